@@ -1,0 +1,83 @@
+/** What the engine asks of the world around it. It imports nothing of the gateway; the gateway implements these. */
+
+export type OperationKind = 'query' | 'mutation' | 'subscription';
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined;
+}
+
+/** One request to one subgraph. `body` is complete JSON text: `{"query":…,"operationName"?:…,"variables"?:…}`. */
+export interface SubgraphRequest {
+  readonly subgraph: string;
+  readonly kind: OperationKind;
+  readonly body: string;
+}
+
+/** Everything about the client's request that a subgraph call may depend on. */
+export interface RequestScope {
+  readonly requestId: string;
+  /** Everything of identity and forwarded headers that may change an answer; equal keys may share work. */
+  readonly identityKey: string;
+  /** Headers to forward, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Aborted when the client has left. */
+  readonly signal?: AbortSignal;
+  /** `performance.now()` milliseconds after which nobody waits for the answer any more. */
+  readonly deadline?: number;
+}
+
+/** An error as a subgraph sent it; every part may be absent or of a wrong type. */
+export interface SubgraphError {
+  readonly message?: unknown;
+  readonly path?: unknown;
+  readonly extensions?: unknown;
+}
+
+/**
+ * A subgraph's parsed answer. It may be shared between requests: it is never mutated. Only its outermost shape
+ * (an object) is promised; `data` is as the subgraph sent it.
+ */
+export interface SubgraphResult {
+  readonly data?: JsonObject | null;
+  readonly errors?: readonly SubgraphError[];
+  readonly extensions?: JsonObject;
+}
+
+export interface SubgraphTransport {
+  /** Rejects with a `SubgraphFailure`, never with a driver's own error. */
+  fetch(request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult>;
+  /** One item per event; ends when the upstream completes, throws a `SubgraphFailure` when it breaks. */
+  subscribe(request: SubgraphRequest, scope: RequestScope): AsyncIterable<SubgraphResult>;
+  close(): Promise<void>;
+}
+
+export type SubgraphFailureCode =
+  | 'SUBREQUEST_HTTP_ERROR'
+  | 'SUBREQUEST_MALFORMED_RESPONSE'
+  | 'GATEWAY_TIMEOUT'
+  | 'SUBGRAPH_CIRCUIT_OPEN'
+  | 'REQUEST_CONCURRENCY_LIMITED';
+
+/** A subgraph could not be asked, or did not answer in GraphQL. Its message is fit for clients: no address, no stack. */
+export class SubgraphFailure extends Error {
+  readonly code: SubgraphFailureCode;
+  readonly subgraph: string;
+  /** Whether the same request may succeed if the client sends it again. */
+  readonly retryable: boolean;
+  /** Seconds, when the transport knows how long to stay away. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: SubgraphFailureCode,
+    subgraph: string,
+    options: { message: string; retryable: boolean; retryAfterSeconds?: number; cause?: unknown },
+  ) {
+    super(options.message, { cause: options.cause });
+    this.name = 'SubgraphFailure';
+    this.code = code;
+    this.subgraph = subgraph;
+    this.retryable = options.retryable;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
