@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { SubgraphStats } from '../subgraphs/server.ts';
+import type { Contender, Place } from './contenders.ts';
+import { expectedResponse } from './expected.ts';
+import { PinnedProcess } from './processes.ts';
+import { bodyOf, type Workload } from './workloads.ts';
+
+const startDeadlineMs = 60_000;
+
+export interface RunningGateway {
+  contender: Contender;
+  process: PinnedProcess;
+  url: string;
+  /** Subgraph requests of one operation asked alone, by workload. */
+  subgraphRequests: Map<string, number>;
+}
+
+export async function startGateway(
+  contender: Contender,
+  place: Place,
+  core: number,
+  nodeFlags: readonly string[],
+): Promise<RunningGateway> {
+  const command = [process.execPath, ...nodeFlags, ...contender.args(place)];
+  const started = new PinnedProcess(core, command, { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: 'true' });
+  const url = `http://127.0.0.1:${place.port}${contender.path}`;
+  const gateway: RunningGateway = { contender, process: started, url, subgraphRequests: new Map() };
+  const deadline = performance.now() + startDeadlineMs;
+  while (!(await answers(gateway))) {
+    if (started.ended || performance.now() > deadline) {
+      await started.stop();
+      throw new Error(`${contender.name} did not start: ${started.log}`);
+    }
+    await delay(100);
+  }
+  return gateway;
+}
+
+async function answers(gateway: RunningGateway): Promise<boolean> {
+  try {
+    return (await post(gateway, JSON.stringify({ query: '{ topProducts { upc } }' }))).status === 200;
+  } catch {
+    return false;
+  }
+}
+
+function post(gateway: RunningGateway, body: string): Promise<Response> {
+  return fetch(gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer check' },
+    body,
+  });
+}
+
+/**
+ * Asks one operation twice and throws unless the gateway answers exactly as the plain schema does.
+ * @returns the subgraph requests the second, warm one took.
+ */
+export async function checkAnswer(
+  gateway: RunningGateway,
+  workload: Workload,
+  stats: () => Promise<SubgraphStats>,
+): Promise<number> {
+  await checkOnce(gateway, workload, 7);
+  const before = await stats();
+  await checkOnce(gateway, workload, 8);
+  return (await stats()).requests - before.requests;
+}
+
+async function checkOnce(gateway: RunningGateway, workload: Workload, n: number): Promise<void> {
+  const body = bodyOf(workload, n);
+  const response = await post(gateway, body);
+  const text = await response.text();
+  const { data, errors } = JSON.parse(text) as { data: unknown; errors?: unknown };
+  if (response.status !== 200 || errors || !isDeepStrictEqual(data, expectedResponse(JSON.parse(body)).data)) {
+    throw new Error(`${gateway.contender.name} answers "${workload.name}" wrongly: ${text.slice(0, 500)}`);
+  }
+}

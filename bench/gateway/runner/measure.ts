@@ -1,0 +1,70 @@
+import type { RunningGateway } from './gateway.ts';
+import { generateLoad, type LoadFigures } from './load.ts';
+import type { RunningSubgraphs } from './subgraphs.ts';
+import type { Workload } from './workloads.ts';
+
+export interface Measurement {
+  gateway: string;
+  workload: string;
+  requestsPerSecond: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  cpuMsPerRequest: number;
+  /** Share of its core that the gateway used: well below 1, the load side was the bottleneck or neighbours took the core. */
+  coreUse: number;
+  peakMemoryMb: number;
+  /** Of one operation asked alone. */
+  subgraphRequestsAlone: number;
+  /** Of an operation under load, where identical ones in flight may be shared. */
+  subgraphRequestsUnderLoad: number;
+}
+
+export interface Conditions {
+  subgraphs: RunningSubgraphs;
+  connections: number;
+  seconds: number;
+  loadCore: number;
+  templateFile(workload: Workload): string;
+}
+
+export async function measure(
+  gateway: RunningGateway,
+  workload: Workload,
+  conditions: Conditions,
+): Promise<Measurement> {
+  const { subgraphs, connections, seconds, loadCore } = conditions;
+  gateway.process.resetPeakMemory();
+  const statsBefore = await subgraphs.stats();
+  const cpuBefore = gateway.process.cpuMs();
+  const load = await generateLoad({
+    url: gateway.url,
+    template: conditions.templateFile(workload),
+    variation: workload.variation,
+    connections,
+    seconds,
+    core: loadCore,
+  });
+  const cpuMs = gateway.process.cpuMs() - cpuBefore;
+  const statsAfter = await subgraphs.stats();
+  refuseFailures(gateway, load, statsAfter.anonymous - statsBefore.anonymous);
+  return {
+    gateway: gateway.contender.name,
+    workload: workload.name,
+    requestsPerSecond: load.requests / load.seconds,
+    p50: load.p50,
+    p95: load.p95,
+    p99: load.p99,
+    cpuMsPerRequest: cpuMs / load.requests,
+    coreUse: cpuMs / (load.seconds * 1000),
+    peakMemoryMb: gateway.process.peakMemoryMb(),
+    subgraphRequestsAlone: gateway.subgraphRequests.get(workload.name)!,
+    subgraphRequestsUnderLoad: (statsAfter.requests - statsBefore.requests) / load.requests,
+  };
+}
+
+function refuseFailures(gateway: RunningGateway, load: LoadFigures, anonymous: number): void {
+  const { name } = gateway.contender;
+  if (load.failed > 0) throw new Error(`${name}: ${load.failed} of ${load.requests} requests failed`);
+  if (anonymous > 0) throw new Error(`${name} sent ${anonymous} subgraph requests without the client's authorization`);
+}
