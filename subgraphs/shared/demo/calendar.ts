@@ -50,6 +50,8 @@ export interface LocalClock {
   hourAt(atMs: number, timeZone: string): number;
   /** The given time if its local hour is in [from, until), else the next time it is `from`; on a full half hour. */
   nextWithin(atMs: number, timeZone: string, from: number, until: number): number;
+  /** The moment at which it is `localHour` (with its fraction) on that calendar day; `dayMs` is its midnight in UTC. */
+  utcOf(dayMs: number, timeZone: string, localHour: number): number;
 }
 
 export function createLocalClock(): LocalClock {
@@ -82,7 +84,11 @@ export function createLocalClock(): LocalClock {
     return full + ((from - hour + 24) % 24) * HOUR_MS;
   }
 
-  return { hourAt, nextWithin };
+  function utcOf(dayMs: number, timeZone: string, localHour: number): number {
+    return dayMs + localHour * HOUR_MS - offsetMs(dayMs, timeZone);
+  }
+
+  return { hourAt, nextWithin, utcOf };
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();

@@ -22,62 +22,14 @@ export interface Staff {
   readonly analysts: readonly Account[];
 }
 
-const stems = [
-  'Northwind Ridge',
-  'Cascade Fresh',
-  'Prairie Gold',
-  'Blue Heron',
-  'Ironwood',
-  'Red Mesa',
-  'Granite State',
-  'Saguaro',
-  'Lone Pine',
-  'Bluebonnet',
-  'Great Basin',
-  'Tidewater',
-  'Maple Crown',
-  'Silver Creek',
-  'Sierra Clara',
-  'Big Sky',
-  'Chinook',
-  'Magnolia',
-  'Rio Bravo',
-  'Laurentide',
-  'Buckeye',
-  'Palmetto',
-  'Evergreen',
-  'Badlands',
-  'Bayou',
-  'Copperline',
-  'Dogwood',
-  'Eagle Pass',
-  'Fundy',
-  'Golden Plains',
-  'Hawthorn',
-  'Inlet',
-  'Jade Canyon',
-  'Keystone Valley',
-  'Limestone',
-  'Mojave',
-  'Nopal',
-  'Osage',
-  'Piedmont',
-  'Quetzal',
-  'Ranchero',
-  'Sandhill',
-  'Tamarack',
-  'Umpqua',
-  'Vermilion',
-  'Wabash',
-  'Yellowhead',
-  'Zacate',
-  'Aspen Grove',
-  'Birchbark',
-  'Cypress Bend',
-  'Driftwood',
-  'Elkhorn',
-  'Foxglove',
-] as const;
+const stems: readonly string[] = (
+  'Northwind Ridge, Cascade Fresh, Prairie Gold, Blue Heron, Ironwood, Red Mesa, Granite State, Saguaro, ' +
+  'Lone Pine, Bluebonnet, Great Basin, Tidewater, Maple Crown, Silver Creek, Sierra Clara, Big Sky, Chinook, ' +
+  'Magnolia, Rio Bravo, Laurentide, Buckeye, Palmetto, Evergreen, Badlands, Bayou, Copperline, Dogwood, ' +
+  'Eagle Pass, Fundy, Golden Plains, Hawthorn, Inlet, Jade Canyon, Keystone Valley, Limestone, Mojave, ' +
+  'Nopal, Osage, Piedmont, Quetzal, Ranchero, Sandhill, Tamarack, Umpqua, Vermilion, Wabash, Yellowhead, ' +
+  'Zacate, Aspen Grove, Birchbark, Cypress Bend, Driftwood, Elkhorn, Foxglove'
+).split(', ');
 
 const endings: Readonly<Record<Industry, readonly string[]>> = {
   'Food and beverage': ['Foods', 'Provisions', 'Beverages'],
@@ -134,7 +86,7 @@ export function createShippers(inputs: OrganizationInputs): Shipper[] {
   const emails = new Set<string>();
   const founding = Math.max(2, Math.floor(count * FOUNDING_SHARE));
   return Array.from({ length: count }, (_, index) => {
-    const industry = industries[index % industries.length] as Industry;
+    const industry = industryOf(index, count);
     const createdAtMs = joiningTime(inputs, index, founding);
     const name = `${names[index] as string} ${random.pick(endings[industry])}`;
     const tier = index >= count - 2 && index > 1 ? 'FREE' : (tierPattern[index % tierPattern.length] as Tier);
@@ -151,6 +103,12 @@ export function createShippers(inputs: OrganizationInputs): Shipper[] {
     const accounts = customerAccounts(inputs, organization, hub, index, emails);
     return { organization, hub, volume: volumeOf(random, tier, index), accounts };
   });
+}
+
+/** Every industry in turn; the two newcomers send what is dear, for the risk rules to have work today. */
+function industryOf(index: number, count: number): Industry {
+  if (count > 4 && index >= count - 2) return index === count - 1 ? 'Pharmaceuticals' : 'Electronics';
+  return industries[index % industries.length] as Industry;
 }
 
 function volumeOf(random: Random, tier: Tier, index: number): number {

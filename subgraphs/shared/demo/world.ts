@@ -224,6 +224,8 @@ export interface Assignment {
   readonly endsAt: Date;
   /** RELEASED when the shipment was cancelled or given up after it had been assigned. */
   readonly state: AssignmentState;
+  /** Set exactly when RELEASED. */
+  readonly releasedAt: Date | null;
 }
 
 export type DelayReason = 'WEATHER' | 'TRAFFIC' | 'MECHANICAL' | 'CUSTOMS' | 'FACILITY';
@@ -397,7 +399,7 @@ export interface Shipment {
 }
 
 export interface WorldSize {
-  /** At most 72, the length of the table; the largest markets come first. */
+  /** At most 80, the length of the table; the largest markets come first. */
   readonly hubs: number;
   readonly organizations: number;
   readonly drivers: number;
