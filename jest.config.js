@@ -7,6 +7,8 @@ export default {
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'esnext', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
+  globalSetup: './test/global-setup.ts',
+  globalTeardown: './test/global-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
 };

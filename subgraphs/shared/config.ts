@@ -1,0 +1,84 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A bad environment: the message names the variable, what was required and what arrived. Shown as one line, no stack. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError';
+}
+
+/** Parses an environment with a zod object; the error names every wrong variable. */
+export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: NodeJS.ProcessEnv): z.infer<S> {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    return `${name}: ${issue.message}; got ${JSON.stringify(environment[name] ?? null)}`;
+  });
+  throw new ConfigurationError(lines.join('\n'));
+}
+
+export const port = z.coerce.number().int().min(0).max(65_535);
+
+const sharedEnvironment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  DATA_DIR: z.string().default('.data'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SEED: z.coerce.number().int().min(1).default(2025),
+  DATABASE_ROLE_SECRET: z.string().min(16).optional(),
+});
+
+/** What every process of the product shares. */
+export interface SharedConfig {
+  readonly environment: 'development' | 'test' | 'production';
+  /** Server with the right to create roles and schemas; undefined = embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  readonly logLevel: string;
+  /** Seed of the demo data. */
+  readonly seed: number;
+  /** Passwords of the subgraphs' database roles derive from it. */
+  readonly roleSecret: string;
+}
+
+export function readSharedConfig(environment: NodeJS.ProcessEnv = process.env): SharedConfig {
+  const parsed = parseEnvironment(sharedEnvironment, environment);
+  const dataDir = resolve(parsed.DATA_DIR);
+  if (parsed.NODE_ENV === 'production' && !parsed.DATABASE_ROLE_SECRET) {
+    throw new ConfigurationError('DATABASE_ROLE_SECRET: required in production (16 characters or more); got nothing');
+  }
+  return {
+    environment: parsed.NODE_ENV,
+    databaseUrl: parsed.DATABASE_URL,
+    redisUrl: parsed.REDIS_URL,
+    dataDir,
+    logLevel: parsed.LOG_LEVEL,
+    seed: parsed.SEED,
+    roleSecret: parsed.DATABASE_ROLE_SECRET ?? 'freight-development-roles',
+  };
+}
+
+/** Creates a folder of ours, or says in one line which folder could not be written. */
+export function ensureFolder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true });
+    const probe = join(path, '.writable');
+    writeFileSync(probe, '');
+    return path;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new ConfigurationError(`DATA_DIR: a writable folder is required; got ${path} (${code})`);
+  }
+}
+
+/** Reads a small JSON file of ours, or undefined where there is none. */
+export function readJsonFile(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

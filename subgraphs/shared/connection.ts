@@ -1,0 +1,108 @@
+import { GraphError } from './errors.ts';
+
+/** Relay pagination over a stable order (keyset): a cursor is the sort values of its row, so pages don't shift under writes. */
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/** What a store needs to read one page. `limit` is one more than the page, to see whether there is another. */
+export interface PageRequest {
+  readonly direction: 'forward' | 'backward';
+  readonly size: number;
+  readonly limit: number;
+  /** Sort values of the row after (forward) or before (backward) which the page lies. */
+  readonly position: readonly CursorValue[] | null;
+}
+
+export type CursorValue = string | number | null;
+
+export const pageSizeDefault = 20;
+export const pageSizeLimit = 100;
+
+export interface Connection<N> {
+  readonly edges: readonly { readonly cursor: string; readonly node: N }[];
+  readonly nodes: readonly N[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  /** Runs a count only when asked for. */
+  readonly totalCount: () => Promise<number>;
+}
+
+/** Checks the arguments of a connection. `arity` is the number of sort values in this order's cursors. */
+export function parsePage({ first, after, last, before }: PageArguments, arity: number): PageRequest {
+  if (first != null && last != null)
+    throw new GraphError('BAD_USER_INPUT', 'Either "first" or "last" is required; both arrived.');
+  if (after != null && before != null)
+    throw new GraphError('BAD_USER_INPUT', 'Either "after" or "before" is required; both arrived.');
+  const backward = last != null || before != null;
+  const size = (backward ? last : first) ?? pageSizeDefault;
+  if (size < 1 || size > pageSizeLimit) {
+    throw new GraphError(
+      'BAD_USER_INPUT',
+      `"${backward ? 'last' : 'first'}" must be from 1 to ${pageSizeLimit}; got ${size}.`,
+    );
+  }
+  const cursor = backward ? before : after;
+  return {
+    direction: backward ? 'backward' : 'forward',
+    size,
+    limit: size + 1,
+    position: cursor == null ? null : decodeCursor(cursor, arity),
+  };
+}
+
+export function encodeCursor(values: readonly CursorValue[]): string {
+  return Buffer.from(JSON.stringify(values)).toString('base64url');
+}
+
+function decodeCursor(cursor: string, arity: number): readonly CursorValue[] {
+  const values = parseJson(Buffer.from(cursor, 'base64url').toString('utf8'));
+  const fits =
+    Array.isArray(values) &&
+    values.length === arity &&
+    values.every((value) => value === null || typeof value === 'string' || typeof value === 'number');
+  if (!fits) throw new GraphError('BAD_USER_INPUT', 'A cursor of this list is required; got another text.');
+  return values;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Shapes the rows of a page. Rows arrive in reading direction (backward pages reversed), one more than the page where
+ * there are more.
+ */
+export function toConnection<R, N>(
+  page: PageRequest,
+  rows: readonly R[],
+  view: { cursor: (row: R) => readonly CursorValue[]; node: (row: R) => N; count: () => Promise<number> },
+): Connection<N> {
+  const more = rows.length > page.size;
+  const taken = rows.slice(0, page.size);
+  if (page.direction === 'backward') taken.reverse();
+  const edges = taken.map((row) => ({ cursor: encodeCursor(view.cursor(row)), node: view.node(row) }));
+  const forward = page.direction === 'forward';
+  return {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: {
+      hasNextPage: forward ? more : page.position !== null,
+      hasPreviousPage: forward ? page.position !== null : more,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: view.count,
+  };
+}

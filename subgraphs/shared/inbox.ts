@@ -1,0 +1,24 @@
+import { Migration } from '@mikro-orm/migrations';
+import type { EntityManager, NamedMigration } from './database.ts';
+
+class CreateInbox extends Migration {
+  up(): void {
+    this.addSql(`create table processed_event (event_id uuid primary key, processed_at timestamptz not null default now());
+      create index processed_event_processed_at on processed_event (processed_at);`);
+  }
+}
+
+/** The table in which a subgraph remembers the events it has seen; part of every subgraph's migrations. */
+export const inboxMigration: NamedMigration = { name: '0000-inbox', class: CreateInbox };
+
+/**
+ * Notes an event within the transaction of its effect.
+ * @returns false where the event was handled before: queues deliver at least once, its effect happens once
+ */
+export async function takeOnce(em: EntityManager, eventId: string): Promise<boolean> {
+  const rows = await em.execute(
+    'insert into processed_event (event_id) values (?) on conflict do nothing returning event_id',
+    [eventId],
+  );
+  return rows.length === 1;
+}

@@ -1,0 +1,81 @@
+import pg from 'pg';
+import { PgBoss } from 'pg-boss';
+
+/** Schema of the queues, shared by all subgraphs of a database. */
+export const jobsSchema = 'jobs';
+
+/** The queue from which a subgraph takes the events it reacts to. */
+export function queueOf(subgraph: string): string {
+  return `${subgraph}_events`;
+}
+
+/** Where events go that failed every retry, for an operator to look at. */
+export function deadLetterOf(subgraph: string): string {
+  return `${subgraph}_dead`;
+}
+
+/**
+ * Installs pg-boss and one queue per subgraph. Each queue is a table of its own, so that plain grants hold the rule:
+ * every role may send to every queue, and read, finish or delete only in its own.
+ */
+export async function installJobs(
+  client: pg.Client,
+  roles: readonly { subgraph: string; role: string }[],
+): Promise<void> {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => client.query(text, values) },
+    schema: jobsSchema,
+    supervise: false,
+    schedule: false,
+  });
+  boss.on('error', () => undefined); // every call below is awaited and throws by itself
+  await boss.start();
+  try {
+    const known = new Set((await boss.getQueues()).map((queue) => queue.name));
+    for (const { subgraph } of roles) {
+      if (known.has(queueOf(subgraph))) continue;
+      await boss.createQueue(deadLetterOf(subgraph), { partition: true, retentionSeconds: 90 * 86_400 });
+      await boss.createQueue(queueOf(subgraph), {
+        partition: true,
+        policy: 'key_strict_fifo',
+        retryLimit: 12,
+        retryDelay: 1,
+        retryBackoff: true,
+        retryDelayMax: 300,
+        expireInSeconds: 60,
+        retentionSeconds: 90 * 86_400,
+        deleteAfterSeconds: 3 * 86_400,
+        deadLetter: deadLetterOf(subgraph),
+        notify: true,
+      });
+    }
+    await grantQueues(client, boss, roles);
+  } finally {
+    await boss.stop({ graceful: false, close: false });
+  }
+}
+
+async function grantQueues(
+  client: pg.Client,
+  boss: PgBoss,
+  roles: readonly { subgraph: string; role: string }[],
+): Promise<void> {
+  const tables = new Map(
+    (await boss.getQueues()).map((queue) => [queue.name, `${jobsSchema}.${pg.escapeIdentifier(queue.table)}`]),
+  );
+  for (const { subgraph, role } of roles) {
+    const to = pg.escapeIdentifier(role);
+    await client.query(`grant usage on schema ${jobsSchema} to ${to}`);
+    await client.query(
+      `grant select on ${jobsSchema}.version, ${jobsSchema}.queue, ${jobsSchema}.subscription to ${to}`,
+    );
+    await client.query(`grant insert, delete, update on ${jobsSchema}.subscription to ${to}`);
+    await client.query(`grant update on ${jobsSchema}.queue to ${to}`);
+    for (const table of tables.values()) {
+      await client.query(`grant insert on ${table} to ${to}; grant select (id, start_after) on ${table} to ${to}`);
+    }
+    for (const queue of [queueOf(subgraph), deadLetterOf(subgraph)]) {
+      await client.query(`grant select, update, delete on ${tables.get(queue)} to ${to}`);
+    }
+  }
+}

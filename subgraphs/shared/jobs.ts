@@ -1,0 +1,139 @@
+import { fromKysely, type Job, type JobResult, PgBoss } from 'pg-boss';
+import { z } from 'zod';
+import type { Database, EntityManager } from './database.ts';
+import { newId } from './ids.ts';
+import { takeOnce } from './inbox.ts';
+import { jobsSchema, queueOf } from './jobs-schema.ts';
+import type { Log } from './log.ts';
+import type { LivePubSub } from './pubsub.ts';
+import { type DomainEvent, domainEvents, type EventName, type EventPayload } from './topics.ts';
+import { createTransact, type Transaction } from './transaction.ts';
+
+/** Accepts domain events into the transaction of an entity manager. */
+export interface EventSink {
+  emit<N extends EventName>(em: EntityManager, name: N, payload: EventPayload<N>): Promise<void>;
+}
+
+/** What a subgraph does when a neighbour's event arrives, in one transaction with the note that it has seen it. */
+export type Reactions = {
+  readonly [N in EventName]?: (
+    transaction: Transaction,
+    payload: EventPayload<N>,
+    event: DomainEvent<N>,
+  ) => Promise<void>;
+};
+
+/** Durable events of one subgraph: what it emits, and what it takes from its own queue. */
+export interface Jobs extends EventSink {
+  /** Begins to take events from this subgraph's queue. */
+  start(): Promise<void>;
+  /** Takes events until the queue is empty and says how many; for tests and one-off commands, instead of `start`. */
+  drain(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface JobsOptions {
+  readonly subgraph: string;
+  readonly url: string;
+  readonly database: Database;
+  readonly reactions: Reactions;
+  readonly live: LivePubSub;
+  readonly log: Log;
+}
+
+const message = z.object({ eventId: z.uuid(), name: z.string(), payload: z.unknown() });
+
+export async function openJobs(options: JobsOptions): Promise<Jobs> {
+  const { subgraph, url, database, reactions, live, log } = options;
+  const queue = queueOf(subgraph);
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: `freight-${subgraph}-jobs`,
+    schema: jobsSchema,
+    max: 3,
+    migrate: false,
+    supervise: false,
+    schedule: false,
+    useListenNotify: true,
+  });
+  boss.on('error', (error) => log.warn({ error }, 'queue connection'));
+  boss.on('warning', (warning) => log.warn({ warning }, 'queue'));
+  await boss.start();
+  for (const name of Object.keys(reactions)) await boss.subscribe(name, queue);
+
+  const events: EventSink = {
+    async emit(em, name, payload) {
+      const event: DomainEvent<typeof name> = { eventId: newId(), name, payload };
+      await boss.publish(name, event, { db: fromKysely(em.getKysely()), singletonKey: orderingKey(payload) });
+    },
+  };
+
+  async function react(job: Job<unknown>): Promise<void> {
+    const event = message.parse(job.data);
+    const name = event.name as EventName; // looked up in the tables below before use
+    const reaction = reactions[name] as ((...args: unknown[]) => Promise<void>) | undefined;
+    if (!reaction) return;
+    const payload = domainEvents[name].parse(event.payload);
+    const transact = createTransact(database.fork(), events, live);
+    await transact(async (transaction) => {
+      if (await takeOnce(transaction.em, event.eventId)) await reaction(transaction, payload, { ...event, payload });
+    });
+  }
+
+  async function settle(job: Job<unknown>): Promise<JobResult> {
+    try {
+      await react(job);
+      return { id: job.id, status: 'completed' };
+    } catch (error) {
+      log.warn({ error, job: job.id, queue }, 'event failed; it will be tried again');
+      return {
+        id: job.id,
+        status: 'failed',
+        output: { message: error instanceof Error ? error.message : String(error) },
+      };
+    }
+  }
+
+  let supervising: NodeJS.Timeout | undefined;
+  return {
+    ...events,
+    async start() {
+      if (Object.keys(reactions).length === 0) return;
+      await boss.work(
+        queue,
+        { batchSize: 25, perJobResults: true, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
+        async (jobs: Job<unknown>[]) => {
+          const results: JobResult[] = [];
+          for (const job of jobs) results.push(await settle(job));
+          return results;
+        },
+      );
+      // Events whose consumer died in the middle go back to the queue.
+      supervising = setInterval(() => {
+        boss.supervise(queue).catch((error: unknown) => log.warn({ error, queue }, 'queue supervision'));
+      }, 15_000);
+      supervising.unref();
+    },
+    async drain() {
+      let taken = 0;
+      for (;;) {
+        const jobs = await boss.fetch<unknown>(queue, { batchSize: 50 });
+        if (jobs.length === 0) return taken;
+        for (const job of jobs) {
+          await react(job);
+          await boss.complete(queue, job.id);
+          taken++;
+        }
+      }
+    },
+    async close() {
+      clearInterval(supervising);
+      await boss.stop({ graceful: true, timeout: 5_000 });
+    },
+  };
+}
+
+/** Events about one shipment (or else one record) arrive in the order in which they were sent. */
+function orderingKey(payload: Readonly<Record<string, unknown>>): string {
+  return String(payload['shipmentId'] ?? Object.values(payload)[0]);
+}

@@ -1,0 +1,42 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+
+export interface SubgraphMetrics {
+  readonly registry: Registry;
+  observe(operation: string, seconds: number, failed: boolean): void;
+}
+
+/** Requests, durations and errors of one subgraph by operation name, and its SQL statements. */
+export function createSubgraphMetrics(subgraph: string, statements: () => number): SubgraphMetrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ subgraph });
+  const registers = [registry];
+  const duration = new Histogram({
+    name: 'subgraph_request_duration_seconds',
+    help: 'Duration of GraphQL requests by operation',
+    labelNames: ['operation'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const errors = new Counter({
+    name: 'subgraph_request_errors_total',
+    help: 'Requests with errors by operation',
+    labelNames: ['operation'],
+    registers,
+  });
+  new Counter({
+    name: 'subgraph_sql_statements_total',
+    help: 'SQL statements sent',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(statements());
+    },
+  });
+  return {
+    registry,
+    observe(operation, seconds, failed) {
+      duration.observe({ operation }, seconds);
+      if (failed) errors.inc({ operation });
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import fastify from 'fastify';
+import { type GraphQLSchema, parse } from 'graphql';
+import { guard } from './authorization.ts';
+import { type BaseContext, createBaseContext, type Services } from './context.ts';
+import { openDatabase } from './database.ts';
+import { GraphError } from './errors.ts';
+import { type Identity, identityHeader, type TokenVerifier } from './identity.ts';
+import { newId } from './ids.ts';
+import { openJobs } from './jobs.ts';
+import type { Log } from './log.ts';
+import { maskError } from './masking.ts';
+import { createSubgraphMetrics } from './metrics.ts';
+import type { LivePubSub } from './pubsub.ts';
+import type { Subgraph } from './subgraph.ts';
+import { serveSubscriptions } from './subscriptions.ts';
+
+export interface SubgraphOptions {
+  readonly databaseUrl: string;
+  readonly live: LivePubSub;
+  readonly log: Log;
+  /** Verifies the identity token that the gateway signs. */
+  readonly verifier: TokenVerifier;
+  readonly clock?: () => Date;
+}
+
+/** A subgraph whose tables are migrated and whose services run; it does not listen and takes no events yet. */
+export interface OpenSubgraph<C extends BaseContext> {
+  readonly subgraph: Subgraph<C>;
+  readonly services: Services;
+  readonly schema: GraphQLSchema;
+  /** The context in which one request of this identity runs. */
+  contextFor(identity: Identity, requestId?: string): C;
+  close(): Promise<void>;
+}
+
+/** A subgraph that listens. */
+export interface RunningSubgraph<C extends BaseContext = BaseContext> extends OpenSubgraph<C> {
+  readonly url: string;
+}
+
+export function schemaOf<C extends BaseContext>({ schema, resolvers, rules }: Subgraph<C>): GraphQLSchema {
+  const typeDefs = parse(readFileSync(schema, 'utf8'));
+  // The map is typed by this subgraph's context, which `contextFor` alone creates; the builder knows no contexts.
+  return guard(buildSubgraphSchema({ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> }), rules);
+}
+
+/** Opens database, queue and schema of a subgraph and brings its tables up to date. */
+export async function openSubgraph<C extends BaseContext>(
+  subgraph: Subgraph<C>,
+  options: SubgraphOptions,
+): Promise<OpenSubgraph<C>> {
+  const { databaseUrl: url, live, log, clock = () => new Date() } = options;
+  const { name, entities, migrations, reactions } = subgraph;
+  const schema = schemaOf(subgraph);
+  const database = await openDatabase({ url, schema: name, entities, migrations });
+  await database.migrate();
+  const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log });
+  const services: Services = { database, jobs, live, log, clock };
+  return {
+    subgraph,
+    services,
+    schema,
+    contextFor: (identity, requestId = newId()) => subgraph.context(createBaseContext(services, identity, requestId)),
+    async close() {
+      await jobs.close();
+      await database.close();
+    },
+  };
+}
+
+/** Serves an open subgraph over HTTP and graphql-ws at `/graphql`, with `/health` and `/metrics`, and takes its events. */
+export async function listen<C extends BaseContext>(
+  open: OpenSubgraph<C>,
+  verifier: TokenVerifier,
+  { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
+): Promise<RunningSubgraph<C>> {
+  const { subgraph, services, schema, contextFor } = open;
+  const { log, database, jobs } = services;
+  const metrics = createSubgraphMetrics(subgraph.name, database.statements);
+
+  const timing: ApolloServerPlugin<C> = {
+    async requestDidStart() {
+      const start = performance.now();
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) error.extensions['requestId'] = contextValue.requestId;
+        },
+        async willSendResponse({ operationName, errors }) {
+          metrics.observe(operationName ?? 'anonymous', (performance.now() - start) / 1000, (errors?.length ?? 0) > 0);
+        },
+      };
+    },
+  };
+  const apollo = new ApolloServer<C>({
+    schema,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    plugins: [
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      timing,
+    ],
+    formatError: (formatted, error) => maskError(formatted, error, log),
+  });
+  await apollo.start();
+
+  // Batches of representations can be long; the gateway is the only client.
+  const app = fastify({ bodyLimit: 8 * 1_048_576, forceCloseConnections: 'idle', requestTimeout: 60_000 });
+  app.route({
+    method: ['POST'],
+    url: '/graphql',
+    handler: fastifyApolloHandler(apollo, {
+      context: async (request) => {
+        const token = request.headers[identityHeader];
+        const identity = typeof token === 'string' ? await verifier.verify(token) : undefined;
+        if (!identity) {
+          throw new GraphError('UNAUTHENTICATED', `The gateway's signature in ${identityHeader} is required.`, {
+            http: { status: 401 },
+          });
+        }
+        const requestId = request.headers['x-request-id'];
+        return contextFor(identity, typeof requestId === 'string' ? requestId : undefined);
+      },
+    }),
+  });
+  app.get('/health', async () => {
+    await database.ping();
+    return { status: 'ok' };
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+
+  const url = await app.listen({ host, port });
+  const subscriptions = serveSubscriptions(app.server, schema, services, (base) => subgraph.context(base), verifier);
+  await jobs.start();
+  return {
+    ...open,
+    url: `${url}/graphql`,
+    async close() {
+      await subscriptions.close();
+      await app.close();
+      await apollo.stop();
+      await open.close();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
+import type { EntitySchema } from '@mikro-orm/core';
+import type { Rules } from './authorization.ts';
+import type { BaseContext } from './context.ts';
+import type { EntityManager, NamedMigration } from './database.ts';
+import type { World } from './demo/world.ts';
+import type { Reactions } from './jobs.ts';
+
+/** A subgraph as a value: what it is made of, without anything running. */
+export interface Subgraph<C extends BaseContext = BaseContext> {
+  /** Its name in supergraph.yaml; also that of its database schema and queue. */
+  readonly name: string;
+  /** The SDL beside it. */
+  readonly schema: URL;
+  readonly entities: readonly EntitySchema[];
+  readonly migrations: readonly NamedMigration[];
+  readonly resolvers: GraphQLResolverMap<C>;
+  readonly rules: Rules;
+  readonly reactions: Reactions;
+  /** Adds stores and loaders to the context of one request. */
+  context(base: BaseContext): C;
+  /** Writes its part of the demo world into empty tables. */
+  seed(em: EntityManager, world: World): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import type { Server } from 'node:http';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+} from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { z } from 'zod';
+import { type BaseContext, createBaseContext, type Services } from './context.ts';
+import { GraphError } from './errors.ts';
+import type { Identity, TokenVerifier } from './identity.ts';
+import { newId } from './ids.ts';
+import { maskError } from './masking.ts';
+
+export interface SubscriptionEdge {
+  close(): Promise<void>;
+}
+
+const withIdentity = z.object({ identity: z.string() });
+
+/**
+ * graphql-ws at `/graphql` of a subgraph. One socket of the gateway carries the subscriptions of many people, so the
+ * identity token comes with each `subscribe` message, in `extensions.identity`.
+ */
+export function serveSubscriptions(
+  server: Server,
+  schema: GraphQLSchema,
+  services: Services,
+  contextOf: (base: BaseContext) => BaseContext,
+  verifier: TokenVerifier,
+): SubscriptionEdge {
+  const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: 1_048_576 });
+  const edge = useServer<Record<string, never>, { identity?: Identity }>(
+    {
+      schema,
+      async context(_socket, _id, payload) {
+        const extensions = withIdentity.safeParse(payload.extensions);
+        const identity = extensions.success ? await verifier.verify(extensions.data.identity) : undefined;
+        if (!identity) throw new GraphError('UNAUTHENTICATED', 'A signed identity in extensions.identity is required.');
+        return () => contextOf(createBaseContext(services, identity, newId()));
+      },
+      subscribe: (args) => streamOf(args),
+      onError: (_socket, _id, _payload, errors) =>
+        errors.map((error) => maskError(error.toJSON(), error, services.log)),
+    },
+    sockets,
+  );
+  return {
+    async close() {
+      await edge.dispose();
+      sockets.close();
+    },
+  };
+}
+
+type ContextFactory = () => BaseContext;
+
+/** Like graphql's `subscribe`, with a new context per event: loaders of an old event would answer with old rows. */
+async function streamOf(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const newContext = args.contextValue as ContextFactory; // made by `context` above
+  const source = await createSourceEventStream({ ...args, contextValue: newContext() });
+  if (!(Symbol.asyncIterator in source)) return source;
+  return mapped(source, (rootValue) => execute({ ...args, rootValue, contextValue: newContext() }));
+}
+
+async function* mapped<T, R>(source: AsyncIterable<T>, map: (value: T) => R | Promise<R>): AsyncIterableIterator<R> {
+  for await (const value of source) yield await map(value);
+}

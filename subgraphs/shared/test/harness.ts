@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import type { GraphQLFormattedError } from 'graphql';
+import type { BaseContext } from '../context.ts';
+import {
+  createSigner,
+  createVerifier,
+  type Identity,
+  identityHeader,
+  newKeyPair,
+  type Role,
+  scopesOf,
+  type Tier,
+} from '../identity.ts';
+import { newId } from '../ids.ts';
+import { createLog } from '../log.ts';
+import { asAdmin, roleUrl } from '../provision.ts';
+import type { LivePubSub } from '../pubsub.ts';
+import { createMemoryPubSub } from '../pubsub-memory.ts';
+import { listen, openSubgraph, type RunningSubgraph } from '../server.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { roleSecret, templateDatabase } from './cluster.ts';
+
+/** A database of its own for one test file: a copy of the provisioned template. */
+export interface TestDatabase {
+  readonly name: string;
+  urlFor(subgraph: string): string;
+  drop(): Promise<void>;
+}
+
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const adminUrl = process.env['TEST_POSTGRES_URL'];
+  if (!adminUrl) throw new Error('TEST_POSTGRES_URL is required; run the tests through `npm test`.');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await asAdmin(adminUrl, undefined, (client) => client.query(`create database ${name} template ${templateDatabase}`));
+  return {
+    name,
+    urlFor: (subgraph) => roleUrl(adminUrl, name, subgraph, roleSecret),
+    drop: async () => {
+      await asAdmin(adminUrl, undefined, (client) => client.query(`drop database ${name} with (force)`));
+    },
+  };
+}
+
+const keys = await newKeyPair();
+export const testSigner = await createSigner(keys.privateJwk, 'freight-subgraphs');
+export const testVerifier = await createVerifier(keys.publicJwk, 'freight-subgraphs');
+
+/** An account with these roles, for asking as somebody. */
+export function somebody(
+  roles: readonly Role[],
+  given: { accountId?: string; organizationId?: string | null; driverId?: string | null; tier?: Tier } = {},
+): Extract<Identity, { kind: 'account' }> {
+  const { accountId = newId(), organizationId = null, driverId = null, tier = 'STANDARD' } = given;
+  return { kind: 'account', accountId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
+}
+
+export interface GraphAnswer<T> {
+  readonly data: T | null | undefined;
+  readonly errors: readonly GraphQLFormattedError[];
+  readonly status: number;
+}
+
+/** A subgraph under test: really listening, on a database of its own. */
+export interface TestSubgraph<C extends BaseContext> extends RunningSubgraph<C> {
+  readonly live: LivePubSub;
+  /** Sends one operation as this identity, as the gateway would. */
+  ask<T = Record<string, unknown>>(
+    as: Identity,
+    query: string,
+    variables?: Record<string, unknown>,
+  ): Promise<GraphAnswer<T>>;
+}
+
+export interface TestSubgraphOptions {
+  readonly database?: TestDatabase;
+  readonly clock?: () => Date;
+  readonly live?: LivePubSub;
+}
+
+/** Starts a subgraph for a test file; `close()` in afterAll stops it and drops its database. */
+export async function startTestSubgraph<C extends BaseContext>(
+  subgraph: Subgraph<C>,
+  options: TestSubgraphOptions = {},
+): Promise<TestSubgraph<C>> {
+  const database = options.database ?? (await createTestDatabase());
+  const live = options.live ?? createMemoryPubSub();
+  const log = createLog(subgraph.name, process.env['TEST_LOG_LEVEL'] ?? 'silent');
+  const open = await openSubgraph(subgraph, {
+    databaseUrl: database.urlFor(subgraph.name),
+    live,
+    log,
+    verifier: testVerifier,
+    ...(options.clock && { clock: options.clock }),
+  });
+  const running = await listen(open, testVerifier);
+  return {
+    ...running,
+    live,
+    async ask<T>(as: Identity, query: string, variables: Record<string, unknown> = {}) {
+      const response = await fetch(running.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [identityHeader]: await testSigner.sign(as, 60) },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors = [] } = (await response.json()) as { data?: T; errors?: GraphQLFormattedError[] };
+      return { data, errors, status: response.status };
+    },
+    async close() {
+      await running.close();
+      await live.close();
+      if (!options.database) await database.drop();
+    },
+  };
+}

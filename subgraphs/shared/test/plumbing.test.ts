@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { anonymous } from '../identity.ts';
+import { newId } from '../ids.ts';
+import { openSubgraph } from '../server.ts';
+import {
+  createTestDatabase,
+  somebody,
+  startTestSubgraph,
+  type TestDatabase,
+  type TestSubgraph,
+  testSigner,
+  testVerifier,
+} from './harness.ts';
+import { NoteEntity, sampleSubgraph } from './sample.ts';
+
+const write =
+  'mutation W($text: String!) { writeNote(input: { text: $text }) { note { id text } userErrors { code field message } } }';
+interface Written {
+  writeNote: { note: { id: string; text: string } | null; userErrors: { code: string }[] };
+}
+const dispatcher = somebody(['DISPATCHER']);
+
+describe('a subgraph', () => {
+  let database: TestDatabase;
+  let notes: TestSubgraph<never>;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    notes = (await startTestSubgraph(sampleSubgraph('shipments'), { database })) as unknown as TestSubgraph<never>;
+  });
+  afterAll(async () => {
+    await notes.close();
+    await database.drop();
+  });
+
+  test('answers a mutation, a query and a reference with the written row', async () => {
+    const written = await notes.ask<Written>(dispatcher, write, { text: 'hello' });
+    expect(written.errors).toEqual([]);
+    const id = written.data?.writeNote.note?.id;
+    const read = await notes.ask(
+      anonymous,
+      'query($id: ID!, $r: [_Any!]!) { note(id: $id) { text } _entities(representations: $r) { ... on Note { text } } }',
+      {
+        id,
+        r: [{ __typename: 'Note', id }],
+      },
+    );
+    expect(read.data).toEqual({ note: { text: 'hello' }, _entities: [{ text: 'hello' }] });
+  });
+
+  test('refuses a request without the signature of the gateway', async () => {
+    const response = await fetch(notes.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+
+  test('tells an account which role it lacks', async () => {
+    const { errors } = await notes.ask(somebody(['DRIVER']), write, { text: 'x' });
+    expect(errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' }, message: expect.stringContaining('DISPATCHER') },
+    ]);
+  });
+
+  test('returns what the caller can mend as userErrors', async () => {
+    const { data, errors } = await notes.ask<Written>(dispatcher, write, { text: '' });
+    expect(errors).toEqual([]);
+    expect(data?.writeNote).toMatchObject({ note: null, userErrors: [{ code: 'EMPTY', field: ['text'] }] });
+  });
+
+  test('masks what it did not expect', async () => {
+    const { errors } = await notes.ask(dispatcher, write, { text: 'boom' });
+    expect(errors).toMatchObject([
+      {
+        message: 'Internal server error',
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) },
+      },
+    ]);
+    expect(JSON.stringify(errors)).not.toContain('secret');
+  });
+
+  test('hands its events to a neighbour once, with the commit, and none after a rollback', async () => {
+    const seen: string[] = [];
+    const neighbour = await openSubgraph(
+      sampleSubgraph('risk', {
+        'shipment.rated': async ({ em }, { shipmentId }) => {
+          seen.push(shipmentId);
+          em.create(NoteEntity, { id: shipmentId, text: 'copied', seen: 1 });
+        },
+      }),
+      { databaseUrl: database.urlFor('risk'), live: notes.live, log: notes.services.log, verifier: testVerifier },
+    );
+    try {
+      const { data } = await notes.ask<Written>(dispatcher, write, { text: 'event' });
+      await notes.ask(dispatcher, write, { text: 'rollback' });
+      await neighbour.services.jobs.drain();
+      await neighbour.services.jobs.drain();
+      expect(seen).toEqual([data?.writeNote.note?.id]);
+      const copies = await neighbour.services.database.fork().find(NoteEntity, {});
+      expect(copies.map((copy) => copy.id)).toEqual(seen);
+    } finally {
+      await neighbour.close();
+    }
+  });
+
+  test('cannot read the tables of a neighbour', async () => {
+    await expect(notes.services.database.fork().execute('select * from access.migrations')).rejects.toThrow(
+      /permission denied|does not exist/,
+    );
+    await expect(notes.services.database.fork().execute('select * from jobs.job')).rejects.toThrow(/permission denied/);
+  });
+
+  test('streams live events to a subscriber, each with the rows of its moment', async () => {
+    const client = createClient({ url: notes.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    try {
+      const events = client.iterate({
+        query: 'subscription { noteWritten { id text } }',
+        extensions: { identity: await testSigner.sign(dispatcher, 60) },
+      });
+      const first = events.next();
+      const text = newId();
+      // The subscription is live when its topic has a listener; publishing until the event arrives needs no clock.
+      let answered = false;
+      const arrived = first.then((result) => {
+        answered = true;
+        return result;
+      });
+      while (!answered) await notes.ask(dispatcher, write, { text });
+      expect((await arrived).value).toMatchObject({ data: { noteWritten: { text } } });
+      await events.return?.();
+    } finally {
+      await client.dispose();
+    }
+  });
+});

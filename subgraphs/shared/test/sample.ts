@@ -1,0 +1,77 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { Migration } from '@mikro-orm/migrations';
+import { withRole } from '../authorization.ts';
+import type { BaseContext } from '../context.ts';
+import { payloadOf, refuse } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Reactions } from '../jobs.ts';
+import { byKey } from '../loader.ts';
+import type { Subgraph } from '../subgraph.ts';
+
+/** The smallest subgraph with every room: what the tests of the plumbing run. */
+export const NoteEntity = defineEntity({
+  name: 'Note',
+  tableName: 'note',
+  properties: { id: p.uuid().primary(), text: p.text(), seen: p.integer().default(0) },
+});
+type Note = InferEntity<typeof NoteEntity>;
+
+class CreateNote extends Migration {
+  up(): void {
+    this.addSql('create table note (id uuid primary key, text text not null, seen int not null default 0)');
+  }
+}
+
+interface Context extends BaseContext {
+  readonly notes: ReturnType<typeof byKey<string, Note>>;
+}
+
+export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgraph<Context> {
+  return {
+    name,
+    schema: new URL('./sample.graphql', import.meta.url),
+    entities: [NoteEntity],
+    migrations: [{ name: '0001-note', class: CreateNote }],
+    rules: { Mutation: { writeNote: withRole('DISPATCHER') } },
+    reactions,
+    context: (base) => ({
+      ...base,
+      notes: byKey(
+        (ids) => base.em.find(NoteEntity, { id: { $in: [...ids] } }),
+        (note) => note.id,
+      ),
+    }),
+    resolvers: {
+      Query: { note: (_parent, { id }: { id: string }, { notes }) => notes.load(id) },
+      Note: { __resolveReference: ({ id }: { id: string }, { notes }: Context) => notes.load(id) },
+      Mutation: {
+        writeNote: (_parent, { input }: { input: { text: string } }, { transact }) =>
+          payloadOf(() =>
+            transact(async ({ em, emit, announce }) => {
+              if (input.text === 'boom') throw new Error('secret driver message');
+              if (input.text === '') refuse('EMPTY', 'A text is required; none arrived.', 'text');
+              const note = em.create(NoteEntity, { id: newId(), text: input.text, seen: 0 });
+              await em.flush();
+              await emit('shipment.rated', {
+                shipmentId: note.id,
+                organizationId: newId(),
+                driverId: null,
+                stars: 5,
+                at: new Date().toISOString(),
+              });
+              if (input.text === 'rollback') throw new Error('after the event');
+              announce('notes', { id: note.id });
+              return { note };
+            }),
+          ),
+      },
+      Subscription: {
+        noteWritten: {
+          subscribe: async (_parent: unknown, _args: unknown, { live }: Context) => live.subscribe(['notes']),
+          resolve: ({ id }: { id: string }, _args: unknown, { notes }: Context) => notes.load(id),
+        },
+      },
+    },
+    seed: async () => {},
+  };
+}

@@ -1,0 +1,31 @@
+import type { EntityManager } from './database.ts';
+import type { EventSink } from './jobs.ts';
+import type { LivePubSub } from './pubsub.ts';
+import type { EventName, EventPayload } from './topics.ts';
+
+/** One state change: rows, their domain events (same commit) and the live messages that follow it. */
+export interface Transaction {
+  readonly em: EntityManager;
+  /** Sends a domain event with the commit, or not at all. */
+  emit<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
+  /** Publishes on a live topic once the commit has succeeded. */
+  announce(topic: string, payload: unknown): void;
+}
+
+/** Runs a change and commits it with its events; rolls both back when it throws. */
+export type Transact = <T>(run: (transaction: Transaction) => Promise<T>) => Promise<T>;
+
+export function createTransact(em: EntityManager, events: EventSink, live: LivePubSub): Transact {
+  return async (run) => {
+    const announcements: { topic: string; payload: unknown }[] = [];
+    const result = await em.transactional((inner) =>
+      run({
+        em: inner,
+        emit: (name, payload) => events.emit(inner, name, payload),
+        announce: (topic, payload) => void announcements.push({ topic, payload }),
+      }),
+    );
+    for (const { topic, payload } of announcements) await live.publish(topic, payload);
+    return result;
+  };
+}
