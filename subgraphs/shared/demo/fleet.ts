@@ -91,7 +91,7 @@ export function createFleet(inputs: FleetInputs): Crew[] {
   const homes = drawHomes(random, inputs.hubs, vehicles);
   const hirings = Array.from({ length: drivers }, (_, index) => hiringTime(inputs, index));
   const trucks = classes.map((kind, index) =>
-    createVehicle(inputs, kind, inputs.hubs[homes[index] as number] as Hub, hirings[index] as number),
+    createVehicle(inputs, kind, index, inputs.hubs[homes[index] as number] as Hub, hirings[index] as number),
   );
   const emails = new Set<string>();
   return hirings.map((hiredAtMs, index): Crew => {
@@ -101,7 +101,7 @@ export function createFleet(inputs: FleetInputs): Crew[] {
     const account = createAccount(inputs, inputs.hubs[homeHub] as Hub, hiredAtMs, index === 0, emails);
     return {
       index,
-      driver: createDriver(inputs, account, vehicle, hiredAtMs),
+      driver: createDriver(inputs, index, account, vehicle, hiredAtMs),
       account,
       vehicle,
       vehicleIndex,
@@ -141,16 +141,17 @@ function hiringTime({ random, drivers, vehicles, startMs, nowMs }: FleetInputs, 
 }
 
 function createVehicle(
-  { random, mint, nowMs }: FleetInputs,
+  { random, mint }: FleetInputs,
   kind: VehicleClass,
+  index: number,
   home: Hub,
   hiredAtMs: number,
 ): Vehicle {
   const createdAtMs = hiredAtMs - 3 * DAY_MS;
-  const year = new Date(Math.min(createdAtMs, nowMs)).getUTCFullYear();
+  const year = new Date(createdAtMs).getUTCFullYear();
   return {
     id: mint<'Vehicle'>(createdAtMs),
-    plate: `${home.region.slice(0, 2)}-${random.integer(10, 99)}${letters(random, 2)}-${String(random.integer(0, 999)).padStart(3, '0')}`,
+    plate: `${home.region.slice(0, 2)}-${random.integer(10, 99)}${letters(random, 2)}-${String(index).padStart(3, '0')}`,
     make: random.pick(kind.makes),
     modelYear: year - random.integer(0, 6),
     equipment: kind.equipment,
@@ -179,7 +180,13 @@ function createAccount(
   };
 }
 
-function createDriver({ random, mint }: FleetInputs, account: Account, vehicle: Vehicle, hiredAtMs: number): Driver {
+function createDriver(
+  { random, mint }: FleetInputs,
+  index: number,
+  account: Account,
+  vehicle: Vehicle,
+  hiredAtMs: number,
+): Driver {
   const licenseClasses = licensesFor(random, vehicle.equipment);
   const tractor = licenseClasses.includes('CLASS_A');
   const extra = (['DRY_VAN', 'REEFER', 'FLATBED', 'BOX_TRUCK'] as const).filter(() => random.chance(0.4));
@@ -191,7 +198,7 @@ function createDriver({ random, mint }: FleetInputs, account: Account, vehicle: 
     homeHubId: vehicle.homeHubId,
     hiredAt: new Date(hiredAtMs),
     licenseClasses,
-    licenseNumber: `${letters(random, 1)}${random.integer(10_000_000, 99_999_999)}`,
+    licenseNumber: `${letters(random, 1)}${random.integer(10_000, 99_999)}${String(index).padStart(4, '0')}`,
     equipment: [...new Set<Equipment>([vehicle.equipment, ...(tractor ? extra : [])])],
     usualVehicleId: vehicle.id,
   };
