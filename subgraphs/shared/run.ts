@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ConfigurationError, parseEnvironment, port, readSharedConfig } from './config.ts';
+import type { BaseContext } from './context.ts';
+import { createVerifier } from './identity.ts';
+import { loadKeyring } from './keys.ts';
+import { createLog } from './log.ts';
+import { startEmbeddedPostgres } from './postgres.ts';
+import { databaseName, provision, roleUrl } from './provision.ts';
+import { createMemoryPubSub } from './pubsub-memory.ts';
+import { createRedisPubSub } from './pubsub-redis.ts';
+import { listen, openSubgraph } from './server.ts';
+import type { Subgraph } from './subgraph.ts';
+import { subgraphAddresses } from './supergraph-yaml.ts';
+
+const environment = z.object({ HOST: z.string().default('127.0.0.1'), PORT: port.optional() });
+
+/** Runs one subgraph as a process of its own, until SIGTERM or SIGINT. */
+export async function runSubgraph<C extends BaseContext>(subgraph: Subgraph<C>): Promise<void> {
+  try {
+    const config = readSharedConfig();
+    const { HOST: host, PORT } = parseEnvironment(environment, process.env);
+    const addresses = subgraphAddresses();
+    const address = addresses.get(subgraph.name);
+    if (!address)
+      throw new ConfigurationError(
+        `supergraph.yaml: an entry "${subgraph.name}" is required; got ${[...addresses.keys()].join(', ')}`,
+      );
+    const server = config.databaseUrl
+      ? { adminUrl: config.databaseUrl, close: () => Promise.resolve() }
+      : await startEmbeddedPostgres(join(config.dataDir, 'postgres'));
+    await provision(server.adminUrl, databaseName, [...addresses.keys()], config.roleSecret);
+    const keyring = await loadKeyring(config.dataDir);
+    const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
+    const log = createLog(subgraph.name, config.logLevel);
+    const live = config.redisUrl ? await createRedisPubSub(config.redisUrl) : createMemoryPubSub();
+    const open = await openSubgraph(subgraph, {
+      databaseUrl: roleUrl(server.adminUrl, databaseName, subgraph.name, config.roleSecret),
+      live,
+      log,
+      verifier,
+    });
+    const running = await listen(open, verifier, { host, port: PORT ?? Number(new URL(address).port) });
+    log.info({ url: running.url }, 'listening');
+    const shutDown = async () => {
+      await running.close();
+      await live.close();
+      await server.close();
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(
+        signal,
+        () =>
+          void shutDown().then(
+            () => process.exit(0),
+            (error: unknown) => exitWith(error),
+          ),
+      );
+    }
+  } catch (error) {
+    exitWith(error);
+  }
+}
+
+/** One clear line for what the operator can mend, the stack for what only we can. */
+export function exitWith(error: unknown): never {
+  if (error instanceof ConfigurationError) console.error(error.message);
+  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    console.error(`PORT: a free port is required; ${error.message}`);
+  else console.error(error);
+  process.exit(1);
+}

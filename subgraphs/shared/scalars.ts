@@ -1,0 +1,34 @@
+import { Decimal } from 'decimal.js';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { CurrencyResolver, DateTimeISOResolver } from 'graphql-scalars';
+
+/** An instant in UTC: `Date` inside, ISO 8601 text outside. */
+export const DateTime = new GraphQLScalarType({ ...DateTimeISOResolver.toConfig(), name: 'DateTime' });
+
+/** ISO 4217 code. */
+export const CurrencyCode = new GraphQLScalarType({ ...CurrencyResolver.toConfig(), name: 'CurrencyCode' });
+
+const decimalPattern = /^-?\d{1,15}(\.\d{1,6})?$/;
+
+function parseDecimal(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text === 'string' && decimalPattern.test(text)) return text;
+  throw new GraphQLError(`A decimal number such as "1234.50" is required; got ${String(value).slice(0, 40)}.`);
+}
+
+/** An exact decimal number: text on both sides, at most 15 digits before the point and 6 after it. */
+export const DecimalScalar = new GraphQLScalarType({
+  name: 'Decimal',
+  serialize: (value) => parseDecimal(value instanceof Decimal ? value.toFixed() : value),
+  parseValue: parseDecimal,
+  parseLiteral(node: ValueNode) {
+    if (node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT)
+      return parseDecimal(node.value);
+    throw new GraphQLError('A decimal number such as "1234.50" is required; got another kind of value.', {
+      nodes: node,
+    });
+  },
+});
+
+/** The scalars of the graph, for the resolver maps of the subgraphs that use them. */
+export const scalars = { DateTime, Decimal: DecimalScalar, CurrencyCode };
