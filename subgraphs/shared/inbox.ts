@@ -4,6 +4,7 @@ import type { EntityManager, NamedMigration } from './database.ts';
 class CreateInbox extends Migration {
   up(): void {
     this.addSql(`create table processed_event (event_id uuid primary key, processed_at timestamptz not null default now());
+      create table seeded (seed integer not null, seeded_at timestamptz not null default now());
       create index processed_event_processed_at on processed_event (processed_at);`);
   }
 }

@@ -9,6 +9,7 @@ export async function createRedisPubSub(url: string): Promise<LivePubSub> {
   await Promise.all([publisher.connect(), subscriber.connect()]);
   const redis = new RedisPubSub({ publisher, subscriber });
   const open = new Set<LiveQueue<unknown>>();
+  let closed = false;
 
   return {
     publish: (topic, payload) => redis.publish(topic, payload),
@@ -25,6 +26,8 @@ export async function createRedisPubSub(url: string): Promise<LivePubSub> {
       return queue;
     },
     async close() {
+      if (closed) return;
+      closed = true;
       await Promise.all([...open].map((queue) => queue.return()));
       await redis.close();
       publisher.disconnect();

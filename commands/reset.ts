@@ -1,0 +1,33 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
+import { stopOrphan } from '#shared/postgres.ts';
+import { asAdmin, databaseName } from '#shared/provision.ts';
+import { exitWith } from '#shared/run.ts';
+import { lockDataFolder } from './lock.ts';
+
+/** Starts over: the next `npm start` finds no data. Refuses in production and while the product runs. */
+async function reset(): Promise<void> {
+  const config = readSharedConfig();
+  if (config.environment === 'production') throw new ConfigurationError('NODE_ENV: reset runs outside production only; got production');
+  const unlock = lockDataFolder(config.dataDir);
+  try {
+    if (config.databaseUrl) {
+      await asAdmin(config.databaseUrl, undefined, (client) => client.query(`drop database if exists ${databaseName} with (force)`));
+      console.log(`Dropped the database "${databaseName}".`);
+    } else {
+      const folder = join(config.dataDir, 'postgres');
+      await stopOrphan(folder);
+      rmSync(folder, { recursive: true, force: true });
+      console.log(`Removed ${folder}.`);
+    }
+  } finally {
+    unlock();
+  }
+}
+
+try {
+  await reset();
+} catch (error) {
+  exitWith(error);
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { freePort } from '../postgres.ts';
+import { bufferLimit, type LivePubSub } from '../pubsub.ts';
+import { createMemoryPubSub } from '../pubsub-memory.ts';
+import { createRedisPubSub } from '../pubsub-redis.ts';
+
+interface Implementation {
+  readonly name: string;
+  readonly available: boolean;
+  start(): Promise<void>;
+  create(): Promise<LivePubSub>;
+  stop(): Promise<void>;
+}
+
+const memory: Implementation = {
+  name: 'memory',
+  available: true,
+  start: async () => {},
+  create: async () => createMemoryPubSub(),
+  stop: async () => {},
+};
+
+function redisImplementation(): Implementation {
+  let url = process.env['REDIS_URL'] ?? '';
+  let server: ChildProcess | undefined;
+  return {
+    name: 'redis',
+    available: url !== '' || spawnSync('redis-server', ['--version']).status === 0,
+    async start() {
+      if (url) return;
+      const port = await freePort();
+      server = spawn('redis-server', [
+        '--port',
+        String(port),
+        '--save',
+        '',
+        '--appendonly',
+        'no',
+        '--bind',
+        '127.0.0.1',
+      ]);
+      for await (const chunk of server.stdout ?? []) if (String(chunk).includes('Ready to accept connections')) break;
+      url = `redis://127.0.0.1:${port}`;
+    },
+    create: () => createRedisPubSub(url),
+    async stop() {
+      if (!server) return;
+      const exited = once(server, 'exit');
+      server.kill();
+      await exited;
+    },
+  };
+}
+
+// One contract for every implementation: the one in memory cannot drift from Redis.
+for (const implementation of [memory, redisImplementation()]) {
+  if (!implementation.available) {
+    test.skip(`live pub/sub in ${implementation.name}: skipped, no redis-server and no REDIS_URL`, () => {});
+    continue;
+  }
+  describe(`live pub/sub in ${implementation.name}`, () => {
+    let live: LivePubSub;
+    beforeAll(() => implementation.start());
+    afterAll(() => implementation.stop());
+    beforeEach(async () => {
+      live = await implementation.create();
+    });
+    afterEach(() => live.close());
+
+    test('delivers what is published after subscribe resolved, in order', async () => {
+      const stream = await live.subscribe<number>(['a']);
+      await live.publish('a', 1);
+      await live.publish('a', 2);
+      expect([(await stream.next()).value, (await stream.next()).value]).toEqual([1, 2]);
+    });
+
+    test('delivers a topic to each of its subscribers and to nobody else', async () => {
+      const [first, second, other] = await Promise.all([
+        live.subscribe(['a']),
+        live.subscribe(['a', 'b']),
+        live.subscribe(['c']),
+      ]);
+      await live.publish('a', 'from a');
+      await live.publish('b', 'from b');
+      await live.publish('c', 'from c');
+      expect((await first.next()).value).toBe('from a');
+      expect([(await second.next()).value, (await second.next()).value]).toEqual(['from a', 'from b']);
+      expect((await other.next()).value).toBe('from c');
+    });
+
+    test('one subscriber that leaves takes the topic from nobody else', async () => {
+      const [leaving, staying] = await Promise.all([live.subscribe(['a']), live.subscribe(['a'])]);
+      await leaving.return?.();
+      await live.publish('a', 'still here');
+      expect((await staying.next()).value).toBe('still here');
+      expect(await leaving.next()).toEqual({ value: undefined, done: true });
+    });
+
+    test('carries JSON values whole, and as copies', async () => {
+      const value = { text: 'Montréal ✓', list: [1, null, { deep: true }] };
+      const stream = await live.subscribe<typeof value>(['a']);
+      await live.publish('a', value);
+      const { value: received } = await stream.next();
+      expect(received).toEqual(value);
+      expect(received).not.toBe(value);
+    });
+
+    test('a consumer that does not read keeps the newest payloads only', async () => {
+      const [slow, marker] = await Promise.all([live.subscribe<number>(['a']), live.subscribe<number>(['a'])]);
+      for (let index = 0; index < bufferLimit + 10; index++) await live.publish('a', index);
+      while ((await marker.next()).value !== bufferLimit + 9);
+      expect((await slow.next()).value).toBe(10);
+    });
+
+    test('close ends every stream, also one that is waiting', async () => {
+      const stream = await live.subscribe(['a']);
+      const waiting = stream.next();
+      await live.close();
+      expect(await waiting).toEqual({ value: undefined, done: true });
+    });
+  });
+}
