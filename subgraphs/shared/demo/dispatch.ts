@@ -52,7 +52,7 @@ function isUpForAssignment({ risk, life }: AssessedPlan): boolean {
 /** The demo driver's load is certain to be carried by the demo driver: the time is kept free for it. */
 function reservationOf(plans: readonly AssessedPlan[]): Window | null {
   const demo = plans.find((plan) => plan.demo);
-  return demo === undefined ? null : { start: demo.life.pickup.start - DAY_MS, end: heldUntil(demo.life) };
+  return demo === undefined ? null : { start: demo.life.pickup.start - 4 * DAY_MS, end: heldUntil(demo.life) };
 }
 
 class Yard {
