@@ -70,7 +70,10 @@ async function grantQueues(
       `grant select on ${jobsSchema}.version, ${jobsSchema}.queue, ${jobsSchema}.subscription to ${to}`,
     );
     await client.query(`grant insert, delete, update on ${jobsSchema}.subscription to ${to}`);
-    await client.query(`grant update on ${jobsSchema}.queue to ${to}`);
+    await client.query(`grant update on ${jobsSchema}.queue, ${jobsSchema}.version to ${to}`);
+    await client.query(`grant select, delete on ${jobsSchema}.job_dependency to ${to}`);
+    // A failed event is copied to its dead letter queue through the parent table.
+    await client.query(`grant insert on ${jobsSchema}.job to ${to}`);
     for (const table of tables.values()) {
       await client.query(`grant insert on ${table} to ${to}; grant select (id, start_after) on ${table} to ${to}`);
     }

@@ -29,6 +29,8 @@ export interface Jobs extends EventSink {
   start(): Promise<void>;
   /** Takes events until the queue is empty and says how many; for tests and one-off commands, instead of `start`. */
   drain(): Promise<number>;
+  /** Puts events whose consumer died in the middle back into the queue; runs by itself after `start`. */
+  recover(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     }
   }
 
+  const recover = () => boss.supervise(queue);
   let supervising: NodeJS.Timeout | undefined;
   return {
     ...events,
@@ -108,9 +111,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
           return results;
         },
       );
-      // Events whose consumer died in the middle go back to the queue.
       supervising = setInterval(() => {
-        boss.supervise(queue).catch((error: unknown) => log.warn({ error, queue }, 'queue supervision'));
+        recover().catch((error: unknown) => log.warn({ error, queue }, 'queue supervision'));
       }, 15_000);
       supervising.unref();
     },
@@ -126,6 +128,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
         }
       }
     },
+    recover,
     async close() {
       clearInterval(supervising);
       await boss.stop({ graceful: true, timeout: 5_000 });

@@ -8,7 +8,11 @@ import type { Subgraph } from './subgraph.ts';
  * interrupted seed starts over and a second one does nothing.
  * @returns false where the tables held a seed already
  */
-export async function seedOnce<C extends BaseContext>(subgraph: Subgraph<C>, database: Database, world: () => World): Promise<boolean> {
+export async function seedOnce<C extends BaseContext>(
+  subgraph: Subgraph<C>,
+  database: Database,
+  world: () => World,
+): Promise<boolean> {
   const em = database.fork();
   const written = await em.transactional(async (inner) => {
     await inner.execute('lock table seeded in exclusive mode');

@@ -1,0 +1,22 @@
+import { createLog } from '../log.ts';
+import { createMemoryPubSub } from '../pubsub-memory.ts';
+import { openSubgraph } from '../server.ts';
+import { testVerifier } from './harness.ts';
+import { NoteEntity, sampleSubgraph } from './sample.ts';
+
+/** A consumer process that stops for ever in the middle of its second event, after its rows were written. */
+const [databaseUrl = ''] = process.argv.slice(2);
+let handled = 0;
+const consumer = await openSubgraph(
+  sampleSubgraph('risk', {
+    'shipment.rated': async ({ em }, { shipmentId }) => {
+      em.create(NoteEntity, { id: shipmentId, text: 'counted', seen: 1 });
+      await em.flush();
+      if (++handled < 2) return;
+      process.stdout.write('in the middle\n');
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    },
+  }),
+  { databaseUrl, live: createMemoryPubSub(), log: createLog('risk', 'silent'), verifier: testVerifier },
+);
+await consumer.services.jobs.start();
