@@ -1,0 +1,37 @@
+/**
+ * Builds one function from generated text. Values the text needs are bound to names; text from outside (field names,
+ * type names) enters only through `JSON.stringify`, so that nothing a client writes can become code.
+ */
+export class Code {
+  readonly #names: string[] = [];
+  readonly #values: unknown[] = [];
+
+  /** Makes a value available to the generated text and returns the name it has there. */
+  bind(value: unknown): string {
+    const known = this.#values.indexOf(value);
+    if (known >= 0) return this.#names[known]!;
+    const name = `$${this.#names.length}`;
+    this.#names.push(name);
+    this.#values.push(value);
+    return name;
+  }
+
+  /** Compiles `(…parameters) => { body }`. */
+  compile<F>(parameters: readonly string[], body: string): F {
+    const factory = new Function(...this.#names, `"use strict"; return (${parameters.join(', ')}) => {\n${body}\n};`);
+    return factory(...this.#values) as F;
+  }
+}
+
+const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** Reads a response key; one that every object inherits (`constructor`, `__proto__`) only if it is the object's own. */
+export function readKey(object: string, key: string): string {
+  const access = `${object}[${JSON.stringify(key)}]`;
+  return inherited.has(key) ? `(Object.hasOwn(${object}, ${JSON.stringify(key)}) ? ${access} : undefined)` : access;
+}
+
+/** A JavaScript string literal. */
+export function literal(text: string): string {
+  return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+}

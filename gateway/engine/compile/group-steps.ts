@@ -1,0 +1,57 @@
+import { type FetchStep, isEntityStep } from './fetch-step.ts';
+
+/** Steps that travel in one request. */
+export interface StepGroup {
+  readonly subgraph: string;
+  readonly steps: readonly FetchStep[];
+}
+
+/**
+ * Groups entity fetches of one wave to one subgraph. A step whose dependents can wait moves to a later wave in which
+ * its subgraph is asked anyway: this lengthens no chain of requests and saves a request.
+ */
+export function groupSteps(steps: readonly FetchStep[]): StepGroup[] {
+  const wave = wavesOf(steps);
+  const groups = new Map<string, FetchStep[]>();
+  for (const step of steps) {
+    const key = isEntityStep(step) ? `${wave.get(step)}/${step.subgraph}` : `step/${step.id}`;
+    const group = groups.get(key);
+    if (group) group.push(step);
+    else groups.set(key, [step]);
+  }
+  return [...groups.values()].map((members) => ({ subgraph: members[0]!.subgraph, steps: members }));
+}
+
+function wavesOf(steps: readonly FetchStep[]): Map<FetchStep, number> {
+  const latest = latestWaves(steps);
+  const wave = new Map(steps.map((step) => [step, step.level]));
+  const occupied = new Set<string>();
+  // Later steps first: a step may only join a wave that is still taken, and its dependents have settled by then.
+  for (const step of steps.toSorted((a, b) => b.level - a.level)) {
+    if (isEntityStep(step)) {
+      const limit = Math.min(latest.get(step)!, ...dependents(step, steps).map((other) => wave.get(other)! - 1));
+      for (let candidate = step.level + 1; candidate <= limit; candidate++) {
+        if (!occupied.has(`${candidate}/${step.subgraph}`)) continue;
+        wave.set(step, candidate);
+        break;
+      }
+      occupied.add(`${wave.get(step)}/${step.subgraph}`);
+    }
+  }
+  return wave;
+}
+
+/** The last wave in which a step can run without making the whole plan longer. */
+function latestWaves(steps: readonly FetchStep[]): Map<FetchStep, number> {
+  const last = Math.max(0, ...steps.map((step) => step.level));
+  const latest = new Map<FetchStep, number>();
+  for (const step of steps.toReversed()) {
+    const next = dependents(step, steps).map((other) => latest.get(other)! - 1);
+    latest.set(step, Math.min(last, ...next));
+  }
+  return latest;
+}
+
+function dependents(step: FetchStep, steps: readonly FetchStep[]): FetchStep[] {
+  return steps.filter((other) => other.after.has(step));
+}

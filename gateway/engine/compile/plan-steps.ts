@@ -1,0 +1,45 @@
+import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
+import type { FetchStep } from './fetch-step.ts';
+import type { PathTree } from './path-tree.ts';
+
+export type Conditions = Readonly<Record<string, boolean>>;
+
+/**
+ * Lists the fetches of a plan under known values of its conditions. `after` holds what the plan's sequences demand.
+ * Defer nodes are not steps: whoever releases a response in parts compiles their parts one by one.
+ */
+export function planSteps(plan: PlanNode | undefined, paths: PathTree, conditions: Conditions): FetchStep[] {
+  const steps: FetchStep[] = [];
+  if (plan) visit(plan, [], new Set());
+  return steps;
+
+  /** Returns the steps that whatever comes next in a sequence has to wait for. */
+  function visit(node: PlanNode, path: ResponsePath, before: ReadonlySet<FetchStep>): ReadonlySet<FetchStep> {
+    switch (node.kind) {
+      case 'Sequence':
+        return node.nodes.reduce((previous, child) => visit(child, path, previous), before);
+      case 'Parallel': {
+        const ends = new Set(node.nodes.flatMap((child) => [...visit(child, path, before)]));
+        return ends.size > 0 ? ends : before;
+      }
+      case 'Flatten':
+        return visit(node.node, [...path, ...node.path], before);
+      case 'Condition': {
+        const branch = conditions[node.condition] ? node.ifClause : node.elseClause;
+        return branch ? visit(branch, path, before) : before;
+      }
+      case 'Fetch':
+        return new Set([addStep(node, path, before)]);
+      case 'Defer':
+        throw new Error('a Defer node is compiled in parts');
+    }
+  }
+
+  function addStep(fetch: FetchNode, path: ResponsePath, after: ReadonlySet<FetchStep>): FetchStep {
+    const level = Math.max(0, ...[...after].map((step) => step.level + 1));
+    const at = paths.nodeAt(path);
+    const step = { id: steps.length, fetch, subgraph: fetch.serviceName, kind: fetch.operationKind, at, after, level };
+    steps.push(step);
+    return step;
+  }
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  parse,
+  print,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { type EngineError, type EngineErrorCode, RequestError, requestError } from './errors.ts';
+import { Execution } from './execute/execution.ts';
+import { PreparedOperation } from './operation.ts';
+import { type Planner, PlanningFailure } from './planning/planner.ts';
+import type { RequestScope, SubgraphTransport } from './ports.ts';
+import { completeData } from './respond/complete.ts';
+import { jsonText } from './respond/json-text.ts';
+import type { EngineResponse } from './respond/response.ts';
+import type { SupergraphModel } from './supergraph/model.ts';
+
+export interface EngineOptions {
+  readonly model: SupergraphModel;
+  readonly planner: Planner;
+  readonly transport: SubgraphTransport;
+  /** Prepared operations kept. Default 1,000. */
+  readonly maxOperations?: number;
+  /** Whether errors name the subgraph they come from. Default true. */
+  readonly exposeSubgraphNames?: boolean;
+}
+
+export interface PrepareRequest {
+  readonly source: string;
+  /** The parsed document, if it has been parsed and validated already. */
+  readonly document?: DocumentNode;
+  readonly operationName?: string | undefined;
+  /** Labels of `@override(label:)` that hold for this request. */
+  readonly activeLabels?: readonly string[];
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** Serves one supergraph; a new supergraph gets a new engine. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #prepared: LRUCache<string, Promise<PreparedOperation>>;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#prepared = new LRUCache({ max: options.maxOperations ?? 1000 });
+  }
+
+  /** The schema clients see. */
+  get schema(): GraphQLSchema {
+    return this.#options.model.apiSchema;
+  }
+
+  /**
+   * Parses, validates and plans an operation once, also when many ask for it at the same time.
+   * @throws RequestError
+   */
+  prepare(request: PrepareRequest): Promise<PreparedOperation> {
+    const key = `${request.operationName ?? ''}\n${(request.activeLabels ?? []).join('\n')}\n\n${sourceKey(request.source)}`;
+    const known = this.#prepared.get(key);
+    if (known) return known;
+    const prepared = this.#prepare(request);
+    this.#prepared.set(key, prepared);
+    // A failure may pass (a time limit, a full queue): the next request tries again.
+    prepared.catch(() => {
+      if (this.#prepared.peek(key) === prepared) this.#prepared.delete(key);
+    });
+    return prepared;
+  }
+
+  async #prepare(request: PrepareRequest): Promise<PreparedOperation> {
+    const { model, planner } = this.#options;
+    const document = request.document ?? parseAndValidate(request.source, model.apiSchema);
+    const definition = getOperationAST(document, request.operationName);
+    if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation of that name');
+    const plan = await planner
+      .plan({
+        source: request.document ? print(document) : request.source,
+        operationName: request.operationName,
+        activeLabels: request.activeLabels ?? [],
+      })
+      .catch((error: unknown) => {
+        throw planningError(error);
+      });
+    return new PreparedOperation(document, definition, plan, model);
+  }
+
+  /**
+   * Runs a query or mutation. Failures of subgraphs are in the response's errors.
+   * @throws RequestError when the variables don't fit the operation
+   */
+  async execute(operation: PreparedOperation, given: Variables, scope: RequestScope): Promise<EngineResponse> {
+    const variables = operation.coerceVariables(given);
+    const variant = operation.variantFor(variables);
+    if (variant.unplannedRootKeys.length > 0) return this.#unplanned(variant.unplannedRootKeys, scope);
+    const { transport, model } = this.#options;
+    const clientVariable = (name: string): string | undefined =>
+      Object.hasOwn(given, name) && given[name] !== undefined ? jsonText(given[name]) : undefined;
+    const execution = new Execution(variant.places, { transport, satisfies: model.satisfies, scope, clientVariable });
+    await execution.run(variant.program);
+    const known = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root);
+    const { data, errors } = completeData(variant.write, execution.tree.root, variables, known);
+    return { data, errors: this.#finish(errors, scope) };
+  }
+
+  #unplanned(keys: readonly string[], scope: RequestScope): EngineResponse {
+    const errors = keys.map((key): EngineError => {
+      const extensions = { code: 'INTERNAL_SERVER_ERROR', retryable: false };
+      return { message: `No subgraph can answer "${key}" as it is selected here`, path: [key], extensions };
+    });
+    return { data: 'null', errors: this.#finish(errors, scope) };
+  }
+
+  #finish(errors: readonly EngineError[], { requestId }: RequestScope): readonly EngineError[] {
+    if (errors.length === 0) return errors;
+    return errors.map((error) => {
+      const { subgraph, ...extensions } = error.extensions;
+      const named = this.#options.exposeSubgraphNames === false || subgraph === undefined ? {} : { subgraph };
+      return { ...error, extensions: { ...extensions, ...named, requestId } };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#options.planner.close();
+  }
+}
+
+/** Short sources are their own key; a long one is kept as its hash. */
+function sourceKey(source: string): string {
+  return source.length < 256 ? source : createHash('sha256').update(source).digest('base64');
+}
+
+function parseAndValidate(source: string, schema: GraphQLSchema): DocumentNode {
+  let document: DocumentNode;
+  try {
+    document = parse(source);
+  } catch (error) {
+    throw asRequestError('GRAPHQL_PARSE_FAILED', [error as GraphQLError]);
+  }
+  const errors = validate(schema, document);
+  if (errors.length > 0) throw asRequestError('GRAPHQL_VALIDATION_FAILED', errors);
+  return document;
+}
+
+function asRequestError(code: EngineErrorCode, errors: readonly GraphQLError[]): RequestError {
+  return new RequestError(
+    errors.map(({ message, locations }) => ({ message, locations, extensions: { code, retryable: false } })),
+  );
+}
+
+function planningError(error: unknown): RequestError {
+  if (!(error instanceof PlanningFailure)) throw error;
+  switch (error.reason) {
+    case 'timeout':
+      return requestError('GATEWAY_TIMEOUT', 'The operation takes too long to plan');
+    case 'overloaded':
+      return requestError('REQUEST_CONCURRENCY_LIMITED', 'Too many operations are waiting to be planned', true);
+    case 'closed':
+      return requestError('INTERNAL_SERVER_ERROR', 'The gateway is stopping', true);
+    case 'failed':
+      return requestError('INTERNAL_SERVER_ERROR', 'The operation could not be planned');
+  }
+}

@@ -1,0 +1,43 @@
+import type { SubgraphFailureCode } from './ports.ts';
+
+/** Codes the engine gives out itself; subgraphs' own codes pass through. */
+export type EngineErrorCode =
+  | SubgraphFailureCode
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'BAD_USER_INPUT'
+  | 'UNAUTHORIZED_FIELD_OR_TYPE'
+  | 'INTERNAL_SERVER_ERROR';
+
+export type ErrorPath = readonly (string | number)[];
+
+/** An entry of a response's `errors`, ready to be written. */
+export interface EngineError {
+  readonly message: string;
+  readonly locations?: readonly { readonly line: number; readonly column: number }[];
+  readonly path?: ErrorPath;
+  readonly extensions: {
+    readonly code: string;
+    readonly retryable: boolean;
+    readonly requestId?: string;
+    readonly subgraph?: string;
+    readonly [key: string]: unknown;
+  };
+}
+
+/** The operation can't be run at all: nothing was asked of a subgraph and there is no data. */
+export class RequestError extends Error {
+  readonly code: EngineErrorCode;
+  readonly errors: readonly EngineError[];
+
+  constructor(errors: readonly EngineError[]) {
+    super(errors.map((error) => error.message).join('; '));
+    this.name = 'RequestError';
+    this.errors = errors;
+    this.code = (errors[0]?.extensions.code ?? 'INTERNAL_SERVER_ERROR') as EngineErrorCode;
+  }
+}
+
+export function requestError(code: EngineErrorCode, message: string, retryable = false): RequestError {
+  return new RequestError([{ message, extensions: { code, retryable } }]);
+}

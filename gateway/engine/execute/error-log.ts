@@ -1,0 +1,106 @@
+import type { Batch } from '../compile/program.ts';
+import type { EngineError, ErrorPath } from '../errors.ts';
+import { type SubgraphError, SubgraphFailure } from '../ports.ts';
+import type { MemberRequest } from './execution.ts';
+import type { Owned } from './own.ts';
+import { findPositions, type Positions } from './positions.ts';
+import { publicExtensions, publicMessage } from './public-error.ts';
+
+/** More errors than this tell a client nothing more, and a small failure may have very many places. */
+const MAX_ERRORS = 500;
+
+interface Cause {
+  readonly message: string;
+  readonly extensions: EngineError['extensions'];
+}
+/** An error and the targets it concerns; `tail` is the path below each of them. */
+interface Entry {
+  readonly cause: Cause;
+  readonly request: MemberRequest;
+  readonly targets: readonly Owned[];
+  readonly tails: readonly ErrorPath[];
+}
+
+/** Collects what went wrong during an execution; where it belongs in the response is worked out at the end. */
+export class ErrorLog {
+  readonly #entries: Entry[] = [];
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
+  /** An error a subgraph reports inside its answer. */
+  addSubgraphError(batch: Batch, members: readonly MemberRequest[], error: SubgraphError): void {
+    const cause = {
+      message: publicMessage(error, batch.subgraph),
+      extensions: publicExtensions(error, batch.subgraph),
+    };
+    const path = errorPath(error.path);
+    const slot = batch.slots.findIndex(({ alias }) => alias === path?.[0]);
+    if (path && batch.slots.length === 0) {
+      const [request] = members;
+      this.#entries.push({ cause, request: request!, targets: request!.targets, tails: [path] });
+    } else if (path && slot >= 0 && typeof path[1] === 'number') {
+      for (const request of members) {
+        if (request.member.slot !== slot) continue;
+        const targets = request.targets.filter((_, index) => request.entityOf[index] === path[1]);
+        if (targets.length > 0) this.#entries.push({ cause, request, targets, tails: [path.slice(2)] });
+      }
+    } else {
+      const concerned = slot >= 0 ? members.filter((request) => request.member.slot === slot) : members;
+      this.#addForWhole(cause, concerned);
+    }
+  }
+
+  /** The subgraph couldn't be asked or didn't answer. */
+  addFailure(batch: Batch, members: readonly MemberRequest[], failure: unknown): void {
+    if (!(failure instanceof SubgraphFailure)) throw failure;
+    const { code, retryable, retryAfterSeconds } = failure;
+    const seconds = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    const extensions = { code, retryable, subgraph: batch.subgraph, ...seconds };
+    this.#addForWhole({ message: failure.message, extensions }, members);
+  }
+
+  /** The subgraph answered, but not in the shape that was asked for. */
+  addMalformed(batch: Batch, members: readonly MemberRequest[], problem: string): void {
+    const message = `Subgraph "${batch.subgraph}" gave a malformed answer: ${problem}`;
+    const extensions = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false, subgraph: batch.subgraph };
+    this.#addForWhole({ message, extensions }, members);
+  }
+
+  /** Everything that was asked for is missing: the error stands at each field of each target. */
+  #addForWhole(cause: Cause, members: readonly MemberRequest[]): void {
+    for (const request of members) {
+      const { member, targets, entityOf } = request;
+      const asked = member.representation ? targets.filter((_, index) => entityOf[index]! >= 0) : targets;
+      const tails = member.keys.filter((key) => key !== '__typename').map((key) => [key]);
+      if (asked.length > 0) this.#entries.push({ cause, request, targets: asked, tails });
+    }
+  }
+
+  /** The errors with their places in the response. */
+  report(root: object): EngineError[] {
+    const positionsAt = new Map<number, Positions>();
+    const errors: EngineError[] = [];
+    for (const { cause, request, targets, tails } of this.#entries) {
+      const { at } = request.member;
+      const positions = positionsAt.get(at.id) ?? findPositions(root, at, MAX_ERRORS);
+      positionsAt.set(at.id, positions);
+      for (const target of targets) {
+        for (const position of positions.get(target) ?? []) {
+          for (const tail of tails) {
+            if (errors.length >= MAX_ERRORS) return errors;
+            errors.push({ ...cause, path: [...position, ...tail] });
+          }
+        }
+      }
+    }
+    return errors;
+  }
+}
+
+/** A path as a subgraph sent it, if it is one. */
+function errorPath(path: unknown): ErrorPath | undefined {
+  if (!Array.isArray(path) || path.length === 0) return undefined;
+  return path.every((key) => typeof key === 'string' || typeof key === 'number') ? path : undefined;
+}

@@ -1,0 +1,175 @@
+import type { Batch, BatchMember, Places, Program } from '../compile/program.ts';
+import type { RequestScope, SubgraphResult, SubgraphTransport } from '../ports.ts';
+import type { SupergraphModel } from '../supergraph/model.ts';
+import { ErrorLog } from './error-log.ts';
+import { mergeInto } from './merge.ts';
+import { rewriteOutput } from './output-rewrites.ts';
+import { isObject, type Owned } from './own.ts';
+import { ResponseTree } from './response-tree.ts';
+
+export interface ExecutionContext {
+  readonly transport: SubgraphTransport;
+  readonly satisfies: SupergraphModel['satisfies'];
+  readonly scope: RequestScope;
+  /** JSON text of a client variable; undefined when the client didn't give it. */
+  readonly clientVariable: (name: string) => string | undefined;
+}
+
+/** One representation list of a request under way, and who waits for which of its entries. */
+interface SlotRequest {
+  readonly indexes: Map<string, number>;
+  readonly texts: string[];
+}
+/** For each target of a member, the index of its entity in the answer; -1 when it isn't asked for. */
+export interface MemberRequest {
+  readonly member: BatchMember;
+  readonly targets: readonly Owned[];
+  readonly entityOf: readonly number[];
+}
+
+/**
+ * One run over one response. Programs of a plan (the whole of a query, each delivery of `@defer`, the `rest` of a
+ * subscription) run over the same tree, which may be seeded with an event's data.
+ */
+export class Execution {
+  readonly tree: ResponseTree;
+  readonly errors = new ErrorLog();
+  readonly #context: ExecutionContext;
+
+  constructor(places: Places, context: ExecutionContext, seed?: object) {
+    this.tree = new ResponseTree(places, seed);
+    this.#context = context;
+  }
+
+  /** Resolves when every fetch of the program has been merged or has failed; failures are in `errors`. */
+  run(program: Program): Promise<void> {
+    const { batches } = program;
+    if (batches.length === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const waiting = batches.map((batch) => batch.waitsFor);
+      let unfinished = batches.length;
+      const ready = batches.filter((batch) => batch.waitsFor === 0);
+
+      const finish = (batch: Batch): void => {
+        unfinished--;
+        for (const id of batch.next) {
+          waiting[id]!--;
+          if (waiting[id] === 0) ready.push(batches[id]!);
+        }
+      };
+      const settle = (): void => {
+        try {
+          for (let batch = ready.pop(); batch; batch = ready.pop()) start(batch);
+          if (unfinished === 0) resolve();
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const start = (batch: Batch): void => {
+        const answer = this.#send(batch);
+        if (!answer) return finish(batch);
+        const settled = (): void => {
+          finish(batch);
+          settle();
+        };
+        answer.then(settled, reject);
+      };
+      settle();
+    });
+  }
+
+  /** Sends a batch and merges its answer; undefined when there is nothing to ask for. */
+  #send(batch: Batch): Promise<void> | undefined {
+    const { scope, transport, clientVariable } = this.#context;
+    if (scope.signal?.aborted) return undefined;
+    const slots = batch.slots.map((): SlotRequest => ({ indexes: new Map(), texts: [] }));
+    const members = batch.members.map((member) => this.#collect(member, slots));
+    if (slots.length > 0 ? slots.every(({ texts }) => texts.length === 0) : members[0]!.targets.length === 0) {
+      return undefined;
+    }
+    const representations = slots.map(({ texts }) => texts.join(','));
+    const body = batch.body.write(representations, clientVariable);
+    const request = { subgraph: batch.subgraph, kind: batch.kind, body };
+    return transport.fetch(request, scope).then(
+      (result) => this.#receive(batch, members, slots, result),
+      (failure: unknown) => this.#fail(batch, members, failure),
+    );
+  }
+
+  /** Finds a member's targets and puts their representations, each once, into its slot. */
+  #collect(member: BatchMember, slots: readonly SlotRequest[]): MemberRequest {
+    const targets = this.tree.targetsAt(member.at);
+    const { representation } = member;
+    if (!representation) return { member, targets, entityOf: [] };
+    const { indexes, texts } = slots[member.slot]!;
+    const entityOf = targets.map((target) => {
+      const text = representation(target);
+      if (text === null) return -1;
+      const known = indexes.get(text);
+      if (known !== undefined) return known;
+      indexes.set(text, texts.length);
+      return texts.push(text) - 1;
+    });
+    return { member, targets, entityOf };
+  }
+
+  #receive(
+    batch: Batch,
+    members: readonly MemberRequest[],
+    slots: readonly SlotRequest[],
+    result: SubgraphResult,
+  ): void {
+    if (result.errors?.length) {
+      for (const error of result.errors) this.errors.addSubgraphError(batch, members, error);
+    }
+    const { data } = result;
+    if (!isObject(data)) {
+      if (!result.errors?.length) this.errors.addMalformed(batch, members, 'neither data nor errors');
+      return;
+    }
+    for (const request of members) {
+      if (batch.slots.length === 0) this.#mergeRoot(request, data);
+      else this.#mergeEntities(batch, request, data, slots);
+      this.tree.touch(request.member.reaches);
+    }
+  }
+
+  #mergeRoot({ member, targets }: MemberRequest, data: Record<string, unknown>): void {
+    const source = this.#rewritten(member, data);
+    if (!isObject(source)) return;
+    for (const target of targets) mergeInto(target, source, member.keys);
+  }
+
+  #mergeEntities(
+    batch: Batch,
+    request: MemberRequest,
+    data: Record<string, unknown>,
+    slots: readonly SlotRequest[],
+  ): void {
+    const { member, targets, entityOf } = request;
+    const expected = slots[member.slot]!.texts.length;
+    if (expected === 0) return;
+    const entities = data[batch.slots[member.slot]!.alias];
+    if (!Array.isArray(entities) || entities.length !== expected) {
+      // A null list comes with an error of its own, which says more.
+      if (entities !== null) {
+        this.errors.addMalformed(batch, [request], `expected _entities to be a list of ${expected}`);
+      }
+      return;
+    }
+    const sources = member.outputRewrites.length > 0 ? entities.map((e) => this.#rewritten(member, e)) : entities;
+    for (let index = 0; index < targets.length; index++) {
+      const source = sources[entityOf[index]!];
+      if (isObject(source)) mergeInto(targets[index]!, source, member.keys);
+    }
+  }
+
+  #rewritten(member: BatchMember, value: unknown): unknown {
+    if (member.outputRewrites.length === 0) return value;
+    return rewriteOutput(value, member.outputRewrites, this.#context.satisfies);
+  }
+
+  #fail(batch: Batch, members: readonly MemberRequest[], failure: unknown): void {
+    this.errors.addFailure(batch, members, failure);
+  }
+}

@@ -1,0 +1,45 @@
+import type { FetchDataRewrite } from '@apollo/query-planner';
+import type { SupergraphModel } from '../supergraph/model.ts';
+import { assignKey, isObject } from './own.ts';
+
+const FRAGMENT = '... on ';
+
+/** Undoes the aliases the planner gave to fields that clash in a subgraph. Returns a copy; shared data stays as it is. */
+export function rewriteOutput(
+  value: unknown,
+  rewrites: readonly FetchDataRewrite[],
+  satisfies: SupergraphModel['satisfies'],
+): unknown {
+  return rewrites.reduce((current, rewrite) => rewriteAt(current, rewrite.path, rewrite, satisfies), value);
+}
+
+function rewriteAt(
+  value: unknown,
+  path: readonly string[],
+  rewrite: FetchDataRewrite,
+  satisfies: SupergraphModel['satisfies'],
+): unknown {
+  if (Array.isArray(value)) return value.map((item) => rewriteAt(item, path, rewrite, satisfies));
+  if (!isObject(value)) return value;
+  const [first, ...rest] = path;
+  if (first === undefined) return value;
+  if (first.startsWith(FRAGMENT)) {
+    const typename = value.__typename;
+    const applies = typeof typename !== 'string' || satisfies(typename, first.slice(FRAGMENT.length));
+    return applies ? rewriteAt(value, rest, rewrite, satisfies) : value;
+  }
+  if (rest.length > 0) {
+    if (!Object.hasOwn(value, first)) return value;
+    return withKey(value, first, rewriteAt(value[first], rest, rewrite, satisfies));
+  }
+  if (rewrite.kind === 'ValueSetter') return withKey(value, first, rewrite.setValueTo);
+  if (!Object.hasOwn(value, first)) return value;
+  const { [first]: moved, ...others } = value;
+  return withKey(others, rewrite.renameKeyTo, moved);
+}
+
+function withKey(object: Record<string, unknown>, key: string, value: unknown): Record<string, unknown> {
+  const copy = { ...object };
+  assignKey(copy, key, value);
+  return copy;
+}

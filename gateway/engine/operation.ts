@@ -1,0 +1,126 @@
+import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { conditionVariables } from './compile/condition-variables.ts';
+import { pathOf } from './compile/path-tree.ts';
+import type { Conditions } from './compile/plan-steps.ts';
+import { compilePrograms, type Places, type Program } from './compile/program.ts';
+import { type EngineError, RequestError, requestError } from './errors.ts';
+import { introspectionWriter } from './introspection.ts';
+import { selectFields } from './respond/select-fields.ts';
+import { compileWriter, type ValueWriter } from './respond/writer.ts';
+import type { SupergraphModel } from './supergraph/model.ts';
+
+/** Compiled forms of one operation under different values of its conditions; clients choose those, so few are kept. */
+const MAX_VARIANTS = 16;
+const MAX_VARIABLE_ERRORS = 20;
+
+/** An operation under known values of its conditions, ready to run. */
+export interface Variant {
+  readonly places: Places;
+  readonly program: Program;
+  readonly write: ValueWriter;
+  /** Selected root fields that no fetch of the plan brings; the planner drops what no subgraph can answer. */
+  readonly unplannedRootKeys: readonly string[];
+}
+
+/** One operation of one document: parsed, planned, and compiled as its conditions are met. */
+export class PreparedOperation {
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly plan: QueryPlan;
+  readonly model: SupergraphModel;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #conditionNames: readonly string[];
+  readonly #variants = new LRUCache<string, Variant>({ max: MAX_VARIANTS });
+
+  constructor(document: DocumentNode, definition: OperationDefinitionNode, plan: QueryPlan, model: SupergraphModel) {
+    this.document = document;
+    this.definition = definition;
+    this.plan = plan;
+    this.model = model;
+    this.fragments = new Map(
+      document.definitions.flatMap((node) =>
+        node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
+      ),
+    );
+    this.#conditionNames = conditionVariables(document);
+  }
+
+  /**
+   * Checks the client's variables and fills in defaults (specification: CoerceVariableValues).
+   * @throws RequestError with BAD_USER_INPUT
+   */
+  coerceVariables(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const definitions = this.definition.variableDefinitions;
+    if (!definitions || definitions.length === 0) return {};
+    const { apiSchema } = this.model;
+    const { coerced, errors } = getVariableValues(apiSchema, definitions, given, { maxErrors: MAX_VARIABLE_ERRORS });
+    if (!errors) return coerced;
+    throw new RequestError(
+      errors.map(
+        ({ message, locations }): EngineError => ({
+          message,
+          locations,
+          extensions: { code: 'BAD_USER_INPUT', retryable: false },
+        }),
+      ),
+    );
+  }
+
+  /** The compiled form for these values of the operation's conditions. */
+  variantFor(variables: Readonly<Record<string, unknown>>): Variant {
+    let key = '';
+    for (const name of this.#conditionNames) key += variables[name] === true ? '1' : '0';
+    let variant = this.#variants.get(key);
+    if (!variant) {
+      const conditions = Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name] === true]));
+      variant = this.#compile(conditions);
+      this.#variants.set(key, variant);
+    }
+    return variant;
+  }
+
+  #compile(conditions: Conditions): Variant {
+    const { apiSchema: schema, satisfies } = this.model;
+    const rootType = schema.getRootType(this.definition.operation);
+    if (!rootType)
+      throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${this.definition.operation} type`);
+    const { programs, places } = compilePrograms([planToRun(this.plan.node)], conditions, satisfies);
+    const canonicalPaths = new Set(
+      places.nodes.filter((node) => places.canonicalKeys[node.id]).map((node) => pathOf(node).join('.')),
+    );
+    const { fragments } = this;
+    const introspected = { schema, fragments, variableDefinitions: this.definition.variableDefinitions ?? [] };
+    const selection = { schema, fragments, conditions };
+    const sets = [this.definition.selectionSet];
+    const write = compileWriter(
+      {
+        ...selection,
+        isCanonical: (path) => canonicalPaths.has(path),
+        introspection: (node) => introspectionWriter(introspected, node),
+      },
+      rootType,
+      sets,
+    );
+    const program = programs[0]!;
+    const planned = new Set(
+      program.batches.flatMap(({ members }) => members.filter(({ at }) => !at.parent).flatMap(({ keys }) => keys)),
+    );
+    const unplannedRootKeys = [...selectFields(selection, rootType, sets)].flatMap(([key, [node]]) =>
+      node!.name.value.startsWith('__') || planned.has(key) ? [] : [key],
+    );
+    return { places, program, write, unplannedRootKeys };
+  }
+}
+
+/** The part of a plan that a query or mutation runs; a subscription runs its own parts per event. */
+function planToRun(node: PlanNode | SubscriptionNode | undefined): PlanNode | undefined {
+  return node?.kind === 'Subscription' ? node.rest : node;
+}

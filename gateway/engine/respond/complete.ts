@@ -1,0 +1,41 @@
+import type { EngineError, ErrorPath } from '../errors.ts';
+import { WriteContext } from './write-context.ts';
+import type { ValueWriter } from './writer.ts';
+
+/** Largest text written for one response, in UTF-16 units. */
+const MAX_RESPONSE_LENGTH = 64 * 1024 * 1024;
+
+/**
+ * Writes the data and adds what the schema doesn't allow in it to the errors. A null that a known error explains
+ * isn't reported a second time (specification: one error per field).
+ */
+export function completeData(
+  write: ValueWriter,
+  root: object,
+  variables: Readonly<Record<string, unknown>>,
+  known: readonly EngineError[],
+): { data: string; errors: readonly EngineError[] } {
+  const context = new WriteContext(variables, MAX_RESPONSE_LENGTH);
+  const data = write(root, context) ?? 'null';
+  if (context.errors.length === 0) return { data, errors: known };
+  const isExplained = explanations(known);
+  const found = context.errors.flatMap(({ message, reversedPath }): EngineError[] => {
+    const path = reversedPath.toReversed();
+    const extensions = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false };
+    return isExplained(path) ? [] : [{ message, path, extensions }];
+  });
+  return { data, errors: [...known, ...found] };
+}
+
+/** Whether an error stands at a path, above it, or below it. */
+function explanations(errors: readonly EngineError[]): (path: ErrorPath) => boolean {
+  const exact = new Set<string>();
+  const above = new Set<string>();
+  for (const { path } of errors) {
+    if (!path) return () => true;
+    exact.add(JSON.stringify(path));
+    for (let length = 0; length <= path.length; length++) above.add(JSON.stringify(path.slice(0, length)));
+  }
+  return (path) =>
+    above.has(JSON.stringify(path)) || path.some((_, index) => exact.has(JSON.stringify(path.slice(0, index))));
+}

@@ -1,0 +1,38 @@
+import {
+  GraphQLBoolean,
+  GraphQLFloat,
+  GraphQLID,
+  GraphQLInt,
+  type GraphQLLeafType,
+  GraphQLString,
+  isEnumType,
+} from 'graphql';
+import { jsonText, quote } from './json-text.ts';
+
+/** The JSON text of a leaf value; null when the type doesn't allow the value. */
+export type LeafWriter = (value: unknown) => string | null;
+
+const builtIn = new Map<GraphQLLeafType, LeafWriter>([
+  [GraphQLString, (value) => (typeof value === 'string' ? quote(value) : null)],
+  [GraphQLBoolean, (value) => (typeof value === 'boolean' ? String(value) : null)],
+  [GraphQLInt, (value) => (typeof value === 'number' && (value | 0) === value ? String(value) : null)],
+  // JSON text such as 1e999 parses to Infinity.
+  [GraphQLFloat, (value) => (typeof value === 'number' && Number.isFinite(value) ? String(value) : null)],
+  [GraphQLID, writeId],
+]);
+
+function writeId(value: unknown): string | null {
+  if (typeof value === 'string') return quote(value);
+  return typeof value === 'number' && Number.isInteger(value) ? `"${value}"` : null;
+}
+
+/** A custom scalar may hold any JSON; an enum holds only the values that clients may see. */
+export function leafWriter(type: GraphQLLeafType): LeafWriter {
+  if (isEnumType(type)) {
+    const texts = new Map(type.getValues().map(({ name }) => [name, `"${name}"`]));
+    return (value) => texts.get(value as string) ?? null;
+  }
+  // The schema may come from another build of the same scalars, so they are told apart by name.
+  for (const [scalar, writer] of builtIn) if (scalar.name === type.name) return writer;
+  return jsonText;
+}

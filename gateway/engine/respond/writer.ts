@@ -1,0 +1,218 @@
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  getNamedType,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import { Code, literal, readKey } from '../compile/code.ts';
+import { OWN, TEXT, WRITER } from '../execute/own.ts';
+import { leafWriter } from './leaf.ts';
+import { type SelectionContext, selectFields } from './select-fields.ts';
+import type { WriteContext } from './write-context.ts';
+
+/** The JSON text of a value that isn't null; null when it can't be given, which is then in the context's errors. */
+export type ValueWriter = (value: unknown, context: WriteContext) => string | null;
+
+export interface WriterOptions extends SelectionContext {
+  /** Whether the objects at a response path (keys and `@`, joined by dots) are canonical, so that their text is too. */
+  readonly isCanonical: (path: string) => boolean;
+  /** Writes an introspection field of the root, which no subgraph knows. */
+  readonly introspection: (node: FieldNode) => ValueWriter;
+}
+
+let writerIds = 0;
+
+/** Compiles a writer for a selection on a composite type. */
+export function compileWriter(
+  options: WriterOptions,
+  type: GraphQLCompositeType,
+  sets: readonly SelectionSetNode[],
+  path = '',
+): ValueWriter {
+  return isObjectType(type) ? compileObject(options, type, sets, path) : compileAbstract(options, type, sets, path);
+}
+
+/** Chooses the writer of the runtime type; each is compiled when the first object of its type is written. */
+function compileAbstract(
+  options: WriterOptions,
+  type: GraphQLCompositeType,
+  sets: readonly SelectionSetNode[],
+  path: string,
+): ValueWriter {
+  const { schema } = options;
+  const writers = new Map<string, ValueWriter>();
+  const untyped = once(() => compileObject(options, type, sets, path));
+  return (value, context) => {
+    const typename = (value as { __typename?: unknown }).__typename;
+    if (typeof typename !== 'string') return untyped()(value, context);
+    let writer = writers.get(typename);
+    if (!writer) {
+      const runtimeType = schema.getType(typename);
+      if (!isObjectType(runtimeType) || !isAbstractType(type) || !schema.isSubType(type, runtimeType)) {
+        context.add(`Expected an object of type "${type.name}" but its __typename isn't one of its types`);
+        return null;
+      }
+      writer = compileObject(options, runtimeType, sets, path);
+      writers.set(typename, writer);
+    }
+    return writer(value, context);
+  };
+}
+
+/** Generates the writer of an object's selected fields. */
+function compileObject(
+  options: WriterOptions,
+  type: GraphQLCompositeType,
+  sets: readonly SelectionSetNode[],
+  path: string,
+): ValueWriter {
+  const code = new Code();
+  const canonical = options.isCanonical(path);
+  const lines = [
+    'if (typeof object !== "object" || Array.isArray(object)) {',
+    `  context.add(${literal(`Expected an object of type "${type.name}"`)}); return null;`,
+    '}',
+  ];
+  const writerId = ++writerIds;
+  if (canonical) {
+    lines.push(`if (object[${code.bind(WRITER)}] === ${writerId}) return object[${code.bind(TEXT)}];`);
+    lines.push('const clean = context.count;');
+  }
+  lines.push('let value, text, before, json = "{";');
+  let separator = '';
+  for (const [key, nodes] of selectFields(options, type, sets)) {
+    lines.push(...fieldLines(options, code, { type, key, nodes, separator, path }));
+    separator = ',';
+  }
+  lines.push('json += "}";');
+  if (canonical) {
+    lines.push(`if (context.count === clean && object[${code.bind(OWN)}] !== undefined) {`);
+    lines.push(`  object[${code.bind(TEXT)}] = json; object[${code.bind(WRITER)}] = ${writerId};`, '}');
+  }
+  lines.push('return json;');
+  return code.compile<ValueWriter>(['object', 'context'], lines.join('\n'));
+}
+
+interface SelectedField {
+  readonly type: GraphQLCompositeType;
+  readonly key: string;
+  readonly nodes: readonly FieldNode[];
+  readonly separator: string;
+  readonly path: string;
+}
+
+function fieldLines(options: WriterOptions, code: Code, field: SelectedField): string[] {
+  const { type, key, nodes, separator } = field;
+  const name = nodes[0]!.name.value;
+  const label = literal(`${separator}${JSON.stringify(key)}:`);
+  if (name === '__typename') {
+    if (isObjectType(type)) return [`json += ${label} + ${literal(JSON.stringify(type.name))};`];
+    return [`context.add(${literal(`Missing __typename of an object of type "${type.name}"`)}); return null;`];
+  }
+  if (name === '__schema' || name === '__type') {
+    return [`json += ${label} + (${code.bind(options.introspection(nodes[0]!))}(object, context) ?? "null");`];
+  }
+  const definition = 'getFields' in type ? type.getFields()[name] : undefined;
+  if (!definition) throw new Error(`no field ${type.name}.${name} in the schema`);
+  const required = isNonNullType(definition.type);
+  const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type;
+  const coordinate = `${type.name}.${name}`;
+  const path = field.path === '' ? key : `${field.path}.${key}`;
+  return [
+    `value = ${readKey('object', key)};`,
+    'if (value === null || value === undefined) {',
+    required
+      ? `context.add(${literal(`Cannot return null for non-nullable field ${coordinate}`)}, ${literal(key)}); return null;`
+      : `json += ${literal(`${separator}${JSON.stringify(key)}:null`)};`,
+    '} else {',
+    ...valueLines(options, code, { type: nullable, nodes, key, path, coordinate }),
+    `  if (text === null) ${required ? 'return null' : 'text = "null"'};`,
+    `  json += ${label} + text;`,
+    '}',
+  ];
+}
+
+interface PresentValue {
+  readonly type: GraphQLOutputType;
+  readonly nodes: readonly FieldNode[];
+  readonly key: string;
+  readonly path: string;
+  readonly coordinate: string;
+}
+
+/** Lines that set `text` for a value that is there. */
+function valueLines(options: WriterOptions, code: Code, value: PresentValue): string[] {
+  const { type, key, coordinate } = value;
+  if (isLeafType(type)) {
+    const invalid = literal(`Invalid value for ${coordinate} of type "${type.name}"`);
+    return [
+      `  text = ${code.bind(leafWriter(type))}(value);`,
+      `  if (text === null) context.add(${invalid}, ${literal(key)});`,
+    ];
+  }
+  const write = code.bind(compileValue(options, type, value));
+  return [
+    '  before = context.errors.length;',
+    `  text = ${write}(value, context);`,
+    `  if (context.errors.length !== before) context.within(before, ${literal(key)});`,
+  ];
+}
+
+function compileValue(options: WriterOptions, type: GraphQLOutputType, value: PresentValue): ValueWriter {
+  if (isListType(type)) return compileList(options, type.ofType, { ...value, path: `${value.path}.@` });
+  const named: GraphQLNamedType = getNamedType(type);
+  if (isLeafType(named)) {
+    const write = leafWriter(named);
+    return (leaf, context) => {
+      const text = write(leaf);
+      if (text === null) context.add(`Invalid value in ${value.coordinate} of type "${named.name}"`);
+      return text;
+    };
+  }
+  const sets = value.nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+  return compileWriter(options, named as GraphQLObjectType, sets, value.path);
+}
+
+function compileList(options: WriterOptions, itemType: GraphQLOutputType, value: PresentValue): ValueWriter {
+  const required = isNonNullType(itemType);
+  const write = compileValue(options, isNonNullType(itemType) ? itemType.ofType : itemType, value);
+  const { coordinate } = value;
+  return (list, context) => {
+    if (!Array.isArray(list)) {
+      context.add(`Expected a list for ${coordinate}`);
+      return null;
+    }
+    let json = '[';
+    for (let index = 0; index < list.length; index++) {
+      const item: unknown = list[index];
+      let text: string | null = null;
+      if (item !== null && item !== undefined) {
+        const before = context.errors.length;
+        text = write(item, context);
+        if (context.errors.length !== before) context.within(before, index);
+      } else if (required) {
+        context.add(`Cannot return null for a non-nullable item of ${coordinate}`, index);
+      }
+      if (text === null && required) return null;
+      json += index === 0 ? (text ?? 'null') : `,${text ?? 'null'}`;
+    }
+    context.checkLength(json);
+    return `${json}]`;
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

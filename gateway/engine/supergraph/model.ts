@@ -1,0 +1,43 @@
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
+import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
+
+/** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
+export interface SupergraphModel {
+  readonly supergraphSdl: string;
+  /** The schema clients see: without join directives and inaccessible elements. */
+  readonly apiSchema: GraphQLSchema;
+  readonly subgraphNames: readonly string[];
+  /** Whether an object whose `__typename` is `typename` satisfies `... on condition`, inaccessible types included. */
+  readonly satisfies: (typename: string, condition: string) => boolean;
+}
+
+/** Everything `@apollo/query-planner` can plan for; more than `@apollo/gateway` admits. */
+export function parseSupergraph(supergraphSdl: string): Supergraph {
+  return Supergraph.build(supergraphSdl, {
+    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+    validateSupergraph: false,
+  });
+}
+
+/**
+ * Reads a composed supergraph.
+ * @throws GraphQLError when the SDL isn't a supergraph or links a feature nobody here understands.
+ */
+export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
+  const supergraph = parseSupergraph(supergraphSdl);
+  const fullSchema = supergraph.schema.toGraphQLJSSchema();
+  const apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
+  const subgraphNames = [...supergraph.subgraphsMetadata()].map((subgraph) => subgraph.name);
+  return { supergraphSdl, apiSchema, subgraphNames, satisfies: typeTest(fullSchema) };
+}
+
+function typeTest(schema: GraphQLSchema): SupergraphModel['satisfies'] {
+  return (typename, condition) => {
+    if (typename === condition) return true;
+    const type = schema.getType(typename);
+    const conditionType = schema.getType(condition);
+    if (!type || !isAbstractType(conditionType)) return false;
+    if (isAbstractType(type) && !('getInterfaces' in type)) return false;
+    return (isObjectType(type) || 'getInterfaces' in type) && schema.isSubType(conditionType, type);
+  };
+}
