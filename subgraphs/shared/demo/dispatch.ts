@@ -11,10 +11,10 @@ export interface DispatchedPlan extends AssessedPlan {
 
 const LOADING_REST_MS = HOUR_MS;
 const LONG_HAUL_MS = 10 * HOUR_MS;
-const LONG_REST_MS = 9 * HOUR_MS;
+const LONG_REST_MS = 6 * HOUR_MS;
 /** How many kilometres of empty driving an hour of idling is worth, to spread the work. */
-const KILOMETERS_PER_IDLE_HOUR = 3;
-const IDLE_HOURS_COUNTED = 120;
+const KILOMETERS_PER_IDLE_HOUR = 1.5;
+const IDLE_HOURS_COUNTED = 240;
 
 interface Truck {
   freeAt: number;
@@ -102,7 +102,7 @@ class Yard {
     if (this.#collidesWithReservation(crew, start, heldUntil(life))) return Number.POSITIVE_INFINITY;
     const meters = this.#emptyMeters(truck, crew, lane.origin);
     if (readyAt + transitMs(meters) > start) return Number.POSITIVE_INFINITY;
-    const idleHours = Math.min(IDLE_HOURS_COUNTED, (start - readyAt) / HOUR_MS);
+    const idleHours = Math.min(IDLE_HOURS_COUNTED, (start - (this.#crewFreeAt[crew.index] as number)) / HOUR_MS);
     return meters / 1000 - KILOMETERS_PER_IDLE_HOUR * idleHours;
   }
 

@@ -32,21 +32,21 @@ interface VehicleClass {
 const vehicleClasses: readonly VehicleClass[] = [
   {
     equipment: 'DRY_VAN',
-    share: 0.44,
+    share: 0.46,
     weightKg: [19_000, 20_400],
     volumeM3: [90, 110],
     makes: ['Freightliner Cascadia', 'Kenworth T680', 'Volvo VNL'],
   },
   {
     equipment: 'REEFER',
-    share: 0.19,
+    share: 0.16,
     weightKg: [18_000, 19_600],
     volumeM3: [76, 86],
     makes: ['Peterbilt 579', 'Volvo VNL', 'Freightliner Cascadia'],
   },
   {
     equipment: 'FLATBED',
-    share: 0.18,
+    share: 0.19,
     weightKg: [20_500, 21_800],
     volumeM3: [70, 82],
     makes: ['Kenworth W990', 'Peterbilt 389', 'Mack Anthem'],

@@ -95,7 +95,7 @@ function lanesFrom(
     .map((hub, destination) => {
       const kilometers = distanceMeters(origin, destination) / 1000;
       const volume = (hubs[origin] as Hub).weight * hub.weight;
-      return { destination, pull: (volume / (kilometers + 250) ** 0.7) * Math.exp(0.45 * random.normal()) };
+      return { destination, pull: (volume / (kilometers + 150) ** 1.25) * Math.exp(0.45 * random.normal()) };
     })
     .filter(({ destination }) => destination !== origin)
     .sort((left, right) => right.pull - left.pull);

@@ -77,7 +77,10 @@ export interface Route {
   readonly middleZone: string | null;
 }
 
-const CANCEL_SHARE = 0.026;
+/** What layouts without a clock are rounded to. */
+export const GRID_MS = 5 * MINUTE_MS;
+
+const CANCEL_SHARE = 0.021;
 const TROUBLE_SHARE = 0.02;
 const LATE_SHARE = 0.082;
 
@@ -132,7 +135,7 @@ function drawLateness(random: Random, winter: boolean, international: boolean): 
 /** `recovered` null leaves it to chance. */
 export function drawTrouble(random: Random, recovered: boolean | null = null): NonNullable<Fate['trouble']> {
   const from = random.chance(0.65) ? ('IN_TRANSIT' as const) : ('OUT_FOR_DELIVERY' as const);
-  const ends = recovered ?? random.chance(0.7);
+  const ends = recovered ?? random.chance(0.8);
   return {
     from,
     share: random.between(0.1, 0.9),
@@ -154,10 +157,11 @@ function drawCancellation(random: Random): NonNullable<Fate['cancel']> {
 
 /**
  * Lays a fate out in time. With a clock, windows fall on the docks' working hours (6 to 18 local time); without one the
- * layout is the same wherever it begins, which lets a shipment be placed exactly around a given moment.
+ * layout is the same wherever on the grid it begins, which lets a shipment be placed around a given moment.
  */
 export function layOut(fate: Fate, route: Route, createdAt: number, clock: LocalClock | null): Life {
-  const withinHours = (at: number, zone: string): number => (clock === null ? at : clock.nextWithin(at, zone, 6, 17));
+  const withinHours = (at: number, zone: string): number =>
+    clock === null ? Math.ceil(at / GRID_MS) * GRID_MS : clock.nextWithin(at, zone, 6, 17);
   const bookedAt = createdAt + fate.bookAfter;
   const pickup = windowFrom(withinHours(bookedAt + fate.lead, route.originZone), fate.windowLength);
   const pickedUpAt = pickup.start + Math.round(fate.pickupShare * fate.windowLength);
@@ -167,7 +171,7 @@ export function layOut(fate: Fate, route: Route, createdAt: number, clock: Local
   const middleDwell = route.middleMeters === null ? 0 : HOUR_MS;
   const typical = transitMs(route.meters) + middleDwell;
   const driving = Math.round(transitMs(route.meters) * fate.pace) + middleDwell;
-  const planned = pickup.end + Math.round(typical * 1.08) + 2 * HOUR_MS;
+  const planned = pickup.end + Math.round(typical * 1.08) + HOUR_MS;
   const delivery = windowFrom(withinHours(planned, route.destinationZone), 4 * HOUR_MS);
 
   const near = departedAt + driving;
@@ -283,10 +287,10 @@ function step(status: ShipmentStatus, at: number, note: string | null = null): S
   return { status, at, note };
 }
 
-/** Until when driver and vehicle are held: planned or actual end, whichever is later; half a day after giving up. */
+/** Until when driver and vehicle are held: the delivery, the planned end if cancelled, half a day after giving up. */
 export function heldUntil(life: Life): number {
   const { trouble } = life;
   if (trouble !== null && !trouble.recovered) return Math.max(life.delivery.end, trouble.at + 12 * HOUR_MS);
   if (life.cancellation !== null) return life.delivery.end;
-  return Math.max(life.delivery.end, life.deliveredAt);
+  return life.deliveredAt;
 }

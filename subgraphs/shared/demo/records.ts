@@ -142,7 +142,7 @@ function assignmentOf(
     assignedByAccountId: dispatcher,
     assignedAt: new Date(life.assignedAt),
     startsAt: new Date(life.pickup.start),
-    endsAt: new Date(completed ? life.deliveredAt : heldUntil(life)),
+    endsAt: new Date(heldUntil(life)),
     state: released ? 'RELEASED' : completed ? 'COMPLETED' : 'ACTIVE',
     releasedAt: released ? new Date(last.at) : null,
   };

@@ -1,6 +1,6 @@
 import { DAY_MS, growthFactor, HOUR_MS, hourWeights, type LocalClock, MINUTE_MS, seasonOfDay } from './calendar.ts';
 import type { LanePlan, Network } from './lanes.ts';
-import { drawFate, drawTrouble, type Fate, type Life, layOut, type Route, stepsOf } from './life.ts';
+import { drawFate, drawTrouble, type Fate, GRID_MS, type Life, layOut, type Route, stepsOf } from './life.ts';
 import { drawLoad, type Load } from './loads.ts';
 import type { Shipper } from './organizations.ts';
 import { type Cumulative, cumulate, type Random } from './random.ts';
@@ -128,10 +128,10 @@ function createPlanner(inputs: PlanInputs) {
     const watchlisted = status === 'BOOKED' && index === 1;
     const { parts, route } = plan(shipper, lane, load, { demo, watchlisted });
     const fate = fateFor(random, status);
-    const begin = Math.floor((nowMs - 3 * DAY_MS) / (5 * MINUTE_MS)) * 5 * MINUTE_MS;
+    const begin = Math.floor(nowMs / GRID_MS) * GRID_MS;
     const sketch = layOut(fate, route, begin, null);
     const shift = nowMs - momentWithin(sketch, status, demo ? 0.5 : random.between(0.15, 0.85));
-    return { ...parts, life: layOut(fate, route, begin + Math.round(shift / MINUTE_MS) * MINUTE_MS, null) };
+    return { ...parts, life: layOut(fate, route, begin + Math.round(shift / GRID_MS) * GRID_MS, null) };
   }
 
   /** Six to nine bookings within forty minutes: new customers on odd lanes with dear goods, and old ones in a hurry. */
@@ -144,11 +144,14 @@ function createPlanner(inputs: PlanInputs) {
     return [...newcomers.map((shipper) => burst(shipper, true)), ...old.map((shipper) => burst(shipper, false))].flat();
   }
 
+  /** Soon after joining, before there is a history; the latest newcomer's is still waiting for its review. */
+  function newcomerBurstAt(shipper: Shipper): number {
+    const latest = shipper === shippers[shippers.length - 1];
+    return latest ? nowMs - 4 * HOUR_MS : shipper.organization.createdAt.getTime() + 2.5 * DAY_MS;
+  }
+
   function burst(shipper: Shipper, newcomer: boolean): ShipmentPlan[] {
-    const joined = shipper.organization.createdAt.getTime();
-    const at = newcomer
-      ? Math.min(joined + 9 * DAY_MS, nowMs - 7 * HOUR_MS)
-      : random.between(startMs + 30 * DAY_MS, nowMs - 9 * DAY_MS);
+    const at = newcomer ? newcomerBurstAt(shipper) : random.between(startMs + 30 * DAY_MS, nowMs - 9 * DAY_MS);
     const begin = clock.nextWithin(at, shipper.hub.timeZone, 8, 16);
     const oddLanes = random.shuffled(network.rareLanes);
     const index = shippers.indexOf(shipper);
