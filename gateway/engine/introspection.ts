@@ -54,13 +54,12 @@ function introspectionDocument(
 
   function collect(part: FieldNode | FragmentDefinitionNode): void {
     visit(part, {
-      Variable: ({ name }) => {
-        variables.add(name.value);
-      },
-      FragmentSpread: ({ name }) => {
-        const fragment = operation.fragments.get(name.value);
-        if (!fragment || fragments.has(name.value)) return;
-        fragments.set(name.value, fragment);
+      enter(inner) {
+        if (inner.kind === Kind.VARIABLE) variables.add(inner.name.value);
+        if (inner.kind !== Kind.FRAGMENT_SPREAD) return;
+        const fragment = operation.fragments.get(inner.name.value);
+        if (!fragment || fragments.has(inner.name.value)) return;
+        fragments.set(inner.name.value, fragment);
         collect(fragment);
       },
     });

@@ -1,10 +1,4 @@
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  Kind,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 import { type FetchStep, isEntityStep } from './fetch-step.ts';
 import { fetchDocument, fragmentsOf, operationOf } from './merge-operations.ts';
 import { type PathNode, pathOf } from './path-tree.ts';
@@ -58,15 +52,18 @@ function stepSelections(step: FetchStep): { selections: SelectionSetNode; fragme
   return { selections: entities.set, fragments };
 }
 
-function flatFields(set: SelectionSetNode, fragments: Fragments): ProvidedField[] {
-  return set.selections.flatMap((selection: SelectionNode): ProvidedField[] => {
-    switch (selection.kind) {
-      case Kind.FIELD:
-        return [{ key: selection.alias?.value ?? selection.name.value, set: selection.selectionSet }];
-      case Kind.INLINE_FRAGMENT:
-        return flatFields(selection.selectionSet, fragments);
-      case Kind.FRAGMENT_SPREAD:
-        return flatFields(fragments.get(selection.name.value)!.selectionSet, fragments);
+/** Fields of a selection set and its fragments; each named fragment counts once, however often it is spread. */
+function flatFields(set: SelectionSetNode, fragments: Fragments, visited = new Set<string>()): ProvidedField[] {
+  const fields: ProvidedField[] = [];
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.FIELD) {
+      fields.push({ key: selection.alias?.value ?? selection.name.value, set: selection.selectionSet });
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+      fields.push(...flatFields(selection.selectionSet, fragments, visited));
+    } else if (!visited.has(selection.name.value)) {
+      visited.add(selection.name.value);
+      fields.push(...flatFields(fragments.get(selection.name.value)!.selectionSet, fragments, visited));
     }
-  });
+  }
+  return fields;
 }

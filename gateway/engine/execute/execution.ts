@@ -57,8 +57,9 @@ export class Execution {
           if (waiting[id] === 0) ready.push(batches[id]!);
         }
       };
-      const settle = (): void => {
+      const settle = (finished?: Batch): void => {
         try {
+          if (finished) finish(finished);
           for (let batch = ready.pop(); batch; batch = ready.pop()) start(batch);
           if (unfinished === 0) resolve();
         } catch (error) {
@@ -67,12 +68,8 @@ export class Execution {
       };
       const start = (batch: Batch): void => {
         const answer = this.#send(batch);
-        if (!answer) return finish(batch);
-        const settled = (): void => {
-          finish(batch);
-          settle();
-        };
-        answer.then(settled, reject);
+        if (answer) answer.then(() => settle(batch), reject);
+        else finish(batch);
       };
       settle();
     });

@@ -1,0 +1,64 @@
+import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
+import { type FormattedExecutionResult, GraphQLError } from 'graphql';
+import type { Engine } from './engine.ts';
+import { type EngineError, RequestError } from './errors.ts';
+import type { RequestScope } from './ports.ts';
+
+/**
+ * Data that is JSON text already. It passes through Apollo Server as `data`; `stringifyPrewritten` puts the text into
+ * the response as it is, and anyone who serializes it otherwise gets the same JSON.
+ */
+export class PrewrittenData {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+  toJSON(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
+export interface ApolloExecutorOptions {
+  /** The engine of the supergraph that is current now. */
+  readonly engine: () => Engine;
+  readonly scope: (context: GatewayGraphQLRequestContext) => RequestScope;
+  readonly activeLabels?: (context: GatewayGraphQLRequestContext) => readonly string[];
+}
+
+/** Runs operations for Apollo Server, in the place of `@apollo/gateway`'s executor. */
+export function createApolloExecutor(options: ApolloExecutorOptions): GatewayExecutor {
+  return async (context) => {
+    const engine = options.engine();
+    try {
+      const operation = await engine.prepare({
+        source: context.source,
+        document: context.document,
+        operationName: context.operationName ?? undefined,
+        activeLabels: options.activeLabels?.(context),
+      });
+      const response = await engine.execute(operation, context.request.variables ?? {}, options.scope(context));
+      const errors = response.errors.length > 0 ? { errors: response.errors.map(graphQLError) } : {};
+      if (response.data === undefined) return errors;
+      // Apollo Server only hands `data` on to `stringifyResult`.
+      return { ...errors, data: new PrewrittenData(response.data) as unknown as Record<string, unknown> };
+    } catch (error) {
+      if (error instanceof RequestError) return { errors: error.errors.map(graphQLError) };
+      throw error;
+    }
+  };
+}
+
+/** For Apollo Server's `stringifyResult`: lets prewritten data through without touching it. */
+export function stringifyPrewritten(result: FormattedExecutionResult): string {
+  const data: unknown = result.data;
+  if (!(data instanceof PrewrittenData)) return JSON.stringify(result);
+  let text = '{';
+  if (result.errors) text += `"errors":${JSON.stringify(result.errors)},`;
+  text += `"data":${data.text}`;
+  if (result.extensions) text += `,"extensions":${JSON.stringify(result.extensions)}`;
+  return `${text}}`;
+}
+
+function graphQLError({ message, path, extensions }: EngineError): GraphQLError {
+  return new GraphQLError(message, { path, extensions });
+}

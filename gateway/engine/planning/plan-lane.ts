@@ -1,0 +1,107 @@
+import { Worker } from 'node:worker_threads';
+import type { QueryPlan } from '@apollo/query-planner';
+import type { FromPlanWorker, ToPlanWorker } from './plan-worker-messages.ts';
+import { PlanningFailure, type PlanRequest } from './planner.ts';
+
+/** An operation that needs more memory than this to plan ends its own worker, not the process. */
+const MAX_HEAP_MB = 512;
+
+interface PlanJob {
+  readonly request: PlanRequest;
+  readonly resolve: (plan: QueryPlan) => void;
+  readonly reject: (failure: PlanningFailure) => void;
+}
+
+type LaneState =
+  | { readonly phase: 'starting' }
+  | { readonly phase: 'idle' }
+  | { readonly phase: 'planning'; readonly job: PlanJob; readonly timer: NodeJS.Timeout; readonly since: number }
+  | { readonly phase: 'gone' };
+
+/** One worker thread that plans one operation at a time, until it is stopped or a plan takes too long. */
+export class PlanLane {
+  readonly ready: Promise<void>;
+  readonly #worker: Worker;
+  readonly #limitMs: number;
+  readonly #onFree: (lane: PlanLane) => void;
+  #state: LaneState = { phase: 'starting' };
+
+  /** @param onFree called when the lane can take a job, and when it is gone */
+  constructor(supergraphSdl: string, limitMs: number, onFree: (lane: PlanLane) => void) {
+    this.#limitMs = limitMs;
+    this.#onFree = onFree;
+    this.#worker = new Worker(new URL('./plan-worker.ts', import.meta.url), {
+      workerData: supergraphSdl,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.ready = promise;
+    promise.catch(() => {});
+    this.#worker.on('message', (message: FromPlanWorker) => {
+      if (message.kind === 'ready') resolve();
+      this.#receive(message);
+    });
+    this.#worker.on('error', (error) => {
+      reject(error);
+      this.#leave(new PlanningFailure('failed', 'the planner ended unexpectedly'));
+    });
+    this.#worker.on('exit', () => {
+      reject(new PlanningFailure('closed', 'the planner was stopped'));
+      this.#leave(new PlanningFailure('closed', 'the planner was stopped'));
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.#state.phase === 'idle';
+  }
+
+  get isGone(): boolean {
+    return this.#state.phase === 'gone';
+  }
+
+  /** Milliseconds the current plan has been in the works; 0 when there is none. */
+  get busyMs(): number {
+    return this.#state.phase === 'planning' ? performance.now() - this.#state.since : 0;
+  }
+
+  /** Takes a job; only while idle. */
+  take(job: PlanJob): void {
+    const timer = setTimeout(() => {
+      this.#leave(new PlanningFailure('timeout', `planning took longer than ${this.#limitMs} ms`));
+      void this.#worker.terminate();
+    }, this.#limitMs);
+    this.#state = { phase: 'planning', job, timer, since: performance.now() };
+    this.#worker.postMessage({ request: job.request } satisfies ToPlanWorker);
+  }
+
+  async stop(): Promise<void> {
+    this.#leave(new PlanningFailure('closed', 'the planner was stopped'));
+    await this.#worker.terminate();
+  }
+
+  #receive(message: FromPlanWorker): void {
+    const state = this.#state;
+    if (state.phase === 'gone') return;
+    this.#state = { phase: 'idle' };
+    if (state.phase === 'planning') {
+      clearTimeout(state.timer);
+      if (message.kind === 'planned') state.job.resolve(JSON.parse(message.plan) as QueryPlan);
+      if (message.kind === 'failed') state.job.reject(new PlanningFailure('failed', message.message));
+    }
+    this.#onFree(this);
+  }
+
+  #leave(failure: PlanningFailure): void {
+    const state = this.#state;
+    if (state.phase === 'gone') return;
+    this.#state = { phase: 'gone' };
+    if (state.phase === 'planning') {
+      clearTimeout(state.timer);
+      state.job.reject(failure);
+    }
+    this.#onFree(this);
+  }
+}
+
+export type { PlanJob };

@@ -1,0 +1,18 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createPlanOperation } from './plan-operation.ts';
+import type { FromPlanWorker, ToPlanWorker } from './plan-worker-messages.ts';
+
+const port = parentPort;
+if (!port) throw new Error('plan-worker runs as a worker thread only');
+
+const planOperation = createPlanOperation(workerData as string);
+const reply = (message: FromPlanWorker): void => port.postMessage(message);
+
+port.on('message', ({ request }: ToPlanWorker) => {
+  try {
+    reply({ kind: 'planned', plan: JSON.stringify(planOperation(request)) });
+  } catch (error) {
+    reply({ kind: 'failed', message: error instanceof Error ? error.message : 'planning failed' });
+  }
+});
+reply({ kind: 'ready' });

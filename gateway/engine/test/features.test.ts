@@ -1,0 +1,27 @@
+import { describe, expect, test } from '@jest/globals';
+import { features } from './features.ts';
+import { federate } from './federation.ts';
+import { ask, engineFor } from './harness.ts';
+import { stockExecutor } from './stock.ts';
+
+describe.each(features)('$name', ({ subgraphs, operations, stock }) => {
+  const federation = federate(subgraphs);
+  const engine = engineFor(federation);
+
+  test.each(operations)('$query', async ({ query, variables, data, labels, maxRequests }) => {
+    federation.transport.drain();
+    expect(await ask(engine, query, variables, labels)).toEqual({ data });
+    if (maxRequests !== undefined) expect(federation.transport.drain()).toHaveLength(maxRequests);
+  });
+
+  if (stock !== 'refuses') {
+    test('@apollo/gateway gives the same data', async () => {
+      const execute = await stockExecutor(federation);
+      for (const { query, variables, data, labels } of operations) {
+        if (labels) continue;
+        const result = await execute(query, variables);
+        expect({ query, data: JSON.parse(JSON.stringify(result.data)) }).toEqual({ query, data });
+      }
+    });
+  }
+});

@@ -1,0 +1,43 @@
+import { Engine, type EngineOptions, type Variables } from '../engine.ts';
+import { type EngineError, RequestError } from '../errors.ts';
+import { createInlinePlanner } from '../planning/inline-planner.ts';
+import type { RequestScope } from '../ports.ts';
+import { loadSupergraphModel } from '../supergraph/model.ts';
+import type { Federation } from './federation.ts';
+
+export interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly EngineError[];
+}
+
+export const scope: RequestScope = { requestId: 'request-1', identityKey: '', headers: {} };
+
+/** An engine over subgraphs in memory, planning on the test's own thread. */
+export function engineFor(federation: Federation, options: Partial<EngineOptions> = {}): Engine {
+  return new Engine({
+    model: loadSupergraphModel(federation.supergraphSdl),
+    planner: createInlinePlanner(federation.supergraphSdl),
+    transport: federation.transport,
+    ...options,
+  });
+}
+
+/** Asks as a client would and parses what it gets; `errors` is absent when there are none. */
+export async function ask(
+  engine: Engine,
+  source: string,
+  variables: Variables = {},
+  activeLabels: readonly string[] = [],
+): Promise<Answer> {
+  try {
+    const operation = await engine.prepare({ source, activeLabels });
+    const { data, errors } = await engine.execute(operation, variables, scope);
+    return {
+      ...(data === undefined ? {} : { data: JSON.parse(data) as unknown }),
+      ...(errors.length > 0 ? { errors } : {}),
+    };
+  } catch (error) {
+    if (error instanceof RequestError) return { errors: error.errors };
+    throw error;
+  }
+}
