@@ -32,6 +32,16 @@ export function withScope(scope: Scope): ShieldRule {
   });
 }
 
+/** An account that holds at least one of the scopes. */
+export function withAnyScope(...allowed: readonly Scope[]): ShieldRule {
+  return rule(`scopes:${allowed.join('|')}`, { cache: 'contextual' })((_parent, _args, { identity }: BaseContext) => {
+    if (identity.kind !== 'account') return unauthenticated();
+    return allowed.some((scope) => hasScope(identity, scope))
+      ? true
+      : new GraphError('FORBIDDEN', `One of the scopes ${allowed.join(', ')} is required; this account holds none.`);
+  });
+}
+
 /** An account that has one of the roles. */
 export function withRole(...allowed: readonly Role[]): ShieldRule {
   return rule(`role:${allowed.join('|')}`, { cache: 'contextual' })((_parent, _args, { identity }: BaseContext) => {

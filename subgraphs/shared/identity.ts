@@ -14,6 +14,7 @@ export const scopes = [
   'shipments:write',
   'shipments:advance',
   'shipments:rate',
+  'shipments:import',
   'fleet:read',
   'fleet:write',
   'fleet:assign',
