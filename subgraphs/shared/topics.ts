@@ -57,7 +57,12 @@ export const domainEvents = {
 
   'shipment.created': shipment,
   /** Carries the whole shipment: risk assesses it, fleet and tracking keep what they need. Sent again when a booked one changes. */
-  'shipment.booked': shipment.extend({ bookedAt: time, version: z.number().int() }),
+  'shipment.booked': shipment.extend({
+    bookedAt: time,
+    version: z.number().int(),
+    /** Intermediate stops in driving order; absent where the shipment goes straight from origin to destination. */
+    via: z.array(place).optional(),
+  }),
   'shipment.pickedUp': stepped,
   'shipment.inTransit': stepped,
   'shipment.outForDelivery': stepped,

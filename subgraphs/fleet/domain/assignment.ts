@@ -1,0 +1,121 @@
+import type { UserError } from '#shared/errors.ts';
+import type { Equipment } from '#shared/topics.ts';
+import type { LoadFacts, LoadState, RiskState } from './load.ts';
+
+export const assignmentStates = ['ACTIVE', 'COMPLETED', 'RELEASED'] as const;
+export type AssignmentState = (typeof assignmentStates)[number];
+
+export interface CarryingDriver {
+  readonly name: string;
+  readonly active: boolean;
+  readonly equipment: readonly Equipment[];
+}
+
+export interface CarryingVehicle {
+  readonly plate: string;
+  readonly active: boolean;
+  readonly equipment: Equipment;
+  readonly maxWeightKg: number;
+  readonly maxVolumeM3: number;
+}
+
+/** Why a shipment in this state can't be assigned to anybody; empty where it can. */
+export function shipmentRefusals(state: LoadState, risk: RiskState): UserError[] {
+  const field = ['shipmentId'];
+  if (state !== 'BOOKED')
+    return [{ code: 'NOT_BOOKED', field, message: `A booked shipment is required; this one is ${state}.` }];
+  switch (risk) {
+    case 'ALLOW':
+      return [];
+    case 'BLOCK':
+      return [
+        { code: 'RISK_BLOCKED', field, message: 'A shipment that risk allows is required; this one is blocked.' },
+      ];
+    case 'REVIEW':
+      return [{ code: 'RISK_PENDING', field, message: 'A decision of risk is required; the review is still open.' }];
+    case 'PENDING':
+      return [{ code: 'RISK_PENDING', field, message: 'An assessment of risk is required; it has not arrived yet.' }];
+  }
+}
+
+/** Every reason why this driver with this vehicle can't carry the load; empty where they can. */
+export function carryingRefusals(load: LoadFacts, driver: CarryingDriver, vehicle: CarryingVehicle): UserError[] {
+  return [...driverRefusals(load, driver), ...vehicleRefusals(load, vehicle)];
+}
+
+function driverRefusals({ equipment }: LoadFacts, driver: CarryingDriver): UserError[] {
+  const field = ['driverId'];
+  const refusals: UserError[] = [];
+  if (!driver.active)
+    refusals.push({ code: 'DRIVER_INACTIVE', field, message: `An active driver is required; ${driver.name} is not.` });
+  if (!driver.equipment.includes(equipment))
+    refusals.push({
+      code: 'DRIVER_NOT_QUALIFIED',
+      field,
+      message: `A driver trained for ${equipment} is required; ${driver.name} is trained for ${driver.equipment.join(', ')}.`,
+    });
+  return refusals;
+}
+
+function vehicleRefusals({ equipment, weightKg, volumeM3 }: LoadFacts, vehicle: CarryingVehicle): UserError[] {
+  const field = ['vehicleId'];
+  const refusals: UserError[] = [];
+  if (!vehicle.active)
+    refusals.push({
+      code: 'VEHICLE_RETIRED',
+      field,
+      message: `A vehicle in service is required; ${vehicle.plate} is retired.`,
+    });
+  if (vehicle.equipment !== equipment)
+    refusals.push({
+      code: 'WRONG_EQUIPMENT',
+      field,
+      message: `A ${equipment} is required; ${vehicle.plate} is a ${vehicle.equipment}.`,
+    });
+  if (weightKg > vehicle.maxWeightKg)
+    refusals.push({
+      code: 'OVER_CAPACITY',
+      field,
+      message: `Room for ${weightKg} kg is required; ${vehicle.plate} carries ${vehicle.maxWeightKg} kg.`,
+    });
+  if (volumeM3 > vehicle.maxVolumeM3)
+    refusals.push({
+      code: 'OVER_CAPACITY',
+      field,
+      message: `Room for ${volumeM3} m³ is required; ${vehicle.plate} carries ${vehicle.maxVolumeM3} m³.`,
+    });
+  return refusals;
+}
+
+/** Unassigning is for loads that are still at the shipper. */
+export function releaseRefusals(state: LoadState): UserError[] {
+  if (state === 'BOOKED') return [];
+  return [
+    {
+      code: 'SHIPMENT_UNDERWAY',
+      field: ['shipmentId'],
+      message: `A shipment that was not picked up yet is required; this one is ${state}.`,
+    },
+  ];
+}
+
+export interface Window {
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}
+
+/** When driver and vehicle are held for a load: from the pickup window on, until delivery is due. */
+export function windowOf({ pickupFrom, deliverBy }: LoadFacts): Window {
+  return { startsAt: pickupFrom, endsAt: deliverBy };
+}
+
+/**
+ * The window after the delivery: ended by it where it came early, stretched to it where it came late, but never into the
+ * next assignment of the same driver or vehicle.
+ */
+export function completedWindow({ startsAt, endsAt }: Window, deliveredAt: Date, nextStartsAt: Date | null): Window {
+  const earliestEnd = startsAt.getTime() + 60_000;
+  const latestEnd = Math.max(endsAt.getTime(), nextStartsAt?.getTime() ?? Number.POSITIVE_INFINITY);
+  const end = Math.min(Math.max(deliveredAt.getTime(), earliestEnd), latestEnd);
+  return { startsAt, endsAt: new Date(end) };
+}

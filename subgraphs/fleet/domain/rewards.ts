@@ -1,0 +1,24 @@
+import { pointsPerDelivery, pointsPerIncident, pointsPerStar } from './score.ts';
+
+/** 100 points are worth 5 USD; only whole steps of 100 can be redeemed. */
+export const redeemableStep = 100;
+const centsPerStep = 500;
+export const rewardCurrency = 'USD';
+/** Nobody redeems more at once. */
+export const redeemableAtMost = 100_000;
+
+/** Worth of points in US cents, down to whole steps of 100 points. */
+export function worthCents(points: number): number {
+  return Math.floor(Math.max(0, points) / redeemableStep) * centsPerStep;
+}
+
+export const pointsForDelivery = pointsPerDelivery;
+
+export function pointsForStars(stars: number): number {
+  return stars * pointsPerStar;
+}
+
+/** An incident takes 50 points, at most what is left: what was redeemed before stays redeemed. */
+export function forfeitOf(balance: number): number {
+  return Math.min(-pointsPerIncident, Math.max(0, balance));
+}

@@ -1,0 +1,77 @@
+import type { Place } from './place.ts';
+import { greatCircleMeters, transitSeconds } from './road.ts';
+
+export type RouteStopKind = 'PICKUP' | 'INTERMEDIATE' | 'DELIVERY';
+
+export interface RouteStop {
+  /** 0 is the pickup. */
+  readonly sequence: number;
+  readonly kind: RouteStopKind;
+  readonly place: Place;
+  /** Of the leg that leads here; null at the pickup. */
+  readonly legDistanceMeters: number | null;
+  readonly legDurationSeconds: number | null;
+  /** Planned arrival when the pickup begins as planned. */
+  readonly plannedAt: Date;
+}
+
+export interface Route {
+  readonly distanceMeters: number;
+  readonly durationSeconds: number;
+  readonly stops: readonly RouteStop[];
+}
+
+const intermediateStopSeconds = 3600;
+
+/**
+ * The planned route of a shipment: its road distance shared out over the legs in proportion to their great circles, the
+ * driver's rests falling where eleven hours of driving are full, an hour at each intermediate stop.
+ * @param places pickup first, delivery last
+ * @param distanceMeters road distance over all legs
+ */
+export function planRoute(places: readonly Place[], distanceMeters: number, pickupFrom: Date): Route {
+  const direct = places.slice(1).map((place, index) => greatCircleMeters(places[index] as Place, place));
+  const total = direct.reduce((sum, meters) => sum + meters, 0);
+  const stops: RouteStop[] = [];
+  let drivenMeters = 0;
+  let elapsedSeconds = 0;
+  for (const [sequence, place] of places.entries()) {
+    const kind = kindOf(sequence, places.length);
+    if (sequence === 0) {
+      stops.push(stop(sequence, kind, place, null, null, pickupFrom, 0));
+      continue;
+    }
+    const share = total === 0 ? 1 / direct.length : (direct[sequence - 1] ?? 0) / total;
+    const leg = share * distanceMeters;
+    const seconds = transitSeconds(drivenMeters + leg) - transitSeconds(drivenMeters);
+    drivenMeters += leg;
+    elapsedSeconds += seconds;
+    stops.push(stop(sequence, kind, place, leg, seconds, pickupFrom, elapsedSeconds));
+    if (kind === 'INTERMEDIATE') elapsedSeconds += intermediateStopSeconds;
+  }
+  return { distanceMeters, durationSeconds: elapsedSeconds, stops };
+}
+
+function kindOf(sequence: number, count: number): RouteStopKind {
+  if (sequence === 0) return 'PICKUP';
+  return sequence === count - 1 ? 'DELIVERY' : 'INTERMEDIATE';
+}
+
+function stop(
+  sequence: number,
+  kind: RouteStopKind,
+  place: Place,
+  meters: number | null,
+  seconds: number | null,
+  pickupFrom: Date,
+  elapsedSeconds: number,
+): RouteStop {
+  return {
+    sequence,
+    kind,
+    place,
+    legDistanceMeters: meters === null ? null : Math.round(meters),
+    legDurationSeconds: seconds,
+    plannedAt: new Date(pickupFrom.getTime() + elapsedSeconds * 1000),
+  };
+}
