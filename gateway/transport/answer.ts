@@ -1,0 +1,76 @@
+import type { SubgraphResult } from '../engine/ports.ts';
+import { type FailedAttempt, httpStatus, malformed } from './failures.ts';
+
+/** An HTTP answer as it came over the wire. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  readonly text: string;
+}
+
+export type ReadAnswer = { readonly result: SubgraphResult } | FailedAttempt;
+
+// application/json, application/graphql-response+json and other +json types, with or without parameters
+const jsonType = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
+
+/**
+ * Reads a GraphQL result `{ data?, errors?, extensions? }` out of an HTTP answer. A status of 4xx or 5xx doesn't matter where the body
+ * is a GraphQL result with errors (GraphQL over HTTP sends request errors so); without one it decides.
+ */
+export function readAnswer(subgraph: string, answer: RawAnswer): ReadAnswer {
+  const { status, contentType } = answer;
+  const succeeded = status >= 200 && status < 300;
+  const isJson = contentType !== undefined && jsonType.test(contentType) && !isEncoded(answer.contentEncoding);
+  if (!isJson) {
+    return succeeded
+      ? malformed(subgraph, 'A subgraph answered in another format than JSON.')
+      : httpStatus(subgraph, status, answer.retryAfterSeconds);
+  }
+  const result = parseResult(answer.text);
+  if (typeof result === 'object' && (succeeded || result.errors)) return { result };
+  if (!succeeded) return httpStatus(subgraph, status, answer.retryAfterSeconds);
+  return malformed(subgraph, result as string);
+}
+
+function isEncoded(contentEncoding: string | undefined): boolean {
+  return contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity';
+}
+
+/** The result in `text`, or a sentence about what is wrong with it. */
+function parseResult(text: string): SubgraphResult | string {
+  try {
+    return shapedResult(JSON.parse(text));
+  } catch {
+    return "A subgraph's answer is not valid JSON.";
+  }
+}
+
+/** Checks the outermost shape; what lies in `data` is the engine's to check while it reads it. */
+export function shapedResult(value: unknown): SubgraphResult | string {
+  if (!isObject(value)) return "A subgraph's answer is not a GraphQL result.";
+  const { data, errors, extensions } = value;
+  if (data !== undefined && data !== null && !isObject(data)) return "A subgraph's answer has data that is no object.";
+  if (errors == null) {
+    if (data === undefined) return "A subgraph's answer has neither data nor errors.";
+  } else if (!Array.isArray(errors) || !errors.every(isObject)) {
+    return "A subgraph's answer has errors that are no list of objects.";
+  }
+  if (extensions != null && !isObject(extensions)) return "A subgraph's answer has extensions that are no object.";
+  if (errors === null || extensions === null) return withoutNulls(value);
+  return value as SubgraphResult; // every part that the type promises was looked at
+}
+
+/** Some servers send `"errors": null`; readers of a result should not have to know. */
+function withoutNulls({ data, errors, extensions }: Record<string, unknown>): SubgraphResult {
+  return {
+    data,
+    ...(errors === null ? {} : { errors }),
+    ...(extensions === null ? {} : { extensions }),
+  } as SubgraphResult;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

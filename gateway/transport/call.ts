@@ -1,0 +1,152 @@
+import { type RequestScope, SubgraphFailure, type SubgraphRequest, type SubgraphResult } from '../engine/ports.ts';
+import { type RawAnswer, readAnswer } from './answer.ts';
+import { Exchange, type ExchangeListener } from './exchange.ts';
+import { cancelled, circuitOpen, type FailedAttempt, overloaded, timedOut } from './failures.ts';
+import type { Admittable } from './limiter.ts';
+import type { RequestOutcome } from './observer.ts';
+import type { SubgraphLine } from './subgraph-line.ts';
+import { type Awaited, Waiter } from './waiter.ts';
+
+/**
+ * One request to a subgraph with everything that may happen to it: queue, attempts, time limit, and those who wait for it. It ends when it is
+ * answered, when it has failed for good, or when the last waiter has gone.
+ */
+export class Call implements Admittable, Awaited, ExchangeListener {
+  readonly body: string;
+  readonly startedAt = performance.now();
+  readonly #line: SubgraphLine;
+  readonly #kind: SubgraphRequest['kind'];
+  readonly #scope: RequestScope;
+  readonly #waiters: Waiter[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #exchange: Exchange | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  #retries = 0;
+  #hasPlace = true;
+  #settled = false;
+
+  constructor(line: SubgraphLine, request: SubgraphRequest, scope: RequestScope) {
+    this.body = request.body;
+    this.#line = line;
+    this.#kind = request.kind;
+    this.#scope = scope;
+    this.#timer = setTimeout(expire, line.limits.timeoutMs, this);
+  }
+
+  /** Waits for this call on behalf of a client request. Before `start`, so that somebody waits when it ends at once. */
+  join(scope: RequestScope): Promise<SubgraphResult> {
+    const endsAt = this.startedAt + this.#line.limits.timeoutMs;
+    const waiter = new Waiter(this, scope, endsAt, this.#line.departures);
+    this.#waiters.push(waiter);
+    return waiter.promise;
+  }
+
+  start(): void {
+    this.#line.budget.earn();
+    this.#hasPlace = this.#line.limiter.enter(this);
+    if (!this.#hasPlace) this.#settle(overloaded(this.#line.name, this.#line.retryAfterSeconds));
+  }
+
+  admitted(): void {
+    if (this.#line.breaker.admits()) this.#send();
+    else this.#settle(circuitOpen(this.#line.name, this.#line.breaker.retryAfterSeconds));
+  }
+
+  onAnswer(answer: RawAnswer): void {
+    if (answer.status === 415 && this.#exchange?.wasCompressed) {
+      this.#line.stopCompressing();
+      this.#send(); // nothing was done with the body, so even a mutation may go again
+      return;
+    }
+    this.#exchange = undefined;
+    const read = readAnswer(this.#line.name, answer);
+    if ('failure' in read) {
+      this.#failed(read);
+      return;
+    }
+    if (answer.status < 500) this.#line.breaker.succeeded();
+    else this.#line.breaker.failed();
+    this.#settle(read.result);
+  }
+
+  onFailedAttempt(failed: FailedAttempt): void {
+    this.#exchange = undefined;
+    this.#failed(failed);
+  }
+
+  abandon(waiter: Waiter, reason: 'left' | 'late'): void {
+    if (this.#settled) return;
+    const { name } = this.#line;
+    if (this.#waiters.length > 1) {
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      waiter.settle(reason === 'left' ? cancelled(name) : timedOut(name));
+    } else {
+      this.#giveUp(reason);
+    }
+  }
+
+  expired(): void {
+    this.#giveUp('late');
+  }
+
+  #giveUp(reason: 'left' | 'late'): void {
+    if (this.#exchange) {
+      this.#exchange.abort();
+      if (reason === 'late') this.#line.breaker.failed();
+      else this.#line.breaker.abstained();
+    }
+    const { name } = this.#line;
+    if (reason === 'late') this.#settle(timedOut(name));
+    else this.#settle(cancelled(name), 'cancelled');
+  }
+
+  #send(): void {
+    this.#exchange = new Exchange(this.#line.name, this.#line.limits.maxResponseBytes, this);
+    this.#line.dispatch(this.body, this.#scope, this.#exchange);
+  }
+
+  #failed(failed: FailedAttempt): void {
+    const { breaker } = this.#line;
+    if (failed.sick) breaker.failed();
+    else breaker.succeeded();
+    if (this.#mayRetry(failed))
+      this.#pause = setTimeout(retry, this.#line.retryDelayMs(this.#retries), this, failed.failure);
+    else this.#settle(failed.failure);
+  }
+
+  #mayRetry({ transient, failure }: FailedAttempt): boolean {
+    if (!transient || this.#kind !== 'query' || failure.retryAfterSeconds !== undefined) return false;
+    return this.#retries < this.#line.retry.maxRetries && this.#line.budget.spend();
+  }
+
+  /** A second attempt where the circuit still admits one; otherwise the first failure stands. */
+  retry(failure: SubgraphFailure): void {
+    this.#retries += 1;
+    if (!this.#line.breaker.admits()) {
+      this.#settle(failure);
+      return;
+    }
+    this.#line.observer?.onRetry?.(this.#line.name);
+    this.#send();
+  }
+
+  #settle(outcome: SubgraphResult | SubgraphFailure, observed?: RequestOutcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    if (this.#pause) clearTimeout(this.#pause);
+    this.#line.ended(this, this.#scope.identityKey);
+    if (this.#hasPlace) this.#line.limiter.leave(this);
+    const known = observed ?? (outcome instanceof SubgraphFailure ? outcome.code : 'ok');
+    this.#line.observer?.onRequest?.(this.#line.name, performance.now() - this.startedAt, known);
+    for (const waiter of this.#waiters) waiter.settle(outcome);
+  }
+}
+
+function expire(call: Call): void {
+  call.expired();
+}
+
+function retry(call: Call, failure: SubgraphFailure): void {
+  call.retry(failure);
+}

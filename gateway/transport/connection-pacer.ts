@@ -1,0 +1,46 @@
+import type { WebSocketOptions } from './config.ts';
+
+/** A connection that lived so long was a good one, even if no event came over it. */
+const goodAfterMs = 60_000;
+
+/**
+ * Spreads reconnects of a websocket. graphql-ws waits only after some kinds of closing and starts counting anew with each connection, so that a
+ * subgraph which accepts and closes at once would be connected to without pause.
+ */
+export class ConnectionPacer {
+  readonly #options: WebSocketOptions;
+  readonly #clock: () => number;
+  #fruitless = 0;
+  #connectedAt: number | undefined;
+
+  constructor(options: WebSocketOptions, clock: () => number) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  get exhausted(): boolean {
+    return this.#fruitless > this.#options.maxReconnects;
+  }
+
+  /** Waits before a connection is made; with full jitter, as all replicas of the gateway lose a subgraph at the same moment. */
+  async pause(): Promise<void> {
+    if (this.#fruitless === 0) return;
+    const { backoffMs, maxBackoffMs } = this.#options;
+    const ms = Math.random() * Math.min(maxBackoffMs, backoffMs * 2 ** (this.#fruitless - 1));
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  connected(): void {
+    this.#connectedAt = this.#clock();
+  }
+
+  bearsFruit(): void {
+    this.#fruitless = 0;
+  }
+
+  closed(): void {
+    const livedLong = this.#connectedAt !== undefined && this.#clock() - this.#connectedAt > goodAfterMs;
+    this.#fruitless = livedLong ? 1 : this.#fruitless + 1;
+    this.#connectedAt = undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Dispatcher } from 'undici';
+import type { RawAnswer } from './answer.ts';
+import { cutOff, type FailedAttempt, malformed, unreachable } from './failures.ts';
+
+export interface ExchangeListener {
+  onAnswer(answer: RawAnswer): void;
+  onFailedAttempt(failed: FailedAttempt): void;
+}
+
+/**
+ * One HTTP exchange, fed by undici. A bare dispatch handler costs a fifth less than `Pool.request` with its streams (docs/decisions/transport.md).
+ * Its listener hears exactly one thing; after `abort` it hears nothing.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  wasCompressed = false;
+  readonly #subgraph: string;
+  readonly #maxBytes: number;
+  #listener: ExchangeListener | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #contentType: string | undefined;
+  #contentEncoding: string | undefined;
+  #retryAfter: string | undefined;
+  #bytes = 0;
+  #first: Buffer | undefined;
+  #more: Buffer[] | undefined;
+
+  constructor(subgraph: string, maxBytes: number, listener: ExchangeListener) {
+    this.#subgraph = subgraph;
+    this.#maxBytes = maxBytes;
+    this.#listener = listener;
+  }
+
+  /** Ends the exchange and its connection: what may still come on it would belong to nobody. */
+  abort(): void {
+    this.#listener = undefined;
+    this.#controller?.abort(new Error('nobody waits for the answer'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (!this.#listener) controller.abort(new Error('nobody waits for the answer'));
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#contentType = single(headers['content-type']);
+    this.#contentEncoding = single(headers['content-encoding']);
+    this.#retryAfter = single(headers['retry-after']);
+    if (Number(headers['content-length']) > this.#maxBytes) this.#refuseLength();
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#maxBytes) this.#refuseLength();
+    else if (!this.#first) this.#first = chunk;
+    else if (this.#more) this.#more.push(chunk);
+    else this.#more = [this.#first, chunk];
+  }
+
+  onResponseEnd(): void {
+    this.#take()?.onAnswer({
+      status: this.#status,
+      contentType: this.#contentType,
+      contentEncoding: this.#contentEncoding,
+      retryAfterSeconds: parseRetryAfter(this.#retryAfter),
+      text: this.#text(),
+    });
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    const listener = this.#take();
+    if (!listener) return;
+    const failed = this.#status === 0 ? unreachable(this.#subgraph, error) : cutOff(this.#subgraph, error);
+    listener.onFailedAttempt(failed);
+  }
+
+  #refuseLength(): void {
+    const listener = this.#take();
+    this.abort();
+    listener?.onFailedAttempt(malformed(this.#subgraph, "A subgraph's answer is too large."));
+  }
+
+  #take(): ExchangeListener | undefined {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    return listener;
+  }
+
+  #text(): string {
+    if (this.#more) return Buffer.concat(this.#more, this.#bytes).toString('utf8');
+    return this.#first ? this.#first.toString('utf8') : '';
+  }
+}
+
+type IncomingHeaders = Record<string, string | string[] | undefined>;
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+/** Seconds of a `Retry-After` header in its numeric form; the date form says too little to a gateway with another clock. */
+function parseRetryAfter(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
+}

@@ -1,0 +1,87 @@
+import { SubgraphFailure } from '../engine/ports.ts';
+
+/** What became of an attempt, and what it means for retry and breaker. */
+export interface FailedAttempt {
+  readonly failure: SubgraphFailure;
+  /** Whether a query may be sent again. */
+  readonly transient: boolean;
+  /** Whether it speaks against the subgraph's health; a refusal of this one request doesn't. */
+  readonly sick: boolean;
+}
+
+// Messages name neither subgraph nor address: whether a client learns the name is the engine's policy.
+
+const transientStatuses = new Set([429, 502, 503, 504]);
+
+/** An answer without GraphQL in it, by its HTTP status. */
+export function httpStatus(subgraph: string, status: number, retryAfterSeconds: number | undefined): FailedAttempt {
+  const transient = transientStatuses.has(status);
+  const failure = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
+    message: `A subgraph answered with HTTP status ${status}.`,
+    retryable: transient || status >= 500,
+    retryAfterSeconds,
+  });
+  return { failure, transient, sick: status >= 500 };
+}
+
+/** No connection, or one that ended before an answer began. */
+export function unreachable(subgraph: string, cause: unknown): FailedAttempt {
+  const failure = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
+    message: 'A subgraph could not be reached.',
+    retryable: true,
+    cause,
+  });
+  return { failure, transient: true, sick: true };
+}
+
+export function cutOff(subgraph: string, cause: unknown): FailedAttempt {
+  const failure = new SubgraphFailure('SUBREQUEST_MALFORMED_RESPONSE', subgraph, {
+    message: "A subgraph's answer was cut off.",
+    retryable: true,
+    cause,
+  });
+  return { failure, transient: true, sick: true };
+}
+
+export function malformed(subgraph: string, message: string, cause?: unknown): FailedAttempt {
+  const failure = new SubgraphFailure('SUBREQUEST_MALFORMED_RESPONSE', subgraph, { message, retryable: false, cause });
+  return { failure, transient: false, sick: true };
+}
+
+export function timedOut(subgraph: string): SubgraphFailure {
+  return new SubgraphFailure('GATEWAY_TIMEOUT', subgraph, {
+    message: 'A subgraph did not answer in time.',
+    retryable: true,
+  });
+}
+
+export function circuitOpen(subgraph: string, retryAfterSeconds: number): SubgraphFailure {
+  return new SubgraphFailure('SUBGRAPH_CIRCUIT_OPEN', subgraph, {
+    message: 'A subgraph fails too often and is not asked at the moment.',
+    retryable: true,
+    retryAfterSeconds,
+  });
+}
+
+export function overloaded(subgraph: string, retryAfterSeconds: number): SubgraphFailure {
+  return new SubgraphFailure('REQUEST_CONCURRENCY_LIMITED', subgraph, {
+    message: 'Too many requests wait for a subgraph.',
+    retryable: true,
+    retryAfterSeconds,
+  });
+}
+
+/** For those who have left, so nobody reads it. */
+export function cancelled(subgraph: string): SubgraphFailure {
+  return new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
+    message: 'The request was cancelled.',
+    retryable: true,
+  });
+}
+
+export function unknownSubgraph(subgraph: string): SubgraphFailure {
+  return new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
+    message: 'A subgraph is not part of the supergraph any more.',
+    retryable: true,
+  });
+}

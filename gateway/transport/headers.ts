@@ -1,0 +1,38 @@
+import type { RequestScope } from '../engine/ports.ts';
+
+/** Headers that belong to a connection or a body: forwarding a client's own would break ours. */
+const ownHeaders = new Set([
+  'accept',
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const fixedHeaders = [
+  ...['content-type', 'application/json'],
+  ...['accept', 'application/graphql-response+json, application/json'],
+] as const;
+
+const lists = new WeakMap<RequestScope, readonly string[]>();
+
+/** Names and values in turn, as undici takes them. Made once per client request; never mutated. */
+export function headerList(scope: RequestScope): readonly string[] {
+  const known = lists.get(scope);
+  if (known) return known;
+  const { headers, requestId } = scope;
+  const list: string[] = [...fixedHeaders];
+  for (const name of Object.keys(headers)) if (!ownHeaders.has(name)) list.push(name, headers[name]!);
+  if (headers['x-request-id'] === undefined) list.push('x-request-id', requestId);
+  lists.set(scope, list);
+  return list;
+}

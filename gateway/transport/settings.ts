@@ -1,0 +1,42 @@
+import {
+  type BreakerOptions,
+  defaultBreaker,
+  defaultLimits,
+  defaultRetry,
+  defaultWebSocket,
+  type EndpointLimits,
+  type RetryOptions,
+  type SubgraphAddress,
+  type TransportConfig,
+  type WebSocketOptions,
+} from './config.ts';
+import type { TransportObserver } from './observer.ts';
+
+/** A configuration with every default in its place, without the subgraphs: those come and go with the supergraph. */
+export interface TransportSettings {
+  readonly limits: EndpointLimits;
+  readonly retry: RetryOptions;
+  readonly breaker: BreakerOptions;
+  readonly webSocket: WebSocketOptions;
+  readonly shareInFlight: boolean;
+  readonly identityHeader: string | undefined;
+  readonly observer: TransportObserver | undefined;
+  readonly clock: () => number;
+}
+
+export function settingsOf(config: TransportConfig): TransportSettings {
+  return {
+    limits: { ...defaultLimits, ...config.limits },
+    retry: { ...defaultRetry, ...config.retry },
+    breaker: { ...defaultBreaker, ...config.breaker },
+    webSocket: { ...defaultWebSocket, ...config.webSocket },
+    shareInFlight: config.shareInFlight ?? true,
+    identityHeader: config.identityHeader,
+    observer: config.observer,
+    clock: config.clock ?? (() => performance.now()),
+  };
+}
+
+export function limitsOf(address: SubgraphAddress, settings: TransportSettings): EndpointLimits {
+  return { ...settings.limits, ...address.limits };
+}

@@ -1,0 +1,128 @@
+import { Pool } from 'undici';
+import type { RequestScope, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
+import { Breaker } from './breaker.ts';
+import { Call } from './call.ts';
+import { compressed } from './compression.ts';
+import type { EndpointLimits, RetryOptions } from './config.ts';
+import type { Departures } from './departures.ts';
+import type { Exchange } from './exchange.ts';
+import { cancelled, unknownSubgraph } from './failures.ts';
+import { headerList } from './headers.ts';
+import { InFlight } from './in-flight.ts';
+import { Limiter } from './limiter.ts';
+import type { TransportObserver } from './observer.ts';
+import { RetryBudget } from './retry-budget.ts';
+import type { TransportSettings } from './settings.ts';
+
+/** Everything between the gateway and one subgraph: its connections, limits, circuit, and the requests in flight. */
+export class SubgraphLine {
+  readonly name: string;
+  readonly url: string;
+  readonly limits: EndpointLimits;
+  readonly retry: RetryOptions;
+  readonly limiter: Limiter<Call>;
+  readonly breaker: Breaker;
+  readonly budget: RetryBudget;
+  readonly departures: Departures;
+  readonly observer: TransportObserver | undefined;
+  readonly #pool: Pool;
+  readonly #path: string;
+  readonly #shared: InFlight<Call> | undefined;
+  readonly #open = new Set<Call>();
+  #compresses: boolean;
+  /** Moving average of what a request took. */
+  #typicalMs = 0;
+  #phase: 'open' | 'closing' = 'open';
+  #drained: (() => void) | undefined;
+
+  constructor(name: string, url: string, limits: EndpointLimits, settings: TransportSettings, departures: Departures) {
+    const { origin, pathname, search } = new URL(url);
+    const { observer } = settings;
+    this.name = name;
+    this.url = url;
+    this.limits = limits;
+    this.retry = settings.retry;
+    this.limiter = new Limiter(limits.maxConcurrent, limits.maxQueued);
+    this.breaker = new Breaker(
+      settings.breaker,
+      settings.clock,
+      observer?.onCircuit && ((state) => observer.onCircuit?.(name, state)),
+    );
+    this.budget = new RetryBudget(settings.retry);
+    this.departures = departures;
+    this.observer = observer;
+    // as many connections as requests at a time: the pool's own queue stays empty, and with it its bookkeeping
+    this.#pool = new Pool(origin, { connections: limits.maxConcurrent, connectTimeout: limits.connectTimeoutMs });
+    this.#path = pathname + search;
+    this.#shared = settings.shareInFlight ? new InFlight() : undefined;
+    this.#compresses = limits.compressFromLength !== undefined;
+  }
+
+  fetch(request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult> {
+    if (scope.signal?.aborted) return Promise.reject(cancelled(this.name));
+    if (this.#phase === 'closing') return Promise.reject(unknownSubgraph(this.name));
+    const shareable = request.kind === 'query' ? this.#shared : undefined;
+    const inFlight = shareable?.find(scope.identityKey, request.body);
+    if (inFlight) {
+      this.observer?.onShared?.(this.name);
+      return inFlight.join(scope);
+    }
+    const call = new Call(this, request, scope);
+    this.#open.add(call);
+    shareable?.add(scope.identityKey, call);
+    const answered = call.join(scope);
+    call.start();
+    return answered;
+  }
+
+  dispatch(body: string, scope: RequestScope, exchange: Exchange): void {
+    if (this.#compresses && body.length >= this.limits.compressFromLength!)
+      this.#dispatchCompressed(body, scope, exchange);
+    else this.#dispatch(body, headerList(scope), exchange);
+  }
+
+  #dispatchCompressed(body: string, scope: RequestScope, exchange: Exchange): void {
+    compressed(body)
+      .then((packed) => {
+        exchange.wasCompressed = packed !== undefined;
+        if (packed) this.#dispatch(packed, [...headerList(scope), 'content-encoding', 'gzip'], exchange);
+        else this.#dispatch(body, headerList(scope), exchange);
+      })
+      .catch((error: Error) => exchange.onResponseError(undefined, error));
+  }
+
+  /** The subgraph doesn't understand compressed bodies. */
+  stopCompressing(): void {
+    this.#compresses = false;
+  }
+
+  #dispatch(body: string | Buffer, headers: readonly string[], exchange: Exchange): void {
+    // undici reads the list and keeps it; its type asks for a mutable one
+    this.#pool.dispatch({ path: this.#path, method: 'POST', headers: headers as string[], body }, exchange);
+  }
+
+  /** Called by a call when it has ended. */
+  ended(call: Call, identityKey: string): void {
+    this.#typicalMs += (performance.now() - call.startedAt - this.#typicalMs) / 16;
+    this.#shared?.remove(identityKey, call);
+    this.#open.delete(call);
+    if (this.#open.size === 0) this.#drained?.();
+  }
+
+  retryDelayMs(retriesSoFar: number): number {
+    return Math.random() * this.retry.backoffMs * 2 ** retriesSoFar;
+  }
+
+  /** Seconds after which a refused client has a chance: by then the queue of now is through, going by how long requests took lately. */
+  get retryAfterSeconds(): number {
+    const rounds = this.limiter.queued / this.limits.maxConcurrent;
+    return Math.max(1, Math.ceil((rounds * this.#typicalMs) / 1000));
+  }
+
+  /** Lets the requests in flight end (each has its time limit), then closes the connections. */
+  async close(): Promise<void> {
+    this.#phase = 'closing';
+    if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    await this.#pool.close();
+  }
+}

@@ -1,0 +1,234 @@
+import { describe, expect, test } from '@jest/globals';
+import { client, failureOf, query, world } from './harness.ts';
+
+describe('a subgraph that answers as it should', () => {
+  test('gives its result as it sent it', async () => {
+    const result = { data: { a: 'ü🚚' }, extensions: { cost: 1 } };
+    await using w = await world((request) => request.reply(result));
+    expect(await w.transport.fetch(query(), client())).toEqual(result);
+    expect(w.observed.outcomes).toEqual(['ok']);
+  });
+
+  test('gets the forwarded headers, the request id, and never a header of the connection', async () => {
+    await using w = await world((request) => request.reply({ data: null }));
+    const headers = { authorization: 'Bearer x', traceparent: '00-1-2-01', host: 'evil', 'content-length': '9' };
+    await w.transport.fetch(query(), client('alice', { headers }));
+    const [received] = w.subgraph.requests;
+    expect(received!.headers).toMatch(/authorization: Bearer x/);
+    expect(received!.headers).toMatch(/traceparent: 00-1-2-01/);
+    expect(received!.headers).toMatch(/x-request-id: request-1/);
+    expect(received!.headers).not.toMatch(/evil|content-length: 9/);
+  });
+
+  test.each([
+    ['a request error with its status', 400, 'application/graphql-response+json', { errors: [{ message: 'no' }] }],
+    [
+      'errors under 500, as some servers send them',
+      500,
+      'application/json; charset=utf-8',
+      { errors: [{ message: 'no' }] },
+    ],
+  ])('%s is a result, not a failure', async (_, status, type, result) => {
+    await using w = await world((request) => request.replyWith(status, type, JSON.stringify(result)));
+    expect(await w.transport.fetch(query(), client())).toEqual(result);
+  });
+
+  test('"errors": null means none', async () => {
+    await using w = await world((request) => request.reply({ data: { a: 1 }, errors: null, extensions: null }));
+    expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
+  });
+
+  test('an answer in many pieces is put together, letters across pieces too', async () => {
+    await using w = await world(({ socket }) => {
+      const body = Buffer.from(JSON.stringify({ data: { a: 'ü'.repeat(50_000) } }));
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`);
+      for (let at = 0; at < body.length; at += 1001) socket.write(body.subarray(at, at + 1001));
+    });
+    expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 'ü'.repeat(50_000) } });
+  });
+});
+
+describe('an answer that is no GraphQL', () => {
+  test.each([
+    ['HTML with a 502', 502, 'text/html', '<h1>Bad Gateway</h1>', 'SUBREQUEST_HTTP_ERROR', true],
+    [
+      'HTML with a 502 that says it is JSON',
+      502,
+      'application/json',
+      '<h1>Bad Gateway</h1>',
+      'SUBREQUEST_HTTP_ERROR',
+      true,
+    ],
+    ['a 404', 404, 'text/plain', 'not here', 'SUBREQUEST_HTTP_ERROR', false],
+    ['a redirect, which is not followed', 302, 'text/html', '', 'SUBREQUEST_HTTP_ERROR', false],
+    ['HTML with a 200', 200, 'text/html', '<h1>Welcome</h1>', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['JSON that says it is HTML', 200, 'text/html', '{"data":{}}', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['HTML that says it is JSON', 200, 'application/json', '<h1>Welcome</h1>', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['half of a JSON text', 200, 'application/json', '{"data":{"a":', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['nothing', 200, 'application/json', '', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['a list', 200, 'application/json', '[{"data":{}}]', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['null', 200, 'application/json', 'null', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['neither data nor errors', 200, 'application/json', '{}', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['data that is a text', 200, 'application/json', '{"data":"a"}', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['data that is a list', 200, 'application/json', '{"data":[]}', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['errors that are no list', 200, 'application/json', '{"errors":{}}', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    [
+      'an error that is no object',
+      200,
+      'application/json',
+      '{"errors":["no"]}',
+      'SUBREQUEST_MALFORMED_RESPONSE',
+      false,
+    ],
+    [
+      'extensions that are a list',
+      200,
+      'application/json',
+      '{"data":{},"extensions":[]}',
+      'SUBREQUEST_MALFORMED_RESPONSE',
+      false,
+    ],
+  ])('%s', async (_, status, type, body, code, retryable) => {
+    await using w = await world((request) =>
+      request.replyWith(status, type, body, 'location: http://127.0.0.1:1/\r\n'),
+    );
+    const failure = await failureOf(w.transport.fetch(query(), client()));
+    expect(failure).toMatchObject({ code, retryable });
+    expect(w.observed.outcomes).toEqual([code]);
+  });
+
+  test('a body in an encoding nobody asked for', async () => {
+    await using w = await world((request) =>
+      request.replyWith(200, 'application/json', '{"data":{}}', 'content-encoding: br\r\n'),
+    );
+    const failure = await failureOf(w.transport.fetch(query(), client()));
+    expect(failure.code).toBe('SUBREQUEST_MALFORMED_RESPONSE');
+  });
+
+  test('a 503 with Retry-After tells how long to stay away', async () => {
+    await using w = await world((request) => request.replyWith(503, 'text/plain', 'busy', 'retry-after: 7\r\n'));
+    const failure = await failureOf(w.transport.fetch(query(), client()));
+    expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true, retryAfterSeconds: 7 });
+  });
+});
+
+describe('a connection that goes wrong', () => {
+  test('nobody listens', async () => {
+    await using w = await world(() => {});
+    await w.subgraph.stop();
+    const failure = await failureOf(w.transport.fetch(query(), client()));
+    expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true });
+  });
+
+  test('it is reset before the answer', async () => {
+    await using w = await world(({ socket }) => socket.resetAndDestroy());
+    const failure = await failureOf(w.transport.fetch(query(), client()));
+    expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true });
+  });
+
+  test('the subgraph closes its half and says nothing', async () => {
+    await using w = await world(({ socket }) => socket.end());
+    const failure = await failureOf(w.transport.fetch(query(), client()));
+    expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true });
+  });
+
+  test.each([
+    ['reset', 'resetAndDestroy'],
+    ['closed', 'end'],
+  ] as const)('it is %s in the middle of the answer', async (_, end) => {
+    await using w = await world(({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{"data":', () =>
+        socket[end](),
+      );
+    });
+    const failure = await failureOf(w.transport.fetch(query(), client()));
+    expect(failure.retryable).toBe(true);
+    expect(['SUBREQUEST_MALFORMED_RESPONSE', 'SUBREQUEST_HTTP_ERROR']).toContain(failure.code);
+  });
+
+  test('what comes is not HTTP', async () => {
+    await using w = await world(({ socket }) => socket.write('220 smtp.example ESMTP\r\n'));
+    expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBREQUEST_HTTP_ERROR');
+  });
+
+  test('more comes than the answer said: the next request gets its own answer', async () => {
+    await using w = await world((request, count) => {
+      request.reply({ data: { a: count } });
+      if (count === 1) request.socket.write('HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"data":{"a":9}');
+    });
+    await w.transport.fetch(query(), client()).catch(() => undefined);
+    const second = await w.transport.fetch(query(), client());
+    expect(second).toEqual({ data: { a: w.subgraph.requests.length } });
+  });
+});
+
+describe('a subgraph that floods', () => {
+  const limits = { maxResponseBytes: 100_000 };
+  const tooLarge = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false };
+
+  test('an answer that says it is too large is not read', async () => {
+    await using w = await world(
+      ({ socket }) =>
+        socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100001\r\n\r\n{'),
+      { limits },
+    );
+    expect(await failureOf(w.transport.fetch(query(), client()))).toMatchObject(tooLarge);
+    await w.subgraph.requests[0]!.closed;
+  });
+
+  test('an answer without end is cut', async () => {
+    await using w = await world(
+      ({ socket }) => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n');
+        const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+        const flood = (): void => {
+          if (!socket.destroyed) socket.write(chunk, flood);
+        };
+        flood();
+      },
+      { limits },
+    );
+    expect(await failureOf(w.transport.fetch(query(), client()))).toMatchObject(tooLarge);
+    await w.subgraph.requests[0]!.closed;
+  });
+
+  test('headers without end are cut', async () => {
+    await using w = await world(({ socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      const flood = (): void => {
+        if (!socket.destroyed) socket.write(`x: ${'y'.repeat(8000)}\r\n`, flood);
+      };
+      flood();
+    });
+    expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBREQUEST_HTTP_ERROR');
+    await w.subgraph.requests[0]!.closed;
+  });
+});
+
+describe('a subgraph that is slow', () => {
+  const limits = { timeoutMs: 60 };
+
+  test('one that never answers is given up, and its connection closed', async () => {
+    await using w = await world(() => {}, { limits });
+    const failure = await failureOf(w.transport.fetch(query(), client()));
+    expect(failure).toMatchObject({ code: 'GATEWAY_TIMEOUT', retryable: true });
+    await w.subgraph.requests[0]!.closed;
+  });
+
+  test('one that never ends its answer is given up too', async () => {
+    await using w = await world(
+      ({ socket }) =>
+        socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{"data"'),
+      { limits },
+    );
+    expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('GATEWAY_TIMEOUT');
+    await w.subgraph.requests[0]!.closed;
+  });
+
+  test('a client whose time is over before the limit is told so', async () => {
+    await using w = await world(() => {});
+    const deadline = performance.now() + 30;
+    expect((await failureOf(w.transport.fetch(query(), client('alice', { deadline })))).code).toBe('GATEWAY_TIMEOUT');
+    await w.subgraph.requests[0]!.closed;
+  });
+});

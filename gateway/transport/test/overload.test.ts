@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import { client, failureOf, mutation, query, world } from './harness.ts';
+import type { Received } from './scripted-subgraph.ts';
+
+const texts = (count: number): string[] => Array.from({ length: count }, (_, n) => `{ a${n}: a }`);
+
+describe('bounded concurrency', () => {
+  const limits = { maxConcurrent: 2, maxQueued: 1 };
+
+  test('what fits neither the places nor the queue is refused at once with 503 semantics, the rest is served in order', async () => {
+    const held: Received[] = [];
+    await using w = await world((request) => void held.push(request), { limits });
+    const [first, second, queued, refused] = texts(4).map((text) => w.transport.fetch(query(text), client()));
+    const failure = await failureOf(refused!);
+    expect(failure).toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true });
+    expect(failure.retryAfterSeconds).toBeGreaterThanOrEqual(1);
+    await w.subgraph.received(2);
+    expect(held).toHaveLength(2);
+    held[0]!.reply({ data: { n: 0 } });
+    await w.subgraph.received(3);
+    held[1]!.reply({ data: { n: 1 } });
+    held[2]!.reply({ data: { n: 2 } });
+    expect(await Promise.all([first, second, queued])).toEqual([0, 1, 2].map((n) => ({ data: { n } })));
+  });
+
+  test('who leaves the queue makes room in it', async () => {
+    await using w = await world(() => {}, { limits: { ...limits, timeoutMs: 100 } });
+    const [first, second] = texts(2).map((text) => failureOf(w.transport.fetch(query(text), client())));
+    const leaving = new AbortController();
+    const queued = failureOf(w.transport.fetch(query('{ q }'), client('alice', { signal: leaving.signal })));
+    leaving.abort();
+    await queued;
+    const next = failureOf(w.transport.fetch(query('{ r }'), client()));
+    expect((await next).code).toBe('GATEWAY_TIMEOUT'); // waited in the queue, was not refused
+    await Promise.all([first, second]);
+    expect(w.subgraph.requests).toHaveLength(2);
+  });
+});
+
+describe('retries', () => {
+  const retry = { maxRetries: 1, backoffMs: 1 };
+  const failFirst = (request: Received, count: number): void => {
+    if (count === 1) request.socket.resetAndDestroy();
+    else request.reply({ data: { count } });
+  };
+
+  test('a query whose connection breaks is asked again', async () => {
+    await using w = await world(failFirst, { retry });
+    expect(await w.transport.fetch(query(), client())).toEqual({ data: { count: 2 } });
+    expect(w.observed).toMatchObject({ retries: 1, outcomes: ['ok'], circuit: [] });
+  });
+
+  test('a mutation never is', async () => {
+    await using w = await world(failFirst, { retry });
+    await failureOf(w.transport.fetch(mutation, client()));
+    expect(w.subgraph.requests).toHaveLength(1);
+  });
+
+  test('nor a query that the subgraph refuses or answers wrongly', async () => {
+    await using w = await world((request) => request.replyWith(404, 'text/plain', ''), { retry });
+    await failureOf(w.transport.fetch(query(), client()));
+    expect(w.subgraph.requests).toHaveLength(1);
+  });
+
+  test('nor one whose subgraph says when to come back', async () => {
+    await using w = await world((request) => request.replyWith(503, 'text/plain', '', 'retry-after: 5\r\n'), { retry });
+    await failureOf(w.transport.fetch(query(), client()));
+    expect(w.subgraph.requests).toHaveLength(1);
+  });
+
+  test('a subgraph that fails always gets only the budget on top of its load', async () => {
+    await using w = await world((request) => request.replyWith(502, 'text/plain', ''), {
+      retry: { ...retry, budgetPerRequest: 0.1, budgetLimit: 2 },
+      breaker: { minimumPerSecond: 1000 },
+    });
+    for (const text of texts(20)) await failureOf(w.transport.fetch(query(text), client()));
+    expect(w.observed.retries).toBe(3); // two saved up, two more earned by 20 requests but for the rounding of tenths
+    expect(w.subgraph.requests).toHaveLength(20 + w.observed.retries);
+  });
+});
+
+describe('the circuit of a subgraph', () => {
+  const breaker = { failureShare: 0.5, windowMs: 10_000, minimumPerSecond: 0.4, openMs: 1_000 };
+
+  /** A subgraph that fails until told otherwise, and a clock that the test moves. */
+  async function failing() {
+    const state = { sick: true, now: 0 };
+    const script = (request: Received): void => {
+      if (state.sick) request.replyWith(500, 'text/html', '<h1>down</h1>');
+      else request.reply({ data: { a: 1 } });
+    };
+    const w = await world(script, { breaker, clock: () => state.now });
+    for (const text of texts(4)) await failureOf(w.transport.fetch(query(text), client()));
+    return { w, state };
+  }
+
+  test('opens after failures: requests fail at once, with the time to come back', async () => {
+    const { w } = await failing();
+    await using _ = w;
+    const failure = await failureOf(w.transport.fetch(query(), client()));
+    expect(failure).toMatchObject({ code: 'SUBGRAPH_CIRCUIT_OPEN', retryable: true, retryAfterSeconds: 1 });
+    expect(w.subgraph.requests).toHaveLength(4);
+    expect(w.observed.circuit).toEqual(['open']);
+  });
+
+  test('lets one probe through after the wait; its success closes the circuit', async () => {
+    const { w, state } = await failing();
+    await using _ = w;
+    Object.assign(state, { now: 1_000, sick: false });
+    const probe = w.transport.fetch(query(), client());
+    const meanwhile = failureOf(w.transport.fetch(query('{ b }'), client()));
+    expect((await meanwhile).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
+    expect(await probe).toEqual({ data: { a: 1 } });
+    expect(await w.transport.fetch(query('{ b }'), client())).toEqual({ data: { a: 1 } });
+    expect(w.observed.circuit).toEqual(['open', 'half-open', 'closed']);
+  });
+
+  test('a probe that fails doubles the wait', async () => {
+    const { w, state } = await failing();
+    await using _ = w;
+    state.now = 1_000;
+    await failureOf(w.transport.fetch(query(), client()));
+    state.now = 2_999;
+    expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
+    Object.assign(state, { now: 3_000, sick: false });
+    expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
+  });
+
+  test('a probe whose client leaves decides nothing: the next request is the probe', async () => {
+    const { w, state } = await failing();
+    await using _ = w;
+    Object.assign(state, { now: 1_000, sick: false });
+    const leaving = new AbortController();
+    const probe = failureOf(w.transport.fetch(query(), client('alice', { signal: leaving.signal })));
+    leaving.abort();
+    await probe;
+    expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
+  });
+
+  test('refusals of single requests do not open it', async () => {
+    await using w = await world((request) => request.replyWith(400, 'text/plain', ''), { breaker });
+    for (const text of texts(10)) await failureOf(w.transport.fetch(query(text), client()));
+    expect(w.observed.circuit).toEqual([]);
+  });
+
+  test('a long queue before an opening circuit fails without piling up', async () => {
+    await using w = await world((request) => request.replyWith(500, 'text/plain', ''), {
+      breaker,
+      limits: { maxConcurrent: 1, maxQueued: 20_000 },
+    });
+    const failures = await Promise.all(
+      texts(20_000).map((text) => failureOf(w.transport.fetch(query(text), client()))),
+    );
+    expect(failures.at(-1)!.code).toBe('SUBGRAPH_CIRCUIT_OPEN');
+    expect(w.subgraph.requests).toHaveLength(4);
+  });
+});

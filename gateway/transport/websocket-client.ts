@@ -1,0 +1,69 @@
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { WebSocketOptions } from './config.ts';
+import { ConnectionPacer } from './connection-pacer.ts';
+
+export interface SubgraphSocket {
+  readonly url: string;
+  readonly options: WebSocketOptions;
+  readonly clock: () => number;
+  /** Payload of `connection_init`, asked for with every connection. */
+  connectionParams?(): Record<string, unknown>;
+  /** The socket is up again after it was lost; subscriptions are being asked for again. */
+  onReconnected(): void;
+}
+
+/** A graphql-ws client that reconnects with backoff, notices a dead peer and refuses messages that are too large. */
+export function createSubgraphClient({ url, options, clock, connectionParams, onReconnected }: SubgraphSocket): Client {
+  const pacer = new ConnectionPacer(options, clock);
+  let wasConnected = false;
+  const client = createClient({
+    url: async () => {
+      await pacer.pause();
+      return url;
+    },
+    webSocketImpl: class extends WebSocket {
+      constructor(address: string, protocols: string) {
+        super(address, protocols, { maxPayload: options.maxMessageBytes, perMessageDeflate: false });
+      }
+    },
+    ...(connectionParams && { connectionParams }),
+    keepAlive: options.pingMs,
+    connectionAckWaitTimeout: options.ackTimeoutMs,
+    lazyCloseTimeout: options.lingerMs,
+    retryAttempts: Number.POSITIVE_INFINITY,
+    retryWait: () => Promise.resolve(),
+    shouldRetry: () => !pacer.exhausted,
+    on: {
+      connected: () => {
+        pacer.connected();
+        if (wasConnected) onReconnected();
+        wasConnected = true;
+      },
+      message: ({ type }) => {
+        if (type === 'next') pacer.bearsFruit();
+      },
+      closed: () => pacer.closed(),
+    },
+  });
+  watchPongs(client, options.pingMs);
+  return client;
+}
+
+/** Closes a socket whose other end has gone without a word: graphql-ws sends pings but doesn't mind when nothing comes back. */
+function watchPongs(client: Client, patienceMs: number): void {
+  let waiting: NodeJS.Timeout | undefined;
+  const calm = (): void => {
+    clearTimeout(waiting);
+    waiting = undefined;
+  };
+  client.on('ping', (received) => {
+    if (received || waiting) return;
+    waiting = setTimeout(() => {
+      waiting = undefined;
+      client.terminate();
+    }, patienceMs).unref();
+  });
+  client.on('pong', calm);
+  client.on('closed', calm);
+}

@@ -1,0 +1,149 @@
+import type { Client, SubscribePayload } from 'graphql-ws';
+import type { RequestScope, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
+import { shapedResult } from './answer.ts';
+import type { SubgraphAddress } from './config.ts';
+import { EventStream } from './event-stream.ts';
+import { cancelled, malformed, overloaded, unreachable } from './failures.ts';
+import type { TransportSettings } from './settings.ts';
+import { createSubgraphClient } from './websocket-client.ts';
+
+interface SharedClient {
+  readonly client: Client;
+  active: number;
+}
+
+/**
+ * Subscriptions of one subgraph over graphql-ws. One socket carries all of them (or one per identity, where the subgraph wants it in
+ * `connection_init`). When the subgraph goes away they are asked for again, with backoff, until it is back or the attempts are used up.
+ */
+export class SubscriptionLine {
+  readonly #name: string;
+  readonly #url: string;
+  readonly #settings: TransportSettings;
+  readonly #clients = new Map<string, SharedClient>();
+  readonly #streams = new Set<EventStream<SubgraphResult>>();
+  #onIdle: (() => void) | undefined;
+  #closed = false;
+
+  constructor(name: string, url: string, settings: TransportSettings) {
+    this.#name = name;
+    this.#url = url;
+    this.#settings = settings;
+  }
+
+  /**
+   * One item per event. A refusal by the subgraph (message `error`) is an item with errors and null data, and the last one. The subgraph is asked
+   * at once, not with the first read, so that nothing is missed in between.
+   */
+  subscribe({ body }: SubgraphRequest, scope: RequestScope): AsyncIterableIterator<SubgraphResult> {
+    let unsubscribe: (() => void) | undefined;
+    const leave = (): void => stream.end(cancelled(this.#name));
+    const stream = new EventStream<SubgraphResult>(this.#settings.webSocket.maxBufferedEvents, () => {
+      scope.signal?.removeEventListener('abort', leave);
+      unsubscribe?.();
+      this.#ended(stream);
+    });
+    this.#streams.add(stream);
+    if (this.#closed || scope.signal?.aborted) {
+      leave();
+      return stream;
+    }
+    scope.signal?.addEventListener('abort', leave, { once: true });
+    unsubscribe = this.#ask(this.#payload(body, scope), scope, stream);
+    return stream;
+  }
+
+  /** Takes no part in new supergraphs: what runs may end in its own time. */
+  retire(onIdle: () => void): void {
+    this.#onIdle = onIdle;
+    if (this.#streams.size === 0) this.close();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const stream of this.#streams) stream.end(cancelled(this.#name));
+    for (const key of this.#clients.keys()) this.#dispose(key);
+    this.#onIdle?.();
+  }
+
+  #ended(stream: EventStream<SubgraphResult>): void {
+    this.#streams.delete(stream);
+    if (this.#streams.size === 0 && this.#onIdle && !this.#closed) this.close();
+  }
+
+  #ask(payload: SubscribePayload, scope: RequestScope, stream: EventStream<SubgraphResult>): () => void {
+    const key = this.#settings.webSocket.identity === 'connection' ? scope.identityKey : '';
+    const shared = this.#clientFor(key, scope);
+    shared.active += 1;
+    const unsubscribe = shared.client.subscribe(payload, {
+      next: (value) => this.#receive(value, stream),
+      error: (error) => this.#broken(error, stream),
+      complete: () => stream.end(),
+    });
+    return () => {
+      unsubscribe();
+      shared.active -= 1;
+      // the one socket for all lingers by itself; sockets per identity would pile up
+      if (shared.active === 0 && key !== '') this.#dispose(key);
+    };
+  }
+
+  #receive(value: unknown, stream: EventStream<SubgraphResult>): void {
+    const result = shapedResult(value);
+    if (typeof result === 'string') stream.end(malformed(this.#name, result).failure);
+    else if (!stream.push(result)) stream.end(overloaded(this.#name, 1));
+  }
+
+  #broken(error: unknown, stream: EventStream<SubgraphResult>): void {
+    if (Array.isArray(error)) {
+      stream.push({ data: null, errors: error });
+      stream.end();
+    } else {
+      stream.end(unreachable(this.#name, error).failure);
+    }
+  }
+
+  #payload(body: string, scope: RequestScope): SubscribePayload {
+    const payload = JSON.parse(body) as SubscribePayload;
+    const { extensions } = payload;
+    // a getter, as graphql-ws sends the payload again after a reconnect: a renewed token in `scope.headers` goes along
+    return Object.defineProperty(payload, 'extensions', {
+      enumerable: true,
+      get: () => ({ ...extensions, ...this.#callerOf(scope) }),
+    });
+  }
+
+  #callerOf({ requestId, headers }: RequestScope): Record<string, unknown> {
+    const { identityHeader } = this.#settings;
+    const identity = identityHeader === undefined ? undefined : headers[identityHeader];
+    return { headers: { ...headers, 'x-request-id': requestId }, ...(identity !== undefined && { identity }) };
+  }
+
+  #clientFor(key: string, scope: RequestScope): SharedClient {
+    const known = this.#clients.get(key);
+    if (known) return known;
+    const { webSocket: options, clock, observer } = this.#settings;
+    const client = createSubgraphClient({
+      url: this.#url,
+      options,
+      clock,
+      ...(key !== '' && { connectionParams: () => ({ ...scope.headers, ...this.#callerOf(scope) }) }),
+      onReconnected: () => observer?.onResubscribed?.(this.#name),
+    });
+    const shared = { client, active: 0 };
+    this.#clients.set(key, shared);
+    return shared;
+  }
+
+  #dispose(key: string): void {
+    const shared = this.#clients.get(key);
+    this.#clients.delete(key);
+    // disposing while it connects rejects with that connection's failure, which nobody waits for any more
+    Promise.resolve(shared?.client.dispose()).catch(() => undefined);
+  }
+}
+
+/** The websocket address of a subgraph: the configured one, or its HTTP address under ws: or wss:. */
+export function subscriptionUrl({ url, subscriptionUrl: configured }: SubgraphAddress): string {
+  return (configured ?? url).replace(/^http/i, 'ws');
+}
