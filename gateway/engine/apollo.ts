@@ -19,8 +19,8 @@ export class PrewrittenData {
 }
 
 export interface ApolloExecutorOptions {
-  /** The engine of the supergraph that is current now. */
-  readonly engine: () => Engine;
+  /** The engine of the supergraph under which this request began. */
+  readonly engine: (context: GatewayGraphQLRequestContext) => Engine;
   readonly scope: (context: GatewayGraphQLRequestContext) => RequestScope;
   readonly activeLabels?: (context: GatewayGraphQLRequestContext) => readonly string[];
 }
@@ -28,7 +28,7 @@ export interface ApolloExecutorOptions {
 /** Runs operations for Apollo Server, in the place of `@apollo/gateway`'s executor. */
 export function createApolloExecutor(options: ApolloExecutorOptions): GatewayExecutor {
   return async (context) => {
-    const engine = options.engine();
+    const engine = options.engine(context);
     try {
       const operation = await engine.prepare({
         source: context.source,

@@ -9,8 +9,9 @@ import {
 import { LRUCache } from 'lru-cache';
 import { conditionVariables } from './compile/condition-variables.ts';
 import { pathOf } from './compile/path-tree.ts';
+import type { Place } from './compile/places.ts';
 import type { Conditions } from './compile/plan-steps.ts';
-import { compilePrograms, type Places, type Program } from './compile/program.ts';
+import { compilePrograms, type Program } from './compile/program.ts';
 import { type EngineError, RequestError, requestError } from './errors.ts';
 import { introspectionWriter } from './introspection.ts';
 import { selectFields } from './respond/select-fields.ts';
@@ -23,7 +24,7 @@ const MAX_VARIABLE_ERRORS = 20;
 
 /** An operation under known values of its conditions, ready to run. */
 export interface Variant {
-  readonly places: Places;
+  readonly places: readonly Place[];
   readonly program: Program;
   readonly write: ValueWriter;
   /** Selected root fields that no fetch of the plan brings; the planner drops what no subgraph can answer. */
@@ -92,9 +93,9 @@ export class PreparedOperation {
     const rootType = schema.getRootType(this.definition.operation);
     if (!rootType)
       throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${this.definition.operation} type`);
-    const { programs, places } = compilePrograms([planToRun(this.plan.node)], conditions, satisfies);
+    const { programs, places, paths } = compilePrograms([planToRun(this.plan.node)], conditions, satisfies);
     const canonicalPaths = new Set(
-      places.nodes.filter((node) => places.canonicalKeys[node.id]).map((node) => pathOf(node).join('.')),
+      paths.filter((node) => places[node.id]?.contentKey).map((node) => pathOf(node).join('.')),
     );
     const { fragments } = this;
     const introspected = { schema, fragments, variableDefinitions: this.definition.variableDefinitions ?? [] };

@@ -31,6 +31,13 @@ export function readKey(object: string, key: string): string {
   return inherited.has(key) ? `(Object.hasOwn(${object}, ${JSON.stringify(key)}) ? ${access} : undefined)` : access;
 }
 
+/** Assigns a response key; `__proto__` is a legal alias and must become a plain property. */
+export function writeKey(object: string, key: string, value: string): string {
+  const name = JSON.stringify(key);
+  if (key !== '__proto__') return `${object}[${name}] = ${value}`;
+  return `Object.defineProperty(${object}, ${name}, { value: ${value}, writable: true, enumerable: true, configurable: true })`;
+}
+
 /** A JavaScript string literal. */
 export function literal(text: string): string {
   return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');

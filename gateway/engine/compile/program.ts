@@ -3,8 +3,10 @@ import type { OperationKind } from '../ports.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { type FetchStep, isEntityStep } from './fetch-step.ts';
 import { groupSteps, type StepGroup } from './group-steps.ts';
+import { compileMerge, type MergeFunction } from './merge.ts';
 import { type EntitySlot, mergeEntityOperations } from './merge-operations.ts';
-import { type PathNode, PathTree, pathOf } from './path-tree.ts';
+import { type PathNode, PathTree } from './path-tree.ts';
+import { compilePlaces, type Place } from './places.ts';
 import { type Conditions, planSteps } from './plan-steps.ts';
 import { providedAt, topLevelKeys } from './provided-fields.ts';
 import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
@@ -18,6 +20,8 @@ export interface BatchMember {
   readonly representation: RepresentationBuilder | undefined;
   /** Response keys the answer brings to each target. */
   readonly keys: readonly string[];
+  /** Adds an answer to a target; the answer isn't changed. */
+  readonly merge: MergeFunction;
   readonly outputRewrites: readonly FetchDataRewrite[];
   /** Path nodes whose targets may have changed once this member's answer is merged. */
   readonly reaches: readonly number[];
@@ -41,16 +45,6 @@ export interface Program {
   readonly batches: readonly Batch[];
 }
 
-/** The places in a response that a plan's fetches start from, common to all parts of the plan. */
-export interface Places {
-  readonly nodes: readonly PathNode[];
-  /** For each place, the leaf keys that tell its objects apart before anything is merged into them, if few. */
-  readonly canonicalKeys: readonly (readonly string[] | undefined)[];
-}
-
-/** More keys than this cost more to compare than equal objects save. */
-const MAX_CANONICAL_KEYS = 4;
-
 /**
  * Compiles the parts of a plan, which share one response: a query has one part, `@defer` one for each delivery, a
  * subscription its `rest`. Programs come in the order of the parts.
@@ -59,15 +53,11 @@ export function compilePrograms(
   parts: readonly (PlanNode | undefined)[],
   conditions: Conditions,
   satisfies: SupergraphModel['satisfies'],
-): { programs: Program[]; places: Places } {
+): { programs: Program[]; places: readonly Place[]; paths: readonly PathNode[] } {
   const paths = new PathTree();
   const stepsOfParts = parts.map((part) => planSteps(part, paths, conditions));
   const programs = stepsOfParts.map((steps) => compileProgram(steps, paths, satisfies));
-  const shared = nodesSharingPaths(paths.nodes);
-  const canonicalKeys = paths.nodes.map((node) =>
-    shared.has(node) ? undefined : canonicalKeysAt(node, stepsOfParts.flat()),
-  );
-  return { programs, places: { nodes: paths.nodes, canonicalKeys } };
+  return { programs, places: compilePlaces(paths.nodes, stepsOfParts.flat()), paths: paths.nodes };
 }
 
 function compileProgram(
@@ -119,40 +109,15 @@ function compileMember(
 ): BatchMember {
   const outputRewrites = step.fetch.outputRewrites ?? [];
   const renamed = outputRewrites.flatMap((rewrite) => ('renameKeyTo' in rewrite ? [rewrite.renameKeyTo] : []));
+  const keys = [...new Set([...topLevelKeys(step), ...renamed])];
   return {
     at: step.at,
     slot,
     representation: isEntityStep(step) ? compileRepresentation(step.fetch, satisfies) : undefined,
-    keys: [...new Set([...topLevelKeys(step), ...renamed])],
+    keys,
+    merge: compileMerge(keys),
     outputRewrites,
     reaches: paths.nodes.filter((node) => outputRewrites.length > 0 || providedAt(step, node)).map((node) => node.id),
     fetchId: step.fetch.id,
   };
-}
-
-/**
- * Nodes that differ only in type conditions. Under different parent types one response key may stand for different
- * arguments, so objects found there aren't interchangeable.
- */
-function nodesSharingPaths(nodes: readonly PathNode[]): Set<PathNode> {
-  const byPath = Map.groupBy(nodes, (node) => pathOf(node).join('.'));
-  return new Set([...byPath.values()].filter((group) => group.length > 1).flat());
-}
-
-/**
- * Objects of one place with equal content stay equal: every later fetch is asked the same about them. So they may be
- * one object. That needs all of their content to be known and plain, and no answer that depends on their ancestors.
- */
-function canonicalKeysAt(node: PathNode, steps: readonly FetchStep[]): readonly string[] | undefined {
-  const providers = steps.flatMap((step) => {
-    const provided = providedAt(step, node);
-    return provided ? [{ step, provided }] : [];
-  });
-  const keys = new Set(providers.flatMap(({ provided }) => [...provided.leaves]));
-  const opaque = providers.some(
-    ({ step, provided }) => provided.hasComposites || (step.fetch.outputRewrites?.length ?? 0) > 0,
-  );
-  const contextual = steps.some((step) => (step.fetch.contextRewrites?.length ?? 0) > 0);
-  if (opaque || contextual || keys.size === 0 || keys.size > MAX_CANONICAL_KEYS) return undefined;
-  return [...keys];
 }

@@ -6,7 +6,7 @@ import { type PathNode, pathOf } from './path-tree.ts';
 /** What one step's answer brings to a place below its own. */
 export interface ProvidedFields {
   readonly leaves: ReadonlySet<string>;
-  readonly hasComposites: boolean;
+  readonly composites: ReadonlySet<string>;
 }
 
 /** Response keys at the top of what a step brings to each of its targets. */
@@ -32,7 +32,7 @@ export function providedAt(step: FetchStep, node: PathNode): ProvidedFields | un
   const fields = level.flatMap((set) => flatFields(set, fragments));
   return {
     leaves: new Set(fields.filter((field) => !field.set).map((field) => field.key)),
-    hasComposites: fields.some((field) => field.set),
+    composites: new Set(fields.filter((field) => field.set).map((field) => field.key)),
   };
 }
 

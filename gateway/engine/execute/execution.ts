@@ -1,8 +1,8 @@
-import type { Batch, BatchMember, Places, Program } from '../compile/program.ts';
+import type { Place } from '../compile/places.ts';
+import type { Batch, BatchMember, Program } from '../compile/program.ts';
 import type { RequestScope, SubgraphResult, SubgraphTransport } from '../ports.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { ErrorLog } from './error-log.ts';
-import { mergeInto } from './merge.ts';
 import { rewriteOutput } from './output-rewrites.ts';
 import { isObject, type Owned } from './own.ts';
 import { ResponseTree } from './response-tree.ts';
@@ -36,7 +36,7 @@ export class Execution {
   readonly errors = new ErrorLog();
   readonly #context: ExecutionContext;
 
-  constructor(places: Places, context: ExecutionContext, seed?: object) {
+  constructor(places: readonly Place[], context: ExecutionContext, seed?: object) {
     this.tree = new ResponseTree(places, seed);
     this.#context = context;
   }
@@ -95,7 +95,7 @@ export class Execution {
 
   /** Finds a member's targets and puts their representations, each once, into its slot. */
   #collect(member: BatchMember, slots: readonly SlotRequest[]): MemberRequest {
-    const targets = this.tree.targetsAt(member.at);
+    const targets = this.tree.targetsAt(member.at.id);
     const { representation } = member;
     if (!representation) return { member, targets, entityOf: [] };
     const { indexes, texts } = slots[member.slot]!;
@@ -134,7 +134,7 @@ export class Execution {
   #mergeRoot({ member, targets }: MemberRequest, data: Record<string, unknown>): void {
     const source = this.#rewritten(member, data);
     if (!isObject(source)) return;
-    for (const target of targets) mergeInto(target, source, member.keys);
+    for (const target of targets) member.merge(target, source);
   }
 
   #mergeEntities(
@@ -157,7 +157,7 @@ export class Execution {
     const sources = member.outputRewrites.length > 0 ? entities.map((e) => this.#rewritten(member, e)) : entities;
     for (let index = 0; index < targets.length; index++) {
       const source = sources[entityOf[index]!];
-      if (isObject(source)) mergeInto(targets[index]!, source, member.keys);
+      if (isObject(source)) member.merge(targets[index]!, source);
     }
   }
 

@@ -1,7 +1,5 @@
-import type { PathNode } from '../compile/path-tree.ts';
-import type { Places } from '../compile/program.ts';
-import { jsonText } from '../respond/json-text.ts';
-import { assignKey, isOwned, OWN, type Owned, own, ownArray } from './own.ts';
+import type { Place } from '../compile/places.ts';
+import { isOwned, OWN, type Owned, own, ownArray } from './own.ts';
 
 /**
  * The data of one operation while it is being fetched, and the objects at each place of it that fetches start from.
@@ -9,22 +7,23 @@ import { assignKey, isOwned, OWN, type Owned, own, ownArray } from './own.ts';
  */
 export class ResponseTree {
   readonly root: Owned;
-  readonly #places: Places;
+  readonly #places: readonly Place[];
   readonly #targets: (Owned[] | undefined)[] = [];
   readonly #canonical: (Map<string, Owned> | undefined)[] = [];
   #walk = 0;
 
-  constructor(places: Places, seed: object = {}) {
+  constructor(places: readonly Place[], seed: object = {}) {
     this.#places = places;
     this.root = own(seed);
   }
 
-  /** The distinct objects at a place, in document order. */
-  targetsAt(node: PathNode): readonly Owned[] {
-    const known = this.#targets[node.id];
+  /** The distinct objects at a place, in document order; on the way to a list's items, the list itself. */
+  targetsAt(id: number): readonly Owned[] {
+    const known = this.#targets[id];
     if (known) return known;
-    const targets = node.parent ? this.#walkInto(node, node.parent) : [this.root];
-    this.#targets[node.id] = targets;
+    const place = this.#places[id]!;
+    const targets = place.parent ? this.#walkInto(place, this.targetsAt(place.parent.id)) : [this.root];
+    this.#targets[id] = targets;
     return targets;
   }
 
@@ -33,72 +32,60 @@ export class ResponseTree {
     for (const id of places) this.#targets[id] = undefined;
   }
 
-  /** Objects at a place and, below a list, lists: the latter only as steps on the way to their items. */
-  #walkInto(node: PathNode, parent: PathNode): Owned[] {
-    const containers = this.targetsAt(parent);
+  #walkInto(place: Place, containers: readonly Owned[]): Owned[] {
     const found: Owned[] = [];
-    const visit = { node, found, walk: ++this.#walk };
-    if (node.step?.kind === 'field') {
-      const { name } = node.step;
-      for (const container of containers) {
-        const value = Object.hasOwn(container, name) ? container[name] : undefined;
-        if (typeof value !== 'object' || value === null) continue;
-        const owned = this.#take(value, visit);
-        if (owned !== value) assignKey(container, name, owned);
+    const walk = ++this.#walk;
+    for (const container of containers) {
+      if (place.isItem) {
+        if (Array.isArray(container)) this.#walkItems(place, container, found, walk);
+        continue;
       }
-      return found;
-    }
-    for (const list of containers as unknown as unknown[][]) {
-      if (!Array.isArray(list)) continue;
-      for (let index = 0; index < list.length; index++) {
-        const value = list[index];
-        if (typeof value === 'object' && value !== null) list[index] = this.#take(value, visit);
-      }
+      const value = place.read(container);
+      if (typeof value !== 'object' || value === null) continue;
+      const taken = this.#take(place, value, found, walk);
+      if (taken !== value) place.write(container, taken);
     }
     return found;
   }
 
+  #walkItems(place: Place, items: unknown[], found: Owned[], walk: number): void {
+    for (let index = 0; index < items.length; index++) {
+      const value = items[index];
+      if (typeof value !== 'object' || value === null) continue;
+      const taken = this.#take(place, value, found, walk);
+      if (taken !== value) items[index] = taken;
+    }
+  }
+
   /** The engine's own form of a value found at a place; adds it to what this walk found unless it was there already. */
-  #take(value: object, visit: { node: PathNode; found: Owned[]; walk: number }): object {
-    if (!this.#satisfiesTypes(visit.node, value)) return value;
-    const owned = isOwned(value) ? value : this.#adopt(value, visit.node);
-    if (owned[OWN] !== visit.walk) {
-      owned[OWN] = visit.walk;
-      visit.found.push(owned);
+  #take(place: Place, value: object, found: Owned[], walk: number): object {
+    if (place.types && !satisfiesTypes(place.types, value)) return value;
+    const owned = isOwned(value) ? value : this.#adopt(place, value);
+    if (owned[OWN] !== walk) {
+      owned[OWN] = walk;
+      found.push(owned);
     }
     return owned;
   }
 
-  #adopt(value: object, node: PathNode): Owned {
+  #adopt(place: Place, value: object): Owned {
     if (Array.isArray(value)) return ownArray(value) as unknown as Owned;
-    const keys = this.#places.canonicalKeys[node.id];
-    const content = keys && contentKey(value as Record<string, unknown>, keys);
-    if (content === undefined) return own(value);
-    this.#canonical[node.id] ??= new Map();
-    const canonical = this.#canonical[node.id]!;
+    const content = place.contentKey?.(value);
+    if (content === undefined) return place.copy(value);
+    this.#canonical[place.id] ??= new Map();
+    const canonical = this.#canonical[place.id]!;
     let owned = canonical.get(content);
     if (!owned) {
-      owned = own(value);
+      owned = place.copy(value);
       canonical.set(content, owned);
     }
     return owned;
   }
-
-  #satisfiesTypes(node: PathNode, value: object): boolean {
-    const types = node.step?.types;
-    if (!types || Array.isArray(value)) return true;
-    const typename = (value as Record<string, unknown>).__typename;
-    return typeof typename !== 'string' || types.includes(typename);
-  }
 }
 
-/** Equal for objects of equal content; undefined when a key that should hold a leaf holds something else. */
-function contentKey(object: Record<string, unknown>, keys: readonly string[]): string | undefined {
-  let content = '';
-  for (const key of keys) {
-    const value = Object.hasOwn(object, key) ? object[key] : undefined;
-    if (typeof value === 'object' && value !== null) return undefined;
-    content += value === undefined ? ',' : `${jsonText(value)},`;
-  }
-  return content;
+/** An object that doesn't say its type is taken: the planner asks for `__typename` wherever it matters. */
+function satisfiesTypes(types: readonly string[], value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const typename = (value as Record<string, unknown>).__typename;
+  return typeof typename !== 'string' || types.includes(typename);
 }
