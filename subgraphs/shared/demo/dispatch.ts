@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS } from './calendar.ts';
 import type { Crew } from './fleet.ts';
 import { type Network, transitMs } from './lanes.ts';
-import { heldUntil, type Window } from './life.ts';
+import { heldUntil, postponed, type Window } from './life.ts';
 import { type AssessedPlan, cancelled } from './risk.ts';
 
 /** A plan with the crew that carries it; without one it was never up for assignment, or no truck was free. */
@@ -9,6 +9,8 @@ export interface DispatchedPlan extends AssessedPlan {
   readonly crew: Crew | null;
 }
 
+/** How late the pickup may be put when no truck is free, in days, in the order of trying. */
+const DAYS_PUT_OFF = [0, 1, 2] as const;
 const LOADING_REST_MS = HOUR_MS;
 const LONG_HAUL_MS = 10 * HOUR_MS;
 const LONG_REST_MS = 6 * HOUR_MS;
@@ -25,23 +27,32 @@ interface Truck {
 /**
  * Gives each load, in the order of pickup, the crew that is free, fit and able to be there in time, preferring near and
  * long idle ones. A crew's loads never overlap, nor do those of a vehicle two crews share; its way to the pickup fits
- * in between. What finds no truck is cancelled an hour after its pickup window.
+ * in between. What finds no truck is put off by a day or two, in the end cancelled.
  */
 export function dispatchPlans(
   plans: readonly AssessedPlan[],
   crews: readonly Crew[],
   network: Network,
 ): DispatchedPlan[] {
-  const byPickup = [...plans].sort((left, right) => left.life.pickup.start - right.life.pickup.start);
+  const byPickup = [...plans].sort((left, right) => turnOf(left) - turnOf(right));
   const reserved = reservationOf(byPickup);
   const yard = new Yard(crews, network, reserved);
   return byPickup.map((plan): DispatchedPlan => {
     if (!isUpForAssignment(plan)) return { ...plan, crew: null };
-    const crew = plan.demo ? (crews[0] as Crew) : yard.bestFor(plan);
-    if (crew === null) return { ...cancelled(plan, plan.life.pickup.end + HOUR_MS, 'No truck free'), crew: null };
-    yard.take(crew, plan);
-    return { ...plan, crew };
+    for (const days of plan.fixed ? [0] : DAYS_PUT_OFF) {
+      const later = days === 0 ? plan : { ...plan, life: postponed(plan.life, days * DAY_MS) };
+      const crew = plan.demo ? (crews[0] as Crew) : yard.bestFor(later);
+      if (crew === null) continue;
+      yard.take(crew, later);
+      return { ...later, crew };
+    }
+    return { ...cancelled(plan, plan.life.pickup.end + HOUR_MS, 'No truck free'), crew: null };
   });
+}
+
+/** What is fixed is served two days before its pickup, when there is still a choice of trucks. */
+function turnOf({ life, fixed }: AssessedPlan): number {
+  return life.pickup.start - (fixed ? 2 * DAY_MS : 0);
 }
 
 function isUpForAssignment({ risk, life }: AssessedPlan): boolean {

@@ -32,14 +32,14 @@ interface VehicleClass {
 const vehicleClasses: readonly VehicleClass[] = [
   {
     equipment: 'DRY_VAN',
-    share: 0.46,
+    share: 0.45,
     weightKg: [19_000, 20_400],
     volumeM3: [90, 110],
     makes: ['Freightliner Cascadia', 'Kenworth T680', 'Volvo VNL'],
   },
   {
     equipment: 'REEFER',
-    share: 0.16,
+    share: 0.17,
     weightKg: [18_000, 19_600],
     volumeM3: [76, 86],
     makes: ['Peterbilt 579', 'Volvo VNL', 'Freightliner Cascadia'],

@@ -43,7 +43,7 @@ export interface WorldOptions {
 }
 
 /**
- * Generates the demo's freight network: pure, no clock, no I/O, about half a second for the full size.
+ * Generates the demo's freight network: pure, no clock, no I/O, under a second for the full size.
  * Throws RangeError when a size is out of its limits or there are more vehicles than drivers.
  */
 export function generateWorld({ seed, now, size: wanted = {} }: WorldOptions): World {

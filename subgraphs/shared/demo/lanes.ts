@@ -18,6 +18,7 @@ export interface Network {
   readonly lanes: readonly LanePlan[];
   /** For drawing a lane in proportion to its weight. */
   readonly laneWeights: Cumulative;
+  /** The rarest first. */
   readonly rareLanes: readonly LanePlan[];
   /** Road metres between two hubs by their places in `hubs`. */
   distanceMeters(from: number, to: number): number;
@@ -68,7 +69,7 @@ export function createNetwork(hubs: readonly Hub[], foundedAtMs: number, random:
     hubs,
     lanes,
     laneWeights: cumulate(lanes.map(({ lane }) => lane.weight)),
-    rareLanes: lanes.filter(({ rare }) => rare),
+    rareLanes: lanes.filter(({ rare }) => rare).sort((left, right) => left.lane.weight - right.lane.weight),
     distanceMeters,
   };
 }

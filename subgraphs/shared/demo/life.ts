@@ -82,7 +82,7 @@ export const GRID_MS = 5 * MINUTE_MS;
 
 const CANCEL_SHARE = 0.021;
 const TROUBLE_SHARE = 0.02;
-const LATE_SHARE = 0.082;
+const LATE_SHARE = 0.077;
 
 const troubleNotes = {
   IN_TRANSIT: [
@@ -285,6 +285,24 @@ function stepsOnTheRoad(life: Life): Step[] {
 
 function step(status: ShipmentStatus, at: number, note: string | null = null): Step {
   return { status, at, note };
+}
+
+/** The same life with everything from the pickup on moved by `ms`; booking, assignment and cancellation stay. */
+export function postponed(life: Life, ms: number): Life {
+  const moved = ({ start, end }: Window): Window => ({ start: start + ms, end: end + ms });
+  const { middle, delay, trouble } = life;
+  return {
+    ...life,
+    pickup: moved(life.pickup),
+    pickedUpAt: life.pickedUpAt + ms,
+    departedAt: life.departedAt + ms,
+    middle: middle && { window: moved(middle.window), arrivedAt: middle.arrivedAt + ms },
+    outAt: life.outAt + ms,
+    delivery: moved(life.delivery),
+    deliveredAt: life.deliveredAt + ms,
+    delay: delay && { ...delay, reportedAt: delay.reportedAt + ms },
+    trouble: trouble && { ...trouble, at: trouble.at + ms, endsAt: trouble.endsAt + ms },
+  };
 }
 
 /** Until when driver and vehicle are held: the delivery, the planned end if cancelled, half a day after giving up. */

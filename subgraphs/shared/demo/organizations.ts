@@ -101,7 +101,7 @@ export function createShippers(inputs: OrganizationInputs): Shipper[] {
       createdAt: new Date(createdAtMs),
     };
     const accounts = customerAccounts(inputs, organization, hub, index, emails);
-    return { organization, hub, volume: volumeOf(random, tier, index), accounts };
+    return { organization, hub, volume: volumeOf(random, tier, index, count), accounts };
   });
 }
 
@@ -111,8 +111,11 @@ function industryOf(index: number, count: number): Industry {
   return industries[index % industries.length] as Industry;
 }
 
-function volumeOf(random: Random, tier: Tier, index: number): number {
-  return index === 0 ? 5 : volumeOfTier[tier] * random.between(0.6, 1.4);
+/** The demo customer is sure to have plenty, the newcomers hardly any yet. */
+function volumeOf(random: Random, tier: Tier, index: number, count: number): number {
+  const volume = volumeOfTier[tier] * random.between(0.6, 1.4);
+  if (index === 0) return 5;
+  return index >= count - 2 ? volume * 0.2 : volume;
 }
 
 function joiningTime({ random, count, startMs, nowMs }: OrganizationInputs, index: number, founding: number): number {

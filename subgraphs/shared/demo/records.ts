@@ -42,28 +42,37 @@ const shipmentNotes = [
 
 /** The shipments of the plans as they stand at `nowMs`, in the order of creation, numbered by year. */
 export function recordShipments(plans: readonly DispatchedPlan[], inputs: RecordInputs): Shipment[] {
-  const byCreation = [...plans].sort((left, right) => left.life.createdAt - right.life.createdAt);
-  const numbers = numberByYear(byCreation, (plan) => plan.life.createdAt);
-  const delivered = byCreation.filter((plan) => lastStep(plan, inputs.nowMs).status === 'DELIVERED');
-  const invoiceNumbers = numberByYear(
-    [...delivered].sort((left, right) => left.life.deliveredAt - right.life.deliveredAt),
-    (plan) => plan.life.deliveredAt,
+  const histories = plans
+    .map((plan): History => ({ plan, steps: stepsUntil(plan, inputs.nowMs) }))
+    .sort((left, right) => left.plan.life.createdAt - right.plan.life.createdAt);
+  const delivered = histories
+    .filter((history) => lastStep(history).status === 'DELIVERED')
+    .sort((left, right) => left.plan.life.deliveredAt - right.plan.life.deliveredAt);
+  const numbers = numberByYear(histories, ({ plan }) => plan.life.createdAt);
+  const invoiceNumbers = numberByYear(delivered, ({ plan }) => plan.life.deliveredAt);
+  return histories.map((history) =>
+    record(history, `IF-${numbers.get(history)}`, `INV-${invoiceNumbers.get(history)}`, inputs),
   );
-  return byCreation.map((plan) => record(plan, `IF-${numbers.get(plan)}`, `INV-${invoiceNumbers.get(plan)}`, inputs));
 }
 
-/** "2025-004711" for each plan: numbers begin at 1 in every year. */
+/** A plan with what has come of it by now. */
+interface History {
+  readonly plan: DispatchedPlan;
+  readonly steps: readonly Step[];
+}
+
+/** "2025-004711" for each: numbers begin at 1 in every year. */
 function numberByYear(
-  plans: readonly DispatchedPlan[],
-  timeOf: (plan: DispatchedPlan) => number,
-): ReadonlyMap<DispatchedPlan, string> {
+  histories: readonly History[],
+  timeOf: (history: History) => number,
+): ReadonlyMap<History, string> {
   const last = new Map<number, number>();
   return new Map(
-    plans.map((plan) => {
-      const year = new Date(timeOf(plan)).getUTCFullYear();
+    histories.map((history) => {
+      const year = new Date(timeOf(history)).getUTCFullYear();
       const number = (last.get(year) ?? 0) + 1;
       last.set(year, number);
-      return [plan, `${year}-${String(number).padStart(6, '0')}`];
+      return [history, `${year}-${String(number).padStart(6, '0')}`];
     }),
   );
 }
@@ -72,16 +81,15 @@ function stepsUntil({ life, crew }: DispatchedPlan, nowMs: number): Step[] {
   return stepsOf(life, crew !== null).filter((step) => step.at <= nowMs);
 }
 
-function lastStep(plan: DispatchedPlan, nowMs: number): Step {
-  const steps = stepsUntil(plan, nowMs);
+function lastStep({ plan, steps }: History): Step {
   return steps[steps.length - 1] ?? { status: 'DRAFT', at: plan.life.createdAt, note: null };
 }
 
-function record(plan: DispatchedPlan, reference: string, invoiceNumber: string, inputs: RecordInputs): Shipment {
+function record(history: History, reference: string, invoiceNumber: string, inputs: RecordInputs): Shipment {
   const { random, mint, nowMs, hubs } = inputs;
+  const { plan, steps } = history;
   const { life, load, shipper, account, lane } = plan;
-  const steps = stepsUntil(plan, nowMs);
-  const last = lastStep(plan, nowMs);
+  const last = lastStep(history);
   const delivered = last.status === 'DELIVERED';
   const until = last.status === 'CANCELLED' ? last.at : nowMs;
   const dispatcher = random.pick(inputs.dispatchers).id;

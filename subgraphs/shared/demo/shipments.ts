@@ -16,6 +16,8 @@ export interface ShipmentPlan {
   readonly meters: number;
   readonly load: Load;
   readonly watchlisted: boolean;
+  /** Placed around now, to be in a certain status; not to be put off. */
+  readonly fixed: boolean;
   /** The load the demo driver is on. */
   readonly demo: boolean;
   readonly life: Life;
@@ -95,12 +97,23 @@ function createPlanner(inputs: PlanInputs) {
     shipper: Shipper,
     lane: LanePlan,
     load: Load,
-    traits: Partial<Pick<ShipmentPlan, 'watchlisted' | 'demo'>>,
+    traits: Partial<Pick<ShipmentPlan, 'watchlisted' | 'demo' | 'fixed'>>,
   ) {
     const middleHub = random.chance(MIDDLE_STOP_SHARE) && traits.demo !== true ? middleOf(network, lane) : null;
     const meters = middleHub === null ? lane.lane.distanceMeters : viaMeters(network, lane, middleHub);
     const account = random.pick(shipper.accounts);
-    const parts = { shipper, account, lane, middleHub, meters, load, watchlisted: false, demo: false, ...traits };
+    const parts = {
+      shipper,
+      account,
+      lane,
+      middleHub,
+      meters,
+      load,
+      watchlisted: false,
+      demo: false,
+      fixed: false,
+      ...traits,
+    };
     return { parts, route: routeOf(network, lane, middleHub, meters) };
   }
 
@@ -126,7 +139,7 @@ function createPlanner(inputs: PlanInputs) {
       demo ? 'DRY_VAN' : undefined,
     );
     const watchlisted = status === 'BOOKED' && index === 1;
-    const { parts, route } = plan(shipper, lane, load, { demo, watchlisted });
+    const { parts, route } = plan(shipper, lane, load, { demo, watchlisted, fixed: true });
     const fate = fateFor(random, status);
     const begin = Math.floor(nowMs / GRID_MS) * GRID_MS;
     const sketch = layOut(fate, route, begin, null);
@@ -153,7 +166,7 @@ function createPlanner(inputs: PlanInputs) {
   function burst(shipper: Shipper, newcomer: boolean): ShipmentPlan[] {
     const at = newcomer ? newcomerBurstAt(shipper) : random.between(startMs + 30 * DAY_MS, nowMs - 9 * DAY_MS);
     const begin = clock.nextWithin(at, shipper.hub.timeZone, 8, 16);
-    const oddLanes = random.shuffled(network.rareLanes);
+    const oddLanes = random.shuffled(network.rareLanes.slice(0, 40));
     const index = shippers.indexOf(shipper);
     return Array.from({ length: random.integer(8, 9) }, (_, order): ShipmentPlan => {
       const lane = newcomer ? (oddLanes[order % oddLanes.length] as LanePlan) : laneFor(index);

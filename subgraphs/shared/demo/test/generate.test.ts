@@ -73,7 +73,7 @@ describe('the world of the running demo', () => {
       'OUT_FOR_DELIVERY',
       'EXCEPTION',
     ] as const) {
-      expect(counts.get(status)?.length ?? 0).toBeGreaterThanOrEqual(6);
+      expect(counts.get(status)?.length ?? 0).toBeGreaterThanOrEqual(10);
     }
     expect(counts.get('DELIVERED')?.length).toBeGreaterThan(18_000);
   });

@@ -29,7 +29,7 @@ const worlds: fc.Arbitrary<World> = fc
     organizations: fc.integer({ min: 2, max: 20 }),
     vehicles: fc.integer({ min: 5, max: 20 }),
     seconds: fc.integer({ min: 0, max: 12 }),
-    shipments: fc.integer({ min: 0, max: 700 }),
+    shipments: fc.integer({ min: 0, max: 500 }),
     openPerStatus: fc.integer({ min: 1, max: 4 }),
     months: fc.integer({ min: 1, max: 18 }),
   })
@@ -38,7 +38,7 @@ const worlds: fc.Arbitrary<World> = fc
   );
 
 function holds(check: (world: World) => void): void {
-  fc.assert(fc.property(worlds, check), { numRuns: 25 });
+  fc.assert(fc.property(worlds, check), { numRuns: 10 });
 }
 
 function ascending(times: readonly Date[]): boolean {
@@ -167,7 +167,7 @@ describe('in any world', () => {
     holds((world) => {
       const { shipments, accounts, vehicles, drivers } = world;
       const ids = idsWithin(world);
-      for (const id of ids) expect(id).toMatch(uuid7);
+      expect(ids.filter((id) => !uuid7.test(id))).toEqual([]);
       const invoices = shipments.flatMap(({ invoice }) => (invoice === null ? [] : [invoice]));
       const unique = [
         ids,
