@@ -1,0 +1,84 @@
+import { refuse } from '#shared/errors.ts';
+import type { Area } from './area.ts';
+import { faultOfPlace } from './place-check.ts';
+import { crossesItself, doubleArea, longitudeStep, ringOf } from './polygon.ts';
+import type { Place } from './sphere.ts';
+
+export const radiusMetersRange = { least: 10, most: 500_000 } as const;
+export const vertexLimit = 500;
+export const hysteresisMetersMost = 1_000;
+const nameLengthMost = 120;
+
+export interface AreaInput {
+  readonly circle?: { readonly center: Place; readonly radiusMeters: number } | null;
+  readonly polygon?: { readonly vertices: readonly Place[] } | null;
+}
+
+/** Checks the area of a geofence. Refusals: BAD_AREA, BAD_COORDINATES. */
+export function parseArea({ circle, polygon }: AreaInput): Area {
+  if (circle && polygon) refuse('BAD_AREA', 'Either a circle or a polygon is required; both arrived.', 'area');
+  if (circle) return parseCircle(circle.center, circle.radiusMeters);
+  if (polygon) return parsePolygon(polygon.vertices);
+  return refuse('BAD_AREA', 'A circle or a polygon is required; none arrived.', 'area');
+}
+
+function parseCircle(center: Place, radiusMeters: number): Area {
+  checkPlace(center, 'area.circle.center');
+  const { least, most } = radiusMetersRange;
+  if (!(radiusMeters >= least && radiusMeters <= most)) {
+    const message = `A radius from ${least} to ${most} m is required; got ${radiusMeters}.`;
+    refuse('BAD_AREA', message, 'area.circle.radiusMeters');
+  }
+  return { kind: 'CIRCLE', center: { latitude: center.latitude, longitude: center.longitude }, radiusMeters };
+}
+
+function parsePolygon(given: readonly Place[]): Area {
+  const field = 'area.polygon.vertices';
+  if (given.length > vertexLimit) refuse('BAD_AREA', `At most ${vertexLimit} vertices; got ${given.length}.`, field);
+  for (const [index, vertex] of given.entries()) checkPlace(vertex, `${field}.${index}`);
+  const vertices = withoutRepeats(given);
+  if (vertices.length < 3) refuse('BAD_AREA', `At least 3 different vertices; got ${vertices.length}.`, field);
+  const widest = vertices.some((vertex, index) => edgeDegrees(vertices, vertex, index) === 180);
+  if (widest) refuse('BAD_AREA', 'An edge across exactly 180 degrees of longitude could run either way.', field);
+  const ring = ringOf(vertices);
+  if (doubleArea(ring) === 0) refuse('BAD_AREA', 'A polygon that encloses an area is required; got a line.', field);
+  if (crossesItself(ring)) refuse('BAD_AREA', 'A polygon whose edges do not cross is required.', field);
+  return { kind: 'POLYGON', vertices };
+}
+
+/** Without vertices that repeat the one before, the closing one of a GeoJSON ring included. */
+function withoutRepeats(vertices: readonly Place[]): Place[] {
+  return vertices
+    .filter((vertex, index) => !same(vertex, vertices.at(index - 1) ?? vertex) || vertices.length === 1)
+    .map(({ latitude, longitude }) => ({ latitude, longitude }));
+}
+
+function same(left: Place, right: Place): boolean {
+  return left.latitude === right.latitude && left.longitude === right.longitude;
+}
+
+function edgeDegrees(vertices: readonly Place[], vertex: Place, index: number): number {
+  return Math.abs(longitudeStep(vertices.at(index - 1)?.longitude ?? 0, vertex.longitude));
+}
+
+function checkPlace(place: Place, field: string): void {
+  const fault = faultOfPlace(place);
+  if (fault) refuse('BAD_COORDINATES', fault, field);
+}
+
+/** Checks the name of a geofence. Refusal: BAD_NAME. */
+export function parseName(name: string): string {
+  const trimmed = name.trim();
+  // Control characters: PostgreSQL refuses NUL in text, and no name needs the others.
+  const printable = !/\p{Cc}/u.test(trimmed) && trimmed.isWellFormed();
+  if (trimmed.length >= 1 && trimmed.length <= nameLengthMost && printable) return trimmed;
+  const message = `1 to ${nameLengthMost} printable characters are required; got ${printable ? trimmed.length : 'control characters'}.`;
+  return refuse('BAD_NAME', message, 'name');
+}
+
+/** Checks how far outside a vehicle must be to have left. Refusal: BAD_HYSTERESIS. */
+export function parseHysteresis(meters: number): number {
+  if (meters >= 0 && meters <= hysteresisMetersMost) return meters;
+  const message = `A distance from 0 to ${hysteresisMetersMost} m is required; got ${meters}.`;
+  return refuse('BAD_HYSTERESIS', message, 'hysteresisMeters');
+}

@@ -1,0 +1,77 @@
+import { metersToBorder, type Ring, ringContains, ringOf } from './polygon.ts';
+import { earthRadiusMeters, greatCircleMeters, type Place } from './sphere.ts';
+
+/** What a geofence encloses. A position on the border is inside. */
+export type Area =
+  | { readonly kind: 'CIRCLE'; readonly center: Place; readonly radiusMeters: number }
+  | { readonly kind: 'POLYGON'; readonly vertices: readonly Place[] };
+
+/** A rectangle in degrees. `west` > `east` where it crosses the antimeridian. */
+export interface Bounds {
+  readonly south: number;
+  readonly west: number;
+  readonly north: number;
+  readonly east: number;
+}
+
+/** An area made ready for many questions. */
+export interface Zone {
+  contains(place: Place): boolean;
+  /** Metres outside the border; 0 inside. */
+  metersOutside(place: Place): number;
+  readonly bounds: Bounds;
+}
+
+export function zoneOf(area: Area): Zone {
+  return area.kind === 'CIRCLE' ? circle(area.center, area.radiusMeters) : polygon(ringOf(area.vertices));
+}
+
+function circle(center: Place, radiusMeters: number): Zone {
+  const metersOutside = (place: Place) => Math.max(0, greatCircleMeters(center, place) - radiusMeters);
+  return {
+    contains: (place) => metersOutside(place) === 0,
+    metersOutside,
+    bounds: boundsOfCircle(center, radiusMeters),
+  };
+}
+
+function polygon(ring: Ring): Zone {
+  const contains = (place: Place) => ringContains(ring, place);
+  return {
+    contains,
+    metersOutside: (place) => (contains(place) ? 0 : metersToBorder(ring, place)),
+    bounds: boundsOfRing(ring),
+  };
+}
+
+function boundsOfCircle({ latitude, longitude }: Place, radiusMeters: number): Bounds {
+  const angle = radiusMeters / earthRadiusMeters;
+  const reach = (angle * 180) / Math.PI;
+  const south = Math.max(-90, latitude - reach);
+  const north = Math.min(90, latitude + reach);
+  // With a pole inside, every meridian runs through the circle.
+  if (south === -90 || north === 90) return { south, west: -180, north, east: 180 };
+  const ratio = Math.sin(angle) / Math.cos((latitude * Math.PI) / 180);
+  const width = (Math.asin(Math.min(1, ratio)) * 180) / Math.PI;
+  return { south, west: onGlobe(longitude - width), north, east: onGlobe(longitude + width) };
+}
+
+function boundsOfRing({ west, east, south, north }: Ring): Bounds {
+  if (east - west >= 360) return { south, west: -180, north, east: 180 };
+  return { south, west: onGlobe(west), north, east: onGlobe(east) };
+}
+
+/** A longitude in [-180, 180]; those that are there already stay to the last digit. */
+function onGlobe(longitude: number): number {
+  if (longitude < -180) return longitude + 360;
+  return longitude > 180 ? longitude - 360 : longitude;
+}
+
+/** Bounds as one rectangle, or two where they cross the antimeridian. */
+export function rectanglesOf(bounds: Bounds): Bounds[] {
+  if (bounds.west <= bounds.east) return [bounds];
+  return [
+    { ...bounds, east: 180 },
+    { ...bounds, west: -180 },
+  ];
+}

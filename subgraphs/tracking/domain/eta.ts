@@ -1,0 +1,92 @@
+import { greatCircleMeters, type Place } from './sphere.ts';
+
+/** What is known of a load on the road. */
+export interface Journey {
+  readonly origin: Place | null;
+  readonly destination: Place | null;
+  /** Road distance planned over all stops. */
+  readonly plannedMeters: number | null;
+  readonly position: (Place & { readonly recordedAt: Date }) | null;
+  /** Mean of the speeds reported while moving, over the last two hours; null where too few were reported. */
+  readonly recentSpeedMetersPerSecond: number | null;
+}
+
+export type Basis = 'RECENT_SPEED' | 'LANE_DEFAULT';
+export type UnknownReason = 'NOT_ON_THE_ROAD' | 'NO_POSITION' | 'STALE_POSITION' | 'NO_DESTINATION';
+
+export type Eta =
+  | { readonly status: 'UNKNOWN'; readonly unknownReason: UnknownReason }
+  | {
+      readonly status: 'ESTIMATED';
+      readonly arrivesAt: Date;
+      readonly earliestAt: Date;
+      readonly latestAt: Date;
+      readonly remainingMeters: number;
+      readonly speedMetersPerSecond: number;
+      readonly basis: Basis;
+    };
+
+/** 80 km/h, what one driver makes on a lane (the plan of the network uses the same). */
+export const laneSpeedMetersPerSecond = 80_000 / 3600;
+const speedRange = { least: 4, most: 33 } as const;
+/** Road over great-circle distance where the plan does not tell (Ballou, Rahardja, Sakai, Transp. Research A 36, 2002). */
+const roadFactorDefault = 1.25;
+const roadFactorRange = { least: 1, most: 2.5 } as const;
+/** A truck that was silent longer could be anywhere. */
+const staleMs = 6 * 3_600_000;
+/** Ten hours of rest after eleven of driving (49 CFR 395.3). */
+const drivingMs = 11 * 3_600_000;
+const restMs = 10 * 3_600_000;
+/** Half width of the interval as a share of the driving time, and its least in minutes. */
+const spread = { RECENT_SPEED: 0.15, LANE_DEFAULT: 0.3 } as const;
+const leastSpreadMs = 10 * 60_000;
+
+/**
+ * When a load on the road will be at its last stop: remaining great circle × road factor ÷ speed, with the rests the law
+ * asks for. The interval covers the spread of the speed, one rest that may already have been taken or still be due, and
+ * how long the vehicle has been silent. It is a rule of thumb, not a fitted model.
+ */
+export function estimateArrival(journey: Journey | null, now: Date): Eta {
+  if (!journey) return unknown('NOT_ON_THE_ROAD');
+  const { destination, position, recentSpeedMetersPerSecond } = journey;
+  if (!destination) return unknown('NO_DESTINATION');
+  if (!position) return unknown('NO_POSITION');
+  const silentMs = Math.max(0, now.getTime() - position.recordedAt.getTime());
+  if (silentMs > staleMs) return unknown('STALE_POSITION');
+
+  const basis: Basis = recentSpeedMetersPerSecond === null ? 'LANE_DEFAULT' : 'RECENT_SPEED';
+  const speed = clamp(recentSpeedMetersPerSecond ?? laneSpeedMetersPerSecond, speedRange);
+  const remainingMeters = greatCircleMeters(position, destination) * roadFactorOf(journey);
+  const driving = (remainingMeters / speed) * 1000;
+  const rests = Math.max(0, Math.ceil(driving / drivingMs) - 1);
+  // It was not there at its last report, so an arrival in the past means now.
+  const arrival = Math.max(now.getTime(), position.recordedAt.getTime() + driving + rests * restMs);
+  const halfWidth = Math.max(leastSpreadMs, driving * spread[basis]) + silentMs / 2;
+  // Near the end of eleven hours nobody outside the cab knows whether one more rest comes.
+  const oneMoreRest = driving > drivingMs / 2 ? restMs : 0;
+  const oneRestLess = rests > 0 ? restMs : 0;
+  return {
+    status: 'ESTIMATED',
+    arrivesAt: new Date(arrival),
+    earliestAt: new Date(Math.max(now.getTime(), arrival - halfWidth - oneRestLess)),
+    latestAt: new Date(arrival + halfWidth + oneMoreRest),
+    remainingMeters,
+    speedMetersPerSecond: speed,
+    basis,
+  };
+}
+
+function unknown(unknownReason: UnknownReason): Eta {
+  return { status: 'UNKNOWN', unknownReason };
+}
+
+function roadFactorOf({ origin, destination, plannedMeters }: Journey): number {
+  if (!origin || !destination || !plannedMeters) return roadFactorDefault;
+  const direct = greatCircleMeters(origin, destination);
+  // Round trips and loads within a town say nothing about the roads ahead.
+  return direct < 5_000 ? roadFactorDefault : clamp(plannedMeters / direct, roadFactorRange);
+}
+
+function clamp(value: number, { least, most }: { readonly least: number; readonly most: number }): number {
+  return Math.max(least, Math.min(most, value));
+}

@@ -1,0 +1,95 @@
+import { faultOfPlace } from './place-check.ts';
+import type { Place } from './sphere.ts';
+
+export const batchLimit = 500;
+/** Fixes less certain than this put a truck into the next street. */
+export const accuracyMetersMost = 50;
+/** How far a device's clock may run ahead. */
+export const futureSecondsMost = 120;
+/** How long a device without network may keep its positions. */
+export const ageDaysMost = 7;
+const speedMetersPerSecondMost = 100;
+const sequenceMost = 2_147_483_647;
+
+/** One position as a device reports it. */
+export interface PositionReport {
+  readonly vehicleId: string;
+  readonly driverId?: string | null;
+  readonly recordedAt: Date;
+  readonly location: Place;
+  readonly accuracyMeters: number;
+  readonly speedMetersPerSecond?: number | null;
+  readonly headingDegrees?: number | null;
+  readonly sequence?: number | null;
+}
+
+export type RefusalCode =
+  | 'INACCURATE'
+  | 'IN_FUTURE'
+  | 'TOO_OLD'
+  | 'BAD_COORDINATES'
+  | 'BAD_READING'
+  | 'UNKNOWN_VEHICLE'
+  | 'UNKNOWN_DRIVER'
+  | 'NOT_YOUR_VEHICLE';
+
+/** Why one position of a batch was not taken; the others are. */
+export interface PositionRefusal {
+  readonly index: number;
+  readonly code: RefusalCode;
+  readonly message: string;
+}
+
+type Fault = Omit<PositionRefusal, 'index'>;
+
+/** Checks what can be judged by looking at one position and the clock. */
+export function faultOf(report: PositionReport, now: Date): Fault | null {
+  return faultOfLocation(report.location) ?? faultOfTime(report.recordedAt, now) ?? faultOfReadings(report);
+}
+
+function faultOfLocation(location: Place): Fault | null {
+  const fault = faultOfPlace(location);
+  if (fault) return { code: 'BAD_COORDINATES', message: fault };
+  // What receivers without a fix send; it lies in the Gulf of Guinea.
+  if (location.latitude === 0 && location.longitude === 0) {
+    return { code: 'BAD_COORDINATES', message: 'A position is required; got 0, 0, which stands for no fix.' };
+  }
+  return null;
+}
+
+function faultOfTime(recordedAt: Date, now: Date): Fault | null {
+  const ageSeconds = (now.getTime() - recordedAt.getTime()) / 1000;
+  if (ageSeconds < -futureSecondsMost) {
+    const message = `At most ${futureSecondsMost} s ahead of the server's clock; got ${Math.ceil(-ageSeconds)} s.`;
+    return { code: 'IN_FUTURE', message };
+  }
+  if (!(ageSeconds <= ageDaysMost * 86_400)) {
+    return { code: 'TOO_OLD', message: `At most ${ageDaysMost} days old; got ${recordedAt.toISOString()}.` };
+  }
+  return null;
+}
+
+function faultOfReadings({
+  accuracyMeters,
+  speedMetersPerSecond,
+  headingDegrees,
+  sequence,
+}: PositionReport): Fault | null {
+  if (accuracyMeters > accuracyMetersMost) {
+    return {
+      code: 'INACCURATE',
+      message: `An accuracy of ${accuracyMetersMost} m or better; got ${accuracyMeters} m.`,
+    };
+  }
+  return (
+    outside('accuracyMeters', accuracyMeters, 0, accuracyMetersMost) ??
+    outside('speedMetersPerSecond', speedMetersPerSecond, 0, speedMetersPerSecondMost) ??
+    outside('headingDegrees', headingDegrees, 0, 360) ??
+    outside('sequence', sequence, 0, sequenceMost)
+  );
+}
+
+function outside(name: string, value: number | null | undefined, least: number, most: number): Fault | null {
+  if (value == null || (value >= least && value <= most)) return null;
+  return { code: 'BAD_READING', message: `${name} must be from ${least} to ${most}; got ${value}.` };
+}

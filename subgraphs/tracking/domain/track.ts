@@ -1,0 +1,52 @@
+import { simplify } from './simplify.ts';
+import { greatCircleMeters, type Place } from './sphere.ts';
+
+export interface Fix extends Place {
+  readonly recordedAt: Date;
+  readonly speedMetersPerSecond: number | null;
+}
+
+export interface Track {
+  readonly points: readonly Fix[];
+  readonly toleranceMeters: number;
+  readonly distanceMeters: number;
+  readonly durationSeconds: number;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly recordedCount: number;
+  readonly sampled: boolean;
+}
+
+/** Points that one track shows at most. */
+export const trackPointLimit = 1_000;
+
+/**
+ * A way as it is shown: simplified, with what was driven before simplification.
+ * @param fixes in order of time
+ * @param recordedCount positions recorded; more than `fixes` where those are a sample
+ * @returns null without a fix
+ */
+export function trackOf(fixes: readonly Fix[], recordedCount: number, toleranceMeters: number): Track | null {
+  const first = fixes[0];
+  const last = fixes.at(-1);
+  if (!first || !last) return null;
+  return {
+    ...simplify(fixes, toleranceMeters, trackPointLimit),
+    distanceMeters: distanceAlong(fixes),
+    durationSeconds: (last.recordedAt.getTime() - first.recordedAt.getTime()) / 1000,
+    startedAt: first.recordedAt,
+    endedAt: last.recordedAt,
+    recordedCount,
+    sampled: recordedCount > fixes.length,
+  };
+}
+
+function distanceAlong(line: readonly Place[]): number {
+  let meters = 0;
+  for (let index = 1; index < line.length; index++) {
+    const from = line[index - 1];
+    const to = line[index];
+    if (from && to) meters += greatCircleMeters(from, to);
+  }
+  return meters;
+}

@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Refusal } from '#shared/errors.ts';
+import { type Area, type Bounds, rectanglesOf, zoneOf } from '../domain/area.ts';
+import { parseArea, parseHysteresis, parseName } from '../domain/area-input.ts';
+import type { Place } from '../domain/sphere.ts';
+
+const at = (latitude: number, longitude: number): Place => ({ latitude, longitude });
+const polygon = (...vertices: Place[]): Area => ({ kind: 'POLYGON', vertices });
+const circle = (center: Place, radiusMeters: number): Area => ({ kind: 'CIRCLE', center, radiusMeters });
+
+describe('an area', () => {
+  test('contains its border', () => {
+    const square = zoneOf(polygon(at(0, 0), at(1, 0), at(1, 1), at(0, 1)));
+    for (const place of [at(0, 0), at(0.5, 0), at(0.5, 1), at(1, 0.3), at(0, 0.3), at(0.5, 0.5)])
+      expect(square.contains(place)).toBe(true);
+    for (const place of [at(-0.0001, 0.5), at(0.5, 1.0001), at(2, 0), at(0, 2)])
+      expect(square.contains(place)).toBe(false);
+  });
+
+  test('may cross the antimeridian', () => {
+    const fiji = zoneOf(polygon(at(-20, 176), at(-15, 176), at(-15, -178), at(-20, -178)));
+    for (const place of [at(-17, 177), at(-17, 180), at(-17, -180), at(-17, -179)])
+      expect(fiji.contains(place)).toBe(true);
+    for (const place of [at(-17, 175), at(-17, -177), at(-17, 0)]) expect(fiji.contains(place)).toBe(false);
+    expect(fiji.bounds).toEqual({ south: -20, west: 176, north: -15, east: -178 });
+    expect(rectanglesOf(fiji.bounds)).toEqual([
+      { south: -20, west: 176, north: -15, east: 180 },
+      { south: -20, west: -180, north: -15, east: -178 },
+    ]);
+    const taveuni = zoneOf(circle(at(-16.9, 179.95), 20_000));
+    expect(taveuni.contains(at(-16.9, -179.95))).toBe(true);
+    expect(taveuni.bounds.west).toBeGreaterThan(taveuni.bounds.east);
+  });
+
+  test('may hold a pole', () => {
+    const antarctic = zoneOf(polygon(at(-66, -180), at(-66, -90), at(-66, 0), at(-66, 90)));
+    expect(antarctic.contains(at(-90, 12))).toBe(true);
+    expect(antarctic.contains(at(-70, 179))).toBe(true);
+    expect(antarctic.contains(at(-65, 179))).toBe(false);
+    expect(antarctic.bounds).toMatchObject({ west: -180, east: 180, south: -90 });
+    const pole = zoneOf(circle(at(89.9, 30), 50_000));
+    expect(pole.contains(at(89.9, -150))).toBe(true);
+    expect(pole.bounds).toMatchObject({ west: -180, east: 180, north: 90 });
+  });
+
+  test('lies within its bounds wherever it is', () => {
+    const anywhere = fc.record({
+      latitude: fc.double({ min: -90, max: 90, noNaN: true }),
+      longitude: fc.double({ min: -180, max: 180, noNaN: true }),
+    });
+    const radius = fc.double({ min: 10, max: 500_000, noNaN: true });
+    fc.assert(
+      fc.property(anywhere, radius, fc.array(anywhere, { maxLength: 20 }), (center, radiusMeters, places) => {
+        const zone = zoneOf(circle(center, radiusMeters));
+        // Uniform places rarely fall inside; some near the centre do.
+        const near = places.map((place) => at(center.latitude, wrapped(center.longitude + place.longitude / 100)));
+        for (const place of [center, ...near]) {
+          if (zone.contains(place)) expect(inBounds(zone.bounds, place)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('knows how far outside a place lies', () => {
+    const square = zoneOf(polygon(at(0, 0), at(1, 0), at(1, 1), at(0, 1)));
+    expect(square.metersOutside(at(0.5, 0.5))).toBe(0);
+    expect(square.metersOutside(at(0.5, 1.001))).toBeCloseTo(111.2, 0);
+    expect(zoneOf(circle(at(10, 10), 500)).metersOutside(at(10.01, 10))).toBeCloseTo(1111.95 - 500, 0);
+  });
+});
+
+describe('the area of a geofence', () => {
+  test('is taken as a circle or as a polygon, closed or not', () => {
+    expect(parseArea({ circle: { center: at(1, 2), radiusMeters: 100 } })).toEqual(circle(at(1, 2), 100));
+    const closed = [at(0, 0), at(1, 0), at(1, 1), at(1, 1), at(0, 0)];
+    expect(parseArea({ polygon: { vertices: closed } })).toEqual(polygon(at(1, 0), at(1, 1), at(0, 0)));
+  });
+
+  test.each<[string, Parameters<typeof parseArea>[0], string]>([
+    ['nothing', {}, 'BAD_AREA'],
+    ['both', { circle: { center: at(0, 0), radiusMeters: 50 }, polygon: { vertices: [] } }, 'BAD_AREA'],
+    ['a point', { circle: { center: at(0, 0), radiusMeters: 0 } }, 'BAD_AREA'],
+    ['half the earth', { circle: { center: at(0, 0), radiusMeters: 9e6 } }, 'BAD_AREA'],
+    ['no number', { circle: { center: at(0, 0), radiusMeters: Number.NaN } }, 'BAD_AREA'],
+    ['no latitude', { circle: { center: at(91, 0), radiusMeters: 50 } }, 'BAD_COORDINATES'],
+    ['two vertices', { polygon: { vertices: [at(0, 0), at(1, 1), at(0, 0)] } }, 'BAD_AREA'],
+    ['a line', { polygon: { vertices: [at(0, 0), at(1, 1), at(2, 2)] } }, 'BAD_AREA'],
+    ['a bow tie', { polygon: { vertices: [at(0, 0), at(1, 1), at(1, 0), at(0, 1)] } }, 'BAD_AREA'],
+    ['no longitude', { polygon: { vertices: [at(0, 0), at(1, 181), at(1, 0)] } }, 'BAD_COORDINATES'],
+    ['an edge with no direction', { polygon: { vertices: [at(0, 0), at(10, 180), at(1, 90)] } }, 'BAD_AREA'],
+    [
+      'too many vertices',
+      { polygon: { vertices: Array.from({ length: 10_000 }, (_, i) => at(i / 200, 0)) } },
+      'BAD_AREA',
+    ],
+  ])('is refused as %s', (_name, input, code) => {
+    expect(codeOf(() => parseArea(input))).toBe(code);
+  });
+
+  test('has a printable name and a bounded hysteresis', () => {
+    expect(parseName('  Yard 7 ')).toBe('Yard 7');
+    for (const name of ['', '   ', 'x'.repeat(121), 'a\u0000b', 'a\nb', '\ud800'])
+      expect(codeOf(() => parseName(name))).toBe('BAD_NAME');
+    expect(parseHysteresis(0)).toBe(0);
+    for (const meters of [-1, 1_001, Number.NaN]) expect(codeOf(() => parseHysteresis(meters))).toBe('BAD_HYSTERESIS');
+  });
+});
+
+function codeOf(run: () => unknown): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error instanceof Refusal ? error.userErrors[0]?.code : String(error);
+  }
+}
+
+function wrapped(longitude: number): number {
+  return longitude > 180 ? longitude - 360 : longitude < -180 ? longitude + 360 : longitude;
+}
+
+function inBounds(bounds: Bounds, { latitude, longitude }: Place): boolean {
+  const slack = 1e-7;
+  return rectanglesOf(bounds).some(
+    ({ south, west, north, east }) =>
+      latitude >= south - slack && latitude <= north + slack && longitude >= west - slack && longitude <= east + slack,
+  );
+}
