@@ -11,10 +11,19 @@ export interface SubgraphSocket {
   connectionParams?(): Record<string, unknown>;
   /** The socket is up again after it was lost; subscriptions are being asked for again. */
   onReconnected(): void;
+  /** It has been tried often enough: nothing more will come. Before graphql-ws tries again, which it does after some kinds of closing for ever. */
+  onGivenUp(): void;
 }
 
 /** A graphql-ws client that reconnects with backoff, notices a dead peer and refuses messages that are too large. */
-export function createSubgraphClient({ url, options, clock, connectionParams, onReconnected }: SubgraphSocket): Client {
+export function createSubgraphClient({
+  url,
+  options,
+  clock,
+  connectionParams,
+  onReconnected,
+  onGivenUp,
+}: SubgraphSocket): Client {
   const pacer = new ConnectionPacer(options, clock);
   let wasConnected = false;
   const client = createClient({
@@ -33,7 +42,7 @@ export function createSubgraphClient({ url, options, clock, connectionParams, on
     lazyCloseTimeout: options.lingerMs,
     retryAttempts: Number.POSITIVE_INFINITY,
     retryWait: () => Promise.resolve(),
-    shouldRetry: () => !pacer.exhausted,
+    shouldRetry: () => true,
     on: {
       connected: () => {
         pacer.connected();
@@ -43,7 +52,10 @@ export function createSubgraphClient({ url, options, clock, connectionParams, on
       message: ({ type }) => {
         if (type === 'next') pacer.bearsFruit();
       },
-      closed: () => pacer.closed(),
+      closed: () => {
+        pacer.closed();
+        if (pacer.exhausted) onGivenUp();
+      },
     },
   });
   watchPongs(client, options.pingMs);

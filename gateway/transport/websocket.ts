@@ -9,7 +9,7 @@ import { createSubgraphClient } from './websocket-client.ts';
 
 interface SharedClient {
   readonly client: Client;
-  active: number;
+  readonly streams: Set<EventStream<SubgraphResult>>;
 }
 
 /**
@@ -74,7 +74,7 @@ export class SubscriptionLine {
   #ask(payload: SubscribePayload, scope: RequestScope, stream: EventStream<SubgraphResult>): () => void {
     const key = this.#settings.webSocket.identity === 'connection' ? scope.identityKey : '';
     const shared = this.#clientFor(key, scope);
-    shared.active += 1;
+    shared.streams.add(stream);
     const unsubscribe = shared.client.subscribe(payload, {
       next: (value) => this.#receive(value, stream),
       error: (error) => this.#broken(error, stream),
@@ -82,9 +82,9 @@ export class SubscriptionLine {
     });
     return () => {
       unsubscribe();
-      shared.active -= 1;
+      shared.streams.delete(stream);
       // the one socket for all lingers by itself; sockets per identity would pile up
-      if (shared.active === 0 && key !== '') this.#dispose(key);
+      if (shared.streams.size === 0 && key !== '') this.#dispose(key);
     };
   }
 
@@ -123,14 +123,19 @@ export class SubscriptionLine {
     const known = this.#clients.get(key);
     if (known) return known;
     const { webSocket: options, clock, observer } = this.#settings;
+    const streams = new Set<EventStream<SubgraphResult>>();
     const client = createSubgraphClient({
       url: this.#url,
       options,
       clock,
       ...(key !== '' && { connectionParams: () => ({ ...scope.headers, ...this.#callerOf(scope) }) }),
       onReconnected: () => observer?.onResubscribed?.(this.#name),
+      onGivenUp: () => {
+        this.#clients.delete(key);
+        for (const stream of streams) this.#broken(undefined, stream);
+      },
     });
-    const shared = { client, active: 0 };
+    const shared = { client, streams };
     this.#clients.set(key, shared);
     return shared;
   }

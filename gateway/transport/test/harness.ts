@@ -69,6 +69,6 @@ export async function failureOf(fetched: Promise<unknown>): Promise<SubgraphFail
   );
   if (!(failure instanceof SubgraphFailure)) throw failure;
   expect(failure.subgraph).toBe('cargo');
-  expect(failure.message).not.toMatch(/127\.0\.0\.1|localhost|:\d|ECONN|socket|undici|\bat \w/i);
+  expect(failure.message).not.toMatch(/127\.0\.0\.1|localhost|:\d|ECONN|socket|undici|\n\s+at /i);
   return failure;
 }

@@ -1,0 +1,95 @@
+import { EventEmitter, once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/** One subscription as the gateway asked for it, and the socket it came over. */
+export interface Subscribed {
+  readonly id: string;
+  readonly payload: { query: string; extensions?: Record<string, unknown> };
+  readonly socket: WebSocket;
+  /** What came with `connection_init` of its socket. */
+  readonly init: unknown;
+  next(payload: unknown): void;
+  complete(): void;
+  error(errors: unknown): void;
+}
+
+export interface LiveSubgraph extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  readonly subscriptions: readonly Subscribed[];
+  readonly connections: number;
+  /** The subscription number `n`, from 1, as soon as it has come. */
+  subscribed(n: number): Promise<Subscribed>;
+  /** When the gateway has ended this subscription. */
+  completed(id: string): Promise<void>;
+  /** The subgraph dies without a word; its port is free. */
+  crash(): Promise<void>;
+}
+
+/** The server side of graphql-transport-ws, by hand, so that a test decides what is said and when. `onSocket` may misbehave from the start. */
+export async function startLiveSubgraph(
+  port = 0,
+  onSocket: (socket: WebSocket) => boolean = () => true,
+): Promise<LiveSubgraph> {
+  const subscriptions: Subscribed[] = [];
+  const heard = new EventEmitter().setMaxListeners(0);
+  const server = new WebSocketServer({ port, host: '127.0.0.1', handleProtocols: () => GRAPHQL_TRANSPORT_WS_PROTOCOL });
+  const completed = new Set<string>();
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections += 1;
+    heard.emit('change');
+    let init: unknown;
+    if (!onSocket(socket)) return;
+    const say = (message: object): void => socket.send(JSON.stringify(message));
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as { type: string; id: string; payload: Subscribed['payload'] };
+      const { id } = message;
+      if (message.type === 'connection_init') {
+        init = message.payload;
+        say({ type: 'connection_ack' });
+      } else if (message.type === 'ping') {
+        say({ type: 'pong' });
+      } else if (message.type === 'complete') {
+        completed.add(id);
+      } else if (message.type === 'subscribe') {
+        subscriptions.push({
+          id,
+          payload: message.payload,
+          socket,
+          init,
+          next: (payload) => say({ type: 'next', id, payload }),
+          complete: () => say({ type: 'complete', id }),
+          error: (payload) => say({ type: 'error', id, payload }),
+        });
+      }
+      heard.emit('change');
+    });
+  });
+  await once(server, 'listening');
+  const { port: given } = server.address() as AddressInfo;
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await once(heard, 'change');
+  };
+  const crash = async (): Promise<void> => {
+    for (const socket of server.clients) socket.terminate();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return {
+    port: given,
+    url: `http://127.0.0.1:${given}/graphql`,
+    subscriptions,
+    get connections() {
+      return connections;
+    },
+    subscribed: async (n) => {
+      await until(() => subscriptions.length >= n);
+      return subscriptions[n - 1]!;
+    },
+    completed: (id) => until(() => completed.has(id)),
+    crash,
+    [Symbol.asyncDispose]: crash,
+  };
+}

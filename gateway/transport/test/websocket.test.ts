@@ -1,0 +1,217 @@
+import { once } from 'node:events';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { RequestScope, SubgraphRequest, SubgraphResult } from '../../engine/ports.ts';
+import type { WebSocketOptions } from '../config.ts';
+import { createTransport, type Transport } from '../transport.ts';
+import { client } from './harness.ts';
+import { startLiveSubgraph } from './live-subgraph.ts';
+
+const subscription = (text = 'subscription { moved }'): SubgraphRequest => ({
+  subgraph: 'cargo',
+  kind: 'subscription',
+  body: JSON.stringify({ query: text, extensions: { kept: true } }),
+});
+
+const open: Transport[] = [];
+afterEach(async () => {
+  for (const transport of open.splice(0)) await transport.close();
+});
+
+let resubscribed: string[] = [];
+function connect(url: string, webSocket: Partial<WebSocketOptions> = {}): Transport {
+  resubscribed = [];
+  const transport = createTransport({
+    subgraphs: { cargo: { url } },
+    identityHeader: 'x-identity',
+    webSocket: { lingerMs: 1, backoffMs: 1, maxBackoffMs: 10, ...webSocket },
+    observer: { onResubscribed: (name) => void resubscribed.push(name) },
+  });
+  open.push(transport);
+  return transport;
+}
+
+function follow(transport: Transport, scope: RequestScope = client(), request = subscription()) {
+  return transport.subscribe(request, scope)[Symbol.asyncIterator]() as AsyncIterableIterator<SubgraphResult>;
+}
+
+describe('a subscription', () => {
+  test('gets every event in order and ends when the subgraph completes it', async () => {
+    await using subgraph = await startLiveSubgraph();
+    const events = follow(connect(subgraph.url));
+    const upstream = await subgraph.subscribed(1);
+    for (const moved of [1, 2, 3]) upstream.next({ data: { moved } });
+    upstream.complete();
+    expect(await Array.fromAsync(events)).toEqual([1, 2, 3].map((moved) => ({ data: { moved } })));
+  });
+
+  test('shares one socket with all others; each carries its own identity and headers', async () => {
+    await using subgraph = await startLiveSubgraph();
+    const transport = connect(subgraph.url);
+    const people = ['alice', 'bob'].map((name) => client(name, { headers: { 'x-identity': `token of ${name}` } }));
+    const streams = people.map((scope) => follow(transport, scope));
+    await subgraph.subscribed(2);
+    expect(subgraph.connections).toBe(1);
+    expect(subgraph.subscriptions.map(({ payload }) => payload.extensions)).toEqual(
+      ['alice', 'bob'].map((name) => ({
+        kept: true,
+        identity: `token of ${name}`,
+        headers: { 'x-identity': `token of ${name}`, 'x-request-id': 'request-1' },
+      })),
+    );
+    for (const upstream of subgraph.subscriptions)
+      upstream.next({ data: { for: upstream.payload.extensions!['identity'] } });
+    const events = await Promise.all(streams.map((stream) => stream.next()));
+    expect(events.map(({ value }) => value.data.for)).toEqual(['token of alice', 'token of bob']);
+  });
+
+  test('takes a socket per identity where the subgraph wants the identity in connection_init', async () => {
+    await using subgraph = await startLiveSubgraph();
+    const transport = connect(subgraph.url, { identity: 'connection' });
+    const streams = ['alice', 'bob', 'alice'].map((name) => follow(transport, client(name)));
+    await subgraph.subscribed(3);
+    expect(subgraph.connections).toBe(2);
+    const inits = subgraph.subscriptions.map(({ init }) => (init as Record<string, unknown>)['authorization']);
+    expect(inits.toSorted()).toEqual(['Bearer alice', 'Bearer alice', 'Bearer bob']);
+    const closed = subgraph.subscriptions.filter(
+      ({ init }) => (init as { authorization: string }).authorization === 'Bearer bob',
+    );
+    const gone = once(closed[0]!.socket, 'close');
+    await streams[1]!.return!();
+    await gone; // the last of an identity takes its socket along
+  });
+
+  test('is ended at the subgraph when the consumer stops, also while it waits for an event', async () => {
+    await using subgraph = await startLiveSubgraph();
+    const events = follow(connect(subgraph.url));
+    const { id } = await subgraph.subscribed(1);
+    const waiting = events.next();
+    await events.return!();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await subgraph.completed(id);
+  });
+
+  test('is ended at the subgraph when the client leaves', async () => {
+    await using subgraph = await startLiveSubgraph();
+    const leaving = new AbortController();
+    const events = follow(connect(subgraph.url), client('alice', { signal: leaving.signal }));
+    const { id } = await subgraph.subscribed(1);
+    leaving.abort();
+    await expect(events.next()).rejects.toMatchObject({ subgraph: 'cargo' });
+    await subgraph.completed(id);
+  });
+
+  test('that the subgraph refuses gives the errors as its last item', async () => {
+    await using subgraph = await startLiveSubgraph();
+    const events = follow(connect(subgraph.url));
+    (await subgraph.subscribed(1)).error([{ message: 'not for you' }]);
+    expect(await Array.fromAsync(events)).toEqual([{ data: null, errors: [{ message: 'not for you' }] }]);
+  });
+});
+
+describe('when things go wrong', () => {
+  test('a subgraph that restarts is subscribed again, all subscriptions of it, with tokens renewed meanwhile', async () => {
+    const first = await startLiveSubgraph();
+    const transport = connect(first.url);
+    const headers = { 'x-identity': 'old' };
+    const streams = ['subscription { a }', 'subscription { b }'].map((text) =>
+      follow(transport, client('alice', { headers }), subscription(text)),
+    );
+    (await first.subscribed(2)).next({ data: { before: true } });
+    await streams[1]!.next();
+    await first.crash();
+    headers['x-identity'] = 'new';
+    await using second = await startLiveSubgraph(first.port);
+    await second.subscribed(2);
+    for (const upstream of second.subscriptions) upstream.next({ data: { again: upstream.payload.query } });
+    const events = await Promise.all(streams.map((stream) => stream.next()));
+    expect(events.map(({ value }) => value.data.again)).toEqual(['subscription { a }', 'subscription { b }']);
+    expect(second.subscriptions.map(({ payload }) => payload.extensions!['identity'])).toEqual(['new', 'new']);
+    expect(resubscribed).toEqual(['cargo']);
+  });
+
+  test('a subgraph that stays away ends the subscription with a failure', async () => {
+    const subgraph = await startLiveSubgraph();
+    const events = follow(connect(subgraph.url, { maxReconnects: 2 }));
+    await subgraph.subscribed(1);
+    await subgraph.crash();
+    await expect(events.next()).rejects.toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true });
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('a subgraph that accepts and closes at once, however politely, is not tried for ever', async () => {
+    await using subgraph = await startLiveSubgraph(0, (socket) => {
+      socket.close(1000);
+      return false;
+    });
+    await expect(follow(connect(subgraph.url, { maxReconnects: 3 })).next()).rejects.toMatchObject({
+      subgraph: 'cargo',
+    });
+  });
+
+  test('a subgraph that stops answering pings is reconnected', async () => {
+    let mute = true;
+    await using subgraph = await startLiveSubgraph(0, (socket) => {
+      if (mute) socket.on('message', () => socket.pause());
+      mute = false;
+      return true;
+    });
+    const events = follow(connect(subgraph.url, { pingMs: 20 }));
+    const upstream = await subgraph.subscribed(1);
+    upstream.next({ data: { moved: 1 } });
+    expect(await events.next()).toEqual({ done: false, value: { data: { moved: 1 } } });
+    expect(subgraph.connections).toBe(2);
+  });
+
+  test.each([
+    ['no object', 'text'],
+    ['data of a wrong shape', { data: [] }],
+    ['neither data nor errors', {}],
+  ])('an event that is %s ends the subscription', async (_, payload) => {
+    await using subgraph = await startLiveSubgraph();
+    const events = follow(connect(subgraph.url));
+    (await subgraph.subscribed(1)).next(payload);
+    await expect(events.next()).rejects.toMatchObject({ subgraph: 'cargo' });
+  });
+
+  test('an event that is too large does not reach memory', async () => {
+    await using subgraph = await startLiveSubgraph();
+    const events = follow(connect(subgraph.url, { maxMessageBytes: 1_000, maxReconnects: 0 }));
+    (await subgraph.subscribed(1)).next({ data: { moved: 'x'.repeat(2_000) } });
+    await expect(events.next()).rejects.toMatchObject({ subgraph: 'cargo' });
+  });
+
+  test('a consumer that does not keep up is ended, told so, after what it was sent before', async () => {
+    await using subgraph = await startLiveSubgraph();
+    const events = follow(connect(subgraph.url, { maxBufferedEvents: 2 }));
+    const upstream = await subgraph.subscribed(1);
+    for (const moved of [1, 2, 3, 4]) upstream.next({ data: { moved } });
+    await subgraph.completed(upstream.id);
+    expect((await events.next()).value).toEqual({ data: { moved: 1 } });
+    expect((await events.next()).value).toEqual({ data: { moved: 2 } });
+    await expect(events.next()).rejects.toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED' });
+  });
+
+  test('closing the transport ends every subscription and its socket', async () => {
+    await using subgraph = await startLiveSubgraph();
+    const transport = connect(subgraph.url);
+    const events = follow(transport);
+    const { socket } = await subgraph.subscribed(1);
+    const gone = once(socket, 'close');
+    await transport.close();
+    await expect(events.next()).rejects.toMatchObject({ subgraph: 'cargo' });
+    await gone;
+  });
+
+  test('a reload that moves the subgraph lets running subscriptions live and takes new ones to the new address', async () => {
+    await using old = await startLiveSubgraph();
+    await using next = await startLiveSubgraph();
+    const transport = connect(old.url);
+    const running = follow(transport);
+    const upstream = await old.subscribed(1);
+    transport.update({ cargo: { url: next.url } });
+    follow(transport);
+    await next.subscribed(1);
+    upstream.next({ data: { moved: 1 } });
+    expect((await running.next()).value).toEqual({ data: { moved: 1 } });
+  });
+});
