@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { GraphQLSchema } from 'graphql';
 import type { BaseContext } from './context.ts';
 import { GraphError } from './errors.ts';
-import { hasScope, type Role, type Scope } from './identity.ts';
+import type { AccountIdentity, Role, Scope } from './identity.ts';
 
 // Its ES module build imports util.isUndefined, which Node removed in version 23; the CommonJS build never calls it for
 // the rules used here.
@@ -24,35 +24,33 @@ export const signedIn: ShieldRule = rule('signedIn', { cache: 'contextual' })(
 
 /** An account that holds the scope. */
 export function withScope(scope: Scope): ShieldRule {
-  return rule(`scope:${scope}`, { cache: 'contextual' })((_parent, _args, { identity }: BaseContext) => {
-    if (identity.kind !== 'account') return unauthenticated();
-    return hasScope(identity, scope)
-      ? true
-      : new GraphError('FORBIDDEN', `The scope ${scope} is required; this account does not hold it.`);
-  });
-}
-
-/** An account that holds at least one of the scopes. */
-export function withAnyScope(...allowed: readonly Scope[]): ShieldRule {
-  return rule(`scopes:${allowed.join('|')}`, { cache: 'contextual' })((_parent, _args, { identity }: BaseContext) => {
-    if (identity.kind !== 'account') return unauthenticated();
-    return allowed.some((scope) => hasScope(identity, scope))
-      ? true
-      : new GraphError('FORBIDDEN', `One of the scopes ${allowed.join(', ')} is required; this account holds none.`);
-  });
+  return named(`scope:${scope}`, ({ scopes }) =>
+    scopes.includes(scope) ? undefined : `The scope ${scope} is required; this account does not hold it.`,
+  );
 }
 
 /** An account that has one of the roles. */
 export function withRole(...allowed: readonly Role[]): ShieldRule {
-  return rule(`role:${allowed.join('|')}`, { cache: 'contextual' })((_parent, _args, { identity }: BaseContext) => {
+  return named(`role:${allowed.join('|')}`, ({ roles }) =>
+    roles.some((role) => allowed.includes(role))
+      ? undefined
+      : `One of the roles ${allowed.join(', ')} is required; this account has ${roles.join(', ')}.`,
+  );
+}
+
+const rulesByName = new Map<string, ShieldRule>();
+
+/** One rule object per name: graphql-shield refuses two of the same name. `refusal` says what is missing, if anything. */
+function named(name: string, refusal: (account: AccountIdentity) => string | undefined): ShieldRule {
+  const known = rulesByName.get(name);
+  if (known) return known;
+  const made = rule(name, { cache: 'contextual' })((_parent, _args, { identity }: BaseContext) => {
     if (identity.kind !== 'account') return unauthenticated();
-    return identity.roles.some((role) => allowed.includes(role))
-      ? true
-      : new GraphError(
-          'FORBIDDEN',
-          `One of the roles ${allowed.join(', ')} is required; this account has ${identity.roles.join(', ')}.`,
-        );
+    const message = refusal(identity);
+    return message === undefined ? true : new GraphError('FORBIDDEN', message);
   });
+  rulesByName.set(name, made);
+  return made;
 }
 
 function unauthenticated(): GraphError {

@@ -78,11 +78,18 @@ export async function openSubgraph<C extends BaseContext>(
   };
 }
 
+export interface ListenOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** False where events are taken by `jobs.drain()` instead. */
+  readonly takesEvents?: boolean;
+}
+
 /** Serves an open subgraph over HTTP and graphql-ws at `/graphql`, with `/health` and `/metrics`, and takes its events. */
 export async function listen<C extends BaseContext>(
   open: OpenSubgraph<C>,
   verifier: TokenVerifier,
-  { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
+  { host = '127.0.0.1', port = 0, takesEvents = true }: ListenOptions = {},
 ): Promise<RunningSubgraph<C>> {
   const { subgraph, services, schema, contextFor } = open;
   const { log, database, jobs } = services;
@@ -145,7 +152,7 @@ export async function listen<C extends BaseContext>(
 
   const url = await app.listen({ host, port });
   const subscriptions = serveSubscriptions(app.server, schema, services, (base) => subgraph.context(base), verifier);
-  await jobs.start();
+  if (takesEvents) await jobs.start();
   return {
     ...open,
     url: `${url}/graphql`,

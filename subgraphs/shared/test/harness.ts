@@ -92,7 +92,8 @@ export async function startTestSubgraph<C extends BaseContext>(
     verifier: testVerifier,
     ...(options.clock && { clock: options.clock }),
   });
-  const running = await listen(open, testVerifier);
+  // Tests take events with `jobs.drain()`, so that they know when all are done.
+  const running = await listen(open, testVerifier, { takesEvents: false });
   return {
     ...running,
     live,

@@ -1,0 +1,29 @@
+/** Where payment of an invoice stands; follows from its figures and the clock, so it is never stored. */
+export type InvoiceStatus = 'OPEN' | 'PARTIALLY_PAID' | 'PAID' | 'OVERDUE';
+
+export interface Balance {
+  readonly amountCents: number;
+  readonly paidCents: number;
+  readonly dueAt: Date;
+}
+
+export function invoiceStatus({ amountCents, paidCents, dueAt }: Balance, now: Date): InvoiceStatus {
+  if (paidCents >= amountCents) return 'PAID';
+  if (now > dueAt) return 'OVERDUE';
+  return paidCents > 0 ? 'PARTIALLY_PAID' : 'OPEN';
+}
+
+/** Whole cents still owed. */
+export function outstandingCents({ amountCents, paidCents }: Balance): number {
+  return Math.max(0, amountCents - paidCents);
+}
+
+/** Whole cents that arrived beyond the amount. */
+export function overpaidCents({ amountCents, paidCents }: Balance): number {
+  return Math.max(0, paidCents - amountCents);
+}
+
+/** INV-2026-000042. */
+export function invoiceNumber(issuedAt: Date, serial: number): string {
+  return `INV-${issuedAt.getUTCFullYear()}-${String(serial).padStart(6, '0')}`;
+}

@@ -1,0 +1,128 @@
+import type { Tier } from '#shared/identity.ts';
+import type { Equipment } from '#shared/topics.ts';
+import {
+  baseRateCents,
+  ceilingShare,
+  floorShare,
+  tierDiscounts,
+  volumeDiscount,
+  volumeDiscountAboveM3,
+} from './rates.ts';
+
+export type FactorKind = 'DEMAND' | 'COMPETITOR' | 'COST' | 'TIER' | 'VOLUME';
+
+export interface Factor {
+  readonly kind: FactorKind;
+  /** Four decimals. */
+  readonly value: number;
+  readonly explanation: string;
+}
+
+/** Bookings from one region: the last seven days, and the mean week of the eight before. */
+export interface Demand {
+  readonly region: string;
+  readonly lastWeek: number;
+  readonly meanWeek: number;
+}
+
+/** Observed level over ours. */
+export interface Observation {
+  readonly ratio: number;
+  readonly source: string;
+  readonly observedAt: Date;
+}
+
+export interface PriceInputs {
+  readonly equipment: Equipment;
+  readonly distanceMeters: number;
+  readonly volumeM3: number;
+  readonly tier: Tier;
+  readonly demand: Demand | null;
+  readonly competitor: Observation | null;
+  readonly cost: Observation | null;
+}
+
+export interface Price {
+  readonly baseRateCents: number;
+  readonly factors: readonly Factor[];
+  readonly floorCents: number;
+  readonly ceilingCents: number;
+  readonly priceCents: number;
+  /** True when the product lay outside floor and ceiling. */
+  readonly limited: boolean;
+}
+
+/** Fewer bookings than this say nothing about demand. */
+const enoughBookings = 20;
+
+/** price = base × demand × competitor × cost × (1 − tier) × (1 − volume), rounded to cents, held in [floor, ceiling]. */
+export function priceOf(inputs: PriceInputs): Price {
+  const base = baseRateCents(inputs.equipment, inputs.distanceMeters);
+  const factors = [
+    demandFactor(inputs.demand),
+    marketFactor('COMPETITOR', inputs.competitor, 0.9, 1.1),
+    marketFactor('COST', inputs.cost, 0.95, 1.1),
+    tierFactor(inputs.tier),
+    volumeFactor(inputs.volumeM3),
+  ];
+  const product = Math.round(factors.reduce((price, factor) => price * factor.value, base));
+  const floorCents = Math.round(base * floorShare);
+  const ceilingCents = Math.round(base * ceilingShare);
+  const priceCents = Math.min(ceilingCents, Math.max(floorCents, product));
+  return { baseRateCents: base, factors, floorCents, ceilingCents, priceCents, limited: priceCents !== product };
+}
+
+/** Half of the relative change of bookings goes into the price: 1 + (ratio − 1) / 2, held in [0.8, 1.5]. */
+export function demandFactor(demand: Demand | null): Factor {
+  if (!demand || demand.meanWeek * 8 < enoughBookings) {
+    return {
+      kind: 'DEMAND',
+      value: 1,
+      explanation: `Fewer than ${enoughBookings} bookings from this region in 8 weeks: neutral.`,
+    };
+  }
+  const { region, lastWeek, meanWeek } = demand;
+  const value = held(0.8, 1.5, 1 + (lastWeek / meanWeek - 1) / 2);
+  return {
+    kind: 'DEMAND',
+    value,
+    explanation: `${lastWeek} bookings from ${region} in 7 days, ${meanWeek.toFixed(1)} in a mean week of the 8 before.`,
+  };
+}
+
+function marketFactor(kind: 'COMPETITOR' | 'COST', seen: Observation | null, low: number, high: number): Factor {
+  if (!seen) return { kind, value: 1, explanation: 'No observation: neutral.' };
+  const level = `${(seen.ratio * 100).toFixed(1)} % of ours`;
+  return {
+    kind,
+    value: held(low, high, seen.ratio),
+    explanation: `${seen.source} on ${seen.observedAt.toISOString().slice(0, 10)}: ${level}, held between ${low} and ${high}.`,
+  };
+}
+
+function tierFactor(tier: Tier): Factor {
+  return {
+    kind: 'TIER',
+    value: rounded(1 - tierDiscounts[tier]),
+    explanation: `Tier ${tier}: ${tierDiscounts[tier] * 100} % off.`,
+  };
+}
+
+function volumeFactor(volumeM3: number): Factor {
+  const large = volumeM3 > volumeDiscountAboveM3;
+  return {
+    kind: 'VOLUME',
+    value: rounded(1 - (large ? volumeDiscount : 0)),
+    explanation: large
+      ? `${volumeM3} m³ is above 10,000 cm³: ${volumeDiscount * 100} % off.`
+      : `${volumeM3} m³ is not above 10,000 cm³.`,
+  };
+}
+
+function held(low: number, high: number, value: number): number {
+  return rounded(Math.min(high, Math.max(low, value)));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}

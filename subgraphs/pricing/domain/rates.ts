@@ -1,0 +1,58 @@
+import type { Tier } from '#shared/identity.ts';
+import type { Equipment } from '#shared/topics.ts';
+
+/** Base rate of a load: a fixed part (dock, paperwork, empty miles) and a part per kilometre, in US cents. */
+const rates: Readonly<Record<Equipment, { readonly fixedCents: number; readonly centsPerKilometer: number }>> = {
+  DRY_VAN: { fixedCents: 18_000, centsPerKilometer: 150 },
+  REEFER: { fixedCents: 24_000, centsPerKilometer: 172 },
+  FLATBED: { fixedCents: 22_000, centsPerKilometer: 180 },
+  TANKER: { fixedCents: 30_000, centsPerKilometer: 215 },
+  BOX_TRUCK: { fixedCents: 9_500, centsPerKilometer: 128 },
+};
+
+/** US cents for one load of this equipment over this distance. */
+export function baseRateCents(equipment: Equipment, distanceMeters: number): number {
+  const { fixedCents, centsPerKilometer } = rates[equipment];
+  return Math.round(fixedCents + (distanceMeters / 1000) * centsPerKilometer);
+}
+
+export const tierDiscounts: Readonly<Record<Tier, number>> = {
+  FREE: 0,
+  STANDARD: 0.05,
+  PREMIUM: 0.1,
+  ENTERPRISE: 0.15,
+};
+
+/** 10,000 cm³: what is larger gets the volume discount. */
+export const volumeDiscountAboveM3 = 0.01;
+export const volumeDiscount = 0.05;
+
+/** A price is held between these shares of the base rate. */
+export const floorShare = 0.7;
+export const ceilingShare = 1.6;
+
+/** Days until an invoice is due. */
+export const paymentDays: Readonly<Record<Tier, number>> = { FREE: 14, STANDARD: 30, PREMIUM: 30, ENTERPRISE: 45 };
+
+/** Carrying a load costs about 78 % of its base rate, and 45 USD for every started hour of lateness, 24 at most. */
+export function carryingCostCents(baseCents: number, lateSeconds: number): number {
+  const lateHours = Math.min(24, Math.ceil(Math.max(0, lateSeconds) / 3600));
+  return Math.round(baseCents * 0.78) + lateHours * 4_500;
+}
+
+const earthRadiusMeters = 6_371_008.8;
+/** Roads are longer than the great circle by about this factor in North America. */
+const roadFactor = 1.18;
+
+/** Metres by road between two places: haversine distance times the road factor. */
+export function roadDistanceMeters(
+  from: { readonly latitude: number; readonly longitude: number },
+  to: { readonly latitude: number; readonly longitude: number },
+): number {
+  const radians = Math.PI / 180;
+  const [phi1, phi2] = [from.latitude * radians, to.latitude * radians];
+  const a =
+    Math.sin((phi2 - phi1) / 2) ** 2 +
+    Math.cos(phi1) * Math.cos(phi2) * Math.sin(((to.longitude - from.longitude) * radians) / 2) ** 2;
+  return Math.round(2 * earthRadiusMeters * Math.asin(Math.min(1, Math.sqrt(a))) * roadFactor);
+}

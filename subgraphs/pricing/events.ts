@@ -1,0 +1,32 @@
+import type { Reactions } from '#shared/jobs.ts';
+import type { EventPayload } from '#shared/topics.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { CustomerEntity, PricedShipmentEntity } from './entities.ts';
+import { issueInvoice } from './store/invoices.ts';
+
+async function keepShipment({ em }: Transaction, shipment: EventPayload<'shipment.created'>): Promise<void> {
+  const { shipmentId: id, organizationId, equipment, distanceMeters, volumeM3, origin, createdAt } = shipment;
+  await em.upsert(PricedShipmentEntity, {
+    id,
+    organizationId,
+    equipment,
+    distanceMeters: Math.round(distanceMeters),
+    volumeM3,
+    originRegion: origin.region,
+    createdAt: new Date(createdAt),
+    closed: false,
+  });
+}
+
+/** Pricing learns shipments and tiers, closes what was cancelled, and bills what was delivered. */
+export const reactions: Reactions = {
+  'organization.changed': async ({ em }, { organizationId: id, tier }) => {
+    await em.upsert(CustomerEntity, { id, tier });
+  },
+  'shipment.created': keepShipment,
+  'shipment.booked': keepShipment,
+  'shipment.cancelled': async ({ em }, { shipmentId: id }) => {
+    await em.nativeUpdate(PricedShipmentEntity, { id }, { closed: true });
+  },
+  'shipment.delivered': issueInvoice,
+};

@@ -1,0 +1,149 @@
+import type { PageArguments } from '#shared/connection.ts';
+import { accountOf } from '#shared/context.ts';
+import { GraphError, payloadOf } from '#shared/errors.ts';
+import { isUuid } from '#shared/ids.ts';
+import { moneyOf } from '#shared/money.ts';
+import { scalars } from '#shared/scalars.ts';
+import type { Subgraph } from '#shared/subgraph.ts';
+import type { Equipment } from '#shared/topics.ts';
+import { invoiceStatus, outstandingCents, overpaidCents } from './domain/billing.ts';
+import { type Price, priceOf } from './domain/price.ts';
+import { roadDistanceMeters } from './domain/rates.ts';
+import { CustomerEntity, type Invoice, type Payment, type Quote } from './entities.ts';
+import type { PricingContext } from './loaders.ts';
+import { type InvoiceFilter, listInvoices } from './store/invoices.ts';
+import { latestObservations, type ObservationInput, recordObservation } from './store/market.ts';
+import { type PaymentInput, recordPayment } from './store/payments.ts';
+import { acceptQuote, currency, type QuoteRequest, requestQuote } from './store/quotes.ts';
+import type { BillingSums } from './store/summaries.ts';
+import { visibilityOf } from './store/visibility.ts';
+
+type InvoicesArguments = PageArguments & { readonly filter?: InvoiceFilter | null };
+interface Reference {
+  readonly id: string;
+}
+interface GeoPoint {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** The parts of a price that quotes and estimates show alike. */
+const priceParts = {
+  price: ({ priceCents }: Price) => moneyOf(priceCents, currency),
+  baseRate: ({ baseRateCents }: Price) => moneyOf(baseRateCents, currency),
+  floor: ({ floorCents }: Price) => moneyOf(floorCents, currency),
+  ceiling: ({ ceilingCents }: Price) => moneyOf(ceilingCents, currency),
+};
+
+export const resolvers: Subgraph<PricingContext>['resolvers'] = {
+  ...scalars,
+  Query: {
+    priceEstimate: async (_parent, { input }: { input: EstimateInput }, { em, identity }) => {
+      checkEstimate(input);
+      const { equipment, origin, destination, volumeM3 } = input;
+      const organizationId = identity.kind === 'account' ? identity.organizationId : null;
+      const customer = organizationId ? await em.findOne(CustomerEntity, organizationId) : null;
+      return priceOf({
+        equipment,
+        volumeM3,
+        distanceMeters: roadDistanceMeters(origin, destination),
+        tier: customer?.tier ?? 'FREE',
+        demand: null,
+        ...(await latestObservations(em, equipment)),
+      });
+    },
+    quote: (_parent, { id }: Reference, { loaders }) => (isUuid(id) ? loaders.quote.load(id) : null),
+    invoice: (_parent, { id }: Reference, { loaders }) => (isUuid(id) ? loaders.invoice.load(id) : null),
+    invoices: (_parent, { filter, ...page }: InvoicesArguments, { em, identity, clock }) =>
+      listInvoices(em, visibilityOf(identity), page, filter, clock()),
+  },
+  Mutation: {
+    requestQuote: (_parent, { input }: { input: QuoteRequest }, context) =>
+      payloadOf(async () => ({
+        quote: await requestQuote(context.transact, accountOf(context), input, context.clock()),
+      })),
+    acceptQuote: async (_parent, { input }: { input: { quoteId: string } }, context) => {
+      const { quote, refusal } = await acceptQuote(
+        context.transact,
+        accountOf(context),
+        input.quoteId,
+        context.clock(),
+      );
+      return { quote, userErrors: refusal ? [{ ...refusal, field: ['quoteId'] }] : [] };
+    },
+    recordPayment: (_parent, { input }: { input: PaymentInput }, { transact, clock }) =>
+      payloadOf(() => recordPayment(transact, input, clock())),
+    recordMarketObservation: (_parent, { input }: { input: ObservationInput }, { transact, clock }) =>
+      payloadOf(async () => ({ observation: await recordObservation(transact, input, clock()) })),
+  },
+  Shipment: {
+    __resolveReference: ({ id }: Reference) => ({ id }),
+    quote: async ({ id }: Reference, _args: unknown, { loaders }: PricingContext) => {
+      const quotes = isUuid(id) ? await loaders.quotesOfShipment.load(id) : [];
+      return quotes.find((quote) => quote.acceptedAt) ?? quotes[0] ?? null;
+    },
+    quotes: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) =>
+      isUuid(id) ? loaders.quotesOfShipment.load(id) : [],
+    invoice: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) =>
+      isUuid(id) ? loaders.invoiceOfShipment.load(id) : null,
+  },
+  Organization: {
+    __resolveReference: ({ id }: Reference) => ({ id }),
+    invoices: ({ id }: Reference, { filter, ...page }: InvoicesArguments, { em, identity, clock }: PricingContext) =>
+      listInvoices(em, visibilityOf(identity), page, filter, clock(), id),
+    billing: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) =>
+      isUuid(id) ? loaders.billing.load(id) : null,
+  },
+  Quote: {
+    __resolveReference: ({ id }: Reference, { loaders }: PricingContext) =>
+      isUuid(id) ? loaders.quote.load(id) : null,
+    shipment: ({ shipmentId }: Quote) => ({ id: shipmentId }),
+    status: (quote: Quote, _args: unknown, { clock }: PricingContext) => {
+      if (quote.acceptedAt) return 'ACCEPTED';
+      if (quote.withdrawnAt) return 'WITHDRAWN';
+      return quote.expiresAt <= clock() ? 'EXPIRED' : 'OFFERED';
+    },
+    ...priceParts,
+    requestedBy: ({ requestedBy }: Quote) => (requestedBy ? { id: requestedBy } : null),
+  },
+  PriceEstimate: priceParts,
+  Invoice: {
+    __resolveReference: ({ id }: Reference, { loaders }: PricingContext) =>
+      isUuid(id) ? loaders.invoice.load(id) : null,
+    shipment: ({ shipmentId }: Invoice) => ({ id: shipmentId }),
+    organization: ({ organizationId }: Invoice) => ({ id: organizationId }),
+    status: (invoice: Invoice, _args: unknown, { clock }: PricingContext) => invoiceStatus(invoice, clock()),
+    amount: (invoice: Invoice) => moneyOf(invoice.amountCents, invoice.currency),
+    paid: (invoice: Invoice) => moneyOf(invoice.paidCents, invoice.currency),
+    outstanding: (invoice: Invoice) => moneyOf(outstandingCents(invoice), invoice.currency),
+    overpaid: (invoice: Invoice) => moneyOf(overpaidCents(invoice), invoice.currency),
+    payments: ({ id }: Invoice, _args: unknown, { loaders }: PricingContext) => loaders.paymentsOfInvoice.load(id),
+  },
+  Payment: { amount: ({ amountCents }: Payment) => moneyOf(amountCents, currency) },
+  BillingSummary: {
+    outstanding: ({ outstandingCents: cents }: BillingSums) => moneyOf(cents, currency),
+    overdue: ({ overdueCents }: BillingSums) => moneyOf(overdueCents, currency),
+    paidYearToDate: ({ paidYearToDateCents }: BillingSums) => moneyOf(paidYearToDateCents, currency),
+    credit: ({ creditCents }: BillingSums) => moneyOf(creditCents, currency),
+  },
+};
+
+interface EstimateInput {
+  readonly equipment: Equipment;
+  readonly origin: GeoPoint;
+  readonly destination: GeoPoint;
+  readonly volumeM3: number;
+}
+
+function checkEstimate({ origin, destination, volumeM3 }: EstimateInput): void {
+  for (const { latitude, longitude } of [origin, destination]) {
+    if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) {
+      throw new GraphError(
+        'BAD_USER_INPUT',
+        `A latitude from -90 to 90 and a longitude from -180 to 180 are required; got ${latitude}, ${longitude}.`,
+      );
+    }
+  }
+  if (!(volumeM3 > 0 && volumeM3 <= 200))
+    throw new GraphError('BAD_USER_INPUT', `A volume above 0 and at most 200 m³ is required; got ${volumeM3}.`);
+}

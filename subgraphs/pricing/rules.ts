@@ -1,0 +1,16 @@
+import { type Rules, withScope } from '#shared/authorization.ts';
+
+export const rules: Rules = {
+  Query: {
+    priceEstimate: withScope('pricing:read'),
+    quote: withScope('pricing:read'),
+    invoice: withScope('pricing:read'),
+    invoices: withScope('pricing:read'),
+  },
+  Mutation: {
+    requestQuote: withScope('pricing:write'),
+    acceptQuote: withScope('pricing:write'),
+    recordPayment: withScope('pricing:bill'),
+    recordMarketObservation: withScope('pricing:bill'),
+  },
+};

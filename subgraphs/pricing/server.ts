@@ -1,0 +1,4 @@
+import { runSubgraph } from '#shared/run.ts';
+import { pricing } from './subgraph.ts';
+
+await runSubgraph(pricing);

@@ -1,0 +1,432 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { generateWorld } from '#shared/demo/generate.ts';
+import { anonymous } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { seedOnce } from '#shared/seed.ts';
+import type { EventName, EventPayload } from '#shared/topics.ts';
+import {
+  createTestDatabase,
+  somebody,
+  startTestSubgraph,
+  type TestDatabase,
+  type TestSubgraph,
+} from '../../shared/test/harness.ts';
+import type { PricingContext } from '../loaders.ts';
+import { pricing } from '../subgraph.ts';
+
+const start = new Date('2026-03-10T12:00:00Z');
+let now = start;
+let graph: TestSubgraph<PricingContext>;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  graph = await startTestSubgraph(pricing, { database, clock: () => now });
+});
+afterAll(async () => {
+  await graph.close();
+  await database.drop();
+});
+beforeEach(() => {
+  now = start;
+});
+
+const organizationId = newId();
+const customer = somebody(['CUSTOMER'], { organizationId });
+const stranger = somebody(['CUSTOMER'], { organizationId: newId() });
+const admin = somebody(['ADMIN']);
+
+/** Lets events arrive as if a neighbour had sent them. */
+async function arrive<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void> {
+  const { jobs, database: own } = graph.services;
+  await own.fork().transactional((em) => jobs.emit(em, name, payload));
+  await jobs.drain();
+}
+
+async function knownShipment(overrides: Partial<EventPayload<'shipment.created'>> = {}): Promise<string> {
+  const place = {
+    hubCode: 'CHI',
+    city: 'Chicago',
+    region: 'IL',
+    country: 'US',
+    latitude: 41.9,
+    longitude: -87.6,
+    timeZone: 'America/Chicago',
+  };
+  const shipmentId = newId();
+  await arrive('shipment.created', {
+    shipmentId,
+    reference: 'IF-1',
+    organizationId,
+    createdByAccountId: customer.accountId,
+    equipment: 'DRY_VAN',
+    weightKg: 1_000,
+    volumeM3: 10,
+    valueCents: 100_000,
+    currency: 'USD',
+    origin: place,
+    destination: place,
+    distanceMeters: 500_000,
+    pickupFrom: start.toISOString(),
+    deliverBy: start.toISOString(),
+    createdAt: start.toISOString(),
+    ...overrides,
+  });
+  return shipmentId;
+}
+
+interface QuotePayload {
+  quote: { id: string; status: string; price: { amount: string }; factors: { kind: string; value: number }[] } | null;
+  userErrors: { code: string; field: string[] | null }[];
+}
+const quoteFields =
+  'quote { id status price { amount currency } factors { kind value explanation } } userErrors { code field message }';
+async function requestQuote(
+  as: typeof customer,
+  shipmentId: string,
+  idempotencyKey: string = newId(),
+): Promise<QuotePayload> {
+  const { data, errors } = await graph.ask<{ requestQuote: QuotePayload }>(
+    as,
+    `mutation($input: RequestQuoteInput!) { requestQuote(input: $input) { ${quoteFields} } }`,
+    { input: { shipmentId, idempotencyKey } },
+  );
+  expect(errors).toEqual([]);
+  return data!.requestQuote;
+}
+async function acceptQuote(as: typeof customer, quoteId: string): Promise<QuotePayload> {
+  const { data } = await graph.ask<{ acceptQuote: QuotePayload }>(
+    as,
+    `mutation($input: AcceptQuoteInput!) { acceptQuote(input: $input) { ${quoteFields} } }`,
+    { input: { quoteId } },
+  );
+  return data!.acceptQuote;
+}
+
+async function deliver(shipmentId: string): Promise<void> {
+  await arrive('shipment.delivered', {
+    shipmentId,
+    organizationId,
+    driverId: newId(),
+    vehicleId: newId(),
+    at: now.toISOString(),
+    onTime: true,
+    deliverBy: now.toISOString(),
+    pickedUpAt: start.toISOString(),
+    createdAt: start.toISOString(),
+    distanceMeters: 500_000,
+  });
+}
+
+interface InvoiceShape {
+  id: string;
+  status: string;
+  amount: { amount: string };
+  paid: { amount: string };
+  outstanding: { amount: string };
+  overpaid: { amount: string };
+  payments: { reference: string }[];
+}
+const invoiceFields =
+  'id number status amount { amount } paid { amount } outstanding { amount } overpaid { amount } payments { reference }';
+async function invoiceOf(as: typeof customer, shipmentId: string): Promise<InvoiceShape | null> {
+  const { data } = await graph.ask<{ _entities: [{ invoice: InvoiceShape | null }] }>(
+    as,
+    `query($r: [_Any!]!) { _entities(representations: $r) { ... on Shipment { invoice { ${invoiceFields} } } } }`,
+    { r: [{ __typename: 'Shipment', id: shipmentId }] },
+  );
+  return data!._entities[0].invoice;
+}
+
+describe('a quote', () => {
+  test('shows every factor and the price that they make', async () => {
+    const { quote } = await requestQuote(customer, await knownShipment());
+    expect(quote).toMatchObject({ status: 'OFFERED', price: { amount: '883.50', currency: 'USD' } });
+    expect(quote?.factors.map((factor) => factor.kind)).toEqual(['DEMAND', 'COMPETITOR', 'COST', 'TIER', 'VOLUME']);
+  });
+
+  test('takes the discount of the tier and the newest market observation into account', async () => {
+    await arrive('organization.changed', {
+      organizationId,
+      name: 'Acme',
+      tier: 'ENTERPRISE',
+      createdAt: start.toISOString(),
+    });
+    const observed = await graph.ask(
+      admin,
+      `mutation { recordMarketObservation(input: { kind: COMPETITOR, equipment: TANKER, ratio: 1.4, source: "survey" }) { observation { id } userErrors { code } } }`,
+    );
+    expect(observed.data).toMatchObject({ recordMarketObservation: { userErrors: [] } });
+    const { quote } = await requestQuote(customer, await knownShipment({ equipment: 'TANKER' }));
+    expect(quote?.factors).toMatchObject([
+      { value: 1 },
+      { kind: 'COMPETITOR', value: 1.1 },
+      { value: 1 },
+      { kind: 'TIER', value: 0.85 },
+      { value: 0.95 },
+    ]);
+    await arrive('organization.changed', {
+      organizationId,
+      name: 'Acme',
+      tier: 'FREE',
+      createdAt: start.toISOString(),
+    });
+  });
+
+  test('is the same one for the same key, also when asked twice at once', async () => {
+    const shipmentId = await knownShipment();
+    const key = newId();
+    const [first, second] = await Promise.all([
+      requestQuote(customer, shipmentId, key),
+      requestQuote(customer, shipmentId, key),
+    ]);
+    expect(first.quote?.id).toBe(second.quote?.id);
+    const reused = await requestQuote(customer, await knownShipment(), key);
+    expect(reused.userErrors).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }]);
+  });
+
+  test('is refused for an unknown shipment, one of another organization, a cancelled one, and a bad key', async () => {
+    const shipmentId = await knownShipment();
+    for (const id of ['x', newId()])
+      expect((await requestQuote(customer, id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect((await requestQuote(stranger, shipmentId)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect((await requestQuote(customer, shipmentId, 'short')).userErrors).toMatchObject([{ code: 'INVALID_KEY' }]);
+    expect((await requestQuote(customer, shipmentId, 'nul\u0000nul\u0000')).userErrors).toMatchObject([
+      { code: 'INVALID_KEY' },
+    ]);
+    await arrive('shipment.cancelled', {
+      shipmentId,
+      organizationId,
+      driverId: null,
+      vehicleId: null,
+      at: start.toISOString(),
+      reason: 'customer',
+    });
+    expect((await requestQuote(customer, shipmentId)).userErrors).toMatchObject([{ code: 'NOT_QUOTABLE' }]);
+  });
+
+  test('can be accepted until it expires; then other offers are withdrawn', async () => {
+    const shipmentId = await knownShipment();
+    const [one, other] = [await requestQuote(customer, shipmentId), await requestQuote(customer, shipmentId)];
+    expect((await acceptQuote(customer, one.quote!.id)).quote?.status).toBe('ACCEPTED');
+    expect((await acceptQuote(customer, one.quote!.id)).userErrors).toMatchObject([{ code: 'ALREADY_ACCEPTED' }]);
+    expect(await acceptQuote(customer, other.quote!.id)).toMatchObject({
+      quote: { status: 'WITHDRAWN' },
+      userErrors: [{ code: 'WITHDRAWN' }],
+    });
+    expect((await requestQuote(customer, shipmentId)).userErrors).toMatchObject([{ code: 'NOT_QUOTABLE' }]);
+
+    const late = await requestQuote(customer, await knownShipment());
+    now = new Date(start.getTime() + 7 * 86_400_000);
+    expect(await acceptQuote(customer, late.quote!.id)).toMatchObject({
+      quote: { status: 'EXPIRED' },
+      userErrors: [{ code: 'EXPIRED' }],
+    });
+    expect((await acceptQuote(stranger, late.quote!.id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+
+  test('of two accepted at once exactly one holds', async () => {
+    const shipmentId = await knownShipment();
+    const quotes = await Promise.all([requestQuote(customer, shipmentId), requestQuote(customer, shipmentId)]);
+    const answers = await Promise.all(quotes.map(({ quote }) => acceptQuote(customer, quote!.id)));
+    expect(answers.map((answer) => answer.userErrors.map((error) => error.code)).sort()).toEqual([[], ['WITHDRAWN']]);
+  });
+});
+
+describe('an invoice', () => {
+  test('is issued once on delivery, at the accepted price', async () => {
+    const shipmentId = await knownShipment();
+    const { quote } = await requestQuote(customer, shipmentId);
+    await acceptQuote(customer, quote!.id);
+    await deliver(shipmentId);
+    await deliver(shipmentId);
+    expect(await invoiceOf(customer, shipmentId)).toMatchObject({
+      status: 'OPEN',
+      amount: { amount: quote!.price.amount },
+      payments: [],
+    });
+    expect(await invoiceOf(stranger, shipmentId)).toBeNull();
+  });
+
+  test('is issued at the price of the day when no quote was accepted', async () => {
+    const shipmentId = await knownShipment();
+    await deliver(shipmentId);
+    expect(await invoiceOf(customer, shipmentId)).toMatchObject({ amount: { amount: '883.50' } });
+  });
+
+  test('becomes overdue when nothing more arrives', async () => {
+    const shipmentId = await knownShipment();
+    await deliver(shipmentId);
+    now = new Date(start.getTime() + 15 * 86_400_000);
+    expect(await invoiceOf(customer, shipmentId)).toMatchObject({ status: 'OVERDUE' });
+  });
+});
+
+describe('a payment', () => {
+  const pay = async (as: typeof customer, input: Record<string, unknown>) => {
+    const { data, errors } = await graph.ask<{
+      recordPayment: { invoice: InvoiceShape | null; payment: { id: string } | null; userErrors: { code: string }[] };
+    }>(
+      as,
+      `mutation($input: RecordPaymentInput!) { recordPayment(input: $input) { invoice { ${invoiceFields} } payment { id } userErrors { code field message } } }`,
+      { input: { method: 'ACH', reference: newId(), idempotencyKey: newId(), ...input } },
+    );
+    return { ...data?.recordPayment, errors };
+  };
+  const usd = (amount: string) => ({ amount, currency: 'USD' });
+  let invoiceId: string;
+
+  beforeEach(async () => {
+    const shipmentId = await knownShipment();
+    await deliver(shipmentId);
+    invoiceId = (await invoiceOf(admin, shipmentId))!.id;
+  });
+
+  test('in parts adds up to PAID', async () => {
+    expect(await pay(admin, { invoiceId, amount: usd('800') })).toMatchObject({
+      invoice: { status: 'PARTIALLY_PAID', outstanding: { amount: '83.50' } },
+    });
+    expect(await pay(admin, { invoiceId, amount: usd('83.50') })).toMatchObject({
+      invoice: { status: 'PAID', outstanding: { amount: '0.00' } },
+    });
+  });
+
+  test('beyond what is owed is refused, or kept as credit on request', async () => {
+    expect(await pay(admin, { invoiceId, amount: usd('900') })).toMatchObject({
+      payment: null,
+      userErrors: [{ code: 'OVERPAYMENT' }],
+    });
+    expect(await pay(admin, { invoiceId, amount: usd('900'), acceptOverpayment: true })).toMatchObject({
+      invoice: { status: 'PAID', overpaid: { amount: '16.50' } },
+    });
+  });
+
+  test('reported twice is recorded once: by key, and by bank reference', async () => {
+    const payment = { invoiceId, amount: usd('100'), reference: 'WIRE-1', idempotencyKey: 'key-12345' };
+    const answers = await Promise.all([pay(admin, payment), pay(admin, payment)]);
+    expect(new Set(answers.map((answer) => answer.payment?.id)).size).toBe(1);
+    expect((await pay(admin, { ...payment, idempotencyKey: newId() })).userErrors).toMatchObject([
+      { code: 'DUPLICATE_PAYMENT' },
+    ]);
+    expect((await pay(admin, { ...payment, amount: usd('101') })).userErrors).toMatchObject([
+      { code: 'IDEMPOTENCY_KEY_REUSED' },
+    ]);
+  });
+
+  test('of several at once none is lost', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => pay(admin, { invoiceId, amount: usd('100') })));
+    expect(answers.flatMap((answer) => answer.userErrors)).toEqual([]);
+    const { invoice } = await pay(admin, { invoiceId, amount: usd('0.01') });
+    expect(invoice?.paid.amount).toBe('500.01');
+  });
+
+  test('is refused with a reason that can be mended', async () => {
+    const refusals: [string, Record<string, unknown>][] = [
+      ['NOT_FOUND', { invoiceId: newId(), amount: usd('1') }],
+      ['NOT_FOUND', { invoiceId: `'; drop table invoice; --`, amount: usd('1') }],
+      ['INVALID_AMOUNT', { invoiceId, amount: usd('0') }],
+      ['INVALID_AMOUNT', { invoiceId, amount: usd('-5') }],
+      ['INVALID_AMOUNT', { invoiceId, amount: usd('0.001') }],
+      ['CURRENCY_MISMATCH', { invoiceId, amount: { amount: '1', currency: 'EUR' } }],
+      ['IN_THE_FUTURE', { invoiceId, amount: usd('1'), paidAt: '2030-01-01T00:00:00Z' }],
+      ['INVALID_REFERENCE', { invoiceId, amount: usd('1'), reference: 'a\u0000b' }],
+      ['INVALID_REFERENCE', { invoiceId, amount: usd('1'), reference: 'x'.repeat(65) }],
+    ];
+    for (const [code, input] of refusals) expect((await pay(admin, input)).userErrors).toMatchObject([{ code }]);
+  });
+
+  test('is for billing staff only', async () => {
+    expect((await pay(customer, { invoiceId, amount: usd('1') })).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
+    expect((await graph.ask(anonymous, '{ invoices { nodes { id } } }')).errors).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+  });
+});
+
+describe('the demo world', () => {
+  test('is seeded whole, agrees with its records, and pages without gaps at a constant number of statements', async () => {
+    const own = await createTestDatabase();
+    const world = generateWorld({
+      seed: 7,
+      now: start,
+      size: { shipments: 400, drivers: 20, vehicles: 15, organizations: 8 },
+    });
+    const seeded = await startTestSubgraph(pricing, { database: own, clock: () => start });
+    try {
+      expect(await seedOnce(pricing, seeded.services.database, () => world)).toBe(true);
+      expect(await seedOnce(pricing, seeded.services.database, () => world)).toBe(false);
+      const bills = world.shipments.flatMap((shipment) => shipment.invoice ?? []);
+
+      const numbers: string[] = [];
+      const statements: number[] = [];
+      let after: string | null = null;
+      do {
+        const before = seeded.services.database.statements();
+        const {
+          data,
+        }: {
+          data:
+            | {
+                invoices: {
+                  nodes: { number: string; status: string }[];
+                  pageInfo: { hasNextPage: boolean; endCursor: string };
+                };
+              }
+            | null
+            | undefined;
+        } = await seeded.ask(
+          admin,
+          'query($after: String) { invoices(first: 50, after: $after) { nodes { number status payments { id } } pageInfo { hasNextPage endCursor } } }',
+          { after },
+        );
+        statements.push(seeded.services.database.statements() - before);
+        numbers.push(...data!.invoices.nodes.map((invoice) => invoice.number));
+        after = data!.invoices.pageInfo.hasNextPage ? data!.invoices.pageInfo.endCursor : null;
+      } while (after);
+      expect(numbers.sort()).toEqual(bills.map((bill) => bill.number).sort());
+      expect(new Set(statements)).toEqual(new Set([2]));
+
+      for (const status of ['OPEN', 'PARTIALLY_PAID', 'PAID', 'OVERDUE']) {
+        const { data } = await seeded.ask<{ invoices: { totalCount: number; nodes: { status: string }[] } }>(
+          admin,
+          `{ invoices(first: 100, filter: { status: [${status}] }) { totalCount nodes { status } } }`,
+        );
+        expect(data?.invoices.nodes.every((invoice) => invoice.status === status)).toBe(true);
+        expect(data?.invoices.totalCount).toBe(bills.filter((bill) => bill.status === status).length);
+      }
+
+      const [organization] = world.organizations;
+      const theirs = world.shipments
+        .filter((shipment) => shipment.organizationId === organization?.id)
+        .flatMap((shipment) => shipment.invoice ?? []);
+      const owed = theirs.reduce(
+        (sum, bill) => sum + bill.amountCents - bill.payments.reduce((paid, payment) => paid + payment.amountCents, 0),
+        0,
+      );
+      const { data } = await seeded.ask<{ _entities: [{ billing: { outstanding: { amount: string } } }] }>(
+        admin,
+        'query($r: [_Any!]!) { _entities(representations: $r) { ... on Organization { billing { outstanding { amount } openInvoices } } } }',
+        { r: [{ __typename: 'Organization', id: organization?.id }] },
+      );
+      expect(Number(data?._entities[0].billing.outstanding.amount) * 100).toBeCloseTo(owed);
+    } finally {
+      await seeded.close();
+      await own.drop();
+    }
+  });
+
+  test('refuses cursors and pages that no list handed out', async () => {
+    for (const page of [
+      'first: 0',
+      'first: 101',
+      'first: 1, last: 1',
+      'after: "bm9wZQ"',
+      `after: "${Buffer.from('["x","y"]').toString('base64url')}"`,
+    ]) {
+      const { errors } = await graph.ask(admin, `{ invoices(${page}) { nodes { id } } }`);
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    }
+  });
+});
