@@ -7,7 +7,9 @@ export function lockDataFolder(dataDir: string): () => void {
   const file = join(ensureFolder(dataDir), 'start.pid');
   const holder = readPid(file);
   if (holder !== undefined && isAlive(holder)) {
-    throw new ConfigurationError(`DATA_DIR: a folder that no other start uses is required; ${dataDir} is held by process ${holder}`);
+    throw new ConfigurationError(
+      `DATA_DIR: a folder that no other start uses is required; ${dataDir} is held by process ${holder}`,
+    );
   }
   writeFileSync(file, String(process.pid));
   return () => rmSync(file, { force: true });

@@ -9,11 +9,14 @@ import { lockDataFolder } from './lock.ts';
 /** Starts over: the next `npm start` finds no data. Refuses in production and while the product runs. */
 async function reset(): Promise<void> {
   const config = readSharedConfig();
-  if (config.environment === 'production') throw new ConfigurationError('NODE_ENV: reset runs outside production only; got production');
+  if (config.environment === 'production')
+    throw new ConfigurationError('NODE_ENV: reset runs outside production only; got production');
   const unlock = lockDataFolder(config.dataDir);
   try {
     if (config.databaseUrl) {
-      await asAdmin(config.databaseUrl, undefined, (client) => client.query(`drop database if exists ${databaseName} with (force)`));
+      await asAdmin(config.databaseUrl, undefined, (client) =>
+        client.query(`drop database if exists ${databaseName} with (force)`),
+      );
       console.log(`Dropped the database "${databaseName}".`);
     } else {
       const folder = join(config.dataDir, 'postgres');

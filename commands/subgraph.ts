@@ -6,4 +6,9 @@ import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
 const names = readSupergraphYaml().map((entry) => entry.name);
 const [name] = process.argv.slice(2);
 if (name && names.includes(name)) await import(`../subgraphs/${name}/server.ts`);
-else exitWith(new ConfigurationError(`npm run subgraph -- NAME: one of ${names.join(', ')} is required; got ${name ?? 'nothing'}`));
+else
+  exitWith(
+    new ConfigurationError(
+      `npm run subgraph -- NAME: one of ${names.join(', ')} is required; got ${name ?? 'nothing'}`,
+    ),
+  );

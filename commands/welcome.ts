@@ -1,0 +1,35 @@
+const accounts = ['admin', 'dispatcher', 'driver', 'customer', 'partner', 'analyst'].map((name) => `${name}@demo.test`);
+
+const queries = [
+  'mutation { signIn(input: { email: "dispatcher@demo.test", password: "freight-demo" }) { accessToken viewer { name roles } } }',
+  '{ shipments(first: 3, filter: { status: [IN_TRANSIT] }) { nodes { reference status organization { name tier } driver { name position { location { latitude longitude } } } eta { estimatedAt } invoice { number } risk { score } } } }',
+  '{ leaderboard(period: WEEKLY, first: 5) { nodes { rank score driver { name level } } } }',
+];
+
+export interface Welcome {
+  readonly gatewayUrl: string;
+  readonly subgraphUrls: ReadonlyMap<string, string>;
+  readonly seeded: boolean;
+  readonly seconds: number;
+  readonly production: boolean;
+}
+
+/** What a newcomer needs after the start: addresses, accounts, and three queries to paste. */
+export function welcome({ gatewayUrl, subgraphUrls, seeded, seconds, production }: Welcome): string {
+  const lines = [
+    '',
+    `Infamous Freight graph, ready in ${seconds.toFixed(1)} s${seeded ? ' (demo data written)' : ''}`,
+    '',
+    `  Graph      ${gatewayUrl}/graphql`,
+    `  Explorer   ${gatewayUrl}/explorer`,
+    `  Health     ${gatewayUrl}/health     Metrics  ${gatewayUrl}/metrics`,
+    ...[...subgraphUrls].map(([name, url]) => `  ${name.padEnd(10)} ${url}`),
+  ];
+  if (!production) {
+    lines.push('', `  Accounts (password "freight-demo"): ${accounts.join(', ')}`);
+    lines.push('', 'Sign in with the first query, then send the others with the header "authorization: Bearer <accessToken>":', '');
+    lines.push(...queries.flatMap((query) => [`  ${query}`, '']));
+  }
+  lines.push('Ctrl-C stops everything; data stays. `npm run reset` starts over.');
+  return lines.join('\n');
+}
