@@ -1,6 +1,6 @@
 import type { DispatchedPlan } from './dispatch.ts';
 import type { Mint } from './identifiers.ts';
-import type { Step } from './life.ts';
+import type { Step } from './steps.ts';
 import type { AccountId, ShipmentEvent, Stop } from './world.ts';
 
 interface Place {

@@ -2,10 +2,11 @@ import type { DispatchedPlan } from './dispatch.ts';
 import { eventsOf } from './events.ts';
 import { commentsOf, ratingOf } from './feedback.ts';
 import type { Mint } from './identifiers.ts';
-import { heldUntil, type Step, stepsOf } from './life.ts';
+import { heldUntil } from './life.ts';
 import { personName } from './names.ts';
 import { carryingCostCents, invoiceOf, quoteOf } from './prices.ts';
 import type { Random } from './random.ts';
+import { type Step, stepsOf } from './steps.ts';
 import { stopsOf } from './stops.ts';
 import type {
   Account,

@@ -1,9 +1,11 @@
 import { DAY_MS, growthFactor, HOUR_MS, hourWeights, type LocalClock, MINUTE_MS, seasonOfDay } from './calendar.ts';
+import { drawFate, drawTrouble, type Fate } from './fate.ts';
 import type { LanePlan, Network } from './lanes.ts';
-import { drawFate, drawTrouble, type Fate, GRID_MS, type Life, layOut, type Route, stepsOf } from './life.ts';
+import { GRID_MS, type Life, layOut, type Route } from './life.ts';
 import { drawLoad, type Load } from './loads.ts';
 import type { Shipper } from './organizations.ts';
 import { type Cumulative, cumulate, type Random } from './random.ts';
+import { stepsOf } from './steps.ts';
 import type { Account, Hub, ShipmentStatus } from './world.ts';
 
 /** A shipment before risk and dispatch have had their say. */
@@ -214,7 +216,6 @@ function routeOf(network: Network, lane: LanePlan, middleHub: number | null, met
     middleMeters: middleHub === null ? null : network.distanceMeters(lane.origin, middleHub),
     originZone: zone(lane.origin),
     destinationZone: zone(lane.destination),
-    middleZone: middleHub === null ? null : zone(middleHub),
   };
 }
 

@@ -1,9 +1,10 @@
 import { MINUTE_MS } from './calendar.ts';
 import type { DispatchedPlan } from './dispatch.ts';
 import type { Mint } from './identifiers.ts';
-import type { Life, Step, Window } from './life.ts';
+import type { Life, Window } from './life.ts';
 import { facilityName, streetAddress } from './names.ts';
 import type { Random } from './random.ts';
+import type { Step } from './steps.ts';
 import type { Hub, Stop, StopKind } from './world.ts';
 
 /** About 4 km north or east, in degrees. */
