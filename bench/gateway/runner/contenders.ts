@@ -59,6 +59,13 @@ export const contenders: readonly Contender[] = [
     path: '/graphql',
   },
   {
+    name: 'engine',
+    title: 'our engine and transport on bare node:http',
+    isFloor: false,
+    args: ({ port, supergraphFile }) => [here('../hosts/engine.ts'), supergraphFile, String(port)],
+    path: '/',
+  },
+  {
     name: 'stock',
     title: 'stock @apollo/gateway + server',
     isFloor: false,

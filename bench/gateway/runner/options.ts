@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { contenders, isPresent } from './contenders.ts';
 import { workloads } from './workloads.ts';
 
+const exitOnSigterm = new URL('../hosts/exit-on-sigterm.ts', import.meta.url).href;
+
 const usage = `node bench/gateway/run.ts [options]
   --seconds N      length of one measurement (5)
   --warmup N       seconds of load before the first measurement of each gateway and workload (3)
@@ -11,6 +13,7 @@ const usage = `node bench/gateway/run.ts [options]
   --workloads A,B  of ${workloads.map(({ name }) => name).join(', ')}
   --cores A,B      the gateway's core and the core of load and subgraphs (0,1)
   --cpu-prof DIR   let each gateway write a CPU profile there when it ends
+  --node-flags F   further flags for every gateway, separated by blanks
   --install        install the peers first (npm ci --prefix bench/gateway/peers)`;
 
 export type Options = ReturnType<typeof readOptions>;
@@ -27,6 +30,7 @@ export function readOptions(argv: readonly string[]) {
       workloads: { type: 'string' },
       cores: { type: 'string', default: '0,1' },
       'cpu-prof': { type: 'string' },
+      'node-flags': { type: 'string', default: '' },
       install: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -45,7 +49,10 @@ export function readOptions(argv: readonly string[]) {
     workloads: pick(workloads, values.workloads),
     gatewayCore: gatewayCore!,
     loadCore: loadCore!,
-    nodeFlags: values['cpu-prof'] ? ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`] : [],
+    nodeFlags: [
+      ...values['node-flags'].split(' ').filter(Boolean),
+      ...(values['cpu-prof'] ? ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`, '--import', exitOnSigterm] : []),
+    ],
     install: values.install,
   };
 }
