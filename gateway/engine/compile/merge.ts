@@ -13,7 +13,7 @@ export function compileMerge(keys: readonly string[]): MergeFunction {
   for (const key of keys) {
     lines.push(`value = ${readKey('source', key)};`, 'if (value !== undefined) {');
     lines.push(`  current = ${readKey('target', key)};`);
-    lines.push('  if (typeof current === "object" && current !== null) value = ' + `${merge}(current, value);`);
+    lines.push(`  if (typeof current === "object" && current !== null) value = ${merge}(current, value);`);
     lines.push(`  ${writeKey('target', key, 'value')};`, '}');
   }
   return code.compile<MergeFunction>(['target', 'source'], lines.join('\n'));

@@ -1,0 +1,265 @@
+import fc from 'fast-check';
+import { buildSchema, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type Federation, federate, type ResolverMap } from './federation.ts';
+
+/**
+ * Small random graphs: the same entities once as one schema and once spread over subgraphs. A field's value depends on
+ * nothing but the object's type, its id, the field and its argument, so both must answer alike.
+ */
+export interface GraphShape {
+  readonly subgraphs: number;
+  readonly entities: readonly EntityShape[];
+  readonly roots: readonly RootShape[];
+}
+interface EntityShape {
+  readonly fields: readonly FieldShape[];
+}
+interface RootShape {
+  readonly entity: number;
+  readonly owner: number;
+  readonly kind: 'one' | 'all' | 'thing' | 'things' | 'any';
+}
+interface FieldShape {
+  readonly kind: 'leaf' | 'value' | 'entity' | 'thing' | 'any' | 'requires';
+  readonly owner: number;
+  readonly leaf: 'String' | 'Int' | 'Float' | 'Boolean' | 'ID' | 'Colour';
+  readonly list: boolean;
+  readonly required: boolean;
+  readonly argument: boolean;
+  readonly target: number;
+  /** Fails for some ids: with an error, or by giving null. */
+  readonly fault: 'none' | 'throws' | 'null';
+}
+
+const field: fc.Arbitrary<FieldShape> = fc.record({
+  kind: fc.constantFrom('leaf', 'leaf', 'leaf', 'value', 'entity', 'entity', 'thing', 'any', 'requires'),
+  owner: fc.nat(2),
+  leaf: fc.constantFrom('String', 'Int', 'Float', 'Boolean', 'ID', 'Colour'),
+  list: fc.boolean(),
+  required: fc.boolean(),
+  argument: fc.boolean(),
+  target: fc.nat(2),
+  fault: fc.constantFrom('none', 'none', 'none', 'throws', 'null'),
+});
+
+export const graphShape: fc.Arbitrary<GraphShape> = fc.record({
+  subgraphs: fc.integer({ min: 2, max: 3 }),
+  entities: fc.array(fc.record({ fields: fc.array(field, { minLength: 2, maxLength: 6 }) }), {
+    minLength: 2,
+    maxLength: 3,
+  }),
+  roots: fc.array(
+    fc.record({
+      entity: fc.nat(2),
+      owner: fc.nat(2),
+      kind: fc.constantFrom<RootShape['kind'][]>('one', 'all', 'all', 'thing', 'things', 'any'),
+    }),
+    { minLength: 2, maxLength: 5 },
+  ),
+});
+
+const IDS = ['0', '1', '2', '3'];
+
+interface Named {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: FieldShape;
+  /** Name of the field that `@requires` names, in another subgraph. */
+  readonly needs: string | undefined;
+}
+interface Thing {
+  readonly __typename: string;
+  readonly id: string;
+  readonly [required: string]: unknown;
+}
+
+export interface GeneratedGraph {
+  readonly federation: Federation;
+  readonly monolith: GraphQLSchema;
+}
+
+export function generateGraph(shape: GraphShape): GeneratedGraph {
+  const names = shape.entities.map((_, index) => `E${index}`);
+  const fields = shape.entities.map((entity) => nameFields(entity, names, shape.subgraphs));
+  const at = (owner: number): number => owner % shape.subgraphs;
+  const roots = shape.roots.map((root, index) => ({ ...root, name: `${root.kind}${index}`, owner: at(root.owner) }));
+  const enums = 'enum Colour { RED GREEN BLUE }';
+  const thing = 'interface Thing { id: ID! }';
+  const union = `union Any = ${names.join(' | ')}`;
+  const rootSdl = (root: (typeof roots)[number]): string => {
+    const name = names[root.entity % names.length];
+    if (root.kind === 'one') return `${root.name}(id: ID! = "1"): ${name}`;
+    return `${root.name}: ${{ all: `[${name}!]`, thing: 'Thing', things: '[Thing]', any: '[Any!]' }[root.kind]}`;
+  };
+  const rootResolver = (root: (typeof roots)[number]) => (_: never, args: { id?: string }) => {
+    const name = names[root.entity % names.length]!;
+    if (root.kind === 'one') return { __typename: name, id: args.id };
+    if (root.kind === 'thing') return { __typename: name, id: '1' };
+    if (root.kind === 'all') return IDS.map((id) => ({ __typename: name, id }));
+    return IDS.map((id, index) => ({ __typename: names[index % names.length], id }));
+  };
+
+  const typeSdl = (index: number, own: readonly Named[], federated: boolean): string => {
+    const lines = own.map(({ name, type, shape: { argument }, needs }) => {
+      const directive = federated && needs ? ` @requires(fields: "${needs}")` : '';
+      return `${name}${argument ? '(x: Int = 1)' : ''}: ${type}${directive}`;
+    });
+    const externals = federated
+      ? [...new Set(own.flatMap(({ needs }) => needs ?? []))].map((needed) => {
+          const { type, shape: neededShape } = fields[index]!.find(({ name }) => name === needed)!;
+          return `${needed}${neededShape.argument ? '(x: Int = 1)' : ''}: ${type} @external`;
+        })
+      : [];
+    const key = federated ? ' @key(fields: "id")' : '';
+    return `type ${names[index]} implements Thing${key} { id: ID! ${[...lines, ...externals].join(' ')} }`;
+  };
+  const valueSdl = (federated: boolean): string => `type Value${federated ? ' @shareable' : ''} { a: String b: Int! }`;
+
+  const resolversOf = (own: (index: number) => readonly Named[], rootsOf: typeof roots): ResolverMap => ({
+    ...(rootsOf.length > 0
+      ? { Query: Object.fromEntries(rootsOf.map((root) => [root.name, rootResolver(root)])) }
+      : {}),
+    ...Object.fromEntries(
+      names.map((name, index) => [
+        name,
+        {
+          __resolveReference: (reference: Thing) => reference,
+          ...Object.fromEntries(
+            own(index).map((one) => [
+              one.name,
+              (parent: Thing, args: { x?: number }) => fieldValue(name, parent, one, args.x, fields[index]!, names),
+            ]),
+          ),
+        },
+      ]),
+    ),
+  });
+
+  const subgraphs = Object.fromEntries(
+    Array.from({ length: shape.subgraphs }, (_, subgraph) => {
+      const own = (index: number): Named[] => fields[index]!.filter((one) => at(one.shape.owner) === subgraph);
+      const ownRoots = roots.filter((root) => root.owner === subgraph);
+      const query = ownRoots.length > 0 ? `type Query { ${ownRoots.map(rootSdl).join(' ')} }` : '';
+      const types = names.map((_name, index) => typeSdl(index, own(index), true));
+      const sdl = [query, enums, thing, union, valueSdl(true), ...types].join('\n');
+      return [`s${subgraph}`, { sdl, resolvers: resolversOf(own, ownRoots) }];
+    }),
+  );
+  const sdl = [
+    `type Query { ${roots.map(rootSdl).join(' ')} }`,
+    enums,
+    thing,
+    union,
+    valueSdl(false),
+    ...names.map((_name, index) => typeSdl(index, fields[index]!, false)),
+  ].join('\n');
+  return {
+    federation: federate(subgraphs),
+    monolith: monolithSchema(
+      sdl,
+      resolversOf((index) => fields[index]!, roots),
+    ),
+  };
+}
+
+function nameFields(entity: EntityShape, names: readonly string[], subgraphs: number): Named[] {
+  const leaves = entity.fields
+    .map((shape, index) => ({ shape, name: `f${index}` }))
+    .filter(({ shape }) => shape.kind === 'leaf');
+  return entity.fields.map((shape, index) => {
+    const named = {
+      leaf: shape.leaf,
+      requires: 'String',
+      value: 'Value',
+      entity: names[shape.target % names.length]!,
+      thing: 'Thing',
+      any: 'Any',
+    }[shape.kind];
+    const inner = shape.list ? `[${named}${shape.required ? '!' : ''}]` : named;
+    // A required field that fails is an error nobody selected; the monolith has nothing like it.
+    const needed = leaves.find(
+      (leaf) =>
+        leaf.shape.owner % subgraphs !== shape.owner % subgraphs && !leaf.shape.argument && leaf.shape.fault === 'none',
+    );
+    const needs = shape.kind === 'requires' ? needed?.name : undefined;
+    return { name: `f${index}`, shape, needs, type: shape.required ? `${inner}!` : inner };
+  });
+}
+
+function fieldValue(
+  typename: string,
+  parent: Thing,
+  { name, shape, needs }: Named,
+  x: number | undefined,
+  fields: readonly Named[],
+  names: readonly string[],
+): unknown {
+  const number = hash(`${typename} ${parent.id} ${name} ${x}`);
+  if (shape.fault !== 'none' && Number(parent.id) % 3 === 2) {
+    if (shape.fault === 'null') return null;
+    throw new GraphQLError(`fault in ${typename}.${name}`);
+  }
+  const one = (offset: number): unknown => {
+    const value = number + offset;
+    const id = IDS[value % IDS.length]!;
+    switch (shape.kind) {
+      case 'leaf':
+        return leafValue(shape.leaf, value);
+      case 'requires': {
+        if (!needs) return `none ${value}`;
+        const needed = fields.find((one) => one.name === needs)!;
+        // In a subgraph the value comes with the representation; in the monolith it is computed.
+        const given =
+          needs in parent
+            ? parent[needs]
+            : quietly(() => fieldValue(typename, parent, needed, undefined, fields, names));
+        return `saw ${JSON.stringify(given)}`;
+      }
+      case 'value':
+        return { a: value % 5 === 0 ? null : `a${value}`, b: value };
+      case 'entity':
+        return { __typename: names[shape.target % names.length], id };
+      default:
+        return { __typename: names[value % names.length], id };
+    }
+  };
+  return shape.list ? Array.from({ length: number % 4 }, (_, index) => one(index)) : one(0);
+}
+
+function quietly(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+function leafValue(leaf: FieldShape['leaf'], value: number): unknown {
+  return {
+    String: `text "${value}" \\ ü\n`,
+    Int: value - 500,
+    Float: value / 8,
+    Boolean: value % 2 === 0,
+    ID: `id-${value}`,
+    Colour: ['RED', 'GREEN', 'BLUE'][value % 3],
+  }[leaf];
+}
+
+function hash(text: string): number {
+  let value = 7;
+  for (const unit of text) value = (value * 31 + unit.charCodeAt(0)) % 1009;
+  return value;
+}
+
+function monolithSchema(sdl: string, resolvers: ResolverMap): GraphQLSchema {
+  const schema = buildSchema(sdl);
+  for (const [typeName, fieldResolvers] of Object.entries(resolvers)) {
+    const type = schema.getType(typeName);
+    if (!type || !('getFields' in type)) continue;
+    for (const [name, resolve] of Object.entries(fieldResolvers)) {
+      const definition = type.getFields()[name];
+      if (definition) Object.assign(definition, { resolve });
+    }
+  }
+  return schema;
+}

@@ -1,0 +1,77 @@
+import type fc from 'fast-check';
+import * as fastCheck from 'fast-check';
+import {
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  parse,
+  validate,
+} from 'graphql';
+
+type Draw = fc.GeneratorValue;
+
+const { nat, constantFrom } = fastCheck;
+
+/** Values of the variables a generated operation may use. */
+export const operationVariables = { yes: true, no: false, n: 7 };
+const definitions = { yes: '$yes: Boolean!', no: '$no: Boolean = false', n: '$n: Int' };
+const MAX_DEPTH = 4;
+
+/** A random valid operation over a schema; undefined when the drawn one breaks a rule such as fields that must merge. */
+export function generateOperation(schema: GraphQLSchema, draw: Draw): string | undefined {
+  const fragments: string[] = [];
+  const selection = selectionSet(schema.getQueryType()!, MAX_DEPTH);
+  const body = `${selection}\n${fragments.join('\n')}`;
+  const used = Object.entries(definitions).flatMap(([name, definition]) =>
+    new RegExp(`\\$${name}\\b`).test(body) ? [definition] : [],
+  );
+  const source = `query Generated${used.length > 0 ? `(${used.join(', ')})` : ''} ${body}`;
+  const errors = validate(schema, parse(source));
+  return errors.length === 0 ? source : undefined;
+
+  function selectionSet(type: GraphQLCompositeType, depth: number): string {
+    const count = 1 + draw(nat, 3);
+    const selections = Array.from({ length: count }, () => selectionOn(type, depth));
+    return `{ ${selections.join(' ')} }`;
+  }
+
+  function selectionOn(type: GraphQLCompositeType, depth: number): string {
+    const choice = draw(nat, 9);
+    const fields = 'getFields' in type ? Object.values(type.getFields()) : [];
+    if (choice === 0 || fields.length === 0 || (choice < 5 && isAbstractType(type) && depth > 0)) {
+      return depth > 0 ? fragmentOn(type, depth) : '__typename';
+    }
+    if (choice === 1) return draw(nat, 1) === 0 ? '__typename' : 'kind: __typename';
+    const field = fields[draw(nat, fields.length - 1)]!;
+    const named = getNamedType(field.type);
+    if (isCompositeType(named) && depth === 0) return '__typename';
+    const alias = draw(nat, 4) === 0 ? `${draw(constantFrom, 'x', 'y', 'f0', 'z')}: ` : '';
+    const args = field.args.length > 0 && draw(nat, 1) === 0 ? argumentsOf(field.args[0]!.name) : '';
+    const set = isCompositeType(named) ? ` ${selectionSet(named, depth - 1)}` : '';
+    return `${alias}${field.name}${args}${condition()}${set}`;
+  }
+
+  function fragmentOn(type: GraphQLCompositeType, depth: number): string {
+    const possible = isAbstractType(type) ? [...schema.getPossibleTypes(type)] : [type];
+    const target = possible[draw(nat, possible.length - 1)] ?? type;
+    if (draw(nat, 3) === 0) {
+      const name = `F${fragments.length}`;
+      fragments.push('');
+      fragments[Number(name.slice(1))] = `fragment ${name} on ${target.name} ${selectionSet(target, depth - 1)}`;
+      return `...${name}${condition()}`;
+    }
+    return `... on ${target.name}${condition()} ${selectionSet(target, depth - 1)}`;
+  }
+
+  function argumentsOf(name: string): string {
+    if (name === 'id') return `(id: "${draw(nat, 3)}")`;
+    return draw(nat, 1) === 0 ? `(${name}: $n)` : `(${name}: ${draw(nat, 3)})`;
+  }
+
+  function condition(): string {
+    if (draw(nat, 7) !== 0) return '';
+    return draw(constantFrom, ' @include(if: $yes)', ' @skip(if: $no)', ' @include(if: $no)', ' @skip(if: false)');
+  }
+}
