@@ -8,7 +8,10 @@ import { CompositionError, composeSupergraph } from '../gateway/supergraph/compo
 
 /** `npm run compose` writes schema/supergraph.graphql; with `--check` it only says whether that file is current. */
 const { values: flags } = parseArgs({
-  options: { check: { type: 'boolean', default: false }, root: { type: 'string', default: join(import.meta.dirname, '..') } },
+  options: {
+    check: { type: 'boolean', default: false },
+    root: { type: 'string', default: join(import.meta.dirname, '..') },
+  },
 });
 
 function compose(root: string): string {

@@ -37,6 +37,8 @@ export interface Product {
 export interface ProductOptions {
   readonly config: SharedConfig;
   readonly host: string;
+  /** Name of the database on the server; `freight` when absent. */
+  readonly database?: string;
   /** Port of a subgraph by name; 0 = any free one. */
   readonly portOf: (subgraph: string) => number;
   /** The demo world to seed with; none in production. */
@@ -63,7 +65,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     const all = await allSubgraphs(keyring);
     await provision(
       server.adminUrl,
-      databaseName,
+      options.database ?? databaseName,
       all.map((subgraph) => subgraph.name),
       config.roleSecret,
     );
@@ -100,7 +102,7 @@ async function allSubgraphs(keyring: Keyring): Promise<Subgraph[]> {
 
 async function openAll(
   all: readonly Subgraph[],
-  { config, clock }: ProductOptions,
+  { config, clock, database = databaseName }: ProductOptions,
   server: PostgresServer,
   live: LivePubSub,
   closers: (() => Promise<void>)[],
@@ -108,7 +110,7 @@ async function openAll(
   const results = await Promise.allSettled(
     all.map((subgraph) =>
       openSubgraph(subgraph, {
-        databaseUrl: roleUrl(server.adminUrl, databaseName, subgraph.name, config.roleSecret),
+        databaseUrl: roleUrl(server.adminUrl, database, subgraph.name, config.roleSecret),
         live,
         log: createLog(subgraph.name, config.logLevel),
         ...(clock && { clock }),

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GraphQLFormattedError } from 'graphql';
+import { readSharedConfig } from '#shared/config.ts';
+import { generateWorld } from '#shared/demo/generate.ts';
+import type { World, WorldSize } from '#shared/demo/world.ts';
+import { asAdmin } from '#shared/provision.ts';
+import { type Product, startProduct } from '../../commands/product.ts';
+import { readGatewayConfig } from '../../gateway/config.ts';
+import { createGateway } from '../../gateway/gateway.ts';
+import { roleSecret, templateDatabase } from '../../subgraphs/shared/test/cluster.ts';
+
+export interface GraphAnswer<T> {
+  readonly data: T | null | undefined;
+  readonly errors: readonly GraphQLFormattedError[];
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** The whole product behind its gateway, on a database and ports of its own, seeded with a small world. */
+export interface TestGraph {
+  readonly url: string;
+  readonly world: World;
+  readonly product: Product;
+  /** Sends an operation through the gateway, signed in as this demo account, or as nobody. */
+  ask<T = Record<string, unknown>>(as: DemoAccount | null, query: string, variables?: Record<string, unknown>): Promise<GraphAnswer<T>>;
+  tokenOf(account: DemoAccount): Promise<string>;
+  /** Takes every domain event that waits, until none is left. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type DemoAccount = 'admin' | 'dispatcher' | 'driver' | 'customer' | 'partner' | 'analyst';
+
+export interface TestGraphOptions {
+  readonly size?: Partial<WorldSize>;
+  readonly engine?: 'freight' | 'apollo';
+  readonly now?: Date;
+}
+
+export const smallWorld = { shipments: 600, drivers: 30, vehicles: 24, organizations: 10, hubs: 20, openPerStatus: 6 };
+
+let databases = 0;
+
+export async function startTestGraph(options: TestGraphOptions = {}): Promise<TestGraph> {
+  const adminUrl = process.env.TEST_POSTGRES_URL ?? '';
+  const database = `graph_${process.pid}_${++databases}`;
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-graph-'));
+  await asAdmin(adminUrl, undefined, (client) => client.query(`create database ${database} template ${templateDatabase}`));
+  const environment = { DATA_DIR: dataDir, LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent', NODE_ENV: 'test' };
+  const world = generateWorld({ seed: 11, now: options.now ?? new Date(), size: { ...smallWorld, ...options.size } });
+  const product = await startProduct({
+    config: { ...readSharedConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret },
+    host: '127.0.0.1',
+    database,
+    portOf: () => 0,
+    world: () => world,
+  });
+  const config = readGatewayConfig([], environment);
+  const gateway = await createGateway({
+    ...config,
+    port: 0,
+    engine: options.engine ?? config.engine,
+    subgraphUrls: Object.fromEntries(product.urls),
+  }).start();
+  const url = `${gateway.url}/graphql`;
+  const tokens = new Map<DemoAccount, Promise<string>>();
+
+  async function send<T>(token: string | null, query: string, variables: Record<string, unknown>): Promise<GraphAnswer<T>> {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors = [] } = (await response.json()) as { data?: T; errors?: GraphQLFormattedError[] };
+    return { data, errors, status: response.status, headers: response.headers };
+  }
+
+  async function signIn(account: DemoAccount): Promise<string> {
+    const query = 'mutation($input: SignInInput!) { signIn(input: $input) { accessToken } }';
+    const input = { email: `${account}@demo.test`, password: 'freight-demo' };
+    const { data, errors } = await send<{ signIn: { accessToken: string | null } }>(null, query, { input });
+    if (data?.signIn.accessToken) return data.signIn.accessToken;
+    throw new Error(`signing in as ${account} failed: ${JSON.stringify(errors)}`);
+  }
+
+  const tokenOf = (account: DemoAccount) => {
+    const token = tokens.get(account) ?? signIn(account);
+    tokens.set(account, token);
+    return token;
+  };
+
+  return {
+    url,
+    world,
+    product,
+    tokenOf,
+    ask: async (as, query, variables = {}) => send(as && (await tokenOf(as)), query, variables),
+    async settle() {
+      for (;;) {
+        const open = await asAdmin(adminUrl, database, (client) =>
+          client.query(`select 1 from jobs.job where state < 'completed' and name not like '%\\_dead' limit 1`),
+        );
+        if (open.rowCount === 0) return;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    async close() {
+      await gateway.close();
+      await product.close();
+      await asAdmin(adminUrl, undefined, (client) => client.query(`drop database ${database} with (force)`));
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
