@@ -113,9 +113,8 @@ export function windowOf({ pickupFrom, deliverBy }: LoadFacts): Window {
  * The window after the delivery: ended by it where it came early, stretched to it where it came late, but never into the
  * next assignment of the same driver or vehicle.
  */
-export function completedWindow({ startsAt, endsAt }: Window, deliveredAt: Date, nextStartsAt: Date | null): Window {
+export function completedWindow({ startsAt }: Window, deliveredAt: Date, nextStartsAt: Date | null): Window {
   const earliestEnd = startsAt.getTime() + 60_000;
-  const latestEnd = Math.max(endsAt.getTime(), nextStartsAt?.getTime() ?? Number.POSITIVE_INFINITY);
-  const end = Math.min(Math.max(deliveredAt.getTime(), earliestEnd), latestEnd);
-  return { startsAt, endsAt: new Date(end) };
+  const latestEnd = nextStartsAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  return { startsAt, endsAt: new Date(Math.min(Math.max(deliveredAt.getTime(), earliestEnd), latestEnd)) };
 }

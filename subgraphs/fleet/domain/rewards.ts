@@ -22,3 +22,6 @@ export function pointsForStars(stars: number): number {
 export function forfeitOf(balance: number): number {
   return Math.min(-pointsPerIncident, Math.max(0, balance));
 }
+
+/** EARNED by deliveries and ratings, FORFEITED by incidents, REDEEMED for money. */
+export type RewardKind = 'EARNED' | 'FORFEITED' | 'REDEEMED';

@@ -7,16 +7,13 @@ import { type Identity, isStaff } from '#shared/identity.ts';
 export type DriverView = 'FULL' | 'COLLEAGUE' | 'CUSTOMER';
 
 export function viewOfDriver(identity: Identity, driverId: string): DriverView {
-  if (isStaff(identity) || isThisDriver(identity, driverId)) return 'FULL';
-  return isDriver(identity) ? 'COLLEAGUE' : 'CUSTOMER';
+  if (isStaff(identity) || driverOf(identity) === driverId) return 'FULL';
+  return driverOf(identity) === null ? 'CUSTOMER' : 'COLLEAGUE';
 }
 
-export function isThisDriver(identity: Identity, driverId: string): boolean {
-  return isDriver(identity) && identity.driverId === driverId;
-}
-
-export function isDriver(identity: Identity): identity is Extract<Identity, { kind: 'account' }> {
-  return identity.kind === 'account' && identity.driverId !== null && identity.roles.includes('DRIVER');
+/** The driver that this account is; null for everybody else. */
+export function driverOf(identity: Identity): string | null {
+  return identity.kind === 'account' && identity.roles.includes('DRIVER') ? identity.driverId : null;
 }
 
 /** Whose records of shipments somebody may see: every one's, those of one driver, those of one organization, or none. */
@@ -28,8 +25,9 @@ export type ShipmentReach =
 
 export function reachOf(identity: Identity): ShipmentReach {
   if (isStaff(identity)) return { kind: 'all' };
-  if (identity.kind === 'anonymous') return { kind: 'none' };
-  if (isDriver(identity)) return { kind: 'driver', driverId: identity.driverId as string };
-  if (identity.organizationId !== null) return { kind: 'organization', organizationId: identity.organizationId };
+  const driverId = driverOf(identity);
+  if (driverId !== null) return { kind: 'driver', driverId };
+  if (identity.kind === 'account' && identity.organizationId !== null)
+    return { kind: 'organization', organizationId: identity.organizationId };
   return { kind: 'none' };
 }

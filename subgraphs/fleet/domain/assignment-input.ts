@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { id, key, text } from './input.ts';
+
+export const assignShipment = z.object({
+  shipmentId: id,
+  driverId: id,
+  vehicleId: id,
+  idempotencyKey: key.nullish(),
+});
+export type AssignShipment = z.infer<typeof assignShipment>;
+
+export const unassignShipment = z.object({ shipmentId: id, assignmentId: id.nullish(), reason: text(1, 500) });
+export type UnassignShipment = z.infer<typeof unassignShipment>;

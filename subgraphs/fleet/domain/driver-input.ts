@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { equipmentKinds } from '#shared/topics.ts';
+import { id, key, place, text } from './input.ts';
+import { licenseClasses } from './license.ts';
+
+const fields = {
+  name: text(1, 120),
+  phone: text(5, 32).regex(/^\+?[0-9][0-9 ().-]*$/, 'Digits with spaces, points, dashes and brackets are required.'),
+  licenseNumber: text(3, 40),
+  licenseClasses: setOf(licenseClasses),
+  equipment: setOf(equipmentKinds),
+  homeBase: place,
+};
+
+export const registerDriver = z.object({
+  ...fields,
+  accountId: id.nullish(),
+  usualVehicleId: id.nullish(),
+  hiredAt: z.date().nullish(),
+  idempotencyKey: key,
+});
+export type RegisterDriver = z.infer<typeof registerDriver>;
+
+export const updateDriver = z.object({
+  driverId: id,
+  expectedVersion: z.int(),
+  accountId: id.nullish(),
+  usualVehicleId: id.nullish(),
+  name: fields.name.optional(),
+  phone: fields.phone.optional(),
+  licenseNumber: fields.licenseNumber.optional(),
+  licenseClasses: fields.licenseClasses.optional(),
+  equipment: fields.equipment.optional(),
+  homeBase: fields.homeBase.optional(),
+});
+export type UpdateDriver = z.infer<typeof updateDriver>;
+
+function setOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z
+    .array(z.enum(values))
+    .min(1, 'At least one is required.')
+    .max(values.length, `At most ${values.length} are allowed.`)
+    .transform((list) => [...new Set(list)]);
+}

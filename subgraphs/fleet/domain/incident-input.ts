@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { incidentKinds, incidentSeverities } from './incident.ts';
+import { id, key, text } from './input.ts';
+
+const dayMs = 86_400_000;
+/** Clocks of phones run a little ahead. */
+const aheadMs = 5 * 60_000;
+
+/** An incident's input as of `now`. */
+export function reportIncident(now: Date) {
+  return z.object({
+    driverId: id,
+    vehicleId: id.nullish(),
+    shipmentId: id.nullish(),
+    kind: z.enum(incidentKinds),
+    severity: z.enum(incidentSeverities),
+    description: text(1, 2_000),
+    occurredAt: z
+      .date()
+      .max(new Date(now.getTime() + aheadMs), 'A time that is not in the future is required.')
+      .min(new Date(now.getTime() - 366 * dayMs), 'A time within the last year is required.'),
+    idempotencyKey: key,
+  });
+}
+export type ReportIncident = z.infer<ReturnType<typeof reportIncident>>;

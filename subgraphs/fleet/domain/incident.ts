@@ -1,0 +1,12 @@
+export const incidentKinds = [
+  'HARD_BRAKING',
+  'SPEEDING',
+  'NEAR_MISS',
+  'COLLISION',
+  'CARGO_DAMAGE',
+  'HOURS_OF_SERVICE',
+] as const;
+export type IncidentKind = (typeof incidentKinds)[number];
+
+export const incidentSeverities = ['LOW', 'MEDIUM', 'HIGH'] as const;
+export type IncidentSeverity = (typeof incidentSeverities)[number];
