@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { SharedConfig } from '#shared/config.ts';
 import type { BaseContext } from '#shared/context.ts';
-import { generateWorld } from '#shared/demo/generate.ts';
 import type { World } from '#shared/demo/world.ts';
 import { createVerifier } from '#shared/identity.ts';
 import { type Keyring, loadKeyring } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
 import { type PostgresServer, startEmbeddedPostgres } from '#shared/postgres.ts';
-import { databaseName, provision, roleUrl } from '#shared/provision.ts';
+import { asAdmin, databaseName, provision, roleUrl } from '#shared/provision.ts';
 import type { LivePubSub } from '#shared/pubsub.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { createRedisPubSub } from '#shared/pubsub-redis.ts';
@@ -41,14 +40,9 @@ export interface ProductOptions {
   readonly database?: string;
   /** Port of a subgraph by name; 0 = any free one. */
   readonly portOf: (subgraph: string) => number;
-  /** The demo world to seed with; none in production. */
-  readonly world?: () => World;
+  /** The demo world to seed with, as of the moment of the first seed; none in production. */
+  readonly world?: (now: Date) => World;
   readonly clock?: () => Date;
-}
-
-/** The demo world of a day: the same seed and day give the same data. */
-export function demoWorld(seed: number, today: Date): World {
-  return generateWorld({ seed, now: new Date(Math.floor(today.getTime() / 86_400_000) * 86_400_000) });
 }
 
 /** Starts PostgreSQL (unless one is given), provisions and migrates it, seeds it once, and lets every subgraph listen. */
@@ -73,7 +67,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     closers.push(() => live.close());
 
     const open = await openAll(all, options, server, live, closers);
-    const seeded = options.world ? await seedAll(open, options.world) : false;
+    const seeded = options.world ? await seedAll(open, options.world, await momentOfSeed(server, options)) : false;
     const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
     const subgraphs = await Promise.all(
       open.map((one) => listen(one, verifier, { host: options.host, port: options.portOf(one.subgraph.name) })),
@@ -82,7 +76,14 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     closers.push(async () => {
       await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
     });
-    return { keyring, live, urls: new Map(subgraphs.map(({ subgraph, url }) => [subgraph.name, url])), subgraphs, seeded, close };
+    return {
+      keyring,
+      live,
+      urls: new Map(subgraphs.map(({ subgraph, url }) => [subgraph.name, url])),
+      subgraphs,
+      seeded,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -124,10 +125,29 @@ async function openAll(
   return open;
 }
 
-async function seedAll(open: readonly OpenSubgraph<BaseContext>[], world: () => World): Promise<boolean> {
+/** Ids of the demo world depend on its moment: subgraphs that are seeded at different times must agree on one. */
+function momentOfSeed(
+  server: PostgresServer,
+  { database = databaseName, clock = () => new Date() }: ProductOptions,
+): Promise<Date> {
+  return asAdmin(server.adminUrl, database, async (client) => {
+    await client.query(
+      'create table if not exists demo_world (one boolean primary key default true check (one), now timestamptz not null)',
+    );
+    await client.query('insert into demo_world (now) values ($1) on conflict do nothing', [clock()]);
+    const { rows } = await client.query<{ now: Date }>('select now from demo_world');
+    return rows[0]?.now ?? clock();
+  });
+}
+
+async function seedAll(
+  open: readonly OpenSubgraph<BaseContext>[],
+  world: (now: Date) => World,
+  now: Date,
+): Promise<boolean> {
   let generated: World | undefined;
   const once = () => {
-    generated ??= world();
+    generated ??= world(now);
     return generated;
   };
   const written = await Promise.all(open.map(({ subgraph, services }) => seedOnce(subgraph, services.database, once)));

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
+import { exitWith } from '#shared/exit.ts';
 import { stopOrphan } from '#shared/postgres.ts';
 import { asAdmin, databaseName } from '#shared/provision.ts';
-import { exitWith } from '#shared/run.ts';
 import { lockDataFolder } from './lock.ts';
 
 /** Starts over: the next `npm start` finds no data. Refuses in production and while the product runs. */

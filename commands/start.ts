@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
-import { createGateway } from '../gateway/gateway.ts';
-import { readGatewayConfig } from '../gateway/config.ts';
 import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
-import { exitWith } from '#shared/run.ts';
+import { generateWorld } from '#shared/demo/generate.ts';
+import { exitWith } from '#shared/exit.ts';
 import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
+import { readGatewayConfig } from '../gateway/config.ts';
+import { createGateway } from '../gateway/gateway.ts';
 import { lockDataFolder } from './lock.ts';
-import { demoWorld, startProduct } from './product.ts';
+import { startProduct } from './product.ts';
 import { startSimulator } from './simulator.ts';
 import { welcome } from './welcome.ts';
 
@@ -24,14 +25,23 @@ async function start(): Promise<void> {
     config,
     host: '127.0.0.1',
     portOf: (name) => Number(new URL(addresses.get(name) ?? missing(name)).port),
-    ...(!production && { world: () => demoWorld(config.seed, new Date()) }),
+    ...(!production && { world: (now: Date) => generateWorld({ seed: config.seed, now }) }),
   });
-  const gateway = await createGateway(readGatewayConfig([], { LOG_LEVEL: 'warn', ...process.env })).start();
+  const gateway = await createGateway(readGatewayConfig([], { LOG_LEVEL: 'warn', ...process.env }));
+  const gatewayUrl = await gateway.listen();
   const simulator =
     values.simulator && !production
-      ? startSimulator({ url: `${gateway.url}/graphql`, signal: stopping.signal })
+      ? startSimulator({ url: `${gatewayUrl}/graphql`, signal: stopping.signal })
       : Promise.resolve();
-  console.log(welcome({ gatewayUrl: gateway.url, subgraphUrls: product.urls, seeded: product.seeded, seconds: (performance.now() - began) / 1000, production }));
+  console.log(
+    welcome({
+      gatewayUrl,
+      subgraphUrls: product.urls,
+      seeded: product.seeded,
+      seconds: (performance.now() - began) / 1000,
+      production,
+    }),
+  );
 
   const shutDown = async () => {
     stopping.abort();

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '#shared/config.ts';
-import { exitWith } from '#shared/run.ts';
+import { exitWith } from '#shared/exit.ts';
 import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
 
 /** `npm run subgraph -- fleet`: one subgraph as a process of its own, as in production. */

@@ -27,7 +27,11 @@ export function welcome({ gatewayUrl, subgraphUrls, seeded, seconds, production 
   ];
   if (!production) {
     lines.push('', `  Accounts (password "freight-demo"): ${accounts.join(', ')}`);
-    lines.push('', 'Sign in with the first query, then send the others with the header "authorization: Bearer <accessToken>":', '');
+    lines.push(
+      '',
+      'Sign in with the first query, then send the others with the header "authorization: Bearer <accessToken>":',
+      '',
+    );
     lines.push(...queries.flatMap((query) => [`  ${query}`, '']));
   }
   lines.push('Ctrl-C stops everything; data stays. `npm run reset` starts over.');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigurationError, parseEnvironment, port, readSharedConfig } from './config.ts';
 import type { BaseContext } from './context.ts';
 import { createVerifier } from './identity.ts';
-import { loadKeyring } from './keys.ts';
+import { type Keyring, loadKeyring } from './keys.ts';
 import { createLog } from './log.ts';
 import { startEmbeddedPostgres } from './postgres.ts';
 import { databaseName, provision, roleUrl } from './provision.ts';
@@ -15,10 +15,17 @@ import { subgraphAddresses } from './supergraph-yaml.ts';
 
 const environment = z.object({ HOST: z.string().default('127.0.0.1'), PORT: port.optional() });
 
-/** Runs one subgraph as a process of its own, until SIGTERM or SIGINT. */
-export async function runSubgraph<C extends BaseContext>(subgraph: Subgraph<C>): Promise<void> {
+/**
+ * Runs one subgraph as a process of its own, until SIGTERM or SIGINT.
+ * @param given the subgraph, or what makes it from the keys of this installation
+ */
+export async function runSubgraph<C extends BaseContext>(
+  given: Subgraph<C> | ((keyring: Keyring) => Promise<Subgraph<C>>),
+): Promise<void> {
   try {
     const config = readSharedConfig();
+    const keyring = await loadKeyring(config.dataDir);
+    const subgraph = typeof given === 'function' ? await given(keyring) : given;
     const { HOST: host, PORT } = parseEnvironment(environment, process.env);
     const addresses = subgraphAddresses();
     const address = addresses.get(subgraph.name);
@@ -30,7 +37,6 @@ export async function runSubgraph<C extends BaseContext>(subgraph: Subgraph<C>):
       ? { adminUrl: config.databaseUrl, close: () => Promise.resolve() }
       : await startEmbeddedPostgres(join(config.dataDir, 'postgres'));
     await provision(server.adminUrl, databaseName, [...addresses.keys()], config.roleSecret);
-    const keyring = await loadKeyring(config.dataDir);
     const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
     const log = createLog(subgraph.name, config.logLevel);
     const live = config.redisUrl ? await createRedisPubSub(config.redisUrl) : createMemoryPubSub();
@@ -38,7 +44,6 @@ export async function runSubgraph<C extends BaseContext>(subgraph: Subgraph<C>):
       databaseUrl: roleUrl(server.adminUrl, databaseName, subgraph.name, config.roleSecret),
       live,
       log,
-      verifier,
     });
     const running = await listen(open, verifier, { host, port: PORT ?? Number(new URL(address).port) });
     log.info({ url: running.url }, 'listening');

@@ -28,8 +28,6 @@ export interface SubgraphOptions {
   readonly databaseUrl: string;
   readonly live: LivePubSub;
   readonly log: Log;
-  /** Verifies the identity token that the gateway signs. */
-  readonly verifier: TokenVerifier;
   readonly clock?: () => Date;
 }
 

@@ -24,7 +24,11 @@ export interface TestGraph {
   readonly world: World;
   readonly product: Product;
   /** Sends an operation through the gateway, signed in as this demo account, or as nobody. */
-  ask<T = Record<string, unknown>>(as: DemoAccount | null, query: string, variables?: Record<string, unknown>): Promise<GraphAnswer<T>>;
+  ask<T = Record<string, unknown>>(
+    as: DemoAccount | null,
+    query: string,
+    variables?: Record<string, unknown>,
+  ): Promise<GraphAnswer<T>>;
   tokenOf(account: DemoAccount): Promise<string>;
   /** Takes every domain event that waits, until none is left. */
   settle(): Promise<void>;
@@ -47,7 +51,9 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   const adminUrl = process.env.TEST_POSTGRES_URL ?? '';
   const database = `graph_${process.pid}_${++databases}`;
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-graph-'));
-  await asAdmin(adminUrl, undefined, (client) => client.query(`create database ${database} template ${templateDatabase}`));
+  await asAdmin(adminUrl, undefined, (client) =>
+    client.query(`create database ${database} template ${templateDatabase}`),
+  );
   const environment = { DATA_DIR: dataDir, LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent', NODE_ENV: 'test' };
   const world = generateWorld({ seed: 11, now: options.now ?? new Date(), size: { ...smallWorld, ...options.size } });
   const product = await startProduct({
@@ -63,11 +69,15 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     port: 0,
     engine: options.engine ?? config.engine,
     subgraphUrls: Object.fromEntries(product.urls),
-  }).start();
-  const url = `${gateway.url}/graphql`;
+  });
+  const url = `${await gateway.listen()}/graphql`;
   const tokens = new Map<DemoAccount, Promise<string>>();
 
-  async function send<T>(token: string | null, query: string, variables: Record<string, unknown>): Promise<GraphAnswer<T>> {
+  async function send<T>(
+    token: string | null,
+    query: string,
+    variables: Record<string, unknown>,
+  ): Promise<GraphAnswer<T>> {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },

@@ -1,7 +1,6 @@
 import { createLog } from '../log.ts';
 import { createMemoryPubSub } from '../pubsub-memory.ts';
 import { openSubgraph } from '../server.ts';
-import { testVerifier } from './harness.ts';
 import { NoteEntity, sampleSubgraph } from './sample.ts';
 
 /** A consumer process that stops for ever in the middle of its second event, after its rows were written. */
@@ -17,6 +16,6 @@ const consumer = await openSubgraph(
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     },
   }),
-  { databaseUrl, live: createMemoryPubSub(), log: createLog('risk', 'silent'), verifier: testVerifier },
+  { databaseUrl, live: createMemoryPubSub(), log: createLog('risk', 'silent') },
 );
 await consumer.services.jobs.start();

@@ -89,7 +89,6 @@ export async function startTestSubgraph<C extends BaseContext>(
     databaseUrl: database.urlFor(subgraph.name),
     live,
     log,
-    verifier: testVerifier,
     ...(options.clock && { clock: options.clock }),
   });
   // Tests take events with `jobs.drain()`, so that they know when all are done.

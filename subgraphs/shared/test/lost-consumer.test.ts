@@ -7,7 +7,7 @@ import { createLog } from '../log.ts';
 import { asAdmin } from '../provision.ts';
 import { createMemoryPubSub } from '../pubsub-memory.ts';
 import { type OpenSubgraph, openSubgraph } from '../server.ts';
-import { createTestDatabase, type TestDatabase, testVerifier } from './harness.ts';
+import { createTestDatabase, type TestDatabase } from './harness.ts';
 import { NoteEntity, sampleSubgraph } from './sample.ts';
 
 let database: TestDatabase;
@@ -16,7 +16,7 @@ let consumer: Pick<OpenSubgraph<BaseContext>, 'services' | 'close'>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  const common = { live: createMemoryPubSub(), log: createLog('test', 'silent'), verifier: testVerifier };
+  const common = { live: createMemoryPubSub(), log: createLog('test', 'silent') };
   producer = await openSubgraph(sampleSubgraph('shipments'), { ...common, databaseUrl: database.urlFor('shipments') });
   consumer = await openSubgraph(
     sampleSubgraph('risk', {

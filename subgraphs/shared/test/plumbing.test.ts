@@ -11,7 +11,6 @@ import {
   type TestDatabase,
   type TestSubgraph,
   testSigner,
-  testVerifier,
 } from './harness.ts';
 import { NoteEntity, sampleSubgraph } from './sample.ts';
 
@@ -93,7 +92,7 @@ describe('a subgraph', () => {
           em.create(NoteEntity, { id: shipmentId, text: 'copied', seen: 1 });
         },
       }),
-      { databaseUrl: database.urlFor('risk'), live: notes.live, log: notes.services.log, verifier: testVerifier },
+      { databaseUrl: database.urlFor('risk'), live: notes.live, log: notes.services.log },
     );
     try {
       const { data } = await notes.ask<Written>(dispatcher, write, { text: 'event' });
