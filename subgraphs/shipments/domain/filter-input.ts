@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { GraphError } from '#shared/errors.ts';
+import { equipmentKinds } from '#shared/topics.ts';
+import { shipmentStatuses } from './status.ts';
+import { text } from './text-input.ts';
+
+const place = z.object({
+  country: text(60).nullish(),
+  region: text(60).nullish(),
+  city: text(120).nullish(),
+  hubCode: text(10).nullish(),
+});
+export type PlaceFilter = z.infer<typeof place>;
+
+const range = z.object({ from: z.date().nullish(), until: z.date().nullish() });
+export type TimeRange = z.infer<typeof range>;
+
+const filter = z.object({
+  statuses: z.array(z.enum(shipmentStatuses)).max(50).nullish(),
+  organizationId: z.string().nullish(),
+  driverId: z.string().nullish(),
+  equipment: z.array(z.enum(equipmentKinds)).max(50).nullish(),
+  origin: place.nullish(),
+  destination: place.nullish(),
+  created: range.nullish(),
+  deliverBy: range.nullish(),
+  delivered: range.nullish(),
+  late: z.boolean().nullish(),
+  imported: z.boolean().nullish(),
+  search: text(200).pipe(z.string().min(2, 'At least 2 characters are required.')).nullish(),
+});
+export type ShipmentFilter = z.infer<typeof filter>;
+
+/** Checks the filter of a list; BAD_USER_INPUT names the first fault. */
+export function parseFilter(input: unknown): ShipmentFilter {
+  const parsed = filter.safeParse(input ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new GraphError('BAD_USER_INPUT', `filter.${issue?.path.join('.')}: ${issue?.message}`);
+}

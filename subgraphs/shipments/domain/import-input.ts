@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { transportModes } from '../entities.ts';
+import { country, equipment, instant, money, notes, point, timeZone } from './shipment-input.ts';
+import { optionalText, text } from './text-input.ts';
+
+const mostRows = 500;
+const mostColumns = 200;
+/** References that this system gives out itself. */
+const ownReference = /^IF-\d{4}-/i;
+
+/** A call of the import; rows are checked one by one, so that a bad one costs itself only. */
+export const importInput = z.object({
+  source: text(80),
+  file: text(200),
+  organizationId: z.string(),
+  columns: z.array(text(200)).min(1).max(mostColumns),
+  rows: z
+    .array(z.unknown())
+    .min(1, 'At least 1 row is required.')
+    .max(mostRows, `At most ${mostRows} rows are allowed.`),
+});
+
+const place = z.object({
+  country,
+  region: optionalText(60),
+  city: optionalText(120),
+  contactName: optionalText(200),
+  location: point.nullish().transform((location) => location ?? null),
+  timeZone: timeZone.nullish().transform((zone) => zone ?? null),
+});
+export type ImportPlace = z.infer<typeof place>;
+
+export const rowLabel = z.object({ line: z.number(), sourceReference: z.string() });
+
+export const importRow = z.object({
+  line: z.number().int().min(1),
+  sourceReference: text(80),
+  reference: text(64).refine(
+    (value) => !ownReference.test(value),
+    'A reference that does not begin like ours (IF-2026-) is required.',
+  ),
+  createdAt: instant,
+  deliverBy: instant.nullish().transform((at) => at ?? null),
+  deliveredAt: instant,
+  origin: place.nullish().transform((origin) => origin ?? null),
+  destination: place.nullish().transform((destination) => destination ?? null),
+  equipment: equipment.nullish().transform((kind) => kind ?? null),
+  notes,
+  item: z.object({
+    description: text(500),
+    commodity: text(120),
+    quantity: z.number().int().min(1).max(1_000_000_000),
+    weightKg: z
+      .number()
+      .min(0)
+      .max(1e9)
+      .nullish()
+      .transform((weight) => weight ?? null),
+    volumeM3: z
+      .number()
+      .min(0)
+      .max(1e9)
+      .nullish()
+      .transform((volume) => volume ?? null),
+    value: money.nullish().transform((value) => value ?? null),
+  }),
+  mode: z
+    .enum(transportModes)
+    .nullish()
+    .transform((mode) => mode ?? null),
+  freightCost: money.nullish().transform((cost) => cost ?? null),
+  freightCostNote: optionalText(200),
+  weightNote: optionalText(200),
+  incoTerm: optionalText(60),
+  vendor: optionalText(200),
+  values: z
+    .array(
+      z
+        .string()
+        .max(2_000)
+        .refine((cell) => cell.isWellFormed() && !cell.includes('\0'), 'Text is required.'),
+    )
+    .max(mostColumns),
+});
+export type ImportFacts = z.infer<typeof importRow>;

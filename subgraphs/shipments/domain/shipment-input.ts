@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { centsOf } from '#shared/money.ts';
+import { equipmentKinds } from '#shared/topics.ts';
+import { optionalText, text } from './text-input.ts';
+import { isTimeZone } from './time-zone.ts';
+
+const mostStops = 25;
+const mostItems = 100;
+const dayMs = 86_400_000;
+const longestWindowMs = 30 * dayMs;
+const mostValueCents = 100_000_000_000;
+/** What `integer` and `timestamptz` columns and our promises hold. */
+const earliest = Date.UTC(1970, 0, 1);
+const latest = Date.UTC(2100, 0, 1);
+
+export const instant = z
+  .date()
+  .refine((at) => at.getTime() >= earliest && at.getTime() < latest, 'A time from 1970 to 2099 is required.');
+export const country = z
+  .string()
+  .regex(/^[A-Za-z]{2}$/, 'An ISO 3166-1 alpha-2 code such as US is required.')
+  .transform((code) => code.toUpperCase());
+export const timeZone = z.string().max(64).refine(isTimeZone, 'An IANA time zone such as America/Chicago is required.');
+export const point = z.object({
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+});
+
+/** Whole cents and currency of an amount from 0 to 1,000,000,000.00. */
+export const money = z
+  .object({ amount: z.string(), currency: z.string() })
+  .transform(({ amount, currency }, context) => {
+    const cents = centsOf(amount);
+    if (cents === undefined || cents < 0 || cents > mostValueCents) {
+      context.addIssue(`An amount from 0 to 1000000000.00 with at most two decimals is required; got ${amount}.`);
+      return z.NEVER;
+    }
+    return { cents, currency };
+  });
+
+const stop = z
+  .object({
+    hubCode: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'Three capital letters are required.')
+      .nullish()
+      .transform((code) => code ?? null),
+    contactName: optionalText(120),
+    street: optionalText(200),
+    city: text(120),
+    region: text(60),
+    postalCode: optionalText(20),
+    country,
+    location: point,
+    timeZone,
+    windowStart: instant,
+    windowEnd: instant,
+  })
+  .refine(({ windowStart, windowEnd }) => windowStart < windowEnd, {
+    path: ['windowEnd'],
+    message: 'An end after the beginning of the window is required.',
+  })
+  .refine(({ windowStart, windowEnd }) => windowEnd.getTime() - windowStart.getTime() <= longestWindowMs, {
+    path: ['windowEnd'],
+    message: 'A window of 30 days at most is required.',
+  });
+export type StopFacts = z.infer<typeof stop>;
+
+/** Counts before it looks inside, so that a list of thousands costs nothing. */
+function listOf<S extends z.ZodType>(element: S, least: number, most: number, what: string) {
+  return z
+    .array(z.unknown())
+    .min(least, `At least ${least} ${what} required.`)
+    .max(most, `At most ${most} ${what} allowed.`)
+    .pipe(z.array(element));
+}
+
+export const stops = listOf(stop, 2, mostStops, 'stops (a pickup and a delivery) are').superRefine((list, context) => {
+  for (const [index, { windowEnd }] of list.entries()) {
+    const before = list[index - 1];
+    if (before && windowEnd < before.windowStart) {
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'windowEnd'],
+        message: 'A window that ends after that of the stop before begins is required.',
+      });
+    }
+  }
+});
+
+const item = z.object({
+  description: text(500),
+  commodity: text(120),
+  quantity: z.number().int().min(1).max(1_000_000),
+  weightKg: z.number().positive().max(100_000),
+  volumeM3: z.number().positive().max(1_000),
+  value: money,
+});
+export type ItemFacts = z.infer<typeof item>;
+
+export const items = listOf(item, 1, mostItems, 'items are').superRefine((list, context) => {
+  for (const [index, { value }] of list.entries()) {
+    if (value.currency !== list[0]?.value.currency) {
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'value', 'currency'],
+        message: `One currency per shipment is required; got ${list[0]?.value.currency} and ${value.currency}.`,
+      });
+    }
+  }
+});
+
+export const equipment = z.enum(equipmentKinds);
+export const notes = optionalText(4_000);
+export const id = z.string();
+export const expectedVersion = z.number().int().nullish();
+
+export const createInput = z.object({
+  idempotencyKey: z.string().regex(/^[\x21-\x7e]{8,64}$/, '8 to 64 printable ASCII characters are required.'),
+  organizationId: id.nullish(),
+  equipment,
+  notes,
+  stops,
+  items,
+  book: z.boolean(),
+});
+export type CreateInput = z.infer<typeof createInput>;
+
+export const updateInput = z.object({
+  id,
+  expectedVersion: z.number().int(),
+  equipment: equipment.nullish(),
+  /** Absent: as it is; null or blank: cleared. */
+  notes: z.union([z.undefined(), notes]),
+  stops: stops.nullish(),
+  items: items.nullish(),
+});
+export type UpdateInput = z.infer<typeof updateInput>;

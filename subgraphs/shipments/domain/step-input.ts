@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { expectedVersion, id, instant, point } from './shipment-input.ts';
+import { optionalText, text } from './text-input.ts';
+
+export const bookInput = z.object({ id, expectedVersion });
+export const cancelInput = z.object({ id, expectedVersion, reason: text(500) });
+
+const proof = z
+  .object({
+    recipientName: text(120),
+    signatureReference: optionalText(300),
+    photoReference: optionalText(300),
+    note: optionalText(1_000),
+  })
+  .refine(({ signatureReference, photoReference }) => signatureReference !== null || photoReference !== null, {
+    message: 'A signature or a photo is required; none arrived.',
+  });
+export type ProofFacts = z.infer<typeof proof>;
+
+export const advanceInput = z.object({
+  id,
+  expectedVersion,
+  to: z.enum(['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'EXCEPTION']),
+  at: instant.nullish(),
+  location: point.nullish(),
+  place: optionalText(200),
+  note: optionalText(1_000),
+  proofOfDelivery: proof.nullish(),
+});
+export type AdvanceInput = z.infer<typeof advanceInput>;
+
+export const rateInput = z.object({
+  shipmentId: id,
+  stars: z.number().int().min(1, '1 to 5 stars are required.').max(5, '1 to 5 stars are required.'),
+  comment: optionalText(2_000),
+});
+export const commentInput = z.object({ shipmentId: id, body: text(4_000), internal: z.boolean() });

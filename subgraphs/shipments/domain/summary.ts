@@ -1,0 +1,43 @@
+import { roadMeters } from './distance.ts';
+import type { ItemFacts, StopFacts } from './shipment-input.ts';
+
+/** What a shipment copies from its stops: lane, windows, length of the road. */
+export function laneOf(stops: readonly StopFacts[]) {
+  const [origin] = stops;
+  const destination = stops.at(-1);
+  if (!origin || !destination) throw new RangeError('A shipment has two stops or more.');
+  return {
+    originHubCode: origin.hubCode,
+    originCity: origin.city,
+    originRegion: origin.region,
+    originCountry: origin.country,
+    destinationHubCode: destination.hubCode,
+    destinationCity: destination.city,
+    destinationRegion: destination.region,
+    destinationCountry: destination.country,
+    distanceMeters: roadMeters(stops),
+    pickupFrom: origin.windowStart,
+    deliverBy: destination.windowEnd,
+  };
+}
+
+/** What a shipment copies from its items: sums, and the words by which it is found. */
+export function loadOf(items: readonly ItemFacts[]) {
+  return {
+    weightKg: rounded(items.reduce((sum, { weightKg }) => sum + weightKg, 0)),
+    volumeM3: rounded(items.reduce((sum, { volumeM3 }) => sum + volumeM3, 0)),
+    valueCents: items.reduce((sum, { value }) => sum + value.cents, 0),
+    currency: items[0]?.value.currency ?? null,
+    goods: goodsOf(items),
+  };
+}
+
+/** The words of the items, each text once. */
+export function goodsOf(items: readonly { readonly description: string; readonly commodity: string }[]): string {
+  return [...new Set(items.flatMap(({ description, commodity }) => [description, commodity]))].join('\n');
+}
+
+/** Sums of kilograms and cubic metres to the gram and the litre: binary fractions add up to dust. */
+function rounded(sum: number): number {
+  return Math.round(sum * 1_000) / 1_000;
+}

@@ -1,0 +1,207 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { equipmentKinds } from '#shared/topics.ts';
+
+/** What SQL keeps in `status` columns; the rules between them are in domain/status.ts. */
+const statuses = [
+  'DRAFT',
+  'BOOKED',
+  'ASSIGNED',
+  'PICKED_UP',
+  'IN_TRANSIT',
+  'OUT_FOR_DELIVERY',
+  'DELIVERED',
+  'EXCEPTION',
+  'CANCELLED',
+] as const;
+export const stopKinds = ['PICKUP', 'INTERMEDIATE', 'DELIVERY'] as const;
+export const transportModes = ['AIR', 'AIR_CHARTER', 'TRUCK', 'OCEAN'] as const;
+
+/** Lane, windows and sums are copied from stops and items, so that lists filter and sort within one table. */
+export const ShipmentEntity = defineEntity({
+  name: 'Shipment',
+  tableName: 'shipment',
+  properties: {
+    id: p.uuid().primary(),
+    reference: p.text(),
+    organizationId: p.uuid(),
+    createdByAccountId: p.uuid(),
+    status: p.enum(statuses),
+    /** The status in which the present exception arose. */
+    troubledFrom: p.enum(statuses).nullable(),
+    version: p.integer(),
+    equipment: p.enum(equipmentKinds).nullable(),
+    notes: p.text().nullable(),
+    originHubCode: p.text().nullable(),
+    originCity: p.text().nullable(),
+    originRegion: p.text().nullable(),
+    originCountry: p.text().nullable(),
+    destinationHubCode: p.text().nullable(),
+    destinationCity: p.text().nullable(),
+    destinationRegion: p.text().nullable(),
+    destinationCountry: p.text().nullable(),
+    weightKg: p.double().nullable(),
+    volumeM3: p.double().nullable(),
+    valueCents: p.bigint('number').nullable(),
+    currency: p.text().nullable(),
+    distanceMeters: p.double().nullable(),
+    pickupFrom: p.datetime().nullable(),
+    deliverBy: p.datetime().nullable(),
+    createdAt: p.datetime(),
+    bookedAt: p.datetime().nullable(),
+    pickedUpAt: p.datetime().nullable(),
+    deliveredAt: p.datetime().nullable(),
+    statusChangedAt: p.datetime(),
+    assignmentId: p.uuid().nullable(),
+    driverId: p.uuid().nullable(),
+    vehicleId: p.uuid().nullable(),
+    imported: p.boolean(),
+    /** Words of the items; with reference and notes they feed the generated full-text column. */
+    goods: p.text(),
+  },
+});
+export type ShipmentRow = InferEntity<typeof ShipmentEntity>;
+
+export const StopEntity = defineEntity({
+  name: 'Stop',
+  tableName: 'stop',
+  properties: {
+    id: p.uuid().primary(),
+    shipmentId: p.uuid(),
+    sequence: p.integer(),
+    kind: p.enum(stopKinds),
+    hubCode: p.text().nullable(),
+    contactName: p.text().nullable(),
+    street: p.text().nullable(),
+    city: p.text().nullable(),
+    region: p.text().nullable(),
+    postalCode: p.text().nullable(),
+    country: p.text(),
+    latitude: p.double().nullable(),
+    longitude: p.double().nullable(),
+    timeZone: p.text().nullable(),
+    windowStart: p.datetime().nullable(),
+    windowEnd: p.datetime().nullable(),
+    arrivedAt: p.datetime().nullable(),
+  },
+});
+export type StopRow = InferEntity<typeof StopEntity>;
+
+export const ItemEntity = defineEntity({
+  name: 'Item',
+  tableName: 'item',
+  properties: {
+    id: p.uuid().primary(),
+    shipmentId: p.uuid(),
+    sequence: p.integer(),
+    description: p.text(),
+    commodity: p.text(),
+    quantity: p.integer(),
+    weightKg: p.double().nullable(),
+    volumeM3: p.double().nullable(),
+    valueCents: p.bigint('number').nullable(),
+    currency: p.text().nullable(),
+  },
+});
+export type ItemRow = InferEntity<typeof ItemEntity>;
+
+export const EventEntity = defineEntity({
+  name: 'ShipmentEvent',
+  tableName: 'shipment_event',
+  properties: {
+    id: p.uuid().primary(),
+    shipmentId: p.uuid(),
+    /** The version of the shipment that this step made: orders its life, and no two steps can share one. */
+    version: p.integer(),
+    fromStatus: p.enum(statuses).nullable(),
+    toStatus: p.enum(statuses),
+    occurredAt: p.datetime(),
+    recordedAt: p.datetime(),
+    actorAccountId: p.uuid().nullable(),
+    place: p.text().nullable(),
+    latitude: p.double().nullable(),
+    longitude: p.double().nullable(),
+    note: p.text().nullable(),
+  },
+});
+export type EventRow = InferEntity<typeof EventEntity>;
+
+export const ProofEntity = defineEntity({
+  name: 'ProofOfDelivery',
+  tableName: 'proof_of_delivery',
+  properties: {
+    shipmentId: p.uuid().primary(),
+    recipientName: p.text(),
+    signedAt: p.datetime(),
+    signatureReference: p.text().nullable(),
+    photoReference: p.text().nullable(),
+    latitude: p.double().nullable(),
+    longitude: p.double().nullable(),
+    note: p.text().nullable(),
+    recordedByAccountId: p.uuid().nullable(),
+  },
+});
+export type ProofRow = InferEntity<typeof ProofEntity>;
+
+export const RatingEntity = defineEntity({
+  name: 'Rating',
+  tableName: 'rating',
+  properties: {
+    shipmentId: p.uuid().primary(),
+    accountId: p.uuid(),
+    stars: p.integer(),
+    comment: p.text().nullable(),
+    ratedAt: p.datetime(),
+  },
+});
+export type RatingRow = InferEntity<typeof RatingEntity>;
+
+export const CommentEntity = defineEntity({
+  name: 'ShipmentComment',
+  tableName: 'shipment_comment',
+  properties: {
+    id: p.uuid().primary(),
+    shipmentId: p.uuid(),
+    accountId: p.uuid(),
+    body: p.text(),
+    internal: p.boolean(),
+    createdAt: p.datetime(),
+  },
+});
+export type CommentRow = InferEntity<typeof CommentEntity>;
+
+/** What an import says beyond a shipment created here. */
+export const ImportEntity = defineEntity({
+  name: 'ShipmentImport',
+  tableName: 'shipment_import',
+  properties: {
+    shipmentId: p.uuid().primary(),
+    source: p.text(),
+    sourceReference: p.text(),
+    file: p.text(),
+    line: p.integer(),
+    importedAt: p.datetime(),
+    mode: p.enum(transportModes).nullable(),
+    freightCostCents: p.bigint('number').nullable(),
+    freightCostCurrency: p.text().nullable(),
+    freightCostNote: p.text().nullable(),
+    weightNote: p.text().nullable(),
+    incoTerm: p.text().nullable(),
+    vendor: p.text().nullable(),
+    /** SHA-256 over the row's facts: tells a repeated row from a changed one. */
+    fingerprint: p.text(),
+    /** Pairs of column and cell in the order of the file. */
+    originalRow: p.json<readonly (readonly [string, string])[]>(),
+  },
+});
+export type ImportRow = InferEntity<typeof ImportEntity>;
+
+export const entities = [
+  ShipmentEntity,
+  StopEntity,
+  ItemEntity,
+  EventEntity,
+  ProofEntity,
+  RatingEntity,
+  CommentEntity,
+  ImportEntity,
+];

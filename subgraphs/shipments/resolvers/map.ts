@@ -1,0 +1,58 @@
+import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
+import { scalars } from '#shared/scalars.ts';
+import { liveTopics } from '#shared/topics.ts';
+import type { ShipmentsContext } from '../context.ts';
+import { findIdByReference, requireVisible } from '../store/shipments.ts';
+import { type ListArguments, listOwned, listShipments } from './lists.ts';
+import { Mutation } from './mutation.ts';
+import {
+  ProofOfDelivery,
+  Rating,
+  Shipment,
+  ShipmentComment,
+  ShipmentEvent,
+  ShipmentImport,
+  ShipmentItem,
+  Stop,
+} from './shipment.ts';
+
+/** In the order of the SDL. */
+export const resolvers: GraphQLResolverMap<ShipmentsContext> = {
+  ...scalars,
+  Query: {
+    shipment: (_parent, { id }: { id: string }, { loaders }) => loaders.shipments().load(id),
+    shipmentByReference: async (_parent, { reference }: { reference: string }, { em, identity, loaders }) => {
+      const id = await findIdByReference(em, identity, reference);
+      return id === null ? null : loaders.shipments().load(id);
+    },
+    shipments: (_parent, args: ListArguments, context) => listShipments(context, args),
+  },
+  Mutation,
+  Subscription: {
+    shipmentUpdated: {
+      subscribe: async (_parent: unknown, { id }: { id: string }, { em, identity, live }: ShipmentsContext) => {
+        await requireVisible(em, identity, id);
+        return live.subscribe([liveTopics.shipment(id)]);
+      },
+      resolve: ({ shipmentId }: { shipmentId: string }, _args: unknown, { loaders }: ShipmentsContext) =>
+        loaders.shipments().load(shipmentId),
+    },
+  },
+  Shipment,
+  Stop,
+  ShipmentItem,
+  ShipmentEvent,
+  ProofOfDelivery,
+  Rating,
+  ShipmentComment,
+  ShipmentImport,
+  Organization: {
+    __resolveReference: ({ id }: { id: string }) => ({ id }),
+    shipments: ({ id }: { id: string }, args: ListArguments, context) =>
+      listOwned(context, 'organization_id', id, args),
+  },
+  Driver: {
+    __resolveReference: ({ id }: { id: string }) => ({ id }),
+    deliveries: ({ id }: { id: string }, args: ListArguments, context) => listOwned(context, 'driver_id', id, args),
+  },
+};

@@ -1,0 +1,85 @@
+import { type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { GraphError } from '#shared/errors.ts';
+import type { ShipmentsContext } from '../context.ts';
+import { actorsOf } from '../domain/actors.ts';
+import { isLate, nextStatuses } from '../domain/status.ts';
+import type {
+  CommentRow,
+  EventRow,
+  ImportRow,
+  ItemRow,
+  ProofRow,
+  RatingRow,
+  ShipmentRow,
+  StopRow,
+} from '../entities.ts';
+import { accountStub, geoPointOf, moneyOrNull, stubOf } from './values.ts';
+
+const mostEvents = 200;
+
+export const Shipment = {
+  __resolveReference: ({ id }: { id: string }, { loaders }: ShipmentsContext) => loaders.shipments().load(id),
+  organization: ({ organizationId }: ShipmentRow) => stubOf('Organization', organizationId),
+  createdBy: ({ createdByAccountId }: ShipmentRow) => accountStub(createdByAccountId),
+  driver: ({ driverId }: ShipmentRow) => stubOf('Driver', driverId),
+  vehicle: ({ vehicleId }: ShipmentRow) => stubOf('Vehicle', vehicleId),
+  stops: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.stops().load(id),
+  origin: async ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
+    (await loaders.stops().load(id)).find(({ kind }) => kind === 'PICKUP') ?? null,
+  destination: async ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
+    (await loaders.stops().load(id)).find(({ kind }) => kind === 'DELIVERY') ?? null,
+  items: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.items().load(id),
+  value: ({ valueCents, currency }: ShipmentRow) => moneyOrNull(valueCents, currency),
+  late: ({ status, deliverBy = null, deliveredAt = null }: ShipmentRow, _args: unknown, { clock }: ShipmentsContext) =>
+    isLate({ status, deliverBy, deliveredAt }, clock()),
+  nextStatuses: (
+    { status, troubledFrom = null, organizationId, driverId = null }: ShipmentRow,
+    _args: unknown,
+    { identity }: ShipmentsContext,
+  ) => nextStatuses({ status, troubledFrom }, actorsOf(identity, { organizationId, driverId })),
+  events: ({ id }: ShipmentRow, { last }: { last: number }, { loaders }: ShipmentsContext) => {
+    if (last < 1 || last > mostEvents) {
+      throw new GraphError('BAD_USER_INPUT', `"last" must be from 1 to ${mostEvents}; got ${last}.`);
+    }
+    return loaders.events(last).load(id);
+  },
+  proofOfDelivery: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.proofs().load(id),
+  rating: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.ratings().load(id),
+  comments: async ({ id }: ShipmentRow, args: PageArguments, { loaders }: ShipmentsContext) => {
+    const page = parsePage(args, 2);
+    return toConnection(page, await loaders.comments(page).load(id), {
+      cursor: (comment) => [comment.createdAt.toISOString(), comment.id],
+      node: (comment) => comment,
+      count: async () => (await loaders.commentCounts().load(id))?.count ?? 0,
+    });
+  },
+  importedFrom: ({ id, imported }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
+    imported ? loaders.imports().load(id) : null,
+};
+
+export const Stop = { location: (stop: StopRow) => geoPointOf(stop) };
+
+export const ShipmentItem = { value: ({ valueCents, currency }: ItemRow) => moneyOrNull(valueCents, currency) };
+
+export const ShipmentEvent = {
+  from: ({ fromStatus }: EventRow) => fromStatus,
+  to: ({ toStatus }: EventRow) => toStatus,
+  at: ({ occurredAt }: EventRow) => occurredAt,
+  by: ({ actorAccountId }: EventRow) => accountStub(actorAccountId),
+  location: (event: EventRow) => geoPointOf(event),
+};
+
+export const ProofOfDelivery = {
+  location: (proof: ProofRow) => geoPointOf(proof),
+  recordedBy: ({ recordedByAccountId }: ProofRow) => accountStub(recordedByAccountId),
+};
+
+export const Rating = { by: ({ accountId }: RatingRow) => accountStub(accountId) };
+
+export const ShipmentComment = { author: ({ accountId }: CommentRow) => accountStub(accountId) };
+
+export const ShipmentImport = {
+  freightCost: ({ freightCostCents, freightCostCurrency }: ImportRow) =>
+    moneyOrNull(freightCostCents, freightCostCurrency),
+  originalRow: ({ originalRow }: ImportRow) => originalRow.map(([name, value]) => ({ name, value })),
+};

@@ -1,0 +1,64 @@
+import type { EventPayload } from '#shared/topics.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import type { ShipmentStatus } from '../domain/status.ts';
+import { lockAnyShipment } from './shipments.ts';
+import { announceChange, takeStep } from './steps.ts';
+
+/** Statuses in which another driver may take over. */
+const underway: readonly ShipmentStatus[] = ['ASSIGNED', 'PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'EXCEPTION'];
+
+/**
+ * Fleet holds a driver and a vehicle: BOOKED becomes ASSIGNED. Ignored where the shipment was cancelled or delivered in
+ * the meantime; fleet hears of that and releases them.
+ */
+export async function noteAssignment(
+  transaction: Transaction,
+  { assignmentId, shipmentId, driverId, vehicleId, at }: EventPayload<'assignment.created'>,
+  now: Date,
+): Promise<void> {
+  const shipment = await lockAnyShipment(transaction.em, shipmentId);
+  if (!shipment || shipment.assignmentId === assignmentId) return;
+  const takesOver = underway.includes(shipment.status);
+  if (shipment.status !== 'BOOKED' && !takesOver) return;
+  transaction.em.assign(shipment, { assignmentId, driverId, vehicleId });
+  if (takesOver) {
+    shipment.version += 1;
+    announceChange(transaction.announce, shipment);
+  } else {
+    takeStep(transaction, shipment, {
+      to: 'ASSIGNED',
+      at: notBefore(shipment.statusChangedAt, at),
+      recordedAt: now,
+      actorAccountId: null,
+    });
+  }
+}
+
+/** Fleet lets them go: ASSIGNED becomes BOOKED. A finished shipment keeps the names of those who carried it. */
+export async function noteRelease(
+  transaction: Transaction,
+  { assignmentId, shipmentId, reason, at }: EventPayload<'assignment.released'>,
+  now: Date,
+): Promise<void> {
+  const shipment = await lockAnyShipment(transaction.em, shipmentId);
+  if (!shipment || shipment.assignmentId !== assignmentId || !underway.includes(shipment.status)) return;
+  transaction.em.assign(shipment, { assignmentId: null, driverId: null, vehicleId: null });
+  if (shipment.status === 'ASSIGNED') {
+    takeStep(transaction, shipment, {
+      to: 'BOOKED',
+      at: notBefore(shipment.statusChangedAt, at),
+      recordedAt: now,
+      actorAccountId: null,
+      note: reason,
+    });
+  } else {
+    shipment.version += 1;
+    announceChange(transaction.announce, shipment);
+  }
+}
+
+/** Clocks of neighbours differ by moments; the life of a shipment goes forward. */
+function notBefore(earliest: Date, text: string): Date {
+  const at = new Date(text);
+  return at < earliest ? earliest : at;
+}

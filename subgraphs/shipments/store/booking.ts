@@ -1,0 +1,33 @@
+import { refuse } from '#shared/errors.ts';
+import type { AccountIdentity } from '#shared/identity.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { bookedOf } from '../domain/payloads.ts';
+import { lockShipment, stopsOf } from './shipments.ts';
+import { requireStep, takeStep } from './steps.ts';
+
+/** Nobody can pick up yesterday. */
+export function requireFuturePickup(pickupUntil: Date | null | undefined, now: Date): void {
+  if (pickupUntil && pickupUntil > now) return;
+  refuse(
+    'PICKUP_IN_PAST',
+    `A pickup window that ends after ${now.toISOString()} is required; got ${pickupUntil?.toISOString() ?? 'none'}.`,
+    'stops.0.windowEnd',
+  );
+}
+
+/** Books a draft and tells the neighbours all about it. */
+export async function bookShipment(
+  transaction: Transaction,
+  identity: AccountIdentity,
+  { id, expectedVersion }: { id: string; expectedVersion?: number | null | undefined },
+  now: Date,
+): Promise<void> {
+  const { em, emit } = transaction;
+  const shipment = await lockShipment(em, identity, id, expectedVersion);
+  requireStep(identity, shipment, 'BOOKED');
+  const stops = await stopsOf(em, id);
+  requireFuturePickup(stops[0]?.windowEnd, now);
+  takeStep(transaction, shipment, { to: 'BOOKED', at: now, recordedAt: now, actorAccountId: identity.accountId });
+  await em.flush();
+  await emit('shipment.booked', bookedOf(shipment, stops));
+}

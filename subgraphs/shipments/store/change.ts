@@ -1,0 +1,61 @@
+import { refuse } from '#shared/errors.ts';
+import type { AccountIdentity } from '#shared/identity.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { actorsOf } from '../domain/actors.ts';
+import { bookedOf } from '../domain/payloads.ts';
+import type { UpdateInput } from '../domain/shipment-input.ts';
+import type { ShipmentStatus } from '../domain/status.ts';
+import { laneOf, loadOf } from '../domain/summary.ts';
+import { ItemEntity, type ShipmentRow, StopEntity } from '../entities.ts';
+import { requireFuturePickup } from './booking.ts';
+import { addItems, addStops } from './parts.ts';
+import { lockShipment, stopsOf } from './shipments.ts';
+import { announceChange } from './steps.ts';
+
+/** Before a driver is held for it, everything can change; then only what people read. */
+const open: readonly ShipmentStatus[] = ['DRAFT', 'BOOKED'];
+const closed: readonly ShipmentStatus[] = ['DELIVERED', 'CANCELLED'];
+
+/** Changes a shipment; a booked one is announced to the neighbours again, with its new version. */
+export async function updateShipment(
+  { em, emit, announce }: Transaction,
+  identity: AccountIdentity,
+  input: UpdateInput,
+  now: Date,
+): Promise<void> {
+  const shipment = await lockShipment(em, identity, input.id, input.expectedVersion);
+  requireEditor(identity, shipment);
+  requireOpen(shipment, input);
+
+  if (input.equipment) shipment.equipment = input.equipment;
+  if (input.notes !== undefined) shipment.notes = input.notes;
+  if (input.items) {
+    await em.nativeDelete(ItemEntity, { shipmentId: shipment.id });
+    addItems(em, shipment.id, input.items);
+    em.assign(shipment, loadOf(input.items));
+  }
+  if (input.stops) {
+    if (shipment.status === 'BOOKED') requireFuturePickup(input.stops[0]?.windowEnd, now);
+    await em.nativeDelete(StopEntity, { shipmentId: shipment.id });
+    addStops(em, shipment.id, input.stops);
+    em.assign(shipment, laneOf(input.stops));
+  }
+  shipment.version += 1;
+  await em.flush();
+  announceChange(announce, shipment);
+  if (shipment.status === 'BOOKED') await emit('shipment.booked', bookedOf(shipment, await stopsOf(em, shipment.id)));
+}
+
+function requireEditor(identity: AccountIdentity, { organizationId, driverId = null }: ShipmentRow): void {
+  const actors = actorsOf(identity, { organizationId, driverId });
+  if (actors.includes('SHIPPER') || actors.includes('DISPATCHER')) return;
+  refuse('NOT_ALLOWED', 'Changes are for the shipper or a dispatcher; you are neither on this shipment.', 'id');
+}
+
+function requireOpen({ status }: ShipmentRow, { equipment, stops, items }: UpdateInput): void {
+  const facts = Object.entries({ equipment, stops, items }).find(([, value]) => value != null);
+  if (facts && !open.includes(status)) {
+    refuse('INVALID_STATE', `Stops, items and equipment change in DRAFT or BOOKED; it is ${status}.`, facts[0]);
+  }
+  if (closed.includes(status)) refuse('INVALID_STATE', `A shipment that is ${status} no longer changes.`, 'id');
+}

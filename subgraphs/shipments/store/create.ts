@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { EntityManager } from '#shared/database.ts';
+import { refuse } from '#shared/errors.ts';
+import type { AccountIdentity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { bookedOf, snapshotOf } from '../domain/payloads.ts';
+import type { CreateInput } from '../domain/shipment-input.ts';
+import { laneOf, loadOf } from '../domain/summary.ts';
+import { EventEntity, ShipmentEntity } from '../entities.ts';
+import { requireFuturePickup } from './booking.ts';
+import { isKnownOrganization } from './organizations.ts';
+import { addItems, addStops } from './parts.ts';
+import { takeStep } from './steps.ts';
+
+/**
+ * Creates a shipment, once per idempotency key of an account, and books it if asked.
+ * @returns its id; that of the first call where the key is repeated with the same input
+ */
+export async function createShipment(
+  transaction: Transaction,
+  identity: AccountIdentity,
+  input: CreateInput,
+  now: Date,
+): Promise<string> {
+  const { em, emit } = transaction;
+  const id = newId(now.getTime());
+  const earlier = await claimKey(em, identity, input, id, now);
+  if (earlier) return earlier;
+  const organizationId = await organizationFor(em, identity, input.organizationId);
+  if (input.book) requireFuturePickup(input.stops[0]?.windowEnd, now);
+
+  const shipment = em.create(ShipmentEntity, {
+    id,
+    reference: await nextReference(em, now),
+    organizationId,
+    createdByAccountId: identity.accountId,
+    status: 'DRAFT',
+    version: 1,
+    equipment: input.equipment,
+    notes: input.notes,
+    ...laneOf(input.stops),
+    ...loadOf(input.items),
+    createdAt: now,
+    statusChangedAt: now,
+    imported: false,
+  });
+  const stops = addStops(em, id, input.stops);
+  addItems(em, id, input.items);
+  em.create(EventEntity, {
+    id: newId(now.getTime()),
+    shipmentId: id,
+    version: 1,
+    fromStatus: null,
+    toStatus: 'DRAFT',
+    occurredAt: now,
+    recordedAt: now,
+    actorAccountId: identity.accountId,
+  });
+  if (input.book)
+    takeStep(transaction, shipment, { to: 'BOOKED', at: now, recordedAt: now, actorAccountId: identity.accountId });
+  await em.flush();
+  await emit('shipment.created', snapshotOf(shipment, stops));
+  if (input.book) await emit('shipment.booked', bookedOf(shipment, stops));
+  return id;
+}
+
+/** Takes the key for a new id, or answers with the id that took it. Two calls at once wait for each other here. */
+async function claimKey(
+  em: EntityManager,
+  { accountId }: AccountIdentity,
+  { idempotencyKey, ...facts }: CreateInput,
+  id: string,
+  now: Date,
+): Promise<string | undefined> {
+  const fingerprint = createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+  const claimed = await em.execute(
+    `insert into shipment_request (account_id, key, fingerprint, shipment_id, created_at) values (?, ?, ?, ?, ?)
+     on conflict do nothing returning key`,
+    [accountId, idempotencyKey, fingerprint, id, now.toISOString()],
+  );
+  if (claimed.length === 1) return undefined;
+  const [earlier] = await em.execute<{ fingerprint: string; shipment_id: string }[]>(
+    'select fingerprint, shipment_id from shipment_request where account_id = ? and key = ?',
+    [accountId, idempotencyKey],
+  );
+  if (earlier?.fingerprint === fingerprint) return earlier.shipment_id;
+  refuse(
+    'IDEMPOTENCY_KEY_REUSED',
+    'A new key is required for another input; this one was used before.',
+    'idempotencyKey',
+  );
+}
+
+async function organizationFor(
+  em: EntityManager,
+  identity: AccountIdentity,
+  wanted: string | null | undefined,
+): Promise<string> {
+  const own = identity.organizationId;
+  if (wanted == null) {
+    if (own === null) refuse('INVALID_INPUT', 'An organization is required; none arrived.', 'organizationId');
+    return own;
+  }
+  if (wanted === own) return own;
+  if (!identity.roles.some((role) => role === 'ADMIN' || role === 'DISPATCHER')) {
+    refuse('FORBIDDEN_ORGANIZATION', 'Your own organization is required; got another one.', 'organizationId');
+  }
+  if (!(await isKnownOrganization(em, wanted))) {
+    refuse('NOT_FOUND', 'The id of an organization is required; got another text.', 'organizationId');
+  }
+  return wanted;
+}
+
+/** IF-2026-004711: year, and a number that is never given twice. */
+async function nextReference(em: EntityManager, now: Date): Promise<string> {
+  const [row] = await em.execute<{ number: string }[]>("select nextval('shipment_number')::text as number");
+  return `IF-${now.getUTCFullYear()}-${(row?.number ?? '').padStart(6, '0')}`;
+}

@@ -1,0 +1,65 @@
+import { refuse } from '#shared/errors.ts';
+import { type AccountIdentity, isStaff } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { CommentEntity, type CommentRow } from '../entities.ts';
+import { findShipments, lockShipment } from './shipments.ts';
+import { announceChange } from './steps.ts';
+
+/** Rates a delivered shipment, once. */
+export async function rateShipment(
+  { em, emit, announce }: Transaction,
+  identity: AccountIdentity,
+  { shipmentId, stars, comment }: { shipmentId: string; stars: number; comment: string | null },
+  now: Date,
+): Promise<void> {
+  const shipment = await lockShipment(em, identity, shipmentId, null, 'shipmentId');
+  if (identity.organizationId !== shipment.organizationId) {
+    refuse('NOT_ALLOWED', 'Ratings are for the customer whose freight it was.', 'shipmentId');
+  }
+  if (shipment.imported) {
+    refuse('NOT_ALLOWED', 'Ratings are for shipments carried by us; this one was imported.', 'shipmentId');
+  }
+  if (shipment.status !== 'DELIVERED') {
+    refuse('NOT_DELIVERED', `A delivered shipment is required; it is ${shipment.status}.`, 'shipmentId');
+  }
+  const written = await em.execute(
+    `insert into rating (shipment_id, account_id, stars, comment, rated_at) values (?, ?, ?, ?, ?)
+     on conflict do nothing returning shipment_id`,
+    [shipmentId, identity.accountId, stars, comment, now.toISOString()],
+  );
+  if (written.length === 0) refuse('ALREADY_RATED', 'A shipment is rated once; this one has a rating.', 'shipmentId');
+  announceChange(announce, shipment);
+  await emit('shipment.rated', {
+    shipmentId,
+    organizationId: shipment.organizationId,
+    driverId: shipment.driverId ?? null,
+    stars,
+    at: now.toISOString(),
+  });
+}
+
+/** Writes a comment; internal ones are staff's. */
+export async function writeComment(
+  { em, announce }: Transaction,
+  identity: AccountIdentity,
+  { shipmentId, body, internal }: { shipmentId: string; body: string; internal: boolean },
+  now: Date,
+): Promise<CommentRow> {
+  const [shipment] = await findShipments(em, identity, [shipmentId]);
+  if (!shipment)
+    refuse('NOT_FOUND', 'The id of a shipment that you may see is required; got another one.', 'shipmentId');
+  if (internal && !isStaff(identity)) refuse('NOT_ALLOWED', 'Internal comments are for staff.', 'internal');
+  const comment = em.create(CommentEntity, {
+    id: newId(now.getTime()),
+    shipmentId,
+    accountId: identity.accountId,
+    body,
+    internal,
+    createdAt: now,
+  });
+  await em.flush();
+  // The text of an internal comment is read under the watcher's own rights; that something changed is no secret.
+  announceChange(announce, shipment);
+  return comment;
+}

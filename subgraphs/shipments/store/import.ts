@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { bulkInsert } from '#shared/bulk.ts';
+import type { EntityManager } from '#shared/database.ts';
+import { refuse } from '#shared/errors.ts';
+import type { AccountIdentity } from '#shared/identity.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { type ImportFacts, importInput, importRow, rowLabel } from '../domain/import-input.ts';
+import { parseInput } from '../domain/parse-input.ts';
+import { importedRows } from './import-rows.ts';
+import { isKnownOrganization } from './organizations.ts';
+
+export interface ImportRefusal {
+  readonly line: number;
+  readonly sourceReference: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ImportOutcome {
+  readonly imported: number;
+  readonly alreadyImported: number;
+  readonly refusals: readonly ImportRefusal[];
+}
+
+interface Candidate {
+  readonly facts: ImportFacts;
+  readonly fingerprint: string;
+}
+
+/**
+ * Writes delivered shipments of another system with a handful of statements. A row that is known by source and reference
+ * is left alone; one that differs from what was imported, or takes another shipment's reference, is refused.
+ */
+export async function importShipments(
+  { em }: Transaction,
+  identity: AccountIdentity,
+  input: unknown,
+  now: Date,
+): Promise<ImportOutcome> {
+  const { rows, ...batch } = parseInput(importInput, input);
+  if (!(await isKnownOrganization(em, batch.organizationId))) {
+    refuse('NOT_FOUND', 'The id of an organization is required; got another text.', 'organizationId');
+  }
+  const refusals: ImportRefusal[] = [];
+  const candidates = rows.flatMap((row) => candidateOf(row, batch.columns.length, refusals));
+  // Two imports at once would both find a row missing.
+  await em.execute("select pg_advisory_xact_lock(hashtext('shipments-import'))");
+  const fresh = await sift(em, batch.source, candidates, refusals);
+  const tables = importedRows(fresh, { ...batch, accountId: identity.accountId, now });
+  for (const [table, records] of Object.entries(tables)) await bulkInsert(em, table, records);
+  return {
+    imported: fresh.length,
+    alreadyImported: rows.length - fresh.length - refusals.length,
+    refusals: refusals.toSorted((left, right) => left.line - right.line),
+  };
+}
+
+function candidateOf(row: unknown, columns: number, refusals: ImportRefusal[]): Candidate[] {
+  const label = rowLabel.parse(row); // the schema of the graph made sure of it
+  const parsed = importRow.safeParse(row);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    refusals.push({ ...label, code: 'INVALID_INPUT', message: `${issue?.path.join('.')}: ${issue?.message}` });
+    return [];
+  }
+  if (parsed.data.values.length !== columns) {
+    const message = `${columns} values are required, one per column; got ${parsed.data.values.length}.`;
+    refusals.push({ ...label, code: 'INVALID_INPUT', message });
+    return [];
+  }
+  const { line: _place, ...content } = parsed.data;
+  const fingerprint = createHash('sha256').update(JSON.stringify(content)).digest('base64url');
+  return [{ facts: parsed.data, fingerprint }];
+}
+
+/** Keeps what is new; notes what is known but different, and what takes a reference of another shipment. */
+async function sift(
+  em: EntityManager,
+  source: string,
+  candidates: readonly Candidate[],
+  refusals: ImportRefusal[],
+): Promise<Candidate[]> {
+  const keys = JSON.stringify(candidates.map(({ facts }) => facts.sourceReference));
+  const references = JSON.stringify(candidates.map(({ facts }) => facts.reference));
+  const known = await em.execute<{ key: string; fingerprint: string }[]>(
+    `select source_reference as key, fingerprint from shipment_import
+     where source = ? and source_reference in (select json_array_elements_text(?::json))`,
+    [source, keys],
+  );
+  const taken = await em.execute<{ reference: string }[]>(
+    'select reference from shipment where reference in (select json_array_elements_text(?::json))',
+    [references],
+  );
+  const fingerprints = new Map(known.map(({ key, fingerprint }) => [key, fingerprint]));
+  const takenReferences = new Set(taken.map(({ reference }) => reference));
+  return candidates.filter(({ facts, fingerprint }) => {
+    const { line, sourceReference, reference } = facts;
+    const before = fingerprints.get(sourceReference);
+    if (before === fingerprint) return false;
+    if (before !== undefined) {
+      const message = `The row as it was imported before is required; another one has the key ${sourceReference}.`;
+      refusals.push({ line, sourceReference, code: 'CHANGED', message });
+      return false;
+    }
+    if (takenReferences.has(reference)) {
+      const message = `An unused reference is required; another shipment is called ${reference}.`;
+      refusals.push({ line, sourceReference, code: 'REFERENCE_TAKEN', message });
+      return false;
+    }
+    fingerprints.set(sourceReference, fingerprint);
+    takenReferences.add(reference);
+    return true;
+  });
+}

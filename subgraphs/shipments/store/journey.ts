@@ -1,0 +1,113 @@
+import { refuse } from '#shared/errors.ts';
+import type { AccountIdentity } from '#shared/identity.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { deliveredOf, steppedOf } from '../domain/payloads.ts';
+import type { AdvanceInput } from '../domain/step-input.ts';
+import { ProofEntity, type ShipmentRow, type StopRow } from '../entities.ts';
+import { lockShipment, stopsOf } from './shipments.ts';
+import { requireStep, takeStep } from './steps.ts';
+
+/** Clocks of devices run ahead by so much. */
+const toleranceMs = 60_000;
+
+/** Takes a shipment one step on the road and tells the neighbours. */
+export async function advanceShipment(
+  transaction: Transaction,
+  identity: AccountIdentity,
+  input: AdvanceInput,
+  now: Date,
+): Promise<void> {
+  const { em, emit } = transaction;
+  const { to, note, proofOfDelivery: proof } = input;
+  const shipment = await lockShipment(em, identity, input.id, input.expectedVersion);
+  requireStep(identity, shipment, to);
+  if (to === 'DELIVERED' && !proof) refuse('PROOF_REQUIRED', 'A proof of delivery is required.', 'proofOfDelivery');
+  if (to !== 'DELIVERED' && proof) refuse('INVALID_INPUT', `No proof of delivery comes with ${to}.`, 'proofOfDelivery');
+  if (to === 'EXCEPTION' && note === null)
+    refuse('REASON_REQUIRED', 'The reason of the exception is required.', 'note');
+  const at = timeOf(input.at, shipment, now);
+
+  const stop = stopOf(to, shipment.pickedUpAt, await stopsOf(em, shipment.id));
+  if (stop) stop.arrivedAt = at;
+  const location = input.location ?? (stop && placed(stop));
+  const place = input.place ?? (stop && !input.location ? `${stop.city}, ${stop.region}` : null);
+  takeStep(transaction, shipment, {
+    to,
+    at,
+    recordedAt: now,
+    actorAccountId: identity.accountId,
+    place,
+    location: location ?? null,
+    note,
+  });
+  if (proof) {
+    em.create(ProofEntity, {
+      shipmentId: shipment.id,
+      ...proof,
+      signedAt: at,
+      latitude: location?.latitude ?? null,
+      longitude: location?.longitude ?? null,
+      recordedByAccountId: identity.accountId,
+    });
+  }
+  await em.flush();
+  await tell(emit, shipment, note);
+}
+
+/** Cancels a shipment, or gives one up that is in trouble. */
+export async function cancelShipment(
+  transaction: Transaction,
+  identity: AccountIdentity,
+  { id, expectedVersion, reason }: { id: string; expectedVersion?: number | null | undefined; reason: string },
+  now: Date,
+): Promise<void> {
+  const { em, emit } = transaction;
+  const shipment = await lockShipment(em, identity, id, expectedVersion);
+  requireStep(identity, shipment, 'CANCELLED');
+  takeStep(transaction, shipment, {
+    to: 'CANCELLED',
+    at: now,
+    recordedAt: now,
+    actorAccountId: identity.accountId,
+    note: reason,
+  });
+  await em.flush();
+  await emit('shipment.cancelled', { ...steppedOf(shipment), reason });
+}
+
+function timeOf(given: Date | null | undefined, { statusChangedAt }: ShipmentRow, now: Date): Date {
+  const at = given ?? now;
+  if (given && (at < statusChangedAt || at.getTime() > now.getTime() + toleranceMs)) {
+    const range = `${statusChangedAt.toISOString()} to ${now.toISOString()}`;
+    refuse('INVALID_TIME', `A time from ${range} is required; got ${at.toISOString()}.`, 'at');
+  }
+  // The step before may carry a device's time that is a moment ahead of ours.
+  return at < statusChangedAt ? statusChangedAt : at;
+}
+
+/** The stop that a step reaches: the pickup, the first time it is reported, or the delivery. */
+function stopOf(to: AdvanceInput['to'], pickedUpAt: Date | null | undefined, stops: StopRow[]): StopRow | undefined {
+  if (to === 'PICKED_UP' && !pickedUpAt) return stops[0];
+  return to === 'DELIVERED' ? stops.at(-1) : undefined;
+}
+
+function placed({ latitude, longitude }: StopRow) {
+  return latitude == null || longitude == null ? null : { latitude, longitude };
+}
+
+async function tell(emit: Transaction['emit'], shipment: ShipmentRow, note: string | null): Promise<void> {
+  switch (shipment.status) {
+    case 'PICKED_UP':
+      return emit('shipment.pickedUp', steppedOf(shipment));
+    case 'IN_TRANSIT':
+      return emit('shipment.inTransit', steppedOf(shipment));
+    case 'OUT_FOR_DELIVERY':
+      return emit('shipment.outForDelivery', steppedOf(shipment));
+    case 'DELIVERED':
+      return emit('shipment.delivered', deliveredOf(shipment));
+    case 'EXCEPTION':
+      return emit('shipment.exception', { ...steppedOf(shipment), reason: note ?? '' });
+    default:
+      throw new RangeError(`A step on the road is required; got ${shipment.status}.`);
+  }
+}

@@ -1,0 +1,76 @@
+import { refuse } from '#shared/errors.ts';
+import type { Identity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { liveTopics } from '#shared/topics.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { actorsOf } from '../domain/actors.ts';
+import type { Point } from '../domain/distance.ts';
+import { judge, type ShipmentStatus, steps } from '../domain/status.ts';
+import { EventEntity, type ShipmentRow } from '../entities.ts';
+
+/** Who, when and where of a step. */
+export interface StepFacts {
+  readonly to: ShipmentStatus;
+  readonly at: Date;
+  readonly recordedAt: Date;
+  /** Null for what follows from dispatching. */
+  readonly actorAccountId: string | null;
+  readonly place?: string | null;
+  readonly location?: Point | null;
+  readonly note?: string | null;
+}
+
+/** Refuses a step that the table of domain/status.ts does not give to this identity. */
+export function requireStep(identity: Identity, shipment: ShipmentRow, to: ShipmentStatus): void {
+  const { status, troubledFrom = null, organizationId, driverId = null } = shipment;
+  const verdict = judge({ status, troubledFrom }, to, actorsOf(identity, { organizationId, driverId }));
+  if (verdict === 'INVALID_TRANSITION') {
+    const ways = Object.keys(steps[status]).join(', ') || 'nowhere';
+    const since = troubledFrom ? ` (its exception arose in ${troubledFrom}: on the road it goes no further)` : '';
+    refuse('INVALID_TRANSITION', `From ${status} a shipment goes to ${ways}${since}; got ${to}.`, 'id');
+  }
+  if (verdict === 'NOT_ALLOWED') {
+    const actors = (steps[status][to] ?? []).join(' or ');
+    refuse(
+      'NOT_ALLOWED',
+      `The step from ${status} to ${to} is for ${actors}; you are not that on this shipment.`,
+      'id',
+    );
+  }
+}
+
+/** Takes a locked shipment to its next status and writes the event; the caller has judged the step. */
+export function takeStep({ em, announce }: Transaction, shipment: ShipmentRow, facts: StepFacts): void {
+  const { to, at, recordedAt, actorAccountId, place = null, location = null, note = null } = facts;
+  const from = shipment.status;
+  shipment.status = to;
+  shipment.statusChangedAt = at;
+  shipment.version += 1;
+  shipment.troubledFrom = to === 'EXCEPTION' ? from : null;
+  if (to === 'BOOKED') shipment.bookedAt ??= at;
+  if (to === 'PICKED_UP') shipment.pickedUpAt ??= at;
+  if (to === 'DELIVERED') shipment.deliveredAt = at;
+  em.create(EventEntity, {
+    id: newId(recordedAt.getTime()),
+    shipmentId: shipment.id,
+    version: shipment.version,
+    fromStatus: from,
+    toStatus: to,
+    occurredAt: at,
+    recordedAt,
+    actorAccountId,
+    place,
+    latitude: location?.latitude ?? null,
+    longitude: location?.longitude ?? null,
+    note,
+  });
+  announceChange(announce, shipment);
+}
+
+/** Tells the live watchers of a shipment that it changed. */
+export function announceChange(
+  announce: Transaction['announce'],
+  { id, version }: { id: string; version: number },
+): void {
+  announce(liveTopics.shipment(id), { shipmentId: id, version });
+}
