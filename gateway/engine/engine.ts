@@ -12,6 +12,7 @@ import { LRUCache } from 'lru-cache';
 import { type EngineError, type EngineErrorCode, RequestError, requestError } from './errors.ts';
 import { Execution } from './execute/execution.ts';
 import { PreparedOperation } from './operation.ts';
+import { plannableDocument } from './planning/plannable-document.ts';
 import { type Planner, PlanningFailure } from './planning/planner.ts';
 import type { RequestScope, SubgraphTransport } from './ports.ts';
 import { completeData } from './respond/complete.ts';
@@ -77,9 +78,10 @@ export class Engine {
     const document = request.document ?? parseAndValidate(request.source, model.apiSchema);
     const definition = getOperationAST(document, request.operationName);
     if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation of that name');
+    const plannable = plannableDocument(document);
     const plan = await planner
       .plan({
-        source: request.document ? print(document) : request.source,
+        source: plannable === document ? request.source : print(plannable),
         operationName: request.operationName,
         activeLabels: request.activeLabels ?? [],
       })

@@ -1,0 +1,57 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+
+const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/**
+ * The document as the planner should see it. The planner asks for an object only when something is selected on it, so
+ * where `@skip` and `@include` may leave nothing, `{ user { name @include(if: $no) } }`, it wouldn't know whether there
+ * is a user: such selections get a `__typename`.
+ * @returns the same document when there is nothing to change
+ */
+export function plannableDocument(document: DocumentNode): DocumentNode {
+  const fragments = new Map(
+    document.definitions.flatMap((node) =>
+      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
+    ),
+  );
+  let changed = false;
+  const plannable = visit(document, {
+    [Kind.FIELD]: {
+      leave(node: FieldNode): FieldNode | undefined {
+        if (!node.selectionSet || hasUnconditionalField(node.selectionSet, fragments)) return undefined;
+        changed = true;
+        const selections = [typename, ...node.selectionSet.selections];
+        return { ...node, selectionSet: { kind: Kind.SELECTION_SET, selections } };
+      },
+    },
+  });
+  return changed ? plannable : document;
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+function hasUnconditionalField(set: SelectionSetNode, fragments: Fragments, visited = new Set<string>()): boolean {
+  return set.selections.some((selection) => {
+    if (isConditional(selection)) return false;
+    if (selection.kind === Kind.FIELD) return true;
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      return hasUnconditionalField(selection.selectionSet, fragments, visited);
+    }
+    const fragment = fragments.get(selection.name.value);
+    if (!fragment || visited.has(selection.name.value)) return false;
+    visited.add(selection.name.value);
+    return hasUnconditionalField(fragment.selectionSet, fragments, visited);
+  });
+}
+
+function isConditional({ directives }: SelectionNode): boolean {
+  return directives?.some(({ name }) => name.value === 'skip' || name.value === 'include') ?? false;
+}
