@@ -1,0 +1,47 @@
+import { GraphError } from '#shared/errors.ts';
+import type { DocumentSize } from './measure-document.ts';
+
+/** What one operation text may ask for. Fragments count where they are spread, so that nesting them hides nothing. */
+export interface DocumentLimits {
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxRootFields: number;
+  /** Fields and fragments after every fragment is put in its place. */
+  readonly maxSelections: number;
+  /** Characters of the operation text. */
+  readonly maxLength: number;
+}
+
+/** Refuses a text that is too long to be worth lexing. */
+export function checkLength(text: string, { maxLength }: DocumentLimits): void {
+  if (text.length > maxLength) {
+    throw tooMany('TOKEN_LIMIT_EXCEEDED', 'characters', maxLength, text.length);
+  }
+}
+
+/** Refuses an operation that is too deep or too wide, before anything dear (validation, planning) looks at it. */
+export function checkSize(size: DocumentSize, limits: DocumentLimits): void {
+  if (size.depth > limits.maxDepth) throw tooMany('MAX_DEPTH_LIMIT', 'levels', limits.maxDepth, size.depth);
+  if (size.aliases > limits.maxAliases) throw tooMany('MAX_ALIASES_LIMIT', 'aliases', limits.maxAliases, size.aliases);
+  if (size.rootFields > limits.maxRootFields) {
+    throw tooMany('MAX_ROOT_FIELDS_LIMIT', 'root fields', limits.maxRootFields, size.rootFields);
+  }
+  if (size.selections > limits.maxSelections) {
+    throw tooMany('TOKEN_LIMIT_EXCEEDED', 'selections', limits.maxSelections, size.selections);
+  }
+}
+
+export function tooManyTokens({ maxTokens }: DocumentLimits): GraphError {
+  return new GraphError('TOKEN_LIMIT_EXCEEDED', `At most ${maxTokens} tokens are allowed; the operation has more.`);
+}
+
+export function tooDeep({ maxDepth }: DocumentLimits): GraphError {
+  return new GraphError('MAX_DEPTH_LIMIT', `At most ${maxDepth} levels are allowed; the operation has far more.`);
+}
+
+type LimitCode = 'TOKEN_LIMIT_EXCEEDED' | 'MAX_DEPTH_LIMIT' | 'MAX_ALIASES_LIMIT' | 'MAX_ROOT_FIELDS_LIMIT';
+
+function tooMany(code: LimitCode, what: string, limit: number, got: number): GraphError {
+  return new GraphError(code, `At most ${limit} ${what} are allowed; the operation has ${got}.`);
+}

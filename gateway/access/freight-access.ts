@@ -1,0 +1,76 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { HeaderMap } from '@apollo/server';
+import { GraphError } from '#shared/errors.ts';
+import { anonymous, type Identity, identityHeader, type TokenSigner, type TokenVerifier } from '#shared/identity.ts';
+import type { Access, Caller } from './caller.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+
+/** Seconds that an identity token is good for, and for how long it is handed out again before a new one is signed. */
+const tokenSeconds = 60;
+const reuseMs = 30_000;
+
+export interface FreightAccessOptions {
+  /** Of the access tokens that clients bring. */
+  readonly verifier: TokenVerifier;
+  /** Of the identity tokens that subgraphs get. */
+  readonly signer: TokenSigner;
+  readonly forwardHeaders: readonly string[];
+  readonly now?: () => number;
+}
+
+/** Verifies `Authorization: Bearer …` and speaks to subgraphs in short-lived tokens of its own. No header: anonymous. */
+export function createFreightAccess({
+  verifier,
+  signer,
+  forwardHeaders,
+  now = Date.now,
+}: FreightAccessOptions): Access {
+  /** The verifier gives the same object for the same token, so that a hot client is signed for twice a minute. */
+  const callers = new WeakMap<Identity, { readonly caller: Promise<Caller>; readonly until: number }>();
+
+  function callerFor(identity: Identity): Promise<Caller> {
+    const known = callers.get(identity);
+    if (known && known.until > now()) return known.caller;
+    const caller = signer
+      .sign(identity, tokenSeconds)
+      .then((token): Caller => ({ identity, key: keyOf(identity), headers: { [identityHeader]: token } }));
+    callers.set(identity, { caller, until: now() + reuseMs });
+    caller.catch(() => callers.delete(identity));
+    return caller;
+  }
+
+  return {
+    async identify(headers) {
+      const caller = await callerFor(await identityOf(headers, verifier));
+      const forwarded = forwardedHeaders(headers, forwardHeaders);
+      if (!forwarded) return caller;
+      return {
+        identity: caller.identity,
+        key: `${caller.key}\n${forwarded.key}`,
+        headers: { ...forwarded.headers, ...caller.headers },
+      };
+    },
+  };
+}
+
+async function identityOf({ authorization }: IncomingHttpHeaders, verifier: TokenVerifier): Promise<Identity> {
+  if (authorization === undefined) return anonymous;
+  const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+  if (token === undefined) throw unauthenticated('The header "authorization: Bearer <access token>" is required');
+  const identity = await verifier.verify(token);
+  if (!identity) throw unauthenticated('A valid access token is required; it is expired or not ours');
+  return identity;
+}
+
+function unauthenticated(requirement: string): GraphError {
+  return new GraphError('UNAUTHENTICATED', `${requirement}. Leave the header out to ask anonymously.`, {
+    http: { status: 401, headers: new HeaderMap([['www-authenticate', 'Bearer error="invalid_token"']]) },
+  });
+}
+
+/** Everything that a subgraph may decide by. */
+function keyOf(identity: Identity): string {
+  if (identity.kind === 'anonymous') return 'anonymous';
+  const { accountId, organizationId, driverId, roles, tier } = identity;
+  return JSON.stringify([accountId, organizationId, driverId, roles, tier]);
+}

@@ -1,0 +1,92 @@
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+
+/** How large a document's largest operation is, with fragments where they are spread. Counts stop growing at `countCeiling`. */
+export interface DocumentSize {
+  /** Fields above each other. */
+  readonly depth: number;
+  readonly aliases: number;
+  readonly rootFields: number;
+  readonly selections: number;
+}
+
+/** Fragments that double each other reach any number in a few lines; larger counts need no distinction. */
+const countCeiling = 1_000_000_000;
+
+interface Measure {
+  depth: number;
+  aliases: number;
+  /** Fields of this selection set itself, those of its fragments included. */
+  fields: number;
+  selections: number;
+}
+
+/**
+ * Measures a parsed document that may be invalid: unknown fragments count nothing, cycles are cut. Each fragment is measured once,
+ * so that the time is linear in the text.
+ */
+export function measureDocument(document: DocumentNode): DocumentSize {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
+  const known = new Map<string, Measure>();
+  const size = { depth: 0, aliases: 0, rootFields: 0, selections: 0 };
+  for (const node of document.definitions) {
+    if (node.kind !== Kind.OPERATION_DEFINITION && node.kind !== Kind.FRAGMENT_DEFINITION) continue;
+    // Fragments that nothing spreads are measured too: validation walks them as well.
+    const measure = measureSet(node.selectionSet, fragments, known);
+    size.depth = Math.max(size.depth, measure.depth);
+    size.aliases = Math.max(size.aliases, measure.aliases);
+    size.selections = Math.max(size.selections, measure.selections);
+    if (node.kind === Kind.OPERATION_DEFINITION) size.rootFields = Math.max(size.rootFields, measure.fields);
+  }
+  return size;
+}
+
+function measureSet(
+  set: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  known: Map<string, Measure>,
+): Measure {
+  const total: Measure = { depth: 0, aliases: 0, fields: 0, selections: 0 };
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.FIELD) {
+      const below = selection.selectionSet && measureSet(selection.selectionSet, fragments, known);
+      total.depth = Math.max(total.depth, 1 + (below?.depth ?? 0));
+      total.aliases = bounded(total.aliases + (selection.alias ? 1 : 0) + (below?.aliases ?? 0));
+      total.selections = bounded(total.selections + 1 + (below?.selections ?? 0));
+      total.fields = bounded(total.fields + 1);
+      continue;
+    }
+    const inner =
+      selection.kind === Kind.INLINE_FRAGMENT
+        ? measureSet(selection.selectionSet, fragments, known)
+        : measureFragment(selection.name.value, fragments, known);
+    total.depth = Math.max(total.depth, inner.depth);
+    total.aliases = bounded(total.aliases + inner.aliases);
+    total.selections = bounded(total.selections + 1 + inner.selections);
+    total.fields = bounded(total.fields + inner.fields);
+  }
+  return total;
+}
+
+function measureFragment(
+  name: string,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  known: Map<string, Measure>,
+): Measure {
+  const measured = known.get(name);
+  if (measured) return measured;
+  // Stands for the fragment inside itself: a cycle ends here, and validation refuses it afterwards.
+  const empty: Measure = { depth: 0, aliases: 0, fields: 0, selections: 0 };
+  known.set(name, empty);
+  const fragment = fragments.get(name);
+  if (!fragment) return empty;
+  const measure = measureSet(fragment.selectionSet, fragments, known);
+  known.set(name, measure);
+  return measure;
+}
+
+function bounded(count: number): number {
+  return Math.min(count, countCeiling);
+}

@@ -1,0 +1,164 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { ConfigurationError, parseEnvironment, port } from '#shared/config.ts';
+import type { DocumentLimits } from './access/document-limits.ts';
+
+/** `freight` is our own engine, `apollo` the executor of @apollo/gateway. */
+export type EngineName = 'freight' | 'apollo';
+
+/** Everything that can be set about the gateway. */
+export interface GatewayConfig {
+  readonly environment: 'development' | 'test' | 'production';
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly logLevel: string;
+  readonly engine: EngineName;
+  /** Absolute path; the file is watched. */
+  readonly supergraphFile: string;
+  readonly access: AccessConfig;
+  /** Client headers handed on to subgraphs, in lower case. */
+  readonly forwardHeaders: readonly string[];
+  /** Addresses that replace those in the supergraph, by subgraph name. */
+  readonly subgraphUrls: Readonly<Record<string, string>>;
+  readonly limits: DocumentLimits;
+  readonly maxBodyBytes: number;
+  /** Milliseconds that one request of a client may take. */
+  readonly requestTimeoutMs: number;
+  /** Milliseconds that one request to a subgraph may take. */
+  readonly subgraphTimeoutMs: number;
+  readonly drain: DrainConfig;
+  readonly corsOrigins: readonly (string | RegExp)[];
+  readonly introspection: boolean;
+}
+
+/** `freight`: access tokens are verified and subgraphs get a signed identity. `open`: any supergraph, nobody signs in. */
+export type AccessConfig = { readonly kind: 'freight'; readonly dataDir: string } | { readonly kind: 'open' };
+
+export interface DrainConfig {
+  /** Milliseconds between "not ready" and closing the port, for load balancers to notice. */
+  readonly delayMs: number;
+  /** Milliseconds that requests in flight get to finish. */
+  readonly windowMs: number;
+}
+
+const count = z.coerce.number().int().min(1);
+const milliseconds = z.coerce.number().int().min(0).max(3_600_000);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const environmentSchema = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(4000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DATA_DIR: z.string().default('.data'),
+  GATEWAY_ENGINE: z.enum(['freight', 'apollo']).default('freight'),
+  FORWARD_HEADERS: list.pipe(z.array(z.string().regex(headerName, 'header names are required'))).default([]),
+  MAX_TOKENS: count.default(15_000),
+  MAX_DEPTH: count.default(25),
+  MAX_ALIASES: count.default(100),
+  MAX_ROOT_FIELDS: count.default(20),
+  MAX_SELECTIONS: count.default(20_000),
+  MAX_OPERATION_LENGTH: count.default(200_000),
+  MAX_BODY_BYTES: count.default(1_048_576),
+  REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
+  SUBGRAPH_TIMEOUT_MS: milliseconds.default(10_000),
+  DRAIN_DELAY_MS: milliseconds.default(0),
+  DRAIN_WINDOW_MS: milliseconds.default(10_000),
+  CORS_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))).optional(),
+  INTROSPECTION: z.stringbool().default(true),
+});
+
+const flagOptions = {
+  supergraph: { type: 'string' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  engine: { type: 'string' },
+  'forward-header': { type: 'string', multiple: true },
+} as const;
+
+/**
+ * Reads flags and environment; a flag wins over its variable.
+ * @throws ConfigurationError with one line per wrong flag or variable
+ */
+export function readGatewayConfig(
+  flags: readonly string[] = process.argv.slice(2),
+  environment: NodeJS.ProcessEnv = process.env,
+): GatewayConfig {
+  const given = parseFlags(flags);
+  const parsed = parseEnvironment(environmentSchema, withFlags(environment, given));
+  return {
+    environment: parsed.NODE_ENV,
+    host: parsed.HOST,
+    port: parsed.PORT,
+    logLevel: parsed.LOG_LEVEL,
+    engine: parsed.GATEWAY_ENGINE,
+    supergraphFile: resolve(given.supergraph ?? resolve(import.meta.dirname, '../schema/supergraph.graphql')),
+    access: given.supergraph === undefined ? { kind: 'freight', dataDir: resolve(parsed.DATA_DIR) } : { kind: 'open' },
+    forwardHeaders: parsed.FORWARD_HEADERS.map((name) => name.toLowerCase()),
+    subgraphUrls: readSubgraphUrls(environment),
+    limits: {
+      maxTokens: parsed.MAX_TOKENS,
+      maxDepth: parsed.MAX_DEPTH,
+      maxAliases: parsed.MAX_ALIASES,
+      maxRootFields: parsed.MAX_ROOT_FIELDS,
+      maxSelections: parsed.MAX_SELECTIONS,
+      maxLength: parsed.MAX_OPERATION_LENGTH,
+    },
+    maxBodyBytes: parsed.MAX_BODY_BYTES,
+    requestTimeoutMs: parsed.REQUEST_TIMEOUT_MS,
+    subgraphTimeoutMs: parsed.SUBGRAPH_TIMEOUT_MS,
+    drain: { delayMs: parsed.DRAIN_DELAY_MS, windowMs: parsed.DRAIN_WINDOW_MS },
+    corsOrigins: parsed.CORS_ORIGINS ?? (parsed.NODE_ENV === 'production' ? [] : [ownMachine]),
+    introspection: parsed.INTROSPECTION,
+  };
+}
+
+/** While developing, any page served from this machine may ask. */
+const ownMachine = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+type Flags = ReturnType<typeof parseFlags>;
+
+function parseFlags(flags: readonly string[]) {
+  try {
+    return parseArgs({ args: [...flags], options: flagOptions, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const known = Object.keys(flagOptions).map((name) => `--${name}`);
+    throw new ConfigurationError(`${reason} Flags are ${known.join(', ')}.`);
+  }
+}
+
+function withFlags(environment: NodeJS.ProcessEnv, flags: Flags): NodeJS.ProcessEnv {
+  return {
+    ...environment,
+    ...(flags.port !== undefined && { PORT: flags.port }),
+    ...(flags.host !== undefined && { HOST: flags.host }),
+    ...(flags.engine !== undefined && { GATEWAY_ENGINE: flags.engine }),
+    ...(flags['forward-header'] !== undefined && { FORWARD_HEADERS: flags['forward-header'].join(',') }),
+  };
+}
+
+const subgraphUrlPrefix = 'SUBGRAPH_URL_';
+
+/** `SUBGRAPH_URL_FLEET=http://fleet:4003/graphql` says where a deployment keeps a subgraph. */
+function readSubgraphUrls(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const names = Object.keys(environment).filter((name) => name.startsWith(subgraphUrlPrefix));
+  const url = z.url({ protocol: /^https?$/ });
+  const urls = parseEnvironment(z.object(Object.fromEntries(names.map((name) => [name, url]))), environment);
+  return Object.fromEntries(
+    Object.entries(urls).map(([name, address]) => [name.slice(subgraphUrlPrefix.length).toLowerCase(), address]),
+  );
+}
+
+/** @apollo/gateway reports its use to its makers unless the environment says no; it is asked before the first instance. */
+export function disableApolloTelemetry(): void {
+  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
+}

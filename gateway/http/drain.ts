@@ -1,0 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { DrainConfig } from '../config.ts';
+
+/**
+ * Stops serving without failing anybody: while load balancers notice that readiness is gone requests are still answered; then the port
+ * closes, idle connections with it, requests in flight finish, and what is left after the window is cut off.
+ */
+export async function drain(app: FastifyInstance, { delayMs, windowMs }: DrainConfig): Promise<void> {
+  if (delayMs > 0) await delay(delayMs);
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), windowMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cutOff);
+  }
+}

@@ -1,0 +1,10 @@
+import type { FastifyInstance } from 'fastify';
+import type { GatewayMetrics } from './metrics.ts';
+
+/** Prometheus text at `/metrics`. */
+export function serveMetrics(app: FastifyInstance, metrics: GatewayMetrics): void {
+  app.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await metrics.text();
+    return reply.type(contentType).send(body);
+  });
+}

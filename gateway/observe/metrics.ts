@@ -1,0 +1,96 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { isErrorCode } from '#shared/errors.ts';
+import type { ClientRequest } from '../client-request.ts';
+import type { CircuitState, TransportObserver } from '../transport/observer.ts';
+import { OperationLabels } from './operation-labels.ts';
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const circuitValues: Record<CircuitState, number> = { closed: 0, 'half-open': 0.5, open: 1 };
+
+/** What the gateway counts. Labels are bounded: subgraph names, codes of our table, and at most some hundred operations. */
+export interface GatewayMetrics {
+  readonly transport: TransportObserver;
+  answered(request: ClientRequest, status: number): void;
+  reloaded(outcome: 'loaded' | 'refused'): void;
+  text(): Promise<{ readonly contentType: string; readonly body: string }>;
+  close(): void;
+}
+
+export function createGatewayMetrics(): GatewayMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const labels = new OperationLabels();
+  const duration = new Histogram({
+    name: 'gateway_request_duration_seconds',
+    help: 'Time to answer GraphQL requests by operation',
+    labelNames: ['operation'],
+    buckets: seconds,
+    registers,
+  });
+  const requests = new Counter({
+    name: 'gateway_requests_total',
+    help: 'GraphQL requests answered, by operation and HTTP status',
+    labelNames: ['operation', 'status'],
+    registers,
+  });
+  const errors = new Counter({
+    name: 'gateway_errors_total',
+    help: 'Errors in answers, by operation and code',
+    labelNames: ['operation', 'code'],
+    registers,
+  });
+  const subgraphDuration = new Histogram({
+    name: 'gateway_subgraph_request_duration_seconds',
+    help: 'Time of requests to subgraphs, retries and waiting included',
+    labelNames: ['subgraph'],
+    buckets: seconds,
+    registers,
+  });
+  const subgraphRequests = new Counter({
+    name: 'gateway_subgraph_requests_total',
+    help: 'Requests to subgraphs by outcome: ok, cancelled or an error code',
+    labelNames: ['subgraph', 'outcome'],
+    registers,
+  });
+  const subgraphEvents = new Counter({
+    name: 'gateway_subgraph_events_total',
+    help: 'Requests shared, retried, and websockets subscribed again',
+    labelNames: ['subgraph', 'event'],
+    registers,
+  });
+  const circuit = new Gauge({
+    name: 'gateway_subgraph_circuit',
+    help: 'Circuit breaker: 0 closed, 0.5 half open, 1 open',
+    labelNames: ['subgraph'],
+    registers,
+  });
+  const reloads = new Counter({
+    name: 'gateway_supergraph_reloads_total',
+    help: 'Supergraph files taken over or refused',
+    labelNames: ['outcome'],
+    registers,
+  });
+
+  return {
+    transport: {
+      onRequest(subgraph, milliseconds, outcome) {
+        subgraphDuration.observe({ subgraph }, milliseconds / 1000);
+        subgraphRequests.inc({ subgraph, outcome });
+      },
+      onShared: (subgraph) => subgraphEvents.inc({ subgraph, event: 'shared' }),
+      onRetry: (subgraph) => subgraphEvents.inc({ subgraph, event: 'retry' }),
+      onCircuit: (subgraph, state) => circuit.set({ subgraph }, circuitValues[state]),
+      onResubscribed: (subgraph) => subgraphEvents.inc({ subgraph, event: 'resubscribed' }),
+    },
+    answered({ startedAt, operationName, errorCodes }, status) {
+      const operation = labels.labelOf(operationName);
+      duration.observe({ operation }, (performance.now() - startedAt) / 1000);
+      requests.inc({ operation, status });
+      for (const code of errorCodes) errors.inc({ operation, code: isErrorCode(code) ? code : 'OTHER' });
+    },
+    reloaded: (outcome) => reloads.inc({ outcome }),
+    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    close: () => registry.clear(),
+  };
+}

@@ -1,0 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigurationError } from '#shared/config.ts';
+
+/** Reads the supergraph file whole, or says in one line why it can't be read. */
+export async function readSupergraphFile(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ConfigurationError(`--supergraph: a readable supergraph file is required; got ${path} (${code})`);
+  });
+  if (text.trim() === '') throw new ConfigurationError(`--supergraph: a supergraph is required; ${path} is empty`);
+  return text;
+}

@@ -1,0 +1,107 @@
+import { ApolloGateway, type SupergraphSdlUpdateFunction } from '@apollo/gateway';
+import { ConfigurationError } from '#shared/config.ts';
+import type { Log } from '#shared/log.ts';
+import { disableApolloTelemetry, type GatewayConfig } from '../config.ts';
+import type { DataSourceFactory } from '../execute/transport-source.ts';
+import type { Transport } from '../transport/transport.ts';
+import { readSupergraphFile } from './file.ts';
+import type { Generation } from './generation.ts';
+import { openGeneration } from './open-generation.ts';
+import { servableCopy } from './servable-copy.ts';
+import { watchSupergraphFile } from './watch.ts';
+
+export interface LifecycleOptions {
+  readonly config: GatewayConfig;
+  readonly transport: Transport;
+  readonly log: Log;
+  readonly dataSource: DataSourceFactory;
+  /** Told of every reload, and of every file that was refused. */
+  readonly onReload?: (outcome: 'loaded' | 'refused') => void;
+}
+
+/** Loads the supergraph file, watches it, and swaps generations under running traffic. */
+export class SupergraphLifecycle {
+  readonly apollo: ApolloGateway;
+  readonly #options: LifecycleOptions;
+  #current: Generation | undefined;
+  #reloading: Promise<void> = Promise.resolve();
+  #update: SupergraphSdlUpdateFunction = () => {};
+
+  constructor(options: LifecycleOptions) {
+    this.#options = options;
+    disableApolloTelemetry();
+    const { dataSource, log } = options;
+    this.apollo = new ApolloGateway({
+      supergraphSdl: async ({ update }) => {
+        this.#update = update;
+        return this.#start();
+      },
+      buildService: ({ name }) => dataSource(name),
+      logger: { debug() {}, info() {}, warn: (text) => log.warn(text), error: (text) => log.error(text) },
+      __exposeQueryPlanExperimental: false,
+    });
+  }
+
+  /** The generation that new requests begin with. Only after the gateway has loaded. */
+  get current(): Generation {
+    if (!this.#current) throw new Error('no supergraph is loaded');
+    return this.#current;
+  }
+
+  get isLoaded(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** Reads the file again. A supergraph that can't be served is refused: it is logged, and the old one stays. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  async #start() {
+    const { config, transport } = this.#options;
+    const text = await readSupergraphFile(config.supergraphFile);
+    this.#current = await openGeneration(text, this.#options, undefined).catch((error: unknown) => {
+      throw new ConfigurationError(
+        `--supergraph: a composed supergraph is required; ${config.supergraphFile} is refused: ${firstLine(error)}`,
+      );
+    });
+    transport.update(this.#current.subgraphs);
+    const watcher = watchSupergraphFile(config.supergraphFile, () => void this.reload());
+    const cleanup = async (): Promise<void> => {
+      watcher.close();
+      await this.#reloading;
+      this.#current?.retire();
+    };
+    return { supergraphSdl: servableCopy(text), cleanup };
+  }
+
+  async #reload(): Promise<void> {
+    const { config, transport, log, onReload } = this.#options;
+    const previous = this.current;
+    try {
+      const text = await readSupergraphFile(config.supergraphFile);
+      if (text === previous.supergraphSdl) return;
+      const next = await openGeneration(text, this.#options, previous);
+      try {
+        this.#update(servableCopy(text));
+      } catch (error) {
+        next.retire();
+        throw error;
+      }
+      transport.update(next.subgraphs);
+      this.#current = next;
+      previous.retire();
+      log.info({ subgraphs: Object.keys(next.subgraphs) }, 'supergraph reloaded');
+      onReload?.('loaded');
+    } catch (error) {
+      log.error({ reason: firstLine(error) }, 'supergraph refused, the previous one stays');
+      onReload?.('refused');
+    }
+  }
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0] ?? '';
+}

@@ -1,0 +1,83 @@
+import { QueryPlanner } from '@apollo/query-planner';
+import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, type ValidationRule } from 'graphql';
+import { Documents } from '../access/documents.ts';
+import type { GatewayConfig } from '../config.ts';
+import { Engine } from '../engine/engine.ts';
+import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
+import type { SubgraphTransport } from '../engine/ports.ts';
+import { loadSupergraphModel, parseSupergraph } from '../engine/supergraph/model.ts';
+import { countedUse, type Generation } from './generation.ts';
+import { servableCopy } from './servable-copy.ts';
+
+export interface GenerationOptions {
+  readonly config: GatewayConfig;
+  readonly transport: SubgraphTransport;
+}
+
+/** Operations of the previous generation that are planned before a new one takes over. */
+const warmedOperations = 100;
+
+/**
+ * Builds everything for a supergraph before anybody depends on it: schema, planner, and the plans of what was asked lately.
+ * @throws when the text is no supergraph, or one that can't be planned for
+ */
+export async function openGeneration(
+  supergraphSdl: string,
+  { config, transport }: GenerationOptions,
+  previous: Generation | undefined,
+): Promise<Generation> {
+  const subgraphs = addressesOf(supergraphSdl, config.subgraphUrls);
+  const rules = [...specifiedRules, ...ownRules(config)];
+  if (config.engine === 'apollo') {
+    const documents = new Documents({ schema: checkForApollo(supergraphSdl), limits: config.limits, rules });
+    return { supergraphSdl, subgraphs, documents, engine: undefined, ...countedUse(() => {}) };
+  }
+  const model = loadSupergraphModel(supergraphSdl);
+  const planner = createWorkerPlanner({ supergraphSdl });
+  const engine = new Engine({ model, planner, transport });
+  try {
+    await planner.ready;
+    const documents = new Documents({ schema: engine.schema, limits: config.limits, rules });
+    await warm(engine, documents, previous);
+    return { supergraphSdl, subgraphs, documents, engine, ...countedUse(() => void engine.close()) };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** Validation rules beyond those of the specification. */
+export function ownRules({ introspection }: Pick<GatewayConfig, 'introspection'>): readonly ValidationRule[] {
+  return introspection ? [] : [NoSchemaIntrospectionCustomRule];
+}
+
+/** What @apollo/gateway will do with the supergraph, done once before it may touch its running state. */
+function checkForApollo(supergraphSdl: string): GraphQLSchema {
+  const supergraph = parseSupergraph(servableCopy(supergraphSdl));
+  new QueryPlanner(supergraph);
+  return supergraph.apiSchema().toGraphQLJSSchema();
+}
+
+function addressesOf(
+  supergraphSdl: string,
+  replacements: GatewayConfig['subgraphUrls'],
+): Record<string, { readonly url: string }> {
+  const subgraphs = parseSupergraph(supergraphSdl).subgraphsMetadata();
+  return Object.fromEntries(
+    [...subgraphs].map(({ name, url }) => [name, { url: replacements[replacementName(name)] ?? url }]),
+  );
+}
+
+/** Names of environment variables have no dashes. */
+function replacementName(subgraph: string): string {
+  return subgraph.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
+}
+
+/** Plans what was asked lately, so that a reload is not followed by a rush of planning. */
+async function warm(engine: Engine, documents: Documents, previous: Generation | undefined): Promise<void> {
+  for (const source of previous?.documents.recent(warmedOperations) ?? []) {
+    const checked = documents.check(source);
+    // Several operations in one text are planned when they are asked for; what doesn't plan now fails by itself then.
+    if (checked.kind === 'valid') await engine.prepare({ source, document: checked.document }).catch(() => {});
+  }
+}

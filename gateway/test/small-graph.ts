@@ -1,0 +1,122 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { type GraphQLSchema, graphql, parse } from 'graphql';
+import { composeSupergraph } from '../supergraph/compose.ts';
+
+/** Two subgraphs over real HTTP: `people` owns Person, `parcels` adds what they were sent. */
+export interface SmallGraph {
+  readonly supergraphSdl: string;
+  readonly people: TestSubgraph;
+  readonly parcels: TestSubgraph;
+  close(): Promise<void>;
+}
+
+export interface TestSubgraph {
+  readonly url: string;
+  /** Headers of the requests so far, oldest first. */
+  readonly seen: IncomingHttpHeaders[];
+  /** Answers wait until the returned function is called. */
+  hold(): () => void;
+  /** Resolves when the next request has arrived. */
+  arrival(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated", "@requiresScopes", "@tag"])\n`;
+
+const peopleSdl = `${link}
+type Query { people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated }
+type Mutation { rename(id: ID!, name: String!): Person }
+type Person @key(fields: "id") { id: ID! name: String! friends: [Person!]! }`;
+
+const parcelsSdl = `${link}
+type Query { parcels: [Parcel!]! }
+type Parcel @key(fields: "id") { id: ID! weightKg: Float! to: Person }
+type Person @key(fields: "id") { id: ID! parcels: [Parcel!] }`;
+
+const people = [
+  { id: '1', name: 'Ada' },
+  { id: '2', name: 'Grace' },
+];
+const personOf = ({ id }: { id: string }) => people.find((person) => person.id === id) ?? null;
+
+const peopleResolvers = {
+  Query: {
+    people: () => people,
+    person: (_: unknown, args: { id: string }) => personOf(args),
+    failing: () => {
+      throw new Error('connect ECONNREFUSED 10.1.2.3:5432');
+    },
+    echo: (_: unknown, { text }: { text: string }) => text,
+    secret: () => 'the safe is behind the picture',
+  },
+  Mutation: { rename: (_: unknown, { id, name }: { id: string; name: string }) => ({ ...personOf({ id }), id, name }) },
+  Person: { __resolveReference: personOf, friends: ({ id }: { id: string }) => people.filter((one) => one.id !== id) },
+};
+
+const parcelsOf = ({ id }: { id: string }) => [{ id: `p${id}`, weightKg: 2.5, to: { __typename: 'Person', id } }];
+const parcelsResolvers = {
+  Query: { parcels: () => people.flatMap(parcelsOf) },
+  Person: { __resolveReference: (person: { id: string }) => person, parcels: parcelsOf },
+};
+
+export async function startSmallGraph(): Promise<SmallGraph> {
+  const subgraphs = {
+    people: await startSubgraph(peopleSdl, peopleResolvers),
+    parcels: await startSubgraph(parcelsSdl, parcelsResolvers),
+  };
+  const supergraphSdl = composeSupergraph([
+    { name: 'people', url: subgraphs.people.url, sdl: peopleSdl },
+    { name: 'parcels', url: subgraphs.parcels.url, sdl: parcelsSdl },
+  ]);
+  return {
+    supergraphSdl,
+    ...subgraphs,
+    async close() {
+      await Promise.all([subgraphs.people.close(), subgraphs.parcels.close()]);
+    },
+  };
+}
+
+async function startSubgraph(sdl: string, resolvers: object): Promise<TestSubgraph> {
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
+  const seen: IncomingHttpHeaders[] = [];
+  const arrivals: (() => void)[] = [];
+  let gate: Promise<void> = Promise.resolve();
+  const server = createServer((request, response) => {
+    seen.push(request.headers);
+    for (const arrived of arrivals.splice(0)) arrived();
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      void gate
+        .then(() => answer(schema, Buffer.concat(chunks).toString('utf8')))
+        .then((text) => response.setHeader('content-type', 'application/json').end(text));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    seen,
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return resolve;
+    },
+    arrival: () => new Promise((resolve) => arrivals.push(resolve)),
+    close: () => closeServer(server),
+  };
+}
+
+async function answer(schema: GraphQLSchema, body: string): Promise<string> {
+  const { query, variables } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
+  return JSON.stringify(await graphql({ schema, source: query, variableValues: variables }));
+}
+
+function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
