@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { Refusal } from '#shared/errors.ts';
+import { roles, tiers } from '#shared/identity.ts';
+
+/** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */
+const noControls = /^\P{Cc}*$/u;
+const line = (min: number, max: number) =>
+  z.string().trim().min(min).max(max).regex(noControls, 'A text without control characters is required');
+
+/** RFC 5321 allows 254 octets; case is not kept, as no provider in use tells addresses apart by it. */
+const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
+const idempotencyKey = z.string().min(8).max(64).regex(noControls, 'A text without control characters is required');
+/** Length only, as NIST SP 800-63B advises: rules about kinds of characters make passwords worse. */
+const password = z.string().min(12).max(128);
+
+export const createOrganizationInput = z.object({
+  idempotencyKey,
+  name: line(2, 120),
+  industry: line(1, 80)
+    .nullish()
+    .transform((value) => value ?? null),
+  tier: z.enum(tiers),
+});
+export type CreateOrganization = z.infer<typeof createOrganizationInput>;
+
+/** At least one role; the same one twice counts once. */
+export const roleSet = z
+  .array(z.enum(roles))
+  .min(1)
+  .max(50)
+  .transform((given) => roles.filter((role) => given.includes(role)));
+
+export const registerAccountInput = z.object({
+  idempotencyKey,
+  email,
+  name: line(1, 120),
+  roles: roleSet,
+  organizationId: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? null),
+  password: password.nullish().transform((value) => value ?? null),
+});
+export type RegisterAccount = z.infer<typeof registerAccountInput>;
+
+/** Parses an input, or refuses it with one INVALID_INPUT per field. */
+export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new Refusal(
+    ...parsed.error.issues.map((issue) => ({
+      code: 'INVALID_INPUT',
+      field: issue.path.map(String),
+      message: `${issue.path.join('.')}: ${issue.message}.`,
+    })),
+  );
+}

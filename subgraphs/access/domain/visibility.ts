@@ -1,0 +1,38 @@
+import { type Identity, isStaff } from '#shared/identity.ts';
+
+interface Member {
+  readonly id: string;
+  /** None for the freight company's own people. */
+  readonly organizationId?: string | null;
+}
+
+/** True for the freight company's own people: staff and drivers. */
+function isOurs(identity: Identity): boolean {
+  return identity.kind === 'account' && identity.organizationId === null;
+}
+
+/**
+ * Who may know of an account: our people know everybody; customers know their colleagues, and the people of ours who
+ * move their loads.
+ */
+export function mayKnow(identity: Identity, account: Member): boolean {
+  if (identity.kind === 'anonymous') return false;
+  return isOurs(identity) || !account.organizationId || account.organizationId === identity.organizationId;
+}
+
+/** Who may read an e-mail address: staff, colleagues and oneself. */
+export function mayWriteTo(identity: Identity, account: Member): boolean {
+  if (identity.kind === 'anonymous') return false;
+  if (isStaff(identity) || account.id === identity.accountId) return true;
+  return !!account.organizationId && account.organizationId === identity.organizationId;
+}
+
+/** Who may see an organization: our people, and its own. */
+export function maySee(identity: Identity, organization: { readonly id: string }): boolean {
+  return isOurs(identity) || (identity.kind === 'account' && identity.organizationId === organization.id);
+}
+
+/** Who may list an organization's accounts: staff, and its own people. */
+export function mayListAccountsOf(identity: Identity, organizationId: string): boolean {
+  return isStaff(identity) || (identity.kind === 'account' && identity.organizationId === organizationId);
+}

@@ -1,0 +1,120 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Role, Tier } from '#shared/identity.ts';
+
+export const OrganizationEntity = defineEntity({
+  name: 'Organization',
+  tableName: 'organization',
+  properties: {
+    id: p.uuid().primary(),
+    name: p.text(),
+    industry: p.text().nullable(),
+    tier: p.text().$type<Tier>(),
+    createdAt: p.datetime(3),
+    version: p.integer(),
+  },
+});
+export type Organization = InferEntity<typeof OrganizationEntity>;
+
+export const AccountEntity = defineEntity({
+  name: 'Account',
+  tableName: 'account',
+  properties: {
+    id: p.uuid().primary(),
+    /** Lower case. */
+    email: p.text(),
+    name: p.text(),
+    roles: p.array<Role>(),
+    organizationId: p.uuid().nullable(),
+    driverId: p.uuid().nullable(),
+    /** Argon2id in PHC form; null where nobody can sign in. */
+    passwordHash: p.text().nullable(),
+    createdAt: p.datetime(3),
+    deactivatedAt: p.datetime(3).nullable(),
+    version: p.integer(),
+  },
+});
+export type Account = InferEntity<typeof AccountEntity>;
+
+/** One sign-in and the family of refresh tokens that follow each other in it; only the newest one is good. */
+export const SessionEntity = defineEntity({
+  name: 'Session',
+  tableName: 'session',
+  properties: {
+    id: p.uuid().primary(),
+    accountId: p.uuid(),
+    /** SHA-256 of the newest token's secret, hexadecimal. */
+    tokenHash: p.text(),
+    createdAt: p.datetime(3),
+    refreshedAt: p.datetime(3),
+    revokedAt: p.datetime(3).nullable(),
+  },
+});
+export type Session = InferEntity<typeof SessionEntity>;
+
+/** Sign-in attempts for one e-mail address, known or not, since the last success. */
+export const SignInAttemptsEntity = defineEntity({
+  name: 'SignInAttempts',
+  tableName: 'sign_in_attempts',
+  properties: {
+    /** SHA-256 of the address, hexadecimal. */
+    subject: p.text().primary(),
+    attempts: p.integer(),
+    lastAt: p.datetime(3),
+    blockedUntil: p.datetime(3).nullable(),
+  },
+});
+
+export const auditActions = [
+  'ORGANIZATION_CREATED',
+  'ORGANIZATION_TIER_CHANGED',
+  'ACCOUNT_REGISTERED',
+  'ACCOUNT_ROLES_CHANGED',
+  'ACCOUNT_DEACTIVATED',
+  'SESSION_TOKEN_REUSED',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+export interface AuditChange {
+  readonly field: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export const AuditEntryEntity = defineEntity({
+  name: 'AuditEntry',
+  tableName: 'audit_entry',
+  properties: {
+    id: p.uuid().primary(),
+    at: p.datetime(3),
+    action: p.text().$type<AuditAction>(),
+    actorId: p.uuid().nullable(),
+    targetKind: p.text().$type<'Account' | 'Organization'>(),
+    targetId: p.uuid(),
+    changes: p.json<readonly AuditChange[]>(),
+    requestId: p.text(),
+  },
+});
+export type AuditEntry = InferEntity<typeof AuditEntryEntity>;
+
+/** What a create made, so that the same request again finds it. */
+export const IdempotentRequestEntity = defineEntity({
+  name: 'IdempotentRequest',
+  tableName: 'idempotent_request',
+  properties: {
+    actorId: p.uuid().primary(),
+    operation: p.text().primary(),
+    key: p.text().primary(),
+    fingerprint: p.text(),
+    recordId: p.uuid(),
+    createdAt: p.datetime(3),
+  },
+});
+
+export const entities = [
+  OrganizationEntity,
+  AccountEntity,
+  SessionEntity,
+  SignInAttemptsEntity,
+  AuditEntryEntity,
+  IdempotentRequestEntity,
+];

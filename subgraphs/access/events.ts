@@ -1,0 +1,24 @@
+import type { Reactions } from '#shared/jobs.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import type { Account, Organization } from './entities.ts';
+import { linkDriver } from './store/drivers.ts';
+
+export function emitOrganizationChanged({ emit }: Transaction, organization: Organization): Promise<void> {
+  const { id, name, tier, createdAt } = organization;
+  return emit('organization.changed', { organizationId: id, name, tier, createdAt: createdAt.toISOString() });
+}
+
+export function emitAccountRegistered({ emit }: Transaction, account: Account): Promise<void> {
+  const { id, organizationId, email, createdAt } = account;
+  return emit('account.registered', {
+    accountId: id,
+    organizationId: organizationId ?? null,
+    email,
+    createdAt: createdAt.toISOString(),
+  });
+}
+
+/** The fleet says which account a driver signs in with; tokens of that account then carry the driver. */
+export const reactions: Reactions = {
+  'driver.changed': ({ em }, { driverId, accountId, active }) => linkDriver(em, driverId, active ? accountId : null),
+};

@@ -1,0 +1,81 @@
+import { payloadOf, type UserError } from '#shared/errors.ts';
+import { type AccessContext, adminDeed } from '../context.ts';
+import { createOrganizationInput, parseInput, registerAccountInput, roleSet } from '../domain/inputs.ts';
+import { hashPassword } from '../domain/passwords.ts';
+import { emitAccountRegistered, emitOrganizationChanged } from '../events.ts';
+import * as store from '../store/administration.ts';
+
+/** The record of a contested update in its payload's shape, with the conflict where there is one. */
+function conflictOf(record: { readonly version: number }, expected: number): readonly UserError[] {
+  const message = `Version ${record.version} is required; ${expected} arrived. Look at the record and try again.`;
+  return [{ code: 'CONFLICT', field: ['expectedVersion'], message }];
+}
+
+type Input<I> = { readonly input: I };
+
+function createOrganization(_root: unknown, { input }: Input<unknown>, context: AccessContext) {
+  return payloadOf(async () => {
+    const wanted = parseInput(createOrganizationInput, input);
+    return context.transact(async (transaction) => {
+      const written = await store.createOrganization(transaction.em, adminDeed(context), wanted);
+      if (written.changed) await emitOrganizationChanged(transaction, written.record);
+      return { organization: written.record };
+    });
+  });
+}
+
+type TierInput = Parameters<typeof store.changeTier>[2];
+
+function changeOrganizationTier(_root: unknown, { input }: Input<TierInput>, context: AccessContext) {
+  return payloadOf(() =>
+    context.transact(async (transaction) => {
+      const written = await store.changeTier(transaction.em, adminDeed(context), input);
+      if (written.changed) await emitOrganizationChanged(transaction, written.record);
+      const userErrors = written.conflict ? conflictOf(written.record, input.expectedVersion) : [];
+      return { organization: written.record, userErrors };
+    }),
+  );
+}
+
+function registerAccount(_root: unknown, { input }: Input<unknown>, context: AccessContext) {
+  return payloadOf(async () => {
+    const wanted = parseInput(registerAccountInput, input);
+    // Hashed before the transaction: a connection is too dear to hold while a processor works.
+    const passwordHash = wanted.password === null ? null : await hashPassword(wanted.password);
+    return context.transact(async (transaction) => {
+      const written = await store.registerAccount(transaction.em, adminDeed(context), wanted, passwordHash);
+      if (written.changed) await emitAccountRegistered(transaction, written.record);
+      return { account: written.record };
+    });
+  });
+}
+
+type RolesInput = Parameters<typeof store.changeRoles>[2];
+
+function changeAccountRoles(_root: unknown, { input }: Input<RolesInput>, context: AccessContext) {
+  return payloadOf(async () => {
+    const roles = parseInput(roleSet, input.roles);
+    const deed = adminDeed(context);
+    const written = await context.transact(({ em }) => store.changeRoles(em, deed, { ...input, roles }));
+    const userErrors = written.conflict ? conflictOf(written.record, input.expectedVersion) : [];
+    return { account: written.record, userErrors };
+  });
+}
+
+type DeactivateInput = Parameters<typeof store.deactivate>[2];
+
+function deactivateAccount(_root: unknown, { input }: Input<DeactivateInput>, context: AccessContext) {
+  return payloadOf(async () => {
+    const written = await context.transact(({ em }) => store.deactivate(em, adminDeed(context), input));
+    const userErrors = written.conflict ? conflictOf(written.record, input.expectedVersion) : [];
+    return { account: written.record, userErrors };
+  });
+}
+
+export const administrationMutations = {
+  createOrganization,
+  changeOrganizationTier,
+  registerAccount,
+  changeAccountRoles,
+  deactivateAccount,
+};

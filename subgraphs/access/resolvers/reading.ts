@@ -1,0 +1,58 @@
+import type { PageArguments } from '#shared/connection.ts';
+import { scopesOf } from '#shared/identity.ts';
+import type { AccessContext, AccountNode } from '../context.ts';
+import { mayWriteTo } from '../domain/visibility.ts';
+import type { AuditEntry as AuditRow, Organization as OrganizationRow } from '../entities.ts';
+import { type AccountFilter, pageOfAccounts } from '../store/accounts.ts';
+import { type AuditFilter, pageOfAudit } from '../store/audit.ts';
+import { type OrganizationFilter, pageOfOrganizations } from '../store/organizations.ts';
+
+type Page<F> = PageArguments & { readonly filter?: F | null };
+interface Reference {
+  readonly id: string;
+}
+
+function account(id: string | null | undefined, { identity, loadersOf }: AccessContext) {
+  return id ? loadersOf(identity).account.load(id) : null;
+}
+
+export const queries = {
+  viewer: (_root: unknown, _args: unknown, context: AccessContext) =>
+    context.identity.kind === 'account' ? account(context.identity.accountId, context) : null,
+  account: (_root: unknown, { id }: Reference, context: AccessContext) => account(id, context),
+  accounts: (_root: unknown, { filter, ...page }: Page<AccountFilter>, { em }: AccessContext) =>
+    pageOfAccounts(em, filter ?? {}, page),
+  organization: (_root: unknown, { id }: Reference, { identity, loadersOf }: AccessContext) =>
+    loadersOf(identity).organization.load(id),
+  organizations: (_root: unknown, { filter, ...page }: Page<OrganizationFilter>, { em }: AccessContext) =>
+    pageOfOrganizations(em, filter ?? {}, page),
+  auditEntries: (_root: unknown, { filter, ...page }: Page<AuditFilter>, { em }: AccessContext) =>
+    pageOfAudit(em, filter ?? {}, page),
+};
+
+export const Account = {
+  __resolveReference: ({ id }: Reference, context: AccessContext) => account(id, context),
+  email: (node: AccountNode, _args: unknown, { identity }: AccessContext) =>
+    mayWriteTo(node.seenAs ?? identity, node) ? node.email : null,
+  scopes: ({ roles }: AccountNode) => scopesOf(roles),
+  organization: ({ organizationId, seenAs }: AccountNode, _args: unknown, { identity, loadersOf }: AccessContext) =>
+    organizationId ? loadersOf(seenAs ?? identity).organization.load(organizationId) : null,
+  driver: ({ driverId }: AccountNode) => (driverId ? { id: driverId } : null),
+  active: ({ deactivatedAt }: AccountNode) => !deactivatedAt,
+};
+
+export const Organization = {
+  __resolveReference: ({ id }: Reference, { identity, loadersOf }: AccessContext) =>
+    loadersOf(identity).organization.load(id),
+  accounts: ({ id }: OrganizationRow, page: PageArguments, { identity, loadersOf }: AccessContext) =>
+    loadersOf(identity).members(id, page),
+};
+
+export const AuditEntry = {
+  actor: ({ actorId }: AuditRow, _args: unknown, context: AccessContext) => account(actorId, context),
+  target: async ({ targetKind, targetId }: AuditRow, _args: unknown, { identity, loadersOf }: AccessContext) => {
+    const { account, organization } = loadersOf(identity);
+    const record = await (targetKind === 'Account' ? account.load(targetId) : organization.load(targetId));
+    return record && { ...record, __typename: targetKind };
+  },
+};

@@ -1,0 +1,24 @@
+import { anybody, type Rules, signedIn, withScope } from '#shared/authorization.ts';
+
+const administration = withScope('access:write');
+
+export const rules: Rules = {
+  Query: {
+    viewer: anybody,
+    account: signedIn,
+    accounts: withScope('access:read'),
+    organization: signedIn,
+    organizations: withScope('access:read'),
+    auditEntries: administration,
+  },
+  Mutation: {
+    signIn: anybody,
+    refreshSession: anybody,
+    signOut: anybody,
+    createOrganization: administration,
+    changeOrganizationTier: administration,
+    registerAccount: administration,
+    changeAccountRoles: administration,
+    deactivateAccount: administration,
+  },
+};

@@ -1,0 +1,46 @@
+import { bulkInsert } from '#shared/bulk.ts';
+import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
+import type { EntityManager } from '#shared/database.ts';
+import type { World } from '#shared/demo/world.ts';
+import { hashPassword } from './domain/passwords.ts';
+
+/** Password of the demo accounts; the others have none and nobody can sign in with them. */
+export const demoPassword = 'freight-demo';
+
+/** Writes organizations and accounts of the demo world. Refuses to put known passwords into a production database. */
+export async function seed(em: EntityManager, world: World): Promise<void> {
+  if (readSharedConfig().environment === 'production') {
+    throw new ConfigurationError('NODE_ENV: another value than production is required to seed demo accounts');
+  }
+  const { admin, dispatcher, driver, customer, partner, analyst } = world.demo;
+  const demo = new Set<string>([admin, dispatcher, driver, customer, partner, analyst]);
+  const demoHash = await hashPassword(demoPassword);
+  const driverOf = new Map(world.drivers.map(({ id, accountId }) => [accountId, id]));
+  await bulkInsert(
+    em,
+    'organization',
+    world.organizations.map(({ id, name, industry, tier, createdAt }) => ({
+      id,
+      name,
+      industry,
+      tier,
+      created_at: createdAt,
+      version: 1,
+    })),
+  );
+  await bulkInsert(
+    em,
+    'account',
+    world.accounts.map(({ id, email, name, roles, organizationId, createdAt }) => ({
+      id,
+      email,
+      name,
+      roles,
+      organization_id: organizationId,
+      driver_id: driverOf.get(id) ?? null,
+      password_hash: demo.has(id) ? demoHash : null,
+      created_at: createdAt,
+      version: 1,
+    })),
+  );
+}

@@ -1,0 +1,4 @@
+import { runSubgraph } from '#shared/run.ts';
+import { createAccess } from './subgraph.ts';
+
+await runSubgraph(createAccess);

@@ -1,0 +1,122 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import type { PageArguments, PageRequest } from '#shared/connection.ts';
+import { type Connection, toConnection } from '#shared/connection.ts';
+import type { EntityManager } from '#shared/database.ts';
+import type { Identity, Role } from '#shared/identity.ts';
+import { isUuid } from '#shared/ids.ts';
+import { mayKnow, mayListAccountsOf } from '../domain/visibility.ts';
+import { type Account, AccountEntity } from '../entities.ts';
+import { containing, type KeysetPage, parseKeyset, readingOrder } from './keyset.ts';
+
+export interface AccountFilter {
+  readonly search?: string | null;
+  readonly role?: Role | null;
+  readonly organizationId?: string | null;
+  readonly active?: boolean | null;
+}
+
+/** Accounts of these ids that the identity may know of. */
+export async function knownAccounts(
+  em: EntityManager,
+  identity: Identity,
+  ids: readonly string[],
+): Promise<readonly Account[]> {
+  const rows = await em.find(AccountEntity, { id: { $in: ids.filter(isUuid) } });
+  return rows.filter((account) => mayKnow(identity, account));
+}
+
+/** Any account by its address, whoever asks: for signing in only. */
+export function findByEmail(em: EntityManager, email: string): Promise<Account | null> {
+  return em.findOne(AccountEntity, { email });
+}
+
+/** A page of all accounts by name; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
+export async function pageOfAccounts(
+  em: EntityManager,
+  filter: AccountFilter,
+  args: PageArguments,
+): Promise<Connection<Account>> {
+  const page = parseKeyset(args);
+  const where = whereOf(filter);
+  const order = readingOrder(page, 'asc');
+  const rows = await em.find(
+    AccountEntity,
+    { $and: [where, after(page)] },
+    { orderBy: [{ name: order }, { id: order }], limit: page.limit },
+  );
+  return connectionOf(page, rows, () => em.count(AccountEntity, where));
+}
+
+function whereOf({ search, role, organizationId, active }: AccountFilter): FilterQuery<Account> {
+  const conditions: FilterQuery<Account>[] = [];
+  if (search != null) {
+    const $ilike = containing(search);
+    conditions.push({ $or: [{ name: { $ilike } }, { email: { $ilike } }] });
+  }
+  if (role != null) conditions.push({ roles: { $contains: [role] } });
+  if (organizationId != null) conditions.push(isUuid(organizationId) ? { organizationId } : { id: { $in: [] } });
+  if (active != null) conditions.push({ deactivatedAt: active ? null : { $ne: null } });
+  return conditions.length > 0 ? { $and: conditions } : {};
+}
+
+function after({ direction, position }: KeysetPage): FilterQuery<Account> {
+  if (!position) return {};
+  const [name, id] = position;
+  return direction === 'forward'
+    ? { $or: [{ name: { $gt: name } }, { name, id: { $gt: id } }] }
+    : { $or: [{ name: { $lt: name } }, { name, id: { $lt: id } }] };
+}
+
+function connectionOf(page: PageRequest, rows: readonly Account[], count: () => Promise<number>): Connection<Account> {
+  return toConnection(page, rows, { cursor: ({ name, id }) => [name, id], node: (account) => account, count });
+}
+
+/**
+ * The same page of the accounts of several organizations in one statement, by organization; empty pages for those whose
+ * accounts the identity may not list.
+ */
+export async function pagesOfMembers(
+  em: EntityManager,
+  identity: Identity,
+  organizationIds: readonly string[],
+  args: PageArguments,
+): Promise<ReadonlyMap<string, readonly Account[]>> {
+  const page = parseKeyset(args);
+  const ids = organizationIds.filter((id) => mayListAccountsOf(identity, id));
+  if (ids.length === 0) return new Map();
+  const order = readingOrder(page, 'asc');
+  const position = page.position ? `and (name, id) ${page.direction === 'forward' ? '>' : '<'} (?, ?::uuid)` : '';
+  const rows = await em.execute<Record<string, unknown>[]>(
+    `select member.* from unnest(array[?]::uuid[]) as organization (id)
+      cross join lateral (
+        select * from account where organization_id = organization.id ${position}
+        order by name ${order}, id ${order} limit ${page.limit}
+      ) as member`,
+    [ids, ...(page.position ?? [])],
+  );
+  const members = rows.map((row) => em.map(AccountEntity, row) as Account); // `select *`: the whole entity
+  return Map.groupBy(members, (account) => account.organizationId as string);
+}
+
+export function membersPage(
+  rows: readonly Account[],
+  args: PageArguments,
+  count: () => Promise<number>,
+): Connection<Account> {
+  return connectionOf(parseKeyset(args), rows, count);
+}
+
+/** Numbers of accounts by organization, in one statement. */
+export async function countMembers(
+  em: EntityManager,
+  identity: Identity,
+  organizationIds: readonly string[],
+): Promise<readonly { organizationId: string; count: number }[]> {
+  const ids = organizationIds.filter((id) => mayListAccountsOf(identity, id));
+  if (ids.length === 0) return [];
+  return em.execute(
+    `select organization_id as "organizationId", count(*)::int as count from account
+      where organization_id = any(array[?]::uuid[]) group by 1`,
+    [ids],
+  );
+}

@@ -1,0 +1,164 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '#shared/database.ts';
+import { refuse } from '#shared/errors.ts';
+import type { Role, Tier } from '#shared/identity.ts';
+import { isUuid, newId } from '#shared/ids.ts';
+import type { CreateOrganization, RegisterAccount } from '../domain/inputs.ts';
+import { requireFittingRoles } from '../domain/membership.ts';
+import { type Account, AccountEntity, type Organization, OrganizationEntity } from '../entities.ts';
+import { type Deed, noteDeed } from './audit.ts';
+import { claimKey } from './idempotency.ts';
+import { endSessionsOf } from './sessions.ts';
+
+/** A deed of an administrator: somebody always did it. */
+export interface AdminDeed extends Deed {
+  readonly actorId: string;
+}
+
+/** A record after a write, and whether the write changed it (a repeated request does not). */
+export interface Written<R> {
+  readonly record: R;
+  readonly changed: boolean;
+}
+
+/** A contested update: done, or not because the record moved on. */
+export type Contested<R> = Written<R> & { readonly conflict: boolean };
+
+/** Takes an organization in. Refusals: NAME_TAKEN, IDEMPOTENCY_KEY_REUSED. */
+export async function createOrganization(
+  em: EntityManager,
+  deed: AdminDeed,
+  { idempotencyKey: key, ...input }: CreateOrganization,
+): Promise<Written<Organization>> {
+  const { at, actorId } = deed;
+  const wanted = { operation: 'createOrganization', key, actorId, input, recordId: newId(at.getTime()), at };
+  const { fresh, recordId: id } = await claimKey(em, wanted);
+  if (!fresh) return { record: await em.findOneOrFail(OrganizationEntity, id), changed: false };
+  const { name, industry, tier } = input;
+  const inserted = await em.execute(
+    `insert into organization (id, name, industry, tier, created_at) values (?, ?, ?, ?, ?)
+      on conflict do nothing returning 1`,
+    [id, name, industry, tier, at],
+  );
+  if (inserted.length === 0) refuse('NAME_TAKEN', `A name of its own is required; "${name}" exists.`, 'name');
+  noteDeed(em, deed, 'ORGANIZATION_CREATED', { kind: 'Organization', id }, [
+    { field: 'name', before: null, after: name },
+    { field: 'tier', before: null, after: tier },
+  ]);
+  return { record: await em.findOneOrFail(OrganizationEntity, id), changed: true };
+}
+
+/** Puts an organization on a tier. Refusal: NOT_FOUND. */
+export async function changeTier(
+  em: EntityManager,
+  deed: AdminDeed,
+  input: { readonly organizationId: string; readonly tier: Tier; readonly expectedVersion: number },
+): Promise<Contested<Organization>> {
+  const { organizationId: id, tier, expectedVersion } = input;
+  const record = isUuid(id) ? await em.findOne(OrganizationEntity, { id }, forUpdate) : null;
+  if (!record)
+    refuse('NOT_FOUND', 'An existing organization is required; there is none with this id.', 'organizationId');
+  if (record.version !== expectedVersion) return { record, changed: false, conflict: true };
+  if (record.tier === tier) return { record, changed: false, conflict: false };
+  const changes = [{ field: 'tier', before: record.tier, after: tier }];
+  noteDeed(em, deed, 'ORGANIZATION_TIER_CHANGED', { kind: 'Organization', id }, changes);
+  record.tier = tier;
+  record.version += 1;
+  return { record, changed: true, conflict: false };
+}
+
+/**
+ * Opens an account; its password arrives hashed.
+ * Refusals: EMAIL_TAKEN, NOT_FOUND (organization), ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, IDEMPOTENCY_KEY_REUSED.
+ */
+export async function registerAccount(
+  em: EntityManager,
+  deed: AdminDeed,
+  { idempotencyKey: key, password: _secret, ...input }: RegisterAccount,
+  passwordHash: string | null,
+): Promise<Written<Account>> {
+  const { at, actorId } = deed;
+  const wanted = { operation: 'registerAccount', key, actorId, input, recordId: newId(at.getTime()), at };
+  const { fresh, recordId: id } = await claimKey(em, wanted);
+  if (!fresh) return { record: await em.findOneOrFail(AccountEntity, id), changed: false };
+  const { email, name, roles, organizationId } = input;
+  requireFittingRoles(roles, organizationId);
+  if (organizationId !== null) await requireOrganization(em, organizationId);
+  const inserted = await em.execute(
+    `insert into account (id, email, name, roles, organization_id, password_hash, created_at)
+      values (?, ?, ?, array[?]::text[], ?, ?, ?) on conflict (email) do nothing returning 1`,
+    [id, email, name, roles, organizationId, passwordHash, at],
+  );
+  if (inserted.length === 0)
+    refuse('EMAIL_TAKEN', 'An address of its own is required; this one has an account.', 'email');
+  noteDeed(em, deed, 'ACCOUNT_REGISTERED', { kind: 'Account', id }, [
+    { field: 'email', before: null, after: email },
+    { field: 'roles', before: null, after: roles.join(', ') },
+  ]);
+  return { record: await em.findOneOrFail(AccountEntity, id), changed: true };
+}
+
+/** Replaces the roles of an account. Refusals: NOT_FOUND, ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, LAST_ADMIN. */
+export async function changeRoles(
+  em: EntityManager,
+  deed: AdminDeed,
+  input: { readonly accountId: string; readonly roles: readonly Role[]; readonly expectedVersion: number },
+): Promise<Contested<Account>> {
+  const { accountId, roles, expectedVersion } = input;
+  const record = await lockedAccount(em, accountId, !roles.includes('ADMIN'));
+  if (record.version !== expectedVersion) return { record, changed: false, conflict: true };
+  requireFittingRoles(roles, record.organizationId ?? null);
+  const [before, after] = [record.roles.join(', '), roles.join(', ')];
+  if (before === after) return { record, changed: false, conflict: false };
+  noteDeed(em, deed, 'ACCOUNT_ROLES_CHANGED', { kind: 'Account', id: accountId }, [{ field: 'roles', before, after }]);
+  record.roles = [...roles];
+  record.version += 1;
+  return { record, changed: true, conflict: false };
+}
+
+/** Closes an account and ends its sessions. Refusals: NOT_FOUND, LAST_ADMIN. */
+export async function deactivate(
+  em: EntityManager,
+  deed: AdminDeed,
+  input: { readonly accountId: string; readonly expectedVersion: number },
+): Promise<Contested<Account>> {
+  const { accountId, expectedVersion } = input;
+  const record = await lockedAccount(em, accountId, true);
+  if (record.version !== expectedVersion) return { record, changed: false, conflict: true };
+  if (record.deactivatedAt) return { record, changed: false, conflict: false };
+  noteDeed(em, deed, 'ACCOUNT_DEACTIVATED', { kind: 'Account', id: accountId }, [
+    { field: 'active', before: 'true', after: 'false' },
+  ]);
+  record.deactivatedAt = deed.at;
+  record.version += 1;
+  await endSessionsOf(em, accountId, deed.at);
+  return { record, changed: true, conflict: false };
+}
+
+const forUpdate = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+
+async function requireOrganization(em: EntityManager, id: string): Promise<void> {
+  const found = isUuid(id) ? await em.count(OrganizationEntity, { id }) : 0;
+  if (found === 0) {
+    refuse('NOT_FOUND', 'An existing organization is required; there is none with this id.', 'organizationId');
+  }
+}
+
+/**
+ * The account, locked. Where it is about to lose its administration, all administrators are locked with it, in one order:
+ * two who remove each other at once would otherwise leave nobody.
+ */
+async function lockedAccount(em: EntityManager, id: string, losesAdmin: boolean): Promise<Account> {
+  if (!isUuid(id)) refuse('NOT_FOUND', 'An existing account is required; there is none with this id.', 'accountId');
+  const admins = losesAdmin
+    ? await em.execute<{ id: string }[]>(
+        `select id from account where roles @> array['ADMIN'] and deactivated_at is null order by id for update`,
+      )
+    : [];
+  const record = await em.findOne(AccountEntity, { id }, forUpdate);
+  if (!record) refuse('NOT_FOUND', 'An existing account is required; there is none with this id.', 'accountId');
+  if (admins.length === 1 && admins[0]?.id === id) {
+    refuse('LAST_ADMIN', 'At least one administrator is required; this account is the last one.', 'accountId');
+  }
+  return record;
+}

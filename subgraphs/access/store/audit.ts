@@ -1,0 +1,79 @@
+import type { FilterQuery } from '@mikro-orm/core';
+import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
+import type { EntityManager } from '#shared/database.ts';
+import { isUuid, newId } from '#shared/ids.ts';
+import { type AuditAction, type AuditChange, type AuditEntry, AuditEntryEntity } from '../entities.ts';
+import { parseTimeKeyset, readingOrder } from './keyset.ts';
+
+/** In whose name and in which request something is done. */
+export interface Deed {
+  readonly actorId: string | null;
+  readonly requestId: string;
+  readonly at: Date;
+}
+
+/** Notes a deed within its transaction: what is not noted did not happen. */
+export function noteDeed(
+  em: EntityManager,
+  { actorId, requestId, at }: Deed,
+  action: AuditAction,
+  target: { readonly kind: 'Account' | 'Organization'; readonly id: string },
+  changes: readonly AuditChange[] = [],
+): void {
+  em.create(AuditEntryEntity, {
+    id: newId(at.getTime()),
+    at,
+    action,
+    actorId,
+    targetKind: target.kind,
+    targetId: target.id,
+    changes,
+    // A request id comes from the caller's headers: it is kept as text, never trusted in length or content.
+    requestId: requestId.replaceAll('\0', '').slice(0, 100),
+  });
+}
+
+export interface AuditFilter {
+  readonly action?: AuditAction | null;
+  readonly actorId?: string | null;
+  readonly targetId?: string | null;
+  readonly since?: Date | null;
+  readonly until?: Date | null;
+}
+
+/** A page of audit entries, newest first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
+export async function pageOfAudit(
+  em: EntityManager,
+  filter: AuditFilter,
+  args: PageArguments,
+): Promise<Connection<AuditEntry>> {
+  const page = parseTimeKeyset(args);
+  const where = whereOf(filter);
+  const order = readingOrder(page, 'desc');
+  const [time = '', id] = page.position ?? [];
+  const at = new Date(time);
+  const compare = page.direction === 'forward' ? '$lt' : '$gt';
+  const after: FilterQuery<AuditEntry> = page.position
+    ? { $or: [{ at: { [compare]: at } }, { at, id: { [compare]: id } }] }
+    : {};
+  const rows = await em.find(
+    AuditEntryEntity,
+    { $and: [where, after] },
+    { orderBy: [{ at: order }, { id: order }], limit: page.limit },
+  );
+  return toConnection(page, rows, {
+    cursor: (row) => [row.at.toISOString(), row.id],
+    node: (row) => row,
+    count: () => em.count(AuditEntryEntity, where),
+  });
+}
+
+function whereOf({ action, actorId, targetId, since, until }: AuditFilter): FilterQuery<AuditEntry> {
+  const conditions: FilterQuery<AuditEntry>[] = [];
+  if (action != null) conditions.push({ action });
+  if (actorId != null) conditions.push(isUuid(actorId) ? { actorId } : { id: { $in: [] } });
+  if (targetId != null) conditions.push(isUuid(targetId) ? { targetId } : { id: { $in: [] } });
+  if (since != null) conditions.push({ at: { $gte: since } });
+  if (until != null) conditions.push({ at: { $lt: until } });
+  return conditions.length > 0 ? { $and: conditions } : {};
+}

@@ -1,0 +1,67 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '#shared/database.ts';
+import { newId } from '#shared/ids.ts';
+import { isLive, newSecret, type RefreshToken, secretFits, secretHash } from '../domain/refresh-token.ts';
+import { type Account, AccountEntity, type Session, SessionEntity } from '../entities.ts';
+import { type Deed, noteDeed } from './audit.ts';
+
+/** Sessions of one account at a time; the longest unused ones end first. */
+const sessionsPerAccount = 100;
+
+/** Begins a session and returns its first refresh token. Ended sessions of the account are swept on the way. */
+export async function beginSession(em: EntityManager, accountId: string, now: Date): Promise<RefreshToken> {
+  const session = { sessionId: newId(now.getTime()), secret: newSecret() };
+  await em.execute(
+    `delete from session where account_id = ? and (revoked_at is not null or id in (
+      select id from session where account_id = ? order by refreshed_at desc offset ${sessionsPerAccount - 1}))`,
+    [accountId, accountId],
+  );
+  em.create(SessionEntity, {
+    id: session.sessionId,
+    accountId,
+    tokenHash: secretHash(session.secret),
+    createdAt: now,
+    refreshedAt: now,
+    revokedAt: null,
+  });
+  await em.flush();
+  return session;
+}
+
+export type Refreshed =
+  | { readonly outcome: 'refreshed'; readonly account: Account; readonly token: RefreshToken }
+  | { readonly outcome: 'refused' };
+
+/**
+ * Trades a token for the next one of its session. The row is locked, so of two equal tokens at once one is new and the
+ * other is reuse. Reuse ends the session, which has to be committed: hence an outcome, not an exception.
+ */
+export async function rotateToken(em: EntityManager, token: RefreshToken, deed: Deed): Promise<Refreshed> {
+  const session = await lockedSession(em, token.sessionId);
+  if (!session || !isLive(session, deed.at)) return { outcome: 'refused' };
+  if (!secretFits(token.secret, session.tokenHash)) {
+    session.revokedAt = deed.at;
+    noteDeed(em, deed, 'SESSION_TOKEN_REUSED', { kind: 'Account', id: session.accountId });
+    return { outcome: 'refused' };
+  }
+  const account = await em.findOne(AccountEntity, { id: session.accountId, deactivatedAt: null });
+  if (!account) return { outcome: 'refused' };
+  const secret = newSecret();
+  session.tokenHash = secretHash(secret);
+  session.refreshedAt = deed.at;
+  return { outcome: 'refreshed', account, token: { sessionId: session.id, secret } };
+}
+
+/** Ends the session of a token, old or new: its holder wants out. */
+export async function endSession(em: EntityManager, token: RefreshToken, now: Date): Promise<void> {
+  await em.execute('update session set revoked_at = ? where id = ? and revoked_at is null', [now, token.sessionId]);
+}
+
+/** Ends every session of an account. */
+export async function endSessionsOf(em: EntityManager, accountId: string, now: Date): Promise<void> {
+  await em.execute('update session set revoked_at = ? where account_id = ? and revoked_at is null', [now, accountId]);
+}
+
+async function lockedSession(em: EntityManager, id: string): Promise<Session | null> {
+  return em.findOne(SessionEntity, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}

@@ -1,0 +1,36 @@
+import { createSigner } from '#shared/identity.ts';
+import type { Keyring } from '#shared/keys.ts';
+import { scalars } from '#shared/scalars.ts';
+import type { Subgraph } from '#shared/subgraph.ts';
+import { type AccessContext, createContext } from './context.ts';
+import { entities } from './entities.ts';
+import { reactions } from './events.ts';
+import { migrations } from './migrations/list.ts';
+import { administrationMutations } from './resolvers/administration.ts';
+import { Account, AuditEntry, Organization, queries } from './resolvers/reading.ts';
+import { sessionMutations } from './resolvers/sessions.ts';
+import { rules } from './rules.ts';
+import { seed } from './seed.ts';
+
+/** The only subgraph that needs a secret: with the private key of `access` it signs the tokens of clients. */
+export async function createAccess({ access }: Pick<Keyring, 'access'>): Promise<Subgraph<AccessContext>> {
+  const signer = await createSigner(access.privateJwk, 'freight-clients');
+  return {
+    name: 'access',
+    schema: new URL('./schema.graphql', import.meta.url),
+    entities,
+    migrations,
+    rules,
+    reactions,
+    context: (base) => createContext(base, signer),
+    resolvers: {
+      DateTime: scalars.DateTime,
+      Query: queries,
+      Mutation: { ...sessionMutations, ...administrationMutations },
+      Account,
+      Organization,
+      AuditEntry,
+    },
+    seed,
+  };
+}

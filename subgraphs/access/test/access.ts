@@ -1,0 +1,78 @@
+import { createVerifier, newKeyPair, type Role } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
+import type { AccessContext } from '../context.ts';
+import { hashPassword } from '../domain/passwords.ts';
+import { AccountEntity, OrganizationEntity } from '../entities.ts';
+import { createAccess } from '../subgraph.ts';
+
+const access = await newKeyPair();
+/** Reads the tokens that the subgraph under test gives to clients. */
+export const clientVerifier = await createVerifier(access.publicJwk, 'freight-clients');
+export const password = 'correct horse battery';
+const passwordHash = await hashPassword(password);
+
+export type AccessUnderTest = TestSubgraph<AccessContext>;
+
+export async function startAccess(options?: TestSubgraphOptions): Promise<AccessUnderTest> {
+  return startTestSubgraph(await createAccess({ access }), options);
+}
+
+/** Puts an organization into the tables. */
+export async function givenOrganization(subgraph: AccessUnderTest, name: string): Promise<string> {
+  const em = subgraph.services.database.fork();
+  const id = newId();
+  em.create(OrganizationEntity, { id, name, industry: null, tier: 'STANDARD', createdAt: new Date(), version: 1 });
+  await em.flush();
+  return id;
+}
+
+/** Puts an account with `password` into the tables. */
+export async function givenAccount(
+  subgraph: AccessUnderTest,
+  given: { email: string; roles: readonly Role[]; name?: string; organizationId?: string | null },
+): Promise<string> {
+  const em = subgraph.services.database.fork();
+  const id = newId();
+  em.create(AccountEntity, {
+    id,
+    email: given.email,
+    name: given.name ?? given.email,
+    roles: [...given.roles],
+    organizationId: given.organizationId ?? null,
+    driverId: null,
+    passwordHash,
+    createdAt: new Date(),
+    deactivatedAt: null,
+    version: 1,
+  });
+  await em.flush();
+  return id;
+}
+
+export interface UserError {
+  readonly code: string;
+  readonly field: readonly string[] | null;
+  readonly message: string;
+}
+
+export interface SessionAnswer {
+  readonly accessToken: string | null;
+  readonly refreshToken: string | null;
+  readonly viewer: { id: string; email: string | null; organization: { name: string } | null } | null;
+  readonly userErrors: readonly UserError[];
+}
+
+export const sessionFields =
+  '{ accessToken refreshToken expiresAt viewer { id email scopes organization { name } } userErrors { code field message } }';
+
+/** A clock that tests turn by hand. */
+export function handClock(start = new Date()): { now: () => Date; advance: (seconds: number) => void } {
+  let time = start.getTime();
+  return {
+    now: () => new Date(time),
+    advance: (seconds) => {
+      time += seconds * 1000;
+    },
+  };
+}
