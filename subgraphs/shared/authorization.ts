@@ -29,6 +29,15 @@ export function withScope(scope: Scope): ShieldRule {
   );
 }
 
+/** An account that holds at least one of the scopes. */
+export function withAnyScope(...allowed: readonly Scope[]): ShieldRule {
+  return named(`scopes:${allowed.join('|')}`, ({ scopes }) =>
+    allowed.some((scope) => scopes.includes(scope))
+      ? undefined
+      : `One of the scopes ${allowed.join(', ')} is required; this account holds none of them.`,
+  );
+}
+
 /** An account that has one of the roles. */
 export function withRole(...allowed: readonly Role[]): ShieldRule {
   return named(`role:${allowed.join('|')}`, ({ roles }) =>

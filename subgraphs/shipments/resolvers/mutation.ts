@@ -1,5 +1,8 @@
+import type { z } from 'zod';
 import { accountOf } from '#shared/context.ts';
 import { payloadOf } from '#shared/errors.ts';
+import type { AccountIdentity } from '#shared/identity.ts';
+import type { Transaction } from '#shared/transaction.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { createInput, updateInput } from '../domain/shipment-input.ts';
@@ -15,14 +18,26 @@ import { advanceShipment, cancelShipment } from '../store/journey.ts';
 type Input<T> = { readonly input: T };
 
 /** Runs a change of a shipment; whatever its outcome, the payload carries the shipment as it stands then. */
-async function changed(context: ShipmentsContext, id: string, run: () => Promise<object | void>) {
-  const payload = await payloadOf(async () => ({ ...(await run()) }));
+async function changed(context: ShipmentsContext, id: string, run: () => Promise<object>) {
+  const payload = await payloadOf(run);
   return { ...payload, shipment: await current(context, id) };
 }
 
 function current({ loaders }: ShipmentsContext, id: string): Promise<ShipmentRow | null> {
   loaders.clear();
   return loaders.shipments().load(id);
+}
+
+type Change<F> = (transaction: Transaction, identity: AccountIdentity, facts: F, now: Date) => Promise<void>;
+
+/** The resolver of a mutation that checks its input and changes one shipment in one transaction. */
+function changing<S extends z.ZodType>(schema: S, change: Change<z.infer<S>>) {
+  return (_parent: unknown, { input }: Input<{ id: string }>, context: ShipmentsContext) =>
+    changed(context, input.id, async () => {
+      const facts = parseInput(schema, input);
+      await context.transact((transaction) => change(transaction, accountOf(context), facts, context.clock()));
+      return {};
+    });
 }
 
 export const Mutation = {
@@ -34,28 +49,10 @@ export const Mutation = {
       );
       return { shipment: await current(context, id) };
     }),
-  updateShipment: (_parent: unknown, { input }: Input<{ id: string }>, context: ShipmentsContext) =>
-    changed(context, input.id, () => {
-      const facts = parseInput(updateInput, input);
-      return context.transact((transaction) => updateShipment(transaction, accountOf(context), facts, context.clock()));
-    }),
-  bookShipment: (_parent: unknown, { input }: Input<{ id: string }>, context: ShipmentsContext) =>
-    changed(context, input.id, () => {
-      const facts = parseInput(bookInput, input);
-      return context.transact((transaction) => bookShipment(transaction, accountOf(context), facts, context.clock()));
-    }),
-  cancelShipment: (_parent: unknown, { input }: Input<{ id: string }>, context: ShipmentsContext) =>
-    changed(context, input.id, () => {
-      const facts = parseInput(cancelInput, input);
-      return context.transact((transaction) => cancelShipment(transaction, accountOf(context), facts, context.clock()));
-    }),
-  advanceShipment: (_parent: unknown, { input }: Input<{ id: string }>, context: ShipmentsContext) =>
-    changed(context, input.id, () => {
-      const facts = parseInput(advanceInput, input);
-      return context.transact((transaction) =>
-        advanceShipment(transaction, accountOf(context), facts, context.clock()),
-      );
-    }),
+  updateShipment: changing(updateInput, updateShipment),
+  bookShipment: changing(bookInput, bookShipment),
+  cancelShipment: changing(cancelInput, cancelShipment),
+  advanceShipment: changing(advanceInput, advanceShipment),
   rateShipment: (_parent: unknown, { input }: Input<{ shipmentId: string }>, context: ShipmentsContext) =>
     changed(context, input.shipmentId, async () => {
       const facts = parseInput(rateInput, input);
