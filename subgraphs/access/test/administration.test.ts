@@ -1,0 +1,288 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { roles as allRoles, anonymous, type Identity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { somebody } from '#shared/test/harness.ts';
+import { AccountEntity, OrganizationEntity } from '../entities.ts';
+import {
+  type AccessUnderTest,
+  givenAccount,
+  givenOrganization,
+  password,
+  type SessionAnswer,
+  sessionFields,
+  startAccess,
+  type UserError,
+} from './access.ts';
+
+interface Payload {
+  readonly organization?: { id: string; name: string; tier: string; version: number } | null;
+  readonly account?: { id: string; email: string; roles: string[]; active: boolean; version: number } | null;
+  readonly userErrors: readonly UserError[];
+}
+
+const organizationFields = '{ organization { id name tier version } userErrors { code field message } }';
+const accountFields = '{ account { id email roles active version } userErrors { code field message } }';
+const mutations = {
+  createOrganization: `mutation($input: CreateOrganizationInput!) { answer: createOrganization(input: $input) ${organizationFields} }`,
+  changeOrganizationTier: `mutation($input: ChangeOrganizationTierInput!) { answer: changeOrganizationTier(input: $input) ${organizationFields} }`,
+  registerAccount: `mutation($input: RegisterAccountInput!) { answer: registerAccount(input: $input) ${accountFields} }`,
+  changeAccountRoles: `mutation($input: ChangeAccountRolesInput!) { answer: changeAccountRoles(input: $input) ${accountFields} }`,
+  deactivateAccount: `mutation($input: DeactivateAccountInput!) { answer: deactivateAccount(input: $input) ${accountFields} }`,
+};
+
+let access: AccessUnderTest;
+let admin: Identity;
+beforeAll(async () => {
+  access = await startAccess();
+  admin = somebody(['ADMIN'], {
+    accountId: await givenAccount(access, { email: 'admin@demo.test', roles: ['ADMIN'] }),
+  });
+});
+afterAll(() => access.close());
+
+async function mutate(name: keyof typeof mutations, input: object, as = admin): Promise<Payload> {
+  const { data, errors } = await access.ask<{ answer: Payload }>(as, mutations[name], { input });
+  expect(errors).toEqual([]);
+  return data!.answer;
+}
+
+const codes = ({ userErrors }: Payload) => userErrors.map(({ code }) => code);
+const key = () => newId();
+
+describe('createOrganization', () => {
+  test('takes it in once, however often the same request comes', async () => {
+    const input = { idempotencyKey: key(), name: '  Nopal Foods ', industry: 'Food', tier: 'PREMIUM' };
+    const first = await mutate('createOrganization', input);
+    expect(first.organization).toMatchObject({ name: 'Nopal Foods', tier: 'PREMIUM', version: 1 });
+    expect(await mutate('createOrganization', input)).toEqual(first);
+    const reused = await mutate('createOrganization', { ...input, name: 'Another' });
+    expect(codes(reused)).toEqual(['IDEMPOTENCY_KEY_REUSED']);
+  });
+
+  test('takes it in once when the same request comes four times at once', async () => {
+    const input = { idempotencyKey: key(), name: 'Racing Goods' };
+    const answers = await Promise.all([1, 2, 3, 4].map(() => mutate('createOrganization', input)));
+    expect(new Set(answers.map((answer) => answer.organization?.id)).size).toBe(1);
+    expect(await access.services.database.fork().count(OrganizationEntity, { name: 'Racing Goods' })).toBe(1);
+  });
+
+  test('refuses a name that exists in other letters', async () => {
+    await mutate('createOrganization', { idempotencyKey: key(), name: 'Twice Ltd' });
+    const second = await mutate('createOrganization', { idempotencyKey: key(), name: 'TWICE ltd' });
+    expect(second).toMatchObject({ organization: null, userErrors: [{ code: 'NAME_TAKEN', field: ['name'] }] });
+  });
+
+  test.each([
+    ['name', { name: 'x' }],
+    ['name', { name: 'x'.repeat(121) }],
+    ['name', { name: 'nul\0name' }],
+    ['industry', { name: 'Fine', industry: 'line\nbreak' }],
+    ['idempotencyKey', { name: 'Fine', idempotencyKey: 'short' }],
+    ['idempotencyKey', { name: 'Fine', idempotencyKey: 'nul\0nul\0nul' }],
+  ])('refuses a bad %s (%#)', async (field, given) => {
+    const answer = await mutate('createOrganization', { idempotencyKey: key(), ...given });
+    expect(answer).toMatchObject({ organization: null, userErrors: [{ code: 'INVALID_INPUT', field: [field] }] });
+  });
+
+  test('keeps an injection as the text it is', async () => {
+    const name = "x'); drop table account; --";
+    expect((await mutate('createOrganization', { idempotencyKey: key(), name })).organization?.name).toBe(name);
+    expect(await access.services.database.fork().count(AccountEntity, {})).toBeGreaterThan(0);
+  });
+});
+
+describe('changeOrganizationTier', () => {
+  test('changes it, counts the version, and tells the neighbours', async () => {
+    const organizationId = await givenOrganization(access, 'Tiered');
+    const answer = await mutate('changeOrganizationTier', { organizationId, tier: 'ENTERPRISE', expectedVersion: 1 });
+    expect(answer.organization).toMatchObject({ tier: 'ENTERPRISE', version: 2 });
+  });
+
+  test('answers CONFLICT with the state of now when somebody was faster', async () => {
+    const organizationId = await givenOrganization(access, 'Contested');
+    const answers = await Promise.all(
+      ['FREE', 'PREMIUM', 'ENTERPRISE'].map((tier) =>
+        mutate('changeOrganizationTier', { organizationId, tier, expectedVersion: 1 }),
+      ),
+    );
+    expect(answers.flatMap(codes)).toEqual(['CONFLICT', 'CONFLICT']);
+    const winner = answers.find((answer) => answer.userErrors.length === 0);
+    for (const { organization } of answers) expect(organization).toEqual(winner?.organization);
+  });
+
+  test.each([newId(), 'no-uuid', "' or 1=1", ''])('refuses an id without an organization (%#)', async (id) => {
+    const answer = await mutate('changeOrganizationTier', { organizationId: id, tier: 'FREE', expectedVersion: 1 });
+    expect(answer).toMatchObject({ organization: null, userErrors: [{ code: 'NOT_FOUND' }] });
+  });
+});
+
+describe('registerAccount', () => {
+  test('opens an account that can sign in', async () => {
+    const organizationId = await givenOrganization(access, 'Registering');
+    const input = {
+      idempotencyKey: key(),
+      email: 'New.Person@Registering.test',
+      name: 'New Person',
+      roles: ['CUSTOMER', 'CUSTOMER'],
+      organizationId,
+      password,
+    };
+    const answer = await mutate('registerAccount', input);
+    expect(answer.account).toMatchObject({ email: 'new.person@registering.test', roles: ['CUSTOMER'], active: true });
+    expect(await mutate('registerAccount', input)).toEqual(answer);
+    expect((await signIn('new.person@registering.test')).userErrors).toEqual([]);
+  });
+
+  test('refuses an address that has an account', async () => {
+    const input = { email: 'twice@demo.test', name: 'Twice', roles: ['ANALYST'] };
+    await mutate('registerAccount', { ...input, idempotencyKey: key() });
+    expect(codes(await mutate('registerAccount', { ...input, idempotencyKey: key() }))).toEqual(['EMAIL_TAKEN']);
+  });
+
+  test.each([
+    ['INVALID_INPUT', { email: 'no address' }],
+    ['INVALID_INPUT', { email: `${'x'.repeat(10_000)}@demo.test` }],
+    ['INVALID_INPUT', { name: '' }],
+    ['INVALID_INPUT', { name: 'a\u0007b' }],
+    ['INVALID_INPUT', { roles: [] }],
+    ['INVALID_INPUT', { roles: Array.from({ length: 10_000 }, () => 'ANALYST') }],
+    ['INVALID_INPUT', { password: 'short' }],
+    ['INVALID_INPUT', { password: 'p'.repeat(100_000) }],
+    ['INVALID_INPUT', { roles: ['ADMIN', 'CUSTOMER'] }],
+    ['ORGANIZATION_REQUIRED', { roles: ['PARTNER'] }],
+    ['ORGANIZATION_REFUSED', { roles: ['DRIVER'], organizationId: newId() }],
+    ['NOT_FOUND', { roles: ['CUSTOMER'], organizationId: newId() }],
+    ['NOT_FOUND', { roles: ['CUSTOMER'], organizationId: 'no\0uuid' }],
+  ])('refuses with %s (%#)', async (code, given) => {
+    const fine = { idempotencyKey: key(), email: `${newId()}@demo.test`, name: 'Fine', roles: ['ANALYST'] };
+    const answer = await mutate('registerAccount', { ...fine, ...given });
+    expect(answer).toMatchObject({ account: null, userErrors: [{ code }] });
+  });
+});
+
+describe('changeAccountRoles', () => {
+  test('replaces them, and an equal set changes nothing', async () => {
+    const accountId = await givenAccount(access, { email: 'roles@demo.test', roles: ['ANALYST'] });
+    const answer = await mutate('changeAccountRoles', {
+      accountId,
+      roles: ['DISPATCHER', 'ANALYST'],
+      expectedVersion: 1,
+    });
+    expect(answer.account).toMatchObject({ roles: ['DISPATCHER', 'ANALYST'], version: 2 });
+    const again = await mutate('changeAccountRoles', {
+      accountId,
+      roles: ['ANALYST', 'DISPATCHER'],
+      expectedVersion: 2,
+    });
+    expect(again.account?.version).toBe(2);
+  });
+
+  test('refuses a stale version, an unknown id and roles that do not fit the organization', async () => {
+    const accountId = await givenAccount(access, { email: 'roles2@demo.test', roles: ['ANALYST'] });
+    const input = { accountId, roles: ['DISPATCHER'], expectedVersion: 1 };
+    expect(codes(await mutate('changeAccountRoles', { ...input, expectedVersion: 7 }))).toEqual(['CONFLICT']);
+    expect(codes(await mutate('changeAccountRoles', { ...input, accountId: 'x' }))).toEqual(['NOT_FOUND']);
+    expect(codes(await mutate('changeAccountRoles', { ...input, roles: ['CUSTOMER'] }))).toEqual([
+      'ORGANIZATION_REQUIRED',
+    ]);
+  });
+});
+
+describe('deactivateAccount', () => {
+  test('closes the account: its session ends and it cannot sign in', async () => {
+    const accountId = await givenAccount(access, { email: 'leaving@demo.test', roles: ['ANALYST'] });
+    const { refreshToken } = await signIn('leaving@demo.test');
+    const answer = await mutate('deactivateAccount', { accountId, expectedVersion: 1 });
+    expect(answer.account).toMatchObject({ active: false, version: 2 });
+    const refreshed = await access.ask<{ refreshSession: SessionAnswer }>(
+      anonymous,
+      `mutation($token: String!) { refreshSession(input: { refreshToken: $token }) ${sessionFields} }`,
+      { token: refreshToken },
+    );
+    expect(refreshed.data?.refreshSession.userErrors).toMatchObject([{ code: 'INVALID_REFRESH_TOKEN' }]);
+    expect((await signIn('leaving@demo.test')).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
+    expect(codes(await mutate('deactivateAccount', { accountId, expectedVersion: 1 }))).toEqual(['CONFLICT']);
+  });
+
+  test('leaves one administrator, even when two remove each other at once', async () => {
+    const em = access.services.database.fork();
+    const first = (admin as { accountId: string }).accountId;
+    const second = await givenAccount(access, { email: 'second@demo.test', roles: ['ADMIN'] });
+    const answers = await Promise.all(
+      [first, second].map((accountId) => mutate('deactivateAccount', { accountId, expectedVersion: 1 })),
+    );
+    expect(answers.flatMap(codes)).toEqual(['LAST_ADMIN']);
+    const left = await em.find(AccountEntity, { roles: { $contains: ['ADMIN'] }, deactivatedAt: null });
+    expect(left).toHaveLength(1);
+    const demote = { accountId: left[0]!.id, roles: ['ANALYST'], expectedVersion: 1 };
+    expect(codes(await mutate('changeAccountRoles', demote))).toEqual(['LAST_ADMIN']);
+  });
+});
+
+describe('who may administer', () => {
+  const others = [anonymous, ...allRoles.filter((role) => role !== 'ADMIN').map((role) => somebody([role]))];
+  const inputs: Record<keyof typeof mutations, object> = {
+    createOrganization: { idempotencyKey: key(), name: 'Not Allowed' },
+    changeOrganizationTier: { organizationId: newId(), tier: 'FREE', expectedVersion: 1 },
+    registerAccount: { idempotencyKey: key(), email: 'not@allowed.test', name: 'No', roles: ['ADMIN'] },
+    changeAccountRoles: { accountId: newId(), roles: ['ADMIN'], expectedVersion: 1 },
+    deactivateAccount: { accountId: newId(), expectedVersion: 1 },
+  };
+
+  test.each(Object.keys(mutations) as (keyof typeof mutations)[])('%s: administrators only', async (name) => {
+    for (const as of others) {
+      const { errors } = await access.ask(as, mutations[name], { input: inputs[name] });
+      expect(errors).toMatchObject([
+        { extensions: { code: as.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN' } },
+      ]);
+    }
+  });
+});
+
+describe('audit', () => {
+  test('holds who did what, newest first, and pages through it', async () => {
+    const { organization } = await mutate('createOrganization', { idempotencyKey: key(), name: 'Audited' });
+    await mutate('changeOrganizationTier', { organizationId: organization!.id, tier: 'FREE', expectedVersion: 1 });
+    const query = `query($id: ID, $after: String) { auditEntries(filter: { targetId: $id }, first: 1, after: $after) {
+      totalCount pageInfo { hasNextPage endCursor }
+      nodes { action actor { email } target { __typename ... on Organization { name } } changes { field before after } } } }`;
+    interface Page {
+      auditEntries: { pageInfo: { endCursor: string }; nodes: unknown[] };
+    }
+    const first = await access.ask<Page>(admin, query, { id: organization!.id });
+    expect(first.data).toMatchObject({
+      auditEntries: {
+        totalCount: 2,
+        pageInfo: { hasNextPage: true },
+        nodes: [
+          {
+            action: 'ORGANIZATION_TIER_CHANGED',
+            actor: { email: 'admin@demo.test' },
+            target: { __typename: 'Organization', name: 'Audited' },
+            changes: [{ field: 'tier', before: 'STANDARD', after: 'FREE' }],
+          },
+        ],
+      },
+    });
+    const after = first.data!.auditEntries.pageInfo.endCursor;
+    const second = await access.ask<Page>(admin, query, { id: organization!.id, after });
+    expect(second.data?.auditEntries).toMatchObject({
+      pageInfo: { hasNextPage: false },
+      nodes: [{ action: 'ORGANIZATION_CREATED' }],
+    });
+  });
+
+  test('is for administrators only', async () => {
+    const { errors } = await access.ask(somebody(['ANALYST']), '{ auditEntries { nodes { id } } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});
+
+async function signIn(email: string): Promise<SessionAnswer> {
+  const { data } = await access.ask<{ signIn: SessionAnswer }>(
+    anonymous,
+    `mutation($input: SignInInput!) { signIn(input: $input) ${sessionFields} }`,
+    { input: { email, password } },
+  );
+  return data!.signIn;
+}

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newId } from '#shared/ids.ts';
+import type { Reactions } from '#shared/jobs.ts';
+import { openSubgraph } from '#shared/server.ts';
+import { createTestDatabase, somebody, type TestDatabase } from '#shared/test/harness.ts';
+import { sampleSubgraph } from '#shared/test/sample.ts';
+import { createTransact } from '#shared/transaction.ts';
+import { AccountEntity } from '../entities.ts';
+import { reactions } from '../events.ts';
+import { type AccessUnderTest, givenAccount, startAccess } from './access.ts';
+
+let database: TestDatabase;
+let access: AccessUnderTest;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  access = await startAccess({ database });
+});
+afterAll(async () => {
+  await access.close();
+  await database.drop();
+});
+
+test('neighbours hear of new organizations, tiers and accounts, once each', async () => {
+  const heard: unknown[] = [];
+  const hears: Reactions = {
+    'organization.changed': async (_transaction, { name, tier }) => void heard.push([name, tier]),
+    'account.registered': async (_transaction, { email }) => void heard.push([email]),
+  };
+  const neighbour = await openSubgraph(sampleSubgraph('risk', hears), {
+    databaseUrl: database.urlFor('risk'),
+    live: access.live,
+    log: access.services.log,
+  });
+  try {
+    const admin = somebody(['ADMIN']);
+    const input = { idempotencyKey: newId(), name: 'Heard Of' };
+    const create =
+      'mutation($input: CreateOrganizationInput!) { createOrganization(input: $input) { organization { id } } }';
+    const { data } = await access.ask<{ createOrganization: { organization: { id: string } } }>(admin, create, {
+      input,
+    });
+    await access.ask(admin, create, { input });
+    const organizationId = data!.createOrganization.organization.id;
+    await access.ask(
+      admin,
+      'mutation($id: ID!) { changeOrganizationTier(input: { organizationId: $id, tier: PREMIUM, expectedVersion: 1 }) { userErrors { code } } }',
+      { id: organizationId },
+    );
+    await access.ask(
+      admin,
+      'mutation($input: RegisterAccountInput!) { registerAccount(input: $input) { userErrors { code } } }',
+      { input: { idempotencyKey: newId(), email: 'a@heard.test', name: 'A', roles: ['PARTNER'], organizationId } },
+    );
+    await neighbour.services.jobs.drain();
+    expect(heard.toSorted()).toEqual([['Heard Of', 'PREMIUM'], ['Heard Of', 'STANDARD'], ['a@heard.test']]);
+  } finally {
+    await neighbour.close();
+  }
+});
+
+describe('driver.changed', () => {
+  const react = reactions['driver.changed'];
+  const driverOf = async (id: string) =>
+    (await access.services.database.fork().findOneOrFail(AccountEntity, id)).driverId ?? null;
+  const arrives = (driverId: string, accountId: string | null, active = true) => {
+    const { database, jobs, live } = access.services;
+    const at = new Date().toISOString();
+    const payload = { driverId, accountId, active, name: 'D', hiredAt: at, at };
+    return createTransact(
+      database.fork(),
+      jobs,
+      live,
+    )((transaction) => react!(transaction, payload, { eventId: newId(), name: 'driver.changed', payload }));
+  };
+
+  test('links account and driver, moves the link, and drops it with the driver', async () => {
+    const [first, second] = await Promise.all(
+      ['d1@demo.test', 'd2@demo.test'].map((email) => givenAccount(access, { email, roles: ['DRIVER'] })),
+    );
+    const driverId = newId();
+    await arrives(driverId, first!);
+    await arrives(driverId, first!);
+    expect(await driverOf(first!)).toBe(driverId);
+    await arrives(driverId, second!);
+    expect([await driverOf(first!), await driverOf(second!)]).toEqual([null, driverId]);
+    await arrives(driverId, second!, false);
+    expect(await driverOf(second!)).toBeNull();
+    await arrives(driverId, newId());
+  });
+});

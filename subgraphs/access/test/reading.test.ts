@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anonymous, type Identity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { somebody } from '#shared/test/harness.ts';
+import { type AccessUnderTest, givenAccount, givenOrganization, startAccess } from './access.ts';
+
+let access: AccessUnderTest;
+let sierra: string;
+let ana: string;
+let boss: string;
+const staff = somebody(['ANALYST']);
+
+beforeAll(async () => {
+  access = await startAccess();
+  sierra = await givenOrganization(access, 'Sierra');
+  ana = await givenAccount(access, {
+    email: 'ana@sierra.test',
+    name: 'Ana',
+    roles: ['CUSTOMER'],
+    organizationId: sierra,
+  });
+  boss = await givenAccount(access, { email: 'boss@demo.test', name: 'Boss', roles: ['DISPATCHER'] });
+});
+afterAll(() => access.close());
+
+describe('what an identity may know', () => {
+  const query = `query($r: [_Any!]!) { _entities(representations: $r) {
+    ... on Account { name email } ... on Organization { name } } }`;
+  const seen = async (as: Identity, __typename: string, id: string) => {
+    const { data, errors } = await access.ask<{ _entities: unknown[] }>(as, query, { r: [{ __typename, id }] });
+    expect(errors).toEqual([]);
+    return data?._entities[0];
+  };
+  const colleague = () => somebody(['CUSTOMER'], { organizationId: sierra });
+  const stranger = somebody(['CUSTOMER'], { organizationId: newId() });
+
+  test('a colleague: whole; a stranger: nothing', async () => {
+    expect(await seen(colleague(), 'Account', ana)).toEqual({ name: 'Ana', email: 'ana@sierra.test' });
+    expect(await seen(stranger, 'Account', ana)).toBeNull();
+    expect(await seen(colleague(), 'Organization', sierra)).toEqual({ name: 'Sierra' });
+    expect(await seen(stranger, 'Organization', sierra)).toBeNull();
+  });
+
+  test('our people: staff see addresses, drivers and customers names only', async () => {
+    expect(await seen(staff, 'Account', ana)).toEqual({ name: 'Ana', email: 'ana@sierra.test' });
+    expect(await seen(somebody(['DRIVER']), 'Account', ana)).toEqual({ name: 'Ana', email: null });
+    expect(await seen(stranger, 'Account', boss)).toEqual({ name: 'Boss', email: null });
+  });
+
+  test('nobody: nothing', async () => {
+    expect(await seen(anonymous, 'Account', boss)).toBeNull();
+    expect(await seen(anonymous, 'Organization', sierra)).toBeNull();
+  });
+
+  test('malformed ids: nothing', async () => {
+    expect(await seen(staff, 'Account', 'no-uuid')).toBeNull();
+    expect(await seen(staff, 'Organization', 'nul\0')).toBeNull();
+  });
+
+  test('an organization lists its accounts to its own people and staff only', async () => {
+    const accounts = 'query($id: ID!) { organization(id: $id) { accounts { totalCount nodes { name } } } }';
+    const whole = { organization: { accounts: { totalCount: 1, nodes: [{ name: 'Ana' }] } } };
+    expect((await access.ask(colleague(), accounts, { id: sierra })).data).toEqual(whole);
+    expect((await access.ask(staff, accounts, { id: sierra })).data).toEqual(whole);
+    expect((await access.ask(somebody(['DRIVER']), accounts, { id: sierra })).data).toEqual({
+      organization: { accounts: { totalCount: 0, nodes: [] } },
+    });
+  });
+
+  test('lists of everybody need access:read, single records an account', async () => {
+    for (const field of ['accounts', 'organizations']) {
+      const { errors } = await access.ask(colleague(), `{ ${field} { nodes { id } } }`);
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    }
+    const { errors } = await access.ask(anonymous, 'query($id: ID!) { account(id: $id) { id } }', { id: ana });
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  test('the viewer with organization and scopes', async () => {
+    const as = somebody(['CUSTOMER'], { accountId: ana, organizationId: sierra });
+    const { data } = await access.ask(as, '{ viewer { email scopes organization { name } driver { id } } }');
+    expect(data).toEqual({
+      viewer: {
+        email: 'ana@sierra.test',
+        scopes: expect.arrayContaining(['shipments:write']),
+        organization: { name: 'Sierra' },
+        driver: null,
+      },
+    });
+  });
+});
+
+describe('lists', () => {
+  beforeAll(async () => {
+    for (const name of ['Same', 'Same 50%', 'Same_thing']) {
+      const organizationId = await givenOrganization(access, `${name} Inc`);
+      for (const number of [1, 2, 3]) {
+        const email = `${name.replaceAll(/\W/g, '')}.${number}@same.test`.toLowerCase();
+        await givenAccount(access, { email, name: 'Equal Name', roles: ['PARTNER'], organizationId });
+      }
+    }
+  });
+
+  interface Names {
+    list: {
+      totalCount: number;
+      nodes: { name: string; id: string }[];
+      pageInfo: { endCursor: string; startCursor: string; hasNextPage: boolean; hasPreviousPage: boolean };
+    };
+  }
+  const accounts = `query($filter: AccountFilter, $first: Int, $after: String, $last: Int, $before: String) {
+    list: accounts(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+      totalCount nodes { id name } pageInfo { endCursor startCursor hasNextPage hasPreviousPage } } }`;
+  const ask = async (variables: object) => (await access.ask<Names>(staff, accounts, { ...variables })).data!.list;
+
+  test('page forwards and backwards through equal names without loss or repetition', async () => {
+    const filter = { role: 'PARTNER', active: true };
+    const whole = await ask({ filter, first: 100 });
+    expect(whole.totalCount).toBe(9);
+    const seen: string[] = [];
+    let after: string | undefined;
+    for (let more = true; more; ) {
+      const page = await ask({ filter, first: 4, after });
+      seen.push(...page.nodes.map(({ id }) => id));
+      after = page.pageInfo.endCursor;
+      more = page.pageInfo.hasNextPage;
+    }
+    expect(seen).toEqual(whole.nodes.map(({ id }) => id));
+    const back = await ask({ filter, last: 3, before: whole.pageInfo.endCursor });
+    expect(back.nodes.map(({ id }) => id)).toEqual(seen.slice(5, 8));
+    expect(back.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
+  });
+
+  test('search takes wildcards literally', async () => {
+    const query = 'query($s: String!) { organizations(filter: { search: $s }) { nodes { name } } }';
+    const found = async (s: string) => (await access.ask(staff, query, { s })).data;
+    expect(await found('50%')).toEqual({ organizations: { nodes: [{ name: 'Same 50% Inc' }] } });
+    expect(await found('_')).toEqual({ organizations: { nodes: [{ name: 'Same_thing Inc' }] } });
+    expect(await found("'; drop table account; --")).toEqual({ organizations: { nodes: [] } });
+  });
+
+  test.each([
+    { first: 0 },
+    { first: 101 },
+    { first: 1, last: 1 },
+    { after: 'nonsense' },
+    { after: Buffer.from('["a\\u0000","x"]').toString('base64url') },
+    { after: Buffer.from(JSON.stringify(['a', "' or 1=1"])).toString('base64url') },
+    { filter: { search: '' } },
+    { filter: { search: 'x'.repeat(10_000) } },
+    { filter: { search: 'nul\0' } },
+  ])('refuse wrong arguments (%#)', async (variables) => {
+    const { errors } = await access.ask(staff, accounts, variables);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('find nothing under an id that is none', async () => {
+    expect((await ask({ filter: { organizationId: 'x' } })).nodes).toEqual([]);
+  });
+
+  test('take the same number of statements however long they are', async () => {
+    const nested = `query($first: Int) { organizations(first: $first) { totalCount nodes { name accounts(first: 2) {
+      totalCount nodes { name organization { name } } } } } }`;
+    const statements = async (first: number) => {
+      const before = access.services.database.statements();
+      const { errors } = await access.ask(staff, nested, { first });
+      expect(errors).toEqual([]);
+      return access.services.database.statements() - before;
+    };
+    const short = await statements(1);
+    expect(await statements(4)).toBe(short);
+    expect(short).toBeLessThanOrEqual(5);
+  });
+});
