@@ -1,0 +1,149 @@
+import type { EntityManager } from '#shared/database.ts';
+import { refuse, type UserError } from '#shared/errors.ts';
+import type { AccountIdentity } from '#shared/identity.ts';
+import { isUuid, newId } from '#shared/ids.ts';
+import type { Equipment } from '#shared/topics.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { checkVersion } from '../domain/contested.ts';
+import type { RegisterDriver, UpdateDriver } from '../domain/driver-input.ts';
+import { type LicenseClass, licenseAllows } from '../domain/license.ts';
+import { type Driver, DriverEntity, ShiftEntity } from '../entities.ts';
+import { activeAssignmentsOf } from './assignments.ts';
+import { refusingViolations } from './constraint.ts';
+import { claimKey } from './idempotency.ts';
+import { lockDriver, lockVehicle } from './records.ts';
+
+const violations: Readonly<Record<string, UserError>> = {
+  driver_license_number_key: {
+    code: 'LICENSE_TAKEN',
+    field: ['licenseNumber'],
+    message: 'A licence number of its own is required; another driver has this one.',
+  },
+  driver_account_id_key: {
+    code: 'ACCOUNT_TAKEN',
+    field: ['accountId'],
+    message: 'An account of its own is required; another driver has this one.',
+  },
+};
+
+export async function registerDriver(
+  transaction: Transaction,
+  caller: AccountIdentity,
+  input: RegisterDriver,
+  now: Date,
+): Promise<Driver> {
+  const { em } = transaction;
+  const id = newId(now.getTime());
+  const call = { accountId: caller.accountId, key: input.idempotencyKey, mutation: 'registerDriver', input };
+  const known = await claimKey(em, call, id);
+  if (known) return em.findOneOrFail(DriverEntity, { id: known });
+  checkLicense(input.licenseClasses, input.equipment);
+  checkAccountId(input.accountId);
+  if (input.usualVehicleId) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
+  const driver = em.create(DriverEntity, {
+    id,
+    accountId: input.accountId ?? null,
+    name: input.name,
+    phone: input.phone,
+    licenseNumber: input.licenseNumber,
+    licenseClasses: input.licenseClasses,
+    equipment: input.equipment,
+    home: input.homeBase,
+    usualVehicleId: input.usualVehicleId ?? null,
+    hiredAt: input.hiredAt ?? now,
+    active: true,
+    deactivatedAt: null,
+    version: 1,
+    createdAt: now,
+  });
+  await refusingViolations(violations, () => em.flush());
+  await tell(transaction, driver, now);
+  return driver;
+}
+
+export async function updateDriver(transaction: Transaction, input: UpdateDriver, now: Date): Promise<Driver> {
+  const { em } = transaction;
+  const driver = await lockDriver(em, input.driverId);
+  checkVersion(driver, input.expectedVersion);
+  checkLicense(input.licenseClasses ?? driver.licenseClasses, input.equipment ?? driver.equipment);
+  checkAccountId(input.accountId);
+  if (input.equipment) await checkCarried(em, driver, input.equipment);
+  if (input.usualVehicleId) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
+  const { name, phone, licenseNumber, licenseClasses, equipment } = driver;
+  Object.assign(driver, {
+    name: input.name ?? name,
+    phone: input.phone ?? phone,
+    licenseNumber: input.licenseNumber ?? licenseNumber,
+    licenseClasses: input.licenseClasses ?? licenseClasses,
+    equipment: input.equipment ?? equipment,
+    home: input.homeBase ?? driver.home,
+    accountId: input.accountId === undefined ? driver.accountId : input.accountId,
+    usualVehicleId: input.usualVehicleId === undefined ? driver.usualVehicleId : input.usualVehicleId,
+    version: driver.version + 1,
+  });
+  await refusingViolations(violations, () => em.flush());
+  await tell(transaction, driver, now);
+  return driver;
+}
+
+export async function deactivateDriver(
+  transaction: Transaction,
+  { driverId, expectedVersion }: { driverId: string; expectedVersion: number },
+  now: Date,
+): Promise<Driver> {
+  const { em } = transaction;
+  const driver = await lockDriver(em, driverId);
+  checkVersion(driver, expectedVersion);
+  if (!driver.active) refuse('DRIVER_INACTIVE', `An active driver is required; ${driver.name} is not.`, 'driverId');
+  const held = await activeAssignmentsOf(em, 'driver_id', driver.id);
+  if (held.length > 0)
+    refuse(
+      'ACTIVE_ASSIGNMENTS',
+      `A driver without active assignments is required; ${driver.name} has ${held.length}.`,
+      'driverId',
+    );
+  if (await em.findOne(ShiftEntity, { driverId: driver.id, endedAt: null }))
+    refuse('ON_SHIFT', `A driver off duty is required; ${driver.name} is on a shift.`, 'driverId');
+  Object.assign(driver, { active: false, deactivatedAt: now, version: driver.version + 1 });
+  await em.flush();
+  await tell(transaction, driver, now);
+  return driver;
+}
+
+function checkLicense(classes: readonly LicenseClass[], equipment: readonly Equipment[]): void {
+  const missing = equipment.filter((kind) => !licenseAllows(classes, kind));
+  if (missing.length > 0)
+    refuse(
+      'LICENSE_REQUIRED',
+      `A licence for ${missing.join(', ')} is required; ${classes.join(', ')} does not allow it.`,
+      'licenseClasses',
+    );
+}
+
+function checkAccountId(accountId: string | null | undefined): void {
+  if (accountId && !isUuid(accountId))
+    refuse('NOT_FOUND', 'The id of an account is required; there is none with this one.', 'accountId');
+}
+
+/** What a driver is assigned to must stay within what the driver is trained for. */
+async function checkCarried(em: EntityManager, driver: Driver, equipment: readonly Equipment[]): Promise<void> {
+  const held = await activeAssignmentsOf(em, 'driver_id', driver.id);
+  const lost = held.find((assignment) => !equipment.includes(assignment.equipment));
+  if (lost)
+    refuse(
+      'ACTIVE_ASSIGNMENTS',
+      `${lost.equipment} is required as long as ${driver.name} is assigned to ${lost.reference}.`,
+      'equipment',
+    );
+}
+
+function tell({ emit }: Transaction, { id, name, accountId, active, hiredAt }: Driver, now: Date): Promise<void> {
+  return emit('driver.changed', {
+    driverId: id,
+    name,
+    accountId: accountId ?? null,
+    active,
+    hiredAt: hiredAt.toISOString(),
+    at: now.toISOString(),
+  });
+}

@@ -1,0 +1,54 @@
+import { refuse } from '#shared/errors.ts';
+import type { AccountIdentity } from '#shared/identity.ts';
+import { isUuid, newId } from '#shared/ids.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import type { ReportIncident } from '../domain/incident-input.ts';
+import { type Incident, IncidentEntity, LoadEntity } from '../entities.ts';
+import { claimKey } from './idempotency.ts';
+import { lockDriver, lockVehicle } from './records.ts';
+import { forfeit } from './rewards.ts';
+import { recordChange } from './scores.ts';
+
+export async function reportIncident(
+  transaction: Transaction,
+  caller: AccountIdentity,
+  input: ReportIncident,
+  now: Date,
+): Promise<Incident> {
+  const { em, emit } = transaction;
+  const id = newId(now.getTime());
+  const call = { accountId: caller.accountId, key: input.idempotencyKey, mutation: 'reportIncident', input };
+  const known = await claimKey(em, call, id);
+  if (known) return em.findOneOrFail(IncidentEntity, { id: known });
+  const driver = await lockDriver(em, input.driverId);
+  if (input.vehicleId) await lockVehicle(em, input.vehicleId);
+  if (input.shipmentId) await checkShipment(transaction, input.shipmentId);
+  const { kind, severity, description, occurredAt } = input;
+  const incident = em.create(IncidentEntity, {
+    id,
+    driverId: driver.id,
+    vehicleId: input.vehicleId ?? null,
+    shipmentId: input.shipmentId ?? null,
+    kind,
+    severity,
+    description,
+    occurredAt,
+    reportedByAccountId: caller.accountId,
+    reportedAt: now,
+  });
+  await em.flush();
+  await recordChange(transaction, driver.id, { incidents: 1 }, occurredAt);
+  await forfeit(em, driver.id, {
+    note: `Incident: ${kind.toLowerCase().replaceAll('_', ' ')}`,
+    at: now,
+    incidentId: id,
+  });
+  await emit('incident.reported', { incidentId: id, driverId: driver.id, severity, at: occurredAt.toISOString() });
+  return incident;
+}
+
+async function checkShipment({ em }: Transaction, shipmentId: string): Promise<void> {
+  const known = isUuid(shipmentId) && (await em.count(LoadEntity, { shipmentId })) > 0;
+  if (!known)
+    refuse('NOT_FOUND', 'The id of a booked shipment is required; none with this one is known here.', 'shipmentId');
+}

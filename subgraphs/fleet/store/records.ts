@@ -1,0 +1,22 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '#shared/database.ts';
+import { refuse } from '#shared/errors.ts';
+import { isUuid } from '#shared/ids.ts';
+import { type Driver, DriverEntity, type Vehicle, VehicleEntity } from '../entities.ts';
+
+/*
+ * Locks are always taken in this order: the load's state, the driver, the vehicle. Writers about one of them queue up
+ * instead of running into a deadlock.
+ */
+
+/** The driver of a mutation, locked until its commit. Refuses with NOT_FOUND. */
+export async function lockDriver(em: EntityManager, id: string, field = 'driverId'): Promise<Driver> {
+  const driver = isUuid(id) ? await em.findOne(DriverEntity, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
+  return driver ?? refuse('NOT_FOUND', 'The id of a driver is required; there is none with this one.', field);
+}
+
+/** The vehicle of a mutation, locked until its commit. Refuses with NOT_FOUND. */
+export async function lockVehicle(em: EntityManager, id: string, field = 'vehicleId'): Promise<Vehicle> {
+  const vehicle = isUuid(id) ? await em.findOne(VehicleEntity, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
+  return vehicle ?? refuse('NOT_FOUND', 'The id of a vehicle is required; there is none with this one.', field);
+}

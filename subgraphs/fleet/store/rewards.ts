@@ -1,0 +1,100 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '#shared/database.ts';
+import { refuse, type UserError } from '#shared/errors.ts';
+import { newId } from '#shared/ids.ts';
+import type { RedeemReward } from '../domain/reward-input.ts';
+import { forfeitOf, worthCents } from '../domain/rewards.ts';
+import { type RewardAccount, RewardAccountEntity, type RewardEntry, RewardEntryEntity } from '../entities.ts';
+import { refusingViolations } from './constraint.ts';
+import { claimKey } from './idempotency.ts';
+
+/** Why points were earned or lost. */
+export interface RewardCause {
+  readonly note: string;
+  readonly at: Date;
+  readonly shipmentId?: string;
+  readonly incidentId?: string;
+}
+
+type Movement = Pick<RewardEntry, 'kind' | 'points'> & { readonly amountCents?: number } & RewardCause;
+
+const violations: Readonly<Record<string, UserError>> = {
+  reward_account_not_negative: insufficient('fewer'),
+};
+
+/**
+ * Earns points, or takes back what a corrected rating had earned too much: at most what is left, as redeemed points stay
+ * redeemed.
+ */
+export async function earn(em: EntityManager, driverId: string, points: number, cause: RewardCause): Promise<void> {
+  const account = await lockAccount(em, driverId);
+  const held = Math.max(points, -account.balance);
+  if (held === 0) return;
+  account.earned += held;
+  await book(em, account, { kind: 'EARNED', points: held, ...cause });
+}
+
+/** Takes the points that an incident costs, at most what is left. */
+export async function forfeit(em: EntityManager, driverId: string, cause: RewardCause): Promise<void> {
+  const account = await lockAccount(em, driverId);
+  const points = forfeitOf(account.balance);
+  if (points === 0) return;
+  account.forfeited += points;
+  await book(em, account, { kind: 'FORFEITED', points: -points, ...cause });
+}
+
+/** Redeems points for money; of two at once for the same points, one is refused. */
+export async function redeem(
+  em: EntityManager,
+  driverId: string,
+  accountId: string,
+  input: RedeemReward,
+  now: Date,
+): Promise<{ entry: RewardEntry; account: RewardAccount }> {
+  const id = newId(now.getTime());
+  const call = { accountId, key: input.idempotencyKey, mutation: 'redeemReward', input };
+  const known = await claimKey(em, call, id);
+  const account = await lockAccount(em, driverId);
+  if (known) return { entry: await em.findOneOrFail(RewardEntryEntity, { id: known }), account };
+  const { points } = input;
+  if (account.balance < points) refuse('INSUFFICIENT_POINTS', insufficient(account.balance).message, 'points');
+  account.redeemed += points;
+  const amountCents = worthCents(points);
+  const note = `${points} points redeemed`;
+  const entry = await refusingViolations(violations, () =>
+    book(em, account, { kind: 'REDEEMED', points: -points, amountCents, note, at: now }, id),
+  );
+  return { entry, account };
+}
+
+function insufficient(held: number | string): UserError {
+  const message = `As many points as are redeemed are required; the account holds ${held}.`;
+  return { code: 'INSUFFICIENT_POINTS', field: ['points'], message };
+}
+
+async function lockAccount(em: EntityManager, driverId: string): Promise<RewardAccount> {
+  await em.execute('insert into reward_account (driver_id, balance) values (?, 0) on conflict do nothing', [driverId]);
+  return em.findOneOrFail(RewardAccountEntity, { driverId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}
+
+async function book(
+  em: EntityManager,
+  account: RewardAccount,
+  { kind, points, amountCents, note, at, shipmentId, incidentId }: Movement,
+  id: string = newId(at.getTime()),
+): Promise<RewardEntry> {
+  account.balance += points;
+  const entry = em.create(RewardEntryEntity, {
+    id,
+    driverId: account.driverId,
+    kind,
+    points,
+    amountCents: amountCents ?? null,
+    shipmentId: shipmentId ?? null,
+    incidentId: incidentId ?? null,
+    note,
+    at,
+  });
+  await em.flush();
+  return entry;
+}

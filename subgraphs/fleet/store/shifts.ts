@@ -1,0 +1,69 @@
+import { refuse, type UserError } from '#shared/errors.ts';
+import { type AccountIdentity, hasScope } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { driverOf } from '../domain/visibility.ts';
+import { type Shift, ShiftEntity } from '../entities.ts';
+import { refusingViolations } from './constraint.ts';
+import { lockDriver, lockVehicle } from './records.ts';
+
+const violations: Readonly<Record<string, UserError>> = {
+  shift_one_open_per_driver: {
+    code: 'SHIFT_OPEN',
+    field: ['driverId'],
+    message: 'A driver off duty is required; this one is on a shift.',
+  },
+};
+
+export async function startShift(
+  { em }: Transaction,
+  caller: AccountIdentity,
+  { driverId, vehicleId }: { driverId: string; vehicleId?: string | null },
+  now: Date,
+): Promise<Shift> {
+  checkOwn(caller, driverId);
+  const driver = await lockDriver(em, driverId);
+  if (!driver.active) refuse('DRIVER_INACTIVE', `An active driver is required; ${driver.name} is not.`, 'driverId');
+  if (vehicleId) {
+    const vehicle = await lockVehicle(em, vehicleId);
+    if (!vehicle.active)
+      refuse('VEHICLE_RETIRED', `A vehicle in service is required; ${vehicle.plate} is retired.`, 'vehicleId');
+  }
+  const shift = em.create(ShiftEntity, {
+    id: newId(now.getTime()),
+    driverId: driver.id,
+    vehicleId: vehicleId ?? null,
+    startedAt: now,
+    endedAt: null,
+  });
+  await refusingViolations(violations, () => em.flush());
+  return shift;
+}
+
+export async function endShift(
+  { em, emit }: Transaction,
+  caller: AccountIdentity,
+  { driverId }: { driverId: string },
+  now: Date,
+): Promise<Shift> {
+  checkOwn(caller, driverId);
+  const driver = await lockDriver(em, driverId);
+  const shift = await em.findOne(ShiftEntity, { driverId: driver.id, endedAt: null });
+  if (!shift) return refuse('NOT_ON_SHIFT', `A driver on a shift is required; ${driver.name} is off duty.`, 'driverId');
+  // A shift begun within this very millisecond lasts one.
+  shift.endedAt = new Date(Math.max(now.getTime(), shift.startedAt.getTime() + 1));
+  await em.flush();
+  await emit('shift.ended', {
+    shiftId: shift.id,
+    driverId: driver.id,
+    startedAt: shift.startedAt.toISOString(),
+    endedAt: shift.endedAt.toISOString(),
+  });
+  return shift;
+}
+
+/** Drivers start and end their own shifts, dispatchers everybody's. To a driver, others' shifts are as good as unknown. */
+function checkOwn(caller: AccountIdentity, driverId: string): void {
+  if (hasScope(caller, 'fleet:write') || driverOf(caller) === driverId) return;
+  refuse('NOT_FOUND', 'Your own driver id is required; got another one.', 'driverId');
+}

@@ -1,0 +1,100 @@
+import { refuse, type UserError } from '#shared/errors.ts';
+import type { AccountIdentity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { checkVersion } from '../domain/contested.ts';
+import type { RegisterVehicle, UpdateVehicle } from '../domain/vehicle-input.ts';
+import { type Vehicle, VehicleEntity } from '../entities.ts';
+import { activeAssignmentsOf } from './assignments.ts';
+import { refusingViolations } from './constraint.ts';
+import { claimKey } from './idempotency.ts';
+import { lockVehicle } from './records.ts';
+
+const violations: Readonly<Record<string, UserError>> = {
+  vehicle_plate_key: {
+    code: 'PLATE_TAKEN',
+    field: ['plate'],
+    message: 'A plate of its own is required; another vehicle has this one.',
+  },
+};
+
+export async function registerVehicle(
+  transaction: Transaction,
+  caller: AccountIdentity,
+  input: RegisterVehicle,
+  now: Date,
+): Promise<Vehicle> {
+  const { em } = transaction;
+  const id = newId(now.getTime());
+  const call = { accountId: caller.accountId, key: input.idempotencyKey, mutation: 'registerVehicle', input };
+  const known = await claimKey(em, call, id);
+  if (known) return em.findOneOrFail(VehicleEntity, { id: known });
+  const { idempotencyKey: _key, homeBase, ...facts } = input;
+  const vehicle = em.create(VehicleEntity, {
+    ...facts,
+    id,
+    home: homeBase,
+    active: true,
+    retiredAt: null,
+    version: 1,
+    createdAt: now,
+  });
+  await refusingViolations(violations, () => em.flush());
+  await tell(transaction, vehicle, now);
+  return vehicle;
+}
+
+export async function updateVehicle(transaction: Transaction, input: UpdateVehicle, now: Date): Promise<Vehicle> {
+  const { em } = transaction;
+  const vehicle = await lockVehicle(em, input.vehicleId);
+  checkVersion(vehicle, input.expectedVersion);
+  const maxWeightKg = input.maxWeightKg ?? vehicle.maxWeightKg;
+  const maxVolumeM3 = input.maxVolumeM3 ?? vehicle.maxVolumeM3;
+  const held = await activeAssignmentsOf(em, 'vehicle_id', vehicle.id);
+  const tooLarge = held.find((load) => load.weight_kg > maxWeightKg || load.volume_m3 > maxVolumeM3);
+  if (tooLarge)
+    refuse(
+      'ACTIVE_ASSIGNMENTS',
+      `Room for ${tooLarge.reference} (${tooLarge.weight_kg} kg, ${tooLarge.volume_m3} m³) is required as long as it is assigned.`,
+      tooLarge.weight_kg > maxWeightKg ? 'maxWeightKg' : 'maxVolumeM3',
+    );
+  Object.assign(vehicle, {
+    plate: input.plate ?? vehicle.plate,
+    make: input.make ?? vehicle.make,
+    modelYear: input.modelYear ?? vehicle.modelYear,
+    maxWeightKg,
+    maxVolumeM3,
+    home: input.homeBase ?? vehicle.home,
+    version: vehicle.version + 1,
+  });
+  await refusingViolations(violations, () => em.flush());
+  await tell(transaction, vehicle, now);
+  return vehicle;
+}
+
+export async function retireVehicle(
+  transaction: Transaction,
+  { vehicleId, expectedVersion }: { vehicleId: string; expectedVersion: number },
+  now: Date,
+): Promise<Vehicle> {
+  const { em } = transaction;
+  const vehicle = await lockVehicle(em, vehicleId);
+  checkVersion(vehicle, expectedVersion);
+  if (!vehicle.active)
+    refuse('VEHICLE_RETIRED', `A vehicle in service is required; ${vehicle.plate} is retired.`, 'vehicleId');
+  const held = await activeAssignmentsOf(em, 'vehicle_id', vehicle.id);
+  if (held.length > 0)
+    refuse(
+      'ACTIVE_ASSIGNMENTS',
+      `A vehicle without active assignments is required; ${vehicle.plate} has ${held.length}.`,
+      'vehicleId',
+    );
+  Object.assign(vehicle, { active: false, retiredAt: now, version: vehicle.version + 1 });
+  await em.flush();
+  await tell(transaction, vehicle, now);
+  return vehicle;
+}
+
+function tell({ emit }: Transaction, { id, equipment, active }: Vehicle, now: Date): Promise<void> {
+  return emit('vehicle.changed', { vehicleId: id, equipment, active, at: now.toISOString() });
+}
