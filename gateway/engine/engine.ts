@@ -11,10 +11,10 @@ import {
 import { LRUCache } from 'lru-cache';
 import { type EngineError, type EngineErrorCode, RequestError, requestError } from './errors.ts';
 import { Execution } from './execute/execution.ts';
-import { PreparedOperation } from './operation.ts';
+import { PreparedOperation, type Variant } from './operation.ts';
 import { plannableDocument } from './planning/plannable-document.ts';
 import { type Planner, PlanningFailure } from './planning/planner.ts';
-import type { RequestScope, SubgraphTransport } from './ports.ts';
+import { type RequestScope, SubgraphFailure, type SubgraphTransport } from './ports.ts';
 import { completeData } from './respond/complete.ts';
 import { jsonText } from './respond/json-text.ts';
 import type { EngineResponse } from './respond/response.ts';
@@ -99,10 +99,49 @@ export class Engine {
     const variables = operation.coerceVariables(given);
     const variant = operation.variantFor(variables);
     if (variant.unplannedRootKeys.length > 0) return this.#unplanned(variant.unplannedRootKeys, scope);
+    return this.#answer(variant, variables, clientVariables(given), scope);
+  }
+
+  /**
+   * Runs a subscription: one response per event, in their order, each with its own fetches to the other subgraphs. Ends
+   * when the source completes; a source that breaks for good is told in a last response.
+   * @throws RequestError when the operation is no subscription or the variables don't fit it
+   */
+  async *subscribe(
+    operation: PreparedOperation,
+    given: Variables,
+    scope: RequestScope,
+  ): AsyncGenerator<EngineResponse> {
+    const variables = operation.coerceVariables(given);
+    const variant = operation.variantFor(variables);
+    const { event } = variant;
+    if (!event) throw requestError('BAD_USER_INPUT', 'A subscription is required; this is another operation');
+    const { transport } = this.#options;
+    const clientVariable = clientVariables(given);
+    const body = event.body.write([], clientVariable);
+    try {
+      for await (const result of transport.subscribe({ subgraph: event.subgraph, kind: event.kind, body }, scope)) {
+        yield await this.#answer(variant, variables, clientVariable, scope, (execution) =>
+          execution.receive(event, result),
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof SubgraphFailure)) throw error;
+      const { message, code, retryable, subgraph } = error;
+      yield { data: undefined, errors: this.#finish([{ message, extensions: { code, retryable, subgraph } }], scope) };
+    }
+  }
+
+  async #answer(
+    variant: Variant,
+    variables: Variables,
+    clientVariable: ClientVariable,
+    scope: RequestScope,
+    begin?: (execution: Execution) => void,
+  ): Promise<EngineResponse> {
     const { transport, model } = this.#options;
-    const clientVariable = (name: string): string | undefined =>
-      Object.hasOwn(given, name) && given[name] !== undefined ? jsonText(given[name]) : undefined;
     const execution = new Execution(variant.places, { transport, satisfies: model.satisfies, scope, clientVariable });
+    begin?.(execution);
     await execution.run(variant.program);
     const known = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root);
     const { data, errors } = completeData(variant.write, execution.tree.root, variables, known);
@@ -129,6 +168,13 @@ export class Engine {
   async close(): Promise<void> {
     await this.#options.planner.close();
   }
+}
+
+type ClientVariable = (name: string) => string | undefined;
+
+/** JSON texts of the variables as the client gave them. */
+function clientVariables(given: Variables): ClientVariable {
+  return (name) => (Object.hasOwn(given, name) && given[name] !== undefined ? jsonText(given[name]) : undefined);
 }
 
 /** Short sources are their own key; a long one is kept as its hash. */

@@ -11,7 +11,7 @@ import { conditionVariables } from './compile/condition-variables.ts';
 import { pathOf } from './compile/path-tree.ts';
 import type { Place } from './compile/places.ts';
 import type { Conditions } from './compile/plan-steps.ts';
-import { compilePrograms, type Program } from './compile/program.ts';
+import { type Batch, compilePrograms, type Program } from './compile/program.ts';
 import { type EngineError, RequestError, requestError } from './errors.ts';
 import { introspectionWriter } from './introspection.ts';
 import { selectFields } from './respond/select-fields.ts';
@@ -26,6 +26,8 @@ const MAX_VARIABLE_ERRORS = 20;
 export interface Variant {
   readonly places: readonly Place[];
   readonly program: Program;
+  /** A subscription's request to the subgraph that sends the events; `program` then runs once per event. */
+  readonly event: Batch | undefined;
   readonly write: ValueWriter;
   /** Selected root fields that no fetch of the plan brings; the planner drops what no subgraph can answer. */
   readonly unplannedRootKeys: readonly string[];
@@ -93,7 +95,7 @@ export class PreparedOperation {
     const rootType = schema.getRootType(this.definition.operation);
     if (!rootType)
       throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${this.definition.operation} type`);
-    const { programs, places, paths } = compilePrograms([planToRun(this.plan.node)], conditions, satisfies);
+    const { programs, places, paths } = compilePrograms(partsOf(this.plan.node), conditions, satisfies);
     const canonicalPaths = new Set(
       paths.filter((node) => places[node.id]?.contentKey).map((node) => pathOf(node).join('.')),
     );
@@ -110,18 +112,21 @@ export class PreparedOperation {
       rootType,
       sets,
     );
-    const program = programs[0]!;
+    const program = programs.at(-1)!;
+    const event = programs.length > 1 ? programs[0]!.batches[0] : undefined;
     const planned = new Set(
-      program.batches.flatMap(({ members }) => members.filter(({ at }) => !at.parent).flatMap(({ keys }) => keys)),
+      programs
+        .flatMap(({ batches }) => batches)
+        .flatMap(({ members }) => members.filter(({ at }) => !at.parent).flatMap(({ keys }) => keys)),
     );
     const unplannedRootKeys = [...selectFields(selection, rootType, sets)].flatMap(([key, [node]]) =>
       node!.name.value.startsWith('__') || planned.has(key) ? [] : [key],
     );
-    return { places, program, write, unplannedRootKeys };
+    return { places, program, event, write, unplannedRootKeys };
   }
 }
 
-/** The part of a plan that a query or mutation runs; a subscription runs its own parts per event. */
-function planToRun(node: PlanNode | SubscriptionNode | undefined): PlanNode | undefined {
-  return node?.kind === 'Subscription' ? node.rest : node;
+/** A query or mutation has one part; a subscription has the source of its events, and what is added to each of them. */
+function partsOf(node: PlanNode | SubscriptionNode | undefined): (PlanNode | undefined)[] {
+  return node?.kind === 'Subscription' ? [node.primary, node.rest] : [node];
 }

@@ -75,6 +75,12 @@ export class Execution {
     });
   }
 
+  /** Merges an answer that came by itself: an event of the subscription whose source `batch` is. */
+  receive(batch: Batch, result: SubgraphResult): void {
+    const members = batch.members.map((member) => ({ member, targets: [this.tree.root], entityOf: [] }));
+    this.#receive(batch, members, [], result);
+  }
+
   /** Sends a batch and merges its answer; undefined when there is nothing to ask for. */
   #send(batch: Batch): Promise<void> | undefined {
     const { scope, transport, clientVariable } = this.#context;

@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Variables } from '../engine.ts';
+import { SubgraphFailure } from '../ports.ts';
+import { type Federation, federate, type SubgraphFixture } from './federation.ts';
+import { type Answer, engineFor, scope } from './harness.ts';
+
+type Fixtures = Record<string, SubgraphFixture>;
+
+/** Vehicles move in one subgraph; names and drivers of vehicles live in two others. */
+function fleet(moves: () => AsyncIterable<unknown>): Fixtures {
+  return {
+    tracking: {
+      sdl: `type Query { _unused: Int } type Subscription { moved(ids: [ID!]!): Move }
+        type Move { speed: Float! vehicle: Vehicle } type Vehicle @key(fields: "id") { id: ID! }`,
+      resolvers: { Subscription: { moved: { subscribe: moves } } },
+    },
+    fleet: {
+      sdl: `type Query { vehicle: Vehicle } type Vehicle @key(fields: "id") { id: ID! plate: String! driver: Driver }
+        type Driver @key(fields: "id") { id: ID! }`,
+      resolvers: {
+        Vehicle: {
+          __resolveReference: ({ id }: { id: string }) => ({ id, plate: `PLATE-${id}`, driver: { id: `d${id}` } }),
+        },
+      },
+    },
+    people: {
+      sdl: 'type Query { _none: Int } type Driver @key(fields: "id") { id: ID! name: String }',
+      resolvers: { Driver: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `Driver ${id}` }) } },
+    },
+  };
+}
+
+async function* events(...values: unknown[]): AsyncGenerator<unknown> {
+  for (const moved of values) yield { moved };
+}
+
+async function collect(federation: Federation, source: string, variables: Variables = {}): Promise<Answer[]> {
+  const engine = engineFor(federation);
+  const operation = await engine.prepare({ source });
+  const answers: Answer[] = [];
+  for await (const { data, errors } of engine.subscribe(operation, variables, scope)) {
+    answers.push({
+      ...(data !== undefined && { data: JSON.parse(data) as unknown }),
+      ...(errors.length > 0 && { errors }),
+    });
+  }
+  return answers;
+}
+
+const document = 'subscription($ids: [ID!]!) { moved(ids: $ids) { speed vehicle { plate driver { name } } } }';
+
+describe('a subscription over several subgraphs', () => {
+  test('adds the other subgraphs’ fields to every event, in the order of the events', async () => {
+    const federation = federate(
+      fleet(() => events({ speed: 1.5, vehicle: { id: '7' } }, { speed: 2, vehicle: { id: '8' } })),
+    );
+    expect(await collect(federation, document, { ids: ['7', '8'] })).toEqual([
+      { data: { moved: { speed: 1.5, vehicle: { plate: 'PLATE-7', driver: { name: 'Driver d7' } } } } },
+      { data: { moved: { speed: 2, vehicle: { plate: 'PLATE-8', driver: { name: 'Driver d8' } } } } },
+    ]);
+    expect(federation.transport.requests[0]).toMatchObject({ subgraph: 'tracking', variables: { ids: ['7', '8'] } });
+  });
+
+  test('asks nothing more when the event says it all', async () => {
+    const federation = federate(fleet(() => events({ speed: 3, vehicle: null })));
+    const answers = await collect(federation, 'subscription { moved(ids: []) { __typename speed vehicle { plate } } }');
+    expect(answers).toEqual([{ data: { moved: { __typename: 'Move', speed: 3, vehicle: null } } }]);
+    expect(federation.transport.requests.map((request) => request.subgraph)).toEqual(['tracking']);
+  });
+
+  test('gives an event with errors where a subgraph is down, and goes on', async () => {
+    const federation = federate(
+      fleet(() => events({ speed: 1, vehicle: { id: '1' } }, { speed: 2, vehicle: { id: '2' } })),
+    );
+    let calls = 0;
+    federation.transport.intercept(({ subgraph }) =>
+      subgraph === 'people' && ++calls === 1
+        ? new SubgraphFailure('GATEWAY_TIMEOUT', 'people', {
+            message: 'Subgraph "people" took too long',
+            retryable: true,
+          })
+        : undefined,
+    );
+    expect(await collect(federation, document, { ids: [] })).toMatchObject([
+      {
+        data: { moved: { vehicle: { plate: 'PLATE-1', driver: { name: null } } } },
+        errors: [
+          { path: ['moved', 'vehicle', 'driver', 'name'], extensions: { code: 'GATEWAY_TIMEOUT', subgraph: 'people' } },
+        ],
+      },
+      { data: { moved: { vehicle: { driver: { name: 'Driver d2' } } } } },
+    ]);
+  });
+
+  test('tells in a last response that its source broke', async () => {
+    const federation = federate(fleet(() => events()));
+    federation.transport.subscribe = async function* () {
+      yield { data: { moved: { speed: 1, vehicle: null } } };
+      throw new SubgraphFailure('SUBREQUEST_HTTP_ERROR', 'tracking', {
+        message: 'Subgraph "tracking" is gone',
+        retryable: true,
+      });
+    };
+    expect(await collect(federation, document, { ids: [] })).toMatchObject([
+      { data: { moved: { speed: 1 } } },
+      { errors: [{ extensions: { code: 'SUBREQUEST_HTTP_ERROR', subgraph: 'tracking', requestId: 'request-1' } }] },
+    ]);
+  });
+
+  test('maps an event that the source could not resolve to its place', async () => {
+    const federation = federate(fleet(() => events()));
+    federation.transport.subscribe = async function* () {
+      yield {
+        data: { moved: null },
+        errors: [{ message: 'no such vehicle', path: ['moved'], extensions: { code: 'NOT_FOUND' } }],
+      };
+    };
+    expect(await collect(federation, document, { ids: [] })).toMatchObject([
+      { data: { moved: null }, errors: [{ path: ['moved'], extensions: { code: 'NOT_FOUND' } }] },
+    ]);
+  });
+
+  test('refuses a query', async () => {
+    const engine = engineFor(federate(fleet(() => events())));
+    const operation = await engine.prepare({ source: '{ vehicle { plate } }' });
+    await expect(engine.subscribe(operation, {}, scope).next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+});
