@@ -23,16 +23,10 @@ const fixedHeaders = [
   ...['accept', 'application/graphql-response+json, application/json'],
 ] as const;
 
-const lists = new WeakMap<RequestScope, readonly string[]>();
-
-/** Names and values in turn, as undici takes them. Made once per client request; never mutated. */
-export function headerList(scope: RequestScope): readonly string[] {
-  const known = lists.get(scope);
-  if (known) return known;
-  const { headers, requestId } = scope;
+/** Names and values in turn, as undici takes them. Made anew each time: a WeakMap by scope cost more, in garbage collection. */
+export function headerList({ headers, requestId }: RequestScope): string[] {
   const list: string[] = [...fixedHeaders];
   for (const name of Object.keys(headers)) if (!ownHeaders.has(name)) list.push(name, headers[name]!);
   if (headers['x-request-id'] === undefined) list.push('x-request-id', requestId);
-  lists.set(scope, list);
   return list;
 }

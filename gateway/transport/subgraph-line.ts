@@ -96,9 +96,8 @@ export class SubgraphLine {
     this.#compresses = false;
   }
 
-  #dispatch(body: string | Buffer, headers: readonly string[], exchange: Exchange): void {
-    // undici reads the list and keeps it; its type asks for a mutable one
-    this.#pool.dispatch({ path: this.#path, method: 'POST', headers: headers as string[], body }, exchange);
+  #dispatch(body: string | Buffer, headers: string[], exchange: Exchange): void {
+    this.#pool.dispatch({ path: this.#path, method: 'POST', headers, body }, exchange);
   }
 
   /** Called by a call when it has ended. */
