@@ -1,0 +1,13 @@
+import type { Place } from './sphere.ts';
+
+/** Where a vehicle was at one moment. */
+export interface Position extends Place {
+  readonly vehicleId: string;
+  readonly driverId: string | null;
+  readonly recordedAt: Date;
+  readonly accuracyMeters: number;
+  readonly speedMetersPerSecond: number | null;
+  readonly headingDegrees: number | null;
+  readonly sequence: number | null;
+  readonly receivedAt: Date;
+}

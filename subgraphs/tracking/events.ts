@@ -1,0 +1,27 @@
+import type { Reactions } from '#shared/jobs.ts';
+import {
+  rememberAssignment,
+  rememberDriver,
+  rememberEnd,
+  rememberLoad,
+  rememberPickup,
+  rememberRelease,
+  rememberVehicle,
+} from './store/projections.ts';
+
+/** Tracking publishes no domain events: positions are live data. What it reacts to tells it who carries what, and whose. */
+export const reactions: Reactions = {
+  'vehicle.changed': ({ em }, event) => rememberVehicle(em, event),
+  'driver.changed': ({ em }, event) => rememberDriver(em, event),
+  'shipment.booked': ({ em }, event) => rememberLoad(em, event),
+  'assignment.created': ({ em }, event) => rememberAssignment(em, event),
+  'assignment.released': ({ em }, event) => rememberRelease(em, event),
+  'shipment.pickedUp': ({ em }, event) => rememberPickup(em, event, event.at),
+  'shipment.inTransit': ({ em }, event) => rememberPickup(em, event, event.at),
+  'shipment.outForDelivery': ({ em }, event) => rememberPickup(em, event, event.at),
+  'shipment.delivered': async ({ em }, event) => {
+    await rememberPickup(em, event, event.pickedUpAt);
+    await rememberEnd(em, event, event.at);
+  },
+  'shipment.cancelled': ({ em }, event) => rememberEnd(em, event, event.at),
+};

@@ -1,0 +1,84 @@
+import DataLoader from 'dataloader';
+import type { BaseContext } from '#shared/context.ts';
+import { byKey } from '#shared/loader.ts';
+import type { Track } from './domain/track.ts';
+import { GeofenceEntity } from './entities.ts';
+import {
+  loadsAt,
+  type Moment,
+  positionsOfDrivers,
+  positionsOfShipments,
+  positionsOfVehicles,
+} from './store/current.ts';
+import { journeysOfShipments } from './store/eta.ts';
+import {
+  type TrackArguments,
+  type TrackOfOwner,
+  tracksOfDrivers,
+  tracksOfShipments,
+  tracksOfVehicles,
+} from './store/history.ts';
+import { visibilityOf } from './store/visibility.ts';
+
+/** One loader per key and request. What the identity may not see is not read. */
+export function createLoaders({ em, identity, clock }: BaseContext) {
+  const visibility = visibilityOf(identity);
+  return {
+    vehiclePosition: byKey(
+      (ids) => positionsOfVehicles(em, visibility, ids),
+      (position) => position.vehicleId,
+    ),
+    driverPosition: byKey(
+      (ids) => positionsOfDrivers(em, visibility, ids),
+      (position) => position.driverId ?? '',
+    ),
+    shipmentPosition: byKey(
+      (ids) => positionsOfShipments(em, visibility, ids),
+      ({ shipmentId }) => shipmentId,
+    ),
+    journey: byKey(
+      (ids) => journeysOfShipments(em, visibility, ids),
+      ({ shipmentId }) => shipmentId,
+    ),
+    load: new DataLoader(
+      async (moments: readonly Moment[]) => {
+        const loads = new Map((await loadsAt(em, visibility, moments)).map((load) => [momentKey(load), load]));
+        return moments.map((moment) => loads.get(momentKey(moment)) ?? null);
+      },
+      { cacheKeyFn: momentKey, maxBatchSize: 500 },
+    ),
+    vehicleTrack: tracks((ids, args) => tracksOfVehicles(em, visibility, ids, args, clock())),
+    driverTrack: tracks((ids, args) => tracksOfDrivers(em, visibility, ids, args, clock())),
+    shipmentTrack: tracks((ids, args) => tracksOfShipments(em, visibility, ids, args, clock())),
+    geofence: byKey(
+      async (ids) => (visibility.kind === 'ALL' ? em.find(GeofenceEntity, { id: { $in: [...ids] } }) : []),
+      (geofence) => geofence.id,
+    ),
+  };
+}
+
+function momentKey({ vehicleId, recordedAt }: Moment): string {
+  return `${vehicleId}|${recordedAt.getTime()}`;
+}
+
+/** Tracks with equal arguments are read together; an operation that names a field twice has two such groups. */
+function tracks(fetch: (ids: readonly string[], args: TrackArguments) => Promise<readonly TrackOfOwner[]>) {
+  const loaders = new Map<string, DataLoader<string, TrackOfOwner | null>>();
+  return {
+    async load(id: string, args: TrackArguments): Promise<Track | null> {
+      const key = JSON.stringify(args);
+      const loader =
+        loaders.get(key) ??
+        byKey(
+          (ids: readonly string[]) => fetch(ids, args),
+          ({ ownerId }) => ownerId,
+        );
+      loaders.set(key, loader);
+      return (await loader.load(id))?.track ?? null;
+    },
+  };
+}
+
+export interface TrackingContext extends BaseContext {
+  readonly loaders: ReturnType<typeof createLoaders>;
+}

@@ -1,0 +1,121 @@
+import type { PageArguments } from '#shared/connection.ts';
+import { GraphError } from '#shared/errors.ts';
+import { isUuid } from '#shared/ids.ts';
+import { scalars } from '#shared/scalars.ts';
+import type { Subgraph } from '#shared/subgraph.ts';
+import { type Bounds, zoneOf } from '../domain/area.ts';
+import { estimateArrival } from '../domain/eta.ts';
+import { faultOfPlace } from '../domain/place-check.ts';
+import type { Position } from '../domain/position.ts';
+import type { Fix } from '../domain/track.ts';
+import type { Geofence, GeofenceEvent } from '../entities.ts';
+import type { TrackingContext } from '../loaders.ts';
+import { listPositions } from '../store/current.ts';
+import { type GeofenceEventFilter, listGeofenceEvents } from '../store/geofence-events.ts';
+import { listGeofences } from '../store/geofences.ts';
+import type { TrackArguments } from '../store/history.ts';
+import { visibilityOf } from '../store/visibility.ts';
+import { geofenceMutations } from './geofence-mutations.ts';
+import type { Move } from './latest-moves.ts';
+import { report } from './report.ts';
+import { moves } from './vehicle-moved.ts';
+
+interface Reference {
+  readonly id: string;
+}
+
+const { DateTime } = scalars;
+
+export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
+  DateTime,
+  Query: {
+    vehiclePositions: (_parent, { within, ...page }: PageArguments & { within?: Bounds | null }, { em, identity }) =>
+      listPositions(em, visibilityOf(identity), within ? checkedBounds(within) : null, page),
+    geofence: (_parent, { id }: Reference, { loaders }) =>
+      isUuid(id) ? loaders.geofence.load(id.toLowerCase()) : null,
+    geofences: (_parent, { search, ...page }: PageArguments & { search?: string | null }, { em, identity }) =>
+      listGeofences(em, visibilityOf(identity), checkedSearch(search ?? null), page),
+    geofenceEvents: (
+      _parent,
+      { filter, ...page }: PageArguments & { filter?: GeofenceEventFilter | null },
+      { em, identity },
+    ) => listGeofenceEvents(em, visibilityOf(identity), filter ?? {}, page),
+  },
+  Mutation: { reportPositions: report, ...geofenceMutations },
+  Subscription: { vehicleMoved: { subscribe: moves, resolve: (move: Move) => move } },
+  Driver: {
+    __resolveReference: stub,
+    position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) =>
+      isUuid(id) ? loaders.driverPosition.load(id) : null,
+    track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
+      isUuid(id) ? loaders.driverTrack.load(id, args) : null,
+  },
+  Vehicle: {
+    __resolveReference: stub,
+    position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) =>
+      isUuid(id) ? loaders.vehiclePosition.load(id) : null,
+    track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
+      isUuid(id) ? loaders.vehicleTrack.load(id, args) : null,
+  },
+  Shipment: {
+    __resolveReference: stub,
+    position: async ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) =>
+      isUuid(id) ? ((await loaders.shipmentPosition.load(id))?.position ?? null) : null,
+    track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
+      isUuid(id) ? loaders.shipmentTrack.load(id, args) : null,
+    eta: async ({ id }: Reference, _args: unknown, { loaders, clock }: TrackingContext) => {
+      const computedAt = clock();
+      const known = isUuid(id) ? await loaders.journey.load(id) : null;
+      return { ...estimateArrival(known?.journey ?? null, computedAt), computedAt };
+    },
+  },
+  Position: {
+    location,
+    vehicle: ({ vehicleId }: Position) => ({ id: vehicleId }),
+    driver: ({ driverId }: Position) => (driverId ? { id: driverId } : null),
+    shipment: async (position: Position, _args: unknown, { loaders }: TrackingContext) => {
+      const load = await loaders.load.load(position);
+      return load ? { id: load.shipmentId } : null;
+    },
+  },
+  TrackPoint: { location },
+  Geofence: {
+    __resolveReference: ({ id }: Reference, { loaders }: TrackingContext) =>
+      isUuid(id) ? loaders.geofence.load(id) : null,
+    bounds: ({ area }: Geofence) => zoneOf(area).bounds,
+  },
+  GeofenceArea: {
+    __resolveType: ({ kind }: Geofence['area']) => (kind === 'CIRCLE' ? 'GeoCircle' : 'GeoPolygon'),
+  },
+  GeofenceEvent: {
+    location,
+    geofence: ({ geofenceId }: GeofenceEvent, _args: unknown, { loaders }: TrackingContext) =>
+      geofenceId ? loaders.geofence.load(geofenceId) : null,
+    vehicle: ({ vehicleId }: GeofenceEvent) => ({ id: vehicleId }),
+    driver: ({ driverId }: GeofenceEvent) => (driverId ? { id: driverId } : null),
+  },
+};
+
+/** The owners of these entities decide who sees them; what hangs on them here is decided by each field. */
+function stub({ id }: Reference): Reference {
+  return { id };
+}
+
+function location({ latitude, longitude }: Position | Fix | GeofenceEvent) {
+  return { latitude, longitude };
+}
+
+function checkedBounds(bounds: Bounds): Bounds {
+  const { south, west, north, east } = bounds;
+  const fault =
+    faultOfPlace({ latitude: south, longitude: west }) ?? faultOfPlace({ latitude: north, longitude: east });
+  if (fault) throw new GraphError('BAD_USER_INPUT', fault);
+  if (south > north)
+    throw new GraphError('BAD_USER_INPUT', `"north" must not lie below "south" (${south}); got ${north}.`);
+  return bounds;
+}
+
+function checkedSearch(search: string | null): string | null {
+  if (search === null || (search.length <= 120 && !/\p{Cc}/u.test(search))) return search;
+  throw new GraphError('BAD_USER_INPUT', `"search" must have at most 120 printable characters; got ${search.length}.`);
+}

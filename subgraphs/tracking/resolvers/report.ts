@@ -1,0 +1,20 @@
+import { accountOf } from '#shared/context.ts';
+import { batchLimit, type PositionReport } from '../domain/report.ts';
+import type { TrackingContext } from '../loaders.ts';
+import { reportPositions } from '../store/report.ts';
+
+const nothing = { acceptedCount: 0, lateCount: 0, duplicateCount: 0, refused: [] };
+
+export async function report(
+  _parent: unknown,
+  { input: { positions } }: { input: { positions: readonly PositionReport[] } },
+  context: TrackingContext,
+) {
+  const reporter = accountOf(context);
+  if (positions.length < 1 || positions.length > batchLimit) {
+    const message = `1 to ${batchLimit} positions are required; got ${positions.length}.`;
+    return { ...nothing, userErrors: [{ code: 'BAD_BATCH_SIZE', field: ['positions'], message }] };
+  }
+  const { em, transact, clock } = context;
+  return { ...(await reportPositions(em, transact, reporter, positions, clock())), userErrors: [] };
+}

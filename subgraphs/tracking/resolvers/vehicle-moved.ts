@@ -1,0 +1,36 @@
+import { GraphError } from '#shared/errors.ts';
+import { isUuid } from '#shared/ids.ts';
+import { liveTopics } from '#shared/topics.ts';
+import type { Position } from '../domain/position.ts';
+import type { TrackingContext } from '../loaders.ts';
+import { positionsOfVehicles } from '../store/current.ts';
+import { decodeMove } from '../store/live.ts';
+import { visibilityOf } from '../store/visibility.ts';
+import { LatestMoves, type Move } from './latest-moves.ts';
+
+const idLimit = 100;
+
+/**
+ * Where the vehicles are, then their moves. The topics are joined before the snapshot is read, so nothing falls between
+ * the two. What may be seen is asked again at each move: a load that was delivered a minute ago ends its customer's view.
+ */
+export async function moves(
+  _parent: unknown,
+  { ids }: { ids: readonly string[] },
+  { live, em, identity }: TrackingContext,
+): Promise<AsyncIterableIterator<Move>> {
+  if (ids.length < 1 || ids.length > idLimit)
+    throw new GraphError('BAD_USER_INPUT', `"ids" must hold 1 to ${idLimit} ids; got ${ids.length}.`);
+  const vehicleIds = [...new Set(ids.filter(isUuid).map((id) => id.toLowerCase()))];
+  const visibility = visibilityOf(identity);
+  const source = await live.subscribe<unknown>(vehicleIds.map(liveTopics.vehiclePosition));
+  try {
+    const snapshot = await positionsOfVehicles(em, visibility, vehicleIds);
+    const visible = async (position: Position) =>
+      visibility.kind === 'ALL' || (await positionsOfVehicles(em, visibility, [position.vehicleId])).length > 0;
+    return new LatestMoves({ snapshot, source, decode: decodeMove, visible });
+  } catch (error) {
+    await source.return?.();
+    throw error;
+  }
+}

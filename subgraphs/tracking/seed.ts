@@ -1,0 +1,177 @@
+import { bulkInsert } from '#shared/bulk.ts';
+import type { EntityManager } from '#shared/database.ts';
+import type { Hub, Shipment, Vehicle, World } from '#shared/demo/world.ts';
+import { type Area, rectanglesOf, zoneOf } from './domain/area.ts';
+import { journeyOf, parkedAt } from './domain/past-journey.ts';
+import type { Position } from './domain/position.ts';
+import { greatCircleMeters, type Place } from './domain/sphere.ts';
+import { rowOf } from './store/position-row.ts';
+
+const dayMs = 86_400_000;
+/** Loads that ended earlier leave no trace here: their positions would be gone too. */
+const rememberedMs = 30 * dayMs;
+const hubRadiusMeters = 8_000;
+
+/** Who carries what, where everybody is, and the ways of the loads on the road; geofences around the hubs. */
+export async function seed(em: EntityManager, world: World): Promise<void> {
+  const remembered = world.shipments.filter(
+    ({ risk, statusChangedAt }) => risk && statusChangedAt.getTime() > world.now.getTime() - rememberedMs,
+  );
+  await seedProjections(em, world, remembered);
+  const positions = positionsOf(world, remembered);
+  await em.execute('select ensure_position_partitions(?::timestamptz, ?::timestamptz)', [
+    new Date(Math.min(world.now.getTime(), ...earliestOf(positions))),
+    world.now,
+  ]);
+  await bulkInsert(em, 'position_history', positions.map(rowOf));
+  await bulkInsert(em, 'vehicle_position', newest(positions, ({ vehicleId }) => vehicleId).map(rowOf));
+  await bulkInsert(em, 'driver_position', newest(positions, ({ driverId }) => driverId).map(rowOf));
+  await seedHubs(
+    em,
+    world,
+    newest(positions, ({ vehicleId }) => vehicleId),
+  );
+}
+
+async function seedProjections(em: EntityManager, world: World, remembered: readonly Shipment[]): Promise<void> {
+  const since = (at: Date) => ({ active: true, changed_at: at });
+  await bulkInsert(
+    em,
+    'vehicle',
+    world.vehicles.map(({ id, createdAt }) => ({ vehicle_id: id, ...since(createdAt) })),
+  );
+  await bulkInsert(
+    em,
+    'driver',
+    world.drivers.map(({ id, hiredAt }) => ({ driver_id: id, ...since(hiredAt) })),
+  );
+  await bulkInsert(em, 'load', remembered.map(loadRow));
+  await bulkInsert(
+    em,
+    'assignment',
+    remembered.flatMap(({ id, assignment }) =>
+      assignment
+        ? {
+            assignment_id: assignment.id,
+            shipment_id: id,
+            driver_id: assignment.driverId,
+            vehicle_id: assignment.vehicleId,
+            assigned_at: assignment.assignedAt,
+            starts_at: assignment.startsAt,
+            released_at: assignment.releasedAt,
+          }
+        : [],
+    ),
+  );
+}
+
+function loadRow(shipment: Shipment): Record<string, unknown> {
+  const origin = shipment.stops[0];
+  const destination = shipment.stops.at(-1);
+  const ended = shipment.status === 'DELIVERED' || shipment.status === 'CANCELLED';
+  return {
+    shipment_id: shipment.id,
+    organization_id: shipment.organizationId,
+    // Any version of a later event replaces what the seed knew.
+    facts_version: 0,
+    origin_latitude: origin?.latitude,
+    origin_longitude: origin?.longitude,
+    destination_latitude: destination?.latitude,
+    destination_longitude: destination?.longitude,
+    distance_meters: shipment.distanceMeters,
+    picked_up_at: shipment.pickedUpAt,
+    ended_at: ended ? shipment.statusChangedAt : null,
+  };
+}
+
+/** Ways of what is on the road, and one position for each vehicle that is not. */
+function positionsOf(world: World, remembered: readonly Shipment[]): Position[] {
+  const underway = remembered.filter(({ pickedUpAt, status }) => pickedUpAt && isOpen(status));
+  const moving = underway.flatMap((shipment) => journeyOf(shipment, world.now));
+  const seen = new Set(moving.map(({ vehicleId }) => vehicleId));
+  const lastStops = lastStopOfVehicles(remembered);
+  const hubs = new Map(world.hubs.map((hub) => [hub.id, hub]));
+  const parked = world.vehicles
+    .filter(({ id }) => !seen.has(id))
+    .map((vehicle, index) =>
+      parkedAt(vehicle.id, lastStops.get(vehicle.id) ?? homeOf(vehicle, hubs), world.now, index),
+    );
+  return [...moving, ...parked];
+}
+
+function isOpen(status: Shipment['status']): boolean {
+  return status !== 'DELIVERED' && status !== 'CANCELLED';
+}
+
+function lastStopOfVehicles(remembered: readonly Shipment[]): Map<string, Place> {
+  const delivered = remembered
+    .filter(({ status }) => status === 'DELIVERED')
+    .sort((left, right) => left.statusChangedAt.getTime() - right.statusChangedAt.getTime());
+  return new Map(
+    delivered.flatMap(({ assignment, stops }) => {
+      const last = stops.at(-1);
+      return assignment && last ? [[assignment.vehicleId, last] as const] : [];
+    }),
+  );
+}
+
+function homeOf(vehicle: Vehicle, hubs: ReadonlyMap<string, Hub>): Place {
+  const hub = hubs.get(vehicle.homeHubId);
+  if (!hub) throw new RangeError(`vehicle ${vehicle.id} has no home hub`);
+  return hub;
+}
+
+function earliestOf(positions: readonly Position[]): number[] {
+  return positions.length === 0
+    ? []
+    : [positions.reduce((least, { recordedAt }) => Math.min(least, recordedAt.getTime()), Number.POSITIVE_INFINITY)];
+}
+
+function newest(positions: readonly Position[], keyOf: (position: Position) => string | null): Position[] {
+  const byKey = new Map<string, Position>();
+  for (const position of positions) {
+    const key = keyOf(position);
+    if (key !== null && position.recordedAt >= (byKey.get(key)?.recordedAt ?? 0)) byKey.set(key, position);
+  }
+  return [...byKey.values()];
+}
+
+async function seedHubs(em: EntityManager, { hubs, now }: World, current: readonly Position[]): Promise<void> {
+  const fences = hubs.map((hub) => {
+    const center = { latitude: hub.latitude, longitude: hub.longitude };
+    const area: Area = { kind: 'CIRCLE', center, radiusMeters: hubRadiusMeters };
+    return { id: hub.id, name: `Hub ${hub.code}: ${hub.city}`, area, center };
+  });
+  await bulkInsert(
+    em,
+    'geofence',
+    fences.map(({ id, name, area }) => ({
+      id,
+      name,
+      area,
+      hysteresis_meters: 200,
+      version: 1,
+      created_at: now,
+      updated_at: now,
+    })),
+  );
+  await bulkInsert(
+    em,
+    'geofence_area',
+    fences.flatMap(({ id, area }) =>
+      rectanglesOf(zoneOf(area).bounds).map(({ south, west, north, east }) => ({
+        geofence_id: id,
+        bounds: `(${east},${north}),(${west},${south})`,
+      })),
+    ),
+  );
+  await bulkInsert(
+    em,
+    'geofence_presence',
+    current.flatMap((position) =>
+      fences
+        .filter(({ center }) => greatCircleMeters(center, position) <= hubRadiusMeters)
+        .map(({ id }) => ({ vehicle_id: position.vehicleId, geofence_id: id, since: position.recordedAt })),
+    ),
+  );
+}

@@ -1,0 +1,4 @@
+import { runSubgraph } from '#shared/run.ts';
+import { tracking } from './subgraph.ts';
+
+await runSubgraph(tracking);

@@ -1,0 +1,68 @@
+import type { EntityManager } from '#shared/database.ts';
+import type { Journey } from '../domain/eta.ts';
+import type { Place } from '../domain/sphere.ts';
+import { uuidArray } from './sql.ts';
+import { type Visibility, visibleCarriages } from './visibility.ts';
+
+export interface JourneyOfShipment {
+  readonly shipmentId: string;
+  readonly journey: Journey;
+}
+
+/** Reports from a moving vehicle that make a mean speed worth its name. */
+const movingFixesLeast = 10;
+
+interface JourneyRow {
+  readonly shipment_id: string;
+  readonly origin_latitude: number | null;
+  readonly origin_longitude: number | null;
+  readonly destination_latitude: number | null;
+  readonly destination_longitude: number | null;
+  readonly distance_meters: number | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly recorded_at: string | null;
+  readonly recent_speed: number | null;
+  readonly moving_fixes: number | null;
+}
+
+/** What is known of the shipments that are on the road now; the others have no row. */
+export async function journeysOfShipments(
+  em: EntityManager,
+  visibility: Visibility,
+  shipmentIds: readonly string[],
+): Promise<JourneyOfShipment[]> {
+  const visible = visibleCarriages(visibility);
+  const rows = await em.execute<JourneyRow[]>(
+    `select distinct on (c.shipment_id) c.shipment_id, l.origin_latitude, l.origin_longitude,
+       l.destination_latitude, l.destination_longitude, l.distance_meters,
+       p.latitude, p.longitude, p.recorded_at, s.recent_speed, s.moving_fixes
+     from carriage c join load l using (shipment_id)
+     left join vehicle_position p on p.vehicle_id = c.vehicle_id and p.recorded_at >= c.from_at
+     left join lateral (
+       select avg(h.speed_meters_per_second) as recent_speed, count(*)::int as moving_fixes
+       from position_history h
+       where h.vehicle_id = c.vehicle_id and h.recorded_at > p.recorded_at - interval '2 hours'
+         and h.recorded_at <= p.recorded_at and h.recorded_at >= c.from_at and h.speed_meters_per_second >= 2
+     ) s on true
+     where c.shipment_id = any(?::uuid[]) and c.to_at is null and ${visible.sql}
+     order by c.shipment_id, c.from_at desc`,
+    [uuidArray(shipmentIds), ...visible.params],
+  );
+  return rows.map((row) => ({ shipmentId: row.shipment_id, journey: journeyOf(row) }));
+}
+
+function journeyOf(row: JourneyRow): Journey {
+  const here = placeOf(row.latitude, row.longitude);
+  return {
+    origin: placeOf(row.origin_latitude, row.origin_longitude),
+    destination: placeOf(row.destination_latitude, row.destination_longitude),
+    plannedMeters: row.distance_meters,
+    position: here && row.recorded_at ? { ...here, recordedAt: new Date(row.recorded_at) } : null,
+    recentSpeedMetersPerSecond: (row.moving_fixes ?? 0) >= movingFixesLeast ? row.recent_speed : null,
+  };
+}
+
+function placeOf(latitude: number | null, longitude: number | null): Place | null {
+  return latitude === null || longitude === null ? null : { latitude, longitude };
+}

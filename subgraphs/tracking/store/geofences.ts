@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import type { FilterQuery } from '@mikro-orm/core';
+import { type Connection, type CursorValue, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import type { EntityManager } from '#shared/database.ts';
+import { GraphError, refuse } from '#shared/errors.ts';
+import { isUuid, newId } from '#shared/ids.ts';
+import type { Transact } from '#shared/transaction.ts';
+import { type Area, rectanglesOf, zoneOf } from '../domain/area.ts';
+import { type Geofence, GeofenceEntity } from '../entities.ts';
+import { ownGeofences } from './geofence-lock.ts';
+import { jsonRows } from './sql.ts';
+import type { Visibility } from './visibility.ts';
+
+export interface NewGeofence {
+  readonly name: string;
+  readonly area: Area;
+  readonly hysteresisMeters: number;
+}
+
+/**
+ * Creates a geofence once per account and key: the same request again answers with the same geofence.
+ * Refusals: IDEMPOTENCY_KEY_REUSED, NOT_FOUND (it was deleted since).
+ */
+export function createGeofence(
+  transact: Transact,
+  accountId: string,
+  idempotencyKey: string,
+  wanted: NewGeofence,
+  now: Date,
+): Promise<Geofence> {
+  return transact(async ({ em }) => {
+    await ownGeofences(em);
+    const id = newId(now.getTime());
+    const earlier = await noteRequest(em, accountId, idempotencyKey, wanted, id, now);
+    if (earlier) {
+      const made = await em.findOne(GeofenceEntity, earlier);
+      return made ?? refuse('NOT_FOUND', 'The geofence made with this key has been deleted.', 'idempotencyKey');
+    }
+    const geofence = em.create(GeofenceEntity, { id, ...wanted, version: 1, createdAt: now, updatedAt: now });
+    await em.flush();
+    await settle(em, geofence, now);
+    return geofence;
+  });
+}
+
+/** @returns the id made earlier with this key, null where the key is new */
+async function noteRequest(
+  em: EntityManager,
+  accountId: string,
+  key: string,
+  wanted: NewGeofence,
+  geofenceId: string,
+  now: Date,
+): Promise<string | null> {
+  const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
+  const added = await em.execute(
+    `insert into geofence_request (account_id, idempotency_key, request_hash, geofence_id, created_at)
+     values (?, ?, ?, ?, ?) on conflict do nothing returning geofence_id`,
+    [accountId, key, hash, geofenceId, now],
+  );
+  if (added.length > 0) return null;
+  const [earlier] = await em.execute<{ request_hash: string; geofence_id: string }[]>(
+    'select request_hash, geofence_id from geofence_request where account_id = ? and idempotency_key = ?',
+    [accountId, key],
+  );
+  if (earlier?.request_hash !== hash)
+    refuse('IDEMPOTENCY_KEY_REUSED', 'A new key is required; this one came with another input.', 'idempotencyKey');
+  return earlier?.geofence_id ?? null;
+}
+
+export type Changed =
+  | { readonly kind: 'CHANGED'; readonly geofence: Geofence }
+  | { readonly kind: 'CONFLICT'; readonly geofence: Geofence };
+
+/** Changes what is given. Who is inside the new area is inside it without an event: nobody drove. Refusal: NOT_FOUND. */
+export function updateGeofence(
+  transact: Transact,
+  id: string,
+  expectedVersion: number,
+  changes: Partial<NewGeofence>,
+  now: Date,
+): Promise<Changed> {
+  return transact(async ({ em }) => {
+    await ownGeofences(em);
+    const geofence = await existing(em, id);
+    if (geofence.version !== expectedVersion) return { kind: 'CONFLICT', geofence };
+    em.assign(geofence, { ...changes, version: geofence.version + 1, updatedAt: now });
+    await em.flush();
+    if (changes.area) await settle(em, geofence, now);
+    return { kind: 'CHANGED', geofence };
+  });
+}
+
+/** Deletes a geofence; its events stay under its name. Refusal: NOT_FOUND. */
+export function deleteGeofence(transact: Transact, id: string, expectedVersion: number): Promise<Changed> {
+  return transact(async ({ em }) => {
+    await ownGeofences(em);
+    const geofence = await existing(em, id);
+    if (geofence.version !== expectedVersion) return { kind: 'CONFLICT', geofence };
+    await em.nativeDelete(GeofenceEntity, { id: geofence.id });
+    return { kind: 'CHANGED', geofence };
+  });
+}
+
+async function existing(em: EntityManager, id: string): Promise<Geofence> {
+  const geofence = isUuid(id) ? await em.findOne(GeofenceEntity, id) : null;
+  return geofence ?? refuse('NOT_FOUND', 'The id of a geofence is required.', 'id');
+}
+
+/** Writes the bounds of an area, and which vehicles are inside it now. */
+async function settle(em: EntityManager, { id, area }: Geofence, now: Date): Promise<void> {
+  const { bounds, contains } = zoneOf(area);
+  const boxes = rectanglesOf(bounds);
+  await em.execute('delete from geofence_area where geofence_id = ?', [id]);
+  await em.execute('delete from geofence_presence where geofence_id = ?', [id]);
+  await em.execute(
+    `insert into geofence_area (geofence_id, bounds) select ?, box(point(west, south), point(east, north))
+     from json_to_recordset(?::json) as given(south float8, west float8, north float8, east float8)`,
+    [id, jsonRows(boxes)],
+  );
+  const near = await em.execute<{ vehicle_id: string; latitude: number; longitude: number }[]>(
+    `select distinct p.vehicle_id, p.latitude, p.longitude from vehicle_position p
+     join geofence_area a on a.geofence_id = ? and a.bounds @> point(p.longitude, p.latitude)`,
+    [id],
+  );
+  const inside = near.filter(contains).map((row) => ({ vehicle_id: row.vehicle_id }));
+  if (inside.length > 0)
+    await em.execute(
+      `insert into geofence_presence (vehicle_id, geofence_id, since)
+       select vehicle_id, ?, ?::timestamptz from json_to_recordset(?::json) as given(vehicle_id uuid)`,
+      [id, now, jsonRows(inside)],
+    );
+}
+
+/** Geofences in the order of their names; only staff see them. */
+export async function listGeofences(
+  em: EntityManager,
+  visibility: Visibility,
+  search: string | null,
+  page: PageArguments,
+): Promise<Connection<Geofence>> {
+  const request = parsePage(page, 2);
+  const matching: FilterQuery<Geofence> = {
+    $and: [
+      visibility.kind === 'ALL' ? {} : { id: { $in: [] } },
+      search ? { name: { $ilike: `%${search.replace(/[\\%_]/g, '\\$&')}%` } } : {},
+    ],
+  };
+  const forward = request.direction === 'forward';
+  const order = forward ? 'asc' : 'desc';
+  const rows = await em.find(
+    GeofenceEntity,
+    { $and: [matching, beyond(request.position, forward)] },
+    { orderBy: { name: order, id: order }, limit: request.limit },
+  );
+  return toConnection(request, rows, {
+    cursor: (geofence) => [geofence.name, geofence.id],
+    node: (geofence) => geofence,
+    count: () => em.count(GeofenceEntity, matching),
+  });
+}
+
+function beyond(position: readonly CursorValue[] | null, forward: boolean): FilterQuery<Geofence> {
+  if (!position) return {};
+  const [name, id] = position;
+  if (typeof name !== 'string' || /\p{Cc}/u.test(name) || typeof id !== 'string' || !isUuid(id))
+    throw new GraphError('BAD_USER_INPUT', 'A cursor of this list is required; got another text.');
+  const side = forward ? '$gt' : '$lt';
+  return { $or: [{ name: { [side]: name } }, { name, id: { [side]: id } }] };
+}

@@ -1,0 +1,218 @@
+import type { EntityManager } from '#shared/database.ts';
+import { type AccountIdentity, isStaff } from '#shared/identity.ts';
+import { liveTopics } from '#shared/topics.ts';
+import type { Transact, Transaction } from '#shared/transaction.ts';
+import { type Duty, driverInCharge, mayReport } from '../domain/duty.ts';
+import type { Position } from '../domain/position.ts';
+import { faultOf, type PositionRefusal, type PositionReport } from '../domain/report.ts';
+import { recordCrossings } from './crossings.ts';
+import { dutiesOf } from './duties.ts';
+import { shareGeofences } from './geofence-lock.ts';
+import { encodeMove } from './live.ts';
+import { type PositionRow, positionColumns, positionOf, positionsParameter, rowOf } from './position-row.ts';
+import { jsonRows, uuidArray } from './sql.ts';
+
+export interface ReportOutcome {
+  /** Positions taken into the history. */
+  readonly acceptedCount: number;
+  /** Of these, how many were older than what was known: they moved no current position. */
+  readonly lateCount: number;
+  /** Positions that were there already: sending a batch again does no harm. */
+  readonly duplicateCount: number;
+  readonly refused: readonly PositionRefusal[];
+}
+
+interface Indexed {
+  readonly index: number;
+  readonly report: PositionReport;
+}
+
+interface Known {
+  readonly vehicles: ReadonlyMap<string, Position | null>;
+  readonly drivers: ReadonlySet<string>;
+  readonly duties: ReadonlyMap<string, readonly Duty[]>;
+}
+
+/**
+ * Takes a batch of positions in a constant number of statements. Vehicles stay locked until the commit, in the order of their
+ * ids, so that two reporters of one vehicle come one after the other.
+ */
+export async function reportPositions(
+  em: EntityManager,
+  transact: Transact,
+  reporter: AccountIdentity,
+  reports: readonly PositionReport[],
+  now: Date,
+): Promise<ReportOutcome> {
+  const refused: PositionRefusal[] = [];
+  const sound: Indexed[] = [];
+  for (const [index, report] of reports.entries()) {
+    const fault = faultOf(report, now);
+    if (fault) refused.push({ index, ...fault });
+    else sound.push({ index, report });
+  }
+  if (sound.length === 0) return { acceptedCount: 0, lateCount: 0, duplicateCount: 0, refused };
+
+  const [from, to] = span(sound);
+  // On its own, before the transaction: a new month must not wait for, nor hold up, the reporters of the others.
+  await em.execute('select ensure_position_partitions(?::timestamptz, ?::timestamptz)', [from, to]);
+  return transact(async (transaction) => {
+    await shareGeofences(transaction.em);
+    const known = await lockAndRead(transaction.em, sound, from, to);
+    const positions: Position[] = [];
+    for (const indexed of sound) {
+      const judged = judge(indexed, known, reporter, now);
+      if ('code' in judged) refused.push(judged);
+      else positions.push(judged);
+    }
+    const accepted = await addToHistory(transaction.em, positions);
+    const fresh = accepted.filter((position) => isAhead(position, known));
+    await recordCrossings(transaction.em, fresh, known.vehicles);
+    await moveForward(transaction, accepted, fresh);
+    return {
+      acceptedCount: accepted.length,
+      lateCount: accepted.length - fresh.length,
+      duplicateCount: positions.length - accepted.length,
+      refused: refused.sort((left, right) => left.index - right.index),
+    };
+  });
+}
+
+function span(sound: readonly Indexed[]): [Date, Date] {
+  const times = sound.map(({ report }) => report.recordedAt.getTime());
+  return [new Date(Math.min(...times)), new Date(Math.max(...times))];
+}
+
+async function lockAndRead(em: EntityManager, sound: readonly Indexed[], from: Date, to: Date): Promise<Known> {
+  const vehicleIds = new Set(sound.map(({ report }) => report.vehicleId.toLowerCase()));
+  await em.execute(
+    'select from vehicle where vehicle_id = any(?::uuid[]) and active order by vehicle_id for no key update',
+    [uuidArray(vehicleIds)],
+  );
+  // Read after the lock is held: what another reporter has just written counts.
+  const rows = await em.execute<(Partial<PositionRow> & { id: string })[]>(
+    `select v.vehicle_id as id, p.* from vehicle v left join vehicle_position p using (vehicle_id)
+     where v.vehicle_id = any(?::uuid[]) and v.active`,
+    [uuidArray(vehicleIds)],
+  );
+  const drivers = await em.execute<{ driver_id: string }[]>(
+    'select driver_id from driver where driver_id = any(?::uuid[]) and active',
+    [uuidArray(new Set(sound.flatMap(({ report }) => report.driverId ?? [])))],
+  );
+  return {
+    vehicles: new Map(
+      rows.map((row) => [row.id, row.recorded_at ? positionOf({ ...(row as PositionRow), vehicle_id: row.id }) : null]),
+    ),
+    drivers: new Set(drivers.map((row) => row.driver_id)),
+    duties: await dutiesOf(em, vehicleIds, from, to),
+  };
+}
+
+/** Who may report this, and who drove: the given driver, else the reporting one, else the one in charge. */
+function judge(
+  { index, report }: Indexed,
+  known: Known,
+  reporter: AccountIdentity,
+  now: Date,
+): Position | PositionRefusal {
+  const vehicleId = report.vehicleId.toLowerCase();
+  const duties = known.duties.get(vehicleId) ?? [];
+  const at = report.recordedAt.getTime();
+  const given = report.driverId?.toLowerCase() ?? null;
+  if (!isStaff(reporter)) {
+    const { driverId } = reporter;
+    if (!driverId || !known.vehicles.has(vehicleId) || !mayReport(duties, driverId, at)) {
+      const message = 'A vehicle that you are assigned to at that time is required; this is another one.';
+      return { index, code: 'NOT_YOUR_VEHICLE', message };
+    }
+    if (given && given !== driverId)
+      return { index, code: 'UNKNOWN_DRIVER', message: 'Drivers report for themselves; another driver is named.' };
+    return positionFrom(report, vehicleId, driverId, now);
+  }
+  if (!known.vehicles.has(vehicleId))
+    return { index, code: 'UNKNOWN_VEHICLE', message: 'The id of a vehicle in service is required.' };
+  if (given && !known.drivers.has(given))
+    return { index, code: 'UNKNOWN_DRIVER', message: 'The id of an active driver is required.' };
+  return positionFrom(report, vehicleId, given ?? driverInCharge(duties, at), now);
+}
+
+function positionFrom(report: PositionReport, vehicleId: string, driverId: string | null, now: Date): Position {
+  const { location, recordedAt, accuracyMeters, speedMetersPerSecond, headingDegrees, sequence } = report;
+  return {
+    vehicleId,
+    driverId,
+    recordedAt,
+    latitude: location.latitude,
+    longitude: location.longitude,
+    accuracyMeters,
+    speedMetersPerSecond: speedMetersPerSecond ?? null,
+    headingDegrees: headingDegrees == null ? null : headingDegrees % 360,
+    sequence: sequence ?? null,
+    receivedAt: now,
+  };
+}
+
+/** @returns the positions that were new, in order of time; of two equal ones in a batch the first is taken */
+async function addToHistory(em: EntityManager, positions: readonly Position[]): Promise<Position[]> {
+  const different = new Map(positions.toReversed().map((position) => [keyOf(position), position]));
+  if (different.size === 0) return [];
+  const rows = await em.execute<{ vehicle_id: string; recorded_at: string }[]>(
+    `insert into position_history (${positionColumns}) select ${positionColumns} from ${positionsParameter}
+     on conflict do nothing returning vehicle_id, recorded_at`,
+    [jsonRows([...different.values()].map(rowOf))],
+  );
+  return rows
+    .flatMap((row) => different.get(keyOf({ vehicleId: row.vehicle_id, recordedAt: new Date(row.recorded_at) })) ?? [])
+    .sort((left, right) => left.recordedAt.getTime() - right.recordedAt.getTime());
+}
+
+function keyOf({ vehicleId, recordedAt }: { vehicleId: string; recordedAt: Date }): string {
+  return `${vehicleId}|${recordedAt.getTime()}`;
+}
+
+function isAhead({ vehicleId, recordedAt }: Position, { vehicles }: Known): boolean {
+  const current = vehicles.get(vehicleId);
+  return !current || recordedAt > current.recordedAt;
+}
+
+/** Moves current positions on, never back, and tells those who watch. */
+async function moveForward(
+  { em, announce }: Transaction,
+  accepted: readonly Position[],
+  fresh: readonly Position[],
+): Promise<void> {
+  const ofVehicles = newest(fresh, (position) => position.vehicleId);
+  const ofDrivers = newest(accepted, (position) => position.driverId);
+  await upsert(em, 'vehicle_position', 'vehicle_id', ofVehicles);
+  await upsert(em, 'driver_position', 'driver_id', ofDrivers);
+  for (const position of ofVehicles) announce(liveTopics.vehiclePosition(position.vehicleId), encodeMove(position));
+}
+
+/** Positions arrive in order of time: the last of each key stays. Sorted by key, so that no two reporters deadlock. */
+function newest(positions: readonly Position[], keyOfPosition: (position: Position) => string | null): Position[] {
+  const byKey = new Map<string, Position>();
+  for (const position of positions) {
+    const key = keyOfPosition(position);
+    if (key !== null) byKey.set(key, position);
+  }
+  return [...byKey].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, position]) => position);
+}
+
+const assignments = positionColumns
+  .split(', ')
+  .map((column) => `${column} = excluded.${column}`)
+  .join(', ');
+
+async function upsert(
+  em: EntityManager,
+  table: 'vehicle_position' | 'driver_position',
+  key: 'vehicle_id' | 'driver_id',
+  positions: readonly Position[],
+): Promise<void> {
+  if (positions.length === 0) return;
+  await em.execute(
+    `insert into ${table} (${positionColumns}) select ${positionColumns} from ${positionsParameter}
+     on conflict (${key}) do update set ${assignments} where ${table}.recorded_at < excluded.recorded_at`,
+    [jsonRows(positions.map(rowOf))],
+  );
+}
