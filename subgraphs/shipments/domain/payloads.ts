@@ -15,6 +15,7 @@ export function snapshotOf(shipment: ShipmentRow, stops: readonly StopRow[]): Ev
     currency: known(shipment.currency, 'currency'),
     origin: placeOf(stops[0]),
     destination: placeOf(stops.at(-1)),
+    parties: stops.flatMap(({ contactName }) => contactName ?? []),
     distanceMeters: known(shipment.distanceMeters, 'distance'),
     pickupFrom: known(shipment.pickupFrom, 'pickup window').toISOString(),
     deliverBy: known(shipment.deliverBy, 'delivery window').toISOString(),

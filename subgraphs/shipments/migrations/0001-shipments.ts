@@ -4,7 +4,10 @@ const statuses =
   "('DRAFT','BOOKED','ASSIGNED','PICKED_UP','IN_TRANSIT','OUT_FOR_DELIVERY','DELIVERED','EXCEPTION','CANCELLED')";
 const promised = "('BOOKED','ASSIGNED','PICKED_UP','IN_TRANSIT','OUT_FOR_DELIVERY','EXCEPTION')";
 
-/** Times carry milliseconds, as JavaScript does: cursors made of them are exact. */
+/**
+ * Times carry milliseconds, as JavaScript does: cursors made of them are exact. Items and events are reached through their
+ * shipment only, so their own ids need no index.
+ */
 export class CreateShipments extends Migration {
   up(): void {
     this.addSql(`
@@ -56,17 +59,17 @@ export class CreateShipments extends Migration {
         check ((latitude is null) = (longitude is null))
       );
       create table item (
-        id uuid primary key,
+        id uuid not null,
         shipment_id uuid not null references shipment on delete cascade,
         sequence int not null,
         description text not null, commodity text not null,
         quantity int not null check (quantity > 0),
         weight_kg double precision, volume_m3 double precision,
         value_cents bigint, currency text,
-        unique (shipment_id, sequence)
+        primary key (shipment_id, sequence)
       );
       create table shipment_event (
-        id uuid primary key,
+        id uuid not null,
         shipment_id uuid not null references shipment on delete cascade,
         version int not null,
         from_status text check (from_status in ${statuses}),
@@ -75,7 +78,7 @@ export class CreateShipments extends Migration {
         recorded_at timestamptz(3) not null,
         actor_account_id uuid,
         place text, latitude double precision, longitude double precision, note text,
-        unique (shipment_id, version)
+        primary key (shipment_id, version)
       );
       create table proof_of_delivery (
         shipment_id uuid primary key references shipment on delete cascade,
@@ -143,7 +146,7 @@ export class CreateShipments extends Migration {
       create index shipment_imported on shipment (created_at desc, id desc) where imported;
       -- Words, and parts of references.
       create index shipment_search on shipment using gin (search);
-      create index shipment_reference_part on shipment using gin (reference gin_trgm_ops);
+      create index shipment_reference_part on shipment using gin (reference public.gin_trgm_ops);
       create index shipment_comment_thread on shipment_comment (shipment_id, created_at, id);
     `);
   }

@@ -1,0 +1,315 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anonymous } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import {
+  admin,
+  analyst,
+  arrive,
+  change,
+  chicago,
+  create,
+  customer,
+  dispatcher,
+  driver,
+  inHours,
+  now,
+  openScene,
+  oranges,
+  organizationId,
+  partner,
+  type Shipments,
+  shipmentInput,
+  stranger,
+  toronto,
+} from './scene.ts';
+
+let scene: Shipments;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+
+describe('a customer creates a shipment', () => {
+  test('and gets a draft with its sums, lane and first event', async () => {
+    const selection = `shipment { reference status version equipment notes weightKg volumeM3 distanceMeters
+      value { amount currency } pickupFrom deliverBy bookedAt late nextStatuses driver { id }
+      organization { id } createdBy { id }
+      origin { city hubCode sequence kind location { latitude longitude } timeZone }
+      destination { city kind sequence } stops { kind } items { description quantity value { amount } }
+      events { from to at by { id } note } comments { totalCount } importedFrom { source } }`;
+    const { shipment, userErrors } = await change(
+      scene,
+      customer,
+      'createShipment',
+      shipmentInput({ items: [oranges, oranges] }),
+      selection,
+    );
+    expect(userErrors).toEqual([]);
+    expect(shipment).toEqual({
+      reference: expect.stringMatching(/^IF-2026-\d{6}$/),
+      status: 'DRAFT',
+      version: 1,
+      equipment: 'REEFER',
+      notes: 'Keep at 4 degrees',
+      weightKg: 16_000,
+      volumeM3: 65,
+      distanceMeters: expect.any(Number),
+      value: { amount: '24001.00', currency: 'USD' },
+      pickupFrom: chicago.windowStart,
+      deliverBy: toronto.windowEnd,
+      bookedAt: null,
+      late: false,
+      nextStatuses: ['BOOKED', 'CANCELLED'],
+      driver: null,
+      organization: { id: organizationId },
+      createdBy: { id: customer.accountId },
+      origin: {
+        city: 'Chicago',
+        hubCode: 'CHI',
+        sequence: 0,
+        kind: 'PICKUP',
+        location: chicago.location,
+        timeZone: 'America/Chicago',
+      },
+      destination: { city: 'Toronto', kind: 'DELIVERY', sequence: 1 },
+      stops: [{ kind: 'PICKUP' }, { kind: 'DELIVERY' }],
+      items: [
+        { description: oranges.description, quantity: 400, value: { amount: '12000.50' } },
+        { description: oranges.description, quantity: 400, value: { amount: '12000.50' } },
+      ],
+      events: [{ from: null, to: 'DRAFT', at: now.toISOString(), by: { id: customer.accountId }, note: null }],
+      comments: { totalCount: 0 },
+      importedFrom: null,
+    });
+    // 702 km great circle, by road about a quarter more.
+    expect(Number(shipment?.['distanceMeters'])).toBeGreaterThan(800_000);
+    expect(Number(shipment?.['distanceMeters'])).toBeLessThan(950_000);
+  });
+
+  test('booked at once, it has both events in order and its neighbours hear both', async () => {
+    await scene.heard();
+    const shipment = await create(scene, { book: true });
+    expect(shipment).toMatchObject({ status: 'BOOKED', version: 2 });
+    const { data } = await scene.ask(
+      customer,
+      'query($id: ID!) { shipment(id: $id) { bookedAt events { from to } } }',
+      {
+        id: shipment.id,
+      },
+    );
+    expect(data).toEqual({
+      shipment: {
+        bookedAt: now.toISOString(),
+        events: [
+          { from: null, to: 'DRAFT' },
+          { from: 'DRAFT', to: 'BOOKED' },
+        ],
+      },
+    });
+    const heard = await scene.heard();
+    expect(heard.map(({ name }) => name)).toEqual(['shipment.created', 'shipment.booked']);
+    expect(heard[1]?.payload).toMatchObject({
+      shipmentId: shipment.id,
+      reference: shipment.reference,
+      organizationId,
+      createdByAccountId: customer.accountId,
+      valueCents: 1_200_050,
+      currency: 'USD',
+      weightKg: 8_000,
+      origin: { hubCode: 'CHI', city: 'Chicago', latitude: 41.8781, timeZone: 'America/Chicago' },
+      destination: { hubCode: 'TOR', country: 'CA' },
+      pickupFrom: chicago.windowStart,
+      deliverBy: toronto.windowEnd,
+      bookedAt: now.toISOString(),
+      version: 2,
+    });
+  });
+
+  test('repeated with the same key it is the same shipment, once', async () => {
+    const input = shipmentInput();
+    const answers = await Promise.all([1, 2, 3, 4].map(() => change(scene, customer, 'createShipment', input)));
+    expect(new Set(answers.map(({ shipment }) => shipment?.id)).size).toBe(1);
+    const [rows] = await scene.services.database
+      .fork()
+      .execute('select count(*)::int as count from shipment where id = ?', [answers[0]?.shipment?.id ?? '']);
+    expect(rows).toEqual({ count: 1 });
+  });
+
+  test('the same key with another input is refused', async () => {
+    const input = shipmentInput();
+    await change(scene, customer, 'createShipment', input);
+    const { shipment, userErrors } = await change(scene, customer, 'createShipment', { ...input, notes: 'other' });
+    expect(shipment).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }]);
+  });
+
+  test('a key belongs to the account: another one may use the same', async () => {
+    const input = shipmentInput();
+    const mine = await change(scene, customer, 'createShipment', input);
+    const theirs = await change(scene, partner, 'createShipment', input);
+    expect(theirs.shipment?.id).not.toBe(mine.shipment?.id);
+  });
+});
+
+describe('for whom', () => {
+  test('a customer cannot create for another organization', async () => {
+    const { userErrors } = await change(scene, customer, 'createShipment', shipmentInput({ organizationId: newId() }));
+    expect(userErrors).toMatchObject([{ code: 'FORBIDDEN_ORGANIZATION', field: ['organizationId'] }]);
+  });
+
+  test('a dispatcher names an organization that exists', async () => {
+    const none = await change(scene, dispatcher, 'createShipment', shipmentInput());
+    expect(none.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['organizationId'] }]);
+    for (const unknown of [newId(), "'; drop table shipment; --"]) {
+      const { userErrors } = await change(
+        scene,
+        dispatcher,
+        'createShipment',
+        shipmentInput({ organizationId: unknown }),
+      );
+      expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['organizationId'] }]);
+    }
+    await arrive(scene, 'organization.changed', {
+      organizationId,
+      name: 'Harbour Foods',
+      tier: 'STANDARD',
+      createdAt: now.toISOString(),
+    });
+    const { shipment } = await change(scene, dispatcher, 'createShipment', shipmentInput({ organizationId }));
+    expect(shipment?.status).toBe('DRAFT');
+  });
+
+  test.each([
+    ['a driver', driver, 'FORBIDDEN'],
+    ['an analyst', analyst, 'FORBIDDEN'],
+    ['nobody', anonymous, 'UNAUTHENTICATED'],
+  ])('%s cannot create', async (_who, as, code) => {
+    const { errors } = await scene.ask(
+      as,
+      'mutation($input: CreateShipmentInput!) { createShipment(input: $input) { userErrors { code } } }',
+      { input: shipmentInput() },
+    );
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+  });
+});
+
+describe('wrong, huge and hostile input is told by its path, and nothing is written', () => {
+  const stop = (changes: object) => ({ stops: [{ ...chicago, ...changes }, toronto] });
+  const item = (changes: object) => ({ items: [{ ...oranges, ...changes }] });
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a short key', { idempotencyKey: 'short' }, 'idempotencyKey'],
+    ['a key with a NUL', { idempotencyKey: 'abcdefgh\u0000' }, 'idempotencyKey'],
+    ['one stop', { stops: [chicago] }, 'stops'],
+    ['26 stops', { stops: Array.from({ length: 26 }, () => chicago) }, 'stops'],
+    ['10,000 stops', { stops: Array.from({ length: 10_000 }, () => chicago) }, 'stops'],
+    ['no items', { items: [] }, 'items'],
+    ['101 items', { items: Array.from({ length: 101 }, () => oranges) }, 'items'],
+    ['a window that ends before it begins', stop({ windowEnd: inHours(3) }), 'stops.0.windowEnd'],
+    ['a window of a year', stop({ windowEnd: inHours(9_000) }), 'stops.0.windowEnd'],
+    [
+      'a delivery before the pickup',
+      { stops: [chicago, { ...toronto, windowStart: inHours(1), windowEnd: inHours(2) }] },
+      'stops.1.windowEnd',
+    ],
+    ['a place beyond the pole', stop({ location: { latitude: 90.1, longitude: 0 } }), 'stops.0.location.latitude'],
+    ['a zone of fancy', stop({ timeZone: 'Mars/Olympus' }), 'stops.0.timeZone'],
+    ['an offset for a zone', stop({ timeZone: '+01:00' }), 'stops.0.timeZone'],
+    ['a country by name', stop({ country: 'Canada' }), 'stops.0.country'],
+    ['a blank city', stop({ city: '   ' }), 'stops.0.city'],
+    ['a NUL in a city', stop({ city: 'Chi\u0000cago' }), 'stops.0.city'],
+    ['half a surrogate', stop({ city: 'Chi\ud800' }), 'stops.0.city'],
+    ['notes of a novel', { notes: 'x'.repeat(4_001) }, 'notes'],
+    ['weight nothing', item({ weightKg: 0 }), 'items.0.weightKg'],
+    ['a negative volume', item({ volumeM3: -1 }), 'items.0.volumeM3'],
+    ['more pieces than there are', item({ quantity: 2_000_000 }), 'items.0.quantity'],
+    ['a fraction of a cent', item({ value: { amount: '1.001', currency: 'USD' } }), 'items.0.value'],
+    ['a negative value', item({ value: { amount: '-1', currency: 'USD' } }), 'items.0.value'],
+    ['a value beyond reason', item({ value: { amount: '999999999999999', currency: 'USD' } }), 'items.0.value'],
+    [
+      'two currencies',
+      { items: [oranges, { ...oranges, value: { amount: '1', currency: 'CAD' } }] },
+      'items.1.value.currency',
+    ],
+  ])('%s', async (_what, changes, field) => {
+    const { shipment, userErrors } = await change(scene, customer, 'createShipment', shipmentInput(changes));
+    expect(shipment).toBeNull();
+    expect(userErrors).toContainEqual(expect.objectContaining({ code: 'INVALID_INPUT', field: field.split('.') }));
+    expect(userErrors.length).toBeLessThanOrEqual(20);
+  });
+
+  test('a pickup in the past can be drafted, not booked', async () => {
+    const past = [
+      { ...chicago, windowStart: inHours(-6), windowEnd: inHours(-4) },
+      { ...toronto, windowStart: inHours(1), windowEnd: inHours(2) },
+    ];
+    const booked = await change(scene, customer, 'createShipment', shipmentInput({ stops: past, book: true }));
+    expect(booked.userErrors).toMatchObject([{ code: 'PICKUP_IN_PAST', field: ['stops', '0', 'windowEnd'] }]);
+    const draft = await create(scene, { stops: past });
+    const { userErrors } = await change(scene, customer, 'bookShipment', { id: draft.id });
+    expect(userErrors).toMatchObject([{ code: 'PICKUP_IN_PAST' }]);
+  });
+
+  test('texts that would be code elsewhere are texts here', async () => {
+    const notes = `'); drop table shipment; -- "\\ {"a":1} <script> ? $1 %s`;
+    const shipment = await create(scene, { notes });
+    const { data } = await scene.ask(customer, 'query($id: ID!) { shipment(id: $id) { notes } }', { id: shipment.id });
+    expect(data).toEqual({ shipment: { notes } });
+  });
+});
+
+describe('who sees it', () => {
+  const query = `query($id: ID!, $reference: String!, $r: [_Any!]!) {
+    shipment(id: $id) { id } shipmentByReference(reference: $reference) { id }
+    shipments { nodes { id } totalCount }
+    _entities(representations: $r) { ... on Shipment { id } ... on Organization { shipments { nodes { id } } } } }`;
+
+  test('its organization and staff, by every path; nobody else by any', async () => {
+    const { id, reference } = await create(scene);
+    const variables = {
+      id,
+      reference,
+      r: [
+        { __typename: 'Shipment', id },
+        { __typename: 'Organization', id: organizationId },
+      ],
+    };
+    for (const as of [customer, partner, dispatcher, admin, analyst]) {
+      const { data, errors } = await scene.ask<Record<string, { id: string }>>(as, query, variables);
+      expect(errors).toEqual([]);
+      expect(data).toMatchObject({ shipment: { id }, shipmentByReference: { id } });
+      expect(JSON.stringify(data?.['_entities'])).toContain(id);
+    }
+    for (const as of [stranger, driver]) {
+      const { data, errors } = await scene.ask(as, query, variables);
+      expect(errors).toEqual([]);
+      expect(JSON.stringify(data)).not.toContain(id);
+      expect(data).toMatchObject({
+        shipment: null,
+        shipmentByReference: null,
+        _entities: [null, { shipments: { nodes: [] } }],
+      });
+    }
+    const { errors } = await scene.ask(anonymous, query, variables);
+    expect(errors[0]).toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+  });
+
+  test.each(['', 'x', '\u0000', "' or 1=1 --", '{a,b}', 'IF-%', 'x'.repeat(100_000)])(
+    'an id or reference that is none finds nothing (%#)',
+    async (text) => {
+      const { data, errors } = await scene.ask(admin, query, {
+        id: text,
+        reference: text,
+        r: [
+          { __typename: 'Shipment', id: text },
+          { __typename: 'Organization', id: text },
+        ],
+      });
+      expect(errors).toEqual([]);
+      expect(data).toMatchObject({
+        shipment: null,
+        shipmentByReference: null,
+        _entities: [null, { shipments: { nodes: [] } }],
+      });
+    },
+  );
+});

@@ -1,0 +1,208 @@
+import type { Identity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import type { Reactions } from '#shared/jobs.ts';
+import { openSubgraph } from '#shared/server.ts';
+import { domainEvents, type EventName, type EventPayload } from '#shared/topics.ts';
+import {
+  createTestDatabase,
+  somebody,
+  startTestSubgraph,
+  type TestSubgraph,
+  testVerifier,
+} from '../../shared/test/harness.ts';
+import { sampleSubgraph } from '../../shared/test/sample.ts';
+import type { ShipmentsContext } from '../context.ts';
+import { shipments } from '../subgraph.ts';
+
+/** The people and the clock of the tests of this subgraph. */
+export const now = new Date('2026-03-02T12:00:00.000Z');
+export const organizationId = newId();
+export const driverId = newId();
+export const vehicleId = newId();
+export const customer = somebody(['CUSTOMER'], { organizationId });
+export const stranger = somebody(['CUSTOMER'], { organizationId: newId() });
+export const partner = somebody(['PARTNER'], { organizationId });
+export const driver = somebody(['DRIVER'], { driverId });
+export const otherDriver = somebody(['DRIVER'], { driverId: newId() });
+export const dispatcher = somebody(['DISPATCHER']);
+export const analyst = somebody(['ANALYST']);
+export const admin = somebody(['ADMIN']);
+
+/** An event as a neighbour received it. */
+export interface Heard {
+  readonly name: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface Shipments extends TestSubgraph<ShipmentsContext> {
+  /** What a neighbour that listens to everything has received since the last call. */
+  heard(): Promise<Heard[]>;
+}
+
+/** This subgraph on a database of its own, with a neighbour who listens to its events. */
+export async function openScene(clock: () => Date = () => now): Promise<Shipments> {
+  const database = await createTestDatabase();
+  const scene = await startTestSubgraph(shipments, { clock, database });
+  const heard: Heard[] = [];
+  const names = Object.keys(domainEvents).filter((name) => name.startsWith('shipment.'));
+  const reactions: Reactions = Object.fromEntries(
+    names.map((name) => [
+      name,
+      async (_transaction: unknown, payload: Heard['payload']) => void heard.push({ name, payload }),
+    ]),
+  );
+  const neighbour = await openSubgraph(sampleSubgraph('analytics', reactions), {
+    databaseUrl: database.urlFor('analytics'),
+    live: scene.live,
+    log: scene.services.log,
+    verifier: testVerifier,
+  });
+  return {
+    ...scene,
+    async heard() {
+      await neighbour.services.jobs.drain();
+      return heard.splice(0);
+    },
+    async close() {
+      await neighbour.close();
+      await scene.close();
+      await database.drop();
+    },
+  };
+}
+
+const hour = 3_600_000;
+export const inHours = (hours: number): string => new Date(now.getTime() + hours * hour).toISOString();
+
+export const chicago = {
+  hubCode: 'CHI',
+  contactName: 'Lakeside Cold Storage',
+  street: '12 Dock Street',
+  city: 'Chicago',
+  region: 'IL',
+  postalCode: '60601',
+  country: 'US',
+  location: { latitude: 41.8781, longitude: -87.6298 },
+  timeZone: 'America/Chicago',
+  windowStart: inHours(4),
+  windowEnd: inHours(6),
+};
+export const toronto = {
+  ...chicago,
+  hubCode: 'TOR',
+  contactName: 'Harbour Foods',
+  city: 'Toronto',
+  region: 'ON',
+  country: 'CA',
+  location: { latitude: 43.6532, longitude: -79.3832 },
+  timeZone: 'America/Toronto',
+  windowStart: inHours(20),
+  windowEnd: inHours(24),
+};
+export const oranges = {
+  description: 'Oranges, 20 kg cartons',
+  commodity: 'Fresh produce',
+  quantity: 400,
+  weightKg: 8_000,
+  volumeM3: 32.5,
+  value: { amount: '12000.50', currency: 'USD' },
+};
+
+export function shipmentInput(changes: Record<string, unknown> = {}) {
+  return {
+    idempotencyKey: newId(),
+    equipment: 'REEFER',
+    notes: 'Keep at 4 degrees',
+    stops: [chicago, toronto],
+    items: [oranges],
+    ...changes,
+  };
+}
+
+export interface UserError {
+  code: string;
+  field: string[] | null;
+  message: string;
+}
+export interface Payload<S = ShipmentView> {
+  shipment: S | null;
+  userErrors: UserError[];
+}
+export interface ShipmentView {
+  id: string;
+  reference: string;
+  status: string;
+  version: number;
+  [field: string]: unknown;
+}
+
+export const facts = 'id reference status version';
+
+/** Runs one mutation of this subgraph and hands back its payload. */
+export async function change<P extends object = Payload>(
+  scene: Shipments,
+  as: Identity,
+  name: string,
+  input: object,
+  selection = `shipment { ${facts} }`,
+): Promise<P> {
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input!`;
+  const query = `mutation($input: ${type}) { result: ${name}(input: $input) { ${selection} userErrors { code field message } } }`;
+  const { data, errors } = await scene.ask<{ result: P }>(as, query, { input });
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data.result;
+}
+
+export async function create(scene: Shipments, changes: Record<string, unknown> = {}, as: Identity = customer) {
+  const { shipment, userErrors } = await change(scene, as, 'createShipment', shipmentInput(changes));
+  if (!shipment) throw new Error(JSON.stringify(userErrors));
+  return shipment;
+}
+
+/** Lets an event of a neighbour arrive, as its queue would bring it. */
+export async function arrive<N extends EventName>(scene: Shipments, name: N, payload: EventPayload<N>): Promise<void> {
+  const { database, jobs } = scene.services;
+  await database.fork().transactional((em) => jobs.emit(em, name, payload));
+  await jobs.drain();
+}
+
+export function assignment(shipmentId: string, changes: Partial<EventPayload<'assignment.created'>> = {}) {
+  return {
+    assignmentId: newId(),
+    shipmentId,
+    organizationId,
+    driverId,
+    driverAccountId: driver.accountId,
+    vehicleId,
+    from: inHours(4),
+    until: inHours(24),
+    at: now.toISOString(),
+    ...changes,
+  };
+}
+
+/** A shipment that is booked and has the driver of this scene. */
+export async function assigned(scene: Shipments, changes: Record<string, unknown> = {}): Promise<ShipmentView> {
+  const shipment = await create(scene, { book: true, ...changes });
+  await arrive(scene, 'assignment.created', assignment(shipment.id));
+  return shipment;
+}
+
+export const proof = { recipientName: 'Mary Okafor', signatureReference: 'POD-1' };
+
+const journey = ['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED'];
+
+/** Takes an assigned shipment along the road up to a status. */
+export async function driveTo(scene: Shipments, id: string, status: string): Promise<Payload> {
+  let last: Payload | undefined;
+  for (const to of journey.slice(0, journey.indexOf(status) + 1)) {
+    last = await change(scene, driver, 'advanceShipment', {
+      id,
+      to,
+      ...(to === 'DELIVERED' && { proofOfDelivery: proof }),
+    });
+    if (last.userErrors.length > 0) throw new Error(JSON.stringify(last.userErrors));
+  }
+  if (!last) throw new Error(`A status on the road is required; got ${status}.`);
+  return last;
+}
