@@ -1,0 +1,10 @@
+import type { BaseContext } from '#shared/context.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+export interface FleetContext extends BaseContext {
+  readonly loaders: Loaders;
+}
+
+export function createFleetContext(base: BaseContext): FleetContext {
+  return { ...base, loaders: createLoaders(base) };
+}

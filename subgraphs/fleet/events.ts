@@ -1,0 +1,18 @@
+import type { Reactions } from '#shared/jobs.ts';
+import { assessed, booked, cancelled, delivered, progressed, rated } from './store/lifecycle.ts';
+
+/**
+ * Fleet publishes `driver.changed`, `vehicle.changed`, `shift.ended`, `assignment.created`, `assignment.released` and
+ * `incident.reported`, each in the transaction of its cause (store/). This is what it reacts to.
+ */
+export const reactions: Reactions = {
+  'shipment.booked': booked,
+  'risk.assessed': assessed,
+  'shipment.pickedUp': (transaction, event) => progressed(transaction, event, 'PICKED_UP'),
+  'shipment.inTransit': (transaction, event) => progressed(transaction, event, 'IN_TRANSIT'),
+  'shipment.outForDelivery': (transaction, event) => progressed(transaction, event, 'OUT_FOR_DELIVERY'),
+  'shipment.exception': (transaction, event) => progressed(transaction, event, 'EXCEPTION'),
+  'shipment.delivered': delivered,
+  'shipment.cancelled': cancelled,
+  'shipment.rated': rated,
+};

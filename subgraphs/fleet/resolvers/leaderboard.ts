@@ -1,0 +1,96 @@
+import { type PageArguments, parsePage } from '#shared/connection.ts';
+import { GraphError } from '#shared/errors.ts';
+import { isUuid } from '#shared/ids.ts';
+import { liveTopics } from '#shared/topics.ts';
+import type { FleetContext } from '../context.ts';
+import { type Period, type Span, spanAt } from '../domain/period.ts';
+import { driverOf } from '../domain/visibility.ts';
+import { aroundDriver, type BoardRow, rankOf, readBoard, topOfBoard } from '../store/leaderboard.ts';
+import type { LeaderboardChange } from '../store/scores.ts';
+
+const neighboursAtMost = 10;
+const leadersAtMost = 100;
+
+/** The board of all time has no beginning to show. */
+function shownStart({ period, startsAt }: Span): Date | null {
+  return period === 'ALL_TIME' ? null : startsAt;
+}
+
+export function leaderboard(
+  _parent: unknown,
+  { period, at }: { period: Period; at?: Date | null },
+  { clock }: FleetContext,
+): Span {
+  return spanAt(period, at ?? clock());
+}
+
+export const Leaderboard = {
+  startsAt: shownStart,
+  entries: (board: Span, page: PageArguments, { em }: FleetContext) => readBoard(em, board, parsePage(page, 2)),
+  standing: async (
+    board: Span,
+    { driverId, neighbours }: { driverId?: string | null; neighbours: number },
+    { em, identity }: FleetContext,
+  ) => {
+    checkRange('neighbours', neighbours, 0, neighboursAtMost);
+    const id = driverId ?? driverOf(identity);
+    if (id === null || !isUuid(id)) return null;
+    const around = await aroundDriver(em, board, id, neighbours);
+    const entry = around.find((row) => row.driverId === id.toLowerCase());
+    return entry ? { entry, around } : null;
+  },
+};
+
+export const LeaderboardEntry = {
+  onTimeRate: ({ deliveries, onTime }: BoardRow) => (deliveries === 0 ? null : onTime / deliveries),
+  driver: ({ driverId }: BoardRow, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
+};
+
+interface Update {
+  readonly board: Span;
+  readonly change: LeaderboardChange | null;
+}
+
+export const leaderboardChanged = {
+  /** Subscribed before the first message is made, so that no change falls between the two. */
+  async subscribe(_parent: unknown, { period }: { period: Period }, { live, clock }: FleetContext) {
+    const changes = await live.subscribe<LeaderboardChange>([liveTopics.leaderboard(period)]);
+    return updatesOf(changes, period, clock);
+  },
+  resolve: (update: Update) => update,
+};
+
+async function* updatesOf(
+  changes: AsyncIterableIterator<LeaderboardChange>,
+  period: Period,
+  clock: () => Date,
+): AsyncGenerator<Update> {
+  try {
+    yield { board: spanAt(period, clock()), change: null };
+    for await (const change of changes) {
+      const board = spanAt(period, clock());
+      // Late news about a past week changes a board that nobody watches.
+      if (change.startsAt === board.startsAt.toISOString()) yield { board, change };
+    }
+  } finally {
+    await changes.return?.();
+  }
+}
+
+export const LeaderboardUpdate = {
+  period: ({ board }: Update) => board.period,
+  startsAt: ({ board }: Update) => shownStart(board),
+  entry: async ({ board, change }: Update, _args: unknown, { em }: FleetContext) =>
+    change ? ((await aroundDriver(em, board, change.driverId, 0))[0] ?? null) : null,
+  previousRank: ({ board, change }: Update, _args: unknown, { em }: FleetContext) =>
+    change?.previousPoints == null ? null : rankOf(em, board, change.driverId, change.previousPoints),
+  leaders: ({ board }: Update, { first }: { first: number }, { em }: FleetContext) => {
+    checkRange('first', first, 1, leadersAtMost);
+    return topOfBoard(em, board, first);
+  },
+};
+
+function checkRange(name: string, value: number, least: number, most: number): void {
+  if (value < least || value > most)
+    throw new GraphError('BAD_USER_INPUT', `"${name}" must be from ${least} to ${most}; got ${value}.`);
+}

@@ -1,0 +1,32 @@
+import { scalars } from '#shared/scalars.ts';
+import type { Subgraph } from '#shared/subgraph.ts';
+import type { FleetContext } from '../context.ts';
+import { Assignment, SafetyIncident, Shift } from './assignment.ts';
+import { Driver } from './driver.ts';
+import { Leaderboard, LeaderboardEntry, LeaderboardUpdate, leaderboardChanged } from './leaderboard.ts';
+import { Mutation } from './mutation.ts';
+import { DriverRecommendation, Query } from './query.ts';
+import { RewardAccount, RewardEntry } from './rewards.ts';
+import { RouteStop, Shipment } from './shipment.ts';
+import { Vehicle } from './vehicle.ts';
+
+/** Every resolver, in the order of the contract. */
+export const resolvers: Subgraph<FleetContext>['resolvers'] = {
+  ...scalars,
+  Query,
+  Mutation,
+  Subscription: { leaderboardChanged },
+  Driver,
+  Vehicle,
+  Shift,
+  Assignment,
+  RouteStop,
+  DriverRecommendation,
+  Leaderboard,
+  LeaderboardEntry,
+  LeaderboardUpdate,
+  SafetyIncident,
+  RewardAccount,
+  RewardEntry,
+  Shipment,
+};

@@ -1,0 +1,72 @@
+import { type PageArguments, parsePage } from '#shared/connection.ts';
+import { GraphError } from '#shared/errors.ts';
+import type { FleetContext } from '../context.ts';
+import { shipmentRefusals } from '../domain/assignment.ts';
+import { type Recommendation, recommend } from '../domain/recommendation.ts';
+import { holdingOf } from '../store/assignments.ts';
+import { freeDrivers, freeVehicles } from '../store/candidates.ts';
+import {
+  type AssignmentFilter,
+  assignmentConditions,
+  type DriverFilter,
+  driverConditions,
+  type VehicleFilter,
+  vehicleConditions,
+} from '../store/filters.ts';
+import { assignments, driversByHiring, driversByName, vehicles } from '../store/lists.ts';
+import { findLoad } from '../store/loads.ts';
+import { readPage } from '../store/page.ts';
+import { visibleAssignments } from '../store/reach.ts';
+import { leaderboard } from './leaderboard.ts';
+
+interface Listed<F> extends PageArguments {
+  readonly filter?: F | null;
+}
+
+const recommendationsAtMost = 50;
+
+export const Query = {
+  driver: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.drivers.load(id),
+  drivers: (
+    _parent: unknown,
+    { filter, orderBy, ...page }: Listed<DriverFilter> & { orderBy: 'NAME_ASC' | 'HIRED_AT_DESC' },
+    { em }: FleetContext,
+  ) => {
+    const list = orderBy === 'NAME_ASC' ? driversByName : driversByHiring;
+    return readPage(em, list, driverConditions(filter), parsePage(page, list.order.length));
+  },
+  vehicle: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.vehicles.load(id),
+  vehicles: (_parent: unknown, { filter, ...page }: Listed<VehicleFilter>, { em }: FleetContext) =>
+    readPage(em, vehicles, vehicleConditions(filter), parsePage(page, vehicles.order.length)),
+  assignment: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.assignments.load(id),
+  assignments: (_parent: unknown, { filter, ...page }: Listed<AssignmentFilter>, { em, identity }: FleetContext) =>
+    readPage(
+      em,
+      assignments,
+      [...visibleAssignments(identity), ...assignmentConditions(filter)],
+      parsePage(page, assignments.order.length),
+    ),
+  recommendDrivers: async (
+    _parent: unknown,
+    { shipmentId, first }: { shipmentId: string; first: number },
+    { em, clock }: FleetContext,
+  ) => {
+    if (first < 1 || first > recommendationsAtMost)
+      throw new GraphError('BAD_USER_INPUT', `"first" must be from 1 to ${recommendationsAtMost}; got ${first}.`);
+    const found = await findLoad(em, shipmentId);
+    if (!found || shipmentRefusals(found.state, 'ALLOW').length > 0 || (await holdingOf(em, shipmentId))) return [];
+    const now = clock();
+    const [drivers, trucks] = [await freeDrivers(em, found.load, now), await freeVehicles(em, found.load)];
+    return recommend(found.load, drivers, trucks, { first, now }).map((recommendation, index) => ({
+      ...recommendation,
+      rank: index + 1,
+    }));
+  },
+  leaderboard,
+};
+
+export const DriverRecommendation = {
+  driver: ({ driverId }: Recommendation, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
+  vehicle: ({ vehicleId }: Recommendation, _args: unknown, { loaders }: FleetContext) =>
+    loaders.vehicles.load(vehicleId),
+};

@@ -1,0 +1,13 @@
+import type { PageArguments } from '#shared/connection.ts';
+import { isStaff } from '#shared/identity.ts';
+import type { FleetContext } from '../context.ts';
+import { driverOf } from '../domain/visibility.ts';
+import type { Vehicle as VehicleRow } from '../entities.ts';
+import { located } from './home.ts';
+
+export const Vehicle = {
+  __resolveReference: ({ id }: { id: string }, { loaders }: FleetContext) => loaders.vehicles.load(id),
+  homeBase: ({ home }: VehicleRow) => located(home),
+  assignments: ({ id }: VehicleRow, page: PageArguments, { identity, loaders }: FleetContext) =>
+    isStaff(identity) || driverOf(identity) !== null ? loaders.assignmentsOfVehicle(id, page) : null,
+};

@@ -1,0 +1,32 @@
+import { type Rules, withRole, withScope } from '#shared/authorization.ts';
+
+/** The same permissions as the contract's @requiresScopes; a redemption also needs to be a driver. */
+export const rules: Rules = {
+  Query: {
+    driver: withScope('fleet:read'),
+    drivers: withScope('fleet:read'),
+    vehicle: withScope('fleet:read'),
+    vehicles: withScope('fleet:read'),
+    assignment: withScope('fleet:read'),
+    assignments: withScope('fleet:read'),
+    recommendDrivers: withScope('fleet:assign'),
+    leaderboard: withScope('fleet:read'),
+  },
+  Mutation: {
+    registerDriver: withScope('fleet:write'),
+    updateDriver: withScope('fleet:write'),
+    deactivateDriver: withScope('fleet:write'),
+    registerVehicle: withScope('fleet:write'),
+    updateVehicle: withScope('fleet:write'),
+    retireVehicle: withScope('fleet:write'),
+    startShift: withScope('shipments:advance'),
+    endShift: withScope('shipments:advance'),
+    assignShipment: withScope('fleet:assign'),
+    unassignShipment: withScope('fleet:assign'),
+    reportIncident: withScope('fleet:write'),
+    redeemReward: withRole('DRIVER'),
+  },
+  Subscription: {
+    leaderboardChanged: withScope('fleet:read'),
+  },
+};

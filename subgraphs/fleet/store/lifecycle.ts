@@ -1,0 +1,118 @@
+import type { EventPayload } from '#shared/topics.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { carryingRefusals } from '../domain/assignment.ts';
+import type { LoadState } from '../domain/load.ts';
+import { pointsForDelivery, pointsForStars } from '../domain/rewards.ts';
+import { type Assignment, DriverEntity, type Load, VehicleEntity } from '../entities.ts';
+import { complete, holdingOf, moveWindow, release } from './assignments.ts';
+import { keepLoad, noteRisk, noteState } from './loads.ts';
+import { keepRating } from './ratings.ts';
+import { earn } from './rewards.ts';
+import { recordChange } from './scores.ts';
+
+/*
+ * What fleet does when a neighbour tells of a shipment. Events of one shipment arrive in order; those of different
+ * shipments, and of risk, in any.
+ */
+
+/** Keeps what is booked. A shipment that changes after its assignment keeps its driver as long as that still works out. */
+export async function booked(transaction: Transaction, event: EventPayload<'shipment.booked'>): Promise<void> {
+  const { em } = transaction;
+  const load = loadOf(event);
+  const kept = await keepLoad(em, load);
+  if (!kept?.before) return;
+  const holding = await holdingOf(em, load.shipmentId);
+  if (holding?.state !== 'ACTIVE') return;
+  const misfit = await misfitOf(transaction, holding, load);
+  if (misfit) await release(transaction, holding, `The shipment changed: ${misfit}`, new Date(event.bookedAt));
+}
+
+async function misfitOf({ em }: Transaction, holding: Assignment, load: Load): Promise<string | null> {
+  const driver = await em.findOneOrFail(DriverEntity, { id: holding.driverId });
+  const vehicle = await em.findOneOrFail(VehicleEntity, { id: holding.vehicleId });
+  const [refusal] = carryingRefusals(load, driver, vehicle);
+  if (refusal) return refusal.message;
+  return (await moveWindow(em, holding, load)) ? null : 'Driver or vehicle have another assignment in the new window.';
+}
+
+export function loadOf(event: EventPayload<'shipment.booked'>): Load {
+  return {
+    shipmentId: event.shipmentId,
+    reference: event.reference,
+    organizationId: event.organizationId,
+    equipment: event.equipment,
+    weightKg: event.weightKg,
+    volumeM3: event.volumeM3,
+    distanceMeters: event.distanceMeters,
+    stops: [event.origin, ...(event.via ?? []), event.destination],
+    pickupFrom: new Date(event.pickupFrom),
+    deliverBy: new Date(event.deliverBy),
+    bookedAt: new Date(event.bookedAt),
+    version: event.version,
+  };
+}
+
+/** Keeps the word of risk. A shipment that is blocked after it was assigned, and still at the shipper, loses its driver. */
+export async function assessed(transaction: Transaction, event: EventPayload<'risk.assessed'>): Promise<void> {
+  const { em } = transaction;
+  const at = new Date(event.at);
+  if (!(await noteRisk(em, event.shipmentId, event.decision, at)) || event.decision !== 'BLOCK') return;
+  const holding = await holdingOf(em, event.shipmentId);
+  const [standing] = await em.execute<{ state: LoadState }[]>('select state from load_state where shipment_id = ?', [
+    event.shipmentId,
+  ]);
+  if (holding?.state === 'ACTIVE' && standing?.state === 'BOOKED')
+    await release(transaction, holding, 'Blocked by risk', at);
+}
+
+/** Notes how far a shipment came; driver and vehicle stay with it. */
+export async function progressed(
+  { em }: Transaction,
+  { shipmentId, at }: { shipmentId: string; at: string },
+  state: LoadState,
+): Promise<void> {
+  await noteState(em, shipmentId, state, new Date(at));
+}
+
+/** Frees driver and vehicle and credits the driver, once per shipment. */
+export async function delivered(transaction: Transaction, event: EventPayload<'shipment.delivered'>): Promise<void> {
+  const { em } = transaction;
+  const { shipmentId, onTime, distanceMeters } = event;
+  const at = new Date(event.at);
+  if (!(await noteState(em, shipmentId, 'DELIVERED', at))) return;
+  const holding = await holdingOf(em, shipmentId);
+  if (holding?.state === 'ACTIVE') await complete(em, holding, at, onTime);
+  const driverId = event.driverId ?? holding?.driverId;
+  if (!driverId) return;
+  const change = {
+    deliveries: 1,
+    onTime: onTime ? 1 : 0,
+    distanceMeters,
+    transitSeconds: Math.max(0, (at.getTime() - Date.parse(event.pickedUpAt)) / 1000),
+  };
+  if (await recordChange(transaction, driverId, change, at))
+    await earn(em, driverId, pointsForDelivery, { note: 'Delivery', at, shipmentId });
+}
+
+export async function cancelled(transaction: Transaction, event: EventPayload<'shipment.cancelled'>): Promise<void> {
+  const { em } = transaction;
+  const at = new Date(event.at);
+  if (!(await noteState(em, event.shipmentId, 'CANCELLED', at))) return;
+  const holding = await holdingOf(em, event.shipmentId);
+  if (holding?.state === 'ACTIVE') await release(transaction, holding, `Shipment cancelled: ${event.reason}`, at);
+}
+
+/** Credits the stars to the driver; a corrected rating counts by its difference, at the time of the first one. */
+export async function rated(transaction: Transaction, event: EventPayload<'shipment.rated'>): Promise<void> {
+  const { em } = transaction;
+  const { shipmentId, stars } = event;
+  const driverId = event.driverId ?? (await holdingOf(em, shipmentId))?.driverId;
+  if (!driverId || !(await em.findOne(DriverEntity, { id: driverId }))) return;
+  const at = new Date(event.at);
+  const before = await keepRating(em, { shipmentId, driverId, stars, at });
+  const difference = stars - (before?.stars ?? 0);
+  if (difference === 0) return;
+  await recordChange(transaction, driverId, { ratings: before ? 0 : 1, stars: difference }, before?.at ?? at);
+  const note = before ? `Rating corrected to ${stars} stars` : `Rating of ${stars} stars`;
+  await earn(em, driverId, pointsForStars(difference), { note, at, shipmentId });
+}

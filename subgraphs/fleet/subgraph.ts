@@ -1,0 +1,20 @@
+import type { Subgraph } from '#shared/subgraph.ts';
+import { createFleetContext, type FleetContext } from './context.ts';
+import { entities } from './entities.ts';
+import { reactions } from './events.ts';
+import { migrations } from './migrations/list.ts';
+import { resolvers } from './resolvers/map.ts';
+import { rules } from './rules.ts';
+import { seed } from './seed.ts';
+
+export const fleet: Subgraph<FleetContext> = {
+  name: 'fleet',
+  schema: new URL('./schema.graphql', import.meta.url),
+  entities,
+  migrations,
+  resolvers,
+  rules,
+  reactions,
+  context: createFleetContext,
+  seed,
+};
