@@ -35,6 +35,8 @@ const shipment = z.object({
   currency,
   origin: place,
   destination: place,
+  /** Names at the docks, shippers and consignees of all stops: what the watchlist is compared with. */
+  parties: z.array(z.string()).optional(),
   distanceMeters: z.number(),
   /** Time window in which pickup may start, and until which delivery must be done. */
   pickupFrom: time,
