@@ -37,7 +37,6 @@ export class CreateFleet extends Migration {
       );
       create index driver_name on driver (name, id);
       create index driver_hired on driver (hired_at desc, id desc);
-      create index driver_name_text on driver using gin (name gin_trgm_ops);
 
       create table shift (
         id uuid primary key,
