@@ -11,6 +11,9 @@ import {
 import { LRUCache } from 'lru-cache';
 import { type EngineError, type EngineErrorCode, RequestError, requestError } from './errors.ts';
 import { Execution } from './execute/execution.ts';
+import { deliver } from './incremental/deliver.ts';
+import { mentionsDefer, withoutDefer } from './incremental/has-defer.ts';
+import { labelDefers } from './incremental/labels.ts';
 import { PreparedOperation, type Variant } from './operation.ts';
 import { plannableDocument } from './planning/plannable-document.ts';
 import { type Planner, PlanningFailure } from './planning/planner.ts';
@@ -37,6 +40,8 @@ export interface PrepareRequest {
   readonly operationName?: string | undefined;
   /** Labels of `@override(label:)` that hold for this request. */
   readonly activeLabels?: readonly string[];
+  /** Whether the client takes a response in parts; `@defer` is without effect otherwise. */
+  readonly incremental?: boolean;
 }
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -61,7 +66,7 @@ export class Engine {
    * @throws RequestError
    */
   prepare(request: PrepareRequest): Promise<PreparedOperation> {
-    const key = `${request.operationName ?? ''}\n${(request.activeLabels ?? []).join('\n')}\n\n${sourceKey(request.source)}`;
+    const key = `${request.operationName ?? ''}\n${(request.activeLabels ?? []).join('\n')}\n${request.incremental ? 'parts' : ''}\n${sourceKey(request.source)}`;
     const known = this.#prepared.get(key);
     if (known) return known;
     const prepared = this.#prepare(request);
@@ -75,20 +80,23 @@ export class Engine {
 
   async #prepare(request: PrepareRequest): Promise<PreparedOperation> {
     const { model, planner } = this.#options;
-    const document = request.document ?? parseAndValidate(request.source, model.apiSchema);
+    const given = request.document ?? parseAndValidate(request.source, model.apiSchema);
+    const defers = mentionsDefer(request.source);
+    const document = defers && !request.incremental ? withoutDefer(given) : given;
+    const labelled = defers && request.incremental ? labelDefers(document) : undefined;
     const definition = getOperationAST(document, request.operationName);
     if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation of that name');
-    const plannable = plannableDocument(document);
+    const plannable = plannableDocument(labelled?.document ?? document, model.plannerNames);
     const plan = await planner
       .plan({
-        source: plannable === document ? request.source : print(plannable),
+        source: plannable === given ? request.source : print(plannable),
         operationName: request.operationName,
         activeLabels: request.activeLabels ?? [],
       })
       .catch((error: unknown) => {
         throw planningError(error);
       });
-    return new PreparedOperation(document, definition, plan, model);
+    return new PreparedOperation(document, definition, plan, model, labelled?.fragments);
   }
 
   /**
@@ -98,8 +106,26 @@ export class Engine {
   async execute(operation: PreparedOperation, given: Variables, scope: RequestScope): Promise<EngineResponse> {
     const variables = operation.coerceVariables(given);
     const variant = operation.variantFor(variables);
-    if (variant.unplannedRootKeys.length > 0) return this.#unplanned(variant.unplannedRootKeys, scope);
+    if (variant.unplannedRootKeys.length > 0 && variant.program.batches.length === 0) {
+      return { data: 'null', errors: this.#finish(unplannedErrors(variant), scope) };
+    }
     return this.#answer(variant, variables, clientVariables(given), scope);
+  }
+
+  /**
+   * Runs a query or mutation that was prepared as `incremental`: the payloads of the incremental delivery format, as
+   * JSON texts. Without anything deferred there is one payload, an ordinary response.
+   * @throws RequestError when the variables don't fit the operation
+   */
+  deliver(operation: PreparedOperation, given: Variables, scope: RequestScope): AsyncGenerator<string> {
+    const variables = operation.coerceVariables(given);
+    const { transport, model } = this.#options;
+    return deliver(operation.incrementalVariantFor(variables), {
+      variables,
+      context: { transport, satisfies: model.satisfies, scope, clientVariable: clientVariables(given) },
+      clientPath: operation.clientPath,
+      finish: (errors) => this.#finish(errors, scope),
+    });
   }
 
   /**
@@ -143,17 +169,10 @@ export class Engine {
     const execution = new Execution(variant.places, { transport, satisfies: model.satisfies, scope, clientVariable });
     begin?.(execution);
     await execution.run(variant.program);
-    const known = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root);
+    const failed = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root, variant.clientPath);
+    const known = variant.unplannedRootKeys.length > 0 ? [...unplannedErrors(variant), ...failed] : failed;
     const { data, errors } = completeData(variant.write, execution.tree.root, variables, known);
     return { data, errors: this.#finish(errors, scope) };
-  }
-
-  #unplanned(keys: readonly string[], scope: RequestScope): EngineResponse {
-    const errors = keys.map((key): EngineError => {
-      const extensions = { code: 'INTERNAL_SERVER_ERROR', retryable: false };
-      return { message: `No subgraph can answer "${key}" as it is selected here`, path: [key], extensions };
-    });
-    return { data: 'null', errors: this.#finish(errors, scope) };
   }
 
   #finish(errors: readonly EngineError[], { requestId }: RequestScope): readonly EngineError[] {
@@ -168,6 +187,15 @@ export class Engine {
   async close(): Promise<void> {
     await this.#options.planner.close();
   }
+}
+
+/** The planner silently leaves out what no subgraph can answer; a client is told. */
+function unplannedErrors({ unplannedRootKeys }: Variant): EngineError[] {
+  return unplannedRootKeys.map((key) => ({
+    message: `No subgraph can answer "${key}" as it is selected here`,
+    path: [key],
+    extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
+  }));
 }
 
 type ClientVariable = (name: string) => string | undefined;

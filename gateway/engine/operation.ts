@@ -1,6 +1,7 @@
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import {
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   getVariableValues,
   Kind,
@@ -12,8 +13,12 @@ import { pathOf } from './compile/path-tree.ts';
 import type { Place } from './compile/places.ts';
 import type { Conditions } from './compile/plan-steps.ts';
 import { type Batch, compilePrograms, type Program } from './compile/program.ts';
-import { type EngineError, RequestError, requestError } from './errors.ts';
+import { type EngineError, type ErrorPath, RequestError, requestError } from './errors.ts';
+import { compileIncremental, type IncrementalVariant } from './incremental/compile.ts';
+import type { DeferredFragment } from './incremental/labels.ts';
 import { introspectionWriter } from './introspection.ts';
+import { plannedKey } from './planning/response-keys.ts';
+import { clientPaths } from './respond/client-path.ts';
 import { selectFields } from './respond/select-fields.ts';
 import { compileWriter, type ValueWriter } from './respond/writer.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
@@ -29,6 +34,8 @@ export interface Variant {
   /** A subscription's request to the subgraph that sends the events; `program` then runs once per event. */
   readonly event: Batch | undefined;
   readonly write: ValueWriter;
+  /** The client's path for a path of the fetched data. */
+  readonly clientPath: (path: ErrorPath) => ErrorPath;
   /** Selected root fields that no fetch of the plan brings; the planner drops what no subgraph can answer. */
   readonly unplannedRootKeys: readonly string[];
 }
@@ -40,10 +47,23 @@ export class PreparedOperation {
   readonly plan: QueryPlan;
   readonly model: SupergraphModel;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** The client's path for a path of the fetched data. */
+  readonly clientPath: (path: ErrorPath) => ErrorPath;
+  /** The key a selected field has in the fetched data. */
+  readonly dataKey: (node: FieldNode) => string;
+  readonly #deferred: ReadonlyMap<string, DeferredFragment>;
   readonly #conditionNames: readonly string[];
   readonly #variants = new LRUCache<string, Variant>({ max: MAX_VARIANTS });
+  readonly #incremental = new LRUCache<string, IncrementalVariant>({ max: MAX_VARIANTS });
 
-  constructor(document: DocumentNode, definition: OperationDefinitionNode, plan: QueryPlan, model: SupergraphModel) {
+  /** @param deferred the fragments that the plan delivers later, by the planner's label */
+  constructor(
+    document: DocumentNode,
+    definition: OperationDefinitionNode,
+    plan: QueryPlan,
+    model: SupergraphModel,
+    deferred: ReadonlyMap<string, DeferredFragment> = new Map(),
+  ) {
     this.document = document;
     this.definition = definition;
     this.plan = plan;
@@ -53,6 +73,9 @@ export class PreparedOperation {
         node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
       ),
     );
+    this.dataKey = (node) => plannedKey(node, model.plannerNames);
+    this.clientPath = clientPaths(definition.selectionSet, this.fragments, model.plannerNames);
+    this.#deferred = deferred;
     this.#conditionNames = conditionVariables(document);
   }
 
@@ -79,13 +102,25 @@ export class PreparedOperation {
 
   /** The compiled form for these values of the operation's conditions. */
   variantFor(variables: Readonly<Record<string, unknown>>): Variant {
+    return this.#compiled(this.#variants, variables, (conditions) => this.#compile(conditions));
+  }
+
+  /** The compiled form of a response in parts. */
+  incrementalVariantFor(variables: Readonly<Record<string, unknown>>): IncrementalVariant {
+    return this.#compiled(this.#incremental, variables, (conditions) => compileIncremental(this, this.#deferred, conditions));
+  }
+
+  #compiled<V extends object>(
+    variants: LRUCache<string, V>,
+    variables: Readonly<Record<string, unknown>>,
+    compile: (conditions: Conditions) => V,
+  ): V {
     let key = '';
     for (const name of this.#conditionNames) key += variables[name] === true ? '1' : '0';
-    let variant = this.#variants.get(key);
+    let variant = variants.get(key);
     if (!variant) {
-      const conditions = Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name] === true]));
-      variant = this.#compile(conditions);
-      this.#variants.set(key, variant);
+      variant = compile(Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name] === true])));
+      variants.set(key, variant);
     }
     return variant;
   }
@@ -106,6 +141,7 @@ export class PreparedOperation {
     const write = compileWriter(
       {
         ...selection,
+        dataKey: this.dataKey,
         isCanonical: (path) => canonicalPaths.has(path),
         introspection: (node) => introspectionWriter(introspected, node),
       },
@@ -120,9 +156,9 @@ export class PreparedOperation {
         .flatMap(({ members }) => members.filter(({ at }) => !at.parent).flatMap(({ keys }) => keys)),
     );
     const unplannedRootKeys = [...selectFields(selection, rootType, sets)].flatMap(([key, [node]]) =>
-      node!.name.value.startsWith('__') || planned.has(key) ? [] : [key],
+      node!.name.value.startsWith('__') || planned.has(this.dataKey(node!)) ? [] : [key],
     );
-    return { places, program, event, write, unplannedRootKeys };
+    return { places, program, event, write, clientPath: this.clientPath, unplannedRootKeys };
   }
 }
 

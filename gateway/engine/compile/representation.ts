@@ -7,7 +7,13 @@ import { Code, literal, readKey } from './code.ts';
 export type RepresentationBuilder = (object: Record<string, unknown>) => string | null;
 
 type Satisfies = SupergraphModel['satisfies'];
-type RequiredFields = Map<string, QueryPlanSelectionNode[] | undefined>;
+/** Required fields by the key they have in the data. */
+type RequiredFields = Map<string, RequiredField>;
+interface RequiredField {
+  /** The key the subgraph expects; another one where a stand-in was fetched under an alias. */
+  readonly name: string;
+  readonly selections: readonly QueryPlanSelectionNode[] | undefined;
+}
 
 /**
  * Compiles a fetch's `requires` and input rewrites. A builder is made once per runtime type and knows its fields;
@@ -55,14 +61,14 @@ function compileObject(fields: RequiredFields, satisfies: Satisfies, keys?: Rewr
   const text = code.bind(jsonText);
   const lines = ['let value, json = "{";'];
   let separator = '';
-  for (const [key, selections] of fields) {
-    const name = literal(`${separator}${JSON.stringify(keys?.renamed.get(key) ?? key)}:`);
+  for (const [key, field] of fields) {
+    const name = literal(`${separator}${JSON.stringify(keys?.renamed.get(key) ?? field.name)}:`);
     separator = ',';
     if (key === '__typename' && keys?.typename !== undefined) {
       lines.push(`json += ${name} + ${literal(JSON.stringify(keys.typename))};`);
       continue;
     }
-    const write = selections ? code.bind(compileValue(selections, satisfies)) : text;
+    const write = field.selections ? code.bind(compileValue(field.selections, satisfies)) : text;
     lines.push(`value = ${readKey('object', key)};`, 'if (value === undefined) return null;');
     lines.push(`json += ${name} + ${write}(value);`);
   }
@@ -122,8 +128,9 @@ function requiredFields(
       continue;
     }
     const key = selection.alias ?? selection.name;
-    const merged = [...(fields.get(key) ?? []), ...(selection.selections ?? [])];
-    fields.set(key, selection.selections ? merged : fields.get(key));
+    const known = fields.get(key)?.selections;
+    const merged = selection.selections ? [...(known ?? []), ...selection.selections] : known;
+    fields.set(key, { name: selection.name, selections: merged });
   }
   return fields;
 }

@@ -79,7 +79,7 @@ export class ErrorLog {
   }
 
   /** The errors with their places in the response. */
-  report(root: object): EngineError[] {
+  report(root: object, clientPath: (path: ErrorPath) => ErrorPath): EngineError[] {
     const positionsAt = new Map<number, Positions>();
     const errors: EngineError[] = [];
     for (const { cause, request, targets, tails } of this.#entries) {
@@ -88,15 +88,26 @@ export class ErrorLog {
       positionsAt.set(at.id, positions);
       for (const target of targets) {
         for (const position of positions.get(target) ?? []) {
-          for (const tail of tails) {
+          for (const path of placesUnder(position, tails, clientPath)) {
             if (errors.length >= MAX_ERRORS) return errors;
-            errors.push({ ...cause, path: [...position, ...tail] });
+            errors.push({ ...cause, path });
           }
         }
       }
     }
     return errors;
   }
+}
+
+/** The client's paths for what is missing under a position; the position itself when the client selected none of it. */
+function placesUnder(
+  position: ErrorPath,
+  tails: readonly ErrorPath[],
+  clientPath: (path: ErrorPath) => ErrorPath,
+): readonly ErrorPath[] {
+  const paths = tails.map((tail) => clientPath([...position, ...tail]));
+  const selected = paths.filter((path) => path.length > position.length);
+  return selected.length > 0 ? selected : [clientPath(position)];
 }
 
 /** A path as a subgraph sent it, if it is one. */

@@ -28,16 +28,17 @@ export interface MemberRequest {
 }
 
 /**
- * One run over one response. Programs of a plan (the whole of a query, each delivery of `@defer`, the `rest` of a
- * subscription) run over the same tree, which may be seeded with an event's data.
+ * One run over one response, with the errors of that run. The deliveries of `@defer` are runs of their own over one
+ * tree; the `rest` of a subscription runs over an event that was received.
  */
 export class Execution {
   readonly tree: ResponseTree;
   readonly errors = new ErrorLog();
   readonly #context: ExecutionContext;
 
-  constructor(places: readonly Place[], context: ExecutionContext, seed?: object) {
-    this.tree = new ResponseTree(places, seed);
+  /** @param tree the response to add to, where another execution began it */
+  constructor(places: readonly Place[], context: ExecutionContext, tree = new ResponseTree(places)) {
+    this.tree = tree;
     this.#context = context;
   }
 

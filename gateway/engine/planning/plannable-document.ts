@@ -8,15 +8,18 @@ import {
   visit,
 } from 'graphql';
 
+import { plannedKey, responseKey } from './response-keys.ts';
+
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 /**
  * The document as the planner should see it. The planner asks for an object only when something is selected on it, so
  * where `@skip` and `@include` may leave nothing, `{ user { name @include(if: $no) } }`, it wouldn't know whether there
- * is a user: such selections get a `__typename`.
+ * is a user: such selections get a `__typename`. And an alias that equals a name the planner fetches for itself,
+ * `{ user { id: name } }`, would overwrite what it stands for: such a field gets another key (see `response-keys.ts`).
  * @returns the same document when there is nothing to change
  */
-export function plannableDocument(document: DocumentNode): DocumentNode {
+export function plannableDocument(document: DocumentNode, plannerNames: ReadonlySet<string>): DocumentNode {
   const fragments = new Map(
     document.definitions.flatMap((node) =>
       node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
@@ -26,10 +29,14 @@ export function plannableDocument(document: DocumentNode): DocumentNode {
   const plannable = visit(document, {
     [Kind.FIELD]: {
       leave(node: FieldNode): FieldNode | undefined {
-        if (!node.selectionSet || hasUnconditionalField(node.selectionSet, fragments)) return undefined;
+        const key = plannedKey(node, plannerNames);
+        const rename = key !== responseKey(node);
+        const guard = node.selectionSet && !hasUnconditionalField(node.selectionSet, fragments);
+        if (!rename && !guard) return undefined;
         changed = true;
-        const selections = [typename, ...node.selectionSet.selections];
-        return { ...node, selectionSet: { kind: Kind.SELECTION_SET, selections } };
+        const alias = rename ? ({ kind: Kind.NAME, value: key } as const) : node.alias;
+        const selections = guard ? [typename, ...node.selectionSet.selections] : node.selectionSet?.selections;
+        return { ...node, alias, selectionSet: selections && { kind: Kind.SELECTION_SET, selections } };
       },
     },
   });

@@ -24,6 +24,8 @@ export type ValueWriter = (value: unknown, context: WriteContext) => string | nu
 export interface WriterOptions extends SelectionContext {
   /** Whether the objects at a response path (keys and `@`, joined by dots) are canonical, so that their text is too. */
   readonly isCanonical: (path: string) => boolean;
+  /** The key a selected field has in the fetched data. */
+  readonly dataKey: (node: FieldNode) => string;
   /** Writes an introspection field of the root, which no subgraph knows. */
   readonly introspection: (node: FieldNode) => ValueWriter;
 }
@@ -125,9 +127,10 @@ function fieldLines(options: WriterOptions, code: Code, field: SelectedField): s
   const required = isNonNullType(definition.type);
   const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type;
   const coordinate = `${type.name}.${name}`;
-  const path = field.path === '' ? key : `${field.path}.${key}`;
+  const dataKey = options.dataKey(nodes[0]!);
+  const path = field.path === '' ? dataKey : `${field.path}.${dataKey}`;
   return [
-    `value = ${readKey('object', key)};`,
+    `value = ${readKey('object', dataKey)};`,
     'if (value === null || value === undefined) {',
     required
       ? `context.add(${literal(`Cannot return null for non-nullable field ${coordinate}`)}, ${literal(key)}); return null;`

@@ -1,5 +1,6 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
+import { correctSupergraph } from './corrections.ts';
 
 /** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
 export interface SupergraphModel {
@@ -7,6 +8,8 @@ export interface SupergraphModel {
   /** The schema clients see: without join directives and inaccessible elements. */
   readonly apiSchema: GraphQLSchema;
   readonly subgraphNames: readonly string[];
+  /** Names the planner fetches for itself, which no client's alias may overwrite. */
+  readonly plannerNames: ReadonlySet<string>;
   /** Whether an object whose `__typename` is `typename` satisfies `... on condition`, inaccessible types included. */
   readonly satisfies: (typename: string, condition: string) => boolean;
 }
@@ -26,9 +29,10 @@ export function parseSupergraph(supergraphSdl: string): Supergraph {
 export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   const supergraph = parseSupergraph(supergraphSdl);
   const fullSchema = supergraph.schema.toGraphQLJSSchema();
-  const apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
+  const apiSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
   const subgraphNames = [...supergraph.subgraphsMetadata()].map((subgraph) => subgraph.name);
-  return { supergraphSdl, apiSchema, subgraphNames, satisfies: typeTest(fullSchema) };
+  const { plannerNames } = correctSupergraph(supergraphSdl);
+  return { supergraphSdl, apiSchema, subgraphNames, plannerNames, satisfies: typeTest(fullSchema) };
 }
 
 function typeTest(schema: GraphQLSchema): SupergraphModel['satisfies'] {

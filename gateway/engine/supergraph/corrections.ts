@@ -1,0 +1,202 @@
+import {
+  buildASTSchema,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type FieldNode,
+  type GraphQLSchema,
+  type InterfaceTypeDefinitionNode,
+  isInterfaceType,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  parse,
+  print,
+  type SelectionSetNode,
+} from 'graphql';
+import { booleanArgument, fieldType, parseFieldSet, stringArgument } from './field-set.ts';
+
+/** A field the corrected supergraph has besides the real ones: a real field under fixed arguments. */
+export interface StandInField {
+  /** The real field. */
+  readonly name: string;
+  /** Its arguments as GraphQL text with parentheses; empty when it is used without any. */
+  readonly args: string;
+}
+
+/** The copy of a supergraph that the planner gets, and what has to be undone in its plans. */
+export interface CorrectedSupergraph {
+  readonly sdl: string;
+  /** Stand-ins by their names, which are used nowhere else. */
+  readonly standIns: ReadonlyMap<string, StandInField>;
+  /**
+   * For each field with `@requires` that needs stand-ins, by `subgraph/Type.field`: their places in its field set, as
+   * response paths joined by dots.
+   */
+  readonly standInsOf: ReadonlyMap<string, readonly string[]>;
+  /** Names the planner fetches for itself: an alias of a client's that equals one would overwrite it. */
+  readonly plannerNames: ReadonlySet<string>;
+}
+
+type TypeWithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
+
+/**
+ * Mends what `@apollo/query-planner` gets wrong, without touching the planner:
+ * - to enter a subgraph again it takes the first key of the type there, even one that can't be resolved: keys that can
+ *   come first in the copy;
+ * - a field with arguments inside `@requires` shares its response key with every other use of it: in the copy each use
+ *   is a field of its own without arguments, which the plan's operations turn back into an alias of the real one.
+ */
+export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
+  const document = parse(supergraphSdl, { noLocation: true });
+  const schema = buildASTSchema(document, { assumeValid: true, assumeValidSDL: true });
+  const standIns = new StandIns(schema);
+  const graphNames = subgraphNames(document);
+  const standInsOf = new Map<string, readonly string[]>();
+  const plannerNames = new Set(['__typename']);
+
+  const corrected = document.definitions.map((definition) => {
+    if (!hasFields(definition)) return definition;
+    const type = definition.name.value;
+    for (const { name: directive, ...rest } of definition.directives ?? []) {
+      const key = directive.value === 'join__type' && stringArgument({ name: directive, ...rest }, 'key');
+      if (key) addNames(parseFieldSet(key), plannerNames);
+    }
+    const fields = definition.fields?.map((field) => correctField(type, field));
+    return { ...definition, directives: resolvableKeysFirst(definition.directives ?? []), fields };
+  });
+  const definitions = corrected.map((definition) => (hasFields(definition) ? standIns.addTo(definition) : definition));
+  for (const name of standIns.byName.keys()) plannerNames.add(name);
+  const sdl = print({ kind: Kind.DOCUMENT, definitions });
+  return { sdl, standIns: standIns.byName, standInsOf, plannerNames };
+
+  function correctField(type: string, field: FieldDefinitionNode): FieldDefinitionNode {
+    const directives = field.directives?.map((directive) => {
+      if (directive.name.value !== 'join__field') return directive;
+      const requires = stringArgument(directive, 'requires');
+      if (requires === undefined) return directive;
+      const places: string[] = [];
+      const selection = standIns.replaceIn(parseFieldSet(requires), type, '', places);
+      addNames(selection, plannerNames);
+      if (places.length === 0) return directive;
+      const graph = graphNames.get(stringArgument(directive, 'graph') ?? '');
+      standInsOf.set(`${graph}/${type}.${field.name.value}`, places);
+      return withArgument(directive, 'requires', fieldSetText(selection));
+    });
+    return { ...field, directives };
+  }
+}
+
+/** Makes stand-ins, one for each use of a field under the same arguments, and adds them to their types. */
+class StandIns {
+  readonly byName = new Map<string, StandInField>();
+  readonly #schema: GraphQLSchema;
+  readonly #nameOf = new Map<string, string>();
+  readonly #byType = new Map<string, Map<string, string>>();
+
+  constructor(schema: GraphQLSchema) {
+    this.#schema = schema;
+  }
+
+  replaceIn(set: SelectionSetNode, type: string, path: string, places: string[]): SelectionSetNode {
+    const selections = set.selections.map((selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const condition = selection.typeCondition?.name.value ?? type;
+        return { ...selection, selectionSet: this.replaceIn(selection.selectionSet, condition, path, places) };
+      }
+      const field = this.#replaceField(selection, type);
+      const at = path === '' ? field.name.value : `${path}.${field.name.value}`;
+      if (field !== selection) places.push(at);
+      const target = fieldType(this.#schema, type, selection.name.value);
+      if (!field.selectionSet || !target) return field;
+      return { ...field, selectionSet: this.replaceIn(field.selectionSet, target.name, at, places) };
+    });
+    return { ...set, selections };
+  }
+
+  #replaceField(field: FieldNode, type: string): FieldNode {
+    const parent = this.#schema.getType(type);
+    const definition = parent && 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
+    if (!definition || !('args' in definition) || definition.args.length === 0) return field;
+    const args = field.arguments?.length ? `(${field.arguments.map((argument) => print(argument)).join(', ')})` : '';
+    const name = this.#nameFor(field.name.value, args);
+    for (const owner of this.#typesWith(type)) {
+      const fields = this.#byType.get(owner) ?? new Map<string, string>();
+      this.#byType.set(owner, fields.set(name, field.name.value));
+    }
+    return { ...field, name: { kind: Kind.NAME, value: name }, arguments: [] };
+  }
+
+  #nameFor(field: string, args: string): string {
+    const use = field + args;
+    let name = this.#nameOf.get(use);
+    if (!name) {
+      name = `${field}__required_${this.#nameOf.size}`;
+      this.#nameOf.set(use, name);
+      this.byName.set(name, { name: field, args });
+    }
+    return name;
+  }
+
+  /** A field of an interface is a field of everything that implements it. */
+  #typesWith(type: string): string[] {
+    const parent = this.#schema.getType(type);
+    if (!isInterfaceType(parent)) return [type];
+    const { objects, interfaces } = this.#schema.getImplementations(parent);
+    return [type, ...objects.map(({ name }) => name), ...interfaces.map(({ name }) => name)];
+  }
+
+  addTo<T extends TypeWithFields>(definition: T): T {
+    const added = [...(this.#byType.get(definition.name.value) ?? [])].flatMap(([name, original]) => {
+      const field = definition.fields?.find((candidate) => candidate.name.value === original);
+      if (!field) return [];
+      const directives = field.directives?.filter((directive) => directive.name.value === 'join__field');
+      return [
+        { kind: Kind.FIELD_DEFINITION, name: { kind: Kind.NAME, value: name }, type: field.type, directives } as const,
+      ];
+    });
+    return added.length === 0 ? definition : { ...definition, fields: [...(definition.fields ?? []), ...added] };
+  }
+}
+
+function resolvableKeysFirst(directives: readonly ConstDirectiveNode[]): ConstDirectiveNode[] {
+  const isUnresolvable = (directive: ConstDirectiveNode): boolean =>
+    directive.name.value === 'join__type' && booleanArgument(directive, 'resolvable') === false;
+  return [...directives.filter((directive) => !isUnresolvable(directive)), ...directives.filter(isUnresolvable)];
+}
+
+function hasFields(definition: { readonly kind: string }): definition is TypeWithFields {
+  return definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION;
+}
+
+function addNames(set: SelectionSetNode, names: Set<string>): void {
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+    if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet) addNames(selection.selectionSet, names);
+  }
+}
+
+function fieldSetText(set: SelectionSetNode): string {
+  return set.selections.map((selection) => print(selection)).join(' ');
+}
+
+function withArgument(directive: ConstDirectiveNode, name: string, value: string): ConstDirectiveNode {
+  const args = directive.arguments?.map((argument) =>
+    argument.name.value === name ? { ...argument, value: { kind: Kind.STRING, value } as const } : argument,
+  );
+  return { ...directive, arguments: args };
+}
+
+/** Subgraph names by the values of `join__Graph`. */
+function subgraphNames(document: DocumentNode): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue;
+    for (const value of definition.values ?? []) {
+      const graph = value.directives?.find((directive) => directive.name.value === 'join__graph');
+      const name = graph && stringArgument(graph, 'name');
+      if (name !== undefined) names.set(value.name.value, name);
+    }
+  }
+  return names;
+}

@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Variables } from '../engine.ts';
+import { SubgraphFailure } from '../ports.ts';
+import { type Federation, federate } from './federation.ts';
+import { engineFor, scope } from './harness.ts';
+
+const people = [
+  { id: '1', name: 'Ada' },
+  { id: '2', name: 'Bo' },
+];
+
+function graph(): Federation {
+  return federate({
+    users: {
+      sdl: `type Query { users: [User!]! me: User search: [Found!]! }
+        union Found = User | Place type Place { title: String }
+        type User @key(fields: "id") { id: ID! name: String slow: String friend: User }`,
+      resolvers: {
+        Query: {
+          users: () => people,
+          me: () => people[0],
+          search: () => [{ __typename: 'User', ...people[1] }, { __typename: 'Place', title: 'Dock' }],
+        },
+        User: {
+          __resolveReference: ({ id }: { id: string }) => people.find((person) => person.id === id),
+          slow: ({ id }: { id: string }) => `slow ${id}`,
+          friend: ({ id }: { id: string }) => people.find((person) => person.id !== id),
+        },
+      },
+    },
+    reviews: {
+      sdl: `type Query { _n: Int } type User @key(fields: "id") { id: ID! reviews: [Review!]! score(of: Int!): Int! }
+        type Review { body: String author: User }`,
+      resolvers: {
+        User: {
+          __resolveReference: ({ id }: { id: string }) => ({ id }),
+          reviews: ({ id }: { id: string }) => [{ body: `by ${id}`, author: { id } }],
+          score: ({ id }: { id: string }, { of }: { of: number }) => Number(id) * of,
+        },
+      },
+    },
+  });
+}
+
+interface Payload {
+  readonly data?: unknown;
+  readonly errors?: unknown;
+  readonly hasNext?: boolean;
+  readonly incremental?: readonly { path: (string | number)[]; label?: string; data: unknown; errors?: unknown }[];
+}
+
+async function payloads(federation: Federation, source: string, variables: Variables = {}): Promise<Payload[]> {
+  const engine = engineFor(federation);
+  const operation = await engine.prepare({ source, incremental: true });
+  const received: Payload[] = [];
+  for await (const text of engine.deliver(operation, variables, scope)) received.push(JSON.parse(text) as Payload);
+  return received;
+}
+
+/** What a client holds once it has put all parts together. */
+function assembled([first, ...later]: readonly Payload[]): unknown {
+  const data = structuredClone(first?.data);
+  for (const { path, data: part } of later.flatMap((payload) => payload.incremental ?? [])) {
+    const at = path.reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], data);
+    merge(at as Record<string, unknown>, part as Record<string, unknown>);
+  }
+  return data;
+}
+
+function merge(target: Record<string, unknown>, source: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(source)) {
+    const known = target[key];
+    if (typeof known === 'object' && known !== null && typeof value === 'object' && value !== null) {
+      merge(known as Record<string, unknown>, value as Record<string, unknown>);
+    } else {
+      target[key] = value;
+    }
+  }
+}
+
+async function whole(federation: Federation, source: string, variables: Variables = {}): Promise<unknown> {
+  const engine = engineFor(federation);
+  const { data } = await engine.execute(await engine.prepare({ source }), variables, scope);
+  return JSON.parse(data ?? 'null');
+}
+
+describe('@defer', () => {
+  test('gives the rest first and the deferred fields of every object after it', async () => {
+    const answers = await payloads(graph(), '{ users { name ... @defer(label: "later") { reviews { body } } } }');
+    expect(answers).toEqual([
+      { data: { users: [{ name: 'Ada' }, { name: 'Bo' }] }, hasNext: true },
+      {
+        incremental: [
+          { label: 'later', path: ['users', 0], data: { reviews: [{ body: 'by 1' }] } },
+          { label: 'later', path: ['users', 1], data: { reviews: [{ body: 'by 2' }] } },
+        ],
+        hasNext: false,
+      },
+    ]);
+  });
+
+  const documents: [string, string, Variables?][] = [
+    ['nested', '{ me { name ... @defer { slow ... @defer(label: "x") { reviews { body author { name } } } } } }'],
+    ['in a named fragment used twice', '{ me { ...F @defer } users { ...F @defer } } fragment F on User { slow reviews { body } }'],
+    ['at the root', '{ me { id } ... @defer { users { name } } }'],
+    ['with nothing before it', '{ me { friend { ... @defer { slow reviews { body } } } } }'],
+    ['below a type condition', '{ search { ... on User { name ... @defer { reviews { body } } } ... on Place { title } } }'],
+    ['on a union', '{ search { __typename ... on User @defer { name reviews { body } } } }'],
+    ['with aliases and arguments', 'query($n: Int!) { me { a: score(of: 1) ... @defer { b: score(of: $n) c: name } } }', { n: 3 }],
+    ['skipped', 'query($s: Boolean!) { me { name ... @defer { slow @skip(if: $s) reviews { body } } } }', { s: true }],
+    ['overlapping', '{ me { name ... @defer { name slow } } }'],
+  ];
+  test.each(documents)('adds up to the whole response: %s', async (_case, source, variables) => {
+    const answers = await payloads(graph(), source, variables);
+    expect(assembled(answers)).toEqual(await whole(graph(), source, variables));
+    expect(answers.slice(0, -1).every((payload) => payload.hasNext === true)).toBe(true);
+    expect(answers.at(-1)?.hasNext).toBe(false);
+  });
+
+  test('is without effect when its condition is false, and for clients that take no parts', async () => {
+    const source = 'query($d: Boolean!) { me { name ... @defer(if: $d) { slow } } }';
+    const all = { me: { name: 'Ada', slow: 'slow 1' } };
+    expect(await payloads(graph(), source, { d: false })).toEqual([{ data: all }]);
+    expect(await payloads(graph(), source, { d: true })).toHaveLength(2);
+    expect(await whole(graph(), source, { d: true })).toEqual(all);
+  });
+
+  test('sends nothing deferred before the initial response', async () => {
+    const federation = graph();
+    const engine = engineFor(federation);
+    const operation = await engine.prepare({ source: '{ me { name ... @defer { reviews { body } } } }', incremental: true });
+    const stream = engine.deliver(operation, {}, scope);
+    await stream.next();
+    expect(federation.transport.drain().map((request) => request.subgraph)).toEqual(['users']);
+    await stream.next();
+    expect(federation.transport.drain().map((request) => request.subgraph)).toEqual(['reviews']);
+  });
+
+  test('tells errors in the part they belong to, with paths from the root', async () => {
+    const federation = graph();
+    federation.transport.intercept(({ subgraph }) =>
+      subgraph === 'reviews'
+        ? new SubgraphFailure('SUBREQUEST_HTTP_ERROR', 'reviews', { message: 'Subgraph "reviews" is down', retryable: true })
+        : undefined,
+    );
+    const answers = await payloads(federation, '{ users { name ... @defer { reviews { body } } } }');
+    expect(answers[0]).toEqual({ data: { users: [{ name: 'Ada' }, { name: 'Bo' }] }, hasNext: true });
+    expect(answers[1]).toMatchObject({
+      incremental: [
+        { path: ['users', 0], data: null, errors: [{ path: ['users', 0, 'reviews'], extensions: { code: 'SUBREQUEST_HTTP_ERROR', requestId: 'request-1' } }] },
+        { path: ['users', 1], data: null, errors: [{ path: ['users', 1, 'reviews'] }] },
+      ],
+      hasNext: false,
+    });
+  });
+
+  test('delivers nothing after a response without data', async () => {
+    const federation = graph();
+    federation.transport.intercept(({ query }) => (query.includes('users') ? { data: null, errors: [{ message: 'no', path: ['users'] }] } : undefined));
+    const answers = await payloads(federation, '{ users { name ... @defer { slow } } }');
+    expect(answers).toMatchObject([{ data: null, errors: [{ path: ['users'] }], hasNext: false }]);
+  });
+});

@@ -1,0 +1,207 @@
+import { describe, expect, test } from '@jest/globals';
+import { federate } from './federation.ts';
+import { ask, engineFor } from './harness.ts';
+
+type Row = Record<string, unknown>;
+
+/** `shop` prices products in any currency; two other subgraphs require the price in different ones. */
+function shop() {
+  return federate({
+    shop: {
+      sdl: `type Query { products: [Product] }
+        type Product @key(fields: "id") { id: ID! price(currency: String = "USD"): Float comments(limit: Int): [Comment] }
+        type Comment { text: String }`,
+      resolvers: {
+        Query: { products: () => [{ id: '1' }, { id: '2' }] },
+        Product: {
+          __resolveReference: (reference: Row) => reference,
+          price: ({ id }: Row, { currency }: { currency: string }) =>
+            Number(id) * { USD: 1, EUR: 2, GBP: 3 }[currency]!,
+          comments: (_: never, { limit }: { limit?: number }) =>
+            ['one', 'two', 'three'].slice(0, limit ?? 3).map((text) => ({ text })),
+        },
+      },
+    },
+    tax: {
+      sdl: `type Product @key(fields: "id") {
+          id: ID! price(currency: String = "USD"): Float @external comments(limit: Int): [Comment] @external
+          american: String @requires(fields: "price(currency: \\"USD\\")")
+          european: String @requires(fields: "price(currency: \\"EUR\\")")
+          byDefault: String @requires(fields: "price")
+          summary: String @requires(fields: "comments(limit: 3) { text }") }
+        type Comment { text: String @external }`,
+      resolvers: {
+        Product: {
+          __resolveReference: (reference: Row) => reference,
+          american: ({ price }: Row) => `$${price}`,
+          european: ({ price }: Row) => `€${price}`,
+          byDefault: ({ price }: Row) => `${price}`,
+          summary: ({ comments }: { comments: { text: string }[] }) => comments.map(({ text }) => text).join('+'),
+        },
+      },
+    },
+  });
+}
+
+describe('fields with arguments inside @requires', () => {
+  const federation = shop();
+  const engine = engineFor(federation);
+
+  test('two requirements of one field under different arguments each get their value', async () => {
+    expect(await ask(engine, '{ products { american european byDefault } }')).toEqual({
+      data: {
+        products: [
+          { american: '$1', european: '€2', byDefault: '1' },
+          { american: '$2', european: '€4', byDefault: '2' },
+        ],
+      },
+    });
+  });
+
+  test("the client's own use of the field keeps its arguments", async () => {
+    const source = `query ($currency: String, $limit: Int) { products { ...P summary european } }
+      fragment P on Product { price(currency: $currency) comments(limit: $limit) { text } }`;
+    const { data, errors } = await ask(engine, source, { currency: 'GBP', limit: 1 });
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      products: [
+        { price: 3, comments: [{ text: 'one' }], summary: 'one+two+three', european: '€2' },
+        { price: 6, comments: [{ text: 'one' }], summary: 'one+two+three', european: '€4' },
+      ],
+    });
+  });
+
+  test('under aliases too', async () => {
+    const source = '{ products { price: id pounds: price(currency: "GBP") american comments: european } }';
+    expect(await ask(engine, source)).toEqual({
+      data: {
+        products: [
+          { price: '1', pounds: 3, american: '$1', comments: '€2' },
+          { price: '2', pounds: 6, american: '$2', comments: '€4' },
+        ],
+      },
+    });
+  });
+
+  test('a failed requirement is an error at the object, not at a field nobody selected', async () => {
+    federation.transport.intercept((request) =>
+      request.subgraph === 'shop' && /EUR/.test(request.query)
+        ? {
+            data: { products: [{ __typename: 'Product', id: '1' }] },
+            errors: [{ message: 'no rates', path: ['products', 0, 'price__required_1'] }],
+          }
+        : undefined,
+    );
+    const { errors } = await ask(engine, '{ products { european } }').finally(() =>
+      federation.transport.intercept(undefined),
+    );
+    expect(errors).toMatchObject([{ message: 'no rates', path: ['products', 0] }]);
+  });
+});
+
+describe("a client's alias that equals a name the planner fetches for itself", () => {
+  const federation = federate({
+    a: {
+      sdl: 'type Query { thing: Thing } type Thing @key(fields: "id") { id: ID! name: String size: Int }',
+      resolvers: {
+        Query: { thing: () => ({ id: '1' }) },
+        Thing: { __resolveReference: (r: Row) => r, name: () => 'n', size: () => 4 },
+      },
+    },
+    b: {
+      sdl: 'type Thing @key(fields: "id") { id: ID! size: Int @external double: Int @requires(fields: "size") }',
+      resolvers: { Thing: { __resolveReference: (r: Row) => r, double: ({ size }: { size: number }) => size * 2 } },
+    },
+  });
+  const engine = engineFor(federation);
+
+  test('leaves keys and requirements as they are', async () => {
+    expect(await ask(engine, '{ thing { id: name size: id double __typename: name } }')).toEqual({
+      data: { thing: { id: 'n', size: '1', double: 8, __typename: 'n' } },
+    });
+  });
+
+  test('stands in error paths as the client wrote it', async () => {
+    federation.transport.intercept(() => ({
+      data: { thing: null },
+      errors: [{ message: 'gone', path: ['thing', 'size__aliases__id'] }],
+    }));
+    const { errors } = await ask(engine, '{ thing { size: id } }').finally(() =>
+      federation.transport.intercept(undefined),
+    );
+    expect(errors).toMatchObject([{ message: 'gone', path: ['thing', 'size'] }]);
+  });
+});
+
+describe('entering a subgraph again after @requires', () => {
+  test('uses a key that can be resolved there, even when another one comes first', async () => {
+    const federation = federate({
+      a: {
+        sdl: `type Query { item: Item }
+          type Item @key(fields: "sku", resolvable: false) @key(fields: "id") { id: ID! sku: ID! weight: Int @external
+            cost: Int @requires(fields: "weight") }`,
+        resolvers: {
+          Query: { item: () => ({ id: '1', sku: 's' }) },
+          Item: {
+            __resolveReference: (reference: Row) => (reference.id ? { ...reference, sku: 's' } : null),
+            cost: ({ weight }: { weight: number }) => weight * 10,
+          },
+        },
+      },
+      b: {
+        sdl: 'type Item @key(fields: "id") @key(fields: "sku") { id: ID! sku: ID! weight: Int }',
+        resolvers: { Item: { __resolveReference: () => ({ id: '1', sku: 's', weight: 5 }) } },
+      },
+    });
+    const engine = engineFor(federation);
+    expect(await ask(engine, '{ item { cost } }')).toEqual({ data: { item: { cost: 50 } } });
+    const [again] = federation.transport.drain().slice(-1);
+    expect(again!.variables.representations).toEqual([{ __typename: 'Item', id: '1', weight: 5 }]);
+  });
+});
+
+describe('an operation the planner makes nothing of', () => {
+  // Nothing implements the interface, and the subgraph that has the field can't answer what is selected on it.
+  const federation = federate({
+    a: {
+      sdl: 'type Query { now: Int } interface Ghost { id: ID }',
+      resolvers: { Query: { now: () => 1 } },
+    },
+    b: {
+      sdl: 'type Query { ghost: Ghost } interface Ghost { name: String }',
+      resolvers: { Query: { ghost: () => null } },
+    },
+  });
+  const engine = engineFor(federation);
+
+  test('is an error instead of a silent null', async () => {
+    const { data, errors } = await ask(engine, '{ ghost { id } }');
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ path: ['ghost'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+  });
+
+  test.each([
+    ['through a fragment', '{ ...F } fragment F on Query { ghost { id } }', undefined],
+    ['when included', 'query ($yes: Boolean!) { ghost @include(if: $yes) { id } }', { yes: true }],
+  ])('%s too', async (_, source, variables) => {
+    expect((await ask(engine, source, variables)).errors).toHaveLength(1);
+  });
+
+  test('costs only its own field when others can be answered', async () => {
+    const { data, errors } = await ask(engine, '{ now ghost { id } }');
+    expect(data).toEqual({ now: 1, ghost: null });
+    expect(errors).toHaveLength(1);
+  });
+
+  test.each([
+    ['skipped', 'query ($no: Boolean!) { ghost @include(if: $no) { id } }', { no: false }, {}],
+    [
+      'only __typename is left',
+      'query ($yes: Boolean!) { __typename now @skip(if: $yes) }',
+      { yes: true },
+      { __typename: 'Query' },
+    ],
+  ])('but not when the field is %s', async (_, source, variables, data) => {
+    expect(await ask(engine, source, variables)).toEqual({ data });
+  });
+});
