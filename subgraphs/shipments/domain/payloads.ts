@@ -28,6 +28,7 @@ export function bookedOf(shipment: ShipmentRow, stops: readonly StopRow[]): Even
     ...snapshotOf(shipment, stops),
     bookedAt: known(shipment.bookedAt, 'booking').toISOString(),
     version: shipment.version,
+    via: stops.slice(1, -1).map(placeOf),
   };
 }
 
