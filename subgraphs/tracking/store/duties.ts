@@ -19,7 +19,7 @@ export async function dutiesOf(
 ): Promise<Map<string, Duty[]>> {
   const rows = await em.execute<DutyRow[]>(
     `select a.vehicle_id, a.driver_id, a.assigned_at,
-       least(a.starts_at, greatest(l.picked_up_at, a.assigned_at)) as starts_at,
+       least(a.starts_at, case when l.picked_up_at is not null then greatest(l.picked_up_at, a.assigned_at) end) as starts_at,
        least(l.ended_at, a.released_at) as ended_at
      from assignment a left join load l using (shipment_id)
      where a.vehicle_id = any(?::uuid[]) and a.assigned_at <= ?::timestamptz

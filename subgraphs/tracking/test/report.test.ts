@@ -143,7 +143,7 @@ describe('reporting positions', () => {
     });
   });
 
-  test('costs the same statements for 5 positions as for 500', async () => {
+  test('costs no more statements for 500 positions than for 20', async () => {
     const many = [vehicleId, ...(await Promise.all(Array.from({ length: 9 }, () => scene.vehicle())))];
     const fence = { circle: { center: chicago, radiusMeters: 500 } };
     await scene.graph.ask(
@@ -163,7 +163,7 @@ describe('reporting positions', () => {
     expect((await scene.report(dispatcher, batch(20, -600))).acceptedCount).toBe(20);
     const few = statements() - before;
     expect((await scene.report(dispatcher, batch(500, 0))).acceptedCount).toBe(500);
-    expect(statements() - before - few).toBe(few);
+    expect(statements() - before - few).toBeLessThanOrEqual(few);
     expect(few).toBeLessThanOrEqual(16);
   });
 

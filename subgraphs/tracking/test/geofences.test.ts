@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { anonymous } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { analyst, at, customerOf, dispatcher, driverOf, minutes, openScene, type Scene } from './scene.ts';
+
+const fields = `id name version hysteresisMeters bounds { south west north east }
+  area { __typename ... on GeoCircle { center { latitude longitude } radiusMeters } ... on GeoPolygon { vertices { latitude longitude } } }`;
+const errorsPart = 'userErrors { code field message }';
+const createMutation = `mutation($input: CreateGeofenceInput!) { result: createGeofence(input: $input) { geofence { ${fields} } ${errorsPart} } }`;
+const updateMutation = `mutation($input: UpdateGeofenceInput!) { result: updateGeofence(input: $input) { geofence { ${fields} } ${errorsPart} } }`;
+const deleteMutation = `mutation($input: DeleteGeofenceInput!) { result: deleteGeofence(input: $input) { deletedGeofenceId geofence { version } ${errorsPart} } }`;
+const eventsQuery = `query($filter: GeofenceEventFilter, $first: Int, $after: String) {
+  geofenceEvents(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
+    nodes { kind occurredAt geofenceName geofence { id } vehicle { id } driver { id } location { latitude } } } }`;
+
+interface Fence {
+  readonly id: string;
+  readonly version: number;
+}
+interface Result {
+  readonly result: { geofence: Fence | null; deletedGeofenceId?: string; userErrors: { code: string }[] };
+}
+interface Events {
+  readonly geofenceEvents: {
+    readonly totalCount: number;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+    readonly nodes: readonly {
+      kind: string;
+      occurredAt: string;
+      geofence: { id: string } | null;
+      geofenceName: string;
+    }[];
+  };
+}
+
+const yard = { latitude: 40, longitude: -90 };
+const north = (meters: number) => ({ location: { latitude: 40 + meters / 111_195, longitude: -90 } });
+
+describe('geofences', () => {
+  let scene: Scene;
+  let vehicleId: string;
+  beforeAll(async () => {
+    scene = await openScene();
+  });
+  afterAll(() => scene.graph.close());
+  beforeEach(async () => {
+    scene.clock.now = minutes(30);
+    vehicleId = await scene.vehicle();
+  });
+
+  const circle = (radiusMeters: number) => ({ circle: { center: yard, radiusMeters } });
+  const input = (given: object = {}) => ({ idempotencyKey: newId(), name: 'Yard', area: circle(1_000), ...given });
+  async function ask(mutation: string, given: object): Promise<Result['result']> {
+    const { data, errors } = await scene.graph.ask<Result>(dispatcher, mutation, { input: given });
+    if (!data) throw new Error(JSON.stringify(errors));
+    return data.result;
+  }
+  async function created(given: object = {}): Promise<Fence> {
+    const { geofence, userErrors } = await ask(createMutation, input(given));
+    expect(userErrors).toEqual([]);
+    if (!geofence) throw new Error('no geofence');
+    return geofence;
+  }
+  const drive = (...stops: [second: number, meters: number][]) =>
+    scene.report(
+      dispatcher,
+      stops.map(([second, meters]) => at(vehicleId, second, north(meters))),
+    );
+  async function events(filter: object, page: object = {}): Promise<Events['geofenceEvents']> {
+    const { data, errors } = await scene.graph.ask<Events>(dispatcher, eventsQuery, { filter, ...page });
+    if (!data) throw new Error(JSON.stringify(errors));
+    return data.geofenceEvents;
+  }
+  const kinds = async (filter: object) => (await events(filter)).nodes.map(({ kind }) => kind).reverse();
+
+  test('are created with their bounds, and the same request again makes no second one', async () => {
+    const request = input({ name: 'Dock 4' });
+    const [first, second] = await Promise.all([ask(createMutation, request), ask(createMutation, request)]);
+    expect(first.geofence).toMatchObject({ name: 'Dock 4', version: 1, area: { __typename: 'GeoCircle' } });
+    expect(second.geofence).toEqual(first.geofence);
+    const other = await ask(createMutation, { ...request, name: 'Dock 5' });
+    expect(other).toMatchObject({ geofence: null, userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] });
+  });
+
+  test('may be polygons across the antimeridian', async () => {
+    const corner = (latitude: number, longitude: number) => ({ latitude, longitude });
+    const vertices = [corner(-20, 176), corner(-15, 176), corner(-15, -178), corner(-20, -178)];
+    const fiji = await created({ name: 'Fiji', area: { polygon: { vertices } } });
+    expect(fiji).toMatchObject({ bounds: { west: 176, east: -178 }, area: { vertices } });
+    await scene.report(dispatcher, [
+      at(vehicleId, 0, { location: corner(-17, 175) }),
+      at(vehicleId, 1, { location: corner(-17, 179.9) }),
+      at(vehicleId, 2, { location: corner(-17, -179.9) }),
+      at(vehicleId, 3, { location: corner(-17, -177) }),
+    ]);
+    expect(await kinds({ geofenceId: fiji.id })).toEqual(['ENTER', 'EXIT']);
+  });
+
+  test.each<[string, string, object]>([
+    ['without a name', 'BAD_NAME', { name: ' ' }],
+    ['with a NUL in the name', 'BAD_NAME', { name: 'a\u0000' }],
+    ['with a short key', 'BAD_KEY', { idempotencyKey: 'short' }],
+    ['with a key of control characters', 'BAD_KEY', { idempotencyKey: 'a\u0000bcdefgh' }],
+    ['without an area', 'BAD_AREA', { area: {} }],
+    ['with a tiny radius', 'BAD_AREA', { area: { circle: { center: yard, radiusMeters: 1 } } }],
+    [
+      'off the globe',
+      'BAD_COORDINATES',
+      { area: { circle: { center: { latitude: 99, longitude: 0 }, radiusMeters: 50 } } },
+    ],
+    [
+      'with 10,000 corners',
+      'BAD_AREA',
+      { area: { polygon: { vertices: Array.from({ length: 10_000 }, () => yard) } } },
+    ],
+    ['with a negative hysteresis', 'BAD_HYSTERESIS', { hysteresisMeters: -1 }],
+  ])('are refused %s', async (_what, code, given) => {
+    expect(await ask(createMutation, input(given))).toMatchObject({ geofence: null, userErrors: [{ code }] });
+  });
+
+  test('report each crossing once, in order, with its position', async () => {
+    const { id } = await created({ name: 'Crossed' });
+    await drive([0, 3_000], [60, 900]);
+    await drive([120, 100], [180, 1_100], [240, 500]);
+    expect(await events({ geofenceId: id, vehicleId })).toMatchObject({
+      totalCount: 3,
+      nodes: [
+        { kind: 'ENTER', occurredAt: '2026-03-02T12:04:00.000Z' },
+        { kind: 'EXIT', occurredAt: '2026-03-02T12:03:00.000Z' },
+        { kind: 'ENTER', occurredAt: '2026-03-02T12:01:00.000Z', geofenceName: 'Crossed', geofence: { id } },
+      ],
+    });
+    const first = await events({ geofenceId: id }, { first: 2 });
+    expect(first.pageInfo.hasNextPage).toBe(true);
+    const rest = await events({ geofenceId: id }, { first: 2, after: first.pageInfo.endCursor });
+    expect(rest.nodes.map(({ occurredAt }) => occurredAt)).toEqual(['2026-03-02T12:01:00.000Z']);
+    expect(await kinds({ vehicleId, kind: 'EXIT' })).toContain('EXIT');
+  });
+
+  test('hear nothing of late positions or of a repeated batch', async () => {
+    const { id } = await created();
+    await drive([0, 3_000], [600, 2_000]);
+    await drive([300, 0]);
+    await drive([0, 3_000], [600, 2_000]);
+    expect(await kinds({ geofenceId: id, vehicleId })).toEqual([]);
+  });
+
+  test('make no event of a vehicle that appears inside', async () => {
+    const { id } = await created();
+    await drive([0, 100], [60, 200], [120, 1_500]);
+    expect(await kinds({ geofenceId: id, vehicleId })).toEqual(['EXIT']);
+  });
+
+  test('make no event of their own creation or change', async () => {
+    await drive([0, 500]);
+    const fence = await created({ name: 'Drawn around it' });
+    await drive([60, 400]);
+    expect(await kinds({ geofenceId: fence.id, vehicleId })).toEqual([]);
+    await ask(updateMutation, { id: fence.id, expectedVersion: 1, area: circle(100) });
+    await drive([120, 450]);
+    expect(await kinds({ geofenceId: fence.id, vehicleId })).toEqual([]);
+    await drive([180, 50], [240, 150]);
+    expect(await kinds({ geofenceId: fence.id, vehicleId })).toEqual(['ENTER', 'EXIT']);
+  });
+
+  test('are changed by who saw the newest version, and by nobody else', async () => {
+    const { id } = await created({ name: 'Contested' });
+    const renames = await Promise.all(
+      ['A', 'B', 'C'].map((name) => ask(updateMutation, { id, expectedVersion: 1, name })),
+    );
+    expect(renames.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+    const refused = renames.find(({ userErrors }) => userErrors.length > 0);
+    expect(refused).toMatchObject({ geofence: { version: 2 }, userErrors: [{ code: 'CONFLICT' }] });
+    expect(await ask(deleteMutation, { id, expectedVersion: 1 })).toMatchObject({
+      deletedGeofenceId: null,
+      geofence: { version: 2 },
+      userErrors: [{ code: 'CONFLICT' }],
+    });
+    for (const wrong of [newId(), 'nonsense'])
+      expect(await ask(updateMutation, { id: wrong, expectedVersion: 1 })).toMatchObject({
+        userErrors: [{ code: 'NOT_FOUND' }],
+      });
+  });
+
+  test('leave their events behind when they are deleted', async () => {
+    const request = input({ name: 'Gone' });
+    const fence = (await ask(createMutation, request)).geofence;
+    await drive([0, 3_000], [60, 0]);
+    expect(await ask(deleteMutation, { id: fence?.id, expectedVersion: 1 })).toMatchObject({
+      deletedGeofenceId: fence?.id,
+    });
+    expect((await events({ vehicleId })).nodes).toMatchObject(
+      expect.arrayContaining([expect.objectContaining({ geofence: null, geofenceName: 'Gone' })]),
+    );
+    expect(await ask(createMutation, request)).toMatchObject({ userErrors: [{ code: 'NOT_FOUND' }] });
+    await drive([120, 3_000]);
+  });
+
+  test('are listed by name, searched, and shown to staff alone', async () => {
+    await created({ name: '100% of Zebra_1' });
+    const query = `query($search: String, $first: Int, $after: String) { geofences(search: $search, first: $first, after: $after) {
+      totalCount nodes { id name } pageInfo { endCursor hasNextPage } } }`;
+    interface List {
+      geofences: { totalCount: number; nodes: { id: string; name: string }[]; pageInfo: { endCursor: string } };
+    }
+    const search = async (as: typeof dispatcher, variables: object) =>
+      (await scene.graph.ask<List>(as, query, { ...variables })).data?.geofences;
+    expect(await search(analyst, { search: '0% OF zebra_' })).toMatchObject({
+      totalCount: 1,
+      nodes: [{ name: '100% of Zebra_1' }],
+    });
+    expect(await search(analyst, { search: '0_ of' })).toMatchObject({ totalCount: 0 });
+    const all = await search(analyst, { first: 100 });
+    const names = all?.nodes.map(({ name }) => name) ?? [];
+    expect(names.length).toBe(all?.totalCount);
+    const paged: string[] = [];
+    for (let after: string | undefined; paged.length < names.length; ) {
+      const page = await search(analyst, { first: 2, after });
+      paged.push(...(page?.nodes.map(({ name }) => name) ?? []));
+      after = page?.pageInfo.endCursor;
+    }
+    expect(paged).toEqual(names);
+    for (const stranger of [customerOf(newId()), driverOf(newId())]) {
+      expect(await search(stranger, {})).toMatchObject({ totalCount: 0, nodes: [] });
+      const seen = await scene.graph.ask(
+        stranger,
+        'query($id: ID!) { geofence(id: $id) { id } geofenceEvents { nodes { id } } }',
+        { id: all?.nodes[0]?.id },
+      );
+      expect(seen.data).toEqual({ geofence: null, geofenceEvents: { nodes: [] } });
+    }
+  });
+
+  test.each([
+    ['{ geofences(search: "a\\u0000b") { nodes { id } } }', 'BAD_USER_INPUT'],
+    ['{ geofences(after: "WyJcdTAwMDAiLCJ4Il0") { nodes { id } } }', 'BAD_USER_INPUT'],
+    ['{ geofences(first: 101) { nodes { id } } }', 'BAD_USER_INPUT'],
+    ['{ geofenceEvents(after: "nonsense") { nodes { id } } }', 'BAD_USER_INPUT'],
+    ['{ geofenceEvents(after: "WyJ4IiwieSJd") { nodes { id } } }', 'BAD_USER_INPUT'],
+  ])('answer %s with a code', async (query, code) => {
+    expect((await scene.graph.ask(dispatcher, query)).errors).toMatchObject([{ extensions: { code } }]);
+  });
+
+  test('answer wrong ids with nothing', async () => {
+    const { data, errors } = await scene.graph.ask(
+      dispatcher,
+      '{ geofence(id: "x\\u0000") { id } geofenceEvents(filter: { geofenceId: "x", vehicleId: "y" }) { nodes { id } totalCount } }',
+    );
+    expect({ data, errors }).toEqual({
+      data: { geofence: null, geofenceEvents: { nodes: [], totalCount: 0 } },
+      errors: [],
+    });
+  });
+
+  test.each([
+    ['anonymous', anonymous, 'UNAUTHENTICATED'],
+    ['a driver', driverOf(newId()), 'FORBIDDEN'],
+    ['a customer', customerOf(newId()), 'FORBIDDEN'],
+    ['an analyst', analyst, 'FORBIDDEN'],
+  ])('cannot be drawn, changed or deleted by %s', async (_who, identity, code) => {
+    const fence = await created();
+    const attempts: [string, object][] = [
+      [createMutation, input()],
+      [updateMutation, { id: fence.id, expectedVersion: 1, name: 'Mine' }],
+      [deleteMutation, { id: fence.id, expectedVersion: 1 }],
+    ];
+    for (const [mutation, given] of attempts)
+      expect((await scene.graph.ask(identity, mutation, { input: given })).errors).toMatchObject([
+        { extensions: { code } },
+      ]);
+  });
+});
