@@ -12,6 +12,8 @@ export interface ClientRequest {
   readonly headers: IncomingHttpHeaders;
   /** The operation's text, as far as the client sent one. */
   readonly source: string | undefined;
+  /** Which operation of the text is meant, as the client says. */
+  readonly requestedOperation: string | undefined;
   /** The supergraph under which the request began; it stays the same when another one is loaded meanwhile. */
   readonly generation: Generation;
   /** Aborted when the client has left. */
@@ -20,7 +22,7 @@ export interface ClientRequest {
   caller: Caller | undefined;
   /** The text, parsed and valid under the generation's schema. Set by `checkDocument`; undefined where it is faulty. */
   document: DocumentNode | undefined;
-  /** Name for metrics; set when the operation is known. */
+  /** Name for metrics. Set by `checkDocument`; undefined where the operation is nameless or faulty. */
   operationName: string | undefined;
   /** Codes of the errors in the answer, in their order. */
   readonly errorCodes: string[];

@@ -1,11 +1,19 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, type ValidationRule, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  type ValidationRule,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { checkLength, checkSize, type DocumentLimits, tooDeep, tooManyTokens } from './document-limits.ts';
 import { measureDocument } from './measure-document.ts';
 
 /** What is known of an operation text under one schema. */
 export type CheckedDocument =
-  | { readonly kind: 'valid'; readonly document: DocumentNode }
+  | { readonly kind: 'valid'; readonly document: DocumentNode; readonly operationNames: readonly string[] }
   /** Apollo Server parses and validates it again to report every fault with its place. */
   | { readonly kind: 'invalid' }
   /** Over a limit: the error says which. */
@@ -55,7 +63,8 @@ export class Documents {
       const document = parse(text, { maxTokens: limits.maxTokens });
       checkSize(measureDocument(document), limits);
       const faults = validate(schema, document, rules, { maxErrors: 1 });
-      return faults.length === 0 ? { kind: 'valid', document } : { kind: 'invalid' };
+      if (faults.length > 0) return { kind: 'invalid' };
+      return { kind: 'valid', document, operationNames: operationNames(document) };
     } catch (error) {
       // Some thousand levels of nesting are more than the parser's recursion has stack for.
       if (error instanceof RangeError) return { kind: 'refused', error: tooDeep(limits) };
@@ -64,6 +73,12 @@ export class Documents {
       return isTokenLimit(error) ? { kind: 'refused', error: tooManyTokens(limits) } : { kind: 'invalid' };
     }
   }
+}
+
+function operationNames(document: DocumentNode): string[] {
+  return document.definitions.flatMap((node) =>
+    node.kind === Kind.OPERATION_DEFINITION && node.name ? [node.name.value] : [],
+  );
 }
 
 /** graphql-js tells its token limit apart by its message only. */

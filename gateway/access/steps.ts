@@ -13,5 +13,12 @@ export const checkDocument: Step = (request) => {
   if (request.source === undefined) return;
   const checked = request.generation.documents.check(request.source);
   if (checked.kind === 'refused') throw checked.error;
-  if (checked.kind === 'valid') request.document = checked.document;
+  if (checked.kind === 'invalid') return;
+  request.document = checked.document;
+  const { operationNames } = checked;
+  const { requestedOperation } = request;
+  if (operationNames.length <= 1) [request.operationName] = operationNames;
+  else if (requestedOperation !== undefined && operationNames.includes(requestedOperation)) {
+    request.operationName = requestedOperation;
+  }
 };

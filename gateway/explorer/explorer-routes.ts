@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { protectPages } from '../http/security-headers.ts';
 
 const require = createRequire(import.meta.url);
 const packageFolder = (name: string): string => dirname(require.resolve(`${name}/package.json`));
@@ -18,11 +19,13 @@ const files: Readonly<Record<string, string>> = {
 
 /** GraphiQL at `/explorer`. */
 export async function serveExplorer(app: FastifyInstance): Promise<void> {
-  await app.register(fastifyStatic, { root: import.meta.dirname, serve: false });
-  app.get('/explorer', (_request, reply) => reply.sendFile('index.html', import.meta.dirname));
-  for (const [name, path] of Object.entries(files)) {
-    const folder = dirname(path);
-    const file = path.slice(folder.length + 1);
-    app.get(`/explorer/${name}`, (_request, reply) => reply.sendFile(file, folder, { maxAge: '1h' }));
-  }
+  await app.register(async (pages) => {
+    await protectPages(pages);
+    await pages.register(fastifyStatic, { root: import.meta.dirname, serve: false });
+    pages.get('/explorer', (_request, reply) => reply.sendFile('index.html', import.meta.dirname));
+    for (const [name, path] of Object.entries(files)) {
+      const options = { maxAge: '1h' };
+      pages.get(`/explorer/${name}`, (_request, reply) => reply.sendFile(basename(path), dirname(path), options));
+    }
+  });
 }

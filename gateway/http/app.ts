@@ -1,5 +1,4 @@
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { errorTable, isErrorCode, maskedMessage } from '#shared/errors.ts';
@@ -7,7 +6,7 @@ import type { Log } from '#shared/log.ts';
 import type { GatewayConfig } from '../config.ts';
 import { readJsonBodies } from './body.ts';
 import { requestIdOf } from './request-id.ts';
-import { contentSecurityPolicy } from './security-policy.ts';
+import { protectAnswers } from './security-headers.ts';
 
 /** Milliseconds that a client may take to send a whole request. */
 const requestTimeout = 30_000;
@@ -31,7 +30,7 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<Fastif
     reply.header('x-request-id', request.id);
     done();
   });
-  await app.register(helmet, { global: true, contentSecurityPolicy: contentSecurityPolicy(config) });
+  protectAnswers(app);
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...config.corsOrigins],

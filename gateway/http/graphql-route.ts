@@ -63,7 +63,8 @@ function clientRequest(request: FastifyRequest, reply: FastifyReply, generation:
     id: request.id,
     startedAt: performance.now(),
     headers: request.headers,
-    source: sourceOf(request),
+    source: textParameter(request, 'query'),
+    requestedOperation: textParameter(request, 'operationName'),
     generation,
     signal: departure.signal,
     caller: undefined,
@@ -73,11 +74,12 @@ function clientRequest(request: FastifyRequest, reply: FastifyReply, generation:
   };
 }
 
-/** The operation's text where Apollo Server will look for it; what it finds wrong with the rest of the request it says itself. */
-function sourceOf({ method, body, query }: FastifyRequest): string | undefined {
+/** A parameter where Apollo Server will look for it; what it finds wrong with the rest of the request it says itself. */
+function textParameter({ method, body, query }: FastifyRequest, name: string): string | undefined {
   const holder: unknown = method === 'GET' ? query : body;
-  if (typeof holder !== 'object' || holder === null || !('query' in holder)) return undefined;
-  return typeof holder.query === 'string' ? holder.query : undefined;
+  if (typeof holder !== 'object' || holder === null) return undefined;
+  const value = (holder as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function apolloRequest({ method, headers, body, url }: FastifyRequest): HTTPGraphQLRequest {
