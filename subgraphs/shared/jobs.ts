@@ -65,8 +65,10 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
 
   const events: EventSink = {
     async emit(em, name, payload) {
-      const event: DomainEvent<typeof name> = { eventId: newId(), name, payload };
-      await boss.publish(name, event, { db: fromKysely(em.getKysely()), singletonKey: orderingKey(payload) });
+      const eventId = newId(nextMoment());
+      const event: DomainEvent<typeof name> = { eventId, name, payload };
+      const db = fromKysely(em.getKysely());
+      await boss.publish(name, event, { id: eventId, db, singletonKey: orderingKey(payload) });
     },
   };
 
@@ -134,6 +136,17 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       await boss.stop({ graceful: true, timeout: 5_000 });
     },
   };
+}
+
+let lastMoment = 0;
+
+/**
+ * Milliseconds that rise with each call. Jobs of one transaction share their creation time, and the queue then goes by
+ * their ids: these let the events of a shipment arrive in the order in which they were sent.
+ */
+function nextMoment(): number {
+  lastMoment = Math.max(Date.now(), lastMoment + 1);
+  return lastMoment;
 }
 
 /** Events about one shipment (or else one record) arrive in the order in which they were sent. */

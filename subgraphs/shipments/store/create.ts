@@ -45,6 +45,7 @@ export async function createShipment(
     statusChangedAt: now,
     imported: false,
   });
+  await em.flush(); // before its parts: the unit of work does not know what they refer to
   const stops = addStops(em, id, input.stops);
   addItems(em, id, input.items);
   em.create(EventEntity, {
