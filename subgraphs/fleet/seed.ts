@@ -1,4 +1,259 @@
+import { createHash } from 'node:crypto';
+import { bulkInsert } from '#shared/bulk.ts';
 import type { EntityManager } from '#shared/database.ts';
-import type { World } from '#shared/demo/world.ts';
+import type { Hub, SafetyIncident, Shipment, World } from '#shared/demo/world.ts';
+import { completedWindow } from './domain/assignment.ts';
+import type { IncidentSeverity } from './domain/incident.ts';
+import type { LoadState, RiskState } from './domain/load.ts';
+import type { Place } from './domain/place.ts';
+import { type PastEvent, type ReplayedMovement, replay } from './domain/replay.ts';
+import { pointsForDelivery, pointsForStars } from './domain/rewards.ts';
+import { createAssignmentIndexes, dropAssignmentIndexes } from './migrations/0001-fleet.ts';
+import { tallyRow } from './store/scores.ts';
 
-export async function seed(_em: EntityManager, _world: World): Promise<void> {}
+type Row = Record<string, unknown>;
+
+/** Writes the state to which the world's events would have led. */
+export async function seed(em: EntityManager, world: World): Promise<void> {
+  const hubs = new Map<string, Hub>(world.hubs.map((hub) => [hub.id, hub]));
+  const booked = world.shipments.filter(({ events }) => events.some(({ toStatus }) => toStatus === 'BOOKED'));
+  await bulkInsert(em, 'vehicle', vehicleRows(world, hubs));
+  await bulkInsert(em, 'driver', driverRows(world, hubs));
+  await bulkInsert(em, 'shift', shiftRows(world));
+  await bulkInsert(
+    em,
+    'load',
+    booked.map((shipment) => loadRow(shipment, hubs)),
+  );
+  await bulkInsert(em, 'load_state', booked.map(loadStateRow));
+  for (const sql of dropAssignmentIndexes) await em.execute(sql);
+  await bulkInsert(em, 'assignment', booked.flatMap(assignmentRows));
+  for (const sql of createAssignmentIndexes) await em.execute(sql);
+  await bulkInsert(em, 'incident', world.incidents.map(incidentRow));
+  await bulkInsert(em, 'rating', booked.flatMap(ratingRows));
+  await seedRecords(em, world);
+}
+
+async function seedRecords(em: EntityManager, world: World): Promise<void> {
+  const records = replay(pastEvents(world));
+  const tallies = records.flatMap(({ driverId, tallies }) =>
+    tallies.map(({ period, startsAt, tally }) => tallyRow(driverId, period, startsAt, tally)),
+  );
+  const badges = records.flatMap(({ driverId, badges }) =>
+    badges.map(({ kind, earnedAt, rule, evidence }) => ({
+      driver_id: driverId,
+      kind,
+      earned_at: earnedAt,
+      rule,
+      evidence,
+    })),
+  );
+  await bulkInsert(em, 'score_tally', tallies);
+  await bulkInsert(em, 'badge', badges);
+  await bulkInsert(
+    em,
+    'reward_account',
+    records.map(({ driverId, movements }) => accountRow(driverId, movements)),
+  );
+  await bulkInsert(
+    em,
+    'reward_entry',
+    records.flatMap(({ driverId, movements }) => movements.map((movement) => entryRow(driverId, movement))),
+  );
+}
+
+/** What counted for drivers: deliveries, ratings, incidents. */
+export function pastEvents({ shipments, incidents }: World): PastEvent[] {
+  const carried = shipments.flatMap((shipment): PastEvent[] => {
+    const { assignment, deliveredAt, pickedUpAt, onTime, rating, distanceMeters } = shipment;
+    if (assignment === null || deliveredAt === null || pickedUpAt === null) return [];
+    const { driverId } = assignment;
+    const transitSeconds = (deliveredAt.getTime() - pickedUpAt.getTime()) / 1000;
+    const change = { deliveries: 1, onTime: onTime === true ? 1 : 0, distanceMeters, transitSeconds };
+    const delivery = { at: deliveredAt, driverId, change, earned: pointsForDelivery, incidentId: null };
+    if (rating === null) return [delivery];
+    const stars = { ratings: 1, stars: rating.stars };
+    const earned = pointsForStars(rating.stars);
+    return [delivery, { at: rating.ratedAt, driverId, change: stars, earned, incidentId: null }];
+  });
+  const troubled = incidents.map(({ id, driverId, occurredAt }) => {
+    return { at: occurredAt, driverId, change: { incidents: 1 }, earned: 0, incidentId: id };
+  });
+  return [...carried, ...troubled];
+}
+
+function vehicleRows({ vehicles }: World, hubs: ReadonlyMap<string, Hub>): Row[] {
+  return vehicles.map((vehicle) => ({
+    id: vehicle.id,
+    plate: vehicle.plate,
+    make: vehicle.make,
+    model_year: vehicle.modelYear,
+    equipment: vehicle.equipment,
+    max_weight_kg: vehicle.maxWeightKg,
+    max_volume_m3: vehicle.maxVolumeM3,
+    home: placeOfHub(hubs.get(vehicle.homeHubId)),
+    active: true,
+    version: 1,
+    created_at: vehicle.createdAt,
+  }));
+}
+
+function driverRows({ drivers }: World, hubs: ReadonlyMap<string, Hub>): Row[] {
+  return drivers.map((driver) => ({
+    id: driver.id,
+    account_id: driver.accountId,
+    name: driver.name,
+    phone: driver.phone,
+    license_number: driver.licenseNumber,
+    license_classes: driver.licenseClasses,
+    equipment: driver.equipment,
+    home: placeOfHub(hubs.get(driver.homeHubId)),
+    usual_vehicle_id: driver.usualVehicleId,
+    hired_at: driver.hiredAt,
+    active: true,
+    version: 1,
+    created_at: driver.hiredAt,
+  }));
+}
+
+/** Shifts that took place or are open; fleet keeps no roster of planned ones. */
+function shiftRows({ shifts }: World): Row[] {
+  return shifts
+    .filter(({ status }) => status === 'ACTIVE' || status === 'COMPLETED')
+    .map(({ id, driverId, vehicleId, startsAt, endsAt, status }) => ({
+      id,
+      driver_id: driverId,
+      vehicle_id: vehicleId,
+      started_at: startsAt,
+      ended_at: status === 'COMPLETED' ? endsAt : null,
+    }));
+}
+
+function loadRow(shipment: Shipment, hubs: ReadonlyMap<string, Hub>): Row {
+  const { stops, events } = shipment;
+  return {
+    shipment_id: shipment.id,
+    reference: shipment.reference,
+    organization_id: shipment.organizationId,
+    equipment: shipment.equipment,
+    weight_kg: shipment.totalWeightKg,
+    volume_m3: shipment.totalVolumeM3,
+    distance_meters: shipment.distanceMeters,
+    stops: stops.map(
+      ({ hubId, city, region, country, latitude, longitude, timeZone }): Place => ({
+        hubCode: hubs.get(hubId)?.code ?? null,
+        city,
+        region,
+        country,
+        latitude,
+        longitude,
+        timeZone,
+      }),
+    ),
+    pickup_from: stops[0]?.windowStart,
+    deliver_by: stops.at(-1)?.windowEnd,
+    booked_at: events.find(({ toStatus }) => toStatus === 'BOOKED')?.occurredAt,
+    // The subgraph of shipments counts its versions for itself; any later booking is newer than this.
+    version: 1,
+  };
+}
+
+function loadStateRow({ id, status, statusChangedAt, risk }: Shipment): Row {
+  const state = status === 'ASSIGNED' || status === 'DRAFT' ? 'BOOKED' : status;
+  return {
+    shipment_id: id,
+    state: state satisfies LoadState,
+    state_at: statusChangedAt,
+    risk: riskOf(risk),
+    risk_at: risk?.decision?.decidedAt ?? risk?.assessedAt ?? null,
+  };
+}
+
+function riskOf(risk: Shipment['risk']): RiskState {
+  if (risk === null) return 'PENDING';
+  if (risk.verdict !== 'REVIEW') return risk.verdict === 'CLEAR' ? 'ALLOW' : 'BLOCK';
+  if (risk.decision === null) return 'REVIEW';
+  return risk.decision.decision === 'APPROVED' ? 'ALLOW' : 'BLOCK';
+}
+
+function assignmentRows({ id, organizationId, assignment, deliveredAt, onTime, events }: Shipment): Row[] {
+  if (assignment === null) return [];
+  const { state, startsAt, endsAt } = assignment;
+  const completed = state === 'COMPLETED' && deliveredAt !== null;
+  const window = completed ? completedWindow({ startsAt, endsAt }, deliveredAt, null) : { startsAt, endsAt };
+  return [
+    {
+      id: assignment.id,
+      shipment_id: id,
+      organization_id: organizationId,
+      driver_id: assignment.driverId,
+      vehicle_id: assignment.vehicleId,
+      starts_at: window.startsAt,
+      ends_at: window.endsAt,
+      state,
+      assigned_by_account_id: assignment.assignedByAccountId,
+      assigned_at: assignment.assignedAt,
+      completed_at: completed ? deliveredAt : null,
+      on_time: completed ? onTime : null,
+      released_at: assignment.releasedAt,
+      release_reason: state === 'RELEASED' ? `Shipment cancelled: ${events.at(-1)?.note ?? 'no reason given'}` : null,
+    },
+  ];
+}
+
+const severities: Readonly<Record<SafetyIncident['severity'], IncidentSeverity>> = {
+  MINOR: 'LOW',
+  MODERATE: 'MEDIUM',
+  SEVERE: 'HIGH',
+};
+
+function incidentRow(incident: SafetyIncident): Row {
+  return {
+    id: incident.id,
+    driver_id: incident.driverId,
+    vehicle_id: incident.vehicleId,
+    shipment_id: incident.shipmentId,
+    kind: incident.kind,
+    severity: severities[incident.severity],
+    description: incident.description,
+    occurred_at: incident.occurredAt,
+    reported_at: incident.occurredAt,
+  };
+}
+
+function ratingRows({ id, assignment, rating }: Shipment): Row[] {
+  if (assignment === null || rating === null) return [];
+  return [{ shipment_id: id, driver_id: assignment.driverId, stars: rating.stars, rated_at: rating.ratedAt }];
+}
+
+function accountRow(driverId: string, movements: readonly ReplayedMovement[]): Row {
+  const earned = movements.reduce((sum, { points }) => sum + Math.max(0, points), 0);
+  const forfeited = movements.reduce((sum, { points }) => sum + Math.max(0, -points), 0);
+  return { driver_id: driverId, balance: earned - forfeited, earned, forfeited, redeemed: 0 };
+}
+
+function entryRow(driverId: string, { kind, points, at, incidentId }: ReplayedMovement): Row {
+  const month = at.toLocaleDateString('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return {
+    id: derivedId(at, driverId, kind, incidentId ?? month),
+    driver_id: driverId,
+    kind,
+    points,
+    incident_id: incidentId,
+    note: kind === 'EARNED' ? `Deliveries and ratings of ${month}` : 'Incident',
+    at,
+  };
+}
+
+/** A UUIDv7 of that moment whose other bits follow from what it stands for: the same seed gives the same ids. */
+function derivedId(at: Date, ...parts: readonly string[]): string {
+  const time = at.getTime().toString(16).padStart(12, '0');
+  const hash = createHash('sha256').update(parts.join(' ')).digest('hex');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+}
+
+function placeOfHub(hub: Hub | undefined): Place {
+  if (!hub) throw new RangeError('A home at a hub of the world is required; got none.');
+  const { code: hubCode, city, region, country, latitude, longitude, timeZone } = hub;
+  return { hubCode, city, region, country, latitude, longitude, timeZone };
+}

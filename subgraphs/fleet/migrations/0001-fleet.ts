@@ -186,3 +186,9 @@ export const createAssignmentIndexes: readonly string[] = [
   'create index assignment_by_start on assignment (starts_at desc, id desc)',
   `create index assignment_active on assignment (starts_at desc, id desc) where state = 'ACTIVE'`,
 ];
+
+export const dropAssignmentIndexes: readonly string[] = [
+  'alter table assignment drop constraint assignment_driver_busy, drop constraint assignment_vehicle_busy',
+  `drop index assignment_one_per_shipment, assignment_of_shipment, assignment_of_driver, assignment_of_vehicle,
+    assignment_of_organization, assignment_by_start, assignment_active`,
+];

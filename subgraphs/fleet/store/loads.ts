@@ -50,7 +50,13 @@ export async function keepLoad(em: EntityManager, load: Load): Promise<{ before:
   if (known) Object.assign(known, load);
   else em.create(LoadEntity, load);
   await em.flush();
+  if (known) await forgetRisk(em, load.shipmentId);
   return { before };
+}
+
+/** What risk said was said of the older version: it assesses every version anew. */
+async function forgetRisk(em: EntityManager, shipmentId: string): Promise<void> {
+  await em.execute(`update load_state set risk = 'PENDING', risk_at = null where shipment_id = ?`, [shipmentId]);
 }
 
 /**
