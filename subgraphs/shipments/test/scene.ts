@@ -3,13 +3,7 @@ import { newId } from '#shared/ids.ts';
 import type { Reactions } from '#shared/jobs.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { domainEvents, type EventName, type EventPayload } from '#shared/topics.ts';
-import {
-  createTestDatabase,
-  somebody,
-  startTestSubgraph,
-  type TestSubgraph,
-  testVerifier,
-} from '../../shared/test/harness.ts';
+import { createTestDatabase, somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
 import { sampleSubgraph } from '../../shared/test/sample.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { shipments } from '../subgraph.ts';
@@ -55,7 +49,6 @@ export async function openScene(clock: () => Date = () => now): Promise<Shipment
     databaseUrl: database.urlFor('analytics'),
     live: scene.live,
     log: scene.services.log,
-    verifier: testVerifier,
   });
   return {
     ...scene,
@@ -67,6 +60,17 @@ export async function openScene(clock: () => Date = () => now): Promise<Shipment
       await neighbour.close();
       await scene.close();
       await database.drop();
+    },
+  };
+}
+
+/** A clock that tests move; one per file. */
+export function createClock(): { readonly read: () => Date; advance(ms: number): void } {
+  let at = now.getTime();
+  return {
+    read: () => new Date(at),
+    advance(ms) {
+      at += ms;
     },
   };
 }
