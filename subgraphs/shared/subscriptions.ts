@@ -66,6 +66,30 @@ async function streamOf(args: ExecutionArgs): Promise<AsyncIterableIterator<Exec
   return mapped(source, (rootValue) => execute({ ...args, rootValue, contextValue: newContext() }));
 }
 
-async function* mapped<T, R>(source: AsyncIterable<T>, map: (value: T) => R | Promise<R>): AsyncIterableIterator<R> {
-  for await (const value of source) yield await map(value);
+/**
+ * An async generator would not do: its `return()` waits for the event it is waiting for, so the topics of something that
+ * never changes again would never be left.
+ */
+function mapped<T, R>(source: AsyncIterable<T>, map: (value: T) => R | Promise<R>): AsyncIterableIterator<R> {
+  const events = source[Symbol.asyncIterator]();
+  const end = async (): Promise<IteratorResult<R>> => {
+    await events.return?.();
+    return { value: undefined, done: true };
+  };
+  return {
+    async next() {
+      const event = await events.next();
+      if (event.done) return { value: undefined, done: true };
+      try {
+        return { value: await map(event.value), done: false };
+      } catch (error) {
+        await end();
+        throw error;
+      }
+    },
+    return: end,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { Identity } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
+import type { LivePubSub } from '#shared/pubsub.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '#shared/test/harness.ts';
 import type { EventName, EventPayload } from '#shared/topics.ts';
 import { reactions } from '../events.ts';
@@ -58,9 +59,9 @@ export function minutes(count: number): Date {
 const reportMutation = `mutation R($input: ReportPositionsInput!) { reportPositions(input: $input) {
   acceptedCount lateCount duplicateCount refused { index code message } userErrors { code field message } } }`;
 
-export async function openScene(): Promise<Scene> {
+export async function openScene(live?: LivePubSub): Promise<Scene> {
   const clock = { now: start };
-  const graph = await startTestSubgraph(tracking, { clock: () => clock.now });
+  const graph = await startTestSubgraph(tracking, { clock: () => clock.now, ...(live && { live }) });
   const happen: Scene['happen'] = async (name, payload) => {
     const reaction = reactions[name];
     if (!reaction) throw new Error(`tracking does not react to ${name}`);

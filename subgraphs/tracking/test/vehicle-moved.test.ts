@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { anonymous, type Identity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import type { LivePubSub } from '#shared/pubsub.ts';
+import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
+import { testSigner } from '#shared/test/harness.ts';
+import type { Position } from '../domain/position.ts';
+import { LatestMoves } from '../resolvers/latest-moves.ts';
+import { at, customerOf, denver, dispatcher, driverOf, minutes, openScene, type Scene, step } from './scene.ts';
+
+const subscription = `subscription M($ids: [ID!]!) { vehicleMoved(ids: $ids) {
+  vehicle { id } position { recordedAt location { latitude } driver { id } shipment { id } } } }`;
+
+interface Moved {
+  readonly vehicleMoved: { vehicle: { id: string }; position: { recordedAt: string } };
+}
+
+/** A pub/sub whose listeners can be counted and waited for. */
+function watchedPubSub() {
+  const inner = createMemoryPubSub();
+  let listeners = 0;
+  const waiting = new Map<number, (() => void)[]>();
+  const changed = (by: number) => {
+    listeners += by;
+    for (const wake of waiting.get(listeners)?.splice(0) ?? []) wake();
+  };
+  const live: LivePubSub = {
+    ...inner,
+    async subscribe<T>(topics: readonly string[]) {
+      const queue = await inner.subscribe<T>(topics);
+      changed(1);
+      const end = queue.return?.bind(queue);
+      queue.return = async () => {
+        changed(-1);
+        return end ? end() : { value: undefined, done: true };
+      };
+      return queue;
+    },
+  };
+  return {
+    live,
+    /** Resolves when there are so many listeners. */
+    listeners: (count: number) =>
+      listeners === count
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => waiting.set(count, [...(waiting.get(count) ?? []), resolve])),
+  };
+}
+
+describe('vehicleMoved', () => {
+  const pubsub = watchedPubSub();
+  let scene: Scene;
+  let client: Client;
+  let vehicleId: string;
+  beforeAll(async () => {
+    scene = await openScene(pubsub.live);
+    client = createClient({ url: scene.graph.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+  });
+  afterAll(async () => {
+    await client.dispose();
+    await scene.graph.close();
+  });
+  beforeEach(async () => {
+    scene.clock.now = minutes(60);
+    vehicleId = await scene.vehicle();
+  });
+
+  async function watch(as: Identity, ...ids: string[]) {
+    const events = client.iterate<Moved>({
+      query: subscription,
+      variables: { ids },
+      extensions: { identity: await testSigner.sign(as, 60) },
+    });
+    return {
+      async next() {
+        const { value } = await events.next();
+        if (value?.errors) throw new Error(JSON.stringify(value.errors));
+        return value?.data?.vehicleMoved;
+      },
+      close: () => events.return?.(),
+    };
+  }
+  const recordedAt = (seconds: number) => ({
+    position: { recordedAt: new Date(minutes(0).getTime() + seconds * 1000).toISOString() },
+  });
+
+  test('begins with where the vehicle is and goes on with each move, late ones left out', async () => {
+    await scene.report(dispatcher, [at(vehicleId, 100)]);
+    const watcher = await watch(dispatcher, vehicleId);
+    expect(await watcher.next()).toMatchObject({ vehicle: { id: vehicleId }, ...recordedAt(100) });
+    await scene.report(dispatcher, [at(vehicleId, 50), at(vehicleId, 100)]);
+    await scene.report(dispatcher, [at(vehicleId, 200), at(vehicleId, 180)]);
+    expect(await watcher.next()).toMatchObject(recordedAt(200));
+    await scene.report(dispatcher, [at(vehicleId, 300, { location: denver })]);
+    expect(await watcher.next()).toMatchObject({ position: { location: { latitude: denver.latitude } } });
+    await watcher.close();
+    await pubsub.listeners(0);
+  });
+
+  test('leaves its topics at once when nobody listens, though nothing moves', async () => {
+    const watcher = await watch(dispatcher, vehicleId);
+    const waiting = watcher.next();
+    await pubsub.listeners(1);
+    await watcher.close();
+    await pubsub.listeners(0);
+    expect(await waiting).toBeUndefined();
+  });
+
+  test('tells only of the vehicles that were asked for', async () => {
+    const other = await scene.vehicle();
+    await scene.report(dispatcher, [at(vehicleId, 1), at(other, 1)]);
+    const watcher = await watch(dispatcher, other);
+    expect(await watcher.next()).toMatchObject({ vehicle: { id: other } });
+    await scene.report(dispatcher, [at(vehicleId, 2)]);
+    await scene.report(dispatcher, [at(other, 3)]);
+    expect(await watcher.next()).toMatchObject({ vehicle: { id: other }, ...recordedAt(3) });
+    await watcher.close();
+    await pubsub.listeners(0);
+  });
+
+  test('shows a customer the vehicle from pickup to delivery', async () => {
+    const [driverId, mine] = [await scene.driver(), await scene.vehicle()];
+    const load = await scene.load({ driverId, vehicleId });
+    await scene.report(dispatcher, [at(vehicleId, 10), at(mine, 10)]);
+    // A second vehicle, always visible, marks that the silence of the first is not mere slowness.
+    const always = await scene.load({
+      organizationId: load.organizationId,
+      driverId: await scene.driver(),
+      vehicleId: mine,
+    });
+    await scene.happen('shipment.pickedUp', step(always, 0));
+    const watcher = await watch(customerOf(load.organizationId), vehicleId, mine);
+    expect(await watcher.next()).toMatchObject({ vehicle: { id: mine }, ...recordedAt(10) });
+
+    await scene.report(dispatcher, [at(vehicleId, 20)]);
+    await scene.happen('shipment.pickedUp', step(load, 1));
+    await scene.report(dispatcher, [at(vehicleId, 70)]);
+    expect(await watcher.next()).toMatchObject({
+      vehicle: { id: vehicleId },
+      position: { driver: { id: driverId }, shipment: { id: load.shipmentId }, ...recordedAt(70).position },
+    });
+    await scene.happen('shipment.cancelled', { ...step(load, 2), reason: 'given up' });
+    await scene.report(dispatcher, [at(vehicleId, 130)]);
+    await scene.report(dispatcher, [at(mine, 140)]);
+    expect(await watcher.next()).toMatchObject({ vehicle: { id: mine }, ...recordedAt(140) });
+    await watcher.close();
+    await pubsub.listeners(0);
+  });
+
+  test('shows drivers what they drive themselves', async () => {
+    const [driverId, colleague] = [await scene.driver(), await scene.driver()];
+    await scene.report(dispatcher, [at(vehicleId, 10, { driverId: colleague })]);
+    const watcher = await watch(driverOf(driverId), vehicleId);
+    const first = watcher.next();
+    await pubsub.listeners(1);
+    await scene.report(dispatcher, [at(vehicleId, 20, { driverId: colleague })]);
+    await scene.report(dispatcher, [at(vehicleId, 30, { driverId })]);
+    expect(await first).toMatchObject(recordedAt(30));
+    await watcher.close();
+    await pubsub.listeners(0);
+  });
+
+  test.each<[string, Identity, string[], string]>([
+    ['anonymous', anonymous, [newId()], 'UNAUTHENTICATED'],
+    ['no ids', dispatcher, [], 'BAD_USER_INPUT'],
+    ['101 ids', dispatcher, Array.from({ length: 101 }, () => newId()), 'BAD_USER_INPUT'],
+  ])('refuses %s', async (_what, as, ids, code) => {
+    const watcher = await watch(as, ...ids);
+    await expect(watcher.next()).rejects.toThrow(code);
+    await pubsub.listeners(0);
+  });
+});
+
+describe('moves of a slow reader', () => {
+  const position = (vehicleId: string, seconds: number): Position => ({
+    vehicleId,
+    driverId: null,
+    recordedAt: new Date(seconds * 1000),
+    latitude: 1,
+    longitude: 1,
+    accuracyMeters: 1,
+    speedMetersPerSecond: null,
+    headingDegrees: null,
+    sequence: null,
+    receivedAt: new Date(0),
+  });
+
+  test('are the latest of each vehicle, never an older one', async () => {
+    const given = [
+      position('a', 1),
+      position('a', 3),
+      position('b', 1),
+      position('a', 2),
+      position('b', 5),
+      position('a', 9),
+    ];
+    let drained = () => {};
+    const allTaken = new Promise<void>((resolve) => {
+      drained = resolve;
+    });
+    const source: AsyncIterator<unknown> = {
+      next() {
+        const value = given.shift();
+        if (value) return Promise.resolve({ value, done: false });
+        drained();
+        return new Promise(() => {});
+      },
+    };
+    const moves = new LatestMoves({
+      snapshot: [position('a', 2)],
+      source,
+      decode: (payload) => payload as Position,
+      visible: () => Promise.resolve(true),
+    });
+    await allTaken;
+    const two = [await moves.next(), await moves.next()];
+    expect(two.map(({ value }) => [value.vehicle.id, value.position.recordedAt.getTime()])).toEqual([
+      ['a', 9_000],
+      ['b', 5_000],
+    ]);
+    await moves.return();
+    expect(await moves.next()).toEqual({ value: undefined, done: true });
+  });
+
+  test('end with an error when a message makes no sense', async () => {
+    const moves = new LatestMoves({
+      snapshot: [],
+      source: { next: () => Promise.resolve({ value: 'nonsense', done: false }) },
+      decode: () => {
+        throw new Error('no position');
+      },
+      visible: () => Promise.resolve(true),
+    });
+    await expect(moves.next()).rejects.toThrow('no position');
+  });
+});
