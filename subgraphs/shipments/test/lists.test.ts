@@ -1,0 +1,304 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { generateWorld } from '#shared/demo/generate.ts';
+import type { World } from '#shared/demo/world.ts';
+import { seedOnce } from '#shared/seed.ts';
+import { somebody } from '../../shared/test/harness.ts';
+import { judge, type ShipmentStatus } from '../domain/status.ts';
+import { shipments } from '../subgraph.ts';
+import { admin, change, create, dispatcher, openScene, type Shipments, shipmentInput } from './scene.ts';
+
+let scene: Shipments;
+let world: World;
+const now = new Date('2026-03-02T12:00:00.000Z');
+
+beforeAll(async () => {
+  scene = await openScene(() => now);
+  world = generateWorld({
+    seed: 7,
+    now,
+    size: { shipments: 400, organizations: 6, drivers: 20, vehicles: 15, openPerStatus: 3 },
+  });
+  await seedOnce(shipments, scene.services.database, () => world);
+});
+afterAll(() => scene.close());
+
+interface Page {
+  totalCount: number;
+  nodes: { id: string; reference: string; [field: string]: unknown }[];
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
+}
+const fields = 'totalCount nodes { id reference } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+
+async function list(variables: Record<string, unknown>, as = admin, selection = fields): Promise<Page> {
+  const { data, errors } = await scene.ask<{ shipments: Page }>(
+    as,
+    `query($filter: ShipmentFilter, $orderBy: ShipmentOrder! = CREATED_NEWEST, $first: Int, $after: String, $last: Int, $before: String) {
+      shipments(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) { ${selection} } }`,
+    variables,
+  );
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data.shipments;
+}
+const count = async (filter: object, as = admin) => (await list({ filter, first: 1 }, as)).totalCount;
+const recount = (keep: (shipment: World['shipments'][number]) => boolean) => world.shipments.filter(keep).length;
+const ends = (shipment: World['shipments'][number]) => ({
+  origin: shipment.stops[0],
+  destination: shipment.stops.at(-1),
+});
+
+describe('filters agree with a recount of the records', () => {
+  test('by status, organization, driver and equipment', async () => {
+    expect(await count({})).toBe(world.shipments.length);
+    expect(await count({ statuses: ['IN_TRANSIT', 'EXCEPTION'] })).toBe(
+      recount(({ status }) => status === 'IN_TRANSIT' || status === 'EXCEPTION'),
+    );
+    expect(await count({ statuses: [] })).toBe(0);
+    const { organizationId } = world.shipments[0]!;
+    expect(await count({ organizationId })).toBe(recount((shipment) => shipment.organizationId === organizationId));
+    const driverId = world.shipments.find(({ assignment }) => assignment)?.assignment?.driverId;
+    expect(await count({ driverId })).toBe(recount(({ assignment }) => assignment?.driverId === driverId));
+    expect(await count({ equipment: ['REEFER'] })).toBe(recount(({ equipment }) => equipment === 'REEFER'));
+    expect(await count({ imported: true })).toBe(0);
+  });
+
+  test('by lane, whatever the case', async () => {
+    const { origin, destination } = ends(world.shipments[5]!);
+    expect(
+      await count({
+        origin: { city: origin?.city.toUpperCase() },
+        destination: { city: destination?.city, country: 'us' },
+      }),
+    ).toBe(
+      recount((shipment) => {
+        const lane = ends(shipment);
+        return (
+          lane.origin?.city === origin?.city &&
+          lane.destination?.city === destination?.city &&
+          lane.destination?.country === 'US'
+        );
+      }),
+    );
+  });
+
+  test('by creation and by delivery window', async () => {
+    const [from, until] = [new Date('2025-06-01T00:00:00Z'), new Date('2025-12-01T00:00:00Z')];
+    const within = (at: Date | undefined) => at !== undefined && at >= from && at < until;
+    expect(await count({ created: { from, until } })).toBe(recount(({ createdAt }) => within(createdAt)));
+    expect(await count({ deliverBy: { from, until } })).toBe(
+      recount((shipment) => within(ends(shipment).destination?.windowEnd)),
+    );
+    expect(await count({ delivered: { from } })).toBe(
+      recount(({ deliveredAt }) => deliveredAt !== null && deliveredAt >= from),
+    );
+  });
+
+  test('late ones are those past their window, delivered or not', async () => {
+    const late = recount((shipment) => {
+      const due = ends(shipment).destination?.windowEnd ?? now;
+      if (shipment.deliveredAt) return shipment.deliveredAt > due;
+      return now > due && shipment.status !== 'DRAFT' && shipment.status !== 'CANCELLED';
+    });
+    expect(late).toBeGreaterThan(10);
+    expect(await count({ late: true })).toBe(late);
+    expect(await count({ late: false })).toBe(world.shipments.length - late);
+    const { nodes } = await list({ filter: { late: true }, first: 100 }, admin, `${fields} nodes { late }`);
+    expect(new Set(nodes.map(({ late: flag }) => flag))).toEqual(new Set([true]));
+  });
+
+  test('by words of goods and notes, and by a part of the reference', async () => {
+    const { id, reference } = await createOdd();
+    expect((await list({ filter: { search: 'zucchini' } })).nodes).toEqual([{ id, reference }]);
+    expect((await list({ filter: { search: '"forty zucchinis" -potatoes' } })).nodes).toEqual([{ id, reference }]);
+    expect((await list({ filter: { search: 'fragile xylophones' } })).nodes).toEqual([{ id, reference }]);
+    expect((await list({ filter: { search: reference.slice(3) } })).nodes).toEqual([{ id, reference }]);
+    expect((await list({ filter: { search: reference.toLowerCase() } })).nodes).toEqual([{ id, reference }]);
+    for (const none of ['%%', '__', String.raw`\\`, "' or 1=1 --", 'zucchini & | ! :*', '((((', '"'.repeat(150)]) {
+      expect((await list({ filter: { search: none } })).nodes).not.toContainEqual({
+        id: expect.anything(),
+        reference: 'IF-2025-000001',
+      });
+    }
+  });
+
+  async function createOdd() {
+    const input = shipmentInput({
+      organizationId: world.organizations[0]?.id,
+      notes: 'Fragile: xylophones above',
+      items: [
+        {
+          description: 'Forty zucchinis',
+          commodity: 'Vegetables',
+          quantity: 40,
+          weightKg: 8,
+          volumeM3: 1,
+          value: { amount: '9', currency: 'USD' },
+        },
+      ],
+    });
+    const { shipment } = await change(scene, dispatcher, 'createShipment', input);
+    if (!shipment) throw new Error('not created');
+    return shipment;
+  }
+});
+
+describe('pages', () => {
+  const orders = [
+    'CREATED_NEWEST',
+    'CREATED_OLDEST',
+    'STATUS_CHANGED_NEWEST',
+    'PICKUP_SOONEST',
+    'DELIVERY_SOONEST',
+    'DELIVERED_NEWEST',
+    'VALUE_HIGHEST',
+  ];
+
+  test.each(orders)('forward and backward by %s show everything once, in one order', async (orderBy) => {
+    const forward: string[] = [];
+    let after: string | undefined;
+    for (let more = true; more; ) {
+      const page = await list({ orderBy, first: 97, after });
+      forward.push(...page.nodes.map(({ id }) => id));
+      after = page.pageInfo.endCursor;
+      more = page.pageInfo.hasNextPage;
+    }
+    const backward: string[] = [];
+    let before: string | undefined;
+    for (let more = true; more; ) {
+      const page = await list({ orderBy, last: 89, before });
+      backward.unshift(...page.nodes.map(({ id }) => id));
+      before = page.pageInfo.startCursor;
+      more = page.pageInfo.hasPreviousPage;
+    }
+    expect(new Set(forward).size).toBe(forward.length);
+    expect(forward.length).toBeGreaterThanOrEqual(world.shipments.length);
+    expect(backward).toEqual(forward);
+  });
+
+  test('do not shift when something new arrives', async () => {
+    const first = await list({ first: 10 });
+    await create(scene, { organizationId: world.organizations[0]?.id }, dispatcher);
+    const second = await list({ first: 10, after: first.pageInfo.endCursor });
+    const overlap = second.nodes.filter(({ id }) => first.nodes.some((node) => node.id === id));
+    expect(overlap).toEqual([]);
+  });
+
+  test.each([
+    [{ first: 0 }],
+    [{ first: 101 }],
+    [{ first: -1 }],
+    [{ first: 1, last: 1 }],
+    [{ after: 'x' }],
+    [{ after: Buffer.from('["CREATED_NEWEST","x","y"]').toString('base64url') }],
+    [{ after: Buffer.from('["VALUE_HIGHEST",1,"00000000-0000-0000-0000-000000000000"]').toString('base64url') }],
+    [
+      {
+        after: Buffer.from(
+          '["CREATED_NEWEST","9999-99-99T99:99:99.999Z","00000000-0000-0000-0000-000000000000"]',
+        ).toString('base64url'),
+      },
+    ],
+    [{ filter: { search: 'x' } }],
+    [{ filter: { search: 'a\u0000b' } }],
+    [{ filter: { search: 'x'.repeat(201) } }],
+    [{ filter: { origin: { city: 'x\u0000' } } }],
+    [{ filter: { statuses: Array(10_000).fill('DRAFT') } }],
+  ])('arguments that make no sense are refused with a code (%#)', async (variables) => {
+    const { errors } = await scene.ask(
+      admin,
+      'query($filter: ShipmentFilter, $first: Int, $last: Int, $after: String) { shipments(filter: $filter, first: $first, last: $last, after: $after) { totalCount } }',
+      variables,
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('ids that are none match nothing', async () => {
+    expect(await count({ organizationId: 'x' })).toBe(0);
+    expect(await count({ driverId: "' or true --" })).toBe(0);
+  });
+});
+
+describe('the demo world as seeded', () => {
+  test('every life follows the table of steps', () => {
+    const wrong = world.shipments.flatMap(({ reference, events }) =>
+      events.flatMap(({ fromStatus, toStatus }, index) => {
+        if (fromStatus === null) return toStatus === 'DRAFT' ? [] : [reference];
+        const troubledFrom: ShipmentStatus | null =
+          fromStatus === 'EXCEPTION' ? (events[index - 1]?.fromStatus ?? null) : null;
+        const verdict = judge({ status: fromStatus, troubledFrom }, toStatus, [
+          'SHIPPER',
+          'DRIVER',
+          'DISPATCHER',
+          'DISPATCH',
+        ]);
+        return verdict === 'ALLOWED' ? [] : [`${reference}: ${fromStatus} to ${toStatus}`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('new references go on after the last of the seed', async () => {
+    const { reference } = await create(scene, { organizationId: world.organizations[0]?.id }, dispatcher);
+    expect(world.shipments.map((shipment) => shipment.reference)).not.toContain(reference);
+  });
+
+  test('the demo driver, the demo customer and their shipment know each other', async () => {
+    const { activeShipmentId: id, driverId, customerOrganizationId: organizationId } = world.demo;
+    for (const as of [somebody(['DRIVER'], { driverId }), somebody(['CUSTOMER'], { organizationId })]) {
+      const { data } = await scene.ask(
+        as,
+        'query($id: ID!) { shipment(id: $id) { status driver { id } organization { id } } }',
+        { id },
+      );
+      expect(data).toEqual({
+        shipment: { status: 'IN_TRANSIT', driver: { id: driverId }, organization: { id: organizationId } },
+      });
+    }
+  });
+});
+
+describe('cost', () => {
+  const everything = `id reference status late origin { city } destination { city } stops { city } items { commodity } events(last: 5) { to }
+    rating { stars } proofOfDelivery { recipientName } comments(first: 3) { nodes { body } totalCount } importedFrom { source } organization { id } driver { id }`;
+  const statementsOf = async (query: string, variables: Record<string, unknown>) => {
+    const before = scene.services.database.statements();
+    const { errors } = await scene.ask(admin, query, variables);
+    expect(errors).toEqual([]);
+    return scene.services.database.statements() - before;
+  };
+
+  test('a page costs the same number of statements for one shipment and for a hundred', async () => {
+    const query = `query($first: Int) { shipments(first: $first) { totalCount nodes { ${everything} } } }`;
+    const one = await statementsOf(query, { first: 1 });
+    const hundred = await statementsOf(query, { first: 100 });
+    expect(hundred).toBe(one);
+    expect(hundred).toBeLessThanOrEqual(9);
+  });
+
+  test('shipments of many organizations and drivers, and references to many shipments, are read together', async () => {
+    const query = `query($r: [_Any!]!) { _entities(representations: $r) {
+      ... on Organization { shipments(first: 5, filter: { late: true }) { totalCount nodes { ${everything} } } }
+      ... on Driver { deliveries(first: 5) { totalCount nodes { ${everything} } } }
+      ... on Shipment { ${everything} } } }`;
+    const representations = (size: number) => [
+      ...world.organizations.slice(0, size).map(({ id }) => ({ __typename: 'Organization', id })),
+      ...world.drivers.slice(0, size).map(({ id }) => ({ __typename: 'Driver', id })),
+      ...world.shipments.slice(0, size).map(({ id }) => ({ __typename: 'Shipment', id })),
+    ];
+    const few = await statementsOf(query, { r: representations(1) });
+    const many = await statementsOf(query, { r: representations(6) });
+    expect(many).toBeLessThanOrEqual(few + 8);
+    expect(await statementsOf(query, { r: representations(6) })).toBe(many);
+  });
+
+  test('each owner gets its own page, as if asked alone', async () => {
+    const { data } = await scene.ask<{ _entities: { shipments: Page }[] }>(
+      admin,
+      `query($r: [_Any!]!) { _entities(representations: $r) { ... on Organization { shipments(first: 7, orderBy: VALUE_HIGHEST) { ${fields} } } } }`,
+      { r: world.organizations.map(({ id }) => ({ __typename: 'Organization', id })) },
+    );
+    for (const [index, { id }] of world.organizations.entries()) {
+      const alone = await list({ filter: { organizationId: id }, first: 7, orderBy: 'VALUE_HIGHEST' });
+      expect(data?._entities[index]?.shipments).toEqual(alone);
+    }
+  });
+});
