@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { Caller } from './access/caller.ts';
 import type { Generation } from './supergraph/generation.ts';
 
@@ -22,8 +22,8 @@ export interface ClientRequest {
   caller: Caller | undefined;
   /** The text, parsed and valid under the generation's schema. Set by `checkDocument`; undefined where it is faulty. */
   document: DocumentNode | undefined;
-  /** Name for metrics. Set by `checkDocument`; undefined where the operation is nameless or faulty. */
-  operationName: string | undefined;
+  /** The one that will run. Set with the document. */
+  operation: OperationDefinitionNode | undefined;
   /** Codes of the errors in the answer, in their order. */
   readonly errorCodes: string[];
 }

@@ -5,7 +5,7 @@ import { createLog } from '#shared/log.ts';
 import type { Access } from './access/caller.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
-import { authenticate, checkDocument } from './access/steps.ts';
+import { authenticate, checkDocument, refuseSubscription } from './access/steps.ts';
 import type { Step } from './client-request.ts';
 import type { GatewayConfig } from './config.ts';
 import { withFreightEngine } from './execute/served-gateway.ts';
@@ -62,6 +62,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const steps: readonly Step[] = [
     authenticate(access), // first: nobody with a false token causes work
     checkDocument, // limits before validation, whose cost they bound
+    refuseSubscription,
   ];
 
   const app = await createApp(config, log);

@@ -3,6 +3,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   Kind,
+  type OperationDefinitionNode,
   parse,
   type ValidationRule,
   validate,
@@ -13,7 +14,11 @@ import { measureDocument } from './measure-document.ts';
 
 /** What is known of an operation text under one schema. */
 export type CheckedDocument =
-  | { readonly kind: 'valid'; readonly document: DocumentNode; readonly operationNames: readonly string[] }
+  | {
+      readonly kind: 'valid';
+      readonly document: DocumentNode;
+      readonly operations: readonly [OperationDefinitionNode, ...OperationDefinitionNode[]];
+    }
   /** Apollo Server parses and validates it again to report every fault with its place. */
   | { readonly kind: 'invalid' }
   /** Over a limit: the error says which. */
@@ -63,8 +68,10 @@ export class Documents {
       const document = parse(text, { maxTokens: limits.maxTokens });
       checkSize(measureDocument(document), limits);
       const faults = validate(schema, document, rules, { maxErrors: 1 });
-      if (faults.length > 0) return { kind: 'invalid' };
-      return { kind: 'valid', document, operationNames: operationNames(document) };
+      const [first, ...others] = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+      // Fragments alone are a valid document, but nothing that could run.
+      if (faults.length > 0 || !first) return { kind: 'invalid' };
+      return { kind: 'valid', document, operations: [first, ...others] };
     } catch (error) {
       // Some thousand levels of nesting are more than the parser's recursion has stack for.
       if (error instanceof RangeError) return { kind: 'refused', error: tooDeep(limits) };
@@ -73,12 +80,6 @@ export class Documents {
       return isTokenLimit(error) ? { kind: 'refused', error: tooManyTokens(limits) } : { kind: 'invalid' };
     }
   }
-}
-
-function operationNames(document: DocumentNode): string[] {
-  return document.definitions.flatMap((node) =>
-    node.kind === Kind.OPERATION_DEFINITION && node.name ? [node.name.value] : [],
-  );
 }
 
 /** graphql-js tells its token limit apart by its message only. */

@@ -6,9 +6,9 @@ subscriptionUrl.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
 
 const fetcher = GraphiQL.createFetcher({ url: url.href, subscriptionUrl: subscriptionUrl.href });
 
-const defaultQuery = `# Ask the graph. Ctrl-Space completes, Ctrl-Enter runs.
-# Sign in with the signIn mutation, then put its accessToken into the Headers tab:
-# { "authorization": "Bearer <accessToken>" }
+const defaultQuery = `# Ctrl-Space completes, Ctrl-Enter runs.
+# Credentials go into the Headers tab:
+# { "authorization": "Bearer …" }
 
 {
   __typename

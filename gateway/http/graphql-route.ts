@@ -69,7 +69,7 @@ function clientRequest(request: FastifyRequest, reply: FastifyReply, generation:
     signal: departure.signal,
     caller: undefined,
     document: undefined,
-    operationName: undefined,
+    operation: undefined,
     errorCodes: [],
   };
 }

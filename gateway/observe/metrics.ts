@@ -83,8 +83,8 @@ export function createGatewayMetrics(): GatewayMetrics {
       onCircuit: (subgraph, state) => circuit.set({ subgraph }, circuitValues[state]),
       onResubscribed: (subgraph) => subgraphEvents.inc({ subgraph, event: 'resubscribed' }),
     },
-    answered({ startedAt, operationName, errorCodes }, status) {
-      const operation = labels.labelOf(operationName);
+    answered({ startedAt, operation: definition, errorCodes }, status) {
+      const operation = labels.labelOf(definition?.name?.value);
       duration.observe({ operation }, (performance.now() - startedAt) / 1000);
       requests.inc({ operation, status });
       for (const code of errorCodes) errors.inc({ operation, code: isErrorCode(code) ? code : 'OTHER' });

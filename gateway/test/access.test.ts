@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type AccountIdentity,
+  createSigner,
+  createVerifier,
+  identityHeader,
+  newKeyPair,
+  scopesOf,
+} from '#shared/identity.ts';
+import { loadKeyring } from '#shared/keys.ts';
+import { createFreightAccess } from '../access/freight-access.ts';
+import { startTestGateway, type TestGateway } from './test-gateway.ts';
+
+const dispatcher: AccountIdentity = {
+  kind: 'account',
+  accountId: '0190a6e0-0000-7000-8000-000000000001',
+  organizationId: null,
+  driverId: null,
+  roles: ['DISPATCHER'],
+  scopes: scopesOf(['DISPATCHER']),
+  tier: 'ENTERPRISE',
+};
+
+describe('in front of the freight graph', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway({ access: { kind: 'freight', dataDir } });
+  });
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  async function identitySeen() {
+    const token = gateway.graph.people.seen.at(-1)?.[identityHeader];
+    const { identity } = await loadKeyring(dataDir);
+    return (await createVerifier(identity.publicJwk, 'freight-subgraphs')).verify(String(token));
+  }
+
+  test('without a token one is nobody, and subgraphs are told so under signature', async () => {
+    expect((await gateway.ask('{ people { name } }')).status).toBe(200);
+    expect(await identitySeen()).toEqual({ kind: 'anonymous' });
+  });
+
+  test('with a token subgraphs see who it is, and never the token itself', async () => {
+    const token = await gateway.tokenFor(dispatcher);
+    await gateway.ask('{ people { name } }', {}, { authorization: `Bearer ${token}` });
+    expect(await identitySeen()).toEqual(dispatcher);
+    expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('authorization');
+  });
+
+  test('a client can not speak for the gateway', async () => {
+    const forged = await createSigner((await newKeyPair()).privateJwk, 'freight-subgraphs');
+    await gateway.ask('{ people { name } }', {}, { [identityHeader]: await forged.sign(dispatcher, 60) });
+    expect(await identitySeen()).toEqual({ kind: 'anonymous' });
+  });
+
+  const forSubgraphs = async () => {
+    const { identity } = await loadKeyring(dataDir);
+    return (await createSigner(identity.privateJwk, 'freight-subgraphs')).sign(dispatcher, 60);
+  };
+  const foreign = async () =>
+    (await createSigner((await newKeyPair()).privateJwk, 'freight-clients')).sign(dispatcher, 60);
+
+  test.each([
+    ['expired', async () => `Bearer ${await gateway.tokenFor(dispatcher, -1)}`],
+    ['signed by somebody else', async () => `Bearer ${await foreign()}`],
+    ['meant for subgraphs', async () => `Bearer ${await forSubgraphs()}`],
+    ['cut short', async () => `Bearer ${(await gateway.tokenFor(dispatcher)).slice(0, -4)}`],
+    ['no token at all', async () => 'Bearer nonsense'],
+    ['of another scheme', async () => 'Basic YWRtaW46YWRtaW4='],
+  ])('a token that is %s gets 401 and reaches no subgraph', async (_what, authorization) => {
+    const asked = gateway.graph.people.seen.length;
+    const answer = await gateway.ask('{ people { name } }', {}, { authorization: await authorization() });
+    expect([answer.status, answer.errors?.[0]?.extensions['code']]).toEqual([401, 'UNAUTHENTICATED']);
+    expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+    expect(answer.errors?.[0]?.extensions['requestId']).toBe(answer.headers.get('x-request-id'));
+    expect(gateway.graph.people.seen.length).toBe(asked);
+  });
+});
+
+describe('identity tokens for subgraphs', () => {
+  async function access(now: () => number) {
+    let signed = 0;
+    const signer = { sign: async () => `token-${++signed}` };
+    const verifier = { verify: async (token: string) => (token === 'good' ? dispatcher : undefined) };
+    return createFreightAccess({ verifier, signer, forwardHeaders: ['accept-language'], now });
+  }
+
+  test('are signed once for many requests, and anew before they run out', async () => {
+    let time = 0;
+    const { identify } = await access(() => time);
+    const tokenAt = async (at: number) => {
+      time = at;
+      return (await identify({ authorization: 'Bearer good' })).headers[identityHeader];
+    };
+    expect([await tokenAt(0), await tokenAt(29_000), await tokenAt(31_000)]).toEqual(['token-1', 'token-1', 'token-2']);
+  });
+
+  test('callers share work only when nothing of what subgraphs see differs', async () => {
+    const { identify } = await access(() => 0);
+    const keyOf = async (headers: Record<string, string>) => (await identify(headers)).key;
+    const key = await keyOf({ authorization: 'Bearer good' });
+    expect(await keyOf({ authorization: 'Bearer good', 'user-agent': 'x' })).toBe(key);
+    expect(await keyOf({})).not.toBe(key);
+    expect(await keyOf({ authorization: 'Bearer good', 'accept-language': 'de' })).not.toBe(key);
+  });
+});
+
+test('in front of any supergraph only the named headers go on', async () => {
+  await using gateway = await startTestGateway({ forwardHeaders: ['authorization', 'x-tenant'] });
+  await gateway.ask('{ people { name } }', {}, { authorization: 'anything', 'x-tenant': 'acme', cookie: 'a=b' });
+  expect(gateway.graph.people.seen.at(-1)).toMatchObject({ authorization: 'anything', 'x-tenant': 'acme' });
+  expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('cookie');
+});

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { serverAudits } from 'graphql-http';
+import { json, startTestGateway, type TestGateway } from './test-gateway.ts';
+
+const graphqlJson = 'application/graphql-response+json';
+
+describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s engine', (engine) => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway({ engine, maxBodyBytes: 100_000 });
+  });
+  afterAll(() => gateway[Symbol.asyncDispose]());
+
+  // Apollo's protection against request forgery wins over "MAY accept": a GET without a marking header is refused.
+  const refusedOnPurpose = new Set(['5A70']);
+  const audits = serverAudits({ url: () => `${gateway.url}/graphql` }).filter(({ id }) => !refusedOnPurpose.has(id));
+  test.each(audits.map((audit) => [`${audit.id} ${audit.name}`, audit] as const))('audit %s', async (name, audit) => {
+    const result = await audit.fn();
+    const viaGet = /URL-encoded|on GET/.test(name);
+    expect(result.status).toBe(viaGet && result.status === 'notice' ? 'notice' : 'ok');
+  });
+
+  test('a query joins both subgraphs in one answer', async () => {
+    const { status, data, errors } = await gateway.ask('{ people { name parcels { weightKg to { name } } } }');
+    expect({ status, errors }).toEqual({ status: 200, errors: undefined });
+    expect(data).toEqual({
+      people: [
+        { name: 'Ada', parcels: [{ weightKg: 2.5, to: { name: 'Ada' } }] },
+        { name: 'Grace', parcels: [{ weightKg: 2.5, to: { name: 'Grace' } }] },
+      ],
+    });
+  });
+
+  test('a mutation answers, by POST only', async () => {
+    const mutation = 'mutation { rename(id: "1", name: "Lovelace") { name } }';
+    expect((await gateway.ask(mutation)).data).toEqual({ rename: { name: 'Lovelace' } });
+    const response = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(mutation)}`, {
+      headers: { 'apollo-require-preflight': 'yes' },
+    });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  test('a GET with a marking header answers a query', async () => {
+    const response = await fetch(`${gateway.url}/graphql?query={people{name}}`, {
+      headers: { 'apollo-require-preflight': 'yes' },
+    });
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { data: { people: [{ name: 'Ada' }, { name: 'Grace' }] } },
+    ]);
+  });
+
+  test('a simple request that a foreign page could send is refused', async () => {
+    const response = await fetch(`${gateway.url}/graphql?query={people{name}}`);
+    const { errors } = await response.json();
+    expect([response.status, errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
+    const form = await gateway.send('query={people{name}}', { 'content-type': 'application/x-www-form-urlencoded' });
+    expect([form.status, form.errors?.[0]?.extensions['code']]).toEqual([415, 'BAD_REQUEST']);
+  });
+
+  test.each([
+    ['a faulty document', '{ people {', 400, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ peple { name } }', 400, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a missing variable', 'query($id: ID!) { person(id: $id) { name } }', 400, 'BAD_USER_INPUT'],
+  ])('%s is a 4xx under graphql-response+json and 200 under json', async (_what, query, status, code) => {
+    const strict = await gateway.ask(query, {}, { accept: graphqlJson });
+    expect([strict.status, strict.errors?.[0]?.extensions['code'], 'data' in strict]).toEqual([status, code, false]);
+    const lenient = await gateway.ask(query);
+    expect([lenient.status, lenient.errors?.[0]?.extensions['code']]).toEqual([200, code]);
+  });
+
+  test('an unknown operation name is refused', async () => {
+    const body = JSON.stringify({ query: 'query A { people { name } } query B { people { id } }', operationName: 'C' });
+    const { status, errors } = await gateway.send(body, { ...json, accept: graphqlJson });
+    expect([status, errors?.[0]?.extensions['code']]).toEqual([400, 'OPERATION_RESOLUTION_FAILURE']);
+  });
+
+  test.each([
+    ['no JSON', '{"query": "{ people', json, 400],
+    ['malformed UTF-8', Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]), json, 400],
+    ['another content type', '<query/>', { 'content-type': 'text/xml' }, 415],
+    ['a body that is too large', JSON.stringify({ query: `{ people { name } } #${'x'.repeat(200_000)}` }), json, 413],
+    ['a batch', '[{"query":"{ people { name } }"},{"query":"{ people { id } }"}]', json, 400],
+    ['an empty body', '', json, 400],
+    ['a body without a query', '{"variables":{}}', json, 400],
+    ['a query that is no text', '{"query":["{ people { name } }"]}', json, 400],
+    ['variables that are no object', '{"query":"{ people { name } }","variables":"x"}', json, 400],
+    [
+      'keys that reach for prototypes',
+      '{"query":"{ people { name } }","variables":{"__proto__":{"admin":true}}}',
+      json,
+      400,
+    ],
+    [
+      'nesting without end',
+      `{"query":"{ people { name } }","variables":{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`,
+      json,
+      400,
+    ],
+    ['an answer type that is not offered', '{"query":"{ people { name } }"}', { ...json, accept: 'image/png' }, 406],
+  ])('%s is refused with a code and a request id', async (_what, body, headers, status) => {
+    const answer = await gateway.send(body, headers as Record<string, string>);
+    const [error] = answer.errors ?? [];
+    expect([answer.status, error?.extensions['code']]).toEqual([status, 'BAD_REQUEST']);
+    expect(error?.extensions['requestId']).toBe(answer.headers.get('x-request-id'));
+    expect(JSON.stringify(error)).not.toMatch(/node_modules|\.ts:|\.js:|stack/);
+  });
+
+  test.each(["'; drop table people; --", '\u0000', '" } }', '💣💣💣', '#{7*7}', '<script>alert(1)</script>'])(
+    'a variable stays a value: %j',
+    async (text) => {
+      const { data } = await gateway.ask('query($text: String!) { echo(text: $text) }', { text });
+      expect(data).toEqual({ echo: text });
+    },
+  );
+
+  test('request ids: a harmless one is kept, handed on and given back; another is replaced', async () => {
+    const { headers } = await gateway.ask('{ people { name } }', {}, { 'x-request-id': 'trace-1.a' });
+    expect(headers.get('x-request-id')).toBe('trace-1.a');
+    expect(gateway.graph.people.seen.at(-1)?.['x-request-id']).toBe('trace-1.a');
+    const replaced = await gateway.ask('{ people { name } }', {}, { 'x-request-id': 'a"b<c>' });
+    expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('trace context goes on to subgraphs', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await gateway.ask('{ people { name } }', {}, { traceparent });
+    expect(gateway.graph.people.seen.at(-1)?.['traceparent']).toBe(traceparent);
+    await gateway.ask('{ people { name } }', {}, { traceparent: 'garbage' });
+    expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('traceparent');
+  });
+
+  test('a subgraph that codes nothing is passed on without its address', async () => {
+    const { data, errors, headers } = await gateway.ask('{ failing people { name } }');
+    expect(data).toEqual({ failing: null, people: [{ name: 'Ada' }, { name: 'Grace' }] });
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]).toMatchObject({ path: ['failing'], extensions: { subgraph: 'people', retryable: false } });
+    expect(errors?.[0]?.extensions['requestId']).toBe(headers.get('x-request-id'));
+  });
+
+  test('the introspection of GraphiQL works within the limits', async () => {
+    const { getIntrospectionQuery } = await import('graphql');
+    const { data, errors } = await gateway.ask(
+      getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true }),
+    );
+    expect(errors).toBeUndefined();
+    expect(data.__schema.types.map(({ name }: { name: string }) => name)).toContain('Parcel');
+  });
+});
+
+test('introspection can be turned off', async () => {
+  await using gateway = await startTestGateway({ introspection: false });
+  const { errors } = await gateway.ask('{ __schema { types { name } } }');
+  expect(errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
+});
+
+describe('pages of other origins', () => {
+  test('configured origins may ask, others may not read', async () => {
+    await using gateway = await startTestGateway({ corsOrigins: ['https://console.example'] });
+    const preflight = (origin: string) =>
+      fetch(`${gateway.url}/graphql`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+      });
+    const allowed = await preflight('https://console.example');
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://console.example');
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+});

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'graphql';
+import { measureDocument } from '../access/measure-document.ts';
+import { startTestGateway, type TestGateway } from './test-gateway.ts';
+
+describe('the size of a document', () => {
+  const sizeOf = (text: string) => measureDocument(parse(text));
+
+  test('counts fields above each other, aliases, root fields and selections', () => {
+    expect(sizeOf('{ a: people { name } person(id: 1) { b: name friends { id } } }')).toEqual({
+      depth: 3,
+      aliases: 2,
+      rootFields: 2,
+      selections: 6,
+    });
+  });
+
+  test('takes fragments where they are spread', () => {
+    const text = '{ ...Root ...Root } fragment Root on Query { people { ... on Person { x: name } } }';
+    expect(sizeOf(text)).toMatchObject({ depth: 2, aliases: 2, rootFields: 2 });
+  });
+
+  test('of several operations the largest counts', () => {
+    expect(sizeOf('query A { a } query B { b { c { d } } }')).toMatchObject({ depth: 3, rootFields: 1 });
+  });
+
+  test('ends in fragments that spread themselves or nothing', () => {
+    expect(sizeOf('{ ...A } fragment A on Query { b ...B } fragment B on Query { ...A ...Missing }').depth).toBe(1);
+  });
+
+  test('fragments that double each other are counted without being unfolded', () => {
+    const doubling = Array.from(
+      { length: 60 },
+      (_, n) => `fragment F${n} on Person { a: friends { ...F${n + 1} } b: friends { ...F${n + 1} } }`,
+    );
+    const size = sizeOf(`{ people { ...F0 } } ${doubling.join(' ')} fragment F60 on Person { id }`);
+    expect(size).toMatchObject({ aliases: 1_000_000_000, selections: 1_000_000_000 });
+  });
+});
+
+describe('hostile operations', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+  });
+  afterAll(() => gateway[Symbol.asyncDispose]());
+
+  const nested = (levels: number) => `{ people ${'{ friends '.repeat(levels)}{ id }${' }'.repeat(levels)} }`;
+  const bomb = Array.from(
+    { length: 24 },
+    (_, n) => `fragment F${n} on Person { friends { ...F${n + 1} ...F${n + 1} id } }`,
+  );
+
+  test.each([
+    ['too deep', nested(40), 'MAX_DEPTH_LIMIT'],
+    ['deep beyond any stack', nested(7_000), 'MAX_DEPTH_LIMIT'],
+    [
+      'too many aliases',
+      `{ people { ${Array.from({ length: 150 }, (_, n) => `a${n}: name`).join(' ')} } }`,
+      'MAX_ALIASES_LIMIT',
+    ],
+    [
+      'aliases hidden in fragments',
+      `{ people { ${'...F '.repeat(30)} } } fragment F on Person { a: id b: id c: id d: id }`,
+      'MAX_ALIASES_LIMIT',
+    ],
+    [
+      'too many root fields',
+      `{ ${'echo(text: "a") '.repeat(30)} }`,
+      'MAX_ROOT_FIELDS_LIMIT',
+    ],
+    ['too many tokens', `{ people { ${'name '.repeat(20_000)} } }`, 'TOKEN_LIMIT_EXCEEDED'],
+    ['a text that is too long', `{ people { name } } #${'x'.repeat(250_000)}`, 'TOKEN_LIMIT_EXCEEDED'],
+    [
+      'fragments that double',
+      `{ people { ...F0 } } ${bomb.join(' ')} fragment F24 on Person { id }`,
+      'MAX_DEPTH_LIMIT',
+    ],
+    [
+      'deep introspection',
+      `{ __schema { types ${'{ fields { type '.repeat(15)}{ name }${' } }'.repeat(15)} } }`,
+      'MAX_DEPTH_LIMIT',
+    ],
+  ])('%s: refused with its code, and no subgraph is asked', async (_what, query, code) => {
+    const asked = gateway.graph.people.seen.length;
+    const { status, errors, data } = await gateway.ask(query);
+    expect([status, errors?.length, errors?.[0]?.extensions['code'], data]).toEqual([400, 1, code, undefined]);
+    expect(gateway.graph.people.seen.length).toBe(asked);
+  });
+
+  test('the message says what is allowed and what arrived', async () => {
+    const { errors } = await gateway.ask(nested(40));
+    expect(errors?.[0]?.message).toBe('At most 25 levels are allowed; the operation has 42.');
+  });
+
+  test('a refused text is judged the same the second time, and good ones go on', async () => {
+    for (const _time of [1, 2]) {
+      expect((await gateway.ask(nested(40))).errors?.[0]?.extensions['code']).toBe('MAX_DEPTH_LIMIT');
+      expect((await gateway.ask('{ people { id } }')).data).toEqual({ people: [{ id: '1' }, { id: '2' }] });
+    }
+  });
+});

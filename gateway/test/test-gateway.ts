@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSigner, type Identity } from '#shared/identity.ts';
+import { loadKeyring } from '#shared/keys.ts';
+import { type GatewayConfig, readGatewayConfig } from '../config.ts';
+import { createGateway, type Gateway } from '../gateway.ts';
+import { type SmallGraph, startSmallGraph } from './small-graph.ts';
+
+export interface GraphqlAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into data of any shape
+  readonly data?: any;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** A gateway on a free port in front of the small graph. */
+export interface TestGateway {
+  readonly url: string;
+  readonly graph: SmallGraph;
+  readonly gateway: Gateway;
+  readonly supergraphFile: string;
+  ask(query: string, variables?: object, headers?: Record<string, string>): Promise<GraphqlAnswer>;
+  /** Sends a body as it is. */
+  send(body: string | Uint8Array, headers?: Record<string, string>): Promise<GraphqlAnswer>;
+  /** An access token as the access subgraph would give it. */
+  tokenFor(identity: Identity, seconds?: number): Promise<string>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export const json = { 'content-type': 'application/json' };
+
+export async function startTestGateway(
+  settings: Partial<GatewayConfig> = {},
+  graph?: SmallGraph,
+): Promise<TestGateway> {
+  const served = graph ?? (await startSmallGraph());
+  const folder = mkdtempSync(join(tmpdir(), 'freight-gateway-'));
+  const supergraphFile = join(folder, 'supergraph.graphql');
+  writeFileSync(supergraphFile, served.supergraphSdl);
+  const config = readGatewayConfig(['--supergraph', supergraphFile, '--port', '0'], { LOG_LEVEL: 'silent' });
+  const gateway = await createGateway({ ...config, ...settings });
+  const url = await gateway.listen();
+
+  const send: TestGateway['send'] = async (body, headers = json) => {
+    const response = await fetch(`${url}/graphql`, { method: 'POST', body: body as BodyInit, headers });
+    return { status: response.status, headers: response.headers, ...(await response.json()) };
+  };
+  return {
+    url,
+    graph: served,
+    gateway,
+    supergraphFile,
+    send,
+    ask: (query, variables, headers) => send(JSON.stringify({ query, variables }), { ...json, ...headers }),
+    async tokenFor(identity, seconds = 60) {
+      const { access } = settings;
+      if (access?.kind !== 'freight') throw new Error('this gateway knows no accounts');
+      const keyring = await loadKeyring(access.dataDir);
+      return (await createSigner(keyring.access.privateJwk, 'freight-clients')).sign(identity, seconds);
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway.close();
+      if (!graph) await served.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
