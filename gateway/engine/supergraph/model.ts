@@ -1,5 +1,6 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
+import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
 import { correctSupergraph } from './corrections.ts';
 
 /** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
@@ -8,6 +9,8 @@ export interface SupergraphModel {
   /** The schema clients see: without join directives and inaccessible elements. */
   readonly apiSchema: GraphQLSchema;
   readonly subgraphNames: readonly string[];
+  /** What `@authenticated`, `@requiresScopes` and `@policy` demand. */
+  readonly requirements: RequirementsByCoordinate;
   /** Names the planner fetches for itself, which no client's alias may overwrite. */
   readonly plannerNames: ReadonlySet<string>;
   /** Whether an object whose `__typename` is `typename` satisfies `... on condition`, inaccessible types included. */
@@ -32,7 +35,8 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   const apiSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
   const subgraphNames = [...supergraph.subgraphsMetadata()].map((subgraph) => subgraph.name);
   const { plannerNames } = correctSupergraph(supergraphSdl);
-  return { supergraphSdl, apiSchema, subgraphNames, plannerNames, satisfies: typeTest(fullSchema) };
+  const requirements = readRequirements(supergraph, fullSchema);
+  return { supergraphSdl, apiSchema, subgraphNames, requirements, plannerNames, satisfies: typeTest(fullSchema) };
 }
 
 function typeTest(schema: GraphQLSchema): SupergraphModel['satisfies'] {

@@ -19,7 +19,10 @@ function graph(): Federation {
         Query: {
           users: () => people,
           me: () => people[0],
-          search: () => [{ __typename: 'User', ...people[1] }, { __typename: 'Place', title: 'Dock' }],
+          search: () => [
+            { __typename: 'User', ...people[1] },
+            { __typename: 'Place', title: 'Dock' },
+          ],
         },
         User: {
           __resolveReference: ({ id }: { id: string }) => people.find((person) => person.id === id),
@@ -99,16 +102,28 @@ describe('@defer', () => {
     ]);
   });
 
-  const documents: [string, string, Variables?][] = [
-    ['nested', '{ me { name ... @defer { slow ... @defer(label: "x") { reviews { body author { name } } } } } }'],
-    ['in a named fragment used twice', '{ me { ...F @defer } users { ...F @defer } } fragment F on User { slow reviews { body } }'],
-    ['at the root', '{ me { id } ... @defer { users { name } } }'],
-    ['with nothing before it', '{ me { friend { ... @defer { slow reviews { body } } } } }'],
-    ['below a type condition', '{ search { ... on User { name ... @defer { reviews { body } } } ... on Place { title } } }'],
-    ['on a union', '{ search { __typename ... on User @defer { name reviews { body } } } }'],
-    ['with aliases and arguments', 'query($n: Int!) { me { a: score(of: 1) ... @defer { b: score(of: $n) c: name } } }', { n: 3 }],
+  const documents: [string, string, Variables][] = [
+    ['nested', '{ me { name ... @defer { slow ... @defer(label: "x") { reviews { body author { name } } } } } }', {}],
+    [
+      'in a named fragment used twice',
+      '{ me { ...F @defer } users { ...F @defer } } fragment F on User { slow reviews { body } }',
+      {},
+    ],
+    ['at the root', '{ me { id } ... @defer { users { name } } }', {}],
+    ['with nothing before it', '{ me { friend { ... @defer { slow reviews { body } } } } }', {}],
+    [
+      'below a type condition',
+      '{ search { ... on User { name ... @defer { reviews { body } } } ... on Place { title } } }',
+      {},
+    ],
+    ['on a union', '{ search { __typename ... on User @defer { name reviews { body } } } }', {}],
+    [
+      'with aliases and arguments',
+      'query($n: Int!) { me { a: score(of: 1) ... @defer { b: score(of: $n) c: name } } }',
+      { n: 3 },
+    ],
     ['skipped', 'query($s: Boolean!) { me { name ... @defer { slow @skip(if: $s) reviews { body } } } }', { s: true }],
-    ['overlapping', '{ me { name ... @defer { name slow } } }'],
+    ['overlapping', '{ me { name ... @defer { name slow } } }', {}],
   ];
   test.each(documents)('adds up to the whole response: %s', async (_case, source, variables) => {
     const answers = await payloads(graph(), source, variables);
@@ -128,7 +143,10 @@ describe('@defer', () => {
   test('sends nothing deferred before the initial response', async () => {
     const federation = graph();
     const engine = engineFor(federation);
-    const operation = await engine.prepare({ source: '{ me { name ... @defer { reviews { body } } } }', incremental: true });
+    const operation = await engine.prepare({
+      source: '{ me { name ... @defer { reviews { body } } } }',
+      incremental: true,
+    });
     const stream = engine.deliver(operation, {}, scope);
     await stream.next();
     expect(federation.transport.drain().map((request) => request.subgraph)).toEqual(['users']);
@@ -140,14 +158,23 @@ describe('@defer', () => {
     const federation = graph();
     federation.transport.intercept(({ subgraph }) =>
       subgraph === 'reviews'
-        ? new SubgraphFailure('SUBREQUEST_HTTP_ERROR', 'reviews', { message: 'Subgraph "reviews" is down', retryable: true })
+        ? new SubgraphFailure('SUBREQUEST_HTTP_ERROR', 'reviews', {
+            message: 'Subgraph "reviews" is down',
+            retryable: true,
+          })
         : undefined,
     );
     const answers = await payloads(federation, '{ users { name ... @defer { reviews { body } } } }');
     expect(answers[0]).toEqual({ data: { users: [{ name: 'Ada' }, { name: 'Bo' }] }, hasNext: true });
     expect(answers[1]).toMatchObject({
       incremental: [
-        { path: ['users', 0], data: null, errors: [{ path: ['users', 0, 'reviews'], extensions: { code: 'SUBREQUEST_HTTP_ERROR', requestId: 'request-1' } }] },
+        {
+          path: ['users', 0],
+          data: null,
+          errors: [
+            { path: ['users', 0, 'reviews'], extensions: { code: 'SUBREQUEST_HTTP_ERROR', requestId: 'request-1' } },
+          ],
+        },
         { path: ['users', 1], data: null, errors: [{ path: ['users', 1, 'reviews'] }] },
       ],
       hasNext: false,
@@ -156,7 +183,9 @@ describe('@defer', () => {
 
   test('delivers nothing after a response without data', async () => {
     const federation = graph();
-    federation.transport.intercept(({ query }) => (query.includes('users') ? { data: null, errors: [{ message: 'no', path: ['users'] }] } : undefined));
+    federation.transport.intercept(({ query }) =>
+      query.includes('users') ? { data: null, errors: [{ message: 'no', path: ['users'] }] } : undefined,
+    );
     const answers = await payloads(federation, '{ users { name ... @defer { slow } } }');
     expect(answers).toMatchObject([{ data: null, errors: [{ path: ['users'] }], hasNext: false }]);
   });

@@ -1,0 +1,69 @@
+import type { DirectiveNode, FieldNode } from 'graphql';
+import type { Place } from '../compile/places.ts';
+import type { Conditions } from '../compile/plan-steps.ts';
+import { compilePrograms, type Program } from '../compile/program.ts';
+import { requestError } from '../errors.ts';
+import { introspectionWriter } from '../introspection.ts';
+import type { PreparedOperation } from '../operation.ts';
+import { plannedKey } from '../planning/response-keys.ts';
+import { compileWriter, type ValueWriter } from '../respond/writer.ts';
+import { isDeferred } from './has-defer.ts';
+import type { DeferredFragment } from './labels.ts';
+import { type DeferredPart, splitPlan } from './parts.ts';
+import { typeAtPath } from './path-type.ts';
+
+/** A delivery that is ready to run. */
+export interface CompiledPart {
+  readonly part: DeferredPart;
+  /** The client's label. */
+  readonly label: string | undefined;
+  readonly program: Program;
+  /** Writes what the part adds to one object; undefined when it adds nothing of its own. */
+  readonly write: ValueWriter | undefined;
+}
+
+/** An operation whose response comes in parts, under known values of its conditions. */
+export interface IncrementalVariant {
+  readonly places: readonly Place[];
+  readonly primary: Program;
+  readonly writePrimary: ValueWriter;
+  readonly parts: readonly CompiledPart[];
+}
+
+export function compileIncremental(
+  operation: PreparedOperation,
+  deferred: ReadonlyMap<string, DeferredFragment>,
+  conditions: Conditions,
+): IncrementalVariant {
+  const { plan, model, fragments, definition } = operation;
+  const { apiSchema: schema, satisfies, plannerNames } = model;
+  if (plan.node?.kind === 'Subscription') throw requestError('BAD_USER_INPUT', 'A subscription can defer nothing');
+  const rootType = schema.getRootType(definition.operation);
+  if (!rootType) throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${definition.operation} type`);
+  const { primary, parts } = splitPlan(plan.node, conditions);
+  const { programs, places } = compilePrograms([primary, ...parts.map((part) => part.node)], conditions, satisfies);
+  const introspected = { schema, fragments, variableDefinitions: definition.variableDefinitions ?? [] };
+  const dataKey = (node: FieldNode) => plannedKey(node, plannerNames);
+  const takesFragment = (directives: readonly DirectiveNode[] | undefined) => !isDeferred(directives, conditions);
+  const options = {
+    schema,
+    fragments,
+    conditions,
+    dataKey,
+    takesFragment,
+    // Text of an object is different in each part, so none is kept.
+    isCanonical: () => false,
+    introspection: (node: Parameters<typeof introspectionWriter>[1]) => introspectionWriter(introspected, node),
+  };
+  return {
+    places,
+    primary: programs[0]!,
+    writePrimary: compileWriter(options, rootType, [definition.selectionSet]),
+    parts: parts.map((part, index) => {
+      const fragment = part.label === undefined ? undefined : deferred.get(part.label);
+      const type = typeAtPath(options, rootType, definition.selectionSet, part.path, dataKey);
+      const write = fragment && compileWriter(options, type, [fragment.selection]);
+      return { part, label: fragment?.label, program: programs[index + 1]!, write };
+    }),
+  };
+}

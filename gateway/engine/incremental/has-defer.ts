@@ -1,0 +1,25 @@
+import { type DirectiveNode, type DocumentNode, Kind, visit } from 'graphql';
+
+/** Whether an operation text may ask for incremental delivery; cheap enough for every request. */
+export function mentionsDefer(source: string): boolean {
+  return source.includes('@defer');
+}
+
+/** The document as a client gets it that can't take a response in parts: everything at once. */
+export function withoutDefer(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    [Kind.DIRECTIVE]: (node) => (node.name.value === 'defer' ? null : undefined),
+  });
+}
+
+/** Whether a fragment's fields come later, under these values of the operation's conditions. */
+export function isDeferred(
+  directives: readonly DirectiveNode[] | undefined,
+  conditions: Readonly<Record<string, boolean>>,
+): boolean {
+  const defer = directives?.find(({ name }) => name.value === 'defer');
+  if (!defer) return false;
+  const value = defer.arguments?.find((argument) => argument.name.value === 'if')?.value;
+  if (value?.kind === Kind.VARIABLE) return conditions[value.name.value] ?? true;
+  return value?.kind !== Kind.BOOLEAN || value.value;
+}
