@@ -1,0 +1,10 @@
+import type { BaseContext } from '#shared/context.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+export interface RiskContext extends BaseContext {
+  readonly loaders: Loaders;
+}
+
+export function createContext(base: BaseContext): RiskContext {
+  return { ...base, loaders: createLoaders(base.em, base.identity) };
+}

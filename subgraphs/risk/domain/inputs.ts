@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { Refusal, refuse } from '#shared/errors.ts';
+import { isUuid } from '#shared/ids.ts';
+import { type WatchlistKind, watchlistKinds } from './facts.ts';
+import { emailKey, nameKey } from './names.ts';
+
+/** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */
+const clean = z.string().regex(/^\P{Cc}*$/u, 'A text without control characters is required');
+const reason = clean.trim().min(5).max(500);
+
+export const decideReviewInput = z.object({
+  caseId: z.string(),
+  decision: z.enum(['APPROVE', 'REJECT']),
+  reason,
+  expectedVersion: z.int(),
+});
+export type DecideReview = z.infer<typeof decideReviewInput>;
+
+export const addWatchlistEntryInput = z.object({
+  idempotencyKey: clean.min(8).max(64),
+  kind: z.enum(watchlistKinds),
+  value: clean.trim().min(1).max(254),
+  reason,
+});
+export type AddWatchlistEntry = z.infer<typeof addWatchlistEntryInput>;
+
+export const removeWatchlistEntryInput = z.object({ id: z.string(), reason });
+export type RemoveWatchlistEntry = z.infer<typeof removeWatchlistEntryInput>;
+
+/** Parses an input, or refuses it with one INVALID_INPUT per field. */
+export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new Refusal(
+    ...parsed.error.issues.map((issue) => ({
+      code: 'INVALID_INPUT',
+      field: issue.path.map(String),
+      message: `${issue.path.join('.')}: ${issue.message}.`,
+    })),
+  );
+}
+
+/** What a watchlist entry is compared by. Refusal: INVALID_INPUT where the value is none of its kind. */
+export function watchlistKey(kind: WatchlistKind, value: string): string {
+  const key = keys[kind](value);
+  if (key === undefined || key === '') {
+    refuse('INVALID_INPUT', `A value that fits ${kind} is required; got "${value.slice(0, 80)}".`, 'value');
+  }
+  return key;
+}
+
+const uuidKey = (value: string) => (isUuid(value) ? value.toLowerCase() : undefined);
+const keys: Readonly<Record<WatchlistKind, (value: string) => string | undefined>> = {
+  ORGANIZATION: uuidKey,
+  ACCOUNT: uuidKey,
+  EMAIL: (value) => (z.email().safeParse(emailKey(value)).success ? emailKey(value) : undefined),
+  NAME: nameKey,
+};

@@ -1,0 +1,23 @@
+const legalForms = new Set(
+  'inc incorporated llc llp lp ltd limited corp corporation co company sa de cv sapi rl srl plc gmbh'.split(' '),
+);
+
+/**
+ * What two spellings of one name have in common: no case, accents, punctuation or legal form at the end. Equal keys are
+ * equal names; parts of names are not compared, because common words would block honest companies.
+ */
+export function nameKey(name: string): string {
+  const words = name
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+  let end = words.length;
+  while (end > 1 && legalForms.has(words[end - 1] ?? '')) end--;
+  return words.slice(0, end).join(' ');
+}
+
+export function emailKey(email: string): string {
+  return email.trim().toLowerCase();
+}

@@ -1,0 +1,126 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { ReviewDecision } from './domain/decision.ts';
+import type { RiskFacts, WatchlistKind } from './domain/facts.ts';
+import type { RiskContribution, RiskRule, RiskVerdict } from './domain/rules.ts';
+
+/** What risk keeps of an organization: its age and its name. */
+export const KnownOrganizationEntity = defineEntity({
+  name: 'KnownOrganization',
+  tableName: 'known_organization',
+  properties: { id: p.uuid().primary(), nameKey: p.text(), createdAt: p.datetime(3) },
+});
+
+/** What risk keeps of an account: its age and its address. */
+export const KnownAccountEntity = defineEntity({
+  name: 'KnownAccount',
+  tableName: 'known_account',
+  properties: {
+    id: p.uuid().primary(),
+    organizationId: p.uuid().nullable(),
+    email: p.text(),
+    createdAt: p.datetime(3),
+  },
+});
+
+/** What risk keeps of a booked shipment: the history that the rules look at. */
+export const BookingEntity = defineEntity({
+  name: 'Booking',
+  tableName: 'booking',
+  properties: {
+    shipmentId: p.uuid().primary(),
+    reference: p.text(),
+    organizationId: p.uuid(),
+    accountId: p.uuid(),
+    /** Version of the shipment that these facts are of. */
+    version: p.integer(),
+    lane: p.text(),
+    laneKey: p.text(),
+    valueCents: p.bigint('number'),
+    currency: p.text(),
+    bookedAt: p.datetime(3),
+    pickupFrom: p.datetime(3),
+    partyKeys: p.array(),
+    /** True until the goods are picked up or the shipment is cancelled: as long as a decision can stop it. */
+    open: p.boolean(),
+  },
+});
+export type Booking = InferEntity<typeof BookingEntity>;
+
+export const assessmentTriggers = ['BOOKED', 'CHANGED', 'WATCHLIST_CHANGED', 'CUSTOMER_KNOWN'] as const;
+export type AssessmentTrigger = (typeof assessmentTriggers)[number];
+
+export const AssessmentEntity = defineEntity({
+  name: 'Assessment',
+  tableName: 'assessment',
+  properties: {
+    id: p.uuid().primary(),
+    shipmentId: p.uuid(),
+    organizationId: p.uuid(),
+    /** 1 for the first assessment of a shipment. */
+    revision: p.integer(),
+    /** True for the newest one of its shipment. */
+    current: p.boolean(),
+    score: p.integer(),
+    verdict: p.text().$type<RiskVerdict>(),
+    /** What holds: the verdict, or the reviewer's word. */
+    decision: p.text().$type<RiskVerdict>(),
+    rules: p.array<RiskRule>(),
+    contributions: p.json<readonly RiskContribution[]>(),
+    facts: p.json<RiskFacts>(),
+    watchlistIds: p.array(),
+    trigger: p.text().$type<AssessmentTrigger>(),
+    assessedAt: p.datetime(3),
+  },
+});
+export type Assessment = InferEntity<typeof AssessmentEntity>;
+
+export type ReviewStatus = 'OPEN' | 'DECIDED' | 'WITHDRAWN';
+
+export const ReviewCaseEntity = defineEntity({
+  name: 'ReviewCase',
+  tableName: 'review_case',
+  properties: {
+    id: p.uuid().primary(),
+    shipmentId: p.uuid(),
+    organizationId: p.uuid(),
+    /** What the reviewer looks at; after the decision, what they looked at. */
+    assessmentId: p.uuid(),
+    status: p.text().$type<ReviewStatus>(),
+    openedAt: p.datetime(3),
+    decision: p.text().$type<ReviewDecision>().nullable(),
+    reason: p.text().nullable(),
+    decidedBy: p.uuid().nullable(),
+    closedAt: p.datetime(3).nullable(),
+    version: p.integer(),
+  },
+});
+export type ReviewCase = InferEntity<typeof ReviewCaseEntity>;
+
+export const WatchlistEntryEntity = defineEntity({
+  name: 'WatchlistEntry',
+  tableName: 'watchlist_entry',
+  properties: {
+    id: p.uuid().primary(),
+    kind: p.text().$type<WatchlistKind>(),
+    value: p.text(),
+    valueKey: p.text(),
+    reason: p.text(),
+    addedBy: p.uuid().nullable(),
+    addedAt: p.datetime(3),
+    removedBy: p.uuid().nullable(),
+    removedAt: p.datetime(3).nullable(),
+    removalReason: p.text().nullable(),
+    /** With which request of `addedBy` it came. */
+    idempotencyKey: p.text().nullable(),
+  },
+});
+export type WatchlistEntry = InferEntity<typeof WatchlistEntryEntity>;
+
+export const entities = [
+  KnownOrganizationEntity,
+  KnownAccountEntity,
+  BookingEntity,
+  AssessmentEntity,
+  ReviewCaseEntity,
+  WatchlistEntryEntity,
+];

@@ -1,0 +1,12 @@
+import type { Reactions } from '#shared/jobs.ts';
+import { closeBooking, rememberAccount, rememberOrganization, takeBooking } from './store/bookings.ts';
+
+/** Publishes risk.assessed: for every booking, every change that matters to it, and every word of a reviewer. */
+export const reactions: Reactions = {
+  'organization.changed': (transaction, payload) => rememberOrganization(transaction, payload, new Date()),
+  'account.registered': (transaction, payload) => rememberAccount(transaction, payload, new Date()),
+  'shipment.booked': (transaction, payload) => takeBooking(transaction, payload, new Date()),
+  'shipment.pickedUp': ({ em }, { shipmentId }) => closeBooking(em, shipmentId, new Date()),
+  'shipment.delivered': ({ em }, { shipmentId }) => closeBooking(em, shipmentId, new Date()),
+  'shipment.cancelled': ({ em }, { shipmentId }) => closeBooking(em, shipmentId, new Date()),
+};

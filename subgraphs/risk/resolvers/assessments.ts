@@ -1,0 +1,51 @@
+import type { PageArguments } from '#shared/connection.ts';
+import { moneyOf } from '#shared/money.ts';
+import type { RiskContext } from '../context.ts';
+import type { RiskFacts } from '../domain/facts.ts';
+import { blockAbove, limitsOf, pointsOf, type RiskContribution, reviewAbove, riskRules } from '../domain/rules.ts';
+import type { Assessment } from '../entities.ts';
+import { type AssessmentFilter, pageOfAssessments } from '../store/assessments.ts';
+
+type Page<F> = PageArguments & { readonly filter?: F | null };
+interface Reference {
+  readonly id: string;
+}
+
+export const assessmentQueries = {
+  riskAssessments: (_root: unknown, { filter, ...page }: Page<AssessmentFilter>, { em }: RiskContext) =>
+    pageOfAssessments(em, filter ?? {}, page),
+  riskPolicy: () => ({
+    reviewAbove,
+    blockAbove,
+    rules: riskRules.map((rule) => ({ rule, points: pointsOf[rule], parameters: limitsOf[rule] })),
+  }),
+};
+
+export const Shipment = {
+  __resolveReference: ({ id }: Reference) => ({ id }),
+  risk: ({ id }: Reference, _args: unknown, { loaders }: RiskContext) => loaders.assessmentOfShipment.load(id),
+};
+
+export const RiskAssessment = {
+  __resolveReference: ({ id }: Reference, { loaders }: RiskContext) => loaders.assessment.load(id),
+  shipment: ({ shipmentId }: Assessment) => ({ id: shipmentId }),
+  organization: ({ organizationId }: Assessment) => ({ id: organizationId }),
+  reviewCase: ({ shipmentId }: Assessment, _args: unknown, { loaders }: RiskContext) =>
+    loaders.reviewCaseOfShipment.load(shipmentId),
+  history: ({ shipmentId }: Assessment, _args: unknown, { loaders }: RiskContext) =>
+    loaders.historyOfShipment.load(shipmentId),
+};
+
+export const RiskFactsResolvers = {
+  declaredValue: ({ valueCents, currency }: RiskFacts) => moneyOf(valueCents, currency),
+  watchlist: async ({ watchlist }: RiskFacts, _args: unknown, { loaders }: RiskContext) => {
+    const entries = await Promise.all(watchlist.map(({ entryId }) => loaders.watchlistEntry.load(entryId)));
+    return entries.filter((entry) => entry !== null);
+  },
+};
+
+const namedValues = ({ parameters }: Pick<RiskContribution, 'parameters'>) =>
+  Object.entries(parameters).map(([name, value]) => ({ name, value }));
+
+export const RiskContributionResolvers = { parameters: namedValues };
+export const RiskPolicyRule = { parameters: namedValues };

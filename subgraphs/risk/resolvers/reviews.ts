@@ -1,0 +1,47 @@
+import type { PageArguments } from '#shared/connection.ts';
+import { accountOf } from '#shared/context.ts';
+import { payloadOf } from '#shared/errors.ts';
+import type { RiskContext } from '../context.ts';
+import { decideReviewInput, parseInput } from '../domain/inputs.ts';
+import type { ReviewCase as Case } from '../entities.ts';
+import { decideCase, pageOfReviews, type ReviewFilter } from '../store/reviews.ts';
+
+interface Reference {
+  readonly id: string;
+}
+
+export const reviewQueries = {
+  reviewQueue: (
+    _root: unknown,
+    { filter, ...page }: PageArguments & { readonly filter?: ReviewFilter | null },
+    { em }: RiskContext,
+  ) => pageOfReviews(em, filter ?? {}, page),
+  reviewCase: (_root: unknown, { id }: Reference, { loaders }: RiskContext) => loaders.reviewCase.load(id),
+};
+
+function decideReview(_root: unknown, { input }: { readonly input: unknown }, context: RiskContext) {
+  return payloadOf(async () => {
+    const { accountId } = accountOf(context);
+    const wanted = parseInput(decideReviewInput, input);
+    const { reviewCase, conflict } = await context.transact((transaction) =>
+      decideCase(transaction, accountId, wanted, context.clock()),
+    );
+    const message = `Version ${reviewCase.version} is required; ${wanted.expectedVersion} arrived. Look at the case and try again.`;
+    return { reviewCase, userErrors: conflict ? [{ code: 'CONFLICT', field: ['expectedVersion'], message }] : [] };
+  });
+}
+
+export const reviewMutations = { decideReview };
+
+export const ReviewCase = {
+  __resolveReference: ({ id }: Reference, { loaders }: RiskContext) => loaders.reviewCase.load(id),
+  shipment: ({ shipmentId }: Case) => ({ id: shipmentId }),
+  reference: async ({ shipmentId }: Case, _args: unknown, { loaders }: RiskContext) =>
+    (await loaders.booking.load(shipmentId))?.reference,
+  organization: ({ organizationId }: Case) => ({ id: organizationId }),
+  assessment: ({ assessmentId }: Case, _args: unknown, { loaders }: RiskContext) =>
+    loaders.assessment.load(assessmentId),
+  pickupFrom: async ({ shipmentId }: Case, _args: unknown, { loaders }: RiskContext) =>
+    (await loaders.booking.load(shipmentId))?.pickupFrom,
+  decidedBy: ({ decidedBy }: Case) => (decidedBy ? { id: decidedBy } : null),
+};

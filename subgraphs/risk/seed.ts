@@ -1,0 +1,125 @@
+import { bulkInsert } from '#shared/bulk.ts';
+import type { EntityManager } from '#shared/database.ts';
+import type { Shipment, World } from '#shared/demo/world.ts';
+import { newId } from '#shared/ids.ts';
+import { decisionOf, type ReviewDecision } from './domain/decision.ts';
+import type { RiskFacts } from './domain/facts.ts';
+import { laneKey } from './domain/lane.ts';
+import { emailKey, nameKey } from './domain/names.ts';
+import { assess } from './domain/rules.ts';
+import { historicalFacts } from './seed-facts.ts';
+
+/** Writes what the reactions would have written, had the demo world's events arrived one by one. */
+export async function seed(em: EntityManager, world: World): Promise<void> {
+  await bulkInsert(
+    em,
+    'known_organization',
+    world.organizations.map(({ id, name, createdAt }) => ({ id, name_key: nameKey(name), created_at: createdAt })),
+  );
+  await bulkInsert(
+    em,
+    'known_account',
+    world.accounts.map(({ id, organizationId, email, createdAt }) => ({
+      id,
+      organization_id: organizationId,
+      email: emailKey(email),
+      created_at: createdAt,
+    })),
+  );
+  await bulkInsert(
+    em,
+    'watchlist_entry',
+    world.watchlist.map(({ id, name, reason, addedAt }) => ({
+      id,
+      kind: 'NAME',
+      value: name,
+      value_key: nameKey(name),
+      reason,
+      added_at: addedAt,
+    })),
+  );
+  const booked = historicalFacts(world);
+  await bulkInsert(
+    em,
+    'booking',
+    booked.map(({ shipment, facts, bookedAt }) => bookingRow(shipment, facts, bookedAt)),
+  );
+  const assessed = booked.map(assessedRows);
+  await bulkInsert(
+    em,
+    'assessment',
+    assessed.map(({ assessment }) => assessment),
+  );
+  await bulkInsert(
+    em,
+    'review_case',
+    assessed.flatMap(({ reviewCase }) => reviewCase ?? []),
+  );
+}
+
+function bookingRow(shipment: Shipment, facts: RiskFacts, bookedAt: Date) {
+  const [origin, destination] = [shipment.stops[0], shipment.stops.at(-1)];
+  if (!origin || !destination) throw new Error(`shipment ${shipment.reference} has no stops`);
+  return {
+    shipment_id: shipment.id,
+    reference: shipment.reference,
+    organization_id: shipment.organizationId,
+    account_id: shipment.createdByAccountId,
+    // The version of the shipment itself is newer or equal: a change that is sent again is not missed.
+    version: 0,
+    lane: facts.lane,
+    lane_key: laneKey(origin, destination),
+    value_cents: shipment.totalValueCents,
+    currency: facts.currency,
+    booked_at: bookedAt,
+    pickup_from: origin.windowStart,
+    party_keys: [...new Set(shipment.stops.map(({ contactName }) => nameKey(contactName)))],
+    open: shipment.pickedUpAt === null && shipment.status !== 'CANCELLED' && shipment.status !== 'DELIVERED',
+  };
+}
+
+interface Booked {
+  readonly shipment: Shipment;
+  readonly facts: RiskFacts;
+  readonly bookedAt: Date;
+}
+
+/** The world's reviewers have decided; rules and decision are those of the live path. */
+function assessedRows({ shipment, facts, bookedAt }: Booked) {
+  const { score, verdict, contributions } = assess(facts);
+  const said = shipment.risk?.decision;
+  const word: ReviewDecision | null = said ? (said.decision === 'APPROVED' ? 'APPROVE' : 'REJECT') : null;
+  const decided = word && { decision: word, facts, contributions };
+  const id = shipment.risk?.id ?? newId(bookedAt.getTime());
+  const assessment = {
+    id,
+    shipment_id: shipment.id,
+    organization_id: shipment.organizationId,
+    revision: 1,
+    current: true,
+    score,
+    verdict,
+    decision: decisionOf(verdict, { facts, contributions }, decided),
+    rules: contributions.map(({ rule }) => rule),
+    contributions,
+    facts,
+    watchlist_ids: facts.watchlist.map(({ entryId }) => entryId),
+    trigger: 'BOOKED',
+    assessed_at: shipment.risk?.assessedAt ?? bookedAt,
+  };
+  const cancelled = shipment.status === 'CANCELLED';
+  const reviewCase = verdict === 'REVIEW' && {
+    id: newId(bookedAt.getTime()),
+    shipment_id: shipment.id,
+    organization_id: shipment.organizationId,
+    assessment_id: id,
+    status: word ? 'DECIDED' : cancelled ? 'WITHDRAWN' : 'OPEN',
+    opened_at: bookedAt,
+    decision: word,
+    reason: said?.reason ?? null,
+    decided_by: said?.decidedByAccountId ?? null,
+    closed_at: said?.decidedAt ?? (cancelled ? shipment.statusChangedAt : null),
+    version: word ? 2 : 1,
+  };
+  return { assessment, reviewCase: reviewCase || null };
+}

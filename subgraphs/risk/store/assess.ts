@@ -1,0 +1,125 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '#shared/database.ts';
+import { newId } from '#shared/ids.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { type Decided, decisionOf } from '../domain/decision.ts';
+import type { RiskFacts } from '../domain/facts.ts';
+import { assess, type RiskVerdict } from '../domain/rules.ts';
+import {
+  type Assessment,
+  AssessmentEntity,
+  type AssessmentTrigger,
+  type Booking,
+  BookingEntity,
+  ReviewCaseEntity,
+} from '../entities.ts';
+import { gatherFacts } from './facts.ts';
+
+/** Assesses a booking by everything known now, keeps the result as its newest assessment, and tells the neighbours. */
+export async function assessBooking(
+  transaction: Transaction,
+  booking: Booking,
+  trigger: AssessmentTrigger,
+  now: Date,
+): Promise<void> {
+  await recordAssessment(transaction, booking, await gatherFacts(transaction.em, booking), trigger, now);
+}
+
+/** The same with facts that the caller has brought up to date. */
+export async function recordAssessment(
+  transaction: Transaction,
+  booking: Booking,
+  facts: RiskFacts,
+  trigger: AssessmentTrigger,
+  now: Date,
+): Promise<void> {
+  const { em, emit } = transaction;
+  const { shipmentId, organizationId } = booking;
+  const { score, verdict, contributions } = assess(facts);
+  const decision = decisionOf(verdict, { facts, contributions }, await lastDecision(em, shipmentId));
+  const [replaced] = await em.execute<{ revision: number }[]>(
+    'update assessment set current = false where shipment_id = ? and current returning revision',
+    [shipmentId],
+  );
+  const assessment = em.create(AssessmentEntity, {
+    id: newId(now.getTime()),
+    shipmentId,
+    organizationId,
+    revision: (replaced?.revision ?? 0) + 1,
+    current: true,
+    score,
+    verdict,
+    decision,
+    rules: contributions.map(({ rule }) => rule),
+    contributions,
+    facts,
+    watchlistIds: facts.watchlist.map(({ entryId }) => entryId),
+    trigger,
+    assessedAt: now,
+  });
+  await em.flush();
+  await keepQueue(em, assessment, now);
+  await announce(emit, { shipmentId, score, decision, now });
+}
+
+/** Tells the neighbours what holds for a shipment. */
+export function announce(
+  emit: Transaction['emit'],
+  { shipmentId, score, decision, now }: { shipmentId: string; score: number; decision: RiskVerdict; now: Date },
+): Promise<void> {
+  return emit('risk.assessed', { shipmentId, score, decision, at: now.toISOString() });
+}
+
+async function lastDecision(em: EntityManager, shipmentId: string): Promise<Decided | null> {
+  const [decided] = await em.find(
+    ReviewCaseEntity,
+    { shipmentId, status: 'DECIDED' },
+    { orderBy: { closedAt: 'desc', id: 'desc' }, limit: 1 },
+  );
+  if (!decided?.decision) return null;
+  const { facts, contributions } = await em.findOneOrFail(AssessmentEntity, decided.assessmentId);
+  return { decision: decided.decision, facts, contributions };
+}
+
+/** One open case exactly while the decision is REVIEW. */
+async function keepQueue(em: EntityManager, assessment: Assessment, now: Date): Promise<void> {
+  const { shipmentId, organizationId, decision } = assessment;
+  const open = await em.findOne(ReviewCaseEntity, { shipmentId, status: 'OPEN' });
+  if (decision !== 'REVIEW') {
+    if (open) await withdrawCase(em, shipmentId, now);
+    return;
+  }
+  if (open) {
+    open.assessmentId = assessment.id;
+    open.version += 1;
+  } else {
+    em.create(ReviewCaseEntity, {
+      id: newId(now.getTime()),
+      shipmentId,
+      organizationId,
+      assessmentId: assessment.id,
+      status: 'OPEN',
+      openedAt: now,
+      decision: null,
+      reason: null,
+      decidedBy: null,
+      closedAt: null,
+      version: 1,
+    });
+  }
+  await em.flush();
+}
+
+/** Takes a shipment out of the queue: there is nothing to decide any more. */
+export async function withdrawCase(em: EntityManager, shipmentId: string, now: Date): Promise<void> {
+  await em.execute(
+    `update review_case set status = 'WITHDRAWN', closed_at = ?, version = version + 1
+      where shipment_id = ? and status = 'OPEN'`,
+    [now, shipmentId],
+  );
+}
+
+/** The booking, locked: whoever assesses or decides it does so alone. */
+export function lockBooking(em: EntityManager, shipmentId: string): Promise<Booking | null> {
+  return em.findOne(BookingEntity, { shipmentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+}

@@ -1,0 +1,92 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '#shared/database.ts';
+import type { EventPayload } from '#shared/topics.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { laneKey, laneName } from '../domain/lane.ts';
+import { emailKey, nameKey } from '../domain/names.ts';
+import { BookingEntity, KnownAccountEntity, KnownOrganizationEntity } from '../entities.ts';
+import { assessBooking, lockBooking, withdrawCase } from './assess.ts';
+import { lockForBooking } from './locks.ts';
+
+/** Keeps a booking (or its newer version) and assesses it. An older or equal version changes nothing. */
+export async function takeBooking(
+  transaction: Transaction,
+  payload: EventPayload<'shipment.booked'>,
+  now: Date,
+): Promise<void> {
+  const { em } = transaction;
+  await lockForBooking(em, payload.organizationId);
+  const known = await lockBooking(em, payload.shipmentId);
+  if (known && (known.version >= payload.version || !known.open)) return;
+  const row = {
+    shipmentId: payload.shipmentId,
+    reference: payload.reference,
+    organizationId: payload.organizationId,
+    accountId: payload.createdByAccountId,
+    version: payload.version,
+    lane: laneName(payload.origin, payload.destination),
+    laneKey: laneKey(payload.origin, payload.destination),
+    valueCents: payload.valueCents,
+    currency: payload.currency,
+    // The first booking counts: a change does not make it a new one.
+    bookedAt: known?.bookedAt ?? new Date(payload.bookedAt),
+    pickupFrom: new Date(payload.pickupFrom),
+    partyKeys: [...new Set((payload.parties ?? []).map(nameKey))].filter((key) => key !== ''),
+    open: true,
+  };
+  const booking = known ? em.assign(known, row) : em.create(BookingEntity, row);
+  await em.flush();
+  await assessBooking(transaction, booking, known ? 'CHANGED' : 'BOOKED', now);
+}
+
+/** Notes that no decision can stop a shipment any more: it was picked up, delivered or cancelled. */
+export async function closeBooking(em: EntityManager, shipmentId: string, now: Date): Promise<void> {
+  await em.execute('update booking set open = false where shipment_id = ? and open', [shipmentId]);
+  await withdrawCase(em, shipmentId, now);
+}
+
+/** Learns of an organization; what was booked before it was known, or under another name, is assessed again. */
+export async function rememberOrganization(
+  transaction: Transaction,
+  { organizationId: id, name, createdAt }: EventPayload<'organization.changed'>,
+  now: Date,
+): Promise<void> {
+  const { em } = transaction;
+  await lockForBooking(em, id);
+  const key = nameKey(name);
+  const known = await em.findOne(KnownOrganizationEntity, { id });
+  if (known?.nameKey === key) return;
+  if (known) known.nameKey = key;
+  else em.create(KnownOrganizationEntity, { id, nameKey: key, createdAt: new Date(createdAt) });
+  await em.flush();
+  await assessAgain(transaction, { organizationId: id }, now);
+}
+
+/** Learns of an account; what it booked before it was known is assessed again. */
+export async function rememberAccount(
+  transaction: Transaction,
+  payload: EventPayload<'account.registered'>,
+  now: Date,
+): Promise<void> {
+  const { em } = transaction;
+  const { accountId: id, organizationId, createdAt } = payload;
+  if (organizationId) await lockForBooking(em, organizationId);
+  if ((await em.count(KnownAccountEntity, { id })) > 0) return;
+  const email = emailKey(payload.email);
+  em.create(KnownAccountEntity, { id, organizationId, email, createdAt: new Date(createdAt) });
+  await em.flush();
+  await assessAgain(transaction, { accountId: id }, now);
+}
+
+async function assessAgain(
+  transaction: Transaction,
+  where: { readonly organizationId: string } | { readonly accountId: string },
+  now: Date,
+): Promise<void> {
+  const bookings = await transaction.em.find(
+    BookingEntity,
+    { ...where, open: true },
+    { orderBy: { shipmentId: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+  for (const booking of bookings) await assessBooking(transaction, booking, 'CUSTOMER_KNOWN', now);
+}

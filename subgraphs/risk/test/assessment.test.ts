@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anonymous } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { somebody } from '#shared/test/harness.ts';
+import { AssessmentEntity, ReviewCaseEntity } from '../entities.ts';
+import {
+  type Booked,
+  bookingOf,
+  type Desk,
+  deskOf,
+  givenOldOrganization,
+  givenReview,
+  type RiskUnderTest,
+  reviewer,
+  startRisk,
+  town,
+} from './risk.ts';
+
+let risk: RiskUnderTest;
+let desk: Desk;
+beforeAll(async () => {
+  risk = await startRisk();
+  desk = deskOf(risk);
+  // A common lane, so that only what a test is about is unusual.
+  const organizationId = await givenOldOrganization(desk, 'Everyday');
+  for (let day = 1; day <= 9; day++) {
+    await desk.arrives('shipment.booked', bookingOf({ organizationId, bookedAt: `2026-02-0${day}T10:00:00.000Z` }));
+  }
+});
+afterAll(() => risk.close());
+
+const em = () => risk.services.database.fork();
+const current = (shipmentId: string) => em().findOneOrFail(AssessmentEntity, { shipmentId, current: true });
+const toldOf = ({ shipmentId }: Booked) =>
+  desk.told.filter((told) => told.shipmentId === shipmentId).map(({ score, decision }) => [score, decision]);
+
+describe('a booking', () => {
+  test('of an old customer on a common lane is allowed', async () => {
+    const booking = bookingOf({ organizationId: await givenOldOrganization(desk) });
+    await desk.arrives('shipment.booked', booking);
+    expect(toldOf(booking)).toEqual([[0, 'ALLOW']]);
+  });
+
+  test('of an organization that nobody knows counts as new, until it is known', async () => {
+    const organizationId = newId();
+    const booking = bookingOf({ organizationId });
+    await desk.arrives('shipment.booked', booking);
+    const known = { organizationId, name: 'Late Known', tier: 'FREE' as const, createdAt: '2020-01-01T00:00:00.000Z' };
+    await desk.arrives('organization.changed', known);
+    await desk.arrives('organization.changed', known);
+    expect(toldOf(booking)).toEqual([
+      [10, 'ALLOW'],
+      [0, 'ALLOW'],
+    ]);
+  });
+
+  test('by an account of this week counts as new in an old organization', async () => {
+    const organizationId = await givenOldOrganization(desk);
+    const accountId = newId();
+    await desk.arrives('account.registered', {
+      accountId,
+      organizationId,
+      email: 'fresh@old.test',
+      createdAt: '2026-02-27T12:00:00.000Z',
+    });
+    const booking = bookingOf({ organizationId, createdByAccountId: accountId });
+    await desk.arrives('shipment.booked', booking);
+    expect((await current(booking.shipmentId)).rules).toEqual(['NEW_ACCOUNT']);
+  });
+
+  test('that meets all four rules goes to review, with every reason kept', async () => {
+    const booking = await givenReview(desk);
+    expect(toldOf(booking)).toEqual([[45, 'REVIEW']]);
+    expect(await current(booking.shipmentId)).toMatchObject({
+      rules: ['NEW_ACCOUNT', 'HIGH_VALUE_LITTLE_HISTORY', 'UNUSUAL_LANE', 'BURST'],
+      facts: { earlierBookings: 5, bookingsInHour: 6, firstOnLane: true, laneShipmentsPerMonth: 0 },
+    });
+    const [open] = await em().find(ReviewCaseEntity, { shipmentId: booking.shipmentId });
+    expect(open).toMatchObject({ status: 'OPEN', version: 1 });
+  });
+
+  test('that arrives twice, or in an older version, is assessed once', async () => {
+    const booking = bookingOf({ organizationId: await givenOldOrganization(desk), version: 4 });
+    await desk.arrives('shipment.booked', booking);
+    await desk.arrives('shipment.booked', booking);
+    await desk.arrives('shipment.booked', { ...booking, version: 3, valueCents: 1 });
+    expect(toldOf(booking)).toHaveLength(1);
+  });
+
+  test('that was changed is assessed again by its new facts, not counted twice', async () => {
+    const organizationId = await givenOldOrganization(desk);
+    const booking = bookingOf({ organizationId });
+    await desk.arrives('shipment.booked', booking);
+    await desk.arrives('shipment.booked', { ...booking, version: 3, valueCents: 30_000_000 });
+    expect(toldOf(booking)).toEqual([
+      [0, 'ALLOW'],
+      [15, 'ALLOW'],
+    ]);
+    expect(await current(booking.shipmentId)).toMatchObject({
+      revision: 2,
+      trigger: 'CHANGED',
+      facts: { earlierBookings: 0, bookingsInHour: 1, valueCents: 30_000_000 },
+    });
+  });
+
+  test('counts those that arrive at the same moment', async () => {
+    const organizationId = await givenOldOrganization(desk);
+    const bookings = [1, 2, 3, 4, 5, 6].map(() => bookingOf({ organizationId }));
+    await Promise.all(bookings.map((booking) => desk.arrives('shipment.booked', booking)));
+    const scores = await Promise.all(bookings.map(async ({ shipmentId }) => (await current(shipmentId)).score));
+    expect(scores.toSorted()).toEqual([0, 0, 0, 0, 0, 8]);
+  });
+
+  test('takes a lane of other customers as common, in its own direction only', async () => {
+    const organizationId = await givenOldOrganization(desk);
+    const back = bookingOf({ organizationId, origin: town('Dallas', 'TX'), destination: town('CHICAGO', 'IL') });
+    await desk.arrives('shipment.booked', back);
+    expect((await current(back.shipmentId)).rules).toEqual(['UNUSUAL_LANE']);
+  });
+});
+
+test.each(['shipment.cancelled', 'shipment.pickedUp'] as const)('after %s there is nothing to decide', async (name) => {
+  const { shipmentId, organizationId } = await givenReview(desk);
+  const step = { shipmentId, organizationId, driverId: null, vehicleId: null, at: '2026-03-02T00:00:00.000Z' };
+  await desk.arrives(name, { ...step, reason: 'changed plans' });
+  await desk.arrives(name, { ...step, reason: 'changed plans' });
+  expect(await em().find(ReviewCaseEntity, { shipmentId })).toMatchObject([{ status: 'WITHDRAWN', version: 2 }]);
+});
+
+test('cancelling a shipment that was never booked changes nothing', async () => {
+  const at = '2026-03-02T00:00:00.000Z';
+  const step = { shipmentId: newId(), organizationId: newId(), driverId: null, vehicleId: null, at };
+  await desk.arrives('shipment.cancelled', { ...step, reason: 'draft' });
+});
+
+describe('Shipment.risk', () => {
+  const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Shipment { risk {
+    score decision contributions { rule points reason parameters { name value } } facts { declaredValue { amount currency } }
+    history { revision } reviewCase { status } } } } }`;
+
+  test('explains itself to staff and is null for everybody else', async () => {
+    const { shipmentId: id, organizationId } = await givenReview(desk);
+    const variables = { r: [{ __typename: 'Shipment', id }] };
+    const { data } = await risk.ask(reviewer, query, variables);
+    expect(data).toMatchObject({
+      _entities: [
+        {
+          risk: {
+            score: 45,
+            decision: 'REVIEW',
+            contributions: [
+              {
+                rule: 'NEW_ACCOUNT',
+                points: 10,
+                parameters: expect.arrayContaining([{ name: 'newAccountDays', value: '7' }]),
+              },
+              { rule: 'HIGH_VALUE_LITTLE_HISTORY', points: 15 },
+              { rule: 'UNUSUAL_LANE', points: 12 },
+              { rule: 'BURST', points: 8 },
+            ],
+            facts: { declaredValue: { amount: '200000.00', currency: 'USD' } },
+            history: [{ revision: 1 }],
+            reviewCase: { status: 'OPEN' },
+          },
+        },
+      ],
+    });
+    for (const as of [anonymous, somebody(['CUSTOMER'], { organizationId }), somebody(['DRIVER'])]) {
+      const { data: seen, errors } = await risk.ask(as, query, variables);
+      expect({ seen, errors }).toEqual({ seen: { _entities: [{ risk: null }] }, errors: [] });
+    }
+  });
+
+  test('is null for drafts and for ids that are none', async () => {
+    const r = [newId(), 'no-uuid', 'nul\0'].map((id) => ({ __typename: 'Shipment', id }));
+    const { data, errors } = await risk.ask(reviewer, query, { r });
+    expect({ data, errors }).toEqual({
+      data: { _entities: [{ risk: null }, { risk: null }, { risk: null }] },
+      errors: [],
+    });
+  });
+
+  test('takes the same number of statements for one shipment and for many', async () => {
+    const shipments = await em().find(AssessmentEntity, { current: true }, { limit: 8 });
+    const statements = async (count: number) => {
+      const before = risk.services.database.statements();
+      const r = shipments.slice(0, count).map(({ shipmentId: id }) => ({ __typename: 'Shipment', id }));
+      expect((await risk.ask(reviewer, query, { r })).errors).toEqual([]);
+      return risk.services.database.statements() - before;
+    };
+    expect(await statements(8)).toBe(await statements(1));
+  });
+});
+
+describe('riskAssessments', () => {
+  const query = `query($filter: RiskAssessmentFilter, $first: Int, $after: String) {
+    riskAssessments(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
+      nodes { id score decision shipment { id } } } }`;
+  interface List {
+    riskAssessments: {
+      totalCount: number;
+      pageInfo: { hasNextPage: boolean; endCursor: string };
+      nodes: { id: string; score: number; decision: string }[];
+    };
+  }
+  const ask = async (variables: object) =>
+    (await risk.ask<List>(reviewer, query, { ...variables })).data!.riskAssessments;
+
+  test('filters by decision, rule, organization and score', async () => {
+    const { organizationId } = await givenReview(desk);
+    expect((await ask({ filter: { decision: 'REVIEW', organizationId } })).totalCount).toBe(1);
+    expect((await ask({ filter: { rule: 'BURST', organizationId } })).totalCount).toBe(1);
+    expect((await ask({ filter: { minScore: 37, organizationId } })).nodes.map(({ score }) => score)).toEqual([
+      45, 37, 37, 37, 37, 37,
+    ]);
+    expect((await ask({ filter: { organizationId: 'none' } })).nodes).toEqual([]);
+  });
+
+  test('pages without loss or repetition', async () => {
+    const whole = await ask({ first: 100 });
+    const seen: string[] = [];
+    let after: string | undefined;
+    for (let more = true; more; ) {
+      const page = await ask({ first: 7, after });
+      seen.push(...page.nodes.map(({ id }) => id));
+      after = page.pageInfo.endCursor;
+      more = page.pageInfo.hasNextPage;
+    }
+    expect(seen.slice(0, 100)).toEqual(whole.nodes.map(({ id }) => id));
+    expect(new Set(seen).size).toBe(whole.totalCount);
+  });
+
+  test.each([
+    { filter: { minScore: 101 } },
+    { first: 0 },
+    { after: 'x' },
+    { after: Buffer.from('["now","x"]').toString('base64url') },
+  ])('refuses wrong arguments (%#)', async (variables) => {
+    expect((await risk.ask(reviewer, query, variables)).errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
+  test.each([
+    'riskAssessments { nodes { id } }',
+    'reviewQueue { nodes { id } }',
+    'watchlist { nodes { id } }',
+    'riskPolicy { reviewAbove }',
+    `reviewCase(id: "x") { id }`,
+  ])('%s is for holders of risk:read only', async (field) => {
+    for (const as of [anonymous, somebody(['CUSTOMER']), somebody(['DRIVER']), somebody(['PARTNER'])]) {
+      const { errors } = await risk.ask(as, `{ ${field} }`);
+      expect(errors).toMatchObject([
+        { extensions: { code: as.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN' } },
+      ]);
+    }
+    expect((await risk.ask(somebody(['ANALYST']), `{ ${field} }`)).errors).toEqual([]);
+  });
+
+  test('the policy shows every rule with points and limits', async () => {
+    const { data } = await risk.ask<{ riskPolicy: { rules: { points: number }[] } }>(
+      reviewer,
+      '{ riskPolicy { reviewAbove blockAbove rules { rule points parameters { name value } } } }',
+    );
+    expect(data?.riskPolicy).toMatchObject({ reviewAbove: 40, blockAbove: 75 });
+    expect(data?.riskPolicy.rules.map(({ points }) => points)).toEqual([10, 15, 12, 8, 100]);
+  });
+});

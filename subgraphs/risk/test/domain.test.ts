@@ -1,0 +1,143 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decisionOf } from '../domain/decision.ts';
+import type { RiskFacts } from '../domain/facts.ts';
+import { laneKey } from '../domain/lane.ts';
+import { nameKey } from '../domain/names.ts';
+import { assess, riskRules, verdictOf } from '../domain/rules.ts';
+import { harmless, suspicious } from './facts.ts';
+
+const rulesOf = (facts: RiskFacts) => assess(facts).contributions.map(({ rule }) => rule);
+
+describe('the rules', () => {
+  const match = { entryId: 'e', kind: 'NAME' as const, value: 'Bad Co', reason: 'fraud' };
+
+  test.each<[string, Partial<RiskFacts>, number]>([
+    ['NEW_ACCOUNT', { organizationAgeDays: 29.9 }, 10],
+    ['NEW_ACCOUNT', { organizationAgeDays: null }, 10],
+    ['NEW_ACCOUNT', { accountAgeDays: 6.9 }, 10],
+    ['HIGH_VALUE_LITTLE_HISTORY', { valueCents: 10_000_000, earlierBookings: 9 }, 15],
+    ['HIGH_VALUE_LITTLE_HISTORY', { valueCents: 10_000_000, currency: 'EUR', earlierBookings: 0 }, 15],
+    ['UNUSUAL_LANE', { firstOnLane: true, laneShipmentsPerMonth: 0.99 }, 12],
+    ['BURST', { bookingsInHour: 6 }, 8],
+    ['WATCHLIST', { watchlist: [match] }, 100],
+  ])('%s holds for %j', (rule, given, points) => {
+    const { score, contributions } = assess({ ...harmless, ...given });
+    expect(contributions).toMatchObject([{ rule, points }]);
+    expect(score).toBe(points);
+  });
+
+  test.each<[Partial<RiskFacts>]>([
+    [{ organizationAgeDays: 30 }],
+    [{ accountAgeDays: 7 }],
+    [{ accountAgeDays: null }],
+    [{ valueCents: 9_999_999, earlierBookings: 0 }],
+    [{ valueCents: 10_000_000, earlierBookings: 10 }],
+    [{ valueCents: 100_000_000, currency: 'MXN', earlierBookings: 0 }],
+    [{ firstOnLane: true, laneShipmentsPerMonth: 1 }],
+    [{ firstOnLane: false, laneShipmentsPerMonth: 0 }],
+    [{ bookingsInHour: 5 }],
+  ])('none holds at its limit: %j', (given) => {
+    expect(assess({ ...harmless, ...given })).toEqual({ score: 0, verdict: 'ALLOW', contributions: [] });
+  });
+
+  test('all four without the watchlist make 45, which is reviewed; three of them never are', () => {
+    expect(assess(suspicious)).toMatchObject({ score: 45, verdict: 'REVIEW' });
+    expect(assess({ ...suspicious, bookingsInHour: 1 })).toMatchObject({ score: 37, verdict: 'ALLOW' });
+  });
+
+  test('the watchlist blocks alone, and the score stops at 100', () => {
+    expect(assess({ ...suspicious, watchlist: [match, match] })).toMatchObject({ score: 100, verdict: 'BLOCK' });
+  });
+
+  test('each says why, with the figures and limits', () => {
+    const said = assess({ ...suspicious, watchlist: [match] }).contributions;
+    expect(said.map(({ reason }) => reason)).toEqual([
+      'The organization was 3.0 days old; it counts as new for 30 days.',
+      '200000.00 USD declared after 6 earlier bookings; from 100000.00 USD on, 10 are expected.',
+      'First booking of the organization on Chicago, IL, US → Dallas, TX, US, which saw 0.20 shipments a month; below 1 is unusual.',
+      '7 bookings of the organization within an hour; more than 5 are unusual.',
+      'On the watchlist: name "Bad Co" (fraud).',
+    ]);
+    expect(said[0]?.parameters).toEqual({ newOrganizationDays: '30', newAccountDays: '7' });
+  });
+
+  const anyFacts: fc.Arbitrary<RiskFacts> = fc.record({
+    organizationAgeDays: fc.option(fc.double({ min: 0, max: 5000, noNaN: true })),
+    accountAgeDays: fc.option(fc.double({ min: 0, max: 5000, noNaN: true })),
+    valueCents: fc.integer({ min: 0, max: 1_000_000_000 }),
+    currency: fc.constantFrom('USD', 'CAD', 'MXN', 'EUR'),
+    earlierBookings: fc.nat(100),
+    lane: fc.constant('A → B'),
+    laneShipmentsPerMonth: fc.double({ min: 0, max: 100, noNaN: true }),
+    firstOnLane: fc.boolean(),
+    bookingsInHour: fc.integer({ min: 1, max: 20 }),
+    watchlist: fc.constantFrom([], [match]),
+  });
+
+  test('whatever the facts: the score is the capped sum, the verdict follows from it, rules come in order and once', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { score, verdict, contributions } = assess(facts);
+        expect(score).toBe(
+          Math.min(
+            100,
+            contributions.reduce((sum, { points }) => sum + points, 0),
+          ),
+        );
+        expect(verdict).toBe(verdictOf(score));
+        expect(contributions.map(({ rule }) => rule)).toEqual(
+          riskRules.filter((rule) => rulesOf(facts).includes(rule)),
+        );
+        expect(verdict === 'BLOCK').toBe(facts.watchlist.length > 0);
+      }),
+    );
+  });
+
+  test.each([
+    [40, 'ALLOW'],
+    [41, 'REVIEW'],
+    [75, 'REVIEW'],
+    [76, 'BLOCK'],
+  ])('a score of %i: %s', (score, verdict) => {
+    expect(verdictOf(score)).toBe(verdict);
+  });
+});
+
+describe("a reviewer's word", () => {
+  const seen = (facts: RiskFacts) => ({ facts, contributions: assess(facts).contributions });
+  const said = (decision: 'APPROVE' | 'REJECT') => ({ decision, ...seen(suspicious) });
+
+  test('holds for what was reviewed, and for less', () => {
+    expect(decisionOf('REVIEW', seen(suspicious), said('APPROVE'))).toBe('ALLOW');
+    expect(decisionOf('REVIEW', seen({ ...suspicious, valueCents: 15_000_000 }), said('APPROVE'))).toBe('ALLOW');
+  });
+
+  test('does not hold for a higher value, another lane or currency', () => {
+    for (const changed of [{ valueCents: 20_000_001 }, { lane: 'X → Y' }, { currency: 'CAD' }]) {
+      expect(decisionOf('REVIEW', seen({ ...suspicious, ...changed }), said('APPROVE'))).toBe('REVIEW');
+    }
+  });
+
+  test('yields to the watchlist when it was an approval; a rejection yields to nothing', () => {
+    expect(decisionOf('BLOCK', seen(suspicious), said('APPROVE'))).toBe('BLOCK');
+    expect(decisionOf('ALLOW', seen(harmless), said('REJECT'))).toBe('BLOCK');
+  });
+});
+
+test('names are equal in every spelling that people use', () => {
+  for (const spelling of ['Corvo Negro S.A. de C.V.', 'CORVO  NEGRO', 'Córvo-Negro, Inc.']) {
+    expect(nameKey(spelling)).toBe('corvo negro');
+  }
+  expect(nameKey('Inc')).toBe('inc');
+  expect(nameKey('Negro Corvo')).not.toBe('corvo negro');
+});
+
+test('lanes have a direction, and no spelling', () => {
+  const [montreal, dallas] = [
+    { city: 'Montréal', region: 'QC', country: 'CA' },
+    { city: 'Dallas ', region: 'TX', country: 'US' },
+  ];
+  expect(laneKey(montreal, dallas)).toBe(laneKey({ ...montreal, city: 'MONTREAL' }, { ...dallas, city: 'dallas' }));
+  expect(laneKey(montreal, dallas)).not.toBe(laneKey(dallas, montreal));
+});

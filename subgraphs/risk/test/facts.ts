@@ -1,0 +1,26 @@
+import type { RiskFacts } from '../domain/facts.ts';
+
+/** A booking that no rule objects to. */
+export const harmless: RiskFacts = {
+  organizationAgeDays: 400,
+  accountAgeDays: 300,
+  valueCents: 1_000_000,
+  currency: 'USD',
+  earlierBookings: 50,
+  lane: 'Chicago, IL, US → Dallas, TX, US',
+  laneShipmentsPerMonth: 12,
+  firstOnLane: false,
+  bookingsInHour: 1,
+  watchlist: [],
+};
+
+/** All four rules without the watchlist: 45 points. */
+export const suspicious: RiskFacts = {
+  ...harmless,
+  organizationAgeDays: 3,
+  valueCents: 20_000_000,
+  earlierBookings: 6,
+  laneShipmentsPerMonth: 0.2,
+  firstOnLane: true,
+  bookingsInHour: 7,
+};

@@ -1,0 +1,112 @@
+import { newId } from '#shared/ids.ts';
+import { somebody, startTestSubgraph, type TestSubgraph } from '#shared/test/harness.ts';
+import type { EventName, EventPayload } from '#shared/topics.ts';
+import { createTransact } from '#shared/transaction.ts';
+import type { RiskContext } from '../context.ts';
+import { reactions } from '../events.ts';
+import { risk } from '../subgraph.ts';
+
+export type RiskUnderTest = TestSubgraph<RiskContext>;
+export type Booked = EventPayload<'shipment.booked'>;
+export const startRisk = (): Promise<RiskUnderTest> => startTestSubgraph(risk);
+export const reviewer = somebody(['DISPATCHER']);
+
+export interface Announced {
+  readonly shipmentId: string;
+  readonly score: number;
+  readonly decision: string;
+}
+
+/** What risk tells its neighbours while `run` runs: caught where it is sent. */
+export interface Desk {
+  readonly told: Announced[];
+  /** Lets an event arrive, as the queue would hand it over. */
+  arrives<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
+}
+
+export function deskOf({ services: { database, jobs, live } }: RiskUnderTest): Desk {
+  const told: Announced[] = [];
+  return {
+    told,
+    arrives(name, payload) {
+      const sink: typeof jobs.emit = async (em, event, sent) => {
+        if (event === 'risk.assessed') told.push(sent as Announced);
+        await jobs.emit(em, event, sent);
+      };
+      const reaction = reactions[name] as ((...args: unknown[]) => Promise<void>) | undefined;
+      if (!reaction) throw new Error(`no reaction to ${name}`);
+      const transact = createTransact(database.fork(), { emit: sink }, live);
+      return transact((transaction) => reaction(transaction, payload, { eventId: newId(), name, payload }));
+    },
+  };
+}
+
+const place = (city: string, region: string) => ({
+  hubCode: null,
+  city,
+  region,
+  country: 'US',
+  latitude: 40,
+  longitude: -90,
+  timeZone: 'America/Chicago',
+});
+
+/** A booking of a harmless value on a common lane. */
+export function bookingOf(given: Partial<Booked> & { readonly organizationId: string }): Booked {
+  return {
+    shipmentId: newId(),
+    reference: `IF-2026-${Math.floor(Math.random() * 1_000_000)}`,
+    createdByAccountId: newId(),
+    equipment: 'DRY_VAN',
+    weightKg: 1000,
+    volumeM3: 10,
+    valueCents: 500_000,
+    currency: 'USD',
+    origin: place('Chicago', 'IL'),
+    destination: place('Dallas', 'TX'),
+    parties: [],
+    distanceMeters: 1_500_000,
+    pickupFrom: '2026-03-05T08:00:00.000Z',
+    deliverBy: '2026-03-07T18:00:00.000Z',
+    createdAt: '2026-03-01T12:00:00.000Z',
+    bookedAt: '2026-03-01T12:00:00.000Z',
+    version: 2,
+    ...given,
+  };
+}
+
+export const town = place;
+
+/** Makes an organization known that is years old. */
+export async function givenOldOrganization(desk: Desk, name = 'Old Friends'): Promise<string> {
+  const organizationId = newId();
+  await desk.arrives('organization.changed', {
+    organizationId,
+    name,
+    tier: 'FREE',
+    createdAt: '2020-01-01T00:00:00.000Z',
+  });
+  return organizationId;
+}
+
+/**
+ * Books six dear loads of a new organization on lanes nobody uses within an hour; the sixth meets every rule: 45 points.
+ * @returns the sixth booking
+ */
+export async function givenReview(desk: Desk, given: Partial<Booked> = {}): Promise<Booked> {
+  const organizationId = newId();
+  const known = { organizationId, name: `New ${organizationId}`, tier: 'FREE' as const };
+  await desk.arrives('organization.changed', { ...known, createdAt: '2026-02-25T00:00:00.000Z' });
+  let booking: Booked | undefined;
+  for (let minute = 1; minute <= 6; minute++) {
+    booking = bookingOf({
+      organizationId,
+      valueCents: 20_000_000,
+      destination: town(`Nowhere ${newId()}`, 'MT'),
+      bookedAt: `2026-03-01T12:0${minute}:00.000Z`,
+      ...(minute === 6 ? given : {}),
+    });
+    await desk.arrives('shipment.booked', booking);
+  }
+  return booking!;
+}
