@@ -1,3 +1,4 @@
+import { fromKysely } from 'pg-boss';
 import type { EntityManager } from './database.ts';
 
 const chunkSize = 2_500;
@@ -17,10 +18,12 @@ export async function bulkInsert(
   const columns = Object.keys(first)
     .map((column) => `"${column}"`)
     .join(', ');
+  // A bound parameter: the ORM would write the text into the statement, character by character.
+  const connection = fromKysely(em.getKysely());
   for (let start = 0; start < rows.length; start += chunkSize) {
     const chunk = JSON.stringify(rows.slice(start, start + chunkSize));
-    await em.execute(
-      `insert into "${table}" (${columns}) select ${columns} from json_populate_recordset(null::"${table}", ?::json) ${onConflict}`,
+    await connection.executeSql(
+      `insert into "${table}" (${columns}) select ${columns} from json_populate_recordset(null::"${table}", $1::json) ${onConflict}`,
       [chunk],
     );
   }
