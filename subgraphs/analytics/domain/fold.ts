@@ -1,0 +1,51 @@
+import type { Day } from './day.ts';
+import { type BusinessMeasure, businessMeasures, type DriverMeasure, driverMeasures, type Fact } from './facts.ts';
+
+type Sums<M extends string> = { [measure in M]: number };
+export type CompanyDay = { readonly day: Day } & Sums<BusinessMeasure>;
+export type OrganizationDay = { readonly organizationId: string } & CompanyDay;
+export type DriverDay = { readonly driverId: string; readonly day: Day } & Sums<DriverMeasure>;
+
+/** Sums by day, by organization and day, and by driver and day. */
+export interface Folded {
+  readonly company: readonly CompanyDay[];
+  readonly organizations: readonly OrganizationDay[];
+  readonly drivers: readonly DriverDay[];
+}
+
+/** Sums facts up, however many and in whatever order. Rows come in the order of their keys, so that writers lock alike. */
+export function foldFacts(facts: Iterable<Fact>): Folded {
+  const company = new Map<string, CompanyDay>();
+  const organizations = new Map<string, OrganizationDay>();
+  const drivers = new Map<string, DriverDay>();
+  for (const fact of facts) {
+    if (fact.kind === 'business') {
+      const { day, organizationId, amounts } = fact;
+      add(company, day, () => ({ day, ...zeros(businessMeasures) }), amounts);
+      const key = `${organizationId} ${day}`;
+      add(organizations, key, () => ({ organizationId, day, ...zeros(businessMeasures) }), amounts);
+    } else if (fact.kind === 'driver') {
+      const { day, driverId, amounts } = fact;
+      add(drivers, `${driverId} ${day}`, () => ({ driverId, day, ...zeros(driverMeasures) }), amounts);
+    }
+  }
+  return { company: inOrder(company), organizations: inOrder(organizations), drivers: inOrder(drivers) };
+}
+
+export function zeros<M extends string>(measures: readonly M[]): Sums<M> {
+  return Object.fromEntries(measures.map((measure) => [measure, 0])) as Sums<M>; // one entry per measure
+}
+
+function add<R extends object>(rows: Map<string, R>, key: string, empty: () => R, amounts: object): void {
+  const row = (rows.get(key) ?? empty()) as R & Record<string, number>; // the measures of a row are numbers
+  for (const [measure, amount] of Object.entries(amounts)) row[measure as keyof R & string] += amount;
+  rows.set(key, row);
+}
+
+/** Without the rows in which everything cancelled out. */
+function inOrder<R extends object>(rows: Map<string, R>): R[] {
+  return [...rows.entries()]
+    .filter(([, row]) => Object.values(row).some((value) => typeof value === 'number' && value !== 0))
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, row]) => row);
+}

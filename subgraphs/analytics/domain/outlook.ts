@@ -1,0 +1,43 @@
+import { sum } from './figures.ts';
+
+const season = 7;
+export const outlookDays = 30;
+const backtestDays = 28;
+/** Whole days of history that the outlook and its backtest look at. */
+export const historyDays = backtestDays + season;
+
+export interface Outlook {
+  /** One value per day, beginning with the day after the history. */
+  readonly values: readonly number[];
+  /** Weighted mean absolute percentage error of the backtest, 0 for a perfect one; null where nothing happened. */
+  readonly backtestError: number | null;
+}
+
+/**
+ * Seasonal naive with a weekly season: each day is as the same weekday of the last whole week (Hyndman & Athanasopoulos,
+ * Forecasting: Principles and Practice, section "Some simple forecasting methods").
+ * The backtest makes the forecast that stood four weeks ago and compares it with the four weeks since.
+ * @param history one value per day, oldest first, exactly `historyDays` of them
+ */
+export function seasonalNaive(history: readonly number[]): Outlook {
+  if (history.length !== historyDays) {
+    throw new RangeError(`${historyDays} days of history are required; got ${history.length}.`);
+  }
+  const actual = history.slice(season);
+  return {
+    values: repeatWeek(history, outlookDays),
+    backtestError: weightedError(actual, repeatWeek(history.slice(0, season), backtestDays)),
+  };
+}
+
+function repeatWeek(history: readonly number[], days: number): number[] {
+  const week = history.slice(-season);
+  return Array.from({ length: days }, (_, index) => week[index % season] ?? 0);
+}
+
+/** Sum of absolute errors over the sum of absolute actuals. */
+function weightedError(actual: readonly number[], forecast: readonly number[]): number | null {
+  const scale = sum(actual.map(Math.abs));
+  if (scale === 0) return null;
+  return sum(actual.map((value, index) => Math.abs(value - (forecast[index] ?? 0)))) / scale;
+}

@@ -1,0 +1,92 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+const amount = () => p.bigint('number').default(0);
+/** The columns of `businessMeasures` in domain/facts.ts. */
+const business = {
+  shipmentsCreated: amount(),
+  shipmentsDelivered: amount(),
+  shipmentsCancelled: amount(),
+  deliveredOnTime: amount(),
+  transitMs: amount(),
+  orderMs: amount(),
+  distanceMeters: amount(),
+  invoices: amount(),
+  revenueCents: amount(),
+  costCents: amount(),
+  otherCurrencyInvoices: amount(),
+  collectedCents: amount(),
+  ratings: amount(),
+  stars: amount(),
+  promoters: amount(),
+  detractors: amount(),
+};
+
+/** The whole company on one UTC day. */
+export const CompanyDayEntity = defineEntity({
+  name: 'CompanyDay',
+  tableName: 'company_day',
+  properties: { day: p.date().primary(), ...business },
+});
+export type CompanyDayRow = InferEntity<typeof CompanyDayEntity>;
+
+/** One organization on one UTC day. */
+export const OrganizationDayEntity = defineEntity({
+  name: 'OrganizationDay',
+  tableName: 'organization_day',
+  properties: { organizationId: p.uuid().primary(), day: p.date().primary(), ...business },
+});
+
+/** One driver on one UTC day. */
+export const DriverDayEntity = defineEntity({
+  name: 'DriverDay',
+  tableName: 'driver_day',
+  properties: {
+    driverId: p.uuid().primary(),
+    day: p.date().primary(),
+    loadsCarried: amount(),
+    deliveries: amount(),
+    deliveredOnTime: amount(),
+    ratings: amount(),
+    stars: amount(),
+  },
+});
+
+/** A load on a truck. Finished ones stay, so that a late event finds what is known. */
+export const CarriageEntity = defineEntity({
+  name: 'Carriage',
+  tableName: 'carriage',
+  properties: {
+    shipmentId: p.uuid().primary(),
+    driverId: p.uuid().nullable(),
+    pickedUpAt: p.datetime().nullable(),
+    endedAt: p.datetime().nullable(),
+  },
+});
+
+/** When an organization became a customer. */
+export const CustomerEntity = defineEntity({
+  name: 'Customer',
+  tableName: 'customer',
+  properties: { organizationId: p.uuid().primary(), createdAt: p.datetime() },
+});
+
+/** That a driver was active, or not, from a moment on. */
+export const DriverChangeEntity = defineEntity({
+  name: 'DriverChange',
+  tableName: 'driver_change',
+  properties: {
+    driverId: p.uuid().primary(),
+    at: p.datetime().primary(),
+    active: p.boolean(),
+    hiredAt: p.datetime(),
+  },
+});
+
+export const entities = [
+  CompanyDayEntity,
+  OrganizationDayEntity,
+  DriverDayEntity,
+  CarriageEntity,
+  CustomerEntity,
+  DriverChangeEntity,
+];

@@ -1,0 +1,12 @@
+import type { Reactions } from '#shared/jobs.ts';
+import type { Transaction } from '#shared/transaction.ts';
+import { type FactEventName, type FactPayload, factEventNames, factsOf } from './domain/facts.ts';
+import { recordFacts } from './store/record.ts';
+
+/** Analytics publishes nothing, and counts what it hears of. The inbox sees to it that each event is counted once. */
+export const reactions: Reactions = Object.fromEntries(
+  factEventNames.map((name) => [
+    name,
+    ({ em }: Transaction, payload: FactPayload<FactEventName>) => recordFacts(em, factsOf(name, payload)),
+  ]),
+);

@@ -1,0 +1,83 @@
+import type { BaseContext } from '#shared/context.ts';
+import { byKey } from '#shared/loader.ts';
+import { addDays, dayOf } from './domain/day.ts';
+import { historyDays } from './domain/outlook.ts';
+import { type DayRange, elapsed, lastDays, previous, yearToDate } from './domain/range.ts';
+import { companyDays, compare } from './store/company.ts';
+import { countCustomers } from './store/customers.ts';
+import { performanceOf } from './store/performance.ts';
+import { utilizationOf } from './store/utilization.ts';
+import { maySeeDriver, maySeeOrganization } from './store/visibility.ts';
+
+/** One loader per key and request; the length of the range is a part of the key. What may not be seen is not read. */
+export function createLoaders({ em, identity, clock }: BaseContext) {
+  const now = clock();
+  return {
+    utilization: perDays((days) =>
+      byKey(
+        (ids) =>
+          whereAny(
+            ids.filter((id) => maySeeDriver(identity, id)),
+            (visible) => utilizationOf(em, lastDays(days, now), now, visible),
+          ),
+        (row) => row.driverId,
+      ),
+    ),
+    performance: perDays((days) =>
+      byKey(
+        (ids) =>
+          whereAny(
+            ids.filter((id) => maySeeOrganization(identity, id)),
+            (visible) => performanceOf(em, visible, lastDays(days, now)),
+          ),
+        (row) => row.organizationId,
+      ),
+    ),
+  };
+}
+
+/** Loaders by number of days; there are no more of them than fields in the request. */
+function perDays<L>(create: (days: number) => L): (days: number) => L {
+  const made = new Map<number, L>();
+  return (days) => {
+    const loader = made.get(days) ?? create(days);
+    made.set(days, loader);
+    return loader;
+  };
+}
+
+async function whereAny<R>(ids: readonly string[], read: (ids: readonly string[]) => Promise<R[]>): Promise<R[]> {
+  return ids.length === 0 ? [] : read(ids);
+}
+
+/**
+ * What an executive view is made of: each part one statement, read when the first figure of it is asked for, and once.
+ */
+export function executiveSource({ em, clock }: BaseContext, requested: DayRange) {
+  const now = clock();
+  const today = dayOf(now);
+  const period = elapsed(requested, now);
+  return {
+    requested,
+    period,
+    now,
+    days: once(() => companyDays(em, period)),
+    comparison: once(() => compare(em, previous(period), yearToDate(period.until))),
+    history: once(() => companyDays(em, { from: addDays(today, -historyDays), until: addDays(today, -1) })),
+    customers: once(() => countCustomers(em, period)),
+    drivers: once(() => utilizationOf(em, period, now)),
+  };
+}
+export type ExecutiveSource = ReturnType<typeof executiveSource>;
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
+}
+
+export interface AnalyticsContext extends BaseContext {
+  readonly loaders: ReturnType<typeof createLoaders>;
+}

@@ -1,0 +1,34 @@
+import { GraphError } from '#shared/errors.ts';
+import { type DayRange, defaultDays, elapsed, lastDays, lengthOf, longestRange } from '../domain/range.ts';
+
+/** The range of an executive view: what was asked for, or the last 30 days; BAD_USER_INPUT where it is no range. */
+export function requestedRange(range: DayRange | null | undefined, now: Date): DayRange {
+  if (!range) return lastDays(defaultDays, now);
+  const { from, until } = range;
+  if (until < from) {
+    throw new GraphError(
+      'BAD_USER_INPUT',
+      `A range whose last day is not before the first is required; got ${from} to ${until}.`,
+    );
+  }
+  if (lengthOf(range) > longestRange) {
+    throw new GraphError(
+      'BAD_USER_INPUT',
+      `A range of at most ${longestRange} days is required; got ${lengthOf(range)}.`,
+    );
+  }
+  return { from, until };
+}
+
+const mostDays = 366;
+
+/** The `days` of a contributed field, or BAD_USER_INPUT. */
+export function requireDays(days: number): number {
+  if (days >= 1 && days <= mostDays) return days;
+  throw new GraphError('BAD_USER_INPUT', `A number of days from 1 to ${mostDays} is required; got ${days}.`);
+}
+
+/** DayPeriod as the graph shows it. */
+export function periodOf(requested: DayRange, now: Date) {
+  return { ...requested, days: lengthOf(requested), elapsedDays: lengthOf(elapsed(requested, now)) };
+}

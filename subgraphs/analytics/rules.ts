@@ -1,0 +1,3 @@
+import { type Rules, withScope } from '#shared/authorization.ts';
+
+export const rules: Rules = { Query: { executive: withScope('analytics:read') } };

@@ -1,0 +1,60 @@
+import type { EntityManager } from '#shared/database.ts';
+import type { Invoice, Shipment, World } from '#shared/demo/world.ts';
+import { currency, type Fact, type FactEventName, type FactPayload, factsOf } from './domain/facts.ts';
+import { recordFacts } from './store/record.ts';
+
+/** The demo world's history as the events that it would have sent, counted as live ones are. */
+export async function seed(em: EntityManager, world: World): Promise<void> {
+  await recordFacts(em, factsOfWorld(world));
+}
+
+type Tell = <N extends FactEventName>(name: N, payload: FactPayload<N>) => void;
+
+function factsOfWorld({ organizations, drivers, shipments }: World): Fact[] {
+  const facts: Fact[] = [];
+  const tell: Tell = (name, payload) => void facts.push(...factsOf(name, payload));
+  for (const { id: organizationId, createdAt } of organizations) {
+    tell('organization.changed', { organizationId, createdAt: createdAt.toISOString() });
+  }
+  for (const { id: driverId, hiredAt } of drivers) {
+    const at = hiredAt.toISOString();
+    tell('driver.changed', { driverId, active: true, hiredAt: at, at });
+  }
+  for (const shipment of shipments) {
+    tellJourney(shipment, tell);
+    tellRating(shipment, tell);
+    if (shipment.invoice) tellInvoice(shipment, shipment.invoice, tell);
+  }
+  return facts;
+}
+
+function tellJourney(shipment: Shipment, tell: Tell): void {
+  const { id: shipmentId, organizationId, assignment, distanceMeters, pickedUpAt, deliveredAt, onTime } = shipment;
+  const driverId = assignment?.driverId ?? null;
+  const createdAt = shipment.createdAt.toISOString();
+  tell('shipment.created', { organizationId, createdAt });
+  if (pickedUpAt) tell('shipment.pickedUp', { shipmentId, driverId, at: pickedUpAt.toISOString() });
+  if (pickedUpAt && deliveredAt) {
+    const [at, pickup] = [deliveredAt.toISOString(), pickedUpAt.toISOString()];
+    const carried = { onTime: onTime === true, pickedUpAt: pickup, createdAt, distanceMeters };
+    tell('shipment.delivered', { shipmentId, organizationId, driverId, at, ...carried });
+  }
+  if (shipment.status === 'CANCELLED') {
+    tell('shipment.cancelled', { shipmentId, organizationId, driverId, at: shipment.statusChangedAt.toISOString() });
+  }
+}
+
+function tellRating({ organizationId, assignment, rating }: Shipment, tell: Tell): void {
+  if (!rating) return;
+  const driverId = assignment?.driverId ?? null;
+  tell('shipment.rated', { organizationId, driverId, stars: rating.stars, at: rating.ratedAt.toISOString() });
+}
+
+function tellInvoice({ organizationId, carryingCostCents }: Shipment, invoice: Invoice, tell: Tell): void {
+  const { amountCents, issuedAt, payments } = invoice;
+  const costCents = carryingCostCents ?? 0;
+  tell('invoice.issued', { organizationId, amountCents, costCents, currency, at: issuedAt.toISOString() });
+  for (const { amountCents: paid, paidAt } of payments) {
+    tell('payment.recorded', { organizationId, amountCents: paid, currency, at: paidAt.toISOString() });
+  }
+}

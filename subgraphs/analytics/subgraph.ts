@@ -1,0 +1,21 @@
+import type { Subgraph } from '#shared/subgraph.ts';
+import { entities } from './entities.ts';
+import { reactions } from './events.ts';
+import { type AnalyticsContext, createLoaders } from './loaders.ts';
+import { migrations } from './migrations/list.ts';
+import { resolvers } from './resolvers/map.ts';
+import { rules } from './rules.ts';
+import { seed } from './seed.ts';
+
+/** Daily facts and the figures made of them. */
+export const analytics: Subgraph<AnalyticsContext> = {
+  name: 'analytics',
+  schema: new URL('./schema.graphql', import.meta.url),
+  entities,
+  migrations,
+  resolvers,
+  rules,
+  reactions,
+  context: (base) => ({ ...base, loaders: createLoaders(base) }),
+  seed,
+};
