@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ConfigurationError } from '#shared/config.ts';
+
+/** Where the text of a field comes from: a column, the first filled of several, a template, or a constant. */
+const source = {
+  column: z.string().optional(),
+  columns: z.array(z.string()).min(1).optional(),
+  template: z.string().optional(),
+  constant: z.string().optional(),
+  /** What texts of the file mean: their value here, or null for "not known". */
+  values: z.record(z.string(), z.string().nullable()).optional(),
+};
+function oneSource(field: { column?: unknown; columns?: unknown; template?: unknown; constant?: unknown }): boolean {
+  const { column, columns, template, constant } = field;
+  return [column, columns, template, constant].filter((given) => given !== undefined).length === 1;
+}
+const oneSourceMessage = 'one of column, columns, template, constant';
+
+const textField = z.strictObject(source).refine(oneSource, oneSourceMessage);
+const numberField = z.strictObject(source).refine(oneSource, oneSourceMessage);
+const dateField = z
+  .strictObject({
+    ...source,
+    /** Of dd, d, MM, M, MMM, yyyy, yy, HH, mm, ss, or "iso". The first that fits is taken. */
+    formats: z.array(z.string()).min(1),
+    /** Which of several columns: the first that holds a date, or the earliest date of all. */
+    pick: z.enum(['first', 'earliest']).default('first'),
+    /** The moment that a day stands for. */
+    day: z.enum(['start', 'end']).default('start'),
+  })
+  .refine(oneSource, oneSourceMessage);
+const moneyField = z.strictObject({ ...source, currency: z.string().length(3) }).refine(oneSource, oneSourceMessage);
+const placeField = z.strictObject({
+  country: textField,
+  region: textField.optional(),
+  city: textField.optional(),
+  contactName: textField.optional(),
+});
+
+const mapping = z.strictObject({
+  /** Name of the system or collection; with sourceReference it tells whether a row is known. */
+  source: z.string().min(1).max(80),
+  /** Whose freight it was, by name; taken in where there is none of that name. `--organization` overrides it. */
+  organization: z.string().min(2).max(120).optional(),
+  encoding: z.enum(['utf8', 'latin1']).default('utf8'),
+  /** Default: tab for .tsv and .tab, comma for the rest. */
+  delimiter: z.string().length(1).optional(),
+  fields: z.strictObject({
+    sourceReference: textField,
+    reference: textField,
+    createdAt: dateField,
+    deliverBy: dateField.optional(),
+    deliveredAt: dateField,
+    origin: placeField.optional(),
+    destination: placeField.optional(),
+    equipment: textField.optional(),
+    notes: textField.optional(),
+    mode: textField.optional(),
+    vendor: textField.optional(),
+    incoTerm: textField.optional(),
+    item: z.strictObject({
+      description: textField,
+      commodity: textField,
+      quantity: numberField,
+      /** A text instead of a number becomes weightNote. */
+      weightKg: numberField.optional(),
+      volumeM3: numberField.optional(),
+      value: moneyField.optional(),
+    }),
+    /** A text instead of an amount becomes freightCostNote. */
+    freightCost: moneyField.optional(),
+  }),
+});
+export type Mapping = z.infer<typeof mapping>;
+export type TextField = z.infer<typeof textField>;
+export type DateField = z.infer<typeof dateField>;
+export type MoneyField = z.infer<typeof moneyField>;
+export type PlaceField = z.infer<typeof placeField>;
+
+/** Reads a mapping file; the error names the file and what is wrong in it. */
+export function readMapping(path: string): Mapping {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`--mapping: a readable JSON file is required; ${path}: ${reason}`);
+  }
+  const parsed = mapping.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'mapping'}: ${issue.message}`);
+  throw new ConfigurationError(`--mapping: ${path} is not a mapping:\n  ${faults.join('\n  ')}`);
+}
