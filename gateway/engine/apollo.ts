@@ -1,5 +1,6 @@
 import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import { type FormattedExecutionResult, GraphQLError } from 'graphql';
+import type { Grants } from './authorization/requirements.ts';
 import type { Engine } from './engine.ts';
 import { type EngineError, RequestError } from './errors.ts';
 import type { RequestScope } from './ports.ts';
@@ -23,6 +24,8 @@ export interface ApolloExecutorOptions {
   readonly engine: (context: GatewayGraphQLRequestContext) => Engine;
   readonly scope: (context: GatewayGraphQLRequestContext) => RequestScope;
   readonly activeLabels?: (context: GatewayGraphQLRequestContext) => readonly string[];
+  /** What the client may see; by default what everybody may. */
+  readonly grants?: (context: GatewayGraphQLRequestContext) => Grants;
 }
 
 /** Runs operations for Apollo Server, in the place of `@apollo/gateway`'s executor. */
@@ -35,6 +38,7 @@ export function createApolloExecutor(options: ApolloExecutorOptions): GatewayExe
         document: context.document,
         operationName: context.operationName ?? undefined,
         activeLabels: options.activeLabels?.(context),
+        grants: options.grants?.(context),
       });
       const response = await engine.execute(operation, context.request.variables ?? {}, options.scope(context));
       const errors = response.errors.length > 0 ? { errors: response.errors.map(graphQLError) } : {};

@@ -1,27 +1,19 @@
-import { createHash } from 'node:crypto';
-import {
-  type DocumentNode,
-  type GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  parse,
-  print,
-  validate,
-} from 'graphql';
-import { LRUCache } from 'lru-cache';
-import { type EngineError, type EngineErrorCode, RequestError, requestError } from './errors.ts';
+import type { GraphQLSchema } from 'graphql';
+import type { OperationAccess } from './authorization/operation-access.ts';
+import { type EngineError, RequestError, requestError } from './errors.ts';
 import { Execution } from './execute/execution.ts';
 import { deliver } from './incremental/deliver.ts';
-import { mentionsDefer, withoutDefer } from './incremental/has-defer.ts';
-import { labelDefers } from './incremental/labels.ts';
-import { PreparedOperation, type Variant } from './operation.ts';
-import { plannableDocument } from './planning/plannable-document.ts';
-import { type Planner, PlanningFailure } from './planning/planner.ts';
+import type { PreparedOperation, Variant } from './operation.ts';
+import { chooseLabels } from './overrides.ts';
+import type { Planner } from './planning/planner.ts';
 import { type RequestScope, SubgraphFailure, type SubgraphTransport } from './ports.ts';
+import { type PrepareRequest, Preparer } from './preparer.ts';
 import { completeData } from './respond/complete.ts';
 import { jsonText } from './respond/json-text.ts';
 import type { EngineResponse } from './respond/response.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
+
+export type { PrepareRequest } from './preparer.ts';
 
 export interface EngineOptions {
   readonly model: SupergraphModel;
@@ -33,27 +25,16 @@ export interface EngineOptions {
   readonly exposeSubgraphNames?: boolean;
 }
 
-export interface PrepareRequest {
-  readonly source: string;
-  /** The parsed document, if it has been parsed and validated already. */
-  readonly document?: DocumentNode;
-  readonly operationName?: string | undefined;
-  /** Labels of `@override(label:)` that hold for this request. */
-  readonly activeLabels?: readonly string[];
-  /** Whether the client takes a response in parts; `@defer` is without effect otherwise. */
-  readonly incremental?: boolean;
-}
-
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** Serves one supergraph; a new supergraph gets a new engine. */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #prepared: LRUCache<string, Promise<PreparedOperation>>;
+  readonly #preparer: Preparer;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#prepared = new LRUCache({ max: options.maxOperations ?? 1000 });
+    this.#preparer = new Preparer(options.model, options.planner, options.maxOperations ?? 1000);
   }
 
   /** The schema clients see. */
@@ -66,37 +47,25 @@ export class Engine {
    * @throws RequestError
    */
   prepare(request: PrepareRequest): Promise<PreparedOperation> {
-    const key = `${request.operationName ?? ''}\n${(request.activeLabels ?? []).join('\n')}\n${request.incremental ? 'parts' : ''}\n${sourceKey(request.source)}`;
-    const known = this.#prepared.get(key);
-    if (known) return known;
-    const prepared = this.#prepare(request);
-    this.#prepared.set(key, prepared);
-    // A failure may pass (a time limit, a full queue): the next request tries again.
-    prepared.catch(() => {
-      if (this.#prepared.peek(key) === prepared) this.#prepared.delete(key);
-    });
-    return prepared;
+    return this.#preparer.prepare(request);
   }
 
-  async #prepare(request: PrepareRequest): Promise<PreparedOperation> {
-    const { model, planner } = this.#options;
-    const given = request.document ?? parseAndValidate(request.source, model.apiSchema);
-    const defers = mentionsDefer(request.source);
-    const document = defers && !request.incremental ? withoutDefer(given) : given;
-    const labelled = defers && request.incremental ? labelDefers(document) : undefined;
-    const definition = getOperationAST(document, request.operationName);
-    if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation of that name');
-    const plannable = plannableDocument(labelled?.document ?? document, model.plannerNames);
-    const plan = await planner
-      .plan({
-        source: plannable === given ? request.source : print(plannable),
-        operationName: request.operationName,
-        activeLabels: request.activeLabels ?? [],
-      })
-      .catch((error: unknown) => {
-        throw planningError(error);
-      });
-    return new PreparedOperation(document, definition, plan, model, labelled?.fragments);
+  /**
+   * What a document demands of an identity: for gateways that have to look up scopes or decide on policies first.
+   * @throws RequestError when the document isn't valid
+   */
+  accessOf(request: PrepareRequest): OperationAccess {
+    return this.#preparer.accessOf(request);
+  }
+
+  /** Chooses the labels of `@override(label:)` that hold for one request; `percent(x)` is drawn by lot. */
+  chooseLabels(isActive: (label: string) => boolean = () => false): string[] {
+    return chooseLabels(this.#options.model.overrides, isActive);
+  }
+
+  /** Prepares operations before anybody asks for them; one that can't be prepared fails again when it is asked for. */
+  async warm(requests: readonly PrepareRequest[]): Promise<void> {
+    await Promise.allSettled(requests.map((request) => this.prepare(request)));
   }
 
   /**
@@ -106,9 +75,7 @@ export class Engine {
   async execute(operation: PreparedOperation, given: Variables, scope: RequestScope): Promise<EngineResponse> {
     const variables = operation.coerceVariables(given);
     const variant = operation.variantFor(variables);
-    if (variant.unplannedRootKeys.length > 0 && variant.program.batches.length === 0) {
-      return { data: 'null', errors: this.#finish(unplannedErrors(variant), scope) };
-    }
+    if (variant.isUnanswerable) return { data: 'null', errors: this.#finish(variant.refusals, scope) };
     return this.#answer(variant, variables, clientVariables(given), scope);
   }
 
@@ -141,6 +108,7 @@ export class Engine {
     const variables = operation.coerceVariables(given);
     const variant = operation.variantFor(variables);
     const { event } = variant;
+    if (!event && variant.refusals.length > 0) throw new RequestError(variant.refusals);
     if (!event) throw requestError('BAD_USER_INPUT', 'A subscription is required; this is another operation');
     const { transport } = this.#options;
     const clientVariable = clientVariables(given);
@@ -170,7 +138,7 @@ export class Engine {
     begin?.(execution);
     await execution.run(variant.program);
     const failed = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root, variant.clientPath);
-    const known = variant.unplannedRootKeys.length > 0 ? [...unplannedErrors(variant), ...failed] : failed;
+    const known = variant.refusals.length > 0 ? [...variant.refusals, ...failed] : failed;
     const { data, errors } = completeData(variant.write, execution.tree.root, variables, known);
     return { data, errors: this.#finish(errors, scope) };
   }
@@ -189,55 +157,9 @@ export class Engine {
   }
 }
 
-/** The planner silently leaves out what no subgraph can answer; a client is told. */
-function unplannedErrors({ unplannedRootKeys }: Variant): EngineError[] {
-  return unplannedRootKeys.map((key) => ({
-    message: `No subgraph can answer "${key}" as it is selected here`,
-    path: [key],
-    extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
-  }));
-}
-
 type ClientVariable = (name: string) => string | undefined;
 
 /** JSON texts of the variables as the client gave them. */
 function clientVariables(given: Variables): ClientVariable {
   return (name) => (Object.hasOwn(given, name) && given[name] !== undefined ? jsonText(given[name]) : undefined);
-}
-
-/** Short sources are their own key; a long one is kept as its hash. */
-function sourceKey(source: string): string {
-  return source.length < 256 ? source : createHash('sha256').update(source).digest('base64');
-}
-
-function parseAndValidate(source: string, schema: GraphQLSchema): DocumentNode {
-  let document: DocumentNode;
-  try {
-    document = parse(source);
-  } catch (error) {
-    throw asRequestError('GRAPHQL_PARSE_FAILED', [error as GraphQLError]);
-  }
-  const errors = validate(schema, document);
-  if (errors.length > 0) throw asRequestError('GRAPHQL_VALIDATION_FAILED', errors);
-  return document;
-}
-
-function asRequestError(code: EngineErrorCode, errors: readonly GraphQLError[]): RequestError {
-  return new RequestError(
-    errors.map(({ message, locations }) => ({ message, locations, extensions: { code, retryable: false } })),
-  );
-}
-
-function planningError(error: unknown): RequestError {
-  if (!(error instanceof PlanningFailure)) throw error;
-  switch (error.reason) {
-    case 'timeout':
-      return requestError('GATEWAY_TIMEOUT', 'The operation takes too long to plan');
-    case 'overloaded':
-      return requestError('REQUEST_CONCURRENCY_LIMITED', 'Too many operations are waiting to be planned', true);
-    case 'closed':
-      return requestError('INTERNAL_SERVER_ERROR', 'The gateway is stopping', true);
-    case 'failed':
-      return requestError('INTERNAL_SERVER_ERROR', 'The operation could not be planned');
-  }
 }

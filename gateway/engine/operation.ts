@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { deniedPaths } from './authorization/denied-paths.ts';
 import { conditionVariables } from './compile/condition-variables.ts';
 import { pathOf } from './compile/path-tree.ts';
 import type { Place } from './compile/places.ts';
@@ -36,8 +37,20 @@ export interface Variant {
   readonly write: ValueWriter;
   /** The client's path for a path of the fetched data. */
   readonly clientPath: (path: ErrorPath) => ErrorPath;
-  /** Selected root fields that no fetch of the plan brings; the planner drops what no subgraph can answer. */
-  readonly unplannedRootKeys: readonly string[];
+  /** Errors known before anything is fetched: fields the client may not see, and fields no subgraph can answer. */
+  readonly refusals: readonly EngineError[];
+  /** The planner found nothing to do for an operation that selects something. */
+  readonly isUnanswerable: boolean;
+}
+
+export interface PreparedParts {
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly plan: QueryPlan;
+  readonly model: SupergraphModel;
+  readonly denied: ReadonlySet<FieldNode>;
+  /** The fragments that the plan delivers later, by the planner's label. */
+  readonly deferred: ReadonlyMap<string, DeferredFragment> | undefined;
 }
 
 /** One operation of one document: parsed, planned, and compiled as its conditions are met. */
@@ -51,23 +64,19 @@ export class PreparedOperation {
   readonly clientPath: (path: ErrorPath) => ErrorPath;
   /** The key a selected field has in the fetched data. */
   readonly dataKey: (node: FieldNode) => string;
+  /** Fields the client may not see: null in the response, and no part of the plan. */
+  readonly denied: ReadonlySet<FieldNode>;
   readonly #deferred: ReadonlyMap<string, DeferredFragment>;
   readonly #conditionNames: readonly string[];
   readonly #variants = new LRUCache<string, Variant>({ max: MAX_VARIANTS });
   readonly #incremental = new LRUCache<string, IncrementalVariant>({ max: MAX_VARIANTS });
 
-  /** @param deferred the fragments that the plan delivers later, by the planner's label */
-  constructor(
-    document: DocumentNode,
-    definition: OperationDefinitionNode,
-    plan: QueryPlan,
-    model: SupergraphModel,
-    deferred: ReadonlyMap<string, DeferredFragment> = new Map(),
-  ) {
+  constructor({ document, definition, plan, model, denied, deferred }: PreparedParts) {
     this.document = document;
     this.definition = definition;
     this.plan = plan;
     this.model = model;
+    this.denied = denied;
     this.fragments = new Map(
       document.definitions.flatMap((node) =>
         node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
@@ -75,7 +84,7 @@ export class PreparedOperation {
     );
     this.dataKey = (node) => plannedKey(node, model.plannerNames);
     this.clientPath = clientPaths(definition.selectionSet, this.fragments, model.plannerNames);
-    this.#deferred = deferred;
+    this.#deferred = deferred ?? new Map();
     this.#conditionNames = conditionVariables(document);
   }
 
@@ -107,7 +116,9 @@ export class PreparedOperation {
 
   /** The compiled form of a response in parts. */
   incrementalVariantFor(variables: Readonly<Record<string, unknown>>): IncrementalVariant {
-    return this.#compiled(this.#incremental, variables, (conditions) => compileIncremental(this, this.#deferred, conditions));
+    return this.#compiled(this.#incremental, variables, (conditions) =>
+      compileIncremental(this, this.#deferred, conditions),
+    );
   }
 
   #compiled<V extends object>(
@@ -142,6 +153,7 @@ export class PreparedOperation {
       {
         ...selection,
         dataKey: this.dataKey,
+        denied: this.denied,
         isCanonical: (path) => canonicalPaths.has(path),
         introspection: (node) => introspectionWriter(introspected, node),
       },
@@ -155,11 +167,35 @@ export class PreparedOperation {
         .flatMap(({ batches }) => batches)
         .flatMap(({ members }) => members.filter(({ at }) => !at.parent).flatMap(({ keys }) => keys)),
     );
-    const unplannedRootKeys = [...selectFields(selection, rootType, sets)].flatMap(([key, [node]]) =>
-      node!.name.value.startsWith('__') || planned.has(this.dataKey(node!)) ? [] : [key],
-    );
-    return { places, program, event, write, clientPath: this.clientPath, unplannedRootKeys };
+    const unplanned = [...selectFields(selection, rootType, sets)].flatMap(([key, nodes]) => {
+      const node = nodes.find((candidate) => !this.denied.has(candidate));
+      return !node || node.name.value.startsWith('__') || planned.has(this.dataKey(node)) ? [] : [key];
+    });
+    return {
+      places,
+      program,
+      event,
+      write,
+      clientPath: this.clientPath,
+      refusals: [...this.deniedErrors(), ...unplanned.map(unplannedError)],
+      isUnanswerable: unplanned.length > 0 && programs.every(({ batches }) => batches.length === 0),
+    };
   }
+
+  /** One error for each field the client may not see. */
+  deniedErrors(): EngineError[] {
+    return deniedPaths(this.definition.selectionSet, this.fragments, this.denied).map((path) => ({
+      message: 'Unauthorized field or type',
+      path,
+      extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', retryable: false },
+    }));
+  }
+}
+
+/** The planner silently leaves out what no subgraph can answer; a client is told. */
+function unplannedError(key: string): EngineError {
+  const message = `No subgraph can answer "${key}" as it is selected here`;
+  return { message, path: [key], extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false } };
 }
 
 /** A query or mutation has one part; a subscription has the source of its events, and what is added to each of them. */

@@ -50,6 +50,7 @@ export function compileIncremental(
     fragments,
     conditions,
     dataKey,
+    denied: operation.denied,
     takesFragment,
     // Text of an object is different in each part, so none is kept.
     isCanonical: () => false,

@@ -26,6 +26,8 @@ export interface WriterOptions extends SelectionContext {
   readonly isCanonical: (path: string) => boolean;
   /** The key a selected field has in the fetched data. */
   readonly dataKey: (node: FieldNode) => string;
+  /** Fields the client may not see; they weren't asked for. */
+  readonly denied: ReadonlySet<FieldNode>;
   /** Writes an introspection field of the root, which no subgraph knows. */
   readonly introspection: (node: FieldNode) => ValueWriter;
 }
@@ -112,8 +114,9 @@ interface SelectedField {
 }
 
 function fieldLines(options: WriterOptions, code: Code, field: SelectedField): string[] {
-  const { type, key, nodes, separator } = field;
-  const name = nodes[0]!.name.value;
+  const { type, key, separator } = field;
+  const nodes = field.nodes.filter((node) => !options.denied.has(node));
+  const name = field.nodes[0]!.name.value;
   const label = literal(`${separator}${JSON.stringify(key)}:`);
   if (name === '__typename') {
     if (isObjectType(type)) return [`json += ${label} + ${literal(JSON.stringify(type.name))};`];
@@ -125,6 +128,8 @@ function fieldLines(options: WriterOptions, code: Code, field: SelectedField): s
   const definition = 'getFields' in type ? type.getFields()[name] : undefined;
   if (!definition) throw new Error(`no field ${type.name}.${name} in the schema`);
   const required = isNonNullType(definition.type);
+  const nothing = literal(`${separator}${JSON.stringify(key)}:null`);
+  if (nodes.length === 0) return required ? ['return null;'] : [`json += ${nothing};`];
   const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type;
   const coordinate = `${type.name}.${name}`;
   const dataKey = options.dataKey(nodes[0]!);
@@ -134,7 +139,7 @@ function fieldLines(options: WriterOptions, code: Code, field: SelectedField): s
     'if (value === null || value === undefined) {',
     required
       ? `context.add(${literal(`Cannot return null for non-nullable field ${coordinate}`)}, ${literal(key)}); return null;`
-      : `json += ${literal(`${separator}${JSON.stringify(key)}:null`)};`,
+      : `json += ${nothing};`,
     '} else {',
     ...valueLines(options, code, { type: nullable, nodes, key, path, coordinate }),
     `  if (text === null) ${required ? 'return null' : 'text = "null"'};`,

@@ -1,6 +1,7 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
-import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
+import { type GraphQLSchema, isAbstractType, isObjectType, parse } from 'graphql';
 import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
+import { type LabelledOverride, readOverrides } from '../overrides.ts';
 import { correctSupergraph } from './corrections.ts';
 
 /** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
@@ -11,6 +12,8 @@ export interface SupergraphModel {
   readonly subgraphNames: readonly string[];
   /** What `@authenticated`, `@requiresScopes` and `@policy` demand. */
   readonly requirements: RequirementsByCoordinate;
+  /** Labels of `@override(label:)`. */
+  readonly overrides: readonly LabelledOverride[];
   /** Names the planner fetches for itself, which no client's alias may overwrite. */
   readonly plannerNames: ReadonlySet<string>;
   /** Whether an object whose `__typename` is `typename` satisfies `... on condition`, inaccessible types included. */
@@ -35,8 +38,16 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   const apiSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
   const subgraphNames = [...supergraph.subgraphsMetadata()].map((subgraph) => subgraph.name);
   const { plannerNames } = correctSupergraph(supergraphSdl);
-  const requirements = readRequirements(supergraph, fullSchema);
-  return { supergraphSdl, apiSchema, subgraphNames, requirements, plannerNames, satisfies: typeTest(fullSchema) };
+  const document = parse(supergraphSdl, { noLocation: true });
+  return {
+    supergraphSdl,
+    apiSchema,
+    subgraphNames,
+    requirements: readRequirements(supergraph, document),
+    overrides: readOverrides(document),
+    plannerNames,
+    satisfies: typeTest(fullSchema),
+  };
 }
 
 function typeTest(schema: GraphQLSchema): SupergraphModel['satisfies'] {

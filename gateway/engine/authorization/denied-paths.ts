@@ -1,0 +1,35 @@
+import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { responseKey } from '../planning/response-keys.ts';
+
+/** One error for a field is enough, and a client that spreads fragments widely isn't owed more than this. */
+const MAX_PATHS = 100;
+const MAX_STEPS = 10_000;
+
+/** Where a response lacks denied fields: response keys without list indexes, since nothing was asked for them. */
+export function deniedPaths(
+  root: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  denied: ReadonlySet<FieldNode>,
+): string[][] {
+  const paths = new Map<string, string[]>();
+  let steps = 0;
+  if (denied.size > 0) walk(root, [], new Set());
+  return [...paths.values()];
+
+  function walk(set: SelectionSetNode, path: readonly string[], visited: Set<string>): void {
+    for (const selection of set.selections) {
+      if (++steps > MAX_STEPS || paths.size >= MAX_PATHS) return;
+      if (selection.kind === Kind.FIELD) {
+        const at = [...path, responseKey(selection)];
+        if (denied.has(selection)) paths.set(at.join('.'), at);
+        else if (selection.selectionSet) walk(selection.selectionSet, at, new Set());
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        walk(selection.selectionSet, path, visited);
+      } else if (!visited.has(selection.name.value)) {
+        visited.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment) walk(fragment.selectionSet, path, visited);
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import type { Supergraph } from '@apollo/federation-internals';
+import {
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type InterfaceTypeDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  valueFromASTUntyped,
+} from 'graphql';
+
+/** What an identity brings: whether it is known, its scopes, and the policies that hold for it. */
+export interface Grants {
+  readonly authenticated: boolean;
+  readonly scopes: ReadonlySet<string>;
+  readonly policies: ReadonlySet<string>;
+}
+
+export const anonymous: Grants = { authenticated: false, scopes: new Set(), policies: new Set() };
+
+/** One condition on an identity. Lists are alternatives, of which one must hold in full. */
+export type Requirement =
+  | { readonly kind: 'authenticated' }
+  | { readonly kind: 'scopes'; readonly anyOf: readonly (readonly string[])[] }
+  | { readonly kind: 'policies'; readonly anyOf: readonly (readonly string[])[] };
+
+export function isSatisfied(requirement: Requirement, grants: Grants): boolean {
+  switch (requirement.kind) {
+    case 'authenticated':
+      return grants.authenticated;
+    case 'scopes':
+      return requirement.anyOf.some((scopes) => scopes.every((scope) => grants.scopes.has(scope)));
+    case 'policies':
+      return requirement.anyOf.some((policies) => policies.every((policy) => grants.policies.has(policy)));
+  }
+}
+
+/** Requirements of a supergraph by `Type` and `Type.field`, as `@authenticated`, `@requiresScopes` and `@policy` say. */
+export type RequirementsByCoordinate = ReadonlyMap<string, readonly Requirement[]>;
+
+export function readRequirements(supergraph: Supergraph, document: DocumentNode): RequirementsByCoordinate {
+  const names = directiveNames(supergraph);
+  const requirements = new Map<string, readonly Requirement[]>();
+  if (names.size === 0) return requirements;
+  const add = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined): void => {
+    const found = directives?.flatMap((directive) => requirementOf(directive, names) ?? []) ?? [];
+    if (found.length > 0) requirements.set(coordinate, found);
+  };
+  for (const definition of document.definitions) {
+    if (!('name' in definition) || !definition.name || !('directives' in definition)) continue;
+    const type = definition.name.value;
+    if (definition.kind === Kind.DIRECTIVE_DEFINITION) continue;
+    add(type, definition.directives as readonly ConstDirectiveNode[] | undefined);
+    if (!isObjectOrInterface(definition)) continue;
+    for (const field of definition.fields ?? []) add(`${type}.${field.name.value}`, field.directives);
+  }
+  return requirements;
+}
+
+function isObjectOrInterface(
+  definition: DefinitionNode,
+): definition is ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode {
+  return definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION;
+}
+
+/** The names the directives have in this supergraph, which may have linked them under others. */
+function directiveNames(supergraph: Supergraph): Map<string, Requirement['kind']> {
+  const names = new Map<string, Requirement['kind']>();
+  const kinds = { authenticated: 'authenticated', requiresScopes: 'scopes', policy: 'policies' } as const;
+  for (const [name, kind] of Object.entries(kinds)) {
+    const feature = supergraph.schema.coreFeatures?.getByIdentity(`https://specs.apollo.dev/${name}`);
+    if (feature) names.set(feature.directiveNameInSchema(name), kind);
+  }
+  return names;
+}
+
+function requirementOf(
+  directive: DirectiveNode,
+  names: ReadonlyMap<string, Requirement['kind']>,
+): Requirement | undefined {
+  const kind = names.get(directive.name.value);
+  if (kind === undefined) return undefined;
+  if (kind === 'authenticated') return { kind };
+  const [argument] = directive.arguments ?? [];
+  return { kind, anyOf: argument ? (valueFromASTUntyped(argument.value) as string[][]) : [] };
+}

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  parse,
+  print,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { type OperationAccess, operationAccess, withoutDenied } from './authorization/operation-access.ts';
+import { anonymous, type Grants } from './authorization/requirements.ts';
+import { type EngineErrorCode, RequestError, requestError } from './errors.ts';
+import { mentionsDefer, withoutDefer } from './incremental/has-defer.ts';
+import { type LabelledDocument, labelDefers } from './incremental/labels.ts';
+import { PreparedOperation } from './operation.ts';
+import { labelsInDocument } from './overrides.ts';
+import { plannableDocument } from './planning/plannable-document.ts';
+import { type Planner, PlanningFailure } from './planning/planner.ts';
+import type { SupergraphModel } from './supergraph/model.ts';
+
+export interface PrepareRequest {
+  readonly source: string;
+  /** The parsed document, if it has been parsed and validated already. */
+  readonly document?: DocumentNode;
+  readonly operationName?: string | undefined;
+  /** Labels of `@override(label:)` that hold for this request. */
+  readonly activeLabels?: readonly string[];
+  /** Whether the client takes a response in parts; `@defer` is without effect otherwise. */
+  readonly incremental?: boolean;
+  /** What the client may see; by default what everybody may. */
+  readonly grants?: Grants;
+}
+
+/** A valid document and what can be said of it without knowing who asks. */
+interface CheckedDocument {
+  readonly id: number;
+  readonly given: DocumentNode;
+  readonly document: DocumentNode;
+  readonly labelled: LabelledDocument | undefined;
+  readonly access: OperationAccess;
+  readonly labels: ReadonlySet<string>;
+}
+
+const nothing: ReadonlySet<FieldNode> = new Set();
+
+/** Parses, validates and plans operations, each once; results are kept, the least recently used are dropped. */
+export class Preparer {
+  readonly #model: SupergraphModel;
+  readonly #planner: Planner;
+  readonly #checked: LRUCache<string, CheckedDocument>;
+  readonly #prepared: LRUCache<string, Promise<PreparedOperation>>;
+  #lastId = 0;
+
+  constructor(model: SupergraphModel, planner: Planner, maxOperations: number) {
+    this.#model = model;
+    this.#planner = planner;
+    this.#checked = new LRUCache({ max: maxOperations });
+    this.#prepared = new LRUCache({ max: maxOperations });
+  }
+
+  /**
+   * What a document demands of an identity.
+   * @throws RequestError when the document isn't valid
+   */
+  accessOf(request: PrepareRequest): OperationAccess {
+    return this.#check(request).access;
+  }
+
+  /** @throws RequestError */
+  async prepare(request: PrepareRequest): Promise<PreparedOperation> {
+    const checked = this.#check(request);
+    const accessKey = checked.access.key(request.grants ?? anonymous);
+    const labels = (request.activeLabels ?? []).filter((label) => checked.labels.has(label)).sort();
+    const key = `${checked.id} ${accessKey} ${request.operationName ?? ''} ${labels.join(' ')}`;
+    const known = this.#prepared.get(key);
+    if (known) return known;
+    const prepared = this.#plan(checked, request, labels, accessKey);
+    this.#prepared.set(key, prepared);
+    // A failure may pass (a time limit, a full queue): the next request tries again.
+    prepared.catch(() => {
+      if (this.#prepared.peek(key) === prepared) this.#prepared.delete(key);
+    });
+    return prepared;
+  }
+
+  #check(request: PrepareRequest): CheckedDocument {
+    const key = `${request.incremental ? 'parts' : 'whole'} ${sourceKey(request.source)}`;
+    const known = this.#checked.get(key);
+    if (known) return known;
+    const { apiSchema, requirements, overrides, plannerNames } = this.#model;
+    const given = request.document ?? parseAndValidate(request.source, apiSchema);
+    const defers = mentionsDefer(request.source);
+    const document = defers && !request.incremental ? withoutDefer(given) : given;
+    const labelled = defers && request.incremental ? labelDefers(document) : undefined;
+    const checked = {
+      id: ++this.#lastId,
+      given,
+      document,
+      labelled,
+      access: operationAccess(labelled ? [document, labelled.document] : [document], apiSchema, requirements),
+      labels: labelsInDocument(document, overrides, plannerNames),
+    };
+    this.#checked.set(key, checked);
+    return checked;
+  }
+
+  async #plan(
+    { given, document, labelled, access }: CheckedDocument,
+    { source, operationName }: PrepareRequest,
+    activeLabels: readonly string[],
+    accessKey: string,
+  ): Promise<PreparedOperation> {
+    const definition = getOperationAST(document, operationName);
+    if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation of that name');
+    const denied = accessKey.includes('0') ? access.denied(accessKey) : nothing;
+    const permitted = denied.size > 0 ? withoutDenied(labelled?.document ?? document, denied) : undefined;
+    const plannable = plannableDocument(permitted ?? labelled?.document ?? document, this.#model.plannerNames);
+    const plan = await this.#planner
+      .plan({ source: plannable === given ? source : print(plannable), operationName, activeLabels })
+      .catch((error: unknown) => {
+        throw planningError(error);
+      });
+    return new PreparedOperation({
+      document,
+      definition,
+      plan,
+      model: this.#model,
+      denied,
+      deferred: labelled?.fragments,
+    });
+  }
+}
+
+/** Short sources are their own key; a long one is kept as its hash. */
+function sourceKey(source: string): string {
+  return source.length < 256 ? source : createHash('sha256').update(source).digest('base64');
+}
+
+function parseAndValidate(source: string, schema: GraphQLSchema): DocumentNode {
+  let document: DocumentNode;
+  try {
+    document = parse(source);
+  } catch (error) {
+    throw asRequestError('GRAPHQL_PARSE_FAILED', [error as GraphQLError]);
+  }
+  const errors = validate(schema, document);
+  if (errors.length > 0) throw asRequestError('GRAPHQL_VALIDATION_FAILED', errors);
+  return document;
+}
+
+function asRequestError(code: EngineErrorCode, errors: readonly GraphQLError[]): RequestError {
+  return new RequestError(
+    errors.map(({ message, locations }) => ({ message, locations, extensions: { code, retryable: false } })),
+  );
+}
+
+function planningError(error: unknown): RequestError {
+  if (!(error instanceof PlanningFailure)) throw error;
+  switch (error.reason) {
+    case 'timeout':
+      return requestError('GATEWAY_TIMEOUT', 'The operation takes too long to plan');
+    case 'overloaded':
+      return requestError('REQUEST_CONCURRENCY_LIMITED', 'Too many operations are waiting to be planned', true);
+    case 'closed':
+      return requestError('INTERNAL_SERVER_ERROR', 'The gateway is stopping', true);
+    case 'failed':
+      return requestError('INTERNAL_SERVER_ERROR', 'The operation could not be planned');
+  }
+}
