@@ -11,6 +11,8 @@ export function nameKey(name: string): string {
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
+    // "S.A." is "SA", "O'Neil" is "ONeil".
+    .replaceAll(/[.'’]/g, '')
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
   let end = words.length;

@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anonymous, type Identity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { openSubgraph } from '#shared/server.ts';
+import { createTestDatabase, somebody, startTestSubgraph, type TestDatabase } from '#shared/test/harness.ts';
+import { sampleSubgraph } from '#shared/test/sample.ts';
+import { ReviewCaseEntity } from '../entities.ts';
+import { risk as subgraph } from '../subgraph.ts';
+import { type Desk, deskOf, givenReview, type RiskUnderTest, reviewer } from './risk.ts';
+
+let database: TestDatabase;
+let risk: RiskUnderTest;
+let desk: Desk;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  risk = await startTestSubgraph(subgraph, { database });
+  desk = deskOf(risk);
+});
+afterAll(async () => {
+  await risk.close();
+  await database.drop();
+});
+
+interface Answer {
+  readonly reviewCase: {
+    readonly id: string;
+    readonly status: string;
+    readonly decision: string | null;
+    readonly reason: string | null;
+    readonly version: number;
+    readonly decidedBy: { id: string } | null;
+    readonly assessment: { decision: string } | null;
+  } | null;
+  readonly userErrors: readonly { code: string; field: string[] | null }[];
+}
+const decideMutation = `mutation($input: DecideReviewInput!) { decideReview(input: $input) {
+  reviewCase { id status decision reason version decidedBy { id } assessment { decision } } userErrors { code field message } } }`;
+
+async function decide(input: object, as: Identity = reviewer): Promise<Answer> {
+  const { data, errors } = await risk.ask<{ decideReview: Answer }>(as, decideMutation, { input });
+  expect(errors).toEqual([]);
+  return data!.decideReview;
+}
+
+const em = () => risk.services.database.fork();
+const openCase = (shipmentId: string) => em().findOneOrFail(ReviewCaseEntity, { shipmentId, status: 'OPEN' });
+const reason = 'Called back, papers in order';
+
+async function decided(decision: 'APPROVE' | 'REJECT') {
+  const booking = await givenReview(desk);
+  const { id: caseId } = await openCase(booking.shipmentId);
+  const answer = await decide({ caseId, decision, reason, expectedVersion: 1 });
+  return { booking, caseId, answer };
+}
+const lastTold = (shipmentId: string) => desk.told.findLast((told) => told.shipmentId === shipmentId)?.decision;
+
+describe('decideReview', () => {
+  test.each([
+    ['APPROVE', 'ALLOW'],
+    ['REJECT', 'BLOCK'],
+  ] as const)('%s makes the shipment %s, and says who and why', async (decision, expected) => {
+    const { answer } = await decided(decision);
+    expect(answer).toMatchObject({
+      reviewCase: {
+        status: 'DECIDED',
+        decision,
+        reason,
+        version: 2,
+        decidedBy: { id: reviewer.accountId },
+        assessment: { decision: expected },
+      },
+      userErrors: [],
+    });
+  });
+
+  test('tells the neighbours, once', async () => {
+    const heard: unknown[] = [];
+    const neighbour = await openSubgraph(
+      sampleSubgraph('fleet', {
+        'risk.assessed': async (_transaction, { shipmentId, decision }) => void heard.push([shipmentId, decision]),
+      }),
+      { databaseUrl: database.urlFor('fleet'), live: risk.live, log: risk.services.log },
+    );
+    try {
+      const { booking, caseId } = await decided('APPROVE');
+      await decide({ caseId, decision: 'REJECT', reason, expectedVersion: 1 });
+      await neighbour.services.jobs.drain();
+      const { shipmentId } = booking;
+      expect(heard.filter((entry) => (entry as string[])[0] === shipmentId)).toEqual([
+        [shipmentId, 'REVIEW'],
+        [shipmentId, 'ALLOW'],
+      ]);
+    } finally {
+      await neighbour.close();
+    }
+  });
+
+  test('lets one of several reviewers decide; the others see what was decided', async () => {
+    const { shipmentId } = await givenReview(desk);
+    const { id: caseId } = await openCase(shipmentId);
+    const answers = await Promise.all(
+      (['APPROVE', 'REJECT', 'REJECT'] as const).map((decision) =>
+        decide({ caseId, decision, reason, expectedVersion: 1 }),
+      ),
+    );
+    expect(answers.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(['CONFLICT', 'CONFLICT']);
+    const winner = answers.find(({ userErrors }) => userErrors.length === 0)?.reviewCase;
+    for (const { reviewCase } of answers) expect(reviewCase).toMatchObject({ decision: winner?.decision, version: 2 });
+  });
+
+  test('refuses a case that is not open any more', async () => {
+    const { caseId } = await decided('APPROVE');
+    const again = await decide({ caseId, decision: 'REJECT', reason, expectedVersion: 2 });
+    expect(again).toMatchObject({ reviewCase: null, userErrors: [{ code: 'NOT_OPEN' }] });
+  });
+
+  test.each([newId(), 'no-uuid', 'nul\0', "' or 1=1 --"])('refuses an id without a case (%#)', async (caseId) => {
+    const answer = await decide({ caseId, decision: 'APPROVE', reason, expectedVersion: 1 });
+    expect(answer).toMatchObject({ reviewCase: null, userErrors: [{ code: 'NOT_FOUND' }] });
+  });
+
+  test.each(['', 'why', 'nul\0 in it', 'x'.repeat(501), 'x'.repeat(100_000)])(
+    'refuses a bad reason (%#)',
+    async (given) => {
+      const answer = await decide({ caseId: newId(), decision: 'APPROVE', reason: given, expectedVersion: 1 });
+      expect(answer.userErrors[0]).toMatchObject({ code: 'INVALID_INPUT', field: ['reason'] });
+    },
+  );
+
+  test('is for holders of risk:review only', async () => {
+    const input = { caseId: newId(), decision: 'APPROVE', reason, expectedVersion: 1 };
+    for (const as of [anonymous, somebody(['ANALYST']), somebody(['CUSTOMER']), somebody(['DRIVER'])]) {
+      const { errors } = await risk.ask(as, decideMutation, { input });
+      expect(errors).toMatchObject([
+        { extensions: { code: as.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN' } },
+      ]);
+    }
+  });
+});
+
+describe('a booking that changes after the decision', () => {
+  test('keeps its approval as long as it gets no worse', async () => {
+    const { booking } = await decided('APPROVE');
+    await desk.arrives('shipment.booked', { ...booking, version: 3, valueCents: booking.valueCents - 1 });
+    expect(lastTold(booking.shipmentId)).toBe('ALLOW');
+    expect(await em().count(ReviewCaseEntity, { shipmentId: booking.shipmentId })).toBe(1);
+  });
+
+  test('comes back into the queue when it is worth more', async () => {
+    const { booking } = await decided('APPROVE');
+    await desk.arrives('shipment.booked', { ...booking, version: 3, valueCents: booking.valueCents + 1 });
+    expect(lastTold(booking.shipmentId)).toBe('REVIEW');
+    expect(await openCase(booking.shipmentId)).toMatchObject({ version: 1 });
+  });
+
+  test('stays rejected', async () => {
+    const { booking } = await decided('REJECT');
+    await desk.arrives('shipment.booked', { ...booking, version: 3, valueCents: 100 });
+    expect(lastTold(booking.shipmentId)).toBe('BLOCK');
+  });
+
+  test('leaves the queue when nothing speaks against it any more', async () => {
+    const booking = await givenReview(desk);
+    await desk.arrives('shipment.booked', { ...booking, version: 3, valueCents: 100 });
+    expect(lastTold(booking.shipmentId)).toBe('ALLOW');
+    expect(await em().find(ReviewCaseEntity, { shipmentId: booking.shipmentId })).toMatchObject([
+      { status: 'WITHDRAWN' },
+    ]);
+  });
+
+  test('cannot be decided by what the reviewer saw before', async () => {
+    const booking = await givenReview(desk);
+    const { id: caseId } = await openCase(booking.shipmentId);
+    await desk.arrives('shipment.booked', { ...booking, version: 3, valueCents: booking.valueCents * 2 });
+    const answer = await decide({ caseId, decision: 'APPROVE', reason, expectedVersion: 1 });
+    expect(answer).toMatchObject({ reviewCase: { status: 'OPEN', version: 2 }, userErrors: [{ code: 'CONFLICT' }] });
+  });
+});
+
+describe('reviewQueue', () => {
+  const query = `query($filter: ReviewCaseFilter, $first: Int, $after: String) {
+    reviewQueue(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
+      nodes { id status reference pickupFrom shipment { id } organization { id } assessment { score contributions { rule } } } } }`;
+  interface Queue {
+    reviewQueue: {
+      totalCount: number;
+      pageInfo: { hasNextPage: boolean; endCursor: string };
+      nodes: { id: string; status: string; reference: string }[];
+    };
+  }
+
+  test('shows open cases unless asked for others, each with what a reviewer needs', async () => {
+    const open = await givenReview(desk);
+    await decided('REJECT');
+    const { data } = await risk.ask<Queue>(
+      reviewer,
+      query.replace('filter: $filter, ', '').replace('$filter: ReviewCaseFilter, ', ''),
+      { first: 100 },
+    );
+    expect(new Set(data?.reviewQueue.nodes.map(({ status }) => status))).toEqual(new Set(['OPEN']));
+    expect(data?.reviewQueue.nodes.find(({ reference }) => reference === open.reference)).toMatchObject({
+      shipment: { id: open.shipmentId },
+      organization: { id: open.organizationId },
+      pickupFrom: '2026-03-05T08:00:00.000Z',
+      assessment: { score: 45 },
+    });
+    const other = await risk.ask<Queue>(reviewer, query, { filter: { status: 'DECIDED' } });
+    expect(new Set(other.data?.reviewQueue.nodes.map(({ status }) => status))).toEqual(new Set(['DECIDED']));
+  });
+
+  test('pages through all cases, in a constant number of statements', async () => {
+    const whole = await risk.ask<Queue>(reviewer, query, { filter: {}, first: 100 });
+    const seen: string[] = [];
+    const counts = new Set<number>();
+    let after: string | undefined;
+    for (let more = true; more; ) {
+      const before = risk.services.database.statements();
+      const { data } = await risk.ask<Queue>(reviewer, query, { filter: {}, first: 3, after });
+      counts.add(risk.services.database.statements() - before);
+      seen.push(...data!.reviewQueue.nodes.map(({ id }) => id));
+      after = data!.reviewQueue.pageInfo.endCursor;
+      more = data!.reviewQueue.pageInfo.hasNextPage;
+    }
+    expect(seen).toEqual(whole.data?.reviewQueue.nodes.map(({ id }) => id));
+    expect(seen).toHaveLength(whole.data!.reviewQueue.totalCount);
+    expect(counts.size).toBe(1);
+  });
+});

@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anonymous, type Identity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { somebody } from '#shared/test/harness.ts';
+import { ReviewCaseEntity } from '../entities.ts';
+import {
+  type Booked,
+  bookingOf,
+  type Desk,
+  deskOf,
+  givenOldOrganization,
+  givenReview,
+  type RiskUnderTest,
+  reviewer,
+  startRisk,
+} from './risk.ts';
+
+let risk: RiskUnderTest;
+let desk: Desk;
+beforeAll(async () => {
+  risk = await startRisk();
+  desk = deskOf(risk);
+});
+afterAll(() => risk.close());
+
+interface Answer {
+  readonly entry: { id: string; kind: string; value: string; active: boolean; addedBy: { id: string } | null } | null;
+  readonly reassessedShipments: number | null;
+  readonly userErrors: readonly { code: string; field: string[] | null }[];
+}
+const fields =
+  '{ entry { id kind value active addedBy { id } removalReason } reassessedShipments userErrors { code field message } }';
+const addMutation = `mutation($input: AddWatchlistEntryInput!) { answer: addWatchlistEntry(input: $input) ${fields} }`;
+const removeMutation = `mutation($input: RemoveWatchlistEntryInput!) { answer: removeWatchlistEntry(input: $input) ${fields} }`;
+
+async function mutate(mutation: string, input: object, as: Identity = reviewer): Promise<Answer> {
+  const { data, errors } = await risk.ask<{ answer: Answer }>(as, mutation, { input });
+  expect(errors).toEqual([]);
+  return data!.answer;
+}
+const add = (kind: string, value: string, given: object = {}) =>
+  mutate(addMutation, { idempotencyKey: newId(), kind, value, reason: 'Collected under false papers', ...given });
+const remove = (id: string | undefined) => mutate(removeMutation, { id, reason: 'It was somebody else' });
+
+async function held({ shipmentId: id }: Booked) {
+  const { data } = await risk.ask<{ _entities: [{ risk: { decision: string; score: number; trigger: string } }] }>(
+    reviewer,
+    `query($r: [_Any!]!) { _entities(representations: $r) { ... on Shipment { risk {
+      decision score trigger facts { watchlist { value } } } } } }`,
+    { r: [{ __typename: 'Shipment', id }] },
+  );
+  return data!._entities[0].risk;
+}
+
+async function booked(given: Partial<Booked> = {}): Promise<Booked> {
+  const booking = bookingOf({ organizationId: await givenOldOrganization(desk, `Old ${newId()}`), ...given });
+  await desk.arrives('shipment.booked', booking);
+  return booking;
+}
+
+describe('a new entry blocks what is booked, and removing it frees it', () => {
+  test('by organization', async () => {
+    const booking = await booked();
+    const { entry, reassessedShipments } = await add('ORGANIZATION', booking.organizationId.toUpperCase());
+    expect(reassessedShipments).toBe(1);
+    expect(await held(booking)).toMatchObject({ decision: 'BLOCK', score: 100, trigger: 'WATCHLIST_CHANGED' });
+    expect(await remove(entry?.id)).toMatchObject({ entry: { active: false }, reassessedShipments: 1 });
+    expect(await held(booking)).toMatchObject({ decision: 'ALLOW' });
+    expect(desk.told.length).toBeGreaterThan(0);
+  });
+
+  test('by account', async () => {
+    const booking = await booked();
+    await add('ACCOUNT', booking.createdByAccountId);
+    expect(await held(booking)).toMatchObject({ decision: 'BLOCK' });
+  });
+
+  test('by e-mail address, in any case', async () => {
+    const accountId = newId();
+    const organizationId = await givenOldOrganization(desk, 'With Mail');
+    await desk.arrives('account.registered', {
+      accountId,
+      organizationId,
+      email: 'Thief@Mail.test',
+      createdAt: '2020-01-01T00:00:00.000Z',
+    });
+    const booking = await booked({ organizationId, createdByAccountId: accountId });
+    await add('EMAIL', 'thief@MAIL.test');
+    expect(await held(booking)).toMatchObject({ decision: 'BLOCK' });
+  });
+
+  test('by the name of the organization, or at a dock, however it is spelled', async () => {
+    const byName = await booked({ organizationId: await givenOldOrganization(desk, 'Óleander Shoal Trading, LLC') });
+    const atDock = await booked({ parties: ['Honest Warehouse', 'OLEANDER-SHOAL TRADING Inc.'] });
+    const alike = await booked({ parties: ['Oleander Shoal'] });
+    expect((await add('NAME', 'Oleander Shoal Trading')).reassessedShipments).toBe(2);
+    expect(await held(byName)).toMatchObject({ decision: 'BLOCK' });
+    expect(await held(atDock)).toMatchObject({ decision: 'BLOCK' });
+    expect(await held(alike)).toMatchObject({ decision: 'ALLOW' });
+  });
+});
+
+test('who is on the watchlist is blocked when booking', async () => {
+  await add('NAME', 'Corvo Negro');
+  const booking = await booked({ parties: ['Corvo Negro S.A. de C.V.'] });
+  expect(await held(booking)).toMatchObject({ decision: 'BLOCK', facts: { watchlist: [{ value: 'Corvo Negro' }] } });
+});
+
+test('an organization that takes a listed name is blocked from then on', async () => {
+  await add('NAME', 'Renamed Rogues');
+  const booking = await booked();
+  const { organizationId } = booking;
+  await desk.arrives('organization.changed', {
+    organizationId,
+    name: 'Renamed Rogues Ltd',
+    tier: 'FREE',
+    createdAt: '2020-01-01T00:00:00.000Z',
+  });
+  expect(await held(booking)).toMatchObject({ decision: 'BLOCK', trigger: 'CUSTOMER_KNOWN' });
+});
+
+test('what has been picked up is left alone', async () => {
+  const booking = await booked();
+  const { shipmentId, organizationId } = booking;
+  const at = '2026-03-02T00:00:00.000Z';
+  await desk.arrives('shipment.pickedUp', { shipmentId, organizationId, driverId: null, vehicleId: null, at });
+  expect((await add('ORGANIZATION', organizationId)).reassessedShipments).toBe(0);
+  expect(await held(booking)).toMatchObject({ decision: 'ALLOW' });
+});
+
+test('two entries on one shipment: removing one is not enough', async () => {
+  const booking = await booked({ parties: ['Double Trouble'] });
+  const first = await add('NAME', 'Double Trouble');
+  await add('ORGANIZATION', booking.organizationId);
+  await remove(first.entry?.id);
+  expect(await held(booking)).toMatchObject({ decision: 'BLOCK', score: 100 });
+});
+
+test('an open review is withdrawn while the watchlist blocks, and comes back after', async () => {
+  const booking = await givenReview(desk);
+  const { entry } = await add('ACCOUNT', booking.createdByAccountId);
+  const cases = () =>
+    risk.services.database
+      .fork()
+      .find(ReviewCaseEntity, { shipmentId: booking.shipmentId }, { orderBy: { openedAt: 'asc', id: 'asc' } });
+  expect((await cases()).map(({ status }) => status)).toEqual(['WITHDRAWN']);
+  await remove(entry?.id);
+  expect((await cases()).map(({ status }) => status)).toEqual(['WITHDRAWN', 'OPEN']);
+});
+
+test('a booking and an entry that come at once meet, whichever is first', async () => {
+  for (let round = 0; round < 5; round++) {
+    const organizationId = newId();
+    const booking = bookingOf({ organizationId });
+    await Promise.all([desk.arrives('shipment.booked', booking), add('ORGANIZATION', organizationId)]);
+    expect(await held(booking)).toMatchObject({ decision: 'BLOCK' });
+  }
+});
+
+describe('addWatchlistEntry', () => {
+  test('answers the same request with the same entry, and another input under its key with a refusal', async () => {
+    const idempotencyKey = newId();
+    const first = await add('NAME', 'Same Request', { idempotencyKey });
+    expect(first.entry).toMatchObject({ active: true, addedBy: { id: reviewer.accountId } });
+    expect((await add('NAME', 'Same Request', { idempotencyKey })).entry).toEqual(first.entry);
+    expect(await add('NAME', 'Other Request', { idempotencyKey })).toMatchObject({
+      entry: null,
+      userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED' }],
+    });
+  });
+
+  test('refuses who is listed already, also when two come at once', async () => {
+    const answers = await Promise.all([add('NAME', 'At Once Inc'), add('NAME', 'AT ONCE')]);
+    expect(answers.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(['ALREADY_LISTED']);
+  });
+
+  test('takes somebody back who was removed', async () => {
+    const first = await add('NAME', 'Back Again');
+    await remove(first.entry?.id);
+    expect((await add('NAME', 'Back Again')).userErrors).toEqual([]);
+  });
+
+  test.each([
+    ['value', 'ORGANIZATION', 'no-uuid', {}],
+    ['value', 'EMAIL', 'no address', {}],
+    ['value', 'NAME', '...', {}],
+    ['value', 'NAME', 'nul\0', {}],
+    ['value', 'NAME', 'x'.repeat(10_000), {}],
+    ['reason', 'NAME', 'Fine', { reason: '' }],
+    ['idempotencyKey', 'NAME', 'Fine', { idempotencyKey: 'short' }],
+  ])('refuses a bad %s (%#)', async (field, kind, value, given) => {
+    expect(await add(kind, value, given)).toMatchObject({
+      entry: null,
+      userErrors: [{ code: 'INVALID_INPUT', field: [field] }],
+    });
+  });
+
+  test('keeps an injection as the text it is', async () => {
+    const value = "x'); drop table watchlist_entry; --";
+    expect((await add('NAME', value)).entry?.value).toBe(value);
+  });
+});
+
+test.each([newId(), 'no-uuid', 'nul\0'])('removing what is not there is refused (%#)', async (id) => {
+  expect(await remove(id)).toMatchObject({ entry: null, userErrors: [{ code: 'NOT_FOUND' }] });
+});
+
+test('removing twice changes nothing', async () => {
+  const { entry } = await add('NAME', 'Removed Twice');
+  const first = await remove(entry?.id);
+  expect(await remove(entry?.id)).toEqual(first);
+});
+
+test('both are for holders of risk:review only', async () => {
+  const input = { idempotencyKey: newId(), kind: 'NAME', value: 'Not Allowed', reason: 'Because I say so' };
+  for (const as of [anonymous, somebody(['ANALYST']), somebody(['CUSTOMER'])]) {
+    const code = as.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
+    expect((await risk.ask(as, addMutation, { input })).errors).toMatchObject([{ extensions: { code } }]);
+    const removal = { input: { id: newId(), reason: 'Because I say so' } };
+    expect((await risk.ask(as, removeMutation, removal)).errors).toMatchObject([{ extensions: { code } }]);
+  }
+});
+
+test('the list shows what holds unless asked for more, and finds by part of the value', async () => {
+  const kept = await add('NAME', 'Listed 100% Bad');
+  const gone = await add('NAME', 'Listed But Gone');
+  await remove(gone.entry?.id);
+  const query =
+    'query($filter: WatchlistFilter) { watchlist(filter: $filter, first: 100) { totalCount nodes { value active } } }';
+  const values = async (variables: object) =>
+    (
+      await risk.ask<{ watchlist: { nodes: { value: string }[] } }>(reviewer, query, variables)
+    ).data!.watchlist.nodes.map(({ value }) => value);
+  const holding = await values({});
+  expect(holding).toContain(kept.entry?.value);
+  expect(holding).not.toContain('Listed But Gone');
+  expect(await values({ filter: { search: '100%' } })).toEqual(['Listed 100% Bad']);
+  expect(await values({ filter: { search: 'listed but', active: false } })).toEqual(['Listed But Gone']);
+  const { errors } = await risk.ask(reviewer, query, { filter: { search: 'x\0' } });
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+});
