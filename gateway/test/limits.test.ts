@@ -64,11 +64,7 @@ describe('hostile operations', () => {
       `{ people { ${'...F '.repeat(30)} } } fragment F on Person { a: id b: id c: id d: id }`,
       'MAX_ALIASES_LIMIT',
     ],
-    [
-      'too many root fields',
-      `{ ${'echo(text: "a") '.repeat(30)} }`,
-      'MAX_ROOT_FIELDS_LIMIT',
-    ],
+    ['too many root fields', `{ ${'echo(text: "a") '.repeat(30)} }`, 'MAX_ROOT_FIELDS_LIMIT'],
     ['too many tokens', `{ people { ${'name '.repeat(20_000)} } }`, 'TOKEN_LIMIT_EXCEEDED'],
     ['a text that is too long', `{ people { name } } #${'x'.repeat(250_000)}`, 'TOKEN_LIMIT_EXCEEDED'],
     [

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { readGatewayConfig } from '../config.ts';
+
+describe('configuration of the gateway', () => {
+  test('without anything it serves the freight graph on this machine only', () => {
+    const config = readGatewayConfig([], {});
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 4000, engine: 'freight', access: { kind: 'freight' } });
+    expect(config.supergraphFile).toMatch(/schema\/supergraph\.graphql$/);
+  });
+
+  test('with --supergraph it serves that one, and knows no accounts', () => {
+    const config = readGatewayConfig(
+      ['--supergraph', '/tmp/other.graphql', '--forward-header', 'X-Tenant', '--forward-header', 'authorization'],
+      {},
+    );
+    expect(config).toMatchObject({
+      supergraphFile: '/tmp/other.graphql',
+      access: { kind: 'open' },
+      forwardHeaders: ['x-tenant', 'authorization'],
+    });
+  });
+
+  test('a flag wins over its variable', () => {
+    expect(readGatewayConfig(['--port', '5000', '--engine', 'apollo'], { PORT: '6000' })).toMatchObject({
+      port: 5000,
+      engine: 'apollo',
+    });
+  });
+
+  test('a deployment says where it keeps its subgraphs', () => {
+    const { subgraphUrls } = readGatewayConfig([], { SUBGRAPH_URL_FLEET: 'http://fleet:4003/graphql' });
+    expect(subgraphUrls).toEqual({ fleet: 'http://fleet:4003/graphql' });
+  });
+
+  test('pages of this machine may ask while developing, none but the listed ones in production', () => {
+    expect(readGatewayConfig([], {}).corsOrigins).toHaveLength(1);
+    expect(readGatewayConfig([], { NODE_ENV: 'production' }).corsOrigins).toEqual([]);
+    expect(readGatewayConfig([], { CORS_ORIGINS: 'https://a.example, https://b.example' }).corsOrigins).toEqual([
+      'https://a.example',
+      'https://b.example',
+    ]);
+  });
+
+  test.each([
+    [{ PORT: 'many' }, /^PORT: .*; got "many"$/],
+    [{ PORT: '70000' }, /^PORT: /],
+    [{ MAX_DEPTH: '0' }, /^MAX_DEPTH: /],
+    [{ INTROSPECTION: 'perhaps' }, /^INTROSPECTION: /],
+    [{ CORS_ORIGINS: 'a.example' }, /^CORS_ORIGINS\.0: /],
+    [{ SUBGRAPH_URL_FLEET: 'fleet' }, /^SUBGRAPH_URL_FLEET: .*; got "fleet"$/],
+    [{ PORT: 'x', MAX_TOKENS: 'y' }, /^PORT: .*\nMAX_TOKENS: .*$/],
+  ])('%j is refused by name', (environment, message) => {
+    expect(() => readGatewayConfig([], environment)).toThrow(message);
+  });
+
+  test.each([[['--prot', '4000']], [['--port']], [['somefile.graphql']], [['--engine', 'warp']]])(
+    'flags %j are refused',
+    (flags) => {
+      expect(() => readGatewayConfig(flags, {})).toThrow(expect.objectContaining({ name: 'ConfigurationError' }));
+    },
+  );
+});

@@ -1,0 +1,55 @@
+import { Agent, get } from 'node:http';
+import type { Socket } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { startTestGateway } from './test-gateway.ts';
+
+describe('a gateway that is told to stop', () => {
+  test('finishes what is in flight, answers readiness with 503 meanwhile, then takes no more', async () => {
+    await using gateway = await startTestGateway({ drain: { delayMs: 300, windowMs: 5_000 } });
+    const arrived = gateway.graph.people.arrival();
+    const letGo = gateway.graph.people.hold();
+    const answer = gateway.ask('{ people { name } }');
+    await arrived;
+    const closed = gateway.gateway.close();
+    expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+    letGo();
+    expect((await answer).data).toEqual({ people: [{ name: 'Ada' }, { name: 'Grace' }] });
+    await closed;
+    await expect(fetch(`${gateway.url}/health`)).rejects.toThrow();
+  });
+
+  test('cuts off what is still in flight after the window', async () => {
+    await using gateway = await startTestGateway({ drain: { delayMs: 0, windowMs: 100 } });
+    const arrived = gateway.graph.people.arrival();
+    const letGo = gateway.graph.people.hold();
+    const answer = gateway.ask('{ people { name } }').then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    await arrived;
+    await gateway.gateway.close();
+    expect(await answer).toBe('cut off');
+    letGo();
+  });
+
+  test('does not wait for idle keep-alive connections', async () => {
+    await using gateway = await startTestGateway({ drain: { delayMs: 0, windowMs: 60_000 } });
+    const agent = new Agent({ keepAlive: true });
+    const socket = await new Promise<Socket>((resolve) => {
+      get(`${gateway.url}/health`, { agent }, (response) => {
+        const { socket } = response;
+        response.resume().once('end', () => resolve(socket));
+      });
+    });
+    const ended = new Promise((closed) => socket.once('close', closed));
+    await gateway.gateway.close();
+    await ended;
+    agent.destroy();
+  });
+
+  test('stopping twice is stopping once', async () => {
+    await using gateway = await startTestGateway();
+    await Promise.all([gateway.gateway.close(), gateway.gateway.close()]);
+  });
+});

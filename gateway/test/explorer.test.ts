@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { startTestGateway } from './test-gateway.ts';
+
+test('the explorer and all it loads come from this server', async () => {
+  await using gateway = await startTestGateway();
+  const page = await fetch(`${gateway.url}/explorer`);
+  const html = await page.text();
+  const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '');
+  expect(loaded.length).toBeGreaterThan(4);
+  for (const address of loaded) {
+    expect(address).toMatch(/^\/explorer\//);
+    const response = await fetch(gateway.url + address);
+    expect([address, response.status]).toEqual([address, 200]);
+    expect(response.headers.get('content-type')).toMatch(address.endsWith('.css') ? /css/ : /javascript/);
+  }
+  const policy = page.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'self'");
+  expect(policy).not.toMatch(/https?:/);
+});
+
+test('no other file of the folder is served', async () => {
+  await using gateway = await startTestGateway();
+  for (const path of [
+    '/explorer/explorer-routes.ts',
+    '/explorer/../config.ts',
+    '/explorer/%2e%2e/config.ts',
+    '/package.json',
+  ]) {
+    const { status, headers } = await fetch(gateway.url + path);
+    expect([path, status, headers.get('content-type')]).toEqual([path, 404, expect.stringContaining('json')]);
+  }
+});

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { startTestGateway } from './test-gateway.ts';
+
+const status = async (url: string) => {
+  const response = await fetch(url);
+  return { code: response.status, body: await response.json() };
+};
+
+describe('health', () => {
+  test('all is well: live, serving, ready', async () => {
+    await using gateway = await startTestGateway();
+    expect((await status(`${gateway.url}/health/live`)).code).toBe(200);
+    expect(await status(`${gateway.url}/health`)).toEqual({ code: 200, body: { status: 'ok' } });
+    expect(await status(`${gateway.url}/health/ready`)).toEqual({
+      code: 200,
+      body: { status: 'ready', supergraph: 'loaded', subgraphs: { people: 'up', parcels: 'up' } },
+    });
+  });
+
+  test.each(['freight', 'apollo'] as const)(
+    'one dead subgraph: degraded, yet in rotation; the %s engine answers everything else',
+    async (engine) => {
+      await using gateway = await startTestGateway({ engine });
+      await gateway.graph.parcels.close();
+      const { data, errors, headers } = await gateway.ask('{ people { name parcels { weightKg } } }');
+      expect(data).toEqual({
+        people: [
+          { name: 'Ada', parcels: null },
+          { name: 'Grace', parcels: null },
+        ],
+      });
+      const extensions = { code: 'SUBREQUEST_HTTP_ERROR', retryable: true, requestId: headers.get('x-request-id') };
+      expect(errors?.[0]).toMatchObject({ extensions });
+      expect(JSON.stringify(errors)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
+      expect(await status(`${gateway.url}/health/ready`)).toMatchObject({
+        code: 200,
+        body: { status: 'degraded', subgraphs: { people: 'up', parcels: 'down' } },
+      });
+    },
+  );
+
+  test('no subgraph at all: not ready, still live', async () => {
+    await using gateway = await startTestGateway();
+    await gateway.graph.close();
+    expect(await status(`${gateway.url}/health/ready`)).toMatchObject({ code: 503, body: { status: 'unavailable' } });
+    expect((await status(`${gateway.url}/health`)).code).toBe(200);
+  });
+
+  test('a subgraph that is too slow costs its own fields only', async () => {
+    await using gateway = await startTestGateway({ subgraphTimeoutMs: 200 });
+    const letGo = gateway.graph.parcels.hold();
+    const { data, errors } = await gateway.ask('{ people { name parcels { weightKg } } }');
+    expect(data.people[0]).toEqual({ name: 'Ada', parcels: null });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'GATEWAY_TIMEOUT', retryable: true });
+    letGo();
+  });
+});
+
+describe('metrics', () => {
+  test('count requests, errors and subgraphs by bounded labels', async () => {
+    await using gateway = await startTestGateway();
+    await gateway.ask('query Names { people { name } }');
+    await gateway.ask('query Names { people { name } }');
+    await gateway.ask('{ failing }');
+    for (let n = 0; n < 220; n++) await gateway.ask(`query Junk${n} { __typename }`);
+    await gateway.ask('query Unknown { nothing }');
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(text).toContain('gateway_requests_total{operation="Names",status="200"} 2');
+    expect(text).toContain('gateway_errors_total{operation="anonymous",code="OTHER"} 1');
+    expect(text).toContain('gateway_errors_total{operation="anonymous",code="GRAPHQL_VALIDATION_FAILED"} 1');
+    expect(text).toMatch(/gateway_subgraph_requests_total\{subgraph="people",outcome="ok"\} 3/);
+    expect(text).toMatch(/gateway_requests_total\{operation="other",status="200"\} \d+/);
+    expect(text).toContain('process_cpu_seconds_total');
+    expect(text).not.toContain('Junk219');
+    expect(text).not.toContain('Unknown');
+  });
+});

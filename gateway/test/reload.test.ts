@@ -1,0 +1,76 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTestGateway, type TestGateway } from './test-gateway.ts';
+
+describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s engine', (engine) => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway({ engine });
+  });
+  afterAll(() => gateway[Symbol.asyncDispose]());
+
+  /** The same graph, with a field of the given name in place of `weightKg`. */
+  const supergraphWith = (field: string) => gateway.graph.supergraphSdl.replaceAll('weightKg', field);
+
+  function replaceFile(text: string): void {
+    writeFileSync(`${gateway.supergraphFile}.next`, text);
+    renameSync(`${gateway.supergraphFile}.next`, gateway.supergraphFile);
+  }
+
+  const reloads = async (outcome: string) => {
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    return Number(new RegExp(`gateway_supergraph_reloads_total\\{outcome="${outcome}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
+  };
+
+  /** Asks until the gateway has noticed the file; every answer on the way must be whole. */
+  async function until(noticed: () => Promise<boolean>): Promise<number> {
+    for (let answers = 1; ; answers++) {
+      const { data, errors } = await gateway.ask('{ people { name friends { name } } }');
+      expect([data?.people?.length, errors]).toEqual([2, undefined]);
+      if (await noticed()) return answers;
+    }
+  }
+
+  const knows = async (field: string) =>
+    (await gateway.ask(`{ parcels { ${field} } }`)).errors?.[0]?.extensions['code'] !== 'GRAPHQL_VALIDATION_FAILED';
+
+  test('is taken over when the file changes, while requests go on', async () => {
+    replaceFile(supergraphWith('massKg'));
+    await until(() => knows('massKg'));
+    expect(await knows('weightKg')).toBe(false);
+    writeFileSync(gateway.supergraphFile, gateway.graph.supergraphSdl);
+    await until(() => knows('weightKg'));
+    expect(await reloads('loaded')).toBe(2);
+  });
+
+  test.each([
+    ['cut off', (text: string) => text.slice(0, text.length / 2)],
+    ['no GraphQL', () => 'not a supergraph {'],
+    ['a schema, but no supergraph', () => 'type Query { people: String }'],
+    ['empty', () => ''],
+  ])('that is %s is refused: the old one stays', async (_what, spoil) => {
+    const refused = await reloads('refused');
+    replaceFile(spoil(gateway.graph.supergraphSdl));
+    await until(async () => (await reloads('refused')) > refused);
+    expect(await knows('weightKg')).toBe(true);
+  });
+
+  test('is taken over after bad ones as well', async () => {
+    replaceFile(supergraphWith('heft'));
+    await until(() => knows('heft'));
+  });
+});
+
+test('a request that is under way when the supergraph changes ends as it began', async () => {
+  await using gateway = await startTestGateway();
+  const arrived = gateway.graph.people.arrival();
+  const letGo = gateway.graph.people.hold();
+  const answer = gateway.ask('{ people { name parcels { weightKg } } }');
+  await arrived;
+  writeFileSync(gateway.supergraphFile, gateway.graph.supergraphSdl.replaceAll('weightKg', 'massKg'));
+  const isNew = async () =>
+    (await gateway.ask('{ parcels { massKg } }')).errors?.[0]?.extensions['code'] !== 'GRAPHQL_VALIDATION_FAILED';
+  while (!(await isNew()));
+  letGo();
+  expect((await answer).data.people[0]).toEqual({ name: 'Ada', parcels: [{ weightKg: 2.5 }] });
+});

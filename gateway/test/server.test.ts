@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type SmallGraph, startSmallGraph } from './small-graph.ts';
+import { json } from './test-gateway.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** The gateway as a process of its own, as an operator runs it. */
+describe('npm run gateway', () => {
+  let graph: SmallGraph;
+  let folder: string;
+  let file: string;
+  beforeAll(async () => {
+    graph = await startSmallGraph();
+    folder = mkdtempSync(join(tmpdir(), 'freight-server-'));
+    file = join(folder, 'supergraph.graphql');
+    writeFileSync(file, graph.supergraphSdl);
+  });
+  afterAll(async () => {
+    await graph.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const start = (...flags: string[]): ChildProcess =>
+    spawn('npm', ['run', '-s', 'gateway', '--', ...flags], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const textOf = (stream: Readable | null) => (stream ? text(stream) : '');
+
+  test('serves any supergraph, says one line, and ends on SIGTERM', async () => {
+    const gateway = start('--supergraph', file, '--port', '0');
+    const lines: string[] = [];
+    const output = createInterface({ input: gateway.stdout! }).on('line', (line) => lines.push(line));
+    await once(output, 'line');
+    const { url } = JSON.parse(lines[0]!);
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: json,
+      body: '{"query":"{ people { name } }"}',
+    });
+    expect(await response.json()).toEqual({ data: { people: [{ name: 'Ada' }, { name: 'Grace' }] } });
+    const ended = once(gateway, 'exit');
+    gateway.kill('SIGTERM');
+    await ended;
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+    expect(lines).toHaveLength(1);
+  });
+
+  test('a taken port gets one clear line', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const gateway = start('--supergraph', file, '--port', String(port));
+    const [errors, [code]] = await Promise.all([textOf(gateway.stderr), once(gateway, 'exit')]);
+    holder.close();
+    expect([code, errors.trim().split('\n')]).toEqual([1, [expect.stringMatching(/^PORT: a free port is required/)]]);
+  });
+
+  test.each([
+    [
+      'a file that is not there',
+      () => ['--supergraph', join(folder, 'none.graphql')],
+      /^--supergraph: a readable supergraph file is required/,
+    ],
+    [
+      'a file that is no supergraph',
+      () => ['--supergraph', resolve(root, 'package.json')],
+      /^--supergraph: a composed supergraph is required/,
+    ],
+    ['a flag that does not exist', () => ['--supergrap', 'x'], /^Unknown option '--supergrap'/],
+  ])('%s gets one clear line', async (_what, flags, message) => {
+    const gateway = start(...flags());
+    const [errors, [code]] = await Promise.all([textOf(gateway.stderr), once(gateway, 'exit')]);
+    expect([code, errors.trim().split('\n')]).toEqual([1, [expect.stringMatching(message)]]);
+  });
+});
