@@ -64,11 +64,11 @@ const rules: readonly BadgeRule[] = [
   },
   {
     kind: 'EFFICIENT',
-    rule: 'At least 40 km for every hour between pickup and delivery, over 20 or more deliveries.',
+    rule: 'At least 31 km for every hour between pickup and delivery, rests included, over 20 or more deliveries.',
     test: ({ total }) => {
       if (total.deliveries < 20 || total.transitSeconds <= 0) return null;
       const pace = total.distanceMeters / 1000 / (total.transitSeconds / 3600);
-      return pace >= 40 ? `${pace.toFixed(1)} km per hour over ${total.deliveries} deliveries` : null;
+      return pace >= 31 ? `${pace.toFixed(1)} km per hour over ${total.deliveries} deliveries` : null;
     },
   },
   {

@@ -1,4 +1,4 @@
-import { badgesEarned, consistentWeeks, type EarnedBadge } from './badges.ts';
+import { badgeKinds, badgesEarned, consistentWeeks, type EarnedBadge } from './badges.ts';
 import { type Period, periods, spanAt, weeksUpTo } from './period.ts';
 import { forfeitOf } from './rewards.ts';
 import { addToTally, emptyTally, type Tally, type TallyChange } from './score.ts';
@@ -60,9 +60,11 @@ function replayDriver(driverId: string, events: readonly PastEvent[]): ReplayedR
       tallies.set(`${period} ${startsAt.getTime()}`, { period, startsAt, tally });
     }
     if (incidentId !== null) lastIncidentAt = at;
-    const weeks = weeksUpTo(at, consistentWeeks).map((week) => tallyAt('WEEKLY', week));
-    for (const badge of badgesEarned({ at, total: tallyAt('ALL_TIME', at), weeks, lastIncidentAt }))
-      if (!badges.has(badge.kind)) badges.set(badge.kind, badge);
+    if (badges.size < badgeKinds.length) {
+      const weeks = weeksUpTo(at, consistentWeeks).map((week) => tallyAt('WEEKLY', week));
+      for (const badge of badgesEarned({ at, total: tallyAt('ALL_TIME', at), weeks, lastIncidentAt }))
+        if (!badges.has(badge.kind)) badges.set(badge.kind, badge);
+    }
     if (earned > 0) ledger.earn(earned, at);
     if (incidentId !== null) ledger.forfeit(incidentId, at);
   }

@@ -74,8 +74,8 @@ export class CreateFleet extends Migration {
         id uuid primary key,
         shipment_id uuid not null,
         organization_id uuid not null,
-        driver_id uuid not null references driver,
-        vehicle_id uuid not null references vehicle,
+        driver_id uuid not null,
+        vehicle_id uuid not null,
         starts_at timestamptz not null,
         ends_at timestamptz not null,
         state text not null check (state in ('ACTIVE', 'COMPLETED', 'RELEASED')),
@@ -174,6 +174,8 @@ export class CreateFleet extends Migration {
 
 /** The seed drops these while it fills the table: building them once at the end is several times as fast. */
 export const createAssignmentIndexes: readonly string[] = [
+  `alter table assignment add constraint assignment_driver foreign key (driver_id) references driver,
+    add constraint assignment_vehicle foreign key (vehicle_id) references vehicle`,
   `alter table assignment add constraint assignment_driver_busy
     exclude using gist (driver_id with =, tstzrange(starts_at, ends_at) with &&) where (state <> 'RELEASED')`,
   `alter table assignment add constraint assignment_vehicle_busy
@@ -188,7 +190,8 @@ export const createAssignmentIndexes: readonly string[] = [
 ];
 
 export const dropAssignmentIndexes: readonly string[] = [
-  'alter table assignment drop constraint assignment_driver_busy, drop constraint assignment_vehicle_busy',
+  `alter table assignment drop constraint assignment_driver_busy, drop constraint assignment_vehicle_busy,
+    drop constraint assignment_driver, drop constraint assignment_vehicle`,
   `drop index assignment_one_per_shipment, assignment_of_shipment, assignment_of_driver, assignment_of_vehicle,
     assignment_of_organization, assignment_by_start, assignment_active`,
 ];
