@@ -10,6 +10,9 @@ import { type Awaited, Waiter } from './waiter.ts';
 /**
  * One request to a subgraph with everything that may happen to it: queue, attempts, time limit, and those who wait for it. It ends when it is
  * answered, when it has failed for good, or when the last waiter has gone.
+ *
+ * Once ended it leads to nothing large any more. Tables of a Map that were outgrown stay in old memory until a full collection and hold what they
+ * held; if they led to answers, every one of them would survive with them (a third of all that is allocated under load did).
  */
 export class Call implements Admittable, Awaited, ExchangeListener {
   readonly body: string;
@@ -36,9 +39,9 @@ export class Call implements Admittable, Awaited, ExchangeListener {
   /** Waits for this call on behalf of a client request. Before `start`, so that somebody waits when it ends at once. */
   join(scope: RequestScope): Promise<SubgraphResult> {
     const endsAt = this.startedAt + this.#line.limits.timeoutMs;
-    const waiter = new Waiter(this, scope, endsAt, this.#line.departures);
-    this.#waiters.push(waiter);
-    return waiter.promise;
+    return new Promise((resolve, reject) => {
+      this.#waiters.push(new Waiter(this, scope, endsAt, this.#line.departures, resolve, reject));
+    });
   }
 
   start(): void {
@@ -140,6 +143,7 @@ export class Call implements Admittable, Awaited, ExchangeListener {
     const known = observed ?? (outcome instanceof SubgraphFailure ? outcome.code : 'ok');
     this.#line.observer?.onRequest?.(this.#line.name, performance.now() - this.startedAt, known);
     for (const waiter of this.#waiters) waiter.settle(outcome);
+    this.#waiters.length = 0;
   }
 }
 

@@ -89,8 +89,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #text(): string {
-    if (this.#more) return Buffer.concat(this.#more, this.#bytes).toString('utf8');
-    return this.#first ? this.#first.toString('utf8') : '';
+    const [first, more] = [this.#first, this.#more];
+    this.#first = undefined;
+    this.#more = undefined;
+    if (more) return Buffer.concat(more, this.#bytes).toString('utf8');
+    return first ? first.toString('utf8') : '';
   }
 }
 

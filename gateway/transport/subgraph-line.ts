@@ -28,7 +28,7 @@ export class SubgraphLine {
   readonly #pool: Pool;
   readonly #path: string;
   readonly #shared: InFlight<Call> | undefined;
-  readonly #open = new Set<Call>();
+  #open = 0;
   #compresses: boolean;
   /** Moving average of what a request took. */
   #typicalMs = 0;
@@ -68,7 +68,7 @@ export class SubgraphLine {
       return inFlight.join(scope);
     }
     const call = new Call(this, request, scope);
-    this.#open.add(call);
+    this.#open += 1;
     shareable?.add(scope.identityKey, call);
     const answered = call.join(scope);
     call.start();
@@ -104,8 +104,8 @@ export class SubgraphLine {
   ended(call: Call, identityKey: string): void {
     this.#typicalMs += (performance.now() - call.startedAt - this.#typicalMs) / 16;
     this.#shared?.remove(identityKey, call);
-    this.#open.delete(call);
-    if (this.#open.size === 0) this.#drained?.();
+    this.#open -= 1;
+    if (this.#open === 0) this.#drained?.();
   }
 
   retryDelayMs(retriesSoFar: number): number {
@@ -121,7 +121,7 @@ export class SubgraphLine {
   /** Lets the requests in flight end (each has its time limit), then closes the connections. */
   async close(): Promise<void> {
     this.#phase = 'closing';
-    if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    if (this.#open > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
     await this.#pool.close();
   }
 }

@@ -7,36 +7,45 @@ export interface Awaited {
   abandon(waiter: Waiter, reason: 'left' | 'late'): void;
 }
 
+type Resolve = (result: SubgraphResult) => void;
+type Reject = (failure: SubgraphFailure) => void;
+
 /** One client request that waits for a call, alone or with others. */
 export class Waiter implements Leaver {
-  readonly promise: Promise<SubgraphResult>;
   readonly #call: Awaited;
   readonly #departures: Departures;
   readonly #signal: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
-  #resolve!: (result: SubgraphResult) => void;
-  #reject!: (failure: SubgraphFailure) => void;
+  #resolve: Resolve | undefined;
+  #reject: Reject | undefined;
 
   /** @param callEndsAt when the call gives up by itself, on the clock of `performance.now()`. */
-  constructor(call: Awaited, scope: RequestScope, callEndsAt: number, departures: Departures) {
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+  constructor(
+    call: Awaited,
+    { signal, deadline }: RequestScope,
+    callEndsAt: number,
+    departures: Departures,
+    resolve: Resolve,
+    reject: Reject,
+  ) {
     this.#call = call;
     this.#departures = departures;
-    this.#signal = scope.signal;
-    this.#signal && departures.watch(this.#signal, this);
-    if (scope.deadline !== undefined && scope.deadline < callEndsAt) {
-      this.#timer = setTimeout(expire, Math.max(0, scope.deadline - performance.now()), this);
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    if (signal) departures.watch(signal, this);
+    if (deadline !== undefined && deadline < callEndsAt) {
+      this.#timer = setTimeout(expire, Math.max(0, deadline - performance.now()), this);
     }
   }
 
   settle(outcome: SubgraphResult | SubgraphFailure): void {
     if (this.#signal) this.#departures.unwatch(this.#signal, this);
     if (this.#timer) clearTimeout(this.#timer);
-    if (outcome instanceof SubgraphFailure) this.#reject(outcome);
-    else this.#resolve(outcome);
+    if (outcome instanceof SubgraphFailure) this.#reject?.(outcome);
+    else this.#resolve?.(outcome);
+    this.#resolve = undefined; // see `Call`: nothing that has ended may lead to an answer
+    this.#reject = undefined;
   }
 
   leave(): void {
