@@ -17,7 +17,7 @@ export interface DriverUtilization {
   readonly activeAtEnd: boolean;
 }
 
-const utcDay = (instant: string) => `(${instant} at time zone 'UTC')::date`;
+const utcDay = (instant: string) => `((${instant}) at time zone 'UTC')::date`;
 
 /**
  * Utilization of some drivers, or of all, in one statement. A driver is in the state of the latest change before a

@@ -1,0 +1,368 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { anonymous } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { takeOnce } from '#shared/inbox.ts';
+import type { EventName, EventPayload } from '#shared/topics.ts';
+import { somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
+import { factsOf } from '../domain/facts.ts';
+import type { AnalyticsContext } from '../loaders.ts';
+import { recordFacts } from '../store/record.ts';
+import { analytics } from '../subgraph.ts';
+import { type ExecutiveAnswer, executiveQuery } from './queries.ts';
+
+/** What analytics hears becomes figures: through the queue, on tables of its own. */
+const now = new Date('2028-03-02T12:00:00Z');
+const analyst = somebody(['ANALYST']);
+const organizationId = newId();
+let graph: TestSubgraph<AnalyticsContext>;
+
+beforeAll(async () => {
+  graph = await startTestSubgraph(analytics, { clock: () => now });
+});
+afterAll(() => graph.close());
+beforeEach(async () => {
+  const tables = analytics.entities.map(({ meta }) => meta.tableName);
+  await graph.services.database.fork().execute(`truncate ${tables.join(', ')}`);
+});
+
+type Event = { [N in EventName]: readonly [name: N, payload: EventPayload<N>] }[EventName];
+
+/** Lets events arrive in this order, as if neighbours had sent them. */
+async function arrive(...events: readonly Event[]): Promise<void> {
+  const { jobs, database } = graph.services;
+  for (const [name, payload] of events) {
+    await database.fork().transactional((em) => jobs.emit(em, name, payload as EventPayload<typeof name>));
+  }
+  await jobs.drain();
+}
+
+async function executive(from = '2028-02-01', until = '2028-03-31'): Promise<ExecutiveAnswer> {
+  const { data, errors } = await graph.ask<{ executive: ExecutiveAnswer }>(analyst, executiveQuery, {
+    range: { from, until },
+  });
+  expect(errors).toEqual([]);
+  return data!.executive;
+}
+
+const hired = (driverId: string, hiredAt: string, at = hiredAt, active = true): Event => [
+  'driver.changed',
+  { driverId, name: 'Ann', accountId: null, active, hiredAt, at },
+];
+const pickedUp = (shipmentId: string, driverId: string, at: string): Event => [
+  'shipment.pickedUp',
+  { shipmentId, organizationId, driverId, vehicleId: newId(), at },
+];
+const delivered = (
+  shipmentId: string,
+  driverId: string,
+  at: string,
+  overrides: Partial<EventPayload<'shipment.delivered'>> = {},
+): Event => [
+  'shipment.delivered',
+  {
+    shipmentId,
+    organizationId,
+    driverId,
+    vehicleId: newId(),
+    at,
+    onTime: true,
+    deliverBy: at,
+    pickedUpAt: at,
+    createdAt: at,
+    distanceMeters: 500_000.4,
+    ...overrides,
+  },
+];
+const cancelled = (shipmentId: string, driverId: string, at: string): Event => [
+  'shipment.cancelled',
+  { shipmentId, organizationId, driverId, vehicleId: null, at, reason: 'given up' },
+];
+const invoiced = (amountCents: number, at: string, currency = 'USD'): Event => [
+  'invoice.issued',
+  {
+    invoiceId: newId(),
+    shipmentId: newId(),
+    organizationId,
+    driverId: null,
+    amountCents,
+    currency,
+    costCents: amountCents / 2,
+    at,
+  },
+];
+const rated = (stars: number, at: string): Event => [
+  'shipment.rated',
+  { shipmentId: newId(), organizationId, driverId: null, stars, at },
+];
+
+describe('with nothing known', () => {
+  test('sums are zero and what would divide by zero is null', async () => {
+    const view = await executive();
+    expect(view.revenue).toMatchObject({ total: { amount: '0.00', currency: 'USD' }, growth: null });
+    expect(view.revenue.daily).toHaveLength(31);
+    expect(view.operations).toMatchObject({
+      shipmentsPerDay: 0,
+      onTimeRate: null,
+      meanDeliverySeconds: null,
+      driverUtilization: { activeDriverDays: 0, busyDriverDays: 0, rate: null },
+    });
+    expect(view.efficiency).toMatchObject({
+      margin: null,
+      costPerShipment: null,
+      revenuePerShipment: null,
+      revenuePerDriver: null,
+    });
+    expect(view.growth).toMatchObject({
+      shipmentsGrowth: null,
+      outlook: { shipments: { total: 0, backtestError: null }, revenue: { backtestError: null } },
+    });
+    expect(view.satisfaction).toMatchObject({ ratings: 0, meanStars: null, netPromoterScore: null });
+  });
+});
+
+describe('revenue and cost', () => {
+  test('count on the UTC day of the invoice, the leap day included', async () => {
+    await arrive(
+      invoiced(10_000, '2028-02-28T23:59:59.999Z'),
+      invoiced(20_000, '2028-02-29T00:00:00.000Z'),
+      invoiced(40_000, '2028-02-29T23:59:59.999Z'),
+      invoiced(80_000, '2028-03-01T00:00:00.000Z'),
+    );
+    const { revenue, efficiency } = await executive('2028-02-29', '2028-02-29');
+    expect(revenue).toMatchObject({
+      total: { amount: '600.00' },
+      daily: [{ day: '2028-02-29', amount: { amount: '600.00' } }],
+      previousTotal: { amount: '100.00' },
+      growth: 5,
+      yearToDate: { amount: '700.00' },
+    });
+    expect(efficiency).toMatchObject({ cost: { amount: '300.00' }, profit: { amount: '300.00' }, margin: 0.5 });
+  });
+
+  test('leave invoices in other currencies out, and say so', async () => {
+    await arrive(invoiced(10_000, '2028-02-28T12:00:00Z'), invoiced(99_000, '2028-02-28T12:00:00Z', 'CAD'));
+    expect((await executive()).revenue).toMatchObject({
+      total: { amount: '100.00' },
+      invoices: 1,
+      otherCurrencyInvoices: 1,
+    });
+  });
+
+  test('payments count when they arrive', async () => {
+    const paid = (amountCents: number, at: string): Event => [
+      'payment.recorded',
+      { paymentId: newId(), invoiceId: newId(), organizationId, amountCents, currency: 'USD', at },
+    ];
+    await arrive(paid(5_000, '2028-02-10T00:00:00Z'), paid(1, '2028-03-02T00:00:00Z'), paid(7, '2028-01-31T23:59:59Z'));
+    expect((await executive()).revenue.collected.amount).toBe('50.01');
+  });
+});
+
+describe('an event that arrives', () => {
+  test('twice counts once', async () => {
+    const eventId = newId();
+    const payload = { organizationId, amountCents: 10_000, costCents: 1, currency: 'USD', at: now.toISOString() };
+    const take = () =>
+      graph.services.database.fork().transactional(async (em) => {
+        if (await takeOnce(em, eventId)) await recordFacts(em, factsOf('invoice.issued', payload));
+      });
+    await Promise.all([take(), take(), take()]);
+    await take();
+    expect((await executive()).revenue.total.amount).toBe('100.00');
+  });
+
+  test('beside others on the same day is not lost', async () => {
+    const payload = { organizationId, amountCents: 100, costCents: 1, currency: 'USD', at: now.toISOString() };
+    const take = () =>
+      graph.services.database.fork().transactional((em) => recordFacts(em, factsOf('invoice.issued', payload)));
+    await Promise.all(Array.from({ length: 40 }, take));
+    expect((await executive()).revenue).toMatchObject({ invoices: 40, total: { amount: '40.00' } });
+  });
+
+  test('for one load beside another of it leaves both in the figures', async () => {
+    const [shipmentId, driverId] = [newId(), newId()];
+    await arrive(hired(driverId, '2028-02-01T00:00:00Z'));
+    const record = (facts: ReturnType<typeof factsOf>) =>
+      graph.services.database.fork().transactional((em) => recordFacts(em, facts));
+    const at = '2028-02-10T08:00:00.000Z';
+    await Promise.all([
+      record(factsOf('shipment.cancelled', { shipmentId, organizationId, driverId, at: '2028-02-12T08:00:00.000Z' })),
+      record(factsOf('shipment.pickedUp', { shipmentId, driverId, at })),
+    ]);
+    expect((await executive()).operations.driverUtilization.busyDriverDays).toBe(3);
+  });
+});
+
+describe('driver utilization', () => {
+  const [ann, bob] = [newId(), newId()];
+  const hiredAt = '2028-02-20T18:00:00Z';
+  const utilization = async (from?: string, until?: string) =>
+    (await executive(from, until)).operations.driverUtilization;
+
+  test('counts every day from pickup to delivery once, however many loads', async () => {
+    const [first, second] = [newId(), newId()];
+    await arrive(
+      hired(ann, hiredAt),
+      pickedUp(first, ann, '2028-02-27T22:00:00Z'),
+      delivered(first, ann, '2028-03-01T01:00:00Z', { pickedUpAt: '2028-02-27T22:00:00Z' }),
+      pickedUp(second, ann, '2028-03-01T09:00:00Z'),
+      delivered(second, ann, '2028-03-01T15:00:00Z', { pickedUpAt: '2028-03-01T09:00:00Z' }),
+    );
+    // Active February 20 to March 2 (12 days), busy February 27, 28, 29 and March 1.
+    expect(await utilization()).toEqual({ activeDriverDays: 12, busyDriverDays: 4, rate: 4 / 12 });
+    expect(await utilization('2028-02-29', '2028-02-29')).toEqual({ activeDriverDays: 1, busyDriverDays: 1, rate: 1 });
+  });
+
+  test('counts a load under way until now, one that was given up until then', async () => {
+    const [open, lost] = [newId(), newId()];
+    await arrive(
+      hired(ann, hiredAt),
+      hired(bob, hiredAt),
+      pickedUp(open, ann, '2028-02-29T23:00:00Z'),
+      pickedUp(lost, bob, '2028-02-25T08:00:00Z'),
+      cancelled(lost, bob, '2028-02-26T08:00:00Z'),
+    );
+    expect((await utilization()).busyDriverDays).toBe(3 + 2);
+    expect((await utilization('2028-03-01', '2028-03-01')).busyDriverDays).toBe(1);
+    expect((await utilization('2028-02-01', '2028-02-28')).busyDriverDays).toBe(2);
+  });
+
+  test('is the same in whatever order the events of a load come', async () => {
+    const [late, again, given] = [newId(), newId(), newId()];
+    await arrive(
+      delivered(late, ann, '2028-02-22T08:00:00Z', { pickedUpAt: '2028-02-21T08:00:00Z' }),
+      pickedUp(late, ann, '2028-02-21T08:00:00Z'),
+      pickedUp(again, ann, '2028-02-24T08:00:00Z'), // picked up again after trouble
+      pickedUp(again, ann, '2028-02-23T08:00:00Z'),
+      delivered(again, ann, '2028-02-25T08:00:00Z', { pickedUpAt: '2028-02-23T08:00:00Z' }),
+      cancelled(given, ann, '2028-02-28T08:00:00Z'),
+      pickedUp(given, ann, '2028-02-27T08:00:00Z'),
+      hired(ann, hiredAt),
+    );
+    expect((await utilization()).busyDriverDays).toBe(2 + 3 + 2);
+  });
+
+  test('leaves days out on which the driver was not active', async () => {
+    await arrive(
+      hired(ann, hiredAt),
+      hired(ann, hiredAt, '2028-02-28T10:00:00Z', true), // back again; arrives before the leave
+      hired(ann, hiredAt, '2028-02-24T10:00:00Z', false),
+      hired(bob, '2028-04-01T00:00:00Z', hiredAt), // starts later
+      delivered(newId(), ann, '2028-02-26T08:00:00Z'),
+      delivered(newId(), ann, '2028-02-28T09:00:00Z'),
+    );
+    // Active February 20 to 24 and 28 to March 2; the load of the 26th was carried on leave.
+    expect(await utilization()).toMatchObject({ activeDriverDays: 5 + 4, busyDriverDays: 1 });
+    expect((await executive('2028-02-25', '2028-02-26')).growth.drivers).toEqual({ total: 0, new: 0 });
+    expect((await executive()).growth.drivers).toEqual({ total: 1, new: 1 });
+  });
+
+  test('counts a day once on which a driver left and came back', async () => {
+    await arrive(
+      hired(ann, hiredAt),
+      hired(ann, hiredAt, '2028-02-24T10:00:00Z', false),
+      hired(ann, hiredAt, '2028-02-24T16:00:00Z', true),
+    );
+    expect((await utilization()).activeDriverDays).toBe(12);
+  });
+});
+
+describe('customers and ratings', () => {
+  test('an organization is new once, however often it changes', async () => {
+    const changed = (id: string, createdAt: string): Event => [
+      'organization.changed',
+      { organizationId: id, name: 'Acme', tier: 'FREE', createdAt },
+    ];
+    const old = newId();
+    await arrive(
+      changed(organizationId, '2028-02-29T12:00:00Z'),
+      changed(organizationId, '2028-02-29T12:00:00Z'),
+      changed(old, '2020-01-01T00:00:00Z'),
+    );
+    expect((await executive()).growth.customers).toEqual({ total: 2, new: 1, active: 0 });
+    expect((await executive('2028-02-01', '2028-02-28')).growth.customers).toMatchObject({ total: 1, new: 0 });
+  });
+
+  test('five stars promote, one to three detract', async () => {
+    const at = '2028-02-29T12:00:00Z';
+    await arrive(
+      rated(5, at),
+      rated(5, at),
+      rated(4, at),
+      rated(3, at),
+      rated(1, at),
+      rated(5, '2028-01-01T00:00:00Z'),
+    );
+    expect((await executive()).satisfaction).toEqual({
+      ratings: 5,
+      meanStars: 18 / 5,
+      netPromoterScore: 0,
+      promoters: 2,
+      passives: 1,
+      detractors: 2,
+    });
+  });
+});
+
+describe('the range', () => {
+  const codesFor = async (range: unknown) =>
+    (await graph.ask(analyst, executiveQuery, { range })).errors.map(({ extensions }) => extensions?.['code']);
+
+  test('in the future has no days yet, and the outlook all the same', async () => {
+    await arrive(invoiced(10_000, '2028-03-01T12:00:00Z'));
+    const view = await executive('2030-01-01', '2030-01-31');
+    expect(view.period).toEqual({ from: '2030-01-01', until: '2030-01-31', days: 31, elapsedDays: 0 });
+    expect(view.revenue).toMatchObject({ total: { amount: '0.00' }, daily: [], growth: null });
+    expect(view.revenue.yearToDate.amount).toBe('100.00');
+    expect(view.operations).toMatchObject({ shipmentsPerDay: null, driverUtilization: { rate: null } });
+    expect(view.growth.outlook.revenue.total.amount).toBe('400.00');
+  });
+
+  test('is the last 30 days where none is given', async () => {
+    const { data } = await graph.ask(analyst, executiveQuery);
+    expect(data).toMatchObject({
+      executive: { period: { from: '2028-02-02', until: '2028-03-02', days: 30, elapsedDays: 30 } },
+    });
+  });
+
+  test('has at most five years and does not end before it begins', async () => {
+    expect((await executive('2024-03-01', '2029-03-01')).period.days).toBe(1_827);
+    expect(await codesFor({ from: '2024-02-29', until: '2029-03-01' })).toEqual(['BAD_USER_INPUT']);
+    expect(await codesFor({ from: '2000-01-01', until: '2199-12-31' })).toEqual(['BAD_USER_INPUT']);
+    expect(await codesFor({ from: '2028-03-02', until: '2028-03-01' })).toEqual(['BAD_USER_INPUT']);
+  });
+
+  test('is made of days of the calendar', async () => {
+    for (const day of [
+      '2027-02-29',
+      '0000-01-01',
+      '9999-12-31',
+      "2028-01-01'--",
+      '2028-01-01\u0000',
+      '',
+      7,
+      null,
+      {},
+    ]) {
+      expect(await codesFor({ from: day, until: '2028-03-01' })).toEqual(['BAD_USER_INPUT']);
+    }
+    const { errors } = await graph.ask(analyst, '{ executive(range: { from: 5, until: "2028-02-30" }) { asOf } }');
+    expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
+  });
+});
+
+describe('who may look', () => {
+  test('analysts and administrators; nobody else', async () => {
+    const query = '{ executive { revenue { total { amount } } } }';
+    for (const as of [analyst, somebody(['ADMIN'])]) expect((await graph.ask(as, query)).errors).toEqual([]);
+    for (const role of ['DISPATCHER', 'DRIVER', 'CUSTOMER', 'PARTNER'] as const) {
+      const { data, errors } = await graph.ask(somebody([role], { organizationId }), query);
+      expect(data).toBeNull();
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    }
+    expect((await graph.ask(anonymous, query)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});
