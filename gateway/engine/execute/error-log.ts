@@ -36,20 +36,20 @@ export class ErrorLog {
       extensions: publicExtensions(error, batch.subgraph),
     };
     const path = errorPath(error.path);
-    const slot = batch.slots.findIndex(({ alias }) => alias === path?.[0]);
     if (path && batch.slots.length === 0) {
       const [request] = members;
       this.#entries.push({ cause, request: request!, targets: request!.targets, tails: [path] });
-    } else if (path && slot >= 0 && typeof path[1] === 'number') {
-      for (const request of members) {
-        if (request.member.slot !== slot) continue;
-        const targets = request.targets.filter((_, index) => request.entityOf[index] === path[1]);
-        if (targets.length > 0) this.#entries.push({ cause, request, targets, tails: [path.slice(2)] });
-      }
-    } else {
-      const concerned = slot >= 0 ? members.filter((request) => request.member.slot === slot) : members;
-      this.#addForWhole(cause, concerned);
+      return;
     }
+    const slot = batch.slots.findIndex(({ alias }) => alias === path?.[0]);
+    const concerned = slot < 0 ? members : members.filter(({ member }) => member.slot === slot);
+    const entity = slot < 0 ? undefined : path?.[1];
+    const known = concerned.filter(({ entityOf }) => typeof entity === 'number' && entityOf.includes(entity));
+    for (const request of known) {
+      const targets = request.targets.filter((_, index) => request.entityOf[index] === entity);
+      this.#entries.push({ cause, request, targets, tails: [path!.slice(2)] });
+    }
+    if (known.length === 0) this.#addForWhole(cause, concerned);
   }
 
   /** The subgraph couldn't be asked or didn't answer. */

@@ -1,0 +1,247 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { SubgraphFailure, type SubgraphResult } from '../ports.ts';
+import { federate, type RecordedRequest } from './federation.ts';
+import { ask, engineFor } from './harness.ts';
+
+type Row = Record<string, unknown>;
+
+const federation = federate({
+  shop: {
+    sdl: `type Query { products: [Product] required: [Product!]! one: Product }
+      type Product @key(fields: "id") { id: ID! name: String }`,
+    resolvers: {
+      Query: {
+        products: () => [{ id: '1' }, { id: '2' }, { id: '1' }],
+        required: () => [{ id: '1' }, { id: '2' }],
+        one: () => ({ id: '1' }),
+      },
+      Product: { name: ({ id }: Row) => `name ${id}` },
+    },
+  },
+  stock: {
+    sdl: `type Product @key(fields: "id") { id: ID! count: Int! shelf: Shelf note: String level: Level weight: Float tags: [String!] any: Any }
+      type Shelf { row: Int! label: String } enum Level { LOW HIGH } scalar Any`,
+    resolvers: {
+      Product: {
+        __resolveReference: ({ id }: Row) => ({ id }),
+        count: () => 5,
+        shelf: () => ({ row: 1, label: 'a' }),
+        note: ({ id }: Row) => {
+          if (id === '2') throw new Error('no note');
+          return 'fine';
+        },
+      },
+    },
+  },
+});
+const engine = engineFor(federation);
+
+/** Answers for `stock` in its place. */
+function stockAnswers(answer: (request: RecordedRequest) => SubgraphResult | SubgraphFailure): void {
+  federation.transport.intercept((request) => (request.subgraph === 'stock' ? answer(request) : undefined));
+}
+function entities(...list: (Row | null)[]): SubgraphResult {
+  return { data: { _entities: list as never } };
+}
+const gone = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', 'stock', {
+  message: 'Subgraph "stock" is unavailable',
+  retryable: true,
+  retryAfterSeconds: 3,
+});
+
+afterEach(() => federation.transport.intercept(undefined));
+
+describe('an error of a subgraph', () => {
+  test('stands at every place where the object appears, though it was asked for once', async () => {
+    const { data, errors } = await ask(engine, '{ a: products { note } products { id x: note } }');
+    expect(data).toMatchObject({ a: [{ note: 'fine' }, { note: null }, { note: 'fine' }] });
+    expect(errors!.map(({ path }) => path)).toEqual([
+      ['a', 1, 'note'],
+      ['products', 1, 'x'],
+    ]);
+  });
+
+  test('has a code, says whether to try again, and names the subgraph and the request', async () => {
+    const { errors } = await ask(engine, '{ one { note } }', {});
+    expect(errors).toBeUndefined();
+    stockAnswers(() => ({
+      data: { _entities: [null] },
+      errors: [
+        {
+          message: 'busy',
+          path: ['_entities', 0, 'note'],
+          extensions: { code: 'RATE_LIMITED', stacktrace: ['secret.ts:1'], exception: { host: '10.0.0.1' }, detail: 7 },
+        },
+      ],
+    }));
+    expect((await ask(engine, '{ one { note } }')).errors).toEqual([
+      {
+        message: 'busy',
+        path: ['one', 'note'],
+        extensions: { code: 'RATE_LIMITED', retryable: true, detail: 7, subgraph: 'stock', requestId: 'request-1' },
+      },
+    ]);
+  });
+
+  test('may have no usable path: then it stands at what was asked for', async () => {
+    for (const path of [undefined, 'x', ['_entities'], ['_entities', 99, 'note'], [{}], ['nowhere', 0]]) {
+      stockAnswers(() => ({ data: null, errors: [{ message: 'no', path }] }));
+      const { data, errors } = await ask(engine, '{ one { name note } }');
+      expect(data).toEqual({ one: { name: 'name 1', note: null } });
+      expect(errors).toMatchObject([{ message: 'no', path: ['one', 'note'] }]);
+    }
+  });
+});
+
+describe('a subgraph that fails', () => {
+  test('costs its own fields only, each with a path', async () => {
+    stockAnswers(() => gone);
+    const { data, errors } = await ask(engine, '{ products { name note shelf { row } } }');
+    expect(data).toEqual({
+      products: ['1', '2', '1'].map((id) => ({ name: `name ${id}`, note: null, shelf: null })),
+    });
+    expect(errors).toHaveLength(6);
+    expect(errors![0]).toEqual({
+      message: 'Subgraph "stock" is unavailable',
+      path: ['products', 0, 'note'],
+      extensions: {
+        code: 'SUBREQUEST_HTTP_ERROR',
+        retryable: true,
+        retryAfterSeconds: 3,
+        subgraph: 'stock',
+        requestId: 'request-1',
+      },
+    });
+  });
+
+  test('nulls as far as the schema demands, with no second error for the same null', async () => {
+    stockAnswers(() => gone);
+    const { data, errors } = await ask(engine, '{ required { name count } }');
+    expect(data).toBeNull();
+    expect(errors!.map(({ path }) => path)).toEqual([
+      ['required', 0, 'count'],
+      ['required', 1, 'count'],
+    ]);
+  });
+
+  test('names no subgraph where policy forbids it', async () => {
+    stockAnswers(() => gone);
+    const discreet = engineFor(federation, { exposeSubgraphNames: false });
+    const { errors } = await ask(discreet, '{ one { note } }');
+    expect(errors![0]!.extensions).not.toHaveProperty('subgraph');
+  });
+
+  test('at the root leaves the other root fields', async () => {
+    federation.transport.intercept(({ subgraph }) => (subgraph === 'shop' ? gone : undefined));
+    const { data, errors } = await ask(engine, '{ one { name } products { id } __typename }');
+    expect(data).toEqual({ one: null, products: null, __typename: 'Query' });
+    expect(errors!.map(({ path }) => path)).toEqual([['one'], ['products']]);
+  });
+
+  test('with an error of its own making ends the request instead of hanging it', async () => {
+    federation.transport.intercept(() => {
+      throw new Error('a bug in the transport');
+    });
+    await expect(ask(engine, '{ one { name } }')).rejects.toThrow('a bug in the transport');
+  });
+});
+
+describe('an answer of the wrong shape', () => {
+  test.each([
+    ['nothing', {}],
+    ['data that is a list', { data: [] as never }],
+    ['data that is text', { data: 'text' as never }],
+    ['no entities', { data: {} }],
+    ['too few entities', { data: { _entities: [] } }],
+    ['too many entities', { data: { _entities: [{}, {}] } }],
+    ['entities that are an object', { data: { _entities: {} as never } }],
+  ])('%s', async (_, answer) => {
+    stockAnswers(() => answer);
+    const { data, errors } = await ask(engine, '{ one { name note } }');
+    expect(data).toEqual({ one: { name: 'name 1', note: null } });
+    expect(errors).toMatchObject([
+      {
+        path: ['one', 'note'],
+        extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false, subgraph: 'stock' },
+      },
+    ]);
+  });
+});
+
+describe('a value of the wrong type', () => {
+  const malformed = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false, requestId: 'request-1' };
+
+  test.each([
+    ['a text for an Int', 'count: weight', { count: 'x' }, ['one', 'count']],
+    ['a fraction for an Int', 'shelf { row }', { shelf: { row: 1.5 } }, ['one', 'shelf', 'row']],
+    ['a number for a String', 'note', { note: 4 }, ['one', 'note']],
+    ['an object for a String', 'note', { note: {} }, ['one', 'note']],
+    ['an unknown enum value', 'level', { level: 'HUGE' }, ['one', 'level']],
+    ['a list for an enum', 'level', { level: ['LOW'] }, ['one', 'level']],
+    ['infinity for a Float', 'weight', JSON.parse('{"weight":1e999}') as Row, ['one', 'weight']],
+    ['a text for a list', 'tags', { tags: 'a' }, ['one', 'tags']],
+    ['an object for a list', 'tags', { tags: { length: 1 } }, ['one', 'tags']],
+    ['a null in a list without nulls', 'tags', { tags: ['a', null] }, ['one', 'tags', 1]],
+    ['a number in a list of texts', 'tags', { tags: [1] }, ['one', 'tags', 0]],
+    ['a list for an object', 'shelf { label }', { shelf: [] }, ['one', 'shelf']],
+    ['a text for an object', 'shelf { label }', { shelf: 'top' }, ['one', 'shelf']],
+  ])('%s is null with an error at its path', async (_, selection, entity, path) => {
+    stockAnswers(() => entities(entity));
+    const { data, errors } = await ask(engine, `{ one { name ${selection} } }`);
+    expect(errors).toMatchObject([{ path, extensions: malformed }]);
+    const one = (data as { one: Row }).one;
+    expect(one.name).toBe('name 1');
+    expect(one[path[1] as string]).toBeNull();
+  });
+
+  test('null where the schema promises a value nulls the nearest field that may be', async () => {
+    stockAnswers(() => entities({ count: null }));
+    const { data, errors } = await ask(engine, '{ one { name count } }');
+    expect(data).toEqual({ one: null });
+    expect(errors).toMatchObject([{ path: ['one', 'count'], extensions: malformed }]);
+  });
+
+  test('an entity that is not there has no fields, and needs no error', async () => {
+    stockAnswers(() => entities(null));
+    expect(await ask(engine, '{ one { name note } }')).toEqual({ data: { one: { name: 'name 1', note: null } } });
+  });
+
+  test('a custom scalar may be any JSON', async () => {
+    stockAnswers(() => entities({ any: { deep: [1, 'ü\u2028', null, { __proto__: 1 }] } }));
+    expect(await ask(engine, '{ one { any } }')).toEqual({
+      data: { one: { any: { deep: [1, 'ü\u2028', null, {}] } } },
+    });
+  });
+
+  test('keys nobody asked for change nothing', async () => {
+    stockAnswers(() => entities({ note: 'n', name: 'overwritten', id: '9', __proto__: { polluted: true } }));
+    expect(await ask(engine, '{ one { id name note } }')).toEqual({
+      data: { one: { id: '1', name: 'name 1', note: 'n' } },
+    });
+    expect({}).not.toHaveProperty('polluted');
+  });
+});
+
+test('an abort of the client starts no further requests', async () => {
+  const controller = new AbortController();
+  federation.transport.drain();
+  federation.transport.intercept(() => {
+    controller.abort();
+    return undefined;
+  });
+  const operation = await engine.prepare({ source: '{ products { note } }' });
+  await engine.execute(operation, {}, { requestId: 'r', identityKey: '', headers: {}, signal: controller.signal });
+  expect(federation.transport.drain().map(({ subgraph }) => subgraph)).toEqual(['shop']);
+});
+
+test('variables that do not fit are told before anything is asked', async () => {
+  const federated = federate({
+    a: { sdl: 'type Query { f(n: Int!, i: In): Int } input In { a: Int! }', resolvers: { Query: { f: () => 1 } } },
+  });
+  const strict = engineFor(federated);
+  const { errors, data } = await ask(strict, 'query ($n: Int!, $i: In) { f(n: $n, i: $i) }', { n: 'x', i: {} });
+  expect(data).toBeUndefined();
+  expect(errors!.length).toBeGreaterThanOrEqual(2);
+  for (const error of errors!) expect(error.extensions.code).toBe('BAD_USER_INPUT');
+  expect(federated.transport.drain()).toEqual([]);
+});
