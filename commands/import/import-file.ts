@@ -56,11 +56,16 @@ export async function importFile(options: ImportOptions): Promise<ImportTotals> 
   const onBytes = (count: number) => {
     bytes += count;
   };
-  const rows = readRows(file, { delimiter, encoding: mapping.encoding, onBytes });
-  const header = await headerOf(rows, mapping);
-
   const refused: RefusedRow[] = [];
   let [read, imported, alreadyImported] = [0, 0, 0];
+  const onMalformed = (line: number, message: string) => {
+    if (refused.at(-1)?.line === line) return; // one row, several faults
+    read += 1;
+    refused.push({ line, sourceReference: '', code: 'MALFORMED', message });
+  };
+  const rows = readRows(file, { delimiter, encoding: mapping.encoding, onBytes, onMalformed });
+  const header = await headerOf(rows, mapping);
+
   let batch: ImportRow[] = [];
   let size = 0;
   const flush = async () => {
@@ -77,9 +82,7 @@ export async function importFile(options: ImportOptions): Promise<ImportTotals> 
   for await (const row of rows) {
     read += 1;
     try {
-      if (row.values.length !== header.length) {
-        throw new RowRefusal(`${header.length} cells are required, as the header has; got ${row.values.length}`);
-      }
+      requireWhole(row.values, header.length);
       const mapped = mapRow(mapping, header, row);
       const length = Buffer.byteLength(JSON.stringify(mapped));
       if (batch.length === batchRows || size + length > batchBytes) await flush();
@@ -92,6 +95,15 @@ export async function importFile(options: ImportOptions): Promise<ImportTotals> 
   }
   await flush();
   return { rows: read, imported, alreadyImported, refused: refused.toSorted((left, right) => left.line - right.line) };
+}
+
+/** Refuses rows that lost cells, or letters: what can't be decoded would be imported as question marks. */
+function requireWhole(values: readonly string[], cells: number): void {
+  if (values.length !== cells)
+    throw new RowRefusal(`${cells} cells are required, as in the header; got ${values.length}`);
+  if (values.some((value) => value.includes('\ufffd'))) {
+    throw new RowRefusal('well-formed UTF-8 is required (or "encoding": "latin1" in the mapping); got other bytes');
+  }
 }
 
 async function headerOf(

@@ -1,0 +1,32 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseDate } from '../date-format.ts';
+
+const read = (text: string, format: string, day: 'start' | 'end' = 'start') =>
+  parseDate(text, format, day)?.toISOString();
+
+describe('dates of files', () => {
+  test.each([
+    ['2-Jun-06', 'd-MMM-yy', '2006-06-02T00:00:00.000Z'],
+    ['14-NOV-2006', 'd-MMM-yyyy', '2006-11-14T00:00:00.000Z'],
+    ['1/6/2012', 'M/d/yyyy', '2012-01-06T00:00:00.000Z'],
+    ['11/18/09', 'M/d/yy', '2009-11-18T00:00:00.000Z'],
+    ['31.12.1999 23:59', 'dd.MM.yyyy HH:mm', '1999-12-31T23:59:00.000Z'],
+    ['2024-02-29', 'iso', '2024-02-29T00:00:00.000Z'],
+    ['2024-02-29T10:00:00-05:00', 'iso', '2024-02-29T15:00:00.000Z'],
+    ['1-Jan-70', 'd-MMM-yy', '1970-01-01T00:00:00.000Z'],
+  ])('%s as %s', (text, format, expected) => {
+    expect(read(text, format)).toBe(expected);
+  });
+
+  test('a promised day lasts until its last millisecond', () => {
+    expect(read('2-Jun-06', 'd-MMM-yy', 'end')).toBe('2006-06-02T23:59:59.999Z');
+    expect(read('2006-06-02', 'iso', 'end')).toBe('2006-06-02T23:59:59.999Z');
+  });
+
+  test.each(['30-Feb-06', '31-Apr-06', '0-Jan-06', '2-Foo-06', 'Date Not Captured', '', '2-Jun-06 ', '2-Jun-2006'])(
+    'no such day: %s',
+    (text) => {
+      expect(read(text, 'd-MMM-yy')).toBeUndefined();
+    },
+  );
+});

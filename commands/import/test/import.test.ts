@@ -1,0 +1,292 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Identity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { somebody, startTestSubgraph, type TestSubgraph } from '../../../subgraphs/shared/test/harness.ts';
+import type { ShipmentsContext } from '../../../subgraphs/shipments/context.ts';
+import { shipments } from '../../../subgraphs/shipments/subgraph.ts';
+import type { GraphClient } from '../graph-client.ts';
+import { importFile } from '../import-file.ts';
+import { type Mapping, readMapping } from '../mapping.ts';
+import { summaryOf, writeReport } from '../report.ts';
+
+const admin = somebody(['ADMIN']);
+const organizationId = newId();
+const customer = somebody(['CUSTOMER'], { organizationId });
+let folder: string;
+let scene: TestSubgraph<ShipmentsContext>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'freight-import-'));
+  scene = await startTestSubgraph(shipments);
+  await scene.services.database.fork().execute('insert into known_organization values (?)', [organizationId]);
+});
+afterAll(async () => {
+  await scene.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The command's client, with the subgraph in the place of the gateway. */
+function clientOf(as: Identity): GraphClient {
+  return {
+    async send<T>(query: string, variables: Readonly<Record<string, unknown>>) {
+      const { data, errors } = await scene.ask<T>(as, query, { ...variables });
+      if (!data) throw new Error(errors.map(({ message }) => message).join(' '));
+      return data;
+    },
+  };
+}
+
+function fileOf(name: string, text: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const plain = (source: string): Mapping =>
+  readMapping(
+    fileOf(
+      'mapping.json',
+      JSON.stringify({
+        source,
+        fields: {
+          sourceReference: { column: 'key' },
+          reference: { template: `${source}-{key}` },
+          createdAt: { column: 'ordered', formats: ['iso'] },
+          deliverBy: { column: 'due', formats: ['iso'], day: 'end' },
+          deliveredAt: { column: 'done', formats: ['iso'] },
+          destination: { country: { column: 'country', values: { Kenya: 'KE' } }, city: { column: 'city' } },
+          item: {
+            description: { column: 'goods' },
+            commodity: { constant: 'General' },
+            quantity: { column: 'pieces' },
+            weightKg: { column: 'weight' },
+          },
+          freightCost: { column: 'freight', currency: 'EUR' },
+        },
+      }),
+    ),
+  );
+const header = 'key,ordered,due,done,country,city,goods,pieces,weight,freight';
+const cellsOf = (key: string, changes: Record<string, string> = {}) =>
+  Object.values({
+    key,
+    ordered: '2020-01-01',
+    due: '2020-02-01',
+    done: '2020-01-31',
+    country: 'Kenya',
+    city: 'Nairobi',
+    goods: '"Tents, ""large"""',
+    pieces: '"1,200"',
+    weight: '17.5',
+    freight: '1234.5',
+    ...changes,
+  });
+const good = (key: string, changes: Record<string, string> = {}) => cellsOf(key, changes).join(',');
+const load = (file: string, mapping: Mapping, as: Identity = admin) =>
+  importFile({ file, mapping, organizationId, client: clientOf(as) });
+
+const selection = `reference status version late createdAt deliveredAt deliverBy weightKg distanceMeters equipment origin { city }
+  organization { id } createdBy { id } destination { city country location { latitude } timeZone windowEnd arrivedAt } stops { kind }
+  items { description quantity weightKg value { amount currency } } events { from to at note by { id } }
+  importedFrom { source file line sourceReference mode freightCost { amount currency } freightCostNote weightNote originalRow { name value } }`;
+async function byReference(reference: string, as: Identity = customer) {
+  const { data } = await scene.ask<{ shipmentByReference: Record<string, unknown> | null }>(
+    as,
+    `query($reference: String!) { shipmentByReference(reference: $reference) { ${selection} } }`,
+    { reference },
+  );
+  return data?.shipmentByReference;
+}
+
+describe('importing a file', () => {
+  test('makes real shipments of its rows, with what is known and nothing invented', async () => {
+    const file = fileOf(
+      'plain.csv',
+      `\ufeff${header}\n${good('a')}\n\n${good('b', { goods: '"two\nlines"', weight: 'unknown', freight: 'Invoiced Separately', city: '' })}\n${good('c')}\n`,
+    );
+    const totals = await load(file, plain('PLAIN'));
+    expect(totals).toEqual({ rows: 3, imported: 3, alreadyImported: 0, refused: [] });
+    expect(await byReference('PLAIN-a')).toEqual({
+      reference: 'PLAIN-a',
+      status: 'DELIVERED',
+      version: 1,
+      late: false,
+      createdAt: '2020-01-01T00:00:00.000Z',
+      deliverBy: '2020-02-01T23:59:59.999Z',
+      deliveredAt: '2020-01-31T00:00:00.000Z',
+      weightKg: 17.5,
+      distanceMeters: null,
+      equipment: null,
+      origin: null,
+      organization: { id: organizationId },
+      createdBy: { id: admin.accountId },
+      destination: {
+        city: 'Nairobi',
+        country: 'KE',
+        location: null,
+        timeZone: null,
+        windowEnd: '2020-02-01T23:59:59.999Z',
+        arrivedAt: '2020-01-31T00:00:00.000Z',
+      },
+      stops: [{ kind: 'DELIVERY' }],
+      items: [{ description: 'Tents, "large"', quantity: 1200, weightKg: 17.5, value: null }],
+      events: [
+        {
+          from: null,
+          to: 'DELIVERED',
+          at: '2020-01-31T00:00:00.000Z',
+          note: 'Imported from PLAIN',
+          by: { id: admin.accountId },
+        },
+      ],
+      importedFrom: {
+        source: 'PLAIN',
+        file: 'plain.csv',
+        line: 2,
+        sourceReference: 'a',
+        mode: null,
+        freightCost: { amount: '1234.50', currency: 'EUR' },
+        freightCostNote: null,
+        weightNote: null,
+        originalRow: expect.arrayContaining([{ name: 'pieces', value: '1,200' }]),
+      },
+    });
+    expect(await byReference('PLAIN-b')).toMatchObject({
+      weightKg: null,
+      destination: { city: null },
+      importedFrom: { line: 4, freightCost: null, freightCostNote: 'Invoiced Separately', weightNote: 'unknown' },
+    });
+    expect(await byReference('PLAIN-c')).toMatchObject({ importedFrom: { line: 6 } });
+  });
+
+  test('twice is once', async () => {
+    const lines = [header.split(','), cellsOf('t1'), cellsOf('t2')].map((cells) => cells.join('\t'));
+    const file = fileOf('twice.tsv', `${lines.join('\r\n')}\r\n`);
+    const both = await Promise.all([load(file, plain('TWICE')), load(file, plain('TWICE'))]);
+    expect(both.map(({ imported }) => imported).toSorted()).toEqual([0, 2]);
+    expect(await load(file, plain('TWICE'))).toEqual({ rows: 2, imported: 0, alreadyImported: 2, refused: [] });
+  });
+
+  test('refuses each bad row by its line and reason, and imports the others', async () => {
+    const rows = [
+      good('ok'),
+      good('', {}),
+      good('late', { done: 'soon' }),
+      good('land', { country: 'Atlantis' }),
+      good('none', { pieces: '0' }),
+      'too,few,cells',
+      good('ok'),
+      good('ok', { weight: '99' }),
+      good('neg', { weight: '-1' }),
+      good('nul', { goods: 'a\u0000b' }),
+      good('huge', { freight: '99999999999999' }),
+    ];
+    const totals = await load(fileOf('bad.csv', `${header}\n${rows.join('\n')}\n`), plain('BAD'));
+    expect(totals).toMatchObject({ rows: 11, imported: 1, alreadyImported: 1 });
+    expect(totals.refused.map(({ line, code, message }) => [line, code, message])).toEqual([
+      [3, 'UNMAPPED', expect.stringContaining('sourceReference')],
+      [4, 'UNMAPPED', expect.stringContaining('deliveredAt: a date as iso')],
+      [5, 'UNMAPPED', expect.stringContaining('Atlantis')],
+      [6, 'INVALID_INPUT', expect.stringContaining('item.quantity')],
+      [7, 'UNMAPPED', expect.stringContaining('10 cells are required')],
+      [9, 'CHANGED', expect.stringContaining('ok')],
+      [10, 'INVALID_INPUT', expect.stringContaining('item.weightKg')],
+      [11, 'INVALID_INPUT', expect.any(String)],
+      [12, 'INVALID_INPUT', expect.stringContaining('freightCost')],
+    ]);
+    const report = join(folder, 'reports', 'bad.csv');
+    writeReport(report, totals);
+    expect(readFileSync(report, 'utf8').split('\n')).toHaveLength(11);
+    expect(summaryOf(totals, report)).toContain('11 rows: 1 imported, 1 imported before, 9 refused.');
+  });
+
+  test('reads on behind a stray quote, and refuses bytes that are no UTF-8', async () => {
+    const text = `${header}\n${good('q1')}\n${good('q2', { goods: '"a" b' })}\n${good('q3')}\n`;
+    const latin = Buffer.concat([
+      Buffer.from(`${text}${good('q4', { goods: 'C' })}`.slice(0, -1)),
+      Buffer.from([0xf4]),
+    ]);
+    const totals = await load(fileOf('quote.csv', Buffer.concat([latin, Buffer.from('\n')])), plain('QUOTE'));
+    expect(totals).toMatchObject({ rows: 4, imported: 2 });
+    expect(totals.refused).toMatchObject([
+      { line: 3, code: 'MALFORMED' },
+      { line: 5, code: 'UNMAPPED', message: expect.stringContaining('UTF-8') },
+    ]);
+  });
+
+  test('says which columns a file lacks, and what is wrong in a mapping', async () => {
+    await expect(load(fileOf('other.csv', 'a,b\n1,2\n'), plain('OTHER'))).rejects.toThrow(/key, ordered, due, done/);
+    await expect(load(fileOf('empty.csv', ''), plain('OTHER'))).rejects.toThrow(/empty file/);
+    expect(() => readMapping(fileOf('m.json', '{"source": "x", "fields": {"reference": {}}}'))).toThrow(
+      /fields\.sourceReference/,
+    );
+    expect(() => readMapping(join(folder, 'none.json'))).toThrow(/--mapping: a readable JSON file/);
+  });
+
+  test('is for administrators', async () => {
+    const file = fileOf('forbidden.csv', `${header}\n${good('f')}\n`);
+    for (const as of [customer, somebody(['DISPATCHER']), somebody(['ANALYST'])]) {
+      await expect(load(file, plain('FORBIDDEN'), as)).rejects.toThrow(/shipments:import is required/);
+    }
+  });
+
+  test('a reference of another shipment, or one like ours, is refused', async () => {
+    const file = fileOf('taken.csv', `${header}\n${good('x')}\n`);
+    await load(file, plain('TAKEN'));
+    const thief = { ...plain('THIEF'), fields: { ...plain('THIEF').fields, reference: { constant: 'TAKEN-x' } } };
+    expect((await load(file, thief)).refused).toMatchObject([{ line: 2, code: 'REFERENCE_TAKEN' }]);
+    const forger = { ...thief, fields: { ...thief.fields, reference: { constant: 'IF-2026-000001' } } };
+    expect((await load(file, forger)).refused).toMatchObject([{ line: 2, code: 'INVALID_INPUT' }]);
+  });
+});
+
+const scms = join(import.meta.dirname, '../../../../shared/data/pricing-scms/scms.csv');
+const present = existsSync(scms);
+
+(present ? describe : describe.skip)(`the 7,754 real shipments of SCMS${present ? '' : ' (file absent)'}`, () => {
+  test('are all queryable, those without a number for cost or weight as well', async () => {
+    const mapping = readMapping(join(import.meta.dirname, '../mappings/scms.json'));
+    expect(await load(scms, mapping)).toEqual({ rows: 7_754, imported: 7_754, alreadyImported: 0, refused: [] });
+    expect(await load(scms, mapping)).toEqual({ rows: 7_754, imported: 0, alreadyImported: 7_754, refused: [] });
+
+    const { data } = await scene.ask(
+      customer,
+      `{ all: shipments(filter: { imported: true, search: "SCMS-" }) { totalCount }
+         nigeria: shipments(filter: { destination: { country: "NG" } }) { totalCount }
+         tests: shipments(filter: { search: "\\"HIV test\\"" }, first: 1) { nodes { items { commodity } } } }`,
+    );
+    expect(data).toMatchObject({
+      all: { totalCount: 7_754 },
+      nigeria: { totalCount: 1_008 },
+      tests: { nodes: [{ items: [{ commodity: expect.stringContaining('HIV test') }] }] },
+    });
+    expect(await byReference('SCMS-1')).toMatchObject({
+      deliveredAt: '2006-06-02T00:00:00.000Z',
+      late: false,
+      weightKg: 13,
+      destination: { country: 'CI', city: null, location: null },
+      items: [{ quantity: 19, value: { amount: '551.00', currency: 'USD' } }],
+      importedFrom: { line: 2, mode: 'AIR', freightCost: { amount: '780.34', currency: 'USD' } },
+    });
+    const [notes] = await scene.services.database.fork().execute<Record<string, number>[]>(
+      `select count(*) filter (where i.freight_cost_note = 'Freight Included in Commodity Cost')::int as included,
+              count(*) filter (where i.freight_cost_note = 'Invoiced Separately')::int as separately,
+              count(*) filter (where i.freight_cost_note like 'See %')::int as elsewhere,
+              count(i.freight_cost_cents)::int as costs, count(s.weight_kg)::int as weights,
+              count(i.weight_note)::int as weight_notes, count(i.mode)::int as modes
+       from shipment_import i join shipment s on s.id = i.shipment_id where i.source like '%SCMS%'`,
+    );
+    expect(notes).toEqual({
+      included: 809,
+      separately: 107,
+      elsewhere: 1_857,
+      costs: 4_981,
+      weights: 5_126,
+      weight_notes: 2_628,
+      modes: 7_394,
+    });
+  });
+});
