@@ -20,6 +20,8 @@ export interface GatewayConfig {
   readonly access: AccessConfig;
   /** Client headers handed on to subgraphs, in lower case. */
   readonly forwardHeaders: readonly string[];
+  /** Labels of `@override(label:)` that hold; `percent(x)` needs none. */
+  readonly overrideLabels: ReadonlySet<string>;
   /** Addresses that replace those in the supergraph, by subgraph name. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: DocumentLimits;
@@ -61,6 +63,7 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default('.data'),
   GATEWAY_ENGINE: z.enum(['freight', 'apollo']).default('freight'),
   FORWARD_HEADERS: list.pipe(z.array(z.string().regex(headerName, 'header names are required'))).default([]),
+  OVERRIDE_LABELS: list.default([]),
   MAX_TOKENS: count.default(15_000),
   MAX_DEPTH: count.default(25),
   MAX_ALIASES: count.default(100),
@@ -103,6 +106,7 @@ export function readGatewayConfig(
     supergraphFile: resolve(given.supergraph ?? resolve(import.meta.dirname, '../schema/supergraph.graphql')),
     access: given.supergraph === undefined ? { kind: 'freight', dataDir: resolve(parsed.DATA_DIR) } : { kind: 'open' },
     forwardHeaders: parsed.FORWARD_HEADERS.map((name) => name.toLowerCase()),
+    overrideLabels: new Set(parsed.OVERRIDE_LABELS),
     subgraphUrls: readSubgraphUrls(environment),
     limits: {
       maxTokens: parsed.MAX_TOKENS,

@@ -15,6 +15,8 @@ import { createApolloServer } from './http/apollo-server.ts';
 import { createApp } from './http/app.ts';
 import { drain } from './http/drain.ts';
 import { serveGraphql } from './http/graphql-route.ts';
+import { LiveOperations } from './live/live-operations.ts';
+import { serveWebSockets } from './live/web-socket-edge.ts';
 import { type Phase, serveHealth } from './observe/health-routes.ts';
 import { createGatewayMetrics } from './observe/metrics.ts';
 import { serveMetrics } from './observe/metrics-route.ts';
@@ -54,8 +56,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     dataSource: createTransportSource(transport, config.requestTimeoutMs),
     onReload: metrics.reloaded,
   });
-  const gateway =
-    config.engine === 'freight' ? withFreightEngine(supergraph.apollo, config.requestTimeoutMs) : supergraph.apollo;
+  const gateway = config.engine === 'freight' ? withFreightEngine(supergraph.apollo, config) : supergraph.apollo;
   const apollo = createApolloServer(gateway, config, log);
 
   // The way of a request. Execution follows: plan, fetch, write.
@@ -66,7 +67,15 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   ];
 
   const app = await createApp(config, log);
-  serveGraphql(app, { apollo, steps, generation: () => supergraph.current, onAnswer: metrics.answered });
+  const generation = () => supergraph.current;
+  const onAnswer = metrics.answered;
+  const live = new LiveOperations({ access, generation, requestTimeoutMs: config.requestTimeoutMs, log, onAnswer });
+  serveGraphql(app, { apollo, steps, generation, live, onAnswer });
+  const webSockets = serveWebSockets(app.server, {
+    operations: live,
+    authenticate: async (headers) => void (await access.identify(headers)),
+    maxMessageBytes: config.maxBodyBytes,
+  });
   serveHealth(app, {
     phase: () => phase,
     subgraphs: () => Object.keys(supergraph.current.subgraphs),
@@ -78,7 +87,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   let closing: Promise<void> | undefined;
   const drainAndStop = async (): Promise<void> => {
     phase = 'draining';
-    await drain(app, config.drain);
+    await drain(app, config.drain, () => live.close(), webSockets);
     await apollo.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
     await transport.close();
     metrics.close();

@@ -75,6 +75,7 @@ describe('imports run one way', () => {
     const leaves = [
       'config',
       'errors',
+      'exit',
       'identity',
       'ids',
       'keys',

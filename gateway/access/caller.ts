@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Identity } from '#shared/identity.ts';
+import { type Grants, anonymous as noGrants } from '../engine/authorization/requirements.ts';
 
 /** Who is asking, and what of it subgraphs get to see. */
 export interface Caller {
   readonly identity: Identity;
   /** Equal for callers to whom every subgraph gives the same answers: they may share work. */
   readonly key: string;
+  /** What guarded fields the caller may see. */
+  readonly grants: Grants;
   /** Headers that speak for the caller to subgraphs, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -16,14 +19,8 @@ export interface Access {
   identify(headers: IncomingHttpHeaders): Promise<Caller>;
 }
 
-/** What `@authenticated` and `@requiresScopes` are judged by. */
-export interface Grants {
-  readonly authenticated: boolean;
-  readonly scopes: readonly string[];
-}
-
+/** What `@authenticated` and `@requiresScopes` are judged by. No directive of the freight graph asks for policies. */
 export function grantsOf(identity: Identity): Grants {
-  return identity.kind === 'account'
-    ? { authenticated: true, scopes: identity.scopes }
-    : { authenticated: false, scopes: [] };
+  if (identity.kind === 'anonymous') return noGrants;
+  return { authenticated: true, scopes: new Set(identity.scopes), policies: noGrants.policies };
 }

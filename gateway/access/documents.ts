@@ -47,6 +47,10 @@ export class Documents {
     this.#options = options;
   }
 
+  get rules(): readonly ValidationRule[] {
+    return this.#options.rules;
+  }
+
   check(text: string): CheckedDocument {
     const known = this.#checked.get(text);
     if (known) return known;

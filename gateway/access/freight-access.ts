@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import { GraphError } from '#shared/errors.ts';
 import { anonymous, type Identity, identityHeader, type TokenSigner, type TokenVerifier } from '#shared/identity.ts';
-import type { Access, Caller } from './caller.ts';
+import { type Access, type Caller, grantsOf } from './caller.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 
 /** Seconds that an identity token is good for, and for how long it is handed out again before a new one is signed. */
@@ -31,9 +31,9 @@ export function createFreightAccess({
   function callerFor(identity: Identity): Promise<Caller> {
     const known = callers.get(identity);
     if (known && known.until > now()) return known.caller;
-    const caller = signer
-      .sign(identity, tokenSeconds)
-      .then((token): Caller => ({ identity, key: keyOf(identity), headers: { [identityHeader]: token } }));
+    const caller = signer.sign(identity, tokenSeconds).then((token): Caller => {
+      return { identity, key: keyOf(identity), grants: grantsOf(identity), headers: { [identityHeader]: token } };
+    });
     callers.set(identity, { caller, until: now() + reuseMs });
     caller.catch(() => callers.delete(identity));
     return caller;
@@ -45,7 +45,7 @@ export function createFreightAccess({
       const forwarded = forwardedHeaders(headers, forwardHeaders);
       if (!forwarded) return caller;
       return {
-        identity: caller.identity,
+        ...caller,
         key: `${caller.key}\n${forwarded.key}`,
         headers: { ...forwarded.headers, ...caller.headers },
       };

@@ -1,15 +1,15 @@
 import { anonymous } from '#shared/identity.ts';
-import type { Access, Caller } from './caller.ts';
+import { type Access, type Caller, grantsOf } from './caller.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 
-const nobody: Caller = { identity: anonymous, key: '', headers: {} };
+const nobody: Caller = { identity: anonymous, key: '', grants: grantsOf(anonymous), headers: {} };
 
 /** In front of any supergraph: the gateway knows nobody, subgraphs see the named headers of the client. */
 export function createOpenAccess(forwardHeaders: readonly string[]): Access {
   return {
     identify(headers) {
       const forwarded = forwardedHeaders(headers, forwardHeaders);
-      return Promise.resolve(forwarded ? { identity: anonymous, ...forwarded } : nobody);
+      return Promise.resolve(forwarded ? { ...nobody, ...forwarded } : nobody);
     },
   };
 }

@@ -1,15 +1,22 @@
 import type { ApolloGateway } from '@apollo/gateway';
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
+import type { GatewayConfig } from '../config.ts';
 import { createApolloExecutor } from '../engine/apollo.ts';
+import { anonymous } from '../engine/authorization/requirements.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createRequestScope, type GatewayContext } from './request-scope.ts';
 
 type ExecutorContext = Parameters<GatewayExecutor>[0];
 
 /** @apollo/gateway with its life cycle, and our engine in the place of its executor. */
-export function withFreightEngine(apollo: ApolloGateway, requestTimeoutMs: number): GatewayInterface {
+export function withFreightEngine(
+  apollo: ApolloGateway,
+  { requestTimeoutMs, overrideLabels }: Pick<GatewayConfig, 'requestTimeoutMs' | 'overrideLabels'>,
+): GatewayInterface {
   const executor = createApolloExecutor({
     engine: (context) => engineOf(context),
+    grants: (context) => requestOf(context).caller?.grants ?? anonymous,
+    activeLabels: (context) => engineOf(context).chooseLabels((label) => overrideLabels.has(label)),
     scope: (context) => createRequestScope(requestOf(context), requestTimeoutMs),
   });
   return {

@@ -75,9 +75,11 @@ function replacementName(subgraph: string): string {
 
 /** Plans what was asked lately, so that a reload is not followed by a rush of planning. */
 async function warm(engine: Engine, documents: Documents, previous: Generation | undefined): Promise<void> {
-  for (const source of previous?.documents.recent(warmedOperations) ?? []) {
+  const requests = (previous?.documents.recent(warmedOperations) ?? []).flatMap((source) => {
     const checked = documents.check(source);
-    // Several operations in one text are planned when they are asked for; what doesn't plan now fails by itself then.
-    if (checked.kind === 'valid') await engine.prepare({ source, document: checked.document }).catch(() => {});
-  }
+    if (checked.kind !== 'valid') return [];
+    const { document, operations } = checked;
+    return operations.map(({ name }) => ({ source, document, operationName: name?.value }));
+  });
+  await engine.warm(requests);
 }

@@ -83,6 +83,28 @@ describe('in front of the freight graph', () => {
   });
 });
 
+describe('guarded fields', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  test('are null for who may not see them and never asked of a subgraph; the rest is answered', async () => {
+    await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } });
+    const { data, errors } = await gateway.ask('{ secret people { name } }');
+    expect(data).toEqual({ secret: null, people: [{ name: 'Ada' }, { name: 'Grace' }] });
+    expect(errors).toMatchObject([{ path: ['secret'], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+    const asked = gateway.graph.people.seen.length;
+    expect((await gateway.ask('{ secret }')).data).toEqual({ secret: null });
+    expect(gateway.graph.people.seen.length).toBe(asked);
+  });
+
+  test('are answered to who may', async () => {
+    await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } });
+    const authorization = `Bearer ${await gateway.tokenFor(dispatcher)}`;
+    const { data, errors } = await gateway.ask('{ secret }', {}, { authorization });
+    expect([data, errors]).toEqual([{ secret: 'the safe is behind the picture' }, undefined]);
+  });
+});
+
 describe('identity tokens for subgraphs', () => {
   async function access(now: () => number) {
     let signed = 0;

@@ -1,0 +1,132 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { graphql, parse } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { createMemoryPubSub } from '../../subgraphs/shared/pubsub-memory.ts';
+import { composeSupergraph } from '../supergraph/compose.ts';
+
+/** `fleet` sends moves of vehicles over graphql-ws; `yard` adds where they belong. */
+export interface LiveGraph {
+  readonly supergraphSdl: string;
+  /** Lets a vehicle move for everybody who watches it. */
+  move(vehicleId: string, speed: number): Promise<void>;
+  /** Resolves when so many subscriptions of clients have reached the subgraph since the start. */
+  subscribed(count: number): Promise<void>;
+  /** Resolves when so many subscriptions have ended. */
+  unsubscribed(count: number): Promise<void>;
+  readonly counts: { subscriptions: number; ended: number; enrichments: number };
+  /** Cuts every websocket of the subgraph, as a restart would. */
+  cutWebSockets(): void;
+  close(): Promise<void>;
+}
+
+const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n';
+const fleetSdl = `${link}
+type Query { vehicle(id: ID!): Vehicle }
+type Subscription { moved(ids: [ID!]!): Move! broken: Int! }
+type Move { speed: Float! vehicle: Vehicle! }
+type Vehicle @key(fields: "id") { id: ID! plate: String! }`;
+const yardSdl = `${link}
+type Query { yards: [String!]! }
+type Vehicle @key(fields: "id") { id: ID! yard: String }`;
+
+export async function startLiveGraph(): Promise<LiveGraph> {
+  const moves = createMemoryPubSub();
+  const counts = { subscriptions: 0, ended: 0, enrichments: 0 };
+  const waiting = new Set<() => void>();
+  const changed = () => {
+    for (const check of waiting) check();
+  };
+  const until = (condition: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const check = () => {
+        if (!condition()) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      check();
+    });
+  async function* watch(ids: readonly string[]) {
+    const stream = await moves.subscribe(ids);
+    counts.subscriptions++;
+    changed();
+    try {
+      for await (const moved of stream) yield { moved };
+    } finally {
+      counts.ended++;
+      changed();
+    }
+  }
+  const vehicle = ({ id }: { id: string }) => ({ id, plate: `PLATE-${id}` });
+  const fleet = await startSubgraph(fleetSdl, {
+    Query: { vehicle: (_: unknown, args: { id: string }) => vehicle(args) },
+    Vehicle: { __resolveReference: vehicle },
+    Subscription: {
+      moved: { subscribe: (_: unknown, { ids }: { ids: string[] }) => watch(ids) },
+      broken: {
+        subscribe: () => {
+          throw new Error('connect ECONNREFUSED 10.0.0.1:6379');
+        },
+      },
+    },
+  });
+  const yard = await startSubgraph(yardSdl, {
+    Query: { yards: () => [] },
+    Vehicle: {
+      __resolveReference: ({ id }: { id: string }) => {
+        counts.enrichments++;
+        return { id, yard: `Yard ${id}` };
+      },
+    },
+  });
+  return {
+    supergraphSdl: composeSupergraph([
+      { name: 'fleet', url: fleet.url, sdl: fleetSdl },
+      { name: 'yard', url: yard.url, sdl: yardSdl },
+    ]),
+    counts,
+    move: (id, speed) => moves.publish(id, { speed, vehicle: vehicle({ id }) }),
+    subscribed: (count) => until(() => counts.subscriptions >= count),
+    unsubscribed: (count) => until(() => counts.ended >= count),
+    cutWebSockets: () => fleet.cut(),
+    async close() {
+      await moves.close();
+      await Promise.all([fleet.close(), yard.close()]);
+    },
+  };
+}
+
+async function startSubgraph(sdl: string, resolvers: object) {
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as {
+        query: string;
+        variables?: Record<string, unknown>;
+      };
+      void graphql({ schema, source: query, variableValues: variables }).then((result) =>
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(result)),
+      );
+    });
+  });
+  const sockets = new WebSocketServer({ server, path: '/graphql' });
+  const edge = useServer({ schema }, sockets);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    cut: () => {
+      for (const socket of sockets.clients) socket.terminate();
+    },
+    async close() {
+      await edge.dispose();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}

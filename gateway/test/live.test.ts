@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createClient as createSseClient } from 'graphql-sse';
+import { type Client, createClient, type ExecutionResult } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { type LiveGraph, startLiveGraph } from './live-graph.ts';
+import { startTestGateway, type TestGateway } from './test-gateway.ts';
+
+let graph: LiveGraph;
+let gateway: TestGateway;
+const clients: Client[] = [];
+
+beforeEach(async () => {
+  graph = await startLiveGraph();
+  gateway = await startTestGateway(graph.supergraphSdl);
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.dispose();
+  await gateway.close();
+  await graph.close();
+});
+
+const watch = 'subscription Watch($ids: [ID!]!) { moved(ids: $ids) { speed vehicle { plate yard } } }';
+const payloadOf = (speed: number, id: string) => ({
+  data: { moved: { speed, vehicle: { plate: `PLATE-${id}`, yard: `Yard ${id}` } } },
+});
+
+function connect(retryAttempts = 0): Client {
+  const client = createClient({
+    url: gateway.url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts,
+    lazy: false,
+    onNonLazyError: () => {},
+  });
+  clients.push(client);
+  return client;
+}
+
+describe('a subscription over graphql-ws', () => {
+  test('brings every event with the fields of all subgraphs', async () => {
+    const events = connect().iterate({ query: watch, variables: { ids: ['7', '8'] } });
+    await graph.subscribed(1);
+    await graph.move('7', 1.5);
+    await graph.move('8', 2);
+    expect([(await events.next()).value, (await events.next()).value]).toEqual([
+      payloadOf(1.5, '7'),
+      payloadOf(2, '8'),
+    ]);
+    await events.return?.();
+    await graph.unsubscribed(1);
+  });
+
+  test('of many equal clients costs one upstream stream and one enrichment per event', async () => {
+    const streams = [connect(), connect(), connect()].map((client) =>
+      client.iterate({ query: watch, variables: { ids: ['7'] } }),
+    );
+    const arrivals = streams.map((stream) => stream.next());
+    await graph.subscribed(1);
+    // Each further client joins without the subgraph hearing of it: moves go on until all have one.
+    let open = arrivals.length;
+    for (const arrival of arrivals) void arrival.then(() => open--);
+    let moves = 0;
+    while (open > 0) {
+      await graph.move('7', 3);
+      moves++;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const arrival of arrivals) expect((await arrival).value).toEqual(payloadOf(3, '7'));
+    expect(graph.counts.subscriptions).toBe(1);
+    expect(graph.counts.enrichments).toBeLessThanOrEqual(moves);
+    for (const stream of streams) await stream.return?.();
+    await graph.unsubscribed(1);
+  });
+
+  test('with other variables is a stream of its own', async () => {
+    const client = connect();
+    const [one, other] = ['7', '8'].map((id) => client.iterate({ query: watch, variables: { ids: [id] } }));
+    await graph.subscribed(2);
+    await graph.move('8', 4);
+    expect((await other!.next()).value).toEqual(payloadOf(4, '8'));
+    await graph.move('7', 5);
+    expect((await one!.next()).value).toEqual(payloadOf(5, '7'));
+  });
+
+  test('goes on after the subgraph was cut off', async () => {
+    const events = connect().iterate({ query: watch, variables: { ids: ['7'] } });
+    await graph.subscribed(1);
+    await graph.move('7', 1);
+    expect((await events.next()).value).toEqual(payloadOf(1, '7'));
+    graph.cutWebSockets();
+    await graph.subscribed(2);
+    await graph.move('7', 2);
+    expect((await events.next()).value).toEqual(payloadOf(2, '7'));
+  });
+
+  test('that the subgraph refuses ends with an error that tells nothing internal', async () => {
+    const { value } = await connect().iterate({ query: 'subscription { broken }' }).next();
+    expect(value).toMatchObject({
+      errors: [{ extensions: { code: expect.any(String), requestId: expect.any(String) } }],
+    });
+    expect(JSON.stringify(value)).not.toMatch(/10\.0\.0\.1/);
+  });
+
+  test('ends with 1001 when the gateway stops, and another gateway takes over', async () => {
+    const closed = new Promise<number>((resolve) => {
+      connect().on('closed', (event) => resolve((event as { code: number }).code));
+    });
+    const connected = new Promise<void>((resolve) => {
+      connect().on('connected', () => resolve());
+    });
+    await connected;
+    await gateway.close();
+    expect(await closed).toBe(1001);
+  });
+});
+
+describe('other operations over graphql-ws', () => {
+  const once = async (query: string, variables: Record<string, unknown> = {}): Promise<ExecutionResult[]> => {
+    const results: ExecutionResult[] = [];
+    for await (const result of connect().iterate({ query, variables })) results.push(result);
+    return results;
+  };
+
+  test('a query is answered once', async () => {
+    expect(await once('{ vehicle(id: "7") { plate yard } }')).toEqual([
+      { data: { vehicle: { plate: 'PLATE-7', yard: 'Yard 7' } } },
+    ]);
+  });
+
+  test('@defer comes in parts', async () => {
+    expect(await once('{ vehicle(id: "7") { plate ... @defer(label: "yard") { yard } } }')).toEqual([
+      { data: { vehicle: { plate: 'PLATE-7' } }, hasNext: true },
+      { incremental: [{ label: 'yard', path: ['vehicle'], data: { yard: 'Yard 7' } }], hasNext: false },
+    ]);
+  });
+
+  test.each([
+    ['GRAPHQL_PARSE_FAILED', 'subscription {', {}],
+    ['GRAPHQL_VALIDATION_FAILED', 'subscription { moved(ids: []) { nothing } }', {}],
+    ['BAD_USER_INPUT', watch, { ids: 7 }],
+    ['MAX_ALIASES_LIMIT', `{ ${Array.from({ length: 101 }, (_, index) => `a${index}: __typename`).join(' ')} }`, {}],
+  ])('are refused with %s', async (code, query, variables) => {
+    await expect(once(query, variables)).rejects.toMatchObject([
+      { extensions: { code, requestId: expect.any(String) } },
+    ]);
+  });
+});
+
+describe('the graphql-transport-ws protocol', () => {
+  const raw = (protocol = 'graphql-transport-ws') => new WebSocket(gateway.url.replace('http', 'ws'), protocol);
+  const closeCode = (socket: WebSocket) => new Promise<number>((resolve) => socket.once('close', resolve));
+  const send = (socket: WebSocket, ...messages: unknown[]) =>
+    socket.once('open', () => {
+      for (const message of messages) socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    });
+  const init = { type: 'connection_init' };
+  const subscribe = { id: '1', type: 'subscribe', payload: { query: watch, variables: { ids: ['7'] } } };
+
+  test.each<[string, number, unknown[]]>([
+    ['an invalid message', 4400, ['{"type":"nonsense"}']],
+    ['a text that is no JSON', 4400, ['hello']],
+    ['an operation before the handshake', 4401, [subscribe]],
+    ['two handshakes', 4429, [init, init]],
+    ['one id twice', 4409, [init, subscribe, subscribe]],
+  ])('%s closes with its code', async (_case, code, messages) => {
+    const socket = raw();
+    // The handshake is answered before the rest is looked at.
+    if (code === 4409) {
+      send(socket, init);
+      socket.once('message', () => messages.slice(1).forEach((message) => socket.send(JSON.stringify(message))));
+    } else {
+      send(socket, ...messages);
+    }
+    expect(await closeCode(socket)).toBe(code);
+  });
+
+  test('another subprotocol is not served', async () => {
+    const socket = raw('graphql-ws');
+    socket.on('error', () => {});
+    expect([1006, 4406]).toContain(await closeCode(socket));
+  });
+
+  test('a ping is answered', async () => {
+    const socket = raw();
+    send(socket, { type: 'ping', payload: { at: 1 } });
+    const message = await new Promise<string>((resolve) => socket.once('message', (data) => resolve(String(data))));
+    expect(JSON.parse(message)).toEqual({ type: 'pong', payload: { at: 1 } });
+    socket.terminate();
+  });
+});
+
+describe('over HTTP', () => {
+  test('server-sent events bring a subscription through networks that block websockets', async () => {
+    const client = createSseClient({ url: gateway.url, retryAttempts: 0 });
+    const events = client.iterate({ query: watch, variables: { ids: ['7'] } });
+    const first = events.next();
+    await graph.subscribed(1);
+    await graph.move('7', 9);
+    expect((await first).value).toEqual(payloadOf(9, '7'));
+    client.dispose();
+    await graph.unsubscribed(1);
+  });
+
+  test('server-sent events answer a query and complete', async () => {
+    const client = createSseClient({ url: gateway.url, retryAttempts: 0 });
+    const results: unknown[] = [];
+    for await (const result of client.iterate({ query: '{ vehicle(id: "7") { yard } }' })) results.push(result);
+    expect(results).toEqual([{ data: { vehicle: { yard: 'Yard 7' } } }]);
+    client.dispose();
+  });
+
+  const post = (query: string, accept: string) =>
+    fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query }),
+    });
+
+  test('multipart brings @defer in parts, and a client that takes none gets all at once', async () => {
+    const query = '{ vehicle(id: "7") { plate ... @defer { yard } } }';
+    const parts = await post(query, 'multipart/mixed; deferSpec=20220824, application/json');
+    expect(parts.headers.get('content-type')).toBe('multipart/mixed; boundary="-"; deferSpec=20220824');
+    const bodies = (await parts.text())
+      .split('\r\n---')
+      .map((part) => part.split('\r\n\r\n')[1])
+      .filter((body) => body !== undefined);
+    expect(bodies.map((body) => JSON.parse(body.replace(/\r\n--$/, '')))).toEqual([
+      { data: { vehicle: { plate: 'PLATE-7' } }, hasNext: true },
+      { incremental: [{ path: ['vehicle'], data: { yard: 'Yard 7' } }], hasNext: false },
+    ]);
+    const whole = await post(query, 'application/json');
+    expect(await whole.json()).toEqual({ data: { vehicle: { plate: 'PLATE-7', yard: 'Yard 7' } } });
+  });
+
+  test('a faulty operation is refused with 400 before a stream begins, and a mutation by GET too', async () => {
+    const refused = await post('subscription { nothing }', 'text/event-stream');
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] },
+    ]);
+    const missing = await fetch(gateway.url, { headers: { accept: 'text/event-stream' } });
+    expect(missing.status).toBe(400);
+  });
+});
