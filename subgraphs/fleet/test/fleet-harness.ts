@@ -1,6 +1,6 @@
 import type { Identity } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
-import { somebody, startTestSubgraph, type TestSubgraph } from '#shared/test/harness.ts';
+import { somebody, startTestSubgraph, type TestDatabase, type TestSubgraph } from '#shared/test/harness.ts';
 import type { EventName, EventPayload } from '#shared/topics.ts';
 import { createTransact } from '#shared/transaction.ts';
 import type { FleetContext } from '../context.ts';
@@ -67,9 +67,12 @@ export function bookedShipment(given: Partial<Booked> = {}): Booked {
 export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 
 /** A fleet under test, with the words that its tests are written in. */
-export async function startFleet() {
+export async function startFleet({ database }: { database?: TestDatabase } = {}) {
   let time = now;
-  const subgraph: TestSubgraph<FleetContext> = await startTestSubgraph(fleet, { clock: () => time });
+  const subgraph: TestSubgraph<FleetContext> = await startTestSubgraph(fleet, {
+    clock: () => time,
+    ...(database && { database }),
+  });
   const { services, ask } = subgraph;
 
   async function send<T>(as: Identity, name: string, inputType: string, selection: string, input: object): Promise<T> {

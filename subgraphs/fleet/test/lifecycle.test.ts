@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newId } from '#shared/ids.ts';
+import { openSubgraph } from '#shared/server.ts';
+import { createTestDatabase } from '#shared/test/harness.ts';
+import { sampleSubgraph } from '#shared/test/sample.ts';
+import type { EventName } from '#shared/topics.ts';
+import { bookedShipment, codesOf, dispatcher, type Fleet, inHours, startFleet } from './fleet-harness.ts';
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await startFleet();
+});
+afterAll(() => fleet.close());
+
+async function assigned(given: Parameters<Fleet['bookShipment']>[0] = {}) {
+  const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+  const booked = await fleet.bookShipment(given);
+  const { assignment } = await fleet.assign(booked.shipmentId, driverId, vehicleId);
+  return { booked, driverId, vehicleId, assignmentId: assignment?.id ?? '' };
+}
+
+async function assignmentOf(shipmentId: string) {
+  const [row] = await fleet.rows<{ state: string; starts_at: string; ends_at: string; release_reason: string | null }>(
+    'select * from assignment where shipment_id = ? order by assigned_at desc',
+    [shipmentId],
+  );
+  return row && { ...row, startsAt: new Date(row.starts_at), endsAt: new Date(row.ends_at) };
+}
+
+async function tallyOf(driverId: string) {
+  const [row] = await fleet.rows(
+    `select deliveries, on_time, ratings, stars, incidents, points from score_tally
+     where driver_id = ? and period = 'ALL_TIME'`,
+    [driverId],
+  );
+  return row;
+}
+
+describe('a delivery', () => {
+  test('frees driver and vehicle and credits the driver, once however often it is told', async () => {
+    const { booked, driverId, vehicleId } = await assigned();
+    await fleet.deliver(booked, { driverId, at: inHours(48) });
+    await fleet.deliver(booked, { driverId, at: inHours(48) });
+    expect(await assignmentOf(booked.shipmentId)).toMatchObject({ state: 'COMPLETED', endsAt: new Date(inHours(48)) });
+    expect(await tallyOf(driverId)).toMatchObject({ deliveries: 1, on_time: 1, points: 110 });
+    const next = await fleet.bookShipment({ pickupFrom: inHours(49), deliverBy: inHours(60) });
+    expect(codesOf(await fleet.assign(next.shipmentId, driverId, vehicleId))).toEqual([]);
+  });
+
+  test('that comes late holds them longer, but not into their next assignment', async () => {
+    const { booked, driverId, vehicleId } = await assigned();
+    const next = await fleet.bookShipment({ pickupFrom: inHours(75), deliverBy: inHours(90) });
+    await fleet.assign(next.shipmentId, driverId, vehicleId);
+    await fleet.deliver(booked, { driverId, at: inHours(80), onTime: false });
+    expect(await assignmentOf(booked.shipmentId)).toMatchObject({ state: 'COMPLETED', endsAt: new Date(inHours(75)) });
+    expect(await tallyOf(driverId)).toMatchObject({ deliveries: 1, on_time: 0, points: 10 });
+  });
+
+  test('counts for the driver that shipments names, even without an assignment here', async () => {
+    const driverId = await fleet.registerDriver();
+    await fleet.deliver(bookedShipment(), { driverId });
+    expect(await tallyOf(driverId)).toMatchObject({ deliveries: 1 });
+  });
+
+  test('of an unknown driver changes nothing', async () => {
+    await fleet.deliver(bookedShipment(), { driverId: newId() });
+    await fleet.deliver(bookedShipment(), { driverId: null });
+  });
+});
+
+describe('a rating', () => {
+  const rate = (shipmentId: string, driverId: string | null, stars: number) =>
+    fleet.tell('shipment.rated', { shipmentId, organizationId: newId(), driverId, stars, at: inHours(70) });
+
+  test('gives 5 points a star; a corrected one counts by its difference', async () => {
+    const { booked, driverId } = await assigned();
+    await rate(booked.shipmentId, driverId, 5);
+    expect(await tallyOf(driverId)).toMatchObject({ ratings: 1, stars: 5, points: 25 });
+    await rate(booked.shipmentId, driverId, 2);
+    await rate(booked.shipmentId, driverId, 2);
+    expect(await tallyOf(driverId)).toMatchObject({ ratings: 1, stars: 2, points: 10 });
+    expect(await fleet.rows('select balance, earned from reward_account where driver_id = ?', [driverId])).toEqual([
+      { balance: 10, earned: 10 },
+    ]);
+  });
+
+  test('without a driver goes to who carried the shipment, or to nobody', async () => {
+    const { booked, driverId } = await assigned();
+    await rate(booked.shipmentId, null, 4);
+    expect(await tallyOf(driverId)).toMatchObject({ stars: 4 });
+    await rate(newId(), null, 4);
+    await rate(newId(), newId(), 4);
+  });
+});
+
+describe('a cancellation', () => {
+  test('frees driver and vehicle, and nothing revives the shipment', async () => {
+    const { booked, driverId, vehicleId } = await assigned();
+    const { shipmentId, organizationId } = booked;
+    const step = { shipmentId, organizationId, driverId, vehicleId };
+    await fleet.tell('shipment.cancelled', { ...step, at: inHours(1), reason: 'Goods not ready' });
+    expect(await assignmentOf(shipmentId)).toMatchObject({
+      state: 'RELEASED',
+      release_reason: 'Shipment cancelled: Goods not ready',
+    });
+    await fleet.tell('shipment.pickedUp', { ...step, at: inHours(2) });
+    await fleet.tell('shipment.booked', { ...booked, version: 9 });
+    await fleet.tell('risk.assessed', { shipmentId, score: 0, decision: 'ALLOW', at: inHours(2) });
+    expect(codesOf(await fleet.assign(shipmentId, driverId, vehicleId))).toEqual(['NOT_BOOKED']);
+  });
+});
+
+describe('a booked shipment that changes', () => {
+  test('moves the window of its assignment', async () => {
+    const { booked, driverId } = await assigned();
+    await fleet.tell('shipment.booked', { ...booked, version: 2, pickupFrom: inHours(30), deliverBy: inHours(80) });
+    expect(await assignmentOf(booked.shipmentId)).toMatchObject({
+      state: 'ACTIVE',
+      driver_id: driverId,
+      startsAt: new Date(inHours(30)),
+      endsAt: new Date(inHours(80)),
+    });
+  });
+
+  test('loses an assignment that does not work out any more', async () => {
+    const heavy = await assigned();
+    await fleet.tell('shipment.booked', { ...heavy.booked, version: 2, weightKg: 25_000 });
+    expect(await assignmentOf(heavy.booked.shipmentId)).toMatchObject({
+      state: 'RELEASED',
+      release_reason: expect.stringContaining('25000 kg'),
+    });
+    const busy = await assigned();
+    const next = await fleet.bookShipment({ pickupFrom: inHours(75), deliverBy: inHours(90) });
+    await fleet.assign(next.shipmentId, busy.driverId, busy.vehicleId);
+    await fleet.tell('shipment.booked', { ...busy.booked, version: 2, deliverBy: inHours(76) });
+    expect(await assignmentOf(busy.booked.shipmentId)).toMatchObject({ state: 'RELEASED' });
+  });
+
+  test('waits for risk again; older versions and older words of risk change nothing', async () => {
+    const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+    const booked = await fleet.bookShipment({ version: 3 });
+    await fleet.tell('shipment.booked', { ...booked, version: 4 });
+    expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual(['RISK_PENDING']);
+    await fleet.tell('risk.assessed', { shipmentId: booked.shipmentId, score: 80, decision: 'BLOCK', at: inHours(1) });
+    await fleet.tell('risk.assessed', { shipmentId: booked.shipmentId, score: 0, decision: 'ALLOW', at: inHours(0) });
+    await fleet.tell('shipment.booked', { ...booked, version: 2, weightKg: 1 });
+    expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual(['RISK_BLOCKED']);
+  });
+
+  test('loses its driver when risk blocks it at the shipper, and keeps it on the road', async () => {
+    const waiting = await assigned();
+    const moving = await assigned();
+    const { shipmentId, organizationId } = moving.booked;
+    const { driverId, vehicleId } = moving;
+    await fleet.tell('shipment.pickedUp', { shipmentId, organizationId, driverId, vehicleId, at: inHours(25) });
+    for (const { booked } of [waiting, moving])
+      await fleet.tell('risk.assessed', {
+        shipmentId: booked.shipmentId,
+        score: 100,
+        decision: 'BLOCK',
+        at: inHours(26),
+      });
+    expect(await assignmentOf(waiting.booked.shipmentId)).toMatchObject({ state: 'RELEASED' });
+    expect(await assignmentOf(shipmentId)).toMatchObject({ state: 'ACTIVE' });
+  });
+
+  test('may be assessed before it is known', async () => {
+    const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+    const booked = bookedShipment();
+    await fleet.tell('risk.assessed', { shipmentId: booked.shipmentId, score: 0, decision: 'ALLOW', at: inHours(0) });
+    expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual(['NOT_FOUND']);
+    await fleet.tell('shipment.booked', booked);
+    expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual([]);
+  });
+});
+
+describe('progress', () => {
+  test('late news does not set a shipment back', async () => {
+    const { booked, driverId, vehicleId } = await assigned();
+    const { shipmentId, organizationId } = booked;
+    const step = { shipmentId, organizationId, driverId, vehicleId };
+    await fleet.tell('shipment.inTransit', { ...step, at: inHours(27) });
+    await fleet.tell('shipment.pickedUp', { ...step, at: inHours(25) });
+    const state = () => fleet.rows('select state from load_state where shipment_id = ?', [shipmentId]);
+    expect(await state()).toEqual([{ state: 'IN_TRANSIT' }]);
+    await fleet.tell('shipment.exception', { ...step, at: inHours(28), reason: 'Flat tire' });
+    await fleet.tell('shipment.outForDelivery', { ...step, at: inHours(40) });
+    expect(await state()).toEqual([{ state: 'OUT_FOR_DELIVERY' }]);
+  });
+});
+
+describe('the neighbours', () => {
+  test('hear of drivers, vehicles, shifts, assignments and incidents, and fleet hears them', async () => {
+    const database = await createTestDatabase();
+    const heard: EventName[] = [];
+    const listened = [
+      'driver.changed',
+      'vehicle.changed',
+      'shift.ended',
+      'assignment.created',
+      'assignment.released',
+      'incident.reported',
+    ] as const;
+    const live = await startFleet({ database });
+    const neighbour = await openSubgraph(
+      sampleSubgraph(
+        'shipments',
+        Object.fromEntries(listened.map((name) => [name, async () => void heard.push(name)])),
+      ),
+      { databaseUrl: database.urlFor('shipments'), live: live.live, log: live.services.log },
+    );
+    try {
+      const driverId = await live.registerDriver();
+      const vehicleId = await live.registerVehicle();
+      const booked = bookedShipment();
+      const em = neighbour.services.database.fork();
+      const { shipmentId } = booked;
+      await em.transactional(async (inner) => {
+        await neighbour.services.jobs.emit(inner, 'shipment.booked', booked);
+        const decision = { shipmentId, score: 0, decision: 'ALLOW', at: inHours(0) } as const;
+        await neighbour.services.jobs.emit(inner, 'risk.assessed', decision);
+      });
+      await live.services.jobs.drain();
+      expect(codesOf(await live.assign(shipmentId, driverId, vehicleId))).toEqual([]);
+      const input = { shipmentId, reason: 'Changed my mind' };
+      await live.send(dispatcher, 'unassignShipment', 'UnassignShipmentInput', 'assignment { id }', input);
+      await live.send(dispatcher, 'startShift', 'StartShiftInput', 'shift { id }', { driverId });
+      await live.send(dispatcher, 'endShift', 'EndShiftInput', 'shift { id }', { driverId });
+      await live.send(dispatcher, 'reportIncident', 'ReportIncidentInput', 'incident { id }', {
+        driverId,
+        kind: 'SPEEDING',
+        severity: 'LOW',
+        description: 'x',
+        occurredAt: inHours(0),
+        idempotencyKey: newId(),
+      });
+      await neighbour.services.jobs.drain();
+      expect([...heard].sort()).toEqual([...listened].sort());
+    } finally {
+      await neighbour.close();
+      await live.close();
+      await database.drop();
+    }
+  });
+});
