@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { Presets, SingleBar } from 'cli-progress';
 import { ConfigurationError } from '#shared/config.ts';
-import { exitWith } from '#shared/run.ts';
+import { exitWith } from '#shared/exit.ts';
 import { type ImportArguments, readArguments } from './import/arguments.ts';
 import { signedInClient } from './import/graph-client.ts';
 import { type ImportTotals, importFile } from './import/import-file.ts';
