@@ -98,12 +98,14 @@ export class Engine {
   /**
    * Runs a subscription: one response per event, in their order, each with its own fetches to the other subgraphs. Ends
    * when the source completes; a source that breaks for good is told in a last response.
+   * @param scopeOfEvent the scope of one event's fetches; that of the subscription outlives time limits and tokens
    * @throws RequestError when the operation is no subscription or the variables don't fit it
    */
   async *subscribe(
     operation: PreparedOperation,
     given: Variables,
     scope: RequestScope,
+    scopeOfEvent: () => RequestScope = () => scope,
   ): AsyncGenerator<EngineResponse> {
     const variables = operation.coerceVariables(given);
     const variant = operation.variantFor(variables);
@@ -115,7 +117,7 @@ export class Engine {
     const body = event.body.write([], clientVariable);
     try {
       for await (const result of transport.subscribe({ subgraph: event.subgraph, kind: event.kind, body }, scope)) {
-        yield await this.#answer(variant, variables, clientVariable, scope, (execution) =>
+        yield await this.#answer(variant, variables, clientVariable, scopeOfEvent(), (execution) =>
           execution.receive(event, result),
         );
       }

@@ -20,3 +20,8 @@ export interface FetchStep {
 export function isEntityStep(step: FetchStep): boolean {
   return step.fetch.requires !== undefined && step.kind === 'query';
 }
+
+/** Its arguments depend on the objects its targets lie in (`@fromContext`). */
+export function hasContext(step: FetchStep): boolean {
+  return (step.fetch.contextRewrites?.length ?? 0) > 0;
+}

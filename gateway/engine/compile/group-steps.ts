@@ -1,4 +1,4 @@
-import { type FetchStep, isEntityStep } from './fetch-step.ts';
+import { type FetchStep, hasContext, isEntityStep } from './fetch-step.ts';
 
 /** Steps that travel in one request. */
 export interface StepGroup {
@@ -14,7 +14,7 @@ export function groupSteps(steps: readonly FetchStep[]): StepGroup[] {
   const wave = wavesOf(steps);
   const groups = new Map<string, FetchStep[]>();
   for (const step of steps) {
-    const key = isEntityStep(step) ? `${wave.get(step)}/${step.subgraph}` : `step/${step.id}`;
+    const key = isMergeable(step) ? `${wave.get(step)}/${step.subgraph}` : `step/${step.id}`;
     const group = groups.get(key);
     if (group) group.push(step);
     else groups.set(key, [step]);
@@ -28,7 +28,7 @@ function wavesOf(steps: readonly FetchStep[]): Map<FetchStep, number> {
   const occupied = new Set<string>();
   // Later steps first: a step may only join a wave that is still taken, and its dependents have settled by then.
   for (const step of steps.toSorted((a, b) => b.level - a.level)) {
-    if (isEntityStep(step)) {
+    if (isMergeable(step)) {
       const limit = Math.min(latest.get(step)!, ...dependents(step, steps).map((other) => wave.get(other)! - 1));
       for (let candidate = step.level + 1; candidate <= limit; candidate++) {
         if (!occupied.has(`${candidate}/${step.subgraph}`)) continue;
@@ -54,4 +54,9 @@ function latestWaves(steps: readonly FetchStep[]): Map<FetchStep, number> {
 
 function dependents(step: FetchStep, steps: readonly FetchStep[]): FetchStep[] {
   return steps.filter((other) => other.after.has(step));
+}
+
+/** One request has one value for each variable, which targets in different contexts can't share. */
+function isMergeable(step: FetchStep): boolean {
+  return isEntityStep(step) && !hasContext(step);
 }

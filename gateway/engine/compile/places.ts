@@ -1,7 +1,7 @@
 import { OWN, type Owned, own, TEXT, WRITER } from '../execute/own.ts';
 import { jsonText } from '../respond/json-text.ts';
 import { Code, readKey, writeKey } from './code.ts';
-import type { FetchStep } from './fetch-step.ts';
+import { type FetchStep, hasContext } from './fetch-step.ts';
 import { type PathNode, pathOf } from './path-tree.ts';
 import { type ProvidedFields, providedAt, topLevelKeys } from './provided-fields.ts';
 
@@ -34,7 +34,7 @@ export function compilePlaces(nodes: readonly PathNode[], steps: readonly FetchS
     const provided = steps.flatMap((step) => providedAt(step, node) ?? []);
     const merged = steps.filter((step) => step.at === node).flatMap(topLevelKeys);
     const rewritten = steps.some((step) => (step.fetch.outputRewrites?.length ?? 0) > 0);
-    const contextual = steps.some((step) => (step.fetch.contextRewrites?.length ?? 0) > 0);
+    const contextual = steps.some(hasContext);
     const name = node.step?.kind === 'field' ? node.step.name : undefined;
     const comparable = !shared.has(node) && !rewritten && !contextual;
     places.push({

@@ -1,7 +1,8 @@
 import type { FetchDataRewrite, PlanNode } from '@apollo/query-planner';
 import type { OperationKind } from '../ports.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
-import { type FetchStep, isEntityStep } from './fetch-step.ts';
+import { type ContextReader, compileContextReader } from './context-values.ts';
+import { type FetchStep, hasContext, isEntityStep } from './fetch-step.ts';
 import { groupSteps, type StepGroup } from './group-steps.ts';
 import { compileMerge, type MergeFunction } from './merge.ts';
 import { type EntitySlot, mergeEntityOperations } from './merge-operations.ts';
@@ -23,6 +24,8 @@ export interface BatchMember {
   /** Adds an answer to a target; the answer isn't changed. */
   readonly merge: MergeFunction;
   readonly outputRewrites: readonly FetchDataRewrite[];
+  /** Reads the arguments that depend on where in the response a target lies. */
+  readonly context: ContextReader | undefined;
   /** Path nodes whose targets may have changed once this member's answer is merged. */
   readonly reaches: readonly number[];
   readonly fetchId: string | undefined;
@@ -117,6 +120,7 @@ function compileMember(
     keys,
     merge: compileMerge(keys),
     outputRewrites,
+    context: hasContext(step) ? compileContextReader(step.fetch.contextRewrites ?? [], satisfies) : undefined,
     reaches: paths.nodes.filter((node) => outputRewrites.length > 0 || providedAt(step, node)).map((node) => node.id),
     fetchId: step.fetch.id,
   };

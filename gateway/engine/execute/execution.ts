@@ -1,7 +1,9 @@
+import type { ContextReader } from '../compile/context-values.ts';
 import type { Place } from '../compile/places.ts';
 import type { Batch, BatchMember, Program } from '../compile/program.ts';
 import type { RequestScope, SubgraphResult, SubgraphTransport } from '../ports.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
+import { findAncestors } from './ancestors.ts';
 import { ErrorLog } from './error-log.ts';
 import { rewriteOutput } from './output-rewrites.ts';
 import { isObject, type Owned } from './own.ts';
@@ -83,38 +85,49 @@ export class Execution {
   }
 
   /** Sends a batch and merges its answer; undefined when there is nothing to ask for. */
-  #send(batch: Batch): Promise<void> | undefined {
-    const { scope, transport, clientVariable } = this.#context;
-    if (scope.signal?.aborted) return undefined;
+  #send(batch: Batch): Promise<unknown> | undefined {
+    if (this.#context.scope.signal?.aborted) return undefined;
+    const [first] = batch.members;
+    if (first!.context) return this.#sendByContext(batch, first!, first!.context);
+    return this.#ask(batch, (member) => this.tree.targetsAt(member.at.id), this.#context.clientVariable);
+  }
+
+  /** Targets that lie in different contexts are asked for apart. */
+  #sendByContext(batch: Batch, member: BatchMember, read: ContextReader): Promise<unknown> | undefined {
+    const ancestors = findAncestors(this.tree.root, member.at);
+    const groups = new Map<string, { values: ReadonlyMap<string, string>; targets: Owned[] }>();
+    for (const target of this.tree.targetsAt(member.at.id)) {
+      const values = read(ancestors.get(target) ?? []);
+      const key = JSON.stringify([...values]);
+      const group = groups.get(key);
+      if (group) group.targets.push(target);
+      else groups.set(key, { values, targets: [target] });
+    }
+    const { clientVariable } = this.#context;
+    const answers = [...groups.values()].flatMap(({ values, targets }) => {
+      const variable = (name: string): string | undefined => values.get(name) ?? clientVariable(name);
+      return this.#ask(batch, () => targets, variable) ?? [];
+    });
+    return answers.length > 0 ? Promise.all(answers) : undefined;
+  }
+
+  #ask(
+    batch: Batch,
+    targetsOf: (member: BatchMember) => readonly Owned[],
+    variable: (name: string) => string | undefined,
+  ): Promise<void> | undefined {
     const slots = batch.slots.map((): SlotRequest => ({ indexes: new Map(), texts: [] }));
-    const members = batch.members.map((member) => this.#collect(member, slots));
+    const members = batch.members.map((member) => collect(member, targetsOf(member), slots));
     if (slots.length > 0 ? slots.every(({ texts }) => texts.length === 0) : members[0]!.targets.length === 0) {
       return undefined;
     }
     const representations = slots.map(({ texts }) => texts.join(','));
-    const body = batch.body.write(representations, clientVariable);
+    const body = batch.body.write(representations, variable);
     const request = { subgraph: batch.subgraph, kind: batch.kind, body };
-    return transport.fetch(request, scope).then(
+    return this.#context.transport.fetch(request, this.#context.scope).then(
       (result) => this.#receive(batch, members, slots, result),
-      (failure: unknown) => this.#fail(batch, members, failure),
+      (failure: unknown) => this.errors.addFailure(batch, members, failure),
     );
-  }
-
-  /** Finds a member's targets and puts their representations, each once, into its slot. */
-  #collect(member: BatchMember, slots: readonly SlotRequest[]): MemberRequest {
-    const targets = this.tree.targetsAt(member.at.id);
-    const { representation } = member;
-    if (!representation) return { member, targets, entityOf: [] };
-    const { indexes, texts } = slots[member.slot]!;
-    const entityOf = targets.map((target) => {
-      const text = representation(target);
-      if (text === null) return -1;
-      const known = indexes.get(text);
-      if (known !== undefined) return known;
-      indexes.set(text, texts.length);
-      return texts.push(text) - 1;
-    });
-    return { member, targets, entityOf };
   }
 
   #receive(
@@ -172,8 +185,20 @@ export class Execution {
     if (member.outputRewrites.length === 0) return value;
     return rewriteOutput(value, member.outputRewrites, this.#context.satisfies);
   }
+}
 
-  #fail(batch: Batch, members: readonly MemberRequest[], failure: unknown): void {
-    this.errors.addFailure(batch, members, failure);
-  }
+/** Puts the representations of a member's targets, each once, into its slot. */
+function collect(member: BatchMember, targets: readonly Owned[], slots: readonly SlotRequest[]): MemberRequest {
+  const { representation } = member;
+  if (!representation) return { member, targets, entityOf: [] };
+  const { indexes, texts } = slots[member.slot]!;
+  const entityOf = targets.map((target) => {
+    const text = representation(target);
+    if (text === null) return -1;
+    const known = indexes.get(text);
+    if (known !== undefined) return known;
+    indexes.set(text, texts.length);
+    return texts.push(text) - 1;
+  });
+  return { member, targets, entityOf };
 }

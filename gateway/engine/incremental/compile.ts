@@ -2,7 +2,7 @@ import type { DirectiveNode, FieldNode } from 'graphql';
 import type { Place } from '../compile/places.ts';
 import type { Conditions } from '../compile/plan-steps.ts';
 import { compilePrograms, type Program } from '../compile/program.ts';
-import { requestError } from '../errors.ts';
+import { type EngineError, requestError } from '../errors.ts';
 import { introspectionWriter } from '../introspection.ts';
 import type { PreparedOperation } from '../operation.ts';
 import { plannedKey } from '../planning/response-keys.ts';
@@ -28,6 +28,8 @@ export interface IncrementalVariant {
   readonly primary: Program;
   readonly writePrimary: ValueWriter;
   readonly parts: readonly CompiledPart[];
+  /** Errors known before anything is fetched: fields the client may not see. */
+  readonly refusals: readonly EngineError[];
 }
 
 export function compileIncremental(
@@ -59,6 +61,7 @@ export function compileIncremental(
   return {
     places,
     primary: programs[0]!,
+    refusals: operation.deniedErrors(),
     writePrimary: compileWriter(options, rootType, [definition.selectionSet]),
     parts: parts.map((part, index) => {
       const fragment = part.label === undefined ? undefined : deferred.get(part.label);

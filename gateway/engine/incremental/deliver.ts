@@ -26,14 +26,15 @@ export async function* deliver(variant: IncrementalVariant, delivery: Delivery):
   const execution = new Execution(variant.places, context);
   const { tree } = execution;
   await execution.run(variant.primary);
-  const known = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, clientPath);
+  const failed = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, clientPath);
+  const known = [...variant.refusals, ...failed];
   const { data, errors } = completeData(variant.writePrimary, tree.root, variables, known);
   const told = finish(errors);
-  const failed = told.length > 0 ? `"errors":${JSON.stringify(told)},` : '';
+  const failures = told.length > 0 ? `"errors":${JSON.stringify(told)},` : '';
   // Nothing can be added to a response without data.
   const parts = data === 'null' ? [] : variant.parts;
   const more = variant.parts.length > 0 ? `,"hasNext":${parts.length > 0}` : '';
-  yield `{${failed}"data":${data}${more}}`;
+  yield `{${failures}"data":${data}${more}}`;
 
   const running = new Map<DeferredPart, Promise<{ part: DeferredPart; entries: string[] }>>();
   const start = (compiled: CompiledPart) => {

@@ -6,7 +6,7 @@ import { generateOperation, operationVariables } from './generated-operation.ts'
 import { type Answer, ask, engineFor } from './harness.ts';
 import { stockExecutor } from './stock.ts';
 
-const runs = Number(process.env.ENGINE_DIFFERENTIAL_RUNS ?? 150);
+const runs = Number(process.env.ENGINE_DIFFERENTIAL_RUNS ?? 60);
 const OPERATIONS_PER_GRAPH = 6;
 
 describe('random graphs and operations', () => {

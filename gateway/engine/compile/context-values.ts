@@ -1,0 +1,47 @@
+import type { FetchDataKeyRenamer } from '@apollo/query-planner';
+import { isObject } from '../execute/own.ts';
+import { jsonText } from '../respond/json-text.ts';
+import type { SupergraphModel } from '../supergraph/model.ts';
+
+/**
+ * Reads the arguments that `@fromContext` takes from an object's ancestors, as JSON texts by variable name.
+ * @param ancestors the objects the target lies in, the nearest first
+ */
+export type ContextReader = (ancestors: readonly object[]) => ReadonlyMap<string, string>;
+
+const FRAGMENT = '... on ';
+
+/** Several rewrites may name one variable, for ancestors of different types; the first that applies counts. */
+export function compileContextReader(
+  rewrites: readonly FetchDataKeyRenamer[],
+  satisfies: SupergraphModel['satisfies'],
+): ContextReader {
+  const sources = rewrites.map(({ path, renameKeyTo }) => ({
+    variable: renameKeyTo,
+    levels: path.filter((element) => element === '..').length,
+    path: path.filter((element) => element !== '..'),
+  }));
+  return (ancestors) => {
+    const values = new Map<string, string>();
+    for (const { variable, levels, path } of sources) {
+      if (values.has(variable)) continue;
+      const value = valueAt(ancestors[levels - 1], path, satisfies);
+      if (value !== undefined) values.set(variable, jsonText(value));
+    }
+    return values;
+  };
+}
+
+function valueAt(from: unknown, path: readonly string[], satisfies: SupergraphModel['satisfies']): unknown {
+  let value = from;
+  for (const element of path) {
+    if (value === null) return null;
+    if (!isObject(value)) return undefined;
+    if (!element.startsWith(FRAGMENT)) {
+      value = Object.hasOwn(value, element) ? value[element] : undefined;
+    } else if (typeof value.__typename === 'string' && !satisfies(value.__typename, element.slice(FRAGMENT.length))) {
+      return undefined;
+    }
+  }
+  return value;
+}
