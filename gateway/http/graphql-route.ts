@@ -2,15 +2,21 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/s
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ClientRequest, Step } from '../client-request.ts';
 import type { GatewayContext } from '../execute/request-scope.ts';
+import { answerStreaming, streamingForm } from '../live/http-edges.ts';
+import type { LiveOperations } from '../live/live-operations.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { answerStatus, retryAfter } from './answer-status.ts';
+import { Audience } from './audience.ts';
 import { currentRequest } from './current-request.ts';
+import { type Answer, answerKey, SharedAnswers } from './shared-answers.ts';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<GatewayContext>;
   /** What a request passes before it is executed, in this order. */
   readonly steps: readonly Step[];
   readonly generation: () => Generation;
+  /** Answers clients that take more than one answer. */
+  readonly live: LiveOperations;
   /** Hears of every request that was answered. */
   readonly onAnswer: (request: ClientRequest, status: number) => void;
 }
@@ -20,45 +26,83 @@ const readByApollo = ['accept', 'content-type', 'apollo-require-preflight', 'x-a
 
 /** GraphQL over HTTP at `/graphql`. */
 export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions): void {
+  const shared = new SharedAnswers();
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    handler: (request, reply) => answer(request, reply, options),
+    async handler(request, reply) {
+      const form = streamingForm(request);
+      if (form) {
+        await answerStreaming(request, reply, form, options.live);
+        return reply;
+      }
+      const generation = options.generation();
+      generation.retain();
+      try {
+        const audience = new Audience();
+        const client = clientRequest(request, generation, audience.signal);
+        const refusal = await passSteps(client, options.steps);
+        const key = refusal ? undefined : shareKey(request, client);
+        const execute = () => executeOperation(options.apollo, request, client, refusal);
+        const answer = await shared.answer(key, client, audience, reply.raw, execute);
+        if (answer.errorCodes !== client.errorCodes) client.errorCodes.push(...answer.errorCodes);
+        options.onAnswer(client, answer.status);
+        return send(reply, answer);
+      } finally {
+        generation.release();
+      }
+    },
   });
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, options: GraphqlRouteOptions): Promise<string> {
-  const generation = options.generation();
-  generation.retain();
+/** What ended the request, if something did; Apollo Server shapes it into an answer. */
+async function passSteps(client: ClientRequest, steps: readonly Step[]): Promise<unknown> {
   try {
-    const client = clientRequest(request, reply, generation);
-    const context = async (): Promise<GatewayContext> => {
-      for (const step of options.steps) await step(client);
-      return { request: client };
-    };
-    const httpGraphQLRequest = apolloRequest(request);
-    const { headers, status, body } = await currentRequest.run(client, () =>
-      options.apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }),
-    );
-    if (body.kind !== 'complete') throw new Error('incremental delivery has an edge of its own');
-    const contentType = headers.get('content-type') ?? 'application/json; charset=utf-8';
-    const answered = answerStatus(status, contentType, client.errorCodes[0]);
-    for (const [name, value] of headers) if (name !== 'content-length') reply.header(name, value);
-    const retry = retryAfter(answered);
-    if (retry !== undefined) reply.header('retry-after', retry);
-    reply.code(answered);
-    options.onAnswer(client, answered);
-    return body.string;
-  } finally {
-    generation.release();
+    for (const step of steps) {
+      const done = step(client);
+      if (done) await done;
+    }
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('a step threw nothing');
   }
 }
 
-function clientRequest(request: FastifyRequest, reply: FastifyReply, generation: Generation): ClientRequest {
-  const departure = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) departure.abort();
-  });
+/** Only bodies are shared: they have passed the check of their content type, which keeps foreign pages out. */
+function shareKey({ method, headers, body }: FastifyRequest, client: ClientRequest): string | undefined {
+  if (method !== 'POST' || !client.operation) return undefined;
+  const { variables, extensions } = body as Readonly<Record<string, unknown>>;
+  return extensions === undefined ? answerKey(client, headers.accept, variables) : undefined;
+}
+
+async function executeOperation(
+  apollo: ApolloServer<GatewayContext>,
+  request: FastifyRequest,
+  client: ClientRequest,
+  refusal: unknown,
+): Promise<Answer> {
+  const context = async (): Promise<GatewayContext> => {
+    if (refusal) throw refusal;
+    return { request: client };
+  };
+  const httpGraphQLRequest = apolloRequest(request);
+  const { headers, status, body } = await currentRequest.run(client, () =>
+    apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }),
+  );
+  if (body.kind !== 'complete') throw new Error('incremental delivery has an edge of its own');
+  const contentType = headers.get('content-type') ?? 'application/json; charset=utf-8';
+  const answered = answerStatus(status, contentType, client.errorCodes[0]);
+  const retry = retryAfter(answered);
+  if (retry !== undefined) headers.set('retry-after', retry);
+  return { status: answered, headers: [...headers], body: Buffer.from(body.string), errorCodes: client.errorCodes };
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  for (const [name, value] of headers) reply.header(name, value);
+  return reply.code(status).send(body);
+}
+
+function clientRequest(request: FastifyRequest, generation: Generation, signal: AbortSignal): ClientRequest {
   return {
     id: request.id,
     startedAt: performance.now(),
@@ -66,7 +110,7 @@ function clientRequest(request: FastifyRequest, reply: FastifyReply, generation:
     source: textParameter(request, 'query'),
     requestedOperation: textParameter(request, 'operationName'),
     generation,
-    signal: departure.signal,
+    signal,
     caller: undefined,
     document: undefined,
     operation: undefined,

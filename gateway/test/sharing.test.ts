@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { json, startTestGateway, type TestGateway } from './test-gateway.ts';
+
+const query = '{ people { name } }';
+const whole = { people: [{ name: 'Ada' }, { name: 'Grace' }] };
+
+describe('equal queries at the same time', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway({ forwardHeaders: ['x-tenant'] });
+  });
+  afterAll(() => gateway[Symbol.asyncDispose]());
+
+  /** Asks while `people` holds back its answer, and counts what arrives there. */
+  async function whileHeld<T>(
+    ask: () => Promise<T>[],
+  ): Promise<{ answers: PromiseSettledResult<T>[]; requests: number }> {
+    const before = gateway.graph.people.seen.length;
+    const letGo = gateway.graph.people.hold();
+    const first = gateway.graph.people.arrival();
+    const asked = ask();
+    await first;
+    // A request sent after these has its answer only when they have all been taken in.
+    await gateway.ask('{ __typename }');
+    letGo();
+    return { answers: await Promise.allSettled(asked), requests: gateway.graph.people.seen.length - before };
+  }
+
+  test('are executed once and answered to all', async () => {
+    const { answers, requests } = await whileHeld(() => Array.from({ length: 5 }, () => gateway.ask(query)));
+    expect(answers.map((answer) => answer.status === 'fulfilled' && answer.value.data)).toEqual(Array(5).fill(whole));
+    const ids = answers.map((answer) => answer.status === 'fulfilled' && answer.value.headers.get('x-request-id'));
+    expect([requests, new Set(ids).size]).toEqual([1, 5]);
+  });
+
+  test.each([
+    [
+      'other variables',
+      () => [1, 2].map((id) => gateway.ask('query($id: ID!) { person(id: $id) { name } }', { id: String(id) })),
+    ],
+    ['other callers', () => ['a', 'b'].map((tenant) => gateway.ask(query, {}, { 'x-tenant': tenant }))],
+    ['mutations', () => [1, 2].map(() => gateway.ask('mutation { rename(id: "1", name: "Ada") { name } }'))],
+  ])('%s are executed each', async (_what, ask) => {
+    const { answers, requests } = await whileHeld(ask);
+    expect(requests).toBe(2);
+    expect(answers.every((answer) => answer.status === 'fulfilled' && !answer.value.errors)).toBe(true);
+  });
+
+  test('a client that leaves takes nothing from the others', async () => {
+    const leaving = new AbortController();
+    const left = gateway.graph.people.arrival();
+    const { answers } = await whileHeld(() => {
+      const request = { method: 'POST', headers: json, body: JSON.stringify({ query }), signal: leaving.signal };
+      const first = fetch(`${gateway.url}/graphql`, request).then((response) => response.json());
+      const second = left.then(() => gateway.ask(query));
+      void left.then(() => gateway.ask('{ __typename }')).then(() => leaving.abort());
+      return [first, second];
+    });
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(answers[1]).toMatchObject({ value: { data: whole } });
+  });
+});
