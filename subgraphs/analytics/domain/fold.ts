@@ -13,6 +13,14 @@ export interface Folded {
   readonly drivers: readonly DriverDay[];
 }
 
+function zeros<M extends string>(measures: readonly M[]): Sums<M> {
+  return Object.fromEntries(measures.map((measure) => [measure, 0])) as Sums<M>; // one entry per measure
+}
+
+/** A day on which nothing happened. */
+export const noBusiness = zeros(businessMeasures);
+const noDriving = zeros(driverMeasures);
+
 /** Sums facts up, however many and in whatever order. Rows come in the order of their keys, so that writers lock alike. */
 export function foldFacts(facts: Iterable<Fact>): Folded {
   const company = new Map<string, CompanyDay>();
@@ -21,19 +29,15 @@ export function foldFacts(facts: Iterable<Fact>): Folded {
   for (const fact of facts) {
     if (fact.kind === 'business') {
       const { day, organizationId, amounts } = fact;
-      add(company, day, () => ({ day, ...zeros(businessMeasures) }), amounts);
+      add(company, day, () => ({ day, ...noBusiness }), amounts);
       const key = `${organizationId} ${day}`;
-      add(organizations, key, () => ({ organizationId, day, ...zeros(businessMeasures) }), amounts);
+      add(organizations, key, () => ({ organizationId, day, ...noBusiness }), amounts);
     } else if (fact.kind === 'driver') {
       const { day, driverId, amounts } = fact;
-      add(drivers, `${driverId} ${day}`, () => ({ driverId, day, ...zeros(driverMeasures) }), amounts);
+      add(drivers, `${driverId} ${day}`, () => ({ driverId, day, ...noDriving }), amounts);
     }
   }
   return { company: inOrder(company), organizations: inOrder(organizations), drivers: inOrder(drivers) };
-}
-
-export function zeros<M extends string>(measures: readonly M[]): Sums<M> {
-  return Object.fromEntries(measures.map((measure) => [measure, 0])) as Sums<M>; // one entry per measure
 }
 
 function add<R extends object>(rows: Map<string, R>, key: string, empty: () => R, amounts: object): void {

@@ -1,50 +1,72 @@
-import { bulkInsert } from '#shared/bulk.ts';
 import type { EntityManager } from '#shared/database.ts';
-import type { Carriage } from '../domain/carriage.ts';
-import { uuidArray } from './columns.ts';
+import { type Carriage, type CarriageFact, carriageFacts, merge, unknownCarriage } from '../domain/carriage.ts';
+import type { Fact } from '../domain/facts.ts';
+import { arrayLiteral } from './columns.ts';
 
-export interface CarriageRow extends Carriage {
+interface CarriageRow extends Carriage {
   readonly shipmentId: string;
 }
 
-const iso = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 /**
- * What is known of these loads, locked until the commit. A load not known yet gets an empty row first: of two writers
- * the second then waits for the first, and sees what it wrote.
+ * Remembers what is news of loads on trucks.
+ * @returns what it means for their drivers' days
  */
-export async function lockCarriages(
-  em: EntityManager,
-  shipmentIds: readonly string[],
-): Promise<ReadonlyMap<string, Carriage>> {
-  if (shipmentIds.length === 0) return new Map();
-  const ids = uuidArray(shipmentIds);
-  const fresh = await em.execute<{ shipment_id: string }[]>(
-    `insert into carriage (shipment_id) select id from unnest(?::uuid[]) as ids (id) order by id
-     on conflict do nothing returning shipment_id`,
-    [ids],
+export async function recordCarriages(em: EntityManager, news: readonly CarriageFact[]): Promise<Fact[]> {
+  if (news.length === 0) return [];
+  const byShipment = Map.groupBy(news, ({ shipmentId }) => shipmentId);
+  const updated = (shipmentId: string, before: Carriage): CarriageRow => ({
+    shipmentId,
+    ...(byShipment.get(shipmentId) ?? []).reduce(merge, before),
+  });
+  // Most loads are new to us. Of two writers of one load the second waits here for the first, and sees what it wrote.
+  const candidates = [...byShipment.keys()].sort().map((shipmentId) => updated(shipmentId, unknownCarriage));
+  const fresh = await insertFresh(em, candidates);
+  const facts = candidates
+    .filter(({ shipmentId }) => fresh.has(shipmentId))
+    .flatMap((after) => carriageFacts(unknownCarriage, after));
+  if (fresh.size === candidates.length) return facts;
+
+  const known = await lockKnown(
+    em,
+    candidates.map(({ shipmentId }) => shipmentId).filter((id) => !fresh.has(id)),
   );
-  if (fresh.length === shipmentIds.length) return new Map();
-  const rows = await em.execute<CarriageRow[]>(
+  const changes = known.map((before) => ({ before, after: updated(before.shipmentId, before) }));
+  await em.execute(
+    `update carriage set driver_id = news.driver_id, picked_up_at = news.picked_up_at, ended_at = news.ended_at
+       from unnest(${parameterTypes}) as news (shipment_id, driver_id, picked_up_at, ended_at)
+      where carriage.shipment_id = news.shipment_id`,
+    parametersOf(changes.map(({ after }) => after)),
+  );
+  return [...facts, ...changes.flatMap(({ before, after }) => carriageFacts(before, after))];
+}
+
+async function insertFresh(em: EntityManager, rows: readonly CarriageRow[]): Promise<ReadonlySet<string>> {
+  const fresh = await em.execute<{ shipment_id: string }[]>(
+    `insert into carriage (shipment_id, driver_id, picked_up_at, ended_at) select * from unnest(${parameterTypes})
+     on conflict do nothing returning shipment_id`,
+    parametersOf(rows),
+  );
+  return new Set(fresh.map((row) => row.shipment_id));
+}
+
+function lockKnown(em: EntityManager, shipmentIds: readonly string[]): Promise<CarriageRow[]> {
+  const iso = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  return em.execute<CarriageRow[]>(
     `select shipment_id as "shipmentId", driver_id as "driverId",
             ${iso('picked_up_at')} as "pickedUpAt", ${iso('ended_at')} as "endedAt"
        from carriage where shipment_id = any(?::uuid[]) order by shipment_id for update`,
-    [ids],
+    [arrayLiteral(shipmentIds)],
   );
-  return new Map(rows.map(({ shipmentId, ...carriage }) => [shipmentId, carriage]));
 }
 
-export async function writeCarriages(em: EntityManager, rows: readonly CarriageRow[]): Promise<void> {
-  await bulkInsert(
-    em,
-    'carriage',
-    rows.map(({ shipmentId, driverId, pickedUpAt, endedAt }) => ({
-      shipment_id: shipmentId,
-      driver_id: driverId,
-      picked_up_at: pickedUpAt,
-      ended_at: endedAt,
-    })),
-    `on conflict (shipment_id) do update
-     set driver_id = excluded.driver_id, picked_up_at = excluded.picked_up_at, ended_at = excluded.ended_at`,
-  );
+const parameterTypes = '?::uuid[], ?::uuid[], ?::timestamptz[], ?::timestamptz[]';
+
+function parametersOf(rows: readonly CarriageRow[]): string[] {
+  const column = (read: (row: CarriageRow) => string | null) => arrayLiteral(rows.map(read));
+  return [
+    column(({ shipmentId }) => shipmentId),
+    column(({ driverId }) => driverId),
+    column(({ pickedUpAt }) => pickedUpAt),
+    column(({ endedAt }) => endedAt),
+  ];
 }

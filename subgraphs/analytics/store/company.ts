@@ -1,8 +1,6 @@
 import type { EntityManager } from '#shared/database.ts';
-import type { Day } from '../domain/day.ts';
-import { daysOf } from '../domain/day.ts';
-import { businessMeasures } from '../domain/facts.ts';
-import { type CompanyDay, zeros } from '../domain/fold.ts';
+import { type Day, daysOf } from '../domain/day.ts';
+import { type CompanyDay, noBusiness } from '../domain/fold.ts';
 import type { DayRange } from '../domain/range.ts';
 import { CompanyDayEntity } from '../entities.ts';
 
@@ -14,7 +12,7 @@ export async function companyDays(em: EntityManager, range: DayRange): Promise<C
     { disableIdentityMap: true },
   );
   const known = new Map(rows.map((row) => [row.day, { ...row, day: row.day as Day }])); // a date column
-  return daysOf(range.from, range.until).map((day) => known.get(day) ?? { day, ...zeros(businessMeasures) });
+  return daysOf(range.from, range.until).map((day) => known.get(day) ?? { day, ...noBusiness });
 }
 
 export interface Comparison {

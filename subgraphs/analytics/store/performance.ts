@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database.ts';
 import { type BusinessMeasure, businessMeasures } from '../domain/facts.ts';
 import type { DayRange } from '../domain/range.ts';
-import { columnOf, uuidArray } from './columns.ts';
+import { arrayLiteral, columnOf } from './columns.ts';
 
 export type Performance = { readonly organizationId: string } & { readonly [measure in BusinessMeasure]: number };
 
@@ -18,7 +18,7 @@ export async function performanceOf(
        from unnest(?::uuid[]) as ids (id)
        left join organization_day on organization_id = ids.id and day between ? and ?
       group by ids.id`,
-    [uuidArray(organizationIds), from, until],
+    [arrayLiteral(organizationIds), from, until],
   );
   return rows.map(({ organizationId, ...row }) => ({
     organizationId,

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database.ts';
 import type { DayRange } from '../domain/range.ts';
-import { uuidArray } from './columns.ts';
+import { arrayLiteral } from './columns.ts';
 
 /** One driver over a range. */
 export interface DriverUtilization {
@@ -31,7 +31,7 @@ export async function utilizationOf(
   driverIds?: readonly string[],
 ): Promise<DriverUtilization[]> {
   const only = (column: string) => (driverIds ? `and ${column} = any(?::uuid[])` : '');
-  const ids = driverIds ? [uuidArray(driverIds)] : [];
+  const ids = driverIds ? [arrayLiteral(driverIds)] : [];
   const rows = await em.execute<({ driverId: string } & Record<string, string | boolean>)[]>(
     `with span as (
        select driver_id, active, last_value(hired_at) over whole as hired_at,
