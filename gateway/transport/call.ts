@@ -10,9 +10,6 @@ import { type Awaited, Waiter } from './waiter.ts';
 /**
  * One request to a subgraph with everything that may happen to it: queue, attempts, time limit, and those who wait for it. It ends when it is
  * answered, when it has failed for good, or when the last waiter has gone.
- *
- * Once ended it leads to nothing large any more. Tables of a Map that were outgrown stay in old memory until a full collection and hold what they
- * held; if they led to answers, every one of them would survive with them (a third of all that is allocated under load did).
  */
 export class Call implements Admittable, Awaited, ExchangeListener {
   readonly body: string;
@@ -40,7 +37,7 @@ export class Call implements Admittable, Awaited, ExchangeListener {
   join(scope: RequestScope): Promise<SubgraphResult> {
     const endsAt = this.startedAt + this.#line.limits.timeoutMs;
     return new Promise((resolve, reject) => {
-      this.#waiters.push(new Waiter(this, scope, endsAt, this.#line.departures, resolve, reject));
+      this.#waiters.push(new Waiter(this, scope, endsAt, resolve, reject));
     });
   }
 

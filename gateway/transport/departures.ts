@@ -2,25 +2,32 @@ export interface Leaver {
   leave(): void;
 }
 
-/** One listener per client instead of one per subgraph request: adding and removing listeners of an AbortSignal is dear. */
-export class Departures {
-  readonly #waiting = new WeakMap<AbortSignal, Set<Leaver>>();
+const leavers = Symbol('leavers');
 
-  watch(signal: AbortSignal, leaver: Leaver): void {
-    const known = this.#waiting.get(signal);
-    if (known) known.add(leaver);
-    else this.#listen(signal, leaver);
-  }
+/** A client's signal, with those who want to know when it leaves. */
+interface WatchedSignal extends AbortSignal {
+  [leavers]?: Set<Leaver>;
+}
 
-  unwatch(signal: AbortSignal, leaver: Leaver): void {
-    this.#waiting.get(signal)?.delete(leaver);
-  }
+/*
+ * One listener per client instead of one per subgraph request, as adding and removing listeners is dear. The set is kept on the signal itself: a
+ * WeakMap keeps all that it ever held, with every answer those lead to, until a full collection, and made minor collections ten times as dear.
+ */
 
-  #listen(signal: AbortSignal, first: Leaver): void {
-    const leavers = new Set([first]);
-    this.#waiting.set(signal, leavers);
-    signal.addEventListener('abort', () => {
-      for (const leaver of [...leavers]) leaver.leave();
-    });
-  }
+export function watchDeparture(signal: WatchedSignal, leaver: Leaver): void {
+  const known = signal[leavers];
+  if (known) known.add(leaver);
+  else listen(signal, leaver);
+}
+
+export function unwatchDeparture(signal: WatchedSignal, leaver: Leaver): void {
+  signal[leavers]?.delete(leaver);
+}
+
+function listen(signal: WatchedSignal, first: Leaver): void {
+  const all = new Set([first]);
+  signal[leavers] = all;
+  signal.addEventListener('abort', () => {
+    for (const leaver of [...all]) leaver.leave();
+  });
 }

@@ -4,7 +4,6 @@ import { Breaker } from './breaker.ts';
 import { Call } from './call.ts';
 import { compressed } from './compression.ts';
 import type { EndpointLimits, RetryOptions } from './config.ts';
-import type { Departures } from './departures.ts';
 import type { Exchange } from './exchange.ts';
 import { cancelled, unknownSubgraph } from './failures.ts';
 import { headerList } from './headers.ts';
@@ -23,7 +22,6 @@ export class SubgraphLine {
   readonly limiter: Limiter<Call>;
   readonly breaker: Breaker;
   readonly budget: RetryBudget;
-  readonly departures: Departures;
   readonly observer: TransportObserver | undefined;
   readonly #pool: Pool;
   readonly #path: string;
@@ -35,7 +33,7 @@ export class SubgraphLine {
   #phase: 'open' | 'closing' = 'open';
   #drained: (() => void) | undefined;
 
-  constructor(name: string, url: string, limits: EndpointLimits, settings: TransportSettings, departures: Departures) {
+  constructor(name: string, url: string, limits: EndpointLimits, settings: TransportSettings) {
     const { origin, pathname, search } = new URL(url);
     const { observer } = settings;
     this.name = name;
@@ -49,7 +47,6 @@ export class SubgraphLine {
       observer?.onCircuit && ((state) => observer.onCircuit?.(name, state)),
     );
     this.budget = new RetryBudget(settings.retry);
-    this.departures = departures;
     this.observer = observer;
     // as many connections as requests at a time: the pool's own queue stays empty, and with it its bookkeeping
     this.#pool = new Pool(origin, { connections: limits.maxConcurrent, connectTimeout: limits.connectTimeoutMs });

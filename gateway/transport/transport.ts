@@ -6,7 +6,6 @@ import type {
   SubgraphTransport,
 } from '../engine/ports.ts';
 import type { SubgraphAddress, TransportConfig } from './config.ts';
-import { Departures } from './departures.ts';
 import { EventStream } from './event-stream.ts';
 import { unknownSubgraph } from './failures.ts';
 import { limitsOf, settingsOf, type TransportSettings } from './settings.ts';
@@ -37,7 +36,6 @@ interface Lines {
 
 class SubgraphLines implements Transport {
   readonly #settings: TransportSettings;
-  readonly #departures = new Departures();
   readonly #lines = new Map<string, Lines>();
   readonly #farewells = new Map<string, NodeJS.Timeout>();
   readonly #closing = new Set<Promise<void>>();
@@ -81,13 +79,7 @@ class SubgraphLines implements Transport {
   }
 
   #open(name: string, address: SubgraphAddress): Lines {
-    const http = new SubgraphLine(
-      name,
-      address.url,
-      limitsOf(address, this.#settings),
-      this.#settings,
-      this.#departures,
-    );
+    const http = new SubgraphLine(name, address.url, limitsOf(address, this.#settings), this.#settings);
     const webSocket = new SubscriptionLine(name, subscriptionUrl(address), this.#settings);
     this.#webSockets.add(webSocket);
     return { address, http, webSocket };

@@ -1,5 +1,5 @@
 import { type RequestScope, SubgraphFailure, type SubgraphResult } from '../engine/ports.ts';
-import type { Departures, Leaver } from './departures.ts';
+import { type Leaver, unwatchDeparture, watchDeparture } from './departures.ts';
 
 /** What a waiter waits for. */
 export interface Awaited {
@@ -13,38 +13,29 @@ type Reject = (failure: SubgraphFailure) => void;
 /** One client request that waits for a call, alone or with others. */
 export class Waiter implements Leaver {
   readonly #call: Awaited;
-  readonly #departures: Departures;
   readonly #signal: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   #resolve: Resolve | undefined;
   #reject: Reject | undefined;
 
   /** @param callEndsAt when the call gives up by itself, on the clock of `performance.now()`. */
-  constructor(
-    call: Awaited,
-    { signal, deadline }: RequestScope,
-    callEndsAt: number,
-    departures: Departures,
-    resolve: Resolve,
-    reject: Reject,
-  ) {
+  constructor(call: Awaited, { signal, deadline }: RequestScope, callEndsAt: number, resolve: Resolve, reject: Reject) {
     this.#call = call;
-    this.#departures = departures;
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
-    if (signal) departures.watch(signal, this);
+    if (signal) watchDeparture(signal, this);
     if (deadline !== undefined && deadline < callEndsAt) {
       this.#timer = setTimeout(expire, Math.max(0, deadline - performance.now()), this);
     }
   }
 
   settle(outcome: SubgraphResult | SubgraphFailure): void {
-    if (this.#signal) this.#departures.unwatch(this.#signal, this);
+    if (this.#signal) unwatchDeparture(this.#signal, this);
     if (this.#timer) clearTimeout(this.#timer);
     if (outcome instanceof SubgraphFailure) this.#reject?.(outcome);
     else this.#resolve?.(outcome);
-    this.#resolve = undefined; // see `Call`: nothing that has ended may lead to an answer
+    this.#resolve = undefined; // whoever still holds this waiter doesn't hold its answer
     this.#reject = undefined;
   }
 
