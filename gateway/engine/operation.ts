@@ -10,7 +10,6 @@ import {
 import { LRUCache } from 'lru-cache';
 import { deniedPaths } from './authorization/denied-paths.ts';
 import { conditionVariables } from './compile/condition-variables.ts';
-import { pathOf } from './compile/path-tree.ts';
 import type { Place } from './compile/places.ts';
 import type { Conditions } from './compile/plan-steps.ts';
 import { type Batch, compilePrograms, type Program } from './compile/program.ts';
@@ -142,9 +141,7 @@ export class PreparedOperation {
     if (!rootType)
       throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${this.definition.operation} type`);
     const { programs, places, paths } = compilePrograms(partsOf(this.plan.node), conditions, satisfies);
-    const canonicalPaths = new Set(
-      paths.filter((node) => places[node.id]?.contentKey).map((node) => pathOf(node).join('.')),
-    );
+    const canonicalPaths = new Set(paths.filter((node) => places[node.id]?.contentKey).map((node) => node.key));
     const { fragments } = this;
     const introspected = { schema, fragments, variableDefinitions: this.definition.variableDefinitions ?? [] };
     const selection = { schema, fragments, conditions };

@@ -23,13 +23,14 @@ export function groupSteps(steps: readonly FetchStep[]): StepGroup[] {
 }
 
 function wavesOf(steps: readonly FetchStep[]): Map<FetchStep, number> {
-  const latest = latestWaves(steps);
+  const dependents = dependentsOf(steps);
+  const latest = latestWaves(steps, dependents);
   const wave = new Map(steps.map((step) => [step, step.level]));
   const occupied = new Set<string>();
   // Later steps first: a step may only join a wave that is still taken, and its dependents have settled by then.
   for (const step of steps.toSorted((a, b) => b.level - a.level)) {
     if (isMergeable(step)) {
-      const limit = Math.min(latest.get(step)!, ...dependents(step, steps).map((other) => wave.get(other)! - 1));
+      const limit = Math.min(latest.get(step)!, ...dependents.get(step)!.map((other) => wave.get(other)! - 1));
       for (let candidate = step.level + 1; candidate <= limit; candidate++) {
         if (!occupied.has(`${candidate}/${step.subgraph}`)) continue;
         wave.set(step, candidate);
@@ -42,18 +43,22 @@ function wavesOf(steps: readonly FetchStep[]): Map<FetchStep, number> {
 }
 
 /** The last wave in which a step can run without making the whole plan longer. */
-function latestWaves(steps: readonly FetchStep[]): Map<FetchStep, number> {
+function latestWaves(steps: readonly FetchStep[], dependents: Dependents): Map<FetchStep, number> {
   const last = Math.max(0, ...steps.map((step) => step.level));
   const latest = new Map<FetchStep, number>();
   for (const step of steps.toReversed()) {
-    const next = dependents(step, steps).map((other) => latest.get(other)! - 1);
+    const next = dependents.get(step)!.map((other) => latest.get(other)! - 1);
     latest.set(step, Math.min(last, ...next));
   }
   return latest;
 }
 
-function dependents(step: FetchStep, steps: readonly FetchStep[]): FetchStep[] {
-  return steps.filter((other) => other.after.has(step));
+type Dependents = ReadonlyMap<FetchStep, readonly FetchStep[]>;
+
+function dependentsOf(steps: readonly FetchStep[]): Dependents {
+  const dependents = new Map<FetchStep, FetchStep[]>(steps.map((step) => [step, []]));
+  for (const step of steps) for (const before of step.after) dependents.get(before)!.push(step);
+  return dependents;
 }
 
 /** One request has one value for each variable, which targets in different contexts can't share. */

@@ -10,6 +10,8 @@ export interface PathNode {
   readonly id: number;
   readonly parent: PathNode | undefined;
   readonly step: PathStep | undefined;
+  /** Response keys and `@` from the root, joined by dots; nodes that differ only in type conditions have the same. */
+  readonly key: string;
   readonly children: Map<string, PathNode>;
 }
 
@@ -40,7 +42,9 @@ export class PathTree {
   }
 
   #add(parent: PathNode | undefined, step: PathStep | undefined): PathNode {
-    const node = { id: this.nodes.length, parent, step, children: new Map() };
+    const name = step?.kind === 'item' ? '@' : step?.name;
+    const key = name === undefined ? '' : parent?.parent ? `${parent.key}.${name}` : name;
+    const node = { id: this.nodes.length, parent, step, key, children: new Map() };
     this.nodes.push(node);
     return node;
   }
@@ -52,13 +56,4 @@ function parseStep(text: string): PathStep {
   const name = bar < 0 ? text : text.slice(0, bar);
   const types = bar < 0 ? undefined : text.slice(bar + 2, -1).split(',');
   return name === '@' ? { kind: 'item', types } : { kind: 'field', name, types };
-}
-
-/** Response keys and `@` from the root to the node, without type conditions. */
-export function pathOf(node: PathNode): string[] {
-  const path: string[] = [];
-  for (let at: PathNode | undefined = node; at?.step; at = at.parent) {
-    path.unshift(at.step.kind === 'item' ? '@' : at.step.name);
-  }
-  return path;
 }

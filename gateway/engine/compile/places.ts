@@ -2,8 +2,8 @@ import { OWN, type Owned, own, TEXT, WRITER } from '../execute/own.ts';
 import { jsonText } from '../respond/json-text.ts';
 import { Code, readKey, writeKey } from './code.ts';
 import { type FetchStep, hasContext } from './fetch-step.ts';
-import { type PathNode, pathOf } from './path-tree.ts';
-import { type ProvidedFields, providedAt, topLevelKeys } from './provided-fields.ts';
+import type { PathNode } from './path-tree.ts';
+import { type ProvidedFields, type Provisions, topLevelKeys } from './provided-fields.ts';
 
 /** A place in the response that fetches start from or pass, with functions generated for the objects found there. */
 export interface Place {
@@ -27,14 +27,19 @@ export interface Place {
 /** More keys than this cost more to compare than equal objects save. */
 const MAX_CONTENT_KEYS = 4;
 
-export function compilePlaces(nodes: readonly PathNode[], steps: readonly FetchStep[]): Place[] {
+export function compilePlaces(
+  nodes: readonly PathNode[],
+  steps: readonly FetchStep[],
+  provisions: Provisions,
+): Place[] {
   const shared = nodesSharingPaths(nodes);
+  const stepsAt = Map.groupBy(steps, (step) => step.at);
+  const rewritten = steps.some((step) => (step.fetch.outputRewrites?.length ?? 0) > 0);
+  const contextual = steps.some(hasContext);
   const places: Place[] = [];
   for (const node of nodes) {
-    const provided = steps.flatMap((step) => providedAt(step, node) ?? []);
-    const merged = steps.filter((step) => step.at === node).flatMap(topLevelKeys);
-    const rewritten = steps.some((step) => (step.fetch.outputRewrites?.length ?? 0) > 0);
-    const contextual = steps.some(hasContext);
+    const provided = provisions.at(node);
+    const merged = (stepsAt.get(node) ?? []).flatMap(topLevelKeys);
     const name = node.step?.kind === 'field' ? node.step.name : undefined;
     const comparable = !shared.has(node) && !rewritten && !contextual;
     places.push({
@@ -56,7 +61,7 @@ export function compilePlaces(nodes: readonly PathNode[], steps: readonly FetchS
  * arguments, so objects found there aren't interchangeable.
  */
 function nodesSharingPaths(nodes: readonly PathNode[]): Set<PathNode> {
-  const byPath = Map.groupBy(nodes, (node) => pathOf(node).join('.'));
+  const byPath = Map.groupBy(nodes, (node) => node.key);
   return new Set([...byPath.values()].filter((group) => group.length > 1).flat());
 }
 

@@ -9,7 +9,7 @@ import { type EntitySlot, mergeEntityOperations } from './merge-operations.ts';
 import { type PathNode, PathTree } from './path-tree.ts';
 import { compilePlaces, type Place } from './places.ts';
 import { type Conditions, planSteps } from './plan-steps.ts';
-import { providedAt, topLevelKeys } from './provided-fields.ts';
+import { Provisions, topLevelKeys } from './provided-fields.ts';
 import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
 import { compileRequestBody, type RequestBody } from './request-body.ts';
 
@@ -59,21 +59,29 @@ export function compilePrograms(
 ): { programs: Program[]; places: readonly Place[]; paths: readonly PathNode[] } {
   const paths = new PathTree();
   const stepsOfParts = parts.map((part) => planSteps(part, paths, conditions));
-  const programs = stepsOfParts.map((steps) => compileProgram(steps, paths, satisfies));
-  return { programs, places: compilePlaces(paths.nodes, stepsOfParts.flat()), paths: paths.nodes };
+  const steps = stepsOfParts.flat();
+  const provisions = new Provisions(steps, paths.nodes);
+  const places = compilePlaces(paths.nodes, steps, provisions);
+  const rewrites = steps.some((step) => (step.fetch.outputRewrites?.length ?? 0) > 0);
+  // A renamed key may lead anywhere, so then every place is looked for again.
+  const reaches = (step: FetchStep): number[] =>
+    (rewrites ? paths.nodes : provisions.reachedBy(step)).map((node) => node.id);
+  const programs = stepsOfParts.map((part) => compileProgram(part, { satisfies, reaches }));
+  return { programs, places, paths: paths.nodes };
 }
 
-function compileProgram(
-  steps: readonly FetchStep[],
-  paths: PathTree,
-  satisfies: SupergraphModel['satisfies'],
-): Program {
+interface StepContext {
+  readonly satisfies: SupergraphModel['satisfies'];
+  readonly reaches: (step: FetchStep) => number[];
+}
+
+function compileProgram(steps: readonly FetchStep[], context: StepContext): Program {
   const groups = groupSteps(steps);
   const groupOf = new Map(groups.flatMap((group, index) => group.steps.map((step) => [step, index] as const)));
   const waits = groups.map((group) => predecessors(group, groupOf));
   const batches = groups.map((group, id): Batch => {
     const next = waits.flatMap((before, other) => (before.has(id) ? [other] : []));
-    return { ...compileRequest(group, paths, satisfies), id, waitsFor: waits[id]!.size, next };
+    return { ...compileRequest(group, context), id, waitsFor: waits[id]!.size, next };
   });
   return { batches };
 }
@@ -82,16 +90,12 @@ function predecessors(group: StepGroup, groupOf: ReadonlyMap<FetchStep, number>)
   return new Set(group.steps.flatMap((step) => [...step.after].map((before) => groupOf.get(before)!)));
 }
 
-function compileRequest(
-  group: StepGroup,
-  paths: PathTree,
-  satisfies: SupergraphModel['satisfies'],
-): Omit<Batch, 'id' | 'waitsFor' | 'next'> {
+function compileRequest(group: StepGroup, context: StepContext): Omit<Batch, 'id' | 'waitsFor' | 'next'> {
   const [first, ...others] = group.steps;
   const { subgraph, kind, fetch } = first!;
   if (!isEntityStep(first!)) {
     const body = compileRequestBody(fetch.operation, fetch.operationName, [], fetch.variableUsages ?? []);
-    return { subgraph, kind, slots: [], members: [compileMember(first!, 0, paths, satisfies)], body };
+    return { subgraph, kind, slots: [], members: [compileMember(first!, 0, context)], body };
   }
   const merged = mergeEntityOperations([fetch, ...others.map((step) => step.fetch)]);
   const variables = merged.slots.map((slot) => slot.variable);
@@ -99,17 +103,12 @@ function compileRequest(
     subgraph,
     kind,
     slots: merged.slots,
-    members: group.steps.map((step, index) => compileMember(step, merged.slotOf[index]!, paths, satisfies)),
+    members: group.steps.map((step, index) => compileMember(step, merged.slotOf[index]!, context)),
     body: compileRequestBody(merged.text, merged.operationName, variables, merged.variables),
   };
 }
 
-function compileMember(
-  step: FetchStep,
-  slot: number,
-  paths: PathTree,
-  satisfies: SupergraphModel['satisfies'],
-): BatchMember {
+function compileMember(step: FetchStep, slot: number, { satisfies, reaches }: StepContext): BatchMember {
   const outputRewrites = step.fetch.outputRewrites ?? [];
   const renamed = outputRewrites.flatMap((rewrite) => ('renameKeyTo' in rewrite ? [rewrite.renameKeyTo] : []));
   const keys = [...new Set([...topLevelKeys(step), ...renamed])];
@@ -121,7 +120,7 @@ function compileMember(
     merge: compileMerge(keys),
     outputRewrites,
     context: hasContext(step) ? compileContextReader(step.fetch.contextRewrites ?? [], satisfies) : undefined,
-    reaches: paths.nodes.filter((node) => outputRewrites.length > 0 || providedAt(step, node)).map((node) => node.id),
+    reaches: reaches(step),
     fetchId: step.fetch.id,
   };
 }

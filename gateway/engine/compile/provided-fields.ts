@@ -1,9 +1,9 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 import { type FetchStep, isEntityStep } from './fetch-step.ts';
 import { fetchDocument, fragmentsOf, operationOf } from './merge-operations.ts';
-import { type PathNode, pathOf } from './path-tree.ts';
+import type { PathNode } from './path-tree.ts';
 
-/** What one step's answer brings to a place below its own. */
+/** What one step's answer brings to a place, whatever the types of the objects there. */
 export interface ProvidedFields {
   readonly leaves: ReadonlySet<string>;
   readonly composites: ReadonlySet<string>;
@@ -11,59 +11,103 @@ export interface ProvidedFields {
 
 /** Response keys at the top of what a step brings to each of its targets. */
 export function topLevelKeys(step: FetchStep): string[] {
-  const { selections, fragments } = stepSelections(step);
-  return [...new Set(flatFields(selections, fragments).map(({ key }) => key))];
+  const { sets, fragments } = stepSelections(step);
+  return [...flatFields(sets, fragments).keys()];
 }
 
-/** What `step` brings to `node`; undefined when `node` isn't below it or its answer doesn't reach there. */
-export function providedAt(step: FetchStep, node: PathNode): ProvidedFields | undefined {
-  const target = pathOf(node);
-  const mount = pathOf(step.at);
-  if (target.length <= mount.length || !mount.every((key, index) => key === target[index])) return undefined;
-  const { selections, fragments } = stepSelections(step);
-  let level = [selections];
-  for (const key of target.slice(mount.length)) {
-    if (key === '@') continue;
-    level = level.flatMap((set) =>
-      flatFields(set, fragments).flatMap((field) => (field.key === key && field.set ? [field.set] : [])),
-    );
+/** Which steps bring what to which places. */
+export class Provisions {
+  readonly #providers = new Map<PathNode, { step: FetchStep; fields: ProvidedFields }[]>();
+  readonly #reached = new Map<FetchStep, PathNode[]>();
+
+  constructor(steps: readonly FetchStep[], nodes: readonly PathNode[]) {
+    const byPath = Map.groupBy(nodes, (node) => node.key);
+    const trees = Map.groupBy(nodes, (node) => node.parent?.key);
+    for (const step of steps) {
+      const { sets, fragments } = stepSelections(step);
+      const seen = new Set<string>();
+      const visit = (path: string, level: readonly SelectionSetNode[]): void => {
+        if (seen.has(path)) return;
+        seen.add(path);
+        for (const node of trees.get(path) ?? []) {
+          const inner = node.step?.kind === 'item' ? level : flatFields(level, fragments).get(nameOf(node));
+          if (!inner || inner.length === 0) continue;
+          const at = node.key;
+          for (const same of byPath.get(at) ?? []) this.#add(step, same, fieldsOf(inner, fragments));
+          visit(at, inner);
+        }
+      };
+      visit(step.at.key, sets);
+    }
   }
-  if (level.length === 0) return undefined;
-  const fields = level.flatMap((set) => flatFields(set, fragments));
-  return {
-    leaves: new Set(fields.filter((field) => !field.set).map((field) => field.key)),
-    composites: new Set(fields.filter((field) => field.set).map((field) => field.key)),
-  };
+
+  /** What is brought to a place from above it, before fetches that start there. */
+  at(node: PathNode): readonly ProvidedFields[] {
+    return this.#providers.get(node)?.map(({ fields }) => fields) ?? [];
+  }
+
+  /** The places below its own that a step's answer reaches. */
+  reachedBy(step: FetchStep): readonly PathNode[] {
+    return this.#reached.get(step) ?? [];
+  }
+
+  #add(step: FetchStep, node: PathNode, fields: ProvidedFields): void {
+    const providers = this.#providers.get(node) ?? [];
+    if (providers.some((provider) => provider.step === step)) return;
+    this.#providers.set(node, [...providers, { step, fields }]);
+    const reached = this.#reached.get(step);
+    if (reached) reached.push(node);
+    else this.#reached.set(step, [node]);
+  }
+}
+
+function nameOf({ step }: PathNode): string {
+  return step?.kind === 'field' ? step.name : '';
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-interface ProvidedField {
-  readonly key: string;
-  readonly set: SelectionSetNode | undefined;
-}
 
-function stepSelections(step: FetchStep): { selections: SelectionSetNode; fragments: Fragments } {
-  const document: DocumentNode = fetchDocument(step.fetch);
+function stepSelections(step: FetchStep): { sets: readonly SelectionSetNode[]; fragments: Fragments } {
+  const document = fetchDocument(step.fetch);
   const fragments = new Map(fragmentsOf(document).map((fragment) => [fragment.name.value, fragment]));
   const { selectionSet } = operationOf(document);
-  if (!isEntityStep(step)) return { selections: selectionSet, fragments };
-  const entities = flatFields(selectionSet, fragments).find((field) => field.set);
-  if (!entities?.set) throw new Error('the planner made an entity fetch without _entities');
-  return { selections: entities.set, fragments };
+  if (!isEntityStep(step)) return { sets: [selectionSet], fragments };
+  const entities = flatFields([selectionSet], fragments).get('_entities');
+  if (!entities) throw new Error('the planner made an entity fetch without _entities');
+  return { sets: entities, fragments };
 }
 
-/** Fields of a selection set and its fragments; each named fragment counts once, however often it is spread. */
-function flatFields(set: SelectionSetNode, fragments: Fragments, visited = new Set<string>()): ProvidedField[] {
-  const fields: ProvidedField[] = [];
-  for (const selection of set.selections) {
-    if (selection.kind === Kind.FIELD) {
-      fields.push({ key: selection.alias?.value ?? selection.name.value, set: selection.selectionSet });
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      fields.push(...flatFields(selection.selectionSet, fragments, visited));
-    } else if (!visited.has(selection.name.value)) {
-      visited.add(selection.name.value);
-      fields.push(...flatFields(fragments.get(selection.name.value)!.selectionSet, fragments, visited));
+function fieldsOf(sets: readonly SelectionSetNode[], fragments: Fragments): ProvidedFields {
+  const fields = [...flatFields(sets, fragments)];
+  return {
+    leaves: new Set(fields.filter(([, inner]) => inner.length === 0).map(([key]) => key)),
+    composites: new Set(fields.filter(([, inner]) => inner.length > 0).map(([key]) => key)),
+  };
+}
+
+/**
+ * Fields of selection sets and their fragments by response key, with what is selected on them. A named fragment counts
+ * once, however often it is spread.
+ */
+function flatFields(sets: readonly SelectionSetNode[], fragments: Fragments): Map<string, SelectionSetNode[]> {
+  const fields = new Map<string, SelectionSetNode[]>();
+  const visited = new Set<string>();
+  for (const set of sets) visit(set);
+  return fields;
+
+  function visit(set: SelectionSetNode): void {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const key = selection.alias?.value ?? selection.name.value;
+        const inner = fields.get(key) ?? [];
+        if (selection.selectionSet) inner.push(selection.selectionSet);
+        fields.set(key, inner);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        visit(selection.selectionSet);
+      } else if (!visited.has(selection.name.value)) {
+        visited.add(selection.name.value);
+        visit(fragments.get(selection.name.value)!.selectionSet);
+      }
     }
   }
-  return fields;
 }

@@ -7,11 +7,16 @@ const PRIVATE_KEYS = new Set(['stacktrace', 'exception', 'stack', 'serviceName',
 /** A subgraph that asks to try again says so with one of these. */
 const RETRYABLE_CODES = new Set(['RATE_LIMITED', 'SERVICE_UNAVAILABLE', 'GATEWAY_TIMEOUT', 'CONFLICT']);
 
-/** A subgraph's own message: it was meant for clients, since subgraphs mask what isn't. */
+/**
+ * A subgraph's own message where the subgraph gave the error a code: it was meant for clients then. Any other may be a
+ * driver's, with addresses in it.
+ */
 export function publicMessage(error: SubgraphError, subgraph: string): string {
-  return typeof error.message === 'string' && error.message !== ''
+  const code = isObject(error.extensions) ? error.extensions.code : undefined;
+  const isMeant = typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR';
+  return isMeant && typeof error.message === 'string' && error.message !== ''
     ? error.message
-    : `Subgraph "${subgraph}" reported an error without a message`;
+    : `Subgraph "${subgraph}" failed to answer`;
 }
 
 /** A subgraph's extensions without stacks and addresses, and with the keys every error of ours has. */
