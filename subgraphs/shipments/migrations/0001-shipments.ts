@@ -144,9 +144,10 @@ export class CreateShipments extends Migration {
       create index shipment_promised_delivery on shipment (coalesce(deliver_by, 'infinity'::timestamptz), id) where status in ${promised};
       create index shipment_delivered_late on shipment (created_at desc, id desc) where delivered_at > deliver_by;
       create index shipment_imported on shipment (created_at desc, id desc) where imported;
-      -- Words, and parts of references.
-      create index shipment_search on shipment using gin (search);
-      create index shipment_reference_part on shipment using gin (reference public.gin_trgm_ops);
+      -- Words, and parts of references. With a long list of pending entries the planner prefers to read the whole table.
+      create index shipment_search on shipment using gin (search) with (gin_pending_list_limit = 128);
+      create index shipment_reference_part on shipment using gin (reference public.gin_trgm_ops)
+        with (gin_pending_list_limit = 128);
       create index shipment_comment_thread on shipment_comment (shipment_id, created_at, id);
     `);
   }

@@ -1,0 +1,34 @@
+import { describe, expect, test } from '@jest/globals';
+import { readArguments } from '../arguments.ts';
+
+const file = import.meta.filename;
+
+describe('the command line of the import', () => {
+  test('options win over the environment, which wins over the demo', () => {
+    expect(readArguments(['shipments', file], {})).toMatchObject({
+      file,
+      url: 'http://127.0.0.1:4000/graphql',
+      email: 'admin@demo.test',
+      report: '.data/imports/arguments.test.ts.refused.csv',
+    });
+    const environment = { IMPORT_URL: 'https://freight.test/graphql', IMPORT_EMAIL: 'ops@freight.test' };
+    expect(readArguments(['shipments', file, '--email', 'me@freight.test'], environment)).toMatchObject({
+      url: 'https://freight.test/graphql',
+      email: 'me@freight.test',
+    });
+  });
+
+  test.each([
+    [[], /npm run import -- shipments FILE/],
+    [['drivers', file], /npm run import -- shipments FILE/],
+    [['shipments', 'none.csv'], /FILE: a readable file is required; got none.csv/],
+    [['shipments', import.meta.dirname], /FILE: a readable file is required/],
+    [['shipments', file, '--colour'], /--colour/],
+  ])('says in one line what is missing (%#)', (argv, message) => {
+    expect(() => readArguments(argv, {})).toThrow(message);
+  });
+
+  test('names a wrong variable', () => {
+    expect(() => readArguments(['shipments', file], { IMPORT_URL: 'nowhere' })).toThrow(/IMPORT_URL/);
+  });
+});
