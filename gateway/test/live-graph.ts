@@ -49,16 +49,26 @@ export async function startLiveGraph(): Promise<LiveGraph> {
       waiting.add(check);
       check();
     });
-  async function* watch(ids: readonly string[]) {
+  /** Not a generator: the `return` of one would wait for the next move. */
+  async function watch(ids: readonly string[]) {
     const stream = await moves.subscribe(ids);
     counts.subscriptions++;
     changed();
-    try {
-      for await (const moved of stream) yield { moved };
-    } finally {
-      counts.ended++;
-      changed();
-    }
+    return {
+      async next() {
+        const { value, done } = await stream.next();
+        return done ? { value: undefined, done } : { value: { moved: value }, done: false };
+      },
+      async return() {
+        counts.ended++;
+        changed();
+        await stream.return?.();
+        return { value: undefined, done: true as const };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
   const vehicle = ({ id }: { id: string }) => ({ id, plate: `PLATE-${id}` });
   const fleet = await startSubgraph(fleetSdl, {

@@ -1,22 +1,33 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createClient as createSseClient } from 'graphql-sse';
-import { type Client, createClient, type ExecutionResult } from 'graphql-ws';
+import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { readGatewayConfig } from '../config.ts';
+import { createGateway, type Gateway } from '../gateway.ts';
 import { type LiveGraph, startLiveGraph } from './live-graph.ts';
-import { startTestGateway, type TestGateway } from './test-gateway.ts';
 
 let graph: LiveGraph;
-let gateway: TestGateway;
+let gateway: Gateway;
+let folder: string;
+let url: string;
 const clients: Client[] = [];
 
 beforeEach(async () => {
   graph = await startLiveGraph();
-  gateway = await startTestGateway(graph.supergraphSdl);
+  folder = mkdtempSync(join(tmpdir(), 'freight-live-'));
+  const file = join(folder, 'supergraph.graphql');
+  writeFileSync(file, graph.supergraphSdl);
+  gateway = await createGateway(readGatewayConfig(['--supergraph', file, '--port', '0'], { LOG_LEVEL: 'silent' }));
+  url = `${await gateway.listen()}/graphql`;
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose();
   await gateway.close();
   await graph.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const watch = 'subscription Watch($ids: [ID!]!) { moved(ids: $ids) { speed vehicle { plate yard } } }';
@@ -26,7 +37,7 @@ const payloadOf = (speed: number, id: string) => ({
 
 function connect(retryAttempts = 0): Client {
   const client = createClient({
-    url: gateway.url.replace('http', 'ws'),
+    url: url.replace('http', 'ws'),
     webSocketImpl: WebSocket,
     retryAttempts,
     lazy: false,
@@ -115,8 +126,8 @@ describe('a subscription over graphql-ws', () => {
 });
 
 describe('other operations over graphql-ws', () => {
-  const once = async (query: string, variables: Record<string, unknown> = {}): Promise<ExecutionResult[]> => {
-    const results: ExecutionResult[] = [];
+  const once = async (query: string, variables: Record<string, unknown> = {}): Promise<unknown[]> => {
+    const results: unknown[] = [];
     for await (const result of connect().iterate({ query, variables })) results.push(result);
     return results;
   };
@@ -137,7 +148,7 @@ describe('other operations over graphql-ws', () => {
   test.each([
     ['GRAPHQL_PARSE_FAILED', 'subscription {', {}],
     ['GRAPHQL_VALIDATION_FAILED', 'subscription { moved(ids: []) { nothing } }', {}],
-    ['BAD_USER_INPUT', watch, { ids: 7 }],
+    ['BAD_USER_INPUT', watch, { ids: [{}] }],
     ['MAX_ALIASES_LIMIT', `{ ${Array.from({ length: 101 }, (_, index) => `a${index}: __typename`).join(' ')} }`, {}],
   ])('are refused with %s', async (code, query, variables) => {
     await expect(once(query, variables)).rejects.toMatchObject([
@@ -147,7 +158,7 @@ describe('other operations over graphql-ws', () => {
 });
 
 describe('the graphql-transport-ws protocol', () => {
-  const raw = (protocol = 'graphql-transport-ws') => new WebSocket(gateway.url.replace('http', 'ws'), protocol);
+  const raw = (protocol = 'graphql-transport-ws') => new WebSocket(url.replace('http', 'ws'), protocol);
   const closeCode = (socket: WebSocket) => new Promise<number>((resolve) => socket.once('close', resolve));
   const send = (socket: WebSocket, ...messages: unknown[]) =>
     socket.once('open', () => {
@@ -167,7 +178,9 @@ describe('the graphql-transport-ws protocol', () => {
     // The handshake is answered before the rest is looked at.
     if (code === 4409) {
       send(socket, init);
-      socket.once('message', () => messages.slice(1).forEach((message) => socket.send(JSON.stringify(message))));
+      socket.once('message', () => {
+        for (const message of messages.slice(1)) socket.send(JSON.stringify(message));
+      });
     } else {
       send(socket, ...messages);
     }
@@ -191,7 +204,7 @@ describe('the graphql-transport-ws protocol', () => {
 
 describe('over HTTP', () => {
   test('server-sent events bring a subscription through networks that block websockets', async () => {
-    const client = createSseClient({ url: gateway.url, retryAttempts: 0 });
+    const client = createSseClient({ url, retryAttempts: 0 });
     const events = client.iterate({ query: watch, variables: { ids: ['7'] } });
     const first = events.next();
     await graph.subscribed(1);
@@ -202,7 +215,7 @@ describe('over HTTP', () => {
   });
 
   test('server-sent events answer a query and complete', async () => {
-    const client = createSseClient({ url: gateway.url, retryAttempts: 0 });
+    const client = createSseClient({ url, retryAttempts: 0 });
     const results: unknown[] = [];
     for await (const result of client.iterate({ query: '{ vehicle(id: "7") { yard } }' })) results.push(result);
     expect(results).toEqual([{ data: { vehicle: { yard: 'Yard 7' } } }]);
@@ -210,7 +223,7 @@ describe('over HTTP', () => {
   });
 
   const post = (query: string, accept: string) =>
-    fetch(gateway.url, {
+    fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept },
       body: JSON.stringify({ query }),
@@ -238,7 +251,7 @@ describe('over HTTP', () => {
       400,
       { errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] },
     ]);
-    const missing = await fetch(gateway.url, { headers: { accept: 'text/event-stream' } });
+    const missing = await fetch(url, { headers: { accept: 'text/event-stream' } });
     expect(missing.status).toBe(400);
   });
 });

@@ -200,8 +200,10 @@ function collect(child: ChildProcess): () => string {
   return () => text;
 }
 
+/** The line that says why, or else the last one. */
 function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? 'no output';
+  const lines = text.trim().split('\n');
+  return lines.find((line) => /FATAL|PANIC|error:/i.test(line)) ?? lines.at(-1) ?? 'no output';
 }
 
 /** Fast shutdown (SIGINT): open transactions roll back, the files are consistent. */

@@ -1,0 +1,68 @@
+/** Payloads that wait for one client. More than this and the oldest go: memory per client is bounded. */
+const capacity = 128;
+
+/**
+ * The queue between a stream that many share and one client. A client that is too slow loses the oldest payloads and is
+ * told how many in the next one (`extensions.live.dropped`): nothing is lost silently.
+ */
+export class Outbox implements AsyncIterableIterator<string> {
+  readonly #waiting: string[] = [];
+  readonly #onEnd: () => void;
+  #reader: PromiseWithResolvers<IteratorResult<string>> | undefined;
+  #dropped = 0;
+  #ended = false;
+
+  /** @param onEnd called once, when nothing more will be pushed or read */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
+  }
+
+  /** @param text a whole GraphQL response as JSON text, without extensions */
+  push(text: string): void {
+    if (this.#ended) return;
+    if (this.#reader) {
+      this.#reader.resolve({ done: false, value: text });
+      this.#reader = undefined;
+      return;
+    }
+    if (this.#waiting.length >= capacity) {
+      this.#waiting.shift();
+      this.#dropped++;
+    }
+    this.#waiting.push(text);
+  }
+
+  /** Ends the stream once what waits has been read. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#onEnd();
+    this.#reader?.resolve({ done: true, value: undefined });
+  }
+
+  next(): Promise<IteratorResult<string>> {
+    const text = this.#waiting.shift();
+    if (text !== undefined) return Promise.resolve({ done: false, value: this.#withLoss(text) });
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined });
+    this.#reader = Promise.withResolvers();
+    return this.#reader.promise;
+  }
+
+  /** The client has enough. */
+  return(): Promise<IteratorResult<string>> {
+    this.#waiting.length = 0;
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #withLoss(text: string): string {
+    if (this.#dropped === 0) return text;
+    const told = `${text.slice(0, -1)},"extensions":{"live":{"dropped":${this.#dropped}}}}`;
+    this.#dropped = 0;
+    return told;
+  }
+}

@@ -1,0 +1,131 @@
+import { GraphError } from '#shared/errors.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Engine, Variables } from '../engine/engine.ts';
+import type { PreparedOperation } from '../engine/operation.ts';
+import type { RequestScope } from '../engine/ports.ts';
+import { responseText } from '../engine/respond/response.ts';
+import { Outbox } from './outbox.ts';
+
+/** Milliseconds after which the callers of a stream are asked for their credentials again; identity tokens last longer. */
+const renewalMs = 25_000;
+
+/** What all clients of a stream have in common. */
+export interface SharedWork {
+  readonly engine: Engine;
+  readonly operation: PreparedOperation;
+  readonly variables: Variables;
+  readonly requestId: string;
+  /** Milliseconds that the fetches of one event may take. */
+  readonly eventTimeoutMs: number;
+}
+
+/** Who a client of the stream is, as of now; rejects when its credentials have expired. */
+export type Identify = () => Promise<Caller>;
+
+/**
+ * One subscription to a subgraph for all clients that ask the same with the same permissions: each event is enriched and
+ * serialized once. It begins with its first client and ends with its last.
+ */
+export class SharedStream {
+  readonly #work: SharedWork;
+  readonly #onEnd: () => void;
+  readonly #members = new Map<Outbox, Identify>();
+  readonly #leaving = new AbortController();
+  readonly #renewal: NodeJS.Timeout;
+  #headers: Readonly<Record<string, string>>;
+  readonly #identityKey: string;
+
+  constructor(work: SharedWork, caller: Caller, onEnd: () => void) {
+    this.#work = work;
+    this.#headers = caller.headers;
+    this.#identityKey = caller.key;
+    this.#onEnd = onEnd;
+    this.#renewal = setInterval(() => void this.#renew(), renewalMs).unref();
+  }
+
+  /** Adds a client; its payloads begin with the next event. */
+  join(identify: Identify): Outbox {
+    const outbox = new Outbox(() => {
+      this.#members.delete(outbox);
+      if (this.#members.size === 0) this.#stop();
+    });
+    this.#members.set(outbox, identify);
+    return outbox;
+  }
+
+  /** Runs until the source ends or the last client has left; never rejects. */
+  async run(onError: (error: unknown) => void): Promise<void> {
+    const { engine, operation, variables } = this.#work;
+    try {
+      const responses = engine.subscribe(operation, variables, this.#scope(), () => this.#scopeOfEvent());
+      for await (const response of responses) {
+        const text = responseText(response);
+        for (const outbox of this.#members.keys()) outbox.push(text);
+      }
+    } catch (error) {
+      onError(error);
+      this.#tellAll(new GraphError('INTERNAL_SERVER_ERROR', 'Internal server error'));
+    } finally {
+      this.#stop();
+      for (const outbox of this.#members.keys()) outbox.end();
+    }
+  }
+
+  /** Ends it for all clients. */
+  close(): void {
+    for (const outbox of this.#members.keys()) outbox.end();
+  }
+
+  #scope(): RequestScope {
+    const { requestId } = this.#work;
+    const headers = () => ({ ...this.#headers, 'x-request-id': requestId });
+    return {
+      requestId,
+      identityKey: this.#identityKey,
+      // Read again whenever the subgraph is subscribed to again: the identity token of the beginning has expired by then.
+      get headers() {
+        return headers();
+      },
+      signal: this.#leaving.signal,
+    };
+  }
+
+  #scopeOfEvent(): RequestScope {
+    const { requestId, eventTimeoutMs } = this.#work;
+    return {
+      requestId,
+      identityKey: this.#identityKey,
+      headers: { ...this.#headers, 'x-request-id': requestId },
+      signal: this.#leaving.signal,
+      deadline: performance.now() + eventTimeoutMs,
+    };
+  }
+
+  /** Renews the identity token, and ends the subscription of every client whose credentials have expired. */
+  async #renew(): Promise<void> {
+    for (const [outbox, identify] of this.#members) {
+      try {
+        this.#headers = (await identify()).headers;
+      } catch {
+        this.#tell(outbox, new GraphError('UNAUTHENTICATED', 'A valid access token is required; it has expired.'));
+        outbox.end();
+      }
+    }
+  }
+
+  #tellAll(error: GraphError): void {
+    for (const outbox of this.#members.keys()) this.#tell(outbox, error);
+  }
+
+  #tell(outbox: Outbox, { message, extensions }: GraphError): void {
+    const told = { message, extensions: { ...extensions, requestId: this.#work.requestId } };
+    outbox.push(JSON.stringify({ errors: [told] }));
+  }
+
+  #stop(): void {
+    if (this.#leaving.signal.aborted) return;
+    clearInterval(this.#renewal);
+    this.#leaving.abort();
+    this.#onEnd();
+  }
+}

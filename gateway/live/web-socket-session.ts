@@ -1,0 +1,147 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { CloseCode, MessageType, parseMessage, type SubscribeMessage } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { WebSocketEdgeOptions } from './web-socket-edge.ts';
+
+/** Milliseconds that a client has to send `connection_init`. */
+const initMs = 10_000;
+/** Operations that one connection may have under way. */
+const maxOperations = 100;
+
+const initPayload = z.looseObject({}).nullish();
+
+/**
+ * One connection. The protocol's messages come parsed and checked from graphql-ws; the server loop is ours, because its
+ * own would serialize every payload again for every client.
+ */
+export class WebSocketSession {
+  readonly #socket: WebSocket;
+  readonly #options: WebSocketEdgeOptions;
+  readonly #operations = new Map<string, AbortController>();
+  readonly #initTimeout: NodeJS.Timeout;
+  #headers: IncomingHttpHeaders;
+  #phase: 'new' | 'initialising' | 'acknowledged' = 'new';
+
+  constructor(socket: WebSocket, request: IncomingMessage, options: WebSocketEdgeOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#headers = request.headers;
+    this.#initTimeout = setTimeout(
+      () => socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
+      initMs,
+    ).unref();
+    socket.on('message', (data) => void this.#receive(String(data)));
+    socket.once('close', () => {
+      clearTimeout(this.#initTimeout);
+      for (const operation of this.#operations.values()) operation.abort();
+    });
+  }
+
+  async #receive(text: string): Promise<void> {
+    let message: ReturnType<typeof parseMessage>;
+    try {
+      message = parseMessage(text);
+    } catch {
+      this.#socket.close(CloseCode.BadRequest, 'Invalid message received');
+      return;
+    }
+    switch (message.type) {
+      case MessageType.ConnectionInit:
+        return this.#initialise(message.payload);
+      case MessageType.Ping:
+        return this.#send(
+          JSON.stringify({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) }),
+        );
+      case MessageType.Pong:
+        return;
+      case MessageType.Subscribe:
+        return this.#subscribe(message);
+      case MessageType.Complete:
+        this.#operations.get(message.id)?.abort();
+        this.#operations.delete(message.id);
+        return;
+      default:
+        this.#socket.close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
+    }
+  }
+
+  /** Values of `connection_init` count as headers: browsers can't set headers on websockets. */
+  async #initialise(payload: unknown): Promise<void> {
+    if (this.#phase !== 'new') {
+      this.#socket.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+      return;
+    }
+    this.#phase = 'initialising';
+    const given = Object.entries(initPayload.safeParse(payload).data ?? {});
+    const texts = given.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    this.#headers = {
+      ...this.#headers,
+      ...Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), value])),
+    };
+    try {
+      await this.#options.authenticate(this.#headers);
+    } catch {
+      this.#socket.close(CloseCode.Forbidden, 'Forbidden');
+      return;
+    }
+    clearTimeout(this.#initTimeout);
+    this.#phase = 'acknowledged';
+    await this.#send(JSON.stringify({ type: MessageType.ConnectionAck }));
+  }
+
+  async #subscribe({ id, payload }: SubscribeMessage): Promise<void> {
+    if (this.#phase !== 'acknowledged') {
+      this.#socket.close(CloseCode.Unauthorized, 'Unauthorized');
+      return;
+    }
+    if (this.#operations.has(id)) {
+      this.#socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id.slice(0, 60)} already exists`);
+      return;
+    }
+    if (this.#operations.size >= maxOperations) {
+      const message = `At most ${maxOperations} operations may be under way on one connection.`;
+      const extensions = { code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true };
+      return this.#send(envelope(id, MessageType.Error, JSON.stringify([{ message, extensions }])));
+    }
+    const operation = new AbortController();
+    this.#operations.set(id, operation);
+    try {
+      await this.#run(id, payload, operation.signal);
+    } finally {
+      if (this.#operations.get(id) === operation) this.#operations.delete(id);
+    }
+  }
+
+  async #run(id: string, payload: SubscribeMessage['payload'], signal: AbortSignal): Promise<void> {
+    const answer = await this.#options.operations.open({
+      source: payload.query,
+      operationName: payload.operationName ?? undefined,
+      variables: payload.variables ?? {},
+      headers: this.#headers,
+      signal,
+    });
+    if (answer.kind === 'refused') {
+      if (!signal.aborted) await this.#send(envelope(id, MessageType.Error, JSON.stringify(answer.errors)));
+      return;
+    }
+    for await (const text of answer.payloads) {
+      if (signal.aborted) break;
+      await this.#send(envelope(id, MessageType.Next, text));
+    }
+    if (!signal.aborted) await this.#send(JSON.stringify({ id, type: MessageType.Complete }));
+  }
+
+  /** Resolves when the message has left the process: a slow client is sent no more than it takes. */
+  #send(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket.readyState !== this.#socket.OPEN) resolve();
+      else this.#socket.send(text, () => resolve());
+    });
+  }
+}
+
+/** A message around a payload that is JSON text already. */
+function envelope(id: string, type: MessageType, payload: string): string {
+  return `{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`;
+}
