@@ -227,7 +227,7 @@ test('the list shows what holds unless asked for more, and finds by part of the 
   await remove(gone.entry?.id);
   const query =
     'query($filter: WatchlistFilter) { watchlist(filter: $filter, first: 100) { totalCount nodes { value active } } }';
-  const values = async (variables: object) =>
+  const values = async (variables: Record<string, unknown>) =>
     (
       await risk.ask<{ watchlist: { nodes: { value: string }[] } }>(reviewer, query, variables)
     ).data!.watchlist.nodes.map(({ value }) => value);
