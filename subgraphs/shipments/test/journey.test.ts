@@ -419,8 +419,7 @@ describe('ratings and comments', () => {
     const { id: shipmentId } = await assigned(scene);
     const say = (as: typeof customer, body: string, internal = false) => {
       clock.advance(1_000);
-      return;
-      change<Payload & { comment: object | null }>(
+      return change<Payload & { comment: object | null }>(
         scene,
         as,
         'commentOnShipment',
