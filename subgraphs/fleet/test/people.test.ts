@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anonymous } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { somebody } from '#shared/test/harness.ts';
+import {
+  chicago,
+  codesOf,
+  dispatcher,
+  driverInput,
+  type Fleet,
+  startFleet,
+  type UserErrors,
+  vehicleInput,
+} from './fleet-harness.ts';
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await startFleet();
+});
+afterAll(() => fleet.close());
+
+interface DriverAnswer extends UserErrors {
+  driver: { id: string; name: string; version: number; active: boolean } | null;
+}
+interface VehicleAnswer extends UserErrors {
+  vehicle: { id: string; plate: string; version: number; active: boolean } | null;
+}
+const register = (input: object) =>
+  fleet.send<DriverAnswer>(
+    dispatcher,
+    'registerDriver',
+    'RegisterDriverInput',
+    'driver { id name version active }',
+    input,
+  );
+const update = (input: object) =>
+  fleet.send<DriverAnswer>(dispatcher, 'updateDriver', 'UpdateDriverInput', 'driver { id name version active }', input);
+const deactivate = (driverId: string, expectedVersion = 1) =>
+  fleet.send<DriverAnswer>(
+    dispatcher,
+    'deactivateDriver',
+    'DeactivateDriverInput',
+    'driver { id name version active }',
+    {
+      driverId,
+      expectedVersion,
+    },
+  );
+const registerVehicle = (input: object) =>
+  fleet.send<VehicleAnswer>(
+    dispatcher,
+    'registerVehicle',
+    'RegisterVehicleInput',
+    'vehicle { id plate version active }',
+    input,
+  );
+const updateVehicle = (input: object) =>
+  fleet.send<VehicleAnswer>(
+    dispatcher,
+    'updateVehicle',
+    'UpdateVehicleInput',
+    'vehicle { id plate version active }',
+    input,
+  );
+const retire = (vehicleId: string, expectedVersion = 1) =>
+  fleet.send<VehicleAnswer>(dispatcher, 'retireVehicle', 'RetireVehicleInput', 'vehicle { id plate version active }', {
+    vehicleId,
+    expectedVersion,
+  });
+
+describe('a driver', () => {
+  test('is registered once per key', async () => {
+    const input = driverInput({ name: 'Zoë O’Brien', usualVehicleId: await fleet.registerVehicle() });
+    const answers = await Promise.all([register(input), register(input), register(input)]);
+    expect(new Set(answers.map(({ driver }) => driver?.id)).size).toBe(1);
+    expect(answers[0]).toMatchObject({ driver: { name: 'Zoë O’Brien', version: 1, active: true }, userErrors: [] });
+    expect(codesOf(await register({ ...input, name: 'Somebody else' }))).toEqual(['IDEMPOTENCY_KEY_REUSED']);
+  });
+
+  test.each([
+    ['no name', { name: '   ' }, 'INVALID_INPUT', ['name']],
+    ['a long name', { name: 'x'.repeat(121) }, 'INVALID_INPUT', ['name']],
+    ['a NUL in the name', { name: 'a\u0000' }, 'INVALID_INPUT', ['name']],
+    ['letters for a phone', { phone: 'call me' }, 'INVALID_INPUT', ['phone']],
+    ['no equipment', { equipment: [] }, 'INVALID_INPUT', ['equipment']],
+    ['ten thousand licences', { licenseClasses: Array(10_000).fill('CLASS_A') }, 'INVALID_INPUT', ['licenseClasses']],
+    [
+      'a zone of fantasy',
+      { homeBase: { ...chicago, timeZone: 'Moon/Base' } },
+      'INVALID_INPUT',
+      ['homeBase', 'timeZone'],
+    ],
+    ['a latitude of 91', { homeBase: { ...chicago, latitude: 91 } }, 'INVALID_INPUT', ['homeBase', 'latitude']],
+    ['a licence too small', { equipment: ['TANKER'] }, 'LICENSE_REQUIRED', ['licenseClasses']],
+    ['an unknown vehicle', { usualVehicleId: newId() }, 'NOT_FOUND', ['usualVehicleId']],
+    ['no id for an account', { accountId: 'x' }, 'NOT_FOUND', ['accountId']],
+  ])('with %s is refused', async (_name, given, code, field) => {
+    expect(await register(driverInput(given))).toMatchObject({ driver: null, userErrors: [{ code, field }] });
+  });
+
+  test('shares neither licence number nor account with another', async () => {
+    const [licenseNumber, accountId] = [newId(), newId()];
+    await register(driverInput({ licenseNumber, accountId }));
+    expect(codesOf(await register(driverInput({ licenseNumber })))).toEqual(['LICENSE_TAKEN']);
+    expect(codesOf(await register(driverInput({ accountId })))).toEqual(['ACCOUNT_TAKEN']);
+  });
+
+  test('is changed by one of two who look at the same version; the other sees what stands', async () => {
+    const driverId = await fleet.registerDriver();
+    const answers = await Promise.all(['Anna', 'Ben'].map((name) => update({ driverId, expectedVersion: 1, name })));
+    expect(answers.flatMap(codesOf)).toEqual(['CONFLICT']);
+    const [winner, loser] = answers.toSorted((left, right) => left.userErrors.length - right.userErrors.length);
+    expect(loser?.driver).toEqual(winner?.driver);
+    expect(winner?.driver).toMatchObject({ version: 2 });
+  });
+
+  test('keeps what an update leaves out, and loses what it sets to null', async () => {
+    const usualVehicleId = await fleet.registerVehicle();
+    const driverId = await fleet.registerDriver({ name: 'Anna', usualVehicleId });
+    await update({ driverId, expectedVersion: 1, phone: '555 0199' });
+    const read = async () =>
+      (
+        await fleet.ask(dispatcher, 'query Q($id: ID!) { driver(id: $id) { name phone usualVehicle { id } } }', {
+          id: driverId,
+        })
+      ).data;
+    expect(await read()).toEqual({ driver: { name: 'Anna', phone: '555 0199', usualVehicle: { id: usualVehicleId } } });
+    await update({ driverId, expectedVersion: 2, usualVehicleId: null });
+    expect(await read()).toMatchObject({ driver: { usualVehicle: null } });
+  });
+
+  test('does not lose the training that an assignment needs', async () => {
+    const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+    const { shipmentId } = await fleet.bookShipment();
+    await fleet.assign(shipmentId, driverId, vehicleId);
+    expect(codesOf(await update({ driverId, expectedVersion: 1, equipment: ['REEFER'] }))).toEqual([
+      'ACTIVE_ASSIGNMENTS',
+    ]);
+  });
+
+  test('leaves only off duty and without assignments, and only once', async () => {
+    const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+    const { shipmentId } = await fleet.bookShipment();
+    await fleet.assign(shipmentId, driverId, vehicleId);
+    expect(codesOf(await deactivate(driverId))).toEqual(['ACTIVE_ASSIGNMENTS']);
+    expect(codesOf(await retire(vehicleId))).toEqual(['ACTIVE_ASSIGNMENTS']);
+    await fleet.send(dispatcher, 'unassignShipment', 'UnassignShipmentInput', 'assignment { id }', {
+      shipmentId,
+      reason: 'x',
+    });
+    await fleet.send(dispatcher, 'startShift', 'StartShiftInput', 'shift { id }', { driverId });
+    expect(codesOf(await deactivate(driverId))).toEqual(['ON_SHIFT']);
+    await fleet.send(dispatcher, 'endShift', 'EndShiftInput', 'shift { id }', { driverId });
+    expect(codesOf(await deactivate(driverId, 7))).toEqual(['CONFLICT']);
+    expect(await deactivate(driverId)).toMatchObject({ driver: { active: false, version: 2 }, userErrors: [] });
+    expect(codesOf(await deactivate(driverId, 2))).toEqual(['DRIVER_INACTIVE']);
+  });
+
+  test('who leaves while a dispatcher assigns is either gone or assigned, never both', async () => {
+    const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+    const { shipmentId } = await fleet.bookShipment();
+    const [left, assigned] = await Promise.all([deactivate(driverId), fleet.assign(shipmentId, driverId, vehicleId)]);
+    expect([...codesOf(left), ...codesOf(assigned)]).toHaveLength(1);
+  });
+});
+
+describe('a vehicle', () => {
+  test('is registered once per key and plate', async () => {
+    const input = vehicleInput();
+    const [first, second] = await Promise.all([registerVehicle(input), registerVehicle(input)]);
+    expect(first).toEqual(second);
+    expect(codesOf(await registerVehicle({ ...input, idempotencyKey: newId() }))).toEqual(['PLATE_TAKEN']);
+  });
+
+  test.each([
+    ['no room', { maxVolumeM3: 0 }, ['maxVolumeM3']],
+    ['too much weight', { maxWeightKg: 60_001 }, ['maxWeightKg']],
+    ['a model of the future', { modelYear: 2101 }, ['modelYear']],
+    ['a long plate', { plate: 'x'.repeat(21) }, ['plate']],
+  ])('with %s is refused', async (_name, given, field) => {
+    expect(await registerVehicle(vehicleInput(given))).toMatchObject({
+      userErrors: [{ code: 'INVALID_INPUT', field }],
+    });
+  });
+
+  test('does not shrink below what it is assigned to carry', async () => {
+    const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+    const { shipmentId } = await fleet.bookShipment();
+    await fleet.assign(shipmentId, driverId, vehicleId);
+    expect(await updateVehicle({ vehicleId, expectedVersion: 1, maxWeightKg: 11_999 })).toMatchObject({
+      userErrors: [{ code: 'ACTIVE_ASSIGNMENTS', field: ['maxWeightKg'] }],
+    });
+    expect(await updateVehicle({ vehicleId, expectedVersion: 1, maxWeightKg: 12_000 })).toMatchObject({
+      vehicle: { version: 2 },
+      userErrors: [],
+    });
+    expect(codesOf(await updateVehicle({ vehicleId, expectedVersion: 1, make: 'x' }))).toEqual(['CONFLICT']);
+  });
+
+  test('is retired once', async () => {
+    const vehicleId = await fleet.registerVehicle();
+    expect(await retire(vehicleId)).toMatchObject({ vehicle: { active: false, version: 2 } });
+    expect(codesOf(await retire(vehicleId, 2))).toEqual(['VEHICLE_RETIRED']);
+  });
+});
+
+describe('a shift', () => {
+  const start = (driverId: string, as = dispatcher, more: object = {}) =>
+    fleet.send<{ shift: { id: string; endedAt: string | null } | null } & UserErrors>(
+      as,
+      'startShift',
+      'StartShiftInput',
+      'shift { id endedAt }',
+      { driverId, ...more },
+    );
+  const end = (driverId: string, as = dispatcher) =>
+    fleet.send<{ shift: { endedAt: string | null } | null } & UserErrors>(
+      as,
+      'endShift',
+      'EndShiftInput',
+      'shift { endedAt }',
+      {
+        driverId,
+      },
+    );
+
+  test('is open once, however many begin it at once', async () => {
+    const driverId = await fleet.registerDriver();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => start(driverId)));
+    expect(answers.flatMap(codesOf)).toEqual(Array(4).fill('SHIFT_OPEN'));
+    await expect(
+      fleet.rows('insert into shift (id, driver_id, started_at) values (?, ?, now())', [newId(), driverId]),
+    ).rejects.toThrow(/shift_one_open_per_driver/);
+    expect((await end(driverId)).shift?.endedAt).not.toBeNull();
+    expect(codesOf(await end(driverId))).toEqual(['NOT_ON_SHIFT']);
+  });
+
+  test('is begun and ended by the drivers themselves, not by their colleagues', async () => {
+    const driverId = await fleet.registerDriver();
+    const [self, colleague] = [somebody(['DRIVER'], { driverId }), somebody(['DRIVER'], { driverId: newId() })];
+    expect(codesOf(await start(driverId, colleague))).toEqual(['NOT_FOUND']);
+    expect(codesOf(await start(driverId, self, { vehicleId: await fleet.registerVehicle() }))).toEqual([]);
+    expect(codesOf(await end(driverId, colleague))).toEqual(['NOT_FOUND']);
+    expect(codesOf(await end(driverId, self))).toEqual([]);
+  });
+
+  test('is not for drivers who left, nor with retired vehicles', async () => {
+    const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+    await retire(vehicleId);
+    expect(codesOf(await start(driverId, dispatcher, { vehicleId }))).toEqual(['VEHICLE_RETIRED']);
+    await deactivate(driverId);
+    expect(codesOf(await start(driverId))).toEqual(['DRIVER_INACTIVE']);
+  });
+});
+
+describe('permissions', () => {
+  const writes = [
+    ['registerDriver', 'RegisterDriverInput', driverInput()],
+    ['updateDriver', 'UpdateDriverInput', { driverId: newId(), expectedVersion: 1 }],
+    ['deactivateDriver', 'DeactivateDriverInput', { driverId: newId(), expectedVersion: 1 }],
+    ['registerVehicle', 'RegisterVehicleInput', vehicleInput()],
+    ['updateVehicle', 'UpdateVehicleInput', { vehicleId: newId(), expectedVersion: 1 }],
+    ['retireVehicle', 'RetireVehicleInput', { vehicleId: newId(), expectedVersion: 1 }],
+    ['unassignShipment', 'UnassignShipmentInput', { shipmentId: newId(), reason: 'x' }],
+  ] as const;
+
+  test.each(writes)('%s is for dispatchers', async (name, inputType, input) => {
+    const query = `mutation M($input: ${inputType}!) { ${name}(input: $input) { userErrors { code } } }`;
+    const strangers = [
+      [somebody(['DRIVER'], { driverId: newId() }), 'FORBIDDEN'],
+      [somebody(['CUSTOMER'], { organizationId: newId() }), 'FORBIDDEN'],
+      [somebody(['ANALYST']), 'FORBIDDEN'],
+      [anonymous, 'UNAUTHENTICATED'],
+    ] as const;
+    for (const [identity, code] of strangers) {
+      const { errors } = await fleet.ask(identity, query, { input });
+      expect(errors).toMatchObject([{ extensions: { code } }]);
+    }
+  });
+
+  test.each([
+    'drivers { totalCount }',
+    'vehicles { totalCount }',
+    'assignments { totalCount }',
+    'driver(id: "x") { id }',
+  ])('%s is not for customers', async (field) => {
+    const { errors } = await fleet.ask(somebody(['CUSTOMER'], { organizationId: newId() }), `{ ${field} }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anonymous, type Identity } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { somebody } from '#shared/test/harness.ts';
+import { bookedShipment, dallas, dispatcher, type Fleet, startFleet } from './fleet-harness.ts';
+
+let fleet: Fleet;
+let driverId: string;
+let vehicleId: string;
+let accountId: string;
+let shipmentId: string;
+const organizationId = newId();
+const memphis = { ...dallas, hubCode: 'MEM', city: 'Memphis', region: 'TN', latitude: 35.1495, longitude: -90.049 };
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  accountId = newId();
+  [driverId, vehicleId] = [await fleet.registerDriver({ name: 'Anna', accountId }), await fleet.registerVehicle()];
+  ({ shipmentId } = await fleet.bookShipment({ organizationId, via: [memphis] }));
+  await fleet.assign(shipmentId, driverId, vehicleId);
+  await fleet.tell('shipment.rated', { shipmentId, organizationId, driverId, stars: 4, at: new Date().toISOString() });
+});
+afterAll(() => fleet.close());
+
+const references = `query R($r: [_Any!]!) { _entities(representations: $r) {
+  ... on Driver { name phone account { id } rating { meanStars count } score { points } badges { kind }
+    assignments { totalCount } shifts { totalCount } incidents { totalCount } rewards { balancePoints } }
+  ... on Vehicle { plate assignments { totalCount } }
+  ... on Shipment { assignment { state driver { name } vehicle { id } assignedBy { id } } route { stops { city kind } } }
+} }`;
+
+async function see(as: Identity) {
+  const { data, errors } = await fleet.ask<{ _entities: (Record<string, unknown> | null)[] }>(as, references, {
+    r: [
+      { __typename: 'Driver', id: driverId },
+      { __typename: 'Vehicle', id: vehicleId },
+      { __typename: 'Shipment', id: shipmentId },
+    ],
+  });
+  expect(errors).toEqual([]);
+  return data!._entities;
+}
+
+const assignment = { state: 'ACTIVE', driver: { name: 'Anna' } };
+const route = {
+  stops: [
+    { city: 'Chicago', kind: 'PICKUP' },
+    { city: 'Memphis', kind: 'INTERMEDIATE' },
+    { city: 'Dallas', kind: 'DELIVERY' },
+  ],
+};
+
+describe('who sees what', () => {
+  test('staff see everything', async () => {
+    expect(await see(dispatcher)).toMatchObject([
+      {
+        name: 'Anna',
+        phone: '+1 312 555 0100',
+        account: { id: accountId },
+        rating: { meanStars: 4, count: 1 },
+        score: { points: 20 },
+        badges: [],
+        assignments: { totalCount: 1 },
+        shifts: { totalCount: 0 },
+        incidents: { totalCount: 0 },
+        rewards: { balancePoints: 20 },
+      },
+      { assignments: { totalCount: 1 } },
+      { assignment: { ...assignment, assignedBy: { id: dispatcher.accountId } }, route },
+    ]);
+  });
+
+  test('drivers see themselves and their own loads', async () => {
+    const [driver, vehicle, shipment] = await see(somebody(['DRIVER'], { driverId }));
+    expect(driver).toMatchObject({
+      phone: '+1 312 555 0100',
+      assignments: { totalCount: 1 },
+      rewards: { balancePoints: 20 },
+    });
+    expect(vehicle).toMatchObject({ assignments: { totalCount: 1 } });
+    expect(shipment).toMatchObject({ assignment: { ...assignment, assignedBy: null }, route });
+  });
+
+  test('drivers see name, rating, score and badges of a colleague, not the rest', async () => {
+    const [driver, vehicle, shipment] = await see(somebody(['DRIVER'], { driverId: newId() }));
+    expect(driver).toEqual({
+      name: 'Anna',
+      rating: { meanStars: 4, count: 1 },
+      score: { points: 20 },
+      badges: [],
+      phone: null,
+      account: null,
+      assignments: null,
+      shifts: null,
+      incidents: null,
+      rewards: null,
+    });
+    expect(vehicle).toMatchObject({ assignments: { totalCount: 0 } });
+    expect(shipment).toEqual({ assignment: null, route: null });
+  });
+
+  test('customers see name and rating of the driver on their shipment', async () => {
+    const [driver, vehicle, shipment] = await see(somebody(['CUSTOMER'], { organizationId }));
+    expect(driver).toMatchObject({
+      name: 'Anna',
+      rating: { meanStars: 4 },
+      score: null,
+      badges: null,
+      phone: null,
+      rewards: null,
+    });
+    expect(vehicle).toMatchObject({ plate: expect.any(String), assignments: null });
+    expect(shipment).toMatchObject({ assignment: { ...assignment, assignedBy: null }, route });
+  });
+
+  test('strangers see nothing, and not that there is something', async () => {
+    const strangers = [
+      somebody(['CUSTOMER'], { organizationId: newId() }),
+      somebody(['PARTNER'], { organizationId: null }),
+      // Without the role, a driver id in the token counts for nothing.
+      somebody(['CUSTOMER'], { driverId }),
+      anonymous,
+    ];
+    for (const stranger of strangers)
+      expect(await see(stranger)).toEqual([null, null, { assignment: null, route: null }]);
+  });
+
+  test('customers lose sight of a driver who was taken off', async () => {
+    const other = newId();
+    const booked = await fleet.bookShipment({ organizationId: other });
+    const [ben, truck] = [await fleet.registerDriver({ name: 'Ben' }), await fleet.registerVehicle()];
+    await fleet.assign(booked.shipmentId, ben, truck);
+    const input = { shipmentId: booked.shipmentId, reason: 'Ill' };
+    await fleet.send(dispatcher, 'unassignShipment', 'UnassignShipmentInput', 'assignment { id }', input);
+    const { data } = await fleet.ask(somebody(['CUSTOMER'], { organizationId: other }), references, {
+      r: [
+        { __typename: 'Driver', id: ben },
+        { __typename: 'Shipment', id: booked.shipmentId },
+      ],
+    });
+    expect(data).toMatchObject({ _entities: [null, { assignment: { state: 'RELEASED', driver: null } }] });
+  });
+
+  test('drivers list their own assignments only', async () => {
+    const query = '{ assignments { totalCount nodes { driver { name } } } }';
+    const own = await fleet.ask(somebody(['DRIVER'], { driverId }), query);
+    expect(own.data).toEqual({ assignments: { totalCount: 1, nodes: [{ driver: { name: 'Anna' } }] } });
+    const none = await fleet.ask(somebody(['DRIVER'], { driverId: newId() }), query);
+    expect(none.data).toEqual({ assignments: { totalCount: 0, nodes: [] } });
+  });
+
+  test('ids that are none answer null', async () => {
+    for (const id of ['x', '', "' or 1=1 --", newId(), '\u0000']) {
+      const { data, errors } = await fleet.ask(
+        dispatcher,
+        'query Q($id: ID!) { driver(id: $id) { id } vehicle(id: $id) { id } assignment(id: $id) { id } recommendDrivers(shipmentId: $id) { rank } }',
+        { id },
+      );
+      expect(errors).toEqual([]);
+      expect(data).toEqual({ driver: null, vehicle: null, assignment: null, recommendDrivers: [] });
+    }
+    const { data } = await fleet.ask(dispatcher, references, {
+      r: ['x', '\u0000'].flatMap((id) => ['Driver', 'Vehicle', 'Shipment'].map((__typename) => ({ __typename, id }))),
+    });
+    const empty = { assignment: null, route: null };
+    expect(data).toEqual({ _entities: [null, null, empty, null, null, empty] });
+  });
+});
+
+describe('recommended drivers', () => {
+  test('are free, fit, near, and named with their reasons', async () => {
+    const booked = await fleet.bookShipment();
+    const van = await fleet.registerVehicle();
+    const near = await fleet.registerDriver({ name: 'Near', usualVehicleId: van });
+    const far = await fleet.registerDriver({ name: 'Far', homeBase: dallas });
+    const { data, errors } = await fleet.ask<{ recommendDrivers: { driver: { id: string } }[] }>(
+      dispatcher,
+      `query Q($id: ID!) { recommendDrivers(shipmentId: $id, first: 50) {
+        rank total driver { id name } vehicle { id } reasons { factor figure unit value weight points explanation } } }`,
+      { id: booked.shipmentId },
+    );
+    expect(errors).toEqual([]);
+    const ids = data!.recommendDrivers.map(({ driver }) => driver.id);
+    expect(ids).not.toContain(driverId); // on the road then
+    expect(ids[0]).toBe(near);
+    expect(ids.indexOf(far)).toBeGreaterThan(0);
+    expect(data!.recommendDrivers[0]).toMatchObject({ rank: 1, vehicle: { id: van }, reasons: expect.any(Array) });
+  });
+
+  test('are none for a shipment that is assigned or unknown; the list is bounded', async () => {
+    const query = 'query Q($id: ID!, $first: Int! = 5) { recommendDrivers(shipmentId: $id, first: $first) { rank } }';
+    expect((await fleet.ask(dispatcher, query, { id: shipmentId })).data).toEqual({ recommendDrivers: [] });
+    expect((await fleet.ask(dispatcher, query, { id: bookedShipment().shipmentId })).data).toEqual({
+      recommendDrivers: [],
+    });
+    const { errors } = await fleet.ask(dispatcher, query, { id: shipmentId, first: 51 });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    const driver = await fleet.ask(somebody(['DRIVER'], { driverId }), query, { id: shipmentId });
+    expect(driver.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});
