@@ -149,8 +149,11 @@ export class Engine {
     if (errors.length === 0) return errors;
     return errors.map((error) => {
       const { subgraph, ...extensions } = error.extensions;
-      const named = this.#options.exposeSubgraphNames === false || subgraph === undefined ? {} : { subgraph };
-      return { ...error, extensions: { ...extensions, ...named, requestId } };
+      if (subgraph === undefined || this.#options.exposeSubgraphNames !== false) {
+        return { ...error, extensions: { ...error.extensions, requestId } };
+      }
+      const message = error.message.replaceAll(` "${subgraph}"`, '');
+      return { ...error, message, extensions: { ...extensions, requestId } };
     });
   }
 

@@ -88,7 +88,9 @@ describe('fields with arguments inside @requires', () => {
       request.subgraph === 'shop' && /EUR/.test(request.query)
         ? {
             data: { products: [{ __typename: 'Product', id: '1' }] },
-            errors: [{ message: 'no rates', path: ['products', 0, 'price__required_1'] }],
+            errors: [
+              { message: 'no rates', extensions: { code: 'NO_RATES' }, path: ['products', 0, 'price__required_1'] },
+            ],
           }
         : undefined,
     );
@@ -124,7 +126,7 @@ describe("a client's alias that equals a name the planner fetches for itself", (
   test('stands in error paths as the client wrote it', async () => {
     federation.transport.intercept(() => ({
       data: { thing: null },
-      errors: [{ message: 'gone', path: ['thing', 'size__aliases__id'] }],
+      errors: [{ message: 'gone', extensions: { code: 'GONE' }, path: ['thing', 'size__aliases__id'] }],
     }));
     const { errors } = await ask(engine, '{ thing { size: id } }').finally(() =>
       federation.transport.intercept(undefined),
