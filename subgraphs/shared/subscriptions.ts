@@ -45,6 +45,9 @@ export function serveSubscriptions(
       subscribe: (args) => streamOf(args),
       onError: (_socket, _id, _payload, errors) =>
         errors.map((error) => maskError(error.toJSON(), error, services.log)),
+      // Errors of an event, or of subscribing itself, travel in its result.
+      onNext: (_socket, _id, _payload, _args, { errors, ...result }) =>
+        errors && { ...result, errors: errors.map((error) => maskError(error.toJSON(), error, services.log)) },
     },
     sockets,
   );

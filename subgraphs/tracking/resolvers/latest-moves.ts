@@ -1,8 +1,8 @@
 import type { Position } from '../domain/position.ts';
 
+/** The root value of one event. */
 export interface Move {
-  readonly vehicle: { readonly id: string };
-  readonly position: Position;
+  readonly vehicleMoved: { readonly vehicle: { readonly id: string }; readonly position: Position };
 }
 
 export interface MoveSource {
@@ -64,7 +64,7 @@ export class LatestMoves implements AsyncIterableIterator<Move> {
         this.#sentAt.set(vehicleId, position.recordedAt.getTime());
         const seen = this.#source.snapshot.includes(position) || (await this.#source.visible(position));
         if (seen && this.#state.phase !== 'ended')
-          return { value: { vehicle: { id: vehicleId }, position }, done: false };
+          return { value: { vehicleMoved: { vehicle: { id: vehicleId }, position } }, done: false };
         continue;
       }
       if (this.#state.phase === 'failed') throw this.#state.error;

@@ -16,7 +16,6 @@ import { listGeofences } from '../store/geofences.ts';
 import type { TrackArguments } from '../store/history.ts';
 import { visibilityOf } from '../store/visibility.ts';
 import { geofenceMutations } from './geofence-mutations.ts';
-import type { Move } from './latest-moves.ts';
 import { report } from './report.ts';
 import { moves } from './vehicle-moved.ts';
 
@@ -42,7 +41,8 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
     ) => listGeofenceEvents(em, visibilityOf(identity), filter ?? {}, page),
   },
   Mutation: { reportPositions: report, ...geofenceMutations },
-  Subscription: { vehicleMoved: { subscribe: moves, resolve: (move: Move) => move } },
+  // Without a resolver of its own: graphql-middleware guards either `resolve` or `subscribe`, and it must be the latter.
+  Subscription: { vehicleMoved: { subscribe: moves } },
   Driver: {
     __resolveReference: stub,
     position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) =>

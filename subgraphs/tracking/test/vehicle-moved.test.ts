@@ -32,8 +32,10 @@ function watchedPubSub() {
       const queue = await inner.subscribe<T>(topics);
       changed(1);
       const end = queue.return?.bind(queue);
+      let open = true;
       queue.return = async () => {
-        changed(-1);
+        if (open) changed(-1);
+        open = false;
         return end ? end() : { value: undefined, done: true };
       };
       return queue;
@@ -216,7 +218,9 @@ describe('moves of a slow reader', () => {
     });
     await allTaken;
     const two = [await moves.next(), await moves.next()];
-    expect(two.map(({ value }) => [value.vehicle.id, value.position.recordedAt.getTime()])).toEqual([
+    expect(
+      two.map(({ value: { vehicleMoved } }) => [vehicleMoved.vehicle.id, vehicleMoved.position.recordedAt.getTime()]),
+    ).toEqual([
       ['a', 9_000],
       ['b', 5_000],
     ]);
