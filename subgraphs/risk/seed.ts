@@ -1,13 +1,12 @@
 import { bulkInsert } from '#shared/bulk.ts';
 import type { EntityManager } from '#shared/database.ts';
-import type { Shipment, World } from '#shared/demo/world.ts';
+import type { World } from '#shared/demo/world.ts';
 import { newId } from '#shared/ids.ts';
 import { decisionOf, type ReviewDecision } from './domain/decision.ts';
-import type { RiskFacts } from './domain/facts.ts';
-import { laneKey } from './domain/lane.ts';
+import { keyOfLane } from './domain/lane.ts';
 import { emailKey, nameKey } from './domain/names.ts';
 import { assess } from './domain/rules.ts';
-import { historicalFacts } from './seed-facts.ts';
+import { type HistoricalBooking, historicalFacts } from './seed-facts.ts';
 
 /** Writes what the reactions would have written, had the demo world's events arrived one by one. */
 export async function seed(em: EntityManager, world: World): Promise<void> {
@@ -38,11 +37,12 @@ export async function seed(em: EntityManager, world: World): Promise<void> {
       added_at: addedAt,
     })),
   );
+  const keys = { ofName: remembered(nameKey), ofLane: remembered(keyOfLane) };
   const booked = historicalFacts(world);
   await bulkInsert(
     em,
     'booking',
-    booked.map(({ shipment, facts, bookedAt }) => bookingRow(shipment, facts, bookedAt)),
+    booked.map((booking) => bookingRow(booking, keys)),
   );
   const assessed = booked.map(assessedRows);
   await bulkInsert(
@@ -57,9 +57,24 @@ export async function seed(em: EntityManager, world: World): Promise<void> {
   );
 }
 
-function bookingRow(shipment: Shipment, facts: RiskFacts, bookedAt: Date) {
-  const [origin, destination] = [shipment.stops[0], shipment.stops.at(-1)];
-  if (!origin || !destination) throw new Error(`shipment ${shipment.reference} has no stops`);
+/** Answers of a function that is asked the same few thousand times over, each worked out once. */
+function remembered(work: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const value = known.get(text) ?? work(text);
+    known.set(text, value);
+    return value;
+  };
+}
+
+interface Keys {
+  readonly ofName: (name: string) => string;
+  readonly ofLane: (lane: string) => string;
+}
+
+function bookingRow({ shipment, facts, bookedAt }: HistoricalBooking, keys: Keys) {
+  const [origin] = shipment.stops;
+  if (!origin) throw new Error(`shipment ${shipment.reference} has no stops`);
   return {
     shipment_id: shipment.id,
     reference: shipment.reference,
@@ -68,24 +83,18 @@ function bookingRow(shipment: Shipment, facts: RiskFacts, bookedAt: Date) {
     // The version of the shipment itself is newer or equal: a change that is sent again is not missed.
     version: 0,
     lane: facts.lane,
-    lane_key: laneKey(origin, destination),
+    lane_key: keys.ofLane(facts.lane),
     value_cents: shipment.totalValueCents,
     currency: facts.currency,
     booked_at: bookedAt,
     pickup_from: origin.windowStart,
-    party_keys: [...new Set(shipment.stops.map(({ contactName }) => nameKey(contactName)))],
+    party_keys: [...new Set(shipment.stops.map(({ contactName }) => keys.ofName(contactName)))],
     open: shipment.pickedUpAt === null && shipment.status !== 'CANCELLED' && shipment.status !== 'DELIVERED',
   };
 }
 
-interface Booked {
-  readonly shipment: Shipment;
-  readonly facts: RiskFacts;
-  readonly bookedAt: Date;
-}
-
 /** The world's reviewers have decided; rules and decision are those of the live path. */
-function assessedRows({ shipment, facts, bookedAt }: Booked) {
+function assessedRows({ shipment, facts, bookedAt }: HistoricalBooking) {
   const { score, verdict, contributions } = assess(facts);
   const said = shipment.risk?.decision;
   const word: ReviewDecision | null = said ? (said.decision === 'APPROVED' ? 'APPROVE' : 'REJECT') : null;

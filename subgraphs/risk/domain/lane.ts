@@ -11,7 +11,12 @@ export function laneName(origin: Place, destination: Place): string {
 
 /** The same for machines: cities rather than hub codes, because customers type addresses. */
 export function laneKey(origin: Place, destination: Place): string {
-  return laneName(origin, destination).normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  return keyOfLane(laneName(origin, destination));
+}
+
+/** What two spellings of one lane's name have in common: no case, no accents. */
+export function keyOfLane(lane: string): string {
+  return lane.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }
 
 function placeName({ city, region, country }: Place): string {
