@@ -52,7 +52,7 @@ export async function issueInvoice(
 }
 
 export interface InvoiceFilter {
-  readonly status?: readonly InvoiceStatus[] | null;
+  readonly statuses?: readonly InvoiceStatus[] | null;
   readonly issuedFrom?: Date | null;
   readonly issuedBefore?: Date | null;
 }
@@ -107,10 +107,10 @@ const statusConditions: Record<InvoiceStatus, (now: Date) => object> = {
 };
 
 function filterCondition(filter: InvoiceFilter | null | undefined, now: Date): object {
-  const { status, issuedFrom, issuedBefore } = filter ?? {};
+  const { statuses, issuedFrom, issuedBefore } = filter ?? {};
   return {
     $and: [
-      status ? { $or: status.length ? status.map((one) => statusConditions[one](now)) : [{ id: null }] } : {},
+      statuses ? { $or: statuses.length ? statuses.map((one) => statusConditions[one](now)) : [{ id: null }] } : {},
       issuedFrom ? { issuedAt: { $gte: issuedFrom } } : {},
       issuedBefore ? { issuedAt: { $lt: issuedBefore } } : {},
     ],

@@ -391,7 +391,7 @@ describe('the demo world', () => {
       for (const status of ['OPEN', 'PARTIALLY_PAID', 'PAID', 'OVERDUE']) {
         const { data } = await seeded.ask<{ invoices: { totalCount: number; nodes: { status: string }[] } }>(
           admin,
-          `{ invoices(first: 100, filter: { status: [${status}] }) { totalCount nodes { status } } }`,
+          `{ invoices(first: 100, filter: { statuses: [${status}] }) { totalCount nodes { status } } }`,
         );
         expect(data?.invoices.nodes.every((invoice) => invoice.status === status)).toBe(true);
         expect(data?.invoices.totalCount).toBe(bills.filter((bill) => bill.status === status).length);
