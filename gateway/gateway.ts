@@ -69,7 +69,8 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const app = await createApp(config, log);
   const generation = () => supergraph.current;
   const onAnswer = metrics.answered;
-  const live = new LiveOperations({ access, generation, requestTimeoutMs: config.requestTimeoutMs, log, onAnswer });
+  const { requestTimeoutMs, overrideLabels } = config;
+  const live = new LiveOperations({ access, generation, requestTimeoutMs, overrideLabels, log, onAnswer });
   serveGraphql(app, { apollo, steps, generation, live, onAnswer });
   const webSockets = serveWebSockets(app.server, {
     operations: live,
@@ -103,7 +104,10 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   return {
     server: app.server,
     async listen() {
-      const url = await app.listen({ host: config.host, port: config.port });
+      const url = await app.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
+        await drainAndStop();
+        throw error;
+      });
       phase = 'serving';
       log.info({ url, engine: config.engine }, 'ready');
       return url;

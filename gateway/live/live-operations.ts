@@ -39,6 +39,7 @@ export interface LiveOptions {
   readonly access: Access;
   readonly generation: () => Generation;
   readonly requestTimeoutMs: number;
+  readonly overrideLabels: ReadonlySet<string>;
   readonly log: Log;
   readonly onAnswer: (request: ClientRequest, status: number) => void;
 }
@@ -101,6 +102,8 @@ export class LiveOperations {
       document,
       operationName: live.operationName,
       incremental: true,
+      grants: request.caller.grants,
+      activeLabels: engine.chooseLabels((label) => this.#options.overrideLabels.has(label)),
     });
     if (definition.operation === OperationTypeNode.SUBSCRIPTION) {
       operation.coerceVariables(live.variables); // variables that don't fit end here, not in the shared stream

@@ -27,6 +27,8 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
     maxPayload: options.maxMessageBytes,
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
+  // ws repeats the HTTP server's errors (a taken port); whoever called `listen` hears them already.
+  sockets.on('error', () => {});
   const alive = new WeakSet<WebSocket>();
   sockets.on('connection', (socket, request) => {
     if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {

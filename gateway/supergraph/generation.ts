@@ -12,16 +12,23 @@ export interface Generation {
   /** Counts a request in; `release` lets it go. */
   retain(): void;
   release(): void;
-  /** Frees what the generation holds, as soon as nobody uses it any more. */
+  /** Closes the generation as soon as nobody uses it any more. */
   retire(): void;
+  /** Frees what the generation holds, now. */
+  close(): Promise<void>;
 }
 
-/** Counts users and disposes once: after `retire`, when the last of them has left. */
-export function countedUse(dispose: () => void): Pick<Generation, 'retain' | 'release' | 'retire'> {
+/** Counts users and frees once: after `retire`, when the last of them has left. */
+export function countedUse(free: () => Promise<void>): Pick<Generation, 'retain' | 'release' | 'retire' | 'close'> {
   let users = 0;
   let retired = false;
-  const disposeIfUnused = (): void => {
-    if (retired && users === 0) dispose();
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= free();
+    return closed;
+  };
+  const closeIfUnused = (): void => {
+    if (retired && users === 0) void close();
   };
   return {
     retain() {
@@ -29,12 +36,12 @@ export function countedUse(dispose: () => void): Pick<Generation, 'retain' | 're
     },
     release() {
       users -= 1;
-      disposeIfUnused();
+      closeIfUnused();
     },
     retire() {
-      if (retired) return;
       retired = true;
-      disposeIfUnused();
+      closeIfUnused();
     },
+    close,
   };
 }

@@ -71,7 +71,7 @@ export class SupergraphLifecycle {
     const cleanup = async (): Promise<void> => {
       watcher.close();
       await this.#reloading;
-      this.#current?.retire();
+      await this.#current?.close();
     };
     return { supergraphSdl: servableCopy(text), cleanup };
   }

@@ -30,7 +30,7 @@ export async function openGeneration(
   const rules = [...specifiedRules, ...ownRules(config)];
   if (config.engine === 'apollo') {
     const documents = new Documents({ schema: checkForApollo(supergraphSdl), limits: config.limits, rules });
-    return { supergraphSdl, subgraphs, documents, engine: undefined, ...countedUse(() => {}) };
+    return { supergraphSdl, subgraphs, documents, engine: undefined, ...countedUse(async () => {}) };
   }
   const model = loadSupergraphModel(supergraphSdl);
   const planner = createWorkerPlanner({ supergraphSdl });
@@ -39,7 +39,7 @@ export async function openGeneration(
     await planner.ready;
     const documents = new Documents({ schema: engine.schema, limits: config.limits, rules });
     await warm(engine, documents, previous);
-    return { supergraphSdl, subgraphs, documents, engine, ...countedUse(() => void engine.close()) };
+    return { supergraphSdl, subgraphs, documents, engine, ...countedUse(() => engine.close()) };
   } catch (error) {
     await engine.close();
     throw error;
