@@ -1,7 +1,12 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { ReviewDecision } from './domain/decision.ts';
-import type { RiskFacts, WatchlistKind } from './domain/facts.ts';
-import type { RiskContribution, RiskRule, RiskVerdict } from './domain/rules.ts';
+import type {
+  ReviewDecision,
+  RiskContribution,
+  RiskFacts,
+  RiskRule,
+  RiskVerdict,
+  WatchlistKind,
+} from './vocabulary.ts';
 
 /** What risk keeps of an organization: its age and its name. */
 export const KnownOrganizationEntity = defineEntity({

@@ -1,7 +1,7 @@
 import type { Shipment, World } from '#shared/demo/world.ts';
-import type { RiskFacts, WatchlistMatch } from './domain/facts.ts';
 import { laneName } from './domain/lane.ts';
 import { nameKey } from './domain/names.ts';
+import type { RiskFacts, WatchlistMatch } from './vocabulary.ts';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;

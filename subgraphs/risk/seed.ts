@@ -2,11 +2,12 @@ import { bulkInsert } from '#shared/bulk.ts';
 import type { EntityManager } from '#shared/database.ts';
 import type { World } from '#shared/demo/world.ts';
 import { newId } from '#shared/ids.ts';
-import { decisionOf, type ReviewDecision } from './domain/decision.ts';
+import { decisionOf } from './domain/decision.ts';
 import { keyOfLane } from './domain/lane.ts';
 import { emailKey, nameKey } from './domain/names.ts';
 import { assess } from './domain/rules.ts';
 import { type HistoricalBooking, historicalFacts } from './seed-facts.ts';
+import type { ReviewDecision } from './vocabulary.ts';
 
 /** Writes what the reactions would have written, had the demo world's events arrived one by one. */
 export async function seed(em: EntityManager, world: World): Promise<void> {

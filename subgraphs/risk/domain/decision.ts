@@ -1,7 +1,4 @@
-import type { RiskFacts } from './facts.ts';
-import type { RiskContribution, RiskVerdict } from './rules.ts';
-
-export type ReviewDecision = 'APPROVE' | 'REJECT';
+import type { ReviewDecision, RiskContribution, RiskFacts, RiskVerdict } from '../vocabulary.ts';
 
 /** What somebody decided, and what they saw when they did. */
 export interface Decided {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refusal, refuse } from '#shared/errors.ts';
 import { isUuid } from '#shared/ids.ts';
-import { type WatchlistKind, watchlistKinds } from './facts.ts';
+import { type WatchlistKind, watchlistKinds } from '../vocabulary.ts';
 import { emailKey, nameKey } from './names.ts';
 
 /** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */

@@ -1,9 +1,5 @@
 import { Decimal } from 'decimal.js';
-import type { RiskFacts } from './facts.ts';
-
-/** The rules in the order in which they are explained. */
-export const riskRules = ['NEW_ACCOUNT', 'HIGH_VALUE_LITTLE_HISTORY', 'UNUSUAL_LANE', 'BURST', 'WATCHLIST'] as const;
-export type RiskRule = (typeof riskRules)[number];
+import { type RiskContribution, type RiskFacts, type RiskRule, type RiskVerdict, riskRules } from '../vocabulary.ts';
 
 /**
  * Points of each rule, and the scores above which a booking is reviewed or blocked: given by the product. Without the
@@ -49,18 +45,6 @@ export const limitsOf: Readonly<Record<RiskRule, Readonly<Record<string, string>
   BURST: { burstBookings: `${burstBookings}`, withinSeconds: '3600' },
   WATCHLIST: {},
 };
-
-export type RiskVerdict = 'ALLOW' | 'REVIEW' | 'BLOCK';
-
-/** What one rule added to a score, and why. */
-export interface RiskContribution {
-  readonly rule: RiskRule;
-  readonly points: number;
-  /** A sentence with the figures. */
-  readonly reason: string;
-  /** The limits it was measured by, by name, as text. */
-  readonly parameters: Readonly<Record<string, string>>;
-}
 
 export interface RiskOutcome {
   /** 0 to 100. */

@@ -1,10 +1,10 @@
 import type { PageArguments } from '#shared/connection.ts';
 import { moneyOf } from '#shared/money.ts';
 import type { RiskContext } from '../context.ts';
-import type { RiskFacts } from '../domain/facts.ts';
-import { blockAbove, limitsOf, pointsOf, type RiskContribution, reviewAbove, riskRules } from '../domain/rules.ts';
+import { blockAbove, limitsOf, pointsOf, reviewAbove } from '../domain/rules.ts';
 import type { Assessment } from '../entities.ts';
 import { type AssessmentFilter, pageOfAssessments } from '../store/assessments.ts';
+import { type RiskContribution, type RiskFacts, riskRules } from '../vocabulary.ts';
 
 type Page<F> = PageArguments & { readonly filter?: F | null };
 interface Reference {

@@ -3,8 +3,7 @@ import type { EntityManager } from '#shared/database.ts';
 import { newId } from '#shared/ids.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import { type Decided, decisionOf } from '../domain/decision.ts';
-import type { RiskFacts } from '../domain/facts.ts';
-import { assess, type RiskVerdict } from '../domain/rules.ts';
+import { assess } from '../domain/rules.ts';
 import {
   type Assessment,
   AssessmentEntity,
@@ -13,6 +12,7 @@ import {
   BookingEntity,
   ReviewCaseEntity,
 } from '../entities.ts';
+import type { RiskFacts, RiskVerdict } from '../vocabulary.ts';
 import { gatherFacts } from './facts.ts';
 
 /** Assesses a booking by everything known now, keeps the result as its newest assessment, and tells the neighbours. */

@@ -4,8 +4,8 @@ import type { EntityManager } from '#shared/database.ts';
 import { GraphError } from '#shared/errors.ts';
 import { hasScope, type Identity } from '#shared/identity.ts';
 import { isUuid } from '#shared/ids.ts';
-import type { RiskRule, RiskVerdict } from '../domain/rules.ts';
 import { type Assessment, AssessmentEntity } from '../entities.ts';
+import type { RiskRule, RiskVerdict } from '../vocabulary.ts';
 import { afterPosition, parseTimePage } from './keyset.ts';
 
 /** The newest assessments of these shipments; none without the scope, as a customer must not learn what stops them. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database.ts';
-import type { RiskFacts, WatchlistMatch } from '../domain/facts.ts';
 import type { Booking } from '../entities.ts';
+import type { RiskFacts, WatchlistMatch } from '../vocabulary.ts';
 
 const dayMs = 86_400_000;
 const monthDays = 30.4375;

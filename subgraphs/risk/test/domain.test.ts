@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decisionOf } from '../domain/decision.ts';
-import type { RiskFacts } from '../domain/facts.ts';
 import { laneKey } from '../domain/lane.ts';
 import { nameKey } from '../domain/names.ts';
-import { assess, riskRules, verdictOf } from '../domain/rules.ts';
+import { assess, verdictOf } from '../domain/rules.ts';
+import { type RiskFacts, riskRules } from '../vocabulary.ts';
 import { harmless, suspicious } from './facts.ts';
 
 const rulesOf = (facts: RiskFacts) => assess(facts).contributions.map(({ rule }) => rule);

@@ -1,3 +1,23 @@
+/** Words that the tables and the rules share: below both, so that neither needs the other to name a column. */
+
+/** The rules in the order in which they are explained. */
+export const riskRules = ['NEW_ACCOUNT', 'HIGH_VALUE_LITTLE_HISTORY', 'UNUSUAL_LANE', 'BURST', 'WATCHLIST'] as const;
+export type RiskRule = (typeof riskRules)[number];
+
+export type RiskVerdict = 'ALLOW' | 'REVIEW' | 'BLOCK';
+
+/** What one rule added to a score, and why. */
+export interface RiskContribution {
+  readonly rule: RiskRule;
+  readonly points: number;
+  /** A sentence with the figures. */
+  readonly reason: string;
+  /** The limits it was measured by, by name, as text. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export type ReviewDecision = 'APPROVE' | 'REJECT';
+
 export const watchlistKinds = ['ORGANIZATION', 'ACCOUNT', 'EMAIL', 'NAME'] as const;
 export type WatchlistKind = (typeof watchlistKinds)[number];
 
