@@ -1,0 +1,40 @@
+import type { OpenLoad } from './open-loads.ts';
+import { type Report, Truck } from './truck.ts';
+
+/** `reportPositions` takes so many at once. */
+const batchLimit = 500;
+
+/** All trucks that carry open loads. */
+export class Convoy {
+  readonly #trucks = new Map<string, Truck>();
+
+  get size(): number {
+    return this.#trucks.size;
+  }
+
+  /** Lets trucks go on with what they carry, adds those of new loads and takes out those that carry none. */
+  assign(loads: readonly OpenLoad[], now: Date): void {
+    const carrying = new Map(loads.map((load) => [load.vehicleId, load]));
+    for (const vehicleId of this.#trucks.keys()) if (!carrying.has(vehicleId)) this.#trucks.delete(vehicleId);
+    for (const [vehicleId, load] of carrying) {
+      if (!this.#trucks.get(vehicleId)?.follow(load)) this.#trucks.set(vehicleId, new Truck(load, now));
+    }
+  }
+
+  /** Drives everybody on to this moment and gives the positions that are due, in batches. */
+  advance(now: Date, speedup: number): Report[][] {
+    const due: Report[] = [];
+    for (const truck of this.#trucks.values()) {
+      truck.drive(now, speedup);
+      const report = truck.due();
+      if (report) due.push(report);
+    }
+    return Array.from({ length: Math.ceil(due.length / batchLimit) }, (_, index) =>
+      due.slice(index * batchLimit, (index + 1) * batchLimit),
+    );
+  }
+
+  undelivered(batch: readonly Report[]): void {
+    for (const { vehicleId } of batch) this.#trucks.get(vehicleId)?.undelivered();
+  }
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { GraphClient } from './graph-client.ts';
+
+const place = z.object({ latitude: z.number(), longitude: z.number() });
+
+const shipment = z.object({
+  id: z.string(),
+  status: z.enum(['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY']),
+  pickedUpAt: z.coerce.date().nullable(),
+  distanceMeters: z.number().nullable(),
+  vehicle: z.object({ id: z.string() }).nullable(),
+  stops: z.array(z.object({ location: place.nullable() })),
+  position: z.object({ location: place }).nullish(),
+});
+
+const page = z.object({
+  shipments: z.object({
+    nodes: z.array(shipment),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+});
+
+const query = `query SimulatorLoads($after: String) {
+  shipments(filter: { statuses: [PICKED_UP, IN_TRANSIT, OUT_FOR_DELIVERY] }, first: 100, after: $after) {
+    nodes {
+      id status pickedUpAt distanceMeters
+      vehicle { id }
+      stops { location { latitude longitude } }
+      position { location { latitude longitude } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+type Place = z.infer<typeof place>;
+
+/** A load on the road that a simulated truck can carry on. */
+export interface OpenLoad {
+  readonly shipmentId: string;
+  readonly vehicleId: string;
+  readonly status: 'PICKED_UP' | 'IN_TRANSIT' | 'OUT_FOR_DELIVERY';
+  readonly pickedUpAt: Date | null;
+  readonly stops: readonly Place[];
+  readonly roadMeters: number | null;
+  /** Where it was reported last; null where nobody did, or tracking is down. */
+  readonly position: Place | null;
+}
+
+/** More than the demo has; a bound, so that nothing grows without one. */
+const pagesMost = 10;
+
+/** Loads on the road that have a vehicle and known stops. */
+export async function readOpenLoads(client: GraphClient, accessToken: string): Promise<OpenLoad[]> {
+  const loads: OpenLoad[] = [];
+  let after: string | null = null;
+  for (let turn = 0; turn < pagesMost; turn++) {
+    const { shipments }: z.infer<typeof page> = await client.ask(page, query, { after }, accessToken);
+    loads.push(...shipments.nodes.flatMap(loadOf));
+    if (!shipments.pageInfo.hasNextPage) break;
+    after = shipments.pageInfo.endCursor;
+  }
+  return loads;
+}
+
+function loadOf({ id, vehicle, stops, position, distanceMeters, ...rest }: z.infer<typeof shipment>): OpenLoad[] {
+  const places = stops.flatMap(({ location }) => location ?? []);
+  if (!vehicle || places.length === 0) return [];
+  return [
+    {
+      ...rest,
+      shipmentId: id,
+      vehicleId: vehicle.id,
+      stops: places,
+      roadMeters: distanceMeters,
+      position: position?.location ?? null,
+    },
+  ];
+}
