@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { buildSchema, GraphQLError, type GraphQLSchema } from 'graphql';
-import { type Federation, federate, type ResolverMap } from './federation.ts';
+import { type Federation, federate, type ResolverMap, type SubgraphFixture } from './federation.ts';
 
 /**
  * Small random graphs: the same entities once as one schema and once spread over subgraphs. A field's value depends on
@@ -13,6 +13,8 @@ export interface GraphShape {
 }
 interface EntityShape {
   readonly fields: readonly FieldShape[];
+  /** By which keys each subgraph knows the entity. */
+  readonly keys: readonly ('id' | 'code' | 'both')[];
 }
 interface RootShape {
   readonly entity: number;
@@ -29,6 +31,8 @@ interface FieldShape {
   readonly target: number;
   /** Fails for some ids: with an error, or by giving null. */
   readonly fault: 'none' | 'throws' | 'null';
+  /** Answered by a second subgraph as well. */
+  readonly shared: boolean;
 }
 
 const field: fc.Arbitrary<FieldShape> = fc.record({
@@ -40,14 +44,23 @@ const field: fc.Arbitrary<FieldShape> = fc.record({
   argument: fc.boolean(),
   target: fc.nat(2),
   fault: fc.constantFrom('none', 'none', 'none', 'throws', 'null'),
+  shared: fc.constantFrom(false, false, true),
 });
+
+const key = fc.constantFrom<EntityShape['keys'][number][]>('id', 'both', 'both', 'code');
 
 export const graphShape: fc.Arbitrary<GraphShape> = fc.record({
   subgraphs: fc.integer({ min: 2, max: 3 }),
-  entities: fc.array(fc.record({ fields: fc.array(field, { minLength: 2, maxLength: 6 }) }), {
-    minLength: 2,
-    maxLength: 3,
-  }),
+  entities: fc.array(
+    fc.record({
+      fields: fc.array(field, { minLength: 2, maxLength: 6 }),
+      keys: fc.tuple(key, key, key),
+    }),
+    {
+      minLength: 2,
+      maxLength: 3,
+    },
+  ),
   roots: fc.array(
     fc.record({
       entity: fc.nat(2),
@@ -66,10 +79,12 @@ interface Named {
   readonly shape: FieldShape;
   /** Name of the field that `@requires` names, in another subgraph. */
   readonly needs: string | undefined;
+  readonly needsArgument: number | undefined;
 }
 interface Thing {
   readonly __typename: string;
   readonly id: string;
+  readonly code?: string;
   readonly [required: string]: unknown;
 }
 
@@ -78,13 +93,14 @@ export interface GeneratedGraph {
   readonly monolith: GraphQLSchema;
 }
 
-export function generateGraph(shape: GraphShape): GeneratedGraph {
+/** Undefined when the subgraphs don't compose: with random keys, not every field can be reached from everywhere. */
+export function generateGraph(shape: GraphShape): GeneratedGraph | undefined {
   const names = shape.entities.map((_, index) => `E${index}`);
   const fields = shape.entities.map((entity) => nameFields(entity, names, shape.subgraphs));
   const at = (owner: number): number => owner % shape.subgraphs;
   const roots = shape.roots.map((root, index) => ({ ...root, name: `${root.kind}${index}`, owner: at(root.owner) }));
   const enums = 'enum Colour { RED GREEN BLUE }';
-  const thing = 'interface Thing { id: ID! }';
+  const thing = 'interface Thing { label: String }';
   const union = `union Any = ${names.join(' | ')}`;
   const rootSdl = (root: (typeof roots)[number]): string => {
     const name = names[root.entity % names.length];
@@ -99,9 +115,12 @@ export function generateGraph(shape: GraphShape): GeneratedGraph {
     return IDS.map((id, index) => ({ __typename: names[index % names.length], id }));
   };
 
-  const typeSdl = (index: number, own: readonly Named[], federated: boolean): string => {
-    const lines = own.map(({ name, type, shape: { argument }, needs }) => {
-      const directive = federated && needs ? ` @requires(fields: "${needs}")` : '';
+  const typeSdl = (index: number, own: readonly Named[], subgraph: number | undefined): string => {
+    const federated = subgraph !== undefined;
+    const lines = own.map(({ name, type, shape: { argument, shared }, needs, needsArgument }) => {
+      const required = needsArgument === undefined ? needs : `${needs}(x: ${needsArgument})`;
+      const requires = federated && needs ? ` @requires(fields: "${required}")` : '';
+      const directive = federated && shared && !needs ? ' @shareable' : requires;
       return `${name}${argument ? '(x: Int = 1)' : ''}: ${type}${directive}`;
     });
     const externals = federated
@@ -110,8 +129,12 @@ export function generateGraph(shape: GraphShape): GeneratedGraph {
           return `${needed}${neededShape.argument ? '(x: Int = 1)' : ''}: ${type} @external`;
         })
       : [];
-    const key = federated ? ' @key(fields: "id")' : '';
-    return `type ${names[index]} implements Thing${key} { id: ID! ${[...lines, ...externals].join(' ')} }`;
+    const known = federated ? shape.entities[index]!.keys[subgraph]! : 'both';
+    const keyNames = known === 'both' ? ['id', 'code'] : [known];
+    const shareable = federated ? ' @shareable' : '';
+    const directives = federated ? keyNames.map((name) => ` @key(fields: "${name}")`).join('') : '';
+    const common = [...keyNames.map((name) => `${name}: ID!`), 'label: String'].map((line) => `${line}${shareable}`);
+    return `type ${names[index]} implements Thing${directives} { ${[...common, ...lines, ...externals].join(' ')} }`;
   };
   const valueSdl = (federated: boolean): string => `type Value${federated ? ' @shareable' : ''} { a: String b: Int! }`;
 
@@ -123,7 +146,9 @@ export function generateGraph(shape: GraphShape): GeneratedGraph {
       names.map((name, index) => [
         name,
         {
-          __resolveReference: (reference: Thing) => reference,
+          __resolveReference: (reference: Thing) => ({ ...reference, id: reference.id ?? reference.code?.slice(1) }),
+          code: ({ id }: Thing) => `c${id}`,
+          label: ({ id }: Thing) => `${name} ${id}`,
           ...Object.fromEntries(
             own(index).map((one) => [
               one.name,
@@ -137,10 +162,14 @@ export function generateGraph(shape: GraphShape): GeneratedGraph {
 
   const subgraphs = Object.fromEntries(
     Array.from({ length: shape.subgraphs }, (_, subgraph) => {
-      const own = (index: number): Named[] => fields[index]!.filter((one) => at(one.shape.owner) === subgraph);
+      const own = (index: number): Named[] =>
+        fields[index]!.filter(
+          ({ shape: { owner, shared }, needs }) =>
+            at(owner) === subgraph || (shared && needs === undefined && at(owner + 1) === subgraph),
+        );
       const ownRoots = roots.filter((root) => root.owner === subgraph);
       const query = ownRoots.length > 0 ? `type Query { ${ownRoots.map(rootSdl).join(' ')} }` : '';
-      const types = names.map((_name, index) => typeSdl(index, own(index), true));
+      const types = names.map((_name, index) => typeSdl(index, own(index), subgraph));
       const sdl = [query, enums, thing, union, valueSdl(true), ...types].join('\n');
       return [`s${subgraph}`, { sdl, resolvers: resolversOf(own, ownRoots) }];
     }),
@@ -151,15 +180,27 @@ export function generateGraph(shape: GraphShape): GeneratedGraph {
     thing,
     union,
     valueSdl(false),
-    ...names.map((_name, index) => typeSdl(index, fields[index]!, false)),
+    ...names.map((_name, index) => typeSdl(index, fields[index]!, undefined)),
   ].join('\n');
-  return {
-    federation: federate(subgraphs),
-    monolith: monolithSchema(
-      sdl,
-      resolversOf((index) => fields[index]!, roots),
-    ),
-  };
+  const federation = composed(subgraphs);
+  return (
+    federation && {
+      federation,
+      monolith: monolithSchema(
+        sdl,
+        resolversOf((index) => fields[index]!, roots),
+      ),
+    }
+  );
+}
+
+function composed(subgraphs: Record<string, SubgraphFixture>): Federation | undefined {
+  try {
+    return federate(subgraphs);
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('cannot be satisfied by the subgraphs')) return undefined;
+    throw error;
+  }
 }
 
 function nameFields(entity: EntityShape, names: readonly string[], subgraphs: number): Named[] {
@@ -179,17 +220,18 @@ function nameFields(entity: EntityShape, names: readonly string[], subgraphs: nu
     // A required field that fails is an error nobody selected; the monolith has nothing like it.
     const needed = leaves.find(
       (leaf) =>
-        leaf.shape.owner % subgraphs !== shape.owner % subgraphs && !leaf.shape.argument && leaf.shape.fault === 'none',
+        leaf.shape.owner % subgraphs !== shape.owner % subgraphs && !leaf.shape.shared && leaf.shape.fault === 'none',
     );
     const needs = shape.kind === 'requires' ? needed?.name : undefined;
-    return { name: `f${index}`, shape, needs, type: shape.required ? `${inner}!` : inner };
+    const needsArgument = needs !== undefined && needed?.shape.argument ? index : undefined;
+    return { name: `f${index}`, shape, needs, needsArgument, type: shape.required ? `${inner}!` : inner };
   });
 }
 
 function fieldValue(
   typename: string,
   parent: Thing,
-  { name, shape, needs }: Named,
+  { name, shape, needs, needsArgument }: Named,
   x: number | undefined,
   fields: readonly Named[],
   names: readonly string[],
@@ -212,7 +254,7 @@ function fieldValue(
         const given =
           needs in parent
             ? parent[needs]
-            : quietly(() => fieldValue(typename, parent, needed, undefined, fields, names));
+            : quietly(() => fieldValue(typename, parent, needed, needsArgument, fields, names));
         return `saw ${JSON.stringify(given)}`;
       }
       case 'value':
