@@ -7,6 +7,7 @@ import { type Period, type Span, spanAt } from '../domain/period.ts';
 import { driverOf } from '../domain/visibility.ts';
 import { aroundDriver, type BoardRow, rankOf, readBoard, topOfBoard } from '../store/leaderboard.ts';
 import type { LeaderboardChange } from '../store/scores.ts';
+import { leaderboardUpdates, type LeaderboardUpdate as Update } from './leaderboard-updates.ts';
 
 const neighboursAtMost = 10;
 const leadersAtMost = 100;
@@ -46,36 +47,14 @@ export const LeaderboardEntry = {
   driver: ({ driverId }: BoardRow, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
 };
 
-interface Update {
-  readonly board: Span;
-  readonly change: LeaderboardChange | null;
-}
-
 export const leaderboardChanged = {
   /** Subscribed before the first message is made, so that no change falls between the two. */
   async subscribe(_parent: unknown, { period }: { period: Period }, { live, clock }: FleetContext) {
     const changes = await live.subscribe<LeaderboardChange>([liveTopics.leaderboard(period)]);
-    return updatesOf(changes, period, clock);
+    return leaderboardUpdates(changes, period, clock);
   },
   resolve: (update: Update) => update,
 };
-
-async function* updatesOf(
-  changes: AsyncIterableIterator<LeaderboardChange>,
-  period: Period,
-  clock: () => Date,
-): AsyncGenerator<Update> {
-  try {
-    yield { board: spanAt(period, clock()), change: null };
-    for await (const change of changes) {
-      const board = spanAt(period, clock());
-      // Late news about a past week changes a board that nobody watches.
-      if (change.startsAt === board.startsAt.toISOString()) yield { board, change };
-    }
-  } finally {
-    await changes.return?.();
-  }
-}
 
 export const LeaderboardUpdate = {
   period: ({ board }: Update) => board.period,

@@ -43,14 +43,17 @@ export async function visibleLoadsOf(em: EntityManager, identity: Identity, ids:
 
 /** Keeps the newest version of a booked shipment. @returns what was known before; undefined where the news is old */
 export async function keepLoad(em: EntityManager, load: Load): Promise<{ before: Load | null } | undefined> {
-  await em.execute('insert into load_state (shipment_id) values (?) on conflict do nothing', [load.shipmentId]);
-  const known = await em.findOne(LoadEntity, { shipmentId: load.shipmentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const { shipmentId } = load;
+  await em.execute('insert into load_state (shipment_id) values (?) on conflict do nothing', [shipmentId]);
+  // Who assigns it at this moment has seen the old version: they finish first, or start over with the new one.
+  await em.execute('select state from load_state where shipment_id = ? for update', [shipmentId]);
+  const known = await em.findOne(LoadEntity, { shipmentId });
   if (known && known.version >= load.version) return undefined;
   const before = known ? { ...known } : null;
   if (known) Object.assign(known, load);
   else em.create(LoadEntity, load);
   await em.flush();
-  if (known) await forgetRisk(em, load.shipmentId);
+  if (known) await forgetRisk(em, shipmentId);
   return { before };
 }
 

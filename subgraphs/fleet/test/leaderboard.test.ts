@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { newId } from '#shared/ids.ts';
+import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { somebody, testSigner } from '#shared/test/harness.ts';
+import { leaderboardUpdates } from '../resolvers/leaderboard-updates.ts';
 import { bookedShipment, dispatcher, type Fleet, inHours, now, startFleet } from './fleet-harness.ts';
 
 let fleet: Fleet;
@@ -145,6 +147,16 @@ describe('watching a leaderboard', () => {
     } finally {
       await client.dispose();
     }
+  });
+
+  test('leaves its topic at once, also while it waits for a change', async () => {
+    const live = createMemoryPubSub();
+    const updates = leaderboardUpdates(await live.subscribe(['board']), 'WEEKLY', () => now);
+    expect(await updates.next()).toMatchObject({ value: { change: null } });
+    const waiting = updates.next();
+    await updates.return?.();
+    expect(await waiting).toEqual({ value: undefined, done: true });
+    expect(await updates.next()).toEqual({ value: undefined, done: true });
   });
 
   test('is not for customers', async () => {

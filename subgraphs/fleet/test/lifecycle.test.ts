@@ -164,6 +164,21 @@ describe('a booked shipment that changes', () => {
     expect(await assignmentOf(shipmentId)).toMatchObject({ state: 'ACTIVE' });
   });
 
+  test('that changes while it is assigned is never assigned as it was', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+      const booked = await fleet.bookShipment();
+      const { shipmentId } = booked;
+      await Promise.all([
+        fleet.assign(shipmentId, driverId, vehicleId),
+        fleet.tell('shipment.booked', { ...booked, version: 2, weightKg: 25_000 }),
+      ]);
+      expect(
+        await fleet.rows(`select 1 from assignment where shipment_id = ? and state = 'ACTIVE'`, [shipmentId]),
+      ).toEqual([]);
+    }
+  });
+
   test('may be assessed before it is known', async () => {
     const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
     const booked = bookedShipment();
