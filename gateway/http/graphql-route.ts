@@ -99,6 +99,8 @@ async function executeOperation(
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
   for (const [name, value] of headers) reply.header(name, value);
+  // The port has closed meanwhile: kept alive, this connection would hold up the end of the process.
+  if (!reply.server.server.listening) reply.header('connection', 'close');
   return reply.code(status).send(body);
 }
 

@@ -19,6 +19,18 @@ describe('a gateway that is told to stop', () => {
     await expect(fetch(`${gateway.url}/health`)).rejects.toThrow();
   });
 
+  test('ends the connection of a request that finishes while it closes, instead of keeping it alive', async () => {
+    await using gateway = await startTestGateway({ drain: { delayMs: 0, windowMs: 60_000 } });
+    const arrived = gateway.graph.people.arrival();
+    const letGo = gateway.graph.people.hold();
+    const answer = gateway.ask('{ people { name } }');
+    await arrived;
+    const closed = gateway.gateway.close();
+    letGo();
+    expect((await answer).status).toBe(200);
+    await closed;
+  });
+
   test('cuts off what is still in flight after the window', async () => {
     await using gateway = await startTestGateway({ drain: { delayMs: 0, windowMs: 100 } });
     const arrived = gateway.graph.people.arrival();
