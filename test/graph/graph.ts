@@ -10,6 +10,7 @@ import { type Product, startProduct } from '../../commands/product.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { roleSecret, templateDatabase } from '../../subgraphs/shared/test/cluster.ts';
+import { watchQueues } from './settling.ts';
 
 export interface GraphAnswer<T> {
   readonly data: T | null | undefined;
@@ -63,6 +64,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     portOf: () => 0,
     world: () => world,
   });
+  const queues = await watchQueues(adminUrl, database);
   const config = readGatewayConfig([], environment);
   const gateway = await createGateway({
     ...config,
@@ -107,18 +109,11 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     product,
     tokenOf,
     ask: async (as, query, variables = {}) => send(as && (await tokenOf(as)), query, variables),
-    async settle() {
-      for (;;) {
-        const open = await asAdmin(adminUrl, database, (client) =>
-          client.query(`select 1 from jobs.job where state < 'completed' and name not like '%\\_dead' limit 1`),
-        );
-        if (open.rowCount === 0) return;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    },
+    settle: () => queues.settle(),
     async close() {
       await gateway.close();
       await product.close();
+      await queues.close();
       await asAdmin(adminUrl, undefined, (client) => client.query(`drop database ${database} with (force)`));
       rmSync(dataDir, { recursive: true, force: true });
     },
