@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { features } from './features.ts';
+import { combinedFeatures } from './features-combined.ts';
 import { federate } from './federation.ts';
 import { ask, engineFor } from './harness.ts';
 import { stockExecutor } from './stock.ts';
 
-describe.each(features)('$name', ({ subgraphs, operations, stock }) => {
+describe.each([...features, ...combinedFeatures])('$name', ({ subgraphs, operations, stock }) => {
   const federation = federate(subgraphs);
   const engine = engineFor(federation);
 
