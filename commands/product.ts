@@ -97,7 +97,7 @@ function openServer(config: SharedConfig): Promise<PostgresServer> {
 }
 
 /** Each subgraph has a context of its own type; here they are only started and stopped. */
-async function allSubgraphs(keyring: Keyring): Promise<Subgraph[]> {
+export async function allSubgraphs(keyring: Keyring): Promise<Subgraph[]> {
   return [await createAccess(keyring), shipments, fleet, tracking, pricing, risk, analytics] as unknown as Subgraph[];
 }
 

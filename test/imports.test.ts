@@ -11,15 +11,20 @@ const files = globSync('{gateway,subgraphs,commands}/**/*.ts', { cwd: root }).fi
 interface Import {
   readonly from: string;
   readonly to: string;
+  /** It vanishes when types are stripped: nothing runs because of it. */
+  readonly typeOnly: boolean;
 }
 
 const imports: Import[] = files.flatMap((from) => {
-  const lines = readFileSync(join(root, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'((?:\.|#shared)[^']*)'/g);
-  return [...lines].map(([, target = '']) => ({
+  const statements = readFileSync(join(root, from), 'utf8').matchAll(
+    /(?:^(import|export)( type)? [^;]*?from |import\s*\(?\s*)'((?:\.|#shared)[^']*)'/gm,
+  );
+  return [...statements].map(([, , type, target = '']) => ({
     from,
     to: target.startsWith('#shared/')
       ? target.replace('#shared/', 'subgraphs/shared/')
       : relative(root, resolve(root, dirname(from), target)),
+    typeOnly: type !== undefined,
   }));
 });
 
@@ -54,9 +59,11 @@ describe('imports run one way', () => {
   });
 
   test('inside a subgraph a file imports rooms below its own', () => {
-    const allowed = ({ from, to }: Import) => {
+    const allowed = ({ from, to, typeOnly }: Import) => {
       if (!from.startsWith('subgraphs/') || roomOf(from) !== roomOf(to)) return true;
       const [upper, lower] = [roomIndex(from), roomIndex(to)];
+      // Tables are described in the words of the rules, and rules speak of rows.
+      if (typeOnly && Math.max(upper, lower) <= rooms.indexOf('domain')) return true;
       return upper === -1 || lower === -1 || lower <= upper;
     };
     expect(offenders(allowed)).toEqual([]);

@@ -1,11 +1,12 @@
 import { fromKysely } from 'pg-boss';
 import type { EntityManager } from './database.ts';
 
-const chunkSize = 2_500;
+const chunkSize = 5_000;
 
 /**
- * Writes many rows with few statements: each chunk travels as one JSON parameter. For seeds and imports; columns are those
- * of the first row, by their database names, and the others get their defaults.
+ * Writes many rows with few statements: each column of a chunk travels as one array parameter, which PostgreSQL reads
+ * several times faster than JSON. For seeds and imports; columns are those of the first row, by their database names, and
+ * the others get their defaults.
  */
 export async function bulkInsert(
   em: EntityManager,
@@ -15,16 +16,43 @@ export async function bulkInsert(
 ): Promise<void> {
   const [first] = rows;
   if (!first) return;
-  const columns = Object.keys(first)
-    .map((column) => `"${column}"`)
-    .join(', ');
   // A bound parameter: the ORM would write the text into the statement, character by character.
   const connection = fromKysely(em.getKysely());
+  const names = Object.keys(first);
+  const types = await columnTypes(connection, table);
+  const columns = names.map((name) => `"${name}"`).join(', ');
+  const values = names.map((name, index) => `c${index}::${types.get(name) ?? 'text'}`).join(', ');
+  const arrays = names.map((_name, index) => `$${index + 1}::text[]`).join(', ');
+  const aliases = names.map((_name, index) => `c${index}`).join(', ');
+  const statement = `insert into "${table}" (${columns}) select ${values} from unnest(${arrays}) as t (${aliases}) ${onConflict}`;
   for (let start = 0; start < rows.length; start += chunkSize) {
-    const chunk = JSON.stringify(rows.slice(start, start + chunkSize));
+    const chunk = rows.slice(start, start + chunkSize);
     await connection.executeSql(
-      `insert into "${table}" (${columns}) select ${columns} from json_populate_recordset(null::"${table}", $1::json) ${onConflict}`,
-      [chunk],
+      statement,
+      names.map((name) => chunk.map((row) => textOf(row[name], types.get(name)))),
     );
   }
+}
+
+async function columnTypes(connection: ReturnType<typeof fromKysely>, table: string): Promise<Map<string, string>> {
+  const { rows } = await connection.executeSql(
+    'select attname as name, format_type(atttypid, null) as type from pg_attribute where attrelid = $1::regclass and attnum > 0',
+    [`"${table}"`],
+  );
+  return new Map(rows.map(({ name, type }: { name: string; type: string }) => [name, type]));
+}
+
+/** The text that PostgreSQL reads a value from. */
+function textOf(value: unknown, type: string | undefined): string | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (type === 'json' || type === 'jsonb') return JSON.stringify(value);
+  if (Array.isArray(value)) return `{${value.map((item) => elementText(item)).join(',')}}`;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function elementText(item: unknown): string {
+  if (item === null || item === undefined) return 'NULL';
+  const text = item instanceof Date ? item.toISOString() : String(item);
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -155,6 +155,16 @@ async function initialise(
   }
 }
 
+/** For one machine without replicas: less write-ahead log, memory enough for the demo, no compilation of short queries. */
+const settings = [
+  'max_connections=200',
+  'shared_buffers=256MB',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'max_wal_size=2GB',
+  'jit=off',
+];
+
 function launch(
   postgres: string,
   launcher: Launcher,
@@ -172,8 +182,7 @@ function launch(
     'listen_addresses=127.0.0.1',
     '-c',
     'unix_socket_directories=',
-    '-c',
-    'max_connections=200',
+    ...settings.flatMap((setting) => ['-c', setting]),
     ...flags,
   ]);
   const output = collect(child);

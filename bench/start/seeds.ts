@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateWorld } from '#shared/demo/generate.ts';
+import { newKeyPair } from '#shared/identity.ts';
+import { createLog } from '#shared/log.ts';
+import { startEmbeddedPostgres } from '#shared/postgres.ts';
+import { databaseName, provision, roleUrl } from '#shared/provision.ts';
+import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
+import { seedOnce } from '#shared/seed.ts';
+import { openSubgraph } from '#shared/server.ts';
+import { allSubgraphs } from '../../commands/product.ts';
+
+/** How long each part of a first start takes, one after the other, in seconds (wall, and CPU of this process). */
+const folder = mkdtempSync(join(tmpdir(), 'freight-seeds-'));
+async function timed<T>(name: string, run: () => Promise<T> | T): Promise<T> {
+  const [wall, cpu] = [performance.now(), process.cpuUsage()];
+  const result = await run();
+  const { user, system } = process.cpuUsage(cpu);
+  console.log(
+    `${name.padEnd(20)} ${((performance.now() - wall) / 1000).toFixed(2).padStart(6)} s   cpu ${((user + system) / 1e6).toFixed(2)} s`,
+  );
+  return result;
+}
+
+const server = await timed('postgres', () => startEmbeddedPostgres(folder));
+try {
+  const keyring = { access: await newKeyPair(), identity: await newKeyPair() };
+  const all = await allSubgraphs(keyring);
+  const secret = 'freight-bench-roles';
+  await timed('provision', () =>
+    provision(
+      server.adminUrl,
+      databaseName,
+      all.map((one) => one.name),
+      secret,
+    ),
+  );
+  const world = await timed('world', () => generateWorld({ seed: 2025, now: new Date() }));
+  for (const subgraph of all) {
+    const databaseUrl = roleUrl(server.adminUrl, databaseName, subgraph.name, secret);
+    const open = await timed(`open ${subgraph.name}`, () =>
+      openSubgraph(subgraph, { databaseUrl, live: createMemoryPubSub(), log: createLog(subgraph.name, 'silent') }),
+    );
+    await timed(`seed ${subgraph.name}`, () => seedOnce(subgraph, open.services.database, () => world));
+    await open.close();
+  }
+} finally {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+}
