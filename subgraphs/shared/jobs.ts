@@ -104,12 +104,14 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     ...events,
     async start() {
       if (Object.keys(reactions).length === 0) return;
-      await boss.work(
+      const worker = await boss.work(
         queue,
         { batchSize: 25, perJobResults: true, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
         async (jobs: Job<unknown>[]) => {
           const results: JobResult[] = [];
           for (const job of jobs) results.push(await settle(job));
+          // A batch holds one event per key; the next of the same key was announced already and would wait for the poll.
+          boss.notifyWorker(worker);
           return results;
         },
       );
