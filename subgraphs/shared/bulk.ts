@@ -36,7 +36,7 @@ export async function bulkInsert(
 
 async function columnTypes(connection: ReturnType<typeof fromKysely>, table: string): Promise<Map<string, string>> {
   const { rows } = await connection.executeSql(
-    'select attname as name, format_type(atttypid, null) as type from pg_attribute where attrelid = $1::regclass and attnum > 0',
+    'select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = $1::regclass and attnum > 0',
     [`"${table}"`],
   );
   return new Map(rows.map(({ name, type }: { name: string; type: string }) => [name, type]));
