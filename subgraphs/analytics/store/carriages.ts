@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database.ts';
 import { type Carriage, type CarriageFact, carriageFacts, merge, unknownCarriage } from '../domain/carriage.ts';
 import type { Fact } from '../domain/facts.ts';
-import { arrayLiteral } from './columns.ts';
+import { executeBound } from './bound.ts';
 
 interface CarriageRow extends Carriage {
   readonly shipmentId: string;
@@ -31,7 +31,8 @@ export async function recordCarriages(em: EntityManager, news: readonly Carriage
     candidates.map(({ shipmentId }) => shipmentId).filter((id) => !fresh.has(id)),
   );
   const changes = known.map((before) => ({ before, after: updated(before.shipmentId, before) }));
-  await em.execute(
+  await executeBound(
+    em,
     `update carriage set driver_id = news.driver_id, picked_up_at = news.picked_up_at, ended_at = news.ended_at
        from unnest(${parameterTypes}) as news (shipment_id, driver_id, picked_up_at, ended_at)
       where carriage.shipment_id = news.shipment_id`,
@@ -41,7 +42,8 @@ export async function recordCarriages(em: EntityManager, news: readonly Carriage
 }
 
 async function insertFresh(em: EntityManager, rows: readonly CarriageRow[]): Promise<ReadonlySet<string>> {
-  const fresh = await em.execute<{ shipment_id: string }[]>(
+  const fresh = await executeBound<{ shipment_id: string }>(
+    em,
     `insert into carriage (shipment_id, driver_id, picked_up_at, ended_at) select * from unnest(${parameterTypes})
      on conflict do nothing returning shipment_id`,
     parametersOf(rows),
@@ -51,18 +53,19 @@ async function insertFresh(em: EntityManager, rows: readonly CarriageRow[]): Pro
 
 function lockKnown(em: EntityManager, shipmentIds: readonly string[]): Promise<CarriageRow[]> {
   const iso = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-  return em.execute<CarriageRow[]>(
+  return executeBound<CarriageRow>(
+    em,
     `select shipment_id as "shipmentId", driver_id as "driverId",
             ${iso('picked_up_at')} as "pickedUpAt", ${iso('ended_at')} as "endedAt"
-       from carriage where shipment_id = any(?::uuid[]) order by shipment_id for update`,
-    [arrayLiteral(shipmentIds)],
+       from carriage where shipment_id = any($1::uuid[]) order by shipment_id for update`,
+    [shipmentIds],
   );
 }
 
-const parameterTypes = '?::uuid[], ?::uuid[], ?::timestamptz[], ?::timestamptz[]';
+const parameterTypes = '$1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]';
 
-function parametersOf(rows: readonly CarriageRow[]): string[] {
-  const column = (read: (row: CarriageRow) => string | null) => arrayLiteral(rows.map(read));
+function parametersOf(rows: readonly CarriageRow[]): (string | null)[][] {
+  const column = (read: (row: CarriageRow) => string | null) => rows.map(read);
   return [
     column(({ shipmentId }) => shipmentId),
     column(({ driverId }) => driverId),

@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database.ts';
-import { arrayLiteral, columnOf } from './columns.ts';
+import { executeBound } from './bound.ts';
+import { columnOf } from './columns.ts';
 
 const chunkSize = 10_000;
 
@@ -19,15 +20,16 @@ export async function addSums<K extends string, M extends string>(
   if (rows.length === 0) return;
   const keyNames = Object.keys(keys) as K[]; // nothing else is in it
   const names = [...keyNames, ...measures];
-  const columns = names.map(columnOf).join(', ');
-  const arrays = [...keyNames.map((key) => `?::${keys[key]}[]`), ...measures.map(() => '?::bigint[]')].join(', ');
+  const types = [...keyNames.map((key) => keys[key]), ...measures.map(() => 'bigint')];
+  const arrays = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
   const additions = measures.map(columnOf).map((column) => `${column} = ${table}.${column} + excluded.${column}`);
   for (let start = 0; start < rows.length; start += chunkSize) {
     const chunk = rows.slice(start, start + chunkSize);
-    await em.execute(
-      `insert into ${table} (${columns}) select * from unnest(${arrays})
+    await executeBound(
+      em,
+      `insert into ${table} (${names.map(columnOf).join(', ')}) select * from unnest(${arrays})
        on conflict (${keyNames.map(columnOf).join(', ')}) do update set ${additions.join(', ')}`,
-      names.map((name) => arrayLiteral(chunk.map((row) => row[name]))),
+      names.map((name) => chunk.map((row) => row[name])),
     );
   }
 }
