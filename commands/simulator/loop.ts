@@ -83,9 +83,11 @@ function pauseAfter(error: unknown, failures: number): number {
   return Math.min(backoffMs.most, Math.max(asked, backoffMs.first * 2 ** Math.min(failures - 1, 10)));
 }
 
+const withCause = z.object({ cause: z.object({ code: z.string() }) });
+
+/** `fetch` hides what happened (ECONNREFUSED, …) in the cause of its error. */
 function textOf(error: unknown): string {
   if (error instanceof GraphFailure) return `${error.code} ${error.message}`;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return error instanceof Error ? error.message : String(error);
+  const fetching = withCause.safeParse(error);
+  return fetching.success ? fetching.data.cause.code : String(error);
 }
