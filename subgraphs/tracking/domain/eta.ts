@@ -7,7 +7,7 @@ export interface Journey {
   /** Road distance planned over all stops. */
   readonly plannedMeters: number | null;
   readonly position: (Place & { readonly recordedAt: Date }) | null;
-  /** Mean of the speeds reported while moving, over the last two hours; null where too few were reported. */
+  /** Mean of the speeds while moving, over the last two hours; null where too few are known. */
   readonly recentSpeedMetersPerSecond: number | null;
 }
 

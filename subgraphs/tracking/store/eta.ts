@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database.ts';
 import type { Journey } from '../domain/eta.ts';
-import type { Place } from '../domain/sphere.ts';
+import { earthRadiusMeters, type Place } from '../domain/sphere.ts';
 import { uuidArray } from './sql.ts';
 import { type Visibility, visibleCarriages } from './visibility.ts';
 
@@ -11,6 +11,12 @@ export interface JourneyOfShipment {
 
 /** Reports from a moving vehicle that make a mean speed worth its name. */
 const movingFixesLeast = 10;
+
+/** Metres per second since the position before (haversine), for devices that report no speed; null at the first one. */
+const hopSpeed = `2 * ${earthRadiusMeters} * asin(sqrt(least(1,
+    sind((h.latitude - lag(h.latitude) over way) / 2) ^ 2
+    + cosd(h.latitude) * cosd(lag(h.latitude) over way) * sind((h.longitude - lag(h.longitude) over way) / 2) ^ 2)))
+  / nullif(extract(epoch from h.recorded_at - lag(h.recorded_at) over way), 0)`;
 
 interface JourneyRow {
   readonly shipment_id: string;
@@ -40,10 +46,13 @@ export async function journeysOfShipments(
      from carriage c join load l using (shipment_id)
      left join vehicle_position p on p.vehicle_id = c.vehicle_id and p.recorded_at >= c.from_at
      left join lateral (
-       select avg(h.speed_meters_per_second) as recent_speed, count(*)::int as moving_fixes
-       from position_history h
-       where h.vehicle_id = c.vehicle_id and h.recorded_at > p.recorded_at - interval '2 hours'
-         and h.recorded_at <= p.recorded_at and h.recorded_at >= c.from_at and h.speed_meters_per_second >= 2
+       select avg(speed) as recent_speed, count(*)::int as moving_fixes from (
+         select coalesce(h.speed_meters_per_second, ${hopSpeed}) as speed
+         from position_history h
+         where h.vehicle_id = c.vehicle_id and h.recorded_at > p.recorded_at - interval '2 hours'
+           and h.recorded_at <= p.recorded_at and h.recorded_at >= c.from_at
+         window way as (order by h.recorded_at)
+       ) speeds where speed >= 2
      ) s on true
      where c.shipment_id = any(?::uuid[]) and c.to_at is null and ${visible.sql}
      order by c.shipment_id, c.from_at desc`,

@@ -40,6 +40,7 @@ interface Seen {
     arrivesAt: string;
     basis: string;
     remainingMeters: number;
+    speedMetersPerSecond: number;
   };
 }
 
@@ -246,6 +247,20 @@ describe('whereabouts', () => {
     scene.clock.now = minutes(31 + 6 * 60);
     const silent = await see(dispatcher, 'Shipment', load.shipmentId);
     expect(silent.eta).toMatchObject({ status: 'UNKNOWN', unknownReason: 'STALE_POSITION', arrivesAt: null });
+  });
+
+  test('tell the speed themselves where the device does not', async () => {
+    const [vehicleId, driverId] = [await scene.vehicle(), await scene.driver()];
+    const silent = await scene.load({ vehicleId, driverId });
+    await scene.happen('shipment.pickedUp', step(silent, 1));
+    // 1.5 km a minute.
+    const positions = Array.from({ length: 20 }, (_, minute) => at(vehicleId, 60 + minute * 60, west(minute * 1.5)));
+    await scene.report(dispatcher, positions.slice(0, 5));
+    expect((await see(dispatcher, 'Shipment', silent.shipmentId)).eta).toMatchObject({ basis: 'LANE_DEFAULT' });
+    await scene.report(dispatcher, positions.slice(5));
+    const { eta } = await see(dispatcher, 'Shipment', silent.shipmentId);
+    expect(eta).toMatchObject({ basis: 'RECENT_SPEED' });
+    expect(eta.speedMetersPerSecond).toBeCloseTo(25, 0);
   });
 
   test('of many cost as many statements as of one', async () => {
