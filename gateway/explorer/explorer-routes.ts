@@ -17,8 +17,9 @@ const files: Readonly<Record<string, string>> = {
   'graphiql.css': join(packageFolder('graphiql'), 'graphiql.min.css'),
 };
 
-/** GraphiQL at `/explorer`. */
+/** GraphiQL at `/explorer`; who opens the bare address in a browser finds it. */
 export async function serveExplorer(app: FastifyInstance): Promise<void> {
+  app.get('/', (_request, reply) => reply.redirect('/explorer'));
   await app.register(async (pages) => {
     await protectPages(pages);
     await pages.register(fastifyStatic, { root: import.meta.dirname, serve: false });

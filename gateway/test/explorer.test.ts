@@ -3,7 +3,8 @@ import { startTestGateway } from './test-gateway.ts';
 
 test('the explorer and all it loads come from this server', async () => {
   await using gateway = await startTestGateway();
-  const page = await fetch(`${gateway.url}/explorer`);
+  const page = await fetch(gateway.url);
+  expect(page.url).toBe(`${gateway.url}/explorer`);
   const html = await page.text();
   const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '');
   expect(loaded.length).toBeGreaterThan(4);
