@@ -136,11 +136,11 @@ export class PreparedOperation {
   }
 
   #compile(conditions: Conditions): Variant {
-    const { apiSchema: schema, satisfies } = this.model;
+    const { apiSchema: schema } = this.model;
     const rootType = schema.getRootType(this.definition.operation);
     if (!rootType)
       throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${this.definition.operation} type`);
-    const { programs, places, paths } = compilePrograms(partsOf(this.plan.node), conditions, satisfies);
+    const { programs, places, paths } = compilePrograms(partsOf(this.plan.node), conditions, this.model);
     const canonicalPaths = new Set(paths.filter((node) => places[node.id]?.contentKey).map((node) => node.key));
     const { fragments } = this;
     const introspected = { schema, fragments, variableDefinitions: this.definition.variableDefinitions ?? [] };

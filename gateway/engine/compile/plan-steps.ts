@@ -1,5 +1,7 @@
 import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
+import type { SupergraphModel } from '../supergraph/model.ts';
 import type { FetchStep } from './fetch-step.ts';
+import { neededRequires } from './needed-requires.ts';
 import type { PathTree } from './path-tree.ts';
 
 export type Conditions = Readonly<Record<string, boolean>>;
@@ -8,7 +10,12 @@ export type Conditions = Readonly<Record<string, boolean>>;
  * Lists the fetches of a plan under known values of its conditions. `after` holds what the plan's sequences demand.
  * Defer nodes are not steps: whoever releases a response in parts compiles their parts one by one.
  */
-export function planSteps(plan: PlanNode | undefined, paths: PathTree, conditions: Conditions): FetchStep[] {
+export function planSteps(
+  plan: PlanNode | undefined,
+  paths: PathTree,
+  conditions: Conditions,
+  model: Pick<SupergraphModel, 'requiredBy' | 'keyNames'>,
+): FetchStep[] {
   const steps: FetchStep[] = [];
   if (plan) visit(plan, [], new Set());
   return steps;
@@ -28,8 +35,13 @@ export function planSteps(plan: PlanNode | undefined, paths: PathTree, condition
         const branch = conditions[node.condition] ? node.ifClause : node.elseClause;
         return branch ? visit(branch, path, before) : before;
       }
-      case 'Fetch':
-        return new Set([addStep(node, path, before)]);
+      case 'Fetch': {
+        const requires = node.requires && neededRequires(node, conditions, model);
+        if (node.requires && !requires) return before;
+        return new Set([
+          addStep(requires === node.requires ? node : { ...node, requires: [...requires!] }, path, before),
+        ]);
+      }
       case 'Defer':
         throw new Error('a Defer node is compiled in parts');
     }

@@ -48,6 +48,9 @@ export interface Program {
   readonly batches: readonly Batch[];
 }
 
+/** What compiling needs to know of the supergraph. */
+export type PlanModel = Pick<SupergraphModel, 'satisfies' | 'requiredBy' | 'keyNames'>;
+
 /**
  * Compiles the parts of a plan, which share one response: a query has one part, `@defer` one for each delivery, a
  * subscription its `rest`. Programs come in the order of the parts.
@@ -55,10 +58,10 @@ export interface Program {
 export function compilePrograms(
   parts: readonly (PlanNode | undefined)[],
   conditions: Conditions,
-  satisfies: SupergraphModel['satisfies'],
+  model: PlanModel,
 ): { programs: Program[]; places: readonly Place[]; paths: readonly PathNode[] } {
   const paths = new PathTree();
-  const stepsOfParts = parts.map((part) => planSteps(part, paths, conditions));
+  const stepsOfParts = parts.map((part) => planSteps(part, paths, conditions, model));
   const steps = stepsOfParts.flat();
   const provisions = new Provisions(steps, paths.nodes);
   const places = compilePlaces(paths.nodes, steps, provisions);
@@ -66,7 +69,7 @@ export function compilePrograms(
   // A renamed key may lead anywhere, so then every place is looked for again.
   const reaches = (step: FetchStep): number[] =>
     (rewrites ? paths.nodes : provisions.reachedBy(step)).map((node) => node.id);
-  const programs = stepsOfParts.map((part) => compileProgram(part, { satisfies, reaches }));
+  const programs = stepsOfParts.map((part) => compileProgram(part, { satisfies: model.satisfies, reaches }));
   return { programs, places, paths: paths.nodes };
 }
 

@@ -38,12 +38,12 @@ export function compileIncremental(
   conditions: Conditions,
 ): IncrementalVariant {
   const { plan, model, fragments, definition } = operation;
-  const { apiSchema: schema, satisfies, plannerNames } = model;
+  const { apiSchema: schema, plannerNames } = model;
   if (plan.node?.kind === 'Subscription') throw requestError('BAD_USER_INPUT', 'A subscription can defer nothing');
   const rootType = schema.getRootType(definition.operation);
   if (!rootType) throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${definition.operation} type`);
   const { primary, parts } = splitPlan(plan.node, conditions);
-  const { programs, places } = compilePrograms([primary, ...parts.map((part) => part.node)], conditions, satisfies);
+  const { programs, places } = compilePrograms([primary, ...parts.map((part) => part.node)], conditions, model);
   const introspected = { schema, fragments, variableDefinitions: definition.variableDefinitions ?? [] };
   const dataKey = (node: FieldNode) => plannedKey(node, plannerNames);
   const takesFragment = (directives: readonly DirectiveNode[] | undefined) => !isDeferred(directives, conditions);

@@ -67,7 +67,8 @@ export function selectFields(
   }
 }
 
-function isIncluded(
+/** What `@skip` and `@include` say, under these values of their variables. */
+export function isIncluded(
   directives: readonly DirectiveNode[] | undefined,
   conditions: Readonly<Record<string, boolean>>,
 ): boolean {

@@ -33,6 +33,10 @@ export interface CorrectedSupergraph {
    * response paths joined by dots.
    */
   readonly standInsOf: ReadonlyMap<string, readonly string[]>;
+  /** For each field with `@requires`, by `subgraph/Type.field`: the keys that what it requires has in the data. */
+  readonly requiredBy: ReadonlyMap<string, readonly string[]>;
+  /** For each type, the top level names of its keys. */
+  readonly keyNames: ReadonlyMap<string, ReadonlySet<string>>;
   /** Names the planner fetches for itself: an alias of a client's that equals one would overwrite it. */
   readonly plannerNames: ReadonlySet<string>;
 }
@@ -52,6 +56,8 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
   const standIns = new StandIns(schema);
   const graphNames = subgraphNames(document);
   const standInsOf = new Map<string, readonly string[]>();
+  const requiredBy = new Map<string, readonly string[]>();
+  const keyNames = new Map<string, ReadonlySet<string>>();
   const plannerNames = new Set(['__typename']);
 
   const corrected = document.definitions.map((definition) => {
@@ -59,7 +65,10 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
     const type = definition.name.value;
     for (const { name: directive, ...rest } of definition.directives ?? []) {
       const key = directive.value === 'join__type' && stringArgument({ name: directive, ...rest }, 'key');
-      if (key) addNames(parseFieldSet(key), plannerNames);
+      if (!key) continue;
+      const set = parseFieldSet(key);
+      addNames(set, plannerNames);
+      keyNames.set(type, new Set([...(keyNames.get(type) ?? []), ...topLevelNames(set)]));
     }
     const fields = definition.fields?.map((field) => correctField(type, field));
     return { ...definition, directives: resolvableKeysFirst(definition.directives ?? []), fields };
@@ -67,7 +76,7 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
   const definitions = corrected.map((definition) => (hasFields(definition) ? standIns.addTo(definition) : definition));
   for (const name of standIns.byName.keys()) plannerNames.add(name);
   const sdl = print({ kind: Kind.DOCUMENT, definitions });
-  return { sdl, standIns: standIns.byName, standInsOf, plannerNames };
+  return { sdl, standIns: standIns.byName, standInsOf, requiredBy, keyNames, plannerNames };
 
   function correctField(type: string, field: FieldDefinitionNode): FieldDefinitionNode {
     const directives = field.directives?.map((directive) => {
@@ -77,9 +86,10 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
       const places: string[] = [];
       const selection = standIns.replaceIn(parseFieldSet(requires), type, '', places);
       addNames(selection, plannerNames);
+      const coordinate = `${graphNames.get(stringArgument(directive, 'graph') ?? '')}/${type}.${field.name.value}`;
+      requiredBy.set(coordinate, topLevelNames(selection));
       if (places.length === 0) return directive;
-      const graph = graphNames.get(stringArgument(directive, 'graph') ?? '');
-      standInsOf.set(`${graph}/${type}.${field.name.value}`, places);
+      standInsOf.set(coordinate, places);
       return withArgument(directive, 'requires', fieldSetText(selection));
     });
     return { ...field, directives };
@@ -174,6 +184,13 @@ function addNames(set: SelectionSetNode, names: Set<string>): void {
     if (selection.kind === Kind.FIELD) names.add(selection.name.value);
     if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet) addNames(selection.selectionSet, names);
   }
+}
+
+function topLevelNames(set: SelectionSetNode): string[] {
+  return set.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection.name.value];
+    return selection.kind === Kind.INLINE_FRAGMENT ? topLevelNames(selection.selectionSet) : [];
+  });
 }
 
 function fieldSetText(set: SelectionSetNode): string {

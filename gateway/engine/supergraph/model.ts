@@ -2,7 +2,7 @@ import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federa
 import { type GraphQLSchema, isAbstractType, isObjectType, parse } from 'graphql';
 import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
 import { type LabelledOverride, readOverrides } from '../overrides.ts';
-import { correctSupergraph } from './corrections.ts';
+import { type CorrectedSupergraph, correctSupergraph } from './corrections.ts';
 
 /** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
 export interface SupergraphModel {
@@ -14,6 +14,9 @@ export interface SupergraphModel {
   readonly requirements: RequirementsByCoordinate;
   /** Labels of `@override(label:)`. */
   readonly overrides: readonly LabelledOverride[];
+  /** What fields with `@requires` need, and the names of keys: see `CorrectedSupergraph`. */
+  readonly requiredBy: CorrectedSupergraph['requiredBy'];
+  readonly keyNames: CorrectedSupergraph['keyNames'];
   /** Names the planner fetches for itself, which no client's alias may overwrite. */
   readonly plannerNames: ReadonlySet<string>;
   /** Whether an object whose `__typename` is `typename` satisfies `... on condition`, inaccessible types included. */
@@ -37,7 +40,7 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   const fullSchema = supergraph.schema.toGraphQLJSSchema();
   const apiSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
   const subgraphNames = [...supergraph.subgraphsMetadata()].map((subgraph) => subgraph.name);
-  const { plannerNames } = correctSupergraph(supergraphSdl);
+  const { plannerNames, requiredBy, keyNames } = correctSupergraph(supergraphSdl);
   const document = parse(supergraphSdl, { noLocation: true });
   return {
     supergraphSdl,
@@ -46,6 +49,8 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
     requirements: readRequirements(supergraph, document),
     overrides: readOverrides(document),
     plannerNames,
+    requiredBy,
+    keyNames,
     satisfies: typeTest(fullSchema),
   };
 }

@@ -101,6 +101,19 @@ describe('fields with arguments inside @requires', () => {
   });
 });
 
+test('a conditional field that is left out takes no other field with it', async () => {
+  const federation = shop();
+  const engine = engineFor(federation);
+  const source =
+    'query ($yes: Boolean!) { products { ...P } } fragment P on Product { american summary @include(if: $yes) }';
+  expect(await ask(engine, source, { yes: false })).toEqual({
+    data: { products: [{ american: '$1' }, { american: '$2' }] },
+  });
+  expect(await ask(engine, source, { yes: true })).toMatchObject({
+    data: { products: [{ summary: 'one+two+three' }, {}] },
+  });
+});
+
 describe("a client's alias that equals a name the planner fetches for itself", () => {
   const federation = federate({
     a: {
