@@ -3,12 +3,15 @@ export type Day = string & { readonly __day: true };
 
 const dayMs = 86_400_000;
 const pattern = /^\d{4}-\d{2}-\d{2}$/;
+const utcInstant = /^\d{4}-\d{2}-\d{2}T.*Z$/;
 /** What is asked for outside of these is a slip, and PostgreSQL knows no year 0. */
 export const earliestDay = '2000-01-01' as Day;
 export const latestDay = '2199-12-31' as Day;
 
 /** The UTC day in which an instant lies. */
 export function dayOf(instant: Date | string | number): Day {
+  // Events tell UTC; a whole history of them is read here.
+  if (typeof instant === 'string' && utcInstant.test(instant)) return instant.slice(0, 10) as Day;
   return new Date(instant).toISOString().slice(0, 10) as Day;
 }
 

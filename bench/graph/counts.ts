@@ -1,0 +1,27 @@
+import type { Measured } from './product.ts';
+
+export interface Counts {
+  /** SQL statements of all subgraphs. */
+  readonly statements: number;
+  /** Requests from the gateway to subgraphs. */
+  readonly fetches: number;
+}
+
+/** What one call of `run` costs in SQL statements and fetches, from the metrics of gateway and subgraphs. */
+export async function countsOf({ url, subgraphUrls }: Measured, run: () => Promise<unknown>): Promise<Counts> {
+  const read = async () => ({
+    statements: await sumOf(subgraphUrls, 'subgraph_sql_statements_total'),
+    fetches: await sumOf([url], 'gateway_subgraph_requests_total'),
+  });
+  const before = await read();
+  await run();
+  const after = await read();
+  return { statements: after.statements - before.statements, fetches: after.fetches - before.fetches };
+}
+
+/** Sum of a counter over its labels and over these servers. */
+async function sumOf(urls: readonly string[], counter: string): Promise<number> {
+  const texts = await Promise.all(urls.map(async (url) => (await fetch(new URL('/metrics', url))).text()));
+  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(counter));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}

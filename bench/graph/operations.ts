@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { ask, type Request } from './client.ts';
+
+type Variables = Request['variables'];
+
+export interface Operation {
+  readonly name: string;
+  readonly title: string;
+  /** Demo account that asks. */
+  readonly account: 'dispatcher' | 'analyst' | 'partner';
+  /**
+   * Different variables for as many requests: equal queries in flight are executed once, and a bench that sends equal ones
+   * measures that alone.
+   */
+  variables(url: string, token: string): Promise<readonly Variables[]>;
+}
+
+const different = 64;
+const dayMs = 86_400_000;
+
+export const operations: readonly Operation[] = [
+  {
+    name: 'ShipmentBoard',
+    title: 'board: 20 shipments with organization, driver, position, ETA',
+    account: 'dispatcher',
+    variables: async (url, token) => (await shipments(url, token)).map(({ cursor }) => ({ after: cursor })),
+  },
+  {
+    name: 'ShipmentDetail',
+    title: "one shipment's page, all seven subgraphs but analytics",
+    account: 'dispatcher',
+    variables: async (url, token) => (await shipments(url, token)).map(({ node }) => ({ id: node.id })),
+  },
+  {
+    name: 'Leaderboard',
+    title: 'leaderboard: 20 drivers with badges and utilization',
+    account: 'dispatcher',
+    variables: async () =>
+      numbered((index) => ({
+        period: index % 2 === 0 ? 'WEEKLY' : 'MONTHLY',
+        at: new Date(Date.now() - index * 7 * dayMs).toISOString(),
+      })),
+  },
+  {
+    name: 'ExecutiveDashboard',
+    title: 'executive dashboard of 30 to 93 days',
+    account: 'analyst',
+    variables: async () =>
+      numbered((index) => ({ range: { from: day(Date.now() - (29 + index) * dayMs), until: day(Date.now()) } })),
+  },
+  {
+    name: 'PartnerShipments',
+    title: "a partner's 20 shipments with quotes and invoices",
+    account: 'partner',
+    variables: async (url, token) => (await shipments(url, token)).map(({ cursor }) => ({ after: cursor })),
+  },
+];
+
+export function documentOf({ name }: Operation): string {
+  return readFileSync(new URL(`./operations/${name}.graphql`, import.meta.url), 'utf8');
+}
+
+interface Edge {
+  readonly cursor: string;
+  readonly node: { readonly id: string };
+}
+
+/** The newest shipments that the account may see. */
+async function shipments(url: string, token: string): Promise<readonly Edge[]> {
+  const query = `query Newest($first: Int!) { shipments(first: $first) { edges { cursor node { id } } } }`;
+  const data = await ask<{ shipments: { edges: readonly Edge[] } }>(url, token, {
+    query,
+    operationName: 'Newest',
+    variables: { first: different },
+  });
+  return data.shipments.edges;
+}
+
+function numbered(variables: (index: number) => Variables): Variables[] {
+  return Array.from({ length: different }, (_, index) => variables(index));
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

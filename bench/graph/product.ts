@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSharedConfig } from '#shared/config.ts';
+import { generateWorld } from '#shared/demo/generate.ts';
+import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
+import { startProduct } from '../../commands/product.ts';
+import { readGatewayConfig } from '../../gateway/config.ts';
+import { createGateway } from '../../gateway/gateway.ts';
+
+/** What is measured: a gateway and where its subgraphs tell their metrics. */
+export interface Measured {
+  /** GraphQL address of the gateway. */
+  readonly url: string;
+  /** GraphQL addresses of the subgraphs. */
+  readonly subgraphUrls: readonly string[];
+  close(): Promise<void>;
+}
+
+/** The whole product in this process, as `npm start` runs it without its simulator, on a database that is thrown away. */
+export async function startThrowaway(shipments: number): Promise<Measured> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-bench-'));
+  const environment = { DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
+  const closers = [async () => rmSync(dataDir, { recursive: true, force: true })];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const config = readSharedConfig(environment);
+    const product = await startProduct({
+      config,
+      host: '127.0.0.1',
+      portOf: () => 0,
+      world: (now) => generateWorld({ seed: config.seed, now, size: { shipments } }),
+    });
+    closers.push(() => product.close());
+    const subgraphUrls = Object.fromEntries(product.urls);
+    const gateway = await createGateway({ ...readGatewayConfig([], environment), port: 0, subgraphUrls });
+    closers.push(() => gateway.close());
+    return { url: `${await gateway.listen()}/graphql`, subgraphUrls: Object.values(subgraphUrls), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A product that runs already; its subgraphs are where supergraph.yaml says. */
+export function attach(url: string): Measured {
+  return { url, subgraphUrls: [...subgraphAddresses().values()], close: () => Promise.resolve() };
+}

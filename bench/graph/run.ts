@@ -1,0 +1,41 @@
+/** Requests per second and p95 of typical operations through the gateway on the seeded product. See README.md. */
+import { ConfigurationError } from '#shared/config.ts';
+import { exitWith } from '#shared/exit.ts';
+import { measure, type Row } from './measure.ts';
+import { operations } from './operations.ts';
+import { type Options, readOptions } from './options.ts';
+import { attach, startThrowaway } from './product.ts';
+import { renderTable } from './table.ts';
+
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort());
+process.once('SIGTERM', () => interrupted.abort());
+
+try {
+  await bench(readOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!interrupted.signal.aborted) exitWith(error);
+  process.exitCode = 130;
+}
+
+async function bench(options: Options): Promise<void> {
+  const wanted = operations.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  if (wanted.length === 0) {
+    const names = operations.map(({ name }) => name).join(', ');
+    throw new ConfigurationError(`--only: names among ${names} are required; got ${options.only.join(', ')}`);
+  }
+  const measured = options.url ? attach(options.url) : await startThrowaway(options.shipments);
+  const rows: Row[] = [];
+  try {
+    for (const operation of wanted) rows.push(await measure(operation, measured, options, interrupted.signal));
+  } finally {
+    await measured.close();
+  }
+  console.log(renderTable(rows));
+  const failed = rows.filter((row) => row.failed > 0);
+  if (failed.length === 0) return;
+  console.error(
+    `Answers without errors are required; see "failed" of ${failed.map((row) => row.operation.name).join(', ')}.`,
+  );
+  process.exitCode = 1;
+}
