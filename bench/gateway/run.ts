@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expectedResponse } from './runner/expected.ts';
 import { freePort } from './runner/free-port.ts';
 import { checkAnswer, type RunningGateway, startGateway } from './runner/gateway.ts';
-import { type Conditions, type Measurement, measure } from './runner/measure.ts';
+import { type Conditions, type Measurement, measure, warmUp } from './runner/measure.ts';
 import { type Options, readOptions } from './runner/options.ts';
 import { type RunningSubgraphs, startSubgraphs } from './runner/subgraphs.ts';
 import { renderTable } from './runner/table.ts';
@@ -69,7 +69,7 @@ async function measureRounds(
       for (const gateway of gateways) {
         if (gateway.contender.isFloor && !workload.forFloors) continue;
         gateway.process.resume();
-        if (round === 0 && rest.warmup > 0) await measure(gateway, workload, { ...conditions, seconds: rest.warmup });
+        if (round === 0 && rest.warmup > 0) await warmUp(gateway, workload, { ...conditions, seconds: rest.warmup });
         const measurement = await measure(gateway, workload, conditions);
         gateway.process.pause();
         measurements.push(measurement);

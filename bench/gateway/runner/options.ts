@@ -6,7 +6,8 @@ const exitOnSigterm = new URL('../hosts/exit-on-sigterm.ts', import.meta.url).hr
 
 const usage = `node bench/gateway/run.ts [options]
   --seconds N      length of one measurement (5)
-  --warmup N       seconds of load before the first measurement of each gateway and workload (3)
+  --warmup N       load before the first measurement of each gateway and workload: slices of so many seconds, up to five, until
+                   3,000 requests were answered (2)
   --rounds N       measurements of each gateway and workload, interleaved (3)
   --connections N  (50)
   --only A,B       of ${contenders.map(({ name }) => name).join(', ')}
@@ -23,7 +24,7 @@ export function readOptions(argv: readonly string[]) {
     args: [...argv],
     options: {
       seconds: { type: 'string', default: '5' },
-      warmup: { type: 'string', default: '3' },
+      warmup: { type: 'string', default: '2' },
       rounds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '50' },
       only: { type: 'string' },
