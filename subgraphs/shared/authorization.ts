@@ -68,7 +68,12 @@ function unauthenticated(): GraphError {
 
 /** Wraps the resolvers of a schema. Fields without a rule are open: what they show is decided where they hang. */
 export function guard(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
-  return applyMiddleware(
+  // graphql-middleware guards the `resolve` of a subscription where there is one, and then leaves its `subscribe` open to
+  // everybody. It must be the other way round: who may not listen is refused at once, not event by event.
+  const events = Object.values(schema.getSubscriptionType()?.getFields() ?? {});
+  const resolvers = new Map(events.map(({ name, resolve }) => [name, resolve]));
+  for (const event of events) delete event.resolve;
+  const guarded = applyMiddleware(
     schema,
     shield(rules, {
       allowExternalErrors: true,
@@ -76,4 +81,9 @@ export function guard(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
       fallbackError: new GraphError('FORBIDDEN', 'Not allowed.'),
     }),
   );
+  for (const event of Object.values(guarded.getSubscriptionType()?.getFields() ?? {})) {
+    const resolve = resolvers.get(event.name);
+    if (resolve) event.resolve = resolve;
+  }
+  return guarded;
 }

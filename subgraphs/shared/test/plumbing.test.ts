@@ -114,6 +114,19 @@ describe('a subgraph', () => {
     await expect(notes.services.database.fork().execute('select * from jobs.job')).rejects.toThrow(/permission denied/);
   });
 
+  test('refuses a subscription at once to those who may not listen', async () => {
+    const client = createClient({ url: notes.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    try {
+      const events = client.iterate({
+        query: 'subscription { noteWritten { id } }',
+        extensions: { identity: await testSigner.sign(anonymous, 60) },
+      });
+      expect((await events.next()).value).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    } finally {
+      await client.dispose();
+    }
+  });
+
   test('streams live events to a subscriber, each with the rows of its moment', async () => {
     const client = createClient({ url: notes.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
     try {

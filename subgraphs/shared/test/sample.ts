@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { Migration } from '@mikro-orm/migrations';
-import { withRole } from '../authorization.ts';
+import { signedIn, withRole } from '../authorization.ts';
 import type { BaseContext } from '../context.ts';
 import { payloadOf, refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -32,7 +32,7 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
     schema: new URL('./sample.graphql', import.meta.url),
     entities: [NoteEntity],
     migrations: [{ name: '0001-note', class: CreateNote }],
-    rules: { Mutation: { writeNote: withRole('DISPATCHER') } },
+    rules: { Mutation: { writeNote: withRole('DISPATCHER') }, Subscription: { noteWritten: signedIn } },
     reactions,
     context: (base) => ({
       ...base,
