@@ -27,7 +27,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'ShipmentDetail',
-    title: "one shipment's page, all seven subgraphs but analytics",
+    title: "one shipment's page, from six subgraphs",
     account: 'dispatcher',
     variables: async (url, token) => (await shipments(url, token)).map(({ node }) => ({ id: node.id })),
   },
