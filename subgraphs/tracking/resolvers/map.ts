@@ -41,7 +41,6 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
     ) => listGeofenceEvents(em, visibilityOf(identity), filter ?? {}, page),
   },
   Mutation: { reportPositions: report, ...geofenceMutations },
-  // Without a resolver of its own: graphql-middleware guards either `resolve` or `subscribe`, and it must be the latter.
   Subscription: { vehicleMoved: { subscribe: moves } },
   Driver: {
     __resolveReference: stub,
