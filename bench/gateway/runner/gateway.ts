@@ -14,6 +14,8 @@ export interface RunningGateway {
   url: string;
   /** Subgraph requests of one operation asked alone, by workload. */
   subgraphRequests: Map<string, number>;
+  /** Bytes of one right answer, by workload. */
+  answerBytes: Map<string, number>;
 }
 
 export async function startGateway(
@@ -25,7 +27,13 @@ export async function startGateway(
   const command = [process.execPath, ...nodeFlags, ...contender.args(place)];
   const started = new PinnedProcess(core, command, { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: 'true' });
   const url = `http://127.0.0.1:${place.port}${contender.path}`;
-  const gateway: RunningGateway = { contender, process: started, url, subgraphRequests: new Map() };
+  const gateway: RunningGateway = {
+    contender,
+    process: started,
+    url,
+    subgraphRequests: new Map(),
+    answerBytes: new Map(),
+  };
   const deadline = performance.now() + startDeadlineMs;
   while (!(await answers(gateway))) {
     if (started.ended || performance.now() > deadline) {
@@ -73,6 +81,7 @@ async function checkOnce(gateway: RunningGateway, workload: Workload, n: number)
   const response = await post(gateway, body);
   const text = await response.text();
   const { data, errors } = JSON.parse(text) as { data: unknown; errors?: unknown };
+  gateway.answerBytes.set(workload.name, Buffer.byteLength(text));
   if (response.status !== 200 || errors || !isDeepStrictEqual(data, expectedResponse(JSON.parse(body)).data)) {
     throw new Error(`${gateway.contender.name} answers "${workload.name}" wrongly: ${text.slice(0, 500)}`);
   }

@@ -47,6 +47,7 @@ export async function measure(
   });
   const cpuMs = gateway.process.cpuMs() - cpuBefore;
   const statsAfter = await subgraphs.stats();
+  refuseShortAnswers(gateway, load, gateway.answerBytes.get(workload.name)!);
   refuseFailures(gateway, load, statsAfter.anonymous - statsBefore.anonymous);
   return {
     gateway: gateway.contender.name,
@@ -79,4 +80,12 @@ function refuseFailures(gateway: RunningGateway, load: LoadFigures, anonymous: n
   const { name } = gateway.contender;
   if (load.failed > 0) throw new Error(`${name}: ${load.failed} of ${load.requests} requests failed`);
   if (anonymous > 0) throw new Error(`${name} sent ${anonymous} subgraph requests without the client's authorization`);
+}
+
+/** An answer full of errors comes with status 200 too; it shows in the length. What wrk counts holds headers as well. */
+function refuseShortAnswers({ contender }: RunningGateway, load: LoadFigures, answerBytes: number): void {
+  const average = load.bytes / load.requests;
+  if (load.requests > 100 && average < answerBytes * 0.99) {
+    throw new Error(`${contender.name}: answers of ${Math.round(average)} bytes on average, ${answerBytes} are right`);
+  }
 }
