@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type ExecutionResult, graphql } from 'graphql';
 import { generateGraph, graphShape } from './generated-graph.ts';
-import { generateOperation, operationVariables } from './generated-operation.ts';
+import { generateOperation } from './generated-operation.ts';
 import { type Answer, ask, engineFor } from './harness.ts';
 import { stockExecutor } from './stock.ts';
 
@@ -18,10 +18,11 @@ describe('random graphs and operations', () => {
         const { federation, monolith } = graph;
         const engine = engineFor(federation);
         for (let index = 0; index < OPERATIONS_PER_GRAPH; index++) {
-          const source = generateOperation(engine.schema, draw);
-          if (!source) continue;
-          const actual = await ask(engine, source, operationVariables);
-          const expected = await graphql({ schema: monolith, source, variableValues: operationVariables });
+          const generated = generateOperation(engine.schema, draw);
+          if (!generated) continue;
+          const { source, variables } = generated;
+          const actual = await ask(engine, source, variables);
+          const expected = await graphql({ schema: monolith, source, variableValues: variables });
           expect({ source, ...comparable(actual) }).toEqual({ source, ...comparable(expected) });
         }
       }),
@@ -37,12 +38,13 @@ describe('random graphs and operations', () => {
         const { federation, monolith } = graph;
         const engine = engineFor(federation);
         const stock = await stockExecutor(federation);
-        const source = generateOperation(engine.schema, draw);
-        if (!source) return;
-        const expected = await stock(source, operationVariables);
-        const truth = await graphql({ schema: monolith, source, variableValues: operationVariables });
+        const generated = generateOperation(engine.schema, draw);
+        if (!generated) return;
+        const { source, variables } = generated;
+        const expected = await stock(source, variables);
+        const truth = await graphql({ schema: monolith, source, variableValues: variables });
         if (JSON.stringify(expected.data) !== JSON.stringify(truth.data)) return;
-        const actual = await ask(engine, source, operationVariables);
+        const actual = await ask(engine, source, variables);
         expect({ source, data: actual.data }).toEqual({ source, data: JSON.parse(JSON.stringify(truth.data)) });
       }),
       { numRuns: Math.ceil(runs / 3), endOnFailure: true },

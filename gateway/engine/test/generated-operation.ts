@@ -9,27 +9,34 @@ import {
   parse,
   validate,
 } from 'graphql';
+import { ArgumentsGenerator } from './generated-arguments.ts';
 
 type Draw = fc.GeneratorValue;
 
 const { nat, constantFrom } = fastCheck;
 
-/** Values of the variables a generated operation may use. */
-export const operationVariables = { yes: true, no: false, n: 7 };
-const definitions = { yes: '$yes: Boolean!', no: '$no: Boolean = false', n: '$n: Int' };
-const MAX_DEPTH = 4;
+/** A valid operation, and values of its variables. */
+export interface GeneratedOperation {
+  readonly source: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+const conditionVariables = { yes: true, no: false };
+const definitions = { yes: '$yes: Boolean!', no: '$no: Boolean = false' };
 
 /** A random valid operation over a schema; undefined when the drawn one breaks a rule such as fields that must merge. */
-export function generateOperation(schema: GraphQLSchema, draw: Draw): string | undefined {
+export function generateOperation(schema: GraphQLSchema, draw: Draw, maxDepth = 4): GeneratedOperation | undefined {
   const fragments: string[] = [];
-  const selection = selectionSet(schema.getQueryType()!, MAX_DEPTH);
+  const args = new ArgumentsGenerator(draw);
+  const selection = selectionSet(schema.getQueryType()!, maxDepth);
   const body = `${selection}\n${fragments.join('\n')}`;
-  const used = Object.entries(definitions).flatMap(([name, definition]) =>
+  const conditions = Object.entries(definitions).flatMap(([name, definition]) =>
     new RegExp(`\\$${name}\\b`).test(body) ? [definition] : [],
   );
+  const used = [...conditions, ...args.definitions];
   const source = `query Generated${used.length > 0 ? `(${used.join(', ')})` : ''} ${body}`;
   const errors = validate(schema, parse(source));
-  return errors.length === 0 ? source : undefined;
+  return errors.length === 0 ? { source, variables: { ...conditionVariables, ...args.variables } } : undefined;
 
   function selectionSet(type: GraphQLCompositeType, depth: number): string {
     const count = 1 + draw(nat, 3);
@@ -48,9 +55,9 @@ export function generateOperation(schema: GraphQLSchema, draw: Draw): string | u
     const named = getNamedType(field.type);
     if (isCompositeType(named) && depth === 0) return '__typename';
     const alias = draw(nat, 4) === 0 ? `${draw(constantFrom, 'x', 'y', 'f0', 'z')}: ` : '';
-    const args = field.args.length > 0 && draw(nat, 1) === 0 ? argumentsOf(field.args[0]!.name) : '';
+    const given = args.of(field);
     const set = isCompositeType(named) ? ` ${selectionSet(named, depth - 1)}` : '';
-    return `${alias}${field.name}${args}${condition()}${set}`;
+    return `${alias}${field.name}${given}${condition()}${set}`;
   }
 
   function fragmentOn(type: GraphQLCompositeType, depth: number): string {
@@ -63,11 +70,6 @@ export function generateOperation(schema: GraphQLSchema, draw: Draw): string | u
       return `...${name}${condition()}`;
     }
     return `... on ${target.name}${condition()} ${selectionSet(target, depth - 1)}`;
-  }
-
-  function argumentsOf(name: string): string {
-    if (name === 'id') return `(id: "${draw(nat, 3)}")`;
-    return draw(nat, 1) === 0 ? `(${name}: $n)` : `(${name}: ${draw(nat, 3)})`;
   }
 
   function condition(): string {
