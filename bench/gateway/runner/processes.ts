@@ -4,6 +4,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const clockTicksPerSecond = 100;
 
+const running = new Set<PinnedProcess>();
+
+// However the benchmark ends, nothing it started is left: its processes are in groups of their own and hear no Ctrl-C.
+process.on('exit', () => {
+  for (const one of running) one.kill();
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
 /** A process pinned to one core, in its own group so that whatever it forks is stopped with it. */
 export class PinnedProcess {
   readonly child: ChildProcess;
@@ -15,6 +23,8 @@ export class PinnedProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
+    running.add(this);
+    this.child.once('exit', () => running.delete(this));
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.#log = (this.#log + text).slice(-4000);
@@ -56,6 +66,10 @@ export class PinnedProcess {
     const patience = setTimeout(() => this.#signal('SIGKILL'), 3000);
     await exited;
     clearTimeout(patience);
+  }
+
+  kill(): void {
+    this.#signal('SIGKILL');
   }
 
   #signal(signal: NodeJS.Signals): void {
