@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { costOf } from './cost.ts';
+import { readTrustedDocuments, type TrustedDocument } from './documents.ts';
+import { startTestGraph, type TestGraph } from './graph.ts';
+
+/**
+ * Each trusted query costs exactly what stands at its head, in requests to subgraphs and in SQL statements, on short
+ * pages and on long ones: an N+1 fails here, and so does a statement more than needed.
+ */
+const queries = readTrustedDocuments().filter(({ budget }) => budget !== null);
+const pageSizes = [2, 40];
+let graph: TestGraph;
+let values: Readonly<Record<string, unknown>>;
+
+beforeAll(async () => {
+  graph = await startTestGraph();
+  for (const { as } of queries) await graph.tokenOf(as);
+  await changeAccess();
+  await watchNames();
+  await enterAtlanta();
+  values = valuesFromTheWorld();
+}, 60_000);
+afterAll(() => graph.close());
+
+/** Arguments by the names that the documents share. */
+function valuesFromTheWorld(): Record<string, unknown> {
+  const { demo, shipments } = graph.world;
+  const waiting = shipments
+    .filter(({ status, risk }) => status === 'BOOKED' && risk?.verdict === 'CLEAR')
+    .toSorted((left, right) => pickupOf(right) - pickupOf(left));
+  const partners = shipments.findLast(
+    ({ organizationId, deliveredAt }) => organizationId === demo.partnerOrganizationId && deliveredAt,
+  );
+  return {
+    shipmentId: demo.activeShipmentId,
+    bookedShipmentId: waiting[0]?.id,
+    reference: partners?.reference,
+    driverId: demo.driverId,
+    organizationId: demo.customerOrganizationId,
+    reviews: {},
+    estimate: {
+      equipment: 'DRY_VAN',
+      origin: { latitude: 41.85, longitude: -87.65 },
+      destination: { latitude: 42.33, longitude: -83.05 },
+      volumeM3: 12,
+    },
+  };
+}
+
+const pickupOf = ({ stops }: TestGraph['world']['shipments'][number]) => stops[0]?.windowStart.getTime() ?? 0;
+
+/** Runs a mutation as the administrator; refusals fail the suite. */
+async function run<T>(field: string, inputType: string, selection: string, input: object): Promise<T> {
+  const mutation = `mutation($input: ${inputType}!) { ${field}(input: $input) { ${selection} userErrors { code } } }`;
+  const { data, errors } = await graph.ask<Record<string, T>>('admin', mutation, { input });
+  expect({ errors, ...data }).toMatchObject({ errors: [], [field]: { userErrors: [] } });
+  return data![field]!;
+}
+
+/** Something for the audit trail, and at the head of the list of accounts a customer and a driver. */
+async function changeAccess(): Promise<void> {
+  const { customerOrganizationId, driverId: demoDriverId } = graph.world.demo;
+  await registerAccount({ name: 'Aaron Abel', roles: ['CUSTOMER'], organizationId: customerOrganizationId });
+  for (const { id: organizationId, tier } of graph.world.organizations) {
+    await run('changeOrganizationTier', 'ChangeOrganizationTierInput', '', {
+      organizationId,
+      tier: tier === 'FREE' ? 'STANDARD' : 'FREE',
+      expectedVersion: 1,
+    });
+  }
+  const accountId = await registerAccount({ name: 'Aaron Bold', roles: ['DRIVER'] });
+  const driverId = graph.world.drivers.find(({ id }) => id !== demoDriverId)?.id;
+  await run('updateDriver', 'UpdateDriverInput', '', { driverId, expectedVersion: 1, accountId });
+  await graph.settle();
+}
+
+async function registerAccount(person: { name: string; roles: string[]; organizationId?: string }): Promise<string> {
+  const key = person.name.toLowerCase().replace(' ', '.');
+  const { account } = await run<{ account: { id: string } }>(
+    'registerAccount',
+    'RegisterAccountInput',
+    'account { id }',
+    {
+      ...person,
+      email: `${key}@budgets.test`,
+      idempotencyKey: `budgets-${key}`,
+    },
+  );
+  return account.id;
+}
+
+async function watchNames(): Promise<void> {
+  for (const value of ['Nobody of that name', 'Nor of this one', 'Nor of the third']) {
+    await run('addWatchlistEntry', 'AddWatchlistEntryInput', '', {
+      idempotencyKey: `budgets-${value.length}`,
+      kind: 'NAME',
+      value,
+      reason: 'For a longer list',
+    });
+  }
+}
+
+/** Three vehicles cross the fence around a hub. */
+async function enterAtlanta(): Promise<void> {
+  const positions = graph.world.vehicles.slice(0, 3).flatMap(({ id }) =>
+    [34.2, 33.749].map((latitude, index) => ({
+      vehicleId: id,
+      recordedAt: new Date(Date.now() - 2_000 + index * 1_000).toISOString(),
+      location: { latitude, longitude: -84.388 },
+      accuracyMeters: 5,
+    })),
+  );
+  const report = await run('reportPositions', 'ReportPositionsInput', 'acceptedCount', { positions });
+  expect(report).toMatchObject({ acceptedCount: positions.length });
+}
+
+function variablesOf({ operation }: TrustedDocument, first: number): Record<string, unknown> {
+  const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  return Object.fromEntries(Object.entries({ ...values, first }).filter(([name]) => names.includes(name)));
+}
+
+/** Elements of all lists in an answer. */
+function countElements(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const below = Object.values(value).reduce((sum: number, inner) => sum + countElements(inner), 0);
+  return below + (Array.isArray(value) ? value.length : 0);
+}
+
+describe('the budget of', () => {
+  test.each(queries.map((document) => [document.name, document] as const))('%s', async (_name, document) => {
+    const elements: number[] = [];
+    for (const first of pageSizes) {
+      const { answer, cost } = await costOf(graph, () =>
+        graph.ask(document.as, document.text, variablesOf(document, first)),
+      );
+      expect(answer.errors).toEqual([]);
+      expect(Object.values(answer.data ?? {})).not.toContain(null);
+      expect({ first, ...cost }).toEqual({ first, ...document.budget });
+      elements.push(countElements(answer.data));
+    }
+    const hasPages = 'first' in variablesOf(document, 1) && document.name !== 'ShipmentDetail';
+    if (hasPages) expect(elements[1]).toBeGreaterThan(elements[0] ?? 0);
+  });
+});

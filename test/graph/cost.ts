@@ -1,0 +1,27 @@
+import type { Budget } from './documents.ts';
+import type { TestGraph } from './graph.ts';
+
+/** Counts the requests to subgraphs and the SQL statements that something causes; nothing else may run meanwhile. */
+export async function costOf<T>(graph: TestGraph, run: () => Promise<T>): Promise<{ answer: T; cost: Budget }> {
+  const before = await count(graph);
+  const answer = await run();
+  const after = await count(graph);
+  return {
+    answer,
+    cost: { fetches: after.fetches - before.fetches, statements: after.statements - before.statements },
+  };
+}
+
+async function count(graph: TestGraph): Promise<Budget> {
+  const statements = graph.product.subgraphs.map(({ services }) => services.database.statements());
+  return { fetches: await countFetches(graph.url), statements: total(statements) };
+}
+
+/** The gateway's own counter of requests to subgraphs, over all subgraphs and outcomes. */
+async function countFetches(url: string): Promise<number> {
+  const metrics = await (await fetch(new URL('/metrics', url))).text();
+  const lines = metrics.matchAll(/^gateway_subgraph_requests_total\{[^}]*\} (\d+)$/gm);
+  return total([...lines].map(([, value]) => Number(value)));
+}
+
+const total = (values: readonly number[]) => values.reduce((left, right) => left + right, 0);

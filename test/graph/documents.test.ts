@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { OperationTypeNode, specifiedRules } from 'graphql';
+import { Documents } from '../../gateway/access/documents.ts';
+import { readGatewayConfig } from '../../gateway/config.ts';
+import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
+import { readTrustedDocuments, type TrustedDocument } from './documents.ts';
+
+/** What clients run is kept beside the schema: each document stands by itself and fits the graph as it is composed now. */
+const documents = readTrustedDocuments();
+const config = readGatewayConfig([], {});
+const gatewayDocuments = new Documents({
+  schema: loadSupergraphModel(readFileSync(config.supergraphFile, 'utf8')).apiSchema,
+  limits: config.limits,
+  rules: specifiedRules,
+});
+const accounts = ['admin', 'dispatcher', 'driver', 'customer', 'partner', 'analyst'];
+const pascal = (fileName: string) => fileName.replace(/(^|-)([a-z])/g, (_match, _dash, letter) => letter.toUpperCase());
+const isQuery = ({ operation }: TrustedDocument) => operation.operation === OperationTypeNode.QUERY;
+
+describe('trusted documents', () => {
+  test('there are enough for each client', () => {
+    expect(documents.length).toBeGreaterThanOrEqual(24);
+    const clients = Map.groupBy(documents, ({ client }) => client);
+    expect([...clients.keys()].sort()).toEqual(['console', 'frontend', 'mobile', 'partner']);
+    for (const own of clients.values()) expect(own.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('each has a name of its own', () => {
+    const names = documents.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  describe.each(documents.map((document) => [document.path, document] as const))('%s', (path, document) => {
+    test('is called like its operation and says who runs it and what it may cost', () => {
+      expect(document.name).toBe(pascal(basename(path, '.graphql')));
+      expect(accounts).toContain(document.as);
+      expect(document.budget !== null).toBe(isQuery(document));
+    });
+
+    test('passes the limits and the validation of the gateway', () => {
+      expect(gatewayDocuments.check(document.text)).toMatchObject({ kind: 'valid' });
+    });
+  });
+});

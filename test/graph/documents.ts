@@ -1,0 +1,78 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import type { DemoAccount } from './graph.ts';
+
+/** What one run of a query may cost, whatever the length of its lists. */
+export interface Budget {
+  /** Requests of the gateway to subgraphs. */
+  readonly fetches: number;
+  /** SQL statements of all subgraphs together. */
+  readonly statements: number;
+}
+
+/** One file of `schema/operations/<client>/`: an operation that a client runs, with what it says about itself. */
+export interface TrustedDocument {
+  /** Path below `schema/operations`, such as `mobile/driver-day.graphql`. */
+  readonly path: string;
+  readonly client: string;
+  readonly text: string;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly name: string;
+  /** The demo account that stands for its users: `# as: driver`. */
+  readonly as: DemoAccount;
+  /** `# fetches: 5` and `# statements: 9`, for queries. */
+  readonly budget: Budget | null;
+}
+
+const folder = resolve(import.meta.dirname, '../../schema/operations');
+
+export function readTrustedDocuments(): TrustedDocument[] {
+  return globSync('*/*.graphql', { cwd: folder })
+    .sort()
+    .map((path) => readDocument(path));
+}
+
+/** The document of that name; throws where there is none. */
+export function trustedDocument(name: string): TrustedDocument {
+  const found = readTrustedDocuments().find((document) => document.name === name);
+  if (!found) throw new Error(`schema/operations has no operation called ${name}`);
+  return found;
+}
+
+function readDocument(path: string): TrustedDocument {
+  const text = readFileSync(join(folder, path), 'utf8');
+  const document = parse(text);
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  const [operation] = operations;
+  if (!operation || operations.length > 1) throw new Error(`${path}: exactly one operation is required`);
+  const header = headerOf(text);
+  return {
+    path,
+    client: dirname(path),
+    text,
+    document,
+    operation,
+    name: operation.name?.value ?? basename(path),
+    as: header.get('as') as DemoAccount, // that it is one is checked by the test of the documents
+    budget: header.has('fetches')
+      ? { fetches: Number(header.get('fetches')), statements: Number(header.get('statements')) }
+      : null,
+  };
+}
+
+/** The `# key: value` lines above the operation. */
+function headerOf(text: string): ReadonlyMap<string, string> {
+  const lines = text.split('\n');
+  const comments = lines.slice(
+    0,
+    lines.findIndex((line) => !line.startsWith('#')),
+  );
+  return new Map(
+    comments.flatMap((line) => {
+      const [, key, value] = /^# (\w+): (\S+)$/.exec(line) ?? [];
+      return key && value ? [[key, value] as const] : [];
+    }),
+  );
+}
