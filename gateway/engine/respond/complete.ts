@@ -1,5 +1,5 @@
 import type { EngineError, ErrorPath } from '../errors.ts';
-import { WriteContext } from './write-context.ts';
+import { ResponseTooLarge, WriteContext } from './write-context.ts';
 import type { ValueWriter } from './writer.ts';
 
 /** Largest text written for one response, in UTF-16 units. */
@@ -16,7 +16,8 @@ export function completeData(
   known: readonly EngineError[],
 ): { data: string; errors: readonly EngineError[] } {
   const context = new WriteContext(variables, MAX_RESPONSE_LENGTH);
-  const data = write(root, context) ?? 'null';
+  const data = writeData(write, root, context);
+  if (data === undefined) return { data: 'null', errors: [...known, tooLarge] };
   if (context.errors.length === 0) return { data, errors: known };
   const isExplained = explanations(known);
   const found = context.errors.flatMap(({ message, reversedPath }): EngineError[] => {
@@ -25,6 +26,21 @@ export function completeData(
     return isExplained(path) ? [] : [{ message, path, extensions }];
   });
   return { data, errors: [...known, ...found] };
+}
+
+const tooLarge: EngineError = {
+  message: `The response would be larger than ${MAX_RESPONSE_LENGTH} characters`,
+  extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', retryable: false },
+};
+
+/** Undefined when the text outgrows its limit. */
+function writeData(write: ValueWriter, root: object, context: WriteContext): string | undefined {
+  try {
+    return write(root, context) ?? 'null';
+  } catch (error) {
+    if (error instanceof ResponseTooLarge) return undefined;
+    throw error;
+  }
 }
 
 /** Whether an error stands at a path, above it, or below it. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type ExecutionResult, graphql } from 'graphql';
+import { graphql } from 'graphql';
+import { comparable } from './comparable.ts';
 import { generateGraph, graphShape } from './generated-graph.ts';
 import { generateOperation } from './generated-operation.ts';
-import { type Answer, ask, engineFor } from './harness.ts';
+import { ask, engineFor } from './harness.ts';
 import { stockExecutor } from './stock.ts';
 
 const runs = Number(process.env.ENGINE_DIFFERENTIAL_RUNS ?? 60);
@@ -51,23 +52,3 @@ describe('random graphs and operations', () => {
     );
   });
 });
-
-/**
- * Data as JSON, and the nulls that errors explain. Of several errors below one null, which are reported is left open by
- * the specification; and messages differ between a subgraph's error and the monolith's.
- */
-function comparable(result: ExecutionResult | Answer): { data: unknown; explainedNulls: string[] } {
-  const data: unknown = JSON.parse(JSON.stringify(result.data ?? null));
-  const nulls = (result.errors ?? []).map(({ path }) => JSON.stringify(nullAbove(data, path ?? [])));
-  return { data, explainedNulls: [...new Set(nulls)].sort() };
-}
-
-/** The part of an error's path down to the null that it caused. */
-function nullAbove(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
-  let value = data;
-  for (const [depth, key] of path.entries()) {
-    if (value === null || value === undefined) return path.slice(0, depth);
-    value = (value as Record<string | number, unknown>)[key];
-  }
-  return path;
-}

@@ -43,6 +43,11 @@ export class ArgumentsGenerator {
     return given.length === 0 ? '' : `(${given.join(', ')})`;
   }
 
+  /** A valid JSON value of a variable. */
+  valueOf(type: GraphQLInputType): unknown {
+    return this.#value(type, 0, false).json;
+  }
+
   #value(type: GraphQLInputType, nesting: number, mayUseVariables: boolean): Value {
     if (mayUseVariables && this.#oneIn(4)) return this.#variable(type, nesting);
     if (isNonNullType(type)) return this.#present(type.ofType, nesting, mayUseVariables);

@@ -21,11 +21,21 @@ export interface GeneratedOperation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+export interface OperationShape {
+  readonly maxDepth?: number;
+  /** Whether conditions may leave nothing to select of an object. It is `{}` then; `@apollo/gateway` makes it null. */
+  readonly emptyObjects?: boolean;
+}
+
 const conditionVariables = { yes: true, no: false };
 const definitions = { yes: '$yes: Boolean!', no: '$no: Boolean = false' };
 
 /** A random valid operation over a schema; undefined when the drawn one breaks a rule such as fields that must merge. */
-export function generateOperation(schema: GraphQLSchema, draw: Draw, maxDepth = 4): GeneratedOperation | undefined {
+export function generateOperation(
+  schema: GraphQLSchema,
+  draw: Draw,
+  { maxDepth = 4, emptyObjects = true }: OperationShape = {},
+): GeneratedOperation | undefined {
   const fragments: string[] = [];
   const args = new ArgumentsGenerator(draw);
   const selection = selectionSet(schema.getQueryType()!, maxDepth);
@@ -41,7 +51,8 @@ export function generateOperation(schema: GraphQLSchema, draw: Draw, maxDepth = 
   function selectionSet(type: GraphQLCompositeType, depth: number): string {
     const count = 1 + draw(nat, 3);
     const selections = Array.from({ length: count }, () => selectionOn(type, depth));
-    return `{ ${selections.join(' ')} }`;
+    const mayBeEmpty = selections.some((each) => each.includes('@'));
+    return `{ ${mayBeEmpty && !emptyObjects ? '__typename ' : ''}${selections.join(' ')} }`;
   }
 
   function selectionOn(type: GraphQLCompositeType, depth: number): string {

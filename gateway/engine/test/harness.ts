@@ -1,3 +1,4 @@
+import { anonymous, type Grants } from '../authorization/requirements.ts';
 import { Engine, type EngineOptions, type Variables } from '../engine.ts';
 import { type EngineError, RequestError } from '../errors.ts';
 import { createInlinePlanner } from '../planning/inline-planner.ts';
@@ -28,9 +29,10 @@ export async function ask(
   source: string,
   variables: Variables = {},
   activeLabels: readonly string[] = [],
+  grants: Grants = anonymous,
 ): Promise<Answer> {
   try {
-    const operation = await engine.prepare({ source, activeLabels });
+    const operation = await engine.prepare({ source, activeLabels, grants });
     const { data, errors } = await engine.execute(operation, variables, scope);
     return {
       ...(data === undefined ? {} : { data: JSON.parse(data) as unknown }),

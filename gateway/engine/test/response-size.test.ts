@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { buildSchema, parse } from 'graphql';
+import { operationOf } from '../compile/merge-operations.ts';
+import { completeData } from '../respond/complete.ts';
+import { compileWriter } from '../respond/writer.ts';
+
+test('a small graph written very often is refused before its text fills the memory', () => {
+  const schema = buildSchema('type Query { people: [Person] } type Person { friends: [Person] name: String }');
+  const source = '{ people { friends { friends { friends { name } } } } }';
+  const write = compileWriter(
+    {
+      schema,
+      fragments: new Map(),
+      conditions: {},
+      denied: new Set(),
+      dataKey: (node) => node.name.value,
+      isCanonical: () => false,
+      introspection: () => () => null,
+    },
+    schema.getQueryType()!,
+    [operationOf(parse(source)).selectionSet],
+  );
+  // One object that every list holds: what a de-duplicated answer looks like.
+  const person: Record<string, unknown> = { name: 'x'.repeat(100_000) };
+  person.friends = Array.from({ length: 20 }, () => person);
+  const { data, errors } = completeData(write, { people: person.friends }, {}, []);
+  expect(data).toBe('null');
+  expect(errors).toMatchObject([{ extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE' } }]);
+});
