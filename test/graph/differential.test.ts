@@ -1,0 +1,108 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLInputType,
+  Kind,
+  OperationTypeNode,
+  parse,
+  typeFromAST,
+} from 'graphql';
+import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
+import type { Grants } from '../../gateway/engine/authorization/requirements.ts';
+import type { Engine } from '../../gateway/engine/engine.ts';
+import { comparable } from '../../gateway/engine/test/comparable.ts';
+import { MemoryTransport } from '../../gateway/engine/test/federation.ts';
+import { ArgumentsGenerator } from '../../gateway/engine/test/generated-arguments.ts';
+import { generateOperation } from '../../gateway/engine/test/generated-operation.ts';
+import { type Answer, ask, engineFor } from '../../gateway/engine/test/harness.ts';
+import { type StockExecutor, stockExecutor } from '../../gateway/engine/test/stock.ts';
+import { servableCopy } from '../../gateway/supergraph/servable-copy.ts';
+import { generatedSubgraph } from './generated-values.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const runs = Number(process.env.GRAPH_DIFFERENTIAL_RUNS ?? 150);
+/** Which run to repeat, as a failure tells it. */
+const seed = process.env.GRAPH_DIFFERENTIAL_SEED;
+const shape = { maxDepth: 6, emptyObjects: false };
+
+const supergraphSdl = readFileSync(join(root, 'schema/supergraph.graphql'), 'utf8');
+/** Somebody who may see everything, as the stock executor doesn't ask. */
+const grants: Grants = {
+  authenticated: true,
+  scopes: new Set([...supergraphSdl.matchAll(/"(\w+:\w+)"/g)].map(([, scope = '']) => scope)),
+  policies: new Set(),
+};
+
+let engine: Engine;
+let stock: StockExecutor;
+beforeAll(async () => {
+  const schemas = new Map(
+    readSupergraphYaml(pathToFileURL(join(root, 'supergraph.yaml'))).map(({ name, schemaFile }) => [
+      name,
+      generatedSubgraph(name, readFileSync(join(root, schemaFile), 'utf8')),
+    ]),
+  );
+  const federation = { supergraphSdl, schemas, transport: new MemoryTransport(schemas) };
+  engine = engineFor(federation);
+  stock = await stockExecutor({ ...federation, supergraphSdl: servableCopy(supergraphSdl) });
+});
+
+interface Compared {
+  readonly ours: Answer;
+  readonly theirs: ExecutionResult;
+}
+
+async function askBoth(source: string, variables: Readonly<Record<string, unknown>>): Promise<Compared> {
+  const [ours, theirs] = [await ask(engine, source, variables, [], grants), await stock(source, { ...variables })];
+  expect({ source, variables, ...comparable(ours) }).toEqual({ source, variables, ...comparable(theirs) });
+  return { ours, theirs };
+}
+
+describe('the freight graph under the engine and under @apollo/gateway', () => {
+  test('random operations have the same data and the same explained nulls', async () => {
+    const seen = { operations: 0, withErrors: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (draw) => {
+        const generated = generateOperation(engine.schema, draw, shape);
+        if (!generated) return;
+        const { ours } = await askBoth(generated.source, generated.variables);
+        seen.operations++;
+        if (ours.errors) seen.withErrors++;
+      }),
+      { numRuns: runs, endOnFailure: true, ...(seed !== undefined && { seed: Number(seed) }) },
+    );
+    // The generator would prove nothing if it rarely made a valid operation, or never one that fails in part.
+    expect(seen.operations).toBeGreaterThan(runs / 3);
+    expect(seen.withErrors).toBeGreaterThan(0);
+  });
+
+  const trusted = globSync('schema/operations/*/*.graphql', { cwd: root })
+    .map((file) => ({ file, source: readFileSync(join(root, file), 'utf8') }))
+    .filter(({ source }) => operationOf(parse(source)).operation !== OperationTypeNode.SUBSCRIPTION);
+
+  test.each(trusted)('$file answers the same', async ({ source }) => {
+    const definitions = operationOf(parse(source)).variableDefinitions ?? [];
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (draw) => {
+        const values = new ArgumentsGenerator(draw);
+        const variables = definitions.map(({ variable, type }) => [
+          variable.name.value,
+          values.valueOf(typeFromAST(engine.schema, type as never) as GraphQLInputType),
+        ]);
+        await askBoth(source, Object.fromEntries(variables));
+      }),
+      { numRuns: 3, endOnFailure: true },
+    );
+  });
+});
+
+function operationOf(document: DocumentNode) {
+  const [operation] = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  if (!operation) throw new Error('a document with an operation is required');
+  return operation;
+}
