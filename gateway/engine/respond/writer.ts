@@ -211,8 +211,8 @@ function compileList(options: WriterOptions, itemType: GraphQLOutputType, value:
       }
       if (text === null && required) return null;
       json += index === 0 ? (text ?? 'null') : `,${text ?? 'null'}`;
+      context.checkLength(json);
     }
-    context.checkLength(json);
     return `${json}]`;
   };
 }
