@@ -126,17 +126,15 @@ async function openAll(
 }
 
 /** Ids of the demo world depend on its moment: subgraphs that are seeded at different times must agree on one. */
-function momentOfSeed(
-  server: PostgresServer,
-  { database = databaseName, clock = () => new Date() }: ProductOptions,
-): Promise<Date> {
+function momentOfSeed(server: PostgresServer, options: ProductOptions): Promise<Date> {
+  const { config, database = databaseName, clock = () => new Date() } = options;
   return asAdmin(server.adminUrl, database, async (client) => {
     await client.query(
       'create table if not exists demo_world (one boolean primary key default true check (one), now timestamptz not null)',
     );
-    await client.query('insert into demo_world (now) values ($1) on conflict do nothing', [clock()]);
+    await client.query('insert into demo_world (now) values ($1) on conflict do nothing', [config.seedNow ?? clock()]);
     const { rows } = await client.query<{ now: Date }>('select now from demo_world');
-    return rows[0]?.now ?? clock();
+    return rows[0]?.now ?? config.seedNow ?? clock();
   });
 }
 

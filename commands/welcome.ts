@@ -1,9 +1,10 @@
 const accounts = ['admin', 'dispatcher', 'driver', 'customer', 'partner', 'analyst'].map((name) => `${name}@demo.test`);
 
-const queries = [
+/** The queries of the README; a test holds them against the schema. */
+export const firstQueries = [
   'mutation { signIn(input: { email: "dispatcher@demo.test", password: "freight-demo" }) { accessToken viewer { name roles } } }',
-  '{ shipments(first: 3, filter: { status: [IN_TRANSIT] }) { nodes { reference status organization { name tier } driver { name position { location { latitude longitude } } } eta { estimatedAt } invoice { number } risk { score } } } }',
-  '{ leaderboard(period: WEEKLY, first: 5) { nodes { rank score driver { name level } } } }',
+  '{ shipments(first: 2, filter: { statuses: [IN_TRANSIT] }) { nodes { reference organization { name tier } driver { name position { location { latitude longitude } } } eta { arrivesAt } quote { price { amount currency } } risk { score } } } }',
+  '{ leaderboard(period: WEEKLY) { entries(first: 3) { nodes { rank points driver { name deliveries(first: 1) { totalCount } } } } } }',
 ];
 
 export interface Welcome {
@@ -32,7 +33,7 @@ export function welcome({ gatewayUrl, subgraphUrls, seeded, seconds, production 
       'Sign in with the first query, then send the others with the header "authorization: Bearer <accessToken>":',
       '',
     );
-    lines.push(...queries.flatMap((query) => [`  ${query}`, '']));
+    lines.push(...firstQueries.flatMap((query) => [`  ${query}`, '']));
   }
   lines.push('Ctrl-C stops everything; data stays. `npm run reset` starts over.');
   return lines.join('\n');

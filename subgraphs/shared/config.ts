@@ -27,6 +27,7 @@ const sharedEnvironment = z.object({
   DATA_DIR: z.string().default('.data'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SEED: z.coerce.number().int().min(1).default(2025),
+  SEED_NOW: z.iso.datetime().optional(),
   DATABASE_ROLE_SECRET: z.string().min(16).optional(),
 });
 
@@ -40,6 +41,8 @@ export interface SharedConfig {
   readonly logLevel: string;
   /** Seed of the demo data. */
   readonly seed: number;
+  /** The moment of the demo data; that of the first start where undefined. */
+  readonly seedNow: Date | undefined;
   /** Passwords of the subgraphs' database roles derive from it. */
   readonly roleSecret: string;
 }
@@ -57,6 +60,7 @@ export function readSharedConfig(environment: NodeJS.ProcessEnv = process.env): 
     dataDir,
     logLevel: parsed.LOG_LEVEL,
     seed: parsed.SEED,
+    seedNow: parsed.SEED_NOW === undefined ? undefined : new Date(parsed.SEED_NOW),
     roleSecret: parsed.DATABASE_ROLE_SECRET ?? 'freight-development-roles',
   };
 }

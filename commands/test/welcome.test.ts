@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { parse, validate } from 'graphql';
+import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
+import { firstQueries, welcome } from '../welcome.ts';
+
+const { apiSchema } = loadSupergraphModel(
+  readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'),
+);
+
+test.each(firstQueries)('a newcomer can paste %s', (query) => {
+  expect(validate(apiSchema, parse(query))).toEqual([]);
+});
+
+test.each(firstQueries)('the README shows %s', (query) => {
+  expect(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')).toContain(query);
+});
+
+test('the welcome tells the addresses and, outside production, the accounts and the queries', () => {
+  const where = {
+    gatewayUrl: 'http://127.0.0.1:4000',
+    subgraphUrls: new Map([['fleet', 'http://127.0.0.1:4003/graphql']]),
+    seeded: true,
+    seconds: 4.21,
+  };
+  const text = welcome({ ...where, production: false });
+  for (const part of [
+    'http://127.0.0.1:4000/explorer',
+    'http://127.0.0.1:4003/graphql',
+    'driver@demo.test',
+    'freight-demo',
+    ...firstQueries,
+  ]) {
+    expect(text).toContain(part);
+  }
+  expect(welcome({ ...where, production: true })).not.toContain('freight-demo');
+});
