@@ -38,7 +38,8 @@ function writeData(write: ValueWriter, root: object, context: WriteContext): str
   try {
     return write(root, context) ?? 'null';
   } catch (error) {
-    if (error instanceof ResponseTooLarge) return undefined;
+    // Several lists just below the limit can exceed what one string of V8 may hold.
+    if (error instanceof ResponseTooLarge || error instanceof RangeError) return undefined;
     throw error;
   }
 }
