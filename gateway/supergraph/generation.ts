@@ -16,16 +16,24 @@ export interface Generation {
   retire(): void;
   /** Frees what the generation holds, now. */
   close(): Promise<void>;
+  /** Resolves when it is closed. */
+  readonly closed: Promise<void>;
 }
 
 /** Counts users and frees once: after `retire`, when the last of them has left. */
-export function countedUse(free: () => Promise<void>): Pick<Generation, 'retain' | 'release' | 'retire' | 'close'> {
+export function countedUse(
+  free: () => Promise<void>,
+): Pick<Generation, 'retain' | 'release' | 'retire' | 'close' | 'closed'> {
   let users = 0;
   let retired = false;
-  let closed: Promise<void> | undefined;
+  let closing = false;
+  const closed = Promise.withResolvers<void>();
   const close = (): Promise<void> => {
-    closed ??= free();
-    return closed;
+    if (!closing) {
+      closing = true;
+      free().then(closed.resolve, closed.reject);
+    }
+    return closed.promise;
   };
   const closeIfUnused = (): void => {
     if (retired && users === 0) void close();
@@ -43,5 +51,6 @@ export function countedUse(free: () => Promise<void>): Pick<Generation, 'retain'
       closeIfUnused();
     },
     close,
+    closed: closed.promise,
   };
 }

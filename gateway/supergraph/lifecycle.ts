@@ -24,6 +24,8 @@ export class SupergraphLifecycle {
   readonly apollo: ApolloGateway;
   readonly #options: LifecycleOptions;
   #current: Generation | undefined;
+  /** Still in use by requests that began with them. */
+  readonly #retired = new Set<Generation>();
   #reloading: Promise<void> = Promise.resolve();
   #update: SupergraphSdlUpdateFunction = () => {};
 
@@ -58,6 +60,12 @@ export class SupergraphLifecycle {
     return this.#reloading;
   }
 
+  #retire(previous: Generation): void {
+    this.#retired.add(previous);
+    previous.retire();
+    void previous.closed.finally(() => this.#retired.delete(previous));
+  }
+
   async #start() {
     const { config, transport } = this.#options;
     const text = await readSupergraphFile(config.supergraphFile);
@@ -71,7 +79,7 @@ export class SupergraphLifecycle {
     const cleanup = async (): Promise<void> => {
       watcher.close();
       await this.#reloading;
-      await this.#current?.close();
+      await Promise.all([...this.#retired, this.current].map((generation) => generation.close()));
     };
     return { supergraphSdl: servableCopy(text), cleanup };
   }
@@ -91,7 +99,7 @@ export class SupergraphLifecycle {
       }
       transport.update(next.subgraphs);
       this.#current = next;
-      previous.retire();
+      this.#retire(previous);
       log.info({ subgraphs: Object.keys(next.subgraphs) }, 'supergraph reloaded');
       onReload?.('loaded');
     } catch (error) {
