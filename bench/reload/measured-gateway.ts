@@ -1,0 +1,50 @@
+import { readdirSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { readGatewayConfig } from '../../gateway/config.ts';
+import { createGateway } from '../../gateway/gateway.ts';
+
+/** What a gateway holds after everything that nobody refers to has been collected. */
+export interface Holding {
+  readonly heapMB: number;
+  readonly residentMB: number;
+  /** Threads of the process: V8's own and one per planner. */
+  readonly threads: number;
+  /** Things that keep an event loop alive, by kind: sockets, timers, ports to workers. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+export type FromMeasuredGateway =
+  | { readonly kind: 'ready'; readonly url: string }
+  | { readonly kind: 'holding'; readonly holding: Holding };
+
+/** A gateway as `gateway/server.ts` starts it, in a process of its own that says what it holds. Needs `node --expose-gc`. */
+const send = (message: FromMeasuredGateway): void => void process.send?.(message);
+const megabytes = (bytes: number): number => Math.round(bytes / 104_857.6) / 10;
+
+async function measure(): Promise<Holding> {
+  // Finalizers free further objects, which only the next collection finds.
+  for (let round = 0; round < 6; round++) {
+    globalThis.gc?.();
+    await setImmediate();
+  }
+  const { heapUsed, rss } = process.memoryUsage();
+  const resources: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
+  return { heapMB: megabytes(heapUsed), residentMB: megabytes(rss), threads: threadCount(), resources };
+}
+
+/** Where the system tells it; 0 elsewhere. */
+function threadCount(): number {
+  try {
+    return readdirSync('/proc/self/task').length;
+  } catch {
+    return 0;
+  }
+}
+
+const gateway = await createGateway(readGatewayConfig());
+process.on('message', (message) => {
+  if (message === 'measure') void measure().then((holding) => send({ kind: 'holding', holding }));
+});
+process.once('disconnect', () => void gateway.close().then(() => process.exit(0)));
+send({ kind: 'ready', url: await gateway.listen() });
