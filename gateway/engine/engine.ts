@@ -139,6 +139,8 @@ export class Engine {
     const execution = new Execution(variant.places, { transport, satisfies: model.satisfies, scope, clientVariable });
     begin?.(execution);
     await execution.run(variant.program);
+    // The client has left: what is missing is missing because of that, and nobody reads it.
+    if (scope.signal?.aborted) return { data: 'null', errors: [] };
     const failed = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root, variant.clientPath);
     const known = variant.refusals.length > 0 ? [...variant.refusals, ...failed] : failed;
     const { data, errors } = completeData(variant.write, execution.tree.root, variables, known);

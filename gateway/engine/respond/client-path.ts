@@ -2,45 +2,64 @@ import { type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphq
 import type { ErrorPath } from '../errors.ts';
 import { plannedKey, responseKey } from '../planning/response-keys.ts';
 
+/** A field of the fetched data that the client selected: its key in the client's response, and the fields below it. */
+interface ClientField {
+  readonly key: string;
+  readonly sets: SelectionSetNode[];
+  below: ClientFields | undefined;
+}
+type ClientFields = ReadonlyMap<string, ClientField>;
+
 /**
  * Turns paths of the fetched data into paths of the client's response: keys become the client's, and a path that leads
- * to something only the planner asked for (a key, a required field) ends at the last thing the client selected.
+ * to something only the planner asked for (a key, a required field) ends at the last thing the client selected. The
+ * selection is read once per level: a subgraph that fails has as many paths as the response has objects.
  */
 export function clientPaths(
   root: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   plannerNames: ReadonlySet<string>,
 ): (path: ErrorPath) => ErrorPath {
+  let top: ClientFields | undefined;
   return (path) => {
+    top ??= fieldsOf([root]);
+    let fields = top;
     const result: (string | number)[] = [];
-    let sets: readonly SelectionSetNode[] = [root];
     for (const key of path) {
       if (typeof key === 'number') {
         result.push(key);
         continue;
       }
-      const found = sets.flatMap((set) => fieldsIn(set, new Set())).filter((field) => field.dataKey === key);
-      if (found.length === 0) return result;
-      result.push(found[0]!.key);
-      sets = found.flatMap(({ set }) => (set ? [set] : []));
+      const field = fields.get(key);
+      if (!field) return result;
+      result.push(field.key);
+      field.below ??= fieldsOf(field.sets);
+      fields = field.below;
     }
     return result;
   };
 
-  function fieldsIn(
-    set: SelectionSetNode,
-    visited: Set<string>,
-  ): { dataKey: string; key: string; set: SelectionSetNode | undefined }[] {
-    return set.selections.flatMap((selection) => {
+  function fieldsOf(sets: readonly SelectionSetNode[]): ClientFields {
+    const fields = new Map<string, ClientField>();
+    for (const set of sets) collect(set, fields, new Set());
+    return fields;
+  }
+
+  function collect(set: SelectionSetNode, fields: Map<string, ClientField>, visited: Set<string>): void {
+    for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) {
         const dataKey = plannedKey(selection, plannerNames);
-        return [{ dataKey, key: responseKey(selection), set: selection.selectionSet }];
+        const known = fields.get(dataKey) ?? { key: responseKey(selection), sets: [], below: undefined };
+        if (selection.selectionSet) known.sets.push(selection.selectionSet);
+        fields.set(dataKey, known);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        collect(selection.selectionSet, fields, visited);
+      } else {
+        const fragment = fragments.get(selection.name.value);
+        if (!fragment || visited.has(selection.name.value)) continue;
+        visited.add(selection.name.value);
+        collect(fragment.selectionSet, fields, visited);
       }
-      if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsIn(selection.selectionSet, visited);
-      const fragment = fragments.get(selection.name.value);
-      if (!fragment || visited.has(selection.name.value)) return [];
-      visited.add(selection.name.value);
-      return fieldsIn(fragment.selectionSet, visited);
-    });
+    }
   }
 }
