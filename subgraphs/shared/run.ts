@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError, parseEnvironment, port, readSharedConfig } from './config.ts';
 import type { BaseContext } from './context.ts';
+import { exitWith } from './exit.ts';
 import { createVerifier } from './identity.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
 import { createLog } from './log.ts';
@@ -53,25 +54,11 @@ export async function runSubgraph<C extends BaseContext>(
       await server.close();
     };
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(
-        signal,
-        () =>
-          void shutDown().then(
-            () => process.exit(0),
-            (error: unknown) => exitWith(error),
-          ),
-      );
+      process.once(signal, () => {
+        shutDown().then(() => process.exit(0), exitWith);
+      });
     }
   } catch (error) {
     exitWith(error);
   }
-}
-
-/** One clear line for what the operator can mend, the stack for what only we can. */
-export function exitWith(error: unknown): never {
-  if (error instanceof ConfigurationError) console.error(error.message);
-  else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-    console.error(`PORT: a free port is required; ${error.message}`);
-  else console.error(error);
-  process.exit(1);
 }
