@@ -2,8 +2,22 @@ import { Decimal } from 'decimal.js';
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { CurrencyResolver, DateTimeISOResolver } from 'graphql-scalars';
 
+const dateTime = DateTimeISOResolver.toConfig();
+
+/** PostgreSQL knows no year 0, and ISO 8601 texts sort as times only within four digits. */
+function inStorableYears(instant: Date): Date {
+  const year = instant.getUTCFullYear();
+  if (year >= 1 && year <= 9999) return instant;
+  throw new GraphQLError(`A time in the years 1 to 9999 is required; got the year ${year}.`);
+}
+
 /** An instant in UTC: `Date` inside, ISO 8601 text outside. */
-export const DateTime = new GraphQLScalarType({ ...DateTimeISOResolver.toConfig(), name: 'DateTime' });
+export const DateTime = new GraphQLScalarType<Date, string>({
+  ...dateTime,
+  name: 'DateTime',
+  parseValue: (value) => inStorableYears(dateTime.parseValue(value)),
+  parseLiteral: (node, variables) => inStorableYears(dateTime.parseLiteral(node, variables)),
+});
 
 /** ISO 4217 code. */
 export const CurrencyCode = new GraphQLScalarType({ ...CurrencyResolver.toConfig(), name: 'CurrencyCode' });

@@ -108,7 +108,7 @@ export async function unassignShipment(
   const holding = await holdingOf(em, load.shipmentId);
   if (!holding)
     return refuse('NOT_ASSIGNED', 'An assigned shipment is required; this one has no assignment.', 'shipmentId');
-  if (input.assignmentId && input.assignmentId !== holding.id) {
+  if (input.assignmentId != null && input.assignmentId !== holding.id) {
     const message = `The assignment that holds is required (${holding.id}); got another one.`;
     throw new Contested(holding, { code: 'CONFLICT', field: ['assignmentId'], message });
   }

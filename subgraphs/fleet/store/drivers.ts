@@ -39,7 +39,7 @@ export async function registerDriver(
   if (known) return em.findOneOrFail(DriverEntity, { id: known });
   checkLicense(input.licenseClasses, input.equipment);
   checkAccountId(input.accountId);
-  if (input.usualVehicleId) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
+  if (input.usualVehicleId != null) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
   const driver = em.create(DriverEntity, {
     id,
     accountId: input.accountId ?? null,
@@ -68,7 +68,7 @@ export async function updateDriver(transaction: Transaction, input: UpdateDriver
   checkLicense(input.licenseClasses ?? driver.licenseClasses, input.equipment ?? driver.equipment);
   checkAccountId(input.accountId);
   if (input.equipment) await checkCarried(em, driver, input.equipment);
-  if (input.usualVehicleId) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
+  if (input.usualVehicleId != null) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
   const { name, phone, licenseNumber, licenseClasses, equipment } = driver;
   Object.assign(driver, {
     name: input.name ?? name,
@@ -121,7 +121,7 @@ function checkLicense(classes: readonly LicenseClass[], equipment: readonly Equi
 }
 
 function checkAccountId(accountId: string | null | undefined): void {
-  if (accountId && !isUuid(accountId))
+  if (accountId != null && !isUuid(accountId))
     refuse('NOT_FOUND', 'The id of an account is required; there is none with this one.', 'accountId');
 }
 

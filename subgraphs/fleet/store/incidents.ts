@@ -21,8 +21,8 @@ export async function reportIncident(
   const known = await claimKey(em, call, id);
   if (known) return em.findOneOrFail(IncidentEntity, { id: known });
   const driver = await lockDriver(em, input.driverId);
-  if (input.vehicleId) await lockVehicle(em, input.vehicleId);
-  if (input.shipmentId) await checkShipment(transaction, input.shipmentId);
+  if (input.vehicleId != null) await lockVehicle(em, input.vehicleId);
+  if (input.shipmentId != null) await checkShipment(transaction, input.shipmentId);
   const { kind, severity, description, occurredAt } = input;
   const incident = em.create(IncidentEntity, {
     id,

@@ -24,7 +24,7 @@ export async function startShift(
   checkOwn(caller, driverId);
   const driver = await lockDriver(em, driverId);
   if (!driver.active) refuse('DRIVER_INACTIVE', `An active driver is required; ${driver.name} is not.`, 'driverId');
-  if (vehicleId) {
+  if (vehicleId != null) {
     const vehicle = await lockVehicle(em, vehicleId);
     if (!vehicle.active)
       refuse('VEHICLE_RETIRED', `A vehicle in service is required; ${vehicle.plate} is retired.`, 'vehicleId');

@@ -36,6 +36,9 @@ interface Period {
   readonly to: Date;
 }
 
+/** The first instant that clients can name; there is no year 0. */
+const firstInstant = Date.parse('0001-01-01T00:00:00.000Z');
+
 /** Checks the arguments of a track. BAD_USER_INPUT for what can't be answered. */
 export function parsePeriod({ from, to, toleranceMeters }: TrackArguments, now: Date, defaultDays = 1): Period {
   const { least, most } = toleranceMetersRange;
@@ -46,7 +49,7 @@ export function parsePeriod({ from, to, toleranceMeters }: TrackArguments, now: 
     );
   // The end is exclusive: a position of this very moment belongs to the track.
   const end = to ?? new Date(now.getTime() + 1);
-  const start = from ?? new Date(end.getTime() - defaultDays * 86_400_000);
+  const start = from ?? new Date(Math.max(end.getTime() - defaultDays * 86_400_000, firstInstant));
   const days = (end.getTime() - start.getTime()) / 86_400_000;
   if (!(days > 0 && days <= trackDaysMost + 0.001))
     throw new GraphError(

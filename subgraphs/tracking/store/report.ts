@@ -124,13 +124,13 @@ function judge(
       const message = 'A vehicle that you are assigned to at that time is required; this is another one.';
       return { index, code: 'NOT_YOUR_VEHICLE', message };
     }
-    if (given && given !== driverId)
+    if (given !== null && given !== driverId)
       return { index, code: 'UNKNOWN_DRIVER', message: 'Drivers report for themselves; another driver is named.' };
     return positionFrom(report, vehicleId, driverId, now);
   }
   if (!known.vehicles.has(vehicleId))
     return { index, code: 'UNKNOWN_VEHICLE', message: 'The id of a vehicle in service is required.' };
-  if (given && !known.drivers.has(given))
+  if (given !== null && !known.drivers.has(given))
     return { index, code: 'UNKNOWN_DRIVER', message: 'The id of an active driver is required.' };
   return positionFrom(report, vehicleId, given ?? driverInCharge(duties, at), now);
 }
@@ -143,12 +143,17 @@ function positionFrom(report: PositionReport, vehicleId: string, driverId: strin
     recordedAt,
     latitude: location.latitude,
     longitude: location.longitude,
-    accuracyMeters,
-    speedMetersPerSecond: speedMetersPerSecond ?? null,
-    headingDegrees: headingDegrees == null ? null : headingDegrees % 360,
+    accuracyMeters: reading(accuracyMeters),
+    speedMetersPerSecond: speedMetersPerSecond == null ? null : reading(speedMetersPerSecond),
+    headingDegrees: headingDegrees == null ? null : reading(headingDegrees % 360),
     sequence: sequence ?? null,
     receivedAt: now,
   };
+}
+
+/** Readings are kept in single precision, where what is nearly nothing must be nothing: PostgreSQL refuses the rest. */
+function reading(value: number): number {
+  return Math.fround(value) === 0 ? 0 : value;
 }
 
 function isAhead({ vehicleId, recordedAt }: Position, { vehicles }: Known): boolean {
