@@ -30,6 +30,9 @@ export interface GatewayConfig {
   readonly requestTimeoutMs: number;
   /** Milliseconds that one request to a subgraph may take. */
   readonly subgraphTimeoutMs: number;
+  /** Milliseconds that planning one operation may take. */
+  readonly planTimeoutMs: number;
+  readonly live: LiveConfig;
   readonly drain: DrainConfig;
   readonly corsOrigins: readonly (string | RegExp)[];
   readonly introspection: boolean;
@@ -37,6 +40,13 @@ export interface GatewayConfig {
 
 /** `freight`: access tokens are verified and subgraphs get a signed identity. `open`: any supergraph, nobody signs in. */
 export type AccessConfig = { readonly kind: 'freight'; readonly dataDir: string } | { readonly kind: 'open' };
+
+export interface LiveConfig {
+  /** Milliseconds after which the clients of a subscription are asked for their credentials again; less than an identity token lasts. */
+  readonly renewalMs: number;
+  /** Milliseconds between pings on websockets; who misses one is cut off with the next. */
+  readonly pingMs: number;
+}
 
 export interface DrainConfig {
   /** Milliseconds between "not ready" and closing the port, for load balancers to notice. */
@@ -73,6 +83,9 @@ const environmentSchema = z.object({
   MAX_BODY_BYTES: count.default(1_048_576),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
   SUBGRAPH_TIMEOUT_MS: milliseconds.default(10_000),
+  PLAN_TIMEOUT_MS: milliseconds.default(5_000),
+  LIVE_RENEWAL_MS: count.max(50_000).default(25_000),
+  LIVE_PING_MS: count.max(600_000).default(15_000),
   DRAIN_DELAY_MS: milliseconds.default(0),
   DRAIN_WINDOW_MS: milliseconds.default(10_000),
   CORS_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))).optional(),
@@ -119,6 +132,8 @@ export function readGatewayConfig(
     maxBodyBytes: parsed.MAX_BODY_BYTES,
     requestTimeoutMs: parsed.REQUEST_TIMEOUT_MS,
     subgraphTimeoutMs: parsed.SUBGRAPH_TIMEOUT_MS,
+    planTimeoutMs: parsed.PLAN_TIMEOUT_MS,
+    live: { renewalMs: parsed.LIVE_RENEWAL_MS, pingMs: parsed.LIVE_PING_MS },
     drain: { delayMs: parsed.DRAIN_DELAY_MS, windowMs: parsed.DRAIN_WINDOW_MS },
     corsOrigins: parsed.CORS_ORIGINS ?? (parsed.NODE_ENV === 'production' ? [] : [ownMachine]),
     introspection: parsed.INTROSPECTION,

@@ -70,12 +70,22 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const generation = () => supergraph.current;
   const onAnswer = metrics.answered;
   const { requestTimeoutMs, overrideLabels } = config;
-  const live = new LiveOperations({ access, generation, requestTimeoutMs, overrideLabels, log, onAnswer });
+  const live = new LiveOperations({
+    access,
+    generation,
+    requestTimeoutMs,
+    renewalMs: config.live.renewalMs,
+    overrideLabels,
+    log,
+    onAnswer,
+  });
   serveGraphql(app, { apollo, steps, generation, live, onAnswer });
   const webSockets = serveWebSockets(app.server, {
     operations: live,
     authenticate: async (headers) => void (await access.identify(headers)),
+    onError: (error) => log.error({ err: error }, 'websocket closed'),
     maxMessageBytes: config.maxBodyBytes,
+    pingMs: config.live.pingMs,
   });
   serveHealth(app, {
     phase: () => phase,

@@ -60,11 +60,6 @@ export class Documents {
     return checked;
   }
 
-  /** The texts asked for last, newest first, to warm up the next schema with. */
-  recent(count: number): string[] {
-    return [...this.#checked.keys().take(count)];
-  }
-
   #check(text: string): CheckedDocument {
     const { schema, limits, rules } = this.#options;
     try {

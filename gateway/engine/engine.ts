@@ -68,6 +68,11 @@ export class Engine {
     await Promise.allSettled(requests.map((request) => this.prepare(request)));
   }
 
+  /** How the operations used last were asked for, newest first: to warm up the engine of the next supergraph with. */
+  recentlyPlanned(count: number): PrepareRequest[] {
+    return this.#preparer.recent(count);
+  }
+
   /**
    * Runs a query or mutation. Failures of subgraphs are in the response's errors.
    * @throws RequestError when the variables don't fit the operation
@@ -159,7 +164,9 @@ export class Engine {
     });
   }
 
+  /** Ends planning. What has been prepared still runs: subscriptions outlive the engine that prepared them. */
   async close(): Promise<void> {
+    this.#preparer.clear();
     await this.#options.planner.close();
   }
 }

@@ -44,6 +44,13 @@ interface CheckedDocument {
   readonly labels: ReadonlySet<string>;
 }
 
+/** An operation that is planned or being planned, and how it was asked for. */
+interface Preparation {
+  readonly operation: Promise<PreparedOperation>;
+  readonly request: PrepareRequest;
+  isDone: boolean;
+}
+
 const nothing: ReadonlySet<FieldNode> = new Set();
 
 /** Parses, validates and plans operations, each once; results are kept, the least recently used are dropped. */
@@ -51,7 +58,7 @@ export class Preparer {
   readonly #model: SupergraphModel;
   readonly #planner: Planner;
   readonly #checked: LRUCache<string, CheckedDocument>;
-  readonly #prepared: LRUCache<string, Promise<PreparedOperation>>;
+  readonly #prepared: LRUCache<string, Preparation>;
   #lastId = 0;
 
   constructor(model: SupergraphModel, planner: Planner, maxOperations: number) {
@@ -76,14 +83,40 @@ export class Preparer {
     const labels = (request.activeLabels ?? []).filter((label) => checked.labels.has(label)).sort();
     const key = `${checked.id} ${accessKey} ${request.operationName ?? ''} ${labels.join(' ')}`;
     const known = this.#prepared.get(key);
-    if (known) return known;
-    const prepared = this.#plan(checked, request, labels, accessKey);
-    this.#prepared.set(key, prepared);
-    // A failure may pass (a time limit, a full queue): the next request tries again.
-    prepared.catch(() => {
-      if (this.#prepared.peek(key) === prepared) this.#prepared.delete(key);
-    });
-    return prepared;
+    if (known) return known.operation;
+    const { source, operationName, incremental, grants } = request;
+    const preparation: Preparation = {
+      operation: this.#plan(checked, request, labels, accessKey),
+      request: { source, operationName, activeLabels: labels, incremental, grants },
+      isDone: false,
+    };
+    this.#prepared.set(key, preparation);
+    preparation.operation.then(
+      () => {
+        preparation.isDone = true;
+      },
+      () => {
+        // A failure may pass (a time limit, a full queue): the next request tries again.
+        if (this.#prepared.peek(key) === preparation) this.#prepared.delete(key);
+      },
+    );
+    return preparation.operation;
+  }
+
+  /** How the operations used last were asked for, newest first; none that could not be planned. */
+  recent(count: number): PrepareRequest[] {
+    return [
+      ...this.#prepared
+        .values()
+        .filter(({ isDone }) => isDone)
+        .take(count),
+    ].map(({ request }) => request);
+  }
+
+  /** Forgets everything; what is in use stays with whoever uses it. */
+  clear(): void {
+    this.#checked.clear();
+    this.#prepared.clear();
   }
 
   #check(request: PrepareRequest): CheckedDocument {

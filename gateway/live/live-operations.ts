@@ -39,6 +39,8 @@ export interface LiveOptions {
   readonly access: Access;
   readonly generation: () => Generation;
   readonly requestTimeoutMs: number;
+  /** Milliseconds after which the clients of a subscription are asked for their credentials again. */
+  readonly renewalMs: number;
   readonly overrideLabels: ReadonlySet<string>;
   readonly log: Log;
   readonly onAnswer: (request: ClientRequest, status: number) => void;
@@ -77,7 +79,10 @@ export class LiveOperations {
     generation.retain();
     try {
       const payloads = await this.#start(request, live);
-      return { kind: 'payloads', payloads: whole(payloads, () => this.#finish(request, 200)) };
+      // A subscription has its plan and may last for days: it must not keep the planner of its supergraph, a thread, as long.
+      const lasting = request.operation?.operation === OperationTypeNode.SUBSCRIPTION;
+      if (lasting) generation.release();
+      return { kind: 'payloads', payloads: whole(payloads, () => this.#finish(request, 200, lasting)) };
     } catch (error) {
       const errors = this.#publicErrors(error, request);
       request.errorCodes.push(...errors.map(({ extensions }) => String(extensions?.['code'])));
@@ -113,7 +118,7 @@ export class LiveOperations {
   }
 
   #join(request: ClientRequest, live: LiveRequest, operation: PreparedOperation): AsyncIterable<string> {
-    const { access, requestTimeoutMs, log } = this.#options;
+    const { access, requestTimeoutMs, renewalMs, log } = this.#options;
     const { generation, caller } = request;
     const { engine } = generation;
     if (!caller || !engine) throw new Error('joined before it was checked');
@@ -129,6 +134,7 @@ export class LiveOperations {
       variables: live.variables,
       requestId: request.id,
       eventTimeoutMs: requestTimeoutMs,
+      renewalMs,
     };
     const stream = new SharedStream(work, caller, () => {
       streams.delete(key);
@@ -141,8 +147,8 @@ export class LiveOperations {
     return leaveOnAbort(outbox, live.signal);
   }
 
-  #finish(request: ClientRequest, status: number): void {
-    request.generation.release();
+  #finish(request: ClientRequest, status: number, released = false): void {
+    if (!released) request.generation.release();
     this.#options.onAnswer(request, status);
   }
 

@@ -6,9 +6,6 @@ import type { RequestScope } from '../engine/ports.ts';
 import { responseText } from '../engine/respond/response.ts';
 import { Outbox } from './outbox.ts';
 
-/** Milliseconds after which the callers of a stream are asked for their credentials again; identity tokens last longer. */
-const renewalMs = 25_000;
-
 /** What all clients of a stream have in common. */
 export interface SharedWork {
   readonly engine: Engine;
@@ -17,6 +14,8 @@ export interface SharedWork {
   readonly requestId: string;
   /** Milliseconds that the fetches of one event may take. */
   readonly eventTimeoutMs: number;
+  /** Milliseconds after which clients are asked for their credentials again; identity tokens last longer. */
+  readonly renewalMs: number;
 }
 
 /** Who a client of the stream is, as of now; rejects when its credentials have expired. */
@@ -40,7 +39,7 @@ export class SharedStream {
     this.#headers = caller.headers;
     this.#identityKey = caller.key;
     this.#onEnd = onEnd;
-    this.#renewal = setInterval(() => void this.#renew(), renewalMs).unref();
+    this.#renewal = setInterval(() => void this.#renew(), work.renewalMs).unref();
   }
 
   /** Adds a client; its payloads begin with the next event. */

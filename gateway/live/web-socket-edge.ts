@@ -8,7 +8,11 @@ export interface WebSocketEdgeOptions {
   readonly operations: LiveOperations;
   /** Checks the token of `connection_init`; rejects when it does not hold. */
   readonly authenticate: (headers: IncomingMessage['headers']) => Promise<void>;
+  /** Told of what should never happen; the connection is closed. */
+  readonly onError: (error: unknown) => void;
   readonly maxMessageBytes: number;
+  /** How often a silent connection is asked whether it is still there. */
+  readonly pingMs: number;
 }
 
 export interface WebSocketEdge {
@@ -16,15 +20,13 @@ export interface WebSocketEdge {
   close(): Promise<void>;
 }
 
-/** How often a silent connection is asked whether it is still there. */
-const pingMs = 15_000;
-
 /** graphql-transport-ws (the protocol of graphql-ws) at `/graphql`. */
 export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): WebSocketEdge {
   const sockets = new WebSocketServer({
     server,
     path: '/graphql',
     maxPayload: options.maxMessageBytes,
+    autoPong: false, // the session does it, within its bounds
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
   // ws repeats the HTTP server's errors (a taken port); whoever called `listen` hears them already.
@@ -45,7 +47,7 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
       if (alive.delete(socket)) socket.ping();
       else socket.terminate();
     }
-  }, pingMs).unref();
+  }, options.pingMs).unref();
   return {
     async close() {
       clearInterval(pings);

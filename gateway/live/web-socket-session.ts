@@ -9,6 +9,9 @@ const initMs = 10_000;
 /** Operations that one connection may have under way. */
 const maxOperations = 100;
 
+/** Bytes that may wait for a client to take them; with more, nothing further is read from it or sent to it for the time being. */
+const maxBufferedBytes = 64 * 1024;
+
 const initPayload = z.looseObject({}).nullish();
 
 /**
@@ -21,6 +24,10 @@ export class WebSocketSession {
   readonly #operations = new Map<string, AbortController>();
   readonly #initTimeout: NodeJS.Timeout;
   #headers: IncomingHttpHeaders;
+  /** Resolves when what was sent last has left the process. */
+  #flushed: Promise<void> = Promise.resolve();
+  /** Resolves when the last payload that had to wait for others has left it. */
+  #turn: Promise<void> = Promise.resolve();
   #phase: 'new' | 'initialising' | 'acknowledged' = 'new';
 
   constructor(socket: WebSocket, request: IncomingMessage, options: WebSocketEdgeOptions) {
@@ -31,7 +38,14 @@ export class WebSocketSession {
       () => socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
       initMs,
     ).unref();
-    socket.on('message', (data) => void this.#receive(String(data)));
+    socket.on('message', (data) => {
+      this.#receive(String(data)).catch((error: unknown) => this.#fail(error));
+      this.#readNoMoreThanIsTaken();
+    });
+    socket.on('ping', (data) => {
+      void this.#flush((done) => socket.pong(data, false, done));
+      this.#readNoMoreThanIsTaken();
+    });
     socket.once('close', () => {
       clearTimeout(this.#initTimeout);
       for (const operation of this.#operations.values()) operation.abort();
@@ -127,17 +141,40 @@ export class WebSocketSession {
     }
     for await (const text of answer.payloads) {
       if (signal.aborted) break;
-      await this.#send(envelope(id, MessageType.Next, text));
+      await this.#sendPayload(envelope(id, MessageType.Next, text));
     }
     if (!signal.aborted) await this.#send(JSON.stringify({ id, type: MessageType.Complete }));
   }
 
-  /** Resolves when the message has left the process: a slow client is sent no more than it takes. */
+  /** Sends a payload. Resolves when it has left the process, so that each operation has one under way; of a slow client only one has. */
+  #sendPayload(text: string): Promise<void> {
+    if (this.#socket.bufferedAmount <= maxBufferedBytes) return this.#send(text);
+    this.#turn = this.#turn.then(() => this.#send(text));
+    return this.#turn;
+  }
+
   #send(text: string): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#socket.readyState !== this.#socket.OPEN) resolve();
-      else this.#socket.send(text, () => resolve());
+    return this.#flush((done) => this.#socket.send(text, done));
+  }
+
+  #flush(write: (done: () => void) => void): Promise<void> {
+    this.#flushed = new Promise((resolve) => {
+      if (this.#socket.readyState === this.#socket.OPEN) write(() => resolve());
+      else resolve();
     });
+    return this.#flushed;
+  }
+
+  /** A client that asks and asks but takes no answers (pings will do) would fill the memory. */
+  #readNoMoreThanIsTaken(): void {
+    if (this.#socket.bufferedAmount <= maxBufferedBytes || this.#socket.isPaused) return;
+    this.#socket.pause();
+    void this.#flushed.then(() => this.#socket.resume());
+  }
+
+  #fail(error: unknown): void {
+    this.#options.onError(error);
+    this.#socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
 }
 

@@ -27,6 +27,8 @@ export class SupergraphLifecycle {
   /** Still in use by requests that began with them. */
   readonly #retired = new Set<Generation>();
   #reloading: Promise<void> = Promise.resolve();
+  /** The text tried last, unless it was taken over: a file that can't be served is reported once, however often it is noticed. */
+  #refused: string | undefined;
   #update: SupergraphSdlUpdateFunction = () => {};
 
   constructor(options: LifecycleOptions) {
@@ -89,7 +91,8 @@ export class SupergraphLifecycle {
     const previous = this.current;
     try {
       const text = await readSupergraphFile(config.supergraphFile);
-      if (text === previous.supergraphSdl) return;
+      if (text === previous.supergraphSdl || text === this.#refused) return;
+      this.#refused = text;
       const next = await openGeneration(text, this.#options, previous);
       try {
         this.#update(servableCopy(text));
@@ -99,6 +102,7 @@ export class SupergraphLifecycle {
       }
       transport.update(next.subgraphs);
       this.#current = next;
+      this.#refused = undefined;
       this.#retire(previous);
       log.info({ subgraphs: Object.keys(next.subgraphs) }, 'supergraph reloaded');
       onReload?.('loaded');

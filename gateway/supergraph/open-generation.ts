@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, type ValidationRule } from 'graphql';
 import { Documents } from '../access/documents.ts';
@@ -16,6 +17,8 @@ export interface GenerationOptions {
 
 /** Operations of the previous generation that are planned before a new one takes over. */
 const warmedOperations = 100;
+/** Milliseconds after which the new one takes over with what has been planned by then. */
+const warmingMs = 15_000;
 
 /**
  * Builds everything for a supergraph before anybody depends on it: schema, planner, and the plans of what was asked lately.
@@ -33,7 +36,7 @@ export async function openGeneration(
     return { supergraphSdl, subgraphs, documents, engine: undefined, ...countedUse(async () => {}) };
   }
   const model = loadSupergraphModel(supergraphSdl);
-  const planner = createWorkerPlanner({ supergraphSdl });
+  const planner = createWorkerPlanner({ supergraphSdl, limitMs: config.planTimeoutMs });
   const engine = new Engine({ model, planner, transport });
   try {
     await planner.ready;
@@ -73,13 +76,16 @@ function replacementName(subgraph: string): string {
   return subgraph.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
 }
 
-/** Plans what was asked lately, so that a reload is not followed by a rush of planning. */
+/** Plans what was used lately, so that a reload is not followed by a rush of planning. What could not be planned before is not tried. */
 async function warm(engine: Engine, documents: Documents, previous: Generation | undefined): Promise<void> {
-  const requests = (previous?.documents.recent(warmedOperations) ?? []).flatMap((source) => {
-    const checked = documents.check(source);
-    if (checked.kind !== 'valid') return [];
-    const { document, operations } = checked;
-    return operations.map(({ name }) => ({ source, document, operationName: name?.value }));
+  const requests = (previous?.engine?.recentlyPlanned(warmedOperations) ?? []).flatMap((request) => {
+    const checked = documents.check(request.source);
+    return checked.kind === 'valid' ? [{ ...request, document: checked.document }] : [];
   });
-  await engine.warm(requests);
+  const enough = new AbortController();
+  try {
+    await Promise.race([engine.warm(requests), delay(warmingMs, undefined, { signal: enough.signal, ref: false })]);
+  } finally {
+    enough.abort();
+  }
 }
