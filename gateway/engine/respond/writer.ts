@@ -1,11 +1,14 @@
 import {
   type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  type GraphQLSchema,
   getNamedType,
   isAbstractType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -60,7 +63,7 @@ function compileAbstract(
     let writer = writers.get(typename);
     if (!writer) {
       const runtimeType = schema.getType(typename);
-      if (!isObjectType(runtimeType) || !isAbstractType(type) || !schema.isSubType(type, runtimeType)) {
+      if (!isRuntimeType(schema, type, runtimeType)) {
         context.add(`Expected an object of type "${type.name}" but its __typename isn't one of its types`);
         return null;
       }
@@ -69,6 +72,16 @@ function compileAbstract(
     }
     return writer(value, context);
   };
+}
+
+/** An interface object's subgraph knows no more of an object's type than the interface, so that one may be named too. */
+function isRuntimeType(
+  schema: GraphQLSchema,
+  type: GraphQLCompositeType,
+  named: GraphQLNamedType | undefined,
+): named is GraphQLObjectType | GraphQLInterfaceType {
+  if (isInterfaceType(named) && named === type) return true;
+  return (isObjectType(named) || isInterfaceType(named)) && isAbstractType(type) && schema.isSubType(type, named);
 }
 
 /** Generates the writer of an object's selected fields. */

@@ -245,6 +245,10 @@ const interfaceObjects: Feature = {
         Account: { __resolveReference: ({ id }: Row) => ({ id, balance: Number(id) * 100 }) },
       },
     },
+    limits: {
+      sdl: `type Account @key(fields: "id") @interfaceObject { id: ID! limit: Int }`,
+      resolvers: { Account: { __resolveReference: ({ id }: Row) => ({ id, limit: Number(id) * 10 }) } },
+    },
   },
   operations: [
     {
@@ -262,6 +266,8 @@ const interfaceObjects: Feature = {
       data: { richest: { __typename: 'Business', id: '2', balance: 200, owner: 'Bo', vat: 'DE1' } },
     },
     { query: '{ accounts { ... on Personal { balance } } }', data: { accounts: [{ balance: 100 }, {}] } },
+    // From one interface object to another, nobody is asked which type it is.
+    { query: '{ richest { id limit } }', data: { richest: { id: '2', limit: 20 } }, maxRequests: 2 },
   ],
 };
 
