@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, type ValidationRule } from 'graphql';
 import { Documents } from '../access/documents.ts';
+import { finiteNumbersRule } from '../access/finite-numbers.ts';
 import type { GatewayConfig } from '../config.ts';
 import { Engine } from '../engine/engine.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
@@ -51,7 +52,7 @@ export async function openGeneration(
 
 /** Validation rules beyond those of the specification. */
 export function ownRules({ introspection }: Pick<GatewayConfig, 'introspection'>): readonly ValidationRule[] {
-  return introspection ? [] : [NoSchemaIntrospectionCustomRule];
+  return introspection ? [finiteNumbersRule] : [finiteNumbersRule, NoSchemaIntrospectionCustomRule];
 }
 
 /** What @apollo/gateway will do with the supergraph, done once before it may touch its running state. */
