@@ -16,7 +16,18 @@ const announceTaken = `
   create trigger announce_taken after update on ${jobsSchema}.job
     for each row when (new.state >= 'completed') execute function ${jobsSchema}.announce_taken();`;
 
-const openEvents = `select name, state, output from ${jobsSchema}.job where state < 'completed' and name not like '%\\_dead' limit 1`;
+/** The open event that failed most often comes first. */
+const openEvents = `select name, data->>'name' as event, retry_count, output->>'message' as failure from ${jobsSchema}.job
+  where state < 'completed' and name not like '%\\_dead' order by retry_count desc limit 1`;
+/** An event that failed so often is not waited for: something is wrong with its consumer. */
+const failuresMost = 3;
+
+interface OpenEvent {
+  readonly name: string;
+  readonly event: string;
+  readonly retry_count: number;
+  readonly failure: string | null;
+}
 
 /** Watches the queues of one database of an administrator's server. */
 export async function watchQueues(adminUrl: string, database: string): Promise<Settling> {
@@ -34,8 +45,9 @@ export async function watchQueues(adminUrl: string, database: string): Promise<S
     async settle() {
       for (;;) {
         const next = taken.promise; // before asking, or an event taken meanwhile would be missed
-        const { rowCount } = await client.query(openEvents);
-        if (rowCount === 0) return;
+        const [open] = (await client.query<OpenEvent>(openEvents)).rows;
+        if (!open) return;
+        if (open.retry_count >= failuresMost) throw new Error(`${open.name}: ${open.event} failed: ${open.failure}`);
         await next;
       }
     },

@@ -1,0 +1,71 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { TestGraph } from './graph.ts';
+import type { Attack, Target } from './hostile-requests.ts';
+
+/** What came back for one request. */
+export interface Outcome {
+  readonly title: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** Codes of errors and userErrors; empty where the request did what it asked for. */
+  readonly codes: readonly string[];
+  readonly text: string;
+}
+
+interface Answer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+/** Sends operations to fields one after the other per field, and remembers the versions of what they changed. */
+export class Attacker {
+  readonly #graph: TestGraph;
+  readonly #versions = new Map<string, number>();
+
+  constructor(graph: TestGraph) {
+    this.#graph = graph;
+  }
+
+  readonly versionOf = (id: string): number => this.#versions.get(id) ?? 1;
+
+  async send(target: Target, { title, variables }: Attack): Promise<Outcome> {
+    const as = target.field === 'redeemReward' ? 'driver' : 'admin';
+    const response = await fetch(this.#graph.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await this.#graph.tokenOf(as)}` },
+      body: JSON.stringify({ query: target.operation, variables: variables() }),
+    });
+    const text = await response.text();
+    const { data, errors = [] } = JSON.parse(text) as Answer;
+    const payload = data?.[target.field];
+    this.#noteVersion(payload);
+    return {
+      title: `${target.coordinate} ${title}`,
+      status: response.status,
+      codes: [...errors.map(({ extensions }) => String(extensions?.['code'])), ...userErrorCodes(payload)],
+      text,
+    };
+  }
+
+  #noteVersion(payload: unknown): void {
+    for (const value of Object.values(payload ?? {})) {
+      const record = (value ?? {}) as { readonly id?: string; readonly version?: number };
+      if (record.id !== undefined && record.version !== undefined) this.#versions.set(record.id, record.version);
+    }
+  }
+}
+
+function userErrorCodes(payload: unknown): string[] {
+  const { userErrors = [] } = (payload ?? {}) as { userErrors?: readonly { readonly code: string }[] };
+  return userErrors.map(({ code }) => code);
+}
+
+/** Runs tasks, some at a time. */
+export async function eachOf<T>(tasks: readonly T[], atOnce: number, run: (task: T) => Promise<void>): Promise<void> {
+  const waiting = tasks.values();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const task of waiting) await run(task);
+    }),
+  );
+}

@@ -1,0 +1,190 @@
+import type { World } from '#shared/demo/world.ts';
+import type { TestGraph } from './graph.ts';
+import type { ProperValues } from './hostile-requests.ts';
+
+const hour = 3_600_000;
+const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
+
+/** Records that attacks name, so that they reach what lies behind the first look-up. */
+export interface Victims {
+  /** Three drafts: one to change, one to book, one to cancel. */
+  readonly draftIds: readonly string[];
+  /** Booked, allowed, not assigned. */
+  readonly bookedId: string;
+  readonly quoteId: string;
+  readonly invoiceId: string;
+  readonly geofenceIds: readonly string[];
+  readonly caseId: string;
+  readonly watchlistEntryId: string;
+}
+
+/** The input that names the record whose version is expected, where it isn't `id`. */
+const versioned: Readonly<Record<string, string>> = {
+  changeOrganizationTier: 'organizationId',
+  changeAccountRoles: 'accountId',
+  deactivateAccount: 'accountId',
+  updateDriver: 'driverId',
+  deactivateDriver: 'driverId',
+  updateVehicle: 'vehicleId',
+  retireVehicle: 'vehicleId',
+  decideReview: 'caseId',
+};
+
+/** Where fields that aren't at the root are found. */
+export function holdersOf({ demo, shipments }: World): Record<string, string> {
+  const vehicleId = shipments.find(({ id }) => id === demo.activeShipmentId)?.assignment?.vehicleId;
+  return {
+    Shipment: `query { shipment(id: "${demo.activeShipmentId}") { % } }`,
+    Driver: `query { driver(id: "${demo.driverId}") { % } }`,
+    Vehicle: `query { vehicle(id: "${vehicleId}") { % } }`,
+    Organization: `query { organization(id: "${demo.customerOrganizationId}") { % } }`,
+    Leaderboard: 'query { leaderboard { % } }',
+    RewardAccount: `query { driver(id: "${demo.driverId}") { rewards { % } } }`,
+  };
+}
+
+/**
+ * Arguments that do what a field is for, by `field.name` or else by name.
+ * @param versionOf the last known version of a record
+ */
+export function properValuesOf(world: World, victims: Victims, versionOf: (id: string) => number): ProperValues {
+  const { demo } = world;
+  const [driver, busyDriver, leaving] = world.drivers;
+  const [vehicle, busyVehicle, retiring] = world.vehicles;
+  const colleague = world.accounts.find(({ id, roles }) => roles.includes('CUSTOMER') && id !== demo.customer);
+  const delivered = world.shipments.find(({ status, rating }) => status === 'DELIVERED' && !rating);
+  let keys = 0;
+  const key = () => `hostile-${process.pid}-${++keys}`;
+  const values: Readonly<Record<string, unknown>> = {
+    shipmentId: demo.activeShipmentId,
+    driverId: busyDriver?.id,
+    vehicleId: busyVehicle?.id,
+    'deactivateDriver.driverId': leaving?.id,
+    'retireVehicle.vehicleId': retiring?.id,
+    'deactivateAccount.accountId': colleague?.id,
+    organizationId: demo.customerOrganizationId,
+    'registerAccount.organizationId': undefined,
+    'riskAssessments.organizationId': undefined,
+    'reviewQueue.organizationId': undefined,
+    'accounts.organizationId': undefined,
+    'shipments.organizationId': undefined,
+    'account.id': demo.customer,
+    'organization.id': demo.customerOrganizationId,
+    'driver.id': driver?.id,
+    'vehicle.id': vehicle?.id,
+    'shipment.id': demo.activeShipmentId,
+    'quote.id': victims.quoteId,
+    'invoice.id': victims.invoiceId,
+    'geofence.id': victims.geofenceIds[0],
+    'reviewCase.id': victims.caseId,
+    'updateShipment.id': victims.draftIds[0],
+    'bookShipment.id': victims.draftIds[1],
+    'cancelShipment.id': victims.draftIds[2],
+    'advanceShipment.id': demo.activeShipmentId,
+    'requestQuote.shipmentId': victims.draftIds[0],
+    'recommendDrivers.shipmentId': victims.bookedId,
+    'assignShipment.shipmentId': victims.bookedId,
+    'unassignShipment.shipmentId': victims.bookedId,
+    'rateShipment.shipmentId': delivered?.id,
+    'updateGeofence.id': victims.geofenceIds[0],
+    'deleteGeofence.id': victims.geofenceIds[1],
+    'addWatchlistEntry.kind': 'NAME',
+    'updateDriver.accountId': undefined,
+    'removeWatchlistEntry.id': victims.watchlistEntryId,
+    quoteId: victims.quoteId,
+    invoiceId: victims.invoiceId,
+    caseId: victims.caseId,
+    accountId: demo.analyst,
+    'auditEntries.actorId': undefined,
+    roles: ['ANALYST'],
+    password: undefined,
+    to: undefined,
+    stops: [0, 1].map((index) => ({
+      city: 'Chicago',
+      region: 'IL',
+      country: 'US',
+      timeZone: 'America/Chicago',
+      location: { latitude: 41.5 + index, longitude: -87.5 },
+      windowStart: inHours(24 + 24 * index),
+      windowEnd: inHours(32 + 24 * index),
+    })),
+    homeBase: {
+      city: 'Chicago',
+      region: 'IL',
+      country: 'US',
+      timeZone: 'America/Chicago',
+      latitude: 41.85,
+      longitude: -87.65,
+    },
+    country: 'US',
+    region: 'IL',
+    timeZone: 'America/Chicago',
+    phone: '+1 312 555 0100',
+    modelYear: 2024,
+    maxWeightKg: 10_000,
+    maxVolumeM3: 60,
+    ratio: 1,
+    latitude: 41.85,
+    longitude: -87.65,
+    deliveredAt: inHours(-24),
+    createdAt: inHours(-72),
+    area: { circle: { center: { latitude: 41.85, longitude: -87.65 }, radiusMeters: 500 } },
+    vertices: [
+      { latitude: 40, longitude: -90 },
+      { latitude: 41, longitude: -90 },
+      { latitude: 41, longitude: -89 },
+    ],
+    within: { south: 30, west: -110, north: 45, east: -70 },
+    range: { from: '2026-01-01', until: '2026-02-01' },
+    points: 100,
+    columns: ['a'],
+    values: ['b'],
+  };
+  const fresh: Readonly<Record<string, () => unknown>> = {
+    idempotencyKey: key,
+    sourceReference: key,
+    plate: () => `H-${++keys}`,
+    licenseNumber: () => `IL-${++keys}`,
+    email: () => `${key()}@hostile.test`,
+    reference: key,
+    recordedAt: () => new Date().toISOString(),
+  };
+  const recordOf = (field: string) =>
+    String(values[`${field}.id`] ?? values[`${field}.${versioned[field]}`] ?? values[versioned[field] ?? '']);
+  return (field, name) => {
+    if (name === 'expectedVersion') return versionOf(recordOf(field));
+    const own = `${field}.${name}`;
+    if (own in values) return values[own];
+    return fresh[name]?.() ?? (name in values ? values[name] : undefined);
+  };
+}
+
+/** One record of each kind, as a client would look it up. */
+export async function findVictims(graph: TestGraph): Promise<Victims> {
+  const { data, errors } = await graph.ask<Record<string, { nodes: { id: string; quote?: { id: string } }[] }>>(
+    'admin',
+    `{
+      drafts: shipments(filter: { statuses: [DRAFT] }, first: 3) { nodes { id } }
+      booked: shipments(filter: { statuses: [BOOKED] }, orderBy: CREATED_OLDEST, first: 1) { nodes { id quote { id } } }
+      invoices(filter: { statuses: [OPEN] }, first: 1) { nodes { id } }
+      geofences(first: 2) { nodes { id } }
+      reviewQueue(first: 1) { nodes { id } }
+      watchlist(first: 1) { nodes { id } }
+    }`,
+  );
+  const found = (field: string) => {
+    const nodes = data?.[field]?.nodes ?? [];
+    if (nodes.length === 0) throw new Error(`The world has no ${field}: ${JSON.stringify(errors)}`);
+    return nodes;
+  };
+  const idOf = (field: string) => found(field)[0]?.id ?? '';
+  return {
+    draftIds: found('drafts').map(({ id }) => id),
+    bookedId: idOf('booked'),
+    quoteId: found('booked')[0]?.quote?.id ?? '',
+    invoiceId: idOf('invoices'),
+    geofenceIds: found('geofences').map(({ id }) => id),
+    caseId: idOf('reviewQueue'),
+    watchlistEntryId: idOf('watchlist'),
+  };
+}

@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isErrorCode } from '#shared/errors.ts';
+import { readGatewayConfig } from '../../gateway/config.ts';
+import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
+import { Attacker, eachOf, type Outcome } from './attack.ts';
+import { startTestGraph, type TestGraph } from './graph.ts';
+import { type Target, targetsOf } from './hostile-requests.ts';
+import { findVictims, holdersOf, properValuesOf } from './hostile-scene.ts';
+import { readLedger } from './ledger.ts';
+
+/**
+ * Wrong, huge and hostile input through the gateway, as an administrator, who may do everything: each is a coded refusal or
+ * an answer, nothing is lost, and nobody learns what is behind.
+ */
+let graph: TestGraph;
+let attacker: Attacker;
+let targets: readonly Target[];
+let before: Awaited<ReturnType<typeof readLedger>>;
+
+beforeAll(async () => {
+  graph = await startTestGraph();
+  attacker = new Attacker(graph);
+  const { apiSchema } = loadSupergraphModel(readFileSync(readGatewayConfig([], {}).supergraphFile, 'utf8'));
+  const proper = properValuesOf(graph.world, await findVictims(graph), attacker.versionOf);
+  targets = targetsOf(apiSchema, holdersOf(graph.world), proper);
+  before = await readLedger(graph);
+}, 60_000);
+afterAll(() => graph.close());
+
+/** Addresses, drivers' and libraries' words, files of the server. */
+const leaks =
+  /127\.0\.0\.1|localhost|DriverException|syntax error at|relation "|node_modules|file:\/\/|\.ts:\d|search_path/;
+
+/** What is wrong with an outcome, or nothing. */
+function faultOf({ title, status, codes, text }: Outcome): string[] {
+  const errors = (JSON.parse(text) as { errors?: { extensions?: Record<string, unknown> }[] }).errors ?? [];
+  const coded = errors.every(
+    ({ extensions = {} }) =>
+      isErrorCode(extensions['code']) &&
+      extensions['code'] !== 'INTERNAL_SERVER_ERROR' &&
+      typeof extensions['retryable'] === 'boolean' &&
+      typeof extensions['requestId'] === 'string',
+  );
+  const faulty = !coded || status >= 500 || codes.includes('INTERNAL_SERVER_ERROR') || leaks.test(text);
+  return faulty ? [`${title}: ${status} ${text.slice(0, 300)}`] : [];
+}
+
+describe('arguments', () => {
+  test('the proper ones get through, so that hostile ones reach the depths', async () => {
+    const outcomes: Outcome[] = [];
+    for (const target of targets) {
+      outcomes.push(await attacker.send(target, { title: 'proper', variables: target.properVariables }));
+    }
+    expect(outcomes.flatMap(faultOf)).toEqual([]);
+    const refused = outcomes.filter(({ codes }) => codes.length > 0);
+    expect(refused.filter(({ codes }) => codes.some((code) => isErrorCode(code) && code !== 'CONFLICT'))).toEqual([]);
+    expect(refused.length).toBeLessThan(targets.length / 5);
+  }, 60_000);
+
+  test('each scalar of each field takes its kind of poison, each list ten thousand elements', async () => {
+    let sent = 0;
+    const faults: string[] = [];
+    await eachOf(targets, 8, async (target) => {
+      for (const attack of target.attacks) {
+        faults.push(...faultOf(await attacker.send(target, attack)));
+        sent++;
+      }
+    });
+    expect(faults).toEqual([]);
+    expect(sent).toBeGreaterThan(5_000);
+  }, 120_000);
+});
+
+/** Sends a body as it is, asking for an answer whose status says whether the request was understood. */
+async function post(body: string | Buffer<ArrayBuffer>): Promise<{ status: number; text: string }> {
+  const response = await fetch(graph.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      authorization: `Bearer ${await graph.tokenOf('admin')}`,
+    },
+    body,
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+describe('documents', () => {
+  const nested = (levels: number) =>
+    `{ shipments(first: 1) { ${'nodes { driver { deliveries(first: 1) { '.repeat(levels)} totalCount ${'} } } '.repeat(levels)} } }`;
+  const times = (count: number, text: (index: number) => string) =>
+    Array.from({ length: count }, (_, i) => text(i)).join(' ');
+  const fragments = (count: number) =>
+    `{ viewer { ...f0 } } ${times(count, (i) => `fragment f${i} on Account { ...f${i + 1} ...f${i + 1} }`)} fragment f${count} on Account { id }`;
+
+  test.each([
+    ['as deep as a well', nested(40), 'MAX_DEPTH_LIMIT'],
+    ['full of aliases', `{ viewer { ${times(200, (i) => `a${i}: name`)} } }`, 'MAX_ALIASES_LIMIT'],
+    ['with fifty roots', `{ ${times(50, (i) => `r${i}: viewer { id }`)} }`, 'MAX_ALIASES_LIMIT|MAX_ROOT_FIELDS_LIMIT'],
+    ['of a hundred thousand fields', `{ viewer { ${'id '.repeat(60_000)} } }`, 'TOKEN_LIMIT_EXCEEDED'],
+    ['whose fragments double thirty times', fragments(30), 'MAX_DEPTH_LIMIT|BAD_REQUEST|TOKEN_LIMIT_EXCEEDED'],
+    [
+      'whose fragments bite their tails',
+      '{ viewer { ...f } } fragment f on Account { ...f }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['with a NUL in it', '{ viewer { id\u0000 } }', 'GRAPHQL_PARSE_FAILED'],
+    ['that ends too early', '{ viewer {', 'GRAPHQL_PARSE_FAILED'],
+    [
+      'with a number beyond numbers',
+      '{ shipments(first: 99999999999999999999) { totalCount } }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'with a number that is none',
+      '{ driver(id: "x") { track(toleranceMeters: NaN) { sampled } } }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'about what is none of its business',
+      '{ _entities(representations: []) { __typename } }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['about the service itself', '{ _service { sdl } }', 'GRAPHQL_VALIDATION_FAILED'],
+  ])('%s', async (_name, query, expected) => {
+    const { status, text } = await post(JSON.stringify({ query }));
+    const { errors, data } = JSON.parse(text) as { errors: { extensions: { code: string } }[]; data?: unknown };
+    expect(status).toBe(400);
+    expect(data ?? null).toBeNull();
+    expect(expected.split('|')).toContain(errors[0]?.extensions.code);
+    expect(text).not.toMatch(leaks);
+  });
+
+  test.each([
+    ['in the document', '{"query": "{ drivers { nodes { track(toleranceMeters: 1e999) { sampled } } } }"}'],
+    [
+      'as a default',
+      '{"query": "query($t: Float! = -1e999) { drivers { nodes { track(toleranceMeters: $t) { sampled } } } }"}',
+    ],
+    ['in digits', `{"query": "{ drivers { nodes { track(toleranceMeters: 1${'0'.repeat(400)}) { sampled } } } }"}`],
+    [
+      'in the variables',
+      '{"query": "query($t: Float!) { drivers { nodes { track(toleranceMeters: $t) { sampled } } } }", "variables": {"t": 1e999}}',
+    ],
+  ])('an infinite number %s', async (_name, body) => {
+    const { status, text } = await post(body);
+    expect(status).toBe(400);
+    expect(text).toMatch(/"code":"(GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT)"/);
+  });
+});
+
+describe('bodies', () => {
+  test.each([
+    [
+      'malformed UTF-8',
+      Buffer.concat([
+        Buffer.from('{"query":"{ viewer { id } }", "x": "'),
+        Buffer.from([0xc3, 0x28, 0xff]),
+        Buffer.from('"}'),
+      ]),
+    ],
+    [
+      'an overlong slash',
+      Buffer.concat([Buffer.from('{"query":"{ viewer { id } } #'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]),
+    ],
+    ['half a JSON text', Buffer.from('{"query": "{ viewer')],
+    ['no JSON at all', Buffer.from('\u0000\u0001\u0002')],
+    [
+      'JSON of ten thousand levels',
+      Buffer.from(`{"query":"{ viewer { id } }","variables":${'['.repeat(10_000)}${']'.repeat(10_000)}}`),
+    ],
+    ['a number for a query', Buffer.from('{"query": 1}')],
+    ['two megabytes', Buffer.from(JSON.stringify({ query: `{ viewer { id } } #${'x'.repeat(2_097_152)}` }))],
+    ['nothing', Buffer.alloc(0)],
+  ])('%s', async (_name, body) => {
+    const { status, text } = await post(body);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+    const { errors } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
+    expect(errors[0]?.extensions.code).toMatch(/^(BAD_REQUEST|BAD_USER_INPUT|GRAPHQL_PARSE_FAILED)$/);
+    expect(text).not.toMatch(leaks);
+  });
+});
+
+describe('afterwards', () => {
+  test('every event was taken, and no record has gone or turned into another', async () => {
+    await graph.settle();
+    const after = await readLedger(graph);
+    expect(after.delivered).toBe(before.delivered);
+    expect(after.revenue).toBe(before.revenue);
+    for (const [list, records] of before.records) {
+      const now = new Set(after.records.get(list));
+      expect({ list, lost: records.filter((record) => !now.has(record)) }).toEqual({ list, lost: [] });
+    }
+  }, 60_000);
+});
