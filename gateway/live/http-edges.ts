@@ -77,13 +77,14 @@ export async function answerStreaming(
       .send({ errors: answer.errors });
     return;
   }
-  await stream(reply, answer.payloads, framings[form]);
+  await stream(reply, answer.payloads, framings[form], operations);
 }
 
 async function stream(
   reply: FastifyReply,
   payloads: AsyncIterable<string>,
   { contentType, frame, keepAlive, end }: Framing,
+  operations: Pick<LiveOperations, 'isClosing'>,
 ): Promise<void> {
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) reply.raw.setHeader(name, value);
@@ -94,7 +95,8 @@ async function stream(
   try {
     raw.flushHeaders();
     for await (const payload of payloads) await write(raw, frame(payload));
-    raw.end(end);
+    // Cut short, a client comes back; told that all is complete, it would not.
+    if (!operations.isClosing) raw.end(end);
   } finally {
     clearInterval(alive);
     raw.end();

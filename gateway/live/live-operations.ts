@@ -50,14 +50,21 @@ export interface LiveOptions {
 export class LiveOperations {
   readonly #options: LiveOptions;
   readonly #open = new Set<SharedStream>();
+  #isClosing = false;
   readonly #streams = new WeakMap<Generation, Map<string, SharedStream>>();
 
   constructor(options: LiveOptions) {
     this.#options = options;
   }
 
-  /** Ends every shared stream; their clients see them complete. */
+  /** Streams end because the gateway stops, not because they are complete: their clients should ask elsewhere. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** Ends every shared stream. */
   close(): void {
+    this.#isClosing = true;
     for (const stream of this.#open) stream.close();
   }
 

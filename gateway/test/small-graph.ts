@@ -20,6 +20,8 @@ export interface TestSubgraph {
   hold(): () => void;
   /** Resolves when the next request has arrived. */
   arrival(): Promise<void>;
+  /** Resolves when the next request is given up by whoever sent it. */
+  departure(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -83,10 +85,14 @@ async function startSubgraph(sdl: string, resolvers: object): Promise<TestSubgra
   const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
   const seen: IncomingHttpHeaders[] = [];
   const arrivals: (() => void)[] = [];
+  const departures: (() => void)[] = [];
   let gate: Promise<void> = Promise.resolve();
   const server = createServer((request, response) => {
     seen.push(request.headers);
     for (const arrived of arrivals.splice(0)) arrived();
+    response.once('close', () => {
+      if (!response.writableFinished) for (const departed of departures.splice(0)) departed();
+    });
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -105,6 +111,7 @@ async function startSubgraph(sdl: string, resolvers: object): Promise<TestSubgra
       return resolve;
     },
     arrival: () => new Promise((resolve) => arrivals.push(resolve)),
+    departure: () => new Promise((resolve) => departures.push(resolve)),
     close: () => closeServer(server),
   };
 }

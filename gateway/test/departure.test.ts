@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { json, startTestGateway, type TestGateway } from './test-gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+/** Asks as a client that may leave. */
+function ask(query: string) {
+  const leaving = new AbortController();
+  const request = { method: 'POST', headers: json, body: JSON.stringify({ query }), signal: leaving.signal };
+  const answer = fetch(`${gateway.url}/graphql`, request).then(
+    (response) => response.json(),
+    () => 'left',
+  );
+  return { answer, leave: () => leaving.abort() };
+}
+
+test('a client that leaves takes the requests to subgraphs with it that nobody else waits for', async () => {
+  const { people } = gateway.graph;
+  const [arrived, departed] = [people.arrival(), people.departure()];
+  const letGo = people.hold();
+  const { answer, leave } = ask('{ people { name } }');
+  await arrived;
+  leave();
+  await departed;
+  expect(await answer).toBe('left');
+  letGo();
+});
+
+test('what somebody else waits for goes on', async () => {
+  const { people } = gateway.graph;
+  const before = people.seen.length;
+  let departures = 0;
+  const [arrived, departed] = [people.arrival(), people.departure().then(() => departures++)];
+  const letGo = people.hold();
+  const one = ask('{ people { name } }');
+  await arrived;
+  // Another text, which leads to the same request to the subgraph.
+  const other = ask('{people{name}}');
+  // Sent after it, and answered only when both are taken in.
+  await gateway.ask('{ __typename }');
+  one.leave();
+  expect(await one.answer).toBe('left');
+  await gateway.ask('{ __typename }');
+  letGo();
+  expect(await other.answer).toEqual({ data: { people: [{ name: 'Ada' }, { name: 'Grace' }] } });
+  expect([people.seen.length - before, departures]).toEqual([1, 0]);
+  // Nothing waits for a departure any longer.
+  const last = people.arrival();
+  const letLastGo = people.hold();
+  const leaver = ask('{ people { name } }');
+  await last;
+  leaver.leave();
+  await departed;
+  letLastGo();
+});

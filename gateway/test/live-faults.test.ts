@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { Client } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { type AccountIdentity, createSigner, scopesOf } from '#shared/identity.ts';
+import { loadKeyring } from '#shared/keys.ts';
+import { startLiveGateway, watchQuery } from './live-gateway.ts';
+
+interface Payload {
+  readonly data?: { readonly moved: { readonly speed: number } };
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
+  readonly extensions?: { readonly live: { readonly dropped: number } };
+}
+
+/** What a subscription brings, and how it ends. */
+function watch(client: Client, ids: readonly string[]) {
+  const speeds: number[] = [];
+  const errors: unknown[] = [];
+  let completed = false;
+  let onEvent = () => {};
+  const { promise: began, resolve: begin } = Promise.withResolvers<void>();
+  const ended = new Promise<void>((resolve) => {
+    client.subscribe<Payload['data']>(
+      { query: watchQuery, variables: { ids } },
+      {
+        next: (payload) => {
+          const { data, errors: failures } = payload as Payload;
+          if (data) speeds.push(data.moved.speed);
+          if (failures) errors.push(...failures.map(({ extensions }) => extensions.code));
+          begin();
+          onEvent();
+        },
+        error: (error) => {
+          errors.push(error);
+          resolve();
+        },
+        complete: () => {
+          completed = true;
+          resolve();
+        },
+      },
+    );
+  });
+  return {
+    speeds,
+    errors,
+    /** Resolves with the first event. */
+    began,
+    ended,
+    isComplete: () => completed,
+    /** Resolves when this speed has arrived. */
+    saw: (speed: number) =>
+      new Promise<void>((resolve) => {
+        onEvent = () => {
+          if (speeds.includes(speed)) resolve();
+        };
+        onEvent();
+      }),
+  };
+}
+
+const subscribeMessage = (ids: readonly string[]) =>
+  JSON.stringify({ id: 'slow', type: 'subscribe', payload: { query: watchQuery, variables: { ids } } });
+
+test('a client that stops reading loses events, is told how many, and goes on with the latest', async () => {
+  await using live = await startLiveGateway();
+  // Long ids make long messages: a stalled connection is full after some dozen of them.
+  const id = 'x'.repeat(50_000);
+  const slow = await live.socket();
+  slow.send(subscribeMessage([id]));
+  await live.graph.subscribed(1);
+  slow.pause();
+  const fast = watch(live.connect(), [id]);
+  const moves = 300;
+  for (let speed = 0; speed < moves; speed++) {
+    await live.graph.move(id, speed);
+    // The first moves may come before the second client has joined.
+    if (fast.speeds.length > 0) await fast.saw(speed);
+    else await new Promise((resolve) => setImmediate(resolve));
+  }
+  await fast.saw(moves - 1);
+
+  const payloads: Payload[] = [];
+  const last = new Promise<void>((resolve) => {
+    slow.on('message', (data) => {
+      const { payload } = JSON.parse(String(data)) as { payload: Payload };
+      payloads.push(payload);
+      if (payload.data?.moved.speed === moves - 1) resolve();
+    });
+  });
+  slow.resume();
+  await last;
+  const speeds = payloads.map(({ data }) => data?.moved.speed ?? Number.NaN);
+  expect(speeds).toEqual([...speeds].sort((one, other) => one - other));
+  const dropped = payloads.reduce((sum, { extensions }) => sum + (extensions?.live.dropped ?? 0), 0);
+  expect(dropped).toBeGreaterThan(0);
+  expect(payloads.length + dropped).toBe(moves);
+});
+
+test('a client that has gone without a word is noticed, and its subscription ends', async () => {
+  await using live = await startLiveGateway({ live: { renewalMs: 25_000, pingMs: 50 } });
+  const gone = await live.socket({ autoPong: false });
+  const closed = new Promise<number>((resolve) => gone.once('close', resolve));
+  gone.send(subscribeMessage(['7']));
+  await live.graph.unsubscribed(1);
+  expect(await closed).toBe(1006);
+});
+
+test.each<[string, (socket: WebSocket, text: string) => void]>([
+  ['messages', (socket, text) => socket.send(JSON.stringify({ type: 'ping', payload: { text } }))],
+  ['frames', (socket, text) => socket.ping(text.slice(0, 125))],
+])('a client that pings and pings by %s and takes no answer is read no further', async (_kind, ping) => {
+  await using live = await startLiveGateway();
+  const flood = await live.socket();
+  flood.pause();
+  const text = 'x'.repeat(100_000);
+  const asked = async () => {
+    const body = JSON.stringify({ query: '{ __typename }' });
+    const response = await fetch(live.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+  };
+  // What the connection holds is full when nothing has gone out between some answers to somebody else.
+  let waiting = -1;
+  for (let rounds = 0; waiting <= 0 || flood.bufferedAmount !== waiting; rounds++) {
+    if (rounds === 200) throw new Error('the gateway takes everything');
+    waiting = flood.bufferedAmount;
+    if (waiting === 0)
+      for (let count = 0; count < 4_000; count++) ping(flood, count % 40 === 0 ? text : 'x'.repeat(125));
+    await asked();
+  }
+  expect(flood.bufferedAmount).toBeGreaterThan(0);
+});
+
+test('subscriptions of many clients outlive restarts of the subgraph while events flow', async () => {
+  await using live = await startLiveGateway();
+  const watching = Array.from({ length: 20 }, (_, index) => watch(live.connect(), ['7', String(index % 2)]));
+  await live.graph.subscribed(2);
+  for (let restart = 1; restart <= 3; restart++) {
+    live.graph.cutWebSockets();
+    await live.graph.subscribed(2 + 2 * restart);
+    await live.graph.move('7', restart);
+    await Promise.all(watching.map(({ saw }) => saw(restart)));
+  }
+  expect(watching.flatMap(({ errors }) => errors)).toEqual([]);
+});
+
+test('a gateway that stops while events flow sends everybody away with 1001, and tells nobody that it was all', async () => {
+  await using live = await startLiveGateway();
+  const closes: Promise<number>[] = [];
+  const watching = Array.from({ length: 10 }, () => {
+    const client = live.connect();
+    closes.push(new Promise((resolve) => client.on('closed', (event) => resolve((event as { code: number }).code))));
+    return watch(client, ['7']);
+  });
+  const stream = await fetch(live.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: watchQuery, variables: { ids: ['7'] } }),
+  });
+  let flowing = true;
+  let speed = 0;
+  const flow = (async () => {
+    while (flowing) {
+      await live.graph.move('7', speed++);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  await Promise.all(watching.map(({ began }) => began));
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let received = (await reader.read()).value ?? '';
+  await live.gateway.close();
+  flowing = false;
+  await flow;
+  expect(new Set(await Promise.all(closes))).toEqual(new Set([1001]));
+  expect(watching.some(({ isComplete }) => isComplete())).toBe(false);
+  for (let part = await reader.read(); !part.done; part = await reader.read()) received += part.value;
+  expect(received).toContain('event: next');
+  expect(received).not.toContain('event: complete');
+});
+
+test('expired credentials end a subscription, and only for those whose they were', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
+  try {
+    await using live = await startLiveGateway({
+      access: { kind: 'freight', dataDir },
+      live: { renewalMs: 50, pingMs: 15_000 },
+    });
+    const signer = await createSigner((await loadKeyring(dataDir)).access.privateJwk, 'freight-clients');
+    const connectFor = async (seconds: number) => {
+      const authorization = `Bearer ${await signer.sign(dispatcher, seconds)}`;
+      return watch(live.connect({ connectionParams: { authorization } }), ['7']);
+    };
+    const [brief, long] = [await connectFor(3), await connectFor(60)];
+    await live.graph.subscribed(1);
+    await brief.ended;
+    expect([brief.errors, brief.isComplete()]).toEqual([['UNAUTHENTICATED'], true]);
+    await live.graph.move('7', 5);
+    await long.saw(5);
+    expect([long.errors, live.graph.counts.subscriptions]).toEqual([[], 1]);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+const dispatcher: AccountIdentity = {
+  kind: 'account',
+  accountId: '0190a6e0-0000-7000-8000-000000000001',
+  organizationId: null,
+  driverId: null,
+  roles: ['DISPATCHER'],
+  scopes: scopesOf(['DISPATCHER']),
+  tier: 'ENTERPRISE',
+};

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, type ClientOptions, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { type GatewayConfig, readGatewayConfig } from '../config.ts';
+import { createGateway, type Gateway } from '../gateway.ts';
+import { type LiveGraph, startLiveGraph } from './live-graph.ts';
+
+/** A gateway in front of the live graph. */
+export interface LiveGateway {
+  readonly graph: LiveGraph;
+  readonly gateway: Gateway;
+  /** Of GraphQL over HTTP; websockets are at the same address under ws. */
+  readonly url: string;
+  /** A client of graphql-ws that connects at once and does not come back by itself. */
+  connect(options?: Partial<ClientOptions>): Client;
+  /** A bare websocket of the protocol, past its handshake. */
+  socket(options?: { autoPong?: boolean }): Promise<WebSocket>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export const watchQuery = 'subscription Watch($ids: [ID!]!) { moved(ids: $ids) { speed vehicle { plate yard } } }';
+
+export async function startLiveGateway(settings: Partial<GatewayConfig> = {}): Promise<LiveGateway> {
+  const graph = await startLiveGraph();
+  const folder = mkdtempSync(join(tmpdir(), 'freight-live-'));
+  const file = join(folder, 'supergraph.graphql');
+  writeFileSync(file, graph.supergraphSdl);
+  const config = readGatewayConfig(['--supergraph', file, '--port', '0'], { LOG_LEVEL: 'silent' });
+  const gateway = await createGateway({ ...config, ...settings });
+  const url = `${await gateway.listen()}/graphql`;
+  const webSocketUrl = url.replace('http', 'ws');
+  const clients: Client[] = [];
+  const sockets: WebSocket[] = [];
+  return {
+    graph,
+    gateway,
+    url,
+    connect(options) {
+      const client = createClient({
+        url: webSocketUrl,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        lazy: false,
+        onNonLazyError: () => {},
+        ...options,
+      });
+      clients.push(client);
+      return client;
+    },
+    async socket(options) {
+      const socket = new WebSocket(webSocketUrl, 'graphql-transport-ws', options);
+      sockets.push(socket);
+      await new Promise((resolve) => socket.once('open', resolve));
+      const acknowledged = new Promise((resolve) => socket.once('message', resolve));
+      socket.send(JSON.stringify({ type: 'connection_init' }));
+      await acknowledged;
+      return socket;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.terminate();
+      for (const client of clients) await client.dispose();
+      await gateway.close();
+      await graph.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
