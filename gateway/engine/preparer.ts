@@ -150,7 +150,7 @@ export class Preparer {
     if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation of that name');
     const denied = accessKey.includes('0') ? access.denied(accessKey) : nothing;
     const permitted = denied.size > 0 ? withoutDenied(labelled?.document ?? document, denied) : undefined;
-    const plannable = plannableDocument(permitted ?? labelled?.document ?? document, this.#model.plannerNames);
+    const plannable = plannableDocument(permitted ?? labelled?.document ?? document, this.#model);
     const plan = await this.#planner
       .plan({ source: plannable === given ? source : print(plannable), operationName, activeLabels })
       .catch((error: unknown) => {

@@ -7,19 +7,23 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-
+import type { SupergraphModel } from '../supergraph/model.ts';
 import { plannedKey, responseKey } from './response-keys.ts';
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+type PlannerFacts = Pick<SupergraphModel, 'plannerNames' | 'withheldDirectives'>;
 
 /**
  * The document as the planner should see it. The planner asks for an object only when something is selected on it, so
  * where `@skip` and `@include` may leave nothing, `{ user { name @include(if: $no) } }`, it wouldn't know whether there
  * is a user: such selections get a `__typename`. And an alias that equals a name the planner fetches for itself,
  * `{ user { id: name } }`, would overwrite what it stands for: such a field gets another key (see `response-keys.ts`).
+ * Directives that no subgraph may be sent are left out.
  * @returns the same document when there is nothing to change
  */
-export function plannableDocument(document: DocumentNode, plannerNames: ReadonlySet<string>): DocumentNode {
+export function plannableDocument(document: DocumentNode, model: PlannerFacts): DocumentNode {
+  const { plannerNames, withheldDirectives } = model;
   const fragments = new Map(
     document.definitions.flatMap((node) =>
       node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
@@ -27,6 +31,13 @@ export function plannableDocument(document: DocumentNode, plannerNames: Readonly
   );
   let changed = false;
   const plannable = visit(document, {
+    [Kind.DIRECTIVE]: {
+      leave({ name }): null | undefined {
+        if (!withheldDirectives.has(name.value)) return undefined;
+        changed = true;
+        return null;
+      },
+    },
     [Kind.FIELD]: {
       leave(node: FieldNode): FieldNode | undefined {
         const key = plannedKey(node, plannerNames);

@@ -2,6 +2,7 @@ import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federa
 import { type GraphQLSchema, isAbstractType, isObjectType, parse } from 'graphql';
 import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
 import { type LabelledOverride, readOverrides } from '../overrides.ts';
+import { withComposedDirectives } from './composed-directives.ts';
 import { type CorrectedSupergraph, correctSupergraph } from './corrections.ts';
 
 /** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
@@ -19,6 +20,8 @@ export interface SupergraphModel {
   readonly keyNames: CorrectedSupergraph['keyNames'];
   /** Names the planner fetches for itself, which no client's alias may overwrite. */
   readonly plannerNames: ReadonlySet<string>;
+  /** Directives that clients may write and no subgraph is sent: see `withComposedDirectives`. */
+  readonly withheldDirectives: ReadonlySet<string>;
   /** Whether an object whose `__typename` is `typename` satisfies `... on condition`, inaccessible types included. */
   readonly satisfies: (typename: string, condition: string) => boolean;
 }
@@ -38,10 +41,11 @@ export function parseSupergraph(supergraphSdl: string): Supergraph {
 export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   const supergraph = parseSupergraph(supergraphSdl);
   const fullSchema = supergraph.schema.toGraphQLJSSchema();
-  const apiSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
+  const document = parse(supergraphSdl, { noLocation: true });
+  const plainSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
+  const { schema: apiSchema, names: withheldDirectives } = withComposedDirectives(plainSchema, document);
   const subgraphNames = [...supergraph.subgraphsMetadata()].map((subgraph) => subgraph.name);
   const { plannerNames, requiredBy, keyNames } = correctSupergraph(supergraphSdl);
-  const document = parse(supergraphSdl, { noLocation: true });
   return {
     supergraphSdl,
     apiSchema,
@@ -49,6 +53,7 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
     requirements: readRequirements(supergraph, document),
     overrides: readOverrides(document),
     plannerNames,
+    withheldDirectives,
     requiredBy,
     keyNames,
     satisfies: typeTest(fullSchema),

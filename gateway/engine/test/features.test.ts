@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { features } from './features.ts';
 import { combinedFeatures } from './features-combined.ts';
+import { directiveFeatures } from './features-directives.ts';
 import { federate } from './federation.ts';
 import { ask, engineFor } from './harness.ts';
 import { stockExecutor } from './stock.ts';
 
-describe.each([...features, ...combinedFeatures])('$name', ({ subgraphs, operations, stock }) => {
+describe.each([...features, ...combinedFeatures, ...directiveFeatures])('$name', ({ subgraphs, operations, stock }) => {
   const federation = federate(subgraphs);
   const engine = engineFor(federation);
 

@@ -1,0 +1,45 @@
+import {
+  type DirectiveDefinitionNode,
+  type DocumentNode,
+  extendSchema,
+  type GraphQLSchema,
+  Kind,
+  type TypeNode,
+} from 'graphql';
+
+const operationLocations: ReadonlySet<string> = new Set([
+  'QUERY',
+  'MUTATION',
+  'SUBSCRIPTION',
+  'FIELD',
+  'FRAGMENT_DEFINITION',
+  'FRAGMENT_SPREAD',
+  'INLINE_FRAGMENT',
+  'VARIABLE_DEFINITION',
+]);
+
+/**
+ * Adds the directives for operations that subgraphs contribute with `@composeDirective`: they belong to a linked feature,
+ * and an API schema is made without those. A supergraph doesn't say which subgraphs know such a directive, so clients may
+ * write it and no subgraph is sent it.
+ * @returns the names of what was added beside the schema
+ */
+export function withComposedDirectives(
+  apiSchema: GraphQLSchema,
+  supergraph: DocumentNode,
+): { schema: GraphQLSchema; names: ReadonlySet<string> } {
+  const definitions = supergraph.definitions.flatMap((definition): DirectiveDefinitionNode[] => {
+    if (definition.kind !== Kind.DIRECTIVE_DEFINITION || apiSchema.getDirective(definition.name.value)) return [];
+    const locations = definition.locations.filter(({ value }) => operationLocations.has(value));
+    const isVisible = definition.arguments?.every(({ type }) => apiSchema.getType(namedType(type))) ?? true;
+    return locations.length > 0 && isVisible ? [{ ...definition, locations }] : [];
+  });
+  const names = new Set(definitions.map(({ name }) => name.value));
+  if (names.size === 0) return { schema: apiSchema, names };
+  const added: DocumentNode = { kind: Kind.DOCUMENT, definitions };
+  return { schema: extendSchema(apiSchema, added, { assumeValid: true }), names };
+}
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}
