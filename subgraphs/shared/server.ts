@@ -151,14 +151,19 @@ export async function listen<C extends BaseContext>(
   const url = await app.listen({ host, port });
   const subscriptions = serveSubscriptions(app.server, schema, services, (base) => subgraph.context(base), verifier);
   if (takesEvents) await jobs.start();
+  const stop = async (): Promise<void> => {
+    await subscriptions.close();
+    await app.close();
+    await apollo.stop();
+    await open.close();
+  };
+  let closing: Promise<void> | undefined;
   return {
     ...open,
     url: `${url}/graphql`,
-    async close() {
-      await subscriptions.close();
-      await app.close();
-      await apollo.stop();
-      await open.close();
+    close() {
+      closing ??= stop();
+      return closing;
     },
   };
 }

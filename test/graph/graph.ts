@@ -7,7 +7,7 @@ import { generateWorld } from '#shared/demo/generate.ts';
 import type { World, WorldSize } from '#shared/demo/world.ts';
 import { asAdmin } from '#shared/provision.ts';
 import { type Product, startProduct } from '../../commands/product.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
+import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { roleSecret, templateDatabase } from '../../subgraphs/shared/test/cluster.ts';
 import { watchQueues } from './settling.ts';
@@ -19,21 +19,27 @@ export interface GraphAnswer<T> {
   readonly headers: Headers;
 }
 
-/** The whole product behind its gateway, on a database and ports of its own, seeded with a small world. */
-export interface TestGraph {
+/** A gateway, and how to ask it. */
+export interface GatewayDoor {
   readonly url: string;
-  readonly world: World;
-  readonly product: Product;
   /** Sends an operation through the gateway, signed in as this demo account, or as nobody. */
   ask<T = Record<string, unknown>>(
     as: DemoAccount | null,
     query: string,
     variables?: Record<string, unknown>,
   ): Promise<GraphAnswer<T>>;
+  close(): Promise<void>;
+}
+
+/** The whole product behind its gateway, on a database and ports of its own, seeded with a small world. */
+export interface TestGraph extends GatewayDoor {
+  readonly world: World;
+  readonly product: Product;
   tokenOf(account: DemoAccount): Promise<string>;
+  /** Another gateway to the same product, which finds nothing where this subgraph should be. */
+  without(subgraph: string): Promise<GatewayDoor>;
   /** Takes every domain event that waits, until none is left. */
   settle(): Promise<void>;
-  close(): Promise<void>;
 }
 
 export type DemoAccount = 'admin' | 'dispatcher' | 'driver' | 'customer' | 'partner' | 'analyst';
@@ -66,56 +72,63 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   });
   const queues = await watchQueues(adminUrl, database);
   const config = readGatewayConfig([], environment);
-  const gateway = await createGateway({
-    ...config,
-    port: 0,
-    engine: options.engine ?? config.engine,
-    subgraphUrls: Object.fromEntries(product.urls),
-  });
-  const url = `${await gateway.listen()}/graphql`;
+  const openDoor = (subgraphUrls: Readonly<Record<string, string>>): Promise<GatewayDoor> =>
+    openGateway({ ...config, port: 0, engine: options.engine ?? config.engine, subgraphUrls }, tokenOf);
   const tokens = new Map<DemoAccount, Promise<string>>();
-
-  async function send<T>(
-    token: string | null,
-    query: string,
-    variables: Record<string, unknown>,
-  ): Promise<GraphAnswer<T>> {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors = [] } = (await response.json()) as { data?: T; errors?: GraphQLFormattedError[] };
-    return { data, errors, status: response.status, headers: response.headers };
-  }
-
-  async function signIn(account: DemoAccount): Promise<string> {
-    const query = 'mutation($input: SignInInput!) { signIn(input: $input) { accessToken } }';
-    const input = { email: `${account}@demo.test`, password: 'freight-demo' };
-    const { data, errors } = await send<{ signIn: { accessToken: string | null } }>(null, query, { input });
-    if (data?.signIn.accessToken) return data.signIn.accessToken;
-    throw new Error(`signing in as ${account} failed: ${JSON.stringify(errors)}`);
-  }
-
-  const tokenOf = (account: DemoAccount) => {
-    const token = tokens.get(account) ?? signIn(account);
+  const tokenOf = (account: DemoAccount): Promise<string> => {
+    const token = tokens.get(account) ?? signIn(door, account);
     tokens.set(account, token);
     return token;
   };
+  const urls = Object.fromEntries(product.urls);
+  const door = await openDoor(urls);
 
   return {
-    url,
+    ...door,
     world,
     product,
     tokenOf,
-    ask: async (as, query, variables = {}) => send(as && (await tokenOf(as)), query, variables),
+    without: (subgraph) => openDoor({ ...urls, [subgraph]: nobodyThere }),
     settle: () => queues.settle(),
     async close() {
-      await gateway.close();
+      await door.close();
       await product.close();
       await queues.close();
       await asAdmin(adminUrl, undefined, (client) => client.query(`drop database ${database} with (force)`));
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A port that nothing listens on. */
+const nobodyThere = 'http://127.0.0.1:1/graphql';
+
+async function openGateway(
+  config: GatewayConfig,
+  tokenOf: (account: DemoAccount) => Promise<string>,
+): Promise<GatewayDoor> {
+  const gateway = await createGateway(config);
+  const url = `${await gateway.listen()}/graphql`;
+  return {
+    url,
+    async ask<T>(as: DemoAccount | null, query: string, variables: Record<string, unknown> = {}) {
+      const token = as && (await tokenOf(as));
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors = [] } = (await response.json()) as { data?: T; errors?: GraphQLFormattedError[] };
+      return { data, errors, status: response.status, headers: response.headers };
+    },
+    close: () => gateway.close(),
+  };
+}
+
+async function signIn(door: GatewayDoor, account: DemoAccount): Promise<string> {
+  const query = 'mutation($input: SignInInput!) { signIn(input: $input) { accessToken } }';
+  const input = { email: `${account}@demo.test`, password: 'freight-demo' };
+  const { data, errors } = await door.ask<{ signIn: { accessToken: string | null } }>(null, query, { input });
+  if (data?.signIn.accessToken) return data.signIn.accessToken;
+  throw new Error(`signing in as ${account} failed: ${JSON.stringify(errors)}`);
 }
