@@ -1,6 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { queryObjects } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import { Pool } from 'undici';
 import { readGatewayConfig } from '../../gateway/config.ts';
+import { Engine } from '../../gateway/engine/engine.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 
 /** What a gateway holds after everything that nobody refers to has been collected. */
@@ -9,6 +13,8 @@ export interface Holding {
   readonly residentMB: number;
   /** Threads of the process: V8's own and one per planner. */
   readonly threads: number;
+  /** Objects that are still referred to: engines (one per supergraph in use), planner threads, connection pools (one per subgraph in use). */
+  readonly alive: { readonly engines: number; readonly planners: number; readonly pools: number };
   /** Things that keep an event loop alive, by kind: sockets, timers, ports to workers. */
   readonly resources: Readonly<Record<string, number>>;
 }
@@ -30,8 +36,12 @@ async function measure(): Promise<Holding> {
   const { heapUsed, rss } = process.memoryUsage();
   const resources: Record<string, number> = {};
   for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
-  return { heapMB: megabytes(heapUsed), residentMB: megabytes(rss), threads: threadCount(), resources };
+  const alive = { engines: count(Engine), planners: count(Worker), pools: count(Pool) };
+  return { heapMB: megabytes(heapUsed), residentMB: megabytes(rss), threads: threadCount(), alive, resources };
 }
+
+const count = (kind: typeof Engine | typeof Worker | typeof Pool): number =>
+  Number(queryObjects(kind, { format: 'count' }));
 
 /** Where the system tells it; 0 elsewhere. */
 function threadCount(): number {

@@ -10,8 +10,8 @@ const reloads = Number(values.reloads);
 const step = Math.max(1, Math.floor(reloads / 10));
 const startedAt = performance.now();
 
-const line = ({ heapMB, residentMB, threads, resources }: Holding): string =>
-  `heap ${heapMB} MB, resident ${residentMB} MB, ${threads} threads, ${JSON.stringify(resources)}`;
+const line = ({ heapMB, residentMB, threads, alive, resources }: Holding): string =>
+  `heap ${heapMB} MB, resident ${residentMB} MB, ${threads} threads, ${JSON.stringify({ ...alive, ...resources })}`;
 
 const figures = await reloadStorm({
   reloads,

@@ -43,6 +43,11 @@ const watch = 'subscription($ids: [ID!]!) { moved(ids: $ids) { speed vehicle { p
 const lastingSubscriptions = 3;
 const passingLife = 4;
 
+/** The current one, and that of the lasting subscriptions. */
+const enginesInUse = 2;
+const settleMs = 250;
+const settleTries = 60;
+
 /** Rewrites the supergraph of a running gateway again and again while clients ask and subscribe, and says what it cost them. */
 export async function reloadStorm(options: StormOptions): Promise<StormFigures> {
   const graph = await startLiveGraph();
@@ -74,6 +79,7 @@ class Storm {
   readonly #passing: (() => void)[] = [];
   #passingEvents = 0;
   #requests = 0;
+  #onEvent = (): void => {};
   #running = true;
   #isOther = false;
 
@@ -93,14 +99,15 @@ class Storm {
     const load = Array.from({ length: clients }, () => this.#ask());
     let before: Holding | undefined;
     for (let done = 0; done < reloads; done++) {
-      if (done === warmUp) before = await this.#calmly();
+      if (done === warmUp) before = await this.#gateway.measure();
       await this.#replace(done);
       this.#subscribeForAWhile();
       await this.#graph.move('7', done);
+      await this.#allSaw(done + 1);
       await onProgress?.(done + 1, () => this.#gateway.measure());
     }
     for (const leave of this.#passing.splice(0)) leave();
-    const after = await this.#calmly();
+    const after = await this.#settled();
     this.#running = false;
     await Promise.all(load);
     const { loaded, refused } = await this.#counted();
@@ -161,30 +168,49 @@ class Storm {
       { query: watch, variables: { ids } },
       {
         next: (payload) => {
-          if (payload.errors) this.#ended.push(payload.errors);
+          if (payload.errors) this.#end(payload.errors);
           else this.#lasting[index]! += 1;
+          this.#onEvent();
         },
-        error: (error) => this.#ended.push(error),
+        error: (error) => this.#end(error),
         complete: () => {
-          if (this.#running) this.#ended.push('completed');
+          if (this.#running) this.#end('completed');
         },
       },
     );
   }
 
+  #end(reason: unknown): void {
+    this.#ended.push(reason);
+    this.#onEvent();
+  }
+
+  /** Waits until every lasting subscription has had so many events; at once when one has ended. */
+  #allSaw(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onEvent = () => {
+        if (this.#ended.length > 0 || this.#lasting.every((events) => events >= count)) resolve();
+      };
+      this.#onEvent();
+    });
+  }
+
   #subscribeForAWhile(): void {
     const leave = this.#client.subscribe(
       { query: watch, variables: { ids: ['7', 'passing'] } },
-      { next: () => this.#passingEvents++, error: (error) => this.#ended.push(error), complete: () => {} },
+      { next: () => this.#passingEvents++, error: (error) => this.#end(error), complete: () => {} },
     );
     this.#passing.push(leave);
     if (this.#passing.length > passingLife) this.#passing.shift()?.();
   }
 
-  /** What it holds when the last requests on older supergraphs have ended. */
-  async #calmly(): Promise<Holding> {
-    for (let round = 0; round < 20; round++) await this.#send();
-    return this.#gateway.measure();
+  /** What it holds when all that was under way has ended: sockets of older supergraphs linger for some seconds. */
+  async #settled(): Promise<Holding> {
+    for (let tries = 0; ; tries++) {
+      const holding = await this.#gateway.measure();
+      if (holding.alive.engines <= enginesInUse || tries === settleTries) return holding;
+      await new Promise((resolve) => setTimeout(resolve, settleMs));
+    }
   }
 
   async #counted(): Promise<{ loaded: number; refused: number }> {

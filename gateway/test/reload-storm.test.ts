@@ -1,0 +1,25 @@
+import { expect, test } from '@jest/globals';
+import { reloadStorm } from '../../bench/reload/storm.ts';
+
+/** A short run of what `bench/reload` does a thousand times. */
+test('reloads under load fail no request, end no subscription and leave nothing behind', async () => {
+  const reloads = 12;
+  const { loaded, refused, requests, wrong, ended, events, before, after } = await reloadStorm({
+    reloads,
+    warmUp: 4,
+    clients: 1,
+    brokenEvery: 4,
+  });
+  expect([wrong, ended]).toEqual([[], []]);
+  expect([loaded, refused]).toEqual([9, 3]);
+  expect(requests).toBeGreaterThan(reloads);
+  expect(events.lasting).toEqual([reloads, reloads, reloads]);
+  expect(events.passing).toBeGreaterThan(0);
+  // The current supergraph, and the first one, with which the lasting subscriptions run on; its planner is gone.
+  expect(after.alive.engines).toBe(2);
+  // A class that extends another one counts as well, once.
+  expect(after.alive.planners).toBeLessThanOrEqual(3);
+  expect(after.alive.pools).toBeLessThanOrEqual(3);
+  expect(after.resources['MessagePort'] ?? 0).toBeLessThanOrEqual(2);
+  expect(after.heapMB).toBeLessThan(before.heapMB + 8);
+});
