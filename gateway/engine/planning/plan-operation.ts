@@ -1,8 +1,11 @@
 import { operationFromDocument, type Schema } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { parse } from 'graphql';
+import { buildASTSchema, parse } from 'graphql';
 import { correctSupergraph } from '../supergraph/corrections.ts';
 import { parseSupergraph } from '../supergraph/model.ts';
+import { readSubgraphTypes } from '../supergraph/subgraph-types.ts';
+import type { PlannedGraph } from './fetch-members.ts';
+import { withLocalMembers } from './local-members.ts';
 import type { PlanRequest } from './planner.ts';
 import { restorePlan } from './restore-plan.ts';
 
@@ -17,10 +20,16 @@ export function createPlanOperation(supergraphSdl: string): PlanOperation {
     typeConditionedFetching: true,
   });
   const apiSchema: Schema = planner.supergraph.apiSchema();
+  const whole = parse(supergraphSdl, { noLocation: true });
+  const graph: PlannedGraph = {
+    schema: buildASTSchema(whole, { assumeValid: true, assumeValidSDL: true }),
+    types: readSubgraphTypes(whole),
+  };
   return ({ source, operationName, activeLabels }) => {
     const document = parse(source, { noLocation: true });
     const operation = operationFromDocument(apiSchema, document, { operationName, validate: false });
     const overrideConditions = new Map(activeLabels.map((label) => [label, true]));
-    return restorePlan(planner.buildQueryPlan(operation, { overrideConditions }), corrected);
+    const plan = planner.buildQueryPlan(operation, { overrideConditions });
+    return restorePlan(withLocalMembers(plan, document, operationName, graph), corrected);
   };
 }

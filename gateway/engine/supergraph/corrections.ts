@@ -1,7 +1,6 @@
 import {
   buildASTSchema,
   type ConstDirectiveNode,
-  type DocumentNode,
   type FieldDefinitionNode,
   type FieldNode,
   type GraphQLSchema,
@@ -14,6 +13,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { booleanArgument, fieldType, parseFieldSet, stringArgument } from './field-set.ts';
+import { subgraphNames } from './subgraph-types.ts';
 
 /** A field the corrected supergraph has besides the real ones: a real field under fixed arguments. */
 export interface StandInField {
@@ -202,18 +202,4 @@ function withArgument(directive: ConstDirectiveNode, name: string, value: string
     argument.name.value === name ? { ...argument, value: { kind: Kind.STRING, value } as const } : argument,
   );
   return { ...directive, arguments: args };
-}
-
-/** Subgraph names by the values of `join__Graph`. */
-function subgraphNames(document: DocumentNode): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue;
-    for (const value of definition.values ?? []) {
-      const graph = value.directives?.find((directive) => directive.name.value === 'join__graph');
-      const name = graph && stringArgument(graph, 'name');
-      if (name !== undefined) names.set(value.name.value, name);
-    }
-  }
-  return names;
 }

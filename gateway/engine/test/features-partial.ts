@@ -1,0 +1,79 @@
+import type { Feature } from './features.ts';
+
+type Row = Record<string, unknown>;
+const stops = {
+  depot: [
+    { __typename: 'Note', text: 'depot note', priority: 1 },
+    { __typename: 'Gate', code: 'G1', size: 4, keeper: { name: 'Kim' }, text: 'gate text' },
+  ],
+  yard: [
+    { __typename: 'Note', text: 'yard note', priority: 2 },
+    { __typename: 'Crane', load: 9, size: 'heavy', text: 'crane text' },
+  ],
+};
+
+const members: Feature = {
+  name: 'shareable fields of unions whose members differ by subgraph',
+  subgraphs: {
+    depot: {
+      sdl: `type Query { depot: Site } type Site @key(fields: "id") { id: ID! plan: Plan @shareable }
+        type Plan @shareable { parts(first: Int): [Part!]! } union Part = Note | Gate
+        type Note @shareable { text: String priority: Int } type Gate { code: String size: Int keeper: Keeper text: String }
+        type Keeper { name: String greeting(word: String): String }`,
+      resolvers: {
+        Query: { depot: () => ({ id: '1' }) },
+        Site: { __resolveReference: (reference: Row) => reference, plan: () => ({ parts: stops.depot }) },
+        Keeper: { greeting: ({ name }: Row, { word }: { word?: string }) => `${word} ${name}` },
+      },
+    },
+    yard: {
+      sdl: `type Query { yard: Site } type Site @key(fields: "id") { id: ID! plan: Plan @shareable cranes: Int }
+        type Plan @shareable { parts(first: Int): [Part!]! } union Part = Note | Crane
+        type Note @shareable { text: String priority: Int } type Crane { load: Int size: String text: String! }`,
+      resolvers: {
+        Query: { yard: () => ({ id: '2' }) },
+        Site: {
+          __resolveReference: ({ id }: Row) => ({ id, cranes: 1 }),
+          plan: () => ({ parts: stops.yard }),
+        },
+      },
+    },
+  },
+  operations: [
+    {
+      query: `query ($word: String, $yes: Boolean!) { depot { cranes plan { parts(first: 2) { ...All } } } yard { plan { parts { ...All } } } }
+        fragment All on Part { ... on Note { text } ... on Crane { load text2: text }
+          ... on Gate { door: code text keeper { name g: greeting(word: $word) ... @include(if: $yes) { kind: __typename } } } }`,
+      variables: { word: 'hello', yes: true },
+      stockDiffers: 'it leaves the members out that one of the subgraphs does not know',
+      data: {
+        depot: {
+          cranes: 1,
+          plan: {
+            parts: [
+              { text: 'depot note' },
+              { door: 'G1', text: 'gate text', keeper: { name: 'Kim', g: 'hello Kim', kind: 'Keeper' } },
+            ],
+          },
+        },
+        yard: { plan: { parts: [{ text: 'yard note' }, { load: 9, text2: 'crane text' }] } },
+      },
+      maxRequests: 3,
+    },
+    {
+      query:
+        'query ($no: Boolean!) { depot { plan { parts { __typename ... on Gate @include(if: $no) { code } ... on Gate { size } } } } }',
+      variables: { no: false },
+      stockDiffers: 'it leaves the members out that one of the subgraphs does not know',
+      data: { depot: { plan: { parts: [{ __typename: 'Note' }, { __typename: 'Gate', size: 4 }] } } },
+      maxRequests: 1,
+    },
+    {
+      query: '{ depot { plan { parts { ... on Crane { load } __typename } } } }',
+      data: { depot: { plan: { parts: [{ __typename: 'Note' }, { __typename: 'Gate' }] } } },
+    },
+  ],
+};
+
+/** Interfaces and unions that no subgraph knows in full. */
+export const partialFeatures: readonly Feature[] = [members];
