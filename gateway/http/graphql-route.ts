@@ -8,7 +8,7 @@ import type { Generation } from '../supergraph/generation.ts';
 import { answerStatus, retryAfter } from './answer-status.ts';
 import { Audience } from './audience.ts';
 import { currentRequest } from './current-request.ts';
-import { type Answer, answerKey, SharedAnswers } from './shared-answers.ts';
+import { type Answer, AnswerBody, answerKey, SharedAnswers } from './shared-answers.ts';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<GatewayContext>;
@@ -94,14 +94,14 @@ async function executeOperation(
   const answered = answerStatus(status, contentType, client.errorCodes[0]);
   const retry = retryAfter(answered);
   if (retry !== undefined) headers.set('retry-after', retry);
-  return { status: answered, headers: [...headers], body: Buffer.from(body.string), errorCodes: client.errorCodes };
+  return { status: answered, headers: [...headers], body: new AnswerBody(body.string), errorCodes: client.errorCodes };
 }
 
 function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
   for (const [name, value] of headers) reply.header(name, value);
   // The port has closed meanwhile: kept alive, this connection would hold up the end of the process.
   if (!reply.server.server.listening) reply.header('connection', 'close');
-  return reply.code(status).send(body);
+  return reply.code(status).send(body.take());
 }
 
 function clientRequest(request: FastifyRequest, generation: Generation, signal: AbortSignal): ClientRequest {

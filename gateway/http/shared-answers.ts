@@ -8,9 +8,30 @@ import type { Audience } from './audience.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: Buffer;
+  readonly body: AnswerBody;
   /** Codes of the errors in the body. */
   readonly errorCodes: readonly string[];
+}
+
+/**
+ * JSON text that one client gets as it is. For many it is encoded once; for one that would only be another large buffer
+ * to collect.
+ */
+export class AnswerBody {
+  readonly #text: string;
+  #bytes: Buffer | undefined;
+  #readers = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** For the next client. */
+  take(): string | Buffer {
+    if (++this.#readers === 1) return this.#text;
+    this.#bytes ??= Buffer.from(this.#text);
+    return this.#bytes;
+  }
 }
 
 interface InFlight {
