@@ -5,6 +5,7 @@ import {
   type InlineFragmentNode,
   isAbstractType,
   Kind,
+  print,
   type SelectionNode,
   type SelectionSetNode,
   visit,
@@ -125,13 +126,13 @@ export class FetchMembers {
     isWanted: (field: FieldNode) => boolean,
     onOthers: () => void = () => {},
   ): SelectionNode[] {
-    return sets.flatMap((set) =>
+    const own = sets.flatMap((set) =>
       set.selections.flatMap((selection): SelectionNode[] => {
         if (selection.kind === Kind.FIELD) {
           if (selection.name.value === '__typename' || !isWanted(selection)) return [];
-          const own = this.#ownField(selection, type);
-          if (!own) onOthers();
-          return own ? [own] : [];
+          const field = this.#ownField(selection, type);
+          if (!field) onOthers();
+          return field ? [field] : [];
         }
         const inner = selection.directives?.some(isDefer) ? undefined : this.#client.inner(selection, type);
         const selections = inner ? this.#own([inner], type, isWanted, onOthers) : [];
@@ -141,6 +142,8 @@ export class FetchMembers {
           : selections;
       }),
     );
+    // Fragments that are spread again and again say the same each time.
+    return [...new Map(own.map((selection) => [print(selection), selection])).values()];
   }
 
   /** The field as the subgraph may be asked for it; undefined when it can't answer all that is selected there. */

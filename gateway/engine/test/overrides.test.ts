@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals';
+import { chooseLabels, type LabelledOverride } from '../overrides.ts';
+
+const overrides = (...labels: string[]): LabelledOverride[] => labels.map((label) => ({ label, field: 'price' }));
+const nobody = (): boolean => false;
+
+describe('labels of @override for one request', () => {
+  test.each([
+    ['percent(30)', 0.299, true],
+    ['percent(30)', 0.3, false],
+    ['percent(0)', 0, false],
+    ['percent(100)', 0.999, true],
+    ['percent(0.5)', 0.0049, true],
+    ['percent(0.5)', 0.005, false],
+  ])('%s at a roll of %d: %p', (label, roll, active) => {
+    expect(chooseLabels(overrides(label), nobody, () => roll)).toEqual(active ? [label] : []);
+  });
+
+  test('a named label holds where somebody says so, and is told once', () => {
+    const isActive = (label: string): boolean => label === 'new-pricing';
+    expect(chooseLabels(overrides('new-pricing', 'other', 'new-pricing'), isActive)).toEqual(['new-pricing']);
+  });
+
+  test('each percentage is drawn by itself', () => {
+    const rolls = [0.1, 0.9];
+    expect(chooseLabels(overrides('percent(50)', 'percent(60)'), nobody, () => rolls.shift()!)).toEqual([
+      'percent(50)',
+    ]);
+  });
+});
