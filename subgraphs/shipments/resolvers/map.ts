@@ -1,8 +1,7 @@
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
 import { scalars } from '#shared/scalars.ts';
-import { liveTopics } from '#shared/topics.ts';
 import type { ShipmentsContext } from '../context.ts';
-import { findIdByReference, requireVisible } from '../store/shipments.ts';
+import { findIdByReference } from '../store/shipments.ts';
 import { type ListArguments, listOwned, listShipments } from './lists.ts';
 import { Mutation } from './mutation.ts';
 import {
@@ -15,6 +14,7 @@ import {
   ShipmentItem,
   Stop,
 } from './shipment.ts';
+import { shipmentUpdated } from './shipment-updated.ts';
 
 /** In the order of the SDL. */
 export const resolvers: GraphQLResolverMap<ShipmentsContext> = {
@@ -28,16 +28,7 @@ export const resolvers: GraphQLResolverMap<ShipmentsContext> = {
     shipments: (_parent, args: ListArguments, context) => listShipments(context, args),
   },
   Mutation,
-  Subscription: {
-    shipmentUpdated: {
-      subscribe: async (_parent: unknown, { id }: { id: string }, { em, identity, live }: ShipmentsContext) => {
-        await requireVisible(em, identity, id);
-        return live.subscribe([liveTopics.shipment(id)]);
-      },
-      resolve: ({ shipmentId }: { shipmentId: string }, _args: unknown, { loaders }: ShipmentsContext) =>
-        loaders.shipments().load(shipmentId),
-    },
-  },
+  Subscription: { shipmentUpdated },
   Shipment,
   Stop,
   ShipmentItem,
