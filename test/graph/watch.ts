@@ -1,0 +1,41 @@
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { DemoAccount, TestGraph } from './graph.ts';
+
+/** A subscription through the gateway, as a client holds it. */
+export interface Watch<T> {
+  /** The next message that fits; those before it are skipped, as a screen shows only the latest. */
+  next(fits: (data: T) => boolean): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Subscribes over graphql-ws; errors in a message reject `next`. */
+export async function watch<T>(
+  graph: TestGraph,
+  as: DemoAccount,
+  query: string,
+  variables: Record<string, unknown>,
+): Promise<Watch<T>> {
+  const token = await graph.tokenOf(as);
+  const client = createClient({
+    url: graph.url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+    retryAttempts: 0,
+  });
+  const messages = client.iterate<T & Record<string, unknown>>({ query, variables });
+  return {
+    async next(fits) {
+      for (;;) {
+        const { value, done } = await messages.next();
+        if (done) throw new Error('The subscription has ended');
+        if (value.errors) throw new Error(JSON.stringify(value.errors));
+        if (value.data && fits(value.data)) return value.data;
+      }
+    },
+    async close() {
+      await messages.return?.();
+      await client.dispose();
+    },
+  };
+}
