@@ -43,7 +43,7 @@ export interface Attack {
 
 /**
  * Every field with arguments at the root, and below the objects that `holders` says how to reach, with every scalar in its
- * arguments once as each hostile value of its kind.
+ * arguments once as each of the hostile values for its kind.
  * @param holders operation text around a field by the name of its type, with `%` in the field's place
  */
 export function targetsOf(
@@ -72,8 +72,8 @@ function targetOf(type: string, field: Field, way: string, proper: ProperValues)
     operation: operationOf(field, way),
     properVariables,
     attacks: [
-      ...slots.flatMap(({ slot, kind }) =>
-        (hostileValues[kind] ?? []).map((value) => ({
+      ...slots.flatMap(({ slot, kind }, nth) =>
+        hostileValues(kind, nth).map((value) => ({
           title: `${slot.join('.')} = ${JSON.stringify(value).slice(0, 60)}`,
           variables: () => put(properVariables(), slot, value, field, proper),
         })),
