@@ -151,6 +151,7 @@ export class PreparedOperation {
         ...selection,
         dataKey: this.dataKey,
         denied: this.denied,
+        hiddenNames: this.model.hiddenNames,
         isCanonical: (path) => canonicalPaths.has(path),
         introspection: (node) => introspectionWriter(introspected, node),
       },

@@ -53,6 +53,7 @@ export function compileIncremental(
     conditions,
     dataKey,
     denied: operation.denied,
+    hiddenNames: model.hiddenNames,
     takesFragment,
     // Text of an object is different in each part, so none is kept.
     isCanonical: () => false,

@@ -17,6 +17,7 @@ import {
 } from 'graphql';
 import { Code, literal, readKey } from '../compile/code.ts';
 import { OWN, TEXT, WRITER } from '../execute/own.ts';
+import type { HiddenNames } from '../supergraph/hidden-names.ts';
 import { leafWriter } from './leaf.ts';
 import { type SelectionContext, selectFields } from './select-fields.ts';
 import type { WriteContext } from './write-context.ts';
@@ -31,6 +32,8 @@ export interface WriterOptions extends SelectionContext {
   readonly dataKey: (node: FieldNode) => string;
   /** Fields the client may not see; they weren't asked for. */
   readonly denied: ReadonlySet<FieldNode>;
+  /** Values that clients don't see, by type: to them, what a subgraph answers with these is null. */
+  readonly hiddenNames: HiddenNames;
   /** Writes an introspection field of the root, which no subgraph knows. */
   readonly introspection: (node: FieldNode) => ValueWriter;
 }
@@ -144,11 +147,13 @@ function fieldLines(options: WriterOptions, code: Code, field: SelectedField): s
   const nothing = literal(`${separator}${JSON.stringify(key)}:null`);
   if (nodes.length === 0) return required ? ['return null;'] : [`json += ${nothing};`];
   const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type;
+  const isHidden = hiddenTest(options, nullable);
   const coordinate = `${type.name}.${name}`;
   const dataKey = options.dataKey(nodes[0]!);
   const path = field.path === '' ? dataKey : `${field.path}.${dataKey}`;
   return [
     `value = ${readKey('object', dataKey)};`,
+    ...(isHidden ? [`if (${code.bind(isHidden)}(value)) value = null;`] : []),
     'if (value === null || value === undefined) {',
     required
       ? `context.add(${literal(`Cannot return null for non-nullable field ${coordinate}`)}, ${literal(key)}); return null;`
@@ -204,7 +209,9 @@ function compileValue(options: WriterOptions, type: GraphQLOutputType, value: Pr
 
 function compileList(options: WriterOptions, itemType: GraphQLOutputType, value: PresentValue): ValueWriter {
   const required = isNonNullType(itemType);
-  const write = compileValue(options, isNonNullType(itemType) ? itemType.ofType : itemType, value);
+  const nullable = isNonNullType(itemType) ? itemType.ofType : itemType;
+  const write = compileValue(options, nullable, value);
+  const isHidden = hiddenTest(options, nullable);
   const { coordinate } = value;
   return (list, context) => {
     if (!Array.isArray(list)) {
@@ -215,7 +222,7 @@ function compileList(options: WriterOptions, itemType: GraphQLOutputType, value:
     for (let index = 0; index < list.length; index++) {
       const item: unknown = list[index];
       let text: string | null = null;
-      if (item !== null && item !== undefined) {
+      if (item !== null && item !== undefined && !isHidden?.(item)) {
         const before = context.errors.length;
         text = write(item, context);
         if (context.errors.length !== before) context.within(before, index);
@@ -228,6 +235,17 @@ function compileList(options: WriterOptions, itemType: GraphQLOutputType, value:
     }
     return `${json}]`;
   };
+}
+
+/** Tells the enum values and objects that clients don't see; undefined for types without any. */
+function hiddenTest(
+  { hiddenNames }: WriterOptions,
+  type: GraphQLOutputType,
+): ((value: unknown) => boolean) | undefined {
+  const names = isListType(type) ? undefined : hiddenNames.get(getNamedType(type).name);
+  if (!names) return undefined;
+  if (isLeafType(type)) return (value) => names.has(value as string);
+  return (value) => names.has((value as { __typename: string } | null | undefined)?.__typename ?? '');
 }
 
 function once<T>(make: () => T): () => T {

@@ -4,6 +4,7 @@ import { type RequirementsByCoordinate, readRequirements } from '../authorizatio
 import { type LabelledOverride, readOverrides } from '../overrides.ts';
 import { withComposedDirectives } from './composed-directives.ts';
 import { type CorrectedSupergraph, correctSupergraph } from './corrections.ts';
+import { type HiddenNames, hiddenNames } from './hidden-names.ts';
 
 /** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
 export interface SupergraphModel {
@@ -22,6 +23,8 @@ export interface SupergraphModel {
   readonly plannerNames: ReadonlySet<string>;
   /** Directives that clients may write and no subgraph is sent: see `withComposedDirectives`. */
   readonly withheldDirectives: ReadonlySet<string>;
+  /** Enum values and object types that subgraphs may answer with and clients don't see. */
+  readonly hiddenNames: HiddenNames;
   /** Whether an object whose `__typename` is `typename` satisfies `... on condition`, inaccessible types included. */
   readonly satisfies: (typename: string, condition: string) => boolean;
 }
@@ -54,6 +57,7 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
     overrides: readOverrides(document),
     plannerNames,
     withheldDirectives,
+    hiddenNames: hiddenNames(fullSchema, apiSchema),
     requiredBy,
     keyNames,
     satisfies: typeTest(fullSchema),

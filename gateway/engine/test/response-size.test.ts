@@ -13,6 +13,7 @@ test('a small graph written very often is refused before its text fills the memo
       fragments: new Map(),
       conditions: {},
       denied: new Set(),
+      hiddenNames: new Map(),
       dataKey: (node) => node.name.value,
       isCanonical: () => false,
       introspection: () => () => null,

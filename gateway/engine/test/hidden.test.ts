@@ -54,13 +54,40 @@ describe('what is hidden from clients in inputs', () => {
     const filter = { word: 'w', deep: 5, inner: { deep: 5, kinds: ['NEW'] } };
     expect(data).toEqual({ find: { asked: JSON.stringify({ filter, limit: 7 }), again: JSON.stringify({ filter }) } });
   });
+});
 
-  test('is null with an error when a subgraph answers with it', async () => {
-    const { data, errors } = await ask(engine, '{ find { kind } kinds }');
-    expect(data).toEqual({ find: { kind: null }, kinds: ['NEW', null] });
-    expect(errors?.map(({ path }) => path)).toEqual([
-      ['find', 'kind'],
-      ['kinds', 1],
-    ]);
+describe('what is hidden from clients in answers', () => {
+  const zoo = engineFor(
+    federate({
+      zoo: {
+        sdl: `type Query { moods: [Mood] mood: Mood! keeper: Keeper animals: [Animal] pet: Animal }
+          enum Mood { CALM ANGRY @inaccessible } type Keeper { mood: Mood! }
+          interface Animal { name: String } type Cat implements Animal { name: String }
+          type Dragon implements Animal @inaccessible { name: String }`,
+        resolvers: {
+          Query: {
+            moods: () => ['CALM', 'ANGRY'],
+            keeper: () => ({ mood: 'ANGRY' }),
+            animals: () => [
+              { __typename: 'Cat', name: 'Tom' },
+              { __typename: 'Dragon', name: 'Smaug' },
+            ],
+            pet: () => ({ __typename: 'Dragon', name: 'Smaug' }),
+          },
+        },
+      },
+    }),
+  );
+
+  test('is null, as if there were nothing', async () => {
+    expect(await ask(zoo, '{ moods animals { name } pet { __typename } }')).toEqual({
+      data: { moods: ['CALM', null], animals: [{ name: 'Tom' }, null], pet: null },
+    });
+  });
+
+  test('is an error where the schema promises a value', async () => {
+    const { data, errors } = await ask(zoo, '{ keeper { mood } }');
+    expect(data).toEqual({ keeper: null });
+    expect(errors).toMatchObject([{ path: ['keeper', 'mood'] }]);
   });
 });
