@@ -10,13 +10,17 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
-export async function startGatewayProcess(supergraphFile: string): Promise<GatewayProcess> {
+/** @param environment settings of the gateway, as in `gateway/config.ts` */
+export async function startGatewayProcess(
+  supergraphFile: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<GatewayProcess> {
   const child = fork(
     new URL('./measured-gateway.ts', import.meta.url),
     ['--supergraph', supergraphFile, '--port', '0'],
     {
       execArgv: ['--no-warnings', '--expose-gc'],
-      env: { ...process.env, LOG_LEVEL: 'silent' },
+      env: { ...process.env, LOG_LEVEL: 'silent', ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     },
   );

@@ -17,6 +17,7 @@ import { mentionsDefer, withoutDefer } from './incremental/has-defer.ts';
 import { type LabelledDocument, labelDefers } from './incremental/labels.ts';
 import { PreparedOperation } from './operation.ts';
 import { labelsInDocument } from './overrides.ts';
+import { countSelections } from './planning/count-selections.ts';
 import { plannableDocument } from './planning/plannable-document.ts';
 import { type Planner, PlanningFailure } from './planning/planner.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
@@ -152,7 +153,12 @@ export class Preparer {
     const permitted = denied.size > 0 ? withoutDenied(labelled?.document ?? document, denied) : undefined;
     const plannable = plannableDocument(permitted ?? labelled?.document ?? document, this.#model);
     const plan = await this.#planner
-      .plan({ source: plannable === given ? source : print(plannable), operationName, activeLabels })
+      .plan({
+        source: plannable === given ? source : print(plannable),
+        operationName,
+        activeLabels,
+        selections: countSelections(plannable),
+      })
       .catch((error: unknown) => {
         throw planningError(error);
       });
@@ -199,6 +205,8 @@ function planningError(error: unknown): RequestError {
       return requestError('REQUEST_CONCURRENCY_LIMITED', 'Too many operations are waiting to be planned', true);
     case 'closed':
       return requestError('INTERNAL_SERVER_ERROR', 'The gateway is stopping', true);
+    case 'tooComplex':
+      return requestError('COST_ESTIMATED_TOO_EXPENSIVE', 'The operation is too complex to plan');
     case 'failed':
       return requestError('INTERNAL_SERVER_ERROR', 'The operation could not be planned');
   }

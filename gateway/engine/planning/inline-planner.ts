@@ -1,5 +1,5 @@
 import { createPlanOperation } from './plan-operation.ts';
-import { type Planner, PlanningFailure } from './planner.ts';
+import { type Planner, planningFailure } from './planner.ts';
 
 /** Plans on the calling thread: for tests and tools. A server uses the worker planner. */
 export function createInlinePlanner(supergraphSdl: string): Planner {
@@ -9,7 +9,7 @@ export function createInlinePlanner(supergraphSdl: string): Planner {
       try {
         return planOperation(request);
       } catch (error) {
-        throw new PlanningFailure('failed', error instanceof Error ? error.message : 'planning failed');
+        throw planningFailure(error);
       }
     },
     async close() {},

@@ -8,6 +8,8 @@ const MAX_HEAP_MB = 512;
 
 interface PlanJob {
   readonly request: PlanRequest;
+  /** When it was asked for, on the clock of `performance.now()`. */
+  readonly since: number;
   readonly resolve: (plan: QueryPlan) => void;
   readonly reject: (failure: PlanningFailure) => void;
 }
@@ -44,7 +46,7 @@ export class PlanLane {
     });
     this.#worker.on('error', (error) => {
       reject(error);
-      this.#leave(new PlanningFailure('failed', 'the planner ended unexpectedly'));
+      this.#leave(workerFailure(error));
     });
     this.#worker.on('exit', () => {
       reject(new PlanningFailure('closed', 'the planner was stopped'));
@@ -87,7 +89,7 @@ export class PlanLane {
     if (state.phase === 'planning') {
       clearTimeout(state.timer);
       if (message.kind === 'planned') state.job.resolve(JSON.parse(message.plan) as QueryPlan);
-      if (message.kind === 'failed') state.job.reject(new PlanningFailure('failed', message.message));
+      if (message.kind === 'failed') state.job.reject(new PlanningFailure(message.reason, message.message));
     }
     this.#onFree(this);
   }
@@ -102,6 +104,13 @@ export class PlanLane {
     }
     this.#onFree(this);
   }
+}
+
+/** Of a worker that ended by itself. */
+function workerFailure(error: unknown): PlanningFailure {
+  const outOfMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  if (outOfMemory) return new PlanningFailure('tooComplex', `planning took more than ${MAX_HEAP_MB} MB`);
+  return new PlanningFailure('failed', 'the planner ended unexpectedly');
 }
 
 export type { PlanJob };

@@ -1,4 +1,4 @@
-import type { PlanRequest } from './planner.ts';
+import type { PlanningFailureReason, PlanRequest } from './planner.ts';
 
 /** A worker plans one operation at a time: the next request is sent when the last one is answered. */
 export interface ToPlanWorker {
@@ -9,4 +9,4 @@ export type FromPlanWorker =
   | { readonly kind: 'ready' }
   /** `plan` is JSON text: cheaper to pass between threads than a cloned tree. */
   | { readonly kind: 'planned'; readonly plan: string }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly reason: PlanningFailureReason; readonly message: string };

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createPlanOperation } from './plan-operation.ts';
 import type { FromPlanWorker, ToPlanWorker } from './plan-worker-messages.ts';
+import { planningFailure } from './planner.ts';
 
 const port = parentPort;
 if (!port) throw new Error('plan-worker runs as a worker thread only');
@@ -12,7 +13,8 @@ port.on('message', ({ request }: ToPlanWorker) => {
   try {
     reply({ kind: 'planned', plan: JSON.stringify(planOperation(request)) });
   } catch (error) {
-    reply({ kind: 'failed', message: error instanceof Error ? error.message : 'planning failed' });
+    const { reason, message } = planningFailure(error);
+    reply({ kind: 'failed', reason, message });
   }
 });
 reply({ kind: 'ready' });

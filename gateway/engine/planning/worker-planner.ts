@@ -14,19 +14,22 @@ export interface WorkerPlannerOptions {
   readonly reliefAfterMs?: number;
 }
 
-/** Operations that ran into the time limit are refused for this long without trying again. */
+/** Operations that ran into a limit are refused for this long without trying again. */
 const REFUSE_MS = 60_000;
+/** Operations with more selections are heavy: never more than one is planned at a time, and few may wait. */
+const HEAVY_SELECTIONS = 1_000;
+const MAX_HEAVY_WAITING = 20;
 /** A second worker holds a second copy of the planner's graph; it is let go when it has been idle for this long. */
 const RELIEF_IDLE_MS = 30_000;
 
 /**
  * Plans off the event loop. One worker does nearly everything; while it is stuck on a hard operation a second one
- * serves the others, and an operation that exceeds its time limit takes down only the worker it runs in.
+ * serves the lighter ones, and an operation that exceeds its time limit takes down only the worker it runs in.
  */
 export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { readonly ready: Promise<void> } {
   const { supergraphSdl, limitMs = 5_000, maxWaiting = 200, reliefAfterMs = 250 } = options;
   const waiting: PlanJob[] = [];
-  const refused = new LRUCache<string, true>({ max: 1_000, ttl: REFUSE_MS });
+  const refused = new LRUCache<string, PlanningFailure>({ max: 1_000, ttl: REFUSE_MS });
   let closed = false;
   let main = startLane();
   let relief: PlanLane | undefined;
@@ -40,25 +43,36 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
   function onFree(lane: PlanLane): void {
     if (closed) return;
     if (lane.isGone && lane === relief) relief = undefined;
-    if (lane.isGone && lane === main) main = relief ?? startLane();
-    if (main === relief) relief = undefined;
+    if (lane.isGone && lane === main) main = startLane();
     dispatch();
   }
 
   function dispatch(): void {
     for (const lane of [main, relief]) {
       if (!lane?.isIdle) continue;
-      const job = waiting.shift();
+      const job = takeLightest(lane === main);
       if (job) lane.take(job);
     }
     clearTimeout(reliefTimer);
     clearTimeout(idleTimer);
     if (relief?.isIdle) idleTimer = setTimeout(dismissRelief, RELIEF_IDLE_MS).unref();
-    else if (waiting.length > 0 && !relief) reliefTimer = setTimeout(callRelief, reliefAfterMs).unref();
+    else if (waiting.some(isLight) && !relief) reliefTimer = setTimeout(callRelief, reliefAfterMs).unref();
+  }
+
+  /** The lightest that waits, of equals the first; who has waited for as long as a plan may take comes before. */
+  function takeLightest(mayBeHeavy: boolean): PlanJob | undefined {
+    const [oldest, ...others] = mayBeHeavy ? waiting : waiting.filter(isLight);
+    if (!oldest) return undefined;
+    const hasWaited = performance.now() - oldest.since > limitMs;
+    const job = hasWaited
+      ? oldest
+      : others.reduce((best, other) => (weight(other) < weight(best) ? other : best), oldest);
+    waiting.splice(waiting.indexOf(job), 1);
+    return job;
   }
 
   function callRelief(): void {
-    if (!closed && !relief && waiting.length > 0) relief = startLane();
+    if (!closed && !relief && waiting.some(isLight)) relief = startLane();
   }
 
   function dismissRelief(): void {
@@ -72,18 +86,23 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
     plan(request: PlanRequest): Promise<QueryPlan> {
       const key = requestKey(request);
       if (closed) return Promise.reject(new PlanningFailure('closed', 'the planner was stopped'));
-      if (refused.has(key)) {
-        return Promise.reject(new PlanningFailure('timeout', `planning took longer than ${limitMs} ms`));
-      }
+      const refusal = refused.get(key);
+      if (refusal) return Promise.reject(refusal);
       if (waiting.length >= maxWaiting) {
         return Promise.reject(new PlanningFailure('overloaded', `${maxWaiting} operations wait to be planned`));
+      }
+      if (!isLight({ request }) && waiting.filter((job) => !isLight(job)).length >= MAX_HEAVY_WAITING) {
+        return Promise.reject(
+          new PlanningFailure('overloaded', `${MAX_HEAVY_WAITING} large operations wait to be planned`),
+        );
       }
       const { promise, resolve, reject } = Promise.withResolvers<QueryPlan>();
       waiting.push({
         request,
+        since: performance.now(),
         resolve,
         reject: (failure) => {
-          if (failure.reason === 'timeout') refused.set(key, true);
+          if (failure.reason === 'timeout' || failure.reason === 'tooComplex') refused.set(key, failure);
           reject(failure);
         },
       });
@@ -98,6 +117,14 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
       await Promise.all([main.stop(), relief?.stop()]);
     },
   };
+}
+
+function weight({ request }: Pick<PlanJob, 'request'>): number {
+  return request.selections ?? 0;
+}
+
+function isLight(job: Pick<PlanJob, 'request'>): boolean {
+  return weight(job) <= HEAVY_SELECTIONS;
 }
 
 function requestKey({ source, operationName, activeLabels }: PlanRequest): string {

@@ -1,0 +1,31 @@
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+
+/** Larger counts need no distinction; fragments that double each other would reach any. */
+const ceiling = 1_000_000;
+
+/** Selections of all operations with fragments in their places: what planning costs grows with it, or faster. */
+export function countSelections({ definitions }: DocumentNode): number {
+  const sets = new Map<string, SelectionSetNode>();
+  for (const node of definitions)
+    if (node.kind === Kind.FRAGMENT_DEFINITION) sets.set(node.name.value, node.selectionSet);
+  const known = new Map<string, number>();
+
+  const countFragment = (name: string): number => {
+    const set = sets.get(name);
+    const count = known.get(name) ?? (set ? countSet(set) : 0);
+    known.set(name, count);
+    return count;
+  };
+  const countSet = ({ selections }: SelectionSetNode): number => {
+    let count = selections.length;
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) count += countFragment(selection.name.value);
+      else if (selection.selectionSet) count += countSet(selection.selectionSet);
+    }
+    return Math.min(count, ceiling);
+  };
+  return definitions.reduce(
+    (sum, node) => sum + (node.kind === Kind.OPERATION_DEFINITION ? countSet(node.selectionSet) : 0),
+    0,
+  );
+}

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { graphql, parse } from 'graphql';
+import { type GatewayProcess, startGatewayProcess } from '../../bench/reload/gateway-process.ts';
+import { composeSupergraph } from '../supergraph/compose.ts';
+
+/** Every object can be had from every subgraph under two keys, so the ways to plan a deep selection multiply. */
+const subgraphs = 16;
+const width = 7;
+const fields = Array.from({ length: width }, (_, index) => `f${index}: Node @shareable`).join(' ');
+const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
+type Query { node: Node @shareable }
+type Node @key(fields: "id") @key(fields: "code") { id: ID! @shareable code: ID! @shareable ${fields} }`;
+
+/** Within every limit on documents, and a second of work or more for a planner. */
+function bomb(name: string, leaf = 'id', depth = 4): string {
+  const level = (left: number): string =>
+    left === 0
+      ? `{ ${leaf} }`
+      : `{ ${Array.from({ length: width }, (_, index) => `f${index} ${level(left - 1)}`).join(' ')} }`;
+  return `query ${name} { node ${level(depth)} }`;
+}
+
+let subgraph: Server;
+let gateway: GatewayProcess;
+let folder: string;
+let supergraphSdl: string;
+beforeAll(async () => {
+  const node = { id: '1', code: 'one' };
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: { Query: { node: () => node } } });
+  subgraph = createServer((request, response) => {
+    request.setEncoding('utf8');
+    let body = '';
+    request.on('data', (part: string) => {
+      body += part;
+    });
+    request.on('end', async () => {
+      const result = await graphql({ schema, source: (JSON.parse(body) as { query: string }).query });
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
+    });
+  });
+  await new Promise<void>((resolve) => subgraph.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(subgraph.address() as AddressInfo).port}/graphql`;
+  supergraphSdl = composeSupergraph(Array.from({ length: subgraphs }, (_, index) => ({ name: `s${index}`, url, sdl })));
+  folder = mkdtempSync(join(tmpdir(), 'freight-bombs-'));
+  writeFileSync(join(folder, 'supergraph.graphql'), supergraphSdl);
+  gateway = await startGatewayProcess(join(folder, 'supergraph.graphql'), { PLAN_TIMEOUT_MS: '400' });
+});
+afterAll(async () => {
+  await gateway.stop();
+  subgraph.closeAllConnections();
+  await new Promise((resolve) => subgraph.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function ask(query: string) {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = (await response.json()) as {
+    data?: unknown;
+    errors?: { extensions: { code: string; retryable: boolean } }[];
+  };
+  return { status: response.status, data, code: errors?.[0]?.extensions.code };
+}
+
+const tooLong = { status: 504, data: undefined, code: 'GATEWAY_TIMEOUT' };
+/** The planner counts the ways before it tries them, and gives up where there are too many. */
+const tooComplex = { status: 400, data: undefined, code: 'COST_ESTIMATED_TOO_EXPENSIVE' };
+const answered = { status: 200, data: { node: { id: '1' } }, code: undefined };
+const known = '{ node { id } }';
+/** A text that has not been planned before. */
+const fresh = (index: number) => ({ query: `{ node { id a${index}: code } }`, name: `a${index}` });
+
+test('operations that explode planning end with a code; everybody else is answered meanwhile', async () => {
+  expect(await ask(known)).toEqual(answered);
+  const before = await gateway.measure();
+  const bombs = ['One', 'Two', 'Three'].map((name) => ask(bomb(name)));
+  let exploding = bombs.length;
+  for (const each of bombs) void each.finally(() => exploding--);
+  let meanwhile = 0;
+  for (let index = 0; exploding > 0; index++) {
+    expect(await ask(known)).toEqual(answered);
+    const { query, name } = fresh(index);
+    expect(await ask(query)).toEqual({ ...answered, data: { node: { id: '1', [name]: 'one' } } });
+    if (exploding > 0) meanwhile++;
+  }
+  expect(await Promise.all(bombs)).toEqual(bombs.map(() => tooLong));
+  expect(meanwhile).toBeGreaterThan(0);
+
+  // The same text is refused without another try, and nothing is left of the first one.
+  expect(await ask(bomb('One'))).toEqual(tooLong);
+  const after = await gateway.measure();
+  expect(after.heapMB).toBeLessThan(before.heapMB + 30);
+  // At most one further planner, which helped out.
+  expect(after.threads).toBeLessThanOrEqual(before.threads + 1);
+});
+
+test('an operation with more ways to plan than the planner counts is refused', async () => {
+  expect(await ask(bomb('Many', 'id code'))).toEqual(tooComplex);
+});
+
+test('a reload does not plan them again', async () => {
+  await ask(bomb('Before'));
+  writeFileSync(join(folder, 'supergraph.graphql'), `${supergraphSdl}\n# changed\n`);
+  const loaded = async () =>
+    (await (await fetch(`${gateway.url}/metrics`)).text()).includes(
+      'gateway_supergraph_reloads_total{outcome="loaded"} 1',
+    );
+  while (!(await loaded())) expect(await ask(known)).toEqual(answered);
+});
