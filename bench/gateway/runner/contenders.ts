@@ -53,6 +53,8 @@ export const contenders: readonly Contender[] = [
     title: 'ours',
     isFloor: false,
     args: ({ port, supergraphFile }) => [
+      // As `npm run gateway` starts it.
+      ...['--min-semi-space-size=64', '--max-semi-space-size=64'],
       ...[here('../../../gateway/server.ts'), '--supergraph', supergraphFile, '--port', String(port)],
       ...['--forward-header', 'authorization'],
     ],
