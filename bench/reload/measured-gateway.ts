@@ -11,6 +11,8 @@ import { createGateway } from '../../gateway/gateway.ts';
 export interface Holding {
   readonly heapMB: number;
   readonly residentMB: number;
+  /** Processor time of all its threads, before and after the collections for this measurement. */
+  readonly cpuMs: { readonly before: number; readonly after: number };
   /** Threads of the process: V8's own and one per planner. */
   readonly threads: number;
   /** Objects that are still referred to: engines (one per supergraph in use), planner threads, connection pools (one per subgraph in use). */
@@ -27,7 +29,13 @@ export type FromMeasuredGateway =
 const send = (message: FromMeasuredGateway): void => void process.send?.(message);
 const megabytes = (bytes: number): number => Math.round(bytes / 104_857.6) / 10;
 
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 async function measure(): Promise<Holding> {
+  const before = cpuMs();
   // Finalizers free further objects, which only the next collection finds.
   for (let round = 0; round < 6; round++) {
     globalThis.gc?.();
@@ -37,7 +45,14 @@ async function measure(): Promise<Holding> {
   const resources: Record<string, number> = {};
   for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
   const alive = { engines: count(Engine), planners: count(Worker), pools: count(Pool) };
-  return { heapMB: megabytes(heapUsed), residentMB: megabytes(rss), threads: threadCount(), alive, resources };
+  return {
+    heapMB: megabytes(heapUsed),
+    residentMB: megabytes(rss),
+    cpuMs: { before, after: cpuMs() },
+    threads: threadCount(),
+    alive,
+    resources,
+  };
 }
 
 const count = (kind: typeof Engine | typeof Worker | typeof Pool): number =>

@@ -24,7 +24,9 @@ const figures = await reloadStorm({
 });
 const seconds = (performance.now() - startedAt) / 1000;
 console.log(`reloads   ${figures.loaded} loaded, ${figures.refused} refused, ${(seconds / reloads).toFixed(2)} s each`);
-console.log(`requests  ${figures.requests}, of which wrong or failed: ${figures.wrong.length}`);
+console.log(
+  `requests  ${figures.requests}, of which wrong or failed: ${figures.wrong.length}; slowest: ${figures.slowestMs.join(', ')} ms`,
+);
 console.log(
   `events    ${figures.events.lasting.join(', ')} on lasting subscriptions (ended: ${figures.ended.length}), ${figures.events.passing} on passing ones`,
 );

@@ -25,6 +25,8 @@ export interface StormFigures {
   readonly loaded: number;
   readonly refused: number;
   readonly requests: number;
+  /** Milliseconds that the slowest answers took, the slowest first. */
+  readonly slowestMs: readonly number[];
   /** What clients got instead of the right answer. */
   readonly wrong: readonly unknown[];
   /** Events that the subscriptions opened before the first reload got, and those opened and closed on the way. */
@@ -79,6 +81,7 @@ class Storm {
   readonly #passing: (() => void)[] = [];
   #passingEvents = 0;
   #requests = 0;
+  #slowest: number[] = [];
   #onEvent = (): void => {};
   #running = true;
   #isOther = false;
@@ -112,8 +115,17 @@ class Storm {
     await Promise.all(load);
     const { loaded, refused } = await this.#counted();
     if (!before) throw new Error('more reloads than those of the warm-up are required');
-    const events = { lasting: this.#lasting, passing: this.#passingEvents };
-    return { loaded, refused, requests: this.#requests, wrong: this.#wrong, events, ended: this.#ended, before, after };
+    return {
+      loaded,
+      refused,
+      requests: this.#requests,
+      slowestMs: this.#slowest.map(Math.round),
+      wrong: this.#wrong,
+      events: { lasting: this.#lasting, passing: this.#passingEvents },
+      ended: this.#ended,
+      before,
+      after,
+    };
   }
 
   async close(): Promise<void> {
@@ -146,8 +158,10 @@ class Storm {
 
   async #ask(): Promise<void> {
     while (this.#running) {
+      const startedAt = performance.now();
       const answer = await this.#send().catch((error: unknown) => error);
       this.#requests++;
+      this.#slowest = [...this.#slowest, performance.now() - startedAt].sort((one, other) => other - one).slice(0, 5);
       if (this.#running && !isDeepStrictEqual(answer, expected)) this.#wrong.push(answer);
     }
   }

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type LiveGraph, startLiveGraph } from '../../gateway/test/live-graph.ts';
+import { startGatewayProcess } from '../reload/gateway-process.ts';
+import { Crowd } from './crowd.ts';
+
+/** `node bench/live/run.ts [--subscribers 1000] [--events 200]`: what delivering events costs the gateway, shared and unshared. */
+const { values } = parseArgs({
+  options: { subscribers: { type: 'string', default: '1000' }, events: { type: 'string', default: '200' } },
+});
+const subscribers = Number(values.subscribers);
+const events = Number(values.events);
+
+interface Case {
+  readonly name: string;
+  readonly idsOf: (subscriber: number) => readonly string[];
+  readonly upstream: number;
+}
+
+/** All watch vehicle 7. Ids besides it make a subscription another one, though it gets the same events. */
+const cases: readonly Case[] = [
+  { name: 'equal', idsOf: () => ['7'], upstream: 1 },
+  { name: 'ten kinds', idsOf: (subscriber) => ['7', `other-${subscriber % 10}`], upstream: 10 },
+  { name: 'all different', idsOf: (subscriber) => ['7', `other-${subscriber}`], upstream: subscribers },
+];
+
+async function run({ name, idsOf, upstream }: Case): Promise<void> {
+  const graph: LiveGraph = await startLiveGraph();
+  const folder = mkdtempSync(join(tmpdir(), 'freight-live-'));
+  const file = join(folder, 'supergraph.graphql');
+  writeFileSync(file, graph.supergraphSdl);
+  const gateway = await startGatewayProcess(file);
+  const crowd = new Crowd(`${gateway.url.replace('http', 'ws')}/graphql`);
+  try {
+    await crowd.join(subscribers, idsOf);
+    await graph.subscribed(upstream);
+    await deliver(graph, crowd, 20, 0); // compiled and warm
+    const before = await gateway.measure();
+    const enrichments = graph.counts.enrichments;
+    const startedAt = performance.now();
+    await deliver(graph, crowd, events, 20);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const after = await gateway.measure();
+    const microseconds = ((after.cpuMs.before - before.cpuMs.after) * 1000) / (events * subscribers);
+    console.log(
+      [
+        name.padEnd(14),
+        `${graph.counts.subscriptions} upstream`.padEnd(16),
+        `${((graph.counts.enrichments - enrichments) / events).toFixed(1)} enrichments per event`.padEnd(32),
+        `${microseconds.toFixed(1)} µs CPU per delivered message`.padEnd(40),
+        `${Math.round((events * subscribers) / seconds)} messages/s`.padEnd(20),
+        `resident ${after.residentMB} MB`,
+      ].join(''),
+    );
+  } finally {
+    crowd.leave();
+    await gateway.stop();
+    await graph.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** One event after the other, each when everybody has the one before: nothing is dropped. */
+async function deliver(graph: LiveGraph, crowd: Crowd, count: number, first: number): Promise<void> {
+  for (let event = 0; event < count; event++) {
+    const arrived = crowd.all(first + event);
+    await graph.move('7', first + event);
+    await arrived;
+  }
+}
+
+for (const each of cases) await run(each);
