@@ -37,12 +37,12 @@ export function createApolloServer(
     ],
     // The request has been through `checkDocument`; what isn't valid there is parsed here, to be reported in full.
     documentStore: {
-      get: async () => currentRequest.getStore()?.document,
+      get: async () => currentRequest()?.document,
       set: async () => {},
       delete: async () => {},
     },
     formatError(formatted, error) {
-      const request = currentRequest.getStore();
+      const request = currentRequest();
       const shown = publicError(formatted, error, request?.id ?? 'unknown', log);
       request?.errorCodes.push(String(shown.extensions?.['code']));
       return shown;

@@ -7,7 +7,7 @@ import type { LiveOperations } from '../live/live-operations.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { answerStatus, retryAfter } from './answer-status.ts';
 import { Audience } from './audience.ts';
-import { currentRequest } from './current-request.ts';
+import { withCurrentRequest } from './current-request.ts';
 import { type Answer, AnswerBody, answerKey, SharedAnswers } from './shared-answers.ts';
 
 export interface GraphqlRouteOptions {
@@ -86,7 +86,7 @@ async function executeOperation(
     return { request: client };
   };
   const httpGraphQLRequest = apolloRequest(request);
-  const { headers, status, body } = await currentRequest.run(client, () =>
+  const { headers, status, body } = await withCurrentRequest(client, () =>
     apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }),
   );
   if (body.kind !== 'complete') throw new Error('incremental delivery has an edge of its own');
