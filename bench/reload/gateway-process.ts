@@ -50,9 +50,9 @@ function message<K extends FromMeasuredGateway['kind']>(child: ChildProcess, kin
       done();
       resolve(received as MessageOf<K>);
     };
-    const onExit = (code: number | null): void => {
+    const onExit = (code: number | null, signal: string | null): void => {
       done();
-      reject(new Error(`the gateway ended with ${code}`));
+      reject(new Error(`the gateway ended with ${signal ?? code}`));
     };
     const done = (): void => {
       child.off('message', onMessage);
