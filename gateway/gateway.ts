@@ -45,7 +45,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     subgraphs: {},
     limits: { timeoutMs: config.subgraphTimeoutMs },
     // @apollo/gateway writes into answers; sharing them would mix requests.
-    shareInFlight: config.engine === 'freight',
+    shareAnswers: config.engine === 'freight',
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: metrics.transport,
   });

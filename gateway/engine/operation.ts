@@ -20,7 +20,7 @@ import { introspectionWriter } from './introspection.ts';
 import { plannedKey } from './planning/response-keys.ts';
 import { clientPaths } from './respond/client-path.ts';
 import { selectFields } from './respond/select-fields.ts';
-import { compileWriter, type ValueWriter } from './respond/writer.ts';
+import { compileWriter, type Repetition, type ValueWriter } from './respond/writer.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
 
 /** Compiled forms of one operation under different values of its conditions; clients choose those, so few are kept. */
@@ -141,7 +141,7 @@ export class PreparedOperation {
     if (!rootType)
       throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${this.definition.operation} type`);
     const { programs, places, paths } = compilePrograms(partsOf(this.plan.node), conditions, this.model);
-    const canonicalPaths = new Set(paths.filter((node) => places[node.id]?.contentKey).map((node) => node.key));
+    const repetitions = new Map(paths.map((node) => [node.key, repetitionAt(places[node.id])]));
     const { fragments } = this;
     const introspected = { schema, fragments, variableDefinitions: this.definition.variableDefinitions ?? [] };
     const selection = { schema, fragments, conditions };
@@ -152,7 +152,7 @@ export class PreparedOperation {
         dataKey: this.dataKey,
         denied: this.denied,
         hiddenNames: this.model.hiddenNames,
-        isCanonical: (path) => canonicalPaths.has(path),
+        repetition: (path) => repetitions.get(path) ?? 'never',
         introspection: (node) => introspectionWriter(introspected, node),
       },
       rootType,
@@ -188,6 +188,11 @@ export class PreparedOperation {
       extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', retryable: false },
     }));
   }
+}
+
+function repetitionAt(place: Place | undefined): Repetition {
+  if (place?.contentKey) return 'always';
+  return place?.sharesRepeats ? 'marked' : 'never';
 }
 
 /** The planner silently leaves out what no subgraph can answer; a client is told. */

@@ -35,6 +35,12 @@ export interface SubgraphError {
 }
 
 /**
+ * Marks an object or list that occurs more than once in an answer whose transport made equal parts one. The engine then copies, extends and
+ * writes it once. A symbol can't come out of JSON.
+ */
+export const REPEATED: unique symbol = Symbol('repeated');
+
+/**
  * A subgraph's parsed answer. It may be shared between requests: it is never mutated. Only its outermost shape
  * (an object) is promised; `data` is as the subgraph sent it.
  */

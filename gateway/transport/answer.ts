@@ -1,5 +1,7 @@
 import type { SubgraphResult } from '../engine/ports.ts';
+import type { AnswerBytes } from './answer-bytes.ts';
 import { type FailedAttempt, httpStatus, malformed } from './failures.ts';
+import type { KnownAnswers } from './known-answers.ts';
 
 /** An HTTP answer as it came over the wire. */
 export interface RawAnswer {
@@ -7,7 +9,7 @@ export interface RawAnswer {
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
   readonly retryAfterSeconds: number | undefined;
-  readonly text: string;
+  readonly bytes: AnswerBytes;
 }
 
 export type ReadAnswer = { readonly result: SubgraphResult } | FailedAttempt;
@@ -18,8 +20,9 @@ const jsonType = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 /**
  * Reads a GraphQL result `{ data?, errors?, extensions? }` out of an HTTP answer. A status of 4xx or 5xx doesn't matter where the body
  * is a GraphQL result with errors (GraphQL over HTTP sends request errors so); without one it decides.
+ * @param known undefined where results must not be shared
  */
-export function readAnswer(subgraph: string, answer: RawAnswer): ReadAnswer {
+export function readAnswer(subgraph: string, answer: RawAnswer, known: KnownAnswers | undefined): ReadAnswer {
   const { status, contentType } = answer;
   const succeeded = status >= 200 && status < 300;
   const isJson = contentType !== undefined && jsonType.test(contentType) && !isEncoded(answer.contentEncoding);
@@ -28,7 +31,8 @@ export function readAnswer(subgraph: string, answer: RawAnswer): ReadAnswer {
       ? malformed(subgraph, 'A subgraph answered in another format than JSON.')
       : httpStatus(subgraph, status, answer.retryAfterSeconds);
   }
-  const result = parseResult(answer.text);
+  const { bytes } = answer;
+  const result = known ? known.read(bytes, parseResult) : parseResult(bytes.text());
   if (typeof result === 'object' && (succeeded || result.errors)) return { result };
   if (!succeeded) return httpStatus(subgraph, status, answer.retryAfterSeconds);
   return malformed(subgraph, result as string);

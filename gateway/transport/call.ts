@@ -59,7 +59,7 @@ export class Call implements Admittable, Awaited, ExchangeListener {
       return;
     }
     this.#exchange = undefined;
-    const read = readAnswer(this.#line.name, answer);
+    const read = readAnswer(this.#line.name, answer, this.#line.known);
     if ('failure' in read) {
       this.#failed(read);
       return;

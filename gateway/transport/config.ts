@@ -69,8 +69,11 @@ export interface TransportConfig {
   readonly retry?: Partial<RetryOptions>;
   readonly breaker?: Partial<BreakerOptions>;
   readonly webSocket?: Partial<WebSocketOptions>;
-  /** Identical queries in flight under one identity ask the subgraph once. Default: true. */
-  readonly shareInFlight?: boolean;
+  /**
+   * Identical queries in flight under one identity ask the subgraph once, and equal bytes are parsed once. False where whoever gets a result
+   * writes to it. Default: true.
+   */
+  readonly shareAnswers?: boolean;
   /** Forwarded header that holds the signed identity; goes as `extensions.identity` with subscriptions. */
   readonly identityHeader?: string;
   readonly observer?: TransportObserver;

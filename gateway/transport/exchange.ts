@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { RawAnswer } from './answer.ts';
+import { AnswerBytes } from './answer-bytes.ts';
 import { cutOff, type FailedAttempt, malformed, unreachable } from './failures.ts';
 
 export interface ExchangeListener {
@@ -21,9 +22,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #contentType: string | undefined;
   #contentEncoding: string | undefined;
   #retryAfter: string | undefined;
-  #bytes = 0;
-  #first: Buffer | undefined;
-  #more: Buffer[] | undefined;
+  #bytes = new AnswerBytes();
 
   constructor(subgraph: string, maxBytes: number, listener: ExchangeListener) {
     this.#subgraph = subgraph;
@@ -52,11 +51,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#maxBytes) this.#refuseLength();
-    else if (!this.#first) this.#first = chunk;
-    else if (this.#more) this.#more.push(chunk);
-    else this.#more = [this.#first, chunk];
+    if (this.#bytes.length + chunk.length > this.#maxBytes) this.#refuseLength();
+    else this.#bytes.add(chunk);
   }
 
   onResponseEnd(): void {
@@ -65,7 +61,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       contentType: this.#contentType,
       contentEncoding: this.#contentEncoding,
       retryAfterSeconds: parseRetryAfter(this.#retryAfter),
-      text: this.#text(),
+      bytes: this.#takeBytes(),
     });
   }
 
@@ -88,12 +84,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return listener;
   }
 
-  #text(): string {
-    const [first, more] = [this.#first, this.#more];
-    this.#first = undefined;
-    this.#more = undefined;
-    if (more) return Buffer.concat(more, this.#bytes).toString('utf8');
-    return first ? first.toString('utf8') : '';
+  /** Whoever still holds this exchange doesn't hold its answer. */
+  #takeBytes(): AnswerBytes {
+    const bytes = this.#bytes;
+    this.#bytes = new AnswerBytes();
+    return bytes;
   }
 }
 

@@ -18,7 +18,7 @@ export interface TransportSettings {
   readonly retry: RetryOptions;
   readonly breaker: BreakerOptions;
   readonly webSocket: WebSocketOptions;
-  readonly shareInFlight: boolean;
+  readonly shareAnswers: boolean;
   readonly identityHeader: string | undefined;
   readonly observer: TransportObserver | undefined;
   readonly clock: () => number;
@@ -30,7 +30,7 @@ export function settingsOf(config: TransportConfig): TransportSettings {
     retry: { ...defaultRetry, ...config.retry },
     breaker: { ...defaultBreaker, ...config.breaker },
     webSocket: { ...defaultWebSocket, ...config.webSocket },
-    shareInFlight: config.shareInFlight ?? true,
+    shareAnswers: config.shareAnswers ?? true,
     identityHeader: config.identityHeader,
     observer: config.observer,
     clock: config.clock ?? (() => performance.now()),

@@ -8,6 +8,7 @@ import type { Exchange } from './exchange.ts';
 import { cancelled, unknownSubgraph } from './failures.ts';
 import { headerList } from './headers.ts';
 import { InFlight } from './in-flight.ts';
+import { KnownAnswers } from './known-answers.ts';
 import { Limiter } from './limiter.ts';
 import type { TransportObserver } from './observer.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -23,6 +24,7 @@ export class SubgraphLine {
   readonly breaker: Breaker;
   readonly budget: RetryBudget;
   readonly observer: TransportObserver | undefined;
+  readonly known: KnownAnswers | undefined;
   readonly #pool: Pool;
   readonly #path: string;
   readonly #shared: InFlight<Call> | undefined;
@@ -51,7 +53,8 @@ export class SubgraphLine {
     // as many connections as requests at a time: the pool's own queue stays empty, and with it its bookkeeping
     this.#pool = new Pool(origin, { connections: limits.maxConcurrent, connectTimeout: limits.connectTimeoutMs });
     this.#path = pathname + search;
-    this.#shared = settings.shareInFlight ? new InFlight() : undefined;
+    this.known = settings.shareAnswers ? new KnownAnswers() : undefined;
+    this.#shared = settings.shareAnswers ? new InFlight() : undefined;
     this.#compresses = limits.compressFromLength !== undefined;
   }
 

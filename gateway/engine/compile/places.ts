@@ -22,6 +22,11 @@ export interface Place {
    * Objects with equal keys stay equal, since every later fetch is asked the same about them: so they become one.
    */
   readonly contentKey: ((source: object) => string | undefined) | undefined;
+  /**
+   * Whether an object that a subgraph's answer repeats may be one object here. Only where nothing but fetches from the objects themselves adds
+   * to them: what is merged in through their containers may differ from container to container.
+   */
+  readonly sharesRepeats: boolean;
 }
 
 /** More keys than this cost more to compare than equal objects save. */
@@ -51,6 +56,7 @@ export function compilePlaces(
       write: compileWrite(name),
       copy: rewritten || !node.parent ? own : compileCopy(provided, merged),
       contentKey: comparable ? compileContentKey(provided) : undefined,
+      sharesRepeats: comparable && provided.length === 1,
     });
   }
   return places;

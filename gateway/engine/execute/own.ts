@@ -3,10 +3,12 @@
  * copied once, marked with `OWN`, and from then on changed in place. A symbol can't come out of JSON.
  */
 export const OWN: unique symbol = Symbol('own');
-/** The text a canonical object was already written as, in the response it belongs to. */
+/** The text that an object which stands in several places was already written as, in the response it belongs to. */
 export const TEXT: unique symbol = Symbol('text');
-/** Which writer made that text. */
+/** Which writer made that text; `SEVERAL_PLACES` before there is one. */
 export const WRITER: unique symbol = Symbol('writer');
+/** The object stands in several places, so its text is worth keeping. Writers count from 1. */
+export const SEVERAL_PLACES = -1;
 
 export interface Owned {
   [key: string]: unknown;

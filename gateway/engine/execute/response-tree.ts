@@ -1,5 +1,6 @@
 import type { Place } from '../compile/places.ts';
-import { isOwned, OWN, type Owned, own, ownArray } from './own.ts';
+import { REPEATED } from '../ports.ts';
+import { isOwned, OWN, type Owned, own, ownArray, SEVERAL_PLACES, WRITER } from './own.ts';
 
 /**
  * The data of one operation while it is being fetched, and the objects at each place of it that fetches start from.
@@ -10,6 +11,7 @@ export class ResponseTree {
   readonly #places: readonly Place[];
   readonly #targets: (Owned[] | undefined)[] = [];
   readonly #canonical: (Map<string, Owned> | undefined)[] = [];
+  readonly #copies: (Map<object, Owned> | undefined)[] = [];
   #walk = 0;
 
   constructor(places: readonly Place[], seed: object = {}) {
@@ -69,6 +71,19 @@ export class ResponseTree {
   }
 
   #adopt(place: Place, value: object): Owned {
+    if (!place.sharesRepeats || !isRepeated(value)) return this.#copy(place, value);
+    this.#copies[place.id] ??= new Map();
+    const copies = this.#copies[place.id]!;
+    let owned = copies.get(value);
+    if (!owned) {
+      owned = this.#copy(place, value);
+      if (owned[WRITER] === 0) owned[WRITER] = SEVERAL_PLACES;
+      copies.set(value, owned);
+    }
+    return owned;
+  }
+
+  #copy(place: Place, value: object): Owned {
     if (Array.isArray(value)) return ownArray(value) as unknown as Owned;
     const content = place.contentKey?.(value);
     if (content === undefined) return place.copy(value);
@@ -81,6 +96,10 @@ export class ResponseTree {
     }
     return owned;
   }
+}
+
+function isRepeated(value: { readonly [REPEATED]?: true }): boolean {
+  return value[REPEATED] === true;
 }
 
 /** An object that doesn't say its type is taken: the planner asks for `__typename` wherever it matters. */

@@ -56,7 +56,7 @@ export function compileIncremental(
     hiddenNames: model.hiddenNames,
     takesFragment,
     // Text of an object is different in each part, so none is kept.
-    isCanonical: () => false,
+    repetition: () => 'never' as const,
     introspection: (node: Parameters<typeof introspectionWriter>[1]) => introspectionWriter(introspected, node),
   };
   return {

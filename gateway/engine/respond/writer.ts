@@ -16,7 +16,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { Code, literal, readKey } from '../compile/code.ts';
-import { OWN, TEXT, WRITER } from '../execute/own.ts';
+import { TEXT, WRITER } from '../execute/own.ts';
 import type { HiddenNames } from '../supergraph/hidden-names.ts';
 import { leafWriter } from './leaf.ts';
 import { type SelectionContext, selectFields } from './select-fields.ts';
@@ -25,9 +25,12 @@ import type { WriteContext } from './write-context.ts';
 /** The JSON text of a value that isn't null; null when it can't be given, which is then in the context's errors. */
 export type ValueWriter = (value: unknown, context: WriteContext) => string | null;
 
+/** `always`: equal objects are one, so every text is worth keeping; `marked`: where the object says so; `never`: nothing may be kept. */
+export type Repetition = 'always' | 'marked' | 'never';
+
 export interface WriterOptions extends SelectionContext {
-  /** Whether the objects at a response path (keys and `@`, joined by dots) are canonical, so that their text is too. */
-  readonly isCanonical: (path: string) => boolean;
+  /** What is known of the objects at a response path (keys and `@`, joined by dots). */
+  readonly repetition: (path: string) => Repetition;
   /** The key a selected field has in the fetched data. */
   readonly dataKey: (node: FieldNode) => string;
   /** Fields the client may not see; they weren't asked for. */
@@ -95,16 +98,16 @@ function compileObject(
   path: string,
 ): ValueWriter {
   const code = new Code();
-  const canonical = options.isCanonical(path);
+  const repetition = options.repetition(path);
   const lines = [
     'if (typeof object !== "object" || Array.isArray(object)) {',
     `  context.add(${literal(`Expected an object of type "${type.name}"`)}); return null;`,
     '}',
   ];
   const writerId = ++writerIds;
-  if (canonical) {
-    lines.push(`if (object[${code.bind(WRITER)}] === ${writerId}) return object[${code.bind(TEXT)}];`);
-    lines.push('const clean = context.count;');
+  if (repetition !== 'never') {
+    lines.push(`const writer = object[${code.bind(WRITER)}], clean = context.count;`);
+    lines.push(`if (writer === ${writerId}) return object[${code.bind(TEXT)}];`);
   }
   lines.push('let value, text, before, json = "{";');
   let separator = '';
@@ -113,8 +116,9 @@ function compileObject(
     separator = ',';
   }
   lines.push('json += "}";');
-  if (canonical) {
-    lines.push(`if (context.count === clean && object[${code.bind(OWN)}] !== undefined) {`);
+  if (repetition !== 'never') {
+    const kept = repetition === 'always' ? 'writer !== undefined' : 'writer';
+    lines.push(`if (${kept} && context.count === clean) {`);
     lines.push(`  object[${code.bind(TEXT)}] = json; object[${code.bind(WRITER)}] = ${writerId};`, '}');
   }
   lines.push('return json;');

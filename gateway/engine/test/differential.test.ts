@@ -22,6 +22,7 @@ describe('random graphs and operations', () => {
           const generated = generateOperation(engine.schema, draw);
           if (!generated) continue;
           const { source, variables } = generated;
+          federation.transport.foldsRepeats = draw(fc.boolean);
           const actual = await ask(engine, source, variables);
           const expected = await graphql({ schema: monolith, source, variableValues: variables });
           expect({ source, ...comparable(actual) }).toEqual({ source, ...comparable(expected) });

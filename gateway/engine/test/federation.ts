@@ -1,6 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, graphql, parse, subscribe } from 'graphql';
+import { foldRepeats } from '../fold-repeats.ts';
 import type { JsonObject, RequestScope, SubgraphRequest, SubgraphResult, SubgraphTransport } from '../ports.ts';
 import { SubgraphFailure } from '../ports.ts';
 
@@ -55,6 +56,8 @@ type Answer = (request: RecordedRequest) => SubgraphResult | SubgraphFailure | u
 
 /** Runs each subgraph's schema in memory, remembers what was asked, and freezes what it answers. */
 export class MemoryTransport implements SubgraphTransport {
+  /** Whether equal parts of an answer are one, as in answers that a transport has kept. */
+  foldsRepeats = false;
   readonly requests: RecordedRequest[] = [];
   readonly #schemas: ReadonlyMap<string, GraphQLSchema>;
   #answer: Answer | undefined;
@@ -78,12 +81,14 @@ export class MemoryTransport implements SubgraphTransport {
     const answer = this.#answer?.(recorded);
     if (answer instanceof SubgraphFailure) throw answer;
     if (answer) return deepFreeze(answer);
-    const result = await graphql({
+    const executed = await graphql({
       schema: this.#schema(request.subgraph),
       source: recorded.query,
       variableValues: recorded.variables,
     });
-    return deepFreeze(JSON.parse(JSON.stringify(result)));
+    const result = JSON.parse(JSON.stringify(executed)) as SubgraphResult;
+    if (this.foldsRepeats && result.data) foldRepeats(result.data);
+    return deepFreeze(result);
   }
 
   async *subscribe(request: SubgraphRequest, _scope: RequestScope): AsyncGenerator<SubgraphResult> {

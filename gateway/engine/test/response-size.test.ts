@@ -15,7 +15,7 @@ test('a small graph written very often is refused before its text fills the memo
       denied: new Set(),
       hiddenNames: new Map(),
       dataKey: (node) => node.name.value,
-      isCanonical: () => false,
+      repetition: () => 'never' as const,
       introspection: () => () => null,
     },
     schema.getQueryType()!,

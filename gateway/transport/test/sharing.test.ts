@@ -59,7 +59,7 @@ describe('identical queries in flight', () => {
   });
 
   test('sharing can be switched off', async () => {
-    await using w = await world((request) => request.reply({ data: null }), { shareInFlight: false });
+    await using w = await world((request) => request.reply({ data: null }), { shareAnswers: false });
     await Promise.all([w.transport.fetch(query(), client()), w.transport.fetch(query(), client())]);
     expect(w.subgraph.requests).toHaveLength(2);
   });

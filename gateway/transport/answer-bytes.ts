@@ -1,0 +1,34 @@
+/** The body of an answer, as it arrived: one chunk for most, several for long ones. */
+export class AnswerBytes {
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+  }
+
+  text(): string {
+    return this.#chunks.length === 1 ? this.#chunks[0]!.toString('utf8') : this.copy().toString('utf8');
+  }
+
+  /** One buffer of its own; a chunk lies in a larger buffer that it would keep. */
+  copy(): Buffer {
+    return Buffer.concat(this.#chunks, this.#length);
+  }
+
+  equals(bytes: Buffer): boolean {
+    if (bytes.length !== this.#length) return false;
+    let start = 0;
+    for (const chunk of this.#chunks) {
+      const end = start + chunk.length;
+      if (chunk.compare(bytes, start, end) !== 0) return false;
+      start = end;
+    }
+    return true;
+  }
+}
