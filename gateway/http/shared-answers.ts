@@ -13,30 +13,40 @@ export interface Answer {
   readonly errorCodes: readonly string[];
 }
 
+/** Characters up to which Node writes a text together with its head; a longer one it copies into a buffer of three times its length. */
+const maxText = 16_000;
+
 /**
- * JSON text that one client gets as it is. For many it is encoded once; for one that would only be another large buffer
- * to collect.
+ * JSON text for one client or for several. Whoever still holds an answer when all have taken it (promises and frames of the request, old
+ * objects for V8) no longer holds its text, which would stay until a full collection.
  */
 export class AnswerBody {
-  readonly #text: string;
-  #bytes: Buffer | undefined;
-  #readers = 0;
+  #body: string | Buffer;
+  #readers = 1;
 
   constructor(text: string) {
-    this.#text = text;
+    this.#body = text.length > maxText ? Buffer.from(text) : text;
   }
 
-  /** For the next client. */
+  /** Before the first of several takes it: for them it is encoded once. */
+  isFor(readers: number): void {
+    this.#readers = readers;
+    if (readers > 1 && typeof this.#body === 'string') this.#body = Buffer.from(this.#body);
+  }
+
+  /** For the next client; each takes it once. */
   take(): string | Buffer {
-    if (++this.#readers === 1) return this.#text;
-    this.#bytes ??= Buffer.from(this.#text);
-    return this.#bytes;
+    const body = this.#body;
+    this.#readers -= 1;
+    if (this.#readers === 0) this.#body = '';
+    return body;
   }
 }
 
 interface InFlight {
   readonly audience: Audience;
   readonly answer: Promise<Answer>;
+  readers: number;
 }
 
 /** Bytes of variables up to which comparing them is cheaper than what may be saved. */
@@ -65,17 +75,22 @@ export class SharedAnswers {
     // Everybody left that one: its work is being given up.
     if (known && !known.audience.signal.aborted) {
       known.audience.join(response);
+      known.readers += 1;
       return known.answer;
     }
     audience.join(response);
-    const started: InFlight = {
-      audience,
-      answer: execute().finally(() => {
-        if (current.get(key) === started) current.delete(key);
-      }),
+    const leave = (): void => {
+      if (current.get(key) === started) current.delete(key);
     };
+    const answer = execute()
+      .finally(leave)
+      .then((finished) => {
+        finished.body.isFor(started.readers); // nobody joins any more
+        return finished;
+      });
+    const started: InFlight = { audience, answer, readers: 1 };
     current.set(key, started);
-    return started.answer;
+    return answer;
   }
 
   #current(generation: Generation): Map<string, InFlight> {
