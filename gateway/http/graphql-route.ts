@@ -5,6 +5,7 @@ import type { GatewayContext } from '../execute/request-scope.ts';
 import { answerStreaming, streamingForm } from '../live/http-edges.ts';
 import type { LiveOperations } from '../live/live-operations.ts';
 import type { Generation } from '../supergraph/generation.ts';
+import { Admission } from './admission.ts';
 import { answerStatus, retryAfter } from './answer-status.ts';
 import { Audience } from './audience.ts';
 import { withCurrentRequest } from './current-request.ts';
@@ -26,6 +27,7 @@ const readByApollo = ['accept', 'content-type', 'apollo-require-preflight', 'x-a
 
 /** GraphQL over HTTP at `/graphql`. */
 export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions): void {
+  const admission = new Admission();
   const shared = new SharedAnswers();
   app.route({
     method: ['GET', 'POST'],
@@ -41,9 +43,9 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions)
       try {
         const audience = new Audience();
         const client = clientRequest(request, generation, audience.signal);
-        const refusal = await passSteps(client, options.steps);
+        const refusal = (await passSteps(client, options.steps)) ?? admission.refusal();
         const key = refusal ? undefined : shareKey(request, client);
-        const execute = () => executeOperation(options.apollo, request, client, refusal);
+        const execute = () => admission.run(() => executeOperation(options.apollo, request, client, refusal));
         const answer = await shared.answer(key, client, audience, reply.raw, execute);
         if (answer.errorCodes !== client.errorCodes) client.errorCodes.push(...answer.errorCodes);
         options.onAnswer(client, answer.status);
