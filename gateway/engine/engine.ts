@@ -148,7 +148,9 @@ export class Engine {
     if (scope.signal?.aborted) return { data: 'null', errors: [] };
     const failed = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root, variant.clientPath);
     const known = variant.refusals.length > 0 ? [...variant.refusals, ...failed] : failed;
-    const { data, errors } = completeData(variant.write, execution.tree.root, variables, known);
+    const { root: object, isUnescaped } = execution.tree;
+    const fetched = { object, isUnescaped };
+    const { data, errors } = completeData(variant.write, fetched, variables, known);
     return { data, errors: this.#finish(errors, scope) };
   }
 

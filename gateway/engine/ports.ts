@@ -40,6 +40,9 @@ export interface SubgraphError {
  */
 export const REPEATED: unique symbol = Symbol('repeated');
 
+/** Marks an answer whose JSON text has no backslash: what JSON would have to escape (RFC 8259, section 7) is in none of its strings. */
+export const UNESCAPED: unique symbol = Symbol('unescaped');
+
 /**
  * A subgraph's parsed answer. It may be shared between requests: it is never mutated. Only its outermost shape
  * (an object) is promised; `data` is as the subgraph sent it.
@@ -48,6 +51,7 @@ export interface SubgraphResult {
   readonly data?: JsonObject | null;
   readonly errors?: readonly SubgraphError[];
   readonly extensions?: JsonObject;
+  readonly [UNESCAPED]?: true;
 }
 
 export interface SubgraphTransport {

@@ -21,6 +21,10 @@ export class AnswerBytes {
     return Buffer.concat(this.#chunks, this.#length);
   }
 
+  includes(byte: number): boolean {
+    return this.#chunks.some((chunk) => chunk.includes(byte));
+  }
+
   equals(bytes: Buffer): boolean {
     if (bytes.length !== this.#length) return false;
     let start = 0;

@@ -1,4 +1,4 @@
-import type { SubgraphResult } from '../engine/ports.ts';
+import { type SubgraphResult, UNESCAPED } from '../engine/ports.ts';
 import type { AnswerBytes } from './answer-bytes.ts';
 import { type FailedAttempt, httpStatus, malformed } from './failures.ts';
 import type { KnownAnswers } from './known-answers.ts';
@@ -13,6 +13,8 @@ export interface RawAnswer {
 }
 
 export type ReadAnswer = { readonly result: SubgraphResult } | FailedAttempt;
+
+const backslash = 0x5c;
 
 // application/json, application/graphql-response+json and other +json types, with or without parameters
 const jsonType = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
@@ -32,7 +34,7 @@ export function readAnswer(subgraph: string, answer: RawAnswer, known: KnownAnsw
       : httpStatus(subgraph, status, answer.retryAfterSeconds);
   }
   const { bytes } = answer;
-  const result = known ? known.read(bytes, parseResult) : parseResult(bytes.text());
+  const result = known ? known.read(bytes, parseResult) : parseResult(bytes);
   if (typeof result === 'object' && (succeeded || result.errors)) return { result };
   if (!succeeded) return httpStatus(subgraph, status, answer.retryAfterSeconds);
   return malformed(subgraph, result as string);
@@ -42,13 +44,18 @@ function isEncoded(contentEncoding: string | undefined): boolean {
   return contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity';
 }
 
-/** The result in `text`, or a sentence about what is wrong with it. */
-function parseResult(text: string): SubgraphResult | string {
+/** The result in `bytes`, or a sentence about what is wrong with them. */
+function parseResult(bytes: AnswerBytes): SubgraphResult | string {
+  let value: unknown;
   try {
-    return shapedResult(JSON.parse(text));
+    value = JSON.parse(bytes.text());
   } catch {
     return "A subgraph's answer is not valid JSON.";
   }
+  const result = shapedResult(value);
+  if (typeof result !== 'string' && !bytes.includes(backslash))
+    Object.defineProperty(result, UNESCAPED, { value: true });
+  return result;
 }
 
 /** Checks the outermost shape; what lies in `data` is the engine's to check while it reads it. */

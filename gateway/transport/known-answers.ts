@@ -29,12 +29,12 @@ export class KnownAnswers {
   });
 
   /** @param parse makes the result, or a sentence about what is wrong with the bytes */
-  read(bytes: AnswerBytes, parse: (text: string) => SubgraphResult | string): SubgraphResult | string {
+  read(bytes: AnswerBytes, parse: (bytes: AnswerBytes) => SubgraphResult | string): SubgraphResult | string {
     const { length } = bytes;
-    if (length < minBytes || length > maxBytes) return parse(bytes.text());
+    if (length < minBytes || length > maxBytes) return parse(bytes);
     const known = this.#byLength.get(length);
     if (known?.phase === 'kept' && bytes.equals(known.bytes)) return known.result;
-    const result = parse(bytes.text());
+    const result = parse(bytes);
     if (typeof result !== 'string') this.#see(bytes, result, known);
     return result;
   }

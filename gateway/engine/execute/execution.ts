@@ -1,7 +1,7 @@
 import type { ContextReader } from '../compile/context-values.ts';
 import type { Place } from '../compile/places.ts';
 import type { Batch, BatchMember, Program } from '../compile/program.ts';
-import type { RequestScope, SubgraphResult, SubgraphTransport } from '../ports.ts';
+import { type RequestScope, type SubgraphResult, type SubgraphTransport, UNESCAPED } from '../ports.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { findAncestors } from './ancestors.ts';
 import { ErrorLog } from './error-log.ts';
@@ -140,6 +140,7 @@ export class Execution {
       for (const error of result.errors) this.errors.addSubgraphError(batch, members, error);
     }
     const { data } = result;
+    if (!result[UNESCAPED]) this.tree.isUnescaped = false;
     if (!isObject(data)) {
       if (!result.errors?.length) this.errors.addMalformed(batch, members, 'neither data nor errors');
       return;

@@ -8,6 +8,8 @@ import { isOwned, OWN, type Owned, own, ownArray, SEVERAL_PLACES, WRITER } from 
  */
 export class ResponseTree {
   readonly root: Owned;
+  /** Whether all that was merged came unescaped: its strings may be written between quotes as they are. */
+  isUnescaped = true;
   readonly #places: readonly Place[];
   readonly #targets: (Owned[] | undefined)[] = [];
   readonly #canonical: (Map<string, Owned> | undefined)[] = [];

@@ -28,7 +28,8 @@ export async function* deliver(variant: IncrementalVariant, delivery: Delivery):
   await execution.run(variant.primary);
   const failed = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, clientPath);
   const known = [...variant.refusals, ...failed];
-  const { data, errors } = completeData(variant.writePrimary, tree.root, variables, known);
+  const fetched = { object: tree.root, isUnescaped: tree.isUnescaped };
+  const { data, errors } = completeData(variant.writePrimary, fetched, variables, known);
   const told = finish(errors);
   const failures = told.length > 0 ? `"errors":${JSON.stringify(told)},` : '';
   // Nothing can be added to a response without data.
@@ -69,7 +70,7 @@ async function runPart(
     const path = clientPath(dataPath);
     const below = failures.filter((error) => isBelow(error, path));
     const relative = below.map((error) => ({ ...error, path: error.path?.slice(path.length) }));
-    const { data, errors } = completeData(write, object, variables, relative);
+    const { data, errors } = completeData(write, { object, isUnescaped: tree.isUnescaped }, variables, relative);
     if (data === '{}' && errors.length === 0) continue;
     const told = finish(errors.map((error) => ({ ...error, path: [...path, ...(error.path ?? [])] })));
     const named = label === undefined ? '' : `"label":${JSON.stringify(label)},`;

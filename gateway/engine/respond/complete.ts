@@ -5,18 +5,25 @@ import type { ValueWriter } from './writer.ts';
 /** Largest text written for one response, in UTF-16 units. */
 const MAX_RESPONSE_LENGTH = 64 * 1024 * 1024;
 
+/** What is to be written. */
+export interface FetchedObject {
+  readonly object: object;
+  /** Whether no string in it needs escaping. */
+  readonly isUnescaped: boolean;
+}
+
 /**
  * Writes the data and adds what the schema doesn't allow in it to the errors. A null that a known error explains
  * isn't reported a second time (specification: one error per field).
  */
 export function completeData(
   write: ValueWriter,
-  root: object,
+  { object, isUnescaped }: FetchedObject,
   variables: Readonly<Record<string, unknown>>,
   known: readonly EngineError[],
 ): { data: string; errors: readonly EngineError[] } {
-  const context = new WriteContext(variables, MAX_RESPONSE_LENGTH);
-  const data = writeData(write, root, context);
+  const context = new WriteContext(variables, isUnescaped, MAX_RESPONSE_LENGTH);
+  const data = writeData(write, object, context);
   if (data === undefined) return { data: 'null', errors: [...known, tooLarge] };
   if (context.errors.length === 0) return { data, errors: known };
   const isExplained = explanations(known);

@@ -8,12 +8,13 @@ import {
   isEnumType,
 } from 'graphql';
 import { jsonText, quote } from './json-text.ts';
+import type { WriteContext } from './write-context.ts';
 
 /** The JSON text of a leaf value; null when the type doesn't allow the value. */
-export type LeafWriter = (value: unknown) => string | null;
+export type LeafWriter = (value: unknown, context: WriteContext) => string | null;
 
 const builtIn = new Map<GraphQLLeafType, LeafWriter>([
-  [GraphQLString, (value) => (typeof value === 'string' ? quote(value) : null)],
+  [GraphQLString, (value, context) => (typeof value === 'string' ? writeString(value, context) : null)],
   [GraphQLBoolean, (value) => (typeof value === 'boolean' ? String(value) : null)],
   [GraphQLInt, (value) => (typeof value === 'number' && (value | 0) === value ? String(value) : null)],
   // JSON text such as 1e999 parses to Infinity.
@@ -21,8 +22,12 @@ const builtIn = new Map<GraphQLLeafType, LeafWriter>([
   [GraphQLID, writeId],
 ]);
 
-function writeId(value: unknown): string | null {
-  if (typeof value === 'string') return quote(value);
+function writeString(value: string, { isUnescaped }: WriteContext): string {
+  return isUnescaped ? `"${value}"` : quote(value);
+}
+
+function writeId(value: unknown, context: WriteContext): string | null {
+  if (typeof value === 'string') return writeString(value, context);
   return typeof value === 'number' && Number.isInteger(value) ? `"${value}"` : null;
 }
 
@@ -34,5 +39,5 @@ export function leafWriter(type: GraphQLLeafType): LeafWriter {
   }
   // The schema may come from another build of the same scalars, so they are told apart by name.
   for (const [scalar, writer] of builtIn) if (scalar.name === type.name) return writer;
-  return jsonText;
+  return (value, context) => (typeof value === 'string' ? writeString(value, context) : jsonText(value));
 }

@@ -15,12 +15,15 @@ export class ResponseTooLarge extends Error {}
 export class WriteContext {
   readonly errors: CompletionError[] = [];
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Strings of subgraphs may be written between quotes as they are. */
+  readonly isUnescaped: boolean;
   /** Counts every problem, also those beyond the limit: a writer compares it to know whether its value is clean. */
   count = 0;
   readonly #maxLength: number;
 
-  constructor(variables: Readonly<Record<string, unknown>>, maxLength: number) {
+  constructor(variables: Readonly<Record<string, unknown>>, isUnescaped: boolean, maxLength: number) {
     this.variables = variables;
+    this.isUnescaped = isUnescaped;
     this.#maxLength = maxLength;
   }
 

@@ -184,7 +184,7 @@ function valueLines(options: WriterOptions, code: Code, value: PresentValue): st
   if (isLeafType(type)) {
     const invalid = literal(`Invalid value for ${coordinate} of type "${type.name}"`);
     return [
-      `  text = ${code.bind(leafWriter(type))}(value);`,
+      `  text = ${code.bind(leafWriter(type))}(value, context);`,
       `  if (text === null) context.add(${invalid}, ${literal(key)});`,
     ];
   }
@@ -202,7 +202,7 @@ function compileValue(options: WriterOptions, type: GraphQLOutputType, value: Pr
   if (isLeafType(named)) {
     const write = leafWriter(named);
     return (leaf, context) => {
-      const text = write(leaf);
+      const text = write(leaf, context);
       if (text === null) context.add(`Invalid value in ${value.coordinate} of type "${named.name}"`);
       return text;
     };

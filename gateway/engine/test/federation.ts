@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, graphql, parse, subscribe } from 'graphql';
 import { foldRepeats } from '../fold-repeats.ts';
 import type { JsonObject, RequestScope, SubgraphRequest, SubgraphResult, SubgraphTransport } from '../ports.ts';
-import { SubgraphFailure } from '../ports.ts';
+import { SubgraphFailure, UNESCAPED } from '../ports.ts';
 
 type Resolver = (parent: never, args: never, context: never, info: never) => unknown;
 export type ResolverMap = Record<string, Record<string, Resolver | unknown>>;
@@ -86,7 +86,9 @@ export class MemoryTransport implements SubgraphTransport {
       source: recorded.query,
       variableValues: recorded.variables,
     });
-    const result = JSON.parse(JSON.stringify(executed)) as SubgraphResult;
+    const text = JSON.stringify(executed);
+    const result = JSON.parse(text) as SubgraphResult;
+    if (!text.includes('\\')) Object.defineProperty(result, UNESCAPED, { value: true });
     if (this.foldsRepeats && result.data) foldRepeats(result.data);
     return deepFreeze(result);
   }

@@ -109,6 +109,22 @@ describe('operations over answers whose equal parts are one', () => {
     expect(asked).toMatchObject({ subgraph: 'names', variables: { representations: [{ id: 'a' }] } });
   });
 
+  test('escape what one of the answers has escaped', async () => {
+    federation.transport.intercept(({ subgraph }) =>
+      subgraph === 'notes'
+        ? { data: { _entities: [{ content: { note: '"1"\n' } }, { content: { note: '2' } }] } }
+        : undefined,
+    );
+    const { data } = await ask(engine, '{ boxes { id content { note } } }');
+    federation.transport.intercept(undefined);
+    expect(data).toEqual({
+      boxes: [
+        { id: '1', content: { note: '"1"\n' } },
+        { id: '2', content: { note: '2' } },
+      ],
+    });
+  });
+
   test('report a fault at every place of what repeats', async () => {
     const { data, errors } = await ask(engine, '{ boxes { content { wrapping { layers of { must } } } } }');
     expect(data).toEqual({ boxes: Array(2).fill({ content: { wrapping: { layers: 2, of: null } } }) });

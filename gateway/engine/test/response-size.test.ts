@@ -24,7 +24,7 @@ test('a small graph written very often is refused before its text fills the memo
   // One object that every list holds: what a de-duplicated answer looks like.
   const person: Record<string, unknown> = { name: 'x'.repeat(100_000) };
   person.friends = Array.from({ length: 20 }, () => person);
-  const { data, errors } = completeData(write, { people: person.friends }, {}, []);
+  const { data, errors } = completeData(write, { object: { people: person.friends }, isUnescaped: false }, {}, []);
   expect(data).toBe('null');
   expect(errors).toMatchObject([{ extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE' } }]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { SubgraphResult } from '../../engine/ports.ts';
+import { type SubgraphResult, UNESCAPED } from '../../engine/ports.ts';
 import { AnswerBytes } from '../answer-bytes.ts';
 import { KnownAnswers } from '../known-answers.ts';
 import { client, query, world } from './harness.ts';
@@ -45,7 +45,7 @@ describe('an answer that comes again', () => {
 });
 
 describe('known answers', () => {
-  const parse = (text: string): SubgraphResult => JSON.parse(text) as SubgraphResult;
+  const parse = (bytes: AnswerBytes): SubgraphResult => JSON.parse(bytes.text()) as SubgraphResult;
 
   /** The bytes of a text as a network may deliver them. */
   function inChunks(text: string, sizes: readonly number[]): AnswerBytes {
@@ -65,7 +65,8 @@ describe('known answers', () => {
     fc.assert(
       fc.property(fc.array(arrival, { maxLength: 60 }), (arrivals) => {
         const known = new KnownAnswers();
-        for (const [text, sizes] of arrivals) expect(known.read(inChunks(text, sizes), parse)).toEqual(parse(text));
+        for (const [text, sizes] of arrivals)
+          expect(known.read(inChunks(text, sizes), parse)).toEqual(JSON.parse(text));
       }),
     );
   });
@@ -88,6 +89,21 @@ describe('known answers', () => {
     const known = new KnownAnswers();
     const texts = Array.from({ length: 40 }, (_, index) => JSON.stringify(answer('x'.repeat(40_000 + index))));
     for (const text of [...texts, ...texts, ...texts])
-      expect(known.read(inChunks(text, []), parse)).toEqual(parse(text));
+      expect(known.read(inChunks(text, []), parse)).toEqual(JSON.parse(text));
+  });
+});
+
+describe('strings that JSON has to escape', () => {
+  test.each([
+    ['none', answer('plain é \u{1f69a} \u2028'), true],
+    ['a quote', answer('"'), undefined],
+    ['a control character', answer('\n'), undefined],
+    ['a lone surrogate', answer('\ud800'), undefined],
+  ])('%s: the answer says so', async (_, sent, unescaped) => {
+    await using w = await world((request) => request.reply(sent));
+    for (let count = 0; count < 4; count++) {
+      const result = await w.transport.fetch(query(), client());
+      expect([result, result[UNESCAPED]]).toEqual([sent, unescaped]);
+    }
   });
 });
