@@ -1,20 +1,25 @@
 import { GraphError } from '#shared/errors.ts';
 
-/** Executions that begin without waiting: enough to keep one core busy, few enough for what they hold to be collected young. */
-const runningAtOnce = 16;
+/** Characters of answers that may be in the making without anybody having to wait. */
+const lengthAtOnce = 800_000;
 /** Requests that may wait; more of them would wait longer than their clients do. */
 const maxWaiting = 10_000;
 
+interface Waiting {
+  readonly length: number;
+  readonly begin: () => void;
+}
+
 /**
- * Decides when an execution begins. While few run, at once; otherwise when one of those ends, and one more per turn of the event loop. A
- * gateway that waits for slow subgraphs has short turns, so nobody waits for long; one that is short of processor time
- * finishes what it has begun before it begins more. What waits holds only its request; what runs holds subgraphs' answers, and the
- * more run at a time, the more often the garbage collector copies those.
+ * Decides when an execution begins. While little is in the making, at once; otherwise when something of it is finished, and one more per turn
+ * of the event loop. A gateway that waits for slow subgraphs has short turns, so nobody waits for long; one that is short of
+ * processor time finishes what it has begun before it begins more. What waits holds only its request; what is in the making holds the
+ * answers of subgraphs, and the more of them there are, the more often the garbage collector copies each.
  */
 export class Admission {
   /** In the order of their arrival. */
-  readonly #waiting = new Set<() => void>();
-  #running = 0;
+  readonly #waiting = new Set<Waiting>();
+  #length = 0;
   #turn: NodeJS.Immediate | undefined;
 
   /** Undefined while there is room to wait. */
@@ -25,32 +30,43 @@ export class Admission {
     });
   }
 
-  async run<T>(execute: () => Promise<T>): Promise<T> {
-    if (this.#running < runningAtOnce && this.#waiting.size === 0) this.#running += 1;
-    else await this.#turnOf();
+  /** @param length of the answer, as far as it can be foreseen */
+  async run<T>(length: number, execute: () => Promise<T>): Promise<T> {
+    if (this.#waiting.size > 0 || !this.#fits(length)) await this.#turnOf(length);
+    else this.#length += length;
     try {
       return await execute();
     } finally {
-      this.#running -= 1;
-      if (this.#running < runningAtOnce) this.#admitNext();
+      this.#length -= length;
+      this.#admitFitting();
     }
   }
 
-  #turnOf(): Promise<void> {
+  #fits(length: number): boolean {
+    return this.#length + length <= lengthAtOnce;
+  }
+
+  #turnOf(length: number): Promise<void> {
     this.#turn ??= setImmediate(() => this.#nextTurn());
-    return new Promise((resolve) => void this.#waiting.add(resolve));
+    return new Promise((begin) => void this.#waiting.add({ length, begin }));
   }
 
   #nextTurn(): void {
-    this.#admitNext();
+    const [next] = this.#waiting;
+    if (next) this.#admit(next);
     this.#turn = this.#waiting.size > 0 ? setImmediate(() => this.#nextTurn()) : undefined;
   }
 
-  #admitNext(): void {
-    const [next] = this.#waiting;
-    if (!next) return;
+  #admitFitting(): void {
+    for (const next of this.#waiting) {
+      if (!this.#fits(next.length)) break;
+      this.#admit(next);
+    }
+  }
+
+  #admit(next: Waiting): void {
     this.#waiting.delete(next);
-    this.#running += 1;
-    next();
+    this.#length += next.length;
+    next.begin();
   }
 }

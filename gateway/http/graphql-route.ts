@@ -10,6 +10,7 @@ import { answerStatus, retryAfter } from './answer-status.ts';
 import { Audience } from './audience.ts';
 import { withCurrentRequest } from './current-request.ts';
 import { type Answer, AnswerBody, answerKey, SharedAnswers } from './shared-answers.ts';
+import { TypicalLengths } from './typical-lengths.ts';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<GatewayContext>;
@@ -28,7 +29,15 @@ const readByApollo = ['accept', 'content-type', 'apollo-require-preflight', 'x-a
 /** GraphQL over HTTP at `/graphql`. */
 export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions): void {
   const admission = new Admission();
+  const lengths = new TypicalLengths();
   const shared = new SharedAnswers();
+  /** What never gets to an operation costs little and is answered at once. */
+  async function run({ operation }: ClientRequest, execute: () => Promise<Answer>): Promise<Answer> {
+    if (!operation) return execute();
+    const answer = await admission.run(lengths.of(operation), execute);
+    lengths.learn(operation, answer.body.length);
+    return answer;
+  }
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -45,7 +54,7 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions)
         const client = clientRequest(request, generation, audience.signal);
         const refusal = (await passSteps(client, options.steps)) ?? admission.refusal();
         const key = refusal ? undefined : shareKey(request, client);
-        const execute = () => admission.run(() => executeOperation(options.apollo, request, client, refusal));
+        const execute = () => run(client, () => executeOperation(options.apollo, request, client, refusal));
         const answer = await shared.answer(key, client, audience, reply.raw, execute);
         if (answer.errorCodes !== client.errorCodes) client.errorCodes.push(...answer.errorCodes);
         options.onAnswer(client, answer.status);

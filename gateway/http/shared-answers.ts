@@ -28,6 +28,10 @@ export class AnswerBody {
     this.#body = text.length > maxText ? Buffer.from(text) : text;
   }
 
+  get length(): number {
+    return this.#body.length;
+  }
+
   /** Before the first of several takes it: for them it is encoded once. */
   isFor(readers: number): void {
     this.#readers = readers;
