@@ -1,11 +1,11 @@
 import { exitWith } from '#shared/exit.ts';
 import { readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
-import { keepRequestsYoung } from './memory.ts';
+import { boundMemory } from './memory.ts';
 
 /** Runs the gateway until SIGTERM or SIGINT. */
 try {
-  keepRequestsYoung();
+  boundMemory();
   const gateway = await createGateway(readGatewayConfig());
   const shutDown = (): void => {
     gateway.close().then(() => process.exit(0), exitWith);

@@ -7,10 +7,10 @@ import { Engine, type Variables } from '../../../gateway/engine/engine.ts';
 import { createWorkerPlanner } from '../../../gateway/engine/planning/worker-planner.ts';
 import { responseText } from '../../../gateway/engine/respond/response.ts';
 import { loadSupergraphModel } from '../../../gateway/engine/supergraph/model.ts';
-import { keepRequestsYoung } from '../../../gateway/memory.ts';
+import { boundMemory } from '../../../gateway/memory.ts';
 import { createTransport } from '../../../gateway/transport/transport.ts';
 
-keepRequestsYoung();
+boundMemory();
 const [supergraphFile, port] = process.argv.slice(2);
 const supergraphSdl = readFileSync(supergraphFile!, 'utf8');
 const metadata = [...Supergraph.build(supergraphSdl).subgraphsMetadata()];

@@ -16,6 +16,7 @@ export interface Contender {
   isFloor: boolean;
   /** Arguments to `node`. */
   args(place: Place): readonly string[];
+  env?: Readonly<Record<string, string>>;
   path: string;
 }
 
@@ -54,10 +55,11 @@ export const contenders: readonly Contender[] = [
     isFloor: false,
     args: ({ port, supergraphFile }) => [
       // As `npm run gateway` starts it.
-      ...['--min-semi-space-size=64', '--max-semi-space-size=64'],
+      '--max-semi-space-size=16',
       ...[here('../../../gateway/server.ts'), '--supergraph', supergraphFile, '--port', String(port)],
       ...['--forward-header', 'authorization'],
     ],
+    env: { MALLOC_ARENA_MAX: '1' },
     path: '/graphql',
   },
   {

@@ -25,7 +25,8 @@ export async function startGateway(
   nodeFlags: readonly string[],
 ): Promise<RunningGateway> {
   const command = [process.execPath, ...nodeFlags, ...contender.args(place)];
-  const started = new PinnedProcess(core, command, { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: 'true' });
+  const env = { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: 'true', ...contender.env };
+  const started = new PinnedProcess(core, command, env);
   const url = `http://127.0.0.1:${place.port}${contender.path}`;
   const gateway: RunningGateway = {
     contender,

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../load/load.lua', import.meta.url));
 
-export type Variation = 'same' | 'distinct';
+export type Variation = 'same' | 'distinct' | 'unrepeated';
 
 /** What wrk saw: latencies in milliseconds, bytes with headers. */
 export interface LoadFigures {

@@ -26,6 +26,13 @@ export const workloads: readonly Workload[] = [
     forFloors: true,
   },
   {
+    name: 'unrepeated',
+    title: 'nested query, distinct, and no two answers of a subgraph alike',
+    variation: 'unrepeated',
+    template: nestedTemplate,
+    forFloors: true,
+  },
+  {
     name: 'same',
     title: 'nested query, identical requests',
     variation: 'same',
