@@ -1,13 +1,15 @@
 -- Load for wrk: posts the JSON template given as the first argument. In mode "distinct" and "new" (second argument)
--- every __N__ of the template becomes the number of the request, and so does the caller's token; in mode "same" nothing varies.
+-- every __N__ of the template becomes the number of the request, and so does the caller's token; in mode "unrepeated" the token also asks
+-- the subgraphs for answers that differ; in mode "same" nothing varies.
 -- The last line of output is a JSON object with the figures.
-local head, parts, number, vary
+local head, parts, number, vary, token
 
 function init(args)
   local file = io.open(args[1], "r")
   local template = file:read("*a")
   file:close()
   vary = args[2] ~= "same"
+  token = args[2] == "unrepeated" and "Bearer unrepeated-" or "Bearer caller-"
   parts = {}
   for part in (template .. "__N__"):gmatch("(.-)__N__") do parts[#parts + 1] = part end
   number = tonumber(args[3] or "1000")
@@ -21,7 +23,7 @@ end
 function request()
   if not vary then return head end
   number = number + 1
-  wrk.headers["authorization"] = "Bearer caller-" .. number
+  wrk.headers["authorization"] = token .. number
   return wrk.format("POST", nil, nil, table.concat(parts, tostring(number)))
 end
 
