@@ -9,10 +9,10 @@ const ofAnswers = {
   'referrer-policy': 'no-referrer',
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
 } as const;
+const names = Object.keys(ofAnswers) as (keyof typeof ofAnswers)[];
 
 /** For every route: helmet builds its headers anew for each request, which a GraphQL answer can do without. */
 export function protectAnswers(app: FastifyInstance): void {
-  const names = Object.keys(ofAnswers) as (keyof typeof ofAnswers)[];
   app.addHook('onRequest', (_request, reply, done) => {
     // Headers set on the raw response send Node down its slow way of writing the head.
     for (const name of names) reply.header(name, ofAnswers[name]);
@@ -20,8 +20,12 @@ export function protectAnswers(app: FastifyInstance): void {
   });
 }
 
-/** For pages: they may load and call this machine only. CodeMirror and GraphiQL write style attributes. */
+/** For pages, in place of those for answers: they may load and call this machine only. CodeMirror and GraphiQL write style attributes. */
 export async function protectPages(app: FastifyInstance): Promise<void> {
+  app.addHook('onRequest', (_request, reply, done) => {
+    for (const name of names) reply.removeHeader(name);
+    done();
+  });
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
