@@ -1,4 +1,4 @@
-import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { FetchNode, QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { Kind, type SelectionSetNode } from 'graphql';
 import { isIncluded } from '../respond/select-fields.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
@@ -27,14 +27,7 @@ export function neededRequires(
   }
   if (fields === 0) return undefined;
   if ([...excluded.values()].every((required) => required.size === 0)) return fetch.requires;
-  return (fetch.requires ?? []).map((selection) =>
-    selection.kind === 'InlineFragment' && selection.typeCondition !== undefined
-      ? {
-          ...selection,
-          selections: selection.selections.filter((field) => !isDroppable(selection.typeCondition!, field)),
-        }
-      : selection,
-  );
+  return needed(fetch.requires ?? [], '');
 
   function visit(set: SelectionSetNode, type: string, isIn: boolean): void {
     for (const selection of set.selections) {
@@ -53,8 +46,15 @@ export function neededRequires(
     }
   }
 
-  function isDroppable(type: string, field: QueryPlanSelectionNode): boolean {
-    if (field.kind !== 'Field') return false;
+  /** The planner nests fragments, on one type even, where fields of an entity stand under several conditions. */
+  function needed(selections: readonly QueryPlanSelectionNode[], type: string): QueryPlanSelectionNode[] {
+    return selections.flatMap((selection): QueryPlanSelectionNode[] => {
+      if (selection.kind === 'Field') return isDroppable(type, selection) ? [] : [selection];
+      return [{ ...selection, selections: needed(selection.selections, selection.typeCondition ?? type) }];
+    });
+  }
+
+  function isDroppable(type: string, field: QueryPlanFieldNode): boolean {
     const key = field.alias ?? field.name;
     const isKey = field.name === '__typename' || keyNames.get(type)?.has(field.name);
     return !isKey && excluded.get(type)?.has(key) === true && included.get(type)?.has(key) !== true;

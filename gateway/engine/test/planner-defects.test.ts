@@ -114,6 +114,17 @@ test('a conditional field that is left out takes no other field with it', async 
   });
 });
 
+test('neither does one under several conditions, whose requirements the planner nests', async () => {
+  const engine = engineFor(shop());
+  const source = `query ($no: Boolean!) { products @include(if: $no) { ...P @skip(if: $no) } products { american } }
+    fragment P on Product { summary }`;
+  for (const no of [false, true]) {
+    expect(await ask(engine, source, { no })).toEqual({
+      data: { products: [{ american: '$1' }, { american: '$2' }] },
+    });
+  }
+});
+
 describe("a client's alias that equals a name the planner fetches for itself", () => {
   const federation = federate({
     a: {
