@@ -8,6 +8,7 @@ import { createOpenAccess } from './access/open-access.ts';
 import { authenticate, checkDocument, refuseSubscription } from './access/steps.ts';
 import type { Step } from './client-request.ts';
 import type { GatewayConfig } from './config.ts';
+import { createOperationExecutor } from './execute/execute-operation.ts';
 import { withFreightEngine } from './execute/served-gateway.ts';
 import { createTransportSource } from './execute/transport-source.ts';
 import { serveExplorer } from './explorer/explorer-routes.ts';
@@ -56,7 +57,8 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     dataSource: createTransportSource(transport, config.requestTimeoutMs),
     onReload: metrics.reloaded,
   });
-  const gateway = config.engine === 'freight' ? withFreightEngine(supergraph.apollo, config) : supergraph.apollo;
+  const execute = config.engine === 'freight' ? createOperationExecutor(config) : undefined;
+  const gateway = execute ? withFreightEngine(supergraph.apollo, execute) : supergraph.apollo;
   const apollo = createApolloServer(gateway, config, log);
 
   // The way of a request. Execution follows: plan, fetch, write.
@@ -79,7 +81,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     log,
     onAnswer,
   });
-  serveGraphql(app, { apollo, steps, generation, live, onAnswer });
+  serveGraphql(app, { apollo, execute, steps, generation, live, onAnswer, log });
   const webSockets = serveWebSockets(app.server, {
     operations: live,
     authenticate: async (headers) => void (await access.identify(headers)),

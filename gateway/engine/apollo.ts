@@ -1,9 +1,7 @@
 import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import { type FormattedExecutionResult, GraphQLError } from 'graphql';
-import type { Grants } from './authorization/requirements.ts';
-import type { Engine } from './engine.ts';
-import { type EngineError, RequestError } from './errors.ts';
-import type { RequestScope } from './ports.ts';
+import type { EngineError } from './errors.ts';
+import type { EngineResponse } from './respond/response.ts';
 
 /**
  * Data that is JSON text already. It passes through Apollo Server as `data`; `stringifyPrewritten` puts the text into
@@ -28,36 +26,16 @@ export class PrewrittenData {
   }
 }
 
-export interface ApolloExecutorOptions {
-  /** The engine of the supergraph under which this request began. */
-  readonly engine: (context: GatewayGraphQLRequestContext) => Engine;
-  readonly scope: (context: GatewayGraphQLRequestContext) => RequestScope;
-  readonly activeLabels?: (context: GatewayGraphQLRequestContext) => readonly string[];
-  /** What the client may see; by default what everybody may. */
-  readonly grants?: (context: GatewayGraphQLRequestContext) => Grants;
-}
-
 /** Runs operations for Apollo Server, in the place of `@apollo/gateway`'s executor. */
-export function createApolloExecutor(options: ApolloExecutorOptions): GatewayExecutor {
+export function createApolloExecutor(
+  execute: (context: GatewayGraphQLRequestContext) => Promise<EngineResponse>,
+): GatewayExecutor {
   return async (context) => {
-    const engine = options.engine(context);
-    try {
-      const operation = await engine.prepare({
-        source: context.source,
-        document: context.document,
-        operationName: context.operationName ?? undefined,
-        activeLabels: options.activeLabels?.(context),
-        grants: options.grants?.(context),
-      });
-      const response = await engine.execute(operation, context.request.variables ?? {}, options.scope(context));
-      const errors = response.errors.length > 0 ? { errors: response.errors.map(graphQLError) } : {};
-      if (response.data === undefined) return errors;
-      // Apollo Server only hands `data` on to `stringifyResult`.
-      return { ...errors, data: new PrewrittenData(response.data) as unknown as Record<string, unknown> };
-    } catch (error) {
-      if (error instanceof RequestError) return { errors: error.errors.map(graphQLError) };
-      throw error;
-    }
+    const response = await execute(context);
+    const errors = response.errors.length > 0 ? { errors: response.errors.map(graphQLError) } : {};
+    if (response.data === undefined) return errors;
+    // Apollo Server only hands `data` on to `stringifyResult`.
+    return { ...errors, data: new PrewrittenData(response.data) as unknown as Record<string, unknown> };
   };
 }
 
@@ -72,6 +50,8 @@ export function stringifyPrewritten(result: FormattedExecutionResult): string {
   return `${text}}`;
 }
 
-function graphQLError({ message, path, extensions }: EngineError): GraphQLError {
-  return new GraphQLError(message, { path, extensions });
+/** An error of the engine for who expects one of graphql-js, which takes its places in the text from nodes only. */
+export function graphQLError({ message, path, locations, extensions }: EngineError): GraphQLError {
+  const error = new GraphQLError(message, { path, extensions });
+  return locations ? Object.assign(error, { locations }) : error;
 }

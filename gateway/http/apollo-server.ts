@@ -11,7 +11,7 @@ import { stringifyPrewritten } from '../engine/apollo.ts';
 import type { GatewayContext } from '../execute/request-scope.ts';
 import { ownRules } from '../supergraph/open-generation.ts';
 import { currentRequest } from './current-request.ts';
-import { publicError } from './public-error.ts';
+import { showError } from './public-error.ts';
 
 /** Apollo Server without anything that costs time per request and is done elsewhere: parsing, caching, reporting. */
 export function createApolloServer(
@@ -42,10 +42,7 @@ export function createApolloServer(
       delete: async () => {},
     },
     formatError(formatted, error) {
-      const request = currentRequest();
-      const shown = publicError(formatted, error, request?.id ?? 'unknown', log);
-      request?.errorCodes.push(String(shown.extensions?.['code']));
-      return shown;
+      return showError(formatted, error, currentRequest(), log);
     },
     stringifyResult: stringifyPrewritten,
   });

@@ -1,6 +1,8 @@
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '#shared/log.ts';
 import type { ClientRequest, Step } from '../client-request.ts';
+import type { ExecuteOperation } from '../execute/execute-operation.ts';
 import type { GatewayContext } from '../execute/request-scope.ts';
 import { answerStreaming, streamingForm } from '../live/http-edges.ts';
 import type { LiveOperations } from '../live/live-operations.ts';
@@ -9,11 +11,16 @@ import { Admission } from './admission.ts';
 import { answerStatus, retryAfter } from './answer-status.ts';
 import { Audience } from './audience.ts';
 import { withCurrentRequest } from './current-request.ts';
+import { answerFromEngine } from './engine-answer.ts';
+import { unacceptable } from './media-type.ts';
+import { type PlainRequest, plainRequest } from './plain-request.ts';
 import { type Answer, AnswerBody, answerKey, SharedAnswers } from './shared-answers.ts';
 import { TypicalLengths } from './typical-lengths.ts';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<GatewayContext>;
+  /** The engine; undefined when @apollo/gateway executes. */
+  readonly execute: ExecuteOperation | undefined;
   /** What a request passes before it is executed, in this order. */
   readonly steps: readonly Step[];
   readonly generation: () => Generation;
@@ -21,6 +28,7 @@ export interface GraphqlRouteOptions {
   readonly live: LiveOperations;
   /** Hears of every request that was answered. */
   readonly onAnswer: (request: ClientRequest, status: number) => void;
+  readonly log: Log;
 }
 
 /** The headers that Apollo Server decides by; copying all of them for each request is most of what an adapter costs. */
@@ -52,9 +60,11 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions)
       try {
         const audience = new Audience();
         const client = clientRequest(request, generation, audience.signal);
-        const refusal = (await passSteps(client, options.steps)) ?? admission.refusal();
-        const key = refusal ? undefined : shareKey(request, client);
-        const execute = () => run(client, () => executeOperation(options.apollo, request, client, refusal));
+        const refusal =
+          (await passSteps(client, options.steps)) ?? unacceptable(request.headers.accept) ?? admission.refusal();
+        const plain = refusal ? undefined : plainRequest(request, client);
+        const key = plain && answerKey(client, request.headers.accept, plain.variables);
+        const execute = () => run(client, () => answerRequest(request, client, { ...options, plain, refusal }));
         const answer = await shared.answer(key, client, audience, reply.raw, execute);
         if (answer.errorCodes !== client.errorCodes) client.errorCodes.push(...answer.errorCodes);
         options.onAnswer(client, answer.status);
@@ -79,14 +89,22 @@ async function passSteps(client: ClientRequest, steps: readonly Step[]): Promise
   }
 }
 
-/** Only bodies are shared: they have passed the check of their content type, which keeps foreign pages out. */
-function shareKey({ method, headers, body }: FastifyRequest, client: ClientRequest): string | undefined {
-  if (method !== 'POST' || !client.operation) return undefined;
-  const { variables, extensions } = body as Readonly<Record<string, unknown>>;
-  return extensions === undefined ? answerKey(client, headers.accept, variables) : undefined;
+interface AnswerOptions extends Pick<GraphqlRouteOptions, 'apollo' | 'execute' | 'log'> {
+  readonly plain: PlainRequest | undefined;
+  readonly refusal: unknown;
 }
 
-async function executeOperation(
+/** Apollo Server has the last word about all that isn't plain, and the first when @apollo/gateway executes. */
+function answerRequest(
+  request: FastifyRequest,
+  client: ClientRequest,
+  { plain, refusal, apollo, execute, log }: AnswerOptions,
+): Promise<Answer> {
+  if (plain && execute) return answerFromEngine(client, plain, execute, log);
+  return answerFromApollo(apollo, request, client, refusal);
+}
+
+async function answerFromApollo(
   apollo: ApolloServer<GatewayContext>,
   request: FastifyRequest,
   client: ClientRequest,

@@ -1,10 +1,23 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { errorTable, isErrorCode, maskedMessage } from '#shared/errors.ts';
 import type { Log } from '#shared/log.ts';
+import type { ClientRequest } from '../client-request.ts';
 import { SubgraphFailure } from '../engine/ports.ts';
 
 /** What subgraphs and libraries put into extensions, and clients must not see. */
 const privateExtensions = new Set(['stacktrace', 'exception', 'stack', 'http', 'url', 'response', 'serviceName']);
+
+/** The error as the request's client sees it; its code is noted with the request. */
+export function showError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  request: Pick<ClientRequest, 'id' | 'errorCodes'> | undefined,
+  log: Log,
+): GraphQLFormattedError {
+  const shown = publicError(formatted, error, request?.id ?? 'unknown', log);
+  request?.errorCodes.push(String(shown.extensions?.['code']));
+  return shown;
+}
 
 /**
  * What a client sees of an error: coded errors whole, everything else as INTERNAL_SERVER_ERROR with the request id, under which

@@ -1,0 +1,29 @@
+import { LRUCache } from 'lru-cache';
+import Negotiator from 'negotiator';
+import { GraphError } from '#shared/errors.ts';
+
+/** Media types of an answer that is not a stream, in the order in which they are preferred when a client takes several. */
+const offered = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
+
+/** Clients of one kind send one header; a longer one is nobody's habit. */
+const maxKnownLength = 300;
+const known = new LRUCache<string, readonly [string | undefined]>({ max: 200 });
+
+/** The media type for an answer under an `accept` header; undefined when the client takes none of those offered. */
+export function answerMediaType(accept: string | undefined): string | undefined {
+  if (!accept) return offered[0];
+  const before = known.get(accept);
+  if (before) return before[0];
+  const chosen = new Negotiator({ headers: { accept } }).mediaType([...offered]);
+  if (accept.length <= maxKnownLength) known.set(accept, [chosen]);
+  return chosen;
+}
+
+/** Before anything is executed: a mutation that took place should not be answered with 406. */
+export function unacceptable(accept: string | undefined): GraphError | undefined {
+  if (answerMediaType(accept) !== undefined) return undefined;
+  const required = 'An accept header that admits application/json or application/graphql-response+json is required';
+  return new GraphError('BAD_REQUEST', `${required}; got ${JSON.stringify(accept?.slice(0, 100))}.`, {
+    http: { status: 406 },
+  });
+}
