@@ -31,8 +31,8 @@ export interface DocumentsOptions {
 }
 
 /** Texts remembered, and the characters that all of them may have together. */
-const maxDocuments = 2_000;
-const maxCharacters = 8_000_000;
+const maxDocuments = 1_000;
+const maxCharacters = 2_000_000;
 
 /** Parses, limits and validates each operation text once per schema. */
 export class Documents {
@@ -64,7 +64,7 @@ export class Documents {
     const { schema, limits, rules } = this.#options;
     try {
       checkLength(text, limits);
-      const document = parse(text, { maxTokens: limits.maxTokens });
+      const document = parse(text, { maxTokens: limits.maxTokens, noLocation: true });
       checkSize(measureDocument(document), limits);
       const faults = validate(schema, document, rules, { maxErrors: 1 });
       const [first, ...others] = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);

@@ -22,6 +22,7 @@ import { clientPaths } from './respond/client-path.ts';
 import { selectFields } from './respond/select-fields.ts';
 import { compileWriter, type Repetition, type ValueWriter } from './respond/writer.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
+import { locateVariables } from './variable-locations.ts';
 
 /** Compiled forms of one operation under different values of its conditions; clients choose those, so few are kept. */
 const MAX_VARIANTS = 16;
@@ -43,6 +44,8 @@ export interface Variant {
 }
 
 export interface PreparedParts {
+  /** The document's text. */
+  readonly source: string;
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly plan: QueryPlan;
@@ -65,12 +68,14 @@ export class PreparedOperation {
   readonly dataKey: (node: FieldNode) => string;
   /** Fields the client may not see: null in the response, and no part of the plan. */
   readonly denied: ReadonlySet<FieldNode>;
+  readonly #source: string;
   readonly #deferred: ReadonlyMap<string, DeferredFragment>;
   readonly #conditionNames: readonly string[];
   readonly #variants = new LRUCache<string, Variant>({ max: MAX_VARIANTS });
   readonly #incremental = new LRUCache<string, IncrementalVariant>({ max: MAX_VARIANTS });
 
-  constructor({ document, definition, plan, model, denied, deferred }: PreparedParts) {
+  constructor({ source, document, definition, plan, model, denied, deferred }: PreparedParts) {
+    this.#source = source;
     this.document = document;
     this.definition = definition;
     this.plan = plan;
@@ -97,14 +102,13 @@ export class PreparedOperation {
     const { apiSchema } = this.model;
     const { coerced, errors } = getVariableValues(apiSchema, definitions, given, { maxErrors: MAX_VARIABLE_ERRORS });
     if (!errors) return coerced;
+    const locate = locateVariables(this.#source, this.definition.name?.value);
     throw new RequestError(
-      errors.map(
-        ({ message, locations }): EngineError => ({
-          message,
-          locations,
-          extensions: { code: 'BAD_USER_INPUT', retryable: false },
-        }),
-      ),
+      errors.map((error): EngineError => {
+        const locations = locate(error);
+        const extensions = { code: 'BAD_USER_INPUT', retryable: false };
+        return { message: error.message, ...(locations && { locations }), extensions };
+      }),
     );
   }
 

@@ -43,13 +43,30 @@ interface CheckedDocument {
   readonly labelled: LabelledDocument | undefined;
   readonly access: OperationAccess;
   readonly labels: ReadonlySet<string>;
+  /** With fragments in their places. */
+  readonly selections: number;
 }
 
 /** An operation that is planned or being planned, and how it was asked for. */
 interface Preparation {
   readonly operation: Promise<PreparedOperation>;
   readonly request: PrepareRequest;
+  readonly selections: number;
   isDone: boolean;
+}
+
+/** What may be kept is counted in selections too, each of which takes half a kilobyte: a thousand large operations would not fit into memory. */
+const selectionsPerOperation = 100;
+
+function boundedCache<T extends { readonly selections: number }>(maxOperations: number): LRUCache<string, T> {
+  const maxSize = maxOperations * selectionsPerOperation;
+  // One that is larger than a quarter of all counts as a quarter: it has to be kept while it is being planned.
+  const largest = Math.ceil(maxSize / 4);
+  return new LRUCache({
+    max: maxOperations,
+    maxSize,
+    sizeCalculation: ({ selections }) => Math.min(Math.max(selections, 1), largest),
+  });
 }
 
 const nothing: ReadonlySet<FieldNode> = new Set();
@@ -65,8 +82,8 @@ export class Preparer {
   constructor(model: SupergraphModel, planner: Planner, maxOperations: number) {
     this.#model = model;
     this.#planner = planner;
-    this.#checked = new LRUCache({ max: maxOperations });
-    this.#prepared = new LRUCache({ max: maxOperations });
+    this.#checked = boundedCache(maxOperations);
+    this.#prepared = boundedCache(maxOperations);
   }
 
   /**
@@ -89,6 +106,7 @@ export class Preparer {
     const preparation: Preparation = {
       operation: this.#plan(checked, request, labels, accessKey),
       request: { source, operationName, activeLabels: labels, incremental, grants },
+      selections: checked.selections,
       isDone: false,
     };
     this.#prepared.set(key, preparation);
@@ -136,6 +154,7 @@ export class Preparer {
       labelled,
       access: operationAccess(labelled ? [document, labelled.document] : [document], apiSchema, requirements),
       labels: labelsInDocument(document, overrides, plannerNames),
+      selections: countSelections(document),
     };
     this.#checked.set(key, checked);
     return checked;
@@ -163,6 +182,7 @@ export class Preparer {
         throw planningError(error);
       });
     return new PreparedOperation({
+      source,
       document,
       definition,
       plan,

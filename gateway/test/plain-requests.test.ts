@@ -80,6 +80,17 @@ describe('a plain request is answered as Apollo Server answers it', () => {
   });
 });
 
+test('an error about a variable says where that is declared', async () => {
+  await using gateway = await startTestGateway();
+  const { errors } = await gateway.ask(
+    'query (\n  $text: String!\n  $id: ID!\n) { person(id: $id) { name } echo(text: $text) }',
+    {
+      text: 'x',
+    },
+  );
+  expect(errors).toMatchObject([{ locations: [{ line: 3, column: 3 }], extensions: { code: 'BAD_USER_INPUT' } }]);
+});
+
 test('a mutation whose answer the client does not take is not executed', async () => {
   await using gateway = await startTestGateway();
   const query = 'mutation { rename(id: "1", name: "Hopper") { id } }';

@@ -1,3 +1,13 @@
+import { LRUCache } from 'lru-cache';
+
+type Factory = (...values: readonly unknown[]) => unknown;
+
+/** Operations have much of their code in common: what two of them compile alike is compiled once and kept once. */
+const factories = new LRUCache<string, Factory>({
+  maxSize: 4_000_000,
+  sizeCalculation: (_factory, text) => text.length,
+});
+
 /**
  * Builds one function from generated text. Values the text needs are bound to names; text from outside (field names,
  * type names) enters only through `JSON.stringify`, so that nothing a client writes can become code.
@@ -18,7 +28,13 @@ export class Code {
 
   /** Compiles `(…parameters) => { body }`. */
   compile<F>(parameters: readonly string[], body: string): F {
-    const factory = new Function(...this.#names, `"use strict"; return (${parameters.join(', ')}) => {\n${body}\n};`);
+    const text = `"use strict"; return (${parameters.join(', ')}) => {\n${body}\n};`;
+    const key = `${this.#names.length} ${text}`;
+    let factory = factories.get(key);
+    if (!factory) {
+      factory = new Function(...this.#names, text) as Factory;
+      factories.set(key, factory);
+    }
     return factory(...this.#values) as F;
   }
 }

@@ -11,15 +11,20 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 
-const parsed = new WeakMap<FetchNode, DocumentNode>();
+/** Compiling looks at an operation several times; other client operations have many fetches in common with it. */
+const parsed = new LRUCache<string, DocumentNode>({
+  maxSize: 200_000,
+  sizeCalculation: (_document, text) => text.length,
+});
 
 /** The parsed operation of a fetch. */
-export function fetchDocument(fetch: FetchNode): DocumentNode {
-  let document = parsed.get(fetch);
+export function fetchDocument({ operation }: FetchNode): DocumentNode {
+  let document = parsed.get(operation);
   if (!document) {
-    document = parse(fetch.operation, { noLocation: true });
-    parsed.set(fetch, document);
+    document = parse(operation, { noLocation: true });
+    parsed.set(operation, document);
   }
   return document;
 }

@@ -104,10 +104,10 @@ function compileObject(
     `  context.add(${literal(`Expected an object of type "${type.name}"`)}); return null;`,
     '}',
   ];
-  const writerId = ++writerIds;
+  const id = code.bind(++writerIds); // bound, so that equal writers have equal code
   if (repetition !== 'never') {
     lines.push(`const writer = object[${code.bind(WRITER)}], clean = context.count;`);
-    lines.push(`if (writer === ${writerId}) return object[${code.bind(TEXT)}];`);
+    lines.push(`if (writer === ${id}) return object[${code.bind(TEXT)}];`);
   }
   lines.push('let value, text, before, json = "{";');
   let separator = '';
@@ -119,7 +119,7 @@ function compileObject(
   if (repetition !== 'never') {
     const kept = repetition === 'always' ? 'writer !== undefined' : 'writer';
     lines.push(`if (${kept} && context.count === clean) {`);
-    lines.push(`  object[${code.bind(TEXT)}] = json; object[${code.bind(WRITER)}] = ${writerId};`, '}');
+    lines.push(`  object[${code.bind(TEXT)}] = json; object[${code.bind(WRITER)}] = ${id};`, '}');
   }
   lines.push('return json;');
   return code.compile<ValueWriter>(['object', 'context'], lines.join('\n'));
