@@ -5,6 +5,8 @@ import { GraphError } from '#shared/errors.ts';
 /** Media types of an answer that is not a stream, in the order in which they are preferred when a client takes several. */
 const offered = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
 
+const eventStream = 'text/event-stream';
+
 /** Clients of one kind send one header; a longer one is nobody's habit. */
 const maxKnownLength = 300;
 const known = new LRUCache<string, readonly [string | undefined]>({ max: 200 });
@@ -17,6 +19,12 @@ export function answerMediaType(accept: string | undefined): string | undefined 
   const chosen = new Negotiator({ headers: { accept } }).mediaType([...offered]);
   if (accept.length <= maxKnownLength) known.set(accept, [chosen]);
   return chosen;
+}
+
+/** Whether a client would rather have a stream of events than any other answer. */
+export function prefersEvents(accept: string): boolean {
+  const preferred = new Negotiator({ headers: { accept } }).mediaType([...offered, eventStream]);
+  return preferred === eventStream;
 }
 
 /** Before anything is executed: a mutation that took place should not be answered with 406. */

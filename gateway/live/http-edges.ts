@@ -2,25 +2,37 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { errorTable, GraphError, isErrorCode } from '#shared/errors.ts';
 import { mentionsDefer } from '../engine/incremental/has-defer.ts';
+import { prefersEvents } from '../http/media-type.ts';
 import type { LiveOperations } from './live-operations.ts';
 
 /** Milliseconds between signs of life, so that no proxy takes a silent stream for a dead one. */
 const keepAliveMs = 12_000;
 
-const parameters = z.object({
-  query: z.string(),
+const operationText = z.object({ query: z.string() });
+const parameters = operationText.extend({
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** How a client that takes more than one answer wants them; undefined for ordinary requests. */
+/**
+ * How a client that takes more than one answer wants them; undefined for ordinary requests. Some clients (urql) say with every request that they
+ * take streams too: to them a stream is the answer to a subscription only.
+ */
 export function streamingForm({ headers, body, query }: FastifyRequest): 'events' | 'multipart' | undefined {
   const { accept } = headers;
   if (accept === undefined) return undefined;
-  if (accept.includes('text/event-stream')) return 'events';
-  if (!accept.includes('multipart/mixed')) return undefined;
-  const source = parameters.safeParse(body ?? query).data?.query;
-  return source !== undefined && mentionsDefer(source) ? 'multipart' : undefined;
+  const takesEvents = accept.includes('text/event-stream');
+  if (takesEvents && prefersEvents(accept)) return 'events';
+  if (!takesEvents && !accept.includes('multipart/mixed')) return undefined;
+  const source = operationText.safeParse(body ?? query).data?.query;
+  if (source === undefined) return undefined;
+  if (takesEvents && mentionsSubscription(source)) return 'events';
+  return accept.includes('multipart/mixed') && mentionsDefer(source) ? 'multipart' : undefined;
+}
+
+/** Whether a text may be a subscription; one that isn't and says the word comes as a stream of one event. */
+function mentionsSubscription(source: string): boolean {
+  return /\bsubscription\b/.test(source);
 }
 
 /** The framing of payloads in one HTTP response. */

@@ -245,6 +245,24 @@ describe('over HTTP', () => {
     expect(await whole.json()).toEqual({ data: { vehicle: { plate: 'PLATE-7', yard: 'Yard 7' } } });
   });
 
+  test('a client that takes streams among others gets one for a subscription, and ordinary answers else', async () => {
+    const everything =
+      'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';
+    const query = await post('{ vehicle(id: "7") { yard } }', everything);
+    expect(query.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
+    expect(await query.json()).toEqual({ data: { vehicle: { yard: 'Yard 7' } } });
+
+    const leaving = new AbortController();
+    const subscription = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: everything },
+      body: JSON.stringify({ query: watch, variables: { ids: ['7'] } }),
+      signal: leaving.signal,
+    });
+    expect(subscription.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    leaving.abort();
+  });
+
   test('a faulty operation is refused with 400 before a stream begins, and a mutation by GET too', async () => {
     const refused = await post('subscription { nothing }', 'text/event-stream');
     expect([refused.status, await refused.json()]).toMatchObject([
