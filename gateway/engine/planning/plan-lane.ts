@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { FromPlanWorker, ToPlanWorker } from './plan-worker-messages.ts';
 import { PlanningFailure, type PlanRequest } from './planner.ts';
+import { afterRunning } from './running-timer.ts';
 
 /** An operation that needs more memory than this to plan ends its own worker, not the process. */
 const MAX_HEAP_MB = 512;
@@ -17,7 +18,7 @@ interface PlanJob {
 type LaneState =
   | { readonly phase: 'starting' }
   | { readonly phase: 'idle' }
-  | { readonly phase: 'planning'; readonly job: PlanJob; readonly timer: NodeJS.Timeout; readonly since: number }
+  | { readonly phase: 'planning'; readonly job: PlanJob; readonly cancelLimit: () => void }
   | { readonly phase: 'gone' };
 
 /** One worker thread that plans one operation at a time, until it is stopped or a plan takes too long. */
@@ -62,18 +63,13 @@ export class PlanLane {
     return this.#state.phase === 'gone';
   }
 
-  /** Milliseconds the current plan has been in the works; 0 when there is none. */
-  get busyMs(): number {
-    return this.#state.phase === 'planning' ? performance.now() - this.#state.since : 0;
-  }
-
   /** Takes a job; only while idle. */
   take(job: PlanJob): void {
-    const timer = setTimeout(() => {
+    const cancelLimit = afterRunning(this.#limitMs, () => {
       this.#leave(new PlanningFailure('timeout', `planning took longer than ${this.#limitMs} ms`));
       void this.#worker.terminate();
-    }, this.#limitMs);
-    this.#state = { phase: 'planning', job, timer, since: performance.now() };
+    });
+    this.#state = { phase: 'planning', job, cancelLimit };
     this.#worker.postMessage({ request: job.request } satisfies ToPlanWorker);
   }
 
@@ -87,7 +83,7 @@ export class PlanLane {
     if (state.phase === 'gone') return;
     this.#state = { phase: 'idle' };
     if (state.phase === 'planning') {
-      clearTimeout(state.timer);
+      state.cancelLimit();
       if (message.kind === 'planned') state.job.resolve(JSON.parse(message.plan) as QueryPlan);
       if (message.kind === 'failed') state.job.reject(new PlanningFailure(message.reason, message.message));
     }
@@ -99,7 +95,7 @@ export class PlanLane {
     if (state.phase === 'gone') return;
     this.#state = { phase: 'gone' };
     if (state.phase === 'planning') {
-      clearTimeout(state.timer);
+      state.cancelLimit();
       state.job.reject(failure);
     }
     this.#onFree(this);

@@ -3,6 +3,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { LRUCache } from 'lru-cache';
 import { type PlanJob, PlanLane } from './plan-lane.ts';
 import { type Planner, PlanningFailure, type PlanRequest } from './planner.ts';
+import { afterRunning } from './running-timer.ts';
 
 export interface WorkerPlannerOptions {
   readonly supergraphSdl: string;
@@ -33,7 +34,7 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
   let closed = false;
   let main = startLane();
   let relief: PlanLane | undefined;
-  let reliefTimer: NodeJS.Timeout | undefined;
+  let cancelRelief: (() => void) | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
 
   function startLane(): PlanLane {
@@ -53,10 +54,10 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
       const job = takeLightest(lane === main);
       if (job) lane.take(job);
     }
-    clearTimeout(reliefTimer);
+    cancelRelief?.();
     clearTimeout(idleTimer);
     if (relief?.isIdle) idleTimer = setTimeout(dismissRelief, RELIEF_IDLE_MS).unref();
-    else if (waiting.some(isLight) && !relief) reliefTimer = setTimeout(callRelief, reliefAfterMs).unref();
+    else if (waiting.some(isLight) && !relief) cancelRelief = afterRunning(reliefAfterMs, callRelief);
   }
 
   /** The lightest that waits, of equals the first; who has waited for as long as a plan may take comes before. */
@@ -111,7 +112,7 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
     },
     async close() {
       closed = true;
-      clearTimeout(reliefTimer);
+      cancelRelief?.();
       clearTimeout(idleTimer);
       for (const job of waiting.splice(0)) job.reject(new PlanningFailure('closed', 'the planner was stopped'));
       await Promise.all([main.stop(), relief?.stop()]);
