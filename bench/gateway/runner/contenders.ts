@@ -55,7 +55,7 @@ export const contenders: readonly Contender[] = [
     isFloor: false,
     args: ({ port, supergraphFile }) => [
       // As `npm run gateway` starts it.
-      '--max-semi-space-size=16',
+      '--max-semi-space-size=12',
       ...[here('../../../gateway/server.ts'), '--supergraph', supergraphFile, '--port', String(port)],
       ...['--forward-header', 'authorization'],
     ],
