@@ -100,11 +100,14 @@ test('a client that stops reading loses events, is told how many, and goes on wi
 });
 
 test('a client that has gone without a word is noticed, and its subscription ends', async () => {
-  await using live = await startLiveGateway({ live: { renewalMs: 25_000, pingMs: 50 } });
-  const gone = await live.socket({ autoPong: false });
+  await using live = await startLiveGateway({ live: { renewalMs: 25_000, pingMs: 500 } });
+  const gone = await live.socket();
   const closed = new Promise<number>((resolve) => gone.once('close', resolve));
   gone.send(subscribeMessage(['7']));
+  await live.graph.subscribed(1);
+  gone.pause(); // and answers no more pings
   await live.graph.unsubscribed(1);
+  gone.resume();
   expect(await closed).toBe(1006);
 });
 

@@ -16,7 +16,7 @@ export interface LiveGateway {
   /** A client of graphql-ws that connects at once and does not come back by itself. */
   connect(options?: Partial<ClientOptions>): Client;
   /** A bare websocket of the protocol, past its handshake. */
-  socket(options?: { autoPong?: boolean }): Promise<WebSocket>;
+  socket(): Promise<WebSocket>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -49,8 +49,8 @@ export async function startLiveGateway(settings: Partial<GatewayConfig> = {}): P
       clients.push(client);
       return client;
     },
-    async socket(options) {
-      const socket = new WebSocket(webSocketUrl, 'graphql-transport-ws', options);
+    async socket() {
+      const socket = new WebSocket(webSocketUrl, 'graphql-transport-ws');
       sockets.push(socket);
       await new Promise((resolve) => socket.once('open', resolve));
       const acknowledged = new Promise((resolve) => socket.once('message', resolve));
