@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type DocumentNode,
   type FieldNode,
@@ -75,14 +74,18 @@ const nothing: ReadonlySet<FieldNode> = new Set();
 export class Preparer {
   readonly #model: SupergraphModel;
   readonly #planner: Planner;
-  readonly #checked: LRUCache<string, CheckedDocument>;
+  /** By text. */
+  readonly #whole: LRUCache<string, CheckedDocument>;
+  /** By text, of those that are answered in parts. */
+  readonly #inParts: LRUCache<string, CheckedDocument>;
   readonly #prepared: LRUCache<string, Preparation>;
   #lastId = 0;
 
   constructor(model: SupergraphModel, planner: Planner, maxOperations: number) {
     this.#model = model;
     this.#planner = planner;
-    this.#checked = boundedCache(maxOperations);
+    this.#whole = boundedCache(maxOperations);
+    this.#inParts = boundedCache(maxOperations);
     this.#prepared = boundedCache(maxOperations);
   }
 
@@ -134,13 +137,14 @@ export class Preparer {
 
   /** Forgets everything; what is in use stays with whoever uses it. */
   clear(): void {
-    this.#checked.clear();
+    this.#whole.clear();
+    this.#inParts.clear();
     this.#prepared.clear();
   }
 
   #check(request: PrepareRequest): CheckedDocument {
-    const key = `${request.incremental ? 'parts' : 'whole'} ${sourceKey(request.source)}`;
-    const known = this.#checked.get(key);
+    const cache = request.incremental ? this.#inParts : this.#whole;
+    const known = cache.get(request.source);
     if (known) return known;
     const { apiSchema, requirements, overrides, plannerNames } = this.#model;
     const given = request.document ?? parseAndValidate(request.source, apiSchema);
@@ -156,7 +160,7 @@ export class Preparer {
       labels: labelsInDocument(document, overrides, plannerNames),
       selections: countSelections(document),
     };
-    this.#checked.set(key, checked);
+    cache.set(request.source, checked);
     return checked;
   }
 
@@ -191,11 +195,6 @@ export class Preparer {
       deferred: labelled?.fragments,
     });
   }
-}
-
-/** Short sources are their own key; a long one is kept as its hash. */
-function sourceKey(source: string): string {
-  return source.length < 256 ? source : createHash('sha256').update(source).digest('base64');
 }
 
 function parseAndValidate(source: string, schema: GraphQLSchema): DocumentNode {

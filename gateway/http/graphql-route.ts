@@ -40,9 +40,12 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions)
   const lengths = new TypicalLengths();
   const shared = new SharedAnswers();
   /** What never gets to an operation costs little and is answered at once. */
-  async function run({ operation }: ClientRequest, execute: () => Promise<Answer>): Promise<Answer> {
-    if (!operation) return execute();
-    const answer = await admission.run(lengths.of(operation), execute);
+  async function run(request: FastifyRequest, client: ClientRequest, judged: Judged): Promise<Answer> {
+    const { operation } = client;
+    if (!operation || judged.refusal) return answerRequest(request, client, judged, options);
+    const refusal = admission.refusal();
+    if (refusal) return answerRequest(request, client, { plain: undefined, refusal }, options);
+    const answer = await admission.run(lengths.of(operation), () => answerRequest(request, client, judged, options));
     lengths.learn(operation, answer.body.length);
     return answer;
   }
@@ -60,11 +63,10 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions)
       try {
         const audience = new Audience();
         const client = clientRequest(request, generation, audience.signal);
-        const refusal =
-          (await passSteps(client, options.steps)) ?? unacceptable(request.headers.accept) ?? admission.refusal();
+        const refusal = (await passSteps(client, options.steps)) ?? unacceptable(request.headers.accept);
         const plain = refusal ? undefined : plainRequest(request, client);
         const key = plain && answerKey(client, request.headers.accept, plain.variables);
-        const execute = () => run(client, () => answerRequest(request, client, { ...options, plain, refusal }));
+        const execute = () => run(request, client, { plain, refusal });
         const answer = await shared.answer(key, client, audience, reply.raw, execute);
         if (answer.errorCodes !== client.errorCodes) client.errorCodes.push(...answer.errorCodes);
         options.onAnswer(client, answer.status);
@@ -89,7 +91,8 @@ async function passSteps(client: ClientRequest, steps: readonly Step[]): Promise
   }
 }
 
-interface AnswerOptions extends Pick<GraphqlRouteOptions, 'apollo' | 'execute' | 'log'> {
+/** What the steps have found out about a request. */
+interface Judged {
   readonly plain: PlainRequest | undefined;
   readonly refusal: unknown;
 }
@@ -98,7 +101,8 @@ interface AnswerOptions extends Pick<GraphqlRouteOptions, 'apollo' | 'execute' |
 function answerRequest(
   request: FastifyRequest,
   client: ClientRequest,
-  { plain, refusal, apollo, execute, log }: AnswerOptions,
+  { plain, refusal }: Judged,
+  { apollo, execute, log }: GraphqlRouteOptions,
 ): Promise<Answer> {
   if (plain && execute) return answerFromEngine(client, plain, execute, log);
   return answerFromApollo(apollo, request, client, refusal);
