@@ -26,6 +26,8 @@ export interface GatewayConfig {
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: DocumentLimits;
   readonly maxBodyBytes: number;
+  /** Requests that may wait for others to be executed; more of them would wait longer than their clients do. */
+  readonly maxWaitingRequests: number;
   /** Milliseconds that one request of a client may take. */
   readonly requestTimeoutMs: number;
   /** Milliseconds that one request to a subgraph may take. */
@@ -81,6 +83,7 @@ const environmentSchema = z.object({
   MAX_SELECTIONS: count.default(20_000),
   MAX_OPERATION_LENGTH: count.default(200_000),
   MAX_BODY_BYTES: count.default(1_048_576),
+  MAX_WAITING_REQUESTS: z.coerce.number().int().min(0).default(10_000),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
   SUBGRAPH_TIMEOUT_MS: milliseconds.default(10_000),
   PLAN_TIMEOUT_MS: milliseconds.default(5_000),
@@ -130,6 +133,7 @@ export function readGatewayConfig(
       maxLength: parsed.MAX_OPERATION_LENGTH,
     },
     maxBodyBytes: parsed.MAX_BODY_BYTES,
+    maxWaitingRequests: parsed.MAX_WAITING_REQUESTS,
     requestTimeoutMs: parsed.REQUEST_TIMEOUT_MS,
     subgraphTimeoutMs: parsed.SUBGRAPH_TIMEOUT_MS,
     planTimeoutMs: parsed.PLAN_TIMEOUT_MS,

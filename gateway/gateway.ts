@@ -71,7 +71,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const app = await createApp(config, log);
   const generation = () => supergraph.current;
   const onAnswer = metrics.answered;
-  const { requestTimeoutMs, overrideLabels } = config;
+  const { requestTimeoutMs, overrideLabels, maxWaitingRequests } = config;
   const live = new LiveOperations({
     access,
     generation,
@@ -81,7 +81,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     log,
     onAnswer,
   });
-  serveGraphql(app, { apollo, execute, steps, generation, live, onAnswer, log });
+  serveGraphql(app, { apollo, execute, steps, generation, live, onAnswer, log, maxWaitingRequests });
   const webSockets = serveWebSockets(app.server, {
     operations: live,
     authenticate: async (headers) => void (await access.identify(headers)),

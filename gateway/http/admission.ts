@@ -2,8 +2,6 @@ import { GraphError } from '#shared/errors.ts';
 
 /** Characters of answers that may be in the making without anybody having to wait. */
 const lengthAtOnce = 800_000;
-/** Requests that may wait; more of them would wait longer than their clients do. */
-const maxWaiting = 10_000;
 
 interface Waiting {
   readonly length: number;
@@ -17,22 +15,26 @@ interface Waiting {
  * answers of subgraphs, and the more of them there are, the more often the garbage collector copies each.
  */
 export class Admission {
+  readonly #maxWaiting: number;
   /** In the order of their arrival. */
   readonly #waiting = new Set<Waiting>();
   #length = 0;
   #turn: NodeJS.Immediate | undefined;
 
-  /** Undefined while there is room to wait. */
-  refusal(): GraphError | undefined {
-    if (this.#waiting.size < maxWaiting) return undefined;
-    return new GraphError('REQUEST_CONCURRENCY_LIMITED', `At most ${maxWaiting} requests may wait to be executed.`, {
-      http: { status: 503 },
-    });
+  constructor(maxWaiting: number) {
+    this.#maxWaiting = maxWaiting;
+  }
+
+  /** Undefined for who may begin at once, and while there is room to wait. */
+  refusal(length: number): GraphError | undefined {
+    if (this.#waiting.size < this.#maxWaiting || !this.#mustWait(length)) return undefined;
+    const allowed = `At most ${this.#maxWaiting} requests may wait to be executed.`;
+    return new GraphError('REQUEST_CONCURRENCY_LIMITED', allowed, { http: { status: 503 } });
   }
 
   /** @param length of the answer, as far as it can be foreseen */
   async run<T>(length: number, execute: () => Promise<T>): Promise<T> {
-    if (this.#waiting.size > 0 || !this.#fits(length)) await this.#turnOf(length);
+    if (this.#mustWait(length)) await this.#turnOf(length);
     else this.#length += length;
     try {
       return await execute();
@@ -42,8 +44,12 @@ export class Admission {
     }
   }
 
+  #mustWait(length: number): boolean {
+    return this.#waiting.size > 0 || !this.#fits(length);
+  }
+
   #fits(length: number): boolean {
-    return this.#length + length <= lengthAtOnce;
+    return this.#length === 0 || this.#length + length <= lengthAtOnce;
   }
 
   #turnOf(length: number): Promise<void> {

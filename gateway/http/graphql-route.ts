@@ -29,6 +29,7 @@ export interface GraphqlRouteOptions {
   /** Hears of every request that was answered. */
   readonly onAnswer: (request: ClientRequest, status: number) => void;
   readonly log: Log;
+  readonly maxWaitingRequests: number;
 }
 
 /** The headers that Apollo Server decides by; copying all of them for each request is most of what an adapter costs. */
@@ -36,16 +37,17 @@ const readByApollo = ['accept', 'content-type', 'apollo-require-preflight', 'x-a
 
 /** GraphQL over HTTP at `/graphql`. */
 export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const admission = new Admission();
+  const admission = new Admission(options.maxWaitingRequests);
   const lengths = new TypicalLengths();
   const shared = new SharedAnswers();
   /** What never gets to an operation costs little and is answered at once. */
   async function run(request: FastifyRequest, client: ClientRequest, judged: Judged): Promise<Answer> {
     const { operation } = client;
     if (!operation || judged.refusal) return answerRequest(request, client, judged, options);
-    const refusal = admission.refusal();
+    const expected = lengths.of(operation);
+    const refusal = admission.refusal(expected);
     if (refusal) return answerRequest(request, client, { plain: undefined, refusal }, options);
-    const answer = await admission.run(lengths.of(operation), () => answerRequest(request, client, judged, options));
+    const answer = await admission.run(expected, () => answerRequest(request, client, judged, options));
     lengths.learn(operation, answer.body.length);
     return answer;
   }

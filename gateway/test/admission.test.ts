@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Admission } from '../http/admission.ts';
+import { startTestGateway } from './test-gateway.ts';
 
 /** An execution that ends when the test says so. */
 function held() {
@@ -20,14 +21,14 @@ const large = 500_000;
 
 describe('executions', () => {
   test('begin at once while little is in the making', () => {
-    const admission = new Admission();
+    const admission = new Admission(10_000);
     const all = Array.from({ length: 100 }, held);
     for (const { execute } of all) void admission.run(small, execute);
     expect(all.every(({ hasBegun }) => hasBegun())).toBe(true);
   });
 
   test('wait behind large ones, and begin when one of those ends or fails', async () => {
-    const admission = new Admission();
+    const admission = new Admission(10_000);
     const [first, second, third] = [held(), held(), held()];
     const running = admission.run(large, first.execute);
     void admission.run(large, second.execute);
@@ -39,7 +40,7 @@ describe('executions', () => {
   });
 
   test('begin one per turn when nothing ends: slow subgraphs hold up nobody', async () => {
-    const admission = new Admission();
+    const admission = new Admission(10_000);
     const all = Array.from({ length: 5 }, held);
     for (const { execute } of all) void admission.run(large, execute);
     for (let turns = 0; turns < all.length; turns++) await turn();
@@ -47,19 +48,40 @@ describe('executions', () => {
   });
 
   test('larger than everything that may be in the making run alone', async () => {
-    const admission = new Admission();
+    const admission = new Admission(0);
+    expect(admission.refusal(10_000_000)).toBeUndefined();
     await expect(admission.run(10_000_000, async () => 'done')).resolves.toBe('done');
   });
 
   test('are refused when too many wait', async () => {
-    const admission = new Admission();
+    const admission = new Admission(10_000);
     const first = held();
     const running = admission.run(large, first.execute);
-    expect(admission.refusal()).toBeUndefined();
+    expect(admission.refusal(large)).toBeUndefined();
     const waiting = Array.from({ length: 10_000 }, () => admission.run(large, async () => {}));
-    expect(admission.refusal()).toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED' });
+    expect(admission.refusal(small)).toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED' });
     first.end();
     await Promise.all([running, ...waiting]);
-    expect(admission.refusal()).toBeUndefined();
+    expect(admission.refusal(large)).toBeUndefined();
   });
+});
+
+test('over HTTP: who would have to wait where nobody may is told to come back; who joins an answer in flight gets it', async () => {
+  await using gateway = await startTestGateway({ maxWaitingRequests: 0 });
+  const letGo = gateway.graph.people.hold();
+  const arrival = gateway.graph.people.arrival();
+  // Answers of unknown operations are taken for 16,000 characters: fifty are as much as may be in the making.
+  const queries = Array.from({ length: 60 }, (_, index) => `{ a${index}: people { name } }`);
+  const asked = queries.map((query) => gateway.ask(query));
+  await arrival;
+  const refused = (await Promise.race(asked))!;
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true });
+  const joining = gateway.ask(queries[0]!);
+  await gateway.send('{"query":"{"}'); // answered when the one before has been taken in
+  letGo();
+  const answers = await Promise.all([...asked, joining]);
+  const count = (status: number): number => answers.filter((answer) => answer.status === status).length;
+  expect([count(200), count(503), (await joining).status]).toEqual([51, 10, 200]);
+  expect((await gateway.ask(queries[59]!)).status).toBe(200);
 });
