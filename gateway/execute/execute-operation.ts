@@ -1,8 +1,8 @@
 import type { ClientRequest } from '../client-request.ts';
 import type { GatewayConfig } from '../config.ts';
-import { anonymous } from '../engine/authorization/requirements.ts';
-import type { Variables } from '../engine/engine.ts';
+import type { Engine, Variables } from '../engine/engine.ts';
 import { RequestError } from '../engine/errors.ts';
+import type { PreparedOperation } from '../engine/operation.ts';
 import type { EngineResponse } from '../engine/respond/response.ts';
 import { createRequestScope } from './request-scope.ts';
 
@@ -14,24 +14,37 @@ export function createOperationExecutor({
   requestTimeoutMs,
   overrideLabels,
 }: Pick<GatewayConfig, 'requestTimeoutMs' | 'overrideLabels'>): ExecuteOperation {
-  const isActive = (label: string): boolean => overrideLabels.has(label);
   return async (request, variables) => {
-    const { source, document, operation, caller } = request;
     const { engine } = request.generation;
     if (!engine) throw new Error('this generation was opened for @apollo/gateway');
-    if (source === undefined || !operation) throw new Error('documents are checked before they are executed');
     try {
-      const prepared = await engine.prepare({
-        source,
-        document,
-        operationName: operation.name?.value,
-        activeLabels: engine.chooseLabels(isActive),
-        grants: caller?.grants ?? anonymous,
-      });
-      return await engine.execute(prepared, variables, createRequestScope(request, requestTimeoutMs));
+      const operation = await prepareOperation(engine, request, { overrideLabels });
+      return await engine.execute(operation, variables, createRequestScope(request, requestTimeoutMs));
     } catch (error) {
       if (error instanceof RequestError) return { data: undefined, errors: error.errors };
       throw error;
     }
   };
+}
+
+export interface PreparationOptions extends Pick<GatewayConfig, 'overrideLabels'> {
+  /** Whether the client takes a response in parts. */
+  readonly incremental?: boolean;
+}
+
+/** Prepares a checked request's operation for who is asking. @throws RequestError */
+export function prepareOperation(
+  engine: Engine,
+  { source, document, operation, caller }: ClientRequest,
+  { overrideLabels, incremental }: PreparationOptions,
+): Promise<PreparedOperation> {
+  if (source === undefined || !operation || !caller) throw new Error('requests are checked before they are executed');
+  return engine.prepare({
+    source,
+    document,
+    operationName: operation.name?.value,
+    incremental,
+    grants: caller.grants,
+    activeLabels: engine.chooseLabels((label) => overrideLabels.has(label)),
+  });
 }

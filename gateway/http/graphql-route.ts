@@ -12,7 +12,7 @@ import { answerStatus, retryAfter } from './answer-status.ts';
 import { Audience } from './audience.ts';
 import { withCurrentRequest } from './current-request.ts';
 import { answerFromEngine } from './engine-answer.ts';
-import { unacceptable } from './media-type.ts';
+import { answerMediaType, notAcceptable } from './media-type.ts';
 import { type PlainRequest, plainRequest } from './plain-request.ts';
 import { type Answer, AnswerBody, answerKey, SharedAnswers } from './shared-answers.ts';
 import { TypicalLengths } from './typical-lengths.ts';
@@ -65,9 +65,12 @@ export function serveGraphql(app: FastifyInstance, options: GraphqlRouteOptions)
       try {
         const audience = new Audience();
         const client = clientRequest(request, generation, audience.signal);
-        const refusal = (await passSteps(client, options.steps)) ?? unacceptable(request.headers.accept);
-        const plain = refusal ? undefined : plainRequest(request, client);
-        const key = plain && answerKey(client, request.headers.accept, plain.variables);
+        const { accept } = request.headers;
+        const mediaType = answerMediaType(accept);
+        // Before anything is executed: a mutation that took place should not be answered with 406.
+        const refusal = mediaType === undefined ? notAcceptable(accept) : await passSteps(client, options.steps);
+        const plain = refusal || mediaType === undefined ? undefined : plainRequest(request, client, mediaType);
+        const key = plain && answerKey(client, plain);
         const execute = () => run(request, client, { plain, refusal });
         const answer = await shared.answer(key, client, audience, reply.raw, execute);
         if (answer.errorCodes !== client.errorCodes) client.errorCodes.push(...answer.errorCodes);

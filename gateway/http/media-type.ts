@@ -9,6 +9,7 @@ const eventStream = 'text/event-stream';
 
 /** Clients of one kind send one header; a longer one is nobody's habit. */
 const maxKnownLength = 300;
+/** Boxed, for "none" is worth knowing too. */
 const known = new LRUCache<string, readonly [string | undefined]>({ max: 200 });
 
 /** The media type for an answer under an `accept` header; undefined when the client takes none of those offered. */
@@ -27,9 +28,7 @@ export function prefersEvents(accept: string): boolean {
   return preferred === eventStream;
 }
 
-/** Before anything is executed: a mutation that took place should not be answered with 406. */
-export function unacceptable(accept: string | undefined): GraphError | undefined {
-  if (answerMediaType(accept) !== undefined) return undefined;
+export function notAcceptable(accept: string | undefined): GraphError {
   const required = 'An accept header that admits application/json or application/graphql-response+json is required';
   return new GraphError('BAD_REQUEST', `${required}; got ${JSON.stringify(accept?.slice(0, 100))}.`, {
     http: { status: 406 },

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import type { ClientRequest } from '../client-request.ts';
 import type { Variables } from '../engine/engine.ts';
-import { answerMediaType } from './media-type.ts';
 
-/** A request about which nothing is left to judge: a valid operation, variables, and a media type to answer in. */
+/** A request about which nothing is left to judge: a valid operation, and its variables. */
 export interface PlainRequest {
   readonly variables: Variables;
+  /** What the client takes an answer in. */
   readonly mediaType: string;
 }
 
@@ -15,15 +15,15 @@ export interface PlainRequest {
  * @returns undefined for all others, which Apollo Server judges
  */
 export function plainRequest(
-  { method, body, headers }: Pick<FastifyRequest, 'method' | 'body' | 'headers'>,
+  { method, body }: Pick<FastifyRequest, 'method' | 'body'>,
   { operation }: Pick<ClientRequest, 'operation'>,
+  mediaType: string,
 ): PlainRequest | undefined {
   if (method !== 'POST' || !operation || !isRecord(body)) return undefined;
   const { variables = null, operationName = null, extensions } = body;
   if (extensions !== undefined || !(operationName === null || typeof operationName === 'string')) return undefined;
   if (variables !== null && !isRecord(variables)) return undefined;
-  const mediaType = answerMediaType(headers.accept);
-  return mediaType === undefined ? undefined : { variables: variables ?? {}, mediaType };
+  return { variables: variables ?? {}, mediaType };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import { OperationTypeNode } from 'graphql';
 import type { ClientRequest } from '../client-request.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { Audience } from './audience.ts';
+import type { PlainRequest } from './plain-request.ts';
 
 /** A finished HTTP answer; it may go to several clients. */
 export interface Answer {
@@ -107,10 +108,10 @@ export class SharedAnswers {
 }
 
 /** Everything that the answer to a query may depend on; undefined where it must not be shared. */
-export function answerKey(request: ClientRequest, accept: string | undefined, variables: unknown): string | undefined {
+export function answerKey(request: ClientRequest, { variables, mediaType }: PlainRequest): string | undefined {
   const { caller, source, operation, requestedOperation } = request;
   if (!caller || operation?.operation !== OperationTypeNode.QUERY) return undefined;
-  const given = variables === undefined ? '' : JSON.stringify(variables);
+  const given = JSON.stringify(variables);
   if (given.length > maxKeyLength) return undefined;
-  return [caller.key, accept ?? '', requestedOperation ?? '', given, source].join('\n');
+  return [caller.key, mediaType, requestedOperation ?? '', given, source].join('\n');
 }

@@ -8,6 +8,7 @@ import { checkDocument } from '../access/steps.ts';
 import type { ClientRequest } from '../client-request.ts';
 import { RequestError } from '../engine/errors.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
+import { prepareOperation } from '../execute/execute-operation.ts';
 import { createRequestScope } from '../execute/request-scope.ts';
 import { publicError } from '../http/public-error.ts';
 import type { Generation } from '../supergraph/generation.ts';
@@ -99,24 +100,17 @@ export class LiveOperations {
   }
 
   async #start(request: ClientRequest, live: LiveRequest): Promise<AsyncIterable<string>> {
-    const { access, requestTimeoutMs } = this.#options;
+    const { access, requestTimeoutMs, overrideLabels } = this.#options;
     const { engine } = request.generation;
     if (!engine) throw new GraphError('BAD_REQUEST', 'Live operations need the gateway to run with --engine freight.');
     request.caller = await access.identify(request.headers);
     await checkDocument(request);
     if (!request.document || !request.operation) throw findFaults(request.generation, live.source, live.operationName);
-    const { document, operation: definition } = request;
+    const { operation: definition } = request;
     if (live.readOnly && definition.operation === OperationTypeNode.MUTATION) {
       throw new GraphError('BAD_REQUEST', 'A mutation has to be sent by POST.');
     }
-    const operation = await engine.prepare({
-      source: live.source,
-      document,
-      operationName: live.operationName,
-      incremental: true,
-      grants: request.caller.grants,
-      activeLabels: engine.chooseLabels((label) => this.#options.overrideLabels.has(label)),
-    });
+    const operation = await prepareOperation(engine, request, { overrideLabels, incremental: true });
     if (definition.operation === OperationTypeNode.SUBSCRIPTION) {
       operation.coerceVariables(live.variables); // variables that don't fit end here, not in the shared stream
       return this.#join(request, live, operation);

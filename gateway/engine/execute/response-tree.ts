@@ -86,6 +86,7 @@ export class ResponseTree {
   }
 
   #copy(place: Place, value: object): Owned {
+    // A list carries the mark of an owned object too; only its string keys are missing, for the type.
     if (Array.isArray(value)) return ownArray(value) as unknown as Owned;
     const content = place.contentKey?.(value);
     if (content === undefined) return place.copy(value);
