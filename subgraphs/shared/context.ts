@@ -4,6 +4,7 @@ import { type AccountIdentity, requireAccount } from './identity.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { LivePubSub } from './pubsub.ts';
+import type { RequestOrigin } from './request-origin.ts';
 import { createTransact, type Transact } from './transaction.ts';
 
 /** What lives as long as a subgraph runs. */
@@ -16,9 +17,8 @@ export interface Services {
 }
 
 /** What every resolver, loader and store may use; one per request, and one per event of a subscription. */
-export interface BaseContext {
+export interface BaseContext extends RequestOrigin {
   readonly identity: Identity;
-  readonly requestId: string;
   readonly log: Log;
   readonly em: EntityManager;
   readonly transact: Transact;
@@ -26,11 +26,13 @@ export interface BaseContext {
   readonly clock: () => Date;
 }
 
-export function createBaseContext(services: Services, identity: Identity, requestId: string): BaseContext {
+export function createBaseContext(services: Services, identity: Identity, origin: RequestOrigin): BaseContext {
   const em = services.database.fork();
   return {
     identity,
-    requestId,
+    requestId: origin.requestId,
+    clientRequestId: origin.clientRequestId,
+    clientAddress: origin.clientAddress,
     log: services.log,
     em,
     transact: createTransact(em, services.jobs, services.live),

@@ -15,12 +15,12 @@ import { type BaseContext, createBaseContext, type Services } from './context.ts
 import { openDatabase } from './database.ts';
 import { GraphError } from './errors.ts';
 import { type Identity, identityHeader, type TokenVerifier } from './identity.ts';
-import { newId } from './ids.ts';
 import { openJobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import { maskError } from './masking.ts';
 import { createSubgraphMetrics } from './metrics.ts';
 import type { LivePubSub } from './pubsub.ts';
+import { type RequestOrigin, requestOriginOf } from './request-origin.ts';
 import type { Subgraph } from './subgraph.ts';
 import { serveSubscriptions } from './subscriptions.ts';
 
@@ -37,7 +37,7 @@ export interface OpenSubgraph<C extends BaseContext> {
   readonly services: Services;
   readonly schema: GraphQLSchema;
   /** The context in which one request of this identity runs. */
-  contextFor(identity: Identity, requestId?: string): C;
+  contextFor(identity: Identity, origin?: RequestOrigin): C;
   close(): Promise<void>;
 }
 
@@ -68,7 +68,8 @@ export async function openSubgraph<C extends BaseContext>(
     subgraph,
     services,
     schema,
-    contextFor: (identity, requestId = newId()) => subgraph.context(createBaseContext(services, identity, requestId)),
+    contextFor: (identity, origin = requestOriginOf({})) =>
+      subgraph.context(createBaseContext(services, identity, origin)),
     async close() {
       await jobs.close();
       await database.close();
@@ -135,8 +136,7 @@ export async function listen<C extends BaseContext>(
             http: { status: 401 },
           });
         }
-        const requestId = request.headers['x-request-id'];
-        return contextFor(identity, typeof requestId === 'string' ? requestId : undefined);
+        return contextFor(identity, requestOriginOf(request.headers));
       },
     }),
   });

@@ -12,14 +12,14 @@ import { z } from 'zod';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { GraphError } from './errors.ts';
 import type { Identity, TokenVerifier } from './identity.ts';
-import { newId } from './ids.ts';
 import { maskError } from './masking.ts';
+import { requestOriginOf } from './request-origin.ts';
 
 export interface SubscriptionEdge {
   close(): Promise<void>;
 }
 
-const withIdentity = z.object({ identity: z.string() });
+const callerExtensions = z.object({ identity: z.string(), headers: z.record(z.string(), z.unknown()).default({}) });
 
 /**
  * graphql-ws at `/graphql` of a subgraph. One socket of the gateway carries the subscriptions of many people, so the
@@ -37,10 +37,11 @@ export function serveSubscriptions(
     {
       schema,
       async context(_socket, _id, payload) {
-        const extensions = withIdentity.safeParse(payload.extensions);
-        const identity = extensions.success ? await verifier.verify(extensions.data.identity) : undefined;
+        const caller = callerExtensions.safeParse(payload.extensions).data;
+        const identity = caller && (await verifier.verify(caller.identity));
         if (!identity) throw new GraphError('UNAUTHENTICATED', 'A signed identity in extensions.identity is required.');
-        return () => contextOf(createBaseContext(services, identity, newId()));
+        const origin = requestOriginOf(caller.headers);
+        return () => contextOf(createBaseContext(services, identity, origin));
       },
       subscribe: (args) => streamOf(args),
       onError: (_socket, _id, _payload, errors) =>

@@ -63,11 +63,12 @@ export interface GraphAnswer<T> {
 /** A subgraph under test: really listening, on a database of its own. */
 export interface TestSubgraph<C extends BaseContext> extends RunningSubgraph<C> {
   readonly live: LivePubSub;
-  /** Sends one operation as this identity, as the gateway would. */
+  /** Sends one operation as this identity, as the gateway would; `headers` go with it. */
   ask<T = Record<string, unknown>>(
     as: Identity,
     query: string,
     variables?: Record<string, unknown>,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<GraphAnswer<T>>;
 }
 
@@ -96,10 +97,10 @@ export async function startTestSubgraph<C extends BaseContext>(
   return {
     ...running,
     live,
-    async ask<T>(as: Identity, query: string, variables: Record<string, unknown> = {}) {
+    async ask<T>(as: Identity, query: string, variables: Record<string, unknown> = {}, headers = {}) {
       const response = await fetch(running.url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', [identityHeader]: await testSigner.sign(as, 60) },
+        headers: { 'content-type': 'application/json', [identityHeader]: await testSigner.sign(as, 60), ...headers },
         body: JSON.stringify({ query, variables }),
       });
       const { data, errors = [] } = (await response.json()) as { data?: T; errors?: GraphQLFormattedError[] };
