@@ -1,4 +1,5 @@
 import type { Database, EntityManager } from './database.ts';
+import type { Health } from './health.ts';
 import type { Identity } from './identity.ts';
 import { type AccountIdentity, requireAccount } from './identity.ts';
 import type { Jobs } from './jobs.ts';
@@ -14,6 +15,7 @@ export interface Services {
   readonly live: LivePubSub;
   readonly log: Log;
   readonly clock: () => Date;
+  readonly health: Health;
 }
 
 /** What every resolver, loader and store may use; one per request, and one per event of a subscription. */

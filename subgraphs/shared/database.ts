@@ -17,7 +17,6 @@ export interface Database {
   migrate(): Promise<void>;
   /** SQL statements sent so far: what tests and benches count. */
   statements(): number;
-  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,9 +66,6 @@ export async function openDatabase({
       await orm.migrator.up();
     },
     statements: () => statements,
-    async ping() {
-      await orm.em.fork().execute('select 1');
-    },
     close: () => orm.close(true),
   };
 }

@@ -31,6 +31,11 @@ export interface Jobs extends EventSink {
   drain(): Promise<number>;
   /** Puts events whose consumer died in the middle back into the queue; runs by itself after `start`. */
   recover(): Promise<void>;
+  /**
+   * Asks the database whether it answers, over the queue's own connections: a pool full of slow requests is no dead
+   * database.
+   */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -133,6 +138,9 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       }
     },
     recover,
+    async ping() {
+      await boss.getDb().executeSql('select 1');
+    },
     async close() {
       clearInterval(supervising);
       await boss.stop({ graceful: true, timeout: 5_000 });

@@ -14,6 +14,8 @@ import { guard } from './authorization.ts';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { openDatabase } from './database.ts';
 import { GraphError } from './errors.ts';
+import { Health } from './health.ts';
+import { serveHealth } from './health-route.ts';
 import { type Identity, identityHeader, type TokenVerifier } from './identity.ts';
 import { openJobs } from './jobs.ts';
 import type { Log } from './log.ts';
@@ -29,6 +31,8 @@ export interface SubgraphOptions {
   readonly live: LivePubSub;
   readonly log: Log;
   readonly clock?: () => Date;
+  /** Health of the process, whose parts each of its subgraphs shows with its own. */
+  readonly processHealth?: Health;
 }
 
 /** A subgraph whose tables are migrated and whose services run; it does not listen and takes no events yet. */
@@ -57,13 +61,14 @@ export async function openSubgraph<C extends BaseContext>(
   subgraph: Subgraph<C>,
   options: SubgraphOptions,
 ): Promise<OpenSubgraph<C>> {
-  const { databaseUrl: url, live, log, clock = () => new Date() } = options;
+  const { databaseUrl: url, live, log, clock = () => new Date(), processHealth } = options;
   const { name, entities, migrations, reactions } = subgraph;
   const schema = schemaOf(subgraph);
   const database = await openDatabase({ url, schema: name, entities, migrations });
   await database.migrate();
   const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log });
-  const services: Services = { database, jobs, live, log, clock };
+  const health = new Health(() => new Date(), processHealth);
+  const services: Services = { database, jobs, live, log, clock, health };
   return {
     subgraph,
     services,
@@ -91,7 +96,7 @@ export async function listen<C extends BaseContext>(
   { host = '127.0.0.1', port = 0, takesEvents = true }: ListenOptions = {},
 ): Promise<RunningSubgraph<C>> {
   const { subgraph, services, schema, contextFor } = open;
-  const { log, database, jobs } = services;
+  const { log, database, jobs, health } = services;
   const metrics = createSubgraphMetrics(subgraph.name, database.statements);
 
   const timing: ApolloServerPlugin<C> = {
@@ -140,10 +145,7 @@ export async function listen<C extends BaseContext>(
       },
     }),
   });
-  app.get('/health', async () => {
-    await database.ping();
-    return { status: 'ok' };
-  });
+  serveHealth(app, { health, pingDatabase: () => jobs.ping(), log });
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A TCP line to a server that a test can cut (connections are refused) or freeze (nothing passes), and mend. */
+export interface CuttableLine {
+  /** The given address with host and port of the line. */
+  readonly url: string;
+  cut(): Promise<void>;
+  /** Lets connections be opened but carries no bytes, as a stopped server does. */
+  freeze(): void;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openCuttableLine(to: string): Promise<CuttableLine> {
+  const target = new URL(to);
+  const sockets = new Set<Socket>();
+  let frozen = false;
+  const carry = (near: Socket) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+      if (frozen) socket.pause();
+    }
+    near.on('data', (bytes) => void far.write(bytes));
+    far.on('data', (bytes) => void near.write(bytes));
+    if (frozen) for (const socket of [near, far]) socket.pause();
+  };
+  const open = async (port: number): Promise<Server> => {
+    const server = createServer(carry);
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  };
+  let server = await open(0);
+  const { port } = server.address() as AddressInfo; // a TCP server's address is never a path
+  const url = new URL(target);
+  url.host = `127.0.0.1:${port}`;
+
+  const cut = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  return {
+    url: url.href,
+    cut,
+    freeze() {
+      frozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    async mend() {
+      frozen = false;
+      for (const socket of sockets) socket.resume();
+      if (!server.listening) server = await open(port);
+    },
+    close: cut,
+  };
+}

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Health, statusOf } from '../health.ts';
+import { sharedCheck } from '../shared-check.ts';
+import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
+import { createTestDatabase, startTestSubgraph, type TestDatabase, type TestSubgraph } from './harness.ts';
+import { sampleSubgraph } from './sample.ts';
+
+describe('the parts of a process', () => {
+  const moments = [new Date('2026-03-01T10:00:00Z'), new Date('2026-03-01T11:00:00Z')];
+
+  test('a part that is not up makes the process degraded and says since when and why', () => {
+    const health = new Health(() => moments[0] as Date);
+    health.set('seeding', 'degraded', 'seeding: the history of shipments is being loaded.');
+    expect(health.parts()).toEqual([
+      {
+        name: 'seeding',
+        status: 'degraded',
+        since: '2026-03-01T10:00:00.000Z',
+        reason: 'seeding: the history of shipments is being loaded.',
+      },
+    ]);
+    expect(statusOf(health.parts())).toBe('degraded');
+    health.remove('seeding');
+    expect(statusOf(health.parts())).toBe('ready');
+  });
+
+  test('since moves with the status, and a part that is up has no reason', () => {
+    let now = 0;
+    const health = new Health(() => moments[now] as Date);
+    health.set('redis', 'down', 'Redis does not answer.');
+    now = 1;
+    health.set('redis', 'down', 'Redis refuses the password.');
+    expect(health.parts()[0]).toMatchObject({
+      since: '2026-03-01T10:00:00.000Z',
+      reason: 'Redis refuses the password.',
+    });
+    health.set('redis', 'up', 'ignored');
+    expect(health.parts()[0]).toMatchObject({ since: '2026-03-01T11:00:00.000Z', reason: null });
+  });
+
+  test('a subgraph shows the parts of its process with its own', () => {
+    const process = new Health();
+    const health = new Health(() => new Date(), process);
+    process.set('disk', 'up');
+    health.set('database', 'up');
+    expect(health.parts().map(({ name }) => name)).toEqual(['disk', 'database']);
+  });
+});
+
+describe('a shared check', () => {
+  test('callers share one run, and its outcome while that is fresh', async () => {
+    let runs = 0;
+    const check = sharedCheck(async () => void runs++, { freshMs: 60_000 });
+    await Promise.all([check(), check(), check()]);
+    await check();
+    expect(runs).toBe(1);
+  });
+
+  test('a run that takes too long rejects, and no second one begins while it lasts', async () => {
+    let runs = 0;
+    const check = sharedCheck(
+      () => {
+        runs++;
+        return new Promise(() => {});
+      },
+      { freshMs: 0, limitMs: 10 },
+    );
+    await expect(check()).rejects.toThrow('No answer within 10 ms.');
+    await expect(check()).rejects.toThrow('No answer within 10 ms.');
+    expect(runs).toBe(1);
+  });
+});
+
+describe('/health of a subgraph', () => {
+  let database: TestDatabase;
+  let line: CuttableLine;
+  let subgraph: TestSubgraph<never>;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    line = await openCuttableLine(database.urlFor('shipments'));
+    subgraph = (await startTestSubgraph(sampleSubgraph('shipments'), {
+      database: { ...database, urlFor: () => line.url },
+    })) as unknown as TestSubgraph<never>;
+  });
+  afterAll(async () => {
+    await line.mend();
+    await subgraph.close();
+    await line.close();
+    await database.drop();
+  });
+
+  const health = async () => {
+    const response = await fetch(new URL('/health', subgraph.url));
+    return { status: response.status, body: await response.text() };
+  };
+  /** A finding is given out again for a second: asks until the other one comes. */
+  const healthOnce = async (status: number) => {
+    for (;;) {
+      const answer = await health();
+      if (answer.status === status) return JSON.parse(answer.body);
+    }
+  };
+
+  test('is ready while its database answers', async () => {
+    expect(await healthOnce(200)).toEqual({
+      status: 'ready',
+      parts: [{ name: 'database', status: 'up', since: expect.any(String), reason: null }],
+    });
+  });
+
+  test('is degraded while a part is, and still answers', async () => {
+    subgraph.services.health.set('seeding', 'degraded', 'seeding');
+    expect(await healthOnce(200)).toMatchObject({
+      status: 'degraded',
+      parts: expect.arrayContaining([expect.objectContaining({ name: 'seeding', reason: 'seeding' })]),
+    });
+    subgraph.services.health.remove('seeding');
+  });
+
+  test.each(['cut', 'freeze'] as const)(
+    'is 503 while its database is away (%s), and 200 when it is back',
+    async (fault) => {
+      await line[fault]();
+      expect(await healthOnce(503)).toEqual({
+        status: 'down',
+        parts: [
+          { name: 'database', status: 'down', since: expect.any(String), reason: 'The database does not answer.' },
+        ],
+      });
+      await line.mend();
+      expect(await healthOnce(200)).toMatchObject({ status: 'ready' });
+    },
+  );
+});
