@@ -1,18 +1,21 @@
-import { CircuitState as CockatielState, ExponentialBackoff, type IBackoff, SamplingBreaker } from 'cockatiel';
+import { CircuitState as CockatielState, SamplingBreaker } from 'cockatiel';
 import type { BreakerOptions } from './config.ts';
 import type { CircuitState } from './observer.ts';
 
 /**
- * Circuit breaker of one subgraph. When to open and how long to wait is cockatiel's; its policy object around a call is not used, as it
- * wraps every call in several promises, and a call here costs less than those.
+ * Circuit breaker of one subgraph. When to open is cockatiel's; its policy object around a call is not used, as it wraps every call in several
+ * promises, and a call here costs less than those.
+ *
+ * While the circuit is open, single requests go out as probes. The time between them doesn't grow with the outage: so few requests are no load
+ * for the subgraph, and everybody is served again as soon as one of them is answered. A probe that hangs, perhaps in a connection to a host
+ * that is gone, doesn't hold up the next.
  */
 export class Breaker {
   readonly #sampling: SamplingBreaker;
-  readonly #backoffs: ExponentialBackoff<unknown>;
+  readonly #options: BreakerOptions;
   readonly #clock: () => number;
   readonly #onState: ((state: CircuitState) => void) | undefined;
   #state: CircuitState = 'closed';
-  #backoff: IBackoff<unknown> | undefined;
   #probeAt = 0;
 
   constructor(options: BreakerOptions, clock: () => number, onState: ((state: CircuitState) => void) | undefined) {
@@ -21,22 +24,17 @@ export class Breaker {
       duration: options.windowMs,
       minimumRps: options.minimumPerSecond,
     });
-    this.#backoffs = new ExponentialBackoff({
-      initialDelay: options.openMs,
-      maxDelay: options.maxOpenMs,
-      generator: (previous: number | undefined, { initialDelay, maxDelay, exponent }) => {
-        const delay = previous === undefined ? initialDelay : Math.min(previous * exponent, maxDelay);
-        return [delay, delay];
-      },
-    });
+    this.#options = options;
     this.#clock = clock;
     this.#onState = onState;
   }
 
-  /** Whether a request may go out now. In the open state, one may when the wait is over: it is the probe. */
+  /** Whether a request may go out now: while the circuit isn't closed, only as a probe. */
   admits(): boolean {
     if (this.#state === 'closed') return true;
-    if (this.#state === 'half-open' || this.#clock() < this.#probeAt) return false;
+    const now = this.#clock();
+    if (now < this.#probeAt) return false;
+    this.#probeAt = now + this.#options.hangingProbeMs;
     this.#change('half-open');
     return true;
   }
@@ -49,8 +47,6 @@ export class Breaker {
   succeeded(): void {
     if (this.#state === 'open') return; // was sent before the circuit opened
     this.#sampling.success(this.#state === 'closed' ? CockatielState.Closed : CockatielState.HalfOpen);
-    if (this.#state === 'closed') return;
-    this.#backoff = undefined;
     this.#change('closed');
   }
 
@@ -58,17 +54,19 @@ export class Breaker {
     if (this.#state === 'open') return;
     const opens = this.#sampling.failure(this.#state === 'closed' ? CockatielState.Closed : CockatielState.HalfOpen);
     if (!opens) return;
-    this.#backoff = this.#backoff ? this.#backoff.next(undefined) : this.#backoffs.next();
-    this.#probeAt = this.#clock() + this.#backoff.duration;
+    this.#probeAt = this.#clock() + this.#options.probeMs;
     this.#change('open');
   }
 
   /** The probe said nothing (its client left): the next request is the probe. */
   abstained(): void {
-    if (this.#state === 'half-open') this.#change('open');
+    if (this.#state !== 'half-open') return;
+    this.#probeAt = this.#clock();
+    this.#change('open');
   }
 
   #change(state: CircuitState): void {
+    if (this.#state === state) return;
     this.#state = state;
     this.#onState?.(state);
   }

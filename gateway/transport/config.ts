@@ -31,9 +31,10 @@ export interface BreakerOptions {
   readonly windowMs: number;
   /** Fewer requests per second than this, averaged over the window, say nothing. */
   readonly minimumPerSecond: number;
-  /** Milliseconds until the first probe; doubles with every probe that fails. */
-  readonly openMs: number;
-  readonly maxOpenMs: number;
+  /** Milliseconds from the opening, and from each probe that failed, to the next probe. */
+  readonly probeMs: number;
+  /** Milliseconds after which a probe without an answer is followed by another. */
+  readonly hangingProbeMs: number;
 }
 
 export interface WebSocketOptions {
@@ -44,12 +45,15 @@ export interface WebSocketOptions {
   readonly identity: 'subscription' | 'connection';
   /** Milliseconds between pings; a subgraph that misses the next one is reconnected. */
   readonly pingMs: number;
+  readonly handshakeTimeoutMs: number;
   readonly ackTimeoutMs: number;
   /** Milliseconds that a socket without subscriptions stays open. */
   readonly lingerMs: number;
+  /** Connections in a row over which no event came, before the subscriptions are ended. */
   readonly maxReconnects: number;
   /** Milliseconds before the first reconnect, at most; doubles up to `maxBackoffMs`. */
   readonly backoffMs: number;
+  /** Bounds how long a subgraph that is back waits for its subscriptions. */
   readonly maxBackoffMs: number;
   /** Events that may wait for a slow consumer before its subscription is ended. */
   readonly maxBufferedEvents: number;
@@ -96,18 +100,19 @@ export const defaultBreaker: BreakerOptions = {
   failureShare: 0.5,
   windowMs: 10_000,
   minimumPerSecond: 2,
-  openMs: 1_000,
-  maxOpenMs: 30_000,
+  probeMs: 500,
+  hangingProbeMs: 2_000,
 };
 
 export const defaultWebSocket: WebSocketOptions = {
   identity: 'subscription',
   pingMs: 12_000,
+  handshakeTimeoutMs: 2_000,
   ackTimeoutMs: 5_000,
   lingerMs: 5_000,
-  maxReconnects: 30,
+  maxReconnects: 240, // two minutes of a subgraph that refuses connections
   backoffMs: 200,
-  maxBackoffMs: 10_000,
+  maxBackoffMs: 1_000,
   maxBufferedEvents: 1_000,
   maxMessageBytes: 4 * 1024 * 1024,
 };

@@ -22,12 +22,17 @@ export class ConnectionPacer {
     return this.#fruitless > this.#options.maxReconnects;
   }
 
+  /** Milliseconds to wait before the next connection, at most. */
+  get maxPauseMs(): number {
+    if (this.#fruitless === 0) return 0;
+    const { backoffMs, maxBackoffMs } = this.#options;
+    return Math.min(maxBackoffMs, backoffMs * 2 ** (this.#fruitless - 1));
+  }
+
   /** Waits before a connection is made; with full jitter, as all replicas of the gateway lose a subgraph at the same moment. */
   async pause(): Promise<void> {
-    if (this.#fruitless === 0) return;
-    const { backoffMs, maxBackoffMs } = this.#options;
-    const ms = Math.random() * Math.min(maxBackoffMs, backoffMs * 2 ** (this.#fruitless - 1));
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    const ms = Math.random() * this.maxPauseMs;
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   connected(): void {

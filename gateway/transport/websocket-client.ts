@@ -33,7 +33,11 @@ export function createSubgraphClient({
     },
     webSocketImpl: class extends WebSocket {
       constructor(address: string, protocols: string) {
-        super(address, protocols, { maxPayload: options.maxMessageBytes, perMessageDeflate: false });
+        super(address, protocols, {
+          maxPayload: options.maxMessageBytes,
+          perMessageDeflate: false,
+          handshakeTimeout: options.handshakeTimeoutMs,
+        });
       }
     },
     ...(connectionParams && { connectionParams }),

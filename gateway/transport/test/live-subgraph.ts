@@ -22,6 +22,8 @@ export interface LiveSubgraph extends AsyncDisposable {
   readonly connections: number;
   /** The subscription number `n`, from 1, as soon as it has come. */
   subscribed(n: number): Promise<Subscribed>;
+  /** When `n` sockets have come, from the start. */
+  connected(n: number): Promise<void>;
   /** When the gateway has ended this subscription. */
   completed(id: string): Promise<void>;
   /** The subgraph dies without a word; its port is free. */
@@ -88,6 +90,7 @@ export async function startLiveSubgraph(
       await until(() => subscriptions.length >= n);
       return subscriptions[n - 1]!;
     },
+    connected: (n) => until(() => connections >= n),
     completed: (id) => until(() => completed.has(id)),
     crash,
     [Symbol.asyncDispose]: crash,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { client, failureOf, mutation, query, world } from './harness.ts';
-import type { Received } from './scripted-subgraph.ts';
+import { type Received, startScriptedSubgraph } from './scripted-subgraph.ts';
 
 const texts = (count: number): string[] => Array.from({ length: count }, (_, n) => `{ a${n}: a }`);
 
@@ -80,12 +80,13 @@ describe('retries', () => {
 });
 
 describe('the circuit of a subgraph', () => {
-  const breaker = { failureShare: 0.5, windowMs: 10_000, minimumPerSecond: 0.4, openMs: 1_000 };
+  const breaker = { failureShare: 0.5, windowMs: 10_000, minimumPerSecond: 0.4 };
 
   /** A subgraph that fails until told otherwise, and a clock that the test moves. */
   async function failing() {
-    const state = { sick: true, now: 0 };
+    const state = { sick: true, hangs: false, now: 0 };
     const script = (request: Received): void => {
+      if (state.hangs) return;
       if (state.sick) request.replyWith(500, 'text/html', '<h1>down</h1>');
       else request.reply({ data: { a: 1 } });
     };
@@ -103,10 +104,10 @@ describe('the circuit of a subgraph', () => {
     expect(w.observed.circuit).toEqual(['open']);
   });
 
-  test('lets one probe through after the wait; its success closes the circuit', async () => {
+  test('lets one probe through after half a second; its success closes the circuit', async () => {
     const { w, state } = await failing();
     await using _ = w;
-    Object.assign(state, { now: 1_000, sick: false });
+    Object.assign(state, { now: 500, sick: false });
     const probe = w.transport.fetch(query(), client());
     const meanwhile = failureOf(w.transport.fetch(query('{ b }'), client()));
     expect((await meanwhile).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
@@ -115,21 +116,51 @@ describe('the circuit of a subgraph', () => {
     expect(w.observed.circuit).toEqual(['open', 'half-open', 'closed']);
   });
 
-  test('a probe that fails doubles the wait', async () => {
+  test('a probe that fails is followed by the next half a second later, however long the outage', async () => {
     const { w, state } = await failing();
     await using _ = w;
-    state.now = 1_000;
-    await failureOf(w.transport.fetch(query(), client()));
-    state.now = 2_999;
-    expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
-    Object.assign(state, { now: 3_000, sick: false });
+    for (let probe = 1; probe <= 100; probe++) {
+      state.now = probe * 500;
+      await failureOf(w.transport.fetch(query(), client()));
+      expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
+      expect(w.subgraph.requests).toHaveLength(4 + probe);
+    }
+    Object.assign(state, { now: 50_500, sick: false });
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
+  });
+
+  test('a subgraph that was away for a minute is asked half a second after it listens again', async () => {
+    const state = { now: 0 };
+    const answer = (request: Received): void => request.reply({ data: { a: 1 } });
+    await using w = await world(answer, { breaker, clock: () => state.now });
+    const port = Number(new URL(w.subgraph.url).port);
+    await w.subgraph.stop();
+    for (; state.now < 60_000; state.now += 500) await failureOf(w.transport.fetch(query(), client()));
+    await using _ = await startScriptedSubgraph(answer, port);
+    expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
+    expect(w.observed.circuit.at(-1)).toBe('closed');
+  });
+
+  test('a probe that hangs does not hold up the next for longer than two seconds', async () => {
+    const { w, state } = await failing();
+    await using _ = w;
+    const probes = w.subgraph.requests.length;
+    state.hangs = true;
+    state.now = 500;
+    const hanging = failureOf(w.transport.fetch(query('{ hanging }'), client()));
+    await w.subgraph.received(probes + 1);
+    state.now = 2_499;
+    expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
+    Object.assign(state, { now: 2_500, sick: false, hangs: false });
+    expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
+    await w.subgraph.stop();
+    await hanging;
   });
 
   test('a probe whose client leaves decides nothing: the next request is the probe', async () => {
     const { w, state } = await failing();
     await using _ = w;
-    Object.assign(state, { now: 1_000, sick: false });
+    Object.assign(state, { now: 500, sick: false });
     const leaving = new AbortController();
     const probe = failureOf(w.transport.fetch(query(), client('alice', { signal: leaving.signal })));
     leaving.abort();

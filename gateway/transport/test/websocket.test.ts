@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { RequestScope, SubgraphRequest, SubgraphResult } from '../../engine/ports.ts';
-import type { WebSocketOptions } from '../config.ts';
+import { defaultWebSocket, type WebSocketOptions } from '../config.ts';
+import { ConnectionPacer } from '../connection-pacer.ts';
 import { createTransport, type Transport } from '../transport.ts';
 import { client } from './harness.ts';
 import { startLiveSubgraph } from './live-subgraph.ts';
@@ -127,6 +128,26 @@ describe('when things go wrong', () => {
     expect(events.map(({ value }) => value.data.again)).toEqual(['subscription { a }', 'subscription { b }']);
     expect(second.subscriptions.map(({ payload }) => payload.extensions!['identity'])).toEqual(['new', 'new']);
     expect(resubscribed).toEqual(['cargo']);
+  });
+
+  test('a subgraph that was away for long is subscribed again within a second', async () => {
+    const first = await startLiveSubgraph();
+    const events = follow(connect(first.url));
+    await first.subscribed(1);
+    await first.crash();
+    // Something else listens at the address meanwhile, and turns the gateway away.
+    const booting = await startLiveSubgraph(first.port, (socket) => {
+      socket.terminate();
+      return false;
+    });
+    await booting.connected(40);
+    await booting.crash();
+    await using back = await startLiveSubgraph(first.port);
+    (await back.subscribed(1)).next({ data: { moved: 1 } });
+    expect((await events.next()).value).toEqual({ data: { moved: 1 } });
+    const pacer = new ConnectionPacer(defaultWebSocket, () => 0);
+    for (let attempt = 0; attempt < 200; attempt++) pacer.closed();
+    expect([pacer.maxPauseMs, pacer.exhausted]).toEqual([1_000, false]);
   });
 
   test('a subgraph that stays away ends the subscription with a failure', async () => {
