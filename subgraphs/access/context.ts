@@ -3,7 +3,8 @@ import { accountOf } from '#shared/context.ts';
 import type { Identity, TokenSigner } from '#shared/identity.ts';
 import type { Account } from './entities.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import type { AdminDeed } from './store/administration.ts';
+import type { AdminAudit } from './store/administration.ts';
+import type { AuditContext } from './store/audit.ts';
 
 export interface AccessContext extends BaseContext {
   /** Signs the access tokens of clients. */
@@ -30,8 +31,12 @@ export interface AccountNode extends Account {
   readonly seenAs?: Identity;
 }
 
-/** Who administers, in which request, when. */
-export function adminDeed(context: AccessContext): AdminDeed {
-  const { accountId } = accountOf(context);
-  return { actorId: accountId, requestId: context.requestId, at: context.clock() };
+/** The audit context of a change that the signed-in account makes. */
+export function auditOf(context: AccessContext): AdminAudit {
+  return { ...anonymousAudit(context), actorId: accountOf(context).accountId };
+}
+
+/** The audit context of a change that nobody is signed in for. */
+export function anonymousAudit({ requestId, clientRequestId, clientAddress, clock }: AccessContext): AuditContext {
+  return { actorId: null, requestId, clientRequestId, clientAddress, at: clock() };
 }

@@ -92,6 +92,9 @@ export const AuditEntryEntity = defineEntity({
     targetId: p.uuid(),
     changes: p.json<readonly AuditChange[]>(),
     requestId: p.text(),
+    /** The client's own id of the request. */
+    clientRequestId: p.text().nullable(),
+    clientAddress: p.text().nullable(),
   },
 });
 export type AuditEntry = InferEntity<typeof AuditEntryEntity>;

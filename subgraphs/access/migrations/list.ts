@@ -1,4 +1,8 @@
 import type { NamedMigration } from '#shared/database.ts';
 import { CreateAccess } from './0001-access.ts';
+import { AddAuditOrigin } from './0002-audit-origin.ts';
 
-export const migrations: readonly NamedMigration[] = [{ name: '0001-access', class: CreateAccess }];
+export const migrations: readonly NamedMigration[] = [
+  { name: '0001-access', class: CreateAccess },
+  { name: '0002-audit-origin', class: AddAuditOrigin },
+];

@@ -1,5 +1,5 @@
 import { payloadOf, type UserError } from '#shared/errors.ts';
-import { type AccessContext, adminDeed } from '../context.ts';
+import { type AccessContext, auditOf } from '../context.ts';
 import { createOrganizationInput, parseInput, registerAccountInput, roleSet } from '../domain/inputs.ts';
 import { hashPassword } from '../domain/passwords.ts';
 import { emitAccountRegistered, emitOrganizationChanged } from '../events.ts';
@@ -17,7 +17,7 @@ function createOrganization(_root: unknown, { input }: Input<unknown>, context: 
   return payloadOf(async () => {
     const wanted = parseInput(createOrganizationInput, input);
     return context.transact(async (transaction) => {
-      const written = await store.createOrganization(transaction.em, adminDeed(context), wanted);
+      const written = await store.createOrganization(transaction.em, auditOf(context), wanted);
       if (written.changed) await emitOrganizationChanged(transaction, written.record);
       return { organization: written.record };
     });
@@ -29,7 +29,7 @@ type TierInput = Parameters<typeof store.changeTier>[2];
 function changeOrganizationTier(_root: unknown, { input }: Input<TierInput>, context: AccessContext) {
   return payloadOf(() =>
     context.transact(async (transaction) => {
-      const written = await store.changeTier(transaction.em, adminDeed(context), input);
+      const written = await store.changeTier(transaction.em, auditOf(context), input);
       if (written.changed) await emitOrganizationChanged(transaction, written.record);
       const userErrors = written.conflict ? conflictOf(written.record, input.expectedVersion) : [];
       return { organization: written.record, userErrors };
@@ -43,7 +43,7 @@ function registerAccount(_root: unknown, { input }: Input<unknown>, context: Acc
     // Hashed before the transaction: a connection is too dear to hold while a processor works.
     const passwordHash = wanted.password === null ? null : await hashPassword(wanted.password);
     return context.transact(async (transaction) => {
-      const written = await store.registerAccount(transaction.em, adminDeed(context), wanted, passwordHash);
+      const written = await store.registerAccount(transaction.em, auditOf(context), wanted, passwordHash);
       if (written.changed) await emitAccountRegistered(transaction, written.record);
       return { account: written.record };
     });
@@ -55,8 +55,8 @@ type RolesInput = Parameters<typeof store.changeRoles>[2];
 function changeAccountRoles(_root: unknown, { input }: Input<RolesInput>, context: AccessContext) {
   return payloadOf(async () => {
     const roles = parseInput(roleSet, input.roles);
-    const deed = adminDeed(context);
-    const written = await context.transact(({ em }) => store.changeRoles(em, deed, { ...input, roles }));
+    const audit = auditOf(context);
+    const written = await context.transact(({ em }) => store.changeRoles(em, audit, { ...input, roles }));
     const userErrors = written.conflict ? conflictOf(written.record, input.expectedVersion) : [];
     return { account: written.record, userErrors };
   });
@@ -66,7 +66,7 @@ type DeactivateInput = Parameters<typeof store.deactivate>[2];
 
 function deactivateAccount(_root: unknown, { input }: Input<DeactivateInput>, context: AccessContext) {
   return payloadOf(async () => {
-    const written = await context.transact(({ em }) => store.deactivate(em, adminDeed(context), input));
+    const written = await context.transact(({ em }) => store.deactivate(em, auditOf(context), input));
     const userErrors = written.conflict ? conflictOf(written.record, input.expectedVersion) : [];
     return { account: written.record, userErrors };
   });

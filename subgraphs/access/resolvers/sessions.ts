@@ -1,6 +1,6 @@
 import { payloadOf, refuse } from '#shared/errors.ts';
 import { type AccountIdentity, scopesOf } from '#shared/identity.ts';
-import type { AccessContext, AccountNode } from '../context.ts';
+import { type AccessContext, type AccountNode, anonymousAudit } from '../context.ts';
 import { passwordFits } from '../domain/passwords.ts';
 import { parseToken, type RefreshToken, tokenText } from '../domain/refresh-token.ts';
 import type { Account } from '../entities.ts';
@@ -51,8 +51,7 @@ function refuseCredentials(): never {
 async function refreshSession(_root: unknown, { input }: { input: TokenInput }, context: AccessContext) {
   return payloadOf(async () => {
     const token = parseToken(input.refreshToken);
-    const deed = { actorId: null, requestId: context.requestId, at: context.clock() };
-    const refreshed = token && (await context.transact(({ em }) => rotateToken(em, token, deed)));
+    const refreshed = token && (await context.transact(({ em }) => rotateToken(em, token, anonymousAudit(context))));
     if (refreshed?.outcome !== 'refreshed') {
       refuse('INVALID_REFRESH_TOKEN', 'The newest token of a live session is required; sign in again.', 'refreshToken');
     }

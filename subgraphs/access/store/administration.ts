@@ -1,4 +1,4 @@
-import { LockMode } from '@mikro-orm/core';
+import { type FilterQuery, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
 import type { Role, Tier } from '#shared/identity.ts';
@@ -6,12 +6,13 @@ import { isUuid, newId } from '#shared/ids.ts';
 import type { CreateOrganization, RegisterAccount } from '../domain/inputs.ts';
 import { requireFittingRoles } from '../domain/membership.ts';
 import { type Account, AccountEntity, type Organization, OrganizationEntity } from '../entities.ts';
-import { type Deed, noteDeed } from './audit.ts';
+import { requireActor, requireStanding } from './actor.ts';
+import { type AuditContext, recordAudit } from './audit.ts';
 import { claimKey } from './idempotency.ts';
 import { endSessionsOf } from './sessions.ts';
 
-/** A deed of an administrator: somebody always did it. */
-export interface AdminDeed extends Deed {
+/** The audit context of an administrative change: it always has an actor. */
+export interface AdminAudit extends AuditContext {
   readonly actorId: string;
 }
 
@@ -24,13 +25,21 @@ export interface Written<R> {
 /** A contested update: done, or not because the record moved on. */
 export type Contested<R> = Written<R> & { readonly conflict: boolean };
 
+/*
+ * Every change reads its actor in its own transaction and throws UNAUTHENTICATED or FORBIDDEN (see actor.ts) where the
+ * account behind the token was closed or lost its role.
+ */
+
+const scope = 'access:write';
+
 /** Takes an organization in. Refusals: NAME_TAKEN, IDEMPOTENCY_KEY_REUSED. */
 export async function createOrganization(
   em: EntityManager,
-  deed: AdminDeed,
+  audit: AdminAudit,
   { idempotencyKey: key, ...input }: CreateOrganization,
 ): Promise<Written<Organization>> {
-  const { at, actorId } = deed;
+  const { at, actorId } = audit;
+  await requireActor(em, actorId, scope);
   const wanted = { operation: 'createOrganization', key, actorId, input, recordId: newId(at.getTime()), at };
   const { fresh, recordId: id } = await claimKey(em, wanted);
   if (!fresh) return { record: await em.findOneOrFail(OrganizationEntity, id), changed: false };
@@ -41,7 +50,7 @@ export async function createOrganization(
     [id, name, industry, tier, at],
   );
   if (inserted.length === 0) refuse('NAME_TAKEN', `A name of its own is required; "${name}" exists.`, 'name');
-  noteDeed(em, deed, 'ORGANIZATION_CREATED', { kind: 'Organization', id }, [
+  recordAudit(em, audit, 'ORGANIZATION_CREATED', { kind: 'Organization', id }, [
     { field: 'name', before: null, after: name },
     { field: 'tier', before: null, after: tier },
   ]);
@@ -51,17 +60,18 @@ export async function createOrganization(
 /** Puts an organization on a tier. Refusal: NOT_FOUND. */
 export async function changeTier(
   em: EntityManager,
-  deed: AdminDeed,
+  audit: AdminAudit,
   input: { readonly organizationId: string; readonly tier: Tier; readonly expectedVersion: number },
 ): Promise<Contested<Organization>> {
   const { organizationId: id, tier, expectedVersion } = input;
+  await requireActor(em, audit.actorId, scope);
   const record = isUuid(id) ? await em.findOne(OrganizationEntity, { id }, forUpdate) : null;
   if (!record)
     refuse('NOT_FOUND', 'An existing organization is required; there is none with this id.', 'organizationId');
   if (record.version !== expectedVersion) return { record, changed: false, conflict: true };
   if (record.tier === tier) return { record, changed: false, conflict: false };
   const changes = [{ field: 'tier', before: record.tier, after: tier }];
-  noteDeed(em, deed, 'ORGANIZATION_TIER_CHANGED', { kind: 'Organization', id }, changes);
+  recordAudit(em, audit, 'ORGANIZATION_TIER_CHANGED', { kind: 'Organization', id }, changes);
   record.tier = tier;
   record.version += 1;
   return { record, changed: true, conflict: false };
@@ -73,11 +83,12 @@ export async function changeTier(
  */
 export async function registerAccount(
   em: EntityManager,
-  deed: AdminDeed,
+  audit: AdminAudit,
   { idempotencyKey: key, password: _secret, ...input }: RegisterAccount,
   passwordHash: string | null,
 ): Promise<Written<Account>> {
-  const { at, actorId } = deed;
+  const { at, actorId } = audit;
+  await requireActor(em, actorId, scope);
   const wanted = { operation: 'registerAccount', key, actorId, input, recordId: newId(at.getTime()), at };
   const { fresh, recordId: id } = await claimKey(em, wanted);
   if (!fresh) return { record: await em.findOneOrFail(AccountEntity, id), changed: false };
@@ -91,7 +102,7 @@ export async function registerAccount(
   );
   if (inserted.length === 0)
     refuse('EMAIL_TAKEN', 'An address of its own is required; this one has an account.', 'email');
-  noteDeed(em, deed, 'ACCOUNT_REGISTERED', { kind: 'Account', id }, [
+  recordAudit(em, audit, 'ACCOUNT_REGISTERED', { kind: 'Account', id }, [
     { field: 'email', before: null, after: email },
     { field: 'roles', before: null, after: roles.join(', ') },
   ]);
@@ -101,16 +112,18 @@ export async function registerAccount(
 /** Replaces the roles of an account. Refusals: NOT_FOUND, ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, LAST_ADMIN. */
 export async function changeRoles(
   em: EntityManager,
-  deed: AdminDeed,
+  audit: AdminAudit,
   input: { readonly accountId: string; readonly roles: readonly Role[]; readonly expectedVersion: number },
 ): Promise<Contested<Account>> {
   const { accountId, roles, expectedVersion } = input;
-  const record = await lockedAccount(em, accountId, !roles.includes('ADMIN'));
+  const record = await lockedAccount(em, accountId, audit.actorId, !roles.includes('ADMIN'));
   if (record.version !== expectedVersion) return { record, changed: false, conflict: true };
   requireFittingRoles(roles, record.organizationId ?? null);
   const [before, after] = [record.roles.join(', '), roles.join(', ')];
   if (before === after) return { record, changed: false, conflict: false };
-  noteDeed(em, deed, 'ACCOUNT_ROLES_CHANGED', { kind: 'Account', id: accountId }, [{ field: 'roles', before, after }]);
+  recordAudit(em, audit, 'ACCOUNT_ROLES_CHANGED', { kind: 'Account', id: accountId }, [
+    { field: 'roles', before, after },
+  ]);
   record.roles = [...roles];
   record.version += 1;
   return { record, changed: true, conflict: false };
@@ -119,19 +132,19 @@ export async function changeRoles(
 /** Closes an account and ends its sessions. Refusals: NOT_FOUND, LAST_ADMIN. */
 export async function deactivate(
   em: EntityManager,
-  deed: AdminDeed,
+  audit: AdminAudit,
   input: { readonly accountId: string; readonly expectedVersion: number },
 ): Promise<Contested<Account>> {
   const { accountId, expectedVersion } = input;
-  const record = await lockedAccount(em, accountId, true);
+  const record = await lockedAccount(em, accountId, audit.actorId, true);
   if (record.version !== expectedVersion) return { record, changed: false, conflict: true };
   if (record.deactivatedAt) return { record, changed: false, conflict: false };
-  noteDeed(em, deed, 'ACCOUNT_DEACTIVATED', { kind: 'Account', id: accountId }, [
+  recordAudit(em, audit, 'ACCOUNT_DEACTIVATED', { kind: 'Account', id: accountId }, [
     { field: 'active', before: 'true', after: 'false' },
   ]);
-  record.deactivatedAt = deed.at;
+  record.deactivatedAt = audit.at;
   record.version += 1;
-  await endSessionsOf(em, accountId, deed.at);
+  await endSessionsOf(em, accountId, audit.at);
   return { record, changed: true, conflict: false };
 }
 
@@ -145,20 +158,27 @@ async function requireOrganization(em: EntityManager, id: string): Promise<void>
 }
 
 /**
- * The account, locked. Where it is about to lose its administration, all administrators are locked with it, in one order:
- * two who remove each other at once would otherwise leave nobody.
+ * The account, locked together with the actor and, where it is about to lose its administration, with all administrators:
+ * two who remove each other at once would otherwise leave nobody. All locks are taken in one order, so that two changes
+ * cannot wait for each other.
  */
-async function lockedAccount(em: EntityManager, id: string, losesAdmin: boolean): Promise<Account> {
-  if (!isUuid(id)) refuse('NOT_FOUND', 'An existing account is required; there is none with this id.', 'accountId');
-  const admins = losesAdmin
-    ? await em.execute<{ id: string }[]>(
-        `select id from account where roles @> array['ADMIN'] and deactivated_at is null order by id for update`,
-      )
-    : [];
-  const record = await em.findOne(AccountEntity, { id }, forUpdate);
+async function lockedAccount(em: EntityManager, id: string, actorId: string, losesAdmin: boolean): Promise<Account> {
+  const locked = await em.find(
+    AccountEntity,
+    { $or: [{ id: { $in: [id, actorId].filter(isUuid) } }, ...(losesAdmin ? [openAdministrators] : [])] },
+    { orderBy: { id: 'asc' }, ...forUpdate },
+  );
+  requireStanding(
+    locked.find((account) => account.id === actorId),
+    scope,
+  );
+  const record = locked.find((account) => account.id === id.toLowerCase());
   if (!record) refuse('NOT_FOUND', 'An existing account is required; there is none with this id.', 'accountId');
-  if (admins.length === 1 && admins[0]?.id === id) {
+  const administrators = locked.filter(({ roles, deactivatedAt }) => roles.includes('ADMIN') && !deactivatedAt);
+  if (losesAdmin && administrators.length === 1 && administrators[0] === record) {
     refuse('LAST_ADMIN', 'At least one administrator is required; this account is the last one.', 'accountId');
   }
   return record;
 }
+
+const openAdministrators: FilterQuery<Account> = { roles: { $contains: ['ADMIN'] }, deactivatedAt: null };

@@ -5,17 +5,19 @@ import { isUuid, newId } from '#shared/ids.ts';
 import { type AuditAction, type AuditChange, type AuditEntry, AuditEntryEntity } from '../entities.ts';
 import { parseTimeKeyset, readingOrder } from './keyset.ts';
 
-/** In whose name and in which request something is done. */
-export interface Deed {
+/** Who makes a change, in which request, when: what an audit entry says besides the change. */
+export interface AuditContext {
   readonly actorId: string | null;
   readonly requestId: string;
+  readonly clientRequestId: string | null;
+  readonly clientAddress: string | null;
   readonly at: Date;
 }
 
-/** Notes a deed within its transaction: what is not noted did not happen. */
-export function noteDeed(
+/** Records an audit entry in the transaction of the change. */
+export function recordAudit(
   em: EntityManager,
-  { actorId, requestId, at }: Deed,
+  { at, ...origin }: AuditContext,
   action: AuditAction,
   target: { readonly kind: 'Account' | 'Organization'; readonly id: string },
   changes: readonly AuditChange[] = [],
@@ -24,12 +26,10 @@ export function noteDeed(
     id: newId(at.getTime()),
     at,
     action,
-    actorId,
     targetKind: target.kind,
     targetId: target.id,
     changes,
-    // A request id comes from the caller's headers: it is kept as text, never trusted in length or content.
-    requestId: requestId.replaceAll('\0', '').slice(0, 100),
+    ...origin,
   });
 }
 

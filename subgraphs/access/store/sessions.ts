@@ -3,7 +3,7 @@ import type { EntityManager } from '#shared/database.ts';
 import { newId } from '#shared/ids.ts';
 import { isLive, newSecret, type RefreshToken, secretFits, secretHash } from '../domain/refresh-token.ts';
 import { type Account, AccountEntity, type Session, SessionEntity } from '../entities.ts';
-import { type Deed, noteDeed } from './audit.ts';
+import { type AuditContext, recordAudit } from './audit.ts';
 
 /** Sessions of one account at a time; the longest unused ones end first. */
 const sessionsPerAccount = 100;
@@ -36,19 +36,19 @@ export type Refreshed =
  * Trades a token for the next one of its session. The row is locked, so of two equal tokens at once one is new and the
  * other is reuse. Reuse ends the session, which has to be committed: hence an outcome, not an exception.
  */
-export async function rotateToken(em: EntityManager, token: RefreshToken, deed: Deed): Promise<Refreshed> {
+export async function rotateToken(em: EntityManager, token: RefreshToken, audit: AuditContext): Promise<Refreshed> {
   const session = await lockedSession(em, token.sessionId);
-  if (!session || !isLive(session, deed.at)) return { outcome: 'refused' };
+  if (!session || !isLive(session, audit.at)) return { outcome: 'refused' };
   if (!secretFits(token.secret, session.tokenHash)) {
-    session.revokedAt = deed.at;
-    noteDeed(em, deed, 'SESSION_TOKEN_REUSED', { kind: 'Account', id: session.accountId });
+    session.revokedAt = audit.at;
+    recordAudit(em, audit, 'SESSION_TOKEN_REUSED', { kind: 'Account', id: session.accountId });
     return { outcome: 'refused' };
   }
   const account = await em.findOne(AccountEntity, { id: session.accountId, deactivatedAt: null });
   if (!account) return { outcome: 'refused' };
   const secret = newSecret();
   session.tokenHash = secretHash(secret);
-  session.refreshedAt = deed.at;
+  session.refreshedAt = audit.at;
   return { outcome: 'refreshed', account, token: { sessionId: session.id, secret } };
 }
 

@@ -1,6 +1,6 @@
-import { createVerifier, newKeyPair, type Role } from '#shared/identity.ts';
+import { type AccountIdentity, createVerifier, newKeyPair, type Role } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
-import { startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
+import { somebody, startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
 import type { AccessContext } from '../context.ts';
 import { hashPassword } from '../domain/passwords.ts';
 import { AccountEntity, OrganizationEntity } from '../entities.ts';
@@ -48,6 +48,11 @@ export async function givenAccount(
   });
   await em.flush();
   return id;
+}
+
+/** An administrator with an account; its identity is what its access token says. */
+export async function givenAdministrator(subgraph: AccessUnderTest, email: string): Promise<AccountIdentity> {
+  return somebody(['ADMIN'], { accountId: await givenAccount(subgraph, { email, roles: ['ADMIN'] }) });
 }
 
 export interface UserError {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { roles as allRoles, anonymous, type Identity } from '#shared/identity.ts';
+import { type AccountIdentity, roles as allRoles, anonymous } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import {
   type AccessUnderTest,
   givenAccount,
+  givenAdministrator,
   givenOrganization,
   password,
   type SessionAnswer,
@@ -31,12 +32,10 @@ const mutations = {
 };
 
 let access: AccessUnderTest;
-let admin: Identity;
+let admin: AccountIdentity;
 beforeAll(async () => {
   access = await startAccess();
-  admin = somebody(['ADMIN'], {
-    accountId: await givenAccount(access, { email: 'admin@demo.test', roles: ['ADMIN'] }),
-  });
+  admin = await givenAdministrator(access, 'admin@demo.test');
 });
 afterAll(() => access.close());
 
@@ -204,18 +203,73 @@ describe('deactivateAccount', () => {
     expect(codes(await mutate('deactivateAccount', { accountId, expectedVersion: 1 }))).toEqual(['CONFLICT']);
   });
 
-  test('leaves one administrator, even when two remove each other at once', async () => {
-    const em = access.services.database.fork();
-    const first = (admin as { accountId: string }).accountId;
-    const second = await givenAccount(access, { email: 'second@demo.test', roles: ['ADMIN'] });
-    const answers = await Promise.all(
-      [first, second].map((accountId) => mutate('deactivateAccount', { accountId, expectedVersion: 1 })),
-    );
-    expect(answers.flatMap(codes)).toEqual(['LAST_ADMIN']);
-    const left = await em.find(AccountEntity, { roles: { $contains: ['ADMIN'] }, deactivatedAt: null });
-    expect(left).toHaveLength(1);
-    const demote = { accountId: left[0]!.id, roles: ['ANALYST'], expectedVersion: 1 };
+  test('refuses to remove the last administrator', async () => {
+    const { accountId } = admin;
+    expect(codes(await mutate('deactivateAccount', { accountId, expectedVersion: 1 }))).toEqual(['LAST_ADMIN']);
+    const demote = { accountId, roles: ['ANALYST'], expectedVersion: 1 };
     expect(codes(await mutate('changeAccountRoles', demote))).toEqual(['LAST_ADMIN']);
+  });
+
+  test('leaves one administrator when two remove each other at once', async () => {
+    const other = await givenAdministrator(access, 'other@demo.test');
+    const attempt = (as: AccountIdentity, accountId: string) =>
+      access.ask<{ answer: Payload }>(as, mutations.deactivateAccount, { input: { accountId, expectedVersion: 1 } });
+    const answers = await Promise.all([attempt(admin, other.accountId), attempt(other, admin.accountId)]);
+    expect(answers.filter(({ data }) => data?.answer.userErrors.length === 0)).toHaveLength(1);
+    expect(answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions?.['code']))).toEqual([
+      'UNAUTHENTICATED',
+    ]);
+    // The administrator of the other tests works on, whoever was faster.
+    await access.services.database
+      .fork()
+      .execute('update account set deactivated_at = null, version = 1 where id = ?', [admin.accountId]);
+  });
+});
+
+describe('the access token of a former administrator', () => {
+  const inputs: Record<keyof typeof mutations, (accountId: string, organizationId: string) => object> = {
+    createOrganization: () => ({ idempotencyKey: key(), name: `Late ${key()}` }),
+    changeOrganizationTier: (_accountId, organizationId) => ({ organizationId, tier: 'FREE', expectedVersion: 1 }),
+    registerAccount: () => ({ idempotencyKey: key(), email: `${key()}@late.test`, name: 'Late', roles: ['ADMIN'] }),
+    changeAccountRoles: (accountId) => ({ accountId, roles: ['ADMIN'], expectedVersion: 2 }),
+    deactivateAccount: (accountId) => ({ accountId, expectedVersion: 2 }),
+  };
+  const former = {
+    closed: { code: 'UNAUTHENTICATED', end: 'deactivateAccount', input: {} },
+    demoted: { code: 'FORBIDDEN', end: 'changeAccountRoles', input: { roles: ['DRIVER'] } },
+  } as const;
+  const contents = async () => {
+    const em = access.services.database.fork();
+    const [accounts, organizations] = [await em.find(AccountEntity, {}), await em.find(OrganizationEntity, {})];
+    return JSON.stringify([accounts, organizations]);
+  };
+
+  test.each(Object.keys(former) as (keyof typeof former)[])('changes nothing once the account is %s', async (how) => {
+    const organizationId = await givenOrganization(access, `Untouched by ${how}`);
+    const leaving = await givenAdministrator(access, `${how}@demo.test`);
+    const { code, end, input } = former[how];
+    await mutate(end, { accountId: leaving.accountId, expectedVersion: 1, ...input });
+    const before = await contents();
+    for (const name of Object.keys(mutations) as (keyof typeof mutations)[]) {
+      const variables = { input: inputs[name](leaving.accountId, organizationId) };
+      const { data, errors } = await access.ask(leaving, mutations[name], variables);
+      expect([name, data, errors]).toMatchObject([name, null, [{ extensions: { code } }]]);
+    }
+    expect(await contents()).toBe(before);
+  });
+
+  test('changes nothing when both arrive at once: the closing and its last wish', async () => {
+    const leaving = await givenAdministrator(access, 'hurried@demo.test');
+    const email = `${key()}@late.test`;
+    const register = { idempotencyKey: key(), email, name: 'Late', roles: ['ADMIN'] };
+    const [closed, registered] = await Promise.all([
+      mutate('deactivateAccount', { accountId: leaving.accountId, expectedVersion: 1 }),
+      access.ask<{ answer: Payload }>(leaving, mutations.registerAccount, { input: register }),
+    ]);
+    expect(closed.userErrors).toEqual([]);
+    // Either the account was opened before the closing, or it was refused: never refused and opened.
+    const opened = await access.services.database.fork().count(AccountEntity, { email });
+    expect(opened).toBe(registered.errors.length === 0 ? 1 : 0);
   });
 });
 
@@ -270,6 +324,40 @@ describe('audit', () => {
       pageInfo: { hasNextPage: false },
       nodes: [{ action: 'ORGANIZATION_CREATED' }],
     });
+  });
+
+  test("holds the request id of the gateway, and beside it the client's own id and address", async () => {
+    const headers = {
+      'x-request-id': 'gateway-1',
+      'x-client-request-id': 'i-am-somebody-elses-request',
+      'x-client-address': '2001:db8::7',
+    };
+    const input = { idempotencyKey: key(), name: 'Traced' };
+    const created = await access.ask<{ answer: Payload }>(admin, mutations.createOrganization, { input }, headers);
+    const query = `query($id: ID) { auditEntries(filter: { targetId: $id }) {
+      nodes { requestId clientRequestId clientAddress } } }`;
+    const { data } = await access.ask(admin, query, { id: created.data?.answer.organization?.id });
+    expect(data).toEqual({
+      auditEntries: {
+        nodes: [
+          {
+            requestId: 'gateway-1',
+            clientRequestId: 'i-am-somebody-elses-request',
+            clientAddress: '2001:db8::7',
+          },
+        ],
+      },
+    });
+  });
+
+  test('keeps nothing of a client that names no id and an address that is none', async () => {
+    const input = { idempotencyKey: key(), name: 'Untraced' };
+    const headers = { 'x-client-address': 'not-an-address' };
+    const created = await access.ask<{ answer: Payload }>(admin, mutations.createOrganization, { input }, headers);
+    const query =
+      'query($id: ID) { auditEntries(filter: { targetId: $id }) { nodes { clientRequestId clientAddress } } }';
+    const { data } = await access.ask(admin, query, { id: created.data?.answer.organization?.id });
+    expect(data).toEqual({ auditEntries: { nodes: [{ clientRequestId: null, clientAddress: null }] } });
   });
 
   test('is for administrators only', async () => {

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '#shared/ids.ts';
 import type { Reactions } from '#shared/jobs.ts';
 import { openSubgraph } from '#shared/server.ts';
-import { createTestDatabase, somebody, type TestDatabase } from '#shared/test/harness.ts';
+import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
 import { sampleSubgraph } from '#shared/test/sample.ts';
 import { createTransact } from '#shared/transaction.ts';
 import { AccountEntity } from '../entities.ts';
 import { reactions } from '../events.ts';
-import { type AccessUnderTest, givenAccount, startAccess } from './access.ts';
+import { type AccessUnderTest, givenAccount, givenAdministrator, startAccess } from './access.ts';
 
 let database: TestDatabase;
 let access: AccessUnderTest;
@@ -32,7 +32,7 @@ test('neighbours hear of new organizations, tiers and accounts, once each', asyn
     log: access.services.log,
   });
   try {
-    const admin = somebody(['ADMIN']);
+    const admin = await givenAdministrator(access, 'admin@heard.test');
     const input = { idempotencyKey: newId(), name: 'Heard Of' };
     const create =
       'mutation($input: CreateOrganizationInput!) { createOrganization(input: $input) { organization { id } } }';
