@@ -10,6 +10,7 @@ import {
   type SchemaExtensionNode,
   visit,
 } from 'graphql';
+import { withoutUnusedExternals } from './unused-externals.ts';
 
 /** Features that @apollo/gateway refuses to load; the engine reads them from the whole supergraph. */
 const refused = new Set(['authenticated', 'requiresScopes', 'policy', 'context', 'cacheTag']);
@@ -31,7 +32,7 @@ export function servableCopy(supergraphSdl: string): string {
   const names = refusedNames(document);
   if (names.links.size === 0) return supergraphSdl;
   const stripped = visit(document, { enter: (node) => (isRefused(node, names) ? null : undefined) });
-  return print(stripped);
+  return print(withoutUnusedExternals(stripped));
 }
 
 function isRefused(node: ASTNode, { links, directives, prefixes }: RefusedNames): boolean {

@@ -113,6 +113,33 @@ describe('the copy for @apollo/gateway', () => {
     expect(copy).toMatch(/@join__type\(graph: A, key: "id"\)/);
   });
 
+  test('has no @external field that only @fromContext used', async () => {
+    const external = composeSupergraph([
+      {
+        name: 'a',
+        url: 'http://a',
+        sdl: `${link('@key', '@external', '@requires', '@context', '@fromContext')}
+          type Line @key(fields: "id") @context(name: "line") { id: ID! kind: String @external box: Box @external size: Int @external
+            double: Int @requires(fields: "size") }
+          type Box { label: String @external }
+          type Unit @key(fields: "id") { id: ID! label(kind: String @fromContext(field: "$line { kind }")): String
+            text(label: String @fromContext(field: "$line { box { label } }")): String
+            large(size: Int @fromContext(field: "$line { size }")): Boolean }`,
+      },
+      {
+        name: 'b',
+        url: 'http://b',
+        sdl: `${link('@key')}type Query { line: Line } type Box { label: String } type Unit @key(fields: "id") { id: ID! }
+          type Line @key(fields: "id") { id: ID! kind: String box: Box size: Int unit: Unit }`,
+      },
+    ]);
+    const copy = servableCopy(external);
+    await load(copy);
+    expect(copy.match(/\w+: \w+ @join__field.*external.*/g)).toEqual([
+      'size: Int @join__field(graph: A, external: true) @join__field(graph: B)',
+    ]);
+  });
+
   test('finds features under other names', async () => {
     const renamed = guarded
       .replace(

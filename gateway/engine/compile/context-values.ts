@@ -32,10 +32,12 @@ export function compileContextReader(
   };
 }
 
+/** A list on the way gives a list of what is found in its items. */
 function valueAt(from: unknown, path: readonly string[], satisfies: SupergraphModel['satisfies']): unknown {
   let value = from;
-  for (const element of path) {
+  for (const [index, element] of path.entries()) {
     if (value === null) return null;
+    if (Array.isArray(value)) return value.map((item) => valueAt(item, path.slice(index), satisfies) ?? null);
     if (!isObject(value)) return undefined;
     if (!element.startsWith(FRAGMENT)) {
       value = Object.hasOwn(value, element) ? value[element] : undefined;

@@ -94,9 +94,11 @@ export class Execution {
 
   /** Targets that lie in different contexts are asked for apart. */
   #sendByContext(batch: Batch, member: BatchMember, read: ContextReader): Promise<unknown> | undefined {
+    // Finding the targets copies them into the tree, so their ancestors are looked for afterwards.
+    const targets = this.tree.targetsAt(member.at.id);
     const ancestors = findAncestors(this.tree.root, member.at);
     const groups = new Map<string, { values: ReadonlyMap<string, string>; targets: Owned[] }>();
-    for (const target of this.tree.targetsAt(member.at.id)) {
+    for (const target of targets) {
       const values = read(ancestors.get(target) ?? []);
       const key = JSON.stringify([...values]);
       const group = groups.get(key);

@@ -11,7 +11,9 @@ import {
   parse,
   print,
   type SelectionSetNode,
+  type UnionTypeDefinitionNode,
 } from 'graphql';
+import { type ContextSelection, setsContext, withContextSelections } from './context-selections.ts';
 import { booleanArgument, fieldType, parseFieldSet, stringArgument } from './field-set.ts';
 import { subgraphNames } from './subgraph-types.ts';
 
@@ -47,8 +49,8 @@ type TypeWithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
  * Mends what `@apollo/query-planner` gets wrong, without touching the planner:
  * - to enter a subgraph again it takes the first key of the type there, even one that can't be resolved: keys that can
  *   come first in the copy;
- * - a field with arguments inside `@requires` shares its response key with every other use of it: in the copy each use
- *   is a field of its own without arguments, which the plan's operations turn back into an alias of the real one.
+ * - a field with arguments inside `@requires` or `@fromContext` shares its response key with every other use of it: in the
+ *   copy each use is a field of its own without arguments, which the plan's operations turn back into an alias of the real one.
  */
 export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
   const document = parse(supergraphSdl, { noLocation: true });
@@ -79,8 +81,9 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
   return { sdl, standIns: standIns.byName, standInsOf, requiredBy, keyNames, plannerNames };
 
   function correctField(type: string, field: FieldDefinitionNode): FieldDefinitionNode {
-    const directives = field.directives?.map((directive) => {
-      if (directive.name.value !== 'join__field') return directive;
+    const directives = field.directives?.map((join) => {
+      if (join.name.value !== 'join__field') return join;
+      const directive = withContextSelections(join, correctContext);
       const requires = stringArgument(directive, 'requires');
       if (requires === undefined) return directive;
       const places: string[] = [];
@@ -93,6 +96,16 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
       return withArgument(directive, 'requires', fieldSetText(selection));
     });
     return { ...field, directives };
+  }
+
+  function correctContext({ context, selection }: ContextSelection): SelectionSetNode {
+    let corrected = selection;
+    for (const definition of document.definitions) {
+      if (!isComposite(definition) || !setsContext(definition, context)) continue;
+      corrected = standIns.replaceInContext(selection, definition.name.value);
+    }
+    addNames(corrected, plannerNames);
+    return corrected;
   }
 }
 
@@ -124,12 +137,30 @@ class StandIns {
     return { ...set, selections };
   }
 
+  /**
+   * In a context selection each use of an object is one of its own: of two arguments that take different parts of one object, the planner
+   * forgets the part of one.
+   */
+  replaceInContext(set: SelectionSetNode, type: string): SelectionSetNode {
+    const selections = set.selections.map((selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD || !selection.selectionSet) return selection;
+      if (selection.kind === Kind.FIELD) return this.#standIn(selection, type, print(selection.selectionSet));
+      const condition = selection.typeCondition?.name.value ?? type;
+      return { ...selection, selectionSet: this.replaceInContext(selection.selectionSet, condition) };
+    });
+    return this.replaceIn({ ...set, selections }, type, '', []);
+  }
+
   #replaceField(field: FieldNode, type: string): FieldNode {
     const parent = this.#schema.getType(type);
     const definition = parent && 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
-    if (!definition || !('args' in definition) || definition.args.length === 0) return field;
+    return definition && 'args' in definition && definition.args.length > 0 ? this.#standIn(field, type) : field;
+  }
+
+  /** @param part what tells this use from others of the field under the same arguments */
+  #standIn(field: FieldNode, type: string, part = ''): FieldNode {
     const args = field.arguments?.length ? `(${field.arguments.map((argument) => print(argument)).join(', ')})` : '';
-    const name = this.#nameFor(field.name.value, args);
+    const name = this.#nameFor(field.name.value, args, part);
     for (const owner of this.#typesWith(type)) {
       const fields = this.#byType.get(owner) ?? new Map<string, string>();
       this.#byType.set(owner, fields.set(name, field.name.value));
@@ -137,8 +168,8 @@ class StandIns {
     return { ...field, name: { kind: Kind.NAME, value: name }, arguments: [] };
   }
 
-  #nameFor(field: string, args: string): string {
-    const use = field + args;
+  #nameFor(field: string, args: string, part: string): string {
+    const use = field + args + part;
     let name = this.#nameOf.get(use);
     if (!name) {
       name = `${field}__required_${this.#nameOf.size}`;
@@ -177,6 +208,10 @@ function resolvableKeysFirst(directives: readonly ConstDirectiveNode[]): ConstDi
 
 function hasFields(definition: { readonly kind: string }): definition is TypeWithFields {
   return definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION;
+}
+
+function isComposite(definition: { readonly kind: string }): definition is TypeWithFields | UnionTypeDefinitionNode {
+  return hasFields(definition) || definition.kind === Kind.UNION_TYPE_DEFINITION;
 }
 
 function addNames(set: SelectionSetNode, names: Set<string>): void {

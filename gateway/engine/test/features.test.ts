@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { features } from './features.ts';
 import { combinedFeatures } from './features-combined.ts';
+import { contextFeatures } from './features-context.ts';
 import { directiveFeatures } from './features-directives.ts';
 import { partialFeatures } from './features-partial.ts';
 import { federate } from './federation.ts';
 import { ask, engineFor } from './harness.ts';
 import { stockExecutor } from './stock.ts';
 
-describe.each([...features, ...combinedFeatures, ...directiveFeatures, ...partialFeatures])(
+describe.each([...features, ...combinedFeatures, ...contextFeatures, ...directiveFeatures, ...partialFeatures])(
   '$name',
   ({ subgraphs, operations, stock }) => {
     const federation = federate(subgraphs);

@@ -408,54 +408,6 @@ const mutations: Feature = {
   ],
 };
 
-const contexts: Feature = {
-  name: 'arguments from the context of an object',
-  stock: 'refuses',
-  subgraphs: {
-    a: {
-      sdl: `type Query { accounts: [Account] }
-        type Account @key(fields: "id") @context(name: "account") { id: ID! currency: String payments: [Payment] }
-        type Payment @key(fields: "id") { id: ID! total(to: String @fromContext(field: "$account { currency }"), digits: Int = 0): String }`,
-      resolvers: {
-        Query: {
-          accounts: () => [
-            { id: '1', currency: 'EUR', payments: [{ id: 'p' }, { id: 'q' }] },
-            { id: '2', currency: 'USD', payments: [{ id: 'p' }] },
-            { id: '3', currency: null, payments: [{ id: 'p' }] },
-          ],
-        },
-        Payment: {
-          __resolveReference: (reference: Row) => reference,
-          total: ({ id }: Row, { to, digits }: Row) => `${id} in ${to} with ${digits}`,
-        },
-        Account: { __resolveReference: (reference: Row) => reference },
-      },
-    },
-    b: {
-      sdl: 'type Payment @key(fields: "id") { id: ID! amount: Int }',
-      resolvers: { Payment: { __resolveReference: ({ id }: Row) => ({ id, amount: id === 'p' ? 1 : 2 }) } },
-    },
-  },
-  operations: [
-    {
-      query: 'query ($n: Int) { accounts { payments { amount total(digits: $n) } } }',
-      variables: { n: 3 },
-      data: {
-        accounts: [
-          {
-            payments: [
-              { amount: 1, total: 'p in EUR with 3' },
-              { amount: 2, total: 'q in EUR with 3' },
-            ],
-          },
-          { payments: [{ amount: 1, total: 'p in USD with 3' }] },
-          { payments: [{ amount: 1, total: 'p in null with 3' }] },
-        ],
-      },
-    },
-  ],
-};
-
 export const features: readonly Feature[] = [
   keys,
   requires,
@@ -466,5 +418,4 @@ export const features: readonly Feature[] = [
   names,
   introspection,
   mutations,
-  contexts,
 ];
