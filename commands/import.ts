@@ -4,7 +4,7 @@ import { ConfigurationError } from '#shared/config.ts';
 import { exitWith } from '#shared/exit.ts';
 import { type ImportArguments, readArguments } from './import/arguments.ts';
 import { signedInClient } from './import/graph-client.ts';
-import { type ImportTotals, importFile } from './import/import-file.ts';
+import { type ImportTotals, importFile, StoppedImport } from './import/import-file.ts';
 import { readMapping } from './import/mapping.ts';
 import { organizationNamed } from './import/organization.ts';
 import { summaryOf, writeReport } from './import/report.ts';
@@ -13,9 +13,10 @@ import { summaryOf, writeReport } from './import/report.ts';
 async function run(options: ImportArguments): Promise<ImportTotals> {
   const { file, url, email, password } = options;
   const mapping = readMapping(options.mapping);
-  const client = await signedInClient(url, email, password);
-  const organizationId =
-    options.organization ?? (mapping.organization && (await organizationNamed(client, mapping.organization)));
+  const name = options.organization === undefined ? mapping.organization : undefined;
+  const scopes = ['shipments:import', ...(name === undefined ? [] : ['access:read', 'access:write'])];
+  const client = await signedInClient({ url, email, password, scopes });
+  const organizationId = name === undefined ? options.organization : await organizationNamed(client, name);
   if (!organizationId) throw new ConfigurationError('--organization: an id is required; the mapping names none either');
 
   const bar = new SingleBar(
@@ -36,13 +37,22 @@ async function run(options: ImportArguments): Promise<ImportTotals> {
   }
 }
 
-try {
-  const options = readArguments(process.argv.slice(2), process.env);
-  const totals = await run(options);
-  writeReport(options.report, totals);
-  console.log(summaryOf(totals, options.report));
-  // Some rows were refused: the report says which.
-  process.exitCode = totals.refused.length === 0 ? 0 : 2;
-} catch (error) {
-  exitWith(error);
+function report(path: string, totals: ImportTotals): void {
+  console.log(summaryOf(totals, path));
+  writeReport(path, totals);
 }
+
+async function main(): Promise<void> {
+  const options = readArguments(process.argv.slice(2), process.env);
+  try {
+    const totals = await run(options);
+    report(options.report, totals);
+    // Some rows were refused: the report says which.
+    process.exitCode = totals.refused.length === 0 ? 0 : 2;
+  } catch (error) {
+    if (error instanceof StoppedImport) report(options.report, error.totals);
+    throw error;
+  }
+}
+
+main().catch(exitWith);

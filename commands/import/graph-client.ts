@@ -1,45 +1,101 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
 import { ConfigurationError } from '#shared/config.ts';
 
-/** Sends one operation and answers with its data. */
+/** Sends one operation and answers with its data. @throws GraphFailure */
 export interface GraphClient {
   send<T>(query: string, variables: Readonly<Record<string, unknown>>): Promise<T>;
 }
 
-interface Answer {
-  readonly data?: unknown;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+/** The graph answered with errors instead of data. */
+export class GraphFailure extends Error {
+  override name = 'GraphFailure';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
 }
+
+export interface SignInOptions {
+  readonly url: string;
+  readonly email: string;
+  readonly password: string;
+  /** What the account must be allowed to do. */
+  readonly scopes: readonly string[];
+}
+
+const answerSchema = z.object({
+  data: z.unknown().optional(),
+  errors: z
+    .array(
+      z.object({
+        message: z.string(),
+        extensions: z.object({ code: z.string(), retryable: z.boolean(), requestId: z.string() }).partial().default({}),
+      }),
+    )
+    .default([]),
+});
+type Answer = z.infer<typeof answerSchema>;
+
+const sessionSchema = z.object({
+  signIn: z.object({
+    accessToken: z.string().nullable(),
+    viewer: z.object({ scopes: z.array(z.string()) }).nullable(),
+    userErrors: z.array(z.object({ message: z.string() })),
+  }),
+});
 
 const attempts = 5;
 const signInMutation = `mutation ImportSignIn($input: SignInInput!) {
-  signIn(input: $input) { accessToken userErrors { message } } }`;
+  signIn(input: $input) { accessToken viewer { scopes } userErrors { message } } }`;
 
 /**
- * A client of the gateway that is signed in, signs in again when its token expires, and waits as long as the gateway asks
- * it to (429, 503). Everything that it sends can be repeated.
+ * A client of the gateway that is signed in, signs in again when its token expires, and tries again when the gateway says
+ * that this may help, after the time that the gateway asks for. Everything that it sends can be repeated.
+ * @throws ConfigurationError when the account may not do what the client is for
  */
-export async function signedInClient(url: string, email: string, password: string): Promise<GraphClient> {
+export async function signedInClient({ url, email, password, scopes }: SignInOptions): Promise<GraphClient> {
   let token = await signIn();
 
   async function signIn(): Promise<string> {
-    const { data } = await post(url, {}, signInMutation, { input: { email, password } });
-    const { signIn: session } = data as { signIn: { accessToken: string | null; userErrors: { message: string }[] } };
-    if (session.accessToken) return session.accessToken;
-    throw new ConfigurationError(`--email, --password: ${session.userErrors.map(({ message }) => message).join(' ')}`);
+    const { data, errors } = await post(url, {}, signInMutation, { input: { email, password } });
+    const session = sessionSchema.safeParse(data);
+    if (!session.success) throw failureOf(errors);
+    const { accessToken, viewer, userErrors } = session.data.signIn;
+    if (!accessToken) {
+      throw new ConfigurationError(`--email, --password: ${userErrors.map(({ message }) => message).join(' ')}`);
+    }
+    requireScopes(email, scopes, viewer?.scopes ?? []);
+    return accessToken;
   }
 
   return {
     async send<T>(query: string, variables: Readonly<Record<string, unknown>>): Promise<T> {
       for (let attempt = 1; ; attempt++) {
-        const { data, errors = [] } = await post(url, { authorization: `Bearer ${token}` }, query, variables);
+        const { data, errors } = await post(url, { authorization: `Bearer ${token}` }, query, variables);
         if (errors.length === 0) return data as T; // the shape that the query selects
-        const expired = errors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
-        if (!expired || attempt === attempts) throw new Error(errors.map(({ message }) => message).join(' '));
+        const failure = failureOf(errors);
+        if (failure.code !== 'UNAUTHENTICATED' || attempt === attempts) throw failure;
         token = await signIn();
       }
     },
   };
+}
+
+function requireScopes(email: string, required: readonly string[], held: readonly string[]): void {
+  const missing = required.find((scope) => !held.includes(scope));
+  if (missing === undefined) return;
+  throw new ConfigurationError(`--email: the scope ${missing} is required; ${email} has ${held.join(', ') || 'none'}`);
+}
+
+function failureOf(errors: Answer['errors']): GraphFailure {
+  const [first] = errors;
+  if (!first) return new GraphFailure('INTERNAL_SERVER_ERROR', 'The answer has neither data nor errors.');
+  const { code = 'INTERNAL_SERVER_ERROR', requestId } = first.extensions;
+  const messages = errors.map(({ message }) => message).join(' ');
+  return new GraphFailure(code, requestId === undefined ? messages : `${messages} (request ${requestId})`);
 }
 
 async function post(
@@ -49,7 +105,7 @@ async function post(
   variables: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
-    const response = await reach(url, {
+    const { status, retryAfter, text } = await reach(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -59,25 +115,33 @@ async function post(
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(60_000),
     });
-    if ((response.status === 429 || response.status === 503) && attempt < attempts) {
-      await response.body?.cancel();
-      await pause(1_000 * Math.min(60, Number(response.headers.get('retry-after')) || attempt));
-      continue;
-    }
-    const text = await response.text();
-    try {
-      return JSON.parse(text) as Answer;
-    } catch {
-      throw new ConfigurationError(
-        `--url: a GraphQL endpoint is required; ${url} answered ${response.status} without JSON`,
-      );
-    }
+    const answer = parseAnswer(text);
+    if (attempt < attempts && (status === 429 || status === 503 || answer?.errors.some(mayPass))) {
+      await pause(1_000 * Math.min(60, retryAfter || attempt));
+    } else if (answer) return answer;
+    else
+      throw new ConfigurationError(`--url: a GraphQL endpoint is required; ${url} answered ${status} without GraphQL`);
   }
 }
 
-async function reach(url: string, request: RequestInit): Promise<Response> {
+function parseAnswer(text: string): Answer | undefined {
   try {
-    return await fetch(url, request);
+    return answerSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for an error that the same request may not meet again. */
+function mayPass({ extensions: { code, retryable } }: Answer['errors'][number]): boolean {
+  return retryable === true || code === 'OUTCOME_UNKNOWN';
+}
+
+async function reach(url: string, request: RequestInit): Promise<{ status: number; retryAfter: number; text: string }> {
+  try {
+    const response = await fetch(url, request);
+    const retryAfter = Number(response.headers.get('retry-after'));
+    return { status: response.status, retryAfter, text: await response.text() };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new ConfigurationError(`--url: a running gateway is required; ${url}: ${cause}`);

@@ -1,17 +1,12 @@
-import { basename, extname } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { extname } from 'node:path';
 import { ConfigurationError } from '#shared/config.ts';
+import { cellsOf, columnsOf } from './cells.ts';
 import type { GraphClient } from './graph-client.ts';
-import { type ImportRow, mapRow, missingColumns, RowRefusal } from './map-row.ts';
+import { type ImportRow, mapRow, sourceReferenceOf } from './map-row.ts';
 import type { Mapping } from './mapping.ts';
-import { readRows } from './read-rows.ts';
-
-export interface RefusedRow {
-  readonly line: number;
-  readonly sourceReference: string;
-  readonly code: string;
-  readonly message: string;
-}
+import { readRows, type SourceRow } from './read-rows.ts';
+import { type RefusedRow, RowRefusal } from './refusal.ts';
+import { type Shipper, sendBatch } from './send-batch.ts';
 
 export interface ImportTotals {
   readonly rows: number;
@@ -29,28 +24,27 @@ export interface ImportOptions {
   readonly onProgress?: (progress: { readonly bytes: number; readonly rows: number }) => void;
 }
 
+/** The import ended before the end of the file. Rows that are in stay in. */
+export class StoppedImport extends ConfigurationError {
+  override name = 'StoppedImport';
+  readonly totals: ImportTotals;
+
+  constructor(reason: string, totals: ImportTotals) {
+    super(reason);
+    this.totals = totals;
+  }
+}
+
 /** The gateway takes 1 MiB per request, the mutation 500 rows. */
 const batchBytes = 600_000;
 const batchRows = 500;
-/** A new organization is known to shipments when its event has arrived. */
-const organizationAttempts = 20;
 
-const importMutation = `mutation ImportShipments($input: ImportShipmentsInput!) {
-  importShipments(input: $input) {
-    imported alreadyImported refusals { line sourceReference code message } userErrors { code message } } }`;
-
-interface ImportAnswer {
-  readonly importShipments: {
-    readonly imported: number;
-    readonly alreadyImported: number;
-    readonly refusals: readonly RefusedRow[];
-    readonly userErrors: readonly { readonly code: string; readonly message: string }[];
-  };
-}
-
-/** Streams a file into the graph, in batches; every row ends as imported, already imported or refused. */
+/**
+ * Streams a file into the graph, in batches. Every row ends as imported, already imported or refused.
+ * @throws StoppedImport
+ */
 export async function importFile(options: ImportOptions): Promise<ImportTotals> {
-  const { file, mapping, onProgress } = options;
+  const { file, mapping, onProgress, client, organizationId } = options;
   const delimiter = mapping.delimiter ?? (['.tsv', '.tab'].includes(extname(file).toLowerCase()) ? '\t' : ',');
   let bytes = 0;
   const onBytes = (count: number) => {
@@ -58,80 +52,83 @@ export async function importFile(options: ImportOptions): Promise<ImportTotals> 
   };
   const refused: RefusedRow[] = [];
   let [read, imported, alreadyImported] = [0, 0, 0];
-  const onMalformed = (line: number, message: string) => {
-    if (refused.at(-1)?.line === line) return; // one row, several faults
-    read += 1;
-    refused.push({ line, sourceReference: '', code: 'MALFORMED', message });
-  };
-  const rows = readRows(file, { delimiter, encoding: mapping.encoding, onBytes, onMalformed });
+  const rows = readRows(file, { delimiter, encoding: mapping.encoding, onBytes });
   const header = await headerOf(rows, mapping);
+  const shipper: Shipper = { client, organizationId, source: mapping.source, file, columns: header };
+  const totals = (): ImportTotals => {
+    const byLine = refused.toSorted((left, right) => left.line - right.line);
+    return { rows: read, imported, alreadyImported, refused: byLine };
+  };
 
   let batch: ImportRow[] = [];
   let size = 0;
   const flush = async () => {
     if (batch.length > 0) {
-      const answer = await sendBatch(options, header, batch);
-      imported += answer.imported;
-      alreadyImported += answer.alreadyImported;
-      refused.push(...answer.refusals);
+      const outcome = await sendBatch(shipper, batch);
+      imported += outcome.imported;
+      alreadyImported += outcome.alreadyImported;
+      refused.push(...outcome.refused);
     }
     batch = [];
     size = 0;
     onProgress?.({ bytes, rows: read });
   };
-  for await (const row of rows) {
-    read += 1;
-    try {
-      requireWhole(row.values, header.length);
-      const mapped = mapRow(mapping, header, row);
+  try {
+    for await (const row of rows) {
+      read += 1;
+      const mapped = mapOrRefuse(mapping, header, row);
+      if (mapped instanceof RowRefusal) {
+        refused.push(mapped.at(row.line, sourceReferenceOf(mapping, cellsOf(header, row.values))));
+        continue;
+      }
       const length = Buffer.byteLength(JSON.stringify(mapped));
       if (batch.length === batchRows || size + length > batchBytes) await flush();
       batch.push(mapped);
       size += length;
-    } catch (error) {
-      if (!(error instanceof RowRefusal)) throw error;
-      refused.push({ line: row.line, sourceReference: '', code: 'UNMAPPED', message: error.message });
     }
+    await flush();
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new StoppedImport(error.message, totals());
+    throw error;
   }
-  await flush();
-  return { rows: read, imported, alreadyImported, refused: refused.toSorted((left, right) => left.line - right.line) };
+  return totals();
+}
+
+function mapOrRefuse(
+  mapping: Mapping,
+  header: readonly string[],
+  { line, values, fault }: SourceRow,
+): ImportRow | RowRefusal {
+  if (fault !== undefined) return new RowRefusal('MALFORMED', fault);
+  try {
+    requireWhole(values, header.length);
+    return mapRow(mapping, cellsOf(header, values), line, values);
+  } catch (error) {
+    if (error instanceof RowRefusal) return error;
+    throw error;
+  }
 }
 
 /** Refuses rows that lost cells, or letters: what can't be decoded would be imported as question marks. */
 function requireWhole(values: readonly string[], cells: number): void {
-  if (values.length !== cells)
-    throw new RowRefusal(`${cells} cells are required, as in the header; got ${values.length}`);
+  if (values.length !== cells) {
+    throw new RowRefusal('UNMAPPED', `${cells} cells are required, as in the header; got ${values.length}`);
+  }
   if (values.some((value) => value.includes('\ufffd'))) {
-    throw new RowRefusal('well-formed UTF-8 is required (or "encoding": "latin1" in the mapping); got other bytes');
+    const message = 'well-formed UTF-8 is required (or "encoding": "latin1" in the mapping); got other bytes';
+    throw new RowRefusal('UNMAPPED', message);
   }
 }
 
-async function headerOf(
-  rows: AsyncGenerator<{ values: readonly string[] }>,
-  mapping: Mapping,
-): Promise<readonly string[]> {
+async function headerOf(rows: AsyncGenerator<SourceRow>, mapping: Mapping): Promise<readonly string[]> {
   const first = await rows.next();
   const header = first.done ? [] : first.value.values.map((column) => column.trim());
-  const missing = missingColumns(mapping, header);
-  if (missing.length === 0) return header;
+  const fault = first.done ? undefined : first.value.fault;
+  const missing = [...columnsOf(mapping.fields)].filter((column) => !header.includes(column));
+  if (missing.length === 0 && fault === undefined) return header;
   await rows.return(undefined);
+  if (fault !== undefined) throw new ConfigurationError(`FILE: a header in CSV is required; ${fault}`);
   throw new ConfigurationError(
     `FILE: the columns ${missing.join(', ')} are required by the mapping; got ${header.join(', ') || 'an empty file'}`,
   );
-}
-
-async function sendBatch(
-  { file, mapping, organizationId, client }: ImportOptions,
-  columns: readonly string[],
-  rows: readonly ImportRow[],
-): Promise<ImportAnswer['importShipments']> {
-  const input = { source: mapping.source, file: basename(file), organizationId, columns, rows };
-  for (let attempt = 1; ; attempt++) {
-    const { importShipments: answer } = await client.send<ImportAnswer>(importMutation, { input });
-    const [fault] = answer.userErrors;
-    if (!fault) return answer;
-    if (fault.code !== 'NOT_FOUND' || attempt === organizationAttempts)
-      throw new ConfigurationError(`import: ${fault.message}`);
-    await pause(500);
-  }
 }

@@ -1,43 +1,39 @@
+import { equipmentKinds } from '#shared/topics.ts';
+import { transportModes } from '../../subgraphs/shipments/entities.ts';
+import { type Cells, textOf, textsOf } from './cells.ts';
 import { parseDate } from './date-format.ts';
 import type { DateField, Mapping, MoneyField, PlaceField, TextField } from './mapping.ts';
-import type { SourceRow } from './read-rows.ts';
+import { RowRefusal, shown } from './refusal.ts';
 
 /** A row of the mutation `importShipments`. */
 export type ImportRow = Readonly<Record<string, unknown>> & { readonly line: number; readonly sourceReference: string };
 
-/** Why a row can't be mapped: which field, what was required, what arrived. */
-export class RowRefusal extends Error {
-  override name = 'RowRefusal';
-}
-
-type Cells = ReadonlyMap<string, string>;
-
-/** Turns a row of a file into a row of the import; throws a RowRefusal where a required field is not there. */
-export function mapRow({ fields }: Mapping, header: readonly string[], { line, values }: SourceRow): ImportRow {
-  const cells: Cells = new Map(header.map((column, index) => [column, (values[index] ?? '').trim()]));
-  const weight = numberOrNote(fields.item.weightKg, cells);
+/** Turns the cells of a row into a row of the import. @throws RowRefusal */
+export function mapRow({ fields }: Mapping, cells: Cells, line: number, values: readonly string[]): ImportRow {
+  const { item } = fields;
+  const weight = numberOrNote(item.weightKg, cells);
   const cost = amountOrNote(fields.freightCost, cells);
   return {
     line,
     sourceReference: required('sourceReference', textOf(fields.sourceReference, cells)),
     reference: required('reference', textOf(fields.reference, cells)),
-    createdAt: required('createdAt', dateOf(fields.createdAt, cells), fields.createdAt),
-    deliverBy: dateOf(fields.deliverBy, cells),
-    deliveredAt: required('deliveredAt', dateOf(fields.deliveredAt, cells), fields.deliveredAt),
+    createdAt: required('createdAt', dateOf('createdAt', fields.createdAt, cells)),
+    deliverBy: fields.deliverBy ? dateOf('deliverBy', fields.deliverBy, cells) : null,
+    deliveredAt: required('deliveredAt', dateOf('deliveredAt', fields.deliveredAt, cells)),
     origin: placeOf('origin', fields.origin, cells),
     destination: placeOf('destination', fields.destination, cells),
-    equipment: textOf(fields.equipment, cells),
+    equipment: wordOf('equipment', fields.equipment, equipmentKinds, cells),
     notes: textOf(fields.notes, cells),
-    mode: textOf(fields.mode, cells),
+    mode: wordOf('mode', fields.mode, transportModes, cells),
     vendor: textOf(fields.vendor, cells),
     incoTerm: textOf(fields.incoTerm, cells),
     item: {
-      description: required('item.description', textOf(fields.item.description, cells)),
-      commodity: required('item.commodity', textOf(fields.item.commodity, cells)),
-      quantity: required('item.quantity', numberOrNote(fields.item.quantity, cells).number),
+      description: required('item.description', textOf(item.description, cells)),
+      commodity: required('item.commodity', textOf(item.commodity, cells)),
+      quantity: required('item.quantity', wholeNumberOf('item.quantity', item.quantity, cells)),
       weightKg: weight.number,
-      volumeM3: numberOrNote(fields.item.volumeM3, cells).number,
-      value: amountOrNote(fields.item.value, cells).amount,
+      volumeM3: numberOf('item.volumeM3', item.volumeM3, cells),
+      value: amountOf('item.value', item.value, cells),
     },
     freightCost: cost.amount,
     freightCostNote: cost.note,
@@ -46,53 +42,61 @@ export function mapRow({ fields }: Mapping, header: readonly string[], { line, v
   };
 }
 
-/** The columns that a mapping names and a file lacks. */
-export function missingColumns({ fields }: Mapping, header: readonly string[]): string[] {
-  const named = JSON.stringify(fields, (key, value: unknown) => (key === 'values' ? undefined : value));
-  const found = new Set<string>();
-  JSON.parse(named, (key, value: unknown) => {
-    if (key === 'column' && typeof value === 'string') found.add(value);
-    if (key === 'columns' && Array.isArray(value)) for (const column of value) found.add(String(column));
-    if (key === 'template' && typeof value === 'string')
-      for (const [, column = ''] of value.matchAll(slot)) found.add(column);
-    return value;
-  });
-  return [...found].filter((column) => !header.includes(column));
+/** The row's own key, also of a row that is refused. */
+export function sourceReferenceOf({ fields }: Mapping, cells: Cells): string {
+  return textOf(fields.sourceReference, cells) ?? '';
 }
 
-const slot = /\{([^}]+)\}/g;
-
-/** Texts of a field's sources, in their order, translated; empty and unknown ones left out. */
-function textsOf(field: TextField, cells: Cells): string[] {
-  const { column, columns = [], template, constant, values } = field;
-  const raw = [
-    ...(column === undefined ? columns : [column]).map((name) => cells.get(name) ?? ''),
-    ...(template === undefined ? [] : [template.replaceAll(slot, (_slot, name: string) => cells.get(name) ?? '')]),
-    ...(constant === undefined ? [] : [constant]),
-  ];
-  const translated = raw.map((text) => (values && Object.hasOwn(values, text) ? values[text] : text));
-  return translated.filter((text): text is string => text != null && text !== '');
+function required<T>(field: string, value: T | null): T {
+  if (value !== null) return value;
+  throw new RowRefusal('UNMAPPED', 'a value is required; the row has none', { field });
 }
 
-function textOf(field: TextField | undefined, cells: Cells): string | null {
-  return (field && textsOf(field, cells)[0]) ?? null;
+/** A text that means nothing to the graph, where the mapping could say what it means. */
+function unmapped(field: string, value: string, what: string): RowRefusal {
+  const message = `${what} is required; got ${shown(value)}. Add it to "values" of the mapping (null where it is not known)`;
+  return new RowRefusal('UNMAPPED', message, { field, value });
 }
 
-function numberOrNote(field: TextField | undefined, cells: Cells): { number: number | null; note: string | null } {
-  const text = textOf(field, cells);
-  const number = text === null ? null : plainNumber(text);
-  return number === undefined
-    ? { number: null, note: text }
-    : { number: number === null ? null : Number(number), note: null };
-}
-
-function amountOrNote(field: MoneyField | undefined, cells: Cells) {
-  if (!field) return { amount: null, note: null };
-  const { currency, ...source } = field;
+/** One of the words that the graph knows. */
+function wordOf(field: string, source: TextField | undefined, known: readonly string[], cells: Cells): string | null {
   const text = textOf(source, cells);
-  const number = text === null ? null : plainNumber(text);
-  if (number == null) return { amount: null, note: text };
-  return { amount: { amount: number, currency }, note: null };
+  if (text === null || known.includes(text)) return text;
+  throw unmapped(field, text, `one of ${known.join(', ')}`);
+}
+
+/** The number in a cell, or its text where that is no number. */
+function numberOrNote(source: TextField | undefined, cells: Cells): { number: number | null; note: string | null } {
+  const text = textOf(source, cells);
+  const digits = text === null ? undefined : plainNumber(text);
+  return digits === undefined ? { number: null, note: text } : { number: Number(digits), note: null };
+}
+
+function numberOf(field: string, source: TextField | undefined, cells: Cells): number | null {
+  const { number, note } = numberOrNote(source, cells);
+  if (note !== null) throw unmapped(field, note, 'a number');
+  return number;
+}
+
+function wholeNumberOf(field: string, source: TextField, cells: Cells): number | null {
+  const number = numberOf(field, source, cells);
+  if (number === null || (Number.isInteger(number) && Math.abs(number) < 2 ** 31)) return number;
+  const value = textOf(source, cells) ?? '';
+  const message = `a whole number from 1 to 1,000,000,000 is required; got ${shown(value)}`;
+  throw new RowRefusal('INVALID_INPUT', message, { field, value });
+}
+
+function amountOrNote(source: MoneyField | undefined, cells: Cells) {
+  const text = textOf(source, cells);
+  const digits = text === null ? undefined : plainNumber(text);
+  if (!source || digits === undefined) return { amount: null, note: text };
+  return { amount: { amount: digits, currency: source.currency }, note: null };
+}
+
+function amountOf(field: string, source: MoneyField | undefined, cells: Cells) {
+  const { amount, note } = amountOrNote(source, cells);
+  if (note !== null) throw unmapped(field, note, 'a number');
+  return amount;
 }
 
 /** The digits of a plain decimal number (thousands may be parted by commas); undefined for any other text. */
@@ -101,37 +105,28 @@ function plainNumber(text: string): string | undefined {
   return /^-?\d+(\.\d+)?$/.test(digits) ? digits : undefined;
 }
 
-function dateOf(field: DateField | undefined, cells: Cells): string | null {
-  if (!field) return null;
-  const dates = textsOf(field, cells).flatMap((text) => {
-    for (const format of field.formats) {
-      const at = parseDate(text, format, field.day);
+function dateOf(field: string, source: DateField, cells: Cells): string | null {
+  const texts = textsOf(source, cells);
+  const dates = texts.flatMap((text) => {
+    for (const format of source.formats) {
+      const at = parseDate(text, format, source.day);
       if (at) return [at.toISOString()];
     }
     return [];
   });
-  return (field.pick === 'earliest' ? dates.toSorted()[0] : dates[0]) ?? null;
+  const [text] = texts;
+  if (dates.length === 0 && text !== undefined) throw unmapped(field, text, `a date as ${source.formats.join(' or ')}`);
+  return (source.pick === 'earliest' ? dates.toSorted()[0] : dates[0]) ?? null;
 }
 
-function placeOf(name: string, field: PlaceField | undefined, cells: Cells) {
-  if (!field) return null;
-  const country = textOf(field.country, cells);
-  if (country === null) return null;
-  if (!/^[A-Za-z]{2}$/.test(country)) {
-    throw new RowRefusal(
-      `${name}.country: a two-letter code is required, add it to "values"; got ${JSON.stringify(country)}`,
-    );
-  }
+function placeOf(name: string, source: PlaceField | undefined, cells: Cells) {
+  const country = textOf(source?.country, cells);
+  if (!source || country === null) return null;
+  if (!/^[A-Za-z]{2}$/.test(country)) throw unmapped(`${name}.country`, country, 'a two-letter code (ISO 3166-1)');
   return {
     country,
-    region: textOf(field.region, cells),
-    city: textOf(field.city, cells),
-    contactName: textOf(field.contactName, cells),
+    region: textOf(source.region, cells),
+    city: textOf(source.city, cells),
+    contactName: textOf(source.contactName, cells),
   };
-}
-
-function required<T>(name: string, value: T | null, field?: DateField): T {
-  if (value !== null) return value;
-  const form = field ? `a date as ${field.formats.join(' or ')}` : 'a value';
-  throw new RowRefusal(`${name}: ${form} is required; the row has none`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigurationError } from '#shared/config.ts';
+import { CurrencyCode } from '#shared/scalars.ts';
 
 /** Where the text of a field comes from: a column, the first filled of several, a template, or a constant. */
 const source = {
@@ -14,6 +15,14 @@ const source = {
 function oneSource(field: { column?: unknown; columns?: unknown; template?: unknown; constant?: unknown }): boolean {
   const { column, columns, template, constant } = field;
   return [column, columns, template, constant].filter((given) => given !== undefined).length === 1;
+}
+function isCurrency(code: string): boolean {
+  try {
+    CurrencyCode.parseValue(code);
+    return true;
+  } catch {
+    return false;
+  }
 }
 const oneSourceMessage = 'one of column, columns, template, constant';
 
@@ -30,7 +39,8 @@ const dateField = z
     day: z.enum(['start', 'end']).default('start'),
   })
   .refine(oneSource, oneSourceMessage);
-const moneyField = z.strictObject({ ...source, currency: z.string().length(3) }).refine(oneSource, oneSourceMessage);
+const currency = z.string().refine(isCurrency, 'an ISO 4217 code such as USD is required');
+const moneyField = z.strictObject({ ...source, currency }).refine(oneSource, oneSourceMessage);
 const placeField = z.strictObject({
   country: textField,
   region: textField.optional(),

@@ -1,10 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { type CsvError, parse } from 'csv-parse';
+import { parse as parseText } from 'csv-parse/sync';
 
 /** A row of a delimited file: the line on which it begins (the header is line 1) and its cells. */
 export interface SourceRow {
   readonly line: number;
   readonly values: readonly string[];
+  /** What is wrong with a record that is not CSV, such as one with a stray quote; `values` then ends before the fault. */
+  readonly fault?: string;
 }
 
 interface ParsedRecord {
@@ -16,32 +19,41 @@ export interface ReadOptions {
   readonly delimiter: string;
   readonly encoding: 'utf8' | 'latin1';
   readonly onBytes: (count: number) => void;
-  /** A record that is not CSV, such as one with a stray quote; reading goes on behind it. */
-  readonly onMalformed: (line: number, message: string) => void;
 }
 
 /** Streams the rows of a delimited file, header first. Cells may hold line breaks; a byte order mark is skipped. */
 export async function* readRows(path: string, options: ReadOptions): AsyncGenerator<SourceRow> {
-  const { delimiter, encoding, onBytes, onMalformed } = options;
+  const { delimiter, encoding, onBytes } = options;
+  const faulty: SourceRow[] = [];
   const file = createReadStream(path);
   const parser = parse({
     delimiter,
     encoding,
     bom: true,
     info: true,
+    raw: true,
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: 1_048_576,
   });
-  parser.on('skip', (error: CsvError) => onMalformed(Number(error['lines'] ?? 0), error.message));
+  parser.on('skip', (error: CsvError, raw: string | undefined) => {
+    const values = cellsBeforeFault(raw ?? '', Number(error['index'] ?? 0), delimiter);
+    const line = Number(error['lines'] ?? 0);
+    // The parser may find several faults in one record.
+    if (faulty.at(-1)?.line !== line) faulty.push({ line, values, fault: error.message });
+  });
   file.on('data', (chunk) => onBytes(chunk.length));
   file.on('error', (error) => parser.destroy(error));
   file.pipe(parser);
   try {
     for await (const { record, info } of parser as AsyncIterable<ParsedRecord>) {
-      yield { line: info.lines - breaksIn(record), values: record };
+      const line = info.lines - breaksIn(record);
+      // The parser is ahead of the rows that were taken from it.
+      while (faulty[0] && faulty[0].line < line) yield* faulty.splice(0, 1);
+      yield { line, values: record };
     }
+    yield* faulty;
   } finally {
     file.destroy();
     parser.destroy();
@@ -51,4 +63,14 @@ export async function* readRows(path: string, options: ReadOptions): AsyncGenera
 /** Line breaks within the cells: a record ends so many lines below its beginning. */
 function breaksIn(record: readonly string[]): number {
   return record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
+}
+
+/** The first `count` cells of a record that the parser gave up on: those are whole. */
+function cellsBeforeFault(raw: string, count: number, delimiter: string): readonly string[] {
+  // The faulty cell may have been left open.
+  for (const text of [raw, `${raw}"`]) {
+    const [cells] = parseText(text, { delimiter, relax_quotes: true, skip_records_with_error: true });
+    if (cells) return cells.slice(0, count);
+  }
+  return [];
 }

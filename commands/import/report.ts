@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ConfigurationError } from '#shared/config.ts';
 import type { ImportTotals } from './import-file.ts';
 
 const shown = 20;
+const columns = ['line', 'sourceReference', 'code', 'message', 'field', 'value'] as const;
 
 /** What the operator reads at the end: totals, and the first refused rows with their reasons. */
 export function summaryOf({ rows, imported, alreadyImported, refused }: ImportTotals, reportPath: string): string {
@@ -13,12 +15,17 @@ export function summaryOf({ rows, imported, alreadyImported, refused }: ImportTo
   return [totals, ...lines, ...more, `All refused rows: ${reportPath}`].join('\n');
 }
 
-/** Writes every refused row with its line and reason as CSV. */
+/** Writes every refused row with its line, its reason and the value at fault as CSV. */
 export function writeReport(path: string, { refused }: ImportTotals): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const rows = refused.map((row) => [String(row.line), row.sourceReference, row.code, row.message]);
-  const lines = [['line', 'sourceReference', 'code', 'message'], ...rows].map((cells) => cells.map(quoted).join(','));
-  writeFileSync(path, `${lines.join('\n')}\n`);
+  const rows = refused.map((row) => columns.map((column) => String(row[column])));
+  const lines = [columns, ...rows].map((cells) => cells.map(quoted).join(','));
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${lines.join('\n')}\n`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`--report: a writable file is required; ${path}: ${reason}`);
+  }
 }
 
 function quoted(cell: string): string {

@@ -7,7 +7,7 @@ import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '../../../subgraphs/shared/test/harness.ts';
 import type { ShipmentsContext } from '../../../subgraphs/shipments/context.ts';
 import { shipments } from '../../../subgraphs/shipments/subgraph.ts';
-import type { GraphClient } from '../graph-client.ts';
+import { type GraphClient, GraphFailure } from '../graph-client.ts';
 import { importFile } from '../import-file.ts';
 import { type Mapping, readMapping } from '../mapping.ts';
 import { summaryOf, writeReport } from '../report.ts';
@@ -17,6 +17,7 @@ const organizationId = newId();
 const customer = somebody(['CUSTOMER'], { organizationId });
 let folder: string;
 let scene: TestSubgraph<ShipmentsContext>;
+let requests = 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'freight-import-'));
@@ -33,8 +34,10 @@ function clientOf(as: Identity): GraphClient {
   return {
     async send<T>(query: string, variables: Readonly<Record<string, unknown>>) {
       const { data, errors } = await scene.ask<T>(as, query, { ...variables });
-      if (!data) throw new Error(errors.map(({ message }) => message).join(' '));
-      return data;
+      requests += 1;
+      if (data) return data;
+      const [{ message, extensions } = { message: 'no data', extensions: {} }] = errors;
+      throw new GraphFailure(String(extensions?.['code']), message);
     },
   };
 }
@@ -65,11 +68,13 @@ const plain = (source: string): Mapping =>
             weightKg: { column: 'weight' },
           },
           freightCost: { column: 'freight', currency: 'EUR' },
+          mode: { column: 'mode', values: { Road: 'TRUCK', 'n/a': null } },
+          equipment: { column: 'truck', values: { Fridge: 'REEFER' } },
         },
       }),
     ),
   );
-const header = 'key,ordered,due,done,country,city,goods,pieces,weight,freight';
+const header = 'key,ordered,due,done,country,city,goods,pieces,weight,freight,mode,truck';
 const cellsOf = (key: string, changes: Record<string, string> = {}) =>
   Object.values({
     key,
@@ -82,6 +87,8 @@ const cellsOf = (key: string, changes: Record<string, string> = {}) =>
     pieces: '"1,200"',
     weight: '17.5',
     freight: '1234.5',
+    mode: '',
+    truck: '',
     ...changes,
   });
 const good = (key: string, changes: Record<string, string> = {}) => cellsOf(key, changes).join(',');
@@ -191,7 +198,7 @@ describe('importing a file', () => {
       [4, 'UNMAPPED', expect.stringContaining('deliveredAt: a date as iso')],
       [5, 'UNMAPPED', expect.stringContaining('Atlantis')],
       [6, 'INVALID_INPUT', expect.stringContaining('item.quantity')],
-      [7, 'UNMAPPED', expect.stringContaining('10 cells are required')],
+      [7, 'UNMAPPED', expect.stringContaining('12 cells are required')],
       [9, 'CHANGED', expect.stringContaining('ok')],
       [10, 'INVALID_INPUT', expect.stringContaining('item.weightKg')],
       [11, 'INVALID_INPUT', expect.any(String)],
@@ -203,22 +210,94 @@ describe('importing a file', () => {
     expect(summaryOf(totals, report)).toContain('11 rows: 1 imported, 1 imported before, 9 refused.');
   });
 
+  test('a word that the mapping does not translate refuses its row, with field and value', async () => {
+    const rows = [
+      good('fine', { mode: 'Road', truck: 'Fridge' }),
+      good('mode', { mode: 'Rail' }),
+      good('unknown', { mode: 'n/a' }),
+      good('truck', { truck: 'Reefer' }),
+      good('country', { country: 'Tanzania' }),
+      good('due', { due: 'as soon as possible' }),
+      good('pieces', { pieces: 'a dozen' }),
+    ];
+    const totals = await load(fileOf('words.csv', `${header}\n${rows.join('\n')}\n`), plain('WORDS'));
+    expect(totals).toMatchObject({ rows: 7, imported: 2 });
+    expect(totals.refused).toMatchObject([
+      { line: 3, sourceReference: 'mode', code: 'UNMAPPED', field: 'mode', value: 'Rail' },
+      { line: 5, sourceReference: 'truck', code: 'UNMAPPED', field: 'equipment', value: 'Reefer' },
+      { line: 6, sourceReference: 'country', code: 'UNMAPPED', field: 'destination.country', value: 'Tanzania' },
+      { line: 7, sourceReference: 'due', code: 'UNMAPPED', field: 'deliverBy', value: 'as soon as possible' },
+      { line: 8, sourceReference: 'pieces', code: 'UNMAPPED', field: 'item.quantity', value: 'a dozen' },
+    ]);
+    expect(totals.refused[0]?.message).toBe(
+      'mode: one of AIR, AIR_CHARTER, TRUCK, OCEAN is required; got "Rail". ' +
+        'Add it to "values" of the mapping (null where it is not known)',
+    );
+    expect(await byReference('WORDS-fine')).toMatchObject({ equipment: 'REEFER', importedFrom: { mode: 'TRUCK' } });
+  });
+
+  test('a value that no variable of the mutation can hold refuses its row, not the batch', async () => {
+    const rows = Array.from({ length: 40 }, (_row, index) => good(`v${index}`));
+    rows[7] = good('v7', { freight: '12345678901234567890' });
+    rows[31] = good('v31', { ordered: '0000-01-01' });
+    requests = 0;
+    const totals = await load(fileOf('values.csv', `${header}\n${rows.join('\n')}\n`), plain('VALUES'));
+    expect(totals).toMatchObject({ rows: 40, imported: 38 });
+    expect(totals.refused).toMatchObject([
+      {
+        line: 9,
+        sourceReference: 'v7',
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining('12345678901234567890'),
+      },
+      { line: 33, sourceReference: 'v31', code: 'INVALID_INPUT', message: expect.stringContaining('year') },
+    ]);
+    expect(requests).toBeLessThan(25); // halves, not one request per row
+  });
+
+  test('a load cannot be delivered before it was created', async () => {
+    const early = good('early', { ordered: '2020-02-01', done: '2020-01-31' });
+    const { imported, refused } = await load(fileOf('early.csv', `${header}\n${early}\n`), plain('EARLY'));
+    expect({ imported, refused }).toMatchObject({
+      imported: 0,
+      refused: [
+        { sourceReference: 'early', code: 'INVALID_INPUT', field: 'deliveredAt', value: '2020-01-31T00:00:00.000Z' },
+      ],
+    });
+  });
+
+  test('a graph that fails for every row stops the import, with what was done before', async () => {
+    const file = fileOf('failing.csv', `${header}\n${good('f1')}\n${good('f2', { mode: 'Rail' })}\n${good('f3')}\n`);
+    const failing: GraphClient = {
+      send: () => Promise.reject(new GraphFailure('INTERNAL_SERVER_ERROR', 'Internal server error (request r-1)')),
+    };
+    await expect(
+      importFile({ file, mapping: plain('FAILING'), organizationId, client: failing }),
+    ).rejects.toMatchObject({
+      message: 'import: the graph fails for every row: Internal server error (request r-1)',
+      totals: { rows: 3, imported: 0, refused: [{ line: 3, code: 'UNMAPPED' }] },
+    });
+  });
+
   test('reads on behind a stray quote, and refuses bytes that are no UTF-8', async () => {
     const text = `${header}\n${good('q1')}\n${good('q2', { goods: '"a" b' })}\n${good('q3')}\n`;
     const latin = Buffer.concat([
-      Buffer.from(`${text}${good('q4', { goods: 'C' })}`.slice(0, -1)),
+      Buffer.from(`${text}${good('q4', { truck: 'C' })}`.slice(0, -1)),
       Buffer.from([0xf4]),
     ]);
     const totals = await load(fileOf('quote.csv', Buffer.concat([latin, Buffer.from('\n')])), plain('QUOTE'));
     expect(totals).toMatchObject({ rows: 4, imported: 2 });
     expect(totals.refused).toMatchObject([
-      { line: 3, code: 'MALFORMED' },
-      { line: 5, code: 'UNMAPPED', message: expect.stringContaining('UTF-8') },
+      { line: 3, code: 'MALFORMED', sourceReference: 'q2' },
+      { line: 5, code: 'UNMAPPED', sourceReference: 'q4', message: expect.stringContaining('UTF-8') },
     ]);
   });
 
   test('says which columns a file lacks, and what is wrong in a mapping', async () => {
     await expect(load(fileOf('other.csv', 'a,b\n1,2\n'), plain('OTHER'))).rejects.toThrow(/key, ordered, due, done/);
+    await expect(load(fileOf('header.csv', `key,"ordered" at,done\n`), plain('OTHER'))).rejects.toThrow(
+      /header in CSV/,
+    );
     await expect(load(fileOf('empty.csv', ''), plain('OTHER'))).rejects.toThrow(/empty file/);
     expect(() => readMapping(fileOf('m.json', '{"source": "x", "fields": {"reference": {}}}'))).toThrow(
       /fields\.sourceReference/,
@@ -240,6 +319,27 @@ describe('importing a file', () => {
     expect((await load(file, thief)).refused).toMatchObject([{ line: 2, code: 'REFERENCE_TAKEN' }]);
     const forger = { ...thief, fields: { ...thief.fields, reference: { constant: 'IF-2026-000001' } } };
     expect((await load(file, forger)).refused).toMatchObject([{ line: 2, code: 'INVALID_INPUT' }]);
+  });
+});
+
+describe('the sample of docs/import.md', () => {
+  const samples = join(import.meta.dirname, '../samples');
+  const guide = readFileSync(join(import.meta.dirname, '../../../docs/import.md'), 'utf8');
+  const printed = /```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+
+  test('is imported by the mapping as it is printed', async () => {
+    expect(printed).toBe(readFileSync(join(samples, 'mapping.json'), 'utf8'));
+    const mapping = readMapping(fileOf('printed.json', printed));
+    const totals = await load(join(samples, 'shipments.csv'), mapping);
+    expect(totals).toEqual({ rows: 8, imported: 8, alreadyImported: 0, refused: [] });
+    expect(await byReference('KONTOR-K-1003')).toMatchObject({
+      late: false,
+      weightKg: null,
+      origin: { city: 'Ningbo' },
+      destination: { city: 'Hamburg', country: 'DE' },
+      items: [{ description: 'Lamps, brass', quantity: 800, value: { amount: '46250.00', currency: 'EUR' } }],
+      importedFrom: { mode: 'OCEAN', weightNote: 'see list', freightCost: { amount: '2870.00', currency: 'EUR' } },
+    });
   });
 });
 

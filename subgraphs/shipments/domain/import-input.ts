@@ -32,7 +32,7 @@ export type ImportPlace = z.infer<typeof place>;
 
 export const rowLabel = z.object({ line: z.number(), sourceReference: z.string() });
 
-export const importRow = z.object({
+const row = z.object({
   line: z.number().int().min(1),
   sourceReference: text(80),
   reference: text(64).refine(
@@ -81,5 +81,9 @@ export const importRow = z.object({
         .refine((cell) => cell.isWellFormed() && !cell.includes('\0'), 'Text is required.'),
     )
     .max(mostColumns),
+});
+export const importRow = row.refine(({ createdAt, deliveredAt }) => createdAt <= deliveredAt, {
+  path: ['deliveredAt'],
+  message: 'A delivery that is not before createdAt is required.',
 });
 export type ImportFacts = z.infer<typeof importRow>;

@@ -13,6 +13,8 @@ export interface ImportRefusal {
   readonly line: number;
   readonly sourceReference: string;
   readonly code: string;
+  /** Dotted path of the field at fault. */
+  readonly field: string | null;
   readonly message: string;
 }
 
@@ -60,12 +62,13 @@ function candidateOf(row: unknown, columns: number, refusals: ImportRefusal[]): 
   const parsed = importRow.safeParse(row);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    refusals.push({ ...label, code: 'INVALID_INPUT', message: `${issue?.path.join('.')}: ${issue?.message}` });
+    const field = issue?.path.join('.') || null;
+    refusals.push({ ...label, code: 'INVALID_INPUT', field, message: `${field ?? 'row'}: ${issue?.message}` });
     return [];
   }
   if (parsed.data.values.length !== columns) {
     const message = `${columns} values are required, one per column; got ${parsed.data.values.length}.`;
-    refusals.push({ ...label, code: 'INVALID_INPUT', message });
+    refusals.push({ ...label, code: 'INVALID_INPUT', field: 'values', message });
     return [];
   }
   const { line: _place, ...content } = parsed.data;
@@ -99,12 +102,12 @@ async function sift(
     if (before === fingerprint) return false;
     if (before !== undefined) {
       const message = `The row as it was imported before is required; another one has the key ${sourceReference}.`;
-      refusals.push({ line, sourceReference, code: 'CHANGED', message });
+      refusals.push({ line, sourceReference, code: 'CHANGED', field: null, message });
       return false;
     }
     if (takenReferences.has(reference)) {
       const message = `An unused reference is required; another shipment is called ${reference}.`;
-      refusals.push({ line, sourceReference, code: 'REFERENCE_TAKEN', message });
+      refusals.push({ line, sourceReference, code: 'REFERENCE_TAKEN', field: 'reference', message });
       return false;
     }
     fingerprints.set(sourceReference, fingerprint);
