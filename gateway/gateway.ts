@@ -5,29 +5,27 @@ import { createLog } from '#shared/log.ts';
 import type { Access } from './access/caller.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
-import { authenticate, checkDocument, refuseSubscription } from './access/steps.ts';
-import type { Step } from './client-request.ts';
+import { createApolloEngine } from './apollo/apollo-engine.ts';
+import { createTransportSource } from './apollo/transport-source.ts';
 import type { GatewayConfig } from './config.ts';
-import { createOperationExecutor } from './execute/execute-operation.ts';
-import { withFreightEngine } from './execute/served-gateway.ts';
-import { createTransportSource } from './execute/transport-source.ts';
+import { createApp } from './edges/http/app.ts';
+import { drain } from './edges/http/drain.ts';
+import { serveGraphql } from './edges/http/graphql-route.ts';
+import { serveWebSockets } from './edges/websocket/server.ts';
 import { serveExplorer } from './explorer/explorer-routes.ts';
-import { createApolloServer } from './http/apollo-server.ts';
-import { createApp } from './http/app.ts';
-import { drain } from './http/drain.ts';
-import { serveGraphql } from './http/graphql-route.ts';
-import { LiveOperations } from './live/live-operations.ts';
-import { serveWebSockets } from './live/web-socket-edge.ts';
+import { LiveStreams } from './live/streams.ts';
 import { type Phase, serveHealth } from './observe/health-routes.ts';
 import { createGatewayMetrics } from './observe/metrics.ts';
 import { serveMetrics } from './observe/metrics-route.ts';
 import { SubgraphHealth } from './observe/subgraph-health.ts';
+import { createEngineExecutor } from './pipeline/engine-executor.ts';
+import type { ServedEngine } from './pipeline/executor.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
 import { SupergraphLifecycle } from './supergraph/lifecycle.ts';
 import { createTransport } from './transport/transport.ts';
 
 /** A gateway with a loaded supergraph. */
 export interface Gateway {
-  /** Where live edges attach their `upgrade` handler. */
   readonly server: Server;
   /** Opens the port and resolves with the address, such as http://127.0.0.1:4000. */
   listen(): Promise<string>;
@@ -45,7 +43,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const transport = createTransport({
     subgraphs: {},
     limits: { timeoutMs: config.subgraphTimeoutMs },
-    // @apollo/gateway writes into answers; sharing them would mix requests.
+    // @apollo/gateway writes into subgraph responses; sharing them would mix requests.
     shareAnswers: config.engine === 'freight',
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: metrics.transport,
@@ -57,34 +55,30 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     dataSource: createTransportSource(transport, config.requestTimeoutMs),
     onReload: metrics.reloaded,
   });
-  const execute = config.engine === 'freight' ? createOperationExecutor(config) : undefined;
-  const gateway = execute ? withFreightEngine(supergraph.apollo, execute) : supergraph.apollo;
-  const apollo = createApolloServer(gateway, config, log);
-
-  // The way of a request. Execution follows: plan, fetch, write.
-  const steps: readonly Step[] = [
-    authenticate(access), // first: nobody with a false token causes work
-    checkDocument, // limits before validation, whose cost they bound
-    refuseSubscription,
-  ];
+  const streams = new LiveStreams({ ...config, renewalMs: config.live.renewalMs, access, log });
+  const engine: ServedEngine =
+    config.engine === 'apollo'
+      ? createApolloEngine(supergraph.apollo, config, log)
+      : {
+          executor: createEngineExecutor({ ...config, streams }),
+          start: () => supergraph.start(),
+          stop: () => supergraph.stop(),
+        };
+  const pipeline = new Pipeline({
+    access,
+    executor: engine.executor,
+    generation: () => supergraph.current,
+    maxWaitingRequests: config.maxWaitingRequests,
+    log,
+    onSettled: metrics.settled,
+  });
 
   const app = await createApp(config, log);
-  const generation = () => supergraph.current;
-  const onAnswer = metrics.answered;
-  const { requestTimeoutMs, overrideLabels, maxWaitingRequests } = config;
-  const live = new LiveOperations({
-    access,
-    generation,
-    requestTimeoutMs,
-    renewalMs: config.live.renewalMs,
-    overrideLabels,
-    log,
-    onAnswer,
-  });
-  serveGraphql(app, { apollo, execute, steps, generation, live, onAnswer, log, maxWaitingRequests });
+  serveGraphql(app, { pipeline, isClosing: () => streams.isClosing });
   const webSockets = serveWebSockets(app.server, {
-    operations: live,
+    pipeline,
     authenticate: async (headers) => void (await access.identify(headers)),
+    addressOf: (request) => request.socket.remoteAddress ?? '',
     onError: (error) => log.error({ err: error }, 'websocket closed'),
     maxMessageBytes: config.maxBodyBytes,
     pingMs: config.live.pingMs,
@@ -100,13 +94,13 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   let closing: Promise<void> | undefined;
   const drainAndStop = async (): Promise<void> => {
     phase = 'draining';
-    await drain(app, config.drain, () => live.close(), webSockets);
-    await apollo.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
+    await drain(app, config.drain, () => streams.close(), webSockets);
+    await engine.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
     await transport.close();
     metrics.close();
   };
   try {
-    await apollo.start();
+    await engine.start();
   } catch (error) {
     await transport.close();
     metrics.close();

@@ -47,6 +47,10 @@ export class Documents {
     this.#options = options;
   }
 
+  get schema(): GraphQLSchema {
+    return this.#options.schema;
+  }
+
   get rules(): readonly ValidationRule[] {
     return this.#options.rules;
   }

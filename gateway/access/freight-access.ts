@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { HeaderMap } from '@apollo/server';
-import { GraphError } from '#shared/errors.ts';
 import { anonymous, type Identity, identityHeader, type TokenSigner, type TokenVerifier } from '#shared/identity.ts';
+import { RequestRefusal } from '../errors/request-refusal.ts';
 import { type Access, type Caller, grantsOf } from './caller.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 
@@ -56,15 +55,15 @@ export function createFreightAccess({
 async function identityOf({ authorization }: IncomingHttpHeaders, verifier: TokenVerifier): Promise<Identity> {
   if (authorization === undefined) return anonymous;
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-  if (token === undefined) throw unauthenticated('The header "authorization: Bearer <access token>" is required');
+  if (token === undefined) throw unauthenticated('The authorization header must be "Bearer <access token>".');
   const identity = await verifier.verify(token);
-  if (!identity) throw unauthenticated('A valid access token is required; it is expired or not ours');
+  if (!identity) throw unauthenticated('The access token is expired or invalid. Sign in again.');
   return identity;
 }
 
-function unauthenticated(requirement: string): GraphError {
-  return new GraphError('UNAUTHENTICATED', `${requirement}. Leave the header out to ask anonymously.`, {
-    http: { status: 401, headers: new HeaderMap([['www-authenticate', 'Bearer error="invalid_token"']]) },
+function unauthenticated(message: string): RequestRefusal {
+  return new RequestRefusal('UNAUTHENTICATED', `${message} Leave the header out to ask anonymously.`, {
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
   });
 }
 

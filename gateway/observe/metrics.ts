@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { isErrorCode } from '#shared/errors.ts';
-import type { ClientRequest } from '../client-request.ts';
+import type { Settlement } from '../pipeline/outcome.ts';
 import type { CircuitState, TransportObserver } from '../transport/observer.ts';
 import { OperationLabels } from './operation-labels.ts';
 
@@ -10,7 +10,7 @@ const circuitValues: Record<CircuitState, number> = { closed: 0, 'half-open': 0.
 /** What the gateway counts. Labels are bounded: subgraph names, codes of our table, and at most some hundred operations. */
 export interface GatewayMetrics {
   readonly transport: TransportObserver;
-  answered(request: ClientRequest, status: number): void;
+  settled(settlement: Settlement): void;
   reloaded(outcome: 'loaded' | 'refused'): void;
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
   close(): void;
@@ -83,8 +83,8 @@ export function createGatewayMetrics(): GatewayMetrics {
       onCircuit: (subgraph, state) => circuit.set({ subgraph }, circuitValues[state]),
       onResubscribed: (subgraph) => subgraphEvents.inc({ subgraph, event: 'resubscribed' }),
     },
-    answered({ startedAt, operation: definition, errorCodes }, status) {
-      const operation = labels.labelOf(definition?.name?.value);
+    settled({ startedAt, operationName, errorCodes, status }) {
+      const operation = labels.labelOf(operationName);
       duration.observe({ operation }, (performance.now() - startedAt) / 1000);
       requests.inc({ operation, status });
       for (const code of errorCodes) errors.inc({ operation, code: isErrorCode(code) ? code : 'OTHER' });

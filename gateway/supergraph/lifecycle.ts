@@ -1,8 +1,8 @@
 import { ApolloGateway, type SupergraphSdlUpdateFunction } from '@apollo/gateway';
 import { ConfigurationError } from '#shared/config.ts';
 import type { Log } from '#shared/log.ts';
+import type { DataSourceFactory } from '../apollo/transport-source.ts';
 import { disableApolloTelemetry, type GatewayConfig } from '../config.ts';
-import type { DataSourceFactory } from '../execute/transport-source.ts';
 import type { Transport } from '../transport/transport.ts';
 import { readSupergraphFile } from './file.ts';
 import type { Generation } from './generation.ts';
@@ -38,7 +38,7 @@ export class SupergraphLifecycle {
     this.apollo = new ApolloGateway({
       supergraphSdl: async ({ update }) => {
         this.#update = update;
-        return this.#start();
+        return this.#load();
       },
       buildService: ({ name }) => dataSource(name),
       logger: { debug() {}, info() {}, warn: (text) => log.warn(text), error: (text) => log.error(text) },
@@ -52,8 +52,13 @@ export class SupergraphLifecycle {
     return this.#current;
   }
 
-  get isLoaded(): boolean {
-    return this.#current !== undefined;
+  /** Loads the supergraph and begins to watch its file. @throws ConfigurationError */
+  async start(): Promise<void> {
+    await this.apollo.load();
+  }
+
+  stop(): Promise<void> {
+    return this.apollo.stop();
   }
 
   /** Reads the file again. A supergraph that can't be served is refused: it is logged, and the old one stays. */
@@ -68,7 +73,7 @@ export class SupergraphLifecycle {
     void previous.closed.finally(() => this.#retired.delete(previous));
   }
 
-  async #start() {
+  async #load() {
     const { config, transport } = this.#options;
     const text = await readSupergraphFile(config.supergraphFile);
     this.#current = await openGeneration(text, this.#options, undefined).catch((error: unknown) => {

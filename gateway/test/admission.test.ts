@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Admission } from '../http/admission.ts';
+import { Admission } from '../pipeline/admission.ts';
 import { startTestGateway } from './test-gateway.ts';
 
 /** An execution that ends when the test says so. */
@@ -47,22 +47,20 @@ describe('executions', () => {
     expect(all.map(({ hasBegun }) => hasBegun())).toEqual(Array(5).fill(true));
   });
 
-  test('larger than everything that may be in the making run alone', async () => {
+  test('larger than the limit run alone', async () => {
     const admission = new Admission(0);
-    expect(admission.refusal(10_000_000)).toBeUndefined();
     await expect(admission.run(10_000_000, async () => 'done')).resolves.toBe('done');
   });
 
-  test('are refused when too many wait', async () => {
+  test('are refused when the queue is full', async () => {
     const admission = new Admission(10_000);
     const first = held();
     const running = admission.run(large, first.execute);
-    expect(admission.refusal(large)).toBeUndefined();
     const waiting = Array.from({ length: 10_000 }, () => admission.run(large, async () => {}));
-    expect(admission.refusal(small)).toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED' });
+    await expect(admission.run(small, async () => {})).rejects.toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED' });
     first.end();
     await Promise.all([running, ...waiting]);
-    expect(admission.refusal(large)).toBeUndefined();
+    await expect(admission.run(large, async () => 'done')).resolves.toBe('done');
   });
 });
 

@@ -114,12 +114,46 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     },
   );
 
-  test('request ids: a harmless one is kept, handed on and given back; another is replaced', async () => {
+  test("the gateway's request id goes to subgraphs and back; the client's own is kept beside it", async () => {
     const { headers } = await gateway.ask('{ people { name } }', {}, { 'x-request-id': 'trace-1.a' });
-    expect(headers.get('x-request-id')).toBe('trace-1.a');
-    expect(gateway.graph.people.seen.at(-1)?.['x-request-id']).toBe('trace-1.a');
-    const replaced = await gateway.ask('{ people { name } }', {}, { 'x-request-id': 'a"b<c>' });
-    expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    const id = headers.get('x-request-id');
+    expect([id, headers.get('x-client-request-id')]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), 'trace-1.a']);
+    expect(gateway.graph.people.seen.at(-1)).toMatchObject({ 'x-request-id': id, 'x-client-request-id': 'trace-1.a' });
+  });
+
+  test('a client request id that could not stand in a log line is dropped', async () => {
+    const { headers } = await gateway.ask('{ people { name } }', {}, { 'x-request-id': 'a"b<c>' });
+    expect(headers.get('x-client-request-id')).toBeNull();
+    expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('x-client-request-id');
+  });
+
+  test('a GET that carries a bearer token needs no other proof against forgery', async () => {
+    const headers = { authorization: 'Bearer anything' };
+    const response = await fetch(`${gateway.url}/graphql?query={people{name}}`, { headers });
+    expect(response.status).toBe(200);
+    const basic = { authorization: 'Basic YWRtaW46YWRtaW4=' };
+    expect((await fetch(`${gateway.url}/graphql?query={people{name}}`, { headers: basic })).status).toBe(400);
+  });
+
+  test('a browser that opens the address finds the explorer', async () => {
+    const headers = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+    const response = await fetch(`${gateway.url}/graphql`, { headers, redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/explorer']);
+  });
+
+  test.each(['PUT', 'DELETE', 'PATCH'])('%s is refused with the methods that are allowed', async (method) => {
+    const response = await fetch(`${gateway.url}/graphql`, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST, OPTIONS']);
+  });
+
+  test('OPTIONS tells the methods', async () => {
+    const response = await fetch(`${gateway.url}/graphql`, { method: 'OPTIONS' });
+    expect([response.status, response.headers.get('allow')]).toEqual([204, 'GET, POST, OPTIONS']);
+  });
+
+  test('an empty operation name is none', async () => {
+    const { data } = await gateway.send('{"query":"{ people { name } }","operationName":""}');
+    expect(data.people).toHaveLength(2);
   });
 
   test('trace context goes on to subgraphs', async () => {

@@ -1,8 +1,21 @@
-import { type DirectiveNode, type DocumentNode, Kind, visit } from 'graphql';
+import { BREAK, type DirectiveNode, type DocumentNode, Kind, visit } from 'graphql';
 
 /** Whether an operation text may ask for incremental delivery; cheap enough for every request. */
 export function mentionsDefer(source: string): boolean {
   return source.includes('@defer');
+}
+
+/** Whether a document asks for incremental delivery. @param source the document's text */
+export function documentDefers(source: string, document: DocumentNode): boolean {
+  if (!mentionsDefer(source)) return false;
+  let found = false;
+  visit(document, {
+    [Kind.DIRECTIVE](node) {
+      found ||= node.name.value === 'defer';
+      return found ? BREAK : undefined;
+    },
+  });
+  return found;
 }
 
 /** The document as a client gets it that can't take a response in parts: everything at once. */

@@ -1,0 +1,27 @@
+import type { GraphQLDataSource } from '@apollo/gateway';
+import type { OperationKind, SubgraphTransport } from '../engine/ports.ts';
+import { createRequestScope } from '../pipeline/request-scope.ts';
+import type { ApolloContext } from './context.ts';
+
+/** Makes what @apollo/gateway asks a subgraph through. */
+export type DataSourceFactory = (subgraph: string) => GraphQLDataSource;
+
+/**
+ * @apollo/gateway over our transport: its own client has no time limit and takes a stack trace per request. The executor writes into
+ * what it gets, so the transport must not share responses (`shareAnswers: false`).
+ */
+export function createTransportSource(transport: SubgraphTransport, requestTimeoutMs: number): DataSourceFactory {
+  return (subgraph) => ({
+    async process(options) {
+      if (!('incomingRequestContext' in options)) throw new Error('health checks go through the transport');
+      const { query, variables, operationName } = options.request;
+      const { checked, signal } = options.context as ApolloContext; // given to Apollo Server by the executor
+      const scope = createRequestScope(checked, signal, requestTimeoutMs);
+      const kind: OperationKind = options.incomingRequestContext.operation?.operation ?? 'query';
+      const body = JSON.stringify({ query, variables, operationName });
+      const { data, errors } = await transport.fetch({ subgraph, kind, body }, scope);
+      // The gateway's types ask for finished GraphQL errors; its code reads only message, path and extensions.
+      return { data, errors } as Awaited<ReturnType<GraphQLDataSource['process']>>;
+    },
+  });
+}

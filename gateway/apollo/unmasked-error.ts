@@ -1,0 +1,14 @@
+import type { GraphQLFormattedError } from 'graphql';
+
+/** An error as Apollo Server formats it, with the error it was made from: masking needs both, and the request's id. */
+export class UnmaskedError implements GraphQLFormattedError {
+  readonly message: string;
+  readonly formatted: GraphQLFormattedError;
+  readonly original: unknown;
+
+  constructor(formatted: GraphQLFormattedError, original: unknown) {
+    this.message = formatted.message;
+    this.formatted = formatted;
+    this.original = original;
+  }
+}

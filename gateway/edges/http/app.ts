@@ -1,0 +1,82 @@
+import cors from '@fastify/cors';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { newId } from '#shared/ids.ts';
+import type { Log } from '#shared/log.ts';
+import type { GatewayConfig } from '../../config.ts';
+import { toRefused } from '../../errors/refused.ts';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+import { readJsonBodies } from './body.ts';
+import { clientRequestId } from './request-id.ts';
+import { protectAnswers } from './security-headers.ts';
+
+/** Milliseconds that a client may take to send a whole request. */
+const requestTimeout = 30_000;
+/** Longer than the usual idle time of load balancers, so that they close first and never write into a closing connection. */
+const keepAliveTimeout = 72_000;
+
+/** Methods that some route of the gateway serves. */
+export const allowedMethods = 'GET, POST, OPTIONS';
+
+/** The HTTP server with everything that holds for all routes. */
+export async function createApp(config: GatewayConfig, log: Log): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: config.maxBodyBytes,
+    requestTimeout,
+    keepAliveTimeout,
+    // A request that arrives on an open connection while the gateway drains is still answered.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    genReqId: () => newId(),
+    routerOptions: { maxParamLength: 200 },
+  });
+  readJsonBodies(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    const given = clientRequestId(request.headers['x-request-id']);
+    if (given !== undefined) reply.header('x-client-request-id', given);
+    // Here rather than in the route: CORS answers OPTIONS before any route.
+    if (request.method === 'OPTIONS') reply.header('allow', allowedMethods);
+    done();
+  });
+  protectAnswers(app);
+  if (config.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...config.corsOrigins],
+      strictPreflight: false,
+      methods: ['GET', 'POST'],
+      credentials: true,
+      exposedHeaders: ['x-request-id', 'x-client-request-id', 'retry-after'],
+      maxAge: 600,
+    });
+  }
+  app.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply, log));
+  app.setNotFoundHandler((request, reply) => {
+    const message = `Nothing is served at ${request.method} of this path.`;
+    return refuse(new RequestRefusal('NOT_FOUND', message), request, reply, log);
+  });
+  return app;
+}
+
+/** Responds to what went wrong before GraphQL began, in the form of a GraphQL response. */
+function refuse(error: Error, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const { accept } = request.headers;
+  const graphql = accept?.includes('application/graphql-response+json') && !accept.includes('application/json');
+  reply.type(graphql ? 'application/graphql-response+json; charset=utf-8' : 'application/json; charset=utf-8');
+  const { errors, status, headers } = toRefused(asRefusal(error), request.id, log);
+  return reply.code(status).headers(headers).send(JSON.stringify({ errors }));
+}
+
+/** Fastify's own refusals of a request, with a code; every other error stays as it is. */
+function asRefusal(error: Error): unknown {
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  if (status < 400 || status >= 500) return error;
+  const code = 'code' in error ? String(error.code) : '';
+  return new RequestRefusal('BAD_REQUEST', requirements[code] ?? error.message, { status });
+}
+
+const requirements: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large. Send a smaller one.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The content type is not supported. Send application/json.',
+  FST_ERR_CTP_EMPTY_TYPE: 'The content type is missing. Send application/json.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty. Send a JSON object with "query".',
+};

@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance } from 'fastify';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+
+/** Objects and lists inside each other; deeper ones overflow the stack of whoever walks them later. */
+const maxNesting = 200;
+
+/** JSON bodies: valid UTF-8, valid JSON, not nested beyond reason, without keys that reach for prototypes. */
+export function readJsonBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'ignore');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (!isUtf8(body)) {
+      done(badBody('The body must be valid UTF-8.'));
+      return;
+    }
+    const text = body.toString('utf8');
+    if (isNestedBeyond(text, maxNesting)) {
+      done(badBody(`The body nests deeper than ${maxNesting} levels.`));
+      return;
+    }
+    void parseJson(request, text, (error, value) =>
+      error ? done(badBody('The body must be valid JSON.')) : done(null, value),
+    );
+  });
+}
+
+/** A body that is no GraphQL request. */
+function badBody(message: string): RequestRefusal {
+  return new RequestRefusal('BAD_REQUEST', message);
+}
+
+/** Counts brackets outside strings, without parsing. */
+export function isNestedBeyond(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    if (inString) {
+      if (character === backslash) at++;
+      else if (character === quote) inString = false;
+    } else if (character === quote) inString = true;
+    else if (character === openBrace || character === openBracket) {
+      depth++;
+      if (depth > limit) return true;
+    } else if (character === closeBrace || character === closeBracket) depth--;
+  }
+  return false;
+}
+
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [...'"\\{}[]'].map((character) =>
+  character.charCodeAt(0),
+);

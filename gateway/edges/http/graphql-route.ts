@@ -1,0 +1,122 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+import type { Outcome, Refused } from '../../pipeline/outcome.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import type { OnDeparture, Received } from '../../pipeline/stages.ts';
+import { allowedMethods } from './app.ts';
+import { refuseForgery } from './forgery.ts';
+import { type Accepted, readAccept } from './media-type.ts';
+import { readOperation } from './read-operation.ts';
+import { clientRequestId } from './request-id.ts';
+import { responseStatus } from './response-status.ts';
+import { eventFraming, once, partFraming, writeStream } from './streams.ts';
+
+export interface GraphqlRouteOptions {
+  readonly pipeline: Pick<Pipeline, 'run' | 'refuse'>;
+  /** True while the gateway stops and ends its streams. */
+  readonly isClosing: () => boolean;
+}
+
+const path = '/graphql';
+/** Where browsers find the explorer. */
+const explorerPath = '/explorer';
+const otherMethods = ['HEAD', 'PUT', 'PATCH', 'DELETE'];
+
+/** GraphQL over HTTP at `/graphql`: JSON, event streams and multipart responses. */
+export function serveGraphql(app: FastifyInstance, { pipeline, isClosing }: GraphqlRouteOptions): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: path,
+    exposeHeadRoute: false,
+    async handler(request, reply) {
+      const startedAt = performance.now();
+      let accepted: Accepted | undefined;
+      let received: Received;
+      try {
+        accepted = readAccept(request.headers.accept);
+        if (opensPage(request, accepted)) return reply.redirect(explorerPath, 303);
+        refuseForgery(request.headers);
+        received = receive(request, reply.raw, accepted, startedAt);
+      } catch (error) {
+        return sendRefused(reply, pipeline.refuse(error, { id: request.id, startedAt }), accepted);
+      }
+      return send(reply, await pipeline.run(received), accepted, isClosing);
+    },
+  });
+  app.route({
+    method: 'OPTIONS',
+    url: path,
+    handler: (_request, reply) => reply.code(204).send(),
+  });
+  app.route({
+    method: otherMethods,
+    url: path,
+    handler(request, reply) {
+      reply.header('allow', allowedMethods);
+      const message = `The method ${request.method} is not supported. Send queries by GET or POST, mutations by POST.`;
+      const refusal = new RequestRefusal('BAD_REQUEST', message, { status: 405 });
+      return sendRefused(reply, pipeline.refuse(refusal, { id: request.id, startedAt: performance.now() }), undefined);
+    },
+  });
+}
+
+/** True for a browser that opens the address without an operation. */
+function opensPage({ method, query }: FastifyRequest, accepted: Accepted): boolean {
+  return method === 'GET' && accepted.prefersPage && Object.keys(query ?? {}).length === 0;
+}
+
+function receive(request: FastifyRequest, raw: ServerResponse, { forms }: Accepted, startedAt: number): Received {
+  const { id, headers, method } = request;
+  return {
+    id,
+    clientRequestId: clientRequestId(headers['x-request-id']),
+    startedAt,
+    headers,
+    address: request.ip,
+    ...readOperation(request),
+    readOnly: method === 'GET',
+    accepts: forms,
+    onDeparture: departureOf(raw),
+  };
+}
+
+function departureOf(raw: ServerResponse): OnDeparture {
+  return (leave) => {
+    raw.once('close', () => {
+      if (!raw.writableFinished) leave();
+    });
+  };
+}
+
+async function send(
+  reply: FastifyReply,
+  outcome: Outcome,
+  accepted: Accepted,
+  isClosing: () => boolean,
+): Promise<FastifyReply> {
+  if (outcome.kind === 'refused') return sendRefused(reply, outcome, accepted);
+  if (outcome.kind === 'stream') {
+    const asEvents = outcome.form === 'events' || !accepted.multipart || accepted.prefersEvents;
+    await writeStream(reply, outcome.payloads, asEvents ? eventFraming : partFraming, isClosing);
+    return reply;
+  }
+  if (accepted.prefersEvents || !accepted.single) {
+    await writeStream(reply, once(String(outcome.body.read())), eventFraming, isClosing);
+    return reply;
+  }
+  // The port has closed meanwhile: kept alive, this connection would hold up the end of the process.
+  if (!reply.server.server.listening) reply.header('connection', 'close');
+  return reply.code(responseStatus(outcome, accepted.single)).type(accepted.single).send(outcome.body.read());
+}
+
+/** Media type of refusals for clients that accept streams only, or whose accept header is unknown. */
+const refusedType = 'application/graphql-response+json; charset=utf-8';
+const jsonType = 'application/json; charset=utf-8';
+
+function sendRefused(reply: FastifyReply, refused: Refused, accepted: Accepted | undefined): FastifyReply {
+  const mediaType = accepted ? (accepted.single ?? refusedType) : jsonType;
+  if (!reply.server.server.listening) reply.header('connection', 'close');
+  const body = JSON.stringify({ errors: refused.errors });
+  return reply.headers(refused.headers).code(responseStatus(refused, mediaType)).type(mediaType).send(body);
+}

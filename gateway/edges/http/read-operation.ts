@@ -1,0 +1,70 @@
+import type { FastifyRequest } from 'fastify';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+import type { Received } from '../../pipeline/stages.ts';
+
+/** What a client says of its operation: the parameters of GraphQL over HTTP. */
+export type OperationParameters = Pick<Received, 'source' | 'operationName' | 'variables' | 'extensions'>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads the parameters from the body of a POST or the query string of a GET. @throws RequestRefusal BAD_REQUEST */
+export function readOperation({
+  method,
+  body,
+  query,
+}: Pick<FastifyRequest, 'method' | 'body' | 'query'>): OperationParameters {
+  if (method === 'GET') return parseParameters(fromQueryString(query));
+  if (Array.isArray(body)) throw badRequest('Batches of operations are not supported. Send one operation per request.');
+  if (!isRecord(body)) throw badRequest('The body must be a JSON object with "query".');
+  return parseParameters(body);
+}
+
+function parseParameters({ query, operationName, variables, extensions }: Fields): OperationParameters {
+  return {
+    source: textOf('query', query),
+    operationName: textOf('operationName', operationName),
+    variables: recordOf('variables', variables),
+    extensions: recordOf('extensions', extensions),
+  };
+}
+
+function textOf(name: string, value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw badRequest(`"${name}" must be a string.`);
+  return value;
+}
+
+function recordOf(name: string, value: unknown): Fields {
+  if (value === undefined || value === null) return {};
+  if (!isRecord(value)) throw badRequest(`"${name}" must be a JSON object.`);
+  return value;
+}
+
+function fromQueryString(query: unknown): Fields {
+  const given = isRecord(query) ? query : {};
+  for (const name of ['query', 'operationName', 'variables', 'extensions']) {
+    if (Array.isArray(given[name])) throw badRequest(`The URL has several parameters named "${name}". Send one.`);
+  }
+  return {
+    ...given,
+    variables: jsonOf('variables', given['variables']),
+    extensions: jsonOf('extensions', given['extensions']),
+  };
+}
+
+function jsonOf(name: string, text: unknown): unknown {
+  if (typeof text !== 'string' || text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest(`The URL parameter "${name}" must be JSON.`);
+  }
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function badRequest(message: string): RequestRefusal {
+  return new RequestRefusal('BAD_REQUEST', message);
+}

@@ -1,0 +1,67 @@
+import type { Server } from 'node:http';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketSession, type WebSocketSessionOptions } from './session.ts';
+
+export interface WebSocketEdgeOptions extends WebSocketSessionOptions {
+  readonly maxMessageBytes: number;
+  /** How often a silent connection is asked whether it is still there. */
+  readonly pingMs: number;
+}
+
+export interface WebSocketEdge {
+  /** Closes every connection with 1001, so that clients come back to another gateway. */
+  close(): Promise<void>;
+}
+
+/** graphql-transport-ws (the protocol of graphql-ws) at `/graphql`. */
+export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): WebSocketEdge {
+  const sockets = new WebSocketServer({
+    server,
+    path: '/graphql',
+    maxPayload: options.maxMessageBytes,
+    autoPong: false, // the session answers pings, within its bounds
+    handleProtocols: (protocols) => handleProtocols(protocols),
+  });
+  // ws repeats the HTTP server's errors (a taken port); the caller of `listen` gets them already.
+  sockets.on('error', () => {});
+  const alive = new WeakSet<WebSocket>();
+  sockets.on('connection', (socket, request) => {
+    if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
+      socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
+      return;
+    }
+    alive.add(socket);
+    socket.on('pong', () => alive.add(socket));
+    socket.on('error', () => undefined); // a broken frame closes the socket, which the session hears of
+    new WebSocketSession(socket, request, options);
+  });
+  const pings = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (alive.delete(socket)) socket.ping();
+      else socket.terminate();
+    }
+  }, options.pingMs).unref();
+  return {
+    async close() {
+      clearInterval(pings);
+      const closed = [...sockets.clients].map((socket) => closeSoon(socket));
+      sockets.close();
+      await Promise.all(closed);
+    },
+  };
+}
+
+/** Milliseconds that a client gets to answer the close. */
+const closeMs = 2_000;
+
+function closeSoon(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const cutOff = setTimeout(() => socket.terminate(), closeMs);
+    socket.once('close', () => {
+      clearTimeout(cutOff);
+      resolve();
+    });
+    socket.close(1001, 'Going away');
+  });
+}

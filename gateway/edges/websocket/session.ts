@@ -1,0 +1,216 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { CloseCode, MessageType, parseMessage, type SubscribeMessage } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import { newId } from '#shared/ids.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import type { Received } from '../../pipeline/stages.ts';
+
+export interface WebSocketSessionOptions {
+  readonly pipeline: Pick<Pipeline, 'run'>;
+  /** Checks the token of `connection_init`; rejects when it does not hold. */
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<void>;
+  /** IP address of the client behind a connection. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  /** Called for faults of the program; the connection is closed. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Milliseconds that a client has to send `connection_init`. */
+const initMs = 10_000;
+/** Operations that one connection may have under way. */
+const maxOperations = 100;
+
+/** Bytes that may wait for a client to take them; with more, nothing further is read from it or sent to it for the time being. */
+const maxBufferedBytes = 64 * 1024;
+
+const initPayload = z.looseObject({}).nullish();
+
+/**
+ * One connection. The protocol's messages come parsed and checked from graphql-ws; the server loop is ours, because its
+ * own would serialize every payload again for every client.
+ */
+export class WebSocketSession {
+  readonly #socket: WebSocket;
+  readonly #options: WebSocketSessionOptions;
+  readonly #address: string;
+  readonly #operations = new Map<string, AbortController>();
+  readonly #initTimeout: NodeJS.Timeout;
+  #headers: IncomingHttpHeaders;
+  /** Resolves when what was sent last has left the process. */
+  #flushed: Promise<void> = Promise.resolve();
+  /** Resolves when the last payload that had to wait for others has left it. */
+  #turn: Promise<void> = Promise.resolve();
+  #phase: 'new' | 'initialising' | 'acknowledged' = 'new';
+
+  constructor(socket: WebSocket, request: IncomingMessage, options: WebSocketSessionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#headers = request.headers;
+    this.#address = options.addressOf(request);
+    this.#initTimeout = setTimeout(
+      () => socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
+      initMs,
+    ).unref();
+    socket.on('message', (data) => {
+      this.#handle(String(data)).catch((error: unknown) => this.#fail(error));
+      this.#pauseWhileFull();
+    });
+    socket.on('ping', (data) => {
+      void this.#flush((done) => socket.pong(data, false, done));
+      this.#pauseWhileFull();
+    });
+    socket.once('close', () => {
+      clearTimeout(this.#initTimeout);
+      for (const operation of this.#operations.values()) operation.abort();
+    });
+  }
+
+  async #handle(text: string): Promise<void> {
+    let message: ReturnType<typeof parseMessage>;
+    try {
+      message = parseMessage(text);
+    } catch {
+      this.#socket.close(CloseCode.BadRequest, 'Invalid message received');
+      return;
+    }
+    switch (message.type) {
+      case MessageType.ConnectionInit:
+        return this.#initialise(message.payload);
+      case MessageType.Ping:
+        return this.#send(
+          JSON.stringify({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) }),
+        );
+      case MessageType.Pong:
+        return;
+      case MessageType.Subscribe:
+        return this.#subscribe(message);
+      case MessageType.Complete:
+        this.#operations.get(message.id)?.abort();
+        this.#operations.delete(message.id);
+        return;
+      default:
+        this.#socket.close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
+    }
+  }
+
+  /** Values of `connection_init` count as headers: browsers can't set headers on websockets. */
+  async #initialise(payload: unknown): Promise<void> {
+    if (this.#phase !== 'new') {
+      this.#socket.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests');
+      return;
+    }
+    this.#phase = 'initialising';
+    const given = Object.entries(initPayload.safeParse(payload).data ?? {});
+    const texts = given.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    this.#headers = {
+      ...this.#headers,
+      ...Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), value])),
+    };
+    try {
+      await this.#options.authenticate(this.#headers);
+    } catch {
+      this.#socket.close(CloseCode.Forbidden, 'Forbidden');
+      return;
+    }
+    clearTimeout(this.#initTimeout);
+    this.#phase = 'acknowledged';
+    await this.#send(JSON.stringify({ type: MessageType.ConnectionAck }));
+  }
+
+  async #subscribe({ id, payload }: SubscribeMessage): Promise<void> {
+    if (this.#phase !== 'acknowledged') {
+      this.#socket.close(CloseCode.Unauthorized, 'Unauthorized');
+      return;
+    }
+    if (this.#operations.has(id)) {
+      this.#socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id.slice(0, 60)} already exists`);
+      return;
+    }
+    if (this.#operations.size >= maxOperations) {
+      const message = `At most ${maxOperations} operations may be under way on one connection.`;
+      const extensions = { code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true };
+      return this.#send(envelope(id, MessageType.Error, JSON.stringify([{ message, extensions }])));
+    }
+    const operation = new AbortController();
+    this.#operations.set(id, operation);
+    try {
+      await this.#run(id, payload, operation.signal);
+    } finally {
+      if (this.#operations.get(id) === operation) this.#operations.delete(id);
+    }
+  }
+
+  async #run(id: string, payload: SubscribeMessage['payload'], signal: AbortSignal): Promise<void> {
+    const outcome = await this.#options.pipeline.run(this.#receive(payload, signal));
+    switch (outcome.kind) {
+      case 'refused':
+        if (!signal.aborted) await this.#send(envelope(id, MessageType.Error, JSON.stringify(outcome.errors)));
+        return;
+      case 'response': {
+        const text = String(outcome.body.read());
+        if (!signal.aborted) await this.#sendPayload(envelope(id, MessageType.Next, text));
+        break;
+      }
+      case 'stream':
+        for await (const text of outcome.payloads) {
+          if (signal.aborted) break;
+          await this.#sendPayload(envelope(id, MessageType.Next, text));
+        }
+    }
+    if (!signal.aborted) await this.#send(JSON.stringify({ id, type: MessageType.Complete }));
+  }
+
+  #receive(payload: SubscribeMessage['payload'], signal: AbortSignal): Received {
+    return {
+      id: newId(),
+      clientRequestId: undefined,
+      startedAt: performance.now(),
+      headers: this.#headers,
+      address: this.#address,
+      source: payload.query,
+      operationName: payload.operationName ?? undefined,
+      variables: payload.variables ?? {},
+      extensions: payload.extensions ?? {},
+      readOnly: false,
+      accepts: { events: true, parts: true },
+      onDeparture: (leave) => signal.addEventListener('abort', leave, { once: true }),
+    };
+  }
+
+  /** Sends a payload. Resolves when it has left the process, so that each operation has one under way; of a slow client only one has. */
+  #sendPayload(text: string): Promise<void> {
+    if (this.#socket.bufferedAmount <= maxBufferedBytes) return this.#send(text);
+    this.#turn = this.#turn.then(() => this.#send(text));
+    return this.#turn;
+  }
+
+  #send(text: string): Promise<void> {
+    return this.#flush((done) => this.#socket.send(text, done));
+  }
+
+  #flush(write: (done: () => void) => void): Promise<void> {
+    this.#flushed = new Promise((resolve) => {
+      if (this.#socket.readyState === this.#socket.OPEN) write(() => resolve());
+      else resolve();
+    });
+    return this.#flushed;
+  }
+
+  /** Back-pressure: stops reading while the send buffer is full. Otherwise pings alone could grow it without bound. */
+  #pauseWhileFull(): void {
+    if (this.#socket.bufferedAmount <= maxBufferedBytes || this.#socket.isPaused) return;
+    this.#socket.pause();
+    void this.#flushed.then(() => this.#socket.resume());
+  }
+
+  #fail(error: unknown): void {
+    this.#options.onError(error);
+    this.#socket.close(CloseCode.InternalServerError, 'Internal server error');
+  }
+}
+
+/** A message around a payload that is JSON text already. */
+function envelope(id: string, type: MessageType, payload: string): string {
+  return `{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`;
+}

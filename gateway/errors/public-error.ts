@@ -1,0 +1,105 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { errorTable, isErrorCode, maskedMessage } from '#shared/errors.ts';
+import type { Log } from '#shared/log.ts';
+import type { EngineError } from '../engine/errors.ts';
+import { SubgraphFailure } from '../engine/ports.ts';
+
+/** An error as clients see it, on every edge. */
+export interface PublicError {
+  readonly message: string;
+  readonly locations?: readonly { readonly line: number; readonly column: number }[];
+  readonly path?: readonly (string | number)[];
+  readonly extensions: {
+    readonly code: string;
+    readonly retryable: boolean;
+    readonly requestId: string;
+    readonly [name: string]: unknown;
+  };
+}
+
+/** What libraries put into extensions and clients must not see. */
+const privateExtensions = new Set(['stacktrace', 'exception', 'stack', 'http', 'url', 'response', 'serviceName']);
+
+/** An error that the engine has coded and made fit for clients. */
+export function fromEngineError({ message, locations, path, extensions }: EngineError, requestId: string): PublicError {
+  return {
+    message,
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: { ...extensions, requestId },
+  };
+}
+
+/**
+ * Makes an error fit for clients: coded errors keep their message, every other becomes INTERNAL_SERVER_ERROR with the request id, under
+ * which the log holds it whole.
+ */
+export function fromUnknownError(error: unknown, requestId: string, log: Log): PublicError {
+  const formatted = error instanceof GraphQLError ? error.toJSON() : { message: maskedMessage };
+  return fromFormattedError(formatted, error, requestId, log);
+}
+
+/** The same for an error that a library has formatted. @param error the error before formatting */
+export function fromFormattedError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  requestId: string,
+  log: Log,
+): PublicError {
+  const source = originalOf(error);
+  if (source instanceof SubgraphFailure) return fromSubgraphFailure(formatted, source, requestId);
+  const extensions = formatted.extensions ?? {};
+  if (comesFromSubgraph(extensions) || (source instanceof GraphQLError && !isUncoded(source, extensions))) {
+    return coded(formatted, extensions, requestId);
+  }
+  log.error({ err: source, requestId, path: formatted.path }, 'unexpected error');
+  return coded({ ...formatted, message: maskedMessage }, { code: 'INTERNAL_SERVER_ERROR' }, requestId);
+}
+
+/** The error below the wrappers that libraries put around it. */
+function originalOf(error: unknown): unknown {
+  let inner = error;
+  while (inner instanceof GraphQLError && inner.originalError instanceof Error) inner = inner.originalError;
+  return inner;
+}
+
+/** @apollo/gateway names the subgraph `serviceName`. */
+function comesFromSubgraph(extensions: Readonly<Record<string, unknown>>): boolean {
+  return typeof extensions['serviceName'] === 'string' || typeof extensions['subgraph'] === 'string';
+}
+
+/** Apollo Server assigns INTERNAL_SERVER_ERROR to uncoded errors. Of those, only errors of graphql-js with nodes are safe to show. */
+function isUncoded(source: GraphQLError, extensions: Readonly<Record<string, unknown>>): boolean {
+  const code = extensions['code'] ?? 'INTERNAL_SERVER_ERROR';
+  return code === 'INTERNAL_SERVER_ERROR' && source.extensions['code'] === undefined && !source.nodes;
+}
+
+function coded(
+  { message, locations, path }: GraphQLFormattedError,
+  extensions: Readonly<Record<string, unknown>>,
+  requestId: string,
+): PublicError {
+  const shown = Object.fromEntries(Object.entries(extensions).filter(([name]) => !privateExtensions.has(name)));
+  const { serviceName } = extensions;
+  const code = typeof extensions['code'] === 'string' ? extensions['code'] : 'INTERNAL_SERVER_ERROR';
+  const retryable = isErrorCode(code) ? errorTable[code].retryable : false;
+  return {
+    message: code === 'INTERNAL_SERVER_ERROR' ? maskedMessage : message,
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: { retryable, ...(serviceName !== undefined && { subgraph: serviceName }), ...shown, code, requestId },
+  };
+}
+
+function fromSubgraphFailure(
+  { locations, path }: GraphQLFormattedError,
+  { message, code, retryable, subgraph, retryAfterSeconds }: SubgraphFailure,
+  requestId: string,
+): PublicError {
+  return {
+    message,
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: { code, retryable, subgraph, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), requestId },
+  };
+}

@@ -1,0 +1,31 @@
+import { errorTable, isErrorCode } from '#shared/errors.ts';
+import type { Log } from '#shared/log.ts';
+import { RequestError } from '../engine/errors.ts';
+import type { Refused } from '../pipeline/outcome.ts';
+import { fromEngineError, fromUnknownError, type PublicError } from './public-error.ts';
+import { RequestRefusal } from './request-refusal.ts';
+
+/** Seconds to wait where nothing better is known. */
+const defaultRetrySeconds = 1;
+
+/** Turns whatever ended a request into the outcome that every edge reports. Unknown errors are logged and masked. */
+export function toRefused(error: unknown, requestId: string, log: Log): Refused {
+  const errors =
+    error instanceof RequestError
+      ? error.errors.map((one) => fromEngineError(one, requestId))
+      : [fromUnknownError(error, requestId, log)];
+  const [first] = errors;
+  const { status = statusOf(first?.extensions.code), headers = {} } = error instanceof RequestRefusal ? error : {};
+  return { kind: 'refused', errors, status, headers: { ...headers, ...retryAfter(status, first) } };
+}
+
+function statusOf(code: unknown): number {
+  return isErrorCode(code) ? errorTable[code].status : errorTable.INTERNAL_SERVER_ERROR.status;
+}
+
+/** The `Retry-After` header of responses that must say when to try again. */
+function retryAfter(status: number, error: PublicError | undefined): Record<string, string> {
+  if (status !== 429 && status !== 503) return {};
+  const seconds = error?.extensions['retryAfterSeconds'];
+  return { 'retry-after': String(typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : defaultRetrySeconds) };
+}

@@ -1,0 +1,92 @@
+import type { Log } from '#shared/log.ts';
+import type { Access } from '../access/caller.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { PreparedOperation } from '../engine/operation.ts';
+import type { Checked } from '../pipeline/stages.ts';
+import type { Generation } from '../supergraph/generation.ts';
+import { SharedStream } from './shared-stream.ts';
+import { stableText } from './stable-text.ts';
+
+export interface LiveStreamsOptions {
+  readonly access: Access;
+  /** Milliseconds that the fetches of one event may take. */
+  readonly requestTimeoutMs: number;
+  /** Milliseconds after which the clients of a subscription are asked for their credentials again. */
+  readonly renewalMs: number;
+  readonly log: Log;
+}
+
+/** The running subscriptions. Equal ones share one stream. */
+export class LiveStreams {
+  readonly #options: LiveStreamsOptions;
+  readonly #open = new Set<SharedStream>();
+  readonly #byKey = new WeakMap<Generation, Map<string, SharedStream>>();
+  #isClosing = false;
+
+  constructor(options: LiveStreamsOptions) {
+    this.#options = options;
+  }
+
+  /** True when streams end because the gateway stops: clients must not take that for the end of their subscription. */
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** Ends every stream. */
+  close(): void {
+    this.#isClosing = true;
+    for (const stream of this.#open) stream.close();
+  }
+
+  /** The payloads of a subscription, from a stream that runs already or from a new one. They end when the signal aborts. */
+  join(
+    checked: Checked,
+    engine: Engine,
+    operation: PreparedOperation,
+    signal: AbortSignal,
+  ): AsyncIterableIterator<string> {
+    const { access, requestTimeoutMs, renewalMs, log } = this.#options;
+    const streams = this.#of(checked.generation);
+    const key = streamKey(checked);
+    const identify = () => access.identify(checked.headers);
+    const known = streams.get(key);
+    if (known) return endOnAbort(known.join(identify), signal);
+    const work = {
+      engine,
+      operation,
+      variables: checked.variables,
+      requestId: checked.id,
+      eventTimeoutMs: requestTimeoutMs,
+      renewalMs,
+    };
+    const stream = new SharedStream(work, checked.caller, () => {
+      streams.delete(key);
+      this.#open.delete(stream);
+    });
+    streams.set(key, stream);
+    this.#open.add(stream);
+    const outbox = stream.join(identify);
+    void stream.run((error) => log.error({ err: error, requestId: checked.id }, 'subscription failed'));
+    return endOnAbort(outbox, signal);
+  }
+
+  #of(generation: Generation): Map<string, SharedStream> {
+    const known = this.#byKey.get(generation);
+    if (known) return known;
+    const made = new Map<string, SharedStream>();
+    this.#byKey.set(generation, made);
+    return made;
+  }
+}
+
+/** Equal for subscriptions that can share everything: document, variables, and what the caller may see. */
+function streamKey({ caller, operationName, variables, source }: Checked): string {
+  return [caller.key, operationName ?? '', stableText(variables), source].join('\n');
+}
+
+function endOnAbort<S extends AsyncIterableIterator<string>>(stream: S, signal: AbortSignal): S {
+  const end = () => void stream.return?.();
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return stream;
+}

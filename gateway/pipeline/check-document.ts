@@ -1,0 +1,57 @@
+import { type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import { documentDefers } from '../engine/incremental/has-defer.ts';
+import { RequestRefusal } from '../errors/request-refusal.ts';
+import type { Generation } from '../supergraph/generation.ts';
+import { findFaults } from './find-faults.ts';
+import type { Checked, Identified, ResponseForm } from './stages.ts';
+
+/**
+ * Parses the document within the limits and validates it, once per text, and chooses the operation and the form of its response.
+ * @throws RequestRefusal or RequestError that says what is wrong with the document
+ */
+export function checkDocument(identified: Identified, source: string, generation: Generation): Checked {
+  const checked = generation.documents.check(source);
+  if (checked.kind === 'refused') throw checked.error;
+  if (checked.kind === 'invalid') throw findFaults(generation, source);
+  const { document, operations } = checked;
+  const operation = chooseOperation(operations, identified.operationName);
+  const form = chooseForm(operation, identified, documentDefers(source, document));
+  return { ...identified, generation, source, document, operation, form };
+}
+
+type Operations = readonly [OperationDefinitionNode, ...OperationDefinitionNode[]];
+
+/** The operation of that name; the only one without a name. An empty name is none. */
+function chooseOperation(operations: Operations, requested: string | undefined): OperationDefinitionNode {
+  const [only, second] = operations;
+  if (!requested && !second) return only;
+  const chosen = requested && operations.find(({ name }) => name?.value === requested);
+  if (chosen) return chosen;
+  const names = operations.map(({ name }) => name?.value ?? '(without a name)').join(', ');
+  throw new RequestRefusal(
+    'OPERATION_RESOLUTION_FAILURE',
+    requested
+      ? `The document has no operation named ${JSON.stringify(requested.slice(0, 100))}. It has: ${names}.`
+      : `The document has several operations (${names}). Say which one to run with "operationName".`,
+  );
+}
+
+/** @throws RequestRefusal when this edge can't answer the operation */
+function chooseForm(
+  { operation }: OperationDefinitionNode,
+  { accepts, readOnly }: Identified,
+  defers: boolean,
+): ResponseForm {
+  if (operation === OperationTypeNode.SUBSCRIPTION) {
+    if (accepts.events) return 'events';
+    const message = 'A subscription needs a stream of responses. Use graphql-ws, or accept text/event-stream.';
+    throw new RequestRefusal('BAD_REQUEST', message);
+  }
+  if (operation === OperationTypeNode.MUTATION && readOnly) {
+    throw new RequestRefusal('BAD_REQUEST', 'A mutation must be sent by POST.', {
+      status: 405,
+      headers: { allow: 'POST' },
+    });
+  }
+  return defers && accepts.parts ? 'parts' : 'single';
+}

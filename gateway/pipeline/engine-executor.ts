@@ -1,0 +1,50 @@
+import type { GatewayConfig } from '../config.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { PreparedOperation } from '../engine/operation.ts';
+import type { LiveStreams } from '../live/streams.ts';
+import type { Executor } from './executor.ts';
+import { createRequestScope } from './request-scope.ts';
+import type { Checked } from './stages.ts';
+
+export interface EngineExecutorOptions extends Pick<GatewayConfig, 'requestTimeoutMs' | 'overrideLabels'> {
+  readonly streams: LiveStreams;
+}
+
+/** Execution by the engine of the generation under which the operation was checked. */
+export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams }: EngineExecutorOptions): Executor {
+  function prepare(checked: Checked): Promise<PreparedOperation> {
+    const { source, document, operation, caller, form } = checked;
+    const engine = engineOf(checked);
+    return engine.prepare({
+      source,
+      document,
+      operationName: operation.name?.value,
+      incremental: form === 'parts',
+      grants: caller.grants,
+      activeLabels: engine.chooseLabels((label) => overrideLabels.has(label)),
+    });
+  }
+  return {
+    async execute(checked, signal) {
+      const operation = await prepare(checked);
+      const scope = createRequestScope(checked, signal, requestTimeoutMs);
+      return engineOf(checked).execute(operation, checked.variables, scope);
+    },
+    async deliver(checked, signal) {
+      const operation = await prepare(checked);
+      const scope = createRequestScope(checked, signal, requestTimeoutMs);
+      return engineOf(checked).deliver(operation, checked.variables, scope);
+    },
+    async subscribe(checked, signal) {
+      const operation = await prepare(checked);
+      // Variables that don't fit end here, not in the shared stream.
+      operation.coerceVariables(checked.variables);
+      return streams.join(checked, engineOf(checked), operation, signal);
+    },
+  };
+}
+
+function engineOf({ generation }: Checked): Engine {
+  if (!generation.engine) throw new Error('this generation was opened for @apollo/gateway');
+  return generation.engine;
+}

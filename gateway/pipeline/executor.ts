@@ -1,0 +1,20 @@
+import type { EngineResponse } from '../engine/respond/response.ts';
+import type { Checked } from './stages.ts';
+
+/** Executes checked operations: our engine, or @apollo/gateway under `--engine apollo`. */
+export interface Executor {
+  /** Runs a query or mutation. @throws RequestError when it can't run at all, for example for want of a variable */
+  execute(checked: Checked, signal: AbortSignal): Promise<EngineResponse>;
+  /** Runs a query or mutation that is answered in parts. @throws RequestError before the first part */
+  deliver(checked: Checked, signal: AbortSignal): Promise<AsyncIterable<string>>;
+  /** Starts or joins a subscription. The iterable ends when the signal aborts. @throws RequestError */
+  subscribe(checked: Checked, signal: AbortSignal): Promise<AsyncIterable<string>>;
+}
+
+/** An executor with the life cycle of the supergraph that it serves. */
+export interface ServedEngine {
+  readonly executor: Executor;
+  /** Loads the supergraph. @throws ConfigurationError */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,41 @@
+import type { PublicError } from '../errors/public-error.ts';
+import type { ResponseBody } from './response-body.ts';
+
+/** What became of an operation. Edges turn it into bytes and decide nothing. */
+export type Outcome = Refused | Responded | Streaming;
+
+/** The operation did not run. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly errors: readonly PublicError[];
+  /** HTTP status of the first error's code. */
+  readonly status: number;
+  /** Headers that belong to the status, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The operation ran and has one response. */
+export interface Responded {
+  readonly kind: 'response';
+  /** JSON text of the GraphQL response; it may be shared between equal requests. */
+  readonly body: ResponseBody;
+  readonly errors: readonly PublicError[];
+}
+
+/** The operation runs and has several responses, or one in several parts. */
+export interface Streaming {
+  readonly kind: 'stream';
+  readonly form: 'parts' | 'events';
+  /** Whole GraphQL responses, or parts of one, as JSON texts. */
+  readonly payloads: AsyncIterable<string>;
+}
+
+/** What observers hear of an operation when it is over, whatever became of it. */
+export interface Settlement {
+  readonly startedAt: number;
+  /** Name of the operation, where a valid one was found. */
+  readonly operationName: string | undefined;
+  /** 200 for an operation that ran, otherwise the refusal's. */
+  readonly status: number;
+  readonly errorCodes: readonly string[];
+}

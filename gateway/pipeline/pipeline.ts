@@ -1,0 +1,130 @@
+import type { Log } from '#shared/log.ts';
+import type { Access } from '../access/caller.ts';
+import { responseText } from '../engine/respond/response.ts';
+import { fromEngineError } from '../errors/public-error.ts';
+import { toRefused } from '../errors/refused.ts';
+import type { Generation } from '../supergraph/generation.ts';
+import { Admission } from './admission.ts';
+import { checkDocument } from './check-document.ts';
+import type { Executor } from './executor.ts';
+import { identify } from './identify.ts';
+import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
+import { resolveDocument } from './resolve-document.ts';
+import { ResponseBody } from './response-body.ts';
+import { SharedResponses } from './shared-responses.ts';
+import type { Checked, Received } from './stages.ts';
+import { TypicalLengths } from './typical-lengths.ts';
+
+export interface PipelineOptions {
+  readonly access: Access;
+  readonly executor: Executor;
+  readonly generation: () => Generation;
+  readonly maxWaitingRequests: number;
+  readonly log: Log;
+  /** Called once for every operation, when its outcome is known; for a stream when the stream is over. */
+  readonly onSettled: (settlement: Settlement) => void;
+}
+
+/** The way of every operation, whichever edge it came in by. */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  readonly #admission: Admission;
+  readonly #lengths = new TypicalLengths();
+  readonly #shared = new SharedResponses();
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#admission = new Admission(options.maxWaitingRequests);
+  }
+
+  /** Never rejects: whatever goes wrong is a refused outcome. */
+  async run(received: Received): Promise<Outcome> {
+    const generation = this.#options.generation();
+    generation.retain();
+    const progress: Progress = { received, generation, checked: undefined };
+    try {
+      const checked = await this.#check(received, generation);
+      progress.checked = checked;
+      if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
+      const response = await this.#shared.respond(checked, (signal) => this.#respond(checked, signal));
+      this.#settle(progress, 200, response.errors);
+      return response;
+    } catch (error) {
+      return this.#refuse(error, progress);
+    }
+  }
+
+  /** The outcome of a request that an edge could not read as an operation. */
+  refuse(error: unknown, received: Pick<Received, 'id' | 'startedAt'>): Refused {
+    return this.#refuse(error, { received, generation: undefined, checked: undefined });
+  }
+
+  #refuse(error: unknown, progress: Progress): Refused {
+    const refused = toRefused(error, progress.received.id, this.#options.log);
+    this.#settle(progress, refused.status, refused.errors);
+    return refused;
+  }
+
+  /** The stages before execution, in their order. Each takes what the one before has found out, and throws to refuse. */
+  async #check(received: Received, generation: Generation): Promise<Checked> {
+    const identified = await identify(received, this.#options.access);
+    const source = resolveDocument(identified);
+    return checkDocument(identified, source, generation);
+  }
+
+  async #respond(checked: Checked, signal: AbortSignal): Promise<Responded> {
+    const { executor } = this.#options;
+    const execute = async (): Promise<Responded> => {
+      const { data, errors } = await executor.execute(checked, signal);
+      const shown = errors.map((error) => fromEngineError(error, checked.id));
+      return { kind: 'response', body: new ResponseBody(responseText({ data, errors: shown })), errors: shown };
+    };
+    const response = await this.#admission.run(this.#lengths.of(checked.operation), execute);
+    this.#lengths.learn(checked.operation, response.body.length);
+    return response;
+  }
+
+  async #stream(checked: Checked, form: Streaming['form'], progress: Progress): Promise<Streaming> {
+    const { executor } = this.#options;
+    const departure = new AbortController();
+    checked.onDeparture(() => departure.abort());
+    if (form === 'events') {
+      const payloads = await executor.subscribe(checked, departure.signal);
+      // A subscription has its plan and may last for days: it must not keep the planner of its supergraph, a thread, as long.
+      progress.generation?.release();
+      progress.generation = undefined;
+      return { kind: 'stream', form, payloads: settled(payloads, () => this.#settle(progress, 200, [])) };
+    }
+    const expected = this.#lengths.of(checked.operation);
+    const payloads = await this.#admission.run(expected, () => executor.deliver(checked, departure.signal));
+    return { kind: 'stream', form, payloads: settled(payloads, () => this.#settle(progress, 200, [])) };
+  }
+
+  /** What remains to be done when an operation is over. Runs once per operation. */
+  #settle(progress: Progress, status: number, errors: Responded['errors']): void {
+    progress.generation?.release();
+    this.#options.onSettled({
+      startedAt: progress.received.startedAt,
+      operationName: progress.checked?.operation.name?.value,
+      status,
+      errorCodes: errors.map(({ extensions }) => extensions.code),
+    });
+  }
+}
+
+/** How far an operation has come, for the time when it is settled. */
+interface Progress {
+  readonly received: Pick<Received, 'id' | 'startedAt'>;
+  /** Undefined when the operation holds it no longer. */
+  generation: Generation | undefined;
+  checked: Checked | undefined;
+}
+
+/** Passes payloads on and calls back once when they are over, however they end. */
+async function* settled(payloads: AsyncIterable<string>, onEnd: () => void): AsyncGenerator<string> {
+  try {
+    yield* payloads;
+  } finally {
+    onEnd();
+  }
+}

@@ -1,0 +1,22 @@
+import type { RequestScope } from '../engine/ports.ts';
+import type { Identified } from './stages.ts';
+
+/** W3C trace context: version, trace id, span id, flags. */
+const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** What calls to subgraphs carry of the client's request. */
+export function createRequestScope(
+  { caller, id, clientRequestId, address, startedAt, headers: incoming }: Identified,
+  signal: AbortSignal,
+  requestTimeoutMs: number,
+): RequestScope {
+  const headers: Record<string, string> = { 'x-request-id': id, 'x-client-address': address };
+  if (clientRequestId !== undefined) headers['x-client-request-id'] = clientRequestId;
+  for (const name in caller.headers) headers[name] = caller.headers[name]!;
+  const { traceparent, tracestate } = incoming;
+  if (typeof traceparent === 'string' && traceparentPattern.test(traceparent)) {
+    headers['traceparent'] = traceparent;
+    if (typeof tracestate === 'string') headers['tracestate'] = tracestate;
+  }
+  return { requestId: id, identityKey: caller.key, headers, signal, deadline: startedAt + requestTimeoutMs };
+}

@@ -1,0 +1,12 @@
+import { RequestRefusal } from '../errors/request-refusal.ts';
+import type { Received } from './stages.ts';
+
+/** The text of the document to run. @throws RequestRefusal when the request names none that the gateway knows */
+export function resolveDocument({ source, extensions }: Received): string {
+  if (source !== undefined && source !== '') return source;
+  if (extensions['persistedQuery'] !== undefined) {
+    // Clients of automatic persisted queries recognize this message and send the text instead.
+    throw new RequestRefusal('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported', { status: 200 });
+  }
+  throw new RequestRefusal('BAD_REQUEST', 'The request has no operation. Send its text as "query".');
+}

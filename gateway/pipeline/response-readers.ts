@@ -1,0 +1,19 @@
+import type { OnDeparture } from './stages.ts';
+
+/** The clients that wait for one response. When the last of them has left, the work for it is cancelled. */
+export class ResponseReaders {
+  readonly #departure = new AbortController();
+  #waiting = 0;
+
+  get signal(): AbortSignal {
+    return this.#departure.signal;
+  }
+
+  join(onDeparture: OnDeparture): void {
+    this.#waiting += 1;
+    onDeparture(() => {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#departure.abort();
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { OperationTypeNode } from 'graphql';
+import type { Generation } from '../supergraph/generation.ts';
+import type { Responded } from './outcome.ts';
+import { ResponseReaders } from './response-readers.ts';
+import type { Checked } from './stages.ts';
+
+interface InFlight {
+  readonly readers: ResponseReaders;
+  readonly response: Promise<Responded>;
+  count: number;
+}
+
+/** Characters of variables up to which comparing them costs less than an execution. */
+const maxKeyLength = 20_000;
+
+/**
+ * Equal queries of equal callers that are in flight at the same time are executed once. Errors carry the id of the request that was
+ * executed, under which they are logged.
+ */
+export class SharedResponses {
+  readonly #inFlight = new WeakMap<Generation, Map<string, InFlight>>();
+
+  respond(checked: Checked, execute: (signal: AbortSignal) => Promise<Responded>): Promise<Responded> {
+    const key = responseKey(checked);
+    const current = key === undefined ? undefined : this.#current(checked.generation);
+    const known = key === undefined ? undefined : current?.get(key);
+    // All readers of an aborted one have left: its work is being cancelled.
+    if (known && !known.readers.signal.aborted) {
+      known.readers.join(checked.onDeparture);
+      known.count += 1;
+      return known.response;
+    }
+    const readers = new ResponseReaders();
+    readers.join(checked.onDeparture);
+    if (key === undefined || !current) return execute(readers.signal);
+    const response = execute(readers.signal)
+      .finally(() => {
+        if (current.get(key) === started) current.delete(key);
+      })
+      .then((finished) => {
+        // No more readers can join: the key has been removed.
+        finished.body.setReaders(started.count);
+        return finished;
+      });
+    const started: InFlight = { readers, response, count: 1 };
+    current.set(key, started);
+    return response;
+  }
+
+  #current(generation: Generation): Map<string, InFlight> {
+    const known = this.#inFlight.get(generation);
+    if (known) return known;
+    const made = new Map<string, InFlight>();
+    this.#inFlight.set(generation, made);
+    return made;
+  }
+}
+
+/** Everything that the response to a query may depend on; undefined where it must not be shared. */
+function responseKey({ caller, source, operation, operationName, variables }: Checked): string | undefined {
+  if (operation.operation !== OperationTypeNode.QUERY) return undefined;
+  const given = JSON.stringify(variables);
+  if (given.length > maxKeyLength) return undefined;
+  return [caller.key, operationName ?? '', given, source].join('\n');
+}

@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { Caller } from '../access/caller.ts';
+import type { Variables } from '../engine/engine.ts';
+import type { Generation } from '../supergraph/generation.ts';
+
+/** The types of an operation on its way through the pipeline: each stage takes one and returns the next, or throws a refusal. */
+
+/** Forms of a response that the client accepts besides a single one. */
+export interface AcceptedForms {
+  /** One response per event of a subscription. */
+  readonly events: boolean;
+  /** Several parts of one response (`@defer`). */
+  readonly parts: boolean;
+}
+
+/** Registers a callback for the moment when the client leaves before its response is complete. */
+export type OnDeparture = (leave: () => void) => void;
+
+/** An operation as an edge has read it. Nothing is known about it but its form. */
+export interface Received {
+  /** Made by the gateway: in the response's `x-request-id`, in every error, in logs and at subgraphs. */
+  readonly id: string;
+  /** The client's own `x-request-id`. */
+  readonly clientRequestId: string | undefined;
+  /** `performance.now()` milliseconds. */
+  readonly startedAt: number;
+  readonly headers: IncomingHttpHeaders;
+  /** IP address of the client. */
+  readonly address: string;
+  readonly source: string | undefined;
+  readonly operationName: string | undefined;
+  readonly variables: Variables;
+  readonly extensions: Readonly<Record<string, unknown>>;
+  /** True for GET: other sites can make a browser send one. */
+  readonly readOnly: boolean;
+  readonly accepts: AcceptedForms;
+  readonly onDeparture: OnDeparture;
+}
+
+/** The caller is known. */
+export interface Identified extends Received {
+  readonly caller: Caller;
+}
+
+/** The document is within the limits and valid under the generation's schema, and this edge can answer the operation. */
+export interface Checked extends Identified {
+  /** The supergraph under which the operation runs; another may be loaded meanwhile. */
+  readonly generation: Generation;
+  readonly source: string;
+  readonly document: DocumentNode;
+  /** The operation of the document that runs. */
+  readonly operation: OperationDefinitionNode;
+  readonly form: ResponseForm;
+}
+
+/** How an operation is answered: once, in parts (`@defer`), or once per event. */
+export type ResponseForm = 'single' | 'parts' | 'events';
