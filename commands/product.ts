@@ -6,11 +6,10 @@ import { createVerifier } from '#shared/identity.ts';
 import { type Keyring, loadKeyring } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
 import { type PostgresServer, startEmbeddedPostgres } from '#shared/postgres.ts';
-import { asAdmin, databaseName, provision, roleUrl } from '#shared/provision.ts';
+import { databaseName, provision, roleUrl } from '#shared/provision.ts';
 import type { LivePubSub } from '#shared/pubsub.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { createRedisPubSub } from '#shared/pubsub-redis.ts';
-import { seedOnce } from '#shared/seed.ts';
 import { listen, type OpenSubgraph, openSubgraph, type RunningSubgraph } from '#shared/server.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import { createAccess } from '../subgraphs/access/subgraph.ts';
@@ -20,6 +19,7 @@ import { pricing } from '../subgraphs/pricing/subgraph.ts';
 import { risk } from '../subgraphs/risk/subgraph.ts';
 import { shipments } from '../subgraphs/shipments/subgraph.ts';
 import { tracking } from '../subgraphs/tracking/subgraph.ts';
+import { seedProduct } from './seed-product.ts';
 
 /** All subgraphs of the product in one process, on one database. */
 export interface Product {
@@ -67,7 +67,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     closers.push(() => live.close());
 
     const open = await openAll(all, options, server, live, closers);
-    const seeded = options.world ? await seedAll(open, options.world, await momentOfSeed(server, options)) : false;
+    const seeded = await seed(open, options, server);
     const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
     const subgraphs = await Promise.all(
       open.map((one) => listen(one, verifier, { host: options.host, port: options.portOf(one.subgraph.name) })),
@@ -125,29 +125,12 @@ async function openAll(
   return open;
 }
 
-/** Ids of the demo world depend on its moment: subgraphs that are seeded at different times must agree on one. */
-function momentOfSeed(server: PostgresServer, options: ProductOptions): Promise<Date> {
-  const { config, database = databaseName, clock = () => new Date() } = options;
-  return asAdmin(server.adminUrl, database, async (client) => {
-    await client.query(
-      'create table if not exists demo_world (one boolean primary key default true check (one), now timestamptz not null)',
-    );
-    await client.query('insert into demo_world (now) values ($1) on conflict do nothing', [config.seedNow ?? clock()]);
-    const { rows } = await client.query<{ now: Date }>('select now from demo_world');
-    return rows[0]?.now ?? config.seedNow ?? clock();
-  });
-}
-
-async function seedAll(
+async function seed(
   open: readonly OpenSubgraph<BaseContext>[],
-  world: (now: Date) => World,
-  now: Date,
+  { config, world, clock = () => new Date(), database = databaseName }: ProductOptions,
+  server: PostgresServer,
 ): Promise<boolean> {
-  let generated: World | undefined;
-  const once = () => {
-    generated ??= world(now);
-    return generated;
-  };
-  const written = await Promise.all(open.map(({ subgraph, services }) => seedOnce(subgraph, services.database, once)));
-  return written.includes(true);
+  if (!world) return false;
+  const { adminUrl } = server;
+  return seedProduct(open, { adminUrl, database, world, moment: () => config.seedNow ?? clock() });
 }

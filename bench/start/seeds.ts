@@ -7,7 +7,7 @@ import { createLog } from '#shared/log.ts';
 import { startEmbeddedPostgres } from '#shared/postgres.ts';
 import { databaseName, provision, roleUrl } from '#shared/provision.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
-import { seedOnce } from '#shared/seed.ts';
+import { seedAlone } from '#shared/seed.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { allSubgraphs } from '../../commands/product.ts';
 
@@ -42,7 +42,7 @@ try {
     const open = await timed(`open ${subgraph.name}`, () =>
       openSubgraph(subgraph, { databaseUrl, live: createMemoryPubSub(), log: createLog(subgraph.name, 'silent') }),
     );
-    await timed(`seed ${subgraph.name}`, () => seedOnce(subgraph, open.services.database, () => world));
+    await timed(`seed ${subgraph.name}`, () => seedAlone(open, world));
     await open.close();
   }
 } finally {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { bulkInsert } from '#shared/bulk.ts';
 import type { EntityManager } from '#shared/database.ts';
+import { derivedId } from '#shared/demo/derived-id.ts';
 import type { Hub, SafetyIncident, Shipment, World } from '#shared/demo/world.ts';
 import { completedWindow } from './domain/assignment.ts';
 import type { IncidentSeverity } from './domain/incident.ts';
@@ -243,13 +243,6 @@ function entryRow(driverId: string, { kind, points, at, incidentId }: ReplayedMo
     note: kind === 'EARNED' ? `Deliveries and ratings of ${month}` : 'Incident',
     at,
   };
-}
-
-/** A UUIDv7 of that moment whose other bits follow from what it stands for: the same seed gives the same ids. */
-function derivedId(at: Date, ...parts: readonly string[]): string {
-  const time = at.getTime().toString(16).padStart(12, '0');
-  const hash = createHash('sha256').update(parts.join(' ')).digest('hex');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
 }
 
 function placeOfHub(hub: Hub | undefined): Place {

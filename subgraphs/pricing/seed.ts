@@ -1,5 +1,6 @@
 import { bulkInsert } from '#shared/bulk.ts';
 import type { EntityManager } from '#shared/database.ts';
+import { derivedId } from '#shared/demo/derived-id.ts';
 import type { Quote, Shipment, World } from '#shared/demo/world.ts';
 import { equipmentKinds } from '#shared/topics.ts';
 import type { Factor } from './domain/price.ts';
@@ -131,12 +132,7 @@ function observationRows(equipment: string, index: number, now: Date) {
   const observedAt = new Date(now.getTime() - 2 * 86_400_000);
   const row = { equipment, source: 'Demo market survey', observed_at: observedAt };
   return [
-    { id: observationId(index, 1), ...row, kind: 'COMPETITOR', ratio: 0.97 + index * 0.02 },
-    { id: observationId(index, 2), ...row, kind: 'COST', ratio: 1.01 + index * 0.01 },
+    { id: derivedId(observedAt, equipment, 'COMPETITOR'), ...row, kind: 'COMPETITOR', ratio: 0.97 + index * 0.02 },
+    { id: derivedId(observedAt, equipment, 'COST'), ...row, kind: 'COST', ratio: 1.01 + index * 0.01 },
   ];
-}
-
-/** The same ids at every seed. */
-function observationId(equipment: number, kind: number): string {
-  return `00000000-0000-7000-8000-0000000000${equipment}${kind}`;
 }

@@ -1,7 +1,7 @@
 import { bulkInsert } from '#shared/bulk.ts';
 import type { EntityManager } from '#shared/database.ts';
+import { derivedId } from '#shared/demo/derived-id.ts';
 import type { World } from '#shared/demo/world.ts';
-import { newId } from '#shared/ids.ts';
 import { decisionOf } from './domain/decision.ts';
 import { keyOfLane } from './domain/lane.ts';
 import { emailKey, nameKey } from './domain/names.ts';
@@ -100,7 +100,7 @@ function assessedRows({ shipment, facts, bookedAt }: HistoricalBooking) {
   const said = shipment.risk?.decision;
   const word: ReviewDecision | null = said ? (said.decision === 'APPROVED' ? 'APPROVE' : 'REJECT') : null;
   const decided = word && { decision: word, facts, contributions };
-  const id = shipment.risk?.id ?? newId(bookedAt.getTime());
+  const id = shipment.risk?.id ?? derivedId(bookedAt, 'assessment', shipment.id);
   const assessment = {
     id,
     shipment_id: shipment.id,
@@ -119,7 +119,7 @@ function assessedRows({ shipment, facts, bookedAt }: HistoricalBooking) {
   };
   const cancelled = shipment.status === 'CANCELLED';
   const reviewCase = verdict === 'REVIEW' && {
-    id: newId(bookedAt.getTime()),
+    id: derivedId(bookedAt, 'review', shipment.id),
     shipment_id: shipment.id,
     organization_id: shipment.organizationId,
     assessment_id: id,

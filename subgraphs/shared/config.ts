@@ -26,7 +26,7 @@ const sharedEnvironment = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   DATA_DIR: z.string().default('.data'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  SEED: z.coerce.number().int().min(1).default(2025),
+  SEED: z.coerce.number().int().min(1).max(2_147_483_647).default(2025),
   SEED_NOW: z.iso.datetime().optional(),
   DATABASE_ROLE_SECRET: z.string().min(16).optional(),
 });

@@ -1,10 +1,10 @@
 import { bulkInsert } from '#shared/bulk.ts';
 import type { EntityManager } from '#shared/database.ts';
-import type { Hub, Shipment, Vehicle, World } from '#shared/demo/world.ts';
+import type { Shipment, World } from '#shared/demo/world.ts';
 import { type Area, rectanglesOf, zoneOf } from './domain/area.ts';
-import { journeyOf, parkedAt } from './domain/past-journey.ts';
+import { positionsOf } from './domain/past-positions.ts';
 import type { Position } from './domain/position.ts';
-import { greatCircleMeters, type Place } from './domain/sphere.ts';
+import { greatCircleMeters } from './domain/sphere.ts';
 import { rowOf } from './store/position-row.ts';
 
 const dayMs = 86_400_000;
@@ -18,7 +18,7 @@ export async function seed(em: EntityManager, world: World): Promise<void> {
     ({ risk, statusChangedAt }) => risk && statusChangedAt.getTime() > world.now.getTime() - rememberedMs,
   );
   await seedProjections(em, world, remembered);
-  const positions = positionsOf(world, remembered);
+  const positions = positionsOf(world);
   await em.execute('select ensure_position_partitions(?::timestamptz, ?::timestamptz)', [
     new Date(Math.min(world.now.getTime(), ...earliestOf(positions))),
     world.now,
@@ -82,43 +82,6 @@ function loadRow(shipment: Shipment): Record<string, unknown> {
     picked_up_at: shipment.pickedUpAt,
     ended_at: ended ? shipment.statusChangedAt : null,
   };
-}
-
-/** Ways of what is on the road, and one position for each vehicle that is not. */
-function positionsOf(world: World, remembered: readonly Shipment[]): Position[] {
-  const underway = remembered.filter(({ pickedUpAt, status }) => pickedUpAt && isOpen(status));
-  const moving = underway.flatMap((shipment) => journeyOf(shipment, world.now));
-  const seen = new Set(moving.map(({ vehicleId }) => vehicleId));
-  const lastStops = lastStopOfVehicles(remembered);
-  const hubs = new Map(world.hubs.map((hub) => [hub.id, hub]));
-  const parked = world.vehicles
-    .filter(({ id }) => !seen.has(id))
-    .map((vehicle, index) =>
-      parkedAt(vehicle.id, lastStops.get(vehicle.id) ?? homeOf(vehicle, hubs), world.now, index),
-    );
-  return [...moving, ...parked];
-}
-
-function isOpen(status: Shipment['status']): boolean {
-  return status !== 'DELIVERED' && status !== 'CANCELLED';
-}
-
-function lastStopOfVehicles(remembered: readonly Shipment[]): Map<string, Place> {
-  const delivered = remembered
-    .filter(({ status }) => status === 'DELIVERED')
-    .sort((left, right) => left.statusChangedAt.getTime() - right.statusChangedAt.getTime());
-  return new Map(
-    delivered.flatMap(({ assignment, stops }) => {
-      const last = stops.at(-1);
-      return assignment && last ? [[assignment.vehicleId, last] as const] : [];
-    }),
-  );
-}
-
-function homeOf(vehicle: Vehicle, hubs: ReadonlyMap<string, Hub>): Place {
-  const hub = hubs.get(vehicle.homeHubId);
-  if (!hub) throw new RangeError(`vehicle ${vehicle.id} has no home hub`);
-  return hub;
 }
 
 function earliestOf(positions: readonly Position[]): number[] {

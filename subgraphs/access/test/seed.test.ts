@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { generateWorld } from '#shared/demo/generate.ts';
 import { anonymous } from '#shared/identity.ts';
-import { seedOnce } from '#shared/seed.ts';
+import { seedAlone } from '#shared/seed.ts';
 import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import { demoPassword, seed } from '../seed.ts';
 import { type AccessUnderTest, clientVerifier, type SessionAnswer, sessionFields, startAccess } from './access.ts';
@@ -12,7 +12,7 @@ const world = generateWorld({ seed: 7, now: new Date('2026-03-01T12:00:00Z'), si
 let access: AccessUnderTest;
 beforeAll(async () => {
   access = await startAccess();
-  await seedOnce(access.subgraph, access.services.database, () => world);
+  await seedAlone(access, world);
 });
 afterAll(() => access.close());
 

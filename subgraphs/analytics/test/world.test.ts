@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateWorld } from '#shared/demo/generate.ts';
 import type { World } from '#shared/demo/world.ts';
-import { seedOnce } from '#shared/seed.ts';
+import { seedAlone } from '#shared/seed.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
 import type { AnalyticsContext } from '../loaders.ts';
 import { analytics } from '../subgraph.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   };
   world = generateWorld({ seed: 5, now, size });
   graph = await startTestSubgraph(analytics, { clock: () => now });
-  await seedOnce(analytics, graph.services.database, () => world);
+  await seedAlone(graph, world);
 });
 afterAll(() => graph.close());
 

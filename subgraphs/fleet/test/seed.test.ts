@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateWorld } from '#shared/demo/generate.ts';
 import type { World } from '#shared/demo/world.ts';
+import { seedAlone } from '#shared/seed.ts';
 import { somebody } from '#shared/test/harness.ts';
-import { fleet as subgraph } from '../subgraph.ts';
 import { dispatcher, type Fleet, startFleet } from './fleet-harness.ts';
 
 let fleet: Fleet;
@@ -14,7 +14,7 @@ beforeAll(async () => {
     now: new Date('2026-03-11T12:00:00Z'),
     size: { hubs: 20, organizations: 8, drivers: 24, vehicles: 18, shipments: 1_200, openPerStatus: 4, months: 6 },
   });
-  await fleet.services.database.fork().transactional((em) => subgraph.seed(em, world));
+  await seedAlone(fleet, world);
 });
 afterAll(() => fleet.close());
 

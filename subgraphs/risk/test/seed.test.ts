@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateWorld } from '#shared/demo/generate.ts';
 import { newId } from '#shared/ids.ts';
-import { seedOnce } from '#shared/seed.ts';
+import { seedAlone } from '#shared/seed.ts';
 import { assess } from '../domain/rules.ts';
 import { AssessmentEntity, BookingEntity, ReviewCaseEntity, WatchlistEntryEntity } from '../entities.ts';
 import { historicalFacts } from '../seed-facts.ts';
@@ -18,7 +18,7 @@ const judged = world.shipments.filter(({ risk }) => risk !== null);
 let risk: RiskUnderTest;
 beforeAll(async () => {
   risk = await startRisk();
-  await seedOnce(risk.subgraph, risk.services.database, () => world);
+  await seedAlone(risk, world);
 });
 afterAll(() => risk.close());
 

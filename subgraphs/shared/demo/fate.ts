@@ -89,7 +89,8 @@ export function drawTrouble(random: Random, recovered: boolean | null = null): N
   return {
     from,
     share: random.between(0.1, 0.9),
-    lasts: Math.round(ends ? random.between(5, 36) * HOUR_MS : random.between(2, 16) * DAY_MS),
+    // A load that is given up keeps its truck until then, so days, not weeks.
+    lasts: Math.round(ends ? random.between(5, 36) * HOUR_MS : random.between(1, 4) * DAY_MS),
     recovered: ends,
     note: random.pick(troubleNotes[from]),
   };

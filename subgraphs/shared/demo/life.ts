@@ -165,10 +165,9 @@ export function postponed(life: Life, ms: number): Life {
   };
 }
 
-/** Until when driver and vehicle are held: the delivery, the planned end if cancelled, half a day after giving up. */
+/** Until when driver and vehicle are held: the delivery, the planned end if cancelled, or the moment the load is given up. */
 export function heldUntil(life: Life): number {
-  const { trouble } = life;
-  if (trouble !== null && !trouble.recovered) return Math.max(life.delivery.end, trouble.at + 12 * HOUR_MS);
-  if (life.cancellation !== null) return life.delivery.end;
-  return life.deliveredAt;
+  const { trouble, cancellation } = life;
+  if (cancellation !== null) return life.delivery.end;
+  return trouble !== null && !trouble.recovered ? trouble.endsAt : life.deliveredAt;
 }

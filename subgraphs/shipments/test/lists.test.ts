@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateWorld } from '#shared/demo/generate.ts';
 import type { World } from '#shared/demo/world.ts';
-import { seedOnce } from '#shared/seed.ts';
+import { seedAlone } from '#shared/seed.ts';
 import { somebody } from '../../shared/test/harness.ts';
 import { judge, type ShipmentStatus } from '../domain/status.ts';
-import { shipments } from '../subgraph.ts';
 import { admin, change, create, dispatcher, openScene, type Shipments, shipmentInput } from './scene.ts';
 
 let scene: Shipments;
@@ -18,7 +17,7 @@ beforeAll(async () => {
     now,
     size: { shipments: 400, organizations: 6, drivers: 20, vehicles: 15, openPerStatus: 3 },
   });
-  await seedOnce(shipments, scene.services.database, () => world);
+  await seedAlone(scene, world);
 });
 afterAll(() => scene.close());
 

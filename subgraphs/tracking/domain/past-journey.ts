@@ -9,7 +9,10 @@ const shownMs = 36 * 3_600_000;
 /** How much of its way a truck has left while it is not out for delivery yet. */
 const nearlyThere = 0.985;
 
-/** Positions that a load of the demo world would have reported on its last day and a half, every ten minutes up to `now`. */
+/**
+ * Positions that a load of the demo world would have reported on its last day and a half, every ten minutes up to `now`;
+ * at least one.
+ */
 export function journeyOf(shipment: Shipment, now: Date): Position[] {
   const { assignment, pickedUpAt } = shipment;
   if (!assignment || !pickedUpAt) return [];
@@ -19,8 +22,9 @@ export function journeyOf(shipment: Shipment, now: Date): Position[] {
   const out = timeOf(shipment, 'OUT_FOR_DELIVERY') ?? Number.POSITIVE_INFINITY;
   const from = Math.max(pickedUpAt.getTime(), now.getTime() - shownMs);
   const positions: Position[] = [];
-  // Counted back from now, so that everybody reported a moment ago.
-  for (let at = now.getTime() - (assignment.id.charCodeAt(35) % 16) * 20_000; at >= from; at -= stepMs) {
+  // Counted back from now, so that everybody reported a moment ago, but not all at once.
+  const age = Math.min(Number.parseInt(assignment.id.slice(-1), 16) * 20_000, now.getTime() - from);
+  for (let at = now.getTime() - age; at >= from; at -= stepMs) {
     const { roadMeters, resting } = progressAfter(Math.min(at, stopped) - departed);
     const share = Math.min(nearlyThere, roadMeters / shipment.distanceMeters);
     const here = way.at(at >= out ? Math.max(share, nearlyThere) : share);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateWorld } from '#shared/demo/generate.ts';
 import type { World } from '#shared/demo/world.ts';
+import { seedAlone } from '#shared/seed.ts';
 import { customerOf, dispatcher, driverOf, openScene, type Scene, start } from './scene.ts';
 
 describe('the seed', () => {
@@ -13,8 +14,7 @@ describe('the seed', () => {
       now: start,
       size: { hubs: 20, organizations: 10, drivers: 40, vehicles: 30, shipments: 300, openPerStatus: 5, months: 3 },
     });
-    const { subgraph, services } = scene.graph;
-    await services.database.fork().transactional((em) => subgraph.seed(em, world));
+    await seedAlone(scene.graph, world);
   });
   afterAll(() => scene.graph.close());
 

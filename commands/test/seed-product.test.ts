@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Database } from '#shared/database.ts';
+import { asAdmin } from '#shared/provision.ts';
+import type { Seedable } from '#shared/seed.ts';
+import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
+import { seedProduct } from '../seed-product.ts';
+import { type OpenProduct, openProduct, smallWorld } from './open-product.ts';
+
+const adminUrl = process.env['TEST_POSTGRES_URL'] ?? '';
+const monday = new Date('2026-11-23T09:00:00Z');
+const tuesday = new Date('2026-11-24T09:00:00Z');
+
+let database: TestDatabase;
+let product: OpenProduct;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  product = await openProduct(database);
+});
+afterEach(async () => {
+  await product.close();
+  await database.drop();
+});
+
+const seed = (moment: Date, open: readonly Seedable[] = product.open) =>
+  seedProduct(open, { adminUrl, database: database.name, world: smallWorld, moment: () => moment });
+
+/** Rows of every table of every subgraph by its name, apart from the notes of migrations and seeds. */
+const rowCounts = (): Promise<Record<string, number>> =>
+  asAdmin(adminUrl, database.name, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `select schemaname || '.' || tablename as name from pg_tables
+       where schemaname = any($1) and tablename not in ('migrations', 'seeded')`,
+      [product.names],
+    );
+    const counts = rows.map(async ({ name }): Promise<[string, number]> => {
+      const { rows: counted } = await client.query<{ count: string }>(`select count(*) from ${name}`);
+      return [name, Number(counted[0]?.count)];
+    });
+    return Object.fromEntries(await Promise.all(counts));
+  });
+
+/** The moment of the demo data, as the shipments tell it: the newest one of theirs. */
+const newestShipment = () =>
+  asAdmin(adminUrl, database.name, async (client) => {
+    const { rows } = await client.query<{ newest: Date }>(
+      'select max(status_changed_at) as newest from shipments.shipment',
+    );
+    return rows[0]?.newest;
+  });
+
+/** The open subgraphs, one of them changed. */
+const withChanged = (name: string, change: (one: Seedable) => Seedable): Seedable[] =>
+  product.open.map((one) => (one.subgraph.name === name ? change(one) : one));
+
+const failing = (one: Seedable): Seedable => ({
+  ...one,
+  subgraph: { seed: async () => Promise.reject(new Error('The disk is full.')) },
+});
+
+describe('a seed', () => {
+  test('writes every subgraph once, whoever asks again', async () => {
+    expect(await Promise.all([seed(monday), seed(monday)])).toContain(true);
+    const counts = await rowCounts();
+    const world = smallWorld(monday);
+    expect(counts).toMatchObject({
+      'shipments.shipment': world.shipments.length,
+      'shipments.shipment_event': world.shipments.flatMap(({ events }) => events).length,
+      'access.account': world.accounts.length,
+      'tracking.vehicle_position': world.vehicles.length,
+    });
+    expect(await seed(tuesday)).toBe(false);
+    expect(await rowCounts()).toEqual(counts);
+  });
+
+  test('that fails leaves nothing behind, and the next one starts over at its own moment', async () => {
+    await expect(seed(monday, withChanged('tracking', failing))).rejects.toThrow('The disk is full.');
+    expect(Object.values(await rowCounts()).every((count) => count === 0)).toBe(true);
+    expect(await seed(tuesday)).toBe(true);
+    expect((await newestShipment())?.getTime()).toBeGreaterThan(monday.getTime());
+    expect((await rowCounts())['shipments.shipment']).toBe(smallWorld(tuesday).shipments.length);
+  });
+
+  test('whose process is killed halfway leaves nothing behind either', async () => {
+    const child = spawn(
+      process.execPath,
+      ['--no-warnings', new URL('dying-seed.ts', import.meta.url).pathname, adminUrl, database.name],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const [line] = await once(createInterface(child.stdout), 'line');
+    expect(line).toBe('halfway');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await seed(tuesday)).toBe(true);
+    expect((await rowCounts())['shipments.shipment']).toBe(smallWorld(tuesday).shipments.length);
+  });
+
+  test('that ends between two commits is completed as of its own moment', async () => {
+    const lost = (one: Seedable): Seedable => ({
+      ...one,
+      services: { database: losingCommits(one.services.database) },
+    });
+    await expect(seed(monday, withChanged('fleet', lost))).rejects.toThrow('The line is cut.');
+    expect(await seed(tuesday)).toBe(true);
+    const world = smallWorld(monday);
+    expect(await rowCounts()).toMatchObject({
+      'shipments.shipment': world.shipments.length,
+      'fleet.vehicle': world.vehicles.length,
+    });
+    expect((await newestShipment())?.getTime()).toBeLessThanOrEqual(monday.getTime());
+  });
+});
+
+/** A database that rolls back where it should commit. */
+function losingCommits(database: Database): Database {
+  return {
+    ...database,
+    fork() {
+      const em = database.fork();
+      em.commit = async () => {
+        await em.rollback();
+        throw new Error('The line is cut.');
+      };
+      return em;
+    },
+  };
+}
