@@ -12,6 +12,7 @@ import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { createRedisPubSub } from '#shared/pubsub-redis.ts';
 import { listen, type OpenSubgraph, openSubgraph, type RunningSubgraph } from '#shared/server.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
+import { readAccessConfig } from '../subgraphs/access/config.ts';
 import { createAccess } from '../subgraphs/access/subgraph.ts';
 import { analytics } from '../subgraphs/analytics/subgraph.ts';
 import { fleet } from '../subgraphs/fleet/subgraph.ts';
@@ -98,7 +99,15 @@ function openServer(config: SharedConfig): Promise<PostgresServer> {
 
 /** Each subgraph has a context of its own type; here they are only started and stopped. */
 export async function allSubgraphs(keyring: Keyring): Promise<Subgraph[]> {
-  return [await createAccess(keyring), shipments, fleet, tracking, pricing, risk, analytics] as unknown as Subgraph[];
+  return [
+    await createAccess(keyring, readAccessConfig()),
+    shipments,
+    fleet,
+    tracking,
+    pricing,
+    risk,
+    analytics,
+  ] as unknown as Subgraph[];
 }
 
 async function openAll(

@@ -1,27 +1,47 @@
+import { networkOf } from '#shared/client-network.ts';
 import type { BaseContext } from '#shared/context.ts';
 import { accountOf } from '#shared/context.ts';
+import { GraphError } from '#shared/errors.ts';
 import type { Identity, TokenSigner } from '#shared/identity.ts';
+import type { SignInLimits } from './domain/sign-in-limits.ts';
 import type { Account } from './entities.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+import type { ReportSessionEvent } from './session-events.ts';
 import type { AdminAudit } from './store/administration.ts';
 import type { AuditContext } from './store/audit.ts';
 
-export interface AccessContext extends BaseContext {
+/** What lives as long as the access subgraph. */
+export interface AccessServices {
   /** Signs the access tokens of clients. */
   readonly signer: TokenSigner;
-  /** What an identity may see; usually the request's, but whoever signs in is seen as themselves. */
-  loadersOf(identity: Identity): Loaders;
+  readonly signInLimits: SignInLimits;
+  readonly report: ReportSessionEvent;
 }
 
-export function createContext(base: BaseContext, signer: TokenSigner): AccessContext {
+export interface AccessContext extends BaseContext, AccessServices {
+  /** The client's network, for limits; clients whose address is unknown share one. */
+  readonly network: string;
+  /** What an identity may see; usually the request's, but whoever signs in is seen as themselves. */
+  loadersOf(identity: Identity): Loaders;
+  /** Refuses the second call with the same name in one request. @throws GraphError BAD_USER_INPUT */
+  oncePerRequest(name: string): void;
+}
+
+export function createContext(base: BaseContext, services: AccessServices): AccessContext {
   const known = new Map<Identity, Loaders>();
+  const begun = new Set<string>();
   return {
     ...base,
-    signer,
+    ...services,
+    network: base.clientAddress === null ? 'unknown' : networkOf(base.clientAddress),
     loadersOf(identity) {
       const loaders = known.get(identity) ?? createLoaders(base.em, identity);
       known.set(identity, loaders);
       return loaders;
+    },
+    oncePerRequest(name) {
+      if (begun.has(name)) throw new GraphError('BAD_USER_INPUT', `Only one "${name}" per request is allowed.`);
+      begun.add(name);
     },
   };
 }

@@ -51,25 +51,16 @@ export const SessionEntity = defineEntity({
 });
 export type Session = InferEntity<typeof SessionEntity>;
 
-/** Sign-in attempts for one e-mail address, known or not, since the last success. */
-export const SignInAttemptsEntity = defineEntity({
-  name: 'SignInAttempts',
-  tableName: 'sign_in_attempts',
-  properties: {
-    /** SHA-256 of the address, hexadecimal. */
-    subject: p.text().primary(),
-    attempts: p.integer(),
-    lastAt: p.datetime(3),
-    blockedUntil: p.datetime(3).nullable(),
-  },
-});
-
 export const auditActions = [
   'ORGANIZATION_CREATED',
   'ORGANIZATION_TIER_CHANGED',
   'ACCOUNT_REGISTERED',
   'ACCOUNT_ROLES_CHANGED',
   'ACCOUNT_DEACTIVATED',
+  'SIGNED_IN',
+  'SIGN_IN_FAILED',
+  'SIGN_IN_LOCKED',
+  'SIGNED_OUT',
   'SESSION_TOKEN_REUSED',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
@@ -88,8 +79,9 @@ export const AuditEntryEntity = defineEntity({
     at: p.datetime(3),
     action: p.text().$type<AuditAction>(),
     actorId: p.uuid().nullable(),
-    targetKind: p.text().$type<'Account' | 'Organization'>(),
-    targetId: p.uuid(),
+    /** Null with `targetId`: a failed sign-in with an address that has no account. */
+    targetKind: p.text().$type<'Account' | 'Organization'>().nullable(),
+    targetId: p.uuid().nullable(),
     changes: p.json<readonly AuditChange[]>(),
     requestId: p.text(),
     /** The client's own id of the request. */
@@ -113,11 +105,4 @@ export const IdempotentRequestEntity = defineEntity({
   },
 });
 
-export const entities = [
-  OrganizationEntity,
-  AccountEntity,
-  SessionEntity,
-  SignInAttemptsEntity,
-  AuditEntryEntity,
-  IdempotentRequestEntity,
-];
+export const entities = [OrganizationEntity, AccountEntity, SessionEntity, AuditEntryEntity, IdempotentRequestEntity];

@@ -14,7 +14,7 @@ export async function seed(em: EntityManager, world: World): Promise<void> {
   }
   const { admin, dispatcher, driver, customer, partner, analyst } = world.demo;
   const demo = new Set<string>([admin, dispatcher, driver, customer, partner, analyst]);
-  const demoHash = await hashPassword(demoPassword);
+  const demoHash = await hashPassword(demoPassword, 'seed');
   const driverOf = new Map(world.drivers.map(({ id, accountId }) => [accountId, id]));
   await bulkInsert(
     em,

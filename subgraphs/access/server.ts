@@ -1,4 +1,5 @@
 import { runSubgraph } from '#shared/run.ts';
+import { readAccessConfig } from './config.ts';
 import { createAccess } from './subgraph.ts';
 
-await runSubgraph(createAccess);
+await runSubgraph((keyring) => createAccess(keyring, readAccessConfig()));

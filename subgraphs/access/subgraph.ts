@@ -2,6 +2,7 @@ import { createSigner } from '#shared/identity.ts';
 import type { Keyring } from '#shared/keys.ts';
 import { scalars } from '#shared/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
+import type { AccessConfig } from './config.ts';
 import { type AccessContext, createContext } from './context.ts';
 import { entities } from './entities.ts';
 import { reactions } from './events.ts';
@@ -11,10 +12,15 @@ import { Account, AuditEntry, Organization, queries } from './resolvers/reading.
 import { sessionMutations } from './resolvers/sessions.ts';
 import { rules } from './rules.ts';
 import { seed } from './seed.ts';
+import { createSessionEvents } from './session-events.ts';
 
 /** The only subgraph that needs a secret: with the private key of `access` it signs the tokens of clients. */
-export async function createAccess({ access }: Pick<Keyring, 'access'>): Promise<Subgraph<AccessContext>> {
+export async function createAccess(
+  { access }: Pick<Keyring, 'access'>,
+  config: AccessConfig,
+): Promise<Subgraph<AccessContext>> {
   const signer = await createSigner(access.privateJwk, 'freight-clients');
+  const { counter, report } = createSessionEvents();
   return {
     name: 'access',
     schema: new URL('./schema.graphql', import.meta.url),
@@ -22,7 +28,8 @@ export async function createAccess({ access }: Pick<Keyring, 'access'>): Promise
     migrations,
     rules,
     reactions,
-    context: (base) => createContext(base, signer),
+    context: (base) => createContext(base, { signer, report, signInLimits: config.signIn }),
+    metrics: [counter],
     resolvers: {
       DateTime: scalars.DateTime,
       Query: queries,

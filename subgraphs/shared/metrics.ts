@@ -1,13 +1,18 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram, type Metric, Registry } from 'prom-client';
 
 export interface SubgraphMetrics {
   readonly registry: Registry;
   observe(operation: string, seconds: number, failed: boolean): void;
 }
 
-/** Requests, durations and errors of one subgraph by operation name, and its SQL statements. */
-export function createSubgraphMetrics(subgraph: string, statements: () => number): SubgraphMetrics {
+/** Requests, durations and errors of one subgraph by operation name, its SQL statements, and its own metrics. */
+export function createSubgraphMetrics(
+  subgraph: string,
+  statements: () => number,
+  own: readonly Metric[] = [],
+): SubgraphMetrics {
   const registry = new Registry();
+  for (const metric of own) registry.registerMetric(metric);
   registry.setDefaultLabels({ subgraph });
   const registers = [registry];
   const duration = new Histogram({

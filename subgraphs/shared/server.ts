@@ -97,7 +97,7 @@ export async function listen<C extends BaseContext>(
 ): Promise<RunningSubgraph<C>> {
   const { subgraph, services, schema, contextFor } = open;
   const { log, database, jobs, health } = services;
-  const metrics = createSubgraphMetrics(subgraph.name, database.statements);
+  const metrics = createSubgraphMetrics(subgraph.name, database.statements, subgraph.metrics);
 
   const timing: ApolloServerPlugin<C> = {
     async requestDidStart() {

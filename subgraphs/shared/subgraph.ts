@@ -1,5 +1,6 @@
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
 import type { EntitySchema } from '@mikro-orm/core';
+import type { Metric } from 'prom-client';
 import type { Rules } from './authorization.ts';
 import type { BaseContext } from './context.ts';
 import type { EntityManager, NamedMigration } from './database.ts';
@@ -17,6 +18,8 @@ export interface Subgraph<C extends BaseContext = BaseContext> {
   readonly resolvers: GraphQLResolverMap<C>;
   readonly rules: Rules;
   readonly reactions: Reactions;
+  /** Metrics of its own, beside those that every subgraph has; they are in no registry yet. */
+  readonly metrics?: readonly Metric[];
   /** Adds stores and loaders to the context of one request. */
   context(base: BaseContext): C;
   /** Writes its part of the demo world into empty tables. */

@@ -128,7 +128,7 @@ async function openGateway(
 async function signIn(door: GatewayDoor, account: DemoAccount): Promise<string> {
   const query = 'mutation($input: SignInInput!) { signIn(input: $input) { accessToken } }';
   const input = { email: `${account}@demo.test`, password: 'freight-demo' };
-  const { data, errors } = await door.ask<{ signIn: { accessToken: string | null } }>(null, query, { input });
-  if (data?.signIn.accessToken) return data.signIn.accessToken;
+  const { data, errors } = await door.ask<{ signIn: { accessToken: string | null } | null }>(null, query, { input });
+  if (data?.signIn?.accessToken) return data.signIn.accessToken;
   throw new Error(`signing in as ${account} failed: ${JSON.stringify(errors)}`);
 }

@@ -40,8 +40,8 @@ function changeOrganizationTier(_root: unknown, { input }: Input<TierInput>, con
 function registerAccount(_root: unknown, { input }: Input<unknown>, context: AccessContext) {
   return payloadOf(async () => {
     const wanted = parseInput(registerAccountInput, input);
-    // Hashed before the transaction: a connection is too dear to hold while a processor works.
-    const passwordHash = wanted.password === null ? null : await hashPassword(wanted.password);
+    // Hashed before the transaction, which would hold a connection meanwhile.
+    const passwordHash = wanted.password === null ? null : await hashPassword(wanted.password, context.network);
     return context.transact(async (transaction) => {
       const written = await store.registerAccount(transaction.em, auditOf(context), wanted, passwordHash);
       if (written.changed) await emitAccountRegistered(transaction, written.record);

@@ -51,6 +51,7 @@ export const Organization = {
 export const AuditEntry = {
   actor: ({ actorId }: AuditRow, _args: unknown, context: AccessContext) => account(actorId, context),
   target: async ({ targetKind, targetId }: AuditRow, _args: unknown, { identity, loadersOf }: AccessContext) => {
+    if (!targetId) return null;
     const { account, organization } = loadersOf(identity);
     const record = await (targetKind === 'Account' ? account.load(targetId) : organization.load(targetId));
     return record && { ...record, __typename: targetKind };

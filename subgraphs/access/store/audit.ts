@@ -19,15 +19,15 @@ export function recordAudit(
   em: EntityManager,
   { at, ...origin }: AuditContext,
   action: AuditAction,
-  target: { readonly kind: 'Account' | 'Organization'; readonly id: string },
+  target: { readonly kind: 'Account' | 'Organization'; readonly id: string } | null,
   changes: readonly AuditChange[] = [],
 ): void {
   em.create(AuditEntryEntity, {
     id: newId(at.getTime()),
     at,
     action,
-    targetKind: target.kind,
-    targetId: target.id,
+    targetKind: target?.kind ?? null,
+    targetId: target?.id ?? null,
     changes,
     ...origin,
   });

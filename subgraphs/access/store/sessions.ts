@@ -30,6 +30,7 @@ export async function beginSession(em: EntityManager, accountId: string, now: Da
 
 export type Refreshed =
   | { readonly outcome: 'refreshed'; readonly account: Account; readonly token: RefreshToken }
+  | { readonly outcome: 'reused'; readonly accountId: string }
   | { readonly outcome: 'refused' };
 
 /**
@@ -42,7 +43,7 @@ export async function rotateToken(em: EntityManager, token: RefreshToken, audit:
   if (!secretFits(token.secret, session.tokenHash)) {
     session.revokedAt = audit.at;
     recordAudit(em, audit, 'SESSION_TOKEN_REUSED', { kind: 'Account', id: session.accountId });
-    return { outcome: 'refused' };
+    return { outcome: 'reused', accountId: session.accountId };
   }
   const account = await em.findOne(AccountEntity, { id: session.accountId, deactivatedAt: null });
   if (!account) return { outcome: 'refused' };
@@ -52,9 +53,17 @@ export async function rotateToken(em: EntityManager, token: RefreshToken, audit:
   return { outcome: 'refreshed', account, token: { sessionId: session.id, secret } };
 }
 
-/** Ends the session of a token, old or new: its holder wants out. */
-export async function endSession(em: EntityManager, token: RefreshToken, now: Date): Promise<void> {
-  await em.execute('update session set revoked_at = ? where id = ? and revoked_at is null', [now, token.sessionId]);
+/**
+ * Ends the session of its newest token. Any other token, an old one too, changes nothing.
+ * @returns the account whose session ended
+ */
+export async function endSession(em: EntityManager, token: RefreshToken, audit: AuditContext): Promise<string | null> {
+  const session = await lockedSession(em, token.sessionId);
+  if (!session || session.revokedAt || !secretFits(token.secret, session.tokenHash)) return null;
+  const { accountId } = session;
+  session.revokedAt = audit.at;
+  recordAudit(em, { ...audit, actorId: accountId }, 'SIGNED_OUT', { kind: 'Account', id: accountId });
+  return accountId;
 }
 
 /** Ends every session of an account. */

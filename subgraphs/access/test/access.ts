@@ -1,8 +1,10 @@
 import { type AccountIdentity, createVerifier, newKeyPair, type Role } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
+import { readAccessConfig } from '../config.ts';
 import type { AccessContext } from '../context.ts';
 import { hashPassword } from '../domain/passwords.ts';
+import type { SignInLimits } from '../domain/sign-in-limits.ts';
 import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import { createAccess } from '../subgraph.ts';
 
@@ -10,12 +12,16 @@ const access = await newKeyPair();
 /** Reads the tokens that the subgraph under test gives to clients. */
 export const clientVerifier = await createVerifier(access.publicJwk, 'freight-clients');
 export const password = 'correct horse battery';
-const passwordHash = await hashPassword(password);
+const passwordHash = await hashPassword(password, 'test');
 
 export type AccessUnderTest = TestSubgraph<AccessContext>;
 
-export async function startAccess(options?: TestSubgraphOptions): Promise<AccessUnderTest> {
-  return startTestSubgraph(await createAccess({ access }), options);
+export async function startAccess({
+  signIn,
+  ...options
+}: TestSubgraphOptions & { readonly signIn?: Partial<SignInLimits> } = {}): Promise<AccessUnderTest> {
+  const limits = { ...readAccessConfig({}).signIn, ...signIn };
+  return startTestSubgraph(await createAccess({ access }, { signIn: limits }), options);
 }
 
 /** Puts an organization into the tables. */

@@ -1,43 +1,43 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { newId } from '#shared/ids.ts';
-import { blockSeconds, freeAttempts, longestBlockSeconds } from '../domain/attempts.ts';
+import { hashesPerNetwork } from '../domain/hashing-turn.ts';
 import { hashPassword, passwordFits } from '../domain/passwords.ts';
 import { isLive, newSecret, parseToken, secretFits, secretHash, tokenText } from '../domain/refresh-token.ts';
 
 describe('passwords', () => {
   test('are hashed with the parameters of OWASP, each with its own salt', async () => {
-    const [first, second] = [await hashPassword('freight-demo'), await hashPassword('freight-demo')];
+    const [first, second] = [await hashPassword('freight-demo', 'a'), await hashPassword('freight-demo', 'a')];
     expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(second).not.toEqual(first);
   });
 
   test('fit their hash in every way of typing the same characters', async () => {
-    const hash = await hashPassword('caf\u00e9 freight demo');
-    expect(await passwordFits(hash, 'cafe\u0301 freight demo')).toBe(true);
-    expect(await passwordFits(hash, 'cafe freight demo')).toBe(false);
+    const hash = await hashPassword('caf\u00e9 freight demo', 'a');
+    expect(await passwordFits(hash, 'cafe\u0301 freight demo', 'a')).toBe(true);
+    expect(await passwordFits(hash, 'cafe freight demo', 'a')).toBe(false);
   });
 
   test('never fit where there is no hash', async () => {
-    expect(await passwordFits(null, 'freight-demo')).toBe(false);
+    expect(await passwordFits(null, 'freight-demo', 'a')).toBe(false);
   });
 
-  test('are not looked at without end when many arrive at once', async () => {
-    const answers = await Promise.allSettled(Array.from({ length: 80 }, () => passwordFits(null, 'burst')));
+  test('are hashed in turns: what would wait too long is refused, whichever network it comes from', async () => {
+    const networks = Array.from({ length: 80 }, (_, index) => `network ${index}`);
+    const answers = await Promise.allSettled(networks.map((network) => passwordFits(null, 'burst', network)));
     const refused = answers.filter((answer) => answer.status === 'rejected');
     expect(refused).toHaveLength(14);
-    expect(refused[0]?.reason).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(refused[0]?.reason).toMatchObject({ code: 'RATE_LIMITED', extensions: { retryAfterSeconds: 1 } });
   });
-});
 
-test('a block never shrinks with more attempts and never lasts longer than a quarter of an hour', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 10_000 }), (attempt) => {
-      expect(blockSeconds(attempt + 1)).toBeGreaterThanOrEqual(blockSeconds(attempt));
-      expect(blockSeconds(attempt)).toBeLessThanOrEqual(longestBlockSeconds);
-    }),
-  );
-  expect([blockSeconds(freeAttempts - 1), blockSeconds(freeAttempts)]).toEqual([0, 30]);
+  test('of one network take a share of the turns and leave the others to the rest', async () => {
+    const flood = Array.from({ length: 200 }, () => passwordFits(null, 'flood', 'flooding network'));
+    const others = Promise.all(['one', 'two', 'three'].map((network) => passwordFits(null, 'calm', network)));
+    const answered = (await Promise.allSettled(flood)).filter((answer) => answer.status === 'fulfilled');
+    expect(answered).toHaveLength(hashesPerNetwork);
+    expect(await others).toEqual([false, false, false]);
+    expect(await passwordFits(null, 'later', 'flooding network')).toBe(false);
+  });
 });
 
 describe('refresh tokens', () => {

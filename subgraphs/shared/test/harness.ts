@@ -12,7 +12,7 @@ import {
   type Tier,
 } from '../identity.ts';
 import { newId } from '../ids.ts';
-import { createLog } from '../log.ts';
+import { createLog, type Log } from '../log.ts';
 import { asAdmin, roleUrl } from '../provision.ts';
 import type { LivePubSub } from '../pubsub.ts';
 import { createMemoryPubSub } from '../pubsub-memory.ts';
@@ -76,6 +76,7 @@ export interface TestSubgraphOptions {
   readonly database?: TestDatabase;
   readonly clock?: () => Date;
   readonly live?: LivePubSub;
+  readonly log?: Log;
 }
 
 /** Starts a subgraph for a test file; `close()` in afterAll stops it and drops its database. */
@@ -85,7 +86,7 @@ export async function startTestSubgraph<C extends BaseContext>(
 ): Promise<TestSubgraph<C>> {
   const database = options.database ?? (await createTestDatabase());
   const live = options.live ?? createMemoryPubSub();
-  const log = createLog(subgraph.name, process.env['TEST_LOG_LEVEL'] ?? 'silent');
+  const log = options.log ?? createLog(subgraph.name, process.env['TEST_LOG_LEVEL'] ?? 'silent');
   const open = await openSubgraph(subgraph, {
     databaseUrl: database.urlFor(subgraph.name),
     live,

@@ -1,0 +1,24 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * Tries of passwords are counted by account and network (columns in the order that rate-limiter-flexible expects).
+ * Failed sign-ins stand in the audit trail; one for an unknown e-mail address has no target.
+ */
+export class CountPasswordTries extends Migration {
+  up(): void {
+    this.addSql(`
+      drop table sign_in_attempts;
+      create table password_try (
+        key varchar(255) primary key,
+        points int not null default 0,
+        expire bigint
+      );
+      create index password_try_expire on password_try (expire);
+      alter table audit_entry
+        alter column target_kind drop not null,
+        alter column target_id drop not null,
+        add check ((target_kind is null) = (target_id is null));
+      create index audit_entry_failed_sign_in on audit_entry (at) where action = 'SIGN_IN_FAILED';
+    `);
+  }
+}

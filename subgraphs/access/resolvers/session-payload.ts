@@ -1,0 +1,26 @@
+import { type AccountIdentity, scopesOf } from '#shared/identity.ts';
+import type { AccessContext, AccountNode } from '../context.ts';
+import { type RefreshToken, tokenText } from '../domain/refresh-token.ts';
+import type { Account } from '../entities.ts';
+import { tierOf } from '../store/organizations.ts';
+
+/** Seconds for which an access token is good. */
+const accessTokenSeconds = 15 * 60;
+
+export async function sessionPayload(context: AccessContext, account: Account, token: RefreshToken) {
+  const identity = await identityOf(context, account);
+  const viewer: AccountNode = { ...account, seenAs: identity };
+  return {
+    accessToken: await context.signer.sign(identity, accessTokenSeconds),
+    refreshToken: tokenText(token),
+    expiresAt: new Date(Date.now() + accessTokenSeconds * 1000),
+    viewer,
+  };
+}
+
+/** What the account may do from now on, for its token. */
+async function identityOf({ em }: AccessContext, account: Account): Promise<AccountIdentity> {
+  const { id: accountId, roles, organizationId = null, driverId = null } = account;
+  const tier = await tierOf(em, organizationId);
+  return { kind: 'account', accountId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
+}

@@ -1,0 +1,30 @@
+import { payloadOf, refuse } from '#shared/errors.ts';
+import { type AccessContext, anonymousAudit } from '../context.ts';
+import { recordFailure, recordSignIn } from '../store/sign-in.ts';
+import { sessionPayload } from './session-payload.ts';
+import { tryPassword } from './try-password.ts';
+
+interface SignInInput {
+  readonly email: string;
+  readonly password: string;
+}
+
+export async function signIn(_root: unknown, { input }: { input: SignInInput }, context: AccessContext) {
+  context.oncePerRequest('signIn');
+  const email = input.email.trim().toLowerCase();
+  const { account, fits, last, tries } = await tryPassword(context, email, input.password);
+  const audit = anonymousAudit(context);
+  return payloadOf(async () => {
+    if (!account || !fits) {
+      await context.transact(({ em }) => recordFailure(em, account, audit, last));
+      await tries.prune();
+      context.report(context, 'sign_in_failed', account?.id ?? null);
+      if (last) context.report(context, 'sign_in_locked', account?.id ?? null);
+      refuse('INVALID_CREDENTIALS', 'Wrong e-mail address or password.');
+    }
+    const token = await context.transact(({ em }) => recordSignIn(em, account, audit));
+    await tries.forget({ email, network: context.network });
+    context.report(context, 'signed_in', account.id);
+    return sessionPayload(context, account, token);
+  });
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { EntityManager } from '#shared/database.ts';
+import { GraphError } from '#shared/errors.ts';
+import type { SignInLimits } from '../domain/sign-in-limits.ts';
+
+/** Whose password is tried, and from where. */
+export interface PasswordTry {
+  readonly email: string;
+  readonly network: string;
+}
+
+/**
+ * Counts tries of passwords in the table `password_try`, so that all processes share the counts. Known and unknown
+ * e-mail addresses are counted alike.
+ */
+export interface PasswordTries {
+  /**
+   * Counts a try before its password is looked at, so that many at once are counted as many.
+   * @returns whether this is the last try that the limit allows
+   * @throws GraphError RATE_LIMITED with the seconds after which the next try is allowed
+   */
+  begin(attempt: PasswordTry): Promise<{ readonly last: boolean }>;
+  /** Forgets the tries for an account from this network, after a success. */
+  forget(attempt: PasswordTry): Promise<void>;
+  /** Deletes some counts whose window is over. */
+  prune(): Promise<void>;
+}
+
+export async function passwordTries(em: EntityManager, limits: SignInLimits): Promise<PasswordTries> {
+  const shared = {
+    storeClient: await em.getConnection().getNativeClient(),
+    storeType: 'pool',
+    tableName: 'password_try',
+    tableCreated: true,
+    clearExpiredByTimeout: false, // a timer of its own would outlive the database: see `prune`
+    duration: limits.windowSeconds,
+  };
+  const ofNetwork = new RateLimiterPostgres({ ...shared, keyPrefix: 'network', points: limits.triesPerAddress });
+  const ofAccount = new RateLimiterPostgres({ ...shared, keyPrefix: 'account', points: limits.triesPerAccount });
+  return {
+    async begin(attempt) {
+      await consume(ofNetwork, attempt.network);
+      const { remainingPoints } = await consume(ofAccount, accountKey(attempt));
+      return { last: remainingPoints === 0 };
+    },
+    forget: async (attempt) => void (await ofAccount.delete(accountKey(attempt))),
+    async prune() {
+      await em.execute(
+        `delete from password_try where key in (
+          select key from password_try where expire < ? order by expire limit 100 for update skip locked)`,
+        [Date.now()],
+      );
+    },
+  };
+}
+
+async function consume(limiter: RateLimiterPostgres, key: string): Promise<RateLimiterRes> {
+  try {
+    return await limiter.consume(key);
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+    throw new GraphError('RATE_LIMITED', `Too many attempts to sign in. Try again in ${retryAfterSeconds} seconds.`, {
+      retryAfterSeconds,
+    });
+  }
+}
+
+/** Hashed: people type passwords into the field for the e-mail address. */
+function accountKey({ email, network }: PasswordTry): string {
+  return createHash('sha256')
+    .update(JSON.stringify([email, network]))
+    .digest('base64url');
+}

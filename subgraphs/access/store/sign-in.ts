@@ -1,0 +1,31 @@
+import type { EntityManager } from '#shared/database.ts';
+import type { RefreshToken } from '../domain/refresh-token.ts';
+import type { Account } from '../entities.ts';
+import { type AuditContext, recordAudit } from './audit.ts';
+import { beginSession } from './sessions.ts';
+
+/** Begins a session for an account whose password was right. */
+export async function recordSignIn(em: EntityManager, account: Account, audit: AuditContext): Promise<RefreshToken> {
+  recordAudit(em, { ...audit, actorId: account.id }, 'SIGNED_IN', { kind: 'Account', id: account.id });
+  return beginSession(em, account.id, audit.at);
+}
+
+/** Days for which failed sign-ins stand in the audit trail: anybody can cause them. */
+const daysOfFailures = 90;
+
+/** Records a failed sign-in, and the lock that follows the last allowed try. Removes some that are too old. */
+export async function recordFailure(
+  em: EntityManager,
+  account: Account | null,
+  audit: AuditContext,
+  locked: boolean,
+): Promise<void> {
+  const target = account && { kind: 'Account' as const, id: account.id };
+  recordAudit(em, audit, 'SIGN_IN_FAILED', target);
+  if (locked) recordAudit(em, audit, 'SIGN_IN_LOCKED', target);
+  await em.execute(
+    `delete from audit_entry where id in (
+      select id from audit_entry where action = 'SIGN_IN_FAILED' and at < ? order by at limit 100 for update skip locked)`,
+    [new Date(audit.at.getTime() - daysOfFailures * 86_400_000)],
+  );
+}

@@ -1,0 +1,27 @@
+import { isIPv6 } from 'node:net';
+
+/**
+ * The network by which clients are told apart for limits: an IPv4 address, or the /64 of an IPv6 address, because one
+ * subscriber gets at least a whole /64 (RFC 6177). An IPv4 address mapped into IPv6 counts as the IPv4 address.
+ */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const groups = groupsOf(address);
+  const mapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
+  return mapped ? dotted(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+/** The eight groups of an IPv6 address, hexadecimal without leading zeros. A zone (`%eth0`) is left out. */
+function groupsOf(address: string): string[] {
+  const canonical = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
+  const [front = [], back = []] = canonical.split('::').map((part) => part.split(':').filter(Boolean));
+  return [...front, ...Array.from({ length: 8 - front.length - back.length }, () => '0'), ...back];
+}
+
+/** The dotted form of an IPv4 address in two hexadecimal groups. */
+function dotted(groups: readonly string[]): string {
+  return groups
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((group) => [group >> 8, group & 255])
+    .join('.');
+}
