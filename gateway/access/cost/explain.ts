@@ -1,0 +1,52 @@
+import { evaluate, fieldCost, optionCost } from './evaluate.ts';
+import type { CostProgram, PricedField, PricedSelection } from './program.ts';
+import type { Variables } from './variables.ts';
+
+/** Where most of an operation's cost lies. */
+export interface DearestPath {
+  /** Response keys with dots between them, such as `shipments.nodes.stops`. */
+  readonly path: string;
+  /** What is spent there. */
+  readonly cost: number;
+}
+
+/** The deepest field in which at least half of the cost lies; undefined where the cost is spread over many fields. */
+export function dearestPath(program: CostProgram, variables: Variables): DearestPath | undefined {
+  const half = evaluate(program, variables) / 2;
+  const keys: string[] = [];
+  let cost = 0;
+  let selection: PricedSelection | undefined = program.root;
+  /** How many objects have the selection. */
+  let objects = 1;
+  while (selection) {
+    const field: PricedField | undefined = dearestField(selection, program, variables);
+    const spent: number = field ? objects * fieldCost(field, variables, program.results) : 0;
+    if (!field || spent < half || spent === 0) break;
+    keys.push(field.key);
+    cost = spent;
+    objects *= typeof field.length === 'number' ? field.length : field.length(variables);
+    selection = field.selection;
+  }
+  return keys.length > 0 ? { path: keys.join('.'), cost } : undefined;
+}
+
+function dearestField(
+  { options }: PricedSelection,
+  { results }: CostProgram,
+  variables: Variables,
+): PricedField | undefined {
+  const option = highest(options, ({ fields }) => optionCost({ constant: 0, varying: fields }, variables, results));
+  return option && highest(option.fields, (field) => fieldCost(field, variables, results));
+}
+
+function highest<T>(items: readonly T[], measure: (item: T) => number): T | undefined {
+  let best: T | undefined;
+  let bestValue = -Infinity;
+  for (const item of items) {
+    const value = measure(item);
+    if (value <= bestValue) continue;
+    best = item;
+    bestValue = value;
+  }
+  return best;
+}

@@ -1,0 +1,46 @@
+import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql';
+
+/**
+ * The name that a directive has in a supergraph, which may import it under another one.
+ * @param feature the specification, such as `cost` of https://specs.apollo.dev/cost/v0.1
+ * @returns undefined where the supergraph does not link the feature
+ */
+export function linkedDirectiveName(supergraph: DocumentNode, feature: string, directive: string): string | undefined {
+  const link = linksOf(supergraph).find((node) => featureOf(stringArgument(node, 'url')) === feature);
+  if (!link) return undefined;
+  const prefix = stringArgument(link, 'as') ?? feature;
+  return importedNames(link).get(directive) ?? (directive === feature ? prefix : `${prefix}__${directive}`);
+}
+
+function linksOf(supergraph: DocumentNode): ConstDirectiveNode[] {
+  const schemas = supergraph.definitions.filter(
+    (node) => node.kind === Kind.SCHEMA_DEFINITION || node.kind === Kind.SCHEMA_EXTENSION,
+  );
+  return schemas.flatMap(({ directives = [] }) => directives.filter(({ name }) => name.value === 'link'));
+}
+
+function featureOf(url: string | undefined): string | undefined {
+  return url?.match(/^https:\/\/specs\.apollo\.dev\/([^/]+)\/v\d+\.\d+$/)?.[1];
+}
+
+function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  return value?.kind === Kind.STRING ? value.value : undefined;
+}
+
+/** Directives of `import: ["@cost", { name: "@listSize", as: "@size" }]`, by their own name, without the `@`. */
+function importedNames(link: ConstDirectiveNode): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const value = link.arguments?.find((argument) => argument.name.value === 'import')?.value;
+  if (value?.kind !== Kind.LIST) return names;
+  for (const entry of value.values) {
+    const fields = entry.kind === Kind.OBJECT ? entry.fields : [];
+    const text = (key: string) => {
+      const found = fields.find((field) => field.name.value === key)?.value;
+      return found?.kind === Kind.STRING ? found.value : undefined;
+    };
+    const own = entry.kind === Kind.STRING ? entry.value : text('name');
+    if (own?.startsWith('@')) names.set(own.slice(1), (text('as') ?? own).slice(1));
+  }
+  return names;
+}

@@ -1,0 +1,39 @@
+import { type GraphQLSchema, Kind, parse } from 'graphql';
+import { loadSupergraphModel } from '../../engine/supergraph/model.ts';
+import { composeSupergraph } from '../../supergraph/compose.ts';
+import { CostModel } from '../cost/model.ts';
+import { OperationPricer } from '../cost/operation-pricer.ts';
+
+export interface Prices {
+  readonly schema: GraphQLSchema;
+  readonly model: CostModel;
+  priceOf(query: string, variables?: Record<string, unknown>): number;
+  dearestPathOf(query: string, variables?: Record<string, unknown>): string | undefined;
+}
+
+/** Prices of operations on one subgraph with this SDL, by itself a supergraph. */
+export function pricesOf(sdl: string, assumedListSize = 10): Prices {
+  const supergraphSdl = composeSupergraph([{ name: 'only', url: 'http://127.0.0.1:1', sdl }]);
+  const schema = loadSupergraphModel(supergraphSdl).apiSchema;
+  const model = new CostModel(schema, parse(supergraphSdl), { assumedListSize });
+  const pricer = new OperationPricer(model);
+  return {
+    schema,
+    model,
+    priceOf(query, variables = {}) {
+      const [document, operation] = parsed(query);
+      return pricer.price(document, operation, variables);
+    },
+    dearestPathOf(query, variables = {}) {
+      const [document, operation] = parsed(query);
+      return pricer.dearestPath(document, operation, variables)?.path;
+    },
+  };
+}
+
+function parsed(query: string) {
+  const document = parse(query);
+  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+  if (!operation) throw new Error('the query has no operation');
+  return [document, operation] as const;
+}
