@@ -15,6 +15,7 @@ import { serveWebSockets } from './edges/websocket/server.ts';
 import { serveExplorer } from './explorer/explorer-routes.ts';
 import { LiveStreams } from './live/streams.ts';
 import { type Phase, serveHealth } from './observe/health-routes.ts';
+import { loggedTransport } from './observe/logged-transport.ts';
 import { createGatewayMetrics } from './observe/metrics.ts';
 import { serveMetrics } from './observe/metrics-route.ts';
 import { SubgraphHealth } from './observe/subgraph-health.ts';
@@ -46,7 +47,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     // @apollo/gateway writes into subgraph responses; sharing them would mix requests.
     shareAnswers: config.engine === 'freight',
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
-    observer: metrics.transport,
+    observer: loggedTransport(metrics.transport, log),
   });
   const supergraph = new SupergraphLifecycle({
     config,

@@ -2,11 +2,12 @@ import type { GraphQLSchema } from 'graphql';
 import type { OperationAccess } from './authorization/operation-access.ts';
 import { type EngineError, RequestError, requestError } from './errors.ts';
 import { Execution } from './execute/execution.ts';
+import { inOrder } from './execute/in-order.ts';
 import { deliver } from './incremental/deliver.ts';
 import type { PreparedOperation, Variant } from './operation.ts';
 import { chooseLabels } from './overrides.ts';
 import type { Planner } from './planning/planner.ts';
-import { type RequestScope, SubgraphFailure, type SubgraphTransport } from './ports.ts';
+import { type RequestScope, SubgraphFailure, type SubgraphResult, type SubgraphTransport } from './ports.ts';
 import { type PrepareRequest, Preparer } from './preparer.ts';
 import { completeData } from './respond/complete.ts';
 import { jsonText } from './respond/json-text.ts';
@@ -26,6 +27,16 @@ export interface EngineOptions {
 }
 
 export type Variables = Readonly<Record<string, unknown>>;
+
+export interface EventOptions {
+  /** The scope of one event's fetches; that of the subscription outlives time limits and tokens. Default: that of the subscription. */
+  readonly scopeOfEvent?: () => RequestScope;
+  /** Hears of a defect of ours that spoiled one event. */
+  readonly onDefect?: (error: unknown) => void;
+}
+
+/** Events of one subscription that are completed at the same time. */
+const eventsAtATime = 8;
 
 /** Serves one supergraph; a new supergraph gets a new engine. */
 export class Engine {
@@ -101,16 +112,16 @@ export class Engine {
   }
 
   /**
-   * Runs a subscription: one response per event, in their order, each with its own fetches to the other subgraphs. Ends
-   * when the source completes; a source that breaks for good is told in a last response.
-   * @param scopeOfEvent the scope of one event's fetches; that of the subscription outlives time limits and tokens
+   * Runs a subscription: one response per event, in their order, each with its own fetches to the other subgraphs; those of several
+   * events run at the same time. An event that fails is a response with errors. Ends when the source completes; a source that breaks
+   * for good is told in a last response.
    * @throws RequestError when the operation is no subscription or the variables don't fit it
    */
   async *subscribe(
     operation: PreparedOperation,
     given: Variables,
     scope: RequestScope,
-    scopeOfEvent: () => RequestScope = () => scope,
+    { scopeOfEvent = () => scope, onDefect }: EventOptions = {},
   ): AsyncGenerator<EngineResponse> {
     const variables = operation.coerceVariables(given);
     const variant = operation.variantFor(variables);
@@ -120,12 +131,19 @@ export class Engine {
     const { transport } = this.#options;
     const clientVariable = clientVariables(given);
     const body = event.body.write([], clientVariable);
-    try {
-      for await (const result of transport.subscribe({ subgraph: event.subgraph, kind: event.kind, body }, scope)) {
-        yield await this.#answer(variant, variables, clientVariable, scopeOfEvent(), (execution) =>
+    const complete = async (result: SubgraphResult): Promise<EngineResponse> => {
+      try {
+        return await this.#answer(variant, variables, clientVariable, scopeOfEvent(), (execution) =>
           execution.receive(event, result),
         );
+      } catch (error) {
+        onDefect?.(error);
+        return { data: 'null', errors: this.#finish([defect], scope) };
       }
+    };
+    const events = transport.subscribe({ subgraph: event.subgraph, kind: event.kind, body }, scope);
+    try {
+      yield* inOrder(events, eventsAtATime, complete);
     } catch (error) {
       if (!(error instanceof SubgraphFailure)) throw error;
       const { message, code, retryable, subgraph } = error;
@@ -172,6 +190,11 @@ export class Engine {
     await this.#options.planner.close();
   }
 }
+
+const defect: EngineError = {
+  message: 'Internal server error',
+  extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
+};
 
 type ClientVariable = (name: string) => string | undefined;
 

@@ -57,7 +57,10 @@ export interface SubgraphResult {
 export interface SubgraphTransport {
   /** Rejects with a `SubgraphFailure`, never with a driver's own error. */
   fetch(request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult>;
-  /** One item per event; ends when the upstream completes, throws a `SubgraphFailure` when it breaks. */
+  /**
+   * One item per event; ends when the upstream completes, throws a `SubgraphFailure` when it breaks. Its `return()` doesn't wait for the event
+   * that is being waited for.
+   */
   subscribe(request: SubgraphRequest, scope: RequestScope): AsyncIterable<SubgraphResult>;
   close(): Promise<void>;
 }
@@ -67,7 +70,8 @@ export type SubgraphFailureCode =
   | 'SUBREQUEST_MALFORMED_RESPONSE'
   | 'GATEWAY_TIMEOUT'
   | 'SUBGRAPH_CIRCUIT_OPEN'
-  | 'REQUEST_CONCURRENCY_LIMITED';
+  | 'REQUEST_CONCURRENCY_LIMITED'
+  | 'LIVE_QUEUE_OVERFLOW';
 
 /** A subgraph could not be asked, or did not answer in GraphQL. Its message is fit for clients: no address, no stack. */
 export class SubgraphFailure extends Error {

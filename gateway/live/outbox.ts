@@ -1,5 +1,7 @@
 /** Payloads that wait for one client. More than this and the oldest go: memory per client is bounded. */
 const capacity = 128;
+/** Characters of those, but for a single payload. */
+const maxLength = 8 * 1024 * 1024;
 
 /**
  * The queue between a stream that many share and one client. A client that is too slow loses the oldest payloads and is
@@ -9,6 +11,7 @@ export class Outbox implements AsyncIterableIterator<string> {
   readonly #waiting: string[] = [];
   readonly #onEnd: () => void;
   #reader: PromiseWithResolvers<IteratorResult<string>> | undefined;
+  #length = 0;
   #dropped = 0;
   #ended = false;
 
@@ -25,11 +28,12 @@ export class Outbox implements AsyncIterableIterator<string> {
       this.#reader = undefined;
       return;
     }
-    if (this.#waiting.length >= capacity) {
-      this.#waiting.shift();
+    this.#waiting.push(text);
+    this.#length += text.length;
+    while (this.#waiting.length > capacity || (this.#length > maxLength && this.#waiting.length > 1)) {
+      this.#takeOldest();
       this.#dropped++;
     }
-    this.#waiting.push(text);
   }
 
   /** Ends the stream once what waits has been read. */
@@ -41,7 +45,7 @@ export class Outbox implements AsyncIterableIterator<string> {
   }
 
   next(): Promise<IteratorResult<string>> {
-    const text = this.#waiting.shift();
+    const text = this.#takeOldest();
     if (text !== undefined) return Promise.resolve({ done: false, value: this.#withLoss(text) });
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     this.#reader = Promise.withResolvers();
@@ -53,6 +57,12 @@ export class Outbox implements AsyncIterableIterator<string> {
     this.#waiting.length = 0;
     this.end();
     return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #takeOldest(): string | undefined {
+    const text = this.#waiting.shift();
+    this.#length -= text?.length ?? 0;
+    return text;
   }
 
   [Symbol.asyncIterator](): this {

@@ -56,7 +56,10 @@ export class SharedStream {
   async run(onError: (error: unknown) => void): Promise<void> {
     const { engine, operation, variables } = this.#work;
     try {
-      const responses = engine.subscribe(operation, variables, this.#scope(), () => this.#scopeOfEvent());
+      const responses = engine.subscribe(operation, variables, this.#scope(), {
+        scopeOfEvent: () => this.#scopeOfEvent(),
+        onDefect: onError,
+      });
       for await (const response of responses) {
         const text = responseText(response);
         for (const outbox of this.#members.keys()) outbox.push(text);

@@ -55,7 +55,7 @@ export function createGatewayMetrics(): GatewayMetrics {
   });
   const subgraphEvents = new Counter({
     name: 'gateway_subgraph_events_total',
-    help: 'Requests shared, retried, and websockets subscribed again',
+    help: 'Requests shared and retried; websockets broken and subscribed again; subscriptions ended as their queue was full',
     labelNames: ['subgraph', 'event'],
     registers,
   });
@@ -82,6 +82,8 @@ export function createGatewayMetrics(): GatewayMetrics {
       onRetry: (subgraph) => subgraphEvents.inc({ subgraph, event: 'retry' }),
       onCircuit: (subgraph, state) => circuit.set({ subgraph }, circuitValues[state]),
       onResubscribed: (subgraph) => subgraphEvents.inc({ subgraph, event: 'resubscribed' }),
+      onQueueOverflow: (subgraph) => subgraphEvents.inc({ subgraph, event: 'queue_overflow' }),
+      onBrokenSocket: (subgraph) => subgraphEvents.inc({ subgraph, event: 'broken_socket' }),
     },
     settled({ startedAt, operationName, errorCodes, status }) {
       const operation = labels.labelOf(operationName);

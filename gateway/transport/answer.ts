@@ -1,4 +1,4 @@
-import { type SubgraphResult, UNESCAPED } from '../engine/ports.ts';
+import { type SubgraphError, type SubgraphResult, UNESCAPED } from '../engine/ports.ts';
 import type { AnswerBytes } from './answer-bytes.ts';
 import { type FailedAttempt, httpStatus, malformed } from './failures.ts';
 import type { KnownAnswers } from './known-answers.ts';
@@ -63,25 +63,28 @@ export function shapedResult(value: unknown): SubgraphResult | string {
   if (!isObject(value)) return "A subgraph's answer is not a GraphQL result.";
   const { data, errors, extensions } = value;
   if (data !== undefined && data !== null && !isObject(data)) return "A subgraph's answer has data that is no object.";
-  if (errors == null) {
-    if (data === undefined) return "A subgraph's answer has neither data nor errors.";
-  } else if (!Array.isArray(errors) || !errors.every(isObject)) {
-    return "A subgraph's answer has errors that are no list of objects.";
-  }
-  if (extensions != null && !isObject(extensions)) return "A subgraph's answer has extensions that are no object.";
-  if (errors === null || extensions === null) return withoutNulls(value);
-  return value as SubgraphResult; // every part that the type promises was looked at
+  if (errors == null && data === undefined) return "A subgraph's answer has neither data nor errors.";
+  const isPlain =
+    (errors === undefined || (Array.isArray(errors) && errors.every(isObject))) &&
+    (extensions === undefined || isObject(extensions));
+  return (isPlain ? value : tidied(value)) as SubgraphResult; // every part that the type promises was looked at
 }
 
-/** Some servers send `"errors": null`; readers of a result should not have to know. */
-function withoutNulls({ data, errors, extensions }: Record<string, unknown>): SubgraphResult {
+/** Some servers send `"errors": null`, or errors that are texts; readers of a result should not have to know. */
+function tidied({ data, errors, extensions }: Record<string, unknown>): Record<string, unknown> {
   return {
     data,
-    ...(errors === null ? {} : { errors }),
-    ...(extensions === null ? {} : { extensions }),
-  } as SubgraphResult;
+    ...(errors == null ? {} : { errors: errorsOf(errors) }),
+    ...(isObject(extensions) ? { extensions } : {}),
+  };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** The errors in what a subgraph sent as such; a text is a message, anything else that is no object says only that there was an error. */
+export function errorsOf(value: unknown): SubgraphError[] {
+  const errors: unknown[] = Array.isArray(value) ? value : [value];
+  return errors.map((error) => (isObject(error) ? error : typeof error === 'string' ? { message: error } : {}));
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -55,9 +55,14 @@ export interface WebSocketOptions {
   readonly backoffMs: number;
   /** Bounds how long a subgraph that is back waits for its subscriptions. */
   readonly maxBackoffMs: number;
-  /** Events that may wait for a slow consumer before its subscription is ended. */
+  /** Events that may wait for a slow consumer before its subscription is ended with LIVE_QUEUE_OVERFLOW. */
   readonly maxBufferedEvents: number;
+  /** Bytes of those, but for a single event. */
+  readonly maxBufferedBytes: number;
+  /** A larger message breaks the socket: its subscriptions are told and asked for again. */
   readonly maxMessageBytes: number;
+  /** Sockets in a row that the subgraph may break so before their subscriptions are ended. */
+  readonly maxBrokenSockets: number;
 }
 
 export interface SubgraphAddress {
@@ -114,5 +119,7 @@ export const defaultWebSocket: WebSocketOptions = {
   backoffMs: 200,
   maxBackoffMs: 1_000,
   maxBufferedEvents: 1_000,
-  maxMessageBytes: 4 * 1024 * 1024,
+  maxBufferedBytes: 8 * 1024 * 1024,
+  maxMessageBytes: defaultLimits.maxResponseBytes,
+  maxBrokenSockets: 3,
 };

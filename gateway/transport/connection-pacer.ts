@@ -11,6 +11,7 @@ export class ConnectionPacer {
   readonly #options: WebSocketOptions;
   readonly #clock: () => number;
   #fruitless = 0;
+  #broken = 0;
   #connectedAt: number | undefined;
 
   constructor(options: WebSocketOptions, clock: () => number) {
@@ -19,7 +20,8 @@ export class ConnectionPacer {
   }
 
   get exhausted(): boolean {
-    return this.#fruitless > this.#options.maxReconnects;
+    const { maxReconnects, maxBrokenSockets } = this.#options;
+    return this.#fruitless > maxReconnects || this.#broken > maxBrokenSockets;
   }
 
   /** Milliseconds to wait before the next connection, at most. */
@@ -43,9 +45,17 @@ export class ConnectionPacer {
     this.#fruitless = 0;
   }
 
+  /** Before `closed`, where the subgraph sent what can't be read: events before it don't count as fruit. */
+  broke(): void {
+    this.#broken = this.#livedLong ? 1 : this.#broken + 1;
+  }
+
   closed(): void {
-    const livedLong = this.#connectedAt !== undefined && this.#clock() - this.#connectedAt > goodAfterMs;
-    this.#fruitless = livedLong ? 1 : this.#fruitless + 1;
+    this.#fruitless = this.#livedLong ? 1 : this.#fruitless + 1;
     this.#connectedAt = undefined;
+  }
+
+  get #livedLong(): boolean {
+    return this.#connectedAt !== undefined && this.#clock() - this.#connectedAt > goodAfterMs;
   }
 }

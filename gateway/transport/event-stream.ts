@@ -1,28 +1,45 @@
+/** What may wait in a queue. */
+export interface Capacity {
+  readonly events: number;
+  /** A single event may be larger. */
+  readonly bytes: number;
+}
+
 /**
  * A bounded queue between a socket that pushes and a consumer that pulls. It never drops silently: `push` says when there is no room, and
  * whoever pushes decides. Not an async generator, as the `return()` of one waits until the next event comes.
  */
 export class EventStream<T> implements AsyncIterableIterator<T> {
-  readonly #capacity: number;
+  readonly #capacity: Capacity;
   readonly #dispose: () => void;
-  readonly #events: T[] = [];
+  readonly #events: { readonly event: T; readonly bytes: number }[] = [];
   readonly #readers: PromiseWithResolvers<IteratorResult<T>>[] = [];
+  #bytes = 0;
   #end: { readonly error: Error | undefined } | undefined;
 
   /** @param dispose called once, as soon as nothing more will be pushed or read. */
-  constructor(capacity: number, dispose: () => void) {
+  constructor(capacity: Capacity, dispose: () => void) {
     this.#capacity = capacity;
     this.#dispose = dispose;
   }
 
   /** False when there is no room. After the end, events go nowhere. */
-  push(event: T): boolean {
+  push(event: T, bytes = 0): boolean {
     if (this.#end) return true;
     const reader = this.#readers.shift();
-    if (reader) reader.resolve({ done: false, value: event });
-    else if (this.#events.length < this.#capacity) this.#events.push(event);
-    else return false;
+    if (reader) {
+      reader.resolve({ done: false, value: event });
+      return true;
+    }
+    if (!this.#hasRoom(bytes)) return false;
+    this.#events.push({ event, bytes });
+    this.#bytes += bytes;
     return true;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    if (this.#events.length === 0) return true;
+    return this.#events.length < this.#capacity.events && this.#bytes + bytes <= this.#capacity.bytes;
   }
 
   /** Ends the stream once what is waiting has been read; with an error, the reader gets that error then. */
@@ -35,8 +52,11 @@ export class EventStream<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T>> {
     const reader = Promise.withResolvers<IteratorResult<T>>();
-    if (this.#events.length > 0) reader.resolve({ done: false, value: this.#events.shift()! });
-    else if (this.#end) this.#settleEnded(reader);
+    const next = this.#events.shift();
+    if (next) {
+      this.#bytes -= next.bytes;
+      reader.resolve({ done: false, value: next.event });
+    } else if (this.#end) this.#settleEnded(reader);
     else this.#readers.push(reader);
     return reader.promise;
   }

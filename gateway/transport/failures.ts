@@ -71,6 +71,14 @@ export function overloaded(subgraph: string, retryAfterSeconds: number): Subgrap
   });
 }
 
+/** Events come faster than they can be completed with what other subgraphs know. */
+export function queueOverflow(subgraph: string): SubgraphFailure {
+  return new SubgraphFailure('LIVE_QUEUE_OVERFLOW', subgraph, {
+    message: 'Too many events waited to be delivered; events were lost. Subscribe again.',
+    retryable: true,
+  });
+}
+
 /** For those who have left, so nobody reads it. */
 export function cancelled(subgraph: string): SubgraphFailure {
   return new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {

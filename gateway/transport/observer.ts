@@ -14,4 +14,8 @@ export interface TransportObserver {
   onCircuit?(subgraph: string, state: CircuitState): void;
   /** The websocket to a subgraph is up again, and its subscriptions were asked for again. */
   onResubscribed?(subgraph: string): void;
+  /** A subscription was ended as too many of its events waited. */
+  onQueueOverflow?(subgraph: string, requestId: string): void;
+  /** A websocket was cut because of what the subgraph sent; its subscriptions are asked for again. */
+  onBrokenSocket?(subgraph: string, message: string): void;
 }

@@ -108,7 +108,7 @@ class SubgraphLines implements Transport {
 }
 
 function broken(failure: SubgraphFailure): AsyncIterable<SubgraphResult> {
-  const stream = new EventStream<SubgraphResult>(0, () => {});
+  const stream = new EventStream<SubgraphResult>({ events: 0, bytes: 0 }, () => {});
   stream.end(failure);
   return stream;
 }

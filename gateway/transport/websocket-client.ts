@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
-import { WebSocket } from 'ws';
 import type { WebSocketOptions } from './config.ts';
 import { ConnectionPacer } from './connection-pacer.ts';
+import { subgraphSockets } from './subgraph-socket.ts';
 
 export interface SubgraphSocket {
   readonly url: string;
@@ -11,35 +11,38 @@ export interface SubgraphSocket {
   connectionParams?(): Record<string, unknown>;
   /** The socket is up again after it was lost; subscriptions are being asked for again. */
   onReconnected(): void;
-  /** It has been tried often enough: nothing more will come. Before graphql-ws tries again, which it does after some kinds of closing for ever. */
-  onGivenUp(): void;
+  /** The socket was cut, as the subgraph sent what can't be read; it is connected again. */
+  onBroken(message: string): void;
+  /**
+   * It has been tried often enough: nothing more will come. Before graphql-ws tries again, which it does after some kinds of closing for ever.
+   * @param broken what the subgraph sent, if that ended the last socket
+   */
+  onGivenUp(broken: string | undefined): void;
 }
 
-/** A graphql-ws client that reconnects with backoff, notices a dead peer and refuses messages that are too large. */
+/** A graphql-ws client that reconnects with backoff, notices a dead peer and survives what a subgraph should not send. */
 export function createSubgraphClient({
   url,
   options,
   clock,
   connectionParams,
   onReconnected,
+  onBroken,
   onGivenUp,
 }: SubgraphSocket): Client {
   const pacer = new ConnectionPacer(options, clock);
   let wasConnected = false;
+  let broken: string | undefined;
   const client = createClient({
     url: async () => {
       await pacer.pause();
       return url;
     },
-    webSocketImpl: class extends WebSocket {
-      constructor(address: string, protocols: string) {
-        super(address, protocols, {
-          maxPayload: options.maxMessageBytes,
-          perMessageDeflate: false,
-          handshakeTimeout: options.handshakeTimeoutMs,
-        });
-      }
-    },
+    webSocketImpl: subgraphSockets(options, (message) => {
+      broken = message;
+      pacer.broke();
+      onBroken(message);
+    }),
     ...(connectionParams && { connectionParams }),
     keepAlive: options.pingMs,
     connectionAckWaitTimeout: options.ackTimeoutMs,
@@ -58,7 +61,8 @@ export function createSubgraphClient({
       },
       closed: () => {
         pacer.closed();
-        if (pacer.exhausted) onGivenUp();
+        if (pacer.exhausted) onGivenUp(broken);
+        broken = undefined;
       },
     },
   });

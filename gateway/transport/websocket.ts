@@ -1,10 +1,11 @@
 import type { Client, SubscribePayload } from 'graphql-ws';
-import type { RequestScope, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
+import type { RequestScope, SubgraphFailure, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
 import { shapedResult } from './answer.ts';
 import type { SubgraphAddress } from './config.ts';
 import { EventStream } from './event-stream.ts';
-import { cancelled, malformed, overloaded, unreachable } from './failures.ts';
+import { cancelled, malformed, queueOverflow, unreachable } from './failures.ts';
 import type { TransportSettings } from './settings.ts';
+import type { ReceivedEvent } from './subgraph-socket.ts';
 import { createSubgraphClient } from './websocket-client.ts';
 
 interface SharedClient {
@@ -38,7 +39,8 @@ export class SubscriptionLine {
   subscribe({ body }: SubgraphRequest, scope: RequestScope): AsyncIterableIterator<SubgraphResult> {
     let unsubscribe: (() => void) | undefined;
     const leave = (): void => stream.end(cancelled(this.#name));
-    const stream = new EventStream<SubgraphResult>(this.#settings.webSocket.maxBufferedEvents, () => {
+    const { maxBufferedEvents: events, maxBufferedBytes: bytes } = this.#settings.webSocket;
+    const stream = new EventStream<SubgraphResult>({ events, bytes }, () => {
       scope.signal?.removeEventListener('abort', leave);
       unsubscribe?.();
       this.#ended(stream);
@@ -76,7 +78,7 @@ export class SubscriptionLine {
     const shared = this.#clientFor(key, scope);
     shared.streams.add(stream);
     const unsubscribe = shared.client.subscribe(payload, {
-      next: (value) => this.#receive(value, stream),
+      next: (value: unknown) => this.#receive(value as ReceivedEvent, stream, scope), // our sockets make them
       error: (error) => this.#broken(error, stream),
       complete: () => stream.end(),
     });
@@ -88,10 +90,13 @@ export class SubscriptionLine {
     };
   }
 
-  #receive(value: unknown, stream: EventStream<SubgraphResult>): void {
-    const result = shapedResult(value);
-    if (typeof result === 'string') stream.end(malformed(this.#name, result).failure);
-    else if (!stream.push(result)) stream.end(overloaded(this.#name, 1));
+  /** An event that is no GraphQL result is an item with an error; the subscription goes on. */
+  #receive({ result, bytes }: ReceivedEvent, stream: EventStream<SubgraphResult>, { requestId }: RequestScope): void {
+    const shaped = shapedResult(result);
+    const event = typeof shaped === 'string' ? failedEvent(malformed(this.#name, shaped).failure) : shaped;
+    if (stream.push(event, bytes)) return;
+    this.#settings.observer?.onQueueOverflow?.(this.#name, requestId);
+    stream.end(queueOverflow(this.#name));
   }
 
   #broken(error: unknown, stream: EventStream<SubgraphResult>): void {
@@ -130,9 +135,15 @@ export class SubscriptionLine {
       clock,
       ...(key !== '' && { connectionParams: () => ({ ...scope.headers, ...this.#callerOf(scope) }) }),
       onReconnected: () => observer?.onResubscribed?.(this.#name),
-      onGivenUp: () => {
+      onBroken: (message) => {
+        observer?.onBrokenSocket?.(this.#name, message);
+        // Whose event it was can't be told; and the others may miss some until they are subscribed again.
+        for (const stream of streams) stream.push(failedEvent(malformed(this.#name, message).failure));
+      },
+      onGivenUp: (broken) => {
         this.#clients.delete(key);
-        for (const stream of streams) this.#broken(undefined, stream);
+        const { failure } = broken === undefined ? unreachable(this.#name, undefined) : malformed(this.#name, broken);
+        for (const stream of streams) stream.end(failure);
       },
     });
     const shared = { client, streams };
@@ -146,6 +157,11 @@ export class SubscriptionLine {
     // disposing while it connects rejects with that connection's failure, which nobody waits for any more
     Promise.resolve(shared?.client.dispose()).catch(() => undefined);
   }
+}
+
+/** The item that tells of an event which got lost. */
+function failedEvent({ message, code, retryable }: SubgraphFailure): SubgraphResult {
+  return { data: null, errors: [{ message, extensions: { code, retryable } }] };
 }
 
 /** The websocket address of a subgraph: the configured one, or its HTTP address under ws: or wss:. */

@@ -1,3 +1,4 @@
+import type { CountedLive } from './counted-live.ts';
 import type { Database, EntityManager } from './database.ts';
 import type { Health } from './health.ts';
 import type { Identity } from './identity.ts';
@@ -12,7 +13,7 @@ import { createTransact, type Transact } from './transaction.ts';
 export interface Services {
   readonly database: Database;
   readonly jobs: Jobs;
-  readonly live: LivePubSub;
+  readonly live: CountedLive;
   readonly log: Log;
   readonly clock: () => Date;
   readonly health: Health;

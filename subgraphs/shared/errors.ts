@@ -27,6 +27,7 @@ export const errorTable = {
   GATEWAY_TIMEOUT: { status: 504, retryable: true },
   SUBGRAPH_CIRCUIT_OPEN: { status: 503, retryable: true },
   REQUEST_CONCURRENCY_LIMITED: { status: 503, retryable: true },
+  LIVE_QUEUE_OVERFLOW: { status: 503, retryable: true },
   SUBSCRIPTION_SCHEMA_RELOAD: { status: 503, retryable: true },
   INTERNAL_SERVER_ERROR: { status: 500, retryable: false },
 } as const satisfies Record<string, { status: number; retryable: boolean }>;

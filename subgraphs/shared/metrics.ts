@@ -5,10 +5,16 @@ export interface SubgraphMetrics {
   observe(operation: string, seconds: number, failed: boolean): void;
 }
 
-/** Requests, durations and errors of one subgraph by operation name, its SQL statements, and its own metrics. */
+/** Counted elsewhere, from the start of the process. */
+export interface SubgraphCounts {
+  readonly statements: () => number;
+  readonly liveLosses: () => number;
+}
+
+/** Requests, durations and errors of one subgraph by operation name, its SQL statements, losses of live data, and its own metrics. */
 export function createSubgraphMetrics(
   subgraph: string,
-  statements: () => number,
+  { statements, liveLosses }: SubgraphCounts,
   own: readonly Metric[] = [],
 ): SubgraphMetrics {
   const registry = new Registry();
@@ -35,6 +41,15 @@ export function createSubgraphMetrics(
     collect() {
       this.reset();
       this.inc(statements());
+    },
+  });
+  new Counter({
+    name: 'subgraph_live_payloads_lost_total',
+    help: 'Payloads of live data lost to consumers that were too slow',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(liveLosses());
     },
   });
   return {

@@ -10,14 +10,14 @@ export function createMemoryPubSub(): LivePubSub {
       for (const queue of queues.get(topic) ?? []) queue.push(JSON.parse(text));
       return Promise.resolve();
     },
-    subscribe<T>(topics: readonly string[]) {
+    subscribe<T>(topics: readonly string[], onLoss?: () => void) {
       const queue: LiveQueue<T> = new LiveQueue<T>(() => {
         for (const topic of topics) {
           const listeners = queues.get(topic);
           listeners?.delete(queue as LiveQueue<unknown>);
           if (listeners?.size === 0) queues.delete(topic);
         }
-      });
+      }, onLoss);
       for (const topic of topics) {
         const listeners = queues.get(topic) ?? new Set();
         // Payloads were written by this process for this topic: their type is the topic's.

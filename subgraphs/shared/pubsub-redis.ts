@@ -13,12 +13,12 @@ export async function createRedisPubSub(url: string): Promise<LivePubSub> {
 
   return {
     publish: (topic, payload) => redis.publish(topic, payload),
-    async subscribe<T>(topics: readonly string[]) {
+    async subscribe<T>(topics: readonly string[], onLoss?: () => void) {
       const ids: number[] = [];
       const queue: LiveQueue<T> = new LiveQueue<T>(() => {
         open.delete(queue as LiveQueue<unknown>);
         for (const id of ids) redis.unsubscribe(id);
-      });
+      }, onLoss);
       for (const topic of topics) {
         ids.push(await redis.subscribe<T>(topic, (payload) => queue.push(payload)));
       }

@@ -5,8 +5,9 @@ export interface LivePubSub {
   /**
    * Payloads of these topics from the moment the promise resolves. Ends with `return()` or when the pub/sub closes.
    * A consumer that falls more than `bufferLimit` payloads behind loses the oldest ones.
+   * @param onLoss hears of each payload that this consumer loses
    */
-  subscribe<T>(topics: readonly string[]): Promise<AsyncIterableIterator<T>>;
+  subscribe<T>(topics: readonly string[], onLoss?: () => void): Promise<AsyncIterableIterator<T>>;
   close(): Promise<void>;
 }
 
@@ -19,9 +20,11 @@ export class LiveQueue<T> implements AsyncIterableIterator<T> {
   #waiting: ((result: IteratorResult<T>) => void)[] = [];
   #ended = false;
   readonly #onEnd: () => void;
+  readonly #onLoss: (() => void) | undefined;
 
-  constructor(onEnd: () => void) {
+  constructor(onEnd: () => void, onLoss?: () => void) {
     this.#onEnd = onEnd;
+    this.#onLoss = onLoss;
   }
 
   push(value: T): void {
@@ -31,7 +34,10 @@ export class LiveQueue<T> implements AsyncIterableIterator<T> {
       waiting({ value, done: false });
       return;
     }
-    if (this.#buffer.length >= bufferLimit) this.#buffer.shift();
+    if (this.#buffer.length >= bufferLimit) {
+      this.#buffer.shift();
+      this.#onLoss?.();
+    }
     this.#buffer.push(value);
   }
 

@@ -12,6 +12,7 @@ import fastify from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
 import { guard } from './authorization.ts';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
+import { countLosses } from './counted-live.ts';
 import { openDatabase } from './database.ts';
 import { GraphError } from './errors.ts';
 import { Health } from './health.ts';
@@ -61,7 +62,8 @@ export async function openSubgraph<C extends BaseContext>(
   subgraph: Subgraph<C>,
   options: SubgraphOptions,
 ): Promise<OpenSubgraph<C>> {
-  const { databaseUrl: url, live, log, clock = () => new Date(), processHealth } = options;
+  const { databaseUrl: url, log, clock = () => new Date(), processHealth } = options;
+  const live = countLosses(options.live, log);
   const { name, entities, migrations, reactions } = subgraph;
   const schema = schemaOf(subgraph);
   const database = await openDatabase({ url, schema: name, entities, migrations });
@@ -96,8 +98,9 @@ export async function listen<C extends BaseContext>(
   { host = '127.0.0.1', port = 0, takesEvents = true }: ListenOptions = {},
 ): Promise<RunningSubgraph<C>> {
   const { subgraph, services, schema, contextFor } = open;
-  const { log, database, jobs, health } = services;
-  const metrics = createSubgraphMetrics(subgraph.name, database.statements, subgraph.metrics);
+  const { log, database, jobs, live, health } = services;
+  const counts = { statements: database.statements, liveLosses: () => live.lost };
+  const metrics = createSubgraphMetrics(subgraph.name, counts, subgraph.metrics);
 
   const timing: ApolloServerPlugin<C> = {
     async requestDidStart() {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Variables } from '../engine.ts';
 import { SubgraphFailure } from '../ports.ts';
@@ -118,6 +119,66 @@ describe('a subscription over several subgraphs', () => {
     expect(await collect(federation, document, { ids: [] })).toMatchObject([
       { data: { moved: null }, errors: [{ path: ['moved'], extensions: { code: 'NOT_FOUND' } }] },
     ]);
+  });
+
+  test('completes up to eight events at the same time, and gives them in their order', async () => {
+    const count = 20;
+    const moves = Array.from({ length: count }, (_, speed) => ({ speed, vehicle: { id: String(speed) } }));
+    const federation = federate(fleet(() => events(...moves)));
+    const { transport } = federation;
+    const fetch = transport.fetch.bind(transport);
+    const waiting: { readonly answer: () => void }[] = [];
+    let asked = 0;
+    const { promise: full, resolve: isFull } = Promise.withResolvers<void>();
+    transport.fetch = async (request, ...rest) => {
+      asked += 1;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push({ answer: resolve });
+      if (waiting.length === 8) isFull();
+      await promise;
+      return fetch(request, ...rest);
+    };
+    const answers = collect(federation, 'subscription { moved(ids: []) { speed vehicle { plate } } }');
+    await full;
+    expect(asked).toBe(8); // the others wait their turn
+    // The youngest is answered first, each time.
+    while (asked < count || waiting.length > 0) {
+      waiting.pop()?.answer();
+      await setImmediate();
+    }
+    expect(await answers).toEqual(
+      moves.map(({ speed }) => ({ data: { moved: { speed, vehicle: { plate: `PLATE-${speed}` } } } })),
+    );
+  });
+
+  test('an event that a defect of ours spoils is a response with an error; the others come whole', async () => {
+    const federation = federate(fleet(() => events(...[1, 2, 3].map((speed) => ({ speed, vehicle: { id: '1' } })))));
+    let calls = 0;
+    const defects: unknown[] = [];
+    federation.transport.intercept(() => {
+      calls += 1;
+      if (calls === 2) throw new Error('a defect');
+      return undefined;
+    });
+    const engine = engineFor(federation);
+    const operation = await engine.prepare({ source: 'subscription { moved(ids: []) { speed vehicle { plate } } }' });
+    const onDefect = (error: unknown): void => void defects.push(error);
+    const answers = await Array.fromAsync(engine.subscribe(operation, {}, scope, { onDefect }));
+    const spoiled = {
+      data: 'null',
+      errors: [
+        {
+          message: 'Internal server error',
+          extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, requestId: 'request-1' },
+        },
+      ],
+    };
+    const whole = (speed: number) => ({
+      data: `{"moved":{"speed":${speed},"vehicle":{"plate":"PLATE-1"}}}`,
+      errors: [],
+    });
+    expect(answers).toEqual([whole(1), spoiled, whole(3)]);
+    expect(defects).toEqual([new Error('a defect')]);
   });
 
   test('refuses a query', async () => {

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -8,6 +9,8 @@ export interface Subscribed {
   readonly id: string;
   readonly payload: { query: string; extensions?: Record<string, unknown> };
   readonly socket: WebSocket;
+  /** The connection below it, for bytes that are no frames. */
+  readonly stream: Duplex;
   /** What came with `connection_init` of its socket. */
   readonly init: unknown;
   next(payload: unknown): void;
@@ -19,11 +22,18 @@ export interface LiveSubgraph extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
   readonly subscriptions: readonly Subscribed[];
+  /** Sockets so far. */
   readonly connections: number;
+  /** Sockets that are open. */
+  readonly open: number;
+  /** Subscriptions that are neither ended nor on a closed socket. */
+  readonly running: readonly Subscribed[];
   /** The subscription number `n`, from 1, as soon as it has come. */
   subscribed(n: number): Promise<Subscribed>;
   /** When `n` sockets have come, from the start. */
   connected(n: number): Promise<void>;
+  /** When only so many sockets are open. */
+  closedTo(sockets: number): Promise<void>;
   /** When the gateway has ended this subscription. */
   completed(id: string): Promise<void>;
   /** The subgraph dies without a word; its port is free. */
@@ -40,9 +50,10 @@ export async function startLiveSubgraph(
   const server = new WebSocketServer({ port, host: '127.0.0.1', handleProtocols: () => GRAPHQL_TRANSPORT_WS_PROTOCOL });
   const completed = new Set<string>();
   let connections = 0;
-  server.on('connection', (socket) => {
+  server.on('connection', (socket, { socket: stream }) => {
     connections += 1;
     heard.emit('change');
+    socket.on('error', () => {}).on('close', () => setImmediate(() => heard.emit('change')));
     let init: unknown;
     if (!onSocket(socket)) return;
     const say = (message: object): void => socket.send(JSON.stringify(message));
@@ -61,6 +72,7 @@ export async function startLiveSubgraph(
           id,
           payload: message.payload,
           socket,
+          stream,
           init,
           next: (payload) => say({ type: 'next', id, payload }),
           complete: () => say({ type: 'complete', id }),
@@ -86,10 +98,17 @@ export async function startLiveSubgraph(
     get connections() {
       return connections;
     },
+    get open() {
+      return server.clients.size;
+    },
+    get running() {
+      return subscriptions.filter(({ id, socket }) => !completed.has(id) && server.clients.has(socket));
+    },
     subscribed: async (n) => {
       await until(() => subscriptions.length >= n);
       return subscriptions[n - 1]!;
     },
+    closedTo: (sockets) => until(() => server.clients.size <= sockets),
     connected: (n) => until(() => connections >= n),
     completed: (id) => until(() => completed.has(id)),
     crash,

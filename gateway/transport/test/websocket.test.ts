@@ -5,7 +5,7 @@ import { defaultWebSocket, type WebSocketOptions } from '../config.ts';
 import { ConnectionPacer } from '../connection-pacer.ts';
 import { createTransport, type Transport } from '../transport.ts';
 import { client } from './harness.ts';
-import { startLiveSubgraph } from './live-subgraph.ts';
+import { type Subscribed, startLiveSubgraph } from './live-subgraph.ts';
 
 const subscription = (text = 'subscription { moved }'): SubgraphRequest => ({
   subgraph: 'cargo',
@@ -19,13 +19,18 @@ afterEach(async () => {
 });
 
 let resubscribed: string[] = [];
+let overflows: string[] = [];
 function connect(url: string, webSocket: Partial<WebSocketOptions> = {}): Transport {
   resubscribed = [];
+  overflows = [];
   const transport = createTransport({
     subgraphs: { cargo: { url } },
     identityHeader: 'x-identity',
     webSocket: { lingerMs: 1, backoffMs: 1, maxBackoffMs: 10, ...webSocket },
-    observer: { onResubscribed: (name) => void resubscribed.push(name) },
+    observer: {
+      onResubscribed: (name) => void resubscribed.push(name),
+      onQueueOverflow: (name, requestId) => void overflows.push(`${name} ${requestId}`),
+    },
   });
   open.push(transport);
   return transport;
@@ -187,29 +192,120 @@ describe('when things go wrong', () => {
     ['no object', 'text'],
     ['data of a wrong shape', { data: [] }],
     ['neither data nor errors', {}],
-  ])('an event that is %s ends the subscription', async (_, payload) => {
+  ])('an event that is %s becomes an item with an error, and the subscription goes on', async (_, payload) => {
     await using subgraph = await startLiveSubgraph();
     const events = follow(connect(subgraph.url));
-    (await subgraph.subscribed(1)).next(payload);
-    await expect(events.next()).rejects.toMatchObject({ subgraph: 'cargo' });
-  });
-
-  test('an event that is too large does not reach memory', async () => {
-    await using subgraph = await startLiveSubgraph();
-    const events = follow(connect(subgraph.url, { maxMessageBytes: 1_000, maxReconnects: 0 }));
-    (await subgraph.subscribed(1)).next({ data: { moved: 'x'.repeat(2_000) } });
-    await expect(events.next()).rejects.toMatchObject({ subgraph: 'cargo' });
-  });
-
-  test('a consumer that does not keep up is ended, told so, after what it was sent before', async () => {
-    await using subgraph = await startLiveSubgraph();
-    const events = follow(connect(subgraph.url, { maxBufferedEvents: 2 }));
     const upstream = await subgraph.subscribed(1);
-    for (const moved of [1, 2, 3, 4]) upstream.next({ data: { moved } });
-    await subgraph.completed(upstream.id);
-    expect((await events.next()).value).toEqual({ data: { moved: 1 } });
+    upstream.next(payload);
+    upstream.next({ data: { moved: 2 } });
+    expect((await events.next()).value).toMatchObject({
+      data: null,
+      errors: [{ extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false } }],
+    });
     expect((await events.next()).value).toEqual({ data: { moved: 2 } });
-    await expect(events.next()).rejects.toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED' });
+  });
+
+  test.each([
+    ['a text', 'no', [{ message: 'no' }]],
+    ['a list of texts', ['no', 'never'], [{ message: 'no' }, { message: 'never' }]],
+    ['an error without a message', [{ extensions: { code: 'NO' } }], [{ extensions: { code: 'NO' } }]],
+    ['nothing', undefined, [{}]],
+  ])('a refusal that is %s ends its subscription only', async (_, payload, errors) => {
+    await using subgraph = await startLiveSubgraph();
+    const transport = connect(subgraph.url);
+    const refused = follow(transport);
+    const other = follow(transport);
+    const [first, second] = [await subgraph.subscribed(1), await subgraph.subscribed(2)];
+    first.error(payload);
+    second.next({ data: { moved: 1 } });
+    expect(await Array.fromAsync(refused)).toEqual([{ data: null, errors }]);
+    expect((await other.next()).value).toEqual({ data: { moved: 1 } });
+    expect(subgraph.connections).toBe(1);
+  });
+
+  describe.each<[string, (upstream: Subscribed) => void]>([
+    ['an event that is too large', ({ next }) => next({ data: { moved: 'x'.repeat(2_000) } })],
+    ['a message that is no JSON', ({ socket }) => socket.send('{')],
+    ['a message of another protocol', ({ socket }) => socket.send('{"type":"data","id":"1","payload":{"data":{}}}')],
+    ['a text that is not UTF-8', ({ socket }) => socket.send(Buffer.from([0xff]), { binary: false })],
+    ['a broken frame', ({ stream }) => stream.write(Buffer.from([0xff, 0xff]))],
+  ])('%s', (_, send) => {
+    const event = (moved: number) => ({ done: false, value: { data: { moved } } });
+
+    test('is told to those on its socket, who are subscribed again, once: each later event comes once', async () => {
+      await using subgraph = await startLiveSubgraph();
+      const transport = connect(subgraph.url, { maxMessageBytes: 1_000 });
+      const [first, second] = [follow(transport), follow(transport)];
+      send(await subgraph.subscribed(1).then(() => subgraph.subscribed(2)));
+      for (const events of [first, second]) {
+        expect((await events.next()).value).toMatchObject({
+          errors: [{ extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE' } }],
+        });
+      }
+      await subgraph.subscribed(4);
+      await subgraph.closedTo(1);
+      expect(subgraph.running).toHaveLength(2);
+      for (const moved of [1, 2]) for (const upstream of subgraph.running) upstream.next({ data: { moved } });
+      for (const events of [first, second])
+        expect([await events.next(), await events.next()]).toEqual([event(1), event(2)]);
+      expect([subgraph.connections, subgraph.subscriptions.length]).toEqual([2, 4]);
+      await Promise.all([first, second].map((events) => events.return!()));
+      await subgraph.closedTo(0); // nothing is left when the clients have left
+    });
+
+    test('that comes with every socket ends the subscriptions in the end', async () => {
+      await using subgraph = await startLiveSubgraph();
+      const events = follow(connect(subgraph.url, { maxMessageBytes: 1_000 }));
+      const items: unknown[] = [];
+      const ended = (async () => {
+        for await (const item of events) items.push(item);
+      })();
+      for (let socket = 1; socket <= 4; socket++) {
+        const upstream = await subgraph.subscribed(socket);
+        upstream.next({ data: { moved: socket } });
+        send(upstream);
+      }
+      await expect(ended).rejects.toMatchObject({ code: 'SUBREQUEST_MALFORMED_RESPONSE' });
+      await subgraph.closedTo(0);
+      expect(subgraph.connections).toBe(4);
+    });
+  });
+
+  describe('a consumer that does not keep up', () => {
+    const overflow = { code: 'LIVE_QUEUE_OVERFLOW', retryable: true };
+    const small = { data: { moved: 'x'.repeat(100) } };
+    const large = { data: { moved: 'x'.repeat(900) } };
+
+    test.each([
+      ['events', { maxBufferedEvents: 2 }, [small, small], small],
+      ['bytes', { maxBufferedBytes: 1_200 }, [large, small], large],
+    ])(
+      'is ended when too many %s wait, told so after what it was sent before; others on its socket go on',
+      async (_, options, kept, lost) => {
+        await using subgraph = await startLiveSubgraph();
+        const transport = connect(subgraph.url, options);
+        const slow = follow(transport, client('alice', { requestId: 'slow' }));
+        const upstream = await subgraph.subscribed(1);
+        const other = follow(transport);
+        const undisturbed = await subgraph.subscribed(2);
+        for (const event of [...kept, lost, lost]) upstream.next(event);
+        await subgraph.completed(upstream.id);
+        undisturbed.next(small);
+        expect((await other.next()).value).toEqual(small);
+        for (const event of kept) expect((await slow.next()).value).toEqual(event);
+        await expect(slow.next()).rejects.toMatchObject(overflow);
+        expect(await slow.next()).toEqual({ done: true, value: undefined });
+        expect(overflows).toEqual(['cargo slow']);
+        expect(subgraph.connections).toBe(1);
+      },
+    );
+
+    test('gets a single event however large', async () => {
+      await using subgraph = await startLiveSubgraph();
+      const events = follow(connect(subgraph.url, { maxBufferedBytes: 10 }));
+      (await subgraph.subscribed(1)).next(large);
+      expect((await events.next()).value).toEqual(large);
+    });
   });
 
   test('closing the transport ends every subscription and its socket', async () => {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { countLosses } from '../counted-live.ts';
+import type { Log } from '../log.ts';
 import { freePort } from '../postgres.ts';
 import { bufferLimit, type LivePubSub } from '../pubsub.ts';
 import { createMemoryPubSub } from '../pubsub-memory.ts';
@@ -107,11 +109,16 @@ for (const implementation of [memory, redisImplementation()]) {
       expect(received).not.toBe(value);
     });
 
-    test('a consumer that does not read keeps the newest payloads only', async () => {
-      const [slow, marker] = await Promise.all([live.subscribe<number>(['a']), live.subscribe<number>(['a'])]);
+    test('a consumer that does not read keeps the newest payloads only; its losses are counted and logged', async () => {
+      const logged: unknown[] = [];
+      const log = { warn: (entry: unknown) => logged.push(entry) } as unknown as Log; // nothing else is asked of it
+      const counted = countLosses(live, log);
+      const [slow, marker] = await Promise.all([counted.subscribe<number>(['a']), live.subscribe<number>(['a'])]);
       for (let index = 0; index < bufferLimit + 10; index++) await live.publish('a', index);
       while ((await marker.next()).value !== bufferLimit + 9);
       expect((await slow.next()).value).toBe(10);
+      expect(counted.lost).toBe(10);
+      expect(logged).toEqual([1, 2, 4, 8].map((lost) => ({ topics: ['a'], lost })));
     });
 
     test('close ends every stream, also one that is waiting', async () => {

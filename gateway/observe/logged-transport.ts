@@ -1,0 +1,20 @@
+import type { Log } from '#shared/log.ts';
+import type { TransportObserver } from '../transport/observer.ts';
+
+/** Logs what clients of subscriptions lose, beside what the observer does with it. */
+export function loggedTransport(observer: TransportObserver, log: Log): TransportObserver {
+  return {
+    ...observer,
+    onQueueOverflow(subgraph, requestId) {
+      log.warn({ subgraph, requestId }, 'a subscription was ended: too many of its events waited');
+      observer.onQueueOverflow?.(subgraph, requestId);
+    },
+    onBrokenSocket(subgraph, message) {
+      log.warn(
+        { subgraph, reason: message },
+        'the websocket to a subgraph was cut; its subscriptions are asked for again',
+      );
+      observer.onBrokenSocket?.(subgraph, message);
+    },
+  };
+}
