@@ -16,6 +16,20 @@ export function driverOf(identity: Identity): string | null {
   return identity.kind === 'account' && identity.roles.includes('DRIVER') ? identity.driverId : null;
 }
 
+/**
+ * The parts of a question about all drivers that only staff may use: a condition or an order on a field tells its value,
+ * also to somebody who gets null for the field itself.
+ */
+export function hiddenFromColleagues(
+  identity: Identity,
+  { name: _shown, ...hidden }: Readonly<Record<string, unknown>>,
+  orderBy: string,
+): string[] {
+  if (isStaff(identity)) return [];
+  const filters = Object.keys(hidden).filter((field) => hidden[field] != null);
+  return [...filters.map((field) => `filter.${field}`), ...(orderBy === 'NAME_ASC' ? [] : [`orderBy: ${orderBy}`])];
+}
+
 /** Whose records of shipments somebody may see: every one's, those of one driver, those of one organization, or none. */
 export type ShipmentReach =
   | { readonly kind: 'all' }

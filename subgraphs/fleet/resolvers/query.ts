@@ -3,6 +3,7 @@ import { GraphError } from '#shared/errors.ts';
 import type { FleetContext } from '../context.ts';
 import { shipmentRefusals } from '../domain/assignment.ts';
 import { type Recommendation, recommend } from '../domain/recommendation.ts';
+import { hiddenFromColleagues } from '../domain/visibility.ts';
 import { holdingOf } from '../store/assignments.ts';
 import { freeDrivers, freeVehicles } from '../store/candidates.ts';
 import {
@@ -30,8 +31,10 @@ export const Query = {
   drivers: (
     _parent: unknown,
     { filter, orderBy, ...page }: Listed<DriverFilter> & { orderBy: 'NAME_ASC' | 'HIRED_AT_DESC' },
-    { em }: FleetContext,
+    { em, identity }: FleetContext,
   ) => {
+    const hidden = hiddenFromColleagues(identity, { ...filter }, orderBy);
+    if (hidden.length > 0) throw new GraphError('FORBIDDEN', `Only staff may use ${hidden.join(', ')}.`);
     const list = orderBy === 'NAME_ASC' ? driversByName : driversByHiring;
     return readPage(em, list, driverConditions(filter), parsePage(page, list.order.length));
   },

@@ -149,6 +149,36 @@ describe('who sees what', () => {
     expect(none.data).toEqual({ assignments: { totalCount: 0, nodes: [] } });
   });
 
+  const list = `query Q($filter: DriverFilter, $orderBy: DriverOrder! = NAME_ASC) {
+    drivers(filter: $filter, orderBy: $orderBy) { totalCount nodes { name } edges { cursor } } }`;
+
+  test.each([
+    ['filter.active', { filter: { active: true } }],
+    ['filter.active', { filter: { active: false } }],
+    ['filter.equipment', { filter: { equipment: 'TANKER' } }],
+    ['filter.hubCode', { filter: { hubCode: 'CHI' } }],
+    ['filter.onShift', { filter: { onShift: true } }],
+    ['filter.onShift', { filter: { name: 'Anna', onShift: false } }],
+    ['orderBy: HIRED_AT_DESC', { orderBy: 'HIRED_AT_DESC' }],
+  ])('%s, which would tell drivers what they do not see of colleagues, is for staff (%#)', async (named, variables) => {
+    const { data, errors } = await fleet.ask(somebody(['DRIVER'], { driverId }), list, variables);
+    expect({ data, errors }).toMatchObject({
+      data: { drivers: null },
+      errors: [{ message: `Only staff may use ${named}.`, extensions: { code: 'FORBIDDEN' } }],
+    });
+    expect((await fleet.ask(dispatcher, list, variables)).errors).toEqual([]);
+  });
+
+  test('drivers find colleagues by name, and cursors hold nothing but what the list shows', async () => {
+    const { data, errors } = await fleet.ask<{
+      drivers: { nodes: { name: string }[]; edges: { cursor: string }[] };
+    }>(somebody(['DRIVER'], { driverId: newId() }), list, { filter: { name: 'Anna', active: null } });
+    expect(errors).toEqual([]);
+    expect(data?.drivers.nodes).toEqual([{ name: 'Anna' }]);
+    const cursors = data!.drivers.edges.map(({ cursor }) => JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    expect(cursors).toEqual([['Anna', driverId]]);
+  });
+
   test('ids that are none answer null', async () => {
     for (const id of ['x', '', "' or 1=1 --", newId(), '\u0000']) {
       const { data, errors } = await fleet.ask(
