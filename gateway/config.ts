@@ -2,7 +2,10 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { ConfigurationError, parseEnvironment, port } from '#shared/config.ts';
+import { isAddressRange } from './access/clients/client-address.ts';
+import type { BucketSize } from './access/clients/token-buckets.ts';
 import type { DocumentLimits } from './access/document-limits.ts';
+import type { ClientRates } from './pipeline/throttle.ts';
 
 /** `freight` is our own engine, `apollo` the executor of @apollo/gateway. */
 export type EngineName = 'freight' | 'apollo';
@@ -36,6 +39,9 @@ export interface GatewayConfig {
   readonly planTimeoutMs: number;
   readonly live: LiveConfig;
   readonly drain: DrainConfig;
+  readonly clientRates: ClientRates;
+  /** Proxies whose `forwarded` headers count: addresses and CIDR ranges. */
+  readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly (string | RegExp)[];
   readonly introspection: boolean;
 }
@@ -65,6 +71,9 @@ const list = z.string().transform((text) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ''),
 );
+/** 0 = no limit. */
+const perSecond = z.coerce.number().min(0).max(1_000_000);
+const burst = z.coerce.number().int().min(1).max(10_000_000);
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 const environmentSchema = z.object({
@@ -91,6 +100,13 @@ const environmentSchema = z.object({
   LIVE_PING_MS: count.max(600_000).default(15_000),
   DRAIN_DELAY_MS: milliseconds.default(0),
   DRAIN_WINDOW_MS: milliseconds.default(10_000),
+  CLIENT_RATE: perSecond.optional(),
+  CLIENT_BURST: burst.optional(),
+  CLIENT_NEW_DOCUMENTS: perSecond.optional(),
+  CLIENT_NEW_DOCUMENTS_BURST: burst.optional(),
+  TRUSTED_PROXIES: list
+    .pipe(z.array(z.string().refine(isAddressRange, 'addresses or CIDR ranges are required')))
+    .default([]),
   CORS_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))).optional(),
   INTROSPECTION: z.stringbool().default(true),
 });
@@ -139,8 +155,24 @@ export function readGatewayConfig(
     planTimeoutMs: parsed.PLAN_TIMEOUT_MS,
     live: { renewalMs: parsed.LIVE_RENEWAL_MS, pingMs: parsed.LIVE_PING_MS },
     drain: { delayMs: parsed.DRAIN_DELAY_MS, windowMs: parsed.DRAIN_WINDOW_MS },
+    clientRates: clientRates(parsed, given.supergraph === undefined),
+    trustedProxies: parsed.TRUSTED_PROXIES,
     corsOrigins: parsed.CORS_ORIGINS ?? (parsed.NODE_ENV === 'production' ? [] : [ownMachine]),
     introspection: parsed.INTROSPECTION,
+  };
+}
+
+type Parsed = z.infer<typeof environmentSchema>;
+
+/** Rates of one client: on by default in front of the freight graph, off in front of any other. A burst is some seconds of its rate. */
+function clientRates(parsed: Parsed, byDefault: boolean): ClientRates {
+  const bucket = (rate: number, burst: number): BucketSize | undefined =>
+    rate === 0 ? undefined : { perSecond: rate, burst: Math.max(1, Math.ceil(burst)) };
+  const rate = parsed.CLIENT_RATE ?? (byDefault ? 200 : 0);
+  const newDocuments = parsed.CLIENT_NEW_DOCUMENTS ?? (byDefault ? 20 : 0);
+  return {
+    requests: bucket(rate, parsed.CLIENT_BURST ?? 2 * rate),
+    newDocuments: bucket(newDocuments, parsed.CLIENT_NEW_DOCUMENTS_BURST ?? 10 * newDocuments),
   };
 }
 

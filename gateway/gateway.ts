@@ -3,6 +3,7 @@ import { createSigner, createVerifier, identityHeader } from '#shared/identity.t
 import { loadKeyring } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
 import type { Access } from './access/caller.ts';
+import { createOriginReader } from './access/clients/client-address.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
@@ -69,17 +70,19 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     access,
     executor: engine.executor,
     generation: () => supergraph.current,
+    clientRates: config.clientRates,
     maxWaitingRequests: config.maxWaitingRequests,
     log,
     onSettled: metrics.settled,
   });
 
   const app = await createApp(config, log);
-  serveGraphql(app, { pipeline, isClosing: () => streams.isClosing });
+  const readOrigin = createOriginReader(config.trustedProxies);
+  serveGraphql(app, { pipeline, readOrigin, isClosing: () => streams.isClosing });
   const webSockets = serveWebSockets(app.server, {
     pipeline,
     authenticate: async (headers) => void (await access.identify(headers)),
-    addressOf: (request) => request.socket.remoteAddress ?? '',
+    readOrigin,
     onError: (error) => log.error({ err: error }, 'websocket closed'),
     maxMessageBytes: config.maxBodyBytes,
     pingMs: config.live.pingMs,

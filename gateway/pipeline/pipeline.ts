@@ -13,12 +13,14 @@ import { resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import { SharedResponses } from './shared-responses.ts';
 import type { Checked, Received } from './stages.ts';
+import { type ClientRates, Throttle } from './throttle.ts';
 import { TypicalLengths } from './typical-lengths.ts';
 
 export interface PipelineOptions {
   readonly access: Access;
   readonly executor: Executor;
   readonly generation: () => Generation;
+  readonly clientRates: ClientRates;
   readonly maxWaitingRequests: number;
   readonly log: Log;
   /** Called once for every operation, when its outcome is known; for a stream when the stream is over. */
@@ -31,10 +33,12 @@ export class Pipeline {
   readonly #admission: Admission;
   readonly #lengths = new TypicalLengths();
   readonly #shared = new SharedResponses();
+  readonly #throttle: Throttle;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#admission = new Admission(options.maxWaitingRequests);
+    this.#throttle = new Throttle(options.clientRates);
   }
 
   /** Never rejects: whatever goes wrong is a refused outcome. */
@@ -67,9 +71,14 @@ export class Pipeline {
 
   /** The stages before execution, in their order. Each takes what the one before has found out, and throws to refuse. */
   async #check(received: Received, generation: Generation): Promise<Checked> {
+    this.#throttle.admitAddress(received);
     const identified = await identify(received, this.#options.access);
+    this.#throttle.admitAccount(identified);
     const source = resolveDocument(identified);
-    return checkDocument(identified, source, generation);
+    this.#throttle.admitDocument(identified, source);
+    const checked = checkDocument(identified, source, generation);
+    this.#throttle.learn(source);
+    return checked;
   }
 
   async #respond(checked: Checked, signal: AbortSignal): Promise<Responded> {

@@ -61,7 +61,14 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   await asAdmin(adminUrl, undefined, (client) =>
     client.query(`create database ${database} template ${templateDatabase}`),
   );
-  const environment = { DATA_DIR: dataDir, LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent', NODE_ENV: 'test' };
+  const environment = {
+    DATA_DIR: dataDir,
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    NODE_ENV: 'test',
+    // Tests ask faster than any client may.
+    CLIENT_RATE: '0',
+    CLIENT_NEW_DOCUMENTS: '0',
+  };
   const world = generateWorld({ seed: 11, now: options.now ?? new Date(), size: { ...smallWorld, ...options.size } });
   const product = await startProduct({
     config: { ...readSharedConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret },

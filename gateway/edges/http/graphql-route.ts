@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Outcome, Refused } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -14,6 +15,7 @@ import { eventFraming, once, partFraming, writeStream } from './streams.ts';
 
 export interface GraphqlRouteOptions {
   readonly pipeline: Pick<Pipeline, 'run' | 'refuse'>;
+  readonly readOrigin: ReadOrigin;
   /** True while the gateway stops and ends its streams. */
   readonly isClosing: () => boolean;
 }
@@ -24,7 +26,7 @@ const explorerPath = '/explorer';
 const otherMethods = ['HEAD', 'PUT', 'PATCH', 'DELETE'];
 
 /** GraphQL over HTTP at `/graphql`: JSON, event streams and multipart responses. */
-export function serveGraphql(app: FastifyInstance, { pipeline, isClosing }: GraphqlRouteOptions): void {
+export function serveGraphql(app: FastifyInstance, { pipeline, readOrigin, isClosing }: GraphqlRouteOptions): void {
   app.route({
     method: ['GET', 'POST'],
     url: path,
@@ -37,7 +39,7 @@ export function serveGraphql(app: FastifyInstance, { pipeline, isClosing }: Grap
         accepted = readAccept(request.headers.accept);
         if (opensPage(request, accepted)) return reply.redirect(explorerPath, 303);
         refuseForgery(request.headers);
-        received = receive(request, reply.raw, accepted, startedAt);
+        received = receive(request, reply.raw, { accepted, startedAt, address: readOrigin(request.raw).address });
       } catch (error) {
         return sendRefused(reply, pipeline.refuse(error, { id: request.id, startedAt }), accepted);
       }
@@ -66,17 +68,23 @@ function opensPage({ method, query }: FastifyRequest, accepted: Accepted): boole
   return method === 'GET' && accepted.prefersPage && Object.keys(query ?? {}).length === 0;
 }
 
-function receive(request: FastifyRequest, raw: ServerResponse, { forms }: Accepted, startedAt: number): Received {
+interface Arrival {
+  readonly accepted: Accepted;
+  readonly startedAt: number;
+  readonly address: string;
+}
+
+function receive(request: FastifyRequest, raw: ServerResponse, { accepted, startedAt, address }: Arrival): Received {
   const { id, headers, method } = request;
   return {
     id,
     clientRequestId: clientRequestId(headers['x-request-id']),
     startedAt,
     headers,
-    address: request.ip,
+    address,
     ...readOperation(request),
     readOnly: method === 'GET',
-    accepts: forms,
+    accepts: accepted.forms,
     onDeparture: departureOf(raw),
   };
 }

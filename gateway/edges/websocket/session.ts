@@ -3,6 +3,7 @@ import { CloseCode, MessageType, parseMessage, type SubscribeMessage } from 'gra
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { newId } from '#shared/ids.ts';
+import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Received } from '../../pipeline/stages.ts';
 
@@ -10,8 +11,7 @@ export interface WebSocketSessionOptions {
   readonly pipeline: Pick<Pipeline, 'run'>;
   /** Checks the token of `connection_init`; rejects when it does not hold. */
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<void>;
-  /** IP address of the client behind a connection. */
-  readonly addressOf: (request: IncomingMessage) => string;
+  readonly readOrigin: ReadOrigin;
   /** Called for faults of the program; the connection is closed. */
   readonly onError: (error: unknown) => void;
 }
@@ -47,7 +47,7 @@ export class WebSocketSession {
     this.#socket = socket;
     this.#options = options;
     this.#headers = request.headers;
-    this.#address = options.addressOf(request);
+    this.#address = options.readOrigin(request).address;
     this.#initTimeout = setTimeout(
       () => socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
       initMs,

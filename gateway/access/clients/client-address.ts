@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+
+/** Where a request comes from. */
+export interface ClientOrigin {
+  /** IP address of the client, as far as trusted proxies tell it. */
+  readonly address: string;
+  /** True when the client's own connection is under TLS. */
+  readonly isSecure: boolean;
+}
+
+export type ReadOrigin = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => ClientOrigin;
+
+/**
+ * Reads the client's address. The headers `forwarded` (RFC 7239) and `x-forwarded-for` count only as far as trusted proxies have
+ * written them: from the right, up to the first address that is no trusted proxy.
+ * @param trustedProxies addresses and CIDR ranges
+ */
+export function createOriginReader(trustedProxies: readonly string[]): ReadOrigin {
+  const trusted = blockListOf(trustedProxies);
+  const isTrusted = (address: string): boolean => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return ({ socket, headers }) => {
+    const peer = plainAddress(socket.remoteAddress ?? '');
+    const direct = { address: peer, isSecure: 'encrypted' in socket && socket.encrypted === true };
+    if (trustedProxies.length === 0 || !isIP(peer) || !isTrusted(peer)) return direct;
+    const hops = hopsOf(headers);
+    let client = { address: peer, isSecure: direct.isSecure };
+    for (const hop of hops.reverse()) {
+      if (!isIP(hop.address)) break;
+      client = hop;
+      if (!isTrusted(hop.address)) break;
+    }
+    return client;
+  };
+}
+
+/** True for a single address or a range in CIDR notation. */
+export function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (rest.length > 0 || !isIP(address)) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv6(address) ? 128 : 32);
+}
+
+function blockListOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = '', prefix] = range.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}
+
+/** The hops that proxies have written, the client's first. */
+function hopsOf(headers: IncomingHttpHeaders): ClientOrigin[] {
+  const { forwarded } = headers;
+  if (forwarded !== undefined) return forwarded.split(',').map(hopOfForwarded);
+  const addresses = [headers['x-forwarded-for'] ?? ''].flat().join(',').split(',');
+  const isSecure = [headers['x-forwarded-proto'] ?? ''].flat().join(',').split(',').at(-1)?.trim() === 'https';
+  return addresses.map((text) => ({ address: plainAddress(text.trim()), isSecure }));
+}
+
+function hopOfForwarded(element: string): ClientOrigin {
+  const pairs = element.split(';').map((pair): [string, string] => {
+    const at = pair.indexOf('=');
+    const value = pair.slice(at + 1).trim();
+    return [pair.slice(0, Math.max(at, 0)).trim().toLowerCase(), value.replace(/^"(.*)"$/, '$1')];
+  });
+  const parameters = new Map(pairs);
+  return { address: plainAddress(parameters.get('for') ?? ''), isSecure: parameters.get('proto') === 'https' };
+}
+
+/** An address without port, brackets and the IPv4-mapped prefix. */
+function plainAddress(text: string): string {
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
+  const address = bracketed ?? (/^\d+\.\d+\.\d+\.\d+:\d+$/.test(text) ? text.slice(0, text.lastIndexOf(':')) : text);
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}

@@ -1,0 +1,66 @@
+import { LRUCache } from 'lru-cache';
+import { clientNetwork } from '../access/clients/client-network.ts';
+import { type BucketSize, TokenBuckets } from '../access/clients/token-buckets.ts';
+import { RequestRefusal } from '../errors/request-refusal.ts';
+import type { Identified, Received } from './stages.ts';
+
+/** How much one client may ask for. A client is an address (IPv6: a /64), and an account. */
+export interface ClientRates {
+  /** Requests; undefined for no limit. */
+  readonly requests: BucketSize | undefined;
+  /** Documents that the gateway does not know yet: they have to be parsed, validated and planned. */
+  readonly newDocuments: BucketSize | undefined;
+}
+
+/** Texts remembered as known, and their characters together. */
+const maxTexts = 5_000;
+const maxCharacters = 4_000_000;
+
+/** Holds every client to its rates. */
+export class Throttle {
+  readonly #requests: TokenBuckets | undefined;
+  readonly #newDocuments: TokenBuckets | undefined;
+  /** Valid documents of every generation: after a reload they are no news. */
+  readonly #knownTexts = new LRUCache<string, true>({
+    max: maxTexts,
+    maxSize: maxCharacters,
+    sizeCalculation: (_known, text) => text.length + 1,
+  });
+
+  constructor({ requests, newDocuments }: ClientRates) {
+    this.#requests = requests && new TokenBuckets(requests);
+    this.#newDocuments = newDocuments && new TokenBuckets(newDocuments);
+  }
+
+  /** Before identification, so that false tokens are limited too. @throws RequestRefusal RATE_LIMITED */
+  admitAddress({ address }: Received): void {
+    if (this.#requests) take(this.#requests, clientNetwork(address), 'requests from this address');
+  }
+
+  /** @throws RequestRefusal RATE_LIMITED */
+  admitAccount({ caller: { identity } }: Identified): void {
+    if (this.#requests && identity.kind === 'account')
+      take(this.#requests, identity.accountId, 'requests of this account');
+  }
+
+  /** Before the text is parsed. @throws RequestRefusal RATE_LIMITED */
+  admitDocument({ address, caller: { identity } }: Identified, source: string): void {
+    if (!this.#newDocuments || this.#knownTexts.get(source)) return;
+    take(this.#newDocuments, clientNetwork(address), 'new documents from this address');
+    if (identity.kind === 'account') take(this.#newDocuments, identity.accountId, 'new documents of this account');
+  }
+
+  /** Remembers a valid document. Faulty ones count each time. */
+  learn(source: string): void {
+    if (this.#newDocuments) this.#knownTexts.set(source, true);
+  }
+}
+
+function take(buckets: TokenBuckets, key: string, what: string): void {
+  const retryAfterSeconds = buckets.take(key);
+  if (retryAfterSeconds === 0) return;
+  const seconds = Math.ceil(retryAfterSeconds);
+  throw new RequestRefusal('RATE_LIMITED', `Too many ${what}. Try again in ${seconds} s.`, {
+    retryAfterSeconds: seconds,
+  });
+}
