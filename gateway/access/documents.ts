@@ -55,6 +55,11 @@ export class Documents {
     return this.#options.rules;
   }
 
+  /** True when checking this text costs nothing. */
+  knows(text: string): boolean {
+    return this.#checked.has(text);
+  }
+
   check(text: string): CheckedDocument {
     const known = this.#checked.get(text);
     if (known) return known;

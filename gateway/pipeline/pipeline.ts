@@ -6,6 +6,7 @@ import { toRefused } from '../errors/refused.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { Admission } from './admission.ts';
 import { checkDocument } from './check-document.ts';
+import { DocumentQueue } from './document-queue.ts';
 import type { Executor } from './executor.ts';
 import { identify } from './identify.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
@@ -32,6 +33,7 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #admission: Admission;
   readonly #lengths = new TypicalLengths();
+  readonly #documentQueue = new DocumentQueue();
   readonly #shared = new SharedResponses();
   readonly #throttle: Throttle;
 
@@ -76,6 +78,7 @@ export class Pipeline {
     this.#throttle.admitAccount(identified);
     const source = resolveDocument(identified);
     this.#throttle.admitDocument(identified, source);
+    if (!generation.documents.knows(source)) await this.#documentQueue.turn();
     const checked = checkDocument(identified, source, generation);
     this.#throttle.learn(source);
     return checked;
