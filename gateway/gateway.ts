@@ -93,7 +93,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     health: new SubgraphHealth(transport, async () => (await access.identify({})).headers),
   });
   serveMetrics(app, metrics);
-  await serveExplorer(app);
+  await serveExplorer(app, config.access.kind === 'freight' ? 'freight' : 'any');
 
   let closing: Promise<void> | undefined;
   const drainAndStop = async (): Promise<void> => {

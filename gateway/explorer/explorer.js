@@ -1,4 +1,4 @@
-/* global React, ReactDOM, GraphiQL */
+/* global React, ReactDOM, GraphiQL, defaultTabs */
 // Queries go to the server this page came from; subscriptions over graphql-ws to the same path.
 const url = new URL('/graphql', location.href);
 const subscriptionUrl = new URL(url);
@@ -6,15 +6,7 @@ subscriptionUrl.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
 
 const fetcher = GraphiQL.createFetcher({ url: url.href, subscriptionUrl: subscriptionUrl.href });
 
-const defaultQuery = `# Ctrl-Space completes, Ctrl-Enter runs.
-# Credentials go into the Headers tab:
-# { "authorization": "Bearer …" }
-
-{
-  __typename
-}
-`;
-
+// Tabs and their headers are kept in this browser, so that a reload does not lose the access token.
 ReactDOM.createRoot(document.getElementById('explorer')).render(
-  React.createElement(GraphiQL, { fetcher, defaultQuery, shouldPersistHeaders: false }),
+  React.createElement(GraphiQL, { fetcher, defaultTabs, defaultQuery: '', shouldPersistHeaders: true }),
 );

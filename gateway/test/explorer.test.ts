@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startTestGateway } from './test-gateway.ts';
 
@@ -30,4 +33,22 @@ test('no other file of the folder is served', async () => {
     const { status, headers } = await fetch(gateway.url + path);
     expect([path, status, headers.get('content-type')]).toEqual([path, 404, expect.stringContaining('json')]);
   }
+});
+
+test('the first tabs of the freight graph show how to sign in; any other graph gets an empty one', async () => {
+  await using any = await startTestGateway();
+  expect(await (await fetch(`${any.url}/explorer/tabs.js`)).text()).not.toContain('signIn');
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-explorer-'));
+  try {
+    await using freight = await startTestGateway({ access: { kind: 'freight', dataDir } });
+    expect(await (await fetch(`${freight.url}/explorer/tabs.js`)).text()).toContain('signIn(');
+  } finally {
+    rmSync(dataDir, { recursive: true });
+  }
+});
+
+test('browsers find an icon', async () => {
+  await using gateway = await startTestGateway();
+  const icon = await fetch(`${gateway.url}/favicon.ico`);
+  expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
 });

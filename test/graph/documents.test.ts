@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { OperationTypeNode, specifiedRules } from 'graphql';
 import { Documents } from '../../gateway/access/documents.ts';
@@ -42,5 +43,21 @@ describe('trusted documents', () => {
     test('passes the limits and the validation of the gateway', () => {
       expect(gatewayDocuments.check(document.text)).toMatchObject({ kind: 'valid' });
     });
+  });
+});
+
+describe('what newcomers are shown', () => {
+  const file = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+
+  test('the queries of the README are valid', () => {
+    const queries = [...file('README.md').matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query = '']) => query);
+    expect(queries.length).toBeGreaterThanOrEqual(5);
+    for (const query of queries) expect([query, gatewayDocuments.check(query).kind]).toEqual([query, 'valid']);
+  });
+
+  test('so are the first tabs of the explorer', () => {
+    const tabs: { query: string }[] = runInNewContext(`${file('gateway/explorer/tabs-freight.js')}; defaultTabs`);
+    expect(tabs.length).toBeGreaterThanOrEqual(5);
+    for (const { query } of tabs) expect([query, gatewayDocuments.check(query).kind]).toEqual([query, 'valid']);
   });
 });

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PostgresServer, startEmbeddedPostgres } from '../postgres.ts';
 import { asAdmin, provision } from '../provision.ts';
+import { readSupergraphYaml } from '../supergraph-yaml.ts';
 
 /** Every subgraph of the product: a test database holds the schema, role and queue of each. */
-export const subgraphNames = ['access', 'shipments', 'fleet', 'tracking', 'pricing', 'risk', 'analytics'] as const;
+export const subgraphNames = readSupergraphYaml().map(({ name }) => name);
 export const roleSecret = 'freight-test-roles';
 export const templateDatabase = 'freight_template';
 
