@@ -1,7 +1,7 @@
 import { type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, Kind, print, visit } from 'graphql';
 import { booleanArgument, stringArgument } from '../engine/supergraph/field-set.ts';
 import { parseSupergraph } from '../engine/supergraph/model.ts';
-import { subgraphNames } from '../engine/supergraph/subgraph-types.ts';
+import { subgraphNames } from '../engine/supergraph/subgraph-names.ts';
 
 /**
  * The supergraph without `@external` fields that nothing in their subgraph uses: @apollo/gateway refuses them. They are left over when the

@@ -1,19 +1,25 @@
-import { mergeValues } from '../execute/merge-values.ts';
+import { isBetterType, valueMerger } from '../execute/merge-values.ts';
 import type { Owned } from '../execute/own.ts';
 import { Code, readKey, writeKey } from './code.ts';
 
 /** Adds what a subgraph says about an object to it; `source` is never changed. */
 export type MergeFunction = (target: Owned, source: Readonly<Record<string, unknown>>) => void;
 
-/** Only what was asked for is taken: a subgraph can't overwrite what another one answers for. */
-export function compileMerge(keys: readonly string[]): MergeFunction {
+/**
+ * Only what was asked for is taken: a subgraph can't overwrite what another one answers for.
+ * @param interfaces the interfaces that some subgraph knows as an object
+ */
+export function compileMerge(keys: readonly string[], interfaces: ReadonlySet<string>): MergeFunction {
   const code = new Code();
-  const merge = code.bind(mergeValues);
+  const merge = code.bind(valueMerger(interfaces));
   const lines = ['let value, current;'];
   for (const key of keys) {
     lines.push(`value = ${readKey('source', key)};`, 'if (value !== undefined) {');
     lines.push(`  current = ${readKey('target', key)};`);
     lines.push(`  if (typeof current === "object" && current !== null) value = ${merge}(current, value);`);
+    if (key === '__typename' && interfaces.size > 0) {
+      lines.push(`  if (${code.bind(isBetterType)}(current, value, ${code.bind(interfaces)}))`);
+    }
     lines.push(`  ${writeKey('target', key, 'value')};`, '}');
   }
   return code.compile<MergeFunction>(['target', 'source'], lines.join('\n'));

@@ -14,7 +14,7 @@ export function planSteps(
   plan: PlanNode | undefined,
   paths: PathTree,
   conditions: Conditions,
-  model: Pick<SupergraphModel, 'requiredBy' | 'keyNames'>,
+  model: Pick<SupergraphModel, 'requiredBy' | 'keysOf'>,
 ): FetchStep[] {
   const steps: FetchStep[] = [];
   if (plan) visit(plan, [], new Set());

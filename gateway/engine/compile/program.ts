@@ -49,7 +49,7 @@ export interface Program {
 }
 
 /** What compiling needs to know of the supergraph. */
-export type PlanModel = Pick<SupergraphModel, 'satisfies' | 'requiredBy' | 'keyNames'>;
+export type PlanModel = Pick<SupergraphModel, 'satisfies' | 'requiredBy' | 'keysOf' | 'interfaceObjects'>;
 
 /**
  * Compiles the parts of a plan, which share one response: a query has one part, `@defer` one for each delivery, a
@@ -69,12 +69,11 @@ export function compilePrograms(
   // A renamed key may lead anywhere, so then every place is looked for again.
   const reaches = (step: FetchStep): number[] =>
     (rewrites ? paths.nodes : provisions.reachedBy(step)).map((node) => node.id);
-  const programs = stepsOfParts.map((part) => compileProgram(part, { satisfies: model.satisfies, reaches }));
+  const programs = stepsOfParts.map((part) => compileProgram(part, { ...model, reaches }));
   return { programs, places, paths: paths.nodes };
 }
 
-interface StepContext {
-  readonly satisfies: SupergraphModel['satisfies'];
+interface StepContext extends Pick<SupergraphModel, 'satisfies' | 'interfaceObjects'> {
   readonly reaches: (step: FetchStep) => number[];
 }
 
@@ -111,7 +110,8 @@ function compileRequest(group: StepGroup, context: StepContext): Omit<Batch, 'id
   };
 }
 
-function compileMember(step: FetchStep, slot: number, { satisfies, reaches }: StepContext): BatchMember {
+function compileMember(step: FetchStep, slot: number, context: StepContext): BatchMember {
+  const { satisfies, interfaceObjects, reaches } = context;
   const outputRewrites = step.fetch.outputRewrites ?? [];
   const renamed = outputRewrites.flatMap((rewrite) => ('renameKeyTo' in rewrite ? [rewrite.renameKeyTo] : []));
   const keys = [...new Set([...topLevelKeys(step), ...renamed])];
@@ -120,7 +120,7 @@ function compileMember(step: FetchStep, slot: number, { satisfies, reaches }: St
     slot,
     representation: isEntityStep(step) ? compileRepresentation(step.fetch, satisfies) : undefined,
     keys,
-    merge: compileMerge(keys),
+    merge: compileMerge(keys, interfaceObjects),
     outputRewrites,
     context: hasContext(step) ? compileContextReader(step.fetch.contextRewrites ?? [], satisfies) : undefined,
     reaches: reaches(step),

@@ -1,11 +1,12 @@
 import type { ResponsePath } from '@apollo/query-planner';
 import {
   type DocumentNode,
-  doTypesOverlap,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
-  isCompositeType,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
@@ -53,12 +54,23 @@ export class ClientSelections {
     );
   }
 
-  /** The selections of a fragment, if it may apply to objects of a type. */
+  /** Whether a response key is selected of objects of a type. */
+  selects(sets: readonly SelectionSetNode[], type: string, key: string): boolean {
+    return sets.some((set) =>
+      set.selections.some((selection) => {
+        if (selection.kind === Kind.FIELD) return responseKey(selection) === key;
+        const inner = this.inner(selection, type);
+        return inner !== undefined && this.selects([inner], type, key);
+      }),
+    );
+  }
+
+  /** The selections of a fragment, if it applies to objects of a type. */
   inner(selection: Exclude<SelectionNode, FieldNode>, type: string | undefined): SelectionSetNode | undefined {
     this.spend();
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
     const condition = fragment?.typeCondition?.name.value;
-    return !condition || !type || this.#overlap(condition, type) ? fragment?.selectionSet : undefined;
+    return !condition || !type || this.satisfies(type, condition) ? fragment?.selectionSet : undefined;
   }
 
   /** @throws TooManySelections */
@@ -66,8 +78,19 @@ export class ClientSelections {
     if (++this.#steps > MAX_STEPS) throw new TooManySelections();
   }
 
-  #overlap(left: string, right: string): boolean {
-    const [leftType, rightType] = [this.#schema.getType(left), this.#schema.getType(right)];
-    return isCompositeType(leftType) && isCompositeType(rightType) && doTypesOverlap(this.#schema, leftType, rightType);
+  /** Whether what is known to be of a type meets a type condition. */
+  satisfies(type: string, condition: string): boolean {
+    if (type === condition) return true;
+    const [known, abstract] = [this.#schema.getType(type), this.#schema.getType(condition)];
+    return (
+      (isObjectType(known) || isInterfaceType(known)) &&
+      isAbstractType(abstract) &&
+      this.#schema.isSubType(abstract, known)
+    );
+  }
+
+  possibleTypes(type: string): string[] {
+    const abstract = this.#schema.getType(type);
+    return isAbstractType(abstract) ? this.#schema.getPossibleTypes(abstract).map(({ name }) => name) : [];
   }
 }

@@ -2,12 +2,11 @@ import { operationFromDocument, type Schema } from '@apollo/federation-internals
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { buildASTSchema, parse } from 'graphql';
 import { correctSupergraph } from '../supergraph/corrections.ts';
+import { readInterfaceObjects } from '../supergraph/interface-objects.ts';
 import { parseSupergraph } from '../supergraph/model.ts';
-import { readSubgraphTypes } from '../supergraph/subgraph-types.ts';
-import type { PlannedGraph } from './fetch-members.ts';
-import { withLocalMembers } from './local-members.ts';
 import type { PlanRequest } from './planner.ts';
 import { restorePlan } from './restore-plan.ts';
+import { type PlannedGraph, separateTypes } from './separate-types.ts';
 
 export type PlanOperation = (request: PlanRequest) => QueryPlan;
 
@@ -23,13 +22,15 @@ export function createPlanOperation(supergraphSdl: string): PlanOperation {
   const whole = parse(supergraphSdl, { noLocation: true });
   const graph: PlannedGraph = {
     schema: buildASTSchema(whole, { assumeValid: true, assumeValidSDL: true }),
-    types: readSubgraphTypes(whole),
+    interfaceObjects: readInterfaceObjects(whole),
+    requiredBy: corrected.requiredBy,
+    keysOf: corrected.keysOf,
   };
   return ({ source, operationName, activeLabels }) => {
     const document = parse(source, { noLocation: true });
     const operation = operationFromDocument(apiSchema, document, { operationName, validate: false });
     const overrideConditions = new Map(activeLabels.map((label) => [label, true]));
     const plan = planner.buildQueryPlan(operation, { overrideConditions });
-    return restorePlan(withLocalMembers(plan, document, operationName, graph), corrected);
+    return restorePlan(separateTypes(plan, document, operationName, graph), corrected);
   };
 }

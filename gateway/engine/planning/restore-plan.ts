@@ -1,4 +1,4 @@
-import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
 import {
   type ArgumentNode,
   type DocumentNode,
@@ -6,13 +6,13 @@ import {
   Kind,
   parse,
   print,
-  type SelectionNode,
-  type SelectionSetNode,
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
 import type { CorrectedSupergraph } from '../supergraph/corrections.ts';
-import { pruneOperation } from './prune-operation.ts';
+import { restoreRequired } from '../supergraph/required-selections.ts';
+import { forEachEntityField, withEntityFields } from './entity-fields.ts';
+import { mapFetches } from './map-fetches.ts';
 
 /**
  * Turns a plan made on the corrected supergraph into one the real subgraphs understand. In operations a stand-in
@@ -21,39 +21,8 @@ import { pruneOperation } from './prune-operation.ts';
  * for different values are fetched apart.
  */
 export function restorePlan(plan: QueryPlan, corrected: CorrectedSupergraph): QueryPlan {
-  if (corrected.standIns.size === 0 || !plan.node) return plan;
-  const { node } = plan;
-  if (node.kind !== 'Subscription') return { ...plan, node: restoreNode(node, corrected) };
-  const primary = restoreFetch(node.primary, corrected);
-  const rest = node.rest && restoreNode(node.rest, corrected);
-  return { ...plan, node: { ...node, primary, rest } };
-}
-
-function restoreNode(node: PlanNode, corrected: CorrectedSupergraph): PlanNode {
-  const restore = (child: PlanNode): PlanNode => restoreNode(child, corrected);
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map(restore) };
-    case 'Flatten':
-      return { ...node, node: restore(node.node) };
-    case 'Condition':
-      return {
-        ...node,
-        ifClause: node.ifClause && restore(node.ifClause),
-        elseClause: node.elseClause && restore(node.elseClause),
-      };
-    case 'Defer':
-      return {
-        ...node,
-        primary: { ...node.primary, node: node.primary.node && restore(node.primary.node) },
-        deferred: node.deferred.map((part) => ({ ...part, node: part.node && restore(part.node) })),
-      };
-    case 'Fetch': {
-      const parts = separateConflicts(node, corrected).map((fetch) => restoreFetch(fetch, corrected));
-      return parts.length === 1 ? parts[0]! : { kind: 'Parallel', nodes: parts };
-    }
-  }
+  if (corrected.standIns.size === 0) return plan;
+  return mapFetches(plan, (fetch) => separateConflicts(fetch, corrected).map((part) => restoreFetch(part, corrected)));
 }
 
 function restoreFetch(fetch: FetchNode, { standIns }: CorrectedSupergraph): FetchNode {
@@ -69,16 +38,8 @@ function restoreFetch(fetch: FetchNode, { standIns }: CorrectedSupergraph): Fetc
   return {
     ...fetch,
     operation: stripIgnoredCharacters(print(restored)),
-    requires: fetch.requires?.map(restoreRequired),
+    requires: fetch.requires?.map((selection) => restoreRequired(selection, standIns)),
   };
-
-  function restoreRequired(selection: QueryPlanSelectionNode): QueryPlanSelectionNode {
-    const selections = selection.selections?.map(restoreRequired);
-    if (selection.kind === 'InlineFragment') return { ...selection, selections: selections ?? [] };
-    const standIn = standIns.get(selection.name);
-    const restoredField = standIn ? { ...selection, alias: selection.name, name: standIn.name } : selection;
-    return selections ? { ...restoredField, selections } : restoredField;
-  }
 }
 
 function argumentsOf(args: string): readonly ArgumentNode[] {
@@ -108,13 +69,8 @@ function separateConflicts(fetch: FetchNode, corrected: CorrectedSupergraph): Fe
   forEachEntityField(document, (type, field) => assigned.set(field, groupOf(placesOf(fetch, type, field, corrected))));
   return groups.map((group, index) => {
     const unused = new Set([...places].filter((place) => !group.has(place)));
-    const pruned = pruneOperation(keepEntityFields(document, (field) => assigned.get(field) === index));
-    return {
-      ...fetch,
-      operation: print(pruned.document),
-      variableUsages: pruned.variables.filter((name) => name !== 'representations'),
-      requires: withoutPlaces(fetch.requires ?? [], unused, ''),
-    };
+    const reduced = withEntityFields(fetch, document, (field) => assigned.get(field) === index);
+    return { ...reduced, requires: withoutPlaces(fetch.requires ?? [], unused, '') };
   });
 }
 
@@ -136,42 +92,6 @@ function hasConflict(places: ReadonlySet<string>, { standIns }: CorrectedSupergr
       .join('.'),
   );
   return new Set(real).size < real.length;
-}
-
-/** Visits the fields directly on entities: `_entities { ... on Type { field } }`, through named fragments too. */
-function forEachEntityField(document: DocumentNode, visitField: (type: string, field: FieldNode) => void): void {
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    for (const selection of definition.selectionSet.selections) {
-      if (selection.kind !== Kind.FIELD || selection.name.value !== '_entities') continue;
-      visitSet(selection.selectionSet!, '');
-    }
-  }
-
-  function visitSet(set: SelectionSetNode, type: string): void {
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) visitField(type, selection);
-      if (selection.kind === Kind.INLINE_FRAGMENT) {
-        visitSet(selection.selectionSet, selection.typeCondition?.name.value ?? type);
-      }
-      if (selection.kind !== Kind.FRAGMENT_SPREAD) continue;
-      const fragment = document.definitions.find(
-        (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value,
-      );
-      if (fragment?.kind === Kind.FRAGMENT_DEFINITION)
-        visitSet(fragment.selectionSet, fragment.typeCondition.name.value);
-    }
-  }
-}
-
-/** The operation with only some of the fields directly on entities, and without fragments that are left empty. */
-function keepEntityFields(document: DocumentNode, keep: (field: FieldNode) => boolean): DocumentNode {
-  const entityFields = new Set<SelectionNode>();
-  forEachEntityField(document, (_type, field) => entityFields.add(field));
-  return visit(document, {
-    Field: { enter: (field) => (entityFields.has(field) && !keep(field) ? null : undefined) },
-    InlineFragment: { leave: (fragment) => (fragment.selectionSet.selections.length === 0 ? null : undefined) },
-  });
 }
 
 function withoutPlaces(

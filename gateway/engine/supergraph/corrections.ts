@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { type ContextSelection, setsContext, withContextSelections } from './context-selections.ts';
 import { booleanArgument, fieldType, parseFieldSet, stringArgument } from './field-set.ts';
-import { subgraphNames } from './subgraph-types.ts';
+import { subgraphNames } from './subgraph-names.ts';
 
 /** A field the corrected supergraph has besides the real ones: a real field under fixed arguments. */
 export interface StandInField {
@@ -35,10 +35,10 @@ export interface CorrectedSupergraph {
    * response paths joined by dots.
    */
   readonly standInsOf: ReadonlyMap<string, readonly string[]>;
-  /** For each field with `@requires`, by `subgraph/Type.field`: the keys that what it requires has in the data. */
-  readonly requiredBy: ReadonlyMap<string, readonly string[]>;
-  /** For each type, the top level names of its keys. */
-  readonly keyNames: ReadonlyMap<string, ReadonlySet<string>>;
+  /** For each field with `@requires`, by `subgraph/Type.field`: what it requires, with stand-ins. */
+  readonly requiredBy: ReadonlyMap<string, SelectionSetNode>;
+  /** The keys of a type in a subgraph, by `subgraph/Type`. */
+  readonly keysOf: ReadonlyMap<string, readonly SelectionSetNode[]>;
   /** Names the planner fetches for itself: an alias of a client's that equals one would overwrite it. */
   readonly plannerNames: ReadonlySet<string>;
 }
@@ -58,8 +58,8 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
   const standIns = new StandIns(schema);
   const graphNames = subgraphNames(document);
   const standInsOf = new Map<string, readonly string[]>();
-  const requiredBy = new Map<string, readonly string[]>();
-  const keyNames = new Map<string, ReadonlySet<string>>();
+  const requiredBy = new Map<string, SelectionSetNode>();
+  const keysOf = new Map<string, readonly SelectionSetNode[]>();
   const plannerNames = new Set(['__typename']);
 
   const corrected = document.definitions.map((definition) => {
@@ -70,7 +70,8 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
       if (!key) continue;
       const set = parseFieldSet(key);
       addNames(set, plannerNames);
-      keyNames.set(type, new Set([...(keyNames.get(type) ?? []), ...topLevelNames(set)]));
+      const owner = `${graphNames.get(stringArgument({ name: directive, ...rest }, 'graph') ?? '')}/${type}`;
+      keysOf.set(owner, [...(keysOf.get(owner) ?? []), set]);
     }
     const fields = definition.fields?.map((field) => correctField(type, field));
     return { ...definition, directives: resolvableKeysFirst(definition.directives ?? []), fields };
@@ -78,7 +79,7 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
   const definitions = corrected.map((definition) => (hasFields(definition) ? standIns.addTo(definition) : definition));
   for (const name of standIns.byName.keys()) plannerNames.add(name);
   const sdl = print({ kind: Kind.DOCUMENT, definitions });
-  return { sdl, standIns: standIns.byName, standInsOf, requiredBy, keyNames, plannerNames };
+  return { sdl, standIns: standIns.byName, standInsOf, requiredBy, keysOf, plannerNames };
 
   function correctField(type: string, field: FieldDefinitionNode): FieldDefinitionNode {
     const directives = field.directives?.map((join) => {
@@ -90,7 +91,7 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
       const selection = standIns.replaceIn(parseFieldSet(requires), type, '', places);
       addNames(selection, plannerNames);
       const coordinate = `${graphNames.get(stringArgument(directive, 'graph') ?? '')}/${type}.${field.name.value}`;
-      requiredBy.set(coordinate, topLevelNames(selection));
+      requiredBy.set(coordinate, selection);
       if (places.length === 0) return directive;
       standInsOf.set(coordinate, places);
       return withArgument(directive, 'requires', fieldSetText(selection));
@@ -219,13 +220,6 @@ function addNames(set: SelectionSetNode, names: Set<string>): void {
     if (selection.kind === Kind.FIELD) names.add(selection.name.value);
     if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet) addNames(selection.selectionSet, names);
   }
-}
-
-function topLevelNames(set: SelectionSetNode): string[] {
-  return set.selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection.name.value];
-    return selection.kind === Kind.INLINE_FRAGMENT ? topLevelNames(selection.selectionSet) : [];
-  });
 }
 
 function fieldSetText(set: SelectionSetNode): string {

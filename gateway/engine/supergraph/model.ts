@@ -1,10 +1,13 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
-import { type GraphQLSchema, isAbstractType, isObjectType, parse } from 'graphql';
+import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import { type GraphQLSchema, isAbstractType, isObjectType, parse, type SelectionSetNode } from 'graphql';
 import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
 import { type LabelledOverride, readOverrides } from '../overrides.ts';
 import { withComposedDirectives } from './composed-directives.ts';
-import { type CorrectedSupergraph, correctSupergraph } from './corrections.ts';
+import { correctSupergraph } from './corrections.ts';
 import { type HiddenNames, hiddenNames } from './hidden-names.ts';
+import { readInterfaceObjects } from './interface-objects.ts';
+import { planSelections, restoreRequired } from './required-selections.ts';
 
 /** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
 export interface SupergraphModel {
@@ -16,9 +19,12 @@ export interface SupergraphModel {
   readonly requirements: RequirementsByCoordinate;
   /** Labels of `@override(label:)`. */
   readonly overrides: readonly LabelledOverride[];
-  /** What fields with `@requires` need, and the names of keys: see `CorrectedSupergraph`. */
-  readonly requiredBy: CorrectedSupergraph['requiredBy'];
-  readonly keyNames: CorrectedSupergraph['keyNames'];
+  /** What fields with `@requires` need, by `subgraph/Type.field`. */
+  readonly requiredBy: ReadonlyMap<string, readonly QueryPlanSelectionNode[]>;
+  /** The keys of a type in a subgraph, by `subgraph/Type`. */
+  readonly keysOf: ReadonlyMap<string, readonly (readonly QueryPlanSelectionNode[])[]>;
+  /** Interfaces that some subgraph knows as an object (`@interfaceObject`). */
+  readonly interfaceObjects: ReadonlySet<string>;
   /** Names the planner fetches for itself, which no client's alias may overwrite. */
   readonly plannerNames: ReadonlySet<string>;
   /** Directives that clients may write and no subgraph is sent: see `withComposedDirectives`. */
@@ -48,7 +54,9 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   const plainSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
   const { schema: apiSchema, names: withheldDirectives } = withComposedDirectives(plainSchema, document);
   const subgraphNames = [...supergraph.subgraphsMetadata()].map((subgraph) => subgraph.name);
-  const { plannerNames, requiredBy, keyNames } = correctSupergraph(supergraphSdl);
+  const { plannerNames, requiredBy, keysOf, standIns } = correctSupergraph(supergraphSdl);
+  const restored = (set: SelectionSetNode) =>
+    planSelections(set).map((selection) => restoreRequired(selection, standIns));
   return {
     supergraphSdl,
     apiSchema,
@@ -58,8 +66,9 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
     plannerNames,
     withheldDirectives,
     hiddenNames: hiddenNames(fullSchema, apiSchema),
-    requiredBy,
-    keyNames,
+    requiredBy: new Map([...requiredBy].map(([field, set]) => [field, restored(set)])),
+    keysOf: new Map([...keysOf].map(([type, sets]) => [type, sets.map(planSelections)])),
+    interfaceObjects: new Set(readInterfaceObjects(document).keys()),
     satisfies: typeTest(fullSchema),
   };
 }

@@ -1,0 +1,40 @@
+import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
+
+/**
+ * A plan with each fetch replaced by one or more.
+ * @param map also gets the path of the fetch's targets
+ */
+export function mapFetches(plan: QueryPlan, map: (fetch: FetchNode, path: ResponsePath) => FetchNode[]): QueryPlan {
+  const { node } = plan;
+  if (!node) return plan;
+  if (node.kind !== 'Subscription') return { ...plan, node: mapNode(node, []) };
+  // The fetch of a subscription stays one: it is the source of the events.
+  const [primary = node.primary] = map(node.primary, []);
+  return { ...plan, node: { ...node, primary, rest: node.rest && mapNode(node.rest, []) } };
+
+  function mapNode(part: PlanNode, path: ResponsePath): PlanNode {
+    switch (part.kind) {
+      case 'Sequence':
+      case 'Parallel':
+        return { ...part, nodes: part.nodes.map((inner) => mapNode(inner, path)) };
+      case 'Flatten':
+        return { ...part, node: mapNode(part.node, [...path, ...part.path]) };
+      case 'Condition':
+        return {
+          ...part,
+          ifClause: part.ifClause && mapNode(part.ifClause, path),
+          elseClause: part.elseClause && mapNode(part.elseClause, path),
+        };
+      case 'Defer':
+        return {
+          ...part,
+          primary: { ...part.primary, node: part.primary.node && mapNode(part.primary.node, path) },
+          deferred: part.deferred.map((later) => ({ ...later, node: later.node && mapNode(later.node, path) })),
+        };
+      case 'Fetch': {
+        const nodes = map(part, path);
+        return nodes.length === 1 ? nodes[0]! : { kind: 'Parallel', nodes };
+      }
+    }
+  }
+}
