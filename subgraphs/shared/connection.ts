@@ -1,3 +1,4 @@
+import { type CursorPart, type CursorValue, type CursorValues, decodeCursor, encodeCursor } from './cursor.ts';
 import { GraphError } from './errors.ts';
 
 /** Relay pagination over a stable order (keyset): a cursor is the sort values of its row, so pages don't shift under writes. */
@@ -8,16 +9,17 @@ export interface PageArguments {
   readonly before?: string | null;
 }
 
-/** What a store needs to read one page. `limit` is one more than the page, to see whether there is another. */
-export interface PageRequest {
+/**
+ * What a store needs to read one page: `limit` is one more than the page, to see whether there is another. `V` are the
+ * sort values of the list's order.
+ */
+export interface PageRequest<V extends readonly unknown[] = readonly unknown[]> {
   readonly direction: 'forward' | 'backward';
   readonly size: number;
   readonly limit: number;
   /** Sort values of the row after (forward) or before (backward) which the page lies. */
-  readonly position: readonly CursorValue[] | null;
+  readonly position: V | null;
 }
-
-export type CursorValue = string | number | null;
 
 export const pageSizeDefault = 20;
 export const pageSizeLimit = 100;
@@ -35,8 +37,11 @@ export interface Connection<N> {
   readonly totalCount: () => Promise<number>;
 }
 
-/** Checks the arguments of a connection. `arity` is the number of sort values in this order's cursors. */
-export function parsePage({ first, after, last, before }: PageArguments, arity: number): PageRequest {
+/** Checks the arguments of a connection. `parts` read the sort values in the cursors of its order. */
+export function parsePage<const P extends readonly CursorPart<unknown>[]>(
+  { first, after, last, before }: PageArguments,
+  parts: P,
+): PageRequest<CursorValues<P>> {
   if (first != null && last != null)
     throw new GraphError('BAD_USER_INPUT', 'Either "first" or "last" is required; both arrived.');
   if (after != null && before != null)
@@ -50,34 +55,17 @@ export function parsePage({ first, after, last, before }: PageArguments, arity: 
     );
   }
   const cursor = backward ? before : after;
+  const position = cursor == null ? null : decodeCursor(cursor, parts);
+  if (position === undefined) {
+    const message = `"${backward ? 'before' : 'after'}" must be a cursor of this list in this order.`;
+    throw new GraphError('BAD_USER_INPUT', message);
+  }
   return {
     direction: backward ? 'backward' : 'forward',
     size,
     limit: size + 1,
-    position: cursor == null ? null : decodeCursor(cursor, arity),
+    position,
   };
-}
-
-export function encodeCursor(values: readonly CursorValue[]): string {
-  return Buffer.from(JSON.stringify(values)).toString('base64url');
-}
-
-function decodeCursor(cursor: string, arity: number): readonly CursorValue[] {
-  const values = parseJson(Buffer.from(cursor, 'base64url').toString('utf8'));
-  const fits =
-    Array.isArray(values) &&
-    values.length === arity &&
-    values.every((value) => value === null || typeof value === 'string' || typeof value === 'number');
-  if (!fits) throw new GraphError('BAD_USER_INPUT', 'A cursor of this list is required; got another text.');
-  return values;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -1,10 +1,10 @@
 import type DataLoader from 'dataloader';
-import type { PageRequest } from '#shared/connection.ts';
 import type { EntityManager } from '#shared/database.ts';
 import type { Identity } from '#shared/identity.ts';
 import { byKey, listsByKey } from '#shared/loader.ts';
 import type { ShipmentFilter } from './domain/filter-input.ts';
 import {
+  type CommentPage,
   countComments,
   findComments,
   findEvents,
@@ -36,7 +36,7 @@ export function createLoaders(em: EntityManager, identity: Identity, clock: () =
     ratings: () => per('rating', () => byKey((ids) => findRatings(em, ids), ofShipment)),
     imports: () => per('import', () => byKey((ids) => findImports(em, ids), ofShipment)),
     events: (last: number) => per(`events ${last}`, () => listsByKey((ids) => findEvents(em, ids, last), ofShipment)),
-    comments: (page: PageRequest) =>
+    comments: (page: CommentPage) =>
       per(`comments ${JSON.stringify(page)}`, () =>
         listsByKey((ids) => findComments(em, identity, ids, page), ofShipment),
       ),

@@ -76,6 +76,14 @@ const poison: Readonly<Record<string, Poison>> = {
   CurrencyCode: { always: ['XXX', '\u0000\u0000\u0000'], byTurns: ['', 'usd', 'US', "U'D", '🐢'] },
 };
 
+/** Times that JavaScript can write and PostgreSQL cannot store, and days that no calendar has. */
+export const impossibleTimes = [
+  '+275760-09-13T00:00:00.000Z',
+  '-271821-04-20T00:00:00.000Z',
+  '0000-01-01T00:00:00.000Z',
+  '2026-02-30T00:00:00.000Z',
+];
+
 const turns = 2;
 
 /** Hostile values for an argument of this kind, which is the `nth` that is attacked. */

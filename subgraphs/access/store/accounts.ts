@@ -1,12 +1,13 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import type { PageArguments, PageRequest } from '#shared/connection.ts';
-import { type Connection, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, type PageRequest, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
 import type { Identity, Role } from '#shared/identity.ts';
 import { isUuid } from '#shared/ids.ts';
+import { keysetOf } from '#shared/keyset.ts';
 import { mayKnow, mayListAccountsOf } from '../domain/visibility.ts';
 import { type Account, AccountEntity } from '../entities.ts';
-import { containing, type KeysetPage, parseKeyset, readingOrder } from './keyset.ts';
+import { containing } from './search.ts';
 
 export interface AccountFilter {
   readonly search?: string | null;
@@ -30,20 +31,18 @@ export function findByEmail(em: EntityManager, email: string): Promise<Account |
   return em.findOne(AccountEntity, { email });
 }
 
+const byName = [cursorParts.text, cursorParts.uuid] as const;
+
 /** A page of all accounts by name; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
 export async function pageOfAccounts(
   em: EntityManager,
   filter: AccountFilter,
   args: PageArguments,
 ): Promise<Connection<Account>> {
-  const page = parseKeyset(args);
+  const page = parsePage(args, byName);
+  const { orderBy, beyond } = keysetOf(page, 'name', 'asc');
   const where = whereOf(filter);
-  const order = readingOrder(page, 'asc');
-  const rows = await em.find(
-    AccountEntity,
-    { $and: [where, after(page)] },
-    { orderBy: [{ name: order }, { id: order }], limit: page.limit },
-  );
+  const rows = await em.find(AccountEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
   return connectionOf(page, rows, () => em.count(AccountEntity, where));
 }
 
@@ -57,14 +56,6 @@ function whereOf({ search, role, organizationId, active }: AccountFilter): Filte
   if (organizationId != null) conditions.push(isUuid(organizationId) ? { organizationId } : { id: { $in: [] } });
   if (active != null) conditions.push({ deactivatedAt: active ? null : { $ne: null } });
   return conditions.length > 0 ? { $and: conditions } : {};
-}
-
-function after({ direction, position }: KeysetPage): FilterQuery<Account> {
-  if (!position) return {};
-  const [name, id] = position;
-  return direction === 'forward'
-    ? { $or: [{ name: { $gt: name } }, { name, id: { $gt: id } }] }
-    : { $or: [{ name: { $lt: name } }, { name, id: { $lt: id } }] };
 }
 
 function connectionOf(page: PageRequest, rows: readonly Account[], count: () => Promise<number>): Connection<Account> {
@@ -81,16 +72,16 @@ export async function pagesOfMembers(
   organizationIds: readonly string[],
   args: PageArguments,
 ): Promise<ReadonlyMap<string, readonly Account[]>> {
-  const page = parseKeyset(args);
+  const page = parsePage(args, byName);
   const ids = organizationIds.filter((id) => mayListAccountsOf(identity, id));
   if (ids.length === 0) return new Map();
-  const order = readingOrder(page, 'asc');
-  const position = page.position ? `and (name, id) ${page.direction === 'forward' ? '>' : '<'} (?, ?::uuid)` : '';
+  const { reading } = keysetOf(page, 'name', 'asc');
+  const position = page.position ? `and (name, id) ${reading === 'asc' ? '>' : '<'} (?, ?::uuid)` : '';
   const rows = await em.execute<Record<string, unknown>[]>(
     `select member.* from unnest(array[?]::uuid[]) as organization (id)
       cross join lateral (
         select * from account where organization_id = organization.id ${position}
-        order by name ${order}, id ${order} limit ${page.limit}
+        order by name ${reading}, id ${reading} limit ${page.limit}
       ) as member`,
     [ids, ...(page.position ?? [])],
   );
@@ -103,7 +94,7 @@ export function membersPage(
   args: PageArguments,
   count: () => Promise<number>,
 ): Connection<Account> {
-  return connectionOf(parseKeyset(args), rows, count);
+  return connectionOf(parsePage(args, byName), rows, count);
 }
 
 /** Numbers of accounts by organization, in one statement. */

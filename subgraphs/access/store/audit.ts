@@ -1,9 +1,10 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { keysetOf } from '#shared/keyset.ts';
 import { type AuditAction, type AuditChange, type AuditEntry, AuditEntryEntity } from '../entities.ts';
-import { parseTimeKeyset, readingOrder } from './keyset.ts';
 
 /** Who makes a change, in which request, when: what an audit entry says besides the change. */
 export interface AuditContext {
@@ -47,20 +48,10 @@ export async function pageOfAudit(
   filter: AuditFilter,
   args: PageArguments,
 ): Promise<Connection<AuditEntry>> {
-  const page = parseTimeKeyset(args);
+  const page = parsePage(args, [cursorParts.time, cursorParts.uuid]);
+  const { orderBy, beyond } = keysetOf(page, 'at', 'desc');
   const where = whereOf(filter);
-  const order = readingOrder(page, 'desc');
-  const [time = '', id] = page.position ?? [];
-  const at = new Date(time);
-  const compare = page.direction === 'forward' ? '$lt' : '$gt';
-  const after: FilterQuery<AuditEntry> = page.position
-    ? { $or: [{ at: { [compare]: at } }, { at, id: { [compare]: id } }] }
-    : {};
-  const rows = await em.find(
-    AuditEntryEntity,
-    { $and: [where, after] },
-    { orderBy: [{ at: order }, { id: order }], limit: page.limit },
-  );
+  const rows = await em.find(AuditEntryEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
   return toConnection(page, rows, {
     cursor: (row) => [row.at.toISOString(), row.id],
     node: (row) => row,

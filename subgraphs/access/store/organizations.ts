@@ -1,11 +1,13 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
 import type { Identity, Tier } from '#shared/identity.ts';
 import { isUuid } from '#shared/ids.ts';
+import { keysetOf } from '#shared/keyset.ts';
 import { maySee } from '../domain/visibility.ts';
 import { type Organization, OrganizationEntity } from '../entities.ts';
-import { containing, parseKeyset, readingOrder } from './keyset.ts';
+import { containing } from './search.ts';
 
 export interface OrganizationFilter {
   readonly search?: string | null;
@@ -33,21 +35,13 @@ export async function pageOfOrganizations(
   { search, tier }: OrganizationFilter,
   args: PageArguments,
 ): Promise<Connection<Organization>> {
-  const page = parseKeyset(args);
+  const page = parsePage(args, [cursorParts.text, cursorParts.uuid]);
+  const { orderBy, beyond } = keysetOf(page, 'name', 'asc');
   const where: FilterQuery<Organization> = {
     ...(search != null && { name: { $ilike: containing(search) } }),
     ...(tier != null && { tier }),
   };
-  const order = readingOrder(page, 'asc');
-  const [name, id] = page.position ?? [];
-  const compare = page.direction === 'forward' ? '$gt' : '$lt';
-  const after: FilterQuery<Organization> =
-    name === undefined ? {} : { $or: [{ name: { [compare]: name } }, { name, id: { [compare]: id } }] };
-  const rows = await em.find(
-    OrganizationEntity,
-    { $and: [where, after] },
-    { orderBy: [{ name: order }, { id: order }], limit: page.limit },
-  );
+  const rows = await em.find(OrganizationEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
   return toConnection(page, rows, {
     cursor: (row) => [row.name, row.id],
     node: (row) => row,

@@ -1,4 +1,4 @@
-import { type PageArguments, parsePage } from '#shared/connection.ts';
+import type { PageArguments } from '#shared/connection.ts';
 import { GraphError } from '#shared/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import { liveTopics } from '#shared/topics.ts';
@@ -27,7 +27,7 @@ export function leaderboard(
 
 export const Leaderboard = {
   startsAt: shownStart,
-  entries: (board: Span, page: PageArguments, { em }: FleetContext) => readBoard(em, board, parsePage(page, 2)),
+  entries: (board: Span, page: PageArguments, { em }: FleetContext) => readBoard(em, board, page),
   standing: async (
     board: Span,
     { driverId, neighbours }: { driverId?: string | null; neighbours: number },

@@ -1,4 +1,4 @@
-import { type PageArguments, parsePage } from '#shared/connection.ts';
+import type { PageArguments } from '#shared/connection.ts';
 import { GraphError } from '#shared/errors.ts';
 import type { FleetContext } from '../context.ts';
 import { shipmentRefusals } from '../domain/assignment.ts';
@@ -16,7 +16,7 @@ import {
 } from '../store/filters.ts';
 import { assignments, driversByHiring, driversByName, vehicles } from '../store/lists.ts';
 import { findLoad } from '../store/loads.ts';
-import { readPage } from '../store/page.ts';
+import { pageOf, readPage } from '../store/page.ts';
 import { visibleAssignments } from '../store/reach.ts';
 import { leaderboard } from './leaderboard.ts';
 
@@ -36,18 +36,18 @@ export const Query = {
     const hidden = hiddenFromColleagues(identity, { ...filter }, orderBy);
     if (hidden.length > 0) throw new GraphError('FORBIDDEN', `Only staff may use ${hidden.join(', ')}.`);
     const list = orderBy === 'NAME_ASC' ? driversByName : driversByHiring;
-    return readPage(em, list, driverConditions(filter), parsePage(page, list.order.length));
+    return readPage(em, list, driverConditions(filter), pageOf(list, page));
   },
   vehicle: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.vehicles.load(id),
   vehicles: (_parent: unknown, { filter, ...page }: Listed<VehicleFilter>, { em }: FleetContext) =>
-    readPage(em, vehicles, vehicleConditions(filter), parsePage(page, vehicles.order.length)),
+    readPage(em, vehicles, vehicleConditions(filter), pageOf(vehicles, page)),
   assignment: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.assignments.load(id),
   assignments: (_parent: unknown, { filter, ...page }: Listed<AssignmentFilter>, { em, identity }: FleetContext) =>
     readPage(
       em,
       assignments,
       [...visibleAssignments(identity), ...assignmentConditions(filter)],
-      parsePage(page, assignments.order.length),
+      pageOf(assignments, page),
     ),
   recommendDrivers: async (
     _parent: unknown,

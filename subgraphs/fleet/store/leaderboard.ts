@@ -1,7 +1,7 @@
-import type { Connection, PageRequest } from '#shared/connection.ts';
+import type { Connection, PageArguments } from '#shared/connection.ts';
 import type { EntityManager } from '#shared/database.ts';
 import type { Period } from '../domain/period.ts';
-import { condition, type List, readPage } from './page.ts';
+import { condition, type List, pageOf, readPage } from './page.ts';
 
 /** A driver's place on a board. */
 export interface BoardRow {
@@ -36,8 +36,9 @@ function boardList({ period, startsAt }: Board): List<BoardRow> {
   };
 }
 
-export function readBoard(em: EntityManager, board: Board, page: PageRequest): Promise<Connection<BoardRow>> {
-  return readPage(em, boardList(board), [], page);
+export function readBoard(em: EntityManager, board: Board, page: PageArguments): Promise<Connection<BoardRow>> {
+  const list = boardList(board);
+  return readPage(em, list, [], pageOf(list, page));
 }
 
 export async function topOfBoard(em: EntityManager, { period, startsAt }: Board, first: number): Promise<BoardRow[]> {

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
 import type { EntityManager } from '#shared/database.ts';
-import { type Condition, countRowsOf, type List, readPagesOf } from './page.ts';
+import { type Condition, countRowsOf, type List, pageOf, readPagesOf } from './page.ts';
 
 /** Pages of a list that belongs to a parent, for many parents in one statement. */
 export type PagesOf<R> = (parentId: string, page: PageArguments) => Promise<Connection<R>>;
@@ -24,7 +24,7 @@ export function pagesOf<R>(
     { maxBatchSize: parentsPerStatement },
   );
   return async (parentId, { first, after, last, before }) => {
-    const page = parsePage({ first, after, last, before }, list.order.length);
+    const page = pageOf(list, { first, after, last, before });
     const signature = JSON.stringify(page);
     let loader = loaders.get(signature);
     if (!loader) {

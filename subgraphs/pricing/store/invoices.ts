@@ -1,8 +1,9 @@
 import { raw } from '@mikro-orm/core';
-import { type Connection, type CursorValue, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
-import { GraphError } from '#shared/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { keysetOf } from '#shared/keyset.ts';
 import type { EventPayload } from '#shared/topics.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import { type InvoiceStatus, invoiceNumber } from '../domain/billing.ts';
@@ -66,34 +67,19 @@ export async function listInvoices(
   now: Date,
   organizationId?: string,
 ): Promise<Connection<Invoice>> {
-  const request = parsePage(page, 2);
+  const request = parsePage(page, [cursorParts.time, cursorParts.uuid]);
+  const { orderBy, beyond } = keysetOf(request, 'issuedAt', 'desc');
   const matching = [
     organizationCondition(visibility) ?? { id: null },
     organizationId === undefined ? {} : isUuid(organizationId) ? { organizationId } : { id: null },
     filterCondition(filter, now),
   ];
-  const forward = request.direction === 'forward';
-  const direction = forward ? 'desc' : 'asc';
-  const rows = await em.find(
-    InvoiceEntity,
-    { $and: [...matching, beyond(request.position, forward)] },
-    { orderBy: { issuedAt: direction, id: direction }, limit: request.limit },
-  );
+  const rows = await em.find(InvoiceEntity, { $and: [...matching, beyond] }, { orderBy, limit: request.limit });
   return toConnection(request, rows, {
     cursor: (invoice) => [invoice.issuedAt.toISOString(), invoice.id],
     node: (invoice) => invoice,
     count: () => em.count(InvoiceEntity, { $and: matching }),
   });
-}
-
-function beyond(position: readonly CursorValue[] | null, forward: boolean): object {
-  if (!position) return {};
-  const [at, id] = [new Date(String(position[0])), String(position[1])];
-  if (Number.isNaN(at.getTime()) || !isUuid(id)) {
-    throw new GraphError('BAD_USER_INPUT', 'A cursor of this list is required; got another text.');
-  }
-  const side = forward ? '$lt' : '$gt';
-  return { $or: [{ issuedAt: { [side]: at } }, { issuedAt: at, id: { [side]: id } }] };
 }
 
 const amount = () => raw('amount_cents');

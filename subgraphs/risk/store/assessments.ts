@@ -1,12 +1,13 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
 import { GraphError } from '#shared/errors.ts';
 import { hasScope, type Identity } from '#shared/identity.ts';
 import { isUuid } from '#shared/ids.ts';
+import { keysetOf } from '#shared/keyset.ts';
 import { type Assessment, AssessmentEntity } from '../entities.ts';
 import type { RiskRule, RiskVerdict } from '../vocabulary.ts';
-import { afterPosition, parseTimePage } from './keyset.ts';
 
 /** The newest assessments of these shipments; none without the scope, as a customer must not learn what stops them. */
 export async function currentAssessments(
@@ -61,13 +62,10 @@ export async function pageOfAssessments(
   filter: AssessmentFilter,
   args: PageArguments,
 ): Promise<Connection<Assessment>> {
-  const page = parseTimePage(args, 'desc');
+  const page = parsePage(args, [cursorParts.time, cursorParts.uuid]);
+  const { orderBy, beyond } = keysetOf(page, 'assessedAt', 'desc');
   const where = whereOf(filter);
-  const rows = await em.find(
-    AssessmentEntity,
-    { $and: [where, afterPosition(page, 'assessedAt')] },
-    { orderBy: [{ assessedAt: page.order }, { id: page.order }], limit: page.limit },
-  );
+  const rows = await em.find(AssessmentEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
   return toConnection(page, rows, {
     cursor: ({ assessedAt, id }) => [assessedAt.toISOString(), id],
     node: (row) => row,

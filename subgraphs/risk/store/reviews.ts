@@ -1,13 +1,14 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
 import { isUuid } from '#shared/ids.ts';
+import { keysetOf } from '#shared/keyset.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import type { DecideReview } from '../domain/inputs.ts';
 import { AssessmentEntity, type ReviewCase, ReviewCaseEntity, type ReviewStatus } from '../entities.ts';
 import { announce, lockBooking } from './assess.ts';
-import { afterPosition, parseTimePage } from './keyset.ts';
 
 export interface DecidedCase {
   readonly reviewCase: ReviewCase;
@@ -53,16 +54,13 @@ export async function pageOfReviews(
   { status, organizationId }: ReviewFilter,
   args: PageArguments,
 ): Promise<Connection<ReviewCase>> {
-  const page = parseTimePage(args, 'asc');
+  const page = parsePage(args, [cursorParts.time, cursorParts.uuid]);
+  const { orderBy, beyond } = keysetOf(page, 'openedAt', 'asc');
   const where: FilterQuery<ReviewCase> = {
     ...(status != null && { status }),
     ...(organizationId != null && (isUuid(organizationId) ? { organizationId } : { id: { $in: [] } })),
   };
-  const rows = await em.find(
-    ReviewCaseEntity,
-    { $and: [where, afterPosition(page, 'openedAt')] },
-    { orderBy: [{ openedAt: page.order }, { id: page.order }], limit: page.limit },
-  );
+  const rows = await em.find(ReviewCaseEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
   return toConnection(page, rows, {
     cursor: ({ openedAt, id }) => [openedAt.toISOString(), id],
     node: (row) => row,

@@ -1,14 +1,15 @@
 import { type FilterQuery, LockMode } from '@mikro-orm/core';
-import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
 import { GraphError, refuse } from '#shared/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { keysetOf } from '#shared/keyset.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import { type AddWatchlistEntry, type RemoveWatchlistEntry, watchlistKey } from '../domain/inputs.ts';
 import { AssessmentEntity, BookingEntity, type WatchlistEntry, WatchlistEntryEntity } from '../entities.ts';
 import type { WatchlistKind, WatchlistMatch } from '../vocabulary.ts';
 import { recordAssessment } from './assess.ts';
-import { afterPosition, parseTimePage } from './keyset.ts';
 import { lockWatchlist } from './locks.ts';
 
 export interface WatchlistChange {
@@ -138,17 +139,14 @@ export async function pageOfWatchlist(
   { kind, search, active }: WatchlistFilter,
   args: PageArguments,
 ): Promise<Connection<WatchlistEntry>> {
-  const page = parseTimePage(args, 'desc');
+  const page = parsePage(args, [cursorParts.time, cursorParts.uuid]);
+  const { orderBy, beyond } = keysetOf(page, 'addedAt', 'desc');
   const where: FilterQuery<WatchlistEntry> = {
     ...(kind != null && { kind }),
     ...(search != null && { value: { $ilike: containing(search) } }),
     ...(active != null && { removedAt: active ? null : { $ne: null } }),
   };
-  const rows = await em.find(
-    WatchlistEntryEntity,
-    { $and: [where, afterPosition(page, 'addedAt')] },
-    { orderBy: [{ addedAt: page.order }, { id: page.order }], limit: page.limit },
-  );
+  const rows = await em.find(WatchlistEntryEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
   return toConnection(page, rows, {
     cursor: ({ addedAt, id }) => [addedAt.toISOString(), id],
     node: (entry) => entry,

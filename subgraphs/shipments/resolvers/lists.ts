@@ -1,9 +1,9 @@
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
 import { isUuid } from '#shared/ids.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { parseFilter, type ShipmentFilter } from '../domain/filter-input.ts';
 import type { ShipmentRow } from '../entities.ts';
-import { cursorArity, cursorOf, type ShipmentOrder } from '../store/order.ts';
+import { cursorOf, pageIn, type ShipmentOrder } from '../store/order.ts';
 import { countOf, type ListRequest, type Owner, pageOf } from '../store/pages.ts';
 
 export interface ListArguments extends PageArguments {
@@ -12,7 +12,7 @@ export interface ListArguments extends PageArguments {
 }
 
 function requestOf(args: ListArguments): ListRequest {
-  return { filter: parseFilter(args.filter), order: args.orderBy, page: parsePage(args, cursorArity) };
+  return { filter: parseFilter(args.filter), order: args.orderBy, page: pageIn(args.orderBy, args) };
 }
 
 function connectionOf(

@@ -13,6 +13,7 @@ import type {
   ShipmentRow,
   StopRow,
 } from '../entities.ts';
+import { commentCursor } from '../store/details.ts';
 import { accountStub, geoPointOf, moneyOrNull, stubOf } from './values.ts';
 
 const mostEvents = 200;
@@ -46,7 +47,7 @@ export const Shipment = {
   proofOfDelivery: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.proofs().load(id),
   rating: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.ratings().load(id),
   comments: async ({ id }: ShipmentRow, args: PageArguments, { loaders }: ShipmentsContext) => {
-    const page = parsePage(args, 2);
+    const page = parsePage(args, commentCursor);
     return toConnection(page, await loaders.comments(page).load(id), {
       cursor: (comment) => [comment.createdAt.toISOString(), comment.id],
       node: (comment) => comment,

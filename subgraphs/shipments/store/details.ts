@@ -1,8 +1,7 @@
 import type { PageRequest } from '#shared/connection.ts';
+import { type CursorValues, cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
-import { GraphError } from '#shared/errors.ts';
 import { type Identity, isStaff } from '#shared/identity.ts';
-import { isUuid } from '#shared/ids.ts';
 import {
   CommentEntity,
   type CommentRow,
@@ -66,17 +65,20 @@ function readable(identity: Identity): string {
   return isStaff(identity) ? 'true' : 'not c.internal';
 }
 
+/** The sort values of comments. */
+export const commentCursor = [cursorParts.time, cursorParts.uuid] as const;
+export type CommentPage = PageRequest<CursorValues<typeof commentCursor>>;
+
 /** The same page of comments of each shipment, in its reading direction. */
 export async function findComments(
   em: EntityManager,
   identity: Identity,
   ids: Ids,
-  page: PageRequest,
+  page: CommentPage,
 ): Promise<CommentRow[]> {
   const columns = columnsOf(em, CommentEntity, 'c');
   const way = page.direction === 'forward' ? 'asc' : 'desc';
-  const position = page.position && commentPosition(page.position);
-  const beyond = position ? `(c.created_at, c.id) ${way === 'asc' ? '>' : '<'} (?::timestamptz, ?::uuid)` : 'true';
+  const beyond = page.position ? `(c.created_at, c.id) ${way === 'asc' ? '>' : '<'} (?::timestamptz, ?::uuid)` : 'true';
   const order = `c.created_at ${way}, c.id ${way}`;
   const rows = await em.execute(
     `select ${columns} from unnest(?::uuid[]) o(id)
@@ -84,7 +86,7 @@ export async function findComments(
        select ${columns} from shipment_comment c
        where c.shipment_id = o.id and ${readable(identity)} and ${beyond} order by ${order} limit ?
      ) c order by c.shipment_id, ${order}`,
-    [arrayOf(ids), ...(position ?? []), page.limit],
+    [arrayOf(ids), ...(page.position ?? []), page.limit],
   );
   return rows.map((row) => em.map(CommentEntity, row));
 }
@@ -99,12 +101,4 @@ export async function countComments(
      where c.shipment_id = any(?::uuid[]) and ${readable(identity)} group by c.shipment_id`,
     [arrayOf(ids)],
   );
-}
-
-function commentPosition([at, id]: readonly unknown[]): [string, string] {
-  if (typeof at === 'string' && typeof id === 'string' && isUuid(id)) {
-    const time = new Date(at);
-    if (!Number.isNaN(time.getTime())) return [time.toISOString(), id];
-  }
-  throw new GraphError('BAD_USER_INPUT', 'A cursor of these comments is required; got another one.');
 }

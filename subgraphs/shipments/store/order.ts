@@ -1,6 +1,5 @@
-import type { CursorValue, PageRequest } from '#shared/connection.ts';
-import { GraphError } from '#shared/errors.ts';
-import { isUuid } from '#shared/ids.ts';
+import { type PageArguments, type PageRequest, parsePage } from '#shared/connection.ts';
+import { type CursorPart, type CursorValue, cursorParts, exactly } from '#shared/cursor.ts';
 import type { ShipmentRow } from '../entities.ts';
 import type { Sql } from './visibility.ts';
 
@@ -9,6 +8,7 @@ interface Order {
   readonly expression: string;
   readonly direction: 'asc' | 'desc';
   readonly type: 'timestamptz' | 'bigint';
+  readonly part: CursorPart<string | number>;
   readonly valueOf: (row: ShipmentRow) => CursorValue;
 }
 
@@ -23,13 +23,17 @@ const orders = {
     expression: 'coalesce(s.value_cents, -1)',
     direction: 'desc',
     type: 'bigint',
+    part: cursorParts.integer,
     valueOf: (row) => row.valueCents ?? -1,
   },
 } as const satisfies Record<string, Order>;
 export type ShipmentOrder = keyof typeof orders;
 
-/** Values in a cursor: the order it belongs to, the sort value, the id. */
-export const cursorArity = 3;
+/** Checks the arguments of a page: a cursor holds the order it belongs to, the sort value and the id. */
+export function pageIn(order: ShipmentOrder, page: PageArguments): OrderedPage {
+  return parsePage(page, [exactly(order), orders[order].part, cursorParts.uuid]);
+}
+export type OrderedPage = PageRequest<readonly [order: ShipmentOrder, value: string | number, id: string]>;
 
 function byTime(
   expression: string,
@@ -37,7 +41,13 @@ function byTime(
   timeOf: (row: ShipmentRow) => Date | null | undefined,
 ): Order {
   const none = direction === 'asc' ? 'infinity' : '-infinity';
-  return { expression, direction, type: 'timestamptz', valueOf: (row) => timeOf(row)?.toISOString() ?? none };
+  return {
+    expression,
+    direction,
+    type: 'timestamptz',
+    part: (value) => (value === none ? none : cursorParts.time(value)?.toISOString()),
+    valueOf: (row) => timeOf(row)?.toISOString() ?? none,
+  };
 }
 
 export function cursorOf(order: ShipmentOrder, row: ShipmentRow): CursorValue[] {
@@ -51,25 +61,11 @@ export function orderBy(order: ShipmentOrder, { direction }: PageRequest): strin
   return `${expression} ${way}, s.id ${way}`;
 }
 
-/** What lies beyond a page's cursor; BAD_USER_INPUT for a cursor of another list. */
-export function beyond(order: ShipmentOrder, { position, direction }: PageRequest): Sql | null {
+/** What lies beyond a page's cursor. */
+export function beyond(order: ShipmentOrder, { position, direction }: OrderedPage): Sql | null {
   if (position === null) return null;
   const { expression, direction: natural, type } = orders[order];
-  const [name, value, id] = position;
-  if (name !== order || !fits(value, type) || typeof id !== 'string' || !isUuid(id)) {
-    throw new GraphError('BAD_USER_INPUT', `A cursor of the order ${order} is required; got another one.`);
-  }
+  const [, value, id] = position;
   const operator = (natural === 'asc') === (direction === 'forward') ? '>' : '<';
   return { text: `(${expression}, s.id) ${operator} (?::${type}, ?::uuid)`, parameters: [value, id] };
-}
-
-function fits(value: CursorValue | undefined, type: Order['type']): boolean {
-  if (type === 'bigint') return Number.isSafeInteger(value);
-  return (
-    typeof value === 'string' && /^(-?infinity|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/.test(value) && isTime(value)
-  );
-}
-
-function isTime(value: string): boolean {
-  return value.endsWith('infinity') || !Number.isNaN(Date.parse(value));
 }

@@ -1,10 +1,9 @@
-import type { PageRequest } from '#shared/connection.ts';
 import type { EntityManager } from '#shared/database.ts';
 import type { Identity } from '#shared/identity.ts';
 import type { ShipmentFilter } from '../domain/filter-input.ts';
 import { ShipmentEntity, type ShipmentRow } from '../entities.ts';
 import { conditionsOf } from './filter.ts';
-import { beyond, orderBy, type ShipmentOrder } from './order.ts';
+import { beyond, type OrderedPage, orderBy, type ShipmentOrder } from './order.ts';
 import { columnsOf } from './shipments.ts';
 import { allOf, arrayOf, type Sql, visibleTo } from './visibility.ts';
 
@@ -12,7 +11,7 @@ import { allOf, arrayOf, type Sql, visibleTo } from './visibility.ts';
 export interface ListRequest {
   readonly filter: ShipmentFilter;
   readonly order: ShipmentOrder;
-  readonly page: PageRequest;
+  readonly page: OrderedPage;
 }
 
 /** Whose lists: of organizations or of drivers. */

@@ -1,7 +1,6 @@
 import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
-import { GraphError } from '#shared/errors.ts';
-import { isUuid } from '#shared/ids.ts';
 import { type Bounds, rectanglesOf } from '../domain/area.ts';
 import type { Position } from '../domain/position.ts';
 import { type PositionRow, positionOf } from './position-row.ts';
@@ -96,10 +95,8 @@ export async function listPositions(
   within: Bounds | null,
   page: PageArguments,
 ): Promise<Connection<Position>> {
-  const request = parsePage(page, 1);
+  const request = parsePage(page, [cursorParts.uuid]);
   const after = request.position?.[0] ?? null;
-  if (after !== null && !(typeof after === 'string' && isUuid(after)))
-    throw new GraphError('BAD_USER_INPUT', 'A cursor of this list is required; got another text.');
   const visible = visiblePositions(visibility, 'vehicle_id');
   const area = withinBounds(within);
   const [side, order] = request.direction === 'forward' ? ['>', 'asc'] : ['<', 'desc'];

@@ -1,7 +1,8 @@
-import { type Connection, type CursorValue, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
-import { GraphError } from '#shared/errors.ts';
 import { isUuid } from '#shared/ids.ts';
+import { keysetOf } from '#shared/keyset.ts';
 import { type GeofenceEvent, GeofenceEventEntity } from '../entities.ts';
 import type { Visibility } from './visibility.ts';
 
@@ -20,17 +21,12 @@ export async function listGeofenceEvents(
   filter: GeofenceEventFilter,
   page: PageArguments,
 ): Promise<Connection<GeofenceEvent>> {
-  const request = parsePage(page, 2);
+  const request = parsePage(page, [cursorParts.time, cursorParts.uuid]);
+  const { orderBy, beyond } = keysetOf(request, 'occurredAt', 'desc');
   const matching = visibility.kind === 'ALL' ? conditionOf(filter) : { id: { $in: [] } };
-  const forward = request.direction === 'forward';
-  const order = forward ? 'desc' : 'asc';
-  const rows = await em.find(
-    GeofenceEventEntity,
-    { $and: [matching, beyond(request.position, forward)] },
-    { orderBy: { occurredAt: order, id: order }, limit: request.limit },
-  );
+  const rows = await em.find(GeofenceEventEntity, { $and: [matching, beyond] }, { orderBy, limit: request.limit });
   return toConnection(request, rows, {
-    cursor: (event) => [event.occurredAt.getTime(), event.id],
+    cursor: (event) => [event.occurredAt.toISOString(), event.id],
     node: (event) => event,
     count: () => em.count(GeofenceEventEntity, matching),
   });
@@ -46,14 +42,4 @@ function conditionOf({ geofenceId, vehicleId, kind, occurredFrom, occurredBefore
       occurredBefore ? { occurredAt: { $lt: occurredBefore } } : {},
     ],
   };
-}
-
-function beyond(position: readonly CursorValue[] | null, forward: boolean): object {
-  if (!position) return {};
-  const [at, id] = position;
-  const time = new Date(typeof at === 'number' ? at : Number.NaN);
-  if (Number.isNaN(time.getTime()) || typeof id !== 'string' || !isUuid(id))
-    throw new GraphError('BAD_USER_INPUT', 'A cursor of this list is required; got another text.');
-  const side = forward ? '$lt' : '$gt';
-  return { $or: [{ occurredAt: { [side]: time } }, { occurredAt: time, id: { [side]: id } }] };
 }

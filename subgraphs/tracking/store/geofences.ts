@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { FilterQuery } from '@mikro-orm/core';
-import { type Connection, type CursorValue, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
-import { GraphError, refuse } from '#shared/errors.ts';
+import { refuse } from '#shared/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { keysetOf } from '#shared/keyset.ts';
 import type { Transact } from '#shared/transaction.ts';
 import { type Area, rectanglesOf, zoneOf } from '../domain/area.ts';
 import { type Geofence, GeofenceEntity } from '../entities.ts';
@@ -139,32 +141,18 @@ export async function listGeofences(
   search: string | null,
   page: PageArguments,
 ): Promise<Connection<Geofence>> {
-  const request = parsePage(page, 2);
+  const request = parsePage(page, [cursorParts.text, cursorParts.uuid]);
+  const { orderBy, beyond } = keysetOf(request, 'name', 'asc');
   const matching: FilterQuery<Geofence> = {
     $and: [
       visibility.kind === 'ALL' ? {} : { id: { $in: [] } },
       search ? { name: { $ilike: `%${search.replace(/[\\%_]/g, '\\$&')}%` } } : {},
     ],
   };
-  const forward = request.direction === 'forward';
-  const order = forward ? 'asc' : 'desc';
-  const rows = await em.find(
-    GeofenceEntity,
-    { $and: [matching, beyond(request.position, forward)] },
-    { orderBy: { name: order, id: order }, limit: request.limit },
-  );
+  const rows = await em.find(GeofenceEntity, { $and: [matching, beyond] }, { orderBy, limit: request.limit });
   return toConnection(request, rows, {
     cursor: (geofence) => [geofence.name, geofence.id],
     node: (geofence) => geofence,
     count: () => em.count(GeofenceEntity, matching),
   });
-}
-
-function beyond(position: readonly CursorValue[] | null, forward: boolean): FilterQuery<Geofence> {
-  if (!position) return {};
-  const [name, id] = position;
-  if (typeof name !== 'string' || /\p{Cc}/u.test(name) || typeof id !== 'string' || !isUuid(id))
-    throw new GraphError('BAD_USER_INPUT', 'A cursor of this list is required; got another text.');
-  const side = forward ? '$gt' : '$lt';
-  return { $or: [{ name: { [side]: name } }, { name, id: { [side]: id } }] };
 }

@@ -1,0 +1,30 @@
+import type { PageRequest } from './connection.ts';
+
+type Direction = 'asc' | 'desc';
+
+/** A page of rows in an order of two columns, the second one an id, both in the same direction. */
+export interface Keyset {
+  /** The direction in which the rows are read: backward pages from their end. */
+  readonly reading: Direction;
+  readonly orderBy: Record<string, Direction>[];
+  /** The condition for the rows beyond the cursor; {} on the first page. */
+  readonly beyond: object;
+}
+
+/** Keyset pagination for MikroORM: `column` and `id` in the list's natural order. */
+export function keysetOf(
+  { direction, position }: PageRequest<readonly [value: string | Date, id: string]>,
+  column: string,
+  natural: Direction,
+): Keyset {
+  const reading: Direction = (direction === 'forward') === (natural === 'asc') ? 'asc' : 'desc';
+  const orderBy: Keyset['orderBy'] = [{ [column]: reading }, { id: reading }];
+  if (!position) return { reading, orderBy, beyond: {} };
+  const [value, id] = position;
+  const side = reading === 'asc' ? '$gt' : '$lt';
+  return {
+    reading,
+    orderBy,
+    beyond: { $or: [{ [column]: { [side]: value } }, { [column]: value, id: { [side]: id } }] },
+  };
+}
