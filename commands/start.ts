@@ -36,6 +36,7 @@ async function start(): Promise<void> {
   console.log(
     welcome({
       gatewayUrl,
+      adminUrl: gateway.adminUrl,
       subgraphUrls: product.urls,
       seeded: product.seeded,
       seconds: (performance.now() - began) / 1000,

@@ -9,6 +9,8 @@ export const firstQueries = [
 
 export interface Welcome {
   readonly gatewayUrl: string;
+  /** Of metrics and detailed health. */
+  readonly adminUrl: string;
   readonly subgraphUrls: ReadonlyMap<string, string>;
   readonly seeded: boolean;
   readonly seconds: number;
@@ -16,14 +18,14 @@ export interface Welcome {
 }
 
 /** What a newcomer needs after the start: addresses, accounts, and three queries to paste. */
-export function welcome({ gatewayUrl, subgraphUrls, seeded, seconds, production }: Welcome): string {
+export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, production }: Welcome): string {
   const lines = [
     '',
     `Infamous Freight graph, ready in ${seconds.toFixed(1)} s${seeded ? ' (demo data written)' : ''}`,
     '',
     `  Graph      ${gatewayUrl}/graphql`,
     `  Explorer   ${gatewayUrl}/explorer`,
-    `  Health     ${gatewayUrl}/health     Metrics  ${gatewayUrl}/metrics`,
+    `  Operators  ${adminUrl}/health/ready   ${adminUrl}/metrics`,
     ...[...subgraphUrls].map(([name, url]) => `  ${name.padEnd(10)} ${url}`),
   ];
   if (!production) {

@@ -5,6 +5,7 @@ import { ConfigurationError, parseEnvironment, port } from '#shared/config.ts';
 import { isAddressRange } from './access/clients/client-address.ts';
 import type { BucketSize } from './access/clients/token-buckets.ts';
 import type { DocumentLimits } from './access/document-limits.ts';
+import type { IntrospectionPolicy } from './pipeline/guard-introspection.ts';
 import type { ClientRates } from './pipeline/throttle.ts';
 
 /** `freight` is our own engine, `apollo` the executor of @apollo/gateway. */
@@ -43,7 +44,13 @@ export interface GatewayConfig {
   /** Proxies whose `forwarded` headers count: addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly (string | RegExp)[];
-  readonly introspection: boolean;
+  readonly introspection: IntrospectionPolicy;
+  /** Whether accounts with a public password exist (never in production), and whether other machines may use them. */
+  readonly demoAccounts: 'none' | 'local' | 'public';
+  /** Connections that one address may have open. */
+  readonly maxConnectionsPerClient: number;
+  /** Where operators read metrics and detailed health. */
+  readonly admin: { readonly host: string; readonly port: number };
 }
 
 /** `freight`: access tokens are verified and subgraphs get a signed identity. `open`: any supergraph, nobody signs in. */
@@ -74,6 +81,12 @@ const list = z.string().transform((text) =>
 /** 0 = no limit. */
 const perSecond = z.coerce.number().min(0).max(1_000_000);
 const burst = z.coerce.number().int().min(1).max(10_000_000);
+/** Booleans are accepted too: true is `public`, false is `off`. */
+const introspection = z.preprocess(
+  (text) => (text === 'true' ? 'public' : text === 'false' ? 'off' : text),
+  z.enum(['public', 'signed-in', 'off']),
+);
+const defaultAdminPort = 4100;
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 const environmentSchema = z.object({
@@ -108,7 +121,11 @@ const environmentSchema = z.object({
     .pipe(z.array(z.string().refine(isAddressRange, 'addresses or CIDR ranges are required')))
     .default([]),
   CORS_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))).optional(),
-  INTROSPECTION: z.stringbool().default(true),
+  INTROSPECTION: introspection.optional(),
+  DEMO_ACCOUNTS: z.enum(['local', 'public']).default('local'),
+  CLIENT_CONNECTIONS: count.optional(),
+  ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  ADMIN_PORT: port.optional(),
 });
 
 const flagOptions = {
@@ -128,6 +145,7 @@ export function readGatewayConfig(
   environment: NodeJS.ProcessEnv = process.env,
 ): GatewayConfig {
   const given = parseFlags(flags);
+  const isFreight = given.supergraph === undefined;
   const parsed = parseEnvironment(environmentSchema, withFlags(environment, given));
   return {
     environment: parsed.NODE_ENV,
@@ -136,7 +154,7 @@ export function readGatewayConfig(
     logLevel: parsed.LOG_LEVEL,
     engine: parsed.GATEWAY_ENGINE,
     supergraphFile: resolve(given.supergraph ?? resolve(import.meta.dirname, '../schema/supergraph.graphql')),
-    access: given.supergraph === undefined ? { kind: 'freight', dataDir: resolve(parsed.DATA_DIR) } : { kind: 'open' },
+    access: isFreight ? { kind: 'freight', dataDir: resolve(parsed.DATA_DIR) } : { kind: 'open' },
     forwardHeaders: parsed.FORWARD_HEADERS.map((name) => name.toLowerCase()),
     overrideLabels: new Set(parsed.OVERRIDE_LABELS),
     subgraphUrls: readSubgraphUrls(environment),
@@ -155,10 +173,14 @@ export function readGatewayConfig(
     planTimeoutMs: parsed.PLAN_TIMEOUT_MS,
     live: { renewalMs: parsed.LIVE_RENEWAL_MS, pingMs: parsed.LIVE_PING_MS },
     drain: { delayMs: parsed.DRAIN_DELAY_MS, windowMs: parsed.DRAIN_WINDOW_MS },
-    clientRates: clientRates(parsed, given.supergraph === undefined),
+    clientRates: clientRates(parsed, isFreight),
     trustedProxies: parsed.TRUSTED_PROXIES,
     corsOrigins: parsed.CORS_ORIGINS ?? (parsed.NODE_ENV === 'production' ? [] : [ownMachine]),
-    introspection: parsed.INTROSPECTION,
+    introspection: parsed.INTROSPECTION ?? (parsed.NODE_ENV === 'production' ? 'signed-in' : 'public'),
+    demoAccounts: !isFreight || parsed.NODE_ENV === 'production' ? 'none' : parsed.DEMO_ACCOUNTS,
+    maxConnectionsPerClient: parsed.CLIENT_CONNECTIONS ?? (isFreight ? 500 : Number.POSITIVE_INFINITY),
+    // With any free port for clients, operators get one as well: several gateways may run side by side.
+    admin: { host: parsed.ADMIN_HOST, port: parsed.ADMIN_PORT ?? (parsed.PORT === 0 ? 0 : defaultAdminPort) },
   };
 }
 

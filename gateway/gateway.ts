@@ -1,17 +1,22 @@
-import type { Server } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { ConfigurationError } from '#shared/config.ts';
 import { createSigner, createVerifier, identityHeader } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
 import type { Access } from './access/caller.ts';
-import { createOriginReader } from './access/clients/client-address.ts';
+import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
 import { createTransportSource } from './apollo/transport-source.ts';
 import type { GatewayConfig } from './config.ts';
+import { capConnections } from './edges/connection-cap.ts';
+import { createAdminApp } from './edges/http/admin-app.ts';
 import { createApp } from './edges/http/app.ts';
 import { drain } from './edges/http/drain.ts';
 import { serveGraphql } from './edges/http/graphql-route.ts';
+import { isServedHost } from './edges/http/host-check.ts';
+import { isAllowedOrigin } from './edges/websocket/origin-check.ts';
 import { serveWebSockets } from './edges/websocket/server.ts';
 import { serveExplorer } from './explorer/explorer-routes.ts';
 import { LiveStreams } from './live/streams.ts';
@@ -28,9 +33,10 @@ import { createTransport } from './transport/transport.ts';
 
 /** A gateway with a loaded supergraph. */
 export interface Gateway {
-  readonly server: Server;
-  /** Opens the port and resolves with the address, such as http://127.0.0.1:4000. */
+  /** Opens the ports and resolves with the address for clients, such as http://127.0.0.1:4000. @throws ConfigurationError */
   listen(): Promise<string>;
+  /** The address for operators. Only after `listen`. */
+  readonly adminUrl: string;
   /** Finishes what is in flight, within the configured window, and stops. */
   close(): Promise<void>;
 }
@@ -71,34 +77,42 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     executor: engine.executor,
     generation: () => supergraph.current,
     clientRates: config.clientRates,
+    introspection: config.introspection,
     maxWaitingRequests: config.maxWaitingRequests,
     log,
     onSettled: metrics.settled,
   });
 
-  const app = await createApp(config, log);
   const readOrigin = createOriginReader(config.trustedProxies);
+  const app = await createApp({ config, readOrigin, log });
+  capConnections(app.server, config.maxConnectionsPerClient, isTrustedProxy(config.trustedProxies));
   serveGraphql(app, { pipeline, readOrigin, isClosing: () => streams.isClosing });
   const webSockets = serveWebSockets(app.server, {
     pipeline,
     authenticate: async (headers) => void (await access.identify(headers)),
     readOrigin,
+    mayOpen: (headers) => isAllowedOrigin(headers, config.corsOrigins) && isServedHost(headers, config.demoAccounts),
     onError: (error) => log.error({ err: error }, 'websocket closed'),
     maxMessageBytes: config.maxBodyBytes,
     pingMs: config.live.pingMs,
   });
-  serveHealth(app, {
+  const health = {
     phase: () => phase,
     subgraphs: () => Object.keys(supergraph.current.subgraphs),
     health: new SubgraphHealth(transport, async () => (await access.identify({})).headers),
-  });
-  serveMetrics(app, metrics);
+  };
+  serveHealth(app, { ...health, isDetailed: false });
+  const admin = createAdminApp();
+  serveHealth(admin, { ...health, isDetailed: true });
+  serveMetrics(admin, metrics);
   await serveExplorer(app, config.access.kind === 'freight' ? 'freight' : 'any');
 
   let closing: Promise<void> | undefined;
+  let adminUrl: string | undefined;
   const drainAndStop = async (): Promise<void> => {
     phase = 'draining';
     await drain(app, config.drain, () => streams.close(), webSockets);
+    await admin.close();
     await engine.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
     await transport.close();
     metrics.close();
@@ -112,21 +126,43 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   }
 
   return {
-    server: app.server,
     async listen() {
-      const url = await app.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
+      try {
+        adminUrl = await listenAt(admin, config.admin, 'ADMIN_PORT');
+        const url = await listenAt(app, config, 'PORT');
+        phase = 'serving';
+        log.info({ url, adminUrl, engine: config.engine }, 'ready');
+        return url;
+      } catch (error) {
         await drainAndStop();
         throw error;
-      });
-      phase = 'serving';
-      log.info({ url, engine: config.engine }, 'ready');
-      return url;
+      }
+    },
+    get adminUrl() {
+      if (adminUrl === undefined) throw new Error('the gateway does not listen yet');
+      return adminUrl;
     },
     close() {
       closing ??= drainAndStop();
       return closing;
     },
   };
+}
+
+/** @param variable the setting that moves the port */
+async function listenAt(
+  app: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+  variable: string,
+): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new ConfigurationError(
+      `${variable}: ${host}:${port} is in use by another process. Stop it or choose another port.`,
+    );
+  }
 }
 
 async function openAccess({ access, forwardHeaders }: GatewayConfig): Promise<Access> {

@@ -5,6 +5,7 @@ import type { FromMeasuredGateway, Holding } from './measured-gateway.ts';
 /** A gateway in a process of its own. */
 export interface GatewayProcess {
   readonly url: string;
+  readonly adminUrl: string;
   /** Collects garbage there and says what is left. */
   measure(): Promise<Holding>;
   stop(): Promise<void>;
@@ -27,6 +28,7 @@ export async function startGatewayProcess(
   const ready = await message(child, 'ready');
   return {
     url: ready.url,
+    adminUrl: ready.adminUrl,
     async measure() {
       const answered = message(child, 'holding');
       child.send('measure');

@@ -22,7 +22,7 @@ export interface Holding {
 }
 
 export type FromMeasuredGateway =
-  | { readonly kind: 'ready'; readonly url: string }
+  | { readonly kind: 'ready'; readonly url: string; readonly adminUrl: string }
   | { readonly kind: 'holding'; readonly holding: Holding };
 
 /** A gateway as `gateway/server.ts` starts it, in a process of its own that says what it holds. Needs `node --expose-gc`. */
@@ -72,4 +72,5 @@ process.on('message', (message) => {
   if (message === 'measure') void measure().then((holding) => send({ kind: 'holding', holding }));
 });
 process.once('disconnect', () => void gateway.close().then(() => process.exit(0)));
-send({ kind: 'ready', url: await gateway.listen() });
+const url = await gateway.listen();
+send({ kind: 'ready', url, adminUrl: gateway.adminUrl });

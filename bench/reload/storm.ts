@@ -246,7 +246,7 @@ class Storm {
   }
 
   async #counted(): Promise<{ loaded: number; refused: number }> {
-    const { body } = await request(`${this.#gateway.url}/metrics`, { dispatcher: this.#agent });
+    const { body } = await request(`${this.#gateway.adminUrl}/metrics`, { dispatcher: this.#agent });
     const text = await body.text();
     const of = (outcome: string) =>
       Number(new RegExp(`gateway_supergraph_reloads_total\\{outcome="${outcome}"\\} (\\d+)`).exec(text)?.[1] ?? 0);

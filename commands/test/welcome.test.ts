@@ -19,6 +19,7 @@ test.each(firstQueries)('the README shows %s', (query) => {
 test('the welcome tells the addresses and, outside production, the accounts and the queries', () => {
   const where = {
     gatewayUrl: 'http://127.0.0.1:4000',
+    adminUrl: 'http://127.0.0.1:4100',
     subgraphUrls: new Map([['fleet', 'http://127.0.0.1:4003/graphql']]),
     seeded: true,
     seconds: 4.21,
@@ -26,6 +27,7 @@ test('the welcome tells the addresses and, outside production, the accounts and 
   const text = welcome({ ...where, production: false });
   for (const part of [
     'http://127.0.0.1:4000/explorer',
+    'http://127.0.0.1:4100/metrics',
     'http://127.0.0.1:4003/graphql',
     'driver@demo.test',
     'freight-demo',

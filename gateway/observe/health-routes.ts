@@ -9,13 +9,15 @@ export interface HealthOptions {
   /** Names of the subgraphs of the current supergraph. */
   readonly subgraphs: () => readonly string[];
   readonly health: SubgraphHealth;
+  /** Whether subgraphs are named: to operators only. */
+  readonly isDetailed: boolean;
 }
 
 /**
  * `/health/live`: the process runs. `/health`: it serves. `/health/ready`: it serves, and what it serves from can be reached; one dead
  * subgraph of several makes it "degraded" but keeps it in rotation, as it still answers everything else.
  */
-export function serveHealth(app: FastifyInstance, { phase, subgraphs, health }: HealthOptions): void {
+export function serveHealth(app: FastifyInstance, { phase, subgraphs, health, isDetailed }: HealthOptions): void {
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health', async (_request, reply) => {
     const serving = phase() === 'serving';
@@ -27,6 +29,7 @@ export function serveHealth(app: FastifyInstance, { phase, subgraphs, health }: 
     const states = Object.values(found);
     const up = states.filter((state) => state === 'up').length;
     const status = up === states.length ? 'ready' : up > 0 ? 'degraded' : 'unavailable';
-    return reply.code(status === 'unavailable' ? 503 : 200).send({ status, supergraph: 'loaded', subgraphs: found });
+    const detail = isDetailed ? { supergraph: 'loaded', subgraphs: found } : {};
+    return reply.code(status === 'unavailable' ? 503 : 200).send({ status, ...detail });
   });
 }

@@ -20,7 +20,6 @@ export function createGatewayMetrics(): GatewayMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const labels = new OperationLabels();
   const duration = new Histogram({
     name: 'gateway_request_duration_seconds',
     help: 'Time to answer GraphQL requests by operation',
@@ -39,6 +38,9 @@ export function createGatewayMetrics(): GatewayMetrics {
     help: 'Errors in answers, by operation and code',
     labelNames: ['operation', 'code'],
     registers,
+  });
+  const labels = new OperationLabels((operation) => {
+    for (const metric of [duration, requests, errors]) void removeSeries(metric, operation);
   });
   const subgraphDuration = new Histogram({
     name: 'gateway_subgraph_request_duration_seconds',
@@ -85,8 +87,8 @@ export function createGatewayMetrics(): GatewayMetrics {
       onQueueOverflow: (subgraph) => subgraphEvents.inc({ subgraph, event: 'queue_overflow' }),
       onBrokenSocket: (subgraph) => subgraphEvents.inc({ subgraph, event: 'broken_socket' }),
     },
-    settled({ startedAt, operationName, errorCodes, status }) {
-      const operation = labels.labelOf(operationName);
+    settled({ startedAt, operationName, caller, errorCodes, status }) {
+      const operation = labels.labelOf(operationName, caller);
       duration.observe({ operation }, (performance.now() - startedAt) / 1000);
       requests.inc({ operation, status });
       for (const code of errorCodes) errors.inc({ operation, code: isErrorCode(code) ? code : 'OTHER' });
@@ -95,4 +97,14 @@ export function createGatewayMetrics(): GatewayMetrics {
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     close: () => registry.clear(),
   };
+}
+
+/** Removes every series of an operation. */
+async function removeSeries(metric: Histogram<'operation'> | Counter<'operation'>, operation: string): Promise<void> {
+  const { values } = await metric.get();
+  for (const { labels } of values) {
+    if (labels.operation !== operation) continue;
+    const { le: _bucket, ...own } = labels as Record<string, string | number>;
+    metric.remove(own);
+  }
 }

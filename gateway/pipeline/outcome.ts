@@ -35,6 +35,8 @@ export interface Settlement {
   readonly startedAt: number;
   /** Name of the operation, where a valid one was found. */
   readonly operationName: string | undefined;
+  /** The account that asked, or `anonymous`. */
+  readonly caller: string;
   /** 200 for an operation that ran, otherwise the refusal's. */
   readonly status: number;
   readonly errorCodes: readonly string[];

@@ -8,6 +8,7 @@ import { Admission } from './admission.ts';
 import { checkDocument } from './check-document.ts';
 import { DocumentQueue } from './document-queue.ts';
 import type { Executor } from './executor.ts';
+import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
 import { resolveDocument } from './resolve-document.ts';
@@ -22,6 +23,7 @@ export interface PipelineOptions {
   readonly executor: Executor;
   readonly generation: () => Generation;
   readonly clientRates: ClientRates;
+  readonly introspection: IntrospectionPolicy;
   readonly maxWaitingRequests: number;
   readonly log: Log;
   /** Called once for every operation, when its outcome is known; for a stream when the stream is over. */
@@ -81,6 +83,7 @@ export class Pipeline {
     if (!generation.documents.knows(source)) await this.#documentQueue.turn();
     const checked = checkDocument(identified, source, generation);
     this.#throttle.learn(source);
+    guardIntrospection(checked, this.#options.introspection);
     return checked;
   }
 
@@ -118,6 +121,7 @@ export class Pipeline {
     this.#options.onSettled({
       startedAt: progress.received.startedAt,
       operationName: progress.checked?.operation.name?.value,
+      caller: callerName(progress.checked),
       status,
       errorCodes: errors.map(({ extensions }) => extensions.code),
     });
@@ -139,4 +143,9 @@ async function* settled(payloads: AsyncIterable<string>, onEnd: () => void): Asy
   } finally {
     onEnd();
   }
+}
+
+function callerName(checked: Checked | undefined): string {
+  const identity = checked?.caller.identity;
+  return identity?.kind === 'account' ? identity.accountId : 'anonymous';
 }

@@ -52,7 +52,7 @@ export async function openGeneration(
 
 /** Validation rules beyond those of the specification. */
 export function ownRules({ introspection }: Pick<GatewayConfig, 'introspection'>): readonly ValidationRule[] {
-  return introspection ? [finiteNumbersRule] : [finiteNumbersRule, NoSchemaIntrospectionCustomRule];
+  return introspection === 'off' ? [finiteNumbersRule, NoSchemaIntrospectionCustomRule] : [finiteNumbersRule];
 }
 
 /** What @apollo/gateway will do with the supergraph, done once before it may touch its running state. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { OperationLabels } from '../observe/operation-labels.ts';
 import { startTestGateway } from './test-gateway.ts';
 
 const status = async (url: string) => {
@@ -11,7 +12,8 @@ describe('health', () => {
     await using gateway = await startTestGateway();
     expect((await status(`${gateway.url}/health/live`)).code).toBe(200);
     expect(await status(`${gateway.url}/health`)).toEqual({ code: 200, body: { status: 'ok' } });
-    expect(await status(`${gateway.url}/health/ready`)).toEqual({
+    expect(await status(`${gateway.url}/health/ready`)).toEqual({ code: 200, body: { status: 'ready' } });
+    expect(await status(`${gateway.adminUrl}/health/ready`)).toEqual({
       code: 200,
       body: { status: 'ready', supergraph: 'loaded', subgraphs: { people: 'up', parcels: 'up' } },
     });
@@ -32,7 +34,8 @@ describe('health', () => {
       const extensions = { code: 'SUBREQUEST_HTTP_ERROR', retryable: true, requestId: headers.get('x-request-id') };
       expect(errors?.[0]).toMatchObject({ extensions });
       expect(JSON.stringify(errors)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
-      expect(await status(`${gateway.url}/health/ready`)).toMatchObject({
+      expect(await status(`${gateway.url}/health/ready`)).toEqual({ code: 200, body: { status: 'degraded' } });
+      expect(await status(`${gateway.adminUrl}/health/ready`)).toMatchObject({
         code: 200,
         body: { status: 'degraded', subgraphs: { people: 'up', parcels: 'down' } },
       });
@@ -57,21 +60,58 @@ describe('health', () => {
 });
 
 describe('metrics', () => {
+  test('are for operators: the public port serves none', async () => {
+    await using gateway = await startTestGateway();
+    expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
+    expect((await fetch(`${gateway.adminUrl}/graphql`)).status).toBe(404);
+  });
+
   test('count requests, errors and subgraphs by bounded labels', async () => {
     await using gateway = await startTestGateway();
     await gateway.ask('query Names { people { name } }');
     await gateway.ask('query Names { people { name } }');
     await gateway.ask('{ failing }');
-    for (let n = 0; n < 220; n++) await gateway.ask(`query Junk${n} { __typename }`);
+    for (let n = 0; n < 40; n++) await gateway.ask(`query Junk${n} { __typename }`);
     await gateway.ask('query Unknown { nothing }');
-    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
     expect(text).toContain('gateway_requests_total{operation="Names",status="200"} 2');
     expect(text).toContain('gateway_errors_total{operation="anonymous",code="OTHER"} 1');
     expect(text).toContain('gateway_errors_total{operation="anonymous",code="GRAPHQL_VALIDATION_FAILED"} 1');
     expect(text).toMatch(/gateway_subgraph_requests_total\{subgraph="people",outcome="ok"\} 3/);
     expect(text).toMatch(/gateway_requests_total\{operation="other",status="200"\} \d+/);
     expect(text).toContain('process_cpu_seconds_total');
-    expect(text).not.toContain('Junk219');
+    expect(text).not.toContain('Junk39');
     expect(text).not.toContain('Unknown');
+  });
+});
+
+describe('labels of operations', () => {
+  const limits = { names: 4, namesPerCaller: 2, idleMs: 1_000 };
+
+  test('one caller can not use them up', () => {
+    const labels = new OperationLabels(() => {}, limits);
+    expect(['A', 'B', 'C'].map((name) => labels.labelOf(name, 'junk'))).toEqual(['A', 'B', 'other']);
+    expect(['Board', 'A'].map((name) => labels.labelOf(name, 'dispatcher'))).toEqual(['Board', 'A']);
+  });
+
+  test('a name that nobody uses any more gives its series up', () => {
+    let now = 0;
+    const dropped: string[] = [];
+    const labels = new OperationLabels(
+      (name) => dropped.push(name),
+      limits,
+      () => now,
+    );
+    for (const [name, caller] of [
+      ['A', '1'],
+      ['B', '1'],
+      ['C', '2'],
+      ['D', '2'],
+    ] as const)
+      labels.labelOf(name, caller);
+    expect(labels.labelOf('E', '3')).toBe('other');
+    now = 1_500;
+    labels.labelOf('A', '1');
+    expect([labels.labelOf('E', '3'), dropped, labels.labelOf('F', '1')]).toEqual(['E', ['B', 'C'], 'F']);
   });
 });

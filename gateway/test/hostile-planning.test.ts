@@ -114,7 +114,7 @@ test('a reload does not plan them again', async () => {
   await ask(bomb('Before'));
   writeFileSync(join(folder, 'supergraph.graphql'), `${supergraphSdl}\n# changed\n`);
   const loaded = async () =>
-    (await (await fetch(`${gateway.url}/metrics`)).text()).includes(
+    (await (await fetch(`${gateway.adminUrl}/metrics`)).text()).includes(
       'gateway_supergraph_reloads_total{outcome="loaded"} 1',
     );
   while (!(await loaded())) expect(await ask(known)).toEqual(answered);

@@ -183,7 +183,7 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
 });
 
 test('introspection can be turned off', async () => {
-  await using gateway = await startTestGateway({ introspection: false });
+  await using gateway = await startTestGateway({ introspection: 'off' });
   const { errors } = await gateway.ask('{ __schema { types { name } } }');
   expect(errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
 });

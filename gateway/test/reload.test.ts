@@ -18,7 +18,7 @@ describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s eng
   }
 
   const reloads = async (outcome: string) => {
-    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
     return Number(new RegExp(`gateway_supergraph_reloads_total\\{outcome="${outcome}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
   };
 

@@ -22,6 +22,8 @@ export interface GraphqlAnswer {
 /** A gateway on a free port in front of the small graph. */
 export interface TestGateway {
   readonly url: string;
+  /** Of metrics and detailed health. */
+  readonly adminUrl: string;
   readonly graph: SmallGraph;
   readonly gateway: Gateway;
   readonly supergraphFile: string;
@@ -53,6 +55,7 @@ export async function startTestGateway(
   };
   return {
     url,
+    adminUrl: gateway.adminUrl,
     graph: served,
     gateway,
     supergraphFile,

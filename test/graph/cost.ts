@@ -14,12 +14,12 @@ export async function costOf<T>(graph: TestGraph, run: () => Promise<T>): Promis
 
 async function count(graph: TestGraph): Promise<Budget> {
   const statements = graph.product.subgraphs.map(({ services }) => services.database.statements());
-  return { fetches: await countFetches(graph.url), statements: total(statements) };
+  return { fetches: await countFetches(graph.adminUrl), statements: total(statements) };
 }
 
 /** The gateway's own counter of requests to subgraphs, over all subgraphs and outcomes. */
-async function countFetches(url: string): Promise<number> {
-  const metrics = await (await fetch(new URL('/metrics', url))).text();
+async function countFetches(adminUrl: string): Promise<number> {
+  const metrics = await (await fetch(new URL('/metrics', adminUrl))).text();
   const lines = metrics.matchAll(/^gateway_subgraph_requests_total\{[^}]*\} (\d+)$/gm);
   return total([...lines].map(([, value]) => Number(value)));
 }

@@ -22,6 +22,7 @@ export interface GraphAnswer<T> {
 /** A gateway, and how to ask it. */
 export interface GatewayDoor {
   readonly url: string;
+  readonly adminUrl: string;
   /** Sends an operation through the gateway, signed in as this demo account, or as nobody. */
   ask<T = Record<string, unknown>>(
     as: DemoAccount | null,
@@ -118,6 +119,7 @@ async function openGateway(
   const url = `${await gateway.listen()}/graphql`;
   return {
     url,
+    adminUrl: gateway.adminUrl,
     async ask<T>(as: DemoAccount | null, query: string, variables: Record<string, unknown> = {}) {
       const token = as && (await tokenOf(as));
       const response = await fetch(url, {

@@ -17,12 +17,11 @@ export type ReadOrigin = (request: Pick<IncomingMessage, 'socket' | 'headers'>) 
  * @param trustedProxies addresses and CIDR ranges
  */
 export function createOriginReader(trustedProxies: readonly string[]): ReadOrigin {
-  const trusted = blockListOf(trustedProxies);
-  const isTrusted = (address: string): boolean => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  const isTrusted = isTrustedProxy(trustedProxies);
   return ({ socket, headers }) => {
     const peer = plainAddress(socket.remoteAddress ?? '');
     const direct = { address: peer, isSecure: 'encrypted' in socket && socket.encrypted === true };
-    if (trustedProxies.length === 0 || !isIP(peer) || !isTrusted(peer)) return direct;
+    if (!isTrusted(peer)) return direct;
     const hops = hopsOf(headers);
     let client = { address: peer, isSecure: direct.isSecure };
     for (const hop of hops.reverse()) {
@@ -31,6 +30,16 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
       if (!isTrusted(hop.address)) break;
     }
     return client;
+  };
+}
+
+/** Whether an address is one of the trusted proxies. */
+export function isTrustedProxy(ranges: readonly string[]): (address: string) => boolean {
+  if (ranges.length === 0) return () => false;
+  const list = blockListOf(ranges);
+  return (text) => {
+    const address = plainAddress(text);
+    return isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   };
 }
 

@@ -2,26 +2,38 @@ import cors from '@fastify/cors';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { newId } from '#shared/ids.ts';
 import type { Log } from '#shared/log.ts';
+import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { GatewayConfig } from '../../config.ts';
 import { toRefused } from '../../errors/refused.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { readJsonBodies } from './body.ts';
+import { refuseForeignHost } from './host-check.ts';
 import { clientRequestId } from './request-id.ts';
-import { protectAnswers } from './security-headers.ts';
+import { protectResponses } from './security-headers.ts';
 
-/** Milliseconds that a client may take to send a whole request. */
-const requestTimeout = 30_000;
+/** Milliseconds that a client may take to send the head of a request, and a whole request. */
+const headersTimeout = 15_000;
+const requestTimeout = 25_000;
+/** Milliseconds between searches for connections that take longer: with `requestTimeout`, slow ones are closed within 30 s. */
+const connectionsCheckingInterval = 5_000;
 /** Longer than the usual idle time of load balancers, so that they close first and never write into a closing connection. */
 const keepAliveTimeout = 72_000;
 
 /** Methods that some route of the gateway serves. */
 export const allowedMethods = 'GET, POST, OPTIONS';
 
+export interface AppOptions {
+  readonly config: Pick<GatewayConfig, 'maxBodyBytes' | 'corsOrigins' | 'demoAccounts'>;
+  readonly readOrigin: ReadOrigin;
+  readonly log: Log;
+}
+
 /** The HTTP server with everything that holds for all routes. */
-export async function createApp(config: GatewayConfig, log: Log): Promise<FastifyInstance> {
+export async function createApp({ config, readOrigin, log }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: config.maxBodyBytes,
     requestTimeout,
+    http: { headersTimeout, connectionsCheckingInterval },
     keepAliveTimeout,
     // A request that arrives on an open connection while the gateway drains is still answered.
     return503OnClosing: false,
@@ -38,7 +50,8 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<Fastif
     if (request.method === 'OPTIONS') reply.header('allow', allowedMethods);
     done();
   });
-  protectAnswers(app);
+  protectResponses(app, readOrigin);
+  if (config.demoAccounts === 'local') refuseForeignHosts(app);
   if (config.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...config.corsOrigins],
@@ -55,6 +68,10 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<Fastif
     return refuse(new RequestRefusal('NOT_FOUND', message), request, reply, log);
   });
   return app;
+}
+
+function refuseForeignHosts(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ headers }) => refuseForeignHost(headers));
 }
 
 /** Responds to what went wrong before GraphQL began, in the form of a GraphQL response. */

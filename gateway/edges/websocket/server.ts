@@ -1,10 +1,12 @@
-import type { Server } from 'node:http';
+import type { IncomingHttpHeaders, Server } from 'node:http';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { WebSocketSession, type WebSocketSessionOptions } from './session.ts';
 
 export interface WebSocketEdgeOptions extends WebSocketSessionOptions {
   readonly maxMessageBytes: number;
+  /** Whether a page of this request's origin and host may open a websocket. */
+  readonly mayOpen: (headers: IncomingHttpHeaders) => boolean;
   /** How often a silent connection is asked whether it is still there. */
   readonly pingMs: number;
 }
@@ -20,6 +22,7 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
     server,
     path: '/graphql',
     maxPayload: options.maxMessageBytes,
+    verifyClient: ({ req }, decide) => decide(options.mayOpen(req.headers), 403, 'Forbidden'),
     autoPong: false, // the session answers pings, within its bounds
     handleProtocols: (protocols) => handleProtocols(protocols),
   });

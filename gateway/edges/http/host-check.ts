@@ -1,0 +1,21 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+
+/** Names of this machine that no other machine can give itself in DNS. */
+const ownNames = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/** Whether requests under this host name are served. */
+export function isServedHost({ host }: IncomingHttpHeaders, demoAccounts: 'none' | 'local' | 'public'): boolean {
+  return demoAccounts !== 'local' || (host !== undefined && ownNames.test(host));
+}
+
+/**
+ * Refuses requests under a foreign host name: a page whose name was rebound to this machine (DNS rebinding) could otherwise read everything
+ * that the demo accounts may. @throws RequestRefusal FORBIDDEN
+ */
+export function refuseForeignHost({ host }: IncomingHttpHeaders): void {
+  if (isServedHost({ host }, 'local')) return;
+  const given = JSON.stringify((host ?? '').slice(0, 100));
+  const message = `The host name ${given} is not served while demo accounts exist. Use localhost, or set DEMO_ACCOUNTS=public.`;
+  throw new RequestRefusal('FORBIDDEN', message);
+}

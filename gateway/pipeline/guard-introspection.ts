@@ -1,0 +1,31 @@
+import { BREAK, type DocumentNode, Kind, visit } from 'graphql';
+import { RequestRefusal } from '../errors/request-refusal.ts';
+import type { Checked } from './stages.ts';
+
+/** Who may read the schema: everybody, signed-in accounts (with the explorer, for example), or nobody. */
+export type IntrospectionPolicy = 'public' | 'signed-in' | 'off';
+
+const schemaFields: ReadonlySet<string> = new Set(['__schema', '__type']);
+const known = new WeakMap<DocumentNode, boolean>();
+
+/** Refuses introspection of the schema by callers who are not signed in, where the policy says so. @throws RequestRefusal */
+export function guardIntrospection({ document, source, caller }: Checked, policy: IntrospectionPolicy): void {
+  // A policy of "off" is a validation rule.
+  if (policy !== 'signed-in' || caller.identity.kind === 'account') return;
+  if (!source.includes('__')) return;
+  const reads = known.get(document) ?? readsSchema(document);
+  known.set(document, reads);
+  if (reads)
+    throw new RequestRefusal('UNAUTHENTICATED', 'Sign in to read the schema. Introspection is not public here.');
+}
+
+function readsSchema(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    [Kind.FIELD](node) {
+      found ||= schemaFields.has(node.name.value);
+      return found ? BREAK : undefined;
+    },
+  });
+  return found;
+}
