@@ -40,6 +40,8 @@ export interface GatewayConfig {
   readonly planTimeoutMs: number;
   readonly live: LiveConfig;
   readonly drain: DrainConfig;
+  readonly publicErrorCodes: ReadonlySet<string>;
+  readonly publicErrorExtensions: ReadonlySet<string>;
   readonly clientRates: ClientRates;
   /** Proxies whose `forwarded` headers count: addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
@@ -113,6 +115,8 @@ const environmentSchema = z.object({
   LIVE_PING_MS: count.max(600_000).default(15_000),
   DRAIN_DELAY_MS: milliseconds.default(0),
   DRAIN_WINDOW_MS: milliseconds.default(10_000),
+  PUBLIC_ERROR_CODES: list.default([]),
+  PUBLIC_ERROR_EXTENSIONS: list.default([]),
   CLIENT_RATE: perSecond.optional(),
   CLIENT_BURST: burst.optional(),
   CLIENT_NEW_DOCUMENTS: perSecond.optional(),
@@ -173,6 +177,8 @@ export function readGatewayConfig(
     planTimeoutMs: parsed.PLAN_TIMEOUT_MS,
     live: { renewalMs: parsed.LIVE_RENEWAL_MS, pingMs: parsed.LIVE_PING_MS },
     drain: { delayMs: parsed.DRAIN_DELAY_MS, windowMs: parsed.DRAIN_WINDOW_MS },
+    publicErrorCodes: new Set(parsed.PUBLIC_ERROR_CODES),
+    publicErrorExtensions: new Set(parsed.PUBLIC_ERROR_EXTENSIONS),
     clientRates: clientRates(parsed, isFreight),
     trustedProxies: parsed.TRUSTED_PROXIES,
     corsOrigins: parsed.CORS_ORIGINS ?? (parsed.NODE_ENV === 'production' ? [] : [ownMachine]),

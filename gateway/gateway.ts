@@ -18,6 +18,7 @@ import { serveGraphql } from './edges/http/graphql-route.ts';
 import { isServedHost } from './edges/http/host-check.ts';
 import { isAllowedOrigin } from './edges/websocket/origin-check.ts';
 import { serveWebSockets } from './edges/websocket/server.ts';
+import { createErrorPolicy } from './errors/error-policy.ts';
 import { serveExplorer } from './explorer/explorer-routes.ts';
 import { LiveStreams } from './live/streams.ts';
 import { type Phase, serveHealth } from './observe/health-routes.ts';
@@ -56,9 +57,11 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: loggedTransport(metrics.transport, log),
   });
+  const errorPolicy = createErrorPolicy(config, log);
   const supergraph = new SupergraphLifecycle({
     config,
     transport,
+    errorPolicy,
     log,
     dataSource: createTransportSource(transport, config.requestTimeoutMs),
     onReload: metrics.reloaded,
@@ -66,7 +69,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const streams = new LiveStreams({ ...config, renewalMs: config.live.renewalMs, access, log });
   const engine: ServedEngine =
     config.engine === 'apollo'
-      ? createApolloEngine(supergraph.apollo, config, log)
+      ? createApolloEngine(supergraph.apollo, { config, errorPolicy, log })
       : {
           executor: createEngineExecutor({ ...config, streams }),
           start: () => supergraph.start(),

@@ -4,14 +4,17 @@
  *
  *   node bench/engine/nested.ts [--rounds 5] [--iterations 2000]
  */
+
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
+import { createLog } from '#shared/log.ts';
 import { Engine } from '../../gateway/engine/engine.ts';
 import { createInlinePlanner } from '../../gateway/engine/planning/inline-planner.ts';
 import type { SubgraphRequest, SubgraphResult, SubgraphTransport } from '../../gateway/engine/ports.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
+import { createErrorPolicy } from '../../gateway/errors/error-policy.ts';
 import { Answerer } from '../gateway/subgraphs/answer.ts';
 import { subgraphNames } from '../gateway/subgraphs/resolvers.ts';
 
@@ -52,7 +55,12 @@ class TextTransport implements SubgraphTransport {
 }
 
 const transport = new TextTransport();
+const errorPolicy = createErrorPolicy(
+  { publicErrorCodes: new Set(), publicErrorExtensions: new Set() },
+  createLog('engine', 'silent'),
+);
 const engine = new Engine({
+  errorPolicy,
   model: loadSupergraphModel(supergraphSdl),
   planner: createInlinePlanner(supergraphSdl),
   transport,

@@ -1,6 +1,9 @@
 import type { ApolloServer } from '@apollo/server';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '#shared/log.ts';
 import { type EngineError, RequestError } from '../engine/errors.ts';
+import { publicCause } from '../engine/execute/public-error.ts';
+import { type ErrorPolicy, SubgraphFailure } from '../engine/ports.ts';
 import { fromFormattedError } from '../errors/public-error.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Executor } from '../pipeline/executor.ts';
@@ -8,7 +11,7 @@ import type { ApolloContext } from './context.ts';
 import { UnmaskedError } from './unmasked-error.ts';
 
 /** Execution by @apollo/gateway inside Apollo Server (`--engine apollo`): single responses only. */
-export function createApolloExecutor(server: ApolloServer<ApolloContext>, log: Log): Executor {
+export function createApolloExecutor(server: ApolloServer<ApolloContext>, policy: ErrorPolicy, log: Log): Executor {
   return {
     async execute(checked, signal) {
       const { source: query, operation, variables } = checked;
@@ -18,17 +21,29 @@ export function createApolloExecutor(server: ApolloServer<ApolloContext>, log: L
       );
       if (body.kind !== 'single') throw new Error('@apollo/gateway answers at once');
       const { data, errors: given = [] } = body.singleResult;
-      const errors = given.map((error): EngineError => {
-        const [formatted, original] =
-          error instanceof UnmaskedError ? [error.formatted, error.original] : [error, error];
-        return fromFormattedError(formatted, original, checked.id, log);
-      });
+      const errors = given.map((error) => toEngineError(error, checked.id, policy, log));
       if (data === undefined) throw new RequestError(errors);
       return { data: JSON.stringify(data), errors };
     },
     deliver: async () => refuseLive(),
     subscribe: async () => refuseLive(),
   };
+}
+
+function toEngineError(error: GraphQLFormattedError, requestId: string, policy: ErrorPolicy, log: Log): EngineError {
+  const [formatted, original] = error instanceof UnmaskedError ? [error.formatted, error.original] : [error, error];
+  const subgraph = formatted.extensions?.['serviceName'];
+  if (typeof subgraph !== 'string' || isTransportFailure(original)) {
+    return fromFormattedError(formatted, original, requestId, log);
+  }
+  policy.onSubgraphError?.(formatted, subgraph, requestId);
+  const { path } = formatted;
+  return { ...publicCause(formatted, subgraph, policy), ...(path && { path }) };
+}
+
+/** @apollo/gateway wraps what the transport throws. */
+function isTransportFailure(error: unknown): boolean {
+  return error instanceof GraphQLError && error.originalError instanceof SubgraphFailure;
 }
 
 function refuseLive(): never {

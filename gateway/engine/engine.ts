@@ -7,7 +7,13 @@ import { deliver } from './incremental/deliver.ts';
 import type { PreparedOperation, Variant } from './operation.ts';
 import { chooseLabels } from './overrides.ts';
 import type { Planner } from './planning/planner.ts';
-import { type RequestScope, SubgraphFailure, type SubgraphResult, type SubgraphTransport } from './ports.ts';
+import {
+  type ErrorPolicy,
+  type RequestScope,
+  SubgraphFailure,
+  type SubgraphResult,
+  type SubgraphTransport,
+} from './ports.ts';
 import { type PrepareRequest, Preparer } from './preparer.ts';
 import { completeData } from './respond/complete.ts';
 import { jsonText } from './respond/json-text.ts';
@@ -20,6 +26,7 @@ export interface EngineOptions {
   readonly model: SupergraphModel;
   readonly planner: Planner;
   readonly transport: SubgraphTransport;
+  readonly errorPolicy: ErrorPolicy;
   /** Prepared operations kept. Default 1,000. */
   readonly maxOperations?: number;
   /** Whether errors name the subgraph they come from. Default true. */
@@ -102,10 +109,10 @@ export class Engine {
    */
   deliver(operation: PreparedOperation, given: Variables, scope: RequestScope): AsyncGenerator<string> {
     const variables = operation.coerceVariables(given);
-    const { transport, model } = this.#options;
+    const { transport, model, errorPolicy } = this.#options;
     return deliver(operation.incrementalVariantFor(variables), {
       variables,
-      context: { transport, satisfies: model.satisfies, scope, clientVariable: clientVariables(given) },
+      context: { transport, satisfies: model.satisfies, scope, errorPolicy, clientVariable: clientVariables(given) },
       clientPath: operation.clientPath,
       finish: (errors) => this.#finish(errors, scope),
     });
@@ -158,8 +165,14 @@ export class Engine {
     scope: RequestScope,
     begin?: (execution: Execution) => void,
   ): Promise<EngineResponse> {
-    const { transport, model } = this.#options;
-    const execution = new Execution(variant.places, { transport, satisfies: model.satisfies, scope, clientVariable });
+    const { transport, model, errorPolicy } = this.#options;
+    const execution = new Execution(variant.places, {
+      transport,
+      satisfies: model.satisfies,
+      scope,
+      errorPolicy,
+      clientVariable,
+    });
     begin?.(execution);
     await execution.run(variant.program);
     // The client has left: what is missing is missing because of that, and nobody reads it.

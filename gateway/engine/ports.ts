@@ -54,6 +54,19 @@ export interface SubgraphResult {
   readonly [UNESCAPED]?: true;
 }
 
+/** What clients may see of the errors that subgraphs report. */
+export interface ErrorPolicy {
+  isPublicCode(code: string): boolean;
+  /** Whether messages under this code are meant for clients. */
+  isPublicMessage(code: string): boolean;
+  /** Whether an extension of this name is meant for clients. */
+  isPublicExtension(name: string): boolean;
+  /** Whether trying again may help, where the subgraph does not say. */
+  isRetryable(code: string): boolean;
+  /** Called with errors as the subgraph reported them, for the log. */
+  onSubgraphError?(error: SubgraphError, subgraph: string, requestId: string): void;
+}
+
 export interface SubgraphTransport {
   /** Rejects with a `SubgraphFailure`, never with a driver's own error. */
   fetch(request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult>;

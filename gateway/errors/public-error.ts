@@ -49,7 +49,7 @@ export function fromFormattedError(
   const source = originalOf(error);
   if (source instanceof SubgraphFailure) return fromSubgraphFailure(formatted, source, requestId);
   const extensions = formatted.extensions ?? {};
-  if (comesFromSubgraph(extensions) || (source instanceof GraphQLError && !isUncoded(source, extensions))) {
+  if (source instanceof GraphQLError && !isUncoded(source, extensions)) {
     return coded(formatted, extensions, requestId);
   }
   log.error({ err: source, requestId, path: formatted.path }, 'unexpected error');
@@ -61,11 +61,6 @@ function originalOf(error: unknown): unknown {
   let inner = error;
   while (inner instanceof GraphQLError && inner.originalError instanceof Error) inner = inner.originalError;
   return inner;
-}
-
-/** @apollo/gateway names the subgraph `serviceName`. */
-function comesFromSubgraph(extensions: Readonly<Record<string, unknown>>): boolean {
-  return typeof extensions['serviceName'] === 'string' || typeof extensions['subgraph'] === 'string';
 }
 
 /** Apollo Server assigns INTERNAL_SERVER_ERROR to uncoded errors. Of those, only errors of graphql-js with nodes are safe to show. */
@@ -80,14 +75,13 @@ function coded(
   requestId: string,
 ): PublicError {
   const shown = Object.fromEntries(Object.entries(extensions).filter(([name]) => !privateExtensions.has(name)));
-  const { serviceName } = extensions;
   const code = typeof extensions['code'] === 'string' ? extensions['code'] : 'INTERNAL_SERVER_ERROR';
   const retryable = isErrorCode(code) ? errorTable[code].retryable : false;
   return {
     message: code === 'INTERNAL_SERVER_ERROR' ? maskedMessage : message,
     ...(locations && { locations }),
     ...(path && { path }),
-    extensions: { retryable, ...(serviceName !== undefined && { subgraph: serviceName }), ...shown, code, requestId },
+    extensions: { retryable, ...shown, code, requestId },
   };
 }
 

@@ -3,6 +3,7 @@ import { ConfigurationError } from '#shared/config.ts';
 import type { Log } from '#shared/log.ts';
 import type { DataSourceFactory } from '../apollo/transport-source.ts';
 import { disableApolloTelemetry, type GatewayConfig } from '../config.ts';
+import type { ErrorPolicy } from '../engine/ports.ts';
 import type { Transport } from '../transport/transport.ts';
 import { readSupergraphFile } from './file.ts';
 import type { Generation } from './generation.ts';
@@ -13,6 +14,7 @@ import { watchSupergraphFile } from './watch.ts';
 export interface LifecycleOptions {
   readonly config: GatewayConfig;
   readonly transport: Transport;
+  readonly errorPolicy: ErrorPolicy;
   readonly log: Log;
   readonly dataSource: DataSourceFactory;
   /** Told of every reload, and of every file that was refused. */

@@ -6,7 +6,7 @@ import { finiteNumbersRule } from '../access/finite-numbers.ts';
 import type { GatewayConfig } from '../config.ts';
 import { Engine } from '../engine/engine.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
-import type { SubgraphTransport } from '../engine/ports.ts';
+import type { ErrorPolicy, SubgraphTransport } from '../engine/ports.ts';
 import { loadSupergraphModel, parseSupergraph } from '../engine/supergraph/model.ts';
 import { countedUse, type Generation } from './generation.ts';
 import { servableCopy } from './servable-copy.ts';
@@ -14,6 +14,7 @@ import { servableCopy } from './servable-copy.ts';
 export interface GenerationOptions {
   readonly config: GatewayConfig;
   readonly transport: SubgraphTransport;
+  readonly errorPolicy: ErrorPolicy;
 }
 
 /** Operations of the previous generation that are planned before a new one takes over. */
@@ -27,7 +28,7 @@ const warmingMs = 15_000;
  */
 export async function openGeneration(
   supergraphSdl: string,
-  { config, transport }: GenerationOptions,
+  { config, transport, errorPolicy }: GenerationOptions,
   previous: Generation | undefined,
 ): Promise<Generation> {
   const subgraphs = addressesOf(supergraphSdl, config.subgraphUrls);
@@ -38,7 +39,7 @@ export async function openGeneration(
   }
   const model = loadSupergraphModel(supergraphSdl);
   const planner = createWorkerPlanner({ supergraphSdl, limitMs: config.planTimeoutMs });
-  const engine = new Engine({ model, planner, transport });
+  const engine = new Engine({ model, planner, transport, errorPolicy });
   try {
     await planner.ready;
     const documents = new Documents({ schema: engine.schema, limits: config.limits, rules });

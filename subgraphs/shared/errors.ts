@@ -22,6 +22,7 @@ export const errorTable = {
   TOKEN_LIMIT_EXCEEDED: { status: 400, retryable: false },
   CONFLICT: { status: 409, retryable: false },
   NOT_FOUND: { status: 404, retryable: false },
+  DOWNSTREAM_SERVICE_ERROR: { status: 502, retryable: false },
   SUBREQUEST_HTTP_ERROR: { status: 502, retryable: true },
   SUBREQUEST_MALFORMED_RESPONSE: { status: 502, retryable: false },
   GATEWAY_TIMEOUT: { status: 504, retryable: true },

@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { Supergraph } from '@apollo/federation-internals';
+import { createLog } from '#shared/log.ts';
 import { Engine, type Variables } from '../../../gateway/engine/engine.ts';
 import { createWorkerPlanner } from '../../../gateway/engine/planning/worker-planner.ts';
 import { responseText } from '../../../gateway/engine/respond/response.ts';
 import { loadSupergraphModel } from '../../../gateway/engine/supergraph/model.ts';
+import { createErrorPolicy } from '../../../gateway/errors/error-policy.ts';
 import { boundMemory } from '../../../gateway/memory.ts';
 import { createTransport } from '../../../gateway/transport/transport.ts';
 
@@ -14,7 +16,12 @@ boundMemory();
 const [supergraphFile, port] = process.argv.slice(2);
 const supergraphSdl = readFileSync(supergraphFile!, 'utf8');
 const metadata = [...Supergraph.build(supergraphSdl).subgraphsMetadata()];
+const errorPolicy = createErrorPolicy(
+  { publicErrorCodes: new Set(), publicErrorExtensions: new Set() },
+  createLog('engine', 'silent'),
+);
 const engine = new Engine({
+  errorPolicy,
   model: loadSupergraphModel(supergraphSdl),
   planner: createWorkerPlanner({ supergraphSdl }),
   transport: createTransport({ subgraphs: Object.fromEntries(metadata.map(({ name, url }) => [name, { url }])) }),

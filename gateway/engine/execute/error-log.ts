@@ -1,13 +1,15 @@
 import type { Batch } from '../compile/program.ts';
 import type { EngineError, ErrorPath } from '../errors.ts';
-import { type SubgraphError, SubgraphFailure } from '../ports.ts';
+import { type ErrorPolicy, type SubgraphError, SubgraphFailure } from '../ports.ts';
 import type { MemberRequest } from './execution.ts';
 import type { Owned } from './own.ts';
 import { findPositions, type Positions } from './positions.ts';
-import { publicExtensions, publicMessage } from './public-error.ts';
+import { publicCause } from './public-error.ts';
 
 /** More errors than this tell a client nothing more, and a small failure may have very many places. */
 const MAX_ERRORS = 500;
+/** Errors of one execution that are handed to the log. */
+const MAX_LOGGED = 20;
 
 interface Cause {
   readonly message: string;
@@ -24,6 +26,13 @@ interface Entry {
 /** Collects what went wrong during an execution; where it belongs in the response is worked out at the end. */
 export class ErrorLog {
   readonly #entries: Entry[] = [];
+  readonly #policy: ErrorPolicy;
+  readonly #requestId: string;
+
+  constructor(policy: ErrorPolicy, requestId: string) {
+    this.#policy = policy;
+    this.#requestId = requestId;
+  }
 
   get isEmpty(): boolean {
     return this.#entries.length === 0;
@@ -31,10 +40,8 @@ export class ErrorLog {
 
   /** An error a subgraph reports inside its answer. */
   addSubgraphError(batch: Batch, members: readonly MemberRequest[], error: SubgraphError): void {
-    const cause = {
-      message: publicMessage(error, batch.subgraph),
-      extensions: publicExtensions(error, batch.subgraph),
-    };
+    if (this.#entries.length < MAX_LOGGED) this.#policy.onSubgraphError?.(error, batch.subgraph, this.#requestId);
+    const cause = publicCause(error, batch.subgraph, this.#policy);
     const path = errorPath(error.path);
     if (path && batch.slots.length === 0) {
       const [request] = members;

@@ -1,7 +1,13 @@
 import type { ContextReader } from '../compile/context-values.ts';
 import type { Place } from '../compile/places.ts';
 import type { Batch, BatchMember, Program } from '../compile/program.ts';
-import { type RequestScope, type SubgraphResult, type SubgraphTransport, UNESCAPED } from '../ports.ts';
+import {
+  type ErrorPolicy,
+  type RequestScope,
+  type SubgraphResult,
+  type SubgraphTransport,
+  UNESCAPED,
+} from '../ports.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { findAncestors } from './ancestors.ts';
 import { ErrorLog } from './error-log.ts';
@@ -13,6 +19,7 @@ export interface ExecutionContext {
   readonly transport: SubgraphTransport;
   readonly satisfies: SupergraphModel['satisfies'];
   readonly scope: RequestScope;
+  readonly errorPolicy: ErrorPolicy;
   /** JSON text of a client variable; undefined when the client didn't give it. */
   readonly clientVariable: (name: string) => string | undefined;
 }
@@ -35,13 +42,14 @@ export interface MemberRequest {
  */
 export class Execution {
   readonly tree: ResponseTree;
-  readonly errors = new ErrorLog();
+  readonly errors: ErrorLog;
   readonly #context: ExecutionContext;
 
   /** @param tree the response to add to, where another execution began it */
   constructor(places: readonly Place[], context: ExecutionContext, tree = new ResponseTree(places)) {
     this.tree = tree;
     this.#context = context;
+    this.errors = new ErrorLog(context.errorPolicy, context.scope.requestId);
   }
 
   /** Resolves when every fetch of the program has been merged or has failed; failures are in `errors`. */

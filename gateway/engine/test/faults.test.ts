@@ -90,6 +90,23 @@ describe('an error of a subgraph', () => {
     expect(JSON.stringify(errors)).not.toContain('10.0.0.7');
   });
 
+  test.each(['ER_ACCESS_DENIED', 'INTERNAL_SERVER_ERROR'])(
+    'under the code %s, which is not in the table, shows no message and no extension that is not in the list',
+    async (code) => {
+      const debug = { sql: 'select password_hash from account', host: '10.0.0.7' };
+      const extensions = { code, debug, stacktrace: ['at pg.ts'], limit: 7 };
+      stockAnswers(() => ({ data: null, errors: [{ message: 'pq: relation secret.tbl at 10.0.0.7', extensions }] }));
+      const { errors } = await ask(engine, '{ one { note } }');
+      expect(errors).toMatchObject([
+        {
+          message: 'Subgraph "stock" failed to answer',
+          extensions: { code: code === 'INTERNAL_SERVER_ERROR' ? code : 'DOWNSTREAM_SERVICE_ERROR', limit: 7 },
+        },
+      ]);
+      expect(JSON.stringify(errors)).not.toMatch(/10\.0\.0\.7|secret|select|ER_ACCESS|stacktrace/);
+    },
+  );
+
   test('may have no usable path: then it stands at what was asked for', async () => {
     for (const path of [undefined, 'x', ['_entities'], ['_entities', 99, 'note'], [{}], ['nowhere', 0]]) {
       stockAnswers(() => ({ data: null, errors: [{ message: 'no', path, extensions: { code: 'NOPE' } }] }));

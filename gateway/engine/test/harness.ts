@@ -1,3 +1,5 @@
+import { createLog } from '#shared/log.ts';
+import { createErrorPolicy } from '../../errors/error-policy.ts';
 import { anonymous, type Grants } from '../authorization/requirements.ts';
 import { Engine, type EngineOptions, type Variables } from '../engine.ts';
 import { type EngineError, RequestError } from '../errors.ts';
@@ -13,12 +15,19 @@ export interface Answer {
 
 export const scope: RequestScope = { requestId: 'request-1', identityKey: '', headers: {} };
 
+/** Subgraphs of these tests give NOPE as a code and `detail` as an extension that clients may see. */
+const errorPolicy = createErrorPolicy(
+  { publicErrorCodes: new Set(['NOPE']), publicErrorExtensions: new Set(['detail']) },
+  createLog('engine', 'silent'),
+);
+
 /** An engine over subgraphs in memory, planning on the test's own thread. */
 export function engineFor(federation: Federation, options: Partial<EngineOptions> = {}): Engine {
   return new Engine({
     model: loadSupergraphModel(federation.supergraphSdl),
     planner: createInlinePlanner(federation.supergraphSdl),
     transport: federation.transport,
+    errorPolicy,
     ...options,
   });
 }
