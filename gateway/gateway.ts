@@ -54,6 +54,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     limits: { timeoutMs: config.subgraphTimeoutMs },
     // @apollo/gateway writes into subgraph responses; sharing them would mix requests.
     shareAnswers: config.engine === 'freight',
+    exactNumbers: config.engine === 'freight',
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: loggedTransport(metrics.transport, log),
   });

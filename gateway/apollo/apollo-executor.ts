@@ -1,9 +1,11 @@
 import type { ApolloServer } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '#shared/log.ts';
+import type { Variables } from '../engine/engine.ts';
 import { type EngineError, RequestError } from '../engine/errors.ts';
 import { publicCause } from '../engine/execute/public-error.ts';
 import { type ErrorPolicy, SubgraphFailure } from '../engine/ports.ts';
+import { rounded } from '../engine/values/exact-numbers.ts';
 import { fromFormattedError } from '../errors/public-error.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Executor } from '../pipeline/executor.ts';
@@ -14,7 +16,8 @@ import { UnmaskedError } from './unmasked-error.ts';
 export function createApolloExecutor(server: ApolloServer<ApolloContext>, policy: ErrorPolicy, log: Log): Executor {
   return {
     async execute(checked, signal) {
-      const { source: query, operation, variables } = checked;
+      const { source: query, operation } = checked;
+      const variables = rounded(checked.variables) as Variables; // the same record with other leaves
       const { body } = await server.executeOperation(
         { query, operationName: operation.name?.value, variables },
         { contextValue: { checked, signal } },

@@ -1,5 +1,6 @@
 import { assignKey, isObject } from './execute/own.ts';
 import { REPEATED } from './ports.ts';
+import { isExactNumber } from './values/exact-numbers.ts';
 
 /** Objects and lists below this many others stay as they are: recursion has a limit, and nobody sends such answers for good. */
 const maxDepth = 100;
@@ -51,7 +52,7 @@ export function foldRepeats(root: object): void {
 type Container = Record<string, unknown> | unknown[];
 
 function isContainer(value: unknown): value is Container {
-  return Array.isArray(value) || isObject(value);
+  return Array.isArray(value) || (isObject(value) && !isExactNumber(value));
 }
 
 /** Undefined for what lies too deep: equal to nothing. JSON has no -0 apart from 0, but its parser makes one. */

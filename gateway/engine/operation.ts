@@ -22,6 +22,7 @@ import { clientPaths } from './respond/client-path.ts';
 import { selectFields } from './respond/select-fields.ts';
 import { compileWriter, type Repetition, type ValueWriter } from './respond/writer.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
+import { coercible } from './values/coercible.ts';
 import { locateVariables } from './variable-locations.ts';
 
 /** Compiled forms of one operation under different values of its conditions; clients choose those, so few are kept. */
@@ -100,7 +101,10 @@ export class PreparedOperation {
     const definitions = this.definition.variableDefinitions;
     if (!definitions || definitions.length === 0) return {};
     const { apiSchema } = this.model;
-    const { coerced, errors } = getVariableValues(apiSchema, definitions, given, { maxErrors: MAX_VARIABLE_ERRORS });
+    const coerce = (values: Readonly<Record<string, unknown>>) =>
+      getVariableValues(apiSchema, definitions, values, { maxErrors: MAX_VARIABLE_ERRORS });
+    const result = coerce(given);
+    const { coerced, errors } = result.errors ? coerce(coercible(apiSchema, definitions, given)) : result;
     if (!errors) return coerced;
     const locate = locateVariables(this.#source, this.definition.name?.value);
     throw new RequestError(

@@ -12,8 +12,9 @@ export class AnswerBytes {
     this.#length += chunk.length;
   }
 
-  text(): string {
-    return this.#chunks.length === 1 ? this.#chunks[0]!.toString('utf8') : this.copy().toString('utf8');
+  /** One buffer, which may lie in a larger one: not to be kept. */
+  whole(): Buffer {
+    return this.#chunks.length === 1 ? this.#chunks[0]! : this.copy();
   }
 
   /** One buffer of its own; a chunk lies in a larger buffer that it would keep. */

@@ -1,4 +1,5 @@
 import { type SubgraphError, type SubgraphResult, UNESCAPED } from '../engine/ports.ts';
+import { type Exactness, isExactNumber, parseJson } from '../engine/values/exact-numbers.ts';
 import type { AnswerBytes } from './answer-bytes.ts';
 import { type FailedAttempt, httpStatus, malformed } from './failures.ts';
 import type { KnownAnswers } from './known-answers.ts';
@@ -19,12 +20,20 @@ const backslash = 0x5c;
 // application/json, application/graphql-response+json and other +json types, with or without parameters
 const jsonType = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
+/** How the answers of a subgraph are read. */
+export interface AnswerReader {
+  readonly name: string;
+  /** Undefined where results must not be shared. */
+  readonly known: KnownAnswers | undefined;
+  /** False where numbers that a double can't hold are rounded, for readers who know no others. */
+  readonly exactNumbers: boolean;
+}
+
 /**
  * Reads a GraphQL result `{ data?, errors?, extensions? }` out of an HTTP answer. A status of 4xx or 5xx doesn't matter where the body
  * is a GraphQL result with errors (GraphQL over HTTP sends request errors so); without one it decides.
- * @param known undefined where results must not be shared
  */
-export function readAnswer(subgraph: string, answer: RawAnswer, known: KnownAnswers | undefined): ReadAnswer {
+export function readAnswer({ name: subgraph, known, exactNumbers }: AnswerReader, answer: RawAnswer): ReadAnswer {
   const { status, contentType } = answer;
   const succeeded = status >= 200 && status < 300;
   const isJson = contentType !== undefined && jsonType.test(contentType) && !isEncoded(answer.contentEncoding);
@@ -34,7 +43,8 @@ export function readAnswer(subgraph: string, answer: RawAnswer, known: KnownAnsw
       : httpStatus(subgraph, status, answer.retryAfterSeconds);
   }
   const { bytes } = answer;
-  const result = known ? known.read(bytes, parseResult) : parseResult(bytes);
+  const parse = exactNumbers ? parseExactResult : parseRoundedResult;
+  const result = known ? known.read(bytes, parse) : parse(bytes);
   if (typeof result === 'object' && (succeeded || result.errors)) return { result };
   if (!succeeded) return httpStatus(subgraph, status, answer.retryAfterSeconds);
   return malformed(subgraph, result as string);
@@ -44,11 +54,24 @@ function isEncoded(contentEncoding: string | undefined): boolean {
   return contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity';
 }
 
+/** JSON as this transport's readers take it. @throws SyntaxError */
+export function parseFor(exactNumbers: boolean, bytes: Buffer, exactness: Exactness): unknown {
+  return exactNumbers ? parseJson(bytes, exactness) : JSON.parse(bytes.toString('utf8'));
+}
+
+function parseExactResult(bytes: AnswerBytes): SubgraphResult | string {
+  return parseResult(bytes, true);
+}
+
+function parseRoundedResult(bytes: AnswerBytes): SubgraphResult | string {
+  return parseResult(bytes, false);
+}
+
 /** The result in `bytes`, or a sentence about what is wrong with them. */
-function parseResult(bytes: AnswerBytes): SubgraphResult | string {
+function parseResult(bytes: AnswerBytes, exactNumbers: boolean): SubgraphResult | string {
   let value: unknown;
   try {
-    value = JSON.parse(bytes.text());
+    value = parseFor(exactNumbers, bytes.whole(), 'rounded');
   } catch {
     return "A subgraph's answer is not valid JSON.";
   }
@@ -86,5 +109,5 @@ export function errorsOf(value: unknown): SubgraphError[] {
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }

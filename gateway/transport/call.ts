@@ -59,7 +59,7 @@ export class Call implements Admittable, Awaited, ExchangeListener {
       return;
     }
     this.#exchange = undefined;
-    const read = readAnswer(this.#line.name, answer, this.#line.known);
+    const read = readAnswer(this.#line, answer);
     if ('failure' in read) {
       this.#failed(read);
       return;

@@ -83,6 +83,8 @@ export interface TransportConfig {
    * writes to it. Default: true.
    */
   readonly shareAnswers?: boolean;
+  /** Numbers that a double can't hold are kept as they came. False where whoever gets a result knows doubles only. Default: true. */
+  readonly exactNumbers?: boolean;
   /** Forwarded header that holds the signed identity; goes as `extensions.identity` with subscriptions. */
   readonly identityHeader?: string;
   readonly observer?: TransportObserver;

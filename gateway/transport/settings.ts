@@ -19,6 +19,7 @@ export interface TransportSettings {
   readonly breaker: BreakerOptions;
   readonly webSocket: WebSocketOptions;
   readonly shareAnswers: boolean;
+  readonly exactNumbers: boolean;
   readonly identityHeader: string | undefined;
   readonly observer: TransportObserver | undefined;
   readonly clock: () => number;
@@ -31,6 +32,7 @@ export function settingsOf(config: TransportConfig): TransportSettings {
     breaker: { ...defaultBreaker, ...config.breaker },
     webSocket: { ...defaultWebSocket, ...config.webSocket },
     shareAnswers: config.shareAnswers ?? true,
+    exactNumbers: config.exactNumbers ?? true,
     identityHeader: config.identityHeader,
     observer: config.observer,
     clock: config.clock ?? (() => performance.now()),

@@ -25,6 +25,7 @@ export class SubgraphLine {
   readonly budget: RetryBudget;
   readonly observer: TransportObserver | undefined;
   readonly known: KnownAnswers | undefined;
+  readonly exactNumbers: boolean;
   readonly #pool: Pool;
   readonly #path: string;
   readonly #shared: InFlight<Call> | undefined;
@@ -53,6 +54,7 @@ export class SubgraphLine {
     // as many connections as requests at a time: the pool's own queue stays empty, and with it its bookkeeping
     this.#pool = new Pool(origin, { connections: limits.maxConcurrent, connectTimeout: limits.connectTimeoutMs });
     this.#path = pathname + search;
+    this.exactNumbers = settings.exactNumbers;
     this.known = settings.shareAnswers ? new KnownAnswers() : undefined;
     this.#shared = settings.shareAnswers ? new InFlight() : undefined;
     this.#compresses = limits.compressFromLength !== undefined;

@@ -1,7 +1,7 @@
 import { CloseCode, type Message, MessageType, validateMessage } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { SubgraphError } from '../engine/ports.ts';
-import { errorsOf, isObject } from './answer.ts';
+import { errorsOf, isObject, parseFor } from './answer.ts';
 import type { WebSocketOptions } from './config.ts';
 
 /** What an event of a subscription arrives as. */
@@ -19,6 +19,10 @@ const toldBefore: ReadonlySet<number> = new Set([
   4499, // terminated by the client itself
 ]);
 
+export interface SocketOptions extends WebSocketOptions {
+  readonly exactNumbers: boolean;
+}
+
 interface Closing {
   readonly code: number;
   readonly reason: string;
@@ -30,7 +34,7 @@ interface Closing {
  * comes, and of nothing after it.
  * @param onBroken hears why a socket was cut because of what the subgraph sent; graphql-ws then reconnects
  */
-export function subgraphSockets(options: WebSocketOptions, onBroken: (message: string) => void) {
+export function subgraphSockets(options: SocketOptions, onBroken: (message: string) => void) {
   return class SubgraphSocket {
     static readonly CONNECTING = WebSocket.CONNECTING;
     static readonly OPEN = WebSocket.OPEN;
@@ -76,7 +80,7 @@ export function subgraphSockets(options: WebSocketOptions, onBroken: (message: s
       if (this.#ended) return;
       let message: Message;
       try {
-        message = readMessage(data);
+        message = readMessage(data, options.exactNumbers);
         if (message.type === MessageType.ConnectionAck) this.#acknowledged = true;
         else if (!this.#acknowledged && message.type !== MessageType.Ping && message.type !== MessageType.Pong) {
           throw new Error('a subscription message before the acknowledgement');
@@ -111,8 +115,8 @@ export function subgraphSockets(options: WebSocketOptions, onBroken: (message: s
 }
 
 /** @throws when it is no message of graphql-transport-ws */
-function readMessage(data: Buffer): Message {
-  const message: unknown = JSON.parse(data.toString('utf8'));
+function readMessage(data: Buffer, exactNumbers: boolean): Message {
+  const message = parseFor(exactNumbers, data, 'all');
   if (!isObject(message)) throw new Error('no object');
   const { type, payload } = message;
   // What is wrong with one event or refusal concerns its own subscription, not the socket.

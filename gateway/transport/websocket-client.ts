@@ -1,11 +1,10 @@
 import { type Client, createClient } from 'graphql-ws';
-import type { WebSocketOptions } from './config.ts';
 import { ConnectionPacer } from './connection-pacer.ts';
-import { subgraphSockets } from './subgraph-socket.ts';
+import { type SocketOptions, subgraphSockets } from './subgraph-socket.ts';
 
 export interface SubgraphSocket {
   readonly url: string;
-  readonly options: WebSocketOptions;
+  readonly options: SocketOptions;
   readonly clock: () => number;
   /** Payload of `connection_init`, asked for with every connection. */
   connectionParams?(): Record<string, unknown>;

@@ -127,11 +127,11 @@ export class SubscriptionLine {
   #clientFor(key: string, scope: RequestScope): SharedClient {
     const known = this.#clients.get(key);
     if (known) return known;
-    const { webSocket: options, clock, observer } = this.#settings;
+    const { webSocket, exactNumbers, clock, observer } = this.#settings;
     const streams = new Set<EventStream<SubgraphResult>>();
     const client = createSubgraphClient({
       url: this.#url,
-      options,
+      options: { ...webSocket, exactNumbers },
       clock,
       ...(key !== '' && { connectionParams: () => ({ ...scope.headers, ...this.#callerOf(scope) }) }),
       onReconnected: () => observer?.onResubscribed?.(this.#name),

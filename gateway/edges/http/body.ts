@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
+import { holdsInexact, parseExactly } from '../../engine/values/exact-numbers.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 
 /** Objects and lists inside each other; deeper ones overflow the stack of whoever walks them later. */
@@ -19,9 +20,10 @@ export function readJsonBodies(app: FastifyInstance): void {
       done(badBody(`The body nests deeper than ${maxNesting} levels.`));
       return;
     }
-    void parseJson(request, text, (error, value) =>
-      error ? done(badBody('The body must be valid JSON.')) : done(null, value),
-    );
+    void parseJson(request, text, (error, value) => {
+      if (error) done(badBody('The body must be valid JSON.'));
+      else done(null, holdsInexact(body, 'all') ? parseExactly(text, 'all') : value);
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { parseJson } from '../../engine/values/exact-numbers.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Received } from '../../pipeline/stages.ts';
 
@@ -55,7 +56,7 @@ function fromQueryString(query: unknown): Fields {
 function jsonOf(name: string, text: unknown): unknown {
   if (typeof text !== 'string' || text === '') return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(Buffer.from(text), 'all');
   } catch {
     throw badRequest(`The URL parameter "${name}" must be JSON.`);
   }

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { CloseCode, MessageType, parseMessage, type SubscribeMessage } from 'graphql-ws';
+import { CloseCode, type Message, MessageType, type SubscribeMessage, validateMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { newId } from '#shared/ids.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
+import { parseJson } from '../../engine/values/exact-numbers.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Received } from '../../pipeline/stages.ts';
 
@@ -52,8 +53,8 @@ export class WebSocketSession {
       () => socket.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
       initMs,
     ).unref();
-    socket.on('message', (data) => {
-      this.#handle(String(data)).catch((error: unknown) => this.#fail(error));
+    socket.on('message', (data: Buffer) => {
+      this.#handle(data).catch((error: unknown) => this.#fail(error));
       this.#pauseWhileFull();
     });
     socket.on('ping', (data) => {
@@ -66,10 +67,10 @@ export class WebSocketSession {
     });
   }
 
-  async #handle(text: string): Promise<void> {
-    let message: ReturnType<typeof parseMessage>;
+  async #handle(data: Buffer): Promise<void> {
+    let message: Message;
     try {
-      message = parseMessage(text);
+      message = validateMessage(parseJson(data, 'all'));
     } catch {
       this.#socket.close(CloseCode.BadRequest, 'Invalid message received');
       return;

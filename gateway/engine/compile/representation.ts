@@ -56,6 +56,9 @@ function rewriteKeys(rewrites: readonly FetchDataRewrite[], runtimeType: string,
   return { typename, renamed };
 }
 
+/** Absent, or beyond the range of a double: nobody could be asked about it. */
+const unknown = 'value === undefined || value === Infinity || value === -Infinity';
+
 function compileObject(fields: RequiredFields, satisfies: Satisfies, keys?: RewrittenKeys): RepresentationBuilder {
   const code = new Code();
   const text = code.bind(jsonText);
@@ -69,7 +72,7 @@ function compileObject(fields: RequiredFields, satisfies: Satisfies, keys?: Rewr
       continue;
     }
     const write = field.selections ? code.bind(compileValue(field.selections, satisfies)) : text;
-    lines.push(`value = ${readKey('object', key)};`, 'if (value === undefined) return null;');
+    lines.push(`value = ${readKey('object', key)};`, `if (${unknown}) return null;`);
     lines.push(`json += ${name} + ${write}(value);`);
   }
   lines.push('return json + "}";');

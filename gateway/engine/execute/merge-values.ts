@@ -1,3 +1,4 @@
+import { isExactNumber } from '../values/exact-numbers.ts';
 import { assignKey, isObject, isOwned, own, ownArray } from './own.ts';
 
 /** What an answer says about a value, added to what is known of it. Neither the answer nor what it is made of is ever changed. */
@@ -18,7 +19,7 @@ export function valueMerger(interfaces: ReadonlySet<string>): MergeValues {
   return merge;
 
   function merge(current: unknown, value: unknown): unknown {
-    if (isObject(current) && isObject(value)) {
+    if (isObject(current) && isObject(value) && !isExactNumber(current) && !isExactNumber(value)) {
       const target = isOwned(current) ? current : own(current);
       for (const key of Object.keys(value)) {
         const existing = Object.hasOwn(target, key) ? target[key] : undefined;

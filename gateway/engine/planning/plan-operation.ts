@@ -4,6 +4,7 @@ import { buildASTSchema, parse } from 'graphql';
 import { correctSupergraph } from '../supergraph/corrections.ts';
 import { readInterfaceObjects } from '../supergraph/interface-objects.ts';
 import { parseSupergraph } from '../supergraph/model.ts';
+import { hideExactLiterals } from './exact-literals.ts';
 import type { PlanRequest } from './planner.ts';
 import { restorePlan } from './restore-plan.ts';
 import { type PlannedGraph, separateTypes } from './separate-types.ts';
@@ -27,10 +28,10 @@ export function createPlanOperation(supergraphSdl: string): PlanOperation {
     keysOf: corrected.keysOf,
   };
   return ({ source, operationName, activeLabels }) => {
-    const document = parse(source, { noLocation: true });
+    const { document, restore } = hideExactLiterals(parse(source, { noLocation: true }), source, graph.schema);
     const operation = operationFromDocument(apiSchema, document, { operationName, validate: false });
     const overrideConditions = new Map(activeLabels.map((label) => [label, true]));
     const plan = planner.buildQueryPlan(operation, { overrideConditions });
-    return restorePlan(separateTypes(plan, document, operationName, graph), corrected);
+    return restore(restorePlan(separateTypes(plan, document, operationName, graph), corrected));
   };
 }

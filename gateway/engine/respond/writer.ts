@@ -18,6 +18,7 @@ import {
 import { Code, literal, readKey } from '../compile/code.ts';
 import { TEXT, WRITER } from '../execute/own.ts';
 import type { HiddenNames } from '../supergraph/hidden-names.ts';
+import { isExactNumber } from '../values/exact-numbers.ts';
 import { leafWriter } from './leaf.ts';
 import { type SelectionContext, selectFields } from './select-fields.ts';
 import type { WriteContext } from './write-context.ts';
@@ -100,7 +101,7 @@ function compileObject(
   const code = new Code();
   const repetition = options.repetition(path);
   const lines = [
-    'if (typeof object !== "object" || Array.isArray(object)) {',
+    `if (typeof object !== "object" || Array.isArray(object) || ${code.bind(isExactNumber)}(object)) {`,
     `  context.add(${literal(`Expected an object of type "${type.name}"`)}); return null;`,
     '}',
   ];

@@ -45,7 +45,7 @@ describe('an answer that comes again', () => {
 });
 
 describe('known answers', () => {
-  const parse = (bytes: AnswerBytes): SubgraphResult => JSON.parse(bytes.text()) as SubgraphResult;
+  const parse = (bytes: AnswerBytes): SubgraphResult => JSON.parse(String(bytes.whole())) as SubgraphResult;
 
   /** The bytes of a text as a network may deliver them. */
   function inChunks(text: string, sizes: readonly number[]): AnswerBytes {

@@ -1,0 +1,54 @@
+import type { QueryPlan } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  type FloatValueNode,
+  type GraphQLSchema,
+  getNamedType,
+  type IntValueNode,
+  isSpecifiedScalarType,
+  Kind,
+  type StringValueNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { isInexact } from '../values/exact-numbers.ts';
+
+/** A document in which strings stand for the numbers that the planner would round. */
+export interface HiddenLiterals {
+  readonly document: DocumentNode;
+  /** The plan of that document with the numbers in their places. */
+  restore(plan: QueryPlan): QueryPlan;
+}
+
+/**
+ * The planner holds literal values as doubles. A custom scalar may take more: 9007199254740993 would reach the subgraph as another number.
+ * @param source text of the document
+ */
+export function hideExactLiterals(document: DocumentNode, source: string, schema: GraphQLSchema): HiddenLiterals {
+  if (!/\d[\d.]{15}|\de/i.test(source)) return { document, restore: (plan) => plan };
+  const mark = unusedMark(source);
+  const types = new TypeInfo(schema);
+  let isHidden = false;
+  const hide = ({ value }: IntValueNode | FloatValueNode): StringValueNode | undefined => {
+    const type = getNamedType(types.getInputType());
+    // What lies inside of a custom scalar has no type.
+    if (!isInexact(value) || (type && isSpecifiedScalarType(type))) return undefined;
+    isHidden = true;
+    return { kind: Kind.STRING, value: mark + value };
+  };
+  const hidden = visit(document, visitWithTypeInfo(types, { IntValue: hide, FloatValue: hide }));
+  if (!isHidden) return { document, restore: (plan) => plan };
+  const marked = new RegExp(`\\\\"${mark}(-?[\\d.]+(?:[eE][+-]?\\d+)?)\\\\"`, 'g');
+  return {
+    document: hidden,
+    restore: (plan) => JSON.parse(JSON.stringify(plan).replaceAll(marked, '$1')) as QueryPlan,
+  };
+}
+
+/** No string of the client's begins with it. */
+function unusedMark(source: string): string {
+  let mark = 'number:';
+  while (source.includes(mark)) mark = `_${mark}`;
+  return mark;
+}
