@@ -83,6 +83,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     clientRates: config.clientRates,
     introspection: config.introspection,
     maxWaitingRequests: config.maxWaitingRequests,
+    explanations: { toEverybody: config.environment === 'development', hasSql: config.access.kind === 'freight' },
     log,
     onSettled: metrics.settled,
   });

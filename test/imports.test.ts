@@ -83,6 +83,7 @@ describe('imports run one way', () => {
       'config',
       'errors',
       'exit',
+      'explain',
       'identity',
       'ids',
       'keys',

@@ -25,6 +25,8 @@ export interface RequestScope {
   readonly signal?: AbortSignal;
   /** `performance.now()` milliseconds after which nobody waits for the answer any more. */
   readonly deadline?: number;
+  /** Called with every request to a subgraph and its coming result, where somebody wants to know. Must not throw. */
+  readonly onFetch?: (request: SubgraphRequest, result: Promise<SubgraphResult>) => void;
 }
 
 /** An error as a subgraph sent it; every part may be absent or of a wrong type. */

@@ -12,10 +12,10 @@ export interface EngineExecutorOptions extends Pick<GatewayConfig, 'requestTimeo
 
 /** Execution by the engine of the generation under which the operation was checked. */
 export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams }: EngineExecutorOptions): Executor {
-  function prepare(checked: Checked): Promise<PreparedOperation> {
+  async function prepare(checked: Checked): Promise<PreparedOperation> {
     const { source, document, operation, caller, form } = checked;
     const engine = engineOf(checked);
-    return engine.prepare({
+    const prepared = await engine.prepare({
       source,
       document,
       operationName: operation.name?.value,
@@ -23,6 +23,8 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
       grants: caller.grants,
       activeLabels: engine.chooseLabels((label) => overrideLabels.has(label)),
     });
+    checked.explanation?.planned(prepared.plan);
+    return prepared;
   }
   return {
     async execute(checked, signal) {

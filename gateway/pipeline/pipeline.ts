@@ -8,6 +8,7 @@ import { Admission } from './admission.ts';
 import { checkDocument } from './check-document.ts';
 import { DocumentQueue } from './document-queue.ts';
 import type { Executor } from './executor.ts';
+import { type ExplainPolicy, explain, explainFirst } from './explain.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
@@ -25,6 +26,7 @@ export interface PipelineOptions {
   readonly clientRates: ClientRates;
   readonly introspection: IntrospectionPolicy;
   readonly maxWaitingRequests: number;
+  readonly explanations: ExplainPolicy;
   readonly log: Log;
   /** Called once for every operation, when its outcome is known; for a stream when the stream is over. */
   readonly onSettled: (settlement: Settlement) => void;
@@ -76,7 +78,8 @@ export class Pipeline {
   /** The stages before execution, in their order. Each takes what the one before has found out, and throws to refuse. */
   async #check(received: Received, generation: Generation): Promise<Checked> {
     this.#throttle.admitAddress(received);
-    const identified = await identify(received, this.#options.access);
+    const { access, explanations } = this.#options;
+    const identified = explain(await identify(received, access), explanations);
     this.#throttle.admitAccount(identified);
     const source = resolveDocument(identified);
     this.#throttle.admitDocument(identified, source);
@@ -89,13 +92,16 @@ export class Pipeline {
 
   async #respond(checked: Checked, signal: AbortSignal): Promise<Responded> {
     const { executor } = this.#options;
+    const { explanation } = checked;
     const execute = async (): Promise<Responded> => {
       const { data, errors } = await executor.execute(checked, signal);
       const shown = errors.map((error) => fromEngineError(error, checked.id));
-      return { kind: 'response', body: new ResponseBody(responseText({ data, errors: shown })), errors: shown };
+      const extensions = explanation && JSON.stringify(explanation.extensions());
+      const text = responseText({ data, errors: shown }, extensions);
+      return { kind: 'response', body: new ResponseBody(text), errors: shown };
     };
     const response = await this.#admission.run(this.#lengths.of(checked.operation), execute);
-    this.#lengths.learn(checked.operation, response.body.length);
+    if (!explanation) this.#lengths.learn(checked.operation, response.body.length);
     return response;
   }
 
@@ -111,7 +117,8 @@ export class Pipeline {
       return { kind: 'stream', form, payloads: settled(payloads, () => this.#settle(progress, 200, [])) };
     }
     const expected = this.#lengths.of(checked.operation);
-    const payloads = await this.#admission.run(expected, () => executor.deliver(checked, departure.signal));
+    const parts = await this.#admission.run(expected, () => executor.deliver(checked, departure.signal));
+    const payloads = checked.explanation ? explainFirst(parts, checked.explanation) : parts;
     return { kind: 'stream', form, payloads: settled(payloads, () => this.#settle(progress, 200, [])) };
   }
 

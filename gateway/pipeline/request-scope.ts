@@ -6,7 +6,7 @@ const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** What calls to subgraphs carry of the client's request. */
 export function createRequestScope(
-  { caller, id, clientRequestId, address, startedAt, headers: incoming }: Identified,
+  { caller, id, clientRequestId, address, startedAt, headers: incoming, explanation }: Identified,
   signal: AbortSignal,
   requestTimeoutMs: number,
 ): RequestScope {
@@ -18,5 +18,7 @@ export function createRequestScope(
     headers['traceparent'] = traceparent;
     if (typeof tracestate === 'string') headers['tracestate'] = tracestate;
   }
-  return { requestId: id, identityKey: caller.key, headers, signal, deadline: startedAt + requestTimeoutMs };
+  const deadline = startedAt + requestTimeoutMs;
+  const scope: RequestScope = { requestId: id, identityKey: caller.key, headers, signal, deadline };
+  return explanation ? explanation.observe(scope) : scope;
 }

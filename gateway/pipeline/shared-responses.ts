@@ -57,8 +57,9 @@ export class SharedResponses {
 }
 
 /** Everything that the response to a query may depend on; undefined where it must not be shared. */
-function responseKey({ caller, source, operation, operationName, variables }: Checked): string | undefined {
-  if (operation.operation !== OperationTypeNode.QUERY) return undefined;
+function responseKey(checked: Checked): string | undefined {
+  const { caller, source, operation, operationName, variables, explanation } = checked;
+  if (operation.operation !== OperationTypeNode.QUERY || explanation) return undefined;
   const given = JSON.stringify(variables);
   if (given.length > maxKeyLength) return undefined;
   return [caller.key, operationName ?? '', given, source].join('\n');

@@ -3,6 +3,7 @@ import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { Caller } from '../access/caller.ts';
 import type { Variables } from '../engine/engine.ts';
 import type { Generation } from '../supergraph/generation.ts';
+import type { Explanation } from './explain.ts';
 
 /** The types of an operation on its way through the pipeline: each stage takes one and returns the next, or throws a refusal. */
 
@@ -41,6 +42,8 @@ export interface Received {
 /** The caller is known. */
 export interface Identified extends Received {
   readonly caller: Caller;
+  /** Collects what the gateway does for this request, where the client asked for that and may know. */
+  readonly explanation?: Explanation;
 }
 
 /** The document is within the limits and valid under the generation's schema, and this edge can answer the operation. */

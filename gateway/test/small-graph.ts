@@ -29,7 +29,8 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 
 const peopleSdl = `${link}
 type Query { people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated }
-type Mutation { rename(id: ID!, name: String!): Person }
+input SignUpInput { name: String! password: String! }
+type Mutation { rename(id: ID!, name: String!): Person signUp(input: SignUpInput!): Boolean }
 type Person @key(fields: "id") { id: ID! name: String! friends: [Person!]! }`;
 
 const parcelsSdl = `${link}
@@ -53,7 +54,10 @@ const peopleResolvers = {
     echo: (_: unknown, { text }: { text: string }) => text,
     secret: () => 'the safe is behind the picture',
   },
-  Mutation: { rename: (_: unknown, { id, name }: { id: string; name: string }) => ({ ...personOf({ id }), id, name }) },
+  Mutation: {
+    rename: (_: unknown, { id, name }: { id: string; name: string }) => ({ ...personOf({ id }), id, name }),
+    signUp: () => true,
+  },
   Person: { __resolveReference: personOf, friends: ({ id }: { id: string }) => people.filter((one) => one.id !== id) },
 };
 

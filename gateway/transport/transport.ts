@@ -48,7 +48,9 @@ class SubgraphLines implements Transport {
 
   fetch(request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult> {
     const lines = this.#lines.get(request.subgraph);
-    return lines ? lines.http.fetch(request, scope) : Promise.reject(unknownSubgraph(request.subgraph));
+    const result = lines ? lines.http.fetch(request, scope) : Promise.reject(unknownSubgraph(request.subgraph));
+    scope.onFetch?.(request, result);
+    return result;
   }
 
   subscribe(request: SubgraphRequest, scope: RequestScope): AsyncIterable<SubgraphResult> {
