@@ -5,9 +5,8 @@ const texts = new Set(['operation', 'subselection']);
 
 /** A query plan as people read it. @param show changes a GraphQL text before it is shown */
 export function planText(plan: QueryPlan, show: (text: string) => string): string {
-  const copy = JSON.stringify(plan);
-  const shown: QueryPlan = JSON.parse(copy, (key, value: unknown) =>
+  const copy = JSON.stringify(plan, (key, value: unknown) =>
     texts.has(key) && typeof value === 'string' ? show(value) : value,
   );
-  return prettyFormatQueryPlan(shown);
+  return prettyFormatQueryPlan(JSON.parse(copy) as QueryPlan); // a copy of the plan
 }
