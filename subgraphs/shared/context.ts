@@ -1,5 +1,6 @@
 import type { CountedLive } from './counted-live.ts';
 import type { Database, EntityManager } from './database.ts';
+import { Execution } from './execution.ts';
 import type { Health } from './health.ts';
 import type { Identity } from './identity.ts';
 import { type AccountIdentity, requireAccount } from './identity.ts';
@@ -17,26 +18,39 @@ export interface Services {
   readonly log: Log;
   readonly clock: () => Date;
   readonly health: Health;
+  /** Objects that one request may get. */
+  readonly maxObjects: number;
 }
 
 /** What every resolver, loader and store may use; one per request, and one per event of a subscription. */
 export interface BaseContext extends RequestOrigin {
   readonly identity: Identity;
   readonly log: Log;
+  /** The execution of this request; its signal is aborted when the request is over before its end. */
+  readonly execution: Execution;
+  /** Its statements are cancelled with the execution. */
   readonly em: EntityManager;
   readonly transact: Transact;
   readonly live: LivePubSub;
   readonly clock: () => Date;
 }
 
-export function createBaseContext(services: Services, identity: Identity, origin: RequestOrigin): BaseContext {
-  const em = services.database.fork();
+/** @param client aborted when the one who asks has left */
+export function createBaseContext(
+  services: Services,
+  identity: Identity,
+  origin: RequestOrigin,
+  client?: AbortSignal,
+): BaseContext {
+  const execution = new Execution({ maxObjects: services.maxObjects, client });
+  const em = services.database.fork(execution.signal);
   return {
     identity,
     requestId: origin.requestId,
     clientRequestId: origin.clientRequestId,
     clientAddress: origin.clientAddress,
     log: services.log,
+    execution,
     em,
     transact: createTransact(em, services.jobs, services.live),
     live: services.live,

@@ -1,7 +1,11 @@
 import type { EntitySchema } from '@mikro-orm/core';
 import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { DatabaseConnection } from 'kysely';
+import { cancelStatements } from './cancel-statements.ts';
 import { inboxMigration } from './inbox.ts';
+import type { Log } from './log.ts';
+import { releaseLostConnections } from './lost-connections.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 
@@ -12,8 +16,13 @@ export interface NamedMigration {
 
 /** One subgraph's database: its own schema under its own role. */
 export interface Database {
-  /** A unit of work of its own, with an empty identity map: one per request, job or script. */
-  fork(): EntityManager;
+  /**
+   * A unit of work of its own, with an empty identity map: one per request, job or script.
+   * @param signal cancels its statements when aborted; a commit that has begun is never cancelled
+   */
+  fork(signal?: AbortSignal): EntityManager;
+  /** Runs a transaction whose statements may take as long as they need: migrations, seeds, maintenance. */
+  maintain<T>(run: (em: EntityManager) => Promise<T>): Promise<T>;
   migrate(): Promise<void>;
   /** SQL statements sent so far: what tests and benches count. */
   statements(): number;
@@ -25,8 +34,11 @@ export interface DatabaseOptions {
   readonly schema: string;
   readonly entities: readonly EntitySchema[];
   readonly migrations: readonly NamedMigration[];
+  readonly log: Log;
   /** Connections at most. */
   readonly poolSize?: number;
+  /** PostgreSQL ends a statement that runs for longer; also the longest wait for a connection. */
+  readonly statementTimeoutMs: number;
 }
 
 export async function openDatabase({
@@ -34,7 +46,9 @@ export async function openDatabase({
   schema,
   entities,
   migrations,
+  log,
   poolSize = 10,
+  statementTimeoutMs,
 }: DatabaseOptions): Promise<Database> {
   let statements = 0;
   const orm = await MikroORM.init({
@@ -45,7 +59,15 @@ export async function openDatabase({
     ensureDatabase: false,
     pool: { min: 0, max: poolSize },
     // Raw SQL names its tables without a schema and finds its own.
-    driverOptions: { options: `-c search_path=${schema},public`, application_name: `freight-${schema}` },
+    driverOptions: {
+      options: `-c search_path=${schema},public`,
+      application_name: `freight-${schema}`,
+      statement_timeout: statementTimeoutMs,
+      connectionTimeoutMillis: statementTimeoutMs,
+      onPoolCreated: releaseLostConnections,
+    },
+    // The driver of MikroORM is Kysely's, whatever the type of this option says.
+    onCreateConnection: async (connection) => cancelStatements(connection as DatabaseConnection, log),
     migrations: {
       tableName: 'migrations',
       schema,
@@ -60,11 +82,15 @@ export async function openDatabase({
     },
   });
 
+  const maintain: Database['maintain'] = (run) =>
+    orm.em.fork().transactional(async (em) => {
+      await em.execute('set local statement_timeout = 0');
+      return run(em);
+    });
   return {
-    fork: () => orm.em.fork(),
-    async migrate() {
-      await orm.migrator.up();
-    },
+    fork: (signal) => orm.em.fork(signal && { signal }),
+    maintain,
+    migrate: () => maintain(async (em) => void (await orm.migrator.up({ transaction: em.getTransactionContext() }))),
     statements: () => statements,
     close: () => orm.close(true),
   };

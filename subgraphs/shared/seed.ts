@@ -25,6 +25,7 @@ export async function writeSeed({ subgraph, services: { database } }: Seedable, 
   const em = database.fork();
   await em.begin();
   try {
+    await em.execute('set local statement_timeout = 0');
     await subgraph.seed(em, world);
     await em.execute('insert into seeded (seed) values (?)', [world.seed]);
   } catch (error) {
@@ -35,7 +36,7 @@ export async function writeSeed({ subgraph, services: { database } }: Seedable, 
     async commit() {
       await em.commit();
       // The planner knows nothing of rows that came in one transaction until it is told.
-      await database.fork().execute('analyze');
+      await database.maintain((inner) => inner.execute('analyze'));
     },
     rollback: () => em.rollback(),
   };

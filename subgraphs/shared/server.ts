@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
+import type { ServerResponse } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
+import { createApollo } from './apollo.ts';
 import { guard } from './authorization.ts';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { countLosses } from './counted-live.ts';
@@ -19,8 +15,9 @@ import { Health } from './health.ts';
 import { serveHealth } from './health-route.ts';
 import { type Identity, identityHeader, type TokenVerifier } from './identity.ts';
 import { openJobs } from './jobs.ts';
+import { defaultLimits, type SubgraphLimits } from './limits.ts';
 import type { Log } from './log.ts';
-import { maskError } from './masking.ts';
+import { meterFields } from './metered-fields.ts';
 import { createSubgraphMetrics } from './metrics.ts';
 import type { LivePubSub } from './pubsub.ts';
 import { type RequestOrigin, requestOriginOf } from './request-origin.ts';
@@ -34,6 +31,7 @@ export interface SubgraphOptions {
   readonly clock?: () => Date;
   /** Health of the process, whose parts each of its subgraphs shows with its own. */
   readonly processHealth?: Health;
+  readonly limits?: Partial<SubgraphLimits>;
 }
 
 /** A subgraph whose tables are migrated and whose services run; it does not listen and takes no events yet. */
@@ -41,8 +39,8 @@ export interface OpenSubgraph<C extends BaseContext> {
   readonly subgraph: Subgraph<C>;
   readonly services: Services;
   readonly schema: GraphQLSchema;
-  /** The context in which one request of this identity runs. */
-  contextFor(identity: Identity, origin?: RequestOrigin): C;
+  /** The context in which one request of this identity runs; `client` is aborted when the one who asks has left. */
+  contextFor(identity: Identity, origin?: RequestOrigin, client?: AbortSignal): C;
   close(): Promise<void>;
 }
 
@@ -54,7 +52,9 @@ export interface RunningSubgraph<C extends BaseContext = BaseContext> extends Op
 export function schemaOf<C extends BaseContext>({ schema, resolvers, rules }: Subgraph<C>): GraphQLSchema {
   const typeDefs = parse(readFileSync(schema, 'utf8'));
   // The map is typed by this subgraph's context, which `contextFor` alone creates; the builder knows no contexts.
-  return guard(buildSubgraphSchema({ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> }), rules);
+  return meterFields(
+    guard(buildSubgraphSchema({ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> }), rules),
+  );
 }
 
 /** Opens database, queue and schema of a subgraph and brings its tables up to date. */
@@ -62,29 +62,25 @@ export async function openSubgraph<C extends BaseContext>(
   subgraph: Subgraph<C>,
   options: SubgraphOptions,
 ): Promise<OpenSubgraph<C>> {
-  const { databaseUrl: url, log, clock = () => new Date(), processHealth } = options;
+  const { databaseUrl: url, log, clock = () => new Date(), processHealth, limits } = options;
+  const { maxObjects, statementTimeoutMs } = { ...defaultLimits, ...limits };
   const live = countLosses(options.live, log);
   const { name, entities, migrations, reactions } = subgraph;
   const schema = schemaOf(subgraph);
-  const database = await openDatabase({ url, schema: name, entities, migrations });
+  const database = await openDatabase({ url, schema: name, entities, migrations, log, statementTimeoutMs });
   await database.migrate();
   const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log });
   const health = new Health(() => new Date(), processHealth);
-  const services: Services = { database, jobs, live, log, clock, health };
-  let closing: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    await jobs.close();
-    await database.close();
-  };
+  const services: Services = { database, jobs, live, log, clock, health, maxObjects };
   return {
     subgraph,
     services,
     schema,
-    contextFor: (identity, origin = requestOriginOf({})) =>
-      subgraph.context(createBaseContext(services, identity, origin)),
-    close() {
-      closing ??= stop();
-      return closing;
+    contextFor: (identity, origin = requestOriginOf({}), client) =>
+      subgraph.context(createBaseContext(services, identity, origin, client)),
+    async close() {
+      await jobs.close();
+      await database.close();
     },
   };
 }
@@ -107,32 +103,7 @@ export async function listen<C extends BaseContext>(
   const counts = { statements: database.statements, liveLosses: () => live.lost };
   const metrics = createSubgraphMetrics(subgraph.name, counts, subgraph.metrics);
 
-  const timing: ApolloServerPlugin<C> = {
-    async requestDidStart() {
-      const start = performance.now();
-      return {
-        async didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) error.extensions['requestId'] = contextValue.requestId;
-        },
-        async willSendResponse({ operationName, errors }) {
-          metrics.observe(operationName ?? 'anonymous', (performance.now() - start) / 1000, (errors?.length ?? 0) > 0);
-        },
-      };
-    },
-  };
-  const apollo = new ApolloServer<C>({
-    schema,
-    introspection: true,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    plugins: [
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-      timing,
-    ],
-    formatError: (formatted, error) => maskError(formatted, error, log),
-  });
+  const apollo = createApollo(schema, metrics, log);
   await apollo.start();
 
   // Batches of representations can be long; the gateway is the only client.
@@ -141,7 +112,7 @@ export async function listen<C extends BaseContext>(
     method: ['POST'],
     url: '/graphql',
     handler: fastifyApolloHandler(apollo, {
-      context: async (request) => {
+      context: async (request, reply) => {
         const token = request.headers[identityHeader];
         const identity = typeof token === 'string' ? await verifier.verify(token) : undefined;
         if (!identity) {
@@ -149,7 +120,7 @@ export async function listen<C extends BaseContext>(
             http: { status: 401 },
           });
         }
-        return contextFor(identity, requestOriginOf(request.headers));
+        return contextFor(identity, requestOriginOf(request.headers), departureOf(reply.raw));
       },
     }),
   });
@@ -176,4 +147,13 @@ export async function listen<C extends BaseContext>(
       return closing;
     },
   };
+}
+
+/** Aborted when the connection closes before the answer was sent. */
+function departureOf(response: ServerResponse): AbortSignal {
+  const departure = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) departure.abort();
+  });
+  return departure.signal;
 }

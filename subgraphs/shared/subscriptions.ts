@@ -1,11 +1,5 @@
 import type { Server } from 'node:http';
-import {
-  createSourceEventStream,
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  type GraphQLSchema,
-} from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
@@ -41,7 +35,7 @@ export function serveSubscriptions(
         const identity = caller && (await verifier.verify(caller.identity));
         if (!identity) throw new GraphError('UNAUTHENTICATED', 'A signed identity in extensions.identity is required.');
         const origin = requestOriginOf(caller.headers);
-        return () => contextOf(createBaseContext(services, identity, origin));
+        return (client: AbortSignal) => contextOf(createBaseContext(services, identity, origin, client));
       },
       subscribe: (args) => streamOf(args),
       onError: (_socket, _id, _payload, errors) =>
@@ -60,23 +54,33 @@ export function serveSubscriptions(
   };
 }
 
-type ContextFactory = () => BaseContext;
+type ContextFactory = (client: AbortSignal) => BaseContext;
 
 /** Like graphql's `subscribe`, with a new context per event: loaders of an old event would answer with old rows. */
 async function streamOf(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const newContext = args.contextValue as ContextFactory; // made by `context` above
-  const source = await createSourceEventStream({ ...args, contextValue: newContext() });
+  const departure = new AbortController();
+  const source = await createSourceEventStream({ ...args, contextValue: newContext(departure.signal) });
   if (!(Symbol.asyncIterator in source)) return source;
-  return mapped(source, (rootValue) => execute({ ...args, rootValue, contextValue: newContext() }));
+  const resolveEvent = (rootValue: unknown) => {
+    const contextValue = newContext(departure.signal);
+    return contextValue.execution.run({ ...args, rootValue, contextValue });
+  };
+  return mapped(source, resolveEvent, () => departure.abort());
 }
 
 /**
  * An async generator would not do: its `return()` waits for the event it is waiting for, so the topics of something that
  * never changes again would never be left.
  */
-function mapped<T, R>(source: AsyncIterable<T>, map: (value: T) => R | Promise<R>): AsyncIterableIterator<R> {
+function mapped<T, R>(
+  source: AsyncIterable<T>,
+  map: (value: T) => Promise<R>,
+  onEnd: () => void,
+): AsyncIterableIterator<R> {
   const events = source[Symbol.asyncIterator]();
   const end = async (): Promise<IteratorResult<R>> => {
+    onEnd();
     await events.return?.();
     return { value: undefined, done: true };
   };

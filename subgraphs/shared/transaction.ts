@@ -1,5 +1,7 @@
 import type { EntityManager } from './database.ts';
+import { GraphError } from './errors.ts';
 import type { EventSink } from './jobs.ts';
+import { isLostConnection } from './outage.ts';
 import type { LivePubSub } from './pubsub.ts';
 import type { EventName, EventPayload } from './topics.ts';
 
@@ -12,20 +14,40 @@ export interface Transaction {
   announce(topic: string, payload: unknown): void;
 }
 
-/** Runs a change and commits it with its events; rolls both back when it throws. */
+/**
+ * Runs a change and commits it with its events; rolls both back when it throws.
+ * @throws GraphError OUTCOME_UNKNOWN when the connection is lost while the commit is under way
+ */
 export type Transact = <T>(run: (transaction: Transaction) => Promise<T>) => Promise<T>;
 
 export function createTransact(em: EntityManager, events: EventSink, live: LivePubSub): Transact {
   return async (run) => {
     const announcements: { topic: string; payload: unknown }[] = [];
-    const result = await em.transactional((inner) =>
-      run({
-        em: inner,
-        emit: (name, payload) => events.emit(inner, name, payload),
-        announce: (topic, payload) => void announcements.push({ topic, payload }),
-      }),
-    );
+    let committing = false;
+    const result = await em
+      .transactional(async (inner) => {
+        const changed = await run({
+          em: inner,
+          emit: (name, payload) => events.emit(inner, name, payload),
+          announce: (topic, payload) => void announcements.push({ topic, payload }),
+        });
+        await inner.flush();
+        committing = true;
+        return changed;
+      })
+      .catch((error: unknown) => {
+        throw committing && isLostConnection(error) ? outcomeUnknown(error) : error;
+      });
     for (const { topic, payload } of announcements) await live.publish(topic, payload);
     return result;
   };
+}
+
+function outcomeUnknown(cause: unknown): GraphError {
+  const error = new GraphError(
+    'OUTCOME_UNKNOWN',
+    'The change may or may not have been made. Read its outcome before trying again.',
+  );
+  error.cause = cause;
+  return error;
 }

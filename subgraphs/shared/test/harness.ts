@@ -12,6 +12,7 @@ import {
   type Tier,
 } from '../identity.ts';
 import { newId } from '../ids.ts';
+import type { SubgraphLimits } from '../limits.ts';
 import { createLog, type Log } from '../log.ts';
 import { asAdmin, roleUrl } from '../provision.ts';
 import type { LivePubSub } from '../pubsub.ts';
@@ -77,6 +78,7 @@ export interface TestSubgraphOptions {
   readonly clock?: () => Date;
   readonly live?: LivePubSub;
   readonly log?: Log;
+  readonly limits?: Partial<SubgraphLimits>;
 }
 
 /** Starts a subgraph for a test file; `close()` in afterAll stops it and drops its database. */
@@ -92,6 +94,7 @@ export async function startTestSubgraph<C extends BaseContext>(
     live,
     log,
     ...(options.clock && { clock: options.clock }),
+    ...(options.limits && { limits: options.limits }),
   });
   // Tests take events with `jobs.drain()`, so that they know when all are done.
   const running = await listen(open, testVerifier, { takesEvents: false });

@@ -3,7 +3,7 @@ import { Health, statusOf } from '../health.ts';
 import { sharedCheck } from '../shared-check.ts';
 import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
 import { createTestDatabase, startTestSubgraph, type TestDatabase, type TestSubgraph } from './harness.ts';
-import { sampleSubgraph } from './sample.ts';
+import { type SampleContext, sampleSubgraph } from './sample.ts';
 
 describe('the parts of a process', () => {
   const moments = [new Date('2026-03-01T10:00:00Z'), new Date('2026-03-01T11:00:00Z')];
@@ -74,14 +74,14 @@ describe('a shared check', () => {
 describe('/health of a subgraph', () => {
   let database: TestDatabase;
   let line: CuttableLine;
-  let subgraph: TestSubgraph<never>;
+  let subgraph: TestSubgraph<SampleContext>;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     line = await openCuttableLine(database.urlFor('shipments'));
-    subgraph = (await startTestSubgraph(sampleSubgraph('shipments'), {
+    subgraph = await startTestSubgraph(sampleSubgraph('shipments'), {
       database: { ...database, urlFor: () => line.url },
-    })) as unknown as TestSubgraph<never>;
+    });
   });
   afterAll(async () => {
     await line.mend();

@@ -22,11 +22,13 @@ class CreateNote extends Migration {
   }
 }
 
-interface Context extends BaseContext {
+export interface SampleContext extends BaseContext {
   readonly notes: ReturnType<typeof byKey<string, Note>>;
 }
 
-export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgraph<Context> {
+const madeUp = (count: number) => Array.from({ length: count }, (_, id) => ({ id, text: `note ${id}` }));
+
+export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgraph<SampleContext> {
   return {
     name,
     schema: new URL('./sample.graphql', import.meta.url),
@@ -42,8 +44,18 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
       ),
     }),
     resolvers: {
-      Query: { note: (_parent, { id }: { id: string }, { notes }) => notes.load(id) },
-      Note: { __resolveReference: ({ id }: { id: string }, { notes }: Context) => notes.load(id) },
+      Query: {
+        note: (_parent, { id }: { id: string }, { notes }) => notes.load(id),
+        notes: (_parent, { first }: { first: number }) => madeUp(first),
+        sleep: async (_parent, { seconds }: { seconds: number }, { em }) => {
+          await em.execute('select pg_sleep(?)', [seconds]);
+          return null;
+        },
+      },
+      Note: {
+        __resolveReference: ({ id }: { id: string }, { notes }: SampleContext) => notes.load(id),
+        notes: async (_parent: unknown, { first }: { first: number }) => madeUp(first),
+      },
       Mutation: {
         writeNote: (_parent, { input }: { input: { text: string } }, { transact }) =>
           payloadOf(() =>
@@ -67,8 +79,8 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
       },
       Subscription: {
         noteWritten: {
-          subscribe: async (_parent: unknown, _args: unknown, { live }: Context) => live.subscribe(['notes']),
-          resolve: ({ id }: { id: string }, _args: unknown, { notes }: Context) => notes.load(id),
+          subscribe: async (_parent: unknown, _args: unknown, { live }: SampleContext) => live.subscribe(['notes']),
+          resolve: ({ id }: { id: string }, _args: unknown, { notes }: SampleContext) => notes.load(id),
         },
       },
     },

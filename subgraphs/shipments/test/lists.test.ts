@@ -273,6 +273,16 @@ describe('cost', () => {
     expect(hundred).toBeLessThanOrEqual(9);
   });
 
+  test('lists within lists within lists are refused before they are read', async () => {
+    const query = `{ shipments(first: 100) { nodes { organization { shipments(first: 100) { nodes {
+      organization { shipments(first: 100) { nodes { id } } } } } } } } }`;
+    const before = scene.services.database.statements();
+    const { data, errors } = await scene.ask(admin, query);
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ extensions: { code: 'COST_ACTUAL_TOO_EXPENSIVE', limit: 20_000 } }]);
+    expect(scene.services.database.statements() - before).toBeLessThanOrEqual(3);
+  });
+
   test('shipments of many organizations and drivers, and references to many shipments, are read together', async () => {
     const query = `query($r: [_Any!]!) { _entities(representations: $r) {
       ... on Organization { shipments(first: 5, filter: { late: true }) { totalCount nodes { ${everything} } } }

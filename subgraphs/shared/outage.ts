@@ -1,0 +1,66 @@
+import type { ErrorCode } from './errors.ts';
+
+/** What a client is told when a database or Redis can't serve a request at the moment. */
+export type Outage = Extract<ErrorCode, 'SERVICE_UNAVAILABLE' | 'GATEWAY_TIMEOUT'>;
+
+/** The connection is gone or could not be opened: what was under way on it may or may not have happened. */
+const lostConnection: readonly RegExp[] = [
+  /^E(CONNREFUSED|CONNRESET|CONNABORTED|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|HOSTDOWN|NETUNREACH)$/,
+  /^08...$/, // connection exceptions
+  /^57P0[1-5]$/, // shut down, crashed, starting up, dropped, idle for too long
+];
+
+/** SQLSTATE codes of a database that refuses work for reasons that pass. */
+const refusedForNow: readonly RegExp[] = [
+  /^28...$/, // the role or its password is not accepted, as while they are changed
+  /^3D000$/, // the database does not exist yet
+  /^53...$/, // out of disk, memory or connections
+  /^58030$/, // input or output error
+  /^25006$/, // read only, as a standby is after a failover
+  /^40(001|P01)$/, // serialization failure, deadlock
+];
+
+const tookTooLong: readonly RegExp[] = [
+  /^57014$/, // statement timeout
+  /^55P03$/, // lock timeout
+  /^25P0[34]$/, // transaction timeouts
+];
+
+// Errors that `pg` and ioredis throw without a code.
+const lostConnectionTexts =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Connection is closed|timeout exceeded when trying to connect|Stream isn't writeable|Reached the max retries per request limit|(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|OOM) )/;
+const tookTooLongTexts = /^(Query read timeout|Command timed out)/;
+
+/** Which outage an error of a driver stands for, if any; looks below the wrappers that libraries put around it. */
+export function outageOf(error: unknown): Outage | undefined {
+  if (isLostConnection(error)) return 'SERVICE_UNAVAILABLE';
+  for (const inner of withCauses(error)) {
+    const code = codeOf(inner);
+    if (matches(refusedForNow, code)) return 'SERVICE_UNAVAILABLE';
+    if (matches(tookTooLong, code) || tookTooLongTexts.test(inner.message)) return 'GATEWAY_TIMEOUT';
+  }
+  return undefined;
+}
+
+export function isLostConnection(error: unknown): boolean {
+  return withCauses(error).some(
+    (inner) => matches(lostConnection, codeOf(inner)) || lostConnectionTexts.test(inner.message),
+  );
+}
+
+function matches(patterns: readonly RegExp[], code: string): boolean {
+  return patterns.some((pattern) => pattern.test(code));
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const maxDepth = 8;
+
+/** An error, its causes, and the errors of an AggregateError (a host with several addresses), outermost first. */
+function withCauses(error: unknown, depth = 0): readonly Error[] {
+  if (!Error.isError(error) || depth > maxDepth) return [];
+  const inner: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  return [error, ...[error.cause, ...inner].flatMap((cause) => withCauses(cause, depth + 1))];
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import { buildSchema, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
+import { Execution, type ExecutionOptions } from '../execution.ts';
+import { meterFields } from '../metered-fields.ts';
+
+interface Box {
+  readonly boxes: (args: { first: number }) => unknown;
+  readonly size: number;
+}
+
+/** Boxes within boxes, and how many times a resolver has been asked for them. */
+function createBoxes(): { readonly schema: GraphQLSchema; readonly root: Box; asked(): number } {
+  let asked = 0;
+  const root: Box = {
+    size: 1,
+    boxes: async ({ first }) => {
+      asked++;
+      return Array.from({ length: first }, () => root);
+    },
+  };
+  const schema = buildSchema(
+    'type Query { boxes(first: Int!): [Box!]! } type Box { size: Int! boxes(first: Int!): [Box!]! }',
+  );
+  return { schema: meterFields(schema), root, asked: () => asked };
+}
+
+function run(
+  boxes: ReturnType<typeof createBoxes>,
+  query: string,
+  options: ExecutionOptions,
+): Promise<ExecutionResult> {
+  const execution = new Execution(options);
+  const { schema, root: rootValue } = boxes;
+  return execution.run({ schema, rootValue, document: parse(query), contextValue: { execution } });
+}
+
+describe('the execution of a request', () => {
+  test('answers a result of exactly the allowed number of objects', async () => {
+    const { data, errors } = await run(createBoxes(), '{ boxes(first: 10) { boxes(first: 9) { size } } }', {
+      maxObjects: 100,
+    });
+    expect(errors).toBeUndefined();
+    expect(data?.['boxes']).toHaveLength(10);
+  });
+
+  test('one object more is refused with one error, and no further field is resolved', async () => {
+    const boxes = createBoxes();
+    const query =
+      '{ boxes(first: 10) { boxes(first: 9) { size } more: boxes(first: 1) { boxes(first: 100) { size } } } }';
+    const { data, errors } = await run(boxes, query, { maxObjects: 100 });
+    expect(data).toBeNull();
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([
+      { code: 'COST_ACTUAL_TOO_EXPENSIVE', retryable: false, limit: 100 },
+    ]);
+    const asked = boxes.asked();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(boxes.asked()).toBe(asked);
+    expect(asked).toBeLessThanOrEqual(21);
+  });
+
+  test('resolves nothing more once the gateway has left', async () => {
+    const gateway = new AbortController();
+    const boxes = createBoxes();
+    const answer = run(boxes, '{ boxes(first: 100) { boxes(first: 100) { size } } }', {
+      client: gateway.signal,
+      maxObjects: 20_000,
+    });
+    gateway.abort();
+    expect((await answer).data).toBeNull();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(boxes.asked()).toBe(1);
+  });
+
+  test('lets others have their turn while a large result is completed', async () => {
+    let turns = 0;
+    let completed = false;
+    const others = () => {
+      turns++;
+      if (!completed) setImmediate(others);
+    };
+    const answer = run(createBoxes(), '{ boxes(first: 100) { boxes(first: 150) { size } } }', { maxObjects: 20_000 });
+    setImmediate(others);
+    const { errors } = await answer;
+    completed = true;
+    expect(errors).toBeUndefined();
+    expect(turns).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anonymous, identityHeader } from '../identity.ts';
+import { outageOf } from '../outage.ts';
+import { asAdmin } from '../provision.ts';
+import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
+import {
+  createTestDatabase,
+  somebody,
+  startTestSubgraph,
+  type TestDatabase,
+  type TestSubgraph,
+  testSigner,
+} from './harness.ts';
+import { type SampleContext, sampleSubgraph } from './sample.ts';
+
+const dispatcher = somebody(['DISPATCHER']);
+const write = 'mutation { writeNote(input: { text: "hello" }) { note { id } userErrors { code message } } }';
+
+describe('what one request may take from a subgraph', () => {
+  let database: TestDatabase;
+  let line: CuttableLine;
+  let notes: TestSubgraph<SampleContext>;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    line = await openCuttableLine(database.urlFor('shipments'));
+    notes = await startTestSubgraph(sampleSubgraph('shipments'), {
+      database: { ...database, urlFor: () => line.url },
+      limits: { maxObjects: 1_000, statementTimeoutMs: 2_000 },
+    });
+  });
+  afterAll(async () => {
+    await line.mend();
+    await notes.close();
+    await line.close();
+    await database.drop();
+  });
+
+  /** Resolves when as many sleeps run in the database; asks past the subgraph, whose pool they may fill. */
+  const sleepsRun = async (count: number) => {
+    const running = `select count(*)::int as n from pg_stat_activity
+      where datname = $1 and query like 'select pg_sleep%' and state = 'active'`;
+    await asAdmin(process.env['TEST_POSTGRES_URL'] as string, undefined, async (client) => {
+      for (;;) {
+        const { rows } = await client.query<{ n: number }>(running, [database.name]);
+        if (rows[0]?.n === count) return;
+      }
+    });
+  };
+
+  test('lists within lists are refused when their objects exceed the limit', async () => {
+    const { data, errors } = await notes.ask(
+      anonymous,
+      '{ notes(first: 100) { notes(first: 100) { notes(first: 100) { id } } } }',
+    );
+    expect(data).toBeNull();
+    expect(errors).toEqual([
+      {
+        message: 'The result has more than 1000 objects. Ask for fewer fields, shorter lists or fewer nested lists.',
+        extensions: {
+          code: 'COST_ACTUAL_TOO_EXPENSIVE',
+          retryable: false,
+          limit: 1_000,
+          requestId: expect.any(String),
+        },
+      },
+    ]);
+  });
+
+  test('a statement that runs for too long is ended, and the client is told that time was short', async () => {
+    const { data, errors } = await notes.ask(anonymous, '{ sleep(seconds: 30) { id } }');
+    expect(data).toMatchObject({ sleep: null });
+    expect(errors[0]).toMatchObject({
+      message: 'The request took too long. Ask for less, or try again later.',
+      extensions: { code: 'GATEWAY_TIMEOUT', retryable: true },
+    });
+  });
+
+  test('when the gateway leaves, running statements are cancelled, also those that fill the pool', async () => {
+    const gateway = new AbortController();
+    const headers = { 'content-type': 'application/json', [identityHeader]: await testSigner.sign(anonymous, 60) };
+    const body = JSON.stringify({ query: '{ sleep(seconds: 30) { id } }' });
+    const requests = Array.from({ length: 10 }, () =>
+      fetch(notes.url, { method: 'POST', headers, body, signal: gateway.signal }),
+    );
+    const left = Promise.allSettled(requests);
+    await sleepsRun(10);
+    gateway.abort();
+    await left;
+    await sleepsRun(0);
+  });
+
+  test('a database that is away is told as such, may be asked again, and says nothing of its driver', async () => {
+    await line.cut();
+    const { errors } = await notes.ask(dispatcher, '{ sleep(seconds: 0) { id } }');
+    expect(errors).toMatchObject([
+      {
+        message: 'The service is not available at the moment. Try again later.',
+        extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true },
+      },
+    ]);
+    expect(JSON.stringify(errors)).not.toMatch(/ECONN|127\.0\.0\.1|terminated/);
+    const change = notes.contextFor(dispatcher).transact(async () => {});
+    expect(outageOf(await change.catch((error: unknown) => error))).toBe('SERVICE_UNAVAILABLE');
+
+    await line.mend();
+    expect((await notes.ask(dispatcher, write)).errors).toEqual([]);
+  });
+
+  test('a change whose connection is lost during the commit has an unknown outcome', async () => {
+    const { em, transact } = notes.contextFor(dispatcher);
+    const lost = transact(async (transaction) => {
+      await transaction.em.execute('select 1');
+      const flush = transaction.em.flush.bind(transaction.em);
+      // The last step before the commit: from here on the line carries nothing back.
+      transaction.em.flush = async () => {
+        await flush();
+        line.freeze();
+        setImmediate(() => void line.cut());
+      };
+    });
+    await expect(lost).rejects.toMatchObject({ extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } });
+    await line.mend();
+    expect(await em.execute('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  test('connections that are lost within transactions do not use up the pool', async () => {
+    const poolSize = 10;
+    const { transact } = notes.contextFor(dispatcher);
+    const changes = Array.from({ length: poolSize }, () =>
+      transact(({ em }) => em.execute('select pg_sleep(30)')).catch(outageOf),
+    );
+    await sleepsRun(poolSize);
+    await line.cut();
+    expect(await Promise.all(changes)).toEqual(Array(poolSize).fill('SERVICE_UNAVAILABLE'));
+    await line.mend();
+    expect((await notes.ask(dispatcher, write)).errors).toEqual([]);
+  });
+});
