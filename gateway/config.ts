@@ -29,6 +29,10 @@ export interface GatewayConfig {
   /** Addresses that replace those in the supergraph, by subgraph name. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: DocumentLimits;
+  /** Objects that an operation may cost; undefined where nothing is limited. */
+  readonly maxQueryCost: number | undefined;
+  /** Elements of a list for which the supergraph states no size. */
+  readonly assumedListSize: number;
   readonly maxBodyBytes: number;
   /** Requests that may wait for others to be executed; more of them would wait longer than their clients do. */
   readonly maxWaitingRequests: number;
@@ -106,6 +110,8 @@ const environmentSchema = z.object({
   MAX_ROOT_FIELDS: count.default(20),
   MAX_SELECTIONS: count.default(20_000),
   MAX_OPERATION_LENGTH: count.default(200_000),
+  MAX_QUERY_COST: count.optional(),
+  ASSUMED_LIST_SIZE: count.default(10),
   MAX_BODY_BYTES: count.default(1_048_576),
   MAX_WAITING_REQUESTS: z.coerce.number().int().min(0).default(10_000),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
@@ -170,6 +176,8 @@ export function readGatewayConfig(
       maxSelections: parsed.MAX_SELECTIONS,
       maxLength: parsed.MAX_OPERATION_LENGTH,
     },
+    maxQueryCost: parsed.MAX_QUERY_COST ?? (given.supergraph === undefined ? maxQueryCost : undefined),
+    assumedListSize: parsed.ASSUMED_LIST_SIZE,
     maxBodyBytes: parsed.MAX_BODY_BYTES,
     maxWaitingRequests: parsed.MAX_WAITING_REQUESTS,
     requestTimeoutMs: parsed.REQUEST_TIMEOUT_MS,
@@ -203,6 +211,9 @@ function clientRates(parsed: Parsed, byDefault: boolean): ClientRates {
     newDocuments: bucket(newDocuments, parsed.CLIENT_NEW_DOCUMENTS_BURST ?? 10 * newDocuments),
   };
 }
+
+/** Of the freight graph. Other supergraphs may not say how long their lists are, so nothing is limited there unless MAX_QUERY_COST says so. */
+const maxQueryCost = 5_000;
 
 /** While developing, any page served from this machine may ask. */
 const ownMachine = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;

@@ -82,6 +82,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     generation: () => supergraph.current,
     clientRates: config.clientRates,
     introspection: config.introspection,
+    maxQueryCost: config.maxQueryCost,
     maxWaitingRequests: config.maxWaitingRequests,
     explanations: { toEverybody: config.environment === 'development', hasSql: config.access.kind === 'freight' },
     log,

@@ -7,7 +7,7 @@ export interface DocumentLimits {
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxRootFields: number;
-  /** Fields and fragments after every fragment is put in its place. */
+  /** Fields and fragments of all operations, after every fragment is put in its place. */
   readonly maxSelections: number;
   /** Characters of the operation text. */
   readonly maxLength: number;

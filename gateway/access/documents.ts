@@ -1,26 +1,37 @@
+import { hash } from 'node:crypto';
 import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  OverlappingFieldsCanBeMergedRule,
   parse,
   type ValidationRule,
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { GraphError } from '#shared/errors.ts';
+import type { EngineError } from '../engine/errors.ts';
+import { maxFaults, syntaxFault, validationFaults } from './document-faults.ts';
 import { checkLength, checkSize, type DocumentLimits, tooDeep, tooManyTokens } from './document-limits.ts';
+import { IntrospectionBound } from './introspection-size.ts';
 import { measureDocument } from './measure-document.ts';
+import { overlappingFieldsRule } from './overlapping-fields.ts';
+import { checkRootFields, type OnceFields } from './root-fields.ts';
 
 /** What is known of an operation text under one schema. */
-export type CheckedDocument =
-  | {
-      readonly kind: 'valid';
-      readonly document: DocumentNode;
-      readonly operations: readonly [OperationDefinitionNode, ...OperationDefinitionNode[]];
-    }
-  /** Apollo Server parses and validates it again to report every fault with its place. */
-  | { readonly kind: 'invalid' }
+export type CheckedDocument = ValidDocument | FaultyDocument;
+
+export interface ValidDocument {
+  readonly kind: 'valid';
+  readonly document: DocumentNode;
+  readonly operations: readonly [OperationDefinitionNode, ...OperationDefinitionNode[]];
+}
+
+export type FaultyDocument =
+  /** Not GraphQL, or not for this schema: the errors say what and where. */
+  | { readonly kind: 'invalid'; readonly errors: readonly EngineError[] }
   /** Over a limit: the error says which. */
   | { readonly kind: 'refused'; readonly error: GraphQLError };
 
@@ -28,66 +39,105 @@ export interface DocumentsOptions {
   readonly schema: GraphQLSchema;
   readonly limits: DocumentLimits;
   readonly rules: readonly ValidationRule[];
+  /** Root fields that may be asked for once per request. Default none. */
+  readonly onceFields?: OnceFields;
 }
 
-/** Texts remembered, and the characters that all of them may have together. */
+/** Valid texts remembered, and the characters that all of them may have together. */
 const maxDocuments = 1_000;
 const maxCharacters = 2_000_000;
+/** Faulty texts remembered, and the characters of all their errors together. */
+const maxFaulty = 10_000;
+const maxFaultyCharacters = 4_000_000;
+/** Characters that an error takes besides its message. */
+const errorOverhead = 200;
 
 /** Parses, limits and validates each operation text once per schema. */
 export class Documents {
   readonly #options: DocumentsOptions;
-  readonly #checked = new LRUCache<string, CheckedDocument>({
+  readonly #rules: readonly ValidationRule[];
+  readonly #introspection: IntrospectionBound;
+  readonly #valid = new LRUCache<string, ValidDocument>({
     max: maxDocuments,
     maxSize: maxCharacters,
     sizeCalculation: (_checked, text) => text.length + 1,
   });
+  /** By hash: the text itself may be as large as an attack. */
+  readonly #faulty = new LRUCache<string, FaultyDocument>({
+    max: maxFaulty,
+    maxSize: maxFaultyCharacters,
+    sizeCalculation: (faulty) =>
+      faulty.kind === 'refused'
+        ? errorOverhead
+        : faulty.errors.reduce((size, { message }) => size + message.length + errorOverhead, 0),
+  });
 
   constructor(options: DocumentsOptions) {
     this.#options = options;
-  }
-
-  get schema(): GraphQLSchema {
-    return this.#options.schema;
-  }
-
-  get rules(): readonly ValidationRule[] {
-    return this.#options.rules;
-  }
-
-  /** True when checking this text costs nothing. */
-  knows(text: string): boolean {
-    return this.#checked.has(text);
+    this.#rules = options.rules.map((rule) =>
+      rule === OverlappingFieldsCanBeMergedRule ? overlappingFieldsRule : rule,
+    );
+    this.#introspection = new IntrospectionBound(options.schema);
   }
 
   check(text: string): CheckedDocument {
-    const known = this.#checked.get(text);
-    if (known) return known;
+    return this.known(text) ?? this.#checkNew(text);
+  }
+
+  /** What an earlier check found; undefined for a text that has yet to be parsed and validated. */
+  known(text: string): CheckedDocument | undefined {
+    const valid = this.#valid.get(text);
+    if (valid) return valid;
+    const { limits } = this.#options;
+    // Longer ones are refused by their length alone.
+    return text.length > limits.maxLength ? this.#check(text) : this.#faulty.get(hashOf(text));
+  }
+
+  #checkNew(text: string): CheckedDocument {
     const checked = this.#check(text);
-    // The key of a refused text would be as large as the attack.
-    if (checked.kind === 'valid') this.#checked.set(text, checked);
+    if (checked.kind === 'valid') this.#valid.set(text, checked);
+    else this.#faulty.set(hashOf(text), checked);
     return checked;
   }
 
   #check(text: string): CheckedDocument {
-    const { schema, limits, rules } = this.#options;
+    const { schema, limits, onceFields = new Map() } = this.#options;
     try {
       checkLength(text, limits);
       const document = parse(text, { maxTokens: limits.maxTokens, noLocation: true });
       checkSize(measureDocument(document), limits);
-      const faults = validate(schema, document, rules, { maxErrors: 1 });
+      const errors = validate(schema, document, this.#rules, { maxErrors: maxFaults });
+      if (errors.length > 0) return { kind: 'invalid', errors: validationFaults(text, document, errors) };
       const [first, ...others] = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-      // Fragments alone are a valid document, but nothing that could run.
-      if (faults.length > 0 || !first) return { kind: 'invalid' };
+      if (!first) return { kind: 'invalid', errors: [noOperation] };
+      checkRootFields(document, onceFields);
+      this.#checkIntrospection(document);
       return { kind: 'valid', document, operations: [first, ...others] };
     } catch (error) {
       // Some thousand levels of nesting are more than the parser's recursion has stack for.
       if (error instanceof RangeError) return { kind: 'refused', error: tooDeep(limits) };
+      if (error instanceof GraphError) return { kind: 'refused', error };
       if (!(error instanceof GraphQLError)) throw error;
-      if ('code' in error.extensions) return { kind: 'refused', error };
-      return isTokenLimit(error) ? { kind: 'refused', error: tooManyTokens(limits) } : { kind: 'invalid' };
+      if (isTokenLimit(error)) return { kind: 'refused', error: tooManyTokens(limits) };
+      return { kind: 'invalid', errors: [syntaxFault(error)] };
     }
   }
+
+  #checkIntrospection(document: DocumentNode): void {
+    if (this.#introspection.allows(document)) return;
+    const message = `Introspection may return at most ${this.#introspection.limit} values; the operation asks for more.`;
+    throw new GraphError('COST_ESTIMATED_TOO_EXPENSIVE', message);
+  }
+}
+
+/** Fragments alone are a valid document, but nothing that could run. */
+const noOperation: EngineError = {
+  message: 'The document has no operation.',
+  extensions: { code: 'GRAPHQL_VALIDATION_FAILED', retryable: false },
+};
+
+function hashOf(text: string): string {
+  return hash('sha256', text, 'base64');
 }
 
 /** graphql-js tells its token limit apart by its message only. */

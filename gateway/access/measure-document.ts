@@ -1,11 +1,14 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 
-/** How large a document's largest operation is, with fragments where they are spread. Counts stop growing at `countCeiling`. */
+/** How large a document is, with fragments where they are spread. Counts stop growing at `countCeiling`. */
 export interface DocumentSize {
-  /** Fields above each other. */
+  /** Fields above each other, in the deepest operation. */
   readonly depth: number;
+  /** In the operation that has most. */
   readonly aliases: number;
+  /** In the operation that has most. */
   readonly rootFields: number;
+  /** Fields and fragments of all operations together: validation walks through the fragments of each. */
   readonly selections: number;
 }
 
@@ -31,16 +34,21 @@ export function measureDocument(document: DocumentNode): DocumentSize {
   }
   const known = new Map<string, Measure>();
   const size = { depth: 0, aliases: 0, rootFields: 0, selections: 0 };
+  let largestFragment = 0;
   for (const node of document.definitions) {
     if (node.kind !== Kind.OPERATION_DEFINITION && node.kind !== Kind.FRAGMENT_DEFINITION) continue;
     // Fragments that nothing spreads are measured too: validation walks them as well.
     const measure = measureSet(node.selectionSet, fragments, known);
     size.depth = Math.max(size.depth, measure.depth);
     size.aliases = Math.max(size.aliases, measure.aliases);
-    size.selections = Math.max(size.selections, measure.selections);
-    if (node.kind === Kind.OPERATION_DEFINITION) size.rootFields = Math.max(size.rootFields, measure.fields);
+    if (node.kind === Kind.FRAGMENT_DEFINITION) {
+      largestFragment = Math.max(largestFragment, measure.selections);
+      continue;
+    }
+    size.selections = bounded(size.selections + measure.selections);
+    size.rootFields = Math.max(size.rootFields, measure.fields);
   }
-  return size;
+  return { ...size, selections: Math.max(size.selections, largestFragment) };
 }
 
 function measureSet(

@@ -1,8 +1,8 @@
 import { type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import { RequestError } from '../engine/errors.ts';
 import { documentDefers } from '../engine/incremental/has-defer.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Generation } from '../supergraph/generation.ts';
-import { findFaults } from './find-faults.ts';
 import type { Checked, Identified, ResponseForm } from './stages.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { Checked, Identified, ResponseForm } from './stages.ts';
 export function checkDocument(identified: Identified, source: string, generation: Generation): Checked {
   const checked = generation.documents.check(source);
   if (checked.kind === 'refused') throw checked.error;
-  if (checked.kind === 'invalid') throw findFaults(generation, source);
+  if (checked.kind === 'invalid') throw new RequestError(checked.errors);
   const { document, operations } = checked;
   const operation = chooseOperation(operations, identified.operationName);
   const form = chooseForm(operation, identified, documentDefers(source, document));

@@ -12,6 +12,7 @@ import { type ExplainPolicy, explain, explainFirst } from './explain.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
+import { price } from './price.ts';
 import { resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import { SharedResponses } from './shared-responses.ts';
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   readonly generation: () => Generation;
   readonly clientRates: ClientRates;
   readonly introspection: IntrospectionPolicy;
+  /** Objects that an operation may cost; undefined where nothing is limited. */
+  readonly maxQueryCost: number | undefined;
   readonly maxWaitingRequests: number;
   readonly explanations: ExplainPolicy;
   readonly log: Log;
@@ -83,11 +86,11 @@ export class Pipeline {
     this.#throttle.admitAccount(identified);
     const source = resolveDocument(identified);
     this.#throttle.admitDocument(identified, source);
-    if (!generation.documents.knows(source)) await this.#documentQueue.turn();
+    if (!generation.documents.known(source)) await this.#documentQueue.turn();
     const checked = checkDocument(identified, source, generation);
     this.#throttle.learn(source);
     guardIntrospection(checked, this.#options.introspection);
-    return checked;
+    return price(checked, this.#options.maxQueryCost);
   }
 
   async #respond(checked: Checked, signal: AbortSignal): Promise<Responded> {

@@ -1,3 +1,4 @@
+import type { OperationPricer } from '../access/cost/operation-pricer.ts';
 import type { Documents } from '../access/documents.ts';
 import type { Engine } from '../engine/engine.ts';
 
@@ -7,6 +8,7 @@ export interface Generation {
   /** Addresses by subgraph name. */
   readonly subgraphs: Readonly<Record<string, { readonly url: string }>>;
   readonly documents: Documents;
+  readonly pricer: OperationPricer;
   /** Undefined when @apollo/gateway executes. */
   readonly engine: Engine | undefined;
   /** Counts a request in; `release` lets it go. */

@@ -1,8 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QueryPlanner } from '@apollo/query-planner';
-import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, type ValidationRule } from 'graphql';
+import {
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  type ValidationRule,
+} from 'graphql';
+import { CostModel } from '../access/cost/model.ts';
+import { OperationPricer } from '../access/cost/operation-pricer.ts';
 import { Documents } from '../access/documents.ts';
 import { finiteNumbersRule } from '../access/finite-numbers.ts';
+import { readOnceFields } from '../access/root-fields.ts';
 import type { GatewayConfig } from '../config.ts';
 import { Engine } from '../engine/engine.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
@@ -32,23 +41,37 @@ export async function openGeneration(
   previous: Generation | undefined,
 ): Promise<Generation> {
   const subgraphs = addressesOf(supergraphSdl, config.subgraphUrls);
-  const rules = [...specifiedRules, ...ownRules(config)];
   if (config.engine === 'apollo') {
-    const documents = new Documents({ schema: checkForApollo(supergraphSdl), limits: config.limits, rules });
-    return { supergraphSdl, subgraphs, documents, engine: undefined, ...countedUse(async () => {}) };
+    const checks = checksFor(checkForApollo(supergraphSdl), supergraphSdl, config);
+    return { supergraphSdl, subgraphs, ...checks, engine: undefined, ...countedUse(async () => {}) };
   }
   const model = loadSupergraphModel(supergraphSdl);
   const planner = createWorkerPlanner({ supergraphSdl, limitMs: config.planTimeoutMs });
   const engine = new Engine({ model, planner, transport, errorPolicy });
   try {
     await planner.ready;
-    const documents = new Documents({ schema: engine.schema, limits: config.limits, rules });
-    await warm(engine, documents, previous);
-    return { supergraphSdl, subgraphs, documents, engine, ...countedUse(() => engine.close()) };
+    const checks = checksFor(engine.schema, supergraphSdl, config);
+    await warm(engine, checks.documents, previous);
+    return { supergraphSdl, subgraphs, ...checks, engine, ...countedUse(() => engine.close()) };
   } catch (error) {
     await engine.close();
     throw error;
   }
+}
+
+/** What every operation passes before it is executed. */
+function checksFor(
+  schema: GraphQLSchema,
+  supergraphSdl: string,
+  config: GatewayConfig,
+): Pick<Generation, 'documents' | 'pricer'> {
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  const rules = [...specifiedRules, ...ownRules(config)];
+  const onceFields = readOnceFields(schema, supergraph);
+  return {
+    documents: new Documents({ schema, limits: config.limits, rules, onceFields }),
+    pricer: new OperationPricer(new CostModel(schema, supergraph, config)),
+  };
 }
 
 /** Validation rules beyond those of the specification. */

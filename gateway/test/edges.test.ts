@@ -48,6 +48,19 @@ const refusals: Readonly<Record<string, Refusal>> = {
     code: 'MAX_DEPTH_LIMIT',
     message: 'At most 25 levels are allowed; the operation has 42.',
   },
+  'an operation that may return too many objects': {
+    request: { query: 'query ($id: ID!) { person(id: $id) { friends { friends { name } } } }', variables: { id: '1' } },
+    status: 400,
+    code: 'COST_ESTIMATED_TOO_EXPENSIVE',
+    message:
+      'The operation may return 931 objects; at most 500 are allowed. Most of it lies at "person.friends.friends": ask for shorter lists there.',
+  },
+  'introspection that is asked for twice': {
+    request: { query: '{ a: __schema { description } b: __schema { description } }' },
+    status: 400,
+    code: 'MAX_ROOT_FIELDS_LIMIT',
+    message: '__schema or __type may be asked for once per request; the operation asks 2 times.',
+  },
   'an empty document': {
     request: { query: '' },
     status: 400,
@@ -59,7 +72,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
 describe.each(Object.entries(edges))('over %s', (_edge, ask) => {
   let gateway: TestGateway;
   beforeAll(async () => {
-    gateway = await startTestGateway();
+    gateway = await startTestGateway({ maxQueryCost: 500, assumedListSize: 30 });
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 

@@ -1,0 +1,95 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { GraphError } from '#shared/errors.ts';
+import { linkedDirectiveName } from './cost/linked-directives.ts';
+
+const tagName = 'once-per-request';
+
+/** Names of root fields that carry `@tag(name: "once-per-request")`, by operation type. */
+export type OnceFields = ReadonlyMap<OperationTypeNode, ReadonlySet<string>>;
+
+/** Reads which root fields may be asked for once per request: each use of them costs much, and aliases would multiply it. */
+export function readOnceFields(schema: GraphQLSchema, supergraph: DocumentNode): OnceFields {
+  const tag = linkedDirectiveName(supergraph, 'tag', 'tag');
+  const types = new Map(
+    Object.values(OperationTypeNode).flatMap((operation) => {
+      const root = schema.getRootType(operation);
+      return root ? [[root.name, operation] as const] : [];
+    }),
+  );
+  const once = new Map<OperationTypeNode, Set<string>>();
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+    const operation = types.get(definition.name.value);
+    if (operation === undefined) continue;
+    const tagged = (definition.fields ?? []).filter(({ directives = [] }) =>
+      directives.some(({ name, arguments: args = [] }) => {
+        return name.value === tag && args.some(({ value }) => value.kind === Kind.STRING && value.value === tagName);
+      }),
+    );
+    once.set(operation, new Set(tagged.map(({ name }) => name.value)));
+  }
+  return once;
+}
+
+/**
+ * Refuses a document with an operation that asks twice for what may be asked for once: a tagged root field, or the schema.
+ * @throws GraphError MAX_ROOT_FIELDS_LIMIT
+ */
+export function checkRootFields(document: DocumentNode, once: OnceFields): void {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
+  for (const node of document.definitions) {
+    if (node.kind === Kind.OPERATION_DEFINITION) checkOperation(node, fragments, once);
+  }
+}
+
+function checkOperation(
+  { operation, selectionSet }: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  once: OnceFields,
+): void {
+  const uses = new Map<string, number>();
+  for (const name of rootFields(selectionSet, fragments).values()) {
+    const counted = name === '__schema' || name === '__type' ? '__schema or __type' : name;
+    uses.set(counted, (uses.get(counted) ?? 0) + 1);
+  }
+  for (const [name, count] of uses) {
+    if (count === 1 || !(name === '__schema or __type' || once.get(operation)?.has(name))) continue;
+    const message = `${name} may be asked for once per request; the operation asks ${count} times.`;
+    throw new GraphError('MAX_ROOT_FIELDS_LIMIT', message);
+  }
+}
+
+/** Names of the root fields by response key; fragments are looked into once. */
+function rootFields(
+  root: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const spread = new Set<string>();
+  const collect = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) {
+        names.set(selection.alias?.value ?? selection.name.value, selection.name.value);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        collect(selection.selectionSet);
+      } else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment) collect(fragment.selectionSet);
+      }
+    }
+  };
+  collect(root);
+  return names;
+}

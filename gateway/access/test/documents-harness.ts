@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { parse, specifiedRules } from 'graphql';
+import { readGatewayConfig } from '../../config.ts';
+import { loadSupergraphModel } from '../../engine/supergraph/model.ts';
+import { Documents } from '../documents.ts';
+import { readOnceFields } from '../root-fields.ts';
+
+const { supergraphFile, limits } = readGatewayConfig([], {});
+const sdl = readFileSync(supergraphFile, 'utf8');
+export const freightSchema = loadSupergraphModel(sdl).apiSchema;
+const onceFields = readOnceFields(freightSchema, parse(sdl));
+
+/** The documents of the freight graph, none checked yet. */
+export function freightDocuments(): Documents {
+  return new Documents({ schema: freightSchema, limits, rules: specifiedRules, onceFields });
+}
