@@ -4,12 +4,14 @@ import type { EntityManager } from '#shared/database.ts';
 import type { Identity } from '#shared/identity.ts';
 import { byKey } from '#shared/loader.ts';
 import type { Account, Organization } from './entities.ts';
-import { countMembers, knownAccounts, membersPage, pagesOfMembers } from './store/accounts.ts';
+import { countMembers, membersPage, namedAccounts, pagesOfMembers, visibleAccounts } from './store/accounts.ts';
 import { visibleOrganizations } from './store/organizations.ts';
 
 /** What one identity may see, read in batches. */
 export interface Loaders {
   readonly account: DataLoader<string, Account | null>;
+  /** Accounts that records name: who acted, who wrote. Their fields decide what is shown. */
+  readonly namedAccount: DataLoader<string, Account | null>;
   readonly organization: DataLoader<string, Organization | null>;
   /** A page of each organization's accounts: one statement per distinct page. */
   members(organizationId: string, page: PageArguments): Promise<Connection<Account>>;
@@ -35,7 +37,11 @@ export function createLoaders(em: EntityManager, identity: Identity): Loaders {
   };
   return {
     account: byKey(
-      (ids) => knownAccounts(em, identity, ids),
+      (ids) => visibleAccounts(em, identity, ids),
+      ({ id }) => id,
+    ),
+    namedAccount: byKey(
+      (ids) => namedAccounts(em, identity, ids),
       ({ id }) => id,
     ),
     organization: byKey(

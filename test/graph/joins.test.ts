@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type GraphQLObjectType, getNamedType, isLeafType, isObjectType, isRequiredArgument } from 'graphql';
 import { moneyOf } from '#shared/money.ts';
+import { readGatewayConfig } from '../../gateway/config.ts';
+import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
 
 /** Records of different subgraphs are one graph: joins lead there and back in one request, and agree with the records. */
@@ -230,6 +234,17 @@ describe('from an account', () => {
     });
   });
 
+  test('of somebody else, to null for customers, partners and drivers, without an error', async () => {
+    const { demo, drivers } = graph.world;
+    const colleague = drivers.find(({ id, accountId }) => id !== demo.driverId && accountId)?.accountId;
+    const query = 'query($id: ID!) { account(id: $id) { name roles driver { name phone } } }';
+    for (const role of ['customer', 'partner', 'driver'] as const) {
+      for (const id of [demo.dispatcher, colleague]) {
+        expect(await graph.ask(role, query, { id })).toMatchObject({ data: { account: null }, errors: [] });
+      }
+    }
+  });
+
   test('that ships sees no more through a join than at the root', async () => {
     const foreign = graph.world.shipments.find(
       ({ organizationId, assignment }) => assignment && organizationId !== graph.world.demo.customerOrganizationId,
@@ -248,4 +263,36 @@ describe('from an account', () => {
     const customers = (driver?.deliveries.nodes ?? []).map(({ organization }) => organization.id);
     expect(customers.filter((id) => id !== graph.world.demo.customerOrganizationId)).toEqual([]);
   });
+});
+
+describe('what a record names', () => {
+  const { apiSchema } = loadSupergraphModel(readFileSync(readGatewayConfig([], {}).supergraphFile, 'utf8'));
+
+  /** Everything that a type shows without arguments; the objects that it names, so many levels below. */
+  function selectionOf(type: GraphQLObjectType, levels: number): string {
+    const fields = Object.values(type.getFields()).filter(({ args }) => !args.some(isRequiredArgument));
+    const selections = fields.map((field) => {
+      const named = getNamedType(field.type);
+      if (isLeafType(named)) return field.name;
+      const isPage = named.name.endsWith('Connection');
+      if (!isObjectType(named) || levels === 0 || (isPage && levels < 2)) return '__typename';
+      const inner = isPage ? getNamedType(named.getFields()['nodes']!.type) : named;
+      const below = selectionOf(inner as GraphQLObjectType, levels - 1); // the nodes of a page are objects
+      return isPage ? `${field.name}(first: 2) { nodes { ${below} } }` : `${field.name} { ${below} }`;
+    });
+    return [...new Set(selections)].join(' ');
+  }
+  const lists = ['shipments', 'assignments', 'drivers', 'vehicles', 'invoices', 'vehiclePositions', 'geofenceEvents'];
+  const roles = ['dispatcher', 'analyst', 'driver', 'customer', 'partner'] as const;
+
+  test.each(lists.flatMap((list) => roles.map((role) => [list, role] as const)))(
+    'in %s is there for the %s, or null: nothing that is hidden makes a fault',
+    async (list, role) => {
+      const page = getNamedType(apiSchema.getQueryType()!.getFields()[list]!.type) as GraphQLObjectType;
+      const node = getNamedType(page.getFields()['nodes']!.type) as GraphQLObjectType;
+      const { errors } = await graph.ask(role, `{ ${list}(first: 10) { nodes { ${selectionOf(node, 2)} } } }`);
+      const faults = errors.filter(({ extensions }) => extensions?.['code'] !== 'UNAUTHORIZED_FIELD_OR_TYPE');
+      expect(faults).toEqual([]);
+    },
+  );
 });

@@ -11,20 +11,19 @@ function isOurs(identity: Identity): boolean {
   return identity.kind === 'account' && identity.organizationId === null;
 }
 
-/**
- * Who may know of an account: our people know everybody; customers know their colleagues, and the people of ours who
- * move their loads.
- */
-export function mayKnow(identity: Identity, account: Member): boolean {
-  if (identity.kind === 'anonymous') return false;
-  return isOurs(identity) || !account.organizationId || account.organizationId === identity.organizationId;
-}
-
-/** Who may read an e-mail address: staff, colleagues and oneself. */
-export function mayWriteTo(identity: Identity, account: Member): boolean {
+/** Who sees an account whole: staff, colleagues of the same organization, and the account itself. */
+export function seesWhole(identity: Identity, account: Member): boolean {
   if (identity.kind === 'anonymous') return false;
   if (isStaff(identity) || account.id === identity.accountId) return true;
   return !!account.organizationId && account.organizationId === identity.organizationId;
+}
+
+/**
+ * Who sees at least the name of an account in a record that names it (who acted, who wrote): customers the people of ours
+ * who move their loads, drivers the customers whose loads they move.
+ */
+export function seesName(identity: Identity, account: Member): boolean {
+  return seesWhole(identity, account) || isOurs(identity) || (identity.kind === 'account' && !account.organizationId);
 }
 
 /** Who may see an organization: our people, and its own. */

@@ -1,7 +1,7 @@
 import type { PageArguments } from '#shared/connection.ts';
 import { scopesOf } from '#shared/identity.ts';
 import type { AccessContext, AccountNode } from '../context.ts';
-import { mayWriteTo } from '../domain/visibility.ts';
+import { seesWhole } from '../domain/visibility.ts';
 import type { AuditEntry as AuditRow, Organization as OrganizationRow } from '../entities.ts';
 import { type AccountFilter, pageOfAccounts } from '../store/accounts.ts';
 import { type AuditFilter, pageOfAudit } from '../store/audit.ts';
@@ -30,15 +30,26 @@ export const queries = {
     pageOfAudit(em, filter ?? {}, page),
 };
 
+/** A field of those who see the account whole: null for the others. */
+function ofWhole<R>(
+  read: (node: AccountNode) => R,
+): (node: AccountNode, _: unknown, context: AccessContext) => R | null {
+  return (node, _args, { identity }) => (seesWhole(node.seenAs ?? identity, node) ? read(node) : null);
+}
+
 export const Account = {
-  __resolveReference: ({ id }: Reference, context: AccessContext) => account(id, context),
-  email: (node: AccountNode, _args: unknown, { identity }: AccessContext) =>
-    mayWriteTo(node.seenAs ?? identity, node) ? node.email : null,
-  scopes: ({ roles }: AccountNode) => scopesOf(roles),
+  __resolveReference: ({ id }: Reference, { identity, loadersOf }: AccessContext) =>
+    loadersOf(identity).namedAccount.load(id),
+  email: ofWhole(({ email }) => email),
+  roles: ofWhole(({ roles }) => roles),
+  scopes: ofWhole(({ roles }) => scopesOf(roles)),
+  /** Whoever sees the account whole is staff or the driver: the fleet shows them the driver. */
+  driver: ofWhole(({ driverId }) => (driverId ? { id: driverId } : null)),
+  active: ofWhole(({ deactivatedAt }) => !deactivatedAt),
+  createdAt: ofWhole(({ createdAt }) => createdAt),
+  version: ofWhole(({ version }) => version),
   organization: ({ organizationId, seenAs }: AccountNode, _args: unknown, { identity, loadersOf }: AccessContext) =>
     organizationId ? loadersOf(seenAs ?? identity).organization.load(organizationId) : null,
-  driver: ({ driverId }: AccountNode) => (driverId ? { id: driverId } : null),
-  active: ({ deactivatedAt }: AccountNode) => !deactivatedAt,
 };
 
 export const Organization = {

@@ -5,7 +5,7 @@ import type { EntityManager } from '#shared/database.ts';
 import type { Identity, Role } from '#shared/identity.ts';
 import { isUuid } from '#shared/ids.ts';
 import { keysetOf } from '#shared/keyset.ts';
-import { mayKnow, mayListAccountsOf } from '../domain/visibility.ts';
+import { mayListAccountsOf, seesName, seesWhole } from '../domain/visibility.ts';
 import { type Account, AccountEntity } from '../entities.ts';
 import { containing } from './search.ts';
 
@@ -16,14 +16,24 @@ export interface AccountFilter {
   readonly active?: boolean | null;
 }
 
-/** Accounts of these ids that the identity may know of. */
-export async function knownAccounts(
+/** Accounts of these ids that the identity sees whole. */
+export async function visibleAccounts(
+  em: EntityManager,
+  identity: Identity,
+  ids: readonly string[],
+): Promise<readonly Account[]> {
+  const rows = await namedAccounts(em, identity, ids);
+  return rows.filter((account) => seesWhole(identity, account));
+}
+
+/** Accounts of these ids whose names the identity may see in records that name them. */
+export async function namedAccounts(
   em: EntityManager,
   identity: Identity,
   ids: readonly string[],
 ): Promise<readonly Account[]> {
   const rows = await em.find(AccountEntity, { id: { $in: ids.filter(isUuid) } });
-  return rows.filter((account) => mayKnow(identity, account));
+  return rows.filter((account) => seesName(identity, account));
 }
 
 /** Any account by its address, whoever asks: for signing in only. */

@@ -24,8 +24,21 @@ beforeAll(async () => {
 afterAll(() => access.close());
 
 describe('what an identity may know', () => {
+  const fields = 'name email roles scopes driver { id } active createdAt version';
   const query = `query($r: [_Any!]!) { _entities(representations: $r) {
-    ... on Account { name email } ... on Organization { name } } }`;
+    ... on Account { ${fields} } ... on Organization { name } } }`;
+  const nameOnly = (name: string) => ({
+    name,
+    email: null,
+    roles: null,
+    scopes: null,
+    driver: null,
+    active: null,
+    createdAt: null,
+    version: null,
+  });
+  const whole = { name: 'Ana', email: 'ana@sierra.test', roles: ['CUSTOMER'], active: true, version: 1 };
+  /** As a record shows it that names it. */
   const seen = async (as: Identity, __typename: string, id: string) => {
     const { data, errors } = await access.ask<{ _entities: unknown[] }>(as, query, { r: [{ __typename, id }] });
     expect(errors).toEqual([]);
@@ -35,16 +48,40 @@ describe('what an identity may know', () => {
   const stranger = somebody(['CUSTOMER'], { organizationId: newId() });
 
   test('a colleague: whole; a stranger: nothing', async () => {
-    expect(await seen(colleague(), 'Account', ana)).toEqual({ name: 'Ana', email: 'ana@sierra.test' });
+    expect(await seen(colleague(), 'Account', ana)).toMatchObject(whole);
     expect(await seen(stranger, 'Account', ana)).toBeNull();
     expect(await seen(colleague(), 'Organization', sierra)).toEqual({ name: 'Sierra' });
     expect(await seen(stranger, 'Organization', sierra)).toBeNull();
   });
 
-  test('our people: staff see addresses, drivers and customers names only', async () => {
-    expect(await seen(staff, 'Account', ana)).toEqual({ name: 'Ana', email: 'ana@sierra.test' });
-    expect(await seen(somebody(['DRIVER']), 'Account', ana)).toEqual({ name: 'Ana', email: null });
-    expect(await seen(stranger, 'Account', boss)).toEqual({ name: 'Boss', email: null });
+  test('who acted, in a record: staff see the whole account, drivers and customers the name', async () => {
+    expect(await seen(staff, 'Account', ana)).toMatchObject(whole);
+    expect(await seen(somebody(['DRIVER']), 'Account', ana)).toEqual(nameOnly('Ana'));
+    expect(await seen(stranger, 'Account', boss)).toEqual(nameOnly('Boss'));
+    expect(await seen(somebody(['DRIVER']), 'Account', boss)).toEqual(nameOnly('Boss'));
+  });
+
+  test('an account by its id: null for all but staff, colleagues and the account itself', async () => {
+    const account = async (as: Identity, id: string) => {
+      const { data, errors } = await access.ask(as, `query($id: ID!) { account(id: $id) { ${fields} } }`, { id });
+      expect(errors).toEqual([]);
+      return data?.['account'];
+    };
+    const outsiders = [colleague(), stranger, somebody(['PARTNER'], { organizationId: sierra }), somebody(['DRIVER'])];
+    for (const outsider of outsiders) expect(await account(outsider, boss)).toBeNull();
+    for (const outsider of [stranger, somebody(['DRIVER'])]) expect(await account(outsider, ana)).toBeNull();
+    expect(await account(colleague(), ana)).toMatchObject(whole);
+    expect(await account(staff, boss)).toMatchObject({ name: 'Boss', email: 'boss@demo.test' });
+    expect(await account(somebody(['DRIVER'], { accountId: boss }), boss)).toMatchObject({ name: 'Boss', version: 1 });
+  });
+
+  test('the driver of an account: for staff and the driver, null in the records of others', async () => {
+    const driverId = newId();
+    const cem = await givenAccount(access, { email: 'cem@demo.test', name: 'Cem', roles: ['DRIVER'] });
+    await access.services.database.fork().execute('update account set driver_id = ? where id = ?', [driverId, cem]);
+    const self = somebody(['DRIVER'], { accountId: cem, driverId });
+    for (const as of [staff, self]) expect(await seen(as, 'Account', cem)).toMatchObject({ driver: { id: driverId } });
+    for (const as of [stranger, somebody(['DRIVER'])]) expect(await seen(as, 'Account', cem)).toEqual(nameOnly('Cem'));
   });
 
   test('nobody: nothing', async () => {
@@ -59,9 +96,9 @@ describe('what an identity may know', () => {
 
   test('an organization lists its accounts to its own people and staff only', async () => {
     const accounts = 'query($id: ID!) { organization(id: $id) { accounts { totalCount nodes { name } } } }';
-    const whole = { organization: { accounts: { totalCount: 1, nodes: [{ name: 'Ana' }] } } };
-    expect((await access.ask(colleague(), accounts, { id: sierra })).data).toEqual(whole);
-    expect((await access.ask(staff, accounts, { id: sierra })).data).toEqual(whole);
+    const listed = { organization: { accounts: { totalCount: 1, nodes: [{ name: 'Ana' }] } } };
+    expect((await access.ask(colleague(), accounts, { id: sierra })).data).toEqual(listed);
+    expect((await access.ask(staff, accounts, { id: sierra })).data).toEqual(listed);
     expect((await access.ask(somebody(['DRIVER']), accounts, { id: sierra })).data).toEqual({
       organization: { accounts: { totalCount: 0, nodes: [] } },
     });

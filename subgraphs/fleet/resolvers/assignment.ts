@@ -1,9 +1,18 @@
 import { isStaff } from '#shared/identity.ts';
 import type { FleetContext } from '../context.ts';
+import { driverOf } from '../domain/visibility.ts';
 import type { Assignment as AssignmentRow, Incident, Shift as ShiftRow } from '../entities.ts';
 
+/** A shipment that records of fleet name. Drivers lose sight of it when its assignment to them is given up. */
+async function namedShipment(id: string, { identity, loaders }: FleetContext) {
+  if (isStaff(identity) || driverOf(identity) === null) return { id };
+  const own = await loaders.assignmentOfShipment.load(id);
+  return own && own.state !== 'RELEASED' ? { id } : null;
+}
+
 export const Assignment = {
-  shipment: ({ shipmentId }: AssignmentRow) => ({ id: shipmentId }),
+  shipment: ({ shipmentId, state }: AssignmentRow, _args: unknown, context: FleetContext) =>
+    state === 'RELEASED' ? namedShipment(shipmentId, context) : { id: shipmentId },
   driver: ({ driverId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
   vehicle: ({ vehicleId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) =>
     loaders.vehicles.load(vehicleId),
@@ -21,5 +30,6 @@ export const SafetyIncident = {
   driver: ({ driverId }: Incident, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
   vehicle: ({ vehicleId }: Incident, _args: unknown, { loaders }: FleetContext) =>
     vehicleId ? loaders.vehicles.load(vehicleId) : null,
-  shipment: ({ shipmentId }: Incident) => (shipmentId ? { id: shipmentId } : null),
+  shipment: ({ shipmentId }: Incident, _args: unknown, context: FleetContext) =>
+    shipmentId ? namedShipment(shipmentId, context) : null,
 };

@@ -141,6 +141,19 @@ describe('who sees what', () => {
     expect(data).toMatchObject({ _entities: [null, { assignment: { state: 'RELEASED', driver: null } }] });
   });
 
+  test('drivers keep the assignment that was given up and lose sight of its shipment', async () => {
+    const booked = await fleet.bookShipment({ organizationId: newId() });
+    const [cem, truck] = [await fleet.registerDriver({ name: 'Cem' }), await fleet.registerVehicle()];
+    await fleet.assign(booked.shipmentId, cem, truck);
+    const query = '{ assignments { nodes { state shipment { id } } } }';
+    const shown = async () => (await fleet.ask(somebody(['DRIVER'], { driverId: cem }), query)).data;
+    const shipment = { id: booked.shipmentId };
+    expect(await shown()).toEqual({ assignments: { nodes: [{ state: 'ACTIVE', shipment }] } });
+    const input = { shipmentId: booked.shipmentId, reason: 'Ill' };
+    await fleet.send(dispatcher, 'unassignShipment', 'UnassignShipmentInput', 'assignment { id }', input);
+    expect(await shown()).toEqual({ assignments: { nodes: [{ state: 'RELEASED', shipment: null }] } });
+  });
+
   test('drivers list their own assignments only', async () => {
     const query = '{ assignments { totalCount nodes { driver { name } } } }';
     const own = await fleet.ask(somebody(['DRIVER'], { driverId }), query);
