@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import type { SharedConfig } from '#shared/config.ts';
 import type { BaseContext } from '#shared/context.ts';
 import type { World } from '#shared/demo/world.ts';
 import { createVerifier } from '#shared/identity.ts';
 import { type Keyring, loadKeyring } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
-import { type PostgresServer, startEmbeddedPostgres } from '#shared/postgres.ts';
 import { databaseName, provision, roleUrl } from '#shared/provision.ts';
 import type { LivePubSub } from '#shared/pubsub.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
@@ -34,8 +32,17 @@ export interface Product {
   close(): Promise<void>;
 }
 
+/** What the product is made of, without anything running. */
+export interface ProductParts {
+  readonly keyring: Keyring;
+  readonly all: readonly Subgraph[];
+}
+
 export interface ProductOptions {
   readonly config: SharedConfig;
+  readonly parts: ProductParts;
+  /** PostgreSQL server, with the right to create roles and databases. */
+  readonly adminUrl: string;
   readonly host: string;
   /** Name of the database on the server; `freight` when absent. */
   readonly database?: string;
@@ -46,55 +53,40 @@ export interface ProductOptions {
   readonly clock?: () => Date;
 }
 
-/** Starts PostgreSQL (unless one is given), provisions and migrates it, seeds it once, and lets every subgraph listen. */
-export async function startProduct(options: ProductOptions): Promise<Product> {
-  const { config } = options;
-  const closers: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
-  try {
-    const server = await openServer(config);
-    closers.push(() => server.close());
-    const keyring = await loadKeyring(config.dataDir);
-    const all = await allSubgraphs(keyring);
-    await provision(
-      server.adminUrl,
-      options.database ?? databaseName,
-      all.map((subgraph) => subgraph.name),
-      config.roleSecret,
-    );
-    const live = config.redisUrl ? await createRedisPubSub(config.redisUrl) : createMemoryPubSub();
-    closers.push(() => live.close());
-
-    const open = await openAll(all, options, server, live, closers);
-    const seeded = await seed(open, options, server);
-    const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
-    const subgraphs = await Promise.all(
-      open.map((one) => listen(one, verifier, { host: options.host, port: options.portOf(one.subgraph.name) })),
-    );
-    closers.splice(2); // from here on each running subgraph closes what it opened
-    closers.push(async () => {
-      await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
-    });
-    return {
-      keyring,
-      live,
-      urls: new Map(subgraphs.map(({ subgraph, url }) => [subgraph.name, url])),
-      subgraphs,
-      seeded,
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+/** Reads keys and settings of the subgraphs. @throws ConfigurationError */
+export async function productParts(config: SharedConfig): Promise<ProductParts> {
+  const keyring = await loadKeyring(config.dataDir);
+  return { keyring, all: await allSubgraphs(keyring) };
 }
 
-function openServer(config: SharedConfig): Promise<PostgresServer> {
-  return config.databaseUrl
-    ? Promise.resolve({ adminUrl: config.databaseUrl, close: () => Promise.resolve() })
-    : startEmbeddedPostgres(join(config.dataDir, 'postgres'));
+/** Provisions and migrates the database, seeds it once, and lets every subgraph listen. */
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const { config, adminUrl, host, portOf, database = databaseName } = options;
+  const { keyring, all } = options.parts;
+  const names = all.map((subgraph) => subgraph.name);
+  await provision(adminUrl, database, names, config.roleSecret);
+
+  await using resources = new AsyncDisposableStack();
+  const live = config.redisUrl ? await createRedisPubSub(config.redisUrl) : createMemoryPubSub();
+  resources.defer(() => live.close());
+  const open = await openAll(all, options, live);
+  resources.defer(() => closeAll(open));
+  const seeded = await seed(open, options);
+  const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
+  const subgraphs = await settleAll(
+    open.map((one) => listen(one, verifier, { host, port: portOf(one.subgraph.name) })),
+  );
+  resources.defer(() => closeAll(subgraphs));
+
+  const running = resources.move();
+  return {
+    keyring,
+    live,
+    urls: new Map(subgraphs.map(({ subgraph, url }) => [subgraph.name, url])),
+    subgraphs,
+    seeded,
+    close: () => running.disposeAsync(),
+  };
 }
 
 /** Each subgraph has a context of its own type; here they are only started and stopped. */
@@ -110,37 +102,45 @@ export async function allSubgraphs(keyring: Keyring): Promise<Subgraph[]> {
   ] as unknown as Subgraph[];
 }
 
-async function openAll(
+function openAll(
   all: readonly Subgraph[],
-  { config, clock, database = databaseName }: ProductOptions,
-  server: PostgresServer,
+  { config, adminUrl, clock, database = databaseName }: ProductOptions,
   live: LivePubSub,
-  closers: (() => Promise<void>)[],
 ): Promise<OpenSubgraph<BaseContext>[]> {
-  const results = await Promise.allSettled(
-    all.map((subgraph) =>
-      openSubgraph(subgraph, {
-        databaseUrl: roleUrl(server.adminUrl, database, subgraph.name, config.roleSecret),
-        live,
-        log: createLog(subgraph.name, config.logLevel),
-        limits: config.limits,
-        ...(clock && { clock }),
-      }),
-    ),
+  const opening = all.map((subgraph) =>
+    openSubgraph(subgraph, {
+      databaseUrl: roleUrl(adminUrl, database, subgraph.name, config.roleSecret),
+      live,
+      log: createLog(subgraph.name, config.logLevel),
+      limits: config.limits,
+      ...(clock && { clock }),
+    }),
   );
-  const open = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  for (const one of open) closers.push(() => one.close());
+  return settleAll(opening);
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Waits for all; when one fails, closes those that succeeded. */
+async function settleAll<T extends Closable>(all: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(all);
+  const done = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
-  return open;
+  if (!failed) return done;
+  await closeAll(done);
+  throw failed.reason;
+}
+
+async function closeAll(all: readonly Closable[]): Promise<void> {
+  await Promise.all(all.map((one) => one.close()));
 }
 
 async function seed(
   open: readonly OpenSubgraph<BaseContext>[],
-  { config, world, clock = () => new Date(), database = databaseName }: ProductOptions,
-  server: PostgresServer,
+  { config, adminUrl, world, clock = () => new Date(), database = databaseName }: ProductOptions,
 ): Promise<boolean> {
   if (!world) return false;
-  const { adminUrl } = server;
   return seedProduct(open, { adminUrl, database, world, moment: () => config.seedNow ?? clock() });
 }

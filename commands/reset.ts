@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
 import { exitWith } from '#shared/exit.ts';
-import { stopOrphan } from '#shared/postgres.ts';
+import { embeddedFolder } from '#shared/postgres/open-postgres.ts';
+import { stopUnusedServer } from '#shared/postgres/stop-unused.ts';
 import { asAdmin, databaseName } from '#shared/provision.ts';
 import { lockDataFolder } from './lock.ts';
 
@@ -19,8 +19,8 @@ async function reset(): Promise<void> {
       );
       console.log(`Dropped the database "${databaseName}".`);
     } else {
-      const folder = join(config.dataDir, 'postgres');
-      await stopOrphan(folder);
+      const folder = embeddedFolder(config);
+      await stopUnusedServer(folder);
       rmSync(folder, { recursive: true, force: true });
       console.log(`Removed ${folder}.`);
     }

@@ -1,69 +1,67 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
 import { generateWorld } from '#shared/demo/generate.ts';
-import { exitWith } from '#shared/exit.ts';
-import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
-import { readGatewayConfig } from '../gateway/config.ts';
+import { requireFreePorts } from '#shared/ports.ts';
+import { openPostgres } from '#shared/postgres/open-postgres.ts';
+import { runProcess, type Service } from '#shared/run-process.ts';
+import { subgraphPorts } from '#shared/supergraph-yaml.ts';
+import { portsOf, readGatewayConfig } from '../gateway/config.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { lockDataFolder } from './lock.ts';
-import { startProduct } from './product.ts';
+import { productParts, startProduct } from './product.ts';
 import { startSimulator } from './simulator.ts';
 import { welcome } from './welcome.ts';
 
+/** Somebody waits for the prompt: requests in flight get three seconds. */
+const defaults = { LOG_LEVEL: 'warn', DRAIN_WINDOW_MS: '3000' };
+/** Only the gateway asks subgraphs, and it runs beside them. */
+const host = '127.0.0.1';
+const subgraphPortVariables = { hostVariable: 'HOST', portVariable: 'SUBGRAPH_BASE_PORT' };
+
 /** `npm start`: the whole product in one process, until Ctrl-C. */
-async function start(): Promise<void> {
+async function start({ resources, ending, fail }: Service): Promise<void> {
   const { values } = parseArgs({ options: { simulator: { type: 'boolean', default: true } }, allowNegative: true });
   const began = performance.now();
-  const config = readSharedConfig({ LOG_LEVEL: 'warn', ...process.env });
-  const unlock = lockDataFolder(config.dataDir);
-  process.once('exit', unlock);
-  const stopping = new AbortController();
+  const environment = { ...defaults, ...process.env };
+  const config = readSharedConfig(environment);
+  const gatewayConfig = readGatewayConfig([], environment);
+  const ports = subgraphPorts(config.subgraphBasePort);
   const production = config.environment === 'production';
-  const addresses = subgraphAddresses();
+  const world = (now: Date) => generateWorld({ seed: config.seed, now, size: { shipments: config.seedShipments } });
+  const parts = await productParts(config);
 
+  process.once('exit', lockDataFolder(config.dataDir));
+  await requireFreePorts([
+    ...Object.values(portsOf(gatewayConfig)),
+    ...[...ports].map(([owner, port]) => ({ owner, host, port, ...subgraphPortVariables })),
+  ]);
+
+  const adminUrl = await openPostgres(config, { resources, fail });
   const product = await startProduct({
     config,
-    host: '127.0.0.1',
-    portOf: (name) => Number(new URL(addresses.get(name) ?? missing(name)).port),
-    ...(!production && { world: (now: Date) => generateWorld({ seed: config.seed, now }) }),
+    parts,
+    adminUrl,
+    host,
+    portOf: (name) => ports.get(name) ?? missing(name),
+    ...(!production && { world }),
   });
-  const gateway = await createGateway(readGatewayConfig([], { LOG_LEVEL: 'warn', ...process.env }));
+  resources.defer(() => product.close());
+  const subgraphUrls = { ...Object.fromEntries(product.urls), ...gatewayConfig.subgraphUrls };
+  const gateway = await createGateway({ ...gatewayConfig, subgraphUrls });
+  resources.defer(() => gateway.close());
   const gatewayUrl = await gateway.listen();
-  const simulator =
-    values.simulator && !production
-      ? startSimulator({ url: `${gatewayUrl}/graphql`, signal: stopping.signal })
-      : Promise.resolve();
-  console.log(
-    welcome({
-      gatewayUrl,
-      adminUrl: gateway.adminUrl,
-      subgraphUrls: product.urls,
-      seeded: product.seeded,
-      seconds: (performance.now() - began) / 1000,
-      production,
-    }),
-  );
-
-  const shutDown = async () => {
-    stopping.abort();
-    await simulator;
-    await gateway.close();
-    await product.close();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      console.log('Stopping; data stays in place.');
-      shutDown().then(() => process.exit(0), exitWith);
-    });
+  if (values.simulator && !production) {
+    const simulator = startSimulator({ url: `${gatewayUrl}/graphql`, signal: ending }).catch(fail);
+    resources.defer(() => simulator);
   }
+  const seconds = (performance.now() - began) / 1000;
+  const { urls: shownUrls, seeded } = product;
+  const { adminUrl: operatorUrl } = gateway;
+  console.log(welcome({ gatewayUrl, adminUrl: operatorUrl, subgraphUrls: shownUrls, seeded, seconds, production }));
 }
 
 function missing(name: string): never {
   throw new ConfigurationError(`supergraph.yaml: an entry "${name}" is required; got none`);
 }
 
-try {
-  await start();
-} catch (error) {
-  exitWith(error);
-}
+await runProcess(start, 'Stopping; data stays in place.');

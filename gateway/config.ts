@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { ConfigurationError, parseEnvironment, port } from '#shared/config.ts';
+import type { WantedPort } from '#shared/ports.ts';
 import { isAddressRange } from './access/clients/client-address.ts';
 import type { BucketSize } from './access/clients/token-buckets.ts';
 import type { DocumentLimits } from './access/document-limits.ts';
@@ -57,6 +58,19 @@ export interface GatewayConfig {
   readonly maxConnectionsPerClient: number;
   /** Where operators read metrics and detailed health. */
   readonly admin: { readonly host: string; readonly port: number };
+}
+
+/** Where a gateway listens: for clients, and for operators. */
+export function portsOf({ host, port, admin }: GatewayConfig): { clients: WantedPort; operators: WantedPort } {
+  return {
+    clients: { owner: 'the gateway', host, port, hostVariable: 'HOST', portVariable: 'PORT' },
+    operators: {
+      owner: 'metrics and detailed health',
+      ...admin,
+      hostVariable: 'ADMIN_HOST',
+      portVariable: 'ADMIN_PORT',
+    },
+  };
 }
 
 /** `freight`: access tokens are verified and subgraphs get a signed identity. `open`: any supergraph, nobody signs in. */

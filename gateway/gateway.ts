@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { ConfigurationError } from '#shared/config.ts';
 import { createSigner, createVerifier, identityHeader } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
+import { refusePort, type WantedPort } from '#shared/ports.ts';
 import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
 import { createTransportSource } from './apollo/transport-source.ts';
-import type { GatewayConfig } from './config.ts';
+import { type GatewayConfig, portsOf } from './config.ts';
 import { capConnections } from './edges/connection-cap.ts';
 import { createAdminApp } from './edges/http/admin-app.ts';
 import { createApp } from './edges/http/app.ts';
@@ -114,6 +114,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   await serveExplorer(app, config.access.kind === 'freight' ? 'freight' : 'any');
 
   let closing: Promise<void> | undefined;
+  const ports = portsOf(config);
   let adminUrl: string | undefined;
   const drainAndStop = async (): Promise<void> => {
     phase = 'draining';
@@ -134,8 +135,8 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   return {
     async listen() {
       try {
-        adminUrl = await listenAt(admin, config.admin, 'ADMIN_PORT');
-        const url = await listenAt(app, config, 'PORT');
+        adminUrl = await listenAt(admin, ports.operators);
+        const url = await listenAt(app, ports.clients);
         phase = 'serving';
         log.info({ url, adminUrl, engine: config.engine }, 'ready');
         return url;
@@ -155,20 +156,9 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   };
 }
 
-/** @param variable the setting that moves the port */
-async function listenAt(
-  app: FastifyInstance,
-  { host, port }: { readonly host: string; readonly port: number },
-  variable: string,
-): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    throw new ConfigurationError(
-      `${variable}: ${host}:${port} is in use by another process. Stop it or choose another port.`,
-    );
-  }
+function listenAt(app: FastifyInstance, wanted: WantedPort): Promise<string> {
+  const { host, port } = wanted;
+  return app.listen({ host, port }).catch((error: unknown) => refusePort(error, wanted));
 }
 
 async function openAccess({ access, forwardHeaders }: GatewayConfig): Promise<Access> {

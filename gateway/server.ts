@@ -1,18 +1,20 @@
-import { exitWith } from '#shared/exit.ts';
-import { readGatewayConfig } from './config.ts';
+import { requireFreePorts } from '#shared/ports.ts';
+import { runProcess } from '#shared/run-process.ts';
+import { portsOf, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { boundMemory } from './memory.ts';
 
+/** Milliseconds for what follows the drain: connections to subgraphs, the engine. */
+const closingMs = 5_000;
+
 /** Runs the gateway until SIGTERM or SIGINT. */
-try {
+await runProcess(async ({ resources, allowForEnd }) => {
+  const config = readGatewayConfig();
+  const { drain } = config;
+  allowForEnd(drain.delayMs + drain.windowMs + closingMs);
   boundMemory();
-  const gateway = await createGateway(readGatewayConfig());
-  const shutDown = (): void => {
-    gateway.close().then(() => process.exit(0), exitWith);
-  };
-  process.once('SIGTERM', shutDown);
-  process.once('SIGINT', shutDown);
+  await requireFreePorts(Object.values(portsOf(config)));
+  const gateway = await createGateway(config);
+  resources.defer(() => gateway.close());
   await gateway.listen();
-} catch (error) {
-  exitWith(error);
-}
+});

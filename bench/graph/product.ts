@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSharedConfig } from '#shared/config.ts';
 import { generateWorld } from '#shared/demo/generate.ts';
+import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
+import { embeddedFolder } from '#shared/postgres/open-postgres.ts';
 import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
-import { startProduct } from '../../commands/product.ts';
+import { productParts, startProduct } from '../../commands/product.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 
@@ -21,27 +23,24 @@ export interface Measured {
 export async function startThrowaway(shipments: number): Promise<Measured> {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-bench-'));
   const environment = { DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
-  const closers = [async () => rmSync(dataDir, { recursive: true, force: true })];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
-  try {
-    const config = readSharedConfig(environment);
-    const product = await startProduct({
-      config,
-      host: '127.0.0.1',
-      portOf: () => 0,
-      world: (now) => generateWorld({ seed: config.seed, now, size: { shipments } }),
-    });
-    closers.push(() => product.close());
-    const subgraphUrls = Object.fromEntries(product.urls);
-    const gateway = await createGateway({ ...readGatewayConfig([], environment), port: 0, subgraphUrls });
-    closers.push(() => gateway.close());
-    return { url: `${await gateway.listen()}/graphql`, subgraphUrls: Object.values(subgraphUrls), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  await using resources = new AsyncDisposableStack();
+  resources.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+  const config = readSharedConfig(environment);
+  const product = await startProduct({
+    config,
+    parts: await productParts(config),
+    adminUrl: await resources.use(new EmbeddedPostgres(embeddedFolder(config))).start(),
+    host: '127.0.0.1',
+    portOf: () => 0,
+    world: (now) => generateWorld({ seed: config.seed, now, size: { shipments } }),
+  });
+  resources.defer(() => product.close());
+  const subgraphUrls = Object.fromEntries(product.urls);
+  const gateway = await createGateway({ ...readGatewayConfig(['--port', '0'], environment), subgraphUrls });
+  resources.defer(() => gateway.close());
+  const url = `${await gateway.listen()}/graphql`;
+  const running = resources.move();
+  return { url, subgraphUrls: Object.values(subgraphUrls), close: () => running.disposeAsync() };
 }
 
 /** A product that runs already; its subgraphs are where supergraph.yaml says. */

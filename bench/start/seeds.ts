@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generateWorld } from '#shared/demo/generate.ts';
 import { newKeyPair } from '#shared/identity.ts';
 import { createLog } from '#shared/log.ts';
-import { startEmbeddedPostgres } from '#shared/postgres.ts';
+import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
 import { databaseName, provision, roleUrl } from '#shared/provision.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { seedAlone } from '#shared/seed.ts';
@@ -23,14 +23,15 @@ async function timed<T>(name: string, run: () => Promise<T> | T): Promise<T> {
   return result;
 }
 
-const server = await timed('postgres', () => startEmbeddedPostgres(folder));
+const server = new EmbeddedPostgres(folder);
 try {
+  const adminUrl = await timed('postgres', () => server.start());
   const keyring = { access: await newKeyPair(), identity: await newKeyPair() };
   const all = await allSubgraphs(keyring);
   const secret = 'freight-bench-roles';
   await timed('provision', () =>
     provision(
-      server.adminUrl,
+      adminUrl,
       databaseName,
       all.map((one) => one.name),
       secret,
@@ -38,7 +39,7 @@ try {
   );
   const world = await timed('world', () => generateWorld({ seed: 2025, now: new Date() }));
   for (const subgraph of all) {
-    const databaseUrl = roleUrl(server.adminUrl, databaseName, subgraph.name, secret);
+    const databaseUrl = roleUrl(adminUrl, databaseName, subgraph.name, secret);
     const open = await timed(`open ${subgraph.name}`, () =>
       openSubgraph(subgraph, { databaseUrl, live: createMemoryPubSub(), log: createLog(subgraph.name, 'silent') }),
     );
@@ -46,6 +47,6 @@ try {
     await open.close();
   }
 } finally {
-  await server.close();
+  await server[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -62,7 +62,7 @@ describe('npm run gateway', () => {
     holder.close();
     expect([code, errors.trim().split('\n')]).toEqual([
       1,
-      [expect.stringMatching(/^PORT: 127\.0\.0\.1:\d+ is in use/)],
+      [expect.stringMatching(/^PORT: a free port is required for the gateway; 127\.0\.0\.1:\d+ is in use/)],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { errorCode } from './error-code.ts';
 import { defaultLimits, type SubgraphLimits } from './limits.ts';
 
 /** A bad environment: the message names the variable, what was required and what arrived. Shown as one line, no stack. */
@@ -21,6 +22,9 @@ export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: 
 
 export const port = z.coerce.number().int().min(0).max(65_535);
 
+/** Port of the first subgraph, the others follow; room for a hundred. */
+export const basePort = z.coerce.number().int().min(0).max(65_435);
+
 const sharedEnvironment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -29,6 +33,8 @@ const sharedEnvironment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SEED: z.coerce.number().int().min(1).max(2_147_483_647).default(2025),
   SEED_NOW: z.iso.datetime().optional(),
+  SEED_SHIPMENTS: z.coerce.number().int().min(0).max(500_000).default(20_000),
+  SUBGRAPH_BASE_PORT: basePort.optional(),
   DATABASE_ROLE_SECRET: z.string().min(16).optional(),
   MAX_RESULT_OBJECTS: z.coerce.number().int().min(1).default(defaultLimits.maxObjects),
   STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(1).default(defaultLimits.statementTimeoutMs),
@@ -46,6 +52,10 @@ export interface SharedConfig {
   readonly seed: number;
   /** The moment of the demo data; that of the first start where undefined. */
   readonly seedNow: Date | undefined;
+  /** Shipments in the history of the demo data. */
+  readonly seedShipments: number;
+  /** Port of the first subgraph, the others follow in the order of supergraph.yaml; undefined = the ports of that file. */
+  readonly subgraphBasePort: number | undefined;
   /** Passwords of the subgraphs' database roles derive from it. */
   readonly roleSecret: string;
   readonly limits: SubgraphLimits;
@@ -65,6 +75,8 @@ export function readSharedConfig(environment: NodeJS.ProcessEnv = process.env): 
     logLevel: parsed.LOG_LEVEL,
     seed: parsed.SEED,
     seedNow: parsed.SEED_NOW === undefined ? undefined : new Date(parsed.SEED_NOW),
+    seedShipments: parsed.SEED_SHIPMENTS,
+    subgraphBasePort: parsed.SUBGRAPH_BASE_PORT,
     roleSecret: parsed.DATABASE_ROLE_SECRET ?? 'freight-development-roles',
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
   };
@@ -78,8 +90,7 @@ export function ensureFolder(path: string): string {
     writeFileSync(probe, '');
     return path;
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new ConfigurationError(`DATA_DIR: a writable folder is required; got ${path} (${code})`);
+    throw new ConfigurationError(`DATA_DIR: a writable folder is required; got ${path} (${errorCode(cause)})`);
   }
 }
 

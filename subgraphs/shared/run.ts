@@ -1,18 +1,18 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError, parseEnvironment, port, readSharedConfig } from './config.ts';
 import type { BaseContext } from './context.ts';
-import { exitWith } from './exit.ts';
 import { createVerifier } from './identity.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
 import { createLog } from './log.ts';
-import { startEmbeddedPostgres } from './postgres.ts';
+import { requireFreePorts } from './ports.ts';
+import { openPostgres } from './postgres/open-postgres.ts';
 import { databaseName, provision, roleUrl } from './provision.ts';
 import { createMemoryPubSub } from './pubsub-memory.ts';
 import { createRedisPubSub } from './pubsub-redis.ts';
+import { runProcess, type Service } from './run-process.ts';
 import { listen, openSubgraph } from './server.ts';
 import type { Subgraph } from './subgraph.ts';
-import { subgraphAddresses } from './supergraph-yaml.ts';
+import { subgraphPorts } from './supergraph-yaml.ts';
 
 const environment = z.object({ HOST: z.string().default('127.0.0.1'), PORT: port.optional() });
 
@@ -20,46 +20,41 @@ const environment = z.object({ HOST: z.string().default('127.0.0.1'), PORT: port
  * Runs one subgraph as a process of its own, until SIGTERM or SIGINT.
  * @param given the subgraph, or what makes it from the keys of this installation
  */
-export async function runSubgraph<C extends BaseContext>(
+export function runSubgraph<C extends BaseContext>(
   given: Subgraph<C> | ((keyring: Keyring) => Promise<Subgraph<C>>),
 ): Promise<void> {
-  try {
-    const config = readSharedConfig();
-    const keyring = await loadKeyring(config.dataDir);
-    const subgraph = typeof given === 'function' ? await given(keyring) : given;
-    const { HOST: host, PORT } = parseEnvironment(environment, process.env);
-    const addresses = subgraphAddresses();
-    const address = addresses.get(subgraph.name);
-    if (!address)
-      throw new ConfigurationError(
-        `supergraph.yaml: an entry "${subgraph.name}" is required; got ${[...addresses.keys()].join(', ')}`,
-      );
-    const server = config.databaseUrl
-      ? { adminUrl: config.databaseUrl, close: () => Promise.resolve() }
-      : await startEmbeddedPostgres(join(config.dataDir, 'postgres'));
-    await provision(server.adminUrl, databaseName, [...addresses.keys()], config.roleSecret);
-    const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
-    const log = createLog(subgraph.name, config.logLevel);
-    const live = config.redisUrl ? await createRedisPubSub(config.redisUrl) : createMemoryPubSub();
-    const open = await openSubgraph(subgraph, {
-      databaseUrl: roleUrl(server.adminUrl, databaseName, subgraph.name, config.roleSecret),
-      live,
-      log,
-      limits: config.limits,
-    });
-    const running = await listen(open, verifier, { host, port: PORT ?? Number(new URL(address).port) });
-    log.info({ url: running.url }, 'listening');
-    const shutDown = async () => {
-      await running.close();
-      await live.close();
-      await server.close();
-    };
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        shutDown().then(() => process.exit(0), exitWith);
-      });
-    }
-  } catch (error) {
-    exitWith(error);
-  }
+  return runProcess((service) => startSubgraph(given, service));
+}
+
+async function startSubgraph<C extends BaseContext>(
+  given: Subgraph<C> | ((keyring: Keyring) => Promise<Subgraph<C>>),
+  { resources, fail }: Service,
+): Promise<void> {
+  const config = readSharedConfig();
+  const { HOST: host, PORT } = parseEnvironment(environment, process.env);
+  const keyring = await loadKeyring(config.dataDir);
+  const subgraph = typeof given === 'function' ? await given(keyring) : given;
+  const { name } = subgraph;
+  const ports = subgraphPorts(config.subgraphBasePort);
+  const listed = ports.get(name);
+  if (listed === undefined)
+    throw new ConfigurationError(
+      `supergraph.yaml: an entry "${name}" is required; got ${[...ports.keys()].join(', ')}`,
+    );
+  const wanted = { host, port: PORT ?? listed };
+  const portVariable = PORT === undefined ? 'SUBGRAPH_BASE_PORT' : 'PORT';
+  await requireFreePorts([{ owner: name, ...wanted, hostVariable: 'HOST', portVariable }]);
+
+  const adminUrl = await openPostgres(config, { resources, fail });
+  await provision(adminUrl, databaseName, [...ports.keys()], config.roleSecret);
+  const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
+  const log = createLog(name, config.logLevel);
+  const live = config.redisUrl ? await createRedisPubSub(config.redisUrl) : createMemoryPubSub();
+  resources.defer(() => live.close());
+  const databaseUrl = roleUrl(adminUrl, databaseName, name, config.roleSecret);
+  const open = await openSubgraph(subgraph, { databaseUrl, live, log, limits: config.limits });
+  resources.defer(() => open.close());
+  const running = await listen(open, verifier, wanted);
+  resources.defer(() => running.close());
+  log.info({ url: running.url }, 'listening');
 }

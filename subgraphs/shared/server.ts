@@ -72,15 +72,20 @@ export async function openSubgraph<C extends BaseContext>(
   const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log });
   const health = new Health(() => new Date(), processHealth);
   const services: Services = { database, jobs, live, log, clock, health, maxObjects };
+  let closing: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await jobs.close();
+    await database.close();
+  };
   return {
     subgraph,
     services,
     schema,
     contextFor: (identity, origin = requestOriginOf({}), client) =>
       subgraph.context(createBaseContext(services, identity, origin, client)),
-    async close() {
-      await jobs.close();
-      await database.close();
+    close() {
+      closing ??= stop();
+      return closing;
     },
   };
 }

@@ -26,7 +26,26 @@ export function readSupergraphYaml(path: URL = new URL('../../supergraph.yaml', 
   }));
 }
 
-/** Address of each subgraph by name. */
-export function subgraphAddresses(): Map<string, string> {
-  return new Map(readSupergraphYaml().map(({ name, url }) => [name, url]));
+/**
+ * Address of each subgraph by name.
+ * @param basePort port of the first one, the others follow in the order of the file; 0 = any free one for each; as the file says when absent
+ */
+export function subgraphAddresses(basePort?: number): Map<string, string> {
+  return new Map(
+    readSupergraphYaml().map(({ name, url }, index) => [
+      name,
+      basePort === undefined ? url : moved(url, basePort, index),
+    ]),
+  );
+}
+
+/** Port of each subgraph by name. */
+export function subgraphPorts(basePort?: number): Map<string, number> {
+  return new Map([...subgraphAddresses(basePort)].map(([name, url]) => [name, Number(new URL(url).port)]));
+}
+
+function moved(address: string, basePort: number, index: number): string {
+  const url = new URL(address);
+  url.port = String(basePort === 0 ? 0 : basePort + index);
+  return url.href;
 }

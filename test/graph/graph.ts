@@ -6,7 +6,7 @@ import { readSharedConfig } from '#shared/config.ts';
 import { generateWorld } from '#shared/demo/generate.ts';
 import type { World, WorldSize } from '#shared/demo/world.ts';
 import { asAdmin } from '#shared/provision.ts';
-import { type Product, startProduct } from '../../commands/product.ts';
+import { type Product, productParts, startProduct } from '../../commands/product.ts';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { roleSecret, templateDatabase } from '../../subgraphs/shared/test/cluster.ts';
@@ -71,17 +71,20 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     CLIENT_NEW_DOCUMENTS: '0',
   };
   const world = generateWorld({ seed: 11, now: options.now ?? new Date(), size: { ...smallWorld, ...options.size } });
+  const sharedConfig = { ...readSharedConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret };
   const product = await startProduct({
-    config: { ...readSharedConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret },
+    config: sharedConfig,
+    parts: await productParts(sharedConfig),
+    adminUrl,
     host: '127.0.0.1',
     database,
     portOf: () => 0,
     world: () => world,
   });
   const queues = await watchQueues(adminUrl, database);
-  const config = readGatewayConfig([], environment);
+  const config = readGatewayConfig(['--port', '0'], environment);
   const openDoor = (subgraphUrls: Readonly<Record<string, string>>): Promise<GatewayDoor> =>
-    openGateway({ ...config, port: 0, engine: options.engine ?? config.engine, subgraphUrls }, tokenOf);
+    openGateway({ ...config, engine: options.engine ?? config.engine, subgraphUrls }, tokenOf);
   const tokens = new Map<DemoAccount, Promise<string>>();
   const tokenOf = (account: DemoAccount): Promise<string> => {
     const token = tokens.get(account) ?? signIn(door, account);

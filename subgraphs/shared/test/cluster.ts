@@ -1,34 +1,32 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PostgresServer, startEmbeddedPostgres } from '../postgres.ts';
+import { EmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 import { asAdmin, provision } from '../provision.ts';
 import { readSupergraphYaml } from '../supergraph-yaml.ts';
 
 /** Every subgraph of the product: a test database holds the schema, role and queue of each. */
 export const subgraphNames = readSupergraphYaml().map(({ name }) => name);
+/** Data of a test need not survive a crash of the machine. */
+export const quickFlags = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
 export const roleSecret = 'freight-test-roles';
 export const templateDatabase = 'freight_template';
 
-export interface TestCluster extends PostgresServer {
-  readonly folder: string;
+export interface TestCluster {
+  readonly adminUrl: string;
+  close(): Promise<void>;
 }
 
 /** One PostgreSQL server for a whole test run, with a provisioned template that test databases are copied from. */
 export async function startTestCluster(): Promise<TestCluster> {
+  await using resources = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'freight-test-'));
-  const flags = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
-  const server = await startEmbeddedPostgres(folder, flags);
-  await provision(server.adminUrl, templateDatabase, subgraphNames, roleSecret);
-  await asAdmin(server.adminUrl, undefined, (client) =>
+  resources.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const adminUrl = await resources.use(new EmbeddedPostgres(folder, { flags: quickFlags })).start();
+  await provision(adminUrl, templateDatabase, subgraphNames, roleSecret);
+  await asAdmin(adminUrl, undefined, (client) =>
     client.query(`alter database ${templateDatabase} with is_template true`),
   );
-  return {
-    ...server,
-    folder,
-    async close() {
-      await server.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  const running = resources.move();
+  return { adminUrl, close: () => running.disposeAsync() };
 }

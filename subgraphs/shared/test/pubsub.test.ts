@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { countLosses } from '../counted-live.ts';
 import type { Log } from '../log.ts';
-import { freePort } from '../postgres.ts';
+import { freePort } from '../ports.ts';
 import { bufferLimit, type LivePubSub } from '../pubsub.ts';
 import { createMemoryPubSub } from '../pubsub-memory.ts';
 import { createRedisPubSub } from '../pubsub-redis.ts';

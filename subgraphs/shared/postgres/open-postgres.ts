@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import type { SharedConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import type { Service } from '../run-process.ts';
+import { EmbeddedPostgres } from './embedded-postgres.ts';
+
+/** Where the embedded server of an installation keeps its files. */
+export function embeddedFolder(config: Pick<SharedConfig, 'dataDir'>): string {
+  return join(config.dataDir, 'postgres');
+}
+
+/** URL of the PostgreSQL server of this installation: the one that is given, or else the embedded one, for as long as the service runs. */
+export async function openPostgres(
+  config: SharedConfig,
+  { resources, fail }: Pick<Service, 'resources' | 'fail'>,
+): Promise<string> {
+  if (config.databaseUrl) return config.databaseUrl;
+  const log = createLog('postgres', config.logLevel);
+  return resources.use(new EmbeddedPostgres(embeddedFolder(config), { log, onLost: fail })).start();
+}

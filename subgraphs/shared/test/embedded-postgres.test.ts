@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EmbeddedPostgres } from '../postgres/embedded-postgres.ts';
+import { postmasterOf } from '../postgres/postmaster.ts';
+import { stopUnusedServer } from '../postgres/stop-unused.ts';
+import { asAdmin } from '../provision.ts';
+import { quickFlags } from './cluster.ts';
+
+let folder: string;
+let cluster: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'freight-embedded-'));
+  cluster = join(folder, 'cluster');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const user = () => new EmbeddedPostgres(folder, { flags: quickFlags });
+const answers = (url: string): Promise<boolean> =>
+  asAdmin(url, undefined, async (client) => (await client.query('select 1')).rowCount === 1);
+
+describe('the embedded PostgreSQL', () => {
+  test('is shared: whoever comes joins it, and the last to leave stops it', async () => {
+    const [first, second] = [user(), user()];
+    // Both come at once to an empty folder: one makes the files, the other waits.
+    const [url, sameUrl] = await Promise.all([first.start(), second.start()]);
+    expect(sameUrl).toBe(url);
+    await expect(stopUnusedServer(folder)).rejects.toThrow('DATA_DIR: a folder that no process uses is required');
+    await first[Symbol.asyncDispose]();
+    expect(await answers(url)).toBe(true);
+    await second[Symbol.asyncDispose]();
+    expect(postmasterOf(cluster)).toBeUndefined();
+  });
+
+  test('stays where it was, so that those who know its address find it again', async () => {
+    await using again = user();
+    await using other = user();
+    const url = await again.start();
+    expect(await other.start()).toBe(url);
+  });
+
+  test('starts although the note of a killed server names another program by now', async () => {
+    const stranger = spawn('sleep', ['60']);
+    await once(stranger, 'spawn');
+    writeFileSync(join(cluster, 'postmaster.pid'), `${stranger.pid}\n`);
+    try {
+      await using server = user();
+      expect(await answers(await server.start())).toBe(true);
+    } finally {
+      stranger.kill();
+    }
+  });
+});

@@ -1,0 +1,15 @@
+import { EmbeddedPostgres } from '../postgres/embedded-postgres.ts';
+import { runProcess } from '../run-process.ts';
+import { quickFlags } from './cluster.ts';
+
+/** A process with a PostgreSQL. Its first argument says what goes wrong: the start, or the end, which never comes. */
+const [how = '', folder = ''] = process.argv.slice(2);
+
+await runProcess(async ({ resources, fail, allowForEnd }) => {
+  allowForEnd(60_000);
+  await resources.use(new EmbeddedPostgres(folder, { flags: quickFlags, onLost: fail })).start();
+  if (how === 'fails') throw new Error('the start fails');
+  if (how === 'never-ends') resources.defer(() => new Promise(() => {}));
+  process.on('message', (message) => process.send?.(message));
+  process.send?.('ready');
+}, 'Stopping.');
