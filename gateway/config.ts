@@ -206,7 +206,7 @@ export function readGatewayConfig(
     corsOrigins: parsed.CORS_ORIGINS ?? (parsed.NODE_ENV === 'production' ? [] : [ownMachine]),
     introspection: parsed.INTROSPECTION ?? (parsed.NODE_ENV === 'production' ? 'signed-in' : 'public'),
     demoAccounts: !isFreight || parsed.NODE_ENV === 'production' ? 'none' : parsed.DEMO_ACCOUNTS,
-    maxConnectionsPerClient: parsed.CLIENT_CONNECTIONS ?? (isFreight ? 500 : Number.POSITIVE_INFINITY),
+    maxConnectionsPerClient: parsed.CLIENT_CONNECTIONS ?? (isFreight ? 2_500 : Number.POSITIVE_INFINITY),
     // With any free port for clients, operators get one as well: several gateways may run side by side.
     admin: { host: parsed.ADMIN_HOST, port: parsed.ADMIN_PORT ?? (parsed.PORT === 0 ? 0 : defaultAdminPort) },
   };

@@ -8,10 +8,10 @@ export interface Counts {
 }
 
 /** What one call of `run` costs in SQL statements and fetches, from the metrics of gateway and subgraphs. */
-export async function countsOf({ url, subgraphUrls }: Measured, run: () => Promise<unknown>): Promise<Counts> {
+export async function countsOf({ adminUrl, subgraphUrls }: Measured, run: () => Promise<unknown>): Promise<Counts> {
   const read = async () => ({
     statements: await sumOf(subgraphUrls, 'subgraph_sql_statements_total'),
-    fetches: await sumOf([url], 'gateway_subgraph_requests_total'),
+    fetches: await sumOf([adminUrl], 'gateway_subgraph_requests_total'),
   });
   const before = await read();
   await run();

@@ -1,5 +1,5 @@
 import autocannon, { type Options, type Result } from 'autocannon';
-import { p95 } from './percentile.ts';
+import { percentile } from './percentile.ts';
 
 /** A process of its own, so that sending requests takes no time from answering them: a job on stdin, a result on stdout. */
 export interface LoadJob {
@@ -28,7 +28,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
   return {
     requestsPerSecond: result.requests.average,
     p50Ms: result.latency.p50,
-    p95Ms: p95(times),
+    p95Ms: percentile(times, 0.95),
     requests: times.length,
     failed: result.non2xx + result.errors + result.timeouts + result.mismatches,
   };

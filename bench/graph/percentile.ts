@@ -1,5 +1,5 @@
-/** The time below which 95 of 100 requests were answered (nearest rank); NaN without any. */
-export function p95(milliseconds: readonly number[]): number {
+/** The time below which this share of the requests were answered (nearest rank); NaN without any. */
+export function percentile(milliseconds: readonly number[], share: number): number {
   const sorted = milliseconds.toSorted((left, right) => left - right);
-  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }

@@ -14,15 +14,23 @@ import { createGateway } from '../../gateway/gateway.ts';
 export interface Measured {
   /** GraphQL address of the gateway. */
   readonly url: string;
+  /** Of the gateway's metrics. */
+  readonly adminUrl: string;
   /** GraphQL addresses of the subgraphs. */
   readonly subgraphUrls: readonly string[];
   close(): Promise<void>;
 }
 
-/** The whole product in this process, as `npm start` runs it without its simulator, on a database that is thrown away. */
-export async function startThrowaway(shipments: number): Promise<Measured> {
+/**
+ * The whole product in this process, as `npm start` runs it without its simulator, on a database that is thrown away.
+ * @param settings of product and gateway; by default clients have no rates
+ */
+export async function startThrowaway(
+  shipments: number,
+  settings: Readonly<Record<string, string>> = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0' },
+): Promise<Measured> {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-bench-'));
-  const environment = { DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
+  const environment = { DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings };
   await using resources = new AsyncDisposableStack();
   resources.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   const config = readSharedConfig(environment);
@@ -40,10 +48,16 @@ export async function startThrowaway(shipments: number): Promise<Measured> {
   resources.defer(() => gateway.close());
   const url = `${await gateway.listen()}/graphql`;
   const running = resources.move();
-  return { url, subgraphUrls: Object.values(subgraphUrls), close: () => running.disposeAsync() };
+  const { adminUrl } = gateway;
+  return { url, adminUrl, subgraphUrls: Object.values(subgraphUrls), close: () => running.disposeAsync() };
 }
 
 /** A product that runs already; its subgraphs are where supergraph.yaml says. */
 export function attach(url: string): Measured {
-  return { url, subgraphUrls: [...subgraphAddresses().values()], close: () => Promise.resolve() };
+  return {
+    url,
+    adminUrl: 'http://127.0.0.1:4100',
+    subgraphUrls: [...subgraphAddresses().values()],
+    close: () => Promise.resolve(),
+  };
 }

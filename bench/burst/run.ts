@@ -1,0 +1,53 @@
+/** A burst of unknown texts: what becomes of them, and of everybody else. See README.md. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { signIn } from '../graph/client.ts';
+import { percentile } from '../graph/percentile.ts';
+import { startThrowaway } from '../graph/product.ts';
+import type { BurstReport } from './client.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    count: { type: 'string', default: '2000' },
+    limited: { type: 'boolean', default: false },
+  },
+});
+
+const unlimited = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0', CLIENT_CONNECTIONS: '1000000' };
+const measured = await startThrowaway(2_000, flags.limited ? {} : unlimited);
+try {
+  const child = fork(new URL('./client.ts', import.meta.url), [
+    measured.url,
+    await signIn(measured.url, 'dispatcher'),
+    flags.count,
+  ]);
+  const [report] = (await Promise.race([once(child, 'message'), failed(child)])) as [BurstReport];
+  print(report);
+  const metrics = await (await fetch(new URL('/metrics', measured.adminUrl))).text();
+  console.log('circuits', metrics.match(/^gateway_subgraph_circuit\{.*$/gm)?.join(' ') ?? 'never opened');
+} finally {
+  await measured.close();
+}
+
+async function failed(child: ChildProcess): Promise<never> {
+  const [code] = await once(child, 'exit');
+  throw new Error(`the client ended with ${code}`);
+}
+
+function print({ outcomes, probes }: BurstReport): void {
+  for (const [outcome, group] of Map.groupBy(outcomes, ({ outcome: name }) => name)) {
+    console.log(
+      row(
+        outcome,
+        group.map(({ ms }) => ms),
+      ),
+    );
+  }
+  console.log(row('/health/live', probes));
+}
+
+function row(name: string, times: readonly number[]): string {
+  const at = (share: number): string => `${percentile(times, share).toFixed(0)} ms`;
+  return `${name.padEnd(32)} ${String(times.length).padStart(5)}   p50 ${at(0.5)}   p99 ${at(0.99)}   max ${at(1)}`;
+}
