@@ -75,7 +75,7 @@ describe('metrics', () => {
     await gateway.ask('query Unknown { nothing }');
     const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
     expect(text).toContain('gateway_requests_total{operation="Names",status="200"} 2');
-    expect(text).toContain('gateway_errors_total{operation="anonymous",code="OTHER"} 1');
+    expect(text).toContain('gateway_errors_total{operation="anonymous",code="DOWNSTREAM_SERVICE_ERROR"} 1');
     expect(text).toContain('gateway_errors_total{operation="anonymous",code="GRAPHQL_VALIDATION_FAILED"} 1');
     expect(text).toMatch(/gateway_subgraph_requests_total\{subgraph="people",outcome="ok"\} 3/);
     expect(text).toMatch(/gateway_requests_total\{operation="other",status="200"\} \d+/);
