@@ -13,7 +13,7 @@ import { protectResponses } from './security-headers.ts';
 
 /** Milliseconds that a client may take to send the head of a request, and a whole request. */
 const headersTimeout = 15_000;
-const requestTimeout = 25_000;
+const requestTimeout = 20_000;
 /** Milliseconds between searches for connections that take longer: with `requestTimeout`, slow ones are closed within 30 s. */
 const connectionsCheckingInterval = 5_000;
 /** Longer than the usual idle time of load balancers, so that they close first and never write into a closing connection. */
