@@ -15,9 +15,9 @@ export interface Answer {
 
 export const scope: RequestScope = { requestId: 'request-1', identityKey: '', headers: {} };
 
-/** Subgraphs of these tests give NOPE as a code and `detail` as an extension that clients may see. */
+/** Subgraphs of these tests give NOPE, GONE and NO_RATES as codes and `detail` as an extension that clients may see. */
 const errorPolicy = createErrorPolicy(
-  { publicErrorCodes: new Set(['NOPE']), publicErrorExtensions: new Set(['detail']) },
+  { publicErrorCodes: new Set(['NOPE', 'GONE', 'NO_RATES']), publicErrorExtensions: new Set(['detail']) },
   createLog('engine', 'silent'),
 );
 
