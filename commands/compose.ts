@@ -1,18 +1,26 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '#shared/command-line.ts';
 import { ConfigurationError } from '#shared/config.ts';
+import { exitWith } from '#shared/exit.ts';
 import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
 import { CompositionError, composeSupergraph } from '../gateway/supergraph/compose.ts';
 
 /** `npm run compose` writes schema/supergraph.graphql; with `--check` it only says whether that file is current. */
-const { values: flags } = parseArgs({
+const command = {
+  call: 'npm run compose --',
+  does: 'Writes schema/supergraph.graphql from the SDL files that supergraph.yaml names.',
   options: {
-    check: { type: 'boolean', default: false },
-    root: { type: 'string', default: join(import.meta.dirname, '..') },
+    check: { type: 'boolean', default: false, help: 'writes nothing, fails when the file is stale' },
+    root: {
+      type: 'string',
+      value: 'FOLDER',
+      default: join(import.meta.dirname, '..'),
+      help: 'where supergraph.yaml is',
+    },
   },
-});
+} as const;
 
 function compose(root: string): string {
   const entries = readSupergraphYaml(pathToFileURL(join(root, 'supergraph.yaml')));
@@ -38,6 +46,7 @@ function readIfPresent(file: string): string | undefined {
 }
 
 try {
+  const { values: flags } = readCommandLine(command);
   const file = join(flags.root, 'schema/supergraph.graphql');
   const composed = compose(flags.root);
   if (!flags.check) {
@@ -48,7 +57,5 @@ try {
     throw new ConfigurationError('schema/supergraph.graphql is stale: run `npm run compose` and commit the file.');
   }
 } catch (error) {
-  if (!(error instanceof CompositionError) && !(error instanceof ConfigurationError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+  exitWith(error instanceof CompositionError ? new ConfigurationError(error.message) : error);
 }

@@ -67,7 +67,9 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   await provision(adminUrl, database, names, config.roleSecret);
 
   await using resources = new AsyncDisposableStack();
-  const live = config.redisUrl ? await createRedisPubSub(config.redisUrl) : createMemoryPubSub();
+  const live = config.redisUrl
+    ? await createRedisPubSub(config.redisUrl, createLog('live', config.logLevel))
+    : createMemoryPubSub();
   resources.defer(() => live.close());
   const open = await openAll(all, options, live);
   resources.defer(() => closeAll(open));

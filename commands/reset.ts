@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
+import { readCommandLine } from '#shared/command-line.ts';
 import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
 import { exitWith } from '#shared/exit.ts';
+import { requireServer } from '#shared/postgres/given-server.ts';
 import { embeddedFolder } from '#shared/postgres/open-postgres.ts';
 import { stopUnusedServer } from '#shared/postgres/stop-unused.ts';
 import { asAdmin, databaseName } from '#shared/provision.ts';
@@ -8,12 +10,18 @@ import { lockDataFolder } from './lock.ts';
 
 /** Starts over: the next `npm start` finds no data. Refuses in production and while the product runs. */
 async function reset(): Promise<void> {
+  readCommandLine({
+    call: 'npm run reset --',
+    does: 'Removes the data of this installation, outside production and while nothing runs; the next start begins anew.',
+    options: {},
+  });
   const config = readSharedConfig();
   if (config.environment === 'production')
     throw new ConfigurationError('NODE_ENV: reset runs outside production only; got production');
   const unlock = lockDataFolder(config.dataDir);
   try {
     if (config.databaseUrl) {
+      await requireServer(config.databaseUrl);
       await asAdmin(config.databaseUrl, undefined, (client) =>
         client.query(`drop database if exists ${databaseName} with (force)`),
       );

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '#shared/command-line.ts';
+import { ConfigurationError } from '#shared/config.ts';
+import { runProcess, type Service } from '#shared/run-process.ts';
 import { createGraphClient } from './simulator/graph-client.ts';
 import { driveUntilStopped } from './simulator/loop.ts';
 import { createSession } from './simulator/session.ts';
@@ -42,29 +44,40 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }
 
-/** `node commands/simulator.ts [--url …] [--email …] [--password …] [--speedup 10]` */
-async function run(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      url: { type: 'string', default: 'http://127.0.0.1:4000/graphql' },
-      email: { type: 'string' },
-      password: { type: 'string' },
-      speedup: { type: 'string', default: '1' },
+const command = {
+  call: 'node commands/simulator.ts',
+  does: 'Drives the vehicles of open shipments along their lanes, against a product that runs, until Ctrl-C.',
+  options: {
+    url: {
+      type: 'string',
+      value: 'URL',
+      default: 'http://127.0.0.1:4000/graphql',
+      help: 'GraphQL address of the gateway',
     },
-  });
-  const { url, speedup: given, ...credentials } = values;
+    email: {
+      type: 'string',
+      value: 'EMAIL',
+      help: 'account that reads shipments and reports positions; the demo dispatcher',
+    },
+    password: { type: 'string', value: 'PASSWORD', help: 'its password' },
+    speedup: {
+      type: 'string',
+      value: 'NUMBER',
+      default: '1',
+      help: 'how many times faster than the clock; up to 1000',
+    },
+  },
+} as const;
+
+/** `node commands/simulator.ts`: the simulator in a process of its own. */
+async function run({ ending, fail, resources }: Service): Promise<void> {
+  const { url, speedup: given, ...credentials } = readCommandLine(command).values;
   const speedup = Number(given);
-  if (!(speedup > 0 && speedup <= 1_000)) throw new RangeError(`--speedup: 0 to 1000 is required; got ${given}`);
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-  await startSimulator({ url, speedup, ...credentials, signal: stopping.signal, log: console.log });
+  if (!(speedup > 0 && speedup <= 1_000))
+    throw new ConfigurationError(`--speedup: a number above 0, up to 1000, is required; got ${given}`);
+  if (!URL.canParse(url)) throw new ConfigurationError(`--url: a URL is required; got ${url}`);
+  const simulation = startSimulator({ url, speedup, ...credentials, signal: ending, log: console.log }).catch(fail);
+  resources.defer(() => simulation);
 }
 
-if (import.meta.main) {
-  try {
-    await run();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+if (import.meta.main) await runProcess(run);

@@ -1,8 +1,9 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '#shared/command-line.ts';
 import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
 import { generateWorld } from '#shared/demo/generate.ts';
 import { requireFreePorts } from '#shared/ports.ts';
 import { openPostgres } from '#shared/postgres/open-postgres.ts';
+import { requireRedis } from '#shared/require-redis.ts';
 import { runProcess, type Service } from '#shared/run-process.ts';
 import { subgraphPorts } from '#shared/supergraph-yaml.ts';
 import { portsOf, readGatewayConfig } from '../gateway/config.ts';
@@ -18,9 +19,15 @@ const defaults = { LOG_LEVEL: 'warn', DRAIN_WINDOW_MS: '3000' };
 const host = '127.0.0.1';
 const subgraphPortVariables = { hostVariable: 'HOST', portVariable: 'SUBGRAPH_BASE_PORT' };
 
+const command = {
+  call: 'npm start --',
+  does: 'The whole product in one process, until Ctrl-C: PostgreSQL, subgraphs, gateway, simulator. README.md names its settings.',
+  options: { simulator: { type: 'boolean', default: true, help: 'no trucks that move' } },
+} as const;
+
 /** `npm start`: the whole product in one process, until Ctrl-C. */
 async function start({ resources, ending, fail }: Service): Promise<void> {
-  const { values } = parseArgs({ options: { simulator: { type: 'boolean', default: true } }, allowNegative: true });
+  const { values } = readCommandLine(command);
   const began = performance.now();
   const environment = { ...defaults, ...process.env };
   const config = readSharedConfig(environment);
@@ -36,6 +43,7 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
     ...[...ports].map(([owner, port]) => ({ owner, host, port, ...subgraphPortVariables })),
   ]);
 
+  if (config.redisUrl) await requireRedis(config.redisUrl);
   const adminUrl = await openPostgres(config, { resources, fail });
   const product = await startProduct({
     config,

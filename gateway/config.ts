@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { ConfigurationError, parseEnvironment, port } from '#shared/config.ts';
+import { readCommandLine } from '#shared/command-line.ts';
+import { basePort, parseEnvironment, port } from '#shared/config.ts';
 import type { WantedPort } from '#shared/ports.ts';
+import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
 import { isAddressRange } from './access/clients/client-address.ts';
 import type { BucketSize } from './access/clients/token-buckets.ts';
 import type { DocumentLimits } from './access/document-limits.ts';
@@ -150,14 +151,28 @@ const environmentSchema = z.object({
   CLIENT_CONNECTIONS: count.optional(),
   ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   ADMIN_PORT: port.optional(),
+  SUBGRAPH_BASE_PORT: basePort.optional(),
 });
 
-const flagOptions = {
-  supergraph: { type: 'string' },
-  port: { type: 'string' },
-  host: { type: 'string' },
-  engine: { type: 'string' },
-  'forward-header': { type: 'string', multiple: true },
+const command = {
+  call: 'npm run gateway --',
+  does: 'The gateway alone, in front of the freight graph or of any supergraph. Settings of gateway/config.ts come from the environment.',
+  options: {
+    supergraph: {
+      type: 'string',
+      value: 'FILE',
+      help: 'serves this supergraph, without accounts; the freight graph otherwise',
+    },
+    port: { type: 'string', value: 'NUMBER', help: 'instead of PORT (4000); 0 = any free one' },
+    host: { type: 'string', value: 'ADDRESS', help: 'instead of HOST (127.0.0.1)' },
+    engine: { type: 'string', value: 'NAME', help: 'freight (our own) or apollo (@apollo/gateway)' },
+    'forward-header': {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'header that goes on to subgraphs; may be repeated',
+    },
+  },
 } as const;
 
 /**
@@ -168,7 +183,7 @@ export function readGatewayConfig(
   flags: readonly string[] = process.argv.slice(2),
   environment: NodeJS.ProcessEnv = process.env,
 ): GatewayConfig {
-  const given = parseFlags(flags);
+  const given = readCommandLine(command, flags).values;
   const isFreight = given.supergraph === undefined;
   const parsed = parseEnvironment(environmentSchema, withFlags(environment, given));
   return {
@@ -181,7 +196,7 @@ export function readGatewayConfig(
     access: isFreight ? { kind: 'freight', dataDir: resolve(parsed.DATA_DIR) } : { kind: 'open' },
     forwardHeaders: parsed.FORWARD_HEADERS.map((name) => name.toLowerCase()),
     overrideLabels: new Set(parsed.OVERRIDE_LABELS),
-    subgraphUrls: readSubgraphUrls(environment),
+    subgraphUrls: { ...(isFreight && movedSubgraphs(parsed.SUBGRAPH_BASE_PORT)), ...readSubgraphUrls(environment) },
     limits: {
       maxTokens: parsed.MAX_TOKENS,
       maxDepth: parsed.MAX_DEPTH,
@@ -232,17 +247,7 @@ const maxQueryCost = 5_000;
 /** While developing, any page served from this machine may ask. */
 const ownMachine = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-type Flags = ReturnType<typeof parseFlags>;
-
-function parseFlags(flags: readonly string[]) {
-  try {
-    return parseArgs({ args: [...flags], options: flagOptions, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    const known = Object.keys(flagOptions).map((name) => `--${name}`);
-    throw new ConfigurationError(`${reason} Flags are ${known.join(', ')}.`);
-  }
-}
+type Flags = ReturnType<typeof readCommandLine<typeof command.options>>['values'];
 
 function withFlags(environment: NodeJS.ProcessEnv, flags: Flags): NodeJS.ProcessEnv {
   return {
@@ -264,6 +269,11 @@ function readSubgraphUrls(environment: NodeJS.ProcessEnv): Record<string, string
   return Object.fromEntries(
     Object.entries(urls).map(([name, address]) => [name.slice(subgraphUrlPrefix.length).toLowerCase(), address]),
   );
+}
+
+/** Addresses of the freight subgraphs where SUBGRAPH_BASE_PORT has moved them; 0 (any free port) tells none. */
+function movedSubgraphs(base: number | undefined): Record<string, string> {
+  return base ? Object.fromEntries(subgraphAddresses(base)) : {};
 }
 
 /** @apollo/gateway reports its use to its makers unless the environment says no; it is asked before the first instance. */

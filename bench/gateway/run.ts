@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { orExit } from '#shared/exit.ts';
 import { expectedResponse } from './runner/expected.ts';
 import { freePort } from './runner/free-port.ts';
 import { checkAnswer, type RunningGateway, startGateway } from './runner/gateway.ts';
@@ -13,7 +14,7 @@ import { type RunningSubgraphs, startSubgraphs } from './runner/subgraphs.ts';
 import { renderTable } from './runner/table.ts';
 import { bodyOf, type Workload, workloads } from './runner/workloads.ts';
 
-const options = readOptions(process.argv.slice(2));
+const options = orExit(() => readOptions(process.argv.slice(2)));
 if (options.install) installPeers();
 
 const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { ConfigurationError } from '#shared/config.ts';
+import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
 
 export interface Options {
   /** GraphQL address of a running product; undefined = one of our own, thrown away afterwards. */
@@ -14,37 +13,35 @@ export interface Options {
   readonly only: readonly string[];
 }
 
-const flags = {
-  url: { type: 'string' },
-  seconds: { type: 'string', default: '5' },
-  connections: { type: 'string', default: '8' },
-  shipments: { type: 'string', default: '20000' },
-  only: { type: 'string', default: '' },
+const command = {
+  call: 'npm run bench:graph --',
+  does: 'Requests per second and p95 of typical operations through the gateway on the seeded product. See bench/graph/README.md.',
+  options: {
+    url: {
+      type: 'string',
+      value: 'URL',
+      help: 'GraphQL address of a product that runs; one that is thrown away otherwise',
+    },
+    seconds: { type: 'string', value: 'NUMBER', default: '5', help: 'measured per operation (5)' },
+    connections: { type: 'string', value: 'NUMBER', default: '8', help: 'requests in flight at a time (8)' },
+    shipments: {
+      type: 'string',
+      value: 'NUMBER',
+      default: '20000',
+      help: 'history of a product that is thrown away (20000)',
+    },
+    only: { type: 'string', value: 'A,B', default: '', help: 'names of the operations to measure; all otherwise' },
+  },
 } as const;
 
-/** @throws ConfigurationError that names the flag, what is required and what arrived */
+/** @throws ConfigurationError that names the option, what is required and what arrived */
 export function readOptions(args: readonly string[]): Options {
-  const given = parseFlags(args);
+  const { values } = readCommandLine(command, args);
   return {
-    url: given.url,
-    seconds: wholeNumber('seconds', given.seconds, 600),
-    connections: wholeNumber('connections', given.connections, 1_000),
-    shipments: wholeNumber('shipments', given.shipments, 500_000),
-    only: given.only.split(',').filter((name) => name !== ''),
+    url: values.url,
+    seconds: wholeNumber('seconds', values.seconds, 1, 600),
+    connections: wholeNumber('connections', values.connections, 1, 1_000),
+    shipments: wholeNumber('shipments', values.shipments, 1, 500_000),
+    only: values.only.split(',').filter((name) => name !== ''),
   };
-}
-
-function parseFlags(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: flags, strict: true }).values;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new ConfigurationError(`${reason} Flags are --${Object.keys(flags).join(', --')}.`);
-  }
-}
-
-function wholeNumber(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new ConfigurationError(`--${name}: a whole number from 1 to ${most} is required; got ${text}`);
 }

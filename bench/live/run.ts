@@ -1,17 +1,25 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
+import { orExit } from '#shared/exit.ts';
 import { type LiveGraph, startLiveGraph } from '../../gateway/test/live-graph.ts';
 import { startGatewayProcess } from '../reload/gateway-process.ts';
 import { Crowd } from './crowd.ts';
 
-/** `node bench/live/run.ts [--subscribers 1000] [--events 200]`: what delivering events costs the gateway, shared and unshared. */
-const { values } = parseArgs({
-  options: { subscribers: { type: 'string', default: '1000' }, events: { type: 'string', default: '200' } },
-});
-const subscribers = Number(values.subscribers);
-const events = Number(values.events);
+/** What delivering events costs the gateway, shared and unshared. */
+const { values } = orExit(() =>
+  readCommandLine({
+    call: 'npm run bench:live --',
+    does: 'What delivering events to many subscribers costs the gateway. See bench/live/README.md.',
+    options: {
+      subscribers: { type: 'string', value: 'NUMBER', default: '1000', help: 'websockets of one crowd (1000)' },
+      events: { type: 'string', value: 'NUMBER', default: '200', help: 'events that each gets (200)' },
+    },
+  }),
+);
+const subscribers = orExit(() => wholeNumber('subscribers', values.subscribers, 1, 100_000));
+const events = orExit(() => wholeNumber('events', values.events, 1, 100_000));
 
 interface Case {
   readonly name: string;

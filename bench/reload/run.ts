@@ -1,12 +1,21 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
+import { orExit } from '#shared/exit.ts';
 import type { Holding } from './measured-gateway.ts';
 import { reloadStorm } from './storm.ts';
 
-/** `node bench/reload/run.ts [--reloads 1000] [--clients 4]`: what reloading costs those who ask meanwhile, and what it leaves behind. */
-const { values } = parseArgs({
-  options: { reloads: { type: 'string', default: '1000' }, clients: { type: 'string', default: '4' } },
-});
-const reloads = Number(values.reloads);
+/** What reloading costs those who ask meanwhile, and what it leaves behind. */
+const { values } = orExit(() =>
+  readCommandLine({
+    call: 'npm run bench:reload --',
+    does: 'What reloads of the supergraph cost clients, and what they leave behind. See bench/reload/README.md.',
+    options: {
+      reloads: { type: 'string', value: 'NUMBER', default: '1000', help: 'how many (1000)' },
+      clients: { type: 'string', value: 'NUMBER', default: '4', help: 'clients that ask meanwhile (4)' },
+    },
+  }),
+);
+const reloads = orExit(() => wholeNumber('reloads', values.reloads, 1, 1_000_000));
+const clients = orExit(() => wholeNumber('clients', values.clients, 1, 1_000));
 const step = Math.max(1, Math.floor(reloads / 10));
 const startedAt = performance.now();
 
@@ -16,7 +25,7 @@ const line = ({ heapMB, residentMB, threads, alive, resources }: Holding): strin
 const figures = await reloadStorm({
   reloads,
   warmUp: Math.min(20, Math.floor(reloads / 2)),
-  clients: Number(values.clients),
+  clients,
   brokenEvery: 10,
   async onProgress(done, holding) {
     if (done % step === 0) console.log(`${String(done).padStart(5)}  ${line(await holding())}`);

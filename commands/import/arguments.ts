@@ -1,12 +1,27 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readCommandLine } from '#shared/command-line.ts';
 import { ConfigurationError, parseEnvironment } from '#shared/config.ts';
 
-export const usage = `npm run import -- shipments FILE [--mapping FILE.json] [--organization ID] [--url URL]
-                        [--email EMAIL] [--password PASSWORD] [--report FILE.csv]
-Loads delivered shipments of another system into the running product. See docs/import.md.`;
+const text = { type: 'string' } as const;
+const command = {
+  call: 'npm run import --',
+  takes: 'shipments FILE',
+  does: 'Loads delivered shipments of another system from CSV or TSV into the product that runs. See docs/import.md.',
+  options: {
+    mapping: { ...text, value: 'FILE.json', help: 'which column is what; that of the SCMS data otherwise' },
+    organization: { ...text, value: 'ID', help: 'the customer; the one that the mapping names otherwise' },
+    url: { ...text, value: 'URL', help: 'GraphQL address of the gateway; IMPORT_URL' },
+    email: { ...text, value: 'EMAIL', help: 'who imports; IMPORT_EMAIL, the demo administrator otherwise' },
+    password: {
+      ...text,
+      value: 'PASSWORD',
+      help: 'IMPORT_PASSWORD, which no list of processes shows, is the better place',
+    },
+    report: { ...text, value: 'FILE.csv', help: 'where refused rows are written' },
+  },
+} as const;
 
 export interface ImportArguments {
   readonly file: string;
@@ -28,9 +43,12 @@ const environment = z.object({
 
 /** Reads the command line; options win over the environment, which wins over the demo's defaults. */
 export function readArguments(argv: readonly string[], variables: NodeJS.ProcessEnv): ImportArguments {
-  const { values, positionals } = parse(argv);
+  const { values, positionals } = readCommandLine(command, argv);
   const [kind, file, ...rest] = positionals;
-  if (kind !== 'shipments' || !file || rest.length > 0) throw new ConfigurationError(usage);
+  if (kind !== 'shipments' || !file || rest.length > 0)
+    throw new ConfigurationError(
+      `npm run import -- shipments FILE: both are required, and nothing else; got ${positionals.join(' ') || 'nothing'}`,
+    );
   requireFile(file);
   const { PORT, IMPORT_URL, IMPORT_EMAIL, IMPORT_PASSWORD, DATA_DIR } = parseEnvironment(environment, variables);
   return {
@@ -42,19 +60,6 @@ export function readArguments(argv: readonly string[], variables: NodeJS.Process
     password: values.password ?? IMPORT_PASSWORD,
     report: values.report ?? join(DATA_DIR, 'imports', `${basename(file)}.refused.csv`),
   };
-}
-
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { mapping: text, organization: text, url: text, email: text, password: text, report: text },
-    });
-  } catch (error) {
-    throw new ConfigurationError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-  }
 }
 
 function requireFile(file: string): void {

@@ -1,5 +1,6 @@
 import { ApolloGateway, type SupergraphSdlUpdateFunction } from '@apollo/gateway';
 import { ConfigurationError } from '#shared/config.ts';
+import { errorMessage } from '#shared/error-code.ts';
 import type { Log } from '#shared/log.ts';
 import type { DataSourceFactory } from '../apollo/transport-source.ts';
 import { disableApolloTelemetry, type GatewayConfig } from '../config.ts';
@@ -79,8 +80,9 @@ export class SupergraphLifecycle {
     const { config, transport } = this.#options;
     const text = await readSupergraphFile(config.supergraphFile);
     this.#current = await openGeneration(text, this.#options, undefined).catch((error: unknown) => {
+      if (error instanceof ConfigurationError) throw error;
       throw new ConfigurationError(
-        `--supergraph: a composed supergraph is required; ${config.supergraphFile} is refused: ${firstLine(error)}`,
+        `--supergraph: a composed supergraph is required; ${config.supergraphFile} is refused: ${reasonOf(error)}`,
       );
     });
     transport.update(this.#current.subgraphs);
@@ -114,13 +116,15 @@ export class SupergraphLifecycle {
       log.info({ subgraphs: Object.keys(next.subgraphs) }, 'supergraph reloaded');
       onReload?.('loaded');
     } catch (error) {
-      log.error({ reason: firstLine(error) }, 'supergraph refused, the previous one stays');
+      log.error({ reason: reasonOf(error) }, 'supergraph refused, the previous one stays');
       onReload?.('refused');
     }
   }
 }
 
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0] ?? '';
+/** In one line; errors that stand for several only say so in theirs. */
+function reasonOf(error: unknown): string {
+  const causes = typeof error === 'object' && error !== null && 'causes' in error ? error.causes : undefined;
+  if (Array.isArray(causes) && causes.length > 0) return causes.map(reasonOf).join('; ');
+  return errorMessage(error).split('\n')[0] ?? '';
 }

@@ -19,6 +19,7 @@ import type { ErrorPolicy, SubgraphTransport } from '../engine/ports.ts';
 import { loadSupergraphModel, parseSupergraph } from '../engine/supergraph/model.ts';
 import { countedUse, type Generation } from './generation.ts';
 import { servableCopy } from './servable-copy.ts';
+import { addressesOf } from './subgraph-addresses.ts';
 
 export interface GenerationOptions {
   readonly config: GatewayConfig;
@@ -84,21 +85,6 @@ function checkForApollo(supergraphSdl: string): GraphQLSchema {
   const supergraph = parseSupergraph(servableCopy(supergraphSdl));
   new QueryPlanner(supergraph);
   return supergraph.apiSchema().toGraphQLJSSchema();
-}
-
-function addressesOf(
-  supergraphSdl: string,
-  replacements: GatewayConfig['subgraphUrls'],
-): Record<string, { readonly url: string }> {
-  const subgraphs = parseSupergraph(supergraphSdl).subgraphsMetadata();
-  return Object.fromEntries(
-    [...subgraphs].map(({ name, url }) => [name, { url: replacements[replacementName(name)] ?? url }]),
-  );
-}
-
-/** Names of environment variables have no dashes. */
-function replacementName(subgraph: string): string {
-  return subgraph.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
 }
 
 /** Plans what was used lately, so that a reload is not followed by a rush of planning. What could not be planned before is not tried. */

@@ -32,6 +32,18 @@ describe('configuration of the gateway', () => {
     expect(subgraphUrls).toEqual({ fleet: 'http://fleet:4003/graphql' });
   });
 
+  test('SUBGRAPH_BASE_PORT says where the subgraphs of the freight graph are; an address of its own wins', () => {
+    const environment = { SUBGRAPH_BASE_PORT: '5001', SUBGRAPH_URL_RISK: 'http://risk/graphql' };
+    expect(readGatewayConfig([], environment).subgraphUrls).toMatchObject({
+      access: 'http://127.0.0.1:5001/graphql',
+      fleet: 'http://127.0.0.1:5003/graphql',
+      risk: 'http://risk/graphql',
+    });
+    expect(readGatewayConfig(['--supergraph', '/tmp/other.graphql'], environment).subgraphUrls).toEqual({
+      risk: 'http://risk/graphql',
+    });
+  });
+
   test('pages of this machine may ask while developing, none but the listed ones in production', () => {
     expect(readGatewayConfig([], {}).corsOrigins).toHaveLength(1);
     expect(readGatewayConfig([], { NODE_ENV: 'production' }).corsOrigins).toEqual([]);

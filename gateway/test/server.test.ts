@@ -14,6 +14,10 @@ import { json } from './test-gateway.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
+const connectors = `
+extend schema @link(url: "https://specs.apollo.dev/connect/v0.2", for: EXECUTION)
+`;
+
 /** The gateway as a process of its own, as an operator runs it. */
 describe('npm run gateway', () => {
   let graph: SmallGraph;
@@ -32,6 +36,11 @@ describe('npm run gateway', () => {
 
   const start = (...flags: string[]): ChildProcess =>
     spawn('npm', ['run', '-s', 'gateway', '--', ...flags], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const changedFile = (change: (sdl: string) => string): string => {
+    const changed = join(folder, 'changed.graphql');
+    writeFileSync(changed, change(graph.supergraphSdl));
+    return changed;
+  };
   const textOf = (stream: Readable | null) => (stream ? text(stream) : '');
 
   test('serves any supergraph, says one line, and ends on SIGTERM', async () => {
@@ -76,6 +85,21 @@ describe('npm run gateway', () => {
       'a file that is no supergraph',
       () => ['--supergraph', resolve(root, 'package.json')],
       /^--supergraph: a composed supergraph is required/,
+    ],
+    [
+      'a supergraph whose subgraph has no address',
+      () => ['--supergraph', changedFile((sdl) => sdl.replace(/(name: "people", url: )"[^"]*"/, '$1""'))],
+      /^SUBGRAPH_URL_PEOPLE: an http\(s\) address is required for subgraph "people"; the supergraph says ""$/,
+    ],
+    [
+      'a supergraph with a feature that the gateway lacks',
+      () => ['--supergraph', changedFile((sdl) => `${sdl}\n${connectors}`)],
+      /^--supergraph: a composed supergraph is required; .* feature \S+connect\/v0\.2 is for: EXECUTION but is unsupported$/,
+    ],
+    [
+      'an address that is not ours',
+      () => ['--supergraph', file, '--host', '192.0.2.1'],
+      /^HOST: an address of this machine is required for the gateway; got 192\.0\.2\.1$/,
     ],
     ['a flag that does not exist', () => ['--supergrap', 'x'], /^Unknown option '--supergrap'/],
   ])('%s gets one clear line', async (_what, flags, message) => {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from './error-code.ts';
 import { defaultLimits, type SubgraphLimits } from './limits.ts';
+import { shownValue } from './secrets.ts';
 
 /** A bad environment: the message names the variable, what was required and what arrived. Shown as one line, no stack. */
 export class ConfigurationError extends Error {
@@ -14,8 +15,8 @@ export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: 
   const parsed = schema.safeParse(environment);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
-    const name = issue.path.join('.');
-    return `${name}: ${issue.message}; got ${JSON.stringify(environment[name] ?? null)}`;
+    const name = String(issue.path[0]);
+    return `${issue.path.join('.')}: ${issue.message}; got ${shownValue(name, environment[name])}`;
   });
   throw new ConfigurationError(lines.join('\n'));
 }

@@ -33,16 +33,18 @@ export async function runProcess(start: (service: Service) => Promise<void>, far
   let interruptedAt: number | undefined;
   let exitCode = constants.signals.SIGINT + 128;
 
-  const end = async (code: number, why?: unknown): Promise<void> => {
-    if (ending.signal.aborted) return;
+  const end = async (code: number): Promise<void> => {
     ending.abort();
-    if (why !== undefined) report(why);
     setTimeout(() => {
       console.error(`Stopping took longer than ${allowedMs / 1000} s; ended at once.`);
       process.exit(exitCode);
     }, allowedMs);
-    await resources.disposeAsync().catch(report);
-    process.exit(code);
+    const failed = await resources.disposeAsync().then(() => 0, report);
+    process.exit(code || failed);
+  };
+
+  const fail = (error: unknown): void => {
+    if (!ending.signal.aborted) void end(report(error));
   };
 
   for (const signal of signals) {
@@ -53,6 +55,7 @@ export async function runProcess(start: (service: Service) => Promise<void>, far
       }
       interruptedAt = performance.now();
       exitCode = constants.signals[signal] + 128;
+      if (ending.signal.aborted) return;
       if (farewell) console.log(farewell);
       void end(started ? 0 : exitCode);
     });
@@ -65,13 +68,13 @@ export async function runProcess(start: (service: Service) => Promise<void>, far
     await start({
       resources,
       ending: ending.signal,
-      fail: (error) => void end(1, error),
+      fail,
       allowForEnd: (milliseconds) => {
         allowedMs = milliseconds;
       },
     });
     started = true;
   } catch (error) {
-    await end(1, error);
+    fail(error);
   }
 }

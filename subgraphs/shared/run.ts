@@ -9,6 +9,7 @@ import { openPostgres } from './postgres/open-postgres.ts';
 import { databaseName, provision, roleUrl } from './provision.ts';
 import { createMemoryPubSub } from './pubsub-memory.ts';
 import { createRedisPubSub } from './pubsub-redis.ts';
+import { requireRedis } from './require-redis.ts';
 import { runProcess, type Service } from './run-process.ts';
 import { listen, openSubgraph } from './server.ts';
 import type { Subgraph } from './subgraph.ts';
@@ -45,11 +46,12 @@ async function startSubgraph<C extends BaseContext>(
   const portVariable = PORT === undefined ? 'SUBGRAPH_BASE_PORT' : 'PORT';
   await requireFreePorts([{ owner: name, ...wanted, hostVariable: 'HOST', portVariable }]);
 
+  if (config.redisUrl) await requireRedis(config.redisUrl);
   const adminUrl = await openPostgres(config, { resources, fail });
   await provision(adminUrl, databaseName, [...ports.keys()], config.roleSecret);
   const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
   const log = createLog(name, config.logLevel);
-  const live = config.redisUrl ? await createRedisPubSub(config.redisUrl) : createMemoryPubSub();
+  const live = config.redisUrl ? await createRedisPubSub(config.redisUrl, log) : createMemoryPubSub();
   resources.defer(() => live.close());
   const databaseUrl = roleUrl(adminUrl, databaseName, name, config.roleSecret);
   const open = await openSubgraph(subgraph, { databaseUrl, live, log, limits: config.limits });

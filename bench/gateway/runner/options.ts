@@ -1,53 +1,59 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
+import { ConfigurationError } from '#shared/config.ts';
 import { contenders, isPresent } from './contenders.ts';
 import { workloads } from './workloads.ts';
 
 const exitOnSigterm = new URL('../hosts/exit-on-sigterm.ts', import.meta.url).href;
 
-const usage = `node bench/gateway/run.ts [options]
-  --seconds N      length of one measurement (5)
-  --warmup N       load before the first measurement of each gateway and workload: slices of so many seconds, up to five, until
-                   3,000 requests were answered (2)
-  --rounds N       measurements of each gateway and workload, interleaved (3)
-  --connections N  (50)
-  --only A,B       of ${contenders.map(({ name }) => name).join(', ')}
-  --workloads A,B  of ${workloads.map(({ name }) => name).join(', ')}
-  --cores A,B      the gateway's core and the core of load and subgraphs (0,1)
-  --cpu-prof DIR   let each gateway write a CPU profile there when it ends
-  --node-flags F   further flags for every gateway, separated by blanks
-  --install        install the peers first (npm ci --prefix bench/gateway/peers)`;
+const number = { type: 'string', value: 'NUMBER' } as const;
+const command = {
+  call: 'npm run bench:gateway --',
+  does: "The public gateway benchmark's workload: ours beside its peers and the floors. See bench/gateway/README.md.",
+  options: {
+    seconds: { ...number, default: '5', help: 'length of one measurement (5)' },
+    warmup: {
+      ...number,
+      default: '2',
+      help: 'load before the first measurement: up to five slices of so many seconds, until 3,000 answers (2)',
+    },
+    rounds: { ...number, default: '3', help: 'measurements of each gateway and workload, interleaved (3)' },
+    connections: { ...number, default: '50', help: 'requests in flight at a time (50)' },
+    only: { type: 'string', value: 'A,B', help: `of ${contenders.map(({ name }) => name).join(', ')}` },
+    workloads: { type: 'string', value: 'A,B', help: `of ${workloads.map(({ name }) => name).join(', ')}` },
+    cores: {
+      type: 'string',
+      value: 'A,B',
+      default: '0,1',
+      help: "the gateway's core and the core of load and subgraphs (0,1)",
+    },
+    'cpu-prof': { type: 'string', value: 'FOLDER', help: 'each gateway writes a CPU profile there when it ends' },
+    'node-flags': {
+      type: 'string',
+      value: 'FLAGS',
+      default: '',
+      help: 'further flags of every gateway, separated by blanks',
+    },
+    install: {
+      type: 'boolean',
+      default: false,
+      help: 'installs the peers first (npm ci --prefix bench/gateway/peers)',
+    },
+  },
+} as const;
 
 export type Options = ReturnType<typeof readOptions>;
 
+/** @throws ConfigurationError that names the option, what is required and what arrived */
 export function readOptions(argv: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      seconds: { type: 'string', default: '5' },
-      warmup: { type: 'string', default: '2' },
-      rounds: { type: 'string', default: '3' },
-      connections: { type: 'string', default: '50' },
-      only: { type: 'string' },
-      workloads: { type: 'string' },
-      cores: { type: 'string', default: '0,1' },
-      'cpu-prof': { type: 'string' },
-      'node-flags': { type: 'string', default: '' },
-      install: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
-    console.log(usage);
-    process.exit(0);
-  }
+  const { values } = readCommandLine(command, argv);
   const [gatewayCore, loadCore] = values.cores.split(',').map(Number);
   return {
-    seconds: Number(values.seconds),
-    warmup: Number(values.warmup),
-    rounds: Number(values.rounds),
-    connections: Number(values.connections),
-    contenders: pick(contenders, values.only).filter((contender) => values.only || isPresent(contender)),
-    workloads: pick(workloads, values.workloads),
+    seconds: wholeNumber('seconds', values.seconds, 1, 600),
+    warmup: wholeNumber('warmup', values.warmup, 0, 600),
+    rounds: wholeNumber('rounds', values.rounds, 1, 1_000),
+    connections: wholeNumber('connections', values.connections, 1, 10_000),
+    contenders: pick('only', contenders, values.only).filter((contender) => values.only || isPresent(contender)),
+    workloads: pick('workloads', workloads, values.workloads),
     gatewayCore: gatewayCore!,
     loadCore: loadCore!,
     nodeFlags: [
@@ -58,10 +64,13 @@ export function readOptions(argv: readonly string[]) {
   };
 }
 
-function pick<T extends { name: string }>(all: readonly T[], names: string | undefined): readonly T[] {
+function pick<T extends { name: string }>(option: string, all: readonly T[], names: string | undefined): readonly T[] {
   if (names === undefined) return all;
   const wanted = names.split(',');
   const unknown = wanted.filter((name) => !all.some((one) => one.name === name));
-  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}\n${usage}`);
+  if (unknown.length > 0)
+    throw new ConfigurationError(
+      `--${option}: names among ${all.map(({ name }) => name).join(', ')} are required; got ${unknown.join(', ')}`,
+    );
   return all.filter(({ name }) => wanted.includes(name));
 }

@@ -35,10 +35,15 @@ export interface SupergraphModel {
   readonly satisfies: (typename: string, condition: string) => boolean;
 }
 
+/** The planner knows connectors as well; nothing here speaks to a REST service. */
+const supportedFeatures = new Set(
+  [...ROUTER_SUPPORTED_SUPERGRAPH_FEATURES].filter((url) => !url.includes('/connect/')),
+);
+
 /** Everything `@apollo/query-planner` can plan for; more than `@apollo/gateway` admits. */
 export function parseSupergraph(supergraphSdl: string): Supergraph {
   return Supergraph.build(supergraphSdl, {
-    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+    supportedFeatures,
     validateSupergraph: false,
   });
 }

@@ -3,6 +3,7 @@ import type { SharedConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import type { Service } from '../run-process.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
+import { requireServer } from './given-server.ts';
 
 /** Where the embedded server of an installation keeps its files. */
 export function embeddedFolder(config: Pick<SharedConfig, 'dataDir'>): string {
@@ -14,7 +15,10 @@ export async function openPostgres(
   config: SharedConfig,
   { resources, fail }: Pick<Service, 'resources' | 'fail'>,
 ): Promise<string> {
-  if (config.databaseUrl) return config.databaseUrl;
+  if (config.databaseUrl) {
+    await requireServer(config.databaseUrl);
+    return config.databaseUrl;
+  }
   const log = createLog('postgres', config.logLevel);
   return resources.use(new EmbeddedPostgres(embeddedFolder(config), { log, onLost: fail })).start();
 }

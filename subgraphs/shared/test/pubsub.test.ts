@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { countLosses } from '../counted-live.ts';
-import type { Log } from '../log.ts';
+import { createLog, type Log } from '../log.ts';
 import { freePort } from '../ports.ts';
 import { bufferLimit, type LivePubSub } from '../pubsub.ts';
 import { createMemoryPubSub } from '../pubsub-memory.ts';
@@ -46,7 +46,7 @@ function redisImplementation(): Implementation {
       for await (const chunk of server.stdout ?? []) if (String(chunk).includes('Ready to accept connections')) break;
       url = `redis://127.0.0.1:${port}`;
     },
-    create: () => createRedisPubSub(url),
+    create: () => createRedisPubSub(url, createLog('live', 'silent')),
     async stop() {
       if (!server) return;
       const exited = once(server, 'exit');

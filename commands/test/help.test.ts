@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { HelpRequest, readCommandLine, wholeNumber } from '#shared/command-line.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+/** Scripts that are commands of ours, not of a tool. */
+const { scripts } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+const own = Object.entries(scripts).filter(
+  ([name, script]) => /\b(commands|gateway|bench)\/\S+\.ts\b/.test(script) && !name.startsWith('check'),
+);
+
+test.each([...own.map(([, script]) => script), 'node commands/simulator.ts'])(
+  '%s --help says what it does',
+  async (script) => {
+    const { stdout, stderr } = await run('sh', ['-c', `${script} --help`], { cwd: root });
+    expect(stdout).toMatch(/^(npm|node) .*\[options\]\n\S.*\n\n(.*\n)* {2}--help +shows this text\n$/);
+    expect(stderr).toBe('');
+  },
+);
+
+describe('a command line', () => {
+  const command = {
+    call: 'npm run move --',
+    does: 'Moves things.',
+    options: {
+      to: { type: 'string', value: 'PLACE', help: 'where to' },
+      trucks: { type: 'boolean', default: true, help: 'on foot' },
+    },
+  } as const;
+
+  test('is read by Node, and a boolean that is on can be turned off', () => {
+    expect(readCommandLine(command, ['--to', 'Tulsa']).values).toEqual({ to: 'Tulsa', trucks: true });
+    expect(readCommandLine(command, ['--no-trucks']).values).toEqual({ trucks: false });
+  });
+
+  test('asks for help wherever it says so', () => {
+    const help = new HelpRequest(
+      'npm run move -- [options]\nMoves things.\n\n  --to PLACE   where to\n  --no-trucks  on foot\n  --help       shows this text',
+    );
+    expect(() => readCommandLine(command, ['--help'])).toThrow(help);
+    expect(() => readCommandLine(command, ['--too', '-h'])).toThrow(help);
+  });
+
+  test.each([
+    [['--too'], "Unknown option '--too'. Options are --to, --no-trucks, --help."],
+    [['--to'], "Option '--to <value>' argument missing. Options are --to, --no-trucks, --help."],
+    [['Tulsa'], "Unexpected argument 'Tulsa'. Options are --to, --no-trucks, --help."],
+    [['--trucks=no'], "Option '--trucks' does not take an argument. Options are --to, --no-trucks, --help."],
+  ])('%j is refused in one line', (args, line) => {
+    expect(() => readCommandLine(command, args)).toThrow(line);
+  });
+
+  test.each(['', '0', '1.5', 'many', '11'])('"%s" is no whole number from 1 to 10', (text) => {
+    expect(() => wholeNumber('rounds', text, 1, 10)).toThrow(
+      `--rounds: a whole number from 1 to 10 is required; got ${text}`,
+    );
+  });
+});

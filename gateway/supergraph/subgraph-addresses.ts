@@ -1,0 +1,33 @@
+import { ConfigurationError } from '#shared/config.ts';
+import { withoutCredentials } from '#shared/secrets.ts';
+import type { GatewayConfig } from '../config.ts';
+import { parseSupergraph } from '../engine/supergraph/model.ts';
+
+/**
+ * Address of each subgraph: that of the supergraph, unless a setting replaces it.
+ * @throws ConfigurationError with one line for each subgraph whose address can't be used
+ */
+export function addressesOf(
+  supergraphSdl: string,
+  replacements: GatewayConfig['subgraphUrls'],
+): Record<string, { readonly url: string }> {
+  const subgraphs = parseSupergraph(supergraphSdl).subgraphsMetadata();
+  const addresses = [...subgraphs].map(({ name, url }) => ({ name, url: replacements[replacementName(name)] ?? url }));
+  const unusable = addresses.filter(({ url }) => !isHttp(url));
+  if (unusable.length > 0) throw new ConfigurationError(unusable.map(requirement).join('\n'));
+  return Object.fromEntries(addresses.map(({ name, url }) => [name, { url }]));
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
+
+function requirement({ name, url }: { name: string; url: string }): string {
+  const variable = `SUBGRAPH_URL_${replacementName(name).toUpperCase()}`;
+  return `${variable}: an http(s) address is required for subgraph "${name}"; the supergraph says "${withoutCredentials(url)}"`;
+}
+
+/** Names of environment variables have no dashes. */
+function replacementName(subgraph: string): string {
+  return subgraph.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
+}

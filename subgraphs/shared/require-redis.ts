@@ -1,0 +1,40 @@
+import { Redis } from 'ioredis';
+import { ConfigurationError } from './config.ts';
+import { errorCode, errorMessage } from './error-code.ts';
+import { urlWithoutCredentials } from './secrets.ts';
+
+const connectMs = 10_000;
+
+/** Makes sure that the server of REDIS_URL answers and lets us in. @throws ConfigurationError with one line */
+export async function requireRedis(url: string): Promise<void> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: connectMs,
+    commandTimeout: connectMs,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let reason: unknown;
+  redis.on('error', (error) => {
+    reason ??= error; // what `connect` rejects with only says that the connection is closed
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    throw refusal(reason ?? error, url);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function refusal(error: unknown, url: string): ConfigurationError {
+  const shown = urlWithoutCredentials(url);
+  // Redis begins what it says with a code: WRONGPASS, NOAUTH.
+  const said = /^(?:WRONGPASS|NOAUTH|NOPERM)\b.*/.exec(errorMessage(error))?.[0];
+  return new ConfigurationError(
+    said
+      ? `REDIS_URL: a user and a password that the server accepts are required; ${shown} says "${said}"`
+      : `REDIS_URL: a Redis server that answers is required; ${shown} does not (${errorCode(error) ?? errorMessage(error)}). Start the server, or correct the address.`,
+  );
+}

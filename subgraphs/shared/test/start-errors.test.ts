@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { ConfigurationError, readSharedConfig } from '../config.ts';
+import { freePort, requireFreePorts } from '../ports.ts';
+import { requireServer } from '../postgres/given-server.ts';
+import { requireRedis } from '../require-redis.ts';
+
+/** What an operator reads when the start fails: one line that names the variable, what arrived (no secret), and what to do. */
+const secret = 'hunter2-hunter2';
+
+async function lineOf(start: () => unknown): Promise<string> {
+  const error = await Promise.resolve()
+    .then(start)
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+  expect(error).toBeInstanceOf(ConfigurationError);
+  const { message } = error as ConfigurationError;
+  expect(message).not.toContain(secret);
+  expect(message.split('\n')).toHaveLength(1);
+  return message;
+}
+
+describe('settings at fault', () => {
+  test.each([
+    [{ DATABASE_URL: `mysql://u:${secret}@h/x` }, 'DATABASE_URL: Invalid URL; got mysql://h/x'],
+    [{ DATABASE_URL: `postgres://u:${secret}@h:many/x` }, 'DATABASE_URL: Invalid URL; got postgres://h:many/x'],
+    [{ DATABASE_URL: `postgres://u:p@${secret}@h:y/x?a=${secret}` }, 'DATABASE_URL: Invalid URL; got postgres://h:y/x'],
+    [{ DATABASE_URL: `u:${secret}@h/x` }, 'DATABASE_URL: Invalid URL; got a text that is no URL and is not shown'],
+    [{ DATABASE_URL: secret }, 'DATABASE_URL: Invalid URL; got a text that is no URL and is not shown'],
+    [{ REDIS_URL: `http://:${secret}@redis:6379` }, 'REDIS_URL: Invalid URL; got http://redis:6379'],
+    [{ DATABASE_ROLE_SECRET: secret }, /^DATABASE_ROLE_SECRET: .*; got a value that is not shown$/],
+    [{ SEED: 'x' }, /^SEED: .*; got "x"$/],
+    [{ SEED_NOW: '' }, /^SEED_NOW: .*; got nothing$/],
+    [{ LOG_LEVEL: `https://u:${secret}@logs` }, /^LOG_LEVEL: .*; got "https:\/\/logs"$/],
+  ])('%#: the variable is named and no secret is shown', async (environment, line) => {
+    expect(await lineOf(() => readSharedConfig(environment))).toMatch(line);
+  });
+});
+
+describe('ports', () => {
+  const wanted = { owner: 'fleet', host: '127.0.0.1', hostVariable: 'HOST', portVariable: 'SUBGRAPH_BASE_PORT' };
+
+  test('one that is taken names who wants it and the variable that moves it', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    expect(await lineOf(() => requireFreePorts([{ ...wanted, port }]))).toBe(
+      `SUBGRAPH_BASE_PORT: a free port is required for fleet; 127.0.0.1:${port} is in use. End what uses it, or set SUBGRAPH_BASE_PORT to another port.`,
+    );
+    holder.close();
+  });
+
+  test('one that two settings name is taken by the first', async () => {
+    const port = await freePort();
+    const twice = [
+      { ...wanted, port },
+      { ...wanted, owner: 'the gateway', portVariable: 'PORT', port },
+    ];
+    expect(await lineOf(() => requireFreePorts(twice))).toMatch(/^PORT: a free port is required for the gateway; /);
+  });
+
+  test.each(['192.0.2.1', 'no-such-host.invalid'])('%s is no address of this machine', async (host) => {
+    expect(await lineOf(() => requireFreePorts([{ ...wanted, host, port: 0 }]))).toBe(
+      `HOST: an address of this machine is required for fleet; got ${host}`,
+    );
+  });
+});
+
+describe('DATABASE_URL', () => {
+  const given = new URL(process.env['TEST_POSTGRES_URL'] ?? '');
+  const changed = (change: (url: URL) => void): string => {
+    const url = new URL(given);
+    change(url);
+    return url.href;
+  };
+
+  test('a server that answers is required', async () => {
+    const port = await freePort();
+    expect(await lineOf(() => requireServer(`postgresql://u:${secret}@127.0.0.1:${port}/x`))).toBe(
+      `DATABASE_URL: a PostgreSQL server that answers is required; postgresql://127.0.0.1:${port}/x does not (ECONNREFUSED). Start the server, or correct the address.`,
+    );
+  });
+
+  test('a role that the server knows is required', async () => {
+    const url = changed((one) => {
+      one.username = 'nobody';
+      one.password = secret;
+    });
+    expect(await lineOf(() => requireServer(url))).toMatch(
+      /^DATABASE_URL: a role and a password that the server accepts are required; postgresql:\/\/\S+ refuses "nobody"/,
+    );
+  });
+
+  test('a database that exists is required', async () => {
+    const url = changed((one) => {
+      one.pathname = '/nowhere';
+    });
+    expect(await lineOf(() => requireServer(url))).toMatch(
+      /^DATABASE_URL: a database that exists is required; \S+ names "nowhere"/,
+    );
+  });
+
+  test('a server that can be used passes', async () => {
+    await requireServer(given.href);
+  });
+});
+
+describe('REDIS_URL', () => {
+  test('a server that answers is required', async () => {
+    const port = await freePort();
+    expect(await lineOf(() => requireRedis(`redis://:${secret}@127.0.0.1:${port}`))).toBe(
+      `REDIS_URL: a Redis server that answers is required; redis://127.0.0.1:${port} does not (ECONNREFUSED). Start the server, or correct the address.`,
+    );
+  });
+
+  test('the password that the server wants is required', async () => {
+    const server = createServer((socket) => {
+      socket.on('data', () => socket.write('-WRONGPASS invalid username-password pair or user is disabled.\r\n'));
+      socket.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await lineOf(() => requireRedis(`redis://:${secret}@127.0.0.1:${port}`))).toMatch(
+      /^REDIS_URL: a user and a password that the server accepts are required; redis:\/\/\S+ says "WRONGPASS/,
+    );
+    server.close();
+  });
+});
