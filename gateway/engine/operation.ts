@@ -25,8 +25,6 @@ import type { SupergraphModel } from './supergraph/model.ts';
 import { coercible } from './values/coercible.ts';
 import { locateVariables } from './variable-locations.ts';
 
-/** Compiled forms of one operation under different values of its conditions; clients choose those, so few are kept. */
-const MAX_VARIANTS = 16;
 const MAX_VARIABLE_ERRORS = 20;
 
 /** An operation under known values of its conditions, ready to run. */
@@ -54,6 +52,10 @@ export interface PreparedParts {
   readonly denied: ReadonlySet<FieldNode>;
   /** The fragments that the plan delivers later, by the planner's label. */
   readonly deferred: ReadonlyMap<string, DeferredFragment> | undefined;
+  /** Compiled forms that are kept, for different values of the operation's conditions: clients choose those. */
+  readonly maxVariants: number;
+  /** Hears how many are kept, when they have become more. */
+  readonly onVariants: (count: number) => void;
 }
 
 /** One operation of one document: parsed, planned, and compiled as its conditions are met. */
@@ -72,11 +74,16 @@ export class PreparedOperation {
   readonly #source: string;
   readonly #deferred: ReadonlyMap<string, DeferredFragment>;
   readonly #conditionNames: readonly string[];
-  readonly #variants = new LRUCache<string, Variant>({ max: MAX_VARIANTS });
-  readonly #incremental = new LRUCache<string, IncrementalVariant>({ max: MAX_VARIANTS });
+  readonly #variants: LRUCache<string, Variant>;
+  readonly #incremental: LRUCache<string, IncrementalVariant>;
+  readonly #onVariants: (count: number) => void;
 
-  constructor({ source, document, definition, plan, model, denied, deferred }: PreparedParts) {
+  constructor(parts: PreparedParts) {
+    const { source, document, definition, plan, model, denied, deferred, maxVariants, onVariants } = parts;
     this.#source = source;
+    this.#variants = new LRUCache({ max: maxVariants });
+    this.#incremental = new LRUCache({ max: maxVariants });
+    this.#onVariants = onVariants;
     this.document = document;
     this.definition = definition;
     this.plan = plan;
@@ -138,7 +145,9 @@ export class PreparedOperation {
     let variant = variants.get(key);
     if (!variant) {
       variant = compile(Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name] === true])));
+      const before = variants.size;
       variants.set(key, variant);
+      if (variants.size > before) this.#onVariants(this.#variants.size + this.#incremental.size);
     }
     return variant;
   }

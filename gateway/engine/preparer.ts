@@ -50,22 +50,28 @@ interface CheckedDocument {
 interface Preparation {
   readonly operation: Promise<PreparedOperation>;
   readonly request: PrepareRequest;
+  /** Of the document, and again of each compiled variant that the operation keeps. */
   readonly selections: number;
   isDone: boolean;
 }
 
 /** What may be kept is counted in selections too, each of which takes half a kilobyte: a thousand large operations would not fit into memory. */
 const selectionsPerOperation = 100;
+/** Compiled variants that a small operation keeps. */
+const maxVariants = 16;
 
 function boundedCache<T extends { readonly selections: number }>(maxOperations: number): LRUCache<string, T> {
-  const maxSize = maxOperations * selectionsPerOperation;
-  // One that is larger than a quarter of all counts as a quarter: it has to be kept while it is being planned.
-  const largest = Math.ceil(maxSize / 4);
+  const largest = largestShare(maxOperations);
   return new LRUCache({
     max: maxOperations,
-    maxSize,
+    maxSize: maxOperations * selectionsPerOperation,
     sizeCalculation: ({ selections }) => Math.min(Math.max(selections, 1), largest),
   });
+}
+
+/** Selections that one operation counts as at most, a quarter of all: it has to be kept while it is being planned. */
+function largestShare(maxOperations: number): number {
+  return Math.ceil((maxOperations * selectionsPerOperation) / 4);
 }
 
 const nothing: ReadonlySet<FieldNode> = new Set();
@@ -79,11 +85,13 @@ export class Preparer {
   /** By text, of those that are answered in parts. */
   readonly #inParts: LRUCache<string, CheckedDocument>;
   readonly #prepared: LRUCache<string, Preparation>;
+  readonly #maxOperations: number;
   #lastId = 0;
 
   constructor(model: SupergraphModel, planner: Planner, maxOperations: number) {
     this.#model = model;
     this.#planner = planner;
+    this.#maxOperations = maxOperations;
     this.#whole = boundedCache(maxOperations);
     this.#inParts = boundedCache(maxOperations);
     this.#prepared = boundedCache(maxOperations);
@@ -107,7 +115,7 @@ export class Preparer {
     if (known) return known.operation;
     const { source, operationName, incremental, grants } = request;
     const preparation: Preparation = {
-      operation: this.#plan(checked, request, labels, accessKey),
+      operation: this.#plan(checked, request, labels, accessKey, (count) => this.#weigh(key, preparation, count)),
       request: { source, operationName, activeLabels: labels, incremental, grants },
       selections: checked.selections,
       isDone: false,
@@ -119,10 +127,22 @@ export class Preparer {
       },
       () => {
         // A failure may pass (a time limit, a full queue): the next request tries again.
-        if (this.#prepared.peek(key) === preparation) this.#prepared.delete(key);
+        if (this.#prepared.peek(key)?.operation === preparation.operation) this.#prepared.delete(key);
       },
     );
     return preparation.operation;
+  }
+
+  /** Counts the variants of an operation towards what may be kept. */
+  #weigh(key: string, { operation, selections }: Preparation, variants: number): void {
+    const held = this.#prepared.peek(key);
+    if (held?.operation === operation) this.#prepared.set(key, { ...held, selections: selections * (1 + variants) });
+  }
+
+  /** Variants of an operation that may be kept: as many as fit into its share, and one in any case. */
+  #variantsOf(selections: number): number {
+    const fitting = Math.floor(largestShare(this.#maxOperations) / Math.max(selections, 1)) - 1;
+    return Math.max(1, Math.min(fitting, maxVariants));
   }
 
   /** How the operations used last were asked for, newest first; none that could not be planned. */
@@ -165,10 +185,11 @@ export class Preparer {
   }
 
   async #plan(
-    { given, document, labelled, access }: CheckedDocument,
+    { given, document, labelled, access, selections }: CheckedDocument,
     { source, operationName }: PrepareRequest,
     activeLabels: readonly string[],
     accessKey: string,
+    onVariants: (count: number) => void,
   ): Promise<PreparedOperation> {
     const definition = getOperationAST(document, operationName);
     if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation of that name');
@@ -193,6 +214,8 @@ export class Preparer {
       model: this.#model,
       denied,
       deferred: labelled?.fragments,
+      maxVariants: this.#variantsOf(selections),
+      onVariants,
     });
   }
 }

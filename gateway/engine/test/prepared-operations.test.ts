@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PreparedOperation, Variant } from '../operation.ts';
 import { createInlinePlanner } from '../planning/inline-planner.ts';
 import type { Planner } from '../planning/planner.ts';
 import { federate } from './federation.ts';
@@ -34,6 +35,24 @@ function operation(name: string, selections: number): string {
   return `query ${name} { person { ${aliases.join(' ')} } }`;
 }
 
+/** Of that many selections, five of which depend on variables of their own. */
+function conditional(name: string, selections: number): string {
+  const variables = [0, 1, 2, 3, 4].map((index) => `$c${index}: Boolean!`);
+  const fields = Array.from({ length: selections - 1 }, (_, index) =>
+    index < 5 ? `a${index}: name @include(if: $c${index})` : `a${index}: name`,
+  );
+  return `query ${name}(${variables.join(' ')}) { person { ${fields.join(' ')} } }`;
+}
+
+/** The compiled variants of all values of those variables, in a fixed order. */
+function compileVariants(operation: PreparedOperation, from = 0): Variant[] {
+  return Array.from({ length: 32 - from }, (_, index) =>
+    operation.variantFor(
+      Object.fromEntries([0, 1, 2, 3, 4].map((bit) => [`c${bit}`, ((from + index) >> bit) % 2 === 1])),
+    ),
+  );
+}
+
 describe('prepared operations', () => {
   test('are planned once, also when many ask at the same time', async () => {
     const planner = countingPlanner();
@@ -59,6 +78,36 @@ describe('prepared operations', () => {
     for (const source of [...large, large[4]!, large[0]!]) await engine.prepare({ source });
     expect(planner.planned()).toEqual([...large, large[0]]);
   });
+
+  test('count with every compiled variant of theirs: clients choose the conditions', async () => {
+    const planner = countingPlanner();
+    const engine = engineFor(federation, { planner, maxOperations: 8 }); // 800 selections, of one operation at most 200
+    const texts = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'].map((name) => conditional(name, 20));
+    for (const source of texts) await engine.prepare({ source });
+    expect(planner.planned()).toEqual(texts); // 160 selections
+    for (const source of texts) compileVariants(await engine.prepare({ source }));
+    // Each is 20 selections, and 20 more for each of the nine variants that fit into its share: four operations are 800.
+    planner.planned();
+    for (const source of texts.toReversed()) await engine.prepare({ source });
+    expect(planner.planned()).toEqual(texts.slice(0, 4).toReversed());
+  });
+
+  test.each([
+    ['a small operation', 1_000, 20, 16],
+    ['a larger one', 8, 20, 9],
+    ['one that is larger than its share', 8, 300, 1],
+  ])(
+    '%s keeps as many variants as fit: %d operations, %d selections, %d variants',
+    async (_, maxOperations, selections, kept) => {
+      const engine = engineFor(federation, { maxOperations });
+      const operation = await engine.prepare({ source: conditional('A', selections) });
+      const first = compileVariants(operation);
+      expect(new Set(first).size).toBe(32);
+      const last = first.slice(-kept);
+      const again = compileVariants(operation, first.length - kept);
+      expect(again.map((variant) => last.indexOf(variant))).toEqual([...last.keys()]);
+    },
+  );
 
   test('that look alike answer each for itself', async () => {
     const engine = engineFor(federation);
