@@ -16,8 +16,9 @@ import { price } from './price.ts';
 import { resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import { SharedResponses } from './shared-responses.ts';
-import type { Checked, Received } from './stages.ts';
+import type { Arrived, Checked, Entered, Received } from './stages.ts';
 import { type ClientRates, Throttle } from './throttle.ts';
+import { TurnSlices } from './turn-slices.ts';
 import { TypicalLengths } from './typical-lengths.ts';
 
 export interface PipelineOptions {
@@ -40,6 +41,7 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #admission: Admission;
   readonly #lengths = new TypicalLengths();
+  readonly #slices: TurnSlices;
   readonly #documentQueue = new DocumentQueue();
   readonly #shared = new SharedResponses();
   readonly #throttle: Throttle;
@@ -48,6 +50,18 @@ export class Pipeline {
     this.#options = options;
     this.#admission = new Admission(options.maxWaitingRequests);
     this.#throttle = new Throttle(options.clientRates);
+    this.#slices = new TurnSlices(options.maxWaitingRequests);
+  }
+
+  /**
+   * Lets an operation in, before an edge reads its text: the cheapest refusal comes first, and a rush of operations takes turns with everything
+   * else. @throws RequestRefusal
+   */
+  async enter(arrived: Arrived): Promise<Entered> {
+    this.#throttle.admitAddress(arrived);
+    const turn = this.#slices.turn();
+    if (turn) await turn;
+    return arrived as Entered; // the brand says no more than that it has been here
   }
 
   /** Never rejects: whatever goes wrong is a refused outcome. */
@@ -68,7 +82,7 @@ export class Pipeline {
   }
 
   /** The outcome of a request that an edge could not read as an operation. */
-  refuse(error: unknown, received: Pick<Received, 'id' | 'startedAt'>): Refused {
+  refuse(error: unknown, received: Pick<Arrived, 'id' | 'startedAt'>): Refused {
     return this.#refuse(error, { received, generation: undefined, checked: undefined });
   }
 
@@ -80,7 +94,6 @@ export class Pipeline {
 
   /** The stages before execution, in their order. Each takes what the one before has found out, and throws to refuse. */
   async #check(received: Received, generation: Generation): Promise<Checked> {
-    this.#throttle.admitAddress(received);
     const { access, explanations } = this.#options;
     const identified = explain(await identify(received, access), explanations);
     this.#throttle.admitAccount(identified);
@@ -140,7 +153,7 @@ export class Pipeline {
 
 /** How far an operation has come, for the time when it is settled. */
 interface Progress {
-  readonly received: Pick<Received, 'id' | 'startedAt'>;
+  readonly received: Pick<Arrived, 'id' | 'startedAt'>;
   /** Undefined when the operation holds it no longer. */
   generation: Generation | undefined;
   checked: Checked | undefined;

@@ -18,17 +18,28 @@ export interface AcceptedForms {
 /** Registers a callback for the moment when the client leaves before its response is complete. */
 export type OnDeparture = (leave: () => void) => void;
 
-/** An operation as an edge has read it. Nothing is known about it but its form. */
-export interface Received {
+/** An operation that has arrived; its text has not been read yet. */
+export interface Arrived {
   /** Made by the gateway: in the response's `x-request-id`, in every error, in logs and at subgraphs. */
   readonly id: string;
-  /** The client's own `x-request-id`. */
-  readonly clientRequestId: string | undefined;
   /** `performance.now()` milliseconds. */
   readonly startedAt: number;
-  readonly headers: IncomingHttpHeaders;
   /** IP address of the client. */
   readonly address: string;
+}
+
+declare const entered: unique symbol;
+
+/** An operation that the pipeline has let in: its client is within its rate. Only `Pipeline.enter` makes one. */
+export interface Entered extends Arrived {
+  readonly [entered]: true;
+}
+
+/** An operation as an edge has read it. Nothing is known about it but its form. */
+export interface Received extends Entered {
+  /** The client's own `x-request-id`. */
+  readonly clientRequestId: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly source: string | undefined;
   readonly operationName: string | undefined;
   readonly variables: Variables;

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { clientNetwork } from '../access/clients/client-network.ts';
 import { type BucketSize, TokenBuckets } from '../access/clients/token-buckets.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
-import type { Identified, Received } from './stages.ts';
+import type { Arrived, Identified } from './stages.ts';
 
 /** How much one client may ask for. A client is an address (IPv6: a /64), and an account. */
 export interface ClientRates {
@@ -33,7 +33,7 @@ export class Throttle {
   }
 
   /** Before identification, so that false tokens are limited too. @throws RequestRefusal RATE_LIMITED */
-  admitAddress({ address }: Received): void {
+  admitAddress({ address }: Arrived): void {
     if (this.#requests) take(this.#requests, clientNetwork(address), 'requests from this address');
   }
 

@@ -4,7 +4,7 @@ import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Outcome, Refused } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import type { OnDeparture, Received } from '../../pipeline/stages.ts';
+import type { Entered, OnDeparture, Received } from '../../pipeline/stages.ts';
 import { allowedMethods } from './app.ts';
 import { refuseForgery } from './forgery.ts';
 import { type Accepted, readAccept } from './media-type.ts';
@@ -13,8 +13,15 @@ import { clientRequestId } from './request-id.ts';
 import { responseStatus } from './response-status.ts';
 import { eventFraming, once, partFraming, writeStream } from './streams.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set for GraphQL requests that the pipeline has let in. */
+    entered: Entered | undefined;
+  }
+}
+
 export interface GraphqlRouteOptions {
-  readonly pipeline: Pick<Pipeline, 'run' | 'refuse'>;
+  readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   readonly readOrigin: ReadOrigin;
   /** True while the gateway stops and ends its streams. */
   readonly isClosing: () => boolean;
@@ -27,21 +34,32 @@ const otherMethods = ['HEAD', 'PUT', 'PATCH', 'DELETE'];
 
 /** GraphQL over HTTP at `/graphql`: JSON, event streams and multipart responses. */
 export function serveGraphql(app: FastifyInstance, { pipeline, readOrigin, isClosing }: GraphqlRouteOptions): void {
+  app.decorateRequest('entered', undefined);
   app.route({
     method: ['GET', 'POST'],
     url: path,
     exposeHeadRoute: false,
+    /** Before the body is read. */
+    async onRequest(request, reply) {
+      const arrived = { id: request.id, startedAt: performance.now(), address: readOrigin(request.raw).address };
+      try {
+        request.entered = await pipeline.enter(arrived);
+      } catch (error) {
+        return sendRefused(reply, pipeline.refuse(error, arrived), acceptedBy(request));
+      }
+    },
     async handler(request, reply) {
-      const startedAt = performance.now();
+      const { entered } = request;
+      if (!entered) throw new Error('the hook before has let the request in');
       let accepted: Accepted | undefined;
       let received: Received;
       try {
         accepted = readAccept(request.headers.accept);
         if (opensPage(request, accepted)) return reply.redirect(explorerPath, 303);
         refuseForgery(request.headers);
-        received = receive(request, reply.raw, { accepted, startedAt, address: readOrigin(request.raw).address });
+        received = receive(request, reply.raw, entered, accepted);
       } catch (error) {
-        return sendRefused(reply, pipeline.refuse(error, { id: request.id, startedAt }), accepted);
+        return sendRefused(reply, pipeline.refuse(error, entered), accepted);
       }
       return send(reply, await pipeline.run(received), accepted, isClosing);
     },
@@ -68,20 +86,21 @@ function opensPage({ method, query }: FastifyRequest, accepted: Accepted): boole
   return method === 'GET' && accepted.prefersPage && Object.keys(query ?? {}).length === 0;
 }
 
-interface Arrival {
-  readonly accepted: Accepted;
-  readonly startedAt: number;
-  readonly address: string;
+/** What the client accepts, for a refusal; undefined where that is nothing. */
+function acceptedBy({ headers }: FastifyRequest): Accepted | undefined {
+  try {
+    return readAccept(headers.accept);
+  } catch {
+    return undefined;
+  }
 }
 
-function receive(request: FastifyRequest, raw: ServerResponse, { accepted, startedAt, address }: Arrival): Received {
-  const { id, headers, method } = request;
+function receive(request: FastifyRequest, raw: ServerResponse, entered: Entered, accepted: Accepted): Received {
+  const { headers, method } = request;
   return {
-    id,
+    ...entered,
     clientRequestId: clientRequestId(headers['x-request-id']),
-    startedAt,
     headers,
-    address,
     ...readOperation(request),
     readOnly: method === 'GET',
     accepts: accepted.forms,

@@ -5,11 +5,12 @@ import { z } from 'zod';
 import { newId } from '#shared/ids.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import { parseJson } from '../../engine/values/exact-numbers.ts';
+import type { Outcome } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import type { Received } from '../../pipeline/stages.ts';
+import type { Entered, Received } from '../../pipeline/stages.ts';
 
 export interface WebSocketSessionOptions {
-  readonly pipeline: Pick<Pipeline, 'run'>;
+  readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   /** Checks the token of `connection_init`; rejects when it does not hold. */
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<void>;
   readonly readOrigin: ReadOrigin;
@@ -143,7 +144,7 @@ export class WebSocketSession {
   }
 
   async #run(id: string, payload: SubscribeMessage['payload'], signal: AbortSignal): Promise<void> {
-    const outcome = await this.#options.pipeline.run(this.#receive(payload, signal));
+    const outcome = await this.#execute(payload, signal);
     switch (outcome.kind) {
       case 'refused':
         if (!signal.aborted) await this.#send(envelope(id, MessageType.Error, JSON.stringify(outcome.errors)));
@@ -162,13 +163,22 @@ export class WebSocketSession {
     if (!signal.aborted) await this.#send(JSON.stringify({ id, type: MessageType.Complete }));
   }
 
-  #receive(payload: SubscribeMessage['payload'], signal: AbortSignal): Received {
+  async #execute(payload: SubscribeMessage['payload'], signal: AbortSignal): Promise<Outcome> {
+    const { pipeline } = this.#options;
+    const arrived = { id: newId(), startedAt: performance.now(), address: this.#address };
+    try {
+      const entered = await pipeline.enter(arrived);
+      return await pipeline.run(this.#receive(entered, payload, signal));
+    } catch (error) {
+      return pipeline.refuse(error, arrived);
+    }
+  }
+
+  #receive(entered: Entered, payload: SubscribeMessage['payload'], signal: AbortSignal): Received {
     return {
-      id: newId(),
+      ...entered,
       clientRequestId: undefined,
-      startedAt: performance.now(),
       headers: this.#headers,
-      address: this.#address,
       source: payload.query,
       operationName: payload.operationName ?? undefined,
       variables: payload.variables ?? {},

@@ -1,0 +1,56 @@
+import { RequestRefusal } from '../errors/request-refusal.ts';
+
+/** Milliseconds of each turn of the event loop in which new operations may begin. */
+const sliceMs = 10;
+/** Operations that wait and may begin in one slice. */
+const maxPerSlice = 100;
+
+/**
+ * Spreads operations that arrive at once over turns of the event loop: in each, they begin for some milliseconds only. Health checks, responses
+ * of subgraphs and timers get their turn in between, however many operations wait.
+ */
+export class TurnSlices {
+  readonly #maxWaiting: number;
+  readonly #waiting: (() => void)[] = [];
+  /** `performance.now()` at which the current turn's slice began; undefined before the first operation of a turn. */
+  #sliceBegan: number | undefined;
+
+  constructor(maxWaiting: number) {
+    this.#maxWaiting = maxWaiting;
+  }
+
+  /** Undefined when the operation may begin now; otherwise a promise for its turn. @throws RequestRefusal when too many wait */
+  turn(): Promise<void> | undefined {
+    const now = performance.now();
+    if (this.#sliceBegan === undefined) {
+      this.#sliceBegan = now;
+      setImmediate(() => this.#nextTurn());
+    }
+    if (this.#waiting.length === 0 && now - this.#sliceBegan < sliceMs) return undefined;
+    if (this.#waiting.length >= this.#maxWaiting) throw tooManyWaiting(this.#maxWaiting);
+    return new Promise((begin) => void this.#waiting.push(begin));
+  }
+
+  #nextTurn(): void {
+    if (this.#waiting.length === 0) {
+      this.#sliceBegan = undefined;
+      return;
+    }
+    // Callbacks of one check phase run one after the other, each with all the work that it sets off.
+    setImmediate(() => {
+      this.#sliceBegan = performance.now();
+    });
+    for (let count = Math.min(this.#waiting.length, maxPerSlice); count > 0; count--)
+      setImmediate(() => this.#beginNext());
+    setImmediate(() => this.#nextTurn());
+  }
+
+  #beginNext(): void {
+    if (performance.now() - (this.#sliceBegan ?? 0) < sliceMs) this.#waiting.shift()?.();
+  }
+}
+
+function tooManyWaiting(maxWaiting: number): RequestRefusal {
+  const message = `The gateway is busy: ${maxWaiting} requests already wait. Try again later.`;
+  return new RequestRefusal('REQUEST_CONCURRENCY_LIMITED', message);
+}

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { TurnSlices } from '../pipeline/turn-slices.ts';
+
+/** Keeps the processor busy, as an operation does. */
+function work(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+async function operation(slices: TurnSlices, milliseconds: number, onBegin: () => void): Promise<void> {
+  const turn = slices.turn();
+  if (turn) await turn;
+  onBegin();
+  work(milliseconds);
+}
+
+test('operations begin at once while there is time in this turn', async () => {
+  const slices = new TurnSlices(10);
+  expect(slices.turn()).toBeUndefined();
+  expect(slices.turn()).toBeUndefined();
+});
+
+test('operations that arrive at once are spread over turns, in the order of their arrival', async () => {
+  const slices = new TurnSlices(100);
+  const begun: number[] = [];
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await Promise.all(Array.from({ length: 20 }, (_, index) => operation(slices, 6, () => begun.push(index))));
+  isOver = true;
+  expect(begun).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  expect(turns).toBeGreaterThanOrEqual(9);
+});
+
+test('an operation is refused when too many wait', () => {
+  const slices = new TurnSlices(1);
+  expect(slices.turn()).toBeUndefined();
+  work(11);
+  expect(slices.turn()).toBeInstanceOf(Promise);
+  expect(() => slices.turn()).toThrow(expect.objectContaining({ code: 'REQUEST_CONCURRENCY_LIMITED' }));
+});
