@@ -1,6 +1,6 @@
 import type { SharedConfig } from '#shared/config.ts';
 import type { BaseContext } from '#shared/context.ts';
-import type { World } from '#shared/demo/world.ts';
+import type { WorldOptions } from '#shared/demo/generate.ts';
 import { createVerifier } from '#shared/identity.ts';
 import { type Keyring, loadKeyring } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
@@ -18,6 +18,7 @@ import { pricing } from '../subgraphs/pricing/subgraph.ts';
 import { risk } from '../subgraphs/risk/subgraph.ts';
 import { shipments } from '../subgraphs/shipments/subgraph.ts';
 import { tracking } from '../subgraphs/tracking/subgraph.ts';
+import { seedInProcess } from './seed-in-process.ts';
 import { seedProduct } from './seed-product.ts';
 
 /** All subgraphs of the product in one process, on one database. */
@@ -49,7 +50,7 @@ export interface ProductOptions {
   /** Port of a subgraph by name; 0 = any free one. */
   readonly portOf: (subgraph: string) => number;
   /** The demo world to seed with, as of the moment of the first seed; none in production. */
-  readonly world?: (now: Date) => World;
+  readonly demo?: Omit<WorldOptions, 'now'>;
   readonly clock?: () => Date;
 }
 
@@ -141,8 +142,22 @@ async function closeAll(all: readonly Closable[]): Promise<void> {
 
 async function seed(
   open: readonly OpenSubgraph<BaseContext>[],
-  { config, adminUrl, world, clock = () => new Date(), database = databaseName }: ProductOptions,
+  { config, adminUrl, demo, clock = () => new Date(), database = databaseName }: ProductOptions,
 ): Promise<boolean> {
-  if (!world) return false;
-  return seedProduct(open, { adminUrl, database, world, moment: () => config.seedNow ?? clock() });
+  if (!demo) return false;
+  return seedProduct(open, {
+    adminUrl,
+    database,
+    seed: demo.seed,
+    moment: () => config.seedNow ?? clock(),
+    write: (missing, now) =>
+      seedInProcess({
+        world: { ...demo, now },
+        parts: missing.map(({ subgraph: { name, seed: module } }) => ({
+          schema: name,
+          url: roleUrl(adminUrl, database, name, config.roleSecret),
+          module: String(module),
+        })),
+      }),
+  });
 }

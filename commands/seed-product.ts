@@ -1,16 +1,18 @@
 import type pg from 'pg';
 import { ConfigurationError } from '#shared/config.ts';
-import type { World } from '#shared/demo/world.ts';
 import { asAdmin } from '#shared/provision.ts';
-import { type Seedable, seedOf, writeSeed } from '#shared/seed.ts';
+import { type Seedable, seedOf } from '#shared/seed.ts';
+import type { WrittenSeed } from '#shared/write-seeds.ts';
 
-export interface SeedOptions {
+export interface SeedOptions<S extends Seedable> {
   readonly adminUrl: string;
   readonly database: string;
-  /** The demo world as of a moment. */
-  readonly world: (now: Date) => World;
+  /** The number of the demo world. */
+  readonly seed: number;
   /** The moment of a new world. */
   readonly moment: () => Date;
+  /** Writes the parts of these subgraphs as of a moment, all or none. */
+  readonly write: (missing: readonly S[], now: Date) => Promise<WrittenSeed>;
 }
 
 /**
@@ -18,18 +20,24 @@ export interface SeedOptions {
  * fails or is interrupted leaves nothing behind, and the next one starts over at a moment of its own.
  * @returns false where every subgraph was seeded already
  */
-export function seedProduct(open: readonly Seedable[], options: SeedOptions): Promise<boolean> {
+export function seedProduct<S extends Seedable>(open: readonly S[], options: SeedOptions<S>): Promise<boolean> {
   return asAdmin(options.adminUrl, options.database, async (client) => {
     // Of several processes that start at once, one seeds and the others wait for it.
     await client.query(`select pg_advisory_lock(hashtext('freight-seed'))`);
-    const seeds = await Promise.all(open.map(seedOf));
-    const missing = open.filter((_, index) => seeds[index] === undefined);
+    const parts = open.filter(({ subgraph }) => subgraph.seed);
+    const seeds = await Promise.all(parts.map(seedOf));
+    const missing = parts.filter((_, index) => seeds[index] === undefined);
     if (missing.length === 0) return false;
     const known = seeds.find((seed) => seed !== undefined);
+    if (known !== undefined) requireSeed(known, options.seed);
     const now = (known !== undefined && (await momentOf(client))) || options.moment();
-    const world = options.world(now);
-    if (known !== undefined) requireSeed(known, world.seed);
-    await writeAll(missing, world, () => keepMoment(client, now));
+    const written = await options.write(missing, now);
+    // A process that ends between two commits leaves the moment for the seed that completes its work.
+    await keepMoment(client, now).catch(async (error: unknown) => {
+      await written.rollback();
+      throw error;
+    });
+    await written.commit();
     return true;
   });
 }
@@ -38,26 +46,6 @@ export function seedProduct(open: readonly Seedable[], options: SeedOptions): Pr
 function requireSeed(known: number, given: number): void {
   if (given !== known)
     throw new ConfigurationError(`SEED: ${known} is required, with which the demo data was begun; got ${given}`);
-}
-
-async function writeAll(missing: readonly Seedable[], world: World, beforeCommit: () => Promise<void>): Promise<void> {
-  const results = await Promise.allSettled(missing.map((one) => writeSeed(one, world)));
-  const written = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  try {
-    requireAll(results);
-    // A process that ends between two commits leaves the moment for the seed that completes its work.
-    await beforeCommit();
-  } catch (error) {
-    await Promise.all(written.map((one) => one.rollback()));
-    throw error;
-  }
-  requireAll(await Promise.allSettled(written.map((one) => one.commit())));
-}
-
-/** Throws what the first failed one threw, after all have ended. */
-function requireAll(results: readonly PromiseSettledResult<unknown>[]): void {
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
 }
 
 async function momentOf(client: pg.Client): Promise<Date | undefined> {

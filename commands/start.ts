@@ -1,6 +1,5 @@
 import { readCommandLine } from '#shared/command-line.ts';
 import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
-import { generateWorld } from '#shared/demo/generate.ts';
 import { requireFreePorts } from '#shared/ports.ts';
 import { openPostgres } from '#shared/postgres/open-postgres.ts';
 import { requireRedis } from '#shared/require-redis.ts';
@@ -34,7 +33,7 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   const gatewayConfig = readGatewayConfig([], environment);
   const ports = subgraphPorts(config.subgraphBasePort);
   const production = config.environment === 'production';
-  const world = (now: Date) => generateWorld({ seed: config.seed, now, size: { shipments: config.seedShipments } });
+  const demo = { seed: config.seed, size: { shipments: config.seedShipments } };
   const parts = await productParts(config);
 
   process.once('exit', lockDataFolder(config.dataDir));
@@ -51,7 +50,7 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
     adminUrl,
     host,
     portOf: (name) => ports.get(name) ?? missing(name),
-    ...(!production && { world }),
+    ...(!production && { demo }),
   });
   resources.defer(() => product.close());
   const subgraphUrls = { ...Object.fromEntries(product.urls), ...gatewayConfig.subgraphUrls };

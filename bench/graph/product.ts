@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSharedConfig } from '#shared/config.ts';
-import { generateWorld } from '#shared/demo/generate.ts';
 import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
 import { embeddedFolder } from '#shared/postgres/open-postgres.ts';
 import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
@@ -40,7 +39,7 @@ export async function startThrowaway(
     adminUrl: await resources.use(new EmbeddedPostgres(embeddedFolder(config))).start(),
     host: '127.0.0.1',
     portOf: () => 0,
-    world: (now) => generateWorld({ seed: config.seed, now, size: { shipments } }),
+    demo: { seed: config.seed, size: { shipments } },
   });
   resources.defer(() => product.close());
   const subgraphUrls = Object.fromEntries(product.urls);

@@ -1,14 +1,17 @@
+import type { BaseContext } from '#shared/context.ts';
 import { generateWorld } from '#shared/demo/generate.ts';
 import type { World } from '#shared/demo/world.ts';
 import { newKeyPair } from '#shared/identity.ts';
 import { createLog } from '#shared/log.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
-import { openSubgraph } from '#shared/server.ts';
+import { loadSeed } from '#shared/seed.ts';
+import { type OpenSubgraph, openSubgraph } from '#shared/server.ts';
+import { type SeedPart, type WrittenSeed, writeSeeds } from '#shared/write-seeds.ts';
 import { allSubgraphs } from '../product.ts';
 
 /** Every subgraph, open on one database; none listens. */
 export interface OpenProduct {
-  readonly open: readonly Awaited<ReturnType<typeof openSubgraph>>[];
+  readonly open: readonly OpenSubgraph<BaseContext>[];
   readonly names: readonly string[];
   close(): Promise<void>;
 }
@@ -34,7 +37,20 @@ export async function openProduct(database: { urlFor(subgraph: string): string }
   };
 }
 
+/** Writes the small world in this thread; a test may change parts of it. */
+export function writing(change: (part: SeedPart, name: string) => SeedPart = (part) => part) {
+  return async (missing: readonly OpenSubgraph<BaseContext>[], now: Date): Promise<WrittenSeed> => {
+    const parts = missing.map(async ({ subgraph: { name, seed }, services: { database } }) => {
+      if (!seed) throw new Error(`${name} has no seed`);
+      return change({ seed: await loadSeed(seed), connect: () => database.connect() }, name);
+    });
+    return writeSeeds(await Promise.all(parts), smallWorld(now));
+  };
+}
+
+export const smallWorldSeed = 5;
+
 export function smallWorld(now: Date): World {
   const size = { hubs: 12, organizations: 8, drivers: 24, vehicles: 18, shipments: 300, openPerStatus: 2, months: 6 };
-  return generateWorld({ seed: 5, now, size });
+  return generateWorld({ seed: smallWorldSeed, now, size });
 }

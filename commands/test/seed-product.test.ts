@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Database } from '#shared/database.ts';
 import { asAdmin } from '#shared/provision.ts';
-import type { Seedable } from '#shared/seed.ts';
 import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
+import type { Seed, SeedPart } from '#shared/write-seeds.ts';
 import { seedProduct } from '../seed-product.ts';
-import { type OpenProduct, openProduct, smallWorld } from './open-product.ts';
+import { type OpenProduct, openProduct, smallWorld, smallWorldSeed, writing } from './open-product.ts';
 
 const adminUrl = process.env['TEST_POSTGRES_URL'] ?? '';
 const monday = new Date('2026-11-23T09:00:00Z');
@@ -24,8 +23,16 @@ afterEach(async () => {
   await database.drop();
 });
 
-const seed = (moment: Date, open: readonly Seedable[] = product.open) =>
-  seedProduct(open, { adminUrl, database: database.name, world: smallWorld, moment: () => moment });
+type Change = Parameters<typeof writing>[0];
+
+const seed = (moment: Date, change?: Change) =>
+  seedProduct(product.open, {
+    adminUrl,
+    database: database.name,
+    seed: smallWorldSeed,
+    moment: () => moment,
+    write: writing(change),
+  });
 
 /** Rows of every table of every subgraph by its name, apart from the notes of migrations and seeds. */
 const rowCounts = (): Promise<Record<string, number>> =>
@@ -51,14 +58,9 @@ const newestShipment = () =>
     return rows[0]?.newest;
   });
 
-/** The open subgraphs, one of them changed. */
-const withChanged = (name: string, change: (one: Seedable) => Seedable): Seedable[] =>
-  product.open.map((one) => (one.subgraph.name === name ? change(one) : one));
-
-const failing = (one: Seedable): Seedable => ({
-  ...one,
-  subgraph: { seed: async () => Promise.reject(new Error('The disk is full.')) },
-});
+const tellsOfFullDisk: Seed = async () => {
+  throw new Error('The disk is full.');
+};
 
 describe('a seed', () => {
   test('writes every subgraph once, whoever asks again', async () => {
@@ -76,7 +78,8 @@ describe('a seed', () => {
   });
 
   test('that fails leaves nothing behind, and the next one starts over at its own moment', async () => {
-    await expect(seed(monday, withChanged('tracking', failing))).rejects.toThrow('The disk is full.');
+    const failing: Change = (part, name) => (name === 'tracking' ? { ...part, seed: tellsOfFullDisk } : part);
+    await expect(seed(monday, failing)).rejects.toThrow('The disk is full.');
     expect(Object.values(await rowCounts()).every((count) => count === 0)).toBe(true);
     expect(await seed(tuesday)).toBe(true);
     expect((await newestShipment())?.getTime()).toBeGreaterThan(monday.getTime());
@@ -100,11 +103,8 @@ describe('a seed', () => {
   });
 
   test('that ends between two commits is completed as of its own moment', async () => {
-    const lost = (one: Seedable): Seedable => ({
-      ...one,
-      services: { database: losingCommits(one.services.database) },
-    });
-    await expect(seed(monday, withChanged('fleet', lost))).rejects.toThrow('The line is cut.');
+    const losing: Change = (part, name) => (name === 'fleet' ? losingCommit(part) : part);
+    await expect(seed(monday, losing)).rejects.toThrow('The line is cut.');
     expect(await seed(tuesday)).toBe(true);
     const world = smallWorld(monday);
     expect(await rowCounts()).toMatchObject({
@@ -115,17 +115,22 @@ describe('a seed', () => {
   });
 });
 
-/** A database that rolls back where it should commit. */
-function losingCommits(database: Database): Database {
+/** The same part, whose connection is cut when it should commit. */
+function losingCommit(part: SeedPart): SeedPart {
   return {
-    ...database,
-    fork() {
-      const em = database.fork();
-      em.commit = async () => {
-        await em.rollback();
-        throw new Error('The line is cut.');
-      };
-      return em;
+    ...part,
+    async connect() {
+      const client = await part.connect();
+      return new Proxy(client, {
+        get(target, name) {
+          const value = Reflect.get(target, name, target);
+          if (name !== 'query') return typeof value === 'function' ? value.bind(target) : value;
+          return (statement: unknown, ...others: unknown[]) =>
+            statement === 'commit'
+              ? Promise.reject(new Error('The line is cut.'))
+              : value.call(target, statement, ...others);
+        },
+      });
     },
   };
 }

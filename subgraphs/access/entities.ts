@@ -61,8 +61,6 @@ export const auditActions = [
   'SIGN_IN_FAILED',
   'SIGN_IN_LOCKED',
   'SIGNED_OUT',
-  'PASSWORD_CHANGED',
-  'SESSIONS_ENDED',
   'SESSION_TOKEN_REUSED',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -15,8 +15,6 @@ export const rules: Rules = {
     signIn: anybody,
     refreshSession: anybody,
     signOut: anybody,
-    changePassword: signedIn,
-    endSessions: signedIn,
     createOrganization: administration,
     changeOrganizationTier: administration,
     registerAccount: administration,

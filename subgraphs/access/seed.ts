@@ -1,14 +1,13 @@
-import { bulkInsert } from '#shared/bulk.ts';
 import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
-import type { EntityManager } from '#shared/database.ts';
 import type { World } from '#shared/demo/world.ts';
+import type { SeedWriter } from '#shared/write-seeds.ts';
 import { hashPassword } from './domain/passwords.ts';
 
 /** Password of the demo accounts; the others have none and nobody can sign in with them. */
 export const demoPassword = 'freight-demo';
 
 /** Writes organizations and accounts of the demo world. Refuses to put known passwords into a production database. */
-export async function seed(em: EntityManager, world: World): Promise<void> {
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
   if (readSharedConfig().environment === 'production') {
     throw new ConfigurationError('NODE_ENV: another value than production is required to seed demo accounts');
   }
@@ -16,8 +15,7 @@ export async function seed(em: EntityManager, world: World): Promise<void> {
   const demo = new Set<string>([admin, dispatcher, driver, customer, partner, analyst]);
   const demoHash = await hashPassword(demoPassword, 'seed');
   const driverOf = new Map(world.drivers.map(({ id, accountId }) => [accountId, id]));
-  await bulkInsert(
-    em,
+  await tables.copy(
     'organization',
     world.organizations.map(({ id, name, industry, tier, createdAt }) => ({
       id,
@@ -28,8 +26,7 @@ export async function seed(em: EntityManager, world: World): Promise<void> {
       version: 1,
     })),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'account',
     world.accounts.map(({ id, email, name, roles, organizationId, createdAt }) => ({
       id,

@@ -8,11 +8,9 @@ import { entities } from './entities.ts';
 import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { administrationMutations } from './resolvers/administration.ts';
-import { ownAccessMutations } from './resolvers/own-access.ts';
 import { Account, AuditEntry, Organization, queries } from './resolvers/reading.ts';
 import { sessionMutations } from './resolvers/sessions.ts';
 import { rules } from './rules.ts';
-import { seed } from './seed.ts';
 import { createSessionEvents } from './session-events.ts';
 
 /** The only subgraph that needs a secret: with the private key of `access` it signs the tokens of clients. */
@@ -34,11 +32,11 @@ export async function createAccess(
     resolvers: {
       DateTime: scalars.DateTime,
       Query: queries,
-      Mutation: { ...sessionMutations, ...ownAccessMutations, ...administrationMutations },
+      Mutation: { ...sessionMutations, ...administrationMutations },
       Account,
       Organization,
       AuditEntry,
     },
-    seed,
+    seed: new URL('./seed.ts', import.meta.url),
   };
 }

@@ -1,11 +1,33 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { TableRow } from '#shared/copy-rows.ts';
 import type { Invoice, Shipment, World } from '#shared/demo/world.ts';
+import type { SeedWriter } from '#shared/write-seeds.ts';
 import { currency, type Fact, type FactEventName, type FactPayload, factsOf } from './domain/facts.ts';
-import { recordFacts } from './store/record.ts';
+import { historyOf } from './domain/history.ts';
+import { columnOf } from './store/columns.ts';
 
 /** The demo world's history as the events that it would have sent, counted as live ones are. */
-export async function seed(em: EntityManager, world: World): Promise<void> {
-  await recordFacts(em, factsOfWorld(world));
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
+  const { company, organizations, drivers, carriages, customers, driverChanges } = historyOf(factsOfWorld(world));
+  await tables.copy('company_day', company.map(rowOf));
+  await tables.copy('organization_day', organizations.map(rowOf));
+  await tables.copy('driver_day', drivers.map(rowOf));
+  await tables.copy(
+    'carriage',
+    [...carriages].map(([shipmentId, carriage]) => rowOf({ shipmentId, ...carriage })),
+  );
+  await tables.copy(
+    'customer',
+    customers.map(({ organizationId, createdAt }) => rowOf({ organizationId, createdAt })),
+  );
+  await tables.copy(
+    'driver_change',
+    driverChanges.map(({ driverId, at, active, hiredAt }) => rowOf({ driverId, at, active, hiredAt })),
+  );
+}
+
+/** A record under the database's names. */
+function rowOf(record: object): TableRow {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [columnOf(name), value]));
 }
 
 type Tell = <N extends FactEventName>(name: N, payload: FactPayload<N>) => void;

@@ -5,7 +5,6 @@ import { type AnalyticsContext, createLoaders } from './loaders.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { rules } from './rules.ts';
-import { seed } from './seed.ts';
 
 /** Daily facts and the figures made of them. */
 export const analytics: Subgraph<AnalyticsContext> = {
@@ -17,5 +16,5 @@ export const analytics: Subgraph<AnalyticsContext> = {
   rules,
   reactions,
   context: (base) => ({ ...base, loaders: createLoaders(base) }),
-  seed,
+  seed: new URL('./seed.ts', import.meta.url),
 };

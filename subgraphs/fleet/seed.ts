@@ -1,40 +1,35 @@
-import { bulkInsert } from '#shared/bulk.ts';
-import type { EntityManager } from '#shared/database.ts';
 import { derivedId } from '#shared/demo/derived-id.ts';
 import type { Hub, SafetyIncident, Shipment, World } from '#shared/demo/world.ts';
+import type { SeedWriter } from '#shared/write-seeds.ts';
 import { completedWindow } from './domain/assignment.ts';
 import type { IncidentSeverity } from './domain/incident.ts';
 import type { LoadState, RiskState } from './domain/load.ts';
 import type { Place } from './domain/place.ts';
 import { type PastEvent, type ReplayedMovement, replay } from './domain/replay.ts';
 import { pointsForDelivery, pointsForStars } from './domain/rewards.ts';
-import { createAssignmentIndexes, dropAssignmentIndexes } from './migrations/0001-fleet.ts';
 import { tallyRow } from './store/scores.ts';
 
 type Row = Record<string, unknown>;
 
 /** Writes the state to which the world's events would have led. */
-export async function seed(em: EntityManager, world: World): Promise<void> {
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const hubs = new Map<string, Hub>(world.hubs.map((hub) => [hub.id, hub]));
   const booked = world.shipments.filter(({ events }) => events.some(({ toStatus }) => toStatus === 'BOOKED'));
-  await bulkInsert(em, 'vehicle', vehicleRows(world, hubs));
-  await bulkInsert(em, 'driver', driverRows(world, hubs));
-  await bulkInsert(em, 'shift', shiftRows(world));
-  await bulkInsert(
-    em,
+  await tables.copy('vehicle', vehicleRows(world, hubs));
+  await tables.copy('driver', driverRows(world, hubs));
+  await tables.copy('shift', shiftRows(world));
+  await tables.copy(
     'load',
-    booked.map((shipment) => loadRow(shipment, hubs)),
+    booked.values().map((shipment) => loadRow(shipment, hubs)),
   );
-  await bulkInsert(em, 'load_state', booked.map(loadStateRow));
-  for (const sql of dropAssignmentIndexes) await em.execute(sql);
-  await bulkInsert(em, 'assignment', booked.flatMap(assignmentRows));
-  for (const sql of createAssignmentIndexes) await em.execute(sql);
-  await bulkInsert(em, 'incident', world.incidents.map(incidentRow));
-  await bulkInsert(em, 'rating', booked.flatMap(ratingRows));
-  await seedRecords(em, world);
+  await tables.copy('load_state', booked.values().map(loadStateRow));
+  await tables.copy('assignment', booked.values().flatMap(assignmentRows));
+  await tables.copy('incident', world.incidents.map(incidentRow));
+  await tables.copy('rating', booked.values().flatMap(ratingRows));
+  await seedRecords(tables, world);
 }
 
-async function seedRecords(em: EntityManager, world: World): Promise<void> {
+async function seedRecords(tables: SeedWriter, world: World): Promise<void> {
   const records = replay(pastEvents(world));
   const tallies = records.flatMap(({ driverId, tallies }) =>
     tallies.map(({ period, startsAt, tally }) => tallyRow(driverId, period, startsAt, tally)),
@@ -48,15 +43,13 @@ async function seedRecords(em: EntityManager, world: World): Promise<void> {
       evidence,
     })),
   );
-  await bulkInsert(em, 'score_tally', tallies);
-  await bulkInsert(em, 'badge', badges);
-  await bulkInsert(
-    em,
+  await tables.copy('score_tally', tallies);
+  await tables.copy('badge', badges);
+  await tables.copy(
     'reward_account',
     records.map(({ driverId, movements }) => accountRow(driverId, movements)),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'reward_entry',
     records.flatMap(({ driverId, movements }) => movements.map((movement) => entryRow(driverId, movement))),
   );

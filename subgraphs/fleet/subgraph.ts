@@ -5,7 +5,6 @@ import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { rules } from './rules.ts';
-import { seed } from './seed.ts';
 
 export const fleet: Subgraph<FleetContext> = {
   name: 'fleet',
@@ -16,5 +15,5 @@ export const fleet: Subgraph<FleetContext> = {
   rules,
   reactions,
   context: createFleetContext,
-  seed,
+  seed: new URL('./seed.ts', import.meta.url),
 };

@@ -1,42 +1,37 @@
-import { bulkInsert } from '#shared/bulk.ts';
-import type { EntityManager } from '#shared/database.ts';
 import { derivedId } from '#shared/demo/derived-id.ts';
 import type { Quote, Shipment, World } from '#shared/demo/world.ts';
 import { equipmentKinds } from '#shared/topics.ts';
+import type { SeedWriter } from '#shared/write-seeds.ts';
 import type { Factor } from './domain/price.ts';
 import { currency } from './store/quotes.ts';
 
 /** Customers, prices, bills and payments of the demo world. */
-export async function seed(em: EntityManager, world: World): Promise<void> {
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const regions = new Map(world.hubs.map((hub) => [hub.id, hub.region]));
   const lanes = new Map(world.lanes.map((lane) => [lane.id, lane]));
   const { shipments, organizations, now } = world;
   const regionOf = ({ laneId }: Shipment) => regions.get(lanes.get(laneId)?.originHubId ?? world.hubs[0]!.id) ?? '';
 
-  await bulkInsert(
-    em,
+  await tables.copy(
     'customer',
     organizations.map(({ id, tier }) => ({ id, tier })),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'priced_shipment',
-    shipments.map((shipment) => shipmentRow(shipment, regionOf(shipment))),
+    shipments.values().map((shipment) => shipmentRow(shipment, regionOf(shipment))),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'quote',
-    shipments.flatMap((shipment) => (shipment.quote ? [quoteRow(shipment, shipment.quote)] : [])),
+    shipments.values().flatMap((shipment) => (shipment.quote ? [quoteRow(shipment, shipment.quote)] : [])),
   );
-  await bulkInsert(em, 'invoice', shipments.flatMap(invoiceRows));
-  await bulkInsert(em, 'payment', shipments.flatMap(paymentRows));
-  await bulkInsert(
-    em,
+  await tables.copy('invoice', shipments.values().flatMap(invoiceRows));
+  await tables.copy('payment', shipments.values().flatMap(paymentRows));
+  await tables.copy(
     'market_observation',
     equipmentKinds.flatMap((equipment, index) => observationRows(equipment, index, now)),
   );
   // Numbers of new invoices go on after those of the world, which counts by year.
-  await em.execute(`select setval('invoice_serial', ?)`, [shipments.length + 1]);
+  await tables.execute(`select setval('invoice_serial', $1)`, [shipments.length + 1]);
 }
 
 function shipmentRow(shipment: Shipment, originRegion: string) {

@@ -5,7 +5,6 @@ import { createLoaders, type PricingContext } from './loaders.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers.ts';
 import { rules } from './rules.ts';
-import { seed } from './seed.ts';
 
 /** Quotes, invoices and payments. */
 export const pricing: Subgraph<PricingContext> = {
@@ -17,5 +16,5 @@ export const pricing: Subgraph<PricingContext> = {
   rules,
   reactions,
   context: (base) => ({ ...base, loaders: createLoaders(base) }),
-  seed,
+  seed: new URL('./seed.ts', import.meta.url),
 };

@@ -1,7 +1,6 @@
-import { bulkInsert } from '#shared/bulk.ts';
-import type { EntityManager } from '#shared/database.ts';
 import { derivedId } from '#shared/demo/derived-id.ts';
 import type { World } from '#shared/demo/world.ts';
+import type { SeedWriter } from '#shared/write-seeds.ts';
 import { decisionOf } from './domain/decision.ts';
 import { keyOfLane } from './domain/lane.ts';
 import { emailKey, nameKey } from './domain/names.ts';
@@ -10,14 +9,12 @@ import { type HistoricalBooking, historicalFacts } from './seed-facts.ts';
 import type { ReviewDecision } from './vocabulary.ts';
 
 /** Writes what the reactions would have written, had the demo world's events arrived one by one. */
-export async function seed(em: EntityManager, world: World): Promise<void> {
-  await bulkInsert(
-    em,
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
+  await tables.copy(
     'known_organization',
     world.organizations.map(({ id, name, createdAt }) => ({ id, name_key: nameKey(name), created_at: createdAt })),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'known_account',
     world.accounts.map(({ id, organizationId, email, createdAt }) => ({
       id,
@@ -26,8 +23,7 @@ export async function seed(em: EntityManager, world: World): Promise<void> {
       created_at: createdAt,
     })),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'watchlist_entry',
     world.watchlist.map(({ id, name, reason, addedAt }) => ({
       id,
@@ -40,21 +36,18 @@ export async function seed(em: EntityManager, world: World): Promise<void> {
   );
   const keys = { ofName: remembered(nameKey), ofLane: remembered(keyOfLane) };
   const booked = historicalFacts(world);
-  await bulkInsert(
-    em,
+  await tables.copy(
     'booking',
-    booked.map((booking) => bookingRow(booking, keys)),
+    booked.values().map((booking) => bookingRow(booking, keys)),
   );
   const assessed = booked.map(assessedRows);
-  await bulkInsert(
-    em,
+  await tables.copy(
     'assessment',
-    assessed.map(({ assessment }) => assessment),
+    assessed.values().map(({ assessment }) => assessment),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'review_case',
-    assessed.flatMap(({ reviewCase }) => reviewCase ?? []),
+    assessed.values().flatMap(({ reviewCase }) => (reviewCase ? [reviewCase] : [])),
   );
 }
 

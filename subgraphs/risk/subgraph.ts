@@ -15,7 +15,6 @@ import {
 import { ReviewCase, reviewMutations, reviewQueries } from './resolvers/reviews.ts';
 import { WatchlistEntry, watchlistMutations, watchlistQueries } from './resolvers/watchlist.ts';
 import { rules } from './rules.ts';
-import { seed } from './seed.ts';
 
 export const risk: Subgraph<RiskContext> = {
   name: 'risk',
@@ -37,5 +36,5 @@ export const risk: Subgraph<RiskContext> = {
     ReviewCase,
     WatchlistEntry,
   },
-  seed,
+  seed: new URL('./seed.ts', import.meta.url),
 };

@@ -1,11 +1,12 @@
 import { fromKysely } from 'pg-boss';
 import type { EntityManager } from './database.ts';
+import { columnTypesQuery, textOf } from './row-text.ts';
 
 const chunkSize = 5_000;
 
 /**
  * Writes many rows with few statements: each column of a chunk travels as one array parameter, which PostgreSQL reads
- * several times faster than JSON. For seeds and imports; columns are those of the first row, by their database names, and
+ * several times faster than JSON. For imports; columns are those of the first row, by their database names, and
  * the others get their defaults.
  */
 export async function bulkInsert(
@@ -35,24 +36,6 @@ export async function bulkInsert(
 }
 
 async function columnTypes(connection: ReturnType<typeof fromKysely>, table: string): Promise<Map<string, string>> {
-  const { rows } = await connection.executeSql(
-    'select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = $1::regclass and attnum > 0',
-    [`"${table}"`],
-  );
+  const { rows } = await connection.executeSql(columnTypesQuery, [`"${table}"`]);
   return new Map(rows.map(({ name, type }: { name: string; type: string }) => [name, type]));
-}
-
-/** The text that PostgreSQL reads a value from. */
-function textOf(value: unknown, type: string | undefined): string | null {
-  if (value === null || value === undefined) return null;
-  if (value instanceof Date) return value.toISOString();
-  if (type === 'json' || type === 'jsonb') return JSON.stringify(value);
-  if (Array.isArray(value)) return `{${value.map((item) => elementText(item)).join(',')}}`;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-function elementText(item: unknown): string {
-  if (item === null || item === undefined) return 'NULL';
-  const text = item instanceof Date ? item.toISOString() : String(item);
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

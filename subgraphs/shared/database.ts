@@ -2,10 +2,12 @@ import type { EntitySchema } from '@mikro-orm/core';
 import { type Migration, Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { DatabaseConnection } from 'kysely';
+import type pg from 'pg';
 import { cancelStatements } from './cancel-statements.ts';
 import { inboxMigration } from './inbox.ts';
 import type { Log } from './log.ts';
 import { releaseLostConnections } from './lost-connections.ts';
+import { connectionSettings, connectToSchema } from './schema-client.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 
@@ -24,6 +26,8 @@ export interface Database {
   /** Runs a transaction whose statements may take as long as they need: migrations, seeds, maintenance. */
   maintain<T>(run: (em: EntityManager) => Promise<T>): Promise<T>;
   migrate(): Promise<void>;
+  /** A connection of its own apart from the ORM. Whoever asks for it ends it. */
+  connect(): Promise<pg.Client>;
   /** SQL statements sent so far: what tests and benches count. */
   statements(): number;
   close(): Promise<void>;
@@ -58,10 +62,8 @@ export async function openDatabase({
     extensions: [Migrator],
     ensureDatabase: false,
     pool: { min: 0, max: poolSize },
-    // Raw SQL names its tables without a schema and finds its own.
     driverOptions: {
-      options: `-c search_path=${schema},public`,
-      application_name: `freight-${schema}`,
+      ...connectionSettings(schema),
       statement_timeout: statementTimeoutMs,
       connectionTimeoutMillis: statementTimeoutMs,
       onPoolCreated: releaseLostConnections,
@@ -91,6 +93,7 @@ export async function openDatabase({
     fork: (signal) => orm.em.fork(signal && { signal }),
     maintain,
     migrate: () => maintain(async (em) => void (await orm.migrator.up({ transaction: em.getTransactionContext() }))),
+    connect: () => connectToSchema(url, schema),
     statements: () => statements,
     close: () => orm.close(true),
   };

@@ -3,8 +3,7 @@ import type { EntitySchema } from '@mikro-orm/core';
 import type { Metric } from 'prom-client';
 import type { Rules } from './authorization.ts';
 import type { BaseContext } from './context.ts';
-import type { EntityManager, NamedMigration } from './database.ts';
-import type { World } from './demo/world.ts';
+import type { NamedMigration } from './database.ts';
 import type { Reactions } from './jobs.ts';
 
 /** A subgraph as a value: what it is made of, without anything running. */
@@ -22,6 +21,6 @@ export interface Subgraph<C extends BaseContext = BaseContext> {
   readonly metrics?: readonly Metric[];
   /** Adds stores and loaders to the context of one request. */
   context(base: BaseContext): C;
-  /** Writes its part of the demo world into empty tables. */
-  seed(em: EntityManager, world: World): Promise<void>;
+  /** The module that writes its part of the demo world; none where it has no part. */
+  readonly seed?: URL;
 }

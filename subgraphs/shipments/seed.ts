@@ -1,6 +1,5 @@
-import { bulkInsert } from '#shared/bulk.ts';
-import type { EntityManager } from '#shared/database.ts';
 import type { Shipment, ShipmentStatus, World } from '#shared/demo/world.ts';
+import type { SeedWriter } from '#shared/write-seeds.ts';
 import { goodsOf } from './domain/summary.ts';
 
 type TableRow = Readonly<Record<string, unknown>>;
@@ -8,31 +7,28 @@ type TableRow = Readonly<Record<string, unknown>>;
 const currency = 'USD';
 
 /** Writes the shipments of the demo world as the steps of their lives would have left them. */
-export async function seed(em: EntityManager, { hubs, organizations, shipments }: World): Promise<void> {
+export async function seed(tables: SeedWriter, { hubs, organizations, shipments }: World): Promise<void> {
   const hubCodes = new Map<string, string>(hubs.map(({ id, code }) => [id, code]));
-  await bulkInsert(
-    em,
+  await tables.copy(
     'known_organization',
     organizations.map(({ id }) => ({ organization_id: id })),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'shipment',
-    shipments.map((shipment) => shipmentRow(shipment, hubCodes)),
+    shipments.values().map((shipment) => shipmentRow(shipment, hubCodes)),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'stop',
-    shipments.flatMap((shipment) => stopRows(shipment, hubCodes)),
+    shipments.values().flatMap((shipment) => stopRows(shipment, hubCodes)),
   );
-  await bulkInsert(em, 'item', shipments.flatMap(itemRows));
-  await bulkInsert(em, 'shipment_event', shipments.flatMap(eventRows));
-  await bulkInsert(em, 'proof_of_delivery', shipments.flatMap(proofRows));
-  await bulkInsert(em, 'rating', shipments.flatMap(ratingRows));
-  await bulkInsert(em, 'shipment_comment', shipments.flatMap(commentRows));
+  await tables.copy('item', shipments.values().flatMap(itemRows));
+  await tables.copy('shipment_event', shipments.values().flatMap(eventRows));
+  await tables.copy('proof_of_delivery', shipments.values().flatMap(proofRows));
+  await tables.copy('rating', shipments.values().flatMap(ratingRows));
+  await tables.copy('shipment_comment', shipments.values().flatMap(commentRows));
   // New references go on after the largest number of the world.
   const last = shipments.reduce((most, { reference }) => Math.max(most, Number(reference.split('-')[2])), 0);
-  if (last > 0) await em.execute("select setval('shipment_number', ?)", [last]);
+  if (last > 0) await tables.execute("select setval('shipment_number', $1)", [last]);
 }
 
 type HubCodes = ReadonlyMap<string, string>;

@@ -5,7 +5,6 @@ import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { rules } from './rules.ts';
-import { seed } from './seed.ts';
 
 export const shipments: Subgraph<ShipmentsContext> = {
   name: 'shipments',
@@ -16,5 +15,5 @@ export const shipments: Subgraph<ShipmentsContext> = {
   rules,
   reactions,
   context: createShipmentsContext,
-  seed,
+  seed: new URL('./seed.ts', import.meta.url),
 };

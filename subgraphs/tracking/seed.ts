@@ -1,6 +1,5 @@
-import { bulkInsert } from '#shared/bulk.ts';
-import type { EntityManager } from '#shared/database.ts';
 import type { Shipment, World } from '#shared/demo/world.ts';
+import type { SeedWriter } from '#shared/write-seeds.ts';
 import { type Area, rectanglesOf, zoneOf } from './domain/area.ts';
 import { positionsOf } from './domain/past-positions.ts';
 import type { Position } from './domain/position.ts';
@@ -13,41 +12,38 @@ const rememberedMs = 30 * dayMs;
 const hubRadiusMeters = 8_000;
 
 /** Who carries what, where everybody is, and the ways of the loads on the road; geofences around the hubs. */
-export async function seed(em: EntityManager, world: World): Promise<void> {
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const remembered = world.shipments.filter(
     ({ risk, statusChangedAt }) => risk && statusChangedAt.getTime() > world.now.getTime() - rememberedMs,
   );
-  await seedProjections(em, world, remembered);
+  await seedProjections(tables, world, remembered);
   const positions = positionsOf(world);
-  await em.execute('select ensure_position_partitions(?::timestamptz, ?::timestamptz)', [
+  await tables.execute('select ensure_position_partitions($1::timestamptz, $2::timestamptz)', [
     new Date(Math.min(world.now.getTime(), ...earliestOf(positions))),
     world.now,
   ]);
-  await bulkInsert(em, 'position_history', positions.map(rowOf));
-  await bulkInsert(em, 'vehicle_position', newest(positions, ({ vehicleId }) => vehicleId).map(rowOf));
-  await bulkInsert(em, 'driver_position', newest(positions, ({ driverId }) => driverId).map(rowOf));
+  await tables.copy('position_history', positions.map(rowOf));
+  await tables.copy('vehicle_position', newest(positions, ({ vehicleId }) => vehicleId).map(rowOf));
+  await tables.copy('driver_position', newest(positions, ({ driverId }) => driverId).map(rowOf));
   await seedHubs(
-    em,
+    tables,
     world,
     newest(positions, ({ vehicleId }) => vehicleId),
   );
 }
 
-async function seedProjections(em: EntityManager, world: World, remembered: readonly Shipment[]): Promise<void> {
+async function seedProjections(tables: SeedWriter, world: World, remembered: readonly Shipment[]): Promise<void> {
   const since = (at: Date) => ({ active: true, changed_at: at });
-  await bulkInsert(
-    em,
+  await tables.copy(
     'vehicle',
     world.vehicles.map(({ id, createdAt }) => ({ vehicle_id: id, ...since(createdAt) })),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'driver',
     world.drivers.map(({ id, hiredAt }) => ({ driver_id: id, ...since(hiredAt) })),
   );
-  await bulkInsert(em, 'load', remembered.map(loadRow));
-  await bulkInsert(
-    em,
+  await tables.copy('load', remembered.map(loadRow));
+  await tables.copy(
     'assignment',
     remembered.flatMap(({ id, assignment }) =>
       assignment
@@ -99,14 +95,13 @@ function newest(positions: readonly Position[], keyOf: (position: Position) => s
   return [...byKey.values()];
 }
 
-async function seedHubs(em: EntityManager, { hubs, now }: World, current: readonly Position[]): Promise<void> {
+async function seedHubs(tables: SeedWriter, { hubs, now }: World, current: readonly Position[]): Promise<void> {
   const fences = hubs.map((hub) => {
     const center = { latitude: hub.latitude, longitude: hub.longitude };
     const area: Area = { kind: 'CIRCLE', center, radiusMeters: hubRadiusMeters };
     return { id: hub.id, name: `Hub ${hub.code}: ${hub.city}`, area, center };
   });
-  await bulkInsert(
-    em,
+  await tables.copy(
     'geofence',
     fences.map(({ id, name, area }) => ({
       id,
@@ -118,8 +113,7 @@ async function seedHubs(em: EntityManager, { hubs, now }: World, current: readon
       updated_at: now,
     })),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'geofence_area',
     fences.flatMap(({ id, area }) =>
       rectanglesOf(zoneOf(area).bounds).map(({ south, west, north, east }) => ({
@@ -128,8 +122,7 @@ async function seedHubs(em: EntityManager, { hubs, now }: World, current: readon
       })),
     ),
   );
-  await bulkInsert(
-    em,
+  await tables.copy(
     'geofence_presence',
     current.flatMap((position) =>
       fences

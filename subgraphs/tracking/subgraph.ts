@@ -5,7 +5,6 @@ import { createLoaders, type TrackingContext } from './loaders.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { rules } from './rules.ts';
-import { seed } from './seed.ts';
 
 /** Positions, tracks, arrivals and geofences. */
 export const tracking: Subgraph<TrackingContext> = {
@@ -17,5 +16,5 @@ export const tracking: Subgraph<TrackingContext> = {
   rules,
   reactions,
   context: (base) => ({ ...base, loaders: createLoaders(base) }),
-  seed,
+  seed: new URL('./seed.ts', import.meta.url),
 };

@@ -70,8 +70,10 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     CLIENT_RATE: '0',
     CLIENT_NEW_DOCUMENTS: '0',
   };
-  const world = generateWorld({ seed: 11, now: options.now ?? new Date(), size: { ...smallWorld, ...options.size } });
-  const sharedConfig = { ...readSharedConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret };
+  const demo = { seed: 11, size: { ...smallWorld, ...options.size } };
+  const now = options.now ?? new Date();
+  const world = generateWorld({ ...demo, now });
+  const sharedConfig = { ...readSharedConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret, seedNow: now };
   const product = await startProduct({
     config: sharedConfig,
     parts: await productParts(sharedConfig),
@@ -79,7 +81,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     host: '127.0.0.1',
     database,
     portOf: () => 0,
-    world: () => world,
+    demo,
   });
   const queues = await watchQueues(adminUrl, database);
   const config = readGatewayConfig(['--port', '0'], environment);

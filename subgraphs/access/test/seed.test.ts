@@ -3,7 +3,7 @@ import { generateWorld } from '#shared/demo/generate.ts';
 import { anonymous } from '#shared/identity.ts';
 import { seedAlone } from '#shared/seed.ts';
 import { AccountEntity, OrganizationEntity } from '../entities.ts';
-import { demoPassword, seed } from '../seed.ts';
+import { demoPassword } from '../seed.ts';
 import { type AccessUnderTest, clientVerifier, type SessionAnswer, sessionFields, startAccess } from './access.ts';
 
 const size = { hubs: 8, organizations: 6, drivers: 8, vehicles: 8, shipments: 40, openPerStatus: 1, months: 3 };
@@ -49,7 +49,7 @@ test('refuses to seed known passwords in production', async () => {
   const before = { ...process.env };
   Object.assign(process.env, { NODE_ENV: 'production', DATABASE_ROLE_SECRET: 'long enough a secret' });
   try {
-    await expect(seed(access.services.database.fork(), world)).rejects.toThrow(/NODE_ENV/);
+    await expect(seedAlone(access, world)).rejects.toThrow(/NODE_ENV/);
   } finally {
     process.env = before;
   }

@@ -89,9 +89,19 @@ export class CreateFleet extends Migration {
         check ((state = 'COMPLETED') = (completed_at is not null)),
         check ((state = 'RELEASED') = (released_at is not null and release_reason is not null))
       );
-    `);
-    for (const sql of createAssignmentIndexes) this.addSql(sql);
-    this.addSql(`
+      alter table assignment add constraint assignment_driver foreign key (driver_id) references driver,
+        add constraint assignment_vehicle foreign key (vehicle_id) references vehicle;
+      alter table assignment add constraint assignment_driver_busy
+        exclude using gist (driver_id with =, tstzrange(starts_at, ends_at) with &&) where (state <> 'RELEASED');
+      alter table assignment add constraint assignment_vehicle_busy
+        exclude using gist (vehicle_id with =, tstzrange(starts_at, ends_at) with &&) where (state <> 'RELEASED');
+      create unique index assignment_one_per_shipment on assignment (shipment_id) where state <> 'RELEASED';
+      create index assignment_of_shipment on assignment (shipment_id, assigned_at desc);
+      create index assignment_of_driver on assignment (driver_id, starts_at desc, id desc);
+      create index assignment_of_vehicle on assignment (vehicle_id, starts_at desc, id desc);
+      create index assignment_of_organization on assignment (organization_id, driver_id, vehicle_id);
+      create index assignment_by_start on assignment (starts_at desc, id desc);
+      create index assignment_active on assignment (starts_at desc, id desc) where state = 'ACTIVE';
       create table incident (
         id uuid primary key,
         driver_id uuid not null references driver,
@@ -171,27 +181,3 @@ export class CreateFleet extends Migration {
     `);
   }
 }
-
-/** The seed drops these while it fills the table: building them once at the end is several times as fast. */
-export const createAssignmentIndexes: readonly string[] = [
-  `alter table assignment add constraint assignment_driver foreign key (driver_id) references driver,
-    add constraint assignment_vehicle foreign key (vehicle_id) references vehicle`,
-  `alter table assignment add constraint assignment_driver_busy
-    exclude using gist (driver_id with =, tstzrange(starts_at, ends_at) with &&) where (state <> 'RELEASED')`,
-  `alter table assignment add constraint assignment_vehicle_busy
-    exclude using gist (vehicle_id with =, tstzrange(starts_at, ends_at) with &&) where (state <> 'RELEASED')`,
-  `create unique index assignment_one_per_shipment on assignment (shipment_id) where state <> 'RELEASED'`,
-  'create index assignment_of_shipment on assignment (shipment_id, assigned_at desc)',
-  'create index assignment_of_driver on assignment (driver_id, starts_at desc, id desc)',
-  'create index assignment_of_vehicle on assignment (vehicle_id, starts_at desc, id desc)',
-  'create index assignment_of_organization on assignment (organization_id, driver_id, vehicle_id)',
-  'create index assignment_by_start on assignment (starts_at desc, id desc)',
-  `create index assignment_active on assignment (starts_at desc, id desc) where state = 'ACTIVE'`,
-];
-
-export const dropAssignmentIndexes: readonly string[] = [
-  `alter table assignment drop constraint assignment_driver_busy, drop constraint assignment_vehicle_busy,
-    drop constraint assignment_driver, drop constraint assignment_vehicle`,
-  `drop index assignment_one_per_shipment, assignment_of_shipment, assignment_of_driver, assignment_of_vehicle,
-    assignment_of_organization, assignment_by_start, assignment_active`,
-];

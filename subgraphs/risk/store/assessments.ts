@@ -29,10 +29,7 @@ export async function assessmentsById(
   return em.find(AssessmentEntity, { id: { $in: ids.filter(isUuid) } });
 }
 
-/** Assessments of one shipment that are shown. */
-export const mostHistory = 20;
-
-/** The newest assessments of each of these shipments, newest first, in one statement. */
+/** The newest assessments of each of these shipments, newest first, at most 20 each, in one statement. */
 export async function historyOf(
   em: EntityManager,
   identity: Identity,
@@ -42,10 +39,10 @@ export async function historyOf(
   if (ids.length === 0) return [];
   const rows = await em.execute<Record<string, unknown>[]>(
     `select past.* from assessment as newest
-      join assessment as past on past.shipment_id = newest.shipment_id and past.revision > newest.revision - ?
+      join assessment as past on past.shipment_id = newest.shipment_id and past.revision > newest.revision - 20
       where newest.current and newest.shipment_id = any(array[?]::uuid[])
       order by past.shipment_id, past.revision desc`,
-    [mostHistory, ids],
+    [ids],
   );
   return rows.map((row) => em.map(AssessmentEntity, row) as Assessment); // `past.*`: the whole entity
 }

@@ -84,6 +84,5 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
         },
       },
     },
-    seed: async () => {},
   };
 }

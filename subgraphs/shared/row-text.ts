@@ -1,0 +1,18 @@
+/** The text that PostgreSQL reads a value of a column of this type from; null for null. */
+export function textOf(value: unknown, type: string | undefined): string | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (type === 'json' || type === 'jsonb') return JSON.stringify(value);
+  if (Array.isArray(value)) return `{${value.map((item) => elementText(item)).join(',')}}`;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function elementText(item: unknown): string {
+  if (item === null || item === undefined) return 'NULL';
+  const text = item instanceof Date ? item.toISOString() : String(item);
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/** Types of a table's columns by name. */
+export const columnTypesQuery =
+  'select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = $1::regclass and attnum > 0';
