@@ -80,6 +80,7 @@ describe('imports run one way', () => {
 
   test('the gateway imports leaves of shared only', () => {
     const leaves = [
+      'client-network',
       'command-line',
       'config',
       'error-code',

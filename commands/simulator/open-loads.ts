@@ -21,7 +21,7 @@ const page = z.object({
 });
 
 const query = `query SimulatorLoads($after: String) {
-  shipments(filter: { statuses: [PICKED_UP, IN_TRANSIT, OUT_FOR_DELIVERY] }, first: 100, after: $after) {
+  shipments(filter: { statuses: [PICKED_UP, IN_TRANSIT, OUT_FOR_DELIVERY] }, first: 50, after: $after) {
     nodes {
       id status pickedUpAt distanceMeters
       vehicle { id }
@@ -47,7 +47,7 @@ export interface OpenLoad {
 }
 
 /** More than the demo has; a bound, so that nothing grows without one. */
-const pagesMost = 10;
+const pagesMost = 20;
 
 /** Loads on the road that have a vehicle and known stops. */
 export async function readOpenLoads(client: GraphClient, accessToken: string): Promise<OpenLoad[]> {

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { clientNetwork } from '../access/clients/client-network.ts';
+import { clientNetwork } from '#shared/client-network.ts';
 
 /**
  * Closes connections of an address beyond its share, before anything is read from them.

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { OperationAccess } from './authorization/operation-access.ts';
+import type { Batch } from './compile/program.ts';
 import { type EngineError, RequestError, requestError } from './errors.ts';
 import { Execution } from './execute/execution.ts';
 import { inOrder } from './execute/in-order.ts';
@@ -119,10 +120,18 @@ export class Engine {
   }
 
   /**
+   * Checks what a subscription needs before it begins, so that callers can refuse it instead of starting a stream.
+   * @throws RequestError when the operation is no subscription, the caller may not see its field, or the variables don't fit it
+   */
+  requireSubscribable(operation: PreparedOperation, given: Variables): void {
+    subscribableVariant(operation, operation.coerceVariables(given));
+  }
+
+  /**
    * Runs a subscription: one response per event, in their order, each with its own fetches to the other subgraphs; those of several
    * events run at the same time. An event that fails is a response with errors. Ends when the source completes; a source that breaks
    * for good is told in a last response.
-   * @throws RequestError when the operation is no subscription or the variables don't fit it
+   * @throws RequestError as `requireSubscribable` does, with the first response
    */
   async *subscribe(
     operation: PreparedOperation,
@@ -131,10 +140,7 @@ export class Engine {
     { scopeOfEvent = () => scope, onDefect }: EventOptions = {},
   ): AsyncGenerator<EngineResponse> {
     const variables = operation.coerceVariables(given);
-    const variant = operation.variantFor(variables);
-    const { event } = variant;
-    if (!event && variant.refusals.length > 0) throw new RequestError(variant.refusals);
-    if (!event) throw requestError('BAD_USER_INPUT', 'A subscription is required; this is another operation');
+    const { variant, event } = subscribableVariant(operation, variables);
     const { transport } = this.#options;
     const clientVariable = clientVariables(given);
     const body = event.body.write([], clientVariable);
@@ -208,6 +214,14 @@ const defect: EngineError = {
   message: 'Internal server error',
   extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
 };
+
+/** The variant of a subscription with the fetch that its events come from. @throws RequestError */
+function subscribableVariant(operation: PreparedOperation, variables: Variables): { variant: Variant; event: Batch } {
+  const variant = operation.variantFor(variables);
+  if (variant.event) return { variant, event: variant.event };
+  if (variant.refusals.length > 0) throw new RequestError(variant.refusals);
+  throw requestError('BAD_USER_INPUT', 'A subscription is required; this is another operation');
+}
 
 type ClientVariable = (name: string) => string | undefined;
 

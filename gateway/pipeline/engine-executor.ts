@@ -39,9 +39,10 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
     },
     async subscribe(checked, signal) {
       const operation = await prepare(checked);
-      // Variables that don't fit end here, not in the shared stream.
-      operation.coerceVariables(checked.variables);
-      return streams.join(checked, engineOf(checked), operation, signal);
+      const engine = engineOf(checked);
+      // A subscription that is refused ends here, not in the shared stream.
+      engine.requireSubscribable(operation, checked.variables);
+      return streams.join(checked, engine, operation, signal);
     },
   };
 }

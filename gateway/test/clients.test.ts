@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { clientNetwork } from '#shared/client-network.ts';
 import { createOriginReader } from '../access/clients/client-address.ts';
-import { clientNetwork } from '../access/clients/client-network.ts';
 import { TokenBuckets } from '../access/clients/token-buckets.ts';
 import { readGatewayConfig } from '../config.ts';
 import { edges } from './edges.ts';

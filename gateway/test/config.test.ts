@@ -20,6 +20,13 @@ describe('configuration of the gateway', () => {
     });
   });
 
+  test('what an operation may cost is limited in the freight graph, and in others where it is set', () => {
+    const other = ['--supergraph', '/tmp/other.graphql'];
+    expect(readGatewayConfig([], {}).maxQueryCost).toBe(5_000);
+    expect(readGatewayConfig(other, {}).maxQueryCost).toBeUndefined();
+    expect(readGatewayConfig(other, { MAX_QUERY_COST: '800' }).maxQueryCost).toBe(800);
+  });
+
   test('a flag wins over its variable', () => {
     expect(readGatewayConfig(['--port', '5000', '--engine', 'apollo'], { PORT: '6000' })).toMatchObject({
       port: 5000,

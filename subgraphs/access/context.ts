@@ -1,4 +1,4 @@
-import { networkOf } from '#shared/client-network.ts';
+import { clientNetwork } from '#shared/client-network.ts';
 import type { BaseContext } from '#shared/context.ts';
 import { accountOf } from '#shared/context.ts';
 import { GraphError } from '#shared/errors.ts';
@@ -33,7 +33,7 @@ export function createContext(base: BaseContext, services: AccessServices): Acce
   return {
     ...base,
     ...services,
-    network: base.clientAddress === null ? 'unknown' : networkOf(base.clientAddress),
+    network: base.clientAddress === null ? 'unknown' : clientNetwork(base.clientAddress),
     loadersOf(identity) {
       const loaders = known.get(identity) ?? createLoaders(base.em, identity);
       known.set(identity, loaders);

@@ -61,6 +61,8 @@ export const auditActions = [
   'SIGN_IN_FAILED',
   'SIGN_IN_LOCKED',
   'SIGNED_OUT',
+  'PASSWORD_CHANGED',
+  'SESSIONS_ENDED',
   'SESSION_TOKEN_REUSED',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -15,6 +15,8 @@ export const rules: Rules = {
     signIn: anybody,
     refreshSession: anybody,
     signOut: anybody,
+    changePassword: signedIn,
+    endSessions: signedIn,
     createOrganization: administration,
     changeOrganizationTier: administration,
     registerAccount: administration,

@@ -11,6 +11,8 @@ export const sessionEvents = [
   'refreshed',
   'refresh_refused',
   'refresh_token_reused',
+  'password_changed',
+  'sessions_ended',
 ] as const;
 export type SessionEvent = (typeof sessionEvents)[number];
 

@@ -8,6 +8,7 @@ import { entities } from './entities.ts';
 import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
 import { administrationMutations } from './resolvers/administration.ts';
+import { ownAccessMutations } from './resolvers/own-access.ts';
 import { Account, AuditEntry, Organization, queries } from './resolvers/reading.ts';
 import { sessionMutations } from './resolvers/sessions.ts';
 import { rules } from './rules.ts';
@@ -32,7 +33,7 @@ export async function createAccess(
     resolvers: {
       DateTime: scalars.DateTime,
       Query: queries,
-      Mutation: { ...sessionMutations, ...administrationMutations },
+      Mutation: { ...sessionMutations, ...ownAccessMutations, ...administrationMutations },
       Account,
       Organization,
       AuditEntry,

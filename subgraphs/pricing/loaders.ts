@@ -1,10 +1,9 @@
 import type { BaseContext } from '#shared/context.ts';
 import { byKey, listsByKey } from '#shared/loader.ts';
 import { InvoiceEntity, PaymentEntity, QuoteEntity } from './entities.ts';
+import { newestQuotes } from './store/quotes.ts';
 import { billingSums } from './store/summaries.ts';
 import { maySee, organizationCondition, visibilityOf } from './store/visibility.ts';
-
-const quotesPerShipment = 20;
 
 /** One loader per key and request. What the identity may not see is not read. */
 export function createLoaders({ em, identity, clock }: BaseContext) {
@@ -17,17 +16,7 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
       (quote) => quote.id,
     ),
     quotesOfShipment: listsByKey(
-      async (ids) => {
-        if (!visible) return [];
-        const quotes = await em.find(
-          QuoteEntity,
-          { shipmentId: among(ids), ...visible },
-          { orderBy: { createdAt: 'desc', id: 'desc' } },
-        );
-        return [...Map.groupBy(quotes, (quote) => quote.shipmentId).values()].flatMap((list) =>
-          list.slice(0, quotesPerShipment),
-        );
-      },
+      async (ids) => (visible ? newestQuotes(em, ids, visible.organizationId) : []),
       (quote) => quote.shipmentId,
     ),
     invoice: byKey(

@@ -1,4 +1,4 @@
-import type { PageArguments } from '#shared/connection.ts';
+import { checkCount, type PageArguments } from '#shared/connection.ts';
 import { accountOf } from '#shared/context.ts';
 import { GraphError, payloadOf } from '#shared/errors.ts';
 import { isUuid } from '#shared/ids.ts';
@@ -13,7 +13,7 @@ import { CustomerEntity, type Invoice, type Payment, type Quote } from './entiti
 import type { PricingContext } from './loaders.ts';
 import { type InvoiceFilter, listInvoices } from './store/invoices.ts';
 import { latestObservations, type ObservationInput, recordObservation } from './store/market.ts';
-import { type PaymentInput, recordPayment } from './store/payments.ts';
+import { mostPayments, type PaymentInput, recordPayment } from './store/payments.ts';
 import { acceptQuote, currency, type QuoteRequest, requestQuote } from './store/quotes.ts';
 import type { BillingSums } from './store/summaries.ts';
 import { visibilityOf } from './store/visibility.ts';
@@ -117,7 +117,10 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     paid: (invoice: Invoice) => moneyOf(invoice.paidCents, invoice.currency),
     outstanding: (invoice: Invoice) => moneyOf(outstandingCents(invoice), invoice.currency),
     overpaid: (invoice: Invoice) => moneyOf(overpaidCents(invoice), invoice.currency),
-    payments: ({ id }: Invoice, _args: unknown, { loaders }: PricingContext) => loaders.paymentsOfInvoice.load(id),
+    payments: async ({ id }: Invoice, { last }: { last: number }, { loaders }: PricingContext) => {
+      checkCount('last', last, mostPayments);
+      return (await loaders.paymentsOfInvoice.load(id)).slice(-last);
+    },
   },
   Payment: { amount: ({ amountCents }: Payment) => moneyOf(amountCents, currency) },
   BillingSummary: {

@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
  * The network by which clients are told apart for limits: an IPv4 address, or the /64 of an IPv6 address, because one
  * subscriber gets at least a whole /64 (RFC 6177). An IPv4 address mapped into IPv6 counts as the IPv4 address.
  */
-export function networkOf(address: string): string {
+export function clientNetwork(address: string): string {
   if (!isIPv6(address)) return address;
   const groups = groupsOf(address);
   const mapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';

@@ -24,6 +24,12 @@ export interface PageRequest<V extends readonly unknown[] = readonly unknown[]> 
 export const pageSizeDefault = 20;
 export const pageSizeLimit = 100;
 
+/** Checks an argument that says how many elements of a list are asked for. */
+export function checkCount(name: string, count: number, most: number): void {
+  if (count >= 1 && count <= most) return;
+  throw new GraphError('BAD_USER_INPUT', `"${name}" must be from 1 to ${most}; got ${count}.`);
+}
+
 export interface Connection<N> {
   readonly edges: readonly { readonly cursor: string; readonly node: N }[];
   readonly nodes: readonly N[];

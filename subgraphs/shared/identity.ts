@@ -73,6 +73,8 @@ export type Identity =
   | {
       readonly kind: 'account';
       readonly accountId: string;
+      /** The session in which the account signed in; absent for what acts without one. */
+      readonly sessionId?: string | undefined;
       readonly organizationId: string | null;
       /** The driver that this account is, for drivers. */
       readonly driverId: string | null;
@@ -106,6 +108,7 @@ export function requireAccount(identity: Identity): AccountIdentity {
 const anonymousSubject = 'anonymous';
 const claims = z.object({
   sub: z.string(),
+  sessionId: z.string().optional(),
   organizationId: z.string().nullable(),
   driverId: z.string().nullable(),
   roles: z.array(z.enum(roles)),
@@ -152,8 +155,8 @@ export async function createSigner(privateJwk: JWK, audience: Audience): Promise
 
 function claimsOf(identity: Identity): JWTPayload {
   if (identity.kind === 'anonymous') return {};
-  const { organizationId, driverId, roles, tier } = identity;
-  return { organizationId, driverId, roles: [...roles], tier };
+  const { sessionId, organizationId, driverId, roles, tier } = identity;
+  return { sessionId, organizationId, driverId, roles: [...roles], tier };
 }
 
 function identityOf(payload: JWTPayload): Identity {

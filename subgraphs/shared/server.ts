@@ -16,6 +16,7 @@ import { serveHealth } from './health-route.ts';
 import { type Identity, identityHeader, type TokenVerifier } from './identity.ts';
 import { openJobs } from './jobs.ts';
 import { defaultLimits, type SubgraphLimits } from './limits.ts';
+import { boundLists } from './list-sizes.ts';
 import type { Log } from './log.ts';
 import { meterFields } from './metered-fields.ts';
 import { createSubgraphMetrics } from './metrics.ts';
@@ -52,9 +53,8 @@ export interface RunningSubgraph<C extends BaseContext = BaseContext> extends Op
 export function schemaOf<C extends BaseContext>({ schema, resolvers, rules }: Subgraph<C>): GraphQLSchema {
   const typeDefs = parse(readFileSync(schema, 'utf8'));
   // The map is typed by this subgraph's context, which `contextFor` alone creates; the builder knows no contexts.
-  return meterFields(
-    guard(buildSubgraphSchema({ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> }), rules),
-  );
+  const built = buildSubgraphSchema({ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> });
+  return meterFields(boundLists(guard(built, rules)));
 }
 
 /** Opens database, queue and schema of a subgraph and brings its tables up to date. */

@@ -1,11 +1,22 @@
 import type { Server } from 'node:http';
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  parse,
+  validate,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
-import { GraphError } from './errors.ts';
-import type { Identity, TokenVerifier } from './identity.ts';
+import { type ErrorCode, GraphError } from './errors.ts';
+import type { TokenVerifier } from './identity.ts';
 import { maskError } from './masking.ts';
 import { requestOriginOf } from './request-origin.ts';
 
@@ -27,22 +38,33 @@ export function serveSubscriptions(
   verifier: TokenVerifier,
 ): SubscriptionEdge {
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: 1_048_576 });
-  const edge = useServer<Record<string, never>, { identity?: Identity }>(
+  const masked = (errors: readonly GraphQLError[], { extensions }: SubscribePayload) => {
+    const { requestId } = requestOriginOf(callerExtensions.safeParse(extensions).data?.headers ?? {});
+    return errors.map((error) => {
+      const formatted = error.toJSON();
+      return maskError({ ...formatted, extensions: { ...formatted.extensions, requestId } }, error, services.log);
+    });
+  };
+  const edge = useServer(
     {
-      schema,
-      async context(_socket, _id, payload) {
+      // An error that is thrown here would close the socket, and with it the subscriptions of everybody else.
+      async onSubscribe(_socket, _id, payload) {
         const caller = callerExtensions.safeParse(payload.extensions).data;
         const identity = caller && (await verifier.verify(caller.identity));
-        if (!identity) throw new GraphError('UNAUTHENTICATED', 'A signed identity in extensions.identity is required.');
+        if (!identity) {
+          return [new GraphError('UNAUTHENTICATED', 'A signed identity in extensions.identity is required.')];
+        }
         const origin = requestOriginOf(caller.headers);
-        return (client: AbortSignal) => contextOf(createBaseContext(services, identity, origin, client));
+        const contextValue: ContextFactory = (client) =>
+          contextOf(createBaseContext(services, identity, origin, client));
+        const prepared = prepareSubscription(schema, payload);
+        return Array.isArray(prepared) ? prepared : { ...prepared, contextValue };
       },
       subscribe: (args) => streamOf(args),
-      onError: (_socket, _id, _payload, errors) =>
-        errors.map((error) => maskError(error.toJSON(), error, services.log)),
+      onError: (_socket, _id, payload, errors) => masked(errors, payload),
       // Errors of an event, or of subscribing itself, travel in its result.
-      onNext: (_socket, _id, _payload, _args, { errors, ...result }) =>
-        errors && { ...result, errors: errors.map((error) => maskError(error.toJSON(), error, services.log)) },
+      onNext: (_socket, _id, payload, _args, { errors, ...result }) =>
+        errors && { ...result, errors: masked(errors, payload) },
     },
     sockets,
   );
@@ -54,11 +76,35 @@ export function serveSubscriptions(
   };
 }
 
+/** Parses and validates a subscription, or says with the codes of the table what is wrong with it. */
+function prepareSubscription(
+  schema: GraphQLSchema,
+  { query, operationName, variables }: SubscribePayload,
+): GraphQLError[] | ExecutionArgs {
+  let document: DocumentNode;
+  try {
+    document = parse(query);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')];
+    throw error;
+  }
+  const faults = validate(schema, document);
+  if (faults.length > 0) return faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED'));
+  if (getOperationAST(document, operationName)?.operation !== 'subscription') {
+    return [new GraphError('OPERATION_RESOLUTION_FAILURE', 'Only subscriptions are served over websockets.')];
+  }
+  return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
+}
+
+function coded({ message, nodes, source, positions }: GraphQLError, code: ErrorCode): GraphQLError {
+  return new GraphQLError(message, { nodes: nodes ?? null, source, positions, extensions: { code } });
+}
+
 type ContextFactory = (client: AbortSignal) => BaseContext;
 
 /** Like graphql's `subscribe`, with a new context per event: loaders of an old event would answer with old rows. */
 async function streamOf(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-  const newContext = args.contextValue as ContextFactory; // made by `context` above
+  const newContext = args.contextValue as ContextFactory; // made by `onSubscribe` above
   const departure = new AbortController();
   const source = await createSourceEventStream({ ...args, contextValue: newContext(departure.signal) });
   if (!(Symbol.asyncIterator in source)) return source;

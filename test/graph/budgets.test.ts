@@ -117,7 +117,8 @@ async function enterAtlanta(): Promise<void> {
   expect(report).toMatchObject({ acceptedCount: positions.length });
 }
 
-function variablesOf({ operation }: TrustedDocument, first: number): Record<string, unknown> {
+function variablesOf({ operation, most }: TrustedDocument, page: number): Record<string, unknown> {
+  const first = Math.min(page, most['first'] ?? page);
   const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   return Object.fromEntries(Object.entries({ ...values, first }).filter(([name]) => names.includes(name)));
 }

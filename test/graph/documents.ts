@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse, print } from 'graphql';
 import type { DemoAccount } from './graph.ts';
 
 /** What one run of a query may cost, whatever the length of its lists. */
@@ -22,6 +22,8 @@ export interface TrustedDocument {
   readonly name: string;
   /** The demo account that stands for its users: `# as: driver`. */
   readonly as: DemoAccount;
+  /** The most that clients ask for with a variable, by its name: `# first: 10`. */
+  readonly most: Readonly<Record<string, number>>;
   /** `# fetches: 5` and `# statements: 9`, for queries. */
   readonly budget: Budget | null;
 }
@@ -56,10 +58,23 @@ function readDocument(path: string): TrustedDocument {
     operation,
     name: operation.name?.value ?? basename(path),
     as: header.get('as') as DemoAccount, // that it is one is checked by the test of the documents
+    most: mostOf(operation, header),
     budget: header.has('fetches')
       ? { fetches: Number(header.get('fetches')), statements: Number(header.get('statements')) }
       : null,
   };
+}
+
+/** Largest page of a connection. */
+const largestPage = 100;
+
+function mostOf(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  header: ReadonlyMap<string, string>,
+): Record<string, number> {
+  const counts = variableDefinitions.filter(({ type }) => /^Int!?$/.test(print(type)));
+  const names = counts.map(({ variable }) => variable.name.value);
+  return Object.fromEntries(names.map((name) => [name, Number(header.get(name) ?? largestPage)]));
 }
 
 /** The `# key: value` lines above the operation. */

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { isErrorCode } from '#shared/errors.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
@@ -206,6 +208,53 @@ describe('bodies', () => {
     const { errors } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
     expect(errors[0]?.extensions.code).toMatch(/^(BAD_REQUEST|BAD_USER_INPUT|GRAPHQL_PARSE_FAILED)$/);
     expect(text).not.toMatch(leaks);
+  });
+});
+
+describe('subscriptions', () => {
+  const all = {
+    leaderboardChanged: 'subscription { leaderboardChanged(period: WEEKLY) { period } }',
+    shipmentUpdated: 'subscription { shipmentUpdated(id: "01997d2e-0000-7000-8000-000000000000") { reference } }',
+    vehicleMoved: 'subscription { vehicleMoved(ids: ["01997d2e-0000-7000-8000-000000000000"]) { vehicle { id } } }',
+  };
+  const refused = [
+    [null, 'leaderboardChanged'],
+    [null, 'shipmentUpdated'],
+    [null, 'vehicleMoved'],
+    ['customer', 'leaderboardChanged'],
+    ['partner', 'leaderboardChanged'],
+  ] as const;
+
+  test.each(refused)('to %s, %s is refused over a websocket with the code that tells why', async (as, name) => {
+    const client = createClient({
+      url: graph.url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      ...(as && { connectionParams: { authorization: `Bearer ${await graph.tokenOf(as)}` } }),
+    });
+    try {
+      const first = client.iterate({ query: all[name] }).next();
+      await expect(first).rejects.toMatchObject([
+        { path: [name], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', retryable: false } },
+      ]);
+    } finally {
+      await client.dispose();
+    }
+  });
+
+  test.each(refused)('to %s, %s is refused over an event stream alike', async (as, name) => {
+    const response = await fetch(graph.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        ...(as && { authorization: `Bearer ${await graph.tokenOf(as)}` }),
+      },
+      body: JSON.stringify({ query: all[name] }),
+    });
+    const text = await response.text();
+    expect(text).toContain('UNAUTHORIZED_FIELD_OR_TYPE');
+    expect(text).not.toContain('INTERNAL_SERVER_ERROR');
   });
 });
 

@@ -10,7 +10,7 @@ const line = (min: number, max: number) =>
 /** RFC 5321 allows 254 octets; case is not kept, as no provider in use tells addresses apart by it. */
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
 const idempotencyKey = z.string().min(8).max(64).regex(noControls, 'A text without control characters is required');
-/** Length only, as NIST SP 800-63B advises: rules about kinds of characters make passwords worse. */
+/** No rules about kinds of characters (NIST SP 800-63B). What is guessed easily is refused in password-strength.ts. */
 const password = z.string().min(12).max(128);
 
 export const createOrganizationInput = z.object({
@@ -42,6 +42,8 @@ export const registerAccountInput = z.object({
   password: password.nullish().transform((value) => value ?? null),
 });
 export type RegisterAccount = z.infer<typeof registerAccountInput>;
+
+export const newPasswordInput = z.object({ newPassword: password });
 
 /** Parses an input, or refuses it with one INVALID_INPUT per field. */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {

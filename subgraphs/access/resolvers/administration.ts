@@ -1,6 +1,7 @@
 import { payloadOf, type UserError } from '#shared/errors.ts';
 import { type AccessContext, auditOf } from '../context.ts';
 import { createOrganizationInput, parseInput, registerAccountInput, roleSet } from '../domain/inputs.ts';
+import { requireStrongPassword } from '../domain/password-strength.ts';
 import { hashPassword } from '../domain/passwords.ts';
 import { emitAccountRegistered, emitOrganizationChanged } from '../events.ts';
 import * as store from '../store/administration.ts';
@@ -40,6 +41,7 @@ function changeOrganizationTier(_root: unknown, { input }: Input<TierInput>, con
 function registerAccount(_root: unknown, { input }: Input<unknown>, context: AccessContext) {
   return payloadOf(async () => {
     const wanted = parseInput(registerAccountInput, input);
+    if (wanted.password !== null) await requireStrongPassword(wanted.password, wanted, 'password');
     // Hashed before the transaction, which would hold a connection meanwhile.
     const passwordHash = wanted.password === null ? null : await hashPassword(wanted.password, context.network);
     return context.transact(async (transaction) => {

@@ -8,7 +8,7 @@ import { tierOf } from '../store/organizations.ts';
 const accessTokenSeconds = 15 * 60;
 
 export async function sessionPayload(context: AccessContext, account: Account, token: RefreshToken) {
-  const identity = await identityOf(context, account);
+  const identity = await identityOf(context, account, token.sessionId);
   const viewer: AccountNode = { ...account, seenAs: identity };
   return {
     accessToken: await context.signer.sign(identity, accessTokenSeconds),
@@ -19,8 +19,8 @@ export async function sessionPayload(context: AccessContext, account: Account, t
 }
 
 /** What the account may do from now on, for its token. */
-async function identityOf({ em }: AccessContext, account: Account): Promise<AccountIdentity> {
+async function identityOf({ em }: AccessContext, account: Account, sessionId: string): Promise<AccountIdentity> {
   const { id: accountId, roles, organizationId = null, driverId = null } = account;
   const tier = await tierOf(em, organizationId);
-  return { kind: 'account', accountId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
+  return { kind: 'account', accountId, sessionId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
 }

@@ -4,24 +4,30 @@ import { GraphError } from '#shared/errors.ts';
 import { type Scope, scopesOf } from '#shared/identity.ts';
 import { type Account, AccountEntity } from '../entities.ts';
 
-type Standing = Pick<Account, 'roles' | 'deactivatedAt'>;
-
 /**
  * Checks the actor of a change against its account as it is now. An access token stays valid for up to 15 minutes after
  * its account was closed or lost a role, so the token alone proves nothing about this moment.
  * @throws GraphError UNAUTHENTICATED (no open account) or FORBIDDEN (the account no longer holds the scope)
  */
-export function requireStanding(account: Standing | null | undefined, scope: Scope): void {
+export function requireStanding(account: Account | null | undefined, scope?: Scope): asserts account is Account {
   if (!account || account.deactivatedAt) {
     throw new GraphError('UNAUTHENTICATED', 'This account is closed. Sign in with an open account.');
   }
-  if (!scopesOf(account.roles).includes(scope)) {
+  if (scope && !scopesOf(account.roles).includes(scope)) {
     throw new GraphError('FORBIDDEN', `The scope ${scope} is required; this account does not hold it any more.`);
   }
 }
 
 /** Reads and checks the actor within the transaction of its change. Closing the account waits for the commit. */
-export async function requireActor(em: EntityManager, actorId: string, scope: Scope): Promise<void> {
+export async function requireActor(em: EntityManager, actorId: string, scope?: Scope): Promise<Account> {
   const account = await em.findOne(AccountEntity, { id: actorId }, { lockMode: LockMode.PESSIMISTIC_READ });
   requireStanding(account, scope);
+  return account;
+}
+
+/** Reads and checks the actor without a lock, before the transaction of its change. */
+export async function readActor(em: EntityManager, actorId: string): Promise<Account> {
+  const account = await em.findOne(AccountEntity, { id: actorId });
+  requireStanding(account);
+  return account;
 }

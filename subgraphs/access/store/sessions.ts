@@ -66,9 +66,24 @@ export async function endSession(em: EntityManager, token: RefreshToken, audit: 
   return accountId;
 }
 
-/** Ends every session of an account. */
-export async function endSessionsOf(em: EntityManager, accountId: string, now: Date): Promise<void> {
-  await em.execute('update session set revoked_at = ? where account_id = ? and revoked_at is null', [now, accountId]);
+/**
+ * Ends the sessions of an account, all but the kept one.
+ * @returns how many of them were live
+ */
+export async function endSessionsOf(
+  em: EntityManager,
+  accountId: string,
+  now: Date,
+  keptSessionId?: string,
+): Promise<number> {
+  const ended = await em.find(
+    SessionEntity,
+    { accountId, revokedAt: null, ...(keptSessionId !== undefined && { id: { $ne: keptSessionId } }) },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
+  );
+  const live = ended.filter((session) => isLive(session, now)).length;
+  for (const session of ended) session.revokedAt = now;
+  return live;
 }
 
 async function lockedSession(em: EntityManager, id: string): Promise<Session | null> {

@@ -1,12 +1,23 @@
+import { checkCount } from '#shared/connection.ts';
 import { moneyOf } from '#shared/money.ts';
 import { addDays, dayOf, daysOf } from '../domain/day.ts';
 import { type BusinessMeasure, currency } from '../domain/facts.ts';
 import { centsPer, growth, netPromoterScore, ratio, sum } from '../domain/figures.ts';
 import type { CompanyDay } from '../domain/fold.ts';
 import { outlookDays, seasonalNaive } from '../domain/outlook.ts';
-import { lengthOf } from '../domain/range.ts';
+import { lengthOf, longestRange } from '../domain/range.ts';
 import type { ExecutiveSource } from '../loaders.ts';
 import { periodOf } from './range-input.ts';
+
+interface LastDays {
+  readonly last: number;
+}
+
+/** The latest days of a range, oldest first. */
+function latest(days: readonly CompanyDay[], last: number): readonly CompanyDay[] {
+  checkCount('last', last, longestRange);
+  return days.slice(-last);
+}
 
 /** Money in the currency of all figures. */
 const money = (cents: number) => moneyOf(cents, currency);
@@ -45,8 +56,8 @@ export const executiveResolvers = {
     total: async (source: ExecutiveSource) => money(await total(source, 'revenueCents')),
     invoices: (source: ExecutiveSource) => total(source, 'invoices'),
     collected: async (source: ExecutiveSource) => money(await total(source, 'collectedCents')),
-    daily: async ({ days }: ExecutiveSource) =>
-      (await days()).map(({ day, revenueCents }) => dailyRevenue(day, revenueCents)),
+    daily: async ({ days }: ExecutiveSource, { last }: LastDays) =>
+      latest(await days(), last).map(({ day, revenueCents }) => dailyRevenue(day, revenueCents)),
     yearToDate: async ({ comparison }: ExecutiveSource) => money((await comparison()).yearToDateCents),
     previousTotal: async ({ comparison }: ExecutiveSource) => money((await comparison()).previousRevenueCents),
     growth: async (source: ExecutiveSource) =>
@@ -59,7 +70,7 @@ export const executiveResolvers = {
     shipmentsCancelled: (source: ExecutiveSource) => total(source, 'shipmentsCancelled'),
     shipmentsPerDay: async (source: ExecutiveSource) =>
       ratio(await total(source, 'shipmentsCreated'), lengthOf(source.period)),
-    daily: async ({ days }: ExecutiveSource) => (await days()).map(dailyOperations),
+    daily: async ({ days }: ExecutiveSource, { last }: LastDays) => latest(await days(), last).map(dailyOperations),
     onTimeRate: (source: ExecutiveSource) => meanOf(source, 'deliveredOnTime', 'shipmentsDelivered'),
     meanDeliverySeconds: async (source: ExecutiveSource) =>
       seconds(await meanOf(source, 'transitMs', 'shipmentsDelivered')),

@@ -120,6 +120,29 @@ describe('with nothing known', () => {
   });
 });
 
+describe('the days of a range', () => {
+  const daysOf = (last: string) =>
+    graph.ask<{ executive: Record<string, { daily: { day: string }[] }> }>(
+      analyst,
+      `{ executive(range: { from: "2025-01-01", until: "2028-03-31" }) { revenue { daily${last} { day } } operations { daily${last} { day } } } }`,
+    );
+
+  test('are its latest: a year without a number, and as many as are asked for', async () => {
+    const { data: year } = await daysOf('');
+    const { data: week } = await daysOf('(last: 7)');
+    for (const part of ['revenue', 'operations']) {
+      const days = year!.executive[part]!.daily;
+      expect(days).toHaveLength(366);
+      expect(week!.executive[part]!.daily).toEqual(days.slice(-7));
+    }
+  });
+
+  test('are at most 1,827', async () => {
+    const { errors } = await daysOf('(last: 1828)');
+    expect(errors[0]?.message).toBe('"last" must be from 1 to 1827; got 1828.');
+  });
+});
+
 describe('revenue and cost', () => {
   test('count on the UTC day of the invoice, the leap day included', async () => {
     await arrive(

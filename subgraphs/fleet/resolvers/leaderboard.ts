@@ -1,4 +1,4 @@
-import type { PageArguments } from '#shared/connection.ts';
+import { checkCount, type PageArguments } from '#shared/connection.ts';
 import { GraphError } from '#shared/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import { liveTopics } from '#shared/topics.ts';
@@ -33,7 +33,10 @@ export const Leaderboard = {
     { driverId, neighbours }: { driverId?: string | null; neighbours: number },
     { em, identity }: FleetContext,
   ) => {
-    checkRange('neighbours', neighbours, 0, neighboursAtMost);
+    if (neighbours < 0 || neighbours > neighboursAtMost) {
+      const range = `from 0 to ${neighboursAtMost}`;
+      throw new GraphError('BAD_USER_INPUT', `"neighbours" must be ${range}; got ${neighbours}.`);
+    }
     const id = driverId ?? driverOf(identity);
     if (id === null || !isUuid(id)) return null;
     const around = await aroundDriver(em, board, id, neighbours);
@@ -64,12 +67,7 @@ export const LeaderboardUpdate = {
   previousRank: ({ board, change }: Update, _args: unknown, { em }: FleetContext) =>
     change?.previousPoints == null ? null : rankOf(em, board, change.driverId, change.previousPoints),
   leaders: ({ board }: Update, { first }: { first: number }, { em }: FleetContext) => {
-    checkRange('first', first, 1, leadersAtMost);
+    checkCount('first', first, leadersAtMost);
     return topOfBoard(em, board, first);
   },
 };
-
-function checkRange(name: string, value: number, least: number, most: number): void {
-  if (value < least || value > most)
-    throw new GraphError('BAD_USER_INPUT', `"${name}" must be from ${least} to ${most}; got ${value}.`);
-}

@@ -1,4 +1,4 @@
-import type { PageArguments } from '#shared/connection.ts';
+import { checkCount, type PageArguments } from '#shared/connection.ts';
 import { GraphError } from '#shared/errors.ts';
 import type { FleetContext } from '../context.ts';
 import { shipmentRefusals } from '../domain/assignment.ts';
@@ -54,8 +54,7 @@ export const Query = {
     { shipmentId, first }: { shipmentId: string; first: number },
     { em, clock }: FleetContext,
   ) => {
-    if (first < 1 || first > recommendationsAtMost)
-      throw new GraphError('BAD_USER_INPUT', `"first" must be from 1 to ${recommendationsAtMost}; got ${first}.`);
+    checkCount('first', first, recommendationsAtMost);
     const found = await findLoad(em, shipmentId);
     if (!found || shipmentRefusals(found.state, 'ALLOW').length > 0 || (await holdingOf(em, shipmentId))) return [];
     const now = clock();

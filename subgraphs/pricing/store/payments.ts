@@ -7,6 +7,9 @@ import { outstandingCents } from '../domain/billing.ts';
 import { type Invoice, InvoiceEntity, type Payment, PaymentEntity } from '../entities.ts';
 import { plainText } from './text.ts';
 
+/** Payments of one invoice: its list is short, and never cut. */
+export const mostPayments = 50;
+
 export interface PaymentInput {
   readonly invoiceId: string;
   readonly amount: Money;
@@ -67,6 +70,9 @@ export function recordPayment(
       );
     if (await em.count(PaymentEntity, { organizationId: invoice.organizationId, reference })) {
       refuse('DUPLICATE_PAYMENT', `A reference that was not recorded yet is required; ${reference} was.`, 'reference');
+    }
+    if ((await em.count(PaymentEntity, { invoiceId: invoice.id })) >= mostPayments) {
+      refuse('TOO_MANY_PAYMENTS', `An invoice takes at most ${mostPayments} payments; this one has them.`, 'invoiceId');
     }
     const owed = outstandingCents(invoice);
     if (amountCents > owed && !input.acceptOverpayment) {

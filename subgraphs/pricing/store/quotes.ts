@@ -27,6 +27,25 @@ export async function priceShipment(em: EntityManager, shipment: PricedShipment,
   });
 }
 
+/** Quotes of one shipment that are shown. */
+const quotesPerShipment = 20;
+
+/** The newest quotes of each of these shipments, newest first, in one statement. */
+export async function newestQuotes(
+  em: EntityManager,
+  shipmentIds: readonly string[],
+  organizationId: string | undefined,
+): Promise<readonly Quote[]> {
+  const rows = await em.execute<Record<string, unknown>[]>(
+    `select newest.* from unnest(?::uuid[]) as shipment(id), lateral (
+       select * from quote where shipment_id = shipment.id and organization_id = coalesce(?::uuid, organization_id)
+       order by created_at desc, id desc limit ?
+     ) as newest`,
+    [`{${shipmentIds.join(',')}}`, organizationId ?? null, quotesPerShipment],
+  );
+  return rows.map((row) => em.map(QuoteEntity, row) as Quote); // `newest.*`: the whole entity
+}
+
 export interface QuoteRequest {
   readonly shipmentId: string;
   readonly idempotencyKey: string;

@@ -320,6 +320,25 @@ describe('a payment', () => {
     expect(invoice?.paid.amount).toBe('500.01');
   });
 
+  test('comes in at most 50 parts, of which the latest are shown', async () => {
+    for (let parts = 1; parts <= 50; parts++) {
+      const { userErrors } = await pay(admin, { invoiceId, amount: usd('0.01'), reference: `PART-${parts}` });
+      expect(userErrors).toEqual([]);
+    }
+    expect((await pay(admin, { invoiceId, amount: usd('0.01') })).userErrors).toMatchObject([
+      { code: 'TOO_MANY_PAYMENTS', field: ['invoiceId'] },
+    ]);
+    const query =
+      'query($id: ID!) { invoice(id: $id) { payments(last: 50) { reference } latest: payments { reference } } }';
+    const { data } = await graph.ask<{ invoice: Record<string, { reference: string }[]> }>(admin, query, {
+      id: invoiceId,
+    });
+    expect(data!.invoice['payments']).toHaveLength(50);
+    expect(data!.invoice['latest']).toEqual(data!.invoice['payments']?.slice(-10));
+    const { errors } = await graph.ask(admin, query.replace('last: 50', 'last: 51'), { id: invoiceId });
+    expect(errors[0]?.message).toBe('"last" must be from 1 to 50; got 51.');
+  });
+
   test('is refused with a reason that can be mended', async () => {
     const refusals: [string, Record<string, unknown>][] = [
       ['NOT_FOUND', { invoiceId: newId(), amount: usd('1') }],

@@ -1,15 +1,21 @@
-import type { PageArguments } from '#shared/connection.ts';
+import { checkCount, type PageArguments } from '#shared/connection.ts';
 import { moneyOf } from '#shared/money.ts';
 import type { RiskContext } from '../context.ts';
 import { blockAbove, limitsOf, pointsOf, reviewAbove } from '../domain/rules.ts';
 import type { Assessment } from '../entities.ts';
-import { type AssessmentFilter, pageOfAssessments } from '../store/assessments.ts';
+import { type AssessmentFilter, mostHistory, pageOfAssessments } from '../store/assessments.ts';
 import { type RiskContribution, type RiskFacts, riskRules } from '../vocabulary.ts';
 
 type Page<F> = PageArguments & { readonly filter?: F | null };
 interface Reference {
   readonly id: string;
 }
+interface Count {
+  readonly first: number;
+}
+
+/** Matches shown of one assessment: its organization, account, address, and the names at its docks make no more. */
+const mostMatches = 30;
 
 export const assessmentQueries = {
   riskAssessments: (_root: unknown, { filter, ...page }: Page<AssessmentFilter>, { em }: RiskContext) =>
@@ -32,14 +38,18 @@ export const RiskAssessment = {
   organization: ({ organizationId }: Assessment) => ({ id: organizationId }),
   reviewCase: ({ shipmentId }: Assessment, _args: unknown, { loaders }: RiskContext) =>
     loaders.reviewCaseOfShipment.load(shipmentId),
-  history: ({ shipmentId }: Assessment, _args: unknown, { loaders }: RiskContext) =>
-    loaders.historyOfShipment.load(shipmentId),
+  history: async ({ shipmentId }: Assessment, { first }: Count, { loaders }: RiskContext) => {
+    checkCount('first', first, mostHistory);
+    return (await loaders.historyOfShipment.load(shipmentId)).slice(0, first);
+  },
 };
 
 export const RiskFactsResolvers = {
   declaredValue: ({ valueCents, currency }: RiskFacts) => moneyOf(valueCents, currency),
-  watchlist: async ({ watchlist }: RiskFacts, _args: unknown, { loaders }: RiskContext) => {
-    const entries = await Promise.all(watchlist.map(({ entryId }) => loaders.watchlistEntry.load(entryId)));
+  watchlist: async ({ watchlist }: RiskFacts, { first }: Count, { loaders }: RiskContext) => {
+    checkCount('first', first, mostMatches);
+    const met = watchlist.slice(0, first);
+    const entries = await Promise.all(met.map(({ entryId }) => loaders.watchlistEntry.load(entryId)));
     return entries.filter((entry) => entry !== null);
   },
 };

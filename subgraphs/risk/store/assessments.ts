@@ -29,7 +29,10 @@ export async function assessmentsById(
   return em.find(AssessmentEntity, { id: { $in: ids.filter(isUuid) } });
 }
 
-/** The newest assessments of each of these shipments, newest first, at most 20 each, in one statement. */
+/** Assessments of one shipment that are shown. */
+export const mostHistory = 20;
+
+/** The newest assessments of each of these shipments, newest first, in one statement. */
 export async function historyOf(
   em: EntityManager,
   identity: Identity,
@@ -39,10 +42,10 @@ export async function historyOf(
   if (ids.length === 0) return [];
   const rows = await em.execute<Record<string, unknown>[]>(
     `select past.* from assessment as newest
-      join assessment as past on past.shipment_id = newest.shipment_id and past.revision > newest.revision - 20
+      join assessment as past on past.shipment_id = newest.shipment_id and past.revision > newest.revision - ?
       where newest.current and newest.shipment_id = any(array[?]::uuid[])
       order by past.shipment_id, past.revision desc`,
-    [ids],
+    [mostHistory, ids],
   );
   return rows.map((row) => em.map(AssessmentEntity, row) as Assessment); // `past.*`: the whole entity
 }

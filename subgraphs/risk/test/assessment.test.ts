@@ -171,6 +171,19 @@ describe('Shipment.risk', () => {
     }
   });
 
+  test.each(['history(first: 21) { revision }', 'facts { watchlist(first: 0) { value } }'])(
+    'refuses %s',
+    async (field) => {
+      const { shipmentId: id } = await givenReview(desk);
+      const { errors } = await risk.ask(
+        reviewer,
+        `query($r: [_Any!]!) { _entities(representations: $r) { ... on Shipment { risk { ${field} } } } }`,
+        { r: [{ __typename: 'Shipment', id }] },
+      );
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    },
+  );
+
   test('is null for drafts and for ids that are none', async () => {
     const r = [newId(), 'no-uuid', 'nul\0'].map((id) => ({ __typename: 'Shipment', id }));
     const { data, errors } = await risk.ask(reviewer, query, { r });

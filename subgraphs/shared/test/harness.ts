@@ -49,10 +49,16 @@ export const testVerifier = await createVerifier(keys.publicJwk, 'freight-subgra
 /** An account with these roles, for asking as somebody. */
 export function somebody(
   roles: readonly Role[],
-  given: { accountId?: string; organizationId?: string | null; driverId?: string | null; tier?: Tier } = {},
+  given: {
+    accountId?: string;
+    sessionId?: string;
+    organizationId?: string | null;
+    driverId?: string | null;
+    tier?: Tier;
+  } = {},
 ): Extract<Identity, { kind: 'account' }> {
-  const { accountId = newId(), organizationId = null, driverId = null, tier = 'STANDARD' } = given;
-  return { kind: 'account', accountId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
+  const { accountId = newId(), sessionId, organizationId = null, driverId = null, tier = 'STANDARD' } = given;
+  return { kind: 'account', accountId, sessionId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
 }
 
 export interface GraphAnswer<T> {

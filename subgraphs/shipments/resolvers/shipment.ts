@@ -1,5 +1,4 @@
-import { type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
-import { GraphError } from '#shared/errors.ts';
+import { checkCount, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { actorsOf } from '../domain/actors.ts';
 import { isLate, nextStatuses } from '../domain/status.ts';
@@ -39,9 +38,7 @@ export const Shipment = {
     { identity }: ShipmentsContext,
   ) => nextStatuses({ status, troubledFrom }, actorsOf(identity, { organizationId, driverId })),
   events: ({ id }: ShipmentRow, { last }: { last: number }, { loaders }: ShipmentsContext) => {
-    if (last < 1 || last > mostEvents) {
-      throw new GraphError('BAD_USER_INPUT', `"last" must be from 1 to ${mostEvents}; got ${last}.`);
-    }
+    checkCount('last', last, mostEvents);
     return loaders.events(last).load(id);
   },
   proofOfDelivery: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.proofs().load(id),

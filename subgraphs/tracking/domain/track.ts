@@ -26,12 +26,17 @@ export const trackPointLimit = 1_000;
  * @param recordedCount positions recorded; more than `fixes` where those are a sample
  * @returns null without a fix
  */
-export function trackOf(fixes: readonly Fix[], recordedCount: number, toleranceMeters: number): Track | null {
+export function trackOf(
+  fixes: readonly Fix[],
+  recordedCount: number,
+  toleranceMeters: number,
+  maxPoints = trackPointLimit,
+): Track | null {
   const first = fixes[0];
   const last = fixes.at(-1);
   if (!first || !last) return null;
   return {
-    ...simplify(fixes, toleranceMeters, trackPointLimit),
+    ...simplify(fixes, toleranceMeters, maxPoints),
     distanceMeters: distanceAlong(fixes),
     durationSeconds: (last.recordedAt.getTime() - first.recordedAt.getTime()) / 1000,
     startedAt: first.recordedAt,

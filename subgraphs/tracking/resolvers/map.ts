@@ -6,7 +6,9 @@ import type { Subgraph } from '#shared/subgraph.ts';
 import { type Bounds, zoneOf } from '../domain/area.ts';
 import { estimateArrival } from '../domain/eta.ts';
 import { faultOfPlace } from '../domain/place-check.ts';
+import { encodePolyline } from '../domain/polyline.ts';
 import type { Position } from '../domain/position.ts';
+import type { Place } from '../domain/sphere.ts';
 import type { Fix } from '../domain/track.ts';
 import type { Geofence, GeofenceEvent } from '../entities.ts';
 import type { TrackingContext } from '../loaders.ts';
@@ -83,6 +85,7 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
       isUuid(id) ? loaders.geofence.load(id) : null,
     bounds: ({ area }: Geofence) => zoneOf(area).bounds,
   },
+  GeoPolygon: { polyline: ({ vertices }: { readonly vertices: readonly Place[] }) => encodePolyline(vertices) },
   GeofenceArea: {
     __resolveType: ({ kind }: Geofence['area']) => (kind === 'CIRCLE' ? 'GeoCircle' : 'GeoPolygon'),
   },

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database.ts';
 import { GraphError } from '#shared/errors.ts';
-import { type Track, trackOf } from '../domain/track.ts';
+import { type Track, trackOf, trackPointLimit } from '../domain/track.ts';
 import { jsonRows, uuidArray } from './sql.ts';
 import { type Visibility, visibleCarriages } from './visibility.ts';
 
@@ -15,6 +15,7 @@ export interface TrackArguments {
   readonly from?: Date | null;
   readonly to?: Date | null;
   readonly toleranceMeters: number;
+  readonly maxPoints: number;
 }
 
 /** A stretch of time on one vehicle, of one driver, or of that driver on that vehicle. */
@@ -40,13 +41,19 @@ interface Period {
 const firstInstant = Date.parse('0001-01-01T00:00:00.000Z');
 
 /** Checks the arguments of a track. BAD_USER_INPUT for what can't be answered. */
-export function parsePeriod({ from, to, toleranceMeters }: TrackArguments, now: Date, defaultDays = 1): Period {
+export function parsePeriod(
+  { from, to, toleranceMeters, maxPoints }: TrackArguments,
+  now: Date,
+  defaultDays = 1,
+): Period {
   const { least, most } = toleranceMetersRange;
   if (!(toleranceMeters >= least && toleranceMeters <= most))
     throw new GraphError(
       'BAD_USER_INPUT',
       `"toleranceMeters" must be from ${least} to ${most}; got ${toleranceMeters}.`,
     );
+  if (!(maxPoints >= 2 && maxPoints <= trackPointLimit))
+    throw new GraphError('BAD_USER_INPUT', `"maxPoints" must be from 2 to ${trackPointLimit}; got ${maxPoints}.`);
   // The end is exclusive: a position of this very moment belongs to the track.
   const end = to ?? new Date(now.getTime() + 1);
   const start = from ?? new Date(Math.max(end.getTime() - defaultDays * 86_400_000, firstInstant));
@@ -159,7 +166,7 @@ async function tracksOf(em: EntityManager, windows: readonly Window[], args: Tra
       recordedAt: new Date(row.recorded_at),
       speedMetersPerSecond: row.speed_meters_per_second,
     }));
-    const track = trackOf(fixes, recordedCount(own), args.toleranceMeters);
+    const track = trackOf(fixes, recordedCount(own), args.toleranceMeters, args.maxPoints);
     return track ? [{ ownerId, track }] : [];
   });
 }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { anonymous } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
+import { encodePolyline } from '../domain/polyline.ts';
 import { analyst, at, customerOf, dispatcher, driverOf, minutes, openScene, type Scene } from './scene.ts';
 
 const fields = `id name version hysteresisMeters bounds { south west north east }
-  area { __typename ... on GeoCircle { center { latitude longitude } radiusMeters } ... on GeoPolygon { vertices { latitude longitude } } }`;
+  area { __typename ... on GeoCircle { center { latitude longitude } radiusMeters } ... on GeoPolygon { vertices { latitude longitude } polyline } }`;
 const errorsPart = 'userErrors { code field message }';
 const createMutation = `mutation($input: CreateGeofenceInput!) { result: createGeofence(input: $input) { geofence { ${fields} } ${errorsPart} } }`;
 const updateMutation = `mutation($input: UpdateGeofenceInput!) { result: updateGeofence(input: $input) { geofence { ${fields} } ${errorsPart} } }`;
@@ -86,7 +87,10 @@ describe('geofences', () => {
     const corner = (latitude: number, longitude: number) => ({ latitude, longitude });
     const vertices = [corner(-20, 176), corner(-15, 176), corner(-15, -178), corner(-20, -178)];
     const fiji = await created({ name: 'Fiji', area: { polygon: { vertices } } });
-    expect(fiji).toMatchObject({ bounds: { west: 176, east: -178 }, area: { vertices } });
+    expect(fiji).toMatchObject({
+      bounds: { west: 176, east: -178 },
+      area: { vertices, polyline: encodePolyline(vertices) },
+    });
     await scene.report(dispatcher, [
       at(vehicleId, 0, { location: corner(-17, 175) }),
       at(vehicleId, 1, { location: corner(-17, 179.9) }),

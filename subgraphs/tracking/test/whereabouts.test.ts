@@ -205,7 +205,23 @@ describe('whereabouts', () => {
     });
   });
 
+  test('have at most as many points as are asked for, the first and the last among them', async () => {
+    const track = async (args: string) => {
+      const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Vehicle { track(toleranceMeters: 0${args}) { points { recordedAt } startedAt endedAt } } } }`;
+      const r = [{ __typename: 'Vehicle', id: load.vehicleId }];
+      const { data } = await scene.graph.ask<{
+        _entities: [{ track: { points: { recordedAt: string }[]; startedAt: string; endedAt: string } }];
+      }>(dispatcher, query, { r });
+      return data!._entities[0].track;
+    };
+    expect((await track('')).points.length).toBeGreaterThan(2);
+    const { points, startedAt, endedAt } = await track(', maxPoints: 2');
+    expect(points.map(({ recordedAt }) => recordedAt)).toEqual([startedAt, endedAt]);
+  });
+
   test.each([
+    ['fewer points than a line has', 'track(maxPoints: 1)'],
+    ['more points than a track has', 'track(maxPoints: 1001)'],
     ['a negative tolerance', 'track(toleranceMeters: -1)'],
     ['a tolerance beyond reason', 'track(toleranceMeters: 1e9)'],
     ['a period that ends before it begins', 'track(from: "2026-03-02T12:00:00Z", to: "2026-03-01T12:00:00Z")'],

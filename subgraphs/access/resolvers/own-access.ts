@@ -1,0 +1,70 @@
+import { accountOf } from '#shared/context.ts';
+import { payloadOf, refuse } from '#shared/errors.ts';
+import { type AccessContext, anonymousAudit, auditOf } from '../context.ts';
+import { newPasswordInput, parseInput } from '../domain/inputs.ts';
+import { requireStrongPassword } from '../domain/password-strength.ts';
+import { hashPassword } from '../domain/passwords.ts';
+import type { Account } from '../entities.ts';
+import { readActor } from '../store/actor.ts';
+import * as store from '../store/own-access.ts';
+import { recordFailure } from '../store/sign-in.ts';
+import { tryPassword } from './try-password.ts';
+
+interface ChangePasswordInput {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+async function changePassword(_root: unknown, { input }: { input: ChangePasswordInput }, context: AccessContext) {
+  context.oncePerRequest('changePassword');
+  const { accountId, sessionId } = accountOf(context);
+  const account = await readActor(context.em, accountId);
+  return payloadOf(async () => {
+    const { newPassword } = parseInput(newPasswordInput, input);
+    await requirePassword(account, input.currentPassword, context);
+    if (newPassword === input.currentPassword) {
+      refuse('INVALID_INPUT', 'The new password must differ from the current one.', 'newPassword');
+    }
+    await requireStrongPassword(newPassword, account, 'newPassword');
+    const hash = await hashPassword(newPassword, context.network);
+    const endedSessions = await context.transact(({ em }) =>
+      store.changePassword(em, account, hash, auditOf(context), sessionId),
+    );
+    if (endedSessions === undefined) refuseCurrentPassword();
+    context.report(context, 'password_changed', accountId);
+    return { account, endedSessions };
+  });
+}
+
+/** Refuses a wrong current password. Tries are counted as those of signing in are; a right one is not forgotten. */
+async function requirePassword(account: Account, password: string, context: AccessContext): Promise<void> {
+  const { fits, last } = await tryPassword(context, account.email, password);
+  if (fits) return;
+  await context.transact(({ em }) => recordFailure(em, account, anonymousAudit(context), last));
+  context.report(context, 'sign_in_failed', account.id);
+  if (last) context.report(context, 'sign_in_locked', account.id);
+  refuseCurrentPassword();
+}
+
+function refuseCurrentPassword(): never {
+  refuse('INVALID_CREDENTIALS', 'The current password is wrong.', 'currentPassword');
+}
+
+interface EndSessionsInput {
+  readonly accountId?: string | null;
+  readonly keepCurrent: boolean;
+}
+
+function endSessions(_root: unknown, { input }: { input: EndSessionsInput }, context: AccessContext) {
+  const { accountId: ownId, sessionId } = accountOf(context);
+  const accountId = input.accountId?.toLowerCase() ?? ownId;
+  const kept = input.keepCurrent && accountId === ownId ? sessionId : undefined;
+  return payloadOf(async () => {
+    const ended = await context.transact(({ em }) => store.endSessions(em, accountId, auditOf(context), kept));
+    context.report(context, 'sessions_ended', accountId);
+    return ended;
+  });
+}
+
+/** What people do with their own access. */
+export const ownAccessMutations = { changePassword, endSessions };

@@ -1,0 +1,44 @@
+import type { EntityManager } from '#shared/database.ts';
+import { refuse } from '#shared/errors.ts';
+import { isUuid } from '#shared/ids.ts';
+import { type Account, AccountEntity } from '../entities.ts';
+import { requireActor } from './actor.ts';
+import type { AdminAudit } from './administration.ts';
+import { recordAudit } from './audit.ts';
+import { endSessionsOf } from './sessions.ts';
+
+/**
+ * Replaces the password that the account had when it was read, and ends its other sessions.
+ * @returns the number of sessions that ended; undefined where the password is another one by now
+ */
+export async function changePassword(
+  em: EntityManager,
+  { id, passwordHash }: Account,
+  newHash: string,
+  audit: AdminAudit,
+  sessionId: string | undefined,
+): Promise<number | undefined> {
+  const account = await requireActor(em, id);
+  const changed = await em.execute(
+    'update account set password_hash = ? where id = ? and password_hash = ? returning 1',
+    [newHash, account.id, passwordHash],
+  );
+  if (changed.length === 0) return undefined;
+  recordAudit(em, audit, 'PASSWORD_CHANGED', { kind: 'Account', id });
+  return endSessionsOf(em, id, audit.at, sessionId);
+}
+
+/** Ends sessions of the actor, or with access:write of another account. Refusal: NOT_FOUND. */
+export async function endSessions(
+  em: EntityManager,
+  accountId: string,
+  audit: AdminAudit,
+  keptSessionId: string | undefined,
+): Promise<{ account: Account; endedSessions: number }> {
+  const isOwn = accountId === audit.actorId;
+  const actor = await requireActor(em, audit.actorId, isOwn ? undefined : 'access:write');
+  const account = isOwn ? actor : isUuid(accountId) ? await em.findOne(AccountEntity, { id: accountId }) : null;
+  if (!account) refuse('NOT_FOUND', 'There is no account with this id.', 'accountId');
+  recordAudit(em, audit, 'SESSIONS_ENDED', { kind: 'Account', id: account.id });
+  return { account, endedSessions: await endSessionsOf(em, account.id, audit.at, keptSessionId) };
+}

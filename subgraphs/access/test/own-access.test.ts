@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type AccountIdentity, anonymous, type Role } from '#shared/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { somebody } from '#shared/test/harness.ts';
+import {
+  type AccessUnderTest,
+  clientVerifier,
+  givenAccount,
+  givenAdministrator,
+  password,
+  type SessionAnswer,
+  sessionFields,
+  startAccess,
+  type UserError,
+} from './access.ts';
+
+let access: AccessUnderTest;
+beforeAll(async () => {
+  access = await startAccess();
+});
+afterAll(() => access.close());
+
+const newPassword = 'seven quiet lorries';
+
+async function signIn(email: string, given = password): Promise<SessionAnswer> {
+  const query = `mutation($input: SignInInput!) { signIn(input: $input) ${sessionFields} }`;
+  const { data } = await access.ask<{ signIn: SessionAnswer }>(anonymous, query, { input: { email, password: given } });
+  return data!.signIn;
+}
+
+/** Whether a session's refresh token is still good; it is traded in for that. */
+async function isLive({ refreshToken }: SessionAnswer): Promise<boolean> {
+  const query = `mutation($input: RefreshSessionInput!) { refreshSession(input: $input) ${sessionFields} }`;
+  const { data } = await access.ask<{ refreshSession: SessionAnswer }>(anonymous, query, { input: { refreshToken } });
+  return data?.refreshSession.accessToken != null;
+}
+
+/** The identity behind an access token, as the gateway passes it on. */
+async function identityIn({ accessToken }: SessionAnswer): Promise<AccountIdentity> {
+  const identity = await clientVerifier.verify(accessToken ?? '');
+  if (identity?.kind !== 'account') throw new Error('an account must be signed in');
+  return identity;
+}
+
+interface Payload {
+  readonly account: { id: string } | null;
+  readonly endedSessions: number | null;
+  readonly userErrors: readonly UserError[];
+}
+const fields = '{ account { id } endedSessions userErrors { code field message } }';
+
+async function changePassword(as: AccountIdentity, currentPassword: string, wanted: string) {
+  const query = `mutation($input: ChangePasswordInput!) { answer: changePassword(input: $input) ${fields} }`;
+  return access.ask<{ answer: Payload | null }>(as, query, { input: { currentPassword, newPassword: wanted } });
+}
+
+async function endSessions(as: AccountIdentity, input: object) {
+  const query = `mutation($input: EndSessionsInput!) { answer: endSessions(input: $input) ${fields} }`;
+  return access.ask<{ answer: Payload | null }>(as, query, { input });
+}
+
+async function givenPerson(name: string, roles: readonly Role[] = ['ANALYST']) {
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}@demo.test`;
+  return { email, id: await givenAccount(access, { email, name, roles }) };
+}
+
+async function auditOf(accountId: string): Promise<string[]> {
+  const admin = await givenAdministrator(access, `${newId()}@demo.test`);
+  const query = 'query($id: ID) { auditEntries(filter: { targetId: $id }) { nodes { action } } }';
+  const { data } = await access.ask<{ auditEntries: { nodes: { action: string }[] } }>(admin, query, { id: accountId });
+  return data!.auditEntries.nodes.map(({ action }) => action);
+}
+
+describe('changePassword', () => {
+  test('replaces the password, ends the other sessions and keeps the own one', async () => {
+    const { email, id } = await givenPerson('Lea Lang');
+    const [here, there] = [await signIn(email), await signIn(email)];
+    const { data, errors } = await changePassword(await identityIn(here), password, newPassword);
+    expect(errors).toEqual([]);
+    expect(data?.answer).toEqual({ account: { id }, endedSessions: 1, userErrors: [] });
+    expect(await isLive(there)).toBe(false);
+    expect(await isLive(here)).toBe(true);
+    expect((await signIn(email)).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
+    expect((await signIn(email, newPassword)).userErrors).toEqual([]);
+    expect(await auditOf(id)).toContain('PASSWORD_CHANGED');
+  });
+
+  test('refuses a wrong current password, and after five tries every one', async () => {
+    const { email, id } = await givenPerson('Max Moll');
+    const self = await identityIn(await signIn(email));
+    for (let time = 1; time <= 5; time++) {
+      const { data } = await changePassword(self, 'wrong password!', newPassword);
+      expect(data?.answer).toMatchObject({
+        account: null,
+        endedSessions: null,
+        userErrors: [{ code: 'INVALID_CREDENTIALS', field: ['currentPassword'] }],
+      });
+    }
+    const { data, errors } = await changePassword(self, password, newPassword);
+    expect({ data, errors }).toMatchObject({
+      data: { answer: null },
+      errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) } }],
+    });
+    const actions = await auditOf(id);
+    expect(actions.filter((action) => action === 'SIGN_IN_FAILED')).toHaveLength(5);
+    expect(actions).toContain('SIGN_IN_LOCKED');
+  });
+
+  test('takes one of two changes that arrive at once', async () => {
+    const { email } = await givenPerson('Nia Noll');
+    const self = await identityIn(await signIn(email));
+    const answers = await Promise.all(
+      [newPassword, 'eight quiet lorries'].map((wanted) => changePassword(self, password, wanted)),
+    );
+    const codes = answers.map(({ data }) => data?.answer?.userErrors[0]?.code ?? 'changed');
+    expect(codes.toSorted()).toEqual(['INVALID_CREDENTIALS', 'changed']);
+  });
+
+  test('is refused to a closed account and to nobody', async () => {
+    const { email, id } = await givenPerson('Ola Olsen');
+    const self = await identityIn(await signIn(email));
+    await access.services.database.fork().execute('update account set deactivated_at = now() where id = ?', [id]);
+    expect((await changePassword(self, password, newPassword)).errors).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+    const query = `mutation { changePassword(input: { currentPassword: "a", newPassword: "b" }) ${fields} }`;
+    expect((await access.ask(anonymous, query)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});
+
+describe('a new password', () => {
+  const owner = { email: 'ana.torres@sierra.test', name: 'Ana Torres' };
+  const weak = [
+    'aaaaaaaaaaaa',
+    '            ',
+    'password1234',
+    'P@ssw0rd1234',
+    'iloveyou1234',
+    '123456789012',
+    '1q2w3e4r5t6y',
+    'abcdefghijkl',
+    'letmeinletmein',
+    'p'.repeat(128),
+    owner.email,
+    owner.email.toUpperCase(),
+    'ana.torres12',
+    'AnaTorres2026',
+    'infamousfreight',
+    'infamous freight 1',
+  ];
+  const invalid = ['elevenchars', 'x'.repeat(129), ''];
+
+  test.each([
+    ...weak.map((wanted) => ['WEAK_PASSWORD', wanted]),
+    ...invalid.map((wanted) => ['INVALID_INPUT', wanted]),
+  ])('is refused with %s: %s', async (code, wanted) => {
+    const admin = await givenAdministrator(access, `${newId()}@demo.test`);
+    const query = `mutation($input: RegisterAccountInput!) { answer: registerAccount(input: $input) {
+      account { id } userErrors { code field } } }`;
+    const input = { idempotencyKey: newId(), ...owner, roles: ['ANALYST'], password: wanted };
+    const { data } = await access.ask(admin, query, { input });
+    expect(data).toEqual({ answer: { account: null, userErrors: [{ code, field: ['password'] }] } });
+  });
+
+  test('is refused alike when somebody changes the own one, and the old one stays', async () => {
+    const { email } = await givenPerson('Pia Pohl');
+    const self = await identityIn(await signIn(email));
+    for (const [wanted, code] of [
+      ['pia.pohl@demo.test', 'WEAK_PASSWORD'],
+      ['short', 'INVALID_INPUT'],
+      [password, 'INVALID_INPUT'],
+    ] as const) {
+      const { data } = await changePassword(self, password, wanted);
+      expect(data?.answer).toMatchObject({ account: null, userErrors: [{ code, field: ['newPassword'] }] });
+    }
+    expect((await signIn(email)).userErrors).toEqual([]);
+  });
+});
+
+describe('endSessions', () => {
+  test('ends the other sessions of the caller, or all of them', async () => {
+    const { email, id } = await givenPerson('Quinn Quast');
+    const [here, there] = [await signIn(email), await signIn(email)];
+    const self = await identityIn(here);
+    expect((await endSessions(self, {})).data?.answer).toEqual({ account: { id }, endedSessions: 1, userErrors: [] });
+    expect(await isLive(there)).toBe(false);
+    expect((await endSessions(self, { keepCurrent: false })).data?.answer).toMatchObject({ endedSessions: 1 });
+    expect(await isLive(here)).toBe(false);
+    expect(await auditOf(id)).toContain('SESSIONS_ENDED');
+  });
+
+  test('ends all sessions of another account, for administrators only', async () => {
+    const { email, id } = await givenPerson('Rio Roth');
+    const session = await signIn(email);
+    for (const role of ['DISPATCHER', 'DRIVER', 'CUSTOMER', 'ANALYST'] as const) {
+      const other = await givenPerson(`Not ${role}`, role === 'CUSTOMER' ? ['ANALYST'] : [role]);
+      const { errors } = await endSessions(somebody([role], { accountId: other.id }), { accountId: id });
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    }
+    const admin = await givenAdministrator(access, 'sessions.admin@demo.test');
+    expect((await endSessions(admin, { accountId: id })).data?.answer).toMatchObject({ endedSessions: 1 });
+    expect(await isLive(session)).toBe(false);
+  });
+
+  test.each([newId(), 'no-uuid', "' or 1=1", ''])('finds no account %s', async (accountId) => {
+    const admin = await givenAdministrator(access, `${newId()}@demo.test`);
+    const { data } = await endSessions(admin, { accountId });
+    expect(data?.answer).toMatchObject({ account: null, userErrors: [{ code: 'NOT_FOUND', field: ['accountId'] }] });
+  });
+
+  test('is refused to a closed account and to nobody', async () => {
+    const { errors } = await endSessions(somebody(['ANALYST']), {});
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    const { errors: anonymously } = await access.ask(anonymous, `mutation { endSessions(input: {}) ${fields} }`);
+    expect(anonymously).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Client, createClient } from 'graphql-ws';
+import { pino } from 'pino';
+import { WebSocket } from 'ws';
+import { anonymous, type Identity } from '../identity.ts';
+import { startTestSubgraph, type TestSubgraph, testSigner } from './harness.ts';
+import { type SampleContext, sampleSubgraph } from './sample.ts';
+
+let notes: TestSubgraph<SampleContext>;
+let client: Client;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
+  notes = await startTestSubgraph(sampleSubgraph('shipments'), { log });
+  // One socket for everybody, as the gateway has it.
+  client = createClient({ url: notes.url.replace('http', 'ws'), webSocketImpl: WebSocket, lazy: false });
+});
+afterAll(async () => {
+  await client.dispose();
+  await notes.close();
+});
+
+interface Told {
+  readonly message: string;
+  readonly extensions: { readonly code: string; readonly requestId: string };
+}
+
+/** The errors with which a subscription is answered, whether as a message `error` or in its first result. */
+async function refusal(query: string, extensions: Record<string, unknown>): Promise<readonly Told[]> {
+  const events = client.iterate({ query, extensions });
+  try {
+    const { value } = await events.next();
+    return value.errors;
+  } catch (errors) {
+    return errors as Told[]; // graphql-ws rejects with the errors of a message `error`
+  } finally {
+    await events.return?.();
+  }
+}
+const signed = async (as: Identity) => ({
+  identity: await testSigner.sign(as, 60),
+  headers: { 'x-request-id': 'request-1' },
+});
+
+const subscription = 'subscription { noteWritten { id } }';
+
+test.each([
+  ['no identity', subscription, {}],
+  ['no identity, and no GraphQL either', '{ broken', {}],
+  ['no identity, and a field that nobody has', 'subscription { secrets { id } }', { identity: 7 }],
+  ['a forged identity', subscription, { identity: 'x.y.z' }],
+])('asks for an identity before anything else: %s', async (_title, query, extensions) => {
+  const [error, ...others] = await refusal(query, extensions);
+  expect(error).toMatchObject({
+    message: 'A signed identity in extensions.identity is required.',
+    extensions: { code: 'UNAUTHENTICATED', retryable: false },
+  });
+  expect(others).toEqual([]);
+});
+
+test.each([
+  ['UNAUTHENTICATED', subscription],
+  ['GRAPHQL_PARSE_FAILED', 'subscription { noteWritten { id }'],
+  ['GRAPHQL_VALIDATION_FAILED', 'subscription { noteWritten { secret } }'],
+  ['OPERATION_RESOLUTION_FAILURE', '{ note(id: "1") { id } }'],
+  ['OPERATION_RESOLUTION_FAILURE', 'mutation { writeNote(input: { text: "x" }) { note { id } } }'],
+])('keeps the code %s under the id of the request (%#)', async (code, query) => {
+  const [error] = await refusal(query, await signed(anonymous));
+  expect(error).toMatchObject({ extensions: { code, retryable: false, requestId: 'request-1' } });
+});
+
+test('and none of these refusals was written to the log, or ended the socket of the others', async () => {
+  expect(logged).toEqual([]);
+  let closed = 0;
+  client.on('closed', () => closed++);
+  await refusal(subscription, {});
+  expect(await refusal(subscription, await signed(anonymous))).toMatchObject([
+    { extensions: { code: 'UNAUTHENTICATED' } },
+  ]);
+  expect(closed).toBe(0);
+});

@@ -1,0 +1,33 @@
+import type { Place } from './sphere.ts';
+
+/** Millionths of a degree: a tenth of a metre. */
+const precision = 1e6;
+
+/**
+ * Places as one text: the encoded polyline format
+ * (https://developers.google.com/maps/documentation/utilities/polylinealgorithm), with 6 decimals.
+ */
+export function encodePolyline(places: readonly Place[]): string {
+  let text = '';
+  let [latitude, longitude] = [0, 0];
+  for (const place of places) {
+    const [nextLatitude, nextLongitude] = [
+      Math.round(place.latitude * precision),
+      Math.round(place.longitude * precision),
+    ];
+    text += encodeNumber(nextLatitude - latitude) + encodeNumber(nextLongitude - longitude);
+    [latitude, longitude] = [nextLatitude, nextLongitude];
+  }
+  return text;
+}
+
+/** Sign in the lowest bit, then five bits per character, lowest first; all but the last have bit 6 set. */
+function encodeNumber(value: number): string {
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  let text = '';
+  while (rest >= 32) {
+    text += String.fromCharCode((rest % 32) + 32 + 63);
+    rest = Math.floor(rest / 32);
+  }
+  return text + String.fromCharCode(rest + 63);
+}
