@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createSigner, createVerifier, identityHeader } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
-import { createLog } from '#shared/log.ts';
+import { createLog, type Log } from '#shared/log.ts';
 import { refusePort, type WantedPort } from '#shared/ports.ts';
 import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
@@ -43,8 +43,10 @@ export interface Gateway {
 }
 
 /** Builds the gateway: loads the supergraph, opens no port yet. @throws ConfigurationError for what the operator can mend */
-export async function createGateway(config: GatewayConfig): Promise<Gateway> {
-  const log = createLog('gateway', config.logLevel);
+export async function createGateway(
+  config: GatewayConfig,
+  log: Log = createLog('gateway', config.logLevel),
+): Promise<Gateway> {
   const metrics = createGatewayMetrics();
   const access = await openAccess(config);
   let phase: Phase = 'starting';

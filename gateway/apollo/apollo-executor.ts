@@ -1,12 +1,12 @@
 import type { ApolloServer } from '@apollo/server';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import type { Log } from '#shared/log.ts';
 import type { Variables } from '../engine/engine.ts';
 import { type EngineError, RequestError } from '../engine/errors.ts';
 import { publicCause } from '../engine/execute/public-error.ts';
 import { type ErrorPolicy, SubgraphFailure } from '../engine/ports.ts';
 import { rounded } from '../engine/values/exact-numbers.ts';
-import { fromFormattedError } from '../errors/public-error.ts';
+import { fromFormattedError, originalOf } from '../errors/public-error.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Executor } from '../pipeline/executor.ts';
 import type { ApolloContext } from './context.ts';
@@ -36,7 +36,9 @@ export function createApolloExecutor(server: ApolloServer<ApolloContext>, policy
 function toEngineError(error: GraphQLFormattedError, requestId: string, policy: ErrorPolicy, log: Log): EngineError {
   const [formatted, original] = error instanceof UnmaskedError ? [error.formatted, error.original] : [error, error];
   const subgraph = formatted.extensions?.['serviceName'];
-  if (typeof subgraph !== 'string' || isTransportFailure(original)) {
+  const failure = transportFailureOf(original);
+  if (failure) policy.onSubgraphFailure?.(failure, requestId);
+  if (typeof subgraph !== 'string' || failure) {
     return fromFormattedError(formatted, original, requestId, log);
   }
   policy.onSubgraphError?.(formatted, subgraph, requestId);
@@ -45,8 +47,9 @@ function toEngineError(error: GraphQLFormattedError, requestId: string, policy: 
 }
 
 /** @apollo/gateway wraps what the transport throws. */
-function isTransportFailure(error: unknown): boolean {
-  return error instanceof GraphQLError && error.originalError instanceof SubgraphFailure;
+function transportFailureOf(error: unknown): SubgraphFailure | undefined {
+  const original = originalOf(error);
+  return original instanceof SubgraphFailure ? original : undefined;
 }
 
 function refuseLive(): never {

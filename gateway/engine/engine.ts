@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly errorPolicy: ErrorPolicy;
   /** Prepared operations kept. Default 1,000. */
   readonly maxOperations?: number;
+  /** Message of the error at a field that the client may not see. */
+  readonly deniedMessage?: string;
   /** Whether errors name the subgraph they come from. Default true. */
   readonly exposeSubgraphNames?: boolean;
 }
@@ -53,7 +55,8 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#preparer = new Preparer(options.model, options.planner, options.maxOperations ?? 1000);
+    const { model, planner, maxOperations = 1000, deniedMessage = 'Unauthorized field or type' } = options;
+    this.#preparer = new Preparer({ model, planner, maxOperations, deniedMessage });
   }
 
   /** The schema clients see. */

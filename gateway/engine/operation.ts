@@ -50,6 +50,8 @@ export interface PreparedParts {
   readonly plan: QueryPlan;
   readonly model: SupergraphModel;
   readonly denied: ReadonlySet<FieldNode>;
+  /** Message of the error at each of them. */
+  readonly deniedMessage: string;
   /** The fragments that the plan delivers later, by the planner's label. */
   readonly deferred: ReadonlyMap<string, DeferredFragment> | undefined;
   /** Compiled forms that are kept, for different values of the operation's conditions: clients choose those. */
@@ -72,6 +74,7 @@ export class PreparedOperation {
   /** Fields the client may not see: null in the response, and no part of the plan. */
   readonly denied: ReadonlySet<FieldNode>;
   readonly #source: string;
+  readonly #deniedMessage: string;
   readonly #deferred: ReadonlyMap<string, DeferredFragment>;
   readonly #conditionNames: readonly string[];
   readonly #variants: LRUCache<string, Variant>;
@@ -79,8 +82,10 @@ export class PreparedOperation {
   readonly #onVariants: (count: number) => void;
 
   constructor(parts: PreparedParts) {
-    const { source, document, definition, plan, model, denied, deferred, maxVariants, onVariants } = parts;
+    const { source, document, definition, plan, model, denied, deniedMessage, deferred, maxVariants, onVariants } =
+      parts;
     this.#source = source;
+    this.#deniedMessage = deniedMessage;
     this.#variants = new LRUCache({ max: maxVariants });
     this.#incremental = new LRUCache({ max: maxVariants });
     this.#onVariants = onVariants;
@@ -200,7 +205,7 @@ export class PreparedOperation {
   /** One error for each field the client may not see. */
   deniedErrors(): EngineError[] {
     return deniedPaths(this.definition.selectionSet, this.fragments, this.denied).map((path) => ({
-      message: 'Unauthorized field or type',
+      message: this.#deniedMessage,
       path,
       extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', retryable: false },
     }));

@@ -67,6 +67,8 @@ export interface ErrorPolicy {
   isRetryable(code: string): boolean;
   /** Called with errors as the subgraph reported them, for the log. */
   onSubgraphError?(error: SubgraphError, subgraph: string, requestId: string): void;
+  /** Called when a subgraph could not be asked or did not answer, for the log. */
+  onSubgraphFailure?(failure: SubgraphFailure, requestId: string): void;
 }
 
 export interface SubgraphTransport {

@@ -76,10 +76,20 @@ function largestShare(maxOperations: number): number {
 
 const nothing: ReadonlySet<FieldNode> = new Set();
 
+export interface PreparerOptions {
+  readonly model: SupergraphModel;
+  readonly planner: Planner;
+  /** Prepared operations kept. */
+  readonly maxOperations: number;
+  /** Message of the error at a field that the client may not see. */
+  readonly deniedMessage: string;
+}
+
 /** Parses, validates and plans operations, each once; results are kept, the least recently used are dropped. */
 export class Preparer {
   readonly #model: SupergraphModel;
   readonly #planner: Planner;
+  readonly #deniedMessage: string;
   /** By text. */
   readonly #whole: LRUCache<string, CheckedDocument>;
   /** By text, of those that are answered in parts. */
@@ -88,10 +98,11 @@ export class Preparer {
   readonly #maxOperations: number;
   #lastId = 0;
 
-  constructor(model: SupergraphModel, planner: Planner, maxOperations: number) {
+  constructor({ model, planner, maxOperations, deniedMessage }: PreparerOptions) {
     this.#model = model;
     this.#planner = planner;
     this.#maxOperations = maxOperations;
+    this.#deniedMessage = deniedMessage;
     this.#whole = boundedCache(maxOperations);
     this.#inParts = boundedCache(maxOperations);
     this.#prepared = boundedCache(maxOperations);
@@ -213,6 +224,7 @@ export class Preparer {
       plan,
       model: this.#model,
       denied,
+      deniedMessage: this.#deniedMessage,
       deferred: labelled?.fragments,
       maxVariants: this.#variantsOf(selections),
       onVariants,

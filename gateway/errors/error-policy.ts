@@ -41,6 +41,10 @@ export function createErrorPolicy(
       if (code !== undefined && isPublicMessage(code)) return;
       log.error({ requestId, subgraph, code, path, reason: message }, 'error of a subgraph masked');
     },
+    onSubgraphFailure({ subgraph, code, message, cause }, requestId) {
+      // Only the cause is hidden from clients. Refusals of our own have none: an open circuit, a full queue.
+      if (cause !== undefined) log.error({ requestId, subgraph, code, err: cause }, message);
+    },
   };
 }
 

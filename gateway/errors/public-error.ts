@@ -57,7 +57,7 @@ export function fromFormattedError(
 }
 
 /** The error below the wrappers that libraries put around it. */
-function originalOf(error: unknown): unknown {
+export function originalOf(error: unknown): unknown {
   let inner = error;
   while (inner instanceof GraphQLError && inner.originalError instanceof Error) inner = inner.originalError;
   return inner;

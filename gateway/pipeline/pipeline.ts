@@ -130,12 +130,25 @@ export class Pipeline {
       // A subscription has its plan and may last for days: it must not keep the planner of its supergraph, a thread, as long.
       progress.generation?.release();
       progress.generation = undefined;
-      return { kind: 'stream', form, payloads: settled(payloads, () => this.#settle(progress, 200, [])) };
+      return { kind: 'stream', form, payloads: this.#settled(payloads, progress) };
     }
     const expected = this.#lengths.of(checked.operation);
     const parts = await this.#admission.run(expected, () => executor.deliver(checked, departure.signal));
     const payloads = checked.explanation ? explainFirst(parts, checked.explanation) : parts;
-    return { kind: 'stream', form, payloads: settled(payloads, () => this.#settle(progress, 200, [])) };
+    return { kind: 'stream', form, payloads: this.#settled(payloads, progress) };
+  }
+
+  /** Passes payloads on and settles when they are over, however they end. A defect is logged and told in a last payload. */
+  async *#settled(payloads: AsyncIterable<string>, progress: Progress): AsyncGenerator<string> {
+    let errors: Responded['errors'] = [];
+    try {
+      yield* payloads;
+    } catch (error) {
+      ({ errors } = toRefused(error, progress.received.id, this.#options.log));
+      yield `{"errors":${JSON.stringify(errors)},"hasNext":false}`;
+    } finally {
+      this.#settle(progress, 200, errors);
+    }
   }
 
   /** What remains to be done when an operation is over. Runs once per operation. */
@@ -157,15 +170,6 @@ interface Progress {
   /** Undefined when the operation holds it no longer. */
   generation: Generation | undefined;
   checked: Checked | undefined;
-}
-
-/** Passes payloads on and calls back once when they are over, however they end. */
-async function* settled(payloads: AsyncIterable<string>, onEnd: () => void): AsyncGenerator<string> {
-  try {
-    yield* payloads;
-  } finally {
-    onEnd();
-  }
 }
 
 function callerName(checked: Checked | undefined): string {

@@ -27,6 +27,12 @@ export interface GenerationOptions {
   readonly errorPolicy: ErrorPolicy;
 }
 
+/** What is said at a field that the client may not see, by the kind of access; undefined for the engine's own words. */
+const deniedMessages: Readonly<Record<GatewayConfig['access']['kind'], string | undefined>> = {
+  freight: 'Unauthorized field or type. Sign in (mutation signIn) as an account that may see it.',
+  open: undefined,
+};
+
 /** Operations of the previous generation that are planned before a new one takes over. */
 const warmedOperations = 100;
 /** Milliseconds after which the new one takes over with what has been planned by then. */
@@ -48,7 +54,13 @@ export async function openGeneration(
   }
   const model = loadSupergraphModel(supergraphSdl);
   const planner = createWorkerPlanner({ supergraphSdl, limitMs: config.planTimeoutMs });
-  const engine = new Engine({ model, planner, transport, errorPolicy });
+  const engine = new Engine({
+    model,
+    planner,
+    transport,
+    errorPolicy,
+    deniedMessage: deniedMessages[config.access.kind],
+  });
   try {
     await planner.ready;
     const checks = checksFor(engine.schema, supergraphSdl, config);

@@ -91,7 +91,13 @@ describe('guarded fields', () => {
     await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } });
     const { data, errors } = await gateway.ask('{ secret people { name } }');
     expect(data).toEqual({ secret: null, people: [{ name: 'Ada' }, { name: 'Grace' }] });
-    expect(errors).toMatchObject([{ path: ['secret'], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+    expect(errors).toMatchObject([
+      {
+        message: 'Unauthorized field or type. Sign in (mutation signIn) as an account that may see it.',
+        path: ['secret'],
+        extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+      },
+    ]);
     const asked = gateway.graph.people.seen.length;
     expect((await gateway.ask('{ secret }')).data).toEqual({ secret: null });
     expect(gateway.graph.people.seen.length).toBe(asked);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSigner, type Identity } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
+import type { Log } from '#shared/log.ts';
 import { type GatewayConfig, readGatewayConfig } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { type SmallGraph, startSmallGraph } from './small-graph.ts';
@@ -40,13 +41,14 @@ export const json = { 'content-type': 'application/json' };
 export async function startTestGateway(
   settings: Partial<GatewayConfig> = {},
   graph?: SmallGraph,
+  log?: Log,
 ): Promise<TestGateway> {
   const served = graph ?? (await startSmallGraph());
   const folder = mkdtempSync(join(tmpdir(), 'freight-gateway-'));
   const supergraphFile = join(folder, 'supergraph.graphql');
   writeFileSync(supergraphFile, served.supergraphSdl);
   const config = readGatewayConfig(['--supergraph', supergraphFile, '--port', '0'], { LOG_LEVEL: 'silent' });
-  const gateway = await createGateway({ ...config, ...settings });
+  const gateway = await createGateway({ ...config, ...settings }, log);
   const url = await gateway.listen();
 
   const send: TestGateway['send'] = async (body, headers = json) => {

@@ -62,6 +62,7 @@ export class ErrorLog {
   /** The subgraph couldn't be asked or didn't answer. */
   addFailure(batch: Batch, members: readonly MemberRequest[], failure: unknown): void {
     if (!(failure instanceof SubgraphFailure)) throw failure;
+    if (this.#entries.length < MAX_LOGGED) this.#policy.onSubgraphFailure?.(failure, this.#requestId);
     const { code, retryable, retryAfterSeconds } = failure;
     const seconds = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
     const extensions = { code, retryable, subgraph: batch.subgraph, ...seconds };

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { createOpenAccess } from '../access/open-access.ts';
+import { readGatewayConfig } from '../config.ts';
+import { createErrorPolicy } from '../errors/error-policy.ts';
+import type { Executor } from '../pipeline/executor.ts';
+import { Pipeline } from '../pipeline/pipeline.ts';
+import type { Received } from '../pipeline/stages.ts';
+import type { Generation } from '../supergraph/generation.ts';
+import { openGeneration } from '../supergraph/open-generation.ts';
+import { createTransport } from '../transport/transport.ts';
+import { type SmallGraph, startSmallGraph } from './small-graph.ts';
+import { startTestGateway } from './test-gateway.ts';
+
+/** What clients see masked, operators find in the log under the request id that the client was told. */
+interface Entry {
+  readonly requestId?: string;
+  readonly reason?: string;
+  readonly err?: { readonly message: string };
+}
+
+function capturedLog() {
+  const entries: Entry[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void entries.push(JSON.parse(line) as Entry) });
+  const of = (requestId: unknown) => entries.filter((entry) => entry.requestId === requestId);
+  return { log, of };
+}
+
+let graph: SmallGraph;
+beforeAll(async () => {
+  graph = await startSmallGraph();
+});
+afterAll(() => graph.close());
+
+describe.each(['freight', 'apollo'] as const)('under the engine %s', (engine) => {
+  test('an error that a subgraph did not mean for clients', async () => {
+    const { log, of } = capturedLog();
+    await using gateway = await startTestGateway({ engine }, graph, log);
+    const { errors = [] } = await gateway.ask('{ failing }');
+    expect(errors).toMatchObject([{ message: 'Subgraph "people" failed to answer' }]);
+    expect(of(errors[0]?.extensions['requestId'])).toEqual([
+      expect.objectContaining({ subgraph: 'people', reason: 'connect ECONNREFUSED 10.1.2.3:5432' }),
+    ]);
+  });
+
+  test('why a subgraph could not be reached', async () => {
+    const { log, of } = capturedLog();
+    const subgraphUrls = { people: 'http://127.0.0.1:1/graphql' };
+    await using gateway = await startTestGateway({ engine, subgraphUrls }, graph, log);
+    const { errors = [] } = await gateway.ask('{ people { name } }');
+    expect(errors).toMatchObject([{ message: 'A subgraph could not be reached.' }]);
+    expect(JSON.stringify(errors)).not.toContain('127.0.0.1');
+    expect(of(errors[0]?.extensions['requestId'])).toEqual([
+      expect.objectContaining({ err: expect.objectContaining({ message: expect.stringContaining('127.0.0.1:1') }) }),
+    ]);
+  });
+});
+
+describe('a defect of the gateway itself', () => {
+  const config = readGatewayConfig([], {});
+  const transport = createTransport({ subgraphs: {} });
+  let generation: Generation;
+  beforeAll(async () => {
+    const errorPolicy = createErrorPolicy(config, pino({ level: 'silent' }));
+    generation = await openGeneration(graph.supergraphSdl, { config, transport, errorPolicy }, undefined);
+  });
+  afterAll(async () => {
+    await generation.close();
+    await transport.close();
+  });
+
+  const defect = () => new Error('cannot read properties of undefined');
+  const executor: Executor = {
+    execute: () => Promise.reject(defect()),
+    subscribe: () => Promise.reject(defect()),
+    async deliver() {
+      return (async function* () {
+        yield '{"data":{},"hasNext":true}';
+        throw defect();
+      })();
+    },
+  };
+
+  function run(source: string) {
+    const { log, of } = capturedLog();
+    const pipeline = new Pipeline({
+      ...config,
+      access: createOpenAccess([]),
+      executor,
+      generation: () => generation,
+      explanations: { toEverybody: false, hasSql: false },
+      log,
+      onSettled: () => {},
+    });
+    const received: Received = {
+      id: 'request-1',
+      clientRequestId: undefined,
+      startedAt: performance.now(),
+      headers: {},
+      address: '127.0.0.1',
+      source,
+      operationName: undefined,
+      variables: {},
+      extensions: {},
+      readOnly: false,
+      accepts: { events: true, parts: true },
+      onDeparture: () => {},
+    };
+    return { outcome: pipeline.run(received), logged: () => of('request-1') };
+  }
+  const masked = {
+    message: 'Internal server error',
+    extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, requestId: 'request-1' },
+  };
+
+  test('before the response', async () => {
+    const { outcome, logged } = run('{ people { name } }');
+    expect(await outcome).toMatchObject({ kind: 'refused', status: 500, errors: [masked] });
+    expect(logged()).toMatchObject([{ err: { message: defect().message } }]);
+  });
+
+  test('between two parts of a response: the last part tells it', async () => {
+    const { outcome, logged } = run('{ people { id ... @defer { name } } }');
+    const started = await outcome;
+    if (started.kind !== 'stream') throw new Error('a stream was expected');
+    const parts = await Array.fromAsync(started.payloads, (text) => JSON.parse(text));
+    expect(parts).toEqual([
+      { data: {}, hasNext: true },
+      { errors: [masked], hasNext: false },
+    ]);
+    expect(logged()).toMatchObject([{ err: { message: defect().message } }]);
+  });
+});
