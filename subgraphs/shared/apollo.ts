@@ -6,6 +6,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { BaseContext } from './context.ts';
+import { explainHeader, recordStatements } from './explain.ts';
 import type { Log } from './log.ts';
 import { maskError } from './masking.ts';
 import type { SubgraphMetrics } from './metrics.ts';
@@ -55,10 +56,13 @@ function ownExecutor(schema: GraphQLSchema): NonNullable<ApolloServerOptions<Bas
     async load() {
       loaded?.({ apiSchema: schema, coreSupergraphSdl: '' });
       return {
-        executor: ({ document, request, operationName, context }) => {
+        executor: async ({ document, request, operationName, context }) => {
           const { execution } = context as BaseContext; // made by the context function of the route
-          const { variables: variableValues } = request;
-          return execution.run({ schema, document, variableValues, operationName, contextValue: context });
+          const { variables: variableValues, http } = request;
+          const run = () => execution.run({ schema, document, variableValues, operationName, contextValue: context });
+          if (http?.headers.get(explainHeader) !== 'sql') return run();
+          const { result, statements } = await recordStatements(run);
+          return { ...result, extensions: { ...result.extensions, sql: statements } };
         },
       };
     },

@@ -1,4 +1,4 @@
-import { fromKysely } from 'pg-boss';
+import { executeBound } from './bound.ts';
 import type { EntityManager } from './database.ts';
 import { columnTypesQuery, textOf } from './row-text.ts';
 
@@ -17,10 +17,8 @@ export async function bulkInsert(
 ): Promise<void> {
   const [first] = rows;
   if (!first) return;
-  // A bound parameter: the ORM would write the text into the statement, character by character.
-  const connection = fromKysely(em.getKysely());
   const names = Object.keys(first);
-  const types = await columnTypes(connection, table);
+  const types = await columnTypes(em, table);
   const columns = names.map((name) => `"${name}"`).join(', ');
   const values = names.map((name, index) => `c${index}::${types.get(name) ?? 'text'}`).join(', ');
   const arrays = names.map((_name, index) => `$${index + 1}::text[]`).join(', ');
@@ -28,14 +26,17 @@ export async function bulkInsert(
   const statement = `insert into "${table}" (${columns}) select ${values} from unnest(${arrays}) as t (${aliases}) ${onConflict}`;
   for (let start = 0; start < rows.length; start += chunkSize) {
     const chunk = rows.slice(start, start + chunkSize);
-    await connection.executeSql(
+    await executeBound(
+      em,
       statement,
       names.map((name) => chunk.map((row) => textOf(row[name], types.get(name)))),
     );
   }
 }
 
-async function columnTypes(connection: ReturnType<typeof fromKysely>, table: string): Promise<Map<string, string>> {
-  const { rows } = await connection.executeSql(columnTypesQuery, [`"${table}"`]);
-  return new Map(rows.map(({ name, type }: { name: string; type: string }) => [name, type]));
+async function columnTypes(em: EntityManager, table: string): Promise<Map<string, string>> {
+  const rows = await executeBound<{ readonly name: string; readonly type: string }>(em, columnTypesQuery, [
+    `"${table}"`,
+  ]);
+  return new Map(rows.map(({ name, type }) => [name, type]));
 }

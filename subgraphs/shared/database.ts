@@ -8,6 +8,7 @@ import { inboxMigration } from './inbox.ts';
 import type { Log } from './log.ts';
 import { releaseLostConnections } from './lost-connections.ts';
 import { connectionSettings, connectToSchema } from './schema-client.ts';
+import { StatementLogger } from './statement-logger.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 
@@ -78,6 +79,7 @@ export async function openDatabase({
       silent: true,
       disableForeignKeys: false,
     },
+    loggerFactory: (options) => new StatementLogger(options),
     onQuery: (sql) => {
       statements++;
       return sql;

@@ -1,5 +1,6 @@
-import { fromKysely, type Job, type JobResult, PgBoss } from 'pg-boss';
+import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import { z } from 'zod';
+import { executeBound } from './bound.ts';
 import type { Database, EntityManager } from './database.ts';
 import { newId } from './ids.ts';
 import { takeOnce } from './inbox.ts';
@@ -72,7 +73,9 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     async emit(em, name, payload) {
       const eventId = newId(nextMoment());
       const event: DomainEvent<typeof name> = { eventId, name, payload };
-      const db = fromKysely(em.getKysely());
+      const db = {
+        executeSql: async (text: string, values: unknown[] = []) => ({ rows: await executeBound(em, text, values) }),
+      };
       await boss.publish(name, event, { id: eventId, db, singletonKey: orderingKey(payload) });
     },
   };

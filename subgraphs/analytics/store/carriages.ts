@@ -1,7 +1,7 @@
+import { executeBound } from '#shared/bound.ts';
 import type { EntityManager } from '#shared/database.ts';
 import { type Carriage, type CarriageFact, carriageFacts, merge, unknownCarriage } from '../domain/carriage.ts';
 import type { Fact } from '../domain/facts.ts';
-import { executeBound } from './bound.ts';
 
 interface CarriageRow extends Carriage {
   readonly shipmentId: string;

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { executeBound } from '../bound.ts';
+import { recordStatements } from '../explain.ts';
+import { type Identity, identityHeader } from '../identity.ts';
+import { somebody, startTestSubgraph, type TestSubgraph, testSigner } from './harness.ts';
+import { sampleSubgraph } from './sample.ts';
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly object[];
+  readonly extensions?: { readonly sql?: readonly { readonly text: string; ms: number; rows: number | null }[] };
+}
+
+const write =
+  'mutation W($text: String!) { writeNote(input: { text: $text }) { note { id text } userErrors { message } } }';
+const explain = { 'x-freight-explain': 'sql' };
+
+describe('the SQL statements of a request', () => {
+  let notes: TestSubgraph<never>;
+  beforeAll(async () => {
+    notes = (await startTestSubgraph(sampleSubgraph('shipments'))) as unknown as TestSubgraph<never>;
+  });
+  afterAll(() => notes.close());
+
+  async function ask(
+    query: string,
+    variables: object,
+    headers: Record<string, string>,
+    as?: Identity,
+  ): Promise<Answer> {
+    const token = await testSigner.sign(as ?? somebody(['DISPATCHER']), 60);
+    const response = await fetch(notes.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [identityHeader]: token, ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as Answer;
+  }
+
+  test('are told to the gateway that asks for them: each with its time and rows, values left out', async () => {
+    const { data, extensions } = await ask(write, { text: 'a private text' }, explain);
+    expect(data).toMatchObject({ writeNote: { note: { text: 'a private text' } } });
+    const { sql = [] } = extensions ?? {};
+    expect(sql[0]).toEqual({
+      text: expect.stringMatching(/^insert into "?(shipments"?\."?)?note"? \(.+\) values \(\?, \?, \?\)/),
+      ms: expect.any(Number),
+      rows: 1,
+    });
+    expect(JSON.stringify(sql)).not.toContain('private');
+  });
+
+  test('are those of the request alone', async () => {
+    const read = 'query($id: ID!) { note(id: $id) { text } }';
+    const id = '01975e16-37f8-7623-9582-a9c1db163500';
+    const answers = await Promise.all([1, 2, 3].map(() => ask(read, { id }, explain)));
+    for (const { extensions } of answers) {
+      expect(extensions?.sql).toEqual([{ text: expect.stringContaining('from'), ms: expect.any(Number), rows: 0 }]);
+    }
+  });
+
+  test('are told also of a request that fails', async () => {
+    const { errors, extensions } = await ask(write, { text: 'rollback' }, explain);
+    expect(errors).toHaveLength(1);
+    expect(extensions?.sql?.[0]?.text).toContain('insert into');
+  });
+
+  test('include those that pass the ORM by, and those that fail', async () => {
+    const em = notes.services.database.fork();
+    const { statements } = await recordStatements(async () => {
+      await executeBound(em, 'select generate_series(1, $1::int) as number', [3]);
+      await em.execute('select ?::int as number', [1]);
+      await expect(executeBound(em, 'select 1 / $1::int as number', [0])).rejects.toThrow(/division by zero/);
+    });
+    expect(statements).toEqual([
+      { text: 'select generate_series(1, $1::int) as number', ms: expect.any(Number), rows: 3 },
+      { text: 'select ?::int as number', ms: expect.any(Number), rows: 1 },
+      { text: 'select 1 / $1::int as number', ms: expect.any(Number), rows: null },
+    ]);
+  });
+
+  test('stay inside where nobody asks, or without the signature of the gateway', async () => {
+    expect(await ask(write, { text: 'x' }, {})).not.toHaveProperty('extensions');
+    const unsigned = await ask(write, { text: 'x' }, { ...explain, [identityHeader]: 'nobody' });
+    expect(unsigned).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(unsigned).not.toHaveProperty('extensions');
+  });
+});

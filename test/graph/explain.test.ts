@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
+
+interface Fetch {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly ms: number;
+  readonly sql: readonly { readonly text: string; readonly ms: number; readonly rows: number }[];
+}
+interface Response {
+  readonly data?: unknown;
+  readonly extensions?: { readonly explain?: { readonly plan: string; readonly fetches: readonly Fetch[] } };
+}
+
+let graph: TestGraph;
+beforeAll(async () => {
+  graph = await startTestGraph({ size: { shipments: 150 } });
+}, 60_000);
+afterAll(() => graph.close());
+
+async function ask(as: DemoAccount, query: string, headers: Record<string, string>): Promise<Response> {
+  const response = await fetch(graph.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await graph.tokenOf(as)}`,
+      ...headers,
+    },
+    body: JSON.stringify({ query }),
+  });
+  return (await response.json()) as Response;
+}
+
+const explain = { 'graphql-explain': 'plan, sql' };
+const loads = '{ shipments(first: 2) { nodes { reference organization { name } risk { score } } } }';
+
+describe('GraphQL-Explain: plan, sql', () => {
+  test('shows staff the way of a request through gateway, subgraphs and database', async () => {
+    await graph.tokenOf('dispatcher');
+    await graph.settle();
+    const statementsBefore = graph.product.subgraphs.map(({ services }) => services.database.statements());
+    const { data, extensions } = await ask('dispatcher', loads, explain);
+    expect(data).toMatchObject({ shipments: { nodes: [{ reference: expect.any(String) }, expect.anything()] } });
+    const { plan, fetches } = extensions?.explain ?? { plan: '', fetches: [] };
+    expect(plan).toMatch(/^QueryPlan \{[\s\S]+Fetch\(service: "shipments"\)[\s\S]+Parallel \{/);
+    expect(fetches.map(({ subgraph }) => subgraph).toSorted()).toEqual(['access', 'risk', 'shipments']);
+    expect(fetches[0]).toMatchObject({ subgraph: 'shipments', query: expect.stringContaining('shipments(first: 2)') });
+    for (const { ms, sql } of fetches) {
+      expect(ms).toBeGreaterThan(0);
+      for (const { text } of sql) expect(text).toMatch(/^\s*(select|with) /i);
+    }
+    // Every statement that the subgraphs sent is told.
+    for (const [index, { subgraph, services }] of graph.product.subgraphs.entries()) {
+      const told = fetches.filter((fetch) => fetch.subgraph === subgraph.name).flatMap(({ sql }) => sql);
+      const sent = services.database.statements() - (statementsBefore[index] ?? 0);
+      expect([subgraph.name, told.length]).toEqual([subgraph.name, sent]);
+    }
+  });
+
+  test('shows a change its writes, and no secret', async () => {
+    const signIn =
+      'mutation { signIn(input: { email: "driver@demo.test", password: "freight-demo" }) { accessToken } }';
+    const { data, extensions } = await ask('admin', signIn, explain);
+    const { accessToken } = (data as { signIn: { accessToken: string } }).signIn;
+    const [access] = extensions?.explain?.fetches ?? [];
+    expect(access?.sql.some(({ text, rows }) => /^insert into/i.test(text) && rows === 1)).toBe(true);
+    const told = JSON.stringify(extensions);
+    expect(told).not.toContain('freight-demo');
+    expect(told).not.toContain(accessToken);
+  });
+
+  test('is without effect for customers', async () => {
+    const { data, extensions } = await ask('customer', loads, explain);
+    expect({ data, extensions }).toEqual({ data: expect.anything(), extensions: undefined });
+  });
+
+  test('asks nothing of subgraphs where the header is absent', async () => {
+    expect((await ask('dispatcher', loads, {})).extensions).toBeUndefined();
+  });
+});
