@@ -5,7 +5,7 @@ import { readGatewayConfig } from '../config.ts';
 import { createErrorPolicy } from '../errors/error-policy.ts';
 import type { Executor } from '../pipeline/executor.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
-import type { Received } from '../pipeline/stages.ts';
+import type { Arrived } from '../pipeline/stages.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { openGeneration } from '../supergraph/open-generation.ts';
 import { createTransport } from '../transport/transport.ts';
@@ -92,12 +92,14 @@ describe('a defect of the gateway itself', () => {
       log,
       onSettled: () => {},
     });
-    const received: Received = {
+    const arrived: Arrived = {
       id: 'request-1',
-      clientRequestId: undefined,
       startedAt: performance.now(),
-      headers: {},
       address: '127.0.0.1',
+    };
+    const operation = {
+      clientRequestId: undefined,
+      headers: {},
       source,
       operationName: undefined,
       variables: {},
@@ -106,7 +108,8 @@ describe('a defect of the gateway itself', () => {
       accepts: { events: true, parts: true },
       onDeparture: () => {},
     };
-    return { outcome: pipeline.run(received), logged: () => of('request-1') };
+    const outcome = pipeline.enter(arrived).then((entered) => pipeline.run({ ...entered, ...operation }));
+    return { outcome, logged: () => of('request-1') };
   }
   const masked = {
     message: 'Internal server error',
