@@ -1,12 +1,16 @@
 import { RequestRefusal } from '../errors/request-refusal.ts';
 
-/** Milliseconds of each turn of the event loop in which new operations may begin. */
-const sliceMs = 10;
+/**
+ * Milliseconds of each turn of the event loop in which new operations may begin: as many as everything else took in the turn before, and
+ * within these bounds.
+ */
+const minSliceMs = 10;
+const maxSliceMs = 100;
 /** Operations that wait and may begin in one slice. */
-const maxPerSlice = 100;
+const maxPerSlice = 500;
 
 /**
- * Spreads operations that arrive at once over turns of the event loop: in each, they begin for some milliseconds only. Health checks, responses
+ * Spreads operations that arrive at once over turns of the event loop: in each, they begin for a part of the time only. Health checks, responses
  * of subgraphs and timers get their turn in between, however many operations wait.
  */
 export class TurnSlices {
@@ -14,6 +18,8 @@ export class TurnSlices {
   readonly #waiting: (() => void)[] = [];
   /** `performance.now()` at which the current turn's slice began; undefined before the first operation of a turn. */
   #sliceBegan: number | undefined;
+  #sliceEnded = 0;
+  #sliceMs = minSliceMs;
 
   constructor(maxWaiting: number) {
     this.#maxWaiting = maxWaiting;
@@ -26,7 +32,7 @@ export class TurnSlices {
       this.#sliceBegan = now;
       setImmediate(() => this.#nextTurn());
     }
-    if (this.#waiting.length === 0 && now - this.#sliceBegan < sliceMs) return undefined;
+    if (this.#waiting.length === 0 && now - this.#sliceBegan < this.#sliceMs) return undefined;
     if (this.#waiting.length >= this.#maxWaiting) throw tooManyWaiting(this.#maxWaiting);
     return new Promise((begin) => void this.#waiting.push(begin));
   }
@@ -34,11 +40,15 @@ export class TurnSlices {
   #nextTurn(): void {
     if (this.#waiting.length === 0) {
       this.#sliceBegan = undefined;
+      this.#sliceMs = minSliceMs;
       return;
     }
+    this.#sliceEnded = performance.now();
     // Callbacks of one check phase run one after the other, each with all the work that it sets off.
     setImmediate(() => {
-      this.#sliceBegan = performance.now();
+      const now = performance.now();
+      this.#sliceBegan = now;
+      this.#sliceMs = Math.min(maxSliceMs, Math.max(minSliceMs, now - this.#sliceEnded));
     });
     for (let count = Math.min(this.#waiting.length, maxPerSlice); count > 0; count--)
       setImmediate(() => this.#beginNext());
@@ -46,7 +56,7 @@ export class TurnSlices {
   }
 
   #beginNext(): void {
-    if (performance.now() - (this.#sliceBegan ?? 0) < sliceMs) this.#waiting.shift()?.();
+    if (performance.now() - (this.#sliceBegan ?? 0) < this.#sliceMs) this.#waiting.shift()?.();
   }
 }
 

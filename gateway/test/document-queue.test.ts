@@ -26,3 +26,16 @@ test('a document that would wait too long is refused at once', async () => {
   expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(257);
   expect(new Set(outcomes)).toEqual(new Set(['ok', 'REQUEST_CONCURRENCY_LIMITED']));
 });
+
+test('a document that has waited too long is refused, and the next ones go on', async () => {
+  let now = 0;
+  const queue = new DocumentQueue(() => now);
+  await queue.turn();
+  const late = queue.turn().then(
+    () => 'ok',
+    (error: { code: string }) => error.code,
+  );
+  now = 2_500;
+  const fresh = queue.turn().then(() => 'ok');
+  expect(await Promise.all([late, fresh])).toEqual(['REQUEST_CONCURRENCY_LIMITED', 'ok']);
+});
