@@ -1,13 +1,13 @@
 import type { SharedConfig } from '#shared/config.ts';
 import type { BaseContext } from '#shared/context.ts';
 import type { WorldOptions } from '#shared/demo/generate.ts';
+import { Health } from '#shared/health.ts';
 import { createVerifier } from '#shared/identity.ts';
 import { type Keyring, loadKeyring } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
+import { openLive } from '#shared/open-live.ts';
 import { databaseName, provision, roleUrl } from '#shared/provision.ts';
 import type { LivePubSub } from '#shared/pubsub.ts';
-import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
-import { createRedisPubSub } from '#shared/pubsub-redis.ts';
 import { listen, type OpenSubgraph, openSubgraph, type RunningSubgraph } from '#shared/server.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import { readAccessConfig } from '../subgraphs/access/config.ts';
@@ -68,11 +68,10 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   await provision(adminUrl, database, names, config.roleSecret);
 
   await using resources = new AsyncDisposableStack();
-  const live = config.redisUrl
-    ? await createRedisPubSub(config.redisUrl, createLog('live', config.logLevel))
-    : createMemoryPubSub();
+  const health = new Health();
+  const live = await openLive(config, { log: createLog('live', config.logLevel), health });
   resources.defer(() => live.close());
-  const open = await openAll(all, options, live);
+  const open = await openAll(all, options, live, health);
   resources.defer(() => closeAll(open));
   const seeded = await seed(open, options);
   const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
@@ -109,6 +108,7 @@ function openAll(
   all: readonly Subgraph[],
   { config, adminUrl, clock, database = databaseName }: ProductOptions,
   live: LivePubSub,
+  processHealth: Health,
 ): Promise<OpenSubgraph<BaseContext>[]> {
   const opening = all.map((subgraph) =>
     openSubgraph(subgraph, {
@@ -116,6 +116,7 @@ function openAll(
       live,
       log: createLog(subgraph.name, config.logLevel),
       limits: config.limits,
+      processHealth,
       ...(clock && { clock }),
     }),
   );

@@ -98,7 +98,7 @@ export async function startLiveGraph(): Promise<LiveGraph> {
       { name: 'yard', url: yard.url, sdl: yardSdl },
     ]),
     counts,
-    move: (id, speed) => moves.publish(id, { speed, vehicle: vehicle({ id }) }),
+    move: async (id, speed) => moves.publish(id, { speed, vehicle: vehicle({ id }) }),
     subscribed: (count) => until(() => counts.subscriptions >= count),
     unsubscribed: (count) => until(() => counts.ended >= count),
     cutWebSockets: () => fleet.cut(),

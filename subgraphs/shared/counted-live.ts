@@ -1,20 +1,30 @@
 import type { Log } from './log.ts';
 import type { LivePubSub } from './pubsub.ts';
 
-/** Live data of one subgraph, with what its consumers have lost. */
+/** Live data of one subgraph, with what was lost of it. */
 export interface CountedLive extends LivePubSub {
   /** Payloads lost to consumers that were too slow, since the start. */
   readonly lost: number;
+  /** Payloads that could not be published, since the start. */
+  readonly unsent: number;
 }
 
 /** Counts and logs what consumers lose: they are too slow for their topics, and nobody would know of the gap. */
 export function countLosses(live: LivePubSub, log: Log): CountedLive {
   let lost = 0;
+  let unsent = 0;
   return {
     get lost() {
       return lost;
     },
-    publish: (topic, payload) => live.publish(topic, payload),
+    get unsent() {
+      return unsent;
+    },
+    publish(topic, payload) {
+      live.publish(topic, payload, () => {
+        unsent += 1;
+      });
+    },
     subscribe(topics) {
       let ofConsumer = 0;
       return live.subscribe(topics, () => {

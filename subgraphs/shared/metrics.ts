@@ -9,12 +9,13 @@ export interface SubgraphMetrics {
 export interface SubgraphCounts {
   readonly statements: () => number;
   readonly liveLosses: () => number;
+  readonly liveUnsent: () => number;
 }
 
 /** Requests, durations and errors of one subgraph by operation name, its SQL statements, losses of live data, and its own metrics. */
 export function createSubgraphMetrics(
   subgraph: string,
-  { statements, liveLosses }: SubgraphCounts,
+  { statements, liveLosses, liveUnsent }: SubgraphCounts,
   own: readonly Metric[] = [],
 ): SubgraphMetrics {
   const registry = new Registry();
@@ -50,6 +51,15 @@ export function createSubgraphMetrics(
     collect() {
       this.reset();
       this.inc(liveLosses());
+    },
+  });
+  new Counter({
+    name: 'subgraph_live_payloads_unsent_total',
+    help: 'Payloads of live data that could not be published, such as while Redis is away',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(liveUnsent());
     },
   });
   return {

@@ -8,7 +8,6 @@ export function createMemoryPubSub(): LivePubSub {
     publish(topic, payload) {
       const text = JSON.stringify(payload);
       for (const queue of queues.get(topic) ?? []) queue.push(JSON.parse(text));
-      return Promise.resolve();
     },
     subscribe<T>(topics: readonly string[], onLoss?: () => void) {
       const queue: LiveQueue<T> = new LiveQueue<T>(() => {

@@ -1,22 +1,37 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import { Redis } from 'ioredis';
-import { errorMessage } from './error-code.ts';
-import type { Log } from './log.ts';
+import type { Redis } from 'ioredis';
+import { GraphError } from './errors.ts';
 import { type LivePubSub, LiveQueue } from './pubsub.ts';
+import { publishing, RedisConnections, type RedisObserver, subscribing } from './redis-connection.ts';
+import { RedisPublisher } from './redis-publisher.ts';
 
-/** Live fan-out between processes through Redis. Both connections re-connect and re-subscribe by themselves. */
-export async function createRedisPubSub(url: string, log: Log): Promise<LivePubSub> {
-  const publisher = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null });
-  const subscriber = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null });
-  for (const redis of [publisher, subscriber]) logConnection(redis, log);
-  await Promise.all([publisher.connect(), subscriber.connect()]);
-  const redis = new RedisPubSub({ publisher, subscriber });
+/** Live fan-out between processes through Redis. */
+export async function createRedisPubSub(url: string, observer: RedisObserver): Promise<LivePubSub> {
+  const connections = new RedisConnections(url, observer);
+  try {
+    const publisher = await connections.open(publishing);
+    const subscriber = await connections.open(subscribing);
+    const topics = new RedisPubSub({ publisher, subscriber });
+    return pubSubOf(topics, subscriber, new RedisPublisher(publisher, observer.log), () => connections.close());
+  } catch (error) {
+    connections.close();
+    throw error;
+  }
+}
+
+function pubSubOf(
+  redis: RedisPubSub,
+  subscriber: Redis,
+  publisher: RedisPublisher,
+  disconnect: () => void,
+): LivePubSub {
   const open = new Set<LiveQueue<unknown>>();
   let closed = false;
-
   return {
-    publish: (topic, payload) => redis.publish(topic, payload),
+    publish: (topic, payload, onLoss) => publisher.publish({ topic, text: JSON.stringify(payload), onLoss }),
     async subscribe<T>(topics: readonly string[], onLoss?: () => void) {
+      if (subscriber.status !== 'ready')
+        throw new GraphError('SERVICE_UNAVAILABLE', 'Live data is not available at the moment. Try again later.');
       const ids: number[] = [];
       const queue: LiveQueue<T> = new LiveQueue<T>(() => {
         open.delete(queue as LiveQueue<unknown>);
@@ -32,23 +47,8 @@ export async function createRedisPubSub(url: string, log: Log): Promise<LivePubS
       if (closed) return;
       closed = true;
       await Promise.all([...open].map((queue) => queue.return()));
-      await redis.close();
-      publisher.disconnect();
-      subscriber.disconnect();
+      publisher.close();
+      disconnect();
     },
   };
-}
-
-/** One line when the connection is lost and one when it is back, however often it is tried in between. */
-function logConnection(redis: Redis, log: Log): void {
-  let lost = false;
-  redis.on('error', (error) => {
-    // Nothing else of the error: it holds the command, which may be the one with the password.
-    if (!lost) log.error({ reason: errorMessage(error) }, 'Redis does not answer; it is tried again');
-    lost = true;
-  });
-  redis.on('ready', () => {
-    if (lost) log.info('Redis answers again');
-    lost = false;
-  });
 }

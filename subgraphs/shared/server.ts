@@ -105,7 +105,7 @@ export async function listen<C extends BaseContext>(
 ): Promise<RunningSubgraph<C>> {
   const { subgraph, services, schema, contextFor } = open;
   const { log, database, jobs, live, health } = services;
-  const counts = { statements: database.statements, liveLosses: () => live.lost };
+  const counts = { statements: database.statements, liveLosses: () => live.lost, liveUnsent: () => live.unsent };
   const metrics = createSubgraphMetrics(subgraph.name, counts, subgraph.metrics);
 
   const apollo = createApollo(schema, metrics, log);

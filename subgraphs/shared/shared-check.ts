@@ -28,7 +28,7 @@ export function sharedCheck(
   };
 }
 
-async function withinLimit(work: Promise<unknown>, limitMs: number): Promise<void> {
+export async function withinLimit(work: Promise<unknown>, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms.`)), limitMs);

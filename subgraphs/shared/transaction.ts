@@ -38,7 +38,7 @@ export function createTransact(em: EntityManager, events: EventSink, live: LiveP
       .catch((error: unknown) => {
         throw committing && isLostConnection(error) ? outcomeUnknown(error) : error;
       });
-    for (const { topic, payload } of announcements) await live.publish(topic, payload);
+    for (const { topic, payload } of announcements) live.publish(topic, payload);
     return result;
   };
 }

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { countLosses } from '../counted-live.ts';
+import { Health } from '../health.ts';
 import { createLog, type Log } from '../log.ts';
-import { freePort } from '../ports.ts';
 import { bufferLimit, type LivePubSub } from '../pubsub.ts';
 import { createMemoryPubSub } from '../pubsub-memory.ts';
 import { createRedisPubSub } from '../pubsub-redis.ts';
+import { type RedisServer, redisIsAvailable, startRedis } from './redis-server.ts';
 
 interface Implementation {
   readonly name: string;
@@ -25,34 +24,15 @@ const memory: Implementation = {
 };
 
 function redisImplementation(): Implementation {
-  let url = process.env['REDIS_URL'] ?? '';
-  let server: ChildProcess | undefined;
+  let server: RedisServer | undefined;
   return {
     name: 'redis',
-    available: url !== '' || spawnSync('redis-server', ['--version']).status === 0,
+    available: redisIsAvailable,
     async start() {
-      if (url) return;
-      const port = await freePort();
-      server = spawn('redis-server', [
-        '--port',
-        String(port),
-        '--save',
-        '',
-        '--appendonly',
-        'no',
-        '--bind',
-        '127.0.0.1',
-      ]);
-      for await (const chunk of server.stdout ?? []) if (String(chunk).includes('Ready to accept connections')) break;
-      url = `redis://127.0.0.1:${port}`;
+      server = await startRedis();
     },
-    create: () => createRedisPubSub(url, createLog('live', 'silent')),
-    async stop() {
-      if (!server) return;
-      const exited = once(server, 'exit');
-      server.kill();
-      await exited;
-    },
+    create: () => createRedisPubSub(server?.url ?? '', { log: createLog('test', 'silent'), health: new Health() }),
+    stop: async () => server?.stop(),
   };
 }
 
@@ -73,8 +53,8 @@ for (const implementation of [memory, redisImplementation()]) {
 
     test('delivers what is published after subscribe resolved, in order', async () => {
       const stream = await live.subscribe<number>(['a']);
-      await live.publish('a', 1);
-      await live.publish('a', 2);
+      live.publish('a', 1);
+      live.publish('a', 2);
       expect([(await stream.next()).value, (await stream.next()).value]).toEqual([1, 2]);
     });
 
@@ -84,9 +64,9 @@ for (const implementation of [memory, redisImplementation()]) {
         live.subscribe(['a', 'b']),
         live.subscribe(['c']),
       ]);
-      await live.publish('a', 'from a');
-      await live.publish('b', 'from b');
-      await live.publish('c', 'from c');
+      live.publish('a', 'from a');
+      live.publish('b', 'from b');
+      live.publish('c', 'from c');
       expect((await first.next()).value).toBe('from a');
       expect([(await second.next()).value, (await second.next()).value]).toEqual(['from a', 'from b']);
       expect((await other.next()).value).toBe('from c');
@@ -95,7 +75,7 @@ for (const implementation of [memory, redisImplementation()]) {
     test('one subscriber that leaves takes the topic from nobody else', async () => {
       const [leaving, staying] = await Promise.all([live.subscribe(['a']), live.subscribe(['a'])]);
       await leaving.return?.();
-      await live.publish('a', 'still here');
+      live.publish('a', 'still here');
       expect((await staying.next()).value).toBe('still here');
       expect(await leaving.next()).toEqual({ value: undefined, done: true });
     });
@@ -103,7 +83,7 @@ for (const implementation of [memory, redisImplementation()]) {
     test('carries JSON values whole, and as copies', async () => {
       const value = { text: 'Montréal ✓', list: [1, null, { deep: true }] };
       const stream = await live.subscribe<typeof value>(['a']);
-      await live.publish('a', value);
+      live.publish('a', value);
       const { value: received } = await stream.next();
       expect(received).toEqual(value);
       expect(received).not.toBe(value);
@@ -114,7 +94,7 @@ for (const implementation of [memory, redisImplementation()]) {
       const log = { warn: (entry: unknown) => logged.push(entry) } as unknown as Log; // nothing else is asked of it
       const counted = countLosses(live, log);
       const [slow, marker] = await Promise.all([counted.subscribe<number>(['a']), live.subscribe<number>(['a'])]);
-      for (let index = 0; index < bufferLimit + 10; index++) await live.publish('a', index);
+      for (let index = 0; index < bufferLimit + 10; index++) live.publish('a', index);
       while ((await marker.next()).value !== bufferLimit + 9);
       expect((await slow.next()).value).toBe(10);
       expect(counted.lost).toBe(10);

@@ -1,0 +1,106 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { countLosses } from '../counted-live.ts';
+import { Health, type PartStatus } from '../health.ts';
+import { createLog } from '../log.ts';
+import type { LivePubSub } from '../pubsub.ts';
+import { createRedisPubSub } from '../pubsub-redis.ts';
+import { waitingLimit } from '../redis-publisher.ts';
+import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
+import { somebody, startTestSubgraph } from './harness.ts';
+import { type RedisServer, redisIsAvailable, startRedis } from './redis-server.ts';
+import { sampleSubgraph } from './sample.ts';
+
+const log = createLog('test', 'silent');
+
+(redisIsAvailable ? describe : describe.skip)('while Redis is away', () => {
+  let server: RedisServer;
+  let line: CuttableLine;
+  let health: Health;
+  let live: LivePubSub;
+
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    line = await openCuttableLine(server.url);
+    health = new Health();
+    live = await createRedisPubSub(line.url, { log, health });
+  });
+  afterEach(async () => {
+    await line.mend();
+    await live.close();
+    await line.close();
+  });
+
+  const partBecomes = async (status: PartStatus) => {
+    for (;;) {
+      const part = health.parts().find(({ name }) => name === 'redis');
+      if (part?.status === status) return part;
+      await setImmediate();
+    }
+  };
+
+  test('a change is answered at once, and another process hears of it when Redis is back', async () => {
+    const subgraph = await startTestSubgraph(sampleSubgraph('shipments'), { live });
+    const other = await createRedisPubSub(server.url, { log, health: new Health() });
+    try {
+      const heard = await other.subscribe(['notes']);
+      await line.cut();
+      await partBecomes('down');
+      const write = 'mutation { writeNote(input: { text: "hello" }) { note { id } } }';
+      const { data, errors } = await subgraph.ask(somebody(['DISPATCHER']), write);
+      expect(errors).toEqual([]);
+      await line.mend();
+      expect((await heard.next()).value).toEqual((data as { writeNote: { note: unknown } }).writeNote.note);
+    } finally {
+      await other.close();
+      await subgraph.close();
+    }
+  });
+
+  test('health says so without the words of a driver, and when it is over', async () => {
+    await partBecomes('up');
+    await line.cut();
+    expect(await partBecomes('down')).toMatchObject({
+      reason: 'Redis does not answer: live data reaches only some of its subscribers.',
+    });
+    await line.mend();
+    await partBecomes('up');
+  });
+
+  test('the newest messages wait for Redis; older ones are lost and counted', async () => {
+    const counted = countLosses(live, log);
+    await line.cut();
+    await partBecomes('down');
+    for (let index = 0; index < waitingLimit + 7; index++) counted.publish('a', index);
+    expect(counted.unsent).toBe(7);
+  });
+
+  test('a message that Redis does not acknowledge is lost and counted, not sent again', async () => {
+    line.freeze();
+    await new Promise<void>((lost) => live.publish('a', 'unheard', lost));
+  });
+
+  test('who begins to listen is told of an outage that passes', async () => {
+    await line.cut();
+    await partBecomes('down');
+    await expect(live.subscribe(['a'])).rejects.toMatchObject({
+      extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true },
+    });
+  });
+
+  test('who leaves a topic meanwhile leaves it for good', async () => {
+    const heard = await live.subscribe(['a']);
+    await line.cut();
+    await partBecomes('down');
+    await heard.return?.();
+    await line.mend();
+    await partBecomes('up');
+    const again = await live.subscribe(['a']);
+    live.publish('a', 'for those who listen now');
+    expect((await again.next()).value).toBe('for those who listen now');
+    expect(await heard.next()).toEqual({ value: undefined, done: true });
+  });
+});
