@@ -174,6 +174,7 @@ export class PreparedOperation {
         dataKey: this.dataKey,
         denied: this.denied,
         hiddenNames: this.model.hiddenNames,
+        interfaceObjects: this.model.interfaceObjects,
         repetition: (path) => repetitions.get(path) ?? 'never',
         introspection: (node) => introspectionWriter(introspected, node),
       },

@@ -54,6 +54,7 @@ export function compileIncremental(
     dataKey,
     denied: operation.denied,
     hiddenNames: model.hiddenNames,
+    interfaceObjects: model.interfaceObjects,
     takesFragment,
     // Text of an object is different in each part, so none is kept.
     repetition: () => 'never' as const,

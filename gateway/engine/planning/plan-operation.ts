@@ -4,6 +4,7 @@ import { buildASTSchema, parse } from 'graphql';
 import { correctSupergraph } from '../supergraph/corrections.ts';
 import { readInterfaceObjects } from '../supergraph/interface-objects.ts';
 import { parseSupergraph } from '../supergraph/model.ts';
+import { askForTypes, readNarrowedFields } from './ask-for-types.ts';
 import { hideExactLiterals } from './exact-literals.ts';
 import type { PlanRequest } from './planner.ts';
 import { restorePlan } from './restore-plan.ts';
@@ -27,11 +28,13 @@ export function createPlanOperation(supergraphSdl: string): PlanOperation {
     requiredBy: corrected.requiredBy,
     keysOf: corrected.keysOf,
   };
+  const narrowed = readNarrowedFields(whole, graph.schema);
   return ({ source, operationName, activeLabels }) => {
     const { document, restore } = hideExactLiterals(parse(source, { noLocation: true }), source, graph.schema);
     const operation = operationFromDocument(apiSchema, document, { operationName, validate: false });
     const overrideConditions = new Map(activeLabels.map((label) => [label, true]));
     const plan = planner.buildQueryPlan(operation, { overrideConditions });
-    return restore(restorePlan(separateTypes(plan, document, operationName, graph), corrected));
+    const restored = restorePlan(separateTypes(plan, document, operationName, graph), corrected);
+    return restore(askForTypes(restored, narrowed, graph.schema));
   };
 }

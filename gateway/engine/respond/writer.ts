@@ -38,6 +38,8 @@ export interface WriterOptions extends SelectionContext {
   readonly denied: ReadonlySet<FieldNode>;
   /** Values that clients don't see, by type: to them, what a subgraph answers with these is null. */
   readonly hiddenNames: HiddenNames;
+  /** Interfaces that some subgraph knows as an object: it need not say what its objects are. */
+  readonly interfaceObjects: ReadonlySet<string>;
   /** Writes an introspection field of the root, which no subgraph knows. */
   readonly introspection: (node: FieldNode) => ValueWriter;
 }
@@ -61,12 +63,16 @@ function compileAbstract(
   sets: readonly SelectionSetNode[],
   path: string,
 ): ValueWriter {
-  const { schema } = options;
+  const { schema, interfaceObjects } = options;
   const writers = new Map<string, ValueWriter>();
   const untyped = once(() => compileObject(options, type, sets, path));
   return (value, context) => {
     const typename = (value as { __typename?: unknown }).__typename;
-    if (typeof typename !== 'string') return untyped()(value, context);
+    if (typeof typename !== 'string') {
+      if (interfaceObjects.has(type.name)) return untyped()(value, context);
+      context.add(`Expected an object of type "${type.name}" but it has no __typename`);
+      return null;
+    }
     let writer = writers.get(typename);
     if (!writer) {
       const runtimeType = schema.getType(typename);

@@ -14,6 +14,7 @@ test('a small graph written very often is refused before its text fills the memo
       conditions: {},
       denied: new Set(),
       hiddenNames: new Map(),
+      interfaceObjects: new Set(),
       dataKey: (node) => node.name.value,
       repetition: () => 'never' as const,
       introspection: () => () => null,

@@ -1,0 +1,75 @@
+import type { FetchNode, QueryPlan } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  parse,
+  parseType,
+  print,
+  type SelectionNode,
+  stripIgnoredCharacters,
+  TypeInfo,
+  type TypeNode,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { fieldType, stringArgument } from '../supergraph/field-set.ts';
+import { mapFetches } from './map-fetches.ts';
+
+const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/** Fields, as `Type.field`, of an interface or union in the supergraph that are of an object type in some subgraph. */
+export function readNarrowedFields(supergraph: DocumentNode, schema: GraphQLSchema): ReadonlySet<string> {
+  const narrowed = new Set<string>();
+  for (const type of supergraph.definitions) {
+    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+    for (const { name, directives = [] } of type.fields ?? []) {
+      if (!isAbstractType(fieldType(schema, type.name.value, name.value))) continue;
+      const given = directives.flatMap((join) => stringArgument(join, 'type') ?? []);
+      if (given.some((text) => isObjectType(schema.getType(namedType(parseType(text))))))
+        narrowed.add(`${type.name.value}.${name.value}`);
+    }
+  }
+  return narrowed;
+}
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}
+
+/**
+ * Adds `__typename` to what fetches ask of such fields. The planner leaves it out where the subgraph's own type is an object type; to the client
+ * the value is one of several types all the same, and nobody could tell which of its fragments apply.
+ */
+export function askForTypes(plan: QueryPlan, narrowed: ReadonlySet<string>, schema: GraphQLSchema): QueryPlan {
+  return narrowed.size === 0 ? plan : mapFetches(plan, (fetch) => [withTypes(fetch, narrowed, schema)]);
+}
+
+function withTypes(fetch: FetchNode, narrowed: ReadonlySet<string>, schema: GraphQLSchema): FetchNode {
+  const types = new TypeInfo(schema);
+  let isChanged = false;
+  const document = visit(
+    parse(fetch.operation, { noLocation: true }),
+    visitWithTypeInfo(types, {
+      Field: {
+        leave(field): FieldNode | undefined {
+          const parent = getNamedType(types.getParentType());
+          if (!field.selectionSet || !narrowed.has(`${parent?.name}.${field.name.value}`)) return undefined;
+          const { selections } = field.selectionSet;
+          if (selections.some(isTypename)) return undefined;
+          isChanged = true;
+          return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: [typename, ...selections] } };
+        },
+      },
+    }),
+  );
+  return isChanged ? { ...fetch, operation: stripIgnoredCharacters(print(document)) } : fetch;
+}
+
+function isTypename(selection: SelectionNode): boolean {
+  return selection.kind === Kind.FIELD && selection.name.value === '__typename' && !selection.alias;
+}
