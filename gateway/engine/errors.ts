@@ -31,8 +31,9 @@ export class RequestError extends Error {
   readonly code: EngineErrorCode;
   readonly errors: readonly EngineError[];
 
-  constructor(errors: readonly EngineError[]) {
-    super(errors.map((error) => error.message).join('; '));
+  /** @param options the cause of a failure of our own, for the log: clients do not see it */
+  constructor(errors: readonly EngineError[], options?: { readonly cause: unknown }) {
+    super(errors.map((error) => error.message).join('; '), options);
     this.name = 'RequestError';
     this.errors = errors;
     this.code = (errors[0]?.extensions.code ?? 'INTERNAL_SERVER_ERROR') as EngineErrorCode;

@@ -262,6 +262,14 @@ function planningError(error: unknown): RequestError {
     case 'tooComplex':
       return requestError('COST_ESTIMATED_TOO_EXPENSIVE', 'The operation is too complex to plan');
     case 'failed':
-      return requestError('INTERNAL_SERVER_ERROR', 'The operation could not be planned');
+      return new RequestError(
+        [
+          {
+            message: 'The operation could not be planned',
+            extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
+          },
+        ],
+        { cause: error },
+      );
   }
 }

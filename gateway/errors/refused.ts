@@ -10,6 +10,9 @@ const defaultRetrySeconds = 1;
 
 /** Turns whatever ended a request into the outcome that every edge reports. Unknown errors are logged and masked. */
 export function toRefused(error: unknown, requestId: string, log: Log): Refused {
+  if (error instanceof RequestError && error.cause !== undefined) {
+    log.error({ err: error.cause, requestId }, error.message);
+  }
   const errors =
     error instanceof RequestError
       ? error.errors.map((one) => fromEngineError(one, requestId))

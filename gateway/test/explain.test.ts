@@ -77,6 +77,15 @@ describe('a request with the header GraphQL-Explain, while developing', () => {
     ]);
   });
 
+  test('tells the fetches under --engine apollo, too', async () => {
+    await using stock = await startTestGateway({ engine: 'apollo' });
+    const { data, extensions } = (await stock.ask(query, {}, explainBoth)) as Response;
+    expect(data).toMatchObject({ person: { name: 'Ada' } });
+    expect(extensions?.explain).toEqual({
+      fetches: [expect.objectContaining({ subgraph: 'people' }), expect.objectContaining({ subgraph: 'parcels' })],
+    });
+  });
+
   test('is executed apart from equal requests in flight', async () => {
     const before = gateway.graph.people.seen.length;
     const release = gateway.graph.people.hold();

@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createOpenAccess } from '../access/open-access.ts';
 import { readGatewayConfig } from '../config.ts';
+import { Engine } from '../engine/engine.ts';
+import { type Planner, PlanningFailure } from '../engine/planning/planner.ts';
+import { loadSupergraphModel } from '../engine/supergraph/model.ts';
 import { createErrorPolicy } from '../errors/error-policy.ts';
+import { LiveStreams } from '../live/streams.ts';
+import { createEngineExecutor } from '../pipeline/engine-executor.ts';
 import type { Executor } from '../pipeline/executor.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import type { Arrived } from '../pipeline/stages.ts';
@@ -57,11 +62,12 @@ describe.each(['freight', 'apollo'] as const)('under the engine %s', (engine) =>
 });
 
 describe('a defect of the gateway itself', () => {
+  const silent = pino({ level: 'silent' });
   const config = readGatewayConfig([], {});
   const transport = createTransport({ subgraphs: {} });
   let generation: Generation;
   beforeAll(async () => {
-    const errorPolicy = createErrorPolicy(config, pino({ level: 'silent' }));
+    const errorPolicy = createErrorPolicy(config, silent);
     generation = await openGeneration(graph.supergraphSdl, { config, transport, errorPolicy }, undefined);
   });
   afterAll(async () => {
@@ -70,7 +76,7 @@ describe('a defect of the gateway itself', () => {
   });
 
   const defect = () => new Error('cannot read properties of undefined');
-  const executor: Executor = {
+  const defective: Executor = {
     execute: () => Promise.reject(defect()),
     subscribe: () => Promise.reject(defect()),
     async deliver() {
@@ -81,13 +87,13 @@ describe('a defect of the gateway itself', () => {
     },
   };
 
-  function run(source: string) {
+  function run(source: string, executor: Executor = defective, served: Generation = generation) {
     const { log, of } = capturedLog();
     const pipeline = new Pipeline({
       ...config,
       access: createOpenAccess([]),
       executor,
-      generation: () => generation,
+      generation: () => served,
       explanations: { toEverybody: false, hasSql: false },
       log,
       onSettled: () => {},
@@ -131,6 +137,23 @@ describe('a defect of the gateway itself', () => {
       { data: {}, hasNext: true },
       { errors: [masked], hasNext: false },
     ]);
+    expect(logged()).toMatchObject([{ err: { message: defect().message } }]);
+  });
+
+  test('of the planner', async () => {
+    const planner: Planner = {
+      plan: () => Promise.reject(new PlanningFailure('failed', defect().message)),
+      close: async () => {},
+    };
+    const model = loadSupergraphModel(graph.supergraphSdl);
+    const errorPolicy = createErrorPolicy(config, silent);
+    const engine = new Engine({ model, planner, transport, errorPolicy });
+    const streams = new LiveStreams({ ...config, renewalMs: 1_000, access: createOpenAccess([]), log: silent });
+    const executor = createEngineExecutor({ ...config, streams });
+    const { outcome, logged } = run('{ people { name } }', executor, { ...generation, engine });
+    expect(await outcome).toMatchObject({
+      errors: [{ message: 'The operation could not be planned', extensions: { requestId: 'request-1' } }],
+    });
     expect(logged()).toMatchObject([{ err: { message: defect().message } }]);
   });
 });
