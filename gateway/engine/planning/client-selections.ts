@@ -1,5 +1,6 @@
 import type { ResponsePath } from '@apollo/query-planner';
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -8,6 +9,7 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
+  print,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -17,6 +19,12 @@ import { responseKey } from './response-keys.ts';
 const MAX_STEPS = 100_000;
 
 export class TooManySelections extends Error {}
+
+/** A selection, and the directives of the fields and fragments that it stands in. */
+export interface ClientSelection {
+  readonly set: SelectionSetNode;
+  readonly conditions: readonly string[];
+}
 
 /** Finds what a client selects at a place of the response. */
 export class ClientSelections {
@@ -33,64 +41,68 @@ export class ClientSelections {
     );
   }
 
-  /** The selections at a planner's path, `['users', '@|[Admin]', 'reviews']`, below given ones. */
-  at(sets: readonly SelectionSetNode[], path: ResponsePath): readonly SelectionSetNode[] {
+  /** The selections at a planner's path, `['users', '@|[Admin]', 'reviews']`. */
+  at(root: SelectionSetNode, path: ResponsePath): readonly ClientSelection[] {
     const keys = path
       .map((element) => String(element).replace(/\|\[.*$/, ''))
       .filter((key) => key !== '' && key !== '@');
-    return keys.reduce<readonly SelectionSetNode[]>((found, key) => this.below(found, undefined, key), sets);
-  }
-
-  /** The selections of the fields with a response key that an object of a type may have. */
-  below(sets: readonly SelectionSetNode[], type: string | undefined, key: string): SelectionSetNode[] {
-    return sets.flatMap((set) =>
-      set.selections.flatMap((selection): SelectionSetNode[] => {
-        if (selection.kind === Kind.FIELD) {
-          return responseKey(selection) === key && selection.selectionSet ? [selection.selectionSet] : [];
-        }
-        const inner = this.inner(selection, type);
-        return inner ? this.below([inner], type, key) : [];
-      }),
+    return keys.reduce<readonly ClientSelection[]>(
+      (found, key) => found.flatMap((selection) => this.#below(selection, key)),
+      [{ set: root, conditions: [] }],
     );
   }
 
-  /** Whether a response key is selected of objects of a type. */
-  selects(sets: readonly SelectionSetNode[], type: string, key: string): boolean {
-    return sets.some((set) =>
+  #below({ set, conditions }: ClientSelection, key: string): ClientSelection[] {
+    return set.selections.flatMap((selection): ClientSelection[] => {
+      const inner = [...conditions, ...directiveTexts(selection.directives)];
+      if (selection.kind === Kind.FIELD) {
+        const isMeant = responseKey(selection) === key && selection.selectionSet;
+        return isMeant ? [{ set: isMeant, conditions: inner }] : [];
+      }
+      const fragment = this.#fragment(selection);
+      return fragment ? this.#below({ set: fragment.selectionSet, conditions: inner }, key) : [];
+    });
+  }
+
+  /**
+   * Whether a response key is selected of objects of a type.
+   * @param conditions directives under which it must be selected
+   */
+  selects(at: readonly ClientSelection[], type: string, key: string, conditions: readonly string[] = []): boolean {
+    return at.some(({ set, conditions: above }) =>
       set.selections.some((selection) => {
-        if (selection.kind === Kind.FIELD) return responseKey(selection) === key;
-        const inner = this.inner(selection, type);
-        return inner !== undefined && this.selects([inner], type, key);
+        const under = [...above, ...directiveTexts(selection.directives)];
+        if (selection.kind === Kind.FIELD) {
+          return responseKey(selection) === key && conditions.every((condition) => under.includes(condition));
+        }
+        const fragment = this.#fragment(selection);
+        const condition = fragment?.typeCondition?.name.value;
+        if (!fragment || (condition !== undefined && !this.satisfies(type, condition))) return false;
+        return this.selects([{ set: fragment.selectionSet, conditions: under }], type, key, conditions);
       }),
     );
   }
 
-  /** The selections of a fragment, if it applies to objects of a type. */
-  inner(selection: Exclude<SelectionNode, FieldNode>, type: string | undefined): SelectionSetNode | undefined {
-    this.spend();
-    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
-    const condition = fragment?.typeCondition?.name.value;
-    return !condition || !type || this.satisfies(type, condition) ? fragment?.selectionSet : undefined;
-  }
-
-  /** @throws TooManySelections */
-  spend(): void {
+  #fragment(selection: Exclude<SelectionNode, FieldNode>) {
     if (++this.#steps > MAX_STEPS) throw new TooManySelections();
+    return selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
   }
 
   /** Whether what is known to be of a type meets a type condition. */
   satisfies(type: string, condition: string): boolean {
     if (type === condition) return true;
-    const [known, abstract] = [this.#schema.getType(type), this.#schema.getType(condition)];
-    return (
-      (isObjectType(known) || isInterfaceType(known)) &&
-      isAbstractType(abstract) &&
-      this.#schema.isSubType(abstract, known)
-    );
+    const known = this.#schema.getType(type);
+    const abstract = this.#schema.getType(condition);
+    if (!isAbstractType(abstract)) return false;
+    return (isObjectType(known) || isInterfaceType(known)) && this.#schema.isSubType(abstract, known);
   }
 
   possibleTypes(type: string): string[] {
     const abstract = this.#schema.getType(type);
     return isAbstractType(abstract) ? this.#schema.getPossibleTypes(abstract).map(({ name }) => name) : [];
   }
+}
+
+export function directiveTexts(directives: readonly DirectiveNode[] | undefined): string[] {
+  return directives?.map((directive) => print(directive)) ?? [];
 }

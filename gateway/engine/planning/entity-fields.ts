@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   Kind,
@@ -11,28 +12,35 @@ import {
 } from 'graphql';
 import { pruneOperation } from './prune-operation.ts';
 
-/** Visits the fields directly on entities: `_entities { ... on Type { field } }`, through named fragments too. */
-export function forEachEntityField(document: DocumentNode, visitField: (type: string, field: FieldNode) => void): void {
+/**
+ * Visits the fields directly on entities: `_entities { ... on Type { field } }`, through named fragments too.
+ * @param visitField also gets the directives of the field and of the fragments that it stands in
+ */
+export function forEachEntityField(
+  document: DocumentNode,
+  visitField: (type: string, field: FieldNode, directives: readonly DirectiveNode[]) => void,
+): void {
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     for (const selection of definition.selectionSet.selections) {
       if (selection.kind !== Kind.FIELD || selection.name.value !== '_entities') continue;
-      visitSet(selection.selectionSet!, '');
+      visitSet(selection.selectionSet!, '', []);
     }
   }
 
-  function visitSet(set: SelectionSetNode, type: string): void {
+  function visitSet(set: SelectionSetNode, type: string, above: readonly DirectiveNode[]): void {
     for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) visitField(type, selection);
+      const directives = [...above, ...(selection.directives ?? [])];
+      if (selection.kind === Kind.FIELD) visitField(type, selection, directives);
       if (selection.kind === Kind.INLINE_FRAGMENT) {
-        visitSet(selection.selectionSet, selection.typeCondition?.name.value ?? type);
+        visitSet(selection.selectionSet, selection.typeCondition?.name.value ?? type, directives);
       }
       if (selection.kind !== Kind.FRAGMENT_SPREAD) continue;
       const fragment = document.definitions.find(
         (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value,
       );
       if (fragment?.kind === Kind.FRAGMENT_DEFINITION)
-        visitSet(fragment.selectionSet, fragment.typeCondition.name.value);
+        visitSet(fragment.selectionSet, fragment.typeCondition.name.value, directives);
     }
   }
 }

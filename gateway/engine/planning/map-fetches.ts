@@ -4,7 +4,11 @@ import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query
  * A plan with each fetch replaced by one or more.
  * @param map also gets the path of the fetch's targets
  */
-export function mapFetches(plan: QueryPlan, map: (fetch: FetchNode, path: ResponsePath) => FetchNode[]): QueryPlan {
+export function mapFetches(
+  plan: QueryPlan,
+  map: (fetch: FetchNode, path: ResponsePath) => FetchNode[],
+  mapPath: (path: ResponsePath) => ResponsePath = (path) => path,
+): QueryPlan {
   const { node } = plan;
   if (!node) return plan;
   if (node.kind !== 'Subscription') return { ...plan, node: mapNode(node, []) };
@@ -18,7 +22,7 @@ export function mapFetches(plan: QueryPlan, map: (fetch: FetchNode, path: Respon
       case 'Parallel':
         return { ...part, nodes: part.nodes.map((inner) => mapNode(inner, path)) };
       case 'Flatten':
-        return { ...part, node: mapNode(part.node, [...path, ...part.path]) };
+        return { ...part, path: mapPath(part.path), node: mapNode(part.node, [...path, ...part.path]) };
       case 'Condition':
         return {
           ...part,
@@ -29,7 +33,11 @@ export function mapFetches(plan: QueryPlan, map: (fetch: FetchNode, path: Respon
         return {
           ...part,
           primary: { ...part.primary, node: part.primary.node && mapNode(part.primary.node, path) },
-          deferred: part.deferred.map((later) => ({ ...later, node: later.node && mapNode(later.node, path) })),
+          deferred: part.deferred.map((later) => ({
+            ...later,
+            queryPath: mapPath(later.queryPath).map(String),
+            node: later.node && mapNode(later.node, path),
+          })),
         };
       case 'Fetch': {
         const nodes = map(part, path);

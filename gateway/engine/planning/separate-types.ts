@@ -1,4 +1,10 @@
-import type { FetchNode, QueryPlan, QueryPlanSelectionNode, ResponsePath } from '@apollo/query-planner';
+import type {
+  FetchDataRewrite,
+  FetchNode,
+  QueryPlan,
+  QueryPlanSelectionNode,
+  ResponsePath,
+} from '@apollo/query-planner';
 import {
   type DocumentNode,
   type FieldNode,
@@ -10,10 +16,11 @@ import {
 import type { CorrectedSupergraph } from '../supergraph/corrections.ts';
 import type { InterfaceObjects } from '../supergraph/interface-objects.ts';
 import { covers, fieldsByKey, planSelections } from '../supergraph/required-selections.ts';
-import { ClientSelections, TooManySelections } from './client-selections.ts';
+import { ClientSelections, directiveTexts, TooManySelections } from './client-selections.ts';
 import { forEachEntityField, withEntityFields } from './entity-fields.ts';
 import { mapFetches } from './map-fetches.ts';
 import { responseKey } from './response-keys.ts';
+import { type TypeRole, typesFirst } from './types-first.ts';
 
 /** What is known of the supergraph that a plan was made for. */
 export interface PlannedGraph extends Pick<CorrectedSupergraph, 'requiredBy' | 'keysOf'> {
@@ -36,9 +43,10 @@ export function separateTypes(
   const operation = getOperationAST(client, operationName);
   if (graph.interfaceObjects.size === 0 || !operation) return plan;
   const selections = new ClientSelections(client, graph.schema);
-  const separation = new Separation(plan, [operation.selectionSet], selections, graph);
+  const separation = new Separation(plan, operation.selectionSet, selections, graph);
   try {
-    return mapFetches(plan, (fetch, path) => separation.split(fetch, path));
+    const separated = mapFetches(plan, (fetch, path) => separation.split(fetch, path));
+    return typesFirst(separated, (fetch) => separation.roleOf(fetch));
   } catch (error) {
     if (error instanceof TooManySelections) return plan;
     throw error;
@@ -48,6 +56,8 @@ export function separateTypes(
 /** A field that a fetch asks of an interface object. */
 interface AskedField {
   readonly node: FieldNode;
+  /** The directives under which it is asked for. */
+  readonly conditions: readonly string[];
   readonly requires: readonly QueryPlanSelectionNode[];
 }
 /** Object types that are asked for the same fields. */
@@ -56,14 +66,16 @@ interface TypeGroup {
   readonly keys: Map<string, readonly QueryPlanSelectionNode[]>;
 }
 
+const typename: QueryPlanSelectionNode = { kind: 'Field', name: '__typename' };
+
 class Separation {
-  readonly #root: readonly SelectionSetNode[];
+  readonly #root: SelectionSetNode;
   readonly #client: ClientSelections;
   readonly #graph: PlannedGraph;
-  /** Names of fields that the planner may need for other fetches. */
+  /** Keys of fields that the planner may need for other fetches. */
   readonly #needed = new Set<string>();
 
-  constructor(plan: QueryPlan, root: readonly SelectionSetNode[], client: ClientSelections, graph: PlannedGraph) {
+  constructor(plan: QueryPlan, root: SelectionSetNode, client: ClientSelections, graph: PlannedGraph) {
     this.#root = root;
     this.#client = client;
     this.#graph = graph;
@@ -87,37 +99,51 @@ class Separation {
     const document = parse(fetch.operation, { noLocation: true });
     const asked = new Map<string, AskedField[]>();
     const others: FieldNode[] = [];
-    forEachEntityField(document, (type, node) => {
+    forEachEntityField(document, (type, node, directives) => {
       if (!this.#graph.interfaceObjects.get(type)?.has(fetch.serviceName)) others.push(node);
       else if (node.name.value !== '__typename') {
         const set = this.#graph.requiredBy.get(`${fetch.serviceName}/${type}.${node.name.value}`);
-        asked.set(type, [...(asked.get(type) ?? []), { node, requires: set ? planSelections(set) : [] }]);
+        asked.set(type, [
+          ...(asked.get(type) ?? []),
+          { node, requires: set ? planSelections(set) : [], conditions: directiveTexts(directives) },
+        ]);
       }
     });
-    for (const [type, fields] of asked) {
-      // Without requirements it does no harm to ask all types for all fields.
-      if (fields.every(({ requires }) => requires.length === 0)) {
-        asked.delete(type);
-        others.push(...fields.map(({ node }) => node));
-      }
-    }
     if (asked.size === 0) return [fetch];
-    const parts = [...asked].flatMap(([type, fields]) =>
-      this.#groups(fetch, type, fields, path).map((group) => ({
+    const parts = [...asked].flatMap(([type, fields]) => {
+      const groups = this.#groups(fetch, type, fields, path);
+      return groups.map((group) => ({
         ...withEntityFields(fetch, document, (node) => group.fields.some((field) => field.node === node)),
         requires: requiresOf(group, type),
-      })),
-    );
+        inputRewrites: rewritesOf(group, type, fetch.inputRewrites ?? []),
+      }));
+    });
     const rest = others.length > 0 ? [withEntityFields(fetch, document, (node) => others.includes(node))] : [];
     return [...rest, ...parts];
   }
 
+  roleOf(fetch: FetchNode): TypeRole {
+    const { interfaceObjects } = this.#graph;
+    const isObject = (type: string) => interfaceObjects.get(type)?.has(fetch.serviceName);
+    const types = new Set<string>();
+    const document = parse(fetch.operation, { noLocation: true });
+    forEachEntityField(document, (type) => types.add(type));
+    if ([...types].some((type) => interfaceObjects.has(type) && !isObject(type))) return 'finds';
+    const narrowed = fetch.requires?.some(
+      (selection) => selection.kind === 'InlineFragment' && !interfaceObjects.has(selection.typeCondition ?? ''),
+    );
+    return narrowed && [...types].some(isObject) ? 'needs' : undefined;
+  }
+
   #groups(fetch: FetchNode, type: string, fields: readonly AskedField[], path: ResponsePath): TypeGroup[] {
-    const sets = this.#client.at(this.#root, path);
-    const selects = (name: string, { node }: AskedField) => this.#client.selects(sets, name, responseKey(node));
+    const selections = this.#client.at(this.#root, path);
+    const selects = (name: string, { node, conditions }: AskedField) =>
+      this.#client.selects(selections, name, responseKey(node), conditions);
     const types = [type, ...this.#client.possibleTypes(type)];
     const forAll = new Set(
-      fields.filter((field) => this.#needed.has(field.node.name.value) || !types.some((name) => selects(name, field))),
+      fields.filter(
+        (field) => this.#needed.has(responseKey(field.node)) || !types.some((name) => selects(name, field)),
+      ),
     );
     const groups = new Map<string, TypeGroup>();
     let left = fields;
@@ -146,9 +172,7 @@ class Separation {
     const required = new Set(fields.flatMap(({ requires }) => fieldsByKey(requires).map(([key]) => key)));
     const others = demanded.filter((selection) => selection.kind !== 'Field' || !required.has(selection.name));
     const keys = (this.#graph.keysOf.get(`${fetch.serviceName}/${type}`) ?? []).map(planSelections);
-    if (keys.some((key) => covers(others, key))) return others;
-    const key = keys.find((candidate) => covers(demanded, candidate));
-    return key && [...others, ...key];
+    return keys.find((key) => covers(others, key)) ?? keys.find((key) => covers(demanded, key));
   }
 
   /** The fields that a fetch demands of objects of a type. */
@@ -169,8 +193,17 @@ function requiresOf({ fields, keys }: TypeGroup, type: string): QueryPlanSelecti
     ...[...keys].map(([typeCondition, selections]) => ({
       kind: 'InlineFragment' as const,
       typeCondition,
-      selections: [...selections],
+      selections: [typename, ...selections],
     })),
     ...(required.length > 0 ? [{ kind: 'InlineFragment' as const, typeCondition: type, selections: required }] : []),
   ];
+}
+
+/** The subgraph knows objects of all types by the interface's name only. */
+function rewritesOf({ keys }: TypeGroup, type: string, rewrites: readonly FetchDataRewrite[]): FetchDataRewrite[] {
+  const others = rewrites.filter(({ path }) => path.at(-1) !== '__typename');
+  const names = [...keys.keys()].map(
+    (name): FetchDataRewrite => ({ kind: 'ValueSetter', path: [`... on ${name}`, '__typename'], setValueTo: type }),
+  );
+  return [...others, ...names];
 }

@@ -37,11 +37,15 @@ export interface CorrectedSupergraph {
   readonly standInsOf: ReadonlyMap<string, readonly string[]>;
   /** For each field with `@requires`, by `subgraph/Type.field`: what it requires, with stand-ins. */
   readonly requiredBy: ReadonlyMap<string, SelectionSetNode>;
-  /** The keys of a type in a subgraph, by `subgraph/Type`. */
+  /** The keys by which a subgraph can be asked for a type, by `subgraph/Type`. */
   readonly keysOf: ReadonlyMap<string, readonly SelectionSetNode[]>;
   /** Names the planner fetches for itself: an alias of a client's that equals one would overwrite it. */
   readonly plannerNames: ReadonlySet<string>;
 }
+
+/** A directive for the planner's own operations. */
+export const plannerDirective = '_freightMarker';
+const [markerDefinition] = parse(`directive @${plannerDirective} on INLINE_FRAGMENT`, { noLocation: true }).definitions;
 
 type TypeWithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 
@@ -70,6 +74,7 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
       if (!key) continue;
       const set = parseFieldSet(key);
       addNames(set, plannerNames);
+      if (booleanArgument({ name: directive, ...rest }, 'resolvable') === false) continue;
       const owner = `${graphNames.get(stringArgument({ name: directive, ...rest }, 'graph') ?? '')}/${type}`;
       keysOf.set(owner, [...(keysOf.get(owner) ?? []), set]);
     }
@@ -78,7 +83,7 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
   });
   const definitions = corrected.map((definition) => (hasFields(definition) ? standIns.addTo(definition) : definition));
   for (const name of standIns.byName.keys()) plannerNames.add(name);
-  const sdl = print({ kind: Kind.DOCUMENT, definitions });
+  const sdl = print({ kind: Kind.DOCUMENT, definitions: [...definitions, markerDefinition!] });
   return { sdl, standIns: standIns.byName, standInsOf, requiredBy, keysOf, plannerNames };
 
   function correctField(type: string, field: FieldDefinitionNode): FieldDefinitionNode {

@@ -1,4 +1,13 @@
-import { type DocumentNode, Kind } from 'graphql';
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  type InterfaceTypeDefinitionNode,
+  isInterfaceType,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type TypeNode,
+} from 'graphql';
 import { booleanArgument, stringArgument } from './field-set.ts';
 import { subgraphNames } from './subgraph-names.ts';
 
@@ -15,4 +24,53 @@ export function readInterfaceObjects(supergraph: DocumentNode): InterfaceObjects
     if (subgraphs.length > 0) found.set(definition.name.value, new Set(subgraphs));
   }
   return found;
+}
+
+/**
+ * The fields whose objects may come from a subgraph that knows their interface as an object, by `Type.field`, and those interfaces: of such objects
+ * it isn't known yet which type they have.
+ */
+export function fieldsToInterfaceObjects(
+  supergraph: DocumentNode,
+  schema: GraphQLSchema,
+  known: InterfaceObjects,
+): ReadonlyMap<string, readonly string[]> {
+  const graphNames = subgraphNames(supergraph);
+  const found = new Map<string, readonly string[]>();
+  for (const definition of supergraph.definitions) {
+    if (!isWithFields(definition)) continue;
+    const owners = definition.directives?.filter(({ name }) => name.value === 'join__type') ?? [];
+    for (const { name, type, directives } of definition.fields ?? []) {
+      const joins = directives?.filter((directive) => directive.name.value === 'join__field') ?? [];
+      const answering = joins.length > 0 ? joins.filter((join) => !booleanArgument(join, 'external')) : owners;
+      // A field that interface objects add to object types has no graph there.
+      const subgraphs = answering.map((join) => graphNames.get(stringArgument(join, 'graph') ?? ''));
+      const objects = new Set(subgraphs.flatMap((subgraph) => objectsFor(namedType(type), subgraph)));
+      if (objects.size > 0) found.set(`${definition.name.value}.${name.value}`, [...objects]);
+    }
+  }
+  return found;
+
+  /** What a subgraph may answer with where an interface is asked for; any subgraph if it isn't known. */
+  function objectsFor(type: string, subgraph: string | undefined): string[] {
+    const objects = [...known].flatMap(([object, subgraphs]) =>
+      subgraph === undefined || subgraphs.has(subgraph) ? [object] : [],
+    );
+    return objects.includes(type) ? [type] : objects.filter((object) => isNarrower(object, type));
+  }
+
+  function isNarrower(name: string, than: string): boolean {
+    const [type, wider] = [schema.getType(name), schema.getType(than)];
+    return isInterfaceType(type) && isInterfaceType(wider) && schema.isSubType(wider, type);
+  }
+}
+
+function isWithFields(
+  definition: DefinitionNode,
+): definition is ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode {
+  return definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION;
+}
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }

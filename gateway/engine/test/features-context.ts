@@ -158,17 +158,21 @@ const abstractContexts: Feature = {
   subgraphs: {
     labels: {
       sdl: `interface Item @key(fields: "id") @context(name: "item") { id: ID! kind(lang: String = "en"): String! }
-        type Shoe implements Item @key(fields: "id") { id: ID! kind(lang: String = "en"): String! @external size: Int @external }
-        type Sock implements Item @key(fields: "id") { id: ID! kind(lang: String = "en"): String! @external cost: Int @external }
+        type Shoe implements Item @key(fields: "id") @context(name: "article") { id: ID! kind(lang: String = "en"): String! @external
+          size: Int @external }
+        type Sock implements Item @key(fields: "id") @context(name: "article") { id: ID! kind(lang: String = "en"): String! @external
+          cost: Int @external }
         union Thing @context(name: "thing") = Shoe | Sock
         type Unit @key(fields: "id") { id: ID!
           label(kind: String @fromContext(field: "$item { kind(lang: \\"fr\\") }")): String
-          number(of: Int @fromContext(field: "$thing ... on Shoe { size } ... on Sock { cost }")): Int }`,
+          number(of: Int @fromContext(field: "$thing ... on Shoe { size } ... on Sock { cost }")): Int
+          same(of: Int @fromContext(field: "$article ... on Shoe { size } ... on Sock { cost }")): Int }`,
       resolvers: {
         Unit: {
           __resolveReference: itself,
           label: ({ id }: Row, { kind }: Row) => `${id} of ${kind}`,
           number: (_: never, { of }: Row) => of,
+          same: (_: never, { of }: Row) => of,
         },
       },
     },
@@ -207,6 +211,8 @@ const abstractContexts: Feature = {
       query: '{ things { ... on Shoe { unit { number label } } ... on Sock { unit { number } } } }',
       data: { things: [{ unit: { number: 3, label: 'u of shoe fr' } }, { unit: { number: 5 } }] },
     },
+    // The context belongs to the object types, and the objects are asked for through their interface.
+    { query: '{ items { unit { same } } }', data: { items: [{ unit: { same: 3 } }, { unit: { same: 5 } }] } },
     { query: '{ shoe { unit { number } } }', data: { shoe: { unit: { number: 3 } } } },
   ],
 };

@@ -193,5 +193,178 @@ const requirements: Feature = {
   ],
 };
 
+const vehicles = [
+  { __typename: 'Bike', id: '1', color: 'red', wheels: 2, bell: true },
+  { __typename: 'Boat', id: '2', color: 'blue', draft: 3 },
+  { __typename: 'Truck', id: '3', color: 'grey', wheels: 6, load: 9 },
+];
+const vehicle = { __resolveReference: ({ id }: Row) => vehicles.find((each) => each.id === id) };
+const price = {
+  __resolveReference: itself,
+  price: ({ id }: Row) => Number(id) * 100,
+  rust: ({ color }: Row) => `rusty ${color}`,
+};
+const reference = (id: string) => ({ id });
+
+const nested: Feature = {
+  name: 'fragments between interfaces that a subgraph knows as objects',
+  subgraphs: {
+    yard: {
+      sdl: `type Query { vehicles: [Vehicle]! lands: [Land!]! rows: [Row!]! } type Row { cells: [[Vehicle]] best: Land }
+        type Vehicle @key(fields: "id", resolvable: false) @interfaceObject { id: ID! }
+        type Land @key(fields: "id", resolvable: false) @interfaceObject { id: ID! }`,
+      resolvers: {
+        Query: {
+          vehicles: () => [reference('1'), reference('2'), null, reference('3')],
+          lands: () => [reference('1'), reference('3')],
+          rows: () => [{ cells: [[reference('1'), null], [reference('2')]], best: reference('3') }],
+        },
+      },
+    },
+    makers: {
+      sdl: `interface Thing { id: ID! } interface Motor { load: Int } interface Vehicle implements Thing @key(fields: "id") { id: ID! color: String }
+        interface Land implements Vehicle & Thing @key(fields: "id") { id: ID! color: String wheels: Int! }
+        type Bike implements Land & Vehicle & Thing @key(fields: "id") { id: ID! color: String wheels: Int! bell: Boolean }
+        type Truck implements Land & Vehicle & Thing & Motor @key(fields: "id") { id: ID! color: String wheels: Int! load: Int }
+        type Boat implements Vehicle & Thing @key(fields: "id") { id: ID! color: String draft: Int }`,
+      resolvers: { Vehicle: vehicle, Land: vehicle, Bike: vehicle, Truck: vehicle, Boat: vehicle },
+    },
+    prices: {
+      sdl: ['Vehicle', 'Land']
+        .map(
+          (
+            type,
+          ) => `type ${type} @key(fields: "id") @interfaceObject { id: ID! color: String @external price: Int @shareable
+            rust: String @shareable @requires(fields: "color") }`,
+        )
+        .join(' '),
+      resolvers: { Vehicle: price, Land: price },
+    },
+  },
+  operations: [
+    {
+      query: '{ vehicles { id ... on Land { wheels } } }',
+      data: { vehicles: [{ id: '1', wheels: 2 }, { id: '2' }, null, { id: '3', wheels: 6 }] },
+      maxRequests: 2,
+    },
+    {
+      query: '{ vehicles { __typename ... on Thing { id } ... on Motor { load } ... on Boat { draft } } }',
+      data: {
+        vehicles: [
+          { __typename: 'Bike', id: '1' },
+          { __typename: 'Boat', id: '2', draft: 3 },
+          null,
+          { __typename: 'Truck', id: '3', load: 9 },
+        ],
+      },
+    },
+    {
+      query: '{ lands { wheels ... on Vehicle { color rust } ... on Bike { bell } } }',
+      data: {
+        lands: [
+          { wheels: 2, color: 'red', rust: 'rusty red', bell: true },
+          { wheels: 6, color: 'grey', rust: 'rusty grey' },
+        ],
+      },
+    },
+    {
+      query:
+        '{ rows { cells { ... on Land { ...Wheels } price } best { ... on Motor { load } } } } fragment Wheels on Land { wheels ... on Vehicle { rust } }',
+      data: {
+        rows: [{ cells: [[{ wheels: 2, rust: 'rusty red', price: 100 }, null], [{ price: 200 }]], best: { load: 9 } }],
+      },
+    },
+    {
+      query:
+        'query ($no: Boolean!) { vehicles @skip(if: $no) { ... on Land @include(if: $no) { wheels } ... on Land @skip(if: $no) { color rust } } }',
+      variables: { no: false },
+      data: {
+        vehicles: [{ color: 'red', rust: 'rusty red' }, {}, null, { color: 'grey', rust: 'rusty grey' }],
+      },
+    },
+  ].map((operation) => ({ ...operation, stockDiffers: 'it fails to plan' })),
+};
+
+const amongOthers: Feature = {
+  name: 'interface objects among other objects of an interface',
+  subgraphs: {
+    yard: {
+      sdl: `type Query { things: [Thing!]! } interface Thing { id: ID! } type Note implements Thing { id: ID! text: String }
+        type Vehicle implements Thing @key(fields: "id") @interfaceObject { id: ID! place: String }`,
+      resolvers: {
+        Query: {
+          things: () => [
+            { __typename: 'Vehicle', id: '1', place: 'A1' },
+            { __typename: 'Note', id: 'n', text: 'wet' },
+            { __typename: 'Vehicle', id: '2' },
+          ],
+        },
+      },
+    },
+    makers: {
+      sdl: `interface Thing { id: ID! } interface Vehicle implements Thing @key(fields: "id") { id: ID! color: String }
+        type Bike implements Vehicle & Thing @key(fields: "id") { id: ID! color: String bell: Boolean }
+        type Boat implements Vehicle & Thing @key(fields: "id") { id: ID! color: String draft: Int }`,
+      resolvers: { Vehicle: vehicle, Bike: vehicle, Boat: vehicle },
+    },
+  },
+  operations: [
+    {
+      query: '{ things { __typename id } }',
+      data: {
+        things: [
+          { __typename: 'Bike', id: '1' },
+          { __typename: 'Note', id: 'n' },
+          { __typename: 'Boat', id: '2' },
+        ],
+      },
+    },
+    {
+      query: '{ things { ... on Bike { bell } ... on Note { text } ... on Vehicle { color place } } }',
+      data: { things: [{ bell: true, color: 'red', place: 'A1' }, { text: 'wet' }, { color: 'blue', place: null }] },
+    },
+    {
+      query:
+        'query ($yes: Boolean!) { things { ... on Thing { id ... on Boat @include(if: $yes) { __typename draft } } } }',
+      variables: { yes: true },
+      data: { things: [{ id: '1' }, { id: 'n' }, { id: '2', __typename: 'Boat', draft: 3 }] },
+    },
+  ].map((operation) => ({ ...operation, stockDiffers: 'it fails to plan, or loses the fields of one type' })),
+};
+
+const unknownType: Feature = {
+  name: 'fields with requirements of an object whose type has to be found first',
+  subgraphs,
+  operations: [
+    {
+      query: '{ eldest { ... on User { greeting } } }',
+      data: { eldest: { greeting: 'hello Ulf' } },
+      stockDiffers: 'it makes a fetch that waits for itself, and takes all memory',
+    },
+    {
+      query: '{ eldest { age ... on Admin { greeting level } ... on User { shout origin } } }',
+      data: { eldest: { age: 30, shout: 'ULF', origin: 'from CH' } },
+      stockDiffers: 'it makes a fetch that waits for itself, and takes all memory',
+    },
+    {
+      query:
+        'query ($yes: Boolean!) { eldest { ... on User @include(if: $yes) { greeting name } ... @skip(if: $yes) { shout } } }',
+      variables: { yes: true },
+      data: { eldest: { greeting: 'hello Ulf', name: 'Ulf' } },
+      stockDiffers: 'it fails to plan',
+    },
+    {
+      query: '{ all { ... on Admin { x: shout(times: 2) } ... on User { x: shout } ... on Robot { x: country } } }',
+      data: { all: [{ x: 'ANNANN' }, { x: 'ULF' }, { x: 'CH' }] },
+      stockDiffers: 'it forgets all of them but one',
+    },
+    {
+      query: '{ eldest { ... on User { x: shout(times: 2) friend { name } } ... on Admin { x: country } } }',
+      data: { eldest: { x: 'ULFULF', friend: { name: 'Ann' } } },
+      stockDiffers: 'it makes a fetch that waits for itself, and takes all memory',
+    },
+  ],
+};
+
 /** `@interfaceObject` under type conditions. */
-export const interfaceObjectFeatures: readonly Feature[] = [typenames, requirements];
+export const interfaceObjectFeatures: readonly Feature[] = [typenames, requirements, nested, amongOthers, unknownType];

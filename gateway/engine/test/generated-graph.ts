@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { buildSchema, GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { type Federation, federate, type ResolverMap, type SubgraphFixture } from './federation.ts';
+import { monolithSchema } from './monolith.ts';
 
 /**
  * Small random graphs: the same entities once as one schema and once spread over subgraphs. A field's value depends on
@@ -8,6 +9,8 @@ import { type Federation, federate, type ResolverMap, type SubgraphFixture } fro
  */
 export interface GraphShape {
   readonly subgraphs: number;
+  /** For each subgraph, which object types its union has, as bits. */
+  readonly members: readonly number[];
   readonly entities: readonly EntityShape[];
   readonly roots: readonly RootShape[];
 }
@@ -51,6 +54,7 @@ const key = fc.constantFrom<EntityShape['keys'][number][]>('id', 'both', 'both',
 
 export const graphShape: fc.Arbitrary<GraphShape> = fc.record({
   subgraphs: fc.integer({ min: 2, max: 3 }),
+  members: fc.tuple(fc.nat(7), fc.nat(7), fc.nat(7)),
   entities: fc.array(
     fc.record({
       fields: fc.array(field, { minLength: 2, maxLength: 6 }),
@@ -80,6 +84,8 @@ interface Named {
   /** Name of the field that `@requires` names, in another subgraph. */
   readonly needs: string | undefined;
   readonly needsArgument: number | undefined;
+  /** Which parts of an object it requires. */
+  readonly needsParts: readonly string[];
 }
 interface Thing {
   readonly __typename: string;
@@ -93,33 +99,49 @@ export interface GeneratedGraph {
   readonly monolith: GraphQLSchema;
 }
 
+export interface GraphOptions {
+  /** Whether the members of the union differ from subgraph to subgraph; one schema with all of the data can't say what is right then. */
+  readonly differingUnions?: boolean;
+}
+
 /** Undefined when the subgraphs don't compose: with random keys, not every field can be reached from everywhere. */
-export function generateGraph(shape: GraphShape): GeneratedGraph | undefined {
+export function generateGraph(
+  shape: GraphShape,
+  { differingUnions = false }: GraphOptions = {},
+): GeneratedGraph | undefined {
   const names = shape.entities.map((_, index) => `E${index}`);
   const fields = shape.entities.map((entity) => nameFields(entity, names, shape.subgraphs));
   const at = (owner: number): number => owner % shape.subgraphs;
   const roots = shape.roots.map((root, index) => ({ ...root, name: `${root.kind}${index}`, owner: at(root.owner) }));
   const enums = 'enum Colour { RED GREEN BLUE }';
   const thing = 'interface Thing { label: String }';
-  const union = `union Any = ${names.join(' | ')}`;
+  const membersIn = (subgraph: number | undefined): string[] => {
+    if (!differingUnions || subgraph === undefined) return names;
+    // Composition demands that all have one in common.
+    return names.filter((_, index) => index === 0 || (shape.members[subgraph]! >> index) & 1);
+  };
+  const unionSdl = (subgraph?: number): string => `union Any = ${membersIn(subgraph).join(' | ')}`;
   const rootSdl = (root: (typeof roots)[number]): string => {
     const name = names[root.entity % names.length];
     if (root.kind === 'one') return `${root.name}(id: ID! = "1"): ${name}`;
     return `${root.name}: ${{ all: `[${name}!]`, thing: 'Thing', things: '[Thing]', any: '[Any!]' }[root.kind]}`;
   };
-  const rootResolver = (root: (typeof roots)[number]) => (_: never, args: { id?: string }) => {
-    const name = names[root.entity % names.length]!;
-    if (root.kind === 'one') return { __typename: name, id: args.id };
-    if (root.kind === 'thing') return { __typename: name, id: '1' };
-    if (root.kind === 'all') return IDS.map((id) => ({ __typename: name, id }));
-    return IDS.map((id, index) => ({ __typename: names[index % names.length], id }));
-  };
+  const rootResolver =
+    (root: (typeof roots)[number], members: readonly string[]) => (_: never, args: { id?: string }) => {
+      const name = names[root.entity % names.length]!;
+      if (root.kind === 'one') return { __typename: name, id: args.id };
+      if (root.kind === 'thing') return { __typename: name, id: '1' };
+      if (root.kind === 'all') return IDS.map((id) => ({ __typename: name, id }));
+      const types = root.kind === 'any' ? members : names;
+      return IDS.map((id, index) => ({ __typename: types[index % types.length], id }));
+    };
 
   const typeSdl = (index: number, own: readonly Named[], subgraph: number | undefined): string => {
     const federated = subgraph !== undefined;
-    const lines = own.map(({ name, type, shape: { argument, shared }, needs, needsArgument }) => {
+    const lines = own.map(({ name, type, shape: { argument, shared }, needs, needsArgument, needsParts }) => {
       const required = needsArgument === undefined ? needs : `${needs}(x: ${needsArgument})`;
-      const requires = federated && needs ? ` @requires(fields: "${required}")` : '';
+      const parts = needsParts.length > 0 ? ` { ${needsParts.join(' ')} }` : '';
+      const requires = federated && needs ? ` @requires(fields: "${required}${parts}")` : '';
       const directive = federated && shared && !needs ? ' @shareable' : requires;
       return `${name}${argument ? '(x: Int = 1)' : ''}: ${type}${directive}`;
     });
@@ -138,9 +160,13 @@ export function generateGraph(shape: GraphShape): GeneratedGraph | undefined {
   };
   const valueSdl = (federated: boolean): string => `type Value${federated ? ' @shareable' : ''} { a: String b: Int! }`;
 
-  const resolversOf = (own: (index: number) => readonly Named[], rootsOf: typeof roots): ResolverMap => ({
+  const resolversOf = (
+    own: (index: number) => readonly Named[],
+    rootsOf: typeof roots,
+    members: readonly string[],
+  ): ResolverMap => ({
     ...(rootsOf.length > 0
-      ? { Query: Object.fromEntries(rootsOf.map((root) => [root.name, rootResolver(root)])) }
+      ? { Query: Object.fromEntries(rootsOf.map((root) => [root.name, rootResolver(root, members)])) }
       : {}),
     ...Object.fromEntries(
       names.map((name, index) => [
@@ -152,7 +178,8 @@ export function generateGraph(shape: GraphShape): GeneratedGraph | undefined {
           ...Object.fromEntries(
             own(index).map((one) => [
               one.name,
-              (parent: Thing, args: { x?: number }) => fieldValue(name, parent, one, args.x, fields[index]!, names),
+              (parent: Thing, args: { x?: number }) =>
+                fieldValue(name, parent, one, args.x, fields[index]!, one.shape.kind === 'any' ? members : names),
             ]),
           ),
         },
@@ -170,15 +197,15 @@ export function generateGraph(shape: GraphShape): GeneratedGraph | undefined {
       const ownRoots = roots.filter((root) => root.owner === subgraph);
       const query = ownRoots.length > 0 ? `type Query { ${ownRoots.map(rootSdl).join(' ')} }` : '';
       const types = names.map((_name, index) => typeSdl(index, own(index), subgraph));
-      const sdl = [query, enums, thing, union, valueSdl(true), ...types].join('\n');
-      return [`s${subgraph}`, { sdl, resolvers: resolversOf(own, ownRoots) }];
+      const sdl = [query, enums, thing, unionSdl(subgraph), valueSdl(true), ...types].join('\n');
+      return [`s${subgraph}`, { sdl, resolvers: resolversOf(own, ownRoots, membersIn(subgraph)) }];
     }),
   );
   const sdl = [
     `type Query { ${roots.map(rootSdl).join(' ')} }`,
     enums,
     thing,
-    union,
+    unionSdl(),
     valueSdl(false),
     ...names.map((_name, index) => typeSdl(index, fields[index]!, undefined)),
   ].join('\n');
@@ -188,13 +215,14 @@ export function generateGraph(shape: GraphShape): GeneratedGraph | undefined {
       federation,
       monolith: monolithSchema(
         sdl,
-        resolversOf((index) => fields[index]!, roots),
+        resolversOf((index) => fields[index]!, roots, names),
       ),
     }
   );
 }
 
-function composed(subgraphs: Record<string, SubgraphFixture>): Federation | undefined {
+/** Undefined when a field can't be reached. */
+export function composed(subgraphs: Record<string, SubgraphFixture>): Federation | undefined {
   try {
     return federate(subgraphs);
   } catch (error) {
@@ -204,9 +232,9 @@ function composed(subgraphs: Record<string, SubgraphFixture>): Federation | unde
 }
 
 function nameFields(entity: EntityShape, names: readonly string[], subgraphs: number): Named[] {
-  const leaves = entity.fields
+  const candidates = entity.fields
     .map((shape, index) => ({ shape, name: `f${index}` }))
-    .filter(({ shape }) => shape.kind === 'leaf');
+    .filter(({ shape }) => shape.kind === 'leaf' || shape.kind === 'value');
   return entity.fields.map((shape, index) => {
     const named = {
       leaf: shape.leaf,
@@ -218,20 +246,22 @@ function nameFields(entity: EntityShape, names: readonly string[], subgraphs: nu
     }[shape.kind];
     const inner = shape.list ? `[${named}${shape.required ? '!' : ''}]` : named;
     // A required field that fails is an error nobody selected; the monolith has nothing like it.
-    const needed = leaves.find(
-      (leaf) =>
-        leaf.shape.owner % subgraphs !== shape.owner % subgraphs && !leaf.shape.shared && leaf.shape.fault === 'none',
+    const possible = candidates.filter(
+      (each) =>
+        each.shape.owner % subgraphs !== shape.owner % subgraphs && !each.shape.shared && each.shape.fault === 'none',
     );
-    const needs = shape.kind === 'requires' ? needed?.name : undefined;
-    const needsArgument = needs !== undefined && needed?.shape.argument ? index : undefined;
-    return { name: `f${index}`, shape, needs, needsArgument, type: shape.required ? `${inner}!` : inner };
+    const needed = shape.kind === 'requires' ? possible[shape.target % possible.length] : undefined;
+    const needsArgument = needed?.shape.argument ? index : undefined;
+    const needsParts = needed?.shape.kind === 'value' ? [['a'], ['b'], ['a', 'b']][index % 3]! : [];
+    const type = shape.required ? `${inner}!` : inner;
+    return { name: `f${index}`, shape, needs: needed?.name, needsArgument, needsParts, type };
   });
 }
 
 function fieldValue(
   typename: string,
   parent: Thing,
-  { name, shape, needs, needsArgument }: Named,
+  { name, shape, needs, needsArgument, needsParts }: Named,
   x: number | undefined,
   fields: readonly Named[],
   names: readonly string[],
@@ -255,7 +285,7 @@ function fieldValue(
           needs in parent
             ? parent[needs]
             : quietly(() => fieldValue(typename, parent, needed, needsArgument, fields, names));
-        return `saw ${JSON.stringify(given)}`;
+        return `saw ${JSON.stringify(partsOf(given, needsParts))}`;
       }
       case 'value':
         return { a: value % 5 === 0 ? null : `a${value}`, b: value };
@@ -266,6 +296,13 @@ function fieldValue(
     }
   };
   return shape.list ? Array.from({ length: number % 4 }, (_, index) => one(index)) : one(0);
+}
+
+/** A subgraph is sent what its other fields require too. */
+function partsOf(value: unknown, parts: readonly string[]): unknown {
+  if (parts.length === 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => partsOf(item, parts));
+  return parts.map((part) => (value as Record<string, unknown>)[part]);
 }
 
 function quietly(read: () => unknown): unknown {
@@ -291,17 +328,4 @@ function hash(text: string): number {
   let value = 7;
   for (const unit of text) value = (value * 31 + unit.charCodeAt(0)) % 1009;
   return value;
-}
-
-function monolithSchema(sdl: string, resolvers: ResolverMap): GraphQLSchema {
-  const schema = buildSchema(sdl);
-  for (const [typeName, fieldResolvers] of Object.entries(resolvers)) {
-    const type = schema.getType(typeName);
-    if (!type || !('getFields' in type)) continue;
-    for (const [name, resolve] of Object.entries(fieldResolvers)) {
-      const definition = type.getFields()[name];
-      if (definition) Object.assign(definition, { resolve });
-    }
-  }
-  return schema;
 }

@@ -6,6 +6,7 @@ import {
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isInterfaceType,
   parse,
   validate,
 } from 'graphql';
@@ -72,7 +73,8 @@ export function generateOperation(
   }
 
   function fragmentOn(type: GraphQLCompositeType, depth: number): string {
-    const possible = isAbstractType(type) ? [...schema.getPossibleTypes(type)] : [type];
+    const possible: GraphQLCompositeType[] = isAbstractType(type) ? [...schema.getPossibleTypes(type)] : [type];
+    if (isInterfaceType(type)) possible.push(...schema.getImplementations(type).interfaces);
     const target = possible[draw(nat, possible.length - 1)] ?? type;
     if (draw(nat, 3) === 0) {
       const name = `F${fragments.length}`;
