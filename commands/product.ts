@@ -2,7 +2,6 @@ import type { SharedConfig } from '#shared/config.ts';
 import type { BaseContext } from '#shared/context.ts';
 import type { WorldOptions } from '#shared/demo/generate.ts';
 import { Health } from '#shared/health.ts';
-import { createVerifier } from '#shared/identity.ts';
 import { type Keyring, loadKeyring } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
 import { openLive } from '#shared/open-live.ts';
@@ -10,6 +9,7 @@ import { databaseName, provision, roleUrl } from '#shared/provision.ts';
 import type { LivePubSub } from '#shared/pubsub.ts';
 import { listen, type OpenSubgraph, openSubgraph, type RunningSubgraph } from '#shared/server.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
+import { createVerifier, identityTokens } from '#shared/tokens.ts';
 import { readAccessConfig } from '../subgraphs/access/config.ts';
 import { createAccess } from '../subgraphs/access/subgraph.ts';
 import { analytics } from '../subgraphs/analytics/subgraph.ts';
@@ -74,9 +74,12 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const open = await openAll(all, options, live, health);
   resources.defer(() => closeAll(open));
   const seeded = await seed(open, options);
-  const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
   const subgraphs = await settleAll(
-    open.map((one) => listen(one, verifier, { host, port: portOf(one.subgraph.name) })),
+    open.map(async (one) => {
+      const { name } = one.subgraph;
+      const verifier = await createVerifier(keyring.identity.publicJwk, identityTokens(name));
+      return listen(one, verifier, { host, port: portOf(name) });
+    }),
   );
   resources.defer(() => closeAll(subgraphs));
 

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { createSigner, createVerifier, identityHeader } from '#shared/identity.ts';
+import { identityHeader } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
 import { createLog, type Log } from '#shared/log.ts';
 import { refusePort, type WantedPort } from '#shared/ports.ts';
+import { accessTokens, createSigner, createVerifier } from '#shared/tokens.ts';
 import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { createFreightAccess } from './access/freight-access.ts';
@@ -107,7 +108,7 @@ export async function createGateway(
   const health = {
     phase: () => phase,
     subgraphs: () => Object.keys(supergraph.current.subgraphs),
-    health: new SubgraphHealth(transport, async () => (await access.identify({})).headers),
+    health: new SubgraphHealth(transport, () => access.identify({})),
   };
   serveHealth(app, { ...health, isDetailed: false });
   const admin = createAdminApp();
@@ -167,8 +168,8 @@ async function openAccess({ access, forwardHeaders }: GatewayConfig): Promise<Ac
   if (access.kind === 'open') return createOpenAccess(forwardHeaders);
   const keyring = await loadKeyring(access.dataDir);
   return createFreightAccess({
-    verifier: await createVerifier(keyring.access.publicJwk, 'freight-clients'),
-    signer: await createSigner(keyring.identity.privateJwk, 'freight-subgraphs'),
+    verifier: await createVerifier(keyring.access.publicJwk, accessTokens),
+    signer: createSigner(keyring.identity.privateJwk),
     forwardHeaders,
   });
 }

@@ -99,6 +99,7 @@ describe('imports run one way', () => {
       'run-process',
       'secrets',
       'supergraph-yaml',
+      'tokens',
     ];
     const allowed = ({ from, to }: Import) =>
       !from.startsWith('gateway/') ||

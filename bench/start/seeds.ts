@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateWorld } from '#shared/demo/generate.ts';
-import { newKeyPair } from '#shared/identity.ts';
 import { createLog } from '#shared/log.ts';
 import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
 import { databaseName, provision, roleUrl } from '#shared/provision.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { seedAlone } from '#shared/seed.ts';
 import { openSubgraph } from '#shared/server.ts';
+import { newKeyPair } from '#shared/tokens.ts';
 import { allSubgraphs } from '../../commands/product.ts';
 import { treeCpuSeconds } from './process-tree.ts';
 

@@ -1,11 +1,11 @@
 import type { BaseContext } from '#shared/context.ts';
 import { generateWorld } from '#shared/demo/generate.ts';
 import type { World } from '#shared/demo/world.ts';
-import { newKeyPair } from '#shared/identity.ts';
 import { createLog } from '#shared/log.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { loadSeed } from '#shared/seed.ts';
 import { type OpenSubgraph, openSubgraph } from '#shared/server.ts';
+import { newKeyPair } from '#shared/tokens.ts';
 import { type SeedPart, type WrittenSeed, writeSeeds } from '#shared/write-seeds.ts';
 import { allSubgraphs } from '../product.ts';
 

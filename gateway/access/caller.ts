@@ -9,8 +9,10 @@ export interface Caller {
   readonly key: string;
   /** What guarded fields the caller may see. */
   readonly grants: Grants;
-  /** Headers that speak for the caller to subgraphs, names in lower case. */
+  /** Headers that speak for the caller to every subgraph, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers that speak for the caller to one subgraph alone. */
+  readonly headersFor?: (subgraph: string) => Readonly<Record<string, string>>;
 }
 
 /** How callers are told apart: by access tokens in the freight graph, not at all in front of any other supergraph. */

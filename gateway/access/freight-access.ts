@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { anonymous, type Identity, identityHeader, type TokenSigner, type TokenVerifier } from '#shared/identity.ts';
+import { anonymous, type Identity, identityHeader } from '#shared/identity.ts';
+import { identityTokens, type TokenSigner, type TokenVerifier } from '#shared/tokens.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import { type Access, type Caller, grantsOf } from './caller.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
@@ -24,31 +25,41 @@ export function createFreightAccess({
   forwardHeaders,
   now = Date.now,
 }: FreightAccessOptions): Access {
-  /** The verifier gives the same object for the same token, so that a hot client is signed for twice a minute. */
-  const callers = new WeakMap<Identity, { readonly caller: Promise<Caller>; readonly until: number }>();
+  /** The verifier gives the same object for the same token, so that what is signed for it is found again. */
+  const callers = new WeakMap<Identity, Caller>();
 
-  function callerFor(identity: Identity): Promise<Caller> {
+  function callerFor(identity: Identity): Caller {
     const known = callers.get(identity);
-    if (known && known.until > now()) return known.caller;
-    const caller = signer.sign(identity, tokenSeconds).then((token): Caller => {
-      return { identity, key: keyOf(identity), grants: grantsOf(identity), headers: { [identityHeader]: token } };
-    });
-    callers.set(identity, { caller, until: now() + reuseMs });
-    caller.catch(() => callers.delete(identity));
+    if (known) return known;
+    const headersFor = identityHeaders(identity, signer, now);
+    const caller = { identity, key: keyOf(identity), grants: grantsOf(identity), headers: {}, headersFor };
+    callers.set(identity, caller);
     return caller;
   }
 
   return {
     async identify(headers) {
-      const caller = await callerFor(await identityOf(headers, verifier));
+      const caller = callerFor(await identityOf(headers, verifier));
       const forwarded = forwardedHeaders(headers, forwardHeaders);
-      if (!forwarded) return caller;
-      return {
-        ...caller,
-        key: `${caller.key}\n${forwarded.key}`,
-        headers: { ...forwarded.headers, ...caller.headers },
-      };
+      return forwarded ? { ...caller, key: `${caller.key}\n${forwarded.key}`, headers: forwarded.headers } : caller;
     },
+  };
+}
+
+/** A caller's identity tokens by subgraph: signed when the first fetch needs one, and anew after `reuseMs`. */
+function identityHeaders(
+  identity: Identity,
+  signer: TokenSigner,
+  now: () => number,
+): NonNullable<Caller['headersFor']> {
+  const signed = new Map<string, { readonly headers: Readonly<Record<string, string>>; readonly until: number }>();
+  return (subgraph) => {
+    const known = signed.get(subgraph);
+    if (known && known.until > now()) return known.headers;
+    const token = signer.sign(identity, identityTokens(subgraph), tokenSeconds);
+    const headers = { [identityHeader]: token };
+    signed.set(subgraph, { headers, until: now() + reuseMs });
+    return headers;
   };
 }
 

@@ -21,6 +21,8 @@ export interface RequestScope {
   readonly identityKey: string;
   /** Headers to forward, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Headers that go to one subgraph alone, beside the others: a token that names its reader. */
+  readonly headersFor?: (subgraph: string) => Readonly<Record<string, string>>;
   /** Aborted when the client has left. */
   readonly signal?: AbortSignal;
   /** `performance.now()` milliseconds after which nobody waits for the answer any more. */

@@ -31,12 +31,13 @@ export class SharedStream {
   readonly #members = new Map<Outbox, Identify>();
   readonly #leaving = new AbortController();
   readonly #renewal: NodeJS.Timeout;
-  #headers: Readonly<Record<string, string>>;
+  /** Speaks for all clients of the stream: what subgraphs see of them is equal. */
+  #caller: Caller;
   readonly #identityKey: string;
 
   constructor(work: SharedWork, caller: Caller, onEnd: () => void) {
     this.#work = work;
-    this.#headers = caller.headers;
+    this.#caller = caller;
     this.#identityKey = caller.key;
     this.#onEnd = onEnd;
     this.#renewal = setInterval(() => void this.#renew(), work.renewalMs).unref();
@@ -80,7 +81,7 @@ export class SharedStream {
 
   #scope(): RequestScope {
     const { requestId } = this.#work;
-    const headers = () => ({ ...this.#headers, 'x-request-id': requestId });
+    const headers = () => ({ ...this.#caller.headers, 'x-request-id': requestId });
     return {
       requestId,
       identityKey: this.#identityKey,
@@ -88,6 +89,7 @@ export class SharedStream {
       get headers() {
         return headers();
       },
+      headersFor: (subgraph) => this.#headersFor(subgraph),
       signal: this.#leaving.signal,
     };
   }
@@ -97,17 +99,22 @@ export class SharedStream {
     return {
       requestId,
       identityKey: this.#identityKey,
-      headers: { ...this.#headers, 'x-request-id': requestId },
+      headers: { ...this.#caller.headers, 'x-request-id': requestId },
+      headersFor: (subgraph) => this.#headersFor(subgraph),
       signal: this.#leaving.signal,
       deadline: performance.now() + eventTimeoutMs,
     };
   }
 
-  /** Renews the identity token, and ends the subscription of every client whose credentials have expired. */
+  #headersFor(subgraph: string): Readonly<Record<string, string>> {
+    return this.#caller.headersFor?.(subgraph) ?? {};
+  }
+
+  /** Asks clients again who they are, and ends the subscription of every client whose credentials have expired. */
   async #renew(): Promise<void> {
     for (const [outbox, identify] of this.#members) {
       try {
-        this.#headers = (await identify()).headers;
+        this.#caller = await identify();
       } catch {
         this.#tell(outbox, new GraphError('UNAUTHENTICATED', 'A valid access token is required; it has expired.'));
         outbox.end();

@@ -1,3 +1,4 @@
+import type { Caller } from '../access/caller.ts';
 import type { RequestScope, SubgraphTransport } from '../engine/ports.ts';
 
 export type SubgraphStatus = 'up' | 'down';
@@ -10,15 +11,15 @@ const probe = JSON.stringify({ query: 'query GatewayHealthProbe { __typename }' 
 /** Asks subgraphs whether they answer; one round at a time serves everybody who asks. */
 export class SubgraphHealth {
   readonly #transport: SubgraphTransport;
-  readonly #headers: () => Promise<Readonly<Record<string, string>>>;
+  readonly #nobody: () => Promise<Caller>;
   #round:
     | { readonly key: string; readonly until: number; readonly found: Promise<Record<string, SubgraphStatus>> }
     | undefined;
 
-  /** @param headers what a request of nobody in particular carries; subgraphs refuse requests without it */
-  constructor(transport: SubgraphTransport, headers: () => Promise<Readonly<Record<string, string>>>) {
+  /** @param nobody an anonymous caller; subgraphs refuse requests without one */
+  constructor(transport: SubgraphTransport, nobody: () => Promise<Caller>) {
     this.#transport = transport;
-    this.#headers = headers;
+    this.#nobody = nobody;
   }
 
   statusOf(subgraphs: readonly string[]): Promise<Record<string, SubgraphStatus>> {
@@ -30,11 +31,12 @@ export class SubgraphHealth {
   }
 
   async #ask(subgraphs: readonly string[]): Promise<Record<string, SubgraphStatus>> {
-    const headers = await this.#headers();
+    const { headers, headersFor } = await this.#nobody();
     const scope: RequestScope = {
       requestId: 'health',
       identityKey: 'health',
       headers: { ...headers, 'x-request-id': 'health' },
+      ...(headersFor && { headersFor }),
       deadline: performance.now() + probeMs,
     };
     const found = subgraphs.map(async (subgraph) => {

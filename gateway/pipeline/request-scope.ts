@@ -19,6 +19,13 @@ export function createRequestScope(
     if (typeof tracestate === 'string') headers['tracestate'] = tracestate;
   }
   const deadline = startedAt + requestTimeoutMs;
-  const scope: RequestScope = { requestId: id, identityKey: caller.key, headers, signal, deadline };
+  const scope: RequestScope = {
+    requestId: id,
+    identityKey: caller.key,
+    headers,
+    ...(caller.headersFor && { headersFor: caller.headersFor }),
+    signal,
+    deadline,
+  };
   return explanation ? explanation.observe(scope) : scope;
 }

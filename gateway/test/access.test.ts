@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type AccountIdentity, type Identity, identityHeader, scopesOf } from '#shared/identity.ts';
+import { loadKeyring } from '#shared/keys.ts';
 import {
-  type AccountIdentity,
+  accessTokens,
   createSigner,
   createVerifier,
-  identityHeader,
+  identityTokens,
   newKeyPair,
-  scopesOf,
-} from '#shared/identity.ts';
-import { loadKeyring } from '#shared/keys.ts';
+  type TokenKind,
+} from '#shared/tokens.ts';
 import { createFreightAccess } from '../access/freight-access.ts';
 import { startTestGateway, type TestGateway } from './test-gateway.ts';
 
@@ -35,10 +36,11 @@ describe('in front of the freight graph', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  async function identitySeen() {
+  /** Whom the subgraph `people` was told about last, as this subgraph reads it. */
+  async function identitySeen(reader = 'people') {
     const token = gateway.graph.people.seen.at(-1)?.[identityHeader];
     const { identity } = await loadKeyring(dataDir);
-    return (await createVerifier(identity.publicJwk, 'freight-subgraphs')).verify(String(token));
+    return (await createVerifier(identity.publicJwk, identityTokens(reader))).verify(String(token));
   }
 
   test('without a token one is nobody, and subgraphs are told so under signature', async () => {
@@ -54,22 +56,32 @@ describe('in front of the freight graph', () => {
   });
 
   test('a client can not speak for the gateway', async () => {
-    const forged = await createSigner((await newKeyPair()).privateJwk, 'freight-subgraphs');
-    await gateway.ask('{ people { name } }', {}, { [identityHeader]: await forged.sign(dispatcher, 60) });
+    const forged = createSigner((await newKeyPair()).privateJwk).sign(dispatcher, identityTokens('people'), 60);
+    await gateway.ask('{ people { name } }', {}, { [identityHeader]: forged });
     expect(await identitySeen()).toEqual({ kind: 'anonymous' });
   });
 
-  const forSubgraphs = async () => {
-    const { identity } = await loadKeyring(dataDir);
-    return (await createSigner(identity.privateJwk, 'freight-subgraphs')).sign(dispatcher, 60);
-  };
-  const foreign = async () =>
-    (await createSigner((await newKeyPair()).privateJwk, 'freight-clients')).sign(dispatcher, 60);
+  test('what one subgraph is told about a caller is good for no other', async () => {
+    const authorization = `Bearer ${await gateway.tokenFor(dispatcher)}`;
+    await gateway.ask('{ people { name } }', {}, { authorization });
+    expect(await identitySeen('people')).toEqual(dispatcher);
+    expect(await identitySeen('places')).toBeUndefined();
+  });
+
+  const signedBy = async (key: 'access' | 'identity', kind: TokenKind, seconds = 60) =>
+    createSigner((await loadKeyring(dataDir))[key].privateJwk).sign(dispatcher, kind, seconds);
+  const foreign = async () => createSigner((await newKeyPair()).privateJwk).sign(dispatcher, accessTokens, 60);
 
   test.each([
     ['expired', async () => `Bearer ${await gateway.tokenFor(dispatcher, -1)}`],
     ['signed by somebody else', async () => `Bearer ${await foreign()}`],
-    ['meant for subgraphs', async () => `Bearer ${await forSubgraphs()}`],
+    ['meant for a subgraph', async () => `Bearer ${await signedBy('identity', identityTokens('people'))}`],
+    ['signed for another reader', async () => `Bearer ${await signedBy('access', identityTokens('people'))}`],
+    [
+      'given out by somebody else',
+      async () => `Bearer ${await signedBy('access', { ...accessTokens, issuer: 'somebody-else' })}`,
+    ],
+    ['good for longer than any may be', async () => `Bearer ${await signedBy('access', accessTokens, 901)}`],
     ['cut short', async () => `Bearer ${(await gateway.tokenFor(dispatcher)).slice(0, -4)}`],
     ['no token at all', async () => 'Bearer nonsense'],
     ['of another scheme', async () => 'Basic YWRtaW46YWRtaW4='],
@@ -112,25 +124,38 @@ describe('guarded fields', () => {
 });
 
 describe('identity tokens for subgraphs', () => {
-  async function access(now: () => number) {
+  function access(now: () => number) {
     let signed = 0;
-    const signer = { sign: async () => `token-${++signed}` };
+    const signer = { sign: (_identity: Identity, { audience }: TokenKind) => `${audience} ${++signed}` };
     const verifier = { verify: async (token: string) => (token === 'good' ? dispatcher : undefined) };
     return createFreightAccess({ verifier, signer, forwardHeaders: ['accept-language'], now });
   }
 
-  test('are signed once for many requests, and anew before they run out', async () => {
+  test('are signed per subgraph when it is asked, once for many requests, and anew before they run out', async () => {
     let time = 0;
-    const { identify } = await access(() => time);
-    const tokenAt = async (at: number) => {
+    const { identify } = access(() => time);
+    const tokenAt = async (at: number, subgraph: string) => {
       time = at;
-      return (await identify({ authorization: 'Bearer good' })).headers[identityHeader];
+      const caller = await identify({ authorization: 'Bearer good' });
+      return caller.headersFor?.(subgraph)[identityHeader];
     };
-    expect([await tokenAt(0), await tokenAt(29_000), await tokenAt(31_000)]).toEqual(['token-1', 'token-1', 'token-2']);
+    expect([
+      await tokenAt(0, 'fleet'),
+      await tokenAt(15_000, 'risk'),
+      await tokenAt(29_000, 'fleet'),
+      await tokenAt(31_000, 'fleet'),
+      await tokenAt(31_000, 'risk'),
+    ]).toEqual([
+      'freight-subgraph:fleet 1',
+      'freight-subgraph:risk 2',
+      'freight-subgraph:fleet 1',
+      'freight-subgraph:fleet 3',
+      'freight-subgraph:risk 2',
+    ]);
   });
 
   test('callers share work only when nothing of what subgraphs see differs', async () => {
-    const { identify } = await access(() => 0);
+    const { identify } = access(() => 0);
     const keyOf = async (headers: Record<string, string>) => (await identify(headers)).key;
     const key = await keyOf({ authorization: 'Bearer good' });
     expect(await keyOf({ authorization: 'Bearer good', 'user-agent': 'x' })).toBe(key);

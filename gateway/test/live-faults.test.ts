@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { type AccountIdentity, createSigner, scopesOf } from '#shared/identity.ts';
+import { type AccountIdentity, scopesOf } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
+import { accessTokens, createSigner } from '#shared/tokens.ts';
 import { startLiveGateway, watchQuery } from './live-gateway.ts';
 
 interface Payload {
@@ -190,9 +191,9 @@ test('expired credentials end a subscription, and only for those whose they were
       access: { kind: 'freight', dataDir },
       live: { renewalMs: 50, pingMs: 15_000 },
     });
-    const signer = await createSigner((await loadKeyring(dataDir)).access.privateJwk, 'freight-clients');
+    const signer = createSigner((await loadKeyring(dataDir)).access.privateJwk);
     const connectFor = async (seconds: number) => {
-      const authorization = `Bearer ${await signer.sign(dispatcher, seconds)}`;
+      const authorization = `Bearer ${signer.sign(dispatcher, accessTokens, seconds)}`;
       return watch(live.connect({ connectionParams: { authorization } }), ['7']);
     };
     const [brief, long] = [await connectFor(3), await connectFor(60)];

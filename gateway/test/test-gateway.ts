@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSigner, type Identity } from '#shared/identity.ts';
+import type { Identity } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
 import type { Log } from '#shared/log.ts';
+import { accessTokens, createSigner } from '#shared/tokens.ts';
 import { type GatewayConfig, readGatewayConfig } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { type SmallGraph, startSmallGraph } from './small-graph.ts';
@@ -67,7 +68,7 @@ export async function startTestGateway(
       const { access } = settings;
       if (access?.kind !== 'freight') throw new Error('this gateway knows no accounts');
       const keyring = await loadKeyring(access.dataDir);
-      return (await createSigner(keyring.access.privateJwk, 'freight-clients')).sign(identity, seconds);
+      return createSigner(keyring.access.privateJwk).sign(identity, accessTokens, seconds);
     },
     async [Symbol.asyncDispose]() {
       await gateway.close();

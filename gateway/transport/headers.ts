@@ -24,9 +24,13 @@ const fixedHeaders = [
 ] as const;
 
 /** Names and values in turn, as undici takes them. Made anew each time: a WeakMap by scope cost more, in garbage collection. */
-export function headerList({ headers, requestId }: RequestScope): string[] {
+export function headerList({ headers, headersFor, requestId }: RequestScope, subgraph: string): string[] {
   const list: string[] = [...fixedHeaders];
-  for (const name of Object.keys(headers)) if (!ownHeaders.has(name)) list.push(name, headers[name]!);
+  const own = headersFor?.(subgraph);
+  for (const name of Object.keys(headers)) {
+    if (!ownHeaders.has(name) && (own === undefined || own[name] === undefined)) list.push(name, headers[name]!);
+  }
+  for (const name in own) list.push(name, own[name]!);
   if (headers['x-request-id'] === undefined) list.push('x-request-id', requestId);
   return list;
 }

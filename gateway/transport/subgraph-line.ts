@@ -80,15 +80,15 @@ export class SubgraphLine {
   dispatch(body: string, scope: RequestScope, exchange: Exchange): void {
     if (this.#compresses && body.length >= this.limits.compressFromLength!)
       this.#dispatchCompressed(body, scope, exchange);
-    else this.#dispatch(body, headerList(scope), exchange);
+    else this.#dispatch(body, headerList(scope, this.name), exchange);
   }
 
   #dispatchCompressed(body: string, scope: RequestScope, exchange: Exchange): void {
     compressed(body)
       .then((packed) => {
         exchange.wasCompressed = packed !== undefined;
-        if (packed) this.#dispatch(packed, [...headerList(scope), 'content-encoding', 'gzip'], exchange);
-        else this.#dispatch(body, headerList(scope), exchange);
+        if (packed) this.#dispatch(packed, [...headerList(scope, this.name), 'content-encoding', 'gzip'], exchange);
+        else this.#dispatch(body, headerList(scope, this.name), exchange);
       })
       .catch((error: Error) => exchange.onResponseError(undefined, error));
   }

@@ -118,10 +118,15 @@ export class SubscriptionLine {
     });
   }
 
-  #callerOf({ requestId, headers }: RequestScope): Record<string, unknown> {
+  #callerOf({ requestId, headers, headersFor }: RequestScope): Record<string, unknown> {
     const { identityHeader } = this.#settings;
-    const identity = identityHeader === undefined ? undefined : headers[identityHeader];
-    return { headers: { ...headers, 'x-request-id': requestId }, ...(identity !== undefined && { identity }) };
+    const all: Readonly<Record<string, string>> = {
+      ...headers,
+      ...headersFor?.(this.#name),
+      'x-request-id': requestId,
+    };
+    const identity = identityHeader === undefined ? undefined : all[identityHeader];
+    return { headers: all, ...(identity !== undefined && { identity }) };
   }
 
   #clientFor(key: string, scope: RequestScope): SharedClient {

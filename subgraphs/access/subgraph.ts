@@ -1,7 +1,7 @@
-import { createSigner } from '#shared/identity.ts';
 import type { Keyring } from '#shared/keys.ts';
 import { scalars } from '#shared/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
+import { createSigner } from '#shared/tokens.ts';
 import type { AccessConfig } from './config.ts';
 import { type AccessContext, createContext } from './context.ts';
 import { entities } from './entities.ts';
@@ -19,7 +19,7 @@ export async function createAccess(
   { access }: Pick<Keyring, 'access'>,
   config: AccessConfig,
 ): Promise<Subgraph<AccessContext>> {
-  const signer = await createSigner(access.privateJwk, 'freight-clients');
+  const signer = createSigner(access.privateJwk);
   const { counter, report } = createSessionEvents();
   return {
     name: 'access',

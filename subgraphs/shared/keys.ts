@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError, ensureFolder } from './config.ts';
-import { type KeyPair, newKeyPair } from './identity.ts';
+import { type KeyPair, newKeyPair } from './tokens.ts';
 
 const jwk = z.looseObject({
   kty: z.literal('OKP'),

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ConfigurationError, parseEnvironment, port, readSharedConfig } from './config.ts';
 import type { BaseContext } from './context.ts';
 import { Health } from './health.ts';
-import { createVerifier } from './identity.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
 import { createLog } from './log.ts';
 import { openLive } from './open-live.ts';
@@ -14,6 +13,7 @@ import { runProcess, type Service } from './run-process.ts';
 import { listen, openSubgraph } from './server.ts';
 import type { Subgraph } from './subgraph.ts';
 import { subgraphPorts } from './supergraph-yaml.ts';
+import { createVerifier, identityTokens } from './tokens.ts';
 
 const environment = z.object({ HOST: z.string().default('127.0.0.1'), PORT: port.optional() });
 
@@ -49,7 +49,7 @@ async function startSubgraph<C extends BaseContext>(
   if (config.redisUrl) await requireRedis(config.redisUrl);
   const adminUrl = await openPostgres(config, { resources, fail });
   await provision(adminUrl, databaseName, [...ports.keys()], config.roleSecret);
-  const verifier = await createVerifier(keyring.identity.publicJwk, 'freight-subgraphs');
+  const verifier = await createVerifier(keyring.identity.publicJwk, identityTokens(name));
   const log = createLog(name, config.logLevel);
   const processHealth = new Health();
   const live = await openLive(config, { log, health: processHealth });

@@ -13,7 +13,7 @@ import { openDatabase } from './database.ts';
 import { GraphError } from './errors.ts';
 import { Health } from './health.ts';
 import { serveHealth } from './health-route.ts';
-import { type Identity, identityHeader, type TokenVerifier } from './identity.ts';
+import { type Identity, identityHeader } from './identity.ts';
 import { openJobs } from './jobs.ts';
 import { defaultLimits, type SubgraphLimits } from './limits.ts';
 import { boundLists } from './list-sizes.ts';
@@ -24,6 +24,7 @@ import type { LivePubSub } from './pubsub.ts';
 import { type RequestOrigin, requestOriginOf } from './request-origin.ts';
 import type { Subgraph } from './subgraph.ts';
 import { serveSubscriptions } from './subscriptions.ts';
+import type { TokenVerifier } from './tokens.ts';
 
 export interface SubgraphOptions {
   readonly databaseUrl: string;

@@ -16,9 +16,9 @@ import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { type ErrorCode, GraphError } from './errors.ts';
-import type { TokenVerifier } from './identity.ts';
 import { maskError } from './masking.ts';
 import { requestOriginOf } from './request-origin.ts';
+import type { TokenVerifier } from './tokens.ts';
 
 export interface SubscriptionEdge {
   close(): Promise<void>;

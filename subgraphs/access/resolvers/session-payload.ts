@@ -1,19 +1,19 @@
 import { type AccountIdentity, scopesOf } from '#shared/identity.ts';
+import { accessTokens } from '#shared/tokens.ts';
 import type { AccessContext, AccountNode } from '../context.ts';
 import { type RefreshToken, tokenText } from '../domain/refresh-token.ts';
 import type { Account } from '../entities.ts';
 import { tierOf } from '../store/organizations.ts';
 
-/** Seconds for which an access token is good. */
-const accessTokenSeconds = 15 * 60;
+const { longestSeconds } = accessTokens;
 
 export async function sessionPayload(context: AccessContext, account: Account, token: RefreshToken) {
   const identity = await identityOf(context, account, token.sessionId);
   const viewer: AccountNode = { ...account, seenAs: identity };
   return {
-    accessToken: await context.signer.sign(identity, accessTokenSeconds),
+    accessToken: context.signer.sign(identity, accessTokens, longestSeconds),
     refreshToken: tokenText(token),
-    expiresAt: new Date(Date.now() + accessTokenSeconds * 1000),
+    expiresAt: new Date(Date.now() + longestSeconds * 1000),
     viewer,
   };
 }

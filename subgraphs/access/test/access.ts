@@ -1,6 +1,7 @@
-import { type AccountIdentity, createVerifier, newKeyPair, type Role } from '#shared/identity.ts';
+import type { AccountIdentity, Role } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
+import { accessTokens, createVerifier, newKeyPair } from '#shared/tokens.ts';
 import { readAccessConfig } from '../config.ts';
 import type { AccessContext } from '../context.ts';
 import { hashPassword } from '../domain/passwords.ts';
@@ -10,7 +11,7 @@ import { createAccess } from '../subgraph.ts';
 
 const access = await newKeyPair();
 /** Reads the tokens that the subgraph under test gives to clients. */
-export const clientVerifier = await createVerifier(access.publicJwk, 'freight-clients');
+export const clientVerifier = await createVerifier(access.publicJwk, accessTokens);
 export const password = 'correct horse battery';
 const passwordHash = await hashPassword(password, 'test');
 

@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { newId } from '#shared/ids.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
-import { somebody, testSigner } from '#shared/test/harness.ts';
+import { identityToken, somebody } from '#shared/test/harness.ts';
 import { leaderboardUpdates } from '../resolvers/leaderboard-updates.ts';
 import { bookedShipment, dispatcher, type Fleet, inHours, now, startFleet } from './fleet-harness.ts';
 
@@ -120,7 +120,7 @@ describe('watching a leaderboard', () => {
       const messages = client.iterate<{ leaderboardChanged: Record<string, unknown> }>({
         query: `subscription { leaderboardChanged(period: WEEKLY) {
           startsAt previousRank entry { ${entry} } leaders(first: 1) { ${entry} } } }`,
-        extensions: { identity: await testSigner.sign(dispatcher, 60) },
+        extensions: { identity: identityToken('fleet', dispatcher) },
       });
       const snapshot = await messages.next();
       expect(snapshot.value?.data?.leaderboardChanged).toEqual({
@@ -164,7 +164,7 @@ describe('watching a leaderboard', () => {
     try {
       const messages = client.iterate({
         query: 'subscription { leaderboardChanged(period: WEEKLY) { startsAt } }',
-        extensions: { identity: await testSigner.sign(somebody(['CUSTOMER']), 60) },
+        extensions: { identity: identityToken('fleet', somebody(['CUSTOMER'])) },
       });
       const { value } = await messages.next();
       expect(value).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });

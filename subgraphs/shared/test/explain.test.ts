@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { executeBound } from '../bound.ts';
 import { recordStatements } from '../explain.ts';
 import { type Identity, identityHeader } from '../identity.ts';
-import { somebody, startTestSubgraph, type TestSubgraph, testSigner } from './harness.ts';
+import { identityToken, somebody, startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { sampleSubgraph } from './sample.ts';
 
 interface Answer {
@@ -28,7 +28,7 @@ describe('the SQL statements of a request', () => {
     headers: Record<string, string>,
     as?: Identity,
   ): Promise<Answer> {
-    const token = await testSigner.sign(as ?? somebody(['DISPATCHER']), 60);
+    const token = identityToken('shipments', as ?? somebody(['DISPATCHER']));
     const response = await fetch(notes.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', [identityHeader]: token, ...headers },

@@ -1,16 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
 import type { BaseContext } from '../context.ts';
-import {
-  createSigner,
-  createVerifier,
-  type Identity,
-  identityHeader,
-  newKeyPair,
-  type Role,
-  scopesOf,
-  type Tier,
-} from '../identity.ts';
+import { type Identity, identityHeader, type Role, scopesOf, type Tier } from '../identity.ts';
 import { newId } from '../ids.ts';
 import type { SubgraphLimits } from '../limits.ts';
 import { createLog, type Log } from '../log.ts';
@@ -19,6 +10,7 @@ import type { LivePubSub } from '../pubsub.ts';
 import { createMemoryPubSub } from '../pubsub-memory.ts';
 import { listen, openSubgraph, type RunningSubgraph } from '../server.ts';
 import type { Subgraph } from '../subgraph.ts';
+import { createSigner, createVerifier, identityTokens, newKeyPair } from '../tokens.ts';
 import { roleSecret, templateDatabase } from './cluster.ts';
 
 /** A database of its own for one test file: a copy of the provisioned template. */
@@ -43,8 +35,12 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 const keys = await newKeyPair();
-export const testSigner = await createSigner(keys.privateJwk, 'freight-subgraphs');
-export const testVerifier = await createVerifier(keys.publicJwk, 'freight-subgraphs');
+const signer = createSigner(keys.privateJwk);
+
+/** The token with which the gateway would speak for somebody to a subgraph. */
+export function identityToken(subgraph: string, as: Identity): string {
+  return signer.sign(as, identityTokens(subgraph), 60);
+}
 
 /** An account with these roles, for asking as somebody. */
 export function somebody(
@@ -103,14 +99,15 @@ export async function startTestSubgraph<C extends BaseContext>(
     ...(options.limits && { limits: options.limits }),
   });
   // Tests take events with `jobs.drain()`, so that they know when all are done.
-  const running = await listen(open, testVerifier, { takesEvents: false });
+  const verifier = await createVerifier(keys.publicJwk, identityTokens(subgraph.name));
+  const running = await listen(open, verifier, { takesEvents: false });
   return {
     ...running,
     live,
     async ask<T>(as: Identity, query: string, variables: Record<string, unknown> = {}, headers = {}) {
       const response = await fetch(running.url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', [identityHeader]: await testSigner.sign(as, 60), ...headers },
+        headers: { 'content-type': 'application/json', [identityHeader]: identityToken(subgraph.name, as), ...headers },
         body: JSON.stringify({ query, variables }),
       });
       const { data, errors = [] } = (await response.json()) as { data?: T; errors?: GraphQLFormattedError[] };

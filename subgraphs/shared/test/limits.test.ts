@@ -5,11 +5,11 @@ import { asAdmin } from '../provision.ts';
 import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
 import {
   createTestDatabase,
+  identityToken,
   somebody,
   startTestSubgraph,
   type TestDatabase,
   type TestSubgraph,
-  testSigner,
 } from './harness.ts';
 import { type SampleContext, sampleSubgraph } from './sample.ts';
 
@@ -78,7 +78,7 @@ describe('what one request may take from a subgraph', () => {
 
   test('when the gateway leaves, running statements are cancelled, also those that fill the pool', async () => {
     const gateway = new AbortController();
-    const headers = { 'content-type': 'application/json', [identityHeader]: await testSigner.sign(anonymous, 60) };
+    const headers = { 'content-type': 'application/json', [identityHeader]: identityToken('shipments', anonymous) };
     const body = JSON.stringify({ query: '{ sleep(seconds: 30) { id } }' });
     const requests = Array.from({ length: 10 }, () =>
       fetch(notes.url, { method: 'POST', headers, body, signal: gateway.signal }),

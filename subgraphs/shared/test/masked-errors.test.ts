@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
-import { somebody, startTestSubgraph, type TestSubgraph, testSigner } from './harness.ts';
+import { identityToken, somebody, startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { sampleSubgraph } from './sample.ts';
 
 interface Entry {
@@ -32,7 +32,7 @@ describe('a masked error', () => {
   test('of an event', async () => {
     const client = createClient({ url: notes.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
     try {
-      const identity = await testSigner.sign(dispatcher, 60);
+      const identity = identityToken('shipments', dispatcher);
       const events = client.iterate({
         query: 'subscription { noteWritten { id text } }',
         extensions: { identity, headers: { 'x-request-id': 'request-2' } },

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { anonymous } from '../identity.ts';
+import { anonymous, identityHeader } from '../identity.ts';
 import { newId } from '../ids.ts';
 import { openSubgraph } from '../server.ts';
 import {
   createTestDatabase,
+  identityToken,
   somebody,
   startTestSubgraph,
   type TestDatabase,
   type TestSubgraph,
-  testSigner,
 } from './harness.ts';
 import { NoteEntity, sampleSubgraph } from './sample.ts';
 
@@ -57,6 +57,16 @@ describe('a subgraph', () => {
     });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+
+  test('refuses an identity that the gateway signed for another subgraph', async () => {
+    const asked = (subgraph: string) =>
+      fetch(notes.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', [identityHeader]: identityToken(subgraph, dispatcher) },
+        body: '{"query":"{ __typename }"}',
+      });
+    expect([(await asked('shipments')).status, (await asked('fleet')).status]).toEqual([200, 401]);
   });
 
   test('tells an account which role it lacks', async () => {
@@ -119,7 +129,7 @@ describe('a subgraph', () => {
     try {
       const events = client.iterate({
         query: 'subscription { noteWritten { id } }',
-        extensions: { identity: await testSigner.sign(anonymous, 60) },
+        extensions: { identity: identityToken('shipments', anonymous) },
       });
       expect((await events.next()).value).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     } finally {
@@ -132,7 +142,7 @@ describe('a subgraph', () => {
     try {
       const events = client.iterate({
         query: 'subscription { noteWritten { id text } }',
-        extensions: { identity: await testSigner.sign(dispatcher, 60) },
+        extensions: { identity: identityToken('shipments', dispatcher) },
       });
       const first = events.next();
       const text = newId();

@@ -3,7 +3,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { anonymous, type Identity } from '../identity.ts';
-import { startTestSubgraph, type TestSubgraph, testSigner } from './harness.ts';
+import { identityToken, startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { type SampleContext, sampleSubgraph } from './sample.ts';
 
 let notes: TestSubgraph<SampleContext>;
@@ -39,7 +39,7 @@ async function refusal(query: string, extensions: Record<string, unknown>): Prom
   }
 }
 const signed = async (as: Identity) => ({
-  identity: await testSigner.sign(as, 60),
+  identity: identityToken('shipments', as),
   headers: { 'x-request-id': 'request-1' },
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Identity } from '#shared/identity.ts';
-import { testSigner } from '../../shared/test/harness.ts';
+import { identityToken } from '../../shared/test/harness.ts';
 import { change, create, customer, dispatcher, openScene, type Shipments, stranger } from './scene.ts';
 
 let scene: Shipments;
@@ -16,7 +16,7 @@ async function watch(as: Identity, id: string) {
   const events = client.iterate({
     query: 'subscription($id: ID!) { shipmentUpdated(id: $id) { id version notes status } }',
     variables: { id },
-    extensions: { identity: await testSigner.sign(as, 60) },
+    extensions: { identity: identityToken('shipments', as) },
   });
   return {
     events,

@@ -5,7 +5,7 @@ import { anonymous, type Identity } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { LivePubSub } from '#shared/pubsub.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
-import { testSigner } from '#shared/test/harness.ts';
+import { identityToken } from '#shared/test/harness.ts';
 import type { Position } from '../domain/position.ts';
 import { LatestMoves } from '../resolvers/latest-moves.ts';
 import { at, customerOf, denver, dispatcher, driverOf, minutes, openScene, type Scene, step } from './scene.ts';
@@ -73,7 +73,7 @@ describe('vehicleMoved', () => {
     const events = client.iterate<Moved>({
       query: subscription,
       variables: { ids },
-      extensions: { identity: await testSigner.sign(as, 60) },
+      extensions: { identity: identityToken('tracking', as) },
     });
     return {
       async next() {

@@ -1,0 +1,100 @@
+import { createPrivateKey } from 'node:crypto';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type JWTPayload, SignJWT } from 'jose';
+import { type Identity, scopesOf } from '../identity.ts';
+import { newId } from '../ids.ts';
+import {
+  accessTokens,
+  createSigner,
+  createVerifier,
+  identityTokens,
+  type KeyPair,
+  newKeyPair,
+  type TokenKind,
+} from '../tokens.ts';
+
+const admin: Identity = {
+  kind: 'account',
+  accountId: newId(),
+  sessionId: newId(),
+  organizationId: null,
+  driverId: null,
+  roles: ['ADMIN'],
+  scopes: scopesOf(['ADMIN']),
+  tier: 'ENTERPRISE',
+};
+let keys: KeyPair;
+beforeAll(async () => {
+  keys = await newKeyPair();
+});
+
+const now = () => Math.floor(Date.now() / 1000);
+const read = async (token: string, kind: TokenKind) => (await createVerifier(keys.publicJwk, kind)).verify(token);
+
+/** A token signed with the right key, whatever it says. */
+function signed(payload: JWTPayload): Promise<string> {
+  const key = createPrivateKey({ key: { ...keys.privateJwk }, format: 'jwk' });
+  return new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA' }).sign(key);
+}
+
+const proper = (kind: TokenKind): JWTPayload => ({
+  sub: newId(),
+  organizationId: null,
+  driverId: null,
+  roles: ['ADMIN'],
+  tier: 'ENTERPRISE',
+  iss: kind.issuer,
+  aud: kind.audience,
+  iat: now(),
+  exp: now() + 60,
+});
+
+describe.each([
+  ['an access token', accessTokens],
+  ['an identity token', identityTokens('fleet')],
+])('%s', (_name, kind) => {
+  test.each<Identity>([admin, { kind: 'anonymous' }])('says who somebody is: $kind', async (identity) => {
+    expect(await read(createSigner(keys.privateJwk).sign(identity, kind, 60), kind)).toEqual(identity);
+  });
+
+  test('is read as any library of JSON Web Tokens writes it', async () => {
+    expect(await read(await signed(proper(kind)), kind)).toMatchObject({ kind: 'account', roles: ['ADMIN'] });
+  });
+
+  test.each<[string, (claims: JWTPayload) => JWTPayload]>([
+    ['no issuer', ({ iss: _, ...rest }) => rest],
+    ['another issuer', (claims) => ({ ...claims, iss: 'freight' })],
+    ['no audience', ({ aud: _, ...rest }) => rest],
+    ['no expiry', ({ exp: _, ...rest }) => rest],
+    ['no time of issue', ({ iat: _, ...rest }) => rest],
+    ['no subject', ({ sub: _, ...rest }) => rest],
+    ['an expiry in ten years', (claims) => ({ ...claims, exp: now() + 315_360_000 })],
+    ['a time of issue long ago', (claims) => ({ ...claims, iat: now() - 86_400 })],
+    ['a time of issue far ahead', (claims) => ({ ...claims, iat: now() + 3_600, exp: now() + 3_660 })],
+    ['a role that nobody has', (claims) => ({ ...claims, roles: ['ROOT'] })],
+  ])('with %s is refused, a second time too', async (_title, change) => {
+    const token = await signed(change(proper(kind)));
+    const verifier = await createVerifier(keys.publicJwk, kind);
+    expect([await verifier.verify(token), await verifier.verify(token)]).toEqual([undefined, undefined]);
+  });
+
+  test('is refused when it has expired, by whatever the clocks may differ', async () => {
+    const sign = (ago: number) => signed({ ...proper(kind), iat: now() - ago - 30, exp: now() - ago });
+    expect(await read(await sign(kind.graceSeconds + 1), kind)).toBeUndefined();
+    if (kind.graceSeconds > 0) expect(await read(await sign(kind.graceSeconds - 30), kind)).toBeDefined();
+  });
+
+  test('is accepted from a clock that is four minutes ahead', async () => {
+    const token = await signed({ ...proper(kind), iat: now() + 240, exp: now() + 300 });
+    expect(await read(token, kind)).toBeDefined();
+  });
+});
+
+test('an identity token for one subgraph is good for no other, and not for the gateway', async () => {
+  const token = createSigner(keys.privateJwk).sign(admin, identityTokens('fleet'), 60);
+  expect(await read(token, identityTokens('fleet'))).toEqual(admin);
+  for (const other of ['access', 'shipments', 'fleet2', '']) {
+    expect(await read(token, identityTokens(other))).toBeUndefined();
+  }
+  expect(await read(token, accessTokens)).toBeUndefined();
+});
