@@ -194,8 +194,9 @@ export class Engine {
     return { data, errors: this.#finish(errors, scope) };
   }
 
-  #finish(errors: readonly EngineError[], { requestId }: RequestScope): readonly EngineError[] {
-    if (errors.length === 0) return errors;
+  #finish(given: readonly EngineError[], { requestId, unrepeatable }: RequestScope): readonly EngineError[] {
+    if (given.length === 0) return given;
+    const errors = unrepeatable ? given.map(afterChange) : given;
     return errors.map((error) => {
       const { subgraph, ...extensions } = error.extensions;
       if (subgraph === undefined || this.#options.exposeSubgraphNames !== false) {
@@ -211,6 +212,12 @@ export class Engine {
     this.#preparer.clear();
     await this.#options.planner.close();
   }
+}
+
+/** An error below the root field of a mutation: the change has been made, and the client must not make it again for what it lacks. */
+function afterChange(error: EngineError): EngineError {
+  const isBelow = (error.path?.length ?? 0) > 1;
+  return isBelow ? { ...error, extensions: { ...error.extensions, retryable: false } } : error;
 }
 
 const defect: EngineError = {

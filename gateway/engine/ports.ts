@@ -27,6 +27,8 @@ export interface RequestScope {
   readonly signal?: AbortSignal;
   /** `performance.now()` milliseconds after which nobody waits for the answer any more. */
   readonly deadline?: number;
+  /** True where the client could change something twice by sending its operation again: a mutation without idempotency keys. */
+  readonly unrepeatable?: boolean;
   /** Called with every request to a subgraph and its coming result, where somebody wants to know. Must not throw. */
   readonly onFetch?: (request: SubgraphRequest, result: Promise<SubgraphResult>) => void;
 }
@@ -88,6 +90,7 @@ export type SubgraphFailureCode =
   | 'SUBREQUEST_HTTP_ERROR'
   | 'SUBREQUEST_MALFORMED_RESPONSE'
   | 'GATEWAY_TIMEOUT'
+  | 'OUTCOME_UNKNOWN'
   | 'SUBGRAPH_CIRCUIT_OPEN'
   | 'REQUEST_CONCURRENCY_LIMITED'
   | 'LIVE_QUEUE_OVERFLOW';

@@ -1,15 +1,13 @@
 import type { RequestScope } from '../engine/ports.ts';
-import type { Identified } from './stages.ts';
+import { isRepeatable } from './repeatable.ts';
+import type { Checked } from './stages.ts';
 
 /** W3C trace context: version, trace id, span id, flags. */
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** What calls to subgraphs carry of the client's request. */
-export function createRequestScope(
-  { caller, id, clientRequestId, address, startedAt, headers: incoming, explanation }: Identified,
-  signal: AbortSignal,
-  requestTimeoutMs: number,
-): RequestScope {
+export function createRequestScope(checked: Checked, signal: AbortSignal, requestTimeoutMs: number): RequestScope {
+  const { caller, id, clientRequestId, address, startedAt, headers: incoming, explanation } = checked;
   const headers: Record<string, string> = { 'x-request-id': id, 'x-client-address': address };
   if (clientRequestId !== undefined) headers['x-client-request-id'] = clientRequestId;
   for (const name in caller.headers) headers[name] = caller.headers[name]!;
@@ -26,6 +24,7 @@ export function createRequestScope(
     ...(caller.headersFor && { headersFor: caller.headersFor }),
     signal,
     deadline,
+    unrepeatable: !isRepeatable(checked),
   };
   return explanation ? explanation.observe(scope) : scope;
 }

@@ -1,7 +1,7 @@
 import { type RequestScope, SubgraphFailure, type SubgraphRequest, type SubgraphResult } from '../engine/ports.ts';
 import { type RawAnswer, readAnswer } from './answer.ts';
 import { Exchange, type ExchangeListener } from './exchange.ts';
-import { cancelled, circuitOpen, type FailedAttempt, overloaded, timedOut } from './failures.ts';
+import { cancelled, circuitOpen, type FailedAttempt, outcomeUnknown, overloaded, timedOut } from './failures.ts';
 import type { Admittable } from './limiter.ts';
 import type { RequestOutcome } from './observer.ts';
 import type { SubgraphLine } from './subgraph-line.ts';
@@ -96,7 +96,7 @@ export class Call implements Admittable, Awaited, ExchangeListener {
       else this.#line.breaker.abstained();
     }
     const { name } = this.#line;
-    if (reason === 'late') this.#settle(timedOut(name));
+    if (reason === 'late') this.#fail(timedOut(name), this.#exchange?.wasSent ?? false);
     else this.#settle(cancelled(name), 'cancelled');
   }
 
@@ -111,7 +111,12 @@ export class Call implements Admittable, Awaited, ExchangeListener {
     else breaker.succeeded();
     if (this.#mayRetry(failed))
       this.#pause = setTimeout(retry, this.#line.retryDelayMs(this.#retries), this, failed.failure);
-    else this.#settle(failed.failure);
+    else this.#fail(failed.failure, failed.perhapsDone);
+  }
+
+  #fail(failure: SubgraphFailure, perhapsDone: boolean): void {
+    const isUnknown = perhapsDone && this.#kind === 'mutation';
+    this.#settle(isUnknown ? outcomeUnknown(failure, !this.#scope.unrepeatable) : failure, failure.code);
   }
 
   #mayRetry({ transient, failure }: FailedAttempt): boolean {

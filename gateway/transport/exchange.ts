@@ -36,6 +36,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error('nobody waits for the answer'));
   }
 
+  /** Whether the request may have reached the subgraph. */
+  get wasSent(): boolean {
+    return this.#controller !== undefined;
+  }
+
+  /** Called when there is a connection, before the request is written to it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (!this.#listener) controller.abort(new Error('nobody waits for the answer'));
@@ -68,7 +74,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_: unknown, error: Error): void {
     const listener = this.#take();
     if (!listener) return;
-    const failed = this.#status === 0 ? unreachable(this.#subgraph, error) : cutOff(this.#subgraph, error);
+    const failed =
+      this.#status === 0 ? unreachable(this.#subgraph, error, this.wasSent) : cutOff(this.#subgraph, error);
     listener.onFailedAttempt(failed);
   }
 

@@ -5,6 +5,8 @@ export interface FailedAttempt {
   readonly failure: SubgraphFailure;
   /** Whether a query may be sent again. */
   readonly transient: boolean;
+  /** Whether the subgraph may have done what was asked, all the same. */
+  readonly perhapsDone: boolean;
   /** Whether it speaks against the subgraph's health; a refusal of this one request doesn't. */
   readonly sick: boolean;
 }
@@ -21,17 +23,20 @@ export function httpStatus(subgraph: string, status: number, retryAfterSeconds: 
     retryable: transient || status >= 500,
     retryAfterSeconds,
   });
-  return { failure, transient, sick: status >= 500 };
+  return { failure, transient, perhapsDone: status >= 500, sick: status >= 500 };
 }
 
-/** No connection, or one that ended before an answer began. */
-export function unreachable(subgraph: string, cause: unknown): FailedAttempt {
+/**
+ * No connection, or one that ended before an answer began.
+ * @param wasSent whether the request may have reached the subgraph
+ */
+export function unreachable(subgraph: string, cause: unknown, wasSent = false): FailedAttempt {
   const failure = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
     message: 'A subgraph could not be reached.',
     retryable: true,
     cause,
   });
-  return { failure, transient: true, sick: true };
+  return { failure, transient: true, perhapsDone: wasSent, sick: true };
 }
 
 export function cutOff(subgraph: string, cause: unknown): FailedAttempt {
@@ -40,18 +45,27 @@ export function cutOff(subgraph: string, cause: unknown): FailedAttempt {
     retryable: true,
     cause,
   });
-  return { failure, transient: true, sick: true };
+  return { failure, transient: true, perhapsDone: true, sick: true };
 }
 
 export function malformed(subgraph: string, message: string, cause?: unknown): FailedAttempt {
   const failure = new SubgraphFailure('SUBREQUEST_MALFORMED_RESPONSE', subgraph, { message, retryable: false, cause });
-  return { failure, transient: false, sick: true };
+  return { failure, transient: false, perhapsDone: true, sick: true };
 }
 
 export function timedOut(subgraph: string): SubgraphFailure {
   return new SubgraphFailure('GATEWAY_TIMEOUT', subgraph, {
     message: 'A subgraph did not answer in time.',
     retryable: true,
+  });
+}
+
+/** A change that may have been made, although no answer says so. @param mayRepeat whether it can be sent again without harm */
+export function outcomeUnknown({ subgraph, message, cause }: SubgraphFailure, mayRepeat: boolean): SubgraphFailure {
+  return new SubgraphFailure('OUTCOME_UNKNOWN', subgraph, {
+    message: `${message} The change may or may not have been made.`,
+    retryable: mayRepeat,
+    cause,
   });
 }
 

@@ -1,0 +1,61 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import type { Variables } from '../engine/engine.ts';
+import type { Checked } from './stages.ts';
+
+const keyName = 'idempotencyKey';
+
+/**
+ * Whether a client may send its operation again and have its effect once: a query, or a mutation with an idempotency key
+ * at each of its root fields (an argument of that name, or a field of an input object).
+ */
+export function isRepeatable({
+  operation,
+  document,
+  variables,
+}: Pick<Checked, 'operation' | 'document' | 'variables'>): boolean {
+  if (operation.operation !== 'mutation') return true;
+  const given = { ...defaultsOf(operation), ...variables };
+  return rootFields(operation.selectionSet, document).every((field) => carriesKey(field, given));
+}
+
+function carriesKey({ name, arguments: args = [] }: FieldNode, variables: Variables): boolean {
+  if (name.value === '__typename') return true;
+  return args.some(({ name: { value: argument }, value: node }) => {
+    const value: unknown = valueFromASTUntyped(node, variables);
+    if (value == null) return false;
+    if (argument === keyName) return true;
+    return typeof value === 'object' && keyName in value && value[keyName] != null;
+  });
+}
+
+function rootFields({ selections }: SelectionSetNode, document: DocumentNode): readonly FieldNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(selection.selectionSet, document);
+    const fragment = document.definitions.find(
+      (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value,
+    );
+    return fragment?.kind === Kind.FRAGMENT_DEFINITION ? rootFields(fragment.selectionSet, document) : [];
+  });
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  const withDefaults = variableDefinitions.filter(hasDefault);
+  return Object.fromEntries(
+    withDefaults.map(({ variable, defaultValue }) => [variable.name.value, valueFromASTUntyped(defaultValue)]),
+  );
+}
+
+function hasDefault<D extends { readonly defaultValue?: ValueNode }>(
+  definition: D,
+): definition is D & { readonly defaultValue: ValueNode } {
+  return definition.defaultValue !== undefined;
+}
