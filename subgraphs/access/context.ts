@@ -24,7 +24,7 @@ export interface AccessContext extends BaseContext, AccessServices {
   readonly network: string;
   /** What an identity may see; usually the request's, but whoever signs in is seen as themselves. */
   loadersOf(identity: Identity): Loaders;
-  /** Refuses the second call with the same name in one request. @throws GraphError BAD_USER_INPUT */
+  /** Refuses the second call with the same name in one request. @throws GraphError MAX_ROOT_FIELDS_LIMIT */
   oncePerRequest(name: string): void;
 }
 
@@ -41,7 +41,7 @@ export function createContext(base: BaseContext, services: AccessServices): Acce
       return loaders;
     },
     oncePerRequest(name) {
-      if (begun.has(name)) throw new GraphError('BAD_USER_INPUT', `Only one "${name}" per request is allowed.`);
+      if (begun.has(name)) throw new GraphError('MAX_ROOT_FIELDS_LIMIT', `${name} may be asked for once per request.`);
       begun.add(name);
     },
   };

@@ -211,6 +211,41 @@ describe('bodies', () => {
   });
 });
 
+describe('signing in', () => {
+  const input = { email: 'nobody-at-all@demo.test', password: 'not the password' };
+  const signIn = (query: string) =>
+    fetch(graph.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { input } }),
+    });
+
+  test('with wrong passwords is refused after five tries, for a time that error and header tell', async () => {
+    const query = 'mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }';
+    for (let time = 1; time <= 5; time++) {
+      const response = await signIn(query);
+      expect(await response.json()).toEqual({ data: { signIn: { userErrors: [{ code: 'INVALID_CREDENTIALS' }] } } });
+    }
+    const response = await signIn(query);
+    const { data, errors } = (await response.json()) as { data: unknown; errors: { extensions: object }[] };
+    expect({ data, errors }).toMatchObject({
+      data: { signIn: null },
+      errors: [{ path: ['signIn'], extensions: { code: 'RATE_LIMITED', retryable: true } }],
+    });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.extensions).toHaveProperty('retryAfterSeconds', Number(response.headers.get('retry-after')));
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(800);
+    expect(await graph.tokenOf('analyst')).toEqual(expect.any(String));
+  });
+
+  test('many times in one request is refused before anything is tried', async () => {
+    const response = await signIn(
+      'mutation($input: SignInInput!) { a: signIn(input: $input) { accessToken } b: signIn(input: $input) { accessToken } }',
+    );
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'MAX_ROOT_FIELDS_LIMIT' } }] });
+  });
+});
+
 describe('subscriptions', () => {
   const all = {
     leaderboardChanged: 'subscription { leaderboardChanged(period: WEEKLY) { period } }',

@@ -10,7 +10,7 @@ import { refuseForgery } from './forgery.ts';
 import { type Accepted, readAccept } from './media-type.ts';
 import { readOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
-import { responseStatus } from './response-status.ts';
+import { responseStatus, retryAfterHeader } from './response-status.ts';
 import { eventFraming, once, partFraming, writeStream } from './streams.ts';
 
 declare module 'fastify' {
@@ -134,7 +134,11 @@ async function send(
   }
   // The port has closed meanwhile: kept alive, this connection would hold up the end of the process.
   if (!reply.server.server.listening) reply.header('connection', 'close');
-  return reply.code(responseStatus(outcome, accepted.single)).type(accepted.single).send(outcome.body.read());
+  return reply
+    .headers(retryAfterHeader(outcome))
+    .code(responseStatus(outcome, accepted.single))
+    .type(accepted.single)
+    .send(outcome.body.read());
 }
 
 /** Media type of refusals for clients that accept streams only, or whose accept header is unknown. */
