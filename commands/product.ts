@@ -1,8 +1,9 @@
 import type { SharedConfig } from '#shared/config.ts';
 import type { BaseContext } from '#shared/context.ts';
 import type { WorldOptions } from '#shared/demo/generate.ts';
+import { refuseDemoData } from '#shared/demo-data.ts';
 import { Health } from '#shared/health.ts';
-import { type Keyring, loadKeyring } from '#shared/keys.ts';
+import { type Keyring, loadKeyring, loadRoleSecret } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
 import { openLive } from '#shared/open-live.ts';
 import { databaseName, provision, roleUrl } from '#shared/provision.ts';
@@ -36,6 +37,7 @@ export interface Product {
 /** What the product is made of, without anything running. */
 export interface ProductParts {
   readonly keyring: Keyring;
+  readonly roleSecret: string;
   readonly all: readonly Subgraph[];
 }
 
@@ -49,6 +51,8 @@ export interface ProductOptions {
   readonly database?: string;
   /** Port of a subgraph by name; 0 = any free one. */
   readonly portOf: (subgraph: string) => number;
+  /** Refuse a database that holds demo data. */
+  readonly refuseDemoData?: boolean;
   /** The demo world to seed with, as of the moment of the first seed; none in production. */
   readonly demo?: Omit<WorldOptions, 'now'>;
   readonly clock?: () => Date;
@@ -57,15 +61,15 @@ export interface ProductOptions {
 /** Reads keys and settings of the subgraphs. @throws ConfigurationError */
 export async function productParts(config: SharedConfig): Promise<ProductParts> {
   const keyring = await loadKeyring(config.dataDir);
-  return { keyring, all: await allSubgraphs(keyring) };
+  return { keyring, roleSecret: await loadRoleSecret(config), all: await allSubgraphs(keyring) };
 }
 
 /** Provisions and migrates the database, seeds it once, and lets every subgraph listen. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { config, adminUrl, host, portOf, database = databaseName } = options;
-  const { keyring, all } = options.parts;
+  const { keyring, roleSecret, all } = options.parts;
   const names = all.map((subgraph) => subgraph.name);
-  await provision(adminUrl, database, names, config.roleSecret);
+  await provision(adminUrl, database, names, roleSecret);
 
   await using resources = new AsyncDisposableStack();
   const health = new Health();
@@ -73,6 +77,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   resources.defer(() => live.close());
   const open = await openAll(all, options, live, health);
   resources.defer(() => closeAll(open));
+  if (options.refuseDemoData) await Promise.all(open.map(({ services }) => refuseDemoData(services.database)));
   const seeded = await seed(open, options);
   const subgraphs = await settleAll(
     open.map(async (one) => {
@@ -109,13 +114,13 @@ export async function allSubgraphs(keyring: Keyring): Promise<Subgraph[]> {
 
 function openAll(
   all: readonly Subgraph[],
-  { config, adminUrl, clock, database = databaseName }: ProductOptions,
+  { config, parts, adminUrl, clock, database = databaseName }: ProductOptions,
   live: LivePubSub,
   processHealth: Health,
 ): Promise<OpenSubgraph<BaseContext>[]> {
   const opening = all.map((subgraph) =>
     openSubgraph(subgraph, {
-      databaseUrl: roleUrl(adminUrl, database, subgraph.name, config.roleSecret),
+      databaseUrl: roleUrl(adminUrl, database, subgraph.name, parts.roleSecret),
       live,
       log: createLog(subgraph.name, config.logLevel),
       limits: config.limits,
@@ -146,7 +151,7 @@ async function closeAll(all: readonly Closable[]): Promise<void> {
 
 async function seed(
   open: readonly OpenSubgraph<BaseContext>[],
-  { config, adminUrl, demo, clock = () => new Date(), database = databaseName }: ProductOptions,
+  { config, parts: { roleSecret }, adminUrl, demo, clock = () => new Date(), database = databaseName }: ProductOptions,
 ): Promise<boolean> {
   if (!demo) return false;
   return seedProduct(open, {
@@ -159,7 +164,7 @@ async function seed(
         world: { ...demo, now },
         parts: missing.map(({ subgraph: { name, seed: module } }) => ({
           schema: name,
-          url: roleUrl(adminUrl, database, name, config.roleSecret),
+          url: roleUrl(adminUrl, database, name, roleSecret),
           module: String(module),
         })),
       }),

@@ -1,5 +1,6 @@
 import { readCommandLine } from '#shared/command-line.ts';
 import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
+import { isLoopback } from '#shared/loopback.ts';
 import { requireFreePorts } from '#shared/ports.ts';
 import { openPostgres } from '#shared/postgres/open-postgres.ts';
 import { requireRedis } from '#shared/require-redis.ts';
@@ -50,6 +51,7 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
     adminUrl,
     host,
     portOf: (name) => ports.get(name) ?? missing(name),
+    refuseDemoData: !isLoopback(gatewayConfig.host) && config.demoAccounts !== 'public',
     ...(!production && { demo }),
   });
   resources.defer(() => product.close());

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readCommandLine } from '#shared/command-line.ts';
-import { basePort, parseEnvironment, port } from '#shared/config.ts';
+import { basePort, ConfigurationError, demoAccountsSetting, parseEnvironment, port } from '#shared/config.ts';
+import { isLoopback } from '#shared/loopback.ts';
 import type { WantedPort } from '#shared/ports.ts';
 import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
 import { isAddressRange } from './access/clients/client-address.ts';
@@ -147,7 +148,7 @@ const environmentSchema = z.object({
     .default([]),
   CORS_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))).optional(),
   INTROSPECTION: introspection.optional(),
-  DEMO_ACCOUNTS: z.enum(['local', 'public']).default('local'),
+  DEMO_ACCOUNTS: demoAccountsSetting,
   CLIENT_CONNECTIONS: count.optional(),
   ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   ADMIN_PORT: port.optional(),
@@ -186,6 +187,8 @@ export function readGatewayConfig(
   const given = readCommandLine(command, flags).values;
   const isFreight = given.supergraph === undefined;
   const parsed = parseEnvironment(environmentSchema, withFlags(environment, given));
+  const demoAccounts = !isFreight || parsed.NODE_ENV === 'production' ? 'none' : parsed.DEMO_ACCOUNTS;
+  if (demoAccounts === 'local') requireLoopback(parsed.HOST);
   return {
     environment: parsed.NODE_ENV,
     host: parsed.HOST,
@@ -220,11 +223,19 @@ export function readGatewayConfig(
     trustedProxies: parsed.TRUSTED_PROXIES,
     corsOrigins: parsed.CORS_ORIGINS ?? (parsed.NODE_ENV === 'production' ? [] : [ownMachine]),
     introspection: parsed.INTROSPECTION ?? (parsed.NODE_ENV === 'production' ? 'signed-in' : 'public'),
-    demoAccounts: !isFreight || parsed.NODE_ENV === 'production' ? 'none' : parsed.DEMO_ACCOUNTS,
+    demoAccounts,
     maxConnectionsPerClient: parsed.CLIENT_CONNECTIONS ?? (isFreight ? 2_500 : Number.POSITIVE_INFINITY),
     // With any free port for clients, operators get one as well: several gateways may run side by side.
     admin: { host: parsed.ADMIN_HOST, port: parsed.ADMIN_PORT ?? (parsed.PORT === 0 ? 0 : defaultAdminPort) },
   };
+}
+
+/** @throws ConfigurationError where other machines could use the demo accounts */
+function requireLoopback(host: string): void {
+  if (isLoopback(host)) return;
+  throw new ConfigurationError(
+    `HOST: an address that only this machine reaches, such as 127.0.0.1, is required while there are demo accounts, whose password everybody knows; got ${host}. NODE_ENV=production has none; DEMO_ACCOUNTS=public allows other machines.`,
+  );
 }
 
 type Parsed = z.infer<typeof environmentSchema>;

@@ -91,6 +91,7 @@ describe('imports run one way', () => {
       'ids',
       'keys',
       'log',
+      'loopback',
       'masking',
       'metrics',
       'tracing',

@@ -39,8 +39,16 @@ function processOfProduct(): number | undefined {
   return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : undefined;
 }
 
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(50);
+/** Waits until something holds; not beyond the end of the command that is to bring it about. */
+async function until(terminal: Terminal, holds: () => boolean | Promise<boolean>): Promise<void> {
+  let ended = false;
+  void terminal.exitCode.then(() => {
+    ended = true;
+  });
+  while (!(await holds())) {
+    if (ended) throw new Error(`the command ended:\n${terminal.lines.join('\n')}`);
+    await sleep(50);
+  }
 }
 
 async function readyAt(terminal: Terminal): Promise<string> {
@@ -83,7 +91,7 @@ describe('npm start', () => {
 
   test('Ctrl-C during the first start leaves nothing running', async () => {
     const terminal = npmStart();
-    await until(() => postmasterOf(cluster) !== undefined);
+    await until(terminal, () => postmasterOf(cluster) !== undefined);
     terminal.interrupt();
     expect(await terminal.exitCode).toBe(130);
     expect(leftovers()).toEqual({ postgres: undefined, locks: [] });
@@ -94,7 +102,7 @@ describe('npm start', () => {
     const url = await readyAt(first);
     expect(await signsIn(url)).toBe(true);
     process.kill(postmasterOf(cluster)!, 'SIGKILL');
-    await until(() => signsIn(url));
+    await until(first, () => signsIn(url));
 
     const postgres = postmasterOf(cluster)!;
     process.kill(processOfProduct()!, 'SIGKILL');

@@ -51,6 +51,19 @@ describe('configuration of the gateway', () => {
     });
   });
 
+  test('demo accounts are for this machine only, unless DEMO_ACCOUNTS=public', () => {
+    const everywhere = { HOST: '0.0.0.0' };
+    for (const host of ['0.0.0.0', '::', '10.1.2.3', 'freight.example', '127.evil.example']) {
+      expect(() => readGatewayConfig(['--host', host], {})).toThrow(
+        `HOST: an address that only this machine reaches, such as 127.0.0.1, is required while there are demo accounts, whose password everybody knows; got ${host}.`,
+      );
+    }
+    for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) readGatewayConfig(['--host', host], {});
+    expect(readGatewayConfig([], { ...everywhere, DEMO_ACCOUNTS: 'public' }).demoAccounts).toBe('public');
+    expect(readGatewayConfig([], { ...everywhere, NODE_ENV: 'production' }).demoAccounts).toBe('none');
+    expect(readGatewayConfig(['--supergraph', '/tmp/other.graphql'], everywhere).demoAccounts).toBe('none');
+  });
+
   test('pages of this machine may ask while developing, none but the listed ones in production', () => {
     expect(readGatewayConfig([], {}).corsOrigins).toHaveLength(1);
     expect(readGatewayConfig([], { NODE_ENV: 'production' }).corsOrigins).toEqual([]);

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from './error-code.ts';
 import { defaultLimits, type SubgraphLimits } from './limits.ts';
+import { roleSecretSetting } from './role-secret.ts';
 import { shownValue } from './secrets.ts';
 
 /** A bad environment: the message names the variable, what was required and what arrived. Shown as one line, no stack. */
@@ -26,6 +27,9 @@ export const port = z.coerce.number().int().min(0).max(65_535);
 /** Port of the first subgraph, the others follow; room for a hundred. */
 export const basePort = z.coerce.number().int().min(0).max(65_435);
 
+/** Whether other machines may use accounts whose password everybody knows. */
+export const demoAccountsSetting = z.enum(['local', 'public']).default('local');
+
 const sharedEnvironment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -36,7 +40,8 @@ const sharedEnvironment = z.object({
   SEED_NOW: z.iso.datetime().optional(),
   SEED_SHIPMENTS: z.coerce.number().int().min(0).max(500_000).default(20_000),
   SUBGRAPH_BASE_PORT: basePort.optional(),
-  DATABASE_ROLE_SECRET: z.string().min(16).optional(),
+  DATABASE_ROLE_SECRET: roleSecretSetting.optional(),
+  DEMO_ACCOUNTS: demoAccountsSetting,
   MAX_RESULT_OBJECTS: z.coerce.number().int().min(1).default(defaultLimits.maxObjects),
   STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(1).default(defaultLimits.statementTimeoutMs),
 });
@@ -57,8 +62,9 @@ export interface SharedConfig {
   readonly seedShipments: number;
   /** Port of the first subgraph, the others follow in the order of supergraph.yaml; undefined = the ports of that file. */
   readonly subgraphBasePort: number | undefined;
-  /** Passwords of the subgraphs' database roles derive from it. */
-  readonly roleSecret: string;
+  /** Passwords of the subgraphs' database roles derive from it; undefined = one that this installation makes. */
+  readonly roleSecret: string | undefined;
+  readonly demoAccounts: 'local' | 'public';
   readonly limits: SubgraphLimits;
 }
 
@@ -78,7 +84,8 @@ export function readSharedConfig(environment: NodeJS.ProcessEnv = process.env): 
     seedNow: parsed.SEED_NOW === undefined ? undefined : new Date(parsed.SEED_NOW),
     seedShipments: parsed.SEED_SHIPMENTS,
     subgraphBasePort: parsed.SUBGRAPH_BASE_PORT,
-    roleSecret: parsed.DATABASE_ROLE_SECRET ?? 'freight-development-roles',
+    roleSecret: parsed.DATABASE_ROLE_SECRET,
+    demoAccounts: parsed.DEMO_ACCOUNTS,
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
   };
 }

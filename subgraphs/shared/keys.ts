@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { ConfigurationError, ensureFolder } from './config.ts';
+import { ConfigurationError, type SharedConfig } from './config.ts';
+import { keptSecret } from './kept-secret.ts';
 import { type KeyPair, newKeyPair } from './tokens.ts';
 
 const jwk = z.looseObject({
@@ -38,11 +38,22 @@ export async function loadKeyring(dataDir: string, environment: NodeJS.ProcessEn
   if (environment['NODE_ENV'] === 'production') {
     throw new ConfigurationError('FREIGHT_KEYS: required in production; got nothing');
   }
-  const file = join(ensureFolder(dataDir), 'keys.json');
-  if (existsSync(file)) return keyring.parse(parseJson(readFileSync(file, 'utf8')));
-  const made: Keyring = { access: await newKeyPair(), identity: await newKeyPair() };
-  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
-  return made;
+  const kept = await keptSecret(dataDir, 'keys.json', async () => JSON.stringify(await newKeyring()));
+  const parsed = keyring.safeParse(parseJson(kept));
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(
+    `DATA_DIR: ${dataDir}/keys.json with Ed25519 JWK pairs is required; got another shape. Remove the file: new keys are made, and everybody signs in again.`,
+  );
+}
+
+/** What the passwords of the database roles derive from: DATABASE_ROLE_SECRET, else a secret of this installation. */
+export function loadRoleSecret({ roleSecret, dataDir }: SharedConfig): Promise<string> {
+  if (roleSecret !== undefined) return Promise.resolve(roleSecret);
+  return keptSecret(dataDir, 'database-role-secret', () => randomBytes(32).toString('hex'));
+}
+
+async function newKeyring(): Promise<Keyring> {
+  return { access: await newKeyPair(), identity: await newKeyPair() };
 }
 
 function parseJson(text: string): unknown {

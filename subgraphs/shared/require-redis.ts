@@ -3,27 +3,31 @@ import { ConfigurationError } from './config.ts';
 import { errorCode, errorMessage } from './error-code.ts';
 import { urlWithoutCredentials } from './secrets.ts';
 
-const connectMs = 10_000;
+const answerMs = 10_000;
 
 /** Makes sure that the server of REDIS_URL answers and lets us in. @throws ConfigurationError with one line */
 export async function requireRedis(url: string): Promise<void> {
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: connectMs,
-    commandTimeout: connectMs,
     maxRetriesPerRequest: 0,
+    disconnectTimeout: 100, // nothing is on its way that a slow close could save
     retryStrategy: () => null,
   });
   let reason: unknown;
   redis.on('error', (error) => {
     reason ??= error; // what `connect` rejects with only says that the connection is closed
   });
+  const silent = setTimeout(() => {
+    reason ??= new Error(`no answer within ${answerMs / 1000} s`);
+    redis.disconnect();
+  }, answerMs);
   try {
     await redis.connect();
     await redis.ping();
   } catch (error) {
     throw refusal(reason ?? error, url);
   } finally {
+    clearTimeout(silent);
     redis.disconnect();
   }
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ConfigurationError, parseEnvironment, port, readSharedConfig } from './config.ts';
 import type { BaseContext } from './context.ts';
+import { refuseDemoData } from './demo-data.ts';
 import { Health } from './health.ts';
-import { type Keyring, loadKeyring } from './keys.ts';
+import { type Keyring, loadKeyring, loadRoleSecret } from './keys.ts';
 import { createLog } from './log.ts';
 import { openLive } from './open-live.ts';
 import { requireFreePorts } from './ports.ts';
@@ -34,6 +35,7 @@ async function startSubgraph<C extends BaseContext>(
   const config = readSharedConfig();
   const { HOST: host, PORT } = parseEnvironment(environment, process.env);
   const keyring = await loadKeyring(config.dataDir);
+  const roleSecret = await loadRoleSecret(config);
   const subgraph = typeof given === 'function' ? await given(keyring) : given;
   const { name } = subgraph;
   const ports = subgraphPorts(config.subgraphBasePort);
@@ -48,15 +50,17 @@ async function startSubgraph<C extends BaseContext>(
 
   if (config.redisUrl) await requireRedis(config.redisUrl);
   const adminUrl = await openPostgres(config, { resources, fail });
-  await provision(adminUrl, databaseName, [...ports.keys()], config.roleSecret);
+  await provision(adminUrl, databaseName, [...ports.keys()], roleSecret);
   const verifier = await createVerifier(keyring.identity.publicJwk, identityTokens(name));
   const log = createLog(name, config.logLevel);
   const processHealth = new Health();
   const live = await openLive(config, { log, health: processHealth });
   resources.defer(() => live.close());
-  const databaseUrl = roleUrl(adminUrl, databaseName, name, config.roleSecret);
+  const databaseUrl = roleUrl(adminUrl, databaseName, name, roleSecret);
   const open = await openSubgraph(subgraph, { databaseUrl, live, log, limits: config.limits, processHealth });
   resources.defer(() => open.close());
+  if (config.environment === 'production' && config.demoAccounts !== 'public')
+    await refuseDemoData(open.services.database);
   const running = await listen(open, verifier, wanted);
   resources.defer(() => running.close());
   log.info({ url: running.url }, 'listening');

@@ -40,6 +40,28 @@ describe('settings at fault', () => {
   });
 });
 
+describe('DATABASE_ROLE_SECRET', () => {
+  test.each([
+    ['freight-development-roles', 'a secret of your own is required; this one is public'],
+    ['aaaaaaaaaaaaaaaaaaaaaaaa', 'a secret that nobody guesses is required'],
+    ['passwordpassword', 'a secret that nobody guesses is required'],
+    ['abababababababab', 'a secret that nobody guesses is required'],
+    ['too short', '16 characters or more are required'],
+  ])('"%s" is refused everywhere', async (weak, reason) => {
+    for (const NODE_ENV of ['development', 'test', 'production']) {
+      const line = await lineOf(() => readSharedConfig({ NODE_ENV, DATABASE_ROLE_SECRET: weak }));
+      expect(line).toContain(`DATABASE_ROLE_SECRET: ${reason}`);
+      expect(line).not.toContain(weak);
+    }
+  });
+
+  test('one of your own is taken as it is, and production needs one', async () => {
+    const own = 'f3a1c05b7d8e9246';
+    expect(readSharedConfig({ NODE_ENV: 'production', DATABASE_ROLE_SECRET: own }).roleSecret).toBe(own);
+    expect(await lineOf(() => readSharedConfig({ NODE_ENV: 'production' }))).toMatch(/^DATABASE_ROLE_SECRET: required/);
+  });
+});
+
 describe('ports', () => {
   const wanted = { owner: 'fleet', host: '127.0.0.1', hostVariable: 'HOST', portVariable: 'SUBGRAPH_BASE_PORT' };
 
@@ -118,7 +140,7 @@ describe('REDIS_URL', () => {
 
   test('the password that the server wants is required', async () => {
     const server = createServer((socket) => {
-      socket.on('data', () => socket.write('-WRONGPASS invalid username-password pair or user is disabled.\r\n'));
+      socket.once('data', () => socket.end('-WRONGPASS invalid username-password pair or user is disabled.\r\n'));
       socket.on('error', () => {});
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');

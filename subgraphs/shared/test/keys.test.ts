@@ -1,0 +1,42 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readSharedConfig } from '../config.ts';
+import { loadKeyring, loadRoleSecret } from '../keys.ts';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const secretOf = (folder: string) => loadRoleSecret(readSharedConfig({ DATA_DIR: folder }));
+
+describe('secrets of an installation', () => {
+  test('are made once, also for processes that start at once, and stay', async () => {
+    const [secret, ...others] = await Promise.all([1, 2, 3].map(() => secretOf(dataDir)));
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(new Set([...others, await secretOf(dataDir)])).toEqual(new Set([secret]));
+    const [keys, ...sameKeys] = await Promise.all([1, 2].map(() => loadKeyring(dataDir, {})));
+    expect(sameKeys).toEqual([keys]);
+  });
+
+  test('can be read by their owner only, and nothing else is left', async () => {
+    await Promise.all([secretOf(dataDir), loadKeyring(dataDir, {})]);
+    const files = readdirSync(dataDir).filter((name) => name !== '.writable');
+    expect(files.sort()).toEqual(['database-role-secret', 'keys.json']);
+    for (const name of files) expect(statSync(join(dataDir, name)).mode & 0o777).toBe(0o600);
+  });
+
+  test('differ from those of other installations', async () => {
+    expect(await secretOf(join(dataDir, 'one'))).not.toBe(await secretOf(join(dataDir, 'other')));
+  });
+
+  test('keys at fault are told in one line', async () => {
+    writeFileSync(join(dataDir, 'keys.json'), '{"access":');
+    await expect(loadKeyring(dataDir, {})).rejects.toThrow(
+      /^DATA_DIR: \S+keys\.json with Ed25519 JWK pairs is required/,
+    );
+  });
+});
