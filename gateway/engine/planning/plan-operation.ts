@@ -11,6 +11,7 @@ import { restorePlan } from './restore-plan.ts';
 import { createRewritings, type Rewriting, withoutMarkers } from './rewritings.ts';
 import { separateKeys } from './separate-keys.ts';
 import { type PlannedGraph, separateTypes } from './separate-types.ts';
+import { unfoldFragments } from './unfold-fragments.ts';
 
 export type PlanOperation = (request: PlanRequest) => QueryPlan;
 
@@ -36,7 +37,7 @@ export function createPlanOperation(supergraphSdl: string): PlanOperation {
   return ({ source, operationName, activeLabels }) => {
     const overrideConditions = new Map(activeLabels.map((label) => [label, true]));
     const exact = hideExactLiterals(parse(source, { noLocation: true }), source, graph.schema);
-    const apart = separateKeys(exact.document, graph);
+    const apart = separateKeys(unfoldFragments(exact.document), graph);
     const plan = firstOf(rewritings, (rewrite) => {
       const operation = operationFromDocument(apiSchema, rewrite(apart.document), { operationName, validate: false });
       return withoutMarkers(planner.buildQueryPlan(operation, { overrideConditions }));
