@@ -13,7 +13,9 @@ export interface RawAnswer {
   readonly bytes: AnswerBytes;
 }
 
-export type ReadAnswer = { readonly result: SubgraphResult } | FailedAttempt;
+export type ReadAnswer =
+  /** `sick`: the status speaks against the subgraph's health, though there is a result. */
+  { readonly result: SubgraphResult; readonly sick: boolean } | FailedAttempt;
 
 const backslash = 0x5c;
 
@@ -36,7 +38,7 @@ export interface AnswerReader {
 export function readAnswer({ name: subgraph, known, exactNumbers }: AnswerReader, answer: RawAnswer): ReadAnswer {
   const { status, contentType } = answer;
   const succeeded = status >= 200 && status < 300;
-  const isJson = contentType !== undefined && jsonType.test(contentType) && !isEncoded(answer.contentEncoding);
+  const isJson = contentType !== undefined && jsonType.test(contentType);
   if (!isJson) {
     return succeeded
       ? malformed(subgraph, 'A subgraph answered in another format than JSON.')
@@ -45,13 +47,9 @@ export function readAnswer({ name: subgraph, known, exactNumbers }: AnswerReader
   const { bytes } = answer;
   const parse = exactNumbers ? parseExactResult : parseRoundedResult;
   const result = known ? known.read(bytes, parse) : parse(bytes);
-  if (typeof result === 'object' && (succeeded || result.errors)) return { result };
+  if (typeof result === 'object' && (succeeded || result.errors)) return { result, sick: status >= 500 };
   if (!succeeded) return httpStatus(subgraph, status, answer.retryAfterSeconds);
   return malformed(subgraph, result as string);
-}
-
-function isEncoded(contentEncoding: string | undefined): boolean {
-  return contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity';
 }
 
 /** JSON as this transport's readers take it. @throws SyntaxError */

@@ -1,5 +1,6 @@
 import { type RequestScope, SubgraphFailure, type SubgraphRequest, type SubgraphResult } from '../engine/ports.ts';
 import { type RawAnswer, readAnswer } from './answer.ts';
+import { decompressed } from './compressed-answer.ts';
 import { Exchange, type ExchangeListener } from './exchange.ts';
 import { cancelled, circuitOpen, type FailedAttempt, outcomeUnknown, overloaded, timedOut } from './failures.ts';
 import type { Admittable } from './limiter.ts';
@@ -59,13 +60,19 @@ export class Call implements Admittable, Awaited, ExchangeListener {
       return;
     }
     this.#exchange = undefined;
-    const read = readAnswer(this.#line, answer);
+    if (answer.contentEncoding === undefined) this.#read(answer);
+    else void decompressed(this.#line, answer).then((plain) => this.#read(plain));
+  }
+
+  #read(answer: RawAnswer | FailedAttempt): void {
+    if (this.#settled) return; // everybody has gone while it was decompressed
+    const read = 'failure' in answer ? answer : readAnswer(this.#line, answer);
     if ('failure' in read) {
       this.#failed(read);
       return;
     }
-    if (answer.status < 500) this.#line.breaker.succeeded();
-    else this.#line.breaker.failed();
+    if (read.sick) this.#line.breaker.failed();
+    else this.#line.breaker.succeeded();
     this.#settle(read.result);
   }
 

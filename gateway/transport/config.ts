@@ -10,7 +10,10 @@ export interface EndpointLimits {
   readonly maxConcurrent: number;
   /** Requests that wait for a place; one more is refused with REQUEST_CONCURRENCY_LIMITED. */
   readonly maxQueued: number;
-  /** Request bodies of at least so many characters are sent as gzip; undefined = never, which is right inside one network. */
+  /**
+   * Request bodies of at least so many characters are sent as gzip, and answers may come compressed; undefined = neither, which is right inside one
+   * network.
+   */
   readonly compressFromLength: number | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { contentCodings } from '../content-coding.ts';
 import type { RequestScope, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
 import { Breaker } from './breaker.ts';
 import { Call } from './call.ts';
@@ -30,6 +31,8 @@ export class SubgraphLine {
   readonly #path: string;
   readonly #shared: InFlight<Call> | undefined;
   #open = 0;
+  /** What the subgraph may compress its answers with. */
+  readonly #acceptEncoding: string;
   #compresses: boolean;
   /** Moving average of what a request took. */
   #typicalMs = 0;
@@ -58,6 +61,7 @@ export class SubgraphLine {
     this.known = settings.shareAnswers ? new KnownAnswers() : undefined;
     this.#shared = settings.shareAnswers ? new InFlight() : undefined;
     this.#compresses = limits.compressFromLength !== undefined;
+    this.#acceptEncoding = this.#compresses ? contentCodings : 'identity';
   }
 
   fetch(request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult> {
@@ -80,15 +84,14 @@ export class SubgraphLine {
   dispatch(body: string, scope: RequestScope, exchange: Exchange): void {
     if (this.#compresses && body.length >= this.limits.compressFromLength!)
       this.#dispatchCompressed(body, scope, exchange);
-    else this.#dispatch(body, headerList(scope, this.name), exchange);
+    else this.#dispatch(body, scope, exchange);
   }
 
   #dispatchCompressed(body: string, scope: RequestScope, exchange: Exchange): void {
     compressed(body)
       .then((packed) => {
         exchange.wasCompressed = packed !== undefined;
-        if (packed) this.#dispatch(packed, [...headerList(scope, this.name), 'content-encoding', 'gzip'], exchange);
-        else this.#dispatch(body, headerList(scope, this.name), exchange);
+        this.#dispatch(packed ?? body, scope, exchange, packed && 'gzip');
       })
       .catch((error: Error) => exchange.onResponseError(undefined, error));
   }
@@ -98,7 +101,10 @@ export class SubgraphLine {
     this.#compresses = false;
   }
 
-  #dispatch(body: string | Buffer, headers: string[], exchange: Exchange): void {
+  #dispatch(body: string | Buffer, scope: RequestScope, exchange: Exchange, contentEncoding?: string): void {
+    const headers = headerList(scope, this.name);
+    headers.push('accept-encoding', this.#acceptEncoding); // without one, a server may compress as it likes
+    if (contentEncoding !== undefined) headers.push('content-encoding', contentEncoding);
     this.#pool.dispatch({ path: this.#path, method: 'POST', headers, body }, exchange);
   }
 

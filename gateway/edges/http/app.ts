@@ -41,7 +41,7 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
     genReqId: () => newId(),
     routerOptions: { maxParamLength: 200 },
   });
-  readJsonBodies(app);
+  readJsonBodies(app, config.maxBodyBytes);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     const given = clientRequestId(request.headers['x-request-id']);

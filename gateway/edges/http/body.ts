@@ -1,16 +1,28 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { holdsInexact, parseExactly } from '../../engine/values/exact-numbers.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
+import { isPlain, readCompressed } from './compressed-body.ts';
 
 /** Objects and lists inside each other; deeper ones overflow the stack of whoever walks them later. */
 const maxNesting = 200;
 
-/** JSON bodies: valid UTF-8, valid JSON, not nested beyond reason, without keys that reach for prototypes. */
-export function readJsonBodies(app: FastifyInstance): void {
+type Done = (error: Error | null, value?: unknown) => void;
+
+/**
+ * JSON bodies, plain or compressed: valid UTF-8, valid JSON, not nested beyond reason, without keys that reach for prototypes.
+ * @param maxBytes of a body that was decompressed
+ */
+export function readJsonBodies(app: FastifyInstance, maxBytes: number): void {
   const parseJson = app.getDefaultJsonParser('error', 'ignore');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const encoding = request.headers['content-encoding'];
+    if (isPlain(encoding)) read(request, body, done);
+    else readCompressed(encoding, body, maxBytes).then((plain) => read(request, plain, done), done);
+  });
+
+  function read(request: FastifyRequest, body: Buffer, done: Done): void {
     if (!isUtf8(body)) {
       done(badBody('The body must be valid UTF-8.'));
       return;
@@ -24,7 +36,7 @@ export function readJsonBodies(app: FastifyInstance): void {
       if (error) done(badBody('The body must be valid JSON.'));
       else done(null, holdsInexact(body, 'all') ? parseExactly(text, 'all') : value);
     });
-  });
+  }
 }
 
 /** A body that is no GraphQL request. */

@@ -1,6 +1,6 @@
-import { gunzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
-import { client, mutation, query, world } from './harness.ts';
+import { client, failureOf, mutation, query, world } from './harness.ts';
 import type { Received } from './scripted-subgraph.ts';
 
 const limits = { compressFromLength: 1_000 };
@@ -31,4 +31,43 @@ test('a subgraph that does not understand gzip gets the same request plain, and 
   expect(await w.transport.fetch(change, client())).toEqual({ data: { length: long.body.length } });
   await w.transport.fetch(long, client());
   expect(w.subgraph.requests.map(isGzip)).toEqual([true, false, false]);
+});
+
+const acceptEncoding = ({ headers }: Received): string | undefined => /^accept-encoding: (.*)$/im.exec(headers)?.[1];
+
+test('a subgraph is told not to compress, or with what where its requests are compressed too', async () => {
+  await using near = await world((request) => request.reply({ data: { accepts: acceptEncoding(request) } }));
+  await using far = await world((request) => request.reply({ data: { accepts: acceptEncoding(request) } }), { limits });
+  const withOwn = client('alice', { headers: { 'accept-encoding': 'deflate' } });
+  expect(await near.transport.fetch(query(), withOwn)).toEqual({ data: { accepts: 'identity' } });
+  expect(await far.transport.fetch(query(), withOwn)).toEqual({ data: { accepts: 'gzip, br, zstd' } });
+});
+
+const answer = JSON.stringify({ data: { text: 'é'.repeat(5_000) } });
+
+test.each([
+  ['gzip', gzipSync(answer)],
+  ['x-gzip', gzipSync(answer)],
+  ['br', brotliCompressSync(answer)],
+  ['ZSTD', zstdCompressSync(answer)],
+  ['identity', Buffer.from(answer)],
+])('an answer in %s is read, asked for or not', async (coding, body) => {
+  await using w = await world((request) =>
+    request.replyWith(200, 'application/json', body, `content-encoding: ${coding}\r\n`),
+  );
+  expect(await w.transport.fetch(query(), client())).toEqual(JSON.parse(answer));
+});
+
+test.each([
+  ['of a coding that nobody asked for', 200, 'deflate', deflateSync(answer), 'SUBREQUEST_MALFORMED_RESPONSE'],
+  ['that is not what its header says', 200, 'gzip', Buffer.from(answer), 'SUBREQUEST_MALFORMED_RESPONSE'],
+  ['that is cut off', 200, 'gzip', gzipSync(answer).subarray(0, -9), 'SUBREQUEST_MALFORMED_RESPONSE'],
+  ['that would be too large', 200, 'gzip', gzipSync('x'.repeat(20_000_000)), 'SUBREQUEST_MALFORMED_RESPONSE'],
+  ['of a failing subgraph, unreadable', 502, 'gzip', Buffer.from('bad gateway'), 'SUBREQUEST_HTTP_ERROR'],
+])('an answer %s is a failure', async (_, status, coding, body, code) => {
+  await using w = await world(
+    (request) => request.replyWith(status, 'application/json', body, `content-encoding: ${coding}\r\n`),
+    { limits: { maxResponseBytes: 100_000 } },
+  );
+  expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe(code);
 });

@@ -11,7 +11,7 @@ export interface Received {
   /** A right answer. */
   reply(result: unknown): void;
   /** Status line, headers and body as given, with the right content-length. */
-  replyWith(status: number, contentType: string, body: string, extraHeaders?: string): void;
+  replyWith(status: number, contentType: string, body: string | Buffer, extraHeaders?: string): void;
 }
 
 export type Script = (received: Received, count: number) => void;
@@ -84,8 +84,9 @@ function answersOn(socket: Socket): Pick<Received, 'reply' | 'replyWith'> {
   const replyWith: Received['replyWith'] = (status, contentType, body, extraHeaders = '') => {
     const length = Buffer.byteLength(body);
     socket.write(
-      `HTTP/1.1 ${status} X\r\ncontent-type: ${contentType}\r\ncontent-length: ${length}\r\n${extraHeaders}\r\n${body}`,
+      `HTTP/1.1 ${status} X\r\ncontent-type: ${contentType}\r\ncontent-length: ${length}\r\n${extraHeaders}\r\n`,
     );
+    socket.write(body);
   };
   return { replyWith, reply: (result) => replyWith(200, 'application/json', JSON.stringify(result)) };
 }
