@@ -4,6 +4,7 @@ import { loadKeyring } from '#shared/keys.ts';
 import { createLog, type Log } from '#shared/log.ts';
 import { refusePort, type WantedPort } from '#shared/ports.ts';
 import { accessTokens, createSigner, createVerifier } from '#shared/tokens.ts';
+import { createStandingCheck } from './access/account-standing.ts';
 import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { createFreightAccess } from './access/freight-access.ts';
@@ -81,6 +82,7 @@ export async function createGateway(
         };
   const pipeline = new Pipeline({
     access,
+    confirmStanding: config.access.kind === 'freight' ? createStandingCheck(transport) : undefined,
     executor: engine.executor,
     generation: () => supergraph.current,
     clientRates: config.clientRates,

@@ -1,4 +1,5 @@
 import type { Log } from '#shared/log.ts';
+import type { ConfirmStanding } from '../access/account-standing.ts';
 import type { Access } from '../access/caller.ts';
 import { responseText } from '../engine/respond/response.ts';
 import { fromEngineError } from '../errors/public-error.ts';
@@ -23,6 +24,8 @@ import { TypicalLengths } from './typical-lengths.ts';
 
 export interface PipelineOptions {
   readonly access: Access;
+  /** Undefined where accounts are not ours. */
+  readonly confirmStanding?: ConfirmStanding | undefined;
   readonly executor: Executor;
   readonly generation: () => Generation;
   readonly clientRates: ClientRates;
@@ -103,7 +106,10 @@ export class Pipeline {
     const checked = checkDocument(identified, source, generation);
     this.#throttle.learn(source);
     guardIntrospection(checked, this.#options.introspection);
-    return price(checked, this.#options.maxQueryCost);
+    const priced = price(checked, this.#options.maxQueryCost);
+    const confirmed = this.#options.confirmStanding?.(priced);
+    if (confirmed) await confirmed;
+    return priced;
   }
 
   async #respond(checked: Checked, signal: AbortSignal): Promise<Responded> {

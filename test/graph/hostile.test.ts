@@ -246,6 +246,72 @@ describe('signing in', () => {
   });
 });
 
+describe('the access token of a former administrator', () => {
+  const password = 'seven quiet lorries';
+  let count = 0;
+
+  async function send<T>(query: string, variables: object, token?: string): Promise<{ status: number; answer: T }> {
+    const response = await fetch(graph.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, answer: (await response.json()) as T };
+  }
+
+  /** An administrator who has signed in. */
+  async function newAdministrator() {
+    const email = `former-${++count}@hostile.test`;
+    const register =
+      'mutation($input: RegisterAccountInput!) { registerAccount(input: $input) { account { id version } } }';
+    const input = {
+      idempotencyKey: `former-${process.pid}-${count}`,
+      email,
+      name: 'Fred Ormer',
+      roles: ['ADMIN'],
+      password,
+    };
+    const registered = await graph.ask<{ registerAccount: { account: { id: string } } }>('admin', register, { input });
+    const signIn = 'mutation($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken } }';
+    const { answer } = await send<{ data: { signIn: { accessToken: string; refreshToken: string } } }>(signIn, {
+      input: { email, password },
+    });
+    return { id: registered.data!.registerAccount.account.id, ...answer.data.signIn };
+  }
+
+  test.each([
+    ['closed', 'deactivateAccount', 'DeactivateAccountInput', {}],
+    ['demoted', 'changeAccountRoles', 'ChangeAccountRolesInput', { roles: ['DRIVER'] }],
+  ])('changes nothing in any subgraph once the account is %s', async (_how, field, type, given) => {
+    const { id, accessToken } = await newAdministrator();
+    const end = `mutation($input: ${type}!) { ${field}(input: $input) { userErrors { code } } }`;
+    await graph.ask('admin', end, { input: { accountId: id, expectedVersion: 1, ...given } });
+    const refused: string[] = [];
+    for (const { coordinate, field: name, operation, properVariables } of targets) {
+      if (!coordinate.startsWith('Mutation.') || ['signIn', 'refreshSession', 'signOut'].includes(name)) continue;
+      const { status, answer } = await send(operation, properVariables(), accessToken);
+      expect([name, status, answer]).toMatchObject([
+        name,
+        401,
+        { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+      ]);
+      refused.push(name);
+    }
+    expect(refused.length).toBeGreaterThan(25);
+  });
+
+  test('does not keep the account from renewing its session with the roles of now', async () => {
+    const { id, accessToken, refreshToken } = await newAdministrator();
+    const input = { accountId: id, roles: ['DISPATCHER'], expectedVersion: 1 };
+    const change =
+      'mutation($input: ChangeAccountRolesInput!) { changeAccountRoles(input: $input) { account { id } } }';
+    await graph.ask('admin', change, { input });
+    const refresh = 'mutation($input: RefreshSessionInput!) { refreshSession(input: $input) { viewer { roles } } }';
+    const { answer } = await send(refresh, { input: { refreshToken } }, accessToken);
+    expect(answer).toEqual({ data: { refreshSession: { viewer: { roles: ['DISPATCHER'] } } } });
+  });
+});
+
 describe('subscriptions', () => {
   const all = {
     leaderboardChanged: 'subscription { leaderboardChanged(period: WEEKLY) { period } }',
