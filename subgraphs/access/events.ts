@@ -20,5 +20,6 @@ export function emitAccountRegistered({ emit }: Transaction, account: Account): 
 
 /** The fleet says which account a driver signs in with; tokens of that account then carry the driver. */
 export const reactions: Reactions = {
-  'driver.changed': ({ em }, { driverId, accountId, active }) => linkDriver(em, driverId, active ? accountId : null),
+  'driver.changed': ({ em }, { driverId, accountId, active, by, at }) =>
+    linkDriver(em, driverId, active ? accountId : null, by, new Date(at)),
 };

@@ -52,6 +52,15 @@ const stepped = z.object({
   at: time,
 });
 
+/** Who made a change, in which request, for the audit trail of the subgraph that the change concerns. */
+const origin = z.object({
+  actorId: id,
+  requestId: z.string(),
+  clientRequestId: z.string().nullable(),
+  clientAddress: z.string().nullable(),
+});
+export type ChangeOrigin = z.infer<typeof origin>;
+
 /** Every domain event: its name and the shape of its payload. */
 export const domainEvents = {
   'organization.changed': z.object({ organizationId: id, name: z.string(), tier: z.enum(tiers), createdAt: time }),
@@ -92,6 +101,8 @@ export const domainEvents = {
     active: z.boolean(),
     hiredAt: time,
     at: time,
+    /** Absent where nobody made the change. */
+    by: origin.optional(),
   }),
   'vehicle.changed': z.object({ vehicleId: id, equipment: z.string(), active: z.boolean(), at: time }),
   'shift.ended': z.object({ shiftId: id, driverId: id, startedAt: time, endedAt: time }),

@@ -1,10 +1,37 @@
 import type { EntityManager } from '#shared/database.ts';
+import type { ChangeOrigin } from '#shared/topics.ts';
+import { recordAudit } from './audit.ts';
 
-/** Makes an account (or none) the one of a driver. Two statements: within one, the unique link could clash with itself. */
-export async function linkDriver(em: EntityManager, driverId: string, accountId: string | null): Promise<void> {
-  await em.execute('update account set driver_id = null where driver_id = ? and id is distinct from ?::uuid', [
-    driverId,
-    accountId,
-  ]);
-  if (accountId) await em.execute('update account set driver_id = ? where id = ?', [driverId, accountId]);
+const nobody = { actorId: null, requestId: 'event', clientRequestId: null, clientAddress: null };
+
+/**
+ * Makes an account (or none) the one of a driver: its tokens carry the driver's id from then on. Two statements: within
+ * one, the unique link could clash with itself.
+ */
+export async function linkDriver(
+  em: EntityManager,
+  driverId: string,
+  accountId: string | null,
+  by: ChangeOrigin | undefined,
+  at: Date,
+): Promise<void> {
+  const audit = { ...(by ?? nobody), at };
+  const left = await em.execute<{ id: string }[]>(
+    'update account set driver_id = null where driver_id = ? and id is distinct from ?::uuid returning id',
+    [driverId, accountId],
+  );
+  const joined = accountId
+    ? await em.execute<{ id: string }[]>(
+        'update account set driver_id = ? where id = ? and driver_id is distinct from ?::uuid returning id',
+        [driverId, accountId, driverId],
+      )
+    : [];
+  for (const { id } of left) {
+    const change = { field: 'driver', before: driverId, after: null };
+    recordAudit(em, audit, 'ACCOUNT_DRIVER_CHANGED', { kind: 'Account', id }, [change]);
+  }
+  for (const { id } of joined) {
+    const change = { field: 'driver', before: null, after: driverId };
+    recordAudit(em, audit, 'ACCOUNT_DRIVER_CHANGED', { kind: 'Account', id }, [change]);
+  }
 }

@@ -5,7 +5,7 @@ import { openSubgraph } from '#shared/server.ts';
 import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
 import { sampleSubgraph } from '#shared/test/sample.ts';
 import { createTransact } from '#shared/transaction.ts';
-import { AccountEntity } from '../entities.ts';
+import { AccountEntity, AuditEntryEntity } from '../entities.ts';
 import { reactions } from '../events.ts';
 import { type AccessUnderTest, givenAccount, givenAdministrator, startAccess } from './access.ts';
 
@@ -62,10 +62,11 @@ describe('driver.changed', () => {
   const react = reactions['driver.changed'];
   const driverOf = async (id: string) =>
     (await access.services.database.fork().findOneOrFail(AccountEntity, id)).driverId ?? null;
+  const by = { actorId: newId(), requestId: 'gateway-1', clientRequestId: 'mine', clientAddress: '192.0.2.1' };
   const arrives = (driverId: string, accountId: string | null, active = true) => {
     const { database, jobs, live } = access.services;
     const at = new Date().toISOString();
-    const payload = { driverId, accountId, active, name: 'D', hiredAt: at, at };
+    const payload = { driverId, accountId, active, name: 'D', hiredAt: at, at, by };
     return createTransact(
       database.fork(),
       jobs,
@@ -86,5 +87,16 @@ describe('driver.changed', () => {
     await arrives(driverId, second!, false);
     expect(await driverOf(second!)).toBeNull();
     await arrives(driverId, newId());
+    const entries = await access.services.database.fork().find(AuditEntryEntity, { action: 'ACCOUNT_DRIVER_CHANGED' });
+    expect(entries.map(({ targetId, changes }) => [targetId, changes[0]?.before, changes[0]?.after])).toEqual(
+      expect.arrayContaining([
+        [first, null, driverId],
+        [first, driverId, null],
+        [second, null, driverId],
+        [second, driverId, null],
+      ]),
+    );
+    expect(entries).toHaveLength(4);
+    expect(entries[0]).toMatchObject(by);
   });
 });

@@ -1,5 +1,6 @@
 import { payloadOf, refuse, type UserError } from '#shared/errors.ts';
 import { type AccountIdentity, requireAccount } from '#shared/identity.ts';
+import type { ChangeOrigin } from '#shared/topics.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import type { FleetContext } from '../context.ts';
 import { assignShipment as assignInput, unassignShipment as unassignInput } from '../domain/assignment-input.ts';
@@ -43,20 +44,30 @@ async function change<K extends string>(context: FleetContext, name: K, run: Run
   }
 }
 
+function originOf(
+  { requestId, clientRequestId, clientAddress }: FleetContext,
+  { accountId }: AccountIdentity,
+): ChangeOrigin {
+  return { actorId: accountId, requestId, clientRequestId, clientAddress };
+}
+
 export const Mutation = {
   registerDriver: (_parent: unknown, { input }: Input, context: FleetContext) =>
     change(context, 'driver', (transaction, caller, now) =>
-      registerDriver(transaction, caller, parseInput(registerDriverInput, input), now),
+      registerDriver(transaction, originOf(context, caller), parseInput(registerDriverInput, input), now),
     ),
   updateDriver: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'driver', (transaction, _caller, now) =>
-      updateDriver(transaction, parseInput(updateDriverInput, input), now),
+    change(context, 'driver', (transaction, caller, now) =>
+      updateDriver(transaction, originOf(context, caller), parseInput(updateDriverInput, input), now),
     ),
   deactivateDriver: (
     _parent: unknown,
     { input }: Input<{ driverId: string; expectedVersion: number }>,
     context: FleetContext,
-  ) => change(context, 'driver', (transaction, _caller, now) => deactivateDriver(transaction, input, now)),
+  ) =>
+    change(context, 'driver', (transaction, caller, now) =>
+      deactivateDriver(transaction, originOf(context, caller), input, now),
+    ),
   registerVehicle: (_parent: unknown, { input }: Input, context: FleetContext) =>
     change(context, 'vehicle', (transaction, caller, now) =>
       registerVehicle(transaction, caller, parseInput(registerVehicleInput, input), now),

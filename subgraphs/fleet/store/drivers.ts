@@ -1,8 +1,7 @@
 import type { EntityManager } from '#shared/database.ts';
 import { refuse, type UserError } from '#shared/errors.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import type { Equipment } from '#shared/topics.ts';
+import type { ChangeOrigin, Equipment } from '#shared/topics.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import { checkVersion } from '../domain/contested.ts';
 import type { RegisterDriver, UpdateDriver } from '../domain/driver-input.ts';
@@ -28,13 +27,13 @@ const violations: Readonly<Record<string, UserError>> = {
 
 export async function registerDriver(
   transaction: Transaction,
-  caller: AccountIdentity,
+  by: ChangeOrigin,
   input: RegisterDriver,
   now: Date,
 ): Promise<Driver> {
   const { em } = transaction;
   const id = newId(now.getTime());
-  const call = { accountId: caller.accountId, key: input.idempotencyKey, mutation: 'registerDriver', input };
+  const call = { accountId: by.actorId, key: input.idempotencyKey, mutation: 'registerDriver', input };
   const known = await claimKey(em, call, id);
   if (known) return em.findOneOrFail(DriverEntity, { id: known });
   checkLicense(input.licenseClasses, input.equipment);
@@ -57,11 +56,16 @@ export async function registerDriver(
     createdAt: now,
   });
   await refusingViolations(violations, () => em.flush());
-  await tell(transaction, driver, now);
+  await tell(transaction, driver, by, now);
   return driver;
 }
 
-export async function updateDriver(transaction: Transaction, input: UpdateDriver, now: Date): Promise<Driver> {
+export async function updateDriver(
+  transaction: Transaction,
+  by: ChangeOrigin,
+  input: UpdateDriver,
+  now: Date,
+): Promise<Driver> {
   const { em } = transaction;
   const driver = await lockDriver(em, input.driverId);
   checkVersion(driver, input.expectedVersion);
@@ -82,12 +86,13 @@ export async function updateDriver(transaction: Transaction, input: UpdateDriver
     version: driver.version + 1,
   });
   await refusingViolations(violations, () => em.flush());
-  await tell(transaction, driver, now);
+  await tell(transaction, driver, by, now);
   return driver;
 }
 
 export async function deactivateDriver(
   transaction: Transaction,
+  by: ChangeOrigin,
   { driverId, expectedVersion }: { driverId: string; expectedVersion: number },
   now: Date,
 ): Promise<Driver> {
@@ -106,7 +111,7 @@ export async function deactivateDriver(
     refuse('ON_SHIFT', `A driver off duty is required; ${driver.name} is on a shift.`, 'driverId');
   Object.assign(driver, { active: false, deactivatedAt: now, version: driver.version + 1 });
   await em.flush();
-  await tell(transaction, driver, now);
+  await tell(transaction, driver, by, now);
   return driver;
 }
 
@@ -137,7 +142,12 @@ async function checkCarried(em: EntityManager, driver: Driver, equipment: readon
     );
 }
 
-function tell({ emit }: Transaction, { id, name, accountId, active, hiredAt }: Driver, now: Date): Promise<void> {
+function tell(
+  { emit }: Transaction,
+  { id, name, accountId, active, hiredAt }: Driver,
+  by: ChangeOrigin,
+  now: Date,
+): Promise<void> {
   return emit('driver.changed', {
     driverId: id,
     name,
@@ -145,5 +155,6 @@ function tell({ emit }: Transaction, { id, name, accountId, active, hiredAt }: D
     active,
     hiredAt: hiredAt.toISOString(),
     at: now.toISOString(),
+    by,
   });
 }
