@@ -3,7 +3,7 @@ const accounts = ['admin', 'dispatcher', 'driver', 'customer', 'partner', 'analy
 /** The queries of the README; a test holds them against the schema. */
 export const firstQueries = [
   'mutation { signIn(input: { email: "dispatcher@demo.test", password: "freight-demo" }) { accessToken viewer { name roles } userErrors { message } } }',
-  '{ shipments(first: 2, filter: { statuses: [IN_TRANSIT] }) { nodes { reference organization { name tier } driver { name position { location { latitude longitude } } } eta { arrivesAt } quote { price { amount currency } } risk { score } } } }',
+  '{ shipments(first: 2, filter: { statuses: [IN_TRANSIT] }) { nodes { reference organization { name tier } driver { name position { location { latitude longitude } } } eta { arrivesAt } quote { price { amount currency } } risk { score decision } } } }',
   '{ leaderboard(period: WEEKLY) { entries(first: 3) { nodes { rank points driver { name deliveries(first: 1) { totalCount } } } } } }',
 ];
 

@@ -3,8 +3,8 @@ const signIn = `# 1. Run this: Ctrl-Enter. Demo accounts, all with this
 #    password: admin@, dispatcher@, driver@, customer@,
 #    partner@ and analyst@demo.test.
 # 2. Copy the access token into Headers (below) of the
-#    other tabs: { "authorization": "Bearer <accessToken>" }
-#    It is valid for 15 minutes. Then sign in again, or run
+#    other tabs, in the place of <accessToken>. It is valid
+#    for 15 minutes. Then sign in again, or run
 #    refreshSession with the refresh token.
 mutation SignIn {
   signIn(
@@ -31,7 +31,7 @@ query LoadsUnderWay {
       driver { name position { location { latitude longitude } } }
       eta { arrivesAt }
       quote { price { amount currency } }
-      risk { score }
+      risk { score decision }
     }
   }
 }
