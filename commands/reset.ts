@@ -5,7 +5,7 @@ import { exitWith } from '#shared/exit.ts';
 import { requireServer } from '#shared/postgres/given-server.ts';
 import { embeddedFolder } from '#shared/postgres/open-postgres.ts';
 import { stopUnusedServer } from '#shared/postgres/stop-unused.ts';
-import { asAdmin, databaseName } from '#shared/provision.ts';
+import { asAdmin, databaseName, dropDatabase } from '#shared/provision.ts';
 import { lockDataFolder } from './lock.ts';
 
 /** Starts over: the next `npm start` finds no data. Refuses in production and while the product runs. */
@@ -22,9 +22,7 @@ async function reset(): Promise<void> {
   try {
     if (config.databaseUrl) {
       await requireServer(config.databaseUrl);
-      await asAdmin(config.databaseUrl, undefined, (client) =>
-        client.query(`drop database if exists ${databaseName} with (force)`),
-      );
+      await asAdmin(config.databaseUrl, undefined, (client) => dropDatabase(client, databaseName));
       console.log(`Dropped the database "${databaseName}".`);
     } else {
       const folder = embeddedFolder(config);

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import pg from 'pg';
 import { installJobs, jobsSchema } from './jobs-schema.ts';
+import { extensions, requireRights } from './require-rights.ts';
 
 /** Name of the product's database on the server. */
 export const databaseName = 'freight';
@@ -48,7 +49,9 @@ export async function asAdmin<T>(
 
 /**
  * Creates what the subgraphs need around their tables: database, extensions, one schema and one login role per subgraph
- * (which can read no other's tables), and the queue schema. Safe to run again and from several processes at once.
+ * (which can read no other's tables), and the queue schema. Safe to run again and from several processes at once. What
+ * fails halfway leaves no database behind that was not there before.
+ * @throws ConfigurationError where the rights do not suffice
  */
 export async function provision(
   adminUrl: string,
@@ -56,38 +59,71 @@ export async function provision(
   subgraphs: readonly string[],
   secret: string,
 ): Promise<void> {
-  await asAdmin(adminUrl, undefined, (client) => createDatabase(client, database));
-  await asAdmin(adminUrl, database, async (client) => {
-    // Several processes may start at once: one provisions, the others wait for it.
-    await client.query(`select pg_advisory_lock(hashtext('freight-provision'))`);
-    await client.query(`create extension if not exists btree_gist; create extension if not exists pg_trgm`);
-    await client.query(`revoke create on schema public from public`);
-    for (const subgraph of subgraphs) await createRoleAndSchema(client, subgraph, rolePassword(secret, subgraph));
-    await installJobs(
-      client,
-      subgraphs.map((subgraph) => ({ subgraph, role: roleName(subgraph) })),
-    );
-  });
-}
-
-async function createDatabase(client: pg.Client, database: string): Promise<void> {
-  const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
-  if (rowCount) return;
+  const roles = subgraphs.map(roleName);
+  const { isSuperuser, created } = await asAdmin(adminUrl, undefined, async (client) => ({
+    isSuperuser: await requireRights(client, database, roles),
+    created: await createDatabase(client, database),
+  }));
   try {
-    await client.query(`create database ${pg.escapeIdentifier(database)}`);
+    await asAdmin(adminUrl, database, (client) => provisionDatabase(client, subgraphs, secret, isSuperuser));
   } catch (error) {
-    // 42P04 duplicate_database, 23505: another process was faster.
-    if (!(error instanceof pg.DatabaseError) || !['42P04', '23505'].includes(error.code ?? '')) throw error;
+    if (created) await asAdmin(adminUrl, undefined, (client) => dropDatabase(client, database));
+    throw error;
   }
 }
 
-async function createRoleAndSchema(client: pg.Client, subgraph: string, password: string): Promise<void> {
-  const role = pg.escapeIdentifier(roleName(subgraph));
-  const schema = pg.escapeIdentifier(subgraph);
-  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [roleName(subgraph)]);
+async function provisionDatabase(
+  client: pg.Client,
+  subgraphs: readonly string[],
+  secret: string,
+  isSuperuser: boolean,
+): Promise<void> {
+  // Several processes may start at once: one provisions, the others wait for it.
+  await client.query(`select pg_advisory_lock(hashtext('freight-provision'))`);
+  for (const extension of extensions) await client.query(`create extension if not exists ${extension}`);
+  await client.query('revoke create on schema public from public');
+  for (const subgraph of subgraphs) {
+    await createRole(client, roleName(subgraph), rolePassword(secret, subgraph));
+    if (!isSuperuser) await joinRole(client, roleName(subgraph));
+    await client.query(
+      `create schema if not exists ${pg.escapeIdentifier(subgraph)} authorization ${pg.escapeIdentifier(roleName(subgraph))}`,
+    );
+  }
+  await installJobs(
+    client,
+    subgraphs.map((subgraph) => ({ subgraph, role: roleName(subgraph) })),
+  );
+}
+
+/** @returns false where it exists */
+async function createDatabase(client: pg.Client, database: string): Promise<boolean> {
+  const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
+  if (rowCount) return false;
+  try {
+    await client.query(`create database ${pg.escapeIdentifier(database)}`);
+    return true;
+  } catch (error) {
+    // 42P04 duplicate_database, 23505: another process was faster.
+    if (error instanceof pg.DatabaseError && ['42P04', '23505'].includes(error.code ?? '')) return false;
+    throw error;
+  }
+}
+
+/** Drops a database together with the sessions in it. */
+export async function dropDatabase(client: pg.Client, database: string): Promise<void> {
+  await client.query(`drop database if exists ${pg.escapeIdentifier(database)} with (force)`);
+}
+
+async function createRole(client: pg.Client, name: string, password: string): Promise<void> {
+  const role = pg.escapeIdentifier(name);
+  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
   if (!rowCount) await client.query(`create role ${role} login`).catch(ignoreExisting);
   await client.query(`alter role ${role} password ${pg.escapeLiteral(password)}`).catch(ignoreConcurrentUpdate);
-  await client.query(`create schema if not exists ${schema} authorization ${role}`);
+}
+
+/** Only a member of a role, or a superuser, may make it the owner of something. */
+async function joinRole(client: pg.Client, name: string): Promise<void> {
+  await client.query(`grant ${pg.escapeIdentifier(name)} to current_user`).catch(ignoreConcurrentUpdate);
 }
 
 function ignoreExisting(error: unknown): void {

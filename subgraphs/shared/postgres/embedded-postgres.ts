@@ -6,12 +6,14 @@ import { takeLock } from '../processes.ts';
 import { type ClusterFiles, clusterFiles, ensureCluster } from './cluster-files.ts';
 import { launch } from './launch.ts';
 import { postmasterOf, removeStaleNote, sendSignal, stopPostmaster } from './postmaster.ts';
-import { findPrograms, type Program, reasonIn } from './programs.ts';
+import { findPrograms, type Program, type Programs, reasonIn } from './programs.ts';
 import { openServerSession, type ServerSession } from './session.ts';
 
 export interface EmbeddedPostgresOptions {
   /** More `postgres` command line flags (tests turn fsync off). */
   readonly flags?: readonly string[];
+  /** Another PostgreSQL than that of npm. */
+  readonly programs?: () => Promise<Programs>;
   readonly log?: Log;
   /** Called when the server died and could not be started again, or died too often. */
   readonly onLost?: (error: unknown) => void;
@@ -117,7 +119,7 @@ export class EmbeddedPostgres implements AsyncDisposable {
       this.#child = child;
       if (this.#closing) this.#endAtOnce();
     };
-    const programs = await findPrograms();
+    const programs = await (this.#options.programs ?? findPrograms)();
     await ensureCluster(this.#files, programs, started);
     const port = await this.#files.choosePort();
     removeStaleNote(cluster);

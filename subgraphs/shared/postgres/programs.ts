@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { ConfigurationError } from '../config.ts';
@@ -29,6 +30,11 @@ export async function findPrograms(): Promise<Programs> {
   });
   for (const program of Object.values(binaries)) chmodSync(program, 0o755);
   return { ...binaries, ...(await findUser()) };
+}
+
+/** The programs of a PostgreSQL that is installed on this machine. */
+export async function programsIn(folder: string): Promise<Programs> {
+  return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres'), ...(await findUser()) };
 }
 
 /**
