@@ -19,7 +19,7 @@ import { pricing } from '../subgraphs/pricing/subgraph.ts';
 import { risk } from '../subgraphs/risk/subgraph.ts';
 import { shipments } from '../subgraphs/shipments/subgraph.ts';
 import { tracking } from '../subgraphs/tracking/subgraph.ts';
-import { seedInProcess } from './seed-in-process.ts';
+import { SeedProcess, type SeedTarget } from './seed-in-process.ts';
 import { seedProduct } from './seed-product.ts';
 
 /** All subgraphs of the product in one process, on one database. */
@@ -29,8 +29,8 @@ export interface Product {
   /** Address of each subgraph by name. */
   readonly urls: ReadonlyMap<string, string>;
   readonly subgraphs: readonly RunningSubgraph[];
-  /** True when this start wrote the demo data. */
-  readonly seeded: boolean;
+  /** Resolves when the demo data is there: with true when this start wrote it. */
+  readonly seeded: Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export async function productParts(config: SharedConfig): Promise<ProductParts> 
   return { keyring, roleSecret: await loadRoleSecret(config), all: await allSubgraphs(keyring) };
 }
 
-/** Provisions and migrates the database, seeds it once, and lets every subgraph listen. */
+/** Provisions and migrates the database, begins to seed it where that was not done, and lets every subgraph listen. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { config, adminUrl, host, portOf, database = databaseName } = options;
   const { keyring, roleSecret, all } = options.parts;
@@ -75,10 +75,17 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const health = new Health();
   const live = await openLive(config, { log: createLog('live', config.logLevel), health });
   resources.defer(() => live.close());
-  const open = await openAll(all, options, live, health);
-  resources.defer(() => closeAll(open));
+  const opening = openAll(all, options, live, health);
+  resources.defer(() => opening.then(closeAll, () => undefined));
+  const closing = new AbortController();
+  const seeded = seed(opening, options, closing.signal);
+  const seedingEnd = seeded.catch(() => undefined);
+  resources.defer(async () => {
+    closing.abort();
+    await seedingEnd;
+  });
+  const open = await opening;
   if (options.refuseDemoData) await Promise.all(open.map(({ services }) => refuseDemoData(services.database)));
-  const seeded = await seed(open, options);
   const subgraphs = await settleAll(
     open.map(async (one) => {
       const { name } = one.subgraph;
@@ -150,23 +157,27 @@ async function closeAll(all: readonly Closable[]): Promise<void> {
 }
 
 async function seed(
-  open: readonly OpenSubgraph<BaseContext>[],
+  opening: Promise<readonly OpenSubgraph<BaseContext>[]>,
   { config, parts: { roleSecret }, adminUrl, demo, clock = () => new Date(), database = databaseName }: ProductOptions,
+  signal: AbortSignal,
 ): Promise<boolean> {
   if (!demo) return false;
-  return seedProduct(open, {
+  const target = ({ subgraph: { name, seed: module } }: OpenSubgraph<BaseContext>): SeedTarget => ({
+    schema: name,
+    url: roleUrl(adminUrl, database, name, roleSecret),
+    module: String(module),
+  });
+  return seedProduct(opening, {
     adminUrl,
     database,
     seed: demo.seed,
     moment: () => config.seedNow ?? clock(),
-    write: (missing, now) =>
-      seedInProcess({
-        world: { ...demo, now },
-        parts: missing.map(({ subgraph: { name, seed: module } }) => ({
-          schema: name,
-          url: roleUrl(adminUrl, database, name, roleSecret),
-          module: String(module),
-        })),
-      }),
+    prepare(now) {
+      const process = new SeedProcess({ ...demo, now }, signal);
+      return {
+        write: (missing) => process.write(missing.map(target)),
+        [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+      };
+    },
   });
 }

@@ -1,39 +1,41 @@
 import { generateWorld } from '#shared/demo/generate.ts';
+import type { World } from '#shared/demo/world.ts';
 import { connectToSchema } from '#shared/schema-client.ts';
 import { loadSeed } from '#shared/seed.ts';
 import { type WrittenSeed, writeSeeds } from '#shared/write-seeds.ts';
-import type { SeedReport, SeedWork } from './seed-in-process.ts';
+import type { SeedOrder, SeedReport, SeedTarget } from './seed-in-process.ts';
 
-/** A process that writes demo data, says so, and then commits or rolls back as it is told (seed-in-process.ts). */
-async function write({ world, parts }: SeedWork): Promise<WrittenSeed> {
-  const loaded = parts.map(async ({ schema, url, module }) => ({
-    seed: await loadSeed(new URL(module)),
-    connect: () => connectToSchema(url, schema),
-  }));
-  return writeSeeds(await Promise.all(loaded), generateWorld(world));
+/** A process that writes demo data and commits it or rolls it back, as it is told (seed-in-process.ts). */
+let world: Promise<World> | undefined;
+let written: WrittenSeed | undefined;
+
+async function write(targets: readonly SeedTarget[]): Promise<void> {
+  if (!world) throw new Error('A world is required before it can be written.');
+  written = await writeSeeds(await Promise.all(targets.map(partOf)), await world);
 }
 
-function tell(report: SeedReport): void {
-  process.send?.(report);
+async function partOf({ schema, url, module }: SeedTarget) {
+  return { seed: await loadSeed(new URL(module)), connect: () => connectToSchema(url, schema) };
 }
 
-let written: Promise<WrittenSeed> | undefined;
-
-async function obey(order: SeedWork | keyof WrittenSeed): Promise<void> {
-  if (typeof order === 'object') {
-    written = write(order);
-    await written;
-  } else {
-    const seed = await written;
-    await seed?.[order]();
-  }
+async function end(how: keyof WrittenSeed): Promise<void> {
+  if (!written) throw new Error('A world must be written before it can be kept.');
+  await written[how]();
 }
 
-process.on('message', (order: SeedWork | keyof WrittenSeed) => {
-  obey(order).then(
+function tellOf(work: Promise<void>): void {
+  const tell = (report: SeedReport) => void process.send?.(report);
+  work.then(
     () => tell({ done: true }),
     (error: unknown) => tell({ done: false, error }),
   );
+}
+
+process.on('message', (order: SeedOrder) => {
+  if ('generate' in order) {
+    world = Promise.try(() => generateWorld(order.generate));
+    world.catch(() => undefined); // told by the order to write
+  } else tellOf('write' in order ? write(order.write) : end(order.end));
 });
 // Whoever asked for it is gone: PostgreSQL rolls back what is not committed.
 process.on('disconnect', () => process.exit());

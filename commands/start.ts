@@ -58,13 +58,15 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   const subgraphUrls = { ...Object.fromEntries(product.urls), ...gatewayConfig.subgraphUrls };
   const gateway = await createGateway({ ...gatewayConfig, subgraphUrls });
   resources.defer(() => gateway.close());
+  // While the demo data is written, the gateway is built; nobody is served before it is there.
+  const seeded = await product.seeded;
   const gatewayUrl = await gateway.listen();
   if (values.simulator && !production) {
     const simulator = startSimulator({ url: `${gatewayUrl}/graphql`, signal: ending }).catch(fail);
     resources.defer(() => simulator);
   }
   const seconds = (performance.now() - began) / 1000;
-  const { urls: shownUrls, seeded } = product;
+  const { urls: shownUrls } = product;
   const { adminUrl: operatorUrl } = gateway;
   console.log(welcome({ gatewayUrl, adminUrl: operatorUrl, subgraphUrls: shownUrls, seeded, seconds, production }));
 }

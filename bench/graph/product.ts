@@ -42,6 +42,7 @@ export async function startThrowaway(
     demo: { seed: config.seed, size: { shipments } },
   });
   resources.defer(() => product.close());
+  await product.seeded;
   const subgraphUrls = Object.fromEntries(product.urls);
   const gateway = await createGateway({ ...readGatewayConfig(['--port', '0'], environment), subgraphUrls });
   resources.defer(() => gateway.close());

@@ -2,7 +2,7 @@ import { roleUrl } from '#shared/provision.ts';
 import { roleSecret } from '#shared/test/cluster.ts';
 import type { Seed } from '#shared/write-seeds.ts';
 import { seedProduct } from '../seed-product.ts';
-import { openProduct, smallWorldSeed, writing } from './open-product.ts';
+import { openProduct, preparing, smallWorldSeed } from './open-product.ts';
 
 /** A process that seeds a database and stops for ever after one subgraph has written its rows. */
 const [adminUrl = '', database = ''] = process.argv.slice(2);
@@ -14,10 +14,10 @@ const stopping =
     process.stdout.write('halfway\n');
     await new Promise((resolve) => setTimeout(resolve, 60_000));
   };
-await seedProduct(open, {
+await seedProduct(Promise.resolve(open), {
   adminUrl,
   database,
   seed: smallWorldSeed,
   moment: () => new Date('2026-11-23T09:00:00Z'),
-  write: writing((part, name) => (name === 'access' ? { ...part, seed: stopping(part.seed) } : part)),
+  prepare: preparing((part, name) => (name === 'access' ? { ...part, seed: stopping(part.seed) } : part)),
 });

@@ -6,13 +6,15 @@ import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { loadSeed } from '#shared/seed.ts';
 import { type OpenSubgraph, openSubgraph } from '#shared/server.ts';
 import { newKeyPair } from '#shared/tokens.ts';
-import { type SeedPart, type WrittenSeed, writeSeeds } from '#shared/write-seeds.ts';
+import { type SeedPart, writeSeeds } from '#shared/write-seeds.ts';
 import { allSubgraphs } from '../product.ts';
+import type { WorldInPreparation } from '../seed-product.ts';
 
 /** Every subgraph, open on one database; none listens. */
 export interface OpenProduct {
   readonly open: readonly OpenSubgraph<BaseContext>[];
   readonly names: readonly string[];
+  rowsOf(subgraph: string, sql: string): Promise<object[]>;
   close(): Promise<void>;
 }
 
@@ -31,26 +33,37 @@ export async function openProduct(database: { urlFor(subgraph: string): string }
   return {
     open,
     names: subgraphs.map(({ name }) => name),
+    async rowsOf(name, sql) {
+      const found = open.find(({ subgraph }) => subgraph.name === name);
+      return found ? found.services.database.fork().execute<object[]>(sql) : [];
+    },
     async close() {
       await Promise.all(open.map((one) => one.close()));
     },
   };
 }
 
-/** Writes the small world in this thread; a test may change parts of it. */
-export function writing(change: (part: SeedPart, name: string) => SeedPart = (part) => part) {
-  return async (missing: readonly OpenSubgraph<BaseContext>[], now: Date): Promise<WrittenSeed> => {
-    const parts = missing.map(async ({ subgraph: { name, seed }, services: { database } }) => {
-      if (!seed) throw new Error(`${name} has no seed`);
-      return change({ seed: await loadSeed(seed), connect: () => database.connect() }, name);
-    });
-    return writeSeeds(await Promise.all(parts), smallWorld(now));
-  };
+/** Prepares the small world in this process; a test may change parts of it. */
+export function preparing(change: (part: SeedPart, name: string) => SeedPart = (part) => part) {
+  return (now: Date): WorldInPreparation<OpenSubgraph<BaseContext>> => ({
+    async write(missing) {
+      const parts = missing.map(async ({ subgraph: { name, seed }, services: { database } }) => {
+        if (!seed) throw new Error(`${name} has no seed`);
+        return change({ seed: await loadSeed(seed), connect: () => database.connect() }, name);
+      });
+      return writeSeeds(await Promise.all(parts), smallWorld(now));
+    },
+    async [Symbol.asyncDispose]() {},
+  });
 }
 
 export const smallWorldSeed = 5;
 
-export function smallWorld(now: Date): World {
+export function smallWorldOptions(now: Date) {
   const size = { hubs: 12, organizations: 8, drivers: 24, vehicles: 18, shipments: 300, openPerStatus: 2, months: 6 };
-  return generateWorld({ seed: smallWorldSeed, now, size });
+  return { seed: smallWorldSeed, now, size };
+}
+
+export function smallWorld(now: Date): World {
+  return generateWorld(smallWorldOptions(now));
 }

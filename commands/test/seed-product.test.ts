@@ -6,7 +6,7 @@ import { asAdmin } from '#shared/provision.ts';
 import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
 import type { Seed, SeedPart } from '#shared/write-seeds.ts';
 import { seedProduct } from '../seed-product.ts';
-import { type OpenProduct, openProduct, smallWorld, smallWorldSeed, writing } from './open-product.ts';
+import { type OpenProduct, openProduct, preparing, smallWorld, smallWorldSeed } from './open-product.ts';
 
 const adminUrl = process.env['TEST_POSTGRES_URL'] ?? '';
 const monday = new Date('2026-11-23T09:00:00Z');
@@ -23,15 +23,15 @@ afterEach(async () => {
   await database.drop();
 });
 
-type Change = Parameters<typeof writing>[0];
+type Change = Parameters<typeof preparing>[0];
 
 const seed = (moment: Date, change?: Change) =>
-  seedProduct(product.open, {
+  seedProduct(Promise.resolve(product.open), {
     adminUrl,
     database: database.name,
     seed: smallWorldSeed,
     moment: () => moment,
-    write: writing(change),
+    prepare: preparing(change),
   });
 
 /** Rows of every table of every subgraph by its name, apart from the notes of migrations and seeds. */

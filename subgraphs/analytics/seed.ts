@@ -8,26 +8,27 @@ import { columnOf } from './store/columns.ts';
 /** The demo world's history as the events that it would have sent, counted as live ones are. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const { company, organizations, drivers, carriages, customers, driverChanges } = historyOf(factsOfWorld(world));
-  await tables.copy('company_day', company.map(rowOf));
-  await tables.copy('organization_day', organizations.map(rowOf));
-  await tables.copy('driver_day', drivers.map(rowOf));
-  await tables.copy(
-    'carriage',
-    [...carriages].map(([shipmentId, carriage]) => rowOf({ shipmentId, ...carriage })),
-  );
+  await tables.copy('company_day', rowsOf(company));
+  await tables.copy('organization_day', rowsOf(organizations));
+  await tables.copy('driver_day', rowsOf(drivers));
+  await tables.copy('carriage', rowsOf([...carriages].map(([shipmentId, carriage]) => ({ shipmentId, ...carriage }))));
   await tables.copy(
     'customer',
-    customers.map(({ organizationId, createdAt }) => rowOf({ organizationId, createdAt })),
+    rowsOf(customers.map(({ organizationId, createdAt }) => ({ organizationId, createdAt }))),
   );
   await tables.copy(
     'driver_change',
-    driverChanges.map(({ driverId, at, active, hiredAt }) => rowOf({ driverId, at, active, hiredAt })),
+    rowsOf(driverChanges.map(({ driverId, at, active, hiredAt }) => ({ driverId, at, active, hiredAt }))),
   );
 }
 
-/** A record under the database's names. */
-function rowOf(record: object): TableRow {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [columnOf(name), value]));
+/** Records of one kind under the database's names. */
+function rowsOf<R extends object>(records: readonly R[]): Iterable<TableRow> {
+  const names = Object.keys(records[0] ?? {}) as (keyof R & string)[]; // all records have the properties of the first
+  const columns = names.map(columnOf);
+  return records
+    .values()
+    .map((record) => Object.fromEntries(names.map((name, index) => [columns[index], record[name]])));
 }
 
 type Tell = <N extends FactEventName>(name: N, payload: FactPayload<N>) => void;

@@ -225,8 +225,10 @@ function accountRow(driverId: string, movements: readonly ReplayedMovement[]): R
   return { driver_id: driverId, balance: earned - forfeited, earned, forfeited, redeemed: 0 };
 }
 
+const monthName = new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
 function entryRow(driverId: string, { kind, points, at, incidentId }: ReplayedMovement): Row {
-  const month = at.toLocaleDateString('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const month = monthName.format(at);
   return {
     id: derivedId(at, driverId, kind, incidentId ?? month),
     driver_id: driverId,

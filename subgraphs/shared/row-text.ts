@@ -1,7 +1,9 @@
+import { instantText } from './instant-text.ts';
+
 /** The text that PostgreSQL reads a value of a column of this type from; null for null. */
 export function textOf(value: unknown, type: string | undefined): string | null {
   if (value === null || value === undefined) return null;
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return instantText(value);
   if (type === 'json' || type === 'jsonb') return JSON.stringify(value);
   if (Array.isArray(value)) return `{${value.map((item) => elementText(item)).join(',')}}`;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -9,7 +11,7 @@ export function textOf(value: unknown, type: string | undefined): string | null 
 
 function elementText(item: unknown): string {
   if (item === null || item === undefined) return 'NULL';
-  const text = item instanceof Date ? item.toISOString() : String(item);
+  const text = item instanceof Date ? instantText(item) : String(item);
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 

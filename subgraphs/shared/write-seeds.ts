@@ -63,7 +63,8 @@ async function writeSeed(part: SeedPart, world: World): Promise<WrittenSeed> {
     const tables = new Set<string>();
     await fillBare(client, () => part.seed(writerOf(client, tables), world));
     await client.query('insert into seeded (seed) values ($1)', [world.seed]);
-    // The planner knows nothing of new rows until it is told.
+    // The planner knows nothing of new rows until it is told. A rough count serves until autovacuum takes its own.
+    await client.query('set local default_statistics_target = 10');
     for (const table of tables) await client.query(`analyze ${pg.escapeIdentifier(table)}`);
   } catch (error) {
     // Without a connection there is nothing to roll back.

@@ -83,6 +83,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     portOf: () => 0,
     demo,
   });
+  await product.seeded;
   const queues = await watchQueues(adminUrl, database);
   const config = readGatewayConfig(['--port', '0'], environment);
   const openDoor = (subgraphUrls: Readonly<Record<string, string>>): Promise<GatewayDoor> =>

@@ -1,0 +1,11 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { instantText } from '../instant-text.ts';
+
+test('moments are written as toISOString writes them, and invalid ones are refused as there', () => {
+  fc.assert(
+    fc.property(fc.date({ noInvalidDate: true }), (at) => expect(instantText(at)).toBe(at.toISOString())),
+    { seed: 2025 },
+  );
+  expect(() => instantText(new Date(Number.NaN))).toThrow(RangeError);
+});
