@@ -7,6 +7,7 @@ import { cancelStatements } from './cancel-statements.ts';
 import { inboxMigration } from './inbox.ts';
 import type { Log } from './log.ts';
 import { releaseLostConnections } from './lost-connections.ts';
+import { requireColumns } from './require-columns.ts';
 import { connectionSettings, connectToSchema } from './schema-client.ts';
 import { StatementLogger } from './statement-logger.ts';
 
@@ -26,6 +27,7 @@ export interface Database {
   fork(signal?: AbortSignal): EntityManager;
   /** Runs a transaction whose statements may take as long as they need: migrations, seeds, maintenance. */
   maintain<T>(run: (em: EntityManager) => Promise<T>): Promise<T>;
+  /** Brings the tables up to date. @throws ConfigurationError when an entity stores what no migration has made room for */
   migrate(): Promise<void>;
   /** A connection of its own apart from the ORM. Whoever asks for it ends it. */
   connect(): Promise<pg.Client>;
@@ -62,6 +64,7 @@ export async function openDatabase({
     entities: [...entities],
     extensions: [Migrator],
     ensureDatabase: false,
+    discovery: { warnWhenNoEntities: false }, // a subgraph may store nothing
     pool: { min: 0, max: poolSize },
     driverOptions: {
       ...connectionSettings(schema),
@@ -94,7 +97,10 @@ export async function openDatabase({
   return {
     fork: (signal) => orm.em.fork(signal && { signal }),
     maintain,
-    migrate: () => maintain(async (em) => void (await orm.migrator.up({ transaction: em.getTransactionContext() }))),
+    async migrate() {
+      await maintain((em) => orm.migrator.up({ transaction: em.getTransactionContext() }));
+      await requireColumns(orm, schema);
+    },
     connect: () => connectToSchema(url, schema),
     statements: () => statements,
     close: () => orm.close(true),

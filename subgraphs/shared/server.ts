@@ -68,16 +68,16 @@ export async function openSubgraph<C extends BaseContext>(
   const live = countLosses(options.live, log);
   const { name, entities, migrations, reactions } = subgraph;
   const schema = schemaOf(subgraph);
+  await using opened = new AsyncDisposableStack();
   const database = await openDatabase({ url, schema: name, entities, migrations, log, statementTimeoutMs });
+  opened.defer(() => database.close());
   await database.migrate();
   const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log });
+  opened.defer(() => jobs.close());
   const health = new Health(() => new Date(), processHealth);
   const services: Services = { database, jobs, live, log, clock, health, maxObjects };
+  const running = opened.move();
   let closing: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    await jobs.close();
-    await database.close();
-  };
   return {
     subgraph,
     services,
@@ -85,7 +85,7 @@ export async function openSubgraph<C extends BaseContext>(
     contextFor: (identity, origin = requestOriginOf({}), client) =>
       subgraph.context(createBaseContext(services, identity, origin, client)),
     close() {
-      closing ??= stop();
+      closing ??= running.disposeAsync();
       return closing;
     },
   };

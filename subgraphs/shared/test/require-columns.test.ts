@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { defineEntity, p } from '@mikro-orm/core';
+import { anonymous } from '../identity.ts';
+import { createTestDatabase, startTestSubgraph, type TestDatabase } from './harness.ts';
+import { sampleSubgraph } from './sample.ts';
+
+/** Entities as a developer leaves them who has forgotten the migration. */
+const ColourfulNote = defineEntity({
+  name: 'Note',
+  tableName: 'note',
+  properties: {
+    id: p.uuid().primary(),
+    text: p.text(),
+    seen: p.integer().default(0),
+    colour: p.text().nullable(),
+    writtenOn: p.datetime().nullable(),
+    shout: p.text().formula((columns) => `upper(${columns.text})`),
+    unsaved: p.text().persist(false).nullable(),
+  },
+});
+const Label = defineEntity({ name: 'Label', tableName: 'label', properties: { id: p.uuid().primary() } });
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+describe('a subgraph', () => {
+  test('whose migration was forgotten does not start, and says which columns are missing', async () => {
+    const subgraph = { ...sampleSubgraph('fleet'), entities: [ColourfulNote, Label] };
+    await expect(startTestSubgraph(subgraph, { database })).rejects.toThrow(
+      expect.objectContaining({
+        name: 'ConfigurationError',
+        message: [
+          ['colour', 'note', 'Note', 'colour'],
+          ['written_on', 'note', 'Note', 'writtenOn'],
+          ['id', 'label', 'Label', 'id'],
+        ]
+          .map(
+            ([column, table, entity, field]) =>
+              `subgraphs/fleet/migrations/list.ts: a migration that adds column "${column}" to table fleet.${table} is required; entity ${entity} stores "${field}" there, and the column is missing`,
+          )
+          .join('\n'),
+      }),
+    );
+  });
+
+  test('may store nothing', async () => {
+    const subgraph = { ...sampleSubgraph('pricing'), entities: [], migrations: [] };
+    const running = await startTestSubgraph(subgraph, { database });
+    const { data, errors } = await running.ask(anonymous, '{ notes(first: 2) { id } }');
+    expect({ data, errors }).toEqual({ data: { notes: [{ id: '0' }, { id: '1' }] }, errors: [] });
+    await running.close();
+  });
+});
