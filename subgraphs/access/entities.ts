@@ -94,18 +94,4 @@ export const AuditEntryEntity = defineEntity({
 });
 export type AuditEntry = InferEntity<typeof AuditEntryEntity>;
 
-/** What a create made, so that the same request again finds it. */
-export const IdempotentRequestEntity = defineEntity({
-  name: 'IdempotentRequest',
-  tableName: 'idempotent_request',
-  properties: {
-    actorId: p.uuid().primary(),
-    operation: p.text().primary(),
-    key: p.text().primary(),
-    fingerprint: p.text(),
-    recordId: p.uuid(),
-    createdAt: p.datetime(3),
-  },
-});
-
-export const entities = [OrganizationEntity, AccountEntity, SessionEntity, AuditEntryEntity, IdempotentRequestEntity];
+export const entities = [OrganizationEntity, AccountEntity, SessionEntity, AuditEntryEntity];

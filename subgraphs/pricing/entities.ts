@@ -39,7 +39,6 @@ export const QuoteEntity = defineEntity({
     shipmentId: p.uuid(),
     organizationId: p.uuid(),
     requestedBy: p.uuid().nullable(),
-    idempotencyKey: p.string().nullable(),
     currency: p.string().length(3),
     baseRateCents: p.bigint('number'),
     factors: p.json<readonly Factor[]>(),
@@ -85,7 +84,6 @@ export const PaymentEntity = defineEntity({
     amountCents: p.bigint('number'),
     method: p.text().$type<PaymentMethod>(),
     reference: p.string(),
-    idempotencyKey: p.string().nullable(),
     paidAt: p.datetime(),
   },
 });

@@ -14,7 +14,7 @@ import type { PricingContext } from './loaders.ts';
 import { type InvoiceFilter, listInvoices } from './store/invoices.ts';
 import { latestObservations, type ObservationInput, recordObservation } from './store/market.ts';
 import { mostPayments, type PaymentInput, recordPayment } from './store/payments.ts';
-import { acceptQuote, currency, type QuoteRequest, requestQuote } from './store/quotes.ts';
+import { type AcceptQuote, acceptQuote, currency, type QuoteRequest, requestQuote } from './store/quotes.ts';
 import type { BillingSums } from './store/summaries.ts';
 import { visibilityOf } from './store/visibility.ts';
 
@@ -62,19 +62,18 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
       payloadOf(async () => ({
         quote: await requestQuote(context.transact, accountOf(context), input, context.clock()),
       })),
-    acceptQuote: async (_parent, { input }: { input: { quoteId: string } }, context) => {
-      const { quote, refusal } = await acceptQuote(
-        context.transact,
-        accountOf(context),
-        input.quoteId,
-        context.clock(),
-      );
-      return { quote, userErrors: refusal ? [{ ...refusal, field: ['quoteId'] }] : [] };
-    },
-    recordPayment: (_parent, { input }: { input: PaymentInput }, { transact, clock }) =>
-      payloadOf(() => recordPayment(transact, input, clock())),
-    recordMarketObservation: (_parent, { input }: { input: ObservationInput }, { transact, clock }) =>
-      payloadOf(async () => ({ observation: await recordObservation(transact, input, clock()) })),
+    acceptQuote: (_parent, { input }: { input: AcceptQuote }, context) =>
+      payloadOf(async () => {
+        const { quote, refusal } = await acceptQuote(context.transact, accountOf(context), input, context.clock());
+        return { quote, userErrors: refusal ? [{ ...refusal, field: ['quoteId'] }] : [] };
+      }),
+    recordPayment: (_parent, { input }: { input: PaymentInput }, context) =>
+      payloadOf(() => recordPayment(context.transact, accountOf(context).accountId, input, context.clock())),
+    recordMarketObservation: (_parent, { input }: { input: ObservationInput }, context) =>
+      payloadOf(async () => {
+        const { accountId } = accountOf(context);
+        return { observation: await recordObservation(context.transact, accountId, input, context.clock()) };
+      }),
   },
   Shipment: {
     __resolveReference: ({ id }: Reference) => ({ id }),

@@ -116,7 +116,6 @@ export const WatchlistEntryEntity = defineEntity({
     removedAt: p.datetime(3).nullable(),
     removalReason: p.text().nullable(),
     /** With which request of `addedBy` it came. */
-    idempotencyKey: p.text().nullable(),
   },
 });
 export type WatchlistEntry = InferEntity<typeof WatchlistEntryEntity>;

@@ -4,6 +4,7 @@ import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { DatabaseConnection } from 'kysely';
 import type pg from 'pg';
 import { cancelStatements } from './cancel-statements.ts';
+import { idempotencyMigration } from './idempotency.ts';
 import { inboxMigration } from './inbox.ts';
 import type { Log } from './log.ts';
 import { releaseLostConnections } from './lost-connections.ts';
@@ -77,7 +78,7 @@ export async function openDatabase({
     migrations: {
       tableName: 'migrations',
       schema,
-      migrationsList: [inboxMigration, ...migrations],
+      migrationsList: [inboxMigration, idempotencyMigration, ...migrations],
       snapshot: false,
       silent: true,
       disableForeignKeys: false,

@@ -10,6 +10,8 @@ export interface Transaction {
   readonly em: EntityManager;
   /** Sends a domain event with the commit, or not at all. */
   emit<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
+  /** Says that the change carries an idempotency key: where its outcome is unknown, it may be sent again. */
+  readonly allowRepeat: () => void;
   /** Publishes on a live topic once the commit has succeeded. */
   announce(topic: string, payload: unknown): void;
 }
@@ -24,11 +26,15 @@ export function createTransact(em: EntityManager, events: EventSink, live: LiveP
   return async (run) => {
     const announcements: { topic: string; payload: unknown }[] = [];
     let committing = false;
+    let isRepeatable = false;
     const result = await em
       .transactional(async (inner) => {
         const changed = await run({
           em: inner,
           emit: (name, payload) => events.emit(inner, name, payload),
+          allowRepeat: () => {
+            isRepeatable = true;
+          },
           announce: (topic, payload) => void announcements.push({ topic, payload }),
         });
         await inner.flush();
@@ -36,18 +42,19 @@ export function createTransact(em: EntityManager, events: EventSink, live: LiveP
         return changed;
       })
       .catch((error: unknown) => {
-        throw committing && isLostConnection(error) ? outcomeUnknown(error) : error;
+        throw committing && isLostConnection(error) ? outcomeUnknown(error, isRepeatable) : error;
       });
     for (const { topic, payload } of announcements) live.publish(topic, payload);
     return result;
   };
 }
 
-function outcomeUnknown(cause: unknown): GraphError {
+function outcomeUnknown(cause: unknown, isRepeatable: boolean): GraphError {
   const error = new GraphError(
     'OUTCOME_UNKNOWN',
     'The change may or may not have been made. Read its outcome before trying again.',
   );
   error.cause = cause;
+  error.extensions['retryable'] = isRepeatable;
   return error;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from '#shared/errors.ts';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { roles, tiers } from '#shared/identity.ts';
 
 /** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */
@@ -9,7 +10,6 @@ const line = (min: number, max: number) =>
 
 /** RFC 5321 allows 254 octets; case is not kept, as no provider in use tells addresses apart by it. */
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
-const idempotencyKey = z.string().min(8).max(64).regex(noControls, 'A text without control characters is required');
 /** No rules about kinds of characters (NIST SP 800-63B). What is guessed easily is refused in password-strength.ts. */
 const password = z.string().min(12).max(128);
 

@@ -18,7 +18,7 @@ function createOrganization(_root: unknown, { input }: Input<unknown>, context: 
   return payloadOf(async () => {
     const wanted = parseInput(createOrganizationInput, input);
     return context.transact(async (transaction) => {
-      const written = await store.createOrganization(transaction.em, auditOf(context), wanted);
+      const written = await store.createOrganization(transaction, auditOf(context), wanted);
       if (written.changed) await emitOrganizationChanged(transaction, written.record);
       return { organization: written.record };
     });
@@ -45,7 +45,7 @@ function registerAccount(_root: unknown, { input }: Input<unknown>, context: Acc
     // Hashed before the transaction, which would hold a connection meanwhile.
     const passwordHash = wanted.password === null ? null : await hashPassword(wanted.password, context.network);
     return context.transact(async (transaction) => {
-      const written = await store.registerAccount(transaction.em, auditOf(context), wanted, passwordHash);
+      const written = await store.registerAccount(transaction, auditOf(context), wanted, passwordHash);
       if (written.changed) await emitAccountRegistered(transaction, written.record);
       return { account: written.record };
     });

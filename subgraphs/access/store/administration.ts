@@ -1,14 +1,15 @@
 import { type FilterQuery, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
+import { type KeyedCall, once } from '#shared/idempotency.ts';
 import type { Role, Tier } from '#shared/identity.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import type { Transaction } from '#shared/transaction.ts';
 import type { CreateOrganization, RegisterAccount } from '../domain/inputs.ts';
 import { requireFittingRoles } from '../domain/membership.ts';
 import { type Account, AccountEntity, type Organization, OrganizationEntity } from '../entities.ts';
 import { requireActor, requireStanding } from './actor.ts';
 import { type AuditContext, recordAudit } from './audit.ts';
-import { claimKey } from './idempotency.ts';
 import { endSessionsOf } from './sessions.ts';
 
 /** The audit context of an administrative change: it always has an actor. */
@@ -32,18 +33,46 @@ export type Contested<R> = Written<R> & { readonly conflict: boolean };
 
 const scope = 'access:write';
 
+/** Writes a record once per key; a repeated call changes nothing. */
+async function writtenOnce<R>(
+  transaction: Transaction,
+  call: KeyedCall,
+  write: () => Promise<string>,
+  find: (id: string) => Promise<R>,
+): Promise<Written<R>> {
+  let changed = false;
+  const id = await once(transaction, call, () => {
+    changed = true;
+    return write();
+  });
+  return { record: await find(id), changed };
+}
+
 /** Takes an organization in. Refusals: NAME_TAKEN, IDEMPOTENCY_KEY_REUSED. */
 export async function createOrganization(
-  em: EntityManager,
+  transaction: Transaction,
   audit: AdminAudit,
   { idempotencyKey: key, ...input }: CreateOrganization,
 ): Promise<Written<Organization>> {
-  const { at, actorId } = audit;
-  await requireActor(em, actorId, scope);
-  const wanted = { operation: 'createOrganization', key, actorId, input, recordId: newId(at.getTime()), at };
-  const { fresh, recordId: id } = await claimKey(em, wanted);
-  if (!fresh) return { record: await em.findOneOrFail(OrganizationEntity, id), changed: false };
-  const { name, industry, tier } = input;
+  const { em } = transaction;
+  const { actorId: accountId } = audit;
+  await requireActor(em, accountId, scope);
+  const call = { accountId, mutation: 'createOrganization', key, input };
+  return writtenOnce(
+    transaction,
+    call,
+    () => insertOrganization(em, audit, input),
+    (id) => em.findOneOrFail(OrganizationEntity, id),
+  );
+}
+
+async function insertOrganization(
+  em: EntityManager,
+  audit: AdminAudit,
+  { name, industry, tier }: Omit<CreateOrganization, 'idempotencyKey'>,
+): Promise<string> {
+  const { at } = audit;
+  const id = newId(at.getTime());
   const inserted = await em.execute(
     `insert into organization (id, name, industry, tier, created_at) values (?, ?, ?, ?, ?)
       on conflict do nothing returning 1`,
@@ -54,7 +83,7 @@ export async function createOrganization(
     { field: 'name', before: null, after: name },
     { field: 'tier', before: null, after: tier },
   ]);
-  return { record: await em.findOneOrFail(OrganizationEntity, id), changed: true };
+  return id;
 }
 
 /** Puts an organization on a tier. Refusal: NOT_FOUND. */
@@ -82,17 +111,31 @@ export async function changeTier(
  * Refusals: EMAIL_TAKEN, NOT_FOUND (organization), ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, IDEMPOTENCY_KEY_REUSED.
  */
 export async function registerAccount(
-  em: EntityManager,
+  transaction: Transaction,
   audit: AdminAudit,
   { idempotencyKey: key, password: _secret, ...input }: RegisterAccount,
   passwordHash: string | null,
 ): Promise<Written<Account>> {
-  const { at, actorId } = audit;
-  await requireActor(em, actorId, scope);
-  const wanted = { operation: 'registerAccount', key, actorId, input, recordId: newId(at.getTime()), at };
-  const { fresh, recordId: id } = await claimKey(em, wanted);
-  if (!fresh) return { record: await em.findOneOrFail(AccountEntity, id), changed: false };
-  const { email, name, roles, organizationId } = input;
+  const { em } = transaction;
+  const { actorId: accountId } = audit;
+  await requireActor(em, accountId, scope);
+  const call = { accountId, mutation: 'registerAccount', key, input };
+  return writtenOnce(
+    transaction,
+    call,
+    () => insertAccount(em, audit, input, passwordHash),
+    (id) => em.findOneOrFail(AccountEntity, id),
+  );
+}
+
+async function insertAccount(
+  em: EntityManager,
+  audit: AdminAudit,
+  { email, name, roles, organizationId }: Omit<RegisterAccount, 'idempotencyKey' | 'password'>,
+  passwordHash: string | null,
+): Promise<string> {
+  const { at } = audit;
+  const id = newId(at.getTime());
   requireFittingRoles(roles, organizationId);
   if (organizationId !== null) await requireOrganization(em, organizationId);
   const inserted = await em.execute(
@@ -106,7 +149,7 @@ export async function registerAccount(
     { field: 'email', before: null, after: email },
     { field: 'roles', before: null, after: roles.join(', ') },
   ]);
-  return { record: await em.findOneOrFail(AccountEntity, id), changed: true };
+  return id;
 }
 
 /** Replaces the roles of an account. Refusals: NOT_FOUND, ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, LAST_ADMIN. */

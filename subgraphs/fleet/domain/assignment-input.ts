@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { id, key, text } from './input.ts';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
+import { id, text } from './input.ts';
 
 export const assignShipment = z.object({
   shipmentId: id,
   driverId: id,
   vehicleId: id,
-  idempotencyKey: key.nullish(),
+  idempotencyKey: idempotencyKey.nullish(),
 });
 export type AssignShipment = z.infer<typeof assignShipment>;
 

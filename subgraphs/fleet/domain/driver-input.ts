@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { equipmentKinds } from '#shared/topics.ts';
-import { id, key, place, text } from './input.ts';
+import { id, place, text } from './input.ts';
 import { licenseClasses } from './license.ts';
 
 const fields = {
@@ -17,7 +18,7 @@ export const registerDriver = z.object({
   accountId: id.nullish(),
   usualVehicleId: id.nullish(),
   hiredAt: z.date().nullish(),
-  idempotencyKey: key,
+  idempotencyKey,
 });
 export type RegisterDriver = z.infer<typeof registerDriver>;
 

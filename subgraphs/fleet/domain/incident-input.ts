@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { incidentKinds, incidentSeverities } from './incident.ts';
-import { id, key, text } from './input.ts';
+import { id, text } from './input.ts';
 
 const dayMs = 86_400_000;
 /** Clocks of phones run a little ahead. */
@@ -19,7 +20,7 @@ export function reportIncident(now: Date) {
       .date()
       .max(new Date(now.getTime() + aheadMs), 'A time that is not in the future is required.')
       .min(new Date(now.getTime() - 366 * dayMs), 'A time within the last year is required.'),
-    idempotencyKey: key,
+    idempotencyKey,
   });
 }
 export type ReportIncident = z.infer<ReturnType<typeof reportIncident>>;

@@ -28,9 +28,6 @@ export function text(least: number, most: number) {
     .refine((value) => value.isWellFormed(), 'Well-formed Unicode is required.');
 }
 
-/** An idempotency key. */
-export const key = z.string().regex(/^[\x21-\x7e]{8,64}$/, 'A key of 8 to 64 visible ASCII characters is required.');
-
 const zones = new Set(Intl.supportedValuesOf('timeZone'));
 
 /** A home base. */

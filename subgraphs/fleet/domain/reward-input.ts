@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { key } from './input.ts';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
+
 import { redeemableAtMost, redeemableStep } from './rewards.ts';
 
 export const redeemReward = z.object({
@@ -8,6 +9,6 @@ export const redeemReward = z.object({
     .min(redeemableStep, `At least ${redeemableStep} points are required.`)
     .max(redeemableAtMost, `At most ${redeemableAtMost} points are allowed.`)
     .multipleOf(redeemableStep, `A multiple of ${redeemableStep} points is required.`),
-  idempotencyKey: key,
+  idempotencyKey,
 });
 export type RedeemReward = z.infer<typeof redeemReward>;

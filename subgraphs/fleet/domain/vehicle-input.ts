@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { equipmentKinds } from '#shared/topics.ts';
-import { id, key, place, text } from './input.ts';
+import { id, place, text } from './input.ts';
 
 const fields = {
   plate: text(2, 20),
@@ -11,7 +12,7 @@ const fields = {
   homeBase: place,
 };
 
-export const registerVehicle = z.object({ ...fields, equipment: z.enum(equipmentKinds), idempotencyKey: key });
+export const registerVehicle = z.object({ ...fields, equipment: z.enum(equipmentKinds), idempotencyKey });
 export type RegisterVehicle = z.infer<typeof registerVehicle>;
 
 export const updateVehicle = z.object({

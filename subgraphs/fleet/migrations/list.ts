@@ -1,4 +1,8 @@
 import type { NamedMigration } from '#shared/database.ts';
 import { CreateFleet } from './0001-fleet.ts';
+import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 
-export const migrations: readonly NamedMigration[] = [{ name: '0001-fleet', class: CreateFleet }];
+export const migrations: readonly NamedMigration[] = [
+  { name: '0001-fleet', class: CreateFleet },
+  { name: '0002-keyed-calls', class: MoveKeyedCalls },
+];

@@ -1,4 +1,5 @@
 import { payloadOf, refuse, type UserError } from '#shared/errors.ts';
+import { type KeyedCall, recordOnce } from '#shared/idempotency.ts';
 import { type AccountIdentity, requireAccount } from '#shared/identity.ts';
 import type { ChangeOrigin } from '#shared/topics.ts';
 import type { Transaction } from '#shared/transaction.ts';
@@ -9,11 +10,21 @@ import { registerDriver as registerDriverInput, updateDriver as updateDriverInpu
 import { reportIncident as incidentInput } from '../domain/incident-input.ts';
 import { parseInput } from '../domain/input.ts';
 import { redeemReward as redeemInput } from '../domain/reward-input.ts';
+import { endShift as endShiftInput, startShift as startShiftInput } from '../domain/shift-input.ts';
 import {
   registerVehicle as registerVehicleInput,
   updateVehicle as updateVehicleInput,
 } from '../domain/vehicle-input.ts';
 import { driverOf } from '../domain/visibility.ts';
+import {
+  AssignmentEntity,
+  DriverEntity,
+  IncidentEntity,
+  RewardAccountEntity,
+  RewardEntryEntity,
+  ShiftEntity,
+  VehicleEntity,
+} from '../entities.ts';
 import { assignShipment, unassignShipment } from '../store/assignments.ts';
 import { deactivateDriver, registerDriver, updateDriver } from '../store/drivers.ts';
 import { reportIncident } from '../store/incidents.ts';
@@ -24,6 +35,17 @@ import { registerVehicle, retireVehicle, updateVehicle } from '../store/vehicles
 type Run<T> = (transaction: Transaction, caller: AccountIdentity, now: Date) => Promise<T>;
 type Payload<K extends string> = { readonly [key in K]?: object } & { readonly userErrors: readonly UserError[] };
 type Input<T = unknown> = { readonly input: T };
+
+interface Keyed {
+  readonly idempotencyKey?: string | null;
+}
+
+const callOf = ({ accountId }: AccountIdentity, mutation: string, input: Keyed): KeyedCall => ({
+  accountId,
+  mutation,
+  key: input.idempotencyKey,
+  input,
+});
 
 /** Runs a mutation in a transaction; a contested record is shown as it stands beside the refusal. */
 async function change<K extends string>(context: FleetContext, name: K, run: Run<object>): Promise<Payload<K>> {
@@ -53,9 +75,15 @@ function originOf(
 
 export const Mutation = {
   registerDriver: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'driver', (transaction, caller, now) =>
-      registerDriver(transaction, originOf(context, caller), parseInput(registerDriverInput, input), now),
-    ),
+    change(context, 'driver', (transaction, caller, now) => {
+      const facts = parseInput(registerDriverInput, input);
+      return recordOnce(
+        transaction,
+        callOf(caller, 'registerDriver', facts),
+        () => registerDriver(transaction, originOf(context, caller), facts, now),
+        (id) => transaction.em.findOneOrFail(DriverEntity, { id }),
+      );
+    }),
   updateDriver: (_parent: unknown, { input }: Input, context: FleetContext) =>
     change(context, 'driver', (transaction, caller, now) =>
       updateDriver(transaction, originOf(context, caller), parseInput(updateDriverInput, input), now),
@@ -69,9 +97,15 @@ export const Mutation = {
       deactivateDriver(transaction, originOf(context, caller), input, now),
     ),
   registerVehicle: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'vehicle', (transaction, caller, now) =>
-      registerVehicle(transaction, caller, parseInput(registerVehicleInput, input), now),
-    ),
+    change(context, 'vehicle', (transaction, caller, now) => {
+      const facts = parseInput(registerVehicleInput, input);
+      return recordOnce(
+        transaction,
+        callOf(caller, 'registerVehicle', facts),
+        () => registerVehicle(transaction, facts, now),
+        (id) => transaction.em.findOneOrFail(VehicleEntity, { id }),
+      );
+    }),
   updateVehicle: (_parent: unknown, { input }: Input, context: FleetContext) =>
     change(context, 'vehicle', (transaction, _caller, now) =>
       updateVehicle(transaction, parseInput(updateVehicleInput, input), now),
@@ -81,31 +115,65 @@ export const Mutation = {
     { input }: Input<{ vehicleId: string; expectedVersion: number }>,
     context: FleetContext,
   ) => change(context, 'vehicle', (transaction, _caller, now) => retireVehicle(transaction, input, now)),
-  startShift: (
-    _parent: unknown,
-    { input }: Input<{ driverId: string; vehicleId?: string | null }>,
-    context: FleetContext,
-  ) => change(context, 'shift', (transaction, caller, now) => startShift(transaction, caller, input, now)),
-  endShift: (_parent: unknown, { input }: Input<{ driverId: string }>, context: FleetContext) =>
-    change(context, 'shift', (transaction, caller, now) => endShift(transaction, caller, input, now)),
+  startShift: (_parent: unknown, { input }: Input, context: FleetContext) =>
+    change(context, 'shift', (transaction, caller, now) => {
+      const facts = parseInput(startShiftInput, input);
+      return recordOnce(
+        transaction,
+        callOf(caller, 'startShift', facts),
+        () => startShift(transaction, caller, facts, now),
+        (id) => transaction.em.findOneOrFail(ShiftEntity, { id }),
+      );
+    }),
+  endShift: (_parent: unknown, { input }: Input, context: FleetContext) =>
+    change(context, 'shift', (transaction, caller, now) => {
+      const facts = parseInput(endShiftInput, input);
+      return recordOnce(
+        transaction,
+        callOf(caller, 'endShift', facts),
+        () => endShift(transaction, caller, facts, now),
+        (id) => transaction.em.findOneOrFail(ShiftEntity, { id }),
+      );
+    }),
   assignShipment: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'assignment', (transaction, caller, now) =>
-      assignShipment(transaction, caller, parseInput(assignInput, input), now),
-    ),
+    change(context, 'assignment', (transaction, caller, now) => {
+      const facts = parseInput(assignInput, input);
+      return recordOnce(
+        transaction,
+        callOf(caller, 'assignShipment', facts),
+        () => assignShipment(transaction, caller, facts, now),
+        (id) => transaction.em.findOneOrFail(AssignmentEntity, { id }),
+      );
+    }),
   unassignShipment: (_parent: unknown, { input }: Input, context: FleetContext) =>
     change(context, 'assignment', (transaction, _caller, now) =>
       unassignShipment(transaction, parseInput(unassignInput, input), now),
     ),
   reportIncident: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'incident', (transaction, caller, now) =>
-      reportIncident(transaction, caller, parseInput(incidentInput(now), input), now),
-    ),
+    change(context, 'incident', (transaction, caller, now) => {
+      const facts = parseInput(incidentInput(now), input);
+      return recordOnce(
+        transaction,
+        callOf(caller, 'reportIncident', facts),
+        () => reportIncident(transaction, caller, facts, now),
+        (id) => transaction.em.findOneOrFail(IncidentEntity, { id }),
+      );
+    }),
   redeemReward: async (_parent: unknown, { input }: Input, { identity, transact, clock }: FleetContext) =>
     payloadOf(async () => {
-      const { accountId } = requireAccount(identity);
+      const caller = requireAccount(identity);
       const driverId = driverOf(identity);
       if (driverId === null) return refuse('NOT_A_DRIVER', 'An account of a driver is required; this one has none.');
       const redemption = parseInput(redeemInput, input);
-      return transact(({ em }) => redeem(em, driverId, accountId, redemption, clock()));
+      return transact(async (transaction) => {
+        const { em } = transaction;
+        const entry = await recordOnce(
+          transaction,
+          callOf(caller, 'redeemReward', redemption),
+          () => redeem(em, driverId, redemption, clock()),
+          (id) => em.findOneOrFail(RewardEntryEntity, { id }),
+        );
+        return { entry, account: await em.findOneOrFail(RewardAccountEntity, { driverId }) };
+      });
     }),
 };

@@ -15,7 +15,6 @@ import type { AssignShipment, UnassignShipment } from '../domain/assignment-inpu
 import { Contested } from '../domain/contested.ts';
 import { type Assignment, AssignmentEntity, type Load } from '../entities.ts';
 import { refusingViolations } from './constraint.ts';
-import { claimKey } from './idempotency.ts';
 import { lockLoad, type StandingLoad } from './loads.ts';
 import { conjunction } from './page.ts';
 import { visibleAssignments } from './reach.ts';
@@ -48,11 +47,6 @@ export async function assignShipment(
 ): Promise<Assignment> {
   const { em } = transaction;
   const id = newId(now.getTime());
-  if (input.idempotencyKey) {
-    const call = { accountId: caller.accountId, key: input.idempotencyKey, mutation: 'assignShipment', input };
-    const known = await claimKey(em, call, id);
-    if (known) return em.findOneOrFail(AssignmentEntity, { id: known });
-  }
   const { load, state, risk } = await lockBooked(em, input.shipmentId);
   const holding = await holdingOf(em, load.shipmentId);
   if (holding?.state === 'ACTIVE') throw alreadyAssigned(holding);

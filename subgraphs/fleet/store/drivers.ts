@@ -9,7 +9,6 @@ import { type LicenseClass, licenseAllows } from '../domain/license.ts';
 import { type Driver, DriverEntity, ShiftEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
 import { refusingViolations } from './constraint.ts';
-import { claimKey } from './idempotency.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {
@@ -33,9 +32,6 @@ export async function registerDriver(
 ): Promise<Driver> {
   const { em } = transaction;
   const id = newId(now.getTime());
-  const call = { accountId: by.actorId, key: input.idempotencyKey, mutation: 'registerDriver', input };
-  const known = await claimKey(em, call, id);
-  if (known) return em.findOneOrFail(DriverEntity, { id: known });
   checkLicense(input.licenseClasses, input.equipment);
   checkAccountId(input.accountId);
   if (input.usualVehicleId != null) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');

@@ -4,7 +4,6 @@ import { isUuid, newId } from '#shared/ids.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import type { ReportIncident } from '../domain/incident-input.ts';
 import { type Incident, IncidentEntity, LoadEntity } from '../entities.ts';
-import { claimKey } from './idempotency.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 import { forfeit } from './rewards.ts';
 import { recordChange } from './scores.ts';
@@ -17,9 +16,6 @@ export async function reportIncident(
 ): Promise<Incident> {
   const { em, emit } = transaction;
   const id = newId(now.getTime());
-  const call = { accountId: caller.accountId, key: input.idempotencyKey, mutation: 'reportIncident', input };
-  const known = await claimKey(em, call, id);
-  if (known) return em.findOneOrFail(IncidentEntity, { id: known });
   const driver = await lockDriver(em, input.driverId);
   if (input.vehicleId != null) await lockVehicle(em, input.vehicleId);
   if (input.shipmentId != null) await checkShipment(transaction, input.shipmentId);

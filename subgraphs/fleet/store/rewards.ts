@@ -6,7 +6,6 @@ import type { RedeemReward } from '../domain/reward-input.ts';
 import { forfeitOf, worthCents } from '../domain/rewards.ts';
 import { type RewardAccount, RewardAccountEntity, type RewardEntry, RewardEntryEntity } from '../entities.ts';
 import { refusingViolations } from './constraint.ts';
-import { claimKey } from './idempotency.ts';
 
 /** Why points were earned or lost. */
 export interface RewardCause {
@@ -47,24 +46,17 @@ export async function forfeit(em: EntityManager, driverId: string, cause: Reward
 export async function redeem(
   em: EntityManager,
   driverId: string,
-  accountId: string,
-  input: RedeemReward,
+  { points }: RedeemReward,
   now: Date,
-): Promise<{ entry: RewardEntry; account: RewardAccount }> {
-  const id = newId(now.getTime());
-  const call = { accountId, key: input.idempotencyKey, mutation: 'redeemReward', input };
-  const known = await claimKey(em, call, id);
+): Promise<RewardEntry> {
   const account = await lockAccount(em, driverId);
-  if (known) return { entry: await em.findOneOrFail(RewardEntryEntity, { id: known }), account };
-  const { points } = input;
   if (account.balance < points) refuse('INSUFFICIENT_POINTS', insufficient(account.balance).message, 'points');
   account.redeemed += points;
   const amountCents = worthCents(points);
   const note = `${points} points redeemed`;
-  const entry = await refusingViolations(violations, () =>
-    book(em, account, { kind: 'REDEEMED', points: -points, amountCents, note, at: now }, id),
+  return refusingViolations(violations, () =>
+    book(em, account, { kind: 'REDEEMED', points: -points, amountCents, note, at: now }),
   );
-  return { entry, account };
 }
 
 function insufficient(held: number | string): UserError {
@@ -81,11 +73,10 @@ async function book(
   em: EntityManager,
   account: RewardAccount,
   { kind, points, amountCents, note, at, shipmentId, incidentId }: Movement,
-  id: string = newId(at.getTime()),
 ): Promise<RewardEntry> {
   account.balance += points;
   const entry = em.create(RewardEntryEntity, {
-    id,
+    id: newId(at.getTime()),
     driverId: account.driverId,
     kind,
     points,

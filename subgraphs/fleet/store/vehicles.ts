@@ -1,5 +1,4 @@
 import { refuse, type UserError } from '#shared/errors.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import { checkVersion } from '../domain/contested.ts';
@@ -7,7 +6,6 @@ import type { RegisterVehicle, UpdateVehicle } from '../domain/vehicle-input.ts'
 import { type Vehicle, VehicleEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
 import { refusingViolations } from './constraint.ts';
-import { claimKey } from './idempotency.ts';
 import { lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {
@@ -18,17 +16,9 @@ const violations: Readonly<Record<string, UserError>> = {
   },
 };
 
-export async function registerVehicle(
-  transaction: Transaction,
-  caller: AccountIdentity,
-  input: RegisterVehicle,
-  now: Date,
-): Promise<Vehicle> {
+export async function registerVehicle(transaction: Transaction, input: RegisterVehicle, now: Date): Promise<Vehicle> {
   const { em } = transaction;
   const id = newId(now.getTime());
-  const call = { accountId: caller.accountId, key: input.idempotencyKey, mutation: 'registerVehicle', input };
-  const known = await claimKey(em, call, id);
-  if (known) return em.findOneOrFail(VehicleEntity, { id: known });
   const { idempotencyKey: _key, homeBase, ...facts } = input;
   const vehicle = em.create(VehicleEntity, {
     ...facts,

@@ -224,6 +224,14 @@ describe('a shift', () => {
       },
     );
 
+  test('that is begun again with the same key is the same shift', async () => {
+    const driverId = await fleet.registerDriver();
+    const key = { idempotencyKey: newId() };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => start(driverId, dispatcher, key)));
+    expect(answers.flatMap(codesOf)).toEqual([]);
+    expect(new Set(answers.map(({ shift }) => shift?.id)).size).toBe(1);
+  });
+
   test('is open once, however many begin it at once', async () => {
     const driverId = await fleet.registerDriver();
     const answers = await Promise.all(Array.from({ length: 5 }, () => start(driverId)));

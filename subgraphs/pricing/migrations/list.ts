@@ -1,5 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 import type { NamedMigration } from '#shared/database.ts';
+import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 
 class CreatePricing extends Migration {
   up(): void {
@@ -84,4 +85,7 @@ class CreatePricing extends Migration {
   }
 }
 
-export const migrations: NamedMigration[] = [{ name: '0001-pricing', class: CreatePricing }];
+export const migrations: NamedMigration[] = [
+  { name: '0001-pricing', class: CreatePricing },
+  { name: '0002-keyed-calls', class: MoveKeyedCalls },
+];

@@ -1,5 +1,7 @@
 import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
+import { recordOnce } from '#shared/idempotency.ts';
+import { parseIdempotencyKey } from '#shared/idempotency-key.ts';
 import { newId } from '#shared/ids.ts';
 import type { Equipment } from '#shared/topics.ts';
 import type { Transact } from '#shared/transaction.ts';
@@ -40,25 +42,31 @@ export interface ObservationInput {
   readonly equipment: Equipment;
   readonly ratio: number;
   readonly source: string;
+  readonly idempotencyKey?: string | null;
 }
 
-export function recordObservation(transact: Transact, input: ObservationInput, now: Date): Promise<MarketObservation> {
+export function recordObservation(
+  transact: Transact,
+  accountId: string,
+  input: ObservationInput,
+  now: Date,
+): Promise<MarketObservation> {
   const { kind, equipment, ratio } = input;
+  const key = parseIdempotencyKey(input.idempotencyKey);
   if (!(ratio >= 0.2 && ratio <= 5))
     refuse('OUT_OF_RANGE', `A ratio from 0.2 to 5 is required; got ${ratio}.`, 'ratio');
   const source =
     plainText(input.source, 1, 80) ??
     refuse('INVALID_SOURCE', 'A source of 1 to 80 printable characters is required.', 'source');
-  return transact(async ({ em }) => {
-    const observation = em.create(MarketObservationEntity, {
-      id: newId(now.getTime()),
-      kind,
-      equipment,
-      ratio,
-      source,
-      observedAt: now,
-    });
-    await em.flush();
-    return observation;
+  const facts = { kind, equipment, ratio, source };
+  return transact((transaction) => {
+    const { em } = transaction;
+    const record = async (): Promise<MarketObservation> => {
+      const observation = em.create(MarketObservationEntity, { id: newId(now.getTime()), ...facts, observedAt: now });
+      await em.flush();
+      return observation;
+    };
+    const call = { accountId, mutation: 'recordMarketObservation', key, input: facts };
+    return recordOnce(transaction, call, record, (id) => em.findOneOrFail(MarketObservationEntity, id));
   });
 }

@@ -1,5 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { refuse } from '#shared/errors.ts';
+import { recordOnce } from '#shared/idempotency.ts';
+import { parseIdempotencyKey } from '#shared/idempotency-key.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { centsOf, type Money, moneyOf } from '#shared/money.ts';
 import type { Transact, Transaction } from '#shared/transaction.ts';
@@ -23,12 +25,11 @@ export interface PaymentInput {
 /** Records money for an invoice. The invoice's row is locked, so that its sum is right whoever pays at the same moment. */
 export function recordPayment(
   transact: Transact,
+  accountId: string,
   input: PaymentInput,
   now: Date,
 ): Promise<{ invoice: Invoice; payment: Payment }> {
-  const idempotencyKey =
-    plainText(input.idempotencyKey, 8, 64) ??
-    refuse('INVALID_KEY', 'A key of 8 to 64 printable characters is required.', 'idempotencyKey');
+  const key = parseIdempotencyKey(input.idempotencyKey);
   const reference =
     plainText(input.reference, 1, 64) ??
     refuse('INVALID_REFERENCE', 'A reference of 1 to 64 printable characters is required.', 'reference');
@@ -43,61 +44,78 @@ export function recordPayment(
   const paidAt = input.paidAt ?? now;
   if (paidAt > now) refuse('IN_THE_FUTURE', `A time that has come is required; got ${paidAt.toISOString()}.`, 'paidAt');
 
+  const { amount, idempotencyKey: _key, ...facts } = input;
+  const call = {
+    accountId,
+    mutation: 'recordPayment',
+    key,
+    input: { ...facts, amountCents, currency: amount.currency },
+  };
   return transact(async (transaction) => {
     const { em } = transaction;
-    const invoice = isUuid(input.invoiceId)
-      ? await em.findOne(InvoiceEntity, input.invoiceId, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
-      : null;
-    if (!invoice)
-      return refuse('NOT_FOUND', `The id of an invoice is required; got ${input.invoiceId.slice(0, 40)}.`, 'invoiceId');
-    const earlier = await em.findOne(PaymentEntity, { idempotencyKey });
-    if (earlier) {
-      const same =
-        earlier.invoiceId === invoice.id && earlier.amountCents === amountCents && earlier.reference === reference;
-      return same
-        ? { invoice, payment: earlier }
-        : refuse(
-            'IDEMPOTENCY_KEY_REUSED',
-            'A new key is required; this one recorded another payment.',
-            'idempotencyKey',
-          );
-    }
-    if (input.amount.currency !== invoice.currency)
-      refuse(
-        'CURRENCY_MISMATCH',
-        `An amount in ${invoice.currency} is required; got ${input.amount.currency}.`,
-        'amount.currency',
-      );
-    if (await em.count(PaymentEntity, { organizationId: invoice.organizationId, reference })) {
-      refuse('DUPLICATE_PAYMENT', `A reference that was not recorded yet is required; ${reference} was.`, 'reference');
-    }
-    if ((await em.count(PaymentEntity, { invoiceId: invoice.id })) >= mostPayments) {
-      refuse('TOO_MANY_PAYMENTS', `An invoice takes at most ${mostPayments} payments; this one has them.`, 'invoiceId');
-    }
-    const owed = outstandingCents(invoice);
-    if (amountCents > owed && !input.acceptOverpayment) {
-      refuse(
-        'OVERPAYMENT',
-        `At most ${moneyOf(owed, invoice.currency).amount} ${invoice.currency} is owed; got ${input.amount.amount}. Set acceptOverpayment to keep the rest as credit.`,
-        'amount.amount',
-      );
-    }
-    const { organizationId } = invoice;
-    const payment = em.create(PaymentEntity, {
-      id: newId(now.getTime()),
-      invoiceId: invoice.id,
-      organizationId,
-      amountCents,
-      method: input.method,
-      reference,
-      idempotencyKey,
-      paidAt,
-    });
-    invoice.paidCents += amountCents;
-    await em.flush();
-    await emitRecorded(transaction, payment, invoice.currency);
-    return { invoice, payment };
+    const payment = await recordOnce(
+      transaction,
+      call,
+      () => keepPayment(transaction, input, { amountCents, reference, paidAt }, now),
+      (id) => em.findOneOrFail(PaymentEntity, id),
+    );
+    return { payment, invoice: await em.findOneOrFail(InvoiceEntity, payment.invoiceId) };
   });
+}
+
+/** A payment whose figures were looked at. */
+interface Checked {
+  readonly amountCents: number;
+  readonly reference: string;
+  readonly paidAt: Date;
+}
+
+async function keepPayment(
+  transaction: Transaction,
+  input: PaymentInput,
+  { amountCents, reference, paidAt }: Checked,
+  now: Date,
+): Promise<Payment> {
+  const { em } = transaction;
+  const invoice = isUuid(input.invoiceId)
+    ? await em.findOne(InvoiceEntity, input.invoiceId, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
+    : null;
+  if (!invoice)
+    return refuse('NOT_FOUND', `The id of an invoice is required; got ${input.invoiceId.slice(0, 40)}.`, 'invoiceId');
+  if (input.amount.currency !== invoice.currency)
+    refuse(
+      'CURRENCY_MISMATCH',
+      `An amount in ${invoice.currency} is required; got ${input.amount.currency}.`,
+      'amount.currency',
+    );
+  if (await em.count(PaymentEntity, { organizationId: invoice.organizationId, reference })) {
+    refuse('DUPLICATE_PAYMENT', `A reference that was not recorded yet is required; ${reference} was.`, 'reference');
+  }
+  if ((await em.count(PaymentEntity, { invoiceId: invoice.id })) >= mostPayments) {
+    refuse('TOO_MANY_PAYMENTS', `An invoice takes at most ${mostPayments} payments; this one has them.`, 'invoiceId');
+  }
+  const owed = outstandingCents(invoice);
+  if (amountCents > owed && !input.acceptOverpayment) {
+    refuse(
+      'OVERPAYMENT',
+      `At most ${moneyOf(owed, invoice.currency).amount} ${invoice.currency} is owed; got ${input.amount.amount}. Set acceptOverpayment to keep the rest as credit.`,
+      'amount.amount',
+    );
+  }
+  const { organizationId } = invoice;
+  const payment = em.create(PaymentEntity, {
+    id: newId(now.getTime()),
+    invoiceId: invoice.id,
+    organizationId,
+    amountCents,
+    method: input.method,
+    reference,
+    paidAt,
+  });
+  invoice.paidCents += amountCents;
+  await em.flush();
+  await emitRecorded(transaction, payment, invoice.currency);
+  return payment;
 }
 
 function emitRecorded({ emit }: Transaction, payment: Payment, currency: string): Promise<void> {

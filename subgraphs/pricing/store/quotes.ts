@@ -1,6 +1,8 @@
-import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
+import { recordOnce } from '#shared/idempotency.ts';
+import { parseIdempotencyKey } from '#shared/idempotency-key.ts';
 import type { AccountIdentity } from '#shared/identity.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import type { Transact, Transaction } from '#shared/transaction.ts';
@@ -8,7 +10,6 @@ import { type Price, priceOf } from '../domain/price.ts';
 import { carryingCostCents } from '../domain/rates.ts';
 import { CustomerEntity, type PricedShipment, PricedShipmentEntity, type Quote, QuoteEntity } from '../entities.ts';
 import { demandIn, latestObservations } from './market.ts';
-import { plainText } from './text.ts';
 import { maySee, visibilityOf } from './visibility.ts';
 
 export const currency = 'USD';
@@ -52,52 +53,35 @@ export interface QuoteRequest {
 }
 
 /** Prices a shipment and keeps the offer; the same key of the same account answers the same quote. */
-export async function requestQuote(
+export function requestQuote(
   transact: Transact,
   account: AccountIdentity,
-  request: QuoteRequest,
+  { shipmentId, idempotencyKey }: QuoteRequest,
   now: Date,
 ): Promise<Quote> {
-  const { shipmentId } = request;
-  const idempotencyKey =
-    plainText(request.idempotencyKey, 8, 64) ??
-    refuse('INVALID_KEY', 'A key of 8 to 64 printable characters is required.', 'idempotencyKey');
-  const run = () =>
-    transact(async ({ em }) => {
-      const earlier = await em.findOne(QuoteEntity, { requestedBy: account.accountId, idempotencyKey });
-      if (earlier)
-        return earlier.shipmentId === shipmentId
-          ? earlier
-          : refuse(
-              'IDEMPOTENCY_KEY_REUSED',
-              'A new key is required; this one priced another shipment.',
-              'idempotencyKey',
-            );
-      const shipment = await findVisibleShipment(em, account, shipmentId);
-      if (shipment.closed)
-        refuse('NOT_QUOTABLE', 'A shipment that was not cancelled is required; this one was.', 'shipmentId');
-      const accepted = await em.count(QuoteEntity, { shipmentId, acceptedAt: { $ne: null } });
-      if (accepted > 0)
-        refuse('NOT_QUOTABLE', 'A shipment without an accepted quote is required; this one has one.', 'shipmentId');
-      const quote = em.create(
-        QuoteEntity,
-        newQuote(
-          shipment,
-          await priceShipment(em, shipment, now),
-          { requestedBy: account.accountId, idempotencyKey },
-          now,
-        ),
-      );
-      await em.flush();
-      return quote;
-    });
-  try {
-    return await run();
-  } catch (error) {
-    // Two requests with one key at the same moment: the second finds the first one's quote.
-    if (error instanceof UniqueConstraintViolationException) return run();
-    throw error;
-  }
+  const key = parseIdempotencyKey(idempotencyKey);
+  const call = { accountId: account.accountId, mutation: 'requestQuote', key, input: { shipmentId } };
+  return transact((transaction) =>
+    recordOnce(
+      transaction,
+      call,
+      () => makeQuote(transaction.em, account, shipmentId, now),
+      (id) => transaction.em.findOneOrFail(QuoteEntity, id),
+    ),
+  );
+}
+
+async function makeQuote(em: EntityManager, account: AccountIdentity, shipmentId: string, now: Date): Promise<Quote> {
+  const shipment = await findVisibleShipment(em, account, shipmentId);
+  if (shipment.closed)
+    refuse('NOT_QUOTABLE', 'A shipment that was not cancelled is required; this one was.', 'shipmentId');
+  const accepted = await em.count(QuoteEntity, { shipmentId, acceptedAt: { $ne: null } });
+  if (accepted > 0)
+    refuse('NOT_QUOTABLE', 'A shipment without an accepted quote is required; this one has one.', 'shipmentId');
+  const price = await priceShipment(em, shipment, now);
+  const quote = em.create(QuoteEntity, newQuote(shipment, price, account.accountId, now));
+  await em.flush();
+  return quote;
 }
 
 async function findVisibleShipment(
@@ -110,17 +94,12 @@ async function findVisibleShipment(
   return refuse('NOT_FOUND', `The id of a shipment is required; got ${shipmentId.slice(0, 40)}.`, 'shipmentId');
 }
 
-function newQuote(
-  shipment: PricedShipment,
-  price: Price,
-  by: Pick<Quote, 'requestedBy' | 'idempotencyKey'>,
-  now: Date,
-): Quote {
+function newQuote(shipment: PricedShipment, price: Price, requestedBy: string, now: Date): Quote {
   return {
     id: newId(now.getTime()),
     shipmentId: shipment.id,
     organizationId: shipment.organizationId,
-    ...by,
+    requestedBy,
     currency,
     ...price,
     createdAt: now,
@@ -135,37 +114,67 @@ export interface Acceptance {
   readonly refusal?: { readonly code: string; readonly message: string };
 }
 
+/** A quote that can't be accepted; thrown, so that the call leaves its key free. */
+class NotAcceptable extends Error {
+  readonly acceptance: Acceptance;
+
+  constructor(acceptance: Acceptance) {
+    super(acceptance.refusal?.message);
+    this.acceptance = acceptance;
+  }
+}
+
+export interface AcceptQuote {
+  readonly quoteId: string;
+  readonly idempotencyKey?: string | null;
+}
+
 /** Accepts an offer; the answer always shows the quote as it stands, also where it can't be accepted. */
-export function acceptQuote(
+export async function acceptQuote(
   transact: Transact,
   account: AccountIdentity,
-  quoteId: string,
+  { quoteId, idempotencyKey }: AcceptQuote,
   now: Date,
 ): Promise<Acceptance> {
-  return transact(async (transaction) => {
-    const { em } = transaction;
-    const found = isUuid(quoteId) ? await em.findOne(QuoteEntity, quoteId) : null;
-    if (!found || !maySee(visibilityOf(account), found.organizationId)) {
-      return {
-        quote: null,
-        refusal: { code: 'NOT_FOUND', message: `The id of a quote is required; got ${quoteId.slice(0, 40)}.` },
-      };
-    }
-    // All quotes of the shipment, locked in one order: of two acceptances the second sees the first.
-    const quotes = await em.find(
-      QuoteEntity,
-      { shipmentId: found.shipmentId },
-      { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' }, refresh: true },
+  const key = parseIdempotencyKey(idempotencyKey);
+  const call = { accountId: account.accountId, mutation: 'acceptQuote', key, input: { quoteId } };
+  try {
+    const quote = await transact((transaction) =>
+      recordOnce(
+        transaction,
+        call,
+        () => accept(transaction, account, quoteId, now),
+        (id) => transaction.em.findOneOrFail(QuoteEntity, id),
+      ),
     );
-    const quote = quotes.find((candidate) => candidate.id === quoteId) ?? found;
-    const refusal = refusalOf(quote, now);
-    if (refusal) return { quote, refusal };
-    quote.acceptedAt = now;
-    for (const other of quotes) if (other !== quote && !other.acceptedAt) other.withdrawnAt ??= now;
-    await em.flush();
-    await emitAccepted(transaction, quote, now);
     return { quote };
-  });
+  } catch (error) {
+    if (error instanceof NotAcceptable) return error.acceptance;
+    throw error;
+  }
+}
+
+async function accept(transaction: Transaction, account: AccountIdentity, quoteId: string, now: Date): Promise<Quote> {
+  const { em } = transaction;
+  const found = isUuid(quoteId) ? await em.findOne(QuoteEntity, quoteId) : null;
+  if (!found || !maySee(visibilityOf(account), found.organizationId)) {
+    const message = `The id of a quote is required; got ${quoteId.slice(0, 40)}.`;
+    throw new NotAcceptable({ quote: null, refusal: { code: 'NOT_FOUND', message } });
+  }
+  // All quotes of the shipment, locked in one order: of two acceptances the second sees the first.
+  const quotes = await em.find(
+    QuoteEntity,
+    { shipmentId: found.shipmentId },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' }, refresh: true },
+  );
+  const quote = quotes.find((candidate) => candidate.id === quoteId) ?? found;
+  const refusal = refusalOf(quote, now);
+  if (refusal) throw new NotAcceptable({ quote, refusal });
+  quote.acceptedAt = now;
+  for (const other of quotes) if (other !== quote && !other.acceptedAt) other.withdrawnAt ??= now;
+  await em.flush();
+  await emitAccepted(transaction, quote, now);
+  return quote;
 }
 
 function refusalOf(quote: Quote, now: Date): Acceptance['refusal'] {

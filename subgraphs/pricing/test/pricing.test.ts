@@ -190,9 +190,9 @@ describe('a quote', () => {
     for (const id of ['x', newId()])
       expect((await requestQuote(customer, id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
     expect((await requestQuote(stranger, shipmentId)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
-    expect((await requestQuote(customer, shipmentId, 'short')).userErrors).toMatchObject([{ code: 'INVALID_KEY' }]);
+    expect((await requestQuote(customer, shipmentId, 'short')).userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
     expect((await requestQuote(customer, shipmentId, 'nul\u0000nul\u0000')).userErrors).toMatchObject([
-      { code: 'INVALID_KEY' },
+      { code: 'INVALID_INPUT' },
     ]);
     await arrive('shipment.cancelled', {
       shipmentId,
@@ -223,6 +223,26 @@ describe('a quote', () => {
       userErrors: [{ code: 'EXPIRED' }],
     });
     expect((await acceptQuote(stranger, late.quote!.id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+
+  test('an acceptance and an observation with a key are made once', async () => {
+    const shipmentId = await knownShipment();
+    const { quote } = await requestQuote(customer, shipmentId);
+    const accept = `mutation($input: AcceptQuoteInput!) { acceptQuote(input: $input) { ${quoteFields} } }`;
+    const input = { quoteId: quote!.id, idempotencyKey: newId() };
+    for (let call = 0; call < 2; call++) {
+      const { data } = await graph.ask<{ acceptQuote: QuotePayload }>(customer, accept, { input });
+      expect(data?.acceptQuote).toMatchObject({ quote: { status: 'ACCEPTED' }, userErrors: [] });
+    }
+    const observe =
+      'mutation($input: RecordMarketObservationInput!) { recordMarketObservation(input: $input) { observation { id } userErrors { code } } }';
+    const seen = { kind: 'COST', equipment: 'TANKER', ratio: 1.1, source: 'survey', idempotencyKey: newId() };
+    const [first, second] = await Promise.all([1, 2].map(() => graph.ask(admin, observe, { input: seen })));
+    expect(first?.data).toEqual(second?.data);
+    const other = await graph.ask(admin, observe, { input: { ...seen, ratio: 1.2 } });
+    expect(other.data).toMatchObject({
+      recordMarketObservation: { observation: null, userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED' }] },
+    });
   });
 
   test('of two accepted at once exactly one holds', async () => {

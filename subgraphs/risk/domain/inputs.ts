@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal, refuse } from '#shared/errors.ts';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { isUuid } from '#shared/ids.ts';
 import { type WatchlistKind, watchlistKinds } from '../vocabulary.ts';
 import { emailKey, nameKey } from './names.ts';
@@ -17,7 +18,7 @@ export const decideReviewInput = z.object({
 export type DecideReview = z.infer<typeof decideReviewInput>;
 
 export const addWatchlistEntryInput = z.object({
-  idempotencyKey: clean.min(8).max(64),
+  idempotencyKey,
   kind: z.enum(watchlistKinds),
   value: clean.trim().min(1).max(254),
   reason,

@@ -1,4 +1,8 @@
 import type { NamedMigration } from '#shared/database.ts';
 import { CreateRisk } from './0001-risk.ts';
+import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 
-export const migrations: readonly NamedMigration[] = [{ name: '0001-risk', class: CreateRisk }];
+export const migrations: readonly NamedMigration[] = [
+  { name: '0001-risk', class: CreateRisk },
+  { name: '0002-keyed-calls', class: MoveKeyedCalls },
+];

@@ -1,9 +1,10 @@
 import type { PageArguments } from '#shared/connection.ts';
 import { accountOf } from '#shared/context.ts';
 import { payloadOf } from '#shared/errors.ts';
+import { once } from '#shared/idempotency.ts';
 import type { RiskContext } from '../context.ts';
 import { addWatchlistEntryInput, parseInput, removeWatchlistEntryInput } from '../domain/inputs.ts';
-import type { WatchlistEntry as Entry } from '../entities.ts';
+import { type WatchlistEntry as Entry, WatchlistEntryEntity } from '../entities.ts';
 import {
   addEntry,
   pageOfWatchlist,
@@ -28,7 +29,14 @@ function addWatchlistEntry(_root: unknown, { input }: Input, context: RiskContex
   return payloadOf(async () => {
     const { accountId } = accountOf(context);
     const wanted = parseInput(addWatchlistEntryInput, input);
-    return payload(await context.transact((transaction) => addEntry(transaction, accountId, wanted, context.clock())));
+    const call = { accountId, mutation: 'addWatchlistEntry', key: wanted.idempotencyKey, input: wanted };
+    const { entryId, reassessed } = await context.transact((transaction) =>
+      once(transaction, call, async () => {
+        const change = await addEntry(transaction, accountId, wanted, context.clock());
+        return { entryId: change.entry.id, reassessed: change.reassessed };
+      }),
+    );
+    return payload({ entry: await context.em.findOneOrFail(WatchlistEntryEntity, entryId), reassessed });
   });
 }
 

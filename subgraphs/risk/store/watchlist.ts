@@ -20,7 +20,7 @@ export interface WatchlistChange {
 
 /**
  * Puts somebody on the watchlist and assesses again what they have booked and can still be stopped.
- * Refusals: INVALID_INPUT, ALREADY_LISTED, IDEMPOTENCY_KEY_REUSED.
+ * Refusals: INVALID_INPUT, ALREADY_LISTED.
  */
 export async function addEntry(
   transaction: Transaction,
@@ -29,11 +29,9 @@ export async function addEntry(
   now: Date,
 ): Promise<WatchlistChange> {
   const { em } = transaction;
-  const { kind, value, reason, idempotencyKey } = input;
+  const { kind, value, reason } = input;
   const valueKey = watchlistKey(kind, value);
   await lockWatchlist(em);
-  const repeated = await em.findOne(WatchlistEntryEntity, { addedBy, idempotencyKey });
-  if (repeated) return { entry: sameRequest(repeated, input), reassessed: 0 };
   if ((await em.count(WatchlistEntryEntity, { kind, valueKey, removedAt: null })) > 0) {
     refuse('ALREADY_LISTED', `A value that is not on the watchlist is required; "${value}" is.`, 'value');
   }
@@ -48,18 +46,12 @@ export async function addEntry(
     removedBy: null,
     removedAt: null,
     removalReason: null,
-    idempotencyKey,
   });
   await em.flush();
   const match: WatchlistMatch = { entryId: entry.id, kind, value, reason };
   const met = await openBookingsMeeting(em, kind, valueKey);
   await reassess(transaction, met, (watchlist) => [...watchlist, match], now);
   return { entry, reassessed: met.length };
-}
-
-function sameRequest(entry: WatchlistEntry, { kind, value, reason }: AddWatchlistEntry): WatchlistEntry {
-  if (entry.kind === kind && entry.value === value && entry.reason === reason) return entry;
-  refuse('IDEMPOTENCY_KEY_REUSED', 'A key of its own is required; this one came with another input.', 'idempotencyKey');
 }
 
 /**

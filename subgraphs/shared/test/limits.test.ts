@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { once } from '../idempotency.ts';
 import { anonymous, identityHeader } from '../identity.ts';
 import { outageOf } from '../outage.ts';
 import { asAdmin } from '../provision.ts';
@@ -107,10 +108,14 @@ describe('what one request may take from a subgraph', () => {
     expect((await notes.ask(dispatcher, write)).errors).toEqual([]);
   });
 
-  test('a change whose connection is lost during the commit has an unknown outcome', async () => {
+  test.each([
+    ['may not be sent again', null, false],
+    ['may be sent again with its key', 'a-key-of-its-own', true],
+  ])('a change whose connection is lost during the commit has an unknown outcome and %s', async (_, key, retryable) => {
     const { em, transact } = notes.contextFor(dispatcher);
     const lost = transact(async (transaction) => {
-      await transaction.em.execute('select 1');
+      const call = { accountId: dispatcher.accountId, mutation: 'change', key, input: {} };
+      await once(transaction, call, () => transaction.em.execute('select 1 as one'));
       const flush = transaction.em.flush.bind(transaction.em);
       // The last step before the commit: from here on the line carries nothing back.
       transaction.em.flush = async () => {
@@ -119,7 +124,7 @@ describe('what one request may take from a subgraph', () => {
         setImmediate(() => void line.cut());
       };
     });
-    await expect(lost).rejects.toMatchObject({ extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } });
+    await expect(lost).rejects.toMatchObject({ extensions: { code: 'OUTCOME_UNKNOWN', retryable } });
     await line.mend();
     expect(await em.execute('select 1 as one')).toEqual([{ one: 1 }]);
   });

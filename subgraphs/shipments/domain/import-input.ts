@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { transportModes } from '../entities.ts';
 import { country, equipment, instant, money, notes, point, timeZone } from './shipment-input.ts';
 import { optionalText, text } from './text-input.ts';
@@ -10,6 +11,7 @@ const ownReference = /^IF-\d{4}-/i;
 
 /** A call of the import; rows are checked one by one, so that a bad one costs itself only. */
 export const importInput = z.object({
+  idempotencyKey: idempotencyKey.nullish(),
   source: text(80),
   file: text(200),
   organizationId: z.string(),
@@ -19,6 +21,8 @@ export const importInput = z.object({
     .min(1, 'At least 1 row is required.')
     .max(mostRows, `At most ${mostRows} rows are allowed.`),
 });
+
+export type ImportInput = z.infer<typeof importInput>;
 
 const place = z.object({
   country,

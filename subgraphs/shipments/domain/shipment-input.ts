@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { centsOf } from '#shared/money.ts';
 import { equipmentKinds } from '#shared/topics.ts';
 import { optionalText, text } from './text-input.ts';
@@ -116,7 +117,7 @@ export const id = z.string();
 export const expectedVersion = z.number().int().nullish();
 
 export const createInput = z.object({
-  idempotencyKey: z.string().regex(/^[\x21-\x7e]{8,64}$/, '8 to 64 printable ASCII characters are required.'),
+  idempotencyKey,
   organizationId: id.nullish(),
   equipment,
   notes,
@@ -127,6 +128,7 @@ export const createInput = z.object({
 export type CreateInput = z.infer<typeof createInput>;
 
 export const updateInput = z.object({
+  idempotencyKey: idempotencyKey.nullish(),
   id,
   expectedVersion: z.number().int(),
   equipment: equipment.nullish(),

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { expectedVersion, id, instant, point } from './shipment-input.ts';
 import { optionalText, text } from './text-input.ts';
 
-export const bookInput = z.object({ id, expectedVersion });
-export const cancelInput = z.object({ id, expectedVersion, reason: text(500) });
+const keyed = { idempotencyKey: idempotencyKey.nullish() };
+
+export const bookInput = z.object({ ...keyed, id, expectedVersion });
+export const cancelInput = z.object({ ...keyed, id, expectedVersion, reason: text(500) });
 
 const proof = z
   .object({
@@ -18,6 +21,7 @@ const proof = z
 export type ProofFacts = z.infer<typeof proof>;
 
 export const advanceInput = z.object({
+  ...keyed,
   id,
   expectedVersion,
   to: z.enum(['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'EXCEPTION']),
@@ -30,8 +34,9 @@ export const advanceInput = z.object({
 export type AdvanceInput = z.infer<typeof advanceInput>;
 
 export const rateInput = z.object({
+  ...keyed,
   shipmentId: id,
   stars: z.number().int().min(1, '1 to 5 stars are required.').max(5, '1 to 5 stars are required.'),
   comment: optionalText(2_000),
 });
-export const commentInput = z.object({ shipmentId: id, body: text(4_000), internal: z.boolean() });
+export const commentInput = z.object({ ...keyed, shipmentId: id, body: text(4_000), internal: z.boolean() });

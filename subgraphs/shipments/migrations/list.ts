@@ -1,4 +1,8 @@
 import type { NamedMigration } from '#shared/database.ts';
 import { CreateShipments } from './0001-shipments.ts';
+import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 
-export const migrations: readonly NamedMigration[] = [{ name: '0001-shipments', class: CreateShipments }];
+export const migrations: readonly NamedMigration[] = [
+  { name: '0001-shipments', class: CreateShipments },
+  { name: '0002-keyed-calls', class: MoveKeyedCalls },
+];

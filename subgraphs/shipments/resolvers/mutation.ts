@@ -1,13 +1,15 @@
 import type { z } from 'zod';
 import { accountOf } from '#shared/context.ts';
 import { payloadOf } from '#shared/errors.ts';
+import { type Outcome, once } from '#shared/idempotency.ts';
 import type { AccountIdentity } from '#shared/identity.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import type { ShipmentsContext } from '../context.ts';
+import { importInput } from '../domain/import-input.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { createInput, updateInput } from '../domain/shipment-input.ts';
 import { advanceInput, bookInput, cancelInput, commentInput, rateInput } from '../domain/step-input.ts';
-import type { ShipmentRow } from '../entities.ts';
+import { CommentEntity, type ShipmentRow } from '../entities.ts';
 import { bookShipment } from '../store/booking.ts';
 import { updateShipment } from '../store/change.ts';
 import { createShipment } from '../store/create.ts';
@@ -28,14 +30,31 @@ function current({ loaders }: ShipmentsContext, id: string): Promise<ShipmentRow
   return loaders.shipments().load(id);
 }
 
-type Change<F> = (transaction: Transaction, identity: AccountIdentity, facts: F, now: Date) => Promise<void>;
+type Change<F, O> = (transaction: Transaction, identity: AccountIdentity, facts: F, now: Date) => Promise<O>;
 
-/** The resolver of a mutation that checks its input and changes one shipment in one transaction. */
-function changing<S extends z.ZodType>(schema: S, change: Change<z.infer<S>>) {
+interface Keyed {
+  readonly idempotencyKey?: string | null;
+}
+
+/** Makes a change in one transaction, once per idempotency key. */
+function makeOnce<F extends Keyed, O extends Outcome>(
+  context: ShipmentsContext,
+  mutation: string,
+  facts: F,
+  change: Change<F, O>,
+): Promise<O> {
+  const identity = accountOf(context);
+  const call = { accountId: identity.accountId, mutation, key: facts.idempotencyKey, input: facts };
+  return context.transact((transaction) =>
+    once(transaction, call, () => change(transaction, identity, facts, context.clock())),
+  );
+}
+
+/** The resolver of a mutation that checks its input and changes one shipment. */
+function changing<S extends z.ZodType<Keyed>>(mutation: string, schema: S, change: Change<z.infer<S>, void>) {
   return (_parent: unknown, { input }: Input<{ id: string }>, context: ShipmentsContext) =>
     changed(context, input.id, async () => {
-      const facts = parseInput(schema, input);
-      await context.transact((transaction) => change(transaction, accountOf(context), facts, context.clock()));
+      await makeOnce(context, mutation, parseInput(schema, input), change);
       return {};
     });
 }
@@ -43,36 +62,28 @@ function changing<S extends z.ZodType>(schema: S, change: Change<z.infer<S>>) {
 export const Mutation = {
   createShipment: (_parent: unknown, { input }: Input<unknown>, context: ShipmentsContext) =>
     payloadOf(async () => {
-      const facts = parseInput(createInput, input);
-      const id = await context.transact((transaction) =>
-        createShipment(transaction, accountOf(context), facts, context.clock()),
-      );
+      const id = await makeOnce(context, 'createShipment', parseInput(createInput, input), createShipment);
       return { shipment: await current(context, id) };
     }),
-  updateShipment: changing(updateInput, updateShipment),
-  bookShipment: changing(bookInput, bookShipment),
-  cancelShipment: changing(cancelInput, cancelShipment),
-  advanceShipment: changing(advanceInput, advanceShipment),
+  updateShipment: changing('updateShipment', updateInput, updateShipment),
+  bookShipment: changing('bookShipment', bookInput, bookShipment),
+  cancelShipment: changing('cancelShipment', cancelInput, cancelShipment),
+  advanceShipment: changing('advanceShipment', advanceInput, advanceShipment),
   rateShipment: (_parent: unknown, { input }: Input<{ shipmentId: string }>, context: ShipmentsContext) =>
     changed(context, input.shipmentId, async () => {
       const facts = parseInput(rateInput, input);
-      await context.transact((transaction) => rateShipment(transaction, accountOf(context), facts, context.clock()));
+      await makeOnce(context, 'rateShipment', facts, rateShipment);
       return { rating: () => context.loaders.ratings().load(facts.shipmentId) };
     }),
   commentOnShipment: (_parent: unknown, { input }: Input<{ shipmentId: string }>, context: ShipmentsContext) =>
     changed(context, input.shipmentId, async () => {
-      const facts = parseInput(commentInput, input);
-      const comment = await context.transact((transaction) =>
-        writeComment(transaction, accountOf(context), facts, context.clock()),
-      );
-      return { comment };
+      const id = await makeOnce(context, 'commentOnShipment', parseInput(commentInput, input), writeComment);
+      return { comment: await context.em.findOne(CommentEntity, { id }) };
     }),
   importShipments: async (_parent: unknown, { input }: Input<unknown>, context: ShipmentsContext) => ({
     imported: 0,
     alreadyImported: 0,
     refusals: [],
-    ...(await payloadOf(() =>
-      context.transact((transaction) => importShipments(transaction, accountOf(context), input, context.clock())),
-    )),
+    ...(await payloadOf(() => makeOnce(context, 'importShipments', parseInput(importInput, input), importShipments))),
   }),
 };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
 import type { AccountIdentity } from '#shared/identity.ts';
@@ -13,10 +12,7 @@ import { isKnownOrganization } from './organizations.ts';
 import { addItems, addStops } from './parts.ts';
 import { takeStep } from './steps.ts';
 
-/**
- * Creates a shipment, once per idempotency key of an account, and books it if asked.
- * @returns its id; that of the first call where the key is repeated with the same input
- */
+/** Creates a shipment and books it if asked. @returns its id */
 export async function createShipment(
   transaction: Transaction,
   identity: AccountIdentity,
@@ -25,8 +21,6 @@ export async function createShipment(
 ): Promise<string> {
   const { em, emit } = transaction;
   const id = newId(now.getTime());
-  const earlier = await claimKey(em, identity, input, id, now);
-  if (earlier) return earlier;
   const organizationId = await organizationFor(em, identity, input.organizationId);
   if (input.book) requireFuturePickup(input.stops[0]?.windowEnd, now);
 
@@ -64,33 +58,6 @@ export async function createShipment(
   await emit('shipment.created', snapshotOf(shipment, stops));
   if (input.book) await emit('shipment.booked', bookedOf(shipment, stops));
   return id;
-}
-
-/** Takes the key for a new id, or answers with the id that took it. Two calls at once wait for each other here. */
-async function claimKey(
-  em: EntityManager,
-  { accountId }: AccountIdentity,
-  { idempotencyKey, ...facts }: CreateInput,
-  id: string,
-  now: Date,
-): Promise<string | undefined> {
-  const fingerprint = createHash('sha256').update(JSON.stringify(facts)).digest('hex');
-  const claimed = await em.execute(
-    `insert into shipment_request (account_id, key, fingerprint, shipment_id, created_at) values (?, ?, ?, ?, ?)
-     on conflict do nothing returning key`,
-    [accountId, idempotencyKey, fingerprint, id, now.toISOString()],
-  );
-  if (claimed.length === 1) return undefined;
-  const [earlier] = await em.execute<{ fingerprint: string; shipment_id: string }[]>(
-    'select fingerprint, shipment_id from shipment_request where account_id = ? and key = ?',
-    [accountId, idempotencyKey],
-  );
-  if (earlier?.fingerprint === fingerprint) return earlier.shipment_id;
-  refuse(
-    'IDEMPOTENCY_KEY_REUSED',
-    'A new key is required for another input; this one was used before.',
-    'idempotencyKey',
-  );
 }
 
 async function organizationFor(

@@ -2,7 +2,7 @@ import { refuse } from '#shared/errors.ts';
 import { type AccountIdentity, isStaff } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { Transaction } from '#shared/transaction.ts';
-import { CommentEntity, type CommentRow } from '../entities.ts';
+import { CommentEntity } from '../entities.ts';
 import { findShipments, lockShipment } from './shipments.ts';
 import { announceChange } from './steps.ts';
 
@@ -39,13 +39,13 @@ export async function rateShipment(
   });
 }
 
-/** Writes a comment; internal ones are staff's. */
+/** Writes a comment; internal ones are staff's. @returns its id */
 export async function writeComment(
   { em, announce }: Transaction,
   identity: AccountIdentity,
   { shipmentId, body, internal }: { shipmentId: string; body: string; internal: boolean },
   now: Date,
-): Promise<CommentRow> {
+): Promise<string> {
   const [shipment] = await findShipments(em, identity, [shipmentId]);
   if (!shipment)
     refuse('NOT_FOUND', 'The id of a shipment that you may see is required; got another one.', 'shipmentId');
@@ -61,5 +61,5 @@ export async function writeComment(
   await em.flush();
   // The text of an internal comment is read under the watcher's own rights; that something changed is no secret.
   announceChange(announce, shipment);
-  return comment;
+  return comment.id;
 }

@@ -4,25 +4,24 @@ import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
 import type { AccountIdentity } from '#shared/identity.ts';
 import type { Transaction } from '#shared/transaction.ts';
-import { type ImportFacts, importInput, importRow, rowLabel } from '../domain/import-input.ts';
-import { parseInput } from '../domain/parse-input.ts';
+import { type ImportFacts, type ImportInput, importRow, rowLabel } from '../domain/import-input.ts';
 import { importedRows } from './import-rows.ts';
 import { isKnownOrganization } from './organizations.ts';
 
-export interface ImportRefusal {
+export type ImportRefusal = {
   readonly line: number;
   readonly sourceReference: string;
   readonly code: string;
   /** Dotted path of the field at fault. */
   readonly field: string | null;
   readonly message: string;
-}
+};
 
-export interface ImportOutcome {
+export type ImportOutcome = {
   readonly imported: number;
   readonly alreadyImported: number;
   readonly refusals: readonly ImportRefusal[];
-}
+};
 
 interface Candidate {
   readonly facts: ImportFacts;
@@ -36,10 +35,9 @@ interface Candidate {
 export async function importShipments(
   { em }: Transaction,
   identity: AccountIdentity,
-  input: unknown,
+  { rows, ...batch }: ImportInput,
   now: Date,
 ): Promise<ImportOutcome> {
-  const { rows, ...batch } = parseInput(importInput, input);
   if (!(await isKnownOrganization(em, batch.organizationId))) {
     refuse('NOT_FOUND', 'The id of an organization is required; got another text.', 'organizationId');
   }

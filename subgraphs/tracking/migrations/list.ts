@@ -1,5 +1,9 @@
 import type { NamedMigration } from '#shared/database.ts';
 import { CreateTracking } from './0001-tracking.ts';
+import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 
 /** Every migration of this subgraph, oldest first. */
-export const migrations: readonly NamedMigration[] = [{ name: '0001-tracking', class: CreateTracking }];
+export const migrations: readonly NamedMigration[] = [
+  { name: '0001-tracking', class: CreateTracking },
+  { name: '0002-keyed-calls', class: MoveKeyedCalls },
+];

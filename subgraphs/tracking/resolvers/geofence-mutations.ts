@@ -1,5 +1,6 @@
 import { accountOf } from '#shared/context.ts';
-import { payloadOf, refuse, type UserError } from '#shared/errors.ts';
+import { payloadOf, type UserError } from '#shared/errors.ts';
+import { parseIdempotencyKey } from '#shared/idempotency-key.ts';
 import { type AreaInput, parseArea, parseHysteresis, parseName } from '../domain/area-input.ts';
 import type { TrackingContext } from '../loaders.ts';
 import { type Changed, createGeofence, deleteGeofence, updateGeofence } from '../store/geofences.ts';
@@ -28,13 +29,13 @@ export const geofenceMutations = {
   createGeofence: (_parent: unknown, { input }: { input: CreateInput }, context: TrackingContext) =>
     payloadOf(async () => {
       const { accountId } = accountOf(context);
-      const key = parseKey(input.idempotencyKey);
+      const key = parseIdempotencyKey(input.idempotencyKey);
       const wanted = {
         name: parseName(input.name),
         area: parseArea(input.area),
         hysteresisMeters: parseHysteresis(input.hysteresisMeters),
       };
-      return { geofence: await createGeofence(context.transact, accountId, key, wanted, context.clock()) };
+      return { geofence: await createGeofence(context.transact, { accountId, key }, wanted, context.clock()) };
     }),
 
   updateGeofence: (_parent: unknown, { input }: { input: UpdateInput }, { transact, clock }: TrackingContext) =>
@@ -63,9 +64,4 @@ function conflictsOf({ kind, geofence }: Changed, expected: number): UserError[]
   if (kind === 'CHANGED') return [];
   const message = `Version ${geofence.version} is the current one; got ${expected}.`;
   return [{ code: 'CONFLICT', field: ['expectedVersion'], message }];
-}
-
-function parseKey(key: string): string {
-  if (/^[\x21-\x7e]{8,64}$/.test(key)) return key;
-  return refuse('BAD_KEY', `8 to 64 visible ASCII characters are required; got ${key.length}.`, 'idempotencyKey');
 }

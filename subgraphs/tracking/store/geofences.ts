@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { FilterQuery } from '@mikro-orm/core';
 import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
 import { cursorParts } from '#shared/cursor.ts';
 import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
+import { type KeyedCall, recordOnce } from '#shared/idempotency.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { keysetOf } from '#shared/keyset.ts';
 import type { Transact } from '#shared/transaction.ts';
@@ -25,49 +25,25 @@ export interface NewGeofence {
  */
 export function createGeofence(
   transact: Transact,
-  accountId: string,
-  idempotencyKey: string,
+  { accountId, key }: Pick<KeyedCall, 'accountId' | 'key'>,
   wanted: NewGeofence,
   now: Date,
 ): Promise<Geofence> {
-  return transact(async ({ em }) => {
+  return transact(async (transaction) => {
+    const { em } = transaction;
     await ownGeofences(em);
-    const id = newId(now.getTime());
-    const earlier = await noteRequest(em, accountId, idempotencyKey, wanted, id, now);
-    if (earlier) {
-      const made = await em.findOne(GeofenceEntity, earlier);
-      return made ?? refuse('NOT_FOUND', 'The geofence made with this key has been deleted.', 'idempotencyKey');
-    }
-    const geofence = em.create(GeofenceEntity, { id, ...wanted, version: 1, createdAt: now, updatedAt: now });
-    await em.flush();
-    await settle(em, geofence, now);
-    return geofence;
+    const create = async (): Promise<Geofence> => {
+      const id = newId(now.getTime());
+      const geofence = em.create(GeofenceEntity, { id, ...wanted, version: 1, createdAt: now, updatedAt: now });
+      await em.flush();
+      await settle(em, geofence, now);
+      return geofence;
+    };
+    const find = async (id: string): Promise<Geofence> =>
+      (await em.findOne(GeofenceEntity, id)) ??
+      refuse('NOT_FOUND', 'The geofence made with this key has been deleted.', 'idempotencyKey');
+    return recordOnce(transaction, { accountId, mutation: 'createGeofence', key, input: wanted }, create, find);
   });
-}
-
-/** @returns the id made earlier with this key, null where the key is new */
-async function noteRequest(
-  em: EntityManager,
-  accountId: string,
-  key: string,
-  wanted: NewGeofence,
-  geofenceId: string,
-  now: Date,
-): Promise<string | null> {
-  const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
-  const added = await em.execute(
-    `insert into geofence_request (account_id, idempotency_key, request_hash, geofence_id, created_at)
-     values (?, ?, ?, ?, ?) on conflict do nothing returning geofence_id`,
-    [accountId, key, hash, geofenceId, now],
-  );
-  if (added.length > 0) return null;
-  const [earlier] = await em.execute<{ request_hash: string; geofence_id: string }[]>(
-    'select request_hash, geofence_id from geofence_request where account_id = ? and idempotency_key = ?',
-    [accountId, key],
-  );
-  if (earlier?.request_hash !== hash)
-    refuse('IDEMPOTENCY_KEY_REUSED', 'A new key is required; this one came with another input.', 'idempotencyKey');
-  return earlier?.geofence_id ?? null;
 }
 
 export type Changed =

@@ -103,8 +103,8 @@ describe('geofences', () => {
   test.each<[string, string, object]>([
     ['without a name', 'BAD_NAME', { name: ' ' }],
     ['with a NUL in the name', 'BAD_NAME', { name: 'a\u0000' }],
-    ['with a short key', 'BAD_KEY', { idempotencyKey: 'short' }],
-    ['with a key of control characters', 'BAD_KEY', { idempotencyKey: 'a\u0000bcdefgh' }],
+    ['with a short key', 'INVALID_INPUT', { idempotencyKey: 'short' }],
+    ['with a key of control characters', 'INVALID_INPUT', { idempotencyKey: 'a\u0000bcdefgh' }],
     ['without an area', 'BAD_AREA', { area: {} }],
     ['with a tiny radius', 'BAD_AREA', { area: { circle: { center: yard, radiusMeters: 1 } } }],
     [

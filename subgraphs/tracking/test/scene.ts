@@ -67,7 +67,12 @@ export async function openScene(live?: LivePubSub): Promise<Scene> {
     if (!reaction) throw new Error(`tracking does not react to ${name}`);
     const em = graph.services.database.fork();
     await reaction(
-      { em, emit: () => Promise.reject(new Error('tracking emits nothing')), announce: () => {} },
+      {
+        em,
+        emit: () => Promise.reject(new Error('tracking emits nothing')),
+        allowRepeat: () => {},
+        announce: () => {},
+      },
       payload,
       { eventId: newId(), name, payload },
     );

@@ -1,0 +1,16 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * Idempotency keys are kept in the table that all subgraphs have in common. What is moved has another fingerprint: a key
+ * from before is refused, and makes nothing twice.
+ */
+export class MoveKeyedCalls extends Migration {
+  up(): void {
+    this.addSql(`
+      insert into keyed_call (account_id, key, fingerprint, created_at)
+        select added_by, idempotency_key, '', added_at from watchlist_entry
+        where added_by is not null and idempotency_key is not null;
+      alter table watchlist_entry drop column idempotency_key;
+    `);
+  }
+}

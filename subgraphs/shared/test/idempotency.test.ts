@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Refusal, refuse } from '../errors.ts';
+import { type KeyedCall, once, recordOnce } from '../idempotency.ts';
+import { idempotencyKey } from '../idempotency-key.ts';
+import { newId } from '../ids.ts';
+import { somebody, startTestSubgraph, type TestSubgraph } from './harness.ts';
+import { NoteEntity, type SampleContext, sampleSubgraph } from './sample.ts';
+
+describe('a change with an idempotency key', () => {
+  let notes: TestSubgraph<SampleContext>;
+  beforeAll(async () => {
+    notes = await startTestSubgraph(sampleSubgraph('shipments'));
+  });
+  afterAll(() => notes.close());
+
+  const { accountId } = somebody(['DISPATCHER']);
+  const callWith = (changes: Partial<KeyedCall> = {}): KeyedCall => ({
+    accountId,
+    mutation: 'writeNote',
+    key: newId(),
+    input: { text: 'hello', tags: ['a', 'b'] },
+    ...changes,
+  });
+  /** Writes a note once per key and hands back its id. */
+  const write = (call: KeyedCall) =>
+    notes.contextFor(somebody(['DISPATCHER'])).transact((transaction) =>
+      once(transaction, call, async () => {
+        const id = newId();
+        transaction.em.create(NoteEntity, { id, text: 'hello', seen: 0 });
+        return id;
+      }),
+    );
+  const count = () => notes.services.database.fork().count(NoteEntity, {});
+  const refusalOf = async (made: Promise<unknown>) => {
+    const error = await made.catch((reason: unknown) => reason);
+    return error instanceof Refusal ? error.userErrors : error;
+  };
+  const reused = [
+    {
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      field: ['idempotencyKey'],
+      message: 'This key came with another input before. Use a new one.',
+    },
+  ];
+
+  test('is made once, and a repeated call gets the first outcome, whatever the order of its fields', async () => {
+    const call = callWith({ input: { text: 'hello', place: { city: 'Reno', state: 'NV' } } });
+    const before = await count();
+    const id = await write(call);
+    expect(await write({ ...call, input: { place: { state: 'NV', city: 'Reno' }, text: 'hello' } })).toBe(id);
+    expect(await count()).toBe(before + 1);
+  });
+
+  test('is made once when it arrives 20 times at once', async () => {
+    const call = callWith();
+    const before = await count();
+    const ids = await Promise.all(Array.from({ length: 20 }, () => write(call)));
+    expect(new Set(ids).size).toBe(1);
+    expect(await count()).toBe(before + 1);
+  });
+
+  test('is refused when the key came with another input or for another mutation', async () => {
+    const call = callWith();
+    await write(call);
+    expect(await refusalOf(write({ ...call, input: { text: 'hello', tags: ['b', 'a'] } }))).toEqual(reused);
+    expect(await refusalOf(write({ ...call, mutation: 'readNote' }))).toEqual(reused);
+  });
+
+  test('has its key to itself: another account may use the same one', async () => {
+    const call = callWith();
+    expect(await write({ ...call, accountId: newId() })).not.toBe(await write(call));
+  });
+
+  test('leaves its key free when it is refused', async () => {
+    const call = callWith();
+    const refused = notes
+      .contextFor(somebody(['DISPATCHER']))
+      .transact((transaction) => once(transaction, call, async () => refuse('EMPTY', 'A text is required.', 'text')));
+    expect(await refusalOf(refused)).toMatchObject([{ code: 'EMPTY' }]);
+    expect(await write(call)).toEqual(expect.any(String));
+  });
+
+  test('without a key is made each time', async () => {
+    const call = callWith({ key: null });
+    expect(await write(call)).not.toBe(await write(call));
+  });
+
+  test('keeps the whole outcome where it is more than an id', async () => {
+    const call = callWith();
+    const run = (outcome: { imported: number; refusals: string[] }) =>
+      notes
+        .contextFor(somebody(['DISPATCHER']))
+        .transact((transaction) => once(transaction, call, async () => outcome));
+    const first = await run({ imported: 3, refusals: ['line 4'] });
+    expect(await run({ imported: 0, refusals: [] })).toEqual(first);
+  });
+
+  test('answers a repeated call with the record as it stands now', async () => {
+    const call = callWith();
+    const run = () =>
+      notes.contextFor(somebody(['DISPATCHER'])).transact((transaction) =>
+        recordOnce(
+          transaction,
+          call,
+          async () => transaction.em.create(NoteEntity, { id: newId(), text: 'first', seen: 0 }),
+          (id) => transaction.em.findOneOrFail(NoteEntity, { id }),
+        ),
+      );
+    const { id } = await run();
+    await notes.services.database.fork().nativeUpdate(NoteEntity, { id }, { text: 'changed' });
+    expect(await run()).toMatchObject({ id, text: 'changed' });
+  });
+
+  test.each([
+    ['8 characters', 'a'.repeat(8), true],
+    ['64 characters', '~'.repeat(64), true],
+    ['7 characters', 'a'.repeat(7), false],
+    ['65 characters', 'a'.repeat(65), false],
+    ['a space', 'my own key', false],
+    ['a letter beyond ASCII', 'schlüssel', false],
+    ['a control character', 'a\u0000bcdefgh', false],
+  ])('has a key of 8 to 64 visible ASCII characters: %s', (_, key, fits) => {
+    expect(idempotencyKey.safeParse(key).success).toBe(fits);
+  });
+});

@@ -1,0 +1,15 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * Idempotency keys are kept in the table that all subgraphs have in common. What is moved has another fingerprint: a key
+ * from before is refused, and makes nothing twice.
+ */
+export class MoveKeyedCalls extends Migration {
+  up(): void {
+    this.addSql(`
+      insert into keyed_call (account_id, key, fingerprint, outcome, created_at)
+        select account_id, key, fingerprint, to_jsonb(shipment_id), created_at from shipment_request;
+      drop table shipment_request;
+    `);
+  }
+}
