@@ -7,6 +7,7 @@ import { accessTokens, createSigner, createVerifier } from '#shared/tokens.ts';
 import { createStandingCheck } from './access/account-standing.ts';
 import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
+import { createSkewReporter } from './access/clock-skew.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
@@ -50,7 +51,7 @@ export async function createGateway(
   log: Log = createLog('gateway', config.logLevel),
 ): Promise<Gateway> {
   const metrics = createGatewayMetrics();
-  const access = await openAccess(config);
+  const access = await openAccess(config, log);
   let phase: Phase = 'starting';
 
   const transport = createTransport({
@@ -166,12 +167,13 @@ function listenAt(app: FastifyInstance, wanted: WantedPort): Promise<string> {
   return app.listen({ host, port }).catch((error: unknown) => refusePort(error, wanted));
 }
 
-async function openAccess({ access, forwardHeaders }: GatewayConfig): Promise<Access> {
+async function openAccess({ access, forwardHeaders }: GatewayConfig, log: Log): Promise<Access> {
   if (access.kind === 'open') return createOpenAccess(forwardHeaders);
   const keyring = await loadKeyring(access.dataDir);
   return createFreightAccess({
     verifier: await createVerifier(keyring.access.publicJwk, accessTokens),
     signer: createSigner(keyring.identity.privateJwk),
     forwardHeaders,
+    onClockSkew: createSkewReporter(log),
   });
 }

@@ -15,6 +15,8 @@ export interface FreightAccessOptions {
   /** Of the identity tokens that subgraphs get. */
   readonly signer: TokenSigner;
   readonly forwardHeaders: readonly string[];
+  /** Told when a token of the access subgraph was issued by so many seconds in the future: the clocks differ by too much. */
+  readonly onClockSkew: (seconds: number) => void;
   readonly now?: () => number;
 }
 
@@ -23,6 +25,7 @@ export function createFreightAccess({
   verifier,
   signer,
   forwardHeaders,
+  onClockSkew,
   now = Date.now,
 }: FreightAccessOptions): Access {
   /** The verifier gives the same object for the same token, so that what is signed for it is found again. */
@@ -39,7 +42,7 @@ export function createFreightAccess({
 
   return {
     async identify(headers) {
-      const caller = callerFor(await identityOf(headers, verifier));
+      const caller = callerFor(await identityOf(headers, { verifier, onClockSkew }));
       const forwarded = forwardedHeaders(headers, forwardHeaders);
       return forwarded ? { ...caller, key: `${caller.key}\n${forwarded.key}`, headers: forwarded.headers } : caller;
     },
@@ -63,13 +66,19 @@ function identityHeaders(
   };
 }
 
-async function identityOf({ authorization }: IncomingHttpHeaders, verifier: TokenVerifier): Promise<Identity> {
+async function identityOf(
+  { authorization }: IncomingHttpHeaders,
+  { verifier, onClockSkew }: Pick<FreightAccessOptions, 'verifier' | 'onClockSkew'>,
+): Promise<Identity> {
   if (authorization === undefined) return anonymous;
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (token === undefined) throw unauthenticated('The authorization header must be "Bearer <access token>".');
   const identity = await verifier.verify(token);
-  if (!identity) throw unauthenticated('The access token is expired or invalid. Sign in again.');
-  return identity;
+  if (identity) return identity;
+  const skew = await verifier.skewSeconds(token);
+  if (skew === undefined) throw unauthenticated('The access token is expired or invalid. Sign in again.');
+  onClockSkew(skew);
+  throw new RequestRefusal('SERVICE_UNAVAILABLE', 'The service is not available at the moment. Try again later.');
 }
 
 function unauthenticated(message: string): RequestRefusal {

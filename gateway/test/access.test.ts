@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type AccountIdentity, type Identity, identityHeader, scopesOf } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
 import {
@@ -95,6 +95,25 @@ describe('in front of the freight graph', () => {
   });
 });
 
+test('a token from the future tells operators that clocks differ; the client may try again', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
+  try {
+    await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } });
+    const tokenFrom = async (seconds: number) => {
+      const { access } = await loadKeyring(dataDir);
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + seconds * 1_000);
+      const token = createSigner(access.privateJwk).sign(dispatcher, accessTokens, 60);
+      clock.mockRestore();
+      return { authorization: `Bearer ${token}` };
+    };
+    const answer = await gateway.ask('{ people { name } }', {}, await tokenFrom(900));
+    expect([answer.status, answer.errors?.[0]?.extensions['code']]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+    expect((await gateway.ask('{ people { name } }', {}, await tokenFrom(240))).status).toBe(200);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
 describe('guarded fields', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -127,8 +146,11 @@ describe('identity tokens for subgraphs', () => {
   function access(now: () => number) {
     let signed = 0;
     const signer = { sign: (_identity: Identity, { audience }: TokenKind) => `${audience} ${++signed}` };
-    const verifier = { verify: async (token: string) => (token === 'good' ? dispatcher : undefined) };
-    return createFreightAccess({ verifier, signer, forwardHeaders: ['accept-language'], now });
+    const verifier = {
+      verify: async (token: string) => (token === 'good' ? dispatcher : undefined),
+      skewSeconds: async () => undefined,
+    };
+    return createFreightAccess({ verifier, signer, forwardHeaders: ['accept-language'], onClockSkew: () => {}, now });
   }
 
   test('are signed per subgraph when it is asked, once for many requests, and anew before they run out', async () => {

@@ -10,7 +10,8 @@ import { guard } from './authorization.ts';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { countLosses } from './counted-live.ts';
 import { openDatabase } from './database.ts';
-import { GraphError } from './errors.ts';
+import { errorTable, GraphError } from './errors.ts';
+import { createIdentityReader } from './gateway-identity.ts';
 import { Health } from './health.ts';
 import { serveHealth } from './health-route.ts';
 import { type Identity, identityHeader } from './identity.ts';
@@ -98,6 +99,12 @@ export interface ListenOptions {
   readonly takesEvents?: boolean;
 }
 
+/** Gives the response the HTTP status of the refusal's code. */
+function refuseWithStatus(error: unknown): never {
+  if (!(error instanceof GraphError)) throw error;
+  throw new GraphError(error.code, error.message, { http: { status: errorTable[error.code].status } });
+}
+
 /** Serves an open subgraph over HTTP and graphql-ws at `/graphql`, with `/health` and `/metrics`, and takes its events. */
 export async function listen<C extends BaseContext>(
   open: OpenSubgraph<C>,
@@ -109,6 +116,7 @@ export async function listen<C extends BaseContext>(
   const counts = { statements: database.statements, liveLosses: () => live.lost, liveUnsent: () => live.unsent };
   const metrics = createSubgraphMetrics(subgraph.name, counts, subgraph.metrics);
 
+  const readIdentity = createIdentityReader(verifier, services);
   const apollo = createApollo(schema, metrics, log);
   await apollo.start();
 
@@ -119,13 +127,7 @@ export async function listen<C extends BaseContext>(
     url: '/graphql',
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) => {
-        const token = request.headers[identityHeader];
-        const identity = typeof token === 'string' ? await verifier.verify(token) : undefined;
-        if (!identity) {
-          throw new GraphError('UNAUTHENTICATED', `The gateway's signature in ${identityHeader} is required.`, {
-            http: { status: 401 },
-          });
-        }
+        const identity = await readIdentity(request.headers[identityHeader]).catch(refuseWithStatus);
         return contextFor(identity, requestOriginOf(request.headers), departureOf(reply.raw));
       },
     }),
@@ -136,7 +138,13 @@ export async function listen<C extends BaseContext>(
   );
 
   const url = await app.listen({ host, port });
-  const subscriptions = serveSubscriptions(app.server, schema, services, (base) => subgraph.context(base), verifier);
+  const subscriptions = serveSubscriptions(
+    app.server,
+    schema,
+    services,
+    (base) => subgraph.context(base),
+    readIdentity,
+  );
   if (takesEvents) await jobs.start();
   const stop = async (): Promise<void> => {
     await subscriptions.close();

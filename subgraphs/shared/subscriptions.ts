@@ -16,9 +16,9 @@ import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { type ErrorCode, GraphError } from './errors.ts';
+import type { ReadIdentity } from './gateway-identity.ts';
 import { maskError } from './masking.ts';
 import { requestOriginOf } from './request-origin.ts';
-import type { TokenVerifier } from './tokens.ts';
 
 export interface SubscriptionEdge {
   close(): Promise<void>;
@@ -35,7 +35,7 @@ export function serveSubscriptions(
   schema: GraphQLSchema,
   services: Services,
   contextOf: (base: BaseContext) => BaseContext,
-  verifier: TokenVerifier,
+  readIdentity: ReadIdentity,
 ): SubscriptionEdge {
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: 1_048_576 });
   const masked = (errors: readonly GraphQLError[], { extensions }: SubscribePayload) => {
@@ -50,11 +50,9 @@ export function serveSubscriptions(
       // An error that is thrown here would close the socket, and with it the subscriptions of everybody else.
       async onSubscribe(_socket, _id, payload) {
         const caller = callerExtensions.safeParse(payload.extensions).data;
-        const identity = caller && (await verifier.verify(caller.identity));
-        if (!identity) {
-          return [new GraphError('UNAUTHENTICATED', 'A signed identity in extensions.identity is required.')];
-        }
-        const origin = requestOriginOf(caller.headers);
+        const identity = await readIdentity(caller?.identity).catch(asRefusal);
+        if (identity instanceof GraphError) return [identity];
+        const origin = requestOriginOf(caller?.headers ?? {});
         const contextValue: ContextFactory = (client) =>
           contextOf(createBaseContext(services, identity, origin, client));
         const prepared = prepareSubscription(schema, payload);
@@ -74,6 +72,11 @@ export function serveSubscriptions(
       sockets.close();
     },
   };
+}
+
+function asRefusal(error: unknown): GraphError {
+  if (error instanceof GraphError) return error;
+  throw error;
 }
 
 /** Parses and validates a subscription, or says with the codes of the table what is wrong with it. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { anonymous, type Identity, roles, scopesOf, tiers } from './identity.ts';
@@ -55,6 +55,11 @@ export interface TokenSigner {
 export interface TokenVerifier {
   /** The identity in a token; undefined where signature, issuer, audience or times do not hold. */
   verify(token: string): Promise<Identity | undefined>;
+  /**
+   * For a token that does not hold: by how many seconds the issuer's clock is ahead of this one (negative: behind), where
+   * this and nothing else is wrong with the token. Undefined in every other case, an ordinary expiry included.
+   */
+  skewSeconds(token: string): Promise<number | undefined>;
 }
 
 const anonymousSubject = 'anonymous';
@@ -129,6 +134,18 @@ export async function createVerifier(
         const identity = identityOf(payload);
         cache.set(token, { identity, endsAt });
         return identity;
+      } catch {
+        return undefined;
+      }
+    },
+    async skewSeconds(token) {
+      try {
+        const { iat } = times.parse(decodeJwt(token));
+        const seconds = Math.round(iat - Date.now() / 1000);
+        const isExpiry = seconds < 0 && graceSeconds === 0;
+        if (isExpiry || Math.abs(seconds) <= clockToleranceSeconds) return undefined;
+        await jwtVerify(token, key, { ...options, currentDate: new Date(iat * 1000) });
+        return seconds;
       } catch {
         return undefined;
       }

@@ -53,7 +53,7 @@ test.each([
 ])('asks for an identity before anything else: %s', async (_title, query, extensions) => {
   const [error, ...others] = await refusal(query, extensions);
   expect(error).toMatchObject({
-    message: 'A signed identity in extensions.identity is required.',
+    message: 'An identity that the gateway has signed for this subgraph is required.',
     extensions: { code: 'UNAUTHENTICATED', retryable: false },
   });
   expect(others).toEqual([]);

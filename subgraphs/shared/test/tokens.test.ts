@@ -90,6 +90,32 @@ describe.each([
   });
 });
 
+describe('the clocks', () => {
+  const skewOf = async (payload: JWTPayload, kind: TokenKind) =>
+    (await createVerifier(keys.publicJwk, kind)).skewSeconds(await signed(payload));
+  const issued = (kind: TokenKind, seconds: number) => ({
+    ...proper(kind),
+    iat: now() + seconds,
+    exp: now() + seconds + 60,
+  });
+
+  test('are at fault when a token is wrong by nothing but its times, by more than five minutes', async () => {
+    const kind = identityTokens('fleet');
+    for (const seconds of [900, -900]) {
+      const skew = await skewOf(issued(kind, seconds), kind);
+      expect(Math.abs((skew ?? 0) - seconds)).toBeLessThanOrEqual(2);
+    }
+    expect(await skewOf(issued(kind, 900), identityTokens('risk'))).toBeUndefined();
+    expect(await skewOf({ ...issued(kind, 900), iss: 'somebody-else' }, kind)).toBeUndefined();
+    expect(await (await createVerifier(keys.publicJwk, kind)).skewSeconds('nonsense')).toBeUndefined();
+  });
+
+  test('are not at fault when an access token has simply expired', async () => {
+    expect(await skewOf(issued(accessTokens, -900), accessTokens)).toBeUndefined();
+    expect(await skewOf(issued(accessTokens, 900), accessTokens)).toBeGreaterThan(890);
+  });
+});
+
 test('an identity token for one subgraph is good for no other, and not for the gateway', async () => {
   const token = createSigner(keys.privateJwk).sign(admin, identityTokens('fleet'), 60);
   expect(await read(token, identityTokens('fleet'))).toEqual(admin);
