@@ -72,7 +72,8 @@ export async function createGateway(
     dataSource: createTransportSource(transport, config.requestTimeoutMs),
     onReload: metrics.reloaded,
   });
-  const streams = new LiveStreams({ ...config, renewalMs: config.live.renewalMs, access, log });
+  const { renewalMs } = config.live;
+  const streams = new LiveStreams({ ...config, renewalMs, access, log, onDrop: metrics.dropped });
   const engine: ServedEngine =
     config.engine === 'apollo'
       ? createApolloEngine(supergraph.apollo, { config, errorPolicy, log })

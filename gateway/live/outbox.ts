@@ -10,14 +10,19 @@ const maxLength = 8 * 1024 * 1024;
 export class Outbox implements AsyncIterableIterator<string> {
   readonly #waiting: string[] = [];
   readonly #onEnd: () => void;
+  readonly #onDrop: () => void;
   #reader: PromiseWithResolvers<IteratorResult<string>> | undefined;
   #length = 0;
   #dropped = 0;
   #ended = false;
 
-  /** @param onEnd called once, when nothing more will be pushed or read */
-  constructor(onEnd: () => void) {
+  /**
+   * @param onEnd called once, when nothing more will be pushed or read
+   * @param onDrop called for each payload that the client loses
+   */
+  constructor(onEnd: () => void, onDrop: () => void) {
     this.#onEnd = onEnd;
+    this.#onDrop = onDrop;
   }
 
   /** @param text a whole GraphQL response as JSON text, without extensions */
@@ -33,6 +38,7 @@ export class Outbox implements AsyncIterableIterator<string> {
     while (this.#waiting.length > capacity || (this.#length > maxLength && this.#waiting.length > 1)) {
       this.#takeOldest();
       this.#dropped++;
+      this.#onDrop();
     }
   }
 

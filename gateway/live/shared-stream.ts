@@ -16,6 +16,8 @@ export interface SharedWork {
   readonly eventTimeoutMs: number;
   /** Milliseconds after which clients are asked for their credentials again; identity tokens last longer. */
   readonly renewalMs: number;
+  /** Called for each payload that a client loses because it reads too slowly. */
+  readonly onDrop: () => void;
 }
 
 /** Who a client of the stream is, as of now; rejects when its credentials have expired. */
@@ -48,7 +50,7 @@ export class SharedStream {
     const outbox = new Outbox(() => {
       this.#members.delete(outbox);
       if (this.#members.size === 0) this.#stop();
-    });
+    }, this.#work.onDrop);
     this.#members.set(outbox, identify);
     return outbox;
   }

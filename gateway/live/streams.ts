@@ -14,6 +14,8 @@ export interface LiveStreamsOptions {
   /** Milliseconds after which the clients of a subscription are asked for their credentials again. */
   readonly renewalMs: number;
   readonly log: Log;
+  /** Called for each payload that a client loses because it reads too slowly. */
+  readonly onDrop: () => void;
 }
 
 /** The running subscriptions. Equal ones share one stream. */
@@ -45,7 +47,7 @@ export class LiveStreams {
     operation: PreparedOperation,
     signal: AbortSignal,
   ): AsyncIterableIterator<string> {
-    const { access, requestTimeoutMs, renewalMs, log } = this.#options;
+    const { access, requestTimeoutMs, renewalMs, log, onDrop } = this.#options;
     const streams = this.#of(checked.generation);
     const key = streamKey(checked);
     const identify = () => access.identify(checked.headers);
@@ -58,6 +60,7 @@ export class LiveStreams {
       requestId: checked.id,
       eventTimeoutMs: requestTimeoutMs,
       renewalMs,
+      onDrop,
     };
     const stream = new SharedStream(work, checked.caller, () => {
       streams.delete(key);

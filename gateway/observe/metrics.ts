@@ -12,6 +12,8 @@ export interface GatewayMetrics {
   readonly transport: TransportObserver;
   settled(settlement: Settlement): void;
   reloaded(outcome: 'loaded' | 'refused'): void;
+  /** A client of a subscription was too slow and lost a payload. */
+  dropped(): void;
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
   close(): void;
 }
@@ -73,6 +75,11 @@ export function createGatewayMetrics(): GatewayMetrics {
     labelNames: ['outcome'],
     registers,
   });
+  const dropped = new Counter({
+    name: 'gateway_live_payloads_dropped_total',
+    help: 'Payloads of subscriptions lost to clients that read too slowly',
+    registers,
+  });
 
   return {
     transport: {
@@ -94,6 +101,7 @@ export function createGatewayMetrics(): GatewayMetrics {
       for (const code of errorCodes) errors.inc({ operation, code: isErrorCode(code) ? code : 'OTHER' });
     },
     reloaded: (outcome) => reloads.inc({ outcome }),
+    dropped: () => dropped.inc(),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     close: () => registry.clear(),
   };

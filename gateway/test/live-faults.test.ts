@@ -65,6 +65,31 @@ function watch(client: Client, ids: readonly string[]) {
 const subscribeMessage = (ids: readonly string[]) =>
   JSON.stringify({ id: 'slow', type: 'subscribe', payload: { query: watchQuery, variables: { ids } } });
 
+test('a stream whose events come faster than they are completed ends alone, told so by a code of its own', async () => {
+  await using live = await startLiveGateway();
+  const release = live.graph.holdYard();
+  const flooded = watch(live.connect(), ['a']);
+  await live.graph.subscribed(1);
+  const other = watch(live.connect(), ['b']);
+  await live.graph.subscribed(2);
+  for (let speed = 0; speed < 1_100; speed++) {
+    await live.graph.move('a', speed);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await live.graph.unsubscribed(1);
+  await live.graph.move('b', 7);
+  release();
+  await flooded.ended;
+  // What waited comes first, in order; then the code, and the end.
+  expect(flooded.speeds.length).toBeGreaterThanOrEqual(1_000);
+  expect(flooded.speeds).toEqual([...flooded.speeds.keys()]);
+  expect([flooded.errors, flooded.isComplete()]).toEqual([['LIVE_QUEUE_OVERFLOW'], true]);
+  await other.saw(7);
+  expect(other.errors).toEqual([]);
+  const metrics = await (await fetch(`${live.gateway.adminUrl}/metrics`)).text();
+  expect(metrics).toContain('gateway_subgraph_events_total{subgraph="fleet",event="queue_overflow"} 1');
+});
+
 test('a client that stops reading loses events, is told how many, and goes on with the latest', async () => {
   await using live = await startLiveGateway();
   // Long ids make long messages: a stalled connection is full after some dozen of them.
@@ -98,6 +123,8 @@ test('a client that stops reading loses events, is told how many, and goes on wi
   const dropped = payloads.reduce((sum, { extensions }) => sum + (extensions?.live.dropped ?? 0), 0);
   expect(dropped).toBeGreaterThan(0);
   expect(payloads.length + dropped).toBe(moves);
+  const metrics = await (await fetch(`${live.gateway.adminUrl}/metrics`)).text();
+  expect(metrics).toContain(`gateway_live_payloads_dropped_total ${dropped}`);
 });
 
 test('a client that has gone without a word is noticed, and its subscription ends', async () => {

@@ -17,6 +17,8 @@ export interface LiveGraph {
   /** Resolves when so many subscriptions have ended. */
   unsubscribed(count: number): Promise<void>;
   readonly counts: { subscriptions: number; ended: number; enrichments: number };
+  /** `yard` answers nobody until the returned function is called. */
+  holdYard(): () => void;
   /** Cuts every websocket of the subgraph, as a restart would. */
   cutWebSockets(): void;
   close(): Promise<void>;
@@ -70,6 +72,7 @@ export async function startLiveGraph(): Promise<LiveGraph> {
       },
     };
   }
+  let yardGate = Promise.resolve();
   const vehicle = ({ id }: { id: string }) => ({ id, plate: `PLATE-${id}` });
   const fleet = await startSubgraph(fleetSdl, {
     Query: { vehicle: (_: unknown, args: { id: string }) => vehicle(args) },
@@ -86,8 +89,9 @@ export async function startLiveGraph(): Promise<LiveGraph> {
   const yard = await startSubgraph(yardSdl, {
     Query: { yards: () => [] },
     Vehicle: {
-      __resolveReference: ({ id }: { id: string }) => {
+      __resolveReference: async ({ id }: { id: string }) => {
         counts.enrichments++;
+        await yardGate;
         return { id, yard: `Yard ${id}` };
       },
     },
@@ -101,6 +105,11 @@ export async function startLiveGraph(): Promise<LiveGraph> {
     move: async (id, speed) => moves.publish(id, { speed, vehicle: vehicle({ id }) }),
     subscribed: (count) => until(() => counts.subscriptions >= count),
     unsubscribed: (count) => until(() => counts.ended >= count),
+    holdYard() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      yardGate = promise;
+      return resolve;
+    },
     cutWebSockets: () => fleet.cut(),
     async close() {
       await moves.close();

@@ -148,7 +148,13 @@ describe('a defect of the gateway itself', () => {
     const model = loadSupergraphModel(graph.supergraphSdl);
     const errorPolicy = createErrorPolicy(config, silent);
     const engine = new Engine({ model, planner, transport, errorPolicy });
-    const streams = new LiveStreams({ ...config, renewalMs: 1_000, access: createOpenAccess([]), log: silent });
+    const streams = new LiveStreams({
+      ...config,
+      onDrop: () => {},
+      renewalMs: 1_000,
+      access: createOpenAccess([]),
+      log: silent,
+    });
     const executor = createEngineExecutor({ ...config, streams });
     const { outcome, logged } = run('{ people { name } }', executor, { ...generation, engine });
     expect(await outcome).toMatchObject({
