@@ -46,7 +46,7 @@ const fullLengths: Readonly<Record<string, number>> = {
   top: 4,
 };
 
-/** Resolves everything to be there, and lists to be as long as their arguments and the SDL allow. */
+/** Resolves every field to a value, and lists to as many elements as their arguments and the SDL allow. */
 function fullResolver(chooseType: (names: readonly string[]) => string): GraphQLFieldResolver<unknown, unknown> {
   return (source, args, _context, { fieldName, returnType }) => {
     const type = getNamedType(returnType);

@@ -17,7 +17,7 @@ const cat = { __typename: 'Cat', id: 'c', name: 'Mia', lives: 7, friend: { __typ
 const dog = { __typename: 'Dog', id: 'd', name: 'Rex', tail: 30, friend: cat };
 const rootValue = { node: cat, dog, pets: [dog, cat] };
 
-/** More fragments than the planner is spared. */
+/** Enough fragments for the document to be unfolded. */
 const chain = Array.from({ length: 150 }, (_, n) => `fragment C${n} on Query { c${n}: __typename ...C${n + 1} }`);
 const withManyFragments = (source: string) =>
   `${source.replace('{', '{ ...C0 ')} ${chain.join(' ')} fragment C150 on Query { __typename }`;
