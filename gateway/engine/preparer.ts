@@ -1,3 +1,4 @@
+import type { QueryPlan } from '@apollo/query-planner';
 import {
   type DocumentNode,
   type FieldNode,
@@ -17,8 +18,10 @@ import { type LabelledDocument, labelDefers } from './incremental/labels.ts';
 import { PreparedOperation } from './operation.ts';
 import { labelsInDocument } from './overrides.ts';
 import { countSelections } from './planning/count-selections.ts';
+import { countWays } from './planning/count-ways.ts';
 import { plannableDocument } from './planning/plannable-document.ts';
 import { type Planner, PlanningFailure } from './planning/planner.ts';
+import { needsNoSubgraph, withoutIntrospection } from './planning/without-introspection.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
 
 export interface PrepareRequest {
@@ -75,6 +78,7 @@ function largestShare(maxOperations: number): number {
 }
 
 const nothing: ReadonlySet<FieldNode> = new Set();
+const nothingToFetch: QueryPlan = { kind: 'QueryPlan' };
 
 export interface PreparerOptions {
   readonly model: SupergraphModel;
@@ -206,17 +210,21 @@ export class Preparer {
     if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation of that name');
     const denied = accessKey.includes('0') ? access.denied(accessKey) : nothing;
     const permitted = denied.size > 0 ? withoutDenied(labelled?.document ?? document, denied) : undefined;
-    const plannable = plannableDocument(permitted ?? labelled?.document ?? document, this.#model);
-    const plan = await this.#planner
-      .plan({
-        source: plannable === given ? source : print(plannable),
-        operationName,
-        activeLabels,
-        selections: countSelections(plannable),
-      })
-      .catch((error: unknown) => {
-        throw planningError(error);
-      });
+    const fetched = withoutIntrospection(permitted ?? labelled?.document ?? document);
+    const plannable = plannableDocument(fetched, this.#model);
+    const plan = needsNoSubgraph(plannable)
+      ? nothingToFetch
+      : await this.#planner
+          .plan({
+            source: plannable === given ? source : print(plannable),
+            operationName,
+            activeLabels,
+            selections: countSelections(plannable),
+            ways: countWays(plannable, this.#model),
+          })
+          .catch((error: unknown) => {
+            throw planningError(error);
+          });
     return new PreparedOperation({
       source,
       document,

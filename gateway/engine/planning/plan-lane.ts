@@ -1,11 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
+import { watchHeap } from './heap-watch.ts';
 import type { FromPlanWorker, ToPlanWorker } from './plan-worker-messages.ts';
 import { PlanningFailure, type PlanRequest } from './planner.ts';
 import { afterRunning } from './running-timer.ts';
 
-/** An operation that needs more memory than this to plan ends its own worker, not the process. */
-const MAX_HEAP_MB = 512;
+export interface LaneLimits {
+  /** Milliseconds one plan may take. */
+  readonly limitMs: number;
+  /** Megabytes of heap one plan may take. */
+  readonly maxHeapMb: number;
+  /** V8's own limit for the worker. */
+  readonly hardLimitMb: number;
+}
 
 interface PlanJob {
   readonly request: PlanRequest;
@@ -18,25 +25,25 @@ interface PlanJob {
 type LaneState =
   | { readonly phase: 'starting' }
   | { readonly phase: 'idle' }
-  | { readonly phase: 'planning'; readonly job: PlanJob; readonly cancelLimit: () => void }
+  | { readonly phase: 'planning'; readonly job: PlanJob; readonly cancelLimits: () => void }
   | { readonly phase: 'gone' };
 
 /** One worker thread that plans one operation at a time, until it is stopped or a plan takes too long. */
 export class PlanLane {
   readonly ready: Promise<void>;
   readonly #worker: Worker;
-  readonly #limitMs: number;
+  readonly #limits: LaneLimits;
   readonly #onFree: (lane: PlanLane) => void;
   #state: LaneState = { phase: 'starting' };
 
   /** @param onFree called when the lane can take a job, and when it is gone */
-  constructor(supergraphSdl: string, limitMs: number, onFree: (lane: PlanLane) => void) {
-    this.#limitMs = limitMs;
+  constructor(supergraphSdl: string, limits: LaneLimits, onFree: (lane: PlanLane) => void) {
+    this.#limits = limits;
     this.#onFree = onFree;
     this.#worker = new Worker(new URL('./plan-worker.ts', import.meta.url), {
       workerData: supergraphSdl,
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: limits.hardLimitMb },
     });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
@@ -47,7 +54,7 @@ export class PlanLane {
     });
     this.#worker.on('error', (error) => {
       reject(error);
-      this.#leave(workerFailure(error));
+      this.#leave(workerFailure(error, limits));
     });
     this.#worker.on('exit', () => {
       reject(new PlanningFailure('closed', 'the planner was stopped'));
@@ -65,11 +72,20 @@ export class PlanLane {
 
   /** Takes a job; only while idle. */
   take(job: PlanJob): void {
-    const cancelLimit = afterRunning(this.#limitMs, () => {
-      this.#leave(new PlanningFailure('timeout', `planning took longer than ${this.#limitMs} ms`));
+    const { limitMs, maxHeapMb } = this.#limits;
+    const end = (failure: PlanningFailure) => {
+      this.#leave(failure);
       void this.#worker.terminate();
+    };
+    const cancelTimer = afterRunning(limitMs, () => {
+      end(new PlanningFailure('timeout', `planning took longer than ${limitMs} ms`));
     });
-    this.#state = { phase: 'planning', job, cancelLimit };
+    const cancelWatch = watchHeap(this.#worker, maxHeapMb * 2 ** 20, () => end(outOfMemory(this.#limits)));
+    const cancelLimits = () => {
+      cancelTimer();
+      cancelWatch();
+    };
+    this.#state = { phase: 'planning', job, cancelLimits };
     this.#worker.postMessage({ request: job.request } satisfies ToPlanWorker);
   }
 
@@ -83,9 +99,10 @@ export class PlanLane {
     if (state.phase === 'gone') return;
     this.#state = { phase: 'idle' };
     if (state.phase === 'planning') {
-      state.cancelLimit();
+      state.cancelLimits();
       if (message.kind === 'planned') state.job.resolve(JSON.parse(message.plan) as QueryPlan);
-      if (message.kind === 'failed') state.job.reject(new PlanningFailure(message.reason, message.message));
+      if (message.kind === 'failed')
+        state.job.reject(new PlanningFailure(message.reason, message.message, message.cause));
     }
     this.#onFree(this);
   }
@@ -95,7 +112,7 @@ export class PlanLane {
     if (state.phase === 'gone') return;
     this.#state = { phase: 'gone' };
     if (state.phase === 'planning') {
-      state.cancelLimit();
+      state.cancelLimits();
       state.job.reject(failure);
     }
     this.#onFree(this);
@@ -103,10 +120,14 @@ export class PlanLane {
 }
 
 /** Of a worker that ended by itself. */
-function workerFailure(error: unknown): PlanningFailure {
-  const outOfMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  if (outOfMemory) return new PlanningFailure('tooComplex', `planning took more than ${MAX_HEAP_MB} MB`);
-  return new PlanningFailure('failed', 'the planner ended unexpectedly');
+function workerFailure(error: unknown, limits: LaneLimits): PlanningFailure {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return outOfMemory(limits);
+  return new PlanningFailure('failed', 'the planner ended unexpectedly', error);
+}
+
+function outOfMemory({ maxHeapMb }: LaneLimits): PlanningFailure {
+  return new PlanningFailure('tooComplex', `planning took more than ${maxHeapMb} MB`);
 }
 
 export type { PlanJob };

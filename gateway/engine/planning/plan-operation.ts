@@ -1,10 +1,13 @@
 import { operationFromDocument, type Schema } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { buildASTSchema, parse } from 'graphql';
+import { readAnswering } from '../supergraph/answering.ts';
 import { correctSupergraph } from '../supergraph/corrections.ts';
 import { readInterfaceObjects } from '../supergraph/interface-objects.ts';
 import { parseSupergraph } from '../supergraph/model.ts';
 import { askForTypes, readNarrowedFields } from './ask-for-types.ts';
+import { countSelections } from './count-selections.ts';
+import { dropSpareFetches } from './drop-spare-fetches.ts';
 import { hideExactLiterals } from './exact-literals.ts';
 import { type PlanRequest, planningFailure } from './planner.ts';
 import { restorePlan } from './restore-plan.ts';
@@ -31,20 +34,32 @@ export function createPlanOperation(supergraphSdl: string): PlanOperation {
     interfaceObjects,
     requiredBy: corrected.requiredBy,
     keysOf: corrected.keysOf,
+    answering: readAnswering(whole),
   };
   const narrowed = readNarrowedFields(whole, graph.schema);
   const rewritings = createRewritings(whole, graph);
-  return ({ source, operationName, activeLabels }) => {
+  return ({ source, operationName, activeLabels, ways = 1 }) => {
     const overrideConditions = new Map(activeLabels.map((label) => [label, true]));
     const exact = hideExactLiterals(parse(source, { noLocation: true }), source, graph.schema);
     const apart = separateKeys(unfoldFragments(exact.document), graph);
+    const compared = plansToCompare(countSelections(apart.document));
+    planner['config'].debug.maxEvaluatedPlans = compared;
     const plan = firstOf(rewritings, (rewrite) => {
       const operation = operationFromDocument(apiSchema, rewrite(apart.document), { operationName, validate: false });
       return withoutMarkers(planner.buildQueryPlan(operation, { overrideConditions }));
     });
     const byType = apart.restore(separateTypes(plan, apart.document, operationName, graph));
-    return exact.restore(askForTypes(restorePlan(byType, corrected), narrowed, graph.schema));
+    const restored = askForTypes(restorePlan(byType, corrected), narrowed, graph.schema);
+    return exact.restore(ways > compared ? dropSpareFetches(restored, graph) : restored);
   };
+}
+
+/**
+ * How many plans are compared where fields can be had from several subgraphs: their number multiplies from field to field, and comparing takes the
+ * longer the larger they are. Beyond that, fields stay with the subgraph that takes the fewest steps to get to.
+ */
+function plansToCompare(selections: number): number {
+  return Math.max(10, Math.min(500, Math.ceil(30_000 / Math.max(selections, 1))));
 }
 
 /** The plan of the first way to write an operation on which the planner doesn't fail. */

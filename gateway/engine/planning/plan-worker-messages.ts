@@ -9,4 +9,10 @@ export type FromPlanWorker =
   | { readonly kind: 'ready' }
   /** `plan` is JSON text: cheaper to pass between threads than a cloned tree. */
   | { readonly kind: 'planned'; readonly plan: string }
-  | { readonly kind: 'failed'; readonly reason: PlanningFailureReason; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: PlanningFailureReason;
+      readonly message: string;
+      /** What the planner threw, with its stack. */
+      readonly cause: unknown;
+    };

@@ -13,8 +13,10 @@ port.on('message', ({ request }: ToPlanWorker) => {
   try {
     reply({ kind: 'planned', plan: JSON.stringify(planOperation(request)) });
   } catch (error) {
-    const { reason, message } = planningFailure(error);
-    reply({ kind: 'failed', reason, message });
+    const { reason, message, stack } = planningFailure(error);
+    // A plain error: others may hold what can't be sent to another thread.
+    const cause = Object.assign(new Error(message), { stack: error instanceof Error ? error.stack : stack });
+    reply({ kind: 'failed', reason, message, cause });
   }
 });
 reply({ kind: 'ready' });

@@ -8,6 +8,8 @@ export interface PlanRequest {
   readonly activeLabels: readonly string[];
   /** Selections with fragments in their places; light operations don't wait behind heavy ones. Default 0. */
   readonly selections?: number;
+  /** Plans that a planner has to choose from, estimated. Default 1. */
+  readonly ways?: number;
 }
 
 /** Makes query plans: plain JSON, so that they may come from another thread. */
@@ -22,8 +24,9 @@ export type PlanningFailureReason = 'timeout' | 'tooComplex' | 'failed' | 'overl
 
 export class PlanningFailure extends Error {
   readonly reason: PlanningFailureReason;
-  constructor(reason: PlanningFailureReason, message: string) {
-    super(message);
+  /** @param cause what the planner threw */
+  constructor(reason: PlanningFailureReason, message: string, cause?: unknown) {
+    super(message, { cause });
     this.name = 'PlanningFailure';
     this.reason = reason;
   }
@@ -33,5 +36,5 @@ export class PlanningFailure extends Error {
 export function planningFailure(error: unknown): PlanningFailure {
   const message = error instanceof Error ? error.message : 'planning failed';
   // @apollo/query-planner gives up by itself where subgraphs offer too many ways; its message is all that tells.
-  return new PlanningFailure(/selections exceeds limit/.test(message) ? 'tooComplex' : 'failed', message);
+  return new PlanningFailure(/selections exceeds limit/.test(message) ? 'tooComplex' : 'failed', message, error);
 }

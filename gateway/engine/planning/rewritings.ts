@@ -28,7 +28,7 @@ export type Rewriting = (document: DocumentNode) => DocumentNode;
  */
 export function createRewritings(
   supergraph: DocumentNode,
-  { schema, interfaceObjects, requiredBy }: Omit<PlannedGraph, 'keysOf'>,
+  { schema, interfaceObjects, requiredBy }: Pick<PlannedGraph, 'schema' | 'interfaceObjects' | 'requiredBy'>,
 ): readonly Rewriting[] {
   const toObjects = fieldsToInterfaceObjects(supergraph, schema, interfaceObjects);
   const required = new Set([...requiredBy.keys()].map((coordinate) => coordinate.slice(coordinate.indexOf('/') + 1)));

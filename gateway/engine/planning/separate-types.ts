@@ -13,6 +13,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
+import type { Answering } from '../supergraph/answering.ts';
 import type { CorrectedSupergraph } from '../supergraph/corrections.ts';
 import type { InterfaceObjects } from '../supergraph/interface-objects.ts';
 import { covers, fieldsByKey, planSelections } from '../supergraph/required-selections.ts';
@@ -27,6 +28,8 @@ export interface PlannedGraph extends Pick<CorrectedSupergraph, 'requiredBy' | '
   /** All types of the supergraph, inaccessible ones included. */
   readonly schema: GraphQLSchema;
   readonly interfaceObjects: InterfaceObjects;
+  /** The subgraphs that answer a field, by `Type.field`. */
+  readonly answering: Answering;
 }
 
 /**

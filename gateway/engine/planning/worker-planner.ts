@@ -9,6 +9,10 @@ export interface WorkerPlannerOptions {
   readonly supergraphSdl: string;
   /** Milliseconds one plan may take. Default 5,000. */
   readonly limitMs?: number;
+  /** Megabytes of heap one plan may take. Default 512. */
+  readonly maxHeapMb?: number;
+  /** Megabytes of heap at which V8 ends the process rather than the worker, so that they are out of reach. Default 1,536. */
+  readonly hardLimitMb?: number;
   /** Operations that may wait to be planned. Default 200. */
   readonly maxWaiting?: number;
   /** Milliseconds others wait behind one plan before a second worker helps out. Default 250. */
@@ -17,8 +21,9 @@ export interface WorkerPlannerOptions {
 
 /** Operations that ran into a limit are refused for this long without trying again. */
 const REFUSE_MS = 60_000;
-/** Operations with more selections are heavy: never more than one is planned at a time, and few may wait. */
+/** Operations with more selections, or more ways to get them, are heavy: never more than one is planned at a time, and few may wait. */
 const HEAVY_SELECTIONS = 1_000;
+const HEAVY_WAYS = 100;
 const MAX_HEAVY_WAITING = 20;
 /** A second worker holds a second copy of the planner's graph; it is let go when it has been idle for this long. */
 const RELIEF_IDLE_MS = 30_000;
@@ -28,7 +33,8 @@ const RELIEF_IDLE_MS = 30_000;
  * serves the lighter ones, and an operation that exceeds its time limit takes down only the worker it runs in.
  */
 export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { readonly ready: Promise<void> } {
-  const { supergraphSdl, limitMs = 5_000, maxWaiting = 200, reliefAfterMs = 250 } = options;
+  const { supergraphSdl, limitMs = 5_000, maxHeapMb = 512, hardLimitMb = 1_536 } = options;
+  const { maxWaiting = 200, reliefAfterMs = 250 } = options;
   const waiting: PlanJob[] = [];
   const refused = new LRUCache<string, PlanningFailure>({ max: 1_000, ttl: REFUSE_MS });
   let closed = false;
@@ -38,7 +44,7 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
   let idleTimer: NodeJS.Timeout | undefined;
 
   function startLane(): PlanLane {
-    return new PlanLane(supergraphSdl, limitMs, (lane) => onFree(lane));
+    return new PlanLane(supergraphSdl, { limitMs, maxHeapMb, hardLimitMb }, (lane) => onFree(lane));
   }
 
   function onFree(lane: PlanLane): void {
@@ -120,12 +126,12 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
   };
 }
 
-function weight({ request }: Pick<PlanJob, 'request'>): number {
-  return request.selections ?? 0;
+function weight({ request: { selections = 0, ways = 1 } }: Pick<PlanJob, 'request'>): number {
+  return selections + ways;
 }
 
-function isLight(job: Pick<PlanJob, 'request'>): boolean {
-  return weight(job) <= HEAVY_SELECTIONS;
+function isLight({ request: { selections = 0, ways = 1 } }: Pick<PlanJob, 'request'>): boolean {
+  return selections <= HEAVY_SELECTIONS && ways <= HEAVY_WAYS;
 }
 
 function requestKey({ source, operationName, activeLabels }: PlanRequest): string {

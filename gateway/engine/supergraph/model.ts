@@ -3,6 +3,7 @@ import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type GraphQLSchema, isAbstractType, isObjectType, parse, type SelectionSetNode } from 'graphql';
 import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
 import { type LabelledOverride, readOverrides } from '../overrides.ts';
+import { type Answering, readAnswering } from './answering.ts';
 import { withComposedDirectives } from './composed-directives.ts';
 import { correctSupergraph } from './corrections.ts';
 import { type HiddenNames, hiddenNames } from './hidden-names.ts';
@@ -25,6 +26,8 @@ export interface SupergraphModel {
   readonly keysOf: ReadonlyMap<string, readonly (readonly QueryPlanSelectionNode[])[]>;
   /** Interfaces that some subgraph knows as an object (`@interfaceObject`). */
   readonly interfaceObjects: ReadonlySet<string>;
+  /** The subgraphs that answer a field, by `Type.field`. */
+  readonly answering: Answering;
   /** Names the planner fetches for itself, which no client's alias may overwrite. */
   readonly plannerNames: ReadonlySet<string>;
   /** Directives that clients may write and no subgraph is sent: see `withComposedDirectives`. */
@@ -74,6 +77,7 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
     requiredBy: new Map([...requiredBy].map(([field, set]) => [field, restored(set)])),
     keysOf: new Map([...keysOf].map(([type, sets]) => [type, sets.map(planSelections)])),
     interfaceObjects: new Set(readInterfaceObjects(document).keys()),
+    answering: readAnswering(document),
     satisfies: typeTest(fullSchema),
   };
 }

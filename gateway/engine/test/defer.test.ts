@@ -109,6 +109,7 @@ describe('@defer', () => {
       '{ me { ...F @defer } users { ...F @defer } } fragment F on User { slow reviews { body } }',
       {},
     ],
+    ['of introspection', '{ me { name } ... @defer { __schema { queryType { name } } me { slow } } }', {}],
     ['at the root', '{ me { id } ... @defer { users { name } } }', {}],
     ['with nothing before it', '{ me { friend { ... @defer { slow reviews { body } } } } }', {}],
     [

@@ -1,4 +1,5 @@
 import type { Feature } from './features.ts';
+import type { SubgraphFixture } from './federation.ts';
 
 type Row = Record<string, unknown>;
 const itself = (reference: Row): Row => reference;
@@ -207,6 +208,53 @@ const nestedEntities: Feature = {
   ],
 };
 
+const kinds = Array.from({ length: 12 }, (_, index) => `Kind${index}`);
+const partOf = (field: string): SubgraphFixture => ({
+  sdl: kinds
+    .map((kind) => `type ${kind} @key(fields: "id") { id: ID! shared: String @shareable ${field}: String }`)
+    .join(' '),
+  resolvers: Object.fromEntries(
+    kinds.map((kind) => [
+      kind,
+      { __resolveReference: (reference: Row) => ({ ...reference, shared: 'same', [field]: `${field} of ${kind}` }) },
+    ]),
+  ),
+});
+
+/** Each type has three ways, and together they have half a million. */
+const manyWays: Feature = {
+  name: 'many types, each with a field that several subgraphs share',
+  subgraphs: {
+    a: {
+      sdl: `type Query { any: Any all: [Any] } interface Any { id: ID! }
+        ${kinds.map((kind) => `type ${kind} implements Any @key(fields: "id") { id: ID! }`).join(' ')}`,
+      resolvers: {
+        Query: {
+          any: () => ({ __typename: 'Kind3', id: '1' }),
+          all: () => kinds.map((kind, index) => ({ __typename: kind, id: `${index}` })),
+        },
+      },
+    },
+    b: partOf('b'),
+    c: partOf('c'),
+    d: partOf('d'),
+  },
+  operations: [
+    {
+      query: `{ any { ${kinds.map((kind) => `... on ${kind} { shared b c d }`).join(' ')} } }`,
+      data: { any: { shared: 'same', b: 'b of Kind3', c: 'c of Kind3', d: 'd of Kind3' } },
+      maxRequests: 4,
+      stockDiffers: 'it needs seconds to plan it',
+    },
+    {
+      query: `{ all { id ${kinds.map((kind) => `... on ${kind} { shared c }`).join(' ')} } }`,
+      data: { all: kinds.map((kind, index) => ({ id: `${index}`, shared: 'same', c: `c of ${kind}` })) },
+      maxRequests: 2,
+      stockDiffers: 'it needs seconds to plan it',
+    },
+  ],
+};
+
 /** Features that meet in one operation. */
 export const combinedFeatures: readonly Feature[] = [
   chain,
@@ -215,4 +263,5 @@ export const combinedFeatures: readonly Feature[] = [
   unions,
   requiringInterfaceObject,
   nestedEntities,
+  manyWays,
 ];

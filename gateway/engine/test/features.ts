@@ -362,8 +362,8 @@ const introspection: Feature = {
   name: 'introspection mixed with data, inaccessible elements hidden',
   subgraphs: {
     a: {
-      sdl: `type Query { now: Int hidden: Int @inaccessible level: Level } enum Level { LOW HIGH @inaccessible } type Secret @inaccessible { id: ID }`,
-      resolvers: { Query: { now: () => 1, level: () => 'LOW' } },
+      sdl: `type Query { now: Int hidden: Int @inaccessible level(choice: Choice): Level again: Query } input Choice { a: Int } enum Level { LOW HIGH @inaccessible } type Secret @inaccessible { id: ID }`,
+      resolvers: { Query: { now: () => 1, level: () => 'LOW', again: () => ({}) } },
     },
   },
   operations: [
@@ -374,11 +374,30 @@ const introspection: Feature = {
       data: {
         now: 1,
         t: { name: 'Level', kind: 'ENUM' },
-        __schema: { queryType: { fields: [{ name: 'now' }, { name: 'level' }] } },
+        __schema: { queryType: { fields: [{ name: 'now' }, { name: 'level' }, { name: 'again' }] } },
         __typename: 'Query',
       },
     },
     { query: '{ __type(name: "Secret") { name } }', data: { __type: null }, maxRequests: 0 },
+    {
+      query: '{ __type(name: "Choice") { isOneOf } level: __type(name: "Level") { isOneOf } }',
+      data: { __type: { isOneOf: false }, level: { isOneOf: null } },
+      maxRequests: 0,
+      stockDiffers: 'it does not know this field of introspection',
+    },
+    {
+      query: `query ($n: String!, $yes: Boolean!) { now ...F __schema @skip(if: $yes) { types { isOneOf } } }
+        fragment F on Query { t: __type(name: $n) @include(if: $yes) { ...T } ... @skip(if: $yes) { level } } fragment T on __Type { isOneOf kind }`,
+      variables: { n: 'Choice', yes: true },
+      data: { now: 1, t: { isOneOf: false, kind: 'INPUT_OBJECT' } },
+      maxRequests: 1,
+      stockDiffers: 'it does not know this field of introspection',
+    },
+    {
+      query: '{ again { __typename s: __schema { queryType { isOneOf name } } now } }',
+      data: { again: { __typename: 'Query', s: { queryType: { isOneOf: null, name: 'Query' } }, now: 1 } },
+      stockDiffers: 'it does not know this field of introspection',
+    },
   ],
 };
 

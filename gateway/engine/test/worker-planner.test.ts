@@ -64,6 +64,63 @@ describe('planning in a worker', () => {
   });
 });
 
+describe('operations with many ways to plan them', () => {
+  const types = Array.from({ length: 14 }, (_, index) => `T${index}`);
+  const part = (field: string) => ({
+    sdl: types.map((type) => `type ${type} @key(fields: "id") { id: ID! s: Int @shareable ${field}: Int }`).join(' '),
+  });
+  const federation = federate({
+    a: {
+      sdl: `type Query { any: I } interface I { id: ID! }
+        ${types.map((type) => `type ${type} implements I @key(fields: "id") { id: ID! }`).join(' ')}`,
+    },
+    b: part('b'),
+    c: part('c'),
+    d: part('d'),
+  });
+  const planner = createWorkerPlanner({ supergraphSdl: federation.supergraphSdl });
+  const engine = engineFor(federation, { planner });
+  afterAll(() => planner.close());
+
+  test('let a light one pass, however few selections they have', async () => {
+    await planner.ready;
+    let planned = 0;
+    const heavy = ['one', 'two', 'three', 'four'].map(async (alias) => {
+      await engine.prepare({
+        source: `{ ${alias}: any { ${types.map((type) => `... on ${type} { s b c d }`).join(' ')} } }`,
+      });
+      planned++;
+    });
+    await engine.prepare({ source: '{ any { ... on T0 { b } } }' });
+    expect(planned).toBeLessThan(2);
+    await Promise.all(heavy);
+  });
+});
+
+test('an operation that takes too much memory to plan ends alone', async () => {
+  const federation = bombSubgraphs();
+  const { supergraphSdl } = federation;
+  // No heap is that small: whatever takes longer than a look at it has taken too much.
+  const planner = createWorkerPlanner({ supergraphSdl, limitMs: 60_000, maxHeapMb: 1, hardLimitMb: 1_000 });
+  const engine = engineFor(federation, { planner });
+  await planner.ready;
+  const source = bomb(4);
+  const failed = engine.prepare({ source, document: parse(source) });
+  await expect(failed.finally(() => planner.close())).rejects.toMatchObject({ code: 'COST_ESTIMATED_TOO_EXPENSIVE' });
+});
+
+test('what the planner throws is the cause of the failure', async () => {
+  const federation = bombSubgraphs();
+  const planner = createWorkerPlanner(federation);
+  await expect(
+    planner.plan({ source: '{ nothing }', operationName: undefined, activeLabels: [] }),
+  ).rejects.toMatchObject({
+    reason: 'failed',
+    cause: { message: expect.stringContaining('nothing'), stack: expect.stringContaining('plan-operation') },
+  });
+  await planner.close();
+});
+
 test('a closed planner refuses instead of hanging', async () => {
   const federation = federate({ a: { sdl: 'type Query { x: Int }', resolvers: { Query: { x: () => 1 } } } });
   const planner = createWorkerPlanner({ supergraphSdl: federation.supergraphSdl });

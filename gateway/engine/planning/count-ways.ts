@@ -1,0 +1,54 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  getNamedType,
+  isCompositeType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+import type { SupergraphModel } from '../supergraph/model.ts';
+
+/** More ways need no distinction. */
+const ceiling = 1_000_000;
+/** A document that is larger than this with fragments in their places is counted as one with very many ways. */
+const maxSelections = 10_000;
+
+/**
+ * Estimates how many plans a planner has to choose from: where several subgraphs answer a field and none of them has the object already, each of
+ * them is a way, and the ways of all fields multiply.
+ */
+export function countWays(
+  { definitions }: DocumentNode,
+  { apiSchema, answering }: Pick<SupergraphModel, 'apiSchema' | 'answering'>,
+): number {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  let ways = 1;
+  let selections = 0;
+  for (const node of definitions) {
+    const root = node.kind === Kind.OPERATION_DEFINITION && apiSchema.getRootType(node.operation);
+    if (root) count(node.selectionSet, root, undefined);
+  }
+  return selections > maxSelections ? ceiling : ways;
+
+  /** @param at the subgraphs that may have given the object; undefined for the root */
+  function count(set: SelectionSetNode, type: GraphQLCompositeType, at: ReadonlySet<string> | undefined): void {
+    for (const selection of set.selections) {
+      if (++selections > maxSelections || ways >= ceiling) return;
+      if (selection.kind !== Kind.FIELD) {
+        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+        const condition = fragment?.typeCondition && apiSchema.getType(fragment.typeCondition.name.value);
+        if (fragment) count(fragment.selectionSet, isCompositeType(condition) ? condition : type, at);
+        continue;
+      }
+      const graphs = answering.get(`${type.name}.${selection.name.value}`);
+      const local = at && graphs?.intersection(at);
+      if (graphs && (!local || local.size === 0)) ways = Math.min(ceiling, ways * Math.max(1, graphs.size));
+      const definition = 'getFields' in type ? type.getFields()[selection.name.value] : undefined;
+      const target = definition && getNamedType(definition.type);
+      if (!selection.selectionSet || !isCompositeType(target)) continue;
+      count(selection.selectionSet, target, local && local.size > 0 ? local : graphs);
+    }
+  }
+}

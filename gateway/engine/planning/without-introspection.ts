@@ -1,0 +1,47 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  Kind,
+  OperationTypeNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+import { pruneOperation } from './prune-operation.ts';
+
+const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/**
+ * The document without what the engine answers from the schema itself: no subgraph is asked for it, and the planner knows an older introspection.
+ * @returns the same document when there is nothing to leave out
+ */
+export function withoutIntrospection(document: DocumentNode): DocumentNode {
+  let isFound = false;
+  const rest = visit(document, {
+    [Kind.FIELD]: {
+      enter({ name }): null | undefined {
+        if (name.value !== '__schema' && name.value !== '__type') return undefined;
+        isFound = true;
+        return null;
+      },
+    },
+    [Kind.SELECTION_SET]: {
+      leave: (set: SelectionSetNode) => (set.selections.length > 0 ? undefined : { ...set, selections: [typename] }),
+    },
+  });
+  return isFound ? pruneOperation(rest).document : document;
+}
+
+/** Whether a document has only queries of which no subgraph has to be asked anything. */
+export function needsNoSubgraph(document: DocumentNode): boolean {
+  return document.definitions.every(
+    (node) =>
+      node.kind === Kind.OPERATION_DEFINITION &&
+      node.operation === OperationTypeNode.QUERY &&
+      node.selectionSet.selections.every(isTypename),
+  );
+}
+
+function isTypename(selection: SelectionNode): boolean {
+  return selection.kind === Kind.FIELD && selection.name.value === '__typename';
+}
