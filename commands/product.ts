@@ -2,6 +2,7 @@ import type { SharedConfig } from '#shared/config.ts';
 import type { BaseContext } from '#shared/context.ts';
 import type { WorldOptions } from '#shared/demo/generate.ts';
 import { refuseDemoData } from '#shared/demo-data.ts';
+import { checkDisk } from '#shared/disk-check.ts';
 import { Health } from '#shared/health.ts';
 import { type Keyring, loadKeyring, loadRoleSecret } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
@@ -73,6 +74,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 
   await using resources = new AsyncDisposableStack();
   const health = new Health();
+  if (config.databaseUrl === undefined) checkDisk(health, config.dataDir);
   const live = await openLive(config, { log: createLog('live', config.logLevel), health });
   resources.defer(() => live.close());
   const opening = openAll(all, options, live, health);

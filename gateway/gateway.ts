@@ -24,11 +24,13 @@ import { serveWebSockets } from './edges/websocket/server.ts';
 import { createErrorPolicy } from './errors/error-policy.ts';
 import { serveExplorer } from './explorer/explorer-routes.ts';
 import { LiveStreams } from './live/streams.ts';
-import { type Phase, serveHealth } from './observe/health-routes.ts';
+import { serveHealth } from './observe/health-routes.ts';
 import { loggedTransport } from './observe/logged-transport.ts';
 import { createGatewayMetrics } from './observe/metrics.ts';
 import { serveMetrics } from './observe/metrics-route.ts';
+import { type Phase, ReadinessCheck } from './observe/readiness.ts';
 import { SubgraphHealth } from './observe/subgraph-health.ts';
+import { healthRouteProbe, typenameProbe } from './observe/subgraph-probes.ts';
 import { createEngineExecutor } from './pipeline/engine-executor.ts';
 import type { ServedEngine } from './pipeline/executor.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
@@ -109,11 +111,15 @@ export async function createGateway(
     maxMessageBytes: config.maxBodyBytes,
     pingMs: config.live.pingMs,
   });
-  const health = {
+  const probe =
+    config.access.kind === 'freight' ? healthRouteProbe() : typenameProbe(transport, () => access.identify({}));
+  const readiness = new ReadinessCheck({
     phase: () => phase,
-    subgraphs: () => Object.keys(supergraph.current.subgraphs),
-    health: new SubgraphHealth(transport, () => access.identify({})),
-  };
+    subgraphs: () => (supergraph.isLoaded ? supergraph.current.subgraphs : undefined),
+    health: new SubgraphHealth(probe),
+    log,
+  });
+  const health = { phase: () => phase, readiness };
   serveHealth(app, { ...health, isDetailed: false });
   const admin = createAdminApp();
   serveHealth(admin, { ...health, isDetailed: true });

@@ -87,6 +87,7 @@ describe('imports run one way', () => {
       'errors',
       'exit',
       'explain',
+      'health',
       'identity',
       'ids',
       'keys',

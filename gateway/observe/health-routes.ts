@@ -1,35 +1,27 @@
 import type { FastifyInstance } from 'fastify';
-import type { SubgraphHealth } from './subgraph-health.ts';
-
-/** What the gateway is doing, from the first line to the last. */
-export type Phase = 'starting' | 'serving' | 'draining';
+import type { Phase, Readiness, ReadinessCheck } from './readiness.ts';
 
 export interface HealthOptions {
   readonly phase: () => Phase;
-  /** Names of the subgraphs of the current supergraph. */
-  readonly subgraphs: () => readonly string[];
-  readonly health: SubgraphHealth;
+  readonly readiness: ReadinessCheck;
   /** Whether subgraphs are named: to operators only. */
   readonly isDetailed: boolean;
 }
 
+const inRotation: ReadonlySet<Readiness['status']> = new Set(['ready', 'degraded']);
+
 /**
- * `/health/live`: the process runs. `/health`: it serves. `/health/ready`: it serves, and what it serves from can be reached; one dead
- * subgraph of several makes it "degraded" but keeps it in rotation, as it still answers everything else.
+ * `/health/live`: the process runs. `/health`: it serves. `/health/ready`: 503 only when it can serve nobody; one dead subgraph of
+ * several, Redis, a full disk or a load of history make it "degraded" and keep it in rotation.
  */
-export function serveHealth(app: FastifyInstance, { phase, subgraphs, health, isDetailed }: HealthOptions): void {
+export function serveHealth(app: FastifyInstance, { phase, readiness, isDetailed }: HealthOptions): void {
   app.get('/health/live', async () => ({ status: 'ok' }));
   app.get('/health', async (_request, reply) => {
     const serving = phase() === 'serving';
     return reply.code(serving ? 200 : 503).send({ status: serving ? 'ok' : phase() });
   });
   app.get('/health/ready', async (_request, reply) => {
-    if (phase() !== 'serving') return reply.code(503).send({ status: phase() });
-    const found = await health.statusOf(subgraphs());
-    const states = Object.values(found);
-    const up = states.filter((state) => state === 'up').length;
-    const status = up === states.length ? 'ready' : up > 0 ? 'degraded' : 'unavailable';
-    const detail = isDetailed ? { supergraph: 'loaded', subgraphs: found } : {};
-    return reply.code(status === 'unavailable' ? 503 : 200).send({ status, ...detail });
+    const found = await readiness.read(isDetailed);
+    return reply.code(inRotation.has(found.status) ? 200 : 503).send(found);
   });
 }

@@ -1,51 +1,46 @@
-import type { Caller } from '../access/caller.ts';
-import type { RequestScope, SubgraphTransport } from '../engine/ports.ts';
+import type { Probe, ProbeReport } from './subgraph-probes.ts';
 
-export type SubgraphStatus = 'up' | 'down';
+export type Reports = ReadonlyMap<string, ProbeReport>;
+type Subgraphs = Readonly<Record<string, { readonly url: string }>>;
 
-/** How long a finding is given out again: probes come often and from several places. */
-const freshMs = 2_000;
-const probeMs = 2_000;
-const probe = JSON.stringify({ query: 'query GatewayHealthProbe { __typename }' });
+/** How long a round is given out again: probes come often and from several places. */
+const freshMs = 1_000;
 
-/** Asks subgraphs whether they answer; one round at a time serves everybody who asks. */
+interface Round {
+  readonly key: string;
+  readonly reports: Promise<Reports>;
+  /** Undefined while it is under way. */
+  freshUntil: number | undefined;
+}
+
+/** Asks all subgraphs how they are; one round at a time, at most one per second, serves everybody who asks. */
 export class SubgraphHealth {
-  readonly #transport: SubgraphTransport;
-  readonly #nobody: () => Promise<Caller>;
-  #round:
-    | { readonly key: string; readonly until: number; readonly found: Promise<Record<string, SubgraphStatus>> }
-    | undefined;
+  readonly #probe: Probe;
+  #round: Round | undefined;
 
-  /** @param nobody an anonymous caller; subgraphs refuse requests without one */
-  constructor(transport: SubgraphTransport, nobody: () => Promise<Caller>) {
-    this.#transport = transport;
-    this.#nobody = nobody;
+  constructor(probe: Probe) {
+    this.#probe = probe;
   }
 
-  statusOf(subgraphs: readonly string[]): Promise<Record<string, SubgraphStatus>> {
-    const key = subgraphs.join('\n');
-    if (this.#round?.key === key && this.#round.until > performance.now()) return this.#round.found;
-    const found = this.#ask(subgraphs);
-    this.#round = { key, until: performance.now() + freshMs, found };
-    return found;
-  }
-
-  async #ask(subgraphs: readonly string[]): Promise<Record<string, SubgraphStatus>> {
-    const { headers, headersFor } = await this.#nobody();
-    const scope: RequestScope = {
-      requestId: 'health',
-      identityKey: 'health',
-      headers: { ...headers, 'x-request-id': 'health' },
-      ...(headersFor && { headersFor }),
-      deadline: performance.now() + probeMs,
+  reportsOf(subgraphs: Subgraphs): Promise<Reports> {
+    const key = JSON.stringify(Object.entries(subgraphs).map(([name, { url }]) => [name, url]));
+    const known = this.#round;
+    if (known?.key === key && (known.freshUntil === undefined || known.freshUntil > performance.now())) {
+      return known.reports;
+    }
+    const round: Round = { key, reports: this.#ask(subgraphs), freshUntil: undefined };
+    this.#round = round;
+    const end = () => {
+      round.freshUntil = performance.now() + freshMs;
     };
-    const found = subgraphs.map(async (subgraph) => {
-      const status = await this.#transport.fetch({ subgraph, kind: 'query', body: probe }, scope).then(
-        (): SubgraphStatus => 'up',
-        (): SubgraphStatus => 'down',
-      );
-      return [subgraph, status] as const;
-    });
-    return Object.fromEntries(await Promise.all(found));
+    round.reports.then(end, end);
+    return round.reports;
+  }
+
+  async #ask(subgraphs: Subgraphs): Promise<Reports> {
+    const asked = Object.entries(subgraphs).map(
+      async ([name, { url }]) => [name, await this.#probe(name, url)] as const,
+    );
+    return new Map(await Promise.all(asked));
   }
 }

@@ -49,6 +49,10 @@ export class SupergraphLifecycle {
     });
   }
 
+  get isLoaded(): boolean {
+    return this.#current !== undefined;
+  }
+
   /** The generation that new requests begin with. Only after the gateway has loaded. */
   get current(): Generation {
     if (!this.#current) throw new Error('no supergraph is loaded');

@@ -7,15 +7,20 @@ const status = async (url: string) => {
   return { code: response.status, body: await response.json() };
 };
 
+const up = (name: string) => ({ name, status: 'up', since: expect.any(String), reason: null });
+
 describe('health', () => {
   test('all is well: live, serving, ready', async () => {
     await using gateway = await startTestGateway();
     expect((await status(`${gateway.url}/health/live`)).code).toBe(200);
     expect(await status(`${gateway.url}/health`)).toEqual({ code: 200, body: { status: 'ok' } });
-    expect(await status(`${gateway.url}/health/ready`)).toEqual({ code: 200, body: { status: 'ready' } });
+    expect(await status(`${gateway.url}/health/ready`)).toEqual({
+      code: 200,
+      body: { status: 'ready', parts: [up('subgraphs')] },
+    });
     expect(await status(`${gateway.adminUrl}/health/ready`)).toEqual({
       code: 200,
-      body: { status: 'ready', supergraph: 'loaded', subgraphs: { people: 'up', parcels: 'up' } },
+      body: { status: 'ready', parts: [up('parcels'), up('people')] },
     });
   });
 
@@ -34,10 +39,16 @@ describe('health', () => {
       const extensions = { code: 'SUBREQUEST_HTTP_ERROR', retryable: true, requestId: headers.get('x-request-id') };
       expect(errors?.[0]).toMatchObject({ extensions });
       expect(JSON.stringify(errors)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
-      expect(await status(`${gateway.url}/health/ready`)).toEqual({ code: 200, body: { status: 'degraded' } });
-      expect(await status(`${gateway.adminUrl}/health/ready`)).toMatchObject({
+      const since = expect.any(String);
+      const summary = { name: 'subgraphs', status: 'degraded', since, reason: '1 of 2 subgraphs do not answer.' };
+      expect(await status(`${gateway.url}/health/ready`)).toEqual({
         code: 200,
-        body: { status: 'degraded', subgraphs: { people: 'up', parcels: 'down' } },
+        body: { status: 'degraded', parts: [summary] },
+      });
+      const parcels = { name: 'parcels', status: 'down', since, reason: 'The subgraph does not answer.' };
+      expect(await status(`${gateway.adminUrl}/health/ready`)).toEqual({
+        code: 200,
+        body: { status: 'degraded', parts: [parcels, up('people')] },
       });
     },
   );

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, graphql, parse } from 'graphql';
+import type { HealthPart } from '#shared/health.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 
 /** Two subgraphs over real HTTP: `people` owns Person, `parcels` adds what they were sent. */
@@ -16,6 +17,10 @@ export interface TestSubgraph {
   readonly url: string;
   /** Headers of the requests so far, oldest first. */
   readonly seen: IncomingHttpHeaders[];
+  /** What `/health` answers. */
+  health: { status: number; parts: readonly HealthPart[]; clock?: () => Date };
+  /** Requests to `/health` so far. */
+  readonly probes: () => number;
   /** Answers wait until the returned function is called. */
   hold(): () => void;
   /** Resolves when the next request has arrived. */
@@ -91,7 +96,16 @@ async function startSubgraph(sdl: string, resolvers: object): Promise<TestSubgra
   const arrivals: (() => void)[] = [];
   const departures: (() => void)[] = [];
   let gate: Promise<void> = Promise.resolve();
+  let probes = 0;
+  const subgraph: Pick<TestSubgraph, 'health'> = { health: { status: 200, parts: [] } };
   const server = createServer((request, response) => {
+    if (request.url === '/health') {
+      probes += 1;
+      const { status, parts, clock = () => new Date() } = subgraph.health;
+      response.writeHead(status, { 'content-type': 'application/json', date: clock().toUTCString() });
+      response.end(JSON.stringify({ parts }));
+      return;
+    }
     seen.push(request.headers);
     for (const arrived of arrivals.splice(0)) arrived();
     response.once('close', () => {
@@ -106,7 +120,8 @@ async function startSubgraph(sdl: string, resolvers: object): Promise<TestSubgra
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  return Object.assign(subgraph, {
+    probes: () => probes,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
     seen,
     hold() {
@@ -114,10 +129,10 @@ async function startSubgraph(sdl: string, resolvers: object): Promise<TestSubgra
       gate = promise;
       return resolve;
     },
-    arrival: () => new Promise((resolve) => arrivals.push(resolve)),
-    departure: () => new Promise((resolve) => departures.push(resolve)),
+    arrival: () => new Promise<void>((resolve) => arrivals.push(resolve)),
+    departure: () => new Promise<void>((resolve) => departures.push(resolve)),
     close: () => closeServer(server),
-  };
+  });
 }
 
 async function answer(schema: GraphQLSchema, body: string): Promise<string> {

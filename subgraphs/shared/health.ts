@@ -1,3 +1,5 @@
+import { sharedCheck } from './shared-check.ts';
+
 export type PartStatus = 'up' | 'degraded' | 'down';
 
 /** One thing that a process needs (a database, Redis) or does (`seeding`), as its health shows it to operators. */
@@ -15,6 +17,7 @@ export class Health {
   readonly #parts = new Map<string, HealthPart>();
   readonly #clock: () => Date;
   readonly #process: Health | undefined;
+  readonly #checks: (() => Promise<void>)[] = [];
 
   /** @param process health of the process around a subgraph, whose parts are shown with the subgraph's own */
   constructor(clock: () => Date = () => new Date(), process?: Health) {
@@ -29,9 +32,20 @@ export class Health {
     this.#parts.set(name, { name, status, since, reason: status === 'up' ? null : reason });
   }
 
+  /** Adds a check that sets parts before they are shown, at most once per second. */
+  addCheck(check: () => Promise<void>): void {
+    this.#checks.push(sharedCheck(check));
+  }
+
   /** Removes a part that has come to its end, such as a finished load. */
   remove(name: string): void {
     this.#parts.delete(name);
+  }
+
+  /** The parts after their checks. A check that fails leaves its parts as they are. */
+  async check(): Promise<readonly HealthPart[]> {
+    await Promise.allSettled([this.#process?.check(), ...this.#checks.map((check) => check())]);
+    return this.parts();
   }
 
   parts(): readonly HealthPart[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConfigurationError, parseEnvironment, port, readSharedConfig } from './config.ts';
 import type { BaseContext } from './context.ts';
 import { refuseDemoData } from './demo-data.ts';
+import { checkDisk } from './disk-check.ts';
 import { Health } from './health.ts';
 import { type Keyring, loadKeyring, loadRoleSecret } from './keys.ts';
 import { createLog } from './log.ts';
@@ -54,6 +55,7 @@ async function startSubgraph<C extends BaseContext>(
   const verifier = await createVerifier(keyring.identity.publicJwk, identityTokens(name));
   const log = createLog(name, config.logLevel);
   const processHealth = new Health();
+  if (config.databaseUrl === undefined) checkDisk(processHealth, config.dataDir);
   const live = await openLive(config, { log, health: processHealth });
   resources.defer(() => live.close());
   const databaseUrl = roleUrl(adminUrl, databaseName, name, roleSecret);

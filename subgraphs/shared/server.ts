@@ -10,6 +10,7 @@ import { guard } from './authorization.ts';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { countLosses } from './counted-live.ts';
 import { openDatabase } from './database.ts';
+import { checkDatabase } from './database-check.ts';
 import { errorTable, GraphError } from './errors.ts';
 import { createIdentityReader } from './gateway-identity.ts';
 import { Health } from './health.ts';
@@ -76,6 +77,7 @@ export async function openSubgraph<C extends BaseContext>(
   const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log });
   opened.defer(() => jobs.close());
   const health = new Health(() => new Date(), processHealth);
+  checkDatabase(health, () => jobs.ping(), log);
   const services: Services = { database, jobs, live, log, clock, health, maxObjects };
   const running = opened.move();
   let closing: Promise<void> | undefined;
@@ -132,7 +134,7 @@ export async function listen<C extends BaseContext>(
       },
     }),
   });
-  serveHealth(app, { health, pingDatabase: () => jobs.ping(), log });
+  serveHealth(app, health);
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );

@@ -1,0 +1,36 @@
+import { Health } from '#shared/health.ts';
+import type { Log } from '#shared/log.ts';
+import type { ToldPart } from './merge-parts.ts';
+import type { Reports } from './subgraph-health.ts';
+
+/** Beyond this difference subgraphs refuse the identity tokens of the gateway. */
+export const clockToleranceMs = 300_000;
+
+/** Compares the clocks of gateway and subgraphs, as the `date` headers of their health tell them. */
+export class ClockWatch {
+  readonly #health = new Health();
+  readonly #log: Log;
+  #isOff = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** The part `clock`; none where no subgraph tells its time. */
+  parts(reports: Reports): readonly ToldPart[] {
+    const differences = [...reports].flatMap(([subgraph, { clockAheadMs }]) =>
+      clockAheadMs === undefined ? [] : [{ subgraph, seconds: Math.round(clockAheadMs / 1_000) }],
+    );
+    if (differences.length === 0) return [];
+    const off = differences.filter(({ seconds }) => Math.abs(seconds) * 1_000 > clockToleranceMs);
+    if (off.length === 0) this.#health.set('clock', 'up');
+    else {
+      const most = Math.max(...off.map(({ seconds }) => Math.abs(seconds)));
+      const reason = `The clocks of gateway and subgraphs differ by ${most} s; at most ${clockToleranceMs / 1_000} s are tolerated.`;
+      this.#health.set('clock', 'down', reason);
+      if (!this.#isOff) this.#log.error({ code: 'CLOCK_SKEW', subgraphsAheadBySeconds: off }, reason);
+    }
+    this.#isOff = off.length > 0;
+    return this.#health.parts();
+  }
+}
