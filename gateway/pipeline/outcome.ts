@@ -20,6 +20,8 @@ export interface Responded {
   /** JSON text of the GraphQL response; it may be shared between equal requests. */
   readonly body: ResponseBody;
   readonly errors: readonly PublicError[];
+  /** HTTP status, for clients that know GraphQL over HTTP, where every root field failed for want of a subgraph, a database or time. */
+  readonly unavailable?: 503 | 504;
 }
 
 /** The operation runs and has several responses, or one in several parts. */

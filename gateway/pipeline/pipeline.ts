@@ -21,6 +21,7 @@ import type { Arrived, Checked, Entered, Received } from './stages.ts';
 import { type ClientRates, Throttle } from './throttle.ts';
 import { TurnSlices } from './turn-slices.ts';
 import { TypicalLengths } from './typical-lengths.ts';
+import { unavailableStatus } from './unavailability.ts';
 
 export interface PipelineOptions {
   readonly access: Access;
@@ -120,7 +121,8 @@ export class Pipeline {
       const shown = errors.map((error) => fromEngineError(error, checked.id));
       const extensions = explanation && JSON.stringify(explanation.extensions());
       const text = responseText({ data, errors: shown }, extensions);
-      return { kind: 'response', body: new ResponseBody(text), errors: shown };
+      const unavailable = unavailableStatus(data, shown);
+      return { kind: 'response', body: new ResponseBody(text), errors: shown, ...(unavailable && { unavailable }) };
     };
     const response = await this.#admission.run(this.#lengths.of(checked.operation), execute);
     if (!explanation) this.#lengths.learn(checked.operation, response.body.length);

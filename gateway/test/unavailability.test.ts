@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PublicError } from '../errors/public-error.ts';
+import { unavailableStatus } from '../pipeline/unavailability.ts';
+import { startTestGateway } from './test-gateway.ts';
+
+const failure = (code: string, ...path: (string | number)[]): PublicError => ({
+  message: 'It failed.',
+  path,
+  extensions: { code, retryable: true, requestId: 'r' },
+});
+
+describe('a response in which every root field failed', () => {
+  test.each([
+    ['a subgraph is away', '{"a":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a')], 503],
+    ['a database is away', '{"a":null}', [failure('SERVICE_UNAVAILABLE', 'a')], 503],
+    ['a circuit is open', 'null', [failure('SUBGRAPH_CIRCUIT_OPEN', 'a')], 503],
+    ['time ran out', '{"a":null,"b":null}', [failure('GATEWAY_TIMEOUT', 'a'), failure('OUTCOME_UNKNOWN', 'b')], 504],
+    ['both', '{"a":null,"b":null}', [failure('GATEWAY_TIMEOUT', 'a'), failure('SERVICE_UNAVAILABLE', 'b')], 503],
+    ['below it', '{"a":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a', 'b', 0)], 503],
+  ])('is unavailable: %s', (_, data, errors, status) => {
+    expect(unavailableStatus(data, errors)).toBe(status);
+  });
+
+  test.each([
+    ['nothing failed', '{"a":null}', []],
+    ['something is there', '{"a":null,"b":{"c":null}}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
+    ['a field is rightly null', '{"a":null,"b":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
+    ['it failed for another reason', '{"a":null}', [failure('INTERNAL_SERVER_ERROR', 'a')]],
+    ['one failed for another reason', 'null', [failure('SUBREQUEST_HTTP_ERROR', 'a'), failure('FORBIDDEN', 'b')]],
+    ['the type name is known', '{"__typename":"Query","a":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
+  ])('is no such response: %s', (_, data, errors) => {
+    expect(unavailableStatus(data, errors)).toBeUndefined();
+  });
+});
+
+describe('a client asks while the subgraph is away', () => {
+  const accept = 'application/graphql-response+json';
+
+  test('and hears it from the status, when it knows GraphQL over HTTP', async () => {
+    await using gateway = await startTestGateway();
+    await gateway.graph.parcels.close();
+    const answer = await gateway.ask('{ parcels { id } }', {}, { accept });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'SUBREQUEST_HTTP_ERROR' } }]);
+  });
+
+  test('and hears it from the errors alone under application/json, as ever', async () => {
+    await using gateway = await startTestGateway();
+    await gateway.graph.parcels.close();
+    expect((await gateway.ask('{ parcels { id } }', {}, { accept: 'application/json' })).status).toBe(200);
+  });
+
+  test('and gets 200 with what is there', async () => {
+    await using gateway = await startTestGateway();
+    await gateway.graph.parcels.close();
+    const answer = await gateway.ask('{ people { name parcels { id } } }', {}, { accept });
+    expect(answer.status).toBe(200);
+  });
+
+  test('and gets 504 when time ran out', async () => {
+    await using gateway = await startTestGateway({ subgraphTimeoutMs: 200 });
+    const letGo = gateway.graph.people.hold();
+    const answer = await gateway.ask('{ people { name } }', {}, { accept });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([504, '1']);
+    letGo();
+  });
+
+  test('and a change that may have been made says not to try again', async () => {
+    await using gateway = await startTestGateway({ subgraphTimeoutMs: 200 });
+    const letGo = gateway.graph.people.hold();
+    const answer = await gateway.ask('mutation { rename(id: 1, name: "Ida") { name } }', {}, { accept });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([504, null]);
+    letGo();
+  });
+});
