@@ -45,17 +45,24 @@ const shortestInexact: Readonly<Record<Exactness, number>> = {
   all: '1e400'.length,
 };
 
-const isNumeric = new Uint8Array(256);
-for (const character of '0123456789.+-eE') isNumeric[character.charCodeAt(0)] = 1;
+const isNumeric = tableOf('0123456789.+-eE');
 /** Characters between which a number stands in JSON. */
-const isBorder = new Uint8Array(256);
-for (const character of ':,[]} \n\r\t') isBorder[character.charCodeAt(0)] = 1;
+const isBorder = tableOf(':,[]} \n\r\t');
+/** What a look finds of a number: of one that is rounded always a digit or the point, of which it has sixteen in a row. */
+const isTrace: Readonly<Record<Exactness, Uint8Array>> = { rounded: tableOf('0123456789.'), all: isNumeric };
+
+function tableOf(characters: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const character of characters) table[character.charCodeAt(0)] = 1;
+  return table;
+}
 
 /** Whether a JSON text holds a number that a double can't hold; sometimes also for a string that holds one. */
 export function holdsInexact(bytes: Buffer, exactness: Exactness): boolean {
   const shortest = shortestInexact[exactness];
+  const isHit = isTrace[exactness];
   for (let at = shortest - 1; at < bytes.length; at += shortest) {
-    if (isNumeric[bytes[at]!] === 0) continue;
+    if (isHit[bytes[at]!] === 0) continue;
     let start = at;
     while (isNumeric[bytes[start - 1]!] === 1) start--;
     let end = at + 1;
