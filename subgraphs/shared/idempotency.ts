@@ -20,13 +20,14 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [nam
 // biome-ignore lint/suspicious/noConfusingVoidType: a change without a result is a function that returns nothing
 export type Outcome = Json | void;
 
+/** `json` keeps any text: `jsonb` refuses NUL and lone surrogates, which an outcome may quote from its input. */
 class CreateKeyedCall extends Migration {
   up(): void {
     this.addSql(`create table keyed_call (
         account_id uuid not null,
         key text not null,
         fingerprint text not null,
-        outcome jsonb,
+        outcome json,
         created_at timestamptz not null default now(),
         primary key (account_id, key)
       );`);
@@ -56,7 +57,7 @@ export async function once<O extends Outcome>(
   );
   if (claimed.length === 1) {
     const outcome = await run();
-    await em.execute('update keyed_call set outcome = ?::jsonb where account_id = ? and key = ?', [
+    await em.execute('update keyed_call set outcome = ?::json where account_id = ? and key = ?', [
       JSON.stringify(outcome) ?? null,
       accountId,
       key,

@@ -95,6 +95,16 @@ describe('a change with an idempotency key', () => {
     expect(await run({ imported: 0, refusals: [] })).toEqual(first);
   });
 
+  test('keeps an outcome that quotes what PostgreSQL takes for no text', async () => {
+    const call = callWith();
+    const outcome = { refused: ['a\0b', '\ud800', '\u202e'] };
+    const run = () =>
+      notes
+        .contextFor(somebody(['DISPATCHER']))
+        .transact((transaction) => once(transaction, call, async () => outcome));
+    expect([await run(), await run()]).toEqual([outcome, outcome]);
+  });
+
   test('answers a repeated call with the record as it stands now', async () => {
     const call = callWith();
     const run = () =>
