@@ -67,7 +67,8 @@ function summaryOf(subgraphs: readonly HealthPart[]): readonly HealthPart[] {
   if (down.length === 0) return [{ name: 'subgraphs', status: 'up', since: since[0] ?? '', reason: null }];
   const reason = `${down.length} of ${subgraphs.length} subgraphs do not answer.`;
   const first = down.map((part) => part.since).toSorted()[0] ?? '';
-  return [{ name: 'subgraphs', status: 'degraded', since: first, reason }];
+  const status = down.length === subgraphs.length ? 'down' : 'degraded';
+  return [{ name: 'subgraphs', status, since: first, reason }];
 }
 
 function reasonsOf(parts: readonly HealthPart[]): string {

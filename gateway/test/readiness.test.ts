@@ -55,6 +55,7 @@ describe('the gateway in front of our own subgraphs', () => {
     const found = await ready(gateway.url);
     expect(found).toMatchObject({ code: 503, status: 'unavailable' });
     expect(found.parts).toContainEqual(down);
+    expect(found.parts[0]).toMatchObject({ name: 'subgraphs', status: 'down' });
   });
 
   test('asks its subgraphs once per second, however often it is asked', async () => {

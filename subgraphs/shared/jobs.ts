@@ -64,7 +64,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     schedule: false,
     useListenNotify: true,
   });
-  boss.on('error', (error) => log.warn({ error }, 'queue connection'));
+  boss.on('error', (error) => log.warn({ err: error }, 'queue connection'));
   boss.on('warning', (warning) => log.warn({ warning }, 'queue'));
   await boss.start();
   for (const name of Object.keys(reactions)) await boss.subscribe(name, queue);
@@ -97,7 +97,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       await react(job);
       return { id: job.id, status: 'completed' };
     } catch (error) {
-      log.warn({ error, job: job.id, queue }, 'event failed; it will be tried again');
+      log.warn({ err: error, job: job.id, queue }, 'event failed; it will be tried again');
       return {
         id: job.id,
         status: 'failed',
@@ -124,7 +124,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
         },
       );
       supervising = setInterval(() => {
-        recover().catch((error: unknown) => log.warn({ error, queue }, 'queue supervision'));
+        recover().catch((error: unknown) => log.warn({ err: error, queue }, 'queue supervision'));
       }, 15_000);
       supervising.unref();
     },
