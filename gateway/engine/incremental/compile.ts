@@ -1,4 +1,4 @@
-import type { DirectiveNode, FieldNode } from 'graphql';
+import { type DirectiveNode, type FieldNode, Kind } from 'graphql';
 import type { Place } from '../compile/places.ts';
 import type { Conditions } from '../compile/plan-steps.ts';
 import { compilePrograms, type Program } from '../compile/program.ts';
@@ -6,6 +6,7 @@ import { type EngineError, requestError } from '../errors.ts';
 import { introspectionWriter } from '../introspection.ts';
 import type { PreparedOperation } from '../operation.ts';
 import { plannedKey } from '../planning/response-keys.ts';
+import { isIncluded } from '../respond/select-fields.ts';
 import { compileWriter, type ValueWriter } from '../respond/writer.ts';
 import { isDeferred } from './has-defer.ts';
 import type { DeferredFragment } from './labels.ts';
@@ -15,6 +16,8 @@ import { typeAtPath } from './path-type.ts';
 /** A delivery that is ready to run. */
 export interface CompiledPart {
   readonly part: DeferredPart;
+  /** Keys of the fetched data to the objects that it adds to, without list items; `... on Type` narrows them. */
+  readonly path: readonly string[];
   /** The client's label. */
   readonly label: string | undefined;
   readonly program: Program;
@@ -67,9 +70,22 @@ export function compileIncremental(
     writePrimary: compileWriter(options, rootType, [definition.selectionSet]),
     parts: parts.map((part, index) => {
       const fragment = part.label === undefined ? undefined : deferred.get(part.label);
-      const type = typeAtPath(options, rootType, definition.selectionSet, part.path, dataKey);
-      const write = fragment && compileWriter(options, type, [fragment.selection]);
-      return { part, label: fragment?.label, program: programs[index + 1]!, write };
+      const path = fragment?.within ? pathOf(fragment.within, dataKey) : part.path;
+      const type = typeAtPath(options, rootType, definition.selectionSet, path, dataKey);
+      const isLeftOut = fragment?.within?.some(({ directives }) => !isIncluded(directives, conditions));
+      const write = fragment && !isLeftOut ? compileWriter(options, type, [fragment.selection]) : undefined;
+      return { part, path, label: fragment?.label, program: programs[index + 1]!, write };
     }),
   };
+}
+
+/** Keys of the fetched data to the objects of a fragment; `... on Type` narrows them. */
+function pathOf(
+  within: NonNullable<DeferredFragment['within']>,
+  dataKey: (node: FieldNode) => string,
+): readonly string[] {
+  return within.flatMap((node) => {
+    if (node.kind === Kind.FIELD) return [dataKey(node)];
+    return node.typeCondition ? [`... on ${node.typeCondition.name.value}`] : [];
+  });
 }

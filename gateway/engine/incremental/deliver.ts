@@ -56,7 +56,7 @@ export async function* deliver(variant: IncrementalVariant, delivery: Delivery):
 
 /** Fetches a part and writes one entry for each object it adds to. */
 async function runPart(
-  { part, label, program, write }: CompiledPart,
+  { path: partPath, label, program, write }: CompiledPart,
   { places }: IncrementalVariant,
   tree: ResponseTree,
   { variables, context, clientPath, finish }: Delivery,
@@ -66,7 +66,7 @@ async function runPart(
   if (!write) return [];
   const failures = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, clientPath);
   const entries: string[] = [];
-  for (const { path: dataPath, object } of objectsAt(tree.root, part.path, context.satisfies)) {
+  for (const { path: dataPath, object } of objectsAt(tree.root, partPath, context.satisfies)) {
     const path = clientPath(dataPath);
     const below = failures.filter((error) => isBelow(error, path));
     const relative = below.map((error) => ({ ...error, path: error.path?.slice(path.length) }));

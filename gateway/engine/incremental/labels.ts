@@ -1,8 +1,10 @@
 import {
   type ArgumentNode,
+  type ASTNode,
   type ConstDirectiveNode,
   type DirectiveNode,
   type DocumentNode,
+  type FieldNode,
   type FragmentSpreadNode,
   type InlineFragmentNode,
   Kind,
@@ -10,6 +12,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { unfoldDeferring } from './unfold-deferring.ts';
 
 /** A fragment whose fields come later. */
 export interface DeferredFragment {
@@ -17,6 +20,8 @@ export interface DeferredFragment {
   readonly label: string | undefined;
   /** What it selects, type condition included. */
   readonly selection: SelectionSetNode;
+  /** The fields and fragments that it stands in, from the root; undefined where it stands in a named fragment, and so maybe at several places. */
+  readonly within: readonly (FieldNode | InlineFragmentNode)[] | undefined;
 }
 
 export interface LabelledDocument {
@@ -28,22 +33,34 @@ export interface LabelledDocument {
 /** Gives every `@defer` a label; the client's may be absent, and say nothing about which fragment is meant. */
 export function labelDefers(document: DocumentNode): LabelledDocument {
   const fragments = new Map<string, DeferredFragment>();
-  const label = <N extends FragmentSpreadNode | InlineFragmentNode>(node: N): N | undefined => {
+  const label = <N extends FragmentSpreadNode | InlineFragmentNode>(
+    node: N,
+    _key: unknown,
+    _parent: unknown,
+    _path: unknown,
+    ancestors: readonly (ASTNode | readonly ASTNode[])[],
+  ): N | undefined => {
     const defer = node.directives?.find((directive) => directive.name.value === 'defer');
     if (!defer) return undefined;
     const name = `d${fragments.size}`;
-    fragments.set(name, { label: labelOf(defer), selection: selectionOf(node) });
+    fragments.set(name, { label: labelOf(defer), selection: selectionOf(node), within: placeOf(ancestors) });
     return {
       ...node,
       directives: node.directives?.map((directive) => (directive === defer ? relabelled(defer, name) : directive)),
     };
   };
   // Inner fragments before outer ones, so that an outer one is copied with its inner ones labelled.
-  const labelled = visit(document, {
+  const labelled = visit(unfoldDeferring(document), {
     [Kind.FRAGMENT_SPREAD]: { leave: label },
     [Kind.INLINE_FRAGMENT]: { leave: label },
   });
   return { document: labelled, fragments };
+}
+
+function placeOf(ancestors: readonly (ASTNode | readonly ASTNode[])[]): DeferredFragment['within'] {
+  const nodes = ancestors.filter((ancestor) => 'kind' in ancestor); // the others are lists of siblings
+  if (nodes.some(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)) return undefined;
+  return nodes.filter((node) => node.kind === Kind.FIELD || node.kind === Kind.INLINE_FRAGMENT);
 }
 
 /** As a selection set of its own, without the `@defer` that put it off. */

@@ -7,7 +7,7 @@ export interface DeferredPart {
   readonly after: DeferredPart | undefined;
   /** Which fragment of the labelled document it delivers. */
   readonly label: string | undefined;
-  /** Keys of the fetched data to the objects it adds to, without list items; `... on Type` narrows them. */
+  /** Keys of the planner's data to the objects it adds to, without list items; `... on Type` narrows them. */
   readonly path: readonly string[];
   readonly node: PlanNode | undefined;
 }

@@ -3,6 +3,12 @@ import type { Feature } from './features.ts';
 type Row = Record<string, unknown>;
 const itself = (reference: Row): Row => reference;
 
+const accounts = [
+  { id: '1', currency: 'EUR', payments: [{ id: 'p' }, { id: 'q' }] },
+  { id: '2', currency: 'USD', payments: [{ id: 'p' }] },
+  { id: '3', currency: null, payments: [{ id: 'p' }] },
+];
+
 const contexts: Feature = {
   name: 'arguments from the context of an object',
   stock: 'refuses',
@@ -13,17 +19,13 @@ const contexts: Feature = {
         type Payment @key(fields: "id") { id: ID! total(to: String @fromContext(field: "$account { currency }"), digits: Int = 0): String }`,
       resolvers: {
         Query: {
-          accounts: () => [
-            { id: '1', currency: 'EUR', payments: [{ id: 'p' }, { id: 'q' }] },
-            { id: '2', currency: 'USD', payments: [{ id: 'p' }] },
-            { id: '3', currency: null, payments: [{ id: 'p' }] },
-          ],
+          accounts: () => accounts,
         },
         Payment: {
           __resolveReference: (reference: Row) => reference,
           total: ({ id }: Row, { to, digits }: Row) => `${id} in ${to} with ${digits}`,
         },
-        Account: { __resolveReference: (reference: Row) => reference },
+        Account: { __resolveReference: ({ id }: Row) => accounts.find((account) => account.id === id) },
       },
     },
     b: {
@@ -92,7 +94,10 @@ const nothingElse: Feature = {
         type Line @key(fields: "id") { id: ID! kind: String! maker: Maker @shareable unit: Unit units: [Unit!]! grid: [[Unit]] }
         type Maker @shareable { code: String tags: [Tag!] } type Tag @shareable { text: String }
         type Unit @key(fields: "id") { id: ID! }`,
-      resolvers: { Query: { lines: () => lines, line: () => lines[0] } },
+      resolvers: {
+        Query: { lines: () => lines, line: () => lines[0] },
+        Line: { __resolveReference: ({ id }: Row) => lines.find((line) => line.id === id) },
+      },
     },
   },
   operations: [
@@ -150,7 +155,10 @@ const item = (kind: string) => ({
   cost: 5,
   unit: { id: 'u' },
 });
-const kinds = { kind: ({ id }: Row, { lang }: Row) => `${id} ${lang}` };
+const kinds = {
+  __resolveReference: ({ id }: { id: string }) => item(id),
+  kind: ({ id }: Row, { lang }: Row) => `${id} ${lang}`,
+};
 
 const abstractContexts: Feature = {
   name: 'contexts of interfaces and unions, with arguments of their own',
@@ -183,6 +191,7 @@ const abstractContexts: Feature = {
         type Sock implements Item @key(fields: "id") { id: ID! kind(lang: String = "en"): String! cost: Int unit: Unit }
         type Unit @key(fields: "id") { id: ID! }`,
       resolvers: {
+        Item: { __resolveReference: ({ id }: { id: string }) => item(id) },
         Shoe: kinds,
         Sock: kinds,
         Query: {

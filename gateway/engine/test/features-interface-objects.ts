@@ -299,6 +299,7 @@ const amongOthers: Feature = {
             { __typename: 'Vehicle', id: '2' },
           ],
         },
+        Vehicle: { __resolveReference: ({ id }: Row) => ({ id, place: id === '1' ? 'A1' : null }) },
       },
     },
     makers: {

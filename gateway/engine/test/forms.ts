@@ -1,0 +1,74 @@
+import { type DirectiveNode, Kind, OperationTypeNode, parse, print, visit } from 'graphql';
+import type { SubgraphFixture } from './federation.ts';
+
+const defer: DirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'defer' } };
+
+/** The query with the fields of every object put off. */
+export function deferredEverywhere(query: string): string {
+  return print(
+    visit(parse(query), {
+      Field: {
+        leave: ({ selectionSet, ...field }) =>
+          selectionSet && {
+            ...field,
+            selectionSet: {
+              kind: Kind.SELECTION_SET,
+              selections: [{ kind: Kind.INLINE_FRAGMENT, directives: [defer], selectionSet } as const],
+            },
+          },
+      },
+    }),
+  );
+}
+
+/** The query with every fragment on a type put off; undefined when it has none. */
+export function deferredByType(query: string): string | undefined {
+  let isChanged = false;
+  const document = visit(parse(query), {
+    InlineFragment: (fragment) => {
+      if (!fragment.typeCondition) return undefined;
+      isChanged = true;
+      return { ...fragment, directives: [...(fragment.directives ?? []), defer] };
+    },
+  });
+  return isChanged ? print(document) : undefined;
+}
+
+/** The query as a subscription; undefined when it can't be one: that has one field at its root, without conditions. */
+export function asSubscription(query: string): string | undefined {
+  const document = parse(query);
+  const [operation] = document.definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION || operation.selectionSet.selections.length !== 1) return undefined;
+  const [root] = operation.selectionSet.selections;
+  if (root?.kind !== Kind.FIELD || root.directives?.length) return undefined;
+  return print(
+    visit(document, {
+      OperationDefinition: (node) => ({ ...node, operation: OperationTypeNode.SUBSCRIPTION }),
+    }),
+  );
+}
+
+type Resolver = (parent: unknown, args: unknown) => unknown;
+
+/** Subgraphs that send the answer of each of their queries as an event. */
+export function withSubscriptions(subgraphs: Record<string, SubgraphFixture>): Record<string, SubgraphFixture> {
+  return Object.fromEntries(
+    Object.entries(subgraphs).map(([name, { sdl, resolvers = {} }]) => {
+      const query = /type Query \{[^}]*\}/.exec(sdl)?.[0];
+      if (!query) return [name, { sdl, resolvers }];
+      const sources = Object.entries(resolvers['Query'] ?? {}).map(([field, resolve]) => [
+        field,
+        {
+          async *subscribe(parent: unknown, args: unknown) {
+            yield { [field]: await (resolve as Resolver)(parent, args) };
+          },
+        },
+      ]);
+      const Subscription = Object.fromEntries(sources) as Record<string, unknown>;
+      return [
+        name,
+        { sdl: `${sdl} ${query.replace('Query', 'Subscription')}`, resolvers: { ...resolvers, Subscription } },
+      ];
+    }),
+  );
+}
