@@ -5,28 +5,36 @@ const ticksPerSecond = 100;
 const pageBytes = 4_096;
 
 interface ProcessState {
+  readonly name: string;
   readonly pid: number;
   readonly parent: number;
+  /** Of the process, and of what it started and what has ended. */
   readonly cpuSeconds: number;
-  readonly residentBytes: number;
+  readonly residentMegabytes: number;
 }
 
-/** CPU of a process, of all below it, and of those below it that have ended. */
-export function treeCpuSeconds(root: number): number {
-  return tree(root).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+export interface Usage {
+  readonly cpuSeconds: number;
+  /** Of the largest process. */
+  readonly residentMegabytes: number;
 }
 
-/** Memory of one process. */
-export function residentMegabytes(pid: number): number {
-  return Math.round((stateOf(pid)?.residentBytes ?? 0) / 1_048_576);
-}
-
-function tree(root: number): ProcessState[] {
+/** What a process and all below it use (Linux): PostgreSQL, and the rest, which is Node and npm. */
+export function processTree(root: number): { readonly node: Usage; readonly postgres: Usage } {
   const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (stateOf(Number(name)) ?? []) : []));
   const children = Map.groupBy(all, ({ parent }) => parent);
   const below = (pid: number): ProcessState[] =>
     (children.get(pid) ?? []).flatMap((child) => [child, ...below(child.pid)]);
-  return [...all.filter(({ pid }) => pid === root), ...below(root)];
+  const tree = [...all.filter(({ pid }) => pid === root), ...below(root)];
+  const isPostgres = ({ name }: ProcessState) => name.startsWith('postgres');
+  return { node: usageOf(tree.filter((one) => !isPostgres(one))), postgres: usageOf(tree.filter(isPostgres)) };
+}
+
+function usageOf(processes: readonly ProcessState[]): Usage {
+  return {
+    cpuSeconds: processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+    residentMegabytes: Math.max(0, ...processes.map(({ residentMegabytes }) => residentMegabytes)),
+  };
 }
 
 /** From /proc; undefined where the process has ended. */
@@ -34,10 +42,11 @@ function stateOf(pid: number): ProcessState | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may hold anything; the third field comes after it.
+    const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'));
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const field = (number: number) => Number(fields[number - 3]);
     const cpuSeconds = (field(14) + field(15) + field(16) + field(17)) / ticksPerSecond;
-    return { pid, parent: field(4), cpuSeconds, residentBytes: field(24) * pageBytes };
+    return { name, pid, parent: field(4), cpuSeconds, residentMegabytes: (field(24) * pageBytes) / 1_048_576 };
   } catch {
     return undefined;
   }

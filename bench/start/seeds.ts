@@ -10,14 +10,15 @@ import { seedAlone } from '#shared/seed.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { newKeyPair } from '#shared/tokens.ts';
 import { allSubgraphs } from '../../commands/product.ts';
-import { treeCpuSeconds } from './process-tree.ts';
+import { processTree } from './process-tree.ts';
 
 /** How long each part of a first start takes, one after the other, in seconds: wall, CPU of this process, CPU of PostgreSQL. */
 const folder = mkdtempSync(join(tmpdir(), 'freight-seeds-'));
 
 function postgresCpuSeconds(): number {
   try {
-    return treeCpuSeconds(Number(readFileSync(join(folder, 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]));
+    const pid = Number(readFileSync(join(folder, 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    return processTree(pid).postgres.cpuSeconds;
   } catch {
     return 0; // it does not run yet
   }

@@ -49,6 +49,20 @@ const rowCounts = (): Promise<Record<string, number>> =>
     return Object.fromEntries(await Promise.all(counts));
   });
 
+/** Every index and constraint of the subgraphs, as SQL. */
+const definitions = () =>
+  asAdmin(adminUrl, database.name, async (client) => {
+    const { rows } = await client.query<{ definition: string }>(
+      `select indexdef as definition from pg_indexes where schemaname = any($1)
+       union all
+       select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
+       where connamespace = any($1::regnamespace[]) and conrelid::regclass::text !~ 'position_history_'
+       order by definition`,
+      [product.names],
+    );
+    return rows.map(({ definition }) => definition).filter((definition) => !/position_history_\d/.test(definition));
+  });
+
 /** The moment of the demo data, as the shipments tell it: the newest one of theirs. */
 const newestShipment = () =>
   asAdmin(adminUrl, database.name, async (client) => {
@@ -75,6 +89,13 @@ describe('a seed', () => {
     });
     expect(await seed(tuesday)).toBe(false);
     expect(await rowCounts()).toEqual(counts);
+  });
+
+  test('leaves keys, indexes and checks as the migrations made them', async () => {
+    const before = await definitions();
+    expect(before.length).toBeGreaterThan(200);
+    await seed(monday);
+    expect(await definitions()).toEqual(before);
   });
 
   test('that fails leaves nothing behind, and the next one starts over at its own moment', async () => {
