@@ -94,7 +94,7 @@ describe.each(servers)('a role without superuser rights on $name', ({ programs }
       portOf: () => 0,
       demo: { seed: 5, size: { hubs: 6, organizations: 4, drivers: 9, vehicles: 8, shipments: 20, openPerStatus: 1 } },
     });
-    expect(product.seeded).toBe(true);
+    expect(await product.seeded).toBe(true);
     expect(product.subgraphs).toHaveLength(subgraphNames.length);
     await product.close();
     rmSync(dataDir, { recursive: true });

@@ -130,7 +130,7 @@ export class Preparer {
     if (known) return known.operation;
     const { source, operationName, incremental, grants } = request;
     const preparation: Preparation = {
-      operation: this.#plan(checked, request, labels, accessKey, (count) => this.#weigh(key, preparation, count)),
+      operation: this.#planInForm(checked, request, labels, (count) => this.#weigh(key, preparation, count)),
       request: { source, operationName, activeLabels: labels, incremental, grants },
       selections: checked.selections,
       isDone: false,
@@ -199,6 +199,26 @@ export class Preparer {
     return checked;
   }
 
+  /**
+   * Plans an operation in the form that the client takes. The planner can't defer everything (a requirement below a deferred field, for
+   * example): such an operation is answered at once, which the proposal for `@defer` allows.
+   */
+  async #planInForm(
+    checked: CheckedDocument,
+    request: PrepareRequest,
+    labels: readonly string[],
+    onVariants: (count: number) => void,
+  ): Promise<PreparedOperation> {
+    const grants = request.grants ?? anonymous;
+    try {
+      return await this.#plan(checked, request, labels, checked.access.key(grants), onVariants);
+    } catch (error) {
+      if (!checked.labelled || !isDefect(error)) throw error;
+      const whole = this.#check({ ...request, incremental: false });
+      return this.#plan(whole, request, labels, whole.access.key(grants), onVariants);
+    }
+  }
+
   async #plan(
     { given, document, labelled, access, selections }: CheckedDocument,
     { source, operationName }: PrepareRequest,
@@ -256,6 +276,11 @@ function asRequestError(code: EngineErrorCode, errors: readonly GraphQLError[]):
   return new RequestError(
     errors.map(({ message, locations }) => ({ message, locations, extensions: { code, retryable: false } })),
   );
+}
+
+/** True when the planner failed at an operation that it should have planned. */
+function isDefect(error: unknown): boolean {
+  return error instanceof RequestError && error.cause instanceof PlanningFailure && error.cause.reason === 'failed';
 }
 
 function planningError(error: unknown): RequestError {

@@ -1,22 +1,35 @@
 import { type OperationDefinitionNode, OperationTypeNode } from 'graphql';
-import { RequestError } from '../engine/errors.ts';
+import { type EngineError, RequestError } from '../engine/errors.ts';
 import { documentDefers } from '../engine/incremental/has-defer.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Generation } from '../supergraph/generation.ts';
+import { type IntrospectionPolicy, mayIntrospect } from './guard-introspection.ts';
 import type { Checked, Identified, ResponseForm } from './stages.ts';
 
 /**
  * Parses the document within the limits and validates it, once per text, and chooses the operation and the form of its response.
  * @throws RequestRefusal or RequestError that says what is wrong with the document
  */
-export function checkDocument(identified: Identified, source: string, generation: Generation): Checked {
+export function checkDocument(
+  identified: Identified,
+  source: string,
+  { generation, introspection }: { readonly generation: Generation; readonly introspection: IntrospectionPolicy },
+): Checked {
   const checked = generation.documents.check(source);
   if (checked.kind === 'refused') throw checked.error;
-  if (checked.kind === 'invalid') throw new RequestError(checked.errors);
+  if (checked.kind === 'invalid') {
+    const mayReadSchema = mayIntrospect(identified, introspection);
+    throw new RequestError(mayReadSchema ? checked.errors : checked.errors.map(withoutSuggestion));
+  }
   const { document, operations } = checked;
   const operation = chooseOperation(operations, identified.operationName);
   const form = chooseForm(operation, identified, documentDefers(source, document));
   return { ...identified, generation, source, document, operation, form };
+}
+
+/** Suggestions of graphql-js name fields and types that the client did not. */
+function withoutSuggestion(error: EngineError): EngineError {
+  return { ...error, message: error.message.replace(/ Did you mean .*\?$/s, '') };
 }
 
 type Operations = readonly [OperationDefinitionNode, ...OperationDefinitionNode[]];

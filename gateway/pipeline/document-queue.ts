@@ -1,56 +1,42 @@
 import { RequestRefusal } from '../errors/request-refusal.ts';
 
-/** Documents that may wait for their turn, and the milliseconds that each may wait: its client would not wait much longer. */
+/** Documents that may wait for their turn: a client's burst, and some more. Those beyond are refused at once. */
 const maxWaiting = 256;
-const maxWaitMs = 2_000;
-
-interface Waiting {
-  readonly since: number;
-  readonly begin: () => void;
-  readonly refuse: (refusal: RequestRefusal) => void;
-}
+/** Milliseconds of each turn of the event loop in which new documents may be parsed and validated; one is in any case. */
+const sliceMs = 10;
 
 /**
- * Lets one document per turn of the event loop be parsed and validated, so that a rush of new texts does not keep requests with known
- * texts, health checks and responses of subgraphs waiting. Documents that wait too long are refused.
+ * Spreads the parsing and validation of new documents over turns of the event loop, so that a rush of new texts does not keep requests with
+ * known texts, health checks and responses of subgraphs waiting.
  */
 export class DocumentQueue {
-  readonly #now: () => number;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: (() => void)[] = [];
   #isBusy = false;
-
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
-  }
 
   /** Resolves when it is this document's turn; at once when no other one has had this turn of the event loop. @throws RequestRefusal */
   async turn(): Promise<void> {
     if (!this.#isBusy) {
       this.#isBusy = true;
-      setImmediate(() => this.#next());
+      setImmediate(() => this.#nextTurn());
       return;
     }
     if (this.#waiting.length >= maxWaiting) throw tooManyWaiting();
-    await new Promise<void>((begin, refuse) => this.#waiting.push({ since: this.#now(), begin, refuse }));
+    await new Promise<void>((begin) => this.#waiting.push(begin));
   }
 
-  #next(): void {
-    const next = this.#dropLate();
-    this.#isBusy = next !== undefined;
-    if (!next) return;
-    next.begin();
-    setImmediate(() => this.#next());
-  }
-
-  /** Refuses those who have waited too long. @returns the first who has not */
-  #dropLate(): Waiting | undefined {
-    const earliest = this.#now() - maxWaitMs;
-    let next = this.#waiting.shift();
-    while (next && next.since < earliest) {
-      next.refuse(tooManyWaiting());
-      next = this.#waiting.shift();
+  #nextTurn(): void {
+    this.#isBusy = this.#waiting.length > 0;
+    if (!this.#isBusy) return;
+    let end = Number.POSITIVE_INFINITY;
+    // Callbacks of one check phase run one after the other, each with all the work that it sets off.
+    for (let count = this.#waiting.length; count > 0; count--) {
+      setImmediate(() => {
+        const now = performance.now();
+        if (end === Number.POSITIVE_INFINITY) end = now + sliceMs;
+        if (now < end) this.#waiting.shift()?.();
+      });
     }
-    return next;
+    setImmediate(() => this.#nextTurn());
   }
 }
 

@@ -1,6 +1,6 @@
 import { BREAK, type DocumentNode, Kind, visit } from 'graphql';
 import { RequestRefusal } from '../errors/request-refusal.ts';
-import type { Checked } from './stages.ts';
+import type { Checked, Identified } from './stages.ts';
 
 /** Who may read the schema: everybody, signed-in accounts (with the explorer, for example), or nobody. */
 export type IntrospectionPolicy = 'public' | 'signed-in' | 'off';
@@ -8,10 +8,15 @@ export type IntrospectionPolicy = 'public' | 'signed-in' | 'off';
 const schemaFields: ReadonlySet<string> = new Set(['__schema', '__type']);
 const known = new WeakMap<DocumentNode, boolean>();
 
+/** Whether this caller may read the schema. */
+export function mayIntrospect({ caller }: Identified, policy: IntrospectionPolicy): boolean {
+  return policy === 'public' || (policy === 'signed-in' && caller.identity.kind === 'account');
+}
+
 /** Refuses introspection of the schema by callers who are not signed in, where the policy says so. @throws RequestRefusal */
-export function guardIntrospection({ document, source, caller }: Checked, policy: IntrospectionPolicy): void {
-  // A policy of "off" is a validation rule.
-  if (policy !== 'signed-in' || caller.identity.kind === 'account') return;
+export function guardIntrospection(checked: Checked, policy: IntrospectionPolicy): void {
+  if (mayIntrospect(checked, policy)) return;
+  const { document, source } = checked;
   if (!source.includes('__')) return;
   const reads = known.get(document) ?? readsSchema(document);
   known.set(document, reads);

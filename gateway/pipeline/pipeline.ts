@@ -104,7 +104,7 @@ export class Pipeline {
     const source = resolveDocument(identified);
     this.#throttle.admitDocument(identified, source);
     if (!generation.documents.known(source)) await this.#documentQueue.turn();
-    const checked = checkDocument(identified, source, generation);
+    const checked = checkDocument(identified, source, { generation, introspection: this.#options.introspection });
     this.#throttle.learn(source);
     guardIntrospection(checked, this.#options.introspection);
     const priced = price(checked, this.#options.maxQueryCost);

@@ -121,6 +121,9 @@ describe('introspection', () => {
     const refused = await gateway.ask(query);
     expect([refused.status, refused.errors?.[0]?.extensions['code']]).toEqual([401, 'UNAUTHENTICATED']);
     expect((await gateway.ask('{ people { __typename } }')).status).toBe(200);
+    expect((await gateway.ask('{ peple { name } }')).errors?.[0]?.message).toBe(
+      'Cannot query field "peple" on type "Query".',
+    );
     const token = await gateway.tokenFor({
       kind: 'account',
       accountId: '0190a6e0-0000-7000-8000-000000000001',

@@ -12,11 +12,15 @@ export function cancelStatements(connection: DatabaseConnection, log: Log): void
     if (!signal) return run<R>(query, options);
     await connection.collectSessionInfo?.();
     let cancelling: Promise<void> | undefined;
+    let isOver = false;
     const cancel = () => {
       // The driver opens a connection of its own for this, so that a full pool does not hold it up.
       cancelling = connection
         .cancelQuery?.(() => Promise.resolve())
-        .catch((error: unknown) => log.warn({ err: error }, 'a statement could not be cancelled'));
+        .catch((error: unknown) => {
+          // The statement may end while its cancellation is on the way; then there is nothing left to cancel.
+          if (!isOver) log.warn({ err: error }, 'a statement could not be cancelled');
+        });
     };
     signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -25,6 +29,7 @@ export function cancelStatements(connection: DatabaseConnection, log: Log): void
       if (!signal.aborted) throw error;
       return { rows: [] };
     } finally {
+      isOver = true;
       signal.removeEventListener('abort', cancel);
       await cancelling;
     }

@@ -10,6 +10,10 @@ const proofs = [
   'graphql-require-preflight',
   'x-apollo-operation-name',
   'apollographql-client-name',
+  'graphql-client-name',
+  'x-graphql-client-name',
+  'x-requested-with',
+  'x-csrf-token',
   'x-api-key',
   'graphql-explain',
 ];

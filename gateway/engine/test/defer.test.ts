@@ -156,3 +156,27 @@ describe('@defer', () => {
     expect(answers).toMatchObject([{ data: null, errors: [{ path: ['users'] }], hasNext: false }]);
   });
 });
+
+test('what the planner can not defer is answered at once: a requirement below a deferred field', async () => {
+  const federation = federate({
+    a: {
+      sdl: 'type P @key(fields: "id") { id: ID! name: String }',
+      resolvers: { P: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `name ${id}` }) } },
+    },
+    b: {
+      sdl: `type Query { top: [P!]! }
+        type P @key(fields: "id") { id: ID! name: String @external greet: String @requires(fields: "name") next: P }`,
+      resolvers: {
+        Query: { top: () => [{ id: '1' }] },
+        P: {
+          __resolveReference: (reference: object) => reference,
+          next: () => ({ id: '2' }),
+          greet: ({ name }: { name: string }) => `hi ${name}`,
+        },
+      },
+    },
+  });
+  expect(await payloads(federation, '{ top { id ... @defer { next { greet } } } }')).toEqual([
+    { data: { top: [{ id: '1', next: { greet: 'hi name 2' } }] } },
+  ]);
+});

@@ -14,7 +14,7 @@ export function requireStanding(account: Account | null | undefined, scope?: Sco
     throw new GraphError('UNAUTHENTICATED', 'This account is closed. Sign in with an open account.');
   }
   if (scope && !scopesOf(account.roles).includes(scope)) {
-    throw new GraphError('FORBIDDEN', `The scope ${scope} is required; this account does not hold it any more.`);
+    throw new GraphError('FORBIDDEN', `The scope ${scope} is required; this account does not hold it.`);
   }
 }
 
