@@ -1,19 +1,24 @@
 /** A burst of unknown texts: what becomes of them, and of everybody else. See README.md. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
+import { orExit } from '#shared/exit.ts';
 import { signIn } from '../graph/client.ts';
 import { percentile } from '../graph/percentile.ts';
 import { startThrowaway } from '../graph/product.ts';
 import type { BurstReport } from './client.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    count: { type: 'string', default: '2000' },
-    limited: { type: 'boolean', default: false },
-  },
-});
-
+const { values: flags } = orExit(() =>
+  readCommandLine({
+    call: 'npm run bench:burst --',
+    does: 'What becomes of documents that the gateway does not know, all at once. See bench/burst/README.md.',
+    options: {
+      count: { type: 'string', value: 'NUMBER', default: '2000', help: 'documents (2000)' },
+      limited: { type: 'boolean', default: false, help: 'with the default limits of clients' },
+    },
+  }),
+);
+const count = orExit(() => wholeNumber('count', flags.count, 1, 10_000));
 const unlimited = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0', CLIENT_CONNECTIONS: '1000000' };
 const measured = await startThrowaway(2_000, flags.limited ? {} : unlimited);
 try {
