@@ -25,7 +25,7 @@ try {
   const child = fork(new URL('./client.ts', import.meta.url), [
     measured.url,
     await signIn(measured.url, 'dispatcher'),
-    flags.count,
+    String(count),
   ]);
   const [report] = (await Promise.race([once(child, 'message'), failed(child)])) as [BurstReport];
   print(report);
