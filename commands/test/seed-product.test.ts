@@ -25,11 +25,11 @@ afterEach(async () => {
 
 type Change = Parameters<typeof preparing>[0];
 
-const seed = (moment: Date, change?: Change) =>
+const seed = (moment: Date, change?: Change, number = smallWorldSeed) =>
   seedProduct(Promise.resolve(product.open), {
     adminUrl,
     database: database.name,
-    seed: smallWorldSeed,
+    seed: number,
     moment: () => moment,
     prepare: preparing(change),
   });
@@ -123,9 +123,10 @@ describe('a seed', () => {
     expect((await rowCounts())['shipments.shipment']).toBe(smallWorld(tuesday).shipments.length);
   });
 
-  test('that ends between two commits is completed as of its own moment', async () => {
+  test('that ends between two commits is completed as of its own moment and number', async () => {
     const losing: Change = (part, name) => (name === 'fleet' ? losingCommit(part) : part);
     await expect(seed(monday, losing)).rejects.toThrow('The line is cut.');
+    await expect(seed(tuesday, undefined, 6)).rejects.toThrow('SEED: 5 is required');
     expect(await seed(tuesday)).toBe(true);
     const world = smallWorld(monday);
     expect(await rowCounts()).toMatchObject({
