@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { errorMessage } from './error-code.ts';
 import type { Health } from './health.ts';
 import type { Log } from './log.ts';
 import { withinLimit } from './shared-check.ts';
@@ -91,7 +92,9 @@ export class RedisConnections {
 
   #lost(redis: Redis, error: unknown): void {
     const { log, health } = this.#observer;
-    if (this.#away.size === 0) log.error({ err: error }, 'Redis does not answer');
+    // Only what the error says: it also holds the command, which may be the one with the password.
+    const reason = error === undefined ? 'the connection ended' : errorMessage(error);
+    if (this.#away.size === 0) log.error({ reason }, 'Redis does not answer');
     this.#away.add(redis);
     health.set('redis', 'down', 'Redis does not answer: live data reaches only some of its subscribers.');
   }

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError, readSharedConfig } from '../config.ts';
+import { Health } from '../health.ts';
+import type { Log } from '../log.ts';
 import { freePort, requireFreePorts } from '../ports.ts';
 import { requireServer } from '../postgres/given-server.ts';
+import { RedisConnections, subscribing } from '../redis-connection.ts';
 import { requireRedis } from '../require-redis.ts';
 
 /** What an operator reads when the start fails: one line that names the variable, what arrived (no secret), and what to do. */
@@ -138,16 +141,33 @@ describe('REDIS_URL', () => {
     );
   });
 
-  test('the password that the server wants is required', async () => {
+  /** A server that refuses every password. */
+  async function refusingServer(): Promise<{ url: string } & AsyncDisposable> {
     const server = createServer((socket) => {
       socket.once('data', () => socket.end('-WRONGPASS invalid username-password pair or user is disabled.\r\n'));
       socket.on('error', () => {});
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    expect(await lineOf(() => requireRedis(`redis://:${secret}@127.0.0.1:${port}`))).toMatch(
+    const url = `redis://:${secret}@127.0.0.1:${port}`;
+    return { url, [Symbol.asyncDispose]: async () => void server.close() };
+  }
+
+  test('the password that the server wants is required', async () => {
+    await using server = await refusingServer();
+    expect(await lineOf(() => requireRedis(server.url))).toMatch(
       /^REDIS_URL: a user and a password that the server accepts are required; redis:\/\/\S+ says "WRONGPASS/,
     );
-    server.close();
+  });
+
+  test('a password that is refused later is not logged', async () => {
+    await using server = await refusingServer();
+    const entries: unknown[] = [];
+    const log = { error: (entry: unknown) => entries.push(entry) } as unknown as Log; // nothing else is asked of it
+    const connections = new RedisConnections(server.url, { log, health: new Health() });
+    await expect(connections.open(subscribing)).rejects.toThrow('WRONGPASS');
+    connections.close();
+    expect(entries).toEqual([{ reason: expect.stringContaining('WRONGPASS') }]);
+    expect(JSON.stringify(entries)).not.toContain(secret);
   });
 });
