@@ -37,6 +37,8 @@ export class EmbeddedPostgres implements AsyncDisposable {
   /** Process of a server that we found and that nobody else used; like our child it must not outlive us. */
   #adopted: number | undefined;
   #closing = false;
+  /** The start or restart that is under way, or the last one. */
+  #opening: Promise<unknown> = Promise.resolve();
   #restartedAt: number[] = [];
 
   constructor(folder: string, options: EmbeddedPostgresOptions = {}) {
@@ -47,15 +49,19 @@ export class EmbeddedPostgres implements AsyncDisposable {
   /** Starts the server, or joins the one that runs. @returns its URL with all rights */
   async start(): Promise<string> {
     process.on('exit', this.#endAtOnce);
-    return this.#exclusively(() => this.#open());
+    const opening = this.#exclusively(() => this.#open());
+    this.#opening = opening;
+    return opening;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
+    // It may still be starting, or making its files.
+    if (!this.#session && this.#child?.isRunning()) await stopPostmaster(this.#child.pid);
+    await this.#opening.catch(() => {});
     const session = this.#session;
     if (session) await this.#exclusively(() => this.#leave(session));
-    else if (this.#child?.isRunning()) await stopPostmaster(this.#child.pid); // it starts, or makes the files
     process.off('exit', this.#endAtOnce);
   }
 
@@ -63,7 +69,9 @@ export class EmbeddedPostgres implements AsyncDisposable {
   async #exclusively<T>(run: () => Promise<T>): Promise<T> {
     const file = join(this.#files.folder, 'starting.pid');
     const until = performance.now() + othersMs;
+    const leaving = this.#closing;
     for (;;) {
+      if (this.#closing && !leaving) throw new Error('PostgreSQL was closed before it had started.');
       const lock = takeLock(file);
       if (lock.kind === 'taken') {
         try {
@@ -81,7 +89,6 @@ export class EmbeddedPostgres implements AsyncDisposable {
   }
 
   async #open(): Promise<string> {
-    if (this.#closing) throw new Error('PostgreSQL was closed before it had started.');
     return this.#use((await this.#join()) ?? (await this.#launch()));
   }
 
@@ -131,8 +138,10 @@ export class EmbeddedPostgres implements AsyncDisposable {
   async #recover(): Promise<void> {
     this.#session = undefined;
     this.#adopted = undefined;
+    if (this.#closing) return;
     try {
-      if (!this.#closing) await this.#exclusively(() => this.#reopen());
+      this.#opening = this.#exclusively(() => this.#reopen());
+      await this.#opening;
     } catch (error) {
       if (!this.#closing) this.#options.onLost?.(error);
     }
