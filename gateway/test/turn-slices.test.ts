@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { TurnSlices } from '../pipeline/turn-slices.ts';
 
 /** Keeps the processor busy, as an operation does. */
@@ -15,9 +15,14 @@ async function operation(slices: TurnSlices, milliseconds: number, onBegin: () =
 }
 
 test('operations begin at once while there is time in this turn', async () => {
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
   const slices = new TurnSlices(10);
   expect(slices.turn()).toBeUndefined();
+  clock.mockReturnValue(9);
   expect(slices.turn()).toBeUndefined();
+  clock.mockReturnValue(10);
+  expect(slices.turn()).toBeInstanceOf(Promise);
+  clock.mockRestore();
 });
 
 test('operations that arrive at once are spread over turns, in the order of their arrival', async () => {

@@ -25,6 +25,13 @@ export async function requireActor(em: EntityManager, actorId: string, scope?: S
   return account;
 }
 
+/** Reads and checks the actor as the record that its own change is about to write: of two changes, the second waits for the first. */
+export async function requireActorForUpdate(em: EntityManager, actorId: string): Promise<Account> {
+  const account = await em.findOne(AccountEntity, { id: actorId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  requireStanding(account);
+  return account;
+}
+
 /** Reads and checks the actor without a lock, before the transaction of its change. */
 export async function readActor(em: EntityManager, actorId: string): Promise<Account> {
   const account = await em.findOne(AccountEntity, { id: actorId });

@@ -2,7 +2,7 @@ import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import { type Account, AccountEntity } from '../entities.ts';
-import { requireActor } from './actor.ts';
+import { requireActor, requireActorForUpdate } from './actor.ts';
 import type { AdminAudit } from './administration.ts';
 import { recordAudit } from './audit.ts';
 import { endSessionsOf } from './sessions.ts';
@@ -18,7 +18,7 @@ export async function changePassword(
   audit: AdminAudit,
   sessionId: string | undefined,
 ): Promise<number | undefined> {
-  const account = await requireActor(em, id);
+  const account = await requireActorForUpdate(em, id);
   const changed = await em.execute(
     'update account set password_hash = ? where id = ? and password_hash = ? returning 1',
     [newHash, account.id, passwordHash],
