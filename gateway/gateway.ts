@@ -31,6 +31,7 @@ import { serveMetrics } from './observe/metrics-route.ts';
 import { type Phase, ReadinessCheck } from './observe/readiness.ts';
 import { SubgraphHealth } from './observe/subgraph-health.ts';
 import { healthRouteProbe, typenameProbe } from './observe/subgraph-probes.ts';
+import { ConnectionRush } from './pipeline/connection-rush.ts';
 import { createEngineExecutor } from './pipeline/engine-executor.ts';
 import type { ServedEngine } from './pipeline/executor.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
@@ -84,7 +85,9 @@ export async function createGateway(
           start: () => supergraph.start(),
           stop: () => supergraph.stop(),
         };
+  const rush = new ConnectionRush();
   const pipeline = new Pipeline({
+    rush,
     access,
     confirmStanding: config.access.kind === 'freight' ? createStandingCheck(transport) : undefined,
     executor: engine.executor,
@@ -101,6 +104,7 @@ export async function createGateway(
   const readOrigin = createOriginReader(config.trustedProxies);
   const app = await createApp({ config, readOrigin, log });
   capConnections(app.server, config.maxConnectionsPerClient, isTrustedProxy(config.trustedProxies));
+  app.server.on('connection', () => rush.noteConnection());
   serveGraphql(app, { pipeline, readOrigin, isClosing: () => streams.isClosing });
   const webSockets = serveWebSockets(app.server, {
     pipeline,
@@ -169,9 +173,12 @@ export async function createGateway(
   };
 }
 
+/** Connections that the kernel keeps until they are accepted; Linux allows 4,096. Beyond them a client tries again only after a second. */
+const backlog = 4_096;
+
 function listenAt(app: FastifyInstance, wanted: WantedPort): Promise<string> {
   const { host, port } = wanted;
-  return app.listen({ host, port }).catch((error: unknown) => refusePort(error, wanted));
+  return app.listen({ host, port, backlog }).catch((error: unknown) => refusePort(error, wanted));
 }
 
 async function openAccess({ access, forwardHeaders }: GatewayConfig, log: Log): Promise<Access> {

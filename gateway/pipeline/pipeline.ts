@@ -16,6 +16,7 @@ import type { Outcome, Refused, Responded, Settlement, Streaming } from './outco
 import { price } from './price.ts';
 import { resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
+import type { Rush } from './rush.ts';
 import { SharedResponses } from './shared-responses.ts';
 import type { Arrived, Checked, Entered, Received } from './stages.ts';
 import { type ClientRates, Throttle } from './throttle.ts';
@@ -29,6 +30,7 @@ export interface PipelineOptions {
   readonly confirmStanding?: ConfirmStanding | undefined;
   readonly executor: Executor;
   readonly generation: () => Generation;
+  readonly rush: Rush;
   readonly clientRates: ClientRates;
   readonly introspection: IntrospectionPolicy;
   /** Objects that an operation may cost; undefined where nothing is limited. */
@@ -46,7 +48,7 @@ export class Pipeline {
   readonly #admission: Admission;
   readonly #lengths = new TypicalLengths();
   readonly #slices: TurnSlices;
-  readonly #documentQueue = new DocumentQueue();
+  readonly #documentQueue: DocumentQueue;
   readonly #shared = new SharedResponses();
   readonly #throttle: Throttle;
 
@@ -54,7 +56,8 @@ export class Pipeline {
     this.#options = options;
     this.#admission = new Admission(options.maxWaitingRequests);
     this.#throttle = new Throttle(options.clientRates);
-    this.#slices = new TurnSlices(options.maxWaitingRequests);
+    this.#slices = new TurnSlices(options.maxWaitingRequests, options.rush);
+    this.#documentQueue = new DocumentQueue(this.#slices);
   }
 
   /**
@@ -62,9 +65,9 @@ export class Pipeline {
    * else. @throws RequestRefusal
    */
   async enter(arrived: Arrived): Promise<Entered> {
-    this.#throttle.admitAddress(arrived);
     const turn = this.#slices.turn();
     if (turn) await turn;
+    this.#throttle.admitAddress(arrived);
     return arrived as Entered; // the brand says no more than that it has been here
   }
 

@@ -1,4 +1,5 @@
 import { RequestRefusal } from '../errors/request-refusal.ts';
+import type { Rush } from './rush.ts';
 
 /**
  * Milliseconds of each turn of the event loop in which new operations may begin: as many as everything else took in the turn before, and
@@ -15,14 +16,16 @@ const maxPerSlice = 500;
  */
 export class TurnSlices {
   readonly #maxWaiting: number;
+  readonly #rush: Rush;
   readonly #waiting: (() => void)[] = [];
   /** `performance.now()` at which the current turn's slice began; undefined before the first operation of a turn. */
   #sliceBegan: number | undefined;
   #sliceEnded = 0;
   #sliceMs = minSliceMs;
 
-  constructor(maxWaiting: number) {
+  constructor(maxWaiting: number, rush: Rush) {
     this.#maxWaiting = maxWaiting;
+    this.#rush = rush;
   }
 
   /** Undefined when the operation may begin now; otherwise a promise for its turn. @throws RequestRefusal when too many wait */
@@ -32,15 +35,24 @@ export class TurnSlices {
       this.#sliceBegan = now;
       setImmediate(() => this.#nextTurn());
     }
-    if (this.#waiting.length === 0 && now - this.#sliceBegan < this.#sliceMs) return undefined;
+    if (this.#waiting.length === 0 && !this.#rush.isOn && now - this.#sliceBegan < this.#sliceMs) return undefined;
     if (this.#waiting.length >= this.#maxWaiting) throw tooManyWaiting(this.#maxWaiting);
     return new Promise((begin) => void this.#waiting.push(begin));
+  }
+
+  /** True while operations wait for their turn. */
+  get isOn(): boolean {
+    return this.#waiting.length > 0 || this.#rush.isOn;
   }
 
   #nextTurn(): void {
     if (this.#waiting.length === 0) {
       this.#sliceBegan = undefined;
       this.#sliceMs = minSliceMs;
+      return;
+    }
+    if (this.#rush.isOn) {
+      setImmediate(() => this.#nextTurn());
       return;
     }
     this.#sliceEnded = performance.now();

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { DocumentQueue } from '../pipeline/document-queue.ts';
 
 /** Keeps the processor busy, as the validation of a document does. */
@@ -8,7 +8,7 @@ function validate(milliseconds: number): void {
 }
 
 test('new documents take turns with other work, in the order of their arrival', async () => {
-  const queue = new DocumentQueue();
+  const queue = new DocumentQueue({ isOn: false });
   const validated: number[] = [];
   let turns = 0;
   let isOver = false;
@@ -29,7 +29,7 @@ test('new documents take turns with other work, in the order of their arrival', 
 });
 
 test('a burst of one client is served, and what is beyond is refused at once', async () => {
-  const queue = new DocumentQueue();
+  const queue = new DocumentQueue({ isOn: false });
   const outcomes = Array.from({ length: 300 }, () =>
     queue.turn().then(
       () => 'ok',
@@ -40,3 +40,23 @@ test('a burst of one client is served, and what is beyond is refused at once', a
   expect(codes.filter((code) => code === 'ok')).toHaveLength(257);
   expect(new Set(codes)).toEqual(new Set(['ok', 'REQUEST_CONCURRENCY_LIMITED']));
 });
+
+test('while other operations wait to be let in, one document begins in 100 ms', async () => {
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+  const queue = new DocumentQueue({ isOn: true });
+  const begun: string[] = [];
+  const documents = ['first', 'second', 'third'].map((name) => queue.turn().then(() => begun.push(name)));
+  await turns(3);
+  expect(begun).toEqual(['first']);
+  clock.mockReturnValue(1_100);
+  await turns(3);
+  expect(begun).toEqual(['first', 'second']);
+  clock.mockReturnValue(1_200);
+  await Promise.all(documents);
+  clock.mockRestore();
+});
+
+/** Resolves after this many turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+}

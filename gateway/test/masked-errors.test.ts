@@ -93,6 +93,7 @@ describe('a defect of the gateway itself', () => {
       ...config,
       access: createOpenAccess([]),
       executor,
+      rush: { isOn: false },
       generation: () => served,
       explanations: { toEverybody: false, hasSql: false },
       log,

@@ -1,6 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
 import { TurnSlices } from '../pipeline/turn-slices.ts';
 
+const noRush = { isOn: false };
+
 /** Keeps the processor busy, as an operation does. */
 function work(milliseconds: number): void {
   const end = performance.now() + milliseconds;
@@ -16,7 +18,7 @@ async function operation(slices: TurnSlices, milliseconds: number, onBegin: () =
 
 test('operations begin at once while there is time in this turn', async () => {
   const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
-  const slices = new TurnSlices(10);
+  const slices = new TurnSlices(10, noRush);
   expect(slices.turn()).toBeUndefined();
   clock.mockReturnValue(9);
   expect(slices.turn()).toBeUndefined();
@@ -26,7 +28,7 @@ test('operations begin at once while there is time in this turn', async () => {
 });
 
 test('operations that arrive at once are spread over turns, in the order of their arrival', async () => {
-  const slices = new TurnSlices(100);
+  const slices = new TurnSlices(100, noRush);
   const begun: number[] = [];
   let turns = 0;
   let isOver = false;
@@ -42,9 +44,20 @@ test('operations that arrive at once are spread over turns, in the order of thei
 });
 
 test('an operation is refused when too many wait', () => {
-  const slices = new TurnSlices(1);
+  const slices = new TurnSlices(1, noRush);
   expect(slices.turn()).toBeUndefined();
   work(11);
   expect(slices.turn()).toBeInstanceOf(Promise);
   expect(() => slices.turn()).toThrow(expect.objectContaining({ code: 'REQUEST_CONCURRENCY_LIMITED' }));
+});
+
+test('operations wait while connections are accepted', async () => {
+  const rush = { isOn: true };
+  const slices = new TurnSlices(10, rush);
+  const turn = slices.turn();
+  expect(turn).toBeInstanceOf(Promise);
+  expect(slices.isOn).toBe(true);
+  rush.isOn = false;
+  await turn;
+  expect(slices.isOn).toBe(false);
 });

@@ -112,7 +112,7 @@ describe('changePassword', () => {
     const answers = await Promise.all(
       [newPassword, 'eight quiet lorries'].map((wanted) => changePassword(self, password, wanted)),
     );
-    expect(answers.map(({ errors }) => errors)).toEqual([undefined, undefined]);
+    expect(answers.map(({ errors }) => errors)).toEqual([[], []]);
     const codes = answers.map(({ data }) => data?.answer?.userErrors[0]?.code ?? 'changed');
     expect(codes.toSorted()).toEqual(['INVALID_CREDENTIALS', 'changed']);
   });

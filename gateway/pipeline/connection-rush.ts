@@ -1,0 +1,34 @@
+import type { Rush } from './rush.ts';
+
+/** Milliseconds after which operations get their turn although connections still arrive. */
+const maxRushMs = 100;
+
+/**
+ * Tells whether connections wait to be accepted. Node accepts one connection in each turn of the event loop (libuv, pull request 3696), so the
+ * turns have to be short until the last one is accepted: otherwise a new client, such as a health check, waits behind hundreds of long turns.
+ */
+export class ConnectionRush implements Rush {
+  #isOn = false;
+  #beganAt = 0;
+  #hasAccepted = false;
+
+  /** A connection has been accepted. */
+  noteConnection(): void {
+    this.#hasAccepted = true;
+    if (this.#isOn) return;
+    this.#isOn = true;
+    this.#beganAt = performance.now();
+    setImmediate(() => this.#endTurn());
+  }
+
+  /** True until a whole turn has brought no connection. */
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  #endTurn(): void {
+    this.#isOn = this.#hasAccepted && performance.now() - this.#beganAt < maxRushMs;
+    this.#hasAccepted = false;
+    if (this.#isOn) setImmediate(() => this.#endTurn());
+  }
+}
