@@ -30,7 +30,7 @@ export async function runProcess(start: (service: Service) => Promise<void>, far
   const resources = new AsyncDisposableStack();
   const ending = new AbortController();
   let allowedMs = endMs;
-  let interruptedAt: number | undefined;
+  let signalled: 'no' | 'just now' | 'before' = 'no';
   let exitCode = constants.signals.SIGINT + 128;
 
   const end = async (code: number): Promise<void> => {
@@ -49,11 +49,11 @@ export async function runProcess(start: (service: Service) => Promise<void>, far
 
   for (const signal of signals) {
     process.on(signal, () => {
-      if (interruptedAt !== undefined) {
-        if (performance.now() - interruptedAt > copyMs) process.exit(exitCode);
-        return;
-      }
-      interruptedAt = performance.now();
+      if (signalled === 'before') process.exit(exitCode);
+      if (signalled === 'just now') return;
+      signalled = 'just now';
+      // The immediate lets a copy in that arrived while the process was too busy to take it.
+      setTimeout(() => setImmediate(() => (signalled = 'before')), copyMs);
       exitCode = constants.signals[signal] + 128;
       if (ending.signal.aborted) return;
       if (farewell) console.log(farewell);

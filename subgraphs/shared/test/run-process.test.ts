@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const start = (how: 'fails' | 'never-ends' | 'runs') =>
+const start = (how: 'fails' | 'never-ends' | 'is-busy' | 'runs') =>
   fork(join(import.meta.dirname, 'stubborn-service.ts'), [how, folder], {
     execArgv: ['--no-warnings'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -46,6 +46,16 @@ describe('a process with a PostgreSQL of its own', () => {
     expect(await exit).toEqual([130, null]);
     clearInterval(insisting);
     while (postmasterOf(cluster) !== undefined) await sleep(20);
+  });
+
+  test('takes a copy of a signal for one with it, however late it is seen', async () => {
+    const child = start('is-busy');
+    const exit = once(child, 'exit');
+    await once(child, 'message');
+    child.kill('SIGINT');
+    await once(child.stdout!, 'data');
+    child.kill('SIGINT');
+    expect(await exit).toEqual([0, null]);
   });
 
   test('restarts it when it dies, and ends with one line when it dies four times within ten minutes', async () => {

@@ -2,7 +2,7 @@ import { EmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 import { runProcess } from '../run-process.ts';
 import { quickFlags } from './cluster.ts';
 
-/** A process with a PostgreSQL. Its first argument says what goes wrong: the start, or the end, which never comes. */
+/** A process with a PostgreSQL. Its first argument says what goes wrong: the start, or the end, which never comes or has no time for signals. */
 const [how = '', folder = ''] = process.argv.slice(2);
 
 await runProcess(async ({ resources, fail, allowForEnd }) => {
@@ -10,6 +10,8 @@ await runProcess(async ({ resources, fail, allowForEnd }) => {
   await resources.use(new EmbeddedPostgres(folder, { flags: quickFlags, onLost: fail })).start();
   if (how === 'fails') throw new Error('the start fails');
   if (how === 'never-ends') resources.defer(() => new Promise(() => {}));
+  if (how === 'is-busy')
+    resources.defer(() => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500));
   process.on('message', (message) => process.send?.(message));
   process.send?.('ready');
 }, 'Stopping.');
