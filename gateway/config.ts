@@ -58,6 +58,10 @@ export interface GatewayConfig {
   readonly demoAccounts: 'none' | 'local' | 'public';
   /** Connections that one address may have open. */
   readonly maxConnectionsPerClient: number;
+  /** Websockets and HTTP streams that one address, and one account, may have open. */
+  readonly maxSocketsPerClient: number;
+  /** Operations that one websocket may have under way. */
+  readonly maxOperationsPerSocket: number;
   /** Where operators read metrics and detailed health. */
   readonly admin: { readonly host: string; readonly port: number };
 }
@@ -150,6 +154,8 @@ const environmentSchema = z.object({
   INTROSPECTION: introspection.optional(),
   DEMO_ACCOUNTS: demoAccountsSetting,
   CLIENT_CONNECTIONS: count.optional(),
+  CLIENT_SOCKETS: count.optional(),
+  CLIENT_OPERATIONS_PER_SOCKET: count.default(100),
   ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   ADMIN_PORT: port.optional(),
   SUBGRAPH_BASE_PORT: basePort.optional(),
@@ -225,6 +231,8 @@ export function readGatewayConfig(
     introspection: parsed.INTROSPECTION ?? (parsed.NODE_ENV === 'production' ? 'signed-in' : 'public'),
     demoAccounts,
     maxConnectionsPerClient: parsed.CLIENT_CONNECTIONS ?? (isFreight ? 2_500 : Number.POSITIVE_INFINITY),
+    maxSocketsPerClient: parsed.CLIENT_SOCKETS ?? (isFreight ? 100 : Number.POSITIVE_INFINITY),
+    maxOperationsPerSocket: parsed.CLIENT_OPERATIONS_PER_SOCKET,
     // With any free port for clients, operators get one as well: several gateways may run side by side.
     admin: { host: parsed.ADMIN_HOST, port: parsed.ADMIN_PORT ?? (parsed.PORT === 0 ? 0 : defaultAdminPort) },
   };

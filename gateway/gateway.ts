@@ -7,6 +7,7 @@ import { accessTokens, createSigner, createVerifier } from '#shared/tokens.ts';
 import { createStandingCheck } from './access/account-standing.ts';
 import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
+import { OpenSockets } from './access/clients/open-sockets.ts';
 import { createSkewReporter } from './access/clock-skew.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
@@ -86,8 +87,10 @@ export async function createGateway(
           stop: () => supergraph.stop(),
         };
   const rush = new ConnectionRush();
+  const openSockets = new OpenSockets(config.maxSocketsPerClient);
   const pipeline = new Pipeline({
     rush,
+    openSockets,
     access,
     confirmStanding: config.access.kind === 'freight' ? createStandingCheck(transport) : undefined,
     executor: engine.executor,
@@ -108,7 +111,9 @@ export async function createGateway(
   serveGraphql(app, { pipeline, readOrigin, isClosing: () => streams.isClosing });
   const webSockets = serveWebSockets(app.server, {
     pipeline,
-    authenticate: async (headers) => void (await access.identify(headers)),
+    authenticate: (headers) => access.identify(headers),
+    openSockets,
+    maxOperations: config.maxOperationsPerSocket,
     readOrigin,
     mayOpen: (headers) => isAllowedOrigin(headers, config.corsOrigins) && isServedHost(headers, config.demoAccounts),
     onError: (error) => log.error({ err: error }, 'websocket closed'),

@@ -1,6 +1,7 @@
 import type { Log } from '#shared/log.ts';
 import type { ConfirmStanding } from '../access/account-standing.ts';
 import type { Access } from '../access/caller.ts';
+import type { OpenSockets } from '../access/clients/open-sockets.ts';
 import { responseText } from '../engine/respond/response.ts';
 import { fromEngineError } from '../errors/public-error.ts';
 import { toRefused } from '../errors/refused.ts';
@@ -31,6 +32,7 @@ export interface PipelineOptions {
   readonly executor: Executor;
   readonly generation: () => Generation;
   readonly rush: Rush;
+  readonly openSockets: OpenSockets;
   readonly clientRates: ClientRates;
   readonly introspection: IntrospectionPolicy;
   /** Objects that an operation may cost; undefined where nothing is limited. */
@@ -137,6 +139,7 @@ export class Pipeline {
     const departure = new AbortController();
     checked.onDeparture(() => departure.abort());
     if (form === 'events') {
+      if (checked.holdsConnection) progress.givesBack = this.#openStream(checked);
       const payloads = await executor.subscribe(checked, departure.signal);
       // A subscription has its plan and may last for days: it must not keep the planner of its supergraph, a thread, as long.
       progress.generation?.release();
@@ -147,6 +150,22 @@ export class Pipeline {
     const parts = await this.#admission.run(expected, () => executor.deliver(checked, departure.signal));
     const payloads = checked.explanation ? explainFirst(parts, checked.explanation) : parts;
     return { kind: 'stream', form, payloads: this.#settled(payloads, progress) };
+  }
+
+  /** @throws RequestRefusal when the client has too many open */
+  #openStream({ address, caller }: Checked): () => void {
+    const { openSockets } = this.#options;
+    const giveBack = openSockets.openFor(caller.identity);
+    try {
+      const giveAddressBack = openSockets.openAt(address);
+      return () => {
+        giveBack();
+        giveAddressBack();
+      };
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
   }
 
   /** Passes payloads on and settles when they are over, however they end. A defect is logged and told in a last payload. */
@@ -165,6 +184,7 @@ export class Pipeline {
   /** What remains to be done when an operation is over. Runs once per operation. */
   #settle(progress: Progress, status: number, errors: Responded['errors']): void {
     progress.generation?.release();
+    progress.givesBack?.();
     this.#options.onSettled({
       startedAt: progress.received.startedAt,
       operationName: progress.checked?.operation.name?.value,
@@ -181,6 +201,8 @@ interface Progress {
   /** Undefined when the operation holds it no longer. */
   generation: Generation | undefined;
   checked: Checked | undefined;
+  /** Gives back what the client holds open for this operation. */
+  givesBack?: () => void;
 }
 
 function callerName(checked: Checked | undefined): string {

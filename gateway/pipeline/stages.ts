@@ -47,6 +47,8 @@ export interface Received extends Entered {
   /** True for GET: other sites can make a browser send one. */
   readonly readOnly: boolean;
   readonly accepts: AcceptedForms;
+  /** True where a stream of this operation keeps a connection open for itself: over HTTP, but not over a websocket. */
+  readonly holdsConnection: boolean;
   readonly onDeparture: OnDeparture;
 }
 

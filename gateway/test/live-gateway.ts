@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ export interface LiveGateway {
   connect(options?: Partial<ClientOptions>): Client;
   /** A bare websocket of the protocol, past its handshake. */
   socket(): Promise<WebSocket>;
+  /** Closes the bare websockets. Resolves when the gateway has closed them too. */
+  closeSockets(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -57,6 +60,16 @@ export async function startLiveGateway(settings: Partial<GatewayConfig> = {}): P
       socket.send(JSON.stringify({ type: 'connection_init' }));
       await acknowledged;
       return socket;
+    },
+    async closeSockets() {
+      const open = sockets.splice(0).filter(({ readyState }) => readyState === WebSocket.OPEN);
+      await Promise.all(
+        open.map(async (socket) => {
+          const closed = once(socket, 'close');
+          socket.close();
+          await closed;
+        }),
+      );
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.terminate();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { OpenSockets } from '../access/clients/open-sockets.ts';
 import { createOpenAccess } from '../access/open-access.ts';
 import { readGatewayConfig } from '../config.ts';
 import { Engine } from '../engine/engine.ts';
@@ -94,6 +95,7 @@ describe('a defect of the gateway itself', () => {
       access: createOpenAccess([]),
       executor,
       rush: { isOn: false },
+      openSockets: new OpenSockets(1),
       generation: () => served,
       explanations: { toEverybody: false, hasSql: false },
       log,
@@ -113,6 +115,7 @@ describe('a defect of the gateway itself', () => {
       extensions: {},
       readOnly: false,
       accepts: { events: true, parts: true },
+      holdsConnection: true,
       onDeparture: () => {},
     };
     const outcome = pipeline.enter(arrived).then((entered) => pipeline.run({ ...entered, ...operation }));

@@ -104,6 +104,7 @@ function receive(request: FastifyRequest, raw: ServerResponse, entered: Entered,
     ...readOperation(request),
     readOnly: method === 'GET',
     accepts: accepted.forms,
+    holdsConnection: true,
     onDeparture: departureOf(raw),
   };
 }

@@ -22,7 +22,11 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
     server,
     path: '/graphql',
     maxPayload: options.maxMessageBytes,
-    verifyClient: ({ req }, decide) => decide(options.mayOpen(req.headers), 403, 'Forbidden'),
+    verifyClient({ req }, decide) {
+      if (!options.mayOpen(req.headers)) return decide(false, 403, 'Forbidden');
+      const hasRoom = options.openSockets.hasRoomFor(options.readOrigin(req).address);
+      return decide(hasRoom, 429, 'Too Many Requests', { 'retry-after': '1' });
+    },
     autoPong: false, // the session answers pings, within its bounds
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
@@ -34,6 +38,7 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
       socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable');
       return;
     }
+    socket.once('close', options.openSockets.openAt(options.readOrigin(request).address));
     alive.add(socket);
     socket.on('pong', () => alive.add(socket));
     socket.on('error', () => undefined); // a broken frame closes the socket, which the session hears of

@@ -3,7 +3,9 @@ import { CloseCode, type Message, MessageType, type SubscribeMessage, validateMe
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { newId } from '#shared/ids.ts';
+import type { Caller } from '../../access/caller.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
+import type { OpenSockets } from '../../access/clients/open-sockets.ts';
 import { parseJson } from '../../engine/values/exact-numbers.ts';
 import type { Outcome } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -11,8 +13,11 @@ import type { Entered, Received } from '../../pipeline/stages.ts';
 
 export interface WebSocketSessionOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
-  /** Checks the token of `connection_init`; rejects when it does not hold. */
-  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<void>;
+  /** Finds out who opens the connection, from the values of `connection_init`; rejects when the token does not hold. */
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>;
+  readonly openSockets: OpenSockets;
+  /** Operations that one connection may have under way. */
+  readonly maxOperations: number;
   readonly readOrigin: ReadOrigin;
   /** Called for faults of the program; the connection is closed. */
   readonly onError: (error: unknown) => void;
@@ -20,9 +25,6 @@ export interface WebSocketSessionOptions {
 
 /** Milliseconds that a client has to send `connection_init`. */
 const initMs = 10_000;
-/** Operations that one connection may have under way. */
-const maxOperations = 100;
-
 /** Bytes that may wait for a client to take them; with more, nothing further is read from it or sent to it for the time being. */
 const maxBufferedBytes = 64 * 1024;
 
@@ -110,7 +112,10 @@ export class WebSocketSession {
       ...Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), value])),
     };
     try {
-      await this.#options.authenticate(this.#headers);
+      const { identity } = await this.#options.authenticate(this.#headers);
+      const giveBack = this.#options.openSockets.openFor(identity);
+      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.once('close', giveBack);
+      else giveBack();
     } catch {
       this.#socket.close(CloseCode.Forbidden, 'Forbidden');
       return;
@@ -129,6 +134,7 @@ export class WebSocketSession {
       this.#socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id.slice(0, 60)} already exists`);
       return;
     }
+    const { maxOperations } = this.#options;
     if (this.#operations.size >= maxOperations) {
       const message = `At most ${maxOperations} operations may be under way on one connection.`;
       const extensions = { code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true };
@@ -185,6 +191,7 @@ export class WebSocketSession {
       extensions: payload.extensions ?? {},
       readOnly: false,
       accepts: { events: true, parts: true },
+      holdsConnection: false,
       onDeparture: (leave) => signal.addEventListener('abort', leave, { once: true }),
     };
   }

@@ -1,0 +1,37 @@
+import { clientNetwork } from '#shared/client-network.ts';
+import type { Identity } from '#shared/identity.ts';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+import { ClientSlots } from './client-slots.ts';
+
+type GiveBack = () => void;
+
+/** Websockets and HTTP streams that clients hold open: each address (IPv6: a /64) and each account may hold a number of them. */
+export class OpenSockets {
+  readonly #addresses: ClientSlots;
+  readonly #accounts: ClientSlots;
+
+  constructor(maxPerClient: number) {
+    this.#addresses = new ClientSlots(maxPerClient);
+    this.#accounts = new ClientSlots(maxPerClient);
+  }
+
+  hasRoomFor(address: string): boolean {
+    return this.#addresses.hasRoom(clientNetwork(address));
+  }
+
+  /** @throws RequestRefusal RATE_LIMITED */
+  openAt(address: string): GiveBack {
+    return this.#addresses.take(clientNetwork(address)) ?? refuse(this.#addresses, 'from this address');
+  }
+
+  /** Anonymous callers count by their addresses only. @throws RequestRefusal RATE_LIMITED */
+  openFor(identity: Identity): GiveBack {
+    if (identity.kind !== 'account') return () => {};
+    return this.#accounts.take(identity.accountId) ?? refuse(this.#accounts, 'of this account');
+  }
+}
+
+function refuse({ maxPerClient }: ClientSlots, whose: string): never {
+  const message = `At most ${maxPerClient} websockets and streams ${whose} may be open at once. Close one, or use one websocket for several operations.`;
+  throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: 1 });
+}
