@@ -42,11 +42,11 @@ export function createPlanOperation(supergraphSdl: string): PlanOperation {
     const overrideConditions = new Map(activeLabels.map((label) => [label, true]));
     const exact = hideExactLiterals(parse(source, { noLocation: true }), source, graph.schema);
     const apart = separateKeys(unfoldFragments(exact.document), graph);
-    const compared = plansToCompare(countSelections(apart.document));
-    planner['config'].debug.maxEvaluatedPlans = compared;
-    const plan = firstOf(rewritings, (rewrite) => {
+    const attempts = attemptsOf(rewritings, plansToCompare(countSelections(apart.document)));
+    const { plan, compared } = firstOf(attempts, ({ rewrite, compared }) => {
       const operation = operationFromDocument(apiSchema, rewrite(apart.document), { operationName, validate: false });
-      return withoutMarkers(planner.buildQueryPlan(operation, { overrideConditions }));
+      planner['config'].debug.maxEvaluatedPlans = compared;
+      return { plan: withoutMarkers(planner.buildQueryPlan(operation, { overrideConditions })), compared };
     });
     const byType = apart.restore(separateTypes(plan, apart.document, operationName, graph));
     const restored = askForTypes(restorePlan(byType, corrected), narrowed, graph.schema);
@@ -62,12 +62,27 @@ function plansToCompare(selections: number): number {
   return Math.max(10, Math.min(500, Math.ceil(30_000 / Math.max(selections, 1))));
 }
 
-/** The plan of the first way to write an operation on which the planner doesn't fail. */
-function firstOf(ways: readonly Rewriting[], planWritten: (way: Rewriting) => QueryPlan): QueryPlan {
+/** How the planner is asked for a plan. */
+interface Attempt {
+  readonly rewrite: Rewriting;
+  /** How many plans are compared. */
+  readonly compared: number;
+}
+
+/**
+ * What is tried for an operation, the best first. The planner fails when it can't tell the cost of one of the plans that it compares; the first plan
+ * it finds may be good all the same.
+ */
+function attemptsOf(rewritings: readonly Rewriting[], plans: number): Attempt[] {
+  return [plans, 1].flatMap((compared) => rewritings.map((rewrite) => ({ rewrite, compared })));
+}
+
+/** The result of the first attempt in which the planner doesn't fail. */
+function firstOf<Result>(attempts: readonly Attempt[], run: (attempt: Attempt) => Result): Result {
   let failure: unknown;
-  for (const way of ways) {
+  for (const attempt of attempts) {
     try {
-      return planWritten(way);
+      return run(attempt);
     } catch (error) {
       if (planningFailure(error).reason !== 'failed') throw error;
       failure ??= error;

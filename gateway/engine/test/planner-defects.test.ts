@@ -231,3 +231,49 @@ describe('an operation the planner makes nothing of', () => {
     expect(await ask(engine, source, variables)).toEqual({ data });
   });
 });
+
+test('an operation is planned when the planner fails on one of the plans that it compares', async () => {
+  const vessels = [
+    { __typename: 'Ship', id: '1', name: 'Elba' },
+    { __typename: 'Barge', id: '2', name: 'Isar' },
+  ];
+  const vessel = { __resolveReference: ({ id }: Row) => vessels.find((each) => each.id === id) };
+  const itself = (reference: Row): Row => reference;
+  const federation = federate({
+    fleet: {
+      sdl: `type Query { all: [Vessel!] } interface Vessel @key(fields: "id") { id: ID! name: String }
+        type Ship implements Vessel @key(fields: "id") { id: ID! name: String }
+        type Barge implements Vessel @key(fields: "id") { id: ID! name: String }`,
+      resolvers: { Query: { all: () => vessels }, Vessel: vessel, Ship: vessel, Barge: vessel },
+    },
+    berths: {
+      sdl: `type Query { moored: [Vessel!] }
+        type Vessel @key(fields: "id") @interfaceObject { id: ID! berth: String! }`,
+      resolvers: {
+        Query: { moored: () => [{ id: '1' }, { id: '2' }] },
+        Vessel: { __resolveReference: itself, berth: ({ id }: Row) => `B${id}` },
+      },
+    },
+    signs: {
+      sdl: `type Vessel @key(fields: "id") @interfaceObject { id: ID! name: String @external berth: String! @external
+        toBerth: String @requires(fields: "berth") greeting(times: Int = 1): String! @requires(fields: "name") }`,
+      resolvers: {
+        Vessel: {
+          __resolveReference: itself,
+          toBerth: ({ berth }: Row) => `to ${berth}`,
+          greeting: ({ name }: Row, { times }: { times: number }) => `ahoy ${name}`.repeat(times),
+        },
+      },
+    },
+  });
+  const source = `query ($yes: Boolean!, $times: Int = 2) {
+      moored { ... on Ship { toBerth sign: toBerth } greeting(times: $times) }
+      all { ... on Ship @include(if: $yes) { greeting } }
+    }`;
+  expect(await ask(engineFor(federation), source, { yes: true })).toEqual({
+    data: {
+      moored: [{ toBerth: 'to B1', sign: 'to B1', greeting: 'ahoy Elbaahoy Elba' }, { greeting: 'ahoy Isarahoy Isar' }],
+      all: [{ greeting: 'ahoy Elba' }, {}],
+    },
+  });
+});
