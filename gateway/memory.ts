@@ -4,11 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 const oldGrowthPercent = 50;
 
 /**
- * Sets V8 up for a process that holds little for long and much for moments (docs/decisions/memory.md). Call before the first request; what can
- * only be said when Node starts stands in `npm run gateway`.
- *
- * V8 sees under load that objects of requests in flight survive a minor collection, takes that for a long life and allocates later ones old at
- * once; then all that these refer to (every parsed answer) stays until a full collection. So it may not.
+ * Sets V8 up for a process that holds little for long and much for moments: see docs/performance.md, P3 and P4. Call before the first request.
+ * Flags that must be given when Node starts are in `npm run gateway`.
  */
 export function boundMemory(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');

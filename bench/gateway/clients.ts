@@ -1,7 +1,7 @@
 /**
  * What one subgraph request costs by the HTTP client that sends it: the floor's seven requests in their waves, 50 operations at a time,
  * answers parsed, no gateway around. Prints microseconds of this process's CPU per subgraph request (lower quartile of many short slices). Figures and what followed from them:
- * docs/decisions/transport.md.
+ * docs/decisions/0003-transport.md.
  */
 import http from 'node:http';
 import { text } from 'node:stream/consumers';

@@ -2,12 +2,12 @@ import { assignKey, isObject } from './execute/own.ts';
 import { REPEATED } from './ports.ts';
 import { isExactNumber } from './values/exact-numbers.ts';
 
-/** Objects and lists below this many others stay as they are: recursion has a limit, and nobody sends such answers for good. */
+/** Objects and lists below this many others stay as they are, which bounds the recursion. */
 const maxDepth = 100;
 
 /**
- * Makes equal objects and lists in a JSON value one, marked `REPEATED`, from the leaves up (hash consing). Answers of subgraphs repeat an entity
- * wherever it is referred to. The value is changed in place.
+ * Makes equal objects and lists in a JSON value one, marked `REPEATED`, from the leaves up (hash consing; see docs/performance.md, P8). The value is
+ * changed in place.
  */
 export function foldRepeats(root: object): void {
   /** By content, where what is inside stands for itself by number. */

@@ -42,11 +42,11 @@ export interface SubgraphError {
 
 /**
  * Marks an object or list that occurs more than once in an answer whose transport made equal parts one. The engine then copies, extends and
- * writes it once. A symbol can't come out of JSON.
+ * writes it once (see docs/performance.md, P8). JSON can't contain a symbol.
  */
 export const REPEATED: unique symbol = Symbol('repeated');
 
-/** Marks an answer whose JSON text has no backslash: what JSON would have to escape (RFC 8259, section 7) is in none of its strings. */
+/** Marks an answer whose JSON text has no backslash: none of its strings needs escaping (RFC 8259, section 7; see docs/performance.md, P9). */
 export const UNESCAPED: unique symbol = Symbol('unescaped');
 
 /**

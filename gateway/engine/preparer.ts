@@ -58,7 +58,7 @@ interface Preparation {
   isDone: boolean;
 }
 
-/** What may be kept is counted in selections too, each of which takes half a kilobyte: a thousand large operations would not fit into memory. */
+/** Operations are also counted by their selections, each of which takes half a kilobyte: see docs/performance.md, P5. */
 const selectionsPerOperation = 100;
 /** Compiled variants that a small operation keeps. */
 const maxVariants = 16;

@@ -25,7 +25,7 @@ export type Identify = () => Promise<Caller>;
 
 /**
  * One subscription to a subgraph for all clients that ask the same with the same permissions: each event is enriched and
- * serialized once. It begins with its first client and ends with its last.
+ * serialized once (see docs/performance.md, P9 and P10). It begins with its first client and ends with its last.
  */
 export class SharedStream {
   readonly #work: SharedWork;

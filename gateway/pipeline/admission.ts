@@ -10,8 +10,8 @@ interface Waiting {
 
 /**
  * Admits executions until the expected characters of the responses in flight exceed `lengthAtOnce`. Beyond that, each completion admits
- * the next, plus one per turn of the event loop so that slow subgraphs cannot starve the queue. Queued requests are cheap; running ones
- * hold subgraph responses, which the garbage collector copies.
+ * the next, plus one per turn of the event loop so that slow subgraphs cannot starve the queue. See docs/performance.md,
+ * P12.
  */
 export class Admission {
   readonly #maxWaiting: number;

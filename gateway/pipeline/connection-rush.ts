@@ -5,7 +5,8 @@ const maxRushMs = 100;
 
 /**
  * Tells whether connections wait to be accepted. Node accepts one connection in each turn of the event loop (libuv, pull request 3696), so the
- * turns have to be short until the last one is accepted: otherwise a new client, such as a health check, waits behind hundreds of long turns.
+ * turns have to be short until the last one is accepted: otherwise a new client, such as a health check, waits behind hundreds of long turns
+ * (see docs/performance.md, P13).
  */
 export class ConnectionRush implements Rush {
   #isOn = false;

@@ -1,9 +1,9 @@
-/** Characters up to which Node writes a text together with its head; a longer one it copies into a buffer of three times its length. */
+/** Characters up to which Node writes a text together with its head (see docs/performance.md, P17); it copies a longer one into a buffer. */
 const maxText = 16_000;
 
 /**
- * JSON text of a response, for one reader or for several. Drops the body after the last reader, so that long-lived references to the
- * response do not retain it until the next full collection.
+ * JSON text of a response, for one reader or for several. Drops the body after the last reader: see
+ * docs/performance.md, P1.
  */
 export class ResponseBody {
   #body: string | Buffer;

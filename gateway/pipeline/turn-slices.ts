@@ -12,7 +12,7 @@ const maxPerSlice = 500;
 
 /**
  * Spreads operations that arrive at once over turns of the event loop: in each, they begin for a part of the time only. Health checks, responses
- * of subgraphs and timers get their turn in between, however many operations wait.
+ * of subgraphs and timers get their turn in between, however many operations wait (see docs/performance.md, P13).
  */
 export class TurnSlices {
   readonly #maxWaiting: number;

@@ -3,8 +3,8 @@ import type { BreakerOptions } from './config.ts';
 import type { CircuitState } from './observer.ts';
 
 /**
- * Circuit breaker of one subgraph. When to open is cockatiel's; its policy object around a call is not used, as it wraps every call in several
- * promises, and a call here costs less than those.
+ * Circuit breaker of one subgraph. cockatiel decides when it opens. Its policy object around a call is not used: see
+ * docs/performance.md, P16.
  *
  * While the circuit is open, single requests go out as probes. The time between them doesn't grow with the outage: so few requests are no load
  * for the subgraph, and everybody is served again as soon as one of them is answered. A probe that hangs, perhaps in a connection to a host

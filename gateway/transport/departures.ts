@@ -10,8 +10,8 @@ interface WatchedSignal extends AbortSignal {
 }
 
 /*
- * One listener per client instead of one per subgraph request, as adding and removing listeners is dear. The set is kept on the signal itself: a
- * WeakMap keeps all that it ever held, with every answer those lead to, until a full collection, and made minor collections ten times as dear.
+ * One listener per client instead of one per subgraph request (see docs/performance.md, P16). The set is kept on the signal itself, not in a
+ * WeakMap (P2).
  */
 
 export function watchDeparture(signal: WatchedSignal, leaver: Leaver): void {

@@ -9,7 +9,7 @@ export interface ExchangeListener {
 }
 
 /**
- * One HTTP exchange, fed by undici. A bare dispatch handler costs a fifth less than `Pool.request` with its streams (docs/decisions/transport.md).
+ * One HTTP exchange, fed by undici. A dispatch handler without streams: see docs/performance.md, P15.
  * Its listener hears exactly one thing; after `abort` it hears nothing.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
@@ -91,7 +91,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return listener;
   }
 
-  /** Whoever still holds this exchange doesn't hold its answer. */
+  /** Releases the bytes: see docs/performance.md, P1. */
   #takeBytes(): AnswerBytes {
     const bytes = this.#bytes;
     this.#bytes = new AnswerBytes();

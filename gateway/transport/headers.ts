@@ -23,7 +23,7 @@ const fixedHeaders = [
   ...['accept', 'application/graphql-response+json, application/json'],
 ] as const;
 
-/** Names and values in turn, as undici takes them. Made anew each time: a WeakMap by scope cost more, in garbage collection. */
+/** Names and values in turn, as undici takes them. Made for each request: see docs/performance.md, P2. */
 export function headerList({ headers, headersFor, requestId }: RequestScope, subgraph: string): string[] {
   const list: string[] = [...fixedHeaders];
   const own = headersFor?.(subgraph);

@@ -1,6 +1,6 @@
 /**
- * Queries in flight by identity and body. In the usual case of one per identity no map is made and no body is hashed, which matters as
- * bodies run to tens of kilobytes.
+ * Queries in flight by identity and body. In the usual case of one per identity no map is made and no body is hashed: see
+ * docs/performance.md, P10.
  */
 export class InFlight<T extends { readonly body: string }> {
   readonly #byIdentity = new Map<string, T | Map<string, T>>();

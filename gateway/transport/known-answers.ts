@@ -17,9 +17,9 @@ type Known =
   | { readonly phase: 'kept'; readonly bytes: Buffer; readonly result: SubgraphResult; readonly patience: number };
 
 /**
- * Recognizes answers by their bytes: one that equals the last of its length isn't parsed again. Comparing takes a twentieth of the time of
- * parsing and leaves nothing to collect. Whoever asked was answered by the subgraph itself; only equal work is saved. Results are
- * shared, like those of a call in flight, and like them never written to; equal parts of a kept one are one.
+ * Recognizes answers by their bytes: one that equals the last of its length isn't parsed again (see docs/performance.md, P7). The subgraph has
+ * answered in every case; only the parsing is saved. Results are shared, like those of a call in flight, and never written to; equal parts of a
+ * kept one are one object (P8).
  */
 export class KnownAnswers {
   readonly #byLength = new LRUCache<number, Known>({
@@ -41,7 +41,7 @@ export class KnownAnswers {
 
   #see(bytes: AnswerBytes, result: SubgraphResult, known: Known | undefined): void {
     if (known?.phase === 'kept') {
-      // Each disappointment doubles the patience: answers that always differ are hardly ever kept.
+      // Each miss doubles the number of sightings before the next one is kept.
       const patience = known.patience * 2;
       this.#byLength.set(bytes.length, { phase: 'seen', sightingsLeft: patience, patience });
     } else if (!known) {

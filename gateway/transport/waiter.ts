@@ -35,7 +35,7 @@ export class Waiter implements Leaver {
     if (this.#timer) clearTimeout(this.#timer);
     if (outcome instanceof SubgraphFailure) this.#reject?.(outcome);
     else this.#resolve?.(outcome);
-    this.#resolve = undefined; // whoever still holds this waiter doesn't hold its answer
+    this.#resolve = undefined; // releases the result: see docs/performance.md, P1
     this.#reject = undefined;
   }
 

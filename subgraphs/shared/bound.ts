@@ -3,8 +3,8 @@ import type { EntityManager } from './database.ts';
 import { recordStatement } from './explain.ts';
 
 /**
- * Runs a statement with its parameters ($1, $2, …) bound, lists included. The ORM would write them into the statement,
- * character by character, which takes seconds for a long list.
+ * Runs a statement with its parameters ($1, $2, …) bound, lists included. The ORM would write them into the statement:
+ * see docs/performance.md, P20.
  */
 export async function executeBound<R extends object>(
   em: EntityManager,

@@ -106,7 +106,7 @@ function identityOf(payload: JWTPayload): Identity {
   return { kind: 'account', accountId: sub, ...rest, scopes: scopesOf(rest.roles) };
 }
 
-/** Verifies each token once: the same token arrives with every request of a client. */
+/** Verifies each token once: see docs/performance.md, P11. */
 export async function createVerifier(
   publicJwk: JWK,
   { issuer, audience, longestSeconds, graceSeconds }: TokenKind,

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 type Factory = (...values: readonly unknown[]) => unknown;
 
-/** Operations have much of their code in common: what two of them compile alike is compiled once and kept once. */
+/** Compiled functions by their text, shared by all operations: see docs/performance.md, P6. */
 const factories = new LRUCache<string, Factory>({
   maxSize: 4_000_000,
   sizeCalculation: (_factory, text) => text.length,

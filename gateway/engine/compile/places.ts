@@ -85,7 +85,7 @@ function compileWrite(name: string | undefined): Place['write'] {
   );
 }
 
-/** Copies into one shape per place, which keeps every later access to these objects fast. */
+/** Copies into one shape per place: see docs/performance.md, P18. */
 function compileCopy(provided: readonly ProvidedFields[], merged: readonly string[]): Place['copy'] {
   const code = new Code();
   const kept = new Set(provided.flatMap(({ leaves, composites }) => [...leaves, ...composites]));

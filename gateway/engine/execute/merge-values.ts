@@ -4,7 +4,7 @@ import { assignKey, isObject, isOwned, own, ownArray } from './own.ts';
 /** What an answer says about a value, added to what is known of it. Neither the answer nor what it is made of is ever changed. */
 export type MergeValues = (current: unknown, value: unknown) => unknown;
 
-/** One for each supergraph, so that V8 sees one function. */
+/** One for each supergraph: see docs/performance.md, P18. */
 const mergers = new WeakMap<ReadonlySet<string>, MergeValues>();
 
 /**

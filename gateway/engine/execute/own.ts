@@ -7,7 +7,7 @@ export const OWN: unique symbol = Symbol('own');
 export const TEXT: unique symbol = Symbol('text');
 /** Which writer made that text; `SEVERAL_PLACES` before there is one. */
 export const WRITER: unique symbol = Symbol('writer');
-/** The object stands in several places, so its text is worth keeping. Writers count from 1. */
+/** The object stands in several places, so its text is worth keeping (see docs/performance.md, P8). Writers count from 1. */
 export const SEVERAL_PLACES = -1;
 
 export interface Owned {

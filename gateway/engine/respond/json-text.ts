@@ -1,4 +1,4 @@
-/** Above this length one native pass over the string is cheaper than looking at each character here. */
+/** Above this length one native pass over the string is cheaper than checking each character here: see docs/performance.md, P9. */
 const SHORT_STRING = 48;
 
 /** The JSON text of a string. Short plain strings, nearly all there are, don't leave JavaScript. */

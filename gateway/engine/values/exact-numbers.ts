@@ -21,7 +21,8 @@ export function isExactNumber(value: unknown): value is ExactNumber {
 
 /**
  * Which numbers of a text are kept as they are: those that a double would round (9007199254740993), or also those beyond its range
- * (1e400). Looking for the first costs a twelfth of the time of parsing, for both a quarter: too much for long responses of subgraphs.
+ * (1e400). Looking for the first costs a twelfth of the time of parsing, for both a quarter: too much for long responses of subgraphs
+ * (see docs/performance.md, P19).
  */
 export type Exactness = 'rounded' | 'all';
 
