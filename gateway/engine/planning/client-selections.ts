@@ -13,7 +13,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { responseKey } from './response-keys.ts';
+import { responseKey, withoutTypes } from './response-keys.ts';
 
 /** Fragments within fragments can select very much in few words; a plan is left as it is then. */
 const MAX_STEPS = 100_000;
@@ -43,9 +43,7 @@ export class ClientSelections {
 
   /** The selections at a planner's path, `['users', '@|[Admin]', 'reviews']`. */
   at(root: SelectionSetNode, path: ResponsePath): readonly ClientSelection[] {
-    const keys = path
-      .map((element) => String(element).replace(/\|\[.*$/, ''))
-      .filter((key) => key !== '' && key !== '@');
+    const keys = path.map(withoutTypes).filter((key) => key !== '' && key !== '@');
     return keys.reduce<readonly ClientSelection[]>(
       (found, key) => found.flatMap((selection) => this.#below(selection, key)),
       [{ set: root, conditions: [] }],

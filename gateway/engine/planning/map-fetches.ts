@@ -1,5 +1,12 @@
 import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
 
+export interface PathMaps {
+  /** To the targets of fetches, `['ships', '@|[Tug]', 'port']`. */
+  readonly target?: (path: ResponsePath) => ResponsePath;
+  /** To deferred fragments, `['ships', '... on Tug', 'port']`. */
+  readonly query?: (path: readonly string[]) => string[];
+}
+
 /**
  * A plan with each fetch replaced by one or more.
  * @param map also gets the path of the fetch's targets
@@ -7,7 +14,7 @@ import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query
 export function mapFetches(
   plan: QueryPlan,
   map: (fetch: FetchNode, path: ResponsePath) => FetchNode[],
-  mapPath: (path: ResponsePath) => ResponsePath = (path) => path,
+  mapPaths: PathMaps = {},
 ): QueryPlan {
   const { node } = plan;
   if (!node) return plan;
@@ -22,7 +29,11 @@ export function mapFetches(
       case 'Parallel':
         return { ...part, nodes: part.nodes.map((inner) => mapNode(inner, path)) };
       case 'Flatten':
-        return { ...part, path: mapPath(part.path), node: mapNode(part.node, [...path, ...part.path]) };
+        return {
+          ...part,
+          path: mapPaths.target?.(part.path) ?? part.path,
+          node: mapNode(part.node, [...path, ...part.path]),
+        };
       case 'Condition':
         return {
           ...part,
@@ -35,7 +46,7 @@ export function mapFetches(
           primary: { ...part.primary, node: part.primary.node && mapNode(part.primary.node, path) },
           deferred: part.deferred.map((later) => ({
             ...later,
-            queryPath: mapPath(later.queryPath).map(String),
+            queryPath: mapPaths.query?.(later.queryPath) ?? later.queryPath,
             node: later.node && mapNode(later.node, path),
           })),
         };

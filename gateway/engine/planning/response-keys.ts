@@ -16,3 +16,8 @@ export function plannedKey(node: FieldNode, plannerNames: ReadonlySet<string>): 
   const clashes = node.alias !== undefined && key !== node.name.value && plannerNames.has(key);
   return clashes ? `${key}${SEPARATOR}${node.name.value}` : key;
 }
+
+/** A planner's path element without the types that it narrows to: `@|[Admin,User]` becomes `@`. */
+export function withoutTypes(element: string | number): string {
+  return String(element).replace(/\|\[.*$/, '');
+}

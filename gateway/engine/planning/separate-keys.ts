@@ -7,6 +7,8 @@ import {
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
+  isInterfaceType,
+  isObjectType,
   Kind,
   parse,
   print,
@@ -15,7 +17,7 @@ import {
   visit,
 } from 'graphql';
 import { mapFetches } from './map-fetches.ts';
-import { responseKey } from './response-keys.ts';
+import { responseKey, withoutTypes } from './response-keys.ts';
 import type { PlannedGraph } from './separate-types.ts';
 
 /** A document for the planner in which fields that are told apart by their types only have keys of their own. */
@@ -29,34 +31,42 @@ export interface SeparatedKeys {
 const maxSteps = 20_000;
 
 /**
- * Types of an interface may use one key for different fields, `{ ... on Ship { x: name } ... on Truck { x: plate } }`. To a subgraph that knows the
- * interface as an object they are fields of one type, and the planner forgets one of them.
+ * Types of an interface may use one key for different fields, `{ ... on Ship { x: name } ... on Truck { x: plate } }`, or one field with different
+ * selections, `{ ... on Ship { owner { x: name } } ... on Truck { owner { x: phone } } }`. To a subgraph that knows the interface as an object they are
+ * fields of one type: the planner forgets one of them, or asks one subgraph for both under one key.
  */
 export function separateKeys(
   document: DocumentNode,
   { schema, interfaceObjects }: Pick<PlannedGraph, 'schema' | 'interfaceObjects'>,
 ): SeparatedKeys {
   if (interfaceObjects.size === 0) return { document, restore: (plan) => plan };
-  const clashes = new Clashes(document, schema, (type) => interfaceObjects.has(type));
+  const clashes = new Clashes(document, schema, interfaceObjects.keys());
   for (const node of document.definitions) {
     const root = node.kind === Kind.OPERATION_DEFINITION && schema.getRootType(node.operation);
-    if (root) clashes.find([{ set: node.selectionSet, type: root }], false);
+    if (root) clashes.find([{ set: node.selectionSet, type: root }]);
   }
-  const { keys } = clashes;
-  if (keys.size === 0 || clashes.isTooLarge) return { document, restore: (plan) => plan };
-  const original = new Map([...keys].map(([field, key]) => [key, responseKey(field)]));
-  const separated = visit(document, {
+  const { separated } = clashes;
+  if (separated.size === 0 || clashes.isTooLarge) return { document, restore: (plan) => plan };
+  const renamed = visit(document, {
     Field: {
       // The node that was found is the one before its own selections are replaced.
       enter: (node): FieldNode | undefined => {
-        const key = keys.get(node);
-        return key === undefined ? undefined : { ...node, alias: { kind: Kind.NAME, value: key } };
+        const key = separated.get(node);
+        return key && { ...node, alias: { kind: Kind.NAME, value: key.name } };
       },
     },
   });
-  return { document: separated, restore: (plan) => withKeys(plan, original) };
+  const originals = new Map(
+    [...separated].map(([field, { name, type }]) => [name, { name: responseKey(field), type }]),
+  );
+  return { document: renamed, restore: (plan) => withKeys(plan, originals) };
 }
 
+/** The key of a field of an object type. */
+interface TypedKey {
+  readonly name: string;
+  readonly type: string;
+}
 /** A selection on objects of a type. */
 interface TypedSet {
   readonly set: SelectionSetNode;
@@ -68,17 +78,17 @@ interface TypedField {
 }
 
 class Clashes {
-  /** The keys of fields that share theirs with others. */
-  readonly keys = new Map<FieldNode, string>();
+  /** The new keys of fields that share theirs with fields of other types. */
+  readonly separated = new Map<FieldNode, TypedKey>();
   readonly #schema: GraphQLSchema;
-  readonly #isObject: (type: string) => boolean;
+  /** The interface objects, and the interfaces that they may be found among the objects of. */
+  readonly #objects: ReadonlySet<string>;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
-  readonly #numbers = new Map<string, number>();
   #steps = 0;
 
-  constructor(document: DocumentNode, schema: GraphQLSchema, isObject: (type: string) => boolean) {
+  constructor(document: DocumentNode, schema: GraphQLSchema, interfaceObjects: Iterable<string>) {
     this.#schema = schema;
-    this.#isObject = isObject;
+    this.#objects = new Set([...interfaceObjects].flatMap((name) => [name, ...widerInterfaces(schema, name)]));
     for (const node of document.definitions) {
       if (node.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(node.name.value, node);
     }
@@ -89,34 +99,54 @@ class Clashes {
   }
 
   /** Looks at selections that meet at one place of the response. */
-  find(sets: readonly TypedSet[], atObject: boolean): void {
-    const fields = sets.flatMap((typed) => this.#fieldsIn(typed));
-    for (const [key, same] of Map.groupBy(fields, ({ node }) => responseKey(node))) {
-      const kinds = Map.groupBy(same, ({ node }) => signature(node));
-      for (const [kind, nodes] of kinds) {
-        if (atObject && kinds.size > 1) this.#rename(nodes, key, kind);
-        this.#findBelow(nodes);
-      }
+  find(sets: readonly TypedSet[]): void {
+    const atObject = sets.some(({ type }) => this.#objects.has(type.name));
+    for (const [key, fields] of this.#byKey(sets)) {
+      const byType = fieldsByType(fields);
+      const clash = atObject && this.#clash([...byType.values()]);
+      if (clash) this.#separate(key, fields);
+      // Elsewhere the planner itself tells the types apart.
+      const together = clash || !atObject ? [...byType.values()] : [fields];
+      for (const each of together) this.#findBelow(each);
     }
   }
 
   #findBelow(fields: readonly TypedField[]): void {
-    const below = fields.flatMap(({ node, type }): TypedSet[] => {
+    const below = this.#below(fields);
+    if (below.length > 0) this.find(below);
+  }
+
+  #separate(key: string, fields: readonly TypedField[]): void {
+    for (const { node, type } of fields) {
+      if (!isObjectType(type)) continue;
+      this.separated.set(node, { name: `${key}__apart_${type.name}`, type: type.name });
+    }
+  }
+
+  /** Whether fields that share a key, grouped by the types of their objects, differ from type to type, or something selected below them does. */
+  #clash(groups: readonly (readonly TypedField[])[]): boolean {
+    if (groups.length < 2 || this.isTooLarge) return false;
+    if (new Set(groups.flatMap((fields) => fields.map(({ node }) => signature(node)))).size > 1) return true;
+    const below = groups.map((fields) => this.#byKey(this.#below(fields)));
+    const keys = new Set(below.flatMap((byKey) => [...byKey.keys()]));
+    return [...keys].some((key) =>
+      this.#clash(below.flatMap((byKey) => [byKey.get(key) ?? []]).filter((fields) => fields.length > 0)),
+    );
+  }
+
+  #byKey(sets: readonly TypedSet[]): Map<string, TypedField[]> {
+    return Map.groupBy(
+      sets.flatMap((typed) => this.#fieldsIn(typed)),
+      ({ node }) => responseKey(node),
+    );
+  }
+
+  #below(fields: readonly TypedField[]): TypedSet[] {
+    return fields.flatMap(({ node, type }): TypedSet[] => {
       const definition = 'getFields' in type ? type.getFields()[node.name.value] : undefined;
       const target = definition && getNamedType(definition.type);
       return node.selectionSet && isCompositeType(target) ? [{ set: node.selectionSet, type: target }] : [];
     });
-    if (below.length > 0)
-      this.find(
-        below,
-        below.some(({ type }) => this.#isObject(type.name)),
-      );
-  }
-
-  #rename(fields: readonly TypedField[], key: string, kind: string): void {
-    const number = this.#numbers.get(kind) ?? this.#numbers.size;
-    this.#numbers.set(kind, number);
-    for (const { node } of fields) this.keys.set(node, `${key}__apart_${number}`);
   }
 
   #fieldsIn({ set, type }: TypedSet): TypedField[] {
@@ -131,29 +161,56 @@ class Clashes {
   }
 }
 
+/** The fields that objects of each object type are asked for; those of interfaces are asked of all. */
+function fieldsByType(fields: readonly TypedField[]): Map<string, readonly TypedField[]> {
+  const ofTypes = Map.groupBy(fields, ({ type }) => (isObjectType(type) ? type.name : ''));
+  const ofAll = ofTypes.get('') ?? [];
+  if (ofTypes.size === 1) return ofTypes;
+  ofTypes.delete('');
+  return new Map([...ofTypes].map(([type, own]) => [type, [...ofAll, ...own]]));
+}
+
+function widerInterfaces(schema: GraphQLSchema, name: string): string[] {
+  const type = schema.getType(name);
+  return isInterfaceType(type) ? type.getInterfaces().map((wider) => wider.name) : [];
+}
+
 function signature({ name, arguments: given }: FieldNode): string {
   return `${name.value}(${given?.map((argument) => print(argument)).sort()})`;
 }
 
-function withKeys(plan: QueryPlan, original: ReadonlyMap<string, string>): QueryPlan {
-  const restorePath = (path: ResponsePath): ResponsePath =>
-    path.map((element) => restoreElement(String(element), original));
-  return mapFetches(plan, (fetch) => [restoreFetch(fetch, original)], restorePath);
+/** The plan with the client's keys; where they stand on the way to a place, the types that they were selected on do too. */
+function withKeys(plan: QueryPlan, originals: ReadonlyMap<string, TypedKey>): QueryPlan {
+  return mapFetches(plan, (fetch) => [restoreFetch(fetch, originals)], {
+    target: (path) => restorePath(path, originals),
+    query: (path) =>
+      path.flatMap((element) => {
+        const original = originals.get(element);
+        return original ? [`... on ${original.type}`, original.name] : [element];
+      }),
+  });
 }
 
-function restoreFetch(fetch: FetchNode, original: ReadonlyMap<string, string>): FetchNode {
+function restoreFetch(fetch: FetchNode, originals: ReadonlyMap<string, TypedKey>): FetchNode {
   const restored = visit(parse(fetch.operation, { noLocation: true }), {
     Field: (node): FieldNode | undefined => {
-      const key = original.get(node.alias?.value ?? '');
-      if (key === undefined) return undefined;
-      return { ...node, alias: key === node.name.value ? undefined : { kind: Kind.NAME, value: key } };
+      const original = originals.get(node.alias?.value ?? '');
+      if (!original) return undefined;
+      const { name } = original;
+      return { ...node, alias: name === node.name.value ? undefined : { kind: Kind.NAME, value: name } };
     },
   });
   return { ...fetch, operation: stripIgnoredCharacters(print(restored)) };
 }
 
-/** `key`, or `key|[Type]`. */
-function restoreElement(element: string, original: ReadonlyMap<string, string>): string {
-  const [key = '', ...types] = element.split('|');
-  return [original.get(key) ?? key, ...types].join('|');
+/** `['things', '@', 'key']` with a key of one type becomes `['things', '@|[Type]', 'original']`. */
+function restorePath(path: ResponsePath, originals: ReadonlyMap<string, TypedKey>): ResponsePath {
+  const restored: string[] = [];
+  for (const element of path.map(String)) {
+    const [key = '', ...types] = element.split('|');
+    const original = originals.get(key);
+    if (original && restored.length > 0) restored.push(`${withoutTypes(restored.pop()!)}|[${original.type}]`);
+    restored.push([original?.name ?? key, ...types].join('|'));
+  }
+  return restored;
 }

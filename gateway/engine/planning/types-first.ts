@@ -1,4 +1,5 @@
 import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
+import { withoutTypes } from './response-keys.ts';
 
 /** What a fetch has to do with the types of the objects at its place. */
 export type TypeRole = 'finds' | 'needs' | undefined;
@@ -58,7 +59,7 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
     switch (part.kind) {
       case 'Fetch': {
         const role = part.requires && roleOf(part);
-        const place = new Set([path.map((element) => String(element).replace(/\|\[.*$/, '')).join('.')]);
+        const place = new Set([path.map(withoutTypes).join('.')]);
         return { finds: role === 'finds' ? place : none, needs: role === 'needs' ? place : none };
       }
       case 'Flatten':

@@ -325,6 +325,10 @@ const amongOthers: Feature = {
       data: { things: [{ bell: true, color: 'red', place: 'A1' }, { text: 'wet' }, { color: 'blue', place: null }] },
     },
     {
+      query: '{ things { ... on Bike { x: color } ... on Note { x: text } ... on Boat { x: place } } }',
+      data: { things: [{ x: 'red' }, { x: 'wet' }, { x: null }] },
+    },
+    {
       query:
         'query ($yes: Boolean!) { things { ... on Thing { id ... on Boat @include(if: $yes) { __typename draft } } } }',
       variables: { yes: true },
@@ -367,5 +371,74 @@ const unknownType: Feature = {
   ],
 };
 
+const sharedKeys: Feature = {
+  name: 'types of an interface object that select different fields under one key, at any depth',
+  subgraphs,
+  operations: [
+    {
+      query: '{ eldest { friends { ... on Robot { friend { shout(times: 2) } } ... on Admin { friend { shout } } } } }',
+      data: { eldest: { friends: [{ friend: { shout: 'ANNANN' } }, { friend: { shout: 'ULF' } }] } },
+    },
+    {
+      query: '{ eldest { friends { ... on Robot { friends { x: name } } ... on Admin { friends { x: country } } } } }',
+      data: {
+        eldest: {
+          friends: [{ friends: [{ x: 'Rob' }, { x: 'Ann' }] }, { friends: [{ x: 'CH' }, { x: 'CH' }] }],
+        },
+      },
+    },
+    {
+      query:
+        '{ eldest { friends { ... on Robot { x: friend { y: name } } ... on Admin { x: boss { y: country } } } } }',
+      data: { eldest: { friends: [{ x: { y: 'Ann' } }, { x: { y: 'CH' } }] } },
+    },
+    {
+      query:
+        '{ eldest { friends { ... on Robot { x: friend { y: shout } } ... on Admin { x: boss { y: shout(times: 2) } } } } }',
+      data: { eldest: { friends: [{ x: { y: 'ANN' } }, { x: { y: 'ULFULF' } }] } },
+    },
+    {
+      query:
+        '{ eldest { friends { ... on Robot { friend { boss { x: name } } } ... on Admin { friend { boss { x: country } } } } } }',
+      data: { eldest: { friends: [{ friend: { boss: { x: 'Ulf' } } }, { friend: { boss: { x: 'CH' } } }] } },
+    },
+    {
+      query:
+        '{ eldest { friends { friend { id } ... on Robot { friend { ...N } } ... on Admin { friend { x: country } } } } } fragment N on Account { x: name }',
+      data: { eldest: { friends: [{ friend: { id: 'a', x: 'Ann' } }, { friend: { id: 'u', x: 'CH' } }] } },
+    },
+    {
+      query:
+        '{ eldest { ... on User { friend { shout(times: 2) } } ... on Admin { friend { shout } } } one { ... on User { friend { shout } } ... on Admin { friend { shout: name } } } }',
+      data: { eldest: { friend: { shout: 'ANNANN' } }, one: { friend: { shout: 'Ulf' } } },
+    },
+    {
+      query:
+        '{ eldest { friends { ... on Robot { friends { ... on Robot { x: name } ... on Admin { x: country } } } ... on Admin { friends { ... on Robot { x: country } ... on Admin { x: name } } } } } }',
+      data: {
+        eldest: {
+          friends: [{ friends: [{ x: 'Rob' }, { x: 'CH' }] }, { friends: [{ x: 'CH' }, { x: 'Ann' }] }],
+        },
+      },
+    },
+    {
+      query: '{ all { ... on Admin { friend { shout(times: 2) } } ... on User { friend { shout } } } }',
+      data: { all: [{ friend: { shout: 'ULFULF' } }, { friend: { shout: 'ANN' } }, {}] },
+    },
+    {
+      query: '{ eldest { friends { ... on Robot { friend { name } } ... on Admin { friend { name country } } } } }',
+      data: { eldest: { friends: [{ friend: { name: 'Ann' } }, { friend: { name: 'Ulf', country: 'CH' } }] } },
+      maxRequests: 5,
+    },
+  ].map((operation) => ({ ...operation, stockDiffers: 'it forgets one of the fields' })),
+};
+
 /** `@interfaceObject` under type conditions. */
-export const interfaceObjectFeatures: readonly Feature[] = [typenames, requirements, nested, amongOthers, unknownType];
+export const interfaceObjectFeatures: readonly Feature[] = [
+  typenames,
+  requirements,
+  nested,
+  amongOthers,
+  unknownType,
+  sharedKeys,
+];
