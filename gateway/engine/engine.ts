@@ -5,6 +5,7 @@ import { type EngineError, RequestError, requestError } from './errors.ts';
 import { Execution } from './execute/execution.ts';
 import { inOrder } from './execute/in-order.ts';
 import { deliver } from './incremental/deliver.ts';
+import type { IncrementalFormat } from './incremental/formats.ts';
 import type { PreparedOperation, Variant } from './operation.ts';
 import { chooseLabels } from './overrides.ts';
 import type { Planner } from './planning/planner.ts';
@@ -107,19 +108,25 @@ export class Engine {
   }
 
   /**
-   * Runs a query or mutation that was prepared as `incremental`: the payloads of the incremental delivery format, as
+   * Runs a query or mutation that was prepared as `incremental`: the payloads of an incremental delivery format, as
    * JSON texts. Without anything deferred there is one payload, an ordinary response.
    * @throws RequestError when the variables don't fit the operation
    */
-  deliver(operation: PreparedOperation, given: Variables, scope: RequestScope): AsyncGenerator<string> {
+  deliver(
+    operation: PreparedOperation,
+    given: Variables,
+    scope: RequestScope,
+    format: IncrementalFormat = '2022',
+  ): AsyncGenerator<string> {
     const variables = operation.coerceVariables(given);
     const { transport, model, errorPolicy } = this.#options;
-    return deliver(operation.incrementalVariantFor(variables), {
+    const delivery = {
       variables,
       context: { transport, satisfies: model.satisfies, scope, errorPolicy, clientVariable: clientVariables(given) },
       clientPath: operation.clientPath,
-      finish: (errors) => this.#finish(errors, scope),
-    });
+      finish: (errors: readonly EngineError[]) => this.#finish(errors, scope),
+    };
+    return deliver(operation.incrementalVariantFor(variables), delivery, format);
   }
 
   /**

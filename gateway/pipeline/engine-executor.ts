@@ -35,7 +35,7 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
     async deliver(checked, signal) {
       const operation = await prepare(checked);
       const scope = createRequestScope(checked, signal, requestTimeoutMs);
-      return engineOf(checked).deliver(operation, checked.variables, scope);
+      return engineOf(checked).deliver(operation, checked.variables, scope, checked.accepts.parts);
     },
     async subscribe(checked, signal) {
       const operation = await prepare(checked);

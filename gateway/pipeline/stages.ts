@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { Caller } from '../access/caller.ts';
 import type { Variables } from '../engine/engine.ts';
+import type { IncrementalFormat } from '../engine/incremental/formats.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { Explanation } from './explain.ts';
 
@@ -11,8 +12,8 @@ import type { Explanation } from './explain.ts';
 export interface AcceptedForms {
   /** One response per event of a subscription. */
   readonly events: boolean;
-  /** Several parts of one response (`@defer`). */
-  readonly parts: boolean;
+  /** Several parts of one response (`@defer`), in this format; undefined where the client takes none. */
+  readonly parts: IncrementalFormat | undefined;
 }
 
 /** Registers a callback for the moment when the client leaves before its response is complete. */

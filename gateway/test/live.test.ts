@@ -245,6 +245,62 @@ describe('over HTTP', () => {
     expect(await whole.json()).toEqual({ data: { vehicle: { plate: 'PLATE-7', yard: 'Yard 7' } } });
   });
 
+  test('@defer comes in the format that the client names, the first of several', async () => {
+    const query = '{ vehicle(id: "7") { plate ... @defer { yard } } }';
+    const announced = await post(query, 'multipart/mixed;incrementalSpec=v0.2, multipart/mixed;deferSpec=20220824');
+    expect(announced.headers.get('content-type')).toBe('multipart/mixed; boundary="-"; incrementalSpec=v0.2');
+    expect(partsOf(await announced.text(), '-')).toEqual([
+      { data: { vehicle: { plate: 'PLATE-7' } }, pending: [{ id: '0', path: ['vehicle'] }], hasNext: true },
+      { incremental: [{ id: '0', data: { yard: 'Yard 7' } }], completed: [{ id: '0' }], hasNext: false },
+    ]);
+    const single = await post('{ vehicle(id: "7") { plate } }', 'multipart/mixed;deferSpec=20220824');
+    expect(single.headers.get('content-type')).toBe('multipart/mixed; boundary="-"; deferSpec=20220824');
+    expect(partsOf(await single.text(), '-')).toEqual([{ data: { vehicle: { plate: 'PLATE-7' } } }]);
+    expect((await post(query, 'multipart/mixed;incrementalSpec=v9')).status).toBe(406);
+  });
+
+  test('a multipart subscription brings every event in a part that is complete at once', async () => {
+    const leaving = new AbortController();
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'multipart/mixed;subscriptionSpec=1.0, application/json',
+      },
+      body: JSON.stringify({ query: watch, variables: { ids: ['7'] } }),
+      signal: leaving.signal,
+    });
+    expect(response.headers.get('content-type')).toBe('multipart/mixed; boundary="graphql"; subscriptionSpec=1.0');
+    await graph.subscribed(1);
+    await graph.move('7', 1.5);
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const bytes of response.body!) {
+      text += decoder.decode(bytes, { stream: true });
+      if (text.includes('PLATE-7')) break;
+    }
+    expect(text).toMatch(/^\r\n--graphql\r\n.*\r\n--graphql$/s);
+    expect(partsOf(text, 'graphql')).toEqual([{ payload: payloadOf(1.5, '7') }]);
+    leaving.abort();
+    await graph.unsubscribed(1);
+
+    const query = await post(
+      '{ vehicle(id: "7") { plate } }',
+      'multipart/mixed;subscriptionSpec=1.0, application/json',
+    );
+    expect(await query.json()).toEqual({ data: { vehicle: { plate: 'PLATE-7' } } });
+    expect((await post(watch, 'multipart/mixed;deferSpec=20220824, application/json')).status).toBe(400);
+  });
+
+  /** The JSON bodies of the complete parts of a multipart text. */
+  function partsOf(text: string, boundary: string): unknown[] {
+    const [, ...parts] = text.split(`\r\n--${boundary}`);
+    return parts
+      .map((part) => part.split('\r\n\r\n')[1])
+      .filter((body) => body !== undefined)
+      .map((body) => JSON.parse(body));
+  }
+
   test('a client that takes streams among others gets one for a subscription, and ordinary answers else', async () => {
     const everything =
       'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';

@@ -114,7 +114,7 @@ describe('a defect of the gateway itself', () => {
       variables: {},
       extensions: {},
       readOnly: false,
-      accepts: { events: true, parts: true },
+      accepts: { events: true, parts: '2022' as const },
       holdsConnection: true,
       onDeparture: () => {},
     };

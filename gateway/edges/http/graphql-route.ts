@@ -11,7 +11,7 @@ import { type Accepted, readAccept } from './media-type.ts';
 import { readOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
 import { responseStatus, retryAfterHeader } from './response-status.ts';
-import { eventFraming, once, partFraming, writeStream } from './streams.ts';
+import { once, writeStream } from './streams.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -125,12 +125,12 @@ async function send(
 ): Promise<FastifyReply> {
   if (outcome.kind === 'refused') return sendRefused(reply, outcome, accepted);
   if (outcome.kind === 'stream') {
-    const asEvents = outcome.form === 'events' || !accepted.multipart || accepted.prefersEvents;
-    await writeStream(reply, outcome.payloads, asEvents ? eventFraming : partFraming, isClosing);
+    const kind = accepted.streams[outcome.form] ?? accepted.streams.single;
+    await writeStream(reply, outcome.payloads, kind, isClosing);
     return reply;
   }
   if (accepted.prefersEvents || !accepted.single) {
-    await writeStream(reply, once(String(outcome.body.read())), eventFraming, isClosing);
+    await writeStream(reply, once(String(outcome.body.read())), accepted.streams.single, isClosing);
     return reply;
   }
   // The port has closed meanwhile: kept alive, this connection would hold up the end of the process.

@@ -6,17 +6,26 @@ import type { AcceptedForms } from '../../pipeline/stages.ts';
 /** Media types of a single response, in our order of preference. */
 const offered = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
 const eventStream = 'text/event-stream';
+const eventStreamKind: StreamKind = 'event-stream';
 const multipart = 'multipart/mixed';
 const page = 'text/html';
+
+/** How several payloads are framed in one HTTP response; `framings` in `streams.ts` says what each is. */
+export type StreamKind = 'event-stream' | 'parts-2022' | 'parts-2023' | 'multipart-subscription';
 
 /** What a client accepts, read from its `accept` header. */
 export interface Accepted {
   /** Media type of a single response; undefined when the client accepts only streams, or nothing that is offered. */
   readonly single: string | undefined;
-  readonly forms: AcceptedForms;
   /** True when the client prefers an event stream to every other response, also for a query. */
   readonly prefersEvents: boolean;
-  readonly multipart: boolean;
+  readonly forms: AcceptedForms;
+  /** The framing of a response in several payloads, and of a single response where only streams are accepted. */
+  readonly streams: {
+    readonly events: StreamKind | undefined;
+    readonly parts: StreamKind | undefined;
+    readonly single: StreamKind;
+  };
   /** True for a browser that opens the address. */
   readonly prefersPage: boolean;
 }
@@ -45,14 +54,42 @@ function negotiate(accept: string | undefined): Accepted {
   const named = (type: string): boolean => accept?.includes(type) ?? false;
   const events = named(eventStream);
   const prefersEvents = events && preferred([...offered, eventStream]) === eventStream;
+  const { parts, subscriptions } = multipartKinds(accept ?? '');
+  // Some clients (urql) accept event streams with every request: for them a stream is the response to a subscription only.
+  const ofParts = prefersEvents ? eventStreamKind : parts;
+  const ofEvents = events && preferred([eventStream, multipart]) === eventStream ? eventStreamKind : subscriptions;
   return {
     single: preferred(offered),
-    // Some clients (urql) accept event streams with every request: for them a stream is the response to a subscription only.
-    forms: { events, parts: named(multipart) || prefersEvents },
     prefersEvents,
-    multipart: named(multipart),
+    forms: {
+      events: ofEvents !== undefined,
+      parts: ofParts && (ofParts === 'parts-2023' ? '2023' : '2022'),
+    },
+    streams: {
+      events: ofEvents,
+      parts: ofParts,
+      single: (events ? eventStreamKind : (parts ?? subscriptions)) ?? eventStreamKind,
+    },
     prefersPage: named(page) && preferred([...offered, page]) === page,
   };
+}
+
+interface MultipartKinds {
+  readonly parts: StreamKind | undefined;
+  readonly subscriptions: StreamKind | undefined;
+}
+
+/** The multipart protocols that a header asks for, the first of each use: `multipart/mixed` alone means that of 2022. */
+function multipartKinds(accept: string): MultipartKinds {
+  let kinds: MultipartKinds = { parts: undefined, subscriptions: undefined };
+  for (const [, parameters = ''] of accept.matchAll(/multipart\/mixed([^,]*)/gi)) {
+    const asked = /(?:^|[;\s])(deferSpec|incrementalSpec|subscriptionSpec)="?([^";\s]*)/i.exec(parameters);
+    const protocol = asked ? `${asked[1]}=${asked[2]}`.toLowerCase() : 'deferspec=20220824';
+    if (protocol === 'deferspec=20220824') kinds = { ...kinds, parts: kinds.parts ?? 'parts-2022' };
+    else if (protocol === 'incrementalspec=v0.2') kinds = { ...kinds, parts: kinds.parts ?? 'parts-2023' };
+    else if (protocol === 'subscriptionspec=1.0') kinds = { ...kinds, subscriptions: 'multipart-subscription' };
+  }
+  return kinds;
 }
 
 function notAcceptable(accept: string): RequestRefusal {

@@ -1,49 +1,72 @@
 import type { FastifyReply } from 'fastify';
 import type { Streaming } from '../../pipeline/outcome.ts';
-
-/** Milliseconds between signs of life, so that no proxy takes a silent stream for a dead one. */
-const keepAliveMs = 12_000;
+import type { StreamKind } from './media-type.ts';
 
 /** The framing of payloads in one HTTP response. */
 export interface Framing {
   readonly contentType: string;
+  readonly start: string;
   readonly frame: (payload: string) => string;
-  readonly keepAlive: string | undefined;
+  /** Sent from time to time, so that no proxy takes a silent stream for a dead one. */
+  readonly keepAlive: { readonly text: string; readonly everyMs: number } | undefined;
   readonly end: string;
 }
 
-/** The "distinct connections" mode of the graphql-sse protocol. */
-export const eventFraming: Framing = {
-  contentType: 'text/event-stream; charset=utf-8',
-  frame: (payload) => `event: next\ndata: ${payload}\n\n`,
-  keepAlive: ':\n\n',
-  end: 'event: complete\ndata:\n\n',
-};
+/**
+ * A multipart response (RFC 2046). The delimiter follows each part at once: clients take a part for complete when they have read it.
+ * @param parameters of the content type
+ */
+function multipart(
+  boundary: string,
+  parameters: string,
+  wrap: (payload: string) => string,
+  heartbeatMs?: number,
+): Framing {
+  const part = (body: string) => `\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${body}\r\n--${boundary}`;
+  return {
+    contentType: `multipart/mixed; boundary="${boundary}"; ${parameters}`,
+    start: `\r\n--${boundary}`,
+    frame: (payload) => part(wrap(payload)),
+    keepAlive: heartbeatMs === undefined ? undefined : { text: part('{}'), everyMs: heartbeatMs },
+    end: '--\r\n',
+  };
+}
 
-/** Incremental delivery over HTTP. */
-export const partFraming: Framing = {
-  contentType: 'multipart/mixed; boundary="-"; deferSpec=20220824',
-  frame: (payload) => `\r\n---\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${payload}`,
-  keepAlive: undefined,
-  end: '\r\n-----\r\n',
+const asItIs = (payload: string): string => payload;
+
+export const framings: Readonly<Record<StreamKind, Framing>> = {
+  /** The "distinct connections" mode of the graphql-sse protocol. */
+  'event-stream': {
+    contentType: 'text/event-stream; charset=utf-8',
+    start: '',
+    frame: (payload) => `event: next\ndata: ${payload}\n\n`,
+    keepAlive: { text: ':\n\n', everyMs: 12_000 },
+    end: 'event: complete\ndata:\n\n',
+  },
+  'parts-2022': multipart('-', 'deferSpec=20220824', asItIs),
+  'parts-2023': multipart('-', 'incrementalSpec=v0.2', asItIs),
+  /** Apollo's protocol for subscriptions over HTTP; clients expect an empty object every five seconds. */
+  'multipart-subscription': multipart('graphql', 'subscriptionSpec=1.0', (payload) => `{"payload":${payload}}`, 5_000),
 };
 
 /** Writes payloads as they come, no faster than the client reads. @param isClosing whether the gateway stops */
 export async function writeStream(
   reply: FastifyReply,
   payloads: Streaming['payloads'],
-  { contentType, frame, keepAlive, end }: Framing,
+  kind: StreamKind,
   isClosing: () => boolean,
 ): Promise<void> {
+  const { contentType, start, frame, keepAlive, end } = framings[kind];
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);
   }
   reply.hijack();
   const { raw } = reply;
-  const alive = keepAlive === undefined ? undefined : setInterval(() => raw.write(keepAlive), keepAliveMs).unref();
+  const alive = keepAlive && setInterval(() => raw.write(keepAlive.text), keepAlive.everyMs).unref();
   try {
     raw.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
     raw.flushHeaders();
+    if (start !== '') raw.write(start);
     for await (const payload of payloads) await write(raw, frame(payload));
     // Omits the end on shutdown, so that clients reconnect.
     if (!isClosing()) raw.end(end);

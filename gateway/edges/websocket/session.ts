@@ -190,7 +190,7 @@ export class WebSocketSession {
       variables: payload.variables ?? {},
       extensions: payload.extensions ?? {},
       readOnly: false,
-      accepts: { events: true, parts: true },
+      accepts: { events: true, parts: '2022' },
       holdsConnection: false,
       onDeparture: (leave) => signal.addEventListener('abort', leave, { once: true }),
     };

@@ -3,8 +3,10 @@ import { Execution, type ExecutionContext } from '../execute/execution.ts';
 import type { ResponseTree } from '../execute/response-tree.ts';
 import { completeData } from '../respond/complete.ts';
 import type { CompiledPart, IncrementalVariant } from './compile.ts';
+import { type Addition, type IncrementalFormat, type PendingObject, payloadWriters } from './formats.ts';
 import { objectsAt } from './objects-at.ts';
 import type { DeferredPart } from './parts.ts';
+import { PendingObjects } from './pending-objects.ts';
 
 /** What belongs to one request. */
 export interface Delivery {
@@ -19,10 +21,15 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /**
  * Runs an operation in parts: the initial response, then every deferred part as soon as its data is there. Each payload
- * is the JSON text of the incremental delivery format of 2022 (`{data, errors?, hasNext}`, then `{incremental, hasNext}`).
+ * is the JSON text of the format that the client has asked for.
  */
-export async function* deliver(variant: IncrementalVariant, delivery: Delivery): AsyncGenerator<string> {
+export async function* deliver(
+  variant: IncrementalVariant,
+  delivery: Delivery,
+  format: IncrementalFormat,
+): AsyncGenerator<string> {
   const { variables, context, clientPath, finish } = delivery;
+  const writer = payloadWriters[format];
   const execution = new Execution(variant.places, context);
   const { tree } = execution;
   await execution.run(variant.primary);
@@ -30,54 +37,69 @@ export async function* deliver(variant: IncrementalVariant, delivery: Delivery):
   const known = [...variant.refusals, ...failed];
   const fetched = { object: tree.root, isUnescaped: tree.isUnescaped };
   const { data, errors } = completeData(variant.writePrimary, fetched, variables, known);
-  const told = finish(errors);
-  const failures = told.length > 0 ? `"errors":${JSON.stringify(told)},` : '';
   // Nothing can be added to a response without data.
   const parts = data === 'null' ? [] : variant.parts;
-  const more = variant.parts.length > 0 ? `,"hasNext":${parts.length > 0}` : '';
-  yield `{${failures}"data":${data}${more}}`;
+  const objects = new PendingObjects();
+  const partsAfter = (done: DeferredPart | undefined) => parts.filter(({ part }) => part.after === done);
+  const announce = (begun: readonly CompiledPart[]) =>
+    writer.announces ? begun.flatMap((compiled) => objectsOf(compiled, tree, delivery, objects)) : [];
 
-  const running = new Map<DeferredPart, Promise<{ part: DeferredPart; entries: string[] }>>();
+  const first = partsAfter(undefined);
+  const hasNext = variant.parts.length > 0 ? parts.length > 0 : undefined;
+  yield writer.writeInitial({ data, errors: finish(errors), pending: announce(first), hasNext });
+
+  const running = new Map<DeferredPart, Promise<{ part: DeferredPart; additions: Addition[] }>>();
   const start = (compiled: CompiledPart) => {
     const { part } = compiled;
-    const finished = runPart(compiled, variant, tree, delivery).then((entries) => ({ part, entries }));
+    const finished = runPart(compiled, variant, tree, delivery, objects).then((additions) => ({ part, additions }));
     running.set(part, finished);
   };
-  for (const compiled of parts) if (!compiled.part.after) start(compiled);
+  for (const compiled of first) start(compiled);
   while (running.size > 0) {
-    const { part, entries } = await Promise.race(running.values());
+    const { part, additions } = await Promise.race(running.values());
     running.delete(part);
-    for (const compiled of parts) if (compiled.part.after === part) start(compiled);
-    const hasNext = running.size > 0;
-    if (entries.length > 0) yield `{"incremental":[${entries.join(',')}],"hasNext":${hasNext}}`;
-    else if (!hasNext) yield '{"hasNext":false}';
+    const next = partsAfter(part);
+    const pending = announce(next);
+    for (const compiled of next) start(compiled);
+    const payload = writer.writeLater({ additions, pending, hasNext: running.size > 0 });
+    if (payload !== undefined) yield payload;
   }
 }
 
-/** Fetches a part and writes one entry for each object it adds to. */
+/** The objects to which a part will add. */
+function objectsOf(
+  compiled: CompiledPart,
+  tree: ResponseTree,
+  { context, clientPath }: Delivery,
+  objects: PendingObjects,
+): PendingObject[] {
+  if (!compiled.write) return [];
+  return objectsAt(tree.root, compiled.path, context.satisfies).map(({ path }) =>
+    objects.at(compiled, clientPath(path)),
+  );
+}
+
+/** Fetches a part and writes what it adds to each object. */
 async function runPart(
-  { path: partPath, label, program, write }: CompiledPart,
+  compiled: CompiledPart,
   { places }: IncrementalVariant,
   tree: ResponseTree,
   { variables, context, clientPath, finish }: Delivery,
-): Promise<string[]> {
+  objects: PendingObjects,
+): Promise<Addition[]> {
+  const { path: partPath, program, write } = compiled;
   const execution = new Execution(places, context, tree);
   await execution.run(program);
   if (!write) return [];
   const failures = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, clientPath);
-  const entries: string[] = [];
-  for (const { path: dataPath, object } of objectsAt(tree.root, partPath, context.satisfies)) {
+  return objectsAt(tree.root, partPath, context.satisfies).map(({ path: dataPath, object }): Addition => {
     const path = clientPath(dataPath);
     const below = failures.filter((error) => isBelow(error, path));
     const relative = below.map((error) => ({ ...error, path: error.path?.slice(path.length) }));
     const { data, errors } = completeData(write, { object, isUnescaped: tree.isUnescaped }, variables, relative);
-    if (data === '{}' && errors.length === 0) continue;
     const told = finish(errors.map((error) => ({ ...error, path: [...path, ...(error.path ?? [])] })));
-    const named = label === undefined ? '' : `"label":${JSON.stringify(label)},`;
-    const failed = told.length > 0 ? `,"errors":${JSON.stringify(told)}` : '';
-    entries.push(`{${named}"path":${JSON.stringify(path)},"data":${data}${failed}}`);
-  }
-  return entries;
+    return { object: objects.at(compiled, path), data, errors: told };
+  });
 }
 
 function isBelow({ path: at = [] }: EngineError, path: readonly (string | number)[]): boolean {

@@ -3,7 +3,7 @@ import type { Variables } from '../engine.ts';
 import { SubgraphFailure } from '../ports.ts';
 import { type Federation, federate } from './federation.ts';
 import { engineFor, scope } from './harness.ts';
-import { assembled, payloads } from './payloads.ts';
+import { announcedPayloads, assembled, assembledByIds, payloads } from './payloads.ts';
 
 const people = [
   { id: '1', name: 'Ada' },
@@ -96,6 +96,50 @@ describe('@defer', () => {
     expect(assembled(answers)).toEqual(await whole(graph(), source, variables));
     expect(answers.slice(0, -1).every((payload) => payload.hasNext === true)).toBe(true);
     expect(answers.at(-1)?.hasNext).toBe(false);
+  });
+
+  test.each(documents)('adds up by announced ids, too: %s', async (_case, source, variables) => {
+    const received = await announcedPayloads(graph(), source, variables);
+    expect(assembledByIds(received)).toEqual(await whole(graph(), source, variables));
+    expect(received.map(({ hasNext }) => hasNext)).toEqual(
+      received.map((_payload, index) => index < received.length - 1),
+    );
+  });
+
+  test('in the format of 2023 announces objects, adds to them by id, and completes them', async () => {
+    expect(
+      await announcedPayloads(graph(), '{ users { name ... @defer(label: "later") { reviews { body } } } }'),
+    ).toEqual([
+      {
+        data: { users: [{ name: 'Ada' }, { name: 'Bo' }] },
+        pending: [
+          { id: '0', path: ['users', 0], label: 'later' },
+          { id: '1', path: ['users', 1], label: 'later' },
+        ],
+        hasNext: true,
+      },
+      {
+        incremental: [
+          { id: '0', data: { reviews: [{ body: 'by 1' }] } },
+          { id: '1', data: { reviews: [{ body: 'by 2' }] } },
+        ],
+        completed: [{ id: '0' }, { id: '1' }],
+        hasNext: false,
+      },
+    ]);
+    expect(await announcedPayloads(graph(), '{ me { name } }')).toEqual([{ data: { me: { name: 'Ada' } } }]);
+  });
+
+  test('in the format of 2023 completes an object with errors when a field that must not be null failed', async () => {
+    const federation = graph();
+    federation.transport.intercept(({ subgraph }) =>
+      subgraph === 'reviews' ? { data: null, errors: [{ message: 'no' }] } : undefined,
+    );
+    const received = await announcedPayloads(federation, '{ me { name ... @defer { reviews { body } } } }');
+    expect(received[1]).toEqual({
+      completed: [{ id: '0', errors: [expect.objectContaining({ path: ['me', 'reviews'] })] }],
+      hasNext: false,
+    });
   });
 
   test('is without effect when its condition is false, and for clients that take no parts', async () => {

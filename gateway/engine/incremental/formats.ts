@@ -1,0 +1,113 @@
+import type { EngineError, ErrorPath } from '../errors.ts';
+
+/**
+ * The formats of a response in parts that clients ask for:
+ * - `2022`: `deferSpec=20220824`, entries with the path of the object to which they add;
+ * - `2023`: `incrementalSpec=v0.2` (graphql-js 17 alpha), entries with the id under which they were announced.
+ */
+export type IncrementalFormat = '2022' | '2023';
+
+/** An object to which something will be added. */
+export interface PendingObject {
+  readonly id: string;
+  readonly path: ErrorPath;
+  /** The client's label of the deferred fragment. */
+  readonly label: string | undefined;
+}
+
+/** What a deferred fragment adds to one object. */
+export interface Addition {
+  readonly object: PendingObject;
+  /** JSON text; `{}` where nothing is added, `null` where a field that must not be null is. */
+  readonly data: string;
+  readonly errors: readonly EngineError[];
+}
+
+export interface InitialPayload {
+  /** JSON text. */
+  readonly data: string;
+  readonly errors: readonly EngineError[];
+  readonly pending: readonly PendingObject[];
+  /** Undefined for an operation without deferred fragments: its payload is an ordinary response. */
+  readonly hasNext: boolean | undefined;
+}
+
+export interface LaterPayload {
+  readonly additions: readonly Addition[];
+  readonly pending: readonly PendingObject[];
+  readonly hasNext: boolean;
+}
+
+/** Writes payloads as JSON texts. */
+export interface PayloadWriter {
+  /** Whether the format tells objects in advance; those of other formats are not searched for. */
+  readonly announces: boolean;
+  writeInitial(payload: InitialPayload): string;
+  /** Undefined where there is nothing to tell. */
+  writeLater(payload: LaterPayload): string | undefined;
+}
+
+export const payloadWriters: Readonly<Record<IncrementalFormat, PayloadWriter>> = {
+  2022: {
+    announces: false,
+    writeInitial: ({ data, errors, hasNext }) => object(errorsOf(errors), `"data":${data}`, nextOf(hasNext)),
+    writeLater({ additions, hasNext }) {
+      const entries = additions
+        .filter(({ data, errors }) => data !== '{}' || errors.length > 0)
+        .map(({ object: { path, label }, data, errors }) =>
+          object(labelOf(label), `"path":${JSON.stringify(path)}`, `"data":${data}`, errorsOf(errors)),
+        );
+      if (entries.length === 0 && hasNext) return undefined;
+      return object(listOf('incremental', entries), nextOf(hasNext));
+    },
+  },
+  2023: {
+    announces: true,
+    writeInitial: ({ data, errors, pending, hasNext }) =>
+      object(errorsOf(errors), `"data":${data}`, pendingOf(pending), nextOf(hasNext)),
+    writeLater({ additions, pending, hasNext }) {
+      if (additions.length === 0 && pending.length === 0 && hasNext) return undefined;
+      const incremental = additions
+        .filter(({ data, errors }) => data !== 'null' && (data !== '{}' || errors.length > 0))
+        .map(({ object: { id }, data, errors }) => object(`"id":"${id}"`, `"data":${data}`, errorsOf(errors)));
+      const completed = additions.map(({ object: { id }, data, errors }) =>
+        object(`"id":"${id}"`, data === 'null' && errorsOf(errors)),
+      );
+      return object(
+        pendingOf(pending),
+        listOf('incremental', incremental),
+        listOf('completed', completed),
+        nextOf(hasNext),
+      );
+    },
+  },
+};
+
+type Entry = string | false | undefined;
+
+function object(...entries: readonly Entry[]): string {
+  return `{${entries.filter(Boolean).join(',')}}`;
+}
+
+function listOf(name: string, entries: readonly string[]): Entry {
+  return entries.length > 0 && `"${name}":[${entries.join(',')}]`;
+}
+
+function pendingOf(pending: readonly PendingObject[]): Entry {
+  const entries = pending.map(({ id, path, label }) =>
+    object(`"id":"${id}"`, `"path":${JSON.stringify(path)}`, labelOf(label)),
+  );
+  return listOf('pending', entries);
+}
+
+function errorsOf(errors: readonly EngineError[]): Entry {
+  return errors.length > 0 && `"errors":${JSON.stringify(errors)}`;
+}
+
+function labelOf(label: string | undefined): Entry {
+  return label !== undefined && `"label":${JSON.stringify(label)}`;
+}
+
+function nextOf(hasNext: boolean | undefined): Entry {
+  return hasNext !== undefined && `"hasNext":${hasNext}`;
+}
