@@ -3,14 +3,13 @@ import {
   type DocumentNode,
   type FieldNode,
   Kind,
-  parse,
   print,
   type SelectionSetNode,
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
 import { covers, planSelections } from '../supergraph/required-selections.ts';
-import { forEachEntityField } from './entity-fields.ts';
+import { forEachEntityField, parseEntityFetch } from './entity-fields.ts';
 import type { PlannedGraph } from './separate-types.ts';
 
 /** A fetch of entities, parallel to others at its place. */
@@ -86,7 +85,7 @@ function entityFetch(node: PlanNode): EntityFetch | undefined {
   const { node: fetch } = node;
   const isRewritten = [fetch.inputRewrites, fetch.outputRewrites, fetch.contextRewrites].some((each) => each?.length);
   if (!fetch.requires || fetch.id !== undefined || isRewritten) return undefined;
-  return { flatten: node, fetch, document: parse(fetch.operation, { noLocation: true }) };
+  return { flatten: node, fetch, document: parseEntityFetch(fetch) };
 }
 
 function isSamePlace(left: EntityFetch, right: EntityFetch): boolean {

@@ -3,7 +3,9 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   Kind,
+  parse,
   print,
   type SelectionNode,
   type SelectionSetNode,
@@ -13,7 +15,50 @@ import {
 import { pruneOperation } from './prune-operation.ts';
 
 /**
- * Visits the fields directly on entities: `_entities { ... on Type { field } }`, through named fragments too.
+ * The operation of a fetch, in which no named fragment stands directly on entities: in `_entities { ...F } fragment F on Type { field }` the field may
+ * be selected below other fields by the same fragment.
+ */
+export function parseEntityFetch({ operation }: FetchNode): DocumentNode {
+  const document = parse(operation, { noLocation: true });
+  const fragments = new Map(
+    document.definitions.flatMap((node) =>
+      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
+    ),
+  );
+  if (fragments.size === 0) return document;
+  const written = visit(document, {
+    FragmentDefinition: () => false,
+    Field: (field) => {
+      if (field.name.value !== '_entities' || !field.selectionSet) return undefined;
+      return { ...field, selectionSet: withoutSpreads(field.selectionSet, fragments) };
+    },
+  });
+  return pruneOperation(written).document;
+}
+
+/** A selection with its named fragments in their places, except for those within fields. */
+function withoutSpreads(
+  { selections, ...set }: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): SelectionSetNode {
+  const written = selections.map((selection): SelectionNode => {
+    if (selection.kind === Kind.FIELD) return selection;
+    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+    if (!fragment) return selection;
+    return {
+      kind: Kind.INLINE_FRAGMENT,
+      typeCondition: fragment.typeCondition,
+      directives: selection.directives,
+      // Each place has nodes of its own, which stand for it.
+      selectionSet: withoutSpreads(structuredClone(fragment.selectionSet), fragments),
+    };
+  });
+  return { ...set, selections: written };
+}
+
+/**
+ * Visits the fields directly on entities: `_entities { ... on Type { field } }`.
+ * @param document of `parseEntityFetch`
  * @param visitField also gets the directives of the field and of the fragments that it stands in
  */
 export function forEachEntityField(
@@ -35,17 +80,14 @@ export function forEachEntityField(
       if (selection.kind === Kind.INLINE_FRAGMENT) {
         visitSet(selection.selectionSet, selection.typeCondition?.name.value ?? type, directives);
       }
-      if (selection.kind !== Kind.FRAGMENT_SPREAD) continue;
-      const fragment = document.definitions.find(
-        (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value,
-      );
-      if (fragment?.kind === Kind.FRAGMENT_DEFINITION)
-        visitSet(fragment.selectionSet, fragment.typeCondition.name.value, directives);
     }
   }
 }
 
-/** The fetch with only some of the fields directly on entities, and without fragments and variables that are left unused. */
+/**
+ * The fetch with only some of the fields directly on entities, and without fragments and variables that are left unused.
+ * @param document of `parseEntityFetch`
+ */
 export function withEntityFields(
   fetch: FetchNode,
   document: DocumentNode,

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import type { CorrectedSupergraph } from '../supergraph/corrections.ts';
 import { restoreRequired } from '../supergraph/required-selections.ts';
-import { forEachEntityField, withEntityFields } from './entity-fields.ts';
+import { forEachEntityField, parseEntityFetch, withEntityFields } from './entity-fields.ts';
 import { mapFetches } from './map-fetches.ts';
 
 /**
@@ -51,7 +51,7 @@ function argumentsOf(args: string): readonly ArgumentNode[] {
 
 /** Splits an entity fetch so that no representation needs one field under two different arguments. */
 function separateConflicts(fetch: FetchNode, corrected: CorrectedSupergraph): FetchNode[] {
-  const document = parse(fetch.operation, { noLocation: true });
+  const document = parseEntityFetch(fetch);
   const places = new Set<string>();
   forEachEntityField(document, (type, field) => {
     for (const place of placesOf(fetch, type, field, corrected)) places.add(place);

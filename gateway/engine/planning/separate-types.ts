@@ -5,20 +5,13 @@ import type {
   QueryPlanSelectionNode,
   ResponsePath,
 } from '@apollo/query-planner';
-import {
-  type DocumentNode,
-  type FieldNode,
-  type GraphQLSchema,
-  getOperationAST,
-  parse,
-  type SelectionSetNode,
-} from 'graphql';
+import { type DocumentNode, type FieldNode, type GraphQLSchema, getOperationAST, type SelectionSetNode } from 'graphql';
 import type { Answering } from '../supergraph/answering.ts';
 import type { CorrectedSupergraph } from '../supergraph/corrections.ts';
 import type { InterfaceObjects } from '../supergraph/interface-objects.ts';
 import { covers, fieldsByKey, planSelections } from '../supergraph/required-selections.ts';
 import { ClientSelections, directiveTexts, TooManySelections } from './client-selections.ts';
-import { forEachEntityField, withEntityFields } from './entity-fields.ts';
+import { forEachEntityField, parseEntityFetch, withEntityFields } from './entity-fields.ts';
 import { mapFetches } from './map-fetches.ts';
 import { responseKey } from './response-keys.ts';
 import { type TypeRole, typesFirst } from './types-first.ts';
@@ -99,7 +92,7 @@ class Separation {
   /** The fetch, or several in its place. */
   split(fetch: FetchNode, path: ResponsePath): FetchNode[] {
     if (!fetch.requires) return [fetch];
-    const document = parse(fetch.operation, { noLocation: true });
+    const document = parseEntityFetch(fetch);
     const asked = new Map<string, AskedField[]>();
     const others: FieldNode[] = [];
     forEachEntityField(document, (type, node, directives) => {
@@ -129,7 +122,7 @@ class Separation {
     const { interfaceObjects } = this.#graph;
     const isObject = (type: string) => interfaceObjects.get(type)?.has(fetch.serviceName);
     const types = new Set<string>();
-    const document = parse(fetch.operation, { noLocation: true });
+    const document = parseEntityFetch(fetch);
     forEachEntityField(document, (type) => types.add(type));
     if ([...types].some((type) => interfaceObjects.has(type) && !isObject(type))) return 'finds';
     const narrowed = fetch.requires?.some(

@@ -368,6 +368,13 @@ const unknownType: Feature = {
       data: { eldest: { x: 'ULFULF', friend: { name: 'Ann' } } },
       stockDiffers: 'it makes a fetch that waits for itself, and takes all memory',
     },
+    {
+      query:
+        'query ($no: Boolean!) { eldest { ... on Robot { greeting } ... on User { ...F ... @skip(if: $no) { ...F country shout } } ...F } } fragment F on Account { friend { id } }',
+      variables: { no: false },
+      data: { eldest: { friend: { id: 'a' }, country: 'CH', shout: 'ULF' } },
+      stockDiffers: 'it makes a fetch that waits for itself, and takes all memory',
+    },
   ],
 };
 
