@@ -62,6 +62,8 @@ export interface GatewayConfig {
   readonly maxSocketsPerClient: number;
   /** Operations that one websocket may have under way. */
   readonly maxOperationsPerSocket: number;
+  /** Operations that one HTTP request may bring; 0 = batches are refused. */
+  readonly batchLimit: number;
   /** Where operators read metrics and detailed health. */
   readonly admin: { readonly host: string; readonly port: number };
 }
@@ -156,6 +158,7 @@ const environmentSchema = z.object({
   CLIENT_CONNECTIONS: count.optional(),
   CLIENT_SOCKETS: count.optional(),
   CLIENT_OPERATIONS_PER_SOCKET: count.default(100),
+  BATCH_LIMIT: z.coerce.number().int().min(0).max(1_000).default(0),
   ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   ADMIN_PORT: port.optional(),
   SUBGRAPH_BASE_PORT: basePort.optional(),
@@ -233,6 +236,7 @@ export function readGatewayConfig(
     maxConnectionsPerClient: parsed.CLIENT_CONNECTIONS ?? (isFreight ? 2_500 : Number.POSITIVE_INFINITY),
     maxSocketsPerClient: parsed.CLIENT_SOCKETS ?? (isFreight ? 100 : Number.POSITIVE_INFINITY),
     maxOperationsPerSocket: parsed.CLIENT_OPERATIONS_PER_SOCKET,
+    batchLimit: parsed.BATCH_LIMIT,
     // With any free port for clients, operators get one as well: several gateways may run side by side.
     admin: { host: parsed.ADMIN_HOST, port: parsed.ADMIN_PORT ?? (parsed.PORT === 0 ? 0 : defaultAdminPort) },
   };

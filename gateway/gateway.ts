@@ -108,7 +108,7 @@ export async function createGateway(
   const app = await createApp({ config, readOrigin, log });
   capConnections(app.server, config.maxConnectionsPerClient, isTrustedProxy(config.trustedProxies));
   app.server.on('connection', () => rush.noteConnection());
-  serveGraphql(app, { pipeline, readOrigin, isClosing: () => streams.isClosing });
+  serveGraphql(app, { pipeline, readOrigin, batchLimit: config.batchLimit, isClosing: () => streams.isClosing });
   const webSockets = serveWebSockets(app.server, {
     pipeline,
     authenticate: (headers) => access.identify(headers),

@@ -6,8 +6,9 @@ import type { Outcome, Refused } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered, OnDeparture, Received } from '../../pipeline/stages.ts';
 import { allowedMethods } from './app.ts';
+import { type Batch, type BatchResponse, readBatch, runBatch } from './batch.ts';
 import { refuseForgery } from './forgery.ts';
-import { type Accepted, readAccept } from './media-type.ts';
+import { type Accepted, readAccept, responseType } from './media-type.ts';
 import { readOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
 import { responseStatus, retryAfterHeader } from './response-status.ts';
@@ -23,6 +24,8 @@ declare module 'fastify' {
 export interface GraphqlRouteOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   readonly readOrigin: ReadOrigin;
+  /** Operations that one request may bring; 0 = no batches. */
+  readonly batchLimit: number;
   /** True while the gateway stops and ends its streams. */
   readonly isClosing: () => boolean;
 }
@@ -33,7 +36,10 @@ const explorerPath = '/explorer';
 const otherMethods = ['HEAD', 'PUT', 'PATCH', 'DELETE'];
 
 /** GraphQL over HTTP at `/graphql`: JSON, event streams and multipart responses. */
-export function serveGraphql(app: FastifyInstance, { pipeline, readOrigin, isClosing }: GraphqlRouteOptions): void {
+export function serveGraphql(
+  app: FastifyInstance,
+  { pipeline, readOrigin, batchLimit, isClosing }: GraphqlRouteOptions,
+): void {
   app.decorateRequest('entered', undefined);
   app.route({
     method: ['GET', 'POST'],
@@ -57,6 +63,12 @@ export function serveGraphql(app: FastifyInstance, { pipeline, readOrigin, isClo
         accepted = readAccept(request.headers.accept);
         if (opensPage(request, accepted)) return reply.redirect(explorerPath, 303);
         refuseForgery(request.headers);
+        const operations = readBatch(request.body, batchLimit);
+        if (operations) {
+          const { headers } = request;
+          const batch: Batch = { operations, entered, headers, onDeparture: departureOf(reply.raw) };
+          return await sendBatch(reply, await runBatch(pipeline, batch, accepted), accepted);
+        }
         received = receive(request, reply.raw, entered, accepted);
       } catch (error) {
         return sendRefused(reply, pipeline.refuse(error, entered), accepted);
@@ -110,9 +122,11 @@ function receive(request: FastifyRequest, raw: ServerResponse, entered: Entered,
 }
 
 function departureOf(raw: ServerResponse): OnDeparture {
+  const callbacks: (() => void)[] = [];
   return (leave) => {
+    if (callbacks.push(leave) > 1) return;
     raw.once('close', () => {
-      if (!raw.writableFinished) leave();
+      if (!raw.writableFinished) for (const callback of callbacks) callback();
     });
   };
 }
@@ -142,12 +156,12 @@ async function send(
     .send(outcome.body.read());
 }
 
-/** Media type of refusals for clients that accept streams only, or whose accept header is unknown. */
-const refusedType = 'application/graphql-response+json; charset=utf-8';
-const jsonType = 'application/json; charset=utf-8';
+function sendBatch(reply: FastifyReply, { status, headers, body }: BatchResponse, accepted: Accepted): FastifyReply {
+  return reply.headers(headers).code(status).type(responseType(accepted)).send(body);
+}
 
 function sendRefused(reply: FastifyReply, refused: Refused, accepted: Accepted | undefined): FastifyReply {
-  const mediaType = accepted ? (accepted.single ?? refusedType) : jsonType;
+  const mediaType = responseType(accepted);
   if (!reply.server.server.listening) reply.header('connection', 'close');
   const body = JSON.stringify({ errors: refused.errors });
   return reply.headers(refused.headers).code(responseStatus(refused, mediaType)).type(mediaType).send(body);

@@ -92,6 +92,14 @@ function multipartKinds(accept: string): MultipartKinds {
   return kinds;
 }
 
+const refusedType = 'application/graphql-response+json; charset=utf-8';
+const jsonType = 'application/json; charset=utf-8';
+
+/** Media type of a response that is no stream, also for clients that accept streams only, or whose accept header is unknown. */
+export function responseType(accepted: Accepted | undefined): string {
+  return accepted ? (accepted.single ?? refusedType) : jsonType;
+}
+
 function notAcceptable(accept: string): RequestRefusal {
   const given = JSON.stringify(accept.slice(0, 100));
   const message = `The accept header ${given} excludes every response. Accept application/json or application/graphql-response+json.`;

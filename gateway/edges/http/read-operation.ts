@@ -15,7 +15,11 @@ export function readOperation({
   query,
 }: Pick<FastifyRequest, 'method' | 'body' | 'query'>): OperationParameters {
   if (method === 'GET') return parseParameters(fromQueryString(query));
-  if (Array.isArray(body)) throw badRequest('Batches of operations are not supported. Send one operation per request.');
+  return parseOperation(body);
+}
+
+/** Reads the parameters from a parsed body. @throws RequestRefusal BAD_REQUEST */
+export function parseOperation(body: unknown): OperationParameters {
   if (!isRecord(body)) throw badRequest('The body must be a JSON object with "query".');
   return parseParameters(body);
 }

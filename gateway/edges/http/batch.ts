@@ -1,0 +1,101 @@
+import type { FastifyRequest } from 'fastify';
+import { newId } from '#shared/ids.ts';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+import type { Outcome, Refused, Responded } from '../../pipeline/outcome.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import type { Entered, OnDeparture } from '../../pipeline/stages.ts';
+import { type Accepted, responseType } from './media-type.ts';
+import { parseOperation } from './read-operation.ts';
+import { clientRequestId } from './request-id.ts';
+import { responseStatus, retryAfterHeader } from './response-status.ts';
+
+export interface Batch {
+  readonly operations: readonly unknown[];
+  /** The request as the pipeline has let it in, which counts for the first operation. */
+  readonly entered: Entered;
+  readonly headers: FastifyRequest['headers'];
+  readonly onDeparture: OnDeparture;
+}
+
+export interface BatchResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The operations of a body that is a list; undefined for any other. @throws RequestRefusal BAD_REQUEST */
+export function readBatch(body: unknown, limit: number): readonly unknown[] | undefined {
+  if (!Array.isArray(body)) return undefined;
+  if (limit === 0) throw badRequest('Batches of operations are not supported. Send one operation per request.');
+  if (body.length === 0) throw badRequest('The batch is empty. Send at least one operation.');
+  if (body.length > limit) {
+    throw badRequest(`The batch has ${body.length} operations; ${limit} are allowed. Send several smaller ones.`);
+  }
+  return body;
+}
+
+/**
+ * Runs the operations of a batch at the same time, each on its own way through the pipeline: each counts as a request of its client, and a
+ * refused one is an entry of the response. The status is that of the first refusal where every operation is refused.
+ */
+export async function runBatch(
+  pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>,
+  batch: Batch,
+  accepted: Accepted,
+): Promise<BatchResponse> {
+  const outcomes = await Promise.all(batch.operations.map((_, index) => runOperation(pipeline, batch, index)));
+  const mediaType = responseType(accepted);
+  const [first] = outcomes;
+  const status = first && outcomes.every(isRefused) ? responseStatus(first, mediaType) : 200;
+  const headers = Object.assign({}, ...outcomes.map(headersOf).toSorted(byRetryAfter));
+  return { status, headers, body: `[${outcomes.map(textOf).join(',')}]` };
+}
+
+type SingleOutcome = Refused | Responded;
+
+async function runOperation(
+  pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>,
+  { operations, entered: first, headers, onDeparture }: Batch,
+  index: number,
+): Promise<SingleOutcome> {
+  const { address } = first;
+  const arrived = index === 0 ? first : { id: newId(), startedAt: performance.now(), address };
+  try {
+    const entered = index === 0 ? first : await pipeline.enter(arrived);
+    const outcome: Outcome = await pipeline.run({
+      ...entered,
+      clientRequestId: clientRequestId(headers['x-request-id']),
+      headers,
+      ...parseOperation(operations[index]),
+      readOnly: false,
+      accepts: { events: false, parts: undefined },
+      holdsConnection: false,
+      onDeparture,
+    });
+    if (outcome.kind === 'stream') throw new Error('an operation of a batch accepts no stream');
+    return outcome;
+  } catch (error) {
+    return pipeline.refuse(error, arrived);
+  }
+}
+
+function isRefused(outcome: SingleOutcome): outcome is Refused {
+  return outcome.kind === 'refused';
+}
+
+function headersOf(outcome: SingleOutcome): Readonly<Record<string, string>> {
+  return isRefused(outcome) ? outcome.headers : retryAfterHeader(outcome);
+}
+
+/** The longest wait last, so that it is the one that counts. */
+function byRetryAfter(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): number {
+  return Number(one['retry-after'] ?? 0) - Number(other['retry-after'] ?? 0);
+}
+
+function textOf(outcome: SingleOutcome): string {
+  return isRefused(outcome) ? JSON.stringify({ errors: outcome.errors }) : String(outcome.body.read());
+}
+
+function badRequest(message: string): RequestRefusal {
+  return new RequestRefusal('BAD_REQUEST', message);
+}
