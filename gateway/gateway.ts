@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { identityHeader } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
@@ -18,6 +19,7 @@ import { capConnections } from './edges/connection-cap.ts';
 import { createAdminApp } from './edges/http/admin-app.ts';
 import { createApp } from './edges/http/app.ts';
 import { drain } from './edges/http/drain.ts';
+import { serveEventConnections } from './edges/http/event-connection-routes.ts';
 import { serveGraphql } from './edges/http/graphql-route.ts';
 import { isServedHost } from './edges/http/host-check.ts';
 import { isAllowedOrigin } from './edges/websocket/origin-check.ts';
@@ -109,12 +111,19 @@ export async function createGateway(
   capConnections(app.server, config.maxConnectionsPerClient, isTrustedProxy(config.trustedProxies));
   app.server.on('connection', () => rush.noteConnection());
   serveGraphql(app, { pipeline, readOrigin, batchLimit: config.batchLimit, isClosing: () => streams.isClosing });
-  const webSockets = serveWebSockets(app.server, {
+  const sockets = {
     pipeline,
-    authenticate: (headers) => access.identify(headers),
+    authenticate: (headers: IncomingHttpHeaders) => access.identify(headers),
     openSockets,
     maxOperations: config.maxOperationsPerSocket,
     readOrigin,
+  };
+  const eventConnections = serveEventConnections(app, {
+    ...sockets,
+    onError: (error) => log.error({ err: error }, 'event stream closed'),
+  });
+  const webSockets = serveWebSockets(app.server, {
+    ...sockets,
     mayOpen: (headers) => isAllowedOrigin(headers, config.corsOrigins) && isServedHost(headers, config.demoAccounts),
     onError: (error) => log.error({ err: error }, 'websocket closed'),
     maxMessageBytes: config.maxBodyBytes,
@@ -138,9 +147,13 @@ export async function createGateway(
   let closing: Promise<void> | undefined;
   const ports = portsOf(config);
   let adminUrl: string | undefined;
+  const endStreams = (): void => {
+    streams.close();
+    eventConnections.close();
+  };
   const drainAndStop = async (): Promise<void> => {
     phase = 'draining';
-    await drain(app, config.drain, () => streams.close(), webSockets);
+    await drain(app, config.drain, endStreams, webSockets);
     await admin.close();
     await engine.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
     await transport.close();

@@ -135,11 +135,11 @@ export class Pipeline {
   }
 
   async #stream(checked: Checked, form: Streaming['form'], progress: Progress): Promise<Streaming> {
-    const { executor } = this.#options;
+    const { executor, openSockets } = this.#options;
     const departure = new AbortController();
     checked.onDeparture(() => departure.abort());
     if (form === 'events') {
-      if (checked.holdsConnection) progress.givesBack = this.#openStream(checked);
+      if (checked.holdsConnection) progress.giveBack = openSockets.open(checked.address, checked.caller.identity);
       const payloads = await executor.subscribe(checked, departure.signal);
       // A subscription has its plan and may last for days: it must not keep the planner of its supergraph, a thread, as long.
       progress.generation?.release();
@@ -150,22 +150,6 @@ export class Pipeline {
     const parts = await this.#admission.run(expected, () => executor.deliver(checked, departure.signal));
     const payloads = checked.explanation ? explainFirst(parts, checked.explanation) : parts;
     return { kind: 'stream', form, payloads: this.#settled(payloads, progress) };
-  }
-
-  /** @throws RequestRefusal when the client has too many open */
-  #openStream({ address, caller }: Checked): () => void {
-    const { openSockets } = this.#options;
-    const giveBack = openSockets.openFor(caller.identity);
-    try {
-      const giveAddressBack = openSockets.openAt(address);
-      return () => {
-        giveBack();
-        giveAddressBack();
-      };
-    } catch (error) {
-      giveBack();
-      throw error;
-    }
   }
 
   /** Passes payloads on and settles when they are over, however they end. A defect is logged and told in a last payload. */
@@ -184,7 +168,7 @@ export class Pipeline {
   /** What remains to be done when an operation is over. Runs once per operation. */
   #settle(progress: Progress, status: number, errors: Responded['errors']): void {
     progress.generation?.release();
-    progress.givesBack?.();
+    progress.giveBack?.();
     this.#options.onSettled({
       startedAt: progress.received.startedAt,
       operationName: progress.checked?.operation.name?.value,
@@ -202,7 +186,7 @@ interface Progress {
   generation: Generation | undefined;
   checked: Checked | undefined;
   /** Gives back what the client holds open for this operation. */
-  givesBack?: () => void;
+  giveBack?: () => void;
 }
 
 function callerName(checked: Checked | undefined): string {

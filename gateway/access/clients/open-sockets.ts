@@ -24,6 +24,21 @@ export class OpenSockets {
     return this.#addresses.take(clientNetwork(address)) ?? refuse(this.#addresses, 'from this address');
   }
 
+  /** For an address and an account. @throws RequestRefusal RATE_LIMITED */
+  open(address: string, identity: Identity): GiveBack {
+    const giveAccountBack = this.openFor(identity);
+    try {
+      const giveAddressBack = this.openAt(address);
+      return () => {
+        giveAccountBack();
+        giveAddressBack();
+      };
+    } catch (error) {
+      giveAccountBack();
+      throw error;
+    }
+  }
+
   /** Anonymous callers count by their addresses only. @throws RequestRefusal RATE_LIMITED */
   openFor(identity: Identity): GiveBack {
     if (identity.kind !== 'account') return () => {};

@@ -56,7 +56,7 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
     await app.register(cors, {
       origin: [...config.corsOrigins],
       strictPreflight: false,
-      methods: ['GET', 'POST'],
+      methods: ['GET', 'POST', 'PUT', 'DELETE'],
       credentials: true,
       exposedHeaders: ['x-request-id', 'x-client-request-id', 'retry-after'],
       maxAge: 600,

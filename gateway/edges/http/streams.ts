@@ -49,6 +49,19 @@ export const framings: Readonly<Record<StreamKind, Framing>> = {
   'multipart-subscription': multipart('graphql', 'subscriptionSpec=1.0', (payload) => `{"payload":${payload}}`, 5_000),
 };
 
+/** Takes the response from Fastify and sends its head. */
+export function openStream(reply: FastifyReply, kind: StreamKind): FastifyReply['raw'] {
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  }
+  reply.hijack();
+  const { raw } = reply;
+  const { contentType } = framings[kind];
+  raw.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
+  raw.flushHeaders();
+  return raw;
+}
+
 /** Writes payloads as they come, no faster than the client reads. @param isClosing whether the gateway stops */
 export async function writeStream(
   reply: FastifyReply,
@@ -56,16 +69,10 @@ export async function writeStream(
   kind: StreamKind,
   isClosing: () => boolean,
 ): Promise<void> {
-  const { contentType, start, frame, keepAlive, end } = framings[kind];
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (value !== undefined) reply.raw.setHeader(name, value);
-  }
-  reply.hijack();
-  const { raw } = reply;
+  const { start, frame, keepAlive, end } = framings[kind];
+  const raw = openStream(reply, kind);
   const alive = keepAlive && setInterval(() => raw.write(keepAlive.text), keepAlive.everyMs).unref();
   try {
-    raw.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
-    raw.flushHeaders();
     if (start !== '') raw.write(start);
     for await (const payload of payloads) await write(raw, frame(payload));
     // Omits the end on shutdown, so that clients reconnect.
@@ -82,7 +89,7 @@ export async function* once(payload: string): AsyncGenerator<string> {
 }
 
 /** Resolves when the client can take more, or has left. */
-function write(raw: FastifyReply['raw'], text: string): Promise<void> {
+export function write(raw: FastifyReply['raw'], text: string): Promise<void> {
   return new Promise((resolve) => {
     if (raw.destroyed || raw.write(text)) return resolve();
     const done = () => {

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../../access/caller.ts';
+import type { ReadOrigin } from '../../access/clients/client-address.ts';
+import type { OpenSockets } from '../../access/clients/open-sockets.ts';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import type { Received } from '../../pipeline/stages.ts';
+import { enteredOf, enterPipeline } from './enter.ts';
+import { EventConnection } from './event-connection.ts';
+import { refuseForgery } from './forgery.ts';
+import { acceptedBy, receive } from './receive.ts';
+import { sendRefused } from './send.ts';
+
+export interface EventConnectionOptions {
+  readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
+  readonly readOrigin: ReadOrigin;
+  readonly authenticate: (headers: FastifyRequest['headers']) => Promise<Caller>;
+  readonly openSockets: OpenSockets;
+  /** Operations that one connection may have under way. */
+  readonly maxOperations: number;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface EventConnections {
+  /** Ends every connection. */
+  close(): void;
+}
+
+const path = '/graphql/stream';
+const tokenHeader = 'x-graphql-event-stream-token';
+/** Connections of all clients together. */
+const maxConnections = 10_000;
+
+/**
+ * The "single connection mode" of the graphql-sse protocol: PUT reserves a connection and gives its token, GET opens its event stream, POST
+ * begins an operation whose results come on that stream, DELETE ends one.
+ */
+export function serveEventConnections(app: FastifyInstance, options: EventConnectionOptions): EventConnections {
+  const { pipeline, readOrigin } = options;
+  const connections = new Map<string, EventConnection>();
+  const onRequest = enterPipeline(pipeline, readOrigin);
+  const route = (method: string, run: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>): void => {
+    app.route({
+      method,
+      url: path,
+      exposeHeadRoute: false,
+      onRequest,
+      async handler(request, reply) {
+        try {
+          return await run(request, reply);
+        } catch (error) {
+          return sendRefused(reply, pipeline.refuse(error, enteredOf(request)), acceptedBy(request));
+        }
+      },
+    });
+  };
+
+  // A page of another origin needs a preflight for PUT and DELETE, and can not know a token.
+  route('PUT', async (request, reply) => {
+    const token = await reserve(connections, request, options);
+    return reply.code(201).type('text/plain; charset=utf-8').send(token);
+  });
+  route('GET', async (request, reply) => {
+    connectionOf(connections, request).open(reply);
+    return reply;
+  });
+  route('POST', async (request, reply) => {
+    refuseForgery(request.headers);
+    const connection = connectionOf(connections, request);
+    const received = receiveFor(request, reply);
+    const id = operationIdOf(received.extensions);
+    const operation = connection.begin(id);
+    const onDeparture: Received['onDeparture'] = (leave) =>
+      operation.signal.addEventListener('abort', leave, { once: true });
+    const outcome = await pipeline.run({ ...received, onDeparture });
+    if (outcome.kind === 'refused') {
+      connection.end(id);
+      return sendRefused(reply, outcome, acceptedBy(request));
+    }
+    connection.send(id, outcome, operation).catch(options.onError);
+    return reply.code(202).send();
+  });
+  route('DELETE', async (request, reply) => {
+    connectionOf(connections, request).end(operationIdOf(request.query));
+    return reply.code(200).send();
+  });
+  return {
+    close() {
+      for (const connection of connections.values()) connection.close();
+    },
+  };
+}
+
+/** @returns the token of a new connection */
+async function reserve(
+  connections: Map<string, EventConnection>,
+  request: FastifyRequest,
+  { authenticate, openSockets, maxOperations }: EventConnectionOptions,
+): Promise<string> {
+  const { address } = enteredOf(request);
+  const { identity } = await authenticate(request.headers);
+  if (connections.size >= maxConnections) {
+    throw new RequestRefusal('SERVICE_UNAVAILABLE', 'The gateway has too many open event streams. Try again later.');
+  }
+  const giveBack = openSockets.open(address, identity);
+  const token = randomUUID();
+  const connection = new EventConnection(maxOperations, () => {
+    connections.delete(token);
+    giveBack();
+  });
+  connections.set(token, connection);
+  return token;
+}
+
+/** The connection of the token in a header or in the query string. @throws RequestRefusal NOT_FOUND */
+function connectionOf(connections: ReadonlyMap<string, EventConnection>, request: FastifyRequest): EventConnection {
+  const token = request.headers[tokenHeader] ?? textOf(request.query, 'token');
+  const connection = typeof token === 'string' ? connections.get(token) : undefined;
+  if (connection) return connection;
+  throw new RequestRefusal('NOT_FOUND', `There is no event stream with this token. Reserve one with PUT ${path}.`);
+}
+
+/** Results come on the event stream, so that the client accepts every form. */
+function receiveFor(request: FastifyRequest, reply: FastifyReply): Received {
+  const received = receive(request, reply.raw, enteredOf(request), anyForm);
+  return { ...received, holdsConnection: false };
+}
+
+const anyForm = { forms: { events: true, parts: '2022' } } as const;
+
+/** @throws RequestRefusal BAD_REQUEST */
+function operationIdOf(parameters: unknown): string {
+  const id = textOf(parameters, 'operationId');
+  if (id !== undefined && id !== '' && id.length <= 200) return id;
+  throw new RequestRefusal('BAD_REQUEST', 'An "operationId" of 1 to 200 characters is required.');
+}
+
+function textOf(parameters: unknown, name: string): string | undefined {
+  if (typeof parameters !== 'object' || parameters === null) return undefined;
+  const value: unknown = Reflect.get(parameters, name);
+  return typeof value === 'string' ? value : undefined;
+}

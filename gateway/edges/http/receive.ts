@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import type { Entered, OnDeparture, Received } from '../../pipeline/stages.ts';
+import { type Accepted, readAccept } from './media-type.ts';
+import { readOperation } from './read-operation.ts';
+import { clientRequestId } from './request-id.ts';
+
+/** What the client accepts, for a refusal; undefined where that is nothing. */
+export function acceptedBy({ headers }: FastifyRequest): Accepted | undefined {
+  try {
+    return readAccept(headers.accept);
+  } catch {
+    return undefined;
+  }
+}
+
+export function receive(
+  request: FastifyRequest,
+  raw: ServerResponse,
+  entered: Entered,
+  accepted: Pick<Accepted, 'forms'>,
+): Received {
+  const { headers, method } = request;
+  return {
+    ...entered,
+    clientRequestId: clientRequestId(headers['x-request-id']),
+    headers,
+    ...readOperation(request),
+    readOnly: method === 'GET',
+    accepts: accepted.forms,
+    holdsConnection: true,
+    onDeparture: departureOf(raw),
+  };
+}
+
+export function departureOf(raw: ServerResponse): OnDeparture {
+  const callbacks: (() => void)[] = [];
+  return (leave) => {
+    if (callbacks.push(leave) > 1) return;
+    raw.once('close', () => {
+      if (!raw.writableFinished) for (const callback of callbacks) callback();
+    });
+  };
+}

@@ -1,0 +1,47 @@
+import type { FastifyReply } from 'fastify';
+import type { Outcome, Refused } from '../../pipeline/outcome.ts';
+import type { BatchResponse } from './batch.ts';
+import { type Accepted, responseType } from './media-type.ts';
+import { responseStatus, retryAfterHeader } from './response-status.ts';
+import { once, writeStream } from './streams.ts';
+
+/** Writes the outcome of an operation in the form that the client accepts. */
+export async function send(
+  reply: FastifyReply,
+  outcome: Outcome,
+  accepted: Accepted,
+  isClosing: () => boolean,
+): Promise<FastifyReply> {
+  if (outcome.kind === 'refused') return sendRefused(reply, outcome, accepted);
+  if (outcome.kind === 'stream') {
+    const kind = accepted.streams[outcome.form] ?? accepted.streams.single;
+    await writeStream(reply, outcome.payloads, kind, isClosing);
+    return reply;
+  }
+  if (accepted.prefersEvents || !accepted.single) {
+    await writeStream(reply, once(String(outcome.body.read())), accepted.streams.single, isClosing);
+    return reply;
+  }
+  // The port has closed meanwhile: kept alive, this connection would hold up the end of the process.
+  if (!reply.server.server.listening) reply.header('connection', 'close');
+  return reply
+    .headers(retryAfterHeader(outcome))
+    .code(responseStatus(outcome, accepted.single))
+    .type(accepted.single)
+    .send(outcome.body.read());
+}
+
+export function sendBatch(
+  reply: FastifyReply,
+  { status, headers, body }: BatchResponse,
+  accepted: Accepted,
+): FastifyReply {
+  return reply.headers(headers).code(status).type(responseType(accepted)).send(body);
+}
+
+export function sendRefused(reply: FastifyReply, refused: Refused, accepted: Accepted | undefined): FastifyReply {
+  const mediaType = responseType(accepted);
+  if (!reply.server.server.listening) reply.header('connection', 'close');
+  const body = JSON.stringify({ errors: refused.errors });
+  return reply.headers(refused.headers).code(responseStatus(refused, mediaType)).type(mediaType).send(body);
+}
