@@ -7,6 +7,7 @@ import type { GatewayConfig } from '../../config.ts';
 import { toRefused } from '../../errors/refused.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { readJsonBodies } from './body.ts';
+import { compressResponses } from './compression.ts';
 import { refuseForeignHost } from './host-check.ts';
 import { clientRequestId } from './request-id.ts';
 import { protectResponses } from './security-headers.ts';
@@ -42,6 +43,7 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
     routerOptions: { maxParamLength: 200 },
   });
   readJsonBodies(app, config.maxBodyBytes);
+  await compressResponses(app);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     const given = clientRequestId(request.headers['x-request-id']);

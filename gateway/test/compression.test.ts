@@ -1,0 +1,60 @@
+import { request } from 'node:http';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { json, startTestGateway, type TestGateway } from './test-gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+/** Asks for a text of so many characters without decompressing the response, as `fetch` would. */
+function ask(characters: number, acceptEncoding?: string) {
+  const echoed = 'x'.repeat(characters);
+  const headers = { ...json, ...(acceptEncoding !== undefined && { 'accept-encoding': acceptEncoding }) };
+  return new Promise<{ coding: string | undefined; vary: string | undefined; body: Buffer }>((resolve, reject) => {
+    const asked = request(`${gateway.url}/graphql`, { method: 'POST', headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const { 'content-encoding': coding, vary } = response.headers;
+        resolve({ coding, vary, body: Buffer.concat(chunks) });
+      });
+    }).on('error', reject);
+    asked.end(JSON.stringify({ query: '{ people { id } echo(text: "$$$") }'.replace('$$$', echoed) }));
+  });
+}
+const expected = (characters: number) => ({
+  data: { people: [{ id: '1' }, { id: '2' }], echo: 'x'.repeat(characters) },
+});
+
+test.each([
+  ['zstd', zstdDecompressSync],
+  ['br', brotliDecompressSync],
+  ['gzip', gunzipSync],
+] as const)('a response is compressed by %s, also when it is long', async (accepted, decompress) => {
+  for (const characters of [2_000, 50_000]) {
+    const { coding, vary, body } = await ask(characters, accepted);
+    expect([coding, vary]).toEqual([accepted, expect.stringContaining('accept-encoding')]);
+    expect(JSON.parse(decompress(body).toString())).toEqual(expected(characters));
+  }
+});
+
+test('a client that names no coding, refuses it or gets a short response gets it as it is', async () => {
+  for (const [characters, accepted] of [
+    [2_000, undefined],
+    [2_000, 'identity'],
+    [2_000, 'compress'],
+    [500, 'gzip'],
+  ] as const) {
+    const { coding, body } = await ask(characters, accepted);
+    expect(coding).toBeUndefined();
+    expect(JSON.parse(body.toString())).toEqual(expected(characters));
+  }
+});
+
+test('of several codings the client gets the one that it prefers', async () => {
+  expect((await ask(2_000, 'gzip;q=1, br;q=0.5')).coding).toBe('gzip');
+  expect((await ask(2_000, 'gzip, deflate, br, zstd')).coding).toBe('zstd');
+});
