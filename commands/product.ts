@@ -1,25 +1,18 @@
-import type { SharedConfig } from '#shared/config.ts';
 import type { BaseContext } from '#shared/context.ts';
 import type { WorldOptions } from '#shared/demo/generate.ts';
 import { refuseDemoData } from '#shared/demo-data.ts';
 import { checkDisk } from '#shared/disk-check.ts';
 import { Health } from '#shared/health.ts';
-import { type Keyring, loadKeyring, loadRoleSecret } from '#shared/keys.ts';
+import { type Keyring, loadRoleSecret, loadSigningKey } from '#shared/keys.ts';
 import { createLog } from '#shared/log.ts';
 import { openLive } from '#shared/open-live.ts';
+import type { ProductConfig } from '#shared/product-config.ts';
 import { databaseName, provision, roleUrl } from '#shared/provision.ts';
 import type { LivePubSub } from '#shared/pubsub.ts';
 import { listen, type OpenSubgraph, openSubgraph, type RunningSubgraph } from '#shared/server.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import { createVerifier, identityTokens } from '#shared/tokens.ts';
-import { readAccessConfig } from '../subgraphs/access/config.ts';
-import { createAccess } from '../subgraphs/access/subgraph.ts';
-import { analytics } from '../subgraphs/analytics/subgraph.ts';
-import { fleet } from '../subgraphs/fleet/subgraph.ts';
-import { pricing } from '../subgraphs/pricing/subgraph.ts';
-import { risk } from '../subgraphs/risk/subgraph.ts';
-import { shipments } from '../subgraphs/shipments/subgraph.ts';
-import { tracking } from '../subgraphs/tracking/subgraph.ts';
+import { allSubgraphs } from './all-subgraphs.ts';
 import { SeedProcess, type SeedTarget } from './seed-in-process.ts';
 import { seedProduct } from './seed-product.ts';
 
@@ -43,7 +36,7 @@ export interface ProductParts {
 }
 
 export interface ProductOptions {
-  readonly config: SharedConfig;
+  readonly config: ProductConfig;
   readonly parts: ProductParts;
   /** PostgreSQL server, with the right to create roles and databases. */
   readonly adminUrl: string;
@@ -52,16 +45,20 @@ export interface ProductOptions {
   readonly database?: string;
   /** Port of a subgraph by name; 0 = any free one. */
   readonly portOf: (subgraph: string) => number;
-  /** Refuse a database that holds demo data. */
-  readonly refuseDemoData?: boolean;
+  /** Refuse a database that holds demo data, and say this to the operator. */
+  readonly refuseDemoData?: string | undefined;
   /** The demo world to seed with, as of the moment of the first seed; none in production. */
   readonly demo?: Omit<WorldOptions, 'now'>;
   readonly clock?: () => Date;
 }
 
 /** Reads keys and settings of the subgraphs. @throws ConfigurationError */
-export async function productParts(config: SharedConfig): Promise<ProductParts> {
-  const keyring = await loadKeyring(config.dataDir);
+export async function productParts(config: ProductConfig): Promise<ProductParts> {
+  const { dataDir, signingKeys } = config;
+  const keyring = {
+    access: await loadSigningKey('access', { given: signingKeys.access, dataDir }),
+    identity: await loadSigningKey('identity', { given: signingKeys.identity, dataDir }),
+  };
   return { keyring, roleSecret: await loadRoleSecret(config), all: await allSubgraphs(keyring) };
 }
 
@@ -87,11 +84,12 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     await seedingEnd;
   });
   const open = await opening;
-  if (options.refuseDemoData) await Promise.all(open.map(({ services }) => refuseDemoData(services.database)));
+  const mend = options.refuseDemoData;
+  if (mend) await Promise.all(open.map(({ services }) => refuseDemoData(services.database, mend)));
   const subgraphs = await settleAll(
     open.map(async (one) => {
       const { name } = one.subgraph;
-      const verifier = await createVerifier(keyring.identity.publicJwk, identityTokens(name));
+      const verifier = createVerifier([keyring.identity.publicJwk], identityTokens(name));
       return listen(one, verifier, { host, port: portOf(name) });
     }),
   );
@@ -106,19 +104,6 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     seeded,
     close: () => running.disposeAsync(),
   };
-}
-
-/** Each subgraph has a context of its own type; here they are only started and stopped. */
-export async function allSubgraphs(keyring: Keyring): Promise<Subgraph[]> {
-  return [
-    await createAccess(keyring, readAccessConfig()),
-    shipments,
-    fleet,
-    tracking,
-    pricing,
-    risk,
-    analytics,
-  ] as unknown as Subgraph[];
 }
 
 function openAll(

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { readCommandLine } from '#shared/command-line.ts';
-import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/config.ts';
 import { exitWith } from '#shared/exit.ts';
 import { requireServer } from '#shared/postgres/given-server.ts';
 import { embeddedFolder } from '#shared/postgres/open-postgres.ts';
 import { stopUnusedServer } from '#shared/postgres/stop-unused.ts';
+import { readProductConfig } from '#shared/product-config.ts';
 import { asAdmin, databaseName, dropDatabase } from '#shared/provision.ts';
 import { lockDataFolder } from './lock.ts';
 
@@ -15,7 +16,7 @@ async function reset(): Promise<void> {
     does: 'Removes the data of this installation, outside production and while nothing runs; the next start begins anew.',
     options: {},
   });
-  const config = readSharedConfig();
+  const config = readProductConfig();
   if (config.environment === 'production')
     throw new ConfigurationError('NODE_ENV: reset runs outside production only; got production');
   const unlock = lockDataFolder(config.dataDir);

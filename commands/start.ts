@@ -1,12 +1,14 @@
 import { readCommandLine } from '#shared/command-line.ts';
-import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/config.ts';
+import type { Keyring } from '#shared/keys.ts';
 import { isLoopback } from '#shared/loopback.ts';
 import { requireFreePorts } from '#shared/ports.ts';
 import { openPostgres } from '#shared/postgres/open-postgres.ts';
+import { type ProductConfig, readStartConfig } from '#shared/product-config.ts';
 import { requireRedis } from '#shared/require-redis.ts';
 import { runProcess, type Service } from '#shared/run-process.ts';
 import { subgraphPorts } from '#shared/supergraph-yaml.ts';
-import { portsOf, readGatewayConfig } from '../gateway/config.ts';
+import { type AccessConfig, portsOf, readGatewayConfig } from '../gateway/config.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { lockDataFolder } from './lock.ts';
 import { productParts, startProduct } from './product.ts';
@@ -21,7 +23,7 @@ const subgraphPortVariables = { hostVariable: 'HOST', portVariable: 'SUBGRAPH_BA
 
 const command = {
   call: 'npm start --',
-  does: 'The whole product in one process, until Ctrl-C: PostgreSQL, subgraphs, gateway, simulator. README.md names its settings.',
+  does: 'The whole product in one process, until Ctrl-C: PostgreSQL, subgraphs, gateway, simulator. docs/settings.md names its settings.',
   options: { simulator: { type: 'boolean', default: true, help: 'no trucks that move' } },
 } as const;
 
@@ -30,7 +32,7 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   const { values } = readCommandLine(command);
   const began = performance.now();
   const environment = { ...defaults, ...process.env };
-  const config = readSharedConfig(environment);
+  const config = readStartConfig(environment);
   const gatewayConfig = readGatewayConfig([], environment);
   const ports = subgraphPorts(config.subgraphBasePort);
   const production = config.environment === 'production';
@@ -51,12 +53,16 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
     adminUrl,
     host,
     portOf: (name) => ports.get(name) ?? missing(name),
-    refuseDemoData: !isLoopback(gatewayConfig.host) && config.demoAccounts !== 'public',
+    refuseDemoData: refusalOfDemoData(config, gatewayConfig.host),
     ...(!production && { demo }),
   });
   resources.defer(() => product.close());
   const subgraphUrls = { ...Object.fromEntries(product.urls), ...gatewayConfig.subgraphUrls };
-  const gateway = await createGateway({ ...gatewayConfig, subgraphUrls });
+  const gateway = await createGateway({
+    ...gatewayConfig,
+    subgraphUrls,
+    access: accessOf(parts.keyring, config.dataDir),
+  });
   resources.defer(() => gateway.close());
   // While the demo data is written, the gateway is built; nobody is served before it is there.
   const seeded = await product.seeded;
@@ -69,6 +75,18 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   const { urls: shownUrls } = product;
   const { adminUrl: operatorUrl } = gateway;
   console.log(welcome({ gatewayUrl, adminUrl: operatorUrl, subgraphUrls: shownUrls, seeded, seconds, production }));
+}
+
+/** Where demo data is refused: what the operator can do. */
+function refusalOfDemoData({ environment, demoAccounts }: ProductConfig, host: string): string | undefined {
+  if (environment === 'production') return 'Choose another DATABASE_URL.';
+  if (isLoopback(host) || demoAccounts === 'public') return undefined;
+  return 'Choose another DATABASE_URL or DATA_DIR, or set DEMO_ACCOUNTS=public.';
+}
+
+/** The gateway beside the subgraphs has the same keys as they. */
+function accessOf({ access, identity }: Keyring, dataDir: string): AccessConfig {
+  return { kind: 'freight', signingKey: identity, publicKeys: [access.publicJwk], dataDir };
 }
 
 function missing(name: string): never {

@@ -9,7 +9,7 @@ try {
   const { positionals } = readCommandLine({
     call: 'npm run subgraph --',
     takes: 'NAME',
-    does: `One subgraph as a process of its own: ${names.join(', ')}. README.md names its settings.`,
+    does: `One subgraph as a process of its own: ${names.join(', ')}. docs/settings.md names its settings.`,
     options: {},
   });
   const [name, ...more] = positionals;

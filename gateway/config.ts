@@ -1,15 +1,17 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readCommandLine } from '#shared/command-line.ts';
-import { basePort, ConfigurationError, demoAccountsSetting, parseEnvironment, port } from '#shared/config.ts';
+import { ConfigurationError, parseEnvironment } from '#shared/config.ts';
 import { isLoopback } from '#shared/loopback.ts';
 import type { WantedPort } from '#shared/ports.ts';
+import { requireSecrets } from '#shared/process-secrets.ts';
 import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
-import { isAddressRange } from './access/clients/client-address.ts';
+import type { KeyPair, PublicKeys } from '#shared/tokens.ts';
 import type { BucketSize } from './access/clients/token-buckets.ts';
 import type { DocumentLimits } from './access/document-limits.ts';
 import type { IntrospectionPolicy } from './pipeline/guard-introspection.ts';
 import type { ClientRates } from './pipeline/throttle.ts';
+import { gatewaySettings } from './settings.ts';
 
 /** `freight` is our own engine, `apollo` the executor of @apollo/gateway. */
 export type EngineName = 'freight' | 'apollo';
@@ -82,7 +84,17 @@ export function portsOf({ host, port, admin }: GatewayConfig): { clients: Wanted
 }
 
 /** `freight`: access tokens are verified and subgraphs get a signed identity. `open`: any supergraph, nobody signs in. */
-export type AccessConfig = { readonly kind: 'freight'; readonly dataDir: string } | { readonly kind: 'open' };
+export type AccessConfig = FreightAccessConfig | { readonly kind: 'open' };
+
+export interface FreightAccessConfig {
+  readonly kind: 'freight';
+  /** Of identity tokens; undefined = the key of this installation. */
+  readonly signingKey?: KeyPair | undefined;
+  /** Of access tokens; undefined = the key of this installation. */
+  readonly publicKeys?: PublicKeys | undefined;
+  /** Where this installation keeps its keys. */
+  readonly dataDir: string;
+}
 
 export interface LiveConfig {
   /** Milliseconds after which the clients of a subscription are asked for their credentials again; less than an identity token lasts. */
@@ -98,75 +110,11 @@ export interface DrainConfig {
   readonly windowMs: number;
 }
 
-const count = z.coerce.number().int().min(1);
-const milliseconds = z.coerce.number().int().min(0).max(3_600_000);
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== ''),
-);
-/** 0 = no limit. */
-const perSecond = z.coerce.number().min(0).max(1_000_000);
-const burst = z.coerce.number().int().min(1).max(10_000_000);
-/** Booleans are accepted too: true is `public`, false is `off`. */
-const introspection = z.preprocess(
-  (text) => (text === 'true' ? 'public' : text === 'false' ? 'off' : text),
-  z.enum(['public', 'signed-in', 'off']),
-);
 const defaultAdminPort = 4100;
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-const environmentSchema = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-  HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: port.default(4000),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  DATA_DIR: z.string().default('.data'),
-  GATEWAY_ENGINE: z.enum(['freight', 'apollo']).default('freight'),
-  FORWARD_HEADERS: list.pipe(z.array(z.string().regex(headerName, 'header names are required'))).default([]),
-  OVERRIDE_LABELS: list.default([]),
-  MAX_TOKENS: count.default(15_000),
-  MAX_DEPTH: count.default(25),
-  MAX_ALIASES: count.default(100),
-  MAX_ROOT_FIELDS: count.default(20),
-  MAX_SELECTIONS: count.default(20_000),
-  MAX_OPERATION_LENGTH: count.default(200_000),
-  MAX_QUERY_COST: count.optional(),
-  ASSUMED_LIST_SIZE: count.default(10),
-  MAX_BODY_BYTES: count.default(1_048_576),
-  MAX_WAITING_REQUESTS: z.coerce.number().int().min(0).default(10_000),
-  REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
-  SUBGRAPH_TIMEOUT_MS: milliseconds.default(10_000),
-  PLAN_TIMEOUT_MS: milliseconds.default(5_000),
-  LIVE_RENEWAL_MS: count.max(50_000).default(25_000),
-  LIVE_PING_MS: count.max(600_000).default(15_000),
-  DRAIN_DELAY_MS: milliseconds.default(0),
-  DRAIN_WINDOW_MS: milliseconds.default(10_000),
-  PUBLIC_ERROR_CODES: list.default([]),
-  PUBLIC_ERROR_EXTENSIONS: list.default([]),
-  CLIENT_RATE: perSecond.optional(),
-  CLIENT_BURST: burst.optional(),
-  CLIENT_NEW_DOCUMENTS: perSecond.optional(),
-  CLIENT_NEW_DOCUMENTS_BURST: burst.optional(),
-  TRUSTED_PROXIES: list
-    .pipe(z.array(z.string().refine(isAddressRange, 'addresses or CIDR ranges are required')))
-    .default([]),
-  CORS_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))).optional(),
-  INTROSPECTION: introspection.optional(),
-  DEMO_ACCOUNTS: demoAccountsSetting,
-  CLIENT_CONNECTIONS: count.optional(),
-  CLIENT_SOCKETS: count.optional(),
-  CLIENT_OPERATIONS_PER_SOCKET: count.default(100),
-  BATCH_LIMIT: z.coerce.number().int().min(0).max(1_000).default(0),
-  ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
-  ADMIN_PORT: port.optional(),
-  SUBGRAPH_BASE_PORT: basePort.optional(),
-});
 
 const command = {
   call: 'npm run gateway --',
-  does: 'The gateway alone, in front of the freight graph or of any supergraph. Settings of gateway/config.ts come from the environment.',
+  does: 'The gateway alone, in front of the freight graph or of any supergraph. docs/settings.md names its settings.',
   options: {
     supergraph: {
       type: 'string',
@@ -195,7 +143,7 @@ export function readGatewayConfig(
 ): GatewayConfig {
   const given = readCommandLine(command, flags).values;
   const isFreight = given.supergraph === undefined;
-  const parsed = parseEnvironment(environmentSchema, withFlags(environment, given));
+  const parsed = parseEnvironment(gatewaySettings, withFlags(environment, given));
   const demoAccounts = !isFreight || parsed.NODE_ENV === 'production' ? 'none' : parsed.DEMO_ACCOUNTS;
   if (demoAccounts === 'local') requireLoopback(parsed.HOST);
   return {
@@ -205,7 +153,7 @@ export function readGatewayConfig(
     logLevel: parsed.LOG_LEVEL,
     engine: parsed.GATEWAY_ENGINE,
     supergraphFile: resolve(given.supergraph ?? resolve(import.meta.dirname, '../schema/supergraph.graphql')),
-    access: isFreight ? { kind: 'freight', dataDir: resolve(parsed.DATA_DIR) } : { kind: 'open' },
+    access: isFreight ? freightAccess(parsed) : { kind: 'open' },
     forwardHeaders: parsed.FORWARD_HEADERS.map((name) => name.toLowerCase()),
     overrideLabels: new Set(parsed.OVERRIDE_LABELS),
     subgraphUrls: { ...(isFreight && movedSubgraphs(parsed.SUBGRAPH_BASE_PORT)), ...readSubgraphUrls(environment) },
@@ -242,6 +190,23 @@ export function readGatewayConfig(
   };
 }
 
+/**
+ * For the gateway as a process of its own. In production it holds its own keys, and neither a database nor the keys of
+ * others. With `--supergraph` it needs none.
+ * @throws ConfigurationError
+ */
+export function readServerConfig(
+  flags: readonly string[] = process.argv.slice(2),
+  environment: NodeJS.ProcessEnv = process.env,
+): GatewayConfig {
+  const isFreight = readCommandLine(command, flags).values.supergraph === undefined;
+  requireSecrets(environment, {
+    required: isFreight ? ['IDENTITY_SIGNING_KEY', 'ACCESS_PUBLIC_KEYS'] : [],
+    refused: isFreight ? ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'SUBGRAPH_DATABASE_URL', 'ACCESS_SIGNING_KEY'] : [],
+  });
+  return readGatewayConfig(flags, environment);
+}
+
 /** @throws ConfigurationError where other machines could use the demo accounts */
 function requireLoopback(host: string): void {
   if (isLoopback(host)) return;
@@ -250,7 +215,22 @@ function requireLoopback(host: string): void {
   );
 }
 
-type Parsed = z.infer<typeof environmentSchema>;
+type Parsed = z.infer<typeof gatewaySettings>;
+
+/** @throws ConfigurationError where one key is for both uses: whoever holds it could speak as anybody to the gateway */
+function freightAccess({ IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS, DATA_DIR }: Parsed): FreightAccessConfig {
+  const kid = IDENTITY_SIGNING_KEY?.publicJwk.kid;
+  if (ACCESS_PUBLIC_KEYS?.some((key) => key.kid === kid))
+    throw new ConfigurationError(
+      `IDENTITY_SIGNING_KEY: a key of its own is required; key "${kid}" is among ACCESS_PUBLIC_KEYS too. \`npm run keys\` prints new keys.`,
+    );
+  return {
+    kind: 'freight',
+    signingKey: IDENTITY_SIGNING_KEY,
+    publicKeys: ACCESS_PUBLIC_KEYS,
+    dataDir: resolve(DATA_DIR),
+  };
+}
 
 /** Rates of one client: on by default in front of the freight graph, off in front of any other. A burst is some seconds of its rate. */
 function clientRates(parsed: Parsed, byDefault: boolean): ClientRates {

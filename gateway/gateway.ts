@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { createForeignKeyReporter } from '#shared/foreign-keys.ts';
 import { identityHeader } from '#shared/identity.ts';
-import { loadKeyring } from '#shared/keys.ts';
+import { loadPublicKeys, loadSigningKey } from '#shared/keys.ts';
 import { createLog, type Log } from '#shared/log.ts';
 import { refusePort, type WantedPort } from '#shared/ports.ts';
 import { accessTokens, createSigner, createVerifier } from '#shared/tokens.ts';
@@ -199,13 +200,21 @@ function listenAt(app: FastifyInstance, wanted: WantedPort): Promise<string> {
   return app.listen({ host, port, backlog }).catch((error: unknown) => refusePort(error, wanted));
 }
 
+const accessKeySettings = {
+  signer: 'the access subgraph',
+  publicKeys: 'ACCESS_PUBLIC_KEYS',
+  signingKey: 'ACCESS_SIGNING_KEY',
+};
+
 async function openAccess({ access, forwardHeaders }: GatewayConfig, log: Log): Promise<Access> {
   if (access.kind === 'open') return createOpenAccess(forwardHeaders);
-  const keyring = await loadKeyring(access.dataDir);
+  const { dataDir, publicKeys, signingKey } = access;
+  const { privateJwk } = await loadSigningKey('identity', { given: signingKey, dataDir });
   return createFreightAccess({
-    verifier: await createVerifier(keyring.access.publicJwk, accessTokens),
-    signer: createSigner(keyring.identity.privateJwk),
+    verifier: createVerifier(await loadPublicKeys('access', { given: publicKeys, dataDir }), accessTokens),
+    signer: createSigner(privateJwk),
     forwardHeaders,
     onClockSkew: createSkewReporter(log),
+    onForeignKey: createForeignKeyReporter(accessKeySettings, log),
   });
 }

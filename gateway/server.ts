@@ -1,6 +1,6 @@
 import { requireFreePorts } from '#shared/ports.ts';
 import { runProcess } from '#shared/run-process.ts';
-import { portsOf, readGatewayConfig } from './config.ts';
+import { portsOf, readServerConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { boundMemory } from './memory.ts';
 
@@ -9,7 +9,7 @@ const closingMs = 5_000;
 
 /** Runs the gateway until SIGTERM or SIGINT. */
 await runProcess(async ({ resources, allowForEnd }) => {
-  const config = readGatewayConfig();
+  const config = readServerConfig();
   const { drain } = config;
   allowForEnd(drain.delayMs + drain.windowMs + closingMs);
   boundMemory();

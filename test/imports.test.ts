@@ -87,8 +87,10 @@ describe('imports run one way', () => {
       'errors',
       'exit',
       'explain',
+      'foreign-keys',
       'health',
       'identity',
+      'key-settings',
       'ids',
       'keys',
       'log',
@@ -97,9 +99,11 @@ describe('imports run one way', () => {
       'metrics',
       'tracing',
       'ports',
+      'process-secrets',
       'pubsub',
       'run-process',
       'secrets',
+      'settings',
       'supergraph-yaml',
       'tokens',
     ];
@@ -118,7 +122,7 @@ describe('imports run one way', () => {
     const readers = files.filter((file) => /process\.env\b/.test(readFileSync(join(root, file), 'utf8')));
     const allowed = [
       /^(gateway|subgraphs\/[a-z]+)\/config\.ts$/,
-      /^subgraphs\/shared\/(config|run|keys|postgres\/programs)\.ts$/,
+      /^subgraphs\/shared\/(product-config|subgraph-config|postgres\/programs)\.ts$/,
       /^commands\//,
     ];
     expect(readers.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);

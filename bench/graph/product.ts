@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSharedConfig } from '#shared/config.ts';
 import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
 import { embeddedFolder } from '#shared/postgres/open-postgres.ts';
+import { readProductConfig } from '#shared/product-config.ts';
 import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
 import { productParts, startProduct } from '../../commands/product.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
@@ -32,7 +32,7 @@ export async function startThrowaway(
   const environment = { DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings };
   await using resources = new AsyncDisposableStack();
   resources.defer(() => rmSync(dataDir, { recursive: true, force: true }));
-  const config = readSharedConfig(environment);
+  const config = readProductConfig(environment);
   const product = await startProduct({
     config,
     parts: await productParts(config),

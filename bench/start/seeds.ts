@@ -9,7 +9,7 @@ import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { seedAlone } from '#shared/seed.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { newKeyPair } from '#shared/tokens.ts';
-import { allSubgraphs } from '../../commands/product.ts';
+import { allSubgraphs } from '../../commands/all-subgraphs.ts';
 import { processTree } from './process-tree.ts';
 
 /** How long each part of a first start takes, one after the other, in seconds: wall, CPU of this process, CPU of PostgreSQL. */

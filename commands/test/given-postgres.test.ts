@@ -1,14 +1,14 @@
-import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readSharedConfig } from '#shared/config.ts';
-import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
 import { requireServer } from '#shared/postgres/given-server.ts';
-import { type Programs, programsIn } from '#shared/postgres/programs.ts';
+import type { Programs } from '#shared/postgres/programs.ts';
+import { readProductConfig } from '#shared/product-config.ts';
 import { asAdmin, databaseName, dropDatabase, provision, roleUrl } from '#shared/provision.ts';
-import { quickFlags, subgraphNames } from '#shared/test/cluster.ts';
+import { subgraphNames } from '#shared/test/cluster.ts';
 import { productParts, startProduct } from '../product.ts';
+import { type GivenServer, oldestPostgres, startGivenServer } from './given-server.ts';
 
 /**
  * DATABASE_URL as managed services give it: a role that may create roles and databases and is no superuser. On the
@@ -19,12 +19,9 @@ interface Server {
   readonly programs?: () => Promise<Programs>;
 }
 
-const installed = globSync('/usr/lib/postgresql/*/bin')
-  .map((folder) => ({ folder, version: Number(folder.split('/')[4]) }))
-  .filter(({ folder, version }) => version >= 15 && existsSync(join(folder, 'initdb')))
-  .sort((one, other) => one.version - other.version)[0];
+const installed = oldestPostgres();
 const servers: Server[] = [{ name: 'the PostgreSQL of npm' }];
-if (installed) servers.push({ name: `PostgreSQL ${installed.version}`, programs: () => programsIn(installed.folder) });
+if (installed) servers.push({ name: `PostgreSQL ${installed.version}`, programs: installed.programs });
 else
   test('the oldest PostgreSQL', () => {
     // A machine of a developer need not have one; the one that decides about a change must (.ci/run installs it).
@@ -35,33 +32,21 @@ const oldSecret = 'freight-development-roles';
 const ownSecret = 'b7f0c2a9e4d81635';
 
 describe.each(servers)('a role without superuser rights on $name', ({ programs }) => {
-  let folder: string;
-  let server: EmbeddedPostgres;
-  let superuserUrl: string;
+  let server: GivenServer;
+  let urlOf: GivenServer['urlOf'];
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'freight-given-'));
-    server = new EmbeddedPostgres(folder, { flags: quickFlags, ...(programs && { programs }) });
-    superuserUrl = await server.start();
-    await asAdmin(superuserUrl, undefined, async (client) => {
-      await client.query(`create role app login createdb createrole password 'app'`);
-      await client.query(`create role other login createdb createrole password 'other'`);
-      await client.query(`create role half login createdb password 'half'`);
-      await client.query(`create role nothing login createrole password 'nothing'`);
+    server = await startGivenServer(programs, {
+      app: 'createdb createrole',
+      other: 'createdb createrole',
+      half: 'createdb',
+      nothing: 'createrole',
     });
+    urlOf = server.urlOf;
   });
-  afterAll(async () => {
-    await server[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(async () => server[Symbol.asyncDispose]());
 
-  const urlOf = (role: string, database = 'postgres'): string => {
-    const url = new URL(superuserUrl);
-    url.username = url.password = role;
-    url.pathname = `/${database}`;
-    return url.href;
-  };
   const databaseExists = () =>
-    asAdmin(superuserUrl, undefined, async (client) => {
+    asAdmin(server.superuserUrl, undefined, async (client) => {
       const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [databaseName]);
       return rowCount === 1;
     });
@@ -84,7 +69,7 @@ describe.each(servers)('a role without superuser rights on $name', ({ programs }
 
   test('that may create both runs the whole product', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'freight-given-data-'));
-    const config = readSharedConfig({ DATA_DIR: dataDir, DATABASE_URL: urlOf('app'), LOG_LEVEL: 'silent' });
+    const config = readProductConfig({ DATA_DIR: dataDir, DATABASE_URL: urlOf('app'), LOG_LEVEL: 'silent' });
     await requireServer(urlOf('app'));
     const product = await startProduct({
       config,

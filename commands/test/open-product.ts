@@ -7,7 +7,7 @@ import { loadSeed } from '#shared/seed.ts';
 import { type OpenSubgraph, openSubgraph } from '#shared/server.ts';
 import { newKeyPair } from '#shared/tokens.ts';
 import { type SeedPart, writeSeeds } from '#shared/write-seeds.ts';
-import { allSubgraphs } from '../product.ts';
+import { allSubgraphs } from '../all-subgraphs.ts';
 import type { WorldInPreparation } from '../seed-product.ts';
 
 /** Every subgraph, open on one database; none listens. */

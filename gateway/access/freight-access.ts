@@ -17,6 +17,8 @@ export interface FreightAccessOptions {
   readonly forwardHeaders: readonly string[];
   /** Told when a token of the access subgraph was issued by so many seconds in the future: the clocks differ by too much. */
   readonly onClockSkew: (seconds: number) => void;
+  /** Told when a token names a key that is not among those of the verifier. */
+  readonly onForeignKey: (keyId: string) => void;
   readonly now?: () => number;
 }
 
@@ -26,6 +28,7 @@ export function createFreightAccess({
   signer,
   forwardHeaders,
   onClockSkew,
+  onForeignKey,
   now = Date.now,
 }: FreightAccessOptions): Access {
   /** The verifier gives the same object for the same token, so that what is signed for it is found again. */
@@ -42,7 +45,7 @@ export function createFreightAccess({
 
   return {
     async identify(headers) {
-      const caller = callerFor(await identityOf(headers, { verifier, onClockSkew }));
+      const caller = callerFor(await identityOf(headers, { verifier, onClockSkew, onForeignKey }));
       const forwarded = forwardedHeaders(headers, forwardHeaders);
       return forwarded ? { ...caller, key: `${caller.key}\n${forwarded.key}`, headers: forwarded.headers } : caller;
     },
@@ -68,7 +71,7 @@ function identityHeaders(
 
 async function identityOf(
   { authorization }: IncomingHttpHeaders,
-  { verifier, onClockSkew }: Pick<FreightAccessOptions, 'verifier' | 'onClockSkew'>,
+  { verifier, onClockSkew, onForeignKey }: Pick<FreightAccessOptions, 'verifier' | 'onClockSkew' | 'onForeignKey'>,
 ): Promise<Identity> {
   if (authorization === undefined) return anonymous;
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
@@ -76,6 +79,8 @@ async function identityOf(
   const identity = await verifier.verify(token);
   if (identity) return identity;
   const skew = await verifier.skewSeconds(token);
+  const foreignKey = verifier.foreignKeyId(token);
+  if (foreignKey !== undefined) onForeignKey(foreignKey);
   if (skew === undefined) throw unauthenticated('The access token is expired or invalid. Sign in again.');
   onClockSkew(skew);
   throw new RequestRefusal('SERVICE_UNAVAILABLE', 'The service is not available at the moment. Try again later.');

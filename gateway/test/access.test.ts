@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { pino } from 'pino';
 import { type AccountIdentity, type Identity, identityHeader, scopesOf } from '#shared/identity.ts';
 import { loadKeyring } from '#shared/keys.ts';
 import {
@@ -40,7 +41,7 @@ describe('in front of the freight graph', () => {
   async function identitySeen(reader = 'people') {
     const token = gateway.graph.people.seen.at(-1)?.[identityHeader];
     const { identity } = await loadKeyring(dataDir);
-    return (await createVerifier(identity.publicJwk, identityTokens(reader))).verify(String(token));
+    return createVerifier([identity.publicJwk], identityTokens(reader)).verify(String(token));
   }
 
   test('without a token one is nobody, and subgraphs are told so under signature', async () => {
@@ -93,6 +94,27 @@ describe('in front of the freight graph', () => {
     expect(answer.errors?.[0]?.extensions['requestId']).toBe(answer.headers.get('x-request-id'));
     expect(gateway.graph.people.seen.length).toBe(asked);
   });
+});
+
+test('a token of a key that the gateway does not have tells operators which setting is at fault', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
+  const lines: { code?: string; msg: string }[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  try {
+    await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } }, undefined, log);
+    const { privateJwk } = await newKeyPair();
+    const token = createSigner(privateJwk).sign(dispatcher, accessTokens, 60);
+    const answer = await gateway.ask('{ people { name } }', {}, { authorization: `Bearer ${token}` });
+    expect(answer.status).toBe(401);
+    expect(lines).toMatchObject([
+      {
+        code: 'FOREIGN_KEY',
+        msg: `ACCESS_PUBLIC_KEYS: the public half of ACCESS_SIGNING_KEY is required; a token of the access subgraph names key "${privateJwk.kid}", which is not among them.`,
+      },
+    ]);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 });
 
 test('a token from the future tells operators that clocks differ; the client may try again', async () => {
@@ -149,8 +171,16 @@ describe('identity tokens for subgraphs', () => {
     const verifier = {
       verify: async (token: string) => (token === 'good' ? dispatcher : undefined),
       skewSeconds: async () => undefined,
+      foreignKeyId: () => undefined,
     };
-    return createFreightAccess({ verifier, signer, forwardHeaders: ['accept-language'], onClockSkew: () => {}, now });
+    return createFreightAccess({
+      verifier,
+      signer,
+      forwardHeaders: ['accept-language'],
+      onClockSkew: () => {},
+      onForeignKey: () => {},
+      now,
+    });
   }
 
   test('are signed per subgraph when it is asked, once for many requests, and anew before they run out', async () => {

@@ -1,22 +1,38 @@
 import { z } from 'zod';
 import { parseEnvironment } from '#shared/config.ts';
+import { ACCESS_SIGNING_KEY } from '#shared/key-settings.ts';
+import type { KeyPair } from '#shared/tokens.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
 
 const count = z.coerce.number().int().min(1).max(1_000_000);
-const environment = z.object({
-  SIGN_IN_TRIES: count.default(5),
-  SIGN_IN_TRIES_PER_ADDRESS: count.default(60),
-  SIGN_IN_WINDOW_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
+/** What the access subgraph reads besides the settings of every subgraph. */
+export const accessSettings = z.object({
+  ACCESS_SIGNING_KEY,
+  SIGN_IN_TRIES: count.default(5).meta({
+    description: 'Wrong passwords in a row, within SIGN_IN_WINDOW_SECONDS, after which an account must wait.',
+    unit: 'tries',
+  }),
+  SIGN_IN_TRIES_PER_ADDRESS: count.default(60).meta({
+    description: 'Wrong passwords from one network address within SIGN_IN_WINDOW_SECONDS after which it must wait.',
+    unit: 'tries',
+  }),
+  SIGN_IN_WINDOW_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900).meta({
+    description: 'Time within which wrong passwords are counted.',
+    unit: 's',
+  }),
 });
 
 /** Settings of the access subgraph. */
 export interface AccessConfig {
+  /** Undefined = the key of this installation. */
+  readonly signingKey: KeyPair | undefined;
   readonly signIn: SignInLimits;
 }
 
 export function readAccessConfig(variables: NodeJS.ProcessEnv = process.env): AccessConfig {
-  const parsed = parseEnvironment(environment, variables);
+  const parsed = parseEnvironment(accessSettings, variables);
   return {
+    signingKey: parsed.ACCESS_SIGNING_KEY,
     signIn: {
       triesPerAccount: parsed.SIGN_IN_TRIES,
       triesPerAddress: parsed.SIGN_IN_TRIES_PER_ADDRESS,

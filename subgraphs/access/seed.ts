@@ -1,5 +1,6 @@
-import { ConfigurationError, readSharedConfig } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/config.ts';
 import type { World } from '#shared/demo/world.ts';
+import { readProductConfig } from '#shared/product-config.ts';
 import type { SeedWriter } from '#shared/write-seeds.ts';
 import { hashPassword } from './domain/passwords.ts';
 
@@ -8,7 +9,7 @@ export const demoPassword = 'freight-demo';
 
 /** Writes organizations and accounts of the demo world. Refuses to put known passwords into a production database. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
-  if (readSharedConfig().environment === 'production') {
+  if (readProductConfig().environment === 'production') {
     throw new ConfigurationError('NODE_ENV: another value than production is required to seed demo accounts');
   }
   const { admin, dispatcher, driver, customer, partner, analyst } = world.demo;

@@ -1,6 +1,6 @@
 import type { Keyring } from '#shared/keys.ts';
 import { scalars } from '#shared/scalars.ts';
-import type { Subgraph } from '#shared/subgraph.ts';
+import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
 import { createSigner } from '#shared/tokens.ts';
 import type { AccessConfig } from './config.ts';
 import { type AccessContext, createContext } from './context.ts';
@@ -14,18 +14,19 @@ import { sessionMutations } from './resolvers/sessions.ts';
 import { rules } from './rules.ts';
 import { createSessionEvents } from './session-events.ts';
 
+/** Needs no key: what `npm run migrate` asks for. */
+export const accessTables = { name: 'access', entities, migrations } satisfies SubgraphTables;
+
 /** The only subgraph that needs a secret: with the private key of `access` it signs the tokens of clients. */
 export async function createAccess(
   { access }: Pick<Keyring, 'access'>,
-  config: AccessConfig,
+  config: Pick<AccessConfig, 'signIn'>,
 ): Promise<Subgraph<AccessContext>> {
   const signer = createSigner(access.privateJwk);
   const { counter, report } = createSessionEvents();
   return {
-    name: 'access',
+    ...accessTables,
     schema: new URL('./schema.graphql', import.meta.url),
-    entities,
-    migrations,
     rules,
     reactions,
     context: (base) => createContext(base, { signer, report, signInLimits: config.signIn }),

@@ -9,6 +9,7 @@ import { inboxMigration } from './inbox.ts';
 import type { Log } from './log.ts';
 import { releaseLostConnections } from './lost-connections.ts';
 import { requireColumns } from './require-columns.ts';
+import { requireMigrations } from './require-migrations.ts';
 import { connectionSettings, connectToSchema } from './schema-client.ts';
 import { StatementLogger } from './statement-logger.ts';
 
@@ -28,8 +29,14 @@ export interface Database {
   fork(signal?: AbortSignal): EntityManager;
   /** Runs a transaction whose statements may take as long as they need: migrations, seeds, maintenance. */
   maintain<T>(run: (em: EntityManager) => Promise<T>): Promise<T>;
-  /** Brings the tables up to date. @throws ConfigurationError when an entity stores what no migration has made room for */
-  migrate(): Promise<void>;
+  /**
+   * Brings the tables up to date; of several processes at once, one does and the others wait for it.
+   * @returns names of the migrations that have run now
+   * @throws ConfigurationError when an entity stores what no migration has made room for
+   */
+  migrate(): Promise<readonly string[]>;
+  /** Makes sure that somebody has brought the tables up to date. @throws ConfigurationError with one line */
+  requireMigrated(): Promise<void>;
   /** A connection of its own apart from the ORM. Whoever asks for it ends it. */
   connect(): Promise<pg.Client>;
   /** SQL statements sent so far: what tests and benches count. */
@@ -59,6 +66,7 @@ export async function openDatabase({
   statementTimeoutMs,
 }: DatabaseOptions): Promise<Database> {
   let statements = 0;
+  const migrationsList = [inboxMigration, idempotencyMigration, ...migrations];
   const orm = await MikroORM.init({
     clientUrl: url,
     schema,
@@ -78,7 +86,7 @@ export async function openDatabase({
     migrations: {
       tableName: 'migrations',
       schema,
-      migrationsList: [inboxMigration, idempotencyMigration, ...migrations],
+      migrationsList,
       snapshot: false,
       silent: true,
       disableForeignKeys: false,
@@ -99,7 +107,17 @@ export async function openDatabase({
     fork: (signal) => orm.em.fork(signal && { signal }),
     maintain,
     async migrate() {
-      await maintain((em) => orm.migrator.up({ transaction: em.getTransactionContext() }));
+      const done = await maintain(async (em) => {
+        // The lock comes before the migrator's first look: it creates its own table then.
+        await em.execute(`select pg_advisory_xact_lock(hashtext('freight-migrate'), hashtext(?))`, [schema]);
+        return orm.migrator.up({ transaction: em.getTransactionContext() });
+      });
+      await requireColumns(orm, schema);
+      return done.map(({ name }) => name);
+    },
+    async requireMigrated() {
+      const names = migrationsList.map(({ name }) => name);
+      await requireMigrations(orm, schema, names);
       await requireColumns(orm, schema);
     },
     connect: () => connectToSchema(url, schema),

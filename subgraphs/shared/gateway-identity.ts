@@ -1,4 +1,5 @@
 import { GraphError } from './errors.ts';
+import { createForeignKeyReporter } from './foreign-keys.ts';
 import type { Health } from './health.ts';
 import type { Identity } from './identity.ts';
 import type { Log } from './log.ts';
@@ -11,12 +12,18 @@ import type { TokenVerifier } from './tokens.ts';
 export type ReadIdentity = (token: unknown) => Promise<Identity>;
 
 const part = 'clock';
+const keySettings = {
+  signer: 'the gateway',
+  publicKeys: 'IDENTITY_PUBLIC_KEYS',
+  signingKey: 'IDENTITY_SIGNING_KEY',
+};
 
 export function createIdentityReader(
   verifier: TokenVerifier,
   { log, health }: { readonly log: Log; readonly health: Health },
 ): ReadIdentity {
   let isSkewed = false;
+  const reportForeignKey = createForeignKeyReporter(keySettings, log);
   return async (token) => {
     const identity = typeof token === 'string' ? await verifier.verify(token) : undefined;
     if (identity) {
@@ -26,6 +33,8 @@ export function createIdentityReader(
     }
     const seconds = typeof token === 'string' ? await verifier.skewSeconds(token) : undefined;
     if (seconds === undefined) {
+      const keyId = typeof token === 'string' ? verifier.foreignKeyId(token) : undefined;
+      if (keyId !== undefined) reportForeignKey(keyId);
       throw new GraphError('UNAUTHENTICATED', 'An identity that the gateway has signed for this subgraph is required.');
     }
     const direction = seconds > 0 ? 'ahead of' : 'behind';

@@ -1,7 +1,9 @@
 import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import { executeBound } from './bound.ts';
+import { ConfigurationError } from './config.ts';
 import type { Database, EntityManager } from './database.ts';
+import { errorMessage } from './error-code.ts';
 import { newId } from './ids.ts';
 import { takeOnce } from './inbox.ts';
 import { jobsSchema, queueOf } from './jobs-schema.ts';
@@ -66,7 +68,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   });
   boss.on('error', (error) => log.warn({ err: error }, 'queue connection'));
   boss.on('warning', (warning) => log.warn({ warning }, 'queue'));
-  await boss.start();
+  await boss.start().catch(refuseOtherQueues);
   for (const name of Object.keys(reactions)) await boss.subscribe(name, queue);
 
   const events: EventSink = {
@@ -149,6 +151,14 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       await boss.stop({ graceful: true, timeout: 5_000 });
     },
   };
+}
+
+/** Says in one line that the queues are missing, or those of another release. */
+function refuseOtherQueues(error: unknown): never {
+  if (!/^pg-boss (is not installed|database requires migrations)/.test(errorMessage(error))) throw error;
+  throw new ConfigurationError(
+    `Database: the queues of this release are required in schema ${jobsSchema}; they are missing or of another release. Run \`npm run migrate\` once per release.`,
+  );
 }
 
 let lastMoment = 0;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { ConfigurationError, type SharedConfig } from './config.ts';
+import { ConfigurationError } from './config.ts';
 import { keptSecret } from './kept-secret.ts';
-import { type KeyPair, newKeyPair } from './tokens.ts';
+import { type KeyPair, newKeyPair, type PublicKeys, withKeyId } from './tokens.ts';
 
 const jwk = z.looseObject({
   kty: z.literal('OKP'),
@@ -13,47 +13,55 @@ const jwk = z.looseObject({
 const pair = z.object({ privateJwk: jwk, publicJwk: jwk });
 const keyring = z.object({ access: pair, identity: pair });
 
-/**
- * `access` signs the tokens of clients (private half: access subgraph), `identity` those between gateway and subgraphs
- * (private half: gateway).
- */
-export interface Keyring {
-  readonly access: KeyPair;
-  readonly identity: KeyPair;
+/** `access` signs the tokens of clients, `identity` those between gateway and subgraphs. */
+export type KeyUse = 'access' | 'identity';
+
+/** Both key pairs, for the product in one process. */
+export type Keyring = Readonly<Record<KeyUse, KeyPair>>;
+
+/** Where a process takes its keys from. */
+export interface KeySource<K> {
+  /** From the settings. */
+  readonly given: K | undefined;
+  /** Where this installation keeps keys of its own, outside production. */
+  readonly dataDir: string;
 }
 
-/**
- * The keys of this installation: from `FREIGHT_KEYS` (JSON), else from `keys.json` in the data folder, made there on the
- * first start. Production requires the variable, so that replicas agree.
- */
-export async function loadKeyring(dataDir: string, environment: NodeJS.ProcessEnv = process.env): Promise<Keyring> {
-  const given = environment['FREIGHT_KEYS'];
-  if (given) {
-    const parsed = keyring.safeParse(parseJson(given));
-    if (parsed.success) return parsed.data;
-    throw new ConfigurationError(
-      'FREIGHT_KEYS: JSON { access, identity } of Ed25519 JWK pairs is required; got another shape',
-    );
-  }
-  if (environment['NODE_ENV'] === 'production') {
-    throw new ConfigurationError('FREIGHT_KEYS: required in production; got nothing');
-  }
+/** The private half, for the access subgraph (`access`) or a gateway (`identity`). */
+export async function loadSigningKey(use: KeyUse, { given, dataDir }: KeySource<KeyPair>): Promise<KeyPair> {
+  return given ?? (await loadKeyring(dataDir))[use];
+}
+
+/** Public halves only, for gateways (`access`) and subgraphs (`identity`). */
+export async function loadPublicKeys(use: KeyUse, { given, dataDir }: KeySource<PublicKeys>): Promise<PublicKeys> {
+  return given ?? [(await loadKeyring(dataDir))[use].publicJwk];
+}
+
+/** The keys of this installation: from `keys.json` in the data folder, made there on the first start. Production has none. */
+export async function loadKeyring(dataDir: string): Promise<Keyring> {
   const kept = await keptSecret(dataDir, 'keys.json', async () => JSON.stringify(await newKeyring()));
-  const parsed = keyring.safeParse(parseJson(kept));
-  if (parsed.success) return parsed.data;
+  const { data } = keyring.safeParse(parseJson(kept));
+  // Older releases wrote keys without ids.
+  if (data) return { access: await withKeyId(data.access), identity: await withKeyId(data.identity) };
   throw new ConfigurationError(
     `DATA_DIR: ${dataDir}/keys.json with Ed25519 JWK pairs is required; got another shape. Remove the file: new keys are made, and everybody signs in again.`,
   );
 }
 
-/** What the passwords of the database roles derive from: DATABASE_ROLE_SECRET, else a secret of this installation. */
-export function loadRoleSecret({ roleSecret, dataDir }: SharedConfig): Promise<string> {
-  if (roleSecret !== undefined) return Promise.resolve(roleSecret);
-  return keptSecret(dataDir, 'database-role-secret', () => randomBytes(32).toString('hex'));
+export async function newKeyring(): Promise<Keyring> {
+  return { access: await newKeyPair(), identity: await newKeyPair() };
 }
 
-async function newKeyring(): Promise<Keyring> {
-  return { access: await newKeyPair(), identity: await newKeyPair() };
+/** What the passwords of the database roles derive from: DATABASE_ROLE_SECRET, else a secret of this installation. */
+export function loadRoleSecret({
+  roleSecret,
+  dataDir,
+}: {
+  readonly roleSecret: string | undefined;
+  readonly dataDir: string;
+}): Promise<string> {
+  if (roleSecret !== undefined) return Promise.resolve(roleSecret);
+  return keptSecret(dataDir, 'database-role-secret', () => randomBytes(32).toString('hex'));
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,3 @@
-import type { SharedConfig } from './config.ts';
 import type { LivePubSub } from './pubsub.ts';
 import { createMemoryPubSub } from './pubsub-memory.ts';
 import { createRedisPubSub } from './pubsub-redis.ts';
@@ -6,7 +5,7 @@ import type { RedisObserver } from './redis-connection.ts';
 
 /** Live fan-out through Redis where one is given, else within this process. */
 export async function openLive(
-  { redisUrl }: Pick<SharedConfig, 'redisUrl'>,
+  { redisUrl }: { readonly redisUrl: string | undefined },
   observer: RedisObserver,
 ): Promise<LivePubSub> {
   return redisUrl === undefined ? createMemoryPubSub() : createRedisPubSub(redisUrl, observer);

@@ -25,7 +25,8 @@ export function roleUrl(adminUrl: string, database: string, subgraph: string, se
   return url.href;
 }
 
-function roleName(subgraph: string): string {
+/** The login role of a subgraph. */
+export function roleName(subgraph: string): string {
   return `freight_${subgraph}`;
 }
 

@@ -36,6 +36,8 @@ export interface SubgraphOptions {
   /** Health of the process, whose parts each of its subgraphs shows with its own. */
   readonly processHealth?: Health;
   readonly limits?: Partial<SubgraphLimits>;
+  /** False where the tables must be up to date already: in production `npm run migrate` sees to that. */
+  readonly migrates?: boolean;
 }
 
 /** A subgraph whose tables are migrated and whose services run; it does not listen and takes no events yet. */
@@ -60,12 +62,12 @@ export function schemaOf<C extends BaseContext>({ schema, resolvers, rules }: Su
   return meterFields(boundLists(guard(built, rules)));
 }
 
-/** Opens database, queue and schema of a subgraph and brings its tables up to date. */
+/** Opens database, queue and schema of a subgraph; its tables are brought up to date, or must be. */
 export async function openSubgraph<C extends BaseContext>(
   subgraph: Subgraph<C>,
   options: SubgraphOptions,
 ): Promise<OpenSubgraph<C>> {
-  const { databaseUrl: url, log, clock = () => new Date(), processHealth, limits } = options;
+  const { databaseUrl: url, log, clock = () => new Date(), processHealth, limits, migrates = true } = options;
   const { maxObjects, statementTimeoutMs } = { ...defaultLimits, ...limits };
   const live = countLosses(options.live, log);
   const { name, entities, migrations, reactions } = subgraph;
@@ -73,7 +75,8 @@ export async function openSubgraph<C extends BaseContext>(
   await using opened = new AsyncDisposableStack();
   const database = await openDatabase({ url, schema: name, entities, migrations, log, statementTimeoutMs });
   opened.defer(() => database.close());
-  await database.migrate();
+  if (migrates) await database.migrate();
+  else await database.requireMigrated();
   const jobs = await openJobs({ subgraph: name, url, database, reactions, live, log });
   opened.defer(() => jobs.close());
   const health = new Health(() => new Date(), processHealth);

@@ -6,14 +6,18 @@ import type { BaseContext } from './context.ts';
 import type { NamedMigration } from './database.ts';
 import type { Reactions } from './jobs.ts';
 
-/** A subgraph as a value: what it is made of, without anything running. */
-export interface Subgraph<C extends BaseContext = BaseContext> {
+/** What a subgraph stores, and how its tables come to be. */
+export interface SubgraphTables {
   /** Its name in supergraph.yaml; also that of its database schema and queue. */
   readonly name: string;
-  /** The SDL beside it. */
-  readonly schema: URL;
   readonly entities: readonly EntitySchema[];
   readonly migrations: readonly NamedMigration[];
+}
+
+/** A subgraph as a value: what it is made of, without anything running. */
+export interface Subgraph<C extends BaseContext = BaseContext> extends SubgraphTables {
+  /** The SDL beside it. */
+  readonly schema: URL;
   readonly resolvers: GraphQLResolverMap<C>;
   readonly rules: Rules;
   readonly reactions: Reactions;

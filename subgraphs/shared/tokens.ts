@@ -1,20 +1,40 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import { decodeJwt, exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { anonymous, type Identity, roles, scopesOf, tiers } from './identity.ts';
 
 const algorithm = 'EdDSA';
 
+/** Both halves carry the id (`kid`) of the key, which its tokens name. */
 export interface KeyPair {
   readonly privateJwk: JWK;
   readonly publicJwk: JWK;
 }
 
+/** Keys that a reader accepts; more than one while keys are exchanged. */
+export type PublicKeys = readonly JWK[];
+
 /** A new Ed25519 pair in JWK form. */
 export async function newKeyPair(): Promise<KeyPair> {
   const pair = await generateKeyPair(algorithm, { extractable: true });
-  return { privateJwk: await exportJWK(pair.privateKey), publicJwk: await exportJWK(pair.publicKey) };
+  return withKeyId({ privateJwk: await exportJWK(pair.privateKey), publicJwk: await exportJWK(pair.publicKey) });
+}
+
+/** A pair without an id gets the fingerprint of its public half (RFC 7638). */
+export async function withKeyId({ privateJwk, publicJwk }: KeyPair): Promise<KeyPair> {
+  const kid = publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk));
+  return { privateJwk: { ...privateJwk, kid }, publicJwk: { ...publicJwk, kid } };
 }
 
 /** Who gives out a token, whom it is for, and how long it may be good. */
@@ -60,6 +80,8 @@ export interface TokenVerifier {
    * this and nothing else is wrong with the token. Undefined in every other case, an ordinary expiry included.
    */
   skewSeconds(token: string): Promise<number | undefined>;
+  /** For a token that does not hold: the id of its key, where none of the reader's keys has it. */
+  foreignKeyId(token: string): string | undefined;
 }
 
 const anonymousSubject = 'anonymous';
@@ -79,7 +101,7 @@ const times = z.object({ iat: z.number(), exp: z.number() });
  */
 export function createSigner(privateJwk: JWK): TokenSigner {
   const key = createPrivateKey({ key: { ...privateJwk }, format: 'jwk' });
-  const header = encoded({ alg: algorithm });
+  const header = encoded({ alg: algorithm, kid: privateJwk.kid });
   return {
     sign(identity, { issuer, audience }, seconds) {
       const issuedAt = Math.floor(Date.now() / 1000);
@@ -107,12 +129,12 @@ function identityOf(payload: JWTPayload): Identity {
 }
 
 /** Verifies each token once: see docs/performance.md, P11. */
-export async function createVerifier(
-  publicJwk: JWK,
+export function createVerifier(
+  publicKeys: PublicKeys,
   { issuer, audience, longestSeconds, graceSeconds }: TokenKind,
   cacheSize = 10_000,
-): Promise<TokenVerifier> {
-  const key = await importJWK(publicJwk, algorithm);
+): TokenVerifier {
+  const keyOf = createLocalJWKSet({ keys: [...publicKeys] });
   const cache = new LRUCache<string, { readonly identity: Identity; readonly endsAt: number }>({ max: cacheSize });
   const options = {
     algorithms: [algorithm],
@@ -127,7 +149,7 @@ export async function createVerifier(
       const known = cache.get(token);
       if (known) return known.endsAt > Date.now() ? known.identity : undefined;
       try {
-        const { payload } = await jwtVerify(token, key, options);
+        const { payload } = await jwtVerify(token, keyOf, options);
         const { iat, exp } = times.parse(payload);
         const endsAt = (exp + graceSeconds) * 1000;
         if (exp - iat > longestSeconds || endsAt <= Date.now()) return undefined;
@@ -144,8 +166,16 @@ export async function createVerifier(
         const seconds = Math.round(iat - Date.now() / 1000);
         const isExpiry = seconds < 0 && graceSeconds === 0;
         if (isExpiry || Math.abs(seconds) <= clockToleranceSeconds) return undefined;
-        await jwtVerify(token, key, { ...options, currentDate: new Date(iat * 1000) });
+        await jwtVerify(token, keyOf, { ...options, currentDate: new Date(iat * 1000) });
         return seconds;
+      } catch {
+        return undefined;
+      }
+    },
+    foreignKeyId(token) {
+      try {
+        const { kid } = decodeProtectedHeader(token);
+        return publicKeys.some((key) => key.kid === kid) ? undefined : kid;
       } catch {
         return undefined;
       }

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GraphQLFormattedError } from 'graphql';
-import { readSharedConfig } from '#shared/config.ts';
 import { generateWorld } from '#shared/demo/generate.ts';
 import type { World, WorldSize } from '#shared/demo/world.ts';
+import { readProductConfig } from '#shared/product-config.ts';
 import { asAdmin } from '#shared/provision.ts';
 import { type Product, productParts, startProduct } from '../../commands/product.ts';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
@@ -73,7 +73,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   const demo = { seed: 11, size: { ...smallWorld, ...options.size } };
   const now = options.now ?? new Date();
   const world = generateWorld({ ...demo, now });
-  const sharedConfig = { ...readSharedConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret, seedNow: now };
+  const sharedConfig = { ...readProductConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret, seedNow: now };
   const product = await startProduct({
     config: sharedConfig,
     parts: await productParts(sharedConfig),

@@ -11,7 +11,7 @@ import { createAccess } from '../subgraph.ts';
 
 const access = await newKeyPair();
 /** Reads the tokens that the subgraph under test gives to clients. */
-export const clientVerifier = await createVerifier(access.publicJwk, accessTokens);
+export const clientVerifier = createVerifier([access.publicJwk], accessTokens);
 export const password = 'correct horse battery';
 const passwordHash = await hashPassword(password, 'test');
 

@@ -99,7 +99,7 @@ export async function startTestSubgraph<C extends BaseContext>(
     ...(options.limits && { limits: options.limits }),
   });
   // Tests take events with `jobs.drain()`, so that they know when all are done.
-  const verifier = await createVerifier(keys.publicJwk, identityTokens(subgraph.name));
+  const verifier = createVerifier([keys.publicJwk], identityTokens(subgraph.name));
   const running = await listen(open, verifier, { takesEvents: false });
   return {
     ...running,

@@ -1,0 +1,22 @@
+import type { Keyring } from '#shared/keys.ts';
+import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
+import { readAccessConfig } from '../subgraphs/access/config.ts';
+import { accessTables, createAccess } from '../subgraphs/access/subgraph.ts';
+import { analytics } from '../subgraphs/analytics/subgraph.ts';
+import { fleet } from '../subgraphs/fleet/subgraph.ts';
+import { pricing } from '../subgraphs/pricing/subgraph.ts';
+import { risk } from '../subgraphs/risk/subgraph.ts';
+import { shipments } from '../subgraphs/shipments/subgraph.ts';
+import { tracking } from '../subgraphs/tracking/subgraph.ts';
+
+/** Each subgraph has a context of its own type; here they are only started and stopped. */
+const withoutKeys = [shipments, fleet, tracking, pricing, risk, analytics] as unknown as readonly Subgraph[];
+
+/** What every subgraph stores. */
+export const allTables: readonly SubgraphTables[] = [accessTables, ...withoutKeys];
+
+/** Every subgraph of the product. */
+export async function allSubgraphs(keyring: Pick<Keyring, 'access'>): Promise<Subgraph[]> {
+  const access = await createAccess(keyring, readAccessConfig());
+  return [access as unknown as Subgraph, ...withoutKeys];
+}

@@ -1,0 +1,28 @@
+import { readCommandLine } from '#shared/command-line.ts';
+import { exitWith } from '#shared/exit.ts';
+import { newKeyring } from '#shared/keys.ts';
+
+const command = {
+  call: 'npm run keys --',
+  does: 'Prints new keys as settings for each process in production. Nothing is stored: keep the output with your secrets.',
+  options: {},
+} as const;
+
+try {
+  readCommandLine(command);
+  const { access, identity } = await newKeyring();
+  const setOf = (key: object) => JSON.stringify({ keys: [key] });
+  console.log(
+    [
+      '# access subgraph',
+      `ACCESS_SIGNING_KEY='${JSON.stringify(access.privateJwk)}'`,
+      '# gateways',
+      `IDENTITY_SIGNING_KEY='${JSON.stringify(identity.privateJwk)}'`,
+      `ACCESS_PUBLIC_KEYS='${setOf(access.publicJwk)}'`,
+      '# subgraphs, access among them',
+      `IDENTITY_PUBLIC_KEYS='${setOf(identity.publicJwk)}'`,
+    ].join('\n'),
+  );
+} catch (error) {
+  exitWith(error);
+}

@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ConfigurationError, parseEnvironment } from '#shared/config.ts';
+import { requireSecrets } from '#shared/process-secrets.ts';
+import * as settings from '#shared/settings.ts';
+
+/** What `npm run migrate` reads. */
+export const migrateSettings = z.object({
+  NODE_ENV: settings.NODE_ENV,
+  DATABASE_URL: settings.DATABASE_URL,
+  DATABASE_ROLE_SECRET: settings.DATABASE_ROLE_SECRET,
+  DATA_DIR: settings.DATA_DIR,
+  LOG_LEVEL: settings.LOG_LEVEL,
+});
+
+export interface MigrateConfig {
+  /** Server with the right to create roles and schemas. */
+  readonly databaseUrl: string;
+  /** Passwords of the subgraphs' database roles derive from it; undefined = one that this installation makes. */
+  readonly roleSecret: string | undefined;
+  readonly dataDir: string;
+  readonly logLevel: string;
+}
+
+export function readMigrateConfig(environment: NodeJS.ProcessEnv = process.env): MigrateConfig {
+  requireSecrets(environment, { required: ['DATABASE_URL', 'DATABASE_ROLE_SECRET'], refused: [] });
+  const parsed = parseEnvironment(migrateSettings, environment);
+  if (parsed.DATABASE_URL === undefined)
+    throw new ConfigurationError(
+      'DATABASE_URL: required, with the right to create roles; got nothing. The embedded database is migrated by `npm start`.',
+    );
+  return {
+    databaseUrl: parsed.DATABASE_URL,
+    roleSecret: parsed.DATABASE_ROLE_SECRET,
+    dataDir: resolve(parsed.DATA_DIR),
+    logLevel: parsed.LOG_LEVEL,
+  };
+}

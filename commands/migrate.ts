@@ -1,0 +1,65 @@
+import { readCommandLine } from '#shared/command-line.ts';
+import { openDatabase } from '#shared/database.ts';
+import { exitWith } from '#shared/exit.ts';
+import { loadRoleSecret } from '#shared/keys.ts';
+import { defaultLimits } from '#shared/limits.ts';
+import { createLog } from '#shared/log.ts';
+import { requireServer } from '#shared/postgres/given-server.ts';
+import { databaseName, provision, roleUrl } from '#shared/provision.ts';
+import type { SubgraphTables } from '#shared/subgraph.ts';
+import { allTables } from './all-subgraphs.ts';
+import { readMigrateConfig } from './migrate-config.ts';
+
+const command = {
+  call: 'npm run migrate --',
+  does: 'Once per release: creates database, roles, schemas and queues, and brings the tables of every subgraph up to date. DATABASE_URL is that of the administrator; docs/settings.md names the settings.',
+  options: {
+    urls: {
+      type: 'boolean',
+      default: false,
+      help: 'changes nothing and prints the SUBGRAPH_DATABASE_URL of each subgraph, password included',
+    },
+  },
+} as const;
+
+/** Safe to run again, and from several places at once: what one does, the others wait for and find done. */
+async function migrate(): Promise<void> {
+  const { values } = readCommandLine(command);
+  const config = readMigrateConfig();
+  const { databaseUrl } = config;
+  const secret = await loadRoleSecret(config);
+  const urlOf = ({ name }: SubgraphTables) => roleUrl(databaseUrl, databaseName, name, secret);
+  if (values.urls) {
+    for (const tables of allTables) console.log(`${tables.name}: SUBGRAPH_DATABASE_URL=${urlOf(tables)}`);
+    return;
+  }
+  await requireServer(databaseUrl);
+  const names = allTables.map(({ name }) => name);
+  await provision(databaseUrl, databaseName, names, secret);
+  for (const tables of allTables) {
+    const done = await migrateTables(tables, urlOf(tables), config.logLevel);
+    console.log(`${tables.name}: ${done.length > 0 ? `ran ${done.join(', ')}` : 'up to date'}`);
+  }
+}
+
+/** As the role of the subgraph, which owns its tables. @returns names of the migrations that have run now */
+async function migrateTables(
+  { name, entities, migrations }: SubgraphTables,
+  url: string,
+  logLevel: string,
+): Promise<readonly string[]> {
+  const log = createLog(name, logLevel);
+  const { statementTimeoutMs } = defaultLimits;
+  const database = await openDatabase({ url, schema: name, entities, migrations, log, statementTimeoutMs });
+  try {
+    return await database.migrate();
+  } finally {
+    await database.close();
+  }
+}
+
+try {
+  await migrate();
+} catch (error) {
+  exitWith(error);
+}

@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { scopesOf } from '#shared/identity.ts';
+import { asAdmin, databaseName } from '#shared/provision.ts';
+import { subgraphNames } from '#shared/test/cluster.ts';
+import { accessTokens, createSigner, type KeyPair, newKeyPair } from '#shared/tokens.ts';
+import { type GivenServer, oldestPostgres, startGivenServer } from './given-server.ts';
+import { type ProductProcess, startProcess } from './process.ts';
+
+/**
+ * The product as in production: `npm run migrate` once per release with the administrator's URL, then subgraphs with the
+ * URL of their own role and gateways with none. On the oldest PostgreSQL that is installed here.
+ */
+let server: GivenServer;
+let dataDir: string;
+let access: KeyPair;
+let identity: KeyPair;
+const secret = 'b7f0c2a9e4d81635';
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'freight-production-'));
+  server = await startGivenServer(oldestPostgres()?.programs, { app: 'createdb createrole' });
+  access = await newKeyPair();
+  identity = await newKeyPair();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const production = () => ({ NODE_ENV: 'production', DATA_DIR: dataDir });
+const setOf = (key: KeyPair) => JSON.stringify({ keys: [key.publicJwk] });
+
+const migrate = (...flags: string[]): ProductProcess =>
+  startProcess(['commands/migrate.ts', ...flags], {
+    ...production(),
+    DATABASE_URL: server.urlOf('app'),
+    DATABASE_ROLE_SECRET: secret,
+  });
+
+/** The URL that `npm run migrate -- --urls` prints for a subgraph. */
+async function urlOf(subgraph: string): Promise<string> {
+  const printing = migrate('--urls');
+  expect(await printing.exitCode).toBe(0);
+  expect(printing.lines).toHaveLength(subgraphNames.length);
+  const line = printing.lines.find((one) => one.startsWith(`${subgraph}: SUBGRAPH_DATABASE_URL=`));
+  return line?.slice(line.indexOf('=') + 1) ?? '';
+}
+
+const startFleet = (url: string): ProductProcess =>
+  startProcess(['commands/subgraph.ts', 'fleet'], {
+    ...production(),
+    PORT: '0',
+    SUBGRAPH_DATABASE_URL: url,
+    IDENTITY_PUBLIC_KEYS: setOf(identity),
+  });
+
+const startGateway = (fleetUrl: string): ProductProcess =>
+  startProcess(['gateway/server.ts'], {
+    ...production(),
+    PORT: '0',
+    SUBGRAPH_URL_FLEET: fleetUrl,
+    IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk),
+    ACCESS_PUBLIC_KEYS: setOf(access),
+  });
+
+describe('a release', () => {
+  test('a subgraph that starts before the first migration says so in one line', async () => {
+    const fleet = startFleet(await urlOf('fleet'));
+    expect(await fleet.exitCode).toBe(1);
+    expect(fleet.lines).toEqual([
+      expect.stringMatching(
+        /^SUBGRAPH_DATABASE_URL: a role and a password that the server accepts are required; .*`npm run migrate` creates the roles/,
+      ),
+    ]);
+  });
+
+  test('two migrations at once on an empty server: each migration runs once, and both succeed', async () => {
+    const both = [migrate(), migrate()];
+    expect(await Promise.all(both.map(({ exitCode }) => exitCode))).toEqual([0, 0]);
+    for (const { lines } of both)
+      expect(lines.map((line) => line.split(':')[0]).sort()).toEqual([...subgraphNames].sort());
+    const ran = both.flatMap(({ lines }) => lines).filter((line) => line.includes(': ran '));
+    expect(ran.map((line) => line.split(':')[0]).sort()).toEqual([...subgraphNames].sort());
+  });
+
+  test('the next one finds nothing to do', async () => {
+    const again = migrate();
+    expect(await again.exitCode).toBe(0);
+    expect([...again.lines].sort()).toEqual(subgraphNames.map((name) => `${name}: up to date`).sort());
+  });
+
+  test('the role of a subgraph reads its own tables and no others', async () => {
+    await asAdmin(await urlOf('fleet'), undefined, async (client) => {
+      expect((await client.query('select count(*)::int as count from fleet.vehicle')).rows).toEqual([{ count: 0 }]);
+      await expect(client.query('select * from access.account')).rejects.toThrow('permission denied for schema access');
+      await expect(client.query('create role more')).rejects.toThrow('permission denied');
+    });
+  });
+
+  test('subgraph and gateway serve, each with its own settings only, and write no keys', async () => {
+    await using fleet = startFleet(await urlOf('fleet'));
+    await using gateway = startGateway(JSON.parse(await fleet.line('"listening"')).url);
+    const { url } = JSON.parse(await gateway.line('"ready"'));
+    const dispatcher = {
+      kind: 'account',
+      accountId: '0190a6e0-0000-7000-8000-000000000001',
+      organizationId: null,
+      driverId: null,
+      roles: ['DISPATCHER'],
+      scopes: scopesOf(['DISPATCHER']),
+      tier: 'ENTERPRISE',
+    } as const;
+    const token = createSigner(access.privateJwk).sign(dispatcher, accessTokens, 60);
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: '{ vehicles(first: 1) { totalCount } }' }),
+    });
+    expect(await response.json()).toEqual({ data: { vehicles: { totalCount: 0 } } });
+  });
+
+  test('a role that may do more than its subgraph needs is refused', async () => {
+    const fleet = startFleet(server.urlOf('app', databaseName));
+    expect(await fleet.exitCode).toBe(1);
+    expect(fleet.lines).toEqual([
+      'SUBGRAPH_DATABASE_URL: the role freight_fleet, which reaches the tables of fleet only, is required; got "app"',
+    ]);
+  });
+
+  test('a subgraph of the next release waits for its migration', async () => {
+    const url = await urlOf('fleet');
+    const [newest] = await asAdmin(url, undefined, async (client) => {
+      const { rows } = await client.query<{ name: string }>(
+        'delete from fleet.migrations where id = (select max(id) from fleet.migrations) returning name',
+      );
+      return rows;
+    });
+    const fleet = startFleet(url);
+    expect(await fleet.exitCode).toBe(1);
+    expect(fleet.lines).toEqual([
+      `Database: every migration of fleet is required; ${newest?.name} has not run. Run \`npm run migrate\` once per release, before its subgraphs start.`,
+    ]);
+  });
+});

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { ACCESS_PUBLIC_KEYS, IDENTITY_SIGNING_KEY } from '#shared/key-settings.ts';
+import * as shared from '#shared/settings.ts';
+import { isAddressRange } from './access/clients/client-address.ts';
+
+const count = z.coerce.number().int().min(1);
+const milliseconds = z.coerce.number().int().min(0).max(3_600_000);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+/** 0 = no limit. */
+const perSecond = z.coerce.number().min(0).max(1_000_000);
+const burst = z.coerce.number().int().min(1).max(10_000_000);
+/** Booleans are accepted too: true is `public`, false is `off`. */
+const introspection = z.preprocess(
+  (text) => (text === 'true' ? 'public' : text === 'false' ? 'off' : text),
+  z.enum(['public', 'signed-in', 'off']),
+);
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Everything that a gateway reads from its environment, beside `SUBGRAPH_URL_<NAME>`. */
+export const gatewaySettings = z.object({
+  NODE_ENV: shared.NODE_ENV,
+  HOST: z.string().min(1).default('127.0.0.1').meta({ description: 'Address on which clients reach it.' }),
+  PORT: shared.port.default(4000).meta({ description: 'Port for clients; 0 = any free one.' }),
+  ADMIN_HOST: z.string().min(1).default('127.0.0.1').meta({
+    description: 'Address on which operators read metrics and detailed health.',
+  }),
+  ADMIN_PORT: shared.port.optional().meta({
+    description: 'Port for operators; 0 = any free one.',
+    otherwise: '4100; any free one where PORT is 0',
+  }),
+  IDENTITY_SIGNING_KEY,
+  ACCESS_PUBLIC_KEYS,
+  DEMO_ACCOUNTS: shared.DEMO_ACCOUNTS,
+  SUBGRAPH_BASE_PORT: shared.SUBGRAPH_BASE_PORT,
+  DATA_DIR: shared.DATA_DIR,
+  LOG_LEVEL: shared.LOG_LEVEL,
+  TRUSTED_PROXIES: list
+    .pipe(z.array(z.string().refine(isAddressRange, 'addresses or CIDR ranges are required')))
+    .default([])
+    .meta({ description: 'Proxies whose `Forwarded` headers count: addresses and CIDR ranges, separated by commas.' }),
+  CORS_ORIGINS: list
+    .pipe(z.array(z.url({ protocol: /^https?$/ })))
+    .optional()
+    .meta({
+      description: 'Origins whose pages may ask, separated by commas.',
+      otherwise: 'pages of this machine; none in production',
+    }),
+  INTROSPECTION: introspection.optional().meta({
+    description: 'Who may read the schema: `public` everybody, `signed-in` accounts, `off` nobody.',
+    otherwise: '`public`; `signed-in` in production',
+  }),
+  FORWARD_HEADERS: list
+    .pipe(z.array(z.string().regex(headerName, 'header names are required')))
+    .default([])
+    .meta({ description: 'Headers of clients that go on to subgraphs, separated by commas.' }),
+  CLIENT_RATE: perSecond.optional().meta({
+    description: 'Operations per second of one address and of one account; 0 = no limit.',
+    unit: 'per second',
+    otherwise: '200; no limit with `--supergraph`',
+  }),
+  CLIENT_BURST: burst.optional().meta({
+    description: 'Operations that one address or account may ask at once.',
+    unit: 'operations',
+    otherwise: 'two seconds of CLIENT_RATE',
+  }),
+  CLIENT_NEW_DOCUMENTS: perSecond.optional().meta({
+    description:
+      'Operations per second whose text the gateway has not seen before, of one address and of one account; 0 = no limit.',
+    unit: 'per second',
+    otherwise: '20; no limit with `--supergraph`',
+  }),
+  CLIENT_NEW_DOCUMENTS_BURST: burst.optional().meta({
+    description: 'Operations with a new text that one address or account may ask at once.',
+    unit: 'operations',
+    otherwise: 'ten seconds of CLIENT_NEW_DOCUMENTS',
+  }),
+  CLIENT_CONNECTIONS: count.optional().meta({
+    description: 'Connections that one address may have open.',
+    unit: 'connections',
+    otherwise: '2500; no limit with `--supergraph`',
+  }),
+  CLIENT_SOCKETS: count.optional().meta({
+    description: 'Websockets that one address and one account may have open.',
+    unit: 'sockets',
+    otherwise: '100; no limit with `--supergraph`',
+  }),
+  CLIENT_OPERATIONS_PER_SOCKET: count.default(100).meta({
+    description: 'Operations that may run at once on one websocket.',
+    unit: 'operations',
+  }),
+  BATCH_LIMIT: z.coerce.number().int().min(0).max(1_000).default(0).meta({
+    description: 'Most operations in one request; 0 = batches are refused.',
+    unit: 'operations',
+  }),
+  MAX_QUERY_COST: count.optional().meta({
+    description: 'Most objects that one operation may return by the sizes of its lists.',
+    unit: 'objects',
+    otherwise: '5000; no limit with `--supergraph`',
+  }),
+  ASSUMED_LIST_SIZE: count.default(10).meta({
+    description: 'Elements that a list is expected to have where the schema states no size.',
+    unit: 'elements',
+  }),
+  MAX_DEPTH: count.default(25).meta({ description: 'Deepest nesting of fields in an operation.', unit: 'levels' }),
+  MAX_ALIASES: count.default(100).meta({ description: 'Most aliases in an operation.', unit: 'aliases' }),
+  MAX_ROOT_FIELDS: count.default(20).meta({ description: 'Most fields at the root of an operation.', unit: 'fields' }),
+  MAX_SELECTIONS: count.default(20_000).meta({
+    description: 'Most selections in an operation, fragments counted where they are used.',
+    unit: 'selections',
+  }),
+  MAX_TOKENS: count.default(15_000).meta({ description: 'Most tokens in the text of an operation.', unit: 'tokens' }),
+  MAX_OPERATION_LENGTH: count.default(200_000).meta({
+    description: 'Longest text of an operation.',
+    unit: 'characters',
+  }),
+  MAX_BODY_BYTES: count.default(1_048_576).meta({
+    description: 'Largest body of a request, and largest message on a websocket.',
+    unit: 'bytes',
+  }),
+  MAX_WAITING_REQUESTS: z.coerce.number().int().min(0).default(10_000).meta({
+    description: 'Most requests that wait for others to be executed; more are refused.',
+    unit: 'requests',
+  }),
+  REQUEST_TIMEOUT_MS: milliseconds.default(30_000).meta({
+    description: 'Longest time that one request of a client may take.',
+    unit: 'ms',
+  }),
+  SUBGRAPH_TIMEOUT_MS: milliseconds.default(10_000).meta({
+    description: 'Longest time that one request to a subgraph may take.',
+    unit: 'ms',
+  }),
+  PLAN_TIMEOUT_MS: milliseconds.default(5_000).meta({
+    description: 'Longest time that planning one operation may take.',
+    unit: 'ms',
+  }),
+  LIVE_RENEWAL_MS: count.max(50_000).default(25_000).meta({
+    description: 'Time after which the credentials of a subscription are checked again.',
+    unit: 'ms',
+  }),
+  LIVE_PING_MS: count.max(600_000).default(15_000).meta({
+    description: 'Time between pings on websockets; a client that misses one is cut off with the next.',
+    unit: 'ms',
+  }),
+  DRAIN_DELAY_MS: milliseconds.default(0).meta({
+    description: 'Time between "not ready" and the closing of the port, for load balancers to notice.',
+    unit: 'ms',
+  }),
+  DRAIN_WINDOW_MS: milliseconds.default(10_000).meta({
+    description: 'Time that requests in flight get to finish. `npm start` gives them 3000.',
+    unit: 'ms',
+  }),
+  GATEWAY_ENGINE: z.enum(['freight', 'apollo']).default('freight').meta({
+    description: 'What executes operations: `freight` is our own engine, `apollo` that of @apollo/gateway.',
+  }),
+  OVERRIDE_LABELS: list.default([]).meta({
+    description: 'Labels of `@override(label:)` that hold, separated by commas; `percent(x)` needs none.',
+  }),
+  PUBLIC_ERROR_CODES: list.default([]).meta({
+    description: 'Error codes of subgraphs that clients see besides our own, separated by commas.',
+  }),
+  PUBLIC_ERROR_EXTENSIONS: list.default([]).meta({
+    description: 'Error extensions of subgraphs that clients see besides `code`, separated by commas.',
+  }),
+});

@@ -1,0 +1,75 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { z } from 'zod';
+import type { KeyPair, PublicKeys } from './tokens.ts';
+
+/** Keys as settings: JSON of the JWK format (RFC 7517), as `npm run keys` prints it. */
+const publicJwk = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  kid: z.string().min(1),
+  x: z.string().length(43),
+});
+const privateJwk = publicJwk.extend({ d: z.string().length(43) });
+const publicJwks = z.object({ keys: z.array(publicJwk.extend({ d: z.unknown().optional() })).min(1) });
+
+/** A private key; its public half is read from it. */
+export const signingKeySetting = z.string().transform((text, context): KeyPair => {
+  const { data: key } = privateJwk.safeParse(parseJson(text));
+  if (!key)
+    context.addIssue('a private Ed25519 key in JWK format with its id (kid) is required, as `npm run keys` prints it');
+  else if (!isPair(key)) context.addIssue('a key pair is required; its public half (x) belongs to another key');
+  else {
+    const { d: _private, ...publicHalf } = key;
+    return { privateJwk: key, publicJwk: publicHalf };
+  }
+  return z.NEVER;
+});
+
+/** Public keys, the newest first; more than one while keys are exchanged. */
+export const publicKeysSetting = z.string().transform((text, context): PublicKeys => {
+  const { data } = publicJwks.safeParse(parseJson(text));
+  if (!data)
+    context.addIssue('public Ed25519 keys as a JWK set with ids (kid) are required, as `npm run keys` prints them');
+  else if (data.keys.some(({ d }) => d !== undefined))
+    context.addIssue('public keys only are required; a private half (d) is among them');
+  else if (new Set(data.keys.map(({ kid }) => kid)).size < data.keys.length)
+    context.addIssue('different ids (kid) are required; one occurs twice');
+  else return data.keys.map(({ d: _absent, ...key }) => key);
+  return z.NEVER;
+});
+
+function isPair(key: z.infer<typeof privateJwk>): boolean {
+  try {
+    return createPublicKey(createPrivateKey({ key, format: 'jwk' })).export({ format: 'jwk' }).x === key.x;
+  } catch {
+    return false;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const ACCESS_SIGNING_KEY = signingKeySetting.optional().meta({
+  description: 'Private key with which the access subgraph signs the access tokens of clients.',
+  otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
+});
+
+export const ACCESS_PUBLIC_KEYS = publicKeysSetting.optional().meta({
+  description: 'Public keys with which the gateway verifies access tokens.',
+  otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
+});
+
+export const IDENTITY_SIGNING_KEY = signingKeySetting.optional().meta({
+  description: 'Private key with which the gateway signs what it tells subgraphs about the caller.',
+  otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
+});
+
+export const IDENTITY_PUBLIC_KEYS = publicKeysSetting.optional().meta({
+  description: 'Public keys with which a subgraph verifies what the gateway tells it about the caller.',
+  otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
+});

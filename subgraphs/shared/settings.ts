@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { defaultLimits } from './limits.ts';
+import { roleSecretSetting } from './role-secret.ts';
+
+declare module 'zod' {
+  /** What docs/settings.md says about a setting besides its description. */
+  interface GlobalMeta {
+    /** Unit of a number, such as ms. */
+    unit?: string;
+    /** What holds where the setting is absent, when that is no fixed value. */
+    otherwise?: string;
+  }
+}
+
+/** Settings that several processes read; each process picks its own from them into one schema. */
+
+export const NODE_ENV = z.enum(['development', 'test', 'production']).default('development').meta({
+  description:
+    'In `production` nothing has a default that everybody knows: secrets are required, and there is no demo data.',
+});
+
+export const LOG_LEVEL = z
+  .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  .default('info')
+  .meta({ description: 'Least level of the log lines that are written. `npm start` writes `warn` and above.' });
+
+export const DATA_DIR = z.string().default('.data').meta({
+  description:
+    'Folder for the embedded database and, outside production, for the keys and secrets of this installation.',
+});
+
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+
+export const DATABASE_URL = postgresUrl.optional().meta({
+  description:
+    'PostgreSQL 15 or newer, as a role that may create roles and databases. In production for `npm run migrate` and `npm start` only.',
+  otherwise: 'outside production a PostgreSQL that `npm start` runs under DATA_DIR; `npm run migrate` requires it',
+});
+
+export const SUBGRAPH_DATABASE_URL = postgresUrl.optional().meta({
+  description:
+    'PostgreSQL as the role of this one subgraph, as `npm run migrate -- --urls` prints it. The subgraph then expects its tables to be up to date.',
+  otherwise: 'required in production; elsewhere the subgraph migrates with DATABASE_URL or the embedded database',
+});
+
+export const DATABASE_ROLE_SECRET = roleSecretSetting.optional().meta({
+  description: 'Secret from which the passwords of the database roles derive, such as `openssl rand -hex 32` prints.',
+  otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
+});
+
+export const REDIS_URL = z
+  .url({ protocol: /^rediss?$/ })
+  .optional()
+  .meta({
+    description: 'Redis that carries live data between processes.',
+    otherwise: 'live data stays within the process',
+  });
+
+export const port = z.coerce.number().int().min(0).max(65_535);
+
+/** Room for a hundred subgraphs above it. */
+export const SUBGRAPH_BASE_PORT = z.coerce.number().int().min(0).max(65_435).optional().meta({
+  description:
+    'Port of the first subgraph; the others follow in the order of `supergraph.yaml`. 0 = any free port for each.',
+  otherwise: 'the ports in `supergraph.yaml`, from 4001 on',
+});
+
+export const DEMO_ACCOUNTS = z.enum(['local', 'public']).default('local').meta({
+  description:
+    'Who may use the demo accounts, whose password everybody knows: `local` this machine, `public` every machine that reaches the gateway. Production has none.',
+});
+
+export const MAX_RESULT_OBJECTS = z.coerce.number().int().min(1).default(defaultLimits.maxObjects).meta({
+  description: 'Most objects that one request may read from one subgraph.',
+  unit: 'objects',
+});
+
+export const STATEMENT_TIMEOUT_MS = z.coerce.number().int().min(1).default(defaultLimits.statementTimeoutMs).meta({
+  description: 'Longest time that one SQL statement of a request may take, and the longest wait for a connection.',
+  unit: 'ms',
+});
+
+export const SEED = z.coerce.number().int().min(1).max(2_147_483_647).default(2025).meta({
+  description: 'Number of the demo company: the same seed and moment give the same data.',
+});
+
+export const SEED_NOW = z.iso.datetime().optional().meta({
+  description: 'Moment of the demo data, in ISO 8601 and UTC.',
+  otherwise: 'the moment of the first start',
+});
+
+export const SEED_SHIPMENTS = z.coerce.number().int().min(0).max(500_000).default(20_000).meta({
+  description: 'Length of the history of the demo company.',
+  unit: 'shipments',
+});
