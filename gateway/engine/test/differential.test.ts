@@ -28,6 +28,10 @@ async function compareWithMonolith(
   }
 }
 
+/** Turns that subgraphs wait before they answer: one has answered several times when the next one answers. */
+const inOrder = (subgraph: string): number => ({ s1: 10, s2: 100 })[subgraph] ?? 0;
+const inReverse = (subgraph: string): number => ({ s0: 100, s1: 10 })[subgraph] ?? 0;
+
 describe(`random graphs and operations (ENGINE_TEST_SEED=${seed})`, () => {
   test('the federated graph answers like one schema with the same data', async () => {
     await fc.assert(
@@ -87,9 +91,10 @@ describe(`random graphs and operations (ENGINE_TEST_SEED=${seed})`, () => {
         const [whole, differing] = [generateGraph(shape), generateGraph(shape, { differingUnions: true })];
         if (!whole || !differing) return;
         const engine = engineFor(differing.federation);
-        const [stockOfWhole, stock] = [
+        const [stockOfWhole, stock, stockInReverse] = [
           await stockExecutor(whole.federation),
-          await stockExecutor(differing.federation),
+          await stockExecutor(differing.federation, inOrder),
+          await stockExecutor(differing.federation, inReverse),
         ];
         for (let index = 0; index < OPERATIONS_PER_GRAPH; index++) {
           const generated = generateOperation(engine.schema, draw, { emptyObjects: false });
@@ -102,6 +107,9 @@ describe(`random graphs and operations (ENGINE_TEST_SEED=${seed})`, () => {
           ];
           if (JSON.stringify(answer.data) !== JSON.stringify(truth.data)) continue;
           const expected = await stock(source, variables);
+          // Subgraphs with other members give other values for a field that both are asked for; whose counts, depends on which answers last.
+          const reordered = await stockInReverse(source, variables);
+          if (JSON.stringify(reordered.data) !== JSON.stringify(expected.data)) continue;
           const actual = await ask(engine, source, variables);
           expect({ source, data: actual.data ?? null }).toEqual({
             source,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import type { ExecutionResult } from 'graphql';
 import { parse } from 'graphql';
@@ -7,13 +8,27 @@ process.env.APOLLO_TELEMETRY_DISABLED = '1';
 
 export type StockExecutor = (source: string, variables?: Record<string, unknown>) => Promise<ExecutionResult>;
 
-/** `@apollo/gateway`'s own executor over the same subgraphs: the oracle of differential tests. */
-export async function stockExecutor(federation: Federation): Promise<StockExecutor> {
+/**
+ * `@apollo/gateway`'s own executor over the same subgraphs: the oracle of differential tests.
+ * @param turns how many turns of the event loop later than at once a subgraph answers
+ */
+export async function stockExecutor(
+  federation: Federation,
+  turns: (subgraph: string) => number = () => 0,
+): Promise<StockExecutor> {
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const gateway = new ApolloGateway({
     supergraphSdl: federation.supergraphSdl,
     logger,
-    buildService: ({ name }) => new LocalGraphQLDataSource(federation.schemas.get(name)!),
+    buildService: ({ name }) => {
+      const local = new LocalGraphQLDataSource(federation.schemas.get(name)!);
+      return {
+        process: async (options) => {
+          for (let turn = turns(name); turn > 0; turn--) await nextTurn();
+          return local.process(options);
+        },
+      };
+    },
   });
   const { executor } = await gateway.load();
   return async (source, variables = {}) => {
