@@ -62,21 +62,16 @@ export class ClientSelections {
     });
   }
 
-  /**
-   * Whether a response key is selected of objects of a type.
-   * @param conditions directives under which it must be selected
-   */
-  selects(at: readonly ClientSelection[], type: string, key: string, conditions: readonly string[] = []): boolean {
-    return at.some(({ set, conditions: above }) =>
-      set.selections.some((selection) => {
+  /** For each time that a response key is selected of objects of a type, the directives under which it is. */
+  conditionsOf(at: readonly ClientSelection[], type: string, key: string): string[][] {
+    return at.flatMap(({ set, conditions: above }) =>
+      set.selections.flatMap((selection): string[][] => {
         const under = [...above, ...directiveTexts(selection.directives)];
-        if (selection.kind === Kind.FIELD) {
-          return responseKey(selection) === key && conditions.every((condition) => under.includes(condition));
-        }
+        if (selection.kind === Kind.FIELD) return responseKey(selection) === key ? [under] : [];
         const fragment = this.#fragment(selection);
         const condition = fragment?.typeCondition?.name.value;
-        if (!fragment || (condition !== undefined && !this.satisfies(type, condition))) return false;
-        return this.selects([{ set: fragment.selectionSet, conditions: under }], type, key, conditions);
+        if (!fragment || (condition !== undefined && !this.satisfies(type, condition))) return [];
+        return this.conditionsOf([{ set: fragment.selectionSet, conditions: under }], type, key);
       }),
     );
   }

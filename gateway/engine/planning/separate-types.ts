@@ -10,7 +10,7 @@ import type { Answering } from '../supergraph/answering.ts';
 import type { CorrectedSupergraph } from '../supergraph/corrections.ts';
 import type { InterfaceObjects } from '../supergraph/interface-objects.ts';
 import { covers, fieldsByKey, planSelections } from '../supergraph/required-selections.ts';
-import { ClientSelections, directiveTexts, TooManySelections } from './client-selections.ts';
+import { type ClientSelection, ClientSelections, directiveTexts, TooManySelections } from './client-selections.ts';
 import { forEachEntityField, parseEntityFetch, withEntityFields } from './entity-fields.ts';
 import { mapFetches } from './map-fetches.ts';
 import { responseKey } from './response-keys.ts';
@@ -133,19 +133,18 @@ class Separation {
 
   #groups(fetch: FetchNode, type: string, fields: readonly AskedField[], path: ResponsePath): TypeGroup[] {
     const selections = this.#client.at(this.#root, path);
-    const selects = (name: string, { node, conditions }: AskedField) =>
-      this.#client.selects(selections, name, responseKey(node), conditions);
     const types = [type, ...this.#client.possibleTypes(type)];
+    const selected = new Map(types.map((name) => [name, this.#selected(fields, selections, name)]));
     const forAll = new Set(
       fields.filter(
-        (field) => this.#needed.has(responseKey(field.node)) || !types.some((name) => selects(name, field)),
+        (field) => this.#needed.has(responseKey(field.node)) || !types.some((name) => selected.get(name)?.has(field)),
       ),
     );
     const groups = new Map<string, TypeGroup>();
     let left = fields;
     for (const name of types) {
       const key = this.#keyOf(fetch, type, name, fields);
-      const wanted = left.filter((field) => forAll.has(field) || selects(name, field));
+      const wanted = left.filter((field) => forAll.has(field) || selected.get(name)?.has(field));
       if (!key || wanted.length === 0) continue;
       const id = wanted.map((field) => fields.indexOf(field)).join();
       const group = groups.get(id) ?? { fields: wanted, keys: new Map() };
@@ -155,6 +154,19 @@ class Separation {
       if (name === type) left = fields.filter((field) => !wanted.includes(field));
     }
     return [...groups.values()];
+  }
+
+  /** The fields that a client selects of a type: where one is asked for several times, the one under as many of the client's conditions as any. */
+  #selected(fields: readonly AskedField[], at: readonly ClientSelection[], type: string): ReadonlySet<AskedField> {
+    const byKey = Map.groupBy(fields, ({ node }) => responseKey(node));
+    const found = [...byKey].flatMap(([key, same]) =>
+      this.#client.conditionsOf(at, type, key).flatMap((under) => {
+        const fitting = same.filter(({ conditions }) => conditions.every((condition) => under.includes(condition)));
+        const most = Math.max(...fitting.map(({ conditions }) => conditions.length));
+        return fitting.filter(({ conditions }) => conditions.length === most);
+      }),
+    );
+    return new Set(found);
   }
 
   /** The key by which the fetch asks for objects of a type; undefined when it asks for none. */

@@ -171,6 +171,13 @@ const requirements: Feature = {
     },
     {
       query:
+        'query ($no: Boolean!) { all { origin greeting @include(if: $no) ... on Admin { greeting } ... on User { shout @include(if: $no) } } }',
+      variables: { no: false },
+      data: { all: [{ origin: 'from CH', greeting: 'hello Ann' }, { origin: 'from CH' }, { origin: 'from CH' }] },
+      stockDiffers: 'it drops what lacks a name',
+    },
+    {
+      query:
         'query ($no: Boolean!) { all { country ... on Admin { greeting @include(if: $no) } ... on User @skip(if: $no) { shout } } }',
       variables: { no: false },
       data: { all: [{ country: 'CH' }, { country: 'CH', shout: 'ULF' }, { country: 'CH' }] },
