@@ -10,7 +10,7 @@ import { createStandingCheck } from './access/account-standing.ts';
 import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { OpenSockets } from './access/clients/open-sockets.ts';
-import { createSkewReporter } from './access/clock-skew.ts';
+import { createSkewMeter, createSkewReporter } from './access/clock-skew.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
@@ -58,7 +58,10 @@ export async function createGateway(
   log: Log = createLog('gateway', config.logLevel),
 ): Promise<Gateway> {
   const metrics = createGatewayMetrics();
-  const access = await openAccess(config, log);
+  const access = await openAccess(config, log, async () => {
+    const subgraph = supergraph.isLoaded ? supergraph.current.subgraphs['access'] : undefined;
+    return subgraph && healthRouteProbe()('access', subgraph.url);
+  });
   let phase: Phase = 'starting';
 
   const transport = createTransport({
@@ -206,7 +209,11 @@ const accessKeySettings = {
   signingKey: 'ACCESS_SIGNING_KEY',
 };
 
-async function openAccess({ access, forwardHeaders }: GatewayConfig, log: Log): Promise<Access> {
+async function openAccess(
+  { access, forwardHeaders }: GatewayConfig,
+  log: Log,
+  probeAccess: Parameters<typeof createSkewMeter>[0],
+): Promise<Access> {
   if (access.kind === 'open') return createOpenAccess(forwardHeaders);
   const { dataDir, publicKeys, signingKey } = access;
   const { privateJwk } = await loadSigningKey('identity', { given: signingKey, dataDir });
@@ -214,6 +221,7 @@ async function openAccess({ access, forwardHeaders }: GatewayConfig, log: Log): 
     verifier: createVerifier(await loadPublicKeys('access', { given: publicKeys, dataDir }), accessTokens),
     signer: createSigner(privateJwk),
     forwardHeaders,
+    measureSkew: createSkewMeter(probeAccess),
     onClockSkew: createSkewReporter(log),
     onForeignKey: createForeignKeyReporter(accessKeySettings, log),
   });

@@ -44,7 +44,7 @@ export const gatewaySettings = z.object({
     .default([])
     .meta({ description: 'Proxies whose `Forwarded` headers count: addresses and CIDR ranges, separated by commas.' }),
   CORS_ORIGINS: list
-    .pipe(z.array(z.url({ protocol: /^https?$/ })))
+    .pipe(z.array(z.url({ protocol: /^https?$/, error: 'origins such as https://freight.example are required' })))
     .optional()
     .meta({
       description: 'Origins whose pages may ask, separated by commas.',

@@ -11,7 +11,9 @@ export type ConfirmStanding = (checked: Checked) => Promise<void> | undefined;
 /** The subgraph that owns accounts, and what it is asked as the caller. */
 const subgraph = 'access';
 const body = JSON.stringify({ query: 'query GatewayStanding { viewer { active roles } }' });
+/** A response with errors says nothing about the account: the database of the subgraph may be away. */
 const answer = z.object({
+  errors: z.array(z.unknown()).max(0).optional(),
   data: z.object({ viewer: z.object({ active: z.boolean(), roles: z.array(z.string()) }).nullable() }),
 });
 /** Milliseconds that the subgraph gets to answer. */

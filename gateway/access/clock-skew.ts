@@ -3,13 +3,34 @@ import type { Log } from '#shared/log.ts';
 /** Milliseconds between two lines about the same skew: every request finds it. */
 const pauseMs = 60_000;
 
+/** Milliseconds for which a measured difference is taken for the present one. */
+const measuredMs = 5_000;
+
+/** Measures how far the access subgraph's clock is ahead, in seconds; at most once in five seconds. @param probe asks its health */
+export function createSkewMeter(
+  probe: () => Promise<{ readonly clockAheadMs?: number } | undefined>,
+  now: () => number = () => performance.now(),
+): () => Promise<number | undefined> {
+  let last: { readonly at: number; readonly seconds: Promise<number | undefined> } | undefined;
+  return () => {
+    if (!last || now() - last.at > measuredMs) {
+      const seconds = probe().then((report) =>
+        report?.clockAheadMs === undefined ? undefined : Math.round(report.clockAheadMs / 1000),
+      );
+      last = { at: now(), seconds };
+    }
+    return last.seconds;
+  };
+}
+
 /** Tells operators that the clocks of gateway and access subgraph differ by more than is tolerated. */
 export function createSkewReporter(log: Log, now: () => number = () => performance.now()): (seconds: number) => void {
   let silentUntil = 0;
   return (seconds) => {
     if (now() < silentUntil) return;
     silentUntil = now() + pauseMs;
-    const reason = `The clock of the access subgraph is ${seconds} s ahead of the clock of this gateway.`;
+    const direction = seconds > 0 ? 'ahead of' : 'behind';
+    const reason = `The clock of the access subgraph is ${Math.abs(seconds)} s ${direction} the clock of this gateway.`;
     log.error({ code: 'CLOCK_SKEW', seconds }, `${reason} Synchronise both.`);
   };
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { anonymous, type Identity, identityHeader } from '#shared/identity.ts';
-import { identityTokens, type TokenSigner, type TokenVerifier } from '#shared/tokens.ts';
+import { clockToleranceSeconds, identityTokens, type TokenSigner, type TokenVerifier } from '#shared/tokens.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import { type Access, type Caller, grantsOf } from './caller.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
@@ -15,7 +15,9 @@ export interface FreightAccessOptions {
   /** Of the identity tokens that subgraphs get. */
   readonly signer: TokenSigner;
   readonly forwardHeaders: readonly string[];
-  /** Told when a token of the access subgraph was issued by so many seconds in the future: the clocks differ by too much. */
+  /** Seconds by which the clock of the access subgraph is ahead of this one (negative: behind); undefined where it can't be known. */
+  readonly measureSkew: () => Promise<number | undefined>;
+  /** Told when the clocks of gateway and access subgraph differ by more than is tolerated. */
   readonly onClockSkew: (seconds: number) => void;
   /** Told when a token names a key that is not among those of the verifier. */
   readonly onForeignKey: (keyId: string) => void;
@@ -27,6 +29,7 @@ export function createFreightAccess({
   verifier,
   signer,
   forwardHeaders,
+  measureSkew,
   onClockSkew,
   onForeignKey,
   now = Date.now,
@@ -45,7 +48,7 @@ export function createFreightAccess({
 
   return {
     async identify(headers) {
-      const caller = callerFor(await identityOf(headers, { verifier, onClockSkew, onForeignKey }));
+      const caller = callerFor(await identityOf(headers, { verifier, measureSkew, onClockSkew, onForeignKey }));
       const forwarded = forwardedHeaders(headers, forwardHeaders);
       return forwarded ? { ...caller, key: `${caller.key}\n${forwarded.key}`, headers: forwarded.headers } : caller;
     },
@@ -71,19 +74,35 @@ function identityHeaders(
 
 async function identityOf(
   { authorization }: IncomingHttpHeaders,
-  { verifier, onClockSkew, onForeignKey }: Pick<FreightAccessOptions, 'verifier' | 'onClockSkew' | 'onForeignKey'>,
+  {
+    verifier,
+    measureSkew,
+    onClockSkew,
+    onForeignKey,
+  }: Pick<FreightAccessOptions, 'verifier' | 'measureSkew' | 'onClockSkew' | 'onForeignKey'>,
 ): Promise<Identity> {
   if (authorization === undefined) return anonymous;
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (token === undefined) throw unauthenticated('The authorization header must be "Bearer <access token>".');
   const identity = await verifier.verify(token);
   if (identity) return identity;
-  const skew = await verifier.skewSeconds(token);
+  const skew = (await verifier.skewSeconds(token)) ?? (await skewBehindExpiry(token, verifier, measureSkew));
   const foreignKey = verifier.foreignKeyId(token);
   if (foreignKey !== undefined) onForeignKey(foreignKey);
   if (skew === undefined) throw unauthenticated('The access token is expired or invalid. Sign in again.');
   onClockSkew(skew);
   throw new RequestRefusal('SERVICE_UNAVAILABLE', 'The service is not available at the moment. Try again later.');
+}
+
+/** Where a token has expired by our clock only because it is far ahead of the issuer's: by how many seconds. */
+async function skewBehindExpiry(
+  token: string,
+  verifier: TokenVerifier,
+  measureSkew: FreightAccessOptions['measureSkew'],
+): Promise<number | undefined> {
+  if (!(await verifier.hasExpired(token))) return undefined;
+  const seconds = await measureSkew();
+  return seconds !== undefined && seconds < -clockToleranceSeconds ? seconds : undefined;
 }
 
 function unauthenticated(message: string): RequestRefusal {

@@ -13,6 +13,7 @@ import {
   newKeyPair,
   type TokenKind,
 } from '#shared/tokens.ts';
+import { createSkewMeter } from '../access/clock-skew.ts';
 import { createFreightAccess } from '../access/freight-access.ts';
 import { startTestGateway, type TestGateway } from './test-gateway.ts';
 
@@ -164,6 +165,45 @@ describe('guarded fields', () => {
   });
 });
 
+describe('a token that has expired by the clock of the gateway', () => {
+  const identifyWith = (clockAhead: number | undefined, reported: number[]) =>
+    createFreightAccess({
+      verifier: {
+        verify: async () => undefined,
+        skewSeconds: async () => undefined,
+        hasExpired: async () => true,
+        foreignKeyId: () => undefined,
+      },
+      signer: { sign: () => '' },
+      forwardHeaders: [],
+      measureSkew: async () => clockAhead,
+      onClockSkew: (seconds) => reported.push(seconds),
+      onForeignKey: () => {},
+    }).identify({ authorization: 'Bearer expired' });
+
+  test('is refused as unavailable and told to operators where that clock is far ahead', async () => {
+    const reported: number[] = [];
+    await expect(identifyWith(-1_000, reported)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(reported).toEqual([-1_000]);
+  });
+
+  test.each([undefined, 0, -300, 1_000])('is UNAUTHENTICATED where the issuer is %s s ahead', async (clockAhead) => {
+    const reported: number[] = [];
+    await expect(identifyWith(clockAhead, reported)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(reported).toEqual([]);
+  });
+
+  test('the difference of the clocks is measured at most once in five seconds', async () => {
+    let now = 0;
+    const probe = jest.fn(async () => ({ clockAheadMs: -1_000_400 }));
+    const measure = createSkewMeter(probe, () => now);
+    expect([await measure(), await measure()]).toEqual([-1_000, -1_000]);
+    now = 5_001;
+    await measure();
+    expect(probe).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe('identity tokens for subgraphs', () => {
   function access(now: () => number) {
     let signed = 0;
@@ -172,11 +212,13 @@ describe('identity tokens for subgraphs', () => {
       verify: async (token: string) => (token === 'good' ? dispatcher : undefined),
       skewSeconds: async () => undefined,
       foreignKeyId: () => undefined,
+      hasExpired: async () => false,
     };
     return createFreightAccess({
       verifier,
       signer,
       forwardHeaders: ['accept-language'],
+      measureSkew: async () => undefined,
       onClockSkew: () => {},
       onForeignKey: () => {},
       now,

@@ -38,7 +38,7 @@ export function createIdentityReader(
       throw new GraphError('UNAUTHENTICATED', 'An identity that the gateway has signed for this subgraph is required.');
     }
     const direction = seconds > 0 ? 'ahead of' : 'behind';
-    const reason = `The clock of the gateway is ${Math.abs(seconds)} s ${direction} the clock of this subgraph.`;
+    const reason = `A gateway has asked whose clock is ${Math.abs(seconds)} s ${direction} the clock of this subgraph.`;
     health.set(part, 'degraded', reason);
     if (!isSkewed) log.error({ code: 'CLOCK_SKEW', seconds }, `${reason} Synchronise both.`);
     isSkewed = true;

@@ -19,6 +19,7 @@ export interface WantedPort {
  * @throws ConfigurationError
  */
 export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
+  requireDifferentPorts(wanted);
   const servers: Server[] = [];
   try {
     for (const one of wanted) {
@@ -26,6 +27,20 @@ export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<v
     }
   } finally {
     await Promise.all(servers.map(close));
+  }
+}
+
+/** @throws ConfigurationError where two settings name one port */
+function requireDifferentPorts(wanted: readonly WantedPort[]): void {
+  const known = new Map<number, WantedPort>();
+  for (const one of wanted) {
+    const other = known.get(one.port);
+    if (other && one.port !== 0) {
+      throw new ConfigurationError(
+        `${other.portVariable}, ${one.portVariable}: different ports are required for ${other.owner} and ${one.owner}; both get ${one.port}. Set one of them to another port.`,
+      );
+    }
+    known.set(one.port, one);
   }
 }
 

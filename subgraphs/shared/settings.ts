@@ -29,7 +29,12 @@ export const DATA_DIR = z.string().default('.data').meta({
     'Folder for the embedded database and, outside production, for the keys and secrets of this installation.',
 });
 
-const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+/** A URL of a protocol. @param example shown where another text was given */
+function urlOf(protocol: RegExp, example: string) {
+  return z.url({ protocol, error: `a URL such as ${example} is required` });
+}
+
+const postgresUrl = urlOf(/^postgres(ql)?$/, 'postgresql://role:password@host:5432/database');
 
 export const DATABASE_URL = postgresUrl.optional().meta({
   description:
@@ -48,8 +53,7 @@ export const DATABASE_ROLE_SECRET = roleSecretSetting.optional().meta({
   otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
 });
 
-export const REDIS_URL = z
-  .url({ protocol: /^rediss?$/ })
+export const REDIS_URL = urlOf(/^rediss?$/, 'redis://host:6379')
   .optional()
   .meta({
     description: 'Redis that carries live data between processes.',

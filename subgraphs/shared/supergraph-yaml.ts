@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigurationError } from './config.ts';
+import { errorCode } from './error-code.ts';
 
 const file = z.object({
   federation_version: z.string(),
@@ -17,13 +19,23 @@ export interface SubgraphEntry {
 
 /** The one list of subgraphs (rover's format), read from the project's root. */
 export function readSupergraphYaml(path: URL = new URL('../../supergraph.yaml', import.meta.url)): SubgraphEntry[] {
-  const parsed = file.safeParse(parse(readFileSync(path, 'utf8')));
+  const parsed = file.safeParse(parse(readText(path)));
   if (!parsed.success) throw new ConfigurationError(`supergraph.yaml: ${z.prettifyError(parsed.error)}`);
   return Object.entries(parsed.data.subgraphs).map(([name, { routing_url, schema }]) => ({
     name,
     url: routing_url,
     schemaFile: schema.file,
   }));
+}
+
+function readText(path: URL): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigurationError(
+      `supergraph.yaml: a readable file is required; got ${fileURLToPath(path)} (${errorCode(cause)})`,
+    );
+  }
 }
 
 /**

@@ -48,7 +48,7 @@ export interface TokenKind {
 }
 
 /** Clocks of gateway and subgraphs may differ by so many seconds. */
-const clockToleranceSeconds = 300;
+export const clockToleranceSeconds = 300;
 
 /** Access tokens: from the access subgraph, for clients to bring to the gateway. */
 export const accessTokens: TokenKind = {
@@ -82,6 +82,8 @@ export interface TokenVerifier {
   skewSeconds(token: string): Promise<number | undefined>;
   /** For a token that does not hold: the id of its key, where none of the reader's keys has it. */
   foreignKeyId(token: string): string | undefined;
+  /** For a token that does not hold: whether it has expired by this clock, and nothing else is wrong with it. */
+  hasExpired(token: string): Promise<boolean>;
 }
 
 const anonymousSubject = 'anonymous';
@@ -144,6 +146,12 @@ export function createVerifier(
     maxTokenAge: longestSeconds,
     clockTolerance: clockToleranceSeconds,
   };
+  /** Whether a token was good when it was issued. */
+  const wasGood = async (token: string, iat: number): Promise<boolean> =>
+    jwtVerify(token, keyOf, { ...options, currentDate: new Date(iat * 1000) }).then(
+      ({ payload }) => times.parse(payload).exp - iat <= longestSeconds,
+      () => false,
+    );
   return {
     async verify(token) {
       const known = cache.get(token);
@@ -165,9 +173,7 @@ export function createVerifier(
         const { iat } = times.parse(decodeJwt(token));
         const seconds = Math.round(iat - Date.now() / 1000);
         const isExpiry = seconds < 0 && graceSeconds === 0;
-        if (isExpiry || Math.abs(seconds) <= clockToleranceSeconds) return undefined;
-        await jwtVerify(token, keyOf, { ...options, currentDate: new Date(iat * 1000) });
-        return seconds;
+        return !isExpiry && (await wasGood(token, iat)) ? seconds : undefined;
       } catch {
         return undefined;
       }
@@ -178,6 +184,14 @@ export function createVerifier(
         return publicKeys.some((key) => key.kid === kid) ? undefined : kid;
       } catch {
         return undefined;
+      }
+    },
+    async hasExpired(token) {
+      try {
+        const { iat } = times.parse(decodeJwt(token));
+        return iat * 1000 < Date.now() && (await wasGood(token, iat));
+      } catch {
+        return false;
       }
     },
   };

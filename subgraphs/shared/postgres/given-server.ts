@@ -46,6 +46,12 @@ const hints: Record<UrlVariable, { readonly role: string; readonly database: str
   },
 };
 
+/** PostgreSQL takes the role's name for that of the database where a URL names none. */
+function named(pathname: string, username: string): string {
+  const name = pathname.slice(1);
+  return name === '' ? `names none and so means "${decodeURIComponent(username)}"` : `names "${name}"`;
+}
+
 function refusal(error: unknown, url: string, variable: UrlVariable): ConfigurationError {
   const shown = urlWithoutCredentials(url);
   const code = errorCode(error) ?? errorMessage(error);
@@ -58,7 +64,7 @@ function refusal(error: unknown, url: string, variable: UrlVariable): Configurat
       );
     case '3D000':
       return new ConfigurationError(
-        `${variable}: a database that exists is required; ${shown} names "${pathname.slice(1)}", which does not.${hints[variable].database}`,
+        `${variable}: a database that exists is required; ${shown} ${named(pathname, username)}, which does not.${hints[variable].database}`,
       );
     default:
       return new ConfigurationError(

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ConfigurationError } from '../config.ts';
+import { ConfigurationError, ensureFolder } from '../config.ts';
 import { Health } from '../health.ts';
 import type { Log } from '../log.ts';
 import { freePort, requireFreePorts } from '../ports.ts';
@@ -29,18 +30,51 @@ async function lineOf(start: () => unknown): Promise<string> {
 
 describe('settings at fault', () => {
   test.each([
-    [{ DATABASE_URL: `mysql://u:${secret}@h/x` }, 'DATABASE_URL: Invalid URL; got mysql://h/x'],
-    [{ DATABASE_URL: `postgres://u:${secret}@h:many/x` }, 'DATABASE_URL: Invalid URL; got postgres://h:many/x'],
-    [{ DATABASE_URL: `postgres://u:p@${secret}@h:y/x?a=${secret}` }, 'DATABASE_URL: Invalid URL; got postgres://h:y/x'],
-    [{ DATABASE_URL: `u:${secret}@h/x` }, 'DATABASE_URL: Invalid URL; got a text that is no URL and is not shown'],
-    [{ DATABASE_URL: secret }, 'DATABASE_URL: Invalid URL; got a text that is no URL and is not shown'],
-    [{ REDIS_URL: `http://:${secret}@redis:6379` }, 'REDIS_URL: Invalid URL; got http://redis:6379'],
+    [
+      { DATABASE_URL: `mysql://u:${secret}@h/x` },
+      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got mysql://h/x',
+    ],
+    [
+      { DATABASE_URL: `postgres://u:${secret}@h:many/x` },
+      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got postgres://h:many/x',
+    ],
+    [
+      { DATABASE_URL: `postgres://u:p@${secret}@h:y/x?a=${secret}` },
+      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got postgres://h:y/x',
+    ],
+    [
+      { DATABASE_URL: `u:${secret}@h/x` },
+      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got a text that is no URL and is not shown',
+    ],
+    [
+      { DATABASE_URL: secret },
+      'DATABASE_URL: a URL such as postgresql://role:password@host:5432/database is required; got a text that is no URL and is not shown',
+    ],
+    [
+      { REDIS_URL: `http://:${secret}@redis:6379` },
+      'REDIS_URL: a URL such as redis://host:6379 is required; got http://redis:6379',
+    ],
     [{ DATABASE_ROLE_SECRET: secret }, /^DATABASE_ROLE_SECRET: .*; got a value that is not shown$/],
     [{ SEED: 'x' }, /^SEED: .*; got "x"$/],
-    [{ SEED_NOW: '' }, /^SEED_NOW: .*; got nothing$/],
     [{ LOG_LEVEL: `https://u:${secret}@logs` }, /^LOG_LEVEL: .*; got "https:\/\/logs"$/],
   ])('%#: the variable is named and no secret is shown', async (environment, line) => {
     expect(await lineOf(() => readProductConfig(environment))).toMatch(line);
+  });
+
+  test('an empty variable counts as none', () => {
+    const { seedNow, dataDir, databaseUrl } = readProductConfig({ SEED_NOW: '', DATA_DIR: '', DATABASE_URL: '' });
+    expect({ seedNow, dataDir, databaseUrl }).toEqual({
+      seedNow: undefined,
+      dataDir: resolve('.data'),
+      databaseUrl: undefined,
+    });
+  });
+
+  test('a folder that can not be made is told, also where the system says that it is missing', async () => {
+    expect(await lineOf(() => ensureFolder('/proc/freight'))).toBe(
+      'DATA_DIR: a writable folder is required; got /proc/freight (ENOENT)',
+    );
+    expect(await lineOf(() => ensureFolder('/proc/version/data'))).toMatch(/^DATA_DIR: .* \(ENOTDIR\)$/);
   });
 });
 
@@ -78,13 +112,15 @@ describe('ports', () => {
     holder.close();
   });
 
-  test('one that two settings name is taken by the first', async () => {
+  test('one that two settings name is told with both', async () => {
     const port = await freePort();
     const twice = [
       { ...wanted, port },
       { ...wanted, owner: 'the gateway', portVariable: 'PORT', port },
     ];
-    expect(await lineOf(() => requireFreePorts(twice))).toMatch(/^PORT: a free port is required for the gateway; /);
+    expect(await lineOf(() => requireFreePorts(twice))).toBe(
+      `SUBGRAPH_BASE_PORT, PORT: different ports are required for fleet and the gateway; both get ${port}. Set one of them to another port.`,
+    );
   });
 
   test.each(['192.0.2.1', 'no-such-host.invalid'])('%s is no address of this machine', async (host) => {
