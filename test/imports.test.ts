@@ -1,130 +1,77 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { findEnvironmentReaders, findOffences } from '../commands/check-imports/offences.ts';
+import { importRules } from '../commands/check-imports/rules.ts';
+import { parseSource, readSources } from '../commands/check-imports/source-file.ts';
 
-/** Imports run one way: this test reads every import line and names the file that breaks the rule. */
-const root = resolve(import.meta.dirname, '..');
-const files = globSync('{gateway,subgraphs,commands}/**/*.ts', { cwd: root }).filter(
-  (file) => !/(^|\/)(test|node_modules)\//.test(file),
-);
-
-interface Import {
-  readonly from: string;
-  readonly to: string;
-  /** It vanishes when types are stripped: nothing runs because of it. */
-  readonly typeOnly: boolean;
-}
-
-const imports: Import[] = files.flatMap((from) => {
-  const statements = readFileSync(join(root, from), 'utf8').matchAll(
-    /(?:^(import|export)( type)? [^;]*?from |import\s*\(?\s*)'((?:\.|#shared)[^']*)'/gm,
-  );
-  return [...statements].map(([, , type, target = '']) => ({
-    from,
-    to: target.startsWith('#shared/')
-      ? target.replace('#shared/', 'subgraphs/shared/')
-      : relative(root, resolve(root, dirname(from), target)),
-    typeOnly: type !== undefined,
-  }));
-});
-
-const roomOf = (file: string) => file.split('/').slice(0, 2).join('/');
-const inRoom = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
-function offenders(rule: (edge: Import) => boolean): string[] {
-  return imports.filter((edge) => !rule(edge)).map(({ from, to }) => `${from} imports ${to}`);
-}
-
-/** Rooms of a subgraph from the bottom up: a file imports rooms below its own only. */
-const rooms = ['entities', 'domain', 'store', 'events', 'loaders', 'resolvers', 'rules', 'subgraph', 'server'];
-function roomIndex(file: string): number {
-  const [, , room = ''] = file.split('/');
-  return rooms.indexOf(room.replace(/\.ts$/, ''));
-}
+/** `npm run check:imports` checks the whole project; here is what it finds. */
+const offencesOf = (path: string, text: string) => findOffences([parseSource(path, text)], importRules);
 
 describe('imports run one way', () => {
-  test('the files were found', () => {
-    expect(imports.length).toBeGreaterThan(100);
+  test.each([
+    [
+      'shared',
+      'subgraphs/shared/log.ts',
+      "import { page } from '../fleet/store/page.ts';",
+      'shared imports no subgraph',
+    ],
+    [
+      'a sibling',
+      'subgraphs/fleet/store/lists.ts',
+      "import { a } from '../../risk/domain/a.ts';",
+      'a subgraph imports itself',
+    ],
+    ['a room above', 'subgraphs/fleet/store/lists.ts', "import { a } from '../resolvers/map.ts';", 'imports go down'],
+    [
+      'an import over several lines',
+      'subgraphs/fleet/store/a.ts',
+      "import {\n  a,\n} from '../rules.ts';",
+      'imports go down',
+    ],
+    [
+      'an import at run time',
+      'subgraphs/fleet/store/a.ts',
+      "const a = await import('../rules.ts');",
+      'imports go down',
+    ],
+    [
+      'GraphQL in domain',
+      'subgraphs/risk/domain/lane.ts',
+      "import { parse } from 'graphql';",
+      'domain rules know no GraphQL',
+    ],
+    ['the engine', 'gateway/engine/engine.ts', "import { log } from '#shared/log.ts';", 'the engine imports nothing'],
+    [
+      'a room of the gateway',
+      'gateway/access/documents.ts',
+      "import { a } from '../pipeline/a.ts';",
+      'inside the gateway',
+    ],
+    ['the gateway', 'gateway/access/a.ts', "import { a } from '#shared/database.ts';", 'leaves of shared only'],
+    ['the product', 'commands/start.ts', "import { a } from '../bench/graph/client.ts';", 'no test, no bench'],
+    ['a room that no rule knows', 'subgraphs/fleet/utils/text.ts', '', 'is in no room of the rule'],
+  ])('%s is named', (_case, path, text, says) => {
+    expect(offencesOf(path, text)).toContainEqual(expect.stringContaining(says));
   });
 
-  test('shared imports no subgraph and nothing of the gateway', () => {
-    expect(offenders(({ from, to }) => !inRoom('subgraphs/shared')(from) || inRoom('subgraphs/shared')(to))).toEqual(
-      [],
-    );
-  });
-
-  test('no subgraph imports a sibling or the gateway', () => {
-    const allowed = ({ from, to }: Import) =>
-      !from.startsWith('subgraphs/') || roomOf(to) === roomOf(from) || inRoom('subgraphs/shared')(to);
-    expect(offenders(allowed)).toEqual([]);
-  });
-
-  test('inside a subgraph a file imports rooms below its own', () => {
-    const allowed = ({ from, to, typeOnly }: Import) => {
-      if (!from.startsWith('subgraphs/') || roomOf(from) !== roomOf(to)) return true;
-      const [upper, lower] = [roomIndex(from), roomIndex(to)];
-      // Tables are described in the words of the rules, and rules speak of rows.
-      if (typeOnly && Math.max(upper, lower) <= rooms.indexOf('domain')) return true;
-      return upper === -1 || lower === -1 || lower <= upper;
-    };
-    expect(offenders(allowed)).toEqual([]);
-  });
-
-  test('domain rules know no GraphQL, no ORM and no I/O', () => {
-    const domain = files.filter((file) => /^subgraphs\/[^/]+\/domain\//.test(file));
-    const impure = domain.filter((file) =>
-      /from '(graphql|@mikro-orm|@apollo|pg|node:(fs|net|http))/.test(readFileSync(join(root, file), 'utf8')),
-    );
-    expect(domain.length).toBeGreaterThan(5);
-    expect(impure).toEqual([]);
-  });
-
-  test('the gateway imports leaves of shared only', () => {
-    const leaves = [
-      'client-network',
-      'command-line',
-      'config',
-      'error-code',
-      'errors',
-      'exit',
-      'explain',
-      'foreign-keys',
-      'health',
-      'identity',
-      'key-settings',
-      'ids',
-      'keys',
-      'log',
-      'loopback',
-      'masking',
-      'metrics',
-      'tracing',
-      'ports',
-      'process-secrets',
-      'pubsub',
-      'run-process',
-      'secrets',
-      'settings',
-      'supergraph-yaml',
-      'tokens',
-    ];
-    const allowed = ({ from, to }: Import) =>
-      !from.startsWith('gateway/') ||
-      to.startsWith('gateway/') ||
-      leaves.some((leaf) => to === `subgraphs/shared/${leaf}.ts`);
-    expect(offenders(allowed)).toEqual([]);
-  });
-
-  test('the engine imports nothing of the gateway around it', () => {
-    expect(offenders(({ from, to }) => !inRoom('gateway/engine')(from) || inRoom('gateway/engine')(to))).toEqual([]);
+  test.each([
+    ['subgraphs/fleet/domain/load.ts', "import type { Load } from '../entities.ts';"],
+    ['subgraphs/fleet/entities.ts', "import type { LoadState } from './domain/load.ts';"],
+    ['subgraphs/fleet/store/lists.ts', "import { sql } from '#shared/database.ts';"],
+    ['gateway/access/documents.ts', "import type { Checked } from '../pipeline/stages.ts';"],
+  ])('%s may say: %s', (path, text) => {
+    expect(offencesOf(path, text)).toEqual([]);
   });
 
   test('the environment is read in configuration files only', () => {
-    const readers = files.filter((file) => /process\.env\b/.test(readFileSync(join(root, file), 'utf8')));
-    const allowed = [
-      /^(gateway|subgraphs\/[a-z]+)\/config\.ts$/,
-      /^subgraphs\/shared\/(product-config|subgraph-config|postgres\/programs)\.ts$/,
-      /^commands\//,
-    ];
-    expect(readers.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
+    const reads = "const level = process.env['LOG_LEVEL'];";
+    expect(findEnvironmentReaders([parseSource('gateway/config.ts', reads)])).toEqual([]);
+    expect(findEnvironmentReaders([parseSource('gateway/live/outbox.ts', reads)])).toHaveLength(1);
+  });
+
+  test('each rule concerns files of the project', () => {
+    const files = readSources(resolve(import.meta.dirname, '..'));
+    expect(importRules.filter((rule) => files.every(({ path }) => !rule.files.test(path)))).toEqual([]);
+    expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(1_000);
   });
 });

@@ -4,7 +4,7 @@ import type { ToldPart } from './merge-parts.ts';
 import type { Reports } from './subgraph-health.ts';
 
 /** Beyond this difference subgraphs refuse the identity tokens of the gateway. */
-export const clockToleranceMs = 300_000;
+const clockToleranceMs = 300_000;
 
 /** Compares the clocks of gateway and subgraphs, as the `date` headers of their health tell them. */
 export class ClockWatch {

@@ -16,10 +16,6 @@ export class Limiter<T extends Admittable> {
     this.#maxQueued = maxQueued;
   }
 
-  get idle(): boolean {
-    return this.#running === 0;
-  }
-
   get queued(): number {
     return this.#queue.size;
   }

@@ -51,7 +51,7 @@ export const SessionEntity = defineEntity({
 });
 export type Session = InferEntity<typeof SessionEntity>;
 
-export const auditActions = [
+const auditActions = [
   'ORGANIZATION_CREATED',
   'ORGANIZATION_TIER_CHANGED',
   'ACCOUNT_REGISTERED',

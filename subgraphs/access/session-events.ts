@@ -2,7 +2,7 @@ import { Counter } from 'prom-client';
 import type { BaseContext } from '#shared/context.ts';
 
 /** What can happen to a session. */
-export const sessionEvents = [
+const sessionEvents = [
   'signed_in',
   'sign_in_failed',
   'sign_in_locked',

@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 
 const amount = () => p.bigint('number').default(0);
 /** The columns of `businessMeasures` in domain/facts.ts. */
@@ -27,17 +27,16 @@ export const CompanyDayEntity = defineEntity({
   tableName: 'company_day',
   properties: { day: p.date().primary(), ...business },
 });
-export type CompanyDayRow = InferEntity<typeof CompanyDayEntity>;
 
 /** One organization on one UTC day. */
-export const OrganizationDayEntity = defineEntity({
+const OrganizationDayEntity = defineEntity({
   name: 'OrganizationDay',
   tableName: 'organization_day',
   properties: { organizationId: p.uuid().primary(), day: p.date().primary(), ...business },
 });
 
 /** One driver on one UTC day. */
-export const DriverDayEntity = defineEntity({
+const DriverDayEntity = defineEntity({
   name: 'DriverDay',
   tableName: 'driver_day',
   properties: {
@@ -52,7 +51,7 @@ export const DriverDayEntity = defineEntity({
 });
 
 /** A load on a truck. Finished ones stay, so that a late event finds what is known. */
-export const CarriageEntity = defineEntity({
+const CarriageEntity = defineEntity({
   name: 'Carriage',
   tableName: 'carriage',
   properties: {
@@ -64,14 +63,14 @@ export const CarriageEntity = defineEntity({
 });
 
 /** When an organization became a customer. */
-export const CustomerEntity = defineEntity({
+const CustomerEntity = defineEntity({
   name: 'Customer',
   tableName: 'customer',
   properties: { organizationId: p.uuid().primary(), createdAt: p.datetime() },
 });
 
 /** That a driver was active, or not, from a moment on. */
-export const DriverChangeEntity = defineEntity({
+const DriverChangeEntity = defineEntity({
   name: 'DriverChange',
   tableName: 'driver_change',
   properties: {

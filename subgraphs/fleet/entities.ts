@@ -169,7 +169,6 @@ export const BadgeEntity = defineEntity({
     evidence: p.text(),
   },
 });
-export type Badge = InferEntity<typeof BadgeEntity>;
 
 export const RewardAccountEntity = defineEntity({
   name: 'RewardAccount',

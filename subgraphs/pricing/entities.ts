@@ -29,7 +29,6 @@ export const CustomerEntity = defineEntity({
   tableName: 'customer',
   properties: { id: p.uuid().primary(), tier: p.text().$type<Tier>() },
 });
-export type Customer = InferEntity<typeof CustomerEntity>;
 
 export const QuoteEntity = defineEntity({
   name: 'Quote',

@@ -51,7 +51,7 @@ export const BookingEntity = defineEntity({
 });
 export type Booking = InferEntity<typeof BookingEntity>;
 
-export const assessmentTriggers = ['BOOKED', 'CHANGED', 'WATCHLIST_CHANGED', 'CUSTOMER_KNOWN'] as const;
+const assessmentTriggers = ['BOOKED', 'CHANGED', 'WATCHLIST_CHANGED', 'CUSTOMER_KNOWN'] as const;
 export type AssessmentTrigger = (typeof assessmentTriggers)[number];
 
 export const AssessmentEntity = defineEntity({

@@ -21,8 +21,8 @@ export interface PageRequest<V extends readonly unknown[] = readonly unknown[]> 
   readonly position: V | null;
 }
 
-export const pageSizeDefault = 20;
-export const pageSizeLimit = 100;
+const pageSizeDefault = 20;
+const pageSizeLimit = 100;
 
 /** Checks an argument that says how many elements of a list are asked for. */
 export function checkCount(name: string, count: number, most: number): void {

@@ -55,11 +55,6 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorTable, code);
 }
 
-/** True for an error whose message may leave the process: ours, or one that the GraphQL libraries coded. */
-export function isMeantForClients(error: unknown): error is GraphQLError {
-  return error instanceof GraphQLError && isErrorCode(error.extensions['code']);
-}
-
 /** A refusal that the caller of a mutation can mend: it goes into `userErrors`, not into `errors`. */
 export interface UserError {
   readonly code: string;

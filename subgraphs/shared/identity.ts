@@ -6,7 +6,7 @@ export const tiers = ['FREE', 'STANDARD', 'PREMIUM', 'ENTERPRISE'] as const;
 export type Tier = (typeof tiers)[number];
 
 /** What an account may do. Scopes follow from roles, nothing else grants them. */
-export const scopes = [
+const scopes = [
   'shipments:read',
   'shipments:write',
   'shipments:advance',

@@ -10,7 +10,7 @@ export function queueOf(subgraph: string): string {
 }
 
 /** Where events go that failed every retry, for an operator to look at. */
-export function deadLetterOf(subgraph: string): string {
+function deadLetterOf(subgraph: string): string {
   return `${subgraph}_dead`;
 }
 
@@ -27,6 +27,7 @@ export async function installJobs(
     schema: jobsSchema,
     supervise: false,
     schedule: false,
+    registerInstance: false,
   });
   boss.on('error', () => undefined); // every call below is awaited and throws by itself
   await boss.start();

@@ -64,6 +64,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     migrate: false,
     supervise: false,
     schedule: false,
+    // Its registry of processes would need one more table that every role may write to.
+    registerInstance: false,
     useListenNotify: true,
   });
   boss.on('error', (error) => log.warn({ err: error }, 'queue connection'));

@@ -5,7 +5,7 @@ import { errorCode } from './error-code.ts';
  * A running process by its number and, on Linux, its moment of birth: numbers are given again, after a restart of the
  * machine or container within seconds. Undefined where no such process runs.
  */
-export function processIdentity(pid: number): string | undefined {
+function processIdentity(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The fields after the name, which may hold anything: state, …, start time.

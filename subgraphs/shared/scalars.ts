@@ -12,7 +12,7 @@ function inStorableYears(instant: Date): Date {
 }
 
 /** An instant in UTC: `Date` inside, ISO 8601 text outside. */
-export const DateTime = new GraphQLScalarType<Date, string>({
+const DateTime = new GraphQLScalarType<Date, string>({
   ...dateTime,
   name: 'DateTime',
   parseValue: (value) => inStorableYears(dateTime.parseValue(value)),
@@ -31,7 +31,7 @@ function parseDecimal(value: unknown): string {
 }
 
 /** An exact decimal number: text on both sides, at most 15 digits before the point and 6 after it. */
-export const DecimalScalar = new GraphQLScalarType({
+const DecimalScalar = new GraphQLScalarType({
   name: 'Decimal',
   serialize: (value) => parseDecimal(value instanceof Decimal ? value.toFixed() : value),
   parseValue: parseDecimal,

@@ -13,7 +13,7 @@ const statuses = [
   'EXCEPTION',
   'CANCELLED',
 ] as const;
-export const stopKinds = ['PICKUP', 'INTERMEDIATE', 'DELIVERY'] as const;
+const stopKinds = ['PICKUP', 'INTERMEDIATE', 'DELIVERY'] as const;
 export const transportModes = ['AIR', 'AIR_CHARTER', 'TRUCK', 'OCEAN'] as const;
 
 /** Lane, windows and sums are copied from stops and items, so that lists filter and sort within one table. */

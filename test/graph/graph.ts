@@ -51,7 +51,7 @@ export interface TestGraphOptions {
   readonly now?: Date;
 }
 
-export const smallWorld = { shipments: 600, drivers: 30, vehicles: 24, organizations: 10, hubs: 20, openPerStatus: 6 };
+const smallWorld = { shipments: 600, drivers: 30, vehicles: 24, organizations: 10, hubs: 20, openPerStatus: 6 };
 
 let databases = 0;
 

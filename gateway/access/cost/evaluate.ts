@@ -13,7 +13,7 @@ export function evaluate({ root, steps, results }: CostProgram, variables: Varia
   return selectionCost(root, results);
 }
 
-export function selectionCost({ constant, slot }: PricedSelection, results: ArrayLike<number>): number {
+function selectionCost({ constant, slot }: PricedSelection, results: ArrayLike<number>): number {
   return slot === -1 ? constant : (results[slot] ?? 0);
 }
 

@@ -45,7 +45,7 @@ function badBody(message: string): RequestRefusal {
 }
 
 /** Counts brackets outside strings, without parsing. */
-export function isNestedBeyond(text: string, limit: number): boolean {
+function isNestedBeyond(text: string, limit: number): boolean {
   if (text.length <= limit) return false;
   let depth = 0;
   let inString = false;

@@ -28,7 +28,6 @@ export interface BatchMember {
   readonly context: ContextReader | undefined;
   /** Path nodes whose targets may have changed once this member's answer is merged. */
   readonly reaches: readonly number[];
-  readonly fetchId: string | undefined;
 }
 
 /** One request to one subgraph. */
@@ -124,6 +123,5 @@ function compileMember(step: FetchStep, slot: number, context: StepContext): Bat
     outputRewrites,
     context: hasContext(step) ? compileContextReader(step.fetch.contextRewrites ?? [], satisfies) : undefined,
     reaches: reaches(step),
-    fetchId: step.fetch.id,
   };
 }

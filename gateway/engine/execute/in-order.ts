@@ -26,7 +26,7 @@ export async function* inOrder<T, R>(
       } else if (pulled) {
         end = pulled;
       } else if (first) {
-        running.shift();
+        void running.shift(); // it is `first`
         yield await first;
         continue;
       } else {

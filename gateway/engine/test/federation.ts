@@ -19,7 +19,7 @@ export interface Federation {
 }
 
 /** The newest federation directives, so that fixtures need no `extend schema @link` of their own. */
-export const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
   "@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@interfaceObject",
   "@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext"
 ])\n`;

@@ -2,9 +2,9 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isUuid } from '#shared/ids.ts';
 
 /** Days after which an unused session ends. */
-export const idleDays = 14;
+const idleDays = 14;
 /** Days after which any session ends. */
-export const longestDays = 90;
+const longestDays = 90;
 
 /**
  * A refresh token is the session's id and 256 random bits. Nobody but its holders knows the id, so a token with a known

@@ -31,7 +31,7 @@ export function carriageFacts(before: Carriage, after: Carriage): Fact[] {
 }
 
 /** The days on which a finished load was on the truck; none as long as its end is open. */
-export function carriedDays({ pickedUpAt, endedAt }: Carriage): Day[] {
+function carriedDays({ pickedUpAt, endedAt }: Carriage): Day[] {
   return pickedUpAt && endedAt ? daysOf(dayOf(pickedUpAt), dayOf(endedAt)) : [];
 }
 

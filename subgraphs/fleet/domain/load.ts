@@ -2,7 +2,7 @@ import type { Equipment } from '#shared/topics.ts';
 import type { Place } from './place.ts';
 
 /** Where a load stands on its way, as told by the shipments subgraph; whether it is assigned is fleet's own knowledge. */
-export const loadStates = [
+const loadStates = [
   'BOOKED',
   'PICKED_UP',
   'IN_TRANSIT',
@@ -13,7 +13,7 @@ export const loadStates = [
 ] as const;
 export type LoadState = (typeof loadStates)[number];
 
-export const riskStates = ['PENDING', 'ALLOW', 'REVIEW', 'BLOCK'] as const;
+const riskStates = ['PENDING', 'ALLOW', 'REVIEW', 'BLOCK'] as const;
 export type RiskState = (typeof riskStates)[number];
 
 /** What fleet keeps of a booked shipment. */

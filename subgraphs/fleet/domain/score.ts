@@ -41,7 +41,7 @@ export function addToTally(tally: Tally, change: TallyChange): Tally {
 export const pointsPerDelivery = 10;
 export const pointsPerStar = 5;
 export const pointsPerIncident = -50;
-export const onTimeBonus = 100;
+const onTimeBonus = 100;
 
 export interface Score {
   readonly deliveryPoints: number;
@@ -74,7 +74,7 @@ export function meanStarsOf(tally: Tally): number | null {
   return tally.ratings === 0 ? null : tally.stars / tally.ratings;
 }
 
-export const pointsPerLevel = 500;
+const pointsPerLevel = 500;
 
 export interface Level {
   /** From 1 (below 500 points), one more with every 500 points. */

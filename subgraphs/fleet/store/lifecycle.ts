@@ -35,7 +35,7 @@ async function misfitOf({ em }: Transaction, holding: Assignment, load: Load): P
   return (await moveWindow(em, holding, load)) ? null : 'Driver or vehicle have another assignment in the new window.';
 }
 
-export function loadOf(event: EventPayload<'shipment.booked'>): Load {
+function loadOf(event: EventPayload<'shipment.booked'>): Load {
   return {
     shipmentId: event.shipmentId,
     reference: event.reference,

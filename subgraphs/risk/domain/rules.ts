@@ -14,23 +14,23 @@ export const pointsOf: Readonly<Record<RiskRule, number>> = {
 };
 export const reviewAbove = 40;
 export const blockAbove = 75;
-export const highestScore = 100;
+const highestScore = 100;
 
 /** An organization's first invoice (net 30) is not due before this age: nobody knows yet whether it pays. */
-export const newOrganizationDays = 30;
+const newOrganizationDays = 30;
 /** A fresh account under an old name is how stolen names are used; a week is what it takes to notice and call back. */
-export const newAccountDays = 7;
+const newAccountDays = 7;
 /**
  * 100,000 USD is the cargo cover that carriers usually hold per load: above it a loss is ours. Other currencies at
  * rounded rates; the exact rate does not matter to a rule of thumb. Unlisted ones are taken as dollars, on the safe side.
  */
-export const highValueCents: Readonly<Record<string, number>> = { USD: 10_000_000, CAD: 13_500_000, MXN: 180_000_000 };
+const highValueCents: Readonly<Record<string, number>> = { USD: 10_000_000, CAD: 13_500_000, MXN: 180_000_000 };
 /** Ten bookings are some two months of a small shipper's freight, enough to have been paid and delivered for. */
-export const littleHistoryBookings = 10;
+const littleHistoryBookings = 10;
 /** Below one shipment a month of all customers together there is no habit a booking could follow. */
-export const unusualLanePerMonth = 1;
+const unusualLanePerMonth = 1;
 /** More bookings than this within an hour: people type slower, and integrations spread theirs over the day. */
-export const burstBookings = 5;
+const burstBookings = 5;
 
 /** The limits of each rule by name, as text: what an assessment keeps and the policy shows. */
 export const limitsOf: Readonly<Record<RiskRule, Readonly<Record<string, string>>>> = {

@@ -2,7 +2,6 @@ import type { EntityManager } from '#shared/database.ts';
 import type { Booking } from '../entities.ts';
 import type { RiskFacts, WatchlistMatch } from '../vocabulary.ts';
 
-const dayMs = 86_400_000;
 const monthDays = 30.4375;
 
 interface Row {
@@ -72,9 +71,4 @@ async function matchesOf(em: EntityManager, booking: Booking): Promise<readonly 
       order by id`,
     [organizationId, accountId, accountId, organizationId, JSON.stringify(partyKeys)],
   );
-}
-
-/** Age in days at a moment, as facts have it. */
-export function ageDays(createdAt: Date, at: Date): number {
-  return (at.getTime() - createdAt.getTime()) / dayMs;
 }

@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const start = (how: 'fails' | 'never-ends' | 'is-busy' | 'runs') =>
-  fork(join(import.meta.dirname, 'stubborn-service.ts'), [how, folder], {
+  fork(new URL('./stubborn-service.ts', import.meta.url), [how, folder], {
     execArgv: ['--no-warnings'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

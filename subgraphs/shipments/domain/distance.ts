@@ -11,7 +11,7 @@ const circuityElsewhere = 1.3;
 const radians = Math.PI / 180;
 
 /** Great-circle distance in metres on the mean sphere (haversine). */
-export function greatCircleMeters(from: Point, to: Point): number {
+function greatCircleMeters(from: Point, to: Point): number {
   const sinLatitude = Math.sin(((to.latitude - from.latitude) * radians) / 2);
   const sinLongitude = Math.sin(((to.longitude - from.longitude) * radians) / 2);
   const chord =

@@ -76,7 +76,7 @@ function listOf<S extends z.ZodType>(element: S, least: number, most: number, wh
     .pipe(z.array(element));
 }
 
-export const stops = listOf(stop, 2, mostStops, 'stops (a pickup and a delivery) are').superRefine((list, context) => {
+const stops = listOf(stop, 2, mostStops, 'stops (a pickup and a delivery) are').superRefine((list, context) => {
   for (const [index, { windowEnd }] of list.entries()) {
     const before = list[index - 1];
     if (before && windowEnd < before.windowStart) {
@@ -99,7 +99,7 @@ const item = z.object({
 });
 export type ItemFacts = z.infer<typeof item>;
 
-export const items = listOf(item, 1, mostItems, 'items are').superRefine((list, context) => {
+const items = listOf(item, 1, mostItems, 'items are').superRefine((list, context) => {
   for (const [index, { value }] of list.entries()) {
     if (value.currency !== list[0]?.value.currency) {
       context.addIssue({

@@ -18,7 +18,6 @@ const proof = z
   .refine(({ signatureReference, photoReference }) => signatureReference !== null || photoReference !== null, {
     message: 'A signature or a photo is required; none arrived.',
   });
-export type ProofFacts = z.infer<typeof proof>;
 
 export const advanceInput = z.object({
   ...keyed,

@@ -140,7 +140,7 @@ export interface ShipmentView {
   [field: string]: unknown;
 }
 
-export const facts = 'id reference status version';
+const facts = 'id reference status version';
 
 /** Runs one mutation of this subgraph and hands back its payload. */
 export async function change<P extends object = Payload>(

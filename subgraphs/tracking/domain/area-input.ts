@@ -4,9 +4,9 @@ import { faultOfPlace } from './place-check.ts';
 import { crossesItself, doubleArea, longitudeStep, ringOf } from './polygon.ts';
 import type { Place } from './sphere.ts';
 
-export const radiusMetersRange = { least: 10, most: 500_000 } as const;
-export const vertexLimit = 500;
-export const hysteresisMetersMost = 1_000;
+const radiusMetersRange = { least: 10, most: 500_000 } as const;
+const vertexLimit = 500;
+const hysteresisMetersMost = 1_000;
 const nameLengthMost = 120;
 
 export interface AreaInput {

@@ -27,7 +27,7 @@ export type Eta =
     };
 
 /** 80 km/h, what one driver makes on a lane (the plan of the network uses the same). */
-export const laneSpeedMetersPerSecond = 80_000 / 3600;
+const laneSpeedMetersPerSecond = 80_000 / 3600;
 const speedRange = { least: 4, most: 33 } as const;
 /** Road over great-circle distance where the plan does not tell (Ballou, Rahardja, Sakai, Transp. Research A 36, 2002). */
 const roadFactorDefault = 1.25;

@@ -3,11 +3,11 @@ import type { Place } from './sphere.ts';
 
 export const batchLimit = 500;
 /** Fixes less certain than this put a truck into the next street. */
-export const accuracyMetersMost = 50;
+const accuracyMetersMost = 50;
 /** How far a device's clock may run ahead. */
-export const futureSecondsMost = 120;
+const futureSecondsMost = 120;
 /** How long a device without network may keep its positions. */
-export const ageDaysMost = 7;
+const ageDaysMost = 7;
 const speedMetersPerSecondMost = 100;
 const sequenceMost = 2_147_483_647;
 

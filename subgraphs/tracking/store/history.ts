@@ -5,8 +5,8 @@ import { jsonRows, uuidArray } from './sql.ts';
 import { type Visibility, visibleCarriages } from './visibility.ts';
 
 /** The longest stretch of one track; the default is the last day. */
-export const trackDaysMost = 14;
-export const toleranceMetersRange = { least: 0, most: 10_000 } as const;
+const trackDaysMost = 14;
+const toleranceMetersRange = { least: 0, most: 10_000 } as const;
 /** Recorded positions that one track is made of at most, and all tracks of one request together. */
 const fixesPerTrack = 2_000;
 const fixesPerRequest = 40_000;
@@ -41,11 +41,7 @@ interface Period {
 const firstInstant = Date.parse('0001-01-01T00:00:00.000Z');
 
 /** Checks the arguments of a track. BAD_USER_INPUT for what can't be answered. */
-export function parsePeriod(
-  { from, to, toleranceMeters, maxPoints }: TrackArguments,
-  now: Date,
-  defaultDays = 1,
-): Period {
+function parsePeriod({ from, to, toleranceMeters, maxPoints }: TrackArguments, now: Date, defaultDays = 1): Period {
   const { least, most } = toleranceMetersRange;
   if (!(toleranceMeters >= least && toleranceMeters <= most))
     throw new GraphError(

@@ -1,0 +1,40 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCommandLine } from '#shared/command-line.ts';
+import { ConfigurationError } from '#shared/config.ts';
+import { exitWith } from '#shared/exit.ts';
+import { findBrokenLinks, findMissingFiles } from './check-docs/links.ts';
+import { readPages } from './check-docs/page.ts';
+import { findMisshapenRecords } from './check-docs/records.ts';
+import { findUnknownRules } from './check-docs/rules.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** Checks the documents without a network: links, named files, the form of decision records, cited performance rules. */
+function findFaults(): { readonly pages: number; readonly faults: readonly string[] } {
+  const pages = readPages(root);
+  const paths = globSync('**/*', { cwd: root, exclude: (name) => ['node_modules', '.git', '.data'].includes(name) });
+  const known = new Set(['.', ...paths]);
+  const sources = paths
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+  const performance = pages.find(({ path }) => path === 'docs/performance.md');
+  return {
+    pages: pages.length,
+    faults: [
+      ...findBrokenLinks(pages, (path) => known.has(path.replace(/\/$/, ''))),
+      ...findMissingFiles(pages, paths),
+      ...findMisshapenRecords(pages),
+      ...(performance ? findUnknownRules(performance, sources) : ['docs/performance.md is missing']),
+    ],
+  };
+}
+
+try {
+  readCommandLine({ call: 'npm run check:docs --', does: 'Checks the links and forms of the documents.', options: {} });
+  const { pages, faults } = findFaults();
+  if (faults.length > 0) throw new ConfigurationError(faults.join('\n'));
+  console.log(`Links and forms of ${pages} documents hold.`);
+} catch (error) {
+  exitWith(error);
+}

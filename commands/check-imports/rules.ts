@@ -1,0 +1,142 @@
+/** What the files whose path matches `files` may import. Paths begin at the root of the project; `$1` stands for the first group of `files`. */
+export interface ImportRule {
+  /** What a reader is told when a file breaks the rule. */
+  readonly says: string;
+  readonly files: RegExp;
+  /** Beginnings of the only paths in the project that these files may import. */
+  readonly only?: readonly string[];
+  /** Beginnings of paths and packages that these files must not import. */
+  readonly never?: readonly string[];
+  /** All rooms below the path that `files` matches, from the bottom up: a file imports its own room and those below. */
+  readonly order?: readonly string[];
+  /** Rooms between which imports that vanish with the types may go in both directions. */
+  readonly typesBetween?: readonly string[];
+}
+
+const subgraphRooms = [
+  'vocabulary',
+  'session-events',
+  'entities',
+  'domain',
+  'migrations',
+  'store',
+  'events',
+  'loaders',
+  'seed-facts',
+  'seed',
+  'context',
+  'resolvers',
+  'rules',
+  'config',
+  'subgraph',
+  'server',
+];
+
+const gatewayRooms = [
+  'content-coding',
+  'memory',
+  'engine',
+  'transport',
+  'errors',
+  'access',
+  'settings',
+  'config',
+  'supergraph',
+  'live',
+  'pipeline',
+  'apollo',
+  'edges',
+  'explorer',
+  'observe',
+  'gateway',
+  'server',
+];
+
+/** The import rules of the project. They hold for everything but tests; biome refuses circles. */
+export const importRules: readonly ImportRule[] = [
+  {
+    says: 'the product imports no test, no bench',
+    files: /^(?:gateway|subgraphs|commands)\//,
+    only: ['gateway/', 'subgraphs/', 'commands/'],
+  },
+  {
+    says: 'commands are imported by commands and benches only',
+    files: /^(?:gateway|subgraphs)\//,
+    only: ['gateway/', 'subgraphs/'],
+  },
+  {
+    says: 'shared imports no subgraph and nothing of the gateway',
+    files: /^subgraphs\/shared\//,
+    only: ['subgraphs/shared/'],
+  },
+  {
+    says: 'a subgraph imports itself and shared; subgraphs meet in the schema and in topics.ts',
+    files: /^subgraphs\/(?!shared\/)([^/]+)\//,
+    only: ['subgraphs/$1/', 'subgraphs/shared/'],
+  },
+  {
+    says: 'inside a subgraph imports go down',
+    files: /^subgraphs\/(?!shared\/)[^/]+\//,
+    order: subgraphRooms,
+    // Tables are described in the words of the domain, and domain rules speak of rows.
+    typesBetween: ['entities', 'domain'],
+  },
+  {
+    says: 'domain rules know no GraphQL, no ORM and no I/O',
+    files: /^subgraphs\/[^/]+\/domain\//,
+    never: ['graphql', '@mikro-orm/', '@apollo/', 'pg', 'node:fs', 'node:net', 'node:http'],
+  },
+  {
+    says: 'the engine imports nothing of the gateway around it, and nothing of shared',
+    files: /^gateway\/engine\//,
+    only: ['gateway/engine/'],
+  },
+  {
+    says: 'inside the gateway imports go down',
+    files: /^gateway\//,
+    order: gatewayRooms,
+    typesBetween: gatewayRooms,
+  },
+  {
+    says: 'the gateway imports leaves of shared only',
+    files: /^gateway\//,
+    only: [
+      'gateway/',
+      ...[
+        'client-network',
+        'command-line',
+        'config',
+        'error-code',
+        'errors',
+        'exit',
+        'explain',
+        'foreign-keys',
+        'health',
+        'identity',
+        'ids',
+        'key-settings',
+        'keys',
+        'log',
+        'loopback',
+        'masking',
+        'metrics',
+        'ports',
+        'process-secrets',
+        'pubsub',
+        'run-process',
+        'secrets',
+        'settings',
+        'supergraph-yaml',
+        'tokens',
+        'tracing',
+      ].map((leaf) => `subgraphs/shared/${leaf}.ts`),
+    ],
+  },
+];
+
+/** The only files that read the environment. */
+export const environmentReaders: readonly RegExp[] = [
+  /^(?:gateway|subgraphs\/[a-z]+)\/config\.ts$/,
+  /^subgraphs\/shared\/(?:product-config|subgraph-config|postgres\/programs)\.ts$/,
+  /^commands\//,
+];

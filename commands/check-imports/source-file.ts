@@ -1,0 +1,39 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+
+export interface Import {
+  /** A path from the root of the project, or the name of a package. */
+  readonly target: string;
+  /** It vanishes when types are stripped: nothing runs because of it. */
+  readonly typeOnly: boolean;
+}
+
+export interface SourceFile {
+  /** From the root of the project. */
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+const statement =
+  /(?:^(?:import|export)( type)? [^;]*?from |^import |\bimport\s*\(\s*|\bimport\.meta\.resolve\(\s*)'([^']+)'/gm;
+
+export function parseSource(path: string, text: string): SourceFile {
+  const imports = [...text.matchAll(statement)].map(([, type, target = '']) => ({
+    target: resolveTarget(path, target),
+    typeOnly: type !== undefined,
+  }));
+  return { path, text, imports };
+}
+
+function resolveTarget(from: string, target: string): string {
+  if (target.startsWith('#shared/')) return target.replace('#shared/', 'subgraphs/shared/');
+  return target.startsWith('.') ? join(dirname(from), target).replaceAll(sep, '/') : target;
+}
+
+/** The files of the product, without tests. */
+export function readSources(root: string): SourceFile[] {
+  return globSync('{gateway,subgraphs,commands}/**/*.ts', { cwd: root })
+    .filter((path) => !/(?:^|\/)(?:test|node_modules)\//.test(path))
+    .map((path) => parseSource(relative(root, resolve(root, path)), readFileSync(join(root, path), 'utf8')));
+}
