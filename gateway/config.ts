@@ -11,7 +11,7 @@ import type { BucketSize } from './access/clients/token-buckets.ts';
 import type { DocumentLimits } from './access/document-limits.ts';
 import type { IntrospectionPolicy } from './pipeline/guard-introspection.ts';
 import type { ClientRates } from './pipeline/throttle.ts';
-import { gatewaySettings } from './settings.ts';
+import { gatewaySettings, SUBGRAPH_URL } from './settings.ts';
 
 /** `freight` is our own engine, `apollo` the executor of @apollo/gateway. */
 export type EngineName = 'freight' | 'apollo';
@@ -267,8 +267,7 @@ const subgraphUrlPrefix = 'SUBGRAPH_URL_';
 /** `SUBGRAPH_URL_FLEET=http://fleet:4003/graphql` says where a deployment keeps a subgraph. */
 function readSubgraphUrls(environment: NodeJS.ProcessEnv): Record<string, string> {
   const names = Object.keys(environment).filter((name) => name.startsWith(subgraphUrlPrefix));
-  const url = z.url({ protocol: /^https?$/ });
-  const urls = parseEnvironment(z.object(Object.fromEntries(names.map((name) => [name, url]))), environment);
+  const urls = parseEnvironment(z.object(Object.fromEntries(names.map((name) => [name, SUBGRAPH_URL]))), environment);
   return Object.fromEntries(
     Object.entries(urls).map(([name, address]) => [name.slice(subgraphUrlPrefix.length).toLowerCase(), address]),
   );

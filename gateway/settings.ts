@@ -21,6 +21,12 @@ const introspection = z.preprocess(
 );
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** Each `SUBGRAPH_URL_<NAME>`. */
+export const SUBGRAPH_URL = z.url({ protocol: /^https?$/ }).meta({
+  description: 'Where the subgraph of this name is, such as `SUBGRAPH_URL_FLEET=http://fleet:4003/graphql`.',
+  otherwise: 'its address in the supergraph, moved by SUBGRAPH_BASE_PORT',
+});
+
 /** Everything that a gateway reads from its environment, beside `SUBGRAPH_URL_<NAME>`. */
 export const gatewaySettings = z.object({
   NODE_ENV: shared.NODE_ENV,
@@ -42,12 +48,16 @@ export const gatewaySettings = z.object({
   TRUSTED_PROXIES: list
     .pipe(z.array(z.string().refine(isAddressRange, 'addresses or CIDR ranges are required')))
     .default([])
-    .meta({ description: 'Proxies whose `Forwarded` headers count: addresses and CIDR ranges, separated by commas.' }),
+    .meta({
+      description: 'Proxies whose `Forwarded` headers count: addresses and CIDR ranges.',
+      form: 'list with commas',
+    }),
   CORS_ORIGINS: list
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'origins such as https://freight.example are required' })))
     .optional()
     .meta({
-      description: 'Origins whose pages may ask, separated by commas.',
+      description: 'Origins whose pages may ask.',
+      form: 'list with commas',
       otherwise: 'pages of this machine; none in production',
     }),
   INTROSPECTION: introspection.optional().meta({
@@ -57,15 +67,15 @@ export const gatewaySettings = z.object({
   FORWARD_HEADERS: list
     .pipe(z.array(z.string().regex(headerName, 'header names are required')))
     .default([])
-    .meta({ description: 'Headers of clients that go on to subgraphs, separated by commas.' }),
+    .meta({ description: 'Headers of clients that go on to subgraphs.', form: 'list with commas' }),
   CLIENT_RATE: perSecond.optional().meta({
-    description: 'Operations per second of one address and of one account; 0 = no limit.',
+    description: 'Requests per second of one address (IPv6: a /64), and of one account; 0 = no limit.',
     unit: 'per second',
     otherwise: '200; no limit with `--supergraph`',
   }),
   CLIENT_BURST: burst.optional().meta({
-    description: 'Operations that one address or account may ask at once.',
-    unit: 'operations',
+    description: 'Requests that one address or account may send at once.',
+    unit: 'requests',
     otherwise: 'two seconds of CLIENT_RATE',
   }),
   CLIENT_NEW_DOCUMENTS: perSecond.optional().meta({
@@ -85,7 +95,7 @@ export const gatewaySettings = z.object({
     otherwise: '2500; no limit with `--supergraph`',
   }),
   CLIENT_SOCKETS: count.optional().meta({
-    description: 'Websockets that one address and one account may have open.',
+    description: 'Websockets and subscriptions over HTTP that one address, and one account, may have open.',
     unit: 'sockets',
     otherwise: '100; no limit with `--supergraph`',
   }),
@@ -94,7 +104,8 @@ export const gatewaySettings = z.object({
     unit: 'operations',
   }),
   BATCH_LIMIT: z.coerce.number().int().min(0).max(1_000).default(0).meta({
-    description: 'Most operations in one request; 0 = batches are refused.',
+    description:
+      'Most operations that one HTTP request may bring as a list; 0 = lists are refused. Each counts as a request.',
     unit: 'operations',
   }),
   MAX_QUERY_COST: count.optional().meta({
@@ -158,12 +169,15 @@ export const gatewaySettings = z.object({
     description: 'What executes operations: `freight` is our own engine, `apollo` that of @apollo/gateway.',
   }),
   OVERRIDE_LABELS: list.default([]).meta({
-    description: 'Labels of `@override(label:)` that hold, separated by commas; `percent(x)` needs none.',
+    description: 'Labels of `@override(label:)` that hold; `percent(x)` needs none.',
+    form: 'list with commas',
   }),
   PUBLIC_ERROR_CODES: list.default([]).meta({
-    description: 'Error codes of subgraphs that clients see besides our own, separated by commas.',
+    description: 'Error codes of subgraphs that clients see besides our own.',
+    form: 'list with commas',
   }),
   PUBLIC_ERROR_EXTENSIONS: list.default([]).meta({
-    description: 'Error extensions of subgraphs that clients see besides `code`, separated by commas.',
+    description: 'Error extensions of subgraphs that clients see besides `code`.',
+    form: 'list with commas',
   }),
 });

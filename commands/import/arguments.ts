@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readCommandLine } from '#shared/command-line.ts';
 import { ConfigurationError, parseEnvironment } from '#shared/config.ts';
+import { DATA_DIR } from '#shared/settings.ts';
 
 const text = { type: 'string' } as const;
 const command = {
@@ -33,12 +34,16 @@ export interface ImportArguments {
   readonly report: string;
 }
 
-const environment = z.object({
-  PORT: z.string().default('4000'),
-  IMPORT_URL: z.url().optional(),
-  IMPORT_EMAIL: z.string().default('admin@demo.test'),
-  IMPORT_PASSWORD: z.string().default('freight-demo'),
-  DATA_DIR: z.string().default('.data'),
+/** What `npm run import` reads. */
+export const importSettings = z.object({
+  IMPORT_URL: z.url().optional().meta({
+    description: 'GraphQL address of the gateway.',
+    otherwise: 'the gateway of this machine at PORT',
+  }),
+  IMPORT_EMAIL: z.string().default('admin@demo.test').meta({ description: 'Account that imports.' }),
+  IMPORT_PASSWORD: z.string().default('freight-demo').meta({ description: 'Password of that account.' }),
+  PORT: z.string().default('4000').meta({ description: 'Port of the gateway, where IMPORT_URL is absent.' }),
+  DATA_DIR: DATA_DIR.meta({ description: 'Folder under which refused rows are written.' }),
 });
 
 /** Reads the command line; options win over the environment, which wins over the demo's defaults. */
@@ -50,15 +55,15 @@ export function readArguments(argv: readonly string[], variables: NodeJS.Process
       `npm run import -- shipments FILE: both are required, and nothing else; got ${positionals.join(' ') || 'nothing'}`,
     );
   requireFile(file);
-  const { PORT, IMPORT_URL, IMPORT_EMAIL, IMPORT_PASSWORD, DATA_DIR } = parseEnvironment(environment, variables);
+  const settings = parseEnvironment(importSettings, variables);
   return {
     file,
     mapping: values.mapping ?? join(import.meta.dirname, 'mappings', 'scms.json'),
     organization: values.organization,
-    url: values.url ?? IMPORT_URL ?? `http://127.0.0.1:${PORT}/graphql`,
-    email: values.email ?? IMPORT_EMAIL,
-    password: values.password ?? IMPORT_PASSWORD,
-    report: values.report ?? join(DATA_DIR, 'imports', `${basename(file)}.refused.csv`),
+    url: values.url ?? settings.IMPORT_URL ?? `http://127.0.0.1:${settings.PORT}/graphql`,
+    email: values.email ?? settings.IMPORT_EMAIL,
+    password: values.password ?? settings.IMPORT_PASSWORD,
+    report: values.report ?? join(settings.DATA_DIR, 'imports', `${basename(file)}.refused.csv`),
   };
 }
 

@@ -9,15 +9,15 @@ const count = z.coerce.number().int().min(1).max(1_000_000);
 export const accessSettings = z.object({
   ACCESS_SIGNING_KEY,
   SIGN_IN_TRIES: count.default(5).meta({
-    description: 'Wrong passwords in a row, within SIGN_IN_WINDOW_SECONDS, after which an account must wait.',
+    description: 'Passwords that one client network may try for one account within SIGN_IN_WINDOW_SECONDS.',
     unit: 'tries',
   }),
   SIGN_IN_TRIES_PER_ADDRESS: count.default(60).meta({
-    description: 'Wrong passwords from one network address within SIGN_IN_WINDOW_SECONDS after which it must wait.',
+    description: 'Passwords that one client network may try within SIGN_IN_WINDOW_SECONDS, for all accounts together.',
     unit: 'tries',
   }),
   SIGN_IN_WINDOW_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900).meta({
-    description: 'Time within which wrong passwords are counted.',
+    description: 'Time within which tried passwords are counted.',
     unit: 's',
   }),
 });

@@ -56,20 +56,24 @@ function parseJson(text: string): unknown {
 
 export const ACCESS_SIGNING_KEY = signingKeySetting.optional().meta({
   description: 'Private key with which the access subgraph signs the access tokens of clients.',
+  form: 'private JWK in JSON',
   otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
 });
 
 export const ACCESS_PUBLIC_KEYS = publicKeysSetting.optional().meta({
   description: 'Public keys with which the gateway verifies access tokens.',
+  form: 'JWK set in JSON',
   otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
 });
 
 export const IDENTITY_SIGNING_KEY = signingKeySetting.optional().meta({
   description: 'Private key with which the gateway signs what it tells subgraphs about the caller.',
+  form: 'private JWK in JSON',
   otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
 });
 
 export const IDENTITY_PUBLIC_KEYS = publicKeysSetting.optional().meta({
   description: 'Public keys with which a subgraph verifies what the gateway tells it about the caller.',
+  form: 'JWK set in JSON',
   otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
 });

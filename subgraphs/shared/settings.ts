@@ -7,6 +7,8 @@ declare module 'zod' {
   interface GlobalMeta {
     /** Unit of a number, such as ms. */
     unit?: string;
+    /** Form of a text, such as a list. */
+    form?: string;
     /** What holds where the setting is absent, when that is no fixed value. */
     otherwise?: string;
   }

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { productSettings } from '#shared/product-config.ts';
+import { subgraphSettings } from '#shared/subgraph-config.ts';
+import { gatewaySettings, SUBGRAPH_URL } from '../../gateway/settings.ts';
+import { accessSettings } from '../../subgraphs/access/config.ts';
+import { importSettings } from '../import/arguments.ts';
+import { migrateSettings } from '../migrate-config.ts';
+
+/** A process and the settings that it reads. */
+export interface ProcessSettings {
+  readonly title: string;
+  readonly about: string;
+  readonly settings: Readonly<Record<string, z.ZodType>>;
+}
+
+/** Every process of the product, in the order of docs/settings.md. */
+export const processes: readonly ProcessSettings[] = [
+  {
+    title: 'npm start',
+    about:
+      'The product in one process. It also reads all settings of the gateway and of the access subgraph; their public keys follow from the private ones. `npm run reset` reads the same.',
+    settings: productSettings.shape,
+  },
+  {
+    title: 'npm run migrate',
+    about: 'Once per release, before subgraphs of that release start.',
+    settings: migrateSettings.shape,
+  },
+  {
+    title: 'npm run gateway',
+    about: 'A gateway as a process of its own. With `--supergraph` it needs no keys.',
+    settings: { ...gatewaySettings.shape, 'SUBGRAPH_URL_<NAME>': SUBGRAPH_URL },
+  },
+  {
+    title: 'npm run subgraph -- NAME',
+    about: 'A subgraph as a process of its own.',
+    settings: subgraphSettings.shape,
+  },
+  {
+    title: 'npm run subgraph -- access',
+    about: 'The access subgraph, besides the settings of every subgraph.',
+    settings: accessSettings.shape,
+  },
+  {
+    title: 'npm run import',
+    about: 'Options of the command line win over them.',
+    settings: importSettings.shape,
+  },
+];
