@@ -10,8 +10,8 @@ import {
 import { LRUCache } from 'lru-cache';
 import { deniedPaths } from './authorization/denied-paths.ts';
 import { conditionVariables } from './compile/condition-variables.ts';
+import type { Conditions } from './compile/conditions.ts';
 import type { Place } from './compile/places.ts';
-import type { Conditions } from './compile/plan-steps.ts';
 import { type Batch, compilePrograms, type Program } from './compile/program.ts';
 import { type EngineError, type ErrorPath, RequestError, requestError } from './errors.ts';
 import { compileIncremental, type IncrementalVariant } from './incremental/compile.ts';

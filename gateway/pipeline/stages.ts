@@ -4,7 +4,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Variables } from '../engine/engine.ts';
 import type { IncrementalFormat } from '../engine/incremental/formats.ts';
 import type { Generation } from '../supergraph/generation.ts';
-import type { Explanation } from './explain.ts';
+import type { Explanation } from './explanation.ts';
 
 /** The types of an operation on its way through the pipeline: each stage takes one and returns the next, or throws a refusal. */
 

@@ -1,12 +1,32 @@
 import { type RequestScope, SubgraphFailure, type SubgraphRequest, type SubgraphResult } from '../engine/ports.ts';
-import { type RawAnswer, readAnswer } from './answer.ts';
+import { type AnswerReader, type RawAnswer, readAnswer } from './answer.ts';
+import type { Breaker } from './breaker.ts';
 import { decompressed } from './compressed-answer.ts';
+import type { EndpointLimits, RetryOptions } from './config.ts';
 import { Exchange, type ExchangeListener } from './exchange.ts';
 import { cancelled, circuitOpen, type FailedAttempt, outcomeUnknown, overloaded, timedOut } from './failures.ts';
-import type { Admittable } from './limiter.ts';
-import type { RequestOutcome } from './observer.ts';
-import type { SubgraphLine } from './subgraph-line.ts';
+import type { Admittable, Limiter } from './limiter.ts';
+import type { RequestOutcome, TransportObserver } from './observer.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import { type Awaited, Waiter } from './waiter.ts';
+
+/** What a call needs of the connections to its subgraph. */
+export interface CallHost extends AnswerReader {
+  readonly limits: EndpointLimits;
+  readonly retry: RetryOptions;
+  readonly limiter: Limiter<Call>;
+  readonly breaker: Breaker;
+  readonly budget: RetryBudget;
+  readonly observer: TransportObserver | undefined;
+  /** Seconds after which a refused client has a chance. */
+  readonly retryAfterSeconds: number;
+  retryDelayMs(retriesSoFar: number): number;
+  dispatch(body: string, scope: RequestScope, exchange: Exchange): void;
+  /** The subgraph doesn't understand compressed bodies. */
+  stopCompressing(): void;
+  /** Called by a call when it has ended. */
+  ended(call: Call, identityKey: string): void;
+}
 
 /**
  * One request to a subgraph with everything that may happen to it: queue, attempts, time limit, and those who wait for it. It ends when it is
@@ -15,7 +35,7 @@ import { type Awaited, Waiter } from './waiter.ts';
 export class Call implements Admittable, Awaited, ExchangeListener {
   readonly body: string;
   readonly startedAt = performance.now();
-  readonly #line: SubgraphLine;
+  readonly #line: CallHost;
   readonly #kind: SubgraphRequest['kind'];
   readonly #scope: RequestScope;
   readonly #waiters: Waiter[] = [];
@@ -26,7 +46,7 @@ export class Call implements Admittable, Awaited, ExchangeListener {
   #hasPlace = true;
   #settled = false;
 
-  constructor(line: SubgraphLine, request: SubgraphRequest, scope: RequestScope) {
+  constructor(line: CallHost, request: SubgraphRequest, scope: RequestScope) {
     this.body = request.body;
     this.#line = line;
     this.#kind = request.kind;

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { contentCodings } from '../content-coding.ts';
 import type { RequestScope, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
 import { Breaker } from './breaker.ts';
-import { Call } from './call.ts';
+import { Call, type CallHost } from './call.ts';
 import { compressed } from './compression.ts';
 import type { EndpointLimits, RetryOptions } from './config.ts';
 import type { Exchange } from './exchange.ts';
@@ -16,7 +16,7 @@ import { RetryBudget } from './retry-budget.ts';
 import type { TransportSettings } from './settings.ts';
 
 /** Everything between the gateway and one subgraph: its connections, limits, circuit, and the requests in flight. */
-export class SubgraphLine {
+export class SubgraphLine implements CallHost {
   readonly name: string;
   readonly url: string;
   readonly limits: EndpointLimits;

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import type { EntityManager } from './database.ts';
+import type { EntityManager } from './database-types.ts';
 import { recordStatement } from './explain.ts';
 
 /**

@@ -1,9 +1,10 @@
 import type { EntitySchema } from '@mikro-orm/core';
-import { type Migration, Migrator } from '@mikro-orm/migrations';
+import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { DatabaseConnection } from 'kysely';
 import type pg from 'pg';
 import { cancelStatements } from './cancel-statements.ts';
+import type { NamedMigration } from './database-types.ts';
 import { idempotencyMigration } from './idempotency.ts';
 import { inboxMigration } from './inbox.ts';
 import type { Log } from './log.ts';
@@ -13,12 +14,7 @@ import { requireMigrations } from './require-migrations.ts';
 import { connectionSettings, connectToSchema } from './schema-client.ts';
 import { StatementLogger } from './statement-logger.ts';
 
-export type { EntityManager } from '@mikro-orm/postgresql';
-
-export interface NamedMigration {
-  readonly name: string;
-  readonly class: new (...args: ConstructorParameters<typeof Migration>) => Migration;
-}
+export type { EntityManager, NamedMigration } from './database-types.ts';
 
 /** One subgraph's database: its own schema under its own role. */
 export interface Database {

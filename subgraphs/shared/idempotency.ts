@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Migration } from '@mikro-orm/migrations';
-import type { NamedMigration } from './database.ts';
+import type { NamedMigration } from './database-types.ts';
 import { refuse } from './errors.ts';
 import type { Transaction } from './transaction.ts';
 

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import type { EntityManager, NamedMigration } from './database.ts';
+import type { EntityManager, NamedMigration } from './database-types.ts';
 
 class CreateInbox extends Migration {
   up(): void {

@@ -2,7 +2,7 @@ import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import { executeBound } from './bound.ts';
 import { ConfigurationError } from './config.ts';
-import type { Database, EntityManager } from './database.ts';
+import type { Database } from './database.ts';
 import { errorMessage } from './error-code.ts';
 import { newId } from './ids.ts';
 import { takeOnce } from './inbox.ts';
@@ -10,12 +10,7 @@ import { jobsSchema, queueOf } from './jobs-schema.ts';
 import type { Log } from './log.ts';
 import type { LivePubSub } from './pubsub.ts';
 import { type DomainEvent, domainEvents, type EventName, type EventPayload } from './topics.ts';
-import { createTransact, type Transaction } from './transaction.ts';
-
-/** Accepts domain events into the transaction of an entity manager. */
-export interface EventSink {
-  emit<N extends EventName>(em: EntityManager, name: N, payload: EventPayload<N>): Promise<void>;
-}
+import { createTransact, type EventSink, type Transaction } from './transaction.ts';
 
 /** What a subgraph does when a neighbour's event arrives, in one transaction with the note that it has seen it. */
 export type Reactions = {

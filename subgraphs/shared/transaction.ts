@@ -1,9 +1,13 @@
-import type { EntityManager } from './database.ts';
+import type { EntityManager } from './database-types.ts';
 import { GraphError } from './errors.ts';
-import type { EventSink } from './jobs.ts';
 import { isLostConnection } from './outage.ts';
 import type { LivePubSub } from './pubsub.ts';
 import type { EventName, EventPayload } from './topics.ts';
+
+/** Accepts domain events into the transaction of an entity manager. */
+export interface EventSink {
+  emit<N extends EventName>(em: EntityManager, name: N, payload: EventPayload<N>): Promise<void>;
+}
 
 /** One state change: rows, their domain events (same commit) and the live messages that follow it. */
 export interface Transaction {

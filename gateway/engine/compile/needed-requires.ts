@@ -3,8 +3,8 @@ import { Kind, type SelectionSetNode } from 'graphql';
 import { isIncluded } from '../respond/select-fields.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { covers, fieldsByKey, requiredKey } from '../supergraph/required-selections.ts';
+import type { Conditions } from './conditions.ts';
 import { fetchDocument, fragmentsOf, operationOf } from './merge-operations.ts';
-import type { Conditions } from './plan-steps.ts';
 
 type FieldRequirements = Pick<SupergraphModel, 'requiredBy' | 'keysOf'>;
 /** What the fields on a type require: selections by their key in the data. */

@@ -1,10 +1,9 @@
 import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
 import type { SupergraphModel } from '../supergraph/model.ts';
+import type { Conditions } from './conditions.ts';
 import type { FetchStep } from './fetch-step.ts';
 import { neededRequires } from './needed-requires.ts';
 import type { PathTree } from './path-tree.ts';
-
-export type Conditions = Readonly<Record<string, boolean>>;
 
 /**
  * Lists the fetches of a plan under known values of its conditions. `after` holds what the plan's sequences demand.

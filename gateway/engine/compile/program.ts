@@ -1,6 +1,7 @@
 import type { FetchDataRewrite, PlanNode } from '@apollo/query-planner';
 import type { OperationKind } from '../ports.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
+import type { Conditions } from './conditions.ts';
 import { type ContextReader, compileContextReader } from './context-values.ts';
 import { type FetchStep, hasContext, isEntityStep } from './fetch-step.ts';
 import { groupSteps, type StepGroup } from './group-steps.ts';
@@ -8,7 +9,7 @@ import { compileMerge, type MergeFunction } from './merge.ts';
 import { type EntitySlot, mergeEntityOperations } from './merge-operations.ts';
 import { type PathNode, PathTree } from './path-tree.ts';
 import { compilePlaces, type Place } from './places.ts';
-import { type Conditions, planSteps } from './plan-steps.ts';
+import { planSteps } from './plan-steps.ts';
 import { Provisions, topLevelKeys } from './provided-fields.ts';
 import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
 import { compileRequestBody, type RequestBody } from './request-body.ts';

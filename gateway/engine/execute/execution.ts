@@ -11,6 +11,7 @@ import {
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { findAncestors } from './ancestors.ts';
 import { ErrorLog } from './error-log.ts';
+import type { MemberRequest } from './member-request.ts';
 import { rewriteOutput } from './output-rewrites.ts';
 import { isObject, type Owned } from './own.ts';
 import { ResponseTree } from './response-tree.ts';
@@ -28,12 +29,6 @@ export interface ExecutionContext {
 interface SlotRequest {
   readonly indexes: Map<string, number>;
   readonly texts: string[];
-}
-/** For each target of a member, the index of its entity in the answer; -1 when it isn't asked for. */
-export interface MemberRequest {
-  readonly member: BatchMember;
-  readonly targets: readonly Owned[];
-  readonly entityOf: readonly number[];
 }
 
 /**

@@ -1,13 +1,20 @@
-import { type DirectiveNode, type FieldNode, Kind } from 'graphql';
+import type { QueryPlan } from '@apollo/query-planner';
+import {
+  type DirectiveNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { Conditions } from '../compile/conditions.ts';
 import type { Place } from '../compile/places.ts';
-import type { Conditions } from '../compile/plan-steps.ts';
 import { compilePrograms, type Program } from '../compile/program.ts';
 import { type EngineError, requestError } from '../errors.ts';
 import { introspectionWriter } from '../introspection.ts';
-import type { PreparedOperation } from '../operation.ts';
 import { plannedKey } from '../planning/response-keys.ts';
 import { isIncluded } from '../respond/select-fields.ts';
 import { compileWriter, type ValueWriter } from '../respond/writer.ts';
+import type { SupergraphModel } from '../supergraph/model.ts';
 import { isDeferred } from './has-defer.ts';
 import type { DeferredFragment } from './labels.ts';
 import { type DeferredPart, splitPlan } from './parts.ts';
@@ -35,8 +42,19 @@ export interface IncrementalVariant {
   readonly refusals: readonly EngineError[];
 }
 
+/** What is known of an operation before the values of its conditions are. */
+export interface DeferringOperation {
+  readonly definition: OperationDefinitionNode;
+  readonly plan: QueryPlan;
+  readonly model: SupergraphModel;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly denied: ReadonlySet<FieldNode>;
+  /** One error for each field the client may not see. */
+  deniedErrors(): readonly EngineError[];
+}
+
 export function compileIncremental(
-  operation: PreparedOperation,
+  operation: DeferringOperation,
   deferred: ReadonlyMap<string, DeferredFragment>,
   conditions: Conditions,
 ): IncrementalVariant {

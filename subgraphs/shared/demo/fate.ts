@@ -1,5 +1,4 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './calendar.ts';
-import type { Cancellation, Trouble } from './life.ts';
 import type { Random } from './random.ts';
 import type { DelayReason } from './world.ts';
 
@@ -16,7 +15,7 @@ export interface Fate {
   readonly deliveryShare: number;
   readonly late: { readonly reason: DelayReason; readonly lateMs: number; readonly reportShare: number } | null;
   readonly trouble: {
-    readonly from: Trouble['from'];
+    readonly from: 'IN_TRANSIT' | 'OUT_FOR_DELIVERY';
     readonly share: number;
     readonly lasts: number;
     readonly recovered: boolean;
@@ -25,7 +24,7 @@ export interface Fate {
   readonly cancel: {
     readonly stage: 'DRAFT' | 'BOOKED' | 'ASSIGNED';
     readonly share: number;
-    readonly by: Cancellation['by'];
+    readonly by: 'CUSTOMER' | 'DISPATCHER';
     readonly note: string;
   } | null;
 }
