@@ -37,6 +37,6 @@ export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, p
     );
     lines.push(...firstQueries.flatMap((query) => [`  ${query}`, '']));
   }
-  lines.push('Ctrl-C stops everything; data stays. `npm run reset` starts over.');
+  lines.push(`Ctrl-C stops everything; data stays.${production ? '' : ' `npm run reset` starts over.'}`);
   return lines.join('\n');
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { scopesOf } from '#shared/identity.ts';
 import { asAdmin, databaseName } from '#shared/provision.ts';
 import { subgraphNames } from '#shared/test/cluster.ts';
+import { somebody } from '#shared/test/harness.ts';
 import { accessTokens, createSigner, type KeyPair, newKeyPair } from '#shared/tokens.ts';
 import { type GivenServer, oldestPostgres, startGivenServer } from './given-server.ts';
 import { type ProductProcess, startProcess } from './process.ts';
@@ -31,23 +31,25 @@ afterAll(async () => {
 });
 
 const production = () => ({ NODE_ENV: 'production', DATA_DIR: dataDir });
+const administrator = () => ({ DATABASE_URL: server.urlOf('app'), DATABASE_ROLE_SECRET: secret });
 const setOf = (key: KeyPair) => JSON.stringify({ keys: [key.publicJwk] });
 
 const migrate = (...flags: string[]): ProductProcess =>
-  startProcess(['commands/migrate.ts', ...flags], {
-    ...production(),
-    DATABASE_URL: server.urlOf('app'),
-    DATABASE_ROLE_SECRET: secret,
-  });
+  startProcess(['commands/migrate.ts', ...flags], { ...production(), ...administrator() });
 
-/** The URL that `npm run migrate -- --urls` prints for a subgraph. */
-async function urlOf(subgraph: string): Promise<string> {
+/** The URLs that `npm run migrate -- --urls` prints, by subgraph. */
+let urls: ReadonlyMap<string, string>;
+async function printUrls(): Promise<ReadonlyMap<string, string>> {
   const printing = migrate('--urls');
   expect(await printing.exitCode).toBe(0);
-  expect(printing.lines).toHaveLength(subgraphNames.length);
-  const line = printing.lines.find((one) => one.startsWith(`${subgraph}: SUBGRAPH_DATABASE_URL=`));
-  return line?.slice(line.indexOf('=') + 1) ?? '';
+  return new Map(
+    printing.lines.map((line) => {
+      const [name = '', url = ''] = line.split(': SUBGRAPH_DATABASE_URL=');
+      return [name, url];
+    }),
+  );
 }
+const urlOf = (subgraph: string): string => urls.get(subgraph) ?? '';
 
 const startFleet = (url: string): ProductProcess =>
   startProcess(['commands/subgraph.ts', 'fleet'], {
@@ -66,9 +68,27 @@ const startGateway = (fleetUrl: string): ProductProcess =>
     ACCESS_PUBLIC_KEYS: setOf(access),
   });
 
+/** What a dispatcher gets through a gateway. */
+async function vehiclesAt(url: string): Promise<unknown> {
+  const dispatcher = somebody(['DISPATCHER']);
+  const token = createSigner(access.privateJwk).sign(dispatcher, accessTokens, 60);
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: '{ vehicles(first: 1) { totalCount } }' }),
+  });
+  return response.json();
+}
+
 describe('a release', () => {
+  test('prints the URL of the role of each subgraph', async () => {
+    urls = await printUrls();
+    expect([...urls.keys()].sort()).toEqual([...subgraphNames].sort());
+    expect(new URL(urlOf('fleet'))).toMatchObject({ username: 'freight_fleet', pathname: '/freight' });
+  });
+
   test('a subgraph that starts before the first migration says so in one line', async () => {
-    const fleet = startFleet(await urlOf('fleet'));
+    const fleet = startFleet(urlOf('fleet'));
     expect(await fleet.exitCode).toBe(1);
     expect(fleet.lines).toEqual([
       expect.stringMatching(
@@ -93,7 +113,7 @@ describe('a release', () => {
   });
 
   test('the role of a subgraph reads its own tables and no others', async () => {
-    await asAdmin(await urlOf('fleet'), undefined, async (client) => {
+    await asAdmin(urlOf('fleet'), undefined, async (client) => {
       expect((await client.query('select count(*)::int as count from fleet.vehicle')).rows).toEqual([{ count: 0 }]);
       await expect(client.query('select * from access.account')).rejects.toThrow('permission denied for schema access');
       await expect(client.query('create role more')).rejects.toThrow('permission denied');
@@ -101,25 +121,25 @@ describe('a release', () => {
   });
 
   test('subgraph and gateway serve, each with its own settings only, and write no keys', async () => {
-    await using fleet = startFleet(await urlOf('fleet'));
+    await using fleet = startFleet(urlOf('fleet'));
     await using gateway = startGateway(JSON.parse(await fleet.line('"listening"')).url);
     const { url } = JSON.parse(await gateway.line('"ready"'));
-    const dispatcher = {
-      kind: 'account',
-      accountId: '0190a6e0-0000-7000-8000-000000000001',
-      organizationId: null,
-      driverId: null,
-      roles: ['DISPATCHER'],
-      scopes: scopesOf(['DISPATCHER']),
-      tier: 'ENTERPRISE',
-    } as const;
-    const token = createSigner(access.privateJwk).sign(dispatcher, accessTokens, 60);
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query: '{ vehicles(first: 1) { totalCount } }' }),
+    expect(await vehiclesAt(`${url}/graphql`)).toEqual({ data: { vehicles: { totalCount: 0 } } });
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  test('`npm start` serves the whole product as administrator, without demo data', async () => {
+    await using product = startProcess(['commands/start.ts'], {
+      ...production(),
+      ...administrator(),
+      PORT: '0',
+      SUBGRAPH_BASE_PORT: '0',
+      ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk),
+      IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk),
     });
-    expect(await response.json()).toEqual({ data: { vehicles: { totalCount: 0 } } });
+    await product.line('Ctrl-C stops everything; data stays.');
+    const url = /http:\S+/.exec(await product.line('Graph '))?.[0] ?? '';
+    expect(await vehiclesAt(url)).toEqual({ data: { vehicles: { totalCount: 0 } } });
   });
 
   test('a role that may do more than its subgraph needs is refused', async () => {
@@ -130,8 +150,20 @@ describe('a release', () => {
     ]);
   });
 
+  test('a database with demo data is refused', async () => {
+    const url = urlOf('fleet');
+    const change = (sql: string) => asAdmin(url, undefined, (client) => client.query(sql));
+    await change('insert into fleet.seeded (seed) values (1)');
+    const fleet = startFleet(url);
+    expect(await fleet.exitCode).toBe(1);
+    expect(fleet.lines).toEqual([
+      'DEMO_ACCOUNTS: a database without demo data is required here, because everybody knows the password of its accounts; this one has demo data. Choose another SUBGRAPH_DATABASE_URL.',
+    ]);
+    await change('delete from fleet.seeded');
+  });
+
   test('a subgraph of the next release waits for its migration', async () => {
-    const url = await urlOf('fleet');
+    const url = urlOf('fleet');
     const [newest] = await asAdmin(url, undefined, async (client) => {
       const { rows } = await client.query<{ name: string }>(
         'delete from fleet.migrations where id = (select max(id) from fleet.migrations) returning name',

@@ -10,7 +10,7 @@ export async function requireMigrations(orm: MikroORM, schema: string, names: re
   const missing = names.filter((name) => !done.has(name));
   if (missing.length === 0) return;
   throw new ConfigurationError(
-    `Database: every migration of ${schema} is required; ${missing.join(', ')} has not run. Run \`npm run migrate\` once per release, before its subgraphs start.`,
+    `Database: every migration of ${schema} is required; ${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} not run. Run \`npm run migrate\` once per release, before its subgraphs start.`,
   );
 }
 
