@@ -13,7 +13,7 @@ const privateJwk = publicJwk.extend({ d: z.string().length(43) });
 const publicJwks = z.object({ keys: z.array(publicJwk.extend({ d: z.unknown().optional() })).min(1) });
 
 /** A private key; its public half is read from it. */
-export const signingKeySetting = z.string().transform((text, context): KeyPair => {
+const signingKeySetting = z.string().transform((text, context): KeyPair => {
   const { data: key } = privateJwk.safeParse(parseJson(text));
   if (!key)
     context.addIssue('a private Ed25519 key in JWK format with its id (kid) is required, as `npm run keys` prints it');
@@ -26,7 +26,7 @@ export const signingKeySetting = z.string().transform((text, context): KeyPair =
 });
 
 /** Public keys, the newest first; more than one while keys are exchanged. */
-export const publicKeysSetting = z.string().transform((text, context): PublicKeys => {
+const publicKeysSetting = z.string().transform((text, context): PublicKeys => {
   const { data } = publicJwks.safeParse(parseJson(text));
   if (!data)
     context.addIssue('public Ed25519 keys as a JWK set with ids (kid) are required, as `npm run keys` prints them');

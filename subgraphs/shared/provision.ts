@@ -1,16 +1,10 @@
 import { createHmac } from 'node:crypto';
 import pg from 'pg';
-import { installJobs, jobsSchema } from './jobs-schema.ts';
+import { installJobs } from './jobs-schema.ts';
 import { extensions, requireRights } from './require-rights.ts';
 
 /** Name of the product's database on the server. */
 export const databaseName = 'freight';
-
-/** The login role and schema of a subgraph carry its name, in the database of this product only. */
-export interface RoleUrl {
-  readonly subgraph: string;
-  readonly url: string;
-}
 
 function rolePassword(secret: string, subgraph: string): string {
   return createHmac('sha256', secret).update(subgraph).digest('hex');
@@ -137,5 +131,3 @@ function ignoreConcurrentUpdate(error: unknown): void {
   if (error instanceof pg.DatabaseError && error.code === 'XX000') return;
   throw error;
 }
-
-export { jobsSchema };
