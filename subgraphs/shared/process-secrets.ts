@@ -17,7 +17,7 @@ const secrets = {
 
 export type Secret = keyof typeof secrets;
 
-export interface HeldSecrets {
+interface HeldSecrets {
   readonly required: readonly Secret[];
   /** Those that would give this process the power of another. */
   readonly refused: readonly Secret[];

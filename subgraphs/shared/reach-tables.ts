@@ -6,7 +6,7 @@ import { databaseName, provision, roleName, roleUrl } from './provision.ts';
 import type { Service } from './run-process.ts';
 
 /** How a subgraph reaches its own tables. */
-export interface OwnTables {
+interface OwnTables {
   /** As the role of the subgraph. */
   readonly databaseUrl: string;
   /** Whether the tables are still to be brought up to date. */

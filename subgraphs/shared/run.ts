@@ -18,7 +18,7 @@ import { subgraphPorts } from './supergraph-yaml.ts';
 import { createVerifier, identityTokens } from './tokens.ts';
 
 /** A subgraph, or what makes it from the settings of its process. */
-export type GivenSubgraph<C extends BaseContext> = Subgraph<C> | ((config: SubgraphConfig) => Promise<Subgraph<C>>);
+type GivenSubgraph<C extends BaseContext> = Subgraph<C> | ((config: SubgraphConfig) => Promise<Subgraph<C>>);
 
 /**
  * Runs one subgraph as a process of its own, until SIGTERM or SIGINT.
