@@ -16,7 +16,13 @@ import { UnmaskedError } from './unmasked-error.ts';
 export function createApolloExecutor(server: ApolloServer<ApolloContext>, policy: ErrorPolicy, log: Log): Executor {
   return {
     async execute(checked, signal) {
-      const { source: query, operation } = checked;
+      const { source: query, operation, onError } = checked;
+      if (onError !== 'PROPAGATE') {
+        throw new RequestRefusal(
+          'BAD_REQUEST',
+          `"onError": "${onError}" is not supported by this gateway. Leave it out.`,
+        );
+      }
       const variables = rounded(checked.variables) as Variables; // the same record with other leaves
       const { body } = await server.executeOperation(
         { query, operationName: operation.name?.value, variables },

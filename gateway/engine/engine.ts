@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { OperationAccess } from './authorization/operation-access.ts';
 import type { Batch } from './compile/program.ts';
+import type { ErrorBehavior } from './error-behavior.ts';
 import { type EngineError, RequestError, requestError } from './errors.ts';
 import { Execution } from './execute/execution.ts';
 import { inOrder } from './execute/in-order.ts';
@@ -102,7 +103,7 @@ export class Engine {
    */
   async execute(operation: PreparedOperation, given: Variables, scope: RequestScope): Promise<EngineResponse> {
     const variables = operation.coerceVariables(given);
-    const variant = operation.variantFor(variables);
+    const variant = operation.variantFor(variables, scope.onError);
     if (variant.isUnanswerable) return { data: 'null', errors: this.#finish(variant.refusals, scope) };
     return this.#answer(variant, variables, clientVariables(given), scope);
   }
@@ -126,7 +127,7 @@ export class Engine {
       clientPath: operation.clientPath,
       finish: (errors: readonly EngineError[]) => this.#finish(errors, scope),
     };
-    return deliver(operation.incrementalVariantFor(variables), delivery, format);
+    return deliver(operation.incrementalVariantFor(variables, scope.onError), delivery, format);
   }
 
   /**
@@ -150,7 +151,7 @@ export class Engine {
     { scopeOfEvent = () => scope, onDefect }: EventOptions = {},
   ): AsyncGenerator<EngineResponse> {
     const variables = operation.coerceVariables(given);
-    const { variant, event } = subscribableVariant(operation, variables);
+    const { variant, event } = subscribableVariant(operation, variables, scope.onError);
     const { transport } = this.#options;
     const clientVariable = clientVariables(given);
     const body = event.body.write([], clientVariable);
@@ -198,7 +199,8 @@ export class Engine {
     const { root: object, isUnescaped } = execution.tree;
     const fetched = { object, isUnescaped };
     const { data, errors } = completeData(variant.write, fetched, variables, known);
-    return { data, errors: this.#finish(errors, scope) };
+    const told = this.#finish(errors, scope);
+    return scope.onError === 'HALT' && told[0] ? { data: 'null', errors: [told[0]] } : { data, errors: told };
   }
 
   #finish(given: readonly EngineError[], { requestId, unrepeatable }: RequestScope): readonly EngineError[] {
@@ -233,8 +235,12 @@ const defect: EngineError = {
 };
 
 /** The variant of a subscription with the fetch that its events come from. @throws RequestError */
-function subscribableVariant(operation: PreparedOperation, variables: Variables): { variant: Variant; event: Batch } {
-  const variant = operation.variantFor(variables);
+function subscribableVariant(
+  operation: PreparedOperation,
+  variables: Variables,
+  onError?: ErrorBehavior,
+): { variant: Variant; event: Batch } {
+  const variant = operation.variantFor(variables, onError);
   if (variant.event) return { variant, event: variant.event };
   if (variant.refusals.length > 0) throw new RequestError(variant.refusals);
   throw requestError('BAD_USER_INPUT', 'A subscription is required; this is another operation');

@@ -13,6 +13,7 @@ import { conditionVariables } from './compile/condition-variables.ts';
 import type { Conditions } from './compile/conditions.ts';
 import type { Place } from './compile/places.ts';
 import { type Batch, compilePrograms, type Program } from './compile/program.ts';
+import type { ErrorBehavior } from './error-behavior.ts';
 import { type EngineError, type ErrorPath, RequestError, requestError } from './errors.ts';
 import { compileIncremental, type IncrementalVariant } from './incremental/compile.ts';
 import type { DeferredFragment } from './incremental/labels.ts';
@@ -129,27 +130,35 @@ export class PreparedOperation {
   }
 
   /** The compiled form for these values of the operation's conditions. */
-  variantFor(variables: Readonly<Record<string, unknown>>): Variant {
-    return this.#compiled(this.#variants, variables, (conditions) => this.#compile(conditions));
+  variantFor(variables: Readonly<Record<string, unknown>>, onError: ErrorBehavior = 'PROPAGATE'): Variant {
+    return this.#compiled(this.#variants, variables, onError, (conditions, nullsInPlace) =>
+      this.#compile(conditions, nullsInPlace),
+    );
   }
 
   /** The compiled form of a response in parts. */
-  incrementalVariantFor(variables: Readonly<Record<string, unknown>>): IncrementalVariant {
-    return this.#compiled(this.#incremental, variables, (conditions) =>
-      compileIncremental(this, this.#deferred, conditions),
+  incrementalVariantFor(
+    variables: Readonly<Record<string, unknown>>,
+    onError: ErrorBehavior = 'PROPAGATE',
+  ): IncrementalVariant {
+    return this.#compiled(this.#incremental, variables, onError, (conditions, nullsInPlace) =>
+      compileIncremental(this, this.#deferred, conditions, nullsInPlace),
     );
   }
 
   #compiled<V extends object>(
     variants: LRUCache<string, V>,
     variables: Readonly<Record<string, unknown>>,
-    compile: (conditions: Conditions) => V,
+    onError: ErrorBehavior,
+    compile: (conditions: Conditions, nullsInPlace: boolean) => V,
   ): V {
-    let key = '';
+    const nullsInPlace = onError === 'NULL';
+    let key = nullsInPlace ? 'n' : '';
     for (const name of this.#conditionNames) key += variables[name] === true ? '1' : '0';
     let variant = variants.get(key);
     if (!variant) {
-      variant = compile(Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name] === true])));
+      const conditions = Object.fromEntries(this.#conditionNames.map((name) => [name, variables[name] === true]));
+      variant = compile(conditions, nullsInPlace);
       const before = variants.size;
       variants.set(key, variant);
       if (variants.size > before) this.#onVariants(this.#variants.size + this.#incremental.size);
@@ -157,7 +166,7 @@ export class PreparedOperation {
     return variant;
   }
 
-  #compile(conditions: Conditions): Variant {
+  #compile(conditions: Conditions, nullsInPlace: boolean): Variant {
     const { apiSchema: schema } = this.model;
     const rootType = schema.getRootType(this.definition.operation);
     if (!rootType)
@@ -175,6 +184,7 @@ export class PreparedOperation {
         denied: this.denied,
         hiddenNames: this.model.hiddenNames,
         interfaceObjects: this.model.interfaceObjects,
+        nullsInPlace,
         repetition: (path) => repetitions.get(path) ?? 'never',
         introspection: (node) => introspectionWriter(introspected, node),
       },

@@ -1,3 +1,5 @@
+import type { ErrorBehavior } from './error-behavior.ts';
+
 /** What the engine asks of the world around it. It imports nothing of the gateway; the gateway implements these. */
 
 export type OperationKind = 'query' | 'mutation' | 'subscription';
@@ -29,6 +31,8 @@ export interface RequestScope {
   readonly deadline?: number;
   /** True where the client could change something twice by sending its operation again: a mutation without idempotency keys. */
   readonly unrepeatable?: boolean;
+  /** What becomes of positions with errors; `PROPAGATE` unless the client says otherwise. */
+  readonly onError?: ErrorBehavior;
   /** Called with every request to a subgraph and its coming result, where somebody wants to know. Must not throw. */
   readonly onFetch?: (request: SubgraphRequest, result: Promise<SubgraphResult>) => void;
 }

@@ -1,6 +1,7 @@
 import { GraphError } from '#shared/errors.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Engine, Variables } from '../engine/engine.ts';
+import type { ErrorBehavior } from '../engine/error-behavior.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
 import type { RequestScope } from '../engine/ports.ts';
 import { responseText } from '../engine/respond/response.ts';
@@ -12,6 +13,7 @@ export interface SharedWork {
   readonly operation: PreparedOperation;
   readonly variables: Variables;
   readonly requestId: string;
+  readonly onError: ErrorBehavior;
   /** Milliseconds that the fetches of one event may take. */
   readonly eventTimeoutMs: number;
   /** Milliseconds after which clients are asked for their credentials again; identity tokens last longer. */
@@ -82,10 +84,11 @@ export class SharedStream {
   }
 
   #scope(): RequestScope {
-    const { requestId } = this.#work;
+    const { requestId, onError } = this.#work;
     const headers = () => ({ ...this.#caller.headers, 'x-request-id': requestId });
     return {
       requestId,
+      onError,
       identityKey: this.#identityKey,
       // Read again whenever the subgraph is subscribed to again: the identity token of the beginning has expired by then.
       get headers() {
@@ -97,9 +100,10 @@ export class SharedStream {
   }
 
   #scopeOfEvent(): RequestScope {
-    const { requestId, eventTimeoutMs } = this.#work;
+    const { requestId, onError, eventTimeoutMs } = this.#work;
     return {
       requestId,
+      onError,
       identityKey: this.#identityKey,
       headers: { ...this.#caller.headers, 'x-request-id': requestId },
       headersFor: (subgraph) => this.#headersFor(subgraph),

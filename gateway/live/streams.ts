@@ -58,6 +58,7 @@ export class LiveStreams {
       operation,
       variables: checked.variables,
       requestId: checked.id,
+      onError: checked.onError,
       eventTimeoutMs: requestTimeoutMs,
       renewalMs,
       onDrop,
@@ -83,8 +84,8 @@ export class LiveStreams {
 }
 
 /** Equal for subscriptions that can share everything: document, variables, and what the caller may see. */
-function streamKey({ caller, operationName, variables, source }: Checked): string {
-  return [caller.key, operationName ?? '', stableText(variables), source].join('\n');
+function streamKey({ caller, operationName, onError, variables, source }: Checked): string {
+  return [caller.key, operationName ?? '', onError, stableText(variables), source].join('\n');
 }
 
 function endOnAbort<S extends AsyncIterableIterator<string>>(stream: S, signal: AbortSignal): S {

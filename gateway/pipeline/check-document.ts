@@ -52,7 +52,7 @@ function chooseOperation(operations: Operations, requested: string | undefined):
 /** @throws RequestRefusal when this edge can't answer the operation */
 function chooseForm(
   { operation }: OperationDefinitionNode,
-  { accepts, readOnly }: Identified,
+  { accepts, readOnly, onError }: Identified,
   defers: boolean,
 ): ResponseForm {
   if (operation === OperationTypeNode.SUBSCRIPTION) {
@@ -66,5 +66,6 @@ function chooseForm(
       headers: { allow: 'POST' },
     });
   }
-  return defers && accepts.parts ? 'parts' : 'single';
+  // A response that may be withdrawn as a whole can not be sent in parts.
+  return defers && accepts.parts && onError !== 'HALT' ? 'parts' : 'single';
 }

@@ -25,6 +25,7 @@ export function createRequestScope(checked: Checked, signal: AbortSignal, reques
     signal,
     deadline,
     unrepeatable: !isRepeatable(checked),
+    onError: checked.onError,
   };
   return explanation ? explanation.observe(scope) : scope;
 }

@@ -58,9 +58,9 @@ export class SharedResponses {
 
 /** Everything that the response to a query may depend on; undefined where it must not be shared. */
 function responseKey(checked: Checked): string | undefined {
-  const { caller, source, operation, operationName, variables, explanation } = checked;
+  const { caller, source, operation, operationName, variables, onError, explanation } = checked;
   if (operation.operation !== OperationTypeNode.QUERY || explanation) return undefined;
   const given = JSON.stringify(variables);
   if (given.length > maxKeyLength) return undefined;
-  return [caller.key, operationName ?? '', given, source].join('\n');
+  return [caller.key, operationName ?? '', onError, given, source].join('\n');
 }

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { Caller } from '../access/caller.ts';
 import type { Variables } from '../engine/engine.ts';
+import type { ErrorBehavior } from '../engine/error-behavior.ts';
 import type { IncrementalFormat } from '../engine/incremental/formats.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { Explanation } from './explanation.ts';
@@ -45,6 +46,7 @@ export interface Received extends Entered {
   readonly operationName: string | undefined;
   readonly variables: Variables;
   readonly extensions: Readonly<Record<string, unknown>>;
+  readonly onError: ErrorBehavior;
   /** True for GET: other sites can make a browser send one. */
   readonly readOnly: boolean;
   readonly accepts: AcceptedForms;

@@ -116,6 +116,7 @@ describe('a defect of the gateway itself', () => {
       readOnly: false,
       accepts: { events: true, parts: '2022' as const },
       holdsConnection: true,
+      onError: 'PROPAGATE' as const,
       onDeparture: () => {},
     };
     const outcome = pipeline.enter(arrived).then((entered) => pipeline.run({ ...entered, ...operation }));

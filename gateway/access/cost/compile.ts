@@ -10,6 +10,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { metaFields } from '../../engine/supergraph/service-field.ts';
 import { collectFields, type GuardedField, type GuardedSet, type OperationContext } from './collect-fields.ts';
 import { optionCost } from './evaluate.ts';
 import { always, type Guard } from './guards.ts';
@@ -91,7 +92,7 @@ class CostCompiler {
     const guards = new Map(nodes.map(({ guard }) => [guard.key, guard]));
     const conditions = guards.has(always.key) ? [] : [...guards.values()];
     const name = node.name.value;
-    if (name === '__schema' || name === '__type') {
+    if (metaFields.has(name)) {
       // Its answer is part of the gateway; `introspection-size.ts` bounds it.
       return { key, guards: conditions, weight: 1, length: 1, input: 0, selection: nothing };
     }

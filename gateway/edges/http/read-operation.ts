@@ -2,9 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import { parseJson } from '../../engine/values/exact-numbers.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Received } from '../../pipeline/stages.ts';
+import { readErrorBehavior } from '../read-error-behavior.ts';
 
 /** What a client says of its operation: the parameters of GraphQL over HTTP. */
-export type OperationParameters = Pick<Received, 'source' | 'operationName' | 'variables' | 'extensions'>;
+export type OperationParameters = Pick<Received, 'source' | 'operationName' | 'variables' | 'extensions' | 'onError'>;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,12 +25,13 @@ export function parseOperation(body: unknown): OperationParameters {
   return parseParameters(body);
 }
 
-function parseParameters({ query, operationName, variables, extensions }: Fields): OperationParameters {
+function parseParameters({ query, operationName, variables, extensions, onError }: Fields): OperationParameters {
   return {
     source: textOf('query', query),
     operationName: textOf('operationName', operationName),
     variables: recordOf('variables', variables),
     extensions: recordOf('extensions', extensions),
+    onError: readErrorBehavior(onError),
   };
 }
 
@@ -47,7 +49,7 @@ function recordOf(name: string, value: unknown): Fields {
 
 function fromQueryString(query: unknown): Fields {
   const given = isRecord(query) ? query : {};
-  for (const name of ['query', 'operationName', 'variables', 'extensions']) {
+  for (const name of ['query', 'operationName', 'variables', 'extensions', 'onError']) {
     if (Array.isArray(given[name])) throw badRequest(`The URL has several parameters named "${name}". Send one.`);
   }
   return {

@@ -10,6 +10,7 @@ import { parseJson } from '../../engine/values/exact-numbers.ts';
 import type { Outcome } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered, Received } from '../../pipeline/stages.ts';
+import { readErrorBehavior } from '../read-error-behavior.ts';
 
 export interface WebSocketSessionOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
@@ -189,6 +190,8 @@ export class WebSocketSession {
       operationName: payload.operationName ?? undefined,
       variables: payload.variables ?? {},
       extensions: payload.extensions ?? {},
+      // graphql-ws does not know this parameter, and hands it on.
+      onError: readErrorBehavior('onError' in payload ? payload.onError : undefined),
       readOnly: false,
       accepts: { events: true, parts: '2022' },
       holdsConnection: false,

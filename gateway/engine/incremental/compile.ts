@@ -57,6 +57,7 @@ export function compileIncremental(
   operation: DeferringOperation,
   deferred: ReadonlyMap<string, DeferredFragment>,
   conditions: Conditions,
+  nullsInPlace: boolean,
 ): IncrementalVariant {
   const { plan, model, fragments, definition } = operation;
   const { apiSchema: schema, plannerNames } = model;
@@ -77,6 +78,7 @@ export function compileIncremental(
     hiddenNames: model.hiddenNames,
     interfaceObjects: model.interfaceObjects,
     takesFragment,
+    nullsInPlace,
     // Text of an object is different in each part, so none is kept.
     repetition: () => 'never' as const,
     introspection: (node: Parameters<typeof introspectionWriter>[1]) => introspectionWriter(introspected, node),

@@ -7,6 +7,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { metaFields } from '../supergraph/service-field.ts';
 import { pruneOperation } from './prune-operation.ts';
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
@@ -20,7 +21,7 @@ export function withoutIntrospection(document: DocumentNode): DocumentNode {
   const rest = visit(document, {
     [Kind.FIELD]: {
       enter({ name }): null | undefined {
-        if (name.value !== '__schema' && name.value !== '__type') return undefined;
+        if (!metaFields.has(name.value)) return undefined;
         isFound = true;
         return null;
       },

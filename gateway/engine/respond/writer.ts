@@ -18,6 +18,7 @@ import {
 import { Code, literal, readKey } from '../compile/code.ts';
 import { TEXT, WRITER } from '../execute/own.ts';
 import type { HiddenNames } from '../supergraph/hidden-names.ts';
+import { metaFields } from '../supergraph/service-field.ts';
 import { isExactNumber } from '../values/exact-numbers.ts';
 import { leafWriter } from './leaf.ts';
 import { type SelectionContext, selectFields } from './select-fields.ts';
@@ -40,6 +41,8 @@ export interface WriterOptions extends SelectionContext {
   readonly hiddenNames: HiddenNames;
   /** Interfaces that some subgraph knows as an object: it need not say what its objects are. */
   readonly interfaceObjects: ReadonlySet<string>;
+  /** Whether a position that must not be null is null where it has an error; otherwise the one above it is (`onError: NULL`). */
+  readonly nullsInPlace: boolean;
   /** Writes an introspection field of the root, which no subgraph knows. */
   readonly introspection: (node: FieldNode) => ValueWriter;
 }
@@ -149,14 +152,15 @@ function fieldLines(options: WriterOptions, code: Code, field: SelectedField): s
     if (isObjectType(type)) return [`json += ${label} + ${literal(JSON.stringify(type.name))};`];
     return [`context.add(${literal(`Missing __typename of an object of type "${type.name}"`)}); return null;`];
   }
-  if (name === '__schema' || name === '__type') {
+  if (metaFields.has(name)) {
     return [`json += ${label} + (${code.bind(options.introspection(nodes[0]!))}(object, context) ?? "null");`];
   }
   const definition = 'getFields' in type ? type.getFields()[name] : undefined;
   if (!definition) throw new Error(`no field ${type.name}.${name} in the schema`);
   const required = isNonNullType(definition.type);
   const nothing = literal(`${separator}${JSON.stringify(key)}:null`);
-  if (nodes.length === 0) return required ? ['return null;'] : [`json += ${nothing};`];
+  const leave = required && !options.nullsInPlace ? 'return null;' : `json += ${nothing};`;
+  if (nodes.length === 0) return [leave];
   const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type;
   const isHidden = hiddenTest(options, nullable);
   const coordinate = `${type.name}.${name}`;
@@ -166,12 +170,13 @@ function fieldLines(options: WriterOptions, code: Code, field: SelectedField): s
     `value = ${readKey('object', dataKey)};`,
     ...(isHidden ? [`if (${code.bind(isHidden)}(value)) value = null;`] : []),
     'if (value === null || value === undefined) {',
-    required
-      ? `context.add(${literal(`Cannot return null for non-nullable field ${coordinate}`)}, ${literal(key)}); return null;`
-      : `json += ${nothing};`,
+    ...(required
+      ? [`context.add(${literal(`Cannot return null for non-nullable field ${coordinate}`)}, ${literal(key)});`]
+      : []),
+    leave,
     '} else {',
     ...valueLines(options, code, { type: nullable, nodes, key, path, coordinate }),
-    `  if (text === null) ${required ? 'return null' : 'text = "null"'};`,
+    `  if (text === null) ${required && !options.nullsInPlace ? 'return null' : 'text = "null"'};`,
     `  json += ${label} + text;`,
     '}',
   ];
@@ -224,6 +229,7 @@ function compileList(options: WriterOptions, itemType: GraphQLOutputType, value:
   const write = compileValue(options, nullable, value);
   const isHidden = hiddenTest(options, nullable);
   const { coordinate } = value;
+  const propagates = required && !options.nullsInPlace;
   return (list, context) => {
     if (!Array.isArray(list)) {
       context.add(`Expected a list for ${coordinate}`);
@@ -240,7 +246,7 @@ function compileList(options: WriterOptions, itemType: GraphQLOutputType, value:
       } else if (required) {
         context.add(`Cannot return null for a non-nullable item of ${coordinate}`, index);
       }
-      if (text === null && required) return null;
+      if (text === null && propagates) return null;
       json += index === 0 ? (text ?? 'null') : `,${text ?? 'null'}`;
       context.checkLength(json);
     }

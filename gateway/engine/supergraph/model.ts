@@ -9,6 +9,7 @@ import { correctSupergraph } from './corrections.ts';
 import { type HiddenNames, hiddenNames } from './hidden-names.ts';
 import { readInterfaceObjects } from './interface-objects.ts';
 import { planSelections, restoreRequired } from './required-selections.ts';
+import { addServiceField } from './service-field.ts';
 
 /** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
 export interface SupergraphModel {
@@ -61,6 +62,7 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   const document = parse(supergraphSdl, { noLocation: true });
   const plainSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
   const { schema: apiSchema, names: withheldDirectives } = withComposedDirectives(plainSchema, document);
+  addServiceField(apiSchema);
   const subgraphNames = [...supergraph.subgraphsMetadata()].map((subgraph) => subgraph.name);
   const { plannerNames, requiredBy, keysOf, standIns } = correctSupergraph(supergraphSdl);
   const restored = (set: SelectionSetNode) =>

@@ -17,6 +17,7 @@ test('a small graph written very often is refused before its text fills the memo
       interfaceObjects: new Set(),
       dataKey: (node) => node.name.value,
       repetition: () => 'never' as const,
+      nullsInPlace: false,
       introspection: () => () => null,
     },
     schema.getQueryType()!,
