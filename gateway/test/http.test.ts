@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
-import { json, startTestGateway, type TestGateway } from './test-gateway.ts';
+import { type GraphqlAnswer, json, startTestGateway, type TestGateway } from './test-gateway.ts';
 
 const graphqlJson = 'application/graphql-response+json';
 
@@ -52,8 +52,8 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
 
   test('a simple request that a foreign page could send is refused', async () => {
     const response = await fetch(`${gateway.url}/graphql?query={people{name}}`);
-    const { errors } = await response.json();
-    expect([response.status, errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
+    const { errors } = (await response.json()) as Pick<GraphqlAnswer, 'errors'>;
+    expect([response.status, errors?.[0]?.extensions['code']]).toEqual([400, 'BAD_REQUEST']);
     const form = await gateway.send('query={people{name}}', { 'content-type': 'application/x-www-form-urlencoded' });
     expect([form.status, form.errors?.[0]?.extensions['code']]).toEqual([415, 'BAD_REQUEST']);
   });

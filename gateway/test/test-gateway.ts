@@ -53,8 +53,9 @@ export async function startTestGateway(
   const url = await gateway.listen();
 
   const send: TestGateway['send'] = async (body, headers = json) => {
-    const response = await fetch(`${url}/graphql`, { method: 'POST', body: body as BodyInit, headers });
-    return { status: response.status, headers: response.headers, ...(await response.json()) };
+    const response = await fetch(`${url}/graphql`, { method: 'POST', body, headers });
+    const answer = (await response.json()) as Omit<GraphqlAnswer, 'status' | 'headers'>;
+    return { status: response.status, headers: response.headers, ...answer };
   };
   return {
     url,
