@@ -124,7 +124,6 @@ export class Engine {
     const delivery = {
       variables,
       context: { transport, satisfies: model.satisfies, scope, errorPolicy, clientVariable: clientVariables(given) },
-      clientPath: operation.clientPath,
       finish: (errors: readonly EngineError[]) => this.#finish(errors, scope),
     };
     return deliver(operation.incrementalVariantFor(variables, scope.onError), delivery, format);
@@ -194,7 +193,7 @@ export class Engine {
     await execution.run(variant.program);
     // The client has left: what is missing is missing because of that, and nobody reads it.
     if (scope.signal?.aborted) return { data: 'null', errors: [] };
-    const failed = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root, variant.clientPath);
+    const failed = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root, variant);
     const known = variant.refusals.length > 0 ? [...variant.refusals, ...failed] : failed;
     const { root: object, isUnescaped } = execution.tree;
     const fetched = { object, isUnescaped };

@@ -15,11 +15,13 @@ import type { Place } from './compile/places.ts';
 import { type Batch, compilePrograms, type Program } from './compile/program.ts';
 import type { ErrorBehavior } from './error-behavior.ts';
 import { type EngineError, type ErrorPath, RequestError, requestError } from './errors.ts';
+import type { ErrorPlaces } from './execute/error-log.ts';
 import { compileIncremental, type IncrementalVariant } from './incremental/compile.ts';
 import type { DeferredFragment } from './incremental/labels.ts';
 import { introspectionWriter } from './introspection.ts';
 import { plannedKey } from './planning/response-keys.ts';
 import { clientPaths } from './respond/client-path.ts';
+import { leftOutPaths } from './respond/left-out.ts';
 import { selectFields } from './respond/select-fields.ts';
 import { compileWriter, type Repetition, type ValueWriter } from './respond/writer.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
@@ -29,14 +31,12 @@ import { locateVariables } from './variable-locations.ts';
 const MAX_VARIABLE_ERRORS = 20;
 
 /** An operation under known values of its conditions, ready to run. */
-export interface Variant {
+export interface Variant extends ErrorPlaces {
   readonly places: readonly Place[];
   readonly program: Program;
   /** A subscription's request to the subgraph that sends the events; `program` then runs once per event. */
   readonly event: Batch | undefined;
   readonly write: ValueWriter;
-  /** The client's path for a path of the fetched data. */
-  readonly clientPath: (path: ErrorPath) => ErrorPath;
   /** Errors known before anything is fetched: fields the client may not see, and fields no subgraph can answer. */
   readonly refusals: readonly EngineError[];
   /** The planner found nothing to do for an operation that selects something. */
@@ -208,6 +208,7 @@ export class PreparedOperation {
       event,
       write,
       clientPath: this.clientPath,
+      isLeftOut: leftOutPaths(this.definition.selectionSet, selection, this.model.plannerNames),
       refusals: [...this.deniedErrors(), ...unplanned.map(unplannedError)],
       isUnanswerable: unplanned.length > 0 && programs.every(({ batches }) => batches.length === 0),
     };

@@ -11,6 +11,12 @@ const MAX_ERRORS = 500;
 /** Errors of one execution that are handed to the log. */
 const MAX_LOGGED = 20;
 
+/** Where paths of the fetched data lead in the client's response. */
+export interface ErrorPlaces {
+  readonly clientPath: (path: ErrorPath) => ErrorPath;
+  /** Whether the client's conditions leave out what a path leads to. */
+  readonly isLeftOut: (path: ErrorPath) => boolean;
+}
 interface Cause {
   readonly message: string;
   readonly extensions: EngineError['extensions'];
@@ -87,7 +93,7 @@ export class ErrorLog {
   }
 
   /** The errors with their places in the response. */
-  report(root: object, clientPath: (path: ErrorPath) => ErrorPath): EngineError[] {
+  report(root: object, places: ErrorPlaces): EngineError[] {
     const positionsAt = new Map<number, Positions>();
     const errors: EngineError[] = [];
     for (const { cause, request, targets, tails } of this.#entries) {
@@ -96,7 +102,7 @@ export class ErrorLog {
       positionsAt.set(at.id, positions);
       for (const target of targets) {
         for (const position of positions.get(target) ?? []) {
-          for (const path of placesUnder(position, tails, clientPath)) {
+          for (const path of placesUnder(position, tails, places)) {
             if (errors.length >= MAX_ERRORS) return errors;
             errors.push({ ...cause, path });
           }
@@ -107,14 +113,18 @@ export class ErrorLog {
   }
 }
 
-/** The client's paths for what is missing under a position; the position itself when the client selected none of it. */
+/**
+ * The client's paths for what is missing under a position; the position itself when the client selected none of it, and nothing when its conditions
+ * leave all of it out.
+ */
 function placesUnder(
   position: ErrorPath,
   tails: readonly ErrorPath[],
-  clientPath: (path: ErrorPath) => ErrorPath,
+  { clientPath, isLeftOut }: ErrorPlaces,
 ): readonly ErrorPath[] {
-  const paths = tails.map((tail) => clientPath([...position, ...tail]));
-  const selected = paths.filter((path) => path.length > position.length);
+  const missing = tails.map((tail) => [...position, ...tail]).filter((path) => !isLeftOut(path));
+  if (missing.length === 0 && tails.length > 0) return [];
+  const selected = missing.map(clientPath).filter((path) => path.length > position.length);
   return selected.length > 0 ? selected : [clientPath(position)];
 }
 

@@ -10,8 +10,10 @@ import type { Conditions } from '../compile/conditions.ts';
 import type { Place } from '../compile/places.ts';
 import { compilePrograms, type Program } from '../compile/program.ts';
 import { type EngineError, requestError } from '../errors.ts';
+import type { ErrorPlaces } from '../execute/error-log.ts';
 import { introspectionWriter } from '../introspection.ts';
 import { plannedKey } from '../planning/response-keys.ts';
+import { leftOutPaths } from '../respond/left-out.ts';
 import { isIncluded } from '../respond/select-fields.ts';
 import { compileWriter, type ValueWriter } from '../respond/writer.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
@@ -33,7 +35,7 @@ export interface CompiledPart {
 }
 
 /** An operation whose response comes in parts, under known values of its conditions. */
-export interface IncrementalVariant {
+export interface IncrementalVariant extends ErrorPlaces {
   readonly places: readonly Place[];
   readonly primary: Program;
   readonly writePrimary: ValueWriter;
@@ -85,6 +87,8 @@ export function compileIncremental(
   };
   return {
     places,
+    clientPath: operation.clientPath,
+    isLeftOut: leftOutPaths(definition.selectionSet, options, plannerNames),
     primary: programs[0]!,
     refusals: operation.deniedErrors(),
     writePrimary: compileWriter(options, rootType, [definition.selectionSet]),

@@ -1,4 +1,4 @@
-import type { EngineError, ErrorPath } from '../errors.ts';
+import type { EngineError } from '../errors.ts';
 import { Execution, type ExecutionContext } from '../execute/execution.ts';
 import type { ResponseTree } from '../execute/response-tree.ts';
 import { completeData } from '../respond/complete.ts';
@@ -12,8 +12,6 @@ import { PendingObjects } from './pending-objects.ts';
 export interface Delivery {
   readonly variables: Variables;
   readonly context: ExecutionContext;
-  /** The client's path for a path of the fetched data. */
-  readonly clientPath: (path: ErrorPath) => ErrorPath;
   /** Makes errors ready for the client. */
   readonly finish: (errors: readonly EngineError[]) => readonly EngineError[];
 }
@@ -28,12 +26,12 @@ export async function* deliver(
   delivery: Delivery,
   format: IncrementalFormat,
 ): AsyncGenerator<string> {
-  const { variables, context, clientPath, finish } = delivery;
+  const { variables, context, finish } = delivery;
   const writer = payloadWriters[format];
   const execution = new Execution(variant.places, context);
   const { tree } = execution;
   await execution.run(variant.primary);
-  const failed = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, clientPath);
+  const failed = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, variant);
   const known = [...variant.refusals, ...failed];
   const fetched = { object: tree.root, isUnescaped: tree.isUnescaped };
   const { data, errors } = completeData(variant.writePrimary, fetched, variables, known);
@@ -42,7 +40,7 @@ export async function* deliver(
   const objects = new PendingObjects();
   const partsAfter = (done: DeferredPart | undefined) => parts.filter(({ part }) => part.after === done);
   const announce = (begun: readonly CompiledPart[]) =>
-    writer.announces ? begun.flatMap((compiled) => objectsOf(compiled, tree, delivery, objects)) : [];
+    writer.announces ? begun.flatMap((compiled) => objectsOf(compiled, variant, tree, delivery, objects)) : [];
 
   const first = partsAfter(undefined);
   const hasNext = variant.parts.length > 0 ? parts.length > 0 : undefined;
@@ -69,8 +67,9 @@ export async function* deliver(
 /** The objects to which a part will add. */
 function objectsOf(
   compiled: CompiledPart,
+  { clientPath }: IncrementalVariant,
   tree: ResponseTree,
-  { context, clientPath }: Delivery,
+  { context }: Delivery,
   objects: PendingObjects,
 ): PendingObject[] {
   if (!compiled.write) return [];
@@ -82,18 +81,18 @@ function objectsOf(
 /** Fetches a part and writes what it adds to each object. */
 async function runPart(
   compiled: CompiledPart,
-  { places }: IncrementalVariant,
+  variant: IncrementalVariant,
   tree: ResponseTree,
-  { variables, context, clientPath, finish }: Delivery,
+  { variables, context, finish }: Delivery,
   objects: PendingObjects,
 ): Promise<Addition[]> {
   const { path: partPath, program, write } = compiled;
-  const execution = new Execution(places, context, tree);
+  const execution = new Execution(variant.places, context, tree);
   await execution.run(program);
   if (!write) return [];
-  const failures = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, clientPath);
+  const failures = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, variant);
   return objectsAt(tree.root, partPath, context.satisfies).map(({ path: dataPath, object }): Addition => {
-    const path = clientPath(dataPath);
+    const path = variant.clientPath(dataPath);
     const below = failures.filter((error) => isBelow(error, path));
     const relative = below.map((error) => ({ ...error, path: error.path?.slice(path.length) }));
     const { data, errors } = completeData(write, { object, isUnescaped: tree.isUnescaped }, variables, relative);

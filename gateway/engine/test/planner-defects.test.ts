@@ -277,3 +277,45 @@ test('an operation is planned when the planner fails on one of the plans that it
     },
   });
 });
+
+describe('a field that conditions leave out, which the planner fetches all the same', () => {
+  const federation = federate({
+    scales: {
+      sdl: 'type Item @key(fields: "id") { id: ID! weight: Int }',
+      resolvers: { Item: { __resolveReference: (reference: Row) => reference, weight: () => 5 } },
+    },
+    freight: {
+      sdl: `type Query { items: [Item] } type Item @key(fields: "id") { id: ID! weight: Int @external cost: Int @requires(fields: "weight")
+        toll: Int @requires(fields: "weight") }`,
+      resolvers: {
+        Query: { items: () => [{ id: '1' }] },
+        Item: {
+          __resolveReference: (reference: Row) => reference,
+          cost: ({ weight }: { weight: number }) => weight * 10,
+          toll: () => {
+            throw new Error('no tolls');
+          },
+        },
+      },
+    },
+  });
+  const engine = engineFor(federation);
+
+  test.each([
+    [
+      'in a fragment',
+      'query ($no: Boolean!) { ...T @include(if: $no) items { cost } } fragment T on Query { items { toll } }',
+    ],
+    ['below another field', 'query ($no: Boolean!) { items @include(if: $no) { toll } items { cost } }'],
+  ])('has no errors %s', async (_, source) => {
+    expect(await ask(engine, source, { no: false })).toEqual({ data: { items: [{ cost: 50 }] } });
+  });
+
+  test('has them when it is selected elsewhere', async () => {
+    const source =
+      'query ($no: Boolean!) { ...T @include(if: $no) items { cost toll } } fragment T on Query { items { toll } }';
+    const { data, errors } = await ask(engine, source, { no: false });
+    expect(data).toEqual({ items: [{ cost: 50, toll: null }] });
+    expect(errors).toMatchObject([{ path: ['items', 0, 'toll'] }]);
+  });
+});
