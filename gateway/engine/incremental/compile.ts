@@ -45,7 +45,7 @@ export interface IncrementalVariant extends ErrorPlaces {
 }
 
 /** What is known of an operation before the values of its conditions are. */
-export interface DeferringOperation {
+export interface DeferringOperation extends Pick<ErrorPlaces, 'clientPath'> {
   readonly definition: OperationDefinitionNode;
   readonly plan: QueryPlan;
   readonly model: SupergraphModel;
