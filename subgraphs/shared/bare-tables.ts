@@ -22,7 +22,7 @@ interface Definition {
 
 /**
  * Fills the tables of the current schema without their keys and indexes, which are built at the end (see docs/performance.md,
- * P21). Must run in a transaction, so that no failure leaves them out.
+ * P22). Must run in a transaction, so that no failure leaves them out.
  */
 export async function fillBare(client: pg.Client, fill: () => Promise<void>): Promise<void> {
   const definitions = async (query: string, ...values: unknown[]) =>

@@ -4,7 +4,7 @@ import { recordStatement } from './explain.ts';
 
 /**
  * Runs a statement with its parameters ($1, $2, …) bound, lists included. The ORM would write them into the statement:
- * see docs/performance.md, P20.
+ * see docs/performance.md, P21.
  */
 export async function executeBound<R extends object>(
   em: EntityManager,

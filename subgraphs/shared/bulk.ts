@@ -6,7 +6,7 @@ const chunkSize = 5_000;
 
 /**
  * Writes many rows with few statements: each column of a chunk travels as one array parameter (see docs/performance.md,
- * P20). For imports; columns are those of the first row, by their database names, and
+ * P21). For imports; columns are those of the first row, by their database names, and
  * the others get their defaults.
  */
 export async function bulkInsert(

@@ -10,7 +10,7 @@ export type TableRow = Readonly<Record<string, unknown>>;
 const chunkCharacters = 65_536;
 
 /**
- * Writes rows with COPY (see docs/performance.md, P21). Columns are those of the first row, by
+ * Writes rows with COPY (see docs/performance.md, P22). Columns are those of the first row, by
  * their database names; the others get their defaults.
  */
 export async function copyRows(client: pg.Client, table: string, rows: Iterable<TableRow>): Promise<void> {

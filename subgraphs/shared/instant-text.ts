@@ -6,7 +6,7 @@ const threeDigits = Array.from({ length: 1_000 }, (_, number) => String(number).
 const days = new Map<number, string>();
 const daysMost = 10_000;
 
-/** ISO 8601, as `toISOString` writes it: see docs/performance.md, P21. */
+/** ISO 8601, as `toISOString` writes it: see docs/performance.md, P22. */
 export function instantText(at: Date): string {
   const day = Math.floor(at.getTime() / dayMs);
   const withinDay = at.getTime() - day * dayMs;

@@ -6,7 +6,7 @@ const chunkSize = 10_000;
 
 /**
  * Adds rows of sums to those that are there, column by column, within the database: writers at the same time add up.
- * Each column travels as one array: see docs/performance.md, P20.
+ * Each column travels as one array: see docs/performance.md, P21.
  * @param keys the primary key's properties with their types
  * @param rows at most one per key
  */
