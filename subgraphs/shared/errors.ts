@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import type { UserErrorCode } from './user-error-codes.ts';
 
 /** The one table of error codes of the graph: HTTP status of a request error, and whether trying again may help. */
 export const errorTable = {
@@ -57,7 +58,7 @@ export function isErrorCode(code: unknown): code is ErrorCode {
 
 /** A refusal that the caller of a mutation can mend: it goes into `userErrors`, not into `errors`. */
 export interface UserError {
-  readonly code: string;
+  readonly code: UserErrorCode;
   /** Path of the input field at fault, outermost first. */
   readonly field: readonly string[] | null;
   readonly message: string;
@@ -75,7 +76,7 @@ export class Refusal extends Error {
 }
 
 /** One refusal. `field` is the dotted path of the input field at fault (`stops.0.window`). */
-export function refuse(code: string, message: string, field?: string): never {
+export function refuse(code: UserErrorCode, message: string, field?: string): never {
   throw new Refusal({ code, message, field: field ? field.split('.') : null });
 }
 

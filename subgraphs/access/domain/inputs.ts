@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Refusal } from '#shared/errors.ts';
 import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { roles, tiers } from '#shared/identity.ts';
 
@@ -44,16 +43,3 @@ export const registerAccountInput = z.object({
 export type RegisterAccount = z.infer<typeof registerAccountInput>;
 
 export const newPasswordInput = z.object({ newPassword: password });
-
-/** Parses an input, or refuses it with one INVALID_INPUT per field. */
-export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new Refusal(
-    ...parsed.error.issues.map((issue) => ({
-      code: 'INVALID_INPUT',
-      field: issue.path.map(String),
-      message: `${issue.path.join('.')}: ${issue.message}.`,
-    })),
-  );
-}

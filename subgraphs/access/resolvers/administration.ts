@@ -1,6 +1,7 @@
 import { payloadOf, type UserError } from '#shared/errors.ts';
+import { parseInput } from '#shared/parse-input.ts';
 import { type AccessContext, auditOf } from '../context.ts';
-import { createOrganizationInput, parseInput, registerAccountInput, roleSet } from '../domain/inputs.ts';
+import { createOrganizationInput, registerAccountInput, roleSet } from '../domain/inputs.ts';
 import { requireStrongPassword } from '../domain/password-strength.ts';
 import { hashPassword } from '../domain/passwords.ts';
 import { emitAccountRegistered, emitOrganizationChanged } from '../events.ts';

@@ -1,7 +1,8 @@
 import { accountOf } from '#shared/context.ts';
 import { payloadOf, refuse } from '#shared/errors.ts';
+import { parseInput } from '#shared/parse-input.ts';
 import { type AccessContext, anonymousAudit, auditOf } from '../context.ts';
-import { newPasswordInput, parseInput } from '../domain/inputs.ts';
+import { newPasswordInput } from '../domain/inputs.ts';
 import { requireStrongPassword } from '../domain/password-strength.ts';
 import { hashPassword } from '../domain/passwords.ts';
 import type { Account } from '../entities.ts';

@@ -1,18 +1,4 @@
 import { z } from 'zod';
-import { Refusal } from '#shared/errors.ts';
-
-/** Parses the input of a mutation; each issue becomes a userError INVALID_INPUT with the path of its field. */
-export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.infer<S> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new Refusal(
-    ...parsed.error.issues.map((issue) => ({
-      code: 'INVALID_INPUT',
-      field: issue.path.map(String),
-      message: issue.message,
-    })),
-  );
-}
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; PostgreSQL takes no NUL in a text
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;

@@ -1,6 +1,7 @@
 import { payloadOf, refuse, type UserError } from '#shared/errors.ts';
 import { type KeyedCall, recordOnce } from '#shared/idempotency.ts';
 import { type AccountIdentity, requireAccount } from '#shared/identity.ts';
+import { parseInput } from '#shared/parse-input.ts';
 import type { ChangeOrigin } from '#shared/topics.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import type { FleetContext } from '../context.ts';
@@ -8,7 +9,6 @@ import { assignShipment as assignInput, unassignShipment as unassignInput } from
 import { Contested } from '../domain/contested.ts';
 import { registerDriver as registerDriverInput, updateDriver as updateDriverInput } from '../domain/driver-input.ts';
 import { reportIncident as incidentInput } from '../domain/incident-input.ts';
-import { parseInput } from '../domain/input.ts';
 import { redeemReward as redeemInput } from '../domain/reward-input.ts';
 import { endShift as endShiftInput, startShift as startShiftInput } from '../domain/shift-input.ts';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Refusal, refuse } from '#shared/errors.ts';
+import { refuse } from '#shared/errors.ts';
 import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { isUuid } from '#shared/ids.ts';
 import { type WatchlistKind, watchlistKinds } from '../vocabulary.ts';
@@ -27,19 +27,6 @@ export type AddWatchlistEntry = z.infer<typeof addWatchlistEntryInput>;
 
 export const removeWatchlistEntryInput = z.object({ id: z.string(), reason });
 export type RemoveWatchlistEntry = z.infer<typeof removeWatchlistEntryInput>;
-
-/** Parses an input, or refuses it with one INVALID_INPUT per field. */
-export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new Refusal(
-    ...parsed.error.issues.map((issue) => ({
-      code: 'INVALID_INPUT',
-      field: issue.path.map(String),
-      message: `${issue.path.join('.')}: ${issue.message}.`,
-    })),
-  );
-}
 
 /** What a watchlist entry is compared by. Refusal: INVALID_INPUT where the value is none of its kind. */
 export function watchlistKey(kind: WatchlistKind, value: string): string {

@@ -1,8 +1,9 @@
 import type { PageArguments } from '#shared/connection.ts';
 import { accountOf } from '#shared/context.ts';
 import { payloadOf } from '#shared/errors.ts';
+import { parseInput } from '#shared/parse-input.ts';
 import type { RiskContext } from '../context.ts';
-import { decideReviewInput, parseInput } from '../domain/inputs.ts';
+import { decideReviewInput } from '../domain/inputs.ts';
 import type { ReviewCase as Case } from '../entities.ts';
 import { decideCase, pageOfReviews, type ReviewFilter } from '../store/reviews.ts';
 

@@ -2,8 +2,9 @@ import type { PageArguments } from '#shared/connection.ts';
 import { accountOf } from '#shared/context.ts';
 import { payloadOf } from '#shared/errors.ts';
 import { once } from '#shared/idempotency.ts';
+import { parseInput } from '#shared/parse-input.ts';
 import type { RiskContext } from '../context.ts';
-import { addWatchlistEntryInput, parseInput, removeWatchlistEntryInput } from '../domain/inputs.ts';
+import { addWatchlistEntryInput, removeWatchlistEntryInput } from '../domain/inputs.ts';
 import { type WatchlistEntry as Entry, WatchlistEntryEntity } from '../entities.ts';
 import {
   addEntry,

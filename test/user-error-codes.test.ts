@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { Kind, parse } from 'graphql';
+import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
+import { userErrorCodes } from '#shared/user-error-codes.ts';
+
+const root = new URL('../', import.meta.url);
+const subgraphs = readSupergraphYaml().map(
+  ({ name, schemaFile }) => [name, parse(readFileSync(new URL(schemaFile, root), 'utf8'))] as const,
+);
+const withUserErrors = subgraphs.filter(([, { definitions }]) =>
+  definitions.some((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION && node.name.value === 'UserError'),
+);
+
+test.each(withUserErrors)('the SDL of %s has the codes of the one table, with their descriptions', (_name, sdl) => {
+  const codes = sdl.definitions.flatMap((node) =>
+    node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'UserErrorCode' ? (node.values ?? []) : [],
+  );
+  expect(Object.fromEntries(codes.map(({ name, description }) => [name.value, description?.value]))).toEqual(
+    userErrorCodes,
+  );
+});
+
+test('codes tell what is wrong and what to do in a sentence', () => {
+  for (const description of Object.values(userErrorCodes)) expect(description).toMatch(/^[A-Z].*\.$/);
+});
