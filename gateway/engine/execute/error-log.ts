@@ -2,6 +2,7 @@ import type { Batch } from '../compile/program.ts';
 import type { EngineError, ErrorPath } from '../errors.ts';
 import { type ErrorPolicy, type SubgraphError, SubgraphFailure } from '../ports.ts';
 import type { MemberRequest } from './member-request.ts';
+import { rewritePath } from './output-rewrites.ts';
 import type { Owned } from './own.ts';
 import { findPositions, type Positions } from './positions.ts';
 import { publicCause } from './public-error.ts';
@@ -51,7 +52,8 @@ export class ErrorLog {
     const path = errorPath(error.path);
     if (path && batch.slots.length === 0) {
       const [request] = members;
-      this.#entries.push({ cause, request: request!, targets: request!.targets, tails: [path] });
+      const { member, targets } = request!;
+      this.#entries.push({ cause, request: request!, targets, tails: [rewritePath(path, member.outputRewrites)] });
       return;
     }
     const slot = batch.slots.findIndex(({ alias }) => alias === path?.[0]);
@@ -60,7 +62,8 @@ export class ErrorLog {
     const known = concerned.filter(({ entityOf }) => typeof entity === 'number' && entityOf.includes(entity));
     for (const request of known) {
       const targets = request.targets.filter((_, index) => request.entityOf[index] === entity);
-      this.#entries.push({ cause, request, targets, tails: [path!.slice(2)] });
+      const tail = rewritePath(path!.slice(2), request.member.outputRewrites);
+      this.#entries.push({ cause, request, targets, tails: [tail] });
     }
     if (known.length === 0) this.#addForWhole(cause, concerned);
   }

@@ -1,4 +1,5 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
+import type { ErrorPath } from '../errors.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { assignKey, isObject } from './own.ts';
 
@@ -11,6 +12,17 @@ export function rewriteOutput(
   satisfies: SupergraphModel['satisfies'],
 ): unknown {
   return rewrites.reduce((current, rewrite) => rewriteAt(current, rewrite.path, rewrite, satisfies), value);
+}
+
+/** A path in what a subgraph sent, without the planner's aliases: those are equal to no other key. */
+export function rewritePath(path: ErrorPath, rewrites: readonly FetchDataRewrite[]): ErrorPath {
+  if (rewrites.length === 0) return path;
+  const renamed = new Map(
+    rewrites.flatMap((rewrite) =>
+      rewrite.kind === 'KeyRenamer' ? [[rewrite.path.at(-1), rewrite.renameKeyTo] as const] : [],
+    ),
+  );
+  return path.map((key) => (typeof key === 'string' ? (renamed.get(key) ?? key) : key));
 }
 
 function rewriteAt(

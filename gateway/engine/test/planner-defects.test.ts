@@ -159,6 +159,41 @@ describe("a client's alias that equals a name the planner fetches for itself", (
   });
 });
 
+test('an error of a field that the planner gave an alias stands at the field', async () => {
+  const federation = federate({
+    list: {
+      sdl: `type Query { all: [Thing] } interface Thing { id: ID! }
+        type Note implements Thing @key(fields: "id") { id: ID! } type Task implements Thing @key(fields: "id") { id: ID! text: Text @external
+          title: String @requires(fields: "text { short }") } type Text { short: String @external }`,
+      resolvers: {
+        Query: {
+          all: () => [
+            { __typename: 'Task', id: '1' },
+            { __typename: 'Note', id: '2' },
+          ],
+        },
+        Task: { __resolveReference: (reference: Row) => reference, title: ({ text }: { text: Row }) => text.short },
+      },
+    },
+    texts: {
+      sdl: `type Note @key(fields: "id") { id: ID! text: [String] } type Task @key(fields: "id") { id: ID! text: Text }
+        type Text { short: String }`,
+      resolvers: {
+        Note: {
+          __resolveReference: (reference: Row) => reference,
+          text: () => {
+            throw new Error('no text');
+          },
+        },
+        Task: { __resolveReference: (reference: Row) => reference, text: () => ({ short: 'mend' }) },
+      },
+    },
+  });
+  const { data, errors } = await ask(engineFor(federation), '{ all { ... on Task { title } ... on Note { text } } }');
+  expect(data).toEqual({ all: [{ title: 'mend' }, { text: null }] });
+  expect(errors).toMatchObject([{ path: ['all', 1, 'text'] }]);
+});
+
 describe('entering a subgraph again after @requires', () => {
   test('uses a key that can be resolved there, even when another one comes first', async () => {
     const federation = federate({
