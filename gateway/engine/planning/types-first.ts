@@ -10,7 +10,7 @@ interface Roles {
   readonly needs: ReadonlySet<string>;
 }
 
-/** A plan in which fetches that need to know the types of objects come after parallel ones that find them. */
+/** A plan in which fetches that need to know the types of objects come after those that find them. */
 export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRole): QueryPlan {
   const { node } = plan;
   if (!node) return plan;
@@ -21,7 +21,7 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
     const inner = (child: PlanNode) => ordered(child, path);
     switch (part.kind) {
       case 'Sequence':
-        return { ...part, nodes: part.nodes.map(inner) };
+        return { ...part, nodes: withDelays(part.nodes.map(inner), path) };
       case 'Parallel':
         return inOrder(part.nodes.map(inner), path);
       case 'Flatten':
@@ -54,6 +54,72 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
     return { kind: 'Sequence', nodes: [first, then].map((part) => ({ kind: 'Parallel', nodes: part })) };
   }
 
+  /** The parts of a sequence; what needs types that are found later in it is moved behind that. */
+  function withDelays(nodes: readonly PlanNode[], path: ResponsePath): PlanNode[] {
+    const roles = nodes.map((node) => rolesIn(node, path));
+    const sequence: PlanNode[] = [];
+    const delayed: { readonly node: PlanNode; readonly until: number }[] = [];
+    for (const [index, node] of nodes.entries()) {
+      const until = roles.findLastIndex(
+        ({ finds }, at) => at > index && finds.intersection(roles[index]!.needs).size > 0,
+      );
+      const { now, later } = until < 0 ? { now: node, later: undefined } : apart(node, path, roles[until]!.finds);
+      if (now) sequence.push(now);
+      if (later) delayed.push({ node: later, until });
+      sequence.push(...delayed.filter((each) => each.until === index).map((each) => each.node));
+    }
+    return sequence;
+  }
+
+  /** A part of a plan without the fetches that need the types of objects at some places, and these with all that comes after them. */
+  function apart(part: PlanNode, path: ResponsePath, places: ReadonlySet<string>): Apart {
+    switch (part.kind) {
+      case 'Fetch': {
+        const needs = rolesIn(part, path).needs.intersection(places).size > 0;
+        return needs ? { later: part } : { now: part };
+      }
+      case 'Sequence': {
+        const parts = part.nodes.map((node) => apart(node, path, places));
+        const first = parts.findIndex(({ later }) => later);
+        if (first < 0) return { now: part };
+        const now = [...part.nodes.slice(0, first), ...(parts[first]!.now ? [parts[first]!.now] : [])];
+        return {
+          now: joined('Sequence', now),
+          later: joined('Sequence', [parts[first]!.later!, ...part.nodes.slice(first + 1)]),
+        };
+      }
+      case 'Parallel': {
+        const parts = part.nodes.map((node) => apart(node, path, places));
+        return {
+          now: joined(
+            'Parallel',
+            parts.flatMap(({ now }) => now ?? []),
+          ),
+          later: joined(
+            'Parallel',
+            parts.flatMap(({ later }) => later ?? []),
+          ),
+        };
+      }
+      case 'Flatten': {
+        const { now, later } = apart(part.node, [...path, ...part.path], places);
+        return { now: now && { ...part, node: now }, later: later && { ...part, node: later } };
+      }
+      case 'Condition': {
+        const [ifClause, elseClause] = [part.ifClause, part.elseClause].map(
+          (node) => node && apart(node, path, places),
+        );
+        const clauses = (time: 'now' | 'later'): PlanNode | undefined =>
+          ifClause?.[time] || elseClause?.[time]
+            ? { ...part, ifClause: ifClause?.[time], elseClause: elseClause?.[time] }
+            : undefined;
+        return { now: clauses('now'), later: clauses('later') };
+      }
+      case 'Defer':
+        return { now: part };
+    }
+  }
+
   /** What stands in a part of a plan; needs that are met within it don't count. */
   function rolesIn(part: PlanNode, path: ResponsePath): Roles {
     switch (part.kind) {
@@ -81,6 +147,16 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
         return { finds: none, needs: none };
     }
   }
+}
+
+/** A part of a plan in two: what may be done at once, and what must wait. */
+interface Apart {
+  readonly now?: PlanNode | undefined;
+  readonly later?: PlanNode | undefined;
+}
+
+function joined(kind: 'Sequence' | 'Parallel', nodes: PlanNode[]): PlanNode | undefined {
+  return nodes.length > 1 ? { kind, nodes } : nodes[0];
 }
 
 const none: ReadonlySet<string> = new Set();

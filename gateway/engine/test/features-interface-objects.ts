@@ -447,6 +447,58 @@ const sharedKeys: Feature = {
   ].map((operation) => ({ ...operation, stockDiffers: 'it forgets one of the fields' })),
 };
 
+const vessels = [
+  { __typename: 'Ship', id: '1', name: 'Elba' },
+  { __typename: 'Barge', id: '2', name: 'Isar' },
+];
+const vessel = { __resolveReference: ({ id }: Row) => vessels.find((each) => each.id === id) };
+
+const typesLater: Feature = {
+  name: 'types of interface objects that the planner finds after the fetches that need them',
+  subgraphs: {
+    fleet: {
+      sdl: `interface Vessel @key(fields: "id") { id: ID! name: String! }
+        type Ship implements Vessel @key(fields: "id") { id: ID! name: String! }
+        type Barge implements Vessel @key(fields: "id") { id: ID! name: String! }`,
+      resolvers: { Vessel: vessel, Ship: vessel, Barge: vessel },
+    },
+    berths: {
+      sdl: `type Query { moored: [Vessel!] } type Vessel @key(fields: "id") @interfaceObject { id: ID! name: String! @external
+        berth: String! sign: String @requires(fields: "name") }`,
+      resolvers: {
+        Query: { moored: () => [reference('1'), reference('2')] },
+        Vessel: { __resolveReference: itself, berth: ({ id }: Row) => `B${id}`, sign: ({ name }: Row) => `MS ${name}` },
+      },
+    },
+    tows: {
+      sdl: `type Vessel @key(fields: "id") @interfaceObject { id: ID! berth: String! @external speed: Int
+        next: [Vessel]! order(times: Int = 1): String! @requires(fields: "berth") }`,
+      resolvers: {
+        Vessel: {
+          __resolveReference: itself,
+          speed: () => 7,
+          next: () => [reference('2'), reference('1')],
+          order: ({ berth }: Row, { times }: { times: number }) => `from ${berth} `.repeat(times).trim(),
+        },
+      },
+    },
+  },
+  operations: [
+    {
+      query:
+        'query ($yes: Boolean!, $times: Int = 2) { moored { order(times: $times) next { name } } moored { ... on Ship { speed @include(if: $yes) next { ... on Ship { order } } } } }',
+      variables: { yes: true },
+      data: {
+        moored: [
+          { order: 'from B1 from B1', next: [{ name: 'Isar' }, { name: 'Elba', order: 'from B1' }], speed: 7 },
+          { order: 'from B2 from B2', next: [{ name: 'Isar' }, { name: 'Elba' }] },
+        ],
+      },
+      stockDiffers: 'it asks for the orders before it knows the types',
+    },
+  ],
+};
+
 /** `@interfaceObject` under type conditions. */
 export const interfaceObjectFeatures: readonly Feature[] = [
   typenames,
@@ -455,4 +507,5 @@ export const interfaceObjectFeatures: readonly Feature[] = [
   amongOthers,
   unknownType,
   sharedKeys,
+  typesLater,
 ];
