@@ -33,7 +33,7 @@ function resolveTarget(from: string, target: string): string {
 
 /** The files of the product, without tests. */
 export function readSources(root: string): SourceFile[] {
-  return globSync('{gateway,subgraphs,commands}/**/*.ts', { cwd: root })
+  return globSync('{gateway,subgraphs,commands,demo,client}/**/*.ts', { cwd: root })
     .filter((path) => !/(?:^|\/)(?:test|node_modules)\//.test(path))
     .map((path) => parseSource(relative(root, resolve(root, path)), readFileSync(join(root, path), 'utf8')));
 }
