@@ -496,6 +496,14 @@ const typesLater: Feature = {
       },
       stockDiffers: 'it asks for the orders before it knows the types',
     },
+    {
+      query:
+        '{ moored { ... on Ship { order(times: 2) next { name } } ... on Ship { next { ... on Ship { order } } } } }',
+      data: {
+        moored: [{ order: 'from B1 from B1', next: [{ name: 'Isar' }, { name: 'Elba', order: 'from B1' }] }, {}],
+      },
+      stockDiffers: 'it takes all memory',
+    },
   ],
 };
 
