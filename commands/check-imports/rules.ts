@@ -116,6 +116,8 @@ export const importRules: readonly ImportRule[] = [
         'ids',
         'key-settings',
         'keys',
+        'live/backlog',
+        'live/channel',
         'log',
         'loopback',
         'masking',

@@ -1,11 +1,12 @@
 import { GraphError } from '#shared/errors.ts';
+import type { Channel } from '#shared/live/channel.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Engine, Variables } from '../engine/engine.ts';
 import type { ErrorBehavior } from '../engine/error-behavior.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
 import type { RequestScope } from '../engine/ports.ts';
 import { responseText } from '../engine/respond/response.ts';
-import { Outbox } from './outbox.ts';
+import { openOutbox } from './outbox.ts';
 
 /** What all clients of a stream have in common. */
 export interface SharedWork {
@@ -32,7 +33,7 @@ export type Identify = () => Promise<Caller>;
 export class SharedStream {
   readonly #work: SharedWork;
   readonly #onEnd: () => void;
-  readonly #members = new Map<Outbox, Identify>();
+  readonly #members = new Map<Channel<string>, Identify>();
   readonly #leaving = new AbortController();
   readonly #renewal: NodeJS.Timeout;
   /** Speaks for all clients of the stream: what subgraphs see of them is equal. */
@@ -48,8 +49,8 @@ export class SharedStream {
   }
 
   /** Adds a client; its payloads begin with the next event. */
-  join(identify: Identify): Outbox {
-    const outbox = new Outbox(() => {
+  join(identify: Identify): Channel<string> {
+    const outbox = openOutbox(() => {
       this.#members.delete(outbox);
       if (this.#members.size === 0) this.#stop();
     }, this.#work.onDrop);
@@ -67,7 +68,7 @@ export class SharedStream {
       });
       for await (const response of responses) {
         const text = responseText(response);
-        for (const outbox of this.#members.keys()) outbox.push(text);
+        for (const outbox of this.#members.keys()) outbox.push(text, text.length);
       }
     } catch (error) {
       onError(error);
@@ -132,9 +133,10 @@ export class SharedStream {
     for (const outbox of this.#members.keys()) this.#tell(outbox, error);
   }
 
-  #tell(outbox: Outbox, { message, extensions }: GraphError): void {
+  #tell(outbox: Channel<string>, { message, extensions }: GraphError): void {
     const told = { message, extensions: { ...extensions, requestId: this.#work.requestId } };
-    outbox.push(JSON.stringify({ errors: [told] }));
+    const text = JSON.stringify({ errors: [told] });
+    outbox.push(text, text.length);
   }
 
   #stop(): void {

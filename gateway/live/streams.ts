@@ -52,7 +52,7 @@ export class LiveStreams {
     const key = streamKey(checked);
     const identify = () => access.identify(checked.headers);
     const known = streams.get(key);
-    if (known) return endOnAbort(known.join(identify), signal);
+    if (known) return known.join(identify).endOnAbort(signal);
     const work = {
       engine,
       operation,
@@ -71,7 +71,7 @@ export class LiveStreams {
     this.#open.add(stream);
     const outbox = stream.join(identify);
     void stream.run((error) => log.error({ err: error, requestId: checked.id }, 'subscription failed'));
-    return endOnAbort(outbox, signal);
+    return outbox.endOnAbort(signal);
   }
 
   #of(generation: Generation): Map<string, SharedStream> {
@@ -86,11 +86,4 @@ export class LiveStreams {
 /** Equal for subscriptions that can share everything: document, variables, and what the caller may see. */
 function streamKey({ caller, operationName, onError, variables, source }: Checked): string {
   return [caller.key, operationName ?? '', onError, stableText(variables), source].join('\n');
-}
-
-function endOnAbort<S extends AsyncIterableIterator<string>>(stream: S, signal: AbortSignal): S {
-  const end = () => void stream.return?.();
-  if (signal.aborted) end();
-  else signal.addEventListener('abort', end, { once: true });
-  return stream;
 }

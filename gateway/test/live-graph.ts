@@ -4,6 +4,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { filterMap } from '../../subgraphs/shared/live/iterators.ts';
 import { createMemoryPubSub } from '../../subgraphs/shared/pubsub-memory.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 
@@ -51,26 +52,18 @@ export async function startLiveGraph(): Promise<LiveGraph> {
       waiting.add(check);
       check();
     });
-  /** Not a generator: the `return` of one would wait for the next move. */
   async function watch(ids: readonly string[]) {
     const stream = await moves.subscribe(ids);
     counts.subscriptions++;
     changed();
-    return {
-      async next() {
-        const { value, done } = await stream.next();
-        return done ? { value: undefined, done } : { value: { moved: value }, done: false };
-      },
-      async return() {
+    return filterMap(
+      stream,
+      (moved) => ({ moved }),
+      () => {
         counts.ended++;
         changed();
-        await stream.return?.();
-        return { value: undefined, done: true as const };
       },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    );
   }
   let yardGate = Promise.resolve();
   const vehicle = ({ id }: { id: string }) => ({ id, plate: `PLATE-${id}` });

@@ -1,3 +1,5 @@
+import { refuse } from '#shared/live/backlog.ts';
+import { Channel } from '#shared/live/channel.ts';
 import type {
   RequestScope,
   SubgraphFailure,
@@ -6,7 +8,6 @@ import type {
   SubgraphTransport,
 } from '../engine/ports.ts';
 import type { SubgraphAddress, TransportConfig } from './config.ts';
-import { EventStream } from './event-stream.ts';
 import { unknownSubgraph } from './failures.ts';
 import { limitsOf, settingsOf, type TransportSettings } from './settings.ts';
 import { SubgraphLine } from './subgraph-line.ts';
@@ -110,9 +111,9 @@ class SubgraphLines implements Transport {
 }
 
 function broken(failure: SubgraphFailure): AsyncIterable<SubgraphResult> {
-  const stream = new EventStream<SubgraphResult>({ events: 0, bytes: 0 }, () => {});
-  stream.end(failure);
-  return stream;
+  const events = new Channel<SubgraphResult>(refuse({ items: 1 }));
+  events.fail(failure);
+  return events;
 }
 
 function sameAddress(one: SubgraphAddress, other: SubgraphAddress): boolean {

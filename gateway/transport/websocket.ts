@@ -1,16 +1,19 @@
 import type { Client, SubscribePayload } from 'graphql-ws';
+import { refuse } from '#shared/live/backlog.ts';
+import { Channel } from '#shared/live/channel.ts';
 import type { RequestScope, SubgraphFailure, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
 import { shapedResult } from './answer.ts';
 import type { SubgraphAddress } from './config.ts';
-import { EventStream } from './event-stream.ts';
 import { cancelled, malformed, queueOverflow, unreachable } from './failures.ts';
 import type { TransportSettings } from './settings.ts';
 import type { ReceivedEvent } from './subgraph-socket.ts';
 import { createSubgraphClient } from './websocket-client.ts';
 
+type EventStream = Channel<SubgraphResult>;
+
 interface SharedClient {
   readonly client: Client;
-  readonly streams: Set<EventStream<SubgraphResult>>;
+  readonly streams: Map<EventStream, RequestScope>;
 }
 
 /**
@@ -22,7 +25,7 @@ export class SubscriptionLine {
   readonly #url: string;
   readonly #settings: TransportSettings;
   readonly #clients = new Map<string, SharedClient>();
-  readonly #streams = new Set<EventStream<SubgraphResult>>();
+  readonly #streams = new Set<EventStream>();
   #onIdle: (() => void) | undefined;
   #closed = false;
 
@@ -38,9 +41,9 @@ export class SubscriptionLine {
    */
   subscribe({ body }: SubgraphRequest, scope: RequestScope): AsyncIterableIterator<SubgraphResult> {
     let unsubscribe: (() => void) | undefined;
-    const leave = (): void => stream.end(cancelled(this.#name));
-    const { maxBufferedEvents: events, maxBufferedBytes: bytes } = this.#settings.webSocket;
-    const stream = new EventStream<SubgraphResult>({ events, bytes }, () => {
+    const leave = (): void => stream.fail(cancelled(this.#name));
+    const { maxBufferedEvents, maxBufferedBytes } = this.#settings.webSocket;
+    const stream: EventStream = new Channel(refuse({ items: maxBufferedEvents, size: maxBufferedBytes }), () => {
       scope.signal?.removeEventListener('abort', leave);
       unsubscribe?.();
       this.#ended(stream);
@@ -63,23 +66,23 @@ export class SubscriptionLine {
 
   close(): void {
     this.#closed = true;
-    for (const stream of this.#streams) stream.end(cancelled(this.#name));
+    for (const stream of this.#streams) stream.fail(cancelled(this.#name));
     for (const key of this.#clients.keys()) this.#dispose(key);
     this.#onIdle?.();
   }
 
-  #ended(stream: EventStream<SubgraphResult>): void {
+  #ended(stream: EventStream): void {
     this.#streams.delete(stream);
     if (this.#streams.size === 0 && this.#onIdle && !this.#closed) this.close();
   }
 
-  #ask(payload: SubscribePayload, scope: RequestScope, stream: EventStream<SubgraphResult>): () => void {
+  #ask(payload: SubscribePayload, scope: RequestScope, stream: EventStream): () => void {
     const key = this.#settings.webSocket.identity === 'connection' ? scope.identityKey : '';
     const shared = this.#clientFor(key, scope);
-    shared.streams.add(stream);
+    shared.streams.set(stream, scope);
     const unsubscribe = shared.client.subscribe(payload, {
       next: (value: unknown) => this.#receive(value as ReceivedEvent, stream, scope), // our sockets make them
-      error: (error) => this.#broken(error, stream),
+      error: (error) => this.#broken(error, stream, scope),
       complete: () => stream.end(),
     });
     return () => {
@@ -91,20 +94,25 @@ export class SubscriptionLine {
   }
 
   /** An event that is no GraphQL result is an item with an error; the subscription goes on. */
-  #receive({ result, bytes }: ReceivedEvent, stream: EventStream<SubgraphResult>, { requestId }: RequestScope): void {
+  #receive({ result, bytes }: ReceivedEvent, stream: EventStream, scope: RequestScope): void {
     const shaped = shapedResult(result);
     const event = typeof shaped === 'string' ? failedEvent(malformed(this.#name, shaped).failure) : shaped;
-    if (stream.push(event, bytes)) return;
-    this.#settings.observer?.onQueueOverflow?.(this.#name, requestId);
-    stream.end(queueOverflow(this.#name));
+    this.#push(event, bytes, stream, scope);
   }
 
-  #broken(error: unknown, stream: EventStream<SubgraphResult>): void {
+  /** An event for which there is no room ends its stream: the consumer learns of it after what waits. */
+  #push(event: SubgraphResult, bytes: number, stream: EventStream, { requestId }: RequestScope): void {
+    if (stream.push(event, bytes)) return;
+    this.#settings.observer?.onQueueOverflow?.(this.#name, requestId);
+    stream.fail(queueOverflow(this.#name));
+  }
+
+  #broken(error: unknown, stream: EventStream, scope: RequestScope): void {
     if (Array.isArray(error)) {
-      stream.push({ data: null, errors: error });
+      this.#push({ data: null, errors: error }, 0, stream, scope);
       stream.end();
     } else {
-      stream.end(unreachable(this.#name, error).failure);
+      stream.fail(unreachable(this.#name, error).failure);
     }
   }
 
@@ -133,7 +141,7 @@ export class SubscriptionLine {
     const known = this.#clients.get(key);
     if (known) return known;
     const { webSocket, exactNumbers, clock, observer } = this.#settings;
-    const streams = new Set<EventStream<SubgraphResult>>();
+    const streams = new Map<EventStream, RequestScope>();
     const client = createSubgraphClient({
       url: this.#url,
       options: { ...webSocket, exactNumbers },
@@ -143,12 +151,13 @@ export class SubscriptionLine {
       onBroken: (message) => {
         observer?.onBrokenSocket?.(this.#name, message);
         // Whose event it was can't be told; and the others may miss some until they are subscribed again.
-        for (const stream of streams) stream.push(failedEvent(malformed(this.#name, message).failure));
+        const event = failedEvent(malformed(this.#name, message).failure);
+        for (const [stream, streamScope] of streams) this.#push(event, 0, stream, streamScope);
       },
       onGivenUp: (broken) => {
         this.#clients.delete(key);
         const { failure } = broken === undefined ? unreachable(this.#name, undefined) : malformed(this.#name, broken);
-        for (const stream of streams) stream.end(failure);
+        for (const stream of streams.keys()) stream.fail(failure);
       },
     });
     const shared = { client, streams };

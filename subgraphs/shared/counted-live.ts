@@ -1,3 +1,4 @@
+import type { ConsumerOptions } from './live/consumer.ts';
 import type { Log } from './log.ts';
 import type { LivePubSub } from './pubsub.ts';
 
@@ -5,17 +6,23 @@ import type { LivePubSub } from './pubsub.ts';
 export interface CountedLive extends LivePubSub {
   /** Payloads lost to consumers that were too slow, since the start. */
   readonly lost: number;
+  /** Payloads that gave way to newer ones of the same key before they were read, since the start. */
+  readonly conflated: number;
   /** Payloads that could not be published, since the start. */
   readonly unsent: number;
 }
 
-/** Counts and logs what consumers lose: they are too slow for their topics, and nobody would know of the gap. */
+/** Counts what consumers do not get. Losses are also logged: a consumer that is too slow has a gap. */
 export function countLosses(live: LivePubSub, log: Log): CountedLive {
   let lost = 0;
+  let conflated = 0;
   let unsent = 0;
   return {
     get lost() {
       return lost;
+    },
+    get conflated() {
+      return conflated;
     },
     get unsent() {
       return unsent;
@@ -25,9 +32,9 @@ export function countLosses(live: LivePubSub, log: Log): CountedLive {
         unsent += 1;
       });
     },
-    subscribe(topics) {
+    subscribe<T>(topics: readonly string[], options: ConsumerOptions<T> = {}) {
       let ofConsumer = 0;
-      return live.subscribe(topics, () => {
+      const onLoss = () => {
         lost += 1;
         ofConsumer += 1;
         // 1, 2, 4, 8 … so that a consumer that falls behind for hours doesn't fill the log.
@@ -36,7 +43,11 @@ export function countLosses(live: LivePubSub, log: Log): CountedLive {
             { topics, lost: ofConsumer },
             'a consumer of live data is too slow and has lost its oldest payloads',
           );
-      });
+      };
+      const onConflation = () => {
+        conflated += 1;
+      };
+      return live.subscribe(topics, { ...options, onLoss, onConflation });
     },
     close: () => live.close(),
   };

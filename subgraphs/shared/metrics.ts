@@ -9,13 +9,14 @@ export interface SubgraphMetrics {
 export interface SubgraphCounts {
   readonly statements: () => number;
   readonly liveLosses: () => number;
+  readonly liveConflations: () => number;
   readonly liveUnsent: () => number;
 }
 
 /** Requests, durations and errors of one subgraph by operation name, its SQL statements, losses of live data, and its own metrics. */
 export function createSubgraphMetrics(
   subgraph: string,
-  { statements, liveLosses, liveUnsent }: SubgraphCounts,
+  { statements, liveLosses, liveConflations, liveUnsent }: SubgraphCounts,
   own: readonly Metric[] = [],
 ): SubgraphMetrics {
   const registry = new Registry();
@@ -51,6 +52,15 @@ export function createSubgraphMetrics(
     collect() {
       this.reset();
       this.inc(liveLosses());
+    },
+  });
+  new Counter({
+    name: 'subgraph_live_payloads_conflated_total',
+    help: 'Payloads of live data that gave way to newer ones of the same thing before a consumer read them',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(liveConflations());
     },
   });
   new Counter({

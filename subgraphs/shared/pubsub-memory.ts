@@ -1,32 +1,39 @@
-import { type LivePubSub, LiveQueue } from './pubsub.ts';
+import { type Consumer, type ConsumerOptions, openConsumer } from './live/consumer.ts';
+import type { LivePubSub } from './pubsub.ts';
+
+type Receive = Consumer<unknown>['receive'];
 
 /** Live fan-out within one process. Payloads pass through JSON, as they would through Redis. */
 export function createMemoryPubSub(): LivePubSub {
-  const queues = new Map<string, Set<LiveQueue<unknown>>>();
+  const listeners = new Map<string, Set<Receive>>();
+  const open = new Set<() => Promise<unknown>>();
 
   return {
     publish(topic, payload) {
       const text = JSON.stringify(payload);
-      for (const queue of queues.get(topic) ?? []) queue.push(JSON.parse(text));
+      for (const receive of listeners.get(topic) ?? []) receive(JSON.parse(text));
     },
-    subscribe<T>(topics: readonly string[], onLoss?: () => void) {
-      const queue: LiveQueue<T> = new LiveQueue<T>(() => {
-        for (const topic of topics) {
-          const listeners = queues.get(topic);
-          listeners?.delete(queue as LiveQueue<unknown>);
-          if (listeners?.size === 0) queues.delete(topic);
-        }
-      }, onLoss);
+    subscribe<T>(topics: readonly string[], options: ConsumerOptions<T> = {}) {
+      const { channel, receive } = openConsumer(options, () => {
+        open.delete(end);
+        for (const topic of topics) leave(listeners, topic, receive);
+      });
+      const end = () => channel.return();
+      open.add(end);
       for (const topic of topics) {
-        const listeners = queues.get(topic) ?? new Set();
-        // Payloads were written by this process for this topic: their type is the topic's.
-        listeners.add(queue as LiveQueue<unknown>);
-        queues.set(topic, listeners);
+        const ofTopic = listeners.get(topic) ?? new Set();
+        listeners.set(topic, ofTopic.add(receive));
       }
-      return Promise.resolve(queue);
+      return Promise.resolve(channel);
     },
     async close() {
-      await Promise.all([...queues.values()].flatMap((listeners) => [...listeners].map((queue) => queue.return())));
+      await Promise.all([...open].map((end) => end()));
     },
   };
+}
+
+function leave(listeners: Map<string, Set<Receive>>, topic: string, receive: Receive): void {
+  const ofTopic = listeners.get(topic);
+  ofTopic?.delete(receive);
+  if (ofTopic?.size === 0) listeners.delete(topic);
 }

@@ -1,7 +1,8 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Redis } from 'ioredis';
 import { GraphError } from './errors.ts';
-import { type LivePubSub, LiveQueue } from './pubsub.ts';
+import { type ConsumerOptions, openConsumer } from './live/consumer.ts';
+import type { LivePubSub } from './pubsub.ts';
 import { publishing, RedisConnections, type RedisObserver, subscribing } from './redis-connection.ts';
 import { RedisPublisher } from './redis-publisher.ts';
 
@@ -25,28 +26,32 @@ function pubSubOf(
   publisher: RedisPublisher,
   disconnect: () => void,
 ): LivePubSub {
-  const open = new Set<LiveQueue<unknown>>();
+  const open = new Set<() => Promise<unknown>>();
   let closed = false;
   return {
     publish: (topic, payload, onLoss) => publisher.publish({ topic, text: JSON.stringify(payload), onLoss }),
-    async subscribe<T>(topics: readonly string[], onLoss?: () => void) {
+    async subscribe<T>(topics: readonly string[], options: ConsumerOptions<T> = {}) {
       if (subscriber.status !== 'ready')
         throw new GraphError('SERVICE_UNAVAILABLE', 'Live data is not available at the moment. Try again later.');
       const ids: number[] = [];
-      const queue: LiveQueue<T> = new LiveQueue<T>(() => {
-        open.delete(queue as LiveQueue<unknown>);
+      const { channel, receive } = openConsumer(options, () => {
+        open.delete(end);
         for (const id of ids) redis.unsubscribe(id);
-      }, onLoss);
-      for (const topic of topics) {
-        ids.push(await redis.subscribe<T>(topic, (payload) => queue.push(payload)));
+      });
+      const end = () => channel.return();
+      open.add(end);
+      try {
+        for (const topic of topics) ids.push(await redis.subscribe<unknown>(topic, receive));
+      } catch (error) {
+        await end();
+        throw error;
       }
-      open.add(queue as LiveQueue<unknown>);
-      return queue;
+      return channel;
     },
     async close() {
       if (closed) return;
       closed = true;
-      await Promise.all([...open].map((queue) => queue.return()));
+      await Promise.all([...open].map((end) => end()));
       publisher.close();
       disconnect();
     },

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { dropOldest } from './live/backlog.ts';
 import type { Log } from './log.ts';
 import { answerMs } from './redis-connection.ts';
 import { withinLimit } from './shared-check.ts';
@@ -18,7 +19,7 @@ interface Message {
 export class RedisPublisher {
   readonly #redis: Redis;
   readonly #log: Log;
-  #waiting: Message[] = [];
+  readonly #waiting = dropOldest<Message>({ items: waitingLimit }, { onLoss: (message) => this.#lose(message) });
   #sending = 0;
   #lost = 0;
 
@@ -29,19 +30,18 @@ export class RedisPublisher {
   }
 
   publish(message: Message): void {
-    if (this.#waiting.length >= waitingLimit) this.#lose(this.#waiting.shift());
-    this.#waiting.push(message);
+    this.#waiting.add({ item: message, size: 0 });
     this.#send();
   }
 
   /** Gives up what has not been sent. */
   close(): void {
-    for (const message of this.#waiting.splice(0)) this.#lose(message);
+    for (let next = this.#waiting.take(); next; next = this.#waiting.take()) this.#lose(next.item);
   }
 
   #send(): void {
     while (this.#redis.status === 'ready' && this.#sending < sendingLimit) {
-      const message = this.#waiting.shift();
+      const message = this.#waiting.take()?.item;
       if (!message) return;
       this.#sending += 1;
       const settle = () => {
@@ -56,9 +56,9 @@ export class RedisPublisher {
     }
   }
 
-  #lose(message: Message | undefined): void {
+  #lose(message: Message): void {
     this.#lost += 1;
-    message?.onLoss?.();
+    message.onLoss?.();
   }
 
   #resume(): void {

@@ -118,7 +118,12 @@ export async function listen<C extends BaseContext>(
 ): Promise<RunningSubgraph<C>> {
   const { subgraph, services, schema, contextFor } = open;
   const { log, database, jobs, live, health } = services;
-  const counts = { statements: database.statements, liveLosses: () => live.lost, liveUnsent: () => live.unsent };
+  const counts = {
+    statements: database.statements,
+    liveLosses: () => live.lost,
+    liveConflations: () => live.conflated,
+    liveUnsent: () => live.unsent,
+  };
   const metrics = createSubgraphMetrics(subgraph.name, counts, subgraph.metrics);
 
   const readIdentity = createIdentityReader(verifier, services);

@@ -17,6 +17,7 @@ import { z } from 'zod';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { type ErrorCode, GraphError } from './errors.ts';
 import type { ReadIdentity } from './gateway-identity.ts';
+import { filterMap } from './live/iterators.ts';
 import { maskError } from './masking.ts';
 import { requestOriginOf } from './request-origin.ts';
 
@@ -115,38 +116,5 @@ async function streamOf(args: ExecutionArgs): Promise<AsyncIterableIterator<Exec
     const contextValue = newContext(departure.signal);
     return contextValue.execution.run({ ...args, rootValue, contextValue });
   };
-  return mapped(source, resolveEvent, () => departure.abort());
-}
-
-/**
- * An async generator would not do: its `return()` waits for the event it is waiting for, so the topics of something that
- * never changes again would never be left.
- */
-function mapped<T, R>(
-  source: AsyncIterable<T>,
-  map: (value: T) => Promise<R>,
-  onEnd: () => void,
-): AsyncIterableIterator<R> {
-  const events = source[Symbol.asyncIterator]();
-  const end = async (): Promise<IteratorResult<R>> => {
-    onEnd();
-    await events.return?.();
-    return { value: undefined, done: true };
-  };
-  return {
-    async next() {
-      const event = await events.next();
-      if (event.done) return { value: undefined, done: true };
-      try {
-        return { value: await map(event.value), done: false };
-      } catch (error) {
-        await end();
-        throw error;
-      }
-    },
-    return: end,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return filterMap(source, resolveEvent, () => departure.abort());
 }

@@ -300,6 +300,22 @@ describe('when things go wrong', () => {
       },
     );
 
+    test.each<[string, (upstream: Subscribed) => void]>([
+      ['a refusal', ({ error }) => error([{ message: 'not for you any more' }])],
+      ['what cannot be read', ({ socket }) => socket.send('{')],
+    ])('is told that something was lost where there is no room for %s', async (_, send) => {
+      await using subgraph = await startLiveSubgraph();
+      const slow = follow(connect(subgraph.url, { maxBufferedEvents: 1 }), client('alice', { requestId: 'slow' }));
+      const upstream = await subgraph.subscribed(1);
+      const closed = subgraph.closedTo(0);
+      upstream.next(small);
+      send(upstream);
+      await closed; // the last subscription has left its socket
+      expect((await slow.next()).value).toEqual(small);
+      await expect(slow.next()).rejects.toMatchObject(overflow);
+      expect(overflows).toEqual(['cargo slow']);
+    });
+
     test('gets a single event however large', async () => {
       await using subgraph = await startLiveSubgraph();
       const events = follow(connect(subgraph.url, { maxBufferedBytes: 10 }));

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { countLosses } from '../counted-live.ts';
 import { Health } from '../health.ts';
+import { bufferLimit } from '../live/consumer.ts';
 import { createLog, type Log } from '../log.ts';
-import { bufferLimit, type LivePubSub } from '../pubsub.ts';
+import type { LivePubSub } from '../pubsub.ts';
 import { createMemoryPubSub } from '../pubsub-memory.ts';
 import { createRedisPubSub } from '../pubsub-redis.ts';
 import { type RedisServer, redisIsAvailable, startRedis } from './redis-server.ts';
@@ -99,6 +100,48 @@ for (const implementation of [memory, redisImplementation()]) {
       expect((await slow.next()).value).toBe(10);
       expect(counted.lost).toBe(10);
       expect(logged).toEqual([1, 2, 4, 8].map((lost) => ({ topics: ['a'], lost })));
+    });
+
+    test('a consumer that needs only the latest of each key skips what came before it; skipped payloads are counted', async () => {
+      const counted = countLosses(live, createLog('test', 'silent'));
+      const latest = { keys: 2, keyOf: ([key]: readonly [string, number]) => key };
+      const [slow, marker] = await Promise.all([
+        counted.subscribe(['a'], { latest }),
+        live.subscribe<readonly [string, number]>(['a']),
+      ]);
+      for (let index = 0; index < bufferLimit; index++) live.publish('a', [index % 2 ? 'odd' : 'even', index]);
+      while ((await marker.next()).value?.[1] !== bufferLimit - 1);
+      expect([(await slow.next()).value, (await slow.next()).value]).toEqual([
+        ['even', bufferLimit - 2],
+        ['odd', bufferLimit - 1],
+      ]);
+      expect([counted.lost, counted.conflated]).toEqual([0, bufferLimit - 2]);
+    });
+
+    test('a consumer with more keys than it may have is told, after what waits', async () => {
+      const slow = await live.subscribe<string>(['a'], { latest: { keys: 1, keyOf: (value) => value } });
+      const marker = await live.subscribe<string>(['a']);
+      for (const value of ['x', 'y']) live.publish('a', value);
+      while ((await marker.next()).value !== 'y');
+      expect((await slow.next()).value).toBe('x');
+      await expect(slow.next()).rejects.toMatchObject({ extensions: { code: 'LIVE_QUEUE_OVERFLOW' } });
+    });
+
+    test('a payload that cannot be parsed ends the stream of that consumer with the error', async () => {
+      const parse = (payload: unknown) => {
+        if (typeof payload !== 'number') throw new Error('no number');
+        return payload;
+      };
+      const [strict, other] = await Promise.all([live.subscribe(['a'], { parse }), live.subscribe(['a'])]);
+      for (const value of [1, 'two', 3]) live.publish('a', value);
+      expect((await strict.next()).value).toBe(1);
+      await expect(strict.next()).rejects.toThrow('no number');
+      expect(await strict.next()).toEqual({ value: undefined, done: true });
+      expect([(await other.next()).value, (await other.next()).value, (await other.next()).value]).toEqual([
+        1,
+        'two',
+        3,
+      ]);
     });
 
     test('close ends every stream, also one that is waiting', async () => {

@@ -1,3 +1,4 @@
+import { startWith } from '#shared/live/iterators.ts';
 import { liveTopics } from '#shared/topics.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { requireVisible } from '../store/shipments.ts';
@@ -15,32 +16,11 @@ export const shipmentUpdated = {
     try {
       await requireVisible(em, identity, shipmentId);
     } catch (error) {
-      await changes.return?.();
+      await changes.return();
       throw error;
     }
-    return startingWith<ShipmentUpdate>({ shipmentId }, changes);
+    return startWith<ShipmentUpdate>({ shipmentId }, changes);
   },
   resolve: ({ shipmentId }: ShipmentUpdate, _args: unknown, { loaders }: ShipmentsContext) =>
     loaders.shipments().load(shipmentId),
 };
-
-/** An async generator would not do: its `return()` waits for the next change, and the topic would never be left. */
-function startingWith<T>(first: T, rest: AsyncIterableIterator<T>): AsyncIterableIterator<T> {
-  let begun = false;
-  let ended = false;
-  return {
-    next() {
-      if (begun || ended) return rest.next();
-      begun = true;
-      return Promise.resolve({ value: first, done: false });
-    },
-    async return() {
-      ended = true;
-      await rest.return?.();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}

@@ -6,7 +6,7 @@ import type { TrackingContext } from '../loaders.ts';
 import { positionsOfVehicles } from '../store/current.ts';
 import { decodeMove } from '../store/live.ts';
 import { visibilityOf } from '../store/visibility.ts';
-import { LatestMoves, type Move } from './latest-moves.ts';
+import { latestMoves, latestPositions, type Move } from './latest-moves.ts';
 
 const idLimit = 100;
 
@@ -23,14 +23,17 @@ export async function moves(
     throw new GraphError('BAD_USER_INPUT', `"ids" must hold 1 to ${idLimit} ids; got ${ids.length}.`);
   const vehicleIds = [...new Set(ids.filter(isUuid).map((id) => id.toLowerCase()))];
   const visibility = visibilityOf(identity);
-  const source = await live.subscribe<unknown>(vehicleIds.map(liveTopics.vehiclePosition));
+  const changes = await live.subscribe(vehicleIds.map(liveTopics.vehiclePosition), {
+    parse: decodeMove,
+    latest: latestPositions(idLimit),
+  });
   try {
     const snapshot = await positionsOfVehicles(em, visibility, vehicleIds);
     const visible = async (position: Position) =>
       visibility.kind === 'ALL' || (await positionsOfVehicles(em, visibility, [position.vehicleId])).length > 0;
-    return new LatestMoves({ snapshot, source, decode: decodeMove, visible });
+    return latestMoves({ snapshot, changes, visible });
   } catch (error) {
-    await source.return?.();
+    await changes.return();
     throw error;
   }
 }

@@ -3,11 +3,14 @@ import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { anonymous, type Identity } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
+import { latestByKey } from '#shared/live/backlog.ts';
+import { Channel } from '#shared/live/channel.ts';
+import type { ConsumerOptions } from '#shared/live/consumer.ts';
 import type { LivePubSub } from '#shared/pubsub.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
 import { identityToken } from '#shared/test/harness.ts';
 import type { Position } from '../domain/position.ts';
-import { LatestMoves } from '../resolvers/latest-moves.ts';
+import { latestMoves, latestPositions } from '../resolvers/latest-moves.ts';
 import { at, customerOf, denver, dispatcher, driverOf, minutes, openScene, type Scene, step } from './scene.ts';
 
 const subscription = `subscription M($ids: [ID!]!) { vehicleMoved(ids: $ids) {
@@ -28,17 +31,17 @@ function watchedPubSub() {
   };
   const live: LivePubSub = {
     ...inner,
-    async subscribe<T>(topics: readonly string[]) {
-      const queue = await inner.subscribe<T>(topics);
+    async subscribe<T>(topics: readonly string[], options?: ConsumerOptions<T>) {
+      const channel = await inner.subscribe<T>(topics, options);
       changed(1);
-      const end = queue.return?.bind(queue);
+      const end = channel.return.bind(channel);
       let open = true;
-      queue.return = async () => {
+      channel.return = () => {
         if (open) changed(-1);
         open = false;
-        return end ? end() : { value: undefined, done: true };
+        return end();
       };
-      return queue;
+      return channel;
     },
   };
   return {
@@ -188,6 +191,11 @@ describe('moves of a slow reader', () => {
     sequence: null,
     receivedAt: new Date(0),
   });
+  function channelOf(positions: readonly Position[], onEnd?: () => void): Channel<Position> {
+    const channel = new Channel(latestByKey(latestPositions(2), { onLoss: () => {} }), onEnd);
+    for (const each of positions) channel.push(each);
+    return channel;
+  }
 
   test('are the latest of each vehicle, never an older one', async () => {
     const given = [
@@ -198,25 +206,8 @@ describe('moves of a slow reader', () => {
       position('b', 5),
       position('a', 9),
     ];
-    let drained = () => {};
-    const allTaken = new Promise<void>((resolve) => {
-      drained = resolve;
-    });
-    const source: AsyncIterator<unknown> = {
-      next() {
-        const value = given.shift();
-        if (value) return Promise.resolve({ value, done: false });
-        drained();
-        return new Promise(() => {});
-      },
-    };
-    const moves = new LatestMoves({
-      snapshot: [position('a', 2)],
-      source,
-      decode: (payload) => payload as Position,
-      visible: () => Promise.resolve(true),
-    });
-    await allTaken;
+    const changes = channelOf(given);
+    const moves = latestMoves({ snapshot: [position('a', 2)], changes, visible: () => Promise.resolve(true) });
     const two = [await moves.next(), await moves.next()];
     expect(
       two.map(({ value: { vehicleMoved } }) => [vehicleMoved.vehicle.id, vehicleMoved.position.recordedAt.getTime()]),
@@ -224,19 +215,22 @@ describe('moves of a slow reader', () => {
       ['a', 9_000],
       ['b', 5_000],
     ]);
-    await moves.return();
+    changes.push(position('a', 8));
+    changes.push(position('a', 10));
+    expect((await moves.next()).value.vehicleMoved.position.recordedAt.getTime()).toBe(10_000);
+    await moves.return?.();
     expect(await moves.next()).toEqual({ value: undefined, done: true });
   });
 
-  test('end with an error when a message makes no sense', async () => {
-    const moves = new LatestMoves({
-      snapshot: [],
-      source: { next: () => Promise.resolve({ value: 'nonsense', done: false }) },
-      decode: () => {
-        throw new Error('no position');
-      },
-      visible: () => Promise.resolve(true),
+  test('leave their topics when it cannot be found out whether one may be seen', async () => {
+    let left = false;
+    const changes = channelOf([position('a', 1)], () => {
+      left = true;
     });
-    await expect(moves.next()).rejects.toThrow('no position');
+    const visible = () => Promise.reject(new Error('the database is away'));
+    const moves = latestMoves({ snapshot: [], changes, visible });
+    await expect(moves.next()).rejects.toThrow('the database is away');
+    expect(left).toBe(true);
+    expect(await moves.next()).toEqual({ value: undefined, done: true });
   });
 });
