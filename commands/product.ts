@@ -1,5 +1,4 @@
 import type { BaseContext } from '#shared/context.ts';
-import type { WorldOptions } from '#shared/demo/generate.ts';
 import { refuseDemoData } from '#shared/demo-data.ts';
 import { checkDisk } from '#shared/disk-check.ts';
 import { Health } from '#shared/health.ts';
@@ -12,9 +11,10 @@ import type { LivePubSub } from '#shared/pubsub.ts';
 import { listen, type OpenSubgraph, openSubgraph, type RunningSubgraph } from '#shared/server.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import { createVerifier, identityTokens } from '#shared/tokens.ts';
+import type { WorldOptions } from '../demo/generate/generate.ts';
+import { SeedProcess, type SeedTarget } from '../demo/seeding/seed-in-process.ts';
+import { seedProduct } from '../demo/seeding/seed-product.ts';
 import { allSubgraphs } from './all-subgraphs.ts';
-import { SeedProcess, type SeedTarget } from './seed-in-process.ts';
-import { seedProduct } from './seed-product.ts';
 
 /** All subgraphs of the product in one process, on one database. */
 export interface Product {
@@ -149,10 +149,9 @@ async function seed(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!demo) return false;
-  const target = ({ subgraph: { name, seed: module } }: OpenSubgraph<BaseContext>): SeedTarget => ({
-    schema: name,
+  const target = ({ subgraph: { name } }: OpenSubgraph<BaseContext>): SeedTarget => ({
+    subgraph: name,
     url: roleUrl(adminUrl, database, name, roleSecret),
-    module: String(module),
   });
   return seedProduct(opening, {
     adminUrl,

@@ -8,11 +8,11 @@ import { type ProductConfig, readStartConfig } from '#shared/product-config.ts';
 import { requireRedis } from '#shared/require-redis.ts';
 import { runProcess, type Service } from '#shared/run-process.ts';
 import { subgraphPorts } from '#shared/supergraph-yaml.ts';
+import { startSimulator } from '../demo/simulator/start-simulator.ts';
 import { type AccessConfig, portsOf, readGatewayConfig } from '../gateway/config.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { lockDataFolder } from './lock.ts';
 import { productParts, startProduct } from './product.ts';
-import { startSimulator } from './simulator.ts';
 import { welcome } from './welcome.ts';
 
 /** Somebody waits for the prompt: requests in flight get three seconds. */

@@ -48,6 +48,30 @@ describe('imports run one way', () => {
       'inside the gateway',
     ],
     ['the gateway', 'gateway/access/a.ts', "import { a } from '#shared/database.ts';", 'leaves of shared only'],
+    [
+      'the demo in shared',
+      'subgraphs/shared/subgraph.ts',
+      "import type { World } from '../../demo/world.ts';",
+      'only commands, bench and test import',
+    ],
+    [
+      'the demo in the gateway',
+      'gateway/gateway.ts',
+      "import { seeds } from '../demo/seeds/list.ts';",
+      'only commands, bench and test import',
+    ],
+    [
+      'a resolver in the demo',
+      'demo/generate/prices.ts',
+      "import { resolvers } from '../../subgraphs/pricing/resolvers.ts';",
+      'of subgraphs the demo imports',
+    ],
+    [
+      'another subgraph in a seed',
+      'demo/seeds/risk/facts.ts',
+      "import { a } from '../../../subgraphs/fleet/domain/load.ts';",
+      'the seed of a subgraph imports',
+    ],
     ['the product', 'commands/start.ts', "import { a } from '../bench/graph/client.ts';", 'no test, no bench'],
     ['a room that no rule knows', 'subgraphs/fleet/utils/text.ts', '', 'is in no room of the rule'],
   ])('%s is named', (_case, path, text, says) => {
@@ -58,6 +82,8 @@ describe('imports run one way', () => {
     ['subgraphs/fleet/domain/load.ts', "import type { Load } from '../entities.ts';"],
     ['subgraphs/fleet/entities.ts', "import type { LoadState } from './domain/load.ts';"],
     ['subgraphs/fleet/store/lists.ts', "import { sql } from '#shared/database.ts';"],
+    ['demo/seeds/risk/facts.ts', "import { a } from '../../../subgraphs/risk/domain/lane.ts';"],
+    ['commands/product.ts', "import { a } from '../demo/seeding/seed-product.ts';"],
     ['gateway/access/documents.ts', "import type { Checked } from '../pipeline/stages.ts';"],
   ])('%s may say: %s', (path, text) => {
     expect(offencesOf(path, text)).toEqual([]);

@@ -1,15 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateWorld } from '#shared/demo/generate.ts';
 import { createLog } from '#shared/log.ts';
 import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
 import { databaseName, provision, roleUrl } from '#shared/provision.ts';
 import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
-import { seedAlone } from '#shared/seed.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { newKeyPair } from '#shared/tokens.ts';
 import { allSubgraphs } from '../../commands/all-subgraphs.ts';
+import { generateWorld } from '../../demo/generate/generate.ts';
+import { seedAlone } from '../../demo/seeding/seed-alone.ts';
 import { processTree } from './process-tree.ts';
 
 /** How long each part of a first start takes, one after the other, in seconds: wall, CPU of this process, CPU of PostgreSQL. */

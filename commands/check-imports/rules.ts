@@ -22,8 +22,6 @@ const subgraphRooms = [
   'store',
   'events',
   'loaders',
-  'seed-facts',
-  'seed',
   'context',
   'resolvers',
   'rules',
@@ -60,9 +58,30 @@ export const importRules: readonly ImportRule[] = [
     only: ['gateway/', 'subgraphs/', 'commands/', 'demo/', 'client/'],
   },
   {
-    says: 'gateway and subgraphs import no command, no client and nothing of the demo company',
+    says: 'only commands, bench and test import commands, clients and the demo',
     files: /^(?:gateway|subgraphs)\//,
     only: ['gateway/', 'subgraphs/'],
+  },
+  {
+    says: 'of subgraphs the demo imports shared and domain rules',
+    files: /^demo\/(?!seeds\/)/,
+    only: ['demo/', 'subgraphs/shared/', 'subgraphs/tracking/domain/'],
+  },
+  {
+    says: 'the seed of a subgraph imports its words, domain rules, entities and rows, and no other subgraph',
+    files: /^demo\/seeds\/([a-z]+)/,
+    only: [
+      'demo/',
+      'subgraphs/shared/',
+      ...['vocabulary.ts', 'domain/', 'entities.ts', 'store/'].map((room) => `subgraphs/$1/${room}`),
+    ],
+  },
+  {
+    says: 'inside the demo imports go down',
+    files: /^demo\//,
+    order: ['world', 'derived-id', 'generate', 'seeds', 'seeding', 'simulator'],
+    // A seed is told where it writes; what writes seeds has the list of them.
+    typesBetween: ['seeds', 'seeding'],
   },
   {
     says: 'shared imports no subgraph and nothing of the gateway',

@@ -39,6 +39,5 @@ export async function createAccess(
       Organization,
       AuditEntry,
     },
-    seed: new URL('./seed.ts', import.meta.url),
   };
 }

@@ -16,5 +16,4 @@ export const analytics: Subgraph<AnalyticsContext> = {
   rules,
   reactions,
   context: (base) => ({ ...base, loaders: createLoaders(base) }),
-  seed: new URL('./seed.ts', import.meta.url),
 };

@@ -15,5 +15,4 @@ export const fleet: Subgraph<FleetContext> = {
   rules,
   reactions,
   context: createFleetContext,
-  seed: new URL('./seed.ts', import.meta.url),
 };

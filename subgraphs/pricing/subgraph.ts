@@ -16,5 +16,4 @@ export const pricing: Subgraph<PricingContext> = {
   rules,
   reactions,
   context: (base) => ({ ...base, loaders: createLoaders(base) }),
-  seed: new URL('./seed.ts', import.meta.url),
 };

@@ -36,5 +36,4 @@ export const risk: Subgraph<RiskContext> = {
     ReviewCase,
     WatchlistEntry,
   },
-  seed: new URL('./seed.ts', import.meta.url),
 };

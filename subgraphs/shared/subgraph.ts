@@ -25,6 +25,4 @@ export interface Subgraph<C extends BaseContext = BaseContext> extends SubgraphT
   readonly metrics?: readonly Metric[];
   /** Adds stores and loaders to the context of one request. */
   context(base: BaseContext): C;
-  /** The module that writes its part of the demo world; none where it has no part. */
-  readonly seed?: URL;
 }

@@ -15,5 +15,4 @@ export const shipments: Subgraph<ShipmentsContext> = {
   rules,
   reactions,
   context: createShipmentsContext,
-  seed: new URL('./seed.ts', import.meta.url),
 };

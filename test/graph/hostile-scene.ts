@@ -1,4 +1,4 @@
-import type { World } from '#shared/demo/world.ts';
+import type { World } from '../../demo/world.ts';
 import type { TestGraph } from './graph.ts';
 import type { ProperValues } from './hostile-requests.ts';
 

@@ -1,4 +1,4 @@
-import type { Shipment, World } from '#shared/demo/world.ts';
+import type { Shipment, World } from '../../../demo/world.ts';
 
 /**
  * Counts a period from the world's records in the plainest way, knowing nothing of events, facts and SQL: what the

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { generateWorld } from '#shared/demo/generate.ts';
 import { anonymous } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
-import { seedAlone } from '#shared/seed.ts';
 import type { EventName, EventPayload } from '#shared/topics.ts';
+import { generateWorld } from '../../../demo/generate/generate.ts';
+import { seedAlone } from '../../../demo/seeding/seed-alone.ts';
 import {
   createTestDatabase,
   somebody,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { generateWorld } from '#shared/demo/generate.ts';
-import type { World } from '#shared/demo/world.ts';
-import { seedAlone } from '#shared/seed.ts';
+import { generateWorld } from '../../../demo/generate/generate.ts';
+import { seedAlone } from '../../../demo/seeding/seed-alone.ts';
+import type { World } from '../../../demo/world.ts';
 import { somebody } from '../../shared/test/harness.ts';
 import { judge, type ShipmentStatus } from '../domain/status.ts';
 import { admin, change, create, dispatcher, openScene, type Shipments, shipmentInput } from './scene.ts';

@@ -1,0 +1,110 @@
+import type { Country, Hub, Lane } from '../world.ts';
+import { HOUR_MS } from './calendar.ts';
+import type { Mint } from './identifiers.ts';
+import { type Cumulative, cumulate, type Random } from './random.ts';
+
+/** A lane with the places of its hubs in the table; `shipmentsPerMonth` is known once shipments are planned. */
+export interface LanePlan {
+  readonly index: number;
+  readonly origin: number;
+  readonly destination: number;
+  readonly lane: Omit<Lane, 'shipmentsPerMonth'>;
+  /** A lane hardly anybody uses. */
+  readonly rare: boolean;
+}
+
+export interface Network {
+  readonly hubs: readonly Hub[];
+  readonly lanes: readonly LanePlan[];
+  /** For drawing a lane in proportion to its weight. */
+  readonly laneWeights: Cumulative;
+  /** The rarest first. */
+  readonly rareLanes: readonly LanePlan[];
+  /** Road metres between two hubs by their places in `hubs`. */
+  distanceMeters(from: number, to: number): number;
+}
+
+const EARTH_RADIUS_METERS = 6_371_008.8;
+const COMMON_LANES_PER_HUB = 9;
+const RARE_LANES_PER_HUB = 2;
+
+/** Road over great-circle distance; after Ballou, Rahardja and Sakai, Transportation Research A 36 (2002). */
+const circuity: Readonly<Record<Country, number>> = { US: 1.2, CA: 1.3, MX: 1.46 };
+
+/** Great-circle distance in metres on the mean sphere (haversine). */
+export function greatCircleMeters(fromLat: number, fromLon: number, toLat: number, toLon: number): number {
+  const radians = Math.PI / 180;
+  const sinLat = Math.sin(((toLat - fromLat) * radians) / 2);
+  const sinLon = Math.sin(((toLon - fromLon) * radians) / 2);
+  const chord = sinLat * sinLat + Math.cos(fromLat * radians) * Math.cos(toLat * radians) * sinLon * sinLon;
+  return 2 * EARTH_RADIUS_METERS * Math.asin(Math.sqrt(Math.min(1, chord)));
+}
+
+/** Milliseconds a single driver needs: 80 km/h, ten hours of rest after every eleven of driving (49 CFR 395.3). */
+export function transitMs(distanceMeters: number): number {
+  const drivingHours = distanceMeters / 80_000;
+  const rests = Math.max(0, Math.ceil(drivingHours / 11) - 1);
+  return Math.round((drivingHours + rests * 10) * HOUR_MS);
+}
+
+/** Lanes by a gravity model: volume of both ends over distance, each hub with its strongest and a few odd partners. */
+export function createNetwork(hubs: readonly Hub[], foundedAtMs: number, random: Random, mint: Mint): Network {
+  const distances = hubs.map((from) => hubs.map((to) => roadMeters(from, to)));
+  const distanceMeters = (from: number, to: number): number => distances[from]?.[to] ?? 0;
+  const drafts = hubs.flatMap((_, origin) => lanesFrom(origin, hubs, distanceMeters, random));
+  const total = drafts.reduce((sum, draft) => sum + draft.weight, 0);
+  const lanes = drafts.map(({ origin, destination, weight, rare }, index): LanePlan => {
+    const distance = distanceMeters(origin, destination);
+    const lane = {
+      id: mint<'Lane'>(foundedAtMs),
+      originHubId: (hubs[origin] as Hub).id,
+      destinationHubId: (hubs[destination] as Hub).id,
+      weight: weight / total,
+      distanceMeters: distance,
+      typicalTransitSeconds: Math.round(transitMs(distance) / 1000),
+    };
+    return { index, origin, destination, lane, rare };
+  });
+  return {
+    hubs,
+    lanes,
+    laneWeights: cumulate(lanes.map(({ lane }) => lane.weight)),
+    rareLanes: lanes.filter(({ rare }) => rare).sort((left, right) => left.lane.weight - right.lane.weight),
+    distanceMeters,
+  };
+}
+
+function roadMeters(from: Hub, to: Hub): number {
+  const direct = greatCircleMeters(from.latitude, from.longitude, to.latitude, to.longitude);
+  return Math.round((direct * (circuity[from.country] + circuity[to.country])) / 2);
+}
+
+interface LaneDraft {
+  readonly origin: number;
+  readonly destination: number;
+  readonly weight: number;
+  readonly rare: boolean;
+}
+
+function lanesFrom(
+  origin: number,
+  hubs: readonly Hub[],
+  distanceMeters: (from: number, to: number) => number,
+  random: Random,
+): LaneDraft[] {
+  const pulls = hubs
+    .map((hub, destination) => {
+      const kilometers = distanceMeters(origin, destination) / 1000;
+      const volume = (hubs[origin] as Hub).weight * hub.weight;
+      return { destination, pull: (volume / (kilometers + 150) ** 1.25) * Math.exp(0.45 * random.normal()) };
+    })
+    .filter(({ destination }) => destination !== origin)
+    .sort((left, right) => right.pull - left.pull);
+  const common = pulls.slice(0, COMMON_LANES_PER_HUB);
+  const others = pulls.slice(COMMON_LANES_PER_HUB);
+  const odd = others.length === 0 ? [] : random.shuffled(others).slice(0, RARE_LANES_PER_HUB);
+  return [
+    ...common.map(({ destination, pull }) => ({ origin, destination, weight: pull, rare: false })),
+    ...odd.map(({ destination, pull }) => ({ origin, destination, weight: pull * 0.02, rare: true })),
+  ];
+}

@@ -1,0 +1,24 @@
+import type { Database } from '#shared/database.ts';
+import type { Subgraph } from '#shared/subgraph.ts';
+import { loadSeed } from '../seeds/list.ts';
+import type { World } from '../world.ts';
+import { writeSeeds } from './write-seeds.ts';
+
+/** A subgraph that is open. */
+export interface Seedable {
+  readonly subgraph: Pick<Subgraph, 'name'>;
+  readonly services: { readonly database: Database };
+}
+
+/** The number of the demo world that a subgraph holds; undefined while it holds none. */
+export async function seedOf({ services }: Seedable): Promise<number | undefined> {
+  const [row] = await services.database.fork().execute<{ seed: number }[]>('select seed from seeded limit 1');
+  return row?.seed;
+}
+
+/** Seeds one subgraph alone: what its own tests start from. */
+export async function seedAlone({ subgraph, services }: Seedable, world: World): Promise<void> {
+  const { database } = services;
+  const written = await writeSeeds([{ seed: await loadSeed(subgraph.name), connect: database.connect }], world);
+  await written.commit();
+}

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
+import { SeedProcess } from '../seed-in-process.ts';
+import { type OpenProduct, openProduct, smallWorldOptions } from './open-product.ts';
+
+let database: TestDatabase;
+let product: OpenProduct;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  product = await openProduct(database);
+});
+afterEach(async () => {
+  await product.close();
+  await database.drop();
+});
+
+const world = smallWorldOptions(new Date('2026-11-23T09:00:00Z'));
+const targets = () => product.open.map(({ subgraph: { name } }) => ({ subgraph: name, url: database.urlFor(name) }));
+const hubs = () => product.rowsOf('tracking', 'select id from geofence');
+
+test('a process of its own writes the demo data', async () => {
+  await using process = new SeedProcess(world);
+  const written = await process.write(targets());
+  await written.commit();
+  expect(await hubs()).toHaveLength(world.size.hubs);
+});
+
+test('data that is not committed goes with the process', async () => {
+  {
+    await using process = new SeedProcess(world);
+    await process.write(targets());
+  }
+  expect(await hubs()).toEqual([]);
+});
+
+test('what the process cannot do is told here', async () => {
+  await using process = new SeedProcess(world);
+  const asAnother = targets().map((target) => ({ ...target, url: database.urlFor('analytics') }));
+  await expect(process.write(asAnother)).rejects.toThrow(/relation .* does not exist/);
+});

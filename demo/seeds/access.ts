@@ -1,0 +1,44 @@
+import { ConfigurationError } from '#shared/config.ts';
+import { readProductConfig } from '#shared/product-config.ts';
+import { hashPassword } from '../../subgraphs/access/domain/passwords.ts';
+import type { SeedWriter } from '../seeding/write-seeds.ts';
+import type { World } from '../world.ts';
+
+/** Password of the demo accounts; the others have none and nobody can sign in with them. */
+export const demoPassword = 'freight-demo';
+
+/** Writes organizations and accounts of the demo world. Refuses to put known passwords into a production database. */
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
+  if (readProductConfig().environment === 'production') {
+    throw new ConfigurationError('NODE_ENV: another value than production is required to seed demo accounts');
+  }
+  const { admin, dispatcher, driver, customer, partner, analyst } = world.demo;
+  const demo = new Set<string>([admin, dispatcher, driver, customer, partner, analyst]);
+  const demoHash = await hashPassword(demoPassword, 'seed');
+  const driverOf = new Map(world.drivers.map(({ id, accountId }) => [accountId, id]));
+  await tables.copy(
+    'organization',
+    world.organizations.map(({ id, name, industry, tier, createdAt }) => ({
+      id,
+      name,
+      industry,
+      tier,
+      created_at: createdAt,
+      version: 1,
+    })),
+  );
+  await tables.copy(
+    'account',
+    world.accounts.map(({ id, email, name, roles, organizationId, createdAt }) => ({
+      id,
+      email,
+      name,
+      roles,
+      organization_id: organizationId,
+      driver_id: driverOf.get(id) ?? null,
+      password_hash: demo.has(id) ? demoHash : null,
+      created_at: createdAt,
+      version: 1,
+    })),
+  );
+}

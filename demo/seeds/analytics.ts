@@ -1,0 +1,89 @@
+import {
+  currency,
+  type Fact,
+  type FactEventName,
+  type FactPayload,
+  factsOf,
+} from '../../subgraphs/analytics/domain/facts.ts';
+import { columnOf } from '../../subgraphs/analytics/store/columns.ts';
+import type { TableRow } from '../seeding/copy-rows.ts';
+import type { SeedWriter } from '../seeding/write-seeds.ts';
+import type { Invoice, Shipment, World } from '../world.ts';
+import { historyOf } from './analytics/history.ts';
+
+/** The demo world's history as the events that it would have sent, counted as live ones are. */
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
+  const { company, organizations, drivers, carriages, customers, driverChanges } = historyOf(factsOfWorld(world));
+  await tables.copy('company_day', rowsOf(company));
+  await tables.copy('organization_day', rowsOf(organizations));
+  await tables.copy('driver_day', rowsOf(drivers));
+  await tables.copy('carriage', rowsOf([...carriages].map(([shipmentId, carriage]) => ({ shipmentId, ...carriage }))));
+  await tables.copy(
+    'customer',
+    rowsOf(customers.map(({ organizationId, createdAt }) => ({ organizationId, createdAt }))),
+  );
+  await tables.copy(
+    'driver_change',
+    rowsOf(driverChanges.map(({ driverId, at, active, hiredAt }) => ({ driverId, at, active, hiredAt }))),
+  );
+}
+
+/** Records of one kind under the database's names. */
+function rowsOf<R extends object>(records: readonly R[]): Iterable<TableRow> {
+  const names = Object.keys(records[0] ?? {}) as (keyof R & string)[]; // all records have the properties of the first
+  const columns = names.map(columnOf);
+  return records
+    .values()
+    .map((record) => Object.fromEntries(names.map((name, index) => [columns[index], record[name]])));
+}
+
+type Tell = <N extends FactEventName>(name: N, payload: FactPayload<N>) => void;
+
+function factsOfWorld({ organizations, drivers, shipments }: World): Fact[] {
+  const facts: Fact[] = [];
+  const tell: Tell = (name, payload) => void facts.push(...factsOf(name, payload));
+  for (const { id: organizationId, createdAt } of organizations) {
+    tell('organization.changed', { organizationId, createdAt: createdAt.toISOString() });
+  }
+  for (const { id: driverId, hiredAt } of drivers) {
+    const at = hiredAt.toISOString();
+    tell('driver.changed', { driverId, active: true, hiredAt: at, at });
+  }
+  for (const shipment of shipments) {
+    tellJourney(shipment, tell);
+    tellRating(shipment, tell);
+    if (shipment.invoice) tellInvoice(shipment, shipment.invoice, tell);
+  }
+  return facts;
+}
+
+function tellJourney(shipment: Shipment, tell: Tell): void {
+  const { id: shipmentId, organizationId, assignment, distanceMeters, pickedUpAt, deliveredAt, onTime } = shipment;
+  const driverId = assignment?.driverId ?? null;
+  const createdAt = shipment.createdAt.toISOString();
+  tell('shipment.created', { organizationId, createdAt });
+  if (pickedUpAt) tell('shipment.pickedUp', { shipmentId, driverId, at: pickedUpAt.toISOString() });
+  if (pickedUpAt && deliveredAt) {
+    const [at, pickup] = [deliveredAt.toISOString(), pickedUpAt.toISOString()];
+    const carried = { onTime: onTime === true, pickedUpAt: pickup, createdAt, distanceMeters };
+    tell('shipment.delivered', { shipmentId, organizationId, driverId, at, ...carried });
+  }
+  if (shipment.status === 'CANCELLED') {
+    tell('shipment.cancelled', { shipmentId, organizationId, driverId, at: shipment.statusChangedAt.toISOString() });
+  }
+}
+
+function tellRating({ organizationId, assignment, rating }: Shipment, tell: Tell): void {
+  if (!rating) return;
+  const driverId = assignment?.driverId ?? null;
+  tell('shipment.rated', { organizationId, driverId, stars: rating.stars, at: rating.ratedAt.toISOString() });
+}
+
+function tellInvoice({ organizationId, carryingCostCents }: Shipment, invoice: Invoice, tell: Tell): void {
+  const { amountCents, issuedAt, payments } = invoice;
+  const costCents = carryingCostCents ?? 0;
+  tell('invoice.issued', { organizationId, amountCents, costCents, currency, at: issuedAt.toISOString() });
+  for (const { amountCents: paid, paidAt } of payments) {
+    tell('payment.recorded', { organizationId, amountCents: paid, currency, at: paidAt.toISOString() });
+  }
+}

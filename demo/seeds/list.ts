@@ -1,0 +1,19 @@
+import type { Seed } from '../seeding/write-seeds.ts';
+
+/** What writes each subgraph's part of the world, by its name. A module is loaded by the process that writes with it. */
+export const seeds: ReadonlyMap<string, () => Promise<Seed>> = new Map([
+  ['access', async () => (await import('./access.ts')).seed],
+  ['shipments', async () => (await import('./shipments.ts')).seed],
+  ['fleet', async () => (await import('./fleet.ts')).seed],
+  ['tracking', async () => (await import('./tracking.ts')).seed],
+  ['pricing', async () => (await import('./pricing.ts')).seed],
+  ['risk', async () => (await import('./risk.ts')).seed],
+  ['analytics', async () => (await import('./analytics.ts')).seed],
+]);
+
+/** @throws RangeError where the subgraph has no part of the world */
+export async function loadSeed(subgraph: string): Promise<Seed> {
+  const load = seeds.get(subgraph);
+  if (!load) throw new RangeError(`A subgraph with a seed in demo/seeds/list.ts is required; got ${subgraph}.`);
+  return load();
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { anonymous } from '#shared/identity.ts';
+import { AccountEntity, OrganizationEntity } from '../../../subgraphs/access/entities.ts';
+import {
+  type AccessUnderTest,
+  clientVerifier,
+  type SessionAnswer,
+  sessionFields,
+  startAccess,
+} from '../../../subgraphs/access/test/access.ts';
+import { generateWorld } from '../../generate/generate.ts';
+import { seedAlone } from '../../seeding/seed-alone.ts';
+import { demoPassword } from '../access.ts';
+
+const size = { hubs: 8, organizations: 6, drivers: 8, vehicles: 8, shipments: 40, openPerStatus: 1, months: 3 };
+const world = generateWorld({ seed: 7, now: new Date('2026-03-01T12:00:00Z'), size });
+
+let access: AccessUnderTest;
+beforeAll(async () => {
+  access = await startAccess();
+  await seedAlone(access, world);
+});
+afterAll(() => access.close());
+
+test('every organization and account of the world is there', async () => {
+  const em = access.services.database.fork();
+  expect(await em.count(OrganizationEntity, {})).toBe(world.organizations.length);
+  expect(await em.count(AccountEntity, {})).toBe(world.accounts.length);
+});
+
+test.each([
+  ['admin', 'ADMIN'],
+  ['dispatcher', 'DISPATCHER'],
+  ['driver', 'DRIVER'],
+  ['customer', 'CUSTOMER'],
+  ['partner', 'PARTNER'],
+  ['analyst', 'ANALYST'],
+])('%s@demo.test signs in as %s', async (name, role) => {
+  const { data } = await access.ask<{ signIn: SessionAnswer }>(
+    anonymous,
+    `mutation($input: SignInInput!) { signIn(input: $input) ${sessionFields} }`,
+    { input: { email: `${name}@demo.test`, password: demoPassword } },
+  );
+  expect(await clientVerifier.verify(data!.signIn.accessToken!)).toMatchObject({
+    roles: [role],
+    driverId: role === 'DRIVER' ? world.demo.driverId : null,
+  });
+});
+
+test('only the six demo accounts have a password', async () => {
+  expect(await access.services.database.fork().count(AccountEntity, { passwordHash: { $ne: null } })).toBe(6);
+});
+
+test('refuses to seed known passwords in production', async () => {
+  const before = { ...process.env };
+  Object.assign(process.env, { NODE_ENV: 'production', DATABASE_ROLE_SECRET: 'long enough a secret' });
+  try {
+    await expect(seedAlone(access, world)).rejects.toThrow(/NODE_ENV/);
+  } finally {
+    process.env = before;
+  }
+});

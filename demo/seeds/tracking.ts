@@ -1,0 +1,133 @@
+import { type Area, rectanglesOf, zoneOf } from '../../subgraphs/tracking/domain/area.ts';
+import type { Position } from '../../subgraphs/tracking/domain/position.ts';
+import { greatCircleMeters } from '../../subgraphs/tracking/domain/sphere.ts';
+import { rowOf } from '../../subgraphs/tracking/store/position-row.ts';
+import type { SeedWriter } from '../seeding/write-seeds.ts';
+import type { Shipment, World } from '../world.ts';
+import { positionsOf } from './tracking/past-positions.ts';
+
+const dayMs = 86_400_000;
+/** Loads that ended earlier leave no trace here: their positions would be gone too. */
+const rememberedMs = 30 * dayMs;
+const hubRadiusMeters = 8_000;
+
+/** Who carries what, where everybody is, and the ways of the loads on the road; geofences around the hubs. */
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
+  const remembered = world.shipments.filter(
+    ({ risk, statusChangedAt }) => risk && statusChangedAt.getTime() > world.now.getTime() - rememberedMs,
+  );
+  await seedProjections(tables, world, remembered);
+  const positions = positionsOf(world);
+  await tables.execute('select ensure_position_partitions($1::timestamptz, $2::timestamptz)', [
+    new Date(Math.min(world.now.getTime(), ...earliestOf(positions))),
+    world.now,
+  ]);
+  await tables.copy('position_history', positions.map(rowOf));
+  await tables.copy('vehicle_position', newest(positions, ({ vehicleId }) => vehicleId).map(rowOf));
+  await tables.copy('driver_position', newest(positions, ({ driverId }) => driverId).map(rowOf));
+  await seedHubs(
+    tables,
+    world,
+    newest(positions, ({ vehicleId }) => vehicleId),
+  );
+}
+
+async function seedProjections(tables: SeedWriter, world: World, remembered: readonly Shipment[]): Promise<void> {
+  const since = (at: Date) => ({ active: true, changed_at: at });
+  await tables.copy(
+    'vehicle',
+    world.vehicles.map(({ id, createdAt }) => ({ vehicle_id: id, ...since(createdAt) })),
+  );
+  await tables.copy(
+    'driver',
+    world.drivers.map(({ id, hiredAt }) => ({ driver_id: id, ...since(hiredAt) })),
+  );
+  await tables.copy('load', remembered.map(loadRow));
+  await tables.copy(
+    'assignment',
+    remembered.flatMap(({ id, assignment }) =>
+      assignment
+        ? {
+            assignment_id: assignment.id,
+            shipment_id: id,
+            driver_id: assignment.driverId,
+            vehicle_id: assignment.vehicleId,
+            assigned_at: assignment.assignedAt,
+            starts_at: assignment.startsAt,
+            released_at: assignment.releasedAt,
+          }
+        : [],
+    ),
+  );
+}
+
+function loadRow(shipment: Shipment): Record<string, unknown> {
+  const origin = shipment.stops[0];
+  const destination = shipment.stops.at(-1);
+  const ended = shipment.status === 'DELIVERED' || shipment.status === 'CANCELLED';
+  return {
+    shipment_id: shipment.id,
+    organization_id: shipment.organizationId,
+    // Any version of a later event replaces what the seed knew.
+    facts_version: 0,
+    origin_latitude: origin?.latitude,
+    origin_longitude: origin?.longitude,
+    destination_latitude: destination?.latitude,
+    destination_longitude: destination?.longitude,
+    distance_meters: shipment.distanceMeters,
+    picked_up_at: shipment.pickedUpAt,
+    ended_at: ended ? shipment.statusChangedAt : null,
+  };
+}
+
+function earliestOf(positions: readonly Position[]): number[] {
+  return positions.length === 0
+    ? []
+    : [positions.reduce((least, { recordedAt }) => Math.min(least, recordedAt.getTime()), Number.POSITIVE_INFINITY)];
+}
+
+function newest(positions: readonly Position[], keyOf: (position: Position) => string | null): Position[] {
+  const byKey = new Map<string, Position>();
+  for (const position of positions) {
+    const key = keyOf(position);
+    if (key !== null && position.recordedAt >= (byKey.get(key)?.recordedAt ?? 0)) byKey.set(key, position);
+  }
+  return [...byKey.values()];
+}
+
+async function seedHubs(tables: SeedWriter, { hubs, now }: World, current: readonly Position[]): Promise<void> {
+  const fences = hubs.map((hub) => {
+    const center = { latitude: hub.latitude, longitude: hub.longitude };
+    const area: Area = { kind: 'CIRCLE', center, radiusMeters: hubRadiusMeters };
+    return { id: hub.id, name: `Hub ${hub.code}: ${hub.city}`, area, center };
+  });
+  await tables.copy(
+    'geofence',
+    fences.map(({ id, name, area }) => ({
+      id,
+      name,
+      area,
+      hysteresis_meters: 200,
+      version: 1,
+      created_at: now,
+      updated_at: now,
+    })),
+  );
+  await tables.copy(
+    'geofence_area',
+    fences.flatMap(({ id, area }) =>
+      rectanglesOf(zoneOf(area).bounds).map(({ south, west, north, east }) => ({
+        geofence_id: id,
+        bounds: `(${east},${north}),(${west},${south})`,
+      })),
+    ),
+  );
+  await tables.copy(
+    'geofence_presence',
+    current.flatMap((position) =>
+      fences
+        .filter(({ center }) => greatCircleMeters(center, position) <= hubRadiusMeters)
+        .map(({ id }) => ({ vehicle_id: position.vehicleId, geofence_id: id, since: position.recordedAt })),
+    ),
+  );
+}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createGraphClient } from './graph-client.ts';
+import { driveUntilStopped } from './loop.ts';
+import { createSession } from './session.ts';
+
+export interface SimulatorOptions {
+  /** GraphQL address of the gateway. */
+  readonly url: string;
+  readonly signal: AbortSignal;
+  /** An account that may read shipments and report positions; the demo dispatcher by default. */
+  readonly email?: string;
+  readonly password?: string;
+  /** How many times faster than the clock the trucks drive; 1 by default, so that speeds and distances agree. */
+  readonly speedup?: number;
+  readonly log?: (line: string) => void;
+  readonly clock?: () => Date;
+  readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Drives the vehicles of open shipments along their lanes and reports their positions through the public graph. Resolves
+ * when the signal aborts; a gateway that is away is waited for.
+ */
+export async function startSimulator({
+  url,
+  signal,
+  email = 'dispatcher@demo.test',
+  password = 'freight-demo',
+  speedup = 1,
+  log = () => {},
+  clock = () => new Date(),
+  wait = pause,
+}: SimulatorOptions): Promise<void> {
+  const client = createGraphClient(url, signal);
+  const session = createSession(client, { email, password }, clock);
+  await driveUntilStopped({ client, session, signal, speedup, log, clock, wait });
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  // An abort ends the pause early; that is no error.
+  await sleep(milliseconds, undefined, { signal }).catch(() => {});
+}
