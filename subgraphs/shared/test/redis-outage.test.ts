@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { countLosses } from '../counted-live.ts';
 import { Health, type PartStatus } from '../health.ts';
 import { createLog } from '../log.ts';
@@ -89,6 +90,22 @@ const log = createLog('test', 'silent');
     await expect(live.subscribe(['a'])).rejects.toMatchObject({
       extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true },
     });
+  });
+
+  test('who can join only some of its topics is told, and leaves those', async () => {
+    const admin = new Redis(server.url);
+    const limited = new URL(server.url);
+    [limited.username, limited.password] = ['one-topic', 'secret'];
+    await admin.call('ACL', 'SETUSER', 'one-topic', 'on', '>secret', '+@all', '~*', 'resetchannels', '&allowed');
+    const restricted = await createRedisPubSub(limited.href, { log, health: new Health() });
+    try {
+      await expect(restricted.subscribe(['allowed', 'forbidden'])).rejects.toThrow('NOPERM');
+      while (Number((await admin.pubsub('NUMSUB', 'allowed'))[1]) > 0);
+    } finally {
+      await restricted.close();
+      await admin.call('ACL', 'DELUSER', 'one-topic');
+      admin.disconnect();
+    }
   });
 
   test('who leaves a topic meanwhile leaves it for good', async () => {
