@@ -277,8 +277,3 @@ function readSubgraphUrls(environment: NodeJS.ProcessEnv): Record<string, string
 function movedSubgraphs(base: number | undefined): Record<string, string> {
   return base ? Object.fromEntries(subgraphAddresses(base)) : {};
 }
-
-/** @apollo/gateway reports its use to its makers unless the environment says no; it is asked before the first instance. */
-export function disableApolloTelemetry(): void {
-  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
-}

@@ -6,8 +6,8 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { Log } from '#shared/log.ts';
+import { ownRules } from '../access/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
-import { ownRules } from '../supergraph/open-generation.ts';
 import type { ApolloContext } from './context.ts';
 import { UnmaskedError } from './unmasked-error.ts';
 

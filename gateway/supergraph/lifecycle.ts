@@ -1,9 +1,11 @@
-import { ApolloGateway, type SupergraphSdlUpdateFunction } from '@apollo/gateway';
+import type { ApolloGateway, SupergraphSdlUpdateFunction } from '@apollo/gateway';
+import type { GraphQLSchema } from 'graphql';
 import { ConfigurationError } from '#shared/config.ts';
 import { errorMessage } from '#shared/error-code.ts';
 import type { Log } from '#shared/log.ts';
+import { createManagedGateway } from '../apollo/managed-gateway.ts';
 import type { DataSourceFactory } from '../apollo/transport-source.ts';
-import { disableApolloTelemetry, type GatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../config.ts';
 import type { ErrorPolicy } from '../engine/ports.ts';
 import type { Transport } from '../transport/transport.ts';
 import { readSupergraphFile } from './file.ts';
@@ -27,6 +29,8 @@ export class SupergraphLifecycle {
   readonly apollo: ApolloGateway;
   readonly #options: LifecycleOptions;
   #current: Generation | undefined;
+  /** The generation that is being handed over. */
+  #handedOver: Generation | undefined;
   /** Still in use by requests that began with them. */
   readonly #retired = new Set<Generation>();
   #reloading: Promise<void> = Promise.resolve();
@@ -36,16 +40,15 @@ export class SupergraphLifecycle {
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
-    disableApolloTelemetry();
-    const { dataSource, log } = options;
-    this.apollo = new ApolloGateway({
-      supergraphSdl: async ({ update }) => {
+    const { config, dataSource, log } = options;
+    this.apollo = createManagedGateway({
+      load: (update) => {
         this.#update = update;
         return this.#load();
       },
-      buildService: ({ name }) => dataSource(name),
-      logger: { debug() {}, info() {}, warn: (text) => log.warn(text), error: (text) => log.error(text) },
-      __exposeQueryPlanExperimental: false,
+      dataSource,
+      ownSchema: config.engine === 'apollo' ? undefined : () => this.#schemaHandedOver(),
+      log,
     });
   }
 
@@ -74,6 +77,12 @@ export class SupergraphLifecycle {
     return this.#reloading;
   }
 
+  #schemaHandedOver(): GraphQLSchema {
+    const schema = this.#handedOver?.engine?.schema;
+    if (!schema) throw new Error('no generation of our engine is being handed over');
+    return schema;
+  }
+
   #retire(previous: Generation): void {
     this.#retired.add(previous);
     previous.retire();
@@ -89,6 +98,7 @@ export class SupergraphLifecycle {
         `--supergraph: a composed supergraph is required; ${config.supergraphFile} is refused: ${reasonOf(error)}`,
       );
     });
+    this.#handedOver = this.#current;
     transport.update(this.#current.subgraphs);
     const watcher = watchSupergraphFile(config.supergraphFile, () => void this.reload());
     const cleanup = async (): Promise<void> => {
@@ -107,6 +117,7 @@ export class SupergraphLifecycle {
       if (text === previous.supergraphSdl || text === this.#refused) return;
       this.#refused = text;
       const next = await openGeneration(text, this.#options, previous);
+      this.#handedOver = next;
       try {
         this.#update(servableCopy(text));
       } catch (error) {

@@ -1,17 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QueryPlanner } from '@apollo/query-planner';
-import {
-  type GraphQLSchema,
-  NoSchemaIntrospectionCustomRule,
-  parse,
-  specifiedRules,
-  type ValidationRule,
-} from 'graphql';
+import { type GraphQLSchema, parse, specifiedRules } from 'graphql';
 import { CostModel } from '../access/cost/model.ts';
 import { OperationPricer } from '../access/cost/operation-pricer.ts';
 import { Documents } from '../access/documents.ts';
-import { finiteNumbersRule } from '../access/finite-numbers.ts';
 import { readOnceFields } from '../access/root-fields.ts';
+import { ownRules } from '../access/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
 import { Engine } from '../engine/engine.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
@@ -85,11 +79,6 @@ function checksFor(
     documents: new Documents({ schema, limits: config.limits, rules, onceFields }),
     pricer: new OperationPricer(new CostModel(schema, supergraph, config)),
   };
-}
-
-/** Validation rules beyond those of the specification. */
-export function ownRules({ introspection }: Pick<GatewayConfig, 'introspection'>): readonly ValidationRule[] {
-  return introspection === 'off' ? [finiteNumbersRule, NoSchemaIntrospectionCustomRule] : [finiteNumbersRule];
 }
 
 /** What @apollo/gateway will do with the supergraph, done once before it may touch its running state. */

@@ -171,9 +171,9 @@ export function createVerifier(
     async skewSeconds(token) {
       try {
         const { iat } = times.parse(decodeJwt(token));
-        const seconds = Math.round(iat - Date.now() / 1000);
-        const isExpiry = seconds < 0 && graceSeconds === 0;
-        return !isExpiry && (await wasGood(token, iat)) ? seconds : undefined;
+        const seconds = iat - Date.now() / 1000;
+        const isExpiry = seconds <= 0 && graceSeconds === 0;
+        return !isExpiry && (await wasGood(token, iat)) ? Math.round(seconds) : undefined;
       } catch {
         return undefined;
       }
