@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['**/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/\\.data/'],
+  testPathIgnorePatterns: ['/node_modules/', '/\\.data/', '/commands/new/template/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'esnext', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],

@@ -14,10 +14,11 @@ export interface ProductProcess extends AsyncDisposable {
   line(text: string): Promise<string>;
 }
 
-export function startProcess(args: readonly string[], settings: NodeJS.ProcessEnv): ProductProcess {
+/** @param cwd the project, or a copy of it */
+export function startProcess(args: readonly string[], settings: NodeJS.ProcessEnv, cwd = root): ProductProcess {
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn('node', ['--no-warnings', ...args], {
-    cwd: root,
+    cwd,
     env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE: 'node_modules/.cache/node', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { readCommandLine } from '#shared/command-line.ts';
+import { ConfigurationError } from '#shared/config.ts';
+import { exitWith } from '#shared/exit.ts';
+import { CompositionError } from '../gateway/supergraph/compose.ts';
+import { namesOf } from './new/names.ts';
+import { planSubgraph } from './new/plan.ts';
+import { write } from './new/write.ts';
+
+/** `npm run new -- subgraph depots`: a running subgraph, made from commands/new/template. */
+const command = {
+  call: 'npm run new --',
+  takes: 'subgraph NAME',
+  does: 'Writes a new subgraph with one type of records, and enters it in the product. docs/guides/add-a-subgraph.md says what comes next.',
+  options: {
+    type: { type: 'string', value: 'TYPE', help: 'name of the type, such as Depot; without it, the singular of NAME' },
+    root: { type: 'string', value: 'FOLDER', default: join(import.meta.dirname, '..'), help: 'where the project is' },
+  },
+} as const;
+
+try {
+  const { values, positionals } = readCommandLine(command);
+  const [kind, name, ...more] = positionals;
+  if (kind !== 'subgraph' || name === undefined || more.length > 0) {
+    const arrived = positionals.join(' ') || 'nothing';
+    throw new ConfigurationError(`npm run new -- subgraph NAME: one name is required; got ${arrived}`);
+  }
+  const names = namesOf(name, values.type);
+  write(values.root, planSubgraph(values.root, names));
+  console.log(
+    [
+      `subgraphs/${name} is written, with the type ${names.type.pascal}. Next:`,
+      `  npm start                      serves it at the gateway; administrators hold its scopes`,
+      `  npm test -- subgraphs/${name}  runs its tests`,
+      `  docs/guides/add-a-subgraph.md  says where fields, rules and scopes go`,
+    ].join('\n'),
+  );
+} catch (error) {
+  exitWith(error instanceof CompositionError ? new ConfigurationError(error.message) : error);
+}

@@ -1,0 +1,67 @@
+import { type DefinitionNode, type DocumentNode, Kind, parse, visit } from 'graphql';
+import { ConfigurationError } from '#shared/config.ts';
+
+export interface SubgraphText {
+  readonly name: string;
+  readonly sdl: string;
+}
+
+const rootTypes = ['Query', 'Mutation', 'Subscription'];
+
+/**
+ * Adds the definitions that subgraphs repeat, such as PageInfo, to the letter as another one has them.
+ * @throws ConfigurationError where the graph has types or root fields of these names already
+ */
+export function completeSdl(sdl: string, others: readonly SubgraphText[]): string {
+  const document = parse(sdl);
+  const parsed = others.map((other) => ({ name: other.name, document: parse(other.sdl) }));
+  for (const { name, document: other } of parsed) {
+    const theirs = new Set(declarations(other));
+    const taken = declarations(document).find((declared) => theirs.has(declared));
+    if (taken !== undefined)
+      throw new ConfigurationError(
+        `--type: a type that the graph does not have yet is required; ${name} has ${taken} already`,
+      );
+  }
+  const borrowed = borrow(document, new Map(parsed.flatMap(({ document: other }) => [...typesOf(other)])));
+  return `${[sdl.trimEnd(), ...borrowed.map(textOf)].join('\n\n')}\n`;
+}
+
+/** Names of types, and the fields of root types as `Query.depot`. */
+function declarations(document: DocumentNode): string[] {
+  return [...typesOf(document)].flatMap(([type, definition]) => {
+    if (!rootTypes.includes(type)) return [type];
+    const fields = definition.kind === Kind.OBJECT_TYPE_DEFINITION ? (definition.fields ?? []) : [];
+    return fields.map((field) => `${type}.${field.name.value}`);
+  });
+}
+
+function typesOf({ definitions }: DocumentNode): Map<string, DefinitionNode> {
+  return new Map(
+    definitions.flatMap((node) =>
+      'name' in node && node.name && node.kind.endsWith('TypeDefinition') ? [[node.name.value, node] as const] : [],
+    ),
+  );
+}
+
+/** Definitions of the types that a document names and does not define, and of those that they name in turn. */
+function borrow(document: DocumentNode, known: ReadonlyMap<string, DefinitionNode>): DefinitionNode[] {
+  const own = typesOf(document);
+  const borrowed = new Map<string, DefinitionNode>();
+  const follow = (node: DocumentNode | DefinitionNode) => {
+    visit(node, {
+      NamedType({ name: { value } }) {
+        const definition = own.has(value) || borrowed.has(value) ? undefined : known.get(value);
+        if (!definition) return;
+        borrowed.set(value, definition);
+        follow(definition);
+      },
+    });
+  };
+  follow(document);
+  return [...borrowed.values()];
+}
+
+function textOf({ loc }: DefinitionNode): string {
+  return loc ? loc.source.body.slice(loc.start, loc.end) : '';
+}

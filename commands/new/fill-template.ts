@@ -1,0 +1,56 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '#shared/config.ts';
+import { capitalized, type SubgraphNames } from './names.ts';
+
+const folder = join(import.meta.dirname, 'template');
+
+/**
+ * The files of a new subgraph by their path below its folder. The template is a subgraph that type-checks as it stands;
+ * its scopes are those of access for that reason.
+ * @throws ConfigurationError where the code would use one name for two things
+ */
+export function fillTemplate(names: SubgraphNames): Map<string, string> {
+  const template = globSync('**/*.*', { cwd: folder })
+    .sort()
+    .map((path) => [path, readFileSync(join(folder, path), 'utf8')] as const);
+  requireFreeNames(
+    names,
+    template.filter(([path]) => path.endsWith('.ts')).map(([, text]) => text),
+  );
+  const fill = filler(names);
+  return new Map(template.map(([path, text]) => [fill(path), fill(text)]));
+}
+
+function requireFreeNames({ subgraph, type, types }: SubgraphNames, sources: readonly string[]): void {
+  const code = sources.map((text) => text.replaceAll(/\/\*.*?\*\/|'[^'\n]*'|`[^`]*`/gs, ''));
+  const used = new Set(code.flatMap((text) => text.match(/\w+/g) ?? []));
+  const names = [subgraph.camel, type.camel, type.pascal, types.camel, types.pascal];
+  const taken = names.find((name) => used.has(name));
+  if (taken !== undefined)
+    throw new ConfigurationError(
+      `npm run new -- subgraph NAME --type TYPE: other names are required; "${taken}" means something else in the code of a subgraph`,
+    );
+}
+
+function filler({ subgraph, type, types }: SubgraphNames): (text: string) => string {
+  const values: Readonly<Record<string, string>> = {
+    'subgraph-name': subgraph.kebab,
+    subgraphName: subgraph.camel,
+    SubgraphName: subgraph.pascal,
+    sample_record: type.snake,
+    'sample-records': types.kebab,
+    sampleRecords: types.camel,
+    sampleRecord: type.camel,
+    SampleRecords: types.pascal,
+    SampleRecord: type.pascal,
+    'sample records': types.words,
+    'sample record': type.words,
+    'Sample records': capitalized(types.words),
+    'access:': `${subgraph.kebab}:`,
+  };
+  // Longer words first: the plural begins with the singular.
+  const words = Object.keys(values).sort((one, other) => other.length - one.length);
+  const pattern = new RegExp(words.join('|'), 'g');
+  return (text) => text.replaceAll(pattern, (word) => values[word] ?? word);
+}

@@ -1,0 +1,94 @@
+import { Script } from 'node:vm';
+import { ConfigurationError } from '#shared/config.ts';
+import { plural, singular } from './english.ts';
+
+/** One name in every form in which code writes it. */
+export interface Name {
+  /** loading-dock */
+  readonly kebab: string;
+  /** loading_dock */
+  readonly snake: string;
+  /** loadingDock */
+  readonly camel: string;
+  /** LoadingDock */
+  readonly pascal: string;
+  /** loading dock */
+  readonly words: string;
+}
+
+/** What a new subgraph is called. */
+export interface SubgraphNames {
+  readonly subgraph: Name;
+  /** Of its records: one, and several. */
+  readonly type: Name;
+  readonly types: Name;
+}
+
+/** PostgreSQL cuts names after 63 bytes; those made of this one are longer. */
+const mostCharacters = 30;
+
+/** Schemas of the database that belong to no subgraph, and the folder of what subgraphs have in common. */
+const reserved = ['jobs', 'public', 'shared'];
+
+/** @throws ConfigurationError with one line where a name cannot be used anywhere */
+export function namesOf(subgraph: string, type?: string): SubgraphNames {
+  requireName(subgraph);
+  if (type !== undefined) requireType(type);
+  const words = type === undefined ? singularWords(subgraph.split('-')) : wordsOf(type);
+  return { subgraph: nameOf(subgraph.split('-')), type: nameOf(words), types: nameOf(pluralWords(words)) };
+}
+
+function requireName(name: string): void {
+  const label = 'npm run new -- subgraph NAME';
+  if (!/^[a-z]+(?:-[a-z]+)*$/.test(name) || name.length > mostCharacters)
+    throw new ConfigurationError(
+      `${label}: at most ${mostCharacters} lower-case letters, with single dashes between words, are required; got ${name}`,
+    );
+  const { camel } = nameOf(name.split('-'));
+  if (reserved.includes(name) || isKeyword(camel))
+    throw new ConfigurationError(`${label}: a word that is not reserved is required; got ${name}`);
+}
+
+function requireType(type: string): void {
+  if (!/^(?:[A-Z][a-z]+)+$/.test(type) || type.length > mostCharacters)
+    throw new ConfigurationError(
+      `--type: at most ${mostCharacters} letters, as in LoadingDock, are required; got ${type}`,
+    );
+}
+
+/** True for words that JavaScript keeps for itself. */
+function isKeyword(identifier: string): boolean {
+  try {
+    new Script(`'use strict'; async () => { let ${identifier}; }`);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function wordsOf(pascal: string): string[] {
+  return pascal.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+}
+
+function singularWords(words: readonly string[]): string[] {
+  return [...words.slice(0, -1), singular(words.at(-1) ?? '')];
+}
+
+function pluralWords(words: readonly string[]): string[] {
+  return [...words.slice(0, -1), plural(words.at(-1) ?? '')];
+}
+
+function nameOf(words: readonly string[]): Name {
+  const pascal = words.map(capitalized).join('');
+  return {
+    kebab: words.join('-'),
+    snake: words.join('_'),
+    camel: `${words[0]}${words.slice(1).map(capitalized).join('')}`,
+    pascal,
+    words: words.join(' '),
+  };
+}
+
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,4 @@
+import { runSubgraph } from '#shared/run.ts';
+import { subgraphName } from './subgraph.ts';
+
+await runSubgraph(subgraphName);

@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { namesOf } from '../new/names.ts';
+import { planSubgraph } from '../new/plan.ts';
+import { startProcess } from './process.ts';
+
+/** `npm run new -- subgraph NAME`, in a copy of the project. */
+const root = resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+let copy: string;
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'freight-new-'));
+  const left = ['.git', '.data', 'node_modules'];
+  cpSync(root, copy, { recursive: true, filter: (path) => !left.includes(basename(path)) });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+const inCopy = (command: string, ...args: readonly string[]) => run(command, args, { cwd: copy });
+
+describe('names', () => {
+  test.each([
+    ['loading-docks', undefined, 'LoadingDock', 'loadingDocks'],
+    ['facilities', undefined, 'Facility', 'facilities'],
+    ['taxes', undefined, 'Tax', 'taxes'],
+    ['passes', undefined, 'Pass', 'passes'],
+    ['weather', undefined, 'Weather', 'weathers'],
+    ['customs', 'Declaration', 'Declaration', 'declarations'],
+    ['status', undefined, 'Status', 'statuses'],
+  ])('%s with --type %s has the type %s, listed by %s', (name, type, expected, list) => {
+    const names = namesOf(name, type);
+    expect([names.type.pascal, names.types.camel]).toEqual([expected, list]);
+  });
+
+  test.each([
+    ['Depots', undefined, 'lower-case letters'],
+    ['depots2', undefined, 'lower-case letters'],
+    ['loading--docks', undefined, 'lower-case letters'],
+    ['../depots', undefined, 'lower-case letters'],
+    ['d'.repeat(31), undefined, 'at most 30'],
+    ['shared', undefined, 'not reserved'],
+    ['jobs', undefined, 'not reserved'],
+    ['await', undefined, 'not reserved'],
+    ['class', undefined, 'not reserved'],
+    ['fleet', undefined, 'no subgraph has'],
+    ['rules', undefined, '"rules" means something else'],
+    ['depots', 'depot', 'as in LoadingDock'],
+    ['depots', 'Connection', '"connection" means something else'],
+    ['drivers', undefined, 'fleet has Driver already'],
+  ])('%s with --type %s is refused in one line: %s', (name, type, message) => {
+    const planned = () => planSubgraph(root, namesOf(name, type));
+    expect(planned).toThrow(message);
+    expect(planned).toThrow(/^[^\n]+$/);
+  });
+});
+
+describe('a new subgraph', () => {
+  const paths = () => readdirSync(copy, { recursive: true }).sort();
+
+  test('is not begun under a name that is taken', async () => {
+    const before = paths();
+    await expect(inCopy('node', 'commands/new.ts', 'subgraph', 'fleet')).rejects.toMatchObject({
+      code: 1,
+      stderr: 'npm run new -- subgraph NAME: a name that no subgraph has is required; got fleet\n',
+    });
+    expect(paths()).toEqual(before);
+  });
+
+  test('has the form, the types and the imports that the project asks for', async () => {
+    const { stdout } = await inCopy('node', 'commands/new.ts', 'subgraph', 'loading-docks');
+    expect(stdout).toContain('subgraphs/loading-docks is written, with the type LoadingDock.');
+    expect(readFileSync(join(copy, 'supergraph.yaml'), 'utf8')).toContain('http://127.0.0.1:4008/graphql');
+    const include = ['subgraphs/loading-docks', 'commands/all-subgraphs.ts'];
+    writeFileSync(join(copy, 'tsconfig.new.json'), JSON.stringify({ extends: './tsconfig.json', include }));
+    await inCopy('node_modules/.bin/tsc', '--project', 'tsconfig.new.json');
+    await inCopy('node_modules/.bin/biome', 'check', '--error-on-warnings', ...include, 'subgraphs/shared/identity.ts');
+    await inCopy('node', 'commands/check-imports.ts');
+    await inCopy('node', 'commands/compose.ts', '--check');
+  });
+
+  test('has tests that pass', async () => {
+    const jest = ['--no-warnings', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-w', '1'];
+    const { stderr } = await inCopy('node', ...jest, 'subgraphs/loading-docks');
+    expect(stderr).toMatch(/Tests: +8 passed, 8 total/);
+  });
+
+  test('is served by the gateway of npm start', async () => {
+    const settings = { DATA_DIR: join(copy, '.data'), PORT: '0', SUBGRAPH_BASE_PORT: '0', SEED_SHIPMENTS: '200' };
+    await using product = startProcess(['commands/start.ts', '--no-simulator'], settings, copy);
+    await product.line('Ctrl-C stops everything');
+    const url = /http:\S+/.exec(await product.line('Graph '))?.[0] ?? '';
+    let token: string | undefined;
+    const ask = async (query: string) => {
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const headers = { 'content-type': 'application/json', ...authorization };
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+      // biome-ignore lint/suspicious/noExplicitAny: tests look into data of any shape
+      return (await response.json()) as { data?: any; errors?: object[] };
+    };
+    const signIn = 'signIn(input: { email: "admin@demo.test", password: "freight-demo" }) { accessToken }';
+    token = (await ask(`mutation { ${signIn} }`)).data.signIn.accessToken;
+
+    const create = `mutation { createLoadingDock(input: { name: "North 1", idempotencyKey: "loading-dock-1" }) {
+      loadingDock { id name } userErrors { code }
+    } }`;
+    const created = await ask(create);
+    expect(created).toEqual({
+      data: { createLoadingDock: { loadingDock: { id: expect.any(String), name: 'North 1' }, userErrors: [] } },
+    });
+    expect(await ask(create)).toEqual(created);
+    const { loadingDock } = created.data.createLoadingDock;
+    const query = `{ loadingDock(id: "${loadingDock.id}") { name } loadingDocks { nodes { id name } totalCount } }`;
+    expect(await ask(query)).toEqual({
+      data: { loadingDock: { name: 'North 1' }, loadingDocks: { nodes: [loadingDock], totalCount: 1 } },
+    });
+    token = undefined;
+    expect((await ask(query)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+});
