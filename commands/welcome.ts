@@ -19,14 +19,16 @@ export interface Welcome {
 
 /** What a newcomer needs after the start: addresses, accounts, and three queries to paste. */
 export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, production }: Welcome): string {
+  const width = Math.max(10, ...[...subgraphUrls.keys()].map((name) => name.length));
+  const line = (name: string, text: string) => `  ${name.padEnd(width)} ${text}`;
   const lines = [
     '',
     `Infamous Freight graph, ready in ${seconds.toFixed(1)} s${seeded ? ' (demo data written)' : ''}`,
     '',
-    `  Graph      ${gatewayUrl}/graphql`,
-    `  Explorer   ${gatewayUrl}/explorer`,
-    `  Operators  ${adminUrl}/health/ready   ${adminUrl}/metrics`,
-    ...[...subgraphUrls].map(([name, url]) => `  ${name.padEnd(10)} ${url}`),
+    line('Graph', `${gatewayUrl}/graphql`),
+    line('Explorer', `${gatewayUrl}/explorer`),
+    line('Operators', `${adminUrl}/health/ready   ${adminUrl}/metrics`),
+    ...[...subgraphUrls].map(([name, url]) => line(name, url)),
   ];
   if (!production) {
     lines.push('', `  Accounts (password "freight-demo"): ${accounts.join(', ')}`);

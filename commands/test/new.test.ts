@@ -50,8 +50,8 @@ describe('names', () => {
     ['fleet', undefined, 'no subgraph has'],
     ['rules', undefined, '"rules" means something else'],
     ['depots', 'depot', 'as in LoadingDock'],
-    ['depots', 'Connection', '"connection" means something else'],
-    ['drivers', undefined, 'fleet has Driver already'],
+    ['depots', 'Connection', '"Connection" means something else'],
+    ['drivers', undefined, 'access has Driver already'],
   ])('%s with --type %s is refused in one line: %s', (name, type, message) => {
     const planned = () => planSubgraph(root, namesOf(name, type));
     expect(planned).toThrow(message);

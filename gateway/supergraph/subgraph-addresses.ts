@@ -12,7 +12,10 @@ export function addressesOf(
   replacements: GatewayConfig['subgraphUrls'],
 ): Record<string, { readonly url: string }> {
   const subgraphs = parseSupergraph(supergraphSdl).subgraphsMetadata();
-  const addresses = [...subgraphs].map(({ name, url }) => ({ name, url: replacements[replacementName(name)] ?? url }));
+  const addresses = [...subgraphs].map(({ name, url }) => ({
+    name,
+    url: replacements[replacementName(name)] ?? replacements[name] ?? url,
+  }));
   const unusable = addresses.filter(({ url }) => !isHttp(url));
   if (unusable.length > 0) throw new ConfigurationError(unusable.map(requirement).join('\n'));
   return Object.fromEntries(addresses.map(({ name, url }) => [name, { url }]));
@@ -27,7 +30,7 @@ function requirement({ name, url }: { name: string; url: string }): string {
   return `${variable}: an http(s) address is required for subgraph "${name}"; the supergraph says "${withoutCredentials(url)}"`;
 }
 
-/** Names of environment variables have no dashes. */
+/** A subgraph as its environment variable names it: without dashes. */
 function replacementName(subgraph: string): string {
   return subgraph.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
 }

@@ -1,16 +1,12 @@
-import { refuse } from '#shared/errors.ts';
-import { parseIdempotencyKey } from '#shared/idempotency-key.ts';
+import { z } from 'zod';
+import { idempotencyKey } from '#shared/idempotency-key.ts';
 
-export interface CreateSampleRecord {
-  readonly idempotencyKey: string;
-  readonly name: string;
-}
+const name = z
+  .string()
+  .trim()
+  .regex(/^\P{Cc}{1,80}$/u, 'A name of 1 to 80 characters without control characters is required.')
+  .refine((text) => text.isWellFormed(), 'A name of whole Unicode characters is required.');
 
-/** What createSampleRecord accepts, beyond what the types of the SDL say. Refusal: INVALID_INPUT. */
-export function parseCreateSampleRecord(input: CreateSampleRecord): CreateSampleRecord {
-  const name = input.name.trim();
-  if (name.length < 1 || name.length > 80 || /\p{Cc}/u.test(name) || !name.isWellFormed()) {
-    refuse('INVALID_INPUT', 'A name of 1 to 80 characters without control characters is required.', 'name');
-  }
-  return { idempotencyKey: parseIdempotencyKey(input.idempotencyKey), name };
-}
+/** What createSampleRecord accepts, beyond what the types of the SDL say. */
+export const createSampleRecordInput = z.object({ idempotencyKey, name });
+export type CreateSampleRecord = z.infer<typeof createSampleRecordInput>;

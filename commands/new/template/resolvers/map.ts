@@ -1,9 +1,10 @@
 import type { PageArguments } from '#shared/connection.ts';
 import { accountOf } from '#shared/context.ts';
 import { payloadOf } from '#shared/errors.ts';
+import { parseInput } from '#shared/parse-input.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { SubgraphNameContext } from '../context.ts';
-import { type CreateSampleRecord, parseCreateSampleRecord } from '../domain/input.ts';
+import { createSampleRecordInput } from '../domain/input.ts';
 import { createSampleRecord, listSampleRecords } from '../store/sample-records.ts';
 
 interface Reference {
@@ -16,10 +17,10 @@ export const resolvers: Subgraph<SubgraphNameContext>['resolvers'] = {
     sampleRecords: (_parent, page: PageArguments, { em }) => listSampleRecords(em, page),
   },
   Mutation: {
-    createSampleRecord: (_parent, { input }: { input: CreateSampleRecord }, context) =>
+    createSampleRecord: (_parent, { input }: { input: unknown }, context) =>
       payloadOf(async () => {
         const { accountId } = accountOf(context);
-        const parsed = parseCreateSampleRecord(input);
+        const parsed = parseInput(createSampleRecordInput, input);
         return { sampleRecord: await createSampleRecord(context.transact, accountId, parsed, context.clock()) };
       }),
   },
