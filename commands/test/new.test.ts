@@ -119,6 +119,10 @@ describe('a new subgraph', () => {
       data: { loadingDock: { name: 'North 1' }, loadingDocks: { nodes: [loadingDock], totalCount: 1 } },
     });
     token = undefined;
-    expect((await ask(query)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    const refused = { extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } };
+    expect(await ask(query)).toMatchObject({
+      data: { loadingDock: null, loadingDocks: null },
+      errors: [refused, refused],
+    });
   });
 });
