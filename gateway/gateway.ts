@@ -14,6 +14,7 @@ import { createSkewMeter, createSkewReporter } from './access/clock-skew.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
+import { createManagedGateway } from './apollo/managed-gateway.ts';
 import { createTransportSource } from './apollo/transport-source.ts';
 import { type GatewayConfig, portsOf } from './config.ts';
 import { capConnections } from './edges/connection-cap.ts';
@@ -79,7 +80,12 @@ export async function createGateway(
     transport,
     errorPolicy,
     log,
-    dataSource: createTransportSource(transport, config.requestTimeoutMs),
+    createApollo: (managed) =>
+      createManagedGateway({
+        ...managed,
+        dataSource: createTransportSource(transport, config.requestTimeoutMs),
+        log,
+      }),
     onReload: metrics.reloaded,
   });
   const { renewalMs } = config.live;

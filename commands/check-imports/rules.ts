@@ -157,6 +157,7 @@ export const importRules: readonly ImportRule[] = [
 
 /** The only files that read the environment. */
 export const environmentReaders: readonly RegExp[] = [
+  /^gateway\/apollo\/managed-gateway\.ts$/, // writes: @apollo/gateway asks the environment whether it may report its use
   /^(?:gateway|subgraphs\/[a-z]+)\/config\.ts$/,
   /^subgraphs\/shared\/(?:product-config|subgraph-config|postgres\/programs)\.ts$/,
   /^commands\//,

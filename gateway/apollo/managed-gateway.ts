@@ -1,17 +1,11 @@
-import { ApolloGateway, type SupergraphSdlUpdateFunction } from '@apollo/gateway';
+import { ApolloGateway } from '@apollo/gateway';
 import type { GraphQLSchema } from 'graphql';
 import type { Log } from '#shared/log.ts';
+import type { ManagedSupergraph } from '../supergraph/lifecycle.ts';
 import type { DataSourceFactory } from './transport-source.ts';
 
-export interface ManagedGatewayOptions {
-  /** Loads the first supergraph. `update` hands over every later one. */
-  readonly load: (update: SupergraphSdlUpdateFunction) => Promise<{
-    readonly supergraphSdl: string;
-    readonly cleanup: () => Promise<void>;
-  }>;
+export interface ManagedGatewayOptions extends ManagedSupergraph {
   readonly dataSource: DataSourceFactory;
-  /** The schema that our engine has for the supergraph at hand; undefined where @apollo/gateway executes and builds its own. */
-  readonly ownSchema: (() => GraphQLSchema) | undefined;
   readonly log: Log;
 }
 

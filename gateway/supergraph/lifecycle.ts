@@ -3,8 +3,6 @@ import type { GraphQLSchema } from 'graphql';
 import { ConfigurationError } from '#shared/config.ts';
 import { errorMessage } from '#shared/error-code.ts';
 import type { Log } from '#shared/log.ts';
-import { createManagedGateway } from '../apollo/managed-gateway.ts';
-import type { DataSourceFactory } from '../apollo/transport-source.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { ErrorPolicy } from '../engine/ports.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -14,12 +12,24 @@ import { openGeneration } from './open-generation.ts';
 import { servableCopy } from './servable-copy.ts';
 import { watchSupergraphFile } from './watch.ts';
 
+/** What @apollo/gateway has to know of a supergraph that is managed for it. */
+export interface ManagedSupergraph {
+  /** Loads the first supergraph. `update` hands over every later one. */
+  readonly load: (update: SupergraphSdlUpdateFunction) => Promise<{
+    readonly supergraphSdl: string;
+    readonly cleanup: () => Promise<void>;
+  }>;
+  /** The schema that our engine has for the supergraph at hand; undefined where @apollo/gateway executes and builds its own. */
+  readonly ownSchema: (() => GraphQLSchema) | undefined;
+}
+
 export interface LifecycleOptions {
   readonly config: GatewayConfig;
   readonly transport: Transport;
   readonly errorPolicy: ErrorPolicy;
   readonly log: Log;
-  readonly dataSource: DataSourceFactory;
+  /** Makes the @apollo/gateway whose supergraph is managed here. */
+  readonly createApollo: (managed: ManagedSupergraph) => ApolloGateway;
   /** Told of every reload, and of every file that was refused. */
   readonly onReload?: (outcome: 'loaded' | 'refused') => void;
 }
@@ -40,15 +50,12 @@ export class SupergraphLifecycle {
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
-    const { config, dataSource, log } = options;
-    this.apollo = createManagedGateway({
+    this.apollo = options.createApollo({
       load: (update) => {
         this.#update = update;
         return this.#load();
       },
-      dataSource,
-      ownSchema: config.engine === 'apollo' ? undefined : () => this.#schemaHandedOver(),
-      log,
+      ownSchema: options.config.engine === 'apollo' ? undefined : () => this.#schemaHandedOver(),
     });
   }
 
