@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process';
+import { readCommandLine } from '#shared/command-line.ts';
+import { exitWith } from '#shared/exit.ts';
+
+/** `npm run check`: everything about the code that needs no running product. */
+const parts = ['types', 'style', 'imports', 'unused', 'docs', 'graph'];
+
+try {
+  readCommandLine({
+    call: 'npm run check --',
+    does: `Checks the code without running it, one part after the other: ${parts.map((part) => `check:${part}`).join(', ')}. Stops at the first that fails.`,
+    options: {},
+  });
+  for (const part of parts) {
+    const { status } = spawnSync('npm', ['run', '--silent', `check:${part}`], { stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  }
+} catch (error) {
+  exitWith(error);
+}
