@@ -5,12 +5,22 @@ import { exitWith } from '#shared/exit.ts';
 import { findEnvironmentReaders, findOffences } from './check-imports/offences.ts';
 import { importRules } from './check-imports/rules.ts';
 import { readSources } from './check-imports/source-file.ts';
+import { findRoomFaults, readSubgraphFolders } from './check-imports/subgraph-rooms.ts';
 
-/** Imports run one way: names each file of the product that breaks a rule of `check-imports/rules.ts`. */
+/** Imports run one way, and all subgraphs have the same rooms: names each file that breaks a rule of `check-imports/`. */
 try {
-  readCommandLine({ call: 'npm run check:imports --', does: 'Checks the import rules of the project.', options: {} });
-  const files = readSources(join(import.meta.dirname, '..'));
-  const offences = [...findOffences(files, importRules), ...findEnvironmentReaders(files)];
+  readCommandLine({
+    call: 'npm run check:imports --',
+    does: 'Checks the import rules of the project and the rooms of its subgraphs.',
+    options: {},
+  });
+  const root = join(import.meta.dirname, '..');
+  const files = readSources(root);
+  const offences = [
+    ...findOffences(files, importRules),
+    ...findEnvironmentReaders(files),
+    ...findRoomFaults(readSubgraphFolders(root)),
+  ];
   if (offences.length > 0) throw new ConfigurationError(offences.join('\n'));
   console.log(`Imports of ${files.length} files follow the rules.`);
 } catch (error) {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { findEnvironmentReaders, findOffences } from '../commands/check-imports/offences.ts';
 import { importRules } from '../commands/check-imports/rules.ts';
 import { parseSource, readSources } from '../commands/check-imports/source-file.ts';
+import { findRoomFaults, readSubgraphFolders } from '../commands/check-imports/subgraph-rooms.ts';
 
 /** `npm run check:imports` checks the whole project; here is what it finds. */
 const offencesOf = (path: string, text: string) => findOffences([parseSource(path, text)], importRules);
@@ -99,5 +100,33 @@ describe('imports run one way', () => {
     const files = readSources(resolve(import.meta.dirname, '..'));
     expect(importRules.filter((rule) => files.every(({ path }) => !rule.files.test(path)))).toEqual([]);
     expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(1_000);
+  });
+});
+
+describe('all subgraphs have the same rooms', () => {
+  const folders = readSubgraphFolders(resolve(import.meta.dirname, '..'));
+  const [{ entries } = { entries: [] }] = folders;
+
+  test('so it is in the project', () => {
+    expect(folders.map(({ name }) => name)).toContain('pricing');
+    expect(findRoomFaults(folders)).toEqual([]);
+  });
+
+  test.each([
+    ['a stray file', 'utils.ts'],
+    ['a file where a folder belongs', 'resolvers.ts'],
+    ['a folder of its own', 'helpers/'],
+  ])('%s is told', (_case, stray) => {
+    const [fault, ...more] = findRoomFaults([{ name: 'depots', entries: [...entries, stray] }]);
+    expect(fault).toContain(`subgraphs/depots/${stray} is no room of a subgraph: those are README.md schema.graphql`);
+    expect(more).toEqual([]);
+  });
+
+  test('a missing room is told, unless a subgraph may do without', () => {
+    const without = (left: string) => [{ name: 'depots', entries: entries.filter((entry) => entry !== left) }];
+    expect(findRoomFaults(without('context.ts'))).toEqual([
+      'subgraphs/depots/context.ts is missing: every subgraph has this room',
+    ]);
+    expect(findRoomFaults(without('events.ts'))).toEqual([]);
   });
 });

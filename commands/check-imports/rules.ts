@@ -1,3 +1,5 @@
+import { subgraphOrder } from './subgraph-rooms.ts';
+
 /** What the files whose path matches `files` may import. Paths begin at the root of the project; `$1` stands for the first group of `files`. */
 export interface ImportRule {
   /** What a reader is told when a file breaks the rule. */
@@ -12,23 +14,6 @@ export interface ImportRule {
   /** Rooms between which imports that vanish with the types may go in both directions. */
   readonly typesBetween?: readonly string[];
 }
-
-const subgraphRooms = [
-  'vocabulary',
-  'session-events',
-  'entities',
-  'domain',
-  'migrations',
-  'store',
-  'events',
-  'loaders',
-  'context',
-  'resolvers',
-  'rules',
-  'config',
-  'subgraph',
-  'server',
-];
 
 const gatewayRooms = [
   'content-coding',
@@ -96,7 +81,7 @@ export const importRules: readonly ImportRule[] = [
   {
     says: 'inside a subgraph imports go down',
     files: /^subgraphs\/(?!shared\/)[^/]+\//,
-    order: subgraphRooms,
+    order: subgraphOrder,
     // Tables are described in the words of the domain, and domain rules speak of rows.
     typesBetween: ['entities', 'domain'],
   },

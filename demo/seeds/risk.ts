@@ -2,7 +2,7 @@ import { decisionOf } from '../../subgraphs/risk/domain/decision.ts';
 import { keyOfLane } from '../../subgraphs/risk/domain/lane.ts';
 import { emailKey, nameKey } from '../../subgraphs/risk/domain/names.ts';
 import { assess } from '../../subgraphs/risk/domain/rules.ts';
-import type { ReviewDecision } from '../../subgraphs/risk/vocabulary.ts';
+import type { ReviewDecision } from '../../subgraphs/risk/domain/vocabulary.ts';
 import { derivedId } from '../derived-id.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { World } from '../world.ts';

@@ -4,12 +4,15 @@ import { accountOf } from '#shared/context.ts';
 import { GraphError } from '#shared/errors.ts';
 import type { Identity } from '#shared/identity.ts';
 import type { TokenSigner } from '#shared/tokens.ts';
+import type { SessionEvent } from './domain/session-events.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
 import type { Account } from './entities.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import type { ReportSessionEvent } from './session-events.ts';
 import type { AdminAudit } from './store/administration.ts';
 import type { AuditContext } from './store/audit.ts';
+
+/** Logs and counts an event of a session. The account is null where the credentials belong to none. */
+export type ReportSessionEvent = (context: BaseContext, event: SessionEvent, accountId: string | null) => void;
 
 /** What lives as long as the access subgraph. */
 export interface AccessServices {

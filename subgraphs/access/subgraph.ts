@@ -1,5 +1,4 @@
 import type { Keyring } from '#shared/keys.ts';
-import { scalars } from '#shared/scalars.ts';
 import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
 import { createSigner } from '#shared/tokens.ts';
 import type { AccessConfig } from './config.ts';
@@ -7,12 +6,9 @@ import { type AccessContext, createContext } from './context.ts';
 import { entities } from './entities.ts';
 import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
-import { administrationMutations } from './resolvers/administration.ts';
-import { ownAccessMutations } from './resolvers/own-access.ts';
-import { Account, AuditEntry, Organization, queries } from './resolvers/reading.ts';
-import { sessionMutations } from './resolvers/sessions.ts';
+import { resolvers } from './resolvers/map.ts';
+import { createSessionEvents } from './resolvers/session-events.ts';
 import { rules } from './rules.ts';
-import { createSessionEvents } from './session-events.ts';
 
 /** Needs no key: what `npm run migrate` asks for. */
 export const accessTables = { name: 'access', entities, migrations } satisfies SubgraphTables;
@@ -27,17 +23,10 @@ export async function createAccess(
   return {
     ...accessTables,
     schema: new URL('./schema.graphql', import.meta.url),
+    resolvers,
     rules,
     reactions,
     context: (base) => createContext(base, { signer, report, signInLimits: config.signIn }),
     metrics: [counter],
-    resolvers: {
-      DateTime: scalars.DateTime,
-      Query: queries,
-      Mutation: { ...sessionMutations, ...ownAccessMutations, ...administrationMutations },
-      Account,
-      Organization,
-      AuditEntry,
-    },
   };
 }

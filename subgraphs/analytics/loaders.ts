@@ -77,7 +77,4 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
     return reading;
   };
 }
-
-export interface AnalyticsContext extends BaseContext {
-  readonly loaders: ReturnType<typeof createLoaders>;
-}
+export type Loaders = ReturnType<typeof createLoaders>;

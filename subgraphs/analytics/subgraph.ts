@@ -1,7 +1,7 @@
 import type { Subgraph } from '#shared/subgraph.ts';
+import { type AnalyticsContext, createContext } from './context.ts';
 import { entities } from './entities.ts';
 import { reactions } from './events.ts';
-import { type AnalyticsContext, createLoaders } from './loaders.ts';
 import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { rules } from './rules.ts';
@@ -15,5 +15,5 @@ export const analytics: Subgraph<AnalyticsContext> = {
   resolvers,
   rules,
   reactions,
-  context: (base) => ({ ...base, loaders: createLoaders(base) }),
+  context: createContext,
 };

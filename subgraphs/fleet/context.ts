@@ -5,6 +5,6 @@ export interface FleetContext extends BaseContext {
   readonly loaders: Loaders;
 }
 
-export function createFleetContext(base: BaseContext): FleetContext {
+export function createContext(base: BaseContext): FleetContext {
   return { ...base, loaders: createLoaders(base) };
 }

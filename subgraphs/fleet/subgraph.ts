@@ -1,5 +1,5 @@
 import type { Subgraph } from '#shared/subgraph.ts';
-import { createFleetContext, type FleetContext } from './context.ts';
+import { createContext, type FleetContext } from './context.ts';
 import { entities } from './entities.ts';
 import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
@@ -14,5 +14,5 @@ export const fleet: Subgraph<FleetContext> = {
   resolvers,
   rules,
   reactions,
-  context: createFleetContext,
+  context: createContext,
 };

@@ -42,7 +42,4 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
     ),
   };
 }
-
-export interface PricingContext extends BaseContext {
-  readonly loaders: ReturnType<typeof createLoaders>;
-}
+export type Loaders = ReturnType<typeof createLoaders>;

@@ -1,9 +1,9 @@
 import type { Subgraph } from '#shared/subgraph.ts';
+import { createContext, type PricingContext } from './context.ts';
 import { entities } from './entities.ts';
 import { reactions } from './events.ts';
-import { createLoaders, type PricingContext } from './loaders.ts';
 import { migrations } from './migrations/list.ts';
-import { resolvers } from './resolvers.ts';
+import { resolvers } from './resolvers/map.ts';
 import { rules } from './rules.ts';
 
 /** Quotes, invoices and payments. */
@@ -15,5 +15,5 @@ export const pricing: Subgraph<PricingContext> = {
   resolvers,
   rules,
   reactions,
-  context: (base) => ({ ...base, loaders: createLoaders(base) }),
+  context: createContext,
 };

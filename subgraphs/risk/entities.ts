@@ -6,7 +6,7 @@ import type {
   RiskRule,
   RiskVerdict,
   WatchlistKind,
-} from './vocabulary.ts';
+} from './domain/vocabulary.ts';
 
 /** What risk keeps of an organization: its age and its name. */
 export const KnownOrganizationEntity = defineEntity({

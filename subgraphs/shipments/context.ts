@@ -6,6 +6,6 @@ export interface ShipmentsContext extends BaseContext {
   readonly loaders: Loaders;
 }
 
-export function createShipmentsContext(base: BaseContext): ShipmentsContext {
+export function createContext(base: BaseContext): ShipmentsContext {
   return { ...base, loaders: createLoaders(base.em, base.identity, base.clock) };
 }

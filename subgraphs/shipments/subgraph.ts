@@ -1,5 +1,5 @@
 import type { Subgraph } from '#shared/subgraph.ts';
-import { createShipmentsContext, type ShipmentsContext } from './context.ts';
+import { createContext, type ShipmentsContext } from './context.ts';
 import { entities } from './entities.ts';
 import { reactions } from './events.ts';
 import { migrations } from './migrations/list.ts';
@@ -14,5 +14,5 @@ export const shipments: Subgraph<ShipmentsContext> = {
   resolvers,
   rules,
   reactions,
-  context: createShipmentsContext,
+  context: createContext,
 };

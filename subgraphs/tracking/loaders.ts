@@ -78,7 +78,4 @@ function tracks(fetch: (ids: readonly string[], args: TrackArguments) => Promise
     },
   };
 }
-
-export interface TrackingContext extends BaseContext {
-  readonly loaders: ReturnType<typeof createLoaders>;
-}
+export type Loaders = ReturnType<typeof createLoaders>;

@@ -1,6 +1,6 @@
 import { laneName } from '../../../subgraphs/risk/domain/lane.ts';
 import { nameKey } from '../../../subgraphs/risk/domain/names.ts';
-import type { RiskFacts, WatchlistMatch } from '../../../subgraphs/risk/vocabulary.ts';
+import type { RiskFacts, WatchlistMatch } from '../../../subgraphs/risk/domain/vocabulary.ts';
 import type { Shipment, World } from '../../world.ts';
 
 const dayMs = 86_400_000;

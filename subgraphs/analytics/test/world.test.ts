@@ -3,7 +3,7 @@ import { generateWorld } from '../../../demo/generate/generate.ts';
 import { seedAlone } from '../../../demo/seeding/seed-alone.ts';
 import type { World } from '../../../demo/world.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
-import type { AnalyticsContext } from '../loaders.ts';
+import type { AnalyticsContext } from '../context.ts';
 import { analytics } from '../subgraph.ts';
 import { type ExecutiveAnswer, executiveQuery } from './queries.ts';
 import { calendar, carriedDriverDays, recount, total } from './recount.ts';

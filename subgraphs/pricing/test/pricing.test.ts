@@ -11,7 +11,7 @@ import {
   type TestDatabase,
   type TestSubgraph,
 } from '../../shared/test/harness.ts';
-import type { PricingContext } from '../loaders.ts';
+import type { PricingContext } from '../context.ts';
 import { pricing } from '../subgraph.ts';
 
 const start = new Date('2026-03-10T12:00:00Z');

@@ -1,4 +1,4 @@
-import type { ReviewDecision, RiskContribution, RiskFacts, RiskVerdict } from '../vocabulary.ts';
+import type { ReviewDecision, RiskContribution, RiskFacts, RiskVerdict } from './vocabulary.ts';
 
 /** What somebody decided, and what they saw when they did. */
 export interface Decided {

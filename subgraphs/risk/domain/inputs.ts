@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { refuse } from '#shared/errors.ts';
 import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { isUuid } from '#shared/ids.ts';
-import { type WatchlistKind, watchlistKinds } from '../vocabulary.ts';
 import { emailKey, nameKey } from './names.ts';
+import { type WatchlistKind, watchlistKinds } from './vocabulary.ts';
 
 /** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */
 const clean = z.string().regex(/^\P{Cc}*$/u, 'A text without control characters is required');

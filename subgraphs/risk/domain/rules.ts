@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { type RiskContribution, type RiskFacts, type RiskRule, type RiskVerdict, riskRules } from '../vocabulary.ts';
+import { type RiskContribution, type RiskFacts, type RiskRule, type RiskVerdict, riskRules } from './vocabulary.ts';
 
 /**
  * Points of each rule, and the scores above which a booking is reviewed or blocked: given by the product. Without the

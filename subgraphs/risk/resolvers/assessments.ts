@@ -2,9 +2,9 @@ import { checkCount, type PageArguments } from '#shared/connection.ts';
 import { moneyOf } from '#shared/money.ts';
 import type { RiskContext } from '../context.ts';
 import { blockAbove, limitsOf, pointsOf, reviewAbove } from '../domain/rules.ts';
+import { type RiskContribution, type RiskFacts, riskRules } from '../domain/vocabulary.ts';
 import type { Assessment } from '../entities.ts';
 import { type AssessmentFilter, mostHistory, pageOfAssessments } from '../store/assessments.ts';
-import { type RiskContribution, type RiskFacts, riskRules } from '../vocabulary.ts';
 
 type Page<F> = PageArguments & { readonly filter?: F | null };
 interface Reference {

@@ -4,6 +4,7 @@ import { newId } from '#shared/ids.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import { type Decided, decisionOf } from '../domain/decision.ts';
 import { assess } from '../domain/rules.ts';
+import type { RiskFacts, RiskVerdict } from '../domain/vocabulary.ts';
 import {
   type Assessment,
   AssessmentEntity,
@@ -12,7 +13,6 @@ import {
   BookingEntity,
   ReviewCaseEntity,
 } from '../entities.ts';
-import type { RiskFacts, RiskVerdict } from '../vocabulary.ts';
 import { gatherFacts } from './facts.ts';
 
 /** Assesses a booking by everything known now, keeps the result as its newest assessment, and tells the neighbours. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database.ts';
+import type { RiskFacts, WatchlistMatch } from '../domain/vocabulary.ts';
 import type { Booking } from '../entities.ts';
-import type { RiskFacts, WatchlistMatch } from '../vocabulary.ts';
 
 const monthDays = 30.4375;
 

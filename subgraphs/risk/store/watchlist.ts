@@ -7,8 +7,8 @@ import { isUuid, newId } from '#shared/ids.ts';
 import { keysetOf } from '#shared/keyset.ts';
 import type { Transaction } from '#shared/transaction.ts';
 import { type AddWatchlistEntry, type RemoveWatchlistEntry, watchlistKey } from '../domain/inputs.ts';
+import type { WatchlistKind, WatchlistMatch } from '../domain/vocabulary.ts';
 import { AssessmentEntity, BookingEntity, type WatchlistEntry, WatchlistEntryEntity } from '../entities.ts';
-import type { WatchlistKind, WatchlistMatch } from '../vocabulary.ts';
 import { recordAssessment } from './assess.ts';
 import { lockWatchlist } from './locks.ts';
 

@@ -4,7 +4,7 @@ import { decisionOf } from '../domain/decision.ts';
 import { laneKey } from '../domain/lane.ts';
 import { nameKey } from '../domain/names.ts';
 import { assess, verdictOf } from '../domain/rules.ts';
-import { type RiskFacts, riskRules } from '../vocabulary.ts';
+import { type RiskFacts, riskRules } from '../domain/vocabulary.ts';
 import { harmless, suspicious } from './facts.ts';
 
 const rulesOf = (facts: RiskFacts) => assess(facts).contributions.map(({ rule }) => rule);

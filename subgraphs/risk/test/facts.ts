@@ -1,4 +1,4 @@
-import type { RiskFacts } from '../vocabulary.ts';
+import type { RiskFacts } from '../domain/vocabulary.ts';
 
 /** A booking that no rule objects to. */
 export const harmless: RiskFacts = {

@@ -1,6 +1,6 @@
 import { accountOf } from '#shared/context.ts';
+import type { TrackingContext } from '../context.ts';
 import { batchLimit, type PositionReport } from '../domain/report.ts';
-import type { TrackingContext } from '../loaders.ts';
 import { reportPositions } from '../store/report.ts';
 
 const nothing = { acceptedCount: 0, lateCount: 0, duplicateCount: 0, refused: [] };

@@ -1,8 +1,8 @@
 import { GraphError } from '#shared/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import { liveTopics } from '#shared/topics.ts';
+import type { TrackingContext } from '../context.ts';
 import type { Position } from '../domain/position.ts';
-import type { TrackingContext } from '../loaders.ts';
 import { positionsOfVehicles } from '../store/current.ts';
 import { decodeMove } from '../store/live.ts';
 import { visibilityOf } from '../store/visibility.ts';

@@ -3,8 +3,8 @@ import { newId } from '#shared/ids.ts';
 import type { LivePubSub } from '#shared/pubsub.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '#shared/test/harness.ts';
 import type { EventName, EventPayload } from '#shared/topics.ts';
+import type { TrackingContext } from '../context.ts';
 import { reactions } from '../events.ts';
-import type { TrackingContext } from '../loaders.ts';
 import { tracking } from '../subgraph.ts';
 
 /** The moment of all tests; `later` moves the subgraph's clock. */

@@ -6,17 +6,17 @@ import { moneyOf } from '#shared/money.ts';
 import { scalars } from '#shared/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { Equipment } from '#shared/topics.ts';
-import { invoiceStatus, outstandingCents, overpaidCents } from './domain/billing.ts';
-import { type Price, priceOf } from './domain/price.ts';
-import { roadDistanceMeters } from './domain/rates.ts';
-import { CustomerEntity, type Invoice, type Payment, type Quote } from './entities.ts';
-import type { PricingContext } from './loaders.ts';
-import { type InvoiceFilter, listInvoices } from './store/invoices.ts';
-import { latestObservations, type ObservationInput, recordObservation } from './store/market.ts';
-import { mostPayments, type PaymentInput, recordPayment } from './store/payments.ts';
-import { type AcceptQuote, acceptQuote, currency, type QuoteRequest, requestQuote } from './store/quotes.ts';
-import type { BillingSums } from './store/summaries.ts';
-import { visibilityOf } from './store/visibility.ts';
+import type { PricingContext } from '../context.ts';
+import { invoiceStatus, outstandingCents, overpaidCents } from '../domain/billing.ts';
+import { type Price, priceOf } from '../domain/price.ts';
+import { roadDistanceMeters } from '../domain/rates.ts';
+import { CustomerEntity, type Invoice, type Payment, type Quote } from '../entities.ts';
+import { type InvoiceFilter, listInvoices } from '../store/invoices.ts';
+import { latestObservations, type ObservationInput, recordObservation } from '../store/market.ts';
+import { mostPayments, type PaymentInput, recordPayment } from '../store/payments.ts';
+import { type AcceptQuote, acceptQuote, currency, type QuoteRequest, requestQuote } from '../store/quotes.ts';
+import type { BillingSums } from '../store/summaries.ts';
+import { visibilityOf } from '../store/visibility.ts';
 
 type InvoicesArguments = PageArguments & { readonly filter?: InvoiceFilter | null };
 interface Reference {

@@ -1,23 +1,6 @@
 import { Counter } from 'prom-client';
-import type { BaseContext } from '#shared/context.ts';
-
-/** What can happen to a session. */
-const sessionEvents = [
-  'signed_in',
-  'sign_in_failed',
-  'sign_in_locked',
-  'sign_in_refused',
-  'signed_out',
-  'refreshed',
-  'refresh_refused',
-  'refresh_token_reused',
-  'password_changed',
-  'sessions_ended',
-] as const;
-export type SessionEvent = (typeof sessionEvents)[number];
-
-/** Logs and counts an event of a session. The account is null where the credentials belong to none. */
-export type ReportSessionEvent = (context: BaseContext, event: SessionEvent, accountId: string | null) => void;
+import type { ReportSessionEvent } from '../context.ts';
+import { type SessionEvent, sessionEvents } from '../domain/session-events.ts';
 
 /** Those that an operator should see among many lines. */
 const warnings: ReadonlySet<SessionEvent> = new Set(['sign_in_locked', 'refresh_token_reused']);

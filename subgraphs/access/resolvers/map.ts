@@ -1,0 +1,16 @@
+import { scalars } from '#shared/scalars.ts';
+import type { Subgraph } from '#shared/subgraph.ts';
+import type { AccessContext } from '../context.ts';
+import { administrationMutations } from './administration.ts';
+import { ownAccessMutations } from './own-access.ts';
+import { Account, AuditEntry, Organization, queries } from './reading.ts';
+import { sessionMutations } from './sessions.ts';
+
+export const resolvers: Subgraph<AccessContext>['resolvers'] = {
+  DateTime: scalars.DateTime,
+  Query: queries,
+  Mutation: { ...sessionMutations, ...ownAccessMutations, ...administrationMutations },
+  Account,
+  Organization,
+  AuditEntry,
+};

@@ -1,0 +1,10 @@
+import type { BaseContext } from '#shared/context.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+export interface PricingContext extends BaseContext {
+  readonly loaders: Loaders;
+}
+
+export function createContext(base: BaseContext): PricingContext {
+  return { ...base, loaders: createLoaders(base) };
+}

@@ -1,0 +1,26 @@
+import { scalars } from '#shared/scalars.ts';
+import type { Subgraph } from '#shared/subgraph.ts';
+import type { RiskContext } from '../context.ts';
+import {
+  assessmentQueries,
+  RiskAssessment,
+  RiskContributionResolvers,
+  RiskFactsResolvers,
+  RiskPolicyRule,
+  Shipment,
+} from './assessments.ts';
+import { ReviewCase, reviewMutations, reviewQueries } from './reviews.ts';
+import { WatchlistEntry, watchlistMutations, watchlistQueries } from './watchlist.ts';
+
+export const resolvers: Subgraph<RiskContext>['resolvers'] = {
+  ...scalars,
+  Query: { ...assessmentQueries, ...reviewQueries, ...watchlistQueries },
+  Mutation: { ...reviewMutations, ...watchlistMutations },
+  Shipment,
+  RiskAssessment,
+  RiskFacts: RiskFactsResolvers,
+  RiskContribution: RiskContributionResolvers,
+  RiskPolicyRule,
+  ReviewCase,
+  WatchlistEntry,
+};

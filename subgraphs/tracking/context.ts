@@ -1,0 +1,10 @@
+import type { BaseContext } from '#shared/context.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+export interface TrackingContext extends BaseContext {
+  readonly loaders: Loaders;
+}
+
+export function createContext(base: BaseContext): TrackingContext {
+  return { ...base, loaders: createLoaders(base) };
+}
