@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { clientNetwork } from '#shared/client-network.ts';
+import { runs } from '#shared/test/random.ts';
 import { createOriginReader } from '../access/clients/client-address.ts';
 import { TokenBuckets } from '../access/clients/token-buckets.ts';
 import { readGatewayConfig } from '../config.ts';
@@ -43,7 +44,7 @@ describe('a token bucket', () => {
           }
         },
       ),
-      { seed: 7, numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

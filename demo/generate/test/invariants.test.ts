@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '#shared/test/random.ts';
 import type { Assignment, Shift, Shipment, ShipmentStatus, World } from '../../world.ts';
 import { generateWorld } from '../generate.ts';
 import { priceCents } from '../prices.ts';
@@ -37,12 +38,8 @@ const worlds: fc.Arbitrary<World> = fc
     generateWorld({ seed, now, size: { ...size, drivers: size.vehicles + seconds } }),
   );
 
-/** The same few worlds in every run; DEMO_WORLD_RUNS and DEMO_WORLD_SEED ask for more, or for others. */
-const runs = Number(process.env['DEMO_WORLD_RUNS'] ?? 10);
-const seed = Number(process.env['DEMO_WORLD_SEED'] ?? 2025);
-
 function holds(check: (world: World) => void): void {
-  fc.assert(fc.property(worlds, check), { numRuns: runs, seed });
+  fc.assert(fc.property(worlds, check), { numRuns: runs(10) });
 }
 
 function ascending(times: readonly Date[]): boolean {

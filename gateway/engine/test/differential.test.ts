@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type ExecutionResult, graphql } from 'graphql';
+import { seed } from '#shared/test/random.ts';
 import { comparable } from './comparable.ts';
 import { type GeneratedGraph, generateGraph, graphShape } from './generated-graph.ts';
 import { generateInterfaceGraph, interfaceShape } from './generated-interfaces.ts';
 import { type GeneratedOperation, generateOperation } from './generated-operation.ts';
 import { type Answer, ask, engineFor } from './harness.ts';
-import { random, seed } from './random.ts';
+import { random } from './random.ts';
 import { stockExecutor } from './stock.ts';
 
 const OPERATIONS_PER_GRAPH = 6;
@@ -32,7 +33,7 @@ async function compareWithMonolith(
 const inOrder = (subgraph: string): number => ({ s1: 10, s2: 100 })[subgraph] ?? 0;
 const inReverse = (subgraph: string): number => ({ s0: 100, s1: 10 })[subgraph] ?? 0;
 
-describe(`random graphs and operations (ENGINE_TEST_SEED=${seed})`, () => {
+describe(`random graphs and operations (TEST_SEED=${seed})`, () => {
   test('the federated graph answers like one schema with the same data', async () => {
     await fc.assert(
       fc.asyncProperty(graphShape, fc.gen(), async (shape, draw) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '#shared/test/random.ts';
 import { holdsInexact, parseJson, rounded } from '../values/exact-numbers.ts';
 
 const handedOn = (text: string): string => JSON.stringify(parseJson(Buffer.from(text), 'all'));
@@ -53,7 +54,7 @@ describe('numbers of JSON', () => {
       fc.property(doubles, (numbers) => {
         expect(holdsInexact(Buffer.from(JSON.stringify(numbers)), 'all')).toBe(false);
       }),
-      { seed: 9, numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -67,7 +68,7 @@ describe('numbers of JSON', () => {
         const isEqual = equalValues(handedOn(text), text);
         expect({ text, isEqual }).toEqual({ text, isEqual: true });
       }),
-      { seed: 9, numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -1,10 +1,7 @@
 import type fc from 'fast-check';
+import { runs } from '#shared/test/random.ts';
 
-/** Random tests draw the same in every run; other draws are for a developer's machine. */
-export const seed = Number(process.env.ENGINE_TEST_SEED ?? 20_261_120);
-const runs = Number(process.env.ENGINE_DIFFERENTIAL_RUNS ?? 60);
-
-/** @param share of the number of runs that was asked for */
+/** @param share of the usual number of graphs */
 export function random(share = 1): fc.Parameters<unknown> {
-  return { seed, numRuns: Math.ceil(runs * share), endOnFailure: true };
+  return { numRuns: runs(60 * share), endOnFailure: true };
 }

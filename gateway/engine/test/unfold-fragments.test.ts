@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema, graphqlSync, parse, print, validate } from 'graphql';
+import { runs } from '#shared/test/random.ts';
 import { unfoldFragments } from '../planning/unfold-fragments.ts';
 import { federate } from './federation.ts';
 import { generateOperation } from './generated-operation.ts';
@@ -36,7 +37,7 @@ describe('a document with many fragments', () => {
           JSON.stringify(graphqlSync({ schema, rootValue, source: text, variableValues: generated.variables }));
         expect(answer(unfolded)).toBe(answer(source));
       }),
-      { numRuns: 50, seed: 5, endOnFailure: true },
+      { numRuns: runs(50), endOnFailure: true },
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '#shared/test/random.ts';
 import { encodePolyline } from '../domain/polyline.ts';
 
 /** Reads the format as its documentation describes it. */
@@ -44,7 +45,7 @@ describe('an encoded polyline', () => {
           expect(decoded[index]?.longitude).toBeCloseTo(longitude, 5);
         }
       }),
-      { numRuns: 100, seed: 3 },
+      { numRuns: runs(100) },
     );
   });
 });
