@@ -4,6 +4,11 @@ type Result<T> = IteratorResult<T, undefined>;
 
 const done: Result<never> = { done: true, value: undefined };
 
+/** A reader that waits, and the one that came after it. */
+interface Reader<T> extends PromiseWithResolvers<Result<T>> {
+  following?: Reader<T>;
+}
+
 /**
  * A bounded queue between a producer that pushes and a consumer that pulls. What happens without room is the policy of its
  * backlog. Not an async generator, as the `return()` of one waits until the next item comes.
@@ -11,7 +16,10 @@ const done: Result<never> = { done: true, value: undefined };
 export class Channel<T> implements AsyncIterableIterator<T, undefined> {
   readonly #backlog: Backlog<T>;
   readonly #onEnd: () => void;
-  readonly #readers: PromiseWithResolvers<Result<T>>[] = [];
+  /** False when nothing waits in the backlog; a reader that keeps up never touches it. */
+  #hasBacklog = false;
+  /** The first reader that waits, mostly the only one. */
+  #reader: Reader<T> | undefined;
   #ended = false;
   /** Not yet read. */
   #failure: { readonly error: unknown } | undefined;
@@ -29,8 +37,11 @@ export class Channel<T> implements AsyncIterableIterator<T, undefined> {
    */
   push(item: T, size = 0): boolean {
     if (this.#ended) return true;
-    const reader = this.#readers.shift();
-    if (!reader) return this.#backlog.add({ item, size });
+    const reader = this.#takeReader();
+    if (!reader) {
+      this.#hasBacklog = true;
+      return this.#backlog.add({ item, size });
+    }
     reader.resolve({ done: false, value: item });
     return true;
   }
@@ -58,11 +69,12 @@ export class Channel<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   next(): Promise<Result<T>> {
-    const entry = this.#backlog.take();
+    const entry = this.#hasBacklog ? this.#backlog.take() : undefined;
     if (entry) return Promise.resolve({ done: false, value: entry.item });
+    this.#hasBacklog = false;
     const reader = Promise.withResolvers<Result<T>>();
     if (this.#ended) this.#tellEnd(reader);
-    else this.#readers.push(reader);
+    else this.#addReader(reader);
     return reader.promise;
   }
 
@@ -84,7 +96,23 @@ export class Channel<T> implements AsyncIterableIterator<T, undefined> {
     this.#failure = failure;
     this.#ignoreSignal?.();
     this.#onEnd();
-    for (const reader of this.#readers.splice(0)) this.#tellEnd(reader);
+    for (let reader = this.#takeReader(); reader; reader = this.#takeReader()) this.#tellEnd(reader);
+  }
+
+  #takeReader(): Reader<T> | undefined {
+    const reader = this.#reader;
+    this.#reader = reader?.following;
+    return reader;
+  }
+
+  #addReader(reader: Reader<T>): void {
+    let last = this.#reader;
+    if (!last) {
+      this.#reader = reader;
+      return;
+    }
+    while (last.following) last = last.following;
+    last.following = reader;
   }
 
   #tellEnd(reader: PromiseWithResolvers<Result<T>>): void {
