@@ -1,3 +1,19 @@
+import type {
+  Equipment,
+  IncidentSeverity,
+  RiskVerdict,
+  Role,
+  ShipmentStatus,
+  StopKind,
+  Tier,
+} from '#shared/vocabulary.ts';
+import type { AssignmentState } from '../subgraphs/fleet/domain/assignment.ts';
+import type { IncidentKind } from '../subgraphs/fleet/domain/incident.ts';
+import type { LicenseClass } from '../subgraphs/fleet/domain/license.ts';
+import type { InvoiceStatus } from '../subgraphs/pricing/domain/billing.ts';
+import type { PaymentMethod } from '../subgraphs/pricing/entities.ts';
+import type { RiskRule } from '../subgraphs/risk/domain/vocabulary.ts';
+
 /**
  * The demo world: plain, read-only facts of one North American freight company at one moment (`World.now`).
  *
@@ -33,22 +49,6 @@ export type WatchlistEntryId = Id<'WatchlistEntry'>;
 export type RiskAssessmentId = Id<'RiskAssessment'>;
 
 export type Country = 'US' | 'CA' | 'MX';
-export type Tier = 'FREE' | 'STANDARD' | 'PREMIUM' | 'ENTERPRISE';
-export type Role = 'ADMIN' | 'DISPATCHER' | 'DRIVER' | 'CUSTOMER' | 'PARTNER' | 'ANALYST';
-export type Equipment = 'DRY_VAN' | 'REEFER' | 'FLATBED' | 'TANKER' | 'BOX_TRUCK';
-/** `CLASS_A` drives every tractor-trailer, `CLASS_B` box trucks only; `TANK` and `HAZMAT` are endorsements. */
-export type LicenseClass = 'CLASS_A' | 'CLASS_B' | 'TANK' | 'HAZMAT';
-export type ShipmentStatus =
-  | 'DRAFT'
-  | 'BOOKED'
-  | 'ASSIGNED'
-  | 'PICKED_UP'
-  | 'IN_TRANSIT'
-  | 'OUT_FOR_DELIVERY'
-  | 'DELIVERED'
-  | 'EXCEPTION'
-  | 'CANCELLED';
-
 export interface Hub {
   readonly id: HubId;
   /** Three capital letters, unique, as on a routing label. */
@@ -137,27 +137,16 @@ export interface Shift {
   readonly status: ShiftStatus;
 }
 
-export type IncidentKind =
-  | 'HARD_BRAKING'
-  | 'SPEEDING'
-  | 'NEAR_MISS'
-  | 'COLLISION'
-  | 'CARGO_DAMAGE'
-  | 'HOURS_OF_SERVICE';
-export type Severity = 'MINOR' | 'MODERATE' | 'SEVERE';
-
 export interface SafetyIncident {
   readonly id: SafetyIncidentId;
   readonly driverId: DriverId;
   readonly vehicleId: VehicleId;
   readonly shipmentId: ShipmentId;
   readonly kind: IncidentKind;
-  readonly severity: Severity;
+  readonly severity: IncidentSeverity;
   readonly description: string;
   readonly occurredAt: Date;
 }
-
-export type StopKind = 'PICKUP' | 'INTERMEDIATE' | 'DELIVERY';
 
 export interface Stop {
   readonly id: StopId;
@@ -207,8 +196,6 @@ export interface ShipmentEvent {
   readonly longitude: number | null;
   readonly note: string | null;
 }
-
-export type AssignmentState = 'ACTIVE' | 'COMPLETED' | 'RELEASED';
 
 /**
  * A driver and a vehicle held for one shipment during [startsAt, endsAt). No two assignments of one driver, nor of one
@@ -288,8 +275,6 @@ export interface Quote {
   readonly priceCents: number;
 }
 
-export type PaymentMethod = 'ACH' | 'WIRE' | 'CARD' | 'CHECK';
-
 export interface Payment {
   readonly id: PaymentId;
   readonly paidAt: Date;
@@ -300,7 +285,6 @@ export interface Payment {
 }
 
 /** As of `World.now`: OPEN and not yet due, OVERDUE when anything is owed after `dueAt`. */
-export type InvoiceStatus = 'OPEN' | 'PARTIALLY_PAID' | 'PAID' | 'OVERDUE';
 
 export interface Invoice {
   readonly id: InvoiceId;
@@ -314,21 +298,6 @@ export interface Invoice {
   readonly payments: readonly Payment[];
 }
 
-export interface RiskSignals {
-  /** +10: the organization is younger than 30 days. */
-  readonly newAccount: boolean;
-  /** +15: declared value of 100,000 USD or more with fewer than 10 earlier bookings. */
-  readonly highValueLittleHistory: boolean;
-  /** +12: the organization's first booking on a lane that sees fewer than one shipment a month. */
-  readonly unusualLane: boolean;
-  /** +8: more than five bookings of the organization within the hour that ends with this one. */
-  readonly burst: boolean;
-  /** 100: a party's name is on the watchlist. */
-  readonly watchlisted: boolean;
-}
-
-export type RiskVerdict = 'CLEAR' | 'REVIEW' | 'BLOCK';
-
 export interface RiskDecision {
   readonly decision: 'APPROVED' | 'REJECTED';
   readonly decidedByAccountId: AccountId;
@@ -339,12 +308,13 @@ export interface RiskDecision {
 export interface RiskAssessment {
   readonly id: RiskAssessmentId;
   readonly assessedAt: Date;
-  readonly signals: RiskSignals;
+  /** The rules of risk that held. */
+  readonly rules: readonly RiskRule[];
   /** 0 to 100. */
   readonly score: number;
-  /** BLOCK over 75, REVIEW over 40. A blocked, rejected or undecided shipment is never assigned. */
+  /** A blocked, rejected or undecided shipment is never assigned. */
   readonly verdict: RiskVerdict;
-  /** Null while the review waits, and for CLEAR. */
+  /** Null while the review waits, and for ALLOW. */
   readonly decision: RiskDecision | null;
 }
 

@@ -50,21 +50,21 @@ export const importRules: readonly ImportRule[] = [
   {
     says: 'of subgraphs the demo imports shared and domain rules',
     files: /^demo\/(?!seeds\/)/,
-    only: ['demo/', 'subgraphs/shared/', 'subgraphs/tracking/domain/'],
-  },
-  {
-    says: 'the seed of a subgraph imports its words, domain rules, entities and rows, and no other subgraph',
-    files: /^demo\/seeds\/([a-z]+)/,
     only: [
       'demo/',
       'subgraphs/shared/',
-      ...['vocabulary.ts', 'domain/', 'entities.ts', 'store/'].map((room) => `subgraphs/$1/${room}`),
+      ...['fleet/domain/', 'pricing/domain/', 'pricing/entities.ts', 'risk/domain/'].map((room) => `subgraphs/${room}`),
     ],
+  },
+  {
+    says: 'the seed of a subgraph imports its domain rules, entities and rows, and no other subgraph',
+    files: /^demo\/seeds\/([a-z]+)/,
+    only: ['demo/', 'subgraphs/shared/', ...['domain/', 'entities.ts', 'store/'].map((room) => `subgraphs/$1/${room}`)],
   },
   {
     says: 'inside the demo imports go down',
     files: /^demo\//,
-    order: ['world', 'derived-id', 'generate', 'seeds', 'seeding', 'simulator'],
+    order: ['world', 'derived-id', 'driving', 'way', 'generate', 'seeds', 'seeding', 'simulator'],
     // A seed is told where it writes; what writes seeds has the list of them.
     typesBetween: ['seeds', 'seeding'],
   },
@@ -72,6 +72,11 @@ export const importRules: readonly ImportRule[] = [
     says: 'shared imports no subgraph and nothing of the gateway',
     files: /^subgraphs\/shared\//,
     only: ['subgraphs/shared/'],
+  },
+  {
+    says: 'the words of the contract and geo stand below all else of shared',
+    files: /^subgraphs\/shared\/(?:vocabulary\.ts|geo\/)/,
+    only: ['subgraphs/shared/vocabulary.ts', 'subgraphs/shared/geo/'],
   },
   {
     says: 'a subgraph imports itself and shared; subgraphs meet in the schema and in topics.ts',

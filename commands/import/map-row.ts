@@ -1,4 +1,4 @@
-import { equipmentKinds } from '#shared/topics.ts';
+import { equipmentKinds } from '#shared/vocabulary.ts';
 import { transportModes } from '../../subgraphs/shipments/entities.ts';
 import { type Cells, textOf, textsOf } from './cells.ts';
 import { parseDate } from './date-format.ts';

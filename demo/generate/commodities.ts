@@ -1,4 +1,4 @@
-import type { Equipment } from '../world.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
 
 export type Industry =
   | 'Food and beverage'

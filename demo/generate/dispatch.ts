@@ -1,6 +1,7 @@
+import { transitMs } from '#shared/geo/hours-of-service.ts';
 import { DAY_MS, HOUR_MS } from './calendar.ts';
 import type { Crew } from './fleet.ts';
-import { type Network, transitMs } from './lanes.ts';
+import type { Network } from './lanes.ts';
 import { heldUntil, postponed, type Window } from './life.ts';
 import { type AssessedPlan, cancelled } from './risk.ts';
 

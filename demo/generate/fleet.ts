@@ -1,4 +1,6 @@
-import type { Account, Driver, Equipment, Hub, LicenseClass, Vehicle } from '../world.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
+import type { LicenseClass } from '../../subgraphs/fleet/domain/license.ts';
+import type { Account, Driver, Hub, Vehicle } from '../world.ts';
 import { DAY_MS } from './calendar.ts';
 import type { Mint } from './identifiers.ts';
 import { fictionalPhone, personName } from './names.ts';

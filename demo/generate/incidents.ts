@@ -1,4 +1,6 @@
-import type { IncidentKind, SafetyIncident, Severity, Shipment } from '../world.ts';
+import type { IncidentSeverity } from '#shared/vocabulary.ts';
+import type { IncidentKind } from '../../subgraphs/fleet/domain/incident.ts';
+import type { SafetyIncident, Shipment } from '../world.ts';
 import type { Crew } from './fleet.ts';
 import type { Mint } from './identifiers.ts';
 import { cumulate, type Random } from './random.ts';
@@ -8,22 +10,22 @@ const INCIDENTS_PER_TRIP = 0.007;
 interface Kind {
   readonly kind: IncidentKind;
   readonly weight: number;
-  readonly severity: Severity;
+  readonly severity: IncidentSeverity;
   readonly description: string;
 }
 
 const kinds: readonly Kind[] = [
-  { kind: 'HARD_BRAKING', weight: 36, severity: 'MINOR', description: 'Hard braking, 4.1 m/s² over two seconds' },
-  { kind: 'SPEEDING', weight: 26, severity: 'MINOR', description: '18 km/h over the limit for three minutes' },
-  { kind: 'NEAR_MISS', weight: 13, severity: 'MODERATE', description: 'Lane change with a car in the blind spot' },
+  { kind: 'HARD_BRAKING', weight: 36, severity: 'LOW', description: 'Hard braking, 4.1 m/s² over two seconds' },
+  { kind: 'SPEEDING', weight: 26, severity: 'LOW', description: '18 km/h over the limit for three minutes' },
+  { kind: 'NEAR_MISS', weight: 13, severity: 'MEDIUM', description: 'Lane change with a car in the blind spot' },
   {
     kind: 'HOURS_OF_SERVICE',
     weight: 11,
-    severity: 'MODERATE',
+    severity: 'MEDIUM',
     description: 'Drove 40 minutes beyond the daily limit',
   },
-  { kind: 'CARGO_DAMAGE', weight: 9, severity: 'MODERATE', description: 'Two pallets tipped over, load not secured' },
-  { kind: 'COLLISION', weight: 5, severity: 'SEVERE', description: 'Touched a parked trailer in the yard' },
+  { kind: 'CARGO_DAMAGE', weight: 9, severity: 'MEDIUM', description: 'Two pallets tipped over, load not secured' },
+  { kind: 'COLLISION', weight: 5, severity: 'HIGH', description: 'Touched a parked trailer in the yard' },
 ];
 
 const kindWeights = cumulate(kinds.map(({ weight }) => weight));

@@ -1,5 +1,6 @@
-import type { Country, Hub, Lane } from '../world.ts';
-import { HOUR_MS } from './calendar.ts';
+import { transitMs } from '#shared/geo/hours-of-service.ts';
+import { roadMeters } from '#shared/geo/road.ts';
+import type { Hub, Lane } from '../world.ts';
 import type { Mint } from './identifiers.ts';
 import { type Cumulative, cumulate, type Random } from './random.ts';
 
@@ -24,28 +25,8 @@ export interface Network {
   distanceMeters(from: number, to: number): number;
 }
 
-const EARTH_RADIUS_METERS = 6_371_008.8;
 const COMMON_LANES_PER_HUB = 9;
 const RARE_LANES_PER_HUB = 2;
-
-/** Road over great-circle distance; after Ballou, Rahardja and Sakai, Transportation Research A 36 (2002). */
-const circuity: Readonly<Record<Country, number>> = { US: 1.2, CA: 1.3, MX: 1.46 };
-
-/** Great-circle distance in metres on the mean sphere (haversine). */
-export function greatCircleMeters(fromLat: number, fromLon: number, toLat: number, toLon: number): number {
-  const radians = Math.PI / 180;
-  const sinLat = Math.sin(((toLat - fromLat) * radians) / 2);
-  const sinLon = Math.sin(((toLon - fromLon) * radians) / 2);
-  const chord = sinLat * sinLat + Math.cos(fromLat * radians) * Math.cos(toLat * radians) * sinLon * sinLon;
-  return 2 * EARTH_RADIUS_METERS * Math.asin(Math.sqrt(Math.min(1, chord)));
-}
-
-/** Milliseconds a single driver needs: 80 km/h, ten hours of rest after every eleven of driving (49 CFR 395.3). */
-export function transitMs(distanceMeters: number): number {
-  const drivingHours = distanceMeters / 80_000;
-  const rests = Math.max(0, Math.ceil(drivingHours / 11) - 1);
-  return Math.round((drivingHours + rests * 10) * HOUR_MS);
-}
 
 /** Lanes by a gravity model: volume of both ends over distance, each hub with its strongest and a few odd partners. */
 export function createNetwork(hubs: readonly Hub[], foundedAtMs: number, random: Random, mint: Mint): Network {
@@ -72,11 +53,6 @@ export function createNetwork(hubs: readonly Hub[], foundedAtMs: number, random:
     rareLanes: lanes.filter(({ rare }) => rare).sort((left, right) => left.lane.weight - right.lane.weight),
     distanceMeters,
   };
-}
-
-function roadMeters(from: Hub, to: Hub): number {
-  const direct = greatCircleMeters(from.latitude, from.longitude, to.latitude, to.longitude);
-  return Math.round((direct * (circuity[from.country] + circuity[to.country])) / 2);
 }
 
 interface LaneDraft {

@@ -1,7 +1,7 @@
+import { transitMs } from '#shared/geo/hours-of-service.ts';
 import type { DelayReason } from '../world.ts';
 import { HOUR_MS, type LocalClock, MINUTE_MS } from './calendar.ts';
 import type { Fate } from './fate.ts';
-import { transitMs } from './lanes.ts';
 
 /** Unix milliseconds. */
 export interface Window {

@@ -1,4 +1,5 @@
-import type { Equipment, Item } from '../world.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
+import type { Item } from '../world.ts';
 import { type Commodity, commoditiesOf, type Industry } from './commodities.ts';
 import { leastCapacity } from './fleet.ts';
 import type { Random } from './random.ts';

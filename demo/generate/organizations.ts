@@ -1,4 +1,5 @@
-import type { Account, Hub, Organization, Role, Tier } from '../world.ts';
+import type { Role, Tier } from '#shared/vocabulary.ts';
+import type { Account, Hub, Organization } from '../world.ts';
 import { DAY_MS, HOUR_MS } from './calendar.ts';
 import type { Industry } from './commodities.ts';
 import type { Mint } from './identifiers.ts';

@@ -1,48 +1,25 @@
-import type { Equipment, Invoice, InvoiceStatus, Payment, PaymentMethod, Quote, Tier } from '../world.ts';
+import type { Tier } from '#shared/vocabulary.ts';
+import type { InvoiceStatus } from '../../subgraphs/pricing/domain/billing.ts';
+import { applyFactors, factorLimits } from '../../subgraphs/pricing/domain/price.ts';
+import {
+  baseRateCents,
+  carryingCostCents as costCents,
+  paymentDays,
+  tierDiscounts,
+  volumeDiscount,
+  volumeDiscountAboveM3,
+} from '../../subgraphs/pricing/domain/rates.ts';
+import type { PaymentMethod } from '../../subgraphs/pricing/entities.ts';
+import type { Invoice, Payment, Quote } from '../world.ts';
 import { DAY_MS, HOUR_MS, yearlyFactor } from './calendar.ts';
 import type { Mint } from './identifiers.ts';
 import type { Random } from './random.ts';
 import type { ShipmentPlan } from './shipments.ts';
 
-/** Of the base rate: a fixed part and a part per kilometre, in cents; estimated from public per-mile averages. */
-const rates: Readonly<Record<Equipment, { readonly fixedCents: number; readonly centsPerKilometer: number }>> = {
-  DRY_VAN: { fixedCents: 18_000, centsPerKilometer: 150 },
-  REEFER: { fixedCents: 24_000, centsPerKilometer: 172 },
-  FLATBED: { fixedCents: 22_000, centsPerKilometer: 180 },
-  TANKER: { fixedCents: 30_000, centsPerKilometer: 215 },
-  BOX_TRUCK: { fixedCents: 9_500, centsPerKilometer: 128 },
-};
-
-const MIDDLE_STOP_CENTS = 7_500;
-const FLOOR_SHARE = 0.7;
-const CEILING_SHARE = 1.6;
-
-export const tierDiscounts: Readonly<Record<Tier, number>> = {
-  FREE: 0,
-  STANDARD: 0.05,
-  PREMIUM: 0.1,
-  ENTERPRISE: 0.15,
-};
-export const VOLUME_DISCOUNT = 0.05;
-/** 10,000 cm³: what is larger gets the volume discount. */
-export const VOLUME_DISCOUNT_ABOVE_M3 = 0.01;
-
-const paymentDays: Readonly<Record<Tier, number>> = { FREE: 14, STANDARD: 30, PREMIUM: 30, ENTERPRISE: 45 };
-
-export function baseRateCents(plan: Pick<ShipmentPlan, 'load' | 'meters' | 'middleHub'>): number {
-  const { fixedCents, centsPerKilometer } = rates[plan.load.equipment];
-  const stops = plan.middleHub === null ? 0 : MIDDLE_STOP_CENTS;
-  return Math.round(fixedCents + stops + (plan.meters / 1000) * centsPerKilometer);
-}
-
-/** price = base × demand × competitor × cost × (1 − tier) × (1 − volume), rounded, held between floor and ceiling. */
-export function priceCents(
-  quote: Omit<Quote, 'priceCents' | 'id' | 'status' | 'createdAt' | 'expiresAt' | 'acceptedAt'>,
-): number {
-  const factors = quote.demandFactor * quote.competitorFactor * quote.costFactor;
-  const price = quote.baseRateCents * factors * (1 - quote.tierDiscount) * (1 - quote.volumeDiscount);
-  return Math.min(quote.ceilingCents, Math.max(quote.floorCents, Math.round(price)));
-}
+type QuoteParts = Pick<
+  Quote,
+  'baseRateCents' | 'demandFactor' | 'competitorFactor' | 'costFactor' | 'tierDiscount' | 'volumeDiscount'
+>;
 
 /** The quote of a plan as of `nowMs`; null when the draft had not come to asking for one. */
 export function quoteOf(plan: ShipmentPlan, random: Random, mint: Mint, nowMs: number): Quote | null {
@@ -53,17 +30,15 @@ export function quoteOf(plan: ShipmentPlan, random: Random, mint: Mint, nowMs: n
   if (createdAt > stoppedAt) return null;
   const expiresAt = createdAt + 7 * DAY_MS;
   const accepted = life.bookedAt <= stoppedAt;
-  const base = baseRateCents(plan);
   const parts = {
-    baseRateCents: base,
-    demandFactor: factor(0.8, 1.5, 0.05 + 0.98 * yearlyFactor(createdAt) + 0.07 * random.normal()),
-    competitorFactor: factor(0.9, 1.1, 1 + 0.04 * random.normal()),
-    costFactor: factor(0.95, 1.1, 1.01 + 0.025 * random.normal()),
+    baseRateCents: baseRateCents(plan.load.equipment, plan.meters),
+    demandFactor: factor('DEMAND', 0.05 + 0.98 * yearlyFactor(createdAt) + 0.07 * random.normal()),
+    competitorFactor: factor('COMPETITOR', 1 + 0.04 * random.normal()),
+    costFactor: factor('COST', 1.01 + 0.025 * random.normal()),
     tierDiscount: tierDiscounts[plan.shipper.organization.tier],
-    volumeDiscount: plan.load.volumeM3 > VOLUME_DISCOUNT_ABOVE_M3 ? VOLUME_DISCOUNT : 0,
-    floorCents: Math.round(base * FLOOR_SHARE),
-    ceilingCents: Math.round(base * CEILING_SHARE),
+    volumeDiscount: plan.load.volumeM3 > volumeDiscountAboveM3 ? volumeDiscount : 0,
   };
+  const { floorCents, ceilingCents, priceCents } = priceOf(parts);
   return {
     id: mint<'Quote'>(createdAt),
     status: accepted ? 'ACCEPTED' : expiresAt <= nowMs ? 'EXPIRED' : 'OFFERED',
@@ -71,14 +46,23 @@ export function quoteOf(plan: ShipmentPlan, random: Random, mint: Mint, nowMs: n
     expiresAt: new Date(expiresAt),
     acceptedAt: accepted ? new Date(life.bookedAt) : null,
     ...parts,
-    priceCents: priceCents(parts),
+    floorCents,
+    ceilingCents,
+    priceCents,
   };
 }
 
-/** Cost of carrying: 78 % of the base rate, give or take, and 45 USD for every hour late. */
+/** The price of these parts, by the rule that holds for live quotes. */
+export function priceOf(parts: QuoteParts): ReturnType<typeof applyFactors> {
+  const { demandFactor, competitorFactor, costFactor, tierDiscount, volumeDiscount: volume } = parts;
+  return applyFactors(parts.baseRateCents, [demandFactor, competitorFactor, costFactor, 1 - tierDiscount, 1 - volume]);
+}
+
+/** What pricing estimates that carrying costs, give or take. */
 export function carryingCostCents(plan: ShipmentPlan, random: Random): number {
-  const lateHours = Math.max(0, plan.life.deliveredAt - plan.life.delivery.end) / HOUR_MS;
-  return Math.round(baseRateCents(plan) * (0.78 + 0.045 * random.normal()) + Math.min(24, lateHours) * 4_500);
+  const base = baseRateCents(plan.load.equipment, plan.meters);
+  const lateSeconds = (plan.life.deliveredAt - plan.life.delivery.end) / 1000;
+  return costCents(base, lateSeconds) + Math.round(0.045 * base * random.normal());
 }
 
 /** The invoice of a delivered shipment with what has been paid by `nowMs`. */
@@ -145,6 +129,7 @@ function plannedPayments(random: Random, amountCents: number, issuedAt: number, 
   return [];
 }
 
-function factor(low: number, high: number, value: number): number {
+function factor(kind: keyof typeof factorLimits, value: number): number {
+  const [low, high] = factorLimits[kind];
   return Math.round(Math.min(high, Math.max(low, value)) * 10_000) / 10_000;
 }

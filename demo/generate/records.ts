@@ -185,7 +185,7 @@ function assessmentOf({ risk, life }: DispatchedPlan, { reviewer, mint, nowMs }:
   return {
     id: mint<'RiskAssessment'>(life.bookedAt),
     assessedAt: new Date(life.bookedAt),
-    signals: risk.signals,
+    rules: risk.rules,
     score: risk.score,
     verdict: risk.verdict,
     decision:

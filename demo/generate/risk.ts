@@ -1,26 +1,23 @@
-import type { RiskSignals, RiskVerdict, WatchlistEntry } from '../world.ts';
+import type { RiskVerdict } from '#shared/vocabulary.ts';
+import {
+  burstBookings,
+  highValueCents,
+  littleHistoryBookings,
+  newOrganizationDays,
+  scoreOf,
+  unusualLanePerMonth,
+  verdictOf,
+} from '../../subgraphs/risk/domain/rules.ts';
+import { type RiskRule, riskRules } from '../../subgraphs/risk/domain/vocabulary.ts';
+import type { WatchlistEntry } from '../world.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './calendar.ts';
 import type { Mint } from './identifiers.ts';
 import type { Cancellation } from './life.ts';
 import type { Random } from './random.ts';
 import type { ShipmentPlan } from './shipments.ts';
 
-export const NEW_ACCOUNT_DAYS = 30;
-export const HIGH_VALUE_CENTS = 10_000_000;
-export const LITTLE_HISTORY_BOOKINGS = 10;
-export const UNUSUAL_LANE_PER_MONTH = 1;
-export const BURST_BOOKINGS = 5;
-
-const points: Readonly<Record<keyof RiskSignals, number>> = {
-  newAccount: 10,
-  highValueLittleHistory: 15,
-  unusualLane: 12,
-  burst: 8,
-  watchlisted: 100,
-};
-
 export interface RiskFinding {
-  readonly signals: RiskSignals;
+  readonly rules: readonly RiskRule[];
   readonly score: number;
   readonly verdict: RiskVerdict;
   readonly decision: {
@@ -49,45 +46,33 @@ export function assessPlans(
     const history = histories.get(shipper.organization.id) ?? { bookings: [], lanes: new Set<string>() };
     histories.set(shipper.organization.id, history);
     const inLastHour = 1 + countSince(history.bookings, life.bookedAt - HOUR_MS);
-    const signals: RiskSignals = {
-      newAccount: life.bookedAt - shipper.organization.createdAt.getTime() < NEW_ACCOUNT_DAYS * DAY_MS,
-      highValueLittleHistory:
-        plan.load.valueCents >= HIGH_VALUE_CENTS && history.bookings.length < LITTLE_HISTORY_BOOKINGS,
-      unusualLane: !history.lanes.has(lane.lane.id) && (lanesPerMonth.get(lane.lane.id) ?? 0) < UNUSUAL_LANE_PER_MONTH,
-      burst: inLastHour > BURST_BOOKINGS,
-      watchlisted: plan.watchlisted,
+    const holds: Readonly<Record<RiskRule, boolean>> = {
+      NEW_ACCOUNT: life.bookedAt - shipper.organization.createdAt.getTime() < newOrganizationDays * DAY_MS,
+      HIGH_VALUE_LITTLE_HISTORY:
+        plan.load.valueCents >= (highValueCents['USD'] ?? 0) && history.bookings.length < littleHistoryBookings,
+      UNUSUAL_LANE: !history.lanes.has(lane.lane.id) && (lanesPerMonth.get(lane.lane.id) ?? 0) < unusualLanePerMonth,
+      BURST: inLastHour > burstBookings,
+      WATCHLIST: plan.watchlisted,
     };
+    const rules = riskRules.filter((rule) => holds[rule]);
     history.bookings.push(life.bookedAt);
     history.lanes.add(lane.lane.id);
-    return judge(plan, signals, random);
+    return judge(plan, rules, random);
   });
 }
 
-/** Score of the signals, 0 to 100. */
-export function scoreOf(signals: RiskSignals): number {
-  const names = Object.keys(points) as (keyof RiskSignals)[];
-  return Math.min(
-    100,
-    names.reduce((sum, name) => sum + (signals[name] ? points[name] : 0), 0),
-  );
-}
-
-export function verdictOf(score: number): RiskVerdict {
-  return score > 75 ? 'BLOCK' : score > 40 ? 'REVIEW' : 'CLEAR';
-}
-
-function judge(plan: ShipmentPlan, signals: RiskSignals, random: Random): AssessedPlan {
-  const score = scoreOf(signals);
+function judge(plan: ShipmentPlan, rules: readonly RiskRule[], random: Random): AssessedPlan {
+  const score = scoreOf(rules);
   const verdict = verdictOf(score);
-  if (verdict === 'CLEAR') return { ...plan, risk: { signals, score, verdict, decision: null } };
+  if (verdict === 'ALLOW') return { ...plan, risk: { rules, score, verdict, decision: null } };
   if (verdict === 'BLOCK') {
     const at = plan.life.pickup.start - HOUR_MS / 2;
     return {
       ...cancelled(plan, at, 'Blocked: a party is on the watchlist'),
-      risk: { signals, score, verdict, decision: null },
+      risk: { rules, score, verdict, decision: null },
     };
   }
-  return review(plan, { signals, score, verdict, decision: null }, random);
+  return review(plan, { rules, score, verdict, decision: null }, random);
 }
 
 function review(plan: ShipmentPlan, finding: RiskFinding, random: Random): AssessedPlan {

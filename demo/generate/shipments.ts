@@ -1,4 +1,5 @@
-import type { Account, Hub, ShipmentStatus } from '../world.ts';
+import type { ShipmentStatus } from '#shared/vocabulary.ts';
+import type { Account, Hub } from '../world.ts';
 import { DAY_MS, growthFactor, HOUR_MS, hourWeights, type LocalClock, MINUTE_MS, seasonOfDay } from './calendar.ts';
 import { drawFate, drawTrouble, type Fate } from './fate.ts';
 import type { LanePlan, Network } from './lanes.ts';

@@ -1,4 +1,4 @@
-import type { ShipmentStatus } from '../world.ts';
+import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import type { Life } from './life.ts';
 
 export interface Step {

@@ -1,4 +1,5 @@
-import type { Hub, Stop, StopKind } from '../world.ts';
+import type { StopKind } from '#shared/vocabulary.ts';
+import type { Hub, Stop } from '../world.ts';
 import { MINUTE_MS } from './calendar.ts';
 import type { DispatchedPlan } from './dispatch.ts';
 import type { Mint } from './identifiers.ts';

@@ -1,5 +1,4 @@
 import { completedWindow } from '../../subgraphs/fleet/domain/assignment.ts';
-import type { IncidentSeverity } from '../../subgraphs/fleet/domain/incident.ts';
 import type { LoadState, RiskState } from '../../subgraphs/fleet/domain/load.ts';
 import type { Place } from '../../subgraphs/fleet/domain/place.ts';
 import { pointsForDelivery, pointsForStars } from '../../subgraphs/fleet/domain/rewards.ts';
@@ -164,7 +163,7 @@ function loadStateRow({ id, status, statusChangedAt, risk }: Shipment): Row {
 
 function riskOf(risk: Shipment['risk']): RiskState {
   if (risk === null) return 'PENDING';
-  if (risk.verdict !== 'REVIEW') return risk.verdict === 'CLEAR' ? 'ALLOW' : 'BLOCK';
+  if (risk.verdict !== 'REVIEW') return risk.verdict;
   if (risk.decision === null) return 'REVIEW';
   return risk.decision.decision === 'APPROVED' ? 'ALLOW' : 'BLOCK';
 }
@@ -194,12 +193,6 @@ function assignmentRows({ id, organizationId, assignment, deliveredAt, onTime, e
   ];
 }
 
-const severities: Readonly<Record<SafetyIncident['severity'], IncidentSeverity>> = {
-  MINOR: 'LOW',
-  MODERATE: 'MEDIUM',
-  SEVERE: 'HIGH',
-};
-
 function incidentRow(incident: SafetyIncident): Row {
   return {
     id: incident.id,
@@ -207,7 +200,7 @@ function incidentRow(incident: SafetyIncident): Row {
     vehicle_id: incident.vehicleId,
     shipment_id: incident.shipmentId,
     kind: incident.kind,
-    severity: severities[incident.severity],
+    severity: incident.severity,
     description: incident.description,
     occurred_at: incident.occurredAt,
     reported_at: incident.occurredAt,

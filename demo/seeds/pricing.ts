@@ -1,5 +1,5 @@
-import { equipmentKinds } from '#shared/topics.ts';
-import type { Factor } from '../../subgraphs/pricing/domain/price.ts';
+import { equipmentKinds } from '#shared/vocabulary.ts';
+import { applyFactors, type Factor } from '../../subgraphs/pricing/domain/price.ts';
 import { currency } from '../../subgraphs/pricing/store/quotes.ts';
 import { derivedId } from '../derived-id.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
@@ -51,7 +51,7 @@ function shipmentRow(shipment: Shipment, originRegion: string) {
 function quoteRow({ id: shipmentId, organizationId, createdByAccountId }: Shipment, quote: Quote) {
   const { id, createdAt, expiresAt, acceptedAt, baseRateCents, floorCents, ceilingCents, priceCents } = quote;
   const factors = factorsOf(quote);
-  const product = Math.round(factors.reduce((price, factor) => price * factor.value, baseRateCents));
+  const values = factors.map(({ value }) => value);
   return {
     id,
     shipment_id: shipmentId,
@@ -63,7 +63,7 @@ function quoteRow({ id: shipmentId, organizationId, createdByAccountId }: Shipme
     floor_cents: floorCents,
     ceiling_cents: ceilingCents,
     price_cents: priceCents,
-    limited: product < floorCents || product > ceilingCents,
+    limited: applyFactors(baseRateCents, values).limited,
     created_at: createdAt,
     expires_at: expiresAt,
     accepted_at: acceptedAt,

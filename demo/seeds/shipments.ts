@@ -1,6 +1,7 @@
+import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { goodsOf } from '../../subgraphs/shipments/domain/summary.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
-import type { Shipment, ShipmentStatus, World } from '../world.ts';
+import type { Shipment, World } from '../world.ts';
 
 type TableRow = Readonly<Record<string, unknown>>;
 

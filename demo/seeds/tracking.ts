@@ -1,6 +1,6 @@
+import { greatCircleMeters } from '#shared/geo/sphere.ts';
 import { type Area, rectanglesOf, zoneOf } from '../../subgraphs/tracking/domain/area.ts';
 import type { Position } from '../../subgraphs/tracking/domain/position.ts';
-import { greatCircleMeters } from '../../subgraphs/tracking/domain/sphere.ts';
 import { rowOf } from '../../subgraphs/tracking/store/position-row.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Shipment, World } from '../world.ts';

@@ -32,7 +32,7 @@ const query = `query SimulatorLoads($after: String) {
   }
 }`;
 
-type Place = z.infer<typeof place>;
+type Point = z.infer<typeof place>;
 
 /** A load on the road that a simulated truck can carry on. */
 export interface OpenLoad {
@@ -40,10 +40,10 @@ export interface OpenLoad {
   readonly vehicleId: string;
   readonly status: 'PICKED_UP' | 'IN_TRANSIT' | 'OUT_FOR_DELIVERY';
   readonly pickedUpAt: Date | null;
-  readonly stops: readonly Place[];
+  readonly stops: readonly Point[];
   readonly roadMeters: number | null;
   /** Where it was reported last; null where nobody did, or tracking is down. */
-  readonly position: Place | null;
+  readonly position: Point | null;
 }
 
 /** More than the demo has; a bound, so that nothing grows without one. */

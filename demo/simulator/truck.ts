@@ -1,13 +1,15 @@
-import { cruiseMetersPerSecond, progressAfter } from '../../subgraphs/tracking/domain/driving.ts';
-import { greatCircleMeters, type Place } from '../../subgraphs/tracking/domain/sphere.ts';
-import { Way } from '../../subgraphs/tracking/domain/way.ts';
+import { cruiseMetersPerSecond } from '#shared/geo/hours-of-service.ts';
+import { usualRoadFactor } from '#shared/geo/road.ts';
+import { earthRadiusMeters, greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
+import { progressAfter } from '../driving.ts';
+import { Way } from '../way.ts';
 import type { OpenLoad } from './open-loads.ts';
 
 /** A position as `reportPositions` takes it. */
 export interface Report {
   readonly vehicleId: string;
   readonly recordedAt: Date;
-  readonly location: Place;
+  readonly location: Point;
   readonly accuracyMeters: number;
   readonly speedMetersPerSecond: number;
   readonly headingDegrees: number;
@@ -17,8 +19,8 @@ const movingEveryMs = 4_000;
 const standingEveryMs = 60_000;
 /** After the pickup the truck still stands at the dock. */
 const dwellMs = 45 * 60_000;
-const roadFactorDefault = 1.25;
 const samples = 1_000;
+const metersPerDegree = (earthRadiusMeters * Math.PI) / 180;
 
 /**
  * One truck on the way of its load: great circles between the stops, at the pace of a truck, with traffic, lights and the
@@ -79,8 +81,8 @@ export class Truck {
     const { latitude, longitude, headingDegrees } = this.#way.at(this.#way.meters && this.#meters / this.#way.meters);
     const jitter = (salt: number) => wave(this.#at / 1000, 7 + salt, this.#phase * salt);
     // Up to 6 m to either side, as a receiver in a cab wanders.
-    const north = (jitter(3) * 6) / 111_195;
-    const east = (jitter(5) * 6) / (111_195 * Math.max(0.01, Math.cos((latitude * Math.PI) / 180)));
+    const north = (jitter(3) * 6) / metersPerDegree;
+    const east = (jitter(5) * 6) / (metersPerDegree * Math.max(0.01, Math.cos((latitude * Math.PI) / 180)));
     return {
       vehicleId: this.vehicleId,
       recordedAt: new Date(this.#at),
@@ -113,12 +115,12 @@ export class Truck {
 }
 
 function roadFactorOf({ roadMeters }: OpenLoad, way: Way): number {
-  if (!roadMeters || way.meters < 5_000) return roadFactorDefault;
+  if (!roadMeters || way.meters < 5_000) return usualRoadFactor;
   return Math.max(1, Math.min(2.5, roadMeters / way.meters));
 }
 
 /** The share of the way that comes nearest to a place. */
-function nearestShare(way: Way, place: Place): number {
+function nearestShare(way: Way, place: Point): number {
   let best = { share: 0, meters: Number.POSITIVE_INFINITY };
   for (let step = 0; step <= samples; step++) {
     const share = step / samples;

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { Role, Tier } from '#shared/identity.ts';
+import type { Role, Tier } from '#shared/vocabulary.ts';
 
 export const OrganizationEntity = defineEntity({
   name: 'Organization',

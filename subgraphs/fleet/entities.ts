@@ -1,8 +1,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { Equipment } from '#shared/topics.ts';
+import type { Equipment, IncidentSeverity } from '#shared/vocabulary.ts';
 import type { AssignmentState } from './domain/assignment.ts';
 import type { BadgeKind } from './domain/badges.ts';
-import type { IncidentKind, IncidentSeverity } from './domain/incident.ts';
+import type { IncidentKind } from './domain/incident.ts';
 import type { LicenseClass } from './domain/license.ts';
 import type { LoadState, RiskState } from './domain/load.ts';
 import type { Period } from './domain/period.ts';

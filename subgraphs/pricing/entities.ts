@@ -1,6 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { Tier } from '#shared/identity.ts';
-import type { Equipment } from '#shared/topics.ts';
+import type { Equipment, Tier } from '#shared/vocabulary.ts';
 import type { Factor } from './domain/price.ts';
 
 export type PaymentMethod = 'ACH' | 'WIRE' | 'CARD' | 'CHECK';

@@ -24,6 +24,7 @@ export const reactions: Reactions = {
     await em.upsert(CustomerEntity, { id, tier });
   },
   'shipment.created': keepShipment,
+  'shipment.changed': keepShipment,
   'shipment.booked': keepShipment,
   'shipment.cancelled': async ({ em }, { shipmentId: id }) => {
     await em.nativeUpdate(PricedShipmentEntity, { id }, { closed: true });

@@ -1,12 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type {
-  ReviewDecision,
-  RiskContribution,
-  RiskFacts,
-  RiskRule,
-  RiskVerdict,
-  WatchlistKind,
-} from './domain/vocabulary.ts';
+import type { RiskVerdict } from '#shared/vocabulary.ts';
+import type { ReviewDecision, RiskContribution, RiskFacts, RiskRule, WatchlistKind } from './domain/vocabulary.ts';
 
 /** What risk keeps of an organization: its age and its name. */
 export const KnownOrganizationEntity = defineEntity({

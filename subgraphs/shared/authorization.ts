@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import type { GraphQLSchema } from 'graphql';
 import type { BaseContext } from './context.ts';
 import { GraphError } from './errors.ts';
-import type { AccountIdentity, Role, Scope } from './identity.ts';
+import type { AccountIdentity, Scope } from './identity.ts';
+import type { Role } from './vocabulary.ts';
 
 // Its ES module build imports util.isUndefined, which Node removed in version 23; the CommonJS build never calls it for
 // the rules used here.

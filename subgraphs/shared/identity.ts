@@ -1,9 +1,5 @@
 import { GraphError } from './errors.ts';
-
-export const roles = ['ADMIN', 'DISPATCHER', 'DRIVER', 'CUSTOMER', 'PARTNER', 'ANALYST'] as const;
-export type Role = (typeof roles)[number];
-export const tiers = ['FREE', 'STANDARD', 'PREMIUM', 'ENTERPRISE'] as const;
-export type Tier = (typeof tiers)[number];
+import type { Role, Tier } from './vocabulary.ts';
 
 /** What an account may do. Scopes follow from roles, nothing else grants them. */
 const scopes = [

@@ -12,7 +12,8 @@ import {
 } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { anonymous, type Identity, roles, scopesOf, tiers } from './identity.ts';
+import { anonymous, type Identity, scopesOf } from './identity.ts';
+import { roles, tiers } from './vocabulary.ts';
 
 const algorithm = 'EdDSA';
 

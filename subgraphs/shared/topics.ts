@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tiers } from './identity.ts';
+import { equipmentKinds, incidentSeverities, riskVerdicts, tiers } from './vocabulary.ts';
 
 /**
  * Where subgraphs meet outside the schema: the domain events they exchange (durable, through jobs.ts) and the live topics
@@ -27,7 +27,7 @@ const shipment = z.object({
   reference: z.string(),
   organizationId: id,
   createdByAccountId: id,
-  equipment: z.enum(['DRY_VAN', 'REEFER', 'FLATBED', 'TANKER', 'BOX_TRUCK']),
+  equipment: z.enum(equipmentKinds),
   weightKg: z.number(),
   volumeM3: z.number(),
   /** Declared value of the goods. */
@@ -67,6 +67,8 @@ export const domainEvents = {
   'account.registered': z.object({ accountId: id, organizationId: id.nullable(), email: z.string(), createdAt: time }),
 
   'shipment.created': shipment,
+  /** A draft as it is after a change; a booked shipment that changes is sent as `shipment.booked`. */
+  'shipment.changed': shipment,
   /** Carries the whole shipment: risk assesses it, fleet and tracking keep what they need. Sent again when a booked one changes. */
   'shipment.booked': shipment.extend({
     bookedAt: time,
@@ -128,7 +130,7 @@ export const domainEvents = {
   'incident.reported': z.object({
     incidentId: id,
     driverId: id,
-    severity: z.enum(['LOW', 'MEDIUM', 'HIGH']),
+    severity: z.enum(incidentSeverities),
     at: time,
   }),
 
@@ -164,7 +166,7 @@ export const domainEvents = {
   'risk.assessed': z.object({
     shipmentId: id,
     score: z.number().int(),
-    decision: z.enum(['ALLOW', 'REVIEW', 'BLOCK']),
+    decision: z.enum(riskVerdicts),
     at: time,
   }),
 } as const satisfies Record<string, z.ZodObject>;
@@ -178,9 +180,6 @@ export interface DomainEvent<N extends EventName = EventName> {
   readonly name: N;
   readonly payload: EventPayload<N>;
 }
-
-export const equipmentKinds = ['DRY_VAN', 'REEFER', 'FLATBED', 'TANKER', 'BOX_TRUCK'] as const;
-export type Equipment = (typeof equipmentKinds)[number];
 
 /** Live topics, one per watched thing, so that an event touches only those who watch it. */
 export const liveTopics = {

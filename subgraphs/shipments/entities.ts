@@ -1,19 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { equipmentKinds } from '#shared/topics.ts';
+import { equipmentKinds, shipmentStatuses, stopKinds } from '#shared/vocabulary.ts';
 
-/** What SQL keeps in `status` columns; the rules between them are in domain/status.ts. */
-const statuses = [
-  'DRAFT',
-  'BOOKED',
-  'ASSIGNED',
-  'PICKED_UP',
-  'IN_TRANSIT',
-  'OUT_FOR_DELIVERY',
-  'DELIVERED',
-  'EXCEPTION',
-  'CANCELLED',
-] as const;
-const stopKinds = ['PICKUP', 'INTERMEDIATE', 'DELIVERY'] as const;
 export const transportModes = ['AIR', 'AIR_CHARTER', 'TRUCK', 'OCEAN'] as const;
 
 /** Lane, windows and sums are copied from stops and items, so that lists filter and sort within one table. */
@@ -25,9 +12,9 @@ export const ShipmentEntity = defineEntity({
     reference: p.text(),
     organizationId: p.uuid(),
     createdByAccountId: p.uuid(),
-    status: p.enum(statuses),
+    status: p.enum(shipmentStatuses),
     /** The status in which the present exception arose. */
-    troubledFrom: p.enum(statuses).nullable(),
+    troubledFrom: p.enum(shipmentStatuses).nullable(),
     version: p.integer(),
     equipment: p.enum(equipmentKinds).nullable(),
     notes: p.text().nullable(),
@@ -112,8 +99,8 @@ export const EventEntity = defineEntity({
     shipmentId: p.uuid(),
     /** The version of the shipment that this step made: orders its life, and no two steps can share one. */
     version: p.integer(),
-    fromStatus: p.enum(statuses).nullable(),
-    toStatus: p.enum(statuses),
+    fromStatus: p.enum(shipmentStatuses).nullable(),
+    toStatus: p.enum(shipmentStatuses),
     occurredAt: p.datetime(),
     recordedAt: p.datetime(),
     actorAccountId: p.uuid().nullable(),

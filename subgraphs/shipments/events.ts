@@ -3,7 +3,7 @@ import { noteAssignment, noteRelease } from './store/assignments.ts';
 import { rememberOrganization } from './store/organizations.ts';
 
 /**
- * Publishes shipment.created, .booked, .pickedUp, .inTransit, .outForDelivery, .delivered, .exception, .cancelled and
+ * Publishes shipment.created, .changed, .booked, .pickedUp, .inTransit, .outForDelivery, .delivered, .exception, .cancelled and
  * .rated; reacts to what fleet decides about drivers, and to new organizations.
  */
 export const reactions: Reactions = {

@@ -29,7 +29,7 @@ afterAll(() => graph.close());
 function valuesFromTheWorld(): Record<string, unknown> {
   const { demo, shipments } = graph.world;
   const waiting = shipments
-    .filter(({ status, risk }) => status === 'BOOKED' && risk?.verdict === 'CLEAR')
+    .filter(({ status, risk }) => status === 'BOOKED' && risk?.verdict === 'ALLOW')
     .toSorted((left, right) => pickupOf(right) - pickupOf(left));
   const partners = shipments.findLast(
     ({ organizationId, deliveredAt }) => organizationId === demo.partnerOrganizationId && deliveredAt,

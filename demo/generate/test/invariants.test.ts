@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { runs } from '#shared/test/random.ts';
-import type { Assignment, Shift, Shipment, ShipmentStatus, World } from '../../world.ts';
+import type { ShipmentStatus } from '#shared/vocabulary.ts';
+import { scoreOf, verdictOf } from '../../../subgraphs/risk/domain/rules.ts';
+import type { Assignment, Shift, Shipment, World } from '../../world.ts';
 import { generateWorld } from '../generate.ts';
-import { priceCents } from '../prices.ts';
-import { scoreOf, verdictOf } from '../risk.ts';
+import { priceOf } from '../prices.ts';
 
 /** Every step the generator may take. */
 const legalSteps: Readonly<Record<ShipmentStatus, readonly ShipmentStatus[]>> = {
@@ -282,7 +283,7 @@ describe('in any world', () => {
     holds(({ shipments, now }) => {
       for (const { quote, invoice } of shipments) {
         if (quote !== null) {
-          expect(quote.priceCents).toBe(priceCents(quote));
+          expect(quote).toMatchObject({ priceCents: priceOf(quote).priceCents });
           expect(quote.demandFactor).toBeGreaterThanOrEqual(0.8);
           expect(quote.demandFactor).toBeLessThanOrEqual(1.5);
           expect(quote.priceCents).toBeGreaterThanOrEqual(quote.floorCents);
@@ -303,7 +304,7 @@ describe('in any world', () => {
     holds(({ shipments }) => {
       for (const { risk, assignment } of shipments) {
         if (risk === null) continue;
-        expect(risk.score).toBe(scoreOf(risk.signals));
+        expect(risk.score).toBe(scoreOf(risk.rules));
         expect(risk.verdict).toBe(verdictOf(risk.score));
         if (risk.verdict === 'BLOCK') expect(assignment).toBeNull();
         if (risk.verdict === 'REVIEW' && risk.decision?.decision !== 'APPROVED') expect(assignment).toBeNull();

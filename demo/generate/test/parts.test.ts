@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLocalClock, DAY_MS } from '../calendar.ts';
 import { createMint } from '../identifiers.ts';
-import { greatCircleMeters, transitMs } from '../lanes.ts';
 import { localPart } from '../names.ts';
 import { cumulate, Random } from '../random.ts';
 
@@ -63,17 +62,6 @@ describe('local time', () => {
   test('a local hour of a day becomes its moment', () => {
     const day = Math.floor(Date.UTC(2026, 6, 1) / DAY_MS) * DAY_MS;
     expect(clock.utcOf(day, 'America/New_York', 8)).toBe(Date.UTC(2026, 6, 1, 12));
-  });
-});
-
-describe('distances', () => {
-  test('New York to Los Angeles is 3,936 km as the crow flies', () => {
-    expect(greatCircleMeters(40.7128, -74.006, 34.0522, -118.2437) / 1000).toBeCloseTo(3_936, -1);
-  });
-
-  test('a driver rests ten hours after eleven at the wheel', () => {
-    expect(transitMs(880_000)).toBe(11 * 3_600_000);
-    expect(transitMs(960_000)).toBe(22 * 3_600_000);
   });
 });
 

@@ -31,10 +31,9 @@ const em = () => risk.services.database.fork();
 
 describe('the seed', () => {
   test('judges every booking of the world as the world does', () => {
-    const verdicts = { ALLOW: 'CLEAR', REVIEW: 'REVIEW', BLOCK: 'BLOCK' } as const;
     const mine = historicalFacts(world).map(({ shipment, facts }) => {
       const { score, verdict } = assess(facts);
-      return [shipment.reference, score, verdicts[verdict]];
+      return [shipment.reference, score, verdict];
     });
     const theirs = judged.map(({ reference, risk }) => [reference, risk?.score, risk?.verdict]);
     expect(mine.toSorted()).toEqual(theirs.toSorted());

@@ -1,7 +1,8 @@
-import { cruiseMetersPerSecond, progressAfter } from '../../../subgraphs/tracking/domain/driving.ts';
+import { cruiseMetersPerSecond } from '#shared/geo/hours-of-service.ts';
+import type { Point } from '#shared/geo/sphere.ts';
 import type { Position } from '../../../subgraphs/tracking/domain/position.ts';
-import type { Place } from '../../../subgraphs/tracking/domain/sphere.ts';
-import { Way } from '../../../subgraphs/tracking/domain/way.ts';
+import { progressAfter } from '../../driving.ts';
+import { Way } from '../../way.ts';
 import type { Shipment } from '../../world.ts';
 
 const stepMs = 10 * 60_000;
@@ -35,7 +36,7 @@ export function journeyOf(shipment: Shipment, now: Date): Position[] {
 }
 
 /** One position of a vehicle that stands, some minutes old. */
-export function parkedAt(vehicleId: string, place: Place, now: Date, index: number): Position {
+export function parkedAt(vehicleId: string, place: Point, now: Date, index: number): Position {
   return reading(vehicleId, null, place, new Date(now.getTime() - (index % 50) * 60_000), false, null);
 }
 
@@ -46,7 +47,7 @@ function timeOf(shipment: Shipment, status: Shipment['status']): number | undefi
 function reading(
   vehicleId: string,
   driverId: string | null,
-  { latitude, longitude }: Place,
+  { latitude, longitude }: Point,
   recordedAt: Date,
   moving: boolean,
   headingDegrees: number | null,

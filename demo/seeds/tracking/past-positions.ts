@@ -1,5 +1,5 @@
+import type { Point } from '#shared/geo/sphere.ts';
 import type { Position } from '../../../subgraphs/tracking/domain/position.ts';
-import type { Place } from '../../../subgraphs/tracking/domain/sphere.ts';
 import type { Hub, Shipment, Vehicle, VehicleId, World } from '../../world.ts';
 import { journeyOf, parkedAt } from './past-journey.ts';
 
@@ -26,7 +26,7 @@ function loadsByVehicle(shipments: readonly Shipment[]): Map<VehicleId, Shipment
   return new Map(open.map(({ shipment, assignment }) => [assignment.vehicleId, shipment]));
 }
 
-function lastStopOfVehicles(shipments: readonly Shipment[]): Map<VehicleId, Place> {
+function lastStopOfVehicles(shipments: readonly Shipment[]): Map<VehicleId, Point> {
   const delivered = shipments
     .filter(({ status }) => status === 'DELIVERED')
     .sort((left, right) => left.statusChangedAt.getTime() - right.statusChangedAt.getTime());
@@ -38,7 +38,7 @@ function lastStopOfVehicles(shipments: readonly Shipment[]): Map<VehicleId, Plac
   );
 }
 
-function homeOf(vehicle: Vehicle, hubs: ReadonlyMap<string, Hub>): Place {
+function homeOf(vehicle: Vehicle, hubs: ReadonlyMap<string, Hub>): Point {
   const hub = hubs.get(vehicle.homeHubId);
   if (!hub) throw new RangeError(`vehicle ${vehicle.id} has no home hub`);
   return hub;

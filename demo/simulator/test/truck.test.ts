@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { greatCircleMeters } from '../../../subgraphs/tracking/domain/sphere.ts';
+import { greatCircleMeters } from '#shared/geo/sphere.ts';
 import { Convoy } from '../convoy.ts';
 import type { OpenLoad } from '../open-loads.ts';
 import type { Report } from '../truck.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/idempotency-key.ts';
-import { roles, tiers } from '#shared/identity.ts';
+import { roles, tiers } from '#shared/vocabulary.ts';
 
 /** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */
 const noControls = /^\P{Cc}*$/u;

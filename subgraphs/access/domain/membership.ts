@@ -1,5 +1,5 @@
 import { refuse } from '#shared/errors.ts';
-import type { Role } from '#shared/identity.ts';
+import type { Role } from '#shared/vocabulary.ts';
 
 const rolesOfCustomers: readonly Role[] = ['CUSTOMER', 'PARTNER'];
 

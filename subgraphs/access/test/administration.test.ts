@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type AccountIdentity, roles as allRoles, anonymous } from '#shared/identity.ts';
+import { type AccountIdentity, anonymous } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
+import { roles as allRoles } from '#shared/vocabulary.ts';
 import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import {
   type AccessUnderTest,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type AccountIdentity, anonymous, type Role } from '#shared/identity.ts';
+import { type AccountIdentity, anonymous } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
+import type { Role } from '#shared/vocabulary.ts';
 import {
   type AccessUnderTest,
   clientVerifier,

@@ -1,5 +1,5 @@
 import type { UserError } from '#shared/errors.ts';
-import type { Equipment } from '#shared/topics.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
 import type { LoadFacts, LoadState, RiskState } from './load.ts';
 
 export const assignmentStates = ['ACTIVE', 'COMPLETED', 'RELEASED'] as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/idempotency-key.ts';
-import { incidentKinds, incidentSeverities } from './incident.ts';
+import { incidentSeverities } from '#shared/vocabulary.ts';
+import { incidentKinds } from './incident.ts';
 import { id, text } from './input.ts';
 
 const dayMs = 86_400_000;

@@ -7,6 +7,3 @@ export const incidentKinds = [
   'HOURS_OF_SERVICE',
 ] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
-
-export const incidentSeverities = ['LOW', 'MEDIUM', 'HIGH'] as const;
-export type IncidentSeverity = (typeof incidentSeverities)[number];

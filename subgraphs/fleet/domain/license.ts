@@ -1,4 +1,4 @@
-import type { Equipment } from '#shared/topics.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
 
 /** CLASS_A drives every tractor-trailer, CLASS_B box trucks only; TANK and HAZMAT are endorsements (49 CFR 383). */
 export const licenseClasses = ['CLASS_A', 'CLASS_B', 'TANK', 'HAZMAT'] as const;

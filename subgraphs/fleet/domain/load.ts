@@ -1,4 +1,4 @@
-import type { Equipment } from '#shared/topics.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
 import type { Place } from './place.ts';
 
 /** Where a load stands on its way, as told by the shipments subgraph; whether it is assigned is fleet's own knowledge. */

@@ -1,8 +1,9 @@
-import type { Equipment } from '#shared/topics.ts';
+import { dutyHoursMost, transitMs } from '#shared/geo/hours-of-service.ts';
+import { roadMeters } from '#shared/geo/road.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
 import { carryingRefusals } from './assignment.ts';
 import type { LoadFacts } from './load.ts';
 import { labelOf, type Place } from './place.ts';
-import { roadMeters, transitSeconds } from './road.ts';
 
 /** A driver without another assignment in the load's window. */
 export interface DriverCandidate {
@@ -68,8 +69,6 @@ export interface Recommendation {
 const halvingMeters = 250_000;
 const comfortableSlackHours = 12;
 const respectablePoints = 1_000;
-/** A driver may be on duty 70 hours within eight days (49 CFR 395.3(b)). */
-const dutyHoursLimit = 70;
 const otherVehicleValue = 0.6;
 
 /**
@@ -142,7 +141,7 @@ function distanceReason({ before, home }: DriverCandidate, meters: number): Reas
 
 function availabilityReason(load: LoadFacts, { before }: DriverCandidate, meters: number, now: Date): Reason {
   const freeAt = Math.max(now.getTime(), before?.freeAt.getTime() ?? 0);
-  const arrivesAt = freeAt + transitSeconds(meters) * 1000;
+  const arrivesAt = freeAt + transitMs(meters);
   const slackHours = round((load.pickupFrom.getTime() - arrivesAt) / 3_600_000);
   const explanation =
     slackHours >= 0
@@ -158,8 +157,8 @@ function scoreReason({ points }: DriverCandidate): Reason {
 
 function dutyReason({ hoursOnDuty }: DriverCandidate): Reason {
   const hours = round(hoursOnDuty);
-  const explanation = `${hours} h on duty in the last eight days, ${dutyHoursLimit} h are allowed.`;
-  return reason('HOURS_ON_DUTY', hours, 'h', 1 - hoursOnDuty / dutyHoursLimit, explanation);
+  const explanation = `${hours} h on duty in the last eight days, ${dutyHoursMost} h are allowed.`;
+  return reason('HOURS_ON_DUTY', hours, 'h', 1 - hoursOnDuty / dutyHoursMost, explanation);
 }
 
 function capacityReason({ weightKg, volumeM3 }: LoadFacts, vehicle: VehicleCandidate): Reason {

@@ -1,12 +1,12 @@
+import { transitMs } from '#shared/geo/hours-of-service.ts';
+import { roadMeters } from '#shared/geo/road.ts';
+import type { StopKind } from '#shared/vocabulary.ts';
 import type { Place } from './place.ts';
-import { greatCircleMeters, transitSeconds } from './road.ts';
-
-export type RouteStopKind = 'PICKUP' | 'INTERMEDIATE' | 'DELIVERY';
 
 export interface RouteStop {
   /** 0 is the pickup. */
   readonly sequence: number;
-  readonly kind: RouteStopKind;
+  readonly kind: StopKind;
   readonly place: Place;
   /** Of the leg that leads here; null at the pickup. */
   readonly legDistanceMeters: number | null;
@@ -24,14 +24,14 @@ export interface Route {
 const intermediateStopSeconds = 3600;
 
 /**
- * The planned route of a shipment: its road distance shared out over the legs in proportion to their great circles, the
+ * The planned route of a shipment: its road distance shared out over the legs in proportion to their own, the
  * driver's rests falling where eleven hours of driving are full, an hour at each intermediate stop.
  * @param places pickup first, delivery last
  * @param distanceMeters road distance over all legs
  */
 export function planRoute(places: readonly Place[], distanceMeters: number, pickupFrom: Date): Route {
-  const direct = places.slice(1).map((place, index) => greatCircleMeters(places[index] as Place, place));
-  const total = direct.reduce((sum, meters) => sum + meters, 0);
+  const legs = places.slice(1).map((place, index) => roadMeters(places[index] as Place, place));
+  const total = legs.reduce((sum, meters) => sum + meters, 0);
   const stops: RouteStop[] = [];
   let drivenMeters = 0;
   let elapsedSeconds = 0;
@@ -41,9 +41,9 @@ export function planRoute(places: readonly Place[], distanceMeters: number, pick
       stops.push(stop(sequence, kind, place, null, null, pickupFrom, 0));
       continue;
     }
-    const share = total === 0 ? 1 / direct.length : (direct[sequence - 1] ?? 0) / total;
+    const share = total === 0 ? 1 / legs.length : (legs[sequence - 1] ?? 0) / total;
     const leg = share * distanceMeters;
-    const seconds = transitSeconds(drivenMeters + leg) - transitSeconds(drivenMeters);
+    const seconds = Math.round((transitMs(drivenMeters + leg) - transitMs(drivenMeters)) / 1000);
     drivenMeters += leg;
     elapsedSeconds += seconds;
     stops.push(stop(sequence, kind, place, leg, seconds, pickupFrom, elapsedSeconds));
@@ -52,14 +52,14 @@ export function planRoute(places: readonly Place[], distanceMeters: number, pick
   return { distanceMeters, durationSeconds: elapsedSeconds, stops };
 }
 
-function kindOf(sequence: number, count: number): RouteStopKind {
+function kindOf(sequence: number, count: number): StopKind {
   if (sequence === 0) return 'PICKUP';
   return sequence === count - 1 ? 'DELIVERY' : 'INTERMEDIATE';
 }
 
 function stop(
   sequence: number,
-  kind: RouteStopKind,
+  kind: StopKind,
   place: Place,
   meters: number | null,
   seconds: number | null,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/idempotency-key.ts';
-import { equipmentKinds } from '#shared/topics.ts';
+import { equipmentKinds } from '#shared/vocabulary.ts';
 import { id, place, text } from './input.ts';
 
 const fields = {

@@ -1,12 +1,13 @@
 import type { EntityManager } from '#shared/database.ts';
-import type { Equipment } from '#shared/topics.ts';
+import { dutyDays } from '#shared/geo/hours-of-service.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
 import { windowOf } from '../domain/assignment.ts';
 import { spanAt } from '../domain/period.ts';
 import type { Place } from '../domain/place.ts';
 import type { DriverCandidate, VehicleCandidate } from '../domain/recommendation.ts';
 import type { Load } from '../entities.ts';
 
-const dutyDaysMs = 8 * 86_400_000;
+const dutyDaysMs = dutyDays * 86_400_000;
 
 interface DriverRow {
   readonly id: string;

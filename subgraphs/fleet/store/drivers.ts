@@ -1,8 +1,9 @@
 import type { EntityManager } from '#shared/database.ts';
 import { refuse, type UserError } from '#shared/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import type { ChangeOrigin, Equipment } from '#shared/topics.ts';
+import type { ChangeOrigin } from '#shared/topics.ts';
 import type { Transaction } from '#shared/transaction.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
 import { checkVersion } from '../domain/contested.ts';
 import type { RegisterDriver, UpdateDriver } from '../domain/driver-input.ts';
 import { type LicenseClass, licenseAllows } from '../domain/license.ts';

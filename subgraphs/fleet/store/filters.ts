@@ -1,6 +1,6 @@
 import { GraphError } from '#shared/errors.ts';
 import { isUuid } from '#shared/ids.ts';
-import type { Equipment } from '#shared/topics.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
 import { type AssignmentState, assignmentStates } from '../domain/assignment.ts';
 import { type Condition, condition, never } from './page.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { completedWindow } from '../domain/assignment.ts';
-import { greatCircleMeters, transitSeconds } from '../domain/road.ts';
 import { planRoute } from '../domain/route.ts';
 import { chicago, dallas } from './fleet-harness.ts';
 
@@ -50,11 +49,6 @@ describe('a route', () => {
         },
       ),
     );
-  });
-
-  test('knows the earth and the hours of service', () => {
-    expect(greatCircleMeters(chicago, dallas) / 1000).toBeCloseTo(1_291, -1);
-    expect([880_000, 880_001].map((meters) => Math.round(transitSeconds(meters) / 3600))).toEqual([11, 21]);
   });
 });
 

@@ -1,5 +1,4 @@
-import type { Tier } from '#shared/identity.ts';
-import type { Equipment } from '#shared/topics.ts';
+import type { Equipment, Tier } from '#shared/vocabulary.ts';
 import {
   baseRateCents,
   ceilingShare,
@@ -52,6 +51,9 @@ export interface Price {
   readonly limited: boolean;
 }
 
+/** Between which values each factor of the market is held. */
+export const factorLimits = { DEMAND: [0.8, 1.5], COMPETITOR: [0.9, 1.1], COST: [0.95, 1.1] } as const;
+
 /** Fewer bookings than this say nothing about demand. */
 const enoughBookings = 20;
 
@@ -60,16 +62,25 @@ export function priceOf(inputs: PriceInputs): Price {
   const base = baseRateCents(inputs.equipment, inputs.distanceMeters);
   const factors = [
     demandFactor(inputs.demand),
-    marketFactor('COMPETITOR', inputs.competitor, 0.9, 1.1),
-    marketFactor('COST', inputs.cost, 0.95, 1.1),
+    marketFactor('COMPETITOR', inputs.competitor),
+    marketFactor('COST', inputs.cost),
     tierFactor(inputs.tier),
     volumeFactor(inputs.volumeM3),
   ];
-  const product = Math.round(factors.reduce((price, factor) => price * factor.value, base));
-  const floorCents = Math.round(base * floorShare);
-  const ceilingCents = Math.round(base * ceilingShare);
+  const values = factors.map(({ value }) => value);
+  return { baseRateCents: base, factors, ...applyFactors(base, values) };
+}
+
+/** The base rate times all factors, rounded to cents and held between floor and ceiling. */
+export function applyFactors(
+  baseRateCents: number,
+  factors: readonly number[],
+): Omit<Price, 'baseRateCents' | 'factors'> {
+  const product = Math.round(factors.reduce((price, factor) => price * factor, baseRateCents));
+  const floorCents = Math.round(baseRateCents * floorShare);
+  const ceilingCents = Math.round(baseRateCents * ceilingShare);
   const priceCents = Math.min(ceilingCents, Math.max(floorCents, product));
-  return { baseRateCents: base, factors, floorCents, ceilingCents, priceCents, limited: priceCents !== product };
+  return { floorCents, ceilingCents, priceCents, limited: priceCents !== product };
 }
 
 /** Half of the relative change of bookings goes into the price: 1 + (ratio − 1) / 2, held in [0.8, 1.5]. */
@@ -82,7 +93,8 @@ export function demandFactor(demand: Demand | null): Factor {
     };
   }
   const { region, lastWeek, meanWeek } = demand;
-  const value = held(0.8, 1.5, 1 + (lastWeek / meanWeek - 1) / 2);
+  const [low, high] = factorLimits.DEMAND;
+  const value = held(low, high, 1 + (lastWeek / meanWeek - 1) / 2);
   return {
     kind: 'DEMAND',
     value,
@@ -90,7 +102,8 @@ export function demandFactor(demand: Demand | null): Factor {
   };
 }
 
-function marketFactor(kind: 'COMPETITOR' | 'COST', seen: Observation | null, low: number, high: number): Factor {
+function marketFactor(kind: 'COMPETITOR' | 'COST', seen: Observation | null): Factor {
+  const [low, high] = factorLimits[kind];
   if (!seen) return { kind, value: 1, explanation: 'No observation: neutral.' };
   const level = `${(seen.ratio * 100).toFixed(1)} % of ours`;
   return {

@@ -1,5 +1,4 @@
-import type { Tier } from '#shared/identity.ts';
-import type { Equipment } from '#shared/topics.ts';
+import type { Equipment, Tier } from '#shared/vocabulary.ts';
 
 /** Base rate of a load: a fixed part (dock, paperwork, empty miles) and a part per kilometre, in US cents. */
 const rates: Readonly<Record<Equipment, { readonly fixedCents: number; readonly centsPerKilometer: number }>> = {
@@ -38,21 +37,4 @@ export const paymentDays: Readonly<Record<Tier, number>> = { FREE: 14, STANDARD:
 export function carryingCostCents(baseCents: number, lateSeconds: number): number {
   const lateHours = Math.min(24, Math.ceil(Math.max(0, lateSeconds) / 3600));
   return Math.round(baseCents * 0.78) + lateHours * 4_500;
-}
-
-const earthRadiusMeters = 6_371_008.8;
-/** Roads are longer than the great circle by about this factor in North America. */
-const roadFactor = 1.18;
-
-/** Metres by road between two places: haversine distance times the road factor. */
-export function roadDistanceMeters(
-  from: { readonly latitude: number; readonly longitude: number },
-  to: { readonly latitude: number; readonly longitude: number },
-): number {
-  const radians = Math.PI / 180;
-  const [phi1, phi2] = [from.latitude * radians, to.latitude * radians];
-  const a =
-    Math.sin((phi2 - phi1) / 2) ** 2 +
-    Math.cos(phi1) * Math.cos(phi2) * Math.sin(((to.longitude - from.longitude) * radians) / 2) ** 2;
-  return Math.round(2 * earthRadiusMeters * Math.asin(Math.min(1, Math.sqrt(a))) * roadFactor);
 }

@@ -1,15 +1,15 @@
 import { checkCount, type PageArguments } from '#shared/connection.ts';
 import { accountOf } from '#shared/context.ts';
 import { GraphError, payloadOf } from '#shared/errors.ts';
+import { roadMeters } from '#shared/geo/road.ts';
 import { isUuid } from '#shared/ids.ts';
 import { moneyOf } from '#shared/money.ts';
 import { scalars } from '#shared/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
-import type { Equipment } from '#shared/topics.ts';
+import type { Equipment } from '#shared/vocabulary.ts';
 import type { PricingContext } from '../context.ts';
 import { invoiceStatus, outstandingCents, overpaidCents } from '../domain/billing.ts';
 import { type Price, priceOf } from '../domain/price.ts';
-import { roadDistanceMeters } from '../domain/rates.ts';
 import { CustomerEntity, type Invoice, type Payment, type Quote } from '../entities.ts';
 import { type InvoiceFilter, listInvoices } from '../store/invoices.ts';
 import { latestObservations, type ObservationInput, recordObservation } from '../store/market.ts';
@@ -40,13 +40,16 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
   Query: {
     priceEstimate: async (_parent, { input }: { input: EstimateInput }, { em, identity }) => {
       checkEstimate(input);
-      const { equipment, origin, destination, volumeM3 } = input;
+      const { equipment, origin, originCountry, destination, destinationCountry, volumeM3 } = input;
       const organizationId = identity.kind === 'account' ? identity.organizationId : null;
       const customer = organizationId ? await em.findOne(CustomerEntity, organizationId) : null;
       return priceOf({
         equipment,
         volumeM3,
-        distanceMeters: roadDistanceMeters(origin, destination),
+        distanceMeters: roadMeters(
+          { ...origin, country: originCountry.toUpperCase() },
+          { ...destination, country: destinationCountry.toUpperCase() },
+        ),
         tier: customer?.tier ?? 'FREE',
         demand: null,
         ...(await latestObservations(em, equipment)),
@@ -133,11 +136,19 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
 interface EstimateInput {
   readonly equipment: Equipment;
   readonly origin: GeoPoint;
+  readonly originCountry: string;
   readonly destination: GeoPoint;
+  readonly destinationCountry: string;
   readonly volumeM3: number;
 }
 
-function checkEstimate({ origin, destination, volumeM3 }: EstimateInput): void {
+function checkEstimate({ origin, originCountry, destination, destinationCountry, volumeM3 }: EstimateInput): void {
+  for (const country of [originCountry, destinationCountry]) {
+    if (!/^[A-Za-z]{2}$/.test(country)) {
+      const got = country.slice(0, 40);
+      throw new GraphError('BAD_USER_INPUT', `An ISO 3166-1 alpha-2 code such as US is required; got ${got}.`);
+    }
+  }
   for (const { latitude, longitude } of [origin, destination]) {
     if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) {
       throw new GraphError(

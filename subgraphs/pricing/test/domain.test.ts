@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { tiers } from '#shared/identity.ts';
-import { equipmentKinds } from '#shared/topics.ts';
+import { equipmentKinds, tiers } from '#shared/vocabulary.ts';
 import { invoiceStatus, outstandingCents, overpaidCents } from '../domain/billing.ts';
 import { demandFactor, type PriceInputs, priceOf } from '../domain/price.ts';
-import { carryingCostCents, roadDistanceMeters } from '../domain/rates.ts';
+import { carryingCostCents } from '../domain/rates.ts';
 
 const observation = fc.option(
   fc.record({
@@ -95,14 +94,6 @@ test('a load that arrives late costs more, up to a day of lateness', () => {
   expect(carryingCostCents(100_000, -600)).toBe(78_000);
   expect(carryingCostCents(100_000, 1)).toBe(82_500);
   expect(carryingCostCents(100_000, 1e9)).toBe(78_000 + 24 * 4_500);
-});
-
-test('Chicago to Dallas is about 1,525 km by road', () => {
-  const meters = roadDistanceMeters(
-    { latitude: 41.8781, longitude: -87.6298 },
-    { latitude: 32.7767, longitude: -96.797 },
-  );
-  expect(meters / 1000).toBeCloseTo(1525, -2);
 });
 
 test('the balance of an invoice never owes and overpays at once', () => {

@@ -1,4 +1,5 @@
-import type { ReviewDecision, RiskContribution, RiskFacts, RiskVerdict } from './vocabulary.ts';
+import type { RiskVerdict } from '#shared/vocabulary.ts';
+import type { ReviewDecision, RiskContribution, RiskFacts } from './vocabulary.ts';
 
 /** What somebody decided, and what they saw when they did. */
 export interface Decided {

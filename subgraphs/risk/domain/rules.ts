@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
-import { type RiskContribution, type RiskFacts, type RiskRule, type RiskVerdict, riskRules } from './vocabulary.ts';
+import type { RiskVerdict } from '#shared/vocabulary.ts';
+import { type RiskContribution, type RiskFacts, type RiskRule, riskRules } from './vocabulary.ts';
 
 /**
  * Points of each rule, and the scores above which a booking is reviewed or blocked: given by the product. Without the
@@ -17,20 +18,20 @@ export const blockAbove = 75;
 const highestScore = 100;
 
 /** An organization's first invoice (net 30) is not due before this age: nobody knows yet whether it pays. */
-const newOrganizationDays = 30;
+export const newOrganizationDays = 30;
 /** A fresh account under an old name is how stolen names are used; a week is what it takes to notice and call back. */
 const newAccountDays = 7;
 /**
  * 100,000 USD is the cargo cover that carriers usually hold per load: above it a loss is ours. Other currencies at
  * rounded rates; the exact rate does not matter to a rule of thumb. Unlisted ones are taken as dollars, on the safe side.
  */
-const highValueCents: Readonly<Record<string, number>> = { USD: 10_000_000, CAD: 13_500_000, MXN: 180_000_000 };
+export const highValueCents: Readonly<Record<string, number>> = { USD: 10_000_000, CAD: 13_500_000, MXN: 180_000_000 };
 /** Ten bookings are some two months of a small shipper's freight, enough to have been paid and delivered for. */
-const littleHistoryBookings = 10;
+export const littleHistoryBookings = 10;
 /** Below one shipment a month of all customers together there is no habit a booking could follow. */
-const unusualLanePerMonth = 1;
+export const unusualLanePerMonth = 1;
 /** More bookings than this within an hour: people type slower, and integrations spread theirs over the day. */
-const burstBookings = 5;
+export const burstBookings = 5;
 
 /** The limits of each rule by name, as text: what an assessment keeps and the policy shows. */
 export const limitsOf: Readonly<Record<RiskRule, Readonly<Record<string, string>>>> = {
@@ -60,9 +61,16 @@ export function assess(facts: RiskFacts): RiskOutcome {
     const finding = findings[rule](facts);
     return finding ? [{ rule, points: pointsOf[rule], ...finding }] : [];
   });
-  const sum = contributions.reduce((total, { points }) => total + points, 0);
-  const score = Math.min(highestScore, sum);
+  const score = scoreOf(contributions.map(({ rule }) => rule));
   return { score, verdict: verdictOf(score), contributions };
+}
+
+/** 0 to 100: the points of the rules that hold. */
+export function scoreOf(rules: readonly RiskRule[]): number {
+  return Math.min(
+    highestScore,
+    rules.reduce((sum, rule) => sum + pointsOf[rule], 0),
+  );
 }
 
 export function verdictOf(score: number): RiskVerdict {

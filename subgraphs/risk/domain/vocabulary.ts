@@ -4,8 +4,6 @@
 export const riskRules = ['NEW_ACCOUNT', 'HIGH_VALUE_LITTLE_HISTORY', 'UNUSUAL_LANE', 'BURST', 'WATCHLIST'] as const;
 export type RiskRule = (typeof riskRules)[number];
 
-export type RiskVerdict = 'ALLOW' | 'REVIEW' | 'BLOCK';
-
 /** What one rule added to a score, and why. */
 export interface RiskContribution {
   readonly rule: RiskRule;

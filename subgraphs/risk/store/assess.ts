@@ -2,9 +2,10 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database.ts';
 import { newId } from '#shared/ids.ts';
 import type { Transaction } from '#shared/transaction.ts';
+import type { RiskVerdict } from '#shared/vocabulary.ts';
 import { type Decided, decisionOf } from '../domain/decision.ts';
 import { assess } from '../domain/rules.ts';
-import type { RiskFacts, RiskVerdict } from '../domain/vocabulary.ts';
+import type { RiskFacts } from '../domain/vocabulary.ts';
 import {
   type Assessment,
   AssessmentEntity,

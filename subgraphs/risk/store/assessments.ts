@@ -6,7 +6,8 @@ import { GraphError } from '#shared/errors.ts';
 import { hasScope, type Identity } from '#shared/identity.ts';
 import { isUuid } from '#shared/ids.ts';
 import { keysetOf } from '#shared/keyset.ts';
-import type { RiskRule, RiskVerdict } from '../domain/vocabulary.ts';
+import type { RiskVerdict } from '#shared/vocabulary.ts';
+import type { RiskRule } from '../domain/vocabulary.ts';
 import { type Assessment, AssessmentEntity } from '../entities.ts';
 
 /** The newest assessments of these shipments; none without the scope, as a customer must not learn what stops them. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
 import type { BaseContext } from '../context.ts';
-import { type Identity, identityHeader, type Role, scopesOf, type Tier } from '../identity.ts';
+import { type Identity, identityHeader, scopesOf } from '../identity.ts';
 import { newId } from '../ids.ts';
 import type { SubgraphLimits } from '../limits.ts';
 import { createLog, type Log } from '../log.ts';
@@ -11,6 +11,7 @@ import { createMemoryPubSub } from '../pubsub-memory.ts';
 import { listen, openSubgraph, type RunningSubgraph } from '../server.ts';
 import type { Subgraph } from '../subgraph.ts';
 import { createSigner, createVerifier, identityTokens, newKeyPair } from '../tokens.ts';
+import type { Role, Tier } from '../vocabulary.ts';
 import { roleSecret, templateDatabase } from './cluster.ts';
 
 /** A database of its own for one test file: a copy of the provisioned template. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { GraphError } from '#shared/errors.ts';
-import { equipmentKinds } from '#shared/topics.ts';
-import { shipmentStatuses } from './status.ts';
+import { equipmentKinds, shipmentStatuses } from '#shared/vocabulary.ts';
 import { text } from './text-input.ts';
 
 const place = z.object({

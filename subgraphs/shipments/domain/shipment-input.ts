@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/idempotency-key.ts';
 import { centsOf } from '#shared/money.ts';
-import { equipmentKinds } from '#shared/topics.ts';
+import { equipmentKinds } from '#shared/vocabulary.ts';
 import { optionalText, text } from './text-input.ts';
 import { isTimeZone } from './time-zone.ts';
 

@@ -1,15 +1,4 @@
-export const shipmentStatuses = [
-  'DRAFT',
-  'BOOKED',
-  'ASSIGNED',
-  'PICKED_UP',
-  'IN_TRANSIT',
-  'OUT_FOR_DELIVERY',
-  'DELIVERED',
-  'EXCEPTION',
-  'CANCELLED',
-] as const;
-export type ShipmentStatus = (typeof shipmentStatuses)[number];
+import { type ShipmentStatus, shipmentStatuses } from '#shared/vocabulary.ts';
 
 /** In which capacity somebody acts on a shipment. DISPATCH is what fleet does by assigning and releasing. */
 export type Actor = 'SHIPPER' | 'DRIVER' | 'DISPATCHER' | 'DISPATCH';

@@ -1,4 +1,4 @@
-import { roadMeters } from './distance.ts';
+import { roadMetersOver } from '#shared/geo/road.ts';
 import type { ItemFacts, StopFacts } from './shipment-input.ts';
 
 /** What a shipment copies from its stops: lane, windows, length of the road. */
@@ -15,7 +15,7 @@ export function laneOf(stops: readonly StopFacts[]) {
     destinationCity: destination.city,
     destinationRegion: destination.region,
     destinationCountry: destination.country,
-    distanceMeters: roadMeters(stops),
+    distanceMeters: roadMetersOver(stops.map(({ location, country }) => ({ ...location, country }))),
     pickupFrom: origin.windowStart,
     deliverBy: destination.windowEnd,
   };

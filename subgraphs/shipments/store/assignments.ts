@@ -1,6 +1,6 @@
 import type { EventPayload } from '#shared/topics.ts';
 import type { Transaction } from '#shared/transaction.ts';
-import type { ShipmentStatus } from '../domain/status.ts';
+import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { lockAnyShipment } from './shipments.ts';
 import { announceChange, takeStep } from './steps.ts';
 

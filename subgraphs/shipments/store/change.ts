@@ -1,10 +1,11 @@
+import type { EntityManager } from '#shared/database.ts';
 import { refuse } from '#shared/errors.ts';
 import type { AccountIdentity } from '#shared/identity.ts';
 import type { Transaction } from '#shared/transaction.ts';
+import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
-import { bookedOf } from '../domain/payloads.ts';
+import { bookedOf, snapshotOf } from '../domain/payloads.ts';
 import type { UpdateInput } from '../domain/shipment-input.ts';
-import type { ShipmentStatus } from '../domain/status.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';
 import { ItemEntity, type ShipmentRow, StopEntity } from '../entities.ts';
 import { requireFuturePickup } from './booking.ts';
@@ -16,7 +17,7 @@ import { announceChange } from './steps.ts';
 const open: readonly ShipmentStatus[] = ['DRAFT', 'BOOKED'];
 const closed: readonly ShipmentStatus[] = ['DELIVERED', 'CANCELLED'];
 
-/** Changes a shipment; a booked one is announced to the neighbours again, with its new version. */
+/** Changes a shipment and tells the neighbours what it is now. */
 export async function updateShipment(
   { em, emit, announce }: Transaction,
   identity: AccountIdentity,
@@ -43,7 +44,15 @@ export async function updateShipment(
   shipment.version += 1;
   await em.flush();
   announceChange(announce, shipment);
-  if (shipment.status === 'BOOKED') await emit('shipment.booked', bookedOf(shipment, await stopsOf(em, shipment.id)));
+  await emitFacts(em, emit, shipment);
+}
+
+/** Imported shipments are known here only. */
+async function emitFacts(em: EntityManager, emit: Transaction['emit'], shipment: ShipmentRow): Promise<void> {
+  if (shipment.imported || !open.includes(shipment.status)) return;
+  const stops = await stopsOf(em, shipment.id);
+  if (shipment.status === 'BOOKED') await emit('shipment.booked', bookedOf(shipment, stops));
+  else await emit('shipment.changed', snapshotOf(shipment, stops));
 }
 
 function requireEditor(identity: AccountIdentity, { organizationId, driverId = null }: ShipmentRow): void {

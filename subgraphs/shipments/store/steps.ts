@@ -1,11 +1,12 @@
 import { refuse } from '#shared/errors.ts';
+import type { Point } from '#shared/geo/sphere.ts';
 import type { Identity } from '#shared/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { liveTopics } from '#shared/topics.ts';
 import type { Transaction } from '#shared/transaction.ts';
+import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
-import type { Point } from '../domain/distance.ts';
-import { judge, type ShipmentStatus, steps } from '../domain/status.ts';
+import { judge, steps } from '../domain/status.ts';
 import { EventEntity, type ShipmentRow } from '../entities.ts';
 
 /** Who, when and where of a step. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { generateWorld } from '../../../demo/generate/generate.ts';
 import { seedAlone } from '../../../demo/seeding/seed-alone.ts';
 import type { World } from '../../../demo/world.ts';
 import { somebody } from '../../shared/test/harness.ts';
-import { judge, type ShipmentStatus } from '../domain/status.ts';
+import { judge } from '../domain/status.ts';
 import { admin, change, create, dispatcher, openScene, type Shipments, shipmentInput } from './scene.ts';
 
 let scene: Shipments;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { type ShipmentStatus, shipmentStatuses } from '#shared/vocabulary.ts';
 import { somebody } from '../../shared/test/harness.ts';
 import { actorsOf } from '../domain/actors.ts';
-import { type Actor, isLate, judge, nextStatuses, type ShipmentStatus, shipmentStatuses } from '../domain/status.ts';
+import { type Actor, isLate, judge, nextStatuses } from '../domain/status.ts';
 
 const everybody: Actor[] = ['SHIPPER', 'DRIVER', 'DISPATCHER', 'DISPATCH'];
 

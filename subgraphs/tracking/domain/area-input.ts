@@ -1,8 +1,8 @@
 import { refuse } from '#shared/errors.ts';
+import type { Point } from '#shared/geo/sphere.ts';
 import type { Area } from './area.ts';
 import { faultOfPlace } from './place-check.ts';
 import { crossesItself, doubleArea, longitudeStep, ringOf } from './polygon.ts';
-import type { Place } from './sphere.ts';
 
 const radiusMetersRange = { least: 10, most: 500_000 } as const;
 const vertexLimit = 500;
@@ -10,8 +10,8 @@ const hysteresisMetersMost = 1_000;
 const nameLengthMost = 120;
 
 export interface AreaInput {
-  readonly circle?: { readonly center: Place; readonly radiusMeters: number } | null;
-  readonly polygon?: { readonly vertices: readonly Place[] } | null;
+  readonly circle?: { readonly center: Point; readonly radiusMeters: number } | null;
+  readonly polygon?: { readonly vertices: readonly Point[] } | null;
 }
 
 /** Checks the area of a geofence. Refusals: BAD_AREA, BAD_COORDINATES. */
@@ -22,7 +22,7 @@ export function parseArea({ circle, polygon }: AreaInput): Area {
   return refuse('BAD_AREA', 'A circle or a polygon is required; none arrived.', 'area');
 }
 
-function parseCircle(center: Place, radiusMeters: number): Area {
+function parseCircle(center: Point, radiusMeters: number): Area {
   checkPlace(center, 'area.circle.center');
   const { least, most } = radiusMetersRange;
   if (!(radiusMeters >= least && radiusMeters <= most)) {
@@ -32,7 +32,7 @@ function parseCircle(center: Place, radiusMeters: number): Area {
   return { kind: 'CIRCLE', center: { latitude: center.latitude, longitude: center.longitude }, radiusMeters };
 }
 
-function parsePolygon(given: readonly Place[]): Area {
+function parsePolygon(given: readonly Point[]): Area {
   const field = 'area.polygon.vertices';
   if (given.length > vertexLimit) refuse('BAD_AREA', `At most ${vertexLimit} vertices; got ${given.length}.`, field);
   for (const [index, vertex] of given.entries()) checkPlace(vertex, `${field}.${index}`);
@@ -47,21 +47,21 @@ function parsePolygon(given: readonly Place[]): Area {
 }
 
 /** Without vertices that repeat the one before, the closing one of a GeoJSON ring included. */
-function withoutRepeats(vertices: readonly Place[]): Place[] {
+function withoutRepeats(vertices: readonly Point[]): Point[] {
   return vertices
     .filter((vertex, index) => !same(vertex, vertices.at(index - 1) ?? vertex) || vertices.length === 1)
     .map(({ latitude, longitude }) => ({ latitude, longitude }));
 }
 
-function same(left: Place, right: Place): boolean {
+function same(left: Point, right: Point): boolean {
   return left.latitude === right.latitude && left.longitude === right.longitude;
 }
 
-function edgeDegrees(vertices: readonly Place[], vertex: Place, index: number): number {
+function edgeDegrees(vertices: readonly Point[], vertex: Point, index: number): number {
   return Math.abs(longitudeStep(vertices.at(index - 1)?.longitude ?? 0, vertex.longitude));
 }
 
-function checkPlace(place: Place, field: string): void {
+function checkPlace(place: Point, field: string): void {
   const fault = faultOfPlace(place);
   if (fault) refuse('BAD_COORDINATES', fault, field);
 }

@@ -1,10 +1,10 @@
+import { earthRadiusMeters, greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
 import { metersToBorder, type Ring, ringContains, ringOf } from './polygon.ts';
-import { earthRadiusMeters, greatCircleMeters, type Place } from './sphere.ts';
 
 /** What a geofence encloses. A position on the border is inside. */
 export type Area =
-  | { readonly kind: 'CIRCLE'; readonly center: Place; readonly radiusMeters: number }
-  | { readonly kind: 'POLYGON'; readonly vertices: readonly Place[] };
+  | { readonly kind: 'CIRCLE'; readonly center: Point; readonly radiusMeters: number }
+  | { readonly kind: 'POLYGON'; readonly vertices: readonly Point[] };
 
 /** A rectangle in degrees. `west` > `east` where it crosses the antimeridian. */
 export interface Bounds {
@@ -16,9 +16,9 @@ export interface Bounds {
 
 /** An area made ready for many questions. */
 export interface Zone {
-  contains(place: Place): boolean;
+  contains(place: Point): boolean;
   /** Metres outside the border; 0 inside. */
-  metersOutside(place: Place): number;
+  metersOutside(place: Point): number;
   readonly bounds: Bounds;
 }
 
@@ -26,8 +26,8 @@ export function zoneOf(area: Area): Zone {
   return area.kind === 'CIRCLE' ? circle(area.center, area.radiusMeters) : polygon(ringOf(area.vertices));
 }
 
-function circle(center: Place, radiusMeters: number): Zone {
-  const metersOutside = (place: Place) => Math.max(0, greatCircleMeters(center, place) - radiusMeters);
+function circle(center: Point, radiusMeters: number): Zone {
+  const metersOutside = (place: Point) => Math.max(0, greatCircleMeters(center, place) - radiusMeters);
   return {
     contains: (place) => metersOutside(place) === 0,
     metersOutside,
@@ -36,7 +36,7 @@ function circle(center: Place, radiusMeters: number): Zone {
 }
 
 function polygon(ring: Ring): Zone {
-  const contains = (place: Place) => ringContains(ring, place);
+  const contains = (place: Point) => ringContains(ring, place);
   return {
     contains,
     metersOutside: (place) => (contains(place) ? 0 : metersToBorder(ring, place)),
@@ -44,7 +44,7 @@ function polygon(ring: Ring): Zone {
   };
 }
 
-function boundsOfCircle({ latitude, longitude }: Place, radiusMeters: number): Bounds {
+function boundsOfCircle({ latitude, longitude }: Point, radiusMeters: number): Bounds {
   const angle = radiusMeters / earthRadiusMeters;
   const reach = (angle * 180) / Math.PI;
   const south = Math.max(-90, latitude - reach);

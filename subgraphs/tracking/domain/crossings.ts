@@ -1,5 +1,5 @@
+import type { Point } from '#shared/geo/sphere.ts';
 import type { Zone } from './area.ts';
-import type { Place } from './sphere.ts';
 
 export interface Fence {
   readonly id: string;
@@ -26,7 +26,7 @@ export interface Passage<P> {
  * event: nobody knows from where it came.
  * @param inside fences in which the vehicle was before, null for a vehicle without a past
  */
-export function detectCrossings<P extends Place>(
+export function detectCrossings<P extends Point>(
   fences: readonly Fence[],
   inside: ReadonlySet<string> | null,
   positions: readonly P[],
@@ -47,6 +47,6 @@ export function detectCrossings<P extends Place>(
   return { crossings, inside: now };
 }
 
-function staysInside(zone: Zone, hysteresisMeters: number, position: Place): boolean {
+function staysInside(zone: Zone, hysteresisMeters: number, position: Point): boolean {
   return hysteresisMeters === 0 ? zone.contains(position) : zone.metersOutside(position) <= hysteresisMeters;
 }

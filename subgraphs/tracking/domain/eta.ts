@@ -1,12 +1,14 @@
-import { greatCircleMeters, type Place } from './sphere.ts';
+import { cruiseMetersPerSecond, drivingHoursMost, restHours, restsDuring } from '#shared/geo/hours-of-service.ts';
+import { usualRoadFactor } from '#shared/geo/road.ts';
+import { greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
 
 /** What is known of a load on the road. */
 export interface Journey {
-  readonly origin: Place | null;
-  readonly destination: Place | null;
+  readonly origin: Point | null;
+  readonly destination: Point | null;
   /** Road distance planned over all stops. */
   readonly plannedMeters: number | null;
-  readonly position: (Place & { readonly recordedAt: Date }) | null;
+  readonly position: (Point & { readonly recordedAt: Date }) | null;
   /** Mean of the speeds while moving, over the last two hours; null where too few are known. */
   readonly recentSpeedMetersPerSecond: number | null;
 }
@@ -26,17 +28,13 @@ export type Eta =
       readonly basis: Basis;
     };
 
-/** 80 km/h, what one driver makes on a lane (the plan of the network uses the same). */
-const laneSpeedMetersPerSecond = 80_000 / 3600;
 const speedRange = { least: 4, most: 33 } as const;
-/** Road over great-circle distance where the plan does not tell (Ballou, Rahardja, Sakai, Transp. Research A 36, 2002). */
-const roadFactorDefault = 1.25;
 const roadFactorRange = { least: 1, most: 2.5 } as const;
+const hourMs = 3_600_000;
 /** A truck that was silent longer could be anywhere. */
-const staleMs = 6 * 3_600_000;
-/** Ten hours of rest after eleven of driving (49 CFR 395.3). */
-const drivingMs = 11 * 3_600_000;
-const restMs = 10 * 3_600_000;
+const staleMs = 6 * hourMs;
+const drivingMs = drivingHoursMost * hourMs;
+const restMs = restHours * hourMs;
 /** Half width of the interval as a share of the driving time, and its least in minutes. */
 const spread = { RECENT_SPEED: 0.15, LANE_DEFAULT: 0.3 } as const;
 const leastSpreadMs = 10 * 60_000;
@@ -55,10 +53,10 @@ export function estimateArrival(journey: Journey | null, now: Date): Eta {
   if (silentMs > staleMs) return unknown('STALE_POSITION');
 
   const basis: Basis = recentSpeedMetersPerSecond === null ? 'LANE_DEFAULT' : 'RECENT_SPEED';
-  const speed = clamp(recentSpeedMetersPerSecond ?? laneSpeedMetersPerSecond, speedRange);
+  const speed = clamp(recentSpeedMetersPerSecond ?? cruiseMetersPerSecond, speedRange);
   const remainingMeters = greatCircleMeters(position, destination) * roadFactorOf(journey);
   const driving = (remainingMeters / speed) * 1000;
-  const rests = Math.max(0, Math.ceil(driving / drivingMs) - 1);
+  const rests = restsDuring(driving / hourMs);
   // It was not there at its last report, so an arrival in the past means now.
   const arrival = Math.max(now.getTime(), position.recordedAt.getTime() + driving + rests * restMs);
   const halfWidth = Math.max(leastSpreadMs, driving * spread[basis]) + silentMs / 2;
@@ -81,10 +79,10 @@ function unknown(unknownReason: UnknownReason): Eta {
 }
 
 function roadFactorOf({ origin, destination, plannedMeters }: Journey): number {
-  if (!origin || !destination || !plannedMeters) return roadFactorDefault;
+  if (!origin || !destination || !plannedMeters) return usualRoadFactor;
   const direct = greatCircleMeters(origin, destination);
   // Round trips and loads within a town say nothing about the roads ahead.
-  return direct < 5_000 ? roadFactorDefault : clamp(plannedMeters / direct, roadFactorRange);
+  return direct < 5_000 ? usualRoadFactor : clamp(plannedMeters / direct, roadFactorRange);
 }
 
 function clamp(value: number, { least, most }: { readonly least: number; readonly most: number }): number {

@@ -1,4 +1,4 @@
-import { earthRadiusMeters, type Place } from './sphere.ts';
+import { earthRadiusMeters, type Point } from '#shared/geo/sphere.ts';
 
 /**
  * A ring in the plane of longitude (x) and latitude (y), in degrees, without the seam: longitudes run on past ±180. A
@@ -23,7 +23,7 @@ export function longitudeStep(from: number, to: number): number {
   return ((((step + 180) % 360) + 360) % 360) - 180;
 }
 
-export function ringOf(vertices: readonly Place[]): Ring {
+export function ringOf(vertices: readonly Point[]): Ring {
   const xs: number[] = [];
   const ys: number[] = [];
   let x = vertices[0]?.longitude ?? 0;
@@ -52,7 +52,7 @@ function unwrapped(x: number, from: number, to: number): number {
 }
 
 /** Where the ring comes back a full turn away from its start it has a pole inside: the nearer one. */
-function closeAlongPole(xs: number[], ys: number[], vertices: readonly Place[]): void {
+function closeAlongPole(xs: number[], ys: number[], vertices: readonly Point[]): void {
   const first = vertices[0];
   const last = vertices.at(-1);
   if (!first || !last) return;
@@ -66,7 +66,7 @@ function closeAlongPole(xs: number[], ys: number[], vertices: readonly Place[]):
 }
 
 /** True inside the ring and on its border (even-odd rule; Shimrat, Communications of the ACM 5, 1962). */
-export function ringContains(ring: Ring, { latitude, longitude }: Place): boolean {
+export function ringContains(ring: Ring, { latitude, longitude }: Point): boolean {
   if (latitude < ring.south - borderDegrees || latitude > ring.north + borderDegrees) return false;
   return turnsWithin(ring, longitude).some((x) => onBorder(ring, x, latitude) || evenOdd(ring, x, latitude));
 }
@@ -108,7 +108,7 @@ function nearestOn(x: number, y: number, x1: number, y1: number, x2: number, y2:
 }
 
 /** Metres from a place to the nearest edge, degrees scaled at the place's latitude: good to a few kilometres. */
-export function metersToBorder(ring: Ring, { latitude, longitude }: Place): number {
+export function metersToBorder(ring: Ring, { latitude, longitude }: Point): number {
   const metersPerDegree = (earthRadiusMeters * Math.PI) / 180;
   const squeeze = Math.cos((latitude * Math.PI) / 180);
   let least = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import type { Place } from './sphere.ts';
+import type { Point } from '#shared/geo/sphere.ts';
 
 /** Millionths of a degree: a tenth of a metre. */
 const precision = 1e6;
@@ -7,7 +7,7 @@ const precision = 1e6;
  * Places as one text: the encoded polyline format
  * (https://developers.google.com/maps/documentation/utilities/polylinealgorithm), with 6 decimals.
  */
-export function encodePolyline(places: readonly Place[]): string {
+export function encodePolyline(places: readonly Point[]): string {
   let text = '';
   let [latitude, longitude] = [0, 0];
   for (const place of places) {

@@ -1,7 +1,7 @@
-import type { Place } from './sphere.ts';
+import type { Point } from '#shared/geo/sphere.ts';
 
 /** Where a vehicle was at one moment. */
-export interface Position extends Place {
+export interface Position extends Point {
   readonly vehicleId: string;
   readonly driverId: string | null;
   readonly recordedAt: Date;

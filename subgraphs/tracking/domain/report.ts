@@ -1,5 +1,5 @@
+import type { Point } from '#shared/geo/sphere.ts';
 import { faultOfPlace } from './place-check.ts';
-import type { Place } from './sphere.ts';
 
 export const batchLimit = 500;
 /** Fixes less certain than this put a truck into the next street. */
@@ -16,7 +16,7 @@ export interface PositionReport {
   readonly vehicleId: string;
   readonly driverId?: string | null;
   readonly recordedAt: Date;
-  readonly location: Place;
+  readonly location: Point;
   readonly accuracyMeters: number;
   readonly speedMetersPerSecond?: number | null;
   readonly headingDegrees?: number | null;
@@ -47,7 +47,7 @@ export function faultOf(report: PositionReport, now: Date): Fault | null {
   return faultOfLocation(report.location) ?? faultOfTime(report.recordedAt, now) ?? faultOfReadings(report);
 }
 
-function faultOfLocation(location: Place): Fault | null {
+function faultOfLocation(location: Point): Fault | null {
   const fault = faultOfPlace(location);
   if (fault) return { code: 'BAD_COORDINATES', message: fault };
   // What receivers without a fix send; it lies in the Gulf of Guinea.

@@ -1,6 +1,6 @@
-import { distanceToSegment, type Place, type Vector, vectorOf } from './sphere.ts';
+import { distanceToSegment, type Point, type Vector, vectorOf } from '#shared/geo/sphere.ts';
 
-export interface Simplified<P extends Place> {
+export interface Simplified<P extends Point> {
   readonly points: readonly P[];
   /** The tolerance that holds for these points: the one asked for, or more where `limit` forced it. */
   readonly toleranceMeters: number;
@@ -12,7 +12,7 @@ export interface Simplified<P extends Place> {
  * Instead of being cut off at the tolerance, each split gets the tolerance up to which it survives, so that one pass
  * also answers which `limit` points matter most. First and last point always stay.
  */
-export function simplify<P extends Place>(line: readonly P[], toleranceMeters: number, limit: number): Simplified<P> {
+export function simplify<P extends Point>(line: readonly P[], toleranceMeters: number, limit: number): Simplified<P> {
   if (line.length <= 2) return { points: line, toleranceMeters };
   const weights = weightsOf(line.map(vectorOf), toleranceMeters);
   const kept = weights.filter((weight) => weight > toleranceMeters);

@@ -1,7 +1,7 @@
+import { greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
 import { simplify } from './simplify.ts';
-import { greatCircleMeters, type Place } from './sphere.ts';
 
-export interface Fix extends Place {
+export interface Fix extends Point {
   readonly recordedAt: Date;
   readonly speedMetersPerSecond: number | null;
 }
@@ -46,7 +46,7 @@ export function trackOf(
   };
 }
 
-function distanceAlong(line: readonly Place[]): number {
+function distanceAlong(line: readonly Point[]): number {
   let meters = 0;
   for (let index = 1; index < line.length; index++) {
     const from = line[index - 1];

@@ -1,5 +1,6 @@
 import type { PageArguments } from '#shared/connection.ts';
 import { GraphError } from '#shared/errors.ts';
+import type { Point } from '#shared/geo/sphere.ts';
 import { isUuid } from '#shared/ids.ts';
 import { scalars } from '#shared/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
@@ -9,7 +10,6 @@ import { estimateArrival } from '../domain/eta.ts';
 import { faultOfPlace } from '../domain/place-check.ts';
 import { encodePolyline } from '../domain/polyline.ts';
 import type { Position } from '../domain/position.ts';
-import type { Place } from '../domain/sphere.ts';
 import type { Fix } from '../domain/track.ts';
 import type { Geofence, GeofenceEvent } from '../entities.ts';
 import { listPositions } from '../store/current.ts';
@@ -85,7 +85,7 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
       isUuid(id) ? loaders.geofence.load(id) : null,
     bounds: ({ area }: Geofence) => zoneOf(area).bounds,
   },
-  GeoPolygon: { polyline: ({ vertices }: { readonly vertices: readonly Place[] }) => encodePolyline(vertices) },
+  GeoPolygon: { polyline: ({ vertices }: { readonly vertices: readonly Point[] }) => encodePolyline(vertices) },
   GeofenceArea: {
     __resolveType: ({ kind }: Geofence['area']) => (kind === 'CIRCLE' ? 'GeoCircle' : 'GeoPolygon'),
   },

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database.ts';
+import { earthRadiusMeters, type Point } from '#shared/geo/sphere.ts';
 import type { Journey } from '../domain/eta.ts';
-import { earthRadiusMeters, type Place } from '../domain/sphere.ts';
 import { uuidArray } from './sql.ts';
 import { type Visibility, visibleCarriages } from './visibility.ts';
 
@@ -72,6 +72,6 @@ function journeyOf(row: JourneyRow): Journey {
   };
 }
 
-function placeOf(latitude: number | null, longitude: number | null): Place | null {
+function placeOf(latitude: number | null, longitude: number | null): Point | null {
   return latitude === null || longitude === null ? null : { latitude, longitude };
 }

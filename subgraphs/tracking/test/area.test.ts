@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Refusal } from '#shared/errors.ts';
+import type { Point } from '#shared/geo/sphere.ts';
 import { type Area, type Bounds, rectanglesOf, zoneOf } from '../domain/area.ts';
 import { parseArea, parseHysteresis, parseName } from '../domain/area-input.ts';
-import type { Place } from '../domain/sphere.ts';
 
-const at = (latitude: number, longitude: number): Place => ({ latitude, longitude });
-const polygon = (...vertices: Place[]): Area => ({ kind: 'POLYGON', vertices });
-const circle = (center: Place, radiusMeters: number): Area => ({ kind: 'CIRCLE', center, radiusMeters });
+const at = (latitude: number, longitude: number): Point => ({ latitude, longitude });
+const polygon = (...vertices: Point[]): Area => ({ kind: 'POLYGON', vertices });
+const circle = (center: Point, radiusMeters: number): Area => ({ kind: 'CIRCLE', center, radiusMeters });
 
 describe('an area', () => {
   test('contains its border', () => {
@@ -120,7 +120,7 @@ function wrapped(longitude: number): number {
   return longitude > 180 ? longitude - 360 : longitude < -180 ? longitude + 360 : longitude;
 }
 
-function inBounds(bounds: Bounds, { latitude, longitude }: Place): boolean {
+function inBounds(bounds: Bounds, { latitude, longitude }: Point): boolean {
   const slack = 1e-7;
   return rectanglesOf(bounds).some(
     ({ south, west, north, east }) =>

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { progressAfter } from '../domain/driving.ts';
+import { greatCircleMeters } from '#shared/geo/sphere.ts';
+import { progressAfter } from '../../../demo/driving.ts';
+import { Way } from '../../../demo/way.ts';
 import { type Duty, driverInCharge, mayReport } from '../domain/duty.ts';
 import { estimateArrival, type Journey } from '../domain/eta.ts';
-import { greatCircleMeters } from '../domain/sphere.ts';
-import { Way } from '../domain/way.ts';
 import { chicago, denver } from './scene.ts';
 
 const hour = 3_600_000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { distanceToSegment, greatCircleMeters, type Place, vectorOf } from '../domain/sphere.ts';
+import { distanceToSegment, greatCircleMeters, type Point, vectorOf } from '#shared/geo/sphere.ts';
 import { type Fix, trackOf } from '../domain/track.ts';
 
 /** The buses of one line in Liverpool on one afternoon (UK Bus Open Data Service): a position about every 20 s. */
@@ -57,7 +57,7 @@ function fixes(): (Fix & { readonly journey: string })[] {
     .sort((left, right) => left.recordedAt.getTime() - right.recordedAt.getTime());
 }
 
-function farthestFrom(points: readonly Place[], places: readonly Place[]): number {
+function farthestFrom(points: readonly Point[], places: readonly Point[]): number {
   const vectors = points.map(vectorOf);
   const segments = vectors.slice(1).map((end, index) => distanceToSegment(vectors[index] ?? end, end));
   return Math.max(...places.map((place) => Math.min(...segments.map((distance) => distance(vectorOf(place))))));

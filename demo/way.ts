@@ -1,6 +1,6 @@
-import { arcMeters, earthRadiusMeters, type Place, type Vector, vectorOf } from './sphere.ts';
+import { arcMeters, earthRadiusMeters, type Point, type Vector, vectorOf } from '#shared/geo/sphere.ts';
 
-export interface WayPoint extends Place {
+export interface WayPoint extends Point {
   /** Course in degrees clockwise from north, 0 up to 360. */
   readonly headingDegrees: number;
 }
@@ -21,7 +21,7 @@ export class Way {
   readonly meters: number;
 
   /** @param stops at least one place */
-  constructor(stops: readonly Place[]) {
+  constructor(stops: readonly Point[]) {
     const vectors = stops.map(vectorOf);
     const legs: Leg[] = [];
     let from = 0;
@@ -54,7 +54,7 @@ function between({ start, end, meters }: Leg, share: number): Vector {
   return [a * start[0] + b * end[0], a * start[1] + b * end[1], a * start[2] + b * end[2]];
 }
 
-function placeOf([x, y, z]: Vector): Place {
+function placeOf([x, y, z]: Vector): Point {
   return { latitude: Math.atan2(z, Math.hypot(x, y)) * degrees, longitude: Math.atan2(y, x) * degrees };
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { simplify } from '../domain/simplify.ts';
-import { arcMeters, distanceToSegment, greatCircleMeters, type Place, vectorOf } from '../domain/sphere.ts';
-import { trackOf, trackPointLimit } from '../domain/track.ts';
+import { simplify } from '../../tracking/domain/simplify.ts';
+import { trackOf, trackPointLimit } from '../../tracking/domain/track.ts';
+import { arcMeters, distanceToSegment, greatCircleMeters, type Point, vectorOf } from '../geo/sphere.ts';
 
 const place = fc.record({
   latitude: fc.double({ min: -90, max: 90, noNaN: true }),
@@ -22,7 +22,7 @@ const line = fc
     }),
   )
   .map(([start, steps]) => {
-    const places: Place[] = [start];
+    const places: Point[] = [start];
     for (const [north, east] of steps) {
       const last = places.at(-1) ?? start;
       const longitude = last.longitude + east * 1e-4;
@@ -107,7 +107,7 @@ describe('a simplified track', () => {
   });
 });
 
-function farthestFrom(points: readonly Place[], places: readonly Place[]): number {
+function farthestFrom(points: readonly Point[], places: readonly Point[]): number {
   const segments = points
     .slice(1)
     .map((point, index) => distanceToSegment(vectorOf(points[index] ?? point), vectorOf(point)));

@@ -1,5 +1,5 @@
-/** A place in WGS 84 degrees, taken on the mean sphere: at most 0.6 % off the ellipsoid in distance. */
-export interface Place {
+/** A place on earth in degrees (WGS 84), taken on the mean sphere: at most 0.6 % off the ellipsoid in distance. */
+export interface Point {
   readonly latitude: number;
   readonly longitude: number;
 }
@@ -10,7 +10,7 @@ export const earthRadiusMeters = 6_371_008.8;
 const radians = Math.PI / 180;
 
 /** Great-circle distance in metres (haversine; Sinnott, Sky and Telescope 68, 1984). */
-export function greatCircleMeters(from: Place, to: Place): number {
+export function greatCircleMeters(from: Point, to: Point): number {
   const sinLatitude = Math.sin(((to.latitude - from.latitude) * radians) / 2);
   const sinLongitude = Math.sin(((to.longitude - from.longitude) * radians) / 2);
   const chord =
@@ -22,7 +22,7 @@ export function greatCircleMeters(from: Place, to: Place): number {
 /** Unit vector from the earth's centre: has no seam at the antimeridian and none at the poles. */
 export type Vector = readonly [x: number, y: number, z: number];
 
-export function vectorOf({ latitude, longitude }: Place): Vector {
+export function vectorOf({ latitude, longitude }: Point): Vector {
   const cosLatitude = Math.cos(latitude * radians);
   return [
     cosLatitude * Math.cos(longitude * radians),

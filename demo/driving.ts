@@ -1,14 +1,15 @@
-/** How far one driver comes: 80 km/h, ten hours of rest after every eleven of driving (49 CFR 395.3). */
-export const cruiseMetersPerSecond = 80_000 / 3600;
-const drivingMs = 11 * 3_600_000;
-const cycleMs = 21 * 3_600_000;
+import { cruiseMetersPerSecond, drivingHoursMost, restHours } from '#shared/geo/hours-of-service.ts';
+
+const hourMs = 3_600_000;
+const drivingMs = drivingHoursMost * hourMs;
+const cycleMs = (drivingHoursMost + restHours) * hourMs;
 
 export interface Progress {
   readonly roadMeters: number;
   readonly resting: boolean;
 }
 
-/** Where a driver is after this long on the road. */
+/** Where a driver is after this long on the road: always eleven hours of driving, then ten of rest. */
 export function progressAfter(elapsedMs: number): Progress {
   const elapsed = Math.max(0, elapsedMs);
   const within = elapsed % cycleMs;

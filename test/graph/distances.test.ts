@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { baseRateCents } from '../../subgraphs/pricing/domain/rates.ts';
+import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
+
+/** A shipment has one length of road: price, plan, arrival and bill go by the same metres. */
+let graph: TestGraph;
+beforeAll(async () => {
+  graph = await startTestGraph({ size: { shipments: 100 } });
+}, 60_000);
+afterAll(() => graph.close());
+
+async function ask<T>(as: DemoAccount, query: string, variables: Record<string, unknown>): Promise<T> {
+  const { data, errors } = await graph.ask<T>(as, query, variables);
+  expect(errors).toEqual([]);
+  return data!;
+}
+
+/** Runs one mutation, whose payload is aliased as `done`, and waits for the events that follow. */
+async function change<T>(as: DemoAccount, mutation: string, type: string, input: object, fields: string): Promise<T> {
+  const query = `mutation($input: ${type}!) { done: ${mutation}(input: $input) { ${fields} userErrors { code message } } }`;
+  const { done } = await ask<{ done: T & { userErrors: object[] } }>(as, query, { input });
+  expect({ mutation, userErrors: done.userErrors }).toEqual({ mutation, userErrors: [] });
+  await graph.settle();
+  return done;
+}
+
+const hour = 3_600_000;
+const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
+
+interface City {
+  readonly city: string;
+  readonly region: string;
+  readonly country: string;
+  readonly timeZone: string;
+  readonly location: { readonly latitude: number; readonly longitude: number };
+}
+const city = (name: string, region: string, country: string, latitude: number, longitude: number): City => {
+  return { city: name, region, country, timeZone: 'America/Chicago', location: { latitude, longitude } };
+};
+const chicago = city('Chicago', 'IL', 'US', 41.85, -87.65);
+const dallas = city('Dallas', 'TX', 'US', 32.7767, -96.797);
+const houston = city('Houston', 'TX', 'US', 29.7604, -95.3698);
+const monterrey = city('Monterrey', 'NL', 'MX', 25.6866, -100.3161);
+
+const stopsIn = (cities: readonly City[]) =>
+  cities.map((place, index) => ({
+    ...place,
+    contactName: `${place.city} dock`,
+    windowStart: inHours(24 + 24 * index),
+    windowEnd: inHours(32 + 24 * index),
+  }));
+
+interface Drafted {
+  readonly shipment: { readonly id: string; readonly version: number; readonly distanceMeters: number };
+}
+
+function createShipment(key: string, book: boolean, cities: readonly City[]): Promise<Drafted> {
+  const value = { amount: '2500.00', currency: 'USD' };
+  const paper = { description: 'Paper', commodity: 'Paper', quantity: 4, weightKg: 900, volumeM3: 6, value };
+  const input = { idempotencyKey: key, equipment: 'DRY_VAN', book, stops: stopsIn(cities), items: [paper] };
+  return change('customer', 'createShipment', 'CreateShipmentInput', input, 'shipment { id version distanceMeters }');
+}
+
+interface Amount {
+  readonly amount: string;
+}
+interface Quoted {
+  readonly quote: { readonly id: string; readonly baseRate: Amount; readonly price: Amount };
+}
+
+const requestQuote = (shipmentId: string): Promise<Quoted> =>
+  change(
+    'customer',
+    'requestQuote',
+    'RequestQuoteInput',
+    { shipmentId, idempotencyKey: `distance-${shipmentId.slice(-12)}` },
+    'quote { id baseRate { amount } price { amount } }',
+  );
+
+/** What pricing asks for a road of this length, before any factor. */
+const rateFor = (meters: number) => (baseRateCents('DRY_VAN', meters) / 100).toFixed(2);
+
+interface Plan {
+  readonly shipment: {
+    readonly distanceMeters: number;
+    readonly route: {
+      readonly distanceMeters: number;
+      readonly stops: readonly { readonly legDistanceMeters: number | null }[];
+    };
+    readonly eta: { readonly remainingMeters: number | null };
+    readonly invoice: { readonly amount: Amount } | null;
+  };
+}
+
+const plan = (id: string) =>
+  ask<Plan>(
+    'dispatcher',
+    `query($id: ID!) { shipment(id: $id) {
+      distanceMeters route { distanceMeters stops { legDistanceMeters } } eta { remainingMeters } invoice { amount { amount } }
+    } }`,
+    { id },
+  );
+
+const sumOfLegs = ({ shipment }: Plan) =>
+  shipment.route.stops.reduce((sum, { legDistanceMeters }) => sum + (legDistanceMeters ?? 0), 0);
+
+describe('a shipment across the border', () => {
+  let shipmentId: string;
+  let meters: number;
+  let quote: Quoted['quote'];
+
+  test('is quoted for the stops that it has now, and estimated for the same road', async () => {
+    const { shipment: draft } = await createShipment('distance-border', false, [chicago, dallas]);
+    const stops = stopsIn([dallas, monterrey]);
+    const input = { id: draft.id, expectedVersion: draft.version, stops };
+    const fields = 'shipment { id version distanceMeters }';
+    const { shipment } = await change<Drafted>('customer', 'updateShipment', 'UpdateShipmentInput', input, fields);
+    shipmentId = shipment.id;
+    meters = shipment.distanceMeters;
+    expect(meters).not.toBe(draft.distanceMeters);
+
+    ({ quote } = await requestQuote(shipmentId));
+    expect(quote.baseRate.amount).toBe(rateFor(meters));
+    const { priceEstimate } = await ask<{ priceEstimate: { baseRate: Amount } }>(
+      'customer',
+      'query($input: PriceEstimateInput!) { priceEstimate(input: $input) { baseRate { amount } } }',
+      {
+        input: {
+          equipment: 'DRY_VAN',
+          volumeM3: 6,
+          origin: dallas.location,
+          destination: monterrey.location,
+          destinationCountry: 'MX',
+        },
+      },
+    );
+    expect(priceEstimate.baseRate).toEqual(quote.baseRate);
+  });
+
+  test('is planned, and expected to arrive, over the metres of the quote', async () => {
+    await change('customer', 'acceptQuote', 'AcceptQuoteInput', { quoteId: quote.id }, 'quote { status }');
+    await change('customer', 'bookShipment', 'BookShipmentInput', { id: shipmentId }, 'shipment { status }');
+    const { recommendDrivers } = await ask<{ recommendDrivers: { driver: { id: string }; vehicle: { id: string } }[] }>(
+      'dispatcher',
+      'query($id: ID!) { recommendDrivers(shipmentId: $id, first: 1) { driver { id } vehicle { id } } }',
+      { id: shipmentId },
+    );
+    const vehicleId = recommendDrivers[0]!.vehicle.id;
+    const assignment = { shipmentId, driverId: recommendDrivers[0]!.driver.id, vehicleId };
+    await change('dispatcher', 'assignShipment', 'AssignShipmentInput', assignment, 'assignment { id }');
+    await advance('PICKED_UP');
+    const position = { vehicleId, recordedAt: inHours(0), location: dallas.location, accuracyMeters: 5 };
+    await change('dispatcher', 'reportPositions', 'ReportPositionsInput', { positions: [position] }, 'acceptedCount');
+    await advance('IN_TRANSIT');
+
+    const planned = await plan(shipmentId);
+    expect(planned.shipment.distanceMeters).toBe(meters);
+    expect(planned.shipment.route.distanceMeters).toBe(meters);
+    expect(sumOfLegs(planned)).toBe(meters);
+    expect(planned.shipment.eta.remainingMeters).toBeCloseTo(meters, 0);
+  });
+
+  test('is billed at the price of that quote', async () => {
+    await advance('OUT_FOR_DELIVERY');
+    const proofOfDelivery = { recipientName: 'R. Dock', signatureReference: 'SIG-78' };
+    await advance('DELIVERED', { proofOfDelivery });
+    expect((await plan(shipmentId)).shipment.invoice).toEqual({ amount: quote.price });
+  });
+
+  const advance = (to: string, more: object = {}) =>
+    change('dispatcher', 'advanceShipment', 'AdvanceShipmentInput', { id: shipmentId, to, ...more }, 'shipment { id }');
+});
+
+test('a shipment with a stop on the way is quoted and planned over all its legs', async () => {
+  const { shipment } = await createShipment('distance-via', true, [dallas, houston, monterrey]);
+  const { quote } = await requestQuote(shipment.id);
+  const planned = await plan(shipment.id);
+  expect(quote.baseRate.amount).toBe(rateFor(shipment.distanceMeters));
+  expect(planned.shipment.route.distanceMeters).toBe(shipment.distanceMeters);
+  expect(sumOfLegs(planned)).toBe(shipment.distanceMeters);
+});
