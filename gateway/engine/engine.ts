@@ -19,9 +19,9 @@ import {
 } from './ports.ts';
 import { type PrepareRequest, Preparer } from './preparer.ts';
 import { completeData } from './respond/complete.ts';
-import { jsonText } from './respond/json-text.ts';
 import type { EngineResponse } from './respond/response.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
+import { jsonText } from './values/json-text.ts';
 
 export type { PrepareRequest } from './preparer.ts';
 

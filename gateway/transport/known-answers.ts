@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { foldRepeats } from '../engine/fold-repeats.ts';
 import type { SubgraphResult } from '../engine/ports.ts';
+import { foldRepeats } from '../engine/values/fold-repeats.ts';
 import type { AnswerBytes } from './answer-bytes.ts';
 
 /** Shorter answers are parsed as fast as they are compared; longer ones would crowd out the others. */

@@ -1,7 +1,7 @@
 import type { FetchDataKeyRenamer } from '@apollo/query-planner';
-import { isObject } from '../execute/own.ts';
-import { jsonText } from '../respond/json-text.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
+import { jsonText } from '../values/json-text.ts';
+import { isObject } from '../values/own.ts';
 
 /**
  * Reads the arguments that `@fromContext` takes from an object's ancestors, as JSON texts by variable name.

@@ -1,6 +1,6 @@
-import { isBetterType, valueMerger } from '../execute/merge-values.ts';
-import type { Owned } from '../execute/own.ts';
-import { Code, readKey, writeKey } from './code.ts';
+import { Code, readKey, writeKey } from '../codegen/code.ts';
+import { isBetterType, valueMerger } from '../values/merge-values.ts';
+import type { Owned } from '../values/own.ts';
 
 /** Adds what a subgraph says about an object to it; `source` is never changed. */
 export type MergeFunction = (target: Owned, source: Readonly<Record<string, unknown>>) => void;

@@ -1,6 +1,6 @@
-import { OWN, type Owned, own, TEXT, WRITER } from '../execute/own.ts';
-import { jsonText } from '../respond/json-text.ts';
-import { Code, readKey, writeKey } from './code.ts';
+import { Code, readKey, writeKey } from '../codegen/code.ts';
+import { jsonText } from '../values/json-text.ts';
+import { OWN, type Owned, own, TEXT, WRITER } from '../values/own.ts';
 import { type FetchStep, hasContext } from './fetch-step.ts';
 import type { PathNode } from './path-tree.ts';
 import { type ProvidedFields, type Provisions, topLevelKeys } from './provided-fields.ts';

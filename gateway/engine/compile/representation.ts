@@ -1,7 +1,7 @@
 import type { FetchDataRewrite, FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { jsonText } from '../respond/json-text.ts';
+import { Code, literal, readKey } from '../codegen/code.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
-import { Code, literal, readKey } from './code.ts';
+import { jsonText } from '../values/json-text.ts';
 
 /** The JSON text of an object's representation, or null when the object can't be asked for here. */
 export type RepresentationBuilder = (object: Record<string, unknown>) => string | null;

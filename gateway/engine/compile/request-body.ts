@@ -1,4 +1,4 @@
-import { quote } from '../respond/json-text.ts';
+import { quote } from '../values/json-text.ts';
 
 /** Writes the JSON body of a subgraph request from prebuilt pieces and the JSON texts of its variables. */
 export interface RequestBody {

@@ -1,5 +1,5 @@
 import type { PathNode } from '../compile/path-tree.ts';
-import { isObject } from './own.ts';
+import { isObject } from '../values/own.ts';
 
 /** For each object at a place, the objects it lies in, the nearest first; lists don't count. */
 export function findAncestors(root: object, node: PathNode): Map<object, readonly object[]> {

@@ -1,9 +1,9 @@
 import type { Batch } from '../compile/program.ts';
 import type { EngineError, ErrorPath } from '../errors.ts';
 import { type ErrorPolicy, type SubgraphError, SubgraphFailure } from '../ports.ts';
+import type { Owned } from '../values/own.ts';
 import type { MemberRequest } from './member-request.ts';
 import { rewritePath } from './output-rewrites.ts';
-import type { Owned } from './own.ts';
 import { findPositions, type Positions } from './positions.ts';
 import { publicCause } from './public-error.ts';
 

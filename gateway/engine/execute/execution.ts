@@ -9,11 +9,11 @@ import {
   UNESCAPED,
 } from '../ports.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
+import { isObject, type Owned } from '../values/own.ts';
 import { findAncestors } from './ancestors.ts';
 import { ErrorLog } from './error-log.ts';
 import type { MemberRequest } from './member-request.ts';
 import { rewriteOutput } from './output-rewrites.ts';
-import { isObject, type Owned } from './own.ts';
 import { ResponseTree } from './response-tree.ts';
 
 export interface ExecutionContext {

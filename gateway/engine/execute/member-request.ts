@@ -1,5 +1,5 @@
 import type { BatchMember } from '../compile/program.ts';
-import type { Owned } from './own.ts';
+import type { Owned } from '../values/own.ts';
 
 /** For each target of a member, the index of its entity in the answer; -1 when it isn't asked for. */
 export interface MemberRequest {

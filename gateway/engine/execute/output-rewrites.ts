@@ -1,7 +1,7 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
 import type { ErrorPath } from '../errors.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
-import { assignKey, isObject } from './own.ts';
+import { assignKey, isObject } from '../values/own.ts';
 
 const FRAGMENT = '... on ';
 

@@ -1,6 +1,6 @@
 import type { PathNode } from '../compile/path-tree.ts';
 import type { ErrorPath } from '../errors.ts';
-import { isObject } from './own.ts';
+import { isObject } from '../values/own.ts';
 
 /** Where in the response each object of a place appears; an object that was asked for once may appear often. */
 export type Positions = ReadonlyMap<object, readonly ErrorPath[]>;

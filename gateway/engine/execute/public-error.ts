@@ -1,6 +1,6 @@
 import type { EngineError } from '../errors.ts';
 import type { ErrorPolicy, SubgraphError } from '../ports.ts';
-import { isObject } from './own.ts';
+import { isObject } from '../values/own.ts';
 
 /** Code of a subgraph's error that has none, or none that clients may see. */
 const unknownCode = 'DOWNSTREAM_SERVICE_ERROR';

@@ -1,6 +1,6 @@
 import type { Place } from '../compile/places.ts';
 import { REPEATED } from '../ports.ts';
-import { isOwned, OWN, type Owned, own, ownArray, SEVERAL_PLACES, WRITER } from './own.ts';
+import { isOwned, OWN, type Owned, own, ownArray, SEVERAL_PLACES, WRITER } from '../values/own.ts';
 
 /**
  * The data of one operation while it is being fetched, and the objects at each place of it that fetches start from.

@@ -1,5 +1,5 @@
 import type { ErrorPath } from '../errors.ts';
-import { isObject } from '../execute/own.ts';
+import { isObject } from '../values/own.ts';
 
 export interface LocatedObject {
   readonly path: ErrorPath;

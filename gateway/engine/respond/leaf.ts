@@ -8,7 +8,7 @@ import {
   isEnumType,
 } from 'graphql';
 import { isExactNumber } from '../values/exact-numbers.ts';
-import { jsonText, quote } from './json-text.ts';
+import { jsonText, quote } from '../values/json-text.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** The JSON text of a leaf value; null when the type doesn't allow the value. */

@@ -15,11 +15,11 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import { Code, literal, readKey } from '../compile/code.ts';
-import { TEXT, WRITER } from '../execute/own.ts';
+import { Code, literal, readKey } from '../codegen/code.ts';
 import type { HiddenNames } from '../supergraph/hidden-names.ts';
 import { metaFields } from '../supergraph/service-field.ts';
 import { isExactNumber } from '../values/exact-numbers.ts';
+import { TEXT, WRITER } from '../values/own.ts';
 import { leafWriter } from './leaf.ts';
 import { type SelectionContext, selectFields } from './select-fields.ts';
 import type { WriteContext } from './write-context.ts';

@@ -1,9 +1,9 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, graphql, parse, subscribe } from 'graphql';
-import { foldRepeats } from '../fold-repeats.ts';
 import type { JsonObject, RequestScope, SubgraphRequest, SubgraphResult, SubgraphTransport } from '../ports.ts';
 import { SubgraphFailure, UNESCAPED } from '../ports.ts';
+import { foldRepeats } from '../values/fold-repeats.ts';
 
 type Resolver = (parent: never, args: never, context: never, info: never) => unknown;
 export type ResolverMap = Record<string, Record<string, Resolver | unknown>>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { foldRepeats } from '../fold-repeats.ts';
 import { REPEATED } from '../ports.ts';
+import { foldRepeats } from '../values/fold-repeats.ts';
 import { federate } from './federation.ts';
 import { ask, engineFor } from './harness.ts';
 

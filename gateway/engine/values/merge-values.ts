@@ -1,4 +1,4 @@
-import { isExactNumber } from '../values/exact-numbers.ts';
+import { isExactNumber } from './exact-numbers.ts';
 import { assignKey, isObject, isOwned, own, ownArray } from './own.ts';
 
 /** What an answer says about a value, added to what is known of it. Neither the answer nor what it is made of is ever changed. */

@@ -1,6 +1,6 @@
-import { assignKey, isObject } from './execute/own.ts';
-import { REPEATED } from './ports.ts';
-import { isExactNumber } from './values/exact-numbers.ts';
+import { REPEATED } from '../ports.ts';
+import { isExactNumber } from './exact-numbers.ts';
+import { assignKey, isObject } from './own.ts';
 
 /** Objects and lists below this many others stay as they are, which bounds the recursion. */
 const maxDepth = 100;
