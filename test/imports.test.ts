@@ -43,6 +43,12 @@ describe('imports run one way', () => {
     ],
     ['the engine', 'gateway/engine/engine.ts', "import { log } from '#shared/log.ts';", 'the engine imports nothing'],
     [
+      'a room of the engine',
+      'gateway/engine/compile/merge.ts',
+      "import type { MemberRequest } from '../execute/member-request.ts';",
+      'inside the engine',
+    ],
+    [
       'a room of the gateway',
       'gateway/access/documents.ts',
       "import { a } from '../pipeline/a.ts';",

@@ -35,6 +35,25 @@ const gatewayRooms = [
   'server',
 ];
 
+const engineRooms = [
+  'error-behavior',
+  'ports',
+  'errors',
+  'codegen',
+  'document',
+  'values',
+  'authorization',
+  'supergraph',
+  'planning',
+  'respond',
+  'compile',
+  'execute',
+  'incremental',
+  'operation',
+  'preparer',
+  'engine',
+];
+
 /** The import rules of the project. They hold for everything but tests; biome refuses circles. */
 export const importRules: readonly ImportRule[] = [
   {
@@ -99,6 +118,11 @@ export const importRules: readonly ImportRule[] = [
     says: 'the engine imports nothing of the gateway around it, and nothing of shared',
     files: /^gateway\/engine\//,
     only: ['gateway/engine/'],
+  },
+  {
+    says: 'inside the engine imports go down',
+    files: /^gateway\/engine\//,
+    order: engineRooms,
   },
   {
     says: 'inside the gateway imports go down',

@@ -8,7 +8,6 @@ import { inOrder } from './execute/in-order.ts';
 import { deliver } from './incremental/deliver.ts';
 import type { IncrementalFormat } from './incremental/formats.ts';
 import type { PreparedOperation, Variant } from './operation.ts';
-import { chooseLabels } from './overrides.ts';
 import type { Planner } from './planning/planner.ts';
 import {
   type ErrorPolicy,
@@ -21,6 +20,7 @@ import { type PrepareRequest, Preparer } from './preparer.ts';
 import { completeData } from './respond/complete.ts';
 import type { EngineResponse } from './respond/response.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
+import { chooseLabels } from './supergraph/overrides.ts';
 import { jsonText } from './values/json-text.ts';
 
 export type { PrepareRequest } from './preparer.ts';

@@ -9,24 +9,24 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { deniedPaths } from './authorization/denied-paths.ts';
-import { conditionVariables } from './compile/condition-variables.ts';
-import type { Conditions } from './compile/conditions.ts';
 import type { Place } from './compile/places.ts';
 import { type Batch, compilePrograms, type Program } from './compile/program.ts';
+import { conditionVariables } from './document/condition-variables.ts';
+import type { Conditions } from './document/conditions.ts';
+import { plannedKey } from './document/response-keys.ts';
+import { selectFields } from './document/select-fields.ts';
+import { locateVariables } from './document/variable-locations.ts';
 import type { ErrorBehavior } from './error-behavior.ts';
 import { type EngineError, type ErrorPath, RequestError, requestError } from './errors.ts';
 import type { ErrorPlaces } from './execute/error-log.ts';
 import { compileIncremental, type IncrementalVariant } from './incremental/compile.ts';
 import type { DeferredFragment } from './incremental/labels.ts';
-import { introspectionWriter } from './introspection.ts';
-import { plannedKey } from './planning/response-keys.ts';
 import { clientPaths } from './respond/client-path.ts';
+import { introspectionWriter } from './respond/introspection.ts';
 import { leftOutPaths } from './respond/left-out.ts';
-import { selectFields } from './respond/select-fields.ts';
 import { compileWriter, type Repetition, type ValueWriter } from './respond/writer.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
 import { coercible } from './values/coercible.ts';
-import { locateVariables } from './variable-locations.ts';
 
 const MAX_VARIABLE_ERRORS = 20;
 

@@ -12,17 +12,17 @@ import {
 import { LRUCache } from 'lru-cache';
 import { type OperationAccess, operationAccess, withoutDenied } from './authorization/operation-access.ts';
 import { anonymous, type Grants } from './authorization/requirements.ts';
+import { countSelections } from './document/count-selections.ts';
+import { mentionsDefer, withoutDefer } from './document/defer.ts';
 import { type EngineErrorCode, RequestError, requestError } from './errors.ts';
-import { mentionsDefer, withoutDefer } from './incremental/has-defer.ts';
 import { type LabelledDocument, labelDefers } from './incremental/labels.ts';
 import { PreparedOperation } from './operation.ts';
-import { labelsInDocument } from './overrides.ts';
-import { countSelections } from './planning/count-selections.ts';
 import { countWays } from './planning/count-ways.ts';
 import { plannableDocument } from './planning/plannable-document.ts';
 import { type Planner, PlanningFailure } from './planning/planner.ts';
 import { needsNoSubgraph, withoutIntrospection } from './planning/without-introspection.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
+import { labelsInDocument } from './supergraph/overrides.ts';
 
 export interface PrepareRequest {
   readonly source: string;

@@ -1,6 +1,6 @@
 import { type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import { documentDefers } from '../engine/document/defer.ts';
 import { type EngineError, RequestError } from '../engine/errors.ts';
-import { documentDefers } from '../engine/incremental/has-defer.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { type IntrospectionPolicy, mayIntrospect } from './guard-introspection.ts';

@@ -1,5 +1,5 @@
 import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
-import { responseKey } from '../planning/response-keys.ts';
+import { responseKey } from '../document/response-keys.ts';
 
 /** One error for a field is enough, and a client that spreads fragments widely isn't owed more than this. */
 const MAX_PATHS = 100;

@@ -1,9 +1,9 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { Kind, type SelectionSetNode } from 'graphql';
-import { isIncluded } from '../respond/select-fields.ts';
+import type { Conditions } from '../document/conditions.ts';
+import { isIncluded } from '../document/select-fields.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { covers, fieldsByKey, requiredKey } from '../supergraph/required-selections.ts';
-import type { Conditions } from './conditions.ts';
 import { fetchDocument, fragmentsOf, operationOf } from './merge-operations.ts';
 
 type FieldRequirements = Pick<SupergraphModel, 'requiredBy' | 'keysOf'>;

@@ -1,6 +1,6 @@
 import type { FetchNode, PlanNode, ResponsePath } from '@apollo/query-planner';
+import type { Conditions } from '../document/conditions.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
-import type { Conditions } from './conditions.ts';
 import type { FetchStep } from './fetch-step.ts';
 import { neededRequires } from './needed-requires.ts';
 import type { PathTree } from './path-tree.ts';

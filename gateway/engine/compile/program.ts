@@ -1,7 +1,7 @@
 import type { FetchDataRewrite, PlanNode } from '@apollo/query-planner';
+import type { Conditions } from '../document/conditions.ts';
 import type { OperationKind } from '../ports.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
-import type { Conditions } from './conditions.ts';
 import { type ContextReader, compileContextReader } from './context-values.ts';
 import { type FetchStep, hasContext, isEntityStep } from './fetch-step.ts';
 import { groupSteps, type StepGroup } from './group-steps.ts';

@@ -6,18 +6,18 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { Conditions } from '../compile/conditions.ts';
 import type { Place } from '../compile/places.ts';
 import { compilePrograms, type Program } from '../compile/program.ts';
+import type { Conditions } from '../document/conditions.ts';
+import { isDeferred } from '../document/defer.ts';
+import { plannedKey } from '../document/response-keys.ts';
+import { isIncluded } from '../document/select-fields.ts';
 import { type EngineError, requestError } from '../errors.ts';
 import type { ErrorPlaces } from '../execute/error-log.ts';
-import { introspectionWriter } from '../introspection.ts';
-import { plannedKey } from '../planning/response-keys.ts';
+import { introspectionWriter } from '../respond/introspection.ts';
 import { leftOutPaths } from '../respond/left-out.ts';
-import { isIncluded } from '../respond/select-fields.ts';
 import { compileWriter, type ValueWriter } from '../respond/writer.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
-import { isDeferred } from './has-defer.ts';
 import type { DeferredFragment } from './labels.ts';
 import { type DeferredPart, splitPlan } from './parts.ts';
 import { typeAtPath } from './path-type.ts';

@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { unfoldDeferring } from './unfold-deferring.ts';
+import { unfoldDeferring } from '../document/unfold-deferring.ts';
 
 /** A fragment whose fields come later. */
 export interface DeferredFragment {

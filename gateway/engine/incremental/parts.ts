@@ -1,5 +1,5 @@
 import type { DeferNode, PlanNode } from '@apollo/query-planner';
-import type { Conditions } from '../compile/conditions.ts';
+import type { Conditions } from '../document/conditions.ts';
 
 /** One delivery of a deferred response. */
 export interface DeferredPart {

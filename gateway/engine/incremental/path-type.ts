@@ -6,7 +6,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import type { SelectionContext } from '../respond/select-fields.ts';
+import type { SelectionContext } from '../document/select-fields.ts';
 
 /** The static type of the objects at a path of response keys, found along the client's selections. `keyOf` gives a field's key in the path. */
 export function typeAtPath(

@@ -13,7 +13,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { responseKey, withoutTypes } from './response-keys.ts';
+import { responseKey, withoutTypes } from '../document/response-keys.ts';
 
 /** Fragments within fragments can select very much in few words; a plan is left as it is then. */
 const MAX_STEPS = 100_000;

@@ -12,7 +12,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
-import { pruneOperation } from './prune-operation.ts';
+import { pruneOperation } from '../document/prune-operation.ts';
 
 /**
  * The operation of a fetch, in which no named fragment stands directly on entities: in `_entities { ...F } fragment F on Type { field }` the field may

@@ -1,12 +1,12 @@
 import { operationFromDocument, type Schema } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { buildASTSchema, parse } from 'graphql';
+import { countSelections } from '../document/count-selections.ts';
 import { readAnswering } from '../supergraph/answering.ts';
 import { correctSupergraph } from '../supergraph/corrections.ts';
 import { readInterfaceObjects } from '../supergraph/interface-objects.ts';
 import { parseSupergraph } from '../supergraph/model.ts';
 import { askForTypes, readNarrowedFields } from './ask-for-types.ts';
-import { countSelections } from './count-selections.ts';
 import { dropSpareFetches } from './drop-spare-fetches.ts';
 import { hideExactLiterals } from './exact-literals.ts';
 import { type PlanRequest, planningFailure } from './planner.ts';

@@ -7,8 +7,8 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { plannedKey, responseKey } from '../document/response-keys.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
-import { plannedKey, responseKey } from './response-keys.ts';
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 

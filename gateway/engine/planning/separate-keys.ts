@@ -16,8 +16,8 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
+import { responseKey, withoutTypes } from '../document/response-keys.ts';
 import { mapFetches } from './map-fetches.ts';
-import { responseKey, withoutTypes } from './response-keys.ts';
 import type { PlannedGraph } from './separate-types.ts';
 
 /** A document for the planner in which fields that are told apart by their types only have keys of their own. */

@@ -6,6 +6,7 @@ import type {
   ResponsePath,
 } from '@apollo/query-planner';
 import { type DocumentNode, type FieldNode, type GraphQLSchema, getOperationAST, type SelectionSetNode } from 'graphql';
+import { responseKey } from '../document/response-keys.ts';
 import type { Answering } from '../supergraph/answering.ts';
 import type { CorrectedSupergraph } from '../supergraph/corrections.ts';
 import type { InterfaceObjects } from '../supergraph/interface-objects.ts';
@@ -13,7 +14,6 @@ import { covers, fieldsByKey, planSelections } from '../supergraph/required-sele
 import { type ClientSelection, ClientSelections, directiveTexts, TooManySelections } from './client-selections.ts';
 import { forEachEntityField, parseEntityFetch, withEntityFields } from './entity-fields.ts';
 import { mapFetches } from './map-fetches.ts';
-import { responseKey } from './response-keys.ts';
 import { type TypeRole, typesFirst } from './types-first.ts';
 
 /** What is known of the supergraph that a plan was made for. */

@@ -1,5 +1,5 @@
 import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
-import { withoutTypes } from './response-keys.ts';
+import { withoutTypes } from '../document/response-keys.ts';
 
 /** What a fetch has to do with the types of the objects at its place. */
 export type TypeRole = 'finds' | 'needs' | undefined;

@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { countSelections } from './count-selections.ts';
+import { countSelections } from '../document/count-selections.ts';
 
 /** The planner's time grows with the square of the named fragments: 1,800 of them take seconds. */
 const manyFragments = 100;

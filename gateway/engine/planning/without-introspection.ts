@@ -7,8 +7,8 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { pruneOperation } from '../document/prune-operation.ts';
 import { metaFields } from '../supergraph/service-field.ts';
-import { pruneOperation } from './prune-operation.ts';
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 

@@ -1,6 +1,6 @@
 import { type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { plannedKey, responseKey } from '../document/response-keys.ts';
 import type { ErrorPath } from '../errors.ts';
-import { plannedKey, responseKey } from '../planning/response-keys.ts';
 
 /** A field of the fetched data that the client selected: its key in the client's response, and the fields below it. */
 interface ClientField {

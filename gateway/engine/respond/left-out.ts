@@ -1,7 +1,7 @@
 import { type FieldNode, Kind, type SelectionSetNode } from 'graphql';
+import { plannedKey } from '../document/response-keys.ts';
+import { isIncluded, type SelectionContext } from '../document/select-fields.ts';
 import type { ErrorPath } from '../errors.ts';
-import { plannedKey } from '../planning/response-keys.ts';
-import { isIncluded, type SelectionContext } from './select-fields.ts';
 
 /** Fields that the client selected by their keys in the fetched data, under known values of its conditions. */
 type ConditionalFields = ReadonlyMap<string, ConditionalField>;

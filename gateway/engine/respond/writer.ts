@@ -16,12 +16,12 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { Code, literal, readKey } from '../codegen/code.ts';
+import { type SelectionContext, selectFields } from '../document/select-fields.ts';
 import type { HiddenNames } from '../supergraph/hidden-names.ts';
 import { metaFields } from '../supergraph/service-field.ts';
 import { isExactNumber } from '../values/exact-numbers.ts';
 import { TEXT, WRITER } from '../values/own.ts';
 import { leafWriter } from './leaf.ts';
-import { type SelectionContext, selectFields } from './select-fields.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** The JSON text of a value that isn't null; null when it can't be given, which is then in the context's errors. */

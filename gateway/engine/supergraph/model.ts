@@ -2,12 +2,12 @@ import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federa
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type GraphQLSchema, isAbstractType, isObjectType, parse, type SelectionSetNode } from 'graphql';
 import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
-import { type LabelledOverride, readOverrides } from '../overrides.ts';
 import { type Answering, readAnswering } from './answering.ts';
 import { withComposedDirectives } from './composed-directives.ts';
 import { correctSupergraph } from './corrections.ts';
 import { type HiddenNames, hiddenNames } from './hidden-names.ts';
 import { readInterfaceObjects } from './interface-objects.ts';
+import { type LabelledOverride, readOverrides } from './overrides.ts';
 import { planSelections, restoreRequired } from './required-selections.ts';
 import { addServiceField } from './service-field.ts';
 

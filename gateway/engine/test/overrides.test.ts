@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chooseLabels, type LabelledOverride } from '../overrides.ts';
+import { chooseLabels, type LabelledOverride } from '../supergraph/overrides.ts';
 
 const overrides = (...labels: string[]): LabelledOverride[] => labels.map((label) => ({ label, field: 'price' }));
 const nobody = (): boolean => false;

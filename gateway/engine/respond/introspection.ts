@@ -9,7 +9,7 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql';
-import type { ValueWriter } from './respond/writer.ts';
+import type { ValueWriter } from './writer.ts';
 
 /** What an introspection field needs of the operation it stands in. */
 export interface IntrospectedOperation {

@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, visit } from 'graphql';
-import { stringArgument } from './supergraph/field-set.ts';
+import { stringArgument } from './field-set.ts';
 
 /** A field that moves to another subgraph while its label is active. */
 export interface LabelledOverride {
