@@ -6,35 +6,70 @@ import { ConfigurationError } from './config.ts';
 interface StoredField {
   readonly entity: string;
   readonly field: string;
+  /** With its schema. */
   readonly table: string;
   readonly column: string;
+  readonly isNullable: boolean;
+}
+
+interface PresentColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly isNullable: boolean;
 }
 
 /**
- * Makes sure that the migrated tables have every column that the entities store: a column whose migration was forgotten
- * would be read as null by some queries and fail in others.
- * @throws ConfigurationError with one line for each column that is missing
+ * Makes sure that the migrated tables have every column that the entities store, and let it be null where the entity does: a column whose
+ * migration was forgotten would be read as null by some queries and fail in others.
+ * @throws ConfigurationError with one line for each table or column at fault
  */
 export async function requireColumns(orm: MikroORM, schema: string): Promise<void> {
-  const rows = await orm.em.fork().execute<{ name: string }[]>(
-    `select relname || '.' || attname as name from pg_attribute join pg_class on pg_class.oid = attrelid
-     where relnamespace = to_regnamespace(?) and attnum > 0 and not attisdropped`,
+  const columns = await orm.em.fork().execute<PresentColumn[]>(
+    `select relname as table, attname as column, not attnotnull as "isNullable"
+     from pg_attribute join pg_class on pg_class.oid = attrelid
+     where relnamespace = to_regnamespace(?) and relkind in ('r', 'p') and attnum > 0 and not attisdropped`,
     [schema],
   );
-  const present = new Set(rows.map(({ name }) => name));
-  const missing = [...orm.getMetadata().getAll().values()]
-    .flatMap(storedFields)
-    .filter(({ table, column }) => !present.has(`${table}.${column}`));
-  if (missing.length > 0) throw new ConfigurationError(missing.map((one) => requirement(one, schema)).join('\n'));
+  const present = new Map(columns.map((one) => [`${schema}.${one.table}.${one.column}`, one]));
+  const tables = new Set(columns.map(({ table }) => `${schema}.${table}`));
+  const faults = [...orm.getMetadata().getAll().values()]
+    .flatMap((meta) => storedFields(meta, schema))
+    .flatMap((stored) => {
+      if (!tables.has(stored.table)) return [missingTable(stored)];
+      return faultOf(stored, present.get(`${stored.table}.${stored.column}`)) ?? [];
+    });
+  if (faults.length === 0) return;
+  const lines = new Set(faults.map((fault) => `subgraphs/${schema}/migrations/list.ts: a migration that ${fault}`));
+  throw new ConfigurationError([...lines].join('\n'));
 }
 
-function storedFields(meta: EntityMetadata): StoredField[] {
+function missingTable({ entity, table }: StoredField): string {
+  return `creates table ${table} is required; entity ${entity} is stored there, and the table is missing`;
+}
+
+function faultOf(
+  { entity, field, table, column, isNullable }: StoredField,
+  present: PresentColumn | undefined,
+): string | undefined {
+  const reason = `is required; entity ${entity} stores "${field}" there, and the column`;
+  if (!present) return `adds column "${column}" to table ${table} ${reason} is missing`;
+  if (present.isNullable === isNullable) return undefined;
+  return isNullable
+    ? `lets column "${column}" of table ${table} be null ${reason} must not be null`
+    : `makes column "${column}" of table ${table} not null ${reason} may be null`;
+}
+
+function storedFields(meta: EntityMetadata, schema: string): StoredField[] {
   if (meta.abstract || meta.embeddable || meta.virtual) return [];
-  return meta.props
-    .filter(isStored)
-    .flatMap(({ name, fieldNames }) =>
-      fieldNames.map((column) => ({ entity: meta.className, field: name, table: meta.tableName, column })),
-    );
+  return meta.props.filter(isStored).flatMap(({ name, fieldNames, nullable }) =>
+    fieldNames.map((column) => ({
+      entity: meta.className,
+      field: name,
+      table: `${schema}.${meta.tableName}`,
+      column,
+      isNullable: nullable === true,
+    })),
+  );
 }
 
 function isStored({ kind, persist, formula, owner, object, fieldNames }: EntityProperty): boolean {
@@ -50,8 +85,4 @@ function isStored({ kind, persist, formula, owner, object, fieldNames }: EntityP
     default:
       return true;
   }
-}
-
-function requirement({ entity, field, table, column }: StoredField, schema: string): string {
-  return `subgraphs/${schema}/migrations/list.ts: a migration that adds column "${column}" to table ${schema}.${table} is required; entity ${entity} stores "${field}" there, and the column is missing`;
 }

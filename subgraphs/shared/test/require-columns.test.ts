@@ -10,7 +10,7 @@ const ColourfulNote = defineEntity({
   tableName: 'note',
   properties: {
     id: p.uuid().primary(),
-    text: p.text(),
+    text: p.text().nullable(),
     seen: p.integer().default(0),
     colour: p.text().nullable(),
     writtenOn: p.datetime().nullable(),
@@ -27,20 +27,18 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('a subgraph', () => {
-  test('whose migration was forgotten does not start, and says which columns are missing', async () => {
+  test('whose migration was forgotten does not start, and says which columns and tables are missing or differ', async () => {
     const subgraph = { ...sampleSubgraph('fleet'), entities: [ColourfulNote, Label] };
     await expect(startTestSubgraph(subgraph, { database })).rejects.toThrow(
       expect.objectContaining({
         name: 'ConfigurationError',
         message: [
-          ['colour', 'note', 'Note', 'colour'],
-          ['written_on', 'note', 'Note', 'writtenOn'],
-          ['id', 'label', 'Label', 'id'],
+          'lets column "text" of table fleet.note be null is required; entity Note stores "text" there, and the column must not be null',
+          'adds column "colour" to table fleet.note is required; entity Note stores "colour" there, and the column is missing',
+          'adds column "written_on" to table fleet.note is required; entity Note stores "writtenOn" there, and the column is missing',
+          'creates table fleet.label is required; entity Label is stored there, and the table is missing',
         ]
-          .map(
-            ([column, table, entity, field]) =>
-              `subgraphs/fleet/migrations/list.ts: a migration that adds column "${column}" to table fleet.${table} is required; entity ${entity} stores "${field}" there, and the column is missing`,
-          )
+          .map((fault) => `subgraphs/fleet/migrations/list.ts: a migration that ${fault}`)
           .join('\n'),
       }),
     );
