@@ -56,6 +56,12 @@ describe('imports run one way', () => {
     ],
     ['the gateway', 'gateway/access/a.ts', "import { a } from '#shared/database.ts';", 'leaves of shared only'],
     [
+      'other rooms of shared in geo',
+      'subgraphs/shared/geo/road.ts',
+      "import { a } from '../database.ts';",
+      'stand below all else of shared',
+    ],
+    [
       'the demo in shared',
       'subgraphs/shared/subgraph.ts',
       "import type { World } from '../../demo/world.ts';",
