@@ -3,7 +3,6 @@ import {
   __Type,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLSchema,
   getIntrospectionQuery,
@@ -14,6 +13,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
+import { type Fragments, fragmentsByName } from '../engine/document/fragments.ts';
 
 /** How much larger than that of the usual introspection query an answer may be. */
 const allowance = 2;
@@ -72,7 +72,7 @@ function mentionsIntrospection(document: DocumentNode): boolean {
 class ValueCount {
   readonly #schema: GraphQLSchema;
   readonly #limit: number;
-  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #fragments: Fragments;
   /** Fields counted so far, each part of the schema once. */
   #steps = 0;
   /** Values by selection set and the part of the schema that it is selected of. */
@@ -81,9 +81,7 @@ class ValueCount {
   constructor(schema: GraphQLSchema, document: DocumentNode, limit: number) {
     this.#schema = schema;
     this.#limit = limit;
-    for (const node of document.definitions) {
-      if (node.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(node.name.value, node);
-    }
+    this.#fragments = fragmentsByName(document);
   }
 
   ofOperation({ selectionSet }: OperationDefinitionNode): number {

@@ -1,4 +1,5 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import { type Fragments, fragmentsByName } from '../engine/document/fragments.ts';
 
 /** How large a document is, with fragments where they are spread. Counts stop growing at `countCeiling`. */
 export interface DocumentSize {
@@ -28,10 +29,7 @@ interface Measure {
  * so that the time is linear in the text.
  */
 export function measureDocument(document: DocumentNode): DocumentSize {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  }
+  const fragments = fragmentsByName(document);
   const known = new Map<string, Measure>();
   const size = { depth: 0, aliases: 0, rootFields: 0, selections: 0 };
   let largestFragment = 0;
@@ -51,11 +49,7 @@ export function measureDocument(document: DocumentNode): DocumentSize {
   return { ...size, selections: Math.max(size.selections, largestFragment) };
 }
 
-function measureSet(
-  set: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  known: Map<string, Measure>,
-): Measure {
+function measureSet(set: SelectionSetNode, fragments: Fragments, known: Map<string, Measure>): Measure {
   const total: Measure = { depth: 0, aliases: 0, fields: 0, selections: 0 };
   for (const selection of set.selections) {
     if (selection.kind === Kind.FIELD) {
@@ -78,11 +72,7 @@ function measureSet(
   return total;
 }
 
-function measureFragment(
-  name: string,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  known: Map<string, Measure>,
-): Measure {
+function measureFragment(name: string, fragments: Fragments, known: Map<string, Measure>): Measure {
   const measured = known.get(name);
   if (measured) return measured;
   // Stands for the fragment inside itself: a cycle ends here, and validation refuses it afterwards.

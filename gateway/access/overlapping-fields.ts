@@ -19,6 +19,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { GraphError } from '#shared/errors.ts';
+import { responseKey } from '../engine/document/response-keys.ts';
 
 /** A field where it stands. `parent` and `field` are unknown where the document is invalid anyway, and for `__typename`. */
 interface PlacedField {
@@ -127,7 +128,7 @@ class OverlapCheck {
       this.#spend(set.selections.length);
       for (const selection of set.selections) {
         if (selection.kind === Kind.FIELD) {
-          const key = selection.alias?.value ?? selection.name.value;
+          const key = responseKey(selection);
           const placed = { node: selection, parent, field: fieldOf(parent, selection.name.value) };
           const known = fields.get(key);
           if (known) known.push(placed);

@@ -8,6 +8,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { GraphError } from '#shared/errors.ts';
+import { fragmentsByName } from '../engine/document/fragments.ts';
+import { responseKey } from '../engine/document/response-keys.ts';
 import { linkedDirectiveName } from './cost/linked-directives.ts';
 
 const tagName = 'once-per-request';
@@ -44,10 +46,7 @@ export function readOnceFields(schema: GraphQLSchema, supergraph: DocumentNode):
  * @throws GraphError MAX_ROOT_FIELDS_LIMIT
  */
 export function checkRootFields(document: DocumentNode, once: OnceFields): void {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  }
+  const fragments = fragmentsByName(document);
   for (const node of document.definitions) {
     if (node.kind === Kind.OPERATION_DEFINITION) checkOperation(node, fragments, once);
   }
@@ -80,7 +79,7 @@ function rootFields(
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
-        names.set(selection.alias?.value ?? selection.name.value, selection.name.value);
+        names.set(responseKey(selection), selection.name.value);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         collect(selection.selectionSet);
       } else if (!spread.has(selection.name.value)) {

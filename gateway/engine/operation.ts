@@ -1,29 +1,23 @@
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  getVariableValues,
-  Kind,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type DocumentNode, type FieldNode, getVariableValues, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { deniedPaths } from './authorization/denied-paths.ts';
 import type { Place } from './compile/places.ts';
 import { type Batch, compilePrograms, type Program } from './compile/program.ts';
 import { conditionVariables } from './document/condition-variables.ts';
 import type { Conditions } from './document/conditions.ts';
+import { type Fragments, fragmentsByName } from './document/fragments.ts';
 import { plannedKey } from './document/response-keys.ts';
 import { selectFields } from './document/select-fields.ts';
 import { locateVariables } from './document/variable-locations.ts';
 import type { ErrorBehavior } from './error-behavior.ts';
-import { type EngineError, type ErrorPath, RequestError, requestError } from './errors.ts';
+import { type EngineError, type ErrorPath, RequestError } from './errors.ts';
 import type { ErrorPlaces } from './execute/error-log.ts';
 import { compileIncremental, type IncrementalVariant } from './incremental/compile.ts';
 import type { DeferredFragment } from './incremental/labels.ts';
 import { clientPaths } from './respond/client-path.ts';
-import { introspectionWriter } from './respond/introspection.ts';
 import { leftOutPaths } from './respond/left-out.ts';
+import { rootTypeOf, writerOptions } from './respond/operation-writers.ts';
 import { compileWriter, type Repetition, type ValueWriter } from './respond/writer.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
 import { coercible } from './values/coercible.ts';
@@ -67,7 +61,7 @@ export class PreparedOperation {
   readonly definition: OperationDefinitionNode;
   readonly plan: QueryPlan;
   readonly model: SupergraphModel;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly fragments: Fragments;
   /** The client's path for a path of the fetched data. */
   readonly clientPath: (path: ErrorPath) => ErrorPath;
   /** The key a selected field has in the fetched data. */
@@ -95,11 +89,7 @@ export class PreparedOperation {
     this.plan = plan;
     this.model = model;
     this.denied = denied;
-    this.fragments = new Map(
-      document.definitions.flatMap((node) =>
-        node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
-      ),
-    );
+    this.fragments = fragmentsByName(document);
     this.dataKey = (node) => plannedKey(node, model.plannerNames);
     this.clientPath = clientPaths(definition.selectionSet, this.fragments, model.plannerNames);
     this.#deferred = deferred ?? new Map();
@@ -167,30 +157,12 @@ export class PreparedOperation {
   }
 
   #compile(conditions: Conditions, nullsInPlace: boolean): Variant {
-    const { apiSchema: schema } = this.model;
-    const rootType = schema.getRootType(this.definition.operation);
-    if (!rootType)
-      throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${this.definition.operation} type`);
+    const rootType = rootTypeOf(this);
     const { programs, places, paths } = compilePrograms(partsOf(this.plan.node), conditions, this.model);
     const repetitions = new Map(paths.map((node) => [node.key, repetitionAt(places[node.id])]));
-    const { fragments } = this;
-    const introspected = { schema, fragments, variableDefinitions: this.definition.variableDefinitions ?? [] };
-    const selection = { schema, fragments, conditions };
+    const options = writerOptions(this, conditions, nullsInPlace);
     const sets = [this.definition.selectionSet];
-    const write = compileWriter(
-      {
-        ...selection,
-        dataKey: this.dataKey,
-        denied: this.denied,
-        hiddenNames: this.model.hiddenNames,
-        interfaceObjects: this.model.interfaceObjects,
-        nullsInPlace,
-        repetition: (path) => repetitions.get(path) ?? 'never',
-        introspection: (node) => introspectionWriter(introspected, node),
-      },
-      rootType,
-      sets,
-    );
+    const write = compileWriter({ ...options, repetition: (path) => repetitions.get(path) ?? 'never' }, rootType, sets);
     const program = programs.at(-1)!;
     const event = programs.length > 1 ? programs[0]!.batches[0] : undefined;
     const planned = new Set(
@@ -198,7 +170,7 @@ export class PreparedOperation {
         .flatMap(({ batches }) => batches)
         .flatMap(({ members }) => members.filter(({ at }) => !at.parent).flatMap(({ keys }) => keys)),
     );
-    const unplanned = [...selectFields(selection, rootType, sets)].flatMap(([key, nodes]) => {
+    const unplanned = [...selectFields(options, rootType, sets)].flatMap(([key, nodes]) => {
       const node = nodes.find((candidate) => !this.denied.has(candidate));
       return !node || node.name.value.startsWith('__') || planned.has(this.dataKey(node)) ? [] : [key];
     });
@@ -208,7 +180,7 @@ export class PreparedOperation {
       event,
       write,
       clientPath: this.clientPath,
-      isLeftOut: leftOutPaths(this.definition.selectionSet, selection, this.model.plannerNames),
+      isLeftOut: leftOutPaths(this.definition.selectionSet, options, this.model.plannerNames),
       refusals: [...this.deniedErrors(), ...unplanned.map(unplannedError)],
       isUnanswerable: unplanned.length > 0 && programs.every(({ batches }) => batches.length === 0),
     };

@@ -7,6 +7,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { responseKey } from '../../engine/document/response-keys.ts';
 import { type Guard, guardOf } from './guards.ts';
 import type { VariableSource } from './variables.ts';
 
@@ -44,7 +45,7 @@ export function collectFields(
       const guard = guardOf(selection.directives, outer, variables);
       if (!guard) continue;
       if (selection.kind === Kind.FIELD) {
-        const key = selection.alias?.value ?? selection.name.value;
+        const key = responseKey(selection);
         const known = fields.get(key);
         if (known) known.push({ node: selection, guard });
         else fields.set(key, [{ node: selection, guard }]);

@@ -1,15 +1,14 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLObjectType,
   getNamedType,
   isAbstractType,
   isCompositeType,
-  Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsByName } from '../../engine/document/fragments.ts';
 import { metaFields } from '../../engine/supergraph/service-field.ts';
 import { collectFields, type GuardedField, type GuardedSet, type OperationContext } from './collect-fields.ts';
 import { optionCost } from './evaluate.ts';
@@ -48,10 +47,7 @@ class CostCompiler {
   readonly #numbers = new Map<SelectionSetNode | ListLength, number>();
 
   constructor(model: CostModel, document: DocumentNode, operation: OperationDefinitionNode) {
-    const fragments = new Map<string, FragmentDefinitionNode>();
-    for (const node of document.definitions) {
-      if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-    }
+    const fragments = fragmentsByName(document);
     this.#model = model;
     this.#context = { schema: model.schema, fragments, variables: declaredVariables(operation) };
   }

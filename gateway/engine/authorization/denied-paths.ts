@@ -1,4 +1,5 @@
-import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { type FieldNode, Kind, type SelectionSetNode } from 'graphql';
+import type { Fragments } from '../document/fragments.ts';
 import { responseKey } from '../document/response-keys.ts';
 
 /** One error for a field is enough, and a client that spreads fragments widely isn't owed more than this. */
@@ -6,11 +7,7 @@ const MAX_PATHS = 100;
 const MAX_STEPS = 10_000;
 
 /** Where a response lacks denied fields: response keys without list indexes, since nothing was asked for them. */
-export function deniedPaths(
-  root: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  denied: ReadonlySet<FieldNode>,
-): string[][] {
+export function deniedPaths(root: SelectionSetNode, fragments: Fragments, denied: ReadonlySet<FieldNode>): string[][] {
   const paths = new Map<string, string[]>();
   let steps = 0;
   if (denied.size > 0) walk(root, [], new Set());

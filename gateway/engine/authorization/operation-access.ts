@@ -10,6 +10,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { typenameField } from '../document/typename.ts';
 import { type Grants, isSatisfied, type Requirement, type RequirementsByCoordinate } from './requirements.ts';
 
 /** What a document (in all its forms, if it has several) needs of an identity, worked out once; then any identity is judged by a few look-ups. */
@@ -76,10 +77,7 @@ export function withoutDenied(document: DocumentNode, denied: ReadonlySet<FieldN
   return visit(document, {
     Field: { enter: (node) => (denied.has(node) ? null : undefined) },
     SelectionSet: {
-      leave: (set) =>
-        set.selections.length > 0
-          ? undefined
-          : { ...set, selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }] },
+      leave: (set) => (set.selections.length > 0 ? undefined : { ...set, selections: [typenameField] }),
     },
   });
 }

@@ -135,6 +135,6 @@ export function operationOf(document: DocumentNode): OperationDefinitionNode {
   return operation;
 }
 
-export function fragmentsOf(document: DocumentNode): FragmentDefinitionNode[] {
+function fragmentsOf(document: DocumentNode): FragmentDefinitionNode[] {
   return document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
 }

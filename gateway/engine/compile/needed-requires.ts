@@ -1,10 +1,11 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { Kind, type SelectionSetNode } from 'graphql';
 import type { Conditions } from '../document/conditions.ts';
+import { fragmentsByName } from '../document/fragments.ts';
 import { isIncluded } from '../document/select-fields.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { covers, fieldsByKey, requiredKey } from '../supergraph/required-selections.ts';
-import { fetchDocument, fragmentsOf, operationOf } from './merge-operations.ts';
+import { fetchDocument, operationOf } from './merge-operations.ts';
 
 type FieldRequirements = Pick<SupergraphModel, 'requiredBy' | 'keysOf'>;
 /** What the fields on a type require: selections by their key in the data. */
@@ -25,7 +26,7 @@ export function neededRequires(
   const excluded: RequirementsByType = new Map();
   let fields = 0;
   const document = fetchDocument(fetch);
-  const fragments = new Map(fragmentsOf(document).map((fragment) => [fragment.name.value, fragment]));
+  const fragments = fragmentsByName(document);
   for (const selection of operationOf(document).selectionSet.selections) {
     if (selection.kind === Kind.FIELD && selection.selectionSet) visit(selection.selectionSet, '', true);
   }

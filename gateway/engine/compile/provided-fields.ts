@@ -1,6 +1,8 @@
-import { type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import type { SelectionSetNode } from 'graphql';
+import { type Fragments, forEachField, fragmentsByName } from '../document/fragments.ts';
+import { responseKey } from '../document/response-keys.ts';
 import { type FetchStep, isEntityStep } from './fetch-step.ts';
-import { fetchDocument, fragmentsOf, operationOf } from './merge-operations.ts';
+import { fetchDocument, operationOf } from './merge-operations.ts';
 import type { PathNode } from './path-tree.ts';
 
 /** What one step's answer brings to a place, whatever the types of the objects there. */
@@ -65,11 +67,9 @@ function nameOf({ step }: PathNode): string {
   return step?.kind === 'field' ? step.name : '';
 }
 
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
 function stepSelections(step: FetchStep): { sets: readonly SelectionSetNode[]; fragments: Fragments } {
   const document = fetchDocument(step.fetch);
-  const fragments = new Map(fragmentsOf(document).map((fragment) => [fragment.name.value, fragment]));
+  const fragments = fragmentsByName(document);
   const { selectionSet } = operationOf(document);
   if (!isEntityStep(step)) return { sets: [selectionSet], fragments };
   const entities = flatFields([selectionSet], fragments).get('_entities');
@@ -91,23 +91,11 @@ function fieldsOf(sets: readonly SelectionSetNode[], fragments: Fragments): Prov
  */
 function flatFields(sets: readonly SelectionSetNode[], fragments: Fragments): Map<string, SelectionSetNode[]> {
   const fields = new Map<string, SelectionSetNode[]>();
-  const visited = new Set<string>();
-  for (const set of sets) visit(set);
+  forEachField(sets, fragments, (field) => {
+    const key = responseKey(field);
+    const inner = fields.get(key) ?? [];
+    if (field.selectionSet) inner.push(field.selectionSet);
+    fields.set(key, inner);
+  });
   return fields;
-
-  function visit(set: SelectionSetNode): void {
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) {
-        const key = selection.alias?.value ?? selection.name.value;
-        const inner = fields.get(key) ?? [];
-        if (selection.selectionSet) inner.push(selection.selectionSet);
-        fields.set(key, inner);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        visit(selection.selectionSet);
-      } else if (!visited.has(selection.name.value)) {
-        visited.add(selection.name.value);
-        visit(fragments.get(selection.name.value)!.selectionSet);
-      }
-    }
-  }
 }

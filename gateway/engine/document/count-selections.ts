@@ -1,18 +1,17 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import { fragmentsByName } from './fragments.ts';
 
 /** Larger counts need no distinction; fragments that double each other would reach any. */
 const ceiling = 1_000_000;
 
 /** Selections of all operations with fragments in their places: what planning costs grows with it, or faster. */
-export function countSelections({ definitions }: DocumentNode): number {
-  const sets = new Map<string, SelectionSetNode>();
-  for (const node of definitions)
-    if (node.kind === Kind.FRAGMENT_DEFINITION) sets.set(node.name.value, node.selectionSet);
+export function countSelections(document: DocumentNode): number {
+  const fragments = fragmentsByName(document);
   const known = new Map<string, number>();
 
   const countFragment = (name: string): number => {
-    const set = sets.get(name);
-    const count = known.get(name) ?? (set ? countSet(set) : 0);
+    const fragment = fragments.get(name);
+    const count = known.get(name) ?? (fragment ? countSet(fragment.selectionSet) : 0);
     known.set(name, count);
     return count;
   };
@@ -24,7 +23,7 @@ export function countSelections({ definitions }: DocumentNode): number {
     }
     return Math.min(count, ceiling);
   };
-  return definitions.reduce(
+  return document.definitions.reduce(
     (sum, node) => sum + (node.kind === Kind.OPERATION_DEFINITION ? countSet(node.selectionSet) : 0),
     0,
   );

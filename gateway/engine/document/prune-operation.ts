@@ -1,14 +1,14 @@
-import { type DefinitionNode, type DocumentNode, type FragmentDefinitionNode, Kind, visit } from 'graphql';
+import { type DefinitionNode, type DocumentNode, Kind } from 'graphql';
+import { fragmentsByName } from './fragments.ts';
+import { findUses } from './uses.ts';
 
 /** Drops fragments and variables that the operation no longer uses: subgraphs refuse operations that declare such. */
 export function pruneOperation(document: DocumentNode): { document: DocumentNode; variables: string[] } {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  const variables = new Set<string>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.OPERATION_DEFINITION) {
-      collect({ ...definition, variableDefinitions: [] });
-    }
-  }
+  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const { fragments, variables } = findUses(
+    operations.map((operation) => ({ ...operation, variableDefinitions: [] })),
+    fragmentsByName(document),
+  );
   const definitions = document.definitions.flatMap((definition): DefinitionNode[] => {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) return fragments.has(definition.name.value) ? [definition] : [];
     if (definition.kind !== Kind.OPERATION_DEFINITION) return [definition];
@@ -18,19 +18,4 @@ export function pruneOperation(document: DocumentNode): { document: DocumentNode
     return [{ ...definition, variableDefinitions }];
   });
   return { document: { kind: Kind.DOCUMENT, definitions }, variables: [...variables] };
-
-  function collect(part: Parameters<typeof visit>[0]): void {
-    visit(part, {
-      enter(node) {
-        if (node.kind === Kind.VARIABLE) variables.add(node.name.value);
-        if (node.kind !== Kind.FRAGMENT_SPREAD || fragments.has(node.name.value)) return;
-        const fragment = document.definitions.find(
-          (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === node.name.value,
-        );
-        if (fragment?.kind !== Kind.FRAGMENT_DEFINITION) return;
-        fragments.set(fragment.name.value, fragment);
-        collect(fragment);
-      },
-    });
-  }
 }

@@ -10,10 +10,12 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import type { Fragments } from './fragments.ts';
+import { responseKey } from './response-keys.ts';
 
 export interface SelectionContext {
   readonly schema: GraphQLSchema;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly fragments: Fragments;
   /** Values of the variables that `@skip` and `@include` name. */
   readonly conditions: Readonly<Record<string, boolean>>;
   /** Whether a fragment belongs to this response; `@defer` leaves some for a later one. */
@@ -40,7 +42,7 @@ export function selectFields(
     for (const selection of set.selections) {
       if (!isIncluded(selection.directives, context.conditions)) continue;
       if (selection.kind === Kind.FIELD) {
-        const key = selection.alias?.value ?? selection.name.value;
+        const key = responseKey(selection);
         const nodes = fields.get(key);
         if (nodes) nodes.push(selection);
         else fields.set(key, [selection]);

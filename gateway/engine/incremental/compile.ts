@@ -1,23 +1,15 @@
 import type { QueryPlan } from '@apollo/query-planner';
-import {
-  type DirectiveNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  Kind,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type DirectiveNode, type FieldNode, Kind } from 'graphql';
 import type { Place } from '../compile/places.ts';
 import { compilePrograms, type Program } from '../compile/program.ts';
 import type { Conditions } from '../document/conditions.ts';
 import { isDeferred } from '../document/defer.ts';
-import { plannedKey } from '../document/response-keys.ts';
 import { isIncluded } from '../document/select-fields.ts';
 import { type EngineError, requestError } from '../errors.ts';
 import type { ErrorPlaces } from '../execute/error-log.ts';
-import { introspectionWriter } from '../respond/introspection.ts';
 import { leftOutPaths } from '../respond/left-out.ts';
+import { rootTypeOf, type WrittenOperation, writerOptions } from '../respond/operation-writers.ts';
 import { compileWriter, type ValueWriter } from '../respond/writer.ts';
-import type { SupergraphModel } from '../supergraph/model.ts';
 import type { DeferredFragment } from './labels.ts';
 import { type DeferredPart, splitPlan } from './parts.ts';
 import { typeAtPath } from './path-type.ts';
@@ -45,12 +37,8 @@ export interface IncrementalVariant extends ErrorPlaces {
 }
 
 /** What is known of an operation before the values of its conditions are. */
-export interface DeferringOperation extends Pick<ErrorPlaces, 'clientPath'> {
-  readonly definition: OperationDefinitionNode;
+export interface DeferringOperation extends WrittenOperation, Pick<ErrorPlaces, 'clientPath'> {
   readonly plan: QueryPlan;
-  readonly model: SupergraphModel;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly denied: ReadonlySet<FieldNode>;
   /** One error for each field the client may not see. */
   deniedErrors(): readonly EngineError[];
 }
@@ -61,29 +49,17 @@ export function compileIncremental(
   conditions: Conditions,
   nullsInPlace: boolean,
 ): IncrementalVariant {
-  const { plan, model, fragments, definition } = operation;
-  const { apiSchema: schema, plannerNames } = model;
+  const { plan, model, definition, dataKey } = operation;
+  const { plannerNames } = model;
   if (plan.node?.kind === 'Subscription') throw requestError('BAD_USER_INPUT', 'A subscription can defer nothing');
-  const rootType = schema.getRootType(definition.operation);
-  if (!rootType) throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${definition.operation} type`);
+  const rootType = rootTypeOf(operation);
   const { primary, parts } = splitPlan(plan.node, conditions);
   const { programs, places } = compilePrograms([primary, ...parts.map((part) => part.node)], conditions, model);
-  const introspected = { schema, fragments, variableDefinitions: definition.variableDefinitions ?? [] };
-  const dataKey = (node: FieldNode) => plannedKey(node, plannerNames);
-  const takesFragment = (directives: readonly DirectiveNode[] | undefined) => !isDeferred(directives, conditions);
   const options = {
-    schema,
-    fragments,
-    conditions,
-    dataKey,
-    denied: operation.denied,
-    hiddenNames: model.hiddenNames,
-    interfaceObjects: model.interfaceObjects,
-    takesFragment,
-    nullsInPlace,
+    ...writerOptions(operation, conditions, nullsInPlace),
+    takesFragment: (directives: readonly DirectiveNode[] | undefined) => !isDeferred(directives, conditions),
     // Text of an object is different in each part, so none is kept.
     repetition: () => 'never' as const,
-    introspection: (node: Parameters<typeof introspectionWriter>[1]) => introspectionWriter(introspected, node),
   };
   return {
     places,

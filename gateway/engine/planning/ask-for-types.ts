@@ -17,10 +17,9 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { typenameField } from '../document/typename.ts';
 import { fieldType, stringArgument } from '../supergraph/field-set.ts';
 import { mapFetches } from './map-fetches.ts';
-
-const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 /** Fields, as `Type.field`, of an interface or union in the supergraph that are of an object type in some subgraph. */
 export function readNarrowedFields(supergraph: DocumentNode, schema: GraphQLSchema): ReadonlySet<string> {
@@ -62,7 +61,7 @@ function withTypes(fetch: FetchNode, narrowed: ReadonlySet<string>, schema: Grap
           const { selections } = field.selectionSet;
           if (selections.some(isTypename)) return undefined;
           isChanged = true;
-          return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: [typename, ...selections] } };
+          return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: [typenameField, ...selections] } };
         },
       },
     }),

@@ -3,7 +3,6 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   isAbstractType,
   isInterfaceType,
@@ -13,6 +12,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { type Fragments, fragmentsByName } from '../document/fragments.ts';
 import { responseKey, withoutTypes } from '../document/response-keys.ts';
 
 /** Fragments within fragments can select very much in few words; a plan is left as it is then. */
@@ -29,16 +29,12 @@ export interface ClientSelection {
 /** Finds what a client selects at a place of the response. */
 export class ClientSelections {
   #steps = 0;
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #fragments: Fragments;
   readonly #schema: GraphQLSchema;
 
   constructor(document: DocumentNode, schema: GraphQLSchema) {
     this.#schema = schema;
-    this.#fragments = new Map(
-      document.definitions.flatMap((node) =>
-        node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
-      ),
-    );
+    this.#fragments = fragmentsByName(document);
   }
 
   /** The selections at a planner's path, `['users', '@|[Admin]', 'reviews']`. */

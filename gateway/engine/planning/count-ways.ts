@@ -1,12 +1,12 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   getNamedType,
   isCompositeType,
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsByName } from '../document/fragments.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 
 /** More ways need no distinction. */
@@ -19,14 +19,13 @@ const maxSelections = 10_000;
  * them is a way, and the ways of all fields multiply.
  */
 export function countWays(
-  { definitions }: DocumentNode,
+  document: DocumentNode,
   { apiSchema, answering }: Pick<SupergraphModel, 'apiSchema' | 'answering'>,
 ): number {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  const fragments = fragmentsByName(document);
   let ways = 1;
   let selections = 0;
-  for (const node of definitions) {
+  for (const node of document.definitions) {
     const root = node.kind === Kind.OPERATION_DEFINITION && apiSchema.getRootType(node.operation);
     if (root) count(node.selectionSet, root, undefined);
   }

@@ -3,7 +3,6 @@ import {
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   Kind,
   parse,
   print,
@@ -12,6 +11,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
+import { type Fragments, fragmentsByName } from '../document/fragments.ts';
 import { pruneOperation } from '../document/prune-operation.ts';
 
 /**
@@ -20,11 +20,7 @@ import { pruneOperation } from '../document/prune-operation.ts';
  */
 export function parseEntityFetch({ operation }: FetchNode): DocumentNode {
   const document = parse(operation, { noLocation: true });
-  const fragments = new Map(
-    document.definitions.flatMap((node) =>
-      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
-    ),
-  );
+  const fragments = fragmentsByName(document);
   if (fragments.size === 0) return document;
   const written = visit(document, {
     FragmentDefinition: () => false,
@@ -37,10 +33,7 @@ export function parseEntityFetch({ operation }: FetchNode): DocumentNode {
 }
 
 /** A selection with its named fragments in their places, except for those within fields. */
-function withoutSpreads(
-  { selections, ...set }: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): SelectionSetNode {
+function withoutSpreads({ selections, ...set }: SelectionSetNode, fragments: Fragments): SelectionSetNode {
   const written = selections.map((selection): SelectionNode => {
     if (selection.kind === Kind.FIELD) return selection;
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);

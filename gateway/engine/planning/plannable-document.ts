@@ -1,16 +1,8 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  Kind,
-  type SelectionNode,
-  type SelectionSetNode,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type FieldNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql';
+import { type Fragments, fragmentsByName } from '../document/fragments.ts';
 import { plannedKey, responseKey } from '../document/response-keys.ts';
+import { typenameField } from '../document/typename.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
-
-const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 type PlannerFacts = Pick<SupergraphModel, 'plannerNames' | 'withheldDirectives'>;
 
@@ -24,11 +16,7 @@ type PlannerFacts = Pick<SupergraphModel, 'plannerNames' | 'withheldDirectives'>
  */
 export function plannableDocument(document: DocumentNode, model: PlannerFacts): DocumentNode {
   const { plannerNames, withheldDirectives } = model;
-  const fragments = new Map(
-    document.definitions.flatMap((node) =>
-      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
-    ),
-  );
+  const fragments = fragmentsByName(document);
   let changed = false;
   const plannable = visit(document, {
     [Kind.DIRECTIVE]: {
@@ -46,15 +34,13 @@ export function plannableDocument(document: DocumentNode, model: PlannerFacts): 
         if (!rename && !guard) return undefined;
         changed = true;
         const alias = rename ? ({ kind: Kind.NAME, value: key } as const) : node.alias;
-        const selections = guard ? [typename, ...node.selectionSet.selections] : node.selectionSet?.selections;
+        const selections = guard ? [typenameField, ...node.selectionSet.selections] : node.selectionSet?.selections;
         return { ...node, alias, selectionSet: selections && { kind: Kind.SELECTION_SET, selections } };
       },
     },
   });
   return changed ? plannable : document;
 }
-
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
 function hasUnconditionalField(set: SelectionSetNode, fragments: Fragments, visited = new Set<string>()): boolean {
   return set.selections.some((selection) => {

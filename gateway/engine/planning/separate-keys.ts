@@ -2,7 +2,6 @@ import type { FetchNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
   getNamedType,
@@ -16,6 +15,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
+import { type Fragments, fragmentsByName } from '../document/fragments.ts';
 import { responseKey, withoutTypes } from '../document/response-keys.ts';
 import { mapFetches } from './map-fetches.ts';
 import type { PlannedGraph } from './separate-types.ts';
@@ -83,15 +83,13 @@ class Clashes {
   readonly #schema: GraphQLSchema;
   /** The interface objects, and the interfaces that they may be found among the objects of. */
   readonly #objects: ReadonlySet<string>;
-  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #fragments: Fragments;
   #steps = 0;
 
   constructor(document: DocumentNode, schema: GraphQLSchema, interfaceObjects: Iterable<string>) {
     this.#schema = schema;
     this.#objects = new Set([...interfaceObjects].flatMap((name) => [name, ...widerInterfaces(schema, name)]));
-    for (const node of document.definitions) {
-      if (node.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(node.name.value, node);
-    }
+    this.#fragments = fragmentsByName(document);
   }
 
   get isTooLarge(): boolean {

@@ -8,20 +8,16 @@ import {
   visit,
 } from 'graphql';
 import { countSelections } from '../document/count-selections.ts';
+import { type Fragments, fragmentsByName } from '../document/fragments.ts';
 
 /** The planner's time grows with the square of the named fragments: 1,800 of them take seconds. */
 const manyFragments = 100;
 /** Documents that unfold to more stay as they are. */
 const mostSelections = 20_000;
 
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
 /** The document with its fragments in the places where they are spread, where there are many. */
 export function unfoldFragments(document: DocumentNode): DocumentNode {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  }
+  const fragments = fragmentsByName(document);
   if (fragments.size <= manyFragments || countSelections(document) > mostSelections) return document;
   const unfolded = new Map<string, FragmentDefinitionNode>();
   for (const fragment of innermostFirst(fragments)) {

@@ -17,6 +17,8 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsByName } from '../document/fragments.ts';
+import { typenameField } from '../document/typename.ts';
 import { plannerDirective } from '../supergraph/corrections.ts';
 
 /** How the selections on an interface are written for the planner. */
@@ -38,17 +40,13 @@ export type UnfoldingAt = (parent: string, field: string) => Unfolding | undefin
 const maxSelections = 20_000;
 /** The planner takes fragments out of others that have no directive, and would lose where they stood; no subgraph is sent this one. */
 const marker: DirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: plannerDirective } };
-const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 /**
  * Writes selections on interfaces in other words: what stands under other interfaces and in fragments stands under object types only. Clients
  * get the same, since a response is written by what they selected.
  */
 export function unfoldTypes(document: DocumentNode, schema: GraphQLSchema, unfoldingAt: UnfoldingAt): DocumentNode {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  }
+  const fragments = fragmentsByName(document);
   const writer = new Unfolder(schema, fragments, unfoldingAt);
   const definitions = document.definitions.map((node) => {
     if (node.kind === Kind.OPERATION_DEFINITION) return writer.operation(node);
@@ -124,13 +122,13 @@ class Unfolder {
         const { objects } = unfolding;
         if (selection.name.value === '__typename' && type === place && !objects.includes(place.name)) {
           // The planner fails on it where interface objects are among others.
-          const types = objects.map((name) => inlineFragment(name, [typename], [marker]));
+          const types = objects.map((name) => inlineFragment(name, [typenameField], [marker]));
           return types.length > 0 ? types : [selection];
         }
         const field = this.#field(selection, type);
         if (type === object || !unfolding.isForAll(selection)) return within(place, object, type, [field]);
         // The type must be known all the same.
-        return [...within(place, object, object, [field]), ...within(place, object, type, [typename])];
+        return [...within(place, object, object, [field]), ...within(place, object, type, [typenameField])];
       }
       const { condition, set, directives } = this.#fragment(selection);
       const types = this.#typesUnder(type, condition, unfolding);
@@ -182,7 +180,7 @@ class Unfolder {
     const type = fragment?.typeCondition && this.#schema.getType(fragment.typeCondition.name.value);
     return {
       condition: isCompositeType(type) ? type : undefined,
-      set: fragment?.selectionSet ?? { kind: Kind.SELECTION_SET, selections: [typename] },
+      set: fragment?.selectionSet ?? { kind: Kind.SELECTION_SET, selections: [typenameField] },
       directives: selection.directives ?? [],
     };
   }
@@ -251,7 +249,7 @@ function gathered(selections: readonly SelectionNode[]): SelectionNode[] {
     return false;
   });
   const all = [...rest, ...byType.values()];
-  return all.length > 0 ? all : [typename];
+  return all.length > 0 ? all : [typenameField];
 }
 
 export function isCondition({ name }: DirectiveNode): boolean {

@@ -1,16 +1,7 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  Kind,
-  OperationTypeNode,
-  type SelectionNode,
-  type SelectionSetNode,
-  visit,
-} from 'graphql';
+import { type DocumentNode, Kind, OperationTypeNode, type SelectionNode, type SelectionSetNode, visit } from 'graphql';
 import { pruneOperation } from '../document/prune-operation.ts';
+import { typenameField } from '../document/typename.ts';
 import { metaFields } from '../supergraph/service-field.ts';
-
-const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 /**
  * The document without what the engine answers from the schema itself: no subgraph is asked for it, and the planner knows an older introspection.
@@ -27,7 +18,8 @@ export function withoutIntrospection(document: DocumentNode): DocumentNode {
       },
     },
     [Kind.SELECTION_SET]: {
-      leave: (set: SelectionSetNode) => (set.selections.length > 0 ? undefined : { ...set, selections: [typename] }),
+      leave: (set: SelectionSetNode) =>
+        set.selections.length > 0 ? undefined : { ...set, selections: [typenameField] },
     },
   });
   return isFound ? pruneOperation(rest).document : document;

@@ -1,4 +1,5 @@
-import { type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import type { SelectionSetNode } from 'graphql';
+import { type Fragments, forEachField } from '../document/fragments.ts';
 import { plannedKey, responseKey } from '../document/response-keys.ts';
 import type { ErrorPath } from '../errors.ts';
 
@@ -17,7 +18,7 @@ type ClientFields = ReadonlyMap<string, ClientField>;
  */
 export function clientPaths(
   root: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  fragments: Fragments,
   plannerNames: ReadonlySet<string>,
 ): (path: ErrorPath) => ErrorPath {
   let top: ClientFields | undefined;
@@ -41,25 +42,12 @@ export function clientPaths(
 
   function fieldsOf(sets: readonly SelectionSetNode[]): ClientFields {
     const fields = new Map<string, ClientField>();
-    for (const set of sets) collect(set, fields, new Set());
+    forEachField(sets, fragments, (field) => {
+      const dataKey = plannedKey(field, plannerNames);
+      const known = fields.get(dataKey) ?? { key: responseKey(field), sets: [], below: undefined };
+      if (field.selectionSet) known.sets.push(field.selectionSet);
+      fields.set(dataKey, known);
+    });
     return fields;
-  }
-
-  function collect(set: SelectionSetNode, fields: Map<string, ClientField>, visited: Set<string>): void {
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) {
-        const dataKey = plannedKey(selection, plannerNames);
-        const known = fields.get(dataKey) ?? { key: responseKey(selection), sets: [], below: undefined };
-        if (selection.selectionSet) known.sets.push(selection.selectionSet);
-        fields.set(dataKey, known);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        collect(selection.selectionSet, fields, visited);
-      } else {
-        const fragment = fragments.get(selection.name.value);
-        if (!fragment || visited.has(selection.name.value)) continue;
-        visited.add(selection.name.value);
-        collect(fragment.selectionSet, fields, visited);
-      }
-    }
   }
 }

@@ -2,26 +2,27 @@ import {
   type DocumentNode,
   executeSync,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   Kind,
   OperationTypeNode,
   type VariableDefinitionNode,
-  visit,
 } from 'graphql';
+import type { Fragments } from '../document/fragments.ts';
+import { responseKey } from '../document/response-keys.ts';
+import { findUses } from '../document/uses.ts';
 import type { ValueWriter } from './writer.ts';
 
 /** What an introspection field needs of the operation it stands in. */
 export interface IntrospectedOperation {
   readonly schema: GraphQLSchema;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly fragments: Fragments;
   readonly variableDefinitions: readonly VariableDefinitionNode[];
 }
 
 /** Answers `__schema` and `__type` from the API schema; an answer that no variable can change is computed once. */
 export function introspectionWriter(operation: IntrospectedOperation, node: FieldNode): ValueWriter {
   const { document, usesVariables } = introspectionDocument(operation, node);
-  const key = node.alias?.value ?? node.name.value;
+  const key = responseKey(node);
   let constant: string | undefined;
   return (_value, context) => {
     if (constant !== undefined) return constant;
@@ -37,9 +38,7 @@ function introspectionDocument(
   operation: IntrospectedOperation,
   node: FieldNode,
 ): { document: DocumentNode; usesVariables: boolean } {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  const variables = new Set<string>();
-  collect(node);
+  const { fragments, variables } = findUses([node], operation.fragments);
   const variableDefinitions = operation.variableDefinitions.filter((definition) =>
     variables.has(definition.variable.name.value),
   );
@@ -51,17 +50,4 @@ function introspectionDocument(
   } as const;
   const document = { kind: Kind.DOCUMENT, definitions: [definition, ...fragments.values()] } as const;
   return { document, usesVariables: variableDefinitions.length > 0 };
-
-  function collect(part: FieldNode | FragmentDefinitionNode): void {
-    visit(part, {
-      enter(inner) {
-        if (inner.kind === Kind.VARIABLE) variables.add(inner.name.value);
-        if (inner.kind !== Kind.FRAGMENT_SPREAD) return;
-        const fragment = operation.fragments.get(inner.name.value);
-        if (!fragment || fragments.has(inner.name.value)) return;
-        fragments.set(inner.name.value, fragment);
-        collect(fragment);
-      },
-    });
-  }
 }

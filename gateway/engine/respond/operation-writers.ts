@@ -1,0 +1,47 @@
+import type { FieldNode, GraphQLObjectType, OperationDefinitionNode } from 'graphql';
+import type { Conditions } from '../document/conditions.ts';
+import type { Fragments } from '../document/fragments.ts';
+import { requestError } from '../errors.ts';
+import type { SupergraphModel } from '../supergraph/model.ts';
+import { introspectionWriter } from './introspection.ts';
+import type { WriterOptions } from './writer.ts';
+
+/** What the writers of an operation need to know of it. */
+export interface WrittenOperation {
+  readonly definition: OperationDefinitionNode;
+  readonly model: SupergraphModel;
+  readonly fragments: Fragments;
+  /** The key a selected field has in the fetched data. */
+  readonly dataKey: (node: FieldNode) => string;
+  /** Fields the client may not see: null in the response, and no part of the plan. */
+  readonly denied: ReadonlySet<FieldNode>;
+}
+
+/** The options of all writers of an operation, under known conditions. */
+export function writerOptions(
+  { definition, model, fragments, dataKey, denied }: WrittenOperation,
+  conditions: Conditions,
+  nullsInPlace: boolean,
+): Omit<WriterOptions, 'repetition'> {
+  const { apiSchema: schema, hiddenNames, interfaceObjects } = model;
+  const introspected = { schema, fragments, variableDefinitions: definition.variableDefinitions ?? [] };
+  return {
+    schema,
+    fragments,
+    conditions,
+    dataKey,
+    denied,
+    hiddenNames,
+    interfaceObjects,
+    nullsInPlace,
+    introspection: (node) => introspectionWriter(introspected, node),
+  };
+}
+
+/** The type whose fields an operation selects. @throws RequestError when the schema has none */
+export function rootTypeOf({ definition, model }: Pick<WrittenOperation, 'definition' | 'model'>): GraphQLObjectType {
+  const { operation } = definition;
+  const type = model.apiSchema.getRootType(operation);
+  if (!type) throw requestError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${operation} type`);
+  return type;
+}
