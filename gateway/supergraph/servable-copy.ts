@@ -10,6 +10,7 @@ import {
   type SchemaExtensionNode,
   visit,
 } from 'graphql';
+import { argumentValue } from '../engine/document/arguments.ts';
 import { withoutUnusedExternals } from './unused-externals.ts';
 
 /** Features that @apollo/gateway refuses to load; the engine reads them from the whole supergraph. */
@@ -82,13 +83,13 @@ function featureOf(url: string | undefined): string | undefined {
 }
 
 function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
-  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  const value = argumentValue(directive, name);
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
 /** `import: ["@context", { name: "@fromContext", as: "@from" }]`, without the `@`. */
 function importedDirectives(link: ConstDirectiveNode): string[] {
-  const value = link.arguments?.find((argument) => argument.name.value === 'import')?.value;
+  const value = argumentValue(link, 'import');
   if (value?.kind !== Kind.LIST) return [];
   const names = value.values.map((entry) => {
     if (entry.kind === Kind.STRING) return entry.value;

@@ -1,5 +1,5 @@
 import { type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, Kind, print, visit } from 'graphql';
-import { booleanArgument, stringArgument } from '../engine/supergraph/field-set.ts';
+import { booleanArgument, stringArgument } from '../engine/document/arguments.ts';
 import { parseSupergraph } from '../engine/supergraph/model.ts';
 import { subgraphNames } from '../engine/supergraph/subgraph-names.ts';
 

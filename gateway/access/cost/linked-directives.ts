@@ -1,4 +1,5 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql';
+import { argumentValue } from '../../engine/document/arguments.ts';
 
 /**
  * The name that a directive has in a supergraph, which may import it under another one.
@@ -24,14 +25,14 @@ function featureOf(url: string | undefined): string | undefined {
 }
 
 function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
-  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  const value = argumentValue(directive, name);
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
 /** Directives of `import: ["@cost", { name: "@listSize", as: "@size" }]`, by their own name, without the `@`. */
 function importedNames(link: ConstDirectiveNode): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  const value = link.arguments?.find((argument) => argument.name.value === 'import')?.value;
+  const value = argumentValue(link, 'import');
   if (value?.kind !== Kind.LIST) return names;
   for (const entry of value.values) {
     const fields = entry.kind === Kind.OBJECT ? entry.fields : [];

@@ -1,5 +1,6 @@
 import { type FieldNode, type GraphQLField, Kind } from 'graphql';
 import { GraphError } from '#shared/errors.ts';
+import { argumentValue } from '../../engine/document/arguments.ts';
 import type { ListSize } from './model.ts';
 import { type VariableSource, type Variables, variableValue } from './variables.ts';
 
@@ -45,7 +46,7 @@ function givenValue(
   name: string,
   variables: ReadonlyMap<string, VariableSource>,
 ): number | VariableSource | null | undefined {
-  const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
+  const value = argumentValue(node, name);
   if (value?.kind === Kind.VARIABLE) return variables.get(value.name.value);
   if (value?.kind === Kind.INT) return Number(value.value);
   return value && null;

@@ -1,4 +1,5 @@
 import { BREAK, type DirectiveNode, type DocumentNode, Kind, visit } from 'graphql';
+import { argumentValue } from './arguments.ts';
 
 /** Whether an operation text may ask for incremental delivery; cheap enough for every request. */
 export function mentionsDefer(source: string): boolean {
@@ -32,7 +33,7 @@ export function isDeferred(
 ): boolean {
   const defer = directives?.find(({ name }) => name.value === 'defer');
   if (!defer) return false;
-  const value = defer.arguments?.find((argument) => argument.name.value === 'if')?.value;
+  const value = argumentValue(defer, 'if');
   if (value?.kind === Kind.VARIABLE) return conditions[value.name.value] ?? true;
   return value?.kind !== Kind.BOOLEAN || value.value;
 }

@@ -10,6 +10,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { argumentValue } from './arguments.ts';
 import type { Fragments } from './fragments.ts';
 import { responseKey } from './response-keys.ts';
 
@@ -77,7 +78,7 @@ export function isIncluded(
   for (const directive of directives ?? []) {
     const name = directive.name.value;
     if (name !== 'skip' && name !== 'include') continue;
-    const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
+    const value = argumentValue(directive, 'if');
     const holds =
       value?.kind === Kind.VARIABLE ? conditions[value.name.value] : value?.kind === Kind.BOOLEAN && value.value;
     if (holds === (name === 'skip')) return false;

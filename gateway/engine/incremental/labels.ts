@@ -12,6 +12,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { argumentValue } from '../document/arguments.ts';
 import { unfoldDeferring } from '../document/unfold-deferring.ts';
 
 /** A fragment whose fields come later. */
@@ -70,8 +71,8 @@ function selectionOf(node: FragmentSpreadNode | InlineFragmentNode): SelectionSe
   return { kind: Kind.SELECTION_SET, selections: [selection] };
 }
 
-function labelOf({ arguments: given }: DirectiveNode): string | undefined {
-  const value = given?.find((argument) => argument.name.value === 'label')?.value;
+function labelOf(defer: DirectiveNode): string | undefined {
+  const value = argumentValue(defer, 'label');
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
 

@@ -17,8 +17,9 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { stringArgument } from '../document/arguments.ts';
 import { typenameField } from '../document/typename.ts';
-import { fieldType, stringArgument } from '../supergraph/field-set.ts';
+import { fieldType } from '../supergraph/field-set.ts';
 import { mapFetches } from './map-fetches.ts';
 
 /** Fields, as `Type.field`, of an interface or union in the supergraph that are of an object type in some subgraph. */

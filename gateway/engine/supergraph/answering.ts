@@ -1,5 +1,5 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql';
-import { booleanArgument, stringArgument } from './field-set.ts';
+import { booleanArgument, stringArgument } from '../document/arguments.ts';
 import { subgraphNames } from './subgraph-names.ts';
 
 /** The names of the subgraphs that always answer a field, by `Type.field`. */

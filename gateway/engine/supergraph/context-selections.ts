@@ -7,7 +7,8 @@ import {
   print,
   type SelectionSetNode,
 } from 'graphql';
-import { parseFieldSet, stringArgument } from './field-set.ts';
+import { stringArgument } from '../document/arguments.ts';
+import { parseFieldSet } from './field-set.ts';
 
 /** What one argument takes from an object above: `@fromContext(field: "$context { selection }")` in a subgraph. */
 export interface ContextSelection {

@@ -13,8 +13,9 @@ import {
   type SelectionSetNode,
   type UnionTypeDefinitionNode,
 } from 'graphql';
+import { booleanArgument, stringArgument } from '../document/arguments.ts';
 import { type ContextSelection, setsContext, withContextSelections } from './context-selections.ts';
-import { booleanArgument, fieldType, parseFieldSet, stringArgument } from './field-set.ts';
+import { fieldType, parseFieldSet } from './field-set.ts';
 import { subgraphNames } from './subgraph-names.ts';
 
 /** A field the corrected supergraph has besides the real ones: a real field under fixed arguments. */

@@ -1,29 +1,10 @@
-import {
-  type ConstDirectiveNode,
-  type GraphQLNamedType,
-  type GraphQLSchema,
-  getNamedType,
-  Kind,
-  parse,
-  type SelectionSetNode,
-} from 'graphql';
+import { type GraphQLNamedType, type GraphQLSchema, getNamedType, Kind, parse, type SelectionSetNode } from 'graphql';
 
 /** The selection in a `key:`, `requires:` or `provides:` argument. */
 export function parseFieldSet(fields: string): SelectionSetNode {
   const [definition] = parse(`{ ${fields} }`, { noLocation: true }).definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`not a field set: ${fields}`);
   return definition.selectionSet;
-}
-
-/** The string value of a directive's argument. */
-export function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
-  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
-  return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined;
-}
-
-export function booleanArgument(directive: ConstDirectiveNode, name: string): boolean | undefined {
-  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
-  return value?.kind === Kind.BOOLEAN ? value.value : undefined;
 }
 
 /** The type a field of a composite type leads to. */

@@ -8,7 +8,7 @@ import {
   type ObjectTypeDefinitionNode,
   type TypeNode,
 } from 'graphql';
-import { booleanArgument, stringArgument } from './field-set.ts';
+import { booleanArgument, stringArgument } from '../document/arguments.ts';
 import { subgraphNames } from './subgraph-names.ts';
 
 /** The subgraphs that know an interface as an object (`@interfaceObject`), by the interface. */

@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, visit } from 'graphql';
-import { stringArgument } from './field-set.ts';
+import { stringArgument } from '../document/arguments.ts';
 
 /** A field that moves to another subgraph while its label is active. */
 export interface LabelledOverride {

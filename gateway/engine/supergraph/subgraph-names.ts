@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind } from 'graphql';
-import { stringArgument } from './field-set.ts';
+import { stringArgument } from '../document/arguments.ts';
 
 /** Subgraph names by the values of `join__Graph`. */
 export function subgraphNames(document: DocumentNode): Map<string, string> {
