@@ -69,7 +69,7 @@ export async function createGateway(
     subgraphs: {},
     limits: { timeoutMs: config.subgraphTimeoutMs },
     // @apollo/gateway writes into subgraph responses; sharing them would mix requests.
-    shareAnswers: config.engine === 'freight',
+    shareResponses: config.engine === 'freight',
     exactNumbers: config.engine === 'freight',
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: loggedTransport(metrics.transport, log),

@@ -15,8 +15,8 @@ import { createInlinePlanner } from '../../gateway/engine/planning/inline-planne
 import type { SubgraphRequest, SubgraphResult, SubgraphTransport } from '../../gateway/engine/ports.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { createErrorPolicy } from '../../gateway/errors/error-policy.ts';
-import { Answerer } from '../gateway/subgraphs/answer.ts';
 import { subgraphNames } from '../gateway/subgraphs/resolvers.ts';
+import { Answerer } from '../gateway/subgraphs/respond.ts';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, iterations: { type: 'string', default: '2000' } },

@@ -26,7 +26,7 @@ export interface SignInOptions {
   readonly scopes: readonly string[];
 }
 
-const answerSchema = z.object({
+const responseSchema = z.object({
   data: z.unknown().optional(),
   errors: z
     .array(
@@ -37,7 +37,7 @@ const answerSchema = z.object({
     )
     .default([]),
 });
-type Answer = z.infer<typeof answerSchema>;
+type Answer = z.infer<typeof responseSchema>;
 
 const sessionSchema = z.object({
   signIn: z.object({
@@ -115,7 +115,7 @@ async function post(
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(60_000),
     });
-    const answer = parseAnswer(text);
+    const answer = parseResponse(text);
     if (attempt < attempts && (status === 429 || status === 503 || answer?.errors.some(mayPass))) {
       await pause(1_000 * Math.min(60, retryAfter || attempt));
     } else if (answer) return answer;
@@ -124,9 +124,9 @@ async function post(
   }
 }
 
-function parseAnswer(text: string): Answer | undefined {
+function parseResponse(text: string): Answer | undefined {
   try {
-    return answerSchema.safeParse(JSON.parse(text)).data;
+    return responseSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

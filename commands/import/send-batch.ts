@@ -27,7 +27,7 @@ const importMutation = `mutation ImportShipments($input: ImportShipmentsInput!) 
   importShipments(input: $input) {
     imported alreadyImported refusals { line sourceReference code field message } userErrors { code message } } }`;
 
-interface ImportAnswer {
+interface ImportResponse {
   readonly importShipments: {
     readonly imported: number;
     readonly alreadyImported: number;
@@ -85,7 +85,7 @@ async function send(
 ): Promise<BatchOutcome> {
   const input = { source, file: basename(file), organizationId, columns, rows };
   for (let attempt = 1; ; attempt++) {
-    const { importShipments: answer } = await client.send<ImportAnswer>(importMutation, { input });
+    const { importShipments: answer } = await client.send<ImportResponse>(importMutation, { input });
     const [fault] = answer.userErrors;
     if (!fault) {
       const byLine = new Map(rows.map((row) => [row.line, row]));

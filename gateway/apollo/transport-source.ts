@@ -8,7 +8,7 @@ export type DataSourceFactory = (subgraph: string) => GraphQLDataSource;
 
 /**
  * @apollo/gateway over our transport: its own client has no time limit and takes a stack trace per request. The executor writes into
- * what it gets, so the transport must not share responses (`shareAnswers: false`).
+ * what it gets, so the transport must not share responses (`shareResponses: false`).
  */
 export function createTransportSource(transport: SubgraphTransport, requestTimeoutMs: number): DataSourceFactory {
   return (subgraph) => ({

@@ -44,6 +44,9 @@ export interface PipelineOptions {
   readonly onSettled: (settlement: Settlement) => void;
 }
 
+/** Operations that may wait to be let in, however few may wait to be executed: they wait for turns of the event loop only. */
+const leastEntering = 1_000;
+
 /** The way of every operation, whichever edge it came in by. */
 export class Pipeline {
   readonly #options: PipelineOptions;
@@ -58,7 +61,7 @@ export class Pipeline {
     this.#options = options;
     this.#admission = new Admission(options.maxWaitingRequests);
     this.#throttle = new Throttle(options.clientRates);
-    this.#slices = new TurnSlices(options.maxWaitingRequests, options.rush);
+    this.#slices = new TurnSlices(Math.max(options.maxWaitingRequests, leastEntering), options.rush);
     this.#documentQueue = new DocumentQueue(this.#slices);
   }
 

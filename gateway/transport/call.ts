@@ -1,17 +1,17 @@
 import { type RequestScope, SubgraphFailure, type SubgraphRequest, type SubgraphResult } from '../engine/ports.ts';
-import { type AnswerReader, type RawAnswer, readAnswer } from './answer.ts';
 import type { Breaker } from './breaker.ts';
-import { decompressed } from './compressed-answer.ts';
+import { decompressed } from './compressed-response.ts';
 import type { EndpointLimits, RetryOptions } from './config.ts';
 import { Exchange, type ExchangeListener } from './exchange.ts';
 import { cancelled, circuitOpen, type FailedAttempt, outcomeUnknown, overloaded, timedOut } from './failures.ts';
 import type { Admittable, Limiter } from './limiter.ts';
 import type { RequestOutcome, TransportObserver } from './observer.ts';
+import { type RawResponse, type ResponseReader, readResponse } from './read-response.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { type Awaited, Waiter } from './waiter.ts';
 
 /** What a call needs of the connections to its subgraph. */
-export interface CallHost extends AnswerReader {
+export interface CallHost extends ResponseReader {
   readonly limits: EndpointLimits;
   readonly retry: RetryOptions;
   readonly limiter: Limiter<Call>;
@@ -73,20 +73,20 @@ export class Call implements Admittable, Awaited, ExchangeListener {
     else this.#settle(circuitOpen(this.#line.name, this.#line.breaker.retryAfterSeconds));
   }
 
-  onAnswer(answer: RawAnswer): void {
-    if (answer.status === 415 && this.#exchange?.wasCompressed) {
+  onResponse(response: RawResponse): void {
+    if (response.status === 415 && this.#exchange?.wasCompressed) {
       this.#line.stopCompressing();
       this.#send(); // nothing was done with the body, so even a mutation may go again
       return;
     }
     this.#exchange = undefined;
-    if (answer.contentEncoding === undefined) this.#read(answer);
-    else void decompressed(this.#line, answer).then((plain) => this.#read(plain));
+    if (response.contentEncoding === undefined) this.#read(response);
+    else void decompressed(this.#line, response).then((plain) => this.#read(plain));
   }
 
-  #read(answer: RawAnswer | FailedAttempt): void {
+  #read(response: RawResponse | FailedAttempt): void {
     if (this.#settled) return; // everybody has gone while it was decompressed
-    const read = 'failure' in answer ? answer : readAnswer(this.#line, answer);
+    const read = 'failure' in response ? response : readResponse(this.#line, response);
     if ('failure' in read) {
       this.#failed(read);
       return;

@@ -2,7 +2,7 @@ import type { TransportObserver } from './observer.ts';
 
 /** How one subgraph is asked. Every bound holds for each subgraph alone. */
 export interface EndpointLimits {
-  /** Milliseconds from asking to the parsed answer, waiting in the queue and retries included. */
+  /** Milliseconds from asking to the parsed response, waiting in the queue and retries included. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly maxResponseBytes: number;
@@ -11,7 +11,7 @@ export interface EndpointLimits {
   /** Requests that wait for a place; one more is refused with REQUEST_CONCURRENCY_LIMITED. */
   readonly maxQueued: number;
   /**
-   * Request bodies of at least so many characters are sent as gzip, and answers may come compressed; undefined = neither, which is right inside one
+   * Request bodies of at least so many characters are sent as gzip, and responses may come compressed; undefined = neither, which is right inside one
    * network.
    */
   readonly compressFromLength: number | undefined;
@@ -36,7 +36,7 @@ export interface BreakerOptions {
   readonly minimumPerSecond: number;
   /** Milliseconds from the opening, and from each probe that failed, to the next probe. */
   readonly probeMs: number;
-  /** Milliseconds after which a probe without an answer is followed by another. */
+  /** Milliseconds after which a probe without a response is followed by another. */
   readonly hangingProbeMs: number;
 }
 
@@ -85,7 +85,7 @@ export interface TransportConfig {
    * Identical queries in flight under one identity ask the subgraph once, and equal bytes are parsed once. False where whoever gets a result
    * writes to it. Default: true.
    */
-  readonly shareAnswers?: boolean;
+  readonly shareResponses?: boolean;
   /** Numbers that a double can't hold are kept as they came. False where whoever gets a result knows doubles only. Default: true. */
   readonly exactNumbers?: boolean;
   /** Forwarded header that holds the signed identity; goes as `extensions.identity` with subscriptions. */

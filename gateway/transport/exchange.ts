@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
-import type { RawAnswer } from './answer.ts';
-import { AnswerBytes } from './answer-bytes.ts';
 import { cutOff, type FailedAttempt, malformed, unreachable } from './failures.ts';
+import type { RawResponse } from './read-response.ts';
+import { ResponseBytes } from './response-bytes.ts';
 
 export interface ExchangeListener {
-  onAnswer(answer: RawAnswer): void;
+  onResponse(response: RawResponse): void;
   onFailedAttempt(failed: FailedAttempt): void;
 }
 
@@ -22,7 +22,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #contentType: string | undefined;
   #contentEncoding: string | undefined;
   #retryAfter: string | undefined;
-  #bytes = new AnswerBytes();
+  #bytes = new ResponseBytes();
 
   constructor(subgraph: string, maxBytes: number, listener: ExchangeListener) {
     this.#subgraph = subgraph;
@@ -33,7 +33,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Ends the exchange and its connection: what may still come on it would belong to nobody. */
   abort(): void {
     this.#listener = undefined;
-    this.#controller?.abort(new Error('nobody waits for the answer'));
+    this.#controller?.abort(new Error('nobody waits for the response'));
   }
 
   /** Whether the request may have reached the subgraph. */
@@ -44,7 +44,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Called when there is a connection, before the request is written to it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (!this.#listener) controller.abort(new Error('nobody waits for the answer'));
+    if (!this.#listener) controller.abort(new Error('nobody waits for the response'));
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
@@ -62,7 +62,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#take()?.onAnswer({
+    this.#take()?.onResponse({
       status: this.#status,
       contentType: this.#contentType,
       contentEncoding: this.#contentEncoding,
@@ -82,7 +82,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #refuseLength(): void {
     const listener = this.#take();
     this.abort();
-    listener?.onFailedAttempt(malformed(this.#subgraph, "A subgraph's answer is too large."));
+    listener?.onFailedAttempt(malformed(this.#subgraph, "A subgraph's response is too large."));
   }
 
   #take(): ExchangeListener | undefined {
@@ -92,9 +92,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** Releases the bytes: see docs/performance.md, P1. */
-  #takeBytes(): AnswerBytes {
+  #takeBytes(): ResponseBytes {
     const bytes = this.#bytes;
-    this.#bytes = new AnswerBytes();
+    this.#bytes = new ResponseBytes();
     return bytes;
   }
 }

@@ -15,7 +15,7 @@ export interface FailedAttempt {
 
 const transientStatuses = new Set([429, 502, 503, 504]);
 
-/** An answer without GraphQL in it, by its HTTP status. */
+/** A response without GraphQL in it, by its HTTP status. */
 export function httpStatus(subgraph: string, status: number, retryAfterSeconds: number | undefined): FailedAttempt {
   const transient = transientStatuses.has(status);
   const failure = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
@@ -27,7 +27,7 @@ export function httpStatus(subgraph: string, status: number, retryAfterSeconds: 
 }
 
 /**
- * No connection, or one that ended before an answer began.
+ * No connection, or one that ended before a response began.
  * @param wasSent whether the request may have reached the subgraph
  */
 export function unreachable(subgraph: string, cause: unknown, wasSent = false): FailedAttempt {
@@ -41,7 +41,7 @@ export function unreachable(subgraph: string, cause: unknown, wasSent = false): 
 
 export function cutOff(subgraph: string, cause: unknown): FailedAttempt {
   const failure = new SubgraphFailure('SUBREQUEST_MALFORMED_RESPONSE', subgraph, {
-    message: "A subgraph's answer was cut off.",
+    message: "A subgraph's response was cut off.",
     retryable: true,
     cause,
   });
@@ -60,7 +60,7 @@ export function timedOut(subgraph: string): SubgraphFailure {
   });
 }
 
-/** A change that may have been made, although no answer says so. @param mayRepeat whether it can be sent again without harm */
+/** A change that may have been made, although no response says so. @param mayRepeat whether it can be sent again without harm */
 export function outcomeUnknown({ subgraph, message, cause }: SubgraphFailure, mayRepeat: boolean): SubgraphFailure {
   return new SubgraphFailure('OUTCOME_UNKNOWN', subgraph, {
     message: `${message} The change may or may not have been made.`,

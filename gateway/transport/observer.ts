@@ -1,6 +1,6 @@
 import type { SubgraphFailureCode } from '../engine/ports.ts';
 
-/** `cancelled`: everybody who waited for the answer has left. */
+/** `cancelled`: everybody who waited for the response has left. */
 export type RequestOutcome = 'ok' | 'cancelled' | SubgraphFailureCode;
 export type CircuitState = 'closed' | 'open' | 'half-open';
 

@@ -18,7 +18,7 @@ export interface TransportSettings {
   readonly retry: RetryOptions;
   readonly breaker: BreakerOptions;
   readonly webSocket: WebSocketOptions;
-  readonly shareAnswers: boolean;
+  readonly shareResponses: boolean;
   readonly exactNumbers: boolean;
   readonly identityHeader: string | undefined;
   readonly observer: TransportObserver | undefined;
@@ -31,7 +31,7 @@ export function settingsOf(config: TransportConfig): TransportSettings {
     retry: { ...defaultRetry, ...config.retry },
     breaker: { ...defaultBreaker, ...config.breaker },
     webSocket: { ...defaultWebSocket, ...config.webSocket },
-    shareAnswers: config.shareAnswers ?? true,
+    shareResponses: config.shareResponses ?? true,
     exactNumbers: config.exactNumbers ?? true,
     identityHeader: config.identityHeader,
     observer: config.observer,

@@ -9,7 +9,7 @@ import type { Exchange } from './exchange.ts';
 import { cancelled, unknownSubgraph } from './failures.ts';
 import { headerList } from './headers.ts';
 import { InFlight } from './in-flight.ts';
-import { KnownAnswers } from './known-answers.ts';
+import { KnownResponses } from './known-responses.ts';
 import { Limiter } from './limiter.ts';
 import type { TransportObserver } from './observer.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -25,13 +25,13 @@ export class SubgraphLine implements CallHost {
   readonly breaker: Breaker;
   readonly budget: RetryBudget;
   readonly observer: TransportObserver | undefined;
-  readonly known: KnownAnswers | undefined;
+  readonly known: KnownResponses | undefined;
   readonly exactNumbers: boolean;
   readonly #pool: Pool;
   readonly #path: string;
   readonly #shared: InFlight<Call> | undefined;
   #open = 0;
-  /** What the subgraph may compress its answers with. */
+  /** What the subgraph may compress its responses with. */
   readonly #acceptEncoding: string;
   #compresses: boolean;
   /** Moving average of what a request took. */
@@ -58,8 +58,8 @@ export class SubgraphLine implements CallHost {
     this.#pool = new Pool(origin, { connections: limits.maxConcurrent, connectTimeout: limits.connectTimeoutMs });
     this.#path = pathname + search;
     this.exactNumbers = settings.exactNumbers;
-    this.known = settings.shareAnswers ? new KnownAnswers() : undefined;
-    this.#shared = settings.shareAnswers ? new InFlight() : undefined;
+    this.known = settings.shareResponses ? new KnownResponses() : undefined;
+    this.#shared = settings.shareResponses ? new InFlight() : undefined;
     this.#compresses = limits.compressFromLength !== undefined;
     this.#acceptEncoding = this.#compresses ? contentCodings : 'identity';
   }

@@ -1,8 +1,8 @@
 import { CloseCode, type Message, MessageType, validateMessage } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { SubgraphError } from '../engine/ports.ts';
-import { errorsOf, isObject, parseFor } from './answer.ts';
 import type { WebSocketOptions } from './config.ts';
+import { errorsOf, isObject, parseFor } from './read-response.ts';
 
 /** What an event of a subscription arrives as. */
 export interface ReceivedEvent {

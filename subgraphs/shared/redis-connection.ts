@@ -10,7 +10,7 @@ export interface RedisObserver {
 }
 
 /** Redis has failed when it does not answer within this time. */
-export const answerMs = 2_000;
+export const responseMs = 2_000;
 /** ioredis waits for so long for a connection to end, even one that has ended. */
 const disconnectTimeout = 200;
 /** How often Redis is asked whether it answers. */
@@ -83,7 +83,7 @@ export class RedisConnections {
   async #ping(redis: Redis): Promise<void> {
     if (redis.status !== 'ready') return;
     try {
-      await withinLimit(redis.ping(), answerMs);
+      await withinLimit(redis.ping(), responseMs);
     } catch (error) {
       this.#lost(redis, error);
       redis.disconnect(true);

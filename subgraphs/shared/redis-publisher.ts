@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { dropOldest } from './live/backlog.ts';
 import type { Log } from './log.ts';
-import { answerMs } from './redis-connection.ts';
+import { responseMs } from './redis-connection.ts';
 import { withinLimit } from './shared-check.ts';
 
 /** Messages that wait while Redis is away or slow; of more, the oldest are lost. */
@@ -52,7 +52,7 @@ export class RedisPublisher {
         this.#lose(message);
         settle();
       };
-      withinLimit(this.#redis.publish(message.topic, message.text), answerMs).then(settle, fail);
+      withinLimit(this.#redis.publish(message.topic, message.text), responseMs).then(settle, fail);
     }
   }
 

@@ -3,7 +3,7 @@ import { ConfigurationError } from './config.ts';
 import { errorCode, errorMessage } from './error-code.ts';
 import { urlWithoutCredentials } from './secrets.ts';
 
-const answerMs = 10_000;
+const responseMs = 10_000;
 
 /** Makes sure that the server of REDIS_URL answers and lets us in. @throws ConfigurationError with one line */
 export async function requireRedis(url: string): Promise<void> {
@@ -18,9 +18,9 @@ export async function requireRedis(url: string): Promise<void> {
     reason ??= error; // what `connect` rejects with only says that the connection is closed
   });
   const silent = setTimeout(() => {
-    reason ??= new Error(`no answer within ${answerMs / 1000} s`);
+    reason ??= new Error(`no answer within ${responseMs / 1000} s`);
     redis.disconnect();
-  }, answerMs);
+  }, responseMs);
   try {
     await redis.connect();
     await redis.ping();

@@ -1,9 +1,9 @@
 /** All four subgraphs in one process, each on its own port. Says its ports as one JSON line on stdout; GET /stats counts requests. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Answerer } from './answer.ts';
 import { createLeanHttpServer } from './http.ts';
 import { type SubgraphName, subgraphNames } from './resolvers.ts';
+import { Answerer } from './respond.ts';
 
 export interface SubgraphStats {
   requests: number;

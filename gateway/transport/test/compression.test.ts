@@ -43,28 +43,28 @@ test('a subgraph is told not to compress, or with what where its requests are co
   expect(await far.transport.fetch(query(), withOwn)).toEqual({ data: { accepts: 'gzip, br, zstd' } });
 });
 
-const answer = JSON.stringify({ data: { text: 'é'.repeat(5_000) } });
+const response = JSON.stringify({ data: { text: 'é'.repeat(5_000) } });
 
 test.each([
-  ['gzip', gzipSync(answer)],
-  ['x-gzip', gzipSync(answer)],
-  ['br', brotliCompressSync(answer)],
-  ['ZSTD', zstdCompressSync(answer)],
-  ['identity', Buffer.from(answer)],
-])('an answer in %s is read, asked for or not', async (coding, body) => {
+  ['gzip', gzipSync(response)],
+  ['x-gzip', gzipSync(response)],
+  ['br', brotliCompressSync(response)],
+  ['ZSTD', zstdCompressSync(response)],
+  ['identity', Buffer.from(response)],
+])('a response in %s is read, asked for or not', async (coding, body) => {
   await using w = await world((request) =>
     request.replyWith(200, 'application/json', body, `content-encoding: ${coding}\r\n`),
   );
-  expect(await w.transport.fetch(query(), client())).toEqual(JSON.parse(answer));
+  expect(await w.transport.fetch(query(), client())).toEqual(JSON.parse(response));
 });
 
 test.each([
-  ['of a coding that nobody asked for', 200, 'deflate', deflateSync(answer), 'SUBREQUEST_MALFORMED_RESPONSE'],
-  ['that is not what its header says', 200, 'gzip', Buffer.from(answer), 'SUBREQUEST_MALFORMED_RESPONSE'],
-  ['that is cut off', 200, 'gzip', gzipSync(answer).subarray(0, -9), 'SUBREQUEST_MALFORMED_RESPONSE'],
+  ['of a coding that nobody asked for', 200, 'deflate', deflateSync(response), 'SUBREQUEST_MALFORMED_RESPONSE'],
+  ['that is not what its header says', 200, 'gzip', Buffer.from(response), 'SUBREQUEST_MALFORMED_RESPONSE'],
+  ['that is cut off', 200, 'gzip', gzipSync(response).subarray(0, -9), 'SUBREQUEST_MALFORMED_RESPONSE'],
   ['that would be too large', 200, 'gzip', gzipSync('x'.repeat(20_000_000)), 'SUBREQUEST_MALFORMED_RESPONSE'],
   ['of a failing subgraph, unreadable', 502, 'gzip', Buffer.from('bad gateway'), 'SUBREQUEST_HTTP_ERROR'],
-])('an answer %s is a failure', async (_, status, coding, body, code) => {
+])('a response %s is a failure', async (_, status, coding, body, code) => {
   await using w = await world(
     (request) => request.replyWith(status, 'application/json', body, `content-encoding: ${coding}\r\n`),
     { limits: { maxResponseBytes: 100_000 } },

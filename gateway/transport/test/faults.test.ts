@@ -38,7 +38,7 @@ describe('a subgraph that answers as it should', () => {
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
   });
 
-  test('an answer in many pieces is put together, letters across pieces too', async () => {
+  test('a response in many pieces is put together, letters across pieces too', async () => {
     await using w = await world(({ socket }) => {
       const body = Buffer.from(JSON.stringify({ data: { a: 'ü'.repeat(50_000) } }));
       socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`);
@@ -48,7 +48,7 @@ describe('a subgraph that answers as it should', () => {
   });
 });
 
-describe('an answer that is no GraphQL', () => {
+describe('a response that is no GraphQL', () => {
   test.each([
     ['HTML with a 502', 502, 'text/html', '<h1>Bad Gateway</h1>', 'SUBREQUEST_HTTP_ERROR', true],
     [
@@ -118,7 +118,7 @@ describe('a connection that goes wrong', () => {
     expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true });
   });
 
-  test('it is reset before the answer', async () => {
+  test('it is reset before the response', async () => {
     await using w = await world(({ socket }) => socket.resetAndDestroy());
     const failure = await failureOf(w.transport.fetch(query(), client()));
     expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true });
@@ -133,7 +133,7 @@ describe('a connection that goes wrong', () => {
   test.each([
     ['reset', 'resetAndDestroy'],
     ['closed', 'end'],
-  ] as const)('it is %s in the middle of the answer', async (_, end) => {
+  ] as const)('it is %s in the middle of the response', async (_, end) => {
     await using w = await world(({ socket }) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{"data":', () =>
         socket[end](),
@@ -149,7 +149,7 @@ describe('a connection that goes wrong', () => {
     expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBREQUEST_HTTP_ERROR');
   });
 
-  test('more comes than the answer said: the next request gets its own answer', async () => {
+  test('more comes than the response said: the next request gets its own response', async () => {
     await using w = await world((request, count) => {
       request.reply({ data: { a: count } });
       if (count === 1) request.socket.write('HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"data":{"a":9}');
@@ -164,7 +164,7 @@ describe('a subgraph that floods', () => {
   const limits = { maxResponseBytes: 100_000 };
   const tooLarge = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false };
 
-  test('an answer that says it is too large is not read', async () => {
+  test('a response that says it is too large is not read', async () => {
     await using w = await world(
       ({ socket }) =>
         socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100001\r\n\r\n{'),
@@ -174,7 +174,7 @@ describe('a subgraph that floods', () => {
     await w.subgraph.requests[0]!.closed;
   });
 
-  test('an answer without end is cut', async () => {
+  test('a response without end is cut', async () => {
     await using w = await world(
       ({ socket }) => {
         socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n');
@@ -213,7 +213,7 @@ describe('a subgraph that is slow', () => {
     await w.subgraph.requests[0]!.closed;
   });
 
-  test('one that never ends its answer is given up too', async () => {
+  test('one that never ends its response is given up too', async () => {
     await using w = await world(
       ({ socket }) =>
         socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{"data"'),

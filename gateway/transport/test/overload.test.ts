@@ -131,12 +131,12 @@ describe('the circuit of a subgraph', () => {
 
   test('a subgraph that was away for a minute is asked half a second after it listens again', async () => {
     const state = { now: 0 };
-    const answer = (request: Received): void => request.reply({ data: { a: 1 } });
-    await using w = await world(answer, { breaker, clock: () => state.now });
+    const response = (request: Received): void => request.reply({ data: { a: 1 } });
+    await using w = await world(response, { breaker, clock: () => state.now });
     const port = Number(new URL(w.subgraph.url).port);
     await w.subgraph.stop();
     for (; state.now < 60_000; state.now += 500) await failureOf(w.transport.fetch(query(), client()));
-    await using _ = await startScriptedSubgraph(answer, port);
+    await using _ = await startScriptedSubgraph(response, port);
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
     expect(w.observed.circuit.at(-1)).toBe('closed');
   });

@@ -9,7 +9,7 @@ test('a reload that changes nothing keeps connections and requests in flight', a
     request.reply({ data: { port: request.socket.remotePort } });
   });
   const first = await w.transport.fetch(query(), client());
-  await setImmediate(); // the connection is free again one turn after its answer
+  await setImmediate(); // the connection is free again one turn after its response
   expect(await w.transport.fetch(query(), client())).toEqual(first); // the same connection
 });
 

@@ -8,7 +8,7 @@ export interface Received {
   readonly socket: Socket;
   /** Settles when the gateway has closed the connection. */
   readonly closed: Promise<unknown>;
-  /** A right answer. */
+  /** A right response. */
   reply(result: unknown): void;
   /** Status line, headers and body as given, with the right content-length. */
   replyWith(status: number, contentType: string, body: string | Buffer, extraHeaders?: string): void;

@@ -9,7 +9,7 @@ function held() {
 }
 
 describe('identical queries in flight', () => {
-  test('ask the subgraph once, and everybody gets the one answer', async () => {
+  test('ask the subgraph once, and everybody gets the one response', async () => {
     const { script, requests } = held();
     await using w = await world(script);
     const first = w.transport.fetch(query(), client());
@@ -21,7 +21,7 @@ describe('identical queries in flight', () => {
     expect(w.observed).toMatchObject({ shared: 1, outcomes: ['ok'] });
   });
 
-  test('after the answer, the next one asks again', async () => {
+  test('after the response, the next one asks again', async () => {
     await using w = await world((request, count) => request.reply({ data: { count } }));
     await w.transport.fetch(query(), client());
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { count: 2 } });
@@ -45,10 +45,10 @@ describe('identical queries in flight', () => {
     const { script, requests } = held();
     await using w = await world(script);
     const texts = ['{ a }', '{ b }', '{ c }', '{ a }', '{ b }', '{ c }'];
-    const answers = texts.map((text) => w.transport.fetch(query(text), client()));
+    const responses = texts.map((text) => w.transport.fetch(query(text), client()));
     await w.subgraph.received(3);
     for (const one of requests) one.reply({ data: JSON.parse(one.body.toString()) });
-    expect(await Promise.all(answers)).toEqual(texts.map((text) => ({ data: { query: text } })));
+    expect(await Promise.all(responses)).toEqual(texts.map((text) => ({ data: { query: text } })));
     expect(w.subgraph.requests).toHaveLength(3);
   });
 
@@ -59,7 +59,7 @@ describe('identical queries in flight', () => {
   });
 
   test('sharing can be switched off', async () => {
-    await using w = await world((request) => request.reply({ data: null }), { shareAnswers: false });
+    await using w = await world((request) => request.reply({ data: null }), { shareResponses: false });
     await Promise.all([w.transport.fetch(query(), client()), w.transport.fetch(query(), client())]);
     expect(w.subgraph.requests).toHaveLength(2);
   });
@@ -93,7 +93,7 @@ describe('a client that leaves', () => {
     expect(w.observed.outcomes).toEqual(['cancelled']);
   });
 
-  test('leaves those who stay with their answer', async () => {
+  test('leaves those who stay with their response', async () => {
     const { script, requests } = held();
     await using w = await world(script);
     const leaving = new AbortController();

@@ -4,12 +4,12 @@ import { client, failureOf, mutation, query, world } from './harness.ts';
 const unknown = { code: 'OUTCOME_UNKNOWN', retryable: false };
 const unrepeatable = client('alice', { unrepeatable: true });
 
-describe('a change whose answer does not come', () => {
+describe('a change whose response does not come', () => {
   test.each([
     ['the connection is reset', ({ socket }) => socket.resetAndDestroy()],
     ['the connection is closed', ({ socket }) => socket.end()],
-    ['the answer is cut off', ({ socket }) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{"data":')],
-    ['the answer is no GraphQL', (request) => request.replyWith(200, 'text/html', '<h1>Welcome</h1>')],
+    ['the response is cut off', ({ socket }) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{"data":')],
+    ['the response is no GraphQL', (request) => request.replyWith(200, 'text/html', '<h1>Welcome</h1>')],
     ['a proxy answers 502', (request) => request.replyWith(502, 'text/html', '<h1>Bad Gateway</h1>')],
     ['a proxy answers 503', (request) => request.replyWith(503, 'text/plain', 'busy', 'retry-after: 7\r\n')],
   ] satisfies [string, Parameters<typeof world>[0]][])(

@@ -1,19 +1,19 @@
 import { type SubgraphError, type SubgraphResult, UNESCAPED } from '../engine/ports.ts';
 import { type Exactness, isExactNumber, parseJson } from '../engine/values/exact-numbers.ts';
-import type { AnswerBytes } from './answer-bytes.ts';
 import { type FailedAttempt, httpStatus, malformed } from './failures.ts';
-import type { KnownAnswers } from './known-answers.ts';
+import type { KnownResponses } from './known-responses.ts';
+import type { ResponseBytes } from './response-bytes.ts';
 
-/** An HTTP answer as it came over the wire. */
-export interface RawAnswer {
+/** An HTTP response as it came over the wire. */
+export interface RawResponse {
   readonly status: number;
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
   readonly retryAfterSeconds: number | undefined;
-  readonly bytes: AnswerBytes;
+  readonly bytes: ResponseBytes;
 }
 
-export type ReadAnswer =
+export type ReadResponse =
   /** `sick`: the status speaks against the subgraph's health, though there is a result. */
   { readonly result: SubgraphResult; readonly sick: boolean } | FailedAttempt;
 
@@ -22,33 +22,36 @@ const backslash = 0x5c;
 // application/json, application/graphql-response+json and other +json types, with or without parameters
 const jsonType = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
-/** How the answers of a subgraph are read. */
-export interface AnswerReader {
+/** How the responses of a subgraph are read. */
+export interface ResponseReader {
   readonly name: string;
   /** Undefined where results must not be shared. */
-  readonly known: KnownAnswers | undefined;
+  readonly known: KnownResponses | undefined;
   /** False where numbers that a double can't hold are rounded, for readers who know no others. */
   readonly exactNumbers: boolean;
 }
 
 /**
- * Reads a GraphQL result `{ data?, errors?, extensions? }` out of an HTTP answer. A status of 4xx or 5xx doesn't matter where the body
+ * Reads a GraphQL result `{ data?, errors?, extensions? }` out of an HTTP response. A status of 4xx or 5xx doesn't matter where the body
  * is a GraphQL result with errors (GraphQL over HTTP sends request errors so); without one it decides.
  */
-export function readAnswer({ name: subgraph, known, exactNumbers }: AnswerReader, answer: RawAnswer): ReadAnswer {
-  const { status, contentType } = answer;
+export function readResponse(
+  { name: subgraph, known, exactNumbers }: ResponseReader,
+  response: RawResponse,
+): ReadResponse {
+  const { status, contentType } = response;
   const succeeded = status >= 200 && status < 300;
   const isJson = contentType !== undefined && jsonType.test(contentType);
   if (!isJson) {
     return succeeded
       ? malformed(subgraph, 'A subgraph answered in another format than JSON.')
-      : httpStatus(subgraph, status, answer.retryAfterSeconds);
+      : httpStatus(subgraph, status, response.retryAfterSeconds);
   }
-  const { bytes } = answer;
+  const { bytes } = response;
   const parse = exactNumbers ? parseExactResult : parseRoundedResult;
   const result = known ? known.read(bytes, parse) : parse(bytes);
   if (typeof result === 'object' && (succeeded || result.errors)) return { result, sick: status >= 500 };
-  if (!succeeded) return httpStatus(subgraph, status, answer.retryAfterSeconds);
+  if (!succeeded) return httpStatus(subgraph, status, response.retryAfterSeconds);
   return malformed(subgraph, result as string);
 }
 
@@ -57,21 +60,21 @@ export function parseFor(exactNumbers: boolean, bytes: Buffer, exactness: Exactn
   return exactNumbers ? parseJson(bytes, exactness) : JSON.parse(bytes.toString('utf8'));
 }
 
-function parseExactResult(bytes: AnswerBytes): SubgraphResult | string {
+function parseExactResult(bytes: ResponseBytes): SubgraphResult | string {
   return parseResult(bytes, true);
 }
 
-function parseRoundedResult(bytes: AnswerBytes): SubgraphResult | string {
+function parseRoundedResult(bytes: ResponseBytes): SubgraphResult | string {
   return parseResult(bytes, false);
 }
 
 /** The result in `bytes`, or a sentence about what is wrong with them. */
-function parseResult(bytes: AnswerBytes, exactNumbers: boolean): SubgraphResult | string {
+function parseResult(bytes: ResponseBytes, exactNumbers: boolean): SubgraphResult | string {
   let value: unknown;
   try {
     value = parseFor(exactNumbers, bytes.whole(), 'rounded');
   } catch {
-    return "A subgraph's answer is not valid JSON.";
+    return "A subgraph's response is not valid JSON.";
   }
   const result = shapedResult(value);
   if (typeof result !== 'string' && !bytes.includes(backslash))
@@ -81,10 +84,11 @@ function parseResult(bytes: AnswerBytes, exactNumbers: boolean): SubgraphResult 
 
 /** Checks the outermost shape; what lies in `data` is the engine's to check while it reads it. */
 export function shapedResult(value: unknown): SubgraphResult | string {
-  if (!isObject(value)) return "A subgraph's answer is not a GraphQL result.";
+  if (!isObject(value)) return "A subgraph's response is not a GraphQL result.";
   const { data, errors, extensions } = value;
-  if (data !== undefined && data !== null && !isObject(data)) return "A subgraph's answer has data that is no object.";
-  if (errors == null && data === undefined) return "A subgraph's answer has neither data nor errors.";
+  if (data !== undefined && data !== null && !isObject(data))
+    return "A subgraph's response has data that is no object.";
+  if (errors == null && data === undefined) return "A subgraph's response has neither data nor errors.";
   const isPlain =
     (errors === undefined || (Array.isArray(errors) && errors.every(isObject))) &&
     (extensions === undefined || isObject(extensions));

@@ -1,38 +1,38 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type SubgraphResult, UNESCAPED } from '../../engine/ports.ts';
-import { AnswerBytes } from '../answer-bytes.ts';
-import { KnownAnswers } from '../known-answers.ts';
+import { KnownResponses } from '../known-responses.ts';
+import { ResponseBytes } from '../response-bytes.ts';
 import { client, query, world } from './harness.ts';
 
-/** An answer long enough to be worth recognizing. */
-const answer = (filling: string): SubgraphResult => ({ data: { filling, more: 'é'.repeat(1_000) } });
+/** A response long enough to be worth recognizing. */
+const response = (filling: string): SubgraphResult => ({ data: { filling, more: 'é'.repeat(1_000) } });
 
-describe('an answer that comes again', () => {
+describe('a response that comes again', () => {
   test('is parsed once, whoever asks; the subgraph answers everybody', async () => {
-    await using w = await world((request) => request.reply(answer('same')));
+    await using w = await world((request) => request.reply(response('same')));
     const results: SubgraphResult[] = [];
     for (const who of ['ann', 'bob', 'cid', 'dee']) results.push(await w.transport.fetch(query(), client(who)));
     expect(w.subgraph.requests).toHaveLength(4);
-    expect(results).toEqual(Array(4).fill(answer('same')));
+    expect(results).toEqual(Array(4).fill(response('same')));
     expect(results[3]).toBe(results[2]);
   });
 
   test('is told from one of the same length', async () => {
-    await using w = await world((request, count) => request.reply(answer(String(count).padStart(3))));
+    await using w = await world((request, count) => request.reply(response(String(count).padStart(3))));
     for (let count = 1; count <= 9; count++) {
-      expect(await w.transport.fetch(query(), client())).toEqual(answer(String(count).padStart(3)));
+      expect(await w.transport.fetch(query(), client())).toEqual(response(String(count).padStart(3)));
     }
   });
 
   test('is parsed for each where whoever gets it may write to it', async () => {
-    await using w = await world((request) => request.reply(answer('same')), { shareAnswers: false });
+    await using w = await world((request) => request.reply(response('same')), { shareResponses: false });
     const results: SubgraphResult[] = [];
     for (let count = 0; count < 4; count++) results.push(await w.transport.fetch(query(), client()));
     expect(new Set(results).size).toBe(4);
   });
 
-  test('is refused each time when it is no answer', async () => {
+  test('is refused each time when it is no response', async () => {
     await using w = await world((request) =>
       request.replyWith(200, 'application/json', `{"data":${' '.repeat(2_000)}`),
     );
@@ -44,12 +44,12 @@ describe('an answer that comes again', () => {
   });
 });
 
-describe('known answers', () => {
-  const parse = (bytes: AnswerBytes): SubgraphResult => JSON.parse(String(bytes.whole())) as SubgraphResult;
+describe('known responses', () => {
+  const parse = (bytes: ResponseBytes): SubgraphResult => JSON.parse(String(bytes.whole())) as SubgraphResult;
 
   /** The bytes of a text as a network may deliver them. */
-  function inChunks(text: string, sizes: readonly number[]): AnswerBytes {
-    const bytes = new AnswerBytes();
+  function inChunks(text: string, sizes: readonly number[]): ResponseBytes {
+    const bytes = new ResponseBytes();
     let rest = Buffer.from(text);
     for (const size of sizes) {
       bytes.add(rest.subarray(0, size));
@@ -60,11 +60,11 @@ describe('known answers', () => {
   }
 
   test('are what was sent, in whatever order and chunks', () => {
-    const texts = ['a', 'b', 'c', 'longer', '\u{1f69a}'].map((filling) => JSON.stringify(answer(filling)));
+    const texts = ['a', 'b', 'c', 'longer', '\u{1f69a}'].map((filling) => JSON.stringify(response(filling)));
     const arrival = fc.tuple(fc.constantFrom(...texts), fc.array(fc.integer({ min: 1, max: 900 }), { maxLength: 4 }));
     fc.assert(
       fc.property(fc.array(arrival, { maxLength: 60 }), (arrivals) => {
-        const known = new KnownAnswers();
+        const known = new KnownResponses();
         for (const [text, sizes] of arrivals)
           expect(known.read(inChunks(text, sizes), parse)).toEqual(JSON.parse(text));
       }),
@@ -72,22 +72,22 @@ describe('known answers', () => {
   });
 
   test('are hardly ever kept where they always differ', () => {
-    const known = new KnownAnswers();
+    const known = new KnownResponses();
     let parsed = 0;
     const read = (text: string) =>
       known.read(inChunks(text, []), (sent) => {
         parsed += 1;
         return parse(sent);
       });
-    for (let count = 100; count < 900; count++) read(JSON.stringify(answer(String(count))));
+    for (let count = 100; count < 900; count++) read(JSON.stringify(response(String(count))));
     parsed = 0;
-    for (let count = 0; count < 100; count++) read(JSON.stringify(answer('new')));
+    for (let count = 0; count < 100; count++) read(JSON.stringify(response('new')));
     expect(parsed).toBe(100); // it takes some patience by now
   });
 
   test('longer ones crowd out older ones, and everything is still what was sent', () => {
-    const known = new KnownAnswers();
-    const texts = Array.from({ length: 40 }, (_, index) => JSON.stringify(answer('x'.repeat(40_000 + index))));
+    const known = new KnownResponses();
+    const texts = Array.from({ length: 40 }, (_, index) => JSON.stringify(response('x'.repeat(40_000 + index))));
     for (const text of [...texts, ...texts, ...texts])
       expect(known.read(inChunks(text, []), parse)).toEqual(JSON.parse(text));
   });
@@ -95,11 +95,11 @@ describe('known answers', () => {
 
 describe('strings that JSON has to escape', () => {
   test.each([
-    ['none', answer('plain é \u{1f69a} \u2028'), true],
-    ['a quote', answer('"'), undefined],
-    ['a control character', answer('\n'), undefined],
-    ['a lone surrogate', answer('\ud800'), undefined],
-  ])('%s: the answer says so', async (_, sent, unescaped) => {
+    ['none', response('plain é \u{1f69a} \u2028'), true],
+    ['a quote', response('"'), undefined],
+    ['a control character', response('\n'), undefined],
+    ['a lone surrogate', response('\ud800'), undefined],
+  ])('%s: the response says so', async (_, sent, unescaped) => {
     await using w = await world((request) => request.reply(sent));
     for (let count = 0; count < 4; count++) {
       const result = await w.transport.fetch(query(), client());

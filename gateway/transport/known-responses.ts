@@ -1,27 +1,27 @@
 import { LRUCache } from 'lru-cache';
 import type { SubgraphResult } from '../engine/ports.ts';
 import { foldRepeats } from '../engine/values/fold-repeats.ts';
-import type { AnswerBytes } from './answer-bytes.ts';
+import type { ResponseBytes } from './response-bytes.ts';
 
-/** Shorter answers are parsed as fast as they are compared; longer ones would crowd out the others. */
+/** Shorter responses are parsed as fast as they are compared; longer ones would crowd out the others. */
 const minBytes = 1_024;
 const maxBytes = 512 * 1024;
 /** Of one subgraph; what was parsed takes some times more. */
 const maxBytesTogether = 1_048_576;
 const maxLengths = 500;
 
-/** What is known of the answers of one length. */
+/** What is known of the responses of one length. */
 type Known =
-  /** An answer will be kept after so many sightings of this length. */
+  /** A response will be kept after so many sightings of this length. */
   | { readonly phase: 'seen'; sightingsLeft: number; readonly patience: number }
   | { readonly phase: 'kept'; readonly bytes: Buffer; readonly result: SubgraphResult; readonly patience: number };
 
 /**
- * Recognizes answers by their bytes: one that equals the last of its length isn't parsed again (see docs/performance.md, P7). The subgraph has
+ * Recognizes responses by their bytes: one that equals the last of its length isn't parsed again (see docs/performance.md, P7). The subgraph has
  * answered in every case; only the parsing is saved. Results are shared, like those of a call in flight, and never written to; equal parts of a
  * kept one are one object (P8).
  */
-export class KnownAnswers {
+export class KnownResponses {
   readonly #byLength = new LRUCache<number, Known>({
     max: maxLengths,
     maxSize: maxBytesTogether,
@@ -29,7 +29,7 @@ export class KnownAnswers {
   });
 
   /** @param parse makes the result, or a sentence about what is wrong with the bytes */
-  read(bytes: AnswerBytes, parse: (bytes: AnswerBytes) => SubgraphResult | string): SubgraphResult | string {
+  read(bytes: ResponseBytes, parse: (bytes: ResponseBytes) => SubgraphResult | string): SubgraphResult | string {
     const { length } = bytes;
     if (length < minBytes || length > maxBytes) return parse(bytes);
     const known = this.#byLength.get(length);
@@ -39,7 +39,7 @@ export class KnownAnswers {
     return result;
   }
 
-  #see(bytes: AnswerBytes, result: SubgraphResult, known: Known | undefined): void {
+  #see(bytes: ResponseBytes, result: SubgraphResult, known: Known | undefined): void {
     if (known?.phase === 'kept') {
       // Each miss doubles the number of sightings before the next one is kept.
       const patience = known.patience * 2;

@@ -1,5 +1,5 @@
-/** The body of an answer, as it arrived: one chunk for most, several for long ones. */
-export class AnswerBytes {
+/** The body of a response, as it arrived: one chunk for most, several for long ones. */
+export class ResponseBytes {
   readonly #chunks: Buffer[] = [];
   #length = 0;
 
