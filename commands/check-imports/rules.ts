@@ -2,7 +2,7 @@ import { subgraphOrder } from './subgraph-rooms.ts';
 
 /** What the files whose path matches `files` may import. Paths begin at the root of the project; `$1` stands for the first group of `files`. */
 export interface ImportRule {
-  /** What a reader is told when a file breaks the rule. */
+  /** The message for a file that breaks the rule. */
   readonly says: string;
   readonly files: RegExp;
   /** Beginnings of the only paths in the project that these files may import. */
@@ -84,7 +84,7 @@ export const importRules: readonly ImportRule[] = [
     says: 'inside the demo imports go down',
     files: /^demo\//,
     order: ['world', 'derived-id', 'driving', 'way', 'generate', 'seeds', 'seeding', 'simulator'],
-    // A seed is told where it writes; what writes seeds has the list of them.
+    // A seed gets its database from the code that runs seeds, which also holds the list of them.
     typesBetween: ['seeds', 'seeding'],
   },
   {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What is told about one setting; everything follows from its zod schema. */
+/** The documentation of one setting, read from its zod schema. */
 export interface SettingDescription {
   readonly name: string;
   readonly description: string;

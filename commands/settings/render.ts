@@ -11,7 +11,7 @@ export function renderReference(processes: readonly ProcessSettings[]): string {
     '# Settings',
     '',
     'Written by `npm run settings` from the schemas in the code; a test fails when this file is stale. Settings come from the environment.',
-    'What is wrong with them is told in one line per setting before anything starts. Which process holds which secret in production, and why:',
+    'A start checks them first and prints one line for each setting that is wrong. Which process holds which secret in production, and why:',
     '[decision 0015](decisions/0015-processes.md).',
     ...processes.flatMap((one) => [
       '',

@@ -10,7 +10,7 @@ test('an audit lists the packages with their severity, and "high" is grave', () 
   expect(readAudit('{"vulnerabilities":{}}')).toEqual({ kind: 'known', packages: [], isGrave: false });
 });
 
-test('a registry that gives no advisories is told apart, without its address', () => {
+test('a registry without advisories is reported as such, without its address', () => {
   const refused = { message: '405 Method Not Allowed - POST https://registry.example/-/npm', statusCode: 405 };
   expect(readAudit(JSON.stringify(refused))).toEqual({ kind: 'unknown', reason: 'it answered 405' });
   expect(readAudit('{"message":"connect ECONNREFUSED 127.0.0.1:9","error":{}}')).toEqual({
