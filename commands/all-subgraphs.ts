@@ -1,4 +1,4 @@
-import type { Keyring } from '#shared/keys.ts';
+import type { Keyring } from '#shared/identity/keys.ts';
 import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
 import { readAccessConfig } from '../subgraphs/access/config.ts';
 import { accessTables, createAccess } from '../subgraphs/access/subgraph.ts';

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { readCommandLine } from '#shared/command-line.ts';
-import { ConfigurationError } from '#shared/config.ts';
-import { exitWith } from '#shared/exit.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
 import { readAudit } from './check-audit/read-audit.ts';
 
 /** Lists dependencies with known vulnerabilities. Fails from the severity "high", not when the registry gives no advisories. */

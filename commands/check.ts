@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readCommandLine } from '#shared/command-line.ts';
-import { exitWith } from '#shared/exit.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
 
 /** `npm run check`: everything about the code that needs no running product. */
 const parts = ['types', 'style', 'imports', 'unused', 'docs', 'graph'];

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readCommandLine } from '#shared/command-line.ts';
-import { ConfigurationError } from '#shared/config.ts';
-import { exitWith } from '#shared/exit.ts';
-import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
+import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { CompositionError, composeSupergraph } from '../gateway/supergraph/compose.ts';
 
 /** `npm run compose` writes schema/supergraph.graphql; with `--check` it only says whether that file is current. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { Presets, SingleBar } from 'cli-progress';
-import { ConfigurationError } from '#shared/config.ts';
-import { exitWith } from '#shared/exit.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
 import { type ImportArguments, readArguments } from './import/arguments.ts';
 import { signedInClient } from './import/graph-client.ts';
 import { type ImportTotals, importFile, StoppedImport } from './import/import-file.ts';

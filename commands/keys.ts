@@ -1,6 +1,6 @@
-import { readCommandLine } from '#shared/command-line.ts';
-import { exitWith } from '#shared/exit.ts';
-import { newKeyring } from '#shared/keys.ts';
+import { newKeyring } from '#shared/identity/keys.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
 
 const command = {
   call: 'npm run keys --',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { ConfigurationError, ensureFolder } from '#shared/config.ts';
-import { takeLock } from '#shared/processes.ts';
+import { ConfigurationError, ensureFolder } from '#shared/runtime/config.ts';
+import { takeLock } from '#shared/runtime/processes.ts';
 
 /** Holds the data folder for one running product; a second start beside it gets one clear line. @returns what lets it go */
 export function lockDataFolder(dataDir: string): () => void {

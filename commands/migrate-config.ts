@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { ConfigurationError, parseEnvironment } from '#shared/config.ts';
-import { requireSecrets } from '#shared/process-secrets.ts';
-import * as settings from '#shared/settings.ts';
+import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
+import { requireSecrets } from '#shared/settings/process-secrets.ts';
+import * as settings from '#shared/settings/settings.ts';
 
 /** What `npm run migrate` reads. */
 export const migrateSettings = z.object({

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { readCommandLine } from '#shared/command-line.ts';
-import { ConfigurationError } from '#shared/config.ts';
-import { exitWith } from '#shared/exit.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
 import { CompositionError } from '../gateway/supergraph/compose.ts';
 import { namesOf } from './new/names.ts';
 import { planSubgraph } from './new/plan.ts';

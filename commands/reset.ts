@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
-import { readCommandLine } from '#shared/command-line.ts';
-import { ConfigurationError } from '#shared/config.ts';
-import { exitWith } from '#shared/exit.ts';
-import { requireServer } from '#shared/postgres/given-server.ts';
-import { embeddedFolder } from '#shared/postgres/open-postgres.ts';
-import { stopUnusedServer } from '#shared/postgres/stop-unused.ts';
-import { readProductConfig } from '#shared/product-config.ts';
-import { asAdmin, databaseName, dropDatabase } from '#shared/provision.ts';
+import { requireServer } from '#shared/database/postgres/given-server.ts';
+import { embeddedFolder } from '#shared/database/postgres/open-postgres.ts';
+import { stopUnusedServer } from '#shared/database/postgres/stop-unused.ts';
+import { asAdmin, databaseName, dropDatabase } from '#shared/database/provision.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
+import { readProductConfig } from '#shared/settings/product-config.ts';
 import { lockDataFolder } from './lock.ts';
 
 /** Starts over: the next `npm start` finds no data. Refuses in production and while the product runs. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readCommandLine } from '#shared/command-line.ts';
-import { exitWith } from '#shared/exit.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
 import { processes } from './settings/processes.ts';
 import { renderExample, renderReference } from './settings/render.ts';
 

@@ -1,6 +1,6 @@
-import { readCommandLine } from '#shared/command-line.ts';
-import { ConfigurationError } from '#shared/config.ts';
-import { runProcess, type Service } from '#shared/run-process.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { runProcess, type Service } from '#shared/runtime/run-process.ts';
 import { startSimulator } from '../demo/simulator/start-simulator.ts';
 
 const command = {

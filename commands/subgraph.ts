@@ -1,7 +1,7 @@
-import { readCommandLine } from '#shared/command-line.ts';
-import { ConfigurationError } from '#shared/config.ts';
-import { exitWith } from '#shared/exit.ts';
-import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
+import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 
 /** `npm run subgraph -- fleet`: one subgraph as a process of its own, as in production. */
 try {

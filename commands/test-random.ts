@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
-import { exitWith } from '#shared/exit.ts';
+import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
 
 const command = {
   call: 'npm run test:random --',

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { createForeignKeyReporter } from '#shared/foreign-keys.ts';
-import { identityHeader } from '#shared/identity.ts';
-import { loadPublicKeys, loadSigningKey } from '#shared/keys.ts';
-import { createLog, type Log } from '#shared/log.ts';
-import { refusePort, type WantedPort } from '#shared/ports.ts';
-import { accessTokens, createSigner, createVerifier } from '#shared/tokens.ts';
+import { createForeignKeyReporter } from '#shared/identity/foreign-keys.ts';
+import { identityHeader } from '#shared/identity/identity.ts';
+import { loadPublicKeys, loadSigningKey } from '#shared/identity/keys.ts';
+import { accessTokens, createSigner, createVerifier } from '#shared/identity/tokens.ts';
+import { createLog, type Log } from '#shared/runtime/log.ts';
+import { refusePort, type WantedPort } from '#shared/runtime/ports.ts';
 import { createStandingCheck } from './access/account-standing.ts';
 import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';

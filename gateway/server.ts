@@ -1,5 +1,5 @@
-import { requireFreePorts } from '#shared/ports.ts';
-import { runProcess } from '#shared/run-process.ts';
+import { requireFreePorts } from '#shared/runtime/ports.ts';
+import { runProcess } from '#shared/runtime/run-process.ts';
 import { portsOf, readServerConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { boundMemory } from './memory.ts';

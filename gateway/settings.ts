@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ACCESS_PUBLIC_KEYS, IDENTITY_SIGNING_KEY } from '#shared/key-settings.ts';
-import * as shared from '#shared/settings.ts';
+import { ACCESS_PUBLIC_KEYS, IDENTITY_SIGNING_KEY } from '#shared/identity/key-settings.ts';
+import * as shared from '#shared/settings/settings.ts';
 import { isAddressRange } from './access/clients/client-address.ts';
 
 const count = z.coerce.number().int().min(1);

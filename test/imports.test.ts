@@ -12,8 +12,8 @@ describe('imports run one way', () => {
   test.each([
     [
       'shared',
-      'subgraphs/shared/log.ts',
-      "import { page } from '../fleet/store/page.ts';",
+      'subgraphs/shared/runtime/log.ts',
+      "import { page } from '../../fleet/store/page.ts';",
       'shared imports no subgraph',
     ],
     [
@@ -41,7 +41,12 @@ describe('imports run one way', () => {
       "import { parse } from 'graphql';",
       'domain rules know no GraphQL',
     ],
-    ['the engine', 'gateway/engine/engine.ts', "import { log } from '#shared/log.ts';", 'the engine imports nothing'],
+    [
+      'the engine',
+      'gateway/engine/engine.ts',
+      "import { log } from '#shared/runtime/log.ts';",
+      'the engine imports nothing',
+    ],
     [
       'a room of the engine',
       'gateway/engine/compile/merge.ts',
@@ -54,7 +59,12 @@ describe('imports run one way', () => {
       "import { a } from '../pipeline/a.ts';",
       'inside the gateway',
     ],
-    ['the gateway', 'gateway/access/a.ts', "import { a } from '#shared/database.ts';", 'leaves of shared only'],
+    [
+      'the gateway',
+      'gateway/access/a.ts',
+      "import { a } from '#shared/database/database.ts';",
+      'leaves of shared only',
+    ],
     [
       'other rooms of shared in geo',
       'subgraphs/shared/geo/road.ts',
@@ -86,6 +96,12 @@ describe('imports run one way', () => {
       'the seed of a subgraph imports',
     ],
     ['the product', 'commands/start.ts', "import { a } from '../bench/graph/client.ts';", 'no test, no bench'],
+    [
+      'a higher room of shared',
+      'subgraphs/shared/errors/errors.ts',
+      "import { a } from '../graphql/masking.ts';",
+      'inside shared imports go down',
+    ],
     ['a room that no rule knows', 'subgraphs/fleet/utils/text.ts', '', 'is in no room of the rule'],
   ])('%s is named', (_case, path, text, says) => {
     expect(offencesOf(path, text)).toContainEqual(expect.stringContaining(says));
@@ -94,7 +110,7 @@ describe('imports run one way', () => {
   test.each([
     ['subgraphs/fleet/domain/load.ts', "import type { Load } from '../entities.ts';"],
     ['subgraphs/fleet/entities.ts', "import type { LoadState } from './domain/load.ts';"],
-    ['subgraphs/fleet/store/lists.ts', "import { sql } from '#shared/database.ts';"],
+    ['subgraphs/fleet/store/lists.ts', "import { sql } from '#shared/database/database.ts';"],
     ['demo/seeds/risk/facts.ts', "import { a } from '../../../subgraphs/risk/domain/lane.ts';"],
     ['commands/product.ts', "import { a } from '../demo/seeding/seed-product.ts';"],
     ['gateway/access/documents.ts', "import type { Checked } from '../pipeline/stages.ts';"],

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Kind, parse } from 'graphql';
-import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
-import { userErrorCodes } from '#shared/user-error-codes.ts';
+import { userErrorCodes } from '#shared/errors/user-error-codes.ts';
+import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 
 const root = new URL('../', import.meta.url);
 const subgraphs = readSupergraphYaml().map(

@@ -1,8 +1,8 @@
 /** A burst of unknown texts: what becomes of them, and of everybody else. See README.md. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
-import { orExit } from '#shared/exit.ts';
+import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
+import { orExit } from '#shared/runtime/exit.ts';
 import { signIn } from '../graph/client.ts';
 import { percentile } from '../graph/percentile.ts';
 import { startThrowaway } from '../graph/product.ts';

@@ -1,7 +1,7 @@
 /** What compressing a response costs and saves, by its size: where the threshold of `gateway/edges/http/compression.ts` comes from. */
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib';
-import { readCommandLine } from '#shared/command-line.ts';
-import { orExit } from '#shared/exit.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { orExit } from '#shared/runtime/exit.ts';
 
 orExit(() =>
   readCommandLine({

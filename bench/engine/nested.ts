@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
-import { createLog } from '#shared/log.ts';
+import { createLog } from '#shared/runtime/log.ts';
 import { Engine } from '../../gateway/engine/engine.ts';
 import { createInlinePlanner } from '../../gateway/engine/planning/inline-planner.ts';
 import type { SubgraphRequest, SubgraphResult, SubgraphTransport } from '../../gateway/engine/ports.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { orExit } from '#shared/exit.ts';
+import { orExit } from '#shared/runtime/exit.ts';
 import { expectedResponse } from './runner/expected.ts';
 import { freePort } from './runner/free-port.ts';
 import { checkAnswer, type RunningGateway, startGateway } from './runner/gateway.ts';

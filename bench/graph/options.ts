@@ -1,4 +1,4 @@
-import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
+import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 
 export interface Options {
   /** GraphQL address of a running product; undefined = one of our own, thrown away afterwards. */

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
-import { embeddedFolder } from '#shared/postgres/open-postgres.ts';
-import { readProductConfig } from '#shared/product-config.ts';
-import { subgraphAddresses } from '#shared/supergraph-yaml.ts';
+import { EmbeddedPostgres } from '#shared/database/postgres/embedded-postgres.ts';
+import { embeddedFolder } from '#shared/database/postgres/open-postgres.ts';
+import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
+import { readProductConfig } from '#shared/settings/product-config.ts';
 import { productParts, startProduct } from '../../commands/product.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';

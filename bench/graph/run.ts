@@ -1,6 +1,6 @@
 /** Requests per second and p95 of typical operations through the gateway on the seeded product. See README.md. */
-import { ConfigurationError } from '#shared/config.ts';
-import { exitWith } from '#shared/exit.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
 import { measure, type Row } from './measure.ts';
 import { operations } from './operations.ts';
 import { type Options, readOptions } from './options.ts';

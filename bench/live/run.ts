@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
-import { orExit } from '#shared/exit.ts';
+import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
+import { orExit } from '#shared/runtime/exit.ts';
 import { type LiveGraph, startLiveGraph } from '../../gateway/test/live-graph.ts';
 import { startGatewayProcess } from '../reload/gateway-process.ts';
 import { Crowd } from './crowd.ts';

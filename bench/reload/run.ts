@@ -1,5 +1,5 @@
-import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
-import { orExit } from '#shared/exit.ts';
+import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
+import { orExit } from '#shared/runtime/exit.ts';
 import type { Holding } from './measured-gateway.ts';
 import { reloadStorm } from './storm.ts';
 

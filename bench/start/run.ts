@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from '#shared/ports.ts';
+import { freePort } from '#shared/runtime/ports.ts';
 import { firstQueries } from '../../commands/welcome.ts';
 import { processTree } from './process-tree.ts';
 

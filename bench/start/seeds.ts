@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLog } from '#shared/log.ts';
-import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
-import { databaseName, provision, roleUrl } from '#shared/provision.ts';
-import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
+import { EmbeddedPostgres } from '#shared/database/postgres/embedded-postgres.ts';
+import { databaseName, provision, roleUrl } from '#shared/database/provision.ts';
+import { newKeyPair } from '#shared/identity/tokens.ts';
+import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
+import { createLog } from '#shared/runtime/log.ts';
 import { openSubgraph } from '#shared/server.ts';
-import { newKeyPair } from '#shared/tokens.ts';
 import { allSubgraphs } from '../../commands/all-subgraphs.ts';
 import { generateWorld } from '../../demo/generate/generate.ts';
 import { seedAlone } from '../../demo/seeding/seed-alone.ts';

@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { readCommandLine } from '#shared/command-line.ts';
-import { ConfigurationError, parseEnvironment } from '#shared/config.ts';
-import { DATA_DIR } from '#shared/settings.ts';
+import { readCommandLine } from '#shared/runtime/command-line.ts';
+import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
+import { DATA_DIR } from '#shared/settings/settings.ts';
 
 const text = { type: 'string' } as const;
 const command = {

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { ConfigurationError } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { cellsOf, columnsOf } from './cells.ts';
 import type { GraphClient } from './graph-client.ts';
 import { type ImportRow, mapRow, sourceReferenceOf } from './map-row.ts';

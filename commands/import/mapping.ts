@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ConfigurationError } from '#shared/config.ts';
-import { CurrencyCode } from '#shared/scalars.ts';
+import { CurrencyCode } from '#shared/graphql/scalars.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 
 /** Where the text of a field comes from: a column, the first filled of several, a template, or a constant. */
 const source = {

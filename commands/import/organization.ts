@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConfigurationError } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { GraphClient } from './graph-client.ts';
 
 const find = `query ImportOrganization($name: String!) {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ConfigurationError } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { ImportTotals } from './import-file.ts';
 
 const shown = 20;

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConfigurationError } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { type GraphClient, GraphFailure } from './graph-client.ts';
 import type { ImportRow } from './map-row.ts';
 import type { RefusedRow } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { type DefinitionNode, type DocumentNode, Kind, parse, visit } from 'graphql';
-import { ConfigurationError } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 
 export interface SubgraphText {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { ConfigurationError } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { Name } from './names.ts';
 
 /** `supergraph.yaml` with the new subgraph at its end, on the next port. */
@@ -18,7 +18,7 @@ export function enterInProduct(text: string, { kebab, camel }: Name): string {
   return replaceOnce(imported, /(?<=const withoutKeys = \[[^\]]*)(?=\])/, `, ${camel}`);
 }
 
-/** `subgraphs/shared/identity.ts` with the scopes of the new subgraph, which administrators hold as they hold all. */
+/** `subgraphs/shared/identity/identity.ts` with the scopes of the new subgraph, which administrators hold as they hold all. */
 export function enterScopes(text: string, name: string): string {
   return replaceOnce(text, /(?<=const scopes = \[[^\]]*)(?=\])/, `  '${name}:read',\n  '${name}:write',\n`);
 }

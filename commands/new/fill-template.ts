@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { capitalized, type SubgraphNames } from './names.ts';
 
 const folder = join(import.meta.dirname, 'template');

@@ -1,5 +1,5 @@
 import { Script } from 'node:vm';
-import { ConfigurationError } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { plural, singular } from './english.ts';
 
 /** One name in every form in which code writes it. */

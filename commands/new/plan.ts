@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigurationError } from '#shared/config.ts';
-import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts';
 import { completeSdl } from './complete-sdl.ts';
 import { enterInProduct, enterInSupergraph, enterScopes } from './entries.ts';
@@ -36,7 +36,7 @@ export function planSubgraph(root: string, names: SubgraphNames): SubgraphPlan {
       [`${folder}/schema.graphql`, sdl],
       ['supergraph.yaml', enterInSupergraph(read('supergraph.yaml'), name, url)],
       ['commands/all-subgraphs.ts', enterInProduct(read('commands/all-subgraphs.ts'), names.subgraph)],
-      ['subgraphs/shared/identity.ts', enterScopes(read('subgraphs/shared/identity.ts'), name)],
+      ['subgraphs/shared/identity/identity.ts', enterScopes(read('subgraphs/shared/identity/identity.ts'), name)],
       ['schema/supergraph.graphql', composeSupergraph([...others, { name, url, sdl }])],
     ]),
   };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { productSettings } from '#shared/product-config.ts';
-import { subgraphSettings } from '#shared/subgraph-config.ts';
+import { productSettings } from '#shared/settings/product-config.ts';
+import { subgraphSettings } from '#shared/settings/subgraph-config.ts';
 import { gatewaySettings, SUBGRAPH_URL } from '../../gateway/settings.ts';
 import { accessSettings } from '../../subgraphs/access/config.ts';
 import { importSettings } from '../import/arguments.ts';

@@ -1,9 +1,9 @@
 import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedPostgres } from '#shared/postgres/embedded-postgres.ts';
-import { type Programs, programsIn } from '#shared/postgres/programs.ts';
-import { asAdmin } from '#shared/provision.ts';
+import { EmbeddedPostgres } from '#shared/database/postgres/embedded-postgres.ts';
+import { type Programs, programsIn } from '#shared/database/postgres/programs.ts';
+import { asAdmin } from '#shared/database/provision.ts';
 import { quickFlags } from '#shared/test/cluster.ts';
 
 /** A PostgreSQL server as managed services give it: administrators may create roles and databases and are no superusers. */

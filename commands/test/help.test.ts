@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { HelpRequest, readCommandLine, wholeNumber } from '#shared/command-line.ts';
+import { HelpRequest, readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);

@@ -78,7 +78,13 @@ describe('a new subgraph', () => {
     const include = ['subgraphs/loading-docks', 'commands/all-subgraphs.ts'];
     writeFileSync(join(copy, 'tsconfig.new.json'), JSON.stringify({ extends: './tsconfig.json', include }));
     await inCopy('node_modules/.bin/tsc', '--project', 'tsconfig.new.json');
-    await inCopy('node_modules/.bin/biome', 'check', '--error-on-warnings', ...include, 'subgraphs/shared/identity.ts');
+    await inCopy(
+      'node_modules/.bin/biome',
+      'check',
+      '--error-on-warnings',
+      ...include,
+      'subgraphs/shared/identity/identity.ts',
+    );
     await inCopy('node', 'commands/check-imports.ts');
     await inCopy('node', 'commands/compose.ts', '--check');
   });

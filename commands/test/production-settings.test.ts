@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { ConfigurationError } from '#shared/config.ts';
-import { readStartConfig } from '#shared/product-config.ts';
-import { readSubgraphConfig } from '#shared/subgraph-config.ts';
-import { type KeyPair, newKeyPair } from '#shared/tokens.ts';
+import { type KeyPair, newKeyPair } from '#shared/identity/tokens.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { readStartConfig } from '#shared/settings/product-config.ts';
+import { readSubgraphConfig } from '#shared/settings/subgraph-config.ts';
 import { readServerConfig } from '../../gateway/config.ts';
 import { readMigrateConfig } from '../migrate-config.ts';
 

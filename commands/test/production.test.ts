@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { asAdmin, databaseName } from '#shared/provision.ts';
+import { asAdmin, databaseName } from '#shared/database/provision.ts';
+import { accessTokens, createSigner, type KeyPair, newKeyPair } from '#shared/identity/tokens.ts';
 import { subgraphNames } from '#shared/test/cluster.ts';
 import { somebody } from '#shared/test/harness.ts';
-import { accessTokens, createSigner, type KeyPair, newKeyPair } from '#shared/tokens.ts';
 import { type GivenServer, oldestPostgres, startGivenServer } from './given-server.ts';
 import { type ProductProcess, startProcess } from './process.ts';
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { postmasterOf } from '#shared/postgres/postmaster.ts';
-import { isRunning } from '#shared/processes.ts';
+import { postmasterOf } from '#shared/database/postgres/postmaster.ts';
+import { isRunning } from '#shared/runtime/processes.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** `npm start` as a newcomer runs it: in a terminal, through npm, on a data folder of its own. */

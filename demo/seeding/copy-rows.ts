@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { columnTypesQuery, textOf } from '#shared/row-text.ts';
+import { columnTypesQuery, textOf } from '#shared/database/row-text.ts';
 
 /** Values by the database's column names. */
 export type TableRow = Readonly<Record<string, unknown>>;

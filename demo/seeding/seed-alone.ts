@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database.ts';
+import type { Database } from '#shared/database/database.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import { loadSeed } from '../seeds/list.ts';
 import type { World } from '../world.ts';

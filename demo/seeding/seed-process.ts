@@ -1,4 +1,4 @@
-import { connectToSchema } from '#shared/schema-client.ts';
+import { connectToSchema } from '#shared/database/schema-client.ts';
 import { generateWorld } from '../generate/generate.ts';
 import { loadSeed } from '../seeds/list.ts';
 import type { World } from '../world.ts';

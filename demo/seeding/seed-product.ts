@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { ConfigurationError } from '#shared/config.ts';
-import { asAdmin } from '#shared/provision.ts';
+import { asAdmin } from '#shared/database/provision.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { seeds } from '../seeds/list.ts';
 import { type Seedable, seedOf } from './seed-alone.ts';
 import type { WrittenSeed } from './write-seeds.ts';

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '#shared/config.ts';
-import { readProductConfig } from '#shared/product-config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { readProductConfig } from '#shared/settings/product-config.ts';
 import { hashPassword } from '../../subgraphs/access/domain/passwords.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { World } from '../world.ts';

@@ -1,6 +1,6 @@
 import { Kind, OperationTypeNode } from 'graphql';
 import { z } from 'zod';
-import { type AccountIdentity, isStaff } from '#shared/identity.ts';
+import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
 import { SubgraphFailure, type SubgraphTransport } from '../engine/ports.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Checked } from '../pipeline/stages.ts';

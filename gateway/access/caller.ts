@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Identity } from '#shared/identity.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { type Grants, anonymous as noGrants } from '../engine/authorization/requirements.ts';
 
 /** Who is asking, and what of it subgraphs get to see. */

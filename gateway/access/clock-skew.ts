@@ -1,4 +1,4 @@
-import type { Log } from '#shared/log.ts';
+import type { Log } from '#shared/runtime/log.ts';
 
 /** Milliseconds between two lines about the same skew: every request finds it. */
 const pauseMs = 60_000;

@@ -1,4 +1,4 @@
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import type { DocumentSize } from './measure-document.ts';
 
 /** What one operation text may ask for. Fragments count where they are spread, so that nesting them hides nothing. */

@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import type { EngineError } from '../engine/errors.ts';
 import { maxFaults, syntaxFault, validationFaults } from './document-faults.ts';
 import { checkLength, checkSize, type DocumentLimits, tooDeep, tooManyTokens } from './document-limits.ts';

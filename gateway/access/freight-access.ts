@@ -1,6 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { anonymous, type Identity, identityHeader } from '#shared/identity.ts';
-import { clockToleranceSeconds, identityTokens, type TokenSigner, type TokenVerifier } from '#shared/tokens.ts';
+import { anonymous, type Identity, identityHeader } from '#shared/identity/identity.ts';
+import {
+  clockToleranceSeconds,
+  identityTokens,
+  type TokenSigner,
+  type TokenVerifier,
+} from '#shared/identity/tokens.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import { type Access, type Caller, grantsOf } from './caller.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';

@@ -1,4 +1,4 @@
-import { anonymous } from '#shared/identity.ts';
+import { anonymous } from '#shared/identity/identity.ts';
 import { type Access, type Caller, grantsOf } from './caller.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 

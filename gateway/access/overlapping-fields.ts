@@ -18,7 +18,7 @@ import {
   type ValidationContext,
   type ValueNode,
 } from 'graphql';
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import { responseKey } from '../engine/document/response-keys.ts';
 
 /** A field where it stands. `parent` and `field` are unknown where the document is invalid anyway, and for `__typename`. */

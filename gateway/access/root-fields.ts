@@ -7,7 +7,7 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql';
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import { fragmentsByName } from '../engine/document/fragments.ts';
 import { responseKey } from '../engine/document/response-keys.ts';
 import { linkedDirectiveName } from './cost/linked-directives.ts';

@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import type { Log } from '#shared/log.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { ErrorPolicy } from '../engine/ports.ts';
 import type { ServedEngine } from '../pipeline/executor.ts';

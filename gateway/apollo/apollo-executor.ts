@@ -1,6 +1,6 @@
 import type { ApolloServer } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
-import type { Log } from '#shared/log.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { Variables } from '../engine/engine.ts';
 import { type EngineError, RequestError } from '../engine/errors.ts';
 import { publicCause } from '../engine/execute/public-error.ts';

@@ -5,7 +5,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import type { Log } from '#shared/log.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import { ownRules } from '../access/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { ApolloContext } from './context.ts';

@@ -1,6 +1,6 @@
 import { ApolloGateway } from '@apollo/gateway';
 import type { GraphQLSchema } from 'graphql';
-import type { Log } from '#shared/log.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { ManagedSupergraph } from '../supergraph/lifecycle.ts';
 import type { DataSourceFactory } from './transport-source.ts';
 

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { clientNetwork } from '#shared/client-network.ts';
+import { clientNetwork } from '#shared/identity/client-network.ts';
 import { ClientSlots } from '../access/clients/client-slots.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { errorTable, isErrorCode } from '#shared/errors.ts';
-import type { Log } from '#shared/log.ts';
+import { errorTable, isErrorCode } from '#shared/errors/errors.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { ErrorPolicy } from '../engine/ports.ts';
 
 /** Names of extensions that clients may see, besides those that settings add. */

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { errorTable, isErrorCode, maskedMessage } from '#shared/errors.ts';
-import type { Log } from '#shared/log.ts';
+import { errorTable, isErrorCode, maskedMessage } from '#shared/errors/errors.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { EngineError } from '../engine/errors.ts';
 import { SubgraphFailure } from '../engine/ports.ts';
 

@@ -1,5 +1,5 @@
-import { errorTable, isErrorCode } from '#shared/errors.ts';
-import type { Log } from '#shared/log.ts';
+import { errorTable, isErrorCode } from '#shared/errors/errors.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import { RequestError } from '../engine/errors.ts';
 import type { Refused } from '../pipeline/outcome.ts';
 import { fromEngineError, fromUnknownError, type PublicError } from './public-error.ts';

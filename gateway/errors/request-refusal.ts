@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, GraphError } from '#shared/errors.ts';
+import { type ErrorCode, errorTable, GraphError } from '#shared/errors/errors.ts';
 
 export interface RefusalOptions {
   /** HTTP status, where the code stands for several. Default: that of the table. */

@@ -1,4 +1,4 @@
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import type { Channel } from '#shared/live/channel.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Engine, Variables } from '../engine/engine.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '#shared/log.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { Access } from '../access/caller.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PreparedOperation } from '../engine/operation.ts';

@@ -1,5 +1,5 @@
-import { Health } from '#shared/health.ts';
-import type { Log } from '#shared/log.ts';
+import { Health } from '#shared/runtime/health.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { ToldPart } from './merge-parts.ts';
 import type { Reports } from './subgraph-health.ts';
 

@@ -1,4 +1,4 @@
-import type { Log } from '#shared/log.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { TransportObserver } from '../transport/observer.ts';
 
 /** Logs what clients of subscriptions lose, beside what the observer does with it. */

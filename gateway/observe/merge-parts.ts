@@ -1,4 +1,4 @@
-import type { HealthPart, PartStatus } from '#shared/health.ts';
+import type { HealthPart, PartStatus } from '#shared/runtime/health.ts';
 
 /** A part as one process tells it; the gateway's own has no subgraph. */
 export interface ToldPart extends HealthPart {

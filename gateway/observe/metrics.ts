@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { isErrorCode } from '#shared/errors.ts';
+import { isErrorCode } from '#shared/errors/errors.ts';
 import type { Settlement } from '../pipeline/outcome.ts';
 import type { CircuitState, TransportObserver } from '../transport/observer.ts';
 import { OperationLabels } from './operation-labels.ts';

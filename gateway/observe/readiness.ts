@@ -1,5 +1,5 @@
-import { Health, type HealthPart } from '#shared/health.ts';
-import type { Log } from '#shared/log.ts';
+import { Health, type HealthPart } from '#shared/runtime/health.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { mergeParts, type ToldPart } from './merge-parts.ts';
 import type { Reports, SubgraphHealth } from './subgraph-health.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HealthPart } from '#shared/health.ts';
+import type { HealthPart } from '#shared/runtime/health.ts';
 import type { Caller } from '../access/caller.ts';
 import type { RequestScope, SubgraphTransport } from '../engine/ports.ts';
 

@@ -1,4 +1,4 @@
-import { isStaff } from '#shared/identity.ts';
+import { isStaff } from '#shared/identity/identity.ts';
 import { Explanation } from './explanation.ts';
 import type { Identified } from './stages.ts';
 

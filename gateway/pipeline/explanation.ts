@@ -1,7 +1,7 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import { parse, print } from 'graphql';
 import { z } from 'zod';
-import { explainHeader } from '#shared/explain.ts';
+import { explainHeader } from '#shared/runtime/explain.ts';
 import { planText } from '../engine/planning/plan-text.ts';
 import { type RequestScope, SubgraphFailure, type SubgraphRequest, type SubgraphResult } from '../engine/ports.ts';
 

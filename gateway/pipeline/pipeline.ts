@@ -1,4 +1,4 @@
-import type { Log } from '#shared/log.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { ConfirmStanding } from '../access/account-standing.ts';
 import type { Access } from '../access/caller.ts';
 import type { OpenSockets } from '../access/clients/open-sockets.ts';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { clientNetwork } from '#shared/client-network.ts';
+import { clientNetwork } from '#shared/identity/client-network.ts';
 import { type BucketSize, TokenBuckets } from '../access/clients/token-buckets.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Arrived, Identified } from './stages.ts';

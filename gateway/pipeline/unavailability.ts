@@ -1,4 +1,4 @@
-import { type ErrorCode, errorTable, isErrorCode } from '#shared/errors.ts';
+import { type ErrorCode, errorTable, isErrorCode } from '#shared/errors/errors.ts';
 import type { PublicError } from '../errors/public-error.ts';
 
 /** Codes of errors that say: a subgraph, a database or time was missing. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError } from '#shared/config.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 
 /** Reads the supergraph file whole, or says in one line why it can't be read. */
 export async function readSupergraphFile(path: string): Promise<string> {

@@ -1,8 +1,8 @@
 import type { ApolloGateway, SupergraphSdlUpdateFunction } from '@apollo/gateway';
 import type { GraphQLSchema } from 'graphql';
-import { ConfigurationError } from '#shared/config.ts';
-import { errorMessage } from '#shared/error-code.ts';
-import type { Log } from '#shared/log.ts';
+import { errorMessage } from '#shared/errors/error-code.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { ErrorPolicy } from '../engine/ports.ts';
 import type { Transport } from '../transport/transport.ts';

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '#shared/config.ts';
-import { withoutCredentials } from '#shared/secrets.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { withoutCredentials } from '#shared/runtime/secrets.ts';
 import type { GatewayConfig } from '../config.ts';
 import { parseSupergraph } from '../engine/supergraph/model.ts';
 

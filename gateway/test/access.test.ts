@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
-import { type AccountIdentity, type Identity, identityHeader, scopesOf } from '#shared/identity.ts';
-import { loadKeyring } from '#shared/keys.ts';
+import { type AccountIdentity, type Identity, identityHeader, scopesOf } from '#shared/identity/identity.ts';
+import { loadKeyring } from '#shared/identity/keys.ts';
 import {
   accessTokens,
   createSigner,
@@ -12,7 +12,7 @@ import {
   identityTokens,
   newKeyPair,
   type TokenKind,
-} from '#shared/tokens.ts';
+} from '#shared/identity/tokens.ts';
 import { createSkewMeter } from '../access/clock-skew.ts';
 import { createFreightAccess } from '../access/freight-access.ts';
 import { startTestGateway, type TestGateway } from './test-gateway.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { clientNetwork } from '#shared/client-network.ts';
+import { clientNetwork } from '#shared/identity/client-network.ts';
 import { runs } from '#shared/test/random.ts';
 import { createOriginReader } from '../access/clients/client-address.ts';
 import { TokenBuckets } from '../access/clients/token-buckets.ts';

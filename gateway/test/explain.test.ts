@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { Identity } from '#shared/identity.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { Role } from '#shared/vocabulary.ts';
 import { json, startTestGateway, type TestGateway } from './test-gateway.ts';

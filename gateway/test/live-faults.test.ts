@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { type AccountIdentity, scopesOf } from '#shared/identity.ts';
-import { loadKeyring } from '#shared/keys.ts';
-import { accessTokens, createSigner } from '#shared/tokens.ts';
+import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
+import { loadKeyring } from '#shared/identity/keys.ts';
+import { accessTokens, createSigner } from '#shared/identity/tokens.ts';
 import { startLiveGateway, watchQuery } from './live-gateway.ts';
 
 interface Payload {

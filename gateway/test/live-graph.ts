@@ -5,7 +5,7 @@ import { graphql, parse } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { filterMap } from '../../subgraphs/shared/live/iterators.ts';
-import { createMemoryPubSub } from '../../subgraphs/shared/pubsub-memory.ts';
+import { createMemoryPubSub } from '../../subgraphs/shared/live/pubsub-memory.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 
 /** `fleet` sends moves of vehicles over graphql-ws; `yard` adds where they belong. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
-import { createLog } from '#shared/log.ts';
+import { createLog } from '#shared/runtime/log.ts';
 import { createManagedGateway } from '../apollo/managed-gateway.ts';
 import { servableCopy } from '../supergraph/servable-copy.ts';
 import { startSmallGraph } from './small-graph.ts';

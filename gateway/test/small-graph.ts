@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, graphql, parse } from 'graphql';
-import type { HealthPart } from '#shared/health.ts';
+import type { HealthPart } from '#shared/runtime/health.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 
 /** Two subgraphs over real HTTP: `people` owns Person, `parcels` adds what they were sent. */

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Identity } from '#shared/identity.ts';
-import { loadKeyring } from '#shared/keys.ts';
-import type { Log } from '#shared/log.ts';
-import { accessTokens, createSigner } from '#shared/tokens.ts';
+import type { Identity } from '#shared/identity/identity.ts';
+import { loadKeyring } from '#shared/identity/keys.ts';
+import { accessTokens, createSigner } from '#shared/identity/tokens.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import { type GatewayConfig, readGatewayConfig } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { type SmallGraph, startSmallGraph } from './small-graph.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseEnvironment } from '#shared/config.ts';
-import { ACCESS_SIGNING_KEY } from '#shared/key-settings.ts';
-import type { KeyPair } from '#shared/tokens.ts';
+import { ACCESS_SIGNING_KEY } from '#shared/identity/key-settings.ts';
+import type { KeyPair } from '#shared/identity/tokens.ts';
+import { parseEnvironment } from '#shared/runtime/config.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
 
 const count = z.coerce.number().int().min(1).max(1_000_000);

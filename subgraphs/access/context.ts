@@ -1,9 +1,9 @@
-import { clientNetwork } from '#shared/client-network.ts';
-import type { BaseContext } from '#shared/context.ts';
-import { accountOf } from '#shared/context.ts';
-import { GraphError } from '#shared/errors.ts';
-import type { Identity } from '#shared/identity.ts';
-import type { TokenSigner } from '#shared/tokens.ts';
+import { GraphError } from '#shared/errors/errors.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
+import { accountOf } from '#shared/graphql/context.ts';
+import { clientNetwork } from '#shared/identity/client-network.ts';
+import type { Identity } from '#shared/identity/identity.ts';
+import type { TokenSigner } from '#shared/identity/tokens.ts';
 import type { SessionEvent } from './domain/session-events.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
 import type { Account } from './entities.ts';

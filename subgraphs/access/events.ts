@@ -1,5 +1,5 @@
-import type { Reactions } from '#shared/jobs.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import type { Reactions } from '#shared/events/jobs.ts';
 import type { Account, Organization } from './entities.ts';
 import { linkDriver } from './store/drivers.ts';
 

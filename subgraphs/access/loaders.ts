@@ -1,8 +1,8 @@
 import type DataLoader from 'dataloader';
-import type { Connection, PageArguments } from '#shared/connection.ts';
-import type { EntityManager } from '#shared/database.ts';
-import type { Identity } from '#shared/identity.ts';
-import { byKey } from '#shared/loader.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { byKey } from '#shared/graphql/loader.ts';
+import type { Identity } from '#shared/identity/identity.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Account, Organization } from './entities.ts';
 import { countMembers, membersPage, namedAccounts, pagesOfMembers, visibleAccounts } from './store/accounts.ts';
 import { visibleOrganizations } from './store/organizations.ts';

@@ -1,4 +1,4 @@
-import { anybody, type Rules, signedIn, withScope } from '#shared/authorization.ts';
+import { anybody, type Rules, signedIn, withScope } from '#shared/graphql/authorization.ts';
 
 const administration = withScope('access:write');
 

@@ -1,4 +1,4 @@
-import { loadSigningKey } from '#shared/keys.ts';
+import { loadSigningKey } from '#shared/identity/keys.ts';
 import { runSubgraph } from '#shared/run.ts';
 import { readAccessConfig } from './config.ts';
 import { createAccess } from './subgraph.ts';

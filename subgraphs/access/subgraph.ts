@@ -1,6 +1,6 @@
-import type { Keyring } from '#shared/keys.ts';
+import type { Keyring } from '#shared/identity/keys.ts';
+import { createSigner } from '#shared/identity/tokens.ts';
 import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
-import { createSigner } from '#shared/tokens.ts';
 import type { AccessConfig } from './config.ts';
 import { type AccessContext, createContext } from './context.ts';
 import { entities } from './entities.ts';

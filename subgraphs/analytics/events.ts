@@ -1,5 +1,5 @@
-import type { Reactions } from '#shared/jobs.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import type { Reactions } from '#shared/events/jobs.ts';
 import { type FactEventName, type FactPayload, factEventNames, factsOf } from './domain/facts.ts';
 import { recordFacts } from './store/record.ts';
 

@@ -1,5 +1,5 @@
-import type { BaseContext } from '#shared/context.ts';
-import { byKey } from '#shared/loader.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
+import { byKey } from '#shared/graphql/loader.ts';
 import { addDays, dayOf } from './domain/day.ts';
 import { historyDays } from './domain/outlook.ts';
 import { type DayRange, elapsed, lastDays, previous, yearToDate } from './domain/range.ts';

@@ -1,3 +1,3 @@
-import { type Rules, withScope } from '#shared/authorization.ts';
+import { type Rules, withScope } from '#shared/graphql/authorization.ts';
 
 export const rules: Rules = { Query: { executive: withScope('analytics:read') } };

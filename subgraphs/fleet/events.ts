@@ -1,4 +1,4 @@
-import type { Reactions } from '#shared/jobs.ts';
+import type { Reactions } from '#shared/events/jobs.ts';
 import { assessed, booked, cancelled, delivered, progressed, rated } from './store/lifecycle.ts';
 
 /**

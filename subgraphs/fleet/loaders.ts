@@ -1,6 +1,6 @@
-import type { BaseContext } from '#shared/context.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
+import { byKey, listsByKey } from '#shared/graphql/loader.ts';
 import { isUuid } from '#shared/ids.ts';
-import { byKey, listsByKey } from '#shared/loader.ts';
 import { type Period, spanAt } from './domain/period.ts';
 import {
   AssignmentEntity,

@@ -1,4 +1,4 @@
-import { type Rules, withRole, withScope } from '#shared/authorization.ts';
+import { type Rules, withRole, withScope } from '#shared/graphql/authorization.ts';
 
 /** The same permissions as the contract's @requiresScopes; a redemption also needs to be a driver. */
 export const rules: Rules = {

@@ -1,4 +1,4 @@
-import type { BaseContext } from '#shared/context.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 export interface PricingContext extends BaseContext {

@@ -1,6 +1,6 @@
-import type { Reactions } from '#shared/jobs.ts';
-import type { EventPayload } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import type { Reactions } from '#shared/events/jobs.ts';
+import type { EventPayload } from '#shared/events/topics.ts';
 import { CustomerEntity, PricedShipmentEntity } from './entities.ts';
 import { issueInvoice } from './store/invoices.ts';
 

@@ -1,5 +1,5 @@
-import type { BaseContext } from '#shared/context.ts';
-import { byKey, listsByKey } from '#shared/loader.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
+import { byKey, listsByKey } from '#shared/graphql/loader.ts';
 import { InvoiceEntity, PaymentEntity, QuoteEntity } from './entities.ts';
 import { newestQuotes } from './store/quotes.ts';
 import { billingSums } from './store/summaries.ts';

@@ -1,4 +1,4 @@
-import { type Rules, withScope } from '#shared/authorization.ts';
+import { type Rules, withScope } from '#shared/graphql/authorization.ts';
 
 export const rules: Rules = {
   Query: {

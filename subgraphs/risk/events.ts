@@ -1,4 +1,4 @@
-import type { Reactions } from '#shared/jobs.ts';
+import type { Reactions } from '#shared/events/jobs.ts';
 import { closeBooking, rememberAccount, rememberOrganization, takeBooking } from './store/bookings.ts';
 
 /** Publishes risk.assessed: for every booking, every change that matters to it, and every word of a reviewer. */

@@ -1,8 +1,8 @@
 import type DataLoader from 'dataloader';
-import type { EntityManager } from '#shared/database.ts';
-import { hasScope, type Identity } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { byKey, listsByKey } from '#shared/graphql/loader.ts';
+import { hasScope, type Identity } from '#shared/identity/identity.ts';
 import { isUuid } from '#shared/ids.ts';
-import { byKey, listsByKey } from '#shared/loader.ts';
 import {
   type Assessment,
   type Booking,

@@ -1,21 +1,21 @@
-import { ConfigurationError } from './config.ts';
-import type { BaseContext } from './context.ts';
-import { refuseDemoData } from './demo-data.ts';
-import { checkDisk } from './disk-check.ts';
-import { Health } from './health.ts';
-import { loadPublicKeys } from './keys.ts';
-import { createLog } from './log.ts';
-import { openLive } from './open-live.ts';
-import { requireFreePorts } from './ports.ts';
-import type { Secret } from './process-secrets.ts';
-import { reachOwnTables } from './reach-tables.ts';
-import { requireRedis } from './require-redis.ts';
-import { runProcess, type Service } from './run-process.ts';
+import { refuseDemoData } from './database/demo-data.ts';
+import { reachOwnTables } from './database/reach-tables.ts';
+import type { BaseContext } from './graphql/context.ts';
+import { loadPublicKeys } from './identity/keys.ts';
+import { createVerifier, identityTokens } from './identity/tokens.ts';
+import { openLive } from './live/open-live.ts';
+import { requireRedis } from './live/require-redis.ts';
+import { ConfigurationError } from './runtime/config.ts';
+import { checkDisk } from './runtime/disk-check.ts';
+import { Health } from './runtime/health.ts';
+import { createLog } from './runtime/log.ts';
+import { requireFreePorts } from './runtime/ports.ts';
+import { runProcess, type Service } from './runtime/run-process.ts';
+import { subgraphPorts } from './runtime/supergraph-yaml.ts';
 import { listen, openSubgraph } from './server.ts';
+import type { Secret } from './settings/process-secrets.ts';
+import { readSubgraphConfig, type SubgraphConfig } from './settings/subgraph-config.ts';
 import type { Subgraph } from './subgraph.ts';
-import { readSubgraphConfig, type SubgraphConfig } from './subgraph-config.ts';
-import { subgraphPorts } from './supergraph-yaml.ts';
-import { createVerifier, identityTokens } from './tokens.ts';
 
 /** A subgraph, or what makes it from the settings of its process. */
 type GivenSubgraph<C extends BaseContext> = Subgraph<C> | ((config: SubgraphConfig) => Promise<Subgraph<C>>);

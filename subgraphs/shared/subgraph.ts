@@ -1,10 +1,10 @@
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
 import type { EntitySchema } from '@mikro-orm/core';
 import type { Metric } from 'prom-client';
-import type { Rules } from './authorization.ts';
-import type { BaseContext } from './context.ts';
-import type { NamedMigration } from './database.ts';
-import type { Reactions } from './jobs.ts';
+import type { NamedMigration } from './database/database.ts';
+import type { Reactions } from './events/jobs.ts';
+import type { Rules } from './graphql/authorization.ts';
+import type { BaseContext } from './graphql/context.ts';
 
 /** What a subgraph stores, and how its tables come to be. */
 export interface SubgraphTables {

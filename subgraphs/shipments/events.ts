@@ -1,4 +1,4 @@
-import type { Reactions } from '#shared/jobs.ts';
+import type { Reactions } from '#shared/events/jobs.ts';
 import { noteAssignment, noteRelease } from './store/assignments.ts';
 import { rememberOrganization } from './store/organizations.ts';
 

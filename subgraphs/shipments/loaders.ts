@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader';
-import type { EntityManager } from '#shared/database.ts';
-import type { Identity } from '#shared/identity.ts';
-import { byKey, listsByKey } from '#shared/loader.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { byKey, listsByKey } from '#shared/graphql/loader.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import type { ShipmentFilter } from './domain/filter-input.ts';
 import {
   type CommentPage,

@@ -1,4 +1,4 @@
-import { type Rules, withAnyScope, withScope } from '#shared/authorization.ts';
+import { type Rules, withAnyScope, withScope } from '#shared/graphql/authorization.ts';
 
 const read = withScope('shipments:read');
 const write = withScope('shipments:write');

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { BaseContext } from '#shared/context.ts';
-import { byKey } from '#shared/loader.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
+import { byKey } from '#shared/graphql/loader.ts';
 import type { Track } from './domain/track.ts';
 import { GeofenceEntity } from './entities.ts';
 import {

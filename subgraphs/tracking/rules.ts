@@ -1,4 +1,4 @@
-import { type Rules, withScope } from '#shared/authorization.ts';
+import { type Rules, withScope } from '#shared/graphql/authorization.ts';
 
 const read = withScope('tracking:read');
 const report = withScope('tracking:report');

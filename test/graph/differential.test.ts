@@ -12,7 +12,7 @@ import {
   parse,
   typeFromAST,
 } from 'graphql';
-import { readSupergraphYaml } from '#shared/supergraph-yaml.ts';
+import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { runs } from '#shared/test/random.ts';
 import type { Grants } from '../../gateway/engine/authorization/requirements.ts';
 import type { Engine } from '../../gateway/engine/engine.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { isErrorCode } from '#shared/errors.ts';
+import { isErrorCode } from '#shared/errors/errors.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { Attacker, eachOf, type Outcome } from './attack.ts';

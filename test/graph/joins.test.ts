@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type GraphQLObjectType, getNamedType, isLeafType, isObjectType, isRequiredArgument } from 'graphql';
-import { moneyOf } from '#shared/money.ts';
+import { moneyOf } from '#shared/input/money.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { jobsSchema } from '#shared/jobs-schema.ts';
+import { jobsSchema } from '#shared/database/jobs-schema.ts';
 
 /** Tells when no domain event waits or is under way any more. */
 export interface Settling {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { Supergraph } from '@apollo/federation-internals';
-import { createLog } from '#shared/log.ts';
+import { createLog } from '#shared/runtime/log.ts';
 import { Engine, type Variables } from '../../../gateway/engine/engine.ts';
 import { createWorkerPlanner } from '../../../gateway/engine/planning/worker-planner.ts';
 import { responseText } from '../../../gateway/engine/respond/response.ts';

@@ -1,5 +1,5 @@
-import { readCommandLine, wholeNumber } from '#shared/command-line.ts';
-import { ConfigurationError } from '#shared/config.ts';
+import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 import { contenders, isPresent } from './contenders.ts';
 import { workloads } from './workloads.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Identity } from '#shared/identity.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '../../../subgraphs/shared/test/harness.ts';
 import type { ShipmentsContext } from '../../../subgraphs/shipments/context.ts';

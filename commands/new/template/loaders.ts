@@ -1,7 +1,7 @@
-import type { BaseContext } from '#shared/context.ts';
-import { hasScope } from '#shared/identity.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
+import { byKey } from '#shared/graphql/loader.ts';
+import { hasScope } from '#shared/identity/identity.ts';
 import { isUuid } from '#shared/ids.ts';
-import { byKey } from '#shared/loader.ts';
 import { SampleRecordEntity } from './entities.ts';
 
 /** One loader per key and request. What the identity may not see is not read. */

@@ -1,4 +1,4 @@
-import { roleUrl } from '#shared/provision.ts';
+import { roleUrl } from '#shared/database/provision.ts';
 import { roleSecret } from '#shared/test/cluster.ts';
 import { seedProduct } from '../seed-product.ts';
 import type { Seed } from '../write-seeds.ts';

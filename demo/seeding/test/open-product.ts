@@ -1,8 +1,8 @@
-import type { BaseContext } from '#shared/context.ts';
-import { createLog } from '#shared/log.ts';
-import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
+import { newKeyPair } from '#shared/identity/tokens.ts';
+import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
+import { createLog } from '#shared/runtime/log.ts';
 import { type OpenSubgraph, openSubgraph } from '#shared/server.ts';
-import { newKeyPair } from '#shared/tokens.ts';
 import { allSubgraphs } from '../../../commands/all-subgraphs.ts';
 import { generateWorld } from '../../generate/generate.ts';
 import { loadSeed } from '../../seeds/list.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { asAdmin } from '#shared/provision.ts';
+import { asAdmin } from '#shared/database/provision.ts';
 import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
 import { seedProduct } from '../seed-product.ts';
 import type { Seed, SeedPart } from '../write-seeds.ts';

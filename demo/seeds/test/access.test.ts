@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { anonymous } from '#shared/identity.ts';
+import { anonymous } from '#shared/identity/identity.ts';
 import { AccountEntity, OrganizationEntity } from '../../../subgraphs/access/entities.ts';
 import {
   type AccessUnderTest,

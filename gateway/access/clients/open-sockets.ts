@@ -1,5 +1,5 @@
-import { clientNetwork } from '#shared/client-network.ts';
-import type { Identity } from '#shared/identity.ts';
+import { clientNetwork } from '#shared/identity/client-network.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { ClientSlots } from './client-slots.ts';
 

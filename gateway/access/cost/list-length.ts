@@ -1,5 +1,5 @@
 import { type FieldNode, type GraphQLField, Kind } from 'graphql';
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import { argumentValue } from '../../engine/document/arguments.ts';
 import type { ListSize } from './model.ts';
 import { type VariableSource, type Variables, variableValue } from './variables.ts';

@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { newId } from '#shared/ids.ts';
-import type { Log } from '#shared/log.ts';
+import type { Log } from '#shared/runtime/log.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { GatewayConfig } from '../../config.ts';
 import { toRefused } from '../../errors/refused.ts';

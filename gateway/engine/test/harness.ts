@@ -1,4 +1,4 @@
-import { createLog } from '#shared/log.ts';
+import { createLog } from '#shared/runtime/log.ts';
 import { createErrorPolicy } from '../../errors/error-policy.ts';
 import { anonymous, type Grants } from '../authorization/requirements.ts';
 import { Engine, type EngineOptions, type Variables } from '../engine.ts';

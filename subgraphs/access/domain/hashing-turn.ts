@@ -1,5 +1,5 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 
 // One hash takes some 20 ms of a core and 19 MiB, so that a burst of sign-ins could take the whole process.
 const gate = bulkhead(2, 64);

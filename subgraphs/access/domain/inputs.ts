@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idempotencyKey } from '#shared/idempotency-key.ts';
+import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { roles, tiers } from '#shared/vocabulary.ts';
 
 /** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */

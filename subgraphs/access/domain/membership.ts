@@ -1,4 +1,4 @@
-import { refuse } from '#shared/errors.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import type { Role } from '#shared/vocabulary.ts';
 
 const rolesOfCustomers: readonly Role[] = ['CUSTOMER', 'PARTNER'];

@@ -1,4 +1,4 @@
-import { refuse } from '#shared/errors.ts';
+import { refuse } from '#shared/errors/errors.ts';
 
 /** Whose password it is: what is known of its owner is the first thing that is tried. */
 export interface PasswordOwner {

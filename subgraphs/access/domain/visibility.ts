@@ -1,4 +1,4 @@
-import { type Identity, isStaff } from '#shared/identity.ts';
+import { type Identity, isStaff } from '#shared/identity/identity.ts';
 
 interface Member {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { NamedMigration } from '#shared/database.ts';
+import type { NamedMigration } from '#shared/database/database.ts';
 import { CreateAccess } from './0001-access.ts';
 import { AddAuditOrigin } from './0002-audit-origin.ts';
 import { CountPasswordTries } from './0003-password-tries.ts';

@@ -1,5 +1,5 @@
-import { payloadOf, type UserError } from '#shared/errors.ts';
-import { parseInput } from '#shared/parse-input.ts';
+import { payloadOf, type UserError } from '#shared/errors/errors.ts';
+import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, auditOf } from '../context.ts';
 import { createOrganizationInput, registerAccountInput, roleSet } from '../domain/inputs.ts';
 import { requireStrongPassword } from '../domain/password-strength.ts';

@@ -1,4 +1,4 @@
-import { scalars } from '#shared/scalars.ts';
+import { scalars } from '#shared/graphql/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { AccessContext } from '../context.ts';
 import { administrationMutations } from './administration.ts';

@@ -1,6 +1,6 @@
-import { accountOf } from '#shared/context.ts';
-import { payloadOf, refuse } from '#shared/errors.ts';
-import { parseInput } from '#shared/parse-input.ts';
+import { payloadOf, refuse } from '#shared/errors/errors.ts';
+import { accountOf } from '#shared/graphql/context.ts';
+import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, anonymousAudit, auditOf } from '../context.ts';
 import { newPasswordInput } from '../domain/inputs.ts';
 import { requireStrongPassword } from '../domain/password-strength.ts';

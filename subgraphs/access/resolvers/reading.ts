@@ -1,5 +1,5 @@
-import type { PageArguments } from '#shared/connection.ts';
-import { scopesOf } from '#shared/identity.ts';
+import { scopesOf } from '#shared/identity/identity.ts';
+import type { PageArguments } from '#shared/pages/connection.ts';
 import type { AccessContext, AccountNode } from '../context.ts';
 import { seesWhole } from '../domain/visibility.ts';
 import type { AuditEntry as AuditRow, Organization as OrganizationRow } from '../entities.ts';

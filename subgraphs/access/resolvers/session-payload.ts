@@ -1,5 +1,5 @@
-import { type AccountIdentity, scopesOf } from '#shared/identity.ts';
-import { accessTokens } from '#shared/tokens.ts';
+import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
+import { accessTokens } from '#shared/identity/tokens.ts';
 import type { AccessContext, AccountNode } from '../context.ts';
 import { type RefreshToken, tokenText } from '../domain/refresh-token.ts';
 import type { Account } from '../entities.ts';

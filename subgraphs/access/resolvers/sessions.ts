@@ -1,4 +1,4 @@
-import { payloadOf, refuse } from '#shared/errors.ts';
+import { payloadOf, refuse } from '#shared/errors/errors.ts';
 import { type AccessContext, anonymousAudit } from '../context.ts';
 import { parseToken } from '../domain/refresh-token.ts';
 import { endSession, rotateToken } from '../store/sessions.ts';

@@ -1,4 +1,4 @@
-import { payloadOf, refuse } from '#shared/errors.ts';
+import { payloadOf, refuse } from '#shared/errors/errors.ts';
 import { type AccessContext, anonymousAudit } from '../context.ts';
 import { recordFailure, recordSignIn } from '../store/sign-in.ts';
 import { sessionPayload } from './session-payload.ts';

@@ -1,4 +1,4 @@
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import type { AccessContext } from '../context.ts';
 import { passwordFits } from '../domain/passwords.ts';
 import type { Account } from '../entities.ts';

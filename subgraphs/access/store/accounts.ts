@@ -1,10 +1,16 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { type Connection, type PageArguments, type PageRequest, parsePage, toConnection } from '#shared/connection.ts';
-import { cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
-import type { Identity } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { isUuid } from '#shared/ids.ts';
-import { keysetOf } from '#shared/keyset.ts';
+import {
+  type Connection,
+  type PageArguments,
+  type PageRequest,
+  parsePage,
+  toConnection,
+} from '#shared/pages/connection.ts';
+import { cursorParts } from '#shared/pages/cursor.ts';
+import { keysetOf } from '#shared/pages/keyset.ts';
 import type { Role } from '#shared/vocabulary.ts';
 import { mayListAccountsOf, seesName, seesWhole } from '../domain/visibility.ts';
 import { type Account, AccountEntity } from '../entities.ts';

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
-import { GraphError } from '#shared/errors.ts';
-import { type Scope, scopesOf } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { GraphError } from '#shared/errors/errors.ts';
+import { type Scope, scopesOf } from '#shared/identity/identity.ts';
 import { type Account, AccountEntity } from '../entities.ts';
 
 /**

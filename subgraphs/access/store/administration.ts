@@ -1,9 +1,9 @@
 import { type FilterQuery, LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
-import { refuse } from '#shared/errors.ts';
-import { type KeyedCall, once } from '#shared/idempotency.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { type KeyedCall, once } from '#shared/database/idempotency.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import type { Role, Tier } from '#shared/vocabulary.ts';
 import type { CreateOrganization, RegisterAccount } from '../domain/inputs.ts';
 import { requireFittingRoles } from '../domain/membership.ts';

@@ -1,9 +1,9 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
-import { cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import { keysetOf } from '#shared/keyset.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
+import { cursorParts } from '#shared/pages/cursor.ts';
+import { keysetOf } from '#shared/pages/keyset.ts';
 import { type AuditAction, type AuditChange, type AuditEntry, AuditEntryEntity } from '../entities.ts';
 
 /** Who makes a change, in which request, when: what an audit entry says besides the change. */

@@ -1,5 +1,5 @@
-import type { EntityManager } from '#shared/database.ts';
-import type { ChangeOrigin } from '#shared/topics.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { ChangeOrigin } from '#shared/events/topics.ts';
 import { recordAudit } from './audit.ts';
 
 const nobody = { actorId: null, requestId: 'event', clientRequestId: null, clientAddress: null };

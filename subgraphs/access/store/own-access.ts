@@ -1,5 +1,5 @@
-import type { EntityManager } from '#shared/database.ts';
-import { refuse } from '#shared/errors.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import { type Account, AccountEntity } from '../entities.ts';
 import { requireActor, requireActorForUpdate } from './actor.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import type { EntityManager } from '#shared/database.ts';
-import { GraphError } from '#shared/errors.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import type { SignInLimits } from '../domain/sign-in-limits.ts';
 
 /** Whose password is tried, and from where. */

@@ -1,4 +1,4 @@
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 
 /** A search text for ILIKE, anywhere in the column, its own wildcards taken literally. */
 export function containing(search: string): string {

@@ -1,5 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { newId } from '#shared/ids.ts';
 import { isLive, newSecret, type RefreshToken, secretFits, secretHash } from '../domain/refresh-token.ts';
 import { type Account, AccountEntity, type Session, SessionEntity } from '../entities.ts';

@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import type { RefreshToken } from '../domain/refresh-token.ts';
 import type { Account } from '../entities.ts';
 import { type AuditContext, recordAudit } from './audit.ts';

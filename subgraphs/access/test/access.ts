@@ -1,7 +1,7 @@
-import type { AccountIdentity } from '#shared/identity.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { accessTokens, createVerifier, newKeyPair } from '#shared/identity/tokens.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
-import { accessTokens, createVerifier, newKeyPair } from '#shared/tokens.ts';
 import type { Role } from '#shared/vocabulary.ts';
 import { readAccessConfig } from '../config.ts';
 import type { AccessContext } from '../context.ts';

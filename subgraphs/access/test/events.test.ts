@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTransact } from '#shared/database/transaction.ts';
+import type { Reactions } from '#shared/events/jobs.ts';
 import { newId } from '#shared/ids.ts';
-import type { Reactions } from '#shared/jobs.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
 import { sampleSubgraph } from '#shared/test/sample.ts';
-import { createTransact } from '#shared/transaction.ts';
 import { AccountEntity, AuditEntryEntity } from '../entities.ts';
 import { reactions } from '../events.ts';
 import { type AccessUnderTest, givenAccount, givenAdministrator, startAccess } from './access.ts';

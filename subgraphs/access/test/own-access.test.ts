@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type AccountIdentity, anonymous } from '#shared/identity.ts';
+import { type AccountIdentity, anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
 import type { Role } from '#shared/vocabulary.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { GraphQLFormattedError } from 'graphql';
 import { pino } from 'pino';
-import { anonymous } from '#shared/identity.ts';
+import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import {
   type AccessUnderTest,

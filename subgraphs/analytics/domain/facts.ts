@@ -1,4 +1,4 @@
-import type { EventName, EventPayload } from '#shared/topics.ts';
+import type { EventName, EventPayload } from '#shared/events/topics.ts';
 import { type Day, dayOf } from './day.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { NamedMigration } from '#shared/database.ts';
+import type { NamedMigration } from '#shared/database/database.ts';
 import { CreateAnalytics } from './0001-analytics.ts';
 
 /** Every migration of this subgraph, oldest first. */

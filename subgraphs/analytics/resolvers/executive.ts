@@ -1,5 +1,5 @@
-import { checkCount } from '#shared/connection.ts';
-import { moneyOf } from '#shared/money.ts';
+import { moneyOf } from '#shared/input/money.ts';
+import { checkCount } from '#shared/pages/connection.ts';
 import { addDays, dayOf, daysOf } from '../domain/day.ts';
 import { type BusinessMeasure, currency } from '../domain/facts.ts';
 import { centsPer, growth, netPromoterScore, ratio, sum } from '../domain/figures.ts';

@@ -1,6 +1,6 @@
+import { scalars } from '#shared/graphql/scalars.ts';
 import { isUuid } from '#shared/ids.ts';
-import { moneyOf } from '#shared/money.ts';
-import { scalars } from '#shared/scalars.ts';
+import { moneyOf } from '#shared/input/money.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { AnalyticsContext } from '../context.ts';
 import { currency } from '../domain/facts.ts';

@@ -1,4 +1,4 @@
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import { type DayRange, defaultDays, elapsed, lastDays, lengthOf, longestRange } from '../domain/range.ts';
 
 /** The range of an executive view: what was asked for, or the last 30 days; BAD_USER_INPUT where it is no range. */

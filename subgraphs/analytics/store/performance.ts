@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { type BusinessMeasure, businessMeasures } from '../domain/facts.ts';
 import type { DayRange } from '../domain/range.ts';
 import { arrayLiteral, columnOf } from './columns.ts';

@@ -1,5 +1,5 @@
-import { bulkInsert } from '#shared/bulk.ts';
-import type { EntityManager } from '#shared/database.ts';
+import { bulkInsert } from '#shared/database/bulk.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { businessMeasures, driverMeasures, type Fact } from '../domain/facts.ts';
 import { foldFacts } from '../domain/fold.ts';
 import { recordCarriages } from './carriages.ts';

@@ -1,4 +1,4 @@
-import { hasScope, type Identity, isStaff } from '#shared/identity.ts';
+import { hasScope, type Identity, isStaff } from '#shared/identity/identity.ts';
 
 /** Staff see every organization's performance, others their own. */
 export function maySeeOrganization(identity: Identity, organizationId: string): boolean {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { anonymous } from '#shared/identity.ts';
+import { takeOnce } from '#shared/database/inbox.ts';
+import type { EventName, EventPayload } from '#shared/events/topics.ts';
+import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import { takeOnce } from '#shared/inbox.ts';
-import type { EventName, EventPayload } from '#shared/topics.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
 import type { AnalyticsContext } from '../context.ts';
 import { factsOf } from '../domain/facts.ts';

@@ -1,4 +1,4 @@
-import type { UserError } from '#shared/errors.ts';
+import type { UserError } from '#shared/errors/errors.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import type { LoadFacts, LoadState, RiskState } from './load.ts';
 

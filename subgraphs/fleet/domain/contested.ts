@@ -1,4 +1,4 @@
-import { Refusal, type UserError } from '#shared/errors.ts';
+import { Refusal, type UserError } from '#shared/errors/errors.ts';
 
 /** A refusal because the record is not as the caller thought: the payload shows it as it stands. */
 export class Contested<T extends object> extends Refusal {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idempotencyKey } from '#shared/idempotency-key.ts';
+import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
 import { id, place, text } from './input.ts';
 import { licenseClasses } from './license.ts';

@@ -1,4 +1,4 @@
-import { type Identity, isStaff } from '#shared/identity.ts';
+import { type Identity, isStaff } from '#shared/identity/identity.ts';
 
 /**
  * How much of a driver somebody sees. FULL: everything (staff, and drivers of themselves). COLLEAGUE: name, rating, score,

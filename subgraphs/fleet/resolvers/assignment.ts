@@ -1,4 +1,4 @@
-import { isStaff } from '#shared/identity.ts';
+import { isStaff } from '#shared/identity/identity.ts';
 import type { FleetContext } from '../context.ts';
 import { driverOf } from '../domain/visibility.ts';
 import type { Assignment as AssignmentRow, Incident, Shift as ShiftRow } from '../entities.ts';

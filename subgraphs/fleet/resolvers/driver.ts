@@ -1,4 +1,4 @@
-import type { PageArguments } from '#shared/connection.ts';
+import type { PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
 import type { Period } from '../domain/period.ts';
 import { spanAt } from '../domain/period.ts';

@@ -1,7 +1,7 @@
-import { checkCount, type PageArguments } from '#shared/connection.ts';
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
+import { liveTopics } from '#shared/events/topics.ts';
 import { isUuid } from '#shared/ids.ts';
-import { liveTopics } from '#shared/topics.ts';
+import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
 import { type Period, type Span, spanAt } from '../domain/period.ts';
 import { driverOf } from '../domain/visibility.ts';

@@ -1,9 +1,9 @@
-import { payloadOf, refuse, type UserError } from '#shared/errors.ts';
-import { type KeyedCall, recordOnce } from '#shared/idempotency.ts';
-import { type AccountIdentity, requireAccount } from '#shared/identity.ts';
-import { parseInput } from '#shared/parse-input.ts';
-import type { ChangeOrigin } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import { type KeyedCall, recordOnce } from '#shared/database/idempotency.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { payloadOf, refuse, type UserError } from '#shared/errors/errors.ts';
+import type { ChangeOrigin } from '#shared/events/topics.ts';
+import { type AccountIdentity, requireAccount } from '#shared/identity/identity.ts';
+import { parseInput } from '#shared/input/parse-input.ts';
 import type { FleetContext } from '../context.ts';
 import { assignShipment as assignInput, unassignShipment as unassignInput } from '../domain/assignment-input.ts';
 import { Contested } from '../domain/contested.ts';

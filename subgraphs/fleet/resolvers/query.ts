@@ -1,5 +1,5 @@
-import { checkCount, type PageArguments } from '#shared/connection.ts';
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
+import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
 import { shipmentRefusals } from '../domain/assignment.ts';
 import { type Recommendation, recommend } from '../domain/recommendation.ts';

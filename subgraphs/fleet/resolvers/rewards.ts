@@ -1,5 +1,5 @@
-import type { PageArguments } from '#shared/connection.ts';
-import { moneyOf } from '#shared/money.ts';
+import { moneyOf } from '#shared/input/money.ts';
+import type { PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
 import { rewardCurrency, worthCents } from '../domain/rewards.ts';
 import type { RewardAccount as AccountRow, RewardEntry as EntryRow } from '../entities.ts';

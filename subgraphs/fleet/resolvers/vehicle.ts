@@ -1,5 +1,5 @@
-import type { PageArguments } from '#shared/connection.ts';
-import { isStaff } from '#shared/identity.ts';
+import { isStaff } from '#shared/identity/identity.ts';
+import type { PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
 import { driverOf } from '../domain/visibility.ts';
 import type { Vehicle as VehicleRow } from '../entities.ts';

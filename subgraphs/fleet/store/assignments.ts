@@ -1,8 +1,8 @@
-import type { EntityManager } from '#shared/database.ts';
-import { Refusal, refuse, type UserError } from '#shared/errors.ts';
-import type { AccountIdentity, Identity } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
+import type { AccountIdentity, Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import {
   carryingRefusals,

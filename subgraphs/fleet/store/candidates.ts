@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { dutyDays } from '#shared/geo/hours-of-service.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import { windowOf } from '../domain/assignment.ts';

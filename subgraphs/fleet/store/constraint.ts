@@ -1,5 +1,5 @@
 import { DriverException } from '@mikro-orm/core';
-import { Refusal, type UserError } from '#shared/errors.ts';
+import { Refusal, type UserError } from '#shared/errors/errors.ts';
 
 /**
  * Runs a write whose last line of defence is a constraint of the table: a violation of one that is named here becomes the

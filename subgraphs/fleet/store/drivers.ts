@@ -1,8 +1,8 @@
-import type { EntityManager } from '#shared/database.ts';
-import { refuse, type UserError } from '#shared/errors.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse, type UserError } from '#shared/errors/errors.ts';
+import type { ChangeOrigin } from '#shared/events/topics.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import type { ChangeOrigin } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import { checkVersion } from '../domain/contested.ts';
 import type { RegisterDriver, UpdateDriver } from '../domain/driver-input.ts';

@@ -1,4 +1,4 @@
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import { type AssignmentState, assignmentStates } from '../domain/assignment.ts';

@@ -1,7 +1,7 @@
-import { refuse } from '#shared/errors.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import type { ReportIncident } from '../domain/incident-input.ts';
 import { type Incident, IncidentEntity, LoadEntity } from '../entities.ts';
 import { lockDriver, lockVehicle } from './records.ts';

@@ -1,5 +1,5 @@
-import type { Connection, PageArguments } from '#shared/connection.ts';
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Period } from '../domain/period.ts';
 import { condition, type List, pageOf, readPage } from './page.ts';
 

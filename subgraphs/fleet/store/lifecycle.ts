@@ -1,5 +1,5 @@
-import type { EventPayload } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import type { EventPayload } from '#shared/events/topics.ts';
 import { carryingRefusals } from '../domain/assignment.ts';
 import type { LoadState } from '../domain/load.ts';
 import { pointsForDelivery, pointsForStars } from '../domain/rewards.ts';

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
-import type { Identity } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { isUuid } from '#shared/ids.ts';
 import { isClosed, type LoadState, type RiskState } from '../domain/load.ts';
 import { type Load, LoadEntity, LoadStateEntity } from '../entities.ts';

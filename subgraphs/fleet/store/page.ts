@@ -1,6 +1,12 @@
-import { type Connection, type PageArguments, type PageRequest, parsePage, toConnection } from '#shared/connection.ts';
-import { type CursorValue, cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import {
+  type Connection,
+  type PageArguments,
+  type PageRequest,
+  parsePage,
+  toConnection,
+} from '#shared/pages/connection.ts';
+import { type CursorValue, cursorParts } from '#shared/pages/cursor.ts';
 
 /** A piece of a where clause with its parameters. */
 export interface Condition {

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { type Connection, type PageArguments, toConnection } from '#shared/pages/connection.ts';
 import { type Condition, countRowsOf, type List, pageOf, readPagesOf } from './page.ts';
 
 /** Pages of a list that belongs to a parent, for many parents in one statement. */

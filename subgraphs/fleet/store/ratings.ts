@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 
 /**
  * Keeps the rating of a shipment. @returns the one it replaces: a corrected rating changes the score by the difference

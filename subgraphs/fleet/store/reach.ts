@@ -1,4 +1,4 @@
-import { type Identity, isStaff } from '#shared/identity.ts';
+import { type Identity, isStaff } from '#shared/identity/identity.ts';
 import { driverOf, reachOf } from '../domain/visibility.ts';
 import { type Condition, condition, never } from './page.ts';
 

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
-import { refuse } from '#shared/errors.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import { type Driver, DriverEntity, type Vehicle, VehicleEntity } from '../entities.ts';
 

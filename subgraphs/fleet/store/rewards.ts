@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
-import { refuse, type UserError } from '#shared/errors.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { refuse, type UserError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
 import type { RedeemReward } from '../domain/reward-input.ts';
 import { forfeitOf, worthCents } from '../domain/rewards.ts';

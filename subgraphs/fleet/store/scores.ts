@@ -1,7 +1,7 @@
-import { bulkInsert } from '#shared/bulk.ts';
-import type { EntityManager } from '#shared/database.ts';
-import { liveTopics } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import { bulkInsert } from '#shared/database/bulk.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { liveTopics } from '#shared/events/topics.ts';
 import { badgesEarned, consistentWeeks } from '../domain/badges.ts';
 import { type Period, periods, spanAt, weeksUpTo } from '../domain/period.ts';
 import { addToTally, emptyTally, scoreOf, type Tally, type TallyChange } from '../domain/score.ts';

@@ -1,7 +1,7 @@
-import { refuse, type UserError } from '#shared/errors.ts';
-import { type AccountIdentity, hasScope } from '#shared/identity.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse, type UserError } from '#shared/errors/errors.ts';
+import { type AccountIdentity, hasScope } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import { driverOf } from '../domain/visibility.ts';
 import { type Shift, ShiftEntity } from '../entities.ts';
 import { refusingViolations } from './constraint.ts';

@@ -1,6 +1,6 @@
-import { refuse, type UserError } from '#shared/errors.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse, type UserError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import { checkVersion } from '../domain/contested.ts';
 import type { RegisterVehicle, UpdateVehicle } from '../domain/vehicle-input.ts';
 import { type Vehicle, VehicleEntity } from '../entities.ts';

@@ -1,8 +1,8 @@
-import type { Identity } from '#shared/identity.ts';
+import { createTransact } from '#shared/database/transaction.ts';
+import type { EventName, EventPayload } from '#shared/events/topics.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestDatabase, type TestSubgraph } from '#shared/test/harness.ts';
-import type { EventName, EventPayload } from '#shared/topics.ts';
-import { createTransact } from '#shared/transaction.ts';
 import type { FleetContext } from '../context.ts';
 import { reactions } from '../events.ts';
 import { fleet } from '../subgraph.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { newId } from '#shared/ids.ts';
-import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
+import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
 import { identityToken, somebody } from '#shared/test/harness.ts';
 import { leaderboardUpdates } from '../resolvers/leaderboard-updates.ts';
 import { bookedShipment, dispatcher, type Fleet, inHours, now, startFleet } from './fleet-harness.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { EventName } from '#shared/events/topics.ts';
 import { newId } from '#shared/ids.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { createTestDatabase } from '#shared/test/harness.ts';
 import { sampleSubgraph } from '#shared/test/sample.ts';
-import type { EventName } from '#shared/topics.ts';
 import { bookedShipment, codesOf, dispatcher, type Fleet, inHours, startFleet } from './fleet-harness.ts';
 
 let fleet: Fleet;

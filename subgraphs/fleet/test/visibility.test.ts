@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { anonymous, type Identity } from '#shared/identity.ts';
+import { anonymous, type Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { bookedShipment, dallas, dispatcher, type Fleet, startFleet } from './fleet-harness.ts';

@@ -1,4 +1,4 @@
-import type { NamedMigration } from '#shared/database.ts';
+import type { NamedMigration } from '#shared/database/database.ts';
 import { CreatePricing } from './0001-pricing.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 

@@ -1,10 +1,10 @@
-import { checkCount, type PageArguments } from '#shared/connection.ts';
-import { accountOf } from '#shared/context.ts';
-import { GraphError, payloadOf } from '#shared/errors.ts';
+import { GraphError, payloadOf } from '#shared/errors/errors.ts';
 import { roadMeters } from '#shared/geo/road.ts';
+import { accountOf } from '#shared/graphql/context.ts';
+import { scalars } from '#shared/graphql/scalars.ts';
 import { isUuid } from '#shared/ids.ts';
-import { moneyOf } from '#shared/money.ts';
-import { scalars } from '#shared/scalars.ts';
+import { moneyOf } from '#shared/input/money.ts';
+import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import type { PricingContext } from '../context.ts';

@@ -1,11 +1,11 @@
 import { raw } from '@mikro-orm/core';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
-import { cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import type { EventPayload } from '#shared/events/topics.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import { keysetOf } from '#shared/keyset.ts';
-import type { EventPayload } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
+import { cursorParts } from '#shared/pages/cursor.ts';
+import { keysetOf } from '#shared/pages/keyset.ts';
 import { type InvoiceStatus, invoiceNumber } from '../domain/billing.ts';
 import { carryingCostCents, paymentDays } from '../domain/rates.ts';
 import { CustomerEntity, type Invoice, InvoiceEntity, PricedShipmentEntity, QuoteEntity } from '../entities.ts';

@@ -1,9 +1,9 @@
-import type { EntityManager } from '#shared/database.ts';
-import { refuse } from '#shared/errors.ts';
-import { recordOnce } from '#shared/idempotency.ts';
-import { parseIdempotencyKey } from '#shared/idempotency-key.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { recordOnce } from '#shared/database/idempotency.ts';
+import type { Transact } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
-import type { Transact } from '#shared/transaction.ts';
+import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import type { Demand, Observation } from '../domain/price.ts';
 import { type MarketObservation, MarketObservationEntity } from '../entities.ts';

@@ -1,10 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
-import { refuse } from '#shared/errors.ts';
-import { recordOnce } from '#shared/idempotency.ts';
-import { parseIdempotencyKey } from '#shared/idempotency-key.ts';
+import { recordOnce } from '#shared/database/idempotency.ts';
+import type { Transact, Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import { centsOf, type Money, moneyOf } from '#shared/money.ts';
-import type { Transact, Transaction } from '#shared/transaction.ts';
+import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
+import { centsOf, type Money, moneyOf } from '#shared/input/money.ts';
 import { outstandingCents } from '../domain/billing.ts';
 import { type Invoice, InvoiceEntity, type Payment, PaymentEntity } from '../entities.ts';
 import { plainText } from './text.ts';

@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
-import { refuse } from '#shared/errors.ts';
-import { recordOnce } from '#shared/idempotency.ts';
-import { parseIdempotencyKey } from '#shared/idempotency-key.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { recordOnce } from '#shared/database/idempotency.ts';
+import type { Transact, Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import type { Transact, Transaction } from '#shared/transaction.ts';
+import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
 import { type Price, priceOf } from '../domain/price.ts';
 import { carryingCostCents } from '../domain/rates.ts';
 import { CustomerEntity, type PricedShipment, PricedShipmentEntity, type Quote, QuoteEntity } from '../entities.ts';

@@ -1,4 +1,4 @@
-import { hasScope, type Identity, isStaff } from '#shared/identity.ts';
+import { hasScope, type Identity, isStaff } from '#shared/identity/identity.ts';
 
 /** Whose prices and bills an identity may see: everybody's, one organization's, or nobody's. */
 export type Visibility =

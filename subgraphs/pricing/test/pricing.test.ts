@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { anonymous } from '#shared/identity.ts';
+import type { EventName, EventPayload } from '#shared/events/topics.ts';
+import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import type { EventName, EventPayload } from '#shared/topics.ts';
 import { generateWorld } from '../../../demo/generate/generate.ts';
 import { seedAlone } from '../../../demo/seeding/seed-alone.ts';
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { refuse } from '#shared/errors.ts';
-import { idempotencyKey } from '#shared/idempotency-key.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
+import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { emailKey, nameKey } from './names.ts';
 import { type WatchlistKind, watchlistKinds } from './vocabulary.ts';
 

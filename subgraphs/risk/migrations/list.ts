@@ -1,4 +1,4 @@
-import type { NamedMigration } from '#shared/database.ts';
+import type { NamedMigration } from '#shared/database/database.ts';
 import { CreateRisk } from './0001-risk.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 

@@ -1,5 +1,5 @@
-import { checkCount, type PageArguments } from '#shared/connection.ts';
-import { moneyOf } from '#shared/money.ts';
+import { moneyOf } from '#shared/input/money.ts';
+import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
 import { blockAbove, limitsOf, pointsOf, reviewAbove } from '../domain/rules.ts';
 import { type RiskContribution, type RiskFacts, riskRules } from '../domain/vocabulary.ts';

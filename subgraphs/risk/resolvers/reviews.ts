@@ -1,7 +1,7 @@
-import type { PageArguments } from '#shared/connection.ts';
-import { accountOf } from '#shared/context.ts';
-import { payloadOf } from '#shared/errors.ts';
-import { parseInput } from '#shared/parse-input.ts';
+import { payloadOf } from '#shared/errors/errors.ts';
+import { accountOf } from '#shared/graphql/context.ts';
+import { parseInput } from '#shared/input/parse-input.ts';
+import type { PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
 import { decideReviewInput } from '../domain/inputs.ts';
 import type { ReviewCase as Case } from '../entities.ts';

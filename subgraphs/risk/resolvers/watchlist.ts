@@ -1,8 +1,8 @@
-import type { PageArguments } from '#shared/connection.ts';
-import { accountOf } from '#shared/context.ts';
-import { payloadOf } from '#shared/errors.ts';
-import { once } from '#shared/idempotency.ts';
-import { parseInput } from '#shared/parse-input.ts';
+import { once } from '#shared/database/idempotency.ts';
+import { payloadOf } from '#shared/errors/errors.ts';
+import { accountOf } from '#shared/graphql/context.ts';
+import { parseInput } from '#shared/input/parse-input.ts';
+import type { PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
 import { addWatchlistEntryInput, removeWatchlistEntryInput } from '../domain/inputs.ts';
 import { type WatchlistEntry as Entry, WatchlistEntryEntity } from '../entities.ts';

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
 import { newId } from '#shared/ids.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
 import { type Decided, decisionOf } from '../domain/decision.ts';
 import { assess } from '../domain/rules.ts';

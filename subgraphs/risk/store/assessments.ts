@@ -1,11 +1,11 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
-import { cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
-import { GraphError } from '#shared/errors.ts';
-import { hasScope, type Identity } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { GraphError } from '#shared/errors/errors.ts';
+import { hasScope, type Identity } from '#shared/identity/identity.ts';
 import { isUuid } from '#shared/ids.ts';
-import { keysetOf } from '#shared/keyset.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
+import { cursorParts } from '#shared/pages/cursor.ts';
+import { keysetOf } from '#shared/pages/keyset.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
 import type { RiskRule } from '../domain/vocabulary.ts';
 import { type Assessment, AssessmentEntity } from '../entities.ts';

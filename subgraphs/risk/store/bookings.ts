@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
-import type { EventPayload } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import type { EventPayload } from '#shared/events/topics.ts';
 import { laneKey, laneName } from '../domain/lane.ts';
 import { emailKey, nameKey } from '../domain/names.ts';
 import { BookingEntity, KnownAccountEntity, KnownOrganizationEntity } from '../entities.ts';

@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import type { RiskFacts, WatchlistMatch } from '../domain/vocabulary.ts';
 import type { Booking } from '../entities.ts';
 

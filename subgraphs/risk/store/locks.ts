@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 
 /**
  * Bookings and changes of the watchlist exclude each other: a booking that is being assessed does not see an entry that

@@ -1,11 +1,11 @@
 import type { FilterQuery } from '@mikro-orm/core';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
-import { cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
-import { refuse } from '#shared/errors.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
-import { keysetOf } from '#shared/keyset.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
+import { cursorParts } from '#shared/pages/cursor.ts';
+import { keysetOf } from '#shared/pages/keyset.ts';
 import type { DecideReview } from '../domain/inputs.ts';
 import { AssessmentEntity, type ReviewCase, ReviewCaseEntity, type ReviewStatus } from '../entities.ts';
 import { announce, lockBooking } from './assess.ts';

@@ -1,11 +1,11 @@
 import { type FilterQuery, LockMode } from '@mikro-orm/core';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
-import { cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
-import { GraphError, refuse } from '#shared/errors.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { GraphError, refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import { keysetOf } from '#shared/keyset.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
+import { cursorParts } from '#shared/pages/cursor.ts';
+import { keysetOf } from '#shared/pages/keyset.ts';
 import { type AddWatchlistEntry, type RemoveWatchlistEntry, watchlistKey } from '../domain/inputs.ts';
 import type { WatchlistKind, WatchlistMatch } from '../domain/vocabulary.ts';
 import { AssessmentEntity, BookingEntity, type WatchlistEntry, WatchlistEntryEntity } from '../entities.ts';

@@ -1,7 +1,7 @@
+import { createTransact } from '#shared/database/transaction.ts';
+import type { EventName, EventPayload } from '#shared/events/topics.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '#shared/test/harness.ts';
-import type { EventName, EventPayload } from '#shared/topics.ts';
-import { createTransact } from '#shared/transaction.ts';
 import type { RiskContext } from '../context.ts';
 import { reactions } from '../events.ts';
 import { risk } from '../subgraph.ts';

@@ -1,4 +1,4 @@
-import { GraphError } from '../errors.ts';
+import { GraphError } from '../errors/errors.ts';
 import { type Conflation, dropOldest, latestByKey } from './backlog.ts';
 import { Channel } from './channel.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { clientNetwork } from '../client-network.ts';
+import { clientNetwork } from '../identity/client-network.ts';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
-import { anonymous, identityHeader } from '../identity.ts';
+import { anonymous, identityHeader } from '../identity/identity.ts';
 import { identityToken, startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { type SampleContext, sampleSubgraph } from './sample.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedPostgres } from '../postgres/embedded-postgres.ts';
-import { asAdmin, provision } from '../provision.ts';
-import { readSupergraphYaml } from '../supergraph-yaml.ts';
+import { EmbeddedPostgres } from '../database/postgres/embedded-postgres.ts';
+import { asAdmin, provision } from '../database/provision.ts';
+import { readSupergraphYaml } from '../runtime/supergraph-yaml.ts';
 
 /** Every subgraph of the product: a test database holds the schema, role and queue of each. */
 export const subgraphNames = readSupergraphYaml().map(({ name }) => name);

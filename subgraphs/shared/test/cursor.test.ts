@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parsePage } from '../connection.ts';
-import { type CursorValue, cursorParts, decodeCursor, encodeCursor, exactly } from '../cursor.ts';
 import { newId } from '../ids.ts';
+import { parsePage } from '../pages/connection.ts';
+import { type CursorValue, cursorParts, decodeCursor, encodeCursor, exactly } from '../pages/cursor.ts';
 import { runs } from './random.ts';
 
 const id = newId();

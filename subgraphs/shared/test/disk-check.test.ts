@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import { checkDisk, diskStatus } from '../disk-check.ts';
-import { Health } from '../health.ts';
+import { checkDisk, diskStatus } from '../runtime/disk-check.ts';
+import { Health } from '../runtime/health.ts';
 
 describe('the disk of a process', () => {
   test('is a part of its health', async () => {

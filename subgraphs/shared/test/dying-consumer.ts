@@ -1,5 +1,5 @@
-import { createLog } from '../log.ts';
-import { createMemoryPubSub } from '../pubsub-memory.ts';
+import { createMemoryPubSub } from '../live/pubsub-memory.ts';
+import { createLog } from '../runtime/log.ts';
 import { openSubgraph } from '../server.ts';
 import { NoteEntity, sampleSubgraph } from './sample.ts';
 

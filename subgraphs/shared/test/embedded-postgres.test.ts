@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EmbeddedPostgres } from '../postgres/embedded-postgres.ts';
-import { postmasterOf } from '../postgres/postmaster.ts';
-import { stopUnusedServer } from '../postgres/stop-unused.ts';
-import { asAdmin } from '../provision.ts';
+import { EmbeddedPostgres } from '../database/postgres/embedded-postgres.ts';
+import { postmasterOf } from '../database/postgres/postmaster.ts';
+import { stopUnusedServer } from '../database/postgres/stop-unused.ts';
+import { asAdmin } from '../database/provision.ts';
 import { quickFlags } from './cluster.ts';
 
 let folder: string;

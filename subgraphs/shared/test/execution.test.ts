@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
-import { Execution, type ExecutionOptions } from '../execution.ts';
-import { meterFields } from '../metered-fields.ts';
+import { Execution, type ExecutionOptions } from '../graphql/execution.ts';
+import { meterFields } from '../graphql/metered-fields.ts';
 
 interface Box {
   readonly boxes: (args: { first: number }) => unknown;

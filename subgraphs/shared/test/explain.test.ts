@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { executeBound } from '../bound.ts';
-import { recordStatements } from '../explain.ts';
-import { type Identity, identityHeader } from '../identity.ts';
+import { executeBound } from '../database/bound.ts';
+import { type Identity, identityHeader } from '../identity/identity.ts';
+import { recordStatements } from '../runtime/explain.ts';
 import { identityToken, somebody, startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { sampleSubgraph } from './sample.ts';
 

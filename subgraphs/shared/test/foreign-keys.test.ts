@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { createForeignKeyReporter } from '../foreign-keys.ts';
-import { anonymous, identityHeader } from '../identity.ts';
-import { createSigner, identityTokens, newKeyPair } from '../tokens.ts';
+import { createForeignKeyReporter } from '../identity/foreign-keys.ts';
+import { anonymous, identityHeader } from '../identity/identity.ts';
+import { createSigner, identityTokens, newKeyPair } from '../identity/tokens.ts';
 import { startTestSubgraph } from './harness.ts';
 import { sampleSubgraph } from './sample.ts';
 

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { GraphQLFormattedError } from 'graphql';
-import type { BaseContext } from '../context.ts';
-import { type Identity, identityHeader, scopesOf } from '../identity.ts';
+import { asAdmin, roleUrl } from '../database/provision.ts';
+import type { BaseContext } from '../graphql/context.ts';
+import { type Identity, identityHeader, scopesOf } from '../identity/identity.ts';
+import { createSigner, createVerifier, identityTokens, newKeyPair } from '../identity/tokens.ts';
 import { newId } from '../ids.ts';
-import type { SubgraphLimits } from '../limits.ts';
-import { createLog, type Log } from '../log.ts';
-import { asAdmin, roleUrl } from '../provision.ts';
-import type { LivePubSub } from '../pubsub.ts';
-import { createMemoryPubSub } from '../pubsub-memory.ts';
+import type { LivePubSub } from '../live/pubsub.ts';
+import { createMemoryPubSub } from '../live/pubsub-memory.ts';
+import { createLog, type Log } from '../runtime/log.ts';
 import { listen, openSubgraph, type RunningSubgraph } from '../server.ts';
+import type { SubgraphLimits } from '../settings/limits.ts';
 import type { Subgraph } from '../subgraph.ts';
-import { createSigner, createVerifier, identityTokens, newKeyPair } from '../tokens.ts';
 import type { Role, Tier } from '../vocabulary.ts';
 import { roleSecret, templateDatabase } from './cluster.ts';
 

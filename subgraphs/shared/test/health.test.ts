@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Health, statusOf } from '../health.ts';
-import { sharedCheck } from '../shared-check.ts';
+import { Health, statusOf } from '../runtime/health.ts';
+import { sharedCheck } from '../runtime/shared-check.ts';
 import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
 import { createTestDatabase, startTestSubgraph, type TestDatabase, type TestSubgraph } from './harness.ts';
 import { type SampleContext, sampleSubgraph } from './sample.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Refusal, refuse } from '../errors.ts';
-import { type KeyedCall, once, recordOnce } from '../idempotency.ts';
-import { idempotencyKey } from '../idempotency-key.ts';
+import { type KeyedCall, once, recordOnce } from '../database/idempotency.ts';
+import { Refusal, refuse } from '../errors/errors.ts';
 import { newId } from '../ids.ts';
+import { idempotencyKey } from '../input/idempotency-key.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { NoteEntity, type SampleContext, sampleSubgraph } from './sample.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { instantText } from '../instant-text.ts';
+import { instantText } from '../database/instant-text.ts';
 
 test('moments are written as toISOString writes them, and invalid ones are refused as there', () => {
   fc.assert(

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { anonymous } from '../identity.ts';
-import { loadKeyring, loadRoleSecret } from '../keys.ts';
-import { readProductConfig } from '../product-config.ts';
-import { accessTokens, createSigner, createVerifier, type KeyPair } from '../tokens.ts';
+import { anonymous } from '../identity/identity.ts';
+import { loadKeyring, loadRoleSecret } from '../identity/keys.ts';
+import { accessTokens, createSigner, createVerifier, type KeyPair } from '../identity/tokens.ts';
+import { readProductConfig } from '../settings/product-config.ts';
 
 let dataDir: string;
 beforeEach(() => {

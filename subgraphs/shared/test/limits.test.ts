@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { once } from '../idempotency.ts';
-import { anonymous, identityHeader } from '../identity.ts';
-import { outageOf } from '../outage.ts';
-import { asAdmin } from '../provision.ts';
+import { once } from '../database/idempotency.ts';
+import { asAdmin } from '../database/provision.ts';
+import { outageOf } from '../errors/outage.ts';
+import { anonymous, identityHeader } from '../identity/identity.ts';
 import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
 import {
   createTestDatabase,

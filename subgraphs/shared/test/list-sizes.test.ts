@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { describe, expect, test } from '@jest/globals';
 import { graphql, parse } from 'graphql';
-import { boundLists } from '../list-sizes.ts';
+import { boundLists } from '../graphql/list-sizes.ts';
 
 const numbers = [1, 2, 3, 4, 5];
 const typeDefs = parse(`

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { BaseContext } from '../context.ts';
+import { asAdmin } from '../database/provision.ts';
+import type { BaseContext } from '../graphql/context.ts';
 import { newId } from '../ids.ts';
-import { createLog } from '../log.ts';
-import { asAdmin } from '../provision.ts';
-import { createMemoryPubSub } from '../pubsub-memory.ts';
+import { createMemoryPubSub } from '../live/pubsub-memory.ts';
+import { createLog } from '../runtime/log.ts';
 import { type OpenSubgraph, openSubgraph } from '../server.ts';
 import { createTestDatabase, type TestDatabase } from './harness.ts';
 import { NoteEntity, sampleSubgraph } from './sample.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { outageOf } from '../outage.ts';
+import { outageOf } from '../errors/outage.ts';
 
 const withCode = (code: string) => Object.assign(new Error('driver text'), { code });
 

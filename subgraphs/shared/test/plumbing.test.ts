@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { anonymous, identityHeader } from '../identity.ts';
+import { anonymous, identityHeader } from '../identity/identity.ts';
 import { newId } from '../ids.ts';
 import { openSubgraph } from '../server.ts';
 import {

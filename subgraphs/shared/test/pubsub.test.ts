@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { countLosses } from '../counted-live.ts';
-import { Health } from '../health.ts';
 import { bufferLimit } from '../live/consumer.ts';
-import { createLog, type Log } from '../log.ts';
-import type { LivePubSub } from '../pubsub.ts';
-import { createMemoryPubSub } from '../pubsub-memory.ts';
-import { createRedisPubSub } from '../pubsub-redis.ts';
+import { countLosses } from '../live/counted-live.ts';
+import type { LivePubSub } from '../live/pubsub.ts';
+import { createMemoryPubSub } from '../live/pubsub-memory.ts';
+import { createRedisPubSub } from '../live/pubsub-redis.ts';
+import { Health } from '../runtime/health.ts';
+import { createLog, type Log } from '../runtime/log.ts';
 import { type RedisServer, redisIsAvailable, startRedis } from './redis-server.ts';
 
 interface Implementation {

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { countLosses } from '../counted-live.ts';
-import { Health, type PartStatus } from '../health.ts';
-import { createLog } from '../log.ts';
-import type { LivePubSub } from '../pubsub.ts';
-import { createRedisPubSub } from '../pubsub-redis.ts';
-import { waitingLimit } from '../redis-publisher.ts';
+import { countLosses } from '../live/counted-live.ts';
+import type { LivePubSub } from '../live/pubsub.ts';
+import { createRedisPubSub } from '../live/pubsub-redis.ts';
+import { waitingLimit } from '../live/redis-publisher.ts';
+import { Health, type PartStatus } from '../runtime/health.ts';
+import { createLog } from '../runtime/log.ts';
 import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
 import { somebody, startTestSubgraph } from './harness.ts';
 import { type RedisServer, redisIsAvailable, startRedis } from './redis-server.ts';

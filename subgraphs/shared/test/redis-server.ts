@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from '../ports.ts';
+import { freePort } from '../runtime/ports.ts';
 
 export interface RedisServer {
   readonly url: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { defineEntity, p } from '@mikro-orm/core';
-import { anonymous } from '../identity.ts';
+import { anonymous } from '../identity/identity.ts';
 import { createTestDatabase, startTestSubgraph, type TestDatabase } from './harness.ts';
 import { sampleSubgraph } from './sample.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ConfigurationError } from '../config.ts';
-import { createLog } from '../log.ts';
-import { asAdmin } from '../provision.ts';
-import { createMemoryPubSub } from '../pubsub-memory.ts';
+import { asAdmin } from '../database/provision.ts';
+import { createMemoryPubSub } from '../live/pubsub-memory.ts';
+import { ConfigurationError } from '../runtime/config.ts';
+import { createLog } from '../runtime/log.ts';
 import { openSubgraph } from '../server.ts';
 import { createTestDatabase, type TestDatabase } from './harness.ts';
 import { sampleSubgraph } from './sample.ts';

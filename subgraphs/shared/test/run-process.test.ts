@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { postmasterOf } from '../postgres/postmaster.ts';
+import { postmasterOf } from '../database/postgres/postmaster.ts';
 
 let folder: string;
 let cluster: string;

@@ -1,11 +1,11 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { Migration } from '@mikro-orm/migrations';
-import { signedIn, withRole } from '../authorization.ts';
-import type { BaseContext } from '../context.ts';
-import { payloadOf, refuse } from '../errors.ts';
+import { payloadOf, refuse } from '../errors/errors.ts';
+import type { Reactions } from '../events/jobs.ts';
+import { signedIn, withRole } from '../graphql/authorization.ts';
+import type { BaseContext } from '../graphql/context.ts';
+import { byKey } from '../graphql/loader.ts';
 import { newId } from '../ids.ts';
-import type { Reactions } from '../jobs.ts';
-import { byKey } from '../loader.ts';
 import type { Subgraph } from '../subgraph.ts';
 
 /** The smallest subgraph with every room: what the tests of the plumbing run. */

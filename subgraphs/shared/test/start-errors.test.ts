@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ConfigurationError, ensureFolder } from '../config.ts';
-import { Health } from '../health.ts';
-import type { Log } from '../log.ts';
-import { freePort, requireFreePorts } from '../ports.ts';
-import { requireServer } from '../postgres/given-server.ts';
-import { readProductConfig } from '../product-config.ts';
-import { RedisConnections, subscribing } from '../redis-connection.ts';
-import { requireRedis } from '../require-redis.ts';
+import { requireServer } from '../database/postgres/given-server.ts';
+import { RedisConnections, subscribing } from '../live/redis-connection.ts';
+import { requireRedis } from '../live/require-redis.ts';
+import { ConfigurationError, ensureFolder } from '../runtime/config.ts';
+import { Health } from '../runtime/health.ts';
+import type { Log } from '../runtime/log.ts';
+import { freePort, requireFreePorts } from '../runtime/ports.ts';
+import { readProductConfig } from '../settings/product-config.ts';
 
 /** What an operator reads when the start fails: one line that names the variable, what arrived (no secret), and what to do. */
 const secret = 'hunter2-hunter2';

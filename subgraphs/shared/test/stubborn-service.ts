@@ -1,5 +1,5 @@
-import { EmbeddedPostgres } from '../postgres/embedded-postgres.ts';
-import { runProcess } from '../run-process.ts';
+import { EmbeddedPostgres } from '../database/postgres/embedded-postgres.ts';
+import { runProcess } from '../runtime/run-process.ts';
 import { quickFlags } from './cluster.ts';
 
 /** A process with a PostgreSQL. Its first argument says what goes wrong: the start, or the end, which never comes or has no time for signals. */

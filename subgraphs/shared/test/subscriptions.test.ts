@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Client, createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
-import { anonymous, type Identity } from '../identity.ts';
+import { anonymous, type Identity } from '../identity/identity.ts';
 import { identityToken, startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { type SampleContext, sampleSubgraph } from './sample.ts';
 

@@ -1,8 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type JWTPayload, SignJWT } from 'jose';
-import { type Identity, scopesOf } from '../identity.ts';
-import { newId } from '../ids.ts';
+import { type Identity, scopesOf } from '../identity/identity.ts';
 import {
   accessTokens,
   createSigner,
@@ -11,7 +10,8 @@ import {
   type KeyPair,
   newKeyPair,
   type TokenKind,
-} from '../tokens.ts';
+} from '../identity/tokens.ts';
+import { newId } from '../ids.ts';
 
 const admin: Identity = {
   kind: 'account',

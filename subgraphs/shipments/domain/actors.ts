@@ -1,4 +1,4 @@
-import { hasScope, type Identity } from '#shared/identity.ts';
+import { hasScope, type Identity } from '#shared/identity/identity.ts';
 import type { Actor } from './status.ts';
 
 /** In which capacities this identity acts on a shipment of that organization, carried by that driver. */

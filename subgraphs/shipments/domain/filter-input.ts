@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import { equipmentKinds, shipmentStatuses } from '#shared/vocabulary.ts';
 import { text } from './text-input.ts';
 

@@ -1,4 +1,4 @@
-import type { EventPayload } from '#shared/topics.ts';
+import type { EventPayload } from '#shared/events/topics.ts';
 import type { ShipmentRow, StopRow } from '../entities.ts';
 
 /** The shipment as its neighbours know it. Only shipments made here are announced: theirs are complete. */

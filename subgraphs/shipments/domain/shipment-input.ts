@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { idempotencyKey } from '#shared/idempotency-key.ts';
-import { centsOf } from '#shared/money.ts';
+import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { centsOf } from '#shared/input/money.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
 import { optionalText, text } from './text-input.ts';
 import { isTimeZone } from './time-zone.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idempotencyKey } from '#shared/idempotency-key.ts';
+import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { expectedVersion, id, instant, point } from './shipment-input.ts';
 import { optionalText, text } from './text-input.ts';
 

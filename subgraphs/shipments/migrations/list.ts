@@ -1,4 +1,4 @@
-import type { NamedMigration } from '#shared/database.ts';
+import type { NamedMigration } from '#shared/database/database.ts';
 import { CreateShipments } from './0001-shipments.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 

@@ -1,5 +1,5 @@
-import { type Connection, type PageArguments, toConnection } from '#shared/connection.ts';
 import { isUuid } from '#shared/ids.ts';
+import { type Connection, type PageArguments, toConnection } from '#shared/pages/connection.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { parseFilter, type ShipmentFilter } from '../domain/filter-input.ts';
 import type { ShipmentRow } from '../entities.ts';

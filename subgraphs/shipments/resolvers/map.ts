@@ -1,5 +1,5 @@
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
-import { scalars } from '#shared/scalars.ts';
+import { scalars } from '#shared/graphql/scalars.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { findIdByReference } from '../store/shipments.ts';
 import { type ListArguments, listOwned, listShipments } from './lists.ts';

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { accountOf } from '#shared/context.ts';
-import { payloadOf } from '#shared/errors.ts';
-import { type Outcome, once } from '#shared/idempotency.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
-import { parseInput } from '#shared/parse-input.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import { type Outcome, once } from '#shared/database/idempotency.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { payloadOf } from '#shared/errors/errors.ts';
+import { accountOf } from '#shared/graphql/context.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { parseInput } from '#shared/input/parse-input.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { importInput } from '../domain/import-input.ts';
 import { createInput, updateInput } from '../domain/shipment-input.ts';

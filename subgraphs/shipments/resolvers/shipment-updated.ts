@@ -1,5 +1,5 @@
+import { liveTopics } from '#shared/events/topics.ts';
 import { startWith } from '#shared/live/iterators.ts';
-import { liveTopics } from '#shared/topics.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { requireVisible } from '../store/shipments.ts';
 

@@ -1,4 +1,4 @@
-import { checkCount, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
+import { checkCount, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { actorsOf } from '../domain/actors.ts';
 import { isLate, nextStatuses } from '../domain/status.ts';

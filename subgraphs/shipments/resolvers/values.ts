@@ -1,4 +1,4 @@
-import { type Money, moneyOf } from '#shared/money.ts';
+import { type Money, moneyOf } from '#shared/input/money.ts';
 
 export interface Stub {
   readonly __typename: string;

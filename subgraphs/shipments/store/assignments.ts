@@ -1,5 +1,5 @@
-import type { EventPayload } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import type { EventPayload } from '#shared/events/topics.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { lockAnyShipment } from './shipments.ts';
 import { announceChange, takeStep } from './steps.ts';

@@ -1,6 +1,6 @@
-import { refuse } from '#shared/errors.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { bookedOf } from '../domain/payloads.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { requireStep, takeStep } from './steps.ts';

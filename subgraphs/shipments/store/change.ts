@@ -1,7 +1,7 @@
-import type { EntityManager } from '#shared/database.ts';
-import { refuse } from '#shared/errors.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
 import { bookedOf, snapshotOf } from '../domain/payloads.ts';

@@ -1,8 +1,8 @@
-import type { EntityManager } from '#shared/database.ts';
-import { refuse } from '#shared/errors.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import { bookedOf, snapshotOf } from '../domain/payloads.ts';
 import type { CreateInput } from '../domain/shipment-input.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';

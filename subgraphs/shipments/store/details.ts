@@ -1,7 +1,7 @@
-import type { PageRequest } from '#shared/connection.ts';
-import { type CursorValues, cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
-import { type Identity, isStaff } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { type Identity, isStaff } from '#shared/identity/identity.ts';
+import type { PageRequest } from '#shared/pages/connection.ts';
+import { type CursorValues, cursorParts } from '#shared/pages/cursor.ts';
 import {
   CommentEntity,
   type CommentRow,

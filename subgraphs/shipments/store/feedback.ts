@@ -1,7 +1,7 @@
-import { refuse } from '#shared/errors.ts';
-import { type AccountIdentity, isStaff } from '#shared/identity.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import { CommentEntity } from '../entities.ts';
 import { findShipments, lockShipment } from './shipments.ts';
 import { announceChange } from './steps.ts';

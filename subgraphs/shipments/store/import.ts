@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { bulkInsert } from '#shared/bulk.ts';
-import type { EntityManager } from '#shared/database.ts';
-import { refuse } from '#shared/errors.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import { bulkInsert } from '#shared/database/bulk.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { type ImportFacts, type ImportInput, importRow, rowLabel } from '../domain/import-input.ts';
 import { importedRows } from './import-rows.ts';
 import { isKnownOrganization } from './organizations.ts';

@@ -1,6 +1,6 @@
-import { refuse } from '#shared/errors.ts';
-import type { AccountIdentity } from '#shared/identity.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { deliveredOf, steppedOf } from '../domain/payloads.ts';
 import type { AdvanceInput } from '../domain/step-input.ts';
 import { ProofEntity, type ShipmentRow, type StopRow } from '../entities.ts';

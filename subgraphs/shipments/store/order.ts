@@ -1,5 +1,5 @@
-import { type PageArguments, type PageRequest, parsePage } from '#shared/connection.ts';
-import { type CursorPart, type CursorValue, cursorParts, exactly } from '#shared/cursor.ts';
+import { type PageArguments, type PageRequest, parsePage } from '#shared/pages/connection.ts';
+import { type CursorPart, type CursorValue, cursorParts, exactly } from '#shared/pages/cursor.ts';
 import type { ShipmentRow } from '../entities.ts';
 import type { Sql } from './visibility.ts';
 

@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { isUuid } from '#shared/ids.ts';
 
 /** Remembers that an organization exists: staff may create shipments for it. */

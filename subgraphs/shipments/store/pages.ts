@@ -1,5 +1,5 @@
-import type { EntityManager } from '#shared/database.ts';
-import type { Identity } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import type { ShipmentFilter } from '../domain/filter-input.ts';
 import { ShipmentEntity, type ShipmentRow } from '../entities.ts';
 import { conditionsOf } from './filter.ts';

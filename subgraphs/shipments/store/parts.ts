@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { newId } from '#shared/ids.ts';
 import type { ItemFacts, StopFacts } from '../domain/shipment-input.ts';
 import { ItemEntity, StopEntity, type StopRow } from '../entities.ts';

@@ -1,7 +1,7 @@
 import type { EntityName } from '@mikro-orm/core';
-import type { EntityManager } from '#shared/database.ts';
-import { GraphError, refuse } from '#shared/errors.ts';
-import type { Identity } from '#shared/identity.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { GraphError, refuse } from '#shared/errors/errors.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { isUuid } from '#shared/ids.ts';
 import { ShipmentEntity, type ShipmentRow, StopEntity, type StopRow } from '../entities.ts';
 import { arrayOf, visibleTo } from './visibility.ts';

@@ -1,9 +1,9 @@
-import { refuse } from '#shared/errors.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import { liveTopics } from '#shared/events/topics.ts';
 import type { Point } from '#shared/geo/sphere.ts';
-import type { Identity } from '#shared/identity.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import { liveTopics } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
 import { judge, steps } from '../domain/status.ts';

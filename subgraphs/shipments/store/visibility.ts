@@ -1,4 +1,4 @@
-import { type Identity, isStaff } from '#shared/identity.ts';
+import { type Identity, isStaff } from '#shared/identity/identity.ts';
 
 /** A piece of SQL with a `?` per parameter. */
 export interface Sql {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { anonymous } from '#shared/identity.ts';
+import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import {
   admin,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { Identity } from '#shared/identity.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { identityToken } from '../../shared/test/harness.ts';
 import { change, create, customer, dispatcher, openScene, type Shipments, stranger } from './scene.ts';
 

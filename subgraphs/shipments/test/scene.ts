@@ -1,8 +1,8 @@
-import type { Identity } from '#shared/identity.ts';
+import type { Reactions } from '#shared/events/jobs.ts';
+import { domainEvents, type EventName, type EventPayload } from '#shared/events/topics.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import type { Reactions } from '#shared/jobs.ts';
 import { openSubgraph } from '#shared/server.ts';
-import { domainEvents, type EventName, type EventPayload } from '#shared/topics.ts';
 import { createTestDatabase, somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
 import { sampleSubgraph } from '../../shared/test/sample.ts';
 import type { ShipmentsContext } from '../context.ts';

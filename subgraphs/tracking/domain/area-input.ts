@@ -1,4 +1,4 @@
-import { refuse } from '#shared/errors.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
 import type { Area } from './area.ts';
 import { faultOfPlace } from './place-check.ts';

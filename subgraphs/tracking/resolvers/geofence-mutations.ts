@@ -1,6 +1,6 @@
-import { accountOf } from '#shared/context.ts';
-import { payloadOf, type UserError } from '#shared/errors.ts';
-import { parseIdempotencyKey } from '#shared/idempotency-key.ts';
+import { payloadOf, type UserError } from '#shared/errors/errors.ts';
+import { accountOf } from '#shared/graphql/context.ts';
+import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
 import type { TrackingContext } from '../context.ts';
 import { type AreaInput, parseArea, parseHysteresis, parseName } from '../domain/area-input.ts';
 import { type Changed, createGeofence, deleteGeofence, updateGeofence } from '../store/geofences.ts';

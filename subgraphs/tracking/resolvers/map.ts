@@ -1,8 +1,8 @@
-import type { PageArguments } from '#shared/connection.ts';
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
+import { scalars } from '#shared/graphql/scalars.ts';
 import { isUuid } from '#shared/ids.ts';
-import { scalars } from '#shared/scalars.ts';
+import type { PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { TrackingContext } from '../context.ts';
 import { type Bounds, zoneOf } from '../domain/area.ts';

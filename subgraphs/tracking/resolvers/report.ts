@@ -1,4 +1,4 @@
-import { accountOf } from '#shared/context.ts';
+import { accountOf } from '#shared/graphql/context.ts';
 import type { TrackingContext } from '../context.ts';
 import { batchLimit, type PositionReport } from '../domain/report.ts';
 import { reportPositions } from '../store/report.ts';

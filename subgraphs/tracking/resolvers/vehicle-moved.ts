@@ -1,6 +1,6 @@
-import { GraphError } from '#shared/errors.ts';
+import { GraphError } from '#shared/errors/errors.ts';
+import { liveTopics } from '#shared/events/topics.ts';
 import { isUuid } from '#shared/ids.ts';
-import { liveTopics } from '#shared/topics.ts';
 import type { TrackingContext } from '../context.ts';
 import type { Position } from '../domain/position.ts';
 import { positionsOfVehicles } from '../store/current.ts';

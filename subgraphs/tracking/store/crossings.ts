@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { newId } from '#shared/ids.ts';
 import { type Area, zoneOf } from '../domain/area.ts';
 import { type Crossing, detectCrossings, type Fence } from '../domain/crossings.ts';

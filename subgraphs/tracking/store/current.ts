@@ -1,6 +1,6 @@
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
-import { cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
+import { cursorParts } from '#shared/pages/cursor.ts';
 import { type Bounds, rectanglesOf } from '../domain/area.ts';
 import type { Position } from '../domain/position.ts';
 import { type PositionRow, positionOf } from './position-row.ts';

@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import type { Duty } from '../domain/duty.ts';
 import { uuidArray } from './sql.ts';
 

@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { earthRadiusMeters, type Point } from '#shared/geo/sphere.ts';
 import type { Journey } from '../domain/eta.ts';
 import { uuidArray } from './sql.ts';

@@ -1,8 +1,8 @@
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
-import { cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 import { isUuid } from '#shared/ids.ts';
-import { keysetOf } from '#shared/keyset.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
+import { cursorParts } from '#shared/pages/cursor.ts';
+import { keysetOf } from '#shared/pages/keyset.ts';
 import { type GeofenceEvent, GeofenceEventEntity } from '../entities.ts';
 import type { Visibility } from './visibility.ts';
 

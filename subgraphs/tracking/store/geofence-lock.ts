@@ -1,4 +1,4 @@
-import type { EntityManager } from '#shared/database.ts';
+import type { EntityManager } from '#shared/database/database.ts';
 
 /**
  * Whoever changes a geofence also settles which vehicles are inside it. Reporters share this lock and the change takes it

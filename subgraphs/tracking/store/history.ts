@@ -1,5 +1,5 @@
-import type { EntityManager } from '#shared/database.ts';
-import { GraphError } from '#shared/errors.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { GraphError } from '#shared/errors/errors.ts';
 import { type Track, trackOf, trackPointLimit } from '../domain/track.ts';
 import { jsonRows, uuidArray } from './sql.ts';
 import { type Visibility, visibleCarriages } from './visibility.ts';

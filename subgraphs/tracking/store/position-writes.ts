@@ -1,6 +1,6 @@
-import type { EntityManager } from '#shared/database.ts';
-import { liveTopics } from '#shared/topics.ts';
-import type { Transaction } from '#shared/transaction.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { liveTopics } from '#shared/events/topics.ts';
 import type { Position } from '../domain/position.ts';
 import { encodeMove } from './live.ts';
 import { positionColumns, positionsParameter, rowOf } from './position-row.ts';

@@ -1,5 +1,5 @@
-import type { EntityManager } from '#shared/database.ts';
-import type { EventPayload } from '#shared/topics.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { EventPayload } from '#shared/events/topics.ts';
 
 /** What tracking keeps of its neighbours' records. Every write may come twice, late, or before the one it follows. */
 

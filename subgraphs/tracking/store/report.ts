@@ -1,6 +1,6 @@
-import type { EntityManager } from '#shared/database.ts';
-import { type AccountIdentity, isStaff } from '#shared/identity.ts';
-import type { Transact } from '#shared/transaction.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import type { Transact } from '#shared/database/transaction.ts';
+import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
 import { type Duty, driverInCharge, mayReport } from '../domain/duty.ts';
 import type { Position } from '../domain/position.ts';
 import { faultOf, type PositionRefusal, type PositionReport } from '../domain/report.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Refusal } from '#shared/errors.ts';
+import { Refusal } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
 import { type Area, type Bounds, rectanglesOf, zoneOf } from '../domain/area.ts';
 import { parseArea, parseHysteresis, parseName } from '../domain/area-input.ts';

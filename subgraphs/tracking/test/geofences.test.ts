@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { anonymous } from '#shared/identity.ts';
+import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { encodePolyline } from '../domain/polyline.ts';
 import { analyst, at, customerOf, dispatcher, driverOf, minutes, openScene, type Scene } from './scene.ts';

@@ -1,8 +1,8 @@
-import type { Identity } from '#shared/identity.ts';
+import type { EventName, EventPayload } from '#shared/events/topics.ts';
+import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import type { LivePubSub } from '#shared/pubsub.ts';
+import type { LivePubSub } from '#shared/live/pubsub.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '#shared/test/harness.ts';
-import type { EventName, EventPayload } from '#shared/topics.ts';
 import type { TrackingContext } from '../context.ts';
 import { reactions } from '../events.ts';
 import { tracking } from '../subgraph.ts';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { anonymous, type Identity } from '#shared/identity.ts';
+import { anonymous, type Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { latestByKey } from '#shared/live/backlog.ts';
 import { Channel } from '#shared/live/channel.ts';
 import type { ConsumerOptions } from '#shared/live/consumer.ts';
-import type { LivePubSub } from '#shared/pubsub.ts';
-import { createMemoryPubSub } from '#shared/pubsub-memory.ts';
+import type { LivePubSub } from '#shared/live/pubsub.ts';
+import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
 import { identityToken } from '#shared/test/harness.ts';
 import type { Position } from '../domain/position.ts';
 import { latestMoves, latestPositions } from '../resolvers/latest-moves.ts';

@@ -1,10 +1,10 @@
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/connection.ts';
-import { cursorParts } from '#shared/cursor.ts';
-import type { EntityManager } from '#shared/database.ts';
-import { recordOnce } from '#shared/idempotency.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { recordOnce } from '#shared/database/idempotency.ts';
+import type { Transact } from '#shared/database/transaction.ts';
 import { newId } from '#shared/ids.ts';
-import { keysetOf } from '#shared/keyset.ts';
-import type { Transact } from '#shared/transaction.ts';
+import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
+import { cursorParts } from '#shared/pages/cursor.ts';
+import { keysetOf } from '#shared/pages/keyset.ts';
 import type { CreateSampleRecord } from '../domain/input.ts';
 import { type SampleRecord, SampleRecordEntity } from '../entities.ts';
 

@@ -1,0 +1,15 @@
+import { ConfigurationError } from '../runtime/config.ts';
+import type { Database } from './database.ts';
+
+/**
+ * Refuses a database that holds demo data: everybody knows the password of its accounts.
+ * @param mend what the operator can do
+ * @throws ConfigurationError
+ */
+export async function refuseDemoData(database: Database, mend: string): Promise<void> {
+  const [row] = await database.fork().execute('select 1 from seeded limit 1');
+  if (!row) return;
+  throw new ConfigurationError(
+    `DEMO_ACCOUNTS: a database without demo data is required here, because everybody knows the password of its accounts; this one has demo data. ${mend}`,
+  );
+}

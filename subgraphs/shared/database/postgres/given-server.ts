@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { errorCode, errorMessage } from '../../errors/error-code.ts';
+import { ConfigurationError } from '../../runtime/config.ts';
+import { urlWithoutCredentials } from '../../runtime/secrets.ts';
+
+/** Oldest major version on which the product is tested. */
+const oldestVersion = 15;
+const connectMs = 10_000;
+
+/** The setting that a URL comes from. */
+export type UrlVariable = 'DATABASE_URL' | 'SUBGRAPH_DATABASE_URL';
+
+/**
+ * Makes sure that the server of a URL answers and lets us in.
+ * @returns the role as which it does
+ * @throws ConfigurationError with one line
+ */
+export async function requireServer(url: string, variable: UrlVariable = 'DATABASE_URL'): Promise<string> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs });
+  client.on('error', () => {}); // told by the statement that fails
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: number; role: string }>(
+      `select current_setting('server_version_num')::int / 10000 as version, current_user::text as role`,
+    );
+    const { version = 0, role = '' } = rows[0] ?? {};
+    if (version < oldestVersion)
+      throw new ConfigurationError(`${variable}: PostgreSQL ${oldestVersion} or newer is required; got ${version}`);
+    return role;
+  } catch (error) {
+    throw error instanceof ConfigurationError ? error : refusal(error, url, variable);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** What an operator can do about a database or a role that does not exist. */
+const hints: Record<UrlVariable, { readonly role: string; readonly database: string }> = {
+  DATABASE_URL: {
+    role: '',
+    database: ' "postgres" nearly always exists; our own one is made by itself.',
+  },
+  SUBGRAPH_DATABASE_URL: {
+    role: ' `npm run migrate` creates the roles, and with `-- --urls` it prints their URLs.',
+    database: ' Run `npm run migrate` once per release, before the subgraphs start.',
+  },
+};
+
+/** PostgreSQL takes the role's name for that of the database where a URL names none. */
+function named(pathname: string, username: string): string {
+  const name = pathname.slice(1);
+  return name === '' ? `names none and so means "${decodeURIComponent(username)}"` : `names "${name}"`;
+}
+
+function refusal(error: unknown, url: string, variable: UrlVariable): ConfigurationError {
+  const shown = urlWithoutCredentials(url);
+  const code = errorCode(error) ?? errorMessage(error);
+  const { username, pathname } = new URL(url);
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return new ConfigurationError(
+        `${variable}: a role and a password that the server accepts are required; ${shown} refuses "${decodeURIComponent(username)}" (${errorMessage(error)}).${hints[variable].role}`,
+      );
+    case '3D000':
+      return new ConfigurationError(
+        `${variable}: a database that exists is required; ${shown} ${named(pathname, username)}, which does not.${hints[variable].database}`,
+      );
+    default:
+      return new ConfigurationError(
+        `${variable}: a PostgreSQL server that answers is required; ${shown} does not (${code}). Start the server, or correct the address.`,
+      );
+  }
+}

@@ -1,0 +1,20 @@
+import { ConfigurationError } from '../../runtime/config.ts';
+import { clusterFiles } from './cluster-files.ts';
+import { postmasterOf, stopPostmaster } from './postmaster.ts';
+import { openServerSession } from './session.ts';
+
+/** Stops the server of a folder where it outlived the processes that used it. @throws ConfigurationError while one uses it */
+export async function stopUnusedServer(folder: string): Promise<void> {
+  const { cluster, urlOfServer } = clusterFiles(folder);
+  const pid = postmasterOf(cluster);
+  if (pid === undefined) return;
+  const unused = await openServerSession(urlOfServer()).then(
+    (session) => session.leave(),
+    () => true, // it answers nobody
+  );
+  if (!unused)
+    throw new ConfigurationError(
+      `DATA_DIR: a folder that no process uses is required; the PostgreSQL in ${folder} serves one. End it first.`,
+    );
+  await stopPostmaster(pid);
+}

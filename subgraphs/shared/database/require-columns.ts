@@ -1,0 +1,88 @@
+import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { ConfigurationError } from '../runtime/config.ts';
+
+/** Something that an entity stores: where it should be, and what is lost without it. */
+interface StoredField {
+  readonly entity: string;
+  readonly field: string;
+  /** With its schema. */
+  readonly table: string;
+  readonly column: string;
+  readonly isNullable: boolean;
+}
+
+interface PresentColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly isNullable: boolean;
+}
+
+/**
+ * Makes sure that the migrated tables have every column that the entities store, and let it be null where the entity does: a column whose
+ * migration was forgotten would be read as null by some queries and fail in others.
+ * @throws ConfigurationError with one line for each table or column at fault
+ */
+export async function requireColumns(orm: MikroORM, schema: string): Promise<void> {
+  const columns = await orm.em.fork().execute<PresentColumn[]>(
+    `select relname as table, attname as column, not attnotnull as "isNullable"
+     from pg_attribute join pg_class on pg_class.oid = attrelid
+     where relnamespace = to_regnamespace(?) and relkind in ('r', 'p') and attnum > 0 and not attisdropped`,
+    [schema],
+  );
+  const present = new Map(columns.map((one) => [`${schema}.${one.table}.${one.column}`, one]));
+  const tables = new Set(columns.map(({ table }) => `${schema}.${table}`));
+  const faults = [...orm.getMetadata().getAll().values()]
+    .flatMap((meta) => storedFields(meta, schema))
+    .flatMap((stored) => {
+      if (!tables.has(stored.table)) return [missingTable(stored)];
+      return faultOf(stored, present.get(`${stored.table}.${stored.column}`)) ?? [];
+    });
+  if (faults.length === 0) return;
+  const lines = new Set(faults.map((fault) => `subgraphs/${schema}/migrations/list.ts: a migration that ${fault}`));
+  throw new ConfigurationError([...lines].join('\n'));
+}
+
+function missingTable({ entity, table }: StoredField): string {
+  return `creates table ${table} is required; entity ${entity} is stored there, and the table is missing`;
+}
+
+function faultOf(
+  { entity, field, table, column, isNullable }: StoredField,
+  present: PresentColumn | undefined,
+): string | undefined {
+  const reason = `is required; entity ${entity} stores "${field}" there, and the column`;
+  if (!present) return `adds column "${column}" to table ${table} ${reason} is missing`;
+  if (present.isNullable === isNullable) return undefined;
+  return isNullable
+    ? `lets column "${column}" of table ${table} be null ${reason} must not be null`
+    : `makes column "${column}" of table ${table} not null ${reason} may be null`;
+}
+
+function storedFields(meta: EntityMetadata, schema: string): StoredField[] {
+  if (meta.abstract || meta.embeddable || meta.virtual) return [];
+  return meta.props.filter(isStored).flatMap(({ name, fieldNames, nullable }) =>
+    fieldNames.map((column) => ({
+      entity: meta.className,
+      field: name,
+      table: `${schema}.${meta.tableName}`,
+      column,
+      isNullable: nullable === true,
+    })),
+  );
+}
+
+function isStored({ kind, persist, formula, owner, object, fieldNames }: EntityProperty): boolean {
+  if (persist === false || formula || !fieldNames) return false;
+  switch (kind) {
+    case '1:m':
+    case 'm:n':
+      return false;
+    case '1:1':
+      return owner;
+    case 'embedded':
+      return object === true; // otherwise its own fields are columns
+    default:
+      return true;
+  }
+}

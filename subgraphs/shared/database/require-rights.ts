@@ -1,0 +1,71 @@
+import pg from 'pg';
+import { ConfigurationError } from '../runtime/config.ts';
+
+/** Extensions that tables of subgraphs need. Both are trusted: the owner of a database may install them. */
+export const extensions = ['btree_gist', 'pg_trgm'];
+
+interface Rights {
+  readonly role: string;
+  readonly isSuperuser: boolean;
+  readonly createsRoles: boolean;
+  readonly createsDatabases: boolean;
+  /** Whether the role is the owner of our database; null where that does not exist yet. */
+  readonly ownsDatabase: boolean | null;
+  /** Roles of subgraphs that exist and that this role may not change. */
+  readonly foreignRoles: string[];
+  readonly missingExtensions: string[];
+}
+
+/**
+ * Makes sure that everything around the tables can be created, before anything is.
+ * @param roles of the subgraphs
+ * @returns whether the connection is that of a superuser
+ * @throws ConfigurationError with one line that says what is lacking and how to give it
+ */
+export async function requireRights(client: pg.Client, database: string, roles: readonly string[]): Promise<boolean> {
+  const rights = await readRights(client, database, roles);
+  const lack = lackOf(rights, database);
+  if (lack) throw new ConfigurationError(`DATABASE_URL: ${lack}`);
+  return rights.isSuperuser;
+}
+
+async function readRights(client: pg.Client, database: string, roles: readonly string[]): Promise<Rights> {
+  const { rows } = await client.query<Rights>(
+    `select rolname as role, rolsuper as "isSuperuser", rolcreaterole as "createsRoles", rolcreatedb as "createsDatabases",
+       (select pg_has_role(datdba, 'USAGE') from pg_database where datname = $1) as "ownsDatabase",
+       array(
+         select other.rolname::text from pg_roles other
+         where other.rolname = any($2)
+           -- Before version 16 whoever creates roles may change all but superusers.
+           and current_setting('server_version_num')::int >= 160000
+           and not pg_has_role(other.oid, 'MEMBER WITH ADMIN OPTION')
+         order by 1
+       ) as "foreignRoles",
+       array(
+         select name from unnest($3::text[]) as name where name not in (select name from pg_available_extensions)
+       ) as "missingExtensions"
+     from pg_roles where rolname = current_user`,
+    [database, roles, extensions],
+  );
+  const [rights] = rows;
+  if (!rights) throw new Error('pg_roles does not list the current user');
+  return rights;
+}
+
+function lackOf(rights: Rights, database: string): string | undefined {
+  const { role, foreignRoles, missingExtensions } = rights;
+  const user = pg.escapeIdentifier(role);
+  const name = pg.escapeIdentifier(database);
+  if (missingExtensions.length > 0)
+    return `a server with the extensions ${extensions.join(' and ')} is required; it lacks ${missingExtensions.join(', ')}`;
+  if (rights.isSuperuser) return undefined;
+  if (!rights.createsRoles)
+    return `a role that may create roles is required, because each subgraph has its own; ${user} may not. A superuser allows it: alter role ${user} createrole`;
+  if (rights.ownsDatabase === null && !rights.createsDatabases)
+    return `a role that may create databases is required while ${name} does not exist; ${user} may not. A superuser allows it: alter role ${user} createdb`;
+  if (rights.ownsDatabase === false)
+    return `the owner of the database ${name} is required; ${user} is not. Its owner gives it away: alter database ${name} owner to ${user}`;
+  if (foreignRoles.length > 0)
+    return `the role that created ${foreignRoles.join(', ')} is required; ${user} may not change them. A superuser allows it: grant ${foreignRoles.join(', ')} to ${user} with admin option`;
+  return undefined;
+}

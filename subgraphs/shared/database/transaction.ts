@@ -1,0 +1,64 @@
+import { GraphError } from '../errors/errors.ts';
+import { isLostConnection } from '../errors/outage.ts';
+import type { EventName, EventPayload } from '../events/topics.ts';
+import type { LivePubSub } from '../live/pubsub.ts';
+import type { EntityManager } from './database-types.ts';
+
+/** Accepts domain events into the transaction of an entity manager. */
+export interface EventSink {
+  emit<N extends EventName>(em: EntityManager, name: N, payload: EventPayload<N>): Promise<void>;
+}
+
+/** One state change: rows, their domain events (same commit) and the live messages that follow it. */
+export interface Transaction {
+  readonly em: EntityManager;
+  /** Sends a domain event with the commit, or not at all. */
+  emit<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
+  /** Says that the change carries an idempotency key: where its outcome is unknown, it may be sent again. */
+  readonly allowRepeat: () => void;
+  /** Publishes on a live topic once the commit has succeeded. */
+  announce(topic: string, payload: unknown): void;
+}
+
+/**
+ * Runs a change and commits it with its events; rolls both back when it throws.
+ * @throws GraphError OUTCOME_UNKNOWN when the connection is lost while the commit is under way
+ */
+export type Transact = <T>(run: (transaction: Transaction) => Promise<T>) => Promise<T>;
+
+export function createTransact(em: EntityManager, events: EventSink, live: LivePubSub): Transact {
+  return async (run) => {
+    const announcements: { topic: string; payload: unknown }[] = [];
+    let committing = false;
+    let isRepeatable = false;
+    const result = await em
+      .transactional(async (inner) => {
+        const changed = await run({
+          em: inner,
+          emit: (name, payload) => events.emit(inner, name, payload),
+          allowRepeat: () => {
+            isRepeatable = true;
+          },
+          announce: (topic, payload) => void announcements.push({ topic, payload }),
+        });
+        await inner.flush();
+        committing = true;
+        return changed;
+      })
+      .catch((error: unknown) => {
+        throw committing && isLostConnection(error) ? outcomeUnknown(error, isRepeatable) : error;
+      });
+    for (const { topic, payload } of announcements) live.publish(topic, payload);
+    return result;
+  };
+}
+
+function outcomeUnknown(cause: unknown, isRepeatable: boolean): GraphError {
+  const error = new GraphError(
+    'OUTCOME_UNKNOWN',
+    'The change may or may not have been made. Read its outcome before trying again.',
+  );
+  error.cause = cause;
+  error.extensions['retryable'] = isRepeatable;
+  return error;
+}

@@ -1,0 +1,175 @@
+import { type Job, type JobResult, PgBoss } from 'pg-boss';
+import { z } from 'zod';
+import { executeBound } from '../database/bound.ts';
+import type { Database } from '../database/database.ts';
+import { takeOnce } from '../database/inbox.ts';
+import { jobsSchema, queueOf } from '../database/jobs-schema.ts';
+import { createTransact, type EventSink, type Transaction } from '../database/transaction.ts';
+import { errorMessage } from '../errors/error-code.ts';
+import { newId } from '../ids.ts';
+import type { LivePubSub } from '../live/pubsub.ts';
+import { ConfigurationError } from '../runtime/config.ts';
+import type { Log } from '../runtime/log.ts';
+import { type DomainEvent, domainEvents, type EventName, type EventPayload } from './topics.ts';
+
+/** What a subgraph does when a neighbour's event arrives, in one transaction with the note that it has seen it. */
+export type Reactions = {
+  readonly [N in EventName]?: (
+    transaction: Transaction,
+    payload: EventPayload<N>,
+    event: DomainEvent<N>,
+  ) => Promise<void>;
+};
+
+/** Durable events of one subgraph: what it emits, and what it takes from its own queue. */
+export interface Jobs extends EventSink {
+  /** Begins to take events from this subgraph's queue. */
+  start(): Promise<void>;
+  /** Takes events until the queue is empty and says how many; for tests and one-off commands, instead of `start`. */
+  drain(): Promise<number>;
+  /** Puts events whose consumer died in the middle back into the queue; runs by itself after `start`. */
+  recover(): Promise<void>;
+  /**
+   * Asks the database whether it answers, over the queue's own connections: a pool full of slow requests is no dead
+   * database.
+   */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JobsOptions {
+  readonly subgraph: string;
+  readonly url: string;
+  readonly database: Database;
+  readonly reactions: Reactions;
+  readonly live: LivePubSub;
+  readonly log: Log;
+}
+
+const message = z.object({ eventId: z.uuid(), name: z.string(), payload: z.unknown() });
+
+export async function openJobs(options: JobsOptions): Promise<Jobs> {
+  const { subgraph, url, database, reactions, live, log } = options;
+  const queue = queueOf(subgraph);
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: `freight-${subgraph}-jobs`,
+    schema: jobsSchema,
+    max: 3,
+    migrate: false,
+    supervise: false,
+    schedule: false,
+    // Its registry of processes would need one more table that every role may write to.
+    registerInstance: false,
+    useListenNotify: true,
+  });
+  boss.on('error', (error) => log.warn({ err: error }, 'queue connection'));
+  boss.on('warning', (warning) => log.warn({ warning }, 'queue'));
+  await boss.start().catch(refuseOtherQueues);
+  for (const name of Object.keys(reactions)) await boss.subscribe(name, queue);
+
+  const events: EventSink = {
+    async emit(em, name, payload) {
+      const eventId = newId(nextMoment());
+      const event: DomainEvent<typeof name> = { eventId, name, payload };
+      const db = {
+        executeSql: async (text: string, values: unknown[] = []) => ({ rows: await executeBound(em, text, values) }),
+      };
+      await boss.publish(name, event, { id: eventId, db, singletonKey: orderingKey(payload) });
+    },
+  };
+
+  async function react(job: Job<unknown>): Promise<void> {
+    const event = message.parse(job.data);
+    const name = event.name as EventName; // looked up in the tables below before use
+    const reaction = reactions[name] as ((...args: unknown[]) => Promise<void>) | undefined;
+    if (!reaction) return;
+    const payload = domainEvents[name].parse(event.payload);
+    const transact = createTransact(database.fork(), events, live);
+    await transact(async (transaction) => {
+      if (await takeOnce(transaction.em, event.eventId)) await reaction(transaction, payload, { ...event, payload });
+    });
+  }
+
+  async function settle(job: Job<unknown>): Promise<JobResult> {
+    try {
+      await react(job);
+      return { id: job.id, status: 'completed' };
+    } catch (error) {
+      log.warn({ err: error, job: job.id, queue }, 'event failed; it will be tried again');
+      return {
+        id: job.id,
+        status: 'failed',
+        output: { message: error instanceof Error ? error.message : String(error) },
+      };
+    }
+  }
+
+  const recover = () => boss.supervise(queue);
+  let supervising: NodeJS.Timeout | undefined;
+  return {
+    ...events,
+    async start() {
+      if (Object.keys(reactions).length === 0) return;
+      const worker = await boss.work(
+        queue,
+        { batchSize: 25, perJobResults: true, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
+        async (jobs: Job<unknown>[]) => {
+          const results: JobResult[] = [];
+          for (const job of jobs) results.push(await settle(job));
+          // A batch holds one event per key; the next of the same key was announced already and would wait for the poll.
+          boss.notifyWorker(worker);
+          return results;
+        },
+      );
+      supervising = setInterval(() => {
+        recover().catch((error: unknown) => log.warn({ err: error, queue }, 'queue supervision'));
+      }, 15_000);
+      supervising.unref();
+    },
+    async drain() {
+      let taken = 0;
+      for (;;) {
+        const jobs = await boss.fetch<unknown>(queue, { batchSize: 50 });
+        if (jobs.length === 0) return taken;
+        for (const job of jobs) {
+          await react(job);
+          await boss.complete(queue, job.id);
+          taken++;
+        }
+      }
+    },
+    recover,
+    async ping() {
+      await boss.getDb().executeSql('select 1');
+    },
+    async close() {
+      clearInterval(supervising);
+      await boss.stop({ graceful: true, timeout: 5_000 });
+    },
+  };
+}
+
+/** Says in one line that the queues are missing, or those of another release. */
+function refuseOtherQueues(error: unknown): never {
+  if (!/^pg-boss (is not installed|database requires migrations)/.test(errorMessage(error))) throw error;
+  throw new ConfigurationError(
+    `Database: the queues of this release are required in schema ${jobsSchema}; they are missing or of another release. Run \`npm run migrate\` once per release.`,
+  );
+}
+
+let lastMoment = 0;
+
+/**
+ * Milliseconds that rise with each call. Jobs of one transaction share their creation time, and the queue then goes by
+ * their ids: these let the events of a shipment arrive in the order in which they were sent.
+ */
+function nextMoment(): number {
+  lastMoment = Math.max(Date.now(), lastMoment + 1);
+  return lastMoment;
+}
+
+/** Events about one shipment (or else one record) arrive in the order in which they were sent. */
+function orderingKey(payload: Readonly<Record<string, unknown>>): string {
+  return String(payload['shipmentId'] ?? Object.values(payload)[0]);
+}

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { equipmentKinds, incidentSeverities, riskVerdicts, tiers } from '../vocabulary.ts';
+
+/**
+ * Where subgraphs meet outside the schema: the domain events they exchange (durable, through jobs.ts) and the live topics
+ * they publish on (pubsub.ts). Payloads carry what consumers need, so that nobody has to call back.
+ */
+
+const id = z.uuid();
+const time = z.iso.datetime();
+/** US cents, or the hundredth of another currency: integers, so that sums are exact. */
+const cents = z.number().int();
+const currency = z.string().length(3);
+const place = z.object({
+  hubCode: z.string().nullable(),
+  city: z.string(),
+  region: z.string(),
+  country: z.string(),
+  latitude: z.number(),
+  longitude: z.number(),
+  timeZone: z.string(),
+});
+
+/** Snapshot of a shipment as its neighbours know it. */
+const shipment = z.object({
+  shipmentId: id,
+  reference: z.string(),
+  organizationId: id,
+  createdByAccountId: id,
+  equipment: z.enum(equipmentKinds),
+  weightKg: z.number(),
+  volumeM3: z.number(),
+  /** Declared value of the goods. */
+  valueCents: cents,
+  currency,
+  origin: place,
+  destination: place,
+  /** Names at the docks, shippers and consignees of all stops: what the watchlist is compared with. */
+  parties: z.array(z.string()).optional(),
+  distanceMeters: z.number(),
+  /** Time window in which pickup may start, and until which delivery must be done. */
+  pickupFrom: time,
+  deliverBy: time,
+  createdAt: time,
+});
+
+const stepped = z.object({
+  shipmentId: id,
+  organizationId: id,
+  driverId: id.nullable(),
+  vehicleId: id.nullable(),
+  at: time,
+});
+
+/** Who made a change, in which request, for the audit trail of the subgraph that the change concerns. */
+const origin = z.object({
+  actorId: id,
+  requestId: z.string(),
+  clientRequestId: z.string().nullable(),
+  clientAddress: z.string().nullable(),
+});
+export type ChangeOrigin = z.infer<typeof origin>;
+
+/** Every domain event: its name and the shape of its payload. */
+export const domainEvents = {
+  'organization.changed': z.object({ organizationId: id, name: z.string(), tier: z.enum(tiers), createdAt: time }),
+  'account.registered': z.object({ accountId: id, organizationId: id.nullable(), email: z.string(), createdAt: time }),
+
+  'shipment.created': shipment,
+  /** A draft as it is after a change; a booked shipment that changes is sent as `shipment.booked`. */
+  'shipment.changed': shipment,
+  /** Carries the whole shipment: risk assesses it, fleet and tracking keep what they need. Sent again when a booked one changes. */
+  'shipment.booked': shipment.extend({
+    bookedAt: time,
+    version: z.number().int(),
+    /** Intermediate stops in driving order; absent where the shipment goes straight from origin to destination. */
+    via: z.array(place).optional(),
+  }),
+  'shipment.pickedUp': stepped,
+  'shipment.inTransit': stepped,
+  'shipment.outForDelivery': stepped,
+  'shipment.delivered': stepped.extend({
+    onTime: z.boolean(),
+    deliverBy: time,
+    pickedUpAt: time,
+    createdAt: time,
+    distanceMeters: z.number(),
+  }),
+  'shipment.exception': stepped.extend({ reason: z.string() }),
+  'shipment.cancelled': stepped.extend({ reason: z.string() }),
+  'shipment.rated': z.object({
+    shipmentId: id,
+    organizationId: id,
+    driverId: id.nullable(),
+    stars: z.number().int().min(1).max(5),
+    at: time,
+  }),
+
+  'driver.changed': z.object({
+    driverId: id,
+    name: z.string(),
+    accountId: id.nullable(),
+    active: z.boolean(),
+    hiredAt: time,
+    at: time,
+    /** Absent where nobody made the change. */
+    by: origin.optional(),
+  }),
+  'vehicle.changed': z.object({ vehicleId: id, equipment: z.string(), active: z.boolean(), at: time }),
+  'shift.ended': z.object({ shiftId: id, driverId: id, startedAt: time, endedAt: time }),
+  'assignment.created': z.object({
+    assignmentId: id,
+    shipmentId: id,
+    organizationId: id,
+    driverId: id,
+    driverAccountId: id.nullable(),
+    vehicleId: id,
+    from: time,
+    until: time,
+    at: time,
+  }),
+  'assignment.released': z.object({
+    assignmentId: id,
+    shipmentId: id,
+    driverId: id,
+    vehicleId: id,
+    reason: z.string(),
+    at: time,
+  }),
+  'incident.reported': z.object({
+    incidentId: id,
+    driverId: id,
+    severity: z.enum(incidentSeverities),
+    at: time,
+  }),
+
+  'quote.accepted': z.object({
+    quoteId: id,
+    shipmentId: id,
+    organizationId: id,
+    amountCents: cents,
+    currency,
+    costCents: cents,
+    at: time,
+  }),
+  'invoice.issued': z.object({
+    invoiceId: id,
+    shipmentId: id,
+    organizationId: id,
+    driverId: id.nullable(),
+    amountCents: cents,
+    currency,
+    /** What carrying it cost us: fuel, driver, vehicle. */
+    costCents: cents,
+    at: time,
+  }),
+  'payment.recorded': z.object({
+    paymentId: id,
+    invoiceId: id,
+    organizationId: id,
+    amountCents: cents,
+    currency,
+    at: time,
+  }),
+
+  'risk.assessed': z.object({
+    shipmentId: id,
+    score: z.number().int(),
+    decision: z.enum(riskVerdicts),
+    at: time,
+  }),
+} as const satisfies Record<string, z.ZodObject>;
+
+export type EventName = keyof typeof domainEvents;
+export type EventPayload<N extends EventName> = z.infer<(typeof domainEvents)[N]>;
+
+export interface DomainEvent<N extends EventName = EventName> {
+  /** Consumers remember it and skip what they have seen. */
+  readonly eventId: string;
+  readonly name: N;
+  readonly payload: EventPayload<N>;
+}
+
+/** Live topics, one per watched thing, so that an event touches only those who watch it. */
+export const liveTopics = {
+  vehiclePosition: (vehicleId: string) => `vehicle:${vehicleId}:position`,
+  shipment: (shipmentId: string) => `shipment:${shipmentId}`,
+  leaderboard: (period: string) => `leaderboard:${period}`,
+} as const;

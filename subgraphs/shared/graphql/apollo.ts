@@ -1,0 +1,71 @@
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GraphQLSchema } from 'graphql';
+import { explainHeader, recordStatements } from '../runtime/explain.ts';
+import type { Log } from '../runtime/log.ts';
+import type { SubgraphMetrics } from '../runtime/metrics.ts';
+import type { BaseContext } from './context.ts';
+import { maskError } from './masking.ts';
+
+/** Apollo Server for the HTTP route of a subgraph. */
+export function createApollo<C extends BaseContext>(
+  schema: GraphQLSchema,
+  metrics: SubgraphMetrics,
+  log: Log,
+): ApolloServer<C> {
+  const timing: ApolloServerPlugin<C> = {
+    async requestDidStart() {
+      const start = performance.now();
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) error.extensions['requestId'] = contextValue.requestId;
+        },
+        async willSendResponse({ operationName, errors }) {
+          metrics.observe(operationName ?? 'anonymous', (performance.now() - start) / 1000, (errors?.length ?? 0) > 0);
+        },
+      };
+    },
+  };
+  return new ApolloServer<C>({
+    gateway: ownExecutor(schema),
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    plugins: [
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      timing,
+    ],
+    formatError: (formatted, error) => maskError(formatted, error, log),
+  });
+}
+
+/** Apollo Server takes an executor from a gateway only; ours ends early when the request's execution does. */
+function ownExecutor(schema: GraphQLSchema): NonNullable<ApolloServerOptions<BaseContext>['gateway']> {
+  let loaded: ((context: { apiSchema: GraphQLSchema; coreSupergraphSdl: string }) => void) | undefined;
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      loaded = callback;
+      return () => {};
+    },
+    async load() {
+      loaded?.({ apiSchema: schema, coreSupergraphSdl: '' });
+      return {
+        executor: async ({ document, request, operationName, context }) => {
+          const { execution } = context as BaseContext; // made by the context function of the route
+          const { variables: variableValues, http } = request;
+          const run = () => execution.run({ schema, document, variableValues, operationName, contextValue: context });
+          if (http?.headers.get(explainHeader) !== 'sql') return run();
+          const { result, statements } = await recordStatements(run);
+          return { ...result, extensions: { ...result.extensions, sql: statements } };
+        },
+      };
+    },
+    async stop() {},
+  };
+}

@@ -1,0 +1,90 @@
+import { createRequire } from 'node:module';
+import type { GraphQLSchema } from 'graphql';
+import { GraphError } from '../errors/errors.ts';
+import type { AccountIdentity, Scope } from '../identity/identity.ts';
+import type { Role } from '../vocabulary.ts';
+import type { BaseContext } from './context.ts';
+
+// Its ES module build imports util.isUndefined, which Node removed in version 23; the CommonJS build never calls it for
+// the rules used here.
+const require = createRequire(import.meta.url);
+const { allow, rule, shield }: typeof import('graphql-shield') = require('graphql-shield');
+const { applyMiddleware }: typeof import('graphql-middleware') = require('graphql-middleware');
+
+/** The only file that knows graphql-shield: rules have names of their own, and errors of resolvers pass through it. */
+export type Rules = NonNullable<Parameters<typeof shield>[0]>;
+type ShieldRule = ReturnType<ReturnType<typeof rule>> | typeof allow;
+
+/** Anybody, signed in or not. */
+export const anybody: ShieldRule = allow;
+
+/** Any signed-in account. */
+export const signedIn: ShieldRule = rule('signedIn', { cache: 'contextual' })(
+  (_parent, _args, { identity }: BaseContext) => (identity.kind === 'account' ? true : unauthenticated()),
+);
+
+/** An account that holds the scope. */
+export function withScope(scope: Scope): ShieldRule {
+  return named(`scope:${scope}`, ({ scopes }) =>
+    scopes.includes(scope) ? undefined : `The scope ${scope} is required; this account does not hold it.`,
+  );
+}
+
+/** An account that holds at least one of the scopes. */
+export function withAnyScope(...allowed: readonly Scope[]): ShieldRule {
+  return named(`scopes:${allowed.join('|')}`, ({ scopes }) =>
+    allowed.some((scope) => scopes.includes(scope))
+      ? undefined
+      : `One of the scopes ${allowed.join(', ')} is required; this account holds none of them.`,
+  );
+}
+
+/** An account that has one of the roles. */
+export function withRole(...allowed: readonly Role[]): ShieldRule {
+  return named(`role:${allowed.join('|')}`, ({ roles }) =>
+    roles.some((role) => allowed.includes(role))
+      ? undefined
+      : `One of the roles ${allowed.join(', ')} is required; this account has ${roles.join(', ')}.`,
+  );
+}
+
+const rulesByName = new Map<string, ShieldRule>();
+
+/** One rule object per name: graphql-shield refuses two of the same name. `refusal` says what is missing, if anything. */
+function named(name: string, refusal: (account: AccountIdentity) => string | undefined): ShieldRule {
+  const known = rulesByName.get(name);
+  if (known) return known;
+  const made = rule(name, { cache: 'contextual' })((_parent, _args, { identity }: BaseContext) => {
+    if (identity.kind !== 'account') return unauthenticated();
+    const message = refusal(identity);
+    return message === undefined ? true : new GraphError('FORBIDDEN', message);
+  });
+  rulesByName.set(name, made);
+  return made;
+}
+
+function unauthenticated(): GraphError {
+  return new GraphError('UNAUTHENTICATED', 'An access token is required; none arrived.');
+}
+
+/** Wraps the resolvers of a schema. Fields without a rule are open: what they show is decided where they hang. */
+export function guard(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
+  // graphql-middleware guards the `resolve` of a subscription where there is one, and then leaves its `subscribe` open to
+  // everybody. It must be the other way round: who may not listen is refused at once, not event by event.
+  const events = Object.values(schema.getSubscriptionType()?.getFields() ?? {});
+  const resolvers = new Map(events.map(({ name, resolve }) => [name, resolve]));
+  for (const event of events) delete event.resolve;
+  const guarded = applyMiddleware(
+    schema,
+    shield(rules, {
+      allowExternalErrors: true,
+      fallbackRule: allow,
+      fallbackError: new GraphError('FORBIDDEN', 'Not allowed.'),
+    }),
+  );
+  for (const event of Object.values(guarded.getSubscriptionType()?.getFields() ?? {})) {
+    const resolve = resolvers.get(event.name);
+    if (resolve) event.resolve = resolve;
+  }
+  return guarded;
+}

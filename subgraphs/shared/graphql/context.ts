@@ -1,0 +1,64 @@
+import type { Database, EntityManager } from '../database/database.ts';
+import { createTransact, type Transact } from '../database/transaction.ts';
+import type { Jobs } from '../events/jobs.ts';
+import type { Identity } from '../identity/identity.ts';
+import { type AccountIdentity, requireAccount } from '../identity/identity.ts';
+import type { RequestOrigin } from '../identity/request-origin.ts';
+import type { CountedLive } from '../live/counted-live.ts';
+import type { LivePubSub } from '../live/pubsub.ts';
+import type { Health } from '../runtime/health.ts';
+import type { Log } from '../runtime/log.ts';
+import { Execution } from './execution.ts';
+
+/** What lives as long as a subgraph runs. */
+export interface Services {
+  readonly database: Database;
+  readonly jobs: Jobs;
+  readonly live: CountedLive;
+  readonly log: Log;
+  readonly clock: () => Date;
+  readonly health: Health;
+  /** Objects that one request may get. */
+  readonly maxObjects: number;
+}
+
+/** What every resolver, loader and store may use; one per request, and one per event of a subscription. */
+export interface BaseContext extends RequestOrigin {
+  readonly identity: Identity;
+  readonly log: Log;
+  /** The execution of this request; its signal is aborted when the request is over before its end. */
+  readonly execution: Execution;
+  /** Its statements are cancelled with the execution. */
+  readonly em: EntityManager;
+  readonly transact: Transact;
+  readonly live: LivePubSub;
+  readonly clock: () => Date;
+}
+
+/** @param client aborted when the one who asks has left */
+export function createBaseContext(
+  services: Services,
+  identity: Identity,
+  origin: RequestOrigin,
+  client?: AbortSignal,
+): BaseContext {
+  const execution = new Execution({ maxObjects: services.maxObjects, client });
+  const em = services.database.fork(execution.signal);
+  return {
+    identity,
+    requestId: origin.requestId,
+    clientRequestId: origin.clientRequestId,
+    clientAddress: origin.clientAddress,
+    log: services.log,
+    execution,
+    em,
+    transact: createTransact(em, services.jobs, services.live),
+    live: services.live,
+    clock: services.clock,
+  };
+}
+
+/** The account behind this request, or UNAUTHENTICATED. */
+export function accountOf(context: BaseContext): AccountIdentity {
+  return requireAccount(context.identity);
+}

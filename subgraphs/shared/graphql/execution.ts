@@ -1,0 +1,125 @@
+import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql';
+import { GraphError } from '../errors/errors.ts';
+
+/**
+ * Objects that are completed before other requests get their turn on the event loop (see docs/performance.md, P13).
+ * More than a usual request has: the loaders of an object that waits for its turn miss the batch of those before it.
+ */
+const objectsPerTurn = 2_000;
+
+interface Turn {
+  readonly objects: number;
+  readonly begin: () => void;
+}
+
+export interface ExecutionOptions {
+  readonly maxObjects: number;
+  /** Aborted when the gateway has left. */
+  readonly client?: AbortSignal;
+}
+
+/**
+ * The execution of one request. It ends early when the gateway has left or when the result has too many objects: its
+ * signal then cancels running statements, and fields that are still to be resolved never settle (graphql-js 16 cannot be
+ * aborted, but an execution that nothing refers to is collected as garbage).
+ */
+export class Execution {
+  readonly #ended = new AbortController();
+  readonly #maxObjects: number;
+  readonly #client: AbortSignal | undefined;
+  readonly #leave = () => this.#ended.abort(new GraphError('SERVICE_UNAVAILABLE', 'The request was cancelled.'));
+  #objects = 0;
+  #inTurn = 0;
+  #turnScheduled = false;
+  readonly #waiting: Turn[] = [];
+
+  constructor({ maxObjects, client }: ExecutionOptions) {
+    this.#maxObjects = maxObjects;
+    this.#client = client;
+    if (client?.aborted) this.#leave();
+    else client?.addEventListener('abort', this.#leave, { once: true });
+  }
+
+  /** Aborted when the execution ends early. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Runs an operation, once, to its end or to the early end of this execution. */
+  async run(args: ExecutionArgs): Promise<ExecutionResult> {
+    const stopped = new Promise<ExecutionResult>((resolve) => {
+      const stop = () => resolve({ data: null, errors: [this.#reason()] });
+      if (this.signal.aborted) stop();
+      else this.signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await Promise.race([stopped, execute(args)]);
+    } finally {
+      // The signal of a subscription outlives the executions of its events.
+      this.#client?.removeEventListener('abort', this.#leave);
+    }
+  }
+
+  /** Passes on the value of a field of objects: at once, when its turn comes, or never once the execution has ended. */
+  admit(value: unknown): unknown {
+    if (this.signal.aborted) return never();
+    const objects = countObjects(value);
+    this.#objects += objects;
+    if (this.#objects > this.#maxObjects) {
+      this.#ended.abort(tooManyObjects(this.#maxObjects));
+      return never();
+    }
+    return this.#takeTurn(objects, value);
+  }
+
+  #takeTurn(objects: number, value: unknown): unknown {
+    if (this.#waiting.length === 0 && this.#inTurn < objectsPerTurn) {
+      this.#inTurn += objects;
+      this.#scheduleTurn();
+      return value;
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push({ objects, begin: () => resolve(this.signal.aborted ? never() : value) });
+    });
+  }
+
+  #scheduleTurn(): void {
+    if (this.#turnScheduled) return;
+    this.#turnScheduled = true;
+    setImmediate(() => this.#beginTurn());
+  }
+
+  #beginTurn(): void {
+    this.#turnScheduled = false;
+    this.#inTurn = 0;
+    while (this.#inTurn < objectsPerTurn) {
+      const turn = this.#waiting.shift();
+      if (!turn) return;
+      this.#inTurn += turn.objects;
+      turn.begin();
+    }
+    this.#scheduleTurn();
+  }
+
+  #reason(): GraphQLError {
+    return this.signal.reason; // always one of the errors above
+  }
+}
+
+function tooManyObjects(limit: number): GraphError {
+  return new GraphError(
+    'COST_ACTUAL_TOO_EXPENSIVE',
+    `The result has more than ${limit} objects. Ask for fewer fields, shorter lists or fewer nested lists.`,
+    { limit },
+  );
+}
+
+function countObjects(value: unknown): number {
+  if (value === null || value === undefined) return 0;
+  return Array.isArray(value) ? value.length : 1;
+}
+
+/** A promise of its own each time: what waits for it is collected with it. */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}

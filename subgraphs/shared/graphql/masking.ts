@@ -1,0 +1,43 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type ErrorCode, errorTable, isErrorCode, maskedMessage } from '../errors/errors.ts';
+import { outageOf } from '../errors/outage.ts';
+import { newId } from '../ids.ts';
+import type { Log } from '../runtime/log.ts';
+
+/** The error below the wrappers that libraries put around it. */
+function originalOf(error: unknown): unknown {
+  let inner = error;
+  while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
+  return inner;
+}
+
+const maskedMessages = {
+  SERVICE_UNAVAILABLE: 'The service is not available at the moment. Try again later.',
+  GATEWAY_TIMEOUT: 'The request took too long. Ask for less, or try again later.',
+  INTERNAL_SERVER_ERROR: maskedMessage,
+} as const satisfies Partial<Record<ErrorCode, string>>;
+
+/**
+ * What a client sees of an error: coded errors whole, an outage of the database or of Redis as such, everything else as
+ * INTERNAL_SERVER_ERROR; with the request id, under which the log holds it in full. The one place where errors are masked
+ * in a subgraph.
+ */
+export function maskError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
+  const requestId = formatted.extensions?.['requestId'] ?? newId();
+  const code = formatted.extensions?.['code'];
+  const original = originalOf(error);
+  const coded = original instanceof GraphQLError && isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR';
+  if (coded) {
+    const { stacktrace: _hidden, ...extensions } = formatted.extensions ?? {};
+    return { ...formatted, extensions: { retryable: errorTable[code].retryable, ...extensions, requestId } };
+  }
+  const masked = outageOf(original) ?? 'INTERNAL_SERVER_ERROR';
+  log.error({ err: original, requestId, path: formatted.path, code: masked }, 'masked error');
+  const { locations, path } = formatted;
+  return {
+    message: maskedMessages[masked],
+    ...(locations && { locations }),
+    ...(path && { path }),
+    extensions: { code: masked, retryable: errorTable[masked].retryable, requestId },
+  };
+}

@@ -1,0 +1,120 @@
+import type { Server } from 'node:http';
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  parse,
+  validate,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { z } from 'zod';
+import { type ErrorCode, GraphError } from '../errors/errors.ts';
+import type { ReadIdentity } from '../identity/gateway-identity.ts';
+import { requestOriginOf } from '../identity/request-origin.ts';
+import { filterMap } from '../live/iterators.ts';
+import { type BaseContext, createBaseContext, type Services } from './context.ts';
+import { maskError } from './masking.ts';
+
+export interface SubscriptionEdge {
+  close(): Promise<void>;
+}
+
+const callerExtensions = z.object({ identity: z.string(), headers: z.record(z.string(), z.unknown()).default({}) });
+
+/**
+ * graphql-ws at `/graphql` of a subgraph. One socket of the gateway carries the subscriptions of many people, so the
+ * identity token comes with each `subscribe` message, in `extensions.identity`.
+ */
+export function serveSubscriptions(
+  server: Server,
+  schema: GraphQLSchema,
+  services: Services,
+  contextOf: (base: BaseContext) => BaseContext,
+  readIdentity: ReadIdentity,
+): SubscriptionEdge {
+  const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: 1_048_576 });
+  const masked = (errors: readonly GraphQLError[], { extensions }: SubscribePayload) => {
+    const { requestId } = requestOriginOf(callerExtensions.safeParse(extensions).data?.headers ?? {});
+    return errors.map((error) => {
+      const formatted = error.toJSON();
+      return maskError({ ...formatted, extensions: { ...formatted.extensions, requestId } }, error, services.log);
+    });
+  };
+  const edge = useServer(
+    {
+      // An error that is thrown here would close the socket, and with it the subscriptions of everybody else.
+      async onSubscribe(_socket, _id, payload) {
+        const caller = callerExtensions.safeParse(payload.extensions).data;
+        const identity = await readIdentity(caller?.identity).catch(asRefusal);
+        if (identity instanceof GraphError) return [identity];
+        const origin = requestOriginOf(caller?.headers ?? {});
+        const contextValue: ContextFactory = (client) =>
+          contextOf(createBaseContext(services, identity, origin, client));
+        const prepared = prepareSubscription(schema, payload);
+        return Array.isArray(prepared) ? prepared : { ...prepared, contextValue };
+      },
+      subscribe: (args) => streamOf(args),
+      onError: (_socket, _id, payload, errors) => masked(errors, payload),
+      // Errors of an event, or of subscribing itself, travel in its result.
+      onNext: (_socket, _id, payload, _args, { errors, ...result }) =>
+        errors && { ...result, errors: masked(errors, payload) },
+    },
+    sockets,
+  );
+  return {
+    async close() {
+      await edge.dispose();
+      sockets.close();
+    },
+  };
+}
+
+function asRefusal(error: unknown): GraphError {
+  if (error instanceof GraphError) return error;
+  throw error;
+}
+
+/** Parses and validates a subscription, or says with the codes of the table what is wrong with it. */
+function prepareSubscription(
+  schema: GraphQLSchema,
+  { query, operationName, variables }: SubscribePayload,
+): GraphQLError[] | ExecutionArgs {
+  let document: DocumentNode;
+  try {
+    document = parse(query);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')];
+    throw error;
+  }
+  const faults = validate(schema, document);
+  if (faults.length > 0) return faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED'));
+  if (getOperationAST(document, operationName)?.operation !== 'subscription') {
+    return [new GraphError('OPERATION_RESOLUTION_FAILURE', 'Only subscriptions are served over websockets.')];
+  }
+  return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
+}
+
+function coded({ message, nodes, source, positions }: GraphQLError, code: ErrorCode): GraphQLError {
+  return new GraphQLError(message, { nodes: nodes ?? null, source, positions, extensions: { code } });
+}
+
+type ContextFactory = (client: AbortSignal) => BaseContext;
+
+/** Like graphql's `subscribe`, with a new context per event: loaders of an old event would answer with old rows. */
+async function streamOf(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const newContext = args.contextValue as ContextFactory; // made by `onSubscribe` above
+  const departure = new AbortController();
+  const source = await createSourceEventStream({ ...args, contextValue: newContext(departure.signal) });
+  if (!(Symbol.asyncIterator in source)) return source;
+  const resolveEvent = (rootValue: unknown) => {
+    const contextValue = newContext(departure.signal);
+    return contextValue.execution.run({ ...args, rootValue, contextValue });
+  };
+  return filterMap(source, resolveEvent, () => departure.abort());
+}

@@ -1,0 +1,47 @@
+import { GraphError } from '../errors/errors.ts';
+import type { Health } from '../runtime/health.ts';
+import type { Log } from '../runtime/log.ts';
+import { createForeignKeyReporter } from './foreign-keys.ts';
+import type { Identity } from './identity.ts';
+import type { TokenVerifier } from './tokens.ts';
+
+/**
+ * Reads who is asking from the token of the gateway.
+ * @throws GraphError UNAUTHENTICATED, or SERVICE_UNAVAILABLE where the clocks differ by more than is tolerated
+ */
+export type ReadIdentity = (token: unknown) => Promise<Identity>;
+
+const part = 'clock';
+const keySettings = {
+  signer: 'the gateway',
+  publicKeys: 'IDENTITY_PUBLIC_KEYS',
+  signingKey: 'IDENTITY_SIGNING_KEY',
+};
+
+export function createIdentityReader(
+  verifier: TokenVerifier,
+  { log, health }: { readonly log: Log; readonly health: Health },
+): ReadIdentity {
+  let isSkewed = false;
+  const reportForeignKey = createForeignKeyReporter(keySettings, log);
+  return async (token) => {
+    const identity = typeof token === 'string' ? await verifier.verify(token) : undefined;
+    if (identity) {
+      if (isSkewed) health.set(part, 'up');
+      isSkewed = false;
+      return identity;
+    }
+    const seconds = typeof token === 'string' ? await verifier.skewSeconds(token) : undefined;
+    if (seconds === undefined) {
+      const keyId = typeof token === 'string' ? verifier.foreignKeyId(token) : undefined;
+      if (keyId !== undefined) reportForeignKey(keyId);
+      throw new GraphError('UNAUTHENTICATED', 'An identity that the gateway has signed for this subgraph is required.');
+    }
+    const direction = seconds > 0 ? 'ahead of' : 'behind';
+    const reason = `A gateway has asked whose clock is ${Math.abs(seconds)} s ${direction} the clock of this subgraph.`;
+    health.set(part, 'degraded', reason);
+    if (!isSkewed) log.error({ code: 'CLOCK_SKEW', seconds }, `${reason} Synchronise both.`);
+    isSkewed = true;
+    throw new GraphError('SERVICE_UNAVAILABLE', 'The service is not available at the moment. Try again later.');
+  };
+}

@@ -1,0 +1,102 @@
+import { GraphError } from '../errors/errors.ts';
+import type { Role, Tier } from '../vocabulary.ts';
+
+/** What an account may do. Scopes follow from roles, nothing else grants them. */
+const scopes = [
+  'shipments:read',
+  'shipments:write',
+  'shipments:advance',
+  'shipments:rate',
+  'shipments:import',
+  'fleet:read',
+  'fleet:write',
+  'fleet:assign',
+  'tracking:read',
+  'tracking:report',
+  'tracking:write',
+  'pricing:read',
+  'pricing:write',
+  'pricing:bill',
+  'risk:read',
+  'risk:review',
+  'analytics:read',
+  'access:read',
+  'access:write',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+const scopesOfRole: Record<Role, readonly Scope[]> = {
+  ADMIN: scopes,
+  DISPATCHER: [
+    'shipments:read',
+    'shipments:write',
+    'shipments:advance',
+    'fleet:read',
+    'fleet:write',
+    'fleet:assign',
+    'tracking:read',
+    'tracking:report',
+    'tracking:write',
+    'pricing:read',
+    'pricing:write',
+    'risk:read',
+    'risk:review',
+  ],
+  DRIVER: ['shipments:read', 'shipments:advance', 'fleet:read', 'tracking:read', 'tracking:report'],
+  CUSTOMER: ['shipments:read', 'shipments:write', 'shipments:rate', 'tracking:read', 'pricing:read', 'pricing:write'],
+  PARTNER: ['shipments:read', 'shipments:write', 'tracking:read', 'pricing:read', 'pricing:write'],
+  ANALYST: [
+    'shipments:read',
+    'fleet:read',
+    'tracking:read',
+    'pricing:read',
+    'risk:read',
+    'analytics:read',
+    'access:read',
+  ],
+};
+
+export function scopesOf(held: readonly Role[]): Scope[] {
+  return scopes.filter((scope) => held.some((role) => scopesOfRole[role].includes(scope)));
+}
+
+/** Who is asking. Staff (ADMIN, DISPATCHER, ANALYST) see every organization; the others see their own. */
+export type Identity =
+  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'account';
+      readonly accountId: string;
+      /** The session in which the account signed in; absent for what acts without one. */
+      readonly sessionId?: string | undefined;
+      readonly organizationId: string | null;
+      /** The driver that this account is, for drivers. */
+      readonly driverId: string | null;
+      readonly roles: readonly Role[];
+      readonly scopes: readonly Scope[];
+      /** Tier of the account's organization. */
+      readonly tier: Tier;
+    };
+export type AccountIdentity = Extract<Identity, { kind: 'account' }>;
+
+export const anonymous: Identity = { kind: 'anonymous' };
+
+export function hasScope(identity: Identity, scope: Scope): boolean {
+  return identity.kind === 'account' && identity.scopes.includes(scope);
+}
+
+/** True for people of the freight company itself, who see every organization's records. */
+export function isStaff(identity: Identity): boolean {
+  return (
+    identity.kind === 'account' &&
+    identity.roles.some((role) => role === 'ADMIN' || role === 'DISPATCHER' || role === 'ANALYST')
+  );
+}
+
+/** The account behind a request, or UNAUTHENTICATED. */
+export function requireAccount(identity: Identity): AccountIdentity {
+  if (identity.kind === 'account') return identity;
+  throw new GraphError('UNAUTHENTICATED', 'An access token is required; none arrived.');
+}
+
+/** Header in which the gateway hands the identity token to subgraphs. */
+export const identityHeader = 'x-freight-identity';

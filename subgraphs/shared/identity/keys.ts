@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { ConfigurationError } from '../runtime/config.ts';
+import { keptSecret } from './kept-secret.ts';
+import { type KeyPair, newKeyPair, type PublicKeys, withKeyId } from './tokens.ts';
+
+const jwk = z.looseObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string(),
+  d: z.string().optional(),
+});
+const pair = z.object({ privateJwk: jwk, publicJwk: jwk });
+const keyring = z.object({ access: pair, identity: pair });
+
+/** `access` signs the tokens of clients, `identity` those between gateway and subgraphs. */
+export type KeyUse = 'access' | 'identity';
+
+/** Both key pairs, for the product in one process. */
+export type Keyring = Readonly<Record<KeyUse, KeyPair>>;
+
+/** Where a process takes its keys from. */
+export interface KeySource<K> {
+  /** From the settings. */
+  readonly given: K | undefined;
+  /** Where this installation keeps keys of its own, outside production. */
+  readonly dataDir: string;
+}
+
+/** The private half, for the access subgraph (`access`) or a gateway (`identity`). */
+export async function loadSigningKey(use: KeyUse, { given, dataDir }: KeySource<KeyPair>): Promise<KeyPair> {
+  return given ?? (await loadKeyring(dataDir))[use];
+}
+
+/** Public halves only, for gateways (`access`) and subgraphs (`identity`). */
+export async function loadPublicKeys(use: KeyUse, { given, dataDir }: KeySource<PublicKeys>): Promise<PublicKeys> {
+  return given ?? [(await loadKeyring(dataDir))[use].publicJwk];
+}
+
+/** The keys of this installation: from `keys.json` in the data folder, made there on the first start. Production has none. */
+export async function loadKeyring(dataDir: string): Promise<Keyring> {
+  const kept = await keptSecret(dataDir, 'keys.json', async () => JSON.stringify(await newKeyring()));
+  const { data } = keyring.safeParse(parseJson(kept));
+  // Older releases wrote keys without ids.
+  if (data) return { access: await withKeyId(data.access), identity: await withKeyId(data.identity) };
+  throw new ConfigurationError(
+    `DATA_DIR: ${dataDir}/keys.json with Ed25519 JWK pairs is required; got another shape. Remove the file: new keys are made, and everybody signs in again.`,
+  );
+}
+
+export async function newKeyring(): Promise<Keyring> {
+  return { access: await newKeyPair(), identity: await newKeyPair() };
+}
+
+/** What the passwords of the database roles derive from: DATABASE_ROLE_SECRET, else a secret of this installation. */
+export function loadRoleSecret({
+  roleSecret,
+  dataDir,
+}: {
+  readonly roleSecret: string | undefined;
+  readonly dataDir: string;
+}): Promise<string> {
+  if (roleSecret !== undefined) return Promise.resolve(roleSecret);
+  return keptSecret(dataDir, 'database-role-secret', () => randomBytes(32).toString('hex'));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

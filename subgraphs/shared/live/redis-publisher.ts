@@ -1,0 +1,69 @@
+import type { Redis } from 'ioredis';
+import type { Log } from '../runtime/log.ts';
+import { withinLimit } from '../runtime/shared-check.ts';
+import { dropOldest } from './backlog.ts';
+import { responseMs } from './redis-connection.ts';
+
+/** Messages that wait while Redis is away or slow; of more, the oldest are lost. */
+export const waitingLimit = 1_000;
+/** Messages that were sent and not yet answered. */
+const sendingLimit = 1_000;
+
+interface Message {
+  readonly topic: string;
+  readonly text: string;
+  readonly onLoss: (() => void) | undefined;
+}
+
+/** Publishes in the background, each message at most once: who publishes never waits for Redis. */
+export class RedisPublisher {
+  readonly #redis: Redis;
+  readonly #log: Log;
+  readonly #waiting = dropOldest<Message>({ items: waitingLimit }, { onLoss: (message) => this.#lose(message) });
+  #sending = 0;
+  #lost = 0;
+
+  constructor(redis: Redis, log: Log) {
+    this.#redis = redis;
+    this.#log = log;
+    redis.on('ready', () => this.#resume());
+  }
+
+  publish(message: Message): void {
+    this.#waiting.add({ item: message, size: 0 });
+    this.#send();
+  }
+
+  /** Gives up what has not been sent. */
+  close(): void {
+    for (let next = this.#waiting.take(); next; next = this.#waiting.take()) this.#lose(next.item);
+  }
+
+  #send(): void {
+    while (this.#redis.status === 'ready' && this.#sending < sendingLimit) {
+      const message = this.#waiting.take()?.item;
+      if (!message) return;
+      this.#sending += 1;
+      const settle = () => {
+        this.#sending -= 1;
+        this.#send();
+      };
+      const fail = () => {
+        this.#lose(message);
+        settle();
+      };
+      withinLimit(this.#redis.publish(message.topic, message.text), responseMs).then(settle, fail);
+    }
+  }
+
+  #lose(message: Message): void {
+    this.#lost += 1;
+    message.onLoss?.();
+  }
+
+  #resume(): void {
+    if (this.#lost > 0) this.#log.warn({ lost: this.#lost }, 'live messages were lost while Redis did not answer');
+    this.#lost = 0;
+    this.#send();
+  }
+}

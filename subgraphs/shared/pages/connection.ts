@@ -1,0 +1,102 @@
+import { GraphError } from '../errors/errors.ts';
+import { type CursorPart, type CursorValue, type CursorValues, decodeCursor, encodeCursor } from './cursor.ts';
+
+/** Relay pagination over a stable order (keyset): a cursor is the sort values of its row, so pages don't shift under writes. */
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/**
+ * What a store needs to read one page: `limit` is one more than the page, to see whether there is another. `V` are the
+ * sort values of the list's order.
+ */
+export interface PageRequest<V extends readonly unknown[] = readonly unknown[]> {
+  readonly direction: 'forward' | 'backward';
+  readonly size: number;
+  readonly limit: number;
+  /** Sort values of the row after (forward) or before (backward) which the page lies. */
+  readonly position: V | null;
+}
+
+const pageSizeDefault = 20;
+const pageSizeLimit = 100;
+
+/** Checks an argument that says how many elements of a list are asked for. */
+export function checkCount(name: string, count: number, most: number): void {
+  if (count >= 1 && count <= most) return;
+  throw new GraphError('BAD_USER_INPUT', `"${name}" must be from 1 to ${most}; got ${count}.`);
+}
+
+export interface Connection<N> {
+  readonly edges: readonly { readonly cursor: string; readonly node: N }[];
+  readonly nodes: readonly N[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  /** Runs a count only when asked for. */
+  readonly totalCount: () => Promise<number>;
+}
+
+/** Checks the arguments of a connection. `parts` read the sort values in the cursors of its order. */
+export function parsePage<const P extends readonly CursorPart<unknown>[]>(
+  { first, after, last, before }: PageArguments,
+  parts: P,
+): PageRequest<CursorValues<P>> {
+  if (first != null && last != null)
+    throw new GraphError('BAD_USER_INPUT', 'Either "first" or "last" is required; both arrived.');
+  if (after != null && before != null)
+    throw new GraphError('BAD_USER_INPUT', 'Either "after" or "before" is required; both arrived.');
+  const backward = last != null || before != null;
+  const size = (backward ? last : first) ?? pageSizeDefault;
+  if (size < 1 || size > pageSizeLimit) {
+    throw new GraphError(
+      'BAD_USER_INPUT',
+      `"${backward ? 'last' : 'first'}" must be from 1 to ${pageSizeLimit}; got ${size}.`,
+    );
+  }
+  const cursor = backward ? before : after;
+  const position = cursor == null ? null : decodeCursor(cursor, parts);
+  if (position === undefined) {
+    const message = `"${backward ? 'before' : 'after'}" must be a cursor of this list in this order.`;
+    throw new GraphError('BAD_USER_INPUT', message);
+  }
+  return {
+    direction: backward ? 'backward' : 'forward',
+    size,
+    limit: size + 1,
+    position,
+  };
+}
+
+/**
+ * Shapes the rows of a page. Rows arrive in reading direction (backward pages reversed), one more than the page where
+ * there are more.
+ */
+export function toConnection<R, N>(
+  page: PageRequest,
+  rows: readonly R[],
+  view: { cursor: (row: R) => readonly CursorValue[]; node: (row: R) => N; count: () => Promise<number> },
+): Connection<N> {
+  const more = rows.length > page.size;
+  const taken = rows.slice(0, page.size);
+  if (page.direction === 'backward') taken.reverse();
+  const edges = taken.map((row) => ({ cursor: encodeCursor(view.cursor(row)), node: view.node(row) }));
+  const forward = page.direction === 'forward';
+  return {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: {
+      hasNextPage: forward ? more : page.position !== null,
+      hasPreviousPage: forward ? page.position !== null : more,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: view.count,
+  };
+}

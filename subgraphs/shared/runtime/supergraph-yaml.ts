@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { errorCode } from '../errors/error-code.ts';
+import { ConfigurationError } from './config.ts';
+
+const file = z.object({
+  federation_version: z.string(),
+  subgraphs: z.record(z.string(), z.object({ routing_url: z.url(), schema: z.object({ file: z.string() }) })),
+});
+
+export interface SubgraphEntry {
+  readonly name: string;
+  readonly url: string;
+  /** SDL file, relative to the folder of supergraph.yaml. */
+  readonly schemaFile: string;
+}
+
+/** The one list of subgraphs (rover's format), read from the project's root. */
+export function readSupergraphYaml(path: URL = new URL('../../../supergraph.yaml', import.meta.url)): SubgraphEntry[] {
+  const parsed = file.safeParse(parse(readText(path)));
+  if (!parsed.success) throw new ConfigurationError(`supergraph.yaml: ${z.prettifyError(parsed.error)}`);
+  return Object.entries(parsed.data.subgraphs).map(([name, { routing_url, schema }]) => ({
+    name,
+    url: routing_url,
+    schemaFile: schema.file,
+  }));
+}
+
+function readText(path: URL): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigurationError(
+      `supergraph.yaml: a readable file is required; got ${fileURLToPath(path)} (${errorCode(cause)})`,
+    );
+  }
+}
+
+/**
+ * Address of each subgraph by name.
+ * @param basePort port of the first one, the others follow in the order of the file; 0 = any free one for each; as the file says when absent
+ */
+export function subgraphAddresses(basePort?: number): Map<string, string> {
+  return new Map(
+    readSupergraphYaml().map(({ name, url }, index) => [
+      name,
+      basePort === undefined ? url : moved(url, basePort, index),
+    ]),
+  );
+}
+
+/** Port of each subgraph by name. */
+export function subgraphPorts(basePort?: number): Map<string, number> {
+  return new Map([...subgraphAddresses(basePort)].map(([name, url]) => [name, Number(new URL(url).port)]));
+}
+
+function moved(address: string, basePort: number, index: number): string {
+  const url = new URL(address);
+  url.port = String(basePort === 0 ? 0 : basePort + index);
+  return url.href;
+}

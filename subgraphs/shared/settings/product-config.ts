@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ACCESS_SIGNING_KEY, IDENTITY_SIGNING_KEY } from '../identity/key-settings.ts';
+import type { KeyUse } from '../identity/keys.ts';
+import type { KeyPair } from '../identity/tokens.ts';
+import { ConfigurationError, parseEnvironment } from '../runtime/config.ts';
+import type { SubgraphLimits } from './limits.ts';
+import { requireSecrets } from './process-secrets.ts';
+import * as settings from './settings.ts';
+
+/** What `npm start` reads besides the settings of gateway and subgraphs that it runs. */
+export const productSettings = z.object({
+  NODE_ENV: settings.NODE_ENV,
+  DATABASE_URL: settings.DATABASE_URL,
+  DATABASE_ROLE_SECRET: settings.DATABASE_ROLE_SECRET,
+  ACCESS_SIGNING_KEY,
+  IDENTITY_SIGNING_KEY,
+  DATA_DIR: settings.DATA_DIR,
+  REDIS_URL: settings.REDIS_URL,
+  SUBGRAPH_BASE_PORT: settings.SUBGRAPH_BASE_PORT,
+  MAX_RESULT_OBJECTS: settings.MAX_RESULT_OBJECTS,
+  STATEMENT_TIMEOUT_MS: settings.STATEMENT_TIMEOUT_MS,
+  DEMO_ACCOUNTS: settings.DEMO_ACCOUNTS,
+  SEED: settings.SEED,
+  SEED_NOW: settings.SEED_NOW,
+  SEED_SHIPMENTS: settings.SEED_SHIPMENTS,
+  LOG_LEVEL: settings.LOG_LEVEL,
+});
+
+/** Settings of the product in one process. */
+export interface ProductConfig {
+  readonly environment: 'development' | 'test' | 'production';
+  /** Server with the right to create roles and schemas; undefined = embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  readonly logLevel: string;
+  /** Seed of the demo data. */
+  readonly seed: number;
+  /** The moment of the demo data; that of the first start where undefined. */
+  readonly seedNow: Date | undefined;
+  /** Shipments in the history of the demo data. */
+  readonly seedShipments: number;
+  /** Port of the first subgraph, the others follow in the order of supergraph.yaml; undefined = the ports of that file. */
+  readonly subgraphBasePort: number | undefined;
+  /** Passwords of the subgraphs' database roles derive from it; undefined = one that this installation makes. */
+  readonly roleSecret: string | undefined;
+  /** Undefined = keys that this installation makes. */
+  readonly signingKeys: Readonly<Record<KeyUse, KeyPair | undefined>>;
+  readonly demoAccounts: 'local' | 'public';
+  readonly limits: SubgraphLimits;
+}
+
+export function readProductConfig(environment: NodeJS.ProcessEnv = process.env): ProductConfig {
+  const parsed = parseEnvironment(productSettings, environment);
+  return {
+    environment: parsed.NODE_ENV,
+    databaseUrl: parsed.DATABASE_URL,
+    redisUrl: parsed.REDIS_URL,
+    dataDir: resolve(parsed.DATA_DIR),
+    logLevel: parsed.LOG_LEVEL,
+    seed: parsed.SEED,
+    seedNow: parsed.SEED_NOW === undefined ? undefined : new Date(parsed.SEED_NOW),
+    seedShipments: parsed.SEED_SHIPMENTS,
+    subgraphBasePort: parsed.SUBGRAPH_BASE_PORT,
+    roleSecret: parsed.DATABASE_ROLE_SECRET,
+    signingKeys: { access: parsed.ACCESS_SIGNING_KEY, identity: parsed.IDENTITY_SIGNING_KEY },
+    demoAccounts: parsed.DEMO_ACCOUNTS,
+    limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
+  };
+}
+
+/** For `npm start`: in production nothing is made up. */
+export function readStartConfig(environment: NodeJS.ProcessEnv): ProductConfig {
+  requireSecrets(environment, {
+    required: ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'ACCESS_SIGNING_KEY', 'IDENTITY_SIGNING_KEY'],
+    refused: [],
+  });
+  const config = readProductConfig(environment);
+  const { access, identity } = config.signingKeys;
+  if (access && access.publicJwk.kid === identity?.publicJwk.kid)
+    throw new ConfigurationError('IDENTITY_SIGNING_KEY: another key than ACCESS_SIGNING_KEY is required; got the same');
+  return config;
+}

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { IDENTITY_PUBLIC_KEYS } from '../identity/key-settings.ts';
+import type { PublicKeys } from '../identity/tokens.ts';
+import { parseEnvironment } from '../runtime/config.ts';
+import type { SubgraphLimits } from './limits.ts';
+import { requireSecrets, type Secret } from './process-secrets.ts';
+import * as settings from './settings.ts';
+
+/** What a subgraph reads as a process of its own. */
+export const subgraphSettings = z.object({
+  NODE_ENV: settings.NODE_ENV,
+  HOST: z.string().default('127.0.0.1').meta({ description: 'Address on which it listens.' }),
+  PORT: settings.port.optional().meta({
+    description: 'Port on which it listens; 0 = any free one.',
+    otherwise: 'its port by SUBGRAPH_BASE_PORT or `supergraph.yaml`',
+  }),
+  SUBGRAPH_DATABASE_URL: settings.SUBGRAPH_DATABASE_URL,
+  IDENTITY_PUBLIC_KEYS,
+  REDIS_URL: settings.REDIS_URL,
+  MAX_RESULT_OBJECTS: settings.MAX_RESULT_OBJECTS,
+  STATEMENT_TIMEOUT_MS: settings.STATEMENT_TIMEOUT_MS,
+  LOG_LEVEL: settings.LOG_LEVEL,
+  SUBGRAPH_BASE_PORT: settings.SUBGRAPH_BASE_PORT,
+  DATABASE_URL: settings.DATABASE_URL,
+  DATABASE_ROLE_SECRET: settings.DATABASE_ROLE_SECRET,
+  DATA_DIR: settings.DATA_DIR,
+});
+
+/** Settings of a subgraph as a process of its own. */
+export interface SubgraphConfig {
+  readonly environment: 'development' | 'test' | 'production';
+  readonly host: string;
+  /** 0 = any free one; undefined = that of supergraph.yaml, moved by `basePort`. */
+  readonly port: number | undefined;
+  readonly basePort: number | undefined;
+  /** As the role of this subgraph, on tables that are up to date; undefined = this process migrates. */
+  readonly ownDatabaseUrl: string | undefined;
+  /** As the administrator, where this process migrates; undefined = embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly roleSecret: string | undefined;
+  /** Undefined = the keys of this installation. */
+  readonly identityPublicKeys: PublicKeys | undefined;
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  readonly logLevel: string;
+  readonly limits: SubgraphLimits;
+}
+
+/** @param ownSecrets secrets of this one subgraph, beside those of every subgraph */
+export function readSubgraphConfig(
+  ownSecrets: readonly Secret[] = [],
+  environment: NodeJS.ProcessEnv = process.env,
+): SubgraphConfig {
+  const foreign: Secret[] = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'IDENTITY_SIGNING_KEY', 'ACCESS_SIGNING_KEY'];
+  requireSecrets(environment, {
+    required: ['SUBGRAPH_DATABASE_URL', 'IDENTITY_PUBLIC_KEYS', ...ownSecrets],
+    refused: foreign.filter((name) => !ownSecrets.includes(name)),
+  });
+  const parsed = parseEnvironment(subgraphSettings, environment);
+  return {
+    environment: parsed.NODE_ENV,
+    host: parsed.HOST,
+    port: parsed.PORT,
+    basePort: parsed.SUBGRAPH_BASE_PORT,
+    ownDatabaseUrl: parsed.SUBGRAPH_DATABASE_URL,
+    databaseUrl: parsed.DATABASE_URL,
+    roleSecret: parsed.DATABASE_ROLE_SECRET,
+    identityPublicKeys: parsed.IDENTITY_PUBLIC_KEYS,
+    redisUrl: parsed.REDIS_URL,
+    dataDir: resolve(parsed.DATA_DIR),
+    logLevel: parsed.LOG_LEVEL,
+    limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
+  };
+}
