@@ -21,7 +21,7 @@ export interface Outlook {
  */
 export function seasonalNaive(history: readonly number[]): Outlook {
   if (history.length !== historyDays) {
-    throw new RangeError(`${historyDays} days of history are required; got ${history.length}.`);
+    throw new RangeError(`The history must have ${historyDays} days; got ${history.length}.`);
   }
   const actual = history.slice(season);
   return {

@@ -5,7 +5,7 @@ function requireDay(value: unknown): Day {
   const day = typeof value === 'string' ? parseDay(value) : undefined;
   if (day) return day;
   throw new GraphQLError(
-    `A day from ${earliestDay} to ${latestDay} as YYYY-MM-DD is required; got ${String(value).slice(0, 40)}.`,
+    `A date must be a day from ${earliestDay} to ${latestDay} as YYYY-MM-DD; got ${String(value).slice(0, 40)}.`,
   );
 }
 

@@ -6,16 +6,10 @@ export function requestedRange(range: DayRange | null | undefined, now: Date): D
   if (!range) return lastDays(defaultDays, now);
   const { from, until } = range;
   if (until < from) {
-    throw new GraphError(
-      'BAD_USER_INPUT',
-      `A range whose last day is not before the first is required; got ${from} to ${until}.`,
-    );
+    throw new GraphError('BAD_USER_INPUT', `"until" must not be before "from"; got ${from} to ${until}.`);
   }
   if (lengthOf(range) > longestRange) {
-    throw new GraphError(
-      'BAD_USER_INPUT',
-      `A range of at most ${longestRange} days is required; got ${lengthOf(range)}.`,
-    );
+    throw new GraphError('BAD_USER_INPUT', `A range may have at most ${longestRange} days; got ${lengthOf(range)}.`);
   }
   return { from, until };
 }
@@ -25,7 +19,7 @@ const mostDays = 366;
 /** The `days` of a contributed field, or BAD_USER_INPUT. */
 export function requireDays(days: number): number {
   if (days >= 1 && days <= mostDays) return days;
-  throw new GraphError('BAD_USER_INPUT', `A number of days from 1 to ${mostDays} is required; got ${days}.`);
+  throw new GraphError('BAD_USER_INPUT', `"days" must be from 1 to ${mostDays}; got ${days}.`);
 }
 
 /** DayPeriod as the graph shows it. */

@@ -23,18 +23,28 @@ export interface CarryingVehicle {
 export function shipmentRefusals(state: LoadState, risk: RiskState): UserError[] {
   const field = ['shipmentId'];
   if (state !== 'BOOKED')
-    return [{ code: 'NOT_BOOKED', field, message: `A booked shipment is required; this one is ${state}.` }];
+    return [
+      { code: 'NOT_BOOKED', field, message: `This shipment is ${state}. Only a booked shipment can be assigned.` },
+    ];
   switch (risk) {
     case 'ALLOW':
       return [];
     case 'BLOCK':
       return [
-        { code: 'RISK_BLOCKED', field, message: 'A shipment that risk allows is required; this one is blocked.' },
+        { code: 'RISK_BLOCKED', field, message: "The risk assessment blocked this shipment, so it can't be assigned." },
       ];
     case 'REVIEW':
-      return [{ code: 'RISK_PENDING', field, message: 'A decision of risk is required; the review is still open.' }];
+      return [
+        { code: 'RISK_PENDING', field, message: 'This shipment is under risk review. Assign it after the decision.' },
+      ];
     case 'PENDING':
-      return [{ code: 'RISK_PENDING', field, message: 'An assessment of risk is required; it has not arrived yet.' }];
+      return [
+        {
+          code: 'RISK_PENDING',
+          field,
+          message: 'The risk assessment of this shipment is not ready yet. Try again in a moment.',
+        },
+      ];
   }
 }
 
@@ -47,12 +57,12 @@ function driverRefusals({ equipment }: LoadFacts, driver: CarryingDriver): UserE
   const field = ['driverId'];
   const refusals: UserError[] = [];
   if (!driver.active)
-    refusals.push({ code: 'DRIVER_INACTIVE', field, message: `An active driver is required; ${driver.name} is not.` });
+    refusals.push({ code: 'DRIVER_INACTIVE', field, message: `${driver.name} is inactive. Choose an active driver.` });
   if (!driver.equipment.includes(equipment))
     refusals.push({
       code: 'DRIVER_NOT_QUALIFIED',
       field,
-      message: `A driver trained for ${equipment} is required; ${driver.name} is trained for ${driver.equipment.join(', ')}.`,
+      message: `The shipment needs a driver trained for ${equipment}, but ${driver.name} is trained for ${driver.equipment.join(', ')}.`,
     });
   return refusals;
 }
@@ -64,25 +74,25 @@ function vehicleRefusals({ equipment, weightKg, volumeM3 }: LoadFacts, vehicle: 
     refusals.push({
       code: 'VEHICLE_RETIRED',
       field,
-      message: `A vehicle in service is required; ${vehicle.plate} is retired.`,
+      message: `Vehicle ${vehicle.plate} is retired. Choose a vehicle in service.`,
     });
   if (vehicle.equipment !== equipment)
     refusals.push({
       code: 'WRONG_EQUIPMENT',
       field,
-      message: `A ${equipment} is required; ${vehicle.plate} is a ${vehicle.equipment}.`,
+      message: `The shipment needs a ${equipment}, but ${vehicle.plate} is a ${vehicle.equipment}.`,
     });
   if (weightKg > vehicle.maxWeightKg)
     refusals.push({
       code: 'OVER_CAPACITY',
       field,
-      message: `Room for ${weightKg} kg is required; ${vehicle.plate} carries ${vehicle.maxWeightKg} kg.`,
+      message: `The shipment weighs ${weightKg} kg, but ${vehicle.plate} carries at most ${vehicle.maxWeightKg} kg.`,
     });
   if (volumeM3 > vehicle.maxVolumeM3)
     refusals.push({
       code: 'OVER_CAPACITY',
       field,
-      message: `Room for ${volumeM3} m³ is required; ${vehicle.plate} carries ${vehicle.maxVolumeM3} m³.`,
+      message: `The shipment takes ${volumeM3} m³, but ${vehicle.plate} carries at most ${vehicle.maxVolumeM3} m³.`,
     });
   return refusals;
 }
@@ -94,7 +104,7 @@ export function releaseRefusals(state: LoadState): UserError[] {
     {
       code: 'SHIPMENT_UNDERWAY',
       field: ['shipmentId'],
-      message: `A shipment that was not picked up yet is required; this one is ${state}.`,
+      message: `This shipment is ${state}. A shipment can be unassigned only before its pickup.`,
     },
   ];
 }

@@ -14,6 +14,6 @@ export class Contested<T extends object> extends Refusal {
 /** Refuses a change that was made to an older version of the record. */
 export function checkVersion<T extends { readonly version: number }>(current: T, expectedVersion: number): void {
   if (current.version === expectedVersion) return;
-  const message = `Version ${current.version} is required; the change was made to version ${expectedVersion}.`;
+  const message = `This record is at version ${current.version}, not ${expectedVersion}. Load it again and repeat the change.`;
   throw new Contested(current, { code: 'CONFLICT', field: ['expectedVersion'], message });
 }

@@ -6,7 +6,7 @@ import { licenseClasses } from './license.ts';
 
 const fields = {
   name: text(1, 120),
-  phone: text(5, 32).regex(/^\+?[0-9][0-9 ().-]*$/, 'Digits with spaces, points, dashes and brackets are required.'),
+  phone: text(5, 32).regex(/^\+?[0-9][0-9 ().-]*$/, 'Must be a phone number such as +1 312 555 0100.'),
   licenseNumber: text(3, 40),
   licenseClasses: setOf(licenseClasses),
   equipment: setOf(equipmentKinds),
@@ -39,7 +39,7 @@ export type UpdateDriver = z.infer<typeof updateDriver>;
 function setOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z
     .array(z.enum(values))
-    .min(1, 'At least one is required.')
-    .max(values.length, `At most ${values.length} are allowed.`)
+    .min(1, 'Must contain at least one value.')
+    .max(values.length, `Must contain at most ${values.length} values.`)
     .transform((list) => [...new Set(list)]);
 }

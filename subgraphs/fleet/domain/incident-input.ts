@@ -19,8 +19,8 @@ export function reportIncident(now: Date) {
     description: text(1, 2_000),
     occurredAt: z
       .date()
-      .max(new Date(now.getTime() + aheadMs), 'A time that is not in the future is required.')
-      .min(new Date(now.getTime() - 366 * dayMs), 'A time within the last year is required.'),
+      .max(new Date(now.getTime() + aheadMs), 'Must not be in the future.')
+      .min(new Date(now.getTime() - 366 * dayMs), 'Must be within the last year.'),
     idempotencyKey,
   });
 }

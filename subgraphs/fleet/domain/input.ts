@@ -8,10 +8,10 @@ export function text(least: number, most: number) {
   return z
     .string()
     .trim()
-    .min(least, `At least ${least} characters are required.`)
-    .max(most, `At most ${most} characters are allowed.`)
-    .refine((value) => !controlCharacters.test(value), 'Text without control characters is required.')
-    .refine((value) => value.isWellFormed(), 'Well-formed Unicode is required.');
+    .min(least, least === 1 ? 'Must not be empty.' : `Must have at least ${least} characters.`)
+    .max(most, `Must have at most ${most} characters.`)
+    .refine((value) => !controlCharacters.test(value), 'Must not contain control characters.')
+    .refine((value) => value.isWellFormed(), 'Must be well-formed Unicode.');
 }
 
 const zones = new Set(Intl.supportedValuesOf('timeZone'));
@@ -20,16 +20,16 @@ const zones = new Set(Intl.supportedValuesOf('timeZone'));
 export const place = z.object({
   hubCode: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'Three capital letters are required.')
+    .regex(/^[A-Z]{3}$/, 'Must be three capital letters.')
     .nullish()
     .transform((code) => code ?? null),
   city: text(1, 100),
-  region: z.string().regex(/^[A-Z]{2,3}$/, 'Two or three capital letters are required.'),
-  country: z.string().regex(/^[A-Z]{2}$/, 'Two capital letters are required.'),
-  latitude: z.number().min(-90, 'At least -90 is required.').max(90, 'At most 90 is allowed.'),
-  longitude: z.number().min(-180, 'At least -180 is required.').max(180, 'At most 180 is allowed.'),
-  timeZone: z.string().refine((zone) => zones.has(zone), 'An IANA time zone is required, such as America/Chicago.'),
+  region: z.string().regex(/^[A-Z]{2,3}$/, 'Must be two or three capital letters.'),
+  country: z.string().regex(/^[A-Z]{2}$/, 'Must be two capital letters.'),
+  latitude: z.number().min(-90, 'Must be at least -90.').max(90, 'Must be at most 90.'),
+  longitude: z.number().min(-180, 'Must be at least -180.').max(180, 'Must be at most 180.'),
+  timeZone: z.string().refine((zone) => zones.has(zone), 'Must be an IANA time zone such as America/Chicago.'),
 });
 
 /** An id of any record; whether there is such a record is the store's question. */
-export const id = z.string().max(100, 'An id is required.');
+export const id = z.string().max(100, 'Must be an id of at most 100 characters.');

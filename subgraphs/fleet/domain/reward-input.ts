@@ -6,9 +6,9 @@ import { redeemableAtMost, redeemableStep } from './rewards.ts';
 export const redeemReward = z.object({
   points: z
     .int()
-    .min(redeemableStep, `At least ${redeemableStep} points are required.`)
-    .max(redeemableAtMost, `At most ${redeemableAtMost} points are allowed.`)
-    .multipleOf(redeemableStep, `A multiple of ${redeemableStep} points is required.`),
+    .min(redeemableStep, `Must be at least ${redeemableStep} points.`)
+    .max(redeemableAtMost, `Must be at most ${redeemableAtMost} points.`)
+    .multipleOf(redeemableStep, `Must be a multiple of ${redeemableStep} points.`),
   idempotencyKey,
 });
 export type RedeemReward = z.infer<typeof redeemReward>;

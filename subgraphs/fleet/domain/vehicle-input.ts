@@ -6,9 +6,9 @@ import { id, place, text } from './input.ts';
 const fields = {
   plate: text(2, 20),
   make: text(1, 100),
-  modelYear: z.int().min(1980, 'At least 1980 is required.').max(2100, 'At most 2100 is allowed.'),
-  maxWeightKg: z.number().positive('More than 0 kg is required.').max(60_000, 'At most 60,000 kg are allowed.'),
-  maxVolumeM3: z.number().positive('More than 0 m³ is required.').max(300, 'At most 300 m³ are allowed.'),
+  modelYear: z.int().min(1980, 'Must be 1980 or later.').max(2100, 'Must be 2100 or earlier.'),
+  maxWeightKg: z.number().positive('Must be more than 0 kg.').max(60_000, 'Must be at most 60,000 kg.'),
+  maxVolumeM3: z.number().positive('Must be more than 0 m³.').max(300, 'Must be at most 300 m³.'),
   homeBase: place,
 };
 

@@ -163,7 +163,8 @@ export const Mutation = {
     payloadOf(async () => {
       const caller = requireAccount(identity);
       const driverId = driverOf(identity);
-      if (driverId === null) return refuse('NOT_A_DRIVER', 'An account of a driver is required; this one has none.');
+      if (driverId === null)
+        return refuse('NOT_A_DRIVER', 'Only drivers can redeem points. This account belongs to no driver.');
       const redemption = parseInput(redeemInput, input);
       return transact(async (transaction) => {
         const { em } = transaction;

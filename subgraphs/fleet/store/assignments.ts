@@ -24,17 +24,17 @@ const violations: Readonly<Record<string, UserError>> = {
   assignment_one_per_shipment: {
     code: 'ALREADY_ASSIGNED',
     field: ['shipmentId'],
-    message: 'A shipment without an assignment is required; this one was assigned a moment ago.',
+    message: 'This shipment was assigned a moment ago. Unassign it first.',
   },
   assignment_driver_busy: {
     code: 'DOUBLE_BOOKED',
     field: ['driverId'],
-    message: 'A driver who is free from pickup to delivery is required; this one has another assignment then.',
+    message: 'This driver has another assignment between pickup and delivery. Choose another driver.',
   },
   assignment_vehicle_busy: {
     code: 'DOUBLE_BOOKED',
     field: ['vehicleId'],
-    message: 'A vehicle that is free from pickup to delivery is required; this one has another assignment then.',
+    message: 'This vehicle has another assignment between pickup and delivery. Choose another vehicle.',
   },
 };
 
@@ -88,7 +88,7 @@ export async function assignShipment(
 }
 
 function alreadyAssigned(holding: Assignment): Contested<Assignment> {
-  const message = `A shipment without an assignment is required; this one has been assigned since ${holding.assignedAt.toISOString()}.`;
+  const message = `This shipment has been assigned since ${holding.assignedAt.toISOString()}. Unassign it first.`;
   return new Contested(holding, { code: 'ALREADY_ASSIGNED', field: ['shipmentId'], message });
 }
 
@@ -100,10 +100,9 @@ export async function unassignShipment(
   const { em } = transaction;
   const { load, state } = await lockBooked(em, input.shipmentId);
   const holding = await holdingOf(em, load.shipmentId);
-  if (!holding)
-    return refuse('NOT_ASSIGNED', 'An assigned shipment is required; this one has no assignment.', 'shipmentId');
+  if (!holding) return refuse('NOT_ASSIGNED', 'This shipment has no assignment.', 'shipmentId');
   if (input.assignmentId != null && input.assignmentId !== holding.id) {
-    const message = `The assignment that holds is required (${holding.id}); got another one.`;
+    const message = `This shipment has another assignment by now (${holding.id}). Check it and try again.`;
     throw new Contested(holding, { code: 'CONFLICT', field: ['assignmentId'], message });
   }
   const refusals = releaseRefusals(state);
@@ -174,10 +173,7 @@ async function nextStart(em: EntityManager, { id, driverId, vehicleId, startsAt 
 
 async function lockBooked(em: EntityManager, shipmentId: string): Promise<StandingLoad> {
   const found = await lockLoad(em, shipmentId);
-  return (
-    found ??
-    refuse('NOT_FOUND', 'The id of a booked shipment is required; none with this one is known here.', 'shipmentId')
-  );
+  return found ?? refuse('NOT_FOUND', 'There is no booked shipment with this id.', 'shipmentId');
 }
 
 /** The assignment of a shipment that was not given up; there is one at most. */

@@ -16,12 +16,12 @@ const violations: Readonly<Record<string, UserError>> = {
   driver_license_number_key: {
     code: 'LICENSE_TAKEN',
     field: ['licenseNumber'],
-    message: 'A licence number of its own is required; another driver has this one.',
+    message: 'Another driver already has this licence number.',
   },
   driver_account_id_key: {
     code: 'ACCOUNT_TAKEN',
     field: ['accountId'],
-    message: 'An account of its own is required; another driver has this one.',
+    message: 'Another driver already has this account.',
   },
 };
 
@@ -96,16 +96,16 @@ export async function deactivateDriver(
   const { em } = transaction;
   const driver = await lockDriver(em, driverId);
   checkVersion(driver, expectedVersion);
-  if (!driver.active) refuse('DRIVER_INACTIVE', `An active driver is required; ${driver.name} is not.`, 'driverId');
+  if (!driver.active) refuse('DRIVER_INACTIVE', `${driver.name} is already inactive.`, 'driverId');
   const held = await activeAssignmentsOf(em, 'driver_id', driver.id);
   if (held.length > 0)
     refuse(
       'ACTIVE_ASSIGNMENTS',
-      `A driver without active assignments is required; ${driver.name} has ${held.length}.`,
+      `${driver.name} still has active assignments (${held.length}). Complete or unassign them first.`,
       'driverId',
     );
   if (await em.findOne(ShiftEntity, { driverId: driver.id, endedAt: null }))
-    refuse('ON_SHIFT', `A driver off duty is required; ${driver.name} is on a shift.`, 'driverId');
+    refuse('ON_SHIFT', `${driver.name} is on a shift. End the shift first.`, 'driverId');
   Object.assign(driver, { active: false, deactivatedAt: now, version: driver.version + 1 });
   await em.flush();
   await tell(transaction, driver, by, now);
@@ -117,14 +117,13 @@ function checkLicense(classes: readonly LicenseClass[], equipment: readonly Equi
   if (missing.length > 0)
     refuse(
       'LICENSE_REQUIRED',
-      `A licence for ${missing.join(', ')} is required; ${classes.join(', ')} does not allow it.`,
+      `The licence classes ${classes.join(', ')} do not allow ${missing.join(', ')}. Add a class that does.`,
       'licenseClasses',
     );
 }
 
 function checkAccountId(accountId: string | null | undefined): void {
-  if (accountId != null && !isUuid(accountId))
-    refuse('NOT_FOUND', 'The id of an account is required; there is none with this one.', 'accountId');
+  if (accountId != null && !isUuid(accountId)) refuse('NOT_FOUND', 'There is no account with this id.', 'accountId');
 }
 
 /** What a driver is assigned to must stay within what the driver is trained for. */
@@ -134,7 +133,7 @@ async function checkCarried(em: EntityManager, driver: Driver, equipment: readon
   if (lost)
     refuse(
       'ACTIVE_ASSIGNMENTS',
-      `${lost.equipment} is required as long as ${driver.name} is assigned to ${lost.reference}.`,
+      `${driver.name} is assigned to ${lost.reference}, which needs ${lost.equipment}. Keep it or unassign the shipment first.`,
       'equipment',
     );
 }

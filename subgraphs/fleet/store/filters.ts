@@ -56,7 +56,7 @@ export function assignmentConditions(filter: AssignmentFilter | null | undefined
     if (states.length > assignmentStates.length)
       throw new GraphError(
         'BAD_USER_INPUT',
-        `At most ${assignmentStates.length} states are allowed; got ${states.length}.`,
+        `"states" may contain at most ${assignmentStates.length} states; got ${states.length}.`,
       );
     where.push(states.length === 0 ? never : condition('t.state in (?)', [...states]));
   }

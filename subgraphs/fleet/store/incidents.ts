@@ -45,6 +45,5 @@ export async function reportIncident(
 
 async function checkShipment({ em }: Transaction, shipmentId: string): Promise<void> {
   const known = isUuid(shipmentId) && (await em.count(LoadEntity, { shipmentId })) > 0;
-  if (!known)
-    refuse('NOT_FOUND', 'The id of a booked shipment is required; none with this one is known here.', 'shipmentId');
+  if (!known) refuse('NOT_FOUND', 'There is no booked shipment with this id.', 'shipmentId');
 }

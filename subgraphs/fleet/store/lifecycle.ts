@@ -32,7 +32,9 @@ async function misfitOf({ em }: Transaction, holding: Assignment, load: Load): P
   const vehicle = await em.findOneOrFail(VehicleEntity, { id: holding.vehicleId });
   const [refusal] = carryingRefusals(load, driver, vehicle);
   if (refusal) return refusal.message;
-  return (await moveWindow(em, holding, load)) ? null : 'Driver or vehicle have another assignment in the new window.';
+  return (await moveWindow(em, holding, load))
+    ? null
+    : 'The driver or the vehicle has another assignment in the new window.';
 }
 
 function loadOf(event: EventPayload<'shipment.booked'>): Load {

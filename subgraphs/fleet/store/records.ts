@@ -12,11 +12,11 @@ import { type Driver, DriverEntity, type Vehicle, VehicleEntity } from '../entit
 /** The driver of a mutation, locked until its commit. Refuses with NOT_FOUND. */
 export async function lockDriver(em: EntityManager, id: string, field = 'driverId'): Promise<Driver> {
   const driver = isUuid(id) ? await em.findOne(DriverEntity, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
-  return driver ?? refuse('NOT_FOUND', 'The id of a driver is required; there is none with this one.', field);
+  return driver ?? refuse('NOT_FOUND', 'There is no driver with this id.', field);
 }
 
 /** The vehicle of a mutation, locked until its commit. Refuses with NOT_FOUND. */
 export async function lockVehicle(em: EntityManager, id: string, field = 'vehicleId'): Promise<Vehicle> {
   const vehicle = isUuid(id) ? await em.findOne(VehicleEntity, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
-  return vehicle ?? refuse('NOT_FOUND', 'The id of a vehicle is required; there is none with this one.', field);
+  return vehicle ?? refuse('NOT_FOUND', 'There is no vehicle with this id.', field);
 }

@@ -60,7 +60,7 @@ export async function redeem(
 }
 
 function insufficient(held: number | string): UserError {
-  const message = `As many points as are redeemed are required; the account holds ${held}.`;
+  const message = `The account holds only ${held} points.`;
   return { code: 'INSUFFICIENT_POINTS', field: ['points'], message };
 }
 

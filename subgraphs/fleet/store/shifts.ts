@@ -11,7 +11,7 @@ const violations: Readonly<Record<string, UserError>> = {
   shift_one_open_per_driver: {
     code: 'SHIFT_OPEN',
     field: ['driverId'],
-    message: 'A driver off duty is required; this one is on a shift.',
+    message: 'This driver is already on a shift.',
   },
 };
 
@@ -23,11 +23,11 @@ export async function startShift(
 ): Promise<Shift> {
   checkOwn(caller, driverId);
   const driver = await lockDriver(em, driverId);
-  if (!driver.active) refuse('DRIVER_INACTIVE', `An active driver is required; ${driver.name} is not.`, 'driverId');
+  if (!driver.active) refuse('DRIVER_INACTIVE', `${driver.name} is inactive and can't start a shift.`, 'driverId');
   if (vehicleId != null) {
     const vehicle = await lockVehicle(em, vehicleId);
     if (!vehicle.active)
-      refuse('VEHICLE_RETIRED', `A vehicle in service is required; ${vehicle.plate} is retired.`, 'vehicleId');
+      refuse('VEHICLE_RETIRED', `Vehicle ${vehicle.plate} is retired. Choose a vehicle in service.`, 'vehicleId');
   }
   const shift = em.create(ShiftEntity, {
     id: newId(now.getTime()),
@@ -49,7 +49,7 @@ export async function endShift(
   checkOwn(caller, driverId);
   const driver = await lockDriver(em, driverId);
   const shift = await em.findOne(ShiftEntity, { driverId: driver.id, endedAt: null });
-  if (!shift) return refuse('NOT_ON_SHIFT', `A driver on a shift is required; ${driver.name} is off duty.`, 'driverId');
+  if (!shift) return refuse('NOT_ON_SHIFT', `${driver.name} is not on a shift.`, 'driverId');
   // A shift begun within this very millisecond lasts one.
   shift.endedAt = new Date(Math.max(now.getTime(), shift.startedAt.getTime() + 1));
   await em.flush();
@@ -65,5 +65,5 @@ export async function endShift(
 /** Drivers start and end their own shifts, dispatchers everybody's. To a driver, others' shifts are as good as unknown. */
 function checkOwn(caller: AccountIdentity, driverId: string): void {
   if (hasScope(caller, 'fleet:write') || driverOf(caller) === driverId) return;
-  refuse('NOT_FOUND', 'Your own driver id is required; got another one.', 'driverId');
+  refuse('NOT_FOUND', 'Drivers start and end only their own shifts. Give your own driver id.', 'driverId');
 }

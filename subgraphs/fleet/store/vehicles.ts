@@ -12,7 +12,7 @@ const violations: Readonly<Record<string, UserError>> = {
   vehicle_plate_key: {
     code: 'PLATE_TAKEN',
     field: ['plate'],
-    message: 'A plate of its own is required; another vehicle has this one.',
+    message: 'Another vehicle already has this plate.',
   },
 };
 
@@ -45,7 +45,7 @@ export async function updateVehicle(transaction: Transaction, input: UpdateVehic
   if (tooLarge)
     refuse(
       'ACTIVE_ASSIGNMENTS',
-      `Room for ${tooLarge.reference} (${tooLarge.weight_kg} kg, ${tooLarge.volume_m3} m³) is required as long as it is assigned.`,
+      `${tooLarge.reference} (${tooLarge.weight_kg} kg, ${tooLarge.volume_m3} m³) is assigned to this vehicle and would not fit. Unassign it first.`,
       tooLarge.weight_kg > maxWeightKg ? 'maxWeightKg' : 'maxVolumeM3',
     );
   Object.assign(vehicle, {
@@ -70,13 +70,12 @@ export async function retireVehicle(
   const { em } = transaction;
   const vehicle = await lockVehicle(em, vehicleId);
   checkVersion(vehicle, expectedVersion);
-  if (!vehicle.active)
-    refuse('VEHICLE_RETIRED', `A vehicle in service is required; ${vehicle.plate} is retired.`, 'vehicleId');
+  if (!vehicle.active) refuse('VEHICLE_RETIRED', `Vehicle ${vehicle.plate} is already retired.`, 'vehicleId');
   const held = await activeAssignmentsOf(em, 'vehicle_id', vehicle.id);
   if (held.length > 0)
     refuse(
       'ACTIVE_ASSIGNMENTS',
-      `A vehicle without active assignments is required; ${vehicle.plate} has ${held.length}.`,
+      `Vehicle ${vehicle.plate} still has active assignments (${held.length}). Complete or unassign them first.`,
       'vehicleId',
     );
   Object.assign(vehicle, { active: false, retiredAt: now, version: vehicle.version + 1 });

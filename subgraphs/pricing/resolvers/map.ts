@@ -146,17 +146,17 @@ function checkEstimate({ origin, originCountry, destination, destinationCountry,
   for (const country of [originCountry, destinationCountry]) {
     if (!/^[A-Za-z]{2}$/.test(country)) {
       const got = country.slice(0, 40);
-      throw new GraphError('BAD_USER_INPUT', `An ISO 3166-1 alpha-2 code such as US is required; got ${got}.`);
+      throw new GraphError('BAD_USER_INPUT', `A country must be an ISO 3166-1 alpha-2 code such as US; got ${got}.`);
     }
   }
   for (const { latitude, longitude } of [origin, destination]) {
     if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) {
       throw new GraphError(
         'BAD_USER_INPUT',
-        `A latitude from -90 to 90 and a longitude from -180 to 180 are required; got ${latitude}, ${longitude}.`,
+        `The latitude must be from -90 to 90 and the longitude from -180 to 180; got ${latitude}, ${longitude}.`,
       );
     }
   }
   if (!(volumeM3 > 0 && volumeM3 <= 200))
-    throw new GraphError('BAD_USER_INPUT', `A volume above 0 and at most 200 m³ is required; got ${volumeM3}.`);
+    throw new GraphError('BAD_USER_INPUT', `"volumeM3" must be above 0 and at most 200; got ${volumeM3}.`);
 }

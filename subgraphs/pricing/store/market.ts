@@ -53,11 +53,10 @@ export function recordObservation(
 ): Promise<MarketObservation> {
   const { kind, equipment, ratio } = input;
   const key = parseIdempotencyKey(input.idempotencyKey);
-  if (!(ratio >= 0.2 && ratio <= 5))
-    refuse('OUT_OF_RANGE', `A ratio from 0.2 to 5 is required; got ${ratio}.`, 'ratio');
+  if (!(ratio >= 0.2 && ratio <= 5)) refuse('OUT_OF_RANGE', `The ratio must be from 0.2 to 5; got ${ratio}.`, 'ratio');
   const source =
     plainText(input.source, 1, 80) ??
-    refuse('INVALID_SOURCE', 'A source of 1 to 80 printable characters is required.', 'source');
+    refuse('INVALID_SOURCE', 'The source must have 1 to 80 printable characters.', 'source');
   const facts = { kind, equipment, ratio, source };
   return transact((transaction) => {
     const { em } = transaction;

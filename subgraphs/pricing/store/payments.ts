@@ -32,17 +32,17 @@ export function recordPayment(
   const key = parseIdempotencyKey(input.idempotencyKey);
   const reference =
     plainText(input.reference, 1, 64) ??
-    refuse('INVALID_REFERENCE', 'A reference of 1 to 64 printable characters is required.', 'reference');
+    refuse('INVALID_REFERENCE', 'The reference must have 1 to 64 printable characters.', 'reference');
   const amountCents = centsOf(input.amount.amount);
   if (!amountCents || amountCents < 0) {
     return refuse(
       'INVALID_AMOUNT',
-      `An amount above 0 with at most two decimals is required; got ${input.amount.amount}.`,
+      `The amount must be above 0 and have at most two decimals; got ${input.amount.amount}.`,
       'amount.amount',
     );
   }
   const paidAt = input.paidAt ?? now;
-  if (paidAt > now) refuse('IN_THE_FUTURE', `A time that has come is required; got ${paidAt.toISOString()}.`, 'paidAt');
+  if (paidAt > now) refuse('IN_THE_FUTURE', `paidAt can't be in the future; got ${paidAt.toISOString()}.`, 'paidAt');
 
   const { amount, idempotencyKey: _key, ...facts } = input;
   const call = {
@@ -80,25 +80,28 @@ async function keepPayment(
   const invoice = isUuid(input.invoiceId)
     ? await em.findOne(InvoiceEntity, input.invoiceId, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
     : null;
-  if (!invoice)
-    return refuse('NOT_FOUND', `The id of an invoice is required; got ${input.invoiceId.slice(0, 40)}.`, 'invoiceId');
+  if (!invoice) return refuse('NOT_FOUND', 'There is no invoice with this id.', 'invoiceId');
   if (input.amount.currency !== invoice.currency)
     refuse(
       'CURRENCY_MISMATCH',
-      `An amount in ${invoice.currency} is required; got ${input.amount.currency}.`,
+      `The invoice is in ${invoice.currency}, but the payment is in ${input.amount.currency}.`,
       'amount.currency',
     );
   if (await em.count(PaymentEntity, { organizationId: invoice.organizationId, reference })) {
-    refuse('DUPLICATE_PAYMENT', `A reference that was not recorded yet is required; ${reference} was.`, 'reference');
+    refuse('DUPLICATE_PAYMENT', `A payment with the reference ${reference} was already recorded.`, 'reference');
   }
   if ((await em.count(PaymentEntity, { invoiceId: invoice.id })) >= mostPayments) {
-    refuse('TOO_MANY_PAYMENTS', `An invoice takes at most ${mostPayments} payments; this one has them.`, 'invoiceId');
+    refuse(
+      'TOO_MANY_PAYMENTS',
+      `This invoice already has ${mostPayments} payments, the most that an invoice can have.`,
+      'invoiceId',
+    );
   }
   const owed = outstandingCents(invoice);
   if (amountCents > owed && !input.acceptOverpayment) {
     refuse(
       'OVERPAYMENT',
-      `At most ${moneyOf(owed, invoice.currency).amount} ${invoice.currency} is owed; got ${input.amount.amount}. Set acceptOverpayment to keep the rest as credit.`,
+      `Only ${moneyOf(owed, invoice.currency).amount} ${invoice.currency} is owed; got ${input.amount.amount}. Set acceptOverpayment to keep the rest as credit.`,
       'amount.amount',
     );
   }

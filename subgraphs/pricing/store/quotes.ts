@@ -73,11 +73,9 @@ export function requestQuote(
 
 async function makeQuote(em: EntityManager, account: AccountIdentity, shipmentId: string, now: Date): Promise<Quote> {
   const shipment = await findVisibleShipment(em, account, shipmentId);
-  if (shipment.closed)
-    refuse('NOT_QUOTABLE', 'A shipment that was not cancelled is required; this one was.', 'shipmentId');
+  if (shipment.closed) refuse('NOT_QUOTABLE', "This shipment was cancelled and can't be quoted.", 'shipmentId');
   const accepted = await em.count(QuoteEntity, { shipmentId, acceptedAt: { $ne: null } });
-  if (accepted > 0)
-    refuse('NOT_QUOTABLE', 'A shipment without an accepted quote is required; this one has one.', 'shipmentId');
+  if (accepted > 0) refuse('NOT_QUOTABLE', 'This shipment already has an accepted quote.', 'shipmentId');
   const price = await priceShipment(em, shipment, now);
   const quote = em.create(QuoteEntity, newQuote(shipment, price, account.accountId, now));
   await em.flush();
@@ -91,7 +89,7 @@ async function findVisibleShipment(
 ): Promise<PricedShipment> {
   const shipment = isUuid(shipmentId) ? await em.findOne(PricedShipmentEntity, shipmentId) : null;
   if (shipment && maySee(visibilityOf(account), shipment.organizationId)) return shipment;
-  return refuse('NOT_FOUND', `The id of a shipment is required; got ${shipmentId.slice(0, 40)}.`, 'shipmentId');
+  return refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', 'shipmentId');
 }
 
 function newQuote(shipment: PricedShipment, price: Price, requestedBy: string, now: Date): Quote {
@@ -158,7 +156,7 @@ async function accept(transaction: Transaction, account: AccountIdentity, quoteI
   const { em } = transaction;
   const found = isUuid(quoteId) ? await em.findOne(QuoteEntity, quoteId) : null;
   if (!found || !maySee(visibilityOf(account), found.organizationId)) {
-    const message = `The id of a quote is required; got ${quoteId.slice(0, 40)}.`;
+    const message = 'There is no quote with this id, or you may not see it.';
     throw new NotAcceptable({ quote: null, refusal: { code: 'NOT_FOUND', message } });
   }
   // All quotes of the shipment, locked in one order: of two acceptances the second sees the first.
@@ -181,14 +179,13 @@ function refusalOf(quote: Quote, now: Date): Acceptance['refusal'] {
   if (quote.acceptedAt)
     return {
       code: 'ALREADY_ACCEPTED',
-      message: `An offered quote is required; this one was accepted at ${quote.acceptedAt.toISOString()}.`,
+      message: `This quote was already accepted at ${quote.acceptedAt.toISOString()}.`,
     };
-  if (quote.withdrawnAt)
-    return { code: 'WITHDRAWN', message: 'An offered quote is required; another quote of the shipment was accepted.' };
+  if (quote.withdrawnAt) return { code: 'WITHDRAWN', message: 'Another quote of this shipment was accepted.' };
   if (quote.expiresAt <= now)
     return {
       code: 'EXPIRED',
-      message: `An offered quote is required; this one expired at ${quote.expiresAt.toISOString()}.`,
+      message: `This quote expired at ${quote.expiresAt.toISOString()}. Request a new one.`,
     };
   return undefined;
 }

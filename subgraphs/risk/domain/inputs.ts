@@ -6,8 +6,8 @@ import { emailKey, nameKey } from './names.ts';
 import { type WatchlistKind, watchlistKinds } from './vocabulary.ts';
 
 /** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */
-const clean = z.string().regex(/^\P{Cc}*$/u, 'A text without control characters is required');
-const reason = clean.trim().min(5).max(500);
+const clean = z.string().regex(/^\P{Cc}*$/u, 'Must not contain control characters.');
+const reason = clean.trim().min(5, 'Must have at least 5 characters.').max(500, 'Must have at most 500 characters.');
 
 export const decideReviewInput = z.object({
   caseId: z.string(),
@@ -20,7 +20,7 @@ export type DecideReview = z.infer<typeof decideReviewInput>;
 export const addWatchlistEntryInput = z.object({
   idempotencyKey,
   kind: z.enum(watchlistKinds),
-  value: clean.trim().min(1).max(254),
+  value: clean.trim().min(1, 'Must not be empty.').max(254, 'Must have at most 254 characters.'),
   reason,
 });
 export type AddWatchlistEntry = z.infer<typeof addWatchlistEntryInput>;
@@ -32,10 +32,18 @@ export type RemoveWatchlistEntry = z.infer<typeof removeWatchlistEntryInput>;
 export function watchlistKey(kind: WatchlistKind, value: string): string {
   const key = keys[kind](value);
   if (key === undefined || key === '') {
-    refuse('INVALID_INPUT', `A value that fits ${kind} is required; got "${value.slice(0, 80)}".`, 'value');
+    refuse('INVALID_INPUT', `"${value.slice(0, 80)}" is not ${expectedValues[kind]}.`, 'value');
   }
   return key;
 }
+
+/** What an entry of a kind must hold, for the refusal of anything else. */
+const expectedValues: Readonly<Record<WatchlistKind, string>> = {
+  ORGANIZATION: 'the id of an organization',
+  ACCOUNT: 'the id of an account',
+  EMAIL: 'an e-mail address',
+  NAME: 'a name with letters or digits',
+};
 
 const uuidKey = (value: string) => (isUuid(value) ? value.toLowerCase() : undefined);
 const keys: Readonly<Record<WatchlistKind, (value: string) => string | undefined>> = {

@@ -27,7 +27,7 @@ function decideReview(_root: unknown, { input }: { readonly input: unknown }, co
     const { reviewCase, conflict } = await context.transact((transaction) =>
       decideCase(transaction, accountId, wanted, context.clock()),
     );
-    const message = `Version ${reviewCase.version} is required; ${wanted.expectedVersion} arrived. Look at the case and try again.`;
+    const message = `This review case is at version ${reviewCase.version}, not ${wanted.expectedVersion}. Load it again and repeat the decision.`;
     return { reviewCase, userErrors: conflict ? [{ code: 'CONFLICT', field: ['expectedVersion'], message }] : [] };
   });
 }

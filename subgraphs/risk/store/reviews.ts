@@ -26,12 +26,12 @@ export async function decideCase(
   now: Date,
 ): Promise<DecidedCase> {
   const found = isUuid(caseId) ? await em.findOne(ReviewCaseEntity, { id: caseId }) : null;
-  if (!found) refuse('NOT_FOUND', 'An existing review case is required; there is none with this id.', 'caseId');
+  if (!found) refuse('NOT_FOUND', 'There is no review case with this id.', 'caseId');
   await lockBooking(em, found.shipmentId);
   const reviewCase = await em.refresh(found);
   if (!reviewCase || reviewCase.version !== expectedVersion) return { reviewCase: found, conflict: true };
   if (reviewCase.status !== 'OPEN') {
-    refuse('NOT_OPEN', `An open case is required; this one is ${reviewCase.status}.`, 'caseId');
+    refuse('NOT_OPEN', `This review case is ${reviewCase.status}. Only an open case can be decided.`, 'caseId');
   }
   const assessment = await em.findOneOrFail(AssessmentEntity, reviewCase.assessmentId);
   Object.assign(reviewCase, { status: 'DECIDED', decision, reason, decidedBy, closedAt: now });

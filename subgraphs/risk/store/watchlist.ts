@@ -33,7 +33,7 @@ export async function addEntry(
   const valueKey = watchlistKey(kind, value);
   await lockWatchlist(em);
   if ((await em.count(WatchlistEntryEntity, { kind, valueKey, removedAt: null })) > 0) {
-    refuse('ALREADY_LISTED', `A value that is not on the watchlist is required; "${value}" is.`, 'value');
+    refuse('ALREADY_LISTED', `"${value}" is already on the watchlist.`, 'value');
   }
   const entry = em.create(WatchlistEntryEntity, {
     id: newId(now.getTime()),
@@ -67,7 +67,7 @@ export async function removeEntry(
   const { em } = transaction;
   await lockWatchlist(em);
   const entry = isUuid(id) ? await em.findOne(WatchlistEntryEntity, { id }) : null;
-  if (!entry) refuse('NOT_FOUND', 'An existing entry is required; there is none with this id.', 'id');
+  if (!entry) refuse('NOT_FOUND', 'There is no watchlist entry with this id.', 'id');
   if (entry.removedAt) return { entry, reassessed: 0 };
   Object.assign(entry, { removedBy, removedAt: now, removalReason: reason });
   const met = await em.execute<{ shipment_id: string }[]>(

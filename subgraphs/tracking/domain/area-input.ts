@@ -16,17 +16,17 @@ export interface AreaInput {
 
 /** Checks the area of a geofence. Refusals: BAD_AREA, BAD_COORDINATES. */
 export function parseArea({ circle, polygon }: AreaInput): Area {
-  if (circle && polygon) refuse('BAD_AREA', 'Either a circle or a polygon is required; both arrived.', 'area');
+  if (circle && polygon) refuse('BAD_AREA', 'Give either a circle or a polygon, not both.', 'area');
   if (circle) return parseCircle(circle.center, circle.radiusMeters);
   if (polygon) return parsePolygon(polygon.vertices);
-  return refuse('BAD_AREA', 'A circle or a polygon is required; none arrived.', 'area');
+  return refuse('BAD_AREA', 'Give a circle or a polygon.', 'area');
 }
 
 function parseCircle(center: Point, radiusMeters: number): Area {
   checkPlace(center, 'area.circle.center');
   const { least, most } = radiusMetersRange;
   if (!(radiusMeters >= least && radiusMeters <= most)) {
-    const message = `A radius from ${least} to ${most} m is required; got ${radiusMeters}.`;
+    const message = `The radius must be from ${least} to ${most} m; got ${radiusMeters}.`;
     refuse('BAD_AREA', message, 'area.circle.radiusMeters');
   }
   return { kind: 'CIRCLE', center: { latitude: center.latitude, longitude: center.longitude }, radiusMeters };
@@ -34,15 +34,23 @@ function parseCircle(center: Point, radiusMeters: number): Area {
 
 function parsePolygon(given: readonly Point[]): Area {
   const field = 'area.polygon.vertices';
-  if (given.length > vertexLimit) refuse('BAD_AREA', `At most ${vertexLimit} vertices; got ${given.length}.`, field);
+  if (given.length > vertexLimit)
+    refuse('BAD_AREA', `A polygon may have at most ${vertexLimit} vertices; got ${given.length}.`, field);
   for (const [index, vertex] of given.entries()) checkPlace(vertex, `${field}.${index}`);
   const vertices = withoutRepeats(given);
-  if (vertices.length < 3) refuse('BAD_AREA', `At least 3 different vertices; got ${vertices.length}.`, field);
+  if (vertices.length < 3)
+    refuse('BAD_AREA', `A polygon needs at least 3 different vertices; got ${vertices.length}.`, field);
   const widest = vertices.some((vertex, index) => edgeDegrees(vertices, vertex, index) === 180);
-  if (widest) refuse('BAD_AREA', 'An edge across exactly 180 degrees of longitude could run either way.', field);
+  if (widest)
+    refuse(
+      'BAD_AREA',
+      'An edge spans exactly 180 degrees of longitude, so its direction is ambiguous. Add a vertex between its ends.',
+      field,
+    );
   const ring = ringOf(vertices);
-  if (doubleArea(ring) === 0) refuse('BAD_AREA', 'A polygon that encloses an area is required; got a line.', field);
-  if (crossesItself(ring)) refuse('BAD_AREA', 'A polygon whose edges do not cross is required.', field);
+  if (doubleArea(ring) === 0)
+    refuse('BAD_AREA', 'All vertices lie on one line, so the polygon encloses no area.', field);
+  if (crossesItself(ring)) refuse('BAD_AREA', 'The edges of the polygon must not cross.', field);
   return { kind: 'POLYGON', vertices };
 }
 
@@ -72,13 +80,13 @@ export function parseName(name: string): string {
   // Control characters: PostgreSQL refuses NUL in text, and no name needs the others.
   const printable = !/\p{Cc}/u.test(trimmed) && trimmed.isWellFormed();
   if (trimmed.length >= 1 && trimmed.length <= nameLengthMost && printable) return trimmed;
-  const message = `1 to ${nameLengthMost} printable characters are required; got ${printable ? trimmed.length : 'control characters'}.`;
+  const message = `The name must have 1 to ${nameLengthMost} printable characters; got ${printable ? trimmed.length : 'control characters'}.`;
   return refuse('BAD_NAME', message, 'name');
 }
 
 /** Checks how far outside a vehicle must be to have left. Refusal: BAD_HYSTERESIS. */
 export function parseHysteresis(meters: number): number {
   if (meters >= 0 && meters <= hysteresisMetersMost) return meters;
-  const message = `A distance from 0 to ${hysteresisMetersMost} m is required; got ${meters}.`;
+  const message = `The hysteresis must be from 0 to ${hysteresisMetersMost} m; got ${meters}.`;
   return refuse('BAD_HYSTERESIS', message, 'hysteresisMeters');
 }

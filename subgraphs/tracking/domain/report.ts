@@ -52,7 +52,10 @@ function faultOfLocation(location: Point): Fault | null {
   if (fault) return { code: 'BAD_COORDINATES', message: fault };
   // What receivers without a fix send; it lies in the Gulf of Guinea.
   if (location.latitude === 0 && location.longitude === 0) {
-    return { code: 'BAD_COORDINATES', message: 'A position is required; got 0, 0, which stands for no fix.' };
+    return {
+      code: 'BAD_COORDINATES',
+      message: 'Receivers without a fix send 0, 0. Report again once the receiver has a fix.',
+    };
   }
   return null;
 }
@@ -60,11 +63,14 @@ function faultOfLocation(location: Point): Fault | null {
 function faultOfTime(recordedAt: Date, now: Date): Fault | null {
   const ageSeconds = (now.getTime() - recordedAt.getTime()) / 1000;
   if (ageSeconds < -futureSecondsMost) {
-    const message = `At most ${futureSecondsMost} s ahead of the server's clock; got ${Math.ceil(-ageSeconds)} s.`;
+    const message = `recordedAt may be at most ${futureSecondsMost} s ahead of the server's clock; got ${Math.ceil(-ageSeconds)} s.`;
     return { code: 'IN_FUTURE', message };
   }
   if (!(ageSeconds <= ageDaysMost * 86_400)) {
-    return { code: 'TOO_OLD', message: `At most ${ageDaysMost} days old; got ${recordedAt.toISOString()}.` };
+    return {
+      code: 'TOO_OLD',
+      message: `recordedAt may be at most ${ageDaysMost} days ago; got ${recordedAt.toISOString()}.`,
+    };
   }
   return null;
 }
@@ -78,7 +84,7 @@ function faultOfReadings({
   if (accuracyMeters > accuracyMetersMost) {
     return {
       code: 'INACCURATE',
-      message: `An accuracy of ${accuracyMetersMost} m or better; got ${accuracyMeters} m.`,
+      message: `The accuracy must be ${accuracyMetersMost} m or better; got ${accuracyMeters} m.`,
     };
   }
   return (

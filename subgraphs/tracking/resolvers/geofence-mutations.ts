@@ -62,6 +62,6 @@ export const geofenceMutations = {
 
 function conflictsOf({ kind, geofence }: Changed, expected: number): UserError[] {
   if (kind === 'CHANGED') return [];
-  const message = `Version ${geofence.version} is the current one; got ${expected}.`;
+  const message = `This geofence is at version ${geofence.version}, not ${expected}. Load it again and repeat the change.`;
   return [{ code: 'CONFLICT', field: ['expectedVersion'], message }];
 }

@@ -113,7 +113,7 @@ function checkedBounds(bounds: Bounds): Bounds {
     faultOfPlace({ latitude: south, longitude: west }) ?? faultOfPlace({ latitude: north, longitude: east });
   if (fault) throw new GraphError('BAD_USER_INPUT', fault);
   if (south > north)
-    throw new GraphError('BAD_USER_INPUT', `"north" must not lie below "south" (${south}); got ${north}.`);
+    throw new GraphError('BAD_USER_INPUT', `"north" must not be less than "south" (${south}); got ${north}.`);
   return bounds;
 }
 

@@ -12,7 +12,7 @@ export async function report(
 ) {
   const reporter = accountOf(context);
   if (positions.length < 1 || positions.length > batchLimit) {
-    const message = `1 to ${batchLimit} positions are required; got ${positions.length}.`;
+    const message = `A batch must contain 1 to ${batchLimit} positions; got ${positions.length}.`;
     return { ...nothing, userErrors: [{ code: 'BAD_BATCH_SIZE', field: ['positions'], message }] };
   }
   const { em, transact, clock } = context;

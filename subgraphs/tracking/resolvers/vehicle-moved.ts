@@ -20,7 +20,7 @@ export async function moves(
   { live, em, identity }: TrackingContext,
 ): Promise<AsyncIterableIterator<Move>> {
   if (ids.length < 1 || ids.length > idLimit)
-    throw new GraphError('BAD_USER_INPUT', `"ids" must hold 1 to ${idLimit} ids; got ${ids.length}.`);
+    throw new GraphError('BAD_USER_INPUT', `"ids" must contain 1 to ${idLimit} ids; got ${ids.length}.`);
   const vehicleIds = [...new Set(ids.filter(isUuid).map((id) => id.toLowerCase()))];
   const visibility = visibilityOf(identity);
   const changes = await live.subscribe(vehicleIds.map(liveTopics.vehiclePosition), {

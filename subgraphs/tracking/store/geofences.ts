@@ -41,7 +41,7 @@ export function createGeofence(
     };
     const find = async (id: string): Promise<Geofence> =>
       (await em.findOne(GeofenceEntity, id)) ??
-      refuse('NOT_FOUND', 'The geofence made with this key has been deleted.', 'idempotencyKey');
+      refuse('NOT_FOUND', 'The geofence created with this key was deleted. Use a new key.', 'idempotencyKey');
     return recordOnce(transaction, { accountId, mutation: 'createGeofence', key, input: wanted }, create, find);
   });
 }
@@ -82,7 +82,7 @@ export function deleteGeofence(transact: Transact, id: string, expectedVersion: 
 
 async function existing(em: EntityManager, id: string): Promise<Geofence> {
   const geofence = isUuid(id) ? await em.findOne(GeofenceEntity, id) : null;
-  return geofence ?? refuse('NOT_FOUND', 'The id of a geofence is required.', 'id');
+  return geofence ?? refuse('NOT_FOUND', 'There is no geofence with this id.', 'id');
 }
 
 /** Writes the bounds of an area, and which vehicles are inside it now. */

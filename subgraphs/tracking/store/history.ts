@@ -57,7 +57,7 @@ function parsePeriod({ from, to, toleranceMeters, maxPoints }: TrackArguments, n
   if (!(days > 0 && days <= trackDaysMost + 0.001))
     throw new GraphError(
       'BAD_USER_INPUT',
-      `"to" must lie after "from", by ${trackDaysMost} days at most; got ${days.toFixed(2)}.`,
+      `"to" must be after "from" by at most ${trackDaysMost} days; got ${days.toFixed(2)} days.`,
     );
   return { from: start, to: end };
 }

@@ -121,17 +121,21 @@ function judge(
   if (!isStaff(reporter)) {
     const { driverId } = reporter;
     if (!driverId || !known.vehicles.has(vehicleId) || !mayReport(duties, driverId, at)) {
-      const message = 'A vehicle that you are assigned to at that time is required; this is another one.';
+      const message = 'You were not assigned to this vehicle at that time.';
       return { index, code: 'NOT_YOUR_VEHICLE', message };
     }
     if (given !== null && given !== driverId)
-      return { index, code: 'UNKNOWN_DRIVER', message: 'Drivers report for themselves; another driver is named.' };
+      return {
+        index,
+        code: 'UNKNOWN_DRIVER',
+        message: 'You can report only your own positions. Omit driverId or give your own.',
+      };
     return positionFrom(report, vehicleId, driverId, now);
   }
   if (!known.vehicles.has(vehicleId))
-    return { index, code: 'UNKNOWN_VEHICLE', message: 'The id of a vehicle in service is required.' };
+    return { index, code: 'UNKNOWN_VEHICLE', message: 'There is no vehicle in service with this id.' };
   if (given !== null && !known.drivers.has(given))
-    return { index, code: 'UNKNOWN_DRIVER', message: 'The id of an active driver is required.' };
+    return { index, code: 'UNKNOWN_DRIVER', message: 'There is no active driver with this id.' };
   return positionFrom(report, vehicleId, given ?? driverInCharge(duties, at), now);
 }
 
