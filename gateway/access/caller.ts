@@ -22,7 +22,7 @@ export interface Access {
 }
 
 /** What `@authenticated` and `@requiresScopes` are judged by. No directive of the freight graph asks for policies. */
-export function grantsOf(identity: Identity): Grants {
+export function toGrants(identity: Identity): Grants {
   if (identity.kind === 'anonymous') return noGrants;
   return { authenticated: true, scopes: new Set(identity.scopes), policies: noGrants.policies };
 }

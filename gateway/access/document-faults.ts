@@ -25,7 +25,7 @@ export function validationFaults(
   errors: readonly GraphQLError[],
 ): readonly EngineError[] {
   const named = errors.slice(0, maxFaults);
-  const places = placesOf(source, document, new Set(named.flatMap(nodesOf)));
+  const places = findPlaces(source, document, new Set(named.flatMap(nodesOf)));
   const faults = named.map((error) => {
     const found = nodesOf(error).flatMap((node) => places.get(node) ?? []);
     return fault('GRAPHQL_VALIDATION_FAILED', error.message, found);
@@ -44,7 +44,7 @@ function fault(code: FaultCode, message: string, locations: readonly Place[]): E
 }
 
 /** Where the nodes stand: the text is parsed again with places, and both trees are walked side by side. */
-function placesOf(source: string, document: DocumentNode, wanted: Set<ASTNode>): ReadonlyMap<ASTNode, Place> {
+function findPlaces(source: string, document: DocumentNode, wanted: Set<ASTNode>): ReadonlyMap<ASTNode, Place> {
   const places = new Map<ASTNode, Place>();
   if (wanted.size === 0) return places;
   const placeAt = lineIndex(source);

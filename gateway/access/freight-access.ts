@@ -7,7 +7,7 @@ import {
   type TokenVerifier,
 } from '#shared/identity/tokens.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
-import { type Access, type Caller, grantsOf } from './caller.ts';
+import { type Access, type Caller, toGrants } from './caller.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 
 /** Seconds that an identity token is good for, and for how long it is handed out again before a new one is signed. */
@@ -46,14 +46,14 @@ export function createFreightAccess({
     const known = callers.get(identity);
     if (known) return known;
     const headersFor = identityHeaders(identity, signer, now);
-    const caller = { identity, key: keyOf(identity), grants: grantsOf(identity), headers: {}, headersFor };
+    const caller = { identity, key: toCallerKey(identity), grants: toGrants(identity), headers: {}, headersFor };
     callers.set(identity, caller);
     return caller;
   }
 
   return {
     async identify(headers) {
-      const caller = callerFor(await identityOf(headers, { verifier, measureSkew, onClockSkew, onForeignKey }));
+      const caller = callerFor(await authenticate(headers, { verifier, measureSkew, onClockSkew, onForeignKey }));
       const forwarded = forwardedHeaders(headers, forwardHeaders);
       return forwarded ? { ...caller, key: `${caller.key}\n${forwarded.key}`, headers: forwarded.headers } : caller;
     },
@@ -77,7 +77,7 @@ function identityHeaders(
   };
 }
 
-async function identityOf(
+async function authenticate(
   { authorization }: IncomingHttpHeaders,
   {
     verifier,
@@ -117,7 +117,7 @@ function unauthenticated(message: string): RequestRefusal {
 }
 
 /** Everything that a subgraph may decide by. */
-function keyOf(identity: Identity): string {
+function toCallerKey(identity: Identity): string {
   if (identity.kind === 'anonymous') return 'anonymous';
   const { accountId, organizationId, driverId, roles, tier } = identity;
   return JSON.stringify([accountId, organizationId, driverId, roles, tier]);

@@ -6,7 +6,7 @@ import { type EngineError, RequestError } from '../engine/errors.ts';
 import { publicCause } from '../engine/execute/public-error.ts';
 import { type ErrorPolicy, SubgraphFailure } from '../engine/ports.ts';
 import { rounded } from '../engine/values/exact-numbers.ts';
-import { fromFormattedError, originalOf } from '../errors/public-error.ts';
+import { findOriginal, fromFormattedError } from '../errors/public-error.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Executor } from '../pipeline/executor.ts';
 import type { ApolloContext } from './context.ts';
@@ -42,7 +42,7 @@ export function createApolloExecutor(server: ApolloServer<ApolloContext>, policy
 function toEngineError(error: GraphQLFormattedError, requestId: string, policy: ErrorPolicy, log: Log): EngineError {
   const [formatted, original] = error instanceof UnmaskedError ? [error.formatted, error.original] : [error, error];
   const subgraph = formatted.extensions?.['serviceName'];
-  const failure = transportFailureOf(original);
+  const failure = findTransportFailure(original);
   if (failure) policy.onSubgraphFailure?.(failure, requestId);
   if (typeof subgraph !== 'string' || failure) {
     return fromFormattedError(formatted, original, requestId, log);
@@ -53,8 +53,8 @@ function toEngineError(error: GraphQLFormattedError, requestId: string, policy: 
 }
 
 /** @apollo/gateway wraps what the transport throws. */
-function transportFailureOf(error: unknown): SubgraphFailure | undefined {
-  const original = originalOf(error);
+function findTransportFailure(error: unknown): SubgraphFailure | undefined {
+  const original = findOriginal(error);
   return original instanceof SubgraphFailure ? original : undefined;
 }
 

@@ -12,8 +12,8 @@ export function capConnections(server: Server, maxPerClient: number, isExempt: (
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
     if (isExempt(address)) return;
-    const giveBack = connections.take(clientNetwork(address));
-    if (giveBack) socket.once('close', giveBack);
+    const release = connections.take(clientNetwork(address));
+    if (release) socket.once('close', release);
     else socket.destroy();
   });
 }

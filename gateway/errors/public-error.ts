@@ -46,7 +46,7 @@ export function fromFormattedError(
   requestId: string,
   log: Log,
 ): PublicError {
-  const source = originalOf(error);
+  const source = findOriginal(error);
   if (source instanceof SubgraphFailure) return fromSubgraphFailure(formatted, source, requestId);
   const extensions = formatted.extensions ?? {};
   if (source instanceof GraphQLError && !isUncoded(source, extensions)) {
@@ -57,7 +57,7 @@ export function fromFormattedError(
 }
 
 /** The error below the wrappers that libraries put around it. */
-export function originalOf(error: unknown): unknown {
+export function findOriginal(error: unknown): unknown {
   let inner = error;
   while (inner instanceof GraphQLError && inner.originalError instanceof Error) inner = inner.originalError;
   return inner;

@@ -1,6 +1,6 @@
 import { Health } from '#shared/runtime/health.ts';
 import type { Log } from '#shared/runtime/log.ts';
-import type { ToldPart } from './merge-parts.ts';
+import type { ReportedPart } from './merge-parts.ts';
 import type { Reports } from './subgraph-health.ts';
 
 /** Beyond this difference subgraphs refuse the identity tokens of the gateway. */
@@ -17,7 +17,7 @@ export class ClockWatch {
   }
 
   /** The part `clock`; none where no subgraph tells its time. */
-  parts(reports: Reports): readonly ToldPart[] {
+  parts(reports: Reports): readonly ReportedPart[] {
     const differences = [...reports].flatMap(([subgraph, { clockAheadMs }]) =>
       clockAheadMs === undefined ? [] : [{ subgraph, seconds: Math.round(clockAheadMs / 1_000) }],
     );

@@ -1,7 +1,7 @@
 import { Health, type HealthPart } from '#shared/runtime/health.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import { ClockWatch } from './clock-watch.ts';
-import { mergeParts, type ToldPart } from './merge-parts.ts';
+import { mergeParts, type ReportedPart } from './merge-parts.ts';
 import type { Reports, SubgraphHealth } from './subgraph-health.ts';
 
 /** What the gateway is doing, from the first line to the last. */
@@ -39,10 +39,10 @@ export class ReadinessCheck {
     if (now !== 'serving') return { status: now, parts: [] };
     const served = subgraphs();
     if (!served) return { status: 'unavailable', parts: [] };
-    const reports = await health.reportsOf(served);
+    const reports = await health.check(served);
     const own = this.#partsOfSubgraphs(reports);
-    const told = [...this.#clock.parts(reports), ...toldBy(reports)];
-    const parts = [...(isDetailed ? own : summaryOf(own)), ...mergeParts(told, isDetailed)];
+    const told = [...this.#clock.parts(reports), ...listReported(reports)];
+    const parts = [...(isDetailed ? own : summarize(own)), ...mergeParts(told, isDetailed)];
     if (own.length > 0 && own.every(({ status }) => status === 'down')) return { status: 'unavailable', parts };
     const isReady = parts.every(({ status }) => status === 'up');
     return { status: isReady ? 'ready' : 'degraded', parts };
@@ -50,8 +50,8 @@ export class ReadinessCheck {
 
   #partsOfSubgraphs(reports: Reports): readonly HealthPart[] {
     for (const [name, { isUp, parts }] of reports) {
-      if (!isUp) this.#subgraphs.set(name, 'down', reasonsOf(parts) || 'The subgraph does not answer.');
-      else if (parts.some(({ status }) => status !== 'up')) this.#subgraphs.set(name, 'degraded', reasonsOf(parts));
+      if (!isUp) this.#subgraphs.set(name, 'down', joinReasons(parts) || 'The subgraph does not answer.');
+      else if (parts.some(({ status }) => status !== 'up')) this.#subgraphs.set(name, 'degraded', joinReasons(parts));
       else this.#subgraphs.set(name, 'up');
     }
     // A subgraph may have left the supergraph.
@@ -61,7 +61,7 @@ export class ReadinessCheck {
 }
 
 /** What the public sees of the subgraphs: how many answer. */
-function summaryOf(subgraphs: readonly HealthPart[]): readonly HealthPart[] {
+function summarize(subgraphs: readonly HealthPart[]): readonly HealthPart[] {
   const down = subgraphs.filter(({ status }) => status === 'down');
   const since = subgraphs.map((part) => part.since).toSorted();
   if (down.length === 0) return [{ name: 'subgraphs', status: 'up', since: since[0] ?? '', reason: null }];
@@ -71,10 +71,10 @@ function summaryOf(subgraphs: readonly HealthPart[]): readonly HealthPart[] {
   return [{ name: 'subgraphs', status, since: first, reason }];
 }
 
-function reasonsOf(parts: readonly HealthPart[]): string {
+function joinReasons(parts: readonly HealthPart[]): string {
   return parts.flatMap(({ reason }) => reason ?? []).join(' ');
 }
 
-function toldBy(reports: Reports): readonly ToldPart[] {
+function listReported(reports: Reports): readonly ReportedPart[] {
   return [...reports].flatMap(([subgraph, { parts }]) => parts.map((part) => ({ ...part, subgraph })));
 }

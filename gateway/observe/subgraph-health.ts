@@ -22,7 +22,7 @@ export class SubgraphHealth {
     this.#probe = probe;
   }
 
-  reportsOf(subgraphs: Subgraphs): Promise<Reports> {
+  check(subgraphs: Subgraphs): Promise<Reports> {
     const key = JSON.stringify(Object.entries(subgraphs).map(([name, { url }]) => [name, url]));
     const known = this.#round;
     if (known?.key === key && (known.freshUntil === undefined || known.freshUntil > performance.now())) {

@@ -14,7 +14,7 @@ export interface EngineExecutorOptions extends Pick<GatewayConfig, 'requestTimeo
 export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams }: EngineExecutorOptions): Executor {
   async function prepare(checked: Checked): Promise<PreparedOperation> {
     const { source, document, operation, caller, form } = checked;
-    const engine = engineOf(checked);
+    const engine = requireEngine(checked);
     const prepared = await engine.prepare({
       source,
       document,
@@ -23,23 +23,23 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
       grants: caller.grants,
       activeLabels: engine.chooseLabels((label) => overrideLabels.has(label)),
     });
-    checked.explanation?.planned(prepared.plan);
+    checked.explanation?.setPlan(prepared.plan);
     return prepared;
   }
   return {
     async execute(checked, signal) {
       const operation = await prepare(checked);
       const scope = createRequestScope(checked, signal, requestTimeoutMs);
-      return engineOf(checked).execute(operation, checked.variables, scope);
+      return requireEngine(checked).execute(operation, checked.variables, scope);
     },
     async deliver(checked, signal) {
       const operation = await prepare(checked);
       const scope = createRequestScope(checked, signal, requestTimeoutMs);
-      return engineOf(checked).deliver(operation, checked.variables, scope, checked.accepts.parts);
+      return requireEngine(checked).deliver(operation, checked.variables, scope, checked.accepts.parts);
     },
     async subscribe(checked, signal) {
       const operation = await prepare(checked);
-      const engine = engineOf(checked);
+      const engine = requireEngine(checked);
       // A subscription that is refused ends here, not in the shared stream.
       engine.requireSubscribable(operation, checked.variables);
       return streams.join(checked, engine, operation, signal);
@@ -47,7 +47,7 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
   };
 }
 
-function engineOf({ generation }: Checked): Engine {
+function requireEngine({ generation }: Checked): Engine {
   if (!generation.engine) throw new Error('this generation was opened for @apollo/gateway');
   return generation.engine;
 }

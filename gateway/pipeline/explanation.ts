@@ -29,7 +29,7 @@ export class Explanation {
     this.#parts = parts;
   }
 
-  planned(plan: QueryPlan): void {
+  setPlan(plan: QueryPlan): void {
     this.#plan = plan;
   }
 

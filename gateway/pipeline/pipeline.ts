@@ -140,9 +140,9 @@ export class Pipeline {
   async #stream(checked: Checked, form: Streaming['form'], progress: Progress): Promise<Streaming> {
     const { executor, openSockets } = this.#options;
     const departure = new AbortController();
-    checked.onDeparture(() => departure.abort());
+    checked.onCancel(() => departure.abort());
     if (form === 'events') {
-      if (checked.holdsConnection) progress.giveBack = openSockets.open(checked.address, checked.caller.identity);
+      if (checked.holdsConnection) progress.releaseSocket = openSockets.open(checked.address, checked.caller.identity);
       const payloads = await executor.subscribe(checked, departure.signal);
       // A subscription has its plan and may last for days: it must not keep the planner of its supergraph, a thread, as long.
       progress.generation?.release();
@@ -171,7 +171,7 @@ export class Pipeline {
   /** What remains to be done when an operation is over. Runs once per operation. */
   #settle(progress: Progress, status: number, errors: Responded['errors']): void {
     progress.generation?.release();
-    progress.giveBack?.();
+    progress.releaseSocket?.();
     this.#options.onSettled({
       startedAt: progress.received.startedAt,
       operationName: progress.checked?.operation.name?.value,
@@ -189,7 +189,7 @@ interface Progress {
   generation: Generation | undefined;
   checked: Checked | undefined;
   /** Gives back what the client holds open for this operation. */
-  giveBack?: () => void;
+  releaseSocket?: () => void;
 }
 
 function callerName(checked: Checked | undefined): string {

@@ -11,10 +11,10 @@ export function price(checked: Checked, limit: number | undefined): Checked {
   const { generation, document, operation, variables } = checked;
   const estimate = generation.pricer.price(document, operation, variables);
   if (estimate <= limit) return checked;
-  const dearest = generation.pricer.dearestPath(document, operation, variables);
-  const where = dearest ? ` Most of it lies at "${dearest.path}": ask for shorter lists there.` : '';
+  const mostExpensive = generation.pricer.mostExpensivePath(document, operation, variables);
+  const where = mostExpensive ? ` Most of it lies at "${mostExpensive.path}": ask for shorter lists there.` : '';
   const message = `The operation may return ${estimate} objects; at most ${limit} are allowed.${where}`;
   throw new RequestRefusal('COST_ESTIMATED_TOO_EXPENSIVE', message, {
-    extensions: { estimate, limit, dearestPath: dearest?.path ?? null },
+    extensions: { estimate, limit, dearestPath: mostExpensive?.path ?? null },
   });
 }

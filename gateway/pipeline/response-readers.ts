@@ -1,4 +1,4 @@
-import type { OnDeparture } from './stages.ts';
+import type { OnCancel } from './stages.ts';
 
 /** The clients that wait for one response. When the last of them has left, the work for it is cancelled. */
 export class ResponseReaders {
@@ -9,9 +9,9 @@ export class ResponseReaders {
     return this.#departure.signal;
   }
 
-  join(onDeparture: OnDeparture): void {
+  join(onCancel: OnCancel): void {
     this.#waiting += 1;
-    onDeparture(() => {
+    onCancel(() => {
       this.#waiting -= 1;
       if (this.#waiting === 0) this.#departure.abort();
     });

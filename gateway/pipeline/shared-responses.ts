@@ -26,12 +26,12 @@ export class SharedResponses {
     const known = key === undefined ? undefined : current?.get(key);
     // All readers of an aborted one have left: its work is being cancelled.
     if (known && !known.readers.signal.aborted) {
-      known.readers.join(checked.onDeparture);
+      known.readers.join(checked.onCancel);
       known.count += 1;
       return known.response;
     }
     const readers = new ResponseReaders();
-    readers.join(checked.onDeparture);
+    readers.join(checked.onCancel);
     if (key === undefined || !current) return execute(readers.signal);
     const response = execute(readers.signal)
       .finally(() => {

@@ -18,7 +18,7 @@ export interface AcceptedForms {
 }
 
 /** Registers a callback for the moment when the client leaves before its response is complete. */
-export type OnDeparture = (leave: () => void) => void;
+export type OnCancel = (leave: () => void) => void;
 
 /** An operation that has arrived; its text has not been read yet. */
 export interface Arrived {
@@ -52,7 +52,7 @@ export interface Received extends Entered {
   readonly accepts: AcceptedForms;
   /** True where a stream of this operation keeps a connection open for itself: over HTTP, but not over a websocket. */
   readonly holdsConnection: boolean;
-  readonly onDeparture: OnDeparture;
+  readonly onCancel: OnCancel;
 }
 
 /** The caller is known. */

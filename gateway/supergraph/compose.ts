@@ -29,7 +29,7 @@ export function composeSupergraph(subgraphs: readonly SubgraphSdl[]): string {
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .map(({ name, url, sdl }) => ({ name, url, typeDefs: parseSdl(name, sdl) }));
   const composed = composeServices(services);
-  if (composed.errors) throw new CompositionError(composed.errors.map(reasonOf));
+  if (composed.errors) throw new CompositionError(composed.errors.map(describeError));
   return `${header}${composed.supergraphSdl.trimEnd()}\n`;
 }
 
@@ -43,7 +43,7 @@ function parseSdl(name: string, sdl: string) {
   }
 }
 
-function reasonOf(error: GraphQLError): string {
+function describeError(error: GraphQLError): string {
   const { code } = error.extensions;
   return typeof code === 'string' ? `${error.message} (${code})` : error.message;
 }

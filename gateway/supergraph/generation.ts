@@ -23,7 +23,7 @@ export interface Generation {
 }
 
 /** Counts users and frees once: after `retire`, when the last of them has left. */
-export function countedUse(
+export function countUses(
   free: () => Promise<void>,
 ): Pick<Generation, 'retain' | 'release' | 'retire' | 'close' | 'closed'> {
   let users = 0;

@@ -102,7 +102,7 @@ export class SupergraphLifecycle {
     this.#current = await openGeneration(text, this.#options, undefined).catch((error: unknown) => {
       if (error instanceof ConfigurationError) throw error;
       throw new ConfigurationError(
-        `--supergraph: a composed supergraph is required; ${config.supergraphFile} is refused: ${reasonOf(error)}`,
+        `--supergraph: a composed supergraph is required; ${config.supergraphFile} is refused: ${describeError(error)}`,
       );
     });
     this.#handedOver = this.#current;
@@ -138,15 +138,15 @@ export class SupergraphLifecycle {
       log.info({ subgraphs: Object.keys(next.subgraphs) }, 'supergraph reloaded');
       onReload?.('loaded');
     } catch (error) {
-      log.error({ reason: reasonOf(error) }, 'supergraph refused, the previous one stays');
+      log.error({ reason: describeError(error) }, 'supergraph refused, the previous one stays');
       onReload?.('refused');
     }
   }
 }
 
 /** In one line; errors that stand for several only say so in theirs. */
-function reasonOf(error: unknown): string {
+function describeError(error: unknown): string {
   const causes = typeof error === 'object' && error !== null && 'causes' in error ? error.causes : undefined;
-  if (Array.isArray(causes) && causes.length > 0) return causes.map(reasonOf).join('; ');
+  if (Array.isArray(causes) && causes.length > 0) return causes.map(describeError).join('; ');
   return errorMessage(error).split('\n')[0] ?? '';
 }

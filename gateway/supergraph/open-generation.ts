@@ -11,9 +11,9 @@ import { Engine } from '../engine/engine.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
 import type { ErrorPolicy, SubgraphTransport } from '../engine/ports.ts';
 import { loadSupergraphModel, parseSupergraph } from '../engine/supergraph/model.ts';
-import { countedUse, type Generation } from './generation.ts';
+import { countUses, type Generation } from './generation.ts';
 import { servableCopy } from './servable-copy.ts';
-import { addressesOf } from './subgraph-addresses.ts';
+import { resolveAddresses } from './subgraph-addresses.ts';
 
 export interface GenerationOptions {
   readonly config: GatewayConfig;
@@ -41,10 +41,10 @@ export async function openGeneration(
   { config, transport, errorPolicy }: GenerationOptions,
   previous: Generation | undefined,
 ): Promise<Generation> {
-  const subgraphs = addressesOf(supergraphSdl, config.subgraphUrls);
+  const subgraphs = resolveAddresses(supergraphSdl, config.subgraphUrls);
   if (config.engine === 'apollo') {
     const checks = checksFor(checkForApollo(supergraphSdl), supergraphSdl, config);
-    return { supergraphSdl, subgraphs, ...checks, engine: undefined, ...countedUse(async () => {}) };
+    return { supergraphSdl, subgraphs, ...checks, engine: undefined, ...countUses(async () => {}) };
   }
   const model = loadSupergraphModel(supergraphSdl);
   const planner = createWorkerPlanner({ supergraphSdl, limitMs: config.planTimeoutMs });
@@ -59,7 +59,7 @@ export async function openGeneration(
     await planner.ready;
     const checks = checksFor(engine.schema, supergraphSdl, config);
     await warm(engine, checks.documents, previous);
-    return { supergraphSdl, subgraphs, ...checks, engine, ...countedUse(() => engine.close()) };
+    return { supergraphSdl, subgraphs, ...checks, engine, ...countUses(() => engine.close()) };
   } catch (error) {
     await engine.close();
     throw error;

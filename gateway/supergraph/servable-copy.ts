@@ -62,7 +62,7 @@ function refusedNames(document: DocumentNode): RefusedNames {
   const directives = new Set<string>();
   const prefixes: string[] = [];
   for (const link of document.definitions.filter(isSchema).flatMap((schema) => schema.directives ?? [])) {
-    const feature = featureOf(stringArgument(link, 'url'));
+    const feature = parseFeature(stringArgument(link, 'url'));
     if (link.name.value !== 'link' || feature === undefined || !refused.has(feature)) continue;
     const name = stringArgument(link, 'as') ?? feature;
     links.add(link);
@@ -78,7 +78,7 @@ function isSchema(node: { kind: Kind }): node is SchemaDefinitionNode | SchemaEx
 }
 
 /** `authenticated` of `https://specs.apollo.dev/authenticated/v0.1`. */
-function featureOf(url: string | undefined): string | undefined {
+function parseFeature(url: string | undefined): string | undefined {
   return url?.match(/^https:\/\/specs\.apollo\.dev\/([^/]+)\/v\d+\.\d+$/)?.[1];
 }
 

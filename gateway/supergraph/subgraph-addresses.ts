@@ -7,7 +7,7 @@ import { parseSupergraph } from '../engine/supergraph/model.ts';
  * Address of each subgraph: that of the supergraph, unless a setting replaces it.
  * @throws ConfigurationError with one line for each subgraph whose address can't be used
  */
-export function addressesOf(
+export function resolveAddresses(
   supergraphSdl: string,
   replacements: GatewayConfig['subgraphUrls'],
 ): Record<string, { readonly url: string }> {
@@ -17,7 +17,7 @@ export function addressesOf(
     url: replacements[replacementName(name)] ?? replacements[name] ?? url,
   }));
   const unusable = addresses.filter(({ url }) => !isHttp(url));
-  if (unusable.length > 0) throw new ConfigurationError(unusable.map(requirement).join('\n'));
+  if (unusable.length > 0) throw new ConfigurationError(unusable.map(describeUnusable).join('\n'));
   return Object.fromEntries(addresses.map(({ name, url }) => [name, { url }]));
 }
 
@@ -25,7 +25,7 @@ function isHttp(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
-function requirement({ name, url }: { name: string; url: string }): string {
+function describeUnusable({ name, url }: { name: string; url: string }): string {
   const variable = `SUBGRAPH_URL_${replacementName(name).toUpperCase()}`;
   return `${variable}: an http(s) address is required for subgraph "${name}"; the supergraph says "${withoutCredentials(url)}"`;
 }

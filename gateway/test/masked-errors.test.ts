@@ -117,7 +117,7 @@ describe('a defect of the gateway itself', () => {
       accepts: { events: true, parts: '2022' as const },
       holdsConnection: true,
       onError: 'PROPAGATE' as const,
-      onDeparture: () => {},
+      onCancel: () => {},
     };
     const outcome = pipeline.enter(arrived).then((entered) => pipeline.run({ ...entered, ...operation }));
     return { outcome, logged: () => of('request-1') };

@@ -69,14 +69,14 @@ describe('one address', () => {
 test('an account may open so many at all its addresses together; anonymous callers count by address only', () => {
   const sockets = new OpenSockets(2);
   const [driver, dispatcher] = [somebody(['DRIVER']), somebody(['DISPATCHER'])];
-  const giveBack = sockets.openFor(driver);
+  const release = sockets.openFor(driver);
   sockets.openFor(driver);
   expect(() => sockets.openFor(driver)).toThrow(
     'At most 2 websockets and streams of this account may be open at once.',
   );
   expect(() => sockets.openFor(dispatcher)).not.toThrow();
-  giveBack();
-  giveBack();
+  release();
+  release();
   expect(() => sockets.openFor(driver)).not.toThrow();
   expect(() => sockets.openFor(driver)).toThrow('At most 2');
   for (let count = 0; count < 3; count++) expect(() => sockets.openFor({ kind: 'anonymous' })).not.toThrow();

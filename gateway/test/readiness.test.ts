@@ -88,7 +88,7 @@ describe('a round of questions', () => {
   test('answers in bounded time when a subgraph is silent', async () => {
     const aborted = new Promise<Response>((_resolve, reject) => setImmediate(() => reject(new Error('timeout'))));
     const health = new SubgraphHealth(healthRouteProbe(() => aborted));
-    expect(await health.reportsOf({ people: { url: 'http://127.0.0.1:1/graphql' } })).toEqual(
+    expect(await health.check({ people: { url: 'http://127.0.0.1:1/graphql' } })).toEqual(
       new Map([['people', { isUp: false, parts: [] }]]),
     );
   });
@@ -108,9 +108,9 @@ describe('a round of questions', () => {
       asked.push(name);
       return { isUp: true, parts: [] };
     });
-    await health.reportsOf({ people: { url: 'http://a' } });
-    await health.reportsOf({ people: { url: 'http://a' } });
-    await health.reportsOf({ people: { url: 'http://a' }, parcels: { url: 'http://b' } });
+    await health.check({ people: { url: 'http://a' } });
+    await health.check({ people: { url: 'http://a' } });
+    await health.check({ people: { url: 'http://a' }, parcels: { url: 'http://b' } });
     expect(asked).toEqual(['people', 'people', 'parcels']);
   });
 });

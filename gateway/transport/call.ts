@@ -1,6 +1,6 @@
 import { type RequestScope, SubgraphFailure, type SubgraphRequest, type SubgraphResult } from '../engine/ports.ts';
 import type { Breaker } from './breaker.ts';
-import { decompressed } from './compressed-response.ts';
+import { decompressResponse } from './compressed-response.ts';
 import type { EndpointLimits, RetryOptions } from './config.ts';
 import { Exchange, type ExchangeListener } from './exchange.ts';
 import { cancelled, circuitOpen, type FailedAttempt, outcomeUnknown, overloaded, timedOut } from './failures.ts';
@@ -8,7 +8,7 @@ import type { Admittable, Limiter } from './limiter.ts';
 import type { RequestOutcome, TransportObserver } from './observer.ts';
 import { type RawResponse, type ResponseReader, readResponse } from './read-response.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { type Awaited, Waiter } from './waiter.ts';
+import { type Abandonable, Waiter } from './waiter.ts';
 
 /** What a call needs of the connections to its subgraph. */
 export interface CallHost extends ResponseReader {
@@ -32,7 +32,7 @@ export interface CallHost extends ResponseReader {
  * One request to a subgraph with everything that may happen to it: queue, attempts, time limit, and those who wait for it. It ends when it is
  * answered, when it has failed for good, or when the last waiter has gone.
  */
-export class Call implements Admittable, Awaited, ExchangeListener {
+export class Call implements Admittable, Abandonable, ExchangeListener {
   readonly body: string;
   readonly startedAt = performance.now();
   readonly #line: CallHost;
@@ -81,7 +81,7 @@ export class Call implements Admittable, Awaited, ExchangeListener {
     }
     this.#exchange = undefined;
     if (response.contentEncoding === undefined) this.#read(response);
-    else void decompressed(this.#line, response).then((plain) => this.#read(plain));
+    else void decompressResponse(this.#line, response).then((plain) => this.#read(plain));
   }
 
   #read(response: RawResponse | FailedAttempt): void {

@@ -10,7 +10,10 @@ interface Endpoint {
 }
 
 /** The response without its content coding. Never rejects. */
-export async function decompressed(endpoint: Endpoint, response: RawResponse): Promise<RawResponse | FailedAttempt> {
+export async function decompressResponse(
+  endpoint: Endpoint,
+  response: RawResponse,
+): Promise<RawResponse | FailedAttempt> {
   const { name, limits } = endpoint;
   const coding = contentCodingOf(response.contentEncoding);
   if (coding === 'identity') return response;

@@ -10,7 +10,7 @@ const goodAfterMs = 60_000;
 export class ConnectionPacer {
   readonly #options: WebSocketOptions;
   readonly #clock: () => number;
-  #fruitless = 0;
+  #failedConnects = 0;
   #broken = 0;
   #connectedAt: number | undefined;
 
@@ -21,14 +21,14 @@ export class ConnectionPacer {
 
   get exhausted(): boolean {
     const { maxReconnects, maxBrokenSockets } = this.#options;
-    return this.#fruitless > maxReconnects || this.#broken > maxBrokenSockets;
+    return this.#failedConnects > maxReconnects || this.#broken > maxBrokenSockets;
   }
 
   /** Milliseconds to wait before the next connection, at most. */
   get maxPauseMs(): number {
-    if (this.#fruitless === 0) return 0;
+    if (this.#failedConnects === 0) return 0;
     const { backoffMs, maxBackoffMs } = this.#options;
-    return Math.min(maxBackoffMs, backoffMs * 2 ** (this.#fruitless - 1));
+    return Math.min(maxBackoffMs, backoffMs * 2 ** (this.#failedConnects - 1));
   }
 
   /** Waits before a connection is made; with full jitter, as all replicas of the gateway lose a subgraph at the same moment. */
@@ -41,8 +41,8 @@ export class ConnectionPacer {
     this.#connectedAt = this.#clock();
   }
 
-  bearsFruit(): void {
-    this.#fruitless = 0;
+  receivedEvent(): void {
+    this.#failedConnects = 0;
   }
 
   /** Before `closed`, where the subgraph sent what can't be read: events before it don't count as fruit. */
@@ -51,7 +51,7 @@ export class ConnectionPacer {
   }
 
   closed(): void {
-    this.#fruitless = this.#livedLong ? 1 : this.#fruitless + 1;
+    this.#failedConnects = this.#livedLong ? 1 : this.#failedConnects + 1;
     this.#connectedAt = undefined;
   }
 

@@ -76,14 +76,14 @@ function parseResult(bytes: ResponseBytes, exactNumbers: boolean): SubgraphResul
   } catch {
     return "A subgraph's response is not valid JSON.";
   }
-  const result = shapedResult(value);
+  const result = checkResult(value);
   if (typeof result !== 'string' && !bytes.includes(backslash))
     Object.defineProperty(result, UNESCAPED, { value: true });
   return result;
 }
 
 /** Checks the outermost shape; what lies in `data` is the engine's to check while it reads it. */
-export function shapedResult(value: unknown): SubgraphResult | string {
+export function checkResult(value: unknown): SubgraphResult | string {
   if (!isObject(value)) return "A subgraph's response is not a GraphQL result.";
   const { data, errors, extensions } = value;
   if (data !== undefined && data !== null && !isObject(data))
@@ -92,20 +92,20 @@ export function shapedResult(value: unknown): SubgraphResult | string {
   const isPlain =
     (errors === undefined || (Array.isArray(errors) && errors.every(isObject))) &&
     (extensions === undefined || isObject(extensions));
-  return (isPlain ? value : tidied(value)) as SubgraphResult; // every part that the type promises was looked at
+  return (isPlain ? value : normalize(value)) as SubgraphResult; // every part that the type promises was looked at
 }
 
 /** Some servers send `"errors": null`, or errors that are texts; readers of a result should not have to know. */
-function tidied({ data, errors, extensions }: Record<string, unknown>): Record<string, unknown> {
+function normalize({ data, errors, extensions }: Record<string, unknown>): Record<string, unknown> {
   return {
     data,
-    ...(errors == null ? {} : { errors: errorsOf(errors) }),
+    ...(errors == null ? {} : { errors: toErrors(errors) }),
     ...(isObject(extensions) ? { extensions } : {}),
   };
 }
 
 /** The errors in what a subgraph sent as such; a text is a message, anything else that is no object says only that there was an error. */
-export function errorsOf(value: unknown): SubgraphError[] {
+export function toErrors(value: unknown): SubgraphError[] {
   const errors: unknown[] = Array.isArray(value) ? value : [value];
   return errors.map((error) => (isObject(error) ? error : typeof error === 'string' ? { message: error } : {}));
 }

@@ -25,7 +25,7 @@ export interface TransportSettings {
   readonly clock: () => number;
 }
 
-export function settingsOf(config: TransportConfig): TransportSettings {
+export function applyDefaults(config: TransportConfig): TransportSettings {
   return {
     limits: { ...defaultLimits, ...config.limits },
     retry: { ...defaultRetry, ...config.retry },
@@ -39,6 +39,6 @@ export function settingsOf(config: TransportConfig): TransportSettings {
   };
 }
 
-export function limitsOf(address: SubgraphAddress, settings: TransportSettings): EndpointLimits {
+export function mergeLimits(address: SubgraphAddress, settings: TransportSettings): EndpointLimits {
   return { ...settings.limits, ...address.limits };
 }

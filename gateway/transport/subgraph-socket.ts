@@ -2,7 +2,7 @@ import { CloseCode, type Message, MessageType, validateMessage } from 'graphql-w
 import { WebSocket } from 'ws';
 import type { SubgraphError } from '../engine/ports.ts';
 import type { WebSocketOptions } from './config.ts';
-import { errorsOf, isObject, parseFor } from './read-response.ts';
+import { isObject, parseFor, toErrors } from './read-response.ts';
 
 /** What an event of a subscription arrives as. */
 export interface ReceivedEvent {
@@ -13,7 +13,7 @@ export interface ReceivedEvent {
 }
 
 /** Closings that graphql-ws has told its subscriptions of before it closes. */
-const toldBefore: ReadonlySet<number> = new Set([
+const alreadyReported: ReadonlySet<number> = new Set([
   CloseCode.BadResponse,
   CloseCode.InternalClientError,
   4499, // terminated by the client itself
@@ -71,7 +71,7 @@ export function subgraphSockets(options: SocketOptions, onBroken: (message: stri
     }
 
     close(code: number, reason: string): void {
-      if (toldBefore.has(code)) this.#ended = true;
+      if (alreadyReported.has(code)) this.#ended = true;
       if (code === 1000) this.#socket.close(code, reason);
       else this.#socket.terminate(); // whoever broke the protocol or has gone doesn't answer a close
     }
@@ -121,12 +121,12 @@ function readMessage(data: Buffer, exactNumbers: boolean): Message {
   const { type, payload } = message;
   // What is wrong with one event or refusal concerns its own subscription, not the socket.
   if (type === MessageType.Next) message.payload = { result: payload, bytes: data.length } satisfies ReceivedEvent;
-  if (type === MessageType.Error) message.payload = refusalsOf(payload);
+  if (type === MessageType.Error) message.payload = toRefusals(payload);
   return validateMessage(message);
 }
 
 /** At least one error, each with a message: graphql-ws takes nothing else. */
-function refusalsOf(payload: unknown): SubgraphError[] {
-  const errors = errorsOf(payload);
+function toRefusals(payload: unknown): SubgraphError[] {
+  const errors = toErrors(payload);
   return (errors.length > 0 ? errors : [{}]).map((error) => ({ message: undefined, ...error }));
 }

@@ -9,9 +9,9 @@ import type {
 } from '../engine/ports.ts';
 import type { SubgraphAddress, TransportConfig } from './config.ts';
 import { unknownSubgraph } from './failures.ts';
-import { limitsOf, settingsOf, type TransportSettings } from './settings.ts';
-import { SubgraphLine } from './subgraph-line.ts';
-import { SubscriptionLine, subscriptionUrl } from './websocket.ts';
+import { applyDefaults, mergeLimits, type TransportSettings } from './settings.ts';
+import { SubgraphClient } from './subgraph-client.ts';
+import { SubscriptionClient, subscriptionUrl } from './subscription-client.ts';
 
 /** A subgraph that left the supergraph stays reachable so long, for operations that were planned before. */
 const farewellMs = 60_000;
@@ -26,24 +26,24 @@ export interface Transport extends SubgraphTransport {
 
 /** Connections to all subgraphs, with time limits, retries, circuits and bounds. See `TransportConfig` for what can be set. */
 export function createTransport(config: TransportConfig): Transport {
-  return new SubgraphLines(config);
+  return new SubgraphClients(config);
 }
 
 interface Lines {
   readonly address: SubgraphAddress;
-  readonly http: SubgraphLine;
-  readonly webSocket: SubscriptionLine;
+  readonly http: SubgraphClient;
+  readonly webSocket: SubscriptionClient;
 }
 
-class SubgraphLines implements Transport {
+class SubgraphClients implements Transport {
   readonly #settings: TransportSettings;
   readonly #lines = new Map<string, Lines>();
   readonly #farewells = new Map<string, NodeJS.Timeout>();
   readonly #closing = new Set<Promise<void>>();
-  readonly #webSockets = new Set<SubscriptionLine>();
+  readonly #webSockets = new Set<SubscriptionClient>();
 
   constructor(config: TransportConfig) {
-    this.#settings = settingsOf(config);
+    this.#settings = applyDefaults(config);
     this.update(config.subgraphs);
   }
 
@@ -82,8 +82,8 @@ class SubgraphLines implements Transport {
   }
 
   #open(name: string, address: SubgraphAddress): Lines {
-    const http = new SubgraphLine(name, address.url, limitsOf(address, this.#settings), this.#settings);
-    const webSocket = new SubscriptionLine(name, subscriptionUrl(address), this.#settings);
+    const http = new SubgraphClient(name, address.url, mergeLimits(address, this.#settings), this.#settings);
+    const webSocket = new SubscriptionClient(name, subscriptionUrl(address), this.#settings);
     this.#webSockets.add(webSocket);
     return { address, http, webSocket };
   }

@@ -1,8 +1,8 @@
 import { type RequestScope, SubgraphFailure, type SubgraphResult } from '../engine/ports.ts';
-import { type Leaver, unwatchDeparture, watchDeparture } from './departures.ts';
+import { type AbortListener, addAbortListener, removeAbortListener } from './abort-listeners.ts';
 
 /** What a waiter waits for. */
-export interface Awaited {
+export interface Abandonable {
   /** This waiter takes no interest any more: it left, or its own time is over. */
   abandon(waiter: Waiter, reason: 'left' | 'late'): void;
 }
@@ -11,27 +11,33 @@ type Resolve = (result: SubgraphResult) => void;
 type Reject = (failure: SubgraphFailure) => void;
 
 /** One client request that waits for a call, alone or with others. */
-export class Waiter implements Leaver {
-  readonly #call: Awaited;
+export class Waiter implements AbortListener {
+  readonly #call: Abandonable;
   readonly #signal: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   #resolve: Resolve | undefined;
   #reject: Reject | undefined;
 
   /** @param callEndsAt when the call gives up by itself, on the clock of `performance.now()`. */
-  constructor(call: Awaited, { signal, deadline }: RequestScope, callEndsAt: number, resolve: Resolve, reject: Reject) {
+  constructor(
+    call: Abandonable,
+    { signal, deadline }: RequestScope,
+    callEndsAt: number,
+    resolve: Resolve,
+    reject: Reject,
+  ) {
     this.#call = call;
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
-    if (signal) watchDeparture(signal, this);
+    if (signal) addAbortListener(signal, this);
     if (deadline !== undefined && deadline < callEndsAt) {
       this.#timer = setTimeout(expire, Math.max(0, deadline - performance.now()), this);
     }
   }
 
   settle(outcome: SubgraphResult | SubgraphFailure): void {
-    if (this.#signal) unwatchDeparture(this.#signal, this);
+    if (this.#signal) removeAbortListener(this.#signal, this);
     if (this.#timer) clearTimeout(this.#timer);
     if (outcome instanceof SubgraphFailure) this.#reject?.(outcome);
     else this.#resolve?.(outcome);

@@ -20,7 +20,7 @@ export interface SubgraphSocket {
 }
 
 /** A graphql-ws client that reconnects with backoff, notices a dead peer and survives what a subgraph should not send. */
-export function createSubgraphClient({
+export function createReconnectingClient({
   url,
   options,
   clock,
@@ -56,7 +56,7 @@ export function createSubgraphClient({
         wasConnected = true;
       },
       message: ({ type }) => {
-        if (type === 'next') pacer.bearsFruit();
+        if (type === 'next') pacer.receivedEvent();
       },
       closed: () => {
         pacer.closed();

@@ -100,7 +100,10 @@ describe('operations of attackers', () => {
     const document = parse(text);
     const [operation] = document.definitions;
     if (operation?.kind !== 'OperationDefinition') throw new Error('one operation is required');
-    return { price: pricer.price(document, operation, {}), path: pricer.dearestPath(document, operation, {})?.path };
+    return {
+      price: pricer.price(document, operation, {}),
+      path: pricer.mostExpensivePath(document, operation, {})?.path,
+    };
   };
 
   test('cost what their lists multiply to', () => {

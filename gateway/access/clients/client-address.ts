@@ -22,7 +22,7 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
     const peer = plainAddress(socket.remoteAddress ?? '');
     const direct = { address: peer, isSecure: 'encrypted' in socket && socket.encrypted === true };
     if (!isTrusted(peer)) return direct;
-    const hops = hopsOf(headers);
+    const hops = readHops(headers);
     let client = { address: peer, isSecure: direct.isSecure };
     for (const hop of hops.reverse()) {
       if (!isIP(hop.address)) break;
@@ -36,7 +36,7 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
 /** Whether an address is one of the trusted proxies. */
 export function isTrustedProxy(ranges: readonly string[]): (address: string) => boolean {
   if (ranges.length === 0) return () => false;
-  const list = blockListOf(ranges);
+  const list = toBlockList(ranges);
   return (text) => {
     const address = plainAddress(text);
     return isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
@@ -51,7 +51,7 @@ export function isAddressRange(text: string): boolean {
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv6(address) ? 128 : 32);
 }
 
-function blockListOf(ranges: readonly string[]): BlockList {
+function toBlockList(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
     const [address = '', prefix] = range.split('/');
@@ -63,15 +63,15 @@ function blockListOf(ranges: readonly string[]): BlockList {
 }
 
 /** The hops that proxies have written, the client's first. */
-function hopsOf(headers: IncomingHttpHeaders): ClientOrigin[] {
+function readHops(headers: IncomingHttpHeaders): ClientOrigin[] {
   const { forwarded } = headers;
-  if (forwarded !== undefined) return forwarded.split(',').map(hopOfForwarded);
+  if (forwarded !== undefined) return forwarded.split(',').map(parseForwardedHop);
   const addresses = [headers['x-forwarded-for'] ?? ''].flat().join(',').split(',');
   const isSecure = [headers['x-forwarded-proto'] ?? ''].flat().join(',').split(',').at(-1)?.trim() === 'https';
   return addresses.map((text) => ({ address: plainAddress(text.trim()), isSecure }));
 }
 
-function hopOfForwarded(element: string): ClientOrigin {
+function parseForwardedHop(element: string): ClientOrigin {
   const pairs = element.split(';').map((pair): [string, string] => {
     const at = pair.indexOf('=');
     const value = pair.slice(at + 1).trim();

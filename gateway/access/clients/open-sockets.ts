@@ -3,7 +3,7 @@ import type { Identity } from '#shared/identity/identity.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { ClientSlots } from './client-slots.ts';
 
-type GiveBack = () => void;
+type Release = () => void;
 
 /** Websockets and HTTP streams that clients hold open: each address (IPv6: a /64) and each account may hold a number of them. */
 export class OpenSockets {
@@ -20,27 +20,27 @@ export class OpenSockets {
   }
 
   /** @throws RequestRefusal RATE_LIMITED */
-  openAt(address: string): GiveBack {
+  openAt(address: string): Release {
     return this.#addresses.take(clientNetwork(address)) ?? refuse(this.#addresses, 'from this address');
   }
 
   /** For an address and an account. @throws RequestRefusal RATE_LIMITED */
-  open(address: string, identity: Identity): GiveBack {
-    const giveAccountBack = this.openFor(identity);
+  open(address: string, identity: Identity): Release {
+    const releaseAccount = this.openFor(identity);
     try {
-      const giveAddressBack = this.openAt(address);
+      const releaseAddress = this.openAt(address);
       return () => {
-        giveAccountBack();
-        giveAddressBack();
+        releaseAccount();
+        releaseAddress();
       };
     } catch (error) {
-      giveAccountBack();
+      releaseAccount();
       throw error;
     }
   }
 
   /** Anonymous callers count by their addresses only. @throws RequestRefusal RATE_LIMITED */
-  openFor(identity: Identity): GiveBack {
+  openFor(identity: Identity): Release {
     if (identity.kind !== 'account') return () => {};
     return this.#accounts.take(identity.accountId) ?? refuse(this.#accounts, 'of this account');
   }

@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { responseKey } from '../../engine/document/response-keys.ts';
-import { type Guard, guardOf } from './guards.ts';
+import { type Guard, readGuard } from './guards.ts';
 import type { VariableSource } from './variables.ts';
 
 /** What an operation brings along for all of its selections. */
@@ -42,7 +42,7 @@ export function collectFields(
 
   function collect(set: SelectionSetNode, outer: Guard): void {
     for (const selection of set.selections) {
-      const guard = guardOf(selection.directives, outer, variables);
+      const guard = readGuard(selection.directives, outer, variables);
       if (!guard) continue;
       if (selection.kind === Kind.FIELD) {
         const key = responseKey(selection);

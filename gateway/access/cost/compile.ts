@@ -106,7 +106,7 @@ class CostCompiler {
       weight,
       length,
       input: inputCost(this.#model, parent, field, node, this.#context.variables),
-      selection: isCompositeType(type) ? this.selection(setsOf(nodes, guards), type, below) : nothing,
+      selection: isCompositeType(type) ? this.selection(innerSets(nodes, guards), type, below) : nothing,
     };
   }
 
@@ -125,7 +125,7 @@ class CostCompiler {
 }
 
 /** What the fields select in their object; a guard that all of them share holds already where the object is there. */
-function setsOf(nodes: readonly GuardedField[], guards: ReadonlyMap<string, Guard>): GuardedSet[] {
+function innerSets(nodes: readonly GuardedField[], guards: ReadonlyMap<string, Guard>): GuardedSet[] {
   return nodes.flatMap(({ node: { selectionSet: set }, guard }) =>
     set ? [{ set, guard: guards.size === 1 ? always : guard }] : [],
   );

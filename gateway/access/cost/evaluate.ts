@@ -6,9 +6,9 @@ import type { Variables } from './variables.ts';
 /** The cost of an operation with these variables, at most `maxCost`. */
 export function evaluate({ root, steps, results }: CostProgram, variables: Variables): number {
   for (const { options, slot } of steps) {
-    let dearest = 0;
-    for (const option of options) dearest = Math.max(dearest, optionCost(option, variables, results));
-    results[slot] = dearest;
+    let highestCost = 0;
+    for (const option of options) highestCost = Math.max(highestCost, optionCost(option, variables, results));
+    results[slot] = highestCost;
   }
   return selectionCost(root, results);
 }

@@ -3,7 +3,7 @@ import type { CostProgram, PricedField, PricedSelection } from './program.ts';
 import type { Variables } from './variables.ts';
 
 /** Where most of an operation's cost lies. */
-export interface DearestPath {
+export interface ExpensivePath {
   /** Response keys with dots between them, such as `shipments.nodes.stops`. */
   readonly path: string;
   /** What is spent there. */
@@ -11,7 +11,7 @@ export interface DearestPath {
 }
 
 /** The deepest field in which at least half of the cost lies; undefined where the cost is spread over many fields. */
-export function dearestPath(program: CostProgram, variables: Variables): DearestPath | undefined {
+export function mostExpensivePath(program: CostProgram, variables: Variables): ExpensivePath | undefined {
   const half = evaluate(program, variables) / 2;
   const keys: string[] = [];
   let cost = 0;
@@ -19,7 +19,7 @@ export function dearestPath(program: CostProgram, variables: Variables): Dearest
   /** How many objects have the selection. */
   let objects = 1;
   while (selection) {
-    const field: PricedField | undefined = dearestField(selection, program, variables);
+    const field: PricedField | undefined = mostExpensiveField(selection, program, variables);
     const spent: number = field ? objects * fieldCost(field, variables, program.results) : 0;
     if (!field || spent < half || spent === 0) break;
     keys.push(field.key);
@@ -30,7 +30,7 @@ export function dearestPath(program: CostProgram, variables: Variables): Dearest
   return keys.length > 0 ? { path: keys.join('.'), cost } : undefined;
 }
 
-function dearestField(
+function mostExpensiveField(
   { options }: PricedSelection,
   { results }: CostProgram,
   variables: Variables,

@@ -22,7 +22,7 @@ export function holds({ conditions }: Guard, variables: Variables): boolean {
 }
 
 /** The guard of a selection inside another one, or null where it is never included. */
-export function guardOf(
+export function readGuard(
   directives: readonly DirectiveNode[] | undefined,
   outer: Guard,
   variables: ReadonlyMap<string, VariableSource>,

@@ -7,20 +7,20 @@ import { argumentValue } from '../../engine/document/arguments.ts';
  * @returns undefined where the supergraph does not link the feature
  */
 export function linkedDirectiveName(supergraph: DocumentNode, feature: string, directive: string): string | undefined {
-  const link = linksOf(supergraph).find((node) => featureOf(stringArgument(node, 'url')) === feature);
+  const link = findLinks(supergraph).find((node) => parseFeature(stringArgument(node, 'url')) === feature);
   if (!link) return undefined;
   const prefix = stringArgument(link, 'as') ?? feature;
   return importedNames(link).get(directive) ?? (directive === feature ? prefix : `${prefix}__${directive}`);
 }
 
-function linksOf(supergraph: DocumentNode): ConstDirectiveNode[] {
+function findLinks(supergraph: DocumentNode): ConstDirectiveNode[] {
   const schemas = supergraph.definitions.filter(
     (node) => node.kind === Kind.SCHEMA_DEFINITION || node.kind === Kind.SCHEMA_EXTENSION,
   );
   return schemas.flatMap(({ directives = [] }) => directives.filter(({ name }) => name.value === 'link'));
 }
 
-function featureOf(url: string | undefined): string | undefined {
+function parseFeature(url: string | undefined): string | undefined {
   return url?.match(/^https:\/\/specs\.apollo\.dev\/([^/]+)\/v\d+\.\d+$/)?.[1];
 }
 

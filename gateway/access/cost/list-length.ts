@@ -23,14 +23,14 @@ export function listLength(
   if (slicingArguments.length === 0) return assumed;
   const given = slicingArguments.map((name) => ({
     value: givenValue(node, name, variables),
-    byDefault: sizeOf(field.args.find((argument) => argument.name === name)?.defaultValue),
+    byDefault: toSize(field.args.find((argument) => argument.name === name)?.defaultValue),
   }));
   const length = (values: Variables): number => {
     let stated = 0;
     let longest: number | undefined;
     for (const { value, byDefault } of given) {
       const sent = isVariable(value) ? variableValue(value, values) : value;
-      const size = sent === undefined ? byDefault : sizeOf(sent);
+      const size = sent === undefined ? byDefault : toSize(sent);
       if (sent !== undefined && size !== undefined) stated += 1;
       if (size !== undefined) longest = Math.max(longest ?? 0, size);
     }
@@ -56,7 +56,7 @@ function isVariable(value: number | VariableSource | null | undefined): value is
   return typeof value === 'object' && value !== null;
 }
 
-function sizeOf(value: unknown): number | undefined {
+function toSize(value: unknown): number | undefined {
   if (typeof value !== 'number' || Number.isNaN(value)) return undefined;
   return Math.min(Math.max(value, 0), maxCost);
 }

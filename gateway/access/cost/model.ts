@@ -90,16 +90,16 @@ export class CostModel {
   #costOf(parent: GraphQLObjectType | GraphQLInterfaceType, field: GraphQLField<unknown, unknown>): FieldCost {
     // Where the object type says nothing, its interfaces may.
     const coordinates = [parent, ...parent.getInterfaces()].map(({ name }) => `${name}.${field.name}`);
-    const stated = firstOf(coordinates, this.#weights);
+    const stated = findFirst(coordinates, this.#weights);
     const isMutation = parent === this.schema.getMutationType();
     return {
       weight: stated ?? (isMutation ? mutationWeight : this.#typeWeight(getNamedType(field.type))),
       isList: isList(field.type),
-      listSize: firstOf(coordinates, this.#listSizes),
+      listSize: findFirst(coordinates, this.#listSizes),
       argumentWeights: new Map(
         field.args.flatMap(({ name }) => {
           const argumentCoordinates = coordinates.map((coordinate) => `${coordinate}.${name}`);
-          const weight = firstOf(argumentCoordinates, this.#weights);
+          const weight = findFirst(argumentCoordinates, this.#weights);
           return weight === undefined ? [] : [[name, weight] as const];
         }),
       ),
@@ -124,7 +124,7 @@ export class CostModel {
     const read = (coordinate: string, directives: readonly ConstDirectiveNode[] = []): void => {
       for (const directive of directives) {
         const { value } = directive.name;
-        if (value === cost) this.#weights.set(coordinate, Number(argumentsOf(directive)['weight']));
+        if (value === cost) this.#weights.set(coordinate, Number(readArguments(directive)['weight']));
         if (value === listSize) this.#listSizes.set(coordinate, readListSize(directive));
       }
     };
@@ -146,7 +146,7 @@ export class CostModel {
   }
 }
 
-function firstOf<T>(coordinates: readonly string[], values: ReadonlyMap<string, T>): T | undefined {
+function findFirst<T>(coordinates: readonly string[], values: ReadonlyMap<string, T>): T | undefined {
   const coordinate = coordinates.find((candidate) => values.has(candidate));
   return coordinate === undefined ? undefined : values.get(coordinate);
 }
@@ -155,14 +155,14 @@ function isList(type: GraphQLOutputType): boolean {
   return isListType(getNullableType(type));
 }
 
-function argumentsOf(directive: ConstDirectiveNode): Readonly<Record<string, unknown>> {
+function readArguments(directive: ConstDirectiveNode): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     (directive.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]),
   );
 }
 
 function readListSize(directive: ConstDirectiveNode): ListSize {
-  const { assumedSize, slicingArguments, sizedFields, requireOneSlicingArgument } = argumentsOf(directive);
+  const { assumedSize, slicingArguments, sizedFields, requireOneSlicingArgument } = readArguments(directive);
   return {
     assumedSize: typeof assumedSize === 'number' ? assumedSize : undefined,
     slicingArguments: texts(slicingArguments),

@@ -1,7 +1,7 @@
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { compileCost } from './compile.ts';
 import { evaluate } from './evaluate.ts';
-import { type DearestPath, dearestPath } from './explain.ts';
+import { type ExpensivePath, mostExpensivePath } from './explain.ts';
 import type { CostModel } from './model.ts';
 import type { CostProgram } from './program.ts';
 import type { Variables } from './variables.ts';
@@ -24,12 +24,12 @@ export class OperationPricer {
   }
 
   /** Where most of that cost lies. */
-  dearestPath(
+  mostExpensivePath(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Variables,
-  ): DearestPath | undefined {
-    return dearestPath(this.#programOf(document, operation), variables);
+  ): ExpensivePath | undefined {
+    return mostExpensivePath(this.#programOf(document, operation), variables);
   }
 
   #programOf(document: DocumentNode, operation: OperationDefinitionNode): CostProgram {

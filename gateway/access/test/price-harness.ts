@@ -8,7 +8,7 @@ export interface Prices {
   readonly schema: GraphQLSchema;
   readonly model: CostModel;
   priceOf(query: string, variables?: Record<string, unknown>): number;
-  dearestPathOf(query: string, variables?: Record<string, unknown>): string | undefined;
+  mostExpensivePathOf(query: string, variables?: Record<string, unknown>): string | undefined;
 }
 
 /** Prices of operations on one subgraph with this SDL, by itself a supergraph. */
@@ -24,9 +24,9 @@ export function pricesOf(sdl: string, assumedListSize = 10): Prices {
       const [document, operation] = parsed(query);
       return pricer.price(document, operation, variables);
     },
-    dearestPathOf(query, variables = {}) {
+    mostExpensivePathOf(query, variables = {}) {
       const [document, operation] = parsed(query);
-      return pricer.dearestPath(document, operation, variables)?.path;
+      return pricer.mostExpensivePath(document, operation, variables)?.path;
     },
   };
 }

@@ -5,7 +5,7 @@ import { pricesOf } from './price-harness.ts';
 const link = (imports: string) =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])\n`;
 
-const { priceOf, dearestPathOf } = pricesOf(`${link('"@key", "@cost", "@listSize"')}
+const { priceOf, mostExpensivePathOf } = pricesOf(`${link('"@key", "@cost", "@listSize"')}
   type Query {
     warehouse: Warehouse
     warehouses: [Warehouse!]! @listSize(assumedSize: 8)
@@ -87,7 +87,7 @@ describe('the price of an operation is the number of objects that it may return'
       8 * 3,
     ],
     [
-      'of the types of a union the dearest counts',
+      'of the types of a union the most expensive counts',
       '{ places { ... on Address { country { code } } ... on Area { corners { latitude } } } }',
       10 * (1 + 4),
     ],
@@ -189,25 +189,25 @@ describe('large numbers', () => {
   });
 });
 
-describe('the dearest path', () => {
+describe('the most expensive path', () => {
   test('is the deepest field in which at least half of the cost lies', () => {
     const query =
       'query($n: Int) { warehouses { name boxes(first: $n) { nodes { labels { author { name } } warehouse { id } } } } }';
-    expect(dearestPathOf(query, { n: 50 })).toBe('warehouses.boxes.nodes.labels');
+    expect(mostExpensivePathOf(query, { n: 50 })).toBe('warehouses.boxes.nodes.labels');
   });
 
   test('speaks in the names of the answer', () => {
-    expect(dearestPathOf('{ mine: warehouses { id } }')).toBe('mine');
+    expect(mostExpensivePathOf('{ mine: warehouses { id } }')).toBe('mine');
   });
 
-  test('leads into the dearest type of a union', () => {
+  test('leads into the most expensive type of a union', () => {
     expect(
-      dearestPathOf('{ places { ... on Address { country { code } } ... on Area { corners { latitude } } } }'),
+      mostExpensivePathOf('{ places { ... on Address { country { code } } ... on Area { corners { latitude } } } }'),
     ).toBe('places.corners');
   });
 
   test('is missing where the cost is spread', () => {
-    expect(dearestPathOf('{ a: warehouse { id } b: warehouse { id } c: warehouse { id } }')).toBeUndefined();
+    expect(mostExpensivePathOf('{ a: warehouse { id } b: warehouse { id } c: warehouse { id } }')).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import { newId } from '#shared/ids.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Outcome, Refused, Responded } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import type { Entered, OnDeparture } from '../../pipeline/stages.ts';
+import type { Entered, OnCancel } from '../../pipeline/stages.ts';
 import { type Accepted, responseType } from './media-type.ts';
 import { parseOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
@@ -14,7 +14,7 @@ export interface Batch {
   /** The request as the pipeline has let it in, which counts for the first operation. */
   readonly entered: Entered;
   readonly headers: FastifyRequest['headers'];
-  readonly onDeparture: OnDeparture;
+  readonly onCancel: OnCancel;
 }
 
 export interface BatchResponse {
@@ -55,7 +55,7 @@ type SingleOutcome = Refused | Responded;
 
 async function runOperation(
   pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>,
-  { operations, entered: first, headers, onDeparture }: Batch,
+  { operations, entered: first, headers, onCancel }: Batch,
   index: number,
 ): Promise<SingleOutcome> {
   const { address } = first;
@@ -70,7 +70,7 @@ async function runOperation(
       readOnly: false,
       accepts: { events: false, parts: undefined },
       holdsConnection: false,
-      onDeparture,
+      onCancel,
     });
     if (outcome.kind === 'stream') throw new Error('an operation of a batch accepts no stream');
     return outcome;

@@ -26,7 +26,7 @@ export function enterPipeline(pipeline: Pick<Pipeline, 'enter' | 'refuse'>, read
 }
 
 /** The request of a handler behind that hook. */
-export function enteredOf({ entered }: FastifyRequest): Entered {
+export function requireEntered({ entered }: FastifyRequest): Entered {
   if (!entered) throw new Error('the hook before has let the request in');
   return entered;
 }

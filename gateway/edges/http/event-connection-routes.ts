@@ -6,7 +6,7 @@ import type { OpenSockets } from '../../access/clients/open-sockets.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Received } from '../../pipeline/stages.ts';
-import { enteredOf, enterPipeline } from './enter.ts';
+import { enterPipeline, requireEntered } from './enter.ts';
 import { EventConnection } from './event-connection.ts';
 import { refuseForgery } from './forgery.ts';
 import { acceptedBy, receive } from './receive.ts';
@@ -50,7 +50,7 @@ export function serveEventConnections(app: FastifyInstance, options: EventConnec
         try {
           return await run(request, reply);
         } catch (error) {
-          return sendRefused(reply, pipeline.refuse(error, enteredOf(request)), acceptedBy(request));
+          return sendRefused(reply, pipeline.refuse(error, requireEntered(request)), acceptedBy(request));
         }
       },
     });
@@ -62,18 +62,17 @@ export function serveEventConnections(app: FastifyInstance, options: EventConnec
     return reply.code(201).type('text/plain; charset=utf-8').send(token);
   });
   route('GET', async (request, reply) => {
-    connectionOf(connections, request).open(reply);
+    findConnection(connections, request).open(reply);
     return reply;
   });
   route('POST', async (request, reply) => {
     refuseForgery(request.headers);
-    const connection = connectionOf(connections, request);
+    const connection = findConnection(connections, request);
     const received = receiveFor(request, reply);
-    const id = operationIdOf(received.extensions);
+    const id = readOperationId(received.extensions);
     const operation = connection.begin(id);
-    const onDeparture: Received['onDeparture'] = (leave) =>
-      operation.signal.addEventListener('abort', leave, { once: true });
-    const outcome = await pipeline.run({ ...received, onDeparture });
+    const onCancel: Received['onCancel'] = (leave) => operation.signal.addEventListener('abort', leave, { once: true });
+    const outcome = await pipeline.run({ ...received, onCancel });
     if (outcome.kind === 'refused') {
       connection.end(id);
       return sendRefused(reply, outcome, acceptedBy(request));
@@ -82,7 +81,7 @@ export function serveEventConnections(app: FastifyInstance, options: EventConnec
     return reply.code(202).send();
   });
   route('DELETE', async (request, reply) => {
-    connectionOf(connections, request).end(operationIdOf(request.query));
+    findConnection(connections, request).end(readOperationId(request.query));
     return reply.code(200).send();
   });
   return {
@@ -98,24 +97,24 @@ async function reserve(
   request: FastifyRequest,
   { authenticate, openSockets, maxOperations }: EventConnectionOptions,
 ): Promise<string> {
-  const { address } = enteredOf(request);
+  const { address } = requireEntered(request);
   const { identity } = await authenticate(request.headers);
   if (connections.size >= maxConnections) {
     throw new RequestRefusal('SERVICE_UNAVAILABLE', 'The gateway has too many open event streams. Try again later.');
   }
-  const giveBack = openSockets.open(address, identity);
+  const release = openSockets.open(address, identity);
   const token = randomUUID();
   const connection = new EventConnection(maxOperations, () => {
     connections.delete(token);
-    giveBack();
+    release();
   });
   connections.set(token, connection);
   return token;
 }
 
 /** The connection of the token in a header or in the query string. @throws RequestRefusal NOT_FOUND */
-function connectionOf(connections: ReadonlyMap<string, EventConnection>, request: FastifyRequest): EventConnection {
-  const token = request.headers[tokenHeader] ?? textOf(request.query, 'token');
+function findConnection(connections: ReadonlyMap<string, EventConnection>, request: FastifyRequest): EventConnection {
+  const token = request.headers[tokenHeader] ?? readText(request.query, 'token');
   const connection = typeof token === 'string' ? connections.get(token) : undefined;
   if (connection) return connection;
   throw new RequestRefusal('NOT_FOUND', `There is no event stream with this token. Reserve one with PUT ${path}.`);
@@ -123,20 +122,20 @@ function connectionOf(connections: ReadonlyMap<string, EventConnection>, request
 
 /** Results come on the event stream, so that the client accepts every form. */
 function receiveFor(request: FastifyRequest, reply: FastifyReply): Received {
-  const received = receive(request, reply.raw, enteredOf(request), anyForm);
+  const received = receive(request, reply.raw, requireEntered(request), anyForm);
   return { ...received, holdsConnection: false };
 }
 
 const anyForm = { forms: { events: true, parts: '2022' } } as const;
 
 /** @throws RequestRefusal BAD_REQUEST */
-function operationIdOf(parameters: unknown): string {
-  const id = textOf(parameters, 'operationId');
+function readOperationId(parameters: unknown): string {
+  const id = readText(parameters, 'operationId');
   if (id !== undefined && id !== '' && id.length <= 200) return id;
   throw new RequestRefusal('BAD_REQUEST', 'An "operationId" of 1 to 200 characters is required.');
 }
 
-function textOf(parameters: unknown, name: string): string | undefined {
+function readText(parameters: unknown, name: string): string | undefined {
   if (typeof parameters !== 'object' || parameters === null) return undefined;
   const value: unknown = Reflect.get(parameters, name);
   return typeof value === 'string' ? value : undefined;

@@ -5,10 +5,10 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Received } from '../../pipeline/stages.ts';
 import { allowedMethods } from './app.ts';
 import { type Batch, readBatch, runBatch } from './batch.ts';
-import { enteredOf, enterPipeline } from './enter.ts';
+import { enterPipeline, requireEntered } from './enter.ts';
 import { refuseForgery } from './forgery.ts';
 import { type Accepted, readAccept } from './media-type.ts';
-import { departureOf, receive } from './receive.ts';
+import { listenForDisconnect, receive } from './receive.ts';
 import { send, sendBatch, sendRefused } from './send.ts';
 
 export interface GraphqlRouteOptions {
@@ -37,7 +37,7 @@ export function serveGraphql(
     exposeHeadRoute: false,
     onRequest: enterPipeline(pipeline, readOrigin),
     async handler(request, reply) {
-      const entered = enteredOf(request);
+      const entered = requireEntered(request);
       let accepted: Accepted | undefined;
       let received: Received;
       try {
@@ -47,7 +47,7 @@ export function serveGraphql(
         const operations = readBatch(request.body, batchLimit);
         if (operations) {
           const { headers } = request;
-          const batch: Batch = { operations, entered, headers, onDeparture: departureOf(reply.raw) };
+          const batch: Batch = { operations, entered, headers, onCancel: listenForDisconnect(reply.raw) };
           return await sendBatch(reply, await runBatch(pipeline, batch, accepted), accepted);
         }
         received = receive(request, reply.raw, entered, accepted);

@@ -27,21 +27,21 @@ export function parseOperation(body: unknown): OperationParameters {
 
 function parseParameters({ query, operationName, variables, extensions, onError }: Fields): OperationParameters {
   return {
-    source: textOf('query', query),
-    operationName: textOf('operationName', operationName),
-    variables: recordOf('variables', variables),
-    extensions: recordOf('extensions', extensions),
+    source: readText('query', query),
+    operationName: readText('operationName', operationName),
+    variables: readRecord('variables', variables),
+    extensions: readRecord('extensions', extensions),
     onError: readErrorBehavior(onError),
   };
 }
 
-function textOf(name: string, value: unknown): string | undefined {
+function readText(name: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') throw badRequest(`"${name}" must be a string.`);
   return value;
 }
 
-function recordOf(name: string, value: unknown): Fields {
+function readRecord(name: string, value: unknown): Fields {
   if (value === undefined || value === null) return {};
   if (!isRecord(value)) throw badRequest(`"${name}" must be a JSON object.`);
   return value;
@@ -54,12 +54,12 @@ function fromQueryString(query: unknown): Fields {
   }
   return {
     ...given,
-    variables: jsonOf('variables', given['variables']),
-    extensions: jsonOf('extensions', given['extensions']),
+    variables: parseParameter('variables', given['variables']),
+    extensions: parseParameter('extensions', given['extensions']),
   };
 }
 
-function jsonOf(name: string, text: unknown): unknown {
+function parseParameter(name: string, text: unknown): unknown {
   if (typeof text !== 'string' || text === '') return undefined;
   try {
     return parseJson(Buffer.from(text), 'all');

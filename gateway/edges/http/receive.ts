@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import type { Entered, OnDeparture, Received } from '../../pipeline/stages.ts';
+import type { Entered, OnCancel, Received } from '../../pipeline/stages.ts';
 import { type Accepted, readAccept } from './media-type.ts';
 import { readOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
@@ -29,11 +29,11 @@ export function receive(
     readOnly: method === 'GET',
     accepts: accepted.forms,
     holdsConnection: true,
-    onDeparture: departureOf(raw),
+    onCancel: listenForDisconnect(raw),
   };
 }
 
-export function departureOf(raw: ServerResponse): OnDeparture {
+export function listenForDisconnect(raw: ServerResponse): OnCancel {
   const callbacks: (() => void)[] = [];
   return (leave) => {
     if (callbacks.push(leave) > 1) return;

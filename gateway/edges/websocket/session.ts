@@ -114,9 +114,9 @@ export class WebSocketSession {
     };
     try {
       const { identity } = await this.#options.authenticate(this.#headers);
-      const giveBack = this.#options.openSockets.openFor(identity);
-      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.once('close', giveBack);
-      else giveBack();
+      const release = this.#options.openSockets.openFor(identity);
+      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.once('close', release);
+      else release();
     } catch {
       this.#socket.close(CloseCode.Forbidden, 'Forbidden');
       return;
@@ -195,7 +195,7 @@ export class WebSocketSession {
       readOnly: false,
       accepts: { events: true, parts: '2022' },
       holdsConnection: false,
-      onDeparture: (leave) => signal.addEventListener('abort', leave, { once: true }),
+      onCancel: (leave) => signal.addEventListener('abort', leave, { once: true }),
     };
   }
 

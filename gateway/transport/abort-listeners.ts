@@ -1,4 +1,4 @@
-export interface Leaver {
+export interface AbortListener {
   leave(): void;
 }
 
@@ -6,7 +6,7 @@ const leavers = Symbol('leavers');
 
 /** A client's signal, with those who want to know when it leaves. */
 interface WatchedSignal extends AbortSignal {
-  [leavers]?: Set<Leaver>;
+  [leavers]?: Set<AbortListener>;
 }
 
 /*
@@ -14,17 +14,17 @@ interface WatchedSignal extends AbortSignal {
  * WeakMap (P2).
  */
 
-export function watchDeparture(signal: WatchedSignal, leaver: Leaver): void {
+export function addAbortListener(signal: WatchedSignal, leaver: AbortListener): void {
   const known = signal[leavers];
   if (known) known.add(leaver);
   else listen(signal, leaver);
 }
 
-export function unwatchDeparture(signal: WatchedSignal, leaver: Leaver): void {
+export function removeAbortListener(signal: WatchedSignal, leaver: AbortListener): void {
   signal[leavers]?.delete(leaver);
 }
 
-function listen(signal: WatchedSignal, first: Leaver): void {
+function listen(signal: WatchedSignal, first: AbortListener): void {
   const all = new Set([first]);
   signal[leavers] = all;
   signal.addEventListener('abort', () => {

@@ -4,10 +4,10 @@ import { Channel } from '#shared/live/channel.ts';
 import type { RequestScope, SubgraphFailure, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
 import type { SubgraphAddress } from './config.ts';
 import { cancelled, malformed, queueOverflow, unreachable } from './failures.ts';
-import { shapedResult } from './read-response.ts';
+import { checkResult } from './read-response.ts';
 import type { TransportSettings } from './settings.ts';
 import type { ReceivedEvent } from './subgraph-socket.ts';
-import { createSubgraphClient } from './websocket-client.ts';
+import { createReconnectingClient } from './websocket-client.ts';
 
 type EventStream = Channel<SubgraphResult>;
 
@@ -20,7 +20,7 @@ interface SharedClient {
  * Subscriptions of one subgraph over graphql-ws. One socket carries all of them (or one per identity, where the subgraph wants it in
  * `connection_init`). When the subgraph goes away they are asked for again, with backoff, until it is back or the attempts are used up.
  */
-export class SubscriptionLine {
+export class SubscriptionClient {
   readonly #name: string;
   readonly #url: string;
   readonly #settings: TransportSettings;
@@ -95,7 +95,7 @@ export class SubscriptionLine {
 
   /** An event that is no GraphQL result is an item with an error; the subscription goes on. */
   #receive({ result, bytes }: ReceivedEvent, stream: EventStream, scope: RequestScope): void {
-    const shaped = shapedResult(result);
+    const shaped = checkResult(result);
     const event = typeof shaped === 'string' ? failedEvent(malformed(this.#name, shaped).failure) : shaped;
     this.#push(event, bytes, stream, scope);
   }
@@ -142,7 +142,7 @@ export class SubscriptionLine {
     if (known) return known;
     const { webSocket, exactNumbers, clock, observer } = this.#settings;
     const streams = new Map<EventStream, RequestScope>();
-    const client = createSubgraphClient({
+    const client = createReconnectingClient({
       url: this.#url,
       options: { ...webSocket, exactNumbers },
       clock,

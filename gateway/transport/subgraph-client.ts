@@ -3,7 +3,7 @@ import { contentCodings } from '../content-coding.ts';
 import type { RequestScope, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
 import { Breaker } from './breaker.ts';
 import { Call, type CallHost } from './call.ts';
-import { compressed } from './compression.ts';
+import { compressBody } from './compress-body.ts';
 import type { EndpointLimits, RetryOptions } from './config.ts';
 import type { Exchange } from './exchange.ts';
 import { cancelled, unknownSubgraph } from './failures.ts';
@@ -16,7 +16,7 @@ import { RetryBudget } from './retry-budget.ts';
 import type { TransportSettings } from './settings.ts';
 
 /** Everything between the gateway and one subgraph: its connections, limits, circuit, and the requests in flight. */
-export class SubgraphLine implements CallHost {
+export class SubgraphClient implements CallHost {
   readonly name: string;
   readonly url: string;
   readonly limits: EndpointLimits;
@@ -88,7 +88,7 @@ export class SubgraphLine implements CallHost {
   }
 
   #dispatchCompressed(body: string, scope: RequestScope, exchange: Exchange): void {
-    compressed(body)
+    compressBody(body)
       .then((packed) => {
         exchange.wasCompressed = packed !== undefined;
         this.#dispatch(packed ?? body, scope, exchange, packed && 'gzip');
