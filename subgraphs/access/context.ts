@@ -44,7 +44,11 @@ export function createContext(base: BaseContext, services: AccessServices): Acce
       return loaders;
     },
     oncePerRequest(name) {
-      if (begun.has(name)) throw new GraphError('MAX_ROOT_FIELDS_LIMIT', `${name} may be asked for once per request.`);
+      if (begun.has(name))
+        throw new GraphError(
+          'MAX_ROOT_FIELDS_LIMIT',
+          `A request can call ${name} once. Send each further call in a request of its own.`,
+        );
       begun.add(name);
     },
   };

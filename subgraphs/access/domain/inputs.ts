@@ -5,7 +5,7 @@ import { roles, tiers } from '#shared/vocabulary.ts';
 /** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */
 const noControls = /^\P{Cc}*$/u;
 const line = (min: number, max: number) =>
-  z.string().trim().min(min).max(max).regex(noControls, 'A text without control characters is required');
+  z.string().trim().min(min).max(max).regex(noControls, 'Must not contain control characters.');
 
 /** RFC 5321 allows 254 octets; case is not kept, as no provider in use tells addresses apart by it. */
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());

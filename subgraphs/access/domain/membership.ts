@@ -11,12 +11,24 @@ const rolesOfCustomers: readonly Role[] = ['CUSTOMER', 'PARTNER'];
 export function requireFittingRoles(roles: readonly Role[], organizationId: string | null): void {
   const outside = roles.filter((role) => rolesOfCustomers.includes(role));
   if (outside.length > 0 && outside.length < roles.length) {
-    refuse('INVALID_INPUT', `Roles of one kind are required; got ${roles.join(', ')}.`, 'roles');
+    refuse(
+      'INVALID_INPUT',
+      `${rolesOfCustomers.join(' and ')} can't be combined with other roles. Choose roles of one kind.`,
+      'roles',
+    );
   }
   if (outside.length > 0 && organizationId === null) {
-    refuse('ORGANIZATION_REQUIRED', `${outside.join(', ')} requires an organization; none arrived.`, 'organizationId');
+    refuse(
+      'ORGANIZATION_REQUIRED',
+      `An account with the role ${outside.join(' or ')} needs an organization. Name it.`,
+      'organizationId',
+    );
   }
   if (outside.length === 0 && organizationId !== null) {
-    refuse('ORGANIZATION_REFUSED', `${roles.join(', ')} belongs to no organization; one arrived.`, 'organizationId');
+    refuse(
+      'ORGANIZATION_REFUSED',
+      `An account with the role ${roles.join(' or ')} can't belong to an organization. Leave it out.`,
+      'organizationId',
+    );
   }
 }

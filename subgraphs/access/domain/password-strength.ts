@@ -21,7 +21,7 @@ export async function requireStrongPassword(password: string, owner: PasswordOwn
   estimator ??= loadEstimator();
   const { score } = (await estimator).check(unknownPart(password, owner).slice(0, longestChecked));
   if (score < requiredScore) {
-    const advice = 'Choose one that is no common password and does not contain your name or e-mail address.';
+    const advice = 'Choose one that is not a common password and does not contain your name or e-mail address.';
     refuse('WEAK_PASSWORD', `This password is easy to guess. ${advice}`, field);
   }
 }

@@ -9,7 +9,7 @@ import * as store from '../store/administration.ts';
 
 /** The record of a contested update in its payload's shape, with the conflict where there is one. */
 function conflictOf(record: { readonly version: number }, expected: number): readonly UserError[] {
-  const message = `Version ${record.version} is required; ${expected} arrived. Look at the record and try again.`;
+  const message = `This record is at version ${record.version}, not ${expected}. Load it again and repeat the change.`;
   return [{ code: 'CONFLICT', field: ['expectedVersion'], message }];
 }
 

@@ -14,7 +14,10 @@ export function requireStanding(account: Account | null | undefined, scope?: Sco
     throw new GraphError('UNAUTHENTICATED', 'This account is closed. Sign in with an open account.');
   }
   if (scope && !scopesOf(account.roles).includes(scope)) {
-    throw new GraphError('FORBIDDEN', `The scope ${scope} is required; this account does not hold it.`);
+    throw new GraphError(
+      'FORBIDDEN',
+      `Your account lacks the scope ${scope}. Ask an administrator for a role that holds it.`,
+    );
   }
 }
 

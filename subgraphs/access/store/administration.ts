@@ -78,7 +78,8 @@ async function insertOrganization(
       on conflict do nothing returning 1`,
     [id, name, industry, tier, at],
   );
-  if (inserted.length === 0) refuse('NAME_TAKEN', `A name of its own is required; "${name}" exists.`, 'name');
+  if (inserted.length === 0)
+    refuse('NAME_TAKEN', `An organization named "${name}" already exists. Choose another name.`, 'name');
   recordAudit(em, audit, 'ORGANIZATION_CREATED', { kind: 'Organization', id }, [
     { field: 'name', before: null, after: name },
     { field: 'tier', before: null, after: tier },
@@ -95,8 +96,7 @@ export async function changeTier(
   const { organizationId: id, tier, expectedVersion } = input;
   await requireActor(em, audit.actorId, scope);
   const record = isUuid(id) ? await em.findOne(OrganizationEntity, { id }, forUpdate) : null;
-  if (!record)
-    refuse('NOT_FOUND', 'An existing organization is required; there is none with this id.', 'organizationId');
+  if (!record) refuse('NOT_FOUND', 'There is no organization with this id.', 'organizationId');
   if (record.version !== expectedVersion) return { record, changed: false, conflict: true };
   if (record.tier === tier) return { record, changed: false, conflict: false };
   const changes = [{ field: 'tier', before: record.tier, after: tier }];
@@ -143,8 +143,7 @@ async function insertAccount(
       values (?, ?, ?, array[?]::text[], ?, ?, ?) on conflict (email) do nothing returning 1`,
     [id, email, name, roles, organizationId, passwordHash, at],
   );
-  if (inserted.length === 0)
-    refuse('EMAIL_TAKEN', 'An address of its own is required; this one has an account.', 'email');
+  if (inserted.length === 0) refuse('EMAIL_TAKEN', 'An account with this e-mail address already exists.', 'email');
   recordAudit(em, audit, 'ACCOUNT_REGISTERED', { kind: 'Account', id }, [
     { field: 'email', before: null, after: email },
     { field: 'roles', before: null, after: roles.join(', ') },
@@ -196,7 +195,7 @@ const forUpdate = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
 async function requireOrganization(em: EntityManager, id: string): Promise<void> {
   const found = isUuid(id) ? await em.count(OrganizationEntity, { id }) : 0;
   if (found === 0) {
-    refuse('NOT_FOUND', 'An existing organization is required; there is none with this id.', 'organizationId');
+    refuse('NOT_FOUND', 'There is no organization with this id.', 'organizationId');
   }
 }
 
@@ -216,10 +215,14 @@ async function lockedAccount(em: EntityManager, id: string, actorId: string, los
     scope,
   );
   const record = locked.find((account) => account.id === id.toLowerCase());
-  if (!record) refuse('NOT_FOUND', 'An existing account is required; there is none with this id.', 'accountId');
+  if (!record) refuse('NOT_FOUND', 'There is no account with this id.', 'accountId');
   const administrators = locked.filter(({ roles, deactivatedAt }) => roles.includes('ADMIN') && !deactivatedAt);
   if (losesAdmin && administrators.length === 1 && administrators[0] === record) {
-    refuse('LAST_ADMIN', 'At least one administrator is required; this account is the last one.', 'accountId');
+    refuse(
+      'LAST_ADMIN',
+      'This account is the last administrator. Give another account the role ADMIN first.',
+      'accountId',
+    );
   }
   return record;
 }

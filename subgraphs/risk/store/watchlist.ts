@@ -149,7 +149,7 @@ export async function pageOfWatchlist(
 /** A search text for ILIKE, its own wildcards taken literally. */
 function containing(search: string): string {
   if (search.length < 1 || search.length > 100 || search.includes('\0')) {
-    throw new GraphError('BAD_USER_INPUT', `"search" must have 1 to 100 characters and no NUL; got ${search.length}.`);
+    throw new GraphError('BAD_USER_INPUT', `"search" must have 1 to 100 characters and no NUL character.`);
   }
   return `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }

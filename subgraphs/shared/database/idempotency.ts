@@ -69,7 +69,11 @@ export async function once<O extends Outcome>(
     [accountId, key],
   );
   if (first?.fingerprint !== fingerprint) {
-    refuse('IDEMPOTENCY_KEY_REUSED', 'This key came with another input before. Use a new one.', 'idempotencyKey');
+    refuse(
+      'IDEMPOTENCY_KEY_REUSED',
+      'This key was used with a different input before. Use a new key.',
+      'idempotencyKey',
+    );
   }
   return first.outcome;
 }

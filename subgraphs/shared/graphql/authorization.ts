@@ -26,7 +26,9 @@ export const signedIn: ShieldRule = rule('signedIn', { cache: 'contextual' })(
 /** An account that holds the scope. */
 export function withScope(scope: Scope): ShieldRule {
   return named(`scope:${scope}`, ({ scopes }) =>
-    scopes.includes(scope) ? undefined : `The scope ${scope} is required; this account does not hold it.`,
+    scopes.includes(scope)
+      ? undefined
+      : `Your account lacks the scope ${scope}. Ask an administrator for a role that holds it.`,
   );
 }
 
@@ -35,7 +37,7 @@ export function withAnyScope(...allowed: readonly Scope[]): ShieldRule {
   return named(`scopes:${allowed.join('|')}`, ({ scopes }) =>
     allowed.some((scope) => scopes.includes(scope))
       ? undefined
-      : `One of the scopes ${allowed.join(', ')} is required; this account holds none of them.`,
+      : `Your account needs one of the scopes ${allowed.join(', ')}. Ask an administrator for a role that holds one.`,
   );
 }
 
@@ -44,7 +46,7 @@ export function withRole(...allowed: readonly Role[]): ShieldRule {
   return named(`role:${allowed.join('|')}`, ({ roles }) =>
     roles.some((role) => allowed.includes(role))
       ? undefined
-      : `One of the roles ${allowed.join(', ')} is required; this account has ${roles.join(', ')}.`,
+      : `Your account needs one of the roles ${allowed.join(', ')}. Ask an administrator for it.`,
   );
 }
 
@@ -64,7 +66,7 @@ function named(name: string, refusal: (account: AccountIdentity) => string | und
 }
 
 function unauthenticated(): GraphError {
-  return new GraphError('UNAUTHENTICATED', 'An access token is required; none arrived.');
+  return new GraphError('UNAUTHENTICATED', 'The request has no access token. Sign in and send one.');
 }
 
 /** Wraps the resolvers of a schema. Fields without a rule are open: what they show is decided where they hang. */
@@ -79,7 +81,7 @@ export function guard(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
     shield(rules, {
       allowExternalErrors: true,
       fallbackRule: allow,
-      fallbackError: new GraphError('FORBIDDEN', 'Not allowed.'),
+      fallbackError: new GraphError('FORBIDDEN', 'You are not allowed to do this.'),
     }),
   );
   for (const event of Object.values(guarded.getSubscriptionType()?.getFields() ?? {})) {

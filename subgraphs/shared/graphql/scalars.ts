@@ -8,7 +8,7 @@ const dateTime = DateTimeISOResolver.toConfig();
 function inStorableYears(instant: Date): Date {
   const year = instant.getUTCFullYear();
   if (year >= 1 && year <= 9999) return instant;
-  throw new GraphQLError(`A time in the years 1 to 9999 is required; got the year ${year}.`);
+  throw new GraphQLError(`The time must be in the years 1 to 9999, not in the year ${year}.`);
 }
 
 /** An instant in UTC: `Date` inside, ISO 8601 text outside. */
@@ -27,7 +27,7 @@ const decimalPattern = /^-?\d{1,15}(\.\d{1,6})?$/;
 function parseDecimal(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text === 'string' && decimalPattern.test(text)) return text;
-  throw new GraphQLError(`A decimal number such as "1234.50" is required; got ${String(value).slice(0, 40)}.`);
+  throw new GraphQLError(`"${String(value).slice(0, 40)}" is not a decimal number. Write it like "1234.50".`);
 }
 
 /** An exact decimal number: text on both sides, at most 15 digits before the point and 6 after it. */
@@ -38,7 +38,7 @@ const DecimalScalar = new GraphQLScalarType({
   parseLiteral(node: ValueNode) {
     if (node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT)
       return parseDecimal(node.value);
-    throw new GraphQLError('A decimal number such as "1234.50" is required; got another kind of value.', {
+    throw new GraphQLError('This is not a decimal number. Write it like "1234.50".', {
       nodes: node,
     });
   },

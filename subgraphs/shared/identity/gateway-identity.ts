@@ -35,7 +35,10 @@ export function createIdentityReader(
     if (seconds === undefined) {
       const keyId = typeof token === 'string' ? verifier.foreignKeyId(token) : undefined;
       if (keyId !== undefined) reportForeignKey(keyId);
-      throw new GraphError('UNAUTHENTICATED', 'An identity that the gateway has signed for this subgraph is required.');
+      throw new GraphError(
+        'UNAUTHENTICATED',
+        'The request has no identity token for this subgraph. Send requests through the gateway.',
+      );
     }
     const direction = seconds > 0 ? 'ahead of' : 'behind';
     const reason = `A gateway has asked whose clock is ${Math.abs(seconds)} s ${direction} the clock of this subgraph.`;

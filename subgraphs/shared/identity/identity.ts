@@ -95,7 +95,7 @@ export function isStaff(identity: Identity): boolean {
 /** The account behind a request, or UNAUTHENTICATED. */
 export function requireAccount(identity: Identity): AccountIdentity {
   if (identity.kind === 'account') return identity;
-  throw new GraphError('UNAUTHENTICATED', 'An access token is required; none arrived.');
+  throw new GraphError('UNAUTHENTICATED', 'The request has no access token. Sign in and send one.');
 }
 
 /** Header in which the gateway hands the identity token to subgraphs. */

@@ -48,10 +48,9 @@ export function parsePage<const P extends readonly CursorPart<unknown>[]>(
   { first, after, last, before }: PageArguments,
   parts: P,
 ): PageRequest<CursorValues<P>> {
-  if (first != null && last != null)
-    throw new GraphError('BAD_USER_INPUT', 'Either "first" or "last" is required; both arrived.');
+  if (first != null && last != null) throw new GraphError('BAD_USER_INPUT', 'Give either "first" or "last", not both.');
   if (after != null && before != null)
-    throw new GraphError('BAD_USER_INPUT', 'Either "after" or "before" is required; both arrived.');
+    throw new GraphError('BAD_USER_INPUT', 'Give either "after" or "before", not both.');
   const backward = last != null || before != null;
   const size = (backward ? last : first) ?? pageSizeDefault;
   if (size < 1 || size > pageSizeLimit) {
@@ -63,8 +62,8 @@ export function parsePage<const P extends readonly CursorPart<unknown>[]>(
   const cursor = backward ? before : after;
   const position = cursor == null ? null : decodeCursor(cursor, parts);
   if (position === undefined) {
-    const message = `"${backward ? 'before' : 'after'}" must be a cursor of this list in this order.`;
-    throw new GraphError('BAD_USER_INPUT', message);
+    const name = backward ? 'before' : 'after';
+    throw new GraphError('BAD_USER_INPUT', `Invalid cursor. Start again without "${name}".`);
   }
   return {
     direction: backward ? 'backward' : 'forward',

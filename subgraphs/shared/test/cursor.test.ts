@@ -69,6 +69,6 @@ describe('a cursor', () => {
 });
 
 test('a page says which argument is no cursor', () => {
-  const refusal = { code: 'BAD_USER_INPUT', message: '"before" must be a cursor of this list in this order.' };
+  const refusal = { code: 'BAD_USER_INPUT', message: 'Invalid cursor. Start again without "before".' };
   expect(() => parsePage({ before: 'nonsense' }, inTime)).toThrow(expect.objectContaining(refusal));
 });

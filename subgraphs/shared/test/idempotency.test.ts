@@ -39,7 +39,7 @@ describe('a change with an idempotency key', () => {
     {
       code: 'IDEMPOTENCY_KEY_REUSED',
       field: ['idempotencyKey'],
-      message: 'This key came with another input before. Use a new one.',
+      message: 'This key was used with a different input before. Use a new key.',
     },
   ];
 

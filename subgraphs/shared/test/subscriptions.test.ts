@@ -53,7 +53,7 @@ test.each([
 ])('asks for an identity before anything else: %s', async (_title, query, extensions) => {
   const [error, ...others] = await refusal(query, extensions);
   expect(error).toMatchObject({
-    message: 'An identity that the gateway has signed for this subgraph is required.',
+    message: 'The request has no identity token for this subgraph. Send requests through the gateway.',
     extensions: { code: 'UNAUTHENTICATED', retryable: false },
   });
   expect(others).toEqual([]);

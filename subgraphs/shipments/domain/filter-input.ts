@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GraphError } from '#shared/errors/errors.ts';
+import { describeIssue } from '#shared/input/describe-issue.ts';
 import { equipmentKinds, shipmentStatuses } from '#shared/vocabulary.ts';
 import { text } from './text-input.ts';
 
@@ -26,13 +27,13 @@ const filter = z.object({
   delivered: range.nullish(),
   late: z.boolean().nullish(),
   imported: z.boolean().nullish(),
-  search: text(200).pipe(z.string().min(2, 'At least 2 characters are required.')).nullish(),
+  search: text(200).pipe(z.string().min(2, 'Must have at least 2 characters.')).nullish(),
 });
 export type ShipmentFilter = z.infer<typeof filter>;
 
-/** Checks the filter of a list; BAD_USER_INPUT names the first fault. */
+/** Parses the filter of a list. @throws GraphError BAD_USER_INPUT with the first fault */
 export function parseFilter(input: unknown): ShipmentFilter {
-  const parsed = filter.safeParse(input ?? {});
+  const parsed = filter.safeParse(input ?? {}, { error: describeIssue });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new GraphError('BAD_USER_INPUT', `filter.${issue?.path.join('.')}: ${issue?.message}`);

@@ -18,8 +18,8 @@ export const importInput = z.object({
   columns: z.array(text(200)).min(1).max(mostColumns),
   rows: z
     .array(z.unknown())
-    .min(1, 'At least 1 row is required.')
-    .max(mostRows, `At most ${mostRows} rows are allowed.`),
+    .min(1, 'Must contain at least 1 row.')
+    .max(mostRows, `Must contain at most ${mostRows} rows.`),
 });
 
 export type ImportInput = z.infer<typeof importInput>;
@@ -41,7 +41,7 @@ const row = z.object({
   sourceReference: text(80),
   reference: text(64).refine(
     (value) => !ownReference.test(value),
-    'A reference that does not begin like ours (IF-2026-) is required.',
+    'References that begin like IF-2026- belong to this system. Use another one.',
   ),
   createdAt: instant,
   deliverBy: instant.nullish().transform((at) => at ?? null),
@@ -82,12 +82,12 @@ const row = z.object({
       z
         .string()
         .max(2_000)
-        .refine((cell) => cell.isWellFormed() && !cell.includes('\0'), 'Text is required.'),
+        .refine((cell) => cell.isWellFormed() && !cell.includes('\0'), 'Must be well-formed Unicode without NUL.'),
     )
     .max(mostColumns),
 });
 export const importRow = row.refine(({ createdAt, deliveredAt }) => createdAt <= deliveredAt, {
   path: ['deliveredAt'],
-  message: 'A delivery that is not before createdAt is required.',
+  message: 'Must not be before createdAt.',
 });
 export type ImportFacts = z.infer<typeof importRow>;

@@ -68,6 +68,6 @@ function placeOf(stop: StopRow | undefined): EventPayload<'shipment.created'>['o
 }
 
 function known<T>(value: T | null | undefined, what: string): T {
-  if (value == null) throw new RangeError(`A shipment with a ${what} is required; this one has none.`);
+  if (value == null) throw new RangeError(`The shipment has no ${what}.`);
   return value;
 }

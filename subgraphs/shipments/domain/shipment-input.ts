@@ -16,12 +16,12 @@ const latest = Date.UTC(2100, 0, 1);
 
 export const instant = z
   .date()
-  .refine((at) => at.getTime() >= earliest && at.getTime() < latest, 'A time from 1970 to 2099 is required.');
+  .refine((at) => at.getTime() >= earliest && at.getTime() < latest, 'Must be in the years 1970 to 2099.');
 export const country = z
   .string()
-  .regex(/^[A-Za-z]{2}$/, 'An ISO 3166-1 alpha-2 code such as US is required.')
+  .regex(/^[A-Za-z]{2}$/, 'Must be an ISO 3166-1 alpha-2 code such as US.')
   .transform((code) => code.toUpperCase());
-export const timeZone = z.string().max(64).refine(isTimeZone, 'An IANA time zone such as America/Chicago is required.');
+export const timeZone = z.string().max(64).refine(isTimeZone, 'Must be an IANA time zone such as America/Chicago.');
 export const point = z.object({
   latitude: z.number().min(-90).max(90),
   longitude: z.number().min(-180).max(180),
@@ -33,7 +33,7 @@ export const money = z
   .transform(({ amount, currency }, context) => {
     const cents = centsOf(amount);
     if (cents === undefined || cents < 0 || cents > mostValueCents) {
-      context.addIssue(`An amount from 0 to 1000000000.00 with at most two decimals is required; got ${amount}.`);
+      context.addIssue(`Must be from 0 to 1000000000.00 with at most two decimals; got ${amount}.`);
       return z.NEVER;
     }
     return { cents, currency };
@@ -43,7 +43,7 @@ const stop = z
   .object({
     hubCode: z
       .string()
-      .regex(/^[A-Z]{3}$/, 'Three capital letters are required.')
+      .regex(/^[A-Z]{3}$/, 'Must be three capital letters.')
       .nullish()
       .transform((code) => code ?? null),
     contactName: optionalText(120),
@@ -59,11 +59,11 @@ const stop = z
   })
   .refine(({ windowStart, windowEnd }) => windowStart < windowEnd, {
     path: ['windowEnd'],
-    message: 'An end after the beginning of the window is required.',
+    message: 'Must be after the start of the window.',
   })
   .refine(({ windowStart, windowEnd }) => windowEnd.getTime() - windowStart.getTime() <= longestWindowMs, {
     path: ['windowEnd'],
-    message: 'A window of 30 days at most is required.',
+    message: 'Must be at most 30 days after the start of the window.',
   });
 export type StopFacts = z.infer<typeof stop>;
 
@@ -71,19 +71,19 @@ export type StopFacts = z.infer<typeof stop>;
 function listOf<S extends z.ZodType>(element: S, least: number, most: number, what: string) {
   return z
     .array(z.unknown())
-    .min(least, `At least ${least} ${what} required.`)
-    .max(most, `At most ${most} ${what} allowed.`)
+    .min(least, `Must contain ${least} to ${most} ${what}.`)
+    .max(most, `Must contain ${least} to ${most} ${what}.`)
     .pipe(z.array(element));
 }
 
-const stops = listOf(stop, 2, mostStops, 'stops (a pickup and a delivery) are').superRefine((list, context) => {
+const stops = listOf(stop, 2, mostStops, 'stops').superRefine((list, context) => {
   for (const [index, { windowEnd }] of list.entries()) {
     const before = list[index - 1];
     if (before && windowEnd < before.windowStart) {
       context.addIssue({
         code: 'custom',
         path: [index, 'windowEnd'],
-        message: 'A window that ends after that of the stop before begins is required.',
+        message: 'Must not be before the window of the previous stop starts.',
       });
     }
   }
@@ -99,13 +99,13 @@ const item = z.object({
 });
 export type ItemFacts = z.infer<typeof item>;
 
-const items = listOf(item, 1, mostItems, 'items are').superRefine((list, context) => {
+const items = listOf(item, 1, mostItems, 'items').superRefine((list, context) => {
   for (const [index, { value }] of list.entries()) {
     if (value.currency !== list[0]?.value.currency) {
       context.addIssue({
         code: 'custom',
         path: [index, 'value', 'currency'],
-        message: `One currency per shipment is required; got ${list[0]?.value.currency} and ${value.currency}.`,
+        message: `All items of a shipment need the same currency. The first item is in ${list[0]?.value.currency}, this one in ${value.currency}.`,
       });
     }
   }

@@ -3,6 +3,14 @@ import { type ShipmentStatus, shipmentStatuses } from '#shared/vocabulary.ts';
 /** In which capacity somebody acts on a shipment. DISPATCH is what fleet does by assigning and releasing. */
 export type Actor = 'SHIPPER' | 'DRIVER' | 'DISPATCHER' | 'DISPATCH';
 
+/** The actors in messages to clients. */
+export const actorNames: Readonly<Record<Actor, string>> = {
+  SHIPPER: 'its shipper',
+  DRIVER: 'its driver',
+  DISPATCHER: 'a dispatcher',
+  DISPATCH: 'an assignment',
+};
+
 type Steps = { readonly [From in ShipmentStatus]: { readonly [To in ShipmentStatus]?: readonly Actor[] } };
 
 const desk: readonly Actor[] = ['SHIPPER', 'DISPATCHER'];

@@ -16,7 +16,7 @@ const proof = z
     note: optionalText(1_000),
   })
   .refine(({ signatureReference, photoReference }) => signatureReference !== null || photoReference !== null, {
-    message: 'A signature or a photo is required; none arrived.',
+    message: 'Give a signature or a photo.',
   });
 
 export const advanceInput = z.object({
@@ -35,7 +35,7 @@ export type AdvanceInput = z.infer<typeof advanceInput>;
 export const rateInput = z.object({
   ...keyed,
   shipmentId: id,
-  stars: z.number().int().min(1, '1 to 5 stars are required.').max(5, '1 to 5 stars are required.'),
+  stars: z.number().int().min(1, 'Must be 1 to 5 stars.').max(5, 'Must be 1 to 5 stars.'),
   comment: optionalText(2_000),
 });
 export const commentInput = z.object({ ...keyed, shipmentId: id, body: text(4_000), internal: z.boolean() });

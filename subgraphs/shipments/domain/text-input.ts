@@ -7,9 +7,12 @@ const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 export function text(most: number) {
   return z
     .string()
-    .refine((value) => value.isWellFormed() && !controls.test(value), 'A text without control characters is required.')
+    .refine(
+      (value) => value.isWellFormed() && !controls.test(value),
+      'Must be well-formed Unicode without control characters.',
+    )
     .transform((value) => value.trim())
-    .pipe(z.string().min(1, 'A text is required; none arrived.').max(most, `At most ${most} characters are required.`));
+    .pipe(z.string().min(1, 'Must not be empty.').max(most, `Must have at most ${most} characters.`));
 }
 
 /** As `text`; an absent or blank text is null. */

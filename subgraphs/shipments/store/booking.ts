@@ -10,7 +10,9 @@ export function requireFuturePickup(pickupUntil: Date | null | undefined, now: D
   if (pickupUntil && pickupUntil > now) return;
   refuse(
     'PICKUP_IN_PAST',
-    `A pickup window that ends after ${now.toISOString()} is required; got ${pickupUntil?.toISOString() ?? 'none'}.`,
+    pickupUntil
+      ? `The pickup window ended at ${pickupUntil.toISOString()}. Give a later one.`
+      : 'Give a pickup window.',
     'stops.0.windowEnd',
   );
 }

@@ -58,13 +58,17 @@ async function emitFacts(em: EntityManager, emit: Transaction['emit'], shipment:
 function requireEditor(identity: AccountIdentity, { organizationId, driverId = null }: ShipmentRow): void {
   const actors = actorsOf(identity, { organizationId, driverId });
   if (actors.includes('SHIPPER') || actors.includes('DISPATCHER')) return;
-  refuse('NOT_ALLOWED', 'Changes are for the shipper or a dispatcher; you are neither on this shipment.', 'id');
+  refuse('NOT_ALLOWED', 'Only the shipper or a dispatcher can change this shipment.', 'id');
 }
 
 function requireOpen({ status }: ShipmentRow, { equipment, stops, items }: UpdateInput): void {
   const facts = Object.entries({ equipment, stops, items }).find(([, value]) => value != null);
   if (facts && !open.includes(status)) {
-    refuse('INVALID_STATE', `Stops, items and equipment change in DRAFT or BOOKED; it is ${status}.`, facts[0]);
+    refuse(
+      'INVALID_STATE',
+      `Stops, items and equipment can change in DRAFT and BOOKED only. This shipment is ${status}.`,
+      facts[0],
+    );
   }
-  if (closed.includes(status)) refuse('INVALID_STATE', `A shipment that is ${status} no longer changes.`, 'id');
+  if (closed.includes(status)) refuse('INVALID_STATE', `A shipment that is ${status} can no longer change.`, 'id');
 }

@@ -67,15 +67,20 @@ async function organizationFor(
 ): Promise<string> {
   const own = identity.organizationId;
   if (wanted == null) {
-    if (own === null) refuse('INVALID_INPUT', 'An organization is required; none arrived.', 'organizationId');
+    if (own === null)
+      refuse(
+        'INVALID_INPUT',
+        'Your account has no organization. Name the organization of the shipment.',
+        'organizationId',
+      );
     return own;
   }
   if (wanted === own) return own;
   if (!identity.roles.some((role) => role === 'ADMIN' || role === 'DISPATCHER')) {
-    refuse('FORBIDDEN_ORGANIZATION', 'Your own organization is required; got another one.', 'organizationId');
+    refuse('FORBIDDEN_ORGANIZATION', 'You can create shipments for your own organization only.', 'organizationId');
   }
   if (!(await isKnownOrganization(em, wanted))) {
-    refuse('NOT_FOUND', 'The id of an organization is required; got another text.', 'organizationId');
+    refuse('NOT_FOUND', 'There is no organization with this id.', 'organizationId');
   }
   return wanted;
 }

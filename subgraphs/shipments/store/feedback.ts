@@ -15,20 +15,20 @@ export async function rateShipment(
 ): Promise<void> {
   const shipment = await lockShipment(em, identity, shipmentId, null, 'shipmentId');
   if (identity.organizationId !== shipment.organizationId) {
-    refuse('NOT_ALLOWED', 'Ratings are for the customer whose freight it was.', 'shipmentId');
+    refuse('NOT_ALLOWED', 'Only the customer whose freight it was can rate this shipment.', 'shipmentId');
   }
   if (shipment.imported) {
-    refuse('NOT_ALLOWED', 'Ratings are for shipments carried by us; this one was imported.', 'shipmentId');
+    refuse('NOT_ALLOWED', "Imported shipments can't be rated.", 'shipmentId');
   }
   if (shipment.status !== 'DELIVERED') {
-    refuse('NOT_DELIVERED', `A delivered shipment is required; it is ${shipment.status}.`, 'shipmentId');
+    refuse('NOT_DELIVERED', `Only a delivered shipment can be rated. This one is ${shipment.status}.`, 'shipmentId');
   }
   const written = await em.execute(
     `insert into rating (shipment_id, account_id, stars, comment, rated_at) values (?, ?, ?, ?, ?)
      on conflict do nothing returning shipment_id`,
     [shipmentId, identity.accountId, stars, comment, now.toISOString()],
   );
-  if (written.length === 0) refuse('ALREADY_RATED', 'A shipment is rated once; this one has a rating.', 'shipmentId');
+  if (written.length === 0) refuse('ALREADY_RATED', 'This shipment already has a rating.', 'shipmentId');
   announceChange(announce, shipment);
   await emit('shipment.rated', {
     shipmentId,
@@ -47,9 +47,8 @@ export async function writeComment(
   now: Date,
 ): Promise<string> {
   const [shipment] = await findShipments(em, identity, [shipmentId]);
-  if (!shipment)
-    refuse('NOT_FOUND', 'The id of a shipment that you may see is required; got another one.', 'shipmentId');
-  if (internal && !isStaff(identity)) refuse('NOT_ALLOWED', 'Internal comments are for staff.', 'internal');
+  if (!shipment) refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', 'shipmentId');
+  if (internal && !isStaff(identity)) refuse('NOT_ALLOWED', 'Only staff can write internal comments.', 'internal');
   const comment = em.create(CommentEntity, {
     id: newId(now.getTime()),
     shipmentId,

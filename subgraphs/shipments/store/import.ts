@@ -4,6 +4,7 @@ import type { EntityManager } from '#shared/database/database.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { describeIssue } from '#shared/input/describe-issue.ts';
 import { type ImportFacts, type ImportInput, importRow, rowLabel } from '../domain/import-input.ts';
 import { importedRows } from './import-rows.ts';
 import { isKnownOrganization } from './organizations.ts';
@@ -39,7 +40,7 @@ export async function importShipments(
   now: Date,
 ): Promise<ImportOutcome> {
   if (!(await isKnownOrganization(em, batch.organizationId))) {
-    refuse('NOT_FOUND', 'The id of an organization is required; got another text.', 'organizationId');
+    refuse('NOT_FOUND', 'There is no organization with this id.', 'organizationId');
   }
   const refusals: ImportRefusal[] = [];
   const candidates = rows.flatMap((row) => candidateOf(row, batch.columns.length, refusals));
@@ -57,7 +58,7 @@ export async function importShipments(
 
 function candidateOf(row: unknown, columns: number, refusals: ImportRefusal[]): Candidate[] {
   const label = rowLabel.parse(row); // the schema of the graph made sure of it
-  const parsed = importRow.safeParse(row);
+  const parsed = importRow.safeParse(row, { error: describeIssue });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') || null;
@@ -65,7 +66,7 @@ function candidateOf(row: unknown, columns: number, refusals: ImportRefusal[]): 
     return [];
   }
   if (parsed.data.values.length !== columns) {
-    const message = `${columns} values are required, one per column; got ${parsed.data.values.length}.`;
+    const message = `The row has ${parsed.data.values.length} values for ${columns} columns. Give one value per column.`;
     refusals.push({ ...label, code: 'INVALID_INPUT', field: 'values', message });
     return [];
   }
@@ -99,12 +100,12 @@ async function sift(
     const before = fingerprints.get(sourceReference);
     if (before === fingerprint) return false;
     if (before !== undefined) {
-      const message = `The row as it was imported before is required; another one has the key ${sourceReference}.`;
+      const message = `The row ${sourceReference} was imported before with other values. An import never changes a shipment.`;
       refusals.push({ line, sourceReference, code: 'CHANGED', field: null, message });
       return false;
     }
     if (takenReferences.has(reference)) {
-      const message = `An unused reference is required; another shipment is called ${reference}.`;
+      const message = `Another shipment already has the reference ${reference}. Use another one.`;
       refusals.push({ line, sourceReference, code: 'REFERENCE_TAKEN', field: 'reference', message });
       return false;
     }

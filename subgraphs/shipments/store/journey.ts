@@ -21,10 +21,16 @@ export async function advanceShipment(
   const { to, note, proofOfDelivery: proof } = input;
   const shipment = await lockShipment(em, identity, input.id, input.expectedVersion);
   requireStep(identity, shipment, to);
-  if (to === 'DELIVERED' && !proof) refuse('PROOF_REQUIRED', 'A proof of delivery is required.', 'proofOfDelivery');
-  if (to !== 'DELIVERED' && proof) refuse('INVALID_INPUT', `No proof of delivery comes with ${to}.`, 'proofOfDelivery');
+  if (to === 'DELIVERED' && !proof)
+    refuse('PROOF_REQUIRED', 'A delivery needs a proof. Give it in `proofOfDelivery`.', 'proofOfDelivery');
+  if (to !== 'DELIVERED' && proof)
+    refuse(
+      'INVALID_INPUT',
+      `Only the step to DELIVERED has a proof of delivery. Leave it out for ${to}.`,
+      'proofOfDelivery',
+    );
   if (to === 'EXCEPTION' && note === null)
-    refuse('REASON_REQUIRED', 'The reason of the exception is required.', 'note');
+    refuse('REASON_REQUIRED', 'An exception needs a reason. Give it in `note`.', 'note');
   const at = timeOf(input.at, shipment, now);
 
   const stop = stopOf(to, shipment.pickedUpAt, await stopsOf(em, shipment.id));
@@ -78,8 +84,8 @@ export async function cancelShipment(
 function timeOf(given: Date | null | undefined, { statusChangedAt }: ShipmentRow, now: Date): Date {
   const at = given ?? now;
   if (given && (at < statusChangedAt || at.getTime() > now.getTime() + toleranceMs)) {
-    const range = `${statusChangedAt.toISOString()} to ${now.toISOString()}`;
-    refuse('INVALID_TIME', `A time from ${range} is required; got ${at.toISOString()}.`, 'at');
+    const range = `${statusChangedAt.toISOString()} (the previous step) and ${now.toISOString()} (now)`;
+    refuse('INVALID_TIME', `The time must be between ${range}.`, 'at');
   }
   // The step before may carry a device's time that is a moment ahead of ours.
   return at < statusChangedAt ? statusChangedAt : at;
@@ -108,6 +114,6 @@ async function tell(emit: Transaction['emit'], shipment: ShipmentRow, note: stri
     case 'EXCEPTION':
       return emit('shipment.exception', { ...steppedOf(shipment), reason: note ?? '' });
     default:
-      throw new RangeError(`A step on the road is required; got ${shipment.status}.`);
+      throw new RangeError(`${shipment.status} is not a step on the road.`);
   }
 }

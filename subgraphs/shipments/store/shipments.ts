@@ -61,10 +61,14 @@ export async function lockShipment(
         [id, ...visible.parameters],
       )
     : [];
-  if (!row) refuse('NOT_FOUND', 'The id of a shipment that you may see is required; got another one.', field);
+  if (!row) refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', field);
   const shipment = em.map(ShipmentEntity, row);
   if (expectedVersion != null && expectedVersion !== shipment.version) {
-    refuse('CONFLICT', `The shipment is at version ${shipment.version}; got ${expectedVersion}.`, 'expectedVersion');
+    refuse(
+      'CONFLICT',
+      `This shipment is at version ${shipment.version}, not ${expectedVersion}. Load it again and repeat the change.`,
+      'expectedVersion',
+    );
   }
   return shipment;
 }
@@ -86,5 +90,5 @@ export function stopsOf(em: EntityManager, shipmentId: string): Promise<StopRow[
 /** Refuses to watch or touch what the identity may not see, without telling whether it exists. */
 export async function requireVisible(em: EntityManager, identity: Identity, id: string): Promise<void> {
   const [shipment] = await findShipments(em, identity, [id]);
-  if (!shipment) throw new GraphError('NOT_FOUND', 'The id of a shipment that you may see is required.');
+  if (!shipment) throw new GraphError('NOT_FOUND', 'There is no shipment with this id, or you may not see it.');
 }

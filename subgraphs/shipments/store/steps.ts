@@ -6,7 +6,7 @@ import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
-import { judge, steps } from '../domain/status.ts';
+import { actorNames, judge, steps } from '../domain/status.ts';
 import { EventEntity, type ShipmentRow } from '../entities.ts';
 
 /** Who, when and where of a step. */
@@ -26,17 +26,13 @@ export function requireStep(identity: Identity, shipment: ShipmentRow, to: Shipm
   const { status, troubledFrom = null, organizationId, driverId = null } = shipment;
   const verdict = judge({ status, troubledFrom }, to, actorsOf(identity, { organizationId, driverId }));
   if (verdict === 'INVALID_TRANSITION') {
-    const ways = Object.keys(steps[status]).join(', ') || 'nowhere';
-    const since = troubledFrom ? ` (its exception arose in ${troubledFrom}: on the road it goes no further)` : '';
-    refuse('INVALID_TRANSITION', `From ${status} a shipment goes to ${ways}${since}; got ${to}.`, 'id');
+    const targets = Object.keys(steps[status]).join(', ') || 'no other status';
+    const limit = troubledFrom ? ` Its exception arose in ${troubledFrom}, so it can't resume beyond that.` : '';
+    refuse('INVALID_TRANSITION', `From ${status} a shipment can go to ${targets}, but not to ${to}.${limit}`, 'id');
   }
   if (verdict === 'NOT_ALLOWED') {
-    const actors = (steps[status][to] ?? []).join(' or ');
-    refuse(
-      'NOT_ALLOWED',
-      `The step from ${status} to ${to} is for ${actors}; you are not that on this shipment.`,
-      'id',
-    );
+    const actors = (steps[status][to] ?? []).map((actor) => actorNames[actor]).join(' or ');
+    refuse('NOT_ALLOWED', `Only ${actors} can take this shipment from ${status} to ${to}.`, 'id');
   }
 }
 
