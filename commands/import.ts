@@ -3,11 +3,11 @@ import { Presets, SingleBar } from 'cli-progress';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { type ImportArguments, readArguments } from './import/arguments.ts';
-import { signedInClient } from './import/graph-client.ts';
 import { type ImportTotals, importFile, StoppedImport } from './import/import-file.ts';
 import { readMapping } from './import/mapping.ts';
 import { organizationNamed } from './import/organization.ts';
 import { summaryOf, writeReport } from './import/report.ts';
+import { signIn } from './import/sign-in.ts';
 
 /** `npm run import -- shipments FILE`: delivered shipments of another system, through the gateway. */
 async function run(options: ImportArguments): Promise<ImportTotals> {
@@ -15,7 +15,7 @@ async function run(options: ImportArguments): Promise<ImportTotals> {
   const mapping = readMapping(options.mapping);
   const name = options.organization === undefined ? mapping.organization : undefined;
   const scopes = ['shipments:import', ...(name === undefined ? [] : ['access:read', 'access:write'])];
-  const client = await signedInClient({ url, email, password, scopes });
+  const client = await signIn({ url, email, password, scopes });
   const organizationId = name === undefined ? options.organization : await organizationNamed(client, name);
   if (!organizationId) throw new ConfigurationError('--organization: an id is required; the mapping names none either');
 

@@ -102,6 +102,12 @@ describe('imports run one way', () => {
       "import { a } from '../graphql/masking.ts';",
       'inside shared imports go down',
     ],
+    [
+      'the gateway in the client',
+      'client/retry.ts',
+      "import { errorTable } from '../subgraphs/shared/errors/errors.ts';",
+      'the client knows the graph from its responses only',
+    ],
     ['a room that no rule knows', 'subgraphs/fleet/utils/text.ts', '', 'is in no room of the rule'],
   ])('%s is named', (_case, path, text, says) => {
     expect(offencesOf(path, text)).toContainEqual(expect.stringContaining(says));
@@ -113,6 +119,8 @@ describe('imports run one way', () => {
     ['subgraphs/fleet/store/lists.ts', "import { sql } from '#shared/database/database.ts';"],
     ['demo/seeds/risk/facts.ts', "import { a } from '../../../subgraphs/risk/domain/lane.ts';"],
     ['commands/product.ts', "import { a } from '../demo/seeding/seed-product.ts';"],
+    ['demo/simulator/loop.ts', "import { parseData } from '../../client/data.ts';"],
+    ['commands/import/sign-in.ts', "import { requireData } from '../../client/data.ts';"],
     ['gateway/access/documents.ts', "import type { Checked } from '../pipeline/stages.ts';"],
   ])('%s may say: %s', (path, text) => {
     expect(offencesOf(path, text)).toEqual([]);

@@ -86,10 +86,16 @@ export const importRules: readonly ImportRule[] = [
     only: ['gateway/', 'subgraphs/'],
   },
   {
+    says: 'the client knows the graph from its responses only',
+    files: /^client\//,
+    only: ['client/'],
+  },
+  {
     says: 'of subgraphs the demo imports shared and domain rules',
     files: /^demo\/(?!seeds\/)/,
     only: [
       'demo/',
+      'client/',
       'subgraphs/shared/',
       ...['fleet/domain/', 'pricing/domain/', 'pricing/entities.ts', 'risk/domain/'].map((room) => `subgraphs/${room}`),
     ],

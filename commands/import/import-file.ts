@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { ConfigurationError } from '#shared/runtime/config.ts';
+import type { GraphClient } from '../../client/graph-client.ts';
 import { cellsOf, columnsOf } from './cells.ts';
-import type { GraphClient } from './graph-client.ts';
 import { type ImportRow, mapRow, sourceReferenceOf } from './map-row.ts';
 import type { Mapping } from './mapping.ts';
 import { readRows, type SourceRow } from './read-rows.ts';

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from '#shared/runtime/config.ts';
-import { type GraphClient, GraphFailure } from './graph-client.ts';
+import { requireData } from '../../client/data.ts';
+import type { GraphClient } from '../../client/graph-client.ts';
+import { GraphFailure } from '../../client/graph-failure.ts';
 import type { ImportRow } from './map-row.ts';
 import type { RefusedRow } from './refusal.ts';
 
@@ -85,7 +87,8 @@ async function send(
 ): Promise<BatchOutcome> {
   const input = { source, file: basename(file), organizationId, columns, rows };
   for (let attempt = 1; ; attempt++) {
-    const { importShipments: answer } = await client.send<ImportResponse>(importMutation, { input });
+    const operation = { query: importMutation, variables: { input } };
+    const { importShipments: answer } = requireData(await client.send<ImportResponse>(operation));
     const [fault] = answer.userErrors;
     if (!fault) {
       const byLine = new Map(rows.map((row) => [row.line, row]));

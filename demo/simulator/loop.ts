@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { parseData } from '../../client/data.ts';
+import type { GraphClient } from '../../client/graph-client.ts';
+import { GraphFailure } from '../../client/graph-failure.ts';
 import { Convoy } from './convoy.ts';
-import { type GraphClient, GraphFailure } from './graph-client.ts';
 import { readOpenLoads } from './open-loads.ts';
-import type { Session } from './session.ts';
 import type { Report } from './truck.ts';
 
 export interface LoopOptions {
   readonly client: GraphClient;
-  readonly session: Session;
   readonly signal: AbortSignal;
   readonly speedup: number;
   readonly log: (line: string) => void;
@@ -33,19 +33,18 @@ const reported = z.object({
 
 /** Drives and reports until the signal aborts. What fails is tried again, ever more slowly; it never throws. */
 export async function driveUntilStopped(options: LoopOptions): Promise<void> {
-  const { session, signal, log, clock, wait } = options;
+  const { client, signal, log, clock, wait } = options;
   const convoy = new Convoy();
   let loadsReadAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   while (!signal.aborted) {
     try {
-      const token = await session.accessToken();
       if (clock().getTime() - loadsReadAt >= reloadMs) {
-        convoy.assign(await readOpenLoads(options.client, token), clock());
+        convoy.assign(await readOpenLoads(client), clock());
         if (loadsReadAt === Number.NEGATIVE_INFINITY) log(`simulator: ${convoy.size} trucks on the road`);
         loadsReadAt = clock().getTime();
       }
-      for (const batch of convoy.advance(clock(), options.speedup)) await report(batch, token, convoy, options);
+      for (const batch of convoy.advance(clock(), options.speedup)) await report(batch, convoy, options);
       if (failures > 0) log('simulator: the graph answers again');
       failures = 0;
       await wait(tickMs, signal);
@@ -54,21 +53,15 @@ export async function driveUntilStopped(options: LoopOptions): Promise<void> {
       failures++;
       const pause = pauseAfter(error, failures);
       if (failures === 1) log(`simulator: ${textOf(error)}; trying again`);
-      if (error instanceof GraphFailure && error.code === 'UNAUTHENTICATED') session.forget();
       await wait(pause, signal);
     }
   }
 }
 
-async function report(batch: readonly Report[], token: string, convoy: Convoy, options: LoopOptions): Promise<void> {
+async function report(batch: readonly Report[], convoy: Convoy, options: LoopOptions): Promise<void> {
   try {
-    const { reportPositions } = await options.client.ask(
-      reported,
-      reportMutation,
-      { input: { positions: batch } },
-      token,
-    );
-    const { refused, userErrors } = reportPositions;
+    const operation = { query: reportMutation, variables: { input: { positions: batch } } };
+    const { refused, userErrors } = parseData(reported, await options.client.send(operation)).reportPositions;
     const [first] = [...userErrors, ...refused];
     if (first)
       options.log(`simulator: ${refused.length} of ${batch.length} positions refused: ${first.code} ${first.message}`);
@@ -83,11 +76,6 @@ function pauseAfter(error: unknown, failures: number): number {
   return Math.min(backoffMs.most, Math.max(asked, backoffMs.first * 2 ** Math.min(failures - 1, 10)));
 }
 
-const withCause = z.object({ cause: z.object({ code: z.string() }) });
-
-/** `fetch` hides what happened (ECONNREFUSED, …) in the cause of its error. */
 function textOf(error: unknown): string {
-  if (error instanceof GraphFailure) return `${error.code} ${error.message}`;
-  const fetching = withCause.safeParse(error);
-  return fetching.success ? fetching.data.cause.code : String(error);
+  return error instanceof GraphFailure ? `${error.code} ${error.message}` : String(error);
 }

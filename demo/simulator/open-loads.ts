@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { GraphClient } from './graph-client.ts';
+import { parseData } from '../../client/data.ts';
+import type { GraphClient } from '../../client/graph-client.ts';
 
 const place = z.object({ latitude: z.number(), longitude: z.number() });
 
@@ -33,6 +34,7 @@ const query = `query SimulatorLoads($after: String) {
 }`;
 
 type Point = z.infer<typeof place>;
+type Page = z.infer<typeof page>;
 
 /** A load on the road that a simulated truck can carry on. */
 export interface OpenLoad {
@@ -50,11 +52,11 @@ export interface OpenLoad {
 const pagesMost = 20;
 
 /** Loads on the road that have a vehicle and known stops. */
-export async function readOpenLoads(client: GraphClient, accessToken: string): Promise<OpenLoad[]> {
+export async function readOpenLoads(client: GraphClient): Promise<OpenLoad[]> {
   const loads: OpenLoad[] = [];
   let after: string | null = null;
   for (let turn = 0; turn < pagesMost; turn++) {
-    const { shipments }: z.infer<typeof page> = await client.ask(page, query, { after }, accessToken);
+    const { shipments }: Page = parseData(page, await client.send({ query, variables: { after } }));
     loads.push(...shipments.nodes.flatMap(loadOf));
     if (!shipments.pageInfo.hasNextPage) break;
     after = shipments.pageInfo.endCursor;

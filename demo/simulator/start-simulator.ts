@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createGraphClient } from './graph-client.ts';
+import { createGraphClient } from '../../client/graph-client.ts';
 import { driveUntilStopped } from './loop.ts';
-import { createSession } from './session.ts';
 
 export interface SimulatorOptions {
   /** GraphQL address of the gateway. */
@@ -31,9 +30,16 @@ export async function startSimulator({
   clock = () => new Date(),
   wait = pause,
 }: SimulatorOptions): Promise<void> {
-  const client = createGraphClient(url, signal);
-  const session = createSession(client, { email, password }, clock);
-  await driveUntilStopped({ client, session, signal, speedup, log, clock, wait });
+  // The loop never gives up, so it waits itself.
+  const client = createGraphClient({
+    url,
+    account: { email, password },
+    attempts: 1,
+    timeoutMs: 20_000,
+    signal,
+    clock,
+  });
+  await driveUntilStopped({ client, signal, speedup, log, clock, wait });
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

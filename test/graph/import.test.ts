@@ -22,10 +22,10 @@ afterAll(async () => {
 });
 
 /** Runs `npm run import -- shipments …` as this demo account. */
-async function importShipments(file: string, as: DemoAccount = 'admin') {
+async function importShipments(file: string, as: DemoAccount = 'admin', more: readonly string[] = []) {
   const report = join(folder, 'report.csv');
   const options = ['--mapping', mapping, '--url', graph.url, '--email', `${as}@demo.test`, '--report', report];
-  const command = spawn(process.execPath, ['commands/import.ts', 'shipments', file, ...options], { cwd: root });
+  const command = spawn(process.execPath, ['commands/import.ts', 'shipments', file, ...options, ...more], { cwd: root });
   const exited = new Promise<number | null>((resolve) => command.once('close', resolve));
   const [output, errors, exitCode] = await Promise.all([text(command.stdout), text(command.stderr), exited]);
   // The progress bar goes to the error output as well.
@@ -75,6 +75,17 @@ describe('npm run import', () => {
       expect.stringMatching(/^9,L-1007,INVALID_INPUT,/),
       '',
     ]);
+  });
+
+  test.each([
+    ['no gateway runs', ['--url', 'http://127.0.0.1:1/graphql'], /^--url: .+ can't be reached: /],
+    ['the password is wrong', ['--password', 'guessed'], /^--email, --password: Wrong e-mail address or password\./],
+  ])('says in one line that %s', async (_what, options, line) => {
+    expect(await importShipments(sample, 'admin', options)).toMatchObject({
+      exitCode: 1,
+      output: '',
+      lines: [expect.stringMatching(line)],
+    });
   });
 
   test('says in one line which scope an account lacks', async () => {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
+import type { GraphClient, GraphOperation } from '../../../client/graph-client.ts';
+import { GraphFailure } from '../../../client/graph-failure.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '../../../subgraphs/shared/test/harness.ts';
 import type { ShipmentsContext } from '../../../subgraphs/shipments/context.ts';
 import { shipments } from '../../../subgraphs/shipments/subgraph.ts';
-import { type GraphClient, GraphFailure } from '../graph-client.ts';
 import { importFile } from '../import-file.ts';
 import { type Mapping, readMapping } from '../mapping.ts';
 import { summaryOf, writeReport } from '../report.ts';
@@ -32,12 +33,9 @@ afterAll(async () => {
 /** The command's client, with the subgraph in the place of the gateway. */
 function clientOf(as: Identity): GraphClient {
   return {
-    async send<T>(query: string, variables: Readonly<Record<string, unknown>>) {
-      const { data, errors } = await scene.ask<T>(as, query, { ...variables });
+    async send<T>({ query, variables }: GraphOperation) {
       requests += 1;
-      if (data) return data;
-      const [{ message, extensions } = { message: 'no data', extensions: {} }] = errors;
-      throw new GraphFailure(String(extensions?.['code']), message);
+      return scene.ask<T>(as, query, { ...variables });
     },
   };
 }

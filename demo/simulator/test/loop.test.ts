@@ -1,56 +1,16 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  type Received,
+  type Reply,
+  refusedSession,
+  type ScriptedGraph,
+  sessionReply,
+  startScriptedGraph,
+} from '../../../client/test/scripted-graph.ts';
 import { startSimulator } from '../start-simulator.ts';
 
-interface Asked {
-  readonly operation: string;
-  readonly token: string | null;
-  readonly input: { positions?: { vehicleId: string }[]; refreshToken?: string; email?: string } | undefined;
-}
-
-type Reply = { readonly status?: number; readonly headers?: Record<string, string>; readonly body: unknown };
-
-/** A graph that answers as told and remembers what it was asked. */
-async function fakeGraph(answer: (asked: Asked, count: number) => Reply) {
-  const asked: Asked[] = [];
-  const server: Server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { query, variables } = JSON.parse(Buffer.concat(chunks).toString());
-      const operation = /(?:query|mutation) (\w+)/.exec(query)?.[1] ?? '';
-      const token = request.headers.authorization?.replace('Bearer ', '') ?? null;
-      const one: Asked = { operation, token, input: variables.input };
-      asked.push(one);
-      const { status = 200, headers = {}, body } = answer(one, asked.length);
-      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    asked,
-    url: `http://127.0.0.1:${port}/graphql`,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
 const noon = Date.parse('2026-03-02T12:00:00.000Z');
-const tokens = (name: string, minutes = 15) => ({
-  data: {
-    session: {
-      accessToken: `access-${name}`,
-      refreshToken: `refresh-${name}`,
-      expiresAt: new Date(noon + minutes * 60_000).toISOString(),
-      userErrors: [],
-    },
-  },
-});
+const tokens = (name: string, minutes = 15) => sessionReply(name, new Date(noon + minutes * 60_000));
 const loads = {
   data: {
     shipments: {
@@ -85,14 +45,14 @@ const loads = {
 };
 const accepted = { data: { reportPositions: { acceptedCount: 1, refused: [], userErrors: [] } } };
 
-function usual({ operation }: Asked): Reply {
-  if (operation === 'SimulatorSignIn') return { body: tokens('1') };
-  if (operation === 'SimulatorRefresh') return { body: tokens('2', 60) };
+function usual({ operation }: Received): Reply {
+  if (operation === 'SignIn') return tokens('1');
+  if (operation === 'RefreshSession') return tokens('2', 60);
   return { body: operation === 'SimulatorLoads' ? loads : accepted };
 }
 
 describe('the simulator', () => {
-  let graph: Awaited<ReturnType<typeof fakeGraph>>;
+  let graph: ScriptedGraph;
   afterEach(() => graph.close());
 
   /** Runs until `turns` pauses were made; each pause moves the clock instead of taking time. */
@@ -114,74 +74,69 @@ describe('the simulator', () => {
     });
     return { lines, pauses };
   }
-  const operations = () => graph.asked.map(({ operation }) => operation);
+  const operations = () => graph.received.map(({ operation }) => operation);
 
   test('signs in, reads the loads on the road and reports their vehicles with its token', async () => {
-    graph = await fakeGraph(usual);
+    graph = await startScriptedGraph(usual);
     const { lines, pauses } = await run(4);
-    expect(operations().slice(0, 3)).toEqual(['SimulatorSignIn', 'SimulatorLoads', 'SimulatorReport']);
-    const reports = graph.asked.filter(({ operation }) => operation === 'SimulatorReport');
+    expect(operations().slice(0, 3)).toEqual(['SignIn', 'SimulatorLoads', 'SimulatorReport']);
+    const reports = graph.received.filter(({ operation }) => operation === 'SimulatorReport');
     expect(reports.map(({ token }) => token)).toEqual(['access-1', 'access-1']);
-    expect(reports[0]?.input?.positions?.map(({ vehicleId }) => vehicleId)).toEqual(['truck-1']);
+    expect(reports[0]?.variables.input.positions.map(({ vehicleId }: { vehicleId: string }) => vehicleId)).toEqual([
+      'truck-1',
+    ]);
     expect(pauses).toEqual([2_000, 2_000, 2_000, 2_000]);
     expect(lines).toEqual(['simulator: 1 trucks on the road']);
   });
 
   test('renews its token before it ends and reads the loads again every minute', async () => {
-    graph = await fakeGraph(usual);
+    graph = await startScriptedGraph(usual);
     await run(7.5 * 60);
-    expect(operations().filter((operation) => operation === 'SimulatorSignIn')).toHaveLength(1);
-    const refresh = graph.asked.filter(({ operation }) => operation === 'SimulatorRefresh');
-    expect(refresh).toMatchObject([{ input: { refreshToken: 'refresh-1' } }]);
-    expect(graph.asked.at(-1)?.token).toBe('access-2');
+    expect(operations().filter((operation) => operation === 'SignIn')).toHaveLength(1);
+    const refresh = graph.received.filter(({ operation }) => operation === 'RefreshSession');
+    expect(refresh).toMatchObject([{ variables: { input: { refreshToken: 'refresh-1' } } }]);
+    expect(graph.received.at(-1)?.token).toBe('access-2');
     expect(operations().filter((operation) => operation === 'SimulatorLoads')).toHaveLength(15);
   });
 
   test('signs in again when its session is over', async () => {
-    const over = {
-      session: {
-        ...tokens('').data.session,
-        accessToken: null,
-        userErrors: [{ code: 'INVALID_REFRESH_TOKEN', message: 'used' }],
-      },
-    };
-    graph = await fakeGraph((asked) =>
-      asked.operation === 'SimulatorRefresh' ? { body: { data: over } } : usual(asked),
+    graph = await startScriptedGraph((asked) =>
+      asked.operation === 'RefreshSession' ? refusedSession('INVALID_REFRESH_TOKEN', 'used') : usual(asked),
     );
     await run(7.5 * 60);
-    expect(operations().filter((operation) => operation === 'SimulatorSignIn').length).toBeGreaterThan(1);
+    expect(operations().filter((operation) => operation === 'SignIn').length).toBeGreaterThan(1);
   });
 
   test('signs in again when its token is refused', async () => {
     const refusal = { errors: [{ message: 'expired', extensions: { code: 'UNAUTHENTICATED' } }] };
-    graph = await fakeGraph((asked, count) => (count === 3 ? { status: 401, body: refusal } : usual(asked)));
+    graph = await startScriptedGraph((asked, count) => (count === 3 ? { status: 401, body: refusal } : usual(asked)));
     await run(3);
-    expect(operations().slice(2, 5)).toEqual(['SimulatorReport', 'SimulatorSignIn', 'SimulatorReport']);
+    expect(operations().slice(2, 5)).toEqual(['SimulatorReport', 'SignIn', 'SimulatorReport']);
   });
 
   test('waits ever longer for a graph that is away, says so once, and goes on with what was not delivered', async () => {
-    graph = await fakeGraph((asked, count) =>
+    graph = await startScriptedGraph((asked, count) =>
       count >= 3 && count <= 8 ? { status: 503, body: 'restarting' } : usual(asked),
     );
     const { lines, pauses } = await run(8);
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 2_000, 2_000]);
     expect(lines).toEqual([
       'simulator: 1 trucks on the road',
-      'simulator: HTTP 503: "restarting"; trying again',
+      'simulator: NOT_GRAPHQL HTTP 503 without a GraphQL response: restarting; trying again',
       'simulator: the graph answers again',
     ]);
   });
 
   test('heeds Retry-After', async () => {
     const busy = { errors: [{ message: 'slow down', extensions: { code: 'RATE_LIMITED' } }] };
-    graph = await fakeGraph((asked, count) =>
+    graph = await startScriptedGraph((asked, count) =>
       count === 3 ? { status: 429, headers: { 'retry-after': '17' }, body: busy } : usual(asked),
     );
     expect((await run(2)).pauses[0]).toBe(17_000);
   });
 
   test('survives that there is no graph at all', async () => {
-    graph = await fakeGraph(usual);
+    graph = await startScriptedGraph(usual);
     await graph.close();
     const { lines, pauses } = await run(3);
     expect(pauses).toEqual([1_000, 2_000, 4_000]);
@@ -196,7 +151,7 @@ describe('the simulator', () => {
         userErrors: [],
       },
     };
-    graph = await fakeGraph((asked) =>
+    graph = await startScriptedGraph((asked) =>
       asked.operation === 'SimulatorReport' ? { body: { data: refused } } : usual(asked),
     );
     expect((await run(1)).lines).toContain('simulator: 1 of 1 positions refused: IN_FUTURE clock');
@@ -204,11 +159,11 @@ describe('the simulator', () => {
 
   test('stops in the middle of a request when told to', async () => {
     const stopping = new AbortController();
-    graph = await fakeGraph((asked) => {
+    graph = await startScriptedGraph((asked) => {
       if (asked.operation === 'SimulatorLoads') stopping.abort();
       return usual(asked);
     });
     await startSimulator({ url: graph.url, signal: stopping.signal });
-    expect(operations()).toEqual(['SimulatorSignIn', 'SimulatorLoads']);
+    expect(operations()).toEqual(['SignIn', 'SimulatorLoads']);
   });
 });

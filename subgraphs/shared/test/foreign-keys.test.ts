@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { post } from '../../../client/post.ts';
 import { createForeignKeyReporter } from '../identity/foreign-keys.ts';
 import { anonymous, identityHeader } from '../identity/identity.ts';
 import { createSigner, identityTokens, newKeyPair } from '../identity/tokens.ts';
@@ -23,12 +24,8 @@ test('a gateway that signs with another key is refused, and one line names the s
     const { privateJwk } = await newKeyPair();
     const token = createSigner(privateJwk).sign(anonymous, identityTokens('shipments'), 60);
     for (const _time of [1, 2]) {
-      const response = await fetch(notes.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', [identityHeader]: token },
-        body: '{"query":"{ __typename }"}',
-      });
-      expect(response.status).toBe(401);
+      const { status } = await post(notes.url, '{"query":"{ __typename }"}', { headers: { [identityHeader]: token } });
+      expect(status).toBe(401);
     }
     expect(lines).toMatchObject([
       {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { GraphQLFormattedError } from 'graphql';
+import type { GraphResponse } from '../../../client/graph-response.ts';
+import { post } from '../../../client/post.ts';
 import { asAdmin, roleUrl } from '../database/provision.ts';
 import type { BaseContext } from '../graphql/context.ts';
 import { type Identity, identityHeader, scopesOf } from '../identity/identity.ts';
@@ -35,6 +36,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** Longer than any test: a request that hangs fails with the name of its test. */
+const timeoutMs = 600_000;
+
 const keys = await newKeyPair();
 const signer = createSigner(keys.privateJwk);
 
@@ -58,12 +62,6 @@ export function somebody(
   return { kind: 'account', accountId, sessionId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
 }
 
-export interface GraphAnswer<T> {
-  readonly data: T | null | undefined;
-  readonly errors: readonly GraphQLFormattedError[];
-  readonly status: number;
-}
-
 /** A subgraph under test: really listening, on a database of its own. */
 export interface TestSubgraph<C extends BaseContext> extends RunningSubgraph<C> {
   readonly live: LivePubSub;
@@ -73,7 +71,7 @@ export interface TestSubgraph<C extends BaseContext> extends RunningSubgraph<C> 
     query: string,
     variables?: Record<string, unknown>,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<GraphAnswer<T>>;
+  ): Promise<GraphResponse<T>>;
 }
 
 export interface TestSubgraphOptions {
@@ -106,13 +104,8 @@ export async function startTestSubgraph<C extends BaseContext>(
     ...running,
     live,
     async ask<T>(as: Identity, query: string, variables: Record<string, unknown> = {}, headers = {}) {
-      const response = await fetch(running.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', [identityHeader]: identityToken(subgraph.name, as), ...headers },
-        body: JSON.stringify({ query, variables }),
-      });
-      const { data, errors = [] } = (await response.json()) as { data?: T; errors?: GraphQLFormattedError[] };
-      return { data, errors, status: response.status };
+      const signed = { [identityHeader]: identityToken(subgraph.name, as), ...headers };
+      return post<T>(running.url, JSON.stringify({ query, variables }), { headers: signed, timeoutMs });
     },
     async close() {
       await running.close();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { post } from '../../../client/post.ts';
 import { once } from '../database/idempotency.ts';
 import { asAdmin } from '../database/provision.ts';
 import { outageOf } from '../errors/outage.ts';
@@ -79,11 +80,9 @@ describe('what one request may take from a subgraph', () => {
 
   test('when the gateway leaves, running statements are cancelled, also those that fill the pool', async () => {
     const gateway = new AbortController();
-    const headers = { 'content-type': 'application/json', [identityHeader]: identityToken('shipments', anonymous) };
+    const headers = { [identityHeader]: identityToken('shipments', anonymous) };
     const body = JSON.stringify({ query: '{ sleep(seconds: 30) { id } }' });
-    const requests = Array.from({ length: 10 }, () =>
-      fetch(notes.url, { method: 'POST', headers, body, signal: gateway.signal }),
-    );
+    const requests = Array.from({ length: 10 }, () => post(notes.url, body, { headers, signal: gateway.signal }));
     const left = Promise.allSettled(requests);
     await sleepsRun(10);
     gateway.abort();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { post } from '../../../client/post.ts';
 import { anonymous, identityHeader } from '../identity/identity.ts';
 import { newId } from '../ids.ts';
 import { openSubgraph } from '../server.ts';
@@ -50,21 +51,16 @@ describe('a subgraph', () => {
   });
 
   test('refuses a request without the signature of the gateway', async () => {
-    const response = await fetch(notes.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"query":"{ __typename }"}',
+    expect(await post(notes.url, '{"query":"{ __typename }"}')).toMatchObject({
+      status: 401,
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
-    expect(response.status).toBe(401);
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
 
   test('refuses an identity that the gateway signed for another subgraph', async () => {
     const asked = (subgraph: string) =>
-      fetch(notes.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', [identityHeader]: identityToken(subgraph, dispatcher) },
-        body: '{"query":"{ __typename }"}',
+      post(notes.url, '{"query":"{ __typename }"}', {
+        headers: { [identityHeader]: identityToken(subgraph, dispatcher) },
       });
     expect([(await asked('shipments')).status, (await asked('fleet')).status]).toEqual([200, 401]);
   });
