@@ -1,5 +1,5 @@
-import { executeBound } from '#shared/database/bound.ts';
 import type { EntityManager } from '#shared/database/database.ts';
+import { executeBound } from '#shared/database/query.ts';
 import { type Carriage, type CarriageFact, carriageFacts, merge, unknownCarriage } from '../domain/carriage.ts';
 import type { Fact } from '../domain/facts.ts';
 

@@ -1,5 +1,5 @@
-import { executeBound } from '#shared/database/bound.ts';
 import type { EntityManager } from '#shared/database/database.ts';
+import { executeBound } from '#shared/database/query.ts';
 import { columnOf } from './columns.ts';
 
 const chunkSize = 10_000;

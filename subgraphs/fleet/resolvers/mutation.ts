@@ -1,12 +1,10 @@
-import { type KeyedCall, recordOnce } from '#shared/database/idempotency.ts';
-import type { Transaction } from '#shared/database/transaction.ts';
-import { payloadOf, refuse, type UserError } from '#shared/errors/errors.ts';
-import type { ChangeOrigin } from '#shared/events/topics.ts';
-import { type AccountIdentity, requireAccount } from '#shared/identity/identity.ts';
+import { recordOnce } from '#shared/database/idempotency.ts';
+import { payloadOf, refuse } from '#shared/errors/errors.ts';
+import { changeRecord, keyedCall, originOf } from '#shared/graphql/change.ts';
+import { requireAccount } from '#shared/identity/identity.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import type { FleetContext } from '../context.ts';
 import { assignShipment as assignInput, unassignShipment as unassignInput } from '../domain/assignment-input.ts';
-import { Contested } from '../domain/contested.ts';
 import { registerDriver as registerDriverInput, updateDriver as updateDriverInput } from '../domain/driver-input.ts';
 import { reportIncident as incidentInput } from '../domain/incident-input.ts';
 import { redeemReward as redeemInput } from '../domain/reward-input.ts';
@@ -32,60 +30,21 @@ import { redeem } from '../store/rewards.ts';
 import { endShift, startShift } from '../store/shifts.ts';
 import { registerVehicle, retireVehicle, updateVehicle } from '../store/vehicles.ts';
 
-type Run<T> = (transaction: Transaction, caller: AccountIdentity, now: Date) => Promise<T>;
-type Payload<K extends string> = { readonly [key in K]?: object } & { readonly userErrors: readonly UserError[] };
 type Input<T = unknown> = { readonly input: T };
-
-interface Keyed {
-  readonly idempotencyKey?: string | null;
-}
-
-const callOf = ({ accountId }: AccountIdentity, mutation: string, input: Keyed): KeyedCall => ({
-  accountId,
-  mutation,
-  key: input.idempotencyKey,
-  input,
-});
-
-/** Runs a mutation in a transaction; a contested record is shown as it stands beside the refusal. */
-async function change<K extends string>(context: FleetContext, name: K, run: Run<object>): Promise<Payload<K>> {
-  const { identity, transact, clock } = context;
-  try {
-    const payload = await payloadOf<object>(async () => {
-      try {
-        return { [name]: await transact((transaction) => run(transaction, requireAccount(identity), clock())) };
-      } catch (error) {
-        if (error instanceof Contested) return { [name]: error.current, userErrors: error.userErrors };
-        throw error;
-      }
-    });
-    return payload as Payload<K>;
-  } finally {
-    // What this request read before the change is old now.
-    context.em.clear();
-  }
-}
-
-function originOf(
-  { requestId, clientRequestId, clientAddress }: FleetContext,
-  { accountId }: AccountIdentity,
-): ChangeOrigin {
-  return { actorId: accountId, requestId, clientRequestId, clientAddress };
-}
 
 export const Mutation = {
   registerDriver: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'driver', (transaction, caller, now) => {
+    changeRecord(context, 'driver', (transaction, caller, now) => {
       const facts = parseInput(registerDriverInput, input);
       return recordOnce(
         transaction,
-        callOf(caller, 'registerDriver', facts),
+        keyedCall(caller, 'registerDriver', facts),
         () => registerDriver(transaction, originOf(context, caller), facts, now),
         (id) => transaction.em.findOneOrFail(DriverEntity, { id }),
       );
     }),
   updateDriver: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'driver', (transaction, caller, now) =>
+    changeRecord(context, 'driver', (transaction, caller, now) =>
       updateDriver(transaction, originOf(context, caller), parseInput(updateDriverInput, input), now),
     ),
   deactivateDriver: (
@@ -93,68 +52,68 @@ export const Mutation = {
     { input }: Input<{ driverId: string; expectedVersion: number }>,
     context: FleetContext,
   ) =>
-    change(context, 'driver', (transaction, caller, now) =>
+    changeRecord(context, 'driver', (transaction, caller, now) =>
       deactivateDriver(transaction, originOf(context, caller), input, now),
     ),
   registerVehicle: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'vehicle', (transaction, caller, now) => {
+    changeRecord(context, 'vehicle', (transaction, caller, now) => {
       const facts = parseInput(registerVehicleInput, input);
       return recordOnce(
         transaction,
-        callOf(caller, 'registerVehicle', facts),
+        keyedCall(caller, 'registerVehicle', facts),
         () => registerVehicle(transaction, facts, now),
         (id) => transaction.em.findOneOrFail(VehicleEntity, { id }),
       );
     }),
   updateVehicle: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'vehicle', (transaction, _caller, now) =>
+    changeRecord(context, 'vehicle', (transaction, _caller, now) =>
       updateVehicle(transaction, parseInput(updateVehicleInput, input), now),
     ),
   retireVehicle: (
     _parent: unknown,
     { input }: Input<{ vehicleId: string; expectedVersion: number }>,
     context: FleetContext,
-  ) => change(context, 'vehicle', (transaction, _caller, now) => retireVehicle(transaction, input, now)),
+  ) => changeRecord(context, 'vehicle', (transaction, _caller, now) => retireVehicle(transaction, input, now)),
   startShift: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'shift', (transaction, caller, now) => {
+    changeRecord(context, 'shift', (transaction, caller, now) => {
       const facts = parseInput(startShiftInput, input);
       return recordOnce(
         transaction,
-        callOf(caller, 'startShift', facts),
+        keyedCall(caller, 'startShift', facts),
         () => startShift(transaction, caller, facts, now),
         (id) => transaction.em.findOneOrFail(ShiftEntity, { id }),
       );
     }),
   endShift: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'shift', (transaction, caller, now) => {
+    changeRecord(context, 'shift', (transaction, caller, now) => {
       const facts = parseInput(endShiftInput, input);
       return recordOnce(
         transaction,
-        callOf(caller, 'endShift', facts),
+        keyedCall(caller, 'endShift', facts),
         () => endShift(transaction, caller, facts, now),
         (id) => transaction.em.findOneOrFail(ShiftEntity, { id }),
       );
     }),
   assignShipment: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'assignment', (transaction, caller, now) => {
+    changeRecord(context, 'assignment', (transaction, caller, now) => {
       const facts = parseInput(assignInput, input);
       return recordOnce(
         transaction,
-        callOf(caller, 'assignShipment', facts),
+        keyedCall(caller, 'assignShipment', facts),
         () => assignShipment(transaction, caller, facts, now),
         (id) => transaction.em.findOneOrFail(AssignmentEntity, { id }),
       );
     }),
   unassignShipment: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'assignment', (transaction, _caller, now) =>
+    changeRecord(context, 'assignment', (transaction, _caller, now) =>
       unassignShipment(transaction, parseInput(unassignInput, input), now),
     ),
   reportIncident: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    change(context, 'incident', (transaction, caller, now) => {
+    changeRecord(context, 'incident', (transaction, caller, now) => {
       const facts = parseInput(incidentInput(now), input);
       return recordOnce(
         transaction,
-        callOf(caller, 'reportIncident', facts),
+        keyedCall(caller, 'reportIncident', facts),
         () => reportIncident(transaction, caller, facts, now),
         (id) => transaction.em.findOneOrFail(IncidentEntity, { id }),
       );
@@ -170,7 +129,7 @@ export const Mutation = {
         const { em } = transaction;
         const entry = await recordOnce(
           transaction,
-          callOf(caller, 'redeemReward', redemption),
+          keyedCall(caller, 'redeemReward', redemption),
           () => redeem(em, driverId, redemption, clock()),
           (id) => em.findOneOrFail(RewardEntryEntity, { id }),
         );

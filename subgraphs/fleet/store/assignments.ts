@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
+import { Contested } from '#shared/errors/contested.ts';
 import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
 import type { AccountIdentity, Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
@@ -12,7 +13,6 @@ import {
   windowOf,
 } from '../domain/assignment.ts';
 import type { AssignShipment, UnassignShipment } from '../domain/assignment-input.ts';
-import { Contested } from '../domain/contested.ts';
 import { type Assignment, AssignmentEntity, type Load } from '../entities.ts';
 import { refusingViolations } from './constraint.ts';
 import { lockLoad, type StandingLoad } from './loads.ts';

@@ -1,10 +1,10 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
+import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import type { ChangeOrigin } from '#shared/events/topics.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
-import { checkVersion } from '../domain/contested.ts';
 import type { RegisterDriver, UpdateDriver } from '../domain/driver-input.ts';
 import { type LicenseClass, licenseAllows } from '../domain/license.ts';
 import { type Driver, DriverEntity, ShiftEntity } from '../entities.ts';

@@ -1,7 +1,7 @@
 import type { Transaction } from '#shared/database/transaction.ts';
+import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
-import { checkVersion } from '../domain/contested.ts';
 import type { RegisterVehicle, UpdateVehicle } from '../domain/vehicle-input.ts';
 import { type Vehicle, VehicleEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';

@@ -1,5 +1,5 @@
-import { executeBound } from './bound.ts';
 import type { EntityManager } from './database.ts';
+import { executeBound } from './query.ts';
 import { columnTypesQuery, textOf } from './row-text.ts';
 
 const chunkSize = 5_000;

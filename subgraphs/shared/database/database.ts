@@ -5,10 +5,12 @@ import type { DatabaseConnection } from 'kysely';
 import type pg from 'pg';
 import type { Log } from '../runtime/log.ts';
 import { cancelStatements } from './cancel-statements.ts';
+import { countStatements } from './count-statements.ts';
 import type { NamedMigration } from './database-types.ts';
 import { idempotencyMigration } from './idempotency.ts';
 import { inboxMigration } from './inbox.ts';
 import { releaseLostConnections } from './lost-connections.ts';
+import { prepareStatements } from './prepare-statements.ts';
 import { requireColumns } from './require-columns.ts';
 import { requireMigrations } from './require-migrations.ts';
 import { connectionSettings, connectToSchema } from './schema-client.ts';
@@ -75,10 +77,17 @@ export async function openDatabase({
       ...connectionSettings(schema),
       statement_timeout: statementTimeoutMs,
       connectionTimeoutMillis: statementTimeoutMs,
-      onPoolCreated: releaseLostConnections,
+      onPoolCreated(pool: pg.Pool) {
+        releaseLostConnections(pool);
+        prepareStatements(pool);
+      },
     },
     // The driver of MikroORM is Kysely's, whatever the type of this option says.
-    onCreateConnection: async (connection) => cancelStatements(connection as DatabaseConnection, log),
+    async onCreateConnection(created) {
+      const connection = created as DatabaseConnection;
+      countStatements(connection, () => statements++);
+      cancelStatements(connection, log);
+    },
     migrations: {
       tableName: 'migrations',
       schema,
@@ -88,10 +97,6 @@ export async function openDatabase({
       disableForeignKeys: false,
     },
     loggerFactory: (options) => new StatementLogger(options),
-    onQuery: (sql) => {
-      statements++;
-      return sql;
-    },
   });
 
   const maintain: Database['maintain'] = (run) =>

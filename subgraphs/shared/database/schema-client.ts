@@ -1,8 +1,8 @@
 import pg from 'pg';
 
-/** Settings of every connection to a subgraph's schema: raw SQL names its tables without a schema and finds its own. */
+/** Settings of every connection to the schema of a subgraph: SQL names its tables without a schema, and gets moments in UTC. */
 export function connectionSettings(schema: string): { options: string; application_name: string } {
-  return { options: `-c search_path=${schema},public`, application_name: `freight-${schema}` };
+  return { options: `-c search_path=${schema},public -c TimeZone=UTC`, application_name: `freight-${schema}` };
 }
 
 /** A connection to a subgraph's schema apart from the ORM, for what that cannot say, such as COPY. Whoever asks for it ends it. */

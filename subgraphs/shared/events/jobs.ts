@@ -1,9 +1,9 @@
 import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import { z } from 'zod';
-import { executeBound } from '../database/bound.ts';
 import type { Database } from '../database/database.ts';
 import { takeOnce } from '../database/inbox.ts';
 import { jobsSchema, queueOf } from '../database/jobs-schema.ts';
+import { executeBound } from '../database/query.ts';
 import { createTransact, type EventSink, type Transaction } from '../database/transaction.ts';
 import { errorMessage } from '../errors/error-code.ts';
 import { newId } from '../ids.ts';

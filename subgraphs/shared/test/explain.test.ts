@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { executeBound } from '../database/bound.ts';
+import { executeBound } from '../database/query.ts';
 import { identityHeader } from '../identity/identity.ts';
 import { recordStatements } from '../runtime/explain.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from './harness.ts';

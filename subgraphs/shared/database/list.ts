@@ -1,0 +1,179 @@
+import DataLoader from 'dataloader';
+import { type Connection, type PageArguments, type PageRequest, parsePage, toConnection } from '../pages/connection.ts';
+import { type CursorPart, type CursorValue, cursorParts, exactly } from '../pages/cursor.ts';
+import type { EntityManager } from './database-types.ts';
+import { query } from './query.ts';
+import type { Rows } from './rows.ts';
+import { allOf, join, raw, type Sql, sql } from './sql.ts';
+
+/** One value by which a list is sorted. */
+export interface SortKey<R> {
+  /** SQL over the rows `t`, written as the index that serves it. */
+  readonly expression: string;
+  readonly kind: keyof typeof sortKinds;
+  readonly read: (row: R) => CursorValue;
+}
+
+/** A list in a stable order, read in pages. Its statements call its rows `t`. */
+export interface List<R> {
+  readonly rows: Rows<R>;
+  /** What stands after `from`. */
+  readonly from: Sql;
+  /** All in the same direction; the last one is unique. */
+  readonly order: readonly SortKey<R>[];
+  readonly descending: boolean;
+  /** Name of the order, where the same rows are listed in several: a cursor of one order is refused by the others. */
+  readonly orderName?: string;
+}
+
+const sortKinds = {
+  text: { type: 'text', part: cursorParts.text },
+  uuid: { type: 'uuid', part: cursorParts.uuid },
+  time: { type: 'timestamptz', part: cursorParts.time },
+  /** A time that may be absent: the expression puts infinity in its place. */
+  openTime: { type: 'timestamptz', part: openTime },
+  number: { type: 'double precision', part: cursorParts.number },
+  integer: { type: 'bigint', part: cursorParts.integer },
+} as const satisfies Record<string, { readonly type: string; readonly part: CursorPart<unknown> }>;
+
+function openTime(value: CursorValue): Date | string | undefined {
+  return value === 'infinity' || value === '-infinity' ? value : cursorParts.time(value);
+}
+
+/** Checks the arguments of a page of the list. @throws GraphError BAD_USER_INPUT */
+export function pageOf<R>({ order, orderName }: List<R>, page: PageArguments): PageRequest {
+  const parts = order.map(({ kind }) => sortKinds[kind].part);
+  return parsePage(page, orderName === undefined ? parts : [...parts, exactly(orderName)]);
+}
+
+/** One page of the rows that meet the conditions; `totalCount` counts them when it is asked for. */
+export async function readPage<R>(
+  em: EntityManager,
+  list: List<R>,
+  where: readonly Sql[],
+  page: PageRequest,
+): Promise<Connection<R>> {
+  const { rows, from } = list;
+  const found = await rows.read(
+    em,
+    sql`select ${rows.columns('t')} from ${from} where ${allOf([...where, ...beyond(list, page)])} order by ${orderBy(list, page)} limit ${page.limit}`,
+  );
+  return connectionOf(list, page, found, () => countRows(em, list, where));
+}
+
+async function countRows<R>(em: EntityManager, { from }: List<R>, where: readonly Sql[]): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    em,
+    sql`select count(*)::int as count from ${from} where ${allOf(where)}`,
+  );
+  return row?.count ?? 0;
+}
+
+/** Pages of a list that belongs to a parent. */
+export type PagesOf<R> = (parentId: string, page: PageArguments) => Promise<Connection<R>>;
+
+const parentsPerStatement = 500;
+
+/**
+ * The same page of the list for many parents: one statement per request and distinct arguments, and one more where a
+ * total is asked for.
+ * @param parentColumn of the rows
+ */
+export function pagesOf<R>(
+  em: EntityManager,
+  list: List<R>,
+  parentColumn: string,
+  where: readonly Sql[] = [],
+): PagesOf<R> {
+  const loaders = new Map<string, DataLoader<string, readonly R[]>>();
+  const counts = perParent(async (parents) => {
+    const counted = await countRowsOf(em, list, parentColumn, parents, where);
+    return parents.map((parent) => counted.get(parent) ?? 0);
+  });
+  return async (parentId, { first, after, last, before }) => {
+    const page = pageOf(list, { first, after, last, before });
+    const signature = JSON.stringify(page);
+    let loader = loaders.get(signature);
+    if (!loader) {
+      loader = perParent(async (parents) => {
+        const rows = await readPagesOf(em, list, parentColumn, parents, where, page);
+        return parents.map((parent) => rows.get(parent) ?? []);
+      });
+      loaders.set(signature, loader);
+    }
+    return connectionOf(list, page, await loader.load(parentId), () => counts.load(parentId));
+  };
+}
+
+function perParent<V>(read: (parents: readonly string[]) => Promise<V[]>): DataLoader<string, V> {
+  return new DataLoader(read, { maxBatchSize: parentsPerStatement });
+}
+
+/** The rows of one page for each of many parents, in one statement. A lateral join with a limit keeps their order. */
+async function readPagesOf<R>(
+  em: EntityManager,
+  list: List<R>,
+  parentColumn: string,
+  parents: readonly string[],
+  where: readonly Sql[],
+  page: PageRequest,
+): Promise<Map<string, (R & { parentId: string })[]>> {
+  const { rows, from } = list;
+  const ofParent = sql`t.${raw(parentColumn)} = parent.id`;
+  const read = await rows.read<{ parentId: string }>(
+    em,
+    sql`select parent.id as "parentId", page.* from unnest(${parents}::uuid[]) parent (id) cross join lateral (
+      select ${rows.columns('t')} from ${from} where ${allOf([ofParent, ...where, ...beyond(list, page)])}
+      order by ${orderBy(list, page)} limit ${page.limit}) page`,
+  );
+  return Map.groupBy(read, ({ parentId }) => parentId);
+}
+
+async function countRowsOf<R>(
+  em: EntityManager,
+  { from }: List<R>,
+  parentColumn: string,
+  parents: readonly string[],
+  where: readonly Sql[],
+): Promise<Map<string, number>> {
+  const parent = raw(`t.${parentColumn}`);
+  const rows = await query<{ parent: string; count: number }>(
+    em,
+    sql`select ${parent} as parent, count(*)::int as count from ${from}
+      where ${allOf([sql`${parent} = any(${parents}::uuid[])`, ...where])} group by 1`,
+  );
+  return new Map(rows.map(({ parent, count }) => [parent, count]));
+}
+
+function connectionOf<R>(
+  { order, orderName }: List<R>,
+  page: PageRequest,
+  rows: readonly R[],
+  count: () => Promise<number>,
+): Connection<R> {
+  const suffix = orderName === undefined ? [] : [orderName];
+  return toConnection(page, rows, {
+    cursor: (row) => [...order.map(({ read }) => read(row)), ...suffix],
+    node: (row) => row,
+    count,
+  });
+}
+
+function ascends<R>({ descending }: List<R>, { direction }: PageRequest): boolean {
+  return descending === (direction === 'backward');
+}
+
+function orderBy<R>(list: List<R>, page: PageRequest): Sql {
+  const direction = ascends(list, page) ? 'asc' : 'desc';
+  return raw(list.order.map(({ expression }) => `${expression} ${direction}`).join(', '));
+}
+
+/** The condition for the rows beyond the cursor; none on the first page. */
+function beyond<R>(list: List<R>, page: PageRequest): Sql[] {
+  const { position } = page;
+  if (position === null) return [];
+  const { order } = list;
+  const columns = raw(order.map(({ expression }) => expression).join(', '));
+  const values = join(order.map(({ kind }, index) => sql`${position[index]}::${raw(sortKinds[kind].type)}`));
+  return [sql`(${columns}) ${raw(ascends(list, page) ? '>' : '<')} (${values})`];
+}

@@ -1,0 +1,31 @@
+import type { Pool, PoolClient } from 'pg';
+
+/** Statements that a connection prepares at most: those beyond are planned each time. */
+const statementsMost = 300;
+
+/**
+ * Makes each connection of a pool prepare a statement with parameters when it first runs it, and run the prepared one
+ * from then on (see docs/performance.md, P23). Kysely, through which the ORM speaks to `pg`, cannot name statements.
+ */
+export function prepareStatements(pool: Pool): void {
+  const names = new Map<string, string>();
+
+  const nameOf = (text: string): string | undefined => {
+    const known = names.get(text);
+    if (known !== undefined || names.size >= statementsMost) return known;
+    const name = `s${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+
+  pool.on('connect', (client: PoolClient) => {
+    const send: (...call: unknown[]) => unknown = client.query.bind(client);
+    const prepared = (...call: unknown[]): unknown => {
+      const [text, values, ...rest] = call;
+      if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return send(...call);
+      const name = nameOf(text);
+      return send({ text, values, ...(name !== undefined && { name }) }, ...rest);
+    };
+    client.query = prepared as typeof client.query; // one of its many signatures
+  });
+}

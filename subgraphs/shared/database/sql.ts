@@ -1,0 +1,29 @@
+import sql, { join, raw, Sql } from 'sql-template-tag';
+
+/*
+ * Statements are written with the tag `sql`: a value in `${}` becomes a parameter, lists included, and another piece of
+ * SQL becomes part of the text. `raw` takes text of our own only.
+ */
+export { join, raw, Sql, sql };
+
+export const always = sql`true`;
+export const never = sql`false`;
+
+/** Holds when all of these conditions hold, also when there are none. */
+export function allOf(conditions: readonly Sql[]): Sql {
+  return conditions.length === 0 ? always : join(conditions.map(inParentheses), ' and ');
+}
+
+/** Holds when one of these conditions holds; never when there are none. */
+export function anyOf(conditions: readonly Sql[]): Sql {
+  return conditions.length === 0 ? never : join(conditions.map(inParentheses), ' or ', '(', ')');
+}
+
+function inParentheses(condition: Sql): Sql {
+  return sql`(${condition})`;
+}
+
+/** A pattern for `like` that finds texts with this part; its wildcards are taken literally. */
+export function containing(part: string): string {
+  return `%${part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { query } from '../database/query.ts';
+import { rowsOf } from '../database/rows.ts';
+import { allOf, always, anyOf, containing, never, sql } from '../database/sql.ts';
+import { newId } from '../ids.ts';
+import { startTestSubgraph, type TestSubgraph } from './harness.ts';
+import { NoteEntity, type SampleContext, sampleSubgraph } from './sample.ts';
+
+describe('a statement with parameters', () => {
+  let notes: TestSubgraph<SampleContext>;
+  beforeAll(async () => {
+    notes = await startTestSubgraph(sampleSubgraph('shipments'));
+  });
+  afterAll(() => notes.close());
+  const database = () => notes.services.database;
+
+  test('takes lists, moments and objects as single values', async () => {
+    const at = new Date('2026-02-28T23:30:00.125Z');
+    const texts = ['a', "it's", 'with "quotes", {braces} and \\'];
+    const [row] = await query<Record<string, unknown>>(
+      database().fork(),
+      sql`select ${texts}::text[] as texts, ${at}::timestamptz as at, ${{ a: [1] }}::jsonb as json, 'a' = any(${texts}::text[]) as found`,
+    );
+    expect(row).toEqual({ texts, at: '2026-02-28 23:30:00.125+00', json: { a: [1] }, found: true });
+  });
+
+  test('is prepared once per connection and counted each time', async () => {
+    const before = database().statements();
+    await database().maintain(async (em) => {
+      const statement = () =>
+        sql`select ${'x'}::text as x, name from pg_prepared_statements where statement like ${'%as prepared_marker%'}`;
+      const marked = () => query<{ n: number }>(em, sql`select ${1}::int as n, 'y' as prepared_marker`);
+      expect(await query(em, statement())).toEqual([]);
+      await marked();
+      await marked();
+      expect(await query(em, statement())).toHaveLength(1);
+    });
+    expect(database().statements() - before).toBe(5); // with the one that lifts the time limit
+  });
+
+  test('runs within the transaction of its entity manager', async () => {
+    const id = newId();
+    const write = database().maintain(async (em) => {
+      await query(em, sql`insert into note (id, text) values (${id}, 'in a transaction')`);
+      throw new Error('roll back');
+    });
+    await expect(write).rejects.toThrow('roll back');
+    expect(await query(database().fork(), sql`select id from note where id = ${id}`)).toEqual([]);
+  });
+
+  test('throws what statements of the ORM throw', async () => {
+    const em = database().fork();
+    const insert = sql`insert into note (id, text) values (${newId()}, 'twice')`;
+    await query(em, insert);
+    await expect(query(em, insert)).rejects.toThrow(UniqueConstraintViolationException);
+  });
+
+  test('is cancelled in PostgreSQL when its request is over', async () => {
+    const request = new AbortController();
+    const sleep = query(database().fork(request.signal), sql`select pg_sleep(${60}), ${'sleeper'}::text`);
+    const isRunning = async () => {
+      const found = await query(
+        database().fork(),
+        sql`select 1 from pg_stat_activity where query like 'select pg_sleep($1)%' and state = 'active'`,
+      );
+      return found.length > 0;
+    };
+    while (!(await isRunning()));
+    request.abort();
+    await expect(sleep).rejects.toThrow();
+    while (await isRunning());
+  });
+});
+
+describe('the plain rows of an entity', () => {
+  test('have the columns of its properties, by their names', () => {
+    expect(rowsOf(NoteEntity).columns('n').text).toBe('n."id" as "id", n."text" as "text", n."seen" as "seen"');
+  });
+});
+
+describe('conditions', () => {
+  const a = sql`a = ${1}`;
+  const b = sql`b = ${2} or c`;
+
+  test('join with parentheses and with their parameters in order', () => {
+    expect(allOf([a, b])).toMatchObject({ text: '(a = $1) and (b = $2 or c)', values: [1, 2] });
+    expect(anyOf([b, a])).toMatchObject({ text: '((b = $1 or c) or (a = $2))', values: [2, 1] });
+  });
+
+  test('that are none hold for all, or for any', () => {
+    expect(allOf([])).toBe(always);
+    expect(anyOf([])).toBe(never);
+  });
+
+  test('find texts with wildcards as they stand', () => {
+    expect(containing(String.raw`100%_\off`)).toBe(String.raw`%100\%\_\\off%`);
+  });
+});
