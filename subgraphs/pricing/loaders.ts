@@ -1,44 +1,44 @@
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { byKey, listsByKey } from '#shared/graphql/loader.ts';
-import { InvoiceEntity, PaymentEntity, QuoteEntity } from './entities.ts';
+import { reaches } from '#shared/identity/reach.ts';
 import { newestQuotes } from './store/quotes.ts';
+import { invoiceRows, paymentRows, quoteRows } from './store/rows.ts';
 import { billingSums } from './store/summaries.ts';
-import { maySee, organizationCondition, visibilityOf } from './store/visibility.ts';
+import { billingReach, visibleBilling } from './store/visibility.ts';
 
 /** One loader per key and request. What the identity may not see is not read. */
 export function createLoaders({ em, identity, clock }: BaseContext) {
-  const visibility = visibilityOf(identity);
-  const visible = organizationCondition(visibility);
-  const among = (ids: readonly string[]) => ({ $in: [...ids] });
+  const reach = billingReach(identity);
+  const where = visibleBilling(reach);
   return {
     quote: byKey(
-      async (ids) => (visible ? em.find(QuoteEntity, { id: among(ids), ...visible }) : []),
-      (quote) => quote.id,
+      (ids) => quoteRows.readBy(em, 'id', ids, { where }),
+      ({ id }) => id,
     ),
     quotesOfShipment: listsByKey(
-      async (ids) => (visible ? newestQuotes(em, ids, visible.organizationId) : []),
-      (quote) => quote.shipmentId,
+      (ids) => newestQuotes(em, reach, ids),
+      ({ shipmentId }) => shipmentId,
     ),
     invoice: byKey(
-      async (ids) => (visible ? em.find(InvoiceEntity, { id: among(ids), ...visible }) : []),
-      (invoice) => invoice.id,
+      (ids) => invoiceRows.readBy(em, 'id', ids, { where }),
+      ({ id }) => id,
     ),
     invoiceOfShipment: byKey(
-      async (ids) => (visible ? em.find(InvoiceEntity, { shipmentId: among(ids), ...visible }) : []),
-      (invoice) => invoice.shipmentId,
+      (ids) => invoiceRows.readBy(em, 'shipment_id', ids, { where }),
+      ({ shipmentId }) => shipmentId,
     ),
     paymentsOfInvoice: listsByKey(
-      (ids) => em.find(PaymentEntity, { invoiceId: among(ids) }, { orderBy: { paidAt: 'asc', id: 'asc' } }),
-      (payment) => payment.invoiceId,
+      (ids) => paymentRows.readBy(em, 'invoice_id', ids, { orderBy: 't.paid_at, t.id' }),
+      ({ invoiceId }) => invoiceId,
     ),
     billing: byKey(
       (ids) =>
         billingSums(
           em,
-          ids.filter((id) => maySee(visibility, id)),
+          ids.filter((organizationId) => reaches(reach, { organizationId })),
           clock(),
         ),
-      (sums) => sums.organizationId,
+      ({ organizationId }) => organizationId,
     ),
   };
 }

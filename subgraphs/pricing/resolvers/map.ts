@@ -1,8 +1,11 @@
+import { recordOnce } from '#shared/database/idempotency.ts';
 import { GraphError, payloadOf } from '#shared/errors/errors.ts';
 import { roadMeters } from '#shared/geo/road.ts';
+import { changeRecord, keyedCall } from '#shared/graphql/change.ts';
 import { accountOf } from '#shared/graphql/context.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
 import { isUuid } from '#shared/ids.ts';
+import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
@@ -10,14 +13,22 @@ import type { Equipment } from '#shared/vocabulary.ts';
 import type { PricingContext } from '../context.ts';
 import { invoiceStatus, outstandingCents, overpaidCents } from '../domain/billing.ts';
 import { type Price, priceOf } from '../domain/price.ts';
-import { CustomerEntity, type Invoice, type Payment, type Quote } from '../entities.ts';
-import { type InvoiceFilter, listInvoices } from '../store/invoices.ts';
+import { CustomerEntity, type Invoice, type Payment, type Quote, QuoteEntity } from '../entities.ts';
+import { type InvoiceFilter, listInvoices } from '../store/invoice-list.ts';
 import { latestObservations, type ObservationInput, recordObservation } from '../store/market.ts';
 import { mostPayments, type PaymentInput, recordPayment } from '../store/payments.ts';
-import { type AcceptQuote, acceptQuote, currency, type QuoteRequest, requestQuote } from '../store/quotes.ts';
+import { acceptQuote, currency, makeQuote } from '../store/quotes.ts';
 import type { BillingSums } from '../store/summaries.ts';
-import { visibilityOf } from '../store/visibility.ts';
+import { billingReach } from '../store/visibility.ts';
 
+interface QuoteRequest {
+  readonly shipmentId: string;
+  readonly idempotencyKey: string;
+}
+interface AcceptQuote {
+  readonly quoteId: string;
+  readonly idempotencyKey?: string | null;
+}
 type InvoicesArguments = PageArguments & { readonly filter?: InvoiceFilter | null };
 interface Reference {
   readonly id: string;
@@ -58,17 +69,34 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     quote: (_parent, { id }: Reference, { loaders }) => (isUuid(id) ? loaders.quote.load(id) : null),
     invoice: (_parent, { id }: Reference, { loaders }) => (isUuid(id) ? loaders.invoice.load(id) : null),
     invoices: (_parent, { filter, ...page }: InvoicesArguments, { em, identity, clock }) =>
-      listInvoices(em, visibilityOf(identity), page, filter, clock()),
+      listInvoices(em, billingReach(identity), page, filter, clock()),
   },
   Mutation: {
     requestQuote: (_parent, { input }: { input: QuoteRequest }, context) =>
-      payloadOf(async () => ({
-        quote: await requestQuote(context.transact, accountOf(context), input, context.clock()),
-      })),
+      changeRecord(context, 'quote', (transaction, caller, now) => {
+        const { idempotencyKey, shipmentId } = input;
+        const call = keyedCall(caller, 'requestQuote', {
+          shipmentId,
+          idempotencyKey: parseIdempotencyKey(idempotencyKey),
+        });
+        const { em } = transaction;
+        return recordOnce(
+          transaction,
+          call,
+          () => makeQuote(em, caller, shipmentId, now),
+          (id) => em.findOneOrFail(QuoteEntity, id),
+        );
+      }),
     acceptQuote: (_parent, { input }: { input: AcceptQuote }, context) =>
-      payloadOf(async () => {
-        const { quote, refusal } = await acceptQuote(context.transact, accountOf(context), input, context.clock());
-        return { quote, userErrors: refusal ? [{ ...refusal, field: ['quoteId'] }] : [] };
+      changeRecord(context, 'quote', (transaction, caller, now) => {
+        const { idempotencyKey, quoteId } = input;
+        const call = keyedCall(caller, 'acceptQuote', { quoteId, idempotencyKey: parseIdempotencyKey(idempotencyKey) });
+        return recordOnce(
+          transaction,
+          call,
+          () => acceptQuote(transaction, caller, quoteId, now),
+          (id) => transaction.em.findOneOrFail(QuoteEntity, id),
+        );
       }),
     recordPayment: (_parent, { input }: { input: PaymentInput }, context) =>
       payloadOf(() => recordPayment(context.transact, accountOf(context).accountId, input, context.clock())),
@@ -92,7 +120,7 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
   Organization: {
     __resolveReference: ({ id }: Reference) => ({ id }),
     invoices: ({ id }: Reference, { filter, ...page }: InvoicesArguments, { em, identity, clock }: PricingContext) =>
-      listInvoices(em, visibilityOf(identity), page, filter, clock(), id),
+      listInvoices(em, billingReach(identity), page, filter, clock(), id),
     billing: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) =>
       isUuid(id) ? loaders.billing.load(id) : null,
   },

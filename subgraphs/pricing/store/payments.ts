@@ -5,9 +5,9 @@ import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
 import { centsOf, type Money, moneyOf } from '#shared/input/money.ts';
+import { toLine } from '#shared/input/text.ts';
 import { outstandingCents } from '../domain/billing.ts';
 import { type Invoice, InvoiceEntity, type Payment, PaymentEntity } from '../entities.ts';
-import { plainText } from './text.ts';
 
 /** Payments of one invoice: its list is short, and never cut. */
 export const mostPayments = 50;
@@ -31,7 +31,7 @@ export function recordPayment(
 ): Promise<{ invoice: Invoice; payment: Payment }> {
   const key = parseIdempotencyKey(input.idempotencyKey);
   const reference =
-    plainText(input.reference, 1, 64) ??
+    toLine(input.reference, 1, 64) ??
     refuse('INVALID_REFERENCE', 'The reference must have 1 to 64 printable characters.', 'reference');
   const amountCents = centsOf(input.amount.amount);
   if (!amountCents || amountCents < 0) {

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { GraphError } from '../errors/errors.ts';
+
+/** Control characters but tab and line feed. PostgreSQL takes no NUL, and no text of people needs the others. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+const anyControls = /\p{Cc}/u;
+
+/** Text that people write, of several lines perhaps: trimmed, well-formed Unicode, without control characters. */
+export function text(least: number, most: number) {
+  return sized(least, most, (value) => !controls.test(value));
+}
+
+/** As `text`; an absent or blank text is null. */
+export function optionalText(most: number) {
+  return z
+    .preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), text(1, most).nullish())
+    .transform((value) => value ?? null);
+}
+
+/** A text of one line, such as a name: as `text`, without line breaks and tabs. */
+export function line(least: number, most: number) {
+  return sized(least, most, (value) => !anyControls.test(value));
+}
+
+function sized(least: number, most: number, isPlain: (value: string) => boolean) {
+  return z
+    .string()
+    .transform((value) => value.replaceAll('\r\n', '\n').trim())
+    .pipe(
+      z
+        .string()
+        .min(least, least === 1 ? 'Must not be empty.' : `Must have at least ${least} characters.`)
+        .max(most, `Must have at most ${most} characters.`)
+        .refine(isPlain, 'Must not contain control characters.')
+        .refine((value) => value.isWellFormed(), 'Must be well-formed Unicode.'),
+    );
+}
+
+/** As `line`, for a refusal with a code of its own; undefined for a text that is none. */
+export function toLine(value: string, least: number, most: number): string | undefined {
+  return line(least, most).safeParse(value).data;
+}
+
+const longestSearch = 100;
+
+/** Checks the argument of a list that searches by a text. @throws GraphError BAD_USER_INPUT */
+export function parseSearch(value: string, name = 'search'): string {
+  if (value.length >= 1 && value.length <= longestSearch && value.isWellFormed() && !anyControls.test(value)) {
+    return value;
+  }
+  throw new GraphError(
+    'BAD_USER_INPUT',
+    `"${name}" must have 1 to ${longestSearch} characters without control characters; got ${value.length}.`,
+  );
+}
