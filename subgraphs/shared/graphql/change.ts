@@ -46,10 +46,10 @@ export async function runChange<R>(context: BaseContext, run: Change<R>): Promis
 }
 
 /** The call of a mutation by its idempotency key. */
-export function keyedCall(
+export function keyedCall<I extends { readonly idempotencyKey?: string | null | undefined }>(
   { accountId }: AccountIdentity,
   mutation: string,
-  input: { readonly idempotencyKey?: string | null | undefined },
+  input: I,
 ): KeyedCall {
   return { accountId, mutation, key: input.idempotencyKey, input };
 }
