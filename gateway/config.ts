@@ -16,7 +16,7 @@ import { gatewaySettings, SUBGRAPH_URL } from './settings.ts';
 /** `freight` is our own engine, `apollo` the executor of @apollo/gateway. */
 export type EngineName = 'freight' | 'apollo';
 
-/** Everything that can be set about the gateway. */
+/** The configuration of a gateway. */
 export interface GatewayConfig {
   readonly environment: 'development' | 'test' | 'production';
   readonly host: string;
@@ -27,19 +27,19 @@ export interface GatewayConfig {
   /** Absolute path; the file is watched. */
   readonly supergraphFile: string;
   readonly access: AccessConfig;
-  /** Client headers handed on to subgraphs, in lower case. */
+  /** Headers of clients that are forwarded to subgraphs, in lower case. */
   readonly forwardHeaders: readonly string[];
-  /** Labels of `@override(label:)` that hold; `percent(x)` needs none. */
+  /** Labels of `@override(label:)` that are active. `percent(x)` needs no entry. */
   readonly overrideLabels: ReadonlySet<string>;
   /** Addresses that replace those in the supergraph, by subgraph name. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   readonly limits: DocumentLimits;
-  /** Objects that an operation may cost; undefined where nothing is limited. */
+  /** Objects that an operation may cost; undefined for no limit. */
   readonly maxQueryCost: number | undefined;
   /** Elements of a list for which the supergraph states no size. */
   readonly assumedListSize: number;
   readonly maxBodyBytes: number;
-  /** Requests that may wait for others to be executed; more of them would wait longer than their clients do. */
+  /** Requests that may wait for execution. Further ones would wait longer than their clients do. */
   readonly maxWaitingRequests: number;
   /** Milliseconds that one request of a client may take. */
   readonly requestTimeoutMs: number;
@@ -56,21 +56,21 @@ export interface GatewayConfig {
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly (string | RegExp)[];
   readonly introspection: IntrospectionPolicy;
-  /** Whether accounts with a public password exist (never in production), and whether other machines may use them. */
+  /** Says whether accounts with a public password exist (never in production), and whether other machines may use them. */
   readonly demoAccounts: 'none' | 'local' | 'public';
   /** Connections that one address may have open. */
   readonly maxConnectionsPerClient: number;
   /** Websockets and HTTP streams that one address, and one account, may have open. */
   readonly maxSocketsPerClient: number;
-  /** Operations that one websocket may have under way. */
+  /** Operations that may run at once on one websocket. */
   readonly maxOperationsPerSocket: number;
-  /** Operations that one HTTP request may bring; 0 = batches are refused. */
+  /** Operations that one HTTP request may contain as a list; 0 = batches are refused. */
   readonly batchLimit: number;
   /** Where operators read metrics and detailed health. */
   readonly admin: { readonly host: string; readonly port: number };
 }
 
-/** Where a gateway listens: for clients, and for operators. */
+/** The ports of a gateway: one for clients, and one for operators. */
 export function portsOf({ host, port, admin }: GatewayConfig): { clients: WantedPort; operators: WantedPort } {
   return {
     clients: { owner: 'the gateway', host, port, hostVariable: 'HOST', portVariable: 'PORT' },
@@ -83,23 +83,23 @@ export function portsOf({ host, port, admin }: GatewayConfig): { clients: Wanted
   };
 }
 
-/** `freight`: access tokens are verified and subgraphs get a signed identity. `open`: any supergraph, nobody signs in. */
+/** `freight`: access tokens are verified and subgraphs get a signed identity. `open`: any supergraph, without accounts. */
 export type AccessConfig = FreightAccessConfig | { readonly kind: 'open' };
 
 export interface FreightAccessConfig {
   readonly kind: 'freight';
-  /** Of identity tokens; undefined = the key of this installation. */
+  /** Signs identity tokens; undefined = the key of this installation. */
   readonly signingKey?: KeyPair | undefined;
-  /** Of access tokens; undefined = the key of this installation. */
+  /** Verify access tokens; undefined = the key of this installation. */
   readonly publicKeys?: PublicKeys | undefined;
-  /** Where this installation keeps its keys. */
+  /** Folder with the keys of this installation. */
   readonly dataDir: string;
 }
 
 export interface LiveConfig {
-  /** Milliseconds after which the clients of a subscription are asked for their credentials again; less than an identity token lasts. */
+  /** Milliseconds between two checks of the credentials of a subscription's clients. Must be less than the life of an identity token. */
   readonly renewalMs: number;
-  /** Milliseconds between pings on websockets; who misses one is cut off with the next. */
+  /** Milliseconds between pings on websockets. A client that misses one is disconnected at the next. */
   readonly pingMs: number;
 }
 
@@ -119,7 +119,7 @@ const command = {
     supergraph: {
       type: 'string',
       value: 'FILE',
-      help: 'serves this supergraph, without accounts; the freight graph otherwise',
+      help: 'serves this supergraph without accounts; default: the freight graph',
     },
     port: { type: 'string', value: 'NUMBER', help: 'instead of PORT (4000); 0 = any free one' },
     host: { type: 'string', value: 'ADDRESS', help: 'instead of HOST (127.0.0.1)' },
@@ -128,7 +128,7 @@ const command = {
       type: 'string',
       multiple: true,
       value: 'NAME',
-      help: 'header that goes on to subgraphs; may be repeated',
+      help: 'header that is forwarded to subgraphs; may be repeated',
     },
   },
 } as const;
@@ -185,14 +185,14 @@ export function readGatewayConfig(
     maxSocketsPerClient: parsed.CLIENT_SOCKETS ?? (isFreight ? 100 : Number.POSITIVE_INFINITY),
     maxOperationsPerSocket: parsed.CLIENT_OPERATIONS_PER_SOCKET,
     batchLimit: parsed.BATCH_LIMIT,
-    // With any free port for clients, operators get one as well: several gateways may run side by side.
+    // A free port for clients implies a free port for operators, so that several gateways can run side by side.
     admin: { host: parsed.ADMIN_HOST, port: parsed.ADMIN_PORT ?? (parsed.PORT === 0 ? 0 : defaultAdminPort) },
   };
 }
 
 /**
- * For the gateway as a process of its own. In production it holds its own keys, and neither a database nor the keys of
- * others. With `--supergraph` it needs none.
+ * Reads the configuration of a gateway that runs as a process of its own. In production it has its own keys, but neither a database nor keys of
+ * other processes. With `--supergraph` it needs no keys.
  * @throws ConfigurationError
  */
 export function readServerConfig(
@@ -207,7 +207,7 @@ export function readServerConfig(
   return readGatewayConfig(flags, environment);
 }
 
-/** @throws ConfigurationError where other machines could use the demo accounts */
+/** @throws ConfigurationError if other machines could use the demo accounts */
 function requireLoopback(host: string): void {
   if (isLoopback(host)) return;
   throw new ConfigurationError(
@@ -217,7 +217,7 @@ function requireLoopback(host: string): void {
 
 type Parsed = z.infer<typeof gatewaySettings>;
 
-/** @throws ConfigurationError where one key is for both uses: whoever holds it could speak as anybody to the gateway */
+/** @throws ConfigurationError if one key has both uses: the access subgraph could then sign identity tokens, and the gateway access tokens */
 function freightAccess({ IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS, DATA_DIR }: Parsed): FreightAccessConfig {
   const kid = IDENTITY_SIGNING_KEY?.publicJwk.kid;
   if (ACCESS_PUBLIC_KEYS?.some((key) => key.kid === kid))
@@ -232,7 +232,7 @@ function freightAccess({ IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS, DATA_DIR }: P
   };
 }
 
-/** Rates of one client: on by default in front of the freight graph, off in front of any other. A burst is some seconds of its rate. */
+/** Reads the rates of one client. Default: on for the freight graph, off for any other. The default burst is a few seconds of the rate. */
 function clientRates(parsed: Parsed, byDefault: boolean): ClientRates {
   const bucket = (rate: number, burst: number): BucketSize | undefined =>
     rate === 0 ? undefined : { perSecond: rate, burst: Math.max(1, Math.ceil(burst)) };
@@ -244,10 +244,10 @@ function clientRates(parsed: Parsed, byDefault: boolean): ClientRates {
   };
 }
 
-/** Of the freight graph. Other supergraphs may not say how long their lists are, so nothing is limited there unless MAX_QUERY_COST says so. */
+/** Default for the freight graph. Other supergraphs may not state the length of lists, so they have no limit unless MAX_QUERY_COST sets one. */
 const maxQueryCost = 5_000;
 
-/** While developing, any page served from this machine may ask. */
+/** In development, pages served from this machine may send requests. */
 const ownMachine = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 type Flags = ReturnType<typeof readCommandLine<typeof command.options>>['values'];
@@ -264,7 +264,7 @@ function withFlags(environment: NodeJS.ProcessEnv, flags: Flags): NodeJS.Process
 
 const subgraphUrlPrefix = 'SUBGRAPH_URL_';
 
-/** `SUBGRAPH_URL_FLEET=http://fleet:4003/graphql` says where a deployment keeps a subgraph. */
+/** Reads the addresses of subgraphs, such as `SUBGRAPH_URL_FLEET=http://fleet:4003/graphql`. */
 function readSubgraphUrls(environment: NodeJS.ProcessEnv): Record<string, string> {
   const names = Object.keys(environment).filter((name) => name.startsWith(subgraphUrlPrefix));
   const urls = parseEnvironment(z.object(Object.fromEntries(names.map((name) => [name, SUBGRAPH_URL]))), environment);
@@ -273,7 +273,7 @@ function readSubgraphUrls(environment: NodeJS.ProcessEnv): Record<string, string
   );
 }
 
-/** Addresses of the freight subgraphs where SUBGRAPH_BASE_PORT has moved them; 0 (any free port) tells none. */
+/** Returns the addresses of the freight subgraphs by SUBGRAPH_BASE_PORT. With 0 (any free port) there are none. */
 function movedSubgraphs(base: number | undefined): Record<string, string> {
   return base ? Object.fromEntries(subgraphAddresses(base)) : {};
 }

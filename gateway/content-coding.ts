@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, zstdDecompress } from 'node:zlib';
 
-/** Compressed forms of a body that the gateway reads, from clients and from subgraphs (RFC 9110, section 8.4.1). */
+/** Content codings that the gateway reads, from clients and from subgraphs (RFC 9110, section 8.4.1). */
 const decoders = {
   gzip: promisify(gunzip),
   br: promisify(brotliDecompress),
@@ -10,10 +10,10 @@ const decoders = {
 
 export type ContentCoding = keyof typeof decoders;
 
-/** As the value of `accept-encoding`. */
+/** Value of `accept-encoding` that names all of them. */
 export const contentCodings = Object.keys(decoders).join(', ');
 
-/** The coding that a `content-encoding` header names; `identity` for a body as it is, undefined for all that is not read. */
+/** Returns the coding in a `content-encoding` header: `identity` for an uncompressed body, undefined for a coding that is not supported. */
 export function contentCodingOf(header: string | undefined): ContentCoding | 'identity' | undefined {
   const name = header?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '') return 'identity';
@@ -21,11 +21,11 @@ export function contentCodingOf(header: string | undefined): ContentCoding | 'id
   return Object.hasOwn(decoders, name) ? (name as ContentCoding) : undefined;
 }
 
-/** The body is larger than allowed once it is decompressed. */
+/** Thrown if a decompressed body would be larger than allowed. */
 export class BodyTooLarge extends Error {}
 
 /**
- * Decompresses on a thread of its own and stops at the limit, so that a small body which would become a huge one costs no more than one of that size.
+ * Decompresses a body on another thread. Stops at the limit, so that a decompression bomb costs no more than a body of that size.
  * @throws BodyTooLarge, or another error for a body that is not of this coding
  */
 export async function decompress(coding: ContentCoding, body: Buffer, maxBytes: number): Promise<Buffer> {

@@ -53,7 +53,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** Builds the gateway: loads the supergraph, opens no port yet. @throws ConfigurationError for what the operator can mend */
+/** Builds the gateway and loads the supergraph, but opens no port. @throws ConfigurationError for errors that the operator can fix */
 export async function createGateway(
   config: GatewayConfig,
   log: Log = createLog('gateway', config.logLevel),
@@ -68,7 +68,7 @@ export async function createGateway(
   const transport = createTransport({
     subgraphs: {},
     limits: { timeoutMs: config.subgraphTimeoutMs },
-    // @apollo/gateway writes into subgraph responses; sharing them would mix requests.
+    // @apollo/gateway modifies subgraph responses, so sharing them would mix requests.
     shareResponses: config.engine === 'freight',
     exactNumbers: config.engine === 'freight',
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
@@ -201,7 +201,7 @@ export async function createGateway(
   };
 }
 
-/** Connections that the kernel keeps until they are accepted; Linux allows 4,096. Beyond them a client tries again only after a second. */
+/** Connections that the kernel holds until they are accepted. Linux allows 4,096. A client beyond them retries only after a second. */
 const backlog = 4_096;
 
 function listenAt(app: FastifyInstance, wanted: WantedPort): Promise<string> {

@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** How much the old generation may grow between two full collections, in percent of what the last one left. V8's own choice is up to 300. */
+/** Growth of the old generation that triggers the next full collection, in percent. V8's own choice is up to 300. */
 const oldGrowthPercent = 50;
 
 /**
- * Sets V8 up for a process that holds little for long and much for moments: see docs/performance.md, P3 and P4. Call before the first request.
- * Flags that must be given when Node starts are in `npm run gateway`.
+ * Sets flags of V8 for a process whose objects are mostly short-lived: see docs/performance.md, P3 and P4. Call it before the first request.
+ * The script `npm run gateway` has the flags that must be set when Node starts.
  */
 export function boundMemory(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');

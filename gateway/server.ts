@@ -4,7 +4,7 @@ import { portsOf, readServerConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { boundMemory } from './memory.ts';
 
-/** Milliseconds for what follows the drain: connections to subgraphs, the engine. */
+/** Milliseconds to close connections to subgraphs and the engine after the drain. */
 const closingMs = 5_000;
 
 /** Runs the gateway until SIGTERM or SIGINT. */

@@ -14,7 +14,7 @@ const list = z.string().transform((text) =>
 /** 0 = no limit. */
 const perSecond = z.coerce.number().min(0).max(1_000_000);
 const burst = z.coerce.number().int().min(1).max(10_000_000);
-/** Booleans are accepted too: true is `public`, false is `off`. */
+/** Also accepts booleans: true is `public`, false is `off`. */
 const introspection = z.preprocess(
   (text) => (text === 'true' ? 'public' : text === 'false' ? 'off' : text),
   z.enum(['public', 'signed-in', 'off']),
@@ -23,17 +23,21 @@ const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Each `SUBGRAPH_URL_<NAME>`. */
 export const SUBGRAPH_URL = z.url({ protocol: /^https?$/ }).meta({
-  description: 'Where the subgraph of this name is, such as `SUBGRAPH_URL_FLEET=http://fleet:4003/graphql`.',
+  description: 'Address of the subgraph with this name, such as `SUBGRAPH_URL_FLEET=http://fleet:4003/graphql`.',
   otherwise: 'its address in the supergraph, moved by SUBGRAPH_BASE_PORT',
 });
 
-/** Everything that a gateway reads from its environment, beside `SUBGRAPH_URL_<NAME>`. */
+/** All settings of a gateway except `SUBGRAPH_URL_<NAME>`. */
 export const gatewaySettings = z.object({
   NODE_ENV: shared.NODE_ENV,
-  HOST: z.string().min(1).default('127.0.0.1').meta({ description: 'Address on which clients reach it.' }),
+  HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .meta({ description: 'Address on which the gateway listens for clients.' }),
   PORT: shared.port.default(4000).meta({ description: 'Port for clients; 0 = any free one.' }),
   ADMIN_HOST: z.string().min(1).default('127.0.0.1').meta({
-    description: 'Address on which operators read metrics and detailed health.',
+    description: 'Address on which the gateway serves metrics and detailed health to operators.',
   }),
   ADMIN_PORT: shared.port.optional().meta({
     description: 'Port for operators; 0 = any free one.',
@@ -49,25 +53,25 @@ export const gatewaySettings = z.object({
     .pipe(z.array(z.string().refine(isAddressRange, 'addresses or CIDR ranges are required')))
     .default([])
     .meta({
-      description: 'Proxies whose `Forwarded` headers count: addresses and CIDR ranges.',
+      description: 'Addresses and CIDR ranges of proxies whose `Forwarded` and `X-Forwarded-For` headers count.',
       form: 'list with commas',
     }),
   CORS_ORIGINS: list
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'origins such as https://freight.example are required' })))
     .optional()
     .meta({
-      description: 'Origins whose pages may ask.',
+      description: 'Origins whose pages may send requests.',
       form: 'list with commas',
       otherwise: 'pages of this machine; none in production',
     }),
   INTROSPECTION: introspection.optional().meta({
-    description: 'Who may read the schema: `public` everybody, `signed-in` accounts, `off` nobody.',
+    description: 'Callers who may read the schema: `public` for all, `signed-in` for accounts, `off` for none.',
     otherwise: '`public`; `signed-in` in production',
   }),
   FORWARD_HEADERS: list
     .pipe(z.array(z.string().regex(headerName, 'header names are required')))
     .default([])
-    .meta({ description: 'Headers of clients that go on to subgraphs.', form: 'list with commas' }),
+    .meta({ description: 'Headers of clients that are forwarded to subgraphs.', form: 'list with commas' }),
   CLIENT_RATE: perSecond.optional().meta({
     description: 'Requests per second of one address (IPv6: a /64), and of one account; 0 = no limit.',
     unit: 'per second',
@@ -85,7 +89,7 @@ export const gatewaySettings = z.object({
     otherwise: '20; no limit with `--supergraph`',
   }),
   CLIENT_NEW_DOCUMENTS_BURST: burst.optional().meta({
-    description: 'Operations with a new text that one address or account may ask at once.',
+    description: 'Operations with a new text that one address or account may send at once.',
     unit: 'operations',
     otherwise: 'ten seconds of CLIENT_NEW_DOCUMENTS',
   }),
@@ -105,16 +109,16 @@ export const gatewaySettings = z.object({
   }),
   BATCH_LIMIT: z.coerce.number().int().min(0).max(1_000).default(0).meta({
     description:
-      'Most operations that one HTTP request may bring as a list; 0 = lists are refused. Each counts as a request.',
+      'Most operations that one HTTP request may contain as a list; 0 = lists are refused. Each counts as a request.',
     unit: 'operations',
   }),
   MAX_QUERY_COST: count.optional().meta({
-    description: 'Most objects that one operation may return by the sizes of its lists.',
+    description: 'Most objects that one operation may return, computed from the sizes of its lists.',
     unit: 'objects',
     otherwise: '5000; no limit with `--supergraph`',
   }),
   ASSUMED_LIST_SIZE: count.default(10).meta({
-    description: 'Elements that a list is expected to have where the schema states no size.',
+    description: 'Elements that a list counts as if the schema states no size.',
     unit: 'elements',
   }),
   MAX_DEPTH: count.default(25).meta({ description: 'Deepest nesting of fields in an operation.', unit: 'levels' }),
@@ -134,7 +138,7 @@ export const gatewaySettings = z.object({
     unit: 'bytes',
   }),
   MAX_WAITING_REQUESTS: z.coerce.number().int().min(0).default(10_000).meta({
-    description: 'Most requests that wait for others to be executed; more are refused.',
+    description: 'Most requests that may wait for execution; further ones are refused.',
     unit: 'requests',
   }),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000).meta({
@@ -154,11 +158,11 @@ export const gatewaySettings = z.object({
     unit: 'ms',
   }),
   LIVE_PING_MS: count.max(600_000).default(15_000).meta({
-    description: 'Time between pings on websockets; a client that misses one is cut off with the next.',
+    description: 'Time between pings on websockets; a client that misses one is disconnected at the next.',
     unit: 'ms',
   }),
   DRAIN_DELAY_MS: milliseconds.default(0).meta({
-    description: 'Time between "not ready" and the closing of the port, for load balancers to notice.',
+    description: 'Time between "not ready" and the closing of the port, so that load balancers notice.',
     unit: 'ms',
   }),
   DRAIN_WINDOW_MS: milliseconds.default(10_000).meta({
@@ -166,10 +170,10 @@ export const gatewaySettings = z.object({
     unit: 'ms',
   }),
   GATEWAY_ENGINE: z.enum(['freight', 'apollo']).default('freight').meta({
-    description: 'What executes operations: `freight` is our own engine, `apollo` that of @apollo/gateway.',
+    description: 'Engine that executes operations: `freight` is our own, `apollo` that of @apollo/gateway.',
   }),
   OVERRIDE_LABELS: list.default([]).meta({
-    description: 'Labels of `@override(label:)` that hold; `percent(x)` needs none.',
+    description: 'Labels of `@override(label:)` that are active. `percent(x)` needs no entry.',
     form: 'list with commas',
   }),
   PUBLIC_ERROR_CODES: list.default([]).meta({

@@ -5,45 +5,48 @@ import { SubgraphFailure, type SubgraphTransport } from '../engine/ports.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Checked } from '../pipeline/stages.ts';
 
-/** Checks, before a mutation of staff runs, that the account still stands as its access token says. Undefined: no need. */
+/**
+ * Checks before a mutation of staff that the account is open and still has the roles in its access token.
+ * Returns undefined for operations that need no check.
+ */
 export type ConfirmStanding = (checked: Checked) => Promise<void> | undefined;
 
-/** The subgraph that owns accounts, and what it is asked as the caller. */
+/** The subgraph that owns accounts, and the query that the gateway sends to it as the caller. */
 const subgraph = 'access';
 const body = JSON.stringify({ query: 'query GatewayStanding { viewer { active roles } }' });
 /** A response with errors says nothing about the account: the database of the subgraph may be away. */
-const answer = z.object({
+const standingResult = z.object({
   errors: z.array(z.unknown()).max(0).optional(),
   data: z.object({ viewer: z.object({ active: z.boolean(), roles: z.array(z.string()) }).nullable() }),
 });
-/** Milliseconds that the subgraph gets to answer. */
-const patienceMs = 2_000;
+/** Milliseconds in which the subgraph must respond. */
+const timeoutMs = 2_000;
 
-/** Mutations with which people begin, renew and end a session: whoever uses them may bring an old token along. */
+/** Mutations that begin, renew and end a session. Their requests may carry an outdated token. */
 const sessionFields: ReadonlySet<string> = new Set(['signIn', 'refreshSession', 'signOut']);
 
 /**
- * An access token outlives the closing of its account, and the loss of a role, by up to 15 minutes. What staff may change
- * concerns everybody, so each of their mutations asks the access subgraph first. While that subgraph is away the token
- * counts: one dead subgraph must not stop the others.
+ * An access token stays valid for up to 15 minutes after its account was closed or has lost a role. Mutations of staff can affect all customers,
+ * so the gateway asks the access subgraph before each of them. While that subgraph is away, the token alone decides: one dead subgraph must not
+ * stop the others.
  */
 export function createStandingCheck(transport: SubgraphTransport): ConfirmStanding {
   async function confirm({ caller, id, address }: Checked, { roles }: AccountIdentity): Promise<void> {
-    const asked = transport.fetch(
+    const response = transport.fetch(
       { subgraph, kind: 'query', body },
       {
         requestId: id,
         identityKey: caller.key,
         headers: { ...caller.headers, 'x-request-id': id, 'x-client-address': address },
         ...(caller.headersFor && { headersFor: caller.headersFor }),
-        deadline: performance.now() + patienceMs,
+        deadline: performance.now() + timeoutMs,
       },
     );
-    const result = await asked.catch((error: unknown) => {
+    const result = await response.catch((error: unknown) => {
       if (error instanceof SubgraphFailure) return undefined;
       throw error;
     });
-    const read = answer.safeParse(result);
+    const read = standingResult.safeParse(result);
     if (!read.success) return;
     const { viewer } = read.data.data;
     if (!viewer?.active) throw stale('This account is closed. Sign in with an open account.');
@@ -54,12 +57,12 @@ export function createStandingCheck(transport: SubgraphTransport): ConfirmStandi
   return (checked) => {
     const { identity } = checked.caller;
     if (checked.operation.operation !== OperationTypeNode.MUTATION) return undefined;
-    if (identity.kind !== 'account' || !isStaff(identity) || isAboutSession(checked)) return undefined;
+    if (identity.kind !== 'account' || !isStaff(identity) || changesSession(checked)) return undefined;
     return confirm(checked, identity);
   };
 }
 
-function isAboutSession({ operation }: Checked): boolean {
+function changesSession({ operation }: Checked): boolean {
   return operation.selectionSet.selections.every(
     (selection) => selection.kind === Kind.FIELD && sessionFields.has(selection.name.value),
   );

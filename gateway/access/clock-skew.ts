@@ -1,12 +1,12 @@
 import type { Log } from '#shared/runtime/log.ts';
 
-/** Milliseconds between two lines about the same skew: every request finds it. */
+/** Milliseconds between two log lines, because every request detects the same skew. */
 const pauseMs = 60_000;
 
-/** Milliseconds for which a measured difference is taken for the present one. */
+/** Milliseconds for which a measured difference is reused. */
 const measuredMs = 5_000;
 
-/** Measures how far the access subgraph's clock is ahead, in seconds; at most once in five seconds. @param probe asks its health */
+/** Measures by how many seconds the access subgraph's clock is ahead, at most once in five seconds. @param probe requests its health */
 export function createSkewMeter(
   probe: () => Promise<{ readonly clockAheadMs?: number } | undefined>,
   now: () => number = () => performance.now(),
@@ -23,7 +23,7 @@ export function createSkewMeter(
   };
 }
 
-/** Tells operators that the clocks of gateway and access subgraph differ by more than is tolerated. */
+/** Logs that the clocks of gateway and access subgraph differ by more than the tolerance. */
 export function createSkewReporter(log: Log, now: () => number = () => performance.now()): (seconds: number) => void {
   let silentUntil = 0;
   return (seconds) => {

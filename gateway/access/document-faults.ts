@@ -1,7 +1,7 @@
 import { type ASTNode, type DocumentNode, type GraphQLError, parse } from 'graphql';
 import type { EngineError } from '../engine/errors.ts';
 
-/** Faults that one answer names, places of each, and characters of a message: names in a document may be as long as the document. */
+/** Bounds of one response: errors, locations of each, and characters of a message. A name may be as long as the document. */
 export const maxFaults = 50;
 const maxPlaces = 5;
 const maxMessageLength = 500;
@@ -9,15 +9,15 @@ const maxMessageLength = 500;
 type FaultCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
 type Place = NonNullable<EngineError['locations']>[number];
 
-/** An error of the parser, for clients. */
+/** Converts an error of the parser for clients. */
 export function syntaxFault({ message, locations }: GraphQLError): EngineError {
   return fault('GRAPHQL_PARSE_FAILED', message, locations ?? []);
 }
 
 /**
- * Errors of validation, for clients. Documents are validated without places, which would cost every valid document memory and would cost an
- * invalid one a search through its text per node: a rule may report thousands of nodes.
- * @param document the one that was validated, parsed from `source`
+ * Converts errors of validation for clients. Documents are validated without locations: these would cost memory for every valid document and
+ * a search through the text for every node of an invalid one, and a rule may report thousands of nodes.
+ * @param document the validated document, parsed from `source`
  */
 export function validationFaults(
   source: string,
@@ -31,7 +31,7 @@ export function validationFaults(
     return fault('GRAPHQL_VALIDATION_FAILED', error.message, found);
   });
   if (errors.length <= maxFaults) return faults;
-  return [...faults, fault('GRAPHQL_VALIDATION_FAILED', `The document has more faults than these ${maxFaults}.`, [])];
+  return [...faults, fault('GRAPHQL_VALIDATION_FAILED', `The document has more errors than these ${maxFaults}.`, [])];
 }
 
 function nodesOf({ nodes }: GraphQLError): readonly ASTNode[] {
@@ -43,7 +43,7 @@ function fault(code: FaultCode, message: string, locations: readonly Place[]): E
   return { message: shown, ...(locations.length > 0 && { locations }), extensions: { code, retryable: false } };
 }
 
-/** Where the nodes stand: the text is parsed again with places, and both trees are walked side by side. */
+/** Finds the locations of nodes: parses the text again with locations and walks both trees side by side. */
 function findPlaces(source: string, document: DocumentNode, wanted: Set<ASTNode>): ReadonlyMap<ASTNode, Place> {
   const places = new Map<ASTNode, Place>();
   if (wanted.size === 0) return places;
@@ -65,7 +65,7 @@ function isNode(value: unknown): value is ASTNode {
   return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
-/** Finds line and column of offsets, in a text whose lines are counted once. */
+/** Makes a function that finds line and column of an offset. The lines are counted once. */
 function lineIndex(source: string): (offset: number) => Place {
   const starts = [0, ...Array.from(source.matchAll(/\r\n|[\n\r]/g), ({ 0: end, index }) => index + end.length)];
   return (offset) => {

@@ -1,26 +1,26 @@
 import { GraphError } from '#shared/errors/errors.ts';
 import type { DocumentSize } from './measure-document.ts';
 
-/** What one operation text may ask for. Fragments count where they are spread, so that nesting them hides nothing. */
+/** Limits of one document. Fragments count wherever they are spread, so that nested fragments can't hide fields. */
 export interface DocumentLimits {
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxRootFields: number;
-  /** Fields and fragments of all operations, after every fragment is put in its place. */
+  /** Fields and fragments of all operations together. */
   readonly maxSelections: number;
   /** Characters of the operation text. */
   readonly maxLength: number;
 }
 
-/** Refuses a text that is too long to be worth lexing. */
+/** Refuses a text that is too long, before the lexer reads it. */
 export function checkLength(text: string, { maxLength }: DocumentLimits): void {
   if (text.length > maxLength) {
     throw tooMany('TOKEN_LIMIT_EXCEEDED', 'characters', maxLength, text.length);
   }
 }
 
-/** Refuses an operation that is too deep or too wide, before anything dear (validation, planning) looks at it. */
+/** Refuses an operation that is too deep or too wide, before expensive steps (validation, planning). */
 export function checkSize(size: DocumentSize, limits: DocumentLimits): void {
   if (size.depth > limits.maxDepth) throw tooMany('MAX_DEPTH_LIMIT', 'levels', limits.maxDepth, size.depth);
   if (size.aliases > limits.maxAliases) throw tooMany('MAX_ALIASES_LIMIT', 'aliases', limits.maxAliases, size.aliases);

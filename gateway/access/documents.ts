@@ -20,7 +20,7 @@ import { measureDocument } from './measure-document.ts';
 import { overlappingFieldsRule } from './overlapping-fields.ts';
 import { checkRootFields, type OnceFields } from './root-fields.ts';
 
-/** What is known of an operation text under one schema. */
+/** The result of checking an operation text under one schema. */
 export type CheckedDocument = ValidDocument | FaultyDocument;
 
 export interface ValidDocument {
@@ -30,26 +30,26 @@ export interface ValidDocument {
 }
 
 export type FaultyDocument =
-  /** Not GraphQL, or not for this schema: the errors say what and where. */
+  /** The text is not GraphQL, or not valid under this schema. */
   | { readonly kind: 'invalid'; readonly errors: readonly EngineError[] }
-  /** Over a limit: the error says which. */
+  /** The text exceeds the limit that the error names. */
   | { readonly kind: 'refused'; readonly error: GraphQLError };
 
 export interface DocumentsOptions {
   readonly schema: GraphQLSchema;
   readonly limits: DocumentLimits;
   readonly rules: readonly ValidationRule[];
-  /** Root fields that may be asked for once per request. Default none. */
+  /** Root fields that an operation may contain once. Default: none. */
   readonly onceFields?: OnceFields;
 }
 
-/** Valid texts remembered, and the characters that all of them may have together. */
+/** Bounds of the cache of valid texts: their number, and their characters together. */
 const maxDocuments = 1_000;
 const maxCharacters = 2_000_000;
-/** Faulty texts remembered, and the characters of all their errors together. */
+/** Bounds of the cache of faulty texts: their number, and the characters of all their errors together. */
 const maxFaulty = 10_000;
 const maxFaultyCharacters = 4_000_000;
-/** Characters that an error takes besides its message. */
+/** Characters that an error counts in addition to its message. */
 const errorOverhead = 200;
 
 /** Parses, limits and validates each operation text once per schema. */
@@ -62,7 +62,7 @@ export class Documents {
     maxSize: maxCharacters,
     sizeCalculation: (_checked, text) => text.length + 1,
   });
-  /** By hash: the text itself may be as large as an attack. */
+  /** By hash, because an attacker may send very long texts. */
   readonly #faulty = new LRUCache<string, FaultyDocument>({
     max: maxFaulty,
     maxSize: maxFaultyCharacters,
@@ -84,12 +84,12 @@ export class Documents {
     return this.known(text) ?? this.#checkNew(text);
   }
 
-  /** What an earlier check found; undefined for a text that has yet to be parsed and validated. */
+  /** Returns the result of an earlier check; undefined for a text that has not been parsed and validated. */
   known(text: string): CheckedDocument | undefined {
     const valid = this.#valid.get(text);
     if (valid) return valid;
     const { limits } = this.#options;
-    // Longer ones are refused by their length alone.
+    // A text beyond the limit is refused by its length alone, without hashing it.
     return text.length > limits.maxLength ? this.#check(text) : this.#faulty.get(hashOf(text));
   }
 
@@ -114,7 +114,7 @@ export class Documents {
       this.#checkIntrospection(document);
       return { kind: 'valid', document, operations: [first, ...others] };
     } catch (error) {
-      // Some thousand levels of nesting are more than the parser's recursion has stack for.
+      // A few thousand levels of nesting overflow the stack of the recursive parser.
       if (error instanceof RangeError) return { kind: 'refused', error: tooDeep(limits) };
       if (error instanceof GraphError) return { kind: 'refused', error };
       if (!(error instanceof GraphQLError)) throw error;
@@ -130,7 +130,7 @@ export class Documents {
   }
 }
 
-/** Fragments alone are a valid document, but nothing that could run. */
+/** A document of fragments alone is valid, but nothing in it can run. */
 const noOperation: EngineError = {
   message: 'The document has no operation.',
   extensions: { code: 'GRAPHQL_VALIDATION_FAILED', retryable: false },
@@ -140,7 +140,7 @@ function hashOf(text: string): string {
   return hash('sha256', text, 'base64');
 }
 
-/** graphql-js tells its token limit apart by its message only. */
+/** The error of graphql-js for its token limit differs from others by its message only. */
 function isTokenLimit(error: GraphQLError): boolean {
   return /^Syntax Error: Document contains more that \d+ tokens/.test(error.message);
 }

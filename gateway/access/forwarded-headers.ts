@@ -5,7 +5,7 @@ export interface ForwardedHeaders {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Those of the named headers that the client sent, and a text that is equal for equal values; undefined when there is none. */
+/** Collects the named headers that the client sent, with a key that is equal for equal values; undefined if the client sent none of them. */
 export function forwardedHeaders(headers: IncomingHttpHeaders, names: readonly string[]): ForwardedHeaders | undefined {
   let found: Record<string, string> | undefined;
   for (const name of names) {

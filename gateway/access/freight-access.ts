@@ -10,26 +10,26 @@ import { RequestRefusal } from '../errors/request-refusal.ts';
 import { type Access, type Caller, toGrants } from './caller.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 
-/** Seconds that an identity token is good for, and for how long it is handed out again before a new one is signed. */
+/** Lifetime of an identity token, and the time for which a token is reused before a new one is signed. */
 const tokenSeconds = 60;
 const reuseMs = 30_000;
 
 export interface FreightAccessOptions {
-  /** Of the access tokens that clients bring. */
+  /** Verifies the access tokens of clients. */
   readonly verifier: TokenVerifier;
-  /** Of the identity tokens that subgraphs get. */
+  /** Signs the identity tokens for subgraphs. */
   readonly signer: TokenSigner;
   readonly forwardHeaders: readonly string[];
-  /** Seconds by which the clock of the access subgraph is ahead of this one (negative: behind); undefined where it can't be known. */
+  /** Seconds by which the clock of the access subgraph is ahead (negative: behind); undefined if unknown. */
   readonly measureSkew: () => Promise<number | undefined>;
-  /** Told when the clocks of gateway and access subgraph differ by more than is tolerated. */
+  /** Called when the clocks of gateway and access subgraph differ by more than the tolerance. */
   readonly onClockSkew: (seconds: number) => void;
-  /** Told when a token names a key that is not among those of the verifier. */
+  /** Called when a token names a key that the verifier does not have. */
   readonly onForeignKey: (keyId: string) => void;
   readonly now?: () => number;
 }
 
-/** Verifies `Authorization: Bearer …` and speaks to subgraphs in short-lived tokens of its own. No header: anonymous. */
+/** Verifies `Authorization: Bearer …` and signs short-lived identity tokens for subgraphs. Without the header, a caller is anonymous. */
 export function createFreightAccess({
   verifier,
   signer,
@@ -39,7 +39,7 @@ export function createFreightAccess({
   onForeignKey,
   now = Date.now,
 }: FreightAccessOptions): Access {
-  /** The verifier gives the same object for the same token, so that what is signed for it is found again. */
+  /** By identity: the verifier returns the same object for the same token, so its signed tokens can be reused. */
   const callers = new WeakMap<Identity, Caller>();
 
   function callerFor(identity: Identity): Caller {
@@ -60,7 +60,7 @@ export function createFreightAccess({
   };
 }
 
-/** A caller's identity tokens by subgraph: signed when the first fetch needs one, and anew after `reuseMs`. */
+/** Makes a caller's identity tokens: one for each subgraph, signed when the first fetch needs it, and again after `reuseMs`. */
 function identityHeaders(
   identity: Identity,
   signer: TokenSigner,
@@ -99,7 +99,7 @@ async function authenticate(
   throw new RequestRefusal('SERVICE_UNAVAILABLE', 'The service is not available at the moment. Try again later.');
 }
 
-/** Where a token has expired by our clock only because it is far ahead of the issuer's: by how many seconds. */
+/** Returns the clock skew in seconds if a token has expired only because our clock is far ahead of the issuer's. */
 async function skewBehindExpiry(
   token: string,
   verifier: TokenVerifier,
@@ -116,7 +116,7 @@ function unauthenticated(message: string): RequestRefusal {
   });
 }
 
-/** Everything that a subgraph may decide by. */
+/** Makes a key of every property of an identity on which a subgraph's response may depend. */
 function toCallerKey(identity: Identity): string {
   if (identity.kind === 'anonymous') return 'anonymous';
   const { accountId, organizationId, driverId, roles, tier } = identity;

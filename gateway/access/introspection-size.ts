@@ -15,12 +15,13 @@ import {
 } from 'graphql';
 import { type Fragments, fragmentsByName } from '../engine/document/fragments.ts';
 
-/** How much larger than that of the usual introspection query an answer may be. */
+/** A response may be larger than that of the usual introspection query by this factor. */
 const allowance = 2;
 
 /**
- * Bounds the answers to introspection, which a few words can make very large: `{ __schema { types { a: fields { name } b: fields { name } … } } }`.
- * The bound grows with the schema. It is what the largest query of graphql-js gets, which the usual tools send, with some room.
+ * Bounds the responses to introspection, since a short query can make them very large:
+ * `{ __schema { types { a: fields { name } b: fields { name } … } } }`.
+ * The bound grows with the schema. It is twice the response to the largest introspection query of graphql-js, which common tools send.
  */
 export class IntrospectionBound {
   readonly #schema: GraphQLSchema;
@@ -30,18 +31,18 @@ export class IntrospectionBound {
     this.#schema = schema;
   }
 
-  /** Values that an answer may hold. */
+  /** Values that a response may have. */
   get limit(): number {
     this.#limit ??= allowance * this.#valuesIn(parse(usualQuery), Infinity);
     return this.#limit;
   }
 
-  /** Whether what the document's operations ask of `__schema` and `__type` is within the bound. */
+  /** True if the selections of `__schema` and `__type` in each operation stay within the bound. */
   allows(document: DocumentNode): boolean {
     return !mentionsIntrospection(document) || this.#valuesIn(document, this.limit) <= this.limit;
   }
 
-  /** Values in the answer to the document's largest operation; counting ends above a limit. */
+  /** Counts the values in the response to the document's largest operation. Stops above the limit. */
   #valuesIn(document: DocumentNode, limit: number): number {
     const count = new ValueCount(this.#schema, document, limit);
     const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
@@ -68,14 +69,14 @@ function mentionsIntrospection(document: DocumentNode): boolean {
   return document.definitions.some((node) => 'selectionSet' in node && mentions(node.selectionSet));
 }
 
-/** Counts the values of answers: each field of each object is one. */
+/** Counts the values of responses: each field of each object is one. */
 class ValueCount {
   readonly #schema: GraphQLSchema;
   readonly #limit: number;
   readonly #fragments: Fragments;
-  /** Fields counted so far, each part of the schema once. */
+  /** Fields visited so far. */
   #steps = 0;
-  /** Values by selection set and the part of the schema that it is selected of. */
+  /** Counts by selection set, and by the part of the schema that it selects from. */
   readonly #known = new Map<SelectionSetNode, Map<object, number>>();
 
   constructor(schema: GraphQLSchema, document: DocumentNode, limit: number) {
@@ -105,12 +106,12 @@ class ValueCount {
     return count;
   }
 
-  /** A name in a variable may be that of any type: the largest answer counts. */
+  /** A variable may name any type, so the largest response counts. */
   #ofNamedType({ arguments: args }: FieldNode, set: SelectionSetNode): number {
     const name = args?.find((argument) => argument.name.value === 'name')?.value;
     const types = this.#schema.getTypeMap();
-    const asked = name?.kind === Kind.STRING ? [types[name.value]] : Object.values(types);
-    return Math.max(0, ...asked.map((type) => (type ? this.#of(set, __Type, type) : 0)));
+    const candidates = name?.kind === Kind.STRING ? [types[name.value]] : Object.values(types);
+    return Math.max(0, ...candidates.map((type) => (type ? this.#of(set, __Type, type) : 0)));
   }
 
   #of(set: SelectionSetNode, type: GraphQLObjectType, source: object): number {
@@ -141,7 +142,7 @@ class ValueCount {
       const field = type.getFields()[selection.name.value];
       const inner = getNamedType(field?.type);
       if (!field?.resolve || !selection.selectionSet || !isObjectType(inner)) continue;
-      // The resolvers of introspection need no more of a request than the schema.
+      // The resolvers of introspection use nothing but the schema.
       const value: unknown = field.resolve(source, { includeDeprecated: true }, undefined, {
         schema: this.#schema,
       } as never);

@@ -1,32 +1,32 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 import { type Fragments, fragmentsByName } from '../engine/document/fragments.ts';
 
-/** How large a document is, with fragments where they are spread. Counts stop growing at `countCeiling`. */
+/** The size of a document, with fragments counted wherever they are spread. Counts stop at `countCeiling`. */
 export interface DocumentSize {
-  /** Fields above each other, in the deepest operation. */
+  /** Levels of nested fields in the deepest operation. */
   readonly depth: number;
-  /** In the operation that has most. */
+  /** Most aliases in one operation. */
   readonly aliases: number;
-  /** In the operation that has most. */
+  /** Most root fields in one operation. */
   readonly rootFields: number;
-  /** Fields and fragments of all operations together: validation walks through the fragments of each. */
+  /** Fields and fragments of all operations together, because validation walks the fragments of each operation. */
   readonly selections: number;
 }
 
-/** Fragments that double each other reach any number in a few lines; larger counts need no distinction. */
+/** Upper bound of counts: a few fragments that double each other could reach any number. */
 const countCeiling = 1_000_000_000;
 
 interface Measure {
   depth: number;
   aliases: number;
-  /** Fields of this selection set itself, those of its fragments included. */
+  /** Fields at the top level of this selection set, those of its fragments included. */
   fields: number;
   selections: number;
 }
 
 /**
- * Measures a parsed document that may be invalid: unknown fragments count nothing, cycles are cut. Each fragment is measured once,
- * so that the time is linear in the text.
+ * Measures a parsed document, which may be invalid: unknown fragments count as nothing, and cycles end at the first repetition. Each fragment is
+ * measured once, so the time is linear in the text.
  */
 export function measureDocument(document: DocumentNode): DocumentSize {
   const fragments = fragmentsByName(document);
@@ -35,7 +35,7 @@ export function measureDocument(document: DocumentNode): DocumentSize {
   let largestFragment = 0;
   for (const node of document.definitions) {
     if (node.kind !== Kind.OPERATION_DEFINITION && node.kind !== Kind.FRAGMENT_DEFINITION) continue;
-    // Fragments that nothing spreads are measured too: validation walks them as well.
+    // Unused fragments are measured too, because validation walks them as well.
     const measure = measureSet(node.selectionSet, fragments, known);
     size.depth = Math.max(size.depth, measure.depth);
     size.aliases = Math.max(size.aliases, measure.aliases);
@@ -75,7 +75,7 @@ function measureSet(set: SelectionSetNode, fragments: Fragments, known: Map<stri
 function measureFragment(name: string, fragments: Fragments, known: Map<string, Measure>): Measure {
   const measured = known.get(name);
   if (measured) return measured;
-  // Stands for the fragment inside itself: a cycle ends here, and validation refuses it afterwards.
+  // A fragment that spreads itself counts as empty inside itself. Validation refuses it afterwards.
   const empty: Measure = { depth: 0, aliases: 0, fields: 0, selections: 0 };
   known.set(name, empty);
   const fragment = fragments.get(name);

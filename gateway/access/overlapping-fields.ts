@@ -21,7 +21,7 @@ import {
 import { GraphError } from '#shared/errors/errors.ts';
 import { responseKey } from '../engine/document/response-keys.ts';
 
-/** A field where it stands. `parent` and `field` are unknown where the document is invalid anyway, and for `__typename`. */
+/** A field with its parent type. `parent` and `field` are undefined for `__typename`, and for fields that other rules report. */
 interface PlacedField {
   readonly node: FieldNode;
   readonly parent: GraphQLNamedType | undefined;
@@ -33,15 +33,15 @@ interface TypedSet {
   readonly parent: GraphQLNamedType | undefined;
 }
 
-/** Fields looked at before a document is refused. One without interfaces needs as many as it has fields. */
+/** Fields visited before a document is refused. A document without interfaces visits each field once. */
 const maxVisits = 200_000;
 
 /**
- * The rule "Field Selection Merging" in place of graphql-js's, which compares every pair of fields with one response key. This one merges
- * the selections of all fields with one key and compares each field with the first, after Simon Adameit's algorithm
- * (https://tech.new-work.se/graphql-overlapping-fields-can-be-merged-fast-ea6e92e0a01). The time is linear in the fields, with fragments
- * where they are spread.
- * @throws GraphError TOKEN_LIMIT_EXCEEDED where fields of many types beside those of their interfaces need more
+ * The rule "Field Selection Merging". It replaces the one of graphql-js, which compares every pair of fields with the same response key. This
+ * one merges the selections of all fields with the same key and compares each field with the first, after Simon Adameit's algorithm
+ * (https://tech.new-work.se/graphql-overlapping-fields-can-be-merged-fast-ea6e92e0a01). The time is linear in the number of fields, with
+ * fragments counted wherever they are spread.
+ * @throws GraphError TOKEN_LIMIT_EXCEEDED where fields of many object types meet fields of their interfaces and need more visits
  */
 export function overlappingFieldsRule(context: ValidationContext): ASTVisitor {
   const check = new OverlapCheck(context);
@@ -69,7 +69,10 @@ class OverlapCheck {
     this.#check([{ set: selectionSet, parent }], true);
   }
 
-  /** @param meet whether the selections can be those of one object, so that fields with one key must be the same field; otherwise their types must only fit */
+  /**
+   * @param meet true if the selections may apply to the same object, so that fields with the same key must be the same field.
+   * Otherwise it is enough that their types do not conflict.
+   */
   #check(sets: readonly TypedSet[], meet: boolean): void {
     if (sets.length === 0 || !this.#isNew(sets, meet)) return;
     for (const [key, fields] of this.#collect(sets)) {
@@ -81,7 +84,7 @@ class OverlapCheck {
     }
   }
 
-  /** Different object types never meet in one object; an interface or union may meet any of them. */
+  /** Groups fields that may apply to the same object: those of one object type, with those of all interfaces and unions. */
   #groups(fields: readonly PlacedField[]): (readonly PlacedField[])[] {
     const byType = Map.groupBy(fields, ({ parent }) => (isObjectType(parent) ? parent : undefined));
     const abstract = byType.get(undefined) ?? [];
@@ -152,7 +155,7 @@ class OverlapCheck {
     return this.#context.getSchema().getType(name);
   }
 
-  /** Name and arguments as a text that is equal for fields that ask for the same. */
+  /** Makes a text of name and arguments, equal for equal invocations. */
   #invocationOf({ node }: PlacedField): string {
     const known = this.#invocations.get(node);
     if (known !== undefined) return known;
@@ -162,7 +165,7 @@ class OverlapCheck {
     return invocation;
   }
 
-  /** False for selections that have been checked together before: fragments bring them to several places. */
+  /** False for selections that were already checked together, because a fragment is spread in several places. */
   #isNew(sets: readonly TypedSet[], meet: boolean): boolean {
     const key = `${meet} ${sets.map(({ set }) => this.#numberOf(set)).join(' ')}`;
     if (this.#done.has(key)) return false;
@@ -187,7 +190,7 @@ function fieldOf(parent: GraphQLNamedType | undefined, name: string): GraphQLFie
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 
-/** What is selected in objects of the fields, each selection once. */
+/** Collects the selection sets of the fields, each once. */
 function innerSets(fields: readonly PlacedField[]): TypedSet[] {
   const sets = new Map<SelectionSetNode, TypedSet>();
   for (const { node, field } of fields) {
@@ -211,7 +214,7 @@ function valueText(value: ValueNode): string {
   return `{${fields.sort().join(',')}}`;
 }
 
-/** Whether fragments of an operation spread each other in a circle; another rule reports that. */
+/** True if fragments of an operation spread each other in a circle, which another rule reports. */
 function spreadsItself(operation: OperationDefinitionNode, context: ValidationContext): boolean {
   const left = new Set<string>();
   const entered = new Set<string>();

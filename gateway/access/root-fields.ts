@@ -14,10 +14,10 @@ import { linkedDirectiveName } from './cost/linked-directives.ts';
 
 const tagName = 'once-per-request';
 
-/** Names of root fields that carry `@tag(name: "once-per-request")`, by operation type. */
+/** Names of root fields with `@tag(name: "once-per-request")`, by operation type. */
 export type OnceFields = ReadonlyMap<OperationTypeNode, ReadonlySet<string>>;
 
-/** Reads which root fields may be asked for once per request: each use of them costs much, and aliases would multiply it. */
+/** Reads which root fields an operation may contain once, because each use is expensive and aliases would multiply the cost. */
 export function readOnceFields(schema: GraphQLSchema, supergraph: DocumentNode): OnceFields {
   const tag = linkedDirectiveName(supergraph, 'tag', 'tag');
   const types = new Map(
@@ -42,7 +42,7 @@ export function readOnceFields(schema: GraphQLSchema, supergraph: DocumentNode):
 }
 
 /**
- * Refuses a document with an operation that asks twice for what may be asked for once: a tagged root field, or the schema.
+ * Refuses a document with an operation that contains a tagged root field, `__schema` or `__type` more than once.
  * @throws GraphError MAX_ROOT_FIELDS_LIMIT
  */
 export function checkRootFields(document: DocumentNode, once: OnceFields): void {
@@ -64,12 +64,12 @@ function checkOperation(
   }
   for (const [name, count] of uses) {
     if (count === 1 || !(name === '__schema or __type' || once.get(operation)?.has(name))) continue;
-    const message = `${name} may be asked for once per request; the operation asks ${count} times.`;
+    const message = `At most one ${name} is allowed per request; the operation has ${count}.`;
     throw new GraphError('MAX_ROOT_FIELDS_LIMIT', message);
   }
 }
 
-/** Names of the root fields by response key; fragments are looked into once. */
+/** Collects the names of the root fields by response key. Visits each fragment once. */
 function rootFields(
   root: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,

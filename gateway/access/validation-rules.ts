@@ -2,7 +2,7 @@ import { NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 import type { GatewayConfig } from '../config.ts';
 import { finiteNumbersRule } from './finite-numbers.ts';
 
-/** Validation rules beyond those of the specification. */
+/** Returns the validation rules beyond those of the specification. */
 export function ownRules({ introspection }: Pick<GatewayConfig, 'introspection'>): readonly ValidationRule[] {
   return introspection === 'off' ? [finiteNumbersRule, NoSchemaIntrospectionCustomRule] : [finiteNumbersRule];
 }

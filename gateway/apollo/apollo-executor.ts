@@ -12,7 +12,7 @@ import type { Executor } from '../pipeline/executor.ts';
 import type { ApolloContext } from './context.ts';
 import { UnmaskedError } from './unmasked-error.ts';
 
-/** Execution by @apollo/gateway inside Apollo Server (`--engine apollo`): single responses only. */
+/** Executes operations by @apollo/gateway inside Apollo Server (`--engine apollo`). It supports single responses only. */
 export function createApolloExecutor(server: ApolloServer<ApolloContext>, policy: ErrorPolicy, log: Log): Executor {
   return {
     async execute(checked, signal) {
@@ -28,7 +28,7 @@ export function createApolloExecutor(server: ApolloServer<ApolloContext>, policy
         { query, operationName: operation.name?.value, variables },
         { contextValue: { checked, signal } },
       );
-      if (body.kind !== 'single') throw new Error('@apollo/gateway answers at once');
+      if (body.kind !== 'single') throw new Error('@apollo/gateway sends single responses only');
       const { data, errors: given = [] } = body.singleResult;
       const errors = given.map((error) => toEngineError(error, checked.id, policy, log));
       if (data === undefined) throw new RequestError(errors);
@@ -52,7 +52,7 @@ function toEngineError(error: GraphQLFormattedError, requestId: string, policy: 
   return { ...publicCause(formatted, subgraph, policy), ...(path && { path }) };
 }
 
-/** @apollo/gateway wraps what the transport throws. */
+/** Unwraps a failure of the transport, which @apollo/gateway wraps. */
 function findTransportFailure(error: unknown): SubgraphFailure | undefined {
   const original = findOriginal(error);
   return original instanceof SubgraphFailure ? original : undefined;

@@ -11,7 +11,7 @@ import type { GatewayConfig } from '../config.ts';
 import type { ApolloContext } from './context.ts';
 import { UnmaskedError } from './unmasked-error.ts';
 
-/** Apollo Server in front of @apollo/gateway. The pipeline has read and checked every operation that reaches it. */
+/** Creates the Apollo Server in front of @apollo/gateway. The pipeline has already read and checked every operation that reaches it. */
 export function createApolloServer(
   gateway: GatewayInterface,
   config: Pick<GatewayConfig, 'introspection' | 'limits'>,

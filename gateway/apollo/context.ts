@@ -1,7 +1,7 @@
 import type { BaseContext } from '@apollo/server';
 import type { Checked } from '../pipeline/stages.ts';
 
-/** What Apollo Server carries along as its context value. */
+/** The context value of Apollo Server. */
 export interface ApolloContext extends BaseContext {
   readonly checked: Checked;
   readonly signal: AbortSignal;

@@ -9,7 +9,7 @@ export interface ManagedGatewayOptions extends ManagedSupergraph {
   readonly log: Log;
 }
 
-/** An @apollo/gateway whose supergraph we manage. */
+/** Creates an @apollo/gateway whose supergraph we manage. */
 export function createManagedGateway({ load, dataSource, ownSchema, log }: ManagedGatewayOptions): ApolloGateway {
   disableTelemetry();
   const gateway = new ApolloGateway({
@@ -23,9 +23,9 @@ export function createManagedGateway({ load, dataSource, ownSchema, log }: Manag
 }
 
 /**
- * Hands our schema to @apollo/gateway, which otherwise builds a schema and a query planner of its own with every update: 240 ms on the main
- * thread and 12 MB for the freight supergraph, besides those of our engine, which alone uses them. There is no setting for it; the method is
- * private, and the version of the package is pinned (docs/decisions/0017-one-schema-per-generation.md).
+ * Passes our schema to @apollo/gateway. Otherwise it builds a schema and a query planner with every update, which nothing uses: 240 ms on the
+ * main thread and 12 MB for the freight supergraph. There is no setting for this, so a private method is replaced. The version of the package is
+ * pinned: see docs/decisions/0017-one-schema-per-generation.md.
  */
 function takeSchema(gateway: ApolloGateway, ownSchema: () => GraphQLSchema): void {
   const updateWithSupergraphSdl = (): void => {
@@ -34,7 +34,7 @@ function takeSchema(gateway: ApolloGateway, ownSchema: () => GraphQLSchema): voi
   Object.assign(gateway, { updateWithSupergraphSdl });
 }
 
-/** @apollo/gateway reports its use to its makers unless the environment says no; it is asked before the first instance. */
+/** Stops @apollo/gateway from reporting its use to Apollo. It reads the variable when the first instance is created. */
 function disableTelemetry(): void {
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
 }

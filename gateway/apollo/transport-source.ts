@@ -3,12 +3,12 @@ import type { OperationKind, SubgraphTransport } from '../engine/ports.ts';
 import { createRequestScope } from '../pipeline/request-scope.ts';
 import type { ApolloContext } from './context.ts';
 
-/** Makes what @apollo/gateway asks a subgraph through. */
+/** Creates the data source of @apollo/gateway for a subgraph. */
 export type DataSourceFactory = (subgraph: string) => GraphQLDataSource;
 
 /**
- * @apollo/gateway over our transport: its own client has no time limit and takes a stack trace per request. The executor writes into
- * what it gets, so the transport must not share responses (`shareResponses: false`).
+ * Connects @apollo/gateway to our transport, because its own client has no time limit and takes a stack trace per request. Its executor modifies
+ * the responses, so the transport must not share them (`shareResponses: false`).
  */
 export function createTransportSource(transport: SubgraphTransport, requestTimeoutMs: number): DataSourceFactory {
   return (subgraph) => ({
@@ -20,7 +20,7 @@ export function createTransportSource(transport: SubgraphTransport, requestTimeo
       const kind: OperationKind = options.incomingRequestContext.operation?.operation ?? 'query';
       const body = JSON.stringify({ query, variables, operationName });
       const { data, errors } = await transport.fetch({ subgraph, kind, body }, scope);
-      // The gateway's types ask for finished GraphQL errors; its code reads only message, path and extensions.
+      // The types of @apollo/gateway require GraphQLError instances. Its code reads only message, path and extensions.
       return { data, errors } as Awaited<ReturnType<GraphQLDataSource['process']>>;
     },
   });

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 
-/** An error as Apollo Server formats it, with the error it was made from: masking needs both, and the request's id. */
+/** An error as Apollo Server formats it, with the original error. Masking needs both. */
 export class UnmaskedError implements GraphQLFormattedError {
   readonly message: string;
   readonly formatted: GraphQLFormattedError;

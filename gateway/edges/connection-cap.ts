@@ -4,8 +4,8 @@ import { clientNetwork } from '#shared/identity/client-network.ts';
 import { ClientSlots } from '../access/clients/client-slots.ts';
 
 /**
- * Closes connections of an address beyond its share, before anything is read from them.
- * @param isExempt for trusted proxies, which carry the connections of many
+ * Closes connections of an address beyond `maxPerClient` before anything is read from them.
+ * @param isExempt true for trusted proxies, which forward the requests of many clients
  */
 export function capConnections(server: Server, maxPerClient: number, isExempt: (address: string) => boolean): void {
   const connections = new ClientSlots(maxPerClient);

@@ -2,7 +2,7 @@ import { errorTable, isErrorCode } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import type { ErrorPolicy } from '../engine/ports.ts';
 
-/** Names of extensions that clients may see, besides those that settings add. */
+/** Names of extensions that clients may see. Settings can add others. */
 const publicExtensions: ReadonlySet<string> = new Set([
   'code',
   'retryable',
@@ -15,16 +15,16 @@ const publicExtensions: ReadonlySet<string> = new Set([
   'version',
 ]);
 
-/** Codes of errors that nobody has coded: their messages may be a driver's. */
+/** Codes of errors that were not written for clients. Their messages may come from a driver. */
 const maskedCodes: ReadonlySet<string> = new Set(['INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR']);
 
 export interface ErrorPolicyOptions {
-  /** Codes of other subgraphs whose messages are meant for clients, besides those of our table. */
+  /** Codes beyond our table whose messages are meant for clients. */
   readonly publicErrorCodes: ReadonlySet<string>;
   readonly publicErrorExtensions: ReadonlySet<string>;
 }
 
-/** What clients may see of subgraphs' errors: an allow list of codes and of names of extensions. What is masked is logged. */
+/** Decides what clients see of subgraphs' errors, by an allow list of codes and one of extension names. Masked errors are logged. */
 export function createErrorPolicy(
   { publicErrorCodes, publicErrorExtensions }: ErrorPolicyOptions,
   log: Log,
@@ -42,7 +42,7 @@ export function createErrorPolicy(
       log.error({ requestId, subgraph, code, path, reason: message }, 'error of a subgraph masked');
     },
     onSubgraphFailure({ subgraph, code, message, cause }, requestId) {
-      // Only the cause is hidden from clients. Refusals of our own have none: an open circuit, a full queue.
+      // Only the cause is hidden from clients. Our own refusals, such as an open circuit or a full queue, have none.
       if (cause !== undefined) log.error({ requestId, subgraph, code, err: cause }, message);
     },
   };

@@ -17,10 +17,10 @@ export interface PublicError {
   };
 }
 
-/** What libraries put into extensions and clients must not see. */
+/** Extensions that libraries add and that clients must not see. */
 const privateExtensions = new Set(['stacktrace', 'exception', 'stack', 'http', 'url', 'response', 'serviceName']);
 
-/** An error that the engine has coded and made fit for clients. */
+/** Adds the request id to an error that the engine has coded and masked. */
 export function fromEngineError({ message, locations, path, extensions }: EngineError, requestId: string): PublicError {
   return {
     message,
@@ -31,15 +31,15 @@ export function fromEngineError({ message, locations, path, extensions }: Engine
 }
 
 /**
- * Makes an error fit for clients: coded errors keep their message, every other becomes INTERNAL_SERVER_ERROR with the request id, under
- * which the log holds it whole.
+ * Makes an error public: a coded error keeps its message, every other one becomes INTERNAL_SERVER_ERROR. The log has the full error under the
+ * request id.
  */
 export function fromUnknownError(error: unknown, requestId: string, log: Log): PublicError {
   const formatted = error instanceof GraphQLError ? error.toJSON() : { message: maskedMessage };
   return fromFormattedError(formatted, error, requestId, log);
 }
 
-/** The same for an error that a library has formatted. @param error the error before formatting */
+/** Does the same for an error that a library has formatted. @param error the error before formatting */
 export function fromFormattedError(
   formatted: GraphQLFormattedError,
   error: unknown,
@@ -56,7 +56,7 @@ export function fromFormattedError(
   return coded({ ...formatted, message: maskedMessage }, { code: 'INTERNAL_SERVER_ERROR' }, requestId);
 }
 
-/** The error below the wrappers that libraries put around it. */
+/** Unwraps the error that libraries have wrapped. */
 export function findOriginal(error: unknown): unknown {
   let inner = error;
   while (inner instanceof GraphQLError && inner.originalError instanceof Error) inner = inner.originalError;

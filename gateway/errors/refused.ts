@@ -5,10 +5,10 @@ import type { Refused } from '../pipeline/outcome.ts';
 import { fromEngineError, fromUnknownError, type PublicError } from './public-error.ts';
 import { RequestRefusal } from './request-refusal.ts';
 
-/** Seconds to wait where nothing better is known. */
+/** Seconds to wait if the error states none. */
 const defaultRetrySeconds = 1;
 
-/** Turns whatever ended a request into the outcome that every edge reports. Unknown errors are logged and masked. */
+/** Turns the error that ended a request into the outcome that every edge reports. Unknown errors are logged and masked. */
 export function toRefused(error: unknown, requestId: string, log: Log): Refused {
   if (error instanceof RequestError && error.cause !== undefined) {
     log.error({ err: error.cause, requestId }, error.message);
@@ -26,7 +26,7 @@ function statusOf(code: unknown): number {
   return isErrorCode(code) ? errorTable[code].status : errorTable.INTERNAL_SERVER_ERROR.status;
 }
 
-/** The `Retry-After` header of responses that must say when to try again. */
+/** Makes the `Retry-After` header of the statuses that require one. */
 function retryAfter(status: number, error: PublicError | undefined): Record<string, string> {
   if (status !== 429 && status !== 503) return {};
   const seconds = error?.extensions['retryAfterSeconds'];

@@ -1,7 +1,7 @@
 import { type ErrorCode, errorTable, GraphError } from '#shared/errors/errors.ts';
 
 export interface RefusalOptions {
-  /** HTTP status, where the code stands for several. Default: that of the table. */
+  /** HTTP status, if it differs from the one in the table. */
   readonly status?: number;
   /** Response headers, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;

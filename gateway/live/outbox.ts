@@ -1,13 +1,13 @@
 import { dropOldest } from '#shared/live/backlog.ts';
 import { Channel } from '#shared/live/channel.ts';
 
-/** Payloads, and characters of them, that wait for one client: memory per client is bounded. */
+/** Bounds of the payloads that wait for one client: their number, and their characters together. */
 const bounds = { items: 128, size: 8 * 1024 * 1024 };
 
 /**
- * The queue between a stream that many share and one client. Its items are whole GraphQL responses as JSON text, without
- * extensions. A client that is too slow loses the oldest and is told how many in the next one (`extensions.live.dropped`).
- * @param onEnd called once, when nothing more is sent to the client
+ * Opens the queue between a shared stream and one client. Its items are whole GraphQL responses as JSON text, without extensions. A client that
+ * is too slow loses the oldest payloads. The next payload states how many (`extensions.live.dropped`).
+ * @param onEnd called once, when the subscription of the client has ended
  * @param onDrop called for each payload that the client loses
  */
 export function openOutbox(onEnd: () => void, onDrop: () => void): Channel<string> {

@@ -8,7 +8,7 @@ import type { RequestScope } from '../engine/ports.ts';
 import { responseText } from '../engine/respond/response.ts';
 import { openOutbox } from './outbox.ts';
 
-/** What all clients of a stream have in common. */
+/** The subscription that all clients of a stream share. */
 export interface SharedWork {
   readonly engine: Engine;
   readonly operation: PreparedOperation;
@@ -17,18 +17,18 @@ export interface SharedWork {
   readonly onError: ErrorBehavior;
   /** Milliseconds that the fetches of one event may take. */
   readonly eventTimeoutMs: number;
-  /** Milliseconds after which clients are asked for their credentials again; identity tokens last longer. */
+  /** Milliseconds between two checks of the clients' credentials. Must be less than the life of an identity token. */
   readonly renewalMs: number;
   /** Called for each payload that a client loses because it reads too slowly. */
   readonly onDrop: () => void;
 }
 
-/** Who a client of the stream is, as of now; rejects when its credentials have expired. */
+/** Identifies a client of the stream again. Rejects if its credentials have expired. */
 export type Identify = () => Promise<Caller>;
 
 /**
- * One subscription to a subgraph for all clients that ask the same with the same permissions: each event is enriched and
- * serialized once (see docs/performance.md, P9 and P10). It begins with its first client and ends with its last.
+ * One subscription to a subgraph for all clients with the same operation and the same permissions. Each event is enriched and serialized once:
+ * see docs/performance.md, P9 and P10. The stream begins with its first client and ends with its last.
  */
 export class SharedStream {
   readonly #work: SharedWork;
@@ -36,7 +36,7 @@ export class SharedStream {
   readonly #members = new Map<Channel<string>, Identify>();
   readonly #leaving = new AbortController();
   readonly #renewal: NodeJS.Timeout;
-  /** Speaks for all clients of the stream: what subgraphs see of them is equal. */
+  /** The caller in requests to subgraphs. Subgraphs can't distinguish the clients of a stream. */
   #caller: Caller;
   readonly #identityKey: string;
 
@@ -48,7 +48,7 @@ export class SharedStream {
     this.#renewal = setInterval(() => void this.#renew(), work.renewalMs).unref();
   }
 
-  /** Adds a client; its payloads begin with the next event. */
+  /** Adds a client. Its payloads begin with the next event. */
   join(identify: Identify): Channel<string> {
     const outbox = openOutbox(() => {
       this.#members.delete(outbox);
@@ -58,7 +58,7 @@ export class SharedStream {
     return outbox;
   }
 
-  /** Runs until the source ends or the last client has left; never rejects. */
+  /** Runs until the source ends or the last client has left. Never rejects. */
   async run(onError: (error: unknown) => void): Promise<void> {
     const { engine, operation, variables } = this.#work;
     try {
@@ -72,14 +72,14 @@ export class SharedStream {
       }
     } catch (error) {
       onError(error);
-      this.#tellAll(new GraphError('INTERNAL_SERVER_ERROR', 'Internal server error'));
+      this.#sendErrorToAll(new GraphError('INTERNAL_SERVER_ERROR', 'Internal server error'));
     } finally {
       this.#stop();
       for (const outbox of this.#members.keys()) outbox.end();
     }
   }
 
-  /** Ends it for all clients. */
+  /** Ends the stream for all clients. */
   close(): void {
     for (const outbox of this.#members.keys()) outbox.end();
   }
@@ -91,7 +91,7 @@ export class SharedStream {
       requestId,
       onError,
       identityKey: this.#identityKey,
-      // Read again whenever the subgraph is subscribed to again: the identity token of the beginning has expired by then.
+      // Read again for each reconnect: the first identity token has expired by then.
       get headers() {
         return headers();
       },
@@ -117,25 +117,28 @@ export class SharedStream {
     return this.#caller.headersFor?.(subgraph) ?? {};
   }
 
-  /** Asks clients again who they are, and ends the subscription of every client whose credentials have expired. */
+  /** Identifies all clients again and ends the subscriptions of those whose credentials have expired. */
   async #renew(): Promise<void> {
     for (const [outbox, identify] of this.#members) {
       try {
         this.#caller = await identify();
       } catch {
-        this.#tell(outbox, new GraphError('UNAUTHENTICATED', 'A valid access token is required; it has expired.'));
+        this.#sendError(
+          outbox,
+          new GraphError('UNAUTHENTICATED', 'The access token has expired. Sign in again, then subscribe again.'),
+        );
         outbox.end();
       }
     }
   }
 
-  #tellAll(error: GraphError): void {
-    for (const outbox of this.#members.keys()) this.#tell(outbox, error);
+  #sendErrorToAll(error: GraphError): void {
+    for (const outbox of this.#members.keys()) this.#sendError(outbox, error);
   }
 
-  #tell(outbox: Channel<string>, { message, extensions }: GraphError): void {
-    const told = { message, extensions: { ...extensions, requestId: this.#work.requestId } };
-    const text = JSON.stringify({ errors: [told] });
+  #sendError(outbox: Channel<string>, { message, extensions }: GraphError): void {
+    const error = { message, extensions: { ...extensions, requestId: this.#work.requestId } };
+    const text = JSON.stringify({ errors: [error] });
     outbox.push(text, text.length);
   }
 

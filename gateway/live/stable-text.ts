@@ -1,6 +1,6 @@
 import { isExactNumber } from '../engine/values/exact-numbers.ts';
 
-/** JSON text that is equal for equal values, whatever the order of their keys. */
+/** Makes JSON text that is equal for equal values, whatever the order of their keys. */
 export function stableText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(stableText).join(',')}]`;
   if (typeof value !== 'object' || value === null || isExactNumber(value)) return JSON.stringify(value) ?? 'null';

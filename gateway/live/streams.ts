@@ -11,7 +11,7 @@ export interface LiveStreamsOptions {
   readonly access: Access;
   /** Milliseconds that the fetches of one event may take. */
   readonly requestTimeoutMs: number;
-  /** Milliseconds after which the clients of a subscription are asked for their credentials again. */
+  /** Milliseconds between two checks of the clients' credentials. */
   readonly renewalMs: number;
   readonly log: Log;
   /** Called for each payload that a client loses because it reads too slowly. */
@@ -29,7 +29,7 @@ export class LiveStreams {
     this.#options = options;
   }
 
-  /** True when streams end because the gateway stops: clients must not take that for the end of their subscription. */
+  /** True if streams end because the gateway stops. Edges then omit `complete`, so that clients reconnect. */
   get isClosing(): boolean {
     return this.#isClosing;
   }
@@ -40,7 +40,7 @@ export class LiveStreams {
     for (const stream of this.#open) stream.close();
   }
 
-  /** The payloads of a subscription, from a stream that runs already or from a new one. They end when the signal aborts. */
+  /** Returns the payloads of a subscription, from a running stream or from a new one. They end when the signal aborts. */
   join(
     checked: Checked,
     engine: Engine,
@@ -83,7 +83,7 @@ export class LiveStreams {
   }
 }
 
-/** Equal for subscriptions that can share everything: document, variables, and what the caller may see. */
+/** Makes a key that is equal for subscriptions with the same document, variables and permissions. */
 function streamKey({ caller, operationName, onError, variables, source }: Checked): string {
   return [caller.key, operationName ?? '', onError, stableText(variables), source].join('\n');
 }

@@ -3,10 +3,10 @@ import type { Log } from '#shared/runtime/log.ts';
 import type { ReportedPart } from './merge-parts.ts';
 import type { Reports } from './subgraph-health.ts';
 
-/** Beyond this difference subgraphs refuse the identity tokens of the gateway. */
+/** Subgraphs refuse the identity tokens of the gateway if the clocks differ by more than this. */
 const clockToleranceMs = 300_000;
 
-/** Compares the clocks of gateway and subgraphs, as the `date` headers of their health tell them. */
+/** Compares the gateway's clock with the `date` headers of the subgraphs' health responses. */
 export class ClockWatch {
   readonly #health = new Health();
   readonly #log: Log;
@@ -16,7 +16,7 @@ export class ClockWatch {
     this.#log = log;
   }
 
-  /** The part `clock`; none where no subgraph tells its time. */
+  /** Returns the health part `clock`, or no part if no subgraph sends its time. */
   parts(reports: Reports): readonly ReportedPart[] {
     const differences = [...reports].flatMap(([subgraph, { clockAheadMs }]) =>
       clockAheadMs === undefined ? [] : [{ subgraph, seconds: Math.round(clockAheadMs / 1_000) }],

@@ -4,15 +4,15 @@ import type { Phase, Readiness, ReadinessCheck } from './readiness.ts';
 export interface HealthOptions {
   readonly phase: () => Phase;
   readonly readiness: ReadinessCheck;
-  /** Whether subgraphs are named: to operators only. */
+  /** True for operators: responses then name subgraphs. */
   readonly isDetailed: boolean;
 }
 
 const inRotation: ReadonlySet<Readiness['status']> = new Set(['ready', 'degraded']);
 
 /**
- * `/health/live`: the process runs. `/health`: it serves. `/health/ready`: 503 only when it can serve nobody; one dead subgraph of
- * several, Redis, a full disk or a load of history make it "degraded" and keep it in rotation.
+ * Serves three routes. `/health/live` says that the process runs, and `/health` that it serves requests. `/health/ready` is 503 only if no request
+ * can be served. One dead subgraph of several, Redis, a full disk or a running seed make it "degraded" and keep it in rotation.
  */
 export function serveHealth(app: FastifyInstance, { phase, readiness, isDetailed }: HealthOptions): void {
   app.get('/health/live', async () => ({ status: 'ok' }));

@@ -1,7 +1,7 @@
 import type { Log } from '#shared/runtime/log.ts';
 import type { TransportObserver } from '../transport/observer.ts';
 
-/** Logs what clients of subscriptions lose, beside what the observer does with it. */
+/** Wraps an observer to log events that clients of subscriptions lose. */
 export function loggedTransport(observer: TransportObserver, log: Log): TransportObserver {
   return {
     ...observer,
@@ -10,10 +10,7 @@ export function loggedTransport(observer: TransportObserver, log: Log): Transpor
       observer.onQueueOverflow?.(subgraph, requestId);
     },
     onBrokenSocket(subgraph, message) {
-      log.warn(
-        { subgraph, reason: message },
-        'the websocket to a subgraph was cut; its subscriptions are asked for again',
-      );
+      log.warn({ subgraph, reason: message }, 'the websocket to a subgraph was closed; the gateway subscribes again');
       observer.onBrokenSocket?.(subgraph, message);
     },
   };

@@ -1,6 +1,6 @@
 import type { HealthPart, PartStatus } from '#shared/runtime/health.ts';
 
-/** A part as one process tells it; the gateway's own has no subgraph. */
+/** A health part as one process reports it. `subgraph` is absent for the gateway's own. */
 export interface ReportedPart extends HealthPart {
   readonly subgraph?: string;
 }
@@ -8,11 +8,11 @@ export interface ReportedPart extends HealthPart {
 const severity: Readonly<Record<PartStatus, number>> = { up: 0, degraded: 1, down: 2 };
 
 /**
- * Parts of several processes, one per name: the worst status, since when the first of them has it, and why.
- * @param namesSubgraphs whether reasons say where: to operators only
+ * Merges the parts of several processes by name: the worst status, the earliest time since when a part has it, and all reasons for it.
+ * @param namesSubgraphs true for operators: reasons then name the subgraphs
  */
-export function mergeParts(told: readonly ReportedPart[], namesSubgraphs: boolean): readonly HealthPart[] {
-  const byName = Map.groupBy(told, ({ name }) => name);
+export function mergeParts(reported: readonly ReportedPart[], namesSubgraphs: boolean): readonly HealthPart[] {
+  const byName = Map.groupBy(reported, ({ name }) => name);
   return [...byName].map(([name, all]) => {
     const worst = Math.max(...all.map(({ status }) => severity[status]));
     const worstOnes = all.filter(({ status }) => severity[status] === worst);
@@ -26,8 +26,8 @@ function mergeReasons(parts: readonly ReportedPart[], namesSubgraphs: boolean): 
     parts.filter(({ reason }) => reason !== null),
     ({ reason }) => reason,
   );
-  const reasons = [...byReason].map(([reason, told]) => {
-    const where = told.flatMap(({ subgraph }) => subgraph ?? []);
+  const reasons = [...byReason].map(([reason, affected]) => {
+    const where = affected.flatMap(({ subgraph }) => subgraph ?? []);
     return namesSubgraphs && where.length > 0 ? `${reason} (${where.join(', ')})` : `${reason}`;
   });
   return reasons.length === 0 ? null : reasons.join(' ');

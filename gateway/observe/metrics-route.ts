@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { GatewayMetrics } from './metrics.ts';
 
-/** Prometheus text at `/metrics`. */
+/** Serves metrics at `/metrics` in the text format of Prometheus. */
 export function serveMetrics(app: FastifyInstance, metrics: GatewayMetrics): void {
   app.get('/metrics', async (_request, reply) => {
     const { contentType, body } = await metrics.text();

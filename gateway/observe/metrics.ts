@@ -7,7 +7,7 @@ import { OperationLabels } from './operation-labels.ts';
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const circuitValues: Record<CircuitState, number> = { closed: 0, 'half-open': 0.5, open: 1 };
 
-/** What the gateway counts. Labels are bounded: subgraph names, codes of our table, and at most some hundred operations. */
+/** Metrics of the gateway. Labels are bounded: subgraph names, codes of our table, and at most a few hundred operations. */
 export interface GatewayMetrics {
   readonly transport: TransportObserver;
   settled(settlement: Settlement): void;
@@ -24,20 +24,20 @@ export function createGatewayMetrics(): GatewayMetrics {
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
     name: 'gateway_request_duration_seconds',
-    help: 'Time to answer GraphQL requests by operation',
+    help: 'Duration of GraphQL requests by operation',
     labelNames: ['operation'],
     buckets: seconds,
     registers,
   });
   const requests = new Counter({
     name: 'gateway_requests_total',
-    help: 'GraphQL requests answered, by operation and HTTP status',
+    help: 'GraphQL requests by operation and HTTP status',
     labelNames: ['operation', 'status'],
     registers,
   });
   const errors = new Counter({
     name: 'gateway_errors_total',
-    help: 'Errors in answers, by operation and code',
+    help: 'Errors in responses, by operation and code',
     labelNames: ['operation', 'code'],
     registers,
   });
@@ -46,7 +46,7 @@ export function createGatewayMetrics(): GatewayMetrics {
   });
   const subgraphDuration = new Histogram({
     name: 'gateway_subgraph_request_duration_seconds',
-    help: 'Time of requests to subgraphs, retries and waiting included',
+    help: 'Duration of requests to subgraphs, including retries and the time in the queue',
     labelNames: ['subgraph'],
     buckets: seconds,
     registers,
@@ -59,7 +59,7 @@ export function createGatewayMetrics(): GatewayMetrics {
   });
   const subgraphEvents = new Counter({
     name: 'gateway_subgraph_events_total',
-    help: 'Requests shared and retried; websockets broken and subscribed again; subscriptions ended as their queue was full',
+    help: 'Requests shared or retried, websockets broken or reconnected, subscriptions ended because their queue was full',
     labelNames: ['subgraph', 'event'],
     registers,
   });
@@ -71,13 +71,13 @@ export function createGatewayMetrics(): GatewayMetrics {
   });
   const reloads = new Counter({
     name: 'gateway_supergraph_reloads_total',
-    help: 'Supergraph files taken over or refused',
+    help: 'Supergraph files loaded or refused',
     labelNames: ['outcome'],
     registers,
   });
   const dropped = new Counter({
     name: 'gateway_live_payloads_dropped_total',
-    help: 'Payloads of subscriptions lost to clients that read too slowly',
+    help: 'Payloads of subscriptions dropped because the client reads too slowly',
     registers,
   });
 

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 
 export interface LabelLimits {
-  /** Names that have a series of their own at a time. */
+  /** Names that may have a series at the same time. */
   readonly names: number;
-  /** Names of them that one caller may have introduced. */
+  /** Names that one caller may introduce. */
   readonly namesPerCaller: number;
-  /** Milliseconds without a request after which a name gives its series up to another. */
+  /** Milliseconds without a request after which another name may replace this one. */
   readonly idleMs: number;
 }
 
@@ -18,8 +18,8 @@ interface Label {
 }
 
 /**
- * Operation names as metric labels, in bounded number. Clients choose the names: a caller who introduces too many, and everybody while all
- * labels are in use, counts as `other`. A name that is no longer used makes room.
+ * Operation names as metric labels, in bounded number because clients choose the names. A new name becomes `other` if its caller has introduced
+ * too many, or if all labels are in use. A name that is idle for long makes room for another.
  */
 export class OperationLabels {
   readonly #limits: LabelLimits;
@@ -29,7 +29,7 @@ export class OperationLabels {
   readonly #labels: LRUCache<string, Label>;
   readonly #introduced = new Map<string, number>();
 
-  /** @param onDropped called with a name whose series must go */
+  /** @param onDropped called with each name whose series must be removed */
   constructor(onDropped: (name: string) => void, limits = defaults, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#now = now;
@@ -37,7 +37,7 @@ export class OperationLabels {
     this.#labels = new LRUCache({ max: limits.names, dispose: ({ caller }, name) => this.#drop(caller, name) });
   }
 
-  /** Names count when an operation of that name was valid; a faulty or nameless one is `anonymous`. */
+  /** Returns the label of an operation. An invalid or unnamed operation is `anonymous`. */
   labelOf(name: string | undefined, caller: string): string {
     if (name === undefined) return 'anonymous';
     const label = this.#labels.get(name);

@@ -3,17 +3,17 @@ import type { Probe, ProbeReport } from './subgraph-probes.ts';
 export type Reports = ReadonlyMap<string, ProbeReport>;
 type Subgraphs = Readonly<Record<string, { readonly url: string }>>;
 
-/** How long a round is given out again: probes come often and from several places. */
+/** Milliseconds for which the reports of a round are reused, since probes come often and from several places. */
 const freshMs = 1_000;
 
 interface Round {
   readonly key: string;
   readonly reports: Promise<Reports>;
-  /** Undefined while it is under way. */
+  /** Undefined while the round runs. */
   freshUntil: number | undefined;
 }
 
-/** Asks all subgraphs how they are; one round at a time, at most one per second, serves everybody who asks. */
+/** Probes all subgraphs. Callers share one round at a time, and at most one round runs per second. */
 export class SubgraphHealth {
   readonly #probe: Probe;
   #round: Round | undefined;
@@ -28,7 +28,7 @@ export class SubgraphHealth {
     if (known?.key === key && (known.freshUntil === undefined || known.freshUntil > performance.now())) {
       return known.reports;
     }
-    const round: Round = { key, reports: this.#ask(subgraphs), freshUntil: undefined };
+    const round: Round = { key, reports: this.#probeAll(subgraphs), freshUntil: undefined };
     this.#round = round;
     const end = () => {
       round.freshUntil = performance.now() + freshMs;
@@ -37,10 +37,10 @@ export class SubgraphHealth {
     return round.reports;
   }
 
-  async #ask(subgraphs: Subgraphs): Promise<Reports> {
-    const asked = Object.entries(subgraphs).map(
+  async #probeAll(subgraphs: Subgraphs): Promise<Reports> {
+    const reports = Object.entries(subgraphs).map(
       async ([name, { url }]) => [name, await this.#probe(name, url)] as const,
     );
-    return new Map(await Promise.all(asked));
+    return new Map(await Promise.all(reports));
   }
 }

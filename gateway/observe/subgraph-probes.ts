@@ -3,22 +3,22 @@ import type { HealthPart } from '#shared/runtime/health.ts';
 import type { Caller } from '../access/caller.ts';
 import type { RequestScope, SubgraphTransport } from '../engine/ports.ts';
 
-/** What a subgraph says of itself, or that it says nothing. */
+/** The health of a subgraph. */
 export interface ProbeReport {
   readonly isUp: boolean;
-  /** Its own parts, where it tells them. */
+  /** The health parts that it reports, if any. */
   readonly parts: readonly HealthPart[];
-  /** Milliseconds by which the subgraph's clock is ahead of this process's; undefined where it can't be known. */
+  /** Milliseconds by which the subgraph's clock is ahead of ours; undefined if unknown. */
   readonly clockAheadMs?: number;
 }
 
-/** Asks one subgraph how it is. Answers within `probeMs` and never rejects. */
+/** Checks one subgraph. Resolves within `probeMs` and never rejects. */
 export type Probe = (name: string, url: string) => Promise<ProbeReport>;
 
 const probeMs = 1_000;
 const silent: ProbeReport = { isUp: false, parts: [] };
 
-const answered = z.object({
+const healthBody = z.object({
   parts: z.array(
     z.object({
       name: z.string().max(100),
@@ -29,13 +29,13 @@ const answered = z.object({
   ),
 });
 
-/** For our own subgraphs, which serve `/health` beside `/graphql`. Another answer than 503 says that they are up. */
+/** Probe for our own subgraphs, which serve `/health` beside `/graphql`. Any status below 500 means that they are up. */
 export function healthRouteProbe(ask: typeof fetch = fetch, now: () => number = Date.now): Probe {
   return async (_name, url) => {
     const sentAt = now();
     try {
       const response = await ask(new URL('/health', url), { signal: AbortSignal.timeout(probeMs), redirect: 'manual' });
-      const body = answered.safeParse(await response.json().catch(() => undefined));
+      const body = healthBody.safeParse(await response.json().catch(() => undefined));
       const clockAheadMs = clockDifference(response.headers.get('date'), sentAt, now());
       return {
         isUp: response.status < 500,
@@ -48,7 +48,7 @@ export function healthRouteProbe(ask: typeof fetch = fetch, now: () => number = 
   };
 }
 
-/** A `date` header has whole seconds and was written at some time while the request was under way. */
+/** Computes the smallest difference that the header allows: it has whole seconds and was written at some time during the request. */
 function clockDifference(date: string | null, sentAt: number, receivedAt: number): number | undefined {
   const theirs = Date.parse(date ?? '');
   if (Number.isNaN(theirs)) return undefined;
@@ -58,10 +58,10 @@ function clockDifference(date: string | null, sentAt: number, receivedAt: number
 
 const typename = JSON.stringify({ query: 'query GatewayHealthProbe { __typename }' });
 
-/** For any subgraph: whether it answers the smallest query. */
-export function typenameProbe(transport: SubgraphTransport, nobody: () => Promise<Caller>): Probe {
+/** Probe for any subgraph: sends the smallest query. */
+export function typenameProbe(transport: SubgraphTransport, anonymousCaller: () => Promise<Caller>): Probe {
   return async (subgraph) => {
-    const { headers, headersFor } = await nobody();
+    const { headers, headersFor } = await anonymousCaller();
     const scope: RequestScope = {
       requestId: 'health',
       identityKey: 'health',

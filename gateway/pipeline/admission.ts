@@ -1,6 +1,6 @@
 import { RequestRefusal } from '../errors/request-refusal.ts';
 
-/** Expected characters of responses in flight up to which an execution begins at once. */
+/** An execution begins at once while the expected characters of all responses in flight stay below this number. */
 const lengthAtOnce = 800_000;
 
 interface Waiting {

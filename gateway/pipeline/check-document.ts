@@ -7,7 +7,7 @@ import { type IntrospectionPolicy, mayIntrospect } from './guard-introspection.t
 import type { Checked, Identified, ResponseForm } from './stages.ts';
 
 /**
- * Parses the document within the limits and validates it, once per text, and chooses the operation and the form of its response.
+ * Parses the document within the limits and validates it, once per text. Chooses the operation and the form of its response.
  * @throws RequestRefusal or RequestError that says what is wrong with the document
  */
 export function checkDocument(
@@ -27,14 +27,14 @@ export function checkDocument(
   return { ...identified, generation, source, document, operation, form };
 }
 
-/** Suggestions of graphql-js name fields and types that the client did not. */
+/** Suggestions of graphql-js reveal names of fields and types to callers who may not read the schema. */
 function withoutSuggestion(error: EngineError): EngineError {
   return { ...error, message: error.message.replace(/ Did you mean .*\?$/s, '') };
 }
 
 type Operations = readonly [OperationDefinitionNode, ...OperationDefinitionNode[]];
 
-/** The operation of that name; the only one without a name. An empty name is none. */
+/** Finds the operation of the requested name. Without a name, or with an empty one, the document must have one operation only. */
 function chooseOperation(operations: Operations, requested: string | undefined): OperationDefinitionNode {
   const [only, second] = operations;
   if (!requested && !second) return only;
@@ -49,7 +49,7 @@ function chooseOperation(operations: Operations, requested: string | undefined):
   );
 }
 
-/** @throws RequestRefusal when this edge can't answer the operation */
+/** @throws RequestRefusal when this edge can't send the response of the operation */
 function chooseForm(
   { operation }: OperationDefinitionNode,
   { accepts, readOnly, onError }: Identified,
@@ -66,6 +66,6 @@ function chooseForm(
       headers: { allow: 'POST' },
     });
   }
-  // A response that may be withdrawn as a whole can not be sent in parts.
+  // Under HALT an error anywhere removes the whole data, so the response can't be sent in parts.
   return defers && accepts.parts && onError !== 'HALT' ? 'parts' : 'single';
 }

@@ -1,12 +1,12 @@
 import type { Rush } from './rush.ts';
 
-/** Milliseconds after which operations get their turn although connections still arrive. */
+/** Operations wait for this many milliseconds at most, even if connections still arrive. */
 const maxRushMs = 100;
 
 /**
- * Tells whether connections wait to be accepted. Node accepts one connection in each turn of the event loop (libuv, pull request 3696), so the
- * turns have to be short until the last one is accepted: otherwise a new client, such as a health check, waits behind hundreds of long turns
- * (see docs/performance.md, P13).
+ * Tells whether connections wait to be accepted. Node accepts one connection in each turn of the event loop (libuv, pull request 3696).
+ * Long turns would therefore make a new client, such as a health check, wait until all connections before it are accepted.
+ * See docs/performance.md, P13.
  */
 export class ConnectionRush implements Rush {
   #isOn = false;

@@ -1,11 +1,11 @@
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Rush } from './rush.ts';
 
-/** Documents that may wait for their turn: a client's burst, and some more. Those beyond are refused at once. */
+/** Documents that may wait for their turn: the burst of one client and some more. Further documents are refused at once. */
 const maxWaiting = 256;
-/** Milliseconds of each turn of the event loop in which new documents may be parsed and validated; one is in any case. */
+/** Milliseconds in each turn of the event loop for parsing and validating new documents. At least one document is checked per turn. */
 const sliceMs = 10;
-/** Milliseconds from one new document to the next while other operations wait to be let in: most of those cost less, or are refused. */
+/** Milliseconds between two new documents while other operations wait to enter. Most of those operations cost less, or are refused. */
 const rushIntervalMs = 100;
 
 /**
@@ -19,12 +19,15 @@ export class DocumentQueue {
   /** `performance.now()` at which the last document began. */
   #lastBegan = 0;
 
-  /** @param entrance where operations wait before they come here */
+  /** @param entrance the queue that operations pass before this one */
   constructor(entrance: Rush) {
     this.#entrance = entrance;
   }
 
-  /** Resolves when it is this document's turn; at once when no other one has had this turn of the event loop. @throws RequestRefusal */
+  /**
+   * Resolves when it is this document's turn. The first document in a turn of the event loop does not wait.
+   * @throws RequestRefusal when too many documents wait
+   */
   async turn(): Promise<void> {
     if (!this.#isBusy) {
       this.#isBusy = true;
@@ -51,7 +54,7 @@ export class DocumentQueue {
 
   #beginSlice(maxDocuments: number): void {
     let end = Number.POSITIVE_INFINITY;
-    // Callbacks of one check phase run one after the other, each with all the work that it sets off.
+    // Each callback runs together with the promise jobs that it starts, so the next callback sees how much time they took.
     for (let count = maxDocuments; count > 0; count--) {
       setImmediate(() => {
         const now = performance.now();

@@ -10,7 +10,7 @@ export interface EngineExecutorOptions extends Pick<GatewayConfig, 'requestTimeo
   readonly streams: LiveStreams;
 }
 
-/** Execution by the engine of the generation under which the operation was checked. */
+/** Executes an operation by the engine of the generation under which it was checked. */
 export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams }: EngineExecutorOptions): Executor {
   async function prepare(checked: Checked): Promise<PreparedOperation> {
     const { source, document, operation, caller, form } = checked;
@@ -40,7 +40,7 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
     async subscribe(checked, signal) {
       const operation = await prepare(checked);
       const engine = requireEngine(checked);
-      // A subscription that is refused ends here, not in the shared stream.
+      // Refuses the subscription here, so that a shared stream never begins with a refusal.
       engine.requireSubscribable(operation, checked.variables);
       return streams.join(checked, engine, operation, signal);
     },

@@ -3,9 +3,9 @@ import type { Checked } from './stages.ts';
 
 /** Executes checked operations: our engine, or @apollo/gateway under `--engine apollo`. */
 export interface Executor {
-  /** Runs a query or mutation. @throws RequestError when it can't run at all, for example for want of a variable */
+  /** Runs a query or mutation. @throws RequestError when it can't run at all, for example because a variable is missing */
   execute(checked: Checked, signal: AbortSignal): Promise<EngineResponse>;
-  /** Runs a query or mutation that is answered in parts. @throws RequestError before the first part */
+  /** Runs a query or mutation whose response is sent in parts. @throws RequestError before the first part */
   deliver(checked: Checked, signal: AbortSignal): Promise<AsyncIterable<string>>;
   /** Starts or joins a subscription. The iterable ends when the signal aborts. @throws RequestError */
   subscribe(checked: Checked, signal: AbortSignal): Promise<AsyncIterable<string>>;

@@ -2,19 +2,19 @@ import { isStaff } from '#shared/identity/identity.ts';
 import { Explanation } from './explanation.ts';
 import type { Identified } from './stages.ts';
 
-/** What a client may ask for: `GraphQL-Explain: plan, sql`. */
+/** Header of a request for an explanation: `GraphQL-Explain: plan, sql`. */
 const requestHeader = 'graphql-explain';
 
 export interface ExplainPolicy {
-  /** Whether everybody may ask; otherwise only staff. */
+  /** True where every caller gets explanations; otherwise only staff do. */
   readonly toEverybody: boolean;
-  /** Whether the subgraphs can tell their SQL: those of the freight graph. */
+  /** True where the subgraphs report their SQL: those of the freight graph do. */
   readonly hasSql: boolean;
 }
 
 /**
- * Adds an explanation to a request that asks for one with the header `GraphQL-Explain` and may have it. For all others the header is
- * without effect, so that they can't keep their requests from being shared.
+ * Adds an explanation to a request with the header `GraphQL-Explain` whose caller may have one. The gateway ignores the header of all other
+ * callers, so that they can't use it to prevent the sharing of responses.
  */
 export function explain(identified: Identified, { toEverybody, hasSql }: ExplainPolicy): Identified {
   const header = identified.headers[requestHeader];
@@ -28,11 +28,11 @@ export function explain(identified: Identified, { toEverybody, hasSql }: Explain
   return plan || sql ? { ...identified, explanation: new Explanation({ plan, sql: sql && hasSql }) } : identified;
 }
 
-/** The payloads of a response in parts, with the explanation in the first. */
+/** Adds the explanation to the first payload of a response in parts. */
 export async function* explainFirst(payloads: AsyncIterable<string>, explanation: Explanation): AsyncGenerator<string> {
   let isFirst = true;
   for await (const payload of payloads) {
-    // A first payload is an object with at least one entry, and has no extensions of its own.
+    // The first payload is an object with at least one entry and without extensions.
     yield isFirst ? `{"extensions":${JSON.stringify(explanation.extensions())},${payload.slice(1)}` : payload;
     isFirst = false;
   }

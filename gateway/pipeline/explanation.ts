@@ -5,13 +5,13 @@ import { explainHeader } from '#shared/runtime/explain.ts';
 import { planText } from '../engine/planning/plan-text.ts';
 import { type RequestScope, SubgraphFailure, type SubgraphRequest, type SubgraphResult } from '../engine/ports.ts';
 
-/** One request to a subgraph, as the client is told of it. Variables are left out: they hold people's data. */
+/** One request to a subgraph, as the client sees it. Variables are left out because they hold personal data. */
 interface ExplainedFetch {
   readonly subgraph: string;
   readonly query: string;
-  /** From asking to the answer, queue and retries included; null when there was none before the response. */
+  /** Time from the fetch to the subgraph's response, queue and retries included; null if the fetch had not ended. */
   ms: number | null;
-  /** Code of the failure, where the subgraph could not be asked. */
+  /** Code of the failure, if the fetch failed. */
   error?: string;
   sql?: readonly ExplainedStatement[];
 }
@@ -33,7 +33,7 @@ export class Explanation {
     this.#plan = plan;
   }
 
-  /** The scope of a request whose fetches are explained; they are shared with no other request. */
+  /** Makes the scope of a request whose fetches are recorded and shared with no other request. */
   observe(scope: RequestScope): RequestScope {
     return {
       ...scope,
@@ -43,7 +43,7 @@ export class Explanation {
     };
   }
 
-  /** What has been collected by now, as the value of `extensions`. */
+  /** Returns the explanation so far, as the value of `extensions`. */
   extensions(): { readonly explain: object } {
     const plan = this.#parts.plan && this.#plan ? planText(this.#plan, withoutSecrets) : undefined;
     return { explain: { ...(plan !== undefined && { plan }), fetches: this.#fetches } };
@@ -74,7 +74,7 @@ function queryOf(body: string): string {
   return withoutSecrets(print(parse(query)));
 }
 
-/** Values that stand in a document beside names such as `password` or `refreshToken`. */
+/** Literal values of fields and arguments with names such as `password` or `refreshToken`. */
 const secrets = /(\w*(?:password|secret|token|apikey)\w*\s*:\s*)(?:"""[\s\S]*?"""|"(?:[^"\\]|\\.)*")/gi;
 
 function withoutSecrets(text: string): string {

@@ -2,7 +2,7 @@ import { BREAK, type DocumentNode, Kind, visit } from 'graphql';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Checked, Identified } from './stages.ts';
 
-/** Who may read the schema: everybody, signed-in accounts (with the explorer, for example), or nobody. */
+/** Callers who may read the schema: all of them, signed-in accounts only, or none. */
 export type IntrospectionPolicy = 'public' | 'signed-in' | 'off';
 
 const schemaFields: ReadonlySet<string> = new Set(['__schema', '__type']);

@@ -1,7 +1,7 @@
 import type { PublicError } from '../errors/public-error.ts';
 import type { ResponseBody } from './response-body.ts';
 
-/** What became of an operation. Edges turn it into bytes and decide nothing. */
+/** The result of an operation. Edges turn it into bytes and decide nothing. */
 export type Outcome = Refused | Responded | Streaming;
 
 /** The operation did not run. */
@@ -20,7 +20,10 @@ export interface Responded {
   /** JSON text of the GraphQL response; it may be shared between equal requests. */
   readonly body: ResponseBody;
   readonly errors: readonly PublicError[];
-  /** HTTP status, for clients that know GraphQL over HTTP, where every root field failed for want of a subgraph, a database or time. */
+  /**
+   * HTTP status for clients that support GraphQL over HTTP. Present if every root field failed because a subgraph or a database was away, or
+   * because time ran out.
+   */
   readonly unavailable?: 503 | 504;
 }
 
@@ -32,14 +35,14 @@ export interface Streaming {
   readonly payloads: AsyncIterable<string>;
 }
 
-/** What observers hear of an operation when it is over, whatever became of it. */
+/** The report on an operation that observers get when it is over, whether it ran or was refused. */
 export interface Settlement {
   readonly startedAt: number;
-  /** Name of the operation, where a valid one was found. */
+  /** Name of the operation, if the document is valid and names it. */
   readonly operationName: string | undefined;
-  /** The account that asked, or `anonymous`. */
+  /** Id of the caller's account, or `anonymous`. */
   readonly caller: string;
-  /** 200 for an operation that ran, otherwise the refusal's. */
+  /** 200 for an operation that ran, otherwise the status of the refusal. */
   readonly status: number;
   readonly errorCodes: readonly string[];
 }

@@ -27,7 +27,7 @@ import { unavailableStatus } from './unavailability.ts';
 
 export interface PipelineOptions {
   readonly access: Access;
-  /** Undefined where accounts are not ours. */
+  /** Undefined in front of a graph without our access subgraph. */
   readonly confirmStanding?: ConfirmStanding | undefined;
   readonly executor: Executor;
   readonly generation: () => Generation;
@@ -35,7 +35,7 @@ export interface PipelineOptions {
   readonly openSockets: OpenSockets;
   readonly clientRates: ClientRates;
   readonly introspection: IntrospectionPolicy;
-  /** Objects that an operation may cost; undefined where nothing is limited. */
+  /** Objects that an operation may cost; undefined for no limit. */
   readonly maxQueryCost: number | undefined;
   readonly maxWaitingRequests: number;
   readonly explanations: ExplainPolicy;
@@ -44,10 +44,10 @@ export interface PipelineOptions {
   readonly onSettled: (settlement: Settlement) => void;
 }
 
-/** Operations that may wait to be let in, however few may wait to be executed: they wait for turns of the event loop only. */
+/** The entrance queue holds at least this many operations, even if fewer may wait for execution: they wait for the event loop only. */
 const leastEntering = 1_000;
 
-/** The way of every operation, whichever edge it came in by. */
+/** The stages that every operation passes, from whichever edge it came. */
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #admission: Admission;
@@ -66,17 +66,17 @@ export class Pipeline {
   }
 
   /**
-   * Lets an operation in, before an edge reads its text: the cheapest refusal comes first, and a rush of operations takes turns with everything
-   * else. @throws RequestRefusal
+   * Admits an operation before its edge reads the text: the cheapest refusal comes first, and a rush of operations takes turns with other work.
+   * @throws RequestRefusal
    */
   async enter(arrived: Arrived): Promise<Entered> {
     const turn = this.#slices.turn();
     if (turn) await turn;
     this.#throttle.admitAddress(arrived);
-    return arrived as Entered; // the brand says no more than that it has been here
+    return arrived as Entered; // the brand only states that this method has returned
   }
 
-  /** Never rejects: whatever goes wrong is a refused outcome. */
+  /** Runs an operation. Never rejects: every error becomes a refused outcome. */
   async run(received: Received): Promise<Outcome> {
     const generation = this.#options.generation();
     generation.retain();
@@ -93,7 +93,7 @@ export class Pipeline {
     }
   }
 
-  /** The outcome of a request that an edge could not read as an operation. */
+  /** Makes the outcome of a request that an edge could not read as an operation. */
   refuse(error: unknown, received: Pick<Arrived, 'id' | 'startedAt'>): Refused {
     return this.#refuse(error, { received, generation: undefined, checked: undefined });
   }
@@ -104,7 +104,7 @@ export class Pipeline {
     return refused;
   }
 
-  /** The stages before execution, in their order. Each takes what the one before has found out, and throws to refuse. */
+  /** Runs the stages before execution in their order. Each stage takes the result of the stage before it, and throws to refuse. */
   async #check(received: Received, generation: Generation): Promise<Checked> {
     const { access, explanations } = this.#options;
     const identified = explain(await identify(received, access), explanations);
@@ -139,23 +139,23 @@ export class Pipeline {
 
   async #stream(checked: Checked, form: Streaming['form'], progress: Progress): Promise<Streaming> {
     const { executor, openSockets } = this.#options;
-    const departure = new AbortController();
-    checked.onCancel(() => departure.abort());
+    const cancellation = new AbortController();
+    checked.onCancel(() => cancellation.abort());
     if (form === 'events') {
       if (checked.holdsConnection) progress.releaseSocket = openSockets.open(checked.address, checked.caller.identity);
-      const payloads = await executor.subscribe(checked, departure.signal);
-      // A subscription has its plan and may last for days: it must not keep the planner of its supergraph, a thread, as long.
+      const payloads = await executor.subscribe(checked, cancellation.signal);
+      // A subscription has its plan and may last for days. Without the release it would keep the planner's thread for as long.
       progress.generation?.release();
       progress.generation = undefined;
       return { kind: 'stream', form, payloads: this.#settled(payloads, progress) };
     }
     const expected = this.#lengths.of(checked.operation);
-    const parts = await this.#admission.run(expected, () => executor.deliver(checked, departure.signal));
+    const parts = await this.#admission.run(expected, () => executor.deliver(checked, cancellation.signal));
     const payloads = checked.explanation ? explainFirst(parts, checked.explanation) : parts;
     return { kind: 'stream', form, payloads: this.#settled(payloads, progress) };
   }
 
-  /** Passes payloads on and settles when they are over, however they end. A defect is logged and told in a last payload. */
+  /** Passes payloads on and settles when the stream ends or fails. A defect is logged and reported in a last payload. */
   async *#settled(payloads: AsyncIterable<string>, progress: Progress): AsyncGenerator<string> {
     let errors: Responded['errors'] = [];
     try {
@@ -168,7 +168,7 @@ export class Pipeline {
     }
   }
 
-  /** What remains to be done when an operation is over. Runs once per operation. */
+  /** Releases what the operation holds and reports it to observers. Runs once per operation. */
   #settle(progress: Progress, status: number, errors: Responded['errors']): void {
     progress.generation?.release();
     progress.releaseSocket?.();
@@ -182,13 +182,13 @@ export class Pipeline {
   }
 }
 
-/** How far an operation has come, for the time when it is settled. */
+/** State of a running operation that settling needs. */
 interface Progress {
   readonly received: Pick<Arrived, 'id' | 'startedAt'>;
-  /** Undefined when the operation holds it no longer. */
+  /** Undefined after the operation has released it. */
   generation: Generation | undefined;
   checked: Checked | undefined;
-  /** Gives back what the client holds open for this operation. */
+  /** Releases the client's slot for the open stream. */
   releaseSocket?: () => void;
 }
 

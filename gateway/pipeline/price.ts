@@ -3,7 +3,7 @@ import type { Checked } from './stages.ts';
 
 /**
  * Prices the operation with its variables, before anything is planned or fetched.
- * @param limit objects that an operation may cost; undefined where nothing is limited
+ * @param limit objects that an operation may cost; undefined for no limit
  * @throws RequestRefusal COST_ESTIMATED_TOO_EXPENSIVE
  */
 export function price(checked: Checked, limit: number | undefined): Checked {

@@ -13,7 +13,7 @@ import type { Checked } from './stages.ts';
 const keyName = 'idempotencyKey';
 
 /**
- * Whether a client may send its operation again and have its effect once: a query, or a mutation with an idempotency key
+ * True if a client may repeat its operation without repeating its effect: for a query, and for a mutation with an idempotency key
  * at each of its root fields (an argument of that name, or a field of an input object).
  */
 export function isRepeatable({

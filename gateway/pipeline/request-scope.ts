@@ -5,7 +5,7 @@ import type { Checked } from './stages.ts';
 /** W3C trace context: version, trace id, span id, flags. */
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** What calls to subgraphs carry of the client's request. */
+/** Makes the scope of a client's request: what each of its calls to subgraphs carries along. */
 export function createRequestScope(checked: Checked, signal: AbortSignal, requestTimeoutMs: number): RequestScope {
   const { caller, id, clientRequestId, address, startedAt, headers: incoming, explanation } = checked;
   const headers: Record<string, string> = { 'x-request-id': id, 'x-client-address': address };

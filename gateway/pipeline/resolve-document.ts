@@ -1,7 +1,7 @@
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Received } from './stages.ts';
 
-/** The text of the document to run. @throws RequestRefusal when the request names none that the gateway knows */
+/** Returns the text of the document to run. @throws RequestRefusal when the request has no text */
 export function resolveDocument({ source, extensions }: Received): string {
   if (source !== undefined && source !== '') return source;
   if (extensions['persistedQuery'] !== undefined) {

@@ -1,4 +1,4 @@
-/** Characters up to which Node writes a text together with its head (see docs/performance.md, P17); it copies a longer one into a buffer. */
+/** Node writes a text of up to this many characters together with the head, and copies a longer text into a buffer: see docs/performance.md, P17. */
 const maxText = 16_000;
 
 /**
@@ -23,7 +23,7 @@ export class ResponseBody {
     if (readers > 1 && typeof this.#body === 'string') this.#body = Buffer.from(this.#body);
   }
 
-  /** For the next reader. Each reader reads once. */
+  /** Returns the body to the next reader. Each reader reads once. */
   read(): string | Buffer {
     const body = this.#body;
     this.#readers -= 1;

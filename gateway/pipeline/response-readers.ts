@@ -1,19 +1,19 @@
 import type { OnCancel } from './stages.ts';
 
-/** The clients that wait for one response. When the last of them has left, the work for it is cancelled. */
+/** The clients that wait for one response. Its execution is cancelled when the last of them cancels. */
 export class ResponseReaders {
-  readonly #departure = new AbortController();
+  readonly #cancellation = new AbortController();
   #waiting = 0;
 
   get signal(): AbortSignal {
-    return this.#departure.signal;
+    return this.#cancellation.signal;
   }
 
   join(onCancel: OnCancel): void {
     this.#waiting += 1;
     onCancel(() => {
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#departure.abort();
+      if (this.#waiting === 0) this.#cancellation.abort();
     });
   }
 }

@@ -1,4 +1,4 @@
-/** Says whether more arrives than one turn of the event loop can take in. */
+/** Tells whether more work arrives than one turn of the event loop can take. */
 export interface Rush {
   readonly isOn: boolean;
 }

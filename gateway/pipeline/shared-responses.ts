@@ -14,8 +14,8 @@ interface InFlight {
 const maxKeyLength = 20_000;
 
 /**
- * Equal queries of equal callers that are in flight at the same time are executed once. Errors carry the id of the request that was
- * executed, under which they are logged.
+ * Executes equal queries of equal callers once while they are in flight. Errors carry the id of the executed request, under which they are
+ * logged.
  */
 export class SharedResponses {
   readonly #inFlight = new WeakMap<Generation, Map<string, InFlight>>();
@@ -24,7 +24,7 @@ export class SharedResponses {
     const key = responseKey(checked);
     const current = key === undefined ? undefined : this.#current(checked.generation);
     const known = key === undefined ? undefined : current?.get(key);
-    // All readers of an aborted one have left: its work is being cancelled.
+    // An aborted execution has no reader left and is being cancelled.
     if (known && !known.readers.signal.aborted) {
       known.readers.join(checked.onCancel);
       known.count += 1;
@@ -56,7 +56,7 @@ export class SharedResponses {
   }
 }
 
-/** Everything that the response to a query may depend on; undefined where it must not be shared. */
+/** Returns a key of everything that the response to a query may depend on; undefined if the response must not be shared. */
 function responseKey(checked: Checked): string | undefined {
   const { caller, source, operation, operationName, variables, onError, explanation } = checked;
   if (operation.operation !== OperationTypeNode.QUERY || explanation) return undefined;

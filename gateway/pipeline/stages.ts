@@ -7,22 +7,22 @@ import type { IncrementalFormat } from '../engine/incremental/formats.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { Explanation } from './explanation.ts';
 
-/** The types of an operation on its way through the pipeline: each stage takes one and returns the next, or throws a refusal. */
+/** The types of an operation in the pipeline. Each stage takes one of them and returns the next, or throws a refusal. */
 
 /** Forms of a response that the client accepts besides a single one. */
 export interface AcceptedForms {
   /** One response per event of a subscription. */
   readonly events: boolean;
-  /** Several parts of one response (`@defer`), in this format; undefined where the client takes none. */
+  /** The format of a response in parts (`@defer`); undefined if the client accepts none. */
   readonly parts: IncrementalFormat | undefined;
 }
 
-/** Registers a callback for the moment when the client leaves before its response is complete. */
-export type OnCancel = (leave: () => void) => void;
+/** Registers a callback that runs when the client disconnects or cancels before its response is complete. */
+export type OnCancel = (cancel: () => void) => void;
 
 /** An operation that has arrived; its text has not been read yet. */
 export interface Arrived {
-  /** Made by the gateway: in the response's `x-request-id`, in every error, in logs and at subgraphs. */
+  /** Made by the gateway. Sent as `x-request-id` to the client and to subgraphs, and part of every error and log line. */
   readonly id: string;
   /** `performance.now()` milliseconds. */
   readonly startedAt: number;
@@ -32,12 +32,12 @@ export interface Arrived {
 
 declare const entered: unique symbol;
 
-/** An operation that the pipeline has let in: its client is within its rate. Only `Pipeline.enter` makes one. */
+/** An operation that the pipeline has admitted: its client is within its rate. Only `Pipeline.enter` makes one. */
 export interface Entered extends Arrived {
   readonly [entered]: true;
 }
 
-/** An operation as an edge has read it. Nothing is known about it but its form. */
+/** An operation as an edge has read it. Only the types of its parameters have been checked. */
 export interface Received extends Entered {
   /** The client's own `x-request-id`. */
   readonly clientRequestId: string | undefined;
@@ -47,10 +47,10 @@ export interface Received extends Entered {
   readonly variables: Variables;
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly onError: ErrorBehavior;
-  /** True for GET: other sites can make a browser send one. */
+  /** True for GET, which other sites can make a browser send: mutations are refused. */
   readonly readOnly: boolean;
   readonly accepts: AcceptedForms;
-  /** True where a stream of this operation keeps a connection open for itself: over HTTP, but not over a websocket. */
+  /** True if a stream of this operation occupies a connection of its own: over HTTP, but not over a websocket. */
   readonly holdsConnection: boolean;
   readonly onCancel: OnCancel;
 }
@@ -58,13 +58,13 @@ export interface Received extends Entered {
 /** The caller is known. */
 export interface Identified extends Received {
   readonly caller: Caller;
-  /** Collects what the gateway does for this request, where the client asked for that and may know. */
+  /** Records the plan and the fetches of this request, if the client asked for that and may see them. */
   readonly explanation?: Explanation;
 }
 
-/** The document is within the limits and valid under the generation's schema, and this edge can answer the operation. */
+/** The document is within the limits and valid under the generation's schema, and this edge can send the response. */
 export interface Checked extends Identified {
-  /** The supergraph under which the operation runs; another may be loaded meanwhile. */
+  /** The supergraph under which the operation runs, even if another one is loaded meanwhile. */
   readonly generation: Generation;
   readonly source: string;
   readonly document: DocumentNode;
@@ -73,5 +73,5 @@ export interface Checked extends Identified {
   readonly form: ResponseForm;
 }
 
-/** How an operation is answered: once, in parts (`@defer`), or once per event. */
+/** The form of a response: a single one, one in parts (`@defer`), or one per event. */
 export type ResponseForm = 'single' | 'parts' | 'events';

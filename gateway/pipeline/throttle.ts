@@ -4,23 +4,23 @@ import { type BucketSize, TokenBuckets } from '../access/clients/token-buckets.t
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Arrived, Identified } from './stages.ts';
 
-/** How much one client may ask for. A client is an address (IPv6: a /64), and an account. */
+/** Rates of one client. An address (IPv6: a /64) counts as a client, and so does an account. */
 export interface ClientRates {
   /** Requests; undefined for no limit. */
   readonly requests: BucketSize | undefined;
-  /** Documents that the gateway does not know yet: they have to be parsed, validated and planned. */
+  /** Documents that the gateway has not seen yet, so that it has to parse, validate and plan them; undefined for no limit. */
   readonly newDocuments: BucketSize | undefined;
 }
 
-/** Texts remembered as known, and their characters together. */
+/** Bounds of the memory of known texts: their number, and their characters together. */
 const maxTexts = 5_000;
 const maxCharacters = 4_000_000;
 
-/** Holds every client to its rates. */
+/** Refuses requests of clients that exceed their rates. */
 export class Throttle {
   readonly #requests: TokenBuckets | undefined;
   readonly #newDocuments: TokenBuckets | undefined;
-  /** Valid documents of every generation: after a reload they are no news. */
+  /** Valid documents of every generation: a reload does not make them new. */
   readonly #knownTexts = new LRUCache<string, true>({
     max: maxTexts,
     maxSize: maxCharacters,
@@ -32,7 +32,7 @@ export class Throttle {
     this.#newDocuments = newDocuments && new TokenBuckets(newDocuments);
   }
 
-  /** Before identification, so that false tokens are limited too. @throws RequestRefusal RATE_LIMITED */
+  /** Called before identification, so that requests with invalid tokens count too. @throws RequestRefusal RATE_LIMITED */
   admitAddress({ address }: Arrived): void {
     if (this.#requests) take(this.#requests, clientNetwork(address), 'requests from this address');
   }
@@ -43,14 +43,14 @@ export class Throttle {
       take(this.#requests, identity.accountId, 'requests of this account');
   }
 
-  /** Before the text is parsed. @throws RequestRefusal RATE_LIMITED */
+  /** Called before the text is parsed. @throws RequestRefusal RATE_LIMITED */
   admitDocument({ address, caller: { identity } }: Identified, source: string): void {
     if (!this.#newDocuments || this.#knownTexts.get(source)) return;
     take(this.#newDocuments, clientNetwork(address), 'new documents from this address');
     if (identity.kind === 'account') take(this.#newDocuments, identity.accountId, 'new documents of this account');
   }
 
-  /** Remembers a valid document. Faulty ones count each time. */
+  /** Remembers a valid document. Invalid documents are not remembered and count each time. */
   learn(source: string): void {
     if (this.#newDocuments) this.#knownTexts.set(source, true);
   }

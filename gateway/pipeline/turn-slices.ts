@@ -2,17 +2,17 @@ import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Rush } from './rush.ts';
 
 /**
- * Milliseconds of each turn of the event loop in which new operations may begin: as many as everything else took in the turn before, and
- * within these bounds.
+ * Bounds of the slice of each turn of the event loop in which new operations begin, in milliseconds. A slice is as long as all other work took
+ * in the turn before.
  */
 const minSliceMs = 10;
 const maxSliceMs = 100;
-/** Operations that wait and may begin in one slice. */
+/** Waiting operations that may begin in one slice. */
 const maxPerSlice = 500;
 
 /**
- * Spreads operations that arrive at once over turns of the event loop: in each, they begin for a part of the time only. Health checks, responses
- * of subgraphs and timers get their turn in between, however many operations wait (see docs/performance.md, P13).
+ * Spreads operations that arrive at once over turns of the event loop: they begin during a slice of each turn. Health checks, responses of
+ * subgraphs and timers run in between, however many operations wait. See docs/performance.md, P13.
  */
 export class TurnSlices {
   readonly #maxWaiting: number;
@@ -56,7 +56,7 @@ export class TurnSlices {
       return;
     }
     this.#sliceEnded = performance.now();
-    // Callbacks of one check phase run one after the other, each with all the work that it sets off.
+    // Each callback runs together with the promise jobs that it starts, so the next callback sees how much time they took.
     setImmediate(() => {
       const now = performance.now();
       this.#sliceBegan = now;

@@ -1,6 +1,6 @@
 import type { OperationDefinitionNode } from 'graphql';
 
-/** Expected characters of an operation's first response. */
+/** Characters expected of an operation that has had no response yet. */
 const unknownLength = 16_000;
 /** Weight of the latest response in the average. */
 const weight = 0.25;

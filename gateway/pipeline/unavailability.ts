@@ -1,7 +1,7 @@
 import { type ErrorCode, errorTable, isErrorCode } from '#shared/errors/errors.ts';
 import type { PublicError } from '../errors/public-error.ts';
 
-/** Codes of errors that say: a subgraph, a database or time was missing. */
+/** Codes of errors because a subgraph or a database was away or overloaded, or because time ran out. */
 const missing: ReadonlySet<ErrorCode> = new Set([
   'SUBREQUEST_HTTP_ERROR',
   'SUBGRAPH_CIRCUIT_OPEN',
@@ -11,13 +11,13 @@ const missing: ReadonlySet<ErrorCode> = new Set([
   'OUTCOME_UNKNOWN',
 ]);
 
-/** Root fields that are all null, as the JSON text of `data` shows them. */
+/** Matches the JSON text of `data` if all root fields are null. */
 const allNull = /^\{(?:"\w+":null,?)+\}$/;
 const keys = /"(\w+)":null/g;
 
 /**
- * The HTTP status of a response in which every root field failed for want of a subgraph, a database or time: 504 where
- * it was time alone, else 503. Undefined for every other response.
+ * Returns the HTTP status of a response in which every root field failed because a subgraph or a database was away or time ran out: 504 if only
+ * time ran out, otherwise 503. Undefined for every other response.
  * @param data JSON text of the response's data
  */
 export function unavailableStatus(data: string | undefined, errors: readonly PublicError[]): 503 | 504 | undefined {

@@ -7,7 +7,7 @@ export interface SubgraphSdl {
   readonly sdl: string;
 }
 
-/** Subgraphs that don't fit together; each line names what is wrong and where. */
+/** The subgraphs do not compose. Each reason names a problem and its location. */
 export class CompositionError extends Error {
   override name = 'CompositionError';
   readonly reasons: readonly string[];
@@ -21,7 +21,7 @@ export class CompositionError extends Error {
 const header = '# Composed from the SDL files in supergraph.yaml by `npm run compose`; edit those instead.\n';
 
 /**
- * The supergraph of these subgraphs. The same subgraphs give the same text, in whatever order they come.
+ * Composes the supergraph. The same subgraphs in any order give the same text.
  * @throws CompositionError
  */
 export function composeSupergraph(subgraphs: readonly SubgraphSdl[]): string {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 
-/** Reads the supergraph file whole, or says in one line why it can't be read. */
+/** Reads the supergraph file. @throws ConfigurationError with one line about why it can't be read */
 export async function readSupergraphFile(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

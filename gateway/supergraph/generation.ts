@@ -2,27 +2,27 @@ import type { OperationPricer } from '../access/cost/operation-pricer.ts';
 import type { Documents } from '../access/documents.ts';
 import type { Engine } from '../engine/engine.ts';
 
-/** Everything that belongs to one loaded supergraph. A reload makes the next one; requests finish on the one they began with. */
+/** Everything that belongs to one loaded supergraph. A reload creates the next generation. Requests finish on the generation they began with. */
 export interface Generation {
   readonly supergraphSdl: string;
   /** Addresses by subgraph name. */
   readonly subgraphs: Readonly<Record<string, { readonly url: string }>>;
   readonly documents: Documents;
   readonly pricer: OperationPricer;
-  /** Undefined when @apollo/gateway executes. */
+  /** Undefined under `--engine apollo`. */
   readonly engine: Engine | undefined;
-  /** Counts a request in; `release` lets it go. */
+  /** Counts one more user. `release` counts one less. */
   retain(): void;
   release(): void;
-  /** Closes the generation as soon as nobody uses it any more. */
+  /** Closes the generation as soon as it has no users. */
   retire(): void;
-  /** Frees what the generation holds, now. */
+  /** Closes the generation now. */
   close(): Promise<void>;
-  /** Resolves when it is closed. */
+  /** Resolves when the generation is closed. */
   readonly closed: Promise<void>;
 }
 
-/** Counts users and frees once: after `retire`, when the last of them has left. */
+/** Counts users and calls `free` once: after `retire`, when the last user has released. */
 export function countUses(
   free: () => Promise<void>,
 ): Pick<Generation, 'retain' | 'release' | 'retire' | 'close' | 'closed'> {

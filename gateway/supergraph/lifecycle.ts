@@ -12,14 +12,14 @@ import { openGeneration } from './open-generation.ts';
 import { servableCopy } from './servable-copy.ts';
 import { watchSupergraphFile } from './watch.ts';
 
-/** What @apollo/gateway has to know of a supergraph that is managed for it. */
+/** The supergraph that this gateway manages for @apollo/gateway. */
 export interface ManagedSupergraph {
-  /** Loads the first supergraph. `update` hands over every later one. */
+  /** Loads the first supergraph. `update` passes on every later one. */
   readonly load: (update: SupergraphSdlUpdateFunction) => Promise<{
     readonly supergraphSdl: string;
     readonly cleanup: () => Promise<void>;
   }>;
-  /** The schema that our engine has for the supergraph at hand; undefined where @apollo/gateway executes and builds its own. */
+  /** Returns our engine's schema of the supergraph being loaded; undefined under `--engine apollo`, where @apollo/gateway builds its own. */
   readonly ownSchema: (() => GraphQLSchema) | undefined;
 }
 
@@ -28,9 +28,9 @@ export interface LifecycleOptions {
   readonly transport: Transport;
   readonly errorPolicy: ErrorPolicy;
   readonly log: Log;
-  /** Makes the @apollo/gateway whose supergraph is managed here. */
+  /** Creates the @apollo/gateway whose supergraph is managed here. */
   readonly createApollo: (managed: ManagedSupergraph) => ApolloGateway;
-  /** Told of every reload, and of every file that was refused. */
+  /** Called for every reload, and for every file that was refused. */
   readonly onReload?: (outcome: 'loaded' | 'refused') => void;
 }
 
@@ -39,12 +39,12 @@ export class SupergraphLifecycle {
   readonly apollo: ApolloGateway;
   readonly #options: LifecycleOptions;
   #current: Generation | undefined;
-  /** The generation that is being handed over. */
+  /** The generation that is passed to @apollo/gateway. */
   #handedOver: Generation | undefined;
-  /** Still in use by requests that began with them. */
+  /** Earlier generations that requests still use. */
   readonly #retired = new Set<Generation>();
   #reloading: Promise<void> = Promise.resolve();
-  /** The text tried last, unless it was taken over: a file that can't be served is reported once, however often it is noticed. */
+  /** The last text, unless it was loaded. Prevents that a file which can't be served is reported more than once. */
   #refused: string | undefined;
   #update: SupergraphSdlUpdateFunction = () => {};
 
@@ -63,7 +63,7 @@ export class SupergraphLifecycle {
     return this.#current !== undefined;
   }
 
-  /** The generation that new requests begin with. Only after the gateway has loaded. */
+  /** The generation that new requests begin with. Available after the first load. */
   get current(): Generation {
     if (!this.#current) throw new Error('no supergraph is loaded');
     return this.#current;
@@ -78,7 +78,7 @@ export class SupergraphLifecycle {
     return this.apollo.stop();
   }
 
-  /** Reads the file again. A supergraph that can't be served is refused: it is logged, and the old one stays. */
+  /** Reads the file again. A supergraph that can't be served is logged and refused, and the previous one stays. */
   reload(): Promise<void> {
     this.#reloading = this.#reloading.then(() => this.#reload());
     return this.#reloading;
@@ -144,7 +144,7 @@ export class SupergraphLifecycle {
   }
 }
 
-/** In one line; errors that stand for several only say so in theirs. */
+/** Describes an error in one line, with its causes if it has several. */
 function describeError(error: unknown): string {
   const causes = typeof error === 'object' && error !== null && 'causes' in error ? error.causes : undefined;
   if (Array.isArray(causes) && causes.length > 0) return causes.map(describeError).join('; ');

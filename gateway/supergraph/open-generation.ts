@@ -21,20 +21,20 @@ export interface GenerationOptions {
   readonly errorPolicy: ErrorPolicy;
 }
 
-/** What is said at a field that the client may not see, by the kind of access; undefined for the engine's own words. */
+/** Message at a field that the client may not see, by the kind of access; undefined for the message of the engine. */
 const deniedMessages: Readonly<Record<GatewayConfig['access']['kind'], string | undefined>> = {
   freight: 'Unauthorized field or type. Sign in (mutation signIn) as an account that may see it.',
   open: undefined,
 };
 
-/** Operations of the previous generation that are planned before a new one takes over. */
+/** Operations of the previous generation that are planned again before a new generation is used. */
 const warmedOperations = 100;
-/** Milliseconds after which the new one takes over with what has been planned by then. */
+/** Milliseconds after which the new generation is used, even if not all of them have been planned. */
 const warmingMs = 15_000;
 
 /**
- * Builds everything for a supergraph before anybody depends on it: schema, planner, and the plans of what was asked lately.
- * @throws when the text is no supergraph, or one that can't be planned for
+ * Builds schema and planner of a supergraph, and plans recent operations, before a request uses it.
+ * @throws when the text is no supergraph, or when the planner rejects it
  */
 export async function openGeneration(
   supergraphSdl: string,
@@ -66,7 +66,7 @@ export async function openGeneration(
   }
 }
 
-/** What every operation passes before it is executed. */
+/** Creates the checks that every operation passes before it is executed. */
 function checksFor(
   schema: GraphQLSchema,
   supergraphSdl: string,
@@ -81,23 +81,23 @@ function checksFor(
   };
 }
 
-/** What @apollo/gateway will do with the supergraph, done once before it may touch its running state. */
+/** Builds schema and planner as @apollo/gateway will, so that an error occurs before its running state changes. */
 function checkForApollo(supergraphSdl: string): GraphQLSchema {
   const supergraph = parseSupergraph(servableCopy(supergraphSdl));
   new QueryPlanner(supergraph);
   return supergraph.apiSchema().toGraphQLJSSchema();
 }
 
-/** Plans what was used lately, so that a reload is not followed by a rush of planning. What could not be planned before is not tried. */
+/** Plans recently used operations, so that a reload does not cause a rush of planning. Skips operations whose planning failed before. */
 async function warm(engine: Engine, documents: Documents, previous: Generation | undefined): Promise<void> {
   const requests = (previous?.engine?.recentlyPlanned(warmedOperations) ?? []).flatMap((request) => {
     const checked = documents.check(request.source);
     return checked.kind === 'valid' ? [{ ...request, document: checked.document }] : [];
   });
-  const enough = new AbortController();
+  const timeout = new AbortController();
   try {
-    await Promise.race([engine.warm(requests), delay(warmingMs, undefined, { signal: enough.signal, ref: false })]);
+    await Promise.race([engine.warm(requests), delay(warmingMs, undefined, { signal: timeout.signal, ref: false })]);
   } finally {
-    enough.abort();
+    timeout.abort();
   }
 }

@@ -13,20 +13,20 @@ import {
 import { argumentValue } from '../engine/document/arguments.ts';
 import { withoutUnusedExternals } from './unused-externals.ts';
 
-/** Features that @apollo/gateway refuses to load; the engine reads them from the whole supergraph. */
+/** Features that @apollo/gateway refuses to load. The engine reads them from the whole supergraph. */
 const refused = new Set(['authenticated', 'requiresScopes', 'policy', 'context', 'cacheTag']);
 
-/** The names under which a refused feature occurs in one supergraph. */
+/** Names of refused features in one supergraph. */
 interface RefusedNames {
   readonly links: ReadonlySet<DirectiveNode>;
   readonly directives: ReadonlySet<string>;
-  /** Types of a feature are called `feature__Type`. */
+  /** Types of a feature are named `feature__Type`. */
   readonly prefixes: readonly string[];
 }
 
 /**
- * The supergraph without the features that @apollo/gateway refuses: their links, definitions and uses are gone, everything else
- * stays as it was. SDL that isn't GraphQL throws graphql's syntax error.
+ * Copies the supergraph without the features that @apollo/gateway refuses: their links, definitions and uses. Everything else stays the same.
+ * @throws GraphQLError when the text is not GraphQL
  */
 export function servableCopy(supergraphSdl: string): string {
   const document = parse(supergraphSdl, { noLocation: true });
@@ -50,7 +50,7 @@ function isRefused(node: ASTNode, { links, directives, prefixes }: RefusedNames)
       return ofFeature(node.name.value) || node.name.value === 'join__ContextArgument';
     case Kind.ARGUMENT:
     case Kind.INPUT_VALUE_DEFINITION:
-      // How @context reaches into the join directives.
+      // @context adds this argument to the join directives.
       return node.name.value === 'contextArguments';
     default:
       return false;
@@ -77,7 +77,7 @@ function isSchema(node: { kind: Kind }): node is SchemaDefinitionNode | SchemaEx
   return node.kind === Kind.SCHEMA_DEFINITION || node.kind === Kind.SCHEMA_EXTENSION;
 }
 
-/** `authenticated` of `https://specs.apollo.dev/authenticated/v0.1`. */
+/** Reads `authenticated` from `https://specs.apollo.dev/authenticated/v0.1`. */
 function parseFeature(url: string | undefined): string | undefined {
   return url?.match(/^https:\/\/specs\.apollo\.dev\/([^/]+)\/v\d+\.\d+$/)?.[1];
 }
@@ -87,7 +87,7 @@ function stringArgument(directive: ConstDirectiveNode, name: string): string | u
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
-/** `import: ["@context", { name: "@fromContext", as: "@from" }]`, without the `@`. */
+/** Reads the local names from `import: ["@context", { name: "@fromContext", as: "@from" }]`, without the `@`. */
 function importedDirectives(link: ConstDirectiveNode): string[] {
   const value = argumentValue(link, 'import');
   if (value?.kind !== Kind.LIST) return [];

@@ -4,8 +4,8 @@ import type { GatewayConfig } from '../config.ts';
 import { parseSupergraph } from '../engine/supergraph/model.ts';
 
 /**
- * Address of each subgraph: that of the supergraph, unless a setting replaces it.
- * @throws ConfigurationError with one line for each subgraph whose address can't be used
+ * Finds the address of each subgraph: the one in the supergraph, unless a setting replaces it.
+ * @throws ConfigurationError with one line for each unusable address
  */
 export function resolveAddresses(
   supergraphSdl: string,
@@ -30,7 +30,7 @@ function describeUnusable({ name, url }: { name: string; url: string }): string 
   return `${variable}: an http(s) address is required for subgraph "${name}"; the supergraph says "${withoutCredentials(url)}"`;
 }
 
-/** A subgraph as its environment variable names it: without dashes. */
+/** Converts the name of a subgraph to the form in its environment variable, such as `my_subgraph` for `my-subgraph`. */
 function replacementName(subgraph: string): string {
   return subgraph.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
 }

@@ -4,8 +4,8 @@ import { parseSupergraph } from '../engine/supergraph/model.ts';
 import { subgraphNames } from '../engine/supergraph/subgraph-names.ts';
 
 /**
- * The supergraph without `@external` fields that nothing in their subgraph uses: @apollo/gateway refuses them. They are left over when the
- * feature that used them has been taken out. Such a field can't be fetched from that subgraph, so plans stay the same.
+ * Removes `@external` fields that nothing in their subgraph uses, because @apollo/gateway refuses them. They remain when the feature that used
+ * them has been removed. Such a field can't be fetched from that subgraph, so plans stay the same.
  */
 export function withoutUnusedExternals(supergraph: DocumentNode): DocumentNode {
   const unused = unusedExternals(supergraph);
@@ -33,7 +33,7 @@ export function withoutUnusedExternals(supergraph: DocumentNode): DocumentNode {
   }
 }
 
-/** As `subgraph/Type.field`; the planner's own judgement. */
+/** Finds unused `@external` fields as `subgraph/Type.field`, as the planner classifies them. */
 function unusedExternals(supergraph: DocumentNode): ReadonlySet<string> {
   const unused = new Set<string>();
   for (const subgraph of parseSupergraph(print(supergraph)).subgraphs()) {

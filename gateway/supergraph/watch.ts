@@ -1,13 +1,13 @@
 import { type FSWatcher, unwatchFile, watch, watchFile } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Editors and deployers write in several steps; the file is read when it has been quiet for so long. */
+/** Editors and deployments write in several steps. The file is read after so many milliseconds without a change. */
 const quietMs = 50;
 const pollMs = 2_000;
 
 /**
- * Calls back when the file may have changed, also when it is replaced by a rename or through a symbolic link (as mounted
- * configuration is). Notifications are quick but don't come everywhere (network and container mounts), so the file is polled too.
+ * Calls `onChange` when the file may have changed, including replacement by a rename or through a symbolic link, as with mounted configuration.
+ * Network and container mounts may send no notifications, so the file is also polled.
  */
 export function watchSupergraphFile(path: string, onChange: () => void): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
@@ -30,7 +30,7 @@ export function watchSupergraphFile(path: string, onChange: () => void): { close
 function watchFolder(folder: string, onEvent: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(folder, { persistent: false }, onEvent);
-    // The folder itself may vanish; polling goes on.
+    // The folder itself may be removed. Polling continues.
     watcher.on('error', () => watcher.close());
     return watcher;
   } catch {

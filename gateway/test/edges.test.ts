@@ -59,7 +59,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     request: { query: '{ a: __schema { description } b: __schema { description } }' },
     status: 400,
     code: 'MAX_ROOT_FIELDS_LIMIT',
-    message: '__schema or __type may be asked for once per request; the operation asks 2 times.',
+    message: 'At most one __schema or __type is allowed per request; the operation has 2.',
   },
   'an empty document': {
     request: { query: '' },

@@ -40,12 +40,12 @@ describe('health', () => {
       expect(errors?.[0]).toMatchObject({ extensions });
       expect(JSON.stringify(errors)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
       const since = expect.any(String);
-      const summary = { name: 'subgraphs', status: 'degraded', since, reason: '1 of 2 subgraphs do not answer.' };
+      const summary = { name: 'subgraphs', status: 'degraded', since, reason: '1 of 2 subgraphs do not respond.' };
       expect(await status(`${gateway.url}/health/ready`)).toEqual({
         code: 200,
         body: { status: 'degraded', parts: [summary] },
       });
-      const parcels = { name: 'parcels', status: 'down', since, reason: 'The subgraph does not answer.' };
+      const parcels = { name: 'parcels', status: 'down', since, reason: 'The subgraph does not respond.' };
       expect(await status(`${gateway.adminUrl}/health/ready`)).toEqual({
         code: 200,
         body: { status: 'degraded', parts: [parcels, up('people')] },

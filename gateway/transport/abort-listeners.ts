@@ -1,33 +1,28 @@
 export interface AbortListener {
-  leave(): void;
+  onAbort(): void;
 }
 
-const leavers = Symbol('leavers');
+const listeners = Symbol('abort listeners');
 
-/** A client's signal, with those who want to know when it leaves. */
+/** The signal of a client's request, with the subgraph requests that wait for it. Kept on the signal itself: see docs/performance.md, P2 and P16. */
 interface WatchedSignal extends AbortSignal {
-  [leavers]?: Set<AbortListener>;
+  [listeners]?: Set<AbortListener>;
 }
 
-/*
- * One listener per client instead of one per subgraph request (see docs/performance.md, P16). The set is kept on the signal itself, not in a
- * WeakMap (P2).
- */
-
-export function addAbortListener(signal: WatchedSignal, leaver: AbortListener): void {
-  const known = signal[leavers];
-  if (known) known.add(leaver);
-  else listen(signal, leaver);
+export function addAbortListener(signal: WatchedSignal, listener: AbortListener): void {
+  const known = signal[listeners];
+  if (known) known.add(listener);
+  else listen(signal, listener);
 }
 
-export function removeAbortListener(signal: WatchedSignal, leaver: AbortListener): void {
-  signal[leavers]?.delete(leaver);
+export function removeAbortListener(signal: WatchedSignal, listener: AbortListener): void {
+  signal[listeners]?.delete(listener);
 }
 
 function listen(signal: WatchedSignal, first: AbortListener): void {
   const all = new Set([first]);
-  signal[leavers] = all;
+  signal[listeners] = all;
   signal.addEventListener('abort', () => {
-    for (const leaver of [...all]) leaver.leave();
+    for (const listener of [...all]) listener.onAbort();
   });
 }

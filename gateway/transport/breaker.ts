@@ -6,9 +6,9 @@ import type { CircuitState } from './observer.ts';
  * Circuit breaker of one subgraph. cockatiel decides when it opens. Its policy object around a call is not used: see
  * docs/performance.md, P16.
  *
- * While the circuit is open, single requests go out as probes. The time between them doesn't grow with the outage: so few requests are no load
- * for the subgraph, and everybody is served again as soon as one of them is answered. A probe that hangs, perhaps in a connection to a host
- * that is gone, doesn't hold up the next.
+ * While the circuit is open, single requests are sent as probes. The time between probes does not grow with the outage: they are no load for the
+ * subgraph, and the circuit closes as soon as one of them succeeds. A probe that hangs, for example on a connection to a dead host, does not
+ * delay the next.
  */
 export class Breaker {
   readonly #sampling: SamplingBreaker;
@@ -29,7 +29,7 @@ export class Breaker {
     this.#onState = onState;
   }
 
-  /** Whether a request may go out now: while the circuit isn't closed, only as a probe. */
+  /** True if a request may be sent now. While the circuit is not closed, only a probe may. */
   admits(): boolean {
     if (this.#state === 'closed') return true;
     const now = this.#clock();
@@ -39,13 +39,13 @@ export class Breaker {
     return true;
   }
 
-  /** Whole seconds until it is worth coming back. */
+  /** Seconds until the next probe, rounded up. */
   get retryAfterSeconds(): number {
     return Math.max(1, Math.ceil((this.#probeAt - this.#clock()) / 1000));
   }
 
   succeeded(): void {
-    if (this.#state === 'open') return; // was sent before the circuit opened
+    if (this.#state === 'open') return; // the request was sent before the circuit opened
     this.#sampling.success(this.#state === 'closed' ? CockatielState.Closed : CockatielState.HalfOpen);
     this.#change('closed');
   }
@@ -58,7 +58,7 @@ export class Breaker {
     this.#change('open');
   }
 
-  /** The probe said nothing (its client left): the next request is the probe. */
+  /** The client of the probe cancelled, so the probe has no result. The next request is the probe. */
   abstained(): void {
     if (this.#state !== 'half-open') return;
     this.#probeAt = this.#clock();

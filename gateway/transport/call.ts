@@ -10,7 +10,7 @@ import { type RawResponse, type ResponseReader, readResponse } from './read-resp
 import type { RetryBudget } from './retry-budget.ts';
 import { type Abandonable, Waiter } from './waiter.ts';
 
-/** What a call needs of the connections to its subgraph. */
+/** The part of a subgraph's client that its calls use. */
 export interface CallHost extends ResponseReader {
   readonly limits: EndpointLimits;
   readonly retry: RetryOptions;
@@ -18,24 +18,24 @@ export interface CallHost extends ResponseReader {
   readonly breaker: Breaker;
   readonly budget: RetryBudget;
   readonly observer: TransportObserver | undefined;
-  /** Seconds after which a refused client has a chance. */
+  /** Seconds after which a refused request is likely to be admitted. */
   readonly retryAfterSeconds: number;
   retryDelayMs(retriesSoFar: number): number;
   dispatch(body: string, scope: RequestScope, exchange: Exchange): void;
-  /** The subgraph doesn't understand compressed bodies. */
+  /** Called when the subgraph does not support compressed bodies. */
   stopCompressing(): void;
-  /** Called by a call when it has ended. */
+  /** Called when a call has ended. */
   ended(call: Call, identityKey: string): void;
 }
 
 /**
- * One request to a subgraph with everything that may happen to it: queue, attempts, time limit, and those who wait for it. It ends when it is
- * answered, when it has failed for good, or when the last waiter has gone.
+ * One request to a subgraph, with its time in the queue, its attempts, its time limit and its waiters. It ends with a response, after the last
+ * failed attempt, or when its last waiter has left.
  */
 export class Call implements Admittable, Abandonable, ExchangeListener {
   readonly body: string;
   readonly startedAt = performance.now();
-  readonly #line: CallHost;
+  readonly #client: CallHost;
   readonly #kind: SubgraphRequest['kind'];
   readonly #scope: RequestScope;
   readonly #waiters: Waiter[] = [];
@@ -46,53 +46,53 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
   #hasPlace = true;
   #settled = false;
 
-  constructor(line: CallHost, request: SubgraphRequest, scope: RequestScope) {
+  constructor(client: CallHost, request: SubgraphRequest, scope: RequestScope) {
     this.body = request.body;
-    this.#line = line;
+    this.#client = client;
     this.#kind = request.kind;
     this.#scope = scope;
-    this.#timer = setTimeout(expire, line.limits.timeoutMs, this);
+    this.#timer = setTimeout(expire, client.limits.timeoutMs, this);
   }
 
-  /** Waits for this call on behalf of a client request. Before `start`, so that somebody waits when it ends at once. */
+  /** Adds a client request that waits for this call. The first joins before `start`, because the call may end at once. */
   join(scope: RequestScope): Promise<SubgraphResult> {
-    const endsAt = this.startedAt + this.#line.limits.timeoutMs;
+    const endsAt = this.startedAt + this.#client.limits.timeoutMs;
     return new Promise((resolve, reject) => {
       this.#waiters.push(new Waiter(this, scope, endsAt, resolve, reject));
     });
   }
 
   start(): void {
-    this.#line.budget.earn();
-    this.#hasPlace = this.#line.limiter.enter(this);
-    if (!this.#hasPlace) this.#settle(overloaded(this.#line.name, this.#line.retryAfterSeconds));
+    this.#client.budget.earn();
+    this.#hasPlace = this.#client.limiter.enter(this);
+    if (!this.#hasPlace) this.#settle(overloaded(this.#client.name, this.#client.retryAfterSeconds));
   }
 
   admitted(): void {
-    if (this.#line.breaker.admits()) this.#send();
-    else this.#settle(circuitOpen(this.#line.name, this.#line.breaker.retryAfterSeconds));
+    if (this.#client.breaker.admits()) this.#send();
+    else this.#settle(circuitOpen(this.#client.name, this.#client.breaker.retryAfterSeconds));
   }
 
   onResponse(response: RawResponse): void {
     if (response.status === 415 && this.#exchange?.wasCompressed) {
-      this.#line.stopCompressing();
-      this.#send(); // nothing was done with the body, so even a mutation may go again
+      this.#client.stopCompressing();
+      this.#send(); // the subgraph has not processed the body, so even a mutation may be sent again
       return;
     }
     this.#exchange = undefined;
     if (response.contentEncoding === undefined) this.#read(response);
-    else void decompressResponse(this.#line, response).then((plain) => this.#read(plain));
+    else void decompressResponse(this.#client, response).then((plain) => this.#read(plain));
   }
 
   #read(response: RawResponse | FailedAttempt): void {
-    if (this.#settled) return; // everybody has gone while it was decompressed
-    const read = 'failure' in response ? response : readResponse(this.#line, response);
+    if (this.#settled) return; // all waiters left during decompression
+    const read = 'failure' in response ? response : readResponse(this.#client, response);
     if ('failure' in read) {
       this.#failed(read);
       return;
     }
-    if (read.sick) this.#line.breaker.failed();
-    else this.#line.breaker.succeeded();
+    if (read.sick) this.#client.breaker.failed();
+    else this.#client.breaker.succeeded();
     this.#settle(read.result);
   }
 
@@ -103,7 +103,7 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
 
   abandon(waiter: Waiter, reason: 'left' | 'late'): void {
     if (this.#settled) return;
-    const { name } = this.#line;
+    const { name } = this.#client;
     if (this.#waiters.length > 1) {
       this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
       waiter.settle(reason === 'left' ? cancelled(name) : timedOut(name));
@@ -119,25 +119,25 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
   #giveUp(reason: 'left' | 'late'): void {
     if (this.#exchange) {
       this.#exchange.abort();
-      if (reason === 'late') this.#line.breaker.failed();
-      else this.#line.breaker.abstained();
+      if (reason === 'late') this.#client.breaker.failed();
+      else this.#client.breaker.abstained();
     }
-    const { name } = this.#line;
+    const { name } = this.#client;
     if (reason === 'late') this.#fail(timedOut(name), this.#exchange?.wasSent ?? false);
     else this.#settle(cancelled(name), 'cancelled');
   }
 
   #send(): void {
-    this.#exchange = new Exchange(this.#line.name, this.#line.limits.maxResponseBytes, this);
-    this.#line.dispatch(this.body, this.#scope, this.#exchange);
+    this.#exchange = new Exchange(this.#client.name, this.#client.limits.maxResponseBytes, this);
+    this.#client.dispatch(this.body, this.#scope, this.#exchange);
   }
 
   #failed(failed: FailedAttempt): void {
-    const { breaker } = this.#line;
+    const { breaker } = this.#client;
     if (failed.sick) breaker.failed();
     else breaker.succeeded();
     if (this.#mayRetry(failed))
-      this.#pause = setTimeout(retry, this.#line.retryDelayMs(this.#retries), this, failed.failure);
+      this.#pause = setTimeout(retry, this.#client.retryDelayMs(this.#retries), this, failed.failure);
     else this.#fail(failed.failure, failed.perhapsDone);
   }
 
@@ -148,17 +148,17 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
 
   #mayRetry({ transient, failure }: FailedAttempt): boolean {
     if (!transient || this.#kind !== 'query' || failure.retryAfterSeconds !== undefined) return false;
-    return this.#retries < this.#line.retry.maxRetries && this.#line.budget.spend();
+    return this.#retries < this.#client.retry.maxRetries && this.#client.budget.spend();
   }
 
-  /** A second attempt where the circuit still admits one; otherwise the first failure stands. */
+  /** Sends the request again if the circuit still admits it. Otherwise the call ends with the earlier failure. */
   retry(failure: SubgraphFailure): void {
     this.#retries += 1;
-    if (!this.#line.breaker.admits()) {
+    if (!this.#client.breaker.admits()) {
       this.#settle(failure);
       return;
     }
-    this.#line.observer?.onRetry?.(this.#line.name);
+    this.#client.observer?.onRetry?.(this.#client.name);
     this.#send();
   }
 
@@ -167,10 +167,10 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
     this.#settled = true;
     clearTimeout(this.#timer);
     if (this.#pause) clearTimeout(this.#pause);
-    this.#line.ended(this, this.#scope.identityKey);
-    if (this.#hasPlace) this.#line.limiter.leave(this);
+    this.#client.ended(this, this.#scope.identityKey);
+    if (this.#hasPlace) this.#client.limiter.leave(this);
     const known = observed ?? (outcome instanceof SubgraphFailure ? outcome.code : 'ok');
-    this.#line.observer?.onRequest?.(this.#line.name, performance.now() - this.startedAt, known);
+    this.#client.observer?.onRequest?.(this.#client.name, performance.now() - this.startedAt, known);
     for (const waiter of this.#waiters) waiter.settle(outcome);
     this.#waiters.length = 0;
   }

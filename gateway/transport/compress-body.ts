@@ -3,10 +3,10 @@ import { constants, gzip } from 'node:zlib';
 
 const compress = promisify(gzip);
 
-/** Below this share of the original it pays; JSON with repeating names comes out at a tenth. */
+/** Compression is used if the result is below this share of the original. JSON with repeated names shrinks to about a tenth. */
 const worthwhileShare = 0.9;
 
-/** The body as gzip, made on a thread of its own; undefined where it would hardly be smaller. */
+/** Compresses a body by gzip on another thread. Returns undefined if that would save little. */
 export async function compressBody(body: string): Promise<Buffer | undefined> {
   const plain = Buffer.from(body);
   const packed = await compress(plain, { level: constants.Z_BEST_SPEED });

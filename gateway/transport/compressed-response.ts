@@ -9,7 +9,7 @@ interface Endpoint {
   readonly limits: Pick<EndpointLimits, 'maxResponseBytes'>;
 }
 
-/** The response without its content coding. Never rejects. */
+/** Decompresses a response. Never rejects. */
 export async function decompressResponse(
   endpoint: Endpoint,
   response: RawResponse,
@@ -18,7 +18,10 @@ export async function decompressResponse(
   const coding = contentCodingOf(response.contentEncoding);
   if (coding === 'identity') return response;
   if (!coding)
-    return unread(response, malformed(name, "A subgraph's response is compressed in a way that nobody asked for."));
+    return unread(
+      response,
+      malformed(name, "A subgraph's response has a content encoding that the gateway does not accept."),
+    );
   try {
     const bytes = new ResponseBytes();
     bytes.add(await decompress(coding, response.bytes.whole(), limits.maxResponseBytes));
@@ -27,12 +30,12 @@ export async function decompressResponse(
     const message =
       error instanceof BodyTooLarge
         ? "A subgraph's response is too large."
-        : "A subgraph's response is compressed wrongly.";
+        : "A subgraph's response can't be decompressed.";
     return unread(response, malformed(name, message, error));
   }
 }
 
-/** Where the status says that the subgraph failed, what is in the body matters less. */
+/** Keeps the status of a response with an error status, and drops its unreadable body. */
 function unread(response: RawResponse, failed: FailedAttempt): RawResponse | FailedAttempt {
   return response.status < 300 ? failed : { ...response, contentType: undefined };
 }

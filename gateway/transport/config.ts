@@ -1,18 +1,18 @@
 import type { TransportObserver } from './observer.ts';
 
-/** How one subgraph is asked. Every bound holds for each subgraph alone. */
+/** Limits of requests to one subgraph. */
 export interface EndpointLimits {
-  /** Milliseconds from asking to the parsed response, waiting in the queue and retries included. */
+  /** Milliseconds from `fetch` to the parsed response, including the time in the queue and retries. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly maxResponseBytes: number;
   /** Requests (and connections) at the same time. */
   readonly maxConcurrent: number;
-  /** Requests that wait for a place; one more is refused with REQUEST_CONCURRENCY_LIMITED. */
+  /** Requests that may wait in the queue. Further ones are refused with REQUEST_CONCURRENCY_LIMITED. */
   readonly maxQueued: number;
   /**
-   * Request bodies of at least so many characters are sent as gzip, and responses may come compressed; undefined = neither, which is right inside one
-   * network.
+   * Request bodies from this number of characters are sent as gzip, and responses may be compressed. Undefined = no compression, which is
+   * faster inside one network.
    */
   readonly compressFromLength: number | undefined;
 }
@@ -20,21 +20,21 @@ export interface EndpointLimits {
 export interface RetryOptions {
   /** Further attempts of a failed query. Mutations are never sent twice. */
   readonly maxRetries: number;
-  /** Retries earned by each request: 0.1 lets retries add a tenth to the load of a subgraph that is failing. */
+  /** Retries that each request adds to the budget. With 0.1, retries add at most a tenth to the load of a failing subgraph. */
   readonly budgetPerRequest: number;
-  /** Retries that may be saved up, and that a subgraph starts with. */
+  /** Maximum of the budget, and its initial value. */
   readonly budgetLimit: number;
-  /** Milliseconds before the first retry, at most; later ones double. */
+  /** Maximum delay before the first retry, in milliseconds. It doubles for each further retry. */
   readonly backoffMs: number;
 }
 
 export interface BreakerOptions {
-  /** Share of failed requests within `windowMs` from which the circuit opens. */
+  /** The circuit opens at this share of failed requests within `windowMs`. */
   readonly failureShare: number;
   readonly windowMs: number;
-  /** Fewer requests per second than this, averaged over the window, say nothing. */
+  /** The circuit stays closed below this number of requests per second, averaged over the window. */
   readonly minimumPerSecond: number;
-  /** Milliseconds from the opening, and from each probe that failed, to the next probe. */
+  /** Milliseconds from the opening, and from each failed probe, to the next probe. */
   readonly probeMs: number;
   /** Milliseconds after which a probe without a response is followed by another. */
   readonly hangingProbeMs: number;
@@ -42,35 +42,35 @@ export interface BreakerOptions {
 
 export interface WebSocketOptions {
   /**
-   * Where the caller's identity travels. `subscription`: in the `extensions` of each subscribe message, so that one socket per subgraph
-   * carries everybody. `connection`: in `connection_init`, for subgraphs that look nowhere else; one socket per identity.
+   * Where the gateway sends the caller's identity. `subscription`: in the `extensions` of each subscribe message, so that all callers share one
+   * socket per subgraph. `connection`: in `connection_init`, for subgraphs that read it only there, with one socket per identity.
    */
   readonly identity: 'subscription' | 'connection';
-  /** Milliseconds between pings; a subgraph that misses the next one is reconnected. */
+  /** Milliseconds between pings. A socket without a pong before the next ping is reconnected. */
   readonly pingMs: number;
   readonly handshakeTimeoutMs: number;
   readonly ackTimeoutMs: number;
   /** Milliseconds that a socket without subscriptions stays open. */
   readonly lingerMs: number;
-  /** Connections in a row over which no event came, before the subscriptions are ended. */
+  /** Consecutive connections without an event before the subscriptions are ended. */
   readonly maxReconnects: number;
-  /** Milliseconds before the first reconnect, at most; doubles up to `maxBackoffMs`. */
+  /** Maximum delay before the first reconnect, in milliseconds. It doubles up to `maxBackoffMs`. */
   readonly backoffMs: number;
-  /** Bounds how long a subgraph that is back waits for its subscriptions. */
+  /** Longest delay before a reconnect, in milliseconds. */
   readonly maxBackoffMs: number;
   /** Events that may wait for a slow consumer before its subscription is ended with LIVE_QUEUE_OVERFLOW. */
   readonly maxBufferedEvents: number;
-  /** Bytes of those, but for a single event. */
+  /** Bytes of these events. A single event may be larger. */
   readonly maxBufferedBytes: number;
-  /** A larger message breaks the socket: its subscriptions are told and asked for again. */
+  /** A larger message closes the socket. Its subscriptions get an error and are subscribed again. */
   readonly maxMessageBytes: number;
-  /** Sockets in a row that the subgraph may break so before their subscriptions are ended. */
+  /** Consecutive sockets that are closed for such reasons before the subscriptions are ended. */
   readonly maxBrokenSockets: number;
 }
 
 export interface SubgraphAddress {
   readonly url: string;
-  /** Defaults to `url` under ws: or wss:. */
+  /** Default: `url` with the scheme ws: or wss:. */
   readonly subscriptionUrl?: string;
   readonly limits?: Partial<EndpointLimits>;
 }
@@ -82,16 +82,16 @@ export interface TransportConfig {
   readonly breaker?: Partial<BreakerOptions>;
   readonly webSocket?: Partial<WebSocketOptions>;
   /**
-   * Identical queries in flight under one identity ask the subgraph once, and equal bytes are parsed once. False where whoever gets a result
-   * writes to it. Default: true.
+   * True: identical queries in flight with the same identity are sent once, and equal bytes are parsed once. False if consumers modify results.
+   * Default: true.
    */
   readonly shareResponses?: boolean;
-  /** Numbers that a double can't hold are kept as they came. False where whoever gets a result knows doubles only. Default: true. */
+  /** True: numbers that a double can't represent keep their text. False if consumers support doubles only. Default: true. */
   readonly exactNumbers?: boolean;
-  /** Forwarded header that holds the signed identity; goes as `extensions.identity` with subscriptions. */
+  /** Forwarded header with the signed identity. Subscriptions send it as `extensions.identity`. */
   readonly identityHeader?: string;
   readonly observer?: TransportObserver;
-  /** Milliseconds on a steady clock; tests set it. */
+  /** Milliseconds of a monotonic clock. Tests set it. */
   readonly clock?: () => number;
 }
 
@@ -120,7 +120,7 @@ export const defaultWebSocket: WebSocketOptions = {
   handshakeTimeoutMs: 2_000,
   ackTimeoutMs: 5_000,
   lingerMs: 5_000,
-  maxReconnects: 240, // two minutes of a subgraph that refuses connections
+  maxReconnects: 240, // about two minutes if the subgraph refuses connections
   backoffMs: 200,
   maxBackoffMs: 1_000,
   maxBufferedEvents: 1_000,

@@ -1,11 +1,11 @@
 import type { WebSocketOptions } from './config.ts';
 
-/** A connection that lived so long was a good one, even if no event came over it. */
+/** A connection that lasted this long counts as good, even without an event. */
 const goodAfterMs = 60_000;
 
 /**
- * Spreads reconnects of a websocket. graphql-ws waits only after some kinds of closing and starts counting anew with each connection, so that a
- * subgraph which accepts and closes at once would be connected to without pause.
+ * Spreads reconnects of a websocket. graphql-ws waits after some close codes only and resets its count with each connection. It would therefore
+ * reconnect without pause to a subgraph that accepts connections and closes them at once.
  */
 export class ConnectionPacer {
   readonly #options: WebSocketOptions;
@@ -24,14 +24,14 @@ export class ConnectionPacer {
     return this.#failedConnects > maxReconnects || this.#broken > maxBrokenSockets;
   }
 
-  /** Milliseconds to wait before the next connection, at most. */
+  /** Maximum delay before the next connection, in milliseconds. */
   get maxPauseMs(): number {
     if (this.#failedConnects === 0) return 0;
     const { backoffMs, maxBackoffMs } = this.#options;
     return Math.min(maxBackoffMs, backoffMs * 2 ** (this.#failedConnects - 1));
   }
 
-  /** Waits before a connection is made; with full jitter, as all replicas of the gateway lose a subgraph at the same moment. */
+  /** Waits before a connection is made, with full jitter, because all replicas of the gateway lose a subgraph at the same moment. */
   async pause(): Promise<void> {
     const ms = Math.random() * this.maxPauseMs;
     if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
@@ -45,7 +45,7 @@ export class ConnectionPacer {
     this.#failedConnects = 0;
   }
 
-  /** Before `closed`, where the subgraph sent what can't be read: events before it don't count as fruit. */
+  /** Called before `closed` if the subgraph sent an unreadable message. Such closings count even if events came before. */
   broke(): void {
     this.#broken = this.#livedLong ? 1 : this.#broken + 1;
   }

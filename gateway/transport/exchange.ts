@@ -9,8 +9,8 @@ export interface ExchangeListener {
 }
 
 /**
- * One HTTP exchange, fed by undici. A dispatch handler without streams: see docs/performance.md, P15.
- * Its listener hears exactly one thing; after `abort` it hears nothing.
+ * One HTTP exchange: a dispatch handler of undici without streams. See docs/performance.md, P15.
+ * It calls its listener exactly once, or never after `abort`.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   wasCompressed = false;
@@ -30,13 +30,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#listener = listener;
   }
 
-  /** Ends the exchange and its connection: what may still come on it would belong to nobody. */
+  /** Ends the exchange and its connection, because the rest of the response would still arrive on it. */
   abort(): void {
     this.#listener = undefined;
-    this.#controller?.abort(new Error('nobody waits for the response'));
+    this.#controller?.abort(new Error('the request was cancelled'));
   }
 
-  /** Whether the request may have reached the subgraph. */
+  /** True if the request may have reached the subgraph. */
   get wasSent(): boolean {
     return this.#controller !== undefined;
   }
@@ -44,7 +44,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Called when there is a connection, before the request is written to it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (!this.#listener) controller.abort(new Error('nobody waits for the response'));
+    if (!this.#listener) controller.abort(new Error('the request was cancelled'));
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
@@ -105,7 +105,7 @@ function single(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
 
-/** Seconds of a `Retry-After` header in its numeric form; the date form says too little to a gateway with another clock. */
+/** Reads the seconds of a `Retry-After` header. Its date form is ignored, because the clocks may differ. */
 function parseRetryAfter(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
 }

@@ -1,13 +1,13 @@
 import { SubgraphFailure } from '../engine/ports.ts';
 
-/** What became of an attempt, and what it means for retry and breaker. */
+/** A failed attempt, and what it means for retries and the circuit breaker. */
 export interface FailedAttempt {
   readonly failure: SubgraphFailure;
-  /** Whether a query may be sent again. */
+  /** True if a query may be sent again. */
   readonly transient: boolean;
-  /** Whether the subgraph may have done what was asked, all the same. */
+  /** True if the subgraph may have executed the operation nevertheless. */
   readonly perhapsDone: boolean;
-  /** Whether it speaks against the subgraph's health; a refusal of this one request doesn't. */
+  /** True if the failure counts against the subgraph's health. A refusal of a single request does not. */
   readonly sick: boolean;
 }
 
@@ -15,11 +15,11 @@ export interface FailedAttempt {
 
 const transientStatuses = new Set([429, 502, 503, 504]);
 
-/** A response without GraphQL in it, by its HTTP status. */
+/** A response without a GraphQL result. */
 export function httpStatus(subgraph: string, status: number, retryAfterSeconds: number | undefined): FailedAttempt {
   const transient = transientStatuses.has(status);
   const failure = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
-    message: `A subgraph answered with HTTP status ${status}.`,
+    message: `A subgraph responded with HTTP status ${status}.`,
     retryable: transient || status >= 500,
     retryAfterSeconds,
   });
@@ -27,8 +27,8 @@ export function httpStatus(subgraph: string, status: number, retryAfterSeconds: 
 }
 
 /**
- * No connection, or one that ended before a response began.
- * @param wasSent whether the request may have reached the subgraph
+ * The connection failed, or ended before the response began.
+ * @param wasSent true if the request may have reached the subgraph
  */
 export function unreachable(subgraph: string, cause: unknown, wasSent = false): FailedAttempt {
   const failure = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
@@ -55,12 +55,12 @@ export function malformed(subgraph: string, message: string, cause?: unknown): F
 
 export function timedOut(subgraph: string): SubgraphFailure {
   return new SubgraphFailure('GATEWAY_TIMEOUT', subgraph, {
-    message: 'A subgraph did not answer in time.',
+    message: 'A subgraph did not respond in time.',
     retryable: true,
   });
 }
 
-/** A change that may have been made, although no response says so. @param mayRepeat whether it can be sent again without harm */
+/** A mutation without a response may have been executed. @param mayRepeat true if it can be repeated safely */
 export function outcomeUnknown({ subgraph, message, cause }: SubgraphFailure, mayRepeat: boolean): SubgraphFailure {
   return new SubgraphFailure('OUTCOME_UNKNOWN', subgraph, {
     message: `${message} The change may or may not have been made.`,
@@ -71,7 +71,7 @@ export function outcomeUnknown({ subgraph, message, cause }: SubgraphFailure, ma
 
 export function circuitOpen(subgraph: string, retryAfterSeconds: number): SubgraphFailure {
   return new SubgraphFailure('SUBGRAPH_CIRCUIT_OPEN', subgraph, {
-    message: 'A subgraph fails too often and is not asked at the moment.',
+    message: 'A subgraph fails too often, so the gateway sends it no requests for now. Try again later.',
     retryable: true,
     retryAfterSeconds,
   });
@@ -79,13 +79,13 @@ export function circuitOpen(subgraph: string, retryAfterSeconds: number): Subgra
 
 export function overloaded(subgraph: string, retryAfterSeconds: number): SubgraphFailure {
   return new SubgraphFailure('REQUEST_CONCURRENCY_LIMITED', subgraph, {
-    message: 'Too many requests wait for a subgraph.',
+    message: 'Too many requests wait for a subgraph. Try again later.',
     retryable: true,
     retryAfterSeconds,
   });
 }
 
-/** Events come faster than they can be completed with what other subgraphs know. */
+/** Events arrive faster than the gateway can complete them with fields of other subgraphs. */
 export function queueOverflow(subgraph: string): SubgraphFailure {
   return new SubgraphFailure('LIVE_QUEUE_OVERFLOW', subgraph, {
     message: 'Too many events waited to be delivered; events were lost. Subscribe again.',
@@ -93,7 +93,7 @@ export function queueOverflow(subgraph: string): SubgraphFailure {
   });
 }
 
-/** For those who have left, so nobody reads it. */
+/** The outcome of a cancelled request, which is never sent to a client. */
 export function cancelled(subgraph: string): SubgraphFailure {
   return new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
     message: 'The request was cancelled.',
@@ -103,7 +103,7 @@ export function cancelled(subgraph: string): SubgraphFailure {
 
 export function unknownSubgraph(subgraph: string): SubgraphFailure {
   return new SubgraphFailure('SUBREQUEST_HTTP_ERROR', subgraph, {
-    message: 'A subgraph is not part of the supergraph any more.',
+    message: 'A subgraph is no longer part of the supergraph.',
     retryable: true,
   });
 }

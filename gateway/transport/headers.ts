@@ -1,6 +1,6 @@
 import type { RequestScope } from '../engine/ports.ts';
 
-/** Headers that belong to a connection or a body: forwarding a client's own would break ours. */
+/** Headers that describe a connection or a body. The gateway sets its own, so those of the client are not forwarded. */
 const ownHeaders = new Set([
   'accept',
   'accept-encoding',
@@ -23,7 +23,7 @@ const fixedHeaders = [
   ...['accept', 'application/graphql-response+json, application/json'],
 ] as const;
 
-/** Names and values in turn, as undici takes them. Made for each request: see docs/performance.md, P2. */
+/** Makes a list of names and values for undici. Made again for each request: see docs/performance.md, P2. */
 export function headerList({ headers, headersFor, requestId }: RequestScope, subgraph: string): string[] {
   const list: string[] = [...fixedHeaders];
   const own = headersFor?.(subgraph);

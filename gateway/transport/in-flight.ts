@@ -1,6 +1,5 @@
 /**
- * Queries in flight by identity and body. In the usual case of one per identity no map is made and no body is hashed: see
- * docs/performance.md, P10.
+ * Queries in flight by identity and body. A single query of an identity needs no map and no hash of its body: see docs/performance.md, P10.
  */
 export class InFlight<T extends { readonly body: string }> {
   readonly #byIdentity = new Map<string, T | Map<string, T>>();

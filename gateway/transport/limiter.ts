@@ -1,9 +1,9 @@
 export interface Admittable {
-  /** A place is free: go on. */
+  /** Called when the request may be sent. */
   admitted(): void;
 }
 
-/** Bounded concurrency with a bounded first-in-first-out queue: what doesn't fit is refused at once instead of waiting for a collapse. */
+/** Bounds concurrency, with a bounded first-in-first-out queue. Requests beyond the queue are refused at once. */
 export class Limiter<T extends Admittable> {
   readonly #maxConcurrent: number;
   readonly #maxQueued: number;
@@ -20,7 +20,7 @@ export class Limiter<T extends Admittable> {
     return this.#queue.size;
   }
 
-  /** Admits now, or when a place gets free. False: there is no place to wait either. */
+  /** Admits a request now or when another one leaves. Returns false if the queue is full. */
   enter(one: T): boolean {
     if (this.#running < this.#maxConcurrent) {
       this.#running += 1;
@@ -32,7 +32,7 @@ export class Limiter<T extends Admittable> {
     return true;
   }
 
-  /** Gives a place back, in the queue or among those running. */
+  /** Removes a request from the queue or from the running ones. */
   leave(one: T): void {
     if (this.#queue.delete(one)) return;
     this.#running -= 1;
@@ -40,7 +40,7 @@ export class Limiter<T extends Admittable> {
   }
 
   #admitWaiting(): void {
-    // those admitted may leave at once (open circuit); a loop, as recursion would be as deep as the queue is long
+    // An admitted request may leave at once (open circuit). The loop prevents a recursion as deep as the queue is long.
     if (this.#admitting) return;
     this.#admitting = true;
     for (const next of this.#queue) {

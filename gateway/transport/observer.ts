@@ -1,21 +1,21 @@
 import type { SubgraphFailureCode } from '../engine/ports.ts';
 
-/** `cancelled`: everybody who waited for the response has left. */
+/** `cancelled`: all waiters for the response have left. */
 export type RequestOutcome = 'ok' | 'cancelled' | SubgraphFailureCode;
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** Hooks for metrics and traces. Each is optional and costs nothing where it is absent. */
+/** Hooks for metrics and traces. Each is optional. */
 export interface TransportObserver {
-  /** One request has ended, retries included. `milliseconds` run from asking, so they hold the wait in the queue. */
+  /** One request has ended. `milliseconds` include retries and the time in the queue. */
   onRequest?(subgraph: string, milliseconds: number, outcome: RequestOutcome): void;
-  /** A query in flight was joined instead of being sent again. */
+  /** A request joined an identical query in flight. */
   onShared?(subgraph: string): void;
   onRetry?(subgraph: string): void;
   onCircuit?(subgraph: string, state: CircuitState): void;
-  /** The websocket to a subgraph is up again, and its subscriptions were asked for again. */
+  /** The websocket to a subgraph has reconnected and subscribed again. */
   onResubscribed?(subgraph: string): void;
-  /** A subscription was ended as too many of its events waited. */
+  /** A subscription was ended because too many of its events waited. */
   onQueueOverflow?(subgraph: string, requestId: string): void;
-  /** A websocket was cut because of what the subgraph sent; its subscriptions are asked for again. */
+  /** A websocket was closed because the subgraph sent an unreadable message. It reconnects and subscribes again. */
   onBrokenSocket?(subgraph: string, message: string): void;
 }

@@ -4,7 +4,7 @@ import { type FailedAttempt, httpStatus, malformed } from './failures.ts';
 import type { KnownResponses } from './known-responses.ts';
 import type { ResponseBytes } from './response-bytes.ts';
 
-/** An HTTP response as it came over the wire. */
+/** An HTTP response before its body is parsed. */
 export interface RawResponse {
   readonly status: number;
   readonly contentType: string | undefined;
@@ -14,7 +14,7 @@ export interface RawResponse {
 }
 
 export type ReadResponse =
-  /** `sick`: the status speaks against the subgraph's health, though there is a result. */
+  /** `sick`: the status counts against the subgraph's health, although there is a result. */
   { readonly result: SubgraphResult; readonly sick: boolean } | FailedAttempt;
 
 const backslash = 0x5c;
@@ -22,18 +22,18 @@ const backslash = 0x5c;
 // application/json, application/graphql-response+json and other +json types, with or without parameters
 const jsonType = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
-/** How the responses of a subgraph are read. */
+/** Options for reading the responses of a subgraph. */
 export interface ResponseReader {
   readonly name: string;
-  /** Undefined where results must not be shared. */
+  /** Undefined if results must not be shared. */
   readonly known: KnownResponses | undefined;
-  /** False where numbers that a double can't hold are rounded, for readers who know no others. */
+  /** False: numbers that a double can't represent are rounded. */
   readonly exactNumbers: boolean;
 }
 
 /**
- * Reads a GraphQL result `{ data?, errors?, extensions? }` out of an HTTP response. A status of 4xx or 5xx doesn't matter where the body
- * is a GraphQL result with errors (GraphQL over HTTP sends request errors so); without one it decides.
+ * Reads a GraphQL result `{ data?, errors?, extensions? }` from an HTTP response. If the body is a GraphQL result with errors, it counts in spite
+ * of a status of 4xx or 5xx, as GraphQL over HTTP allows. Otherwise such a status makes the request fail.
  */
 export function readResponse(
   { name: subgraph, known, exactNumbers }: ResponseReader,
@@ -44,7 +44,7 @@ export function readResponse(
   const isJson = contentType !== undefined && jsonType.test(contentType);
   if (!isJson) {
     return succeeded
-      ? malformed(subgraph, 'A subgraph answered in another format than JSON.')
+      ? malformed(subgraph, "A subgraph's response is not JSON.")
       : httpStatus(subgraph, status, response.retryAfterSeconds);
   }
   const { bytes } = response;
@@ -55,7 +55,7 @@ export function readResponse(
   return malformed(subgraph, result as string);
 }
 
-/** JSON as this transport's readers take it. @throws SyntaxError */
+/** Parses JSON with exact or rounded numbers. @throws SyntaxError */
 export function parseFor(exactNumbers: boolean, bytes: Buffer, exactness: Exactness): unknown {
   return exactNumbers ? parseJson(bytes, exactness) : JSON.parse(bytes.toString('utf8'));
 }
@@ -68,7 +68,7 @@ function parseRoundedResult(bytes: ResponseBytes): SubgraphResult | string {
   return parseResult(bytes, false);
 }
 
-/** The result in `bytes`, or a sentence about what is wrong with them. */
+/** Returns the result in `bytes`, or a message about what is wrong with them. */
 function parseResult(bytes: ResponseBytes, exactNumbers: boolean): SubgraphResult | string {
   let value: unknown;
   try {
@@ -82,20 +82,20 @@ function parseResult(bytes: ResponseBytes, exactNumbers: boolean): SubgraphResul
   return result;
 }
 
-/** Checks the outermost shape; what lies in `data` is the engine's to check while it reads it. */
+/** Checks the outermost shape and returns the result, or a message about what is wrong. The engine checks the content of `data`. */
 export function checkResult(value: unknown): SubgraphResult | string {
   if (!isObject(value)) return "A subgraph's response is not a GraphQL result.";
   const { data, errors, extensions } = value;
   if (data !== undefined && data !== null && !isObject(data))
-    return "A subgraph's response has data that is no object.";
+    return "A subgraph's response has data that is not an object.";
   if (errors == null && data === undefined) return "A subgraph's response has neither data nor errors.";
   const isPlain =
     (errors === undefined || (Array.isArray(errors) && errors.every(isObject))) &&
     (extensions === undefined || isObject(extensions));
-  return (isPlain ? value : normalize(value)) as SubgraphResult; // every part that the type promises was looked at
+  return (isPlain ? value : normalize(value)) as SubgraphResult; // every property of the type has been checked
 }
 
-/** Some servers send `"errors": null`, or errors that are texts; readers of a result should not have to know. */
+/** Corrects results of servers that send `"errors": null`, or strings as errors. */
 function normalize({ data, errors, extensions }: Record<string, unknown>): Record<string, unknown> {
   return {
     data,
@@ -104,7 +104,7 @@ function normalize({ data, errors, extensions }: Record<string, unknown>): Recor
   };
 }
 
-/** The errors in what a subgraph sent as such; a text is a message, anything else that is no object says only that there was an error. */
+/** Converts the `errors` of a subgraph to a list of objects. A string becomes a message, any other value an error without a message. */
 export function toErrors(value: unknown): SubgraphError[] {
   const errors: unknown[] = Array.isArray(value) ? value : [value];
   return errors.map((error) => (isObject(error) ? error : typeof error === 'string' ? { message: error } : {}));

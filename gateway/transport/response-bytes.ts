@@ -1,4 +1,4 @@
-/** The body of a response, as it arrived: one chunk for most, several for long ones. */
+/** The body of a response in the chunks in which it arrived. */
 export class ResponseBytes {
   readonly #chunks: Buffer[] = [];
   #length = 0;
@@ -12,12 +12,12 @@ export class ResponseBytes {
     this.#length += chunk.length;
   }
 
-  /** One buffer, which may lie in a larger one: not to be kept. */
+  /** Returns the body as one buffer. It may be a part of a larger buffer, so do not keep it. */
   whole(): Buffer {
     return this.#chunks.length === 1 ? this.#chunks[0]! : this.copy();
   }
 
-  /** One buffer of its own; a chunk lies in a larger buffer that it would keep. */
+  /** Copies the body into a buffer that may be kept. A chunk would retain the larger buffer around it. */
   copy(): Buffer {
     return Buffer.concat(this.#chunks, this.#length);
   }

@@ -1,8 +1,8 @@
 import type { RetryOptions } from './config.ts';
 
 /**
- * Requests earn fractions of a retry, so that retries stay a share of the load. Without it, a subgraph that fails under load
- * would get twice the load.
+ * Limits retries to a share of the load: each request adds a fraction of a retry. Without the budget, a subgraph that fails under load would get
+ * twice the load.
  */
 export class RetryBudget {
   readonly #perRequest: number;
@@ -19,7 +19,7 @@ export class RetryBudget {
     if (this.#tokens < this.#limit) this.#tokens = Math.min(this.#limit, this.#tokens + this.#perRequest);
   }
 
-  /** Takes one retry, where there is one. */
+  /** Takes one retry. Returns false if none is left. */
   spend(): boolean {
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;

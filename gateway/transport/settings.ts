@@ -12,7 +12,7 @@ import {
 } from './config.ts';
 import type { TransportObserver } from './observer.ts';
 
-/** A configuration with every default in its place, without the subgraphs: those come and go with the supergraph. */
+/** A configuration with its defaults applied, without the subgraphs, which change with the supergraph. */
 export interface TransportSettings {
   readonly limits: EndpointLimits;
   readonly retry: RetryOptions;

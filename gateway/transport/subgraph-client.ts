@@ -15,7 +15,7 @@ import type { TransportObserver } from './observer.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { TransportSettings } from './settings.ts';
 
-/** Everything between the gateway and one subgraph: its connections, limits, circuit, and the requests in flight. */
+/** HTTP client of one subgraph: connections, limits, circuit breaker, and requests in flight. */
 export class SubgraphClient implements CallHost {
   readonly name: string;
   readonly url: string;
@@ -31,10 +31,10 @@ export class SubgraphClient implements CallHost {
   readonly #path: string;
   readonly #shared: InFlight<Call> | undefined;
   #open = 0;
-  /** What the subgraph may compress its responses with. */
+  /** Content codings that the subgraph may use for its responses. */
   readonly #acceptEncoding: string;
   #compresses: boolean;
-  /** Moving average of what a request took. */
+  /** Moving average of the duration of requests. */
   #typicalMs = 0;
   #phase: 'open' | 'closing' = 'open';
   #drained: (() => void) | undefined;
@@ -54,7 +54,7 @@ export class SubgraphClient implements CallHost {
     );
     this.budget = new RetryBudget(settings.retry);
     this.observer = observer;
-    // as many connections as requests at a time: the pool's own queue stays empty, and with it its bookkeeping
+    // As many connections as concurrent requests, so that the pool's own queue stays empty: see docs/performance.md, P16.
     this.#pool = new Pool(origin, { connections: limits.maxConcurrent, connectTimeout: limits.connectTimeoutMs });
     this.#path = pathname + search;
     this.exactNumbers = settings.exactNumbers;
@@ -76,9 +76,9 @@ export class SubgraphClient implements CallHost {
     const call = new Call(this, request, scope);
     this.#open += 1;
     shareable?.add(scope.identityKey, call);
-    const answered = call.join(scope);
+    const response = call.join(scope);
     call.start();
-    return answered;
+    return response;
   }
 
   dispatch(body: string, scope: RequestScope, exchange: Exchange): void {
@@ -96,19 +96,19 @@ export class SubgraphClient implements CallHost {
       .catch((error: Error) => exchange.onResponseError(undefined, error));
   }
 
-  /** The subgraph doesn't understand compressed bodies. */
+  /** Called when the subgraph does not support compressed bodies. */
   stopCompressing(): void {
     this.#compresses = false;
   }
 
   #dispatch(body: string | Buffer, scope: RequestScope, exchange: Exchange, contentEncoding?: string): void {
     const headers = headerList(scope, this.name);
-    headers.push('accept-encoding', this.#acceptEncoding); // without one, a server may compress as it likes
+    headers.push('accept-encoding', this.#acceptEncoding); // without this header, a server may choose any compression
     if (contentEncoding !== undefined) headers.push('content-encoding', contentEncoding);
     this.#pool.dispatch({ path: this.#path, method: 'POST', headers, body }, exchange);
   }
 
-  /** Called by a call when it has ended. */
+  /** Called when a call has ended. */
   ended(call: Call, identityKey: string): void {
     this.#typicalMs += (performance.now() - call.startedAt - this.#typicalMs) / 16;
     this.#shared?.remove(identityKey, call);
@@ -120,13 +120,13 @@ export class SubgraphClient implements CallHost {
     return Math.random() * this.retry.backoffMs * 2 ** retriesSoFar;
   }
 
-  /** Seconds after which a refused client has a chance: by then the queue of now is through, going by how long requests took lately. */
+  /** Seconds until the current queue is empty, estimated from the duration of recent requests. */
   get retryAfterSeconds(): number {
     const rounds = this.limiter.queued / this.limits.maxConcurrent;
     return Math.max(1, Math.ceil((rounds * this.#typicalMs) / 1000));
   }
 
-  /** Lets the requests in flight end (each has its time limit), then closes the connections. */
+  /** Waits for the requests in flight, which have a time limit, then closes the connections. */
   async close(): Promise<void> {
     this.#phase = 'closing';
     if (this.#open > 0) await new Promise<void>((resolve) => (this.#drained = resolve));

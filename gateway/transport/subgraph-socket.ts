@@ -4,15 +4,15 @@ import type { SubgraphError } from '../engine/ports.ts';
 import type { WebSocketOptions } from './config.ts';
 import { isObject, parseFor, toErrors } from './read-response.ts';
 
-/** What an event of a subscription arrives as. */
+/** An event of a subscription, as the subgraph sent it. */
 export interface ReceivedEvent {
-  /** As the subgraph sent it, of any shape. */
+  /** The payload, whose shape has not been checked. */
   readonly result: unknown;
-  /** Of the message it came in. */
+  /** Size of the message. */
   readonly bytes: number;
 }
 
-/** Closings that graphql-ws has told its subscriptions of before it closes. */
+/** Close codes that graphql-ws reports to its subscriptions before it closes the socket. */
 const alreadyReported: ReadonlySet<number> = new Set([
   CloseCode.BadResponse,
   CloseCode.InternalClientError,
@@ -29,10 +29,10 @@ interface Closing {
 }
 
 /**
- * A class of sockets for the client of graphql-ws. That client listens to all of its sockets at once: a socket that fails and closes later ends
- * the connection that was made meanwhile, whose subscriptions would then be asked for twice. These sockets tell of their end once, when it
- * comes, and of nothing after it.
- * @param onBroken hears why a socket was cut because of what the subgraph sent; graphql-ws then reconnects
+ * Creates a class of sockets for the client of graphql-ws. That client listens to all of its sockets at once. If a socket fails and closes later,
+ * the client would also end the connection that it made in between, and subscribe twice. These sockets report their end once and then nothing
+ * more.
+ * @param onBroken called with the reason if a socket is closed because the subgraph sent an unreadable message; graphql-ws then reconnects
  */
 export function subgraphSockets(options: SocketOptions, onBroken: (message: string) => void) {
   return class SubgraphSocket {
@@ -44,7 +44,7 @@ export function subgraphSockets(options: SocketOptions, onBroken: (message: stri
     onopen: (() => void) | null = null;
     onmessage: ((event: { readonly data: Message }) => void) | null = null;
     onclose: ((closing: Closing) => void) | null = null;
-    /** Never called: `onclose` says it all. */
+    /** Required by graphql-ws but never called: `onclose` reports every end. */
     onerror: unknown;
     readonly #socket: WebSocket;
     #acknowledged = false;
@@ -73,7 +73,7 @@ export function subgraphSockets(options: SocketOptions, onBroken: (message: stri
     close(code: number, reason: string): void {
       if (alreadyReported.has(code)) this.#ended = true;
       if (code === 1000) this.#socket.close(code, reason);
-      else this.#socket.terminate(); // whoever broke the protocol or has gone doesn't answer a close
+      else this.#socket.terminate(); // a dead peer, or one that broke the protocol, does not confirm a close
     }
 
     #receive(data: Buffer): void {
@@ -86,7 +86,7 @@ export function subgraphSockets(options: SocketOptions, onBroken: (message: stri
           throw new Error('a subscription message before the acknowledgement');
         }
       } catch {
-        this.#break('A subgraph sent a message that is not of the subscription protocol.');
+        this.#break('A subgraph sent a message that violates the subscription protocol.');
         return;
       }
       this.onmessage?.({ data: message });
@@ -95,7 +95,7 @@ export function subgraphSockets(options: SocketOptions, onBroken: (message: stri
     #fail(error: Error & { readonly code?: string }): void {
       if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
         this.#break('A subgraph sent an event that is too large.');
-      else if (error.code?.startsWith('WS_ERR_')) this.#break('A subgraph sent what is not of the websocket protocol.');
+      else if (error.code?.startsWith('WS_ERR_')) this.#break('A subgraph violated the websocket protocol.');
       else this.#end({ code: 1006, reason: '' });
     }
 
@@ -114,18 +114,18 @@ export function subgraphSockets(options: SocketOptions, onBroken: (message: stri
   };
 }
 
-/** @throws when it is no message of graphql-transport-ws */
+/** @throws when the data is not a message of graphql-transport-ws */
 function readMessage(data: Buffer, exactNumbers: boolean): Message {
   const message = parseFor(exactNumbers, data, 'all');
-  if (!isObject(message)) throw new Error('no object');
+  if (!isObject(message)) throw new Error('the message is not an object');
   const { type, payload } = message;
-  // What is wrong with one event or refusal concerns its own subscription, not the socket.
+  // An invalid event or refusal affects its own subscription, not the socket.
   if (type === MessageType.Next) message.payload = { result: payload, bytes: data.length } satisfies ReceivedEvent;
   if (type === MessageType.Error) message.payload = toRefusals(payload);
   return validateMessage(message);
 }
 
-/** At least one error, each with a message: graphql-ws takes nothing else. */
+/** Makes at least one error, each with a message, as graphql-ws requires. */
 function toRefusals(payload: unknown): SubgraphError[] {
   const errors = toErrors(payload);
   return (errors.length > 0 ? errors : [{}]).map((error) => ({ message: undefined, ...error }));

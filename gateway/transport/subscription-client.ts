@@ -17,8 +17,8 @@ interface SharedClient {
 }
 
 /**
- * Subscriptions of one subgraph over graphql-ws. One socket carries all of them (or one per identity, where the subgraph wants it in
- * `connection_init`). When the subgraph goes away they are asked for again, with backoff, until it is back or the attempts are used up.
+ * Subscriptions of one subgraph over graphql-ws. They share one socket, or one per identity if the subgraph reads the identity from
+ * `connection_init`. If the socket is lost, the client reconnects with backoff and subscribes again, for a limited number of attempts.
  */
 export class SubscriptionClient {
   readonly #name: string;
@@ -36,29 +36,29 @@ export class SubscriptionClient {
   }
 
   /**
-   * One item per event. A refusal by the subgraph (message `error`) is an item with errors and null data, and the last one. The subgraph is asked
-   * at once, not with the first read, so that nothing is missed in between.
+   * Subscribes and returns one item per event. A refusal by the subgraph (message `error`) becomes the last item, with errors and null data. The
+   * subscription starts at once and not with the first read, so that no event is missed in between.
    */
   subscribe({ body }: SubgraphRequest, scope: RequestScope): AsyncIterableIterator<SubgraphResult> {
     let unsubscribe: (() => void) | undefined;
-    const leave = (): void => stream.fail(cancelled(this.#name));
+    const cancel = (): void => stream.fail(cancelled(this.#name));
     const { maxBufferedEvents, maxBufferedBytes } = this.#settings.webSocket;
     const stream: EventStream = new Channel(refuse({ items: maxBufferedEvents, size: maxBufferedBytes }), () => {
-      scope.signal?.removeEventListener('abort', leave);
+      scope.signal?.removeEventListener('abort', cancel);
       unsubscribe?.();
       this.#ended(stream);
     });
     this.#streams.add(stream);
     if (this.#closed || scope.signal?.aborted) {
-      leave();
+      cancel();
       return stream;
     }
-    scope.signal?.addEventListener('abort', leave, { once: true });
-    unsubscribe = this.#ask(this.#payload(body, scope), scope, stream);
+    scope.signal?.addEventListener('abort', cancel, { once: true });
+    unsubscribe = this.#start(this.#payload(body, scope), scope, stream);
     return stream;
   }
 
-  /** Takes no part in new supergraphs: what runs may end in its own time. */
+  /** Closes the client when its last subscription has ended. Called when a new supergraph no longer has this address. */
   retire(onIdle: () => void): void {
     this.#onIdle = onIdle;
     if (this.#streams.size === 0) this.close();
@@ -76,31 +76,31 @@ export class SubscriptionClient {
     if (this.#streams.size === 0 && this.#onIdle && !this.#closed) this.close();
   }
 
-  #ask(payload: SubscribePayload, scope: RequestScope, stream: EventStream): () => void {
+  #start(payload: SubscribePayload, scope: RequestScope, stream: EventStream): () => void {
     const key = this.#settings.webSocket.identity === 'connection' ? scope.identityKey : '';
     const shared = this.#clientFor(key, scope);
     shared.streams.set(stream, scope);
     const unsubscribe = shared.client.subscribe(payload, {
-      next: (value: unknown) => this.#receive(value as ReceivedEvent, stream, scope), // our sockets make them
+      next: (value: unknown) => this.#receive(value as ReceivedEvent, stream, scope), // made by our sockets
       error: (error) => this.#broken(error, stream, scope),
       complete: () => stream.end(),
     });
     return () => {
       unsubscribe();
       shared.streams.delete(stream);
-      // the one socket for all lingers by itself; sockets per identity would pile up
+      // The shared socket has its own linger time. Sockets per identity would accumulate.
       if (shared.streams.size === 0 && key !== '') this.#dispose(key);
     };
   }
 
-  /** An event that is no GraphQL result is an item with an error; the subscription goes on. */
+  /** Turns an event that is not a GraphQL result into an item with an error. The subscription continues. */
   #receive({ result, bytes }: ReceivedEvent, stream: EventStream, scope: RequestScope): void {
     const shaped = checkResult(result);
     const event = typeof shaped === 'string' ? failedEvent(malformed(this.#name, shaped).failure) : shaped;
     this.#push(event, bytes, stream, scope);
   }
 
-  /** An event for which there is no room ends its stream: the consumer learns of it after what waits. */
+  /** Queues an event. If the queue is full, the stream fails after the events that already wait. */
   #push(event: SubgraphResult, bytes: number, stream: EventStream, { requestId }: RequestScope): void {
     if (stream.push(event, bytes)) return;
     this.#settings.observer?.onQueueOverflow?.(this.#name, requestId);
@@ -119,7 +119,7 @@ export class SubscriptionClient {
   #payload(body: string, scope: RequestScope): SubscribePayload {
     const payload = JSON.parse(body) as SubscribePayload;
     const { extensions } = payload;
-    // a getter, as graphql-ws sends the payload again after a reconnect: a renewed token in `scope.headers` goes along
+    // A getter, because graphql-ws sends the payload again after a reconnect, with the then current token in `scope.headers`.
     return Object.defineProperty(payload, 'extensions', {
       enumerable: true,
       get: () => ({ ...extensions, ...this.#callerOf(scope) }),
@@ -150,7 +150,7 @@ export class SubscriptionClient {
       onReconnected: () => observer?.onResubscribed?.(this.#name),
       onBroken: (message) => {
         observer?.onBrokenSocket?.(this.#name, message);
-        // Whose event it was can't be told; and the others may miss some until they are subscribed again.
+        // The message may belong to any subscription, and all of them may miss events until they are subscribed again.
         const event = failedEvent(malformed(this.#name, message).failure);
         for (const [stream, streamScope] of streams) this.#push(event, 0, stream, streamScope);
       },
@@ -168,17 +168,17 @@ export class SubscriptionClient {
   #dispose(key: string): void {
     const shared = this.#clients.get(key);
     this.#clients.delete(key);
-    // disposing while it connects rejects with that connection's failure, which nobody waits for any more
+    // Disposing of a connecting client rejects with the failure of that connection, which no longer matters.
     Promise.resolve(shared?.client.dispose()).catch(() => undefined);
   }
 }
 
-/** The item that tells of an event which got lost. */
+/** Makes the item that reports a lost event. */
 function failedEvent({ message, code, retryable }: SubgraphFailure): SubgraphResult {
   return { data: null, errors: [{ message, extensions: { code, retryable } }] };
 }
 
-/** The websocket address of a subgraph: the configured one, or its HTTP address under ws: or wss:. */
+/** Returns the websocket address of a subgraph: the configured one, or its HTTP address with the scheme ws: or wss:. */
 export function subscriptionUrl({ url, subscriptionUrl: configured }: SubgraphAddress): string {
   return (configured ?? url).replace(/^http/i, 'ws');
 }

@@ -13,23 +13,23 @@ import { applyDefaults, mergeLimits, type TransportSettings } from './settings.t
 import { SubgraphClient } from './subgraph-client.ts';
 import { SubscriptionClient, subscriptionUrl } from './subscription-client.ts';
 
-/** A subgraph that left the supergraph stays reachable so long, for operations that were planned before. */
-const farewellMs = 60_000;
+/** A removed subgraph stays reachable for this time, for operations planned before the reload. */
+const removalGraceMs = 60_000;
 
 export interface Transport extends SubgraphTransport {
   /**
-   * Takes over the subgraphs of a new supergraph. What stays the same keeps its connections and its circuit; requests in flight and
-   * subscriptions are not touched.
+   * Connects to the subgraphs of a new supergraph. Unchanged subgraphs keep their connections and circuits. Requests in flight and subscriptions
+   * continue.
    */
   update(subgraphs: TransportConfig['subgraphs']): void;
 }
 
-/** Connections to all subgraphs, with time limits, retries, circuits and bounds. See `TransportConfig` for what can be set. */
+/** Creates the connections to all subgraphs, with time limits, retries, circuit breakers and bounds. */
 export function createTransport(config: TransportConfig): Transport {
   return new SubgraphClients(config);
 }
 
-interface Lines {
+interface Clients {
   readonly address: SubgraphAddress;
   readonly http: SubgraphClient;
   readonly webSocket: SubscriptionClient;
@@ -37,8 +37,8 @@ interface Lines {
 
 class SubgraphClients implements Transport {
   readonly #settings: TransportSettings;
-  readonly #lines = new Map<string, Lines>();
-  readonly #farewells = new Map<string, NodeJS.Timeout>();
+  readonly #clients = new Map<string, Clients>();
+  readonly #removals = new Map<string, NodeJS.Timeout>();
   readonly #closing = new Set<Promise<void>>();
   readonly #webSockets = new Set<SubscriptionClient>();
 
@@ -48,69 +48,69 @@ class SubgraphClients implements Transport {
   }
 
   fetch(request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult> {
-    const lines = this.#lines.get(request.subgraph);
-    const result = lines ? lines.http.fetch(request, scope) : Promise.reject(unknownSubgraph(request.subgraph));
+    const clients = this.#clients.get(request.subgraph);
+    const result = clients ? clients.http.fetch(request, scope) : Promise.reject(unknownSubgraph(request.subgraph));
     scope.onFetch?.(request, result);
     return result;
   }
 
   subscribe(request: SubgraphRequest, scope: RequestScope): AsyncIterable<SubgraphResult> {
     return (
-      this.#lines.get(request.subgraph)?.webSocket.subscribe(request, scope) ??
-      broken(unknownSubgraph(request.subgraph))
+      this.#clients.get(request.subgraph)?.webSocket.subscribe(request, scope) ??
+      failedStream(unknownSubgraph(request.subgraph))
     );
   }
 
   update(subgraphs: TransportConfig['subgraphs']): void {
     for (const [name, address] of Object.entries(subgraphs)) {
-      this.#stay(name);
-      const known = this.#lines.get(name);
+      this.#cancelRemoval(name);
+      const known = this.#clients.get(name);
       if (known && sameAddress(known.address, address)) continue;
       if (known) this.#close(known);
-      this.#lines.set(name, this.#open(name, address));
+      this.#clients.set(name, this.#open(name, address));
     }
-    for (const name of this.#lines.keys()) if (!Object.hasOwn(subgraphs, name)) this.#bidFarewell(name);
+    for (const name of this.#clients.keys()) if (!Object.hasOwn(subgraphs, name)) this.#scheduleRemoval(name);
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#farewells.values()) clearTimeout(timer);
-    this.#farewells.clear();
-    for (const lines of this.#lines.values()) this.#close(lines);
-    this.#lines.clear();
+    for (const timer of this.#removals.values()) clearTimeout(timer);
+    this.#removals.clear();
+    for (const clients of this.#clients.values()) this.#close(clients);
+    this.#clients.clear();
     for (const webSocket of this.#webSockets) webSocket.close();
     await Promise.all(this.#closing);
   }
 
-  #open(name: string, address: SubgraphAddress): Lines {
+  #open(name: string, address: SubgraphAddress): Clients {
     const http = new SubgraphClient(name, address.url, mergeLimits(address, this.#settings), this.#settings);
     const webSocket = new SubscriptionClient(name, subscriptionUrl(address), this.#settings);
     this.#webSockets.add(webSocket);
     return { address, http, webSocket };
   }
 
-  #close({ http, webSocket }: Lines): void {
+  #close({ http, webSocket }: Clients): void {
     const closed = http.close().finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
     webSocket.retire(() => this.#webSockets.delete(webSocket));
   }
 
-  #bidFarewell(name: string): void {
-    if (this.#farewells.has(name)) return;
-    const leave = (): void => {
-      this.#farewells.delete(name);
-      this.#close(this.#lines.get(name)!);
-      this.#lines.delete(name);
+  #scheduleRemoval(name: string): void {
+    if (this.#removals.has(name)) return;
+    const remove = (): void => {
+      this.#removals.delete(name);
+      this.#close(this.#clients.get(name)!);
+      this.#clients.delete(name);
     };
-    this.#farewells.set(name, setTimeout(leave, farewellMs).unref());
+    this.#removals.set(name, setTimeout(remove, removalGraceMs).unref());
   }
 
-  #stay(name: string): void {
-    clearTimeout(this.#farewells.get(name));
-    this.#farewells.delete(name);
+  #cancelRemoval(name: string): void {
+    clearTimeout(this.#removals.get(name));
+    this.#removals.delete(name);
   }
 }
 
-function broken(failure: SubgraphFailure): AsyncIterable<SubgraphResult> {
+function failedStream(failure: SubgraphFailure): AsyncIterable<SubgraphResult> {
   const events = new Channel<SubgraphResult>(refuse({ items: 1 }));
   events.fail(failure);
   return events;

@@ -1,9 +1,9 @@
 import { type RequestScope, SubgraphFailure, type SubgraphResult } from '../engine/ports.ts';
 import { type AbortListener, addAbortListener, removeAbortListener } from './abort-listeners.ts';
 
-/** What a waiter waits for. */
+/** The call that a waiter waits for. */
 export interface Abandonable {
-  /** This waiter takes no interest any more: it left, or its own time is over. */
+  /** Called when the waiter no longer needs the result: its client cancelled (`left`), or its deadline passed (`late`). */
   abandon(waiter: Waiter, reason: 'left' | 'late'): void;
 }
 
@@ -18,7 +18,7 @@ export class Waiter implements AbortListener {
   #resolve: Resolve | undefined;
   #reject: Reject | undefined;
 
-  /** @param callEndsAt when the call gives up by itself, on the clock of `performance.now()`. */
+  /** @param callEndsAt `performance.now()` at which the call itself times out */
   constructor(
     call: Abandonable,
     { signal, deadline }: RequestScope,
@@ -45,7 +45,7 @@ export class Waiter implements AbortListener {
     this.#reject = undefined;
   }
 
-  leave(): void {
+  onAbort(): void {
     this.#call.abandon(this, 'left');
   }
 

@@ -6,20 +6,21 @@ export interface SubgraphSocket {
   readonly url: string;
   readonly options: SocketOptions;
   readonly clock: () => number;
-  /** Payload of `connection_init`, asked for with every connection. */
+  /** Makes the payload of `connection_init` for every connection. */
   connectionParams?(): Record<string, unknown>;
-  /** The socket is up again after it was lost; subscriptions are being asked for again. */
+  /** Called when a lost socket has reconnected. graphql-ws then subscribes again. */
   onReconnected(): void;
-  /** The socket was cut, as the subgraph sent what can't be read; it is connected again. */
+  /** Called when the socket was closed because the subgraph sent an unreadable message. It then reconnects. */
   onBroken(message: string): void;
   /**
-   * It has been tried often enough: nothing more will come. Before graphql-ws tries again, which it does after some kinds of closing for ever.
-   * @param broken what the subgraph sent, if that ended the last socket
+   * Called after the last attempt to connect, so that the caller disposes of the client: graphql-ws itself retries without end after some close
+   * codes.
+   * @param broken why the last socket was closed, if the subgraph sent an unreadable message
    */
   onGivenUp(broken: string | undefined): void;
 }
 
-/** A graphql-ws client that reconnects with backoff, notices a dead peer and survives what a subgraph should not send. */
+/** Creates a graphql-ws client that reconnects with backoff, detects a dead peer and survives invalid messages. */
 export function createReconnectingClient({
   url,
   options,
@@ -69,10 +70,10 @@ export function createReconnectingClient({
   return client;
 }
 
-/** Closes a socket whose other end has gone without a word: graphql-ws sends pings but doesn't mind when nothing comes back. */
-function watchPongs(client: Client, patienceMs: number): void {
+/** Closes a socket whose peer sends no pong. graphql-ws sends pings but ignores missing pongs. */
+function watchPongs(client: Client, timeoutMs: number): void {
   let waiting: NodeJS.Timeout | undefined;
-  const calm = (): void => {
+  const stopWaiting = (): void => {
     clearTimeout(waiting);
     waiting = undefined;
   };
@@ -81,8 +82,8 @@ function watchPongs(client: Client, patienceMs: number): void {
     waiting = setTimeout(() => {
       waiting = undefined;
       client.terminate();
-    }, patienceMs).unref();
+    }, timeoutMs).unref();
   });
-  client.on('pong', calm);
-  client.on('closed', calm);
+  client.on('pong', stopWaiting);
+  client.on('closed', stopWaiting);
 }

@@ -1,19 +1,19 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** Where a request comes from. */
+/** The origin of a request. */
 export interface ClientOrigin {
-  /** IP address of the client, as far as trusted proxies tell it. */
+  /** IP address of the client, if trusted proxies forward it; otherwise of the peer. */
   readonly address: string;
-  /** True when the client's own connection is under TLS. */
+  /** True if the client's own connection uses TLS. */
   readonly isSecure: boolean;
 }
 
 export type ReadOrigin = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => ClientOrigin;
 
 /**
- * Reads the client's address. The headers `forwarded` (RFC 7239) and `x-forwarded-for` count only as far as trusted proxies have
- * written them: from the right, up to the first address that is no trusted proxy.
+ * Reads the client's address. Only entries of trusted proxies count in the headers `forwarded` (RFC 7239) and `x-forwarded-for`: they are read
+ * from the right, up to the first address that is not a trusted proxy.
  * @param trustedProxies addresses and CIDR ranges
  */
 export function createOriginReader(trustedProxies: readonly string[]): ReadOrigin {
@@ -33,7 +33,7 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
   };
 }
 
-/** Whether an address is one of the trusted proxies. */
+/** Makes a function that tells whether an address belongs to a trusted proxy. */
 export function isTrustedProxy(ranges: readonly string[]): (address: string) => boolean {
   if (ranges.length === 0) return () => false;
   const list = toBlockList(ranges);
@@ -62,7 +62,7 @@ function toBlockList(ranges: readonly string[]): BlockList {
   return list;
 }
 
-/** The hops that proxies have written, the client's first. */
+/** Reads the hops from the headers, the client first. */
 function readHops(headers: IncomingHttpHeaders): ClientOrigin[] {
   const { forwarded } = headers;
   if (forwarded !== undefined) return forwarded.split(',').map(parseForwardedHop);
@@ -81,7 +81,7 @@ function parseForwardedHop(element: string): ClientOrigin {
   return { address: plainAddress(parameters.get('for') ?? ''), isSecure: parameters.get('proto') === 'https' };
 }
 
-/** An address without port, brackets and the IPv4-mapped prefix. */
+/** Removes port, brackets and the IPv4-mapped prefix from an address. */
 function plainAddress(text: string): string {
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
   const address = bracketed ?? (/^\d+\.\d+\.\d+\.\d+:\d+$/.test(text) ? text.slice(0, text.lastIndexOf(':')) : text);

@@ -1,4 +1,4 @@
-/** Counts what clients hold open, such as connections, and lets each client hold a maximum. */
+/** Counts resources that clients hold open, such as connections. Each client may hold a maximum. */
 export class ClientSlots {
   readonly #max: number;
   readonly #held = new Map<string, number>();
@@ -15,7 +15,7 @@ export class ClientSlots {
     return (this.#held.get(client) ?? 0) < this.#max;
   }
 
-  /** Takes a slot. @returns a function that gives it back, once; undefined when the client has none left */
+  /** Takes a slot. @returns a function that releases it once; undefined if the client has no slot left */
   take(client: string): (() => void) | undefined {
     if (!this.hasRoom(client)) return undefined;
     this.#held.set(client, (this.#held.get(client) ?? 0) + 1);

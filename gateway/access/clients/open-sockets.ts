@@ -5,7 +5,7 @@ import { ClientSlots } from './client-slots.ts';
 
 type Release = () => void;
 
-/** Websockets and HTTP streams that clients hold open: each address (IPv6: a /64) and each account may hold a number of them. */
+/** Limits the websockets and HTTP streams that each address (IPv6: a /64) and each account may hold open. */
 export class OpenSockets {
   readonly #addresses: ClientSlots;
   readonly #accounts: ClientSlots;
@@ -24,7 +24,7 @@ export class OpenSockets {
     return this.#addresses.take(clientNetwork(address)) ?? refuse(this.#addresses, 'from this address');
   }
 
-  /** For an address and an account. @throws RequestRefusal RATE_LIMITED */
+  /** Counts for an address and an account. @throws RequestRefusal RATE_LIMITED */
   open(address: string, identity: Identity): Release {
     const releaseAccount = this.openFor(identity);
     try {
@@ -39,7 +39,7 @@ export class OpenSockets {
     }
   }
 
-  /** Anonymous callers count by their addresses only. @throws RequestRefusal RATE_LIMITED */
+  /** Counts for an account. Anonymous callers count by their addresses only. @throws RequestRefusal RATE_LIMITED */
   openFor(identity: Identity): Release {
     if (identity.kind !== 'account') return () => {};
     return this.#accounts.take(identity.accountId) ?? refuse(this.#accounts, 'of this account');

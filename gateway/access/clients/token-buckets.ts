@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 export interface BucketSize {
-  /** Tokens that come back per second. */
+  /** Tokens that are added per second. */
   readonly perSecond: number;
   /** Tokens of a full bucket. */
   readonly burst: number;
@@ -9,11 +9,11 @@ export interface BucketSize {
 
 interface Bucket {
   tokens: number;
-  /** Milliseconds at which `tokens` was true. */
+  /** Time in milliseconds for which `tokens` was computed. */
   at: number;
 }
 
-/** Buckets kept. A client whose bucket was dropped begins with a full one, which it had by then anyway unless keys are flooded. */
+/** Number of buckets kept. A dropped bucket starts full again. Unless many keys arrive at once, it would have been full by then. */
 const maxBuckets = 100_000;
 
 /** A token bucket per key (ITU-T I.371, "leaky bucket as a meter"). */
@@ -27,7 +27,7 @@ export class TokenBuckets {
     this.#now = now;
   }
 
-  /** Takes a token from the key's bucket. @returns 0, or the seconds after which there will be one */
+  /** Takes a token from the key's bucket. @returns 0, or the seconds until the next token */
   take(key: string): number {
     const { perSecond, burst } = this.#size;
     const now = this.#now();

@@ -11,7 +11,7 @@ import { responseKey } from '../../engine/document/response-keys.ts';
 import { type Guard, readGuard } from './guards.ts';
 import type { VariableSource } from './variables.ts';
 
-/** What an operation brings along for all of its selections. */
+/** Context that all selections of an operation share. */
 export interface OperationContext {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -29,7 +29,7 @@ export interface GuardedField {
   readonly guard: Guard;
 }
 
-/** The fields that an object of one type gets from selection sets, by response key: those of one key are one field. */
+/** Collects the fields of an object of one type from selection sets, by response key. Fields with the same key are merged. */
 export function collectFields(
   sets: readonly GuardedSet[],
   type: GraphQLObjectType,

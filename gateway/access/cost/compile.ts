@@ -19,7 +19,7 @@ import type { CostModel } from './model.ts';
 import type { CostProgram, PricedField, PricedOption, PricedSelection } from './program.ts';
 import { declaredVariables } from './variables.ts';
 
-/** Lengths that a field gives to lists inside its object (`sizedFields`). */
+/** The length of lists inside the object of a field (`sizedFields`). */
 interface SizedLists {
   readonly names: ReadonlySet<string>;
   readonly length: ListLength;
@@ -28,8 +28,8 @@ interface SizedLists {
 const nothing: PricedSelection = { options: [], constant: 0, slot: -1 };
 
 /**
- * Reduces a valid operation to a program. Selections that are merged in several places are compiled once, so that the time is linear in the
- * text and not in what it unfolds to.
+ * Reduces a valid operation to a program. Selections that are merged in several places are compiled once, so the time is linear in the text,
+ * not in the number of fields after fragments are expanded.
  */
 export function compileCost(model: CostModel, document: DocumentNode, operation: OperationDefinitionNode): CostProgram {
   const root = model.schema.getRootType(operation.operation);
@@ -84,12 +84,12 @@ class CostCompiler {
     parent: GraphQLObjectType,
     sized: SizedLists | undefined,
   ): PricedField | undefined {
-    const { node } = nodes[0]!; // fields of one key are alike, or the operation would not be valid
+    const { node } = nodes[0]!; // in a valid operation, fields with the same key are equal
     const guards = new Map(nodes.map(({ guard }) => [guard.key, guard]));
     const conditions = guards.has(always.key) ? [] : [...guards.values()];
     const name = node.name.value;
     if (metaFields.has(name)) {
-      // Its answer is part of the gateway; `introspection-size.ts` bounds it.
+      // The gateway resolves these fields itself, and `introspection-size.ts` bounds their size.
       return { key, guards: conditions, weight: 1, length: 1, input: 0, selection: nothing };
     }
     const field = parent.getFields()[name];
@@ -124,7 +124,7 @@ class CostCompiler {
   }
 }
 
-/** What the fields select in their object; a guard that all of them share holds already where the object is there. */
+/** Collects the selection sets of the fields. A guard that all fields share is dropped, because it holds whenever the object exists. */
 function innerSets(nodes: readonly GuardedField[], guards: ReadonlyMap<string, Guard>): GuardedSet[] {
   return nodes.flatMap(({ node: { selectionSet: set }, guard }) =>
     set ? [{ set, guard: guards.size === 1 ? always : guard }] : [],

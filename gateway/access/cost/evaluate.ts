@@ -3,7 +3,7 @@ import { maxCost } from './list-length.ts';
 import type { CostProgram, PricedField, PricedOption, PricedSelection } from './program.ts';
 import type { Variables } from './variables.ts';
 
-/** The cost of an operation with these variables, at most `maxCost`. */
+/** Computes the cost of an operation with these variables, at most `maxCost`. */
 export function evaluate({ root, steps, results }: CostProgram, variables: Variables): number {
   for (const { options, slot } of steps) {
     let highestCost = 0;

@@ -2,21 +2,21 @@ import { evaluate, fieldCost, optionCost } from './evaluate.ts';
 import type { CostProgram, PricedField, PricedSelection } from './program.ts';
 import type { Variables } from './variables.ts';
 
-/** Where most of an operation's cost lies. */
+/** The path at which an operation costs most. */
 export interface ExpensivePath {
   /** Response keys with dots between them, such as `shipments.nodes.stops`. */
   readonly path: string;
-  /** What is spent there. */
+  /** Cost of the field at the path. */
   readonly cost: number;
 }
 
-/** The deepest field in which at least half of the cost lies; undefined where the cost is spread over many fields. */
+/** Finds the deepest field with at least half of the cost; undefined if the cost is spread over many fields. */
 export function mostExpensivePath(program: CostProgram, variables: Variables): ExpensivePath | undefined {
   const half = evaluate(program, variables) / 2;
   const keys: string[] = [];
   let cost = 0;
   let selection: PricedSelection | undefined = program.root;
-  /** How many objects have the selection. */
+  /** Number of objects with the selection. */
   let objects = 1;
   while (selection) {
     const field: PricedField | undefined = mostExpensiveField(selection, program, variables);

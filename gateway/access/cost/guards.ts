@@ -1,7 +1,7 @@
 import { type DirectiveNode, Kind } from 'graphql';
 import { type VariableSource, type Variables, variableValue } from './variables.ts';
 
-/** `@include` and `@skip` with variables above one another: all must hold. */
+/** Nested `@include` and `@skip` directives with variables. The selection counts if all of them hold. */
 export interface Guard {
   /** Equal for equal guards. */
   readonly key: string;
@@ -13,15 +13,15 @@ interface Condition {
   readonly expected: boolean;
 }
 
-/** Nothing is excluded. */
+/** The guard of a selection that is always included. */
 export const always: Guard = { key: '', conditions: [] };
 
-/** True unless the variables exclude the selection. A missing or faulty variable counts as the dearer case: the request will be refused. */
+/** False if the variables exclude the selection. A missing or invalid variable counts as the more expensive case: coercion refuses it later. */
 export function holds({ conditions }: Guard, variables: Variables): boolean {
   return conditions.every(({ variable, expected }) => variableValue(variable, variables) !== !expected);
 }
 
-/** The guard of a selection inside another one, or null where it is never included. */
+/** Reads the guard of a selection inside an outer guard; null for a selection that is never included. */
 export function readGuard(
   directives: readonly DirectiveNode[] | undefined,
   outer: Guard,

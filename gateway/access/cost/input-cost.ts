@@ -13,7 +13,7 @@ import {
 import type { CostModel } from './model.ts';
 import { type VariableSource, type Variables, variableValue } from './variables.ts';
 
-/** What `@cost` demands for the arguments that a field is given. */
+/** Computes the cost of a field's arguments by `@cost`. */
 export function inputCost(
   model: CostModel,
   parent: GraphQLObjectType,

@@ -2,9 +2,9 @@ import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql';
 import { argumentValue } from '../../engine/document/arguments.ts';
 
 /**
- * The name that a directive has in a supergraph, which may import it under another one.
+ * Finds the name of a directive in a supergraph, which may import it under another name.
  * @param feature the specification, such as `cost` of https://specs.apollo.dev/cost/v0.1
- * @returns undefined where the supergraph does not link the feature
+ * @returns undefined if the supergraph does not link the feature
  */
 export function linkedDirectiveName(supergraph: DocumentNode, feature: string, directive: string): string | undefined {
   const link = findLinks(supergraph).find((node) => parseFeature(stringArgument(node, 'url')) === feature);
@@ -29,7 +29,7 @@ function stringArgument(directive: ConstDirectiveNode, name: string): string | u
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
-/** Directives of `import: ["@cost", { name: "@listSize", as: "@size" }]`, by their own name, without the `@`. */
+/** Reads `import: ["@cost", { name: "@listSize", as: "@size" }]` as local names by original name, without the `@`. */
 function importedNames(link: ConstDirectiveNode): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const value = argumentValue(link, 'import');

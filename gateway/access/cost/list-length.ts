@@ -4,13 +4,13 @@ import { argumentValue } from '../../engine/document/arguments.ts';
 import type { ListSize } from './model.ts';
 import { type VariableSource, type Variables, variableValue } from './variables.ts';
 
-/** Elements of a list: a number, or what the variables say. */
+/** Number of elements of a list, or a function that computes it from the variables. */
 export type ListLength = number | ((variables: Variables) => number);
 
-/** Larger numbers need no distinction. */
+/** Upper bound of costs and lengths. */
 export const maxCost = Number.MAX_SAFE_INTEGER;
 
-/** Tells how many elements `@listSize` allows for a field of an operation. */
+/** Finds how many elements `@listSize` allows for a field of an operation. */
 export function listLength(
   node: FieldNode,
   field: GraphQLField<unknown, unknown>,
@@ -40,7 +40,7 @@ export function listLength(
   return given.some(({ value }) => isVariable(value)) ? length : length({});
 }
 
-/** What an operation gives to an argument: a number, a variable, or null. */
+/** Reads the value of an argument: a number, a variable, or null for any other value; undefined if it is not given. */
 function givenValue(
   node: FieldNode,
   name: string,
@@ -63,5 +63,5 @@ function toSize(value: unknown): number | undefined {
 
 function notOneArgument(field: string, slicingArguments: readonly string[], given: number): GraphError {
   const names = slicingArguments.map((name) => `"${name}"`).join(', ');
-  return new GraphError('BAD_USER_INPUT', `"${field}" takes exactly one of ${names}; ${given} are given.`);
+  return new GraphError('BAD_USER_INPUT', `"${field}" takes exactly one of ${names}; the operation gives ${given}.`);
 }

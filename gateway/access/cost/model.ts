@@ -16,24 +16,24 @@ import {
 } from 'graphql';
 import { linkedDirectiveName } from './linked-directives.ts';
 
-/** How long a list may become: `@listSize`. */
+/** Maximum length of a list, by `@listSize`. */
 export interface ListSize {
-  /** Elements where no slicing argument says how many: the most that the subgraph returns. Undefined where the directive does not say. */
+  /** Most elements that the subgraph returns without a slicing argument; undefined if the directive does not state it. */
   readonly assumedSize: number | undefined;
-  /** Arguments of type Int that say how many elements are asked for. */
+  /** Arguments of type Int that state how many elements the operation requests. */
   readonly slicingArguments: readonly string[];
   readonly requireOneSlicingArgument: boolean;
-  /** Fields of the returned object whose lists have this size, instead of the field's own. */
+  /** Fields of the returned object whose lists have this size. */
   readonly sizedFields: ReadonlySet<string>;
 }
 
-/** What one field contributes to the cost of an operation. */
+/** Cost of one field of the schema. */
 export interface FieldCost {
-  /** Cost of one value of the field, without what is selected in it. */
+  /** Cost of one value of the field, without its selection set. */
   readonly weight: number;
   readonly isList: boolean;
   readonly listSize: ListSize | undefined;
-  /** Cost of arguments that are given, by name. */
+  /** Cost of each argument that an operation gives, by name. */
   readonly argumentWeights: ReadonlyMap<string, number>;
 }
 
@@ -42,13 +42,13 @@ export interface CostModelOptions {
   readonly assumedListSize: number;
 }
 
-/** A mutation writes, and starts work that lasts longer than the request. */
+/** A mutation is more expensive, because it writes and starts work that outlives the request. */
 const mutationWeight = 10;
 
 /**
- * What the fields of a supergraph cost, after `@cost` and `@listSize` as @apollo/federation composes them
- * (https://ibm.github.io/graphql-specs/cost-spec.html). An object costs 1, a scalar or enum value nothing, a mutation 10; `@cost` on a type or
- * field replaces that.
+ * The costs of a supergraph's fields, by `@cost` and `@listSize` as Apollo Federation composes them
+ * (https://ibm.github.io/graphql-specs/cost-spec.html). An object costs 1, a scalar or enum value 0, a mutation 10. `@cost` on a type or field
+ * replaces these values.
  */
 export class CostModel {
   readonly schema: GraphQLSchema;
@@ -60,7 +60,7 @@ export class CostModel {
   readonly #fields = new Map<string, FieldCost>();
   readonly #types = new Map<string, number>();
 
-  /** @param schema what clients see of the supergraph */
+  /** @param schema the API schema of the supergraph */
   constructor(schema: GraphQLSchema, supergraph: DocumentNode, { assumedListSize }: CostModelOptions) {
     this.schema = schema;
     this.assumedListSize = assumedListSize;
@@ -81,14 +81,14 @@ export class CostModel {
     return this.#weights.get(`${type}.${field}`) ?? 0;
   }
 
-  /** True where some input type has weights, so that values of arguments have to be looked into. */
+  /** True if an input type has weights, so that argument values must be examined. */
   get hasInputWeights(): boolean {
     return this.#hasInputWeights;
   }
   #hasInputWeights = false;
 
   #costOf(parent: GraphQLObjectType | GraphQLInterfaceType, field: GraphQLField<unknown, unknown>): FieldCost {
-    // Where the object type says nothing, its interfaces may.
+    // An object type without directives takes those of its interfaces.
     const coordinates = [parent, ...parent.getInterfaces()].map(({ name }) => `${name}.${field.name}`);
     const stated = findFirst(coordinates, this.#weights);
     const isMutation = parent === this.schema.getMutationType();

@@ -6,7 +6,7 @@ import type { CostModel } from './model.ts';
 import type { CostProgram } from './program.ts';
 import type { Variables } from './variables.ts';
 
-/** Prices the operations of valid documents before they run. Each is compiled once and priced again for each request's variables. */
+/** Prices operations of valid documents before they run. Each operation is compiled once and priced with the variables of each request. */
 export class OperationPricer {
   readonly #model: CostModel;
   readonly #programs = new WeakMap<OperationDefinitionNode, CostProgram>();
@@ -16,14 +16,15 @@ export class OperationPricer {
   }
 
   /**
-   * The most that the operation may cost with these variables, in objects as `CostModel` weighs them; a subscription's price is that of one event.
-   * @throws GraphError BAD_USER_INPUT where `@listSize` requires one slicing argument and none or several are given
+   * Computes the maximum cost of the operation with these variables, in objects as `CostModel` weighs them. The price of a subscription is that of
+   * one event.
+   * @throws GraphError BAD_USER_INPUT if `@listSize` requires one slicing argument and the operation gives none or several
    */
   price(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): number {
     return evaluate(this.#programOf(document, operation), variables);
   }
 
-  /** Where most of that cost lies. */
+  /** Finds the path at which the operation costs most. */
   mostExpensivePath(
     document: DocumentNode,
     operation: OperationDefinitionNode,

@@ -2,7 +2,7 @@ import type { Guard } from './guards.ts';
 import type { ListLength } from './list-length.ts';
 import type { Variables } from './variables.ts';
 
-/** What is left of an operation when everything is computed that no variable can change. */
+/** The cost of an operation, with every part computed that does not depend on variables. */
 export interface CostProgram {
   readonly root: PricedSelection;
   /** The selections whose cost depends on variables, inner ones first. */
@@ -11,19 +11,19 @@ export interface CostProgram {
   readonly results: Float64Array;
 }
 
-/** What is selected in an object. */
+/** The cost of a selection set. */
 export interface PricedSelection {
-  /** One for each type that the object may have; the dearest counts. */
+  /** One for each type that the object may have. The most expensive one counts. */
   readonly options: readonly PricedOption[];
-  /** The cost where no variable can change it. */
+  /** The cost, if it does not depend on variables. */
   readonly constant: number;
-  /** Where `results` has the cost, or -1 where it is constant. */
+  /** Index of the cost in `results`, or -1 for a constant cost. */
   readonly slot: number;
 }
 
 export interface PricedOption {
   readonly fields: readonly PricedField[];
-  /** Cost of the fields that no variable can change. */
+  /** Cost of the fields that do not depend on variables. */
   readonly constant: number;
   /** The other fields. */
   readonly varying: readonly PricedField[];
@@ -31,9 +31,9 @@ export interface PricedOption {
 
 export interface PricedField {
   readonly key: string;
-  /** The field counts where one of them holds. */
+  /** The field counts if one of these guards holds. Without guards it always counts. */
   readonly guards: readonly Guard[];
-  /** Cost of one value without what is selected in it. */
+  /** Cost of one value without its selection set. */
   readonly weight: number;
   readonly length: ListLength;
   /** Cost of the arguments. */

@@ -88,7 +88,7 @@ describe('a faulty document', () => {
     const many = freightDocuments().check(`{ viewer { ${repeat(80, (n) => `nothing${n}`)} ${name} } }`);
     if (many.kind !== 'invalid') throw new Error(many.kind);
     expect(many.errors).toHaveLength(51);
-    expect(many.errors.at(-1)?.message).toBe('The document has more faults than these 50.');
+    expect(many.errors.at(-1)?.message).toBe('The document has more errors than these 50.');
     const long = freightDocuments().check(`{ viewer { ${name} } }`);
     if (long.kind !== 'invalid') throw new Error(long.kind);
     expect(long.errors[0]?.message).toHaveLength(501);
@@ -173,7 +173,7 @@ describe('introspection', () => {
     expect(check(text)).toEqual({
       kind: 'refused',
       code: 'MAX_ROOT_FIELDS_LIMIT',
-      message: '__schema or __type may be asked for once per request; the operation asks 2 times.',
+      message: 'At most one __schema or __type is allowed per request; the operation has 2.',
     });
   });
 

@@ -158,7 +158,9 @@ describe('variables', () => {
 describe('an exact number of slicing arguments', () => {
   test('is required where the SDL does not say otherwise', () => {
     expect(priceOf('{ strict(first: 3) { id } }')).toBe(3);
-    expect(() => priceOf('{ strict { id } }')).toThrow('"strict" takes exactly one of "first", "last"; 0 are given.');
+    expect(() => priceOf('{ strict { id } }')).toThrow(
+      '"strict" takes exactly one of "first", "last"; the operation gives 0.',
+    );
     expect(() => priceOf('query($n: Int) { strict(first: 1, last: $n) { id } }', { n: 2 })).toThrow('2 are given');
     expect(priceOf('query($n: Int) { strict(first: 1, last: $n) { id } }')).toBe(1);
   });

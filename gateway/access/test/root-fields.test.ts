@@ -49,7 +49,7 @@ describe('a root field that is tagged "once-per-request"', () => {
       kind: 'refused',
       error: {
         code: 'MAX_ROOT_FIELDS_LIMIT',
-        message: `signIn may be asked for once per request; the operation asks ${times} times.`,
+        message: `At most one signIn is allowed per request; the operation has ${times}.`,
       },
     });
   });

@@ -12,12 +12,12 @@ import { refuseForeignHost } from './host-check.ts';
 import { clientRequestId } from './request-id.ts';
 import { protectResponses } from './security-headers.ts';
 
-/** Milliseconds that a client may take to send the head of a request, and a whole request. */
+/** Milliseconds in which a client must send the head of a request, and the whole request. */
 const headersTimeout = 15_000;
 const requestTimeout = 20_000;
-/** Milliseconds between searches for connections that take longer: with `requestTimeout`, slow ones are closed within 30 s. */
+/** Milliseconds between checks for connections beyond these limits. Slow connections are closed within 30 s. */
 const connectionsCheckingInterval = 5_000;
-/** Longer than the usual idle time of load balancers, so that they close first and never write into a closing connection. */
+/** Longer than the usual idle time of load balancers. They close a connection first, so they never write into a closing one. */
 const keepAliveTimeout = 72_000;
 
 /** Methods that some route of the gateway serves. */
@@ -29,14 +29,14 @@ export interface AppOptions {
   readonly log: Log;
 }
 
-/** The HTTP server with everything that holds for all routes. */
+/** Creates the HTTP server with the hooks and handlers that all routes share. */
 export async function createApp({ config, readOrigin, log }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: config.maxBodyBytes,
     requestTimeout,
     http: { headersTimeout, connectionsCheckingInterval },
     keepAliveTimeout,
-    // A request that arrives on an open connection while the gateway drains is still answered.
+    // While the gateway drains, it still serves requests on open connections.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     genReqId: () => newId(),
@@ -48,7 +48,7 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
     reply.header('x-request-id', request.id);
     const given = clientRequestId(request.headers['x-request-id']);
     if (given !== undefined) reply.header('x-client-request-id', given);
-    // Here rather than in the route: CORS answers OPTIONS before any route.
+    // Set here and not in the route, because the CORS plugin responds to OPTIONS before any route.
     if (request.method === 'OPTIONS') reply.header('allow', allowedMethods);
     done();
   });
@@ -76,7 +76,7 @@ function refuseForeignHosts(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ headers }) => refuseForeignHost(headers));
 }
 
-/** Responds to what went wrong before GraphQL began, in the form of a GraphQL response. */
+/** Reports an error that occurred before GraphQL began, in the form of a GraphQL response. */
 function refuse(error: Error, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const { accept } = request.headers;
   const graphql = accept?.includes('application/graphql-response+json') && !accept.includes('application/json');
@@ -85,7 +85,7 @@ function refuse(error: Error, request: FastifyRequest, reply: FastifyReply, log:
   return reply.code(status).headers(headers).send(JSON.stringify({ errors }));
 }
 
-/** Fastify's own refusals of a request, with a code; every other error stays as it is. */
+/** Gives Fastify's own refusals a code of our table. Every other error stays as it is. */
 function asRefusal(error: Error): unknown {
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
   if (status < 400 || status >= 500) return error;

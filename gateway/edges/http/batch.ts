@@ -11,7 +11,7 @@ import { responseStatus, retryAfterHeader } from './response-status.ts';
 
 export interface Batch {
   readonly operations: readonly unknown[];
-  /** The request as the pipeline has let it in, which counts for the first operation. */
+  /** The request as the pipeline has admitted it. It counts for the first operation. */
   readonly entered: Entered;
   readonly headers: FastifyRequest['headers'];
   readonly onCancel: OnCancel;
@@ -23,7 +23,7 @@ export interface BatchResponse {
   readonly body: string;
 }
 
-/** The operations of a body that is a list; undefined for any other. @throws RequestRefusal BAD_REQUEST */
+/** Returns the operations of a body that is a list, and undefined for any other body. @throws RequestRefusal BAD_REQUEST */
 export function readBatch(body: unknown, limit: number): readonly unknown[] | undefined {
   if (!Array.isArray(body)) return undefined;
   if (limit === 0) throw badRequest('Batches of operations are not supported. Send one operation per request.');
@@ -35,8 +35,8 @@ export function readBatch(body: unknown, limit: number): readonly unknown[] | un
 }
 
 /**
- * Runs the operations of a batch at the same time, each on its own way through the pipeline: each counts as a request of its client, and a
- * refused one is an entry of the response. The status is that of the first refusal where every operation is refused.
+ * Runs the operations of a batch at the same time. Each passes the pipeline by itself and counts as a request of its client. The response has an
+ * entry for each operation, refused ones included. If every operation is refused, the status is that of the first refusal.
  */
 export async function runBatch(
   pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>,
@@ -87,7 +87,7 @@ function headersOf(outcome: SingleOutcome): Readonly<Record<string, string>> {
   return isRefused(outcome) ? outcome.headers : retryAfterHeader(outcome);
 }
 
-/** The longest wait last, so that it is the one that counts. */
+/** Sorts the longest wait last, so that it overwrites the others. */
 function byRetryAfter(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): number {
   return Number(one['retry-after'] ?? 0) - Number(other['retry-after'] ?? 0);
 }

@@ -4,14 +4,14 @@ import { holdsInexact, parseExactly } from '../../engine/values/exact-numbers.ts
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { isPlain, readCompressed } from './compressed-body.ts';
 
-/** Objects and lists inside each other; deeper ones overflow the stack of whoever walks them later. */
+/** Levels of objects and lists in a body. Deeper values would overflow the stack of functions that walk them. */
 const maxNesting = 200;
 
 type Done = (error: Error | null, value?: unknown) => void;
 
 /**
- * JSON bodies, plain or compressed: valid UTF-8, valid JSON, not nested beyond reason, without keys that reach for prototypes.
- * @param maxBytes of a body that was decompressed
+ * Parses JSON bodies, plain or compressed. Refuses bodies that are not valid UTF-8 or JSON, that nest too deeply or that have a `__proto__` key.
+ * @param maxBytes bytes that a decompressed body may have
  */
 export function readJsonBodies(app: FastifyInstance, maxBytes: number): void {
   const parseJson = app.getDefaultJsonParser('error', 'ignore');
@@ -39,7 +39,6 @@ export function readJsonBodies(app: FastifyInstance, maxBytes: number): void {
   }
 }
 
-/** A body that is no GraphQL request. */
 function badBody(message: string): RequestRefusal {
   return new RequestRefusal('BAD_REQUEST', message);
 }

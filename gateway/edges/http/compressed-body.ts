@@ -1,12 +1,12 @@
 import { BodyTooLarge, contentCodingOf, contentCodings, decompress } from '../../content-coding.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 
-/** True for a body that was sent as it is. */
+/** True for a body without compression. */
 export function isPlain(contentEncoding: string | undefined): boolean {
   return contentCodingOf(contentEncoding) === 'identity';
 }
 
-/** A compressed body as its client would have sent it plain. @throws RequestRefusal with status 415, 413 or 400 */
+/** Decompresses the body of a request. @throws RequestRefusal with status 415, 413 or 400 */
 export async function readCompressed(
   contentEncoding: string | undefined,
   body: Buffer,

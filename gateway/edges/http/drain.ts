@@ -4,8 +4,8 @@ import type { DrainConfig } from '../../config.ts';
 import type { WebSocketEdge } from '../websocket/server.ts';
 
 /**
- * Stops serving without failing anybody: while load balancers notice that readiness is gone requests are still answered; then the port
- * closes, idle connections with it, requests in flight finish, and what is left after the window is cut off.
+ * Stops serving without failing a request. Requests are still served while load balancers notice that the gateway is not ready. Then the port
+ * and idle connections close and requests in flight finish. Connections that are still open after the window are closed.
  */
 export async function drain(
   app: FastifyInstance,
@@ -16,7 +16,7 @@ export async function drain(
   if (delayMs > 0) await delay(delayMs);
   const cutOff = setTimeout(() => app.server.closeAllConnections(), windowMs);
   try {
-    // Streams never finish by themselves: their clients are sent away, to come back elsewhere.
+    // Streams never finish by themselves. Their clients reconnect to another gateway.
     endStreams();
     await Promise.all([webSockets.close(), app.close()]);
   } finally {

@@ -7,12 +7,12 @@ import { sendRefused } from './send.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set for GraphQL requests that the pipeline has let in. */
+    /** Set for GraphQL requests that the pipeline has admitted. */
     entered: Entered | undefined;
   }
 }
 
-/** A hook that lets requests into the pipeline before their bodies are read, or refuses them. */
+/** Creates a hook that admits requests to the pipeline before their bodies are read, or refuses them. */
 export function enterPipeline(pipeline: Pick<Pipeline, 'enter' | 'refuse'>, readOrigin: ReadOrigin) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const arrived = { id: request.id, startedAt: performance.now(), address: readOrigin(request.raw).address };
@@ -25,8 +25,8 @@ export function enterPipeline(pipeline: Pick<Pipeline, 'enter' | 'refuse'>, read
   };
 }
 
-/** The request of a handler behind that hook. */
+/** Returns the admitted request, in a handler behind that hook. */
 export function requireEntered({ entered }: FastifyRequest): Entered {
-  if (!entered) throw new Error('the hook before has let the request in');
+  if (!entered) throw new Error('the route has no hook that admits its requests');
   return entered;
 }

@@ -33,8 +33,8 @@ const tokenHeader = 'x-graphql-event-stream-token';
 const maxConnections = 10_000;
 
 /**
- * The "single connection mode" of the graphql-sse protocol: PUT reserves a connection and gives its token, GET opens its event stream, POST
- * begins an operation whose results come on that stream, DELETE ends one.
+ * The "single connection mode" of the graphql-sse protocol. PUT reserves a connection and returns its token. GET opens its event stream. POST
+ * begins an operation whose results come on that stream, and DELETE ends an operation.
  */
 export function serveEventConnections(app: FastifyInstance, options: EventConnectionOptions): EventConnections {
   const { pipeline, readOrigin } = options;
@@ -56,7 +56,7 @@ export function serveEventConnections(app: FastifyInstance, options: EventConnec
     });
   };
 
-  // A page of another origin needs a preflight for PUT and DELETE, and can not know a token.
+  // A page of another origin needs a preflight for PUT and DELETE, and does not know any token.
   route('PUT', async (request, reply) => {
     const token = await reserve(connections, request, options);
     return reply.code(201).type('text/plain; charset=utf-8').send(token);
@@ -71,7 +71,8 @@ export function serveEventConnections(app: FastifyInstance, options: EventConnec
     const received = receiveFor(request, reply);
     const id = readOperationId(received.extensions);
     const operation = connection.begin(id);
-    const onCancel: Received['onCancel'] = (leave) => operation.signal.addEventListener('abort', leave, { once: true });
+    const onCancel: Received['onCancel'] = (cancel) =>
+      operation.signal.addEventListener('abort', cancel, { once: true });
     const outcome = await pipeline.run({ ...received, onCancel });
     if (outcome.kind === 'refused') {
       connection.end(id);
@@ -91,7 +92,7 @@ export function serveEventConnections(app: FastifyInstance, options: EventConnec
   };
 }
 
-/** @returns the token of a new connection */
+/** Reserves a connection. @returns its token */
 async function reserve(
   connections: Map<string, EventConnection>,
   request: FastifyRequest,
@@ -112,7 +113,7 @@ async function reserve(
   return token;
 }
 
-/** The connection of the token in a header or in the query string. @throws RequestRefusal NOT_FOUND */
+/** Finds the connection by the token in a header or in the query string. @throws RequestRefusal NOT_FOUND */
 function findConnection(connections: ReadonlyMap<string, EventConnection>, request: FastifyRequest): EventConnection {
   const token = request.headers[tokenHeader] ?? readText(request.query, 'token');
   const connection = typeof token === 'string' ? connections.get(token) : undefined;
@@ -120,7 +121,7 @@ function findConnection(connections: ReadonlyMap<string, EventConnection>, reque
   throw new RequestRefusal('NOT_FOUND', `There is no event stream with this token. Reserve one with PUT ${path}.`);
 }
 
-/** Results come on the event stream, so that the client accepts every form. */
+/** Reads an operation whose results go to the event stream, which carries every form of a response. */
 function receiveFor(request: FastifyRequest, reply: FastifyReply): Received {
   const received = receive(request, reply.raw, requireEntered(request), anyForm);
   return { ...received, holdsConnection: false };
@@ -132,7 +133,7 @@ const anyForm = { forms: { events: true, parts: '2022' } } as const;
 function readOperationId(parameters: unknown): string {
   const id = readText(parameters, 'operationId');
   if (id !== undefined && id !== '' && id.length <= 200) return id;
-  throw new RequestRefusal('BAD_REQUEST', 'An "operationId" of 1 to 200 characters is required.');
+  throw new RequestRefusal('BAD_REQUEST', 'The "operationId" is missing or too long. Send one of 1 to 200 characters.');
 }
 
 function readText(parameters: unknown, name: string): string | undefined {

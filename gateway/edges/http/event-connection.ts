@@ -3,30 +3,30 @@ import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Responded, Streaming } from '../../pipeline/outcome.ts';
 import { framings, once, openStream, write } from './streams.ts';
 
-/** Milliseconds between the reservation of a connection and its stream. */
+/** Milliseconds in which the client must open the stream of a reserved connection. */
 const connectMs = 30_000;
 
 /** An event stream that carries the results of several operations ("single connection mode" of the graphql-sse protocol). */
 export class EventConnection {
   readonly #maxOperations: number;
   readonly #operations = new Map<string, AbortController>();
-  /** Resolves with the response to write to; with undefined when the stream was not opened. */
+  /** Resolves with the HTTP response to write to, or with undefined if the stream was not opened. */
   readonly #connected = Promise.withResolvers<FastifyReply['raw'] | undefined>();
   readonly #onClose: () => void;
   readonly #expiry: NodeJS.Timeout;
   #phase: 'reserved' | 'open' | 'closed' = 'reserved';
 
-  /** @param onClose called once, when the stream has ended or was not opened in time */
+  /** @param onClose called once, when the stream ends or was not opened in time */
   constructor(maxOperations: number, onClose: () => void) {
     this.#maxOperations = maxOperations;
     this.#onClose = onClose;
     this.#expiry = setTimeout(() => this.close(), connectMs).unref();
   }
 
-  /** Opens the stream. @throws RequestRefusal CONFLICT where it is open already */
+  /** Opens the stream. @throws RequestRefusal CONFLICT if it is already open */
   open(reply: FastifyReply): void {
     if (this.#phase !== 'reserved')
-      throw new RequestRefusal('CONFLICT', 'The event stream of this token is open already.');
+      throw new RequestRefusal('CONFLICT', 'The event stream of this token is already open.');
     this.#phase = 'open';
     clearTimeout(this.#expiry);
     const raw = openStream(reply, 'event-stream');
@@ -39,7 +39,7 @@ export class EventConnection {
     this.#connected.resolve(raw);
   }
 
-  /** Ends the stream and its operations, without telling that they were complete. */
+  /** Ends the stream and its operations. Omits `complete`, so that clients do not take the operations for finished. */
   close(): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
@@ -55,7 +55,7 @@ export class EventConnection {
     if (this.#operations.has(id)) {
       throw new RequestRefusal(
         'CONFLICT',
-        `An operation with the id ${JSON.stringify(id.slice(0, 60))} is under way already.`,
+        `An operation with the id ${JSON.stringify(id.slice(0, 60))} is already running. Choose another id.`,
       );
     }
     if (this.#operations.size >= this.#maxOperations) {
@@ -74,19 +74,19 @@ export class EventConnection {
     this.#operations.delete(id);
   }
 
-  /** Sends the results of an operation that has begun, and that it is complete. */
+  /** Sends the results of an operation, and `complete` after them. */
   async send(id: string, outcome: Responded | Streaming, { signal }: AbortController): Promise<void> {
     try {
       const raw = await this.#connected.promise;
-      const tell = async (event: string, data: string): Promise<void> => {
+      const sendEvent = async (event: string, data: string): Promise<void> => {
         if (raw && !signal.aborted) await write(raw, `event: ${event}\ndata: ${data}\n\n`);
       };
       const named = `{"id":${JSON.stringify(id)}`;
       for await (const payload of payloadsOf(outcome)) {
-        await tell('next', `${named},"payload":${payload}}`);
+        await sendEvent('next', `${named},"payload":${payload}}`);
         if (!raw || signal.aborted) break;
       }
-      await tell('complete', `${named}}`);
+      await sendEvent('complete', `${named}}`);
     } finally {
       if (this.#operations.get(id)?.signal === signal) this.#operations.delete(id);
     }

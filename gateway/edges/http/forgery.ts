@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 
 /**
- * Headers that no page of another origin can set without a CORS preflight (Fetch standard, "CORS-safelisted request-header"), and that
- * proxies do not add. `authorization` counts with the Bearer scheme only: browsers add Basic credentials by themselves.
+ * Headers that a page of another origin can't set without a CORS preflight (Fetch standard, "CORS-safelisted request-header"), and that
+ * proxies do not add. `authorization` counts with the Bearer scheme only, because browsers add Basic credentials by themselves.
  */
 const proofs = [
   'apollo-require-preflight',
@@ -20,7 +20,7 @@ const proofs = [
 /** Content types that a page of another origin can send without a preflight. */
 const simpleTypes = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
 
-/** Refuses a request that a page of another origin could make a browser send unasked. @throws RequestRefusal BAD_REQUEST */
+/** Refuses a request that a page of another origin could make a browser send without a preflight. @throws RequestRefusal BAD_REQUEST */
 export function refuseForgery(headers: IncomingHttpHeaders): void {
   const type = headers['content-type'];
   if (type !== undefined && !simpleTypes.test(type)) return;

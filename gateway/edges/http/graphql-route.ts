@@ -14,14 +14,14 @@ import { send, sendBatch, sendRefused } from './send.ts';
 export interface GraphqlRouteOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   readonly readOrigin: ReadOrigin;
-  /** Operations that one request may bring; 0 = no batches. */
+  /** Operations that one request may contain; 0 = no batches. */
   readonly batchLimit: number;
-  /** True while the gateway stops and ends its streams. */
+  /** True if streams end because the gateway stops. */
   readonly isClosing: () => boolean;
 }
 
 const path = '/graphql';
-/** Where browsers find the explorer. */
+
 const explorerPath = '/explorer';
 const otherMethods = ['HEAD', 'PUT', 'PATCH', 'DELETE'];
 

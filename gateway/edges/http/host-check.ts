@@ -1,17 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 
-/** Names of this machine that no other machine can give itself in DNS. */
+/** Host names of this machine that DNS can't assign to another machine. */
 const ownNames = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
-/** Whether requests under this host name are served. */
+/** True if the gateway serves requests under this host name. */
 export function isServedHost({ host }: IncomingHttpHeaders, demoAccounts: 'none' | 'local' | 'public'): boolean {
   return demoAccounts !== 'local' || (host !== undefined && ownNames.test(host));
 }
 
 /**
- * Refuses requests under a foreign host name: a page whose name was rebound to this machine (DNS rebinding) could otherwise read everything
- * that the demo accounts may. @throws RequestRefusal FORBIDDEN
+ * Refuses requests under a foreign host name. Otherwise a page whose name was rebound to this machine (DNS rebinding) could read everything
+ * that the demo accounts may read.
+ * @throws RequestRefusal FORBIDDEN
  */
 export function refuseForeignHost({ host }: IncomingHttpHeaders): void {
   if (isServedHost({ host }, 'local')) return;

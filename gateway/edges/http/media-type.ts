@@ -10,23 +10,23 @@ const eventStreamKind: StreamKind = 'event-stream';
 const multipart = 'multipart/mixed';
 const page = 'text/html';
 
-/** How several payloads are framed in one HTTP response; `framings` in `streams.ts` says what each is. */
+/** The framing of several payloads in one HTTP response: see `framings` in `streams.ts`. */
 export type StreamKind = 'event-stream' | 'parts-2022' | 'parts-2023' | 'multipart-subscription';
 
-/** What a client accepts, read from its `accept` header. */
+/** The responses that a client accepts, by its `accept` header. */
 export interface Accepted {
-  /** Media type of a single response; undefined when the client accepts only streams, or nothing that is offered. */
+  /** Media type of a single response; undefined if the client accepts none. */
   readonly single: string | undefined;
-  /** True when the client prefers an event stream to every other response, also for a query. */
+  /** True if the client prefers an event stream to every other response, also for a query. */
   readonly prefersEvents: boolean;
   readonly forms: AcceptedForms;
-  /** The framing of a response in several payloads, and of a single response where only streams are accepted. */
+  /** The framing of a response in several payloads, and of a single response if the client accepts streams only. */
   readonly streams: {
     readonly events: StreamKind | undefined;
     readonly parts: StreamKind | undefined;
     readonly single: StreamKind;
   };
-  /** True for a browser that opens the address. */
+  /** True for a browser that opens the address as a page. */
   readonly prefersPage: boolean;
 }
 
@@ -35,7 +35,7 @@ const maxKnownLength = 300;
 const known = new LRUCache<string, Accepted>({ max: 200 });
 const anything = negotiate(undefined);
 
-/** @throws RequestRefusal 406 when the client accepts nothing that is offered */
+/** @throws RequestRefusal 406 when the client accepts no response that the gateway offers */
 export function readAccept(accept: string | undefined): Accepted {
   if (!accept) return anything;
   const before = known.get(accept);
@@ -55,7 +55,7 @@ function negotiate(accept: string | undefined): Accepted {
   const events = named(eventStream);
   const prefersEvents = events && preferred([...offered, eventStream]) === eventStream;
   const { parts, subscriptions } = multipartKinds(accept ?? '');
-  // Some clients (urql) accept event streams with every request: for them a stream is the response to a subscription only.
+  // Some clients (urql) accept event streams with every request, but expect one for a subscription only.
   const ofParts = prefersEvents ? eventStreamKind : parts;
   const ofEvents = events && preferred([eventStream, multipart]) === eventStream ? eventStreamKind : subscriptions;
   return {
@@ -79,7 +79,7 @@ interface MultipartKinds {
   readonly subscriptions: StreamKind | undefined;
 }
 
-/** The multipart protocols that a header asks for, the first of each use: `multipart/mixed` alone means that of 2022. */
+/** Finds the multipart protocols in a header, the first for each use. `multipart/mixed` without parameters means the protocol of 2022. */
 function multipartKinds(accept: string): MultipartKinds {
   let kinds: MultipartKinds = { parts: undefined, subscriptions: undefined };
   for (const [, parameters = ''] of accept.matchAll(/multipart\/mixed([^,]*)/gi)) {
@@ -95,7 +95,7 @@ function multipartKinds(accept: string): MultipartKinds {
 const refusedType = 'application/graphql-response+json; charset=utf-8';
 const jsonType = 'application/json; charset=utf-8';
 
-/** Media type of a response that is no stream, also for clients that accept streams only, or whose accept header is unknown. */
+/** Media type of a response that is no stream, also for clients that accept streams only or whose `accept` header is invalid. */
 export function responseType(accepted: Accepted | undefined): string {
   return accepted ? (accepted.single ?? refusedType) : jsonType;
 }

@@ -4,7 +4,7 @@ import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Received } from '../../pipeline/stages.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
 
-/** What a client says of its operation: the parameters of GraphQL over HTTP. */
+/** The parameters of an operation, as in GraphQL over HTTP. */
 export type OperationParameters = Pick<Received, 'source' | 'operationName' | 'variables' | 'extensions' | 'onError'>;
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { type Accepted, readAccept } from './media-type.ts';
 import { readOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
 
-/** What the client accepts, for a refusal; undefined where that is nothing. */
+/** Reads what the client accepts, for a refusal; undefined if its `accept` header is invalid. */
 export function acceptedBy({ headers }: FastifyRequest): Accepted | undefined {
   try {
     return readAccept(headers.accept);
@@ -35,8 +35,8 @@ export function receive(
 
 export function listenForDisconnect(raw: ServerResponse): OnCancel {
   const callbacks: (() => void)[] = [];
-  return (leave) => {
-    if (callbacks.push(leave) > 1) return;
+  return (cancel) => {
+    if (callbacks.push(cancel) > 1) return;
     raw.once('close', () => {
       if (!raw.writableFinished) for (const callback of callbacks) callback();
     });

@@ -1,7 +1,7 @@
-/** Ids that may stand in headers and logs as they are. */
+/** Ids that are safe in headers and log lines. */
 const harmless = /^[\w.:+/=-]{1,128}$/;
 
-/** The client's own `x-request-id`, where it has a harmless form. The gateway's request ids are its own. */
+/** Returns the client's own `x-request-id` if its form is harmless. The gateway's request id is a different one. */
 export function clientRequestId(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' && harmless.test(header) ? header : undefined;
 }

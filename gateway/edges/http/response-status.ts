@@ -1,6 +1,6 @@
 import type { Outcome, Responded } from '../../pipeline/outcome.ts';
 
-/** Faults of the document or its variables: the request itself was well-formed GraphQL over HTTP. */
+/** Codes for errors of the document or its variables, in a request that was well-formed GraphQL over HTTP. */
 const documentFaults: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -9,9 +9,9 @@ const documentFaults: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * HTTP status of an outcome (GraphQL over HTTP, draft of 2025). Under `application/graphql-response+json`: 200 where the operation ran
- * and something could be answered, else the status of what went wrong. Under `application/json`, 200 for everything that is told by
- * GraphQL errors, except for refusals that are no fault of the document.
+ * Returns the HTTP status of an outcome (GraphQL over HTTP, draft of 2025). Under `application/graphql-response+json` it is 200 if the operation
+ * ran and at least one root field has data, otherwise the status of the error. Under `application/json` it is 200, except for refusals for
+ * reasons other than an error of the document.
  */
 export function responseStatus(outcome: Outcome, mediaType: string): number {
   const isPlainJson = mediaType.startsWith('application/json');
@@ -22,8 +22,8 @@ export function responseStatus(outcome: Outcome, mediaType: string): number {
 }
 
 /**
- * The `Retry-After` header of a response in which errors say when to try again, after the longest of these times; after a second where
- * nothing could be answered and nothing better is known. None where trying again could make a change twice.
+ * Makes the `Retry-After` header of a response: the longest time that its errors state. Without one, a response in which every root field
+ * failed gets one second, unless a repeated request could make a change twice.
  */
 export function retryAfterHeader({ errors, unavailable }: Responded): Readonly<Record<string, string>> {
   const seconds = errors.map(({ extensions }) => Number(extensions['retryAfterSeconds'] ?? 0));

@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 
-/** Responses are data: no browser may guess another type, frame them, or run anything in them. */
+/** Headers of responses with data. They forbid browsers to guess another type, to frame a response and to run scripts in it. */
 const ofResponses = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
@@ -11,20 +11,20 @@ const ofResponses = {
 } as const;
 const names = Object.keys(ofResponses) as (keyof typeof ofResponses)[];
 
-/** Sent under TLS only: under plain HTTP it would pin every service of the host name to HTTPS (RFC 6797, section 7.2). */
+/** Sent over TLS only: RFC 6797 (section 7.2) forbids the header over plain HTTP. */
 const transportSecurity = 'max-age=31536000; includeSubDomains';
 
-/** For every route. Not by helmet, which builds its headers anew for each request. */
+/** Sets the headers for every route. helmet is not used here because it builds its headers again for each request. */
 export function protectResponses(app: FastifyInstance, readOrigin: ReadOrigin): void {
   app.addHook('onRequest', (request, reply, done) => {
-    // Headers set on the raw response prevent Node from writing the head in one call.
+    // Not set on the raw response: see docs/performance.md, P17.
     for (const name of names) reply.header(name, ofResponses[name]);
     if (readOrigin(request.raw).isSecure) reply.header('strict-transport-security', transportSecurity);
     done();
   });
 }
 
-/** For pages, in place of those for data: they may load and call this machine only. CodeMirror and GraphiQL write style attributes. */
+/** Replaces the headers for data by those for pages, which may load and call this server only. CodeMirror and GraphiQL need inline styles. */
 export async function protectPages(app: FastifyInstance): Promise<void> {
   app.addHook('onRequest', (_request, reply, done) => {
     for (const name of names) reply.removeHeader(name);

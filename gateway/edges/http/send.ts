@@ -22,7 +22,7 @@ export async function send(
     await writeStream(reply, once(String(outcome.body.read())), accepted.streams.single, isClosing);
     return reply;
   }
-  // The port has closed meanwhile: kept alive, this connection would hold up the end of the process.
+  // Once the port is closed, a connection that stays alive would delay the end of the process.
   if (!reply.server.server.listening) reply.header('connection', 'close');
   return reply
     .headers(retryAfterHeader(outcome))

@@ -7,13 +7,13 @@ export interface Framing {
   readonly contentType: string;
   readonly start: string;
   readonly frame: (payload: string) => string;
-  /** Sent from time to time, so that no proxy takes a silent stream for a dead one. */
+  /** Sent at intervals, so that proxies do not close a stream without events. */
   readonly keepAlive: { readonly text: string; readonly everyMs: number } | undefined;
   readonly end: string;
 }
 
 /**
- * A multipart response (RFC 2046). The delimiter follows each part at once: clients take a part for complete when they have read it.
+ * A multipart response (RFC 2046). The delimiter follows each part immediately, because clients wait for it before they use the part.
  * @param parameters of the content type
  */
 function multipart(
@@ -32,7 +32,7 @@ function multipart(
   };
 }
 
-const asItIs = (payload: string): string => payload;
+const unwrapped = (payload: string): string => payload;
 
 export const framings: Readonly<Record<StreamKind, Framing>> = {
   /** The "distinct connections" mode of the graphql-sse protocol. */
@@ -43,13 +43,13 @@ export const framings: Readonly<Record<StreamKind, Framing>> = {
     keepAlive: { text: ':\n\n', everyMs: 12_000 },
     end: 'event: complete\ndata:\n\n',
   },
-  'parts-2022': multipart('-', 'deferSpec=20220824', asItIs),
-  'parts-2023': multipart('-', 'incrementalSpec=v0.2', asItIs),
+  'parts-2022': multipart('-', 'deferSpec=20220824', unwrapped),
+  'parts-2023': multipart('-', 'incrementalSpec=v0.2', unwrapped),
   /** Apollo's protocol for subscriptions over HTTP; clients expect an empty object every five seconds. */
   'multipart-subscription': multipart('graphql', 'subscriptionSpec=1.0', (payload) => `{"payload":${payload}}`, 5_000),
 };
 
-/** Takes the response from Fastify and sends its head. */
+/** Takes the response over from Fastify and sends its head. */
 export function openStream(reply: FastifyReply, kind: StreamKind): FastifyReply['raw'] {
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);
@@ -62,7 +62,7 @@ export function openStream(reply: FastifyReply, kind: StreamKind): FastifyReply[
   return raw;
 }
 
-/** Writes payloads as they come, no faster than the client reads. @param isClosing whether the gateway stops */
+/** Writes payloads as they arrive, no faster than the client reads. @param isClosing true if the gateway stops */
 export async function writeStream(
   reply: FastifyReply,
   payloads: Streaming['payloads'],
@@ -88,7 +88,7 @@ export async function* once(payload: string): AsyncGenerator<string> {
   yield payload;
 }
 
-/** Resolves when the client can take more, or has left. */
+/** Writes a text. Resolves when the client can take more, or has disconnected. */
 export function write(raw: FastifyReply['raw'], text: string): Promise<void> {
   return new Promise((resolve) => {
     if (raw.destroyed || raw.write(text)) return resolve();

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The origins whose pages may ask, as given to CORS. */
+/** Origins whose pages may send requests, as for CORS. */
 export type AllowedOrigins = readonly (string | RegExp)[];
 
 /**
- * Whether a websocket may be opened: CORS does not guard websockets, so that any page could open one. Clients other than browsers send no
- * origin; pages that this server serves are of its own host.
+ * Decides whether a websocket may be opened. CORS does not cover websockets, so any page could open one without this check. Clients other than
+ * browsers send no origin. Pages of this server have its own host as their origin.
  */
 export function isAllowedOrigin({ origin, host }: IncomingHttpHeaders, allowed: AllowedOrigins): boolean {
   if (origin === undefined) return true;

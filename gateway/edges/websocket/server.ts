@@ -5,14 +5,14 @@ import { WebSocketSession, type WebSocketSessionOptions } from './session.ts';
 
 export interface WebSocketEdgeOptions extends WebSocketSessionOptions {
   readonly maxMessageBytes: number;
-  /** Whether a page of this request's origin and host may open a websocket. */
+  /** True if a page of this request's origin and host may open a websocket. */
   readonly mayOpen: (headers: IncomingHttpHeaders) => boolean;
-  /** How often a silent connection is asked whether it is still there. */
+  /** Milliseconds between pings. */
   readonly pingMs: number;
 }
 
 export interface WebSocketEdge {
-  /** Closes every connection with 1001, so that clients come back to another gateway. */
+  /** Closes every connection with 1001, so that clients reconnect to another gateway. */
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
     autoPong: false, // the session answers pings, within its bounds
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
-  // ws repeats the HTTP server's errors (a taken port); the caller of `listen` gets them already.
+  // ws repeats errors of the HTTP server, such as a taken port. The caller of `listen` gets them too.
   sockets.on('error', () => {});
   const alive = new WeakSet<WebSocket>();
   sockets.on('connection', (socket, request) => {
@@ -41,7 +41,7 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
     socket.once('close', options.openSockets.openAt(options.readOrigin(request).address));
     alive.add(socket);
     socket.on('pong', () => alive.add(socket));
-    socket.on('error', () => undefined); // a broken frame closes the socket, which the session hears of
+    socket.on('error', () => undefined); // a broken frame also closes the socket, which the session handles
     new WebSocketSession(socket, request, options);
   });
   const pings = setInterval(() => {
@@ -60,7 +60,7 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
   };
 }
 
-/** Milliseconds that a client gets to answer the close. */
+/** Milliseconds in which a client must confirm the close. */
 const closeMs = 2_000;
 
 function closeSoon(socket: WebSocket): Promise<void> {

@@ -14,26 +14,26 @@ import { readErrorBehavior } from '../read-error-behavior.ts';
 
 export interface WebSocketSessionOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
-  /** Finds out who opens the connection, from the values of `connection_init`; rejects when the token does not hold. */
+  /** Finds the caller by the values of `connection_init`. Rejects if the token is invalid. */
   readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>;
   readonly openSockets: OpenSockets;
-  /** Operations that one connection may have under way. */
+  /** Operations that may run at once on one connection. */
   readonly maxOperations: number;
   readonly readOrigin: ReadOrigin;
-  /** Called for faults of the program; the connection is closed. */
+  /** Called for defects of the gateway. The connection is then closed. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Milliseconds that a client has to send `connection_init`. */
+/** Milliseconds in which a client must send `connection_init`. */
 const initMs = 10_000;
-/** Bytes that may wait for a client to take them; with more, nothing further is read from it or sent to it for the time being. */
+/** Bytes that may wait in the send buffer. Above that, the gateway neither reads from the client nor sends to it until the buffer drains. */
 const maxBufferedBytes = 64 * 1024;
 
 const initPayload = z.looseObject({}).nullish();
 
 /**
- * One connection. The protocol's messages come parsed and checked from graphql-ws; the server loop is ours, because its
- * own would serialize every payload again for every client.
+ * One connection. graphql-ws parses and checks the messages of the protocol. The server loop is ours, because the loop of graphql-ws would
+ * serialize every payload again for every client.
  */
 export class WebSocketSession {
   readonly #socket: WebSocket;
@@ -42,9 +42,9 @@ export class WebSocketSession {
   readonly #operations = new Map<string, AbortController>();
   readonly #initTimeout: NodeJS.Timeout;
   #headers: IncomingHttpHeaders;
-  /** Resolves when what was sent last has left the process. */
+  /** Resolves when the process has written the last message. */
   #flushed: Promise<void> = Promise.resolve();
-  /** Resolves when the last payload that had to wait for others has left it. */
+  /** Resolves when the process has written the last payload that had to wait for others. */
   #turn: Promise<void> = Promise.resolve();
   #phase: 'new' | 'initialising' | 'acknowledged' = 'new';
 
@@ -190,16 +190,19 @@ export class WebSocketSession {
       operationName: payload.operationName ?? undefined,
       variables: payload.variables ?? {},
       extensions: payload.extensions ?? {},
-      // graphql-ws does not know this parameter, and hands it on.
+      // The type of graphql-ws lacks this parameter.
       onError: readErrorBehavior('onError' in payload ? payload.onError : undefined),
       readOnly: false,
       accepts: { events: true, parts: '2022' },
       holdsConnection: false,
-      onCancel: (leave) => signal.addEventListener('abort', leave, { once: true }),
+      onCancel: (cancel) => signal.addEventListener('abort', cancel, { once: true }),
     };
   }
 
-  /** Sends a payload. Resolves when it has left the process, so that each operation has one under way; of a slow client only one has. */
+  /**
+   * Sends a payload. Resolves when the process has written it, so that each operation buffers one payload at most. For a slow client, all
+   * operations together buffer one.
+   */
   #sendPayload(text: string): Promise<void> {
     if (this.#socket.bufferedAmount <= maxBufferedBytes) return this.#send(text);
     this.#turn = this.#turn.then(() => this.#send(text));
@@ -231,7 +234,7 @@ export class WebSocketSession {
   }
 }
 
-/** A message around a payload that is JSON text already. */
+/** Makes a message around a payload that is already JSON text. */
 function envelope(id: string, type: MessageType, payload: string): string {
   return `{"id":${JSON.stringify(id)},"type":"${type}","payload":${payload}}`;
 }

@@ -27,7 +27,7 @@ describe('a change whose response does not come', () => {
     await using w = await world(() => {}, { limits: { timeoutMs: 50 } });
     const failure = await failureOf(w.transport.fetch(mutation, unrepeatable));
     expect(failure).toMatchObject(unknown);
-    expect(failure.message).toBe('A subgraph did not answer in time. The change may or may not have been made.');
+    expect(failure.message).toBe('A subgraph did not respond in time. The change may or may not have been made.');
   });
 
   test('may be sent again when it carries an idempotency key', async () => {
