@@ -25,7 +25,7 @@ const runsFactor = '10';
 
 /** Test files that draw random cases. */
 function randomTests(): string[] {
-  return globSync('{subgraphs,gateway,demo,test,commands}/**/*.test.ts', { cwd: root }).filter((file) =>
+  return globSync('{subgraphs,gateway,demo,client,test,commands}/**/*.test.ts', { cwd: root }).filter((file) =>
     /from '(?:fast-check|.*\/random\.ts)'/.test(readFileSync(join(root, file), 'utf8')),
   );
 }

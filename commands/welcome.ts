@@ -1,4 +1,4 @@
-const accounts = ['admin', 'dispatcher', 'driver', 'customer', 'partner', 'analyst'].map((name) => `${name}@demo.test`);
+import { demoAccounts, demoCredentials, demoPassword } from '../demo/accounts.ts';
 
 /** The queries of the README; a test holds them against the schema. */
 export const firstQueries = [
@@ -31,7 +31,8 @@ export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, p
     ...[...subgraphUrls].map(([name, url]) => line(name, url)),
   ];
   if (!production) {
-    lines.push('', `  Accounts (password "freight-demo"): ${accounts.join(', ')}`);
+    const emails = demoAccounts.map((account) => demoCredentials(account).email);
+    lines.push('', `  Accounts (password "${demoPassword}"): ${emails.join(', ')}`);
     lines.push(
       '',
       'Sign in with the first query, then send the others with the header "authorization: Bearer <accessToken>":',

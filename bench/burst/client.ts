@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { Agent, request } from 'undici';
+import { post } from '../../client/post.ts';
 
 /** What one text came to. */
 export interface BurstOutcome {
@@ -15,7 +15,6 @@ export interface BurstReport {
 }
 
 const [url = '', token = '', count = ''] = process.argv.slice(2);
-const dispatcher = new Agent({ connections: Number(count), headersTimeout: 120_000, bodyTimeout: 120_000 });
 const worker = new Worker(new URL('./probe.ts', import.meta.url), {
   workerData: { url: new URL('/health/live', url).href },
 });
@@ -29,14 +28,10 @@ function newText(index: number): string {
 
 async function send(index: number): Promise<BurstOutcome> {
   const began = performance.now();
-  const { body } = await request(url, {
-    method: 'POST',
-    dispatcher,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query: newText(index) }),
-  });
-  const { data, errors } = (await body.json()) as { data?: unknown; errors?: { extensions: { code: string } }[] };
-  const code = errors?.[0]?.extensions.code;
+  const headers = { authorization: `Bearer ${token}` };
+  const body = JSON.stringify({ query: newText(index) });
+  const { data, errors } = await post<object>(url, body, { headers, timeoutMs: 120_000 });
+  const code = errors[0]?.extensions.code;
   return { outcome: code === undefined ? 'ok' : data ? `partial ${code}` : code, ms: performance.now() - began };
 }
 
@@ -51,4 +46,3 @@ const probes = new Promise<number[]>((resolve) => worker.once('message', resolve
 worker.postMessage('stop');
 process.send?.({ outcomes, probes: await probes } satisfies BurstReport);
 await worker.terminate();
-await dispatcher.close();

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
-import { signIn } from '../graph/client.ts';
+import { openDemoClient } from '../graph/client.ts';
 import { percentile } from '../graph/percentile.ts';
 import { startThrowaway } from '../graph/product.ts';
 import type { BurstReport } from './client.ts';
@@ -24,7 +24,7 @@ const measured = await startThrowaway(2_000, flags.limited ? {} : unlimited);
 try {
   const child = fork(new URL('./client.ts', import.meta.url), [
     measured.url,
-    await signIn(measured.url, 'dispatcher'),
+    await openDemoClient(measured.url, 'dispatcher').session.accessToken(),
     String(count),
   ]);
   const [report] = (await Promise.race([once(child, 'message'), failed(child)])) as [BurstReport];

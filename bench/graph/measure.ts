@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { ask, type Request, signIn } from './client.ts';
+import { requireData } from '../../client/data.ts';
+import type { GraphOperation } from '../../client/graph-client.ts';
+import { openDemoClient } from './client.ts';
 import { type Counts, countsOf } from './counts.ts';
 import type { LoadJob, LoadResult } from './load.ts';
 import { documentOf, type Operation } from './operations.ts';
@@ -18,15 +20,16 @@ export async function measure(
   signal: AbortSignal,
 ): Promise<Row> {
   const { url } = measured;
-  const token = await signIn(url, operation.account);
+  const { client, session } = openDemoClient(url, operation.account);
   const query = documentOf(operation);
-  const requests = (await operation.variables(url, token)).map(
-    (variables): Request => ({ query, operationName: operation.name, variables }),
+  const requests = (await operation.variables(client)).map(
+    (variables): GraphOperation => ({ query, operationName: operation.name, variables }),
   );
   const [first, second] = requests;
   if (!first || !second) throw new Error(`${operation.name}: at least two different requests are required`);
-  await ask(url, token, first); // planned and compiled from here on
-  const counts = await countsOf(measured, () => ask(url, token, second));
+  requireData(await client.send(first)); // planned and compiled from here on
+  const counts = await countsOf(measured, async () => requireData(await client.send(second)));
+  const token = await session.accessToken();
   const bodies = requests.map((request) => JSON.stringify(request));
   const load = (duration: number) => runLoad({ url, token, bodies, connections, seconds: duration }, signal);
   await load(1); // warm

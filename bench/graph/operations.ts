@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { ask, type Request } from './client.ts';
+import { requireData } from '../../client/data.ts';
+import type { GraphClient } from '../../client/graph-client.ts';
 
-type Variables = Request['variables'];
+type Variables = Readonly<Record<string, unknown>>;
 
 export interface Operation {
   readonly name: string;
@@ -12,7 +13,7 @@ export interface Operation {
    * Different variables for as many requests: equal queries in flight are executed once, and a bench that sends equal ones
    * measures that alone.
    */
-  variables(url: string, token: string): Promise<readonly Variables[]>;
+  variables(client: GraphClient): Promise<readonly Variables[]>;
 }
 
 const different = 64;
@@ -23,13 +24,13 @@ export const operations: readonly Operation[] = [
     name: 'ShipmentBoard',
     title: 'board: 20 shipments with organization, driver, position, ETA',
     account: 'dispatcher',
-    variables: async (url, token) => (await shipments(url, token)).map(({ cursor }) => ({ after: cursor })),
+    variables: async (client) => (await shipments(client)).map(({ cursor }) => ({ after: cursor })),
   },
   {
     name: 'ShipmentDetail',
     title: "one shipment's page, from six subgraphs",
     account: 'dispatcher',
-    variables: async (url, token) => (await shipments(url, token)).map(({ node }) => ({ id: node.id })),
+    variables: async (client) => (await shipments(client)).map(({ node }) => ({ id: node.id })),
   },
   {
     name: 'Leaderboard',
@@ -52,7 +53,7 @@ export const operations: readonly Operation[] = [
     name: 'PartnerShipments',
     title: "a partner's 20 shipments with quotes and invoices",
     account: 'partner',
-    variables: async (url, token) => (await shipments(url, token)).map(({ cursor }) => ({ after: cursor })),
+    variables: async (client) => (await shipments(client)).map(({ cursor }) => ({ after: cursor })),
   },
 ];
 
@@ -66,14 +67,11 @@ interface Edge {
 }
 
 /** The newest shipments that the account may see. */
-async function shipments(url: string, token: string): Promise<readonly Edge[]> {
+async function shipments(client: GraphClient): Promise<readonly Edge[]> {
   const query = `query Newest($first: Int!) { shipments(first: $first) { edges { cursor node { id } } } }`;
-  const data = await ask<{ shipments: { edges: readonly Edge[] } }>(url, token, {
-    query,
-    operationName: 'Newest',
-    variables: { first: different },
-  });
-  return data.shipments.edges;
+  const variables = { first: different };
+  const response = await client.send<{ shipments: { edges: readonly Edge[] } }>({ query, variables });
+  return requireData(response).shipments.edges;
 }
 
 function numbered(variables: (index: number) => Variables): Variables[] {

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePort } from '#shared/runtime/ports.ts';
+import { requireData } from '../../client/data.ts';
+import { createGraphClient } from '../../client/graph-client.ts';
 import { firstQueries } from '../../commands/welcome.ts';
 import { processTree } from './process-tree.ts';
 
@@ -29,24 +31,12 @@ async function isReady(): Promise<boolean> {
   }
 }
 
-async function ask(query: string | undefined, accessToken?: string): Promise<Record<string, unknown>> {
-  const response = await fetch(`${gateway}/graphql`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(accessToken && { authorization: `Bearer ${accessToken}` }),
-    },
-    body: JSON.stringify({ query }),
-  });
-  const { data, errors } = (await response.json()) as { data?: Record<string, unknown>; errors?: unknown };
-  if (!data || errors) throw new Error(`${query}: ${JSON.stringify(errors)}`);
-  return data;
-}
-
-async function askFirstQueries(): Promise<void> {
-  const [signIn, ...others] = firstQueries;
-  const session = (await ask(signIn))['signIn'] as { accessToken: string };
-  for (const query of others) await ask(query, session.accessToken);
+async function sendFirstQueries(): Promise<void> {
+  const [signIn = '', ...others] = firstQueries;
+  const client = createGraphClient({ url: `${gateway}/graphql`, attempts: 1 });
+  const session = requireData(await client.send<{ signIn: { accessToken: string } }>({ query: signIn }));
+  const headers = { authorization: `Bearer ${session.signIn.accessToken}` };
+  for (const query of others) requireData(await client.send({ query }, headers));
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -64,7 +54,7 @@ async function measure(name: string): Promise<void> {
     await sleep(20);
   }
   const ready = seconds();
-  await askFirstQueries();
+  await sendFirstQueries();
   const answered = seconds();
   const { node, postgres } = processTree(child.pid ?? 0);
   const columns = [node.cpuSeconds.toFixed(1), postgres.cpuSeconds.toFixed(1), node.residentMegabytes.toFixed(0)];

@@ -108,7 +108,7 @@ export const importRules: readonly ImportRule[] = [
   {
     says: 'inside the demo imports go down',
     files: /^demo\//,
-    order: ['world', 'derived-id', 'driving', 'way', 'generate', 'seeds', 'seeding', 'simulator'],
+    order: ['accounts', 'world', 'derived-id', 'driving', 'way', 'generate', 'seeds', 'seeding', 'simulator'],
     // A seed gets its database from the code that runs seeds, which also holds the list of them.
     typesBetween: ['seeds', 'seeding'],
   },

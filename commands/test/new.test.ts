@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { requireData } from '../../client/data.ts';
+import { createGraphClient } from '../../client/graph-client.ts';
+import { demoCredentials } from '../../demo/accounts.ts';
 import { namesOf } from '../new/names.ts';
 import { planSubgraph } from '../new/plan.ts';
 import { startProcess } from './process.ts';
@@ -100,33 +103,26 @@ describe('a new subgraph', () => {
     await using product = startProcess(['commands/start.ts', '--no-simulator'], settings, copy);
     await product.line('Ctrl-C stops everything');
     const url = /http:\S+/.exec(await product.line('Graph '))?.[0] ?? '';
-    let token: string | undefined;
-    const ask = async (query: string) => {
-      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      const headers = { 'content-type': 'application/json', ...authorization };
-      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
-      // biome-ignore lint/suspicious/noExplicitAny: tests look into data of any shape
-      return (await response.json()) as { data?: any; errors?: object[] };
-    };
-    const signIn = 'signIn(input: { email: "admin@demo.test", password: "freight-demo" }) { accessToken }';
-    token = (await ask(`mutation { ${signIn} }`)).data.signIn.accessToken;
+    const client = createGraphClient({ url, account: demoCredentials('admin'), attempts: 1 });
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into data of any shape
+    const ask = async (query: string) => requireData(await client.send<any>({ query }));
 
     const create = `mutation { createLoadingDock(input: { name: "North 1", idempotencyKey: "loading-dock-1" }) {
       loadingDock { id name } userErrors { code }
     } }`;
     const created = await ask(create);
     expect(created).toEqual({
-      data: { createLoadingDock: { loadingDock: { id: expect.any(String), name: 'North 1' }, userErrors: [] } },
+      createLoadingDock: { loadingDock: { id: expect.any(String), name: 'North 1' }, userErrors: [] },
     });
     expect(await ask(create)).toEqual(created);
-    const { loadingDock } = created.data.createLoadingDock;
+    const { loadingDock } = created.createLoadingDock;
     const query = `{ loadingDock(id: "${loadingDock.id}") { name } loadingDocks { nodes { id name } totalCount } }`;
     expect(await ask(query)).toEqual({
-      data: { loadingDock: { name: 'North 1' }, loadingDocks: { nodes: [loadingDock], totalCount: 1 } },
+      loadingDock: { name: 'North 1' },
+      loadingDocks: { nodes: [loadingDock], totalCount: 1 },
     });
-    token = undefined;
     const refused = { extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } };
-    expect(await ask(query)).toMatchObject({
+    expect(await createGraphClient({ url, attempts: 1 }).send({ query })).toMatchObject({
       data: { loadingDock: null, loadingDocks: null },
       errors: [refused, refused],
     });

@@ -6,6 +6,8 @@ import { asAdmin, databaseName } from '#shared/database/provision.ts';
 import { accessTokens, createSigner, type KeyPair, newKeyPair } from '#shared/identity/tokens.ts';
 import { subgraphNames } from '#shared/test/cluster.ts';
 import { somebody } from '#shared/test/harness.ts';
+import { requireData } from '../../client/data.ts';
+import { createGraphClient } from '../../client/graph-client.ts';
 import { type GivenServer, oldestPostgres, startGivenServer } from './given-server.ts';
 import { type ProductProcess, startProcess } from './process.ts';
 
@@ -72,12 +74,8 @@ const startGateway = (fleetUrl: string): ProductProcess =>
 async function vehiclesAt(url: string): Promise<unknown> {
   const dispatcher = somebody(['DISPATCHER']);
   const token = createSigner(access.privateJwk).sign(dispatcher, accessTokens, 60);
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query: '{ vehicles(first: 1) { totalCount } }' }),
-  });
-  return response.json();
+  const client = createGraphClient({ url, headers: { authorization: `Bearer ${token}` }, attempts: 1 });
+  return requireData(await client.send({ query: '{ vehicles(first: 1) { totalCount } }' }));
 }
 
 describe('a release', () => {
@@ -124,7 +122,7 @@ describe('a release', () => {
     await using fleet = startFleet(urlOf('fleet'));
     await using gateway = startGateway(JSON.parse(await fleet.line('"listening"')).url);
     const { url } = JSON.parse(await gateway.line('"ready"'));
-    expect(await vehiclesAt(`${url}/graphql`)).toEqual({ data: { vehicles: { totalCount: 0 } } });
+    expect(await vehiclesAt(`${url}/graphql`)).toEqual({ vehicles: { totalCount: 0 } });
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
@@ -139,7 +137,7 @@ describe('a release', () => {
     });
     await product.line('Ctrl-C stops everything; data stays.');
     const url = /http:\S+/.exec(await product.line('Graph '))?.[0] ?? '';
-    expect(await vehiclesAt(url)).toEqual({ data: { vehicles: { totalCount: 0 } } });
+    expect(await vehiclesAt(url)).toEqual({ vehicles: { totalCount: 0 } });
   });
 
   test('a role that may do more than its subgraph needs is refused', async () => {

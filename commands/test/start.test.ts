@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { postmasterOf } from '#shared/database/postgres/postmaster.ts';
 import { isRunning } from '#shared/runtime/processes.ts';
+import { createGraphClient } from '../../client/graph-client.ts';
+import { demoCredentials } from '../../demo/accounts.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** `npm start` as a newcomer runs it: in a terminal, through npm, on a data folder of its own. */
@@ -57,14 +59,12 @@ async function readyAt(terminal: Terminal): Promise<string> {
 }
 
 async function signsIn(url: string): Promise<boolean> {
-  const query =
-    'mutation { signIn(input: { email: "dispatcher@demo.test", password: "freight-demo" }) { viewer { name } } }';
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
+  const query = 'mutation($input: SignInInput!) { signIn(input: $input) { viewer { name } } }';
+  const client = createGraphClient({ url, attempts: 1 });
+  const { data } = await client.send<{ signIn: { viewer: { name: string } | null } | null }>({
+    query,
+    variables: { input: demoCredentials('dispatcher') },
   });
-  const { data } = (await response.json()) as { data?: { signIn?: { viewer: { name: string } | null } | null } | null };
   return typeof data?.signIn?.viewer?.name === 'string';
 }
 

@@ -1,13 +1,11 @@
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
 import { hashPassword } from '../../subgraphs/access/domain/passwords.ts';
+import { demoPassword } from '../accounts.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { World } from '../world.ts';
 
-/** Password of the demo accounts; the others have none and nobody can sign in with them. */
-export const demoPassword = 'freight-demo';
-
-/** Writes organizations and accounts of the demo world. Refuses to put known passwords into a production database. */
+/** Writes organizations and accounts of the demo world. Only demo accounts have a password. Refuses to put known passwords into a production database. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
   if (readProductConfig().environment === 'production') {
     throw new ConfigurationError('NODE_ENV: another value than production is required to seed demo accounts');

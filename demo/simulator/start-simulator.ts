@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGraphClient } from '../../client/graph-client.ts';
+import { demoCredentials } from '../accounts.ts';
 import { driveUntilStopped } from './loop.ts';
+
+const dispatcher = demoCredentials('dispatcher');
 
 export interface SimulatorOptions {
   /** GraphQL address of the gateway. */
@@ -23,8 +26,8 @@ export interface SimulatorOptions {
 export async function startSimulator({
   url,
   signal,
-  email = 'dispatcher@demo.test',
-  password = 'freight-demo',
+  email = dispatcher.email,
+  password = dispatcher.password,
   speedup = 1,
   log = () => {},
   clock = () => new Date(),

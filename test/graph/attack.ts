@@ -1,4 +1,3 @@
-import type { GraphQLFormattedError } from 'graphql';
 import type { TestGraph } from './graph.ts';
 import type { Attack, Target } from './hostile-requests.ts';
 
@@ -10,11 +9,6 @@ export interface Outcome {
   /** Codes of errors and userErrors; empty where the request did what it asked for. */
   readonly codes: readonly string[];
   readonly text: string;
-}
-
-interface Answer {
-  readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly GraphQLFormattedError[];
 }
 
 /** Sends operations to fields one after the other per field, and remembers the versions of what they changed. */
@@ -30,20 +24,14 @@ export class Attacker {
 
   async send(target: Target, { title, variables }: Attack): Promise<Outcome> {
     const as = target.field === 'redeemReward' ? 'driver' : 'admin';
-    const response = await fetch(this.#graph.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${await this.#graph.tokenOf(as)}` },
-      body: JSON.stringify({ query: target.operation, variables: variables() }),
-    });
-    const text = await response.text();
-    const { data, errors = [] } = JSON.parse(text) as Answer;
+    const { status, data, errors, extensions } = await this.#graph.ask(as, target.operation, variables());
     const payload = data?.[target.field];
     this.#noteVersion(payload);
     return {
       title: `${target.coordinate} ${title}`,
-      status: response.status,
-      codes: [...errors.map(({ extensions }) => String(extensions?.['code'])), ...userErrorCodes(payload)],
-      text,
+      status,
+      codes: [...errors.map((error) => String(error.extensions.code)), ...userErrorCodes(payload)],
+      text: JSON.stringify({ data, errors, extensions }),
     };
   }
 

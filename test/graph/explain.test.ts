@@ -7,9 +7,9 @@ interface Fetch {
   readonly ms: number;
   readonly sql: readonly { readonly text: string; readonly ms: number; readonly rows: number }[];
 }
-interface Response {
-  readonly data?: unknown;
-  readonly extensions?: { readonly explain?: { readonly plan: string; readonly fetches: readonly Fetch[] } };
+interface Explanation {
+  readonly plan: string;
+  readonly fetches: readonly Fetch[];
 }
 
 let graph: TestGraph;
@@ -18,17 +18,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => graph.close());
 
-async function ask(as: DemoAccount, query: string, headers: Record<string, string>): Promise<Response> {
-  const response = await fetch(graph.url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${await graph.tokenOf(as)}`,
-      ...headers,
-    },
-    body: JSON.stringify({ query }),
-  });
-  return (await response.json()) as Response;
+async function ask(as: DemoAccount, query: string, headers: Record<string, string>) {
+  const { data, extensions } = await graph.ask(as, query, {}, headers);
+  return { data, extensions, explanation: extensions?.['explain'] as Explanation | undefined };
 }
 
 const explain = { 'graphql-explain': 'plan, sql' };
@@ -39,9 +31,9 @@ describe('GraphQL-Explain: plan, sql', () => {
     await graph.tokenOf('dispatcher');
     await graph.settle();
     const statementsBefore = graph.product.subgraphs.map(({ services }) => services.database.statements());
-    const { data, extensions } = await ask('dispatcher', loads, explain);
+    const { data, explanation } = await ask('dispatcher', loads, explain);
     expect(data).toMatchObject({ shipments: { nodes: [{ reference: expect.any(String) }, expect.anything()] } });
-    const { plan, fetches } = extensions?.explain ?? { plan: '', fetches: [] };
+    const { plan, fetches } = explanation ?? { plan: '', fetches: [] };
     expect(plan).toMatch(/^QueryPlan \{[\s\S]+Fetch\(service: "shipments"\)[\s\S]+Parallel \{/);
     expect(fetches.map(({ subgraph }) => subgraph).toSorted()).toEqual(['access', 'risk', 'shipments']);
     expect(fetches[0]).toMatchObject({ subgraph: 'shipments', query: expect.stringContaining('shipments(first: 2)') });
@@ -60,9 +52,9 @@ describe('GraphQL-Explain: plan, sql', () => {
   test('shows a change its writes, and no secret', async () => {
     const signIn =
       'mutation { signIn(input: { email: "driver@demo.test", password: "freight-demo" }) { accessToken } }';
-    const { data, extensions } = await ask('admin', signIn, explain);
+    const { data, extensions, explanation } = await ask('admin', signIn, explain);
     const { accessToken } = (data as { signIn: { accessToken: string } }).signIn;
-    const [access] = extensions?.explain?.fetches ?? [];
+    const [access] = explanation?.fetches ?? [];
     expect(access?.sql.some(({ text, rows }) => /^insert into/i.test(text) && rows === 1)).toBe(true);
     const told = JSON.stringify(extensions);
     expect(told).not.toContain('freight-demo');

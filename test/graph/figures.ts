@@ -1,4 +1,5 @@
-import type { GraphAnswer, TestGraph } from './graph.ts';
+import { requireData } from '../../client/data.ts';
+import type { TestGraph } from './graph.ts';
 
 /** Records as the graph shows them to an analyst, for a recount that knows nothing of analytics. */
 export interface ShipmentRecord {
@@ -28,6 +29,10 @@ interface Page<R> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
+async function readPage<R>(graph: TestGraph, query: string, after: string | null): Promise<Page<R>> {
+  return requireData(await graph.ask<{ page: Page<R> }>('analyst', query, { after })).page;
+}
+
 /** Every record of a list, page by page, as any client would read it. */
 async function readAll<R>(graph: TestGraph, field: string, selection: string): Promise<R[]> {
   const query = `query($after: String) {
@@ -36,11 +41,7 @@ async function readAll<R>(graph: TestGraph, field: string, selection: string): P
   const records: R[] = [];
   let after: string | null = null;
   do {
-    const answer: GraphAnswer<{ page: Page<R> }> = await graph.ask('analyst', query, { after });
-    if (!answer.data?.page || answer.errors.length > 0) {
-      throw new Error(`reading ${field} failed: ${JSON.stringify(answer.errors)}`);
-    }
-    const { nodes, pageInfo } = answer.data.page;
+    const { nodes, pageInfo }: Page<R> = await readPage(graph, query, after);
     records.push(...nodes);
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null);

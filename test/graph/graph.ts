@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GraphQLFormattedError } from 'graphql';
 import { asAdmin } from '#shared/database/provision.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
+import { createGraphClient } from '../../client/graph-client.ts';
+import type { GraphResponse } from '../../client/graph-response.ts';
+import { createSession, type Session } from '../../client/session.ts';
 import { type Product, productParts, startProduct } from '../../commands/product.ts';
+import { type DemoAccount, demoCredentials } from '../../demo/accounts.ts';
 import { generateWorld } from '../../demo/generate/generate.ts';
 import type { World, WorldSize } from '../../demo/world.ts';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
@@ -12,38 +15,32 @@ import { createGateway } from '../../gateway/gateway.ts';
 import { roleSecret, templateDatabase } from '../../subgraphs/shared/test/cluster.ts';
 import { watchQueues } from './settling.ts';
 
-export interface GraphAnswer<T> {
-  readonly data: T | null | undefined;
-  readonly errors: readonly GraphQLFormattedError[];
-  readonly status: number;
-  readonly headers: Headers;
-}
+export type { DemoAccount } from '../../demo/accounts.ts';
 
-/** A gateway, and how to ask it. */
-export interface GatewayDoor {
+/** A gateway, and clients of it. */
+export interface GatewayClient {
   readonly url: string;
   readonly adminUrl: string;
-  /** Sends an operation through the gateway, signed in as this demo account, or as nobody. */
+  /** Sends an operation through the gateway, signed in as this demo account, or without an account. */
   ask<T = Record<string, unknown>>(
     as: DemoAccount | null,
     query: string,
-    variables?: Record<string, unknown>,
-  ): Promise<GraphAnswer<T>>;
+    variables?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<GraphResponse<T>>;
   close(): Promise<void>;
 }
 
 /** The whole product behind its gateway, on a database and ports of its own, seeded with a small world. */
-export interface TestGraph extends GatewayDoor {
+export interface TestGraph extends GatewayClient {
   readonly world: World;
   readonly product: Product;
   tokenOf(account: DemoAccount): Promise<string>;
   /** Another gateway to the same product, which finds nothing where this subgraph should be. */
-  without(subgraph: string): Promise<GatewayDoor>;
-  /** Takes every domain event that waits, until none is left. */
+  without(subgraph: string): Promise<GatewayClient>;
+  /** Waits until every domain event has been handled. */
   settle(): Promise<void>;
 }
-
-export type DemoAccount = 'admin' | 'dispatcher' | 'driver' | 'customer' | 'partner' | 'analyst';
 
 export interface TestGraphOptions {
   readonly size?: Partial<WorldSize>;
@@ -86,26 +83,28 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   await product.seeded;
   const queues = await watchQueues(adminUrl, database);
   const config = readGatewayConfig(['--port', '0'], environment);
-  const openDoor = (subgraphUrls: Readonly<Record<string, string>>): Promise<GatewayDoor> =>
-    openGateway({ ...config, engine: options.engine ?? config.engine, subgraphUrls }, tokenOf);
-  const tokens = new Map<DemoAccount, Promise<string>>();
-  const tokenOf = (account: DemoAccount): Promise<string> => {
-    const token = tokens.get(account) ?? signIn(door, account);
-    tokens.set(account, token);
-    return token;
+  // Sessions begin at the whole gateway. The others find no subgraph for accounts, perhaps.
+  const sessions = new Map<DemoAccount, Session>();
+  const sessionOf = (account: DemoAccount): Session => {
+    const session = sessions.get(account) ?? createSession(signIn, demoCredentials(account));
+    sessions.set(account, session);
+    return session;
   };
+  const open = (subgraphUrls: Readonly<Record<string, string>>): Promise<GatewayClient> =>
+    openGateway({ ...config, engine: options.engine ?? config.engine, subgraphUrls }, sessionOf);
   const urls = Object.fromEntries(product.urls);
-  const door = await openDoor(urls);
+  const gateway = await open(urls);
+  const signIn = createGraphClient({ url: gateway.url, attempts: 1 }).send;
 
   return {
-    ...door,
+    ...gateway,
     world,
     product,
-    tokenOf,
-    without: (subgraph) => openDoor({ ...urls, [subgraph]: nobodyThere }),
+    tokenOf: (account) => sessionOf(account).accessToken(),
+    without: (subgraph) => open({ ...urls, [subgraph]: unusedAddress }),
     settle: () => queues.settle(),
     async close() {
-      await door.close();
+      await gateway.close();
       await product.close();
       await queues.close();
       await asAdmin(adminUrl, undefined, (client) => client.query(`drop database ${database} with (force)`));
@@ -115,35 +114,23 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
 }
 
 /** A port that nothing listens on. */
-const nobodyThere = 'http://127.0.0.1:1/graphql';
+const unusedAddress = 'http://127.0.0.1:1/graphql';
 
 async function openGateway(
   config: GatewayConfig,
-  tokenOf: (account: DemoAccount) => Promise<string>,
-): Promise<GatewayDoor> {
+  sessionOf: (account: DemoAccount) => Session,
+): Promise<GatewayClient> {
   const gateway = await createGateway(config);
   const url = `${await gateway.listen()}/graphql`;
+  // Tests see each refusal themselves, and end before a request does.
+  const client = { url, attempts: 1, timeoutMs: 600_000 };
   return {
     url,
     adminUrl: gateway.adminUrl,
-    async ask<T>(as: DemoAccount | null, query: string, variables: Record<string, unknown> = {}) {
-      const token = as && (await tokenOf(as));
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-        body: JSON.stringify({ query, variables }),
-      });
-      const { data, errors = [] } = (await response.json()) as { data?: T; errors?: GraphQLFormattedError[] };
-      return { data, errors, status: response.status, headers: response.headers };
+    ask<T>(as: DemoAccount | null, query: string, variables: object = {}, headers = {}) {
+      const signedIn = createGraphClient({ ...client, ...(as && { session: sessionOf(as) }) });
+      return signedIn.send<T>({ query, variables }, headers);
     },
     close: () => gateway.close(),
   };
-}
-
-async function signIn(door: GatewayDoor, account: DemoAccount): Promise<string> {
-  const query = 'mutation($input: SignInInput!) { signIn(input: $input) { accessToken } }';
-  const input = { email: `${account}@demo.test`, password: 'freight-demo' };
-  const { data, errors } = await door.ask<{ signIn: { accessToken: string | null } | null }>(null, query, { input });
-  if (data?.signIn?.accessToken) return data.signIn.accessToken;
-  throw new Error(`signing in as ${account} failed: ${JSON.stringify(errors)}`);
 }

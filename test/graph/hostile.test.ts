@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { isErrorCode } from '#shared/errors/errors.ts';
+import { requireData } from '../../client/data.ts';
+import type { RawResponse } from '../../client/graph-response.ts';
+import { postText } from '../../client/post.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { Attacker, eachOf, type Outcome } from './attack.ts';
@@ -100,18 +103,10 @@ describe('arguments', () => {
   }, 60_000);
 });
 
-/** Sends a body as it is, asking for an answer whose status says whether the request was understood. */
-async function post(body: string | Buffer<ArrayBuffer>): Promise<{ status: number; text: string }> {
-  const response = await fetch(graph.url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/graphql-response+json',
-      authorization: `Bearer ${await graph.tokenOf('admin')}`,
-    },
-    body,
-  });
-  return { status: response.status, text: await response.text() };
+/** Sends a body as it is, as an administrator. */
+async function send(body: string | Buffer<ArrayBuffer>): Promise<RawResponse> {
+  const authorization = `Bearer ${await graph.tokenOf('admin')}`;
+  return postText(graph.url, body, { headers: { accept: 'application/graphql-response+json', authorization } });
 }
 
 describe('documents', () => {
@@ -152,7 +147,7 @@ describe('documents', () => {
     ],
     ['about the service itself', '{ _service { sdl } }', 'GRAPHQL_VALIDATION_FAILED'],
   ])('%s', async (_name, query, expected) => {
-    const { status, text } = await post(JSON.stringify({ query }));
+    const { status, text } = await send(JSON.stringify({ query }));
     const { errors, data } = JSON.parse(text) as { errors: { extensions: { code: string } }[]; data?: unknown };
     expect(status).toBe(400);
     expect(data ?? null).toBeNull();
@@ -172,7 +167,7 @@ describe('documents', () => {
       '{"query": "query($t: Float!) { drivers { nodes { track(toleranceMeters: $t) { sampled } } } }", "variables": {"t": 1e999}}',
     ],
   ])('an infinite number %s', async (_name, body) => {
-    const { status, text } = await post(body);
+    const { status, text } = await send(body);
     expect(status).toBe(400);
     expect(text).toMatch(/"code":"(GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT)"/);
   });
@@ -202,7 +197,7 @@ describe('bodies', () => {
     ['two megabytes', Buffer.from(JSON.stringify({ query: `{ viewer { id } } #${'x'.repeat(2_097_152)}` }))],
     ['nothing', Buffer.alloc(0)],
   ])('%s', async (_name, body) => {
-    const { status, text } = await post(body);
+    const { status, text } = await send(body);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
     const { errors } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
@@ -213,28 +208,22 @@ describe('bodies', () => {
 
 describe('signing in', () => {
   const input = { email: 'nobody-at-all@demo.test', password: 'not the password' };
-  const signIn = (query: string) =>
-    fetch(graph.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables: { input } }),
-    });
+  const signIn = (query: string) => graph.ask(null, query, { input });
 
   test('with wrong passwords is refused after five tries, for a time that error and header tell', async () => {
     const query = 'mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }';
     for (let time = 1; time <= 5; time++) {
-      const response = await signIn(query);
-      expect(await response.json()).toEqual({ data: { signIn: { userErrors: [{ code: 'INVALID_CREDENTIALS' }] } } });
+      const { data, errors } = await signIn(query);
+      expect([data, errors]).toEqual([{ signIn: { userErrors: [{ code: 'INVALID_CREDENTIALS' }] } }, []]);
     }
-    const response = await signIn(query);
-    const { data, errors } = (await response.json()) as { data: unknown; errors: { extensions: object }[] };
+    const { data, errors, headers } = await signIn(query);
     expect({ data, errors }).toMatchObject({
       data: { signIn: null },
       errors: [{ path: ['signIn'], extensions: { code: 'RATE_LIMITED', retryable: true } }],
     });
     expect(errors).toHaveLength(1);
-    expect(errors[0]?.extensions).toHaveProperty('retryAfterSeconds', Number(response.headers.get('retry-after')));
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(800);
+    expect(errors[0]?.extensions).toHaveProperty('retryAfterSeconds', Number(headers.get('retry-after')));
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(800);
     expect(await graph.tokenOf('analyst')).toEqual(expect.any(String));
   });
 
@@ -242,7 +231,7 @@ describe('signing in', () => {
     const response = await signIn(
       'mutation($input: SignInInput!) { a: signIn(input: $input) { accessToken } b: signIn(input: $input) { accessToken } }',
     );
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'MAX_ROOT_FIELDS_LIMIT' } }] });
+    expect(response).toMatchObject({ errors: [{ extensions: { code: 'MAX_ROOT_FIELDS_LIMIT' } }] });
   });
 });
 
@@ -250,14 +239,7 @@ describe('the access token of a former administrator', () => {
   const password = 'seven quiet lorries';
   let count = 0;
 
-  async function send<T>(query: string, variables: object, token?: string): Promise<{ status: number; answer: T }> {
-    const response = await fetch(graph.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify({ query, variables }),
-    });
-    return { status: response.status, answer: (await response.json()) as T };
-  }
+  const withToken = (token: string) => ({ authorization: `Bearer ${token}` });
 
   /** An administrator who has signed in. */
   async function newAdministrator() {
@@ -273,10 +255,10 @@ describe('the access token of a former administrator', () => {
     };
     const registered = await graph.ask<{ registerAccount: { account: { id: string } } }>('admin', register, { input });
     const signIn = 'mutation($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken } }';
-    const { answer } = await send<{ data: { signIn: { accessToken: string; refreshToken: string } } }>(signIn, {
+    const session = await graph.ask<{ signIn: { accessToken: string; refreshToken: string } }>(null, signIn, {
       input: { email, password },
     });
-    return { id: registered.data!.registerAccount.account.id, ...answer.data.signIn };
+    return { id: requireData(registered).registerAccount.account.id, ...requireData(session).signIn };
   }
 
   test.each([
@@ -289,11 +271,10 @@ describe('the access token of a former administrator', () => {
     const refused: string[] = [];
     for (const { coordinate, field: name, operation, properVariables } of targets) {
       if (!coordinate.startsWith('Mutation.') || ['signIn', 'refreshSession', 'signOut'].includes(name)) continue;
-      const { status, answer } = await send(operation, properVariables(), accessToken);
-      expect([name, status, answer]).toMatchObject([
+      const response = await graph.ask(null, operation, properVariables(), withToken(accessToken));
+      expect([name, response]).toMatchObject([
         name,
-        401,
-        { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+        { status: 401, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
       ]);
       refused.push(name);
     }
@@ -307,8 +288,8 @@ describe('the access token of a former administrator', () => {
       'mutation($input: ChangeAccountRolesInput!) { changeAccountRoles(input: $input) { account { id } } }';
     await graph.ask('admin', change, { input });
     const refresh = 'mutation($input: RefreshSessionInput!) { refreshSession(input: $input) { viewer { roles } } }';
-    const { answer } = await send(refresh, { input: { refreshToken } }, accessToken);
-    expect(answer).toEqual({ data: { refreshSession: { viewer: { roles: ['DISPATCHER'] } } } });
+    const { data } = await graph.ask(null, refresh, { input: { refreshToken } }, withToken(accessToken));
+    expect(data).toEqual({ refreshSession: { viewer: { roles: ['DISPATCHER'] } } });
   });
 });
 
@@ -344,16 +325,9 @@ describe('subscriptions', () => {
   });
 
   test.each(refused)('to %s, %s is refused over an event stream alike', async (as, name) => {
-    const response = await fetch(graph.url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        ...(as && { authorization: `Bearer ${await graph.tokenOf(as)}` }),
-      },
-      body: JSON.stringify({ query: all[name] }),
-    });
-    const text = await response.text();
+    const authorized = as && { authorization: `Bearer ${await graph.tokenOf(as)}` };
+    const headers = { accept: 'text/event-stream', ...authorized };
+    const { text } = await postText(graph.url, JSON.stringify({ query: all[name] }), { headers });
     expect(text).toContain('UNAUTHORIZED_FIELD_OR_TYPE');
     expect(text).not.toContain('INTERNAL_SERVER_ERROR');
   });

@@ -25,7 +25,9 @@ afterAll(async () => {
 async function importShipments(file: string, as: DemoAccount = 'admin', more: readonly string[] = []) {
   const report = join(folder, 'report.csv');
   const options = ['--mapping', mapping, '--url', graph.url, '--email', `${as}@demo.test`, '--report', report];
-  const command = spawn(process.execPath, ['commands/import.ts', 'shipments', file, ...options, ...more], { cwd: root });
+  const command = spawn(process.execPath, ['commands/import.ts', 'shipments', file, ...options, ...more], {
+    cwd: root,
+  });
   const exited = new Promise<number | null>((resolve) => command.once('close', resolve));
   const [output, errors, exitCode] = await Promise.all([text(command.stdout), text(command.stderr), exited]);
   // The progress bar goes to the error output as well.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphQLFormattedError } from 'graphql';
-import { type GatewayDoor, startTestGraph, type TestGraph } from './graph.ts';
+import { type GatewayClient, startTestGraph, type TestGraph } from './graph.ts';
 
 /** One subgraph is dead: what it knows is null with an error that says so, all else is served in the same answer. */
 let graph: TestGraph;
@@ -88,7 +88,7 @@ function pathOf({ path = [] }: GraphQLFormattedError): string {
   return path.map((step) => (typeof step === 'number' ? '@' : step)).join('.');
 }
 
-async function expectLoss(door: GatewayDoor, subgraph: string): Promise<void> {
+async function expectLoss(door: GatewayClient, subgraph: string): Promise<void> {
   const { data, errors, status } = await door.ask('admin', everything, variables);
   expect(status).toBe(200);
   expect(data).toEqual(without(whole, losses[subgraph] ?? []));

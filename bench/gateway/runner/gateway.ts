@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { parseResponse, type RawResponse } from '../../../client/graph-response.ts';
+import { postText } from '../../../client/post.ts';
 import type { SubgraphStats } from '../subgraphs/server.ts';
 import type { Contender, Place } from './contenders.ts';
 import { expectedResponse } from './expected.ts';
@@ -54,12 +56,8 @@ async function answers(gateway: RunningGateway): Promise<boolean> {
   }
 }
 
-function post(gateway: RunningGateway, body: string): Promise<Response> {
-  return fetch(gateway.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer check' },
-    body,
-  });
+function post(gateway: RunningGateway, body: string): Promise<RawResponse> {
+  return postText(gateway.url, body, { headers: { authorization: 'Bearer check' } });
 }
 
 /**
@@ -80,10 +78,14 @@ export async function checkAnswer(
 async function checkOnce(gateway: RunningGateway, workload: Workload, n: number): Promise<void> {
   const body = bodyOf(workload, n);
   const response = await post(gateway, body);
-  const text = await response.text();
-  const { data, errors } = JSON.parse(text) as { data: unknown; errors?: unknown };
+  const { text } = response;
+  const { data, errors } = parseResponse(response);
   gateway.answerBytes.set(workload.name, Buffer.byteLength(text));
-  if (response.status !== 200 || errors || !isDeepStrictEqual(data, expectedResponse(JSON.parse(body)).data)) {
+  if (
+    response.status !== 200 ||
+    errors.length > 0 ||
+    !isDeepStrictEqual(data, expectedResponse(JSON.parse(body)).data)
+  ) {
     throw new Error(`${gateway.contender.name} answers "${workload.name}" wrongly: ${text.slice(0, 500)}`);
   }
 }

@@ -8,9 +8,9 @@ import {
   sessionFields,
   startAccess,
 } from '../../../subgraphs/access/test/access.ts';
+import { demoPassword } from '../../accounts.ts';
 import { generateWorld } from '../../generate/generate.ts';
 import { seedAlone } from '../../seeding/seed-alone.ts';
-import { demoPassword } from '../access.ts';
 
 const size = { hubs: 8, organizations: 6, drivers: 8, vehicles: 8, shipments: 40, openPerStatus: 1, months: 3 };
 const world = generateWorld({ seed: 7, now: new Date('2026-03-01T12:00:00Z'), size });
