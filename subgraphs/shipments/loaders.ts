@@ -1,21 +1,17 @@
-import type DataLoader from 'dataloader';
 import type { EntityManager } from '#shared/database/database.ts';
+import { pagesOf } from '#shared/database/list.ts';
 import { byKey, listsByKey } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import type { ShipmentFilter } from './domain/filter-input.ts';
-import {
-  type CommentPage,
-  countComments,
-  findComments,
-  findEvents,
-  findImports,
-  findItems,
-  findProofs,
-  findRatings,
-  findStops,
-} from './store/details.ts';
-import { countsOf, type ListRequest, type Owner, pagesOf } from './store/pages.ts';
+import { comments, findEvents, findItems, findStops, readableComments } from './store/details.ts';
+import { conditionsOf } from './store/filter.ts';
+import { type ShipmentOrder, shipmentsIn } from './store/lists.ts';
+import { importRows, proofRows, ratingRows } from './store/rows.ts';
 import { findShipments } from './store/shipments.ts';
+import { visibleTo } from './store/visibility.ts';
+
+/** Whose lists of shipments: of organizations or of drivers. */
+export type Owner = 'organization_id' | 'driver_id';
 
 /** One loader per key and request; those of lists also per arguments. `clear` forgets all after a change. */
 export function createLoaders(em: EntityManager, identity: Identity, clock: () => Date) {
@@ -32,28 +28,14 @@ export function createLoaders(em: EntityManager, identity: Identity, clock: () =
       ),
     stops: () => per('stops', () => listsByKey((ids) => findStops(em, ids), ofShipment)),
     items: () => per('items', () => listsByKey((ids) => findItems(em, ids), ofShipment)),
-    proofs: () => per('proof', () => byKey((ids) => findProofs(em, ids), ofShipment)),
-    ratings: () => per('rating', () => byKey((ids) => findRatings(em, ids), ofShipment)),
-    imports: () => per('import', () => byKey((ids) => findImports(em, ids), ofShipment)),
+    proofs: () => per('proof', () => byKey((ids) => proofRows.readBy(em, 'shipment_id', ids), ofShipment)),
+    ratings: () => per('rating', () => byKey((ids) => ratingRows.readBy(em, 'shipment_id', ids), ofShipment)),
+    imports: () => per('import', () => byKey((ids) => importRows.readBy(em, 'shipment_id', ids), ofShipment)),
     events: (last: number) => per(`events ${last}`, () => listsByKey((ids) => findEvents(em, ids, last), ofShipment)),
-    comments: (page: CommentPage) =>
-      per(`comments ${JSON.stringify(page)}`, () =>
-        listsByKey((ids) => findComments(em, identity, ids, page), ofShipment),
-      ),
-    commentCounts: () => per('comment counts', () => byKey((ids) => countComments(em, identity, ids), ofShipment)),
-    pages: (owner: Owner, request: ListRequest) =>
-      per(`pages ${owner} ${JSON.stringify(request)}`, () =>
-        byKey(
-          async (ids) => [...(await pagesOf(em, identity, clock(), owner, ids, request))],
-          ([id]) => id,
-        ),
-      ),
-    counts: (owner: Owner, filter: ShipmentFilter) =>
-      per(`counts ${owner} ${JSON.stringify(filter)}`, () =>
-        byKey(
-          async (ids) => [...(await countsOf(em, identity, clock(), owner, ids, filter))],
-          ([id]) => id,
-        ),
+    comments: () => per('comments', () => pagesOf(em, comments, 'shipment_id', [readableComments(identity)])),
+    pages: (owner: Owner, order: ShipmentOrder, filter: ShipmentFilter) =>
+      per(`pages ${owner} ${order} ${JSON.stringify(filter)}`, () =>
+        pagesOf(em, shipmentsIn(order), owner, [visibleTo(identity), ...conditionsOf(filter, clock())]),
       ),
   };
 }
@@ -61,17 +43,12 @@ export type Loaders = ReturnType<typeof createLoaders>;
 
 /** Makes each loader when it is first asked for: a request uses a few of them. */
 function createRegistry() {
-  const made = new Map<string, { clearAll(): unknown }>();
+  const made = new Map<string, unknown>();
   return {
-    per<K, V>(name: string, make: () => DataLoader<K, V>): DataLoader<K, V> {
-      const known = made.get(name);
-      if (known) return known as DataLoader<K, V>; // a name belongs to one line above
-      const loader = make();
-      made.set(name, loader);
-      return loader;
+    per<L>(name: string, make: () => L): L {
+      if (!made.has(name)) made.set(name, make());
+      return made.get(name) as L; // a name belongs to one line above
     },
-    clear(): void {
-      for (const loader of made.values()) loader.clearAll();
-    },
+    clear: () => made.clear(),
   };
 }

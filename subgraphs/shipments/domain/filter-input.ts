@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { GraphError } from '#shared/errors/errors.ts';
 import { describeIssue } from '#shared/input/describe-issue.ts';
+import { text } from '#shared/input/text.ts';
 import { equipmentKinds, shipmentStatuses } from '#shared/vocabulary.ts';
-import { text } from './text-input.ts';
 
 const place = z.object({
-  country: text(60).nullish(),
-  region: text(60).nullish(),
-  city: text(120).nullish(),
-  hubCode: text(10).nullish(),
+  country: text(1, 60).nullish(),
+  region: text(1, 60).nullish(),
+  city: text(1, 120).nullish(),
+  hubCode: text(1, 10).nullish(),
 });
 export type PlaceFilter = z.infer<typeof place>;
 
@@ -27,7 +27,7 @@ const filter = z.object({
   delivered: range.nullish(),
   late: z.boolean().nullish(),
   imported: z.boolean().nullish(),
-  search: text(200).pipe(z.string().min(2, 'Must have at least 2 characters.')).nullish(),
+  search: text(1, 200).pipe(z.string().min(2, 'Must have at least 2 characters.')).nullish(),
 });
 export type ShipmentFilter = z.infer<typeof filter>;
 

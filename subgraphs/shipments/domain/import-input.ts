@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { optionalText, text } from '#shared/input/text.ts';
 import { transportModes } from '../entities.ts';
 import { country, equipment, instant, money, notes, point, timeZone } from './shipment-input.ts';
-import { optionalText, text } from './text-input.ts';
 
 const mostRows = 500;
 const mostColumns = 200;
@@ -12,10 +12,10 @@ const ownReference = /^IF-\d{4}-/i;
 /** A call of the import; rows are checked one by one, so that a bad one costs itself only. */
 export const importInput = z.object({
   idempotencyKey: idempotencyKey.nullish(),
-  source: text(80),
-  file: text(200),
+  source: text(1, 80),
+  file: text(1, 200),
   organizationId: z.string(),
-  columns: z.array(text(200)).min(1).max(mostColumns),
+  columns: z.array(text(1, 200)).min(1).max(mostColumns),
   rows: z
     .array(z.unknown())
     .min(1, 'Must contain at least 1 row.')
@@ -38,8 +38,8 @@ export const rowLabel = z.object({ line: z.number(), sourceReference: z.string()
 
 const row = z.object({
   line: z.number().int().min(1),
-  sourceReference: text(80),
-  reference: text(64).refine(
+  sourceReference: text(1, 80),
+  reference: text(1, 64).refine(
     (value) => !ownReference.test(value),
     'References that begin like IF-2026- belong to this system. Use another one.',
   ),
@@ -51,8 +51,8 @@ const row = z.object({
   equipment: equipment.nullish().transform((kind) => kind ?? null),
   notes,
   item: z.object({
-    description: text(500),
-    commodity: text(120),
+    description: text(1, 500),
+    commodity: text(1, 120),
     quantity: z.number().int().min(1).max(1_000_000_000),
     weightKg: z
       .number()

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { centsOf } from '#shared/input/money.ts';
+import { optionalText, text } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
-import { optionalText, text } from './text-input.ts';
 import { isTimeZone } from './time-zone.ts';
 
 const mostStops = 25;
@@ -48,8 +48,8 @@ const stop = z
       .transform((code) => code ?? null),
     contactName: optionalText(120),
     street: optionalText(200),
-    city: text(120),
-    region: text(60),
+    city: text(1, 120),
+    region: text(1, 60),
     postalCode: optionalText(20),
     country,
     location: point,
@@ -90,8 +90,8 @@ const stops = listOf(stop, 2, mostStops, 'stops').superRefine((list, context) =>
 });
 
 const item = z.object({
-  description: text(500),
-  commodity: text(120),
+  description: text(1, 500),
+  commodity: text(1, 120),
   quantity: z.number().int().min(1).max(1_000_000),
   weightKg: z.number().positive().max(100_000),
   volumeM3: z.number().positive().max(1_000),

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { optionalText, text } from '#shared/input/text.ts';
 import { expectedVersion, id, instant, point } from './shipment-input.ts';
-import { optionalText, text } from './text-input.ts';
 
 const keyed = { idempotencyKey: idempotencyKey.nullish() };
 
 export const bookInput = z.object({ ...keyed, id, expectedVersion });
-export const cancelInput = z.object({ ...keyed, id, expectedVersion, reason: text(500) });
+export const cancelInput = z.object({ ...keyed, id, expectedVersion, reason: text(1, 500) });
 
 const proof = z
   .object({
-    recipientName: text(120),
+    recipientName: text(1, 120),
     signatureReference: optionalText(300),
     photoReference: optionalText(300),
     note: optionalText(1_000),
@@ -38,4 +38,4 @@ export const rateInput = z.object({
   stars: z.number().int().min(1, 'Must be 1 to 5 stars.').max(5, 'Must be 1 to 5 stars.'),
   comment: optionalText(2_000),
 });
-export const commentInput = z.object({ ...keyed, shipmentId: id, body: text(4_000), internal: z.boolean() });
+export const commentInput = z.object({ ...keyed, shipmentId: id, body: text(1, 4_000), internal: z.boolean() });

@@ -9,13 +9,14 @@ import type { ShipmentsContext } from '../context.ts';
 import { importInput } from '../domain/import-input.ts';
 import { createInput, updateInput } from '../domain/shipment-input.ts';
 import { advanceInput, bookInput, cancelInput, commentInput, rateInput } from '../domain/step-input.ts';
-import { CommentEntity, type ShipmentRow } from '../entities.ts';
+import type { ShipmentRow } from '../entities.ts';
 import { bookShipment } from '../store/booking.ts';
 import { updateShipment } from '../store/change.ts';
 import { createShipment } from '../store/create.ts';
 import { rateShipment, writeComment } from '../store/feedback.ts';
 import { importShipments } from '../store/import.ts';
 import { advanceShipment, cancelShipment } from '../store/journey.ts';
+import { commentRows } from '../store/rows.ts';
 
 type Input<T> = { readonly input: T };
 
@@ -78,7 +79,8 @@ export const Mutation = {
   commentOnShipment: (_parent: unknown, { input }: Input<{ shipmentId: string }>, context: ShipmentsContext) =>
     changed(context, input.shipmentId, async () => {
       const id = await makeOnce(context, 'commentOnShipment', parseInput(commentInput, input), writeComment);
-      return { comment: await context.em.findOne(CommentEntity, { id }) };
+      const [comment] = await commentRows.readBy(context.em, 'id', [id]);
+      return { comment };
     }),
   importShipments: async (_parent: unknown, { input }: Input<unknown>, context: ShipmentsContext) => ({
     imported: 0,

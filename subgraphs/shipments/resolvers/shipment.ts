@@ -1,4 +1,4 @@
-import { checkCount, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
+import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { actorsOf } from '../domain/actors.ts';
 import { isLate, nextStatuses } from '../domain/status.ts';
@@ -12,7 +12,6 @@ import type {
   ShipmentRow,
   StopRow,
 } from '../entities.ts';
-import { commentCursor } from '../store/details.ts';
 import { accountStub, geoPointOf, moneyOrNull, stubOf } from './values.ts';
 
 const mostEvents = 200;
@@ -43,14 +42,7 @@ export const Shipment = {
   },
   proofOfDelivery: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.proofs().load(id),
   rating: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.ratings().load(id),
-  comments: async ({ id }: ShipmentRow, args: PageArguments, { loaders }: ShipmentsContext) => {
-    const page = parsePage(args, commentCursor);
-    return toConnection(page, await loaders.comments(page).load(id), {
-      cursor: (comment) => [comment.createdAt.toISOString(), comment.id],
-      node: (comment) => comment,
-      count: async () => (await loaders.commentCounts().load(id))?.count ?? 0,
-    });
-  },
+  comments: ({ id }: ShipmentRow, page: PageArguments, { loaders }: ShipmentsContext) => loaders.comments()(id, page),
   importedFrom: ({ id, imported }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
     imported ? loaders.imports().load(id) : null,
 };

@@ -1,4 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
@@ -87,6 +89,6 @@ async function organizationFor(
 
 /** IF-2026-004711: year, and a number that is never given twice. */
 async function nextReference(em: EntityManager, now: Date): Promise<string> {
-  const [row] = await em.execute<{ number: string }[]>("select nextval('shipment_number')::text as number");
+  const [row] = await query<{ number: string }>(em, sql`select nextval('shipment_number')::text as number`);
   return `IF-${now.getUTCFullYear()}-${(row?.number ?? '').padStart(6, '0')}`;
 }

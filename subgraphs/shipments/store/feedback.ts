@@ -1,3 +1,5 @@
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
@@ -23,10 +25,11 @@ export async function rateShipment(
   if (shipment.status !== 'DELIVERED') {
     refuse('NOT_DELIVERED', `Only a delivered shipment can be rated. This one is ${shipment.status}.`, 'shipmentId');
   }
-  const written = await em.execute(
-    `insert into rating (shipment_id, account_id, stars, comment, rated_at) values (?, ?, ?, ?, ?)
-     on conflict do nothing returning shipment_id`,
-    [shipmentId, identity.accountId, stars, comment, now.toISOString()],
+  const written = await query(
+    em,
+    sql`insert into rating (shipment_id, account_id, stars, comment, rated_at)
+      values (${shipmentId}, ${identity.accountId}, ${stars}, ${comment}, ${now})
+      on conflict do nothing returning shipment_id`,
   );
   if (written.length === 0) refuse('ALREADY_RATED', 'This shipment already has a rating.', 'shipmentId');
   announceChange(announce, shipment);

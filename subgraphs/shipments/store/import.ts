@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { bulkInsert } from '#shared/database/bulk.ts';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
@@ -45,7 +47,7 @@ export async function importShipments(
   const refusals: ImportRefusal[] = [];
   const candidates = rows.flatMap((row) => candidateOf(row, batch.columns.length, refusals));
   // Two imports at once would both find a row missing.
-  await em.execute("select pg_advisory_xact_lock(hashtext('shipments-import'))");
+  await query(em, sql`select pg_advisory_xact_lock(hashtext('shipments-import'))`);
   const fresh = await sift(em, batch.source, candidates, refusals);
   const tables = importedRows(fresh, { ...batch, accountId: identity.accountId, now });
   for (const [table, records] of Object.entries(tables)) await bulkInsert(em, table, records);
@@ -82,16 +84,16 @@ async function sift(
   candidates: readonly Candidate[],
   refusals: ImportRefusal[],
 ): Promise<Candidate[]> {
-  const keys = JSON.stringify(candidates.map(({ facts }) => facts.sourceReference));
-  const references = JSON.stringify(candidates.map(({ facts }) => facts.reference));
-  const known = await em.execute<{ key: string; fingerprint: string }[]>(
-    `select source_reference as key, fingerprint from shipment_import
-     where source = ? and source_reference in (select json_array_elements_text(?::json))`,
-    [source, keys],
+  const keys = candidates.map(({ facts }) => facts.sourceReference);
+  const references = candidates.map(({ facts }) => facts.reference);
+  const known = await query<{ key: string; fingerprint: string }>(
+    em,
+    sql`select source_reference as key, fingerprint from shipment_import
+      where source = ${source} and source_reference = any(${keys}::text[])`,
   );
-  const taken = await em.execute<{ reference: string }[]>(
-    'select reference from shipment where reference in (select json_array_elements_text(?::json))',
-    [references],
+  const taken = await query<{ reference: string }>(
+    em,
+    sql`select reference from shipment where reference = any(${references}::text[])`,
   );
   const fingerprints = new Map(known.map(({ key, fingerprint }) => [key, fingerprint]));
   const takenReferences = new Set(taken.map(({ reference }) => reference));

@@ -1,32 +1,17 @@
-import type { EntityName } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { always, type Sql, sql } from '#shared/database/sql.ts';
+import { checkVersion } from '#shared/errors/contested.ts';
 import { GraphError, refuse } from '#shared/errors/errors.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { isUuid } from '#shared/ids.ts';
 import { ShipmentEntity, type ShipmentRow, StopEntity, type StopRow } from '../entities.ts';
-import { arrayOf, visibleTo } from './visibility.ts';
-
-/** Columns of a mapped table; the generated full-text column stays in the database. */
-export function columnsOf(em: EntityManager, entity: EntityName, alias: string): string {
-  return em
-    .getMetadata()
-    .get(entity)
-    .props.map((property) => `${alias}."${property.fieldNames[0]}"`)
-    .join(', ');
-}
+import { shipmentRows } from './rows.ts';
+import { visibleTo } from './visibility.ts';
 
 /** Those of these shipments that the identity may see; malformed ids match nothing. */
-export async function findShipments(
-  em: EntityManager,
-  identity: Identity,
-  ids: readonly string[],
-): Promise<ShipmentRow[]> {
-  const visible = visibleTo(identity);
-  const rows = await em.execute(
-    `select ${columnsOf(em, ShipmentEntity, 's')} from shipment s where s.id = any(?::uuid[]) and ${visible.text}`,
-    [arrayOf(ids.filter(isUuid)), ...visible.parameters],
-  );
-  return rows.map((row) => em.map(ShipmentEntity, row));
+export function findShipments(em: EntityManager, identity: Identity, ids: readonly string[]): Promise<ShipmentRow[]> {
+  return shipmentRows.readBy(em, 'id', ids, { where: visibleTo(identity) });
 }
 
 const longestReference = 64;
@@ -38,10 +23,9 @@ export async function findIdByReference(
   reference: string,
 ): Promise<string | null> {
   if (reference.length > longestReference || reference.includes('\0')) return null;
-  const visible = visibleTo(identity);
-  const [row] = await em.execute<{ id: string }[]>(
-    `select s.id from shipment s where s.reference = ? and ${visible.text}`,
-    [reference, ...visible.parameters],
+  const [row] = await query<{ id: string }>(
+    em,
+    sql`select t.id from shipment t where t.reference = ${reference} and ${visibleTo(identity)}`,
   );
   return row?.id ?? null;
 }
@@ -54,35 +38,27 @@ export async function lockShipment(
   expectedVersion: number | null | undefined,
   field = 'id',
 ): Promise<ShipmentRow> {
-  const visible = visibleTo(identity);
-  const [row] = isUuid(id)
-    ? await em.execute(
-        `select ${columnsOf(em, ShipmentEntity, 's')} from shipment s where s.id = ? and ${visible.text} for update`,
-        [id, ...visible.parameters],
-      )
-    : [];
-  if (!row) refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', field);
-  const shipment = em.map(ShipmentEntity, row);
-  if (expectedVersion != null && expectedVersion !== shipment.version) {
-    refuse(
-      'CONFLICT',
-      `This shipment is at version ${shipment.version}, not ${expectedVersion}. Load it again and repeat the change.`,
-      'expectedVersion',
-    );
-  }
+  const shipment = isUuid(id) ? await lockWhere(em, id, visibleTo(identity)) : null;
+  if (!shipment) refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', field);
+  checkVersion(shipment, expectedVersion);
   return shipment;
 }
 
 /** As `lockShipment`, for the subgraph itself: null where there is no such shipment. */
-export async function lockAnyShipment(em: EntityManager, id: string): Promise<ShipmentRow | null> {
-  const [row] = await em.execute(
-    `select ${columnsOf(em, ShipmentEntity, 's')} from shipment s where s.id = ? for update`,
-    [id],
-  );
-  return row ? em.map(ShipmentEntity, row) : null;
+export function lockAnyShipment(em: EntityManager, id: string): Promise<ShipmentRow | null> {
+  return lockWhere(em, id, always);
 }
 
-/** Stops in driving order. */
+/** The shipment as an entity whose changes are written with the next flush. */
+async function lockWhere(em: EntityManager, id: string, visible: Sql): Promise<ShipmentRow | null> {
+  const [row] = await shipmentRows.read(
+    em,
+    sql`select ${shipmentRows.columns('t')} from shipment t where t.id = ${id} and ${visible} for update`,
+  );
+  return row ? em.merge(ShipmentEntity, row) : null;
+}
+
+/** Stops in driving order, as entities. */
 export function stopsOf(em: EntityManager, shipmentId: string): Promise<StopRow[]> {
   return em.find(StopEntity, { shipmentId }, { orderBy: { sequence: 'asc' } });
 }
