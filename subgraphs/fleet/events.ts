@@ -3,7 +3,7 @@ import { assessed, booked, cancelled, delivered, progressed, rated } from './sto
 
 /**
  * Fleet publishes `driver.changed`, `vehicle.changed`, `shift.ended`, `assignment.created`, `assignment.released` and
- * `incident.reported`, each in the transaction of its cause (store/). This is what it reacts to.
+ * `incident.reported`, each in the transaction of its cause (store/). These are its reactions.
  */
 export const reactions: Reactions = {
   'shipment.booked': booked,

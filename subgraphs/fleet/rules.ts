@@ -1,6 +1,6 @@
 import { type Rules, withRole, withScope } from '#shared/graphql/authorization.ts';
 
-/** The same permissions as the contract's @requiresScopes; a redemption also needs to be a driver. */
+/** The permissions of the SDL's @requiresScopes. A redemption also requires the role DRIVER. */
 export const rules: Rules = {
   Query: {
     driver: withScope('fleet:read'),

@@ -76,7 +76,7 @@ describe('the seeded demo', () => {
         )
       )[0]!.deliveries;
     const before = await total();
-    await fleet.tell('shipment.delivered', {
+    await fleet.receive('shipment.delivered', {
       shipmentId: open.id,
       organizationId: open.organizationId,
       driverId,

@@ -19,7 +19,7 @@ export interface CarryingVehicle {
   readonly maxVolumeM3: number;
 }
 
-/** Why a shipment in this state can't be assigned to anybody; empty where it can. */
+/** Why a shipment in this state can't be assigned. Empty if it can. */
 export function shipmentRefusals(state: LoadState, risk: RiskState): UserError[] {
   const field = ['shipmentId'];
   if (state !== 'BOOKED')
@@ -48,7 +48,7 @@ export function shipmentRefusals(state: LoadState, risk: RiskState): UserError[]
   }
 }
 
-/** Every reason why this driver with this vehicle can't carry the load; empty where they can. */
+/** Every reason why this driver with this vehicle can't carry the load. Empty if they can. */
 export function carryingRefusals(load: LoadFacts, driver: CarryingDriver, vehicle: CarryingVehicle): UserError[] {
   return [...driverRefusals(load, driver), ...vehicleRefusals(load, vehicle)];
 }
@@ -97,7 +97,7 @@ function vehicleRefusals({ equipment, weightKg, volumeM3 }: LoadFacts, vehicle: 
   return refusals;
 }
 
-/** Unassigning is for loads that are still at the shipper. */
+/** Why a shipment in this state can't be unassigned. Empty if it was not picked up yet. */
 export function releaseRefusals(state: LoadState): UserError[] {
   if (state === 'BOOKED') return [];
   return [
@@ -114,14 +114,14 @@ export interface Window {
   readonly endsAt: Date;
 }
 
-/** When driver and vehicle are held for a load: from the pickup window on, until delivery is due. */
+/** When driver and vehicle are reserved for a load: from the start of the pickup window until delivery is due. */
 export function windowOf({ pickupFrom, deliverBy }: LoadFacts): Window {
   return { startsAt: pickupFrom, endsAt: deliverBy };
 }
 
 /**
- * The window after the delivery: ended by it where it came early, stretched to it where it came late, but never into the
- * next assignment of the same driver or vehicle.
+ * The window after the delivery. It ends with the delivery, early or late, but never reaches into the next assignment of
+ * the same driver or vehicle.
  */
 export function completedWindow({ startsAt }: Window, deliveredAt: Date, nextStartsAt: Date | null): Window {
   const earliestEnd = startsAt.getTime() + 60_000;

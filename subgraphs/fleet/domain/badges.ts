@@ -3,11 +3,11 @@ import { meanStarsOf, onTimeRateOf, type Tally } from './score.ts';
 export const badgeKinds = ['ON_TIME', 'SAFE', 'HIGHLY_RATED', 'EFFICIENT', 'CONSISTENT'] as const;
 export type BadgeKind = (typeof badgeKinds)[number];
 
-/** What the rules of badges look at: a driver's record at one moment. */
+/** A driver's record at one moment, as the badge rules see it. */
 export interface Standing {
   readonly at: Date;
   readonly total: Tally;
-  /** The last weeks of ISO 8601, oldest first, ending with the week of `at`; a week without work is an empty tally. */
+  /** The last ISO 8601 weeks, oldest first, ending with the week of `at`. A week without work is an empty tally. */
   readonly weeks: readonly Tally[];
   readonly lastIncidentAt: Date | null;
 }
@@ -28,7 +28,7 @@ const dayMs = 86_400_000;
 interface BadgeRule {
   readonly kind: BadgeKind;
   readonly rule: string;
-  /** The evidence where the rule holds. */
+  /** Returns the evidence, or null if the rule is not met. */
   readonly test: (standing: Standing) => string | null;
 }
 
@@ -86,7 +86,7 @@ const rules: readonly BadgeRule[] = [
   },
 ];
 
-/** The badges that this standing earns. A badge once earned stays: who calls keeps the first time. */
+/** The badges that this standing earns. An earned badge stays, so the caller keeps its first `earnedAt`. */
 export function badgesEarned(standing: Standing): EarnedBadge[] {
   return rules.flatMap(({ kind, rule, test }) => {
     const evidence = test(standing);

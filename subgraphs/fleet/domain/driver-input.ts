@@ -39,7 +39,7 @@ export type UpdateDriver = z.infer<typeof updateDriver>;
 function setOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z
     .array(z.enum(values))
-    .min(1, 'Must contain at least one value.')
-    .max(values.length, `Must contain at most ${values.length} values.`)
+    .min(1)
+    .max(values.length)
     .transform((list) => [...new Set(list)]);
 }

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused; PostgreSQL takes no NUL in a text
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are refused, and PostgreSQL accepts no NUL in text
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
-/** Text of a length, trimmed, without control characters (line breaks and tabs may stay). */
+/** Trimmed text within these lengths, without control characters other than line breaks and tabs. */
 export function text(least: number, most: number) {
   return z
     .string()
     .trim()
-    .min(least, least === 1 ? 'Must not be empty.' : `Must have at least ${least} characters.`)
-    .max(most, `Must have at most ${most} characters.`)
+    .min(least)
+    .max(most)
     .refine((value) => !controlCharacters.test(value), 'Must not contain control characters.')
     .refine((value) => value.isWellFormed(), 'Must be well-formed Unicode.');
 }
@@ -26,10 +26,10 @@ export const place = z.object({
   city: text(1, 100),
   region: z.string().regex(/^[A-Z]{2,3}$/, 'Must be two or three capital letters.'),
   country: z.string().regex(/^[A-Z]{2}$/, 'Must be two capital letters.'),
-  latitude: z.number().min(-90, 'Must be at least -90.').max(90, 'Must be at most 90.'),
-  longitude: z.number().min(-180, 'Must be at least -180.').max(180, 'Must be at most 180.'),
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
   timeZone: z.string().refine((zone) => zones.has(zone), 'Must be an IANA time zone such as America/Chicago.'),
 });
 
-/** An id of any record; whether there is such a record is the store's question. */
-export const id = z.string().max(100, 'Must be an id of at most 100 characters.');
+/** An id of any record. The store checks that the record exists. */
+export const id = z.string().max(100);

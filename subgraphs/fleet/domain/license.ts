@@ -4,7 +4,7 @@ import type { Equipment } from '#shared/vocabulary.ts';
 export const licenseClasses = ['CLASS_A', 'CLASS_B', 'TANK', 'HAZMAT'] as const;
 export type LicenseClass = (typeof licenseClasses)[number];
 
-/** True where these licences allow to drive that equipment. */
+/** True if these licences allow driving that equipment. */
 export function licenseAllows(held: readonly LicenseClass[], equipment: Equipment): boolean {
   if (equipment === 'BOX_TRUCK') return held.includes('CLASS_A') || held.includes('CLASS_B');
   if (equipment === 'TANKER') return held.includes('CLASS_A') && held.includes('TANK');

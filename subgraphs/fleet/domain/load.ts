@@ -1,7 +1,7 @@
 import type { Equipment } from '#shared/vocabulary.ts';
 import type { Place } from './place.ts';
 
-/** Where a load stands on its way, as told by the shipments subgraph; whether it is assigned is fleet's own knowledge. */
+/** The progress of a load, from events of the shipments subgraph. Fleet itself knows whether the load is assigned. */
 const loadStates = [
   'BOOKED',
   'PICKED_UP',
@@ -16,7 +16,7 @@ export type LoadState = (typeof loadStates)[number];
 const riskStates = ['PENDING', 'ALLOW', 'REVIEW', 'BLOCK'] as const;
 export type RiskState = (typeof riskStates)[number];
 
-/** What fleet keeps of a booked shipment. */
+/** The facts of a booked shipment that fleet keeps. */
 export interface LoadFacts {
   readonly equipment: Equipment;
   readonly weightKg: number;
@@ -28,7 +28,7 @@ export interface LoadFacts {
   readonly deliverBy: Date;
 }
 
-/** A closed load stays as it is, whatever arrives late. */
+/** Late events do not change a closed load. */
 export function isClosed(state: LoadState): boolean {
   return state === 'DELIVERED' || state === 'CANCELLED';
 }

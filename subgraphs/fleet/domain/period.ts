@@ -1,17 +1,17 @@
-/** Over which time a leaderboard counts. */
+/** Periods of a leaderboard. */
 export const periods = ['WEEKLY', 'MONTHLY', 'ALL_TIME'] as const;
 export type Period = (typeof periods)[number];
 
 const dayMs = 86_400_000;
 
-/** [startsAt, endsAt) in UTC; the all-time board begins with Unix time and never ends. */
+/** [startsAt, endsAt) in UTC. The all-time span starts with Unix time and never ends. */
 export interface Span {
   readonly period: Period;
   readonly startsAt: Date;
   readonly endsAt: Date | null;
 }
 
-/** The span of a period in which a moment lies: weeks are those of ISO 8601 (from Monday), months of the calendar. */
+/** The span of a period that contains a moment: its ISO 8601 week (from Monday), its calendar month, or all time. */
 export function spanAt(period: Period, at: Date): Span {
   if (period === 'WEEKLY') {
     const startsAt = weekOf(at);

@@ -1,6 +1,6 @@
 import type { RoadPoint } from '#shared/geo/road.ts';
 
-/** Where a driver or vehicle is at home, or where a truck stops; `hubCode` is null outside the network's hubs. */
+/** A home base or a stop. `hubCode` is null if the place is not at a hub. */
 export interface Place extends RoadPoint {
   readonly hubCode: string | null;
   readonly city: string;

@@ -13,11 +13,11 @@ export interface DriverCandidate {
   readonly equipment: readonly Equipment[];
   readonly usualVehicleId: string | null;
   readonly home: Place;
-  /** Where the assignment before the load's window leaves the driver, and when; null without one. */
+  /** Where and when the driver's last assignment before the load's window ends. Null without one. */
   readonly before: { readonly place: Place; readonly freeAt: Date } | null;
   /** All-time score. */
   readonly points: number;
-  /** On shifts within the last eight days. */
+  /** Hours on shifts in the last eight days. */
   readonly hoursOnDuty: number;
 }
 
@@ -53,7 +53,7 @@ export interface Reason {
   /** The figure on a scale from 0 (worst) to 1 (best). */
   readonly value: number;
   readonly weight: number;
-  /** 100 × weight × value: its part of the total. */
+  /** Its part of the total: 100 × weight × value. */
   readonly points: number;
   readonly explanation: string;
 }
@@ -72,8 +72,8 @@ const respectablePoints = 1_000;
 const otherVehicleValue = 0.6;
 
 /**
- * The best pairs of driver and vehicle for a load, each driver once. Who may not carry it is left out; the others are
- * weighed. Ties go to the nearer driver, then to the smaller id: same input, same order.
+ * The best pairs of driver and vehicle for a load, each driver once. Drivers who can't carry the load are left out.
+ * Ties go to the nearer driver, then to the smaller id, so that the same input gives the same order.
  */
 export function recommend(
   load: LoadFacts,
@@ -97,7 +97,7 @@ export function recommend(
   return weighed.slice(0, first).map(({ meters: _meters, ...recommendation }) => recommendation);
 }
 
-/** The usual vehicle where it fits, else the fitting one nearest to the driver's home. */
+/** The driver's usual vehicle if it fits, otherwise the fitting vehicle nearest to the driver's home. */
 function vehicleFor(
   load: LoadFacts,
   driver: DriverCandidate,
@@ -157,7 +157,7 @@ function scoreReason({ points }: DriverCandidate): Reason {
 
 function dutyReason({ hoursOnDuty }: DriverCandidate): Reason {
   const hours = round(hoursOnDuty);
-  const explanation = `${hours} h on duty in the last eight days, ${dutyHoursMost} h are allowed.`;
+  const explanation = `${hours} h on duty in the last eight days. ${dutyHoursMost} h are allowed.`;
   return reason('HOURS_ON_DUTY', hours, 'h', 1 - hoursOnDuty / dutyHoursMost, explanation);
 }
 
@@ -177,11 +177,11 @@ function equipmentReason({ equipment }: LoadFacts, driver: DriverCandidate, vehi
 
 function reason(factor: Factor, figure: number, unit: string, value: number, explanation: string): Reason {
   const weight = weights[factor];
-  const held = Math.min(1, Math.max(0, value));
-  return { factor, figure, unit, value: round(held), weight, points: round(100 * weight * held), explanation };
+  const bounded = Math.min(1, Math.max(0, value));
+  return { factor, figure, unit, value: round(bounded), weight, points: round(100 * weight * bounded), explanation };
 }
 
-/** Two decimals, so that what is shown adds up to what is sorted by. */
+/** Rounds to two decimals, so that the points shown add up to the total by which the list is sorted. */
 function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -1,13 +1,13 @@
 import { pointsPerDelivery, pointsPerIncident, pointsPerStar } from './score.ts';
 
-/** 100 points are worth 5 USD; only whole steps of 100 can be redeemed. */
+/** 100 points are worth 5 USD. Only multiples of 100 can be redeemed. */
 export const redeemableStep = 100;
 const centsPerStep = 500;
 export const rewardCurrency = 'USD';
-/** Nobody redeems more at once. */
+/** The most points of one redemption. */
 export const redeemableAtMost = 100_000;
 
-/** Worth of points in US cents, down to whole steps of 100 points. */
+/** Worth of points in US cents, rounded down to whole steps of 100 points. */
 export function worthCents(points: number): number {
   return Math.floor(Math.max(0, points) / redeemableStep) * centsPerStep;
 }
@@ -18,7 +18,7 @@ export function pointsForStars(stars: number): number {
   return stars * pointsPerStar;
 }
 
-/** An incident takes 50 points, at most what is left: what was redeemed before stays redeemed. */
+/** An incident takes 50 points, but at most the balance. Redeemed points stay redeemed. */
 export function forfeitOf(balance: number): number {
   return Math.min(-pointsPerIncident, Math.max(0, balance));
 }

@@ -8,10 +8,10 @@ export interface RouteStop {
   readonly sequence: number;
   readonly kind: StopKind;
   readonly place: Place;
-  /** Of the leg that leads here; null at the pickup. */
+  /** Of the leg that ends here. Null at the pickup. */
   readonly legDistanceMeters: number | null;
   readonly legDurationSeconds: number | null;
-  /** Planned arrival when the pickup begins as planned. */
+  /** Planned arrival if the pickup starts as planned. */
   readonly plannedAt: Date;
 }
 
@@ -24,8 +24,8 @@ export interface Route {
 const intermediateStopSeconds = 3600;
 
 /**
- * The planned route of a shipment: its road distance shared out over the legs in proportion to their own, the
- * driver's rests falling where eleven hours of driving are full, an hour at each intermediate stop.
+ * The planned route of a shipment. Its road distance is divided among the legs in proportion to their lengths.
+ * The driver rests after every eleven hours of driving. Each intermediate stop takes an hour.
  * @param places pickup first, delivery last
  * @param distanceMeters road distance over all legs
  */

@@ -1,7 +1,7 @@
-/** What a driver did within a span of time; scores, badges and rewards follow from it. */
+/** A driver's record within a span of time. Scores, badges and rewards are computed from it. */
 export interface Tally {
   readonly deliveries: number;
-  /** Of the deliveries, those within their window. */
+  /** Deliveries within their window. */
   readonly onTime: number;
   readonly ratings: number;
   /** Sum of the stars of all ratings. */
@@ -9,7 +9,7 @@ export interface Tally {
   readonly incidents: number;
   /** Road metres of the deliveries. */
   readonly distanceMeters: number;
-  /** From pickup to delivery, summed. */
+  /** Sum of the times from pickup to delivery. */
   readonly transitSeconds: number;
 }
 
@@ -23,7 +23,7 @@ export const emptyTally: Tally = {
   transitSeconds: 0,
 };
 
-/** One thing that happened to a driver's record; every figure that it doesn't name stays. */
+/** What one event adds to a driver's record. Omitted figures stay as they are. */
 export type TallyChange = Partial<Tally>;
 
 export function addToTally(tally: Tally, change: TallyChange): Tally {
@@ -50,7 +50,7 @@ export interface Score {
   readonly incidentPoints: number;
   /** On-time rate × 100, rounded to a whole point. */
   readonly onTimePoints: number;
-  /** The sum; negative where incidents outweigh the rest. */
+  /** The sum. Negative if incidents outweigh the rest. */
   readonly points: number;
 }
 
@@ -64,12 +64,12 @@ export function scoreOf(tally: Tally): Score {
   return { deliveryPoints, ratingPoints, incidentPoints, onTimePoints, points };
 }
 
-/** 0 to 1; null without deliveries. */
+/** 0 to 1. Null without deliveries. */
 export function onTimeRateOf(tally: Tally): number | null {
   return tally.deliveries === 0 ? null : tally.onTime / tally.deliveries;
 }
 
-/** 1 to 5; null without ratings. */
+/** 1 to 5. Null without ratings. */
 export function meanStarsOf(tally: Tally): number | null {
   return tally.ratings === 0 ? null : tally.stars / tally.ratings;
 }
@@ -77,9 +77,9 @@ export function meanStarsOf(tally: Tally): number | null {
 const pointsPerLevel = 500;
 
 export interface Level {
-  /** From 1 (below 500 points), one more with every 500 points. */
+  /** Level 1 is below 500 points. Every 500 points are one level more. */
   readonly level: number;
-  /** Points still missing to the next level. */
+  /** Points missing for the next level. */
   readonly pointsToNextLevel: number;
 }
 

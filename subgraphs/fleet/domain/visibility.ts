@@ -1,8 +1,10 @@
 import { type Identity, isStaff } from '#shared/identity/identity.ts';
 
 /**
- * How much of a driver somebody sees. FULL: everything (staff, and drivers of themselves). COLLEAGUE: name, rating, score,
- * badges (drivers of each other). CUSTOMER: name and rating (customers and partners, of drivers on their shipments).
+ * How much of a driver a caller sees.
+ * FULL: everything. For staff, and for drivers about themselves.
+ * COLLEAGUE: name, rating, score and badges. For drivers about other drivers.
+ * CUSTOMER: name and rating. For customers and partners about the drivers on their shipments.
  */
 export type DriverView = 'FULL' | 'COLLEAGUE' | 'CUSTOMER';
 
@@ -11,14 +13,14 @@ export function viewOfDriver(identity: Identity, driverId: string): DriverView {
   return driverOf(identity) === null ? 'CUSTOMER' : 'COLLEAGUE';
 }
 
-/** The driver that this account is; null for everybody else. */
+/** The id of the driver to whom this account belongs. Null for other callers. */
 export function driverOf(identity: Identity): string | null {
   return identity.kind === 'account' && identity.roles.includes('DRIVER') ? identity.driverId : null;
 }
 
 /**
- * The parts of a question about all drivers that only staff may use: a condition or an order on a field tells its value,
- * also to somebody who gets null for the field itself.
+ * The filters and orders of the driver list that only staff may use. A filter or an order on a field reveals its value,
+ * even to a caller for whom the field itself is null.
  */
 export function hiddenFromColleagues(
   identity: Identity,
@@ -30,7 +32,7 @@ export function hiddenFromColleagues(
   return [...filters.map((field) => `filter.${field}`), ...(orderBy === 'NAME_ASC' ? [] : [`orderBy: ${orderBy}`])];
 }
 
-/** Whose records of shipments somebody may see: every one's, those of one driver, those of one organization, or none. */
+/** Whose shipments a caller may see: all, those of one driver, those of one organization, or none. */
 export type ShipmentReach =
   | { readonly kind: 'all' }
   | { readonly kind: 'driver'; readonly driverId: string }

@@ -3,8 +3,8 @@ import type { FleetContext } from '../context.ts';
 import { driverOf } from '../domain/visibility.ts';
 import type { Assignment as AssignmentRow, Incident, Shift as ShiftRow } from '../entities.ts';
 
-/** A shipment that records of fleet name. Drivers lose sight of it when its assignment to them is given up. */
-async function namedShipment(id: string, { identity, loaders }: FleetContext) {
+/** The shipment of a record. A driver stops seeing it when its assignment to that driver is released. */
+async function visibleShipment(id: string, { identity, loaders }: FleetContext) {
   if (isStaff(identity) || driverOf(identity) === null) return { id };
   const own = await loaders.assignmentOfShipment.load(id);
   return own && own.state !== 'RELEASED' ? { id } : null;
@@ -12,7 +12,7 @@ async function namedShipment(id: string, { identity, loaders }: FleetContext) {
 
 export const Assignment = {
   shipment: ({ shipmentId, state }: AssignmentRow, _args: unknown, context: FleetContext) =>
-    state === 'RELEASED' ? namedShipment(shipmentId, context) : { id: shipmentId },
+    state === 'RELEASED' ? visibleShipment(shipmentId, context) : { id: shipmentId },
   driver: ({ driverId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
   vehicle: ({ vehicleId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) =>
     loaders.vehicles.load(vehicleId),
@@ -31,5 +31,5 @@ export const SafetyIncident = {
   vehicle: ({ vehicleId }: Incident, _args: unknown, { loaders }: FleetContext) =>
     vehicleId ? loaders.vehicles.load(vehicleId) : null,
   shipment: ({ shipmentId }: Incident, _args: unknown, context: FleetContext) =>
-    shipmentId ? namedShipment(shipmentId, context) : null,
+    shipmentId ? visibleShipment(shipmentId, context) : null,
 };

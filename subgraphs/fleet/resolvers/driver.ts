@@ -8,7 +8,7 @@ import type { Driver as DriverRow } from '../entities.ts';
 import { tallyKey } from '../loaders.ts';
 import { located } from './home.ts';
 
-/** A field that only some may see: null for the others. */
+/** Resolves a field for these views only. For other views it is null. */
 function shownTo<A, R>(
   views: readonly DriverView[],
   resolve: (driver: DriverRow, args: A, context: FleetContext) => R,

@@ -12,7 +12,7 @@ import { leaderboardUpdates, type LeaderboardUpdate as Update } from './leaderbo
 const neighboursAtMost = 10;
 const leadersAtMost = 100;
 
-/** The board of all time has no beginning to show. */
+/** The start of the all-time board is not shown. */
 function shownStart({ period, startsAt }: Span): Date | null {
   return period === 'ALL_TIME' ? null : startsAt;
 }
@@ -51,7 +51,7 @@ export const LeaderboardEntry = {
 };
 
 export const leaderboardChanged = {
-  /** Subscribed before the first message is made, so that no change falls between the two. */
+  /** Subscribes before it makes the first message, so that no change between the two is missed. */
   async subscribe(_parent: unknown, { period }: { period: Period }, { live, clock }: FleetContext) {
     const changes = await live.subscribe<LeaderboardChange>([liveTopics.leaderboard(period)]);
     return leaderboardUpdates(changes, period, clock);

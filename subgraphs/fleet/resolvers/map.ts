@@ -10,7 +10,7 @@ import { RewardAccount, RewardEntry } from './rewards.ts';
 import { RouteStop, Shipment } from './shipment.ts';
 import { Vehicle } from './vehicle.ts';
 
-/** Every resolver, in the order of the contract. */
+/** All resolvers, in the order of the SDL. */
 export const resolvers: Subgraph<FleetContext>['resolvers'] = {
   ...scalars,
   Query,

@@ -3,7 +3,7 @@ import { planRoute, type RouteStop as Stop } from '../domain/route.ts';
 import { located } from './home.ts';
 
 export const Shipment = {
-  /** Fleet can't tell whether there is such a shipment; what it adds is null where there is nothing to see. */
+  /** Fleet can't tell whether the shipment exists. Its fields are null if there is nothing to see. */
   __resolveReference: ({ id }: { id: string }) => ({ id }),
   assignment: ({ id }: { id: string }, _args: unknown, { loaders }: FleetContext) =>
     loaders.assignmentOfShipment.load(id),

@@ -15,7 +15,7 @@ async function crew(vehicle: object = {}, driver: object = {}): Promise<[string,
 }
 
 describe('assigning a shipment', () => {
-  test('holds driver and vehicle from the pickup window to the delivery and tells the others', async () => {
+  test('reserves driver and vehicle from the pickup window until the delivery', async () => {
     const [driverId, vehicleId] = await crew();
     const booked = await fleet.bookShipment();
     const { assignment, userErrors } = await fleet.assign(booked.shipmentId, driverId, vehicleId);
@@ -38,7 +38,7 @@ describe('assigning a shipment', () => {
     });
   });
 
-  test('answers the same key with the same assignment, and refuses it with another input', async () => {
+  test('returns the same assignment for the same key, and refuses the key with another input', async () => {
     const [driverId, vehicleId] = await crew();
     const booked = await fleet.bookShipment();
     const idempotencyKey = newId();
@@ -49,15 +49,20 @@ describe('assigning a shipment', () => {
     expect(codesOf(other)).toEqual(['IDEMPOTENCY_KEY_REUSED']);
   });
 
-  test('leaves the key free when it is refused', async () => {
+  test('leaves the idempotency key free when it is refused', async () => {
     const [driverId, vehicleId] = await crew();
     const booked = bookedShipment();
     const idempotencyKey = newId();
-    await fleet.tell('shipment.booked', booked);
+    await fleet.receive('shipment.booked', booked);
     expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId, { idempotencyKey }))).toEqual([
       'RISK_PENDING',
     ]);
-    await fleet.tell('risk.assessed', { shipmentId: booked.shipmentId, score: 0, decision: 'ALLOW', at: inHours(0) });
+    await fleet.receive('risk.assessed', {
+      shipmentId: booked.shipmentId,
+      score: 0,
+      decision: 'ALLOW',
+      at: inHours(0),
+    });
     expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId, { idempotencyKey }))).toEqual([]);
     const { assignment, userErrors } = await fleet.assign(booked.shipmentId, driverId, vehicleId);
     expect(assignment).toMatchObject({ state: 'ACTIVE' });
@@ -82,7 +87,7 @@ describe('assigning a shipment', () => {
     },
   );
 
-  test('refuses too much weight, too much volume and the wrong equipment, all that apply at once', async () => {
+  test('refuses too much weight, too much volume and the wrong equipment with all reasons at once', async () => {
     const [driverId, vehicleId] = await crew({ maxWeightKg: 11_999, maxVolumeM3: 59, equipment: 'REEFER' });
     const { shipmentId } = await fleet.bookShipment();
     const refused = await fleet.assign(shipmentId, driverId, vehicleId);
@@ -90,7 +95,7 @@ describe('assigning a shipment', () => {
     expect(refused.userErrors.map(({ field }) => field)).toEqual([['vehicleId'], ['vehicleId'], ['vehicleId']]);
   });
 
-  test('takes a load that fills the vehicle exactly', async () => {
+  test('accepts a load that fills the vehicle exactly', async () => {
     const [driverId, vehicleId] = await crew({ maxWeightKg: 12_000, maxVolumeM3: 60 });
     const { shipmentId } = await fleet.bookShipment();
     expect(codesOf(await fleet.assign(shipmentId, driverId, vehicleId))).toEqual([]);
@@ -102,7 +107,7 @@ describe('assigning a shipment', () => {
     expect(codesOf(await fleet.assign(shipmentId, driverId, vehicleId))).toEqual(['DRIVER_NOT_QUALIFIED']);
   });
 
-  test('refuses drivers who left and retired vehicles', async () => {
+  test('refuses inactive drivers and retired vehicles', async () => {
     const [driverId, vehicleId] = await crew();
     const { shipmentId } = await fleet.bookShipment();
     await fleet.send(dispatcher, 'deactivateDriver', 'DeactivateDriverInput', 'driver { id }', {
@@ -126,17 +131,17 @@ describe('assigning a shipment', () => {
   ] as const)('refuses a shipment whose risk is %s', async (_name, decision, code) => {
     const [driverId, vehicleId] = await crew();
     const booked = bookedShipment();
-    await fleet.tell('shipment.booked', booked);
+    await fleet.receive('shipment.booked', booked);
     if (decision)
-      await fleet.tell('risk.assessed', { shipmentId: booked.shipmentId, score: 50, decision, at: inHours(-1) });
+      await fleet.receive('risk.assessed', { shipmentId: booked.shipmentId, score: 50, decision, at: inHours(-1) });
     expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual([code]);
   });
 
-  test('refuses a shipment that is not waiting any more', async () => {
+  test('refuses a shipment that is cancelled or stopped by an exception', async () => {
     const [driverId, vehicleId] = await crew();
     for (const event of ['shipment.cancelled', 'shipment.exception'] as const) {
       const { shipmentId, organizationId } = await fleet.bookShipment();
-      await fleet.tell(event, {
+      await fleet.receive(event, {
         shipmentId,
         organizationId,
         driverId: null,
@@ -148,7 +153,7 @@ describe('assigning a shipment', () => {
     }
   });
 
-  test('refuses to book a driver or a vehicle twice for overlapping windows, and lets windows touch', async () => {
+  test('refuses overlapping windows of a driver or a vehicle, and accepts windows that touch', async () => {
     const [driverId, vehicleId] = await crew();
     const [otherDriverId, otherVehicleId] = await crew();
     const first = await fleet.bookShipment();
@@ -164,7 +169,7 @@ describe('assigning a shipment', () => {
     expect(codesOf(await fleet.assign(touching.shipmentId, driverId, vehicleId))).toEqual([]);
   });
 
-  test('is held by the database, whoever writes', async () => {
+  test('twice is refused by a database constraint too', async () => {
     const [driverId, vehicleId] = await crew();
     const { shipmentId } = await fleet.bookShipment();
     await fleet.assign(shipmentId, driverId, vehicleId);
@@ -181,12 +186,12 @@ describe('assigning a shipment', () => {
 
   test.each([
     [
-      'a driver',
+      'drivers, customers and analysts',
       [somebody(['DRIVER'], { driverId: newId() }), somebody(['CUSTOMER']), somebody(['ANALYST'])],
       'FORBIDDEN',
     ],
-    ['nobody', [anonymous], 'UNAUTHENTICATED'],
-  ] as const)('is not for %s', async (_name, identities, code) => {
+    ['anonymous callers', [anonymous], 'UNAUTHENTICATED'],
+  ] as const)('is forbidden for %s', async (_name, identities, code) => {
     for (const identity of identities) {
       const { data, errors } = await fleet.ask(
         identity,
@@ -200,7 +205,7 @@ describe('assigning a shipment', () => {
 });
 
 describe('many dispatchers at once', () => {
-  test('one driver goes to exactly one of them', async () => {
+  test('assign one driver exactly once', async () => {
     const driverId = await fleet.registerDriver();
     const attempts = await Promise.all(
       Array.from({ length: 12 }, async () => {
@@ -208,14 +213,14 @@ describe('many dispatchers at once', () => {
         return { shipmentId, vehicleId };
       }),
     );
-    const answers = await Promise.all(
+    const results = await Promise.all(
       attempts.map(({ shipmentId, vehicleId }) => fleet.assign(shipmentId, driverId, vehicleId)),
     );
-    expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
-    expect(answers.flatMap(codesOf)).toEqual(Array(11).fill('DOUBLE_BOOKED'));
+    expect(results.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+    expect(results.flatMap(codesOf)).toEqual(Array(11).fill('DOUBLE_BOOKED'));
   });
 
-  test('one vehicle goes to exactly one of them', async () => {
+  test('assign one vehicle exactly once', async () => {
     const vehicleId = await fleet.registerVehicle();
     const attempts = await Promise.all(
       Array.from({ length: 8 }, async () => {
@@ -223,43 +228,43 @@ describe('many dispatchers at once', () => {
         return { shipmentId, driverId };
       }),
     );
-    const answers = await Promise.all(
+    const results = await Promise.all(
       attempts.map(({ shipmentId, driverId }) => fleet.assign(shipmentId, driverId, vehicleId)),
     );
-    expect(answers.flatMap(codesOf)).toEqual(Array(7).fill('DOUBLE_BOOKED'));
+    expect(results.flatMap(codesOf)).toEqual(Array(7).fill('DOUBLE_BOOKED'));
   });
 
-  test('one shipment goes to exactly one of them; the others see who was faster', async () => {
+  test('assign one shipment exactly once; the others get its assignment', async () => {
     const { shipmentId } = await fleet.bookShipment();
     const crews = await Promise.all(Array.from({ length: 8 }, () => crew()));
-    const answers = await Promise.all(
+    const results = await Promise.all(
       crews.map(([driverId, vehicleId]) => fleet.assign(shipmentId, driverId, vehicleId)),
     );
-    expect(answers.flatMap(codesOf)).toEqual(Array(7).fill('ALREADY_ASSIGNED'));
-    expect(new Set(answers.map(({ assignment }) => assignment?.id)).size).toBe(1);
+    expect(results.flatMap(codesOf)).toEqual(Array(7).fill('ALREADY_ASSIGNED'));
+    expect(new Set(results.map(({ assignment }) => assignment?.id)).size).toBe(1);
   });
 
-  test('crossing pairs of drivers and vehicles end without a deadlock', async () => {
+  test('assign crossing pairs of drivers and vehicles without a deadlock', async () => {
     const crews = await Promise.all(Array.from({ length: 3 }, () => crew()));
     const shipments = await Promise.all(Array.from({ length: 9 }, () => fleet.bookShipment()));
-    const answers = await Promise.all(
+    const results = await Promise.all(
       shipments.map(({ shipmentId }, index) =>
         fleet.assign(shipmentId, crews[index % 3]![0], crews[(index + Math.floor(index / 3)) % 3]![1]),
       ),
     );
-    expect(new Set(answers.flatMap(codesOf))).toEqual(new Set(['DOUBLE_BOOKED']));
-    expect(answers.filter(({ userErrors }) => userErrors.length === 0).length).toBeGreaterThanOrEqual(1);
+    expect(new Set(results.flatMap(codesOf))).toEqual(new Set(['DOUBLE_BOOKED']));
+    expect(results.filter(({ userErrors }) => userErrors.length === 0).length).toBeGreaterThanOrEqual(1);
   });
 
-  test('the same key sent at once assigns once', async () => {
+  test('assign once with the same idempotency key', async () => {
     const [driverId, vehicleId] = await crew();
     const { shipmentId } = await fleet.bookShipment();
     const idempotencyKey = newId();
-    const answers = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 6 }, () => fleet.assign(shipmentId, driverId, vehicleId, { idempotencyKey })),
     );
-    expect(answers.flatMap(codesOf)).toEqual([]);
-    expect(new Set(answers.map(({ assignment }) => assignment?.id)).size).toBe(1);
+    expect(results.flatMap(codesOf)).toEqual([]);
+    expect(new Set(results.map(({ assignment }) => assignment?.id)).size).toBe(1);
   });
 });
 
@@ -273,7 +278,7 @@ describe('unassigning a shipment', () => {
       input,
     );
 
-  test('gives driver and vehicle free, with the reason', async () => {
+  test('releases driver and vehicle, with the reason', async () => {
     const [driverId, vehicleId] = await crew();
     const { shipmentId } = await fleet.bookShipment();
     await fleet.assign(shipmentId, driverId, vehicleId);
@@ -282,7 +287,7 @@ describe('unassigning a shipment', () => {
     expect(codesOf(await fleet.assign(shipmentId, driverId, vehicleId))).toEqual([]);
   });
 
-  test('refuses what is not assigned, is under way, or was assigned to somebody else meanwhile', async () => {
+  test('refuses a shipment that is not assigned, is under way, or has another assignment by now', async () => {
     const [driverId, vehicleId] = await crew();
     const { shipmentId, organizationId } = await fleet.bookShipment();
     expect(codesOf(await unassign({ shipmentId, reason: 'x' }))).toEqual(['NOT_ASSIGNED']);
@@ -294,7 +299,7 @@ describe('unassigning a shipment', () => {
     const contested = await unassign({ shipmentId, assignmentId: newId(), reason: 'x' });
     expect(codesOf(contested)).toEqual(['CONFLICT']);
     expect(contested.assignment).toMatchObject({ id: assignment?.id, state: 'ACTIVE' });
-    await fleet.tell('shipment.pickedUp', { shipmentId, organizationId, driverId, vehicleId, at: inHours(25) });
+    await fleet.receive('shipment.pickedUp', { shipmentId, organizationId, driverId, vehicleId, at: inHours(25) });
     expect(codesOf(await unassign({ shipmentId, reason: 'x' }))).toEqual(['SHIPMENT_UNDERWAY']);
   });
 });

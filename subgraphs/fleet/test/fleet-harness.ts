@@ -7,7 +7,7 @@ import type { FleetContext } from '../context.ts';
 import { reactions } from '../events.ts';
 import { fleet } from '../subgraph.ts';
 
-/** The moment at which the tests play: a Wednesday. */
+/** The time of the tests, a Wednesday. */
 export const now = new Date('2026-03-11T12:00:00.000Z');
 export const dispatcher = somebody(['DISPATCHER']);
 
@@ -66,7 +66,7 @@ export function bookedShipment(given: Partial<Booked> = {}): Booked {
 
 export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 
-/** A fleet under test, with the words that its tests are written in. */
+/** A fleet under test, with the helpers of its tests. */
 export async function startFleet({ database }: { database?: TestDatabase } = {}) {
   let time = now;
   const subgraph: TestSubgraph<FleetContext> = await startTestSubgraph(fleet, {
@@ -88,8 +88,8 @@ export async function startFleet({ database }: { database?: TestDatabase } = {})
     setTime(at: Date) {
       time = at;
     },
-    /** Lets fleet react to a neighbour's event. */
-    async tell<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void> {
+    /** Runs fleet's reaction to an event of another subgraph. */
+    async receive<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void> {
       const reaction = reactions[name];
       if (!reaction) throw new Error(`fleet does not react to ${name}`);
       const transact = createTransact(services.database.fork(), services.jobs, subgraph.live);
@@ -118,8 +118,13 @@ export async function startFleet({ database }: { database?: TestDatabase } = {})
     /** A booked shipment that risk allows. */
     async bookShipment(given: Partial<Booked> = {}): Promise<Booked> {
       const booked = bookedShipment(given);
-      await this.tell('shipment.booked', booked);
-      await this.tell('risk.assessed', { shipmentId: booked.shipmentId, score: 0, decision: 'ALLOW', at: inHours(-1) });
+      await this.receive('shipment.booked', booked);
+      await this.receive('risk.assessed', {
+        shipmentId: booked.shipmentId,
+        score: 0,
+        decision: 'ALLOW',
+        at: inHours(-1),
+      });
       return booked;
     },
     assign(shipmentId: string, driverId: string, vehicleId: string, more: object = {}) {
@@ -132,7 +137,7 @@ export async function startFleet({ database }: { database?: TestDatabase } = {})
       );
     },
     async deliver(booked: Booked, given: Partial<EventPayload<'shipment.delivered'>> = {}): Promise<void> {
-      await this.tell('shipment.delivered', {
+      await this.receive('shipment.delivered', {
         shipmentId: booked.shipmentId,
         organizationId: booked.organizationId,
         driverId: null,
@@ -146,7 +151,7 @@ export async function startFleet({ database }: { database?: TestDatabase } = {})
         ...given,
       });
     },
-    /** Rows of a table or query, as the database has them. */
+    /** Rows of a query, as they are stored. */
     rows<R = Record<string, unknown>>(sql: string, parameters: unknown[] = []): Promise<R[]> {
       return services.database.fork().execute<R[]>(sql, parameters);
     },

@@ -54,7 +54,7 @@ async function board(args = 'period: WEEKLY', page = '', as = dispatcher) {
 const shown = (entries: Entry[]) => entries.map(({ rank, points, driver }) => [rank, points, driver.name]);
 
 describe('a leaderboard', () => {
-  test('ranks by score; equal scores share a rank and leave the next one out', async () => {
+  test('ranks by score; equal scores share a rank, and the next rank is skipped', async () => {
     const { startsAt, endsAt, entries } = await board();
     expect([startsAt, endsAt]).toEqual(['2026-03-09T00:00:00.000Z', '2026-03-16T00:00:00.000Z']);
     expect(entries.totalCount).toBe(4);
@@ -76,7 +76,7 @@ describe('a leaderboard', () => {
     expect((await board('period: WEEKLY', 'last: 2')).entries.nodes).toEqual(whole.slice(2));
   });
 
-  test('of another time counts that time only', async () => {
+  test('of a past month counts that month only', async () => {
     await deliveries(dora, 1, '2026-02-10T10:00:00.000Z');
     expect(shown((await board('period: MONTHLY, at: "2026-02-01T00:00:00Z"')).entries.nodes)).toEqual([
       [1, 110, 'Dora'],
@@ -87,14 +87,14 @@ describe('a leaderboard', () => {
     expect(always.entries.nodes.find(({ driver }) => driver.name === 'Dora')?.points).toBe(120);
   });
 
-  test('shows a driver their own place between the neighbours', async () => {
+  test('shows a driver their own entry between its neighbours', async () => {
     const asDora = somebody(['DRIVER'], { driverId: dora });
     const query = `{ leaderboard(period: WEEKLY) { standing(neighbours: 1) { entry { ${entry} } around { ${entry} } } } }`;
     const { data } = await fleet.ask<{ leaderboard: { standing: { entry: Entry; around: Entry[] } } }>(asDora, query);
     expect(shown([data!.leaderboard.standing.entry])).toEqual([[4, 110, 'Dora']]);
     expect(data!.leaderboard.standing.around.map(({ rank }) => rank)).toEqual([2, 4]);
-    const nobody = await fleet.ask(dispatcher, query);
-    expect(nobody.data).toEqual({ leaderboard: { standing: null } });
+    const withoutDriver = await fleet.ask(dispatcher, query);
+    expect(withoutDriver.data).toEqual({ leaderboard: { standing: null } });
   });
 
   test.each([
@@ -107,14 +107,14 @@ describe('a leaderboard', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('is for those with fleet:read', async () => {
+  test('requires the scope fleet:read', async () => {
     const { errors } = await fleet.ask(somebody(['CUSTOMER']), '{ leaderboard { period } }');
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });
 
 describe('watching a leaderboard', () => {
-  test('tells how it stands, then each change with the old and the new rank', async () => {
+  test('sends the current board, then each change with the old and the new rank', async () => {
     const client = createClient({ url: fleet.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
     try {
       const messages = client.iterate<{ leaderboardChanged: Record<string, unknown> }>({
@@ -129,8 +129,8 @@ describe('watching a leaderboard', () => {
         entry: null,
         leaders: [{ rank: 1, points: 130, driver: { name: 'Anna' } }],
       });
-      await deliveries(dora, 1, '2026-02-11T10:00:00.000Z'); // another week: nobody is told
-      await fleet.tell('shipment.rated', {
+      await deliveries(dora, 1, '2026-02-11T10:00:00.000Z'); // another week: no message
+      await fleet.receive('shipment.rated', {
         shipmentId: newId(),
         organizationId: newId(),
         driverId: dora,
@@ -149,7 +149,7 @@ describe('watching a leaderboard', () => {
     }
   });
 
-  test('leaves its topic at once, also while it waits for a change', async () => {
+  test('unsubscribes at once, even while it waits for a change', async () => {
     const live = createMemoryPubSub();
     const updates = leaderboardUpdates(await live.subscribe(['board']), 'WEEKLY', () => now);
     expect(await updates.next()).toMatchObject({ value: { change: null } });
@@ -159,7 +159,7 @@ describe('watching a leaderboard', () => {
     expect(await updates.next()).toEqual({ value: undefined, done: true });
   });
 
-  test('is not for customers', async () => {
+  test('is forbidden for customers', async () => {
     const client = createClient({ url: fleet.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
     try {
       const messages = client.iterate({

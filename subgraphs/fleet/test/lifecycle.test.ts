@@ -37,7 +37,7 @@ async function tallyOf(driverId: string) {
 }
 
 describe('a delivery', () => {
-  test('frees driver and vehicle and credits the driver, once however often it is told', async () => {
+  test('releases driver and vehicle and credits the driver once, even if the event arrives twice', async () => {
     const { booked, driverId, vehicleId } = await assigned();
     await fleet.deliver(booked, { driverId, at: inHours(48) });
     await fleet.deliver(booked, { driverId, at: inHours(48) });
@@ -47,7 +47,7 @@ describe('a delivery', () => {
     expect(codesOf(await fleet.assign(next.shipmentId, driverId, vehicleId))).toEqual([]);
   });
 
-  test('that comes late holds them longer, but not into their next assignment', async () => {
+  test('that is late extends the window, but not into the next assignment', async () => {
     const { booked, driverId, vehicleId } = await assigned();
     const next = await fleet.bookShipment({ pickupFrom: inHours(75), deliverBy: inHours(90) });
     await fleet.assign(next.shipmentId, driverId, vehicleId);
@@ -56,7 +56,7 @@ describe('a delivery', () => {
     expect(await tallyOf(driverId)).toMatchObject({ deliveries: 1, on_time: 0, points: 10 });
   });
 
-  test('counts for the driver that shipments names, even without an assignment here', async () => {
+  test('counts for the driver named in the event, even without an assignment', async () => {
     const driverId = await fleet.registerDriver();
     await fleet.deliver(bookedShipment(), { driverId });
     expect(await tallyOf(driverId)).toMatchObject({ deliveries: 1 });
@@ -70,9 +70,9 @@ describe('a delivery', () => {
 
 describe('a rating', () => {
   const rate = (shipmentId: string, driverId: string | null, stars: number) =>
-    fleet.tell('shipment.rated', { shipmentId, organizationId: newId(), driverId, stars, at: inHours(70) });
+    fleet.receive('shipment.rated', { shipmentId, organizationId: newId(), driverId, stars, at: inHours(70) });
 
-  test('gives 5 points a star; a corrected one counts by its difference', async () => {
+  test('earns 5 points per star; a corrected rating counts by its difference', async () => {
     const { booked, driverId } = await assigned();
     await rate(booked.shipmentId, driverId, 5);
     expect(await tallyOf(driverId)).toMatchObject({ ratings: 1, stars: 5, points: 25 });
@@ -84,7 +84,7 @@ describe('a rating', () => {
     ]);
   });
 
-  test('without a driver goes to who carried the shipment, or to nobody', async () => {
+  test('without a driver counts for the driver of the assignment, if there is one', async () => {
     const { booked, driverId } = await assigned();
     await rate(booked.shipmentId, null, 4);
     expect(await tallyOf(driverId)).toMatchObject({ stars: 4 });
@@ -94,18 +94,18 @@ describe('a rating', () => {
 });
 
 describe('a cancellation', () => {
-  test('frees driver and vehicle, and nothing revives the shipment', async () => {
+  test('releases driver and vehicle, and no later event reopens the shipment', async () => {
     const { booked, driverId, vehicleId } = await assigned();
     const { shipmentId, organizationId } = booked;
     const step = { shipmentId, organizationId, driverId, vehicleId };
-    await fleet.tell('shipment.cancelled', { ...step, at: inHours(1), reason: 'Goods not ready' });
+    await fleet.receive('shipment.cancelled', { ...step, at: inHours(1), reason: 'Goods not ready' });
     expect(await assignmentOf(shipmentId)).toMatchObject({
       state: 'RELEASED',
       release_reason: 'Shipment cancelled: Goods not ready',
     });
-    await fleet.tell('shipment.pickedUp', { ...step, at: inHours(2) });
-    await fleet.tell('shipment.booked', { ...booked, version: 9 });
-    await fleet.tell('risk.assessed', { shipmentId, score: 0, decision: 'ALLOW', at: inHours(2) });
+    await fleet.receive('shipment.pickedUp', { ...step, at: inHours(2) });
+    await fleet.receive('shipment.booked', { ...booked, version: 9 });
+    await fleet.receive('risk.assessed', { shipmentId, score: 0, decision: 'ALLOW', at: inHours(2) });
     expect(codesOf(await fleet.assign(shipmentId, driverId, vehicleId))).toEqual(['NOT_BOOKED']);
   });
 });
@@ -113,7 +113,7 @@ describe('a cancellation', () => {
 describe('a booked shipment that changes', () => {
   test('moves the window of its assignment', async () => {
     const { booked, driverId } = await assigned();
-    await fleet.tell('shipment.booked', { ...booked, version: 2, pickupFrom: inHours(30), deliverBy: inHours(80) });
+    await fleet.receive('shipment.booked', { ...booked, version: 2, pickupFrom: inHours(30), deliverBy: inHours(80) });
     expect(await assignmentOf(booked.shipmentId)).toMatchObject({
       state: 'ACTIVE',
       driver_id: driverId,
@@ -122,9 +122,9 @@ describe('a booked shipment that changes', () => {
     });
   });
 
-  test('loses an assignment that does not work out any more', async () => {
+  test('loses its assignment if the load is too heavy or the driver is busy', async () => {
     const heavy = await assigned();
-    await fleet.tell('shipment.booked', { ...heavy.booked, version: 2, weightKg: 25_000 });
+    await fleet.receive('shipment.booked', { ...heavy.booked, version: 2, weightKg: 25_000 });
     expect(await assignmentOf(heavy.booked.shipmentId)).toMatchObject({
       state: 'RELEASED',
       release_reason: expect.stringContaining('25000 kg'),
@@ -132,29 +132,39 @@ describe('a booked shipment that changes', () => {
     const busy = await assigned();
     const next = await fleet.bookShipment({ pickupFrom: inHours(75), deliverBy: inHours(90) });
     await fleet.assign(next.shipmentId, busy.driverId, busy.vehicleId);
-    await fleet.tell('shipment.booked', { ...busy.booked, version: 2, deliverBy: inHours(76) });
+    await fleet.receive('shipment.booked', { ...busy.booked, version: 2, deliverBy: inHours(76) });
     expect(await assignmentOf(busy.booked.shipmentId)).toMatchObject({ state: 'RELEASED' });
   });
 
-  test('waits for risk again; older versions and older words of risk change nothing', async () => {
+  test('waits for a new risk decision; older versions and older decisions change nothing', async () => {
     const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
     const booked = await fleet.bookShipment({ version: 3 });
-    await fleet.tell('shipment.booked', { ...booked, version: 4 });
+    await fleet.receive('shipment.booked', { ...booked, version: 4 });
     expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual(['RISK_PENDING']);
-    await fleet.tell('risk.assessed', { shipmentId: booked.shipmentId, score: 80, decision: 'BLOCK', at: inHours(1) });
-    await fleet.tell('risk.assessed', { shipmentId: booked.shipmentId, score: 0, decision: 'ALLOW', at: inHours(0) });
-    await fleet.tell('shipment.booked', { ...booked, version: 2, weightKg: 1 });
+    await fleet.receive('risk.assessed', {
+      shipmentId: booked.shipmentId,
+      score: 80,
+      decision: 'BLOCK',
+      at: inHours(1),
+    });
+    await fleet.receive('risk.assessed', {
+      shipmentId: booked.shipmentId,
+      score: 0,
+      decision: 'ALLOW',
+      at: inHours(0),
+    });
+    await fleet.receive('shipment.booked', { ...booked, version: 2, weightKg: 1 });
     expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual(['RISK_BLOCKED']);
   });
 
-  test('loses its driver when risk blocks it at the shipper, and keeps it on the road', async () => {
+  test('loses its assignment if risk blocks it before the pickup, and keeps it after the pickup', async () => {
     const waiting = await assigned();
     const moving = await assigned();
     const { shipmentId, organizationId } = moving.booked;
     const { driverId, vehicleId } = moving;
-    await fleet.tell('shipment.pickedUp', { shipmentId, organizationId, driverId, vehicleId, at: inHours(25) });
+    await fleet.receive('shipment.pickedUp', { shipmentId, organizationId, driverId, vehicleId, at: inHours(25) });
     for (const { booked } of [waiting, moving])
-      await fleet.tell('risk.assessed', {
+      await fleet.receive('risk.assessed', {
         shipmentId: booked.shipmentId,
         score: 100,
         decision: 'BLOCK',
@@ -164,14 +174,14 @@ describe('a booked shipment that changes', () => {
     expect(await assignmentOf(shipmentId)).toMatchObject({ state: 'ACTIVE' });
   });
 
-  test('that changes while it is assigned is never assigned as it was', async () => {
+  test('that changes during an assignment is never assigned in its old form', async () => {
     for (let round = 0; round < 5; round++) {
       const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
       const booked = await fleet.bookShipment();
       const { shipmentId } = booked;
       await Promise.all([
         fleet.assign(shipmentId, driverId, vehicleId),
-        fleet.tell('shipment.booked', { ...booked, version: 2, weightKg: 25_000 }),
+        fleet.receive('shipment.booked', { ...booked, version: 2, weightKg: 25_000 }),
       ]);
       expect(
         await fleet.rows(`select 1 from assignment where shipment_id = ? and state = 'ACTIVE'`, [shipmentId]),
@@ -179,36 +189,41 @@ describe('a booked shipment that changes', () => {
     }
   });
 
-  test('may be assessed before it is known', async () => {
+  test('may be assessed before its booking arrives', async () => {
     const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
     const booked = bookedShipment();
-    await fleet.tell('risk.assessed', { shipmentId: booked.shipmentId, score: 0, decision: 'ALLOW', at: inHours(0) });
+    await fleet.receive('risk.assessed', {
+      shipmentId: booked.shipmentId,
+      score: 0,
+      decision: 'ALLOW',
+      at: inHours(0),
+    });
     expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual(['NOT_FOUND']);
-    await fleet.tell('shipment.booked', booked);
+    await fleet.receive('shipment.booked', booked);
     expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual([]);
   });
 });
 
 describe('progress', () => {
-  test('late news does not set a shipment back', async () => {
+  test('late events do not set a shipment back', async () => {
     const { booked, driverId, vehicleId } = await assigned();
     const { shipmentId, organizationId } = booked;
     const step = { shipmentId, organizationId, driverId, vehicleId };
-    await fleet.tell('shipment.inTransit', { ...step, at: inHours(27) });
-    await fleet.tell('shipment.pickedUp', { ...step, at: inHours(25) });
+    await fleet.receive('shipment.inTransit', { ...step, at: inHours(27) });
+    await fleet.receive('shipment.pickedUp', { ...step, at: inHours(25) });
     const state = () => fleet.rows('select state from load_state where shipment_id = ?', [shipmentId]);
     expect(await state()).toEqual([{ state: 'IN_TRANSIT' }]);
-    await fleet.tell('shipment.exception', { ...step, at: inHours(28), reason: 'Flat tire' });
-    await fleet.tell('shipment.outForDelivery', { ...step, at: inHours(40) });
+    await fleet.receive('shipment.exception', { ...step, at: inHours(28), reason: 'Flat tire' });
+    await fleet.receive('shipment.outForDelivery', { ...step, at: inHours(40) });
     expect(await state()).toEqual([{ state: 'OUT_FOR_DELIVERY' }]);
   });
 });
 
-describe('the neighbours', () => {
-  test('hear of drivers, vehicles, shifts, assignments and incidents, and fleet hears them', async () => {
+describe('other subgraphs', () => {
+  test('receive events of drivers, vehicles, shifts, assignments and incidents, and fleet receives theirs', async () => {
     const database = await createTestDatabase();
-    const heard: EventName[] = [];
-    const listened = [
+    const received: EventName[] = [];
+    const published = [
       'driver.changed',
       'vehicle.changed',
       'shift.ended',
@@ -220,7 +235,7 @@ describe('the neighbours', () => {
     const neighbour = await openSubgraph(
       sampleSubgraph(
         'shipments',
-        Object.fromEntries(listened.map((name) => [name, async () => void heard.push(name)])),
+        Object.fromEntries(published.map((name) => [name, async () => void received.push(name)])),
       ),
       { databaseUrl: database.urlFor('shipments'), live: live.live, log: live.services.log },
     );
@@ -250,7 +265,7 @@ describe('the neighbours', () => {
         idempotencyKey: newId(),
       });
       await neighbour.services.jobs.drain();
-      expect([...heard].sort()).toEqual([...listened].sort());
+      expect([...received].sort()).toEqual([...published].sort());
     } finally {
       await neighbour.close();
       await live.close();

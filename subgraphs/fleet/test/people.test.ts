@@ -19,14 +19,14 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.close());
 
-interface DriverAnswer extends UserErrors {
+interface DriverPayload extends UserErrors {
   driver: { id: string; name: string; version: number; active: boolean } | null;
 }
-interface VehicleAnswer extends UserErrors {
+interface VehiclePayload extends UserErrors {
   vehicle: { id: string; plate: string; version: number; active: boolean } | null;
 }
 const register = (input: object) =>
-  fleet.send<DriverAnswer>(
+  fleet.send<DriverPayload>(
     dispatcher,
     'registerDriver',
     'RegisterDriverInput',
@@ -34,9 +34,15 @@ const register = (input: object) =>
     input,
   );
 const update = (input: object) =>
-  fleet.send<DriverAnswer>(dispatcher, 'updateDriver', 'UpdateDriverInput', 'driver { id name version active }', input);
+  fleet.send<DriverPayload>(
+    dispatcher,
+    'updateDriver',
+    'UpdateDriverInput',
+    'driver { id name version active }',
+    input,
+  );
 const deactivate = (driverId: string, expectedVersion = 1) =>
-  fleet.send<DriverAnswer>(
+  fleet.send<DriverPayload>(
     dispatcher,
     'deactivateDriver',
     'DeactivateDriverInput',
@@ -47,7 +53,7 @@ const deactivate = (driverId: string, expectedVersion = 1) =>
     },
   );
 const registerVehicle = (input: object) =>
-  fleet.send<VehicleAnswer>(
+  fleet.send<VehiclePayload>(
     dispatcher,
     'registerVehicle',
     'RegisterVehicleInput',
@@ -55,7 +61,7 @@ const registerVehicle = (input: object) =>
     input,
   );
 const updateVehicle = (input: object) =>
-  fleet.send<VehicleAnswer>(
+  fleet.send<VehiclePayload>(
     dispatcher,
     'updateVehicle',
     'UpdateVehicleInput',
@@ -63,7 +69,7 @@ const updateVehicle = (input: object) =>
     input,
   );
 const retire = (vehicleId: string, expectedVersion = 1) =>
-  fleet.send<VehicleAnswer>(dispatcher, 'retireVehicle', 'RetireVehicleInput', 'vehicle { id plate version active }', {
+  fleet.send<VehiclePayload>(dispatcher, 'retireVehicle', 'RetireVehicleInput', 'vehicle { id plate version active }', {
     vehicleId,
     expectedVersion,
   });
@@ -71,9 +77,9 @@ const retire = (vehicleId: string, expectedVersion = 1) =>
 describe('a driver', () => {
   test('is registered once per key', async () => {
     const input = driverInput({ name: 'Zoë O’Brien', usualVehicleId: await fleet.registerVehicle() });
-    const answers = await Promise.all([register(input), register(input), register(input)]);
-    expect(new Set(answers.map(({ driver }) => driver?.id)).size).toBe(1);
-    expect(answers[0]).toMatchObject({ driver: { name: 'Zoë O’Brien', version: 1, active: true }, userErrors: [] });
+    const results = await Promise.all([register(input), register(input), register(input)]);
+    expect(new Set(results.map(({ driver }) => driver?.id)).size).toBe(1);
+    expect(results[0]).toMatchObject({ driver: { name: 'Zoë O’Brien', version: 1, active: true }, userErrors: [] });
     expect(codesOf(await register({ ...input, name: 'Somebody else' }))).toEqual(['IDEMPOTENCY_KEY_REUSED']);
   });
 
@@ -85,36 +91,36 @@ describe('a driver', () => {
     ['no equipment', { equipment: [] }, 'INVALID_INPUT', ['equipment']],
     ['ten thousand licences', { licenseClasses: Array(10_000).fill('CLASS_A') }, 'INVALID_INPUT', ['licenseClasses']],
     [
-      'a zone of fantasy',
+      'an invented time zone',
       { homeBase: { ...chicago, timeZone: 'Moon/Base' } },
       'INVALID_INPUT',
       ['homeBase', 'timeZone'],
     ],
     ['a latitude of 91', { homeBase: { ...chicago, latitude: 91 } }, 'INVALID_INPUT', ['homeBase', 'latitude']],
-    ['a licence too small', { equipment: ['TANKER'] }, 'LICENSE_REQUIRED', ['licenseClasses']],
+    ['a licence that does not allow the equipment', { equipment: ['TANKER'] }, 'LICENSE_REQUIRED', ['licenseClasses']],
     ['an unknown vehicle', { usualVehicleId: newId() }, 'NOT_FOUND', ['usualVehicleId']],
-    ['no id for an account', { accountId: 'x' }, 'NOT_FOUND', ['accountId']],
+    ['an account id that is no uuid', { accountId: 'x' }, 'NOT_FOUND', ['accountId']],
   ])('with %s is refused', async (_name, given, code, field) => {
     expect(await register(driverInput(given))).toMatchObject({ driver: null, userErrors: [{ code, field }] });
   });
 
-  test('shares neither licence number nor account with another', async () => {
+  test('cannot have the licence number or the account of another driver', async () => {
     const [licenseNumber, accountId] = [newId(), newId()];
     await register(driverInput({ licenseNumber, accountId }));
     expect(codesOf(await register(driverInput({ licenseNumber })))).toEqual(['LICENSE_TAKEN']);
     expect(codesOf(await register(driverInput({ accountId })))).toEqual(['ACCOUNT_TAKEN']);
   });
 
-  test('is changed by one of two who look at the same version; the other sees what stands', async () => {
+  test('is changed by one of two dispatchers with the same version; the other gets CONFLICT and the current record', async () => {
     const driverId = await fleet.registerDriver();
-    const answers = await Promise.all(['Anna', 'Ben'].map((name) => update({ driverId, expectedVersion: 1, name })));
-    expect(answers.flatMap(codesOf)).toEqual(['CONFLICT']);
-    const [winner, loser] = answers.toSorted((left, right) => left.userErrors.length - right.userErrors.length);
+    const results = await Promise.all(['Anna', 'Ben'].map((name) => update({ driverId, expectedVersion: 1, name })));
+    expect(results.flatMap(codesOf)).toEqual(['CONFLICT']);
+    const [winner, loser] = results.toSorted((left, right) => left.userErrors.length - right.userErrors.length);
     expect(loser?.driver).toEqual(winner?.driver);
     expect(winner?.driver).toMatchObject({ version: 2 });
   });
 
-  test('keeps what an update leaves out, and loses what it sets to null', async () => {
+  test('keeps fields that an update omits, and loses fields that it sets to null', async () => {
     const usualVehicleId = await fleet.registerVehicle();
     const driverId = await fleet.registerDriver({ name: 'Anna', usualVehicleId });
     await update({ driverId, expectedVersion: 1, phone: '555 0199' });
@@ -129,7 +135,7 @@ describe('a driver', () => {
     expect(await read()).toMatchObject({ driver: { usualVehicle: null } });
   });
 
-  test('does not lose the training that an assignment needs', async () => {
+  test('cannot lose the training that an active assignment needs', async () => {
     const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
     const { shipmentId } = await fleet.bookShipment();
     await fleet.assign(shipmentId, driverId, vehicleId);
@@ -138,7 +144,7 @@ describe('a driver', () => {
     ]);
   });
 
-  test('leaves only off duty and without assignments, and only once', async () => {
+  test('is deactivated once, off duty and without active assignments', async () => {
     const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
     const { shipmentId } = await fleet.bookShipment();
     await fleet.assign(shipmentId, driverId, vehicleId);
@@ -156,7 +162,7 @@ describe('a driver', () => {
     expect(codesOf(await deactivate(driverId, 2))).toEqual(['DRIVER_INACTIVE']);
   });
 
-  test('who leaves while a dispatcher assigns is either gone or assigned, never both', async () => {
+  test('deactivated while a dispatcher assigns is either inactive or assigned, never both', async () => {
     const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
     const { shipmentId } = await fleet.bookShipment();
     const [left, assigned] = await Promise.all([deactivate(driverId), fleet.assign(shipmentId, driverId, vehicleId)]);
@@ -173,9 +179,9 @@ describe('a vehicle', () => {
   });
 
   test.each([
-    ['no room', { maxVolumeM3: 0 }, ['maxVolumeM3']],
+    ['no volume', { maxVolumeM3: 0 }, ['maxVolumeM3']],
     ['too much weight', { maxWeightKg: 60_001 }, ['maxWeightKg']],
-    ['a model of the future', { modelYear: 2101 }, ['modelYear']],
+    ['a model year of 2101', { modelYear: 2101 }, ['modelYear']],
     ['a long plate', { plate: 'x'.repeat(21) }, ['plate']],
   ])('with %s is refused', async (_name, given, field) => {
     expect(await registerVehicle(vehicleInput(given))).toMatchObject({
@@ -183,7 +189,7 @@ describe('a vehicle', () => {
     });
   });
 
-  test('does not shrink below what it is assigned to carry', async () => {
+  test('cannot shrink below the load that it is assigned to', async () => {
     const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
     const { shipmentId } = await fleet.bookShipment();
     await fleet.assign(shipmentId, driverId, vehicleId);
@@ -224,18 +230,18 @@ describe('a shift', () => {
       },
     );
 
-  test('that is begun again with the same key is the same shift', async () => {
+  test('started again with the same key is the same shift', async () => {
     const driverId = await fleet.registerDriver();
     const key = { idempotencyKey: newId() };
-    const answers = await Promise.all(Array.from({ length: 20 }, () => start(driverId, dispatcher, key)));
-    expect(answers.flatMap(codesOf)).toEqual([]);
-    expect(new Set(answers.map(({ shift }) => shift?.id)).size).toBe(1);
+    const results = await Promise.all(Array.from({ length: 20 }, () => start(driverId, dispatcher, key)));
+    expect(results.flatMap(codesOf)).toEqual([]);
+    expect(new Set(results.map(({ shift }) => shift?.id)).size).toBe(1);
   });
 
-  test('is open once, however many begin it at once', async () => {
+  test('is opened once, even if many requests start it at once', async () => {
     const driverId = await fleet.registerDriver();
-    const answers = await Promise.all(Array.from({ length: 5 }, () => start(driverId)));
-    expect(answers.flatMap(codesOf)).toEqual(Array(4).fill('SHIFT_OPEN'));
+    const results = await Promise.all(Array.from({ length: 5 }, () => start(driverId)));
+    expect(results.flatMap(codesOf)).toEqual(Array(4).fill('SHIFT_OPEN'));
     await expect(
       fleet.rows('insert into shift (id, driver_id, started_at) values (?, ?, now())', [newId(), driverId]),
     ).rejects.toThrow(/shift_one_open_per_driver/);
@@ -243,7 +249,7 @@ describe('a shift', () => {
     expect(codesOf(await end(driverId))).toEqual(['NOT_ON_SHIFT']);
   });
 
-  test('is begun and ended by the drivers themselves, not by their colleagues', async () => {
+  test('is started and ended by the driver, not by a colleague', async () => {
     const driverId = await fleet.registerDriver();
     const [self, colleague] = [somebody(['DRIVER'], { driverId }), somebody(['DRIVER'], { driverId: newId() })];
     expect(codesOf(await start(driverId, colleague))).toEqual(['NOT_FOUND']);
@@ -252,7 +258,7 @@ describe('a shift', () => {
     expect(codesOf(await end(driverId, self))).toEqual([]);
   });
 
-  test('is not for drivers who left, nor with retired vehicles', async () => {
+  test('cannot be started by an inactive driver or with a retired vehicle', async () => {
     const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
     await retire(vehicleId);
     expect(codesOf(await start(driverId, dispatcher, { vehicleId }))).toEqual(['VEHICLE_RETIRED']);
@@ -291,7 +297,7 @@ describe('permissions', () => {
     'vehicles { totalCount }',
     'assignments { totalCount }',
     'driver(id: "x") { id }',
-  ])('%s is not for customers', async (field) => {
+  ])('%s is forbidden for customers', async (field) => {
     const { errors } = await fleet.ask(somebody(['CUSTOMER'], { organizationId: newId() }), `{ ${field} }`);
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });

@@ -51,13 +51,13 @@ describe('a recommendation', () => {
     expect(factors.reduce((sum, factor) => sum + weights[factor], 0)).toBeCloseTo(1, 10);
   });
 
-  test('prefers who is near when the load is picked up, not who lives near', () => {
+  test('prefers drivers who are near at the pickup to drivers who live near', () => {
     const away = { ...anna, id: 'b', before: { place: dallas, freeAt: now } };
     const back = { ...anna, id: 'c', home: dallas, before: { place: chicago, freeAt: now } };
     expect(best([away, back, anna]).map(({ driverId }) => driverId)).toEqual(['a', 'c', 'b']);
   });
 
-  test('leaves out who may not or can not carry it', () => {
+  test('leaves out drivers and vehicles that cannot carry the load', () => {
     const reefer: VehicleCandidate = { ...van, equipment: 'REEFER' };
     expect(best([{ ...anna, active: false }])).toEqual([]);
     expect(best([{ ...anna, equipment: ['REEFER'] }])).toEqual([]);
@@ -66,7 +66,7 @@ describe('a recommendation', () => {
     expect(best([anna], [])).toEqual([]);
   });
 
-  test('gives the nearest fitting vehicle where the usual one is taken, and says so', () => {
+  test('chooses the nearest fitting vehicle if the usual one is taken, and says so', () => {
     const far = { ...van, id: 'far', home: dallas };
     const near = { ...van, id: 'near' };
     const [found] = best([anna], [far, near]);
@@ -74,7 +74,7 @@ describe('a recommendation', () => {
     expect(found?.reasons.at(-1)).toMatchObject({ factor: 'EQUIPMENT', value: 0.6 });
   });
 
-  test('says how late somebody would come', () => {
+  test('says how late the driver would arrive', () => {
     const [late] = best([
       { ...anna, before: { place: chicago, freeAt: new Date(load.pickupFrom.getTime() + 7_200_000) } },
     ]);
@@ -82,7 +82,7 @@ describe('a recommendation', () => {
     expect(late?.reasons[1]?.explanation).toContain('2 h after');
   });
 
-  test('orders the same candidates the same way, however they arrive', () => {
+  test('ranks the same candidates the same way, in any order of input', () => {
     const candidate = fc.record({
       id: fc.uuid(),
       points: fc.integer({ min: -500, max: 5_000 }),

@@ -77,21 +77,21 @@ describe('rewards', () => {
   test('the same key redeems once, also when sent many times at once', async () => {
     const { driverId, redeem } = await driverWith(20);
     const key = newId();
-    const answers = await Promise.all(Array.from({ length: 6 }, () => redeem(100, key)));
-    expect(new Set(answers.map(({ entry }) => entry?.id)).size).toBe(1);
+    const results = await Promise.all(Array.from({ length: 6 }, () => redeem(100, key)));
+    expect(new Set(results.map(({ entry }) => entry?.id)).size).toBe(1);
     expect((await accountOf(driverId)).balancePoints).toBe(100);
     expect(codesOf(await redeem(200, key))).toEqual(['IDEMPOTENCY_KEY_REUSED']);
   });
 
   test('the same points can not be spent twice at once', async () => {
     const { driverId, redeem } = await driverWith(10);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => redeem(100)));
-    expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
-    expect(answers.flatMap(codesOf)).toEqual(Array(7).fill('INSUFFICIENT_POINTS'));
+    const results = await Promise.all(Array.from({ length: 8 }, () => redeem(100)));
+    expect(results.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+    expect(results.flatMap(codesOf)).toEqual(Array(7).fill('INSUFFICIENT_POINTS'));
     expect((await accountOf(driverId)).balancePoints).toBe(0);
   });
 
-  test('the database holds no balance below zero, whoever writes', async () => {
+  test('the database refuses a balance below zero', async () => {
     const { driverId } = await driverWith(1);
     await expect(
       fleet.rows('update reward_account set balance = balance - 100, redeemed = redeemed + 100 where driver_id = ?', [
@@ -111,7 +111,7 @@ describe('rewards', () => {
       expect(codesOf(await redeem(100, key))).toEqual(['INVALID_INPUT']);
   });
 
-  test('are for drivers', async () => {
+  test('are redeemed by drivers only', async () => {
     const { errors } = await fleet.ask(
       dispatcher,
       'mutation M($input: RedeemRewardInput!) { redeemReward(input: $input) { userErrors { code } } }',
@@ -139,7 +139,7 @@ describe('a safety incident', () => {
       },
     );
 
-  test('costs 50 points of the score, and of the rewards at most what is left', async () => {
+  test('costs 50 points of the score, and at most the balance of the rewards', async () => {
     const { driverId } = await driverWith(3);
     await report(driverId, { vehicleId: await fleet.registerVehicle() });
     const { data } = await fleet.ask(
@@ -160,16 +160,16 @@ describe('a safety incident', () => {
   test('reported twice with one key counts once', async () => {
     const { driverId } = await driverWith(0);
     const idempotencyKey = newId();
-    const answers = await Promise.all([1, 2, 3].map(() => report(driverId, { idempotencyKey })));
-    expect(new Set(answers.map(({ incident }) => incident?.id)).size).toBe(1);
+    const results = await Promise.all([1, 2, 3].map(() => report(driverId, { idempotencyKey })));
+    expect(new Set(results.map(({ incident }) => incident?.id)).size).toBe(1);
     expect(codesOf(await report(driverId, { idempotencyKey, severity: 'HIGH' }))).toEqual(['IDEMPOTENCY_KEY_REUSED']);
   });
 
   test.each([
-    ['the future', { occurredAt: inHours(1) }, ['INVALID_INPUT']],
-    ['long ago', { occurredAt: '2024-01-01T00:00:00Z' }, ['INVALID_INPUT']],
-    ['no words', { description: '' }, ['INVALID_INPUT']],
-    ['too many words', { description: 'x'.repeat(2_001) }, ['INVALID_INPUT']],
+    ['a time in the future', { occurredAt: inHours(1) }, ['INVALID_INPUT']],
+    ['a time more than a year ago', { occurredAt: '2024-01-01T00:00:00Z' }, ['INVALID_INPUT']],
+    ['an empty description', { description: '' }, ['INVALID_INPUT']],
+    ['a long description', { description: 'x'.repeat(2_001) }, ['INVALID_INPUT']],
     ['a NUL', { description: 'a\u0000b' }, ['INVALID_INPUT']],
     ['a lone surrogate', { description: 'a\ud800b' }, ['INVALID_INPUT']],
     ['an unknown vehicle', { vehicleId: newId() }, ['NOT_FOUND']],

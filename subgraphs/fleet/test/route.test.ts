@@ -17,7 +17,7 @@ describe('a route', () => {
     ]);
   });
 
-  test('shares distance and rests over its legs, with an hour at each intermediate stop', () => {
+  test('divides distance and rests among its legs, with an hour at each intermediate stop', () => {
     const { stops, durationSeconds } = planRoute([chicago, memphis, dallas], 1_600_000, pickupFrom);
     const [, first, second] = stops;
     expect(stops.map(({ kind }) => kind)).toEqual(['PICKUP', 'INTERMEDIATE', 'DELIVERY']);
@@ -27,7 +27,7 @@ describe('a route', () => {
     expect(first?.plannedAt.getTime()).toBeLessThan(second?.plannedAt.getTime() ?? 0);
   });
 
-  test('has sane legs for any places, equal ones and antipodes included', () => {
+  test('has legs that add up for any places, equal ones and antipodes included', () => {
     const point = fc.record({
       latitude: fc.double({ min: -90, max: 90, noNaN: true }),
       longitude: fc.double({ min: -180, max: 180, noNaN: true }),
@@ -58,9 +58,9 @@ describe('the window of a delivered load', () => {
 
   test.each([
     ['ends with an early delivery', at(12), null, at(12)],
-    ['stretches to a late one', at(20), null, at(20)],
-    ['but not into the next assignment', at(20), at(18), at(18)],
-    ['and never turns around', at(6), null, new Date(at(8).getTime() + 60_000)],
+    ['extends to a late delivery', at(20), null, at(20)],
+    ['never reaches into the next assignment', at(20), at(18), at(18)],
+    ['never ends before it starts', at(6), null, new Date(at(8).getTime() + 60_000)],
   ])('%s', (_name, deliveredAt, next, endsAt) => {
     expect(completedWindow(window, deliveredAt, next)).toEqual({ startsAt: at(8), endsAt });
   });

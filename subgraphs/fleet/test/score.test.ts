@@ -39,7 +39,7 @@ describe('a score', () => {
 });
 
 describe('a period', () => {
-  test('begins on Monday, on the first of the month, or with the company', () => {
+  test('starts on Monday, on the first of the month, or with Unix time', () => {
     const sunday = new Date('2026-03-01T23:59:59.999Z');
     expect(spanAt('WEEKLY', sunday)).toMatchObject({
       startsAt: new Date('2026-02-23T00:00:00Z'),
@@ -52,7 +52,7 @@ describe('a period', () => {
     expect(spanAt('ALL_TIME', sunday)).toMatchObject({ startsAt: new Date(0), endsAt: null });
   });
 
-  test('every moment lies in exactly the week that begins on its Monday', () => {
+  test('every moment lies in the week that starts on its Monday', () => {
     fc.assert(
       fc.property(fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }), (at) => {
         const { startsAt, endsAt } = spanAt('WEEKLY', at);

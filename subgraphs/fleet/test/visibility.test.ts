@@ -18,7 +18,13 @@ beforeAll(async () => {
   [driverId, vehicleId] = [await fleet.registerDriver({ name: 'Anna', accountId }), await fleet.registerVehicle()];
   ({ shipmentId } = await fleet.bookShipment({ organizationId, via: [memphis] }));
   await fleet.assign(shipmentId, driverId, vehicleId);
-  await fleet.tell('shipment.rated', { shipmentId, organizationId, driverId, stars: 4, at: new Date().toISOString() });
+  await fleet.receive('shipment.rated', {
+    shipmentId,
+    organizationId,
+    driverId,
+    stars: 4,
+    at: new Date().toISOString(),
+  });
 });
 afterAll(() => fleet.close());
 
@@ -50,7 +56,7 @@ const route = {
   ],
 };
 
-describe('who sees what', () => {
+describe('visibility', () => {
   test('staff see everything', async () => {
     expect(await see(dispatcher)).toMatchObject([
       {
@@ -113,7 +119,7 @@ describe('who sees what', () => {
     expect(shipment).toMatchObject({ assignment: { ...assignment, assignedBy: null }, route });
   });
 
-  test('strangers see nothing, and not that there is something', async () => {
+  test('strangers see nothing, not even that a record exists', async () => {
     const strangers = [
       somebody(['CUSTOMER'], { organizationId: newId() }),
       somebody(['PARTNER'], { organizationId: null }),
@@ -125,7 +131,7 @@ describe('who sees what', () => {
       expect(await see(stranger)).toEqual([null, null, { assignment: null, route: null }]);
   });
 
-  test('customers lose sight of a driver who was taken off', async () => {
+  test('customers stop seeing a driver whose assignment was released', async () => {
     const other = newId();
     const booked = await fleet.bookShipment({ organizationId: other });
     const [ben, truck] = [await fleet.registerDriver({ name: 'Ben' }), await fleet.registerVehicle()];
@@ -141,7 +147,7 @@ describe('who sees what', () => {
     expect(data).toMatchObject({ _entities: [null, { assignment: { state: 'RELEASED', driver: null } }] });
   });
 
-  test('drivers keep the assignment that was given up and lose sight of its shipment', async () => {
+  test('drivers still see a released assignment, but not its shipment', async () => {
     const booked = await fleet.bookShipment({ organizationId: newId() });
     const [cem, truck] = [await fleet.registerDriver({ name: 'Cem' }), await fleet.registerVehicle()];
     await fleet.assign(booked.shipmentId, cem, truck);
@@ -173,7 +179,7 @@ describe('who sees what', () => {
     ['filter.onShift', { filter: { onShift: true } }],
     ['filter.onShift', { filter: { name: 'Anna', onShift: false } }],
     ['orderBy: HIRED_AT_DESC', { orderBy: 'HIRED_AT_DESC' }],
-  ])('%s, which would tell drivers what they do not see of colleagues, is for staff (%#)', async (named, variables) => {
+  ])('%s, which would reveal hidden fields of colleagues, is for staff (%#)', async (named, variables) => {
     const { data, errors } = await fleet.ask(somebody(['DRIVER'], { driverId }), list, variables);
     expect({ data, errors }).toMatchObject({
       data: { drivers: null },
@@ -182,7 +188,7 @@ describe('who sees what', () => {
     expect((await fleet.ask(dispatcher, list, variables)).errors).toEqual([]);
   });
 
-  test('drivers find colleagues by name, and cursors hold nothing but what the list shows', async () => {
+  test('drivers find colleagues by name, and cursors contain only what the list shows', async () => {
     const { data, errors } = await fleet.ask<{
       drivers: { nodes: { name: string }[]; edges: { cursor: string }[] };
     }>(somebody(['DRIVER'], { driverId: newId() }), list, { filter: { name: 'Anna', active: null } });
@@ -192,7 +198,7 @@ describe('who sees what', () => {
     expect(cursors).toEqual([['Anna', driverId]]);
   });
 
-  test('ids that are none answer null', async () => {
+  test('invalid and unknown ids return null', async () => {
     for (const id of ['x', '', "' or 1=1 --", newId(), '\u0000']) {
       const { data, errors } = await fleet.ask(
         dispatcher,
@@ -211,7 +217,7 @@ describe('who sees what', () => {
 });
 
 describe('recommended drivers', () => {
-  test('are free, fit, near, and named with their reasons', async () => {
+  test('are free, qualified and near, and come with their reasons', async () => {
     const booked = await fleet.bookShipment();
     const van = await fleet.registerVehicle();
     const near = await fleet.registerDriver({ name: 'Near', usualVehicleId: van });
@@ -224,13 +230,13 @@ describe('recommended drivers', () => {
     );
     expect(errors).toEqual([]);
     const ids = data!.recommendDrivers.map(({ driver }) => driver.id);
-    expect(ids).not.toContain(driverId); // on the road then
+    expect(ids).not.toContain(driverId); // assigned at that time
     expect(ids[0]).toBe(near);
     expect(ids.indexOf(far)).toBeGreaterThan(0);
     expect(data!.recommendDrivers[0]).toMatchObject({ rank: 1, vehicle: { id: van }, reasons: expect.any(Array) });
   });
 
-  test('are none for a shipment that is assigned or unknown; the list is bounded', async () => {
+  test('are an empty list for an assigned or unknown shipment; the list is bounded', async () => {
     const query = 'query Q($id: ID!, $first: Int! = 5) { recommendDrivers(shipmentId: $id, first: $first) { rank } }';
     expect((await fleet.ask(dispatcher, query, { id: shipmentId })).data).toEqual({ recommendDrivers: [] });
     expect((await fleet.ask(dispatcher, query, { id: bookedShipment().shipmentId })).data).toEqual({
