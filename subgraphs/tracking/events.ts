@@ -9,7 +9,7 @@ import {
   rememberVehicle,
 } from './store/projections.ts';
 
-/** Tracking publishes no domain events: positions are live data. What it reacts to tells it who carries what, and whose. */
+/** Tracking publishes no domain events, because positions are live data. Its reactions store who carries which load. */
 export const reactions: Reactions = {
   'vehicle.changed': ({ em }, event) => rememberVehicle(em, event),
   'driver.changed': ({ em }, event) => rememberDriver(em, event),

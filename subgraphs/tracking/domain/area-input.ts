@@ -1,7 +1,7 @@
 import { refuse } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
 import type { Area } from './area.ts';
-import { faultOfPlace } from './place-check.ts';
+import { findPlaceFault } from './place-check.ts';
 import { crossesItself, doubleArea, longitudeStep, ringOf } from './polygon.ts';
 
 const radiusMetersRange = { least: 10, most: 500_000 } as const;
@@ -40,8 +40,8 @@ function parsePolygon(given: readonly Point[]): Area {
   const vertices = withoutRepeats(given);
   if (vertices.length < 3)
     refuse('BAD_AREA', `A polygon needs at least 3 different vertices; got ${vertices.length}.`, field);
-  const widest = vertices.some((vertex, index) => edgeDegrees(vertices, vertex, index) === 180);
-  if (widest)
+  const ambiguous = vertices.some((vertex, index) => edgeDegrees(vertices, vertex, index) === 180);
+  if (ambiguous)
     refuse(
       'BAD_AREA',
       'An edge spans exactly 180 degrees of longitude, so its direction is ambiguous. Add a vertex between its ends.',
@@ -54,7 +54,7 @@ function parsePolygon(given: readonly Point[]): Area {
   return { kind: 'POLYGON', vertices };
 }
 
-/** Without vertices that repeat the one before, the closing one of a GeoJSON ring included. */
+/** Drops each vertex that repeats the previous one, including the closing vertex of a GeoJSON ring. */
 function withoutRepeats(vertices: readonly Point[]): Point[] {
   return vertices
     .filter((vertex, index) => !same(vertex, vertices.at(index - 1) ?? vertex) || vertices.length === 1)
@@ -70,21 +70,21 @@ function edgeDegrees(vertices: readonly Point[], vertex: Point, index: number): 
 }
 
 function checkPlace(place: Point, field: string): void {
-  const fault = faultOfPlace(place);
+  const fault = findPlaceFault(place);
   if (fault) refuse('BAD_COORDINATES', fault, field);
 }
 
 /** Checks the name of a geofence. Refusal: BAD_NAME. */
 export function parseName(name: string): string {
   const trimmed = name.trim();
-  // Control characters: PostgreSQL refuses NUL in text, and no name needs the others.
+  // PostgreSQL refuses NUL in text, and no name needs other control characters.
   const printable = !/\p{Cc}/u.test(trimmed) && trimmed.isWellFormed();
   if (trimmed.length >= 1 && trimmed.length <= nameLengthMost && printable) return trimmed;
   const message = `The name must have 1 to ${nameLengthMost} printable characters; got ${printable ? trimmed.length : 'control characters'}.`;
   return refuse('BAD_NAME', message, 'name');
 }
 
-/** Checks how far outside a vehicle must be to have left. Refusal: BAD_HYSTERESIS. */
+/** Checks the hysteresis of a geofence. Refusal: BAD_HYSTERESIS. */
 export function parseHysteresis(meters: number): number {
   if (meters >= 0 && meters <= hysteresisMetersMost) return meters;
   const message = `The hysteresis must be from 0 to ${hysteresisMetersMost} m; got ${meters}.`;

@@ -1,12 +1,12 @@
 import { earthRadiusMeters, greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
 import { metersToBorder, type Ring, ringContains, ringOf } from './polygon.ts';
 
-/** What a geofence encloses. A position on the border is inside. */
+/** The area of a geofence. A position on the border is inside. */
 export type Area =
   | { readonly kind: 'CIRCLE'; readonly center: Point; readonly radiusMeters: number }
   | { readonly kind: 'POLYGON'; readonly vertices: readonly Point[] };
 
-/** A rectangle in degrees. `west` > `east` where it crosses the antimeridian. */
+/** A rectangle in degrees. `west` > `east` if it crosses the antimeridian. */
 export interface Bounds {
   readonly south: number;
   readonly west: number;
@@ -14,7 +14,7 @@ export interface Bounds {
   readonly east: number;
 }
 
-/** An area made ready for many questions. */
+/** An area prepared for many lookups. */
 export interface Zone {
   contains(place: Point): boolean;
   /** Metres outside the border; 0 inside. */
@@ -49,7 +49,7 @@ function boundsOfCircle({ latitude, longitude }: Point, radiusMeters: number): B
   const reach = (angle * 180) / Math.PI;
   const south = Math.max(-90, latitude - reach);
   const north = Math.min(90, latitude + reach);
-  // With a pole inside, every meridian runs through the circle.
+  // If the circle contains a pole, every meridian runs through it.
   if (south === -90 || north === 90) return { south, west: -180, north, east: 180 };
   const ratio = Math.sin(angle) / Math.cos((latitude * Math.PI) / 180);
   const width = (Math.asin(Math.min(1, ratio)) * 180) / Math.PI;
@@ -61,13 +61,13 @@ function boundsOfRing({ west, east, south, north }: Ring): Bounds {
   return { south, west: onGlobe(west), north, east: onGlobe(east) };
 }
 
-/** A longitude in [-180, 180]; those that are there already stay to the last digit. */
+/** A longitude in [-180, 180]. Longitudes in that range are returned unchanged, to the last digit. */
 function onGlobe(longitude: number): number {
   if (longitude < -180) return longitude + 360;
   return longitude > 180 ? longitude - 360 : longitude;
 }
 
-/** Bounds as one rectangle, or two where they cross the antimeridian. */
+/** Bounds as one rectangle, or as two if they cross the antimeridian. */
 export function rectanglesOf(bounds: Bounds): Bounds[] {
   if (bounds.west <= bounds.east) return [bounds];
   return [

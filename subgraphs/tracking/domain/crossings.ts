@@ -4,7 +4,7 @@ import type { Zone } from './area.ts';
 export interface Fence {
   readonly id: string;
   readonly zone: Zone;
-  /** How far outside the border a vehicle must be to have left; 0 = as soon as it is outside. */
+  /** A vehicle leaves when it is outside by more than this. With 0 it leaves at its first position outside. */
   readonly hysteresisMeters: number;
 }
 
@@ -16,15 +16,16 @@ export interface Crossing<P> {
 
 export interface Passage<P> {
   readonly crossings: readonly Crossing<P>[];
-  /** Ids of the fences in which the vehicle is after its last position. */
+  /** Ids of the fences that contain the vehicle after its last position. */
   readonly inside: ReadonlySet<string>;
 }
 
 /**
- * The rule of ENTER and EXIT for one vehicle, positions in order of time: ENTER at the first position inside or on the
- * border, EXIT at the first one outside by more than the hysteresis. The very first position of a vehicle makes no
- * event: nobody knows from where it came.
- * @param inside fences in which the vehicle was before, null for a vehicle without a past
+ * Finds the ENTER and EXIT events of one vehicle. ENTER is the first position inside or on the border. EXIT is the first
+ * position outside by more than the hysteresis. The first position of a vehicle makes no event, because nothing is known
+ * about where the vehicle was before.
+ * @param inside fences that contained the vehicle before; null for a vehicle without earlier positions
+ * @param positions in order of time
  */
 export function detectCrossings<P extends Point>(
   fences: readonly Fence[],

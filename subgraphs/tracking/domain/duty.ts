@@ -1,20 +1,20 @@
-/** An assignment as tracking knows it from events. Times in Unix milliseconds; null = not yet. */
+/** An assignment, from events. Times are Unix milliseconds. */
 export interface Duty {
   readonly vehicleId: string;
   readonly driverId: string;
   readonly assignedAt: number;
-  /** When the work begins: the planned start, or the pickup where that came first. */
+  /** When the work starts: at the planned start, or at the pickup if that was earlier. */
   readonly startsAt: number;
-  /** Delivery, cancellation or release. */
+  /** Time of delivery, cancellation or release. Null while the duty lasts. */
   readonly endedAt: number | null;
 }
 
-/** After the last delivery the truck still goes home. */
-const wayHomeMs = 12 * 3_600_000;
+/** After the last delivery the driver still has to take the vehicle home. */
+const returnTripMs = 12 * 3_600_000;
 
 /**
- * The driver in charge of a vehicle at a time: the one whose work began last; before any began, the one assigned last, who
- * is on the way to the pickup.
+ * The driver in charge of a vehicle at a time: the driver whose work started last. If no work has started, it is the
+ * driver assigned last, who is on the way to the pickup.
  */
 export function driverInCharge(duties: readonly Duty[], at: number): string | null {
   const working = latest(
@@ -29,8 +29,8 @@ export function driverInCharge(duties: readonly Duty[], at: number): string | nu
 }
 
 /**
- * True where a driver may report for the vehicle at that time: at work on it, or on the way to or from that work while
- * nobody else is at work on it.
+ * True if a driver may report for the vehicle at that time: during the driver's work with it, or on the way to or from
+ * that work while no other driver works with the vehicle.
  */
 export function mayReport(duties: readonly Duty[], driverId: string, at: number): boolean {
   const own = duties.filter((duty) => duty.driverId === driverId);
@@ -44,7 +44,7 @@ function isWorking({ startsAt, endedAt }: Duty, at: number): boolean {
 }
 
 function isOpen({ assignedAt, endedAt }: Duty, at: number): boolean {
-  return assignedAt <= at && (endedAt === null || at <= endedAt + wayHomeMs);
+  return assignedAt <= at && (endedAt === null || at <= endedAt + returnTripMs);
 }
 
 function latest(duties: readonly Duty[], by: (duty: Duty) => number): Duty | undefined {

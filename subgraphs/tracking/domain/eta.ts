@@ -2,14 +2,14 @@ import { cruiseMetersPerSecond, drivingHoursMost, restHours, restsDuring } from 
 import { usualRoadFactor } from '#shared/geo/road.ts';
 import { greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
 
-/** What is known of a load on the road. */
+/** The known facts of a load on the road. */
 export interface Journey {
   readonly origin: Point | null;
   readonly destination: Point | null;
   /** Road distance planned over all stops. */
   readonly plannedMeters: number | null;
   readonly position: (Point & { readonly recordedAt: Date }) | null;
-  /** Mean of the speeds while moving, over the last two hours; null where too few are known. */
+  /** Mean speed while moving, over the last two hours. Null if too few speeds are known. */
   readonly recentSpeedMetersPerSecond: number | null;
 }
 
@@ -31,18 +31,18 @@ export type Eta =
 const speedRange = { least: 4, most: 33 } as const;
 const roadFactorRange = { least: 1, most: 2.5 } as const;
 const hourMs = 3_600_000;
-/** A truck that was silent longer could be anywhere. */
+/** Without a report for longer than this, the position of a truck is unknown. */
 const staleMs = 6 * hourMs;
 const drivingMs = drivingHoursMost * hourMs;
 const restMs = restHours * hourMs;
-/** Half width of the interval as a share of the driving time, and its least in minutes. */
+/** Half the width of the interval, as a share of the driving time. */
 const spread = { RECENT_SPEED: 0.15, LANE_DEFAULT: 0.3 } as const;
 const leastSpreadMs = 10 * 60_000;
 
 /**
- * When a load on the road will be at its last stop: remaining great circle × road factor ÷ speed, with the rests the law
- * asks for. The interval covers the spread of the speed, one rest that may already have been taken or still be due, and
- * how long the vehicle has been silent. It is a rule of thumb, not a fitted model.
+ * Estimates when a load on the road arrives at its last stop: remaining great circle × road factor ÷ speed, plus the
+ * rests that the law requires. The interval covers the spread of the speed, one rest more or less, and the time since
+ * the last report. It is a rule of thumb, not a fitted model.
  */
 export function estimateArrival(journey: Journey | null, now: Date): Eta {
   if (!journey) return unknown('NOT_ON_THE_ROAD');
@@ -57,10 +57,10 @@ export function estimateArrival(journey: Journey | null, now: Date): Eta {
   const remainingMeters = greatCircleMeters(position, destination) * roadFactorOf(journey);
   const driving = (remainingMeters / speed) * 1000;
   const rests = restsDuring(driving / hourMs);
-  // It was not there at its last report, so an arrival in the past means now.
+  // The vehicle had not arrived at its last report, so an arrival in the past means now.
   const arrival = Math.max(now.getTime(), position.recordedAt.getTime() + driving + rests * restMs);
   const halfWidth = Math.max(leastSpreadMs, driving * spread[basis]) + silentMs / 2;
-  // Near the end of eleven hours nobody outside the cab knows whether one more rest comes.
+  // The hours driven before now are unknown, so one more rest may be due.
   const oneMoreRest = driving > drivingMs / 2 ? restMs : 0;
   const oneRestLess = rests > 0 ? restMs : 0;
   return {
@@ -81,7 +81,7 @@ function unknown(unknownReason: UnknownReason): Eta {
 function roadFactorOf({ origin, destination, plannedMeters }: Journey): number {
   if (!origin || !destination || !plannedMeters) return usualRoadFactor;
   const direct = greatCircleMeters(origin, destination);
-  // Round trips and loads within a town say nothing about the roads ahead.
+  // Round trips and loads within a town give no useful road factor.
   return direct < 5_000 ? usualRoadFactor : clamp(plannedMeters / direct, roadFactorRange);
 }
 

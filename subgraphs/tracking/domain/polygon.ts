@@ -1,8 +1,8 @@
 import { earthRadiusMeters, type Point } from '#shared/geo/sphere.ts';
 
 /**
- * A ring in the plane of longitude (x) and latitude (y), in degrees, without the seam: longitudes run on past ±180. A
- * ring that goes around a pole is closed along that pole. Edges are straight in this plane, as in GeoJSON (RFC 7946, 3.1.1).
+ * A ring in the plane of longitude (x) and latitude (y), in degrees. Longitudes continue past ±180 instead of wrapping.
+ * A ring around a pole is closed along that pole. Edges are straight in this plane, as in GeoJSON (RFC 7946, 3.1.1).
  */
 export interface Ring {
   readonly xs: readonly number[];
@@ -13,10 +13,10 @@ export interface Ring {
   readonly north: number;
 }
 
-/** A tenth of a millimetre: who stands on the border is inside. */
+/** A tenth of a millimetre: positions this close to the border are on it, and so inside. */
 const borderDegrees = 1e-9;
 
-/** Degrees from one longitude to the next by the shorter way, in [-180, 180). */
+/** Degrees from one longitude to the next in the shorter direction, in [-180, 180). */
 export function longitudeStep(from: number, to: number): number {
   const step = to - from;
   if (step >= -180 && step < 180) return step;
@@ -29,7 +29,7 @@ export function ringOf(vertices: readonly Point[]): Ring {
   let x = vertices[0]?.longitude ?? 0;
   for (const [index, vertex] of vertices.entries()) {
     const before = vertices[index - 1];
-    // Without a wrap the longitude itself is taken: sums of steps would lose the last digits of border coordinates.
+    // Uses the longitude itself where it needs no wrap: sums of steps would lose the last digits of border coordinates.
     x = before ? unwrapped(x, before.longitude, vertex.longitude) : vertex.longitude;
     xs.push(x);
     ys.push(vertex.latitude);
@@ -51,7 +51,7 @@ function unwrapped(x: number, from: number, to: number): number {
   return to + 360 * turns;
 }
 
-/** Where the ring comes back a full turn away from its start it has a pole inside: the nearer one. */
+/** Closes a ring that ends a full turn away from its start: it contains the nearer pole. */
 function closeAlongPole(xs: number[], ys: number[], vertices: readonly Point[]): void {
   const first = vertices[0];
   const last = vertices.at(-1);
@@ -71,7 +71,7 @@ export function ringContains(ring: Ring, { latitude, longitude }: Point): boolea
   return turnsWithin(ring, longitude).some((x) => onBorder(ring, x, latitude) || evenOdd(ring, x, latitude));
 }
 
-/** The longitude, by whole turns, wherever it falls into the span of the ring. */
+/** The longitude, shifted by whole turns, wherever it lies in the span of the ring. */
 function turnsWithin(ring: Ring, longitude: number): number[] {
   return [longitude - 360, longitude, longitude + 360].filter(
     (x) => x >= ring.west - borderDegrees && x <= ring.east + borderDegrees,
@@ -107,7 +107,7 @@ function nearestOn(x: number, y: number, x1: number, y1: number, x2: number, y2:
   return { x: x1 + share * dx, y: y1 + share * dy };
 }
 
-/** Metres from a place to the nearest edge, degrees scaled at the place's latitude: good to a few kilometres. */
+/** Metres from a place to the nearest edge. Degrees are scaled at the place's latitude, which is accurate up to a few kilometres. */
 export function metersToBorder(ring: Ring, { latitude, longitude }: Point): number {
   const metersPerDegree = (earthRadiusMeters * Math.PI) / 180;
   const squeeze = Math.cos((latitude * Math.PI) / 180);
@@ -128,7 +128,7 @@ export function metersToBorder(ring: Ring, { latitude, longitude }: Point): numb
   return least;
 }
 
-/** True where two edges that are not neighbours touch or cross. */
+/** True if two edges that are not neighbours touch or cross. */
 export function crossesItself(ring: Ring): boolean {
   const count = ring.xs.length;
   for (let first = 0; first < count; first++) {
@@ -166,7 +166,7 @@ function overlap(a: number, b: number, c: number, d: number): boolean {
   return Math.max(Math.min(a, b), Math.min(c, d)) <= Math.min(Math.max(a, b), Math.max(c, d));
 }
 
-/** Twice the area in square degrees; 0 for a ring that encloses nothing. */
+/** Twice the area in square degrees. 0 for a ring that encloses nothing. */
 export function doubleArea({ xs, ys }: Ring): number {
   let sum = 0;
   for (let index = 0, before = xs.length - 1; index < xs.length; before = index++) {

@@ -1,11 +1,11 @@
 import type { Point } from '#shared/geo/sphere.ts';
 
-/** Millionths of a degree: a tenth of a metre. */
+/** Millionths of a degree, about a tenth of a metre. */
 const precision = 1e6;
 
 /**
- * Places as one text: the encoded polyline format
- * (https://developers.google.com/maps/documentation/utilities/polylinealgorithm), with 6 decimals.
+ * Encodes places as one text in the encoded polyline format with 6 decimals
+ * (https://developers.google.com/maps/documentation/utilities/polylinealgorithm).
  */
 export function encodePolyline(places: readonly Point[]): string {
   let text = '';
@@ -21,7 +21,7 @@ export function encodePolyline(places: readonly Point[]): string {
   return text;
 }
 
-/** Sign in the lowest bit, then five bits per character, lowest first; all but the last have bit 6 set. */
+/** The sign is the lowest bit. Each character holds five bits, lowest first, and all but the last have bit 6 set. */
 function encodeNumber(value: number): string {
   let rest = value < 0 ? -2 * value - 1 : 2 * value;
   let text = '';

@@ -1,6 +1,6 @@
 import type { Point } from '#shared/geo/sphere.ts';
 
-/** Where a vehicle was at one moment. */
+/** The position of a vehicle at one moment. */
 export interface Position extends Point {
   readonly vehicleId: string;
   readonly driverId: string | null;

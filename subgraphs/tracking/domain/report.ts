@@ -1,8 +1,8 @@
 import type { Point } from '#shared/geo/sphere.ts';
-import { faultOfPlace } from './place-check.ts';
+import { findPlaceFault } from './place-check.ts';
 
 export const batchLimit = 500;
-/** Fixes less certain than this put a truck into the next street. */
+/** A less accurate fix could place a truck in the next street. */
 const accuracyMetersMost = 50;
 /** How far a device's clock may run ahead. */
 const futureSecondsMost = 120;
@@ -33,7 +33,7 @@ export type RefusalCode =
   | 'UNKNOWN_DRIVER'
   | 'NOT_YOUR_VEHICLE';
 
-/** Why one position of a batch was not taken; the others are. */
+/** Why one position of a batch was refused. The other positions are stored. */
 export interface PositionRefusal {
   readonly index: number;
   readonly code: RefusalCode;
@@ -42,15 +42,15 @@ export interface PositionRefusal {
 
 type Fault = Omit<PositionRefusal, 'index'>;
 
-/** Checks what can be judged by looking at one position and the clock. */
-export function faultOf(report: PositionReport, now: Date): Fault | null {
-  return faultOfLocation(report.location) ?? faultOfTime(report.recordedAt, now) ?? faultOfReadings(report);
+/** Finds a fault that shows in the position itself or against the clock. */
+export function findFault(report: PositionReport, now: Date): Fault | null {
+  return findLocationFault(report.location) ?? findTimeFault(report.recordedAt, now) ?? findReadingFault(report);
 }
 
-function faultOfLocation(location: Point): Fault | null {
-  const fault = faultOfPlace(location);
+function findLocationFault(location: Point): Fault | null {
+  const fault = findPlaceFault(location);
   if (fault) return { code: 'BAD_COORDINATES', message: fault };
-  // What receivers without a fix send; it lies in the Gulf of Guinea.
+  // Receivers without a fix send 0, 0, a place in the Gulf of Guinea.
   if (location.latitude === 0 && location.longitude === 0) {
     return {
       code: 'BAD_COORDINATES',
@@ -60,7 +60,7 @@ function faultOfLocation(location: Point): Fault | null {
   return null;
 }
 
-function faultOfTime(recordedAt: Date, now: Date): Fault | null {
+function findTimeFault(recordedAt: Date, now: Date): Fault | null {
   const ageSeconds = (now.getTime() - recordedAt.getTime()) / 1000;
   if (ageSeconds < -futureSecondsMost) {
     const message = `recordedAt may be at most ${futureSecondsMost} s ahead of the server's clock; got ${Math.ceil(-ageSeconds)} s.`;
@@ -75,7 +75,7 @@ function faultOfTime(recordedAt: Date, now: Date): Fault | null {
   return null;
 }
 
-function faultOfReadings({
+function findReadingFault({
   accuracyMeters,
   speedMetersPerSecond,
   headingDegrees,

@@ -17,13 +17,13 @@ export interface Track {
   readonly sampled: boolean;
 }
 
-/** Points that one track shows at most. */
+/** The most points of one track. */
 export const trackPointLimit = 1_000;
 
 /**
- * A way as it is shown: simplified, with what was driven before simplification.
+ * Makes a simplified track, with the distance driven before simplification.
  * @param fixes in order of time
- * @param recordedCount positions recorded; more than `fixes` where those are a sample
+ * @param recordedCount number of recorded positions; more than `fixes` if these are a sample
  * @returns null without a fix
  */
 export function trackOf(

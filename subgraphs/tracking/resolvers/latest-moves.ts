@@ -8,7 +8,7 @@ export interface Move {
   readonly vehicleMoved: { readonly vehicle: { readonly id: string }; readonly position: Position };
 }
 
-/** Only the newest position of each vehicle waits: a slow reader skips those in between. */
+/** Keeps only the newest waiting position of each vehicle: a slow reader skips those in between. */
 export function latestPositions(vehicles: number): Conflation<Position> {
   return {
     keys: vehicles,
@@ -21,11 +21,11 @@ export interface MoveSource {
   readonly snapshot: readonly Position[];
   /** Positions since before the snapshot was read, conflated by `latestPositions`. */
   readonly changes: Channel<Position>;
-  /** Whether the subscriber may see this position, now; not asked for the snapshot. */
+  /** Whether the subscriber may see this position now. Not called for positions of the snapshot. */
   readonly visible: (position: Position) => Promise<boolean>;
 }
 
-/** Moves for one subscriber: where each vehicle is, then where it goes, never back in time. */
+/** Moves for one subscriber: the current position of each vehicle, then newer ones, never older ones. */
 export function latestMoves({ snapshot, changes, visible }: MoveSource): AsyncIterableIterator<Move> {
   const known = new Set(snapshot);
   const readAt = new Map<string, Date>();

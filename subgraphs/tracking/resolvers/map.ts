@@ -7,7 +7,7 @@ import type { Subgraph } from '#shared/subgraph.ts';
 import type { TrackingContext } from '../context.ts';
 import { type Bounds, zoneOf } from '../domain/area.ts';
 import { estimateArrival } from '../domain/eta.ts';
-import { faultOfPlace } from '../domain/place-check.ts';
+import { findPlaceFault } from '../domain/place-check.ts';
 import { encodePolyline } from '../domain/polyline.ts';
 import type { Position } from '../domain/position.ts';
 import type { Fix } from '../domain/track.ts';
@@ -98,7 +98,7 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   },
 };
 
-/** The owners of these entities decide who sees them; what hangs on them here is decided by each field. */
+/** The owning subgraph decides who sees the entity. Each field here decides who sees its own data. */
 function stub({ id }: Reference): Reference {
   return { id };
 }
@@ -110,7 +110,7 @@ function location({ latitude, longitude }: Position | Fix | GeofenceEvent) {
 function checkedBounds(bounds: Bounds): Bounds {
   const { south, west, north, east } = bounds;
   const fault =
-    faultOfPlace({ latitude: south, longitude: west }) ?? faultOfPlace({ latitude: north, longitude: east });
+    findPlaceFault({ latitude: south, longitude: west }) ?? findPlaceFault({ latitude: north, longitude: east });
   if (fault) throw new GraphError('BAD_USER_INPUT', fault);
   if (south > north)
     throw new GraphError('BAD_USER_INPUT', `"north" must not be less than "south" (${south}); got ${north}.`);

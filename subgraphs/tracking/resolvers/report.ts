@@ -3,7 +3,7 @@ import type { TrackingContext } from '../context.ts';
 import { batchLimit, type PositionReport } from '../domain/report.ts';
 import { reportPositions } from '../store/report.ts';
 
-const nothing = { acceptedCount: 0, lateCount: 0, duplicateCount: 0, refused: [] };
+const emptyResult = { acceptedCount: 0, lateCount: 0, duplicateCount: 0, refused: [] };
 
 export async function report(
   _parent: unknown,
@@ -13,7 +13,7 @@ export async function report(
   const reporter = accountOf(context);
   if (positions.length < 1 || positions.length > batchLimit) {
     const message = `A batch must contain 1 to ${batchLimit} positions; got ${positions.length}.`;
-    return { ...nothing, userErrors: [{ code: 'BAD_BATCH_SIZE', field: ['positions'], message }] };
+    return { ...emptyResult, userErrors: [{ code: 'BAD_BATCH_SIZE', field: ['positions'], message }] };
   }
   const { em, transact, clock } = context;
   return { ...(await reportPositions(em, transact, reporter, positions, clock())), userErrors: [] };

@@ -11,8 +11,8 @@ import { latestMoves, latestPositions, type Move } from './latest-moves.ts';
 const idLimit = 100;
 
 /**
- * Where the vehicles are, then their moves. The topics are joined before the snapshot is read, so nothing falls between
- * the two. What may be seen is asked again at each move: a load that was delivered a minute ago ends its customer's view.
+ * Sends the current positions of the vehicles, then their moves. Subscribes before it reads the snapshot, so that no move
+ * in between is missed. Visibility is checked again at each move, because a customer's view ends with the delivery.
  */
 export async function moves(
   _parent: unknown,

@@ -3,7 +3,7 @@ import type { Transact } from '#shared/database/transaction.ts';
 import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
 import { type Duty, driverInCharge, mayReport } from '../domain/duty.ts';
 import type { Position } from '../domain/position.ts';
-import { faultOf, type PositionRefusal, type PositionReport } from '../domain/report.ts';
+import { findFault, type PositionRefusal, type PositionReport } from '../domain/report.ts';
 import { recordCrossings } from './crossings.ts';
 import { dutiesOf } from './duties.ts';
 import { shareGeofences } from './geofence-lock.ts';
@@ -46,7 +46,7 @@ export async function reportPositions(
   const refused: PositionRefusal[] = [];
   const sound: Indexed[] = [];
   for (const [index, report] of reports.entries()) {
-    const fault = faultOf(report, now);
+    const fault = findFault(report, now);
     if (fault) refused.push({ index, ...fault });
     else sound.push({ index, report });
   }

@@ -33,7 +33,7 @@ describe('an area', () => {
     expect(taveuni.bounds.west).toBeGreaterThan(taveuni.bounds.east);
   });
 
-  test('may hold a pole', () => {
+  test('may contain a pole', () => {
     const antarctic = zoneOf(polygon(at(-66, -180), at(-66, -90), at(-66, 0), at(-66, 90)));
     expect(antarctic.contains(at(-90, 12))).toBe(true);
     expect(antarctic.contains(at(-70, 179))).toBe(true);
@@ -44,7 +44,7 @@ describe('an area', () => {
     expect(pole.bounds).toMatchObject({ west: -180, east: 180, north: 90 });
   });
 
-  test('lies within its bounds wherever it is', () => {
+  test('lies within its bounds, anywhere on earth', () => {
     const anywhere = fc.record({
       latitude: fc.double({ min: -90, max: 90, noNaN: true }),
       longitude: fc.double({ min: -180, max: 180, noNaN: true }),
@@ -62,7 +62,7 @@ describe('an area', () => {
     );
   });
 
-  test('knows how far outside a place lies', () => {
+  test('tells how far outside a place lies', () => {
     const square = zoneOf(polygon(at(0, 0), at(1, 0), at(1, 1), at(0, 1)));
     expect(square.metersOutside(at(0.5, 0.5))).toBe(0);
     expect(square.metersOutside(at(0.5, 1.001))).toBeCloseTo(111.2, 0);
@@ -71,24 +71,24 @@ describe('an area', () => {
 });
 
 describe('the area of a geofence', () => {
-  test('is taken as a circle or as a polygon, closed or not', () => {
+  test('may be a circle or a polygon, closed or not', () => {
     expect(parseArea({ circle: { center: at(1, 2), radiusMeters: 100 } })).toEqual(circle(at(1, 2), 100));
     const closed = [at(0, 0), at(1, 0), at(1, 1), at(1, 1), at(0, 0)];
     expect(parseArea({ polygon: { vertices: closed } })).toEqual(polygon(at(1, 0), at(1, 1), at(0, 0)));
   });
 
   test.each<[string, Parameters<typeof parseArea>[0], string]>([
-    ['nothing', {}, 'BAD_AREA'],
-    ['both', { circle: { center: at(0, 0), radiusMeters: 50 }, polygon: { vertices: [] } }, 'BAD_AREA'],
-    ['a point', { circle: { center: at(0, 0), radiusMeters: 0 } }, 'BAD_AREA'],
-    ['half the earth', { circle: { center: at(0, 0), radiusMeters: 9e6 } }, 'BAD_AREA'],
-    ['no number', { circle: { center: at(0, 0), radiusMeters: Number.NaN } }, 'BAD_AREA'],
-    ['no latitude', { circle: { center: at(91, 0), radiusMeters: 50 } }, 'BAD_COORDINATES'],
+    ['no shape', {}, 'BAD_AREA'],
+    ['two shapes', { circle: { center: at(0, 0), radiusMeters: 50 }, polygon: { vertices: [] } }, 'BAD_AREA'],
+    ['a radius of 0', { circle: { center: at(0, 0), radiusMeters: 0 } }, 'BAD_AREA'],
+    ['a radius of 9,000 km', { circle: { center: at(0, 0), radiusMeters: 9e6 } }, 'BAD_AREA'],
+    ['a radius that is no number', { circle: { center: at(0, 0), radiusMeters: Number.NaN } }, 'BAD_AREA'],
+    ['a latitude of 91', { circle: { center: at(91, 0), radiusMeters: 50 } }, 'BAD_COORDINATES'],
     ['two vertices', { polygon: { vertices: [at(0, 0), at(1, 1), at(0, 0)] } }, 'BAD_AREA'],
     ['a line', { polygon: { vertices: [at(0, 0), at(1, 1), at(2, 2)] } }, 'BAD_AREA'],
     ['a bow tie', { polygon: { vertices: [at(0, 0), at(1, 1), at(1, 0), at(0, 1)] } }, 'BAD_AREA'],
-    ['no longitude', { polygon: { vertices: [at(0, 0), at(1, 181), at(1, 0)] } }, 'BAD_COORDINATES'],
-    ['an edge with no direction', { polygon: { vertices: [at(0, 0), at(10, 180), at(1, 90)] } }, 'BAD_AREA'],
+    ['a longitude of 181', { polygon: { vertices: [at(0, 0), at(1, 181), at(1, 0)] } }, 'BAD_COORDINATES'],
+    ['an edge of exactly 180 degrees', { polygon: { vertices: [at(0, 0), at(10, 180), at(1, 90)] } }, 'BAD_AREA'],
     [
       'too many vertices',
       { polygon: { vertices: Array.from({ length: 10_000 }, (_, i) => at(i / 200, 0)) } },

@@ -7,29 +7,29 @@ const yard = (hysteresisMeters: number): Fence => ({
   zone: zoneOf({ kind: 'CIRCLE', center: { latitude: 40, longitude: -90 }, radiusMeters: 1_000 }),
   hysteresisMeters,
 });
-/** A place so many metres north of the yard's centre. */
+/** A place this many metres north of the yard's centre. */
 const north = (meters: number) => ({ latitude: 40 + meters / 111_195, longitude: -90 });
 const kinds = (fence: Fence, inside: ReadonlySet<string> | null, ...meters: number[]) =>
   detectCrossings([fence], inside, meters.map(north)).crossings.map(({ kind }) => kind);
 
 describe('ENTER and EXIT', () => {
-  test('come at the first position on the other side', () => {
+  test('happen at the first position on the other side', () => {
     expect(kinds(yard(0), new Set(), 2_000, 900, 500, 1_100, 3_000)).toEqual(['ENTER', 'EXIT']);
   });
 
-  test('are not made up for a vehicle without a past', () => {
+  test('do not happen at the first position of a vehicle', () => {
     expect(kinds(yard(0), null, 500, 1_500)).toEqual(['EXIT']);
     expect(kinds(yard(0), null, 1_500, 500)).toEqual(['ENTER']);
   });
 
-  test('follow what was known before the batch', () => {
+  test('start from the state before the batch', () => {
     expect(kinds(yard(0), new Set(['yard']), 500, 1_500)).toEqual(['EXIT']);
     expect(detectCrossings([yard(0)], new Set(['elsewhere']), [north(0)]).inside).toEqual(
       new Set(['elsewhere', 'yard']),
     );
   });
 
-  test('do not flutter at the border when a hysteresis is set', () => {
+  test('do not repeat at the border with a hysteresis', () => {
     const jitter = [900, 1_010, 990, 1_020, 980, 1_200];
     expect(kinds(yard(0), new Set(), ...jitter)).toEqual(['ENTER', 'EXIT', 'ENTER', 'EXIT', 'ENTER', 'EXIT']);
     expect(kinds(yard(50), new Set(), ...jitter)).toEqual(['ENTER', 'EXIT']);

@@ -17,8 +17,8 @@ const duty = (given: Partial<Duty>): Duty => ({
   ...given,
 });
 
-describe('who may report for a vehicle', () => {
-  test('is the driver at work, on the way there, and half a day on the way home', () => {
+describe('a driver who reports for a vehicle', () => {
+  test('may do so during work, on the way there, and for half a day on the way home', () => {
     const own = [duty({ endedAt: 20 * hour })];
     expect([-1, 0, 10, 19, 32, 33].map((at) => mayReport(own, 'ann', at * hour))).toEqual([
       false,
@@ -32,14 +32,14 @@ describe('who may report for a vehicle', () => {
     expect(mayReport([], 'ann', 0)).toBe(false);
   });
 
-  test('is nobody who is on the way while somebody else is at work', () => {
+  test('may not do so on the way while another driver works with the vehicle', () => {
     const shared = [duty({ endedAt: 20 * hour }), duty({ driverId: 'bob', assignedAt: 5 * hour, startsAt: 21 * hour })];
     expect(mayReport(shared, 'bob', 15 * hour)).toBe(false);
     expect(mayReport(shared, 'bob', 20.5 * hour)).toBe(true);
     expect(mayReport(shared, 'ann', 22 * hour)).toBe(false);
   });
 
-  test('is in charge when at work, else when assigned last', () => {
+  test('is in charge during work, otherwise if assigned last', () => {
     const shared = [duty({ endedAt: 20 * hour }), duty({ driverId: 'bob', assignedAt: 5 * hour, startsAt: 21 * hour })];
     expect([-1, 1, 6, 11, 20.5, 22].map((at) => driverInCharge(shared, at * hour))).toEqual([
       null,
@@ -77,16 +77,16 @@ describe('an estimated arrival', () => {
     expect(estimateArrival(given, now)).toEqual({ status: 'UNKNOWN', unknownReason });
   });
 
-  test('takes the plan’s road factor, the lane’s speed and the rests of the law', () => {
+  test('uses the road factor of the plan, the speed of the lane and the rests of the law', () => {
     const eta = known();
     const meters = greatCircleMeters(chicago, denver) * 1.2;
     const driving = (meters / 80_000) * hour;
     expect(eta).toMatchObject({ basis: 'LANE_DEFAULT', remainingMeters: meters });
-    // 22.1 h at the wheel: two rests of ten hours.
+    // 22.1 h of driving and two rests of ten hours.
     expect(eta.arrivesAt.getTime()).toBeCloseTo(now.getTime() + driving + 20 * hour, -2);
   });
 
-  test('is surer of a vehicle whose speed is known', () => {
+  test('has a narrower interval if the speed is known', () => {
     const near = { position: { latitude: 39.8, longitude: -103, recordedAt: now } };
     const width = (eta: ReturnType<typeof known>) => eta.latestAt.getTime() - eta.earliestAt.getTime();
     const measured = known({ ...near, recentSpeedMetersPerSecond: 80_000 / 3600 });
@@ -94,7 +94,7 @@ describe('an estimated arrival', () => {
     expect(width(measured)).toBeLessThan(width(known(near)));
   });
 
-  test('never lies in the past, within its interval, wherever and whenever', () => {
+  test('never lies in the past and stays within its interval, for any place and time', () => {
     const anywhere = fc.record({
       latitude: fc.double({ min: -90, max: 90, noNaN: true }),
       longitude: fc.double({ min: -180, max: 180, noNaN: true }),
@@ -119,8 +119,8 @@ describe('an estimated arrival', () => {
   });
 });
 
-describe('a way', () => {
-  test('runs through its stops at an even pace, heading for the next', () => {
+describe('a great-circle path', () => {
+  test('leads through its stops at constant speed, heading for the next one', () => {
     const stops = [
       { latitude: 0, longitude: 179 },
       { latitude: 0, longitude: -179 },
@@ -142,7 +142,7 @@ describe('a way', () => {
     expect(way.at(7)).toEqual(way.at(1));
   });
 
-  test('may be no way at all', () => {
+  test('may have no length', () => {
     expect(new Way([chicago]).at(0.5).latitude).toBeCloseTo(chicago.latitude, 9);
     expect(new Way([chicago, chicago]).at(1).longitude).toBeCloseTo(chicago.longitude, 9);
     expect(() => new Way([])).toThrow(RangeError);

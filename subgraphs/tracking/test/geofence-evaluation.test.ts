@@ -30,7 +30,7 @@ describe('geofences on real tracks', () => {
       for (const fence of fences()) await draw(scene, fence);
       const fixes = positionsOf(cab);
       for (let first = 0; first < fixes.length; first += batchLimit - 20) {
-        // Batches overlap: a device that got no answer sends its last positions again.
+        // Batches overlap, as from a device that got no response and sends its last positions again.
         const batch = fixes.slice(Math.max(0, first - 20), first + batchLimit - 20);
         scene.clock.now = new Date((batch.at(-1)?.time ?? 0) * 1000);
         const { refused } = await scene.report(dispatcher, batch.map(reportOf(vehicleId)));

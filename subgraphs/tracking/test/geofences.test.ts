@@ -74,7 +74,7 @@ describe('geofences', () => {
   }
   const kinds = async (filter: object) => (await events(filter)).nodes.map(({ kind }) => kind).reverse();
 
-  test('are created with their bounds, and the same request again makes no second one', async () => {
+  test('are created once per idempotency key, with their bounds', async () => {
     const request = input({ name: 'Dock 4' });
     const [first, second] = await Promise.all([ask(createMutation, request), ask(createMutation, request)]);
     expect(first.geofence).toMatchObject({ name: 'Dock 4', version: 1, area: { __typename: 'GeoCircle' } });
@@ -141,7 +141,7 @@ describe('geofences', () => {
     expect(await kinds({ vehicleId, kind: 'EXIT' })).toContain('EXIT');
   });
 
-  test('hear nothing of late positions or of a repeated batch', async () => {
+  test('make no event of late positions or of a repeated batch', async () => {
     const { id } = await created();
     await drive([0, 3_000], [600, 2_000]);
     await drive([300, 0]);
@@ -149,7 +149,7 @@ describe('geofences', () => {
     expect(await kinds({ geofenceId: id, vehicleId })).toEqual([]);
   });
 
-  test('make no event of a vehicle that appears inside', async () => {
+  test('make no event of a vehicle whose first position is inside', async () => {
     const { id } = await created();
     await drive([0, 100], [60, 200], [120, 1_500]);
     expect(await kinds({ geofenceId: id, vehicleId })).toEqual(['EXIT']);
@@ -167,7 +167,7 @@ describe('geofences', () => {
     expect(await kinds({ geofenceId: fence.id, vehicleId })).toEqual(['ENTER', 'EXIT']);
   });
 
-  test('are changed by who saw the newest version, and by nobody else', async () => {
+  test('are changed only with the newest version', async () => {
     const { id } = await created({ name: 'Contested' });
     const renames = await Promise.all(
       ['A', 'B', 'C'].map((name) => ask(updateMutation, { id, expectedVersion: 1, name })),
@@ -186,7 +186,7 @@ describe('geofences', () => {
       });
   });
 
-  test('leave their events behind when they are deleted', async () => {
+  test('keep their events after they are deleted', async () => {
     const request = input({ name: 'Gone' });
     const fence = (await ask(createMutation, request)).geofence;
     await drive([0, 3_000], [60, 0]);
@@ -200,7 +200,7 @@ describe('geofences', () => {
     await drive([120, 3_000]);
   });
 
-  test('are listed by name, searched, and shown to staff alone', async () => {
+  test('are listed by name, searched, and shown to staff only', async () => {
     await created({ name: '100% of Zebra_1' });
     const query = `query($search: String, $first: Int, $after: String) { geofences(search: $search, first: $first, after: $after) {
       totalCount nodes { id name } pageInfo { endCursor hasNextPage } } }`;
@@ -245,7 +245,7 @@ describe('geofences', () => {
     expect((await scene.graph.ask(dispatcher, query)).errors).toMatchObject([{ extensions: { code } }]);
   });
 
-  test('answer wrong ids with nothing', async () => {
+  test('return null for invalid ids', async () => {
     const { data, errors } = await scene.graph.ask(
       dispatcher,
       '{ geofence(id: "x\\u0000") { id } geofenceEvents(filter: { geofenceId: "x", vehicleId: "y" }) { nodes { id } totalCount } }',

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { runs } from '#shared/test/random.ts';
 import { encodePolyline } from '../domain/polyline.ts';
 
-/** Reads the format as its documentation describes it. */
+/** Decodes the format as its documentation describes it. */
 function decode(text: string): { latitude: number; longitude: number }[] {
   const places = [];
   let index = 0;
@@ -31,7 +31,7 @@ describe('an encoded polyline', () => {
     expect(encodePolyline([{ latitude: 38.5, longitude: -120.2 }])).toBe('_izlhA~rlgdF');
   });
 
-  test('gives every place back within a tenth of a metre', () => {
+  test('decodes to each place within a tenth of a metre', () => {
     const place = fc.record({
       latitude: fc.double({ min: -90, max: 90, noNaN: true }),
       longitude: fc.double({ min: -180, max: 180, noNaN: true }),

@@ -74,7 +74,7 @@ describe('reporting positions', () => {
     });
   });
 
-  test('takes what is late into the history and never moves back', async () => {
+  test('stores late positions in the history and never moves a vehicle back', async () => {
     await scene.report(dispatcher, [at(vehicleId, 300)]);
     expect(await scene.report(dispatcher, [at(vehicleId, 100), at(vehicleId, 200)])).toMatchObject({
       acceptedCount: 2,
@@ -84,7 +84,7 @@ describe('reporting positions', () => {
     expect(await count(vehicleId)).toBe(3);
   });
 
-  test('may be sent again: duplicates change nothing', async () => {
+  test('twice changes nothing: repeated positions are duplicates', async () => {
     const batch = [at(vehicleId, 1), at(vehicleId, 2), at(vehicleId, 1, { location: denver })];
     expect(await scene.report(dispatcher, batch)).toMatchObject({ acceptedCount: 2, duplicateCount: 1 });
     expect(await scene.report(dispatcher, batch)).toMatchObject({ acceptedCount: 0, duplicateCount: 3 });
@@ -94,19 +94,19 @@ describe('reporting positions', () => {
   test.each<[string, string, object]>([
     ['worse than 50 m', 'INACCURATE', { accuracyMeters: 50.1 }],
     ['of negative accuracy', 'BAD_READING', { accuracyMeters: -1 }],
-    ['from the future', 'IN_FUTURE', { recordedAt: minutes(13) }],
+    ['recorded 13 minutes ahead', 'IN_FUTURE', { recordedAt: minutes(13) }],
     ['older than a week', 'TOO_OLD', { recordedAt: minutes(-7 * 1440) }],
-    ['from another age', 'TOO_OLD', { recordedAt: '0001-01-01T00:00:00.000Z' }],
-    ['beyond the pole', 'BAD_COORDINATES', { location: { latitude: 90.0001, longitude: 0 } }],
-    ['beyond the seam', 'BAD_COORDINATES', { location: { latitude: 0, longitude: -180.5 } }],
+    ['of the year 1', 'TOO_OLD', { recordedAt: '0001-01-01T00:00:00.000Z' }],
+    ['with a latitude over 90', 'BAD_COORDINATES', { location: { latitude: 90.0001, longitude: 0 } }],
+    ['with a longitude below -180', 'BAD_COORDINATES', { location: { latitude: 0, longitude: -180.5 } }],
     ['without a fix', 'BAD_COORDINATES', { location: { latitude: 0, longitude: 0 } }],
-    ['faster than any truck', 'BAD_READING', { speedMetersPerSecond: 101 }],
-    ['with no such heading', 'BAD_READING', { headingDegrees: 361 }],
-    ['with no such number', 'BAD_READING', { sequence: -1 }],
+    ['with a speed over 100 m/s', 'BAD_READING', { speedMetersPerSecond: 101 }],
+    ['with a heading over 360', 'BAD_READING', { headingDegrees: 361 }],
+    ['with a negative sequence', 'BAD_READING', { sequence: -1 }],
     ['of an unknown vehicle', 'UNKNOWN_VEHICLE', { vehicleId: newId() }],
-    ['of no vehicle', 'UNKNOWN_VEHICLE', { vehicleId: "'); drop table vehicle; --\u0000" }],
+    ['of an invalid vehicle id', 'UNKNOWN_VEHICLE', { vehicleId: "'); drop table vehicle; --\u0000" }],
     ['by an unknown driver', 'UNKNOWN_DRIVER', { driverId: newId() }],
-    ['by no driver', 'UNKNOWN_DRIVER', { driverId: '{}' }],
+    ['by an invalid driver id', 'UNKNOWN_DRIVER', { driverId: '{}' }],
   ])('refuses one %s with its reason, and takes its neighbours', async (_what, code, fault) => {
     const { acceptedCount, refused } = await scene.report(dispatcher, [
       at(vehicleId, 1),
@@ -117,7 +117,7 @@ describe('reporting positions', () => {
     expect(refused[0]?.message).not.toBe('');
   });
 
-  test('takes 50 m, a clock two minutes ahead and a week-old memory', async () => {
+  test('accepts an accuracy of 50 m, a clock two minutes ahead and positions a week old', async () => {
     const edge = [
       at(vehicleId, 0, { accuracyMeters: 50 }),
       at(vehicleId, 720),
@@ -135,9 +135,9 @@ describe('reporting positions', () => {
     expect(await count(vehicleId)).toBe(0);
   });
 
-  test('refuses a vehicle that has left service', async () => {
+  test('refuses a retired vehicle', async () => {
     const times = { equipment: 'DRY_VAN', active: false, at: minutes(1).toISOString() };
-    await scene.happen('vehicle.changed', { vehicleId, ...times });
+    await scene.receive('vehicle.changed', { vehicleId, ...times });
     expect(await scene.report(dispatcher, [at(vehicleId, 1)])).toMatchObject({
       refused: [{ code: 'UNKNOWN_VEHICLE' }],
     });
@@ -167,7 +167,7 @@ describe('reporting positions', () => {
     expect(few).toBeLessThanOrEqual(16);
   });
 
-  test('stays monotone with two reporters at once', async () => {
+  test('never moves a vehicle back, even with two reporters at once', async () => {
     const batches = Array.from({ length: 8 }, (_, turn) =>
       Array.from({ length: 20 }, (_unused, index) => at(vehicleId, index * 8 + turn)),
     );
@@ -187,7 +187,7 @@ describe('reporting positions', () => {
     expect(outcomes.every(({ acceptedCount }) => acceptedCount === 2)).toBe(true);
   });
 
-  test('makes the partition of a new month when its first position comes', async () => {
+  test('creates the partition of a new month with its first position', async () => {
     scene.clock.now = new Date('2027-06-30T23:59:59.500Z');
     const newYear = { recordedAt: new Date('2027-07-01T00:00:30.000Z') };
     const june = { recordedAt: new Date('2027-06-30T23:59:59.000Z') };
@@ -204,7 +204,7 @@ describe('reporting positions', () => {
     ]);
   });
 
-  test('drops whole months when the history is cut', async () => {
+  test('drops whole months of old history', async () => {
     scene.clock.now = new Date('2025-02-10T00:00:00.000Z');
     await scene.report(dispatcher, [at(vehicleId, 0, { recordedAt: new Date('2025-02-09T00:00:00.000Z') })]);
     const em = scene.graph.services.database.fork();
@@ -216,7 +216,7 @@ describe('reporting positions', () => {
   });
 
   describe('is allowed', () => {
-    test('to a driver for the vehicle of the assignment, from then until half a day after its end', async () => {
+    test('to drivers for their assigned vehicle, until half a day after the end of the assignment', async () => {
       const driverId = await scene.driver();
       const me = driverOf(driverId);
       expect(await scene.report(me, [at(vehicleId, 60)])).toMatchObject({ refused: [{ code: 'NOT_YOUR_VEHICLE' }] });
@@ -228,11 +228,11 @@ describe('reporting positions', () => {
       });
       expect(await current(vehicleId)).toMatchObject({ driver: { id: driverId }, shipment: null });
 
-      await scene.happen('shipment.pickedUp', step(load, 5));
+      await scene.receive('shipment.pickedUp', step(load, 5));
       expect(await scene.report(me, [at(vehicleId, 400)])).toMatchObject({ acceptedCount: 1 });
       expect(await current(vehicleId)).toMatchObject({ shipment: { id: load.shipmentId } });
 
-      await scene.happen('shipment.cancelled', { ...step(load, 8), reason: 'given up' });
+      await scene.receive('shipment.cancelled', { ...step(load, 8), reason: 'given up' });
       expect(await scene.report(me, [at(vehicleId, 540)])).toMatchObject({ acceptedCount: 1 });
       scene.clock.now = minutes(8 + 721);
       expect(await scene.report(me, [at(vehicleId, 729 * 60)])).toMatchObject({
@@ -240,7 +240,7 @@ describe('reporting positions', () => {
       });
     });
 
-    test('to nobody else, not even to learn which vehicles there are', async () => {
+    test('to no other driver, and the refusal does not reveal which vehicles exist', async () => {
       const driverId = await scene.driver();
       const me = driverOf(driverId);
       const answers = await scene.report(me, [at(vehicleId, 1), at(newId(), 2), at('x', 3)]);
@@ -252,14 +252,14 @@ describe('reporting positions', () => {
       });
     });
 
-    test('no longer to the one before, once another driver is at work', async () => {
+    test('not to the previous driver, once another driver works with the vehicle', async () => {
       const [first, second] = [await scene.driver(), await scene.driver()];
       const done = await scene.load({ driverId: first, vehicleId, assignedAt: minutes(0) });
-      await scene.happen('shipment.pickedUp', step(done, 1));
-      await scene.happen('shipment.cancelled', { ...step(done, 2), reason: 'given up' });
+      await scene.receive('shipment.pickedUp', step(done, 1));
+      await scene.receive('shipment.cancelled', { ...step(done, 2), reason: 'given up' });
       const next = await scene.load({ driverId: second, vehicleId, assignedAt: minutes(0) });
       expect(await scene.report(driverOf(first), [at(vehicleId, 200)])).toMatchObject({ acceptedCount: 1 });
-      await scene.happen('shipment.pickedUp', step(next, 4));
+      await scene.receive('shipment.pickedUp', step(next, 4));
       expect(await scene.report(driverOf(first), [at(vehicleId, 300)])).toMatchObject({
         refused: [{ code: 'NOT_YOUR_VEHICLE' }],
       });

@@ -7,14 +7,14 @@ import type { TrackingContext } from '../context.ts';
 import { reactions } from '../events.ts';
 import { tracking } from '../subgraph.ts';
 
-/** The moment of all tests; `later` moves the subgraph's clock. */
+/** The start time of all tests. `clock.now` moves the subgraph's clock. */
 export const start = new Date('2026-03-02T12:00:00.000Z');
 
 export interface Scene {
   readonly graph: TestSubgraph<TrackingContext>;
   readonly clock: { now: Date };
-  /** Lets a neighbour's event arrive. */
-  happen<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
+  /** Runs tracking's reaction to an event of another subgraph. */
+  receive<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
   vehicle(): Promise<string>;
   driver(): Promise<string>;
   /** A load of that organization, assigned to driver and vehicle. */
@@ -46,7 +46,7 @@ export const customerOf = (organizationId: string) => somebody(['CUSTOMER'], { o
 export const chicago = { latitude: 41.8781, longitude: -87.6298 };
 export const denver = { latitude: 39.7392, longitude: -104.9903 };
 
-/** A sound position, seconds after the start of the tests. */
+/** A valid position, some seconds after the start of the tests. */
 export function at(vehicleId: string, seconds: number, given: object = {}): { vehicleId: string; recordedAt: Date } {
   const recordedAt = new Date(start.getTime() + seconds * 1000);
   return { vehicleId, recordedAt, ...{ location: chicago, accuracyMeters: 8 }, ...given };
@@ -62,7 +62,7 @@ const reportMutation = `mutation R($input: ReportPositionsInput!) { reportPositi
 export async function openScene(live?: LivePubSub): Promise<Scene> {
   const clock = { now: start };
   const graph = await startTestSubgraph(tracking, { clock: () => clock.now, ...(live && { live }) });
-  const happen: Scene['happen'] = async (name, payload) => {
+  const receive: Scene['receive'] = async (name, payload) => {
     const reaction = reactions[name];
     if (!reaction) throw new Error(`tracking does not react to ${name}`);
     const em = graph.services.database.fork();
@@ -80,22 +80,22 @@ export async function openScene(live?: LivePubSub): Promise<Scene> {
   return {
     graph,
     clock,
-    happen,
+    receive,
     async vehicle() {
       const vehicleId = newId();
-      await happen('vehicle.changed', { vehicleId, equipment: 'DRY_VAN', active: true, at: start.toISOString() });
+      await receive('vehicle.changed', { vehicleId, equipment: 'DRY_VAN', active: true, at: start.toISOString() });
       return vehicleId;
     },
     async driver() {
       const driverId = newId();
       const times = { hiredAt: start.toISOString(), at: start.toISOString() };
-      await happen('driver.changed', { driverId, name: 'Dana', accountId: null, active: true, ...times });
+      await receive('driver.changed', { driverId, name: 'Dana', accountId: null, active: true, ...times });
       return driverId;
     },
     async load({ organizationId = newId(), driverId, vehicleId, assignedAt = start }) {
       const assigned = { shipmentId: newId(), assignmentId: newId(), organizationId, driverId, vehicleId };
-      await happen('shipment.booked', booked(assigned));
-      await happen('assignment.created', {
+      await receive('shipment.booked', booked(assigned));
+      await receive('assignment.created', {
         ...assigned,
         driverAccountId: null,
         from: new Date(assignedAt.getTime() + 3_600_000).toISOString(),

@@ -46,7 +46,7 @@ function watchedPubSub() {
   };
   return {
     live,
-    /** Resolves when there are so many listeners. */
+    /** Resolves when there are this many listeners. */
     listeners: (count: number) =>
       listeners === count
         ? Promise.resolve()
@@ -91,7 +91,7 @@ describe('vehicleMoved', () => {
     position: { recordedAt: new Date(minutes(0).getTime() + seconds * 1000).toISOString() },
   });
 
-  test('begins with where the vehicle is and goes on with each move, late ones left out', async () => {
+  test('sends the current position first, then each move, without late positions', async () => {
     await scene.report(dispatcher, [at(vehicleId, 100)]);
     const watcher = await watch(dispatcher, vehicleId);
     expect(await watcher.next()).toMatchObject({ vehicle: { id: vehicleId }, ...recordedAt(100) });
@@ -104,7 +104,7 @@ describe('vehicleMoved', () => {
     await pubsub.listeners(0);
   });
 
-  test('leaves its topics at once when nobody listens, though nothing moves', async () => {
+  test('unsubscribes at once when its last listener leaves, even if nothing moves', async () => {
     const watcher = await watch(dispatcher, vehicleId);
     const waiting = watcher.next();
     await pubsub.listeners(1);
@@ -113,7 +113,7 @@ describe('vehicleMoved', () => {
     expect(await waiting).toBeUndefined();
   });
 
-  test('tells only of the vehicles that were asked for', async () => {
+  test('sends moves of the requested vehicles only', async () => {
     const other = await scene.vehicle();
     await scene.report(dispatcher, [at(vehicleId, 1), at(other, 1)]);
     const watcher = await watch(dispatcher, other);
@@ -129,24 +129,24 @@ describe('vehicleMoved', () => {
     const [driverId, mine] = [await scene.driver(), await scene.vehicle()];
     const load = await scene.load({ driverId, vehicleId });
     await scene.report(dispatcher, [at(vehicleId, 10), at(mine, 10)]);
-    // A second vehicle, always visible, marks that the silence of the first is not mere slowness.
+    // A second vehicle, always visible, shows that the moves of the first were withheld, not merely late.
     const always = await scene.load({
       organizationId: load.organizationId,
       driverId: await scene.driver(),
       vehicleId: mine,
     });
-    await scene.happen('shipment.pickedUp', step(always, 0));
+    await scene.receive('shipment.pickedUp', step(always, 0));
     const watcher = await watch(customerOf(load.organizationId), vehicleId, mine);
     expect(await watcher.next()).toMatchObject({ vehicle: { id: mine }, ...recordedAt(10) });
 
     await scene.report(dispatcher, [at(vehicleId, 20)]);
-    await scene.happen('shipment.pickedUp', step(load, 1));
+    await scene.receive('shipment.pickedUp', step(load, 1));
     await scene.report(dispatcher, [at(vehicleId, 70)]);
     expect(await watcher.next()).toMatchObject({
       vehicle: { id: vehicleId },
       position: { driver: { id: driverId }, shipment: { id: load.shipmentId }, ...recordedAt(70).position },
     });
-    await scene.happen('shipment.cancelled', { ...step(load, 2), reason: 'given up' });
+    await scene.receive('shipment.cancelled', { ...step(load, 2), reason: 'given up' });
     await scene.report(dispatcher, [at(vehicleId, 130)]);
     await scene.report(dispatcher, [at(mine, 140)]);
     expect(await watcher.next()).toMatchObject({ vehicle: { id: mine }, ...recordedAt(140) });
@@ -154,7 +154,7 @@ describe('vehicleMoved', () => {
     await pubsub.listeners(0);
   });
 
-  test('shows drivers what they drive themselves', async () => {
+  test('shows drivers the vehicle that they drive', async () => {
     const [driverId, colleague] = [await scene.driver(), await scene.driver()];
     await scene.report(dispatcher, [at(vehicleId, 10, { driverId: colleague })]);
     const watcher = await watch(driverOf(driverId), vehicleId);
@@ -222,7 +222,7 @@ describe('moves of a slow reader', () => {
     expect(await moves.next()).toEqual({ value: undefined, done: true });
   });
 
-  test('leave their topics when it cannot be found out whether one may be seen', async () => {
+  test('end and unsubscribe if the visibility check fails', async () => {
     let left = false;
     const changes = channelOf([position('a', 1)], () => {
       left = true;

@@ -49,7 +49,7 @@ const west = (kilometers: number) => ({
   location: { latitude: chicago.latitude, longitude: chicago.longitude - kilometers / 82.8 },
 });
 
-describe('whereabouts', () => {
+describe('positions and tracks', () => {
   let scene: Scene;
   let load: Assigned;
   beforeAll(async () => {
@@ -62,7 +62,7 @@ describe('whereabouts', () => {
     scene.clock.now = minutes(31);
     const [vehicleId, driverId] = [await scene.vehicle(), await scene.driver()];
     load = await scene.load({ vehicleId, driverId });
-    await scene.happen('shipment.pickedUp', step(load, 10));
+    await scene.receive('shipment.pickedUp', step(load, 10));
     await scene.report(dispatcher, [
       at(vehicleId, 300),
       ...Array.from({ length: 21 }, (_, minute) =>
@@ -84,7 +84,7 @@ describe('whereabouts', () => {
   const last = '2026-03-02T12:30:00.000Z';
   const pickedUp = '2026-03-02T12:10:00.000Z';
   const deliver = (assigned: Assigned, atMinutes: number) =>
-    scene.happen('shipment.delivered', {
+    scene.receive('shipment.delivered', {
       ...step(assigned, atMinutes),
       onTime: true,
       deliverBy: minutes(3_000).toISOString(),
@@ -93,7 +93,7 @@ describe('whereabouts', () => {
       distanceMeters: 1_620_000,
     });
 
-  test('of vehicle, driver and shipment are one for staff', async () => {
+  test('of vehicle, driver and shipment are the same for staff', async () => {
     for (const as of [dispatcher, analyst]) {
       const position = { recordedAt: last, shipment: { id: load.shipmentId } };
       const vehicle = await see(as, 'Vehicle', load.vehicleId);
@@ -108,7 +108,7 @@ describe('whereabouts', () => {
     }
   });
 
-  test('are the customer’s own from pickup to delivery, no earlier, no longer, and nobody else’s', async () => {
+  test('are visible to the customer from pickup to delivery only, and to no other customer', async () => {
     const customer = customerOf(load.organizationId);
     const own = { position: { recordedAt: last }, track: { recordedCount: 21, startedAt: pickedUp } };
     expect(await see(customer, 'Shipment', load.shipmentId)).toMatchObject({ ...own, eta: { status: 'ESTIMATED' } });
@@ -133,14 +133,14 @@ describe('whereabouts', () => {
     });
   });
 
-  test('before the pickup are not the customer’s', async () => {
+  test('from before the pickup are hidden from the customer', async () => {
     const [vehicleId, driverId] = [await scene.vehicle(), await scene.driver()];
     const next = await scene.load({ vehicleId, driverId });
     await scene.report(dispatcher, [at(vehicleId, 100), at(vehicleId, 900)]);
     const customer = customerOf(next.organizationId);
     expect(await see(customer, 'Vehicle', vehicleId)).toMatchObject({ position: null, track: null });
-    // Picked up a moment ago: the last position is older than that.
-    await scene.happen('shipment.pickedUp', step(next, 20));
+    // The load was picked up a moment ago, after the last position.
+    await scene.receive('shipment.pickedUp', step(next, 20));
     expect(await see(customer, 'Vehicle', vehicleId)).toMatchObject({ position: null, track: null });
     expect(await see(customer, 'Shipment', next.shipmentId)).toMatchObject({
       position: null,
@@ -148,7 +148,7 @@ describe('whereabouts', () => {
     });
   });
 
-  test('are a driver’s own', async () => {
+  test('are visible to the driver who recorded them, and to no other driver', async () => {
     const me = driverOf(load.driverId);
     const own = { position: { recordedAt: last }, track: { recordedCount: 22 } };
     expect(await see(me, 'Driver', load.driverId)).toMatchObject(own);
@@ -167,7 +167,7 @@ describe('whereabouts', () => {
     const [vehicleId, driverId] = [await scene.vehicle(), await scene.driver()];
     const { shipmentId, assignmentId, organizationId } = load;
     const released = { ...step(load, 25), assignmentId, reason: 'breakdown' };
-    await scene.happen('assignment.released', {
+    await scene.receive('assignment.released', {
       assignmentId,
       shipmentId,
       driverId: load.driverId,
@@ -175,7 +175,7 @@ describe('whereabouts', () => {
       reason: released.reason,
       at: released.at,
     });
-    await scene.happen('assignment.created', {
+    await scene.receive('assignment.created', {
       assignmentId: newId(),
       shipmentId,
       organizationId,
@@ -194,7 +194,7 @@ describe('whereabouts', () => {
     expect(await see(dispatcher, 'Shipment', shipmentId)).toMatchObject({ track: { recordedCount: 17 } });
   });
 
-  test('of a period are what was recorded in it', async () => {
+  test('of a period contain what was recorded in it', async () => {
     const period = { from: minutes(12), to: minutes(15) };
     expect(await see(dispatcher, 'Vehicle', load.vehicleId, period)).toMatchObject({
       track: { recordedCount: 3, startedAt: '2026-03-02T12:12:00.000Z', endedAt: '2026-03-02T12:14:00.000Z' },
@@ -205,7 +205,7 @@ describe('whereabouts', () => {
     });
   });
 
-  test('have at most as many points as are asked for, the first and the last among them', async () => {
+  test('have at most the requested number of points, including the first and the last', async () => {
     const track = async (args: string) => {
       const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Vehicle { track(toleranceMeters: 0${args}) { points { recordedAt } startedAt endedAt } } } }`;
       const r = [{ __typename: 'Vehicle', id: load.vehicleId }];
@@ -223,8 +223,8 @@ describe('whereabouts', () => {
     ['fewer points than a line has', 'track(maxPoints: 1)'],
     ['more points than a track has', 'track(maxPoints: 1001)'],
     ['a negative tolerance', 'track(toleranceMeters: -1)'],
-    ['a tolerance beyond reason', 'track(toleranceMeters: 1e9)'],
-    ['a period that ends before it begins', 'track(from: "2026-03-02T12:00:00Z", to: "2026-03-01T12:00:00Z")'],
+    ['a tolerance that is too large', 'track(toleranceMeters: 1e9)'],
+    ['a period that ends before it starts', 'track(from: "2026-03-02T12:00:00Z", to: "2026-03-01T12:00:00Z")'],
     ['a period of months', 'track(from: "2025-03-02T12:00:00Z", to: "2026-03-01T12:00:00Z")'],
   ])('refuse %s', async (_what, field) => {
     const { data, errors } = await scene.graph.ask(
@@ -245,12 +245,12 @@ describe('whereabouts', () => {
     expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
   });
 
-  test('of ids that are none are nothing', async () => {
+  test('of invalid ids are null', async () => {
     for (const id of ['x', 'x\u0000', newId()])
       expect(await see(dispatcher, 'Shipment', id)).toMatchObject({ position: null, track: null });
   });
 
-  test('come with an arrival that says what it is based on', async () => {
+  test('come with an arrival and its basis', async () => {
     const { eta } = await see(dispatcher, 'Shipment', load.shipmentId);
     expect(eta).toMatchObject({
       status: 'ESTIMATED',
@@ -265,11 +265,11 @@ describe('whereabouts', () => {
     expect(silent.eta).toMatchObject({ status: 'UNKNOWN', unknownReason: 'STALE_POSITION', arrivesAt: null });
   });
 
-  test('tell the speed themselves where the device does not', async () => {
+  test('give a speed even if the device reports none', async () => {
     const [vehicleId, driverId] = [await scene.vehicle(), await scene.driver()];
     const silent = await scene.load({ vehicleId, driverId });
-    await scene.happen('shipment.pickedUp', step(silent, 1));
-    // 1.5 km a minute.
+    await scene.receive('shipment.pickedUp', step(silent, 1));
+    // 1.5 km per minute.
     const positions = Array.from({ length: 20 }, (_, minute) => at(vehicleId, 60 + minute * 60, west(minute * 1.5)));
     await scene.report(dispatcher, positions.slice(0, 5));
     expect((await see(dispatcher, 'Shipment', silent.shipmentId)).eta).toMatchObject({ basis: 'LANE_DEFAULT' });
@@ -279,12 +279,12 @@ describe('whereabouts', () => {
     expect(eta.speedMetersPerSecond).toBeCloseTo(25, 0);
   });
 
-  test('of many cost as many statements as of one', async () => {
+  test('of many owners take as many statements as of one', async () => {
     const loads: Assigned[] = [load];
     for (let count = 0; count < 11; count++) {
       const [vehicleId, driverId] = [await scene.vehicle(), await scene.driver()];
       const another = await scene.load({ vehicleId, driverId, organizationId: load.organizationId });
-      await scene.happen('shipment.pickedUp', step(another, 10));
+      await scene.receive('shipment.pickedUp', step(another, 10));
       await scene.report(dispatcher, [at(vehicleId, 700), at(vehicleId, 800, west(3))]);
       loads.push(another);
     }
@@ -308,7 +308,7 @@ describe('whereabouts', () => {
     }
   });
 
-  test('on a map are those within its bounds, page by page', async () => {
+  test('within bounds are listed page by page', async () => {
     const map = `query($within: GeoBoundsInput, $first: Int, $after: String, $last: Int, $before: String) {
       vehiclePositions(within: $within, first: $first, after: $after, last: $last, before: $before) {
         totalCount nodes { vehicle { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
@@ -341,7 +341,7 @@ describe('whereabouts', () => {
     expect(cursor.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('are told by events that come twice, late and out of order', async () => {
+  test('are right even if events arrive twice, late and out of order', async () => {
     const [vehicleId, driverId] = [await scene.vehicle(), await scene.driver()];
     const assigned: Assigned = {
       shipmentId: newId(),
@@ -351,12 +351,12 @@ describe('whereabouts', () => {
       vehicleId,
     };
     await scene.report(dispatcher, [at(vehicleId, 660), at(vehicleId, 720)]);
-    // The end first, the booking last, everything twice.
+    // The end arrives first, the booking last, and each event twice.
     const story: (() => Promise<void>)[] = [
-      () => scene.happen('shipment.inTransit', step(assigned, 12)),
-      () => scene.happen('shipment.pickedUp', step(assigned, 11)),
+      () => scene.receive('shipment.inTransit', step(assigned, 12)),
+      () => scene.receive('shipment.pickedUp', step(assigned, 11)),
       () =>
-        scene.happen('assignment.created', {
+        scene.receive('assignment.created', {
           ...assigned,
           driverAccountId: null,
           from: minutes(5).toISOString(),
@@ -370,8 +370,8 @@ describe('whereabouts', () => {
       track: { recordedCount: 2 },
       eta: { status: 'UNKNOWN', unknownReason: 'NO_DESTINATION' },
     });
-    await scene.happen('shipment.booked', booked(assigned));
-    await scene.happen('shipment.booked', {
+    await scene.receive('shipment.booked', booked(assigned));
+    await scene.receive('shipment.booked', {
       ...booked(assigned),
       version: 1,
       destination: { ...booked(assigned).destination, ...chicago },
@@ -380,11 +380,11 @@ describe('whereabouts', () => {
     expect(eta.remainingMeters).toBeGreaterThan(1_500_000);
     await deliver(assigned, 29);
     await deliver(assigned, 29);
-    await scene.happen('shipment.outForDelivery', step(assigned, 28));
+    await scene.receive('shipment.outForDelivery', step(assigned, 28));
     expect(await see(dispatcher, 'Shipment', assigned.shipmentId)).toMatchObject({ position: null });
   });
 
-  test('end when an assignment is released, even where the release comes first', async () => {
+  test('end when an assignment is released, even if the release arrives first', async () => {
     const [vehicleId, driverId] = [await scene.vehicle(), await scene.driver()];
     const assigned: Assigned = {
       shipmentId: newId(),
@@ -394,7 +394,7 @@ describe('whereabouts', () => {
       vehicleId,
     };
     const { shipmentId, assignmentId } = assigned;
-    await scene.happen('assignment.released', {
+    await scene.receive('assignment.released', {
       assignmentId,
       shipmentId,
       driverId,
@@ -402,14 +402,14 @@ describe('whereabouts', () => {
       reason: 'other truck',
       at: minutes(3).toISOString(),
     });
-    await scene.happen('assignment.created', {
+    await scene.receive('assignment.created', {
       ...assigned,
       driverAccountId: null,
       from: minutes(5).toISOString(),
       until: minutes(900).toISOString(),
       at: minutes(1).toISOString(),
     });
-    await scene.happen('shipment.pickedUp', step(assigned, 11));
+    await scene.receive('shipment.pickedUp', step(assigned, 11));
     await scene.report(dispatcher, [at(vehicleId, 660, { location: denver })]);
     expect(await see(dispatcher, 'Shipment', shipmentId)).toMatchObject({ position: null, track: null });
   });
