@@ -16,7 +16,7 @@ export const migrateSettings = z.object({
 export interface MigrateConfig {
   /** Server with the right to create roles and schemas. */
   readonly databaseUrl: string;
-  /** Passwords of the subgraphs' database roles derive from it; undefined = one that this installation makes. */
+  /** Secret from which the passwords of the database roles derive; undefined = the secret of this installation. */
   readonly roleSecret: string | undefined;
   readonly dataDir: string;
   readonly logLevel: string;

@@ -99,7 +99,7 @@ test.each(['start', 'fleet', 'gateway'] as const)('%s has no demo accounts', (pr
 
 test.each(processes)('%s says what has replaced FREIGHT_KEYS', (process) => {
   const [line, ...more] = linesOf(process, { ...complete[process], FREIGHT_KEYS: '{}' });
-  expect(line).toMatch(/^FREIGHT_KEYS: one setting per process has replaced it: IDENTITY_SIGNING_KEY and ACCESS/);
+  expect(line).toMatch(/^FREIGHT_KEYS: replaced by one setting per process. Set IDENTITY_SIGNING_KEY and ACCESS/);
   expect(more).toEqual([]);
 });
 

@@ -31,6 +31,6 @@ export function createSkewReporter(log: Log, now: () => number = () => performan
     silentUntil = now() + pauseMs;
     const direction = seconds > 0 ? 'ahead of' : 'behind';
     const reason = `The clock of the access subgraph is ${Math.abs(seconds)} s ${direction} the clock of this gateway.`;
-    log.error({ code: 'CLOCK_SKEW', seconds }, `${reason} Synchronise both.`);
+    log.error({ code: 'CLOCK_SKEW', seconds }, `${reason} Synchronize both.`);
   };
 }

@@ -110,7 +110,7 @@ test('a token of a key that the gateway does not have tells operators which sett
     expect(lines).toMatchObject([
       {
         code: 'FOREIGN_KEY',
-        msg: `ACCESS_PUBLIC_KEYS: the public half of ACCESS_SIGNING_KEY is required; a token of the access subgraph names key "${privateJwk.kid}", which is not among them.`,
+        msg: `ACCESS_PUBLIC_KEYS: add the public half of ACCESS_SIGNING_KEY. A token of the access subgraph names the key "${privateJwk.kid}", which is missing.`,
       },
     ]);
   } finally {

@@ -88,7 +88,7 @@ export function overloaded(subgraph: string, retryAfterSeconds: number): Subgrap
 /** Events arrive faster than the gateway can complete them with fields of other subgraphs. */
 export function queueOverflow(subgraph: string): SubgraphFailure {
   return new SubgraphFailure('LIVE_QUEUE_OVERFLOW', subgraph, {
-    message: 'Too many events waited to be delivered; events were lost. Subscribe again.',
+    message: 'Events were lost because too many were waiting for delivery. Subscribe again.',
     retryable: true,
   });
 }

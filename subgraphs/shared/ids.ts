@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 declare const brand: unique symbol;
-/** An id that only fits where its kind is asked for. */
+/** An id of one kind of record. Ids of another kind are not assignable to it. */
 export type Id<Kind extends string> = string & { readonly [brand]: Kind };
 
 const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -14,6 +14,6 @@ export function isUuid(value: string): boolean {
 /** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits; sorts by creation time. */
 export function newId<Kind extends string>(now: number = Date.now()): Id<Kind> {
   const time = Math.floor(now).toString(16).padStart(12, '0');
-  // Random bits and variant stand where version 4 has them; Node draws those for many ids at a time.
+  // The random bits and the variant are those of a version 4 UUID, which Node generates in batches.
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}` as Id<Kind>;
 }

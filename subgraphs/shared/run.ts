@@ -17,12 +17,12 @@ import type { Secret } from './settings/process-secrets.ts';
 import { readSubgraphConfig, type SubgraphConfig } from './settings/subgraph-config.ts';
 import type { Subgraph } from './subgraph.ts';
 
-/** A subgraph, or what makes it from the settings of its process. */
+/** A subgraph, or a function that creates it from the settings of its process. */
 type GivenSubgraph<C extends BaseContext> = Subgraph<C> | ((config: SubgraphConfig) => Promise<Subgraph<C>>);
 
 /**
- * Runs one subgraph as a process of its own, until SIGTERM or SIGINT.
- * @param ownSecrets secrets that this subgraph needs in production, beside those of every subgraph
+ * Runs one subgraph as its own process until SIGTERM or SIGINT.
+ * @param ownSecrets secrets that this subgraph needs in production besides those of every subgraph
  */
 export function runSubgraph<C extends BaseContext>(
   given: GivenSubgraph<C>,

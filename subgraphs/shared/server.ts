@@ -33,19 +33,19 @@ export interface SubgraphOptions {
   readonly live: LivePubSub;
   readonly log: Log;
   readonly clock?: () => Date;
-  /** Health of the process, whose parts each of its subgraphs shows with its own. */
+  /** Health of the process. The health of each of its subgraphs includes these parts. */
   readonly processHealth?: Health;
   readonly limits?: Partial<SubgraphLimits>;
-  /** False where the tables must be up to date already: in production `npm run migrate` sees to that. */
+  /** False if the tables must already be up to date, as in production after `npm run migrate`. */
   readonly migrates?: boolean;
 }
 
-/** A subgraph whose tables are migrated and whose services run; it does not listen and takes no events yet. */
+/** A subgraph with migrated tables and running services. It does not listen or handle events yet. */
 export interface OpenSubgraph<C extends BaseContext> {
   readonly subgraph: Subgraph<C>;
   readonly services: Services;
   readonly schema: GraphQLSchema;
-  /** The context in which one request of this identity runs; `client` is aborted when the one who asks has left. */
+  /** The context of one request of this identity. `client` is aborted when the gateway has disconnected. */
   contextFor(identity: Identity, origin?: RequestOrigin, client?: AbortSignal): C;
   close(): Promise<void>;
 }
@@ -57,12 +57,12 @@ export interface RunningSubgraph<C extends BaseContext = BaseContext> extends Op
 
 export function schemaOf<C extends BaseContext>({ schema, resolvers, rules }: Subgraph<C>): GraphQLSchema {
   const typeDefs = parse(readFileSync(schema, 'utf8'));
-  // The map is typed by this subgraph's context, which `contextFor` alone creates; the builder knows no contexts.
+  // The resolvers require the context of this subgraph, which only `contextFor` creates. The builder does not type contexts.
   const built = buildSubgraphSchema({ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> });
   return meterFields(boundLists(guard(built, rules)));
 }
 
-/** Opens database, queue and schema of a subgraph; its tables are brought up to date, or must be. */
+/** Opens the database, queue and schema of a subgraph. Migrates its tables or requires them to be up to date. */
 export async function openSubgraph<C extends BaseContext>(
   subgraph: Subgraph<C>,
   options: SubgraphOptions,
@@ -100,17 +100,17 @@ export async function openSubgraph<C extends BaseContext>(
 export interface ListenOptions {
   readonly host?: string;
   readonly port?: number;
-  /** False where events are taken by `jobs.drain()` instead. */
+  /** False if `jobs.drain()` handles events instead. */
   readonly takesEvents?: boolean;
 }
 
-/** Gives the response the HTTP status of the refusal's code. */
+/** Sets the HTTP status of the response to that of the error's code. */
 function refuseWithStatus(error: unknown): never {
   if (!(error instanceof GraphError)) throw error;
   throw new GraphError(error.code, error.message, { http: { status: errorTable[error.code].status } });
 }
 
-/** Serves an open subgraph over HTTP and graphql-ws at `/graphql`, with `/health` and `/metrics`, and takes its events. */
+/** Serves an open subgraph over HTTP and graphql-ws at `/graphql`, serves `/health` and `/metrics`, and handles its events. */
 export async function listen<C extends BaseContext>(
   open: OpenSubgraph<C>,
   verifier: TokenVerifier,
@@ -130,7 +130,7 @@ export async function listen<C extends BaseContext>(
   const apollo = createApollo(schema, metrics, log);
   await apollo.start();
 
-  // Batches of representations can be long; the gateway is the only client.
+  // The gateway is the only client, and its batches of representations can be long.
   const app = fastify({ bodyLimit: 8 * 1_048_576, forceCloseConnections: 'idle', requestTimeout: 60_000 });
   app.route({
     method: ['POST'],
@@ -138,7 +138,7 @@ export async function listen<C extends BaseContext>(
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) => {
         const identity = await readIdentity(request.headers[identityHeader]).catch(refuseWithStatus);
-        return contextFor(identity, requestOriginOf(request.headers), departureOf(reply.raw));
+        return contextFor(identity, requestOriginOf(request.headers), disconnectSignalOf(reply.raw));
       },
     }),
   });
@@ -173,11 +173,11 @@ export async function listen<C extends BaseContext>(
   };
 }
 
-/** Aborted when the connection closes before the answer was sent. */
-function departureOf(response: ServerResponse): AbortSignal {
-  const departure = new AbortController();
+/** Returns a signal that aborts when the connection closes before the response was sent. */
+function disconnectSignalOf(response: ServerResponse): AbortSignal {
+  const disconnect = new AbortController();
   response.once('close', () => {
-    if (!response.writableFinished) departure.abort();
+    if (!response.writableFinished) disconnect.abort();
   });
-  return departure.signal;
+  return disconnect.signal;
 }

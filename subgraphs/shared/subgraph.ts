@@ -6,22 +6,22 @@ import type { Reactions } from './events/jobs.ts';
 import type { Rules } from './graphql/authorization.ts';
 import type { BaseContext } from './graphql/context.ts';
 
-/** What a subgraph stores, and how its tables come to be. */
+/** The tables of a subgraph and their migrations. */
 export interface SubgraphTables {
-  /** Its name in supergraph.yaml; also that of its database schema and queue. */
+  /** Name of the subgraph in supergraph.yaml, of its database schema and of its queue. */
   readonly name: string;
   readonly entities: readonly EntitySchema[];
   readonly migrations: readonly NamedMigration[];
 }
 
-/** A subgraph as a value: what it is made of, without anything running. */
+/** The definition of a subgraph. It starts nothing. */
 export interface Subgraph<C extends BaseContext = BaseContext> extends SubgraphTables {
-  /** The SDL beside it. */
+  /** URL of its SDL file. */
   readonly schema: URL;
   readonly resolvers: GraphQLResolverMap<C>;
   readonly rules: Rules;
   readonly reactions: Reactions;
-  /** Metrics of its own, beside those that every subgraph has; they are in no registry yet. */
+  /** Its own metrics besides those of every subgraph. They are not registered yet. */
   readonly metrics?: readonly Metric[];
   /** Adds stores and loaders to the context of one request. */
   context(base: BaseContext): C;

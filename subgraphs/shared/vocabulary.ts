@@ -1,4 +1,4 @@
-/** Words of the contract that several subgraphs use: enums of the schema and of domain events. */
+/** Enums of the schema and of domain events that several subgraphs use. */
 
 export const roles = ['ADMIN', 'DISPATCHER', 'DRIVER', 'CUSTOMER', 'PARTNER', 'ANALYST'] as const;
 export type Role = (typeof roles)[number];

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { UserErrorCode } from './user-error-codes.ts';
 
-/** The one table of error codes of the graph: HTTP status of a request error, and whether trying again may help. */
+/** The one table of error codes of the graph, with their HTTP status and whether a retry may help. */
 export const errorTable = {
   GRAPHQL_PARSE_FAILED: { status: 400, retryable: false },
   GRAPHQL_VALIDATION_FAILED: { status: 400, retryable: false },
@@ -39,10 +39,10 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** What went wrong with a driver, a library or a bug: this text is all that a client may see of it. */
+/** The only text that clients see of an error in a driver, in a library or in our code. */
 export const maskedMessage = 'Internal server error';
 
-/** An error that a client is meant to see. The message says what was required and what arrived. */
+/** An error that clients see. The message says what is wrong and what to do. */
 export class GraphError extends GraphQLError {
   readonly code: ErrorCode;
 
@@ -56,7 +56,7 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorTable, code);
 }
 
-/** A refusal that the caller of a mutation can mend: it goes into `userErrors`, not into `errors`. */
+/** Why a mutation was refused, where its caller can correct it. It is returned in `userErrors`, not in `errors`. */
 export interface UserError {
   readonly code: UserErrorCode;
   /** Path of the input field at fault, outermost first. */
@@ -64,7 +64,7 @@ export interface UserError {
   readonly message: string;
 }
 
-/** Thrown by stores and domain rules inside a mutation; `payloadOf` turns it into `userErrors`. */
+/** Stores and domain rules throw it inside a mutation. `payloadOf` converts it to `userErrors`. */
 export class Refusal extends Error {
   override name = 'Refusal';
   readonly userErrors: readonly UserError[];
@@ -75,14 +75,14 @@ export class Refusal extends Error {
   }
 }
 
-/** One refusal. `field` is the dotted path of the input field at fault (`stops.0.window`). */
+/** Throws one refusal. `field` is the dotted path of the input field at fault, such as `stops.0.window`. */
 export function refuse(code: UserErrorCode, message: string, field?: string): never {
   throw new Refusal({ code, message, field: field ? field.split('.') : null });
 }
 
 /**
- * Runs a mutation and shapes its payload: the result beside an empty `userErrors`, or nulls beside the refusals.
- * Every other error goes on to the masking.
+ * Runs a mutation and returns its payload: the result with empty `userErrors`, or only the `userErrors` of a refusal.
+ * Other errors are rethrown and then masked.
  */
 export async function payloadOf<P extends object>(
   run: () => Promise<P>,

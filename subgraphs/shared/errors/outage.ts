@@ -1,22 +1,22 @@
 import type { ErrorCode } from './errors.ts';
 
-/** What a client is told when a database or Redis can't serve a request at the moment. */
+/** The error code for clients while the database or Redis cannot serve a request. */
 export type Outage = Extract<ErrorCode, 'SERVICE_UNAVAILABLE' | 'GATEWAY_TIMEOUT'>;
 
-/** The connection is gone or could not be opened: what was under way on it may or may not have happened. */
+/** The connection was lost or could not be opened. Whether its last statement took effect is unknown. */
 const lostConnection: readonly RegExp[] = [
   /^E(CONNREFUSED|CONNRESET|CONNABORTED|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|HOSTDOWN|NETUNREACH)$/,
   /^08...$/, // connection exceptions
   /^57P0[1-5]$/, // shut down, crashed, starting up, dropped, idle for too long
 ];
 
-/** SQLSTATE codes of a database that refuses work for reasons that pass. */
+/** SQLSTATE codes of a database that refuses work for a temporary reason. */
 const refusedForNow: readonly RegExp[] = [
-  /^28...$/, // the role or its password is not accepted, as while they are changed
+  /^28...$/, // the role or its password is not accepted, for example while they change
   /^3D000$/, // the database does not exist yet
   /^53...$/, // out of disk, memory or connections
   /^58030$/, // input or output error
-  /^25006$/, // read only, as a standby is after a failover
+  /^25006$/, // read only, such as a standby after a failover
   /^40(001|P01)$/, // serialization failure, deadlock
 ];
 
@@ -31,7 +31,7 @@ const lostConnectionTexts =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|Connection is closed|timeout exceeded when trying to connect|Stream isn't writeable|Reached the max retries per request limit|(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|OOM) )/;
 const tookTooLongTexts = /^(Query read timeout|Command timed out)/;
 
-/** Which outage an error of a driver stands for, if any; looks below the wrappers that libraries put around it. */
+/** The outage that an error of a driver indicates, if any. Also checks the errors that libraries wrapped. */
 export function outageOf(error: unknown): Outage | undefined {
   if (isLostConnection(error)) return 'SERVICE_UNAVAILABLE';
   for (const inner of withCauses(error)) {

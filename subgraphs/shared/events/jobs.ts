@@ -12,7 +12,7 @@ import { ConfigurationError } from '../runtime/config.ts';
 import type { Log } from '../runtime/log.ts';
 import { type DomainEvent, domainEvents, type EventName, type EventPayload } from './topics.ts';
 
-/** What a subgraph does when a neighbour's event arrives, in one transaction with the note that it has seen it. */
+/** How a subgraph handles domain events. Each runs in the transaction that also records the event as handled. */
 export type Reactions = {
   readonly [N in EventName]?: (
     transaction: Transaction,
@@ -21,17 +21,17 @@ export type Reactions = {
   ) => Promise<void>;
 };
 
-/** Durable events of one subgraph: what it emits, and what it takes from its own queue. */
+/** Durable domain events of one subgraph: it emits events and handles those in its own queue. */
 export interface Jobs extends EventSink {
-  /** Begins to take events from this subgraph's queue. */
+  /** Starts to handle events from the queue of this subgraph. */
   start(): Promise<void>;
-  /** Takes events until the queue is empty and says how many; for tests and one-off commands, instead of `start`. */
+  /** Handles events until the queue is empty. For tests and one-off commands, instead of `start`. @returns their number */
   drain(): Promise<number>;
-  /** Puts events whose consumer died in the middle back into the queue; runs by itself after `start`. */
+  /** Returns events to the queue whose consumer died while handling them. After `start` it runs periodically. */
   recover(): Promise<void>;
   /**
-   * Asks the database whether it answers, over the queue's own connections: a pool full of slow requests is no dead
-   * database.
+   * Checks that the database responds. It uses the connections of the queue, because a pool that is full of slow requests
+   * does not mean that the database is down.
    */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -59,7 +59,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     migrate: false,
     supervise: false,
     schedule: false,
-    // Its registry of processes would need one more table that every role may write to.
+    // The registry of processes would be another table that every role can write to.
     registerInstance: false,
     useListenNotify: true,
   });
@@ -117,7 +117,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
         async (jobs: Job<unknown>[]) => {
           const results: JobResult[] = [];
           for (const job of jobs) results.push(await settle(job));
-          // A batch holds one event per key; the next of the same key was announced already and would wait for the poll.
+          // A batch has one event per key. The next event of a key was already announced and would wait for the next poll.
           boss.notifyWorker(worker);
           return results;
         },
@@ -150,7 +150,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   };
 }
 
-/** Says in one line that the queues are missing, or those of another release. */
+/** Reports in one line that the queues are missing or belong to another release. */
 function refuseOtherQueues(error: unknown): never {
   if (!/^pg-boss (is not installed|database requires migrations)/.test(errorMessage(error))) throw error;
   throw new ConfigurationError(
@@ -161,15 +161,15 @@ function refuseOtherQueues(error: unknown): never {
 let lastMoment = 0;
 
 /**
- * Milliseconds that rise with each call. Jobs of one transaction share their creation time, and the queue then goes by
- * their ids: these let the events of a shipment arrive in the order in which they were sent.
+ * A time in milliseconds that is higher on each call. Jobs of one transaction have the same creation time, so the queue
+ * orders them by id. Rising times in their ids keep the events of a shipment in the order in which they were sent.
  */
 function nextMoment(): number {
   lastMoment = Math.max(Date.now(), lastMoment + 1);
   return lastMoment;
 }
 
-/** Events about one shipment (or else one record) arrive in the order in which they were sent. */
+/** Events with the same key arrive in the order in which they were sent. The key is the shipment or another record. */
 function orderingKey(payload: Readonly<Record<string, unknown>>): string {
   return String(payload['shipmentId'] ?? Object.values(payload)[0]);
 }

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { equipmentKinds, incidentSeverities, riskVerdicts, tiers } from '../vocabulary.ts';
 
 /**
- * Where subgraphs meet outside the schema: the domain events they exchange (durable, through jobs.ts) and the live topics
- * they publish on (pubsub.ts). Payloads carry what consumers need, so that nobody has to call back.
+ * What subgraphs exchange outside the schema: durable domain events (jobs.ts) and live topics (pubsub.ts). Payloads contain
+ * all data that consumers need, so that no consumer has to query the producer.
  */
 
 const id = z.uuid();
 const time = z.iso.datetime();
-/** US cents, or the hundredth of another currency: integers, so that sums are exact. */
+/** US cents, or hundredths of another currency. Integers keep sums exact. */
 const cents = z.number().int();
 const currency = z.string().length(3);
 const place = z.object({
@@ -21,7 +21,7 @@ const place = z.object({
   timeZone: z.string(),
 });
 
-/** Snapshot of a shipment as its neighbours know it. */
+/** A shipment as other subgraphs see it. */
 const shipment = z.object({
   shipmentId: id,
   reference: z.string(),
@@ -35,11 +35,12 @@ const shipment = z.object({
   currency,
   origin: place,
   destination: place,
-  /** Names at the docks, shippers and consignees of all stops: what the watchlist is compared with. */
+  /** Names of the shippers and consignees at all stops, which risk compares with the watchlist. */
   parties: z.array(z.string()).optional(),
   distanceMeters: z.number(),
-  /** Time window in which pickup may start, and until which delivery must be done. */
+  /** Start of the pickup window. */
   pickupFrom: time,
+  /** End of the delivery window. */
   deliverBy: time,
   createdAt: time,
 });
@@ -52,7 +53,7 @@ const stepped = z.object({
   at: time,
 });
 
-/** Who made a change, in which request, for the audit trail of the subgraph that the change concerns. */
+/** The account and the request of a change, for the audit trail of another subgraph. */
 const origin = z.object({
   actorId: id,
   requestId: z.string(),
@@ -67,13 +68,13 @@ export const domainEvents = {
   'account.registered': z.object({ accountId: id, organizationId: id.nullable(), email: z.string(), createdAt: time }),
 
   'shipment.created': shipment,
-  /** A draft as it is after a change; a booked shipment that changes is sent as `shipment.booked`. */
+  /** A draft after a change. A booked shipment that changes is sent as `shipment.booked`. */
   'shipment.changed': shipment,
-  /** Carries the whole shipment: risk assesses it, fleet and tracking keep what they need. Sent again when a booked one changes. */
+  /** The whole shipment, for risk, fleet and tracking. Sent again when a booked shipment changes. */
   'shipment.booked': shipment.extend({
     bookedAt: time,
     version: z.number().int(),
-    /** Intermediate stops in driving order; absent where the shipment goes straight from origin to destination. */
+    /** Intermediate stops in driving order; absent if there are none. */
     via: z.array(place).optional(),
   }),
   'shipment.pickedUp': stepped,
@@ -103,7 +104,7 @@ export const domainEvents = {
     active: z.boolean(),
     hiredAt: time,
     at: time,
-    /** Absent where nobody made the change. */
+    /** Absent if no account made the change. */
     by: origin.optional(),
   }),
   'vehicle.changed': z.object({ vehicleId: id, equipment: z.string(), active: z.boolean(), at: time }),
@@ -150,7 +151,7 @@ export const domainEvents = {
     driverId: id.nullable(),
     amountCents: cents,
     currency,
-    /** What carrying it cost us: fuel, driver, vehicle. */
+    /** Our cost of the transport: fuel, driver, vehicle. */
     costCents: cents,
     at: time,
   }),
@@ -175,13 +176,13 @@ export type EventName = keyof typeof domainEvents;
 export type EventPayload<N extends EventName> = z.infer<(typeof domainEvents)[N]>;
 
 export interface DomainEvent<N extends EventName = EventName> {
-  /** Consumers remember it and skip what they have seen. */
+  /** Consumers record it and skip events that they have handled. */
   readonly eventId: string;
   readonly name: N;
   readonly payload: EventPayload<N>;
 }
 
-/** Live topics, one per watched thing, so that an event touches only those who watch it. */
+/** Live topics, one per record, so that an event reaches only the subscribers of its record. */
 export const liveTopics = {
   vehiclePosition: (vehicleId: string) => `vehicle:${vehicleId}:position`,
   shipment: (shipmentId: string) => `shipment:${shipmentId}`,

@@ -1,4 +1,4 @@
-/** A place on earth in degrees (WGS 84), taken on the mean sphere: at most 0.6 % off the ellipsoid in distance. */
+/** A place on earth in degrees (WGS 84). Distances use the mean sphere, which is at most 0.6 % off the ellipsoid. */
 export interface Point {
   readonly latitude: number;
   readonly longitude: number;
@@ -19,7 +19,7 @@ export function greatCircleMeters(from: Point, to: Point): number {
   return 2 * earthRadiusMeters * Math.asin(Math.sqrt(Math.min(1, chord)));
 }
 
-/** Unit vector from the earth's centre: has no seam at the antimeridian and none at the poles. */
+/** Unit vector from the centre of the earth. Unlike degrees it is continuous at the antimeridian and at the poles. */
 export type Vector = readonly [x: number, y: number, z: number];
 
 export function vectorOf({ latitude, longitude }: Point): Vector {
@@ -43,19 +43,20 @@ function length(a: Vector): number {
   return Math.hypot(a[0], a[1], a[2]);
 }
 
-/** Metres along the surface between two unit vectors; exact for near and far ones alike. */
+/** Metres along the surface between two unit vectors. Numerically stable for short and long distances. */
 export function arcMeters(a: Vector, b: Vector): number {
   return earthRadiusMeters * Math.atan2(length(cross(a, b)), dot(a, b));
 }
 
 /**
- * Distances in metres to the great-circle segment from `start` to `end`: cross-track where the foot of the perpendicular
- * lies on the segment, else to the nearer end (n-vector form; Gade, Journal of Navigation 63, 2010).
+ * Distance in metres from a point to the great-circle segment from `start` to `end`: the cross-track distance if the foot of
+ * the perpendicular lies on the segment, else the distance to the nearer end (n-vector form; Gade, Journal of Navigation
+ * 63, 2010).
  */
 export function distanceToSegment(start: Vector, end: Vector): (point: Vector) => number {
   const normal = cross(start, end);
   const size = length(normal);
-  // Ends closer than a tenth of a millimetre span no plane.
+  // Ends closer than a tenth of a millimetre do not define a great circle.
   if (size < 1e-11) return (point) => arcMeters(start, point);
   const pole: Vector = [normal[0] / size, normal[1] / size, normal[2] / size];
   const afterStart = cross(pole, start);

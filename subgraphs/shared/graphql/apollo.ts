@@ -11,7 +11,7 @@ import type { SubgraphMetrics } from '../runtime/metrics.ts';
 import type { BaseContext } from './context.ts';
 import { maskError } from './masking.ts';
 
-/** Apollo Server for the HTTP route of a subgraph. */
+/** The Apollo Server of a subgraph's HTTP route. */
 export function createApollo<C extends BaseContext>(
   schema: GraphQLSchema,
   metrics: SubgraphMetrics,
@@ -45,7 +45,7 @@ export function createApollo<C extends BaseContext>(
   });
 }
 
-/** Apollo Server takes an executor from a gateway only; ours ends early when the request's execution does. */
+/** Apollo Server accepts a custom executor only from a gateway. Ours can end an execution early. */
 function ownExecutor(schema: GraphQLSchema): NonNullable<ApolloServerOptions<BaseContext>['gateway']> {
   let loaded: ((context: { apiSchema: GraphQLSchema; coreSupergraphSdl: string }) => void) | undefined;
   return {

@@ -5,17 +5,17 @@ import type { AccountIdentity, Scope } from '../identity/identity.ts';
 import type { Role } from '../vocabulary.ts';
 import type { BaseContext } from './context.ts';
 
-// Its ES module build imports util.isUndefined, which Node removed in version 23; the CommonJS build never calls it for
-// the rules used here.
+// The ES module build of graphql-shield imports util.isUndefined, which Node 23 removed. The CommonJS build does not call
+// it for the rules used here.
 const require = createRequire(import.meta.url);
 const { allow, rule, shield }: typeof import('graphql-shield') = require('graphql-shield');
 const { applyMiddleware }: typeof import('graphql-middleware') = require('graphql-middleware');
 
-/** The only file that knows graphql-shield: rules have names of their own, and errors of resolvers pass through it. */
+/** This file is the only one that imports graphql-shield. It names the rules and lets errors of resolvers pass. */
 export type Rules = NonNullable<Parameters<typeof shield>[0]>;
 type ShieldRule = ReturnType<ReturnType<typeof rule>> | typeof allow;
 
-/** Anybody, signed in or not. */
+/** Every caller, signed in or not. */
 export const anybody: ShieldRule = allow;
 
 /** Any signed-in account. */
@@ -52,7 +52,10 @@ export function withRole(...allowed: readonly Role[]): ShieldRule {
 
 const rulesByName = new Map<string, ShieldRule>();
 
-/** One rule object per name: graphql-shield refuses two of the same name. `refusal` says what is missing, if anything. */
+/**
+ * One rule object per name, because graphql-shield refuses two rules with the same name.
+ * @param refusal returns a message if the account may not proceed
+ */
 function named(name: string, refusal: (account: AccountIdentity) => string | undefined): ShieldRule {
   const known = rulesByName.get(name);
   if (known) return known;
@@ -69,10 +72,10 @@ function unauthenticated(): GraphError {
   return new GraphError('UNAUTHENTICATED', 'The request has no access token. Sign in and send one.');
 }
 
-/** Wraps the resolvers of a schema. Fields without a rule are open: what they show is decided where they hang. */
+/** Wraps the resolvers of a schema with their rules. Fields without a rule are as visible as their parent. */
 export function guard(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
-  // graphql-middleware guards the `resolve` of a subscription where there is one, and then leaves its `subscribe` open to
-  // everybody. It must be the other way round: who may not listen is refused at once, not event by event.
+  // If a subscription has a `resolve`, graphql-middleware guards that and leaves `subscribe` open to everyone. The rule must
+  // guard `subscribe`, so that a caller is refused once and not for each event.
   const events = Object.values(schema.getSubscriptionType()?.getFields() ?? {});
   const resolvers = new Map(events.map(({ name, resolve }) => [name, resolve]));
   for (const event of events) delete event.resolve;

@@ -10,7 +10,7 @@ import type { Health } from '../runtime/health.ts';
 import type { Log } from '../runtime/log.ts';
 import { Execution } from './execution.ts';
 
-/** What lives as long as a subgraph runs. */
+/** The services of a running subgraph. */
 export interface Services {
   readonly database: Database;
   readonly jobs: Jobs;
@@ -18,24 +18,24 @@ export interface Services {
   readonly log: Log;
   readonly clock: () => Date;
   readonly health: Health;
-  /** Objects that one request may get. */
+  /** Maximum number of objects in the result of one request. */
   readonly maxObjects: number;
 }
 
-/** What every resolver, loader and store may use; one per request, and one per event of a subscription. */
+/** The context of resolvers, loaders and stores. There is one per request and one per event of a subscription. */
 export interface BaseContext extends RequestOrigin {
   readonly identity: Identity;
   readonly log: Log;
-  /** The execution of this request; its signal is aborted when the request is over before its end. */
+  /** The execution of this request. Its signal is aborted when the execution ends early. */
   readonly execution: Execution;
-  /** Its statements are cancelled with the execution. */
+  /** Cancels its statements when the execution ends early. */
   readonly em: EntityManager;
   readonly transact: Transact;
   readonly live: LivePubSub;
   readonly clock: () => Date;
 }
 
-/** @param client aborted when the one who asks has left */
+/** @param client aborted when the gateway has disconnected */
 export function createBaseContext(
   services: Services,
   identity: Identity,
@@ -58,7 +58,7 @@ export function createBaseContext(
   };
 }
 
-/** The account behind this request, or UNAUTHENTICATED. */
+/** The account that sent this request. @throws GraphError UNAUTHENTICATED */
 export function accountOf(context: BaseContext): AccountIdentity {
   return requireAccount(context.identity);
 }

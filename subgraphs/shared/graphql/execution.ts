@@ -2,8 +2,8 @@ import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } 
 import { GraphError } from '../errors/errors.ts';
 
 /**
- * Objects that are completed before other requests get their turn on the event loop (see docs/performance.md, P13).
- * More than a usual request has: the loaders of an object that waits for its turn miss the batch of those before it.
+ * P13: number of objects that a request completes before other requests get their turn on the event loop. Most requests
+ * have fewer, because objects after a pause are loaded in another batch.
  */
 const objectsPerTurn = 2_000;
 
@@ -14,14 +14,14 @@ interface Turn {
 
 export interface ExecutionOptions {
   readonly maxObjects: number;
-  /** Aborted when the gateway has left. */
+  /** Aborted when the gateway has disconnected. */
   readonly client?: AbortSignal;
 }
 
 /**
- * The execution of one request. It ends early when the gateway has left or when the result has too many objects: its
- * signal then cancels running statements, and fields that are still to be resolved never settle (graphql-js 16 cannot be
- * aborted, but an execution that nothing refers to is collected as garbage).
+ * The execution of one request. It ends early when the gateway disconnects or the result has too many objects. Its signal
+ * then cancels running statements, and the remaining fields never settle. graphql-js 16 cannot be aborted, but an
+ * execution without references is garbage-collected.
  */
 export class Execution {
   readonly #ended = new AbortController();
@@ -45,7 +45,7 @@ export class Execution {
     return this.#ended.signal;
   }
 
-  /** Runs an operation, once, to its end or to the early end of this execution. */
+  /** Runs an operation to its end, or to the early end of this execution. Call it once. */
   async run(args: ExecutionArgs): Promise<ExecutionResult> {
     const stopped = new Promise<ExecutionResult>((resolve) => {
       const stop = () => resolve({ data: null, errors: [this.#reason()] });
@@ -60,7 +60,7 @@ export class Execution {
     }
   }
 
-  /** Passes on the value of a field of objects: at once, when its turn comes, or never once the execution has ended. */
+  /** Returns the value of a field of objects: at once, as a promise for its turn, or as one that never settles after the end. */
   admit(value: unknown): unknown {
     if (this.signal.aborted) return never();
     const objects = countObjects(value);
@@ -102,7 +102,7 @@ export class Execution {
   }
 
   #reason(): GraphQLError {
-    return this.signal.reason; // always one of the errors above
+    return this.signal.reason; // always a GraphError: this class is the only one that aborts
   }
 }
 
@@ -119,7 +119,7 @@ function countObjects(value: unknown): number {
   return Array.isArray(value) ? value.length : 1;
 }
 
-/** A promise of its own each time: what waits for it is collected with it. */
+/** Returns a new promise each time, so that its handlers can be garbage-collected with it. */
 export function never(): Promise<never> {
   return new Promise(() => {});
 }

@@ -12,8 +12,8 @@ import {
 import type { BaseContext } from './context.ts';
 
 /**
- * Cuts the lists of a schema to what `@listSize(assumedSize:)` says. The gateway prices operations by it, so it must hold whatever is
- * stored. Lists with slicing arguments are as long as asked for; their resolvers refuse more than is allowed.
+ * Limits the lists of a schema to their `@listSize(assumedSize:)`. The gateway computes costs from it, so longer lists in
+ * the database must be cut. Lists with slicing arguments are exempt, because their resolvers check the arguments.
  */
 export function boundLists(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -35,7 +35,7 @@ function bound(field: GraphQLField<unknown, BaseContext>, most: number): void {
   };
 }
 
-/** Elements that the SDL allows a list without slicing arguments. */
+/** The maximum length in the SDL of a list without slicing arguments. */
 function mostElements({ type, astNode }: GraphQLField<unknown, BaseContext>): number | undefined {
   const listSize = astNode?.directives?.find(({ name }) => name.value === 'listSize');
   if (!listSize || !isListType(getNullableType(type)) || argument(listSize, 'slicingArguments')) return undefined;

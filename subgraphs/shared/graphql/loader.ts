@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 
 /**
- * A loader for rows by key: one statement per batch, missing keys answer null. One per key and request.
+ * A loader for rows by key, with one statement per batch. Missing keys load null.
  * @param fetch reads the rows of up to 500 keys in one statement
  */
 export function byKey<K extends string, R>(
@@ -17,7 +17,7 @@ export function byKey<K extends string, R>(
   );
 }
 
-/** A loader for the lists of rows that belong to a key: one statement per batch, keys without rows answer []. */
+/** A loader for lists of rows by key, with one statement per batch. Keys without rows load []. */
 export function listsByKey<K extends string, R>(
   fetch: (keys: readonly K[]) => Promise<readonly R[]>,
   keyOf: (row: R) => K,

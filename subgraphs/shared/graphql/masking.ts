@@ -4,7 +4,7 @@ import { outageOf } from '../errors/outage.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** The error below the wrappers that libraries put around it. */
+/** The error that libraries wrapped. */
 function originalOf(error: unknown): unknown {
   let inner = error;
   while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
@@ -18,9 +18,9 @@ const maskedMessages = {
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
 /**
- * What a client sees of an error: coded errors whole, an outage of the database or of Redis as such, everything else as
- * INTERNAL_SERVER_ERROR; with the request id, under which the log holds it in full. The one place where errors are masked
- * in a subgraph.
+ * Formats an error for clients. Errors with a code of the table stay as they are, outages of the database or Redis get
+ * their code, and all others become INTERNAL_SERVER_ERROR. The log has the full error under the same request id. Subgraphs
+ * mask errors only here.
  */
 export function maskError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
   const requestId = formatted.extensions?.['requestId'] ?? newId();

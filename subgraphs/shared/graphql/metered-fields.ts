@@ -12,7 +12,7 @@ import { never } from './execution.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, BaseContext>;
 
-/** Lets every field of objects pass through the execution of its request, which counts the objects and can end early. */
+/** Passes the value of every field of objects to the execution of its request, which counts them and can end early. */
 export function meterFields(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || isIntrospectionType(type)) continue;

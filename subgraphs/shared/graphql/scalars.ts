@@ -4,14 +4,14 @@ import { CurrencyResolver, DateTimeISOResolver } from 'graphql-scalars';
 
 const dateTime = DateTimeISOResolver.toConfig();
 
-/** PostgreSQL knows no year 0, and ISO 8601 texts sort as times only within four digits. */
+/** PostgreSQL has no year 0, and ISO 8601 texts sort like times only in years of four digits. */
 function inStorableYears(instant: Date): Date {
   const year = instant.getUTCFullYear();
   if (year >= 1 && year <= 9999) return instant;
   throw new GraphQLError(`The time must be in the years 1 to 9999, not in the year ${year}.`);
 }
 
-/** An instant in UTC: `Date` inside, ISO 8601 text outside. */
+/** An instant in UTC. Resolvers use `Date`, clients ISO 8601 text. */
 const DateTime = new GraphQLScalarType<Date, string>({
   ...dateTime,
   name: 'DateTime',
@@ -30,7 +30,7 @@ function parseDecimal(value: unknown): string {
   throw new GraphQLError(`"${String(value).slice(0, 40)}" is not a decimal number. Write it like "1234.50".`);
 }
 
-/** An exact decimal number: text on both sides, at most 15 digits before the point and 6 after it. */
+/** An exact decimal number as text, with at most 15 digits before the point and 6 after it. */
 const DecimalScalar = new GraphQLScalarType({
   name: 'Decimal',
   serialize: (value) => parseDecimal(value instanceof Decimal ? value.toFixed() : value),

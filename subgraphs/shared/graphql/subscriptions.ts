@@ -28,8 +28,8 @@ export interface SubscriptionEdge {
 const callerExtensions = z.object({ identity: z.string(), headers: z.record(z.string(), z.unknown()).default({}) });
 
 /**
- * graphql-ws at `/graphql` of a subgraph. One socket of the gateway carries the subscriptions of many people, so the
- * identity token comes with each `subscribe` message, in `extensions.identity`.
+ * Serves graphql-ws at `/graphql` of a subgraph. One socket of the gateway has the subscriptions of many callers, so each
+ * `subscribe` message has the identity token of its caller in `extensions.identity`.
  */
 export function serveSubscriptions(
   server: Server,
@@ -48,7 +48,7 @@ export function serveSubscriptions(
   };
   const edge = useServer(
     {
-      // An error that is thrown here would close the socket, and with it the subscriptions of everybody else.
+      // An error thrown here would close the socket with the subscriptions of all other callers.
       async onSubscribe(_socket, _id, payload) {
         const caller = callerExtensions.safeParse(payload.extensions).data;
         const identity = await readIdentity(caller?.identity).catch(asRefusal);
@@ -61,7 +61,7 @@ export function serveSubscriptions(
       },
       subscribe: (args) => streamOf(args),
       onError: (_socket, _id, payload, errors) => masked(errors, payload),
-      // Errors of an event, or of subscribing itself, travel in its result.
+      // Errors of an event, or of the subscription itself, are in the result.
       onNext: (_socket, _id, payload, _args, { errors, ...result }) =>
         errors && { ...result, errors: masked(errors, payload) },
     },
@@ -80,7 +80,7 @@ function asRefusal(error: unknown): GraphError {
   throw error;
 }
 
-/** Parses and validates a subscription, or says with the codes of the table what is wrong with it. */
+/** Parses and validates a subscription. @returns its execution arguments, or errors with codes of the table */
 function prepareSubscription(
   schema: GraphQLSchema,
   { query, operationName, variables }: SubscribePayload,
@@ -106,15 +106,15 @@ function coded({ message, nodes, source, positions }: GraphQLError, code: ErrorC
 
 type ContextFactory = (client: AbortSignal) => BaseContext;
 
-/** Like graphql's `subscribe`, with a new context per event: loaders of an old event would answer with old rows. */
+/** Like graphql's `subscribe`, but with a new context per event, because the loaders of an earlier event have cached rows. */
 async function streamOf(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const newContext = args.contextValue as ContextFactory; // made by `onSubscribe` above
-  const departure = new AbortController();
-  const source = await createSourceEventStream({ ...args, contextValue: newContext(departure.signal) });
+  const disconnect = new AbortController();
+  const source = await createSourceEventStream({ ...args, contextValue: newContext(disconnect.signal) });
   if (!(Symbol.asyncIterator in source)) return source;
   const resolveEvent = (rootValue: unknown) => {
-    const contextValue = newContext(departure.signal);
+    const contextValue = newContext(disconnect.signal);
     return contextValue.execution.run({ ...args, rootValue, contextValue });
   };
-  return filterMap(source, resolveEvent, () => departure.abort());
+  return filterMap(source, resolveEvent, () => disconnect.abort());
 }

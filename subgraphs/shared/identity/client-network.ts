@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * The network by which clients are told apart for limits: an IPv4 address, or the /64 of an IPv6 address, because one
- * subscriber gets at least a whole /64 (RFC 6177). An IPv4 address mapped into IPv6 counts as the IPv4 address.
+ * The network of a client, to which limits apply: an IPv4 address, or the /64 of an IPv6 address, because one subscriber
+ * gets at least a whole /64 (RFC 6177). An IPv4 address mapped into IPv6 counts as the IPv4 address.
  */
 export function clientNetwork(address: string): string {
   if (!isIPv6(address)) return address;
@@ -11,14 +11,14 @@ export function clientNetwork(address: string): string {
   return mapped ? dotted(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`;
 }
 
-/** The eight groups of an IPv6 address, hexadecimal without leading zeros. A zone (`%eth0`) is left out. */
+/** The eight groups of an IPv6 address, hexadecimal without leading zeros. Omits a zone such as `%eth0`. */
 function groupsOf(address: string): string[] {
   const canonical = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
   const [front = [], back = []] = canonical.split('::').map((part) => part.split(':').filter(Boolean));
   return [...front, ...Array.from({ length: 8 - front.length - back.length }, () => '0'), ...back];
 }
 
-/** The dotted form of an IPv4 address in two hexadecimal groups. */
+/** Converts two hexadecimal groups to the dotted form of an IPv4 address. */
 function dotted(groups: readonly string[]): string {
   return groups
     .map((group) => Number.parseInt(group, 16))

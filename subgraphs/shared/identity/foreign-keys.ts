@@ -1,11 +1,11 @@
 import type { Log } from '../runtime/log.ts';
 
-/** Milliseconds between two lines: every request finds the same. */
+/** Minimum time between two log lines, because every request can have the same wrong key. */
 const pauseMs = 60_000;
 const shownCharacters = 64;
 
 export interface ForeignKeyOptions {
-  /** Who signs, such as "the gateway". */
+  /** The signer, such as "the gateway". */
   readonly signer: string;
   /** Setting with the public keys. */
   readonly publicKeys: string;
@@ -13,7 +13,7 @@ export interface ForeignKeyOptions {
   readonly signingKey: string;
 }
 
-/** Tells operators that a token names a key that this process does not have: it is forged, or the keys were split wrongly. */
+/** Logs that this process does not have the key of a token: the token is forged, or the keys are configured wrongly. */
 export function createForeignKeyReporter(
   { signer, publicKeys, signingKey }: ForeignKeyOptions,
   log: Log,
@@ -26,7 +26,7 @@ export function createForeignKeyReporter(
     const shown = keyId.slice(0, shownCharacters);
     log.error(
       { code: 'FOREIGN_KEY', keyId: shown },
-      `${publicKeys}: the public half of ${signingKey} is required; a token of ${signer} names key "${shown}", which is not among them.`,
+      `${publicKeys}: add the public half of ${signingKey}. A token of ${signer} names the key "${shown}", which is missing.`,
     );
   };
 }

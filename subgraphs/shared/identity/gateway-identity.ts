@@ -6,8 +6,8 @@ import type { Identity } from './identity.ts';
 import type { TokenVerifier } from './tokens.ts';
 
 /**
- * Reads who is asking from the token of the gateway.
- * @throws GraphError UNAUTHENTICATED, or SERVICE_UNAVAILABLE where the clocks differ by more than is tolerated
+ * Reads the identity of the caller from the token of the gateway.
+ * @throws GraphError UNAUTHENTICATED, or SERVICE_UNAVAILABLE if the clocks differ too much
  */
 export type ReadIdentity = (token: unknown) => Promise<Identity>;
 
@@ -41,9 +41,9 @@ export function createIdentityReader(
       );
     }
     const direction = seconds > 0 ? 'ahead of' : 'behind';
-    const reason = `A gateway has asked whose clock is ${Math.abs(seconds)} s ${direction} the clock of this subgraph.`;
+    const reason = `The clock of a gateway is ${Math.abs(seconds)} s ${direction} the clock of this subgraph.`;
     health.set(part, 'degraded', reason);
-    if (!isSkewed) log.error({ code: 'CLOCK_SKEW', seconds }, `${reason} Synchronise both.`);
+    if (!isSkewed) log.error({ code: 'CLOCK_SKEW', seconds }, `${reason} Synchronize both.`);
     isSkewed = true;
     throw new GraphError('SERVICE_UNAVAILABLE', 'The service is not available at the moment. Try again later.');
   };

@@ -1,7 +1,7 @@
 import { GraphError } from '../errors/errors.ts';
 import type { Role, Tier } from '../vocabulary.ts';
 
-/** What an account may do. Scopes follow from roles, nothing else grants them. */
+/** Permissions of accounts. They follow from roles only. */
 const scopes = [
   'shipments:read',
   'shipments:write',
@@ -60,16 +60,16 @@ export function scopesOf(held: readonly Role[]): Scope[] {
   return scopes.filter((scope) => held.some((role) => scopesOfRole[role].includes(scope)));
 }
 
-/** Who is asking. Staff (ADMIN, DISPATCHER, ANALYST) see every organization; the others see their own. */
+/** The caller of a request. Staff (ADMIN, DISPATCHER, ANALYST) see all organizations, other accounts only their own. */
 export type Identity =
   | { readonly kind: 'anonymous' }
   | {
       readonly kind: 'account';
       readonly accountId: string;
-      /** The session in which the account signed in; absent for what acts without one. */
+      /** The session in which the account signed in; absent for callers without a session. */
       readonly sessionId?: string | undefined;
       readonly organizationId: string | null;
-      /** The driver that this account is, for drivers. */
+      /** The driver whose account this is; null for other accounts. */
       readonly driverId: string | null;
       readonly roles: readonly Role[];
       readonly scopes: readonly Scope[];
@@ -84,7 +84,7 @@ export function hasScope(identity: Identity, scope: Scope): boolean {
   return identity.kind === 'account' && identity.scopes.includes(scope);
 }
 
-/** True for people of the freight company itself, who see every organization's records. */
+/** True for staff of the freight company, who see the records of all organizations. */
 export function isStaff(identity: Identity): boolean {
   return (
     identity.kind === 'account' &&
@@ -92,11 +92,11 @@ export function isStaff(identity: Identity): boolean {
   );
 }
 
-/** The account behind a request, or UNAUTHENTICATED. */
+/** The account of a request. @throws GraphError UNAUTHENTICATED */
 export function requireAccount(identity: Identity): AccountIdentity {
   if (identity.kind === 'account') return identity;
   throw new GraphError('UNAUTHENTICATED', 'The request has no access token. Sign in and send one.');
 }
 
-/** Header in which the gateway hands the identity token to subgraphs. */
+/** Header in which the gateway sends the identity token to subgraphs. */
 export const identityHeader = 'x-freight-identity';

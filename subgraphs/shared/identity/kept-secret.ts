@@ -4,8 +4,8 @@ import { errorCode } from '../errors/error-code.ts';
 import { ensureFolder } from '../runtime/config.ts';
 
 /**
- * A secret of this installation: made on the first start and kept in the data folder, readable by its owner only. Processes
- * that start at once agree on one.
+ * A secret of this installation. The first start creates it in the data folder, readable only by its owner. Processes that
+ * start at the same time agree on one secret.
  */
 export async function keptSecret(dataDir: string, name: string, make: () => string | Promise<string>): Promise<string> {
   const file = join(ensureFolder(dataDir), name);
@@ -14,9 +14,9 @@ export async function keptSecret(dataDir: string, name: string, make: () => stri
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, await make(), { mode: 0o600 });
   try {
-    linkSync(draft, file); // never over another's
+    linkSync(draft, file); // fails if another process was first
   } catch (error) {
-    // Not every file system has links; there the last of several processes wins.
+    // Some file systems have no links. On those the last of several processes wins.
     if (errorCode(error) !== 'EEXIST') renameSync(draft, file);
   } finally {
     rmSync(draft, { force: true });

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import type { KeyPair, PublicKeys } from './tokens.ts';
 
-/** Keys as settings: JSON of the JWK format (RFC 7517), as `npm run keys` prints it. */
+/** Keys in settings are JSON in the JWK format (RFC 7517), as `npm run keys` prints it. */
 const publicJwk = z.object({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
@@ -12,7 +12,7 @@ const publicJwk = z.object({
 const privateJwk = publicJwk.extend({ d: z.string().length(43) });
 const publicJwks = z.object({ keys: z.array(publicJwk.extend({ d: z.unknown().optional() })).min(1) });
 
-/** A private key; its public half is read from it. */
+/** A private key, which contains its public half. */
 const signingKeySetting = z.string().transform((text, context): KeyPair => {
   const { data: key } = privateJwk.safeParse(parseJson(text));
   if (!key)
@@ -25,7 +25,7 @@ const signingKeySetting = z.string().transform((text, context): KeyPair => {
   return z.NEVER;
 });
 
-/** Public keys, the newest first; more than one while keys are exchanged. */
+/** Public keys, the newest first. There are several while keys are rotated. */
 const publicKeysSetting = z.string().transform((text, context): PublicKeys => {
   const { data } = publicJwks.safeParse(parseJson(text));
   if (!data)
@@ -67,13 +67,13 @@ export const ACCESS_PUBLIC_KEYS = publicKeysSetting.optional().meta({
 });
 
 export const IDENTITY_SIGNING_KEY = signingKeySetting.optional().meta({
-  description: 'Private key with which the gateway signs what it tells subgraphs about the caller.',
+  description: 'Private key with which the gateway signs the identity tokens for subgraphs.',
   form: 'private JWK in JSON',
   otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
 });
 
 export const IDENTITY_PUBLIC_KEYS = publicKeysSetting.optional().meta({
-  description: 'Public keys with which a subgraph verifies what the gateway tells it about the caller.',
+  description: 'Public keys with which a subgraph verifies the identity tokens of the gateway.',
   form: 'JWK set in JSON',
   otherwise: 'required in production; elsewhere the key of this installation under DATA_DIR',
 });

@@ -13,38 +13,38 @@ const jwk = z.looseObject({
 const pair = z.object({ privateJwk: jwk, publicJwk: jwk });
 const keyring = z.object({ access: pair, identity: pair });
 
-/** `access` signs the tokens of clients, `identity` those between gateway and subgraphs. */
+/** `access` keys sign the access tokens of clients, `identity` keys the identity tokens for subgraphs. */
 export type KeyUse = 'access' | 'identity';
 
 /** Both key pairs, for the product in one process. */
 export type Keyring = Readonly<Record<KeyUse, KeyPair>>;
 
-/** Where a process takes its keys from. */
+/** The source of the keys of a process. */
 export interface KeySource<K> {
   /** From the settings. */
   readonly given: K | undefined;
-  /** Where this installation keeps keys of its own, outside production. */
+  /** Folder with the keys of this installation, outside production. */
   readonly dataDir: string;
 }
 
-/** The private half, for the access subgraph (`access`) or a gateway (`identity`). */
+/** Loads the private half, for the access subgraph (`access`) or a gateway (`identity`). */
 export async function loadSigningKey(use: KeyUse, { given, dataDir }: KeySource<KeyPair>): Promise<KeyPair> {
   return given ?? (await loadKeyring(dataDir))[use];
 }
 
-/** Public halves only, for gateways (`access`) and subgraphs (`identity`). */
+/** Loads the public halves, for gateways (`access`) and subgraphs (`identity`). */
 export async function loadPublicKeys(use: KeyUse, { given, dataDir }: KeySource<PublicKeys>): Promise<PublicKeys> {
   return given ?? [(await loadKeyring(dataDir))[use].publicJwk];
 }
 
-/** The keys of this installation: from `keys.json` in the data folder, made there on the first start. Production has none. */
+/** Loads the keys of this installation from `keys.json` in the data folder. The first start outside production creates them. */
 export async function loadKeyring(dataDir: string): Promise<Keyring> {
   const kept = await keptSecret(dataDir, 'keys.json', async () => JSON.stringify(await newKeyring()));
   const { data } = keyring.safeParse(parseJson(kept));
   // Older releases wrote keys without ids.
   if (data) return { access: await withKeyId(data.access), identity: await withKeyId(data.identity) };
   throw new ConfigurationError(
-    `DATA_DIR: ${dataDir}/keys.json with Ed25519 JWK pairs is required; got another shape. Remove the file: new keys are made, and everybody signs in again.`,
+    `DATA_DIR: ${dataDir}/keys.json does not contain Ed25519 JWK pairs. Remove the file. The next start creates new keys, and all accounts must sign in again.`,
   );
 }
 
@@ -52,7 +52,7 @@ export async function newKeyring(): Promise<Keyring> {
   return { access: await newKeyPair(), identity: await newKeyPair() };
 }
 
-/** What the passwords of the database roles derive from: DATABASE_ROLE_SECRET, else a secret of this installation. */
+/** Loads the secret from which the passwords of the database roles derive: DATABASE_ROLE_SECRET, or that of this installation. */
 export function loadRoleSecret({
   roleSecret,
   dataDir,

@@ -1,17 +1,17 @@
 import { isIP } from 'node:net';
 import { newId } from '../ids.ts';
 
-/** Where a request comes from, as the gateway says. Only the gateway can reach a subgraph with a signed identity. */
+/** The origin of a request, in headers of the gateway. They are trusted, because only the gateway can sign identities. */
 export interface RequestOrigin {
-  /** The gateway's id of the request: the same in its logs, in errors and in audit entries. */
+  /** Id of the request, which logs, errors and audit entries also contain. */
   readonly requestId: string;
-  /** The client's own `x-request-id`; null where it sent none. */
+  /** The `x-request-id` of the client; null if it sent none. */
   readonly clientRequestId: string | null;
-  /** IP address of the client; null where the gateway did not say. */
+  /** IP address of the client; null if the gateway sent none. */
   readonly clientAddress: string | null;
 }
 
-/** Characters kept of an id: it stands in logs and audit entries. */
+/** Maximum length of an id in logs and audit entries. Longer ids are cut. */
 const longestId = 128;
 
 /** Reads the origin from the headers of the gateway. A request without `x-request-id` gets a new id. */

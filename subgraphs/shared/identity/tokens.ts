@@ -17,41 +17,41 @@ import { anonymous, type Identity, scopesOf } from './identity.ts';
 
 const algorithm = 'EdDSA';
 
-/** Both halves carry the id (`kid`) of the key, which its tokens name. */
+/** Both halves contain the id (`kid`) of the key, and so do its tokens. */
 export interface KeyPair {
   readonly privateJwk: JWK;
   readonly publicJwk: JWK;
 }
 
-/** Keys that a reader accepts; more than one while keys are exchanged. */
+/** Keys that a verifier accepts. There are several while keys are rotated. */
 export type PublicKeys = readonly JWK[];
 
-/** A new Ed25519 pair in JWK form. */
+/** Creates an Ed25519 key pair in JWK form. */
 export async function newKeyPair(): Promise<KeyPair> {
   const pair = await generateKeyPair(algorithm, { extractable: true });
   return withKeyId({ privateJwk: await exportJWK(pair.privateKey), publicJwk: await exportJWK(pair.publicKey) });
 }
 
-/** A pair without an id gets the fingerprint of its public half (RFC 7638). */
+/** Adds an id to a pair that has none: the thumbprint of its public half (RFC 7638). */
 export async function withKeyId({ privateJwk, publicJwk }: KeyPair): Promise<KeyPair> {
   const kid = publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk));
   return { privateJwk: { ...privateJwk, kid }, publicJwk: { ...publicJwk, kid } };
 }
 
-/** Who gives out a token, whom it is for, and how long it may be good. */
+/** Issuer, audience and lifetime of tokens. */
 export interface TokenKind {
   readonly issuer: string;
   readonly audience: string;
-  /** Seconds from issue to expiry at most: a token that claims more is refused. */
+  /** Maximum seconds from issue to expiry. Tokens with a longer lifetime are refused. */
   readonly longestSeconds: number;
-  /** Seconds after its expiry for which a token is still accepted, because the reader's clock may be ahead. */
+  /** Seconds for which an expired token is still accepted, because the clock of the verifier may be ahead. */
   readonly graceSeconds: number;
 }
 
-/** Clocks of gateway and subgraphs may differ by so many seconds. */
+/** Seconds by which the clocks of gateway and subgraphs may differ. */
 export const clockToleranceSeconds = 300;
 
-/** Access tokens: from the access subgraph, for clients to bring to the gateway. */
+/** The access subgraph issues access tokens. Clients send them to the gateway. */
 export const accessTokens: TokenKind = {
   issuer: 'freight-access',
   audience: 'freight-clients',
@@ -59,7 +59,7 @@ export const accessTokens: TokenKind = {
   graceSeconds: 0,
 };
 
-/** Identity tokens: from the gateway, for one subgraph. Another subgraph refuses them, so that none can act as its callers. */
+/** The gateway issues identity tokens for one subgraph. Other subgraphs refuse them, so no subgraph can act as its callers. */
 export function identityTokens(subgraph: string): TokenKind {
   return {
     issuer: 'freight-gateway',
@@ -70,20 +70,20 @@ export function identityTokens(subgraph: string): TokenKind {
 }
 
 export interface TokenSigner {
-  /** A compact JWT for this identity, good for `seconds`. */
+  /** Returns a compact JWT for this identity, valid for `seconds`. */
   sign(identity: Identity, kind: TokenKind, seconds: number): string;
 }
 export interface TokenVerifier {
-  /** The identity in a token; undefined where signature, issuer, audience or times do not hold. */
+  /** The identity in a token; undefined if its signature, issuer, audience or times are invalid. */
   verify(token: string): Promise<Identity | undefined>;
   /**
-   * For a token that does not hold: by how many seconds the issuer's clock is ahead of this one (negative: behind), where
-   * this and nothing else is wrong with the token. Undefined in every other case, an ordinary expiry included.
+   * For an invalid token: seconds by which the clock of its issuer is ahead of this clock (negative if behind), if nothing
+   * else is wrong with the token. Otherwise undefined, also for a token that has merely expired.
    */
   skewSeconds(token: string): Promise<number | undefined>;
-  /** For a token that does not hold: the id of its key, where none of the reader's keys has it. */
+  /** For an invalid token: the id of its key, if the verifier does not have that key. */
   foreignKeyId(token: string): string | undefined;
-  /** For a token that does not hold: whether it has expired by this clock, and nothing else is wrong with it. */
+  /** For an invalid token: true if it has expired and nothing else is wrong with it. */
   hasExpired(token: string): Promise<boolean>;
 }
 
@@ -99,7 +99,7 @@ const claims = z.object({
 const times = z.object({ iat: z.number(), exp: z.number() });
 
 /**
- * Signs in the compact serialization of RFC 7515. Unlike jose it signs synchronously: the gateway signs between a
+ * Signs tokens in the compact serialization of RFC 7515. Unlike jose it is synchronous, because the gateway signs between a
  * request and its fetches, once per caller, subgraph and half-minute.
  */
 export function createSigner(privateJwk: JWK): TokenSigner {
@@ -131,7 +131,7 @@ function identityOf(payload: JWTPayload): Identity {
   return { kind: 'account', accountId: sub, ...rest, scopes: scopesOf(rest.roles) };
 }
 
-/** Verifies each token once: see docs/performance.md, P11. */
+/** P11: verifies each token once. */
 export function createVerifier(
   publicKeys: PublicKeys,
   { issuer, audience, longestSeconds, graceSeconds }: TokenKind,
@@ -147,8 +147,8 @@ export function createVerifier(
     maxTokenAge: longestSeconds,
     clockTolerance: clockToleranceSeconds,
   };
-  /** Whether a token was good when it was issued. */
-  const wasGood = async (token: string, iat: number): Promise<boolean> =>
+  /** True if a token was valid when it was issued. */
+  const wasValid = async (token: string, iat: number): Promise<boolean> =>
     jwtVerify(token, keyOf, { ...options, currentDate: new Date(iat * 1000) }).then(
       ({ payload }) => times.parse(payload).exp - iat <= longestSeconds,
       () => false,
@@ -174,7 +174,7 @@ export function createVerifier(
         const { iat } = times.parse(decodeJwt(token));
         const seconds = iat - Date.now() / 1000;
         const isExpiry = seconds <= 0 && graceSeconds === 0;
-        return !isExpiry && (await wasGood(token, iat)) ? Math.round(seconds) : undefined;
+        return !isExpiry && (await wasValid(token, iat)) ? Math.round(seconds) : undefined;
       } catch {
         return undefined;
       }
@@ -190,7 +190,7 @@ export function createVerifier(
     async hasExpired(token) {
       try {
         const { iat } = times.parse(decodeJwt(token));
-        return iat * 1000 < Date.now() && (await wasGood(token, iat));
+        return iat * 1000 < Date.now() && (await wasValid(token, iat));
       } catch {
         return false;
       }

@@ -1,17 +1,17 @@
-/** How much may wait. A single item may always wait, whatever its size. */
+/** Limits of a backlog. A single item is always accepted, whatever its size. */
 export interface Bounds {
   readonly items: number;
   /** Sum of the sizes that items are pushed with. */
   readonly size?: number;
 }
 
-/** An item that waits. */
+/** An item in a backlog. */
 export interface Entry<T> {
   readonly item: T;
   readonly size: number;
 }
 
-/** The items that wait in a channel. Each implementation is a policy: it decides what happens to an item without room. */
+/** The unread items of a channel. Each implementation has a policy for items that exceed its bounds. */
 export interface Backlog<T> {
   /** False when the item is refused. */
   add(entry: Entry<T>): boolean;
@@ -20,15 +20,15 @@ export interface Backlog<T> {
   clear(): void;
 }
 
-/** Who learns of items that the reader does not get. */
+/** Callbacks for items that the reader does not get. */
 export interface Losses<T> {
   /** Called with each item that is lost. */
   readonly onLoss: (item: T) => void;
-  /** Adds to the item that is read next how many were lost before it. */
+  /** Adds to the next item the number of items that were lost before it. */
   readonly tell?: (item: T, lost: number) => T;
 }
 
-/** Refuses items without room: the producer decides what happens. */
+/** Refuses items that exceed the bounds, so that the producer can react. */
 export function refuse<T>(bounds: Bounds): Backlog<T> {
   const fifo = new Fifo<T>();
   return {
@@ -42,7 +42,7 @@ export function refuse<T>(bounds: Bounds): Backlog<T> {
   };
 }
 
-/** Makes room by dropping the oldest items. */
+/** Drops the oldest items when the bounds are exceeded. */
 export function dropOldest<T>(bounds: Bounds, { onLoss, tell }: Losses<T>): Backlog<T> {
   const fifo = new Fifo<T>();
   let lost = 0;
@@ -67,16 +67,16 @@ export function dropOldest<T>(bounds: Bounds, { onLoss, tell }: Losses<T>): Back
   };
 }
 
-/** What makes items replace each other. */
+/** Rules by which a newer item replaces a waiting one. */
 export interface Conflation<T> {
-  /** Number of keys that may wait. Items of further keys are refused. */
+  /** Maximum number of keys. Items of further keys are refused. */
   readonly keys: number;
   readonly keyOf: (item: T) => string;
-  /** Whether an item replaces the waiting item of its key; otherwise the item itself is lost. Default: always. */
+  /** True if an item replaces the waiting item of its key. Otherwise the new item is lost. Default: always true. */
   readonly supersedes?: (item: T, waiting: T) => boolean;
 }
 
-/** Keeps one item per key, the latest. Keys are read in the order in which they began to wait. */
+/** Keeps the latest item of each key. Keys are read in the order in which they were added. */
 export function latestByKey<T>(conflation: Conflation<T>, { onLoss, tell }: Losses<T>): Backlog<T> {
   const { keys, keyOf, supersedes = () => true } = conflation;
   const latest = new Map<string, { readonly entry: Entry<T>; readonly lost: number }>();

@@ -4,36 +4,37 @@ type Result<T> = IteratorResult<T, undefined>;
 
 const done: Result<never> = { done: true, value: undefined };
 
-/** A reader that waits, and the one that came after it. */
+/** A waiting reader, linked to the next one. */
 interface Reader<T> extends PromiseWithResolvers<Result<T>> {
   following?: Reader<T>;
 }
 
 /**
- * A bounded queue between a producer that pushes and a consumer that pulls. What happens without room is the policy of its
- * backlog. Not an async generator, as the `return()` of one waits until the next item comes.
+ * A bounded queue between a producer that pushes and a consumer that pulls. Its backlog has the policy for items that exceed
+ * the bounds. It is not an async generator, because the `return()` of a generator waits for the next item.
  */
 export class Channel<T> implements AsyncIterableIterator<T, undefined> {
   readonly #backlog: Backlog<T>;
   readonly #onEnd: () => void;
-  /** False when nothing waits in the backlog; a reader that keeps up never touches it. */
+  /** False while the backlog is empty. It stays empty for a reader that keeps up. */
   #hasBacklog = false;
-  /** The first reader that waits, mostly the only one. */
+  /** The first waiting reader, usually the only one. */
   #reader: Reader<T> | undefined;
   #ended = false;
-  /** Not yet read. */
+  /** The error of `fail`, until the consumer has read it. */
   #failure: { readonly error: unknown } | undefined;
   #ignoreSignal: (() => void) | undefined;
 
-  /** @param onEnd called once, as soon as nothing more can be pushed: the producer is no longer needed */
+  /** @param onEnd called once, when the channel ends and the producer can stop */
   constructor(backlog: Backlog<T>, onEnd: () => void = () => {}) {
     this.#backlog = backlog;
     this.#onEnd = onEnd;
   }
 
   /**
-   * False when the backlog refuses the item. After the end, items are ignored.
-   * @param size what the item counts for the bounds of the backlog
+   * Adds an item. After the end, items are ignored.
+   * @param size counts against the bounds of the backlog
+   * @returns false if the backlog refuses the item
    */
   push(item: T, size = 0): boolean {
     if (this.#ended) return true;
@@ -46,17 +47,17 @@ export class Channel<T> implements AsyncIterableIterator<T, undefined> {
     return true;
   }
 
-  /** Ends the channel. The consumer still reads what waits. */
+  /** Ends the channel. The consumer still reads the backlog. */
   end(): void {
     this.#finish(undefined);
   }
 
-  /** Ends the channel with an error, which the consumer gets once, after what waits. */
+  /** Ends the channel with an error, which the consumer gets once, after the backlog. */
   fail(error: unknown): void {
     this.#finish({ error });
   }
 
-  /** Ends the channel when the signal aborts, and discards what waits. */
+  /** Ends the channel and discards the backlog when the signal aborts. */
   endOnAbort(signal: AbortSignal): this {
     if (this.#ended) return this;
     const abort = (): void => void this.return();
@@ -78,7 +79,7 @@ export class Channel<T> implements AsyncIterableIterator<T, undefined> {
     return reader.promise;
   }
 
-  /** The consumer stops: what waits is discarded. */
+  /** Ends the channel for the consumer and discards the backlog. */
   return(): Promise<Result<T>> {
     this.#backlog.clear();
     this.#failure = undefined;

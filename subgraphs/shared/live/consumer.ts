@@ -2,31 +2,31 @@ import { GraphError } from '../errors/errors.ts';
 import { type Conflation, dropOldest, latestByKey } from './backlog.ts';
 import { Channel } from './channel.ts';
 
-/** Payloads that wait for one slow consumer. */
+/** Maximum number of payloads that wait for one slow consumer. */
 export const bufferLimit = 256;
 
-/** How payloads are handed to one consumer. */
+/** Options of the subscription of one consumer. */
 export interface ConsumerOptions<T> {
-  /** Parses a payload; its error ends the stream. Default: payloads are taken as they are. */
+  /** Parses a payload. If it throws, the stream ends with the error. Default: payloads are not parsed. */
   readonly parse?: (payload: unknown) => T;
-  /** For a consumer that needs only the latest payload of each key. Default: `bufferLimit` payloads wait, and the oldest are lost. */
+  /** For a consumer that needs only the latest payload of each key. Default: keeps the latest `bufferLimit` payloads. */
   readonly latest?: Conflation<T>;
   /** Called for each payload that this consumer loses. */
   readonly onLoss?: () => void;
-  /** Called for each payload that gives way to a newer one of its key. */
+  /** Called for each payload that a newer one of its key replaces. */
   readonly onConflation?: () => void;
 }
 
-/** What a pub/sub knows of one subscriber. */
+/** A subscriber of a pub/sub. */
 export interface Consumer<T> {
   readonly channel: Channel<T>;
-  /** Takes a payload of one of its topics. Never throws. */
+  /** Receives a payload of one of its topics. Never throws. */
   receive(payload: unknown): void;
 }
 
-/** @param onEnd called once, when the consumer has stopped: its topics are to be left */
+/** @param onEnd called once, when the consumer has stopped and its topics can be unsubscribed */
 export function openConsumer<T>(options: ConsumerOptions<T>, onEnd: () => void): Consumer<T> {
-  // Payloads were written for this topic by our own processes: without a parser their type is the topic's.
+  // Our own processes publish the payloads of a topic, so without a parser they have the type of the topic.
   const { parse = (payload) => payload as T, latest, onLoss = () => {}, onConflation = () => {} } = options;
   const backlog = latest
     ? latestByKey<T>(latest, { onLoss: onConflation })
@@ -47,6 +47,6 @@ export function openConsumer<T>(options: ConsumerOptions<T>, onEnd: () => void):
 function tooManyKeys(): GraphError {
   return new GraphError(
     'LIVE_QUEUE_OVERFLOW',
-    'Too many events waited to be delivered; events were lost. Subscribe again.',
+    'Events were lost because too many were waiting for delivery. Subscribe again.',
   );
 }

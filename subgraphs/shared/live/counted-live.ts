@@ -2,17 +2,17 @@ import type { Log } from '../runtime/log.ts';
 import type { ConsumerOptions } from './consumer.ts';
 import type { LivePubSub } from './pubsub.ts';
 
-/** Live data of one subgraph, with what was lost of it. */
+/** Live data of one subgraph, with counts of lost payloads. */
 export interface CountedLive extends LivePubSub {
   /** Payloads lost to consumers that were too slow, since the start. */
   readonly lost: number;
-  /** Payloads that gave way to newer ones of the same key before they were read, since the start. */
+  /** Payloads that newer ones of the same key replaced before they were read, since the start. */
   readonly conflated: number;
   /** Payloads that could not be published, since the start. */
   readonly unsent: number;
 }
 
-/** Counts what consumers do not get. Losses are also logged: a consumer that is too slow has a gap. */
+/** Counts payloads that consumers do not get. Losses are also logged, because the consumer then has a gap. */
 export function countLosses(live: LivePubSub, log: Log): CountedLive {
   let lost = 0;
   let conflated = 0;
@@ -37,7 +37,7 @@ export function countLosses(live: LivePubSub, log: Log): CountedLive {
       const onLoss = () => {
         lost += 1;
         ofConsumer += 1;
-        // 1, 2, 4, 8 … so that a consumer that falls behind for hours doesn't fill the log.
+        // Logs at 1, 2, 4, 8 … losses, so that a slow consumer does not fill the log.
         if (Number.isInteger(Math.log2(ofConsumer)))
           log.warn(
             { topics, lost: ofConsumer },

@@ -1,9 +1,9 @@
 /*
- * Steps after a channel. They are no async generators: the `return()` of one waits until the next item comes, so that the
- * topics of something that never changes again would never be left.
+ * Operators on channels. They are not async generators, because the `return()` of a generator waits for the next item. A
+ * topic without further items would stay subscribed.
  */
 
-/** One item, then those of the rest. */
+/** Yields one item before those of another iterator. */
 export function startWith<T>(first: T, rest: AsyncIterableIterator<T>): AsyncIterableIterator<T> {
   let begun = false;
   return {
@@ -24,7 +24,7 @@ export function startWith<T>(first: T, rest: AsyncIterableIterator<T>): AsyncIte
 }
 
 /**
- * Maps items one after the other, and leaves out those that map to undefined. An error of the source or of `map` ends both.
+ * Maps items one after the other and omits those that map to undefined. An error of the source or of `map` ends both.
  * @param onEnd called once, when the source has ended or the consumer has stopped
  */
 export function filterMap<T, R>(

@@ -3,7 +3,7 @@ import type { LivePubSub } from './pubsub.ts';
 
 type Receive = Consumer<unknown>['receive'];
 
-/** Live fan-out within one process. Payloads pass through JSON, as they would through Redis. */
+/** Live fan-out within one process. Payloads are serialized to JSON, as with Redis. */
 export function createMemoryPubSub(): LivePubSub {
   const listeners = new Map<string, Set<Receive>>();
   const open = new Set<() => Promise<unknown>>();

@@ -33,7 +33,8 @@ function pubSubOf(
     async subscribe<T>(topics: readonly string[], options: ConsumerOptions<T> = {}) {
       if (subscriber.status !== 'ready')
         throw new GraphError('SERVICE_UNAVAILABLE', 'Live data is not available at the moment. Try again later.');
-      // Before graphql-redis-subscriptions: a refusal that it gets rejects a second promise that nobody waits for, which ends the process.
+      // Subscribes before graphql-redis-subscriptions does. If Redis refuses, that library also rejects a promise without a
+      // handler, which would end the process.
       if (topics.length > 0) await subscriber.subscribe(...topics);
       const ids: number[] = [];
       const { channel, receive } = openConsumer(options, () => {

@@ -9,35 +9,35 @@ export interface RedisObserver {
   readonly health: Health;
 }
 
-/** Redis has failed when it does not answer within this time. */
+/** Redis counts as failed if it does not respond within this time. */
 export const responseMs = 2_000;
-/** ioredis waits for so long for a connection to end, even one that has ended. */
+/** Time that ioredis waits for a connection to end, even if it has already ended. */
 const disconnectTimeout = 200;
-/** How often Redis is asked whether it answers. */
+/** Interval of the pings to Redis. */
 const pingEveryMs = 5_000;
 
-/** Commands fail when their connection breaks. Sent again, they could be done twice. */
+/** Commands fail when their connection breaks. A retry could publish a message twice. */
 export const publishing: RedisOptions = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
 };
 
-/** Commands wait for Redis: topics are left and entered even so. */
+/** Commands wait for Redis, so that subscribing and unsubscribing always take effect. */
 export const subscribing: RedisOptions = { maxRetriesPerRequest: null };
 
-/** Nobody waits for some commands of graphql-redis-subscriptions: their rejections would end the process. */
+/** graphql-redis-subscriptions does not await some of its commands. Their rejections would end the process. */
 class QuietRedis extends Redis {
   override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
-    const answer = super.sendCommand(...args);
-    Promise.resolve(answer).catch(() => {});
-    return answer;
+    const response = super.sendCommand(...args);
+    Promise.resolve(response).catch(() => {});
+    return response;
   }
 }
 
 /**
- * Connections of one process to Redis, which re-connect and re-subscribe by themselves. While Redis is away the health
- * part `redis` says so; each outage is logged once.
+ * Connections of one process to Redis. They reconnect and resubscribe automatically. During an outage the health part
+ * `redis` is down. Each outage is logged once.
  */
 export class RedisConnections {
   readonly #url: string;
@@ -54,7 +54,7 @@ export class RedisConnections {
     }, pingEveryMs).unref();
   }
 
-  /** @throws the error of the first attempt, when Redis is not there */
+  /** @throws the error of the first attempt if Redis is unreachable */
   async open(options: RedisOptions): Promise<Redis> {
     const redis = new QuietRedis(this.#url, { ...options, lazyConnect: true, disconnectTimeout });
     this.#connections.push(redis);
@@ -79,7 +79,7 @@ export class RedisConnections {
     }
   }
 
-  /** A server that hangs keeps its connections open, and so does a network that swallows packets. */
+  /** Detects a server that hangs and a network that drops packets, which both leave connections open. */
   async #ping(redis: Redis): Promise<void> {
     if (redis.status !== 'ready') return;
     try {
@@ -92,16 +92,16 @@ export class RedisConnections {
 
   #lost(redis: Redis, error: unknown): void {
     const { log, health } = this.#observer;
-    // Only what the error says: it also holds the command, which may be the one with the password.
+    // Logs only the message: the error also contains the command, which can contain the password.
     const reason = error === undefined ? 'the connection ended' : errorMessage(error);
-    if (this.#away.size === 0) log.error({ reason }, 'Redis does not answer');
+    if (this.#away.size === 0) log.error({ reason }, 'Redis does not respond');
     this.#away.add(redis);
-    health.set('redis', 'down', 'Redis does not answer: live data reaches only some of its subscribers.');
+    health.set('redis', 'down', 'Redis does not respond. Live data reaches only some of its subscribers.');
   }
 
   #found(redis: Redis): void {
     const { log, health } = this.#observer;
-    if (this.#away.delete(redis) && this.#away.size === 0) log.info('Redis answers again');
+    if (this.#away.delete(redis) && this.#away.size === 0) log.info('Redis responds again');
     if (this.#away.size === 0) health.set('redis', 'up');
   }
 }

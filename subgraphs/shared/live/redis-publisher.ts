@@ -4,9 +4,9 @@ import { withinLimit } from '../runtime/shared-check.ts';
 import { dropOldest } from './backlog.ts';
 import { responseMs } from './redis-connection.ts';
 
-/** Messages that wait while Redis is away or slow; of more, the oldest are lost. */
+/** Maximum number of messages that wait while Redis is slow or unreachable. Beyond it the oldest are lost. */
 export const waitingLimit = 1_000;
-/** Messages that were sent and not yet answered. */
+/** Maximum number of sent messages without a response. */
 const sendingLimit = 1_000;
 
 interface Message {
@@ -15,7 +15,7 @@ interface Message {
   readonly onLoss: (() => void) | undefined;
 }
 
-/** Publishes in the background, each message at most once: who publishes never waits for Redis. */
+/** Publishes in the background, so that callers never wait for Redis. Sends each message at most once. */
 export class RedisPublisher {
   readonly #redis: Redis;
   readonly #log: Log;
@@ -34,7 +34,7 @@ export class RedisPublisher {
     this.#send();
   }
 
-  /** Gives up what has not been sent. */
+  /** Discards messages that have not been sent. */
   close(): void {
     for (let next = this.#waiting.take(); next; next = this.#waiting.take()) this.#lose(next.item);
   }
@@ -62,7 +62,7 @@ export class RedisPublisher {
   }
 
   #resume(): void {
-    if (this.#lost > 0) this.#log.warn({ lost: this.#lost }, 'live messages were lost while Redis did not answer');
+    if (this.#lost > 0) this.#log.warn({ lost: this.#lost }, 'live messages were lost while Redis did not respond');
     this.#lost = 0;
     this.#send();
   }

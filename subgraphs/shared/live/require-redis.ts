@@ -5,20 +5,20 @@ import { urlWithoutCredentials } from '../runtime/secrets.ts';
 
 const responseMs = 10_000;
 
-/** Makes sure that the server of REDIS_URL answers and lets us in. @throws ConfigurationError with one line */
+/** Checks that the server of REDIS_URL responds and accepts our credentials. @throws ConfigurationError with one line */
 export async function requireRedis(url: string): Promise<void> {
   const redis = new Redis(url, {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
-    disconnectTimeout: 100, // nothing is on its way that a slow close could save
+    disconnectTimeout: 100, // there are no pending commands to wait for
     retryStrategy: () => null,
   });
   let reason: unknown;
   redis.on('error', (error) => {
-    reason ??= error; // what `connect` rejects with only says that the connection is closed
+    reason ??= error; // `connect` itself rejects only with "Connection is closed"
   });
   const silent = setTimeout(() => {
-    reason ??= new Error(`no answer within ${responseMs / 1000} s`);
+    reason ??= new Error(`no response within ${responseMs / 1000} s`);
     redis.disconnect();
   }, responseMs);
   try {
@@ -34,11 +34,11 @@ export async function requireRedis(url: string): Promise<void> {
 
 function refusal(error: unknown, url: string): ConfigurationError {
   const shown = urlWithoutCredentials(url);
-  // Redis begins what it says with a code: WRONGPASS, NOAUTH.
+  // Messages of Redis start with a code, such as WRONGPASS.
   const said = /^(?:WRONGPASS|NOAUTH|NOPERM)\b.*/.exec(errorMessage(error))?.[0];
   return new ConfigurationError(
     said
-      ? `REDIS_URL: a user and a password that the server accepts are required; ${shown} says "${said}"`
-      : `REDIS_URL: a Redis server that answers is required; ${shown} does not (${errorCode(error) ?? errorMessage(error)}). Start the server, or correct the address.`,
+      ? `REDIS_URL: a user and a password that the server accepts are required; ${shown} responded "${said}"`
+      : `REDIS_URL: a Redis server that responds is required; ${shown} does not (${errorCode(error) ?? errorMessage(error)}). Start the server, or correct the address.`,
   );
 }

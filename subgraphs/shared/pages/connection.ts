@@ -1,7 +1,7 @@
 import { GraphError } from '../errors/errors.ts';
 import { type CursorPart, type CursorValue, type CursorValues, decodeCursor, encodeCursor } from './cursor.ts';
 
-/** Relay pagination over a stable order (keyset): a cursor is the sort values of its row, so pages don't shift under writes. */
+/** Arguments of Relay pagination. A cursor contains the sort values of its row (keyset), so writes do not shift pages. */
 export interface PageArguments {
   readonly first?: number | null;
   readonly after?: string | null;
@@ -10,21 +10,21 @@ export interface PageArguments {
 }
 
 /**
- * What a store needs to read one page: `limit` is one more than the page, to see whether there is another. `V` are the
- * sort values of the list's order.
+ * What a store needs to read one page. `limit` is one more than the page size, to see whether there is a next page. `V` are
+ * the sort values of the order of the list.
  */
 export interface PageRequest<V extends readonly unknown[] = readonly unknown[]> {
   readonly direction: 'forward' | 'backward';
   readonly size: number;
   readonly limit: number;
-  /** Sort values of the row after (forward) or before (backward) which the page lies. */
+  /** Sort values of the row after which (forward) or before which (backward) the page begins. */
   readonly position: V | null;
 }
 
 const pageSizeDefault = 20;
 const pageSizeLimit = 100;
 
-/** Checks an argument that says how many elements of a list are asked for. */
+/** Checks an argument for the number of elements of a list. @throws GraphError BAD_USER_INPUT */
 export function checkCount(name: string, count: number, most: number): void {
   if (count >= 1 && count <= most) return;
   throw new GraphError('BAD_USER_INPUT', `"${name}" must be from 1 to ${most}; got ${count}.`);
@@ -39,11 +39,11 @@ export interface Connection<N> {
     readonly startCursor: string | null;
     readonly endCursor: string | null;
   };
-  /** Runs a count only when asked for. */
+  /** Counts only if the query selects it. */
   readonly totalCount: () => Promise<number>;
 }
 
-/** Checks the arguments of a connection. `parts` read the sort values in the cursors of its order. */
+/** Parses the arguments of a connection. `parts` read the sort values in a cursor of its order. @throws GraphError BAD_USER_INPUT */
 export function parsePage<const P extends readonly CursorPart<unknown>[]>(
   { first, after, last, before }: PageArguments,
   parts: P,
@@ -74,8 +74,8 @@ export function parsePage<const P extends readonly CursorPart<unknown>[]>(
 }
 
 /**
- * Shapes the rows of a page. Rows arrive in reading direction (backward pages reversed), one more than the page where
- * there are more.
+ * Converts the rows of a page to a connection.
+ * @param rows in reading direction (reversed for a backward page), one more than the page size if there is a next page
  */
 export function toConnection<R, N>(
   page: PageRequest,

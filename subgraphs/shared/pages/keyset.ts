@@ -2,16 +2,16 @@ import type { PageRequest } from './connection.ts';
 
 type Direction = 'asc' | 'desc';
 
-/** A page of rows in an order of two columns, the second one an id, both in the same direction. */
+/** A page of rows in the order of one column and then of the id, both in the same direction. */
 export interface Keyset {
-  /** The direction in which the rows are read: backward pages from their end. */
+  /** The direction in which the rows are read. A backward page is read from its end. */
   readonly reading: Direction;
   readonly orderBy: Record<string, Direction>[];
-  /** The condition for the rows beyond the cursor; {} on the first page. */
+  /** Condition for the rows beyond the cursor; {} on the first page. */
   readonly beyond: object;
 }
 
-/** Keyset pagination for MikroORM: `column` and `id` in the list's natural order. */
+/** Keyset pagination for MikroORM. `natural` is the direction of the list, by `column` and then by id. */
 export function keysetOf(
   { direction, position }: PageRequest<readonly [value: string | Date, id: string]>,
   column: string,

@@ -2,30 +2,30 @@ import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util';
 import { errorMessage } from '../errors/error-code.ts';
 import { ConfigurationError } from './config.ts';
 
-/** An option of a command, as Node's parseArgs wants it, with what the help says about it. */
+/** An option of a command for Node's parseArgs, with its text in the help. */
 export interface Option extends ParseArgsOptionDescriptor {
   readonly help: string;
-  /** What stands for its value in the help, such as FILE. */
+  /** Placeholder of its value in the help, such as FILE. */
   readonly value?: string;
 }
 
 export interface Command<O extends Readonly<Record<string, Option>>> {
-  /** How it is called, up to its options: `npm run compose --`. */
+  /** The command line before the options, such as `npm run compose --`. */
   readonly call: string;
   readonly does: string;
-  /** What it takes besides options, such as `shipments FILE`; nothing when absent. */
+  /** Its positional arguments, such as `shipments FILE`; absent if it has none. */
   readonly takes?: string;
   readonly options: O;
 }
 
-/** Somebody asked what a command does: the text answers, and nothing else happens. */
+/** The user asked for the help of a command. The message is the help text. */
 export class HelpRequest extends Error {
   override name = 'HelpRequest';
 }
 
 /**
- * Reads a command line. A boolean option that is true by default is turned off by `--no-` and its name.
- * @throws HelpRequest for `--help`; ConfigurationError with one line for what the command does not know
+ * Parses a command line. `--no-NAME` turns off a boolean option whose default is true.
+ * @throws HelpRequest for `--help`; ConfigurationError with one line for unknown arguments
  */
 export function readCommandLine<const O extends Readonly<Record<string, Option>>>(
   command: Command<O>,
@@ -40,20 +40,20 @@ export function readCommandLine<const O extends Readonly<Record<string, Option>>
   }
 }
 
-/** The value of an option that takes a whole number. @throws ConfigurationError */
+/** Parses the value of an option that takes a whole number. @throws ConfigurationError */
 export function wholeNumber(option: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
   throw new ConfigurationError(`--${option}: a whole number from ${least} to ${most} is required; got ${text}`);
 }
 
-/** What Node says about the argument, without its advice. */
+/** Node's message about the argument, without its advice. */
 function firstSentence(error: unknown): string {
   const [sentence = ''] = errorMessage(error).split(/\. |\.?\n/);
   return `${sentence}.`;
 }
 
-/** `--port`, or `--no-simulator` where the option is on by default. */
+/** The names in the help, such as `--port`, or `--no-simulator` for an option that is on by default. */
 function namesOf(options: Readonly<Record<string, Option>>): string[] {
   return Object.entries(options).map(([name, option]) => `--${option.default === true ? 'no-' : ''}${name}`);
 }

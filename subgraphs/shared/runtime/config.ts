@@ -4,12 +4,12 @@ import type { z } from 'zod';
 import { errorCode } from '../errors/error-code.ts';
 import { shownValue } from './secrets.ts';
 
-/** A bad environment: the message names the variable, what was required and what arrived. Shown as one line, no stack. */
+/** A wrong setting. The message names the variable, the required value and the actual one. It is shown as one line, without a stack. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError';
 }
 
-/** Parses an environment with a zod object; an empty variable counts as none. The error names every wrong variable in one line each. */
+/** Parses an environment. Empty variables count as absent. @throws ConfigurationError with one line per wrong variable */
 export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: NodeJS.ProcessEnv): z.infer<S> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
@@ -22,7 +22,7 @@ export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: 
   throw new ConfigurationError([...lines.values()].join('\n'));
 }
 
-/** Creates a folder of ours, or says in one line which folder could not be written. */
+/** Creates a folder if it is missing. @throws ConfigurationError if it is not writable */
 export function ensureFolder(path: string): string {
   try {
     makeFolder(path);
@@ -34,7 +34,7 @@ export function ensureFolder(path: string): string {
   }
 }
 
-/** Folder by folder: Node's recursive mkdir never ends where the system says that a parent is missing although it is there, as under /proc. */
+/** Creates missing folders one by one. Node's recursive mkdir loops forever if the system wrongly reports a missing parent, as under /proc. */
 function makeFolder(path: string): void {
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder) && folder !== dirname(folder); folder = dirname(folder)) {
@@ -43,7 +43,7 @@ function makeFolder(path: string): void {
   for (const folder of missing) mkdirSync(folder, { recursive: existsSync(folder) });
 }
 
-/** Reads a small JSON file of ours, or undefined where there is none. */
+/** Reads a small JSON file; undefined if it is missing or not JSON. */
 export function readJsonFile(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));

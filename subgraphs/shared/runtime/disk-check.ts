@@ -2,11 +2,11 @@ import { statfs } from 'node:fs/promises';
 import type { Health, PartStatus } from './health.ts';
 
 const mebibyte = 1_048_576;
-/** Free space below which somebody should look; PostgreSQL writes its log in files of 16 MiB. */
+/** Free space below which health is degraded. PostgreSQL writes its log in files of 16 MiB. */
 const lowMebibytes = 256;
 const fullMebibytes = 32;
 
-/** Keeps the health part `disk`: the free space of the data folder. */
+/** Updates the health part `disk` with the free space of the data folder. */
 export function checkDisk(health: Health, folder: string): void {
   health.addCheck(async () => {
     const { bavail, bsize } = await statfs(folder);

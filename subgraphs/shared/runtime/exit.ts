@@ -3,7 +3,7 @@ import { ConfigurationError } from './config.ts';
 import { withoutCredentials } from './secrets.ts';
 
 /**
- * Tells why a process ends: one clear line for what the operator can mend, the stack for what only we can.
+ * Prints why a process ends: one line for errors that the operator can fix, else the stack.
  * @returns the exit code
  */
 export function report(error: unknown): number {
@@ -12,17 +12,17 @@ export function report(error: unknown): number {
     return 0;
   }
   if (error instanceof ConfigurationError) console.error(error.message);
-  // The stack and no other property: libraries put addresses and arguments there, passwords among them.
+  // Only the stack: libraries put addresses, arguments and even passwords into other properties.
   else console.error(withoutCredentials(stackOf(error)));
   return 1;
 }
 
-/** Ends the process with an error. */
+/** Reports an error and ends the process. */
 export function exitWith(error: unknown): never {
   process.exit(report(error));
 }
 
-/** What this returns, or the end of the process with the error that it throws. */
+/** Returns the result of a function. If it throws, reports the error and ends the process. */
 export function orExit<T>(run: () => T): T {
   try {
     return run();

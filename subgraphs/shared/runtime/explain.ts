@@ -1,25 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The header with which the gateway asks a subgraph for the SQL statements of a request, with the value `sql`. */
+/** Header by which the gateway requests the SQL statements of a request; its value is `sql`. */
 export const explainHeader = 'x-freight-explain';
 
-/** An SQL statement as developers see it. */
+/** An SQL statement in the explanation of a request. */
 export interface StatementRecord {
-  /** With placeholders in the place of values. */
+  /** Text with placeholders instead of values. */
   readonly text: string;
   readonly ms: number;
-  /** Rows that it returned or changed; null when it failed. */
+  /** Rows that it returned or changed; null if it failed. */
   readonly rows: number | null;
 }
 
-/** Statements of one request, and characters of one, that are recorded at most. */
+/** Maximum number of recorded statements per request, and maximum length of their texts. */
 const maxStatements = 1_000;
 const maxTextLength = 10_000;
 
-/** The records of the request that runs, where somebody wants them. */
+/** The records of the current request, if it is explained. */
 const current = new AsyncLocalStorage<StatementRecord[]>();
 
-/** Runs something and records the statements that it sends. */
+/** Runs a function and records the statements that it sends. */
 export async function recordStatements<T>(
   run: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly statements: readonly StatementRecord[] }> {

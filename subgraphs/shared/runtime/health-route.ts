@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Health, statusOf } from './health.ts';
 
-/** `/health` of a subgraph: its parts; 503 while its database is away, because it can then answer nothing. */
+/** Serves `/health` of a subgraph. The status is 503 while its database is down, because it cannot serve any request then. */
 export function serveHealth(app: FastifyInstance, health: Health): void {
   app.get('/health', async (_request, reply) => {
     const parts = await health.check();

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 
 export type Log = pino.Logger;
 
-/** One JSON line per entry on stdout; secrets never reach it. */
+/** Creates a log that writes one JSON line per entry to stdout and redacts secrets. */
 export function createLog(name: string, level: string): Log {
   return pino({
     name,

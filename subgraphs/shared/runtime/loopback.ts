@@ -1,4 +1,4 @@
-/** Whether only this machine can reach an address that a server listens on. */
+/** True if only this machine can reach a server that listens on this address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -5,7 +5,7 @@ export interface SubgraphMetrics {
   observe(operation: string, seconds: number, failed: boolean): void;
 }
 
-/** Counted elsewhere, from the start of the process. */
+/** Counts since the start of the process, which other rooms keep. */
 export interface SubgraphCounts {
   readonly statements: () => number;
   readonly liveLosses: () => number;
@@ -13,7 +13,7 @@ export interface SubgraphCounts {
   readonly liveUnsent: () => number;
 }
 
-/** Requests, durations and errors of one subgraph by operation name, its SQL statements, losses of live data, and its own metrics. */
+/** Creates the metrics of one subgraph: durations and errors by operation, SQL statements, live data, and its own metrics. */
 export function createSubgraphMetrics(
   subgraph: string,
   { statements, liveLosses, liveConflations, liveUnsent }: SubgraphCounts,

@@ -2,20 +2,20 @@ import { createServer, type Server } from 'node:net';
 import { errorCode } from '../errors/error-code.ts';
 import { ConfigurationError } from './config.ts';
 
-/** A port that will be opened, and the settings from which it comes. */
+/** A port to open, and the settings that determine it. */
 export interface WantedPort {
-  /** Who will listen, such as "the gateway". */
+  /** The server that will listen, such as "the gateway". */
   readonly owner: string;
   readonly host: string;
-  /** 0 = any free one. */
+  /** 0 = any free port. */
   readonly port: number;
   readonly hostVariable: string;
   readonly portVariable: string;
 }
 
 /**
- * Makes sure that every port can be opened, before anything else is started. All are held at the same time, so that two
- * settings which name one port are found too.
+ * Checks that every port can be opened, before anything else starts. Holds all of them at the same time, so that it also
+ * finds two settings with the same port.
  * @throws ConfigurationError
  */
 export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
@@ -30,7 +30,7 @@ export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<v
   }
 }
 
-/** @throws ConfigurationError where two settings name one port */
+/** @throws ConfigurationError if two settings have the same port */
 function requireDifferentPorts(wanted: readonly WantedPort[]): void {
   const known = new Map<number, WantedPort>();
   for (const one of wanted) {
@@ -44,7 +44,7 @@ function requireDifferentPorts(wanted: readonly WantedPort[]): void {
   }
 }
 
-/** A port of this machine that nobody listens on at this moment. */
+/** Finds a port of this machine that is free at this moment. */
 export async function freePort(): Promise<number> {
   const server = await open('127.0.0.1', 0);
   const address = server.address();
@@ -52,7 +52,7 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** True when a port of this machine can be opened. */
+/** True if a port of this machine can be opened. */
 export async function isFree(port: number): Promise<boolean> {
   try {
     await close(await open('127.0.0.1', port));
@@ -62,12 +62,12 @@ export async function isFree(port: number): Promise<boolean> {
   }
 }
 
-/** Says in one line why a port can't be opened. @throws ConfigurationError, or the error where the settings are not to blame */
+/** Explains in one line why a port cannot be opened. @throws ConfigurationError, or the error itself if no setting is wrong */
 export function refusePort(error: unknown, { owner, host, port, hostVariable, portVariable }: WantedPort): never {
   switch (errorCode(error)) {
     case 'EADDRINUSE':
       throw new ConfigurationError(
-        `${portVariable}: a free port is required for ${owner}; ${host}:${port} is in use. End what uses it, or set ${portVariable} to another port.`,
+        `${portVariable}: a free port is required for ${owner}; ${host}:${port} is in use. Stop the process that uses it, or set ${portVariable} to another port.`,
       );
     case 'EACCES':
       throw new ConfigurationError(

@@ -2,13 +2,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { errorCode } from '../errors/error-code.ts';
 
 /**
- * A running process by its number and, on Linux, its moment of birth: numbers are given again, after a restart of the
- * machine or container within seconds. Undefined where no such process runs.
+ * Identifies a running process by its number and, on Linux, its start time. Numbers are reused, within seconds after a
+ * restart of the machine or container. Undefined if the process is not running.
  */
 function processIdentity(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The fields after the name, which may hold anything: state, …, start time.
+    // Skips the name, which can contain any character. The fields after it are: state, …, start time.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : `${pid} ${fields[19]}`;
   } catch {
@@ -29,10 +29,10 @@ function exists(pid: number): boolean {
   }
 }
 
-/** A lock file that this process holds, or the number of the process that does. */
+/** A lock file that this process has taken, or the number of the process that holds it. */
 export type Lock = { readonly kind: 'taken'; release(): void } | { readonly kind: 'held'; readonly pid: number };
 
-/** Takes a lock file for this process; one that was left by a process which has ended counts for nothing. */
+/** Takes a lock file for this process. Replaces a lock file of a process that has ended. */
 export function takeLock(file: string): Lock {
   const own = processIdentity(process.pid) ?? String(process.pid);
   for (;;) {

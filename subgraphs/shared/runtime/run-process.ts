@@ -1,32 +1,32 @@
 import { constants } from 'node:os';
 import { report } from './exit.ts';
 
-/** What a process runs, from its start to one orderly end. */
+/** What a process runs, from its start to its orderly shutdown. */
 export interface Service {
-  /** What has been started, in this order; the end closes it in reverse, also when the start fails or is interrupted. */
+  /** Started resources. The shutdown closes them in reverse order, also if the start fails or is interrupted. */
   readonly resources: AsyncDisposableStack;
-  /** Aborts when the end begins. */
+  /** Aborted when the shutdown begins. */
   readonly ending: AbortSignal;
-  /** Ends the process because of an error that belongs to no request. */
+  /** Shuts the process down because of an error outside of requests. */
   fail(error: unknown): void;
-  /** Milliseconds that an orderly end may take; 9,000 unless said otherwise. */
+  /** Sets the maximum milliseconds of the shutdown. Default: 9,000. */
   allowForEnd(milliseconds: number): void;
 }
 
-/** npm hands a signal on that the terminal has sent to both: copies within this time are one wish. */
+/** npm forwards a signal that the terminal sends to both processes. Copies within this time count as one signal. */
 const copyMs = 1_000;
 const endMs = 9_000;
 
-/** SIGHUP: the terminal was closed. */
+/** The terminal sends SIGHUP when it is closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs a service until a signal comes: then everything is closed and the process exits with 0 (130 or 143 when the start
- * was not done yet). A later signal, or an end that takes too long, ends it at once; what must not outlive the process
- * listens to its `exit` event.
- * @param farewell printed when the end begins
+ * Runs a service until a signal arrives. The process then closes its resources and exits with 0, or with 128 plus the
+ * number of the signal if the start was not complete. A second signal, or a shutdown that takes too long, ends the process
+ * immediately. Resources that must be closed even then listen to the `exit` event of the process.
+ * @param stopMessage printed when the shutdown begins
  */
-export async function runProcess(start: (service: Service) => Promise<void>, farewell?: string): Promise<void> {
+export async function runProcess(start: (service: Service) => Promise<void>, stopMessage?: string): Promise<void> {
   const resources = new AsyncDisposableStack();
   const ending = new AbortController();
   let allowedMs = endMs;
@@ -36,7 +36,7 @@ export async function runProcess(start: (service: Service) => Promise<void>, far
   const end = async (code: number): Promise<void> => {
     ending.abort();
     setTimeout(() => {
-      console.error(`Stopping took longer than ${allowedMs / 1000} s; ended at once.`);
+      console.error(`The shutdown took longer than ${allowedMs / 1000} s. The process ends immediately.`);
       process.exit(exitCode);
     }, allowedMs);
     const failed = await resources.disposeAsync().then(() => 0, report);
@@ -52,15 +52,15 @@ export async function runProcess(start: (service: Service) => Promise<void>, far
       if (signalled === 'before') process.exit(exitCode);
       if (signalled === 'just now') return;
       signalled = 'just now';
-      // The immediate lets a copy in that arrived while the process was too busy to take it.
+      // `setImmediate` runs after copies that arrived while the event loop was blocked.
       setTimeout(() => setImmediate(() => (signalled = 'before')), copyMs);
       exitCode = constants.signals[signal] + 128;
       if (ending.signal.aborted) return;
-      if (farewell) console.log(farewell);
+      if (stopMessage) console.log(stopMessage);
       void end(started ? 0 : exitCode);
     });
   }
-  // The terminal or pipe that showed our lines may be gone before us.
+  // The terminal or pipe can close before the process ends.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
   let started = false;

@@ -1,13 +1,13 @@
 export interface SharedCheckOptions {
-  /** How long an outcome is given out again. */
+  /** Milliseconds for which an outcome is reused. */
   readonly freshMs?: number;
-  /** How long a caller waits at most. */
+  /** Maximum milliseconds that a caller waits. */
   readonly limitMs?: number;
 }
 
 /**
- * A check that many may ask for at once: it runs at most once per `freshMs`, and a run that takes longer than `limitMs`
- * rejects. No run begins before the last one has ended, so checks of a server that hangs do not pile up.
+ * Shares a check among concurrent callers. It runs at most once per `freshMs`, and rejects callers after `limitMs`. A run
+ * begins only after the previous one has ended, so that checks of a hanging server do not pile up.
  */
 export function sharedCheck(
   run: () => Promise<unknown>,
@@ -31,7 +31,7 @@ export function sharedCheck(
 export async function withinLimit(work: Promise<unknown>, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms.`)), limitMs);
+    timer = setTimeout(() => reject(new Error(`No response within ${limitMs} ms.`)), limitMs);
   });
   try {
     await Promise.race([work, late]);

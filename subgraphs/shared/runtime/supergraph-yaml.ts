@@ -17,7 +17,7 @@ export interface SubgraphEntry {
   readonly schemaFile: string;
 }
 
-/** The one list of subgraphs (rover's format), read from the project's root. */
+/** Reads the list of subgraphs from `supergraph.yaml` (rover's format) in the root of the project. */
 export function readSupergraphYaml(path: URL = new URL('../../../supergraph.yaml', import.meta.url)): SubgraphEntry[] {
   const parsed = file.safeParse(parse(readText(path)));
   if (!parsed.success) throw new ConfigurationError(`supergraph.yaml: ${z.prettifyError(parsed.error)}`);
@@ -39,8 +39,9 @@ function readText(path: URL): string {
 }
 
 /**
- * Address of each subgraph by name.
- * @param basePort port of the first one, the others follow in the order of the file; 0 = any free one for each; as the file says when absent
+ * The URL of each subgraph by name.
+ * @param basePort port of the first subgraph; the others follow in the order of the file. 0 = any free port for each. Default:
+ *   the ports in the file
  */
 export function subgraphAddresses(basePort?: number): Map<string, string> {
   return new Map(
@@ -51,7 +52,7 @@ export function subgraphAddresses(basePort?: number): Map<string, string> {
   );
 }
 
-/** Port of each subgraph by name. */
+/** The port of each subgraph by name. */
 export function subgraphPorts(basePort?: number): Map<string, number> {
   return new Map([...subgraphAddresses(basePort)].map(([name, url]) => [name, Number(new URL(url).port)]));
 }

@@ -1,13 +1,13 @@
-/** What one request may take from a subgraph. */
+/** Limits of one request to a subgraph. */
 export interface SubgraphLimits {
-  /** Objects in its result. */
+  /** Maximum number of objects in its result. */
   readonly maxObjects: number;
-  /** Milliseconds that one of its SQL statements may run, and that it waits for a connection at most. */
+  /** Maximum milliseconds of one SQL statement, and of the wait for a connection. */
   readonly statementTimeoutMs: number;
 }
 
 export const defaultLimits: SubgraphLimits = {
   maxObjects: 20_000,
-  // Below the time that the gateway waits for a subgraph (10 s), so that the subgraph's own error arrives.
+  // Shorter than the gateway waits for a subgraph (10 s), so that the error of the subgraph arrives.
   statementTimeoutMs: 8_000,
 };

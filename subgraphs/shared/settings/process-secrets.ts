@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../runtime/config.ts';
 import { shownValue } from '../runtime/secrets.ts';
 
-/** Secrets, the processes that may hold them in production, and where an operator gets them. */
+/** The secrets, with the processes that may have them in production and a hint for operators. */
 const secrets = {
   DATABASE_URL: { holders: '`npm run migrate` and `npm start`', hint: 'The embedded database is for development.' },
   DATABASE_ROLE_SECRET: {
@@ -19,14 +19,13 @@ export type Secret = keyof typeof secrets;
 
 interface HeldSecrets {
   readonly required: readonly Secret[];
-  /** Those that would give this process the power of another. */
+  /** Secrets that would give this process the rights of another one. */
   readonly refused: readonly Secret[];
 }
 
 /**
- * In production a process is given its own secrets, holds none of another process, and lets nobody in with a password
- * that everybody knows.
- * @throws ConfigurationError with one line for each variable at fault
+ * Checks that a production process has its own secrets, no secrets of other processes, and no demo accounts.
+ * @throws ConfigurationError with one line per wrong variable
  */
 export function requireSecrets(environment: NodeJS.ProcessEnv, { required, refused }: HeldSecrets): void {
   const lines = [...replacedLines(environment)];
@@ -54,11 +53,11 @@ function demoLines(environment: NodeJS.ProcessEnv): string[] {
     : [];
 }
 
-/** A setting of older releases, which would be ignored otherwise. */
+/** Refuses a setting of older releases, which would otherwise be ignored. */
 function replacedLines(environment: NodeJS.ProcessEnv): string[] {
   return environment['FREIGHT_KEYS']
     ? [
-        'FREIGHT_KEYS: one setting per process has replaced it: IDENTITY_SIGNING_KEY and ACCESS_PUBLIC_KEYS for gateways, IDENTITY_PUBLIC_KEYS for subgraphs, ACCESS_SIGNING_KEY for the access subgraph. `npm run keys` prints new keys; sessions go on.',
+        'FREIGHT_KEYS: replaced by one setting per process. Set IDENTITY_SIGNING_KEY and ACCESS_PUBLIC_KEYS for gateways, IDENTITY_PUBLIC_KEYS for subgraphs, ACCESS_SIGNING_KEY for the access subgraph. `npm run keys` prints new keys. Sessions continue.',
       ]
     : [];
 }

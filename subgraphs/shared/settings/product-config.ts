@@ -8,7 +8,7 @@ import type { SubgraphLimits } from './limits.ts';
 import { requireSecrets } from './process-secrets.ts';
 import * as settings from './settings.ts';
 
-/** What `npm start` reads besides the settings of gateway and subgraphs that it runs. */
+/** Settings of `npm start` besides those of the gateway and the subgraphs. */
 export const productSettings = z.object({
   NODE_ENV: settings.NODE_ENV,
   DATABASE_URL: settings.DATABASE_URL,
@@ -30,22 +30,22 @@ export const productSettings = z.object({
 /** Settings of the product in one process. */
 export interface ProductConfig {
   readonly environment: 'development' | 'test' | 'production';
-  /** Server with the right to create roles and schemas; undefined = embedded PostgreSQL under `dataDir`. */
+  /** URL with a role that may create roles and schemas; undefined = embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
   readonly dataDir: string;
   readonly logLevel: string;
   /** Seed of the demo data. */
   readonly seed: number;
-  /** The moment of the demo data; that of the first start where undefined. */
+  /** The current time in the demo data; undefined = the time of the first start. */
   readonly seedNow: Date | undefined;
-  /** Shipments in the history of the demo data. */
+  /** Number of shipments in the demo data. */
   readonly seedShipments: number;
-  /** Port of the first subgraph, the others follow in the order of supergraph.yaml; undefined = the ports of that file. */
+  /** Port of the first subgraph. The others follow in the order of supergraph.yaml. Undefined = the ports in that file. */
   readonly subgraphBasePort: number | undefined;
-  /** Passwords of the subgraphs' database roles derive from it; undefined = one that this installation makes. */
+  /** Secret from which the passwords of the database roles derive; undefined = the secret of this installation. */
   readonly roleSecret: string | undefined;
-  /** Undefined = keys that this installation makes. */
+  /** Undefined = the keys of this installation. */
   readonly signingKeys: Readonly<Record<KeyUse, KeyPair | undefined>>;
   readonly demoAccounts: 'local' | 'public';
   readonly limits: SubgraphLimits;
@@ -70,7 +70,7 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
   };
 }
 
-/** For `npm start`: in production nothing is made up. */
+/** Reads the settings of `npm start`. In production all secrets must be set. */
 export function readStartConfig(environment: NodeJS.ProcessEnv): ProductConfig {
   requireSecrets(environment, {
     required: ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'ACCESS_SIGNING_KEY', 'IDENTITY_SIGNING_KEY'],

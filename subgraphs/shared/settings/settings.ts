@@ -3,13 +3,13 @@ import { defaultLimits } from './limits.ts';
 import { roleSecretSetting } from './role-secret.ts';
 
 declare module 'zod' {
-  /** What docs/settings.md says about a setting besides its description. */
+  /** What docs/settings.md contains about a setting besides its description. */
   interface GlobalMeta {
     /** Unit of a number, such as ms. */
     unit?: string;
     /** Form of a text, such as a list. */
     form?: string;
-    /** What holds where the setting is absent, when that is no fixed value. */
+    /** What applies if the setting is absent and has no fixed default. */
     otherwise?: string;
   }
 }
@@ -17,21 +17,20 @@ declare module 'zod' {
 /** Settings that several processes read; each process picks its own from them into one schema. */
 
 export const NODE_ENV = z.enum(['development', 'test', 'production']).default('development').meta({
-  description:
-    'In `production` nothing has a default that everybody knows: secrets are required, and there is no demo data.',
+  description: 'In `production` secrets are required and there is no demo data, so that no default password is in use.',
 });
 
 export const LOG_LEVEL = z
   .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   .default('info')
-  .meta({ description: 'Least level of the log lines that are written. `npm start` writes `warn` and above.' });
+  .meta({ description: 'Lowest level of the log lines that are written. `npm start` writes `warn` and above.' });
 
 export const DATA_DIR = z.string().default('.data').meta({
   description:
     'Folder for the embedded database and, outside production, for the keys and secrets of this installation.',
 });
 
-/** A URL of a protocol. @param example shown where another text was given */
+/** A URL of a protocol. @param example shown in the error for other texts */
 function urlOf(protocol: RegExp, example: string) {
   return z.url({ protocol, error: `a URL such as ${example} is required` });
 }
@@ -64,7 +63,7 @@ export const REDIS_URL = urlOf(/^rediss?$/, 'redis://host:6379')
 
 export const port = z.coerce.number().int().min(0).max(65_535);
 
-/** Room for a hundred subgraphs above it. */
+/** Leaves a hundred ports for subgraphs above it. */
 export const SUBGRAPH_BASE_PORT = z.coerce.number().int().min(0).max(65_435).optional().meta({
   description:
     'Port of the first subgraph; the others follow in the order of `supergraph.yaml`. 0 = any free port for each.',
@@ -73,29 +72,29 @@ export const SUBGRAPH_BASE_PORT = z.coerce.number().int().min(0).max(65_435).opt
 
 export const DEMO_ACCOUNTS = z.enum(['local', 'public']).default('local').meta({
   description:
-    'Who may use the demo accounts, whose password everybody knows: `local` this machine, `public` every machine that reaches the gateway. Production has none.',
+    'Who may use the demo accounts, whose password is public: `local` only this machine, `public` every machine that reaches the gateway. Production has no demo accounts.',
 });
 
 export const MAX_RESULT_OBJECTS = z.coerce.number().int().min(1).default(defaultLimits.maxObjects).meta({
-  description: 'Most objects that one request may read from one subgraph.',
+  description: 'Maximum number of objects that one request may read from one subgraph.',
   unit: 'objects',
 });
 
 export const STATEMENT_TIMEOUT_MS = z.coerce.number().int().min(1).default(defaultLimits.statementTimeoutMs).meta({
-  description: 'Longest time that one SQL statement of a request may take, and the longest wait for a connection.',
+  description: 'Maximum time of one SQL statement of a request, and of its wait for a connection.',
   unit: 'ms',
 });
 
 export const SEED = z.coerce.number().int().min(1).max(2_147_483_647).default(2025).meta({
-  description: 'Number of the demo company: the same seed and moment give the same data.',
+  description: 'Seed of the demo data. The same SEED and SEED_NOW give the same data.',
 });
 
 export const SEED_NOW = z.iso.datetime().optional().meta({
-  description: 'Moment of the demo data, in ISO 8601 and UTC.',
-  otherwise: 'the moment of the first start',
+  description: 'Current time in the demo data, in ISO 8601 and UTC.',
+  otherwise: 'the time of the first start',
 });
 
 export const SEED_SHIPMENTS = z.coerce.number().int().min(0).max(500_000).default(20_000).meta({
-  description: 'Length of the history of the demo company.',
+  description: 'Number of shipments in the demo data.',
   unit: 'shipments',
 });

@@ -7,13 +7,13 @@ import type { SubgraphLimits } from './limits.ts';
 import { requireSecrets, type Secret } from './process-secrets.ts';
 import * as settings from './settings.ts';
 
-/** What a subgraph reads as a process of its own. */
+/** Settings of a subgraph that runs as its own process. */
 export const subgraphSettings = z.object({
   NODE_ENV: settings.NODE_ENV,
-  HOST: z.string().default('127.0.0.1').meta({ description: 'Address on which it listens.' }),
+  HOST: z.string().default('127.0.0.1').meta({ description: 'Address on which the subgraph listens.' }),
   PORT: settings.port.optional().meta({
-    description: 'Port on which it listens; 0 = any free one.',
-    otherwise: 'its port by SUBGRAPH_BASE_PORT or `supergraph.yaml`',
+    description: 'Port on which the subgraph listens. 0 = any free port.',
+    otherwise: 'the port from SUBGRAPH_BASE_PORT or `supergraph.yaml`',
   }),
   SUBGRAPH_DATABASE_URL: settings.SUBGRAPH_DATABASE_URL,
   IDENTITY_PUBLIC_KEYS,
@@ -27,16 +27,16 @@ export const subgraphSettings = z.object({
   DATA_DIR: settings.DATA_DIR,
 });
 
-/** Settings of a subgraph as a process of its own. */
+/** The parsed settings of a subgraph that runs as its own process. */
 export interface SubgraphConfig {
   readonly environment: 'development' | 'test' | 'production';
   readonly host: string;
-  /** 0 = any free one; undefined = that of supergraph.yaml, moved by `basePort`. */
+  /** 0 = any free port; undefined = the port in supergraph.yaml, moved by `basePort`. */
   readonly port: number | undefined;
   readonly basePort: number | undefined;
-  /** As the role of this subgraph, on tables that are up to date; undefined = this process migrates. */
+  /** URL with the role of this subgraph, for tables that are up to date; undefined = this process migrates. */
   readonly ownDatabaseUrl: string | undefined;
-  /** As the administrator, where this process migrates; undefined = embedded PostgreSQL under `dataDir`. */
+  /** URL of the administrator, if this process migrates; undefined = embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly roleSecret: string | undefined;
   /** Undefined = the keys of this installation. */
@@ -47,7 +47,7 @@ export interface SubgraphConfig {
   readonly limits: SubgraphLimits;
 }
 
-/** @param ownSecrets secrets of this one subgraph, beside those of every subgraph */
+/** @param ownSecrets secrets of this subgraph besides those of every subgraph */
 export function readSubgraphConfig(
   ownSecrets: readonly Secret[] = [],
   environment: NodeJS.ProcessEnv = process.env,

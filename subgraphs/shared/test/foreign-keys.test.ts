@@ -31,7 +31,7 @@ test('a gateway that signs with another key is refused, and one line names the s
       {
         code: 'FOREIGN_KEY',
         keyId: privateJwk.kid,
-        msg: `IDENTITY_PUBLIC_KEYS: the public half of IDENTITY_SIGNING_KEY is required; a token of the gateway names key "${privateJwk.kid}", which is not among them.`,
+        msg: `IDENTITY_PUBLIC_KEYS: add the public half of IDENTITY_SIGNING_KEY. A token of the gateway names the key "${privateJwk.kid}", which is missing.`,
       },
     ]);
   } finally {

@@ -65,8 +65,8 @@ describe('a shared check', () => {
       },
       { freshMs: 0, limitMs: 10 },
     );
-    await expect(check()).rejects.toThrow('No answer within 10 ms.');
-    await expect(check()).rejects.toThrow('No answer within 10 ms.');
+    await expect(check()).rejects.toThrow('No response within 10 ms.');
+    await expect(check()).rejects.toThrow('No response within 10 ms.');
     expect(runs).toBe(1);
   });
 });

@@ -60,6 +60,6 @@ describe('secrets of an installation', () => {
 
   test('keys at fault are told in one line', async () => {
     writeFileSync(join(dataDir, 'keys.json'), '{"access":');
-    await expect(loadKeyring(dataDir)).rejects.toThrow(/^DATA_DIR: \S+keys\.json with Ed25519 JWK pairs is required/);
+    await expect(loadKeyring(dataDir)).rejects.toThrow(/^DATA_DIR: \S+keys\.json does not contain Ed25519 JWK pairs\./);
   });
 });

@@ -65,7 +65,7 @@ const log = createLog('test', 'silent');
     await partBecomes('up');
     await line.cut();
     expect(await partBecomes('down')).toMatchObject({
-      reason: 'Redis does not answer: live data reaches only some of its subscribers.',
+      reason: 'Redis does not respond. Live data reaches only some of its subscribers.',
     });
     await line.mend();
     await partBecomes('up');

@@ -81,9 +81,9 @@ describe('settings at fault', () => {
 describe('DATABASE_ROLE_SECRET', () => {
   test.each([
     ['freight-development-roles', 'a secret of your own is required; this one is public'],
-    ['aaaaaaaaaaaaaaaaaaaaaaaa', 'a secret that nobody guesses is required'],
-    ['passwordpassword', 'a secret that nobody guesses is required'],
-    ['abababababababab', 'a secret that nobody guesses is required'],
+    ['aaaaaaaaaaaaaaaaaaaaaaaa', 'a secret that is hard to guess is required'],
+    ['passwordpassword', 'a secret that is hard to guess is required'],
+    ['abababababababab', 'a secret that is hard to guess is required'],
     ['too short', '16 characters or more are required'],
   ])('"%s" is refused everywhere', async (weak, reason) => {
     for (const NODE_ENV of ['development', 'test', 'production']) {
@@ -107,7 +107,7 @@ describe('ports', () => {
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;
     expect(await lineOf(() => requireFreePorts([{ ...wanted, port }]))).toBe(
-      `SUBGRAPH_BASE_PORT: a free port is required for fleet; 127.0.0.1:${port} is in use. End what uses it, or set SUBGRAPH_BASE_PORT to another port.`,
+      `SUBGRAPH_BASE_PORT: a free port is required for fleet; 127.0.0.1:${port} is in use. Stop the process that uses it, or set SUBGRAPH_BASE_PORT to another port.`,
     );
     holder.close();
   });
@@ -138,7 +138,7 @@ describe('DATABASE_URL', () => {
     return url.href;
   };
 
-  test('a server that answers is required', async () => {
+  test('a server that responds is required', async () => {
     const port = await freePort();
     expect(await lineOf(() => requireServer(`postgresql://u:${secret}@127.0.0.1:${port}/x`))).toBe(
       `DATABASE_URL: a PostgreSQL server that answers is required; postgresql://127.0.0.1:${port}/x does not (ECONNREFUSED). Start the server, or correct the address.`,
@@ -170,10 +170,10 @@ describe('DATABASE_URL', () => {
 });
 
 describe('REDIS_URL', () => {
-  test('a server that answers is required', async () => {
+  test('a server that responds is required', async () => {
     const port = await freePort();
     expect(await lineOf(() => requireRedis(`redis://:${secret}@127.0.0.1:${port}`))).toBe(
-      `REDIS_URL: a Redis server that answers is required; redis://127.0.0.1:${port} does not (ECONNREFUSED). Start the server, or correct the address.`,
+      `REDIS_URL: a Redis server that responds is required; redis://127.0.0.1:${port} does not (ECONNREFUSED). Start the server, or correct the address.`,
     );
   });
 
@@ -192,7 +192,7 @@ describe('REDIS_URL', () => {
   test('the password that the server wants is required', async () => {
     await using server = await refusingServer();
     expect(await lineOf(() => requireRedis(server.url))).toMatch(
-      /^REDIS_URL: a user and a password that the server accepts are required; redis:\/\/\S+ says "WRONGPASS/,
+      /^REDIS_URL: a user and a password that the server accepts are required; redis:\/\/\S+ responded "WRONGPASS/,
     );
   });
 
