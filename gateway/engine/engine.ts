@@ -41,14 +41,14 @@ export interface EngineOptions {
 export type Variables = Readonly<Record<string, unknown>>;
 
 export interface EventOptions {
-  /** The scope of one event's fetches; that of the subscription outlives time limits and tokens. Default: that of the subscription. */
+  /** Makes the scope for one event's fetches: a subscription outlives the deadline and the tokens it began with. Default: the subscription's scope. */
   readonly scopeOfEvent?: () => RequestScope;
-  /** Hears of a defect of ours that spoiled one event. */
+  /** Called with an unexpected error in the gateway itself that made one event fail. */
   readonly onDefect?: (error: unknown) => void;
 }
 
-/** Events of one subscription that are completed at the same time. */
-const eventsAtATime = 8;
+/** Events of one subscription that are completed concurrently. */
+const maxConcurrentEvents = 8;
 
 /** Serves one supergraph; a new supergraph gets a new engine. */
 export class Engine {
@@ -61,13 +61,13 @@ export class Engine {
     this.#preparer = new Preparer({ model, planner, maxOperations, deniedMessage });
   }
 
-  /** The schema clients see. */
+  /** The schema that clients see. */
   get schema(): GraphQLSchema {
     return this.#options.model.apiSchema;
   }
 
   /**
-   * Parses, validates and plans an operation once, also when many ask for it at the same time.
+   * Parses, validates and plans an operation once, also when many requests need it at the same time.
    * @throws RequestError
    */
   prepare(request: PrepareRequest): Promise<PreparedOperation> {
@@ -75,42 +75,42 @@ export class Engine {
   }
 
   /**
-   * What a document demands of an identity: for gateways that have to look up scopes or decide on policies first.
+   * The requirements that a document has on an identity, for gateways that must look up scopes or evaluate policies first.
    * @throws RequestError when the document isn't valid
    */
   accessOf(request: PrepareRequest): OperationAccess {
     return this.#preparer.accessOf(request);
   }
 
-  /** Chooses the labels of `@override(label:)` that hold for one request; `percent(x)` is drawn by lot. */
+  /** Chooses the active labels of `@override(label:)` for one request; `percent(x)` is drawn at random. */
   chooseLabels(isActive: (label: string) => boolean = () => false): string[] {
     return chooseLabels(this.#options.model.overrides, isActive);
   }
 
-  /** Prepares operations before anybody asks for them; one that can't be prepared fails again when it is asked for. */
+  /** Prepares operations before clients request them. Failures are ignored here: such an operation fails again when a client requests it. */
   async warm(requests: readonly PrepareRequest[]): Promise<void> {
     await Promise.allSettled(requests.map((request) => this.prepare(request)));
   }
 
-  /** How the operations used last were asked for, newest first: to warm up the engine of the next supergraph with. */
+  /** The prepare requests of the most recently used operations, newest first. They warm up the engine of the next supergraph. */
   recentlyPlanned(count: number): PrepareRequest[] {
     return this.#preparer.recent(count);
   }
 
   /**
-   * Runs a query or mutation. Failures of subgraphs are in the response's errors.
+   * Runs a query or mutation. Failures of subgraphs become errors in the response.
    * @throws RequestError when the variables don't fit the operation
    */
   async execute(operation: PreparedOperation, given: Variables, scope: RequestScope): Promise<EngineResponse> {
     const variables = operation.coerceVariables(given);
     const variant = operation.variantFor(variables, scope.onError);
-    if (variant.isUnanswerable) return { data: 'null', errors: this.#finish(variant.refusals, scope) };
-    return this.#answer(variant, variables, clientVariables(given), scope);
+    if (variant.isUnresolvable) return { data: 'null', errors: this.#finish(variant.refusals, scope) };
+    return this.#respond(variant, variables, clientVariables(given), scope);
   }
 
   /**
-   * Runs a query or mutation that was prepared as `incremental`: the payloads of an incremental delivery format, as
-   * JSON texts. Without anything deferred there is one payload, an ordinary response.
+   * Runs a query or mutation that was prepared as `incremental`. Yields the payloads of an incremental delivery format as
+   * JSON texts. When nothing is deferred, there is one payload: an ordinary response.
    * @throws RequestError when the variables don't fit the operation
    */
   deliver(
@@ -130,18 +130,18 @@ export class Engine {
   }
 
   /**
-   * Checks what a subscription needs before it begins, so that callers can refuse it instead of starting a stream.
-   * @throws RequestError when the operation is no subscription, the caller may not see its field, or the variables don't fit it
+   * Checks a subscription before it begins, so that an edge can refuse it instead of starting a stream.
+   * @throws RequestError when the operation isn't a subscription, the client may not see its field, or the variables don't fit it
    */
   requireSubscribable(operation: PreparedOperation, given: Variables): void {
     subscribableVariant(operation, operation.coerceVariables(given));
   }
 
   /**
-   * Runs a subscription: one response per event, in their order, each with its own fetches to the other subgraphs; those of several
-   * events run at the same time. An event that fails is a response with errors. Ends when the source completes; a source that breaks
-   * for good is told in a last response.
-   * @throws RequestError as `requireSubscribable` does, with the first response
+   * Runs a subscription: yields one response per event, in the order of the events. Each event has its own fetches to other subgraphs;
+   * several events are fetched concurrently. An event that fails becomes a response with errors. The stream ends when the source
+   * completes. When the source fails, the last response reports the failure.
+   * @throws RequestError as `requireSubscribable` does, when the first response is requested
    */
   async *subscribe(
     operation: PreparedOperation,
@@ -156,7 +156,7 @@ export class Engine {
     const body = event.body.write([], clientVariable);
     const complete = async (result: SubgraphResult): Promise<EngineResponse> => {
       try {
-        return await this.#answer(variant, variables, clientVariable, scopeOfEvent(), (execution) =>
+        return await this.#respond(variant, variables, clientVariable, scopeOfEvent(), (execution) =>
           execution.receive(event, result),
         );
       } catch (error) {
@@ -166,7 +166,7 @@ export class Engine {
     };
     const events = transport.subscribe({ subgraph: event.subgraph, kind: event.kind, body }, scope);
     try {
-      yield* inOrder(events, eventsAtATime, complete);
+      yield* inOrder(events, maxConcurrentEvents, complete);
     } catch (error) {
       if (!(error instanceof SubgraphFailure)) throw error;
       const { message, code, retryable, subgraph } = error;
@@ -174,7 +174,7 @@ export class Engine {
     }
   }
 
-  async #answer(
+  async #respond(
     variant: Variant,
     variables: Variables,
     clientVariable: ClientVariable,
@@ -191,17 +191,20 @@ export class Engine {
     });
     begin?.(execution);
     await execution.run(variant.program);
-    // The client has left: what is missing is missing because of that, and nobody reads it.
+    // The client disconnected: fields are missing because fetches were cancelled. Do not report errors.
     if (scope.signal?.aborted) return { data: 'null', errors: [] };
     const failed = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root, variant);
     const known = variant.refusals.length > 0 ? [...variant.refusals, ...failed] : failed;
     const { root: object, isUnescaped } = execution.tree;
     const fetched = { object, isUnescaped };
     const { data, errors } = completeData(variant.write, fetched, variables, known);
-    const told = this.#finish(errors, scope);
-    return scope.onError === 'HALT' && told[0] ? { data: 'null', errors: [told[0]] } : { data, errors: told };
+    const reported = this.#finish(errors, scope);
+    return scope.onError === 'HALT' && reported[0]
+      ? { data: 'null', errors: [reported[0]] }
+      : { data, errors: reported };
   }
 
+  /** Adds the request id, and hides the subgraph's name where the options say so. */
   #finish(given: readonly EngineError[], { requestId, unrepeatable }: RequestScope): readonly EngineError[] {
     if (given.length === 0) return given;
     const errors = unrepeatable ? given.map(afterChange) : given;
@@ -215,14 +218,14 @@ export class Engine {
     });
   }
 
-  /** Ends planning. What has been prepared still runs: subscriptions outlive the engine that prepared them. */
+  /** Stops planning. Prepared operations still run: a subscription may outlive the engine that prepared it. */
   async close(): Promise<void> {
     this.#preparer.clear();
     await this.#options.planner.close();
   }
 }
 
-/** An error below the root field of a mutation: the change has been made, and the client must not make it again for what it lacks. */
+/** Marks an error below a mutation's root field as not retryable: the change was made, and a retry would make it again. */
 function afterChange(error: EngineError): EngineError {
   const isBelow = (error.path?.length ?? 0) > 1;
   return isBelow ? { ...error, extensions: { ...error.extensions, retryable: false } } : error;
@@ -233,7 +236,7 @@ const defect: EngineError = {
   extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false },
 };
 
-/** The variant of a subscription with the fetch that its events come from. @throws RequestError */
+/** The variant of a subscription, and the batch that is its source of events. @throws RequestError */
 function subscribableVariant(
   operation: PreparedOperation,
   variables: Variables,
@@ -242,12 +245,12 @@ function subscribableVariant(
   const variant = operation.variantFor(variables, onError);
   if (variant.event) return { variant, event: variant.event };
   if (variant.refusals.length > 0) throw new RequestError(variant.refusals);
-  throw requestError('BAD_USER_INPUT', 'A subscription is required; this is another operation');
+  throw requestError('BAD_USER_INPUT', 'This operation is not a subscription. Send it as an ordinary request.');
 }
 
 type ClientVariable = (name: string) => string | undefined;
 
-/** JSON texts of the variables as the client gave them. */
+/** Reads the JSON text of a variable as the client sent it. */
 function clientVariables(given: Variables): ClientVariable {
   return (name) => (Object.hasOwn(given, name) && given[name] !== undefined ? jsonText(given[name]) : undefined);
 }

@@ -1,8 +1,8 @@
 /**
- * What becomes of a position that must not be null when it has an error; clients choose by the request parameter `onError`
+ * How an error at a non-null position changes the response. Clients choose with the request parameter `onError`
  * (GraphQL specification, pull requests 1163 and 1236):
- * - `PROPAGATE`: the nearest position above that may be null is null;
- * - `NULL`: the position itself is null;
+ * - `PROPAGATE`: the nearest nullable position above becomes null.
+ * - `NULL`: the position itself becomes null.
  * - `HALT`: the response has no data and one error.
  */
 export const errorBehaviors = ['PROPAGATE', 'NULL', 'HALT'] as const;

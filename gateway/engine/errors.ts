@@ -1,6 +1,6 @@
 import type { SubgraphFailureCode } from './ports.ts';
 
-/** Codes the engine gives out itself; subgraphs' own codes pass through. */
+/** The codes of errors that the engine makes itself. Codes of subgraph errors pass through. */
 export type EngineErrorCode =
   | SubgraphFailureCode
   | 'GRAPHQL_PARSE_FAILED'
@@ -26,12 +26,12 @@ export interface EngineError {
   };
 }
 
-/** The operation can't be run at all: nothing was asked of a subgraph and there is no data. */
+/** The operation can't run at all: no request was sent to a subgraph, and there is no data. */
 export class RequestError extends Error {
   readonly code: EngineErrorCode;
   readonly errors: readonly EngineError[];
 
-  /** @param options the cause of a failure of our own, for the log: clients do not see it */
+  /** @param options the cause of an internal failure, for the log only: clients do not see it */
   constructor(errors: readonly EngineError[], options?: { readonly cause: unknown }) {
     super(errors.map((error) => error.message).join('; '), options);
     this.name = 'RequestError';

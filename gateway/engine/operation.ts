@@ -31,10 +31,10 @@ export interface Variant extends ErrorPlaces {
   /** A subscription's request to the subgraph that sends the events; `program` then runs once per event. */
   readonly event: Batch | undefined;
   readonly write: ValueWriter;
-  /** Errors known before anything is fetched: fields the client may not see, and fields no subgraph can answer. */
+  /** Errors known before anything is fetched: fields that the client may not see, and fields that no subgraph can resolve. */
   readonly refusals: readonly EngineError[];
-  /** The planner found nothing to do for an operation that selects something. */
-  readonly isUnanswerable: boolean;
+  /** The operation selects fields, but the planner found no fetch for any of them. */
+  readonly isUnresolvable: boolean;
 }
 
 export interface PreparedParts {
@@ -45,28 +45,28 @@ export interface PreparedParts {
   readonly plan: QueryPlan;
   readonly model: SupergraphModel;
   readonly denied: ReadonlySet<FieldNode>;
-  /** Message of the error at each of them. */
+  /** Message of the error at each denied field. */
   readonly deniedMessage: string;
-  /** The fragments that the plan delivers later, by the planner's label. */
+  /** The deferred fragments, by the label that the plan has for them. */
   readonly deferred: ReadonlyMap<string, DeferredFragment> | undefined;
-  /** Compiled forms that are kept, for different values of the operation's conditions: clients choose those. */
+  /** How many variants are kept. Clients choose the values of conditions, so the number must be bounded. */
   readonly maxVariants: number;
-  /** Hears how many are kept, when they have become more. */
+  /** Called with the number of kept variants when it grows. */
   readonly onVariants: (count: number) => void;
 }
 
-/** One operation of one document: parsed, planned, and compiled as its conditions are met. */
+/** One operation of one document, parsed and planned. It is compiled once for each combination of conditions. */
 export class PreparedOperation {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly plan: QueryPlan;
   readonly model: SupergraphModel;
   readonly fragments: Fragments;
-  /** The client's path for a path of the fetched data. */
+  /** Turns a path of the fetched data into a path of the client's response. */
   readonly clientPath: (path: ErrorPath) => ErrorPath;
-  /** The key a selected field has in the fetched data. */
+  /** The key of a selected field in the fetched data. */
   readonly dataKey: (node: FieldNode) => string;
-  /** Fields the client may not see: null in the response, and no part of the plan. */
+  /** Fields that the client may not see: null in the response, and not in the plan. */
   readonly denied: ReadonlySet<FieldNode>;
   readonly #source: string;
   readonly #deniedMessage: string;
@@ -119,14 +119,14 @@ export class PreparedOperation {
     );
   }
 
-  /** The compiled form for these values of the operation's conditions. */
+  /** The variant for these variables and this error behavior; compiled when it is missing. */
   variantFor(variables: Readonly<Record<string, unknown>>, onError: ErrorBehavior = 'PROPAGATE'): Variant {
     return this.#compiled(this.#variants, variables, onError, (conditions, nullsInPlace) =>
       this.#compile(conditions, nullsInPlace),
     );
   }
 
-  /** The compiled form of a response in parts. */
+  /** Like `variantFor`, for a response in parts. */
   incrementalVariantFor(
     variables: Readonly<Record<string, unknown>>,
     onError: ErrorBehavior = 'PROPAGATE',
@@ -182,11 +182,11 @@ export class PreparedOperation {
       clientPath: this.clientPath,
       isLeftOut: leftOutPaths(this.definition.selectionSet, options, this.model.plannerNames),
       refusals: [...this.deniedErrors(), ...unplanned.map(unplannedError)],
-      isUnanswerable: unplanned.length > 0 && programs.every(({ batches }) => batches.length === 0),
+      isUnresolvable: unplanned.length > 0 && programs.every(({ batches }) => batches.length === 0),
     };
   }
 
-  /** One error for each field the client may not see. */
+  /** One error for each field that the client may not see. */
   deniedErrors(): EngineError[] {
     return deniedPaths(this.definition.selectionSet, this.fragments, this.denied).map((path) => ({
       message: this.#deniedMessage,
@@ -201,13 +201,13 @@ function repetitionAt(place: Place | undefined): Repetition {
   return place?.sharesRepeats ? 'marked' : 'never';
 }
 
-/** The planner silently leaves out what no subgraph can answer; a client is told. */
+/** The planner silently leaves out a field that no subgraph can resolve. The client gets this error for it. */
 function unplannedError(key: string): EngineError {
-  const message = `No subgraph can answer "${key}" as it is selected here`;
+  const message = `No subgraph can resolve "${key}" as it is selected here`;
   return { message, path: [key], extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false } };
 }
 
-/** A query or mutation has one part; a subscription has the source of its events, and what is added to each of them. */
+/** A query or mutation has one part. A subscription has two: the source of its events, and the fetches for each event. */
 function partsOf(node: PlanNode | SubscriptionNode | undefined): (PlanNode | undefined)[] {
   return node?.kind === 'Subscription' ? [node.primary, node.rest] : [node];
 }

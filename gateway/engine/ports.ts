@@ -1,6 +1,6 @@
 import type { ErrorBehavior } from './error-behavior.ts';
 
-/** What the engine asks of the world around it. It imports nothing of the gateway; the gateway implements these. */
+// The interfaces between the engine and its environment. The engine imports nothing of the gateway; the gateway implements these.
 
 export type OperationKind = 'query' | 'mutation' | 'subscription';
 
@@ -9,35 +9,35 @@ export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }
 
-/** One request to one subgraph. `body` is complete JSON text: `{"query":…,"operationName"?:…,"variables"?:…}`. */
+/** One request to one subgraph. `body` is the complete JSON text: `{"query":…,"operationName"?:…,"variables"?:…}`. */
 export interface SubgraphRequest {
   readonly subgraph: string;
   readonly kind: OperationKind;
   readonly body: string;
 }
 
-/** Everything about the client's request that a subgraph call may depend on. */
+/** Everything about the client's request that a subgraph request may depend on. */
 export interface RequestScope {
   readonly requestId: string;
-  /** Everything of identity and forwarded headers that may change an answer; equal keys may share work. */
+  /** Identifies everything in the identity and the forwarded headers that may change a response. Requests with equal keys may share work. */
   readonly identityKey: string;
   /** Headers to forward, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Headers that go to one subgraph alone, beside the others: a token that names its reader. */
+  /** Additional headers for one subgraph only, such as a token whose audience is that subgraph. */
   readonly headersFor?: (subgraph: string) => Readonly<Record<string, string>>;
-  /** Aborted when the client has left. */
+  /** Aborted when the client disconnects. */
   readonly signal?: AbortSignal;
-  /** `performance.now()` milliseconds after which nobody waits for the answer any more. */
+  /** The time on the clock of `performance.now()`, in milliseconds, after which the client no longer waits for the response. */
   readonly deadline?: number;
-  /** True where the client could change something twice by sending its operation again: a mutation without idempotency keys. */
+  /** True when sending the operation again could make a change twice: a mutation without idempotency keys. */
   readonly unrepeatable?: boolean;
-  /** What becomes of positions with errors; `PROPAGATE` unless the client says otherwise. */
+  /** How errors change the response. Default `PROPAGATE`. */
   readonly onError?: ErrorBehavior;
-  /** Called with every request to a subgraph and its coming result, where somebody wants to know. Must not throw. */
+  /** Called with each request to a subgraph and the promise of its result. Must not throw. */
   readonly onFetch?: (request: SubgraphRequest, result: Promise<SubgraphResult>) => void;
 }
 
-/** An error as a subgraph sent it; every part may be absent or of a wrong type. */
+/** An error as a subgraph sent it. Any property may be absent or of a wrong type. */
 export interface SubgraphError {
   readonly message?: unknown;
   readonly path?: unknown;
@@ -45,17 +45,17 @@ export interface SubgraphError {
 }
 
 /**
- * Marks an object or list that occurs more than once in an answer whose transport made equal parts one. The engine then copies, extends and
- * writes it once (see docs/performance.md, P8). JSON can't contain a symbol.
+ * Marks an object or list that occurs more than once in a response whose equal parts the transport made one object. The engine then copies,
+ * extends and writes it once (see docs/performance.md, P8). JSON can't contain a symbol.
  */
 export const REPEATED: unique symbol = Symbol('repeated');
 
-/** Marks an answer whose JSON text has no backslash: none of its strings needs escaping (RFC 8259, section 7; see docs/performance.md, P9). */
+/** Marks a response whose JSON text has no backslash: none of its strings needs escaping (RFC 8259, section 7; see docs/performance.md, P9). */
 export const UNESCAPED: unique symbol = Symbol('unescaped');
 
 /**
- * A subgraph's parsed answer. It may be shared between requests: it is never mutated. Only its outermost shape
- * (an object) is promised; `data` is as the subgraph sent it.
+ * A subgraph's parsed response. It may be shared between requests, so it is never changed. The transport guarantees
+ * only that it is an object; `data` is as the subgraph sent it.
  */
 export interface SubgraphResult {
   readonly data?: JsonObject | null;
@@ -64,18 +64,18 @@ export interface SubgraphResult {
   readonly [UNESCAPED]?: true;
 }
 
-/** What clients may see of the errors that subgraphs report. */
+/** Decides which parts of subgraph errors clients may see. */
 export interface ErrorPolicy {
   isPublicCode(code: string): boolean;
-  /** Whether messages under this code are meant for clients. */
+  /** Whether clients may see the messages of errors with this code. */
   isPublicMessage(code: string): boolean;
-  /** Whether an extension of this name is meant for clients. */
+  /** Whether clients may see the extension with this name. */
   isPublicExtension(name: string): boolean;
-  /** Whether trying again may help, where the subgraph does not say. */
+  /** Whether a retry may succeed, when the subgraph does not say. */
   isRetryable(code: string): boolean;
-  /** Called with errors as the subgraph reported them, for the log. */
+  /** Called with each error as the subgraph reported it, for the log. */
   onSubgraphError?(error: SubgraphError, subgraph: string, requestId: string): void;
-  /** Called when a subgraph could not be asked or did not answer, for the log. */
+  /** Called when a request to a subgraph failed, for the log. */
   onSubgraphFailure?(failure: SubgraphFailure, requestId: string): void;
 }
 
@@ -83,8 +83,8 @@ export interface SubgraphTransport {
   /** Rejects with a `SubgraphFailure`, never with a driver's own error. */
   fetch(request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult>;
   /**
-   * One item per event; ends when the upstream completes, throws a `SubgraphFailure` when it breaks. Its `return()` doesn't wait for the event
-   * that is being waited for.
+   * Yields one item per event. Ends when the subgraph completes the subscription, and throws a `SubgraphFailure` when the connection fails.
+   * `return()` doesn't wait for a pending `next()`.
    */
   subscribe(request: SubgraphRequest, scope: RequestScope): AsyncIterable<SubgraphResult>;
   close(): Promise<void>;
@@ -99,13 +99,13 @@ export type SubgraphFailureCode =
   | 'REQUEST_CONCURRENCY_LIMITED'
   | 'LIVE_QUEUE_OVERFLOW';
 
-/** A subgraph could not be asked, or did not answer in GraphQL. Its message is fit for clients: no address, no stack. */
+/** A request to a subgraph failed, or the response wasn't GraphQL. Clients may see the message: it has no address and no stack. */
 export class SubgraphFailure extends Error {
   readonly code: SubgraphFailureCode;
   readonly subgraph: string;
   /** Whether the same request may succeed if the client sends it again. */
   readonly retryable: boolean;
-  /** Seconds, when the transport knows how long to stay away. */
+  /** Seconds to wait before a retry, if the transport knows. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(

@@ -17,7 +17,7 @@ import { mentionsDefer, withoutDefer } from './document/defer.ts';
 import { type EngineErrorCode, RequestError, requestError } from './errors.ts';
 import { type LabelledDocument, labelDefers } from './incremental/labels.ts';
 import { PreparedOperation } from './operation.ts';
-import { countWays } from './planning/count-ways.ts';
+import { countCandidates } from './planning/count-candidates.ts';
 import { plannableDocument } from './planning/plannable-document.ts';
 import { type Planner, PlanningFailure } from './planning/planner.ts';
 import { needsNoSubgraph, withoutIntrospection } from './planning/without-introspection.ts';
@@ -26,18 +26,18 @@ import { labelsInDocument } from './supergraph/overrides.ts';
 
 export interface PrepareRequest {
   readonly source: string;
-  /** The parsed document, if it has been parsed and validated already. */
+  /** The document, when the caller has already parsed and validated it. */
   readonly document?: DocumentNode;
   readonly operationName?: string | undefined;
-  /** Labels of `@override(label:)` that hold for this request. */
+  /** The active labels of `@override(label:)`. */
   readonly activeLabels?: readonly string[];
-  /** Whether the client takes a response in parts; `@defer` is without effect otherwise. */
+  /** Whether the client accepts a response in parts. Without it, `@defer` has no effect. */
   readonly incremental?: boolean;
-  /** What the client may see; by default what everybody may. */
+  /** What the client is allowed to see. Default: what an anonymous client may see. */
   readonly grants?: Grants;
 }
 
-/** A valid document and what can be said of it without knowing who asks. */
+/** A valid document, with everything about it that doesn't depend on the client. */
 interface CheckedDocument {
   readonly id: number;
   readonly given: DocumentNode;
@@ -45,20 +45,20 @@ interface CheckedDocument {
   readonly labelled: LabelledDocument | undefined;
   readonly access: OperationAccess;
   readonly labels: ReadonlySet<string>;
-  /** With fragments in their places. */
+  /** The number of selections, with fragments expanded. */
   readonly selections: number;
 }
 
-/** An operation that is planned or being planned, and how it was asked for. */
+/** An operation that is planned or being planned, and the request for it. */
 interface Preparation {
   readonly operation: Promise<PreparedOperation>;
   readonly request: PrepareRequest;
-  /** Of the document, and again of each compiled variant that the operation keeps. */
+  /** The document's selections, counted once more for each variant that the operation keeps. */
   readonly selections: number;
   isDone: boolean;
 }
 
-/** Operations are also counted by their selections, each of which takes half a kilobyte: see docs/performance.md, P5. */
+/** The caches also count selections, each of which takes half a kilobyte: see docs/performance.md, P5. */
 const selectionsPerOperation = 100;
 /** Compiled variants that a small operation keeps. */
 const maxVariants = 16;
@@ -72,7 +72,7 @@ function boundedCache<T extends { readonly selections: number }>(maxOperations: 
   });
 }
 
-/** Selections that one operation counts as at most, a quarter of all: it has to be kept while it is being planned. */
+/** An upper bound for what one operation counts: a quarter of the cache. A larger one would be evicted while it is being planned. */
 function largestShare(maxOperations: number): number {
   return Math.ceil((maxOperations * selectionsPerOperation) / 4);
 }
@@ -89,14 +89,14 @@ export interface PreparerOptions {
   readonly deniedMessage: string;
 }
 
-/** Parses, validates and plans operations, each once; results are kept, the least recently used are dropped. */
+/** Parses, validates and plans each operation once. The most recently used results are kept. */
 export class Preparer {
   readonly #model: SupergraphModel;
   readonly #planner: Planner;
   readonly #deniedMessage: string;
-  /** By text. */
+  /** Documents for ordinary responses, by text. */
   readonly #whole: LRUCache<string, CheckedDocument>;
-  /** By text, of those that are answered in parts. */
+  /** Documents for responses in parts, by text. */
   readonly #inParts: LRUCache<string, CheckedDocument>;
   readonly #prepared: LRUCache<string, Preparation>;
   readonly #maxOperations: number;
@@ -113,7 +113,7 @@ export class Preparer {
   }
 
   /**
-   * What a document demands of an identity.
+   * The requirements that a document has on an identity.
    * @throws RequestError when the document isn't valid
    */
   accessOf(request: PrepareRequest): OperationAccess {
@@ -130,7 +130,7 @@ export class Preparer {
     if (known) return known.operation;
     const { source, operationName, incremental, grants } = request;
     const preparation: Preparation = {
-      operation: this.#planInForm(checked, request, labels, (count) => this.#weigh(key, preparation, count)),
+      operation: this.#planInForm(checked, request, labels, (count) => this.#countVariants(key, preparation, count)),
       request: { source, operationName, activeLabels: labels, incremental, grants },
       selections: checked.selections,
       isDone: false,
@@ -141,26 +141,26 @@ export class Preparer {
         preparation.isDone = true;
       },
       () => {
-        // A failure may pass (a time limit, a full queue): the next request tries again.
+        // A failure may be temporary (a time limit, a full queue), so the next request tries again.
         if (this.#prepared.peek(key)?.operation === preparation.operation) this.#prepared.delete(key);
       },
     );
     return preparation.operation;
   }
 
-  /** Counts the variants of an operation towards what may be kept. */
-  #weigh(key: string, { operation, selections }: Preparation, variants: number): void {
+  /** Counts an operation's variants towards the size of the cache. */
+  #countVariants(key: string, { operation, selections }: Preparation, variants: number): void {
     const held = this.#prepared.peek(key);
     if (held?.operation === operation) this.#prepared.set(key, { ...held, selections: selections * (1 + variants) });
   }
 
-  /** Variants of an operation that may be kept: as many as fit into its share, and one in any case. */
-  #variantsOf(selections: number): number {
+  /** How many variants an operation may keep: as many as fit into its share of the cache, but at least one. */
+  #maxVariantsFor(selections: number): number {
     const fitting = Math.floor(largestShare(this.#maxOperations) / Math.max(selections, 1)) - 1;
     return Math.max(1, Math.min(fitting, maxVariants));
   }
 
-  /** How the operations used last were asked for, newest first; none that could not be planned. */
+  /** The requests of the most recently used operations, newest first. Operations that could not be planned are left out. */
   recent(count: number): PrepareRequest[] {
     return [
       ...this.#prepared
@@ -170,7 +170,7 @@ export class Preparer {
     ].map(({ request }) => request);
   }
 
-  /** Forgets everything; what is in use stays with whoever uses it. */
+  /** Empties the caches. Operations in use are not affected. */
   clear(): void {
     this.#whole.clear();
     this.#inParts.clear();
@@ -200,8 +200,8 @@ export class Preparer {
   }
 
   /**
-   * Plans an operation in the form that the client takes. The planner can't defer everything (a requirement below a deferred field, for
-   * example): such an operation is answered at once, which the proposal for `@defer` allows.
+   * Plans an operation for an ordinary response or for one in parts. The planner can't defer everything, for example a requirement below a
+   * deferred field. Such an operation gets an ordinary response, which the proposal for `@defer` allows.
    */
   async #planInForm(
     checked: CheckedDocument,
@@ -227,7 +227,7 @@ export class Preparer {
     onVariants: (count: number) => void,
   ): Promise<PreparedOperation> {
     const definition = getOperationAST(document, operationName);
-    if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation of that name');
+    if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation with this name');
     const denied = accessKey.includes('0') ? access.denied(accessKey) : nothing;
     const permitted = denied.size > 0 ? withoutDenied(labelled?.document ?? document, denied) : undefined;
     const fetched = withoutIntrospection(permitted ?? labelled?.document ?? document);
@@ -240,7 +240,7 @@ export class Preparer {
             operationName,
             activeLabels,
             selections: countSelections(plannable),
-            ways: countWays(plannable, this.#model),
+            candidates: countCandidates(plannable, this.#model),
           })
           .catch((error: unknown) => {
             throw planningError(error);
@@ -254,7 +254,7 @@ export class Preparer {
       denied,
       deniedMessage: this.#deniedMessage,
       deferred: labelled?.fragments,
-      maxVariants: this.#variantsOf(selections),
+      maxVariants: this.#maxVariantsFor(selections),
       onVariants,
     });
   }
@@ -278,7 +278,7 @@ function asRequestError(code: EngineErrorCode, errors: readonly GraphQLError[]):
   );
 }
 
-/** True when the planner failed at an operation that it should have planned. */
+/** Whether planning failed because of a defect of the planner, not because of a limit. */
 function isDefect(error: unknown): boolean {
   return error instanceof RequestError && error.cause instanceof PlanningFailure && error.cause.reason === 'failed';
 }

@@ -43,7 +43,7 @@ describe.each(['freight', 'apollo'] as const)('under the engine %s', (engine) =>
     const { log, of } = capturedLog();
     await using gateway = await startTestGateway({ engine }, graph, log);
     const { errors = [] } = await gateway.ask('{ failing }');
-    expect(errors).toMatchObject([{ message: 'Subgraph "people" failed to answer' }]);
+    expect(errors).toMatchObject([{ message: 'Subgraph "people" reported an error' }]);
     expect(of(errors[0]?.extensions['requestId'])).toEqual([
       expect.objectContaining({ subgraph: 'people', reason: 'connect ECONNREFUSED 10.1.2.3:5432' }),
     ]);

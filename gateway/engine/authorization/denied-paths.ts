@@ -2,11 +2,11 @@ import { type FieldNode, Kind, type SelectionSetNode } from 'graphql';
 import type { Fragments } from '../document/fragments.ts';
 import { responseKey } from '../document/response-keys.ts';
 
-/** One error for a field is enough, and a client that spreads fragments widely isn't owed more than this. */
+/** Bounds for documents that spread fragments very often. More errors than this tell a client nothing new. */
 const MAX_PATHS = 100;
 const MAX_STEPS = 10_000;
 
-/** Where a response lacks denied fields: response keys without list indexes, since nothing was asked for them. */
+/** The paths of denied fields, as response keys without list indexes: these fields are never fetched, so their lists are not known. */
 export function deniedPaths(root: SelectionSetNode, fragments: Fragments, denied: ReadonlySet<FieldNode>): string[][] {
   const paths = new Map<string, string[]>();
   let steps = 0;

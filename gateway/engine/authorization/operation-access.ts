@@ -13,15 +13,15 @@ import {
 import { typenameField } from '../document/typename.ts';
 import { type Grants, isSatisfied, type Requirement, type RequirementsByCoordinate } from './requirements.ts';
 
-/** What a document (in all its forms, if it has several) needs of an identity, worked out once; then any identity is judged by a few look-ups. */
+/** The requirements that a document (in all its forms, if it has several) has on an identity. They are collected once; checking an identity is then cheap. */
 export interface OperationAccess {
-  /** Distinct requirements of the document's fields. Empty: everybody may run all of it. */
+  /** The distinct requirements of the document's fields. Empty when every client may see all of them. */
   readonly requirements: readonly Requirement[];
-  /** Policies somebody has to decide on before `key` can be computed. */
+  /** The policies that the gateway must evaluate before it calls `key`. */
   readonly policies: readonly string[];
-  /** One digit for each requirement; identities of equal keys see the same. */
+  /** One digit for each requirement. Identities with equal keys see the same fields. */
   readonly key: (grants: Grants) => string;
-  /** Fields that may not be asked for under a key. */
+  /** The fields that an identity with this key may not see. */
   readonly denied: (key: string) => ReadonlySet<FieldNode>;
 }
 
@@ -66,13 +66,13 @@ export function operationAccess(
   };
 }
 
-/** A field read through an interface reads it of whatever implements it, so their requirements count too. */
+/** A field selected on an interface is read from its object types, so their requirements count too. */
 function coordinatesOf(parent: GraphQLCompositeType, field: string, schema: GraphQLSchema): string[] {
   const types = isAbstractType(parent) ? [parent, ...schema.getPossibleTypes(parent)] : [parent];
   return types.flatMap(({ name }) => [name, `${name}.${field}`]);
 }
 
-/** The document without the denied fields; an object of which nothing is left is still asked whether it is there. */
+/** The document without the denied fields. An object without any other field is still selected, so that the response shows whether it is null. */
 export function withoutDenied(document: DocumentNode, denied: ReadonlySet<FieldNode>): DocumentNode {
   return visit(document, {
     Field: { enter: (node) => (denied.has(node) ? null : undefined) },

@@ -10,7 +10,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 
-/** What an identity brings: whether it is known, its scopes, and the policies that hold for it. */
+/** What an identity is granted: whether it is authenticated, its scopes, and the policies that it meets. */
 export interface Grants {
   readonly authenticated: boolean;
   readonly scopes: ReadonlySet<string>;
@@ -19,7 +19,7 @@ export interface Grants {
 
 export const anonymous: Grants = { authenticated: false, scopes: new Set(), policies: new Set() };
 
-/** One condition on an identity. Lists are alternatives, of which one must hold in full. */
+/** One condition on an identity. `anyOf` has alternatives: all entries of at least one of them must be granted. */
 export type Requirement =
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'scopes'; readonly anyOf: readonly (readonly string[])[] }
@@ -36,7 +36,7 @@ export function isSatisfied(requirement: Requirement, grants: Grants): boolean {
   }
 }
 
-/** Requirements of a supergraph by `Type` and `Type.field`, as `@authenticated`, `@requiresScopes` and `@policy` say. */
+/** The requirements of a supergraph, from `@authenticated`, `@requiresScopes` and `@policy`, by `Type` and `Type.field`. */
 export type RequirementsByCoordinate = ReadonlyMap<string, readonly Requirement[]>;
 
 export function readRequirements(supergraph: Supergraph, document: DocumentNode): RequirementsByCoordinate {
@@ -44,7 +44,7 @@ export function readRequirements(supergraph: Supergraph, document: DocumentNode)
   const requirements = new Map<string, readonly Requirement[]>();
   if (names.size === 0) return requirements;
   const add = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined): void => {
-    const found = directives?.flatMap((directive) => requirementOf(directive, names) ?? []) ?? [];
+    const found = directives?.flatMap((directive) => parseRequirement(directive, names) ?? []) ?? [];
     if (found.length > 0) requirements.set(coordinate, found);
   };
   for (const definition of document.definitions) {
@@ -64,7 +64,7 @@ function isObjectOrInterface(
   return definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION;
 }
 
-/** The names the directives have in this supergraph, which may have linked them under others. */
+/** The directives' names in this supergraph, which may import them under other names (`@link(import:)`). */
 function directiveNames(supergraph: Supergraph): Map<string, Requirement['kind']> {
   const names = new Map<string, Requirement['kind']>();
   const kinds = { authenticated: 'authenticated', requiresScopes: 'scopes', policy: 'policies' } as const;
@@ -75,7 +75,7 @@ function directiveNames(supergraph: Supergraph): Map<string, Requirement['kind']
   return names;
 }
 
-function requirementOf(
+function parseRequirement(
   directive: DirectiveNode,
   names: ReadonlyMap<string, Requirement['kind']>,
 ): Requirement | undefined {

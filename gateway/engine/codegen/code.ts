@@ -9,14 +9,14 @@ const factories = new LRUCache<string, Factory>({
 });
 
 /**
- * Builds one function from generated text. Values the text needs are bound to names; text from outside (field names,
- * type names) enters only through `JSON.stringify`, so that nothing a client writes can become code.
+ * Builds one function from generated text. Values that the text needs are bound to names. Names of fields and types enter
+ * the text only through `JSON.stringify`, so that nothing a client sends can become code.
  */
 export class Code {
   readonly #names: string[] = [];
   readonly #values: unknown[] = [];
 
-  /** Makes a value available to the generated text and returns the name it has there. */
+  /** Makes a value available to the generated text. Returns its name there. */
   bind(value: unknown): string {
     const known = this.#values.indexOf(value);
     if (known >= 0) return this.#names[known]!;
@@ -41,13 +41,13 @@ export class Code {
 
 const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-/** Reads a response key; one that every object inherits (`constructor`, `__proto__`) only if it is the object's own. */
+/** Code that reads a response key. A key that every object inherits (`constructor`, `__proto__`) is read only if it is an own property. */
 export function readKey(object: string, key: string): string {
   const access = `${object}[${JSON.stringify(key)}]`;
   return inherited.has(key) ? `(Object.hasOwn(${object}, ${JSON.stringify(key)}) ? ${access} : undefined)` : access;
 }
 
-/** Assigns a response key; `__proto__` is a legal alias and must become a plain property. */
+/** Code that assigns a response key. `__proto__` is a legal alias and must become a plain property. */
 export function writeKey(object: string, key: string, value: string): string {
   const name = JSON.stringify(key);
   if (key !== '__proto__') return `${object}[${name}] = ${value}`;

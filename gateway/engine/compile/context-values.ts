@@ -5,13 +5,13 @@ import { isObject } from '../values/own.ts';
 
 /**
  * Reads the arguments that `@fromContext` takes from an object's ancestors, as JSON texts by variable name.
- * @param ancestors the objects the target lies in, the nearest first
+ * @param ancestors the objects that contain the target, the nearest first
  */
 export type ContextReader = (ancestors: readonly object[]) => ReadonlyMap<string, string>;
 
 const FRAGMENT = '... on ';
 
-/** Several rewrites may name one variable, for ancestors of different types; the first that applies counts. */
+/** Several rewrites may set one variable, for ancestors of different types. The first that applies is used. */
 export function compileContextReader(
   rewrites: readonly FetchDataKeyRenamer[],
   satisfies: SupergraphModel['satisfies'],
@@ -32,7 +32,7 @@ export function compileContextReader(
   };
 }
 
-/** A list on the way gives a list of what is found in its items. */
+/** Reads a value along a path. A list on the path gives a list of the values in its items. */
 function valueAt(from: unknown, path: readonly string[], satisfies: SupergraphModel['satisfies']): unknown {
   let value = from;
   for (const [index, element] of path.entries()) {

@@ -2,26 +2,26 @@ import type { FetchNode } from '@apollo/query-planner';
 import type { OperationKind } from '../ports.ts';
 import type { PathNode } from './path-tree.ts';
 
-/** One fetch of the plan with its place and its order; the unit that batches are made of. */
+/** One fetch of the plan, with its place and its position in the order. Batches consist of steps. */
 export interface FetchStep {
   readonly id: number;
   readonly fetch: FetchNode;
   readonly subgraph: string;
   readonly kind: OperationKind;
-  /** Where its targets are; the root for a fetch of root fields. */
+  /** The path of its targets; the root for a fetch of root fields. */
   readonly at: PathNode;
   /** Steps whose results must be merged before this one starts. */
   readonly after: ReadonlySet<FetchStep>;
-  /** How many steps must run one after the other before this one may. */
+  /** The length of the longest chain of steps that must run before this one. */
   readonly level: number;
 }
 
-/** An entity fetch asks `_entities` for what its targets lack. */
+/** Whether a step fetches entities through `_entities`. */
 export function isEntityStep(step: FetchStep): boolean {
   return step.fetch.requires !== undefined && step.kind === 'query';
 }
 
-/** Its arguments depend on the objects its targets lie in (`@fromContext`). */
+/** Whether arguments of a step depend on the objects that contain its targets (`@fromContext`). */
 export function hasContext(step: FetchStep): boolean {
   return (step.fetch.contextRewrites?.length ?? 0) > 0;
 }

@@ -1,17 +1,17 @@
 import { type FetchStep, hasContext, isEntityStep } from './fetch-step.ts';
 
-/** Steps that travel in one request. */
+/** Steps that are sent in one request. */
 export interface StepGroup {
   readonly subgraph: string;
   readonly steps: readonly FetchStep[];
 }
 
 /**
- * Groups entity fetches of one wave to one subgraph. A step whose dependents can wait moves to a later wave in which
- * its subgraph is asked anyway: this lengthens no chain of requests and saves a request.
+ * Groups the entity fetches of each wave by subgraph. A step whose dependents can wait moves to a later wave that has a
+ * request to its subgraph anyway. That saves a request and makes no chain of requests longer.
  */
 export function groupSteps(steps: readonly FetchStep[]): StepGroup[] {
-  const wave = wavesOf(steps);
+  const wave = assignWaves(steps);
   const groups = new Map<string, FetchStep[]>();
   for (const step of steps) {
     const key = isMergeable(step) ? `${wave.get(step)}/${step.subgraph}` : `step/${step.id}`;
@@ -22,12 +22,12 @@ export function groupSteps(steps: readonly FetchStep[]): StepGroup[] {
   return [...groups.values()].map((members) => ({ subgraph: members[0]!.subgraph, steps: members }));
 }
 
-function wavesOf(steps: readonly FetchStep[]): Map<FetchStep, number> {
+function assignWaves(steps: readonly FetchStep[]): Map<FetchStep, number> {
   const dependents = dependentsOf(steps);
   const latest = latestWaves(steps, dependents);
   const wave = new Map(steps.map((step) => [step, step.level]));
   const occupied = new Set<string>();
-  // Later steps first: a step may only join a wave that is still taken, and its dependents have settled by then.
+  // Later steps come first: a step can join only a wave that is occupied, and the waves of its dependents must be final by then.
   for (const step of steps.toSorted((a, b) => b.level - a.level)) {
     if (isMergeable(step)) {
       const limit = Math.min(latest.get(step)!, ...dependents.get(step)!.map((other) => wave.get(other)! - 1));
@@ -61,7 +61,7 @@ function dependentsOf(steps: readonly FetchStep[]): Dependents {
   return dependents;
 }
 
-/** One request has one value for each variable, which targets in different contexts can't share. */
+/** Steps with a context can't be grouped: one request has one value for each variable, but targets in different contexts need different values. */
 function isMergeable(step: FetchStep): boolean {
   return isEntityStep(step) && !hasContext(step);
 }

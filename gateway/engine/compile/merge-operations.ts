@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
-/** Compiling looks at an operation several times; other client operations have many fetches in common with it. */
+/** Compiling reads each operation several times, and client operations have many fetches in common. */
 const parsed = new LRUCache<string, DocumentNode>({
   maxSize: 200_000,
   sizeCalculation: (_document, text) => text.length,
@@ -29,11 +29,11 @@ export function fetchDocument({ operation }: FetchNode): DocumentNode {
   return document;
 }
 
-/** One `_entities` field of a request; fetches that select the same share it. */
+/** One `_entities` field of a request. Fetches with equal selections share it. */
 export interface EntitySlot {
   /** Response key of the `_entities` field. */
   readonly alias: string;
-  /** Variable that carries the representations. */
+  /** The variable for the representations. */
   readonly variable: string;
 }
 
@@ -43,11 +43,11 @@ export interface MergedOperation {
   readonly slots: readonly EntitySlot[];
   /** For each fetch, in order, the index of its slot. */
   readonly slotOf: readonly number[];
-  /** The client's variables the operation uses. */
+  /** The client's variables that the operation uses. */
   readonly variables: readonly string[];
 }
 
-/** Makes one operation out of the `_entities` operations of several fetches to one subgraph. */
+/** Merges the `_entities` operations of several fetches to one subgraph into one operation. */
 export function mergeEntityOperations(fetches: readonly [FetchNode, ...FetchNode[]]): MergedOperation {
   const variables = [...new Set(fetches.flatMap((fetch) => fetch.variableUsages ?? []))].filter(
     (name) => name !== 'representations',
@@ -79,14 +79,14 @@ export function mergeEntityOperations(fetches: readonly [FetchNode, ...FetchNode
   };
 }
 
-/** Names made from this prefix clash with no client variable. */
+/** A prefix for names that can't be equal to a client variable. */
 function freePrefix(taken: readonly string[]): string {
   let prefix = '';
   while (taken.some((name) => name.startsWith(`${prefix}r`) || name.startsWith(`${prefix}e`))) prefix += '_';
   return prefix;
 }
 
-/** Equal for operations that select the same of the same entities. */
+/** A text that is equal for equal selections. */
 function selectionKey(document: DocumentNode): string {
   const { selectionSet } = operationOf(document);
   return [print(selectionSet), ...fragmentsOf(document).map((fragment) => print(fragment))].join('\n');

@@ -2,11 +2,11 @@ import { Code, readKey, writeKey } from '../codegen/code.ts';
 import { isBetterType, valueMerger } from '../values/merge-values.ts';
 import type { Owned } from '../values/own.ts';
 
-/** Adds what a subgraph says about an object to it; `source` is never changed. */
+/** Merges a subgraph's result for an object into the object. `source` is never changed. */
 export type MergeFunction = (target: Owned, source: Readonly<Record<string, unknown>>) => void;
 
 /**
- * Only what was asked for is taken: a subgraph can't overwrite what another one answers for.
+ * Compiles a merge of the selected keys only, so that a subgraph can't overwrite fields of another one.
  * @param interfaces the interfaces that some subgraph knows as an object
  */
 export function compileMerge(keys: readonly string[], interfaces: ReadonlySet<string>): MergeFunction {

@@ -8,14 +8,15 @@ import { covers, fieldsByKey, requiredKey } from '../supergraph/required-selecti
 import { fetchDocument, operationOf } from './merge-operations.ts';
 
 type FieldRequirements = Pick<SupergraphModel, 'requiredBy' | 'keysOf'>;
-/** What the fields on a type require: selections by their key in the data. */
+/** What the fields of each type require: selections by their key in the data. */
 type RequirementsByType = Map<string, Map<string, QueryPlanSelectionNode[]>>;
 
 /**
- * What a fetch needs of its targets when conditional fields are out. The planner asks for what a field requires under the
- * field's own condition, but demands it of every target: `{ code dear @include(if: $no) }` would get no `code` then.
- * What a field that is out shares with others, in whole or in parts, is made anew from what the others require.
- * @returns undefined when no field of the fetch is in
+ * The part of a fetch's `requires` that is needed under known conditions. The planner fetches the requirements of a
+ * conditional field under the field's condition, but `requires` always has them. So `{ code price @include(if: $no) }`
+ * would get no `code`: its targets lack what `price` requires. This function removes the requirements of excluded fields,
+ * and adds again those that included fields have in common with them.
+ * @returns undefined when the conditions exclude all fields of the fetch
  */
 export function neededRequires(
   fetch: FetchNode,
@@ -36,9 +37,9 @@ export function neededRequires(
   for (const type of excluded.keys()) requires.push(...replacement(type, requires));
   return requires;
 
-  function visit(set: SelectionSetNode, type: string, isIn: boolean): void {
+  function visit(set: SelectionSetNode, type: string, isParentIncluded: boolean): void {
     for (const selection of set.selections) {
-      const here = isIn && isIncluded(selection.directives, conditions);
+      const here = isParentIncluded && isIncluded(selection.directives, conditions);
       if (selection.kind === Kind.FIELD) {
         if (here) fields++;
         const requirement = requiredBy.get(`${fetch.serviceName}/${type}.${selection.name.value}`);
@@ -52,7 +53,7 @@ export function neededRequires(
     }
   }
 
-  /** The planner nests fragments, on one type even, where fields of an entity stand under several conditions. */
+  /** Fragments may be nested, even on one type, where fields of an entity have several conditions. */
   function withoutExcluded(selections: readonly QueryPlanSelectionNode[], type: string): QueryPlanSelectionNode[] {
     return selections.flatMap((selection): QueryPlanSelectionNode[] => {
       if (selection.kind === 'Field') return excluded.get(type)?.has(requiredKey(selection)) ? [] : [selection];
@@ -60,23 +61,23 @@ export function neededRequires(
     });
   }
 
-  /** What the fields that are in require of what was taken out for a type, and the key if it was taken out too. */
+  /** The removed selections on a type that included fields require, and the type's key if it was removed too. */
   function replacement(type: string, left: readonly QueryPlanSelectionNode[]): QueryPlanSelectionNode[] {
     const needed = [...(included.get(type) ?? [])].flatMap(([key, selections]) =>
       excluded.get(type)?.has(key) ? selections : [],
     );
     const keys = keysOf.get(`${fetch.serviceName}/${type}`) ?? [];
-    const isIn = (selections: readonly QueryPlanSelectionNode[]) => (key: readonly QueryPlanSelectionNode[]) =>
+    const coveredBy = (selections: readonly QueryPlanSelectionNode[]) => (key: readonly QueryPlanSelectionNode[]) =>
       covers(selections, key);
-    const lost = keys.some(isIn([...onType(left, type), ...needed]))
+    const lost = keys.some(coveredBy([...onType(left, type), ...needed]))
       ? undefined
-      : keys.find(isIn(onType(fetch.requires ?? [], type)));
+      : keys.find(coveredBy(onType(fetch.requires ?? [], type)));
     const selections = [...needed, ...(lost ?? [])];
     return selections.length === 0 ? [] : [{ kind: 'InlineFragment', typeCondition: type, selections }];
   }
 }
 
-/** The fields that requirements have directly on a type. */
+/** The fields of `requires` directly on a type. */
 function onType(requires: readonly QueryPlanSelectionNode[], type: string, within = ''): QueryPlanSelectionNode[] {
   return requires.flatMap((selection) => {
     if (selection.kind === 'Field') return within === type ? [selection] : [];

@@ -1,16 +1,16 @@
 import type { ResponsePath } from '@apollo/query-planner';
 
-/** One hop of a plan's path: into a field's value, or into every item of a list. */
+/** One step of a plan's path: into a field's value, or into every item of a list. */
 export type PathStep =
   | { readonly kind: 'field'; readonly name: string; readonly types: readonly string[] | undefined }
   | { readonly kind: 'item'; readonly types: readonly string[] | undefined };
 
-/** A place in the response where fetches meet. Equal paths share one node, so that their work is shared too. */
+/** A path of the response at which fetches start, or a prefix of one. Equal paths share one node, so that targets are searched once. */
 export interface PathNode {
   readonly id: number;
   readonly parent: PathNode | undefined;
   readonly step: PathStep | undefined;
-  /** Response keys and `@` from the root, joined by dots; nodes that differ only in type conditions have the same. */
+  /** Response keys and `@` from the root, joined by dots. Nodes that differ only in type conditions have equal keys. */
   readonly key: string;
   readonly children: Map<string, PathNode>;
 }
@@ -28,7 +28,7 @@ export class PathTree {
     let node = this.root;
     for (const element of path) {
       const text = String(element);
-      // The planner starts paths with an empty element, and may narrow it to the root type, which is always true.
+      // A planner's path starts with an empty element. It may have a type condition on the root type, which always holds.
       if (text === '' || text.startsWith('|[')) continue;
       node = node.children.get(text) ?? this.#extend(node, text);
     }
@@ -50,7 +50,7 @@ export class PathTree {
   }
 }
 
-/** The planner writes type conditions behind the element they narrow: `media|[Book,Film]`. */
+/** Parses an element of a planner's path. Type conditions follow the name: `media|[Book,Film]`. */
 function parseStep(text: string): PathStep {
   const bar = text.indexOf('|[');
   const name = bar < 0 ? text : text.slice(0, bar);

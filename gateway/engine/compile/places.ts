@@ -5,31 +5,31 @@ import { type FetchStep, hasContext } from './fetch-step.ts';
 import type { PathNode } from './path-tree.ts';
 import { type ProvidedFields, type Provisions, topLevelKeys } from './provided-fields.ts';
 
-/** A place in the response that fetches start from or pass, with functions generated for the objects found there. */
+/** A path of the response that fetches start from or pass, with generated functions for the objects there. */
 export interface Place {
   readonly id: number;
   readonly parent: Place | undefined;
-  /** Whether the place is a list's items rather than a field's value. */
+  /** Whether the place is the items of a list, not the value of a field. */
   readonly isItem: boolean;
   readonly types: readonly string[] | undefined;
-  /** Reads the place's value out of an object at the parent place. */
+  /** Reads the value at this place from an object at the parent place. */
   readonly read: (container: Owned) => unknown;
   readonly write: (container: Owned, value: unknown) => void;
-  /** Copies an object a subgraph sent, with room for what will be merged into it. */
+  /** Copies an object that a subgraph sent, with properties for the fields that will be merged into it. */
   readonly copy: (source: object) => Owned;
   /**
-   * Equal for objects of equal content, before anything is merged into them; undefined when they can't be compared.
-   * Objects with equal keys stay equal, since every later fetch is asked the same about them: so they become one.
+   * A key that is equal for objects of equal content, before anything is merged into them; undefined when objects can't be
+   * compared. Objects with equal keys become one object: every later fetch selects the same for them, so they stay equal.
    */
   readonly contentKey: ((source: object) => string | undefined) | undefined;
   /**
-   * Whether an object that a subgraph's answer repeats may be one object here. Only where nothing but fetches from the objects themselves adds
-   * to them: what is merged in through their containers may differ from container to container.
+   * Whether an object that repeats in a subgraph's response may stay one object here. That requires that only fetches that start at this place
+   * add to it: fields that are merged through a parent object may differ from parent to parent.
    */
   readonly sharesRepeats: boolean;
 }
 
-/** More keys than this cost more to compare than equal objects save. */
+/** With more keys than this, comparing objects costs more than merging equal ones saves. */
 const MAX_CONTENT_KEYS = 4;
 
 export function compilePlaces(
@@ -63,8 +63,8 @@ export function compilePlaces(
 }
 
 /**
- * Nodes that differ only in type conditions. Under different parent types one response key may stand for different
- * arguments, so objects found there aren't interchangeable.
+ * Nodes that differ only in type conditions. Under different parent types, one response key may have different
+ * arguments, so objects there must not become one.
  */
 function nodesSharingPaths(nodes: readonly PathNode[]): Set<PathNode> {
   const byPath = Map.groupBy(nodes, (node) => node.key);

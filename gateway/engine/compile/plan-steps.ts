@@ -6,8 +6,8 @@ import { neededRequires } from './needed-requires.ts';
 import type { PathTree } from './path-tree.ts';
 
 /**
- * Lists the fetches of a plan under known values of its conditions. `after` holds what the plan's sequences demand.
- * Defer nodes are not steps: whoever releases a response in parts compiles their parts one by one.
+ * Lists the fetches of a plan under known values of its conditions. `after` follows the plan's sequences.
+ * The plan must have no Defer node: `splitPlan` divides a plan at these nodes before.
  */
 export function planSteps(
   plan: PlanNode | undefined,
@@ -19,7 +19,7 @@ export function planSteps(
   if (plan) visit(plan, [], new Set());
   return steps;
 
-  /** Returns the steps that whatever comes next in a sequence has to wait for. */
+  /** Returns the steps that the next node of a sequence has to wait for. */
   function visit(node: PlanNode, path: ResponsePath, before: ReadonlySet<FetchStep>): ReadonlySet<FetchStep> {
     switch (node.kind) {
       case 'Sequence':
@@ -42,7 +42,7 @@ export function planSteps(
         ]);
       }
       case 'Defer':
-        throw new Error('a Defer node is compiled in parts');
+        throw new Error('a plan with a Defer node must be split first');
     }
   }
 

@@ -14,20 +14,20 @@ import { Provisions, topLevelKeys } from './provided-fields.ts';
 import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
 import { compileRequestBody, type RequestBody } from './request-body.ts';
 
-/** A step's part in a batch. */
+/** One step's share of a batch. */
 export interface BatchMember {
   readonly at: PathNode;
   /** Index into the batch's slots; 0 for a fetch of root fields. */
   readonly slot: number;
   readonly representation: RepresentationBuilder | undefined;
-  /** Response keys the answer brings to each target. */
+  /** Response keys that the result adds to each target. */
   readonly keys: readonly string[];
-  /** Adds an answer to a target; the answer isn't changed. */
+  /** Merges the result for a target into it. The result isn't changed. */
   readonly merge: MergeFunction;
   readonly outputRewrites: readonly FetchDataRewrite[];
-  /** Reads the arguments that depend on where in the response a target lies. */
+  /** Reads the arguments that depend on the target's position in the response. */
   readonly context: ContextReader | undefined;
-  /** Path nodes whose targets may have changed once this member's answer is merged. */
+  /** Ids of places that must be searched again after this member's result is merged. */
   readonly reaches: readonly number[];
 }
 
@@ -43,17 +43,17 @@ export interface Batch {
   readonly next: readonly number[];
 }
 
-/** What one part of a plan does, under known values of its conditions. */
+/** One part of a plan, compiled for known values of its conditions. */
 export interface Program {
   readonly batches: readonly Batch[];
 }
 
-/** What compiling needs to know of the supergraph. */
+/** The parts of the supergraph model that compiling needs. */
 export type PlanModel = Pick<SupergraphModel, 'satisfies' | 'requiredBy' | 'keysOf' | 'interfaceObjects'>;
 
 /**
- * Compiles the parts of a plan, which share one response: a query has one part, `@defer` one for each delivery, a
- * subscription its `rest`. Programs come in the order of the parts.
+ * Compiles the parts of a plan into programs, in the same order. The parts share one response. A query has one part, a
+ * response with `@defer` one for each delivery, a subscription its source of events and its `rest`.
  */
 export function compilePrograms(
   parts: readonly (PlanNode | undefined)[],
@@ -66,7 +66,7 @@ export function compilePrograms(
   const provisions = new Provisions(steps, paths.nodes);
   const places = compilePlaces(paths.nodes, steps, provisions);
   const rewrites = steps.some((step) => (step.fetch.outputRewrites?.length ?? 0) > 0);
-  // A renamed key may lead anywhere, so then every place is looked for again.
+  // A renamed key may be part of any path, so every place is searched again.
   const reaches = (step: FetchStep): number[] =>
     (rewrites ? paths.nodes : provisions.reachedBy(step)).map((node) => node.id);
   const programs = stepsOfParts.map((part) => compileProgram(part, { ...model, reaches }));

@@ -5,19 +5,19 @@ import { type FetchStep, isEntityStep } from './fetch-step.ts';
 import { fetchDocument, operationOf } from './merge-operations.ts';
 import type { PathNode } from './path-tree.ts';
 
-/** What one step's answer brings to a place, whatever the types of the objects there. */
+/** The fields that one step's result adds to a place, for objects of any type. */
 export interface ProvidedFields {
   readonly leaves: ReadonlySet<string>;
   readonly composites: ReadonlySet<string>;
 }
 
-/** Response keys at the top of what a step brings to each of its targets. */
+/** The response keys that a step adds directly to each of its targets. */
 export function topLevelKeys(step: FetchStep): string[] {
   const { sets, fragments } = stepSelections(step);
   return [...flatFields(sets, fragments).keys()];
 }
 
-/** Which steps bring what to which places. */
+/** Knows which steps add which fields to which places. */
 export class Provisions {
   readonly #providers = new Map<PathNode, { step: FetchStep; fields: ProvidedFields }[]>();
   readonly #reached = new Map<FetchStep, PathNode[]>();
@@ -43,12 +43,12 @@ export class Provisions {
     }
   }
 
-  /** What is brought to a place from above it, before fetches that start there. */
+  /** The fields that a place gets from steps that start above it. */
   at(node: PathNode): readonly ProvidedFields[] {
     return this.#providers.get(node)?.map(({ fields }) => fields) ?? [];
   }
 
-  /** The places below its own that a step's answer reaches. */
+  /** The places below a step's own place that its result contains. */
   reachedBy(step: FetchStep): readonly PathNode[] {
     return this.#reached.get(step) ?? [];
   }
@@ -86,8 +86,8 @@ function fieldsOf(sets: readonly SelectionSetNode[], fragments: Fragments): Prov
 }
 
 /**
- * Fields of selection sets and their fragments by response key, with what is selected on them. A named fragment counts
- * once, however often it is spread.
+ * The fields of selection sets and of their fragments by response key, with the selection sets on each field. A named
+ * fragment counts once, even if it is spread several times.
  */
 function flatFields(sets: readonly SelectionSetNode[], fragments: Fragments): Map<string, SelectionSetNode[]> {
   const fields = new Map<string, SelectionSetNode[]>();

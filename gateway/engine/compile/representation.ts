@@ -3,21 +3,21 @@ import { Code, literal, readKey } from '../codegen/code.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { jsonText } from '../values/json-text.ts';
 
-/** The JSON text of an object's representation, or null when the object can't be asked for here. */
+/** Writes the JSON text of an object's representation. Null when the object lacks a required field or has no matching type. */
 export type RepresentationBuilder = (object: Record<string, unknown>) => string | null;
 
 type Satisfies = SupergraphModel['satisfies'];
-/** Required fields by the key they have in the data. */
+/** Required fields by their key in the data. */
 type RequiredFields = Map<string, RequiredField>;
 interface RequiredField {
-  /** The key the subgraph expects; another one where a stand-in was fetched under an alias. */
+  /** The key that the subgraph expects. It differs from the key in the data where a stand-in was fetched under an alias. */
   readonly name: string;
   readonly selections: readonly QueryPlanSelectionNode[] | undefined;
 }
 
 /**
- * Compiles a fetch's `requires` and input rewrites. A builder is made once per runtime type and knows its fields;
- * types that satisfy no fragment of `requires` are never remembered, so a lying subgraph can't grow the cache.
+ * Compiles a fetch's `requires` and input rewrites. One builder is made for each runtime type. Types that satisfy no
+ * fragment of `requires` are not cached, so that a subgraph that sends wrong types can't grow the cache.
  */
 export function compileRepresentation(fetch: FetchNode, satisfies: Satisfies): RepresentationBuilder {
   const requires = fetch.requires ?? [];
@@ -36,13 +36,13 @@ export function compileRepresentation(fetch: FetchNode, satisfies: Satisfies): R
   };
 }
 
-/** What rewrites make of one runtime type's top level: another `__typename`, or other names for keys. */
+/** The effect of input rewrites on representations of one runtime type: another `__typename`, or other keys. */
 interface RewrittenKeys {
   readonly typename: string | undefined;
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-/** The planner rewrites only the top level of a representation; a deeper path would be a change in the planner. */
+/** The planner makes rewrites for the top level of a representation only. */
 function rewriteKeys(rewrites: readonly FetchDataRewrite[], runtimeType: string, satisfies: Satisfies): RewrittenKeys {
   let typename = runtimeType;
   const renamed = new Map<string, string>();
@@ -56,7 +56,7 @@ function rewriteKeys(rewrites: readonly FetchDataRewrite[], runtimeType: string,
   return { typename, renamed };
 }
 
-/** Absent, or beyond the range of a double: nobody could be asked about it. */
+/** A required value is absent, or beyond the range of a double and so without a JSON text. */
 const unknown = 'value === undefined || value === Infinity || value === -Infinity';
 
 function compileObject(fields: RequiredFields, satisfies: Satisfies, keys?: RewrittenKeys): RepresentationBuilder {
@@ -81,7 +81,7 @@ function compileObject(fields: RequiredFields, satisfies: Satisfies, keys?: Rewr
 
 type ValueBuilder = (value: unknown) => string;
 
-/** A nested object that lacks something required becomes null; so does one of a type nobody asked about. */
+/** A nested object without a required field becomes null, and so does one of a type without a matching fragment. */
 function compileValue(selections: readonly QueryPlanSelectionNode[], satisfies: Satisfies): ValueBuilder {
   const object = compileNested(selections, satisfies);
   return function build(value): string {
@@ -116,7 +116,7 @@ function satisfiesAny(selections: readonly QueryPlanSelectionNode[], typename: s
   );
 }
 
-/** The fields a runtime type has to bring, fragments resolved and equal fields merged. */
+/** The fields that an object of a runtime type must have, with fragments resolved and equal fields merged. */
 function requiredFields(
   selections: readonly QueryPlanSelectionNode[],
   typename: string | undefined,

@@ -6,8 +6,8 @@ export interface RequestBody {
 }
 
 /**
- * @param slotVariables names of the variables that carry representations, in slot order
- * @param clientVariables names of the client's variables the operation uses
+ * @param slotVariables names of the variables for representations, in slot order
+ * @param clientVariables names of the client's variables that the operation uses
  */
 export function compileRequestBody(
   operation: string,

@@ -2,7 +2,7 @@ import { type DocumentNode, Kind, visit } from 'graphql';
 
 const CONDITIONAL = new Set(['skip', 'include', 'defer']);
 
-/** The variables that decide which parts of a document take part: those in `@skip`, `@include` and `@defer`. */
+/** The variables in `@skip`, `@include` and `@defer`: they decide which parts of a document are included or deferred. */
 export function conditionVariables(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {

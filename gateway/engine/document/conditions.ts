@@ -1,2 +1,2 @@
-/** The values of the variables that an operation's `@skip` and `@include` depend on. */
+/** The values of the variables in an operation's `@skip`, `@include` and `@defer`. */
 export type Conditions = Readonly<Record<string, boolean>>;

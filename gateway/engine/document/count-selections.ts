@@ -1,10 +1,10 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 import { fragmentsByName } from './fragments.ts';
 
-/** Larger counts need no distinction; fragments that double each other would reach any. */
+/** Counting stops here: fragments that each spread another one twice would reach any number. */
 const ceiling = 1_000_000;
 
-/** Selections of all operations with fragments in their places: what planning costs grows with it, or faster. */
+/** The number of selections of all operations, with fragments expanded. The cost of planning grows at least linearly with it. */
 export function countSelections(document: DocumentNode): number {
   const fragments = fragmentsByName(document);
   const known = new Map<string, number>();

@@ -1,12 +1,12 @@
 import { BREAK, type DirectiveNode, type DocumentNode, Kind, visit } from 'graphql';
 import { argumentValue } from './arguments.ts';
 
-/** Whether an operation text may ask for incremental delivery; cheap enough for every request. */
+/** Whether a text may request incremental delivery. It may give a false positive; it is cheap enough for every request. */
 export function mentionsDefer(source: string): boolean {
   return source.includes('@defer');
 }
 
-/** Whether a document asks for incremental delivery. @param source the document's text */
+/** Whether a document requests incremental delivery. @param source the document's text */
 export function documentDefers(source: string, document: DocumentNode): boolean {
   if (!mentionsDefer(source)) return false;
   let found = false;
@@ -19,14 +19,14 @@ export function documentDefers(source: string, document: DocumentNode): boolean 
   return found;
 }
 
-/** The document as a client gets it that can't take a response in parts: everything at once. */
+/** The document for clients that don't accept a response in parts: without `@defer`, so that everything comes at once. */
 export function withoutDefer(document: DocumentNode): DocumentNode {
   return visit(document, {
     [Kind.DIRECTIVE]: (node) => (node.name.value === 'defer' ? null : undefined),
   });
 }
 
-/** Whether a fragment's fields come later, under these values of the operation's conditions. */
+/** Whether a fragment is deferred, under these values of the operation's conditions. */
 export function isDeferred(
   directives: readonly DirectiveNode[] | undefined,
   conditions: Readonly<Record<string, boolean>>,

@@ -1,6 +1,6 @@
 import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 
-/** The named fragments of a document by their names. */
+/** The named fragments of a document, by name. */
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
 export function fragmentsByName({ definitions }: DocumentNode): Fragments {
@@ -9,7 +9,7 @@ export function fragmentsByName({ definitions }: DocumentNode): Fragments {
   return fragments;
 }
 
-/** Visits the fields of selection sets and of their fragments, whatever their types and conditions; each named fragment once. */
+/** Visits the fields of selection sets and of their fragments, without regard to types and conditions. Visits each named fragment once. */
 export function forEachField(
   sets: readonly SelectionSetNode[],
   fragments: Fragments,

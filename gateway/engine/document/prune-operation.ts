@@ -2,7 +2,7 @@ import { type DefinitionNode, type DocumentNode, Kind } from 'graphql';
 import { fragmentsByName } from './fragments.ts';
 import { findUses } from './uses.ts';
 
-/** Drops fragments and variables that the operation no longer uses: subgraphs refuse operations that declare such. */
+/** Removes the fragments and variables that the operation doesn't use: subgraphs refuse operations with unused declarations. */
 export function pruneOperation(document: DocumentNode): { document: DocumentNode; variables: string[] } {
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const { fragments, variables } = findUses(

@@ -2,14 +2,14 @@ import type { FieldNode } from 'graphql';
 
 const SEPARATOR = '__aliases__';
 
-/** The key a field has in the client's response. */
+/** The key of a field in the client's response. */
 export function responseKey({ alias, name }: FieldNode): string {
   return alias?.value ?? name.value;
 }
 
 /**
- * The key a field has in the data the plan fetches: the client's, unless that is an alias which equals a name the
- * planner fetches for itself. Then it names the field too, so that fields that merge still have one key.
+ * The key of a field in the fetched data. It is the client's key, unless that is an alias equal to a name that the planner
+ * fetches for itself. Then the key also contains the field's name, so that equal selections still share one key.
  */
 export function plannedKey(node: FieldNode, plannerNames: ReadonlySet<string>): string {
   const key = responseKey(node);
@@ -17,7 +17,7 @@ export function plannedKey(node: FieldNode, plannerNames: ReadonlySet<string>): 
   return clashes ? `${key}${SEPARATOR}${node.name.value}` : key;
 }
 
-/** A planner's path element without the types that it narrows to: `@|[Admin,User]` becomes `@`. */
+/** An element of a planner's path without its type conditions: `@|[Admin,User]` becomes `@`. */
 export function withoutTypes(element: string | number): string {
   return String(element).replace(/\|\[.*$/, '');
 }

@@ -17,9 +17,9 @@ import { responseKey } from './response-keys.ts';
 export interface SelectionContext {
   readonly schema: GraphQLSchema;
   readonly fragments: Fragments;
-  /** Values of the variables that `@skip` and `@include` name. */
+  /** Values of the variables in `@skip` and `@include`. */
   readonly conditions: Readonly<Record<string, boolean>>;
-  /** Whether a fragment belongs to this response; `@defer` leaves some for a later one. */
+  /** Whether a fragment belongs to this part of the response. Default: all do. */
   readonly takesFragment?: (directives: readonly DirectiveNode[] | undefined) => boolean;
 }
 
@@ -27,7 +27,7 @@ export type SelectedFields = Map<string, FieldNode[]>;
 
 /**
  * The fields selected on a type, by response key, with fragments resolved (specification: CollectFields).
- * `type` is the runtime type, or the static type where a subgraph didn't say.
+ * @param type the runtime type, or the static type when the subgraph sent no `__typename`
  */
 export function selectFields(
   context: SelectionContext,
@@ -70,7 +70,7 @@ export function selectFields(
   }
 }
 
-/** What `@skip` and `@include` say, under these values of their variables. */
+/** Whether `@skip` and `@include` include a selection, under these values of their variables. */
 export function isIncluded(
   directives: readonly DirectiveNode[] | undefined,
   conditions: Readonly<Record<string, boolean>>,

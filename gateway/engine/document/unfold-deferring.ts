@@ -1,11 +1,11 @@
 import { type DocumentNode, type FragmentDefinitionNode, type InlineFragmentNode, Kind, visit } from 'graphql';
 
-/** Fragments within fragments can select very much in few words; beyond this many the rest stays named. */
+/** Nested fragments can grow exponentially. After this many, the remaining spreads stay as they are. */
 const maxUnfolded = 1_000;
 
 /**
- * The document with named fragments that put something off written out where they are spread: each `@defer` stands at one place of the response
- * then, by which its part is known.
+ * Replaces spreads of named fragments that contain `@defer` by inline fragments. Then each `@defer` is at one place of the response, and that
+ * place identifies its part.
  */
 export function unfoldDeferring(document: DocumentNode): DocumentNode {
   const deferring = deferringFragments(document);
@@ -21,7 +21,7 @@ export function unfoldDeferring(document: DocumentNode): DocumentNode {
   });
 }
 
-/** Named fragments with a `@defer` inside, their own or one of fragments that they spread. */
+/** The named fragments that contain `@defer`, directly or through fragments that they spread. */
 function deferringFragments({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
   const deferring = new Map<string, FragmentDefinitionNode>();
   const named = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);

@@ -1,13 +1,13 @@
 import { type ASTNode, type FragmentDefinitionNode, Kind, visit } from 'graphql';
 import type { Fragments } from './fragments.ts';
 
-/** What some parts of a document use, also through the fragments that they spread. */
+/** The fragments and variables that parts of a document use, also through the fragments that they spread. */
 export interface Uses {
   readonly fragments: Fragments;
   readonly variables: ReadonlySet<string>;
 }
 
-/** Finds the fragments and variables that some parts of a document use; `all` are its named fragments. */
+/** Finds the fragments and variables that parts of a document use. @param all the document's named fragments */
 export function findUses(parts: readonly ASTNode[], all: Fragments): Uses {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const variables = new Set<string>();

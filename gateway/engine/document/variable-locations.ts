@@ -1,8 +1,8 @@
 import { type GraphQLError, getLocation, getOperationAST, Kind, parse, type SourceLocation } from 'graphql';
 
 /**
- * Says where the variables that errors are about are declared. Documents are kept without the places of their nodes, which take more room than
- * the nodes; an error is rare enough to read the text once more.
+ * Returns a function that finds where the variable of an error is declared. Kept documents have no locations, since locations take more memory
+ * than the nodes. Errors are rare, so the text is parsed again for them.
  * @param source a valid text
  */
 export function locateVariables(

@@ -1,7 +1,7 @@
 import type { PathNode } from '../compile/path-tree.ts';
 import { isObject } from '../values/own.ts';
 
-/** For each object at a place, the objects it lies in, the nearest first; lists don't count. */
+/** For each object at a place, the objects that contain it, the nearest first. Lists are skipped. */
 export function findAncestors(root: object, node: PathNode): Map<object, readonly object[]> {
   const steps: PathNode[] = [];
   for (let at: PathNode | undefined = node; at?.step; at = at.parent) steps.unshift(at);

@@ -7,22 +7,22 @@ import { rewritePath } from './output-rewrites.ts';
 import { findPositions, type Positions } from './positions.ts';
 import { publicCause } from './public-error.ts';
 
-/** More errors than this tell a client nothing more, and a small failure may have very many places. */
+/** One failure may concern very many positions, and more errors than this tell a client nothing new. */
 const MAX_ERRORS = 500;
-/** Errors of one execution that are handed to the log. */
+/** How many errors of one execution are passed to the error policy's log callbacks. */
 const MAX_LOGGED = 20;
 
-/** Where paths of the fetched data lead in the client's response. */
+/** Translates paths of the fetched data into paths of the client's response. */
 export interface ErrorPlaces {
   readonly clientPath: (path: ErrorPath) => ErrorPath;
-  /** Whether the client's conditions leave out what a path leads to. */
+  /** Whether the client's conditions exclude the field at a path. */
   readonly isLeftOut: (path: ErrorPath) => boolean;
 }
 interface Cause {
   readonly message: string;
   readonly extensions: EngineError['extensions'];
 }
-/** An error and the targets it concerns; `tail` is the path below each of them. */
+/** An error, the targets that it concerns, and the paths below each target. */
 interface Entry {
   readonly cause: Cause;
   readonly request: MemberRequest;
@@ -30,7 +30,7 @@ interface Entry {
   readonly tails: readonly ErrorPath[];
 }
 
-/** Collects what went wrong during an execution; where it belongs in the response is worked out at the end. */
+/** Collects the errors of an execution. Their paths in the response are determined at the end. */
 export class ErrorLog {
   readonly #entries: Entry[] = [];
   readonly #policy: ErrorPolicy;
@@ -45,11 +45,11 @@ export class ErrorLog {
     return this.#entries.length === 0;
   }
 
-  /** An error a subgraph reports inside its answer. */
+  /** Adds an error that a subgraph reported in its response. */
   addSubgraphError(batch: Batch, members: readonly MemberRequest[], error: SubgraphError): void {
     if (this.#entries.length < MAX_LOGGED) this.#policy.onSubgraphError?.(error, batch.subgraph, this.#requestId);
     const cause = publicCause(error, batch.subgraph, this.#policy);
-    const path = errorPath(error.path);
+    const path = parseErrorPath(error.path);
     if (path && batch.slots.length === 0) {
       const [request] = members;
       const { member, targets } = request!;
@@ -68,7 +68,7 @@ export class ErrorLog {
     if (known.length === 0) this.#addForWhole(cause, concerned);
   }
 
-  /** The subgraph couldn't be asked or didn't answer. */
+  /** Adds the failure of a request: it could not be sent, or there was no valid response. */
   addFailure(batch: Batch, members: readonly MemberRequest[], failure: unknown): void {
     if (!(failure instanceof SubgraphFailure)) throw failure;
     if (this.#entries.length < MAX_LOGGED) this.#policy.onSubgraphFailure?.(failure, this.#requestId);
@@ -78,24 +78,24 @@ export class ErrorLog {
     this.#addForWhole({ message: failure.message, extensions }, members);
   }
 
-  /** The subgraph answered, but not in the shape that was asked for. */
+  /** Adds an error for a response that doesn't have the requested shape. */
   addMalformed(batch: Batch, members: readonly MemberRequest[], problem: string): void {
-    const message = `Subgraph "${batch.subgraph}" gave a malformed answer: ${problem}`;
+    const message = `Subgraph "${batch.subgraph}" sent a malformed response: ${problem}`;
     const extensions = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false, subgraph: batch.subgraph };
     this.#addForWhole({ message, extensions }, members);
   }
 
-  /** Everything that was asked for is missing: the error stands at each field of each target. */
+  /** Adds an error for a whole result: it is reported at each field of each target. */
   #addForWhole(cause: Cause, members: readonly MemberRequest[]): void {
     for (const request of members) {
       const { member, targets, entityOf } = request;
-      const asked = member.representation ? targets.filter((_, index) => entityOf[index]! >= 0) : targets;
+      const requested = member.representation ? targets.filter((_, index) => entityOf[index]! >= 0) : targets;
       const tails = member.keys.filter((key) => key !== '__typename').map((key) => [key]);
-      if (asked.length > 0) this.#entries.push({ cause, request, targets: asked, tails });
+      if (requested.length > 0) this.#entries.push({ cause, request, targets: requested, tails });
     }
   }
 
-  /** The errors with their places in the response. */
+  /** The errors with their paths in the client's response. */
   report(root: object, places: ErrorPlaces): EngineError[] {
     const positionsAt = new Map<number, Positions>();
     const errors: EngineError[] = [];
@@ -105,7 +105,7 @@ export class ErrorLog {
       positionsAt.set(at.id, positions);
       for (const target of targets) {
         for (const position of positions.get(target) ?? []) {
-          for (const path of placesUnder(position, tails, places)) {
+          for (const path of clientPathsBelow(position, tails, places)) {
             if (errors.length >= MAX_ERRORS) return errors;
             errors.push({ ...cause, path });
           }
@@ -117,10 +117,10 @@ export class ErrorLog {
 }
 
 /**
- * The client's paths for what is missing under a position; the position itself when the client selected none of it, and nothing when its conditions
- * leave all of it out.
+ * The client's paths for missing fields below a position. It is the position itself when the client selected none of these fields, and no path when
+ * the client's conditions exclude all of them.
  */
-function placesUnder(
+function clientPathsBelow(
   position: ErrorPath,
   tails: readonly ErrorPath[],
   { clientPath, isLeftOut }: ErrorPlaces,
@@ -131,8 +131,8 @@ function placesUnder(
   return selected.length > 0 ? selected : [clientPath(position)];
 }
 
-/** A path as a subgraph sent it, if it is one. */
-function errorPath(path: unknown): ErrorPath | undefined {
+/** Parses the path of a subgraph error; undefined when it isn't a valid path. */
+function parseErrorPath(path: unknown): ErrorPath | undefined {
   if (!Array.isArray(path) || path.length === 0) return undefined;
   return path.every((key) => typeof key === 'string' || typeof key === 'number') ? path : undefined;
 }

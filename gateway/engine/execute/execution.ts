@@ -21,33 +21,33 @@ export interface ExecutionContext {
   readonly satisfies: SupergraphModel['satisfies'];
   readonly scope: RequestScope;
   readonly errorPolicy: ErrorPolicy;
-  /** JSON text of a client variable; undefined when the client didn't give it. */
+  /** The JSON text of a client variable; undefined when the client didn't send it. */
   readonly clientVariable: (name: string) => string | undefined;
 }
 
-/** One representation list of a request under way, and who waits for which of its entries. */
+/** The representations of one slot: their JSON texts, and the index of each text. */
 interface SlotRequest {
   readonly indexes: Map<string, number>;
   readonly texts: string[];
 }
 
 /**
- * One run over one response, with the errors of that run. The deliveries of `@defer` are runs of their own over one
- * tree; the `rest` of a subscription runs over an event that was received.
+ * One run over a response tree, with the errors of that run. Each delivery of `@defer` is a separate run over the same
+ * tree. The `rest` of a subscription runs over a received event.
  */
 export class Execution {
   readonly tree: ResponseTree;
   readonly errors: ErrorLog;
   readonly #context: ExecutionContext;
 
-  /** @param tree the response to add to, where another execution began it */
+  /** @param tree the response tree of an earlier execution, to which this one adds */
   constructor(places: readonly Place[], context: ExecutionContext, tree = new ResponseTree(places)) {
     this.tree = tree;
     this.#context = context;
     this.errors = new ErrorLog(context.errorPolicy, context.scope.requestId);
   }
 
-  /** Resolves when every fetch of the program has been merged or has failed; failures are in `errors`. */
+  /** Resolves when every fetch of the program is merged or has failed. Failures are in `errors`. */
   run(program: Program): Promise<void> {
     const { batches } = program;
     if (batches.length === 0) return Promise.resolve();
@@ -73,31 +73,31 @@ export class Execution {
         }
       };
       const start = (batch: Batch): void => {
-        const answer = this.#send(batch);
-        if (answer) answer.then(() => settle(batch), reject);
+        const merged = this.#send(batch);
+        if (merged) merged.then(() => settle(batch), reject);
         else finish(batch);
       };
       settle();
     });
   }
 
-  /** Merges an answer that came by itself: an event of the subscription whose source `batch` is. */
+  /** Merges an event of a subscription. @param batch the subscription's source of events */
   receive(batch: Batch, result: SubgraphResult): void {
     const members = batch.members.map((member) => ({ member, targets: [this.tree.root], entityOf: [] }));
     this.#receive(batch, members, [], result);
   }
 
-  /** Sends a batch and merges its answer; undefined when there is nothing to ask for. */
+  /** Sends a batch and merges its result; undefined when there is nothing to fetch. */
   #send(batch: Batch): Promise<unknown> | undefined {
     if (this.#context.scope.signal?.aborted) return undefined;
     const [first] = batch.members;
     if (first!.context) return this.#sendByContext(batch, first!, first!.context);
-    return this.#ask(batch, (member) => this.tree.targetsAt(member.at.id), this.#context.clientVariable);
+    return this.#fetch(batch, (member) => this.tree.targetsAt(member.at.id), this.#context.clientVariable);
   }
 
-  /** Targets that lie in different contexts are asked for apart. */
+  /** Sends a separate request for each group of targets with equal context values. */
   #sendByContext(batch: Batch, member: BatchMember, read: ContextReader): Promise<unknown> | undefined {
-    // Finding the targets copies them into the tree, so their ancestors are looked for afterwards.
+    // The search for targets copies them into the tree, so the search for their ancestors must come after it.
     const targets = this.tree.targetsAt(member.at.id);
     const ancestors = findAncestors(this.tree.root, member.at);
     const groups = new Map<string, { values: ReadonlyMap<string, string>; targets: Owned[] }>();
@@ -109,14 +109,14 @@ export class Execution {
       else groups.set(key, { values, targets: [target] });
     }
     const { clientVariable } = this.#context;
-    const answers = [...groups.values()].flatMap(({ values, targets }) => {
+    const requests = [...groups.values()].flatMap(({ values, targets }) => {
       const variable = (name: string): string | undefined => values.get(name) ?? clientVariable(name);
-      return this.#ask(batch, () => targets, variable) ?? [];
+      return this.#fetch(batch, () => targets, variable) ?? [];
     });
-    return answers.length > 0 ? Promise.all(answers) : undefined;
+    return requests.length > 0 ? Promise.all(requests) : undefined;
   }
 
-  #ask(
+  #fetch(
     batch: Batch,
     targetsOf: (member: BatchMember) => readonly Owned[],
     variable: (name: string) => string | undefined,
@@ -147,7 +147,7 @@ export class Execution {
     const { data } = result;
     if (!result[UNESCAPED]) this.tree.isUnescaped = false;
     if (!isObject(data)) {
-      if (!result.errors?.length) this.errors.addMalformed(batch, members, 'neither data nor errors');
+      if (!result.errors?.length) this.errors.addMalformed(batch, members, 'it has neither data nor errors');
       return;
     }
     for (const request of members) {
@@ -174,9 +174,9 @@ export class Execution {
     if (expected === 0) return;
     const entities = data[batch.slots[member.slot]!.alias];
     if (!Array.isArray(entities) || entities.length !== expected) {
-      // A null list comes with an error of its own, which says more.
+      // A null list comes with an error from the subgraph, which is more specific.
       if (entities !== null) {
-        this.errors.addMalformed(batch, [request], `expected _entities to be a list of ${expected}`);
+        this.errors.addMalformed(batch, [request], `_entities is not a list of ${expected}`);
       }
       return;
     }
@@ -193,7 +193,7 @@ export class Execution {
   }
 }
 
-/** Puts the representations of a member's targets, each once, into its slot. */
+/** Adds the representations of a member's targets to its slot, each distinct one once. */
 function collect(member: BatchMember, targets: readonly Owned[], slots: readonly SlotRequest[]): MemberRequest {
   const { representation } = member;
   if (!representation) return { member, targets, entityOf: [] };

@@ -4,8 +4,8 @@ type Pulled<T> =
   | { readonly kind: 'broken'; readonly error: unknown };
 
 /**
- * Maps items as they come, at most `width` of them at the same time, and gives the results in the order of the items. No further item is
- * taken while so many are under way. Ends as the source ends, or throws what the source throws, after the results of what came before.
+ * Maps items concurrently, at most `width` at the same time, and yields the results in the order of the items. No item is requested from the
+ * source while `width` are being mapped. When the source ends or throws, the results of earlier items are yielded first.
  */
 export async function* inOrder<T, R>(
   source: AsyncIterable<T>,
@@ -26,7 +26,7 @@ export async function* inOrder<T, R>(
       } else if (pulled) {
         end = pulled;
       } else if (first) {
-        void running.shift(); // it is `first`
+        void running.shift(); // this removes `first`
         yield await first;
         continue;
       } else {
@@ -50,7 +50,7 @@ async function pull<T>(items: AsyncIterator<T>): Promise<Pulled<T>> {
   }
 }
 
-/** Resolves with nothing as soon as the promise is settled, either way. */
+/** Resolves when the promise is settled, whether it is fulfilled or rejected. */
 function settled(promise: Promise<unknown>): Promise<undefined> {
   return promise.then(
     () => undefined,

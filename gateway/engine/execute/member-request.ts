@@ -1,7 +1,7 @@
 import type { BatchMember } from '../compile/program.ts';
 import type { Owned } from '../values/own.ts';
 
-/** For each target of a member, the index of its entity in the answer; -1 when it isn't asked for. */
+/** The targets of a member, and for each the index of its entity in the response; -1 when the target isn't part of the request. */
 export interface MemberRequest {
   readonly member: BatchMember;
   readonly targets: readonly Owned[];

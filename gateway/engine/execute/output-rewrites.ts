@@ -5,7 +5,7 @@ import { assignKey, isObject } from '../values/own.ts';
 
 const FRAGMENT = '... on ';
 
-/** Undoes the aliases the planner gave to fields that clash in a subgraph. Returns a copy; shared data stays as it is. */
+/** Removes the aliases that the planner gave to conflicting fields. Returns a copy, since the data may be shared. */
 export function rewriteOutput(
   value: unknown,
   rewrites: readonly FetchDataRewrite[],
@@ -14,7 +14,7 @@ export function rewriteOutput(
   return rewrites.reduce((current, rewrite) => rewriteAt(current, rewrite.path, rewrite, satisfies), value);
 }
 
-/** A path in what a subgraph sent, without the planner's aliases: those are equal to no other key. */
+/** The path of a subgraph error without the planner's aliases. These aliases are unique, so they are replaced wherever they occur. */
 export function rewritePath(path: ErrorPath, rewrites: readonly FetchDataRewrite[]): ErrorPath {
   if (rewrites.length === 0) return path;
   const renamed = new Map(

@@ -2,12 +2,12 @@ import type { PathNode } from '../compile/path-tree.ts';
 import type { ErrorPath } from '../errors.ts';
 import { isObject } from '../values/own.ts';
 
-/** Where in the response each object of a place appears; an object that was asked for once may appear often. */
+/** The response paths of each object of a place. An object that was fetched once may have many. */
 export type Positions = ReadonlyMap<object, readonly ErrorPath[]>;
 
 /**
- * Finds the response paths of a place's objects. Only errors need them, so they are looked for only then.
- * @param limit stop after this many: a small answer may appear at very many places
+ * Finds the response paths of a place's objects. Only errors need them.
+ * @param limit stop after this many paths: a small response may have very many
  */
 export function findPositions(root: object, node: PathNode, limit: number): Positions {
   const steps: PathNode[] = [];

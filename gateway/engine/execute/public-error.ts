@@ -2,12 +2,12 @@ import type { EngineError } from '../errors.ts';
 import type { ErrorPolicy, SubgraphError } from '../ports.ts';
 import { isObject } from '../values/own.ts';
 
-/** Code of a subgraph's error that has none, or none that clients may see. */
+/** The code for a subgraph error without a code, or with one that clients may not see. */
 const unknownCode = 'DOWNSTREAM_SERVICE_ERROR';
 
 /**
- * A subgraph's error as clients may see it: the message under a code that the policy knows, and extensions by their names. Any other message
- * may be a driver's, with addresses in it.
+ * Reduces a subgraph error to what the policy lets clients see: its code, extensions, and message. Other messages may come from a driver and
+ * contain addresses.
  */
 export function publicCause(
   error: SubgraphError,
@@ -20,7 +20,7 @@ export function publicCause(
   const kept = Object.entries(given).filter(([name]) => policy.isPublicExtension(name));
   const retryable = typeof given.retryable === 'boolean' ? given.retryable : policy.isRetryable(code);
   return {
-    message: isPublic ? String(error.message) : `Subgraph "${subgraph}" failed to answer`,
+    message: isPublic ? String(error.message) : `Subgraph "${subgraph}" reported an error`,
     extensions: { ...Object.fromEntries(kept), code, retryable, subgraph },
   };
 }

@@ -3,12 +3,12 @@ import { REPEATED } from '../ports.ts';
 import { isOwned, OWN, type Owned, own, ownArray, SEVERAL_PLACES, WRITER } from '../values/own.ts';
 
 /**
- * The data of one operation while it is being fetched, and the objects at each place of it that fetches start from.
- * Objects on the way to such a place are copies of the engine's own; below, subgraph data is referred to as it came.
+ * The data of one operation while it is being fetched, with the objects at each place from which fetches start. Objects on
+ * the path to such a place are copies that the engine may change. Below it, the tree refers to the subgraph data itself.
  */
 export class ResponseTree {
   readonly root: Owned;
-  /** Whether all that was merged came unescaped: its strings may be written between quotes as they are. */
+  /** Whether all merged results are `UNESCAPED`, so that strings can be written without escaping. */
   isUnescaped = true;
   readonly #places: readonly Place[];
   readonly #targets: (Owned[] | undefined)[] = [];
@@ -21,7 +21,7 @@ export class ResponseTree {
     this.root = own(seed);
   }
 
-  /** The distinct objects at a place, in document order; on the way to a list's items, the list itself. */
+  /** The distinct objects at a place, in document order. A list counts as the object at the place above its items. */
   targetsAt(id: number): readonly Owned[] {
     const known = this.#targets[id];
     if (known) return known;
@@ -31,7 +31,7 @@ export class ResponseTree {
     return targets;
   }
 
-  /** Forgets what was found at places that newly merged data reaches. */
+  /** Marks places to be searched again, after data was merged that may contain new objects there. */
   touch(places: readonly number[]): void {
     for (const id of places) this.#targets[id] = undefined;
   }
@@ -61,7 +61,7 @@ export class ResponseTree {
     }
   }
 
-  /** The engine's own form of a value found at a place; adds it to what this walk found unless it was there already. */
+  /** The owned form of a value at a place. Adds it to `found` when this walk sees it for the first time. */
   #take(place: Place, value: object, found: Owned[], walk: number): object {
     if (place.types && !satisfiesTypes(place.types, value)) return value;
     const owned = isOwned(value) ? value : this.#adopt(place, value);
@@ -86,7 +86,7 @@ export class ResponseTree {
   }
 
   #copy(place: Place, value: object): Owned {
-    // A list carries the mark of an owned object too; only its string keys are missing, for the type.
+    // An owned list has the `OWN` mark too. It lacks the string keys of the type, so a cast is needed.
     if (Array.isArray(value)) return ownArray(value) as unknown as Owned;
     const content = place.contentKey?.(value);
     if (content === undefined) return place.copy(value);
@@ -105,7 +105,7 @@ function isRepeated(value: { readonly [REPEATED]?: true }): boolean {
   return value[REPEATED] === true;
 }
 
-/** An object that doesn't say its type is taken: the planner asks for `__typename` wherever it matters. */
+/** An object without `__typename` counts as matching: the planner selects `__typename` wherever types matter. */
 function satisfiesTypes(types: readonly string[], value: object): boolean {
   if (Array.isArray(value)) return true;
   const typename = (value as Record<string, unknown>).__typename;

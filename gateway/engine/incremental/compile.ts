@@ -14,15 +14,15 @@ import type { DeferredFragment } from './labels.ts';
 import { type DeferredPart, splitPlan } from './parts.ts';
 import { typeAtPath } from './path-type.ts';
 
-/** A delivery that is ready to run. */
+/** One part of a deferred response, ready to run. */
 export interface CompiledPart {
   readonly part: DeferredPart;
-  /** Keys of the fetched data to the objects that it adds to, without list items; `... on Type` narrows them. */
+  /** The path to the objects that the part adds to: keys of the fetched data and `... on Type`, without list items. */
   readonly path: readonly string[];
   /** The client's label. */
   readonly label: string | undefined;
   readonly program: Program;
-  /** Writes what the part adds to one object; undefined when it adds nothing of its own. */
+  /** Writes the part's addition to one object; undefined when it has none. */
   readonly write: ValueWriter | undefined;
 }
 
@@ -32,14 +32,14 @@ export interface IncrementalVariant extends ErrorPlaces {
   readonly primary: Program;
   readonly writePrimary: ValueWriter;
   readonly parts: readonly CompiledPart[];
-  /** Errors known before anything is fetched: fields the client may not see. */
+  /** Errors known before anything is fetched: fields that the client may not see. */
   readonly refusals: readonly EngineError[];
 }
 
-/** What is known of an operation before the values of its conditions are. */
+/** The properties of an operation that don't depend on its conditions. */
 export interface DeferringOperation extends WrittenOperation, Pick<ErrorPlaces, 'clientPath'> {
   readonly plan: QueryPlan;
-  /** One error for each field the client may not see. */
+  /** One error for each field that the client may not see. */
   deniedErrors(): readonly EngineError[];
 }
 
@@ -51,14 +51,14 @@ export function compileIncremental(
 ): IncrementalVariant {
   const { plan, model, definition, dataKey } = operation;
   const { plannerNames } = model;
-  if (plan.node?.kind === 'Subscription') throw requestError('BAD_USER_INPUT', 'A subscription can defer nothing');
+  if (plan.node?.kind === 'Subscription') throw requestError('BAD_USER_INPUT', "A subscription can't use `@defer`");
   const rootType = rootTypeOf(operation);
   const { primary, parts } = splitPlan(plan.node, conditions);
   const { programs, places } = compilePrograms([primary, ...parts.map((part) => part.node)], conditions, model);
   const options = {
     ...writerOptions(operation, conditions, nullsInPlace),
     takesFragment: (directives: readonly DirectiveNode[] | undefined) => !isDeferred(directives, conditions),
-    // Text of an object is different in each part, so none is kept.
+    // The text of an object differs from part to part, so none is kept.
     repetition: () => 'never' as const,
   };
   return {
@@ -79,7 +79,7 @@ export function compileIncremental(
   };
 }
 
-/** Keys of the fetched data to the objects of a fragment; `... on Type` narrows them. */
+/** The path to the objects of a fragment: keys of the fetched data and `... on Type`. */
 function pathOf(
   within: NonNullable<DeferredFragment['within']>,
   dataKey: (node: FieldNode) => string,

@@ -8,18 +8,18 @@ import { objectsAt } from './objects-at.ts';
 import type { DeferredPart } from './parts.ts';
 import { PendingObjects } from './pending-objects.ts';
 
-/** What belongs to one request. */
+/** The inputs of one request. */
 export interface Delivery {
   readonly variables: Variables;
   readonly context: ExecutionContext;
-  /** Makes errors ready for the client. */
+  /** Prepares errors for the client. */
   readonly finish: (errors: readonly EngineError[]) => readonly EngineError[];
 }
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Runs an operation in parts: the initial response, then every deferred part as soon as its data is there. Each payload
- * is the JSON text of the format that the client has asked for.
+ * Runs an operation in parts. Yields the initial response, then each deferred part as soon as its data is fetched. Each
+ * payload is a JSON text in the format that the client requested.
  */
 export async function* deliver(
   variant: IncrementalVariant,
@@ -64,7 +64,7 @@ export async function* deliver(
   }
 }
 
-/** The objects to which a part will add. */
+/** The objects that a part will add to. */
 function objectsOf(
   compiled: CompiledPart,
   { clientPath }: IncrementalVariant,
@@ -78,7 +78,7 @@ function objectsOf(
   );
 }
 
-/** Fetches a part and writes what it adds to each object. */
+/** Fetches a part and writes its addition to each object. */
 async function runPart(
   compiled: CompiledPart,
   variant: IncrementalVariant,
@@ -96,8 +96,8 @@ async function runPart(
     const below = failures.filter((error) => isBelow(error, path));
     const relative = below.map((error) => ({ ...error, path: error.path?.slice(path.length) }));
     const { data, errors } = completeData(write, { object, isUnescaped: tree.isUnescaped }, variables, relative);
-    const told = finish(errors.map((error) => ({ ...error, path: [...path, ...(error.path ?? [])] })));
-    return { object: objects.at(compiled, path), data, errors: told };
+    const reported = finish(errors.map((error) => ({ ...error, path: [...path, ...(error.path ?? [])] })));
+    return { object: objects.at(compiled, path), data, errors: reported };
   });
 }
 

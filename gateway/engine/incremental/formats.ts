@@ -1,13 +1,13 @@
 import type { EngineError, ErrorPath } from '../errors.ts';
 
 /**
- * The formats of a response in parts that clients ask for:
- * - `2022`: `deferSpec=20220824`, entries with the path of the object to which they add;
- * - `2023`: `incrementalSpec=v0.2` (graphql-js 17 alpha), entries with the id under which they were announced.
+ * The formats of a response in parts that clients can request:
+ * - `2022`: `deferSpec=20220824`. Each entry has the path of the object that it adds to.
+ * - `2023`: `incrementalSpec=v0.2` (graphql-js 17 alpha). Each entry has the id of an object that was announced before.
  */
 export type IncrementalFormat = '2022' | '2023';
 
-/** An object to which something will be added. */
+/** An object that a deferred fragment will add to. */
 export interface PendingObject {
   readonly id: string;
   readonly path: ErrorPath;
@@ -15,10 +15,10 @@ export interface PendingObject {
   readonly label: string | undefined;
 }
 
-/** What a deferred fragment adds to one object. */
+/** The fields that a deferred fragment adds to one object. */
 export interface Addition {
   readonly object: PendingObject;
-  /** JSON text; `{}` where nothing is added, `null` where a field that must not be null is. */
+  /** JSON text. `{}` when nothing is added; `null` when a non-null field is null. */
   readonly data: string;
   readonly errors: readonly EngineError[];
 }
@@ -28,7 +28,7 @@ export interface InitialPayload {
   readonly data: string;
   readonly errors: readonly EngineError[];
   readonly pending: readonly PendingObject[];
-  /** Undefined for an operation without deferred fragments: its payload is an ordinary response. */
+  /** Undefined for an operation without deferred fragments, whose payload is an ordinary response. */
   readonly hasNext: boolean | undefined;
 }
 
@@ -40,10 +40,10 @@ export interface LaterPayload {
 
 /** Writes payloads as JSON texts. */
 export interface PayloadWriter {
-  /** Whether the format tells objects in advance; those of other formats are not searched for. */
+  /** Whether the format announces objects as pending. Otherwise they are not searched for in advance. */
   readonly announces: boolean;
   writeInitial(payload: InitialPayload): string;
-  /** Undefined where there is nothing to tell. */
+  /** Undefined when the payload would be empty. */
   writeLater(payload: LaterPayload): string | undefined;
 }
 

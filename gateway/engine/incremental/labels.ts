@@ -15,23 +15,23 @@ import {
 import { argumentValue } from '../document/arguments.ts';
 import { unfoldDeferring } from '../document/unfold-deferring.ts';
 
-/** A fragment whose fields come later. */
+/** A fragment with `@defer`. */
 export interface DeferredFragment {
   /** The client's own label. */
   readonly label: string | undefined;
-  /** What it selects, type condition included. */
+  /** Its selection, with its type condition. */
   readonly selection: SelectionSetNode;
-  /** The fields and fragments that it stands in, from the root; undefined where it stands in a named fragment, and so maybe at several places. */
+  /** The fields and fragments that contain it, from the root. Undefined inside a named fragment, which may be spread at several places. */
   readonly within: readonly (FieldNode | InlineFragmentNode)[] | undefined;
 }
 
 export interface LabelledDocument {
-  /** For the planner: every `@defer` has a label of ours, by which its parts are told apart. */
+  /** The document for the planner. Each `@defer` has a unique label of the engine's, which identifies its part of the plan. */
   readonly document: DocumentNode;
   readonly fragments: ReadonlyMap<string, DeferredFragment>;
 }
 
-/** Gives every `@defer` a label; the client's may be absent, and say nothing about which fragment is meant. */
+/** Gives each `@defer` a unique label. The client's labels are optional, so they can't identify fragments. */
 export function labelDefers(document: DocumentNode): LabelledDocument {
   const fragments = new Map<string, DeferredFragment>();
   const label = <N extends FragmentSpreadNode | InlineFragmentNode>(
@@ -44,13 +44,13 @@ export function labelDefers(document: DocumentNode): LabelledDocument {
     const defer = node.directives?.find((directive) => directive.name.value === 'defer');
     if (!defer) return undefined;
     const name = `d${fragments.size}`;
-    fragments.set(name, { label: labelOf(defer), selection: selectionOf(node), within: placeOf(ancestors) });
+    fragments.set(name, { label: labelOf(defer), selection: selectionOf(node), within: fieldsAround(ancestors) });
     return {
       ...node,
       directives: node.directives?.map((directive) => (directive === defer ? relabelled(defer, name) : directive)),
     };
   };
-  // Inner fragments before outer ones, so that an outer one is copied with its inner ones labelled.
+  // Visits inner fragments before outer ones, so that the copy of an outer one has labelled inner ones.
   const labelled = visit(unfoldDeferring(document), {
     [Kind.FRAGMENT_SPREAD]: { leave: label },
     [Kind.INLINE_FRAGMENT]: { leave: label },
@@ -58,13 +58,13 @@ export function labelDefers(document: DocumentNode): LabelledDocument {
   return { document: labelled, fragments };
 }
 
-function placeOf(ancestors: readonly (ASTNode | readonly ASTNode[])[]): DeferredFragment['within'] {
+function fieldsAround(ancestors: readonly (ASTNode | readonly ASTNode[])[]): DeferredFragment['within'] {
   const nodes = ancestors.filter((ancestor) => 'kind' in ancestor); // the others are lists of siblings
   if (nodes.some(({ kind }) => kind === Kind.FRAGMENT_DEFINITION)) return undefined;
   return nodes.filter((node) => node.kind === Kind.FIELD || node.kind === Kind.INLINE_FRAGMENT);
 }
 
-/** As a selection set of its own, without the `@defer` that put it off. */
+/** A selection set with only this fragment, without its `@defer`. */
 function selectionOf(node: FragmentSpreadNode | InlineFragmentNode): SelectionSetNode {
   const directives = node.directives?.filter((directive) => directive.name.value !== 'defer');
   const selection: SelectionNode = { ...node, directives };

@@ -6,10 +6,10 @@ export interface LocatedObject {
   readonly object: Record<string, unknown>;
 }
 
-/** More objects than this get no delivery of their own: a small document may name very many. */
+/** A bound: one path may lead to very many objects. Objects beyond it get no additions. */
 const maxObjects = 10_000;
 
-/** The objects at a path of response keys; lists on the way stand for all of their items. */
+/** The objects at a path of response keys. A list on the path leads to all of its items. */
 export function objectsAt(
   root: unknown,
   path: readonly string[],

@@ -3,22 +3,22 @@ import type { Conditions } from '../document/conditions.ts';
 
 /** One delivery of a deferred response. */
 export interface DeferredPart {
-  /** The delivery that must be out before this one; undefined for the initial response. */
+  /** The part that must be delivered before this one; undefined when that is the initial response. */
   readonly after: DeferredPart | undefined;
-  /** Which fragment of the labelled document it delivers. */
+  /** The label of its fragment in the labelled document. */
   readonly label: string | undefined;
-  /** Keys of the planner's data to the objects it adds to, without list items; `... on Type` narrows them. */
+  /** The path to the objects that it adds to: keys of the planner's data and `... on Type`, without list items. */
   readonly path: readonly string[];
   readonly node: PlanNode | undefined;
 }
 
 export interface SplitPlan {
   readonly primary: PlanNode | undefined;
-  /** In an order in which each part stands behind the one it waits for. */
+  /** Ordered so that each part comes after the one that it waits for. */
   readonly parts: readonly DeferredPart[];
 }
 
-/** Takes a plan apart along its Defer nodes, which the planner puts at its top, below conditions only. */
+/** Splits a plan at its Defer nodes. The planner puts them at the top of the plan; only Condition nodes may be above them. */
 export function splitPlan(plan: PlanNode | undefined, conditions: Conditions): SplitPlan {
   const node = underConditions(plan, conditions);
   if (node?.kind !== 'Defer') return { primary: node, parts: [] };

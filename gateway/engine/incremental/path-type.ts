@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { SelectionContext } from '../document/select-fields.ts';
 
-/** The static type of the objects at a path of response keys, found along the client's selections. `keyOf` gives a field's key in the path. */
+/** Finds the static type of the objects at a path of response keys by following the client's selections. @param keyOf the key of a field in the path */
 export function typeAtPath(
   context: SelectionContext,
   rootType: GraphQLCompositeType,

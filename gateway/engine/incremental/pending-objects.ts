@@ -2,7 +2,7 @@ import type { ErrorPath } from '../errors.ts';
 import type { CompiledPart } from './compile.ts';
 import type { PendingObject } from './formats.ts';
 
-/** Gives an id to every object to which a deferred fragment adds; the same one each time. */
+/** Assigns ids to the objects that deferred fragments add to. The same part and path always get the same id. */
 export class PendingObjects {
   readonly #known = new Map<CompiledPart, Map<string, PendingObject>>();
   #count = 0;

@@ -15,18 +15,18 @@ import {
 import { type Fragments, fragmentsByName } from '../document/fragments.ts';
 import { responseKey, withoutTypes } from '../document/response-keys.ts';
 
-/** Fragments within fragments can select very much in few words; a plan is left as it is then. */
+/** Nested fragments can grow exponentially. Beyond this bound, a plan is left as it is. */
 const MAX_STEPS = 100_000;
 
 export class TooManySelections extends Error {}
 
-/** A selection, and the directives of the fields and fragments that it stands in. */
+/** A selection set, and the directives of the fields and fragments that contain it. */
 export interface ClientSelection {
   readonly set: SelectionSetNode;
   readonly conditions: readonly string[];
 }
 
-/** Finds what a client selects at a place of the response. */
+/** Finds a client's selections at a place of the response. */
 export class ClientSelections {
   #steps = 0;
   readonly #fragments: Fragments;
@@ -50,15 +50,15 @@ export class ClientSelections {
     return set.selections.flatMap((selection): ClientSelection[] => {
       const inner = [...conditions, ...directiveTexts(selection.directives)];
       if (selection.kind === Kind.FIELD) {
-        const isMeant = responseKey(selection) === key && selection.selectionSet;
-        return isMeant ? [{ set: isMeant, conditions: inner }] : [];
+        const inside = responseKey(selection) === key && selection.selectionSet;
+        return inside ? [{ set: inside, conditions: inner }] : [];
       }
       const fragment = this.#fragment(selection);
       return fragment ? this.#below({ set: fragment.selectionSet, conditions: inner }, key) : [];
     });
   }
 
-  /** For each time that a response key is selected of objects of a type, the directives under which it is. */
+  /** The directives of each selection of a response key on objects of a type. */
   conditionsOf(at: readonly ClientSelection[], type: string, key: string): string[][] {
     return at.flatMap(({ set, conditions: above }) =>
       set.selections.flatMap((selection): string[][] => {
@@ -77,7 +77,7 @@ export class ClientSelections {
     return selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
   }
 
-  /** Whether what is known to be of a type meets a type condition. */
+  /** Whether every object of a type satisfies a type condition. */
   satisfies(type: string, condition: string): boolean {
     if (type === condition) return true;
     const known = this.#schema.getType(type);

@@ -15,8 +15,8 @@ import { type Fragments, fragmentsByName } from '../document/fragments.ts';
 import { pruneOperation } from '../document/prune-operation.ts';
 
 /**
- * The operation of a fetch, in which no named fragment stands directly on entities: in `_entities { ...F } fragment F on Type { field }` the field may
- * be selected below other fields by the same fragment.
+ * Parses the operation of a fetch, and inlines the named fragments directly on entities. In `_entities { ...F } fragment F on Type { field }`, the same
+ * fragment may also be spread below other fields, where its fields are no entity fields.
  */
 export function parseEntityFetch({ operation }: FetchNode): DocumentNode {
   const document = parse(operation, { noLocation: true });
@@ -32,7 +32,7 @@ export function parseEntityFetch({ operation }: FetchNode): DocumentNode {
   return pruneOperation(written).document;
 }
 
-/** A selection with its named fragments in their places, except for those within fields. */
+/** A selection set with its named fragments inlined, except for those inside fields. */
 function withoutSpreads({ selections, ...set }: SelectionSetNode, fragments: Fragments): SelectionSetNode {
   const written = selections.map((selection): SelectionNode => {
     if (selection.kind === Kind.FIELD) return selection;
@@ -42,7 +42,7 @@ function withoutSpreads({ selections, ...set }: SelectionSetNode, fragments: Fra
       kind: Kind.INLINE_FRAGMENT,
       typeCondition: fragment.typeCondition,
       directives: selection.directives,
-      // Each place has nodes of its own, which stand for it.
+      // Callers identify fields by their nodes, so each place needs its own copies.
       selectionSet: withoutSpreads(structuredClone(fragment.selectionSet), fragments),
     };
   });
@@ -78,7 +78,7 @@ export function forEachEntityField(
 }
 
 /**
- * The fetch with only some of the fields directly on entities, and without fragments and variables that are left unused.
+ * Keeps only some of the fields directly on entities. Removes fragments and variables that become unused.
  * @param document of `parseEntityFetch`
  */
 export function withEntityFields(

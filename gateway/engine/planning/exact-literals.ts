@@ -14,16 +14,17 @@ import {
 } from 'graphql';
 import { isInexact } from '../values/exact-numbers.ts';
 
-/** A document in which strings stand for the numbers that the planner would round. */
+/** A document in which numbers that the planner would round are replaced by strings. */
 export interface HiddenLiterals {
   readonly document: DocumentNode;
-  /** The plan of that document with the numbers in their places. */
+  /** Puts the numbers back into the document's plan. */
   restore(plan: QueryPlan): QueryPlan;
 }
 
 /**
- * The planner holds literal values as doubles. A custom scalar may take more: 9007199254740993 would reach the subgraph as another number.
- * @param source text of the document
+ * Hides numbers from the planner that it would round, since it holds number literals as doubles. A custom scalar may allow more digits: without
+ * this, 9007199254740993 would reach the subgraph as another number.
+ * @param source the document's text
  */
 export function hideExactLiterals(document: DocumentNode, source: string, schema: GraphQLSchema): HiddenLiterals {
   if (!/\d[\d.]{15}|\de/i.test(source)) return { document, restore: (plan) => plan };
@@ -32,7 +33,7 @@ export function hideExactLiterals(document: DocumentNode, source: string, schema
   let isHidden = false;
   const hide = ({ value }: IntValueNode | FloatValueNode): StringValueNode | undefined => {
     const type = getNamedType(types.getInputType());
-    // What lies inside of a custom scalar has no type.
+    // A value inside a custom scalar has no type.
     if (!isInexact(value) || (type && isSpecifiedScalarType(type))) return undefined;
     isHidden = true;
     return { kind: Kind.STRING, value: mark + value };
@@ -46,7 +47,7 @@ export function hideExactLiterals(document: DocumentNode, source: string, schema
   };
 }
 
-/** No string of the client's begins with it. */
+/** A prefix that doesn't occur in the document. */
 function unusedMark(source: string): string {
   let mark = 'number:';
   while (source.includes(mark)) mark = `_${mark}`;

@@ -1,14 +1,14 @@
 import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
 
 export interface PathMaps {
-  /** To the targets of fetches, `['ships', '@|[Tug]', 'port']`. */
+  /** Maps paths to the targets of fetches: `['ships', '@|[Tug]', 'port']`. */
   readonly target?: (path: ResponsePath) => ResponsePath;
-  /** To deferred fragments, `['ships', '... on Tug', 'port']`. */
+  /** Maps paths to deferred fragments: `['ships', '... on Tug', 'port']`. */
   readonly query?: (path: readonly string[]) => string[];
 }
 
 /**
- * A plan with each fetch replaced by one or more.
+ * Replaces each fetch of a plan by one or more fetches.
  * @param map also gets the path of the fetch's targets
  */
 export function mapFetches(
@@ -19,7 +19,7 @@ export function mapFetches(
   const { node } = plan;
   if (!node) return plan;
   if (node.kind !== 'Subscription') return { ...plan, node: mapNode(node, []) };
-  // The fetch of a subscription stays one: it is the source of the events.
+  // The primary fetch of a subscription stays a single one: it is the source of the events.
   const [primary = node.primary] = map(node.primary, []);
   return { ...plan, node: { ...node, primary, rest: node.rest && mapNode(node.rest, []) } };
 

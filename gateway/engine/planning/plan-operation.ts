@@ -2,12 +2,12 @@ import { operationFromDocument, type Schema } from '@apollo/federation-internals
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { buildASTSchema, parse } from 'graphql';
 import { countSelections } from '../document/count-selections.ts';
-import { readAnswering } from '../supergraph/answering.ts';
 import { correctSupergraph } from '../supergraph/corrections.ts';
+import { readFieldSubgraphs } from '../supergraph/field-subgraphs.ts';
 import { readInterfaceObjects } from '../supergraph/interface-objects.ts';
 import { parseSupergraph } from '../supergraph/model.ts';
 import { askForTypes, readNarrowedFields } from './ask-for-types.ts';
-import { dropSpareFetches } from './drop-spare-fetches.ts';
+import { dropRedundantFetches } from './drop-redundant-fetches.ts';
 import { hideExactLiterals } from './exact-literals.ts';
 import { type PlanRequest, planningFailure } from './planner.ts';
 import { restorePlan } from './restore-plan.ts';
@@ -34,51 +34,51 @@ export function createPlanOperation(supergraphSdl: string): PlanOperation {
     interfaceObjects,
     requiredBy: corrected.requiredBy,
     keysOf: corrected.keysOf,
-    answering: readAnswering(whole),
+    fieldSubgraphs: readFieldSubgraphs(whole),
   };
   const narrowed = readNarrowedFields(whole, graph.schema);
   const rewritings = createRewritings(whole, graph);
-  return ({ source, operationName, activeLabels, ways = 1 }) => {
+  return ({ source, operationName, activeLabels, candidates = 1 }) => {
     const overrideConditions = new Map(activeLabels.map((label) => [label, true]));
     const exact = hideExactLiterals(parse(source, { noLocation: true }), source, graph.schema);
     const apart = separateKeys(unfoldFragments(exact.document), graph);
-    const attempts = attemptsOf(rewritings, plansToCompare(countSelections(apart.document)));
-    const { plan, compared } = firstOf(attempts, ({ rewrite, compared }) => {
+    const attempts = listAttempts(rewritings, plansToCompare(countSelections(apart.document)));
+    const { plan, compared } = runFirstPossible(attempts, ({ rewrite, compared }) => {
       const operation = operationFromDocument(apiSchema, rewrite(apart.document), { operationName, validate: false });
       planner['config'].debug.maxEvaluatedPlans = compared;
       return { plan: withoutMarkers(planner.buildQueryPlan(operation, { overrideConditions })), compared };
     });
     const byType = apart.restore(separateTypes(plan, apart.document, operationName, graph));
     const restored = askForTypes(restorePlan(byType, corrected), narrowed, graph.schema);
-    return exact.restore(ways > compared ? dropSpareFetches(restored, graph) : restored);
+    return exact.restore(candidates > compared ? dropRedundantFetches(restored, graph) : restored);
   };
 }
 
 /**
- * How many plans are compared where fields can be had from several subgraphs: their number multiplies from field to field, and comparing takes the
- * longer the larger they are. Beyond that, fields stay with the subgraph that takes the fewest steps to get to.
+ * How many candidate plans are compared. Their number multiplies with each field that several subgraphs can resolve, and larger plans take longer to
+ * compare. Beyond this number, the planner takes each field from the subgraph that needs the fewest steps.
  */
 function plansToCompare(selections: number): number {
   return Math.max(10, Math.min(500, Math.ceil(30_000 / Math.max(selections, 1))));
 }
 
-/** How the planner is asked for a plan. */
+/** One way to run the planner. */
 interface Attempt {
   readonly rewrite: Rewriting;
-  /** How many plans are compared. */
+  /** How many candidate plans are compared. */
   readonly compared: number;
 }
 
 /**
- * What is tried for an operation, the best first. The planner fails when it can't tell the cost of one of the plans that it compares; the first plan
- * it finds may be good all the same.
+ * Lists the attempts for an operation, the best first. The planner fails when it can't compute the cost of one of the candidate plans. The first plan
+ * that it finds may still be good, so later attempts compare only one.
  */
-function attemptsOf(rewritings: readonly Rewriting[], plans: number): Attempt[] {
+function listAttempts(rewritings: readonly Rewriting[], plans: number): Attempt[] {
   return [plans, 1].flatMap((compared) => rewritings.map((rewrite) => ({ rewrite, compared })));
 }
 
-/** The result of the first attempt in which the planner doesn't fail. */
-function firstOf<Result>(attempts: readonly Attempt[], run: (attempt: Attempt) => Result): Result {
+/** Returns the result of the first attempt on which the planner doesn't fail. */
+function runFirstPossible<Result>(attempts: readonly Attempt[], run: (attempt: Attempt) => Result): Result {
   let failure: unknown;
   for (const attempt of attempts) {
     try {

@@ -1,9 +1,9 @@
 import { prettyFormatQueryPlan, type QueryPlan } from '@apollo/query-planner';
 
-/** Entries of a plan that hold GraphQL text. */
+/** The properties of a plan that have GraphQL text. */
 const texts = new Set(['operation', 'subselection']);
 
-/** A query plan as people read it. @param show changes a GraphQL text before it is shown */
+/** Formats a query plan for people. @param show changes a GraphQL text before it is shown */
 export function planText(plan: QueryPlan, show: (text: string) => string): string {
   const copy = JSON.stringify(plan, (key, value: unknown) =>
     texts.has(key) && typeof value === 'string' ? show(value) : value,

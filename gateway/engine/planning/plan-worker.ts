@@ -14,7 +14,7 @@ port.on('message', ({ request }: ToPlanWorker) => {
     reply({ kind: 'planned', plan: JSON.stringify(planOperation(request)) });
   } catch (error) {
     const { reason, message, stack } = planningFailure(error);
-    // A plain error: others may hold what can't be sent to another thread.
+    // A plain error, since other errors may have properties that can't be sent to another thread.
     const cause = Object.assign(new Error(message), { stack: error instanceof Error ? error.stack : stack });
     reply({ kind: 'failed', reason, message, cause });
   }

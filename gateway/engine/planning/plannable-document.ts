@@ -7,11 +7,12 @@ import type { SupergraphModel } from '../supergraph/model.ts';
 type PlannerFacts = Pick<SupergraphModel, 'plannerNames' | 'withheldDirectives'>;
 
 /**
- * The document as the planner should see it. The planner asks for an object only when something is selected on it, so
- * where `@skip` and `@include` may leave nothing, `{ user { name @include(if: $no) } }`, it wouldn't know whether there
- * is a user: such selections get a `__typename`. And an alias that equals a name the planner fetches for itself,
- * `{ user { id: name } }`, would overwrite what it stands for: such a field gets another key (see `response-keys.ts`).
- * Directives that no subgraph may be sent are left out.
+ * The document that the planner gets. It differs from the client's document in three ways:
+ * - A selection that `@skip` and `@include` may empty, such as `{ user { name @include(if: $no) } }`, gets a `__typename`.
+ *   Otherwise the plan would not fetch the object, and the response couldn't show whether it is null.
+ * - An alias equal to a name that the planner fetches for itself, such as `{ user { id: name } }`, is changed (see
+ *   `response-keys.ts`). Otherwise it would overwrite that name's value.
+ * - Directives that subgraphs don't know are removed.
  * @returns the same document when there is nothing to change
  */
 export function plannableDocument(document: DocumentNode, model: PlannerFacts): DocumentNode {

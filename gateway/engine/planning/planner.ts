@@ -4,27 +4,27 @@ export interface PlanRequest {
   /** The text of one valid document. */
   readonly source: string;
   readonly operationName: string | undefined;
-  /** Labels of `@override(label:)` that hold for this plan; all others don't. */
+  /** The active labels of `@override(label:)`. */
   readonly activeLabels: readonly string[];
-  /** Selections with fragments in their places; light operations don't wait behind heavy ones. Default 0. */
+  /** The number of selections with fragments expanded. Light operations don't wait behind heavy ones. Default 0. */
   readonly selections?: number;
-  /** Plans that a planner has to choose from, estimated. Default 1. */
-  readonly ways?: number;
+  /** The estimated number of candidate plans. Default 1. */
+  readonly candidates?: number;
 }
 
-/** Makes query plans: plain JSON, so that they may come from another thread. */
+/** Makes query plans. They are plain JSON, so that they can come from another thread. */
 export interface Planner {
   /** @throws PlanningFailure */
   plan(request: PlanRequest): Promise<QueryPlan>;
   close(): Promise<void>;
 }
 
-/** `timeout` and `tooComplex` are the operation's own fault: trying again is in vain. */
+/** After `timeout` and `tooComplex` a retry can't help: the operation itself is the cause. */
 export type PlanningFailureReason = 'timeout' | 'tooComplex' | 'failed' | 'overloaded' | 'closed';
 
 export class PlanningFailure extends Error {
   readonly reason: PlanningFailureReason;
-  /** @param cause what the planner threw */
+  /** @param cause the error that the planner threw */
   constructor(reason: PlanningFailureReason, message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'PlanningFailure';
@@ -32,9 +32,9 @@ export class PlanningFailure extends Error {
   }
 }
 
-/** The failure behind what a planner threw. */
+/** Converts an error that the planner threw. */
 export function planningFailure(error: unknown): PlanningFailure {
   const message = error instanceof Error ? error.message : 'planning failed';
-  // @apollo/query-planner gives up by itself where subgraphs offer too many ways; its message is all that tells.
+  // @apollo/query-planner has its own limit of candidate plans. Only the message identifies this error.
   return new PlanningFailure(/selections exceeds limit/.test(message) ? 'tooComplex' : 'failed', message, error);
 }

@@ -15,10 +15,9 @@ import { forEachEntityField, parseEntityFetch, withEntityFields } from './entity
 import { mapFetches } from './map-fetches.ts';
 
 /**
- * Turns a plan made on the corrected supergraph into one the real subgraphs understand. In operations a stand-in
- * becomes an alias of the real field; in `requires` it keeps its key as `alias`, since the data has that key, and has
- * the real field's `name`, under which the subgraph expects the value. Fields whose requirements need the same name
- * for different values are fetched apart.
+ * Turns a plan for the corrected supergraph into one for the real subgraphs. In operations, a stand-in becomes an alias of
+ * the real field. In `requires`, `alias` is the stand-in's key in the data, and `name` is the real field, which the
+ * subgraph expects. Fields that require one name with different values get separate fetches.
  */
 export function restorePlan(plan: QueryPlan, corrected: CorrectedSupergraph): QueryPlan {
   if (corrected.standIns.size === 0) return plan;
@@ -49,7 +48,7 @@ function argumentsOf(args: string): readonly ArgumentNode[] {
   return field?.kind === Kind.FIELD ? (field.arguments ?? []) : [];
 }
 
-/** Splits an entity fetch so that no representation needs one field under two different arguments. */
+/** Splits an entity fetch so that no representation needs one field with two different arguments. */
 function separateConflicts(fetch: FetchNode, corrected: CorrectedSupergraph): FetchNode[] {
   const document = parseEntityFetch(fetch);
   const places = new Set<string>();
@@ -83,7 +82,7 @@ function placesOf(
   return standInsOf.get(`${fetch.serviceName}/${type}.${field.name.value}`) ?? [];
 }
 
-/** Whether two stand-ins of one field are needed at the same place. */
+/** Whether two stand-ins for one field are needed at the same place. */
 function hasConflict(places: ReadonlySet<string>, { standIns }: CorrectedSupergraph): boolean {
   const real = [...places].map((place) =>
     place

@@ -15,16 +15,16 @@ import { mapFetches } from './map-fetches.ts';
 import type { PlannedGraph } from './separate-types.ts';
 import { isCondition, type UnfoldingAt, unfoldTypes } from './unfold-types.ts';
 
-/** An operation in other words; clients get the same, since a response is written by what they selected. */
+/** Rewrites an operation for the planner. The client's response stays the same, since it is written from the client's own document. */
 export type Rewriting = (document: DocumentNode) => DocumentNode;
 
 /**
- * The ways to write an operation for the planner, the best first; the others are for operations on which the planner fails.
- * 1. Where objects come from a subgraph that knows their interface as an object, the planner loses fragments on other interfaces, and makes fetches
- *    that wait for themselves (and take all memory) of fields with `@requires` inside of type conditions.
- * 2. There too, it fails on some fragments with conditions.
- * 3. Fields that need the context of an object type can't be had of an interface.
- * 4. Without conditions more is fetched than is written, which is better than nothing.
+ * The rewritings of an operation for the planner, the best first. The later ones are for operations on which the planner fails.
+ * 1. Unfolds selections on objects from a subgraph that knows their interface as an object. There the planner loses fragments on other interfaces. For
+ *    fields with `@requires` inside type conditions it makes fetches that wait for themselves, until memory runs out.
+ * 2. Also moves conditions from fragments to fields, since the planner fails on some fragments with conditions.
+ * 3. Also selects the fields of all interfaces on each object type: fields that need the context of an object type can't be selected on an interface.
+ * 4. Removes conditions. Then more is fetched than the response needs, which is better than a failure.
  */
 export function createRewritings(
   supergraph: DocumentNode,
@@ -52,7 +52,7 @@ export function createRewritings(
   ];
 }
 
-/** Queries only: what another operation leaves out must not be done. */
+/** Removes conditions from queries. In a mutation, an excluded field must not run. */
 function withoutConditions(document: DocumentNode): DocumentNode {
   const isQuery = document.definitions.every(
     (node) => node.kind !== Kind.OPERATION_DEFINITION || node.operation === OperationTypeNode.QUERY,
@@ -60,7 +60,7 @@ function withoutConditions(document: DocumentNode): DocumentNode {
   return isQuery ? visit(document, { Directive: (node) => (isCondition(node) ? null : undefined) }) : document;
 }
 
-/** The plan without what rewritings left in it for the planner. */
+/** Removes the markers that rewritings added for the planner. */
 export function withoutMarkers(plan: QueryPlan): QueryPlan {
   return mapFetches(plan, (fetch) => {
     if (!fetch.operation.includes(`@${plannerDirective}`)) return [fetch];

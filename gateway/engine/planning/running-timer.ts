@@ -1,9 +1,9 @@
 const steps = 10;
 
 /**
- * Calls back after so many milliseconds in which this process ran. An ordinary timer fires at once when a process goes on that was
- * suspended (a virtual machine that was moved, SIGSTOP), and would end work that had no time yet.
- * @returns cancels it
+ * Calls back after a number of milliseconds, not counting time in which the process was suspended (a moved virtual machine, SIGSTOP). An ordinary
+ * timer fires as soon as the process resumes, and would end work that had no time to run.
+ * @returns a function that cancels the timer
  */
 export function afterRunning(milliseconds: number, callback: () => void): () => void {
   let left = steps;

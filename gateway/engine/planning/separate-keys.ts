@@ -20,20 +20,20 @@ import { responseKey, withoutTypes } from '../document/response-keys.ts';
 import { mapFetches } from './map-fetches.ts';
 import type { PlannedGraph } from './separate-types.ts';
 
-/** A document for the planner in which fields that are told apart by their types only have keys of their own. */
+/** A document for the planner in which fields of different types that share a response key have separate keys. */
 export interface SeparatedKeys {
   readonly document: DocumentNode;
-  /** The plan with the client's keys. */
+  /** Restores the client's keys in the document's plan. */
   readonly restore: (plan: QueryPlan) => QueryPlan;
 }
 
-/** Fragments within fragments can select very much in few words; such a document is left as it is. */
+/** Nested fragments can grow exponentially. Beyond this bound, the document is left as it is. */
 const maxSteps = 20_000;
 
 /**
- * Types of an interface may use one key for different fields, `{ ... on Ship { x: name } ... on Truck { x: plate } }`, or one field with different
- * selections, `{ ... on Ship { owner { x: name } } ... on Truck { owner { x: phone } } }`. To a subgraph that knows the interface as an object they are
- * fields of one type: the planner forgets one of them, or asks one subgraph for both under one key.
+ * Selections on different types of an interface may use one key for different fields, `{ ... on Ship { x: name } ... on Truck { x: plate } }`, or for
+ * different selections on one field, `{ ... on Ship { owner { x: name } } ... on Truck { owner { x: phone } } }`. For a subgraph that knows the interface
+ * as an object, they are fields of one type. The planner then loses one of them, or selects both from one subgraph under one key.
  */
 export function separateKeys(
   document: DocumentNode,
@@ -49,7 +49,7 @@ export function separateKeys(
   if (separated.size === 0 || clashes.isTooLarge) return { document, restore: (plan) => plan };
   const renamed = visit(document, {
     Field: {
-      // The node that was found is the one before its own selections are replaced.
+      // `separated` has the original nodes, so the lookup must come before the node's own selections are replaced.
       enter: (node): FieldNode | undefined => {
         const key = separated.get(node);
         return key && { ...node, alias: { kind: Kind.NAME, value: key.name } };
@@ -62,12 +62,12 @@ export function separateKeys(
   return { document: renamed, restore: (plan) => withKeys(plan, originals) };
 }
 
-/** The key of a field of an object type. */
+/** A response key of an object type's field. */
 interface TypedKey {
   readonly name: string;
   readonly type: string;
 }
-/** A selection on objects of a type. */
+/** A selection set on a type. */
 interface TypedSet {
   readonly set: SelectionSetNode;
   readonly type: GraphQLCompositeType;
@@ -78,10 +78,10 @@ interface TypedField {
 }
 
 class Clashes {
-  /** The new keys of fields that share theirs with fields of other types. */
+  /** The new keys of fields whose key is also used for fields of other types. */
   readonly separated = new Map<FieldNode, TypedKey>();
   readonly #schema: GraphQLSchema;
-  /** The interface objects, and the interfaces that they may be found among the objects of. */
+  /** The interfaces that are interface objects, and the wider interfaces that they implement. */
   readonly #objects: ReadonlySet<string>;
   readonly #fragments: Fragments;
   #steps = 0;
@@ -96,14 +96,14 @@ class Clashes {
     return this.#steps > maxSteps;
   }
 
-  /** Looks at selections that meet at one place of the response. */
+  /** Finds clashes in the selections at one place of the response, and below it. */
   find(sets: readonly TypedSet[]): void {
     const atObject = sets.some(({ type }) => this.#objects.has(type.name));
     for (const [key, fields] of this.#byKey(sets)) {
       const byType = fieldsByType(fields);
-      const clash = atObject && this.#clash([...byType.values()]);
+      const clash = atObject && this.#isClash([...byType.values()]);
       if (clash) this.#separate(key, fields);
-      // Elsewhere the planner itself tells the types apart.
+      // Elsewhere the planner handles the types correctly.
       const together = clash || !atObject ? [...byType.values()] : [fields];
       for (const each of together) this.#findBelow(each);
     }
@@ -121,14 +121,14 @@ class Clashes {
     }
   }
 
-  /** Whether fields that share a key, grouped by the types of their objects, differ from type to type, or something selected below them does. */
-  #clash(groups: readonly (readonly TypedField[])[]): boolean {
+  /** Whether fields that share a key differ between types, or have different selections below. @param groups the fields by type */
+  #isClash(groups: readonly (readonly TypedField[])[]): boolean {
     if (groups.length < 2 || this.isTooLarge) return false;
     if (new Set(groups.flatMap((fields) => fields.map(({ node }) => signature(node)))).size > 1) return true;
     const below = groups.map((fields) => this.#byKey(this.#below(fields)));
     const keys = new Set(below.flatMap((byKey) => [...byKey.keys()]));
     return [...keys].some((key) =>
-      this.#clash(below.flatMap((byKey) => [byKey.get(key) ?? []]).filter((fields) => fields.length > 0)),
+      this.#isClash(below.flatMap((byKey) => [byKey.get(key) ?? []]).filter((fields) => fields.length > 0)),
     );
   }
 
@@ -159,7 +159,7 @@ class Clashes {
   }
 }
 
-/** The fields that objects of each object type are asked for; those of interfaces are asked of all. */
+/** The fields that are selected on each object type. Fields selected on an interface count for all object types. */
 function fieldsByType(fields: readonly TypedField[]): Map<string, readonly TypedField[]> {
   const ofTypes = Map.groupBy(fields, ({ type }) => (isObjectType(type) ? type.name : ''));
   const ofAll = ofTypes.get('') ?? [];
@@ -177,7 +177,7 @@ function signature({ name, arguments: given }: FieldNode): string {
   return `${name.value}(${given?.map((argument) => print(argument)).sort()})`;
 }
 
-/** The plan with the client's keys; where they stand on the way to a place, the types that they were selected on do too. */
+/** Restores the client's keys in a plan. Where a key is in a path, its type becomes a type condition of the path. */
 function withKeys(plan: QueryPlan, originals: ReadonlyMap<string, TypedKey>): QueryPlan {
   return mapFetches(plan, (fetch) => [restoreFetch(fetch, originals)], {
     target: (path) => restorePath(path, originals),

@@ -7,8 +7,8 @@ import type {
 } from '@apollo/query-planner';
 import { type DocumentNode, type FieldNode, type GraphQLSchema, getOperationAST, type SelectionSetNode } from 'graphql';
 import { responseKey } from '../document/response-keys.ts';
-import type { Answering } from '../supergraph/answering.ts';
 import type { CorrectedSupergraph } from '../supergraph/corrections.ts';
+import type { FieldSubgraphs } from '../supergraph/field-subgraphs.ts';
 import type { InterfaceObjects } from '../supergraph/interface-objects.ts';
 import { covers, fieldsByKey, planSelections } from '../supergraph/required-selections.ts';
 import { type ClientSelection, ClientSelections, directiveTexts, TooManySelections } from './client-selections.ts';
@@ -16,19 +16,19 @@ import { forEachEntityField, parseEntityFetch, withEntityFields } from './entity
 import { mapFetches } from './map-fetches.ts';
 import { type TypeRole, typesFirst } from './types-first.ts';
 
-/** What is known of the supergraph that a plan was made for. */
+/** The supergraph that a plan was made for. */
 export interface PlannedGraph extends Pick<CorrectedSupergraph, 'requiredBy' | 'keysOf'> {
   /** All types of the supergraph, inaccessible ones included. */
   readonly schema: GraphQLSchema;
   readonly interfaceObjects: InterfaceObjects;
-  /** The subgraphs that answer a field, by `Type.field`. */
-  readonly answering: Answering;
+  /** The subgraphs that can resolve a field, by `Type.field`. */
+  readonly fieldSubgraphs: FieldSubgraphs;
 }
 
 /**
- * Fetches apart what the types of an interface need of a subgraph that knows the interface as an object. Such a subgraph can't tell the types
- * apart, so the planner asks it for the fields of all of them at once, and demands of each what the fields of any require:
- * `{ accounts { balance ... on Admin { badge } } }` would get no balance of those that aren't admins.
+ * Splits fetches to a subgraph that knows an interface as an object, so that each object type gets its own fetch. Such a subgraph doesn't know the
+ * object types. The planner therefore selects the fields of all types in one fetch, and that fetch requires of each object the requirements of all
+ * fields: `{ accounts { balance ... on Admin { badge } } }` would get no balance for accounts that aren't admins.
  */
 export function separateTypes(
   plan: QueryPlan,
@@ -49,14 +49,14 @@ export function separateTypes(
   }
 }
 
-/** A field that a fetch asks of an interface object. */
+/** A field that a fetch selects on an interface object. */
 interface AskedField {
   readonly node: FieldNode;
-  /** The directives under which it is asked for. */
+  /** The directives of the field and of the fragments that contain it. */
   readonly conditions: readonly string[];
   readonly requires: readonly QueryPlanSelectionNode[];
 }
-/** Object types that are asked for the same fields. */
+/** Types for which the same fields are fetched, each with its key. */
 interface TypeGroup {
   readonly fields: readonly AskedField[];
   readonly keys: Map<string, readonly QueryPlanSelectionNode[]>;
@@ -68,7 +68,7 @@ class Separation {
   readonly #root: SelectionSetNode;
   readonly #client: ClientSelections;
   readonly #graph: PlannedGraph;
-  /** Keys of fields that the planner may need for other fetches. */
+  /** Names of fields that other fetches may need. */
   readonly #needed = new Set<string>();
 
   constructor(plan: QueryPlan, root: SelectionSetNode, client: ClientSelections, graph: PlannedGraph) {
@@ -89,7 +89,7 @@ class Separation {
     }
   }
 
-  /** The fetch, or several in its place. */
+  /** Returns the fetches that replace a fetch; the fetch itself when it needs no split. */
   split(fetch: FetchNode, path: ResponsePath): FetchNode[] {
     if (!fetch.requires) return [fetch];
     const document = parseEntityFetch(fetch);
@@ -150,13 +150,13 @@ class Separation {
       const group = groups.get(id) ?? { fields: wanted, keys: new Map() };
       groups.set(id, group);
       group.keys.set(name, key);
-      // What the interface as such is asked for, its types are asked for at the same time.
+      // A group for the interface itself fetches its fields for all object types, so they need no further group.
       if (name === type) left = fields.filter((field) => !wanted.includes(field));
     }
     return [...groups.values()];
   }
 
-  /** The fields that a client selects of a type: where one is asked for several times, the one under as many of the client's conditions as any. */
+  /** The fields that a client selects on a type. When a fetch selects one several times, the selection with the most of the client's conditions counts. */
   #selected(fields: readonly AskedField[], at: readonly ClientSelection[], type: string): ReadonlySet<AskedField> {
     const byKey = Map.groupBy(fields, ({ node }) => responseKey(node));
     const found = [...byKey].flatMap(([key, same]) =>
@@ -169,32 +169,32 @@ class Separation {
     return new Set(found);
   }
 
-  /** The key by which the fetch asks for objects of a type; undefined when it asks for none. */
+  /** The key with which the fetch identifies objects of a type; undefined when it fetches none. */
   #keyOf(
     fetch: FetchNode,
     type: string,
     name: string,
     fields: readonly AskedField[],
   ): readonly QueryPlanSelectionNode[] | undefined {
-    const demanded = this.#demanded(fetch.requires ?? [], name);
+    const requires = this.#requiresOn(fetch.requires ?? [], name);
     const required = new Set(fields.flatMap(({ requires }) => fieldsByKey(requires).map(([key]) => key)));
-    const others = demanded.filter((selection) => selection.kind !== 'Field' || !required.has(selection.name));
+    const others = requires.filter((selection) => selection.kind !== 'Field' || !required.has(selection.name));
     const keys = (this.#graph.keysOf.get(`${fetch.serviceName}/${type}`) ?? []).map(planSelections);
-    return keys.find((key) => covers(others, key)) ?? keys.find((key) => covers(demanded, key));
+    return keys.find((key) => covers(others, key)) ?? keys.find((key) => covers(requires, key));
   }
 
-  /** The fields that a fetch demands of objects of a type. */
-  #demanded(requires: readonly QueryPlanSelectionNode[], name: string): QueryPlanSelectionNode[] {
+  /** The fields that a fetch requires of objects of a type. */
+  #requiresOn(requires: readonly QueryPlanSelectionNode[], name: string): QueryPlanSelectionNode[] {
     return requires.flatMap((selection) => {
       if (selection.kind === 'Field') return [selection];
       const { typeCondition, selections } = selection;
       const applies = typeCondition === undefined || this.#client.satisfies(name, typeCondition);
-      return applies ? this.#demanded(selections, name) : [];
+      return applies ? this.#requiresOn(selections, name) : [];
     });
   }
 }
 
-/** What fields require stands on the interface, as the planner has it. */
+/** The `requires` of a group: the key of each type, and the requirements of the fields. The latter are on the interface, as in the planner's fetch. */
 function requiresOf({ fields, keys }: TypeGroup, type: string): QueryPlanSelectionNode[] {
   const required = fields.flatMap(({ requires }) => requires);
   return [
@@ -207,7 +207,7 @@ function requiresOf({ fields, keys }: TypeGroup, type: string): QueryPlanSelecti
   ];
 }
 
-/** The subgraph knows objects of all types by the interface's name only. */
+/** The input rewrites of a group. They replace each `__typename` by the interface's name, the only one that the subgraph knows. */
 function rewritesOf({ keys }: TypeGroup, type: string, rewrites: readonly FetchDataRewrite[]): FetchDataRewrite[] {
   const others = rewrites.filter(({ path }) => path.at(-1) !== '__typename');
   const names = [...keys.keys()].map(

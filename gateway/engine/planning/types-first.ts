@@ -1,16 +1,16 @@
 import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
 import { withoutTypes } from '../document/response-keys.ts';
 
-/** What a fetch has to do with the types of the objects at its place. */
+/** Whether a fetch finds the types of the objects at its place, or needs to know them. */
 export type TypeRole = 'finds' | 'needs' | undefined;
 
-/** Places where fetches find the types of objects, or need them, as keys of the response. */
+/** The places at which fetches find the types of objects, or need them, as paths of response keys. */
 interface Roles {
   readonly finds: ReadonlySet<string>;
   readonly needs: ReadonlySet<string>;
 }
 
-/** A plan in which fetches that need to know the types of objects come after those that find them. */
+/** Reorders a plan so that fetches that need the types of objects come after fetches that find them. */
 export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRole): QueryPlan {
   const { node } = plan;
   if (!node) return plan;
@@ -23,7 +23,7 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
       case 'Sequence':
         return { ...part, nodes: withDelays(part.nodes.map(inner), path) };
       case 'Parallel':
-        return inOrder(part.nodes.map(inner), path);
+        return findsBeforeNeeds(part.nodes.map(inner), path);
       case 'Flatten':
         return { ...part, node: ordered(part.node, [...path, ...part.path]) };
       case 'Condition': {
@@ -43,7 +43,7 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
     }
   }
 
-  function inOrder(nodes: PlanNode[], path: ResponsePath): PlanNode {
+  function findsBeforeNeeds(nodes: PlanNode[], path: ResponsePath): PlanNode {
     const roles = nodes.map((node) => rolesIn(node, path));
     const waits = nodes.map((_, index) =>
       [...roles[index]!.needs].some((place) => roles.some((other, at) => at !== index && other.finds.has(place))),
@@ -54,7 +54,7 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
     return { kind: 'Sequence', nodes: [first, then].map((part) => ({ kind: 'Parallel', nodes: part })) };
   }
 
-  /** The parts of a sequence; what needs types that are found later in it is moved behind that. */
+  /** The nodes of a sequence. A fetch that needs types is moved after the node that finds them. */
   function withDelays(nodes: readonly PlanNode[], path: ResponsePath): PlanNode[] {
     const roles = nodes.map((node) => rolesIn(node, path));
     const sequence: PlanNode[] = [];
@@ -63,7 +63,7 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
       const until = roles.findLastIndex(
         ({ finds }, at) => at > index && finds.intersection(roles[index]!.needs).size > 0,
       );
-      const { now, later } = until < 0 ? { now: node, later: undefined } : apart(node, path, roles[until]!.finds);
+      const { now, later } = until < 0 ? { now: node, later: undefined } : divide(node, path, roles[until]!.finds);
       if (now) sequence.push(now);
       if (later) delayed.push({ node: later, until });
       sequence.push(...delayed.filter((each) => each.until === index).map((each) => each.node));
@@ -71,15 +71,15 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
     return sequence;
   }
 
-  /** A part of a plan without the fetches that need the types of objects at some places, and these with all that comes after them. */
-  function apart(part: PlanNode, path: ResponsePath, places: ReadonlySet<string>): Apart {
+  /** Divides a part of a plan: `later` has the fetches that need types at some places, with everything after them; `now` has the rest. */
+  function divide(part: PlanNode, path: ResponsePath, places: ReadonlySet<string>): Divided {
     switch (part.kind) {
       case 'Fetch': {
         const needs = rolesIn(part, path).needs.intersection(places).size > 0;
         return needs ? { later: part } : { now: part };
       }
       case 'Sequence': {
-        const parts = part.nodes.map((node) => apart(node, path, places));
+        const parts = part.nodes.map((node) => divide(node, path, places));
         const first = parts.findIndex(({ later }) => later);
         if (first < 0) return { now: part };
         const now = [...part.nodes.slice(0, first), ...(parts[first]!.now ? [parts[first]!.now] : [])];
@@ -89,7 +89,7 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
         };
       }
       case 'Parallel': {
-        const parts = part.nodes.map((node) => apart(node, path, places));
+        const parts = part.nodes.map((node) => divide(node, path, places));
         return {
           now: joined(
             'Parallel',
@@ -102,12 +102,12 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
         };
       }
       case 'Flatten': {
-        const { now, later } = apart(part.node, [...path, ...part.path], places);
+        const { now, later } = divide(part.node, [...path, ...part.path], places);
         return { now: now && { ...part, node: now }, later: later && { ...part, node: later } };
       }
       case 'Condition': {
         const [ifClause, elseClause] = [part.ifClause, part.elseClause].map(
-          (node) => node && apart(node, path, places),
+          (node) => node && divide(node, path, places),
         );
         const clauses = (time: 'now' | 'later'): PlanNode | undefined =>
           ifClause?.[time] || elseClause?.[time]
@@ -120,7 +120,7 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
     }
   }
 
-  /** What stands in a part of a plan; needs that are met within it don't count. */
+  /** The roles of the fetches in a part of a plan. Needs that are met inside the part don't count. */
   function rolesIn(part: PlanNode, path: ResponsePath): Roles {
     switch (part.kind) {
       case 'Fetch': {
@@ -149,8 +149,8 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
   }
 }
 
-/** A part of a plan in two: what may be done at once, and what must wait. */
-interface Apart {
+/** A divided part of a plan: the nodes that may run now, and the nodes that must wait. */
+interface Divided {
   readonly now?: PlanNode | undefined;
   readonly later?: PlanNode | undefined;
 }

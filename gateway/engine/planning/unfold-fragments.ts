@@ -12,10 +12,10 @@ import { type Fragments, fragmentsByName } from '../document/fragments.ts';
 
 /** The planner's time grows with the square of the named fragments: 1,800 of them take seconds. */
 const manyFragments = 100;
-/** Documents that unfold to more stay as they are. */
+/** Documents that would have more selections than this stay as they are. */
 const mostSelections = 20_000;
 
-/** The document with its fragments in the places where they are spread, where there are many. */
+/** Inlines the named fragments of a document that has many of them. */
 export function unfoldFragments(document: DocumentNode): DocumentNode {
   const fragments = fragmentsByName(document);
   if (fragments.size <= manyFragments || countSelections(document) > mostSelections) return document;
@@ -32,7 +32,7 @@ export function unfoldFragments(document: DocumentNode): DocumentNode {
   return { kind: Kind.DOCUMENT, definitions };
 }
 
-/** @param condition the type condition that holds already @param fragments those that may be spread, unfolded */
+/** @param condition the type condition that already applies @param fragments the fragments that may be spread, already unfolded */
 function unfold(set: SelectionSetNode, condition: string | undefined, fragments: Fragments): SelectionSetNode {
   const selections = set.selections.flatMap((selection): readonly SelectionNode[] => {
     if (selection.kind === Kind.FIELD) {
@@ -61,7 +61,7 @@ function unfoldInline(
   return { ...fragment, selectionSet: unfold(fragment.selectionSet, inner, fragments) };
 }
 
-/** Fragments in an order in which each comes after those that it spreads. Without recursion: they may spread each other a thousand levels deep. */
+/** Orders fragments so that each comes after the ones that it spreads. Not recursive, since fragments may be nested a thousand levels deep. */
 function innermostFirst(fragments: Fragments): FragmentDefinitionNode[] {
   const order: FragmentDefinitionNode[] = [];
   const entered = new Set<FragmentDefinitionNode>();

@@ -21,29 +21,29 @@ import { fragmentsByName } from '../document/fragments.ts';
 import { typenameField } from '../document/typename.ts';
 import { plannerDirective } from '../supergraph/corrections.ts';
 
-/** How the selections on an interface are written for the planner. */
+/** How the selections on an interface are rewritten for the planner. */
 export interface Unfolding {
-  /** Whether fields of the interface are asked of each object type. */
+  /** Whether fields of the interface are selected on each object type instead. */
   readonly everyType: boolean;
-  /** Interfaces, this one or narrower ones, of which a subgraph may answer with an object that it doesn't know the type of. */
+  /** The interface objects that a subgraph may return here: this interface or narrower ones. */
   readonly objects: readonly string[];
-  /** Whether a field inside of a type condition is asked of the interface as a whole. */
+  /** Whether a field inside a type condition is selected on the interface itself. */
   readonly isForAll: (field: FieldNode) => boolean;
-  /** Whether conditions of fragments stand on the fields. */
+  /** Whether conditions are moved from fragments to their fields. */
   readonly conditionsOnFields: boolean;
 }
 
-/** The unfolding where a field leads to an interface; undefined where the selections stay as they are. */
+/** The unfolding for the selections on a field; undefined when they stay as they are. */
 export type UnfoldingAt = (parent: string, field: string) => Unfolding | undefined;
 
-/** Fragments within fragments can select very much in few words; such a document is left as it is. */
+/** Nested fragments can grow exponentially. Beyond this bound, the document is left as it is. */
 const maxSelections = 20_000;
-/** The planner takes fragments out of others that have no directive, and would lose where they stood; no subgraph is sent this one. */
+/** The planner merges a nested fragment without a directive into the outer one. This directive prevents that. It is not sent to subgraphs. */
 const marker: DirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: plannerDirective } };
 
 /**
- * Writes selections on interfaces in other words: what stands under other interfaces and in fragments stands under object types only. Clients
- * get the same, since a response is written by what they selected.
+ * Rewrites selections on interfaces so that selections in fragments and on other interfaces are on object types only. The client's response stays
+ * the same, since it is written from the client's own document.
  */
 export function unfoldTypes(document: DocumentNode, schema: GraphQLSchema, unfoldingAt: UnfoldingAt): DocumentNode {
   const fragments = fragmentsByName(document);
@@ -77,7 +77,7 @@ class Unfolder {
     return root ? { ...node, selectionSet: this.#set(node.selectionSet, root) } : node;
   }
 
-  /** A selection whose type conditions stay; named fragments are written out, since they may lead to places where they don't. */
+  /** Rewrites a selection set whose own type conditions stay. Named fragments are inlined, since they may have fields whose type conditions don't stay. */
   #set(set: SelectionSetNode, type: GraphQLCompositeType): SelectionSetNode {
     return { ...set, selections: this.#selectionsOn(set, type) };
   }
@@ -108,7 +108,7 @@ class Unfolder {
     return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: gathered(selections) } };
   }
 
-  /** Selections for objects of an interface of which is known that they are of a type, the interface itself or an object type. */
+  /** Unfolds the selections on an interface for objects of a known type: the interface itself or an object type. */
   #unfold(
     { selections }: SelectionSetNode,
     place: GraphQLInterfaceType,
@@ -121,13 +121,13 @@ class Unfolder {
         const object = this.#objectOf(place, type, unfolding);
         const { objects } = unfolding;
         if (selection.name.value === '__typename' && type === place && !objects.includes(place.name)) {
-          // The planner fails on it where interface objects are among others.
+          // The planner fails on `__typename` where a place has interface objects and other objects.
           const types = objects.map((name) => inlineFragment(name, [typenameField], [marker]));
           return types.length > 0 ? types : [selection];
         }
         const field = this.#field(selection, type);
         if (type === object || !unfolding.isForAll(selection)) return within(place, object, type, [field]);
-        // The type must be known all the same.
+        // The object's type must still be fetched.
         return [...within(place, object, object, [field]), ...within(place, object, type, [typenameField])];
       }
       const { condition, set, directives } = this.#fragment(selection);
@@ -137,14 +137,14 @@ class Unfolder {
     });
   }
 
-  /** The interface that a subgraph knows objects of a type as, or that of the place. */
+  /** The interface object that includes a type, or else the interface of the place. */
   #objectOf(place: GraphQLInterfaceType, type: GraphQLCompositeType, { objects }: Unfolding): GraphQLCompositeType {
     const name = objects.find((each) => each === type.name || this.#isSubType(type, this.#schema.getType(each)));
     const object = name === undefined ? undefined : this.#schema.getType(name);
     return isInterfaceType(object) ? object : place;
   }
 
-  /** What a type becomes under a condition. */
+  /** The types that remain when a type condition is applied to a type. */
   #typesUnder(
     type: GraphQLCompositeType,
     condition: GraphQLCompositeType | undefined,
@@ -203,7 +203,7 @@ function inlineFragment(
   };
 }
 
-/** Selections on a type, within the selections of the place. */
+/** Selections on a type, wrapped in the fragments that the place needs. */
 function within(
   place: GraphQLCompositeType,
   object: GraphQLCompositeType,
@@ -214,7 +214,7 @@ function within(
   return object === place ? inner : [inlineFragment(object.name, inner, [marker])];
 }
 
-/** Fields that are asked of the interface as a whole get the conditions themselves: the planner fails on them in a fragment with conditions. */
+/** Moves conditions to fields that are selected on the interface itself: the planner fails on such fields inside a fragment with conditions. */
 function underDirectives(
   directives: readonly DirectiveNode[],
   selections: readonly SelectionNode[],
@@ -233,12 +233,12 @@ function withConditions(selection: SelectionNode, conditions: readonly Directive
     const selections = selection.selectionSet.selections.map((inner) => withConditions(inner, conditions));
     return { ...selection, selectionSet: { kind: Kind.SELECTION_SET, selections } };
   }
-  // A field has at most one of each. With fewer conditions it is fetched more often than it is written.
+  // A field may have each directive only once. A condition that is lost here only means that the field is fetched more often than needed.
   const added = conditions.filter(({ name }) => !selection.directives?.some((own) => own.name.value === name.value));
   return { ...selection, directives: [...(selection.directives ?? []), ...added] };
 }
 
-/** With one fragment for each type; never empty. */
+/** Merges the fragments on each type. Never returns an empty list. */
 function gathered(selections: readonly SelectionNode[]): SelectionNode[] {
   const byType = new Map<string, InlineFragmentNode>();
   const rest = selections.filter((selection) => {

@@ -4,8 +4,8 @@ import { typenameField } from '../document/typename.ts';
 import { metaFields } from '../supergraph/service-field.ts';
 
 /**
- * The document without what the engine answers from the schema itself: no subgraph is asked for it, and the planner knows an older introspection.
- * @returns the same document when there is nothing to leave out
+ * Removes meta-fields: the engine resolves them from the schema, and the planner only knows an older version of introspection.
+ * @returns the same document when it has none
  */
 export function withoutIntrospection(document: DocumentNode): DocumentNode {
   let isFound = false;
@@ -25,7 +25,7 @@ export function withoutIntrospection(document: DocumentNode): DocumentNode {
   return isFound ? pruneOperation(rest).document : document;
 }
 
-/** Whether a document has only queries of which no subgraph has to be asked anything. */
+/** Whether a document has only queries that need no request to a subgraph. */
 export function needsNoSubgraph(document: DocumentNode): boolean {
   return document.definitions.every(
     (node) =>

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { QueryPlan } from '@apollo/query-planner';
 import { LRUCache } from 'lru-cache';
-import { type PlanJob, PlanLane } from './plan-lane.ts';
 import { type Planner, PlanningFailure, type PlanRequest } from './planner.ts';
+import { type PlanJob, PlannerThread } from './planner-thread.ts';
 import { afterRunning } from './running-timer.ts';
 
 export interface WorkerPlannerOptions {
@@ -11,63 +11,63 @@ export interface WorkerPlannerOptions {
   readonly limitMs?: number;
   /** Megabytes of heap one plan may take. Default 512. */
   readonly maxHeapMb?: number;
-  /** Megabytes of heap at which V8 ends the process rather than the worker, so that they are out of reach. Default 1,536. */
+  /** V8's own heap limit for a worker, in megabytes. Beyond it V8 may end the whole process, so it must be well above `maxHeapMb`. Default 1,536. */
   readonly hardLimitMb?: number;
-  /** Operations that may wait to be planned. Default 200. */
+  /** The maximum length of the queue. Default 200. */
   readonly maxWaiting?: number;
-  /** Milliseconds others wait behind one plan before a second worker helps out. Default 250. */
-  readonly reliefAfterMs?: number;
+  /** Milliseconds that operations wait behind one plan before a second worker is started. Default 250. */
+  readonly secondThreadAfterMs?: number;
 }
 
-/** Operations that ran into a limit are refused for this long without trying again. */
+/** An operation that exceeded a limit is refused for this long without another attempt. */
 const REFUSE_MS = 60_000;
-/** Operations with more selections, or more ways to get them, are heavy: never more than one is planned at a time, and few may wait. */
+/** Operations with more selections or more candidate plans than this are heavy. One is planned at a time, and few may wait. */
 const HEAVY_SELECTIONS = 1_000;
-const HEAVY_WAYS = 100;
+const HEAVY_CANDIDATES = 100;
 const MAX_HEAVY_WAITING = 20;
-/** A second worker holds a second copy of the planner's graph; it is let go when it has been idle for this long. */
-const RELIEF_IDLE_MS = 30_000;
+/** A second worker has a second copy of the planner's graph in memory. It is stopped after it was idle for this long. */
+const SECOND_IDLE_MS = 30_000;
 
 /**
- * Plans off the event loop. One worker does nearly everything; while it is stuck on a hard operation a second one
- * serves the lighter ones, and an operation that exceeds its time limit takes down only the worker it runs in.
+ * Plans in worker threads, so that planning doesn't block the event loop. One worker plans nearly everything. While it is
+ * busy with a heavy operation, a second one plans the light ones. An operation that exceeds a limit ends only its own worker.
  */
 export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { readonly ready: Promise<void> } {
   const { supergraphSdl, limitMs = 5_000, maxHeapMb = 512, hardLimitMb = 1_536 } = options;
-  const { maxWaiting = 200, reliefAfterMs = 250 } = options;
+  const { maxWaiting = 200, secondThreadAfterMs = 250 } = options;
   const waiting: PlanJob[] = [];
   const refused = new LRUCache<string, PlanningFailure>({ max: 1_000, ttl: REFUSE_MS });
   let closed = false;
-  let main = startLane();
-  let relief: PlanLane | undefined;
-  let cancelRelief: (() => void) | undefined;
+  let main = startThread();
+  let second: PlannerThread | undefined;
+  let cancelSecond: (() => void) | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
 
-  function startLane(): PlanLane {
-    return new PlanLane(supergraphSdl, { limitMs, maxHeapMb, hardLimitMb }, (lane) => onFree(lane));
+  function startThread(): PlannerThread {
+    return new PlannerThread(supergraphSdl, { limitMs, maxHeapMb, hardLimitMb }, (thread) => onFree(thread));
   }
 
-  function onFree(lane: PlanLane): void {
+  function onFree(thread: PlannerThread): void {
     if (closed) return;
-    if (lane.isGone && lane === relief) relief = undefined;
-    if (lane.isGone && lane === main) main = startLane();
+    if (thread.hasEnded && thread === second) second = undefined;
+    if (thread.hasEnded && thread === main) main = startThread();
     dispatch();
   }
 
   function dispatch(): void {
-    for (const lane of [main, relief]) {
-      if (!lane?.isIdle) continue;
-      const job = takeLightest(lane === main);
-      if (job) lane.take(job);
+    for (const thread of [main, second]) {
+      if (!thread?.isIdle) continue;
+      const job = takeNext(thread === main);
+      if (job) thread.take(job);
     }
-    cancelRelief?.();
+    cancelSecond?.();
     clearTimeout(idleTimer);
-    if (relief?.isIdle) idleTimer = setTimeout(dismissRelief, RELIEF_IDLE_MS).unref();
-    else if (waiting.some(isLight) && !relief) cancelRelief = afterRunning(reliefAfterMs, callRelief);
+    if (second?.isIdle) idleTimer = setTimeout(stopSecond, SECOND_IDLE_MS).unref();
+    else if (waiting.some(isLight) && !second) cancelSecond = afterRunning(secondThreadAfterMs, startSecond);
   }
 
-  /** The lightest that waits, of equals the first; who has waited for as long as a plan may take comes before. */
-  function takeLightest(mayBeHeavy: boolean): PlanJob | undefined {
+  /** Takes the lightest job from the queue, the oldest among equals. A job that has waited longer than the plan limit goes first. */
+  function takeNext(mayBeHeavy: boolean): PlanJob | undefined {
     const [oldest, ...others] = mayBeHeavy ? waiting : waiting.filter(isLight);
     if (!oldest) return undefined;
     const hasWaited = performance.now() - oldest.since > limitMs;
@@ -78,12 +78,12 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
     return job;
   }
 
-  function callRelief(): void {
-    if (!closed && !relief && waiting.some(isLight)) relief = startLane();
+  function startSecond(): void {
+    if (!closed && !second && waiting.some(isLight)) second = startThread();
   }
 
-  function dismissRelief(): void {
-    if (relief?.isIdle) void relief.stop();
+  function stopSecond(): void {
+    if (second?.isIdle) void second.stop();
   }
 
   return {
@@ -96,11 +96,11 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
       const refusal = refused.get(key);
       if (refusal) return Promise.reject(refusal);
       if (waiting.length >= maxWaiting) {
-        return Promise.reject(new PlanningFailure('overloaded', `${maxWaiting} operations wait to be planned`));
+        return Promise.reject(new PlanningFailure('overloaded', `${maxWaiting} operations are waiting to be planned`));
       }
       if (!isLight({ request }) && waiting.filter((job) => !isLight(job)).length >= MAX_HEAVY_WAITING) {
         return Promise.reject(
-          new PlanningFailure('overloaded', `${MAX_HEAVY_WAITING} large operations wait to be planned`),
+          new PlanningFailure('overloaded', `${MAX_HEAVY_WAITING} heavy operations are waiting to be planned`),
         );
       }
       const { promise, resolve, reject } = Promise.withResolvers<QueryPlan>();
@@ -118,20 +118,20 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): Planner & { 
     },
     async close() {
       closed = true;
-      cancelRelief?.();
+      cancelSecond?.();
       clearTimeout(idleTimer);
       for (const job of waiting.splice(0)) job.reject(new PlanningFailure('closed', 'the planner was stopped'));
-      await Promise.all([main.stop(), relief?.stop()]);
+      await Promise.all([main.stop(), second?.stop()]);
     },
   };
 }
 
-function weight({ request: { selections = 0, ways = 1 } }: Pick<PlanJob, 'request'>): number {
-  return selections + ways;
+function weight({ request: { selections = 0, candidates = 1 } }: Pick<PlanJob, 'request'>): number {
+  return selections + candidates;
 }
 
-function isLight({ request: { selections = 0, ways = 1 } }: Pick<PlanJob, 'request'>): boolean {
-  return selections <= HEAVY_SELECTIONS && ways <= HEAVY_WAYS;
+function isLight({ request: { selections = 0, candidates = 1 } }: Pick<PlanJob, 'request'>): boolean {
+  return selections <= HEAVY_SELECTIONS && candidates <= HEAVY_CANDIDATES;
 }
 
 function requestKey({ source, operationName, activeLabels }: PlanRequest): string {

@@ -3,7 +3,7 @@ import { type Fragments, forEachField } from '../document/fragments.ts';
 import { plannedKey, responseKey } from '../document/response-keys.ts';
 import type { ErrorPath } from '../errors.ts';
 
-/** A field of the fetched data that the client selected: its key in the client's response, and the fields below it. */
+/** A selected field: its key in the client's response, and the selected fields below it. */
 interface ClientField {
   readonly key: string;
   readonly sets: SelectionSetNode[];
@@ -12,9 +12,9 @@ interface ClientField {
 type ClientFields = ReadonlyMap<string, ClientField>;
 
 /**
- * Turns paths of the fetched data into paths of the client's response: keys become the client's, and a path that leads
- * to something only the planner asked for (a key, a required field) ends at the last thing the client selected. The
- * selection is read once per level: a subgraph that fails has as many paths as the response has objects.
+ * Returns a function that turns paths of the fetched data into paths of the client's response. Keys become the client's
+ * keys. A path to a field that only the planner selected (a key, a required field) ends at the last field that the client
+ * selected. Each level of the selection is read once, since a failed fetch may have one path for each object of the response.
  */
 export function clientPaths(
   root: SelectionSetNode,

@@ -2,10 +2,10 @@ import type { EngineError, ErrorPath } from '../errors.ts';
 import { ResponseTooLarge, WriteContext } from './write-context.ts';
 import type { ValueWriter } from './writer.ts';
 
-/** Largest text written for one response, in UTF-16 units. */
+/** The largest length of the text of one response, in UTF-16 units. */
 const MAX_RESPONSE_LENGTH = 64 * 1024 * 1024;
 
-/** What is to be written. */
+/** An object to be written. */
 export interface FetchedObject {
   readonly object: object;
   /** Whether no string in it needs escaping. */
@@ -13,8 +13,8 @@ export interface FetchedObject {
 }
 
 /**
- * Writes the data and adds what the schema doesn't allow in it to the errors. A null that a known error explains
- * isn't reported a second time (specification: one error per field).
+ * Writes the data. Values that the schema doesn't allow become additional errors. A null that a known error explains
+ * gets no second error (specification: one error per field).
  */
 export function completeData(
   write: ValueWriter,
@@ -26,7 +26,7 @@ export function completeData(
   const data = writeData(write, object, context);
   if (data === undefined) return { data: 'null', errors: [...known, tooLarge] };
   if (context.errors.length === 0) return { data, errors: known };
-  const isExplained = explanations(known);
+  const isExplained = explainedBy(known);
   const found = context.errors.flatMap(({ message, reversedPath }): EngineError[] => {
     const path = reversedPath.toReversed();
     const extensions = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false };
@@ -40,19 +40,19 @@ const tooLarge: EngineError = {
   extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', retryable: false },
 };
 
-/** Undefined when the text outgrows its limit. */
+/** The text; undefined when it is larger than the limit. */
 function writeData(write: ValueWriter, root: object, context: WriteContext): string | undefined {
   try {
     return write(root, context) ?? 'null';
   } catch (error) {
-    // Several lists just below the limit can exceed what one string of V8 may hold.
+    // Several lists just below the limit can together exceed V8's maximum length of a string.
     if (error instanceof ResponseTooLarge || error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
-/** Whether an error stands at a path, above it, or below it. */
-function explanations(errors: readonly EngineError[]): (path: ErrorPath) => boolean {
+/** Returns a test whether one of the errors is at a path, above it, or below it. */
+function explainedBy(errors: readonly EngineError[]): (path: ErrorPath) => boolean {
   const exact = new Set<string>();
   const above = new Set<string>();
   for (const { path } of errors) {

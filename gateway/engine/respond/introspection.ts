@@ -12,14 +12,14 @@ import { responseKey } from '../document/response-keys.ts';
 import { findUses } from '../document/uses.ts';
 import type { ValueWriter } from './writer.ts';
 
-/** What an introspection field needs of the operation it stands in. */
+/** The parts of an operation that its introspection fields need. */
 export interface IntrospectedOperation {
   readonly schema: GraphQLSchema;
   readonly fragments: Fragments;
   readonly variableDefinitions: readonly VariableDefinitionNode[];
 }
 
-/** Answers `__schema` and `__type` from the API schema; an answer that no variable can change is computed once. */
+/** Writes the meta-fields (`__schema`, `__type`, `__service`) from the API schema. A result that doesn't depend on variables is computed once. */
 export function introspectionWriter(operation: IntrospectedOperation, node: FieldNode): ValueWriter {
   const { document, usesVariables } = introspectionDocument(operation, node);
   const key = responseKey(node);

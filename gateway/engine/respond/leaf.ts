@@ -11,7 +11,7 @@ import { isExactNumber } from '../values/exact-numbers.ts';
 import { jsonText, quote } from '../values/json-text.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** The JSON text of a leaf value; null when the type doesn't allow the value. */
+/** Writes the JSON text of a leaf value; null when the type doesn't allow the value. */
 export type LeafWriter = (value: unknown, context: WriteContext) => string | null;
 
 const builtIn = new Map<GraphQLLeafType, LeafWriter>([
@@ -32,7 +32,7 @@ function writeId(value: unknown, context: WriteContext): string | null {
   return typeof value === 'number' && Number.isInteger(value) ? `"${value}"` : null;
 }
 
-/** JSON text such as 1e999 parses to Infinity. */
+/** A number such as 1e999 is parsed as Infinity, which JSON can't express. */
 function writeFloat(value: unknown): string | null {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
   return isExactNumber(value) && Number.isFinite(Number(value.rawJSON)) ? value.rawJSON : null;
@@ -41,7 +41,7 @@ function writeFloat(value: unknown): string | null {
 function writeAny(value: unknown, context: WriteContext): string | null {
   if (typeof value === 'string') return writeString(value, context);
   const text = jsonText(value);
-  // Where a number is beyond the range of a double there is a null now.
+  // `JSON.stringify` writes Infinity as null.
   return text.includes('null') && holdsInfinity(value) ? null : text;
 }
 
@@ -50,13 +50,13 @@ function holdsInfinity(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsInfinity);
 }
 
-/** A custom scalar may hold any JSON; an enum holds only the values that clients may see. */
+/** The writer of a leaf type. A custom scalar allows any JSON; an enum only the values that clients may see. */
 export function leafWriter(type: GraphQLLeafType): LeafWriter {
   if (isEnumType(type)) {
     const texts = new Map(type.getValues().map(({ name }) => [name, `"${name}"`]));
     return (value) => texts.get(value as string) ?? null;
   }
-  // The schema may come from another build of the same scalars, so they are told apart by name.
+  // The schema may have its own instances of the built-in scalars, so they are compared by name.
   for (const [scalar, writer] of builtIn) if (scalar.name === type.name) return writer;
   return writeAny;
 }

@@ -3,7 +3,7 @@ import { plannedKey } from '../document/response-keys.ts';
 import { isIncluded, type SelectionContext } from '../document/select-fields.ts';
 import type { ErrorPath } from '../errors.ts';
 
-/** Fields that the client selected by their keys in the fetched data, under known values of its conditions. */
+/** The client's fields by their keys in the fetched data, under known values of the conditions. */
 type ConditionalFields = ReadonlyMap<string, ConditionalField>;
 interface ConditionalField {
   isIncluded: boolean;
@@ -16,8 +16,8 @@ interface ConditionalSet {
 }
 
 /**
- * Tells whether a path of the fetched data leads to a field that the client selected and whose conditions leave it out: the planner may fetch it all
- * the same. What the planner may need for itself is never left out.
+ * Returns a test whether a path of the fetched data leads to a field that the client selected, but that its conditions exclude. The plan may fetch
+ * such a field anyway. Names that the planner may need for itself never count as left out.
  */
 export function leftOutPaths(
   root: SelectionSetNode,

@@ -6,14 +6,14 @@ import type { SupergraphModel } from '../supergraph/model.ts';
 import { introspectionWriter } from './introspection.ts';
 import type { WriterOptions } from './writer.ts';
 
-/** What the writers of an operation need to know of it. */
+/** The parts of an operation that its writers need. */
 export interface WrittenOperation {
   readonly definition: OperationDefinitionNode;
   readonly model: SupergraphModel;
   readonly fragments: Fragments;
-  /** The key a selected field has in the fetched data. */
+  /** The key of a selected field in the fetched data. */
   readonly dataKey: (node: FieldNode) => string;
-  /** Fields the client may not see: null in the response, and no part of the plan. */
+  /** Fields that the client may not see: null in the response, and not in the plan. */
   readonly denied: ReadonlySet<FieldNode>;
 }
 
@@ -38,7 +38,7 @@ export function writerOptions(
   };
 }
 
-/** The type whose fields an operation selects. @throws RequestError when the schema has none */
+/** The root type of an operation. @throws RequestError when the schema has none */
 export function rootTypeOf({ definition, model }: Pick<WrittenOperation, 'definition' | 'model'>): GraphQLObjectType {
   const { operation } = definition;
   const type = model.apiSchema.getRootType(operation);

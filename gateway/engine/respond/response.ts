@@ -1,9 +1,9 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { EngineError } from '../errors.ts';
 
-/** A finished response: `data` is JSON text already, so that nobody has to serialize it again. */
+/** A complete response. `data` is JSON text and is sent as it is. */
 export interface EngineResponse {
-  /** JSON text of `data`; undefined when the operation didn't run at all. */
+  /** The JSON text of `data`; undefined when the operation didn't run. */
   readonly data: string | undefined;
   readonly errors: readonly EngineError[];
 }
@@ -12,7 +12,7 @@ interface Writable extends Pick<EngineResponse, 'data'> {
   readonly errors: readonly GraphQLFormattedError[];
 }
 
-/** The whole body of a GraphQL response. `extensions` is JSON text too. */
+/** The body of a GraphQL response. @param extensions a JSON text */
 export function responseText({ data, errors }: Writable, extensions?: string): string {
   let text = '{';
   if (errors.length > 0) text += `"errors":${JSON.stringify(errors)}`;

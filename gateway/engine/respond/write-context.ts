@@ -1,23 +1,23 @@
 /** A value from a subgraph that the schema doesn't allow, found while writing. */
 export interface CompletionError {
   readonly message: string;
-  /** From the innermost key outwards, while the writers return. */
+  /** The path from the innermost key outwards: each writer adds its key when it returns. */
   readonly reversedPath: (string | number)[];
 }
 
-/** No one reads further, and a large list of bad items may have very many. */
+/** A large list of invalid items would have very many errors. */
 const MAX_COMPLETION_ERRORS = 200;
 
-/** Thrown when the text outgrows its limit: equal objects are fetched once but may be written very often. */
+/** Thrown when the text exceeds its limit. Equal objects are fetched once but may be written very often, so a small result can have a large text. */
 export class ResponseTooLarge extends Error {}
 
-/** What writers share during one response. */
+/** The state that the writers of one response share. */
 export class WriteContext {
   readonly errors: CompletionError[] = [];
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Strings of subgraphs may be written between quotes as they are. */
+  /** Whether no string of the data needs escaping. */
   readonly isUnescaped: boolean;
-  /** Counts every problem, also those beyond the limit: a writer compares it to know whether its value is clean. */
+  /** The number of all errors, also of those beyond the limit. A writer compares it to find out whether its value has any. */
   count = 0;
   readonly #maxLength: number;
 
@@ -27,7 +27,7 @@ export class WriteContext {
     this.#maxLength = maxLength;
   }
 
-  /** Records a problem with the value at `key` of the object being written, or with the value itself. */
+  /** Adds an error at `key` of the current object, or at the current value itself. */
   add(message: string, key?: string | number): void {
     this.count++;
     if (this.errors.length < MAX_COMPLETION_ERRORS) {
@@ -35,7 +35,7 @@ export class WriteContext {
     }
   }
 
-  /** Adds a key to the paths of the problems found since there were `before` of them. */
+  /** Adds a key to the paths of all errors after the first `before` ones. */
   within(before: number, key: string | number): void {
     for (let index = before; index < this.errors.length; index++) this.errors[index]!.reversedPath.push(key);
   }

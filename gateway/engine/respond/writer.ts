@@ -24,26 +24,31 @@ import { TEXT, WRITER } from '../values/own.ts';
 import { leafWriter } from './leaf.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** The JSON text of a value that isn't null; null when it can't be given, which is then in the context's errors. */
+/** Writes the JSON text of a value that isn't null. Returns null when the value is invalid; the reason is then in the context's errors. */
 export type ValueWriter = (value: unknown, context: WriteContext) => string | null;
 
-/** `always`: equal objects are one, so every text is worth keeping; `marked`: where the object says so; `never`: nothing may be kept. */
+/**
+ * Which texts of objects are kept, to be written again:
+ * - `always`: all, since equal objects at this place are one object;
+ * - `marked`: those of objects marked with `SEVERAL_PLACES`;
+ * - `never`: none.
+ */
 export type Repetition = 'always' | 'marked' | 'never';
 
 export interface WriterOptions extends SelectionContext {
-  /** What is known of the objects at a response path (keys and `@`, joined by dots). */
+  /** Whether texts of objects at a response path (keys and `@`, joined by dots) are kept. */
   readonly repetition: (path: string) => Repetition;
-  /** The key a selected field has in the fetched data. */
+  /** The key of a selected field in the fetched data. */
   readonly dataKey: (node: FieldNode) => string;
-  /** Fields the client may not see; they weren't asked for. */
+  /** Fields that the client may not see. They were not fetched. */
   readonly denied: ReadonlySet<FieldNode>;
-  /** Values that clients don't see, by type: to them, what a subgraph answers with these is null. */
+  /** Enum values and object types that clients may not see, by type. They are written as null. */
   readonly hiddenNames: HiddenNames;
-  /** Interfaces that some subgraph knows as an object: it need not say what its objects are. */
+  /** Interfaces that some subgraph knows as an object. Its objects may lack `__typename`. */
   readonly interfaceObjects: ReadonlySet<string>;
-  /** Whether a position that must not be null is null where it has an error; otherwise the one above it is (`onError: NULL`). */
+  /** Whether a non-null position with an error becomes null itself (`onError: NULL`). Otherwise the null propagates. */
   readonly nullsInPlace: boolean;
-  /** Writes an introspection field of the root, which no subgraph knows. */
+  /** Makes the writer of a meta-field of the root, which no subgraph resolves. */
   readonly introspection: (node: FieldNode) => ValueWriter;
 }
 
@@ -59,7 +64,7 @@ export function compileWriter(
   return isObjectType(type) ? compileObject(options, type, sets, path) : compileAbstract(options, type, sets, path);
 }
 
-/** Chooses the writer of the runtime type; each is compiled when the first object of its type is written. */
+/** Chooses the writer by the runtime type. Each is compiled when the first object of its type is written. */
 function compileAbstract(
   options: WriterOptions,
   type: GraphQLCompositeType,
@@ -80,7 +85,7 @@ function compileAbstract(
     if (!writer) {
       const runtimeType = schema.getType(typename);
       if (!isRuntimeType(schema, type, runtimeType)) {
-        context.add(`Expected an object of type "${type.name}" but its __typename isn't one of its types`);
+        context.add(`Expected an object of type "${type.name}" but its __typename names another type`);
         return null;
       }
       writer = compileObject(options, runtimeType, sets, path);
@@ -90,7 +95,7 @@ function compileAbstract(
   };
 }
 
-/** An interface object's subgraph knows no more of an object's type than the interface, so that one may be named too. */
+/** The `__typename` may also name the interface itself: a subgraph with an interface object doesn't know the object type. */
 function isRuntimeType(
   schema: GraphQLSchema,
   type: GraphQLCompositeType,
@@ -114,7 +119,7 @@ function compileObject(
     `  context.add(${literal(`Expected an object of type "${type.name}"`)}); return null;`,
     '}',
   ];
-  const id = code.bind(++writerIds); // bound, so that equal writers have equal code
+  const id = code.bind(++writerIds); // bound, so that equal writers have equal code and are compiled once
   if (repetition !== 'never') {
     lines.push(`const writer = object[${code.bind(WRITER)}], clean = context.count;`);
     lines.push(`if (writer === ${id}) return object[${code.bind(TEXT)}];`);
@@ -190,7 +195,7 @@ interface PresentValue {
   readonly coordinate: string;
 }
 
-/** Lines that set `text` for a value that is there. */
+/** Lines that set `text` for a value that isn't null. */
 function valueLines(options: WriterOptions, code: Code, value: PresentValue): string[] {
   const { type, key, coordinate } = value;
   if (isLeafType(type)) {
@@ -254,7 +259,7 @@ function compileList(options: WriterOptions, itemType: GraphQLOutputType, value:
   };
 }
 
-/** Tells the enum values and objects that clients don't see; undefined for types without any. */
+/** A test for enum values and objects that clients may not see; undefined for types without any. */
 function hiddenTest(
   { hiddenNames }: WriterOptions,
   type: GraphQLOutputType,

@@ -19,10 +19,10 @@ const operationLocations: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Adds the directives for operations that subgraphs contribute with `@composeDirective`: they belong to a linked feature,
- * and an API schema is made without those. A supergraph doesn't say which subgraphs know such a directive, so clients may
- * write it and no subgraph is sent it.
- * @returns the names of what was added beside the schema
+ * Adds the directives for operations that subgraphs contribute with `@composeDirective`. They belong to a linked feature,
+ * and the API schema is made without such features. A supergraph doesn't say which subgraphs know such a directive, so
+ * clients may use it, but it is not sent to subgraphs.
+ * @returns the schema with the added directives, and their names
  */
 export function withComposedDirectives(
   apiSchema: GraphQLSchema,

@@ -10,14 +10,14 @@ import {
 import { stringArgument } from '../document/arguments.ts';
 import { parseFieldSet } from './field-set.ts';
 
-/** What one argument takes from an object above: `@fromContext(field: "$context { selection }")` in a subgraph. */
+/** The selection that one argument takes from an object above: `@fromContext(field: "$context { selection }")` in a subgraph. */
 export interface ContextSelection {
   /** The name that composition gave the context: `subgraph__context`. */
   readonly context: string;
   readonly selection: SelectionSetNode;
 }
 
-/** The `@join__field` with its context selections replaced. */
+/** Replaces the context selections of a `@join__field`. */
 export function withContextSelections(
   join: ConstDirectiveNode,
   replace: (given: ContextSelection) => SelectionSetNode,
@@ -44,7 +44,7 @@ function replaceSelection(
   return { ...given, fields };
 }
 
-/** Braces are optional around fragments. */
+/** Parses a context selection, which may have braces around it. */
 function parseSelection(text: string): SelectionSetNode {
   const inner = /^\s*\{(.*)\}\s*$/s.exec(text)?.[1];
   return parseFieldSet(inner ?? text);
@@ -55,7 +55,7 @@ function textOf(fields: readonly ConstObjectFieldNode[], name: string): string {
   return value?.kind === Kind.STRING ? value.value : '';
 }
 
-/** Whether a type's objects set a context: `@context(name:)`. */
+/** Whether the objects of a type set a context with `@context(name:)`. */
 export function setsContext({ directives }: { directives?: readonly ConstDirectiveNode[] }, context: string): boolean {
   return directives?.some((directive) => stringArgument(directive, 'name') === context) ?? false;
 }

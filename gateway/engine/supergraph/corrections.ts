@@ -18,44 +18,45 @@ import { type ContextSelection, setsContext, withContextSelections } from './con
 import { fieldType, parseFieldSet } from './field-set.ts';
 import { subgraphNames } from './subgraph-names.ts';
 
-/** A field the corrected supergraph has besides the real ones: a real field under fixed arguments. */
+/** An additional field of the corrected supergraph, without arguments. It replaces a real field with fixed arguments. */
 export interface StandInField {
   /** The real field. */
   readonly name: string;
-  /** Its arguments as GraphQL text with parentheses; empty when it is used without any. */
+  /** The real field's arguments as GraphQL text with parentheses; empty when it is used without arguments. */
   readonly args: string;
 }
 
-/** The copy of a supergraph that the planner gets, and what has to be undone in its plans. */
+/** The corrected copy of a supergraph for the planner, with everything that is needed to restore its plans. */
 export interface CorrectedSupergraph {
   readonly sdl: string;
-  /** Stand-ins by their names, which are used nowhere else. */
+  /** Stand-ins by name. No other field has such a name. */
   readonly standIns: ReadonlyMap<string, StandInField>;
   /**
-   * For each field with `@requires` that needs stand-ins, by `subgraph/Type.field`: their places in its field set, as
-   * response paths joined by dots.
+   * The stand-ins that a field with `@requires` needs, by `subgraph/Type.field`: their paths in its field set, joined by
+   * dots.
    */
   readonly standInsOf: ReadonlyMap<string, readonly string[]>;
-  /** For each field with `@requires`, by `subgraph/Type.field`: what it requires, with stand-ins. */
+  /** The selection that a field with `@requires` needs, by `subgraph/Type.field`. It has stand-ins. */
   readonly requiredBy: ReadonlyMap<string, SelectionSetNode>;
-  /** The keys by which a subgraph can be asked for a type, by `subgraph/Type`. */
+  /** The resolvable keys of a type in a subgraph, by `subgraph/Type`. */
   readonly keysOf: ReadonlyMap<string, readonly SelectionSetNode[]>;
-  /** Names the planner fetches for itself: an alias of a client's that equals one would overwrite it. */
+  /** Names that the planner may fetch for itself. A client's alias with such a name would overwrite the value. */
   readonly plannerNames: ReadonlySet<string>;
 }
 
-/** A directive for the planner's own operations. */
+/** A directive that marks fragments for the planner. It is removed from plans, so no subgraph gets it. */
 export const plannerDirective = '_freightMarker';
 const [markerDefinition] = parse(`directive @${plannerDirective} on INLINE_FRAGMENT`, { noLocation: true }).definitions;
 
 type TypeWithFields = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 
 /**
- * Mends what `@apollo/query-planner` gets wrong, without touching the planner:
- * - to enter a subgraph again it takes the first key of the type there, even one that can't be resolved: keys that can
- *   come first in the copy;
- * - a field with arguments inside `@requires` or `@fromContext` shares its response key with every other use of it: in the
- *   copy each use is a field of its own without arguments, which the plan's operations turn back into an alias of the real one.
+ * Works around two defects of `@apollo/query-planner` by changing the supergraph that it gets:
+ * - To enter a subgraph again, the planner takes the type's first key there, even one that isn't resolvable. In the copy,
+ *   resolvable keys come first.
+ * - A field with arguments inside `@requires` or `@fromContext` shares its response key with every other use of that field.
+ *   In the copy, each use has a field of its own without arguments: a stand-in. Plans are restored by replacing each
+ *   stand-in by an alias of the real field.
  */
 export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
   const document = parse(supergraphSdl, { noLocation: true });
@@ -116,7 +117,7 @@ export function correctSupergraph(supergraphSdl: string): CorrectedSupergraph {
   }
 }
 
-/** Makes stand-ins, one for each use of a field under the same arguments, and adds them to their types. */
+/** Makes one stand-in for each combination of a field and its arguments, and adds the stand-ins to their types. */
 class StandIns {
   readonly byName = new Map<string, StandInField>();
   readonly #schema: GraphQLSchema;
@@ -145,8 +146,8 @@ class StandIns {
   }
 
   /**
-   * In a context selection each use of an object is one of its own: of two arguments that take different parts of one object, the planner
-   * forgets the part of one.
+   * Makes a stand-in also for each object in a context selection. When two arguments take different fields of one object, the planner
+   * would lose the fields of one of them.
    */
   replaceInContext(set: SelectionSetNode, type: string): SelectionSetNode {
     const selections = set.selections.map((selection) => {
@@ -164,7 +165,7 @@ class StandIns {
     return definition && 'args' in definition && definition.args.length > 0 ? this.#standIn(field, type) : field;
   }
 
-  /** @param part what tells this use from others of the field under the same arguments */
+  /** @param part distinguishes uses of the field with equal arguments */
   #standIn(field: FieldNode, type: string, part = ''): FieldNode {
     const args = field.arguments?.length ? `(${field.arguments.map((argument) => print(argument)).join(', ')})` : '';
     const name = this.#nameFor(field.name.value, args, part);
@@ -186,7 +187,7 @@ class StandIns {
     return name;
   }
 
-  /** A field of an interface is a field of everything that implements it. */
+  /** The types that need a stand-in of a type's field: the type itself, and all types that implement it. */
   #typesWith(type: string): string[] {
     const parent = this.#schema.getType(type);
     if (!isInterfaceType(parent)) return [type];

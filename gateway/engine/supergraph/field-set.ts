@@ -1,13 +1,13 @@
 import { type GraphQLNamedType, type GraphQLSchema, getNamedType, Kind, parse, type SelectionSetNode } from 'graphql';
 
-/** The selection in a `key:`, `requires:` or `provides:` argument. */
+/** Parses the selection in a `key:`, `requires:` or `provides:` argument. */
 export function parseFieldSet(fields: string): SelectionSetNode {
   const [definition] = parse(`{ ${fields} }`, { noLocation: true }).definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`not a field set: ${fields}`);
   return definition.selectionSet;
 }
 
-/** The type a field of a composite type leads to. */
+/** The named type of a field. */
 export function fieldType(schema: GraphQLSchema, type: string, field: string): GraphQLNamedType | undefined {
   const parent = schema.getType(type);
   if (!parent || !('getFields' in parent)) return undefined;

@@ -1,9 +1,9 @@
 import { type GraphQLSchema, isAbstractType, isEnumType } from 'graphql';
 
-/** For enums, interfaces and unions that clients see in part: the names of the values or object types they don't. */
+/** The names of enum values and object types that clients may not see, by the visible enum, interface or union that has them. */
 export type HiddenNames = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What `@inaccessible` hides of types that are themselves visible. */
+/** Finds the names that `@inaccessible` hides inside visible types. */
 export function hiddenNames(fullSchema: GraphQLSchema, apiSchema: GraphQLSchema): HiddenNames {
   const hidden = new Map<string, ReadonlySet<string>>();
   for (const type of Object.values(apiSchema.getTypeMap())) {

@@ -11,7 +11,7 @@ import {
 import { booleanArgument, stringArgument } from '../document/arguments.ts';
 import { subgraphNames } from './subgraph-names.ts';
 
-/** The subgraphs that know an interface as an object (`@interfaceObject`), by the interface. */
+/** The subgraphs that know an interface as an object (`@interfaceObject`), by the name of the interface. */
 export type InterfaceObjects = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function readInterfaceObjects(supergraph: DocumentNode): InterfaceObjects {
@@ -27,8 +27,8 @@ export function readInterfaceObjects(supergraph: DocumentNode): InterfaceObjects
 }
 
 /**
- * The fields whose objects may come from a subgraph that knows their interface as an object, by `Type.field`, and those interfaces: of such objects
- * it isn't known yet which type they have.
+ * The fields whose objects may come from a subgraph that knows their interface as an object, by `Type.field`, with those interfaces. The object type
+ * of such an object isn't known until another subgraph gives it.
  */
 export function fieldsToInterfaceObjects(
   supergraph: DocumentNode,
@@ -42,16 +42,16 @@ export function fieldsToInterfaceObjects(
     const owners = definition.directives?.filter(({ name }) => name.value === 'join__type') ?? [];
     for (const { name, type, directives } of definition.fields ?? []) {
       const joins = directives?.filter((directive) => directive.name.value === 'join__field') ?? [];
-      const answering = joins.length > 0 ? joins.filter((join) => !booleanArgument(join, 'external')) : owners;
-      // A field that interface objects add to object types has no graph there.
-      const subgraphs = answering.map((join) => graphNames.get(stringArgument(join, 'graph') ?? ''));
+      const resolving = joins.length > 0 ? joins.filter((join) => !booleanArgument(join, 'external')) : owners;
+      // A field that an interface object adds to the object types has no `graph` argument there.
+      const subgraphs = resolving.map((join) => graphNames.get(stringArgument(join, 'graph') ?? ''));
       const objects = new Set(subgraphs.flatMap((subgraph) => objectsFor(namedType(type), subgraph)));
       if (objects.size > 0) found.set(`${definition.name.value}.${name.value}`, [...objects]);
     }
   }
   return found;
 
-  /** What a subgraph may answer with where an interface is asked for; any subgraph if it isn't known. */
+  /** The interface objects that a subgraph may return for a type. @param subgraph undefined when it may be any */
   function objectsFor(type: string, subgraph: string | undefined): string[] {
     const objects = [...known].flatMap(([object, subgraphs]) =>
       subgraph === undefined || subgraphs.has(subgraph) ? [object] : [],

@@ -2,49 +2,49 @@ import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federa
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type GraphQLSchema, isAbstractType, isObjectType, parse, type SelectionSetNode } from 'graphql';
 import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
-import { type Answering, readAnswering } from './answering.ts';
 import { withComposedDirectives } from './composed-directives.ts';
 import { correctSupergraph } from './corrections.ts';
+import { type FieldSubgraphs, readFieldSubgraphs } from './field-subgraphs.ts';
 import { type HiddenNames, hiddenNames } from './hidden-names.ts';
 import { readInterfaceObjects } from './interface-objects.ts';
 import { type LabelledOverride, readOverrides } from './overrides.ts';
 import { planSelections, restoreRequired } from './required-selections.ts';
 import { addServiceField } from './service-field.ts';
 
-/** The two faces of a supergraph: what clients may see, and what the subgraphs exchange. */
+/** Everything that the engine knows of a supergraph: the schema for clients, and how subgraphs resolve it. */
 export interface SupergraphModel {
   readonly supergraphSdl: string;
-  /** The schema clients see: without join directives and inaccessible elements. */
+  /** The schema that clients see: without join directives and inaccessible elements. */
   readonly apiSchema: GraphQLSchema;
   readonly subgraphNames: readonly string[];
-  /** What `@authenticated`, `@requiresScopes` and `@policy` demand. */
+  /** The requirements of `@authenticated`, `@requiresScopes` and `@policy`. */
   readonly requirements: RequirementsByCoordinate;
-  /** Labels of `@override(label:)`. */
+  /** Fields with `@override(label:)`. */
   readonly overrides: readonly LabelledOverride[];
-  /** What fields with `@requires` need, by `subgraph/Type.field`. */
+  /** The selections that fields with `@requires` need, by `subgraph/Type.field`. */
   readonly requiredBy: ReadonlyMap<string, readonly QueryPlanSelectionNode[]>;
   /** The keys of a type in a subgraph, by `subgraph/Type`. */
   readonly keysOf: ReadonlyMap<string, readonly (readonly QueryPlanSelectionNode[])[]>;
   /** Interfaces that some subgraph knows as an object (`@interfaceObject`). */
   readonly interfaceObjects: ReadonlySet<string>;
-  /** The subgraphs that answer a field, by `Type.field`. */
-  readonly answering: Answering;
-  /** Names the planner fetches for itself, which no client's alias may overwrite. */
+  /** The subgraphs that can resolve a field, by `Type.field`. */
+  readonly fieldSubgraphs: FieldSubgraphs;
+  /** Names that the planner may fetch for itself. A client's alias must not overwrite them. */
   readonly plannerNames: ReadonlySet<string>;
-  /** Directives that clients may write and no subgraph is sent: see `withComposedDirectives`. */
+  /** Directives that clients may use but that are not sent to subgraphs: see `withComposedDirectives`. */
   readonly withheldDirectives: ReadonlySet<string>;
-  /** Enum values and object types that subgraphs may answer with and clients don't see. */
+  /** Enum values and object types that subgraphs may return but clients may not see. */
   readonly hiddenNames: HiddenNames;
   /** Whether an object whose `__typename` is `typename` satisfies `... on condition`, inaccessible types included. */
   readonly satisfies: (typename: string, condition: string) => boolean;
 }
 
-/** The planner knows connectors as well; nothing here speaks to a REST service. */
+/** The features that this engine supports. The planner also supports connectors to REST services, but this engine does not. */
 const supportedFeatures = new Set(
   [...ROUTER_SUPPORTED_SUPERGRAPH_FEATURES].filter((url) => !url.includes('/connect/')),
 );
 
-/** Everything `@apollo/query-planner` can plan for; more than `@apollo/gateway` admits. */
+/** Parses a supergraph for `@apollo/query-planner`. Accepts more features than `@apollo/gateway` does. */
 export function parseSupergraph(supergraphSdl: string): Supergraph {
   return Supergraph.build(supergraphSdl, {
     supportedFeatures,
@@ -54,7 +54,7 @@ export function parseSupergraph(supergraphSdl: string): Supergraph {
 
 /**
  * Reads a composed supergraph.
- * @throws GraphQLError when the SDL isn't a supergraph or links a feature nobody here understands.
+ * @throws GraphQLError when the SDL isn't a supergraph, or links a feature that isn't supported
  */
 export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   const supergraph = parseSupergraph(supergraphSdl);
@@ -79,7 +79,7 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
     requiredBy: new Map([...requiredBy].map(([field, set]) => [field, restored(set)])),
     keysOf: new Map([...keysOf].map(([type, sets]) => [type, sets.map(planSelections)])),
     interfaceObjects: new Set(readInterfaceObjects(document).keys()),
-    answering: readAnswering(document),
+    fieldSubgraphs: readFieldSubgraphs(document),
     satisfies: typeTest(fullSchema),
   };
 }

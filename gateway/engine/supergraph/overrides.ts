@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, visit } from 'graphql';
 import { stringArgument } from '../document/arguments.ts';
 
-/** A field that moves to another subgraph while its label is active. */
+/** A field that another subgraph resolves while its label is active. */
 export interface LabelledOverride {
   readonly label: string;
   readonly field: string;
@@ -24,8 +24,8 @@ export function readOverrides(document: DocumentNode): LabelledOverride[] {
 }
 
 /**
- * The labels that a document's plan may depend on: those of fields it selects, or that the planner may select for
- * itself. The others are left out of the choice, so that equal plans aren't made twice.
+ * The labels that a document's plan may depend on: the labels of fields that it selects or that the planner may fetch for
+ * itself. Other labels are ignored, so that equal plans aren't made twice.
  */
 export function labelsInDocument(
   document: DocumentNode,
@@ -44,7 +44,7 @@ export function labelsInDocument(
 }
 
 /**
- * Chooses the active labels of one request: `percent(x)` for x percent of them, any other as `isActive` says.
+ * Chooses the active labels of one request. `percent(x)` is active in x percent of the requests; `isActive` decides on other labels.
  * @param roll a number from 0 to below 1; by default random
  */
 export function chooseLabels(

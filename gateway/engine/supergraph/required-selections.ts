@@ -2,7 +2,7 @@ import type { QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-p
 import { Kind, type SelectionSetNode } from 'graphql';
 import type { CorrectedSupergraph } from './corrections.ts';
 
-/** A field set in the form of a plan's `requires`. */
+/** Converts a field set to the form of a plan's `requires`. */
 export function planSelections(set: SelectionSetNode): QueryPlanSelectionNode[] {
   return set.selections.flatMap((selection): QueryPlanSelectionNode[] => {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return []; // field sets have none
@@ -14,7 +14,7 @@ export function planSelections(set: SelectionSetNode): QueryPlanSelectionNode[] 
   });
 }
 
-/** With the key that a stand-in has in the data as `alias`, and the real field's name, under which the subgraph expects the value. */
+/** Restores stand-ins in a required selection: `name` becomes the real field, which the subgraph expects, and `alias` is the key in the data. */
 export function restoreRequired(
   selection: QueryPlanSelectionNode,
   standIns: CorrectedSupergraph['standIns'],
@@ -26,12 +26,12 @@ export function restoreRequired(
   return selections ? { ...restored, selections } : restored;
 }
 
-/** The key that a required field has in the data. */
+/** The key of a required field in the data. */
 export function requiredKey({ alias, name }: QueryPlanFieldNode): string {
   return alias ?? name;
 }
 
-/** Each field at the top of a requirement with its key in the data, still inside of its fragment. */
+/** The top-level fields of a requirement, each with its key in the data and inside its fragment. */
 export function fieldsByKey(selections: readonly QueryPlanSelectionNode[]): [string, QueryPlanSelectionNode][] {
   return selections.flatMap((selection): [string, QueryPlanSelectionNode][] => {
     if (selection.kind === 'Field') return [[requiredKey(selection), selection]];
@@ -39,7 +39,7 @@ export function fieldsByKey(selections: readonly QueryPlanSelectionNode[]): [str
   });
 }
 
-/** Whether selections have everything that others ask for; a type condition counts as met. */
+/** Whether selections have all fields of other selections. Type conditions are ignored. */
 export function covers(have: readonly QueryPlanSelectionNode[], wanted: readonly QueryPlanSelectionNode[]): boolean {
   const fields = fieldsOf(have);
   return fieldsOf(wanted).every(({ name, selections }) => {

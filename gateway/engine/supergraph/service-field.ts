@@ -7,7 +7,7 @@ import {
   GraphQLString,
 } from 'graphql';
 
-/** Meta-fields that the engine answers itself, at the root of a query. */
+/** The meta-fields of the query root. The engine resolves them itself. */
 export const metaFields: ReadonlySet<string> = new Set(['__schema', '__type', '__service']);
 
 const capabilities = [{ identifier: 'graphql.onError', value: null }];
@@ -17,8 +17,12 @@ const capabilityType = new GraphQLObjectType({
   description: 'Something that this service can do beyond the type system.',
   fields: {
     identifier: { type: new GraphQLNonNull(GraphQLString), description: 'The name of the capability.' },
-    description: { type: GraphQLString, description: 'What it is about.', resolve: () => null },
-    value: { type: GraphQLString, description: 'Its value, where it has one.' },
+    description: {
+      type: GraphQLString,
+      description: 'A description of the capability, if it has one.',
+      resolve: () => null,
+    },
+    value: { type: GraphQLString, description: 'The value of the capability, if it has one.' },
   },
 });
 
@@ -28,7 +32,7 @@ const serviceType = new GraphQLObjectType({
   fields: {
     capabilities: {
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(capabilityType))),
-      description: 'Its capabilities.',
+      description: 'The capabilities of this service.',
       resolve: () => capabilities,
     },
   },
@@ -46,8 +50,8 @@ const serviceField: GraphQLField<unknown, unknown> = {
 };
 
 /**
- * Adds the meta-field `__service` (GraphQL specification, pull request 1208), by which clients learn that they may send `onError`. Like other
- * meta-fields it can be selected but is not among the fields that introspection lists; graphql-js 16 knows no way to add one.
+ * Adds the meta-field `__service` (GraphQL specification, pull request 1208), which tells clients that they may send `onError`. Like other
+ * meta-fields it can be selected, but introspection doesn't list it. graphql-js 16 has no API to add a meta-field.
  */
 export function addServiceField(schema: GraphQLSchema): void {
   const fields = schema.getQueryType()?.getFields();

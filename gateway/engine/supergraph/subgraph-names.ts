@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind } from 'graphql';
 import { stringArgument } from '../document/arguments.ts';
 
-/** Subgraph names by the values of `join__Graph`. */
+/** Subgraph names, by the values of the enum `join__Graph`. */
 export function subgraphNames(document: DocumentNode): Map<string, string> {
   const names = new Map<string, string>();
   for (const definition of document.definitions) {

@@ -99,7 +99,7 @@ describe('an error of a subgraph', () => {
       const { errors } = await ask(engine, '{ one { note } }');
       expect(errors).toMatchObject([
         {
-          message: 'Subgraph "stock" failed to answer',
+          message: 'Subgraph "stock" reported an error',
           extensions: { code: code === 'INTERNAL_SERVER_ERROR' ? code : 'DOWNSTREAM_SERVICE_ERROR', limit: 7 },
         },
       ]);

@@ -19,7 +19,11 @@ function bomb(depth: number): string {
 
 describe('planning in a worker', () => {
   const federation = bombSubgraphs();
-  const planner = createWorkerPlanner({ supergraphSdl: federation.supergraphSdl, limitMs: 700, reliefAfterMs: 50 });
+  const planner = createWorkerPlanner({
+    supergraphSdl: federation.supergraphSdl,
+    limitMs: 700,
+    secondThreadAfterMs: 50,
+  });
   const engine = engineFor(federation, { planner });
   afterAll(() => planner.close());
 

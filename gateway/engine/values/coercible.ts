@@ -14,8 +14,8 @@ import {
 import { isExactNumber, rounded } from './exact-numbers.ts';
 
 /**
- * The client's variables as graphql-js can check them: the scalars of GraphQL itself know no `ExactNumber`. Subgraphs get what the client
- * sent; this copy only says whether it fits.
+ * A copy of the client's variables that graphql-js can check: its built-in scalars don't know `ExactNumber`. The copy is used for the check
+ * only. Subgraphs get the values that the client sent.
  */
 export function coercible(
   schema: GraphQLSchema,
@@ -47,7 +47,7 @@ function asDeclared(value: unknown, type: GraphQLInputType): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Undefined for custom scalars, which take any JSON. */
+/** The value that a built-in scalar accepts; undefined for custom scalars, which accept any JSON. */
 function numberFor(type: GraphQLNamedInputType, source: string): string | number | undefined {
   if (isScalarType(type) && !isSpecifiedScalarType(type)) return undefined;
   return type.name === 'ID' && /^-?\d+$/.test(source) ? source : Number(source);

@@ -1,5 +1,5 @@
 declare global {
-  /** JSON.parse source text access: part of the language since 2025, not yet of TypeScript's library. */
+  /** JSON.parse source text access: in the language since 2025, but not yet in TypeScript's library. */
   interface JSON {
     rawJSON(text: string): ExactNumber;
     isRawJSON(value: unknown): value is ExactNumber;
@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-/** A number of a JSON text that a double can't hold, as it was written there. `JSON.stringify` writes it so again. */
+/** A number that a double can't hold, as it was written in the JSON text. `JSON.stringify` writes it unchanged. */
 export interface ExactNumber {
   readonly rawJSON: string;
 }
@@ -20,9 +20,9 @@ export function isExactNumber(value: unknown): value is ExactNumber {
 }
 
 /**
- * Which numbers of a text are kept as they are: those that a double would round (9007199254740993), or also those beyond its range
- * (1e400). Looking for the first costs a twelfth of the time of parsing, for both a quarter: too much for long responses of subgraphs
- * (see docs/performance.md, P19).
+ * Which numbers of a JSON text are kept exactly: those that a double would round (9007199254740993), or also those beyond its range
+ * (1e400). The search for the first kind takes a twelfth of the time of parsing. The search for both takes a quarter, which is too
+ * expensive for long responses of subgraphs (see docs/performance.md, P19).
  */
 export type Exactness = 'rounded' | 'all';
 
@@ -32,7 +32,7 @@ export function parseJson(bytes: Buffer, exactness: Exactness): unknown {
   return holdsInexact(bytes, exactness) ? parseExactly(text, exactness) : JSON.parse(text);
 }
 
-/** Like `parseJson`, for a text that holds such numbers. */
+/** Like `parseJson`, for a text that is known to have such numbers. */
 export function parseExactly(text: string, exactness: Exactness): unknown {
   const shortest = shortestInexact[exactness];
   return JSON.parse(text, (_key, value, { source }) =>
@@ -40,16 +40,16 @@ export function parseExactly(text: string, exactness: Exactness): unknown {
   );
 }
 
-/** Characters of the shortest number that a double can't hold. Looking at one byte in so many finds it. */
+/** The length of the shortest number that a double can't hold. A look at every so many bytes can't miss one. */
 const shortestInexact: Readonly<Record<Exactness, number>> = {
   rounded: '9007199254740993'.length,
   all: '1e400'.length,
 };
 
 const isNumeric = tableOf('0123456789.+-eE');
-/** Characters between which a number stands in JSON. */
+/** The characters that may stand before or after a number in JSON. */
 const isBorder = tableOf(':,[]} \n\r\t');
-/** What a look finds of a number: of one that is rounded always a digit or the point, of which it has sixteen in a row. */
+/** The characters that the search stops at. A number that a double would round has sixteen digits (or the point) in a row, so other characters needn't be checked. */
 const isTrace: Readonly<Record<Exactness, Uint8Array>> = { rounded: tableOf('0123456789.'), all: isNumeric };
 
 function tableOf(characters: string): Uint8Array {
@@ -58,7 +58,7 @@ function tableOf(characters: string): Uint8Array {
   return table;
 }
 
-/** Whether a JSON text holds a number that a double can't hold; sometimes also for a string that holds one. */
+/** Whether a JSON text has a number that a double can't hold. May give a false positive for a number inside a string. */
 export function holdsInexact(bytes: Buffer, exactness: Exactness): boolean {
   const shortest = shortestInexact[exactness];
   const isHit = isTrace[exactness];
@@ -77,14 +77,14 @@ export function holdsInexact(bytes: Buffer, exactness: Exactness): boolean {
 
 const decimal = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
 
-/** Whether a number of a JSON text is another one as a double. */
+/** Whether a double can't hold the number of this JSON text. */
 export function isInexact(source: string, shortest = shortestInexact.all): boolean {
   if (source.length < shortest) return false;
   const double = String(Number(source));
   return double !== source && normalForm(double) !== normalForm(source);
 }
 
-/** Equal for equal decimal numbers; undefined for what is no finite number. */
+/** A text that is equal for equal decimal numbers; undefined when the source isn't a finite number. */
 function normalForm(source: string): string | undefined {
   const [, sign, whole = '', fraction = '', exponent = '0'] = decimal.exec(source) ?? [];
   if (sign === undefined) return undefined;
@@ -94,7 +94,7 @@ function normalForm(source: string): string | undefined {
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }
 
-/** The value with each `ExactNumber` rounded, for code that knows doubles only. */
+/** The value with each `ExactNumber` rounded, for code that only handles doubles. */
 export function rounded(value: unknown): unknown {
   if (isExactNumber(value)) return Number(value.rawJSON);
   if (Array.isArray(value)) return value.map(rounded);

@@ -2,20 +2,20 @@ import { REPEATED } from '../ports.ts';
 import { isExactNumber } from './exact-numbers.ts';
 import { assignKey, isObject } from './own.ts';
 
-/** Objects and lists below this many others stay as they are, which bounds the recursion. */
+/** Depth limit: deeper objects and lists stay as they are, to bound the recursion. */
 const maxDepth = 100;
 
 /**
- * Makes equal objects and lists in a JSON value one, marked `REPEATED`, from the leaves up (hash consing; see docs/performance.md, P8). The value is
- * changed in place.
+ * Replaces equal objects and lists in a JSON value by one object, marked `REPEATED` (hash consing, from the leaves up; see docs/performance.md, P8).
+ * Changes the value in place.
  */
 export function foldRepeats(root: object): void {
-  /** By content, where what is inside stands for itself by number. */
+  /** The number of each distinct value, by its content. In the content of an object, the inner values are represented by their numbers. */
   const numbers = new Map<string, number>();
   const values: unknown[] = [];
   foldInside(root as Container, 0); // JSON has no other objects
 
-  /** The number of a value: equal values have equal numbers. */
+  /** The number of a value. Equal values have equal numbers. */
   function numberOf(value: unknown, depth: number): number {
     const content = isContainer(value) && depth < maxDepth ? foldInside(value, depth) : leafContent(value);
     const known = content === undefined ? undefined : numbers.get(content);
@@ -28,7 +28,7 @@ export function foldRepeats(root: object): void {
     return values.push(value) - 1;
   }
 
-  /** Puts the first of its equals in the place of each value inside; returns the content. */
+  /** Replaces each inner value by the first value equal to it. Returns the content. */
   function foldInside(container: Container, depth: number): string {
     if (Array.isArray(container)) {
       let content = '[';
@@ -55,7 +55,7 @@ function isContainer(value: unknown): value is Container {
   return Array.isArray(value) || (isObject(value) && !isExactNumber(value));
 }
 
-/** Undefined for what lies too deep: equal to nothing. JSON has no -0 apart from 0, but its parser makes one. */
+/** The content of a leaf. Undefined for a container below the depth limit, which counts as unequal to all others. `JSON.stringify` would write -0 as 0. */
 function leafContent(value: unknown): string | undefined {
   if (isContainer(value)) return undefined;
   return Object.is(value, -0) ? '-0' : JSON.stringify(value);

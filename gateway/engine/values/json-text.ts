@@ -1,7 +1,7 @@
 /** Above this length one native pass over the string is cheaper than checking each character here: see docs/performance.md, P9. */
 const SHORT_STRING = 48;
 
-/** The JSON text of a string. Short plain strings, nearly all there are, don't leave JavaScript. */
+/** The JSON text of a string. Nearly all strings are short and need no escaping; they avoid the native call. */
 export function quote(value: string): string {
   const length = value.length;
   if (length > SHORT_STRING) return JSON.stringify(value);

@@ -1,15 +1,16 @@
 import { isExactNumber } from './exact-numbers.ts';
 import { assignKey, isObject, isOwned, own, ownArray } from './own.ts';
 
-/** What an answer says about a value, added to what is known of it. Neither the answer nor what it is made of is ever changed. */
+/** Merges a value from a subgraph's response into the current value. The subgraph's response is never changed. */
 export type MergeValues = (current: unknown, value: unknown) => unknown;
 
-/** One for each supergraph: see docs/performance.md, P18. */
+/** One merge function for each supergraph: see docs/performance.md, P18. */
 const mergers = new WeakMap<ReadonlySet<string>, MergeValues>();
 
 /**
- * Merges what two answers say about the same value: objects key by key, lists of one length item by item. Otherwise the later answer wins,
- * except that the name of an interface never replaces that of an object type: a subgraph with an interface object knows no better.
+ * Merges two results for the same value: objects key by key, lists of equal length item by item. Otherwise the later result wins, with
+ * one exception: a `__typename` that names an interface never replaces the name of an object type. A subgraph with an interface object
+ * doesn't know the object type.
  * @param interfaces the interfaces that some subgraph knows as an object
  */
 export function valueMerger(interfaces: ReadonlySet<string>): MergeValues {
@@ -37,7 +38,7 @@ export function valueMerger(interfaces: ReadonlySet<string>): MergeValues {
   }
 }
 
-/** Whether one `__typename` may take the place of another. */
+/** Whether a `__typename` may replace the known one. */
 export function isBetterType(known: unknown, given: unknown, interfaces: ReadonlySet<string>): boolean {
   return typeof known !== 'string' || !interfaces.has(given as string);
 }

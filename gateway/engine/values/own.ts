@@ -1,18 +1,18 @@
 /**
- * Subgraph answers may be shared between requests, so the engine never writes to them. An object it has to extend is
- * copied once, marked with `OWN`, and from then on changed in place. A symbol can't come out of JSON.
+ * Subgraph responses may be shared between requests, so the engine never changes them. An object that it has to extend is
+ * copied once and marked with `OWN`; the copy is then changed in place. JSON can't contain a symbol.
  */
 export const OWN: unique symbol = Symbol('own');
-/** The text that an object which stands in several places was already written as, in the response it belongs to. */
+/** The JSON text of an object that stands at several places of a response, once it was written. */
 export const TEXT: unique symbol = Symbol('text');
-/** Which writer made that text; `SEVERAL_PLACES` before there is one. */
+/** The id of the writer that made the text, counted from 1. `SEVERAL_PLACES` before there is a text. */
 export const WRITER: unique symbol = Symbol('writer');
-/** The object stands in several places, so its text is worth keeping (see docs/performance.md, P8). Writers count from 1. */
+/** The object stands at several places, so its text is kept (see docs/performance.md, P8). */
 export const SEVERAL_PLACES = -1;
 
 export interface Owned {
   [key: string]: unknown;
-  /** The last walk that saw this object. */
+  /** The number of the last walk that visited this object. */
   [OWN]: number;
   [TEXT]: string | undefined;
   [WRITER]: number;

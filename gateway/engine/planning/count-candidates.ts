@@ -9,41 +9,41 @@ import {
 import { fragmentsByName } from '../document/fragments.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 
-/** More ways need no distinction. */
+/** Counting stops here: larger numbers need no distinction. */
 const ceiling = 1_000_000;
-/** A document that is larger than this with fragments in their places is counted as one with very many ways. */
+/** A document with more selections than this, with fragments expanded, gets the highest count. */
 const maxSelections = 10_000;
 
 /**
- * Estimates how many plans a planner has to choose from: where several subgraphs answer a field and none of them has the object already, each of
- * them is a way, and the ways of all fields multiply.
+ * Estimates the number of candidate plans, from which the planner chooses the cheapest. Where several subgraphs can resolve a field, and none of
+ * them has the object already, each of them is a choice. The choices of all fields multiply.
  */
-export function countWays(
+export function countCandidates(
   document: DocumentNode,
-  { apiSchema, answering }: Pick<SupergraphModel, 'apiSchema' | 'answering'>,
+  { apiSchema, fieldSubgraphs }: Pick<SupergraphModel, 'apiSchema' | 'fieldSubgraphs'>,
 ): number {
   const fragments = fragmentsByName(document);
-  let ways = 1;
+  let candidates = 1;
   let selections = 0;
   for (const node of document.definitions) {
     const root = node.kind === Kind.OPERATION_DEFINITION && apiSchema.getRootType(node.operation);
     if (root) count(node.selectionSet, root, undefined);
   }
-  return selections > maxSelections ? ceiling : ways;
+  return selections > maxSelections ? ceiling : candidates;
 
-  /** @param at the subgraphs that may have given the object; undefined for the root */
+  /** @param at the subgraphs that may have the object; undefined for the root */
   function count(set: SelectionSetNode, type: GraphQLCompositeType, at: ReadonlySet<string> | undefined): void {
     for (const selection of set.selections) {
-      if (++selections > maxSelections || ways >= ceiling) return;
+      if (++selections > maxSelections || candidates >= ceiling) return;
       if (selection.kind !== Kind.FIELD) {
         const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
         const condition = fragment?.typeCondition && apiSchema.getType(fragment.typeCondition.name.value);
         if (fragment) count(fragment.selectionSet, isCompositeType(condition) ? condition : type, at);
         continue;
       }
-      const graphs = answering.get(`${type.name}.${selection.name.value}`);
+      const graphs = fieldSubgraphs.get(`${type.name}.${selection.name.value}`);
       const local = at && graphs?.intersection(at);
-      if (graphs && (!local || local.size === 0)) ways = Math.min(ceiling, ways * Math.max(1, graphs.size));
+      if (graphs && (!local || local.size === 0)) candidates = Math.min(ceiling, candidates * Math.max(1, graphs.size));
       const definition = 'getFields' in type ? type.getFields()[selection.name.value] : undefined;
       const target = definition && getNamedType(definition.type);
       if (!selection.selectionSet || !isCompositeType(target)) continue;

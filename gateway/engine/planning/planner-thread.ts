@@ -5,7 +5,7 @@ import type { FromPlanWorker, ToPlanWorker } from './plan-worker-messages.ts';
 import { PlanningFailure, type PlanRequest } from './planner.ts';
 import { afterRunning } from './running-timer.ts';
 
-export interface LaneLimits {
+export interface PlanLimits {
   /** Milliseconds one plan may take. */
   readonly limitMs: number;
   /** Megabytes of heap one plan may take. */
@@ -16,28 +16,28 @@ export interface LaneLimits {
 
 interface PlanJob {
   readonly request: PlanRequest;
-  /** When it was asked for, on the clock of `performance.now()`. */
+  /** When the job was queued, on the clock of `performance.now()`. */
   readonly since: number;
   readonly resolve: (plan: QueryPlan) => void;
   readonly reject: (failure: PlanningFailure) => void;
 }
 
-type LaneState =
+type ThreadState =
   | { readonly phase: 'starting' }
   | { readonly phase: 'idle' }
   | { readonly phase: 'planning'; readonly job: PlanJob; readonly cancelLimits: () => void }
-  | { readonly phase: 'gone' };
+  | { readonly phase: 'ended' };
 
-/** One worker thread that plans one operation at a time, until it is stopped or a plan takes too long. */
-export class PlanLane {
+/** A worker thread that plans one operation at a time, until it is stopped or a plan exceeds a limit. */
+export class PlannerThread {
   readonly ready: Promise<void>;
   readonly #worker: Worker;
-  readonly #limits: LaneLimits;
-  readonly #onFree: (lane: PlanLane) => void;
-  #state: LaneState = { phase: 'starting' };
+  readonly #limits: PlanLimits;
+  readonly #onFree: (thread: PlannerThread) => void;
+  #state: ThreadState = { phase: 'starting' };
 
-  /** @param onFree called when the lane can take a job, and when it is gone */
-  constructor(supergraphSdl: string, limits: LaneLimits, onFree: (lane: PlanLane) => void) {
+  /** @param onFree called when the thread can take a job, and when it has ended */
+  constructor(supergraphSdl: string, limits: PlanLimits, onFree: (thread: PlannerThread) => void) {
     this.#limits = limits;
     this.#onFree = onFree;
     this.#worker = new Worker(new URL('./plan-worker.ts', import.meta.url), {
@@ -54,11 +54,11 @@ export class PlanLane {
     });
     this.#worker.on('error', (error) => {
       reject(error);
-      this.#leave(workerFailure(error, limits));
+      this.#end(workerFailure(error, limits));
     });
     this.#worker.on('exit', () => {
       reject(new PlanningFailure('closed', 'the planner was stopped'));
-      this.#leave(new PlanningFailure('closed', 'the planner was stopped'));
+      this.#end(new PlanningFailure('closed', 'the planner was stopped'));
     });
   }
 
@@ -66,15 +66,15 @@ export class PlanLane {
     return this.#state.phase === 'idle';
   }
 
-  get isGone(): boolean {
-    return this.#state.phase === 'gone';
+  get hasEnded(): boolean {
+    return this.#state.phase === 'ended';
   }
 
-  /** Takes a job; only while idle. */
+  /** Starts a job. The thread must be idle. */
   take(job: PlanJob): void {
     const { limitMs, maxHeapMb } = this.#limits;
     const end = (failure: PlanningFailure) => {
-      this.#leave(failure);
+      this.#end(failure);
       void this.#worker.terminate();
     };
     const cancelTimer = afterRunning(limitMs, () => {
@@ -90,13 +90,13 @@ export class PlanLane {
   }
 
   async stop(): Promise<void> {
-    this.#leave(new PlanningFailure('closed', 'the planner was stopped'));
+    this.#end(new PlanningFailure('closed', 'the planner was stopped'));
     await this.#worker.terminate();
   }
 
   #receive(message: FromPlanWorker): void {
     const state = this.#state;
-    if (state.phase === 'gone') return;
+    if (state.phase === 'ended') return;
     this.#state = { phase: 'idle' };
     if (state.phase === 'planning') {
       state.cancelLimits();
@@ -107,10 +107,10 @@ export class PlanLane {
     this.#onFree(this);
   }
 
-  #leave(failure: PlanningFailure): void {
+  #end(failure: PlanningFailure): void {
     const state = this.#state;
-    if (state.phase === 'gone') return;
-    this.#state = { phase: 'gone' };
+    if (state.phase === 'ended') return;
+    this.#state = { phase: 'ended' };
     if (state.phase === 'planning') {
       state.cancelLimits();
       state.job.reject(failure);
@@ -119,14 +119,14 @@ export class PlanLane {
   }
 }
 
-/** Of a worker that ended by itself. */
-function workerFailure(error: unknown, limits: LaneLimits): PlanningFailure {
+/** The failure for a worker that ended unexpectedly. */
+function workerFailure(error: unknown, limits: PlanLimits): PlanningFailure {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return outOfMemory(limits);
   return new PlanningFailure('failed', 'the planner ended unexpectedly', error);
 }
 
-function outOfMemory({ maxHeapMb }: LaneLimits): PlanningFailure {
+function outOfMemory({ maxHeapMb }: PlanLimits): PlanningFailure {
   return new PlanningFailure('tooComplex', `planning took more than ${maxHeapMb} MB`);
 }
 

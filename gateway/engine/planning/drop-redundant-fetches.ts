@@ -12,7 +12,7 @@ import { covers, planSelections } from '../supergraph/required-selections.ts';
 import { forEachEntityField, parseEntityFetch } from './entity-fields.ts';
 import type { PlannedGraph } from './separate-types.ts';
 
-/** A fetch of entities, parallel to others at its place. */
+/** A fetch of entities that runs in parallel with others at the same place. */
 interface EntityFetch {
   readonly flatten: FlattenNode;
   readonly fetch: FetchNode;
@@ -24,10 +24,10 @@ interface EntityField {
 }
 
 /**
- * Takes fetches out of a plan whose fields can all be had from fetches that are made at the same time for the same objects. The planner makes
- * them where there are more ways to plan an operation than it may compare.
+ * Removes a fetch from a plan when parallel fetches for the same objects can take over all of its fields. The planner makes such fetches when an
+ * operation has more candidate plans than it may compare.
  */
-export function dropSpareFetches(plan: QueryPlan, graph: PlannedGraph): QueryPlan {
+export function dropRedundantFetches(plan: QueryPlan, graph: PlannedGraph): QueryPlan {
   const { node } = plan;
   if (!node || node.kind === 'Subscription') return plan;
   return { ...plan, node: reduced(node) };
@@ -37,7 +37,7 @@ export function dropSpareFetches(plan: QueryPlan, graph: PlannedGraph): QueryPla
       case 'Sequence':
         return { ...part, nodes: part.nodes.map(reduced) };
       case 'Parallel': {
-        const nodes = withoutSpare(part.nodes.map(reduced), graph);
+        const nodes = withoutRedundant(part.nodes.map(reduced), graph);
         return nodes.length === 1 ? nodes[0]! : { ...part, nodes };
       }
       default:
@@ -46,19 +46,19 @@ export function dropSpareFetches(plan: QueryPlan, graph: PlannedGraph): QueryPla
   }
 }
 
-function withoutSpare(nodes: readonly PlanNode[], graph: PlannedGraph): PlanNode[] {
+function withoutRedundant(nodes: readonly PlanNode[], graph: PlannedGraph): PlanNode[] {
   let left = [...nodes];
-  for (const spare of nodes) {
-    const moved = entityFetch(spare);
+  for (const candidate of nodes) {
+    const moved = entityFetch(candidate);
     if (!moved) continue;
-    const others = left.filter((node) => node !== spare);
+    const others = left.filter((node) => node !== candidate);
     const taken = takenOver(moved, others, graph);
     if (taken) left = taken;
   }
   return left;
 }
 
-/** The other fetches with the fields of one; undefined when they can't take all of them. */
+/** The other nodes after they took over the fields of a fetch; undefined when they can't take over all of them. */
 function takenOver(moved: EntityFetch, others: readonly PlanNode[], graph: PlannedGraph): PlanNode[] | undefined {
   const fields: EntityField[] = [];
   let isMovable = true;
@@ -92,25 +92,25 @@ function isSamePlace(left: EntityFetch, right: EntityFetch): boolean {
   return left.flatten.path.join('.') === right.flatten.path.join('.');
 }
 
-/** Whether the subgraph of another fetch answers a field, and can be asked for its objects by what is known of them. */
+/** Whether the subgraph of another fetch can resolve a field, and the removed fetch's `requires` has a key of that subgraph. */
 function canTake(
   { fetch, document }: EntityFetch,
   { type, node }: EntityField,
   moved: EntityFetch,
-  { answering, requiredBy, keysOf }: PlannedGraph,
+  { fieldSubgraphs, requiredBy, keysOf }: PlannedGraph,
 ): boolean {
   const { serviceName } = fetch;
   const coordinate = `${type}.${node.name.value}`;
-  if (!answering.get(coordinate)?.has(serviceName) || requiredBy.has(`${serviceName}/${coordinate}`)) return false;
+  if (!fieldSubgraphs.get(coordinate)?.has(serviceName) || requiredBy.has(`${serviceName}/${coordinate}`)) return false;
   const keys = keysOf.get(`${serviceName}/${type}`) ?? [];
   const known = requiredOn(moved.fetch.requires ?? [], type);
   if (!keys.some((key) => covers(known, planSelections(key)))) return false;
-  // Of this type nothing else may be demanded: an object that lacks it would get nothing at all.
-  let isFree = true;
+  // The other fetch must not require further fields of this type: an object without them would not be fetched at all.
+  let needsOnlyKey = true;
   forEachEntityField(document, (other, asked) => {
-    if (other === type && requiredBy.has(`${serviceName}/${type}.${asked.name.value}`)) isFree = false;
+    if (other === type && requiredBy.has(`${serviceName}/${type}.${asked.name.value}`)) needsOnlyKey = false;
   });
-  return isFree;
+  return needsOnlyKey;
 }
 
 function requiredOn(requires: readonly QueryPlanSelectionNode[], type: string): QueryPlanSelectionNode[] {
