@@ -20,7 +20,7 @@ import { comparable } from '../../gateway/engine/test/comparable.ts';
 import { MemoryTransport } from '../../gateway/engine/test/federation.ts';
 import { ArgumentsGenerator } from '../../gateway/engine/test/generated-arguments.ts';
 import { generateOperation } from '../../gateway/engine/test/generated-operation.ts';
-import { type Answer, ask, engineFor } from '../../gateway/engine/test/harness.ts';
+import { ask, engineFor, type GraphQLResponse } from '../../gateway/engine/test/harness.ts';
 import { type StockExecutor, stockExecutor } from '../../gateway/engine/test/stock.ts';
 import { servableCopy } from '../../gateway/supergraph/servable-copy.ts';
 import { generatedSubgraph } from './generated-values.ts';
@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 
 interface Compared {
-  readonly ours: Answer;
+  readonly ours: GraphQLResponse;
   readonly theirs: ExecutionResult;
 }
 

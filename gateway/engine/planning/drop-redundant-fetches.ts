@@ -107,8 +107,8 @@ function canTake(
   if (!keys.some((key) => covers(known, planSelections(key)))) return false;
   // The other fetch must not require further fields of this type: an object without them would not be fetched at all.
   let needsOnlyKey = true;
-  forEachEntityField(document, (other, asked) => {
-    if (other === type && requiredBy.has(`${serviceName}/${type}.${asked.name.value}`)) needsOnlyKey = false;
+  forEachEntityField(document, (other, selected) => {
+    if (other === type && requiredBy.has(`${serviceName}/${type}.${selected.name.value}`)) needsOnlyKey = false;
   });
   return needsOnlyKey;
 }
@@ -141,13 +141,13 @@ function withField(
   });
   const requires = fetch.requires ?? [];
   const selections = requiredOn(moved.fetch.requires ?? [], type);
-  const isAsked = covers(requiredOn(requires, type), selections);
+  const isRequired = covers(requiredOn(requires, type), selections);
   return {
     ...flatten,
     node: {
       ...fetch,
       operation: stripIgnoredCharacters(print(extended)),
-      requires: isAsked ? requires : [...requires, { kind: 'InlineFragment', typeCondition: type, selections }],
+      requires: isRequired ? requires : [...requires, { kind: 'InlineFragment', typeCondition: type, selections }],
     },
   };
 }

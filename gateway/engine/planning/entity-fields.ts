@@ -52,7 +52,7 @@ function withoutSpreads({ selections, ...set }: SelectionSetNode, fragments: Fra
 /**
  * Visits the fields directly on entities: `_entities { ... on Type { field } }`.
  * @param document of `parseEntityFetch`
- * @param visitField also gets the directives of the field and of the fragments that it stands in
+ * @param visitField also gets the directives of the field and of the fragments that contain it
  */
 export function forEachEntityField(
   document: DocumentNode,

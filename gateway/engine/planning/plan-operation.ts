@@ -6,7 +6,7 @@ import { correctSupergraph } from '../supergraph/corrections.ts';
 import { readFieldSubgraphs } from '../supergraph/field-subgraphs.ts';
 import { readInterfaceObjects } from '../supergraph/interface-objects.ts';
 import { parseSupergraph } from '../supergraph/model.ts';
-import { askForTypes, readNarrowedFields } from './ask-for-types.ts';
+import { addTypenames, readNarrowedFields } from './add-typenames.ts';
 import { dropRedundantFetches } from './drop-redundant-fetches.ts';
 import { hideExactLiterals } from './exact-literals.ts';
 import { type PlanRequest, planningFailure } from './planner.ts';
@@ -49,7 +49,7 @@ export function createPlanOperation(supergraphSdl: string): PlanOperation {
       return { plan: withoutMarkers(planner.buildQueryPlan(operation, { overrideConditions })), compared };
     });
     const byType = apart.restore(separateTypes(plan, apart.document, operationName, graph));
-    const restored = askForTypes(restorePlan(byType, corrected), narrowed, graph.schema);
+    const restored = addTypenames(restorePlan(byType, corrected), narrowed, graph.schema);
     return exact.restore(candidates > compared ? dropRedundantFetches(restored, graph) : restored);
   };
 }
@@ -62,7 +62,7 @@ function plansToCompare(selections: number): number {
   return Math.max(10, Math.min(500, Math.ceil(30_000 / Math.max(selections, 1))));
 }
 
-/** One way to run the planner. */
+/** One run of the planner. */
 interface Attempt {
   readonly rewrite: Rewriting;
   /** How many candidate plans are compared. */

@@ -7,7 +7,7 @@ import type { SupergraphModel } from '../supergraph/model.ts';
 type PlannerFacts = Pick<SupergraphModel, 'plannerNames' | 'withheldDirectives'>;
 
 /**
- * The document that the planner gets. It differs from the client's document in three ways:
+ * The document that the planner gets. It has three differences from the client's document:
  * - A selection that `@skip` and `@include` may empty, such as `{ user { name @include(if: $no) } }`, gets a `__typename`.
  *   Otherwise the plan would not fetch the object, and the response couldn't show whether it is null.
  * - An alias equal to a name that the planner fetches for itself, such as `{ user { id: name } }`, is changed (see

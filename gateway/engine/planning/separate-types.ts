@@ -50,7 +50,7 @@ export function separateTypes(
 }
 
 /** A field that a fetch selects on an interface object. */
-interface AskedField {
+interface SelectedField {
   readonly node: FieldNode;
   /** The directives of the field and of the fragments that contain it. */
   readonly conditions: readonly string[];
@@ -58,7 +58,7 @@ interface AskedField {
 }
 /** Types for which the same fields are fetched, each with its key. */
 interface TypeGroup {
-  readonly fields: readonly AskedField[];
+  readonly fields: readonly SelectedField[];
   readonly keys: Map<string, readonly QueryPlanSelectionNode[]>;
 }
 
@@ -93,20 +93,20 @@ class Separation {
   split(fetch: FetchNode, path: ResponsePath): FetchNode[] {
     if (!fetch.requires) return [fetch];
     const document = parseEntityFetch(fetch);
-    const asked = new Map<string, AskedField[]>();
+    const selected = new Map<string, SelectedField[]>();
     const others: FieldNode[] = [];
     forEachEntityField(document, (type, node, directives) => {
       if (!this.#graph.interfaceObjects.get(type)?.has(fetch.serviceName)) others.push(node);
       else if (node.name.value !== '__typename') {
         const set = this.#graph.requiredBy.get(`${fetch.serviceName}/${type}.${node.name.value}`);
-        asked.set(type, [
-          ...(asked.get(type) ?? []),
+        selected.set(type, [
+          ...(selected.get(type) ?? []),
           { node, requires: set ? planSelections(set) : [], conditions: directiveTexts(directives) },
         ]);
       }
     });
-    if (asked.size === 0) return [fetch];
-    const parts = [...asked].flatMap(([type, fields]) => {
+    if (selected.size === 0) return [fetch];
+    const parts = [...selected].flatMap(([type, fields]) => {
       const groups = this.#groups(fetch, type, fields, path);
       return groups.map((group) => ({
         ...withEntityFields(fetch, document, (node) => group.fields.some((field) => field.node === node)),
@@ -131,7 +131,7 @@ class Separation {
     return narrowed && [...types].some(isObject) ? 'needs' : undefined;
   }
 
-  #groups(fetch: FetchNode, type: string, fields: readonly AskedField[], path: ResponsePath): TypeGroup[] {
+  #groups(fetch: FetchNode, type: string, fields: readonly SelectedField[], path: ResponsePath): TypeGroup[] {
     const selections = this.#client.at(this.#root, path);
     const types = [type, ...this.#client.possibleTypes(type)];
     const selected = new Map(types.map((name) => [name, this.#selected(fields, selections, name)]));
@@ -157,7 +157,11 @@ class Separation {
   }
 
   /** The fields that a client selects on a type. When a fetch selects one several times, the selection with the most of the client's conditions counts. */
-  #selected(fields: readonly AskedField[], at: readonly ClientSelection[], type: string): ReadonlySet<AskedField> {
+  #selected(
+    fields: readonly SelectedField[],
+    at: readonly ClientSelection[],
+    type: string,
+  ): ReadonlySet<SelectedField> {
     const byKey = Map.groupBy(fields, ({ node }) => responseKey(node));
     const found = [...byKey].flatMap(([key, same]) =>
       this.#client.conditionsOf(at, type, key).flatMap((under) => {
@@ -174,7 +178,7 @@ class Separation {
     fetch: FetchNode,
     type: string,
     name: string,
-    fields: readonly AskedField[],
+    fields: readonly SelectedField[],
   ): readonly QueryPlanSelectionNode[] | undefined {
     const requires = this.#requiresOn(fetch.requires ?? [], name);
     const required = new Set(fields.flatMap(({ requires }) => fieldsByKey(requires).map(([key]) => key)));

@@ -4,7 +4,7 @@ import { federate } from './federation.ts';
 import { ask, engineFor, scope } from './harness.ts';
 import { stockExecutor } from './stock.ts';
 
-/** Subgraph whose answers the test makes up. */
+/** Tests intercept the requests to these subgraphs and make up the responses. */
 const federation = federate({
   media: {
     sdl: `type Query { work: Work works: [Work] needed: Media! media: Media }
@@ -17,37 +17,37 @@ const federation = federate({
 });
 const engine = engineFor(federation);
 
-function answering(data: unknown, source: string) {
+function askWithResponse(data: unknown, source: string) {
   federation.transport.intercept(() => ({ data }) as SubgraphResult);
   return ask(engine, source);
 }
 
-describe('a value of an interface or union that does not say its type', () => {
+describe('a value of an interface or union without __typename', () => {
   const message = (type: string) => `Expected an object of type "${type}" but it has no __typename`;
 
   test.each([
     ['a union', '{ work { ... on Film { minutes } } }', { work: { minutes: 90 } }, { work: null }, ['work'], 'Work'],
-    ['a union, with its type', '{ work { __typename } }', { work: {} }, { work: null }, ['work'], 'Work'],
+    ['a union with __typename selected', '{ work { __typename } }', { work: {} }, { work: null }, ['work'], 'Work'],
     ['an interface', '{ media { id } }', { media: { id: '1' } }, { media: null }, ['media'], 'Media'],
     [
-      'an interface, with fragments',
+      'an interface with fragments',
       '{ media { id ... on Film { minutes } } }',
       { media: { id: '1', minutes: 90 } },
       { media: null },
       ['media'],
       'Media',
     ],
-    ['one that may not be null', '{ needed { id } }', { needed: { id: '1' } }, null, ['needed'], 'Media'],
+    ['a non-null interface', '{ needed { id } }', { needed: { id: '1' } }, null, ['needed'], 'Media'],
     [
-      'one of a list: the others come whole',
+      'an item of a list, without effect on the other items',
       '{ works { ... on Book { pages } } }',
       { works: [{ pages: 1 }, { __typename: 'Book', pages: 2 }] },
       { works: [null, { pages: 2 }] },
       ['works', 0],
       'Work',
     ],
-  ])('is an error: %s', async (_, source, sent, data, path, type) => {
-    expect(await answering(sent, source)).toEqual({
+  ])('is null with an error: %s', async (_, source, sent, data, path, type) => {
+    expect(await askWithResponse(sent, source)).toEqual({
       data,
       errors: [
         {
@@ -59,7 +59,7 @@ describe('a value of an interface or union that does not say its type', () => {
     });
   });
 
-  test('is an error in a response in parts too', async () => {
+  test('is also an error in a response in parts', async () => {
     federation.transport.intercept(() => ({ data: { media: { id: '1' }, works: [{}] } }));
     const source = '{ media { id } ... @defer { works { ... on Book { pages } } } }';
     const operation = await engine.prepare({ source, incremental: true });
@@ -71,7 +71,7 @@ describe('a value of an interface or union that does not say its type', () => {
   });
 });
 
-describe('a field that is of an object type in one subgraph and of an interface or union in another', () => {
+describe('a field whose type is an object type in one subgraph and an interface or union in another', () => {
   const narrowed = federate({
     a: {
       sdl: `type Query { media: Film @shareable work: Film @shareable }
@@ -91,11 +91,11 @@ describe('a field that is of an object type in one subgraph and of an interface 
     ['{ work { ... on Film { id } } }', { work: { id: '2' } }],
     ['{ work { __typename } }', { work: { __typename: 'Film' } }],
     ['{ a: work { ... on Film { id } } b: work { __typename } }', { a: { id: '2' }, b: { __typename: 'Film' } }],
-  ])('%s is asked for its type', async (source, data) => {
+  ])('%s gets the fields of its object type', async (source, data) => {
     expect(await ask(engineFor(narrowed), source)).toEqual({ data });
   });
 
-  test('the stock gateway does not ask, and leaves out what fragments select', async () => {
+  test('loses the fields in fragments under @apollo/gateway, which does not fetch __typename', async () => {
     const execute = await stockExecutor(narrowed);
     expect(await execute('{ media { ... on Film { minutes } } }')).toEqual({ data: { media: {} } });
   });

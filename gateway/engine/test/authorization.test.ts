@@ -46,19 +46,19 @@ async function askAs(identity: Grants | undefined, source: string) {
   federation.transport.drain();
   const operation = await engine.prepare({ source, grants: identity });
   const { data, errors } = await engine.execute(operation, {}, scope);
-  const asked = federation.transport.drain().map(({ query }) => query);
+  const sent = federation.transport.drain().map(({ query }) => query);
   return {
     data: JSON.parse(data!) as unknown,
     errors: errors.map(({ path, extensions }) => [path, extensions.code]),
-    asked,
+    sent,
   };
 }
 
 const unauthorized = 'UNAUTHORIZED_FIELD_OR_TYPE';
 
-describe('what an identity may not see', () => {
-  test('is null with an error, and no subgraph is asked for it', async () => {
-    const { data, errors, asked } = await askAs(undefined, '{ people { name email phone } }');
+describe('a field that an identity may not see', () => {
+  test('is null with an error, and is not fetched', async () => {
+    const { data, errors, sent } = await askAs(undefined, '{ people { name email phone } }');
     expect(data).toEqual({
       people: [
         { name: 'Ann', email: null, phone: null },
@@ -69,40 +69,40 @@ describe('what an identity may not see', () => {
       [['people', 'email'], unauthorized],
       [['people', 'phone'], unauthorized],
     ]);
-    expect(asked).toEqual(['{people{name}}']);
+    expect(sent).toEqual(['{people{name}}']);
   });
 
-  test('is there for an identity that may', async () => {
+  test('is in the response for an identity that may see it', async () => {
     const { data, errors } = await askAs(grants({ authenticated: true }), '{ me { email phone secret { code } } }');
     expect(errors).toEqual([]);
     expect(data).toEqual({ me: { email: 'ann@example.org', phone: '+1', secret: { code: 'x' } } });
   });
 
-  test('nulls its parent where the schema promises a value', async () => {
+  test('makes its parent null when it is non-null', async () => {
     const { data, errors } = await askAs(grants({ authenticated: true }), '{ me { name salary } }');
     expect(data).toEqual({ me: null });
     expect(errors).toEqual([[['me', 'salary'], unauthorized]]);
   });
 
-  test('is decided by type as well as by field', async () => {
+  test('may be denied by a directive on its type', async () => {
     const { data, errors } = await askAs(undefined, '{ me { secret { code } } }');
     expect(data).toEqual({ me: { secret: null } });
     expect(errors).toEqual([[['me', 'secret'], unauthorized]]);
   });
 
-  test('is hidden behind an interface too, and reachable for what is open', async () => {
+  test('is also denied through an interface; fields without a requirement are not', async () => {
     const through = await askAs(undefined, '{ me { documents { title } } }');
     expect(through.data).toEqual({ me: { documents: [{ title: null }, { title: null }] } });
     const open = await askAs(undefined, '{ me { documents { ... on Memo { title } ... on Contract { amount } } } }');
     expect(open.data).toEqual({ me: { documents: [{ title: 'memo' }, { amount: null }] } });
-    expect(open.asked.join()).not.toContain('amount');
+    expect(open.sent.join()).not.toContain('amount');
   });
 
-  test('leaves nothing to ask when it is everything', async () => {
-    const { data, errors, asked } = await askAs(undefined, '{ audit { text } }');
+  test('causes no request when the operation selects nothing else', async () => {
+    const { data, errors, sent } = await askAs(undefined, '{ audit { text } }');
     expect(data).toBeNull();
     expect(errors).toEqual([[['audit'], unauthorized]]);
-    expect(asked).toEqual([]);
+    expect(sent).toEqual([]);
   });
 });
 
@@ -112,28 +112,28 @@ describe('scopes and policies', () => {
     [['admin', 'read'], true],
     [['admin'], false],
     [[], false],
-  ])('scopes %j open the audit trail: %p', async (scopes, open) => {
+  ])('an identity with the scopes %j may see the audit trail: %p', async (scopes, open) => {
     const { errors } = await askAs(grants({ scopes }), '{ audit { text } }');
     expect(errors).toHaveLength(open ? 0 : 1);
   });
 
-  test('the policies that somebody has to decide on are told beforehand', () => {
+  test('accessOf lists the policies that the gateway must evaluate', () => {
     expect(engine.accessOf({ source: '{ me { salary } }' }).policies).toEqual(['hr']);
     expect(engine.accessOf({ source: '{ me { name } }' }).requirements).toEqual([]);
   });
 
-  test('a policy that holds opens its field', async () => {
+  test('an identity that meets the policy sees the field', async () => {
     const { data } = await askAs(grants({ policies: ['hr'] }), '{ me { salary } }');
     expect(data).toEqual({ me: { salary: 10 } });
   });
 });
 
-test('aliases and fragments open nothing', async () => {
+test('a denied field stays denied under an alias and in a fragment', async () => {
   const source = '{ me { ...F x: email } } fragment F on Person { name ... on Person { name: email } }'.replace(
     'name ...',
     'n: name ...',
   );
-  const { data, asked } = await askAs(undefined, source);
+  const { data, sent } = await askAs(undefined, source);
   expect(data).toEqual({ me: { n: 'Ann', name: null, x: null } });
-  expect(asked.join()).not.toContain('email');
+  expect(sent.join()).not.toContain('email');
 });

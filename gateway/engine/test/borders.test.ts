@@ -6,8 +6,8 @@ interface Reference {
   readonly id: string;
 }
 
-describe('a value the schema promises, missing in another subgraph', () => {
-  // `names` knows no item whose id starts with 0.
+describe('a non-null field that another subgraph returns no entity for', () => {
+  // `names` has no item whose id starts with 0.
   const federation = federate({
     items: {
       sdl: `type Query { one: Item list: [Item!] grid: [[Item!]!] box: Box must: Item! }
@@ -39,33 +39,33 @@ describe('a value the schema promises, missing in another subgraph', () => {
   const engine = engineFor(federation);
 
   test.each([
-    ['its object', '{ one { id name } }', { one: null }, ['one', 'name']],
-    ['a list that promises its items', '{ list { name } }', { list: null }, ['list', 1, 'name']],
+    ['the object', '{ one { id name } }', { one: null }, ['one', 'name']],
+    ['a list with non-null items', '{ list { name } }', { list: null }, ['list', 1, 'name']],
     ['lists of lists', '{ grid { name } }', { grid: null }, ['grid', 1, 0, 'name']],
-    ['what holds the list', '{ box { label items { name } } }', { box: null }, ['box', 'items', 1, 'name']],
-    ['everything', '{ one { id } must { name } }', null, ['must', 'name']],
-  ])('nulls %s', async (_, source, data, path) => {
-    const answer = await ask(engine, source);
-    expect(answer.data).toEqual(data);
-    expect(answer.errors?.[0]).toMatchObject({ path, extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE' } });
+    ['the object with the list', '{ box { label items { name } } }', { box: null }, ['box', 'items', 1, 'name']],
+    ['the whole data', '{ one { id } must { name } }', null, ['must', 'name']],
+  ])('makes %s null', async (_, source, data, path) => {
+    const response = await ask(engine, source);
+    expect(response.data).toEqual(data);
+    expect(response.errors?.[0]).toMatchObject({ path, extensions: { code: 'SUBREQUEST_MALFORMED_RESPONSE' } });
   });
 
-  test('nulls no more than the nearest object that may be, two subgraphs away', async () => {
+  test('makes only the nearest nullable object null, also across two subgraphs', async () => {
     const { data, errors } = await ask(engine, '{ list { maker { city } } }');
     expect(data).toEqual({ list: [{ maker: null }, { maker: null }] });
     expect(errors).toMatchObject([{ path: ['list', 0, 'maker', 'city'] }]);
   });
 
   test.each([
-    ['may be missing', '{ one { id note } }', { one: { id: '0', note: null } }],
+    ['is nullable', '{ one { id note } }', { one: { id: '0', note: null } }],
     ['is skipped', 'query ($yes: Boolean = true) { one { id name @skip(if: $yes) } }', { one: { id: '0' } }],
-  ])('costs nothing when it %s', async (_, source, data) => {
+  ])('causes no error when it %s', async (_, source, data) => {
     expect(await ask(engine, source)).toEqual({ data });
   });
 });
 
-// Neighbours of one subgraph go to it in one request, as the planner groups them; what they lead to follows.
-test('a mutation is finished in every subgraph before one of another subgraph begins', async () => {
+// Adjacent mutation fields of one subgraph are sent in one request, as the planner groups them. Fetches for their results come after it.
+test('a mutation field completes in all subgraphs before the next one starts in another subgraph', async () => {
   const order: string[] = [];
   const act = (name: string, result: unknown) => async () => {
     order.push(`${name} begins`);

@@ -1,11 +1,11 @@
 import type { ExecutionResult } from 'graphql';
-import type { Answer } from './harness.ts';
+import type { GraphQLResponse } from './harness.ts';
 
 /**
- * Data as JSON, and the nulls that errors explain. Of several errors below one null, which are reported is left open by
- * the specification; and messages differ between a subgraph's error and the monolith's.
+ * Reduces a result to its data as JSON and the nulls that its errors explain. The specification leaves open which of several
+ * errors below one null are reported, and messages differ between subgraphs and the monolith.
  */
-export function comparable(result: ExecutionResult | Answer): { data: unknown; explainedNulls: string[] } {
+export function comparable(result: ExecutionResult | GraphQLResponse): { data: unknown; explainedNulls: string[] } {
   const data: unknown = JSON.parse(JSON.stringify(result.data ?? null));
   const nulls = (result.errors ?? []).map(({ path }) => JSON.stringify(nullAbove(data, path ?? [])));
   return { data, explainedNulls: [...new Set(nulls)].sort() };

@@ -53,9 +53,9 @@ async function whole(federation: Federation, source: string, variables: Variable
 }
 
 describe('@defer', () => {
-  test('gives the rest first and the deferred fields of every object after it', async () => {
-    const answers = await payloads(graph(), '{ users { name ... @defer(label: "later") { reviews { body } } } }');
-    expect(answers).toEqual([
+  test('delivers the other fields first, then the deferred fields of every object', async () => {
+    const received = await payloads(graph(), '{ users { name ... @defer(label: "later") { reviews { body } } } }');
+    expect(received).toEqual([
       { data: { users: [{ name: 'Ada' }, { name: 'Bo' }] }, hasNext: true },
       {
         incremental: [
@@ -76,7 +76,7 @@ describe('@defer', () => {
     ],
     ['of introspection', '{ me { name } ... @defer { __schema { queryType { name } } me { slow } } }', {}],
     ['at the root', '{ me { id } ... @defer { users { name } } }', {}],
-    ['with nothing before it', '{ me { friend { ... @defer { slow reviews { body } } } } }', {}],
+    ['with no other field beside it', '{ me { friend { ... @defer { slow reviews { body } } } } }', {}],
     [
       'below a type condition',
       '{ search { ... on User { name ... @defer { reviews { body } } } ... on Place { title } } }',
@@ -92,13 +92,13 @@ describe('@defer', () => {
     ['overlapping', '{ me { name ... @defer { name slow } } }', {}],
   ];
   test.each(documents)('adds up to the whole response: %s', async (_case, source, variables) => {
-    const answers = await payloads(graph(), source, variables);
-    expect(assembled(answers)).toEqual(await whole(graph(), source, variables));
-    expect(answers.slice(0, -1).every((payload) => payload.hasNext === true)).toBe(true);
-    expect(answers.at(-1)?.hasNext).toBe(false);
+    const received = await payloads(graph(), source, variables);
+    expect(assembled(received)).toEqual(await whole(graph(), source, variables));
+    expect(received.slice(0, -1).every((payload) => payload.hasNext === true)).toBe(true);
+    expect(received.at(-1)?.hasNext).toBe(false);
   });
 
-  test.each(documents)('adds up by announced ids, too: %s', async (_case, source, variables) => {
+  test.each(documents)('adds up to the whole response in the format of 2023: %s', async (_case, source, variables) => {
     const received = await announcedPayloads(graph(), source, variables);
     expect(assembledByIds(received)).toEqual(await whole(graph(), source, variables));
     expect(received.map(({ hasNext }) => hasNext)).toEqual(
@@ -130,7 +130,7 @@ describe('@defer', () => {
     expect(await announcedPayloads(graph(), '{ me { name } }')).toEqual([{ data: { me: { name: 'Ada' } } }]);
   });
 
-  test('in the format of 2023 completes an object with errors when a field that must not be null failed', async () => {
+  test('in the format of 2023 completes an object with errors when a non-null field failed', async () => {
     const federation = graph();
     federation.transport.intercept(({ subgraph }) =>
       subgraph === 'reviews' ? { data: null, errors: [{ message: 'no' }] } : undefined,
@@ -142,7 +142,7 @@ describe('@defer', () => {
     });
   });
 
-  test('is without effect when its condition is false, and for clients that take no parts', async () => {
+  test('has no effect when its condition is false, and for clients that do not accept parts', async () => {
     const source = 'query($d: Boolean!) { me { name ... @defer(if: $d) { slow } } }';
     const all = { me: { name: 'Ada', slow: 'slow 1' } };
     expect(await payloads(graph(), source, { d: false })).toEqual([{ data: all }]);
@@ -150,7 +150,7 @@ describe('@defer', () => {
     expect(await whole(graph(), source, { d: true })).toEqual(all);
   });
 
-  test('sends nothing deferred before the initial response', async () => {
+  test('fetches deferred fields only after the initial response', async () => {
     const federation = graph();
     const engine = engineFor(federation);
     const operation = await engine.prepare({
@@ -164,7 +164,7 @@ describe('@defer', () => {
     expect(federation.transport.drain().map((request) => request.subgraph)).toEqual(['reviews']);
   });
 
-  test('tells errors in the part they belong to, with paths from the root', async () => {
+  test('reports errors in the part that they belong to, with paths from the root', async () => {
     const federation = graph();
     federation.transport.intercept(({ subgraph }) =>
       subgraph === 'reviews'
@@ -174,9 +174,9 @@ describe('@defer', () => {
           })
         : undefined,
     );
-    const answers = await payloads(federation, '{ users { name ... @defer { reviews { body } } } }');
-    expect(answers[0]).toEqual({ data: { users: [{ name: 'Ada' }, { name: 'Bo' }] }, hasNext: true });
-    expect(answers[1]).toMatchObject({
+    const received = await payloads(federation, '{ users { name ... @defer { reviews { body } } } }');
+    expect(received[0]).toEqual({ data: { users: [{ name: 'Ada' }, { name: 'Bo' }] }, hasNext: true });
+    expect(received[1]).toMatchObject({
       incremental: [
         {
           path: ['users', 0],
@@ -196,12 +196,12 @@ describe('@defer', () => {
     federation.transport.intercept(({ query }) =>
       query.includes('users') ? { data: null, errors: [{ message: 'no', path: ['users'] }] } : undefined,
     );
-    const answers = await payloads(federation, '{ users { name ... @defer { slow } } }');
-    expect(answers).toMatchObject([{ data: null, errors: [{ path: ['users'] }], hasNext: false }]);
+    const received = await payloads(federation, '{ users { name ... @defer { slow } } }');
+    expect(received).toMatchObject([{ data: null, errors: [{ path: ['users'] }], hasNext: false }]);
   });
 });
 
-test('what the planner can not defer is answered at once: a requirement below a deferred field', async () => {
+test('a requirement below a deferred field, which the planner can not defer, comes in one ordinary response', async () => {
   const federation = federate({
     a: {
       sdl: 'type P @key(fields: "id") { id: ID! name: String }',

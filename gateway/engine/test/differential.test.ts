@@ -6,17 +6,17 @@ import { comparable } from './comparable.ts';
 import { type GeneratedGraph, generateGraph, graphShape } from './generated-graph.ts';
 import { generateInterfaceGraph, interfaceShape } from './generated-interfaces.ts';
 import { type GeneratedOperation, generateOperation } from './generated-operation.ts';
-import { type Answer, ask, engineFor } from './harness.ts';
+import { ask, engineFor, type GraphQLResponse } from './harness.ts';
 import { random } from './random.ts';
 import { stockExecutor } from './stock.ts';
 
 const OPERATIONS_PER_GRAPH = 6;
 
-/** Asks a generated graph and compares what it answers with one schema that has the same data. */
+/** Runs random operations on a generated graph, and on one schema with the same data. */
 async function compareWithMonolith(
   { federation, monolith }: GeneratedGraph,
   draw: fc.GeneratorValue,
-  compare: (operation: GeneratedOperation, actual: Answer, expected: ExecutionResult) => void,
+  compare: (operation: GeneratedOperation, actual: GraphQLResponse, expected: ExecutionResult) => void,
 ): Promise<void> {
   const engine = engineFor(federation);
   for (let index = 0; index < OPERATIONS_PER_GRAPH; index++) {
@@ -29,12 +29,12 @@ async function compareWithMonolith(
   }
 }
 
-/** Turns that subgraphs wait before they answer: one has answered several times when the next one answers. */
+/** Turns of the event loop before a subgraph responds. A faster subgraph responds several times before a slower one responds once. */
 const inOrder = (subgraph: string): number => ({ s1: 10, s2: 100 })[subgraph] ?? 0;
 const inReverse = (subgraph: string): number => ({ s0: 100, s1: 10 })[subgraph] ?? 0;
 
 describe(`random graphs and operations (TEST_SEED=${seed})`, () => {
-  test('the federated graph answers like one schema with the same data', async () => {
+  test('the federated graph responds like one schema with the same data', async () => {
     await fc.assert(
       fc.asyncProperty(graphShape, fc.gen(), async (shape, draw) => {
         const graph = generateGraph(shape);
@@ -47,24 +47,24 @@ describe(`random graphs and operations (TEST_SEED=${seed})`, () => {
     );
   });
 
-  // An error of a field that is selected on other types only may be told too: which is so isn't known before the answer.
-  test('with interface objects too', async () => {
+  // There may be additional errors, of fields that are selected on other types only: the object's type isn't known before the response.
+  test('the federated graph responds like one schema when it has interface objects', async () => {
     await fc.assert(
       fc.asyncProperty(interfaceShape, fc.gen(), async (shape, draw) => {
         const graph = generateInterfaceGraph(shape);
         if (!graph) return;
         await compareWithMonolith(graph, draw, ({ source }, actual, expected) => {
           const { data, explainedNulls } = comparable(expected);
-          const answer = comparable(actual);
-          expect({ source, data: answer.data }).toEqual({ source, data });
-          expect(answer.explainedNulls).toEqual(expect.arrayContaining(explainedNulls));
+          const response = comparable(actual);
+          expect({ source, data: response.data }).toEqual({ source, data });
+          expect(response.explainedNulls).toEqual(expect.arrayContaining(explainedNulls));
         });
       }),
       random(1 / 3),
     );
   });
 
-  test('like @apollo/gateway, where that one gets it right', async () => {
+  test('the federated graph responds like @apollo/gateway where that is right', async () => {
     await fc.assert(
       fc.asyncProperty(graphShape, fc.gen(), async (shape, draw) => {
         const graph = generateGraph(shape);
@@ -85,7 +85,7 @@ describe(`random graphs and operations (TEST_SEED=${seed})`, () => {
     );
   });
 
-  test('and like it where subgraphs know other members of a union', async () => {
+  test('the federated graph responds like @apollo/gateway when the members of a union differ between subgraphs', async () => {
     let compared = 0;
     await fc.assert(
       fc.asyncProperty(graphShape, fc.gen(), async (shape, draw) => {
@@ -101,14 +101,14 @@ describe(`random graphs and operations (TEST_SEED=${seed})`, () => {
           const generated = generateOperation(engine.schema, draw, { emptyObjects: false });
           if (!generated) continue;
           const { source, variables } = generated;
-          // What it gets wrong without such unions says nothing about them.
-          const [answer, truth] = [
+          // Operations that @apollo/gateway gets wrong without such unions are skipped.
+          const [response, truth] = [
             await stockOfWhole(source, variables),
             await graphql({ schema: whole.monolith, source, variableValues: variables }),
           ];
-          if (JSON.stringify(answer.data) !== JSON.stringify(truth.data)) continue;
+          if (JSON.stringify(response.data) !== JSON.stringify(truth.data)) continue;
           const expected = await stock(source, variables);
-          // Subgraphs with other members give other values for a field that both are asked for; whose counts, depends on which answers last.
+          // Subgraphs with different members may return different values for one field, and the last response wins. Such operations are skipped.
           const reordered = await stockInReverse(source, variables);
           if (JSON.stringify(reordered.data) !== JSON.stringify(expected.data)) continue;
           const actual = await ask(engine, source, variables);

@@ -30,7 +30,7 @@ const federation = federate({
 const engine = engineFor(federation);
 afterEach(() => federation.transport.intercept(undefined));
 
-function stockIsAway(): void {
+function makeStockFail(): void {
   const gone = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', 'stock', { message: 'gone', retryable: true });
   federation.transport.intercept(({ subgraph }) => (subgraph === 'stock' ? gone : undefined));
 }
@@ -43,15 +43,15 @@ async function ask(source: string, onError?: ErrorBehavior) {
 const query = '{ products { name count shelf { row } } }';
 const paths = ['products.0.count', 'products.0.shelf', 'products.1.count', 'products.1.shelf'];
 
-describe('positions that must not be null and have errors', () => {
-  test('take the ones above them along unless the client says otherwise', async () => {
-    stockIsAway();
+describe('non-null positions with errors', () => {
+  test('make the nearest nullable position above null by default', async () => {
+    makeStockFail();
     expect(await ask(query)).toEqual({ data: null, paths });
     expect(await ask(query, 'PROPAGATE')).toEqual({ data: null, paths });
   });
 
-  test('are null themselves under NULL, also where another subgraph answers for them', async () => {
-    stockIsAway();
+  test('are null themselves under NULL when the fetch of another subgraph fails', async () => {
+    makeStockFail();
     const nothing = { count: null, shelf: null };
     expect(await ask(query, 'NULL')).toEqual({
       data: {
@@ -64,7 +64,7 @@ describe('positions that must not be null and have errors', () => {
     });
   });
 
-  test('are null under NULL where a subgraph breaks the schema, one error each', async () => {
+  test('are null under NULL when a subgraph violates the schema, with one error each', async () => {
     federation.transport.intercept(({ subgraph }) =>
       subgraph === 'stock' ? { data: { _entities: [{ count: null }, { count: 'many' }] } as never } : undefined,
     );
@@ -79,7 +79,7 @@ describe('positions that must not be null and have errors', () => {
     });
   });
 
-  test('are null under NULL where the client may not see them', async () => {
+  test('are null under NULL when the client may not see them', async () => {
     expect(await ask('{ secret top { name } }')).toEqual({ data: null, paths: ['secret'] });
     expect(await ask('{ secret top { name } }', 'NULL')).toEqual({
       data: { secret: null, top: { name: 'name 1' } },
@@ -88,18 +88,12 @@ describe('positions that must not be null and have errors', () => {
   });
 
   test('leave one error and no data under HALT', async () => {
-    stockIsAway();
+    makeStockFail();
     expect(await ask(query, 'HALT')).toEqual({ data: null, paths: ['products.0.count'] });
   });
 
-  test('make no difference where there are none', async () => {
-    const expected = await ask(query);
-    expect(expected.paths).toEqual([]);
-    for (const behavior of ['NULL', 'HALT'] as const) expect(await ask(query, behavior)).toEqual(expected);
-  });
-
-  test('are null under NULL in a deferred part too', async () => {
-    stockIsAway();
+  test('are also null under NULL in a deferred part', async () => {
+    makeStockFail();
     const operation = await engine.prepare({ source: '{ top { name ... @defer { count } } }', incremental: true });
     const payloads = await Array.fromAsync(engine.deliver(operation, {}, { ...scope, onError: 'NULL' }), (text) =>
       JSON.parse(text),
@@ -111,7 +105,13 @@ describe('positions that must not be null and have errors', () => {
   });
 });
 
-test('clients learn of it by the meta-field __service, which is not listed among the fields', async () => {
+test('a response without errors is the same for every behavior', async () => {
+  const expected = await ask(query);
+  expect(expected.paths).toEqual([]);
+  for (const behavior of ['NULL', 'HALT'] as const) expect(await ask(query, behavior)).toEqual(expected);
+});
+
+test('the meta-field __service tells clients about onError, and introspection does not list it', async () => {
   expect(await ask('{ __service { capabilities { identifier value } } top { id } }')).toEqual({
     data: { __service: { capabilities: [{ identifier: 'graphql.onError', value: null }] }, top: { id: '1' } },
     paths: [],

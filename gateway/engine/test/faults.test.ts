@@ -36,9 +36,9 @@ const federation = federate({
 });
 const engine = engineFor(federation);
 
-/** Answers for `stock` in its place. */
-function stockAnswers(answer: (request: RecordedRequest) => SubgraphResult | SubgraphFailure): void {
-  federation.transport.intercept((request) => (request.subgraph === 'stock' ? answer(request) : undefined));
+/** Makes up the responses of `stock`. */
+function stockResponds(respond: (request: RecordedRequest) => SubgraphResult | SubgraphFailure): void {
+  federation.transport.intercept((request) => (request.subgraph === 'stock' ? respond(request) : undefined));
 }
 function entities(...list: (Row | null)[]): SubgraphResult {
   return { data: { _entities: list as never } };
@@ -52,7 +52,7 @@ const gone = new SubgraphFailure('SUBREQUEST_HTTP_ERROR', 'stock', {
 afterEach(() => federation.transport.intercept(undefined));
 
 describe('an error of a subgraph', () => {
-  test('stands at every place where the object appears, though it was asked for once', async () => {
+  test('is reported at every position of an object that was fetched once', async () => {
     const { data, errors } = await ask(engine, '{ a: products { note } products { id x: note } }');
     expect(data).toMatchObject({ a: [{ note: 'fine' }, { note: null }, { note: 'fine' }] });
     expect(errors!.map(({ path }) => path)).toEqual([
@@ -61,10 +61,10 @@ describe('an error of a subgraph', () => {
     ]);
   });
 
-  test('has a code, says whether to try again, and names the subgraph and the request', async () => {
+  test('has a code, says whether a retry may help, and names the subgraph and the request', async () => {
     const { errors } = await ask(engine, '{ one { note } }', {});
     expect(errors).toBeUndefined();
-    stockAnswers(() => ({
+    stockResponds(() => ({
       data: { _entities: [null] },
       errors: [
         {
@@ -83,19 +83,19 @@ describe('an error of a subgraph', () => {
     ]);
   });
 
-  test('without a code may be in words of a driver: clients get none of them', async () => {
-    stockAnswers(() => ({ data: null, errors: [{ message: 'connect ECONNREFUSED 10.0.0.7:5432' }] }));
+  test('without a code is masked, since its message may come from a driver', async () => {
+    stockResponds(() => ({ data: null, errors: [{ message: 'connect ECONNREFUSED 10.0.0.7:5432' }] }));
     const { errors } = await ask(engine, '{ one { note } }');
     expect(errors).toMatchObject([{ path: ['one', 'note'], extensions: { code: 'DOWNSTREAM_SERVICE_ERROR' } }]);
     expect(JSON.stringify(errors)).not.toContain('10.0.0.7');
   });
 
   test.each(['ER_ACCESS_DENIED', 'INTERNAL_SERVER_ERROR'])(
-    'under the code %s, which is not in the table, shows no message and no extension that is not in the list',
+    'with the code %s, which is not public, is masked except for its public extensions',
     async (code) => {
       const debug = { sql: 'select password_hash from account', host: '10.0.0.7' };
       const extensions = { code, debug, stacktrace: ['at pg.ts'], limit: 7 };
-      stockAnswers(() => ({ data: null, errors: [{ message: 'pq: relation secret.tbl at 10.0.0.7', extensions }] }));
+      stockResponds(() => ({ data: null, errors: [{ message: 'pq: relation secret.tbl at 10.0.0.7', extensions }] }));
       const { errors } = await ask(engine, '{ one { note } }');
       expect(errors).toMatchObject([
         {
@@ -107,9 +107,9 @@ describe('an error of a subgraph', () => {
     },
   );
 
-  test('may have no usable path: then it stands at what was asked for', async () => {
+  test('without a usable path is reported at the fetched field', async () => {
     for (const path of [undefined, 'x', ['_entities'], ['_entities', 99, 'note'], [{}], ['nowhere', 0]]) {
-      stockAnswers(() => ({ data: null, errors: [{ message: 'no', path, extensions: { code: 'NOPE' } }] }));
+      stockResponds(() => ({ data: null, errors: [{ message: 'no', path, extensions: { code: 'NOPE' } }] }));
       const { data, errors } = await ask(engine, '{ one { name note } }');
       expect(data).toEqual({ one: { name: 'name 1', note: null } });
       expect(errors).toMatchObject([{ message: 'no', path: ['one', 'note'] }]);
@@ -118,8 +118,8 @@ describe('an error of a subgraph', () => {
 });
 
 describe('a subgraph that fails', () => {
-  test('costs its own fields only, each with a path', async () => {
-    stockAnswers(() => gone);
+  test('makes only its own fields null, each with an error', async () => {
+    stockResponds(() => gone);
     const { data, errors } = await ask(engine, '{ products { name note shelf { row } } }');
     expect(data).toEqual({
       products: ['1', '2', '1'].map((id) => ({ name: `name ${id}`, note: null, shelf: null })),
@@ -138,8 +138,8 @@ describe('a subgraph that fails', () => {
     });
   });
 
-  test('nulls as far as the schema demands, with no second error for the same null', async () => {
-    stockAnswers(() => gone);
+  test('makes the nearest nullable position null, with no second error for the same null', async () => {
+    stockResponds(() => gone);
     const { data, errors } = await ask(engine, '{ required { name count } }');
     expect(data).toBeNull();
     expect(errors!.map(({ path }) => path)).toEqual([
@@ -148,22 +148,22 @@ describe('a subgraph that fails', () => {
     ]);
   });
 
-  test('names no subgraph where policy forbids it', async () => {
-    stockAnswers(() => gone);
-    const discreet = engineFor(federation, { exposeSubgraphNames: false });
-    const { errors } = await ask(discreet, '{ one { note } }');
+  test('is not named in errors when subgraph names are hidden', async () => {
+    stockResponds(() => gone);
+    const unnamed = engineFor(federation, { exposeSubgraphNames: false });
+    const { errors } = await ask(unnamed, '{ one { note } }');
     expect(errors).toHaveLength(1);
     expect(JSON.stringify(errors)).not.toContain('stock');
   });
 
-  test('at the root leaves the other root fields', async () => {
+  test('at the root makes each of its root fields null', async () => {
     federation.transport.intercept(({ subgraph }) => (subgraph === 'shop' ? gone : undefined));
     const { data, errors } = await ask(engine, '{ one { name } products { id } __typename }');
     expect(data).toEqual({ one: null, products: null, __typename: 'Query' });
     expect(errors!.map(({ path }) => path)).toEqual([['one'], ['products']]);
   });
 
-  test('with an error of its own making ends the request instead of hanging it', async () => {
+  test('with an unexpected error rejects the request', async () => {
     federation.transport.intercept(() => {
       throw new Error('a bug in the transport');
     });
@@ -171,17 +171,17 @@ describe('a subgraph that fails', () => {
   });
 });
 
-describe('an answer of the wrong shape', () => {
+describe('a response of the wrong shape is an error at the fetched field', () => {
   test.each([
-    ['nothing', {}],
+    ['an empty object', {}],
     ['data that is a list', { data: [] as never }],
     ['data that is text', { data: 'text' as never }],
     ['no entities', { data: {} }],
     ['too few entities', { data: { _entities: [] } }],
     ['too many entities', { data: { _entities: [{}, {}] } }],
     ['entities that are an object', { data: { _entities: {} as never } }],
-  ])('%s', async (_, answer) => {
-    stockAnswers(() => answer);
+  ])('%s', async (_, response) => {
+    stockResponds(() => response);
     const { data, errors } = await ask(engine, '{ one { name note } }');
     expect(data).toEqual({ one: { name: 'name 1', note: null } });
     expect(errors).toMatchObject([
@@ -197,21 +197,21 @@ describe('a value of the wrong type', () => {
   const malformed = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false, requestId: 'request-1' };
 
   test.each([
-    ['a text for an Int', 'count: weight', { count: 'x' }, ['one', 'count']],
+    ['a string for an Int', 'count: weight', { count: 'x' }, ['one', 'count']],
     ['a fraction for an Int', 'shelf { row }', { shelf: { row: 1.5 } }, ['one', 'shelf', 'row']],
     ['a number for a String', 'note', { note: 4 }, ['one', 'note']],
     ['an object for a String', 'note', { note: {} }, ['one', 'note']],
     ['an unknown enum value', 'level', { level: 'HUGE' }, ['one', 'level']],
     ['a list for an enum', 'level', { level: ['LOW'] }, ['one', 'level']],
-    ['infinity for a Float', 'weight', JSON.parse('{"weight":1e999}') as Row, ['one', 'weight']],
-    ['a text for a list', 'tags', { tags: 'a' }, ['one', 'tags']],
+    ['Infinity for a Float', 'weight', JSON.parse('{"weight":1e999}') as Row, ['one', 'weight']],
+    ['a string for a list', 'tags', { tags: 'a' }, ['one', 'tags']],
     ['an object for a list', 'tags', { tags: { length: 1 } }, ['one', 'tags']],
     ['a null in a list without nulls', 'tags', { tags: ['a', null] }, ['one', 'tags', 1]],
-    ['a number in a list of texts', 'tags', { tags: [1] }, ['one', 'tags', 0]],
+    ['a number in a list of strings', 'tags', { tags: [1] }, ['one', 'tags', 0]],
     ['a list for an object', 'shelf { label }', { shelf: [] }, ['one', 'shelf']],
-    ['a text for an object', 'shelf { label }', { shelf: 'top' }, ['one', 'shelf']],
+    ['a string for an object', 'shelf { label }', { shelf: 'top' }, ['one', 'shelf']],
   ])('%s is null with an error at its path', async (_, selection, entity, path) => {
-    stockAnswers(() => entities(entity));
+    stockResponds(() => entities(entity));
     const { data, errors } = await ask(engine, `{ one { name ${selection} } }`);
     expect(errors).toMatchObject([{ path, extensions: malformed }]);
     const one = (data as { one: Row }).one;
@@ -219,27 +219,27 @@ describe('a value of the wrong type', () => {
     expect(one[path[1] as string]).toBeNull();
   });
 
-  test('null where the schema promises a value nulls the nearest field that may be', async () => {
-    stockAnswers(() => entities({ count: null }));
+  test('a null for a non-null field makes the nearest nullable field null', async () => {
+    stockResponds(() => entities({ count: null }));
     const { data, errors } = await ask(engine, '{ one { name count } }');
     expect(data).toEqual({ one: null });
     expect(errors).toMatchObject([{ path: ['one', 'count'], extensions: malformed }]);
   });
 
-  test('an entity that is not there has no fields, and needs no error', async () => {
-    stockAnswers(() => entities(null));
+  test('an entity that the subgraph does not have makes its fields null without an error', async () => {
+    stockResponds(() => entities(null));
     expect(await ask(engine, '{ one { name note } }')).toEqual({ data: { one: { name: 'name 1', note: null } } });
   });
 
-  test('a custom scalar may be any JSON', async () => {
-    stockAnswers(() => entities({ any: { deep: [1, 'ü\u2028', null, { __proto__: 1 }] } }));
+  test('a custom scalar accepts any JSON', async () => {
+    stockResponds(() => entities({ any: { deep: [1, 'ü\u2028', null, { __proto__: 1 }] } }));
     expect(await ask(engine, '{ one { any } }')).toEqual({
       data: { one: { any: { deep: [1, 'ü\u2028', null, {}] } } },
     });
   });
 
-  test('keys nobody asked for change nothing', async () => {
-    stockAnswers(() => entities({ note: 'n', name: 'overwritten', id: '9', __proto__: { polluted: true } }));
+  test('keys that were not selected have no effect', async () => {
+    stockResponds(() => entities({ note: 'n', name: 'overwritten', id: '9', __proto__: { polluted: true } }));
     expect(await ask(engine, '{ one { id name note } }')).toEqual({
       data: { one: { id: '1', name: 'name 1', note: 'n' } },
     });
@@ -247,7 +247,7 @@ describe('a value of the wrong type', () => {
   });
 });
 
-test('an abort of the client starts no further requests', async () => {
+test('a client that disconnects causes no further requests', async () => {
   const controller = new AbortController();
   federation.transport.drain();
   federation.transport.intercept(() => {
@@ -259,7 +259,7 @@ test('an abort of the client starts no further requests', async () => {
   expect(federation.transport.drain().map(({ subgraph }) => subgraph)).toEqual(['shop']);
 });
 
-test('variables that do not fit are told before anything is asked', async () => {
+test('invalid variables are reported before any request to a subgraph', async () => {
   const federated = federate({
     a: { sdl: 'type Query { f(n: Int!, i: In): Int } input In { a: Int! }', resolvers: { Query: { f: () => 1 } } },
   });

@@ -92,7 +92,7 @@ const sharedRoot: Feature = {
 };
 
 const unions: Feature = {
-  name: 'unions that subgraphs know in part, and @provides inside them',
+  name: 'unions whose members differ between subgraphs, and @provides inside them',
   subgraphs: {
     a: {
       sdl: `type Query { found: [Found] @provides(fields: "... on Book { title }") }
@@ -169,7 +169,7 @@ const requiringInterfaceObject: Feature = {
 };
 
 const nestedEntities: Feature = {
-  name: 'one entity under many parents is asked for once',
+  name: 'one entity under many parents is fetched once',
   subgraphs: {
     a: {
       sdl: `type Query { matrix: [[Cell!]]! } type Cell @key(fields: "row { id } column") { row: Row! column: Int! } type Row { id: ID! }`,
@@ -221,8 +221,8 @@ const partOf = (field: string): SubgraphFixture => ({
   ),
 });
 
-/** Each type has three ways, and together they have half a million. */
-const manyWays: Feature = {
+/** Each type has three candidate fetches, so together they have half a million candidate plans. */
+const manyCandidates: Feature = {
   name: 'many types, each with a field that several subgraphs share',
   subgraphs: {
     a: {
@@ -255,7 +255,7 @@ const manyWays: Feature = {
   ],
 };
 
-/** Features that meet in one operation. */
+/** Several features in one operation. */
 export const combinedFeatures: readonly Feature[] = [
   chain,
   requiredFragments,
@@ -263,5 +263,5 @@ export const combinedFeatures: readonly Feature[] = [
   unions,
   requiringInterfaceObject,
   nestedEntities,
-  manyWays,
+  manyCandidates,
 ];

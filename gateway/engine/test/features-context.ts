@@ -65,8 +65,8 @@ const lines = [
   { id: 'l2', kind: 'sock', maker: null, unit: { id: 'u' }, units: [{ id: 'v' }], grid: [] },
 ];
 
-const nothingElse: Feature = {
-  name: 'arguments from the context of an object, in a fetch of nothing else',
+const separateFetch: Feature = {
+  name: 'arguments from the context of an object, in a separate fetch',
   stock: 'refuses',
   subgraphs: {
     labels: {
@@ -161,7 +161,7 @@ const kinds = {
 };
 
 const abstractContexts: Feature = {
-  name: 'contexts of interfaces and unions, with arguments of their own',
+  name: 'contexts of interfaces and unions, whose selections have arguments',
   stock: 'refuses',
   subgraphs: {
     labels: {
@@ -220,11 +220,11 @@ const abstractContexts: Feature = {
       query: '{ things { ... on Shoe { unit { number label } } ... on Sock { unit { number } } } }',
       data: { things: [{ unit: { number: 3, label: 'u of shoe fr' } }, { unit: { number: 5 } }] },
     },
-    // The context belongs to the object types, and the objects are asked for through their interface.
+    // The object types set the context, and the objects are selected through their interface.
     { query: '{ items { unit { same } } }', data: { items: [{ unit: { same: 3 } }, { unit: { same: 5 } }] } },
     { query: '{ shoe { unit { number } } }', data: { shoe: { unit: { number: 3 } } } },
   ],
 };
 
 /** `@context` and `@fromContext`. */
-export const contextFeatures: readonly Feature[] = [contexts, nothingElse, abstractContexts];
+export const contextFeatures: readonly Feature[] = [contexts, separateFetch, abstractContexts];

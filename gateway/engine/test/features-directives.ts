@@ -24,7 +24,7 @@ const shared: Feature = {
 };
 
 const composed: Feature = {
-  name: 'a directive for operations that one subgraph contributes is for the gateway only',
+  name: 'a directive for operations that one subgraph contributes is not sent to subgraphs',
   stock: 'refuses',
   subgraphs: {
     a: {
@@ -50,5 +50,5 @@ const composed: Feature = {
   ],
 };
 
-/** Directives in operations beyond those of the specification. */
+/** Custom directives in operations. */
 export const directiveFeatures: readonly Feature[] = [shared, composed];

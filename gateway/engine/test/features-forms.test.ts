@@ -7,7 +7,7 @@ import { asSubscription, deferredByType, deferredEverywhere, withSubscriptions }
 import { engineFor, scope } from './harness.ts';
 import { assembled, payloads } from './payloads.ts';
 
-/** What a query answers, its parts add up to, and an event of a subscription says. */
+/** The same data comes as the parts of a deferred response, and as an event of a subscription. */
 describe.each([...contextFeatures, ...requiresFeatures, ...interfaceObjectFeatures])(
   '$name',
   ({ subgraphs, operations }) => {

@@ -10,7 +10,7 @@ const accounts = [
 ];
 const find = ({ id }: Row) => accounts.find((account) => account.id === id);
 
-/** `people` knows the types; to `greetings` and `ages` an account is an object. */
+/** `people` knows the object types; `greetings` and `ages` know accounts as an interface object. */
 const subgraphs: Feature['subgraphs'] = {
   people: {
     sdl: `type Query { all: [Account!]! one: Account! teams: [Team!]! } type Team { lead: Account! members: [[Account]!]! }
@@ -124,7 +124,7 @@ const typenames: Feature = {
 };
 
 const requirements: Feature = {
-  name: 'an interface object that requires something of one type',
+  name: 'a field of an interface object with requirements, selected on one object type',
   subgraphs,
   operations: [
     {
@@ -146,7 +146,7 @@ const requirements: Feature = {
     {
       query: '{ all { name ... on Admin { greeting } } }',
       data: { all: [{ name: 'Ann', greeting: 'hello Ann' }, { name: 'Ulf' }, { name: 'Rob' }] },
-      stockDiffers: 'it asks greetings for a User, which it does not know',
+      stockDiffers: 'it requests a User from greetings, which does not know the type',
     },
     {
       query:
@@ -293,7 +293,7 @@ const nested: Feature = {
 };
 
 const amongOthers: Feature = {
-  name: 'interface objects among other objects of an interface',
+  name: 'interface objects and other objects in one list',
   subgraphs: {
     yard: {
       sdl: `type Query { things: [Thing!]! } interface Thing { id: ID! } type Note implements Thing { id: ID! text: String }
@@ -345,7 +345,7 @@ const amongOthers: Feature = {
 };
 
 const unknownType: Feature = {
-  name: 'fields with requirements of an object whose type has to be found first',
+  name: 'fields with requirements on an object whose type must be fetched first',
   subgraphs,
   operations: [
     {
@@ -386,7 +386,7 @@ const unknownType: Feature = {
 };
 
 const sharedKeys: Feature = {
-  name: 'types of an interface object that select different fields under one key, at any depth',
+  name: 'different fields under one key on different types of an interface object, at any depth',
   subgraphs,
   operations: [
     {
@@ -454,7 +454,7 @@ const vessels = [
 const vessel = { __resolveReference: ({ id }: Row) => vessels.find((each) => each.id === id) };
 
 const typesLater: Feature = {
-  name: 'types of interface objects that the planner finds after the fetches that need them',
+  name: 'types of interface objects that the plan fetches after the fetches that need them',
   subgraphs: {
     fleet: {
       sdl: `interface Vessel @key(fields: "id") { id: ID! name: String! }

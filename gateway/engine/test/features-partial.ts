@@ -13,11 +13,11 @@ const stops = {
 };
 
 /**
- * Where several subgraphs could be asked for a field, only the members that all of them know are asked for, as by every other gateway: the fields
- * of others are null.
+ * When several subgraphs can resolve a field, only the members that all of them know are fetched, as in every other gateway. The fields of other
+ * members are null.
  */
 const members: Feature = {
-  name: 'shareable fields of unions whose members differ by subgraph',
+  name: 'shareable fields of unions whose members differ between subgraphs',
   subgraphs: {
     depot: {
       sdl: `type Query { depot: Site spare: Part } type Site @key(fields: "id") { id: ID! plan: Plan @shareable }
@@ -75,5 +75,5 @@ const members: Feature = {
   ],
 };
 
-/** Interfaces and unions that no subgraph knows in full. */
+/** Interfaces and unions of which each subgraph knows only some types. */
 export const partialFeatures: readonly Feature[] = [members];

@@ -11,7 +11,7 @@ const contents = [
   { __typename: 'Film', title: 'f', minutes: 90 },
   null,
 ];
-/** Says what a resolver got of a required field. */
+/** A resolver that returns the value that it got for a required field. */
 const got = (field: string) => (parcel: Row) => JSON.stringify(parcel[field])?.replaceAll('"', '');
 
 const parts: Feature = {
@@ -93,7 +93,7 @@ const parts: Feature = {
     query: `query ($no: Boolean!) { parcel { ${fields} } } ${fragment}`,
     variables: { no: false },
     data: { parcel },
-    stockDiffers: 'it demands what fields that are out require, or sends it in another order',
+    stockDiffers: 'it also requires the requirements of excluded fields, or sends them in another order',
   })),
 };
 

@@ -1,11 +1,11 @@
 import type { SubgraphFixture } from './federation.ts';
 
-/** A federation feature as a client sees it: subgraphs, and what some operations get from them. */
+/** A federation feature as a client sees it: subgraphs, and operations with the data that they get. */
 export interface Feature {
   readonly name: string;
   readonly subgraphs: Record<string, SubgraphFixture>;
   readonly operations: readonly FeatureOperation[];
-  /** `@apollo/gateway` doesn't load or run it. */
+  /** `refuses` when `@apollo/gateway` doesn't load or run it. */
   readonly stock?: 'refuses';
 }
 export interface FeatureOperation {
@@ -14,7 +14,7 @@ export interface FeatureOperation {
   readonly data: unknown;
   readonly labels?: readonly string[];
   readonly maxRequests?: number;
-  /** Where `@apollo/gateway` gives another answer: why. */
+  /** Why `@apollo/gateway` gives another result, if it does. */
   readonly stockDiffers?: string;
 }
 
@@ -91,7 +91,7 @@ const keys: Feature = {
       },
       maxRequests: 3,
     },
-    // catalog can't be entered here: it has no reference resolver, so graphql-js answers with the reference itself.
+    // No entity is fetched from catalog: it has no reference resolver, so graphql-js would return the reference itself.
     {
       query: '{ cheapest { sku price } deal { percent item { price } } }',
       data: { cheapest: { sku: 's1', price: 1.5 }, deal: { percent: 10, item: { price: 2 } } },
@@ -138,7 +138,7 @@ const requires: Feature = {
 };
 
 const abstractTypes: Feature = {
-  name: 'interfaces, unions, fragments and aliases that clash',
+  name: 'interfaces, unions, fragments and conflicting aliases',
   subgraphs: {
     library: {
       sdl: `type Query { media: [Media] find(ids: [ID!]): [Found] }
@@ -266,7 +266,7 @@ const interfaceObjects: Feature = {
       data: { richest: { __typename: 'Business', id: '2', balance: 200, owner: 'Bo', vat: 'DE1' } },
     },
     { query: '{ accounts { ... on Personal { balance } } }', data: { accounts: [{ balance: 100 }, {}] } },
-    // From one interface object to another, nobody is asked which type it is.
+    // The object type isn't fetched between two interface objects.
     { query: '{ richest { id limit } }', data: { richest: { id: '2', limit: 20 } }, maxRequests: 2 },
   ],
 };

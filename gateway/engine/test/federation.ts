@@ -18,13 +18,13 @@ export interface Federation {
   readonly transport: MemoryTransport;
 }
 
-/** The newest federation directives, so that fixtures need no `extend schema @link` of their own. */
+/** Links the newest federation directives, so that fixtures don't need their own `extend schema @link`. */
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
   "@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@interfaceObject",
   "@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext"
 ])\n`;
 
-/** Composes subgraphs and answers for them from memory, as a stand-in for HTTP. */
+/** Composes subgraphs and runs them in memory, without HTTP. */
 export function federate(fixtures: Record<string, SubgraphFixture>): Federation {
   const services = Object.entries(fixtures).map(([name, { sdl }]) => ({
     name,
@@ -52,35 +52,35 @@ export interface RecordedRequest {
   readonly variables: Record<string, unknown>;
 }
 
-type Answer = (request: RecordedRequest) => SubgraphResult | SubgraphFailure | undefined;
+type Responder = (request: RecordedRequest) => SubgraphResult | SubgraphFailure | undefined;
 
-/** Runs each subgraph's schema in memory, remembers what was asked, and freezes what it answers. */
+/** Runs each subgraph's schema in memory. Records the requests, and freezes the responses. */
 export class MemoryTransport implements SubgraphTransport {
-  /** Whether equal parts of an answer are one, as in answers that a transport has kept. */
+  /** Whether equal parts of a response are one object, as in responses that the HTTP transport keeps. */
   foldsRepeats = false;
   readonly requests: RecordedRequest[] = [];
   readonly #schemas: ReadonlyMap<string, GraphQLSchema>;
-  #answer: Answer | undefined;
+  #responder: Responder | undefined;
 
   constructor(schemas: ReadonlyMap<string, GraphQLSchema>) {
     this.#schemas = schemas;
   }
 
-  /** Lets a test answer in a subgraph's place; `undefined` falls through to the real schema. */
-  intercept(answer: Answer | undefined): void {
-    this.#answer = answer;
+  /** Lets a test make up responses. A responder that returns `undefined` leaves the request to the subgraph's schema. */
+  intercept(responder: Responder | undefined): void {
+    this.#responder = responder;
   }
 
-  /** Forgets the requests seen so far and returns them. */
+  /** Returns the requests recorded so far, and removes them. */
   drain(): RecordedRequest[] {
     return this.requests.splice(0);
   }
 
   async fetch(request: SubgraphRequest, _scope: RequestScope): Promise<SubgraphResult> {
     const recorded = this.#record(request);
-    const answer = this.#answer?.(recorded);
-    if (answer instanceof SubgraphFailure) throw answer;
-    if (answer) return deepFreeze(answer);
+    const response = this.#responder?.(recorded);
+    if (response instanceof SubgraphFailure) throw response;
+    if (response) return deepFreeze(response);
     const executed = await graphql({
       schema: this.#schema(request.subgraph),
       source: recorded.query,
@@ -123,7 +123,7 @@ export class MemoryTransport implements SubgraphTransport {
   }
 }
 
-/** A mutation of shared subgraph data then throws where it happens (modules are in strict mode). */
+/** Freezes a response, so that code which changes shared subgraph data throws. */
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

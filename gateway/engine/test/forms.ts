@@ -3,7 +3,7 @@ import type { SubgraphFixture } from './federation.ts';
 
 const defer: DirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'defer' } };
 
-/** The query with the fields of every object put off. */
+/** The query with `@defer` on the fields of every object. */
 export function deferredEverywhere(query: string): string {
   return print(
     visit(parse(query), {
@@ -21,7 +21,7 @@ export function deferredEverywhere(query: string): string {
   );
 }
 
-/** The query with every fragment on a type put off; undefined when it has none. */
+/** The query with `@defer` on every fragment with a type condition; undefined when it has none. */
 export function deferredByType(query: string): string | undefined {
   let isChanged = false;
   const document = visit(parse(query), {
@@ -34,7 +34,7 @@ export function deferredByType(query: string): string | undefined {
   return isChanged ? print(document) : undefined;
 }
 
-/** The query as a subscription; undefined when it can't be one: that has one field at its root, without conditions. */
+/** The query as a subscription. Undefined when it can't be one: a subscription has one root field, without directives. */
 export function asSubscription(query: string): string | undefined {
   const document = parse(query);
   const [operation] = document.definitions;
@@ -50,7 +50,7 @@ export function asSubscription(query: string): string | undefined {
 
 type Resolver = (parent: unknown, args: unknown) => unknown;
 
-/** Subgraphs that send the answer of each of their queries as an event. */
+/** Adds a subscription for each query field of the subgraphs. It sends the field's value as one event. */
 export function withSubscriptions(subgraphs: Record<string, SubgraphFixture>): Record<string, SubgraphFixture> {
   return Object.fromEntries(
     Object.entries(subgraphs).map(([name, { sdl, resolvers = {} }]) => {

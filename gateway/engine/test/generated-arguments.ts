@@ -14,16 +14,16 @@ import {
 
 const { nat } = fastCheck;
 
-/** One value twice: as GraphQL text, and as JSON for a variable. */
+/** One value in two forms: as GraphQL text, and as JSON for a variable. */
 interface Value {
   readonly text: string;
   readonly json: unknown;
 }
 
-/** Input objects nest no deeper than this. */
+/** The maximum depth of nested input objects. */
 const MAX_NESTING = 3;
 
-/** Draws valid arguments: literals, variables, variables inside of literals, defaults, explicit nulls. */
+/** Draws valid arguments: literals, variables, variables inside literals, defaults, explicit nulls. */
 export class ArgumentsGenerator {
   readonly definitions: string[] = [];
   readonly variables: Record<string, unknown> = {};
@@ -33,7 +33,7 @@ export class ArgumentsGenerator {
     this.#draw = draw;
   }
 
-  /** `(name: value, …)`, or nothing. */
+  /** Draws arguments for a field: `(name: value, …)`, or an empty text. */
   of(field: GraphQLField<unknown, unknown>): string {
     const given = field.args.flatMap((argument) =>
       isRequiredArgument(argument) || this.#oneIn(2)
@@ -43,7 +43,7 @@ export class ArgumentsGenerator {
     return given.length === 0 ? '' : `(${given.join(', ')})`;
   }
 
-  /** A valid JSON value of a variable. */
+  /** Draws a valid JSON value for a variable. */
   valueOf(type: GraphQLInputType): unknown {
     return this.#value(type, 0, false).json;
   }

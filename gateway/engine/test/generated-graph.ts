@@ -4,19 +4,19 @@ import { type Federation, federate, type ResolverMap, type SubgraphFixture } fro
 import { monolithSchema } from './monolith.ts';
 
 /**
- * Small random graphs: the same entities once as one schema and once spread over subgraphs. A field's value depends on
- * nothing but the object's type, its id, the field and its argument, so both must answer alike.
+ * Small random graphs: the same entities once in one schema, and once spread over subgraphs. A field's value depends only
+ * on the object's type, its id, the field and its argument, so both must give equal results.
  */
 export interface GraphShape {
   readonly subgraphs: number;
-  /** For each subgraph, which object types its union has, as bits. */
+  /** For each subgraph, the object types in its union, as bits. */
   readonly members: readonly number[];
   readonly entities: readonly EntityShape[];
   readonly roots: readonly RootShape[];
 }
 interface EntityShape {
   readonly fields: readonly FieldShape[];
-  /** By which keys each subgraph knows the entity. */
+  /** The keys of the entity in each subgraph. */
   readonly keys: readonly ('id' | 'code' | 'both')[];
 }
 interface RootShape {
@@ -32,9 +32,9 @@ interface FieldShape {
   readonly required: boolean;
   readonly argument: boolean;
   readonly target: number;
-  /** Fails for some ids: with an error, or by giving null. */
+  /** How the field fails for some ids: with an error, or with null. */
   readonly fault: 'none' | 'throws' | 'null';
-  /** Answered by a second subgraph as well. */
+  /** Whether a second subgraph also has the field. */
   readonly shared: boolean;
 }
 
@@ -81,10 +81,10 @@ interface Named {
   readonly name: string;
   readonly type: string;
   readonly shape: FieldShape;
-  /** Name of the field that `@requires` names, in another subgraph. */
+  /** The field in `@requires`, which another subgraph has. */
   readonly needs: string | undefined;
   readonly needsArgument: number | undefined;
-  /** Which parts of an object it requires. */
+  /** The fields of the required object. */
   readonly needsParts: readonly string[];
 }
 interface Thing {
@@ -100,11 +100,11 @@ export interface GeneratedGraph {
 }
 
 export interface GraphOptions {
-  /** Whether the members of the union differ from subgraph to subgraph; one schema with all of the data can't say what is right then. */
+  /** Whether the members of the union differ between subgraphs. Then one schema with all data can't show which result is right. */
   readonly differingUnions?: boolean;
 }
 
-/** Undefined when the subgraphs don't compose: with random keys, not every field can be reached from everywhere. */
+/** Undefined when the subgraphs don't compose: with random keys, some fields can't be reached from every subgraph. */
 export function generateGraph(
   shape: GraphShape,
   { differingUnions = false }: GraphOptions = {},
@@ -117,7 +117,7 @@ export function generateGraph(
   const thing = 'interface Thing { label: String }';
   const membersIn = (subgraph: number | undefined): string[] => {
     if (!differingUnions || subgraph === undefined) return names;
-    // Composition demands that all have one in common.
+    // Composition requires a common member of all subgraphs.
     return names.filter((_, index) => index === 0 || (shape.members[subgraph]! >> index) & 1);
   };
   const unionSdl = (subgraph?: number): string => `union Any = ${membersIn(subgraph).join(' | ')}`;
@@ -245,7 +245,7 @@ function nameFields(entity: EntityShape, names: readonly string[], subgraphs: nu
       any: 'Any',
     }[shape.kind];
     const inner = shape.list ? `[${named}${shape.required ? '!' : ''}]` : named;
-    // A required field that fails is an error nobody selected; the monolith has nothing like it.
+    // A required field that fails causes an error at a field that the client didn't select. The monolith has no such errors.
     const possible = candidates.filter(
       (each) =>
         each.shape.owner % subgraphs !== shape.owner % subgraphs && !each.shape.shared && each.shape.fault === 'none',
@@ -298,7 +298,7 @@ function fieldValue(
   return shape.list ? Array.from({ length: number % 4 }, (_, index) => one(index)) : one(0);
 }
 
-/** A subgraph is sent what its other fields require too. */
+/** Only the parts that this field requires: a representation also has what other fields require. */
 function partsOf(value: unknown, parts: readonly string[]): unknown {
   if (parts.length === 0 || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => partsOf(item, parts));

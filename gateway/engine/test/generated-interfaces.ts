@@ -5,19 +5,20 @@ import { composed, type GeneratedGraph } from './generated-graph.ts';
 import { monolithSchema } from './monolith.ts';
 
 /**
- * Small random graphs around one interface: `home` knows its object types, and to the other subgraphs it is an object that they add fields to
- * (`@interfaceObject`). A field's value depends on nothing but the id of the object and the field.
+ * Small random graphs around one interface. `home` knows its object types. The other subgraphs know it as an object, to which they add fields
+ * (`@interfaceObject`). A field's value depends only on the object's id, the field and its argument.
  */
 export interface InterfaceShape {
-  /** Object types, the first of which implement the inner interface too. */
+  /** The number of object types. */
   readonly types: number;
+  /** How many of the object types also implement the inner interface. */
   readonly inner: number;
   readonly fields: readonly InterfaceFieldShape[];
   readonly roots: readonly { readonly owner: number; readonly kind: 'one' | 'list' | 'object' }[];
 }
 interface InterfaceFieldShape {
   readonly kind: 'leaf' | 'thing' | 'things' | 'requires' | 'own' | 'inner';
-  /** 0 is `home`. */
+  /** The index of its subgraph; 0 is `home`. */
   readonly owner: number;
   readonly needs: number;
   readonly required: boolean;
@@ -59,7 +60,7 @@ const IDS = ['0', '1', '2', '3'];
 interface Field {
   readonly name: string;
   readonly shape: InterfaceFieldShape;
-  /** Type of the field without its argument. */
+  /** The type of the field. */
   readonly type: string;
   /** The field that it requires. */
   readonly needs: Field | undefined;
@@ -102,7 +103,7 @@ export function generateInterfaceGraph(shape: InterfaceShape): GeneratedGraph | 
     });
     return [`interface Thing${key} { ${common} }`, ...implemented, ...objects].join('\n');
   };
-  /** A subgraph that knows the interfaces as objects says of the inner one what it says of the outer one. */
+  /** A subgraph that knows the interfaces as objects has the fields of the outer one also on the inner one. */
   const objectSdl = (owner: number): string => {
     const own = fields.filter((field) => field.shape.owner === owner);
     return ['Thing', ...(innerNames.length > 0 ? ['Inner'] : [])]
@@ -192,11 +193,11 @@ export function generateInterfaceGraph(shape: InterfaceShape): GeneratedGraph | 
   return federation && { federation, monolith: monolithSchema(sdl, resolversOf(names, fields, undefined)) };
 }
 
-/** A field of the object types belongs to `home`; a requirement is met by another subgraph. */
+/** Names the fields. Fields of object types belong to `home`; a required field belongs to another subgraph than the field that requires it. */
 function nameFields(shapes: readonly InterfaceFieldShape[]): Field[] {
   const fields: Field[] = [{ name: 'label', shape: plain, type: 'String', needs: undefined }];
   for (const [index, given] of shapes.entries()) {
-    // A required field that fails takes along the type of the object, which is asked for at the same time.
+    // When a non-null field fails, the object's type is lost too, since both are in the same fetch.
     const fault = given.required ? 'none' : given.fault;
     const leads = given.kind === 'thing' || given.kind === 'things';
     const shape = {
@@ -225,7 +226,7 @@ const plain: InterfaceFieldShape = {
   fault: 'none',
 };
 
-/** As a subgraph says it that doesn't know the types. */
+/** The value as a subgraph sends it that doesn't know the object types. */
 function withoutType(value: unknown, isObject: boolean): unknown {
   if (!isObject) return value;
   if (Array.isArray(value)) return value.map((item) => withoutType(item, true));

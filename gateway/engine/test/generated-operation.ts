@@ -24,14 +24,14 @@ export interface GeneratedOperation {
 
 export interface OperationShape {
   readonly maxDepth?: number;
-  /** Whether conditions may leave nothing to select of an object. It is `{}` then; `@apollo/gateway` makes it null. */
+  /** Whether conditions may exclude all fields of an object. The object is `{}` then, but `@apollo/gateway` makes it null. */
   readonly emptyObjects?: boolean;
 }
 
 const conditionVariables = { yes: true, no: false };
 const definitions = { yes: '$yes: Boolean!', no: '$no: Boolean = false' };
 
-/** A random valid operation over a schema; undefined when the drawn one breaks a rule such as fields that must merge. */
+/** Draws a valid operation for a schema. Undefined when the drawn operation breaks a validation rule, such as fields that can't be merged. */
 export function generateOperation(
   schema: GraphQLSchema,
   draw: Draw,

@@ -8,20 +8,20 @@ import type { RequestScope } from '../ports.ts';
 import { loadSupergraphModel } from '../supergraph/model.ts';
 import type { Federation } from './federation.ts';
 
-export interface Answer {
+export interface GraphQLResponse {
   readonly data?: unknown;
   readonly errors?: readonly EngineError[];
 }
 
 export const scope: RequestScope = { requestId: 'request-1', identityKey: '', headers: {} };
 
-/** Subgraphs of these tests give NOPE, GONE and NO_RATES as codes and `detail` as an extension that clients may see. */
+/** In these tests, clients may see the codes NOPE, GONE and NO_RATES and the extension `detail`. */
 const errorPolicy = createErrorPolicy(
   { publicErrorCodes: new Set(['NOPE', 'GONE', 'NO_RATES']), publicErrorExtensions: new Set(['detail']) },
   createLog('engine', 'silent'),
 );
 
-/** An engine over subgraphs in memory, planning on the test's own thread. */
+/** An engine for subgraphs in memory. It plans on the test's own thread. */
 export function engineFor(federation: Federation, options: Partial<EngineOptions> = {}): Engine {
   return new Engine({
     model: loadSupergraphModel(federation.supergraphSdl),
@@ -32,14 +32,14 @@ export function engineFor(federation: Federation, options: Partial<EngineOptions
   });
 }
 
-/** Asks as a client would and parses what it gets; `errors` is absent when there are none. */
+/** Runs an operation and parses the response. `errors` is absent when there are none. */
 export async function ask(
   engine: Engine,
   source: string,
   variables: Variables = {},
   activeLabels: readonly string[] = [],
   grants: Grants = anonymous,
-): Promise<Answer> {
+): Promise<GraphQLResponse> {
   try {
     const operation = await engine.prepare({ source, activeLabels, grants });
     const { data, errors } = await engine.execute(operation, variables, scope);

@@ -27,13 +27,13 @@ const federation = federate({
 });
 const engine = engineFor(federation);
 
-describe('what is hidden from clients in inputs', () => {
+describe('an inaccessible input element', () => {
   test.each([
     ['an argument', '{ find(limit: 1) { id } }'],
     ['an argument beyond the first subgraph', '{ find { again(limit: 1) } }'],
     ['an enum value', '{ find(kind: OLD) { id } }'],
     ['an input field inside another', '{ find { again(filter: { inner: { deep: 1 } }) } }'],
-  ])('%s is refused in a document', async (_, source) => {
+  ])('is refused in a document: %s', async (_, source) => {
     const { errors } = await ask(engine, source);
     expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   });
@@ -42,13 +42,13 @@ describe('what is hidden from clients in inputs', () => {
     ['query ($kind: Kind) { find(kind: $kind) { id } }', { kind: 'OLD' }],
     ['query ($filter: Filter) { find { again(filter: $filter) } }', { filter: { inner: { deep: 1 } } }],
     ['query ($kinds: [Kind!]) { find(filter: { kinds: $kinds }) { id } }', { kinds: ['NEW', 'OLD'] }],
-  ])('nor does it get in by a variable: %s', async (source, variables) => {
+  ])('is refused in a variable: %s', async (source, variables) => {
     const { data, errors } = await ask(engine, source, variables);
     expect(data).toBeUndefined();
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('has its default in the subgraph', async () => {
+  test('has its default value in the subgraph', async () => {
     const source = 'query ($filter: Filter) { find(filter: $filter) { asked again(filter: $filter) } }';
     const { data } = await ask(engine, source, { filter: { word: 'w', inner: { kinds: 'NEW' } } });
     const filter = { word: 'w', deep: 5, inner: { deep: 5, kinds: ['NEW'] } };
@@ -56,7 +56,7 @@ describe('what is hidden from clients in inputs', () => {
   });
 });
 
-describe('what is hidden from clients in answers', () => {
+describe('an inaccessible value in a response', () => {
   const zoo = engineFor(
     federate({
       zoo: {
@@ -79,13 +79,13 @@ describe('what is hidden from clients in answers', () => {
     }),
   );
 
-  test('is null, as if there were nothing', async () => {
+  test('is null', async () => {
     expect(await ask(zoo, '{ moods animals { name } pet { __typename } }')).toEqual({
       data: { moods: ['CALM', null], animals: [{ name: 'Tom' }, null], pet: null },
     });
   });
 
-  test('is an error where the schema promises a value', async () => {
+  test('is an error at a non-null position', async () => {
     const { data, errors } = await ask(zoo, '{ keeper { mood } }');
     expect(data).toEqual({ keeper: null });
     expect(errors).toMatchObject([{ path: ['keeper', 'mood'] }]);

@@ -10,7 +10,7 @@ export interface Payload {
   readonly incremental?: readonly { path: (string | number)[]; label?: string; data: unknown; errors?: unknown }[];
 }
 
-/** What a client gets that takes a response in parts, in the format of 2022. */
+/** The payloads of a response in parts, in the format of 2022. */
 export async function payloads(federation: Federation, source: string, variables: Variables = {}): Promise<Payload[]> {
   return delivered<Payload>(federation, source, variables, '2022');
 }
@@ -24,7 +24,7 @@ export interface AnnouncedPayload {
   readonly hasNext?: boolean;
 }
 
-/** What a client gets that takes a response in parts, in the format of 2023. */
+/** The payloads of a response in parts, in the format of 2023. */
 export async function announcedPayloads(
   federation: Federation,
   source: string,
@@ -46,7 +46,7 @@ async function delivered<P>(
   return received;
 }
 
-/** What a client of the format of 2023 holds in the end. @throws when an id was not announced, or is not completed in the end */
+/** The data that a client of the format of 2023 has at the end. @throws when an id was not announced, or was not completed */
 export function assembledByIds(received: readonly AnnouncedPayload[]): unknown {
   const data = structuredClone(received[0]?.data);
   const open = new Map<string, readonly (string | number)[]>();
@@ -73,7 +73,7 @@ function objectAt(data: unknown, path: readonly (string | number)[]): Record<str
   return at as Record<string, unknown>;
 }
 
-/** What a client holds once it has put all parts together. */
+/** The data that a client of the format of 2022 has at the end. */
 export function assembled([first, ...later]: readonly Payload[]): unknown {
   const data = structuredClone(first?.data);
   for (const { path, data: part } of later.flatMap((payload) => payload.incremental ?? [])) {

@@ -4,7 +4,7 @@ import { ask, engineFor } from './harness.ts';
 
 type Row = Record<string, unknown>;
 
-/** `shop` prices products in any currency; two other subgraphs require the price in different ones. */
+/** `shop` has prices in any currency. Fields of `tax` require the price in different currencies. */
 function shop() {
   return federate({
     shop: {
@@ -47,7 +47,7 @@ describe('fields with arguments inside @requires', () => {
   const federation = shop();
   const engine = engineFor(federation);
 
-  test('two requirements of one field under different arguments each get their value', async () => {
+  test('two requirements of one field with different arguments each get their value', async () => {
     expect(await ask(engine, '{ products { american european byDefault } }')).toEqual({
       data: {
         products: [
@@ -71,7 +71,7 @@ describe('fields with arguments inside @requires', () => {
     });
   });
 
-  test('under aliases too', async () => {
+  test('aliases equal to required fields do not interfere', async () => {
     const source = '{ products { price: id pounds: price(currency: "GBP") american comments: european } }';
     expect(await ask(engine, source)).toEqual({
       data: {
@@ -83,7 +83,7 @@ describe('fields with arguments inside @requires', () => {
     });
   });
 
-  test('a failed requirement is an error at the object, not at a field nobody selected', async () => {
+  test('a failed requirement is an error at the object, not at a field that was not selected', async () => {
     federation.transport.intercept((request) =>
       request.subgraph === 'shop' && /EUR/.test(request.query)
         ? {
@@ -101,7 +101,7 @@ describe('fields with arguments inside @requires', () => {
   });
 });
 
-test('a conditional field that is left out takes no other field with it', async () => {
+test('an excluded field does not affect other fields', async () => {
   const federation = shop();
   const engine = engineFor(federation);
   const source =
@@ -114,7 +114,7 @@ test('a conditional field that is left out takes no other field with it', async 
   });
 });
 
-test('neither does one under several conditions, whose requirements the planner nests', async () => {
+test('an excluded field with several conditions does not affect other fields', async () => {
   const engine = engineFor(shop());
   const source = `query ($no: Boolean!) { products @include(if: $no) { ...P @skip(if: $no) } products { american } }
     fragment P on Product { summary }`;
@@ -141,13 +141,13 @@ describe("a client's alias that equals a name the planner fetches for itself", (
   });
   const engine = engineFor(federation);
 
-  test('leaves keys and requirements as they are', async () => {
+  test('does not change keys and requirements', async () => {
     expect(await ask(engine, '{ thing { id: name size: id double __typename: name } }')).toEqual({
       data: { thing: { id: 'n', size: '1', double: 8, __typename: 'n' } },
     });
   });
 
-  test('stands in error paths as the client wrote it', async () => {
+  test('is in error paths as the client wrote it', async () => {
     federation.transport.intercept(() => ({
       data: { thing: null },
       errors: [{ message: 'gone', extensions: { code: 'GONE' }, path: ['thing', 'size__aliases__id'] }],
@@ -159,7 +159,7 @@ describe("a client's alias that equals a name the planner fetches for itself", (
   });
 });
 
-test('an error of a field that the planner gave an alias stands at the field', async () => {
+test('an error of a field for which the planner uses an alias is reported at the field', async () => {
   const federation = federate({
     list: {
       sdl: `type Query { all: [Thing] } interface Thing { id: ID! }
@@ -195,7 +195,7 @@ test('an error of a field that the planner gave an alias stands at the field', a
 });
 
 describe('entering a subgraph again after @requires', () => {
-  test('uses a key that can be resolved there, even when another one comes first', async () => {
+  test('uses a resolvable key, even when the first key is not', async () => {
     const federation = federate({
       a: {
         sdl: `type Query { item: Item }
@@ -221,8 +221,8 @@ describe('entering a subgraph again after @requires', () => {
   });
 });
 
-describe('an operation the planner makes nothing of', () => {
-  // Nothing implements the interface, and the subgraph that has the field can't answer what is selected on it.
+describe('a field that no subgraph can resolve', () => {
+  // No type implements the interface, and the subgraph with `ghost` doesn't have its field `id`.
   const federation = federate({
     a: {
       sdl: 'type Query { now: Int } interface Ghost { id: ID }',
@@ -244,30 +244,30 @@ describe('an operation the planner makes nothing of', () => {
   test.each([
     ['through a fragment', '{ ...F } fragment F on Query { ghost { id } }', undefined],
     ['when included', 'query ($yes: Boolean!) { ghost @include(if: $yes) { id } }', { yes: true }],
-  ])('%s too', async (_, source, variables) => {
+  ])('is also an error %s', async (_, source, variables) => {
     expect((await ask(engine, source, variables)).errors).toHaveLength(1);
   });
 
-  test('costs only its own field when others can be answered', async () => {
+  test('does not affect other fields', async () => {
     const { data, errors } = await ask(engine, '{ now ghost { id } }');
     expect(data).toEqual({ now: 1, ghost: null });
     expect(errors).toHaveLength(1);
   });
 
   test.each([
-    ['skipped', 'query ($no: Boolean!) { ghost @include(if: $no) { id } }', { no: false }, {}],
+    ['it is skipped', 'query ($no: Boolean!) { ghost @include(if: $no) { id } }', { no: false }, {}],
     [
       'only __typename is left',
       'query ($yes: Boolean!) { __typename now @skip(if: $yes) }',
       { yes: true },
       { __typename: 'Query' },
     ],
-  ])('but not when the field is %s', async (_, source, variables, data) => {
+  ])('is no error when %s', async (_, source, variables, data) => {
     expect(await ask(engine, source, variables)).toEqual({ data });
   });
 });
 
-test('an operation is planned when the planner fails on one of the plans that it compares', async () => {
+test('an operation is planned even when the planner fails on one of the candidate plans', async () => {
   const vessels = [
     { __typename: 'Ship', id: '1', name: 'Elba' },
     { __typename: 'Barge', id: '2', name: 'Isar' },
@@ -313,7 +313,7 @@ test('an operation is planned when the planner fails on one of the plans that it
   });
 });
 
-describe('a field that conditions leave out, which the planner fetches all the same', () => {
+describe('an excluded field that the plan fetches anyway', () => {
   const federation = federate({
     scales: {
       sdl: 'type Item @key(fields: "id") { id: ID! weight: Int }',
@@ -341,12 +341,12 @@ describe('a field that conditions leave out, which the planner fetches all the s
       'in a fragment',
       'query ($no: Boolean!) { ...T @include(if: $no) items { cost } } fragment T on Query { items { toll } }',
     ],
-    ['below another field', 'query ($no: Boolean!) { items @include(if: $no) { toll } items { cost } }'],
-  ])('has no errors %s', async (_, source) => {
+    ['below an excluded field', 'query ($no: Boolean!) { items @include(if: $no) { toll } items { cost } }'],
+  ])('has no errors when it is %s', async (_, source) => {
     expect(await ask(engine, source, { no: false })).toEqual({ data: { items: [{ cost: 50 }] } });
   });
 
-  test('has them when it is selected elsewhere', async () => {
+  test('has errors when it is also selected without a condition', async () => {
     const source =
       'query ($no: Boolean!) { ...T @include(if: $no) items { cost toll } } fragment T on Query { items { toll } }';
     const { data, errors } = await ask(engine, source, { no: false });

@@ -15,7 +15,7 @@ const federation = federate({
   },
 });
 
-/** Remembers the texts that were planned, since the last time they were taken. */
+/** A planner that records the planned texts. `planned` returns and removes them. */
 function countingPlanner(): Planner & { planned(): string[] } {
   const planner = createInlinePlanner(federation.supergraphSdl);
   const planned: string[] = [];
@@ -29,13 +29,13 @@ function countingPlanner(): Planner & { planned(): string[] } {
   };
 }
 
-/** Of that many selections. */
+/** An operation with a given number of selections. */
 function operation(name: string, selections: number): string {
   const aliases = Array.from({ length: selections - 1 }, (_, index) => `a${index}: name`);
   return `query ${name} { person { ${aliases.join(' ')} } }`;
 }
 
-/** Of that many selections, five of which depend on variables of their own. */
+/** Like `operation`, with five selections that each have a condition. */
 function conditional(name: string, selections: number): string {
   const variables = [0, 1, 2, 3, 4].map((index) => `$c${index}: Boolean!`);
   const fields = Array.from({ length: selections - 1 }, (_, index) =>
@@ -44,7 +44,7 @@ function conditional(name: string, selections: number): string {
   return `query ${name}(${variables.join(' ')}) { person { ${fields.join(' ')} } }`;
 }
 
-/** The compiled variants of all values of those variables, in a fixed order. */
+/** Compiles the variants for all values of these conditions, in a fixed order. */
 function compileVariants(operation: PreparedOperation, from = 0): Variant[] {
   return Array.from({ length: 32 - from }, (_, index) =>
     operation.variantFor(
@@ -54,7 +54,7 @@ function compileVariants(operation: PreparedOperation, from = 0): Variant[] {
 }
 
 describe('prepared operations', () => {
-  test('are planned once, also when many ask at the same time', async () => {
+  test('are planned once, also for concurrent requests', async () => {
     const planner = countingPlanner();
     const engine = engineFor(federation, { planner });
     const source = operation('A', 3);
@@ -63,7 +63,7 @@ describe('prepared operations', () => {
     expect(planner.planned()).toEqual([source]);
   });
 
-  test('are kept up to a number of operations', async () => {
+  test('are kept up to a maximum number', async () => {
     const planner = countingPlanner();
     const engine = engineFor(federation, { planner, maxOperations: 2 });
     const [first, second, third] = [operation('A', 3), operation('B', 3), operation('C', 3)];
@@ -71,22 +71,22 @@ describe('prepared operations', () => {
     expect(planner.planned()).toEqual([first, second, third, first]);
   });
 
-  test('and up to a number of selections, so that large ones do not fill the memory', async () => {
+  test('are kept up to a maximum number of selections, so that large ones do not fill the memory', async () => {
     const planner = countingPlanner();
-    const engine = engineFor(federation, { planner, maxOperations: 10 }); // 1,000 selections, of one operation at most 250
+    const engine = engineFor(federation, { planner, maxOperations: 10 }); // 1,000 selections; one operation counts at most 250
     const large = ['A', 'B', 'C', 'D', 'E'].map((name) => operation(name, 900));
     for (const source of [...large, large[4]!, large[0]!]) await engine.prepare({ source });
     expect(planner.planned()).toEqual([...large, large[0]]);
   });
 
-  test('count with every compiled variant of theirs: clients choose the conditions', async () => {
+  test('count once more for each compiled variant, since clients choose the conditions', async () => {
     const planner = countingPlanner();
-    const engine = engineFor(federation, { planner, maxOperations: 8 }); // 800 selections, of one operation at most 200
+    const engine = engineFor(federation, { planner, maxOperations: 8 }); // 800 selections; one operation counts at most 200
     const texts = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'].map((name) => conditional(name, 20));
     for (const source of texts) await engine.prepare({ source });
     expect(planner.planned()).toEqual(texts); // 160 selections
     for (const source of texts) compileVariants(await engine.prepare({ source }));
-    // Each is 20 selections, and 20 more for each of the nine variants that fit into its share: four operations are 800.
+    // An operation counts 20 selections, and 20 more for each of the nine variants that fit into its share. So 800 selections are four operations.
     planner.planned();
     for (const source of texts.toReversed()) await engine.prepare({ source });
     expect(planner.planned()).toEqual(texts.slice(0, 4).toReversed());
@@ -97,7 +97,7 @@ describe('prepared operations', () => {
     ['a larger one', 8, 20, 9],
     ['one that is larger than its share', 8, 300, 1],
   ])(
-    '%s keeps as many variants as fit: %d operations, %d selections, %d variants',
+    '%s keeps as many variants as fit into its share: %d operations, %d selections, %d variants',
     async (_, maxOperations, selections, kept) => {
       const engine = engineFor(federation, { maxOperations });
       const operation = await engine.prepare({ source: conditional('A', selections) });
@@ -109,7 +109,7 @@ describe('prepared operations', () => {
     },
   );
 
-  test('that look alike answer each for itself', async () => {
+  test('that differ only in names do not share results', async () => {
     const engine = engineFor(federation);
     for (const name of ['__proto__', 'constructor', 'id', 'name']) {
       const source = `query ($id: ID) { ${name}: person(id: $id) { x: id friend { x: id } } }`;

@@ -9,8 +9,8 @@ interface Reference {
   readonly id: string;
 }
 
-describe('an answer whose equal parts are one', () => {
-  test('holds each of them once, marked, and is equal to what it was', () => {
+describe('a response with folded repeats', () => {
+  test('has each repeated object once, marked, and equals the original', () => {
     const data = { a: { list: [{ id: 1 }, { id: 2 }] }, b: [{ list: [{ id: 1 }, { id: 2 }] }, { id: 2 }], c: null };
     const folded = structuredClone(data);
     foldRepeats(folded);
@@ -22,21 +22,21 @@ describe('an answer whose equal parts are one', () => {
   });
 
   test.each([
-    ['numbers and texts', '{"a":[{"v":1},{"v":"1"}]}'],
+    ['numbers and strings', '{"a":[{"v":1},{"v":"1"}]}'],
     ['zero and minus zero', '{"a":[{"v":0},{"v":-0}]}'],
-    ['null and nothing', '{"a":[{"v":null},{}]}'],
-    ['other names', '{"a":[{"v":1},{"w":1}]}'],
+    ['null and an absent key', '{"a":[{"v":null},{}]}'],
+    ['different names', '{"a":[{"v":1},{"w":1}]}'],
     ['lists and objects', '{"a":[{"v":[]},{"v":{}}]}'],
-    ['another order of keys', '{"a":[{"v":1,"w":2},{"w":2,"v":1}]}'],
-    ['a key that reaches for the prototype', '{"a":[{"__proto__":{"v":1}},{"v":1}]}'],
-  ])('tells %s apart', (_, text) => {
+    ['different orders of keys', '{"a":[{"v":1,"w":2},{"w":2,"v":1}]}'],
+    ['a value and one under the key __proto__', '{"a":[{"__proto__":{"v":1}},{"v":1}]}'],
+  ])('keeps %s separate', (_, text) => {
     const folded = JSON.parse(text) as { a: unknown[] };
     foldRepeats(folded);
     expect(JSON.stringify(folded)).toBe(JSON.stringify(JSON.parse(text)));
     expect(folded.a[0]).not.toBe(folded.a[1]);
   });
 
-  test('says the same, whatever it is', () => {
+  test('has the same JSON text as the original', () => {
     fc.assert(
       fc.property(
         fc.dictionary(
@@ -53,14 +53,14 @@ describe('an answer whose equal parts are one', () => {
     );
   });
 
-  test('may be nested deeper than anybody recurses', () => {
+  test('may be nested deeper than the call stack', () => {
     const text = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     expect(() => foldRepeats(JSON.parse(text) as object)).not.toThrow();
   });
 });
 
-describe('operations over answers whose equal parts are one', () => {
-  /** Both boxes hold the same item, so to `items` their contents are equal; `notes` knows better. */
+describe('operations over responses with folded repeats', () => {
+  /** Both boxes have the same item, so their contents are equal in `items`. `notes` adds a different note to each. */
   const federation = federate({
     items: {
       sdl: `type Query { boxes: [Box!]! } type Box @key(fields: "id") { id: ID! content: Content @shareable }
@@ -89,7 +89,7 @@ describe('operations over answers whose equal parts are one', () => {
   federation.transport.foldsRepeats = true;
   const engine = engineFor(federation);
 
-  test('tell apart what their containers add to', async () => {
+  test('keep equal objects separate when fields are added through their parents', async () => {
     const { data, errors } = await ask(engine, '{ boxes { content { item { name } note } } }');
     expect(errors).toBeUndefined();
     expect(data).toEqual({
@@ -100,16 +100,16 @@ describe('operations over answers whose equal parts are one', () => {
     });
   });
 
-  test('ask once for what repeats', async () => {
+  test('fetch a repeated object once', async () => {
     federation.transport.drain();
     const { data } = await ask(engine, '{ boxes { content { wrapping { layers of { name } } } } }');
     const wrapping = { layers: 2, of: { name: 'item a' } };
     expect(data).toEqual({ boxes: [{ content: { wrapping } }, { content: { wrapping } }] });
-    const [, asked] = federation.transport.drain();
-    expect(asked).toMatchObject({ subgraph: 'names', variables: { representations: [{ id: 'a' }] } });
+    const [, request] = federation.transport.drain();
+    expect(request).toMatchObject({ subgraph: 'names', variables: { representations: [{ id: 'a' }] } });
   });
 
-  test('escape what one of the answers has escaped', async () => {
+  test('escape strings when one of the responses has escapes', async () => {
     federation.transport.intercept(({ subgraph }) =>
       subgraph === 'notes'
         ? { data: { _entities: [{ content: { note: '"1"\n' } }, { content: { note: '2' } }] } }
@@ -125,7 +125,7 @@ describe('operations over answers whose equal parts are one', () => {
     });
   });
 
-  test('report a fault at every place of what repeats', async () => {
+  test('report an error at every position of a repeated object', async () => {
     const { data, errors } = await ask(engine, '{ boxes { content { wrapping { layers of { must } } } } }');
     expect(data).toEqual({ boxes: Array(2).fill({ content: { wrapping: { layers: 2, of: null } } }) });
     const paths = [0, 1].map((box) => ['boxes', box, 'content', 'wrapping', 'of', 'must']);

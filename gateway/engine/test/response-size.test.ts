@@ -4,7 +4,7 @@ import { operationOf } from '../compile/merge-operations.ts';
 import { completeData } from '../respond/complete.ts';
 import { compileWriter } from '../respond/writer.ts';
 
-test('a small graph written very often is refused before its text fills the memory', () => {
+test('a response with a small object written very often is refused before its text fills the memory', () => {
   const schema = buildSchema('type Query { people: [Person] } type Person { friends: [Person] name: String }');
   const source = '{ people { friends { friends { friends { name } } } } }';
   const write = compileWriter(
@@ -23,7 +23,7 @@ test('a small graph written very often is refused before its text fills the memo
     schema.getQueryType()!,
     [operationOf(parse(source)).selectionSet],
   );
-  // One object that every list holds: what a de-duplicated answer looks like.
+  // Every list has the same object, as in a response with folded repeats.
   const person: Record<string, unknown> = { name: 'x'.repeat(100_000) };
   person.friends = Array.from({ length: 20 }, () => person);
   const { data, errors } = completeData(write, { object: { people: person.friends }, isUnescaped: false }, {}, []);

@@ -2,12 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { afterRunning } from '../planning/running-timer.ts';
 
-/** The process stands still, as it does while it is suspended. */
-function standStill(milliseconds: number): void {
+/** Blocks the event loop. For timers that is like a suspended process. */
+function block(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-test('time in which the process stood still does not count', async () => {
+test('time in which the process was suspended does not count', async () => {
   let called = false;
   const { promise, resolve } = Promise.withResolvers<void>();
   const keepAlive = setInterval(() => {}, 1_000);
@@ -15,7 +15,7 @@ test('time in which the process stood still does not count', async () => {
     called = true;
     resolve();
   });
-  standStill(1_000);
+  block(1_000);
   for (let turn = 0; turn < 3; turn++) await nextTurn();
   expect(called).toBe(false);
   await promise;
@@ -23,7 +23,7 @@ test('time in which the process stood still does not count', async () => {
   expect(called).toBe(true);
 });
 
-test('what was cancelled does not happen', async () => {
+test('a cancelled timer does not call back', async () => {
   let called = false;
   const cancel = afterRunning(20, () => {
     called = true;

@@ -9,8 +9,8 @@ process.env.APOLLO_TELEMETRY_DISABLED = '1';
 export type StockExecutor = (source: string, variables?: Record<string, unknown>) => Promise<ExecutionResult>;
 
 /**
- * `@apollo/gateway`'s own executor over the same subgraphs: the oracle of differential tests.
- * @param turns how many turns of the event loop later than at once a subgraph answers
+ * The executor of `@apollo/gateway` for the same subgraphs, as the oracle of differential tests.
+ * @param turns the number of turns of the event loop before a subgraph responds
  */
 export async function stockExecutor(
   federation: Federation,

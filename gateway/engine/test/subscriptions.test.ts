@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { Variables } from '../engine.ts';
 import { SubgraphFailure } from '../ports.ts';
 import { type Federation, federate, type SubgraphFixture } from './federation.ts';
-import { type Answer, engineFor, scope } from './harness.ts';
+import { engineFor, type GraphQLResponse, scope } from './harness.ts';
 
 type Fixtures = Record<string, SubgraphFixture>;
 
-/** Vehicles move in one subgraph; names and drivers of vehicles live in two others. */
+/** One subgraph reports moves of vehicles. Two others have the plates and the drivers of the vehicles. */
 function fleet(moves: () => AsyncIterable<unknown>): Fixtures {
   return {
     tracking: {
@@ -35,23 +35,23 @@ async function* events(...values: unknown[]): AsyncGenerator<unknown> {
   for (const moved of values) yield { moved };
 }
 
-async function collect(federation: Federation, source: string, variables: Variables = {}): Promise<Answer[]> {
+async function collect(federation: Federation, source: string, variables: Variables = {}): Promise<GraphQLResponse[]> {
   const engine = engineFor(federation);
   const operation = await engine.prepare({ source });
-  const answers: Answer[] = [];
+  const responses: GraphQLResponse[] = [];
   for await (const { data, errors } of engine.subscribe(operation, variables, scope)) {
-    answers.push({
+    responses.push({
       ...(data !== undefined && { data: JSON.parse(data) as unknown }),
       ...(errors.length > 0 && { errors }),
     });
   }
-  return answers;
+  return responses;
 }
 
 const document = 'subscription($ids: [ID!]!) { moved(ids: $ids) { speed vehicle { plate driver { name } } } }';
 
 describe('a subscription over several subgraphs', () => {
-  test('adds the other subgraphs’ fields to every event, in the order of the events', async () => {
+  test('adds the fields of other subgraphs to every event, in the order of the events', async () => {
     const federation = federate(
       fleet(() => events({ speed: 1.5, vehicle: { id: '7' } }, { speed: 2, vehicle: { id: '8' } })),
     );
@@ -62,14 +62,17 @@ describe('a subscription over several subgraphs', () => {
     expect(federation.transport.requests[0]).toMatchObject({ subgraph: 'tracking', variables: { ids: ['7', '8'] } });
   });
 
-  test('asks nothing more when the event says it all', async () => {
+  test('sends no further request when the event has all selected fields', async () => {
     const federation = federate(fleet(() => events({ speed: 3, vehicle: null })));
-    const answers = await collect(federation, 'subscription { moved(ids: []) { __typename speed vehicle { plate } } }');
-    expect(answers).toEqual([{ data: { moved: { __typename: 'Move', speed: 3, vehicle: null } } }]);
+    const responses = await collect(
+      federation,
+      'subscription { moved(ids: []) { __typename speed vehicle { plate } } }',
+    );
+    expect(responses).toEqual([{ data: { moved: { __typename: 'Move', speed: 3, vehicle: null } } }]);
     expect(federation.transport.requests.map((request) => request.subgraph)).toEqual(['tracking']);
   });
 
-  test('gives an event with errors where a subgraph is down, and goes on', async () => {
+  test('sends an event with errors when a subgraph fails, and continues', async () => {
     const federation = federate(
       fleet(() => events({ speed: 1, vehicle: { id: '1' } }, { speed: 2, vehicle: { id: '2' } })),
     );
@@ -93,7 +96,7 @@ describe('a subscription over several subgraphs', () => {
     ]);
   });
 
-  test('tells in a last response that its source broke', async () => {
+  test('reports a failed source in a last response', async () => {
     const federation = federate(fleet(() => events()));
     federation.transport.subscribe = async function* () {
       yield { data: { moved: { speed: 1, vehicle: null } } };
@@ -108,7 +111,7 @@ describe('a subscription over several subgraphs', () => {
     ]);
   });
 
-  test('maps an event that the source could not resolve to its place', async () => {
+  test('passes errors of the source on with their paths', async () => {
     const federation = federate(fleet(() => events()));
     federation.transport.subscribe = async function* () {
       yield {
@@ -121,37 +124,37 @@ describe('a subscription over several subgraphs', () => {
     ]);
   });
 
-  test('completes up to eight events at the same time, and gives them in their order', async () => {
+  test('completes up to eight events concurrently, and sends them in their order', async () => {
     const count = 20;
     const moves = Array.from({ length: count }, (_, speed) => ({ speed, vehicle: { id: String(speed) } }));
     const federation = federate(fleet(() => events(...moves)));
     const { transport } = federation;
     const fetch = transport.fetch.bind(transport);
-    const waiting: { readonly answer: () => void }[] = [];
-    let asked = 0;
+    const waiting: { readonly respond: () => void }[] = [];
+    let requests = 0;
     const { promise: full, resolve: isFull } = Promise.withResolvers<void>();
     transport.fetch = async (request, ...rest) => {
-      asked += 1;
+      requests += 1;
       const { promise, resolve } = Promise.withResolvers<void>();
-      waiting.push({ answer: resolve });
+      waiting.push({ respond: resolve });
       if (waiting.length === 8) isFull();
       await promise;
       return fetch(request, ...rest);
     };
-    const answers = collect(federation, 'subscription { moved(ids: []) { speed vehicle { plate } } }');
+    const responses = collect(federation, 'subscription { moved(ids: []) { speed vehicle { plate } } }');
     await full;
-    expect(asked).toBe(8); // the others wait their turn
-    // The youngest is answered first, each time.
-    while (asked < count || waiting.length > 0) {
-      waiting.pop()?.answer();
+    expect(requests).toBe(8); // the other events wait
+    // The newest request gets its response first.
+    while (requests < count || waiting.length > 0) {
+      waiting.pop()?.respond();
       await setImmediate();
     }
-    expect(await answers).toEqual(
+    expect(await responses).toEqual(
       moves.map(({ speed }) => ({ data: { moved: { speed, vehicle: { plate: `PLATE-${speed}` } } } })),
     );
   });
 
-  test('an event that a defect of ours spoils is a response with an error; the others come whole', async () => {
+  test('an unexpected error makes one event a response with an error, without effect on other events', async () => {
     const federation = federate(fleet(() => events(...[1, 2, 3].map((speed) => ({ speed, vehicle: { id: '1' } })))));
     let calls = 0;
     const defects: unknown[] = [];
@@ -163,8 +166,8 @@ describe('a subscription over several subgraphs', () => {
     const engine = engineFor(federation);
     const operation = await engine.prepare({ source: 'subscription { moved(ids: []) { speed vehicle { plate } } }' });
     const onDefect = (error: unknown): void => void defects.push(error);
-    const answers = await Array.fromAsync(engine.subscribe(operation, {}, scope, { onDefect }));
-    const spoiled = {
+    const responses = await Array.fromAsync(engine.subscribe(operation, {}, scope, { onDefect }));
+    const failed = {
       data: 'null',
       errors: [
         {
@@ -177,7 +180,7 @@ describe('a subscription over several subgraphs', () => {
       data: `{"moved":{"speed":${speed},"vehicle":{"plate":"PLATE-1"}}}`,
       errors: [],
     });
-    expect(answers).toEqual([whole(1), spoiled, whole(3)]);
+    expect(responses).toEqual([whole(1), failed, whole(3)]);
     expect(defects).toEqual([new Error('a defect')]);
   });
 

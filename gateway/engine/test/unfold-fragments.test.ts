@@ -24,7 +24,7 @@ const withManyFragments = (source: string) =>
   `${source.replace('{', '{ ...C0 ')} ${chain.join(' ')} fragment C150 on Query { __typename }`;
 
 describe('a document with many fragments', () => {
-  test('is unfolded into one that has none and is answered alike', () => {
+  test('is unfolded into one without fragments that has the same result', () => {
     fc.assert(
       fc.property(fc.gen(), (draw) => {
         const generated = generateOperation(schema, draw);
@@ -33,15 +33,15 @@ describe('a document with many fragments', () => {
         const unfolded = print(unfoldFragments(parse(source)));
         expect(unfolded).not.toContain('fragment ');
         expect(validate(schema, parse(unfolded))).toEqual([]);
-        const answer = (text: string) =>
+        const run = (text: string) =>
           JSON.stringify(graphqlSync({ schema, rootValue, source: text, variableValues: generated.variables }));
-        expect(answer(unfolded)).toBe(answer(source));
+        expect(run(unfolded)).toBe(run(source));
       }),
       { numRuns: runs(50), endOnFailure: true },
     );
   });
 
-  test('is planned, however deep they are in each other', async () => {
+  test('is planned when they are nested very deeply', async () => {
     const engine = engineFor(
       federate({
         only: {
@@ -56,7 +56,7 @@ describe('a document with many fragments', () => {
     });
   });
 
-  test('stays as it is where it would become very large', () => {
+  test('stays as it is when it would become very large', () => {
     const doubling = Array.from({ length: 120 }, (_, n) => `fragment F${n} on Dog { ...F${n + 1} ...F${n + 1} }`);
     const document = parse(`{ dog { ...F0 } } ${doubling.join(' ')} fragment F120 on Dog { id }`);
     expect(unfoldFragments(document)).toBe(document);

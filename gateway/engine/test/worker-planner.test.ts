@@ -4,7 +4,7 @@ import { createWorkerPlanner } from '../planning/worker-planner.ts';
 import { federate } from './federation.ts';
 import { engineFor, scope } from './harness.ts';
 
-/** Every object can be fetched from every subgraph, so the ways to plan a deep selection multiply. */
+/** Every object can be fetched from every subgraph, so the number of candidate plans multiplies with each level of a selection. */
 function bombSubgraphs() {
   const fields = Array.from({ length: 8 }, (_, index) => `f${index}: Node @shareable`).join(' ');
   const sdl = `type Query { node: Node @shareable } type Node @key(fields: "id") @key(fields: "code") { id: ID! @shareable code: ID! @shareable ${fields} }`;
@@ -27,23 +27,23 @@ describe('planning in a worker', () => {
   const engine = engineFor(federation, { planner });
   afterAll(() => planner.close());
 
-  test('an operation that explodes planning ends alone; others are planned meanwhile', async () => {
+  test('an operation that takes too long to plan fails, and other operations are planned in the meantime', async () => {
     await planner.ready;
     const source = bomb(4);
-    const exploding = engine.prepare({ source, document: parse(source) }).catch((error: unknown) => error);
+    const tooLong = engine.prepare({ source, document: parse(source) }).catch((error: unknown) => error);
     const others = await Promise.all(
       ['a', 'b', 'c'].map((alias) => engine.prepare({ source: `{ ${alias}: node { id } }` })),
     );
     expect(others.map(({ plan }) => plan.node?.kind)).toEqual(['Fetch', 'Fetch', 'Fetch']);
-    expect(await exploding).toMatchObject({ code: 'GATEWAY_TIMEOUT' });
-    // The same text is refused at once and costs no worker again.
+    expect(await tooLong).toMatchObject({ code: 'GATEWAY_TIMEOUT' });
+    // The same text is refused without another attempt.
     await expect(planner.plan({ source, operationName: undefined, activeLabels: [] })).rejects.toMatchObject({
       reason: 'timeout',
     });
     expect((await engine.prepare({ source: '{ d: node { id } }' })).plan.node?.kind).toBe('Fetch');
   });
 
-  test('many requests for one operation make one plan', async () => {
+  test('an operation is planned once for many concurrent requests', async () => {
     let plans = 0;
     const counting = {
       plan: (request: Parameters<typeof planner.plan>[0]) => {
@@ -60,7 +60,7 @@ describe('planning in a worker', () => {
     expect(plans).toBe(1);
   });
 
-  test('what fails to plan is an error with a code, and the next request tries again', async () => {
+  test('an operation that fails to plan is planned again for the next request', async () => {
     const broken = { plan: () => Promise.reject(new Error('boom')), close: async () => {} };
     const failing = engineFor(federation, { planner: broken });
     await expect(failing.prepare({ source: '{ node { id } }' })).rejects.toThrow('boom');
@@ -68,7 +68,7 @@ describe('planning in a worker', () => {
   });
 });
 
-describe('operations with many ways to plan them', () => {
+describe('operations with many candidate plans', () => {
   const types = Array.from({ length: 14 }, (_, index) => `T${index}`);
   const part = (field: string) => ({
     sdl: types.map((type) => `type ${type} @key(fields: "id") { id: ID! s: Int @shareable ${field}: Int }`).join(' '),
@@ -86,7 +86,7 @@ describe('operations with many ways to plan them', () => {
   const engine = engineFor(federation, { planner });
   afterAll(() => planner.close());
 
-  test('let a light one pass, however few selections they have', async () => {
+  test('wait behind a light operation, even when they have few selections', async () => {
     await planner.ready;
     let planned = 0;
     const heavy = ['one', 'two', 'three', 'four'].map(async (alias) => {
@@ -101,10 +101,10 @@ describe('operations with many ways to plan them', () => {
   });
 });
 
-test('an operation that takes too much memory to plan ends alone', async () => {
+test('an operation that takes too much memory to plan fails', async () => {
   const federation = bombSubgraphs();
   const { supergraphSdl } = federation;
-  // No heap is that small: whatever takes longer than a look at it has taken too much.
+  // Every heap is larger than this, so the first check of a busy worker exceeds the limit.
   const planner = createWorkerPlanner({ supergraphSdl, limitMs: 60_000, maxHeapMb: 1, hardLimitMb: 1_000 });
   const engine = engineFor(federation, { planner });
   await planner.ready;
@@ -113,7 +113,7 @@ test('an operation that takes too much memory to plan ends alone', async () => {
   await expect(failed.finally(() => planner.close())).rejects.toMatchObject({ code: 'COST_ESTIMATED_TOO_EXPENSIVE' });
 });
 
-test('what the planner throws is the cause of the failure', async () => {
+test('the failure of an operation has the error of the planner as its cause', async () => {
   const federation = bombSubgraphs();
   const planner = createWorkerPlanner(federation);
   await expect(
@@ -125,7 +125,7 @@ test('what the planner throws is the cause of the failure', async () => {
   await planner.close();
 });
 
-test('a closed planner refuses instead of hanging', async () => {
+test('a closed planner rejects queued and new operations', async () => {
   const federation = federate({ a: { sdl: 'type Query { x: Int }', resolvers: { Query: { x: () => 1 } } } });
   const planner = createWorkerPlanner({ supergraphSdl: federation.supergraphSdl });
   const engine = engineFor(federation, { planner });

@@ -40,7 +40,7 @@ export function parseExactly(text: string, exactness: Exactness): unknown {
   );
 }
 
-/** The length of the shortest number that a double can't hold. A look at every so many bytes can't miss one. */
+/** The length of the shortest number that a double can't hold. One checked byte in each stretch of this length can't miss such a number. */
 const shortestInexact: Readonly<Record<Exactness, number>> = {
   rounded: '9007199254740993'.length,
   all: '1e400'.length,
@@ -49,7 +49,10 @@ const shortestInexact: Readonly<Record<Exactness, number>> = {
 const isNumeric = tableOf('0123456789.+-eE');
 /** The characters that may stand before or after a number in JSON. */
 const isBorder = tableOf(':,[]} \n\r\t');
-/** The characters that the search stops at. A number that a double would round has sixteen digits (or the point) in a row, so other characters needn't be checked. */
+/**
+ * The characters that the search stops at. A number that a double would round has at least sixteen digits and points in a row, so the search for
+ * such numbers needs no other characters.
+ */
 const isTrace: Readonly<Record<Exactness, Uint8Array>> = { rounded: tableOf('0123456789.'), all: isNumeric };
 
 function tableOf(characters: string): Uint8Array {

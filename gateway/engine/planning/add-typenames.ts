@@ -45,11 +45,11 @@ function namedType(type: TypeNode): string {
  * Adds `__typename` to the selections on such fields. The planner leaves it out where the type in the subgraph is an object type. In the client's
  * schema the type is abstract, and without `__typename` the engine can't tell which of the client's fragments apply.
  */
-export function askForTypes(plan: QueryPlan, narrowed: ReadonlySet<string>, schema: GraphQLSchema): QueryPlan {
-  return narrowed.size === 0 ? plan : mapFetches(plan, (fetch) => [withTypes(fetch, narrowed, schema)]);
+export function addTypenames(plan: QueryPlan, narrowed: ReadonlySet<string>, schema: GraphQLSchema): QueryPlan {
+  return narrowed.size === 0 ? plan : mapFetches(plan, (fetch) => [withTypenames(fetch, narrowed, schema)]);
 }
 
-function withTypes(fetch: FetchNode, narrowed: ReadonlySet<string>, schema: GraphQLSchema): FetchNode {
+function withTypenames(fetch: FetchNode, narrowed: ReadonlySet<string>, schema: GraphQLSchema): FetchNode {
   const types = new TypeInfo(schema);
   let isChanged = false;
   const document = visit(
