@@ -158,7 +158,7 @@ export class PreparedOperation {
 
   #compile(conditions: Conditions, nullsInPlace: boolean): Variant {
     const rootType = rootTypeOf(this);
-    const { programs, places, paths } = compilePrograms(partsOf(this.plan.node), conditions, this.model);
+    const { programs, places, paths } = compilePrograms(listParts(this.plan.node), conditions, this.model);
     const repetitions = new Map(paths.map((node) => [node.key, repetitionAt(places[node.id])]));
     const options = writerOptions(this, conditions, nullsInPlace);
     const sets = [this.definition.selectionSet];
@@ -208,6 +208,6 @@ function unplannedError(key: string): EngineError {
 }
 
 /** A query or mutation has one part. A subscription has two: the source of its events, and the fetches for each event. */
-function partsOf(node: PlanNode | SubscriptionNode | undefined): (PlanNode | undefined)[] {
+function listParts(node: PlanNode | SubscriptionNode | undefined): (PlanNode | undefined)[] {
   return node?.kind === 'Subscription' ? [node.primary, node.rest] : [node];
 }

@@ -23,7 +23,7 @@ export function groupSteps(steps: readonly FetchStep[]): StepGroup[] {
 }
 
 function assignWaves(steps: readonly FetchStep[]): Map<FetchStep, number> {
-  const dependents = dependentsOf(steps);
+  const dependents = findDependents(steps);
   const latest = latestWaves(steps, dependents);
   const wave = new Map(steps.map((step) => [step, step.level]));
   const occupied = new Set<string>();
@@ -55,7 +55,7 @@ function latestWaves(steps: readonly FetchStep[], dependents: Dependents): Map<F
 
 type Dependents = ReadonlyMap<FetchStep, readonly FetchStep[]>;
 
-function dependentsOf(steps: readonly FetchStep[]): Dependents {
+function findDependents(steps: readonly FetchStep[]): Dependents {
   const dependents = new Map<FetchStep, FetchStep[]>(steps.map((step) => [step, []]));
   for (const step of steps) for (const before of step.after) dependents.get(before)!.push(step);
   return dependents;

@@ -69,9 +69,9 @@ export function mergeEntityOperations(fetches: readonly [FetchNode, ...FetchNode
     return { text: fetches[0].operation, operationName, slots: [slot], slotOf, variables };
   }
   const members = [...slots.values()];
-  const documents = members.map(({ document, slot, index }) => renamed(document, slot, `${prefix}${index}`));
+  const documents = members.map(({ document, slot, index }) => renameSlot(document, slot, `${prefix}${index}`));
   return {
-    text: stripIgnoredCharacters(print(joined(documents))),
+    text: stripIgnoredCharacters(print(joinDocuments(documents))),
     operationName,
     slots: members.map(({ slot }) => slot),
     slotOf,
@@ -92,7 +92,7 @@ function selectionKey(document: DocumentNode): string {
   return [print(selectionSet), ...fragmentsOf(document).map((fragment) => print(fragment))].join('\n');
 }
 
-function renamed(document: DocumentNode, slot: EntitySlot, suffix: string): DocumentNode {
+function renameSlot(document: DocumentNode, slot: EntitySlot, suffix: string): DocumentNode {
   return visit(document, {
     Field(node): FieldNode | undefined {
       if (node.name.value !== '_entities') return undefined;
@@ -112,7 +112,7 @@ function renamed(document: DocumentNode, slot: EntitySlot, suffix: string): Docu
   });
 }
 
-function joined(documents: readonly DocumentNode[]): DocumentNode {
+function joinDocuments(documents: readonly DocumentNode[]): DocumentNode {
   const operations = documents.map(operationOf);
   const definitions = new Map<string, VariableDefinitionNode>();
   for (const definition of operations.flatMap((operation) => operation.variableDefinitions ?? [])) {

@@ -53,7 +53,7 @@ export function neededRequires(
     }
   }
 
-  /** Fragments may be nested, even on one type, where fields of an entity have several conditions. */
+  /** Removes the requirements of excluded fields. Fragments may be nested, even on one type, when fields of an entity have several conditions. */
   function withoutExcluded(selections: readonly QueryPlanSelectionNode[], type: string): QueryPlanSelectionNode[] {
     return selections.flatMap((selection): QueryPlanSelectionNode[] => {
       if (selection.kind === 'Field') return excluded.get(type)?.has(requiredKey(selection)) ? [] : [selection];

@@ -35,7 +35,7 @@ export class Provisions {
           const inner = node.step?.kind === 'item' ? level : flatFields(level, fragments).get(nameOf(node));
           if (!inner || inner.length === 0) continue;
           const at = node.key;
-          for (const same of byPath.get(at) ?? []) this.#add(step, same, fieldsOf(inner, fragments));
+          for (const same of byPath.get(at) ?? []) this.#add(step, same, splitFields(inner, fragments));
           visit(at, inner);
         }
       };
@@ -77,7 +77,7 @@ function stepSelections(step: FetchStep): { sets: readonly SelectionSetNode[]; f
   return { sets: entities, fragments };
 }
 
-function fieldsOf(sets: readonly SelectionSetNode[], fragments: Fragments): ProvidedFields {
+function splitFields(sets: readonly SelectionSetNode[], fragments: Fragments): ProvidedFields {
   const fields = [...flatFields(sets, fragments)];
   return {
     leaves: new Set(fields.filter(([, inner]) => inner.length === 0).map(([key]) => key)),

@@ -70,7 +70,7 @@ export function compileIncremental(
     writePrimary: compileWriter(options, rootType, [definition.selectionSet]),
     parts: parts.map((part, index) => {
       const fragment = part.label === undefined ? undefined : deferred.get(part.label);
-      const path = fragment?.within ? pathOf(fragment.within, dataKey) : part.path;
+      const path = fragment?.within ? toPath(fragment.within, dataKey) : part.path;
       const type = typeAtPath(options, rootType, definition.selectionSet, path, dataKey);
       const isLeftOut = fragment?.within?.some(({ directives }) => !isIncluded(directives, conditions));
       const write = fragment && !isLeftOut ? compileWriter(options, type, [fragment.selection]) : undefined;
@@ -80,7 +80,7 @@ export function compileIncremental(
 }
 
 /** The path to the objects of a fragment: keys of the fetched data and `... on Type`. */
-function pathOf(
+function toPath(
   within: NonNullable<DeferredFragment['within']>,
   dataKey: (node: FieldNode) => string,
 ): readonly string[] {

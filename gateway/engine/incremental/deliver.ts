@@ -40,7 +40,7 @@ export async function* deliver(
   const objects = new PendingObjects();
   const partsAfter = (done: DeferredPart | undefined) => parts.filter(({ part }) => part.after === done);
   const announce = (begun: readonly CompiledPart[]) =>
-    writer.announces ? begun.flatMap((compiled) => objectsOf(compiled, variant, tree, delivery, objects)) : [];
+    writer.announces ? begun.flatMap((compiled) => findPendingObjects(compiled, variant, tree, delivery, objects)) : [];
 
   const first = partsAfter(undefined);
   const hasNext = variant.parts.length > 0 ? parts.length > 0 : undefined;
@@ -65,7 +65,7 @@ export async function* deliver(
 }
 
 /** The objects that a part will add to. */
-function objectsOf(
+function findPendingObjects(
   compiled: CompiledPart,
   { clientPath }: IncrementalVariant,
   tree: ResponseTree,

@@ -50,34 +50,34 @@ export interface PayloadWriter {
 export const payloadWriters: Readonly<Record<IncrementalFormat, PayloadWriter>> = {
   2022: {
     announces: false,
-    writeInitial: ({ data, errors, hasNext }) => object(errorsOf(errors), `"data":${data}`, nextOf(hasNext)),
+    writeInitial: ({ data, errors, hasNext }) => object(writeErrors(errors), `"data":${data}`, writeHasNext(hasNext)),
     writeLater({ additions, hasNext }) {
       const entries = additions
         .filter(({ data, errors }) => data !== '{}' || errors.length > 0)
         .map(({ object: { path, label }, data, errors }) =>
-          object(labelOf(label), `"path":${JSON.stringify(path)}`, `"data":${data}`, errorsOf(errors)),
+          object(writeLabel(label), `"path":${JSON.stringify(path)}`, `"data":${data}`, writeErrors(errors)),
         );
       if (entries.length === 0 && hasNext) return undefined;
-      return object(listOf('incremental', entries), nextOf(hasNext));
+      return object(writeList('incremental', entries), writeHasNext(hasNext));
     },
   },
   2023: {
     announces: true,
     writeInitial: ({ data, errors, pending, hasNext }) =>
-      object(errorsOf(errors), `"data":${data}`, pendingOf(pending), nextOf(hasNext)),
+      object(writeErrors(errors), `"data":${data}`, writePending(pending), writeHasNext(hasNext)),
     writeLater({ additions, pending, hasNext }) {
       if (additions.length === 0 && pending.length === 0 && hasNext) return undefined;
       const incremental = additions
         .filter(({ data, errors }) => data !== 'null' && (data !== '{}' || errors.length > 0))
-        .map(({ object: { id }, data, errors }) => object(`"id":"${id}"`, `"data":${data}`, errorsOf(errors)));
+        .map(({ object: { id }, data, errors }) => object(`"id":"${id}"`, `"data":${data}`, writeErrors(errors)));
       const completed = additions.map(({ object: { id }, data, errors }) =>
-        object(`"id":"${id}"`, data === 'null' && errorsOf(errors)),
+        object(`"id":"${id}"`, data === 'null' && writeErrors(errors)),
       );
       return object(
-        pendingOf(pending),
-        listOf('incremental', incremental),
-        listOf('completed', completed),
-        nextOf(hasNext),
+        writePending(pending),
+        writeList('incremental', incremental),
+        writeList('completed', completed),
+        writeHasNext(hasNext),
       );
     },
   },
@@ -89,25 +89,25 @@ function object(...entries: readonly Entry[]): string {
   return `{${entries.filter(Boolean).join(',')}}`;
 }
 
-function listOf(name: string, entries: readonly string[]): Entry {
+function writeList(name: string, entries: readonly string[]): Entry {
   return entries.length > 0 && `"${name}":[${entries.join(',')}]`;
 }
 
-function pendingOf(pending: readonly PendingObject[]): Entry {
+function writePending(pending: readonly PendingObject[]): Entry {
   const entries = pending.map(({ id, path, label }) =>
-    object(`"id":"${id}"`, `"path":${JSON.stringify(path)}`, labelOf(label)),
+    object(`"id":"${id}"`, `"path":${JSON.stringify(path)}`, writeLabel(label)),
   );
-  return listOf('pending', entries);
+  return writeList('pending', entries);
 }
 
-function errorsOf(errors: readonly EngineError[]): Entry {
+function writeErrors(errors: readonly EngineError[]): Entry {
   return errors.length > 0 && `"errors":${JSON.stringify(errors)}`;
 }
 
-function labelOf(label: string | undefined): Entry {
+function writeLabel(label: string | undefined): Entry {
   return label !== undefined && `"label":${JSON.stringify(label)}`;
 }
 
-function nextOf(hasNext: boolean | undefined): Entry {
+function writeHasNext(hasNext: boolean | undefined): Entry {
   return hasNext !== undefined && `"hasNext":${hasNext}`;
 }

@@ -44,10 +44,10 @@ export function labelDefers(document: DocumentNode): LabelledDocument {
     const defer = node.directives?.find((directive) => directive.name.value === 'defer');
     if (!defer) return undefined;
     const name = `d${fragments.size}`;
-    fragments.set(name, { label: labelOf(defer), selection: selectionOf(node), within: fieldsAround(ancestors) });
+    fragments.set(name, { label: labelOf(defer), selection: toSelectionSet(node), within: fieldsAround(ancestors) });
     return {
       ...node,
-      directives: node.directives?.map((directive) => (directive === defer ? relabelled(defer, name) : directive)),
+      directives: node.directives?.map((directive) => (directive === defer ? relabel(defer, name) : directive)),
     };
   };
   // Visits inner fragments before outer ones, so that the copy of an outer one has labelled inner ones.
@@ -65,7 +65,7 @@ function fieldsAround(ancestors: readonly (ASTNode | readonly ASTNode[])[]): Def
 }
 
 /** A selection set with only this fragment, without its `@defer`. */
-function selectionOf(node: FragmentSpreadNode | InlineFragmentNode): SelectionSetNode {
+function toSelectionSet(node: FragmentSpreadNode | InlineFragmentNode): SelectionSetNode {
   const directives = node.directives?.filter((directive) => directive.name.value !== 'defer');
   const selection: SelectionNode = { ...node, directives };
   return { kind: Kind.SELECTION_SET, selections: [selection] };
@@ -76,7 +76,7 @@ function labelOf(defer: DirectiveNode): string | undefined {
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
-function relabelled(defer: DirectiveNode, name: string): DirectiveNode {
+function relabel(defer: DirectiveNode, name: string): DirectiveNode {
   const label: ArgumentNode = {
     kind: Kind.ARGUMENT,
     name: { kind: Kind.NAME, value: 'label' },

@@ -22,15 +22,19 @@ export interface SplitPlan {
 export function splitPlan(plan: PlanNode | undefined, conditions: Conditions): SplitPlan {
   const node = underConditions(plan, conditions);
   if (node?.kind !== 'Defer') return { primary: node, parts: [] };
-  return { primary: node.primary.node, parts: partsOf(node, undefined, conditions) };
+  return { primary: node.primary.node, parts: collectParts(node, undefined, conditions) };
 }
 
-function partsOf({ deferred }: DeferNode, after: DeferredPart | undefined, conditions: Conditions): DeferredPart[] {
+function collectParts(
+  { deferred }: DeferNode,
+  after: DeferredPart | undefined,
+  conditions: Conditions,
+): DeferredPart[] {
   return deferred.flatMap(({ label, queryPath: path, node }): DeferredPart[] => {
     const inner = underConditions(node, conditions);
     if (inner?.kind !== 'Defer') return [{ after, label, path, node: inner }];
     const part = { after, label, path, node: inner.primary.node };
-    return [part, ...partsOf(inner, part, conditions)];
+    return [part, ...collectParts(inner, part, conditions)];
   });
 }
 

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { SelectionContext } from '../document/select-fields.ts';
 
-/** Finds the static type of the objects at a path of response keys by following the client's selections. @param keyOf the key of a field in the path */
+/** Finds the static type of the objects at a path by following the client's selections. @param keyOf the key of a field in the path */
 export function typeAtPath(
   context: SelectionContext,
   rootType: GraphQLCompositeType,
@@ -23,12 +23,12 @@ export function typeAtPath(
       type = compositeType(context, key.slice('... on '.length)) ?? type;
       continue;
     }
-    const found = sets.flatMap((set) => fieldsOf(context, type, set).filter(({ node }) => keyOf(node) === key));
+    const found = sets.flatMap((set) => collectFields(context, type, set).filter(({ node }) => keyOf(node) === key));
     const [first] = found;
     if (!first) throw new Error(`nothing is selected at "${key}"`);
     const definition = 'getFields' in first.parent ? first.parent.getFields()[first.node.name.value] : undefined;
     const fieldType = definition && getNamedType(definition.type);
-    if (!fieldType || !isCompositeType(fieldType)) throw new Error(`"${key}" is no object`);
+    if (!fieldType || !isCompositeType(fieldType)) throw new Error(`"${key}" is not an object`);
     type = fieldType;
     sets = found.flatMap(({ node }) => (node.selectionSet ? [node.selectionSet] : []));
   }
@@ -40,13 +40,13 @@ interface FoundField {
   readonly node: FieldNode;
 }
 
-function fieldsOf(context: SelectionContext, type: GraphQLCompositeType, set: SelectionSetNode): FoundField[] {
+function collectFields(context: SelectionContext, type: GraphQLCompositeType, set: SelectionSetNode): FoundField[] {
   return set.selections.flatMap((selection): FoundField[] => {
     if (selection.kind === Kind.FIELD) return [{ parent: type, node: selection }];
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : context.fragments.get(selection.name.value);
     if (!fragment) return [];
     const narrowed = compositeType(context, fragment.typeCondition?.name.value) ?? type;
-    return fieldsOf(context, narrowed, fragment.selectionSet);
+    return collectFields(context, narrowed, fragment.selectionSet);
   });
 }
 

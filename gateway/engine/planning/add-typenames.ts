@@ -22,7 +22,7 @@ import { typenameField } from '../document/typename.ts';
 import { fieldType } from '../supergraph/field-set.ts';
 import { mapFetches } from './map-fetches.ts';
 
-/** Fields, as `Type.field`, whose type is an interface or union in the supergraph, but an object type in some subgraph. */
+/** Finds the narrowed fields, as `Type.field`: their type is an interface or union in the supergraph, but an object type in some subgraph. */
 export function readNarrowedFields(supergraph: DocumentNode, schema: GraphQLSchema): ReadonlySet<string> {
   const narrowed = new Set<string>();
   for (const type of supergraph.definitions) {
@@ -42,7 +42,7 @@ function namedType(type: TypeNode): string {
 }
 
 /**
- * Adds `__typename` to the selections on such fields. The planner leaves it out where the type in the subgraph is an object type. In the client's
+ * Adds `__typename` to the selections on narrowed fields. The planner leaves it out where the type in the subgraph is an object type. In the client's
  * schema the type is abstract, and without `__typename` the engine can't tell which of the client's fragments apply.
  */
 export function addTypenames(plan: QueryPlan, narrowed: ReadonlySet<string>, schema: GraphQLSchema): QueryPlan {

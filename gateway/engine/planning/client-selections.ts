@@ -59,7 +59,7 @@ export class ClientSelections {
   }
 
   /** The directives of each selection of a response key on objects of a type. */
-  conditionsOf(at: readonly ClientSelection[], type: string, key: string): string[][] {
+  findConditions(at: readonly ClientSelection[], type: string, key: string): string[][] {
     return at.flatMap(({ set, conditions: above }) =>
       set.selections.flatMap((selection): string[][] => {
         const under = [...above, ...directiveTexts(selection.directives)];
@@ -67,7 +67,7 @@ export class ClientSelections {
         const fragment = this.#fragment(selection);
         const condition = fragment?.typeCondition?.name.value;
         if (!fragment || (condition !== undefined && !this.satisfies(type, condition))) return [];
-        return this.conditionsOf([{ set: fragment.selectionSet, conditions: under }], type, key);
+        return this.findConditions([{ set: fragment.selectionSet, conditions: under }], type, key);
       }),
     );
   }

@@ -30,14 +30,14 @@ interface EntityField {
 export function dropRedundantFetches(plan: QueryPlan, graph: PlannedGraph): QueryPlan {
   const { node } = plan;
   if (!node || node.kind === 'Subscription') return plan;
-  return { ...plan, node: reduced(node) };
+  return { ...plan, node: reduce(node) };
 
-  function reduced(part: PlanNode): PlanNode {
+  function reduce(part: PlanNode): PlanNode {
     switch (part.kind) {
       case 'Sequence':
-        return { ...part, nodes: part.nodes.map(reduced) };
+        return { ...part, nodes: part.nodes.map(reduce) };
       case 'Parallel': {
-        const nodes = withoutRedundant(part.nodes.map(reduced), graph);
+        const nodes = withoutRedundant(part.nodes.map(reduce), graph);
         return nodes.length === 1 ? nodes[0]! : { ...part, nodes };
       }
       default:
@@ -52,14 +52,14 @@ function withoutRedundant(nodes: readonly PlanNode[], graph: PlannedGraph): Plan
     const moved = entityFetch(candidate);
     if (!moved) continue;
     const others = left.filter((node) => node !== candidate);
-    const taken = takenOver(moved, others, graph);
+    const taken = takeOver(moved, others, graph);
     if (taken) left = taken;
   }
   return left;
 }
 
 /** The other nodes after they took over the fields of a fetch; undefined when they can't take over all of them. */
-function takenOver(moved: EntityFetch, others: readonly PlanNode[], graph: PlannedGraph): PlanNode[] | undefined {
+function takeOver(moved: EntityFetch, others: readonly PlanNode[], graph: PlannedGraph): PlanNode[] | undefined {
   const fields: EntityField[] = [];
   let isMovable = true;
   forEachEntityField(moved.document, (type, node, directives) => {

@@ -31,7 +31,12 @@ function restoreFetch(fetch: FetchNode, { standIns }: CorrectedSupergraph): Fetc
       const standIn = standIns.get(field.name.value);
       if (!standIn) return undefined;
       const alias = field.alias ?? { kind: Kind.NAME, value: field.name.value };
-      return { ...field, alias, name: { kind: Kind.NAME, value: standIn.name }, arguments: argumentsOf(standIn.args) };
+      return {
+        ...field,
+        alias,
+        name: { kind: Kind.NAME, value: standIn.name },
+        arguments: parseArguments(standIn.args),
+      };
     },
   });
   return {
@@ -41,7 +46,7 @@ function restoreFetch(fetch: FetchNode, { standIns }: CorrectedSupergraph): Fetc
   };
 }
 
-function argumentsOf(args: string): readonly ArgumentNode[] {
+function parseArguments(args: string): readonly ArgumentNode[] {
   const [definition] = parse(`{ field${args} }`, { noLocation: true }).definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`not arguments: ${args}`);
   const [field] = definition.selectionSet.selections;

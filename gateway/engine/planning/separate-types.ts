@@ -42,7 +42,7 @@ export function separateTypes(
   const separation = new Separation(plan, operation.selectionSet, selections, graph);
   try {
     const separated = mapFetches(plan, (fetch, path) => separation.split(fetch, path));
-    return typesFirst(separated, (fetch) => separation.roleOf(fetch));
+    return typesFirst(separated, (fetch) => separation.findRole(fetch));
   } catch (error) {
     if (error instanceof TooManySelections) return plan;
     throw error;
@@ -110,15 +110,15 @@ class Separation {
       const groups = this.#groups(fetch, type, fields, path);
       return groups.map((group) => ({
         ...withEntityFields(fetch, document, (node) => group.fields.some((field) => field.node === node)),
-        requires: requiresOf(group, type),
-        inputRewrites: rewritesOf(group, type, fetch.inputRewrites ?? []),
+        requires: buildRequires(group, type),
+        inputRewrites: buildRewrites(group, type, fetch.inputRewrites ?? []),
       }));
     });
     const rest = others.length > 0 ? [withEntityFields(fetch, document, (node) => others.includes(node))] : [];
     return [...rest, ...parts];
   }
 
-  roleOf(fetch: FetchNode): TypeRole {
+  findRole(fetch: FetchNode): TypeRole {
     const { interfaceObjects } = this.#graph;
     const isObject = (type: string) => interfaceObjects.get(type)?.has(fetch.serviceName);
     const types = new Set<string>();
@@ -164,7 +164,7 @@ class Separation {
   ): ReadonlySet<SelectedField> {
     const byKey = Map.groupBy(fields, ({ node }) => responseKey(node));
     const found = [...byKey].flatMap(([key, same]) =>
-      this.#client.conditionsOf(at, type, key).flatMap((under) => {
+      this.#client.findConditions(at, type, key).flatMap((under) => {
         const fitting = same.filter(({ conditions }) => conditions.every((condition) => under.includes(condition)));
         const most = Math.max(...fitting.map(({ conditions }) => conditions.length));
         return fitting.filter(({ conditions }) => conditions.length === most);
@@ -199,7 +199,7 @@ class Separation {
 }
 
 /** The `requires` of a group: the key of each type, and the requirements of the fields. The latter are on the interface, as in the planner's fetch. */
-function requiresOf({ fields, keys }: TypeGroup, type: string): QueryPlanSelectionNode[] {
+function buildRequires({ fields, keys }: TypeGroup, type: string): QueryPlanSelectionNode[] {
   const required = fields.flatMap(({ requires }) => requires);
   return [
     ...[...keys].map(([typeCondition, selections]) => ({
@@ -212,7 +212,7 @@ function requiresOf({ fields, keys }: TypeGroup, type: string): QueryPlanSelecti
 }
 
 /** The input rewrites of a group. They replace each `__typename` by the interface's name, the only one that the subgraph knows. */
-function rewritesOf({ keys }: TypeGroup, type: string, rewrites: readonly FetchDataRewrite[]): FetchDataRewrite[] {
+function buildRewrites({ keys }: TypeGroup, type: string, rewrites: readonly FetchDataRewrite[]): FetchDataRewrite[] {
   const others = rewrites.filter(({ path }) => path.at(-1) !== '__typename');
   const names = [...keys.keys()].map(
     (name): FetchDataRewrite => ({ kind: 'ValueSetter', path: [`... on ${name}`, '__typename'], setValueTo: type }),

@@ -14,18 +14,18 @@ interface Roles {
 export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRole): QueryPlan {
   const { node } = plan;
   if (!node) return plan;
-  if (node.kind !== 'Subscription') return { ...plan, node: ordered(node, []) };
-  return { ...plan, node: { ...node, rest: node.rest && ordered(node.rest, []) } };
+  if (node.kind !== 'Subscription') return { ...plan, node: order(node, []) };
+  return { ...plan, node: { ...node, rest: node.rest && order(node.rest, []) } };
 
-  function ordered(part: PlanNode, path: ResponsePath): PlanNode {
-    const inner = (child: PlanNode) => ordered(child, path);
+  function order(part: PlanNode, path: ResponsePath): PlanNode {
+    const inner = (child: PlanNode) => order(child, path);
     switch (part.kind) {
       case 'Sequence':
         return { ...part, nodes: withDelays(part.nodes.map(inner), path) };
       case 'Parallel':
         return findsBeforeNeeds(part.nodes.map(inner), path);
       case 'Flatten':
-        return { ...part, node: ordered(part.node, [...path, ...part.path]) };
+        return { ...part, node: order(part.node, [...path, ...part.path]) };
       case 'Condition': {
         const { ifClause, elseClause } = part;
         return { ...part, ifClause: ifClause && inner(ifClause), elseClause: elseClause && inner(elseClause) };
@@ -84,18 +84,18 @@ export function typesFirst(plan: QueryPlan, roleOf: (fetch: FetchNode) => TypeRo
         if (first < 0) return { now: part };
         const now = [...part.nodes.slice(0, first), ...(parts[first]!.now ? [parts[first]!.now] : [])];
         return {
-          now: joined('Sequence', now),
-          later: joined('Sequence', [parts[first]!.later!, ...part.nodes.slice(first + 1)]),
+          now: joinNodes('Sequence', now),
+          later: joinNodes('Sequence', [parts[first]!.later!, ...part.nodes.slice(first + 1)]),
         };
       }
       case 'Parallel': {
         const parts = part.nodes.map((node) => divide(node, path, places));
         return {
-          now: joined(
+          now: joinNodes(
             'Parallel',
             parts.flatMap(({ now }) => now ?? []),
           ),
-          later: joined(
+          later: joinNodes(
             'Parallel',
             parts.flatMap(({ later }) => later ?? []),
           ),
@@ -155,7 +155,7 @@ interface Divided {
   readonly later?: PlanNode | undefined;
 }
 
-function joined(kind: 'Sequence' | 'Parallel', nodes: PlanNode[]): PlanNode | undefined {
+function joinNodes(kind: 'Sequence' | 'Parallel', nodes: PlanNode[]): PlanNode | undefined {
   return nodes.length > 1 ? { kind, nodes } : nodes[0];
 }
 

@@ -105,7 +105,7 @@ class Unfolder {
       objects.length > 0
         ? objects.flatMap((object) => this.#unfold(field.selectionSet!, type, object, unfolding))
         : this.#unfold(field.selectionSet, type, type, unfolding);
-    return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: gathered(selections) } };
+    return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: mergeByType(selections) } };
   }
 
   /** Unfolds the selections on an interface for objects of a known type: the interface itself or an object type. */
@@ -225,7 +225,7 @@ function underDirectives(
     mayLift && (conditionsOnFields || (selection.kind === Kind.FIELD && isForAll(selection)));
   const kept = selections.filter((selection) => !lifts(selection));
   const lifted = selections.filter(lifts).map((selection) => withConditions(selection, directives));
-  return kept.length > 0 ? [...lifted, inlineFragment(undefined, gathered(kept), directives)] : lifted;
+  return kept.length > 0 ? [...lifted, inlineFragment(undefined, mergeByType(kept), directives)] : lifted;
 }
 
 function withConditions(selection: SelectionNode, conditions: readonly DirectiveNode[]): SelectionNode {
@@ -239,7 +239,7 @@ function withConditions(selection: SelectionNode, conditions: readonly Directive
 }
 
 /** Merges the fragments on each type. Never returns an empty list. */
-function gathered(selections: readonly SelectionNode[]): SelectionNode[] {
+function mergeByType(selections: readonly SelectionNode[]): SelectionNode[] {
   const byType = new Map<string, InlineFragmentNode>();
   const rest = selections.filter((selection) => {
     if (selection.kind !== Kind.INLINE_FRAGMENT || !selection.typeCondition) return true;

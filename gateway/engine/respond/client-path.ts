@@ -23,7 +23,7 @@ export function clientPaths(
 ): (path: ErrorPath) => ErrorPath {
   let top: ClientFields | undefined;
   return (path) => {
-    top ??= fieldsOf([root]);
+    top ??= collectFields([root]);
     let fields = top;
     const result: (string | number)[] = [];
     for (const key of path) {
@@ -34,13 +34,13 @@ export function clientPaths(
       const field = fields.get(key);
       if (!field) return result;
       result.push(field.key);
-      field.below ??= fieldsOf(field.sets);
+      field.below ??= collectFields(field.sets);
       fields = field.below;
     }
     return result;
   };
 
-  function fieldsOf(sets: readonly SelectionSetNode[]): ClientFields {
+  function collectFields(sets: readonly SelectionSetNode[]): ClientFields {
     const fields = new Map<string, ClientField>();
     forEachField(sets, fragments, (field) => {
       const dataKey = plannedKey(field, plannerNames);

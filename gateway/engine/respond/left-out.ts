@@ -26,20 +26,20 @@ export function leftOutPaths(
 ): (path: ErrorPath) => boolean {
   let top: ConditionalFields | undefined;
   return (path) => {
-    top ??= fieldsOf([{ set: root, isIncluded: true }]);
+    top ??= collectFields([{ set: root, isIncluded: true }]);
     let fields = top;
     for (const key of path) {
       if (typeof key === 'number') continue;
       const field = fields.get(key);
       if (!field) return false;
       if (!field.isIncluded) return !plannerNames.has(key);
-      field.below ??= fieldsOf(field.sets);
+      field.below ??= collectFields(field.sets);
       fields = field.below;
     }
     return false;
   };
 
-  function fieldsOf(sets: readonly ConditionalSet[]): ConditionalFields {
+  function collectFields(sets: readonly ConditionalSet[]): ConditionalFields {
     const fields = new Map<string, ConditionalField>();
     const visited = { true: new Set<string>(), false: new Set<string>() };
     for (const set of sets) collect(set);

@@ -35,7 +35,7 @@ function replaceSelection(
   replace: (given: ContextSelection) => SelectionSetNode,
 ): ConstValueNode {
   if (given.kind !== Kind.OBJECT) return given;
-  const context = textOf(given.fields, 'context');
+  const context = stringField(given.fields, 'context');
   const fields = given.fields.map((field): ConstObjectFieldNode => {
     if (field.name.value !== 'selection' || field.value.kind !== Kind.STRING) return field;
     const selection = replace({ context, selection: parseSelection(field.value.value) });
@@ -50,7 +50,7 @@ function parseSelection(text: string): SelectionSetNode {
   return parseFieldSet(inner ?? text);
 }
 
-function textOf(fields: readonly ConstObjectFieldNode[], name: string): string {
+function stringField(fields: readonly ConstObjectFieldNode[], name: string): string {
   const value = fields.find((field) => field.name.value === name)?.value;
   return value?.kind === Kind.STRING ? value.value : '';
 }

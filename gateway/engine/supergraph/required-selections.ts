@@ -41,14 +41,16 @@ export function fieldsByKey(selections: readonly QueryPlanSelectionNode[]): [str
 
 /** Whether selections have all fields of other selections. Type conditions are ignored. */
 export function covers(have: readonly QueryPlanSelectionNode[], wanted: readonly QueryPlanSelectionNode[]): boolean {
-  const fields = fieldsOf(have);
-  return fieldsOf(wanted).every(({ name, selections }) => {
+  const fields = flattenFields(have);
+  return flattenFields(wanted).every(({ name, selections }) => {
     const same = fields.filter((field) => field.name === name);
     const inner = same.flatMap((field) => field.selections ?? []);
     return same.length > 0 && (!selections || covers(inner, selections));
   });
 }
 
-function fieldsOf(selections: readonly QueryPlanSelectionNode[]): QueryPlanFieldNode[] {
-  return selections.flatMap((selection) => (selection.kind === 'Field' ? [selection] : fieldsOf(selection.selections)));
+function flattenFields(selections: readonly QueryPlanSelectionNode[]): QueryPlanFieldNode[] {
+  return selections.flatMap((selection) =>
+    selection.kind === 'Field' ? [selection] : flattenFields(selection.selections),
+  );
 }

@@ -40,22 +40,22 @@ export function parseExactly(text: string, exactness: Exactness): unknown {
   );
 }
 
-/** The length of the shortest number that a double can't hold. One checked byte in each stretch of this length can't miss such a number. */
+/** The length of the shortest number that a double can't hold. The search checks only one byte in this many, and still finds each such number. */
 const shortestInexact: Readonly<Record<Exactness, number>> = {
   rounded: '9007199254740993'.length,
   all: '1e400'.length,
 };
 
-const isNumeric = tableOf('0123456789.+-eE');
+const isNumeric = makeTable('0123456789.+-eE');
 /** The characters that may stand before or after a number in JSON. */
-const isBorder = tableOf(':,[]} \n\r\t');
+const isBorder = makeTable(':,[]} \n\r\t');
 /**
  * The characters that the search stops at. A number that a double would round has at least sixteen digits and points in a row, so the search for
  * such numbers needs no other characters.
  */
-const isTrace: Readonly<Record<Exactness, Uint8Array>> = { rounded: tableOf('0123456789.'), all: isNumeric };
+const stopsSearch: Readonly<Record<Exactness, Uint8Array>> = { rounded: makeTable('0123456789.'), all: isNumeric };
 
-function tableOf(characters: string): Uint8Array {
+function makeTable(characters: string): Uint8Array {
   const table = new Uint8Array(256);
   for (const character of characters) table[character.charCodeAt(0)] = 1;
   return table;
@@ -64,9 +64,9 @@ function tableOf(characters: string): Uint8Array {
 /** Whether a JSON text has a number that a double can't hold. May give a false positive for a number inside a string. */
 export function holdsInexact(bytes: Buffer, exactness: Exactness): boolean {
   const shortest = shortestInexact[exactness];
-  const isHit = isTrace[exactness];
+  const stops = stopsSearch[exactness];
   for (let at = shortest - 1; at < bytes.length; at += shortest) {
-    if (isHit[bytes[at]!] === 0) continue;
+    if (stops[bytes[at]!] === 0) continue;
     let start = at;
     while (isNumeric[bytes[start - 1]!] === 1) start--;
     let end = at + 1;
