@@ -161,7 +161,9 @@ describe('an exact number of slicing arguments', () => {
     expect(() => priceOf('{ strict { id } }')).toThrow(
       '"strict" takes exactly one of "first", "last"; the operation gives 0.',
     );
-    expect(() => priceOf('query($n: Int) { strict(first: 1, last: $n) { id } }', { n: 2 })).toThrow('the operation gives 2');
+    expect(() => priceOf('query($n: Int) { strict(first: 1, last: $n) { id } }', { n: 2 })).toThrow(
+      'the operation gives 2',
+    );
     expect(priceOf('query($n: Int) { strict(first: 1, last: $n) { id } }')).toBe(1);
   });
 });
