@@ -38,32 +38,32 @@ describe('in front of the freight graph', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  /** Whom the subgraph `people` was told about last, as this subgraph reads it. */
+  /** The identity in the last request to the subgraph `people`, as this subgraph reads it. */
   async function identitySeen(reader = 'people') {
     const token = gateway.graph.people.seen.at(-1)?.[identityHeader];
     const { identity } = await loadKeyring(dataDir);
     return createVerifier([identity.publicJwk], identityTokens(reader)).verify(String(token));
   }
 
-  test('without a token one is nobody, and subgraphs are told so under signature', async () => {
+  test('without a token the caller is anonymous, and subgraphs get a signed token that says so', async () => {
     expect((await gateway.ask('{ people { name } }')).status).toBe(200);
     expect(await identitySeen()).toEqual({ kind: 'anonymous' });
   });
 
-  test('with a token subgraphs see who it is, and never the token itself', async () => {
+  test('with a token, subgraphs see the account but never the token itself', async () => {
     const token = await gateway.tokenFor(dispatcher);
     await gateway.ask('{ people { name } }', {}, { authorization: `Bearer ${token}` });
     expect(await identitySeen()).toEqual(dispatcher);
     expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('authorization');
   });
 
-  test('a client can not speak for the gateway', async () => {
+  test('a client cannot send an identity header of its own to subgraphs', async () => {
     const forged = createSigner((await newKeyPair()).privateJwk).sign(dispatcher, identityTokens('people'), 60);
     await gateway.ask('{ people { name } }', {}, { [identityHeader]: forged });
     expect(await identitySeen()).toEqual({ kind: 'anonymous' });
   });
 
-  test('what one subgraph is told about a caller is good for no other', async () => {
+  test('the identity token of one subgraph is refused by every other', async () => {
     const authorization = `Bearer ${await gateway.tokenFor(dispatcher)}`;
     await gateway.ask('{ people { name } }', {}, { authorization });
     expect(await identitySeen('people')).toEqual(dispatcher);
@@ -97,7 +97,7 @@ describe('in front of the freight graph', () => {
   });
 });
 
-test('a token of a key that the gateway does not have tells operators which setting is at fault', async () => {
+test('a token signed by an unknown key is logged with the setting that is wrong', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
   const lines: { code?: string; msg: string }[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
@@ -118,7 +118,7 @@ test('a token of a key that the gateway does not have tells operators which sett
   }
 });
 
-test('a token from the future tells operators that clocks differ; the client may try again', async () => {
+test('a token from the future is logged as clock skew, and the client may try again', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
   try {
     await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } });
@@ -141,7 +141,7 @@ describe('guarded fields', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  test('are null for who may not see them and never asked of a subgraph; the rest is answered', async () => {
+  test('are null for callers who may not see them and are never fetched; other fields have data', async () => {
     await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } });
     const { data, errors } = await gateway.ask('{ secret people { name } }');
     expect(data).toEqual({ secret: null, people: [{ name: 'Ada' }, { name: 'Grace' }] });
@@ -157,7 +157,7 @@ describe('guarded fields', () => {
     expect(gateway.graph.people.seen.length).toBe(asked);
   });
 
-  test('are answered to who may', async () => {
+  test('have data for callers who may see them', async () => {
     await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } });
     const authorization = `Bearer ${await gateway.tokenFor(dispatcher)}`;
     const { data, errors } = await gateway.ask('{ secret }', {}, { authorization });
@@ -181,13 +181,13 @@ describe('a token that has expired by the clock of the gateway', () => {
       onForeignKey: () => {},
     }).identify({ authorization: 'Bearer expired' });
 
-  test('is refused as unavailable and told to operators where that clock is far ahead', async () => {
+  test('is refused as unavailable and logged if that clock is far ahead', async () => {
     const reported: number[] = [];
     await expect(identifyWith(-1_000, reported)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     expect(reported).toEqual([-1_000]);
   });
 
-  test.each([undefined, 0, -300, 1_000])('is UNAUTHENTICATED where the issuer is %s s ahead', async (clockAhead) => {
+  test.each([undefined, 0, -300, 1_000])('is UNAUTHENTICATED if the issuer is %s s ahead', async (clockAhead) => {
     const reported: number[] = [];
     await expect(identifyWith(clockAhead, reported)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(reported).toEqual([]);
@@ -225,7 +225,7 @@ describe('identity tokens for subgraphs', () => {
     });
   }
 
-  test('are signed per subgraph when it is asked, once for many requests, and anew before they run out', async () => {
+  test('are signed for each subgraph at its first fetch, reused for many requests, and renewed before they expire', async () => {
     let time = 0;
     const { identify } = access(() => time);
     const tokenAt = async (at: number, subgraph: string) => {
@@ -248,7 +248,7 @@ describe('identity tokens for subgraphs', () => {
     ]);
   });
 
-  test('callers share work only when nothing of what subgraphs see differs', async () => {
+  test('callers share work only if subgraphs see no difference between them', async () => {
     const { identify } = access(() => 0);
     const keyOf = async (headers: Record<string, string>) => (await identify(headers)).key;
     const key = await keyOf({ authorization: 'Bearer good' });
@@ -258,7 +258,7 @@ describe('identity tokens for subgraphs', () => {
   });
 });
 
-test('in front of any supergraph only the named headers go on', async () => {
+test('in front of any supergraph only the named headers are forwarded', async () => {
   await using gateway = await startTestGateway({ forwardHeaders: ['authorization', 'x-tenant'] });
   await gateway.ask('{ people { name } }', {}, { authorization: 'anything', 'x-tenant': 'acme', cookie: 'a=b' });
   expect(gateway.graph.people.seen.at(-1)).toMatchObject({ authorization: 'anything', 'x-tenant': 'acme' });

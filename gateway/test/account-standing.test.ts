@@ -6,7 +6,7 @@ import { anonymous as noGrants } from '../engine/authorization/requirements.ts';
 import { SubgraphFailure, type SubgraphResult, type SubgraphTransport } from '../engine/ports.ts';
 import type { Checked } from '../pipeline/stages.ts';
 
-/** Confirms a mutation of a dispatcher, with this response of the access subgraph. */
+/** Checks a mutation of a dispatcher against this response of the access subgraph. */
 async function confirm(response: SubgraphResult | SubgraphFailure): Promise<unknown> {
   const transport = {
     fetch: async () => {

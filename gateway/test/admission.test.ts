@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Admission } from '../pipeline/admission.ts';
 import { startTestGateway } from './test-gateway.ts';
 
-/** An execution that ends when the test says so. */
+/** An execution that ends when the test tells it to. */
 function held() {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let begun = false;
@@ -13,33 +13,33 @@ function held() {
   return { execute, end: resolve, fail: reject, hasBegun: () => begun };
 }
 
-/** The rest of this turn of the event loop, and of one more. */
+/** Resolves after the rest of this turn of the event loop and one more turn. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 const small = 200;
 const large = 500_000;
 
 describe('executions', () => {
-  test('begin at once while little is in the making', () => {
+  test('begin at once while the expected responses are small', () => {
     const admission = new Admission(10_000);
     const all = Array.from({ length: 100 }, held);
     for (const { execute } of all) void admission.run(small, execute);
     expect(all.every(({ hasBegun }) => hasBegun())).toBe(true);
   });
 
-  test('wait behind large ones, and begin when one of those ends or fails', async () => {
+  test('wait behind large ones, and begin when one of these ends or fails', async () => {
     const admission = new Admission(10_000);
     const [first, second, third] = [held(), held(), held()];
     const running = admission.run(large, first.execute);
     void admission.run(large, second.execute);
-    void admission.run(small, third.execute); // would fit, but is not preferred to who came before
+    void admission.run(small, third.execute); // would fit, but must not overtake an earlier one
     expect([first, second, third].map(({ hasBegun }) => hasBegun())).toEqual([true, false, false]);
     first.fail(new Error('broken'));
     await expect(running).rejects.toThrow('broken');
     expect([second, third].map(({ hasBegun }) => hasBegun())).toEqual([true, true]);
   });
 
-  test('begin one per turn when nothing ends: slow subgraphs hold up nobody', async () => {
+  test('begin one per turn while none ends, so that slow subgraphs block nobody', async () => {
     const admission = new Admission(10_000);
     const all = Array.from({ length: 5 }, held);
     for (const { execute } of all) void admission.run(large, execute);
@@ -64,11 +64,11 @@ describe('executions', () => {
   });
 });
 
-test('over HTTP: who would have to wait where nobody may is told to come back; who joins an answer in flight gets it', async () => {
+test('over HTTP, a request that would have to wait gets 503 if none may wait, but one that joins a response in flight gets it', async () => {
   await using gateway = await startTestGateway({ maxWaitingRequests: 0 });
   const letGo = gateway.graph.people.hold();
   const arrival = gateway.graph.people.arrival();
-  // Answers of unknown operations are taken for 16,000 characters: fifty are as much as may be in the making.
+  // 16,000 characters are expected of the response to a new operation, so fifty of them reach the limit.
   const queries = Array.from({ length: 60 }, (_, index) => `{ a${index}: people { name } }`);
   const asked = queries.map((query) => gateway.ask(query));
   await arrival;
@@ -76,7 +76,7 @@ test('over HTTP: who would have to wait where nobody may is told to come back; w
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
   expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true });
   const joining = gateway.ask(queries[0]!);
-  await gateway.send('{"query":"{"}'); // answered when the one before has been taken in
+  await gateway.send('{"query":"{"}'); // its response shows that the gateway has read the request before it
   letGo();
   const answers = await Promise.all([...asked, joining]);
   const count = (status: number): number => answers.filter((answer) => answer.status === status).length;

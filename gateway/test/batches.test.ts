@@ -20,7 +20,7 @@ const refusal = (code: string, message: unknown = expect.any(String)) => ({
 });
 
 describe('a batch of operations', () => {
-  test('is answered by a list in the same order', async () => {
+  test('gets a list of responses in the same order', async () => {
     const { status, headers, body } = await sendBatch([
       { query: '{ person(id: "1") { name } }' },
       { query: 'query One { echo(text: "one") } query Two { echo(text: "two") }', operationName: 'Two' },
@@ -34,7 +34,7 @@ describe('a batch of operations', () => {
     ]);
   });
 
-  test('tells each refusal in its place, without an effect on the other operations', async () => {
+  test('gets each refusal at its index, and the other operations run', async () => {
     const { status, body } = await sendBatch([
       { query: '{ nothing }' },
       { query: '{ echo(text: "fine") }' },
@@ -48,7 +48,7 @@ describe('a batch of operations', () => {
     ]);
   });
 
-  test('has the status of its first refusal when every operation is refused', async () => {
+  test('has the status of its first refusal if every operation is refused', async () => {
     const { status, body } = await sendBatch([{ query: '{ nothing }' }, 'no object']);
     expect(status).toBe(400);
     expect(body).toEqual([

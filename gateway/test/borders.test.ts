@@ -13,7 +13,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'freight-borders-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 const freight = { access: { kind: 'freight', dataDir } } as const;
 
-/** The status with which a websocket is opened (101) or refused. */
+/** Opens a websocket and returns the status: 101, or that of the refusal. */
 async function upgrade(url: string, headers: Record<string, string>): Promise<number> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
   socket.on('error', () => {});
@@ -24,7 +24,7 @@ async function upgrade(url: string, headers: Record<string, string>): Promise<nu
   return status;
 }
 
-/** The status of a GET under a host name. */
+/** Sends a GET under a host name and returns the status. */
 async function statusUnder(url: string, host: string): Promise<number> {
   const sent = request(`${url}/health`, { headers: { host } }).end();
   const [response] = await once(sent, 'response');
@@ -39,7 +39,7 @@ describe('pages of other origins', () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  test('open no websocket, unless they are listed or of this server', async () => {
+  test('cannot open a websocket, unless they are listed or served by this server', async () => {
     const host = new URL(gateway.url).host;
     expect(await upgrade(gateway.url, { origin: 'https://evil.example' })).toBe(403);
     expect(await upgrade(gateway.url, { origin: 'null' })).toBe(403);
@@ -48,7 +48,7 @@ describe('pages of other origins', () => {
     expect(await upgrade(gateway.url, {})).toBe(101);
   });
 
-  test('whose name was rebound to this machine get nothing while demo accounts exist', async () => {
+  test('whose name was rebound to this machine are refused while demo accounts exist', async () => {
     expect(await statusUnder(gateway.url, 'evil.example')).toBe(403);
     expect(await upgrade(gateway.url, { host: 'evil.example', origin: 'http://evil.example' })).toBe(403);
     for (const host of ['localhost:4000', '127.0.0.1', '[::1]:4000', 'graph.localhost']) {
@@ -56,7 +56,7 @@ describe('pages of other origins', () => {
     }
   });
 
-  test('send no GET for an event stream unasked', async () => {
+  test("can't open an event stream by GET without a preflight", async () => {
     const response = await fetch(`${gateway.url}/graphql?query={people{name}}`, {
       headers: { accept: 'text/event-stream' },
     });
@@ -65,12 +65,12 @@ describe('pages of other origins', () => {
   });
 });
 
-test('without demo accounts any host name is served', async () => {
+test('without demo accounts requests under any host name are served', async () => {
   await using gateway = await startTestGateway({ ...freight, demoAccounts: 'none' });
   expect(await statusUnder(gateway.url, 'graph.example.com')).toBe(200);
 });
 
-test('browsers are pinned to HTTPS only under TLS', async () => {
+test('browsers get Strict-Transport-Security over TLS only', async () => {
   await using gateway = await startTestGateway({ trustedProxies: ['127.0.0.1'] });
   const hstsOf = async (path: string, headers: Record<string, string> = {}) =>
     (await fetch(`${gateway.url}${path}`, { headers })).headers.get('strict-transport-security');
@@ -96,7 +96,7 @@ test('one address has a bounded number of connections', async () => {
   });
   await two;
   for (const socket of sockets) socket.destroy();
-  // The server hears of the ends a little later than the clients.
+  // The server notices the closed connections a little later than the clients.
   let status: number | undefined;
   while (status === undefined) {
     status = await fetch(`${gateway.url}/health`).then(
@@ -108,14 +108,14 @@ test('one address has a bounded number of connections', async () => {
 });
 
 describe('introspection', () => {
-  test('is public while developing, for signed-in accounts in production, and off where asked', () => {
+  test('is public in development, for signed-in accounts in production, and off if configured', () => {
     expect(readGatewayConfig([], {}).introspection).toBe('public');
     expect(readGatewayConfig([], { NODE_ENV: 'production' }).introspection).toBe('signed-in');
     expect(readGatewayConfig([], { INTROSPECTION: 'false' }).introspection).toBe('off');
     expect(() => readGatewayConfig([], { INTROSPECTION: 'maybe' })).toThrow(/INTROSPECTION/);
   });
 
-  test('of signed-in accounts only: strangers are told to sign in', async () => {
+  test('for signed-in accounts only: anonymous callers are told to sign in', async () => {
     await using gateway = await startTestGateway({ ...freight, introspection: 'signed-in' });
     const query = '{ ...Q } fragment Q on Query { __schema { queryType { name } } }';
     const refused = await gateway.ask(query);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { startTestGateway } from './test-gateway.ts';
 
-describe('a change', () => {
-  test('that was made is not to be made again for what is missing beside it', async () => {
+describe('a mutation', () => {
+  test('that was executed is not retryable, even if other fields of its response are missing', async () => {
     await using gateway = await startTestGateway();
     await gateway.graph.parcels.close();
     const rename = 'mutation { rename(id: 1, name: "Ida") { name parcels { id } } }';
@@ -11,7 +11,7 @@ describe('a change', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'SUBREQUEST_HTTP_ERROR', retryable: false } }]);
   });
 
-  test('that may have been made has an unknown outcome', async () => {
+  test('that may have been executed has an unknown outcome', async () => {
     await using gateway = await startTestGateway({ subgraphTimeoutMs: 200 });
     const letGo = gateway.graph.people.hold();
     const { errors } = await gateway.ask('mutation { rename(id: 1, name: "Ida") { name } }');

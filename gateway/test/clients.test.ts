@@ -9,7 +9,7 @@ import { edges } from './edges.ts';
 import { startTestGateway, type TestGateway } from './test-gateway.ts';
 
 describe('a token bucket', () => {
-  test('gives its burst at once, then its rate, and says how long to wait', () => {
+  test('allows its burst at once, then its rate, and states how long to wait', () => {
     let now = 0;
     const buckets = new TokenBuckets({ perSecond: 2, burst: 3 }, () => now);
     const take = (at: number) => {
@@ -21,7 +21,7 @@ describe('a token bucket', () => {
     expect(buckets.take('another client')).toBe(0);
   });
 
-  test('never gives more than burst + rate × time, and gives a token after the wait it told', () => {
+  test('never allows more than burst + rate × time, and has a token after the stated wait', () => {
     const steps = fc.array(fc.integer({ min: 0, max: 2_000 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(
@@ -54,19 +54,37 @@ describe('the address of a client', () => {
     createOriginReader(proxies)({ socket: { remoteAddress: peer } as never, headers });
 
   test.each([
-    ['without trusted proxies headers count nothing', [], '203.0.113.7', { forwarded: 'for=1.2.3.4' }, '203.0.113.7'],
+    ['without trusted proxies headers are ignored', [], '203.0.113.7', { forwarded: 'for=1.2.3.4' }, '203.0.113.7'],
     [
-      'a stranger can not name another address',
+      'headers of other peers are ignored',
       ['10.0.0.0/8'],
       '203.0.113.7',
       { 'x-forwarded-for': '1.2.3.4' },
       '203.0.113.7',
     ],
-    ['a trusted proxy tells it', ['10.0.0.0/8'], '10.1.1.1', { forwarded: 'for=1.2.3.4;proto=https' }, '1.2.3.4'],
-    ['as x-forwarded-for', ['10.0.0.0/8'], '10.1.1.1', { 'x-forwarded-for': '6.6.6.6, 1.2.3.4' }, '1.2.3.4'],
-    ['through several proxies', ['10.0.0.0/8'], '10.1.1.1', { 'x-forwarded-for': '1.2.3.4, 10.2.2.2' }, '1.2.3.4'],
     [
-      'what the client itself wrote is ignored',
+      'a trusted proxy states it as forwarded',
+      ['10.0.0.0/8'],
+      '10.1.1.1',
+      { forwarded: 'for=1.2.3.4;proto=https' },
+      '1.2.3.4',
+    ],
+    [
+      'a trusted proxy states it as x-forwarded-for',
+      ['10.0.0.0/8'],
+      '10.1.1.1',
+      { 'x-forwarded-for': '6.6.6.6, 1.2.3.4' },
+      '1.2.3.4',
+    ],
+    [
+      'several trusted proxies state it',
+      ['10.0.0.0/8'],
+      '10.1.1.1',
+      { 'x-forwarded-for': '1.2.3.4, 10.2.2.2' },
+      '1.2.3.4',
+    ],
+    [
+      'entries that the client itself wrote are ignored',
       ['10.0.0.1'],
       '10.0.0.1',
       { forwarded: 'for=9.9.9.9, for=1.2.3.4' },
@@ -74,7 +92,13 @@ describe('the address of a client', () => {
     ],
     ['IPv6 with a port', ['::1'], '::1', { forwarded: 'for="[2001:db8::7]:4711"' }, '2001:db8::7'],
     ['an IPv4 peer on an IPv6 socket', ['127.0.0.1'], '::ffff:127.0.0.1', { forwarded: 'for=1.2.3.4:80' }, '1.2.3.4'],
-    ['a proxy that hides it counts itself', ['10.0.0.1'], '10.0.0.1', { forwarded: 'for=_hidden' }, '10.0.0.1'],
+    [
+      'a proxy that hides the address counts as the client',
+      ['10.0.0.1'],
+      '10.0.0.1',
+      { forwarded: 'for=_hidden' },
+      '10.0.0.1',
+    ],
   ])('%s', (_case, proxies, peer, headers, address) => {
     expect(addressOf(proxies, peer, headers as Record<string, string>).address).toBe(address);
   });
@@ -91,7 +115,7 @@ describe('the address of a client', () => {
     ['2001:db8::9', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ])('%s is held to %s', (address, network) => {
+  ])('%s counts as %s', (address, network) => {
     expect(clientNetwork(address)).toBe(network);
   });
 
@@ -125,26 +149,29 @@ describe('rates of clients', () => {
   afterAll(() => gateway[Symbol.asyncDispose]());
   const from = (address: string) => ({ 'x-forwarded-for': address });
 
-  test.each(Object.entries(edges))('over %s: 429 with a true Retry-After, for this client only', async (name, ask) => {
-    const index = Object.keys(edges).indexOf(name);
-    const query = '{ people { name } }';
-    // Websockets take the address from the upgrade request, which a test can't set: they ask as themselves.
-    const headers = name === 'websocket' ? {} : from(`192.0.2.${index}`);
-    const one = '{"query":"{ people { name } }"}';
-    for (let count = 0; count < 3; count++) {
-      if (name === 'websocket') await gateway.ask(query);
-      else await gateway.send(one, { 'content-type': 'application/json', ...headers });
-    }
-    const { status, retryAfter, errors } = await ask(`${gateway.url}/graphql`, { query, headers });
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
-    const seconds = errors?.[0]?.extensions['retryAfterSeconds'];
-    expect(seconds).toBeGreaterThan(45);
-    expect(seconds).toBeLessThanOrEqual(50);
-    if (name !== 'websocket') expect([status, retryAfter]).toEqual([429, String(seconds)]);
-    expect((await gateway.ask(query, {}, from(`198.51.100.${index}`))).status).toBe(200);
-  });
+  test.each(Object.entries(edges))(
+    'over %s: a client beyond its rate gets 429 with the exact Retry-After, others do not',
+    async (name, ask) => {
+      const index = Object.keys(edges).indexOf(name);
+      const query = '{ people { name } }';
+      // Websockets take the address from the upgrade request, which a test can't set: they ask as themselves.
+      const headers = name === 'websocket' ? {} : from(`192.0.2.${index}`);
+      const one = '{"query":"{ people { name } }"}';
+      for (let count = 0; count < 3; count++) {
+        if (name === 'websocket') await gateway.ask(query);
+        else await gateway.send(one, { 'content-type': 'application/json', ...headers });
+      }
+      const { status, retryAfter, errors } = await ask(`${gateway.url}/graphql`, { query, headers });
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryable: true });
+      const seconds = errors?.[0]?.extensions['retryAfterSeconds'];
+      expect(seconds).toBeGreaterThan(45);
+      expect(seconds).toBeLessThanOrEqual(50);
+      if (name !== 'websocket') expect([status, retryAfter]).toEqual([429, String(seconds)]);
+      expect((await gateway.ask(query, {}, from(`198.51.100.${index}`))).status).toBe(200);
+    },
+  );
 
-  test('documents that the gateway does not know count, faulty ones each time', async () => {
+  test('new documents count once, and faulty ones each time', async () => {
     const statusOf = async (query: string) => (await gateway.ask(query, {}, from('192.0.2.99'))).status;
     expect([await statusOf('{ people { id } }'), await statusOf('{ faulty')]).toEqual([200, 200]);
     const { status, errors } = await gateway.ask('{ people { id name } }', {}, from('192.0.2.99'));

@@ -38,7 +38,7 @@ describe('npm run compose', () => {
       );
     });
 
-  test('writes the supergraph, and --check finds it current until a file changes', async () => {
+  test('writes the supergraph, and --check passes until a file changes', async () => {
     expect(await compose()).toEqual({ code: 0, errors: '' });
     expect(written()).toContain('type Shipment');
     expect((await compose('--check')).code).toBe(0);
@@ -48,7 +48,7 @@ describe('npm run compose', () => {
     expect(stale.errors).toBe('schema/supergraph.graphql is stale: run `npm run compose` and commit the file.\n');
   });
 
-  test('says which subgraphs do not fit together, and writes nothing', async () => {
+  test('reports which subgraphs do not compose, and writes nothing', async () => {
     write('fleet.graphql', fleet.replace('driver: String', 'reference: Int'));
     const { code, errors } = await compose();
     expect(code).toBe(1);
@@ -61,7 +61,7 @@ describe('npm run compose', () => {
     ['a syntax error, with its place', 'fleet.graphql', 'type Shipment {', /\[fleet\] line 1, column 16: Syntax Error/],
     ['a missing file', 'supergraph.yaml', undefined, /a readable SDL file is required for risk; got \.\/risk\.graphql/],
     ['a wrong list', 'supergraph.yaml', 'subgraphs: 5\n', /^supergraph\.yaml: /],
-  ])('says what is wrong: %s', async (_what, file, text, message) => {
+  ])('reports the error: %s', async (_what, file, text, message) => {
     write(file, text ?? yaml('shipments', 'risk'));
     const { code, errors } = await compose();
     expect([code, errors]).toEqual([1, expect.stringMatching(message)]);
@@ -92,7 +92,7 @@ describe('the copy for @apollo/gateway', () => {
     return gateway.load().finally(() => gateway.stop());
   };
 
-  test('is needed: the whole supergraph is refused', async () => {
+  test('is necessary, because @apollo/gateway refuses the whole supergraph', async () => {
     await expect(load(guarded)).rejects.toThrow(/unsupported/);
   });
 
@@ -140,7 +140,7 @@ describe('the copy for @apollo/gateway', () => {
     ]);
   });
 
-  test('finds features under other names', async () => {
+  test('finds features that are imported under other names', async () => {
     const renamed = guarded
       .replace(
         'url: "https://specs.apollo.dev/authenticated/v0.1"',
@@ -151,7 +151,7 @@ describe('the copy for @apollo/gateway', () => {
     await load(servableCopy(renamed));
   });
 
-  test('is the same text where nothing has to go', () => {
+  test('is the same text if no feature has to be removed', () => {
     const plain = composeSupergraph([{ name: 'shipments', url: 'http://a', sdl: shipments }]);
     expect(servableCopy(plain)).toBe(plain);
   });

@@ -28,7 +28,7 @@ describe('a compressed request body', () => {
     ['deflate', deflateSync(query)],
     ['gzip, br', brotliCompressSync(gzipSync(query))],
     ['aes128gcm', Buffer.from(query)],
-  ])('in %s is refused with what is read', async (encoding, body) => {
+  ])('in %s is refused with the supported codings', async (encoding, body) => {
     const { status, headers, errors } = await send(encoding, body);
     expect([status, headers.get('accept-encoding')]).toEqual([415, 'gzip, br, zstd']);
     expect(errors?.[0]).toMatchObject({
@@ -64,7 +64,7 @@ describe('a compressed request body', () => {
     expect([refused.status, refused.errors?.[0]?.message]).toEqual([status, message]);
   });
 
-  test('of exactly the size that is allowed is read', async () => {
+  test('of exactly the allowed size is read', async () => {
     const padded = query.padEnd(maxBodyBytes, ' ');
     expect((await send('gzip', gzipSync(padded))).status).toBe(200);
     expect((await send('gzip', gzipSync(`${padded} `))).status).toBe(413);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
-/** Asks for a text of so many characters without decompressing the response, as `fetch` would. */
+/** Requests a text of this number of characters. Unlike `fetch`, does not decompress the response. */
 function ask(characters: number, acceptEncoding?: string) {
   const echoed = 'x'.repeat(characters);
   const headers = { ...json, ...(acceptEncoding !== undefined && { 'accept-encoding': acceptEncoding }) };
@@ -41,7 +41,7 @@ test.each([
   }
 });
 
-test('a client that names no coding, refuses it or gets a short response gets it as it is', async () => {
+test('a client that names no coding or refuses it, and one with a short response, gets it uncompressed', async () => {
   for (const [characters, accepted] of [
     [2_000, undefined],
     [2_000, 'identity'],

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { readGatewayConfig } from '../config.ts';
 
 describe('configuration of the gateway', () => {
-  test('without anything it serves the freight graph on this machine only', () => {
+  test('by default it serves the freight graph on this machine only', () => {
     const config = readGatewayConfig([], {});
     expect(config).toMatchObject({ host: '127.0.0.1', port: 4000, engine: 'freight', access: { kind: 'freight' } });
     expect(config.supergraphFile).toMatch(/schema\/supergraph\.graphql$/);
   });
 
-  test('with --supergraph it serves that one, and knows no accounts', () => {
+  test('with --supergraph it serves that supergraph without accounts', () => {
     const config = readGatewayConfig(
       ['--supergraph', '/tmp/other.graphql', '--forward-header', 'X-Tenant', '--forward-header', 'authorization'],
       {},
@@ -20,7 +20,7 @@ describe('configuration of the gateway', () => {
     });
   });
 
-  test('what an operation may cost is limited in the freight graph, and in others where it is set', () => {
+  test('the cost of operations is limited in the freight graph, and in others if it is set', () => {
     const other = ['--supergraph', '/tmp/other.graphql'];
     expect(readGatewayConfig([], {}).maxQueryCost).toBe(5_000);
     expect(readGatewayConfig(other, {}).maxQueryCost).toBeUndefined();
@@ -34,12 +34,12 @@ describe('configuration of the gateway', () => {
     });
   });
 
-  test('a deployment says where it keeps its subgraphs', () => {
+  test('a deployment sets the addresses of its subgraphs', () => {
     const { subgraphUrls } = readGatewayConfig([], { SUBGRAPH_URL_FLEET: 'http://fleet:4003/graphql' });
     expect(subgraphUrls).toEqual({ fleet: 'http://fleet:4003/graphql' });
   });
 
-  test('SUBGRAPH_BASE_PORT says where the subgraphs of the freight graph are; an address of its own wins', () => {
+  test('SUBGRAPH_BASE_PORT moves the subgraphs of the freight graph, except those with a SUBGRAPH_URL', () => {
     const environment = { SUBGRAPH_BASE_PORT: '5001', SUBGRAPH_URL_RISK: 'http://risk/graphql' };
     expect(readGatewayConfig([], environment).subgraphUrls).toMatchObject({
       access: 'http://127.0.0.1:5001/graphql',
@@ -64,7 +64,7 @@ describe('configuration of the gateway', () => {
     expect(readGatewayConfig(['--supergraph', '/tmp/other.graphql'], everywhere).demoAccounts).toBe('none');
   });
 
-  test('pages of this machine may ask while developing, none but the listed ones in production', () => {
+  test('pages of this machine may send requests in development, only the listed ones in production', () => {
     expect(readGatewayConfig([], {}).corsOrigins).toHaveLength(1);
     expect(readGatewayConfig([], { NODE_ENV: 'production' }).corsOrigins).toEqual([]);
     expect(readGatewayConfig([], { CORS_ORIGINS: 'https://a.example, https://b.example' }).corsOrigins).toEqual([
@@ -81,7 +81,7 @@ describe('configuration of the gateway', () => {
     [{ CORS_ORIGINS: 'a.example' }, /^CORS_ORIGINS: /],
     [{ SUBGRAPH_URL_FLEET: 'fleet' }, /^SUBGRAPH_URL_FLEET: .*; got "fleet"$/],
     [{ PORT: 'x', MAX_TOKENS: 'y' }, /^PORT: .*\nMAX_TOKENS: .*$/],
-  ])('%j is refused by name', (environment, message) => {
+  ])('%j is refused with the name of the variable', (environment, message) => {
     expect(() => readGatewayConfig([], environment)).toThrow(message);
   });
 

@@ -14,7 +14,7 @@ test('a rush lasts until a whole turn of the event loop brings no connection', a
   expect(rush.isOn).toBe(false);
 });
 
-test('a rush that goes on is interrupted after 100 ms, so that operations get their turn', async () => {
+test('a rush ends after 100 ms at most, so that operations get their turn', async () => {
   const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
   const rush = new ConnectionRush();
   rush.noteConnection();

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
-/** Asks as a client that may leave. */
+/** Sends a query as a client that may disconnect. */
 function ask(query: string) {
   const leaving = new AbortController();
   const request = { method: 'POST', headers: json, body: JSON.stringify({ query }), signal: leaving.signal };
@@ -18,7 +18,7 @@ function ask(query: string) {
   return { answer, leave: () => leaving.abort() };
 }
 
-test('a client that leaves takes the requests to subgraphs with it that nobody else waits for', async () => {
+test('a client that disconnects ends the requests to subgraphs that no other client waits for', async () => {
   const { people } = gateway.graph;
   const [arrived, departed] = [people.arrival(), people.departure()];
   const letGo = people.hold();
@@ -30,9 +30,9 @@ test('a client that leaves takes the requests to subgraphs with it that nobody e
   letGo();
 });
 
-test('what somebody else waits for goes on', async () => {
+test('a request to a subgraph continues while another client waits for it', async () => {
   const { people } = gateway.graph;
-  // Two texts that lead to the same request to the subgraph. New ones would take turns: the gateway knows them already.
+  // Two texts that cause the same request to the subgraph. The gateway already knows them, since new texts would take turns.
   const [first, second] = ['{ people { name } }', '{people{name}}'] as const;
   for (const known of [first, second, '{ __typename }']) await gateway.ask(known);
   const before = people.seen.length;
@@ -42,7 +42,7 @@ test('what somebody else waits for goes on', async () => {
   const one = ask(first);
   await arrived;
   const other = ask(second);
-  // Sent after it, and answered only when both are taken in.
+  // Its response shows that the gateway has read both requests before it.
   await gateway.ask('{ __typename }');
   one.leave();
   expect(await one.answer).toBe('left');
@@ -50,7 +50,7 @@ test('what somebody else waits for goes on', async () => {
   letGo();
   expect(await other.answer).toEqual({ data: { people: [{ name: 'Ada' }, { name: 'Grace' }] } });
   expect([people.seen.length - before, departures]).toEqual([1, 0]);
-  // Nothing waits for a departure any longer.
+  // Ends the wait for the next departure.
   const last = people.arrival();
   const letLastGo = people.hold();
   const leaver = ask('{ people { name } }');

@@ -28,7 +28,7 @@ test('new documents take turns with other work, in the order of their arrival', 
   expect(turns).toBeGreaterThanOrEqual(9);
 });
 
-test('a burst of one client is served, and what is beyond is refused at once', async () => {
+test('a burst of one client is served, and documents beyond it are refused at once', async () => {
   const queue = new DocumentQueue({ isOn: false });
   const outcomes = Array.from({ length: 300 }, () =>
     queue.turn().then(
@@ -41,7 +41,7 @@ test('a burst of one client is served, and what is beyond is refused at once', a
   expect(new Set(codes)).toEqual(new Set(['ok', 'REQUEST_CONCURRENCY_LIMITED']));
 });
 
-test('while other operations wait to be let in, one document begins in 100 ms', async () => {
+test('while other operations wait to enter, one document begins every 100 ms', async () => {
   const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
   const queue = new DocumentQueue({ isOn: true });
   const begun: string[] = [];

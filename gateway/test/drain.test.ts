@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { startTestGateway } from './test-gateway.ts';
 
 describe('a gateway that is told to stop', () => {
-  test('finishes what is in flight, answers readiness with 503 meanwhile, then takes no more', async () => {
+  test('finishes requests in flight while readiness is 503, then accepts no more', async () => {
     await using gateway = await startTestGateway({ drain: { delayMs: 300, windowMs: 5_000 } });
     const arrived = gateway.graph.people.arrival();
     const letGo = gateway.graph.people.hold();
@@ -19,7 +19,7 @@ describe('a gateway that is told to stop', () => {
     await expect(fetch(`${gateway.url}/health`)).rejects.toThrow();
   });
 
-  test('ends the connection of a request that finishes while it closes, instead of keeping it alive', async () => {
+  test('closes the connection of a request that finishes during the shutdown', async () => {
     await using gateway = await startTestGateway({ drain: { delayMs: 0, windowMs: 60_000 } });
     const arrived = gateway.graph.people.arrival();
     const letGo = gateway.graph.people.hold();
@@ -31,7 +31,7 @@ describe('a gateway that is told to stop', () => {
     await closed;
   });
 
-  test('cuts off what is still in flight after the window', async () => {
+  test('closes connections that are still in use after the window', async () => {
     await using gateway = await startTestGateway({ drain: { delayMs: 0, windowMs: 100 } });
     const arrived = gateway.graph.people.arrival();
     const letGo = gateway.graph.people.hold();
@@ -60,7 +60,7 @@ describe('a gateway that is told to stop', () => {
     agent.destroy();
   });
 
-  test('stopping twice is stopping once', async () => {
+  test('may be told twice without a further effect', async () => {
     await using gateway = await startTestGateway();
     await Promise.all([gateway.gateway.close(), gateway.gateway.close()]);
   });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
-/** `parcels` must not be null, and its subgraph is away. */
+/** `parcels` is a non-null field whose subgraph is away. */
 const query = '{ parcels { id } echo(text: "fine") }';
 const send = (body: object, to = gateway) => to.send(JSON.stringify(body));
 
@@ -22,7 +22,7 @@ test('a client chooses by "onError" in a POST', async () => {
   expect(await send({ query, onError: 'HALT' })).toMatchObject({ data: null, errors: [{ path: ['parcels'] }] });
 });
 
-test('in a GET and over a websocket, too', async () => {
+test('"onError" works in a GET and over a websocket, too', async () => {
   const address = `${gateway.url}/graphql?query=${encodeURIComponent(query)}&onError=NULL`;
   const response = await fetch(address, { headers: { 'graphql-require-preflight': '1' } });
   expect(await response.json()).toMatchObject({ data: { parcels: null, echo: 'fine' } });
@@ -50,7 +50,7 @@ test('another value is refused', async () => {
   }
 });
 
-test('@apollo/gateway knows PROPAGATE only', async () => {
+test('@apollo/gateway supports PROPAGATE only', async () => {
   await using apollo = await startTestGateway({ engine: 'apollo' });
   const echo = '{ echo(text: "fine") }';
   expect(await send({ query: echo, onError: 'PROPAGATE' }, apollo)).toMatchObject({ data: { echo: 'fine' } });

@@ -53,7 +53,7 @@ describe('several operations over one event stream', () => {
     client.dispose();
   });
 
-  test('a stream that closes ends its operations', async () => {
+  test('a client that closes the stream ends its operations', async () => {
     const token = await reserve();
     const leaving = new AbortController();
     const stream = await fetch(`${url}?token=${token}`, { signal: leaving.signal });
@@ -64,7 +64,7 @@ describe('several operations over one event stream', () => {
     await live.graph.unsubscribed(1);
   });
 
-  test('refusals come in the response to the request, and leave the stream as it is', async () => {
+  test('refusals are sent in the response to the request and do not affect the stream', async () => {
     const token = await reserve();
     const refused = async (response: Promise<Response>) => codeOf(await response);
     expect(await refused(operate('nobody', watching('one')))).toEqual([404, 'NOT_FOUND']);

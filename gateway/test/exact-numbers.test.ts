@@ -9,8 +9,8 @@ import { composeSupergraph } from '../supergraph/compose.ts';
 import { type ScriptedSubgraph, startScriptedSubgraph } from '../transport/test/scripted-subgraph.ts';
 
 /**
- * Numbers that a double can't hold are handed on as they were written, wherever they come from and go to. Everything is compared as text: whoever
- * parses it would round it.
+ * Numbers that a double can't represent are passed on as they were written, in every direction. The tests compare text, because parsing would
+ * round the numbers.
  */
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])\n';
 const itemsSdl = `${link} scalar Long scalar JSON
@@ -56,7 +56,7 @@ beforeEach(() => {
   namesAnswer = '{"data":{"_entities":[{"name":"box"}]}}';
 });
 
-/** What the gateway answers, as text, and what was sent to the two subgraphs for it. */
+/** Sends a query. Returns the text of the response, and the last requests to the two subgraphs. */
 async function ask(query: string, variables = '{}'): Promise<{ text: string; toItems: string; toNames: string }> {
   const response = await fetch(url, {
     method: 'POST',
@@ -71,14 +71,14 @@ function lastBody({ requests }: ScriptedSubgraph): string {
 }
 
 describe('numbers of a subgraph', () => {
-  test('stay what they are in the answer and as keys of entities', async () => {
+  test('are exact in the response and as keys of entities', async () => {
     itemsAnswer = `{"data":{"item":{"__typename":"Item","id":${big}}}}`;
     const { text, toNames } = await ask('{ item { id name } }');
     expect(text).toBe(`{"data":{"item":{"id":${big},"name":"box"}}}`);
     expect(toNames).toContain(`"representations":[{"__typename":"Item","id":${big}}]`);
   });
 
-  test('tell entities apart', async () => {
+  test('distinguish entities', async () => {
     itemsAnswer = `{"data":{"items":[{"__typename":"Item","id":${big}},{"__typename":"Item","id":9007199254740992}]}}`;
     namesAnswer = '{"data":{"_entities":[{"name":"odd"},{"name":"even"}]}}';
     const { text } = await ask('{ items { id name } }');
@@ -86,12 +86,17 @@ describe('numbers of a subgraph', () => {
   });
 
   test.each([
-    ['ID, as the string that it is to clients', 'code', big, `"${big}"`],
-    ['Float', 'weight', '0.12345678901234567891', '0.12345678901234567891'],
-    ['a custom scalar: a fraction', 'any', '12345678901.2345678901', '12345678901.2345678901'],
-    ['a custom scalar: a list', 'any', `[1,${big}]`, `[1,${big}]`],
-    ['a custom scalar: an object', 'any', `{"a":{"b":${big}},"c":"${big}"}`, `{"a":{"b":${big}},"c":"${big}"}`],
-    ['a list of custom scalars', 'many', `[${big},null,1]`, `[${big},null,1]`],
+    ['are exact as an ID, which is a string for clients', 'code', big, `"${big}"`],
+    ['are exact as a Float', 'weight', '0.12345678901234567891', '0.12345678901234567891'],
+    ['are exact in a custom scalar: a fraction', 'any', '12345678901.2345678901', '12345678901.2345678901'],
+    ['are exact in a custom scalar: a list', 'any', `[1,${big}]`, `[1,${big}]`],
+    [
+      'are exact in a custom scalar: an object',
+      'any',
+      `{"a":{"b":${big}},"c":"${big}"}`,
+      `{"a":{"b":${big}},"c":"${big}"}`,
+    ],
+    ['are exact in a list of custom scalars', 'many', `[${big},null,1]`, `[${big},null,1]`],
   ])('%s', async (_, field, sent, written) => {
     itemsAnswer = `{"data":{"item":{"${field}":${sent}}}}`;
     expect((await ask(`{ item { ${field} } }`)).text).toBe(`{"data":{"item":{"${field}":${written}}}}`);
@@ -101,9 +106,9 @@ describe('numbers of a subgraph', () => {
     ['an Int', 'count', big],
     ['a Float beyond its range', 'weight', '1e400'],
     ['a custom scalar beyond that range', 'any', '1e400'],
-    ['one inside of it', 'any', '{"a":[null,1e400]}'],
+    ['a number inside a custom scalar', 'any', '{"a":[null,1e400]}'],
     ['an object', 'dimensions{area}', big],
-  ])('that can not be handed on are told: %s', async (_, selection, sent) => {
+  ])('that cannot be passed on are reported as errors: %s', async (_, selection, sent) => {
     const [field = ''] = selection.split('{');
     itemsAnswer = `{"data":{"item":{"${field}":${sent}}}}`;
     const { data, errors } = JSON.parse((await ask(`{ item { ${selection} } }`)).text);
@@ -114,14 +119,14 @@ describe('numbers of a subgraph', () => {
     ]);
   });
 
-  test('are merged with what another subgraph says', async () => {
+  test('are merged with equal numbers of another subgraph', async () => {
     itemsAnswer = `{"data":{"item":{"__typename":"Item","id":${big},"dimensions":{"area":${big},"volume":${big}}}}}`;
     namesAnswer = `{"data":{"_entities":[{"name":"box","dimensions":{"area":${big},"volume":${big}}}]}}`;
     const { text } = await ask('{ item { id name dimensions { area volume } } }');
     expect(text).toBe(`{"data":{"item":{"id":${big},"name":"box","dimensions":{"area":${big},"volume":${big}}}}}`);
   });
 
-  test('stay what they are in answers that the gateway recognizes', async () => {
+  test('are exact in responses that the gateway recognizes', async () => {
     const item = `{"id":${big},"any":{"id":${big},"filling":"${'x'.repeat(2_000)}"},"many":[${big},${big}]}`;
     itemsAnswer = `{"data":{"items":[${item},${item}]}}`;
     for (let time = 0; time < 4; time++) {
@@ -142,7 +147,7 @@ describe('numbers of a client', () => {
     ['an input object', `{"filter":{"id":${big},"by":${big},"weight":${big},"any":{"a":[${big}]}}}`],
     ['an ID', `{"by":${big}}`],
     ['a Float', `{"weight":0.12345678901234567891}`],
-  ])('go to the subgraph as they came: %s', async (_, variables) => {
+  ])('reach the subgraph unchanged: %s', async (_, variables) => {
     const { text, toItems } = await ask(query, variables);
     expect(text).toBe('{"data":{"item":null}}');
     expect(toItems).toContain(`"variables":${variables}`);
@@ -151,18 +156,18 @@ describe('numbers of a client', () => {
   test.each([
     ['an Int', `{"count":${big}}`],
     ['a Float beyond its range', '{"weight":1e400}'],
-  ])('are refused where they do not fit: %s', async (_, variables) => {
+  ])('are refused if they do not fit: %s', async (_, variables) => {
     const { errors } = JSON.parse((await ask(query, variables)).text);
     expect(errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  test('come by GET too', async () => {
+  test('reach the subgraph unchanged by GET', async () => {
     const search = new URLSearchParams({ query, variables: `{"id":${big}}` });
     await fetch(`${url}?${search}`, { headers: { 'apollo-require-preflight': 'true' } });
     expect(lastBody(items)).toContain(`"variables":{"id":${big}}`);
   });
 
-  test('come over a websocket too', async () => {
+  test('reach the subgraph unchanged over a websocket', async () => {
     const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
     const messages: string[] = [];
     const over = new Promise<void>((resolve) => {
@@ -181,7 +186,7 @@ describe('numbers of a client', () => {
     expect(lastBody(items)).toContain(`"variables":{"id":${big}}`);
   });
 
-  test('in the text of an operation go to the subgraph as they are', async () => {
+  test('in the text of an operation reach the subgraph unchanged', async () => {
     const { toItems } = await ask(
       `query($id: Long = ${big}) { item(id: $id, ids: [${big}], filter: { id: ${big} }) { id } }`,
     );

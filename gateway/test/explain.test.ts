@@ -27,7 +27,7 @@ interface Response {
 const query = '{ person(id: "1") { name parcels { weightKg } } }';
 const explainBoth = { 'graphql-explain': 'plan, sql' };
 
-describe('a request with the header GraphQL-Explain, while developing', () => {
+describe('a request with the header GraphQL-Explain, in development', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
     gateway = await startTestGateway({ environment: 'development' });
@@ -38,7 +38,7 @@ describe('a request with the header GraphQL-Explain, while developing', () => {
     return (await gateway.ask(text, {}, headers)) as Response;
   }
 
-  test('tells its query plan and each request to a subgraph, in order', async () => {
+  test('gets its query plan and each request to a subgraph, in order', async () => {
     const { data, extensions } = await post(query, { 'graphql-explain': 'plan' });
     expect(data).toEqual({ person: { name: 'Ada', parcels: [{ weightKg: 2.5 }] } });
     expect(extensions?.explain?.plan).toMatch(
@@ -50,7 +50,7 @@ describe('a request with the header GraphQL-Explain, while developing', () => {
     ]);
   });
 
-  test('leaves the plan out where only "sql" is asked for', async () => {
+  test('gets no plan if it only asks for "sql"', async () => {
     const { extensions } = await post(query, { 'graphql-explain': 'SQL' });
     expect(extensions?.explain).toEqual({
       fetches: [expect.objectContaining({ subgraph: 'people' }), expect.objectContaining({ subgraph: 'parcels' })],
@@ -61,7 +61,7 @@ describe('a request with the header GraphQL-Explain, while developing', () => {
     expect((await post(query, { 'graphql-explain': header })).extensions).toBeUndefined();
   });
 
-  test('hides what stands in the document beside names of secrets', async () => {
+  test('does not get secrets in the document', async () => {
     const { extensions } = await post(
       'mutation { signUp(input: { name: "Ada", password: "open \\"sesame" }) }',
       explainBoth,
@@ -70,7 +70,7 @@ describe('a request with the header GraphQL-Explain, while developing', () => {
     expect(JSON.stringify(extensions)).not.toContain('sesame');
   });
 
-  test('names a subgraph that failed, with the code', async () => {
+  test('gets the failed subgraph and its code', async () => {
     await using alone = await startTestGateway({ subgraphUrls: { parcels: 'http://127.0.0.1:1/graphql' } });
     const { extensions } = (await alone.ask('{ parcels { id } }', {}, explainBoth)) as Response;
     expect(extensions?.explain?.fetches).toEqual([
@@ -78,7 +78,7 @@ describe('a request with the header GraphQL-Explain, while developing', () => {
     ]);
   });
 
-  test('tells the fetches under --engine apollo, too', async () => {
+  test('gets the fetches under --engine apollo, too', async () => {
     await using stock = await startTestGateway({ engine: 'apollo' });
     const { data, extensions } = (await stock.ask(query, {}, explainBoth)) as Response;
     expect(data).toMatchObject({ person: { name: 'Ada' } });
@@ -87,7 +87,7 @@ describe('a request with the header GraphQL-Explain, while developing', () => {
     });
   });
 
-  test('is executed apart from equal requests in flight', async () => {
+  test('is executed separately from equal requests in flight', async () => {
     const before = gateway.graph.people.seen.length;
     const release = gateway.graph.people.hold();
     const requests = [post(query, {}), post(query, {}), post(query, explainBoth), post(query, explainBoth)];
@@ -103,7 +103,7 @@ describe('a request with the header GraphQL-Explain, while developing', () => {
     ]);
   });
 
-  test('asks no subgraph of another graph for its SQL', async () => {
+  test('requests no SQL from subgraphs of another graph', async () => {
     await post(query, explainBoth);
     expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('x-freight-explain');
   });
@@ -202,9 +202,12 @@ describe('a request with the header GraphQL-Explain, in production', () => {
     expect(gateway.graph.people.seen.at(-1)).toMatchObject({ 'x-freight-explain': 'sql' });
   });
 
-  test.each(['CUSTOMER', 'PARTNER', 'DRIVER', undefined] as const)('is answered as without it: %s', async (role) => {
-    const { data, extensions } = await askAs(role);
-    expect({ data, extensions }).toEqual({ data: expect.anything(), extensions: undefined });
-    expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('x-freight-explain');
-  });
+  test.each(['CUSTOMER', 'PARTNER', 'DRIVER', undefined] as const)(
+    'is treated as without the header: %s',
+    async (role) => {
+      const { data, extensions } = await askAs(role);
+      expect({ data, extensions }).toEqual({ data: expect.anything(), extensions: undefined });
+      expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('x-freight-explain');
+    },
+  );
 });

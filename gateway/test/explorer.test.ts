@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startTestGateway } from './test-gateway.ts';
 
-test('the explorer and all it loads come from this server', async () => {
+test('the explorer and everything that it loads come from this server', async () => {
   await using gateway = await startTestGateway();
   const page = await fetch(gateway.url);
   expect(page.url).toBe(`${gateway.url}/explorer`);
@@ -35,7 +35,7 @@ test('no other file of the folder is served', async () => {
   }
 });
 
-test('the first tabs of the freight graph show how to sign in; any other graph gets an empty one', async () => {
+test('the first tabs of the freight graph show how to sign in; any other graph gets one empty tab', async () => {
   await using any = await startTestGateway();
   expect(await (await fetch(`${any.url}/explorer/tabs.js`)).text()).not.toContain('signIn');
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-explorer-'));
@@ -47,7 +47,7 @@ test('the first tabs of the freight graph show how to sign in; any other graph g
   }
 });
 
-test('browsers find an icon', async () => {
+test('browsers get an icon', async () => {
   await using gateway = await startTestGateway();
   const icon = await fetch(`${gateway.url}/favicon.ico`);
   expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);

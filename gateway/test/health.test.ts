@@ -10,7 +10,7 @@ const status = async (url: string) => {
 const up = (name: string) => ({ name, status: 'up', since: expect.any(String), reason: null });
 
 describe('health', () => {
-  test('all is well: live, serving, ready', async () => {
+  test('a healthy gateway is live, serving and ready', async () => {
     await using gateway = await startTestGateway();
     expect((await status(`${gateway.url}/health/live`)).code).toBe(200);
     expect(await status(`${gateway.url}/health`)).toEqual({ code: 200, body: { status: 'ok' } });
@@ -53,14 +53,14 @@ describe('health', () => {
     },
   );
 
-  test('no subgraph at all: not ready, still live', async () => {
+  test('a gateway without a reachable subgraph is live but not ready', async () => {
     await using gateway = await startTestGateway();
     await gateway.graph.close();
     expect(await status(`${gateway.url}/health/ready`)).toMatchObject({ code: 503, body: { status: 'unavailable' } });
     expect((await status(`${gateway.url}/health`)).code).toBe(200);
   });
 
-  test('a subgraph that is too slow costs its own fields only', async () => {
+  test('a subgraph that is too slow loses its own fields only', async () => {
     await using gateway = await startTestGateway({ subgraphTimeoutMs: 200 });
     const letGo = gateway.graph.parcels.hold();
     const { data, errors } = await gateway.ask('{ people { name parcels { weightKg } } }');
@@ -71,7 +71,7 @@ describe('health', () => {
 });
 
 describe('metrics', () => {
-  test('are for operators: the public port serves none', async () => {
+  test('are served to operators only, not on the public port', async () => {
     await using gateway = await startTestGateway();
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
     expect((await fetch(`${gateway.adminUrl}/graphql`)).status).toBe(404);
@@ -99,13 +99,13 @@ describe('metrics', () => {
 describe('labels of operations', () => {
   const limits = { names: 4, namesPerCaller: 2, idleMs: 1_000 };
 
-  test('one caller can not use them up', () => {
+  test('one caller cannot use all of them', () => {
     const labels = new OperationLabels(() => {}, limits);
     expect(['A', 'B', 'C'].map((name) => labels.labelOf(name, 'junk'))).toEqual(['A', 'B', 'other']);
     expect(['Board', 'A'].map((name) => labels.labelOf(name, 'dispatcher'))).toEqual(['Board', 'A']);
   });
 
-  test('a name that nobody uses any more gives its series up', () => {
+  test('a name that is no longer used makes room for another', () => {
     let now = 0;
     const dropped: string[] = [];
     const labels = new OperationLabels(

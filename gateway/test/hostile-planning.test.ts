@@ -9,7 +9,7 @@ import { graphql, parse } from 'graphql';
 import { type GatewayProcess, startGatewayProcess } from '../../bench/reload/gateway-process.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 
-/** Every object can be had from every subgraph under two keys, so the ways to plan a deep selection multiply. */
+/** Every subgraph resolves every object by two keys, so the ways to plan a deep selection multiply. */
 const subgraphs = 16;
 const width = 7;
 const fields = Array.from({ length: width }, (_, index) => `f${index}: Node @shareable`).join(' ');
@@ -17,7 +17,7 @@ const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9"
 type Query { node: Node @shareable }
 type Node @key(fields: "id") @key(fields: "code") { id: ID! @shareable code: ID! @shareable ${fields} }`;
 
-/** Within every limit on documents, and a second of work or more for a planner. */
+/** An operation within all limits of documents that takes the planner a second or more. */
 function bomb(name: string, leaf = 'id', depth = 4): string {
   const level = (left: number): string =>
     left === 0
@@ -72,14 +72,14 @@ async function ask(query: string) {
 }
 
 const tooLong = { status: 504, data: undefined, code: 'GATEWAY_TIMEOUT' };
-/** The planner counts the ways before it tries them, and gives up where there are too many. */
+/** An operation with so many ways to plan it that the planner gives up before it tries them. */
 const tooComplex = { status: 400, data: undefined, code: 'COST_ESTIMATED_TOO_EXPENSIVE' };
 const answered = { status: 200, data: { node: { id: '1' } }, code: undefined };
 const known = '{ node { id } }';
-/** A text that has not been planned before. */
+/** Makes a text that has not been planned before. */
 const fresh = (index: number) => ({ query: `{ node { id a${index}: code } }`, name: `a${index}` });
 
-test('operations that explode planning end with a code; everybody else is answered meanwhile', async () => {
+test('operations that explode planning end with a code, while others get their responses', async () => {
   expect(await ask(known)).toEqual(answered);
   const before = await gateway.measure();
   const bombs = ['One', 'Two', 'Three'].map((name) => ask(bomb(name)));
@@ -90,7 +90,7 @@ test('operations that explode planning end with a code; everybody else is answer
     expect(await ask(known)).toEqual(answered);
     const { query, name } = fresh(index);
     const planned = await ask(query);
-    // On a starved machine 400 ms may be too little for a light operation too; it gets no other fate.
+    // On an overloaded machine 400 ms may be too short for a light operation, too. It may end in no other way.
     if (planned.code === tooLong.code) continue;
     expect(planned).toEqual({ ...answered, data: { node: { id: '1', [name]: 'one' } } });
     meanwhile++;
@@ -98,11 +98,11 @@ test('operations that explode planning end with a code; everybody else is answer
   expect(await Promise.all(bombs)).toEqual(bombs.map(() => tooLong));
   expect(meanwhile).toBeGreaterThan(0);
 
-  // The same text is refused without another try, and nothing is left of the first one.
+  // The same text is refused without planning it again, and the first planner is gone.
   expect(await ask(bomb('One'))).toEqual(tooLong);
   const after = await gateway.measure();
   expect(after.heapMB).toBeLessThan(before.heapMB + 30);
-  // At most one further planner, which helped out.
+  // At most one further planner was started.
   expect(after.threads).toBeLessThanOrEqual(before.threads + 1);
 });
 
@@ -110,7 +110,7 @@ test('an operation with more ways to plan than the planner counts is refused', a
   expect(await ask(bomb('Many', 'id code'))).toEqual(tooComplex);
 });
 
-test('a reload does not plan them again', async () => {
+test('a reload does not plan such operations again', async () => {
   await ask(bomb('Before'));
   writeFileSync(join(folder, 'supergraph.graphql'), `${supergraphSdl}\n# changed\n`);
   const loaded = async () =>

@@ -11,7 +11,7 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  // Apollo's protection against request forgery wins over "MAY accept": a GET without a marking header is refused.
+  // The audit allows to refuse this GET ("MAY accept"): without a header against forgery, the gateway refuses it.
   const refusedOnPurpose = new Set(['5A70']);
   const audits = serverAudits({ url: () => `${gateway.url}/graphql` }).filter(({ id }) => !refusedOnPurpose.has(id));
   test.each(audits.map((audit) => [`${audit.id} ${audit.name}`, audit] as const))('audit %s', async (name, audit) => {
@@ -20,7 +20,7 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     expect(result.status).toBe(viaGet && result.status === 'notice' ? 'notice' : 'ok');
   });
 
-  test('a query joins both subgraphs in one answer', async () => {
+  test('a query joins both subgraphs in one response', async () => {
     const { status, data, errors } = await gateway.ask('{ people { name parcels { weightKg to { name } } } }');
     expect({ status, errors }).toEqual({ status: 200, errors: undefined });
     expect(data).toEqual({
@@ -31,7 +31,7 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     });
   });
 
-  test('a mutation answers, by POST only', async () => {
+  test('a mutation runs by POST only', async () => {
     const mutation = 'mutation { rename(id: "1", name: "Lovelace") { name } }';
     expect((await gateway.ask(mutation)).data).toEqual({ rename: { name: 'Lovelace' } });
     const response = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(mutation)}`, {
@@ -40,7 +40,7 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
-  test('a GET with a marking header answers a query', async () => {
+  test('a query runs by GET with a header against forgery', async () => {
     const response = await fetch(`${gateway.url}/graphql?query={people{name}}`, {
       headers: { 'apollo-require-preflight': 'yes' },
     });
@@ -50,7 +50,7 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     ]);
   });
 
-  test('a simple request that a foreign page could send is refused', async () => {
+  test('a simple request that a page of another origin could send is refused', async () => {
     const response = await fetch(`${gateway.url}/graphql?query={people{name}}`);
     const { errors } = (await response.json()) as Pick<GraphqlAnswer, 'errors'>;
     expect([response.status, errors?.[0]?.extensions['code']]).toEqual([400, 'BAD_REQUEST']);
@@ -83,21 +83,26 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     ['a batch', '[{"query":"{ people { name } }"},{"query":"{ people { id } }"}]', json, 400],
     ['an empty body', '', json, 400],
     ['a body without a query', '{"variables":{}}', json, 400],
-    ['a query that is no text', '{"query":["{ people { name } }"]}', json, 400],
-    ['variables that are no object', '{"query":"{ people { name } }","variables":"x"}', json, 400],
+    ['a query that is not a string', '{"query":["{ people { name } }"]}', json, 400],
+    ['variables that are not an object', '{"query":"{ people { name } }","variables":"x"}', json, 400],
     [
-      'keys that reach for prototypes',
+      'a key that would set a prototype',
       '{"query":"{ people { name } }","variables":{"__proto__":{"admin":true}}}',
       json,
       400,
     ],
     [
-      'nesting without end',
+      'endless nesting',
       `{"query":"{ people { name } }","variables":{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`,
       json,
       400,
     ],
-    ['an answer type that is not offered', '{"query":"{ people { name } }"}', { ...json, accept: 'image/png' }, 406],
+    [
+      'a media type that the gateway does not offer',
+      '{"query":"{ people { name } }"}',
+      { ...json, accept: 'image/png' },
+      406,
+    ],
   ])('%s is refused with a code and a request id', async (_what, body, headers, status) => {
     const answer = await gateway.send(body, headers as Record<string, string>);
     const [error] = answer.errors ?? [];
@@ -114,14 +119,14 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     },
   );
 
-  test("the gateway's request id goes to subgraphs and back; the client's own is kept beside it", async () => {
+  test("the gateway's request id goes to subgraphs and back; the client's own is kept, too", async () => {
     const { headers } = await gateway.ask('{ people { name } }', {}, { 'x-request-id': 'trace-1.a' });
     const id = headers.get('x-request-id');
     expect([id, headers.get('x-client-request-id')]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), 'trace-1.a']);
     expect(gateway.graph.people.seen.at(-1)).toMatchObject({ 'x-request-id': id, 'x-client-request-id': 'trace-1.a' });
   });
 
-  test('a client request id that could not stand in a log line is dropped', async () => {
+  test('a client request id that is unsafe in a log line is dropped', async () => {
     const { headers } = await gateway.ask('{ people { name } }', {}, { 'x-request-id': 'a"b<c>' });
     expect(headers.get('x-client-request-id')).toBeNull();
     expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('x-client-request-id');
@@ -146,17 +151,17 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST, OPTIONS']);
   });
 
-  test('OPTIONS tells the methods', async () => {
+  test('OPTIONS lists the allowed methods', async () => {
     const response = await fetch(`${gateway.url}/graphql`, { method: 'OPTIONS' });
     expect([response.status, response.headers.get('allow')]).toEqual([204, 'GET, POST, OPTIONS']);
   });
 
-  test('an empty operation name is none', async () => {
+  test('an empty operation name counts as none', async () => {
     const { data } = await gateway.send('{"query":"{ people { name } }","operationName":""}');
     expect(data.people).toHaveLength(2);
   });
 
-  test('trace context goes on to subgraphs', async () => {
+  test('trace context is forwarded to subgraphs', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await gateway.ask('{ people { name } }', {}, { traceparent });
     expect(gateway.graph.people.seen.at(-1)?.['traceparent']).toBe(traceparent);
@@ -164,7 +169,7 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
     expect(gateway.graph.people.seen.at(-1)).not.toHaveProperty('traceparent');
   });
 
-  test('a subgraph that codes nothing is passed on without its address', async () => {
+  test('an uncoded error of a subgraph is masked, without its address', async () => {
     const { data, errors, headers } = await gateway.ask('{ failing people { name } }');
     expect(data).toEqual({ failing: null, people: [{ name: 'Ada' }, { name: 'Grace' }] });
     expect(errors).toHaveLength(1);
@@ -189,7 +194,7 @@ test('introspection can be turned off', async () => {
 });
 
 describe('pages of other origins', () => {
-  test('configured origins may ask, others may not read', async () => {
+  test('pages of configured origins may read responses, others may not', async () => {
     await using gateway = await startTestGateway({ corsOrigins: ['https://console.example'] });
     const preflight = (origin: string) =>
       fetch(`${gateway.url}/graphql`, {

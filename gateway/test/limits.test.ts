@@ -6,7 +6,7 @@ import { startTestGateway, type TestGateway } from './test-gateway.ts';
 describe('the size of a document', () => {
   const sizeOf = (text: string) => measureDocument(parse(text));
 
-  test('counts fields above each other, aliases, root fields and selections', () => {
+  test('counts nested fields, aliases, root fields and selections', () => {
     expect(sizeOf('{ a: people { name } person(id: 1) { b: name friends { id } } }')).toEqual({
       depth: 3,
       aliases: 2,
@@ -15,20 +15,20 @@ describe('the size of a document', () => {
     });
   });
 
-  test('takes fragments where they are spread', () => {
+  test('counts fragments wherever they are spread', () => {
     const text = '{ ...Root ...Root } fragment Root on Query { people { ... on Person { x: name } } }';
     expect(sizeOf(text)).toMatchObject({ depth: 2, aliases: 2, rootFields: 2 });
   });
 
-  test('of several operations the largest counts', () => {
+  test('is that of the largest operation', () => {
     expect(sizeOf('query A { a } query B { b { c { d } } }')).toMatchObject({ depth: 3, rootFields: 1 });
   });
 
-  test('ends in fragments that spread themselves or nothing', () => {
+  test('is finite for fragments that spread themselves or do not exist', () => {
     expect(sizeOf('{ ...A } fragment A on Query { b ...B } fragment B on Query { ...A ...Missing }').depth).toBe(1);
   });
 
-  test('fragments that double each other are counted without being unfolded', () => {
+  test('fragments that double each other are counted without being expanded', () => {
     const doubling = Array.from(
       { length: 60 },
       (_, n) => `fragment F${n} on Person { a: friends { ...F${n + 1} } b: friends { ...F${n + 1} } }`,
@@ -53,7 +53,7 @@ describe('hostile operations', () => {
 
   test.each([
     ['too deep', nested(40), 'MAX_DEPTH_LIMIT'],
-    ['deep beyond any stack', nested(7_000), 'MAX_DEPTH_LIMIT'],
+    ['too deep for the stack', nested(7_000), 'MAX_DEPTH_LIMIT'],
     [
       'too many aliases',
       `{ people { ${Array.from({ length: 150 }, (_, n) => `a${n}: name`).join(' ')} } }`,
@@ -77,19 +77,19 @@ describe('hostile operations', () => {
       `{ __schema { types ${'{ fields { type '.repeat(15)}{ name }${' } }'.repeat(15)} } }`,
       'MAX_DEPTH_LIMIT',
     ],
-  ])('%s: refused with its code, and no subgraph is asked', async (_what, query, code) => {
+  ])('%s: refused with its code, and no subgraph gets a request', async (_what, query, code) => {
     const asked = gateway.graph.people.seen.length;
     const { status, errors, data } = await gateway.ask(query);
     expect([status, errors?.length, errors?.[0]?.extensions['code'], data]).toEqual([400, 1, code, undefined]);
     expect(gateway.graph.people.seen.length).toBe(asked);
   });
 
-  test('the message says what is allowed and what arrived', async () => {
+  test('the message states the limit and the actual number', async () => {
     const { errors } = await gateway.ask(nested(40));
     expect(errors?.[0]?.message).toBe('At most 25 levels are allowed; the operation has 42.');
   });
 
-  test('a refused text is judged the same the second time, and good ones go on', async () => {
+  test('a refused text is refused again, and others still run', async () => {
     for (const _time of [1, 2]) {
       expect((await gateway.ask(nested(40))).errors?.[0]?.extensions['code']).toBe('MAX_DEPTH_LIMIT');
       expect((await gateway.ask('{ people { id } }')).data).toEqual({ people: [{ id: '1' }, { id: '2' }] });

@@ -15,7 +15,7 @@ interface Payload {
   readonly extensions?: { readonly live: { readonly dropped: number } };
 }
 
-/** What a subscription brings, and how it ends. */
+/** Collects the payloads of a subscription, and how it ends. */
 function watch(client: Client, ids: readonly string[]) {
   const speeds: number[] = [];
   const errors: unknown[] = [];
@@ -65,7 +65,7 @@ function watch(client: Client, ids: readonly string[]) {
 const subscribeMessage = (ids: readonly string[]) =>
   JSON.stringify({ id: 'slow', type: 'subscribe', payload: { query: watchQuery, variables: { ids } } });
 
-test('a stream whose events come faster than they are completed ends alone, told so by a code of its own', async () => {
+test('a stream whose events arrive faster than they are completed ends with LIVE_QUEUE_OVERFLOW, and others continue', async () => {
   await using live = await startLiveGateway();
   const release = live.graph.holdYard();
   const flooded = watch(live.connect(), ['a']);
@@ -80,7 +80,7 @@ test('a stream whose events come faster than they are completed ends alone, told
   await live.graph.move('b', 7);
   release();
   await flooded.ended;
-  // What waited comes first, in order; then the code, and the end.
+  // The waiting events come first, in order, then the code and the end.
   expect(flooded.speeds.length).toBeGreaterThanOrEqual(1_000);
   expect(flooded.speeds).toEqual([...flooded.speeds.keys()]);
   expect([flooded.errors, flooded.isComplete()]).toEqual([['LIVE_QUEUE_OVERFLOW'], true]);
@@ -90,9 +90,9 @@ test('a stream whose events come faster than they are completed ends alone, told
   expect(metrics).toContain('gateway_subgraph_events_total{subgraph="fleet",event="queue_overflow"} 1');
 });
 
-test('a client that stops reading loses events, is told how many, and goes on with the latest', async () => {
+test('a client that stops reading loses events, learns how many, and continues with the latest', async () => {
   await using live = await startLiveGateway();
-  // Long ids make long messages: a stalled connection is full after some dozen of them.
+  // Long ids make long messages, so a stalled connection is full after a few dozen of them.
   const id = 'x'.repeat(50_000);
   const slow = await live.socket();
   slow.send(subscribeMessage([id]));
@@ -102,7 +102,7 @@ test('a client that stops reading loses events, is told how many, and goes on wi
   const moves = 300;
   for (let speed = 0; speed < moves; speed++) {
     await live.graph.move(id, speed);
-    // The first moves may come before the second client has joined.
+    // The first moves may arrive before the second client has joined.
     if (fast.speeds.length > 0) await fast.saw(speed);
     else await new Promise((resolve) => setImmediate(resolve));
   }
@@ -127,13 +127,13 @@ test('a client that stops reading loses events, is told how many, and goes on wi
   expect(metrics).toContain(`gateway_live_payloads_dropped_total ${dropped}`);
 });
 
-test('a client that has gone without a word is noticed, and its subscription ends', async () => {
+test('a client that vanishes without closing is detected, and its subscription ends', async () => {
   await using live = await startLiveGateway({ live: { renewalMs: 25_000, pingMs: 500 } });
   const gone = await live.socket();
   const closed = new Promise<number>((resolve) => gone.once('close', resolve));
   gone.send(subscribeMessage(['7']));
   await live.graph.subscribed(1);
-  gone.pause(); // and answers no more pings
+  gone.pause(); // and sends no more pongs
   await live.graph.unsubscribed(1);
   gone.resume();
   expect(await closed).toBe(1006);
@@ -142,7 +142,7 @@ test('a client that has gone without a word is noticed, and its subscription end
 test.each<[string, (socket: WebSocket, text: string) => void]>([
   ['messages', (socket, text) => socket.send(JSON.stringify({ type: 'ping', payload: { text } }))],
   ['frames', (socket, text) => socket.ping(text.slice(0, 125))],
-])('a client that pings and pings by %s and takes no answer is read no further', async (_kind, ping) => {
+])('the gateway stops reading from a client that floods it with ping %s and reads no pongs', async (_kind, ping) => {
   await using live = await startLiveGateway();
   const flood = await live.socket();
   flood.pause();
@@ -152,7 +152,7 @@ test.each<[string, (socket: WebSocket, text: string) => void]>([
     const response = await fetch(live.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   };
-  // What the connection holds is full when nothing has gone out between some answers to somebody else.
+  // The connection is full when its buffer has not changed between a few responses to another client.
   let waiting = -1;
   for (let rounds = 0; waiting <= 0 || flood.bufferedAmount !== waiting; rounds++) {
     if (rounds === 200) throw new Error('the gateway takes everything');
@@ -164,7 +164,7 @@ test.each<[string, (socket: WebSocket, text: string) => void]>([
   expect(flood.bufferedAmount).toBeGreaterThan(0);
 });
 
-test('subscriptions of many clients outlive restarts of the subgraph while events flow', async () => {
+test('subscriptions of many clients survive restarts of the subgraph', async () => {
   await using live = await startLiveGateway();
   const watching = Array.from({ length: 20 }, (_, index) => watch(live.connect(), ['7', String(index % 2)]));
   await live.graph.subscribed(2);
@@ -177,7 +177,7 @@ test('subscriptions of many clients outlive restarts of the subgraph while event
   expect(watching.flatMap(({ errors }) => errors)).toEqual([]);
 });
 
-test('a gateway that stops while events flow sends everybody away with 1001, and tells nobody that it was all', async () => {
+test('a gateway that stops closes websockets with 1001 and sends no "complete" to any client', async () => {
   await using live = await startLiveGateway();
   const closes: Promise<number>[] = [];
   const watching = Array.from({ length: 10 }, () => {
@@ -211,7 +211,7 @@ test('a gateway that stops while events flow sends everybody away with 1001, and
   expect(received).not.toContain('event: complete');
 });
 
-test('expired credentials end a subscription, and only for those whose they were', async () => {
+test('expired credentials end the subscription of their client only', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
   try {
     await using live = await startLiveGateway({

@@ -67,7 +67,7 @@ describe('a subscription over graphql-ws', () => {
     );
     const arrivals = streams.map((stream) => stream.next());
     await graph.subscribed(1);
-    // Each further client joins without the subgraph hearing of it: moves go on until all have one.
+    // Further clients join without a request to the subgraph, so moves are sent until every client has received one.
     let open = arrivals.length;
     for (const arrival of arrivals) void arrival.then(() => open--);
     let moves = 0;
@@ -83,7 +83,7 @@ describe('a subscription over graphql-ws', () => {
     await graph.unsubscribed(1);
   });
 
-  test('with other variables is a stream of its own', async () => {
+  test('with other variables has a stream of its own', async () => {
     const client = connect();
     const [one, other] = ['7', '8'].map((id) => client.iterate({ query: watch, variables: { ids: [id] } }));
     await graph.subscribed(2);
@@ -93,7 +93,7 @@ describe('a subscription over graphql-ws', () => {
     expect((await one!.next()).value).toEqual(payloadOf(5, '7'));
   });
 
-  test('goes on after the subgraph was cut off', async () => {
+  test('continues after the connection to the subgraph was lost', async () => {
     const events = connect().iterate({ query: watch, variables: { ids: ['7'] } });
     await graph.subscribed(1);
     await graph.move('7', 1);
@@ -104,7 +104,7 @@ describe('a subscription over graphql-ws', () => {
     expect((await events.next()).value).toEqual(payloadOf(2, '7'));
   });
 
-  test('that the subgraph refuses ends with an error that tells nothing internal', async () => {
+  test('that the subgraph refuses ends with an error without internal details', async () => {
     const { value } = await connect().iterate({ query: 'subscription { broken }' }).next();
     expect(value).toMatchObject({
       errors: [{ extensions: { code: expect.any(String), requestId: expect.any(String) } }],
@@ -132,13 +132,13 @@ describe('other operations over graphql-ws', () => {
     return results;
   };
 
-  test('a query is answered once', async () => {
+  test('a query gets one response', async () => {
     expect(await once('{ vehicle(id: "7") { plate yard } }')).toEqual([
       { data: { vehicle: { plate: 'PLATE-7', yard: 'Yard 7' } } },
     ]);
   });
 
-  test('@defer comes in parts', async () => {
+  test('@defer is sent in parts', async () => {
     expect(await once('{ vehicle(id: "7") { plate ... @defer(label: "yard") { yard } } }')).toEqual([
       { data: { vehicle: { plate: 'PLATE-7' } }, hasNext: true },
       { incremental: [{ label: 'yard', path: ['vehicle'], data: { yard: 'Yard 7' } }], hasNext: false },
@@ -175,7 +175,7 @@ describe('the graphql-transport-ws protocol', () => {
     ['one id twice', 4409, [init, subscribe, subscribe]],
   ])('%s closes with its code', async (_case, code, messages) => {
     const socket = raw();
-    // The handshake is answered before the rest is looked at.
+    // The gateway responds to the handshake before it reads further messages.
     if (code === 4409) {
       send(socket, init);
       socket.once('message', () => {
@@ -187,13 +187,13 @@ describe('the graphql-transport-ws protocol', () => {
     expect(await closeCode(socket)).toBe(code);
   });
 
-  test('another subprotocol is not served', async () => {
+  test('another subprotocol is refused', async () => {
     const socket = raw('graphql-ws');
     socket.on('error', () => {});
     expect([1006, 4406]).toContain(await closeCode(socket));
   });
 
-  test('a ping is answered', async () => {
+  test('a ping gets a pong', async () => {
     const socket = raw();
     send(socket, { type: 'ping', payload: { at: 1 } });
     const message = await new Promise<string>((resolve) => socket.once('message', (data) => resolve(String(data))));
@@ -203,7 +203,7 @@ describe('the graphql-transport-ws protocol', () => {
 });
 
 describe('over HTTP', () => {
-  test('server-sent events bring a subscription through networks that block websockets', async () => {
+  test('server-sent events carry a subscription through networks that block websockets', async () => {
     const client = createSseClient({ url, retryAttempts: 0 });
     const events = client.iterate({ query: watch, variables: { ids: ['7'] } });
     const first = events.next();
@@ -214,7 +214,7 @@ describe('over HTTP', () => {
     await graph.unsubscribed(1);
   });
 
-  test('server-sent events answer a query and complete', async () => {
+  test('server-sent events carry the response to a query, then complete', async () => {
     const client = createSseClient({ url, retryAttempts: 0 });
     const results: unknown[] = [];
     for await (const result of client.iterate({ query: '{ vehicle(id: "7") { yard } }' })) results.push(result);
@@ -229,7 +229,7 @@ describe('over HTTP', () => {
       body: JSON.stringify({ query }),
     });
 
-  test('multipart brings @defer in parts, and a client that takes none gets all at once', async () => {
+  test('multipart carries @defer in parts, and a client that accepts no parts gets a single response', async () => {
     const query = '{ vehicle(id: "7") { plate ... @defer { yard } } }';
     const parts = await post(query, 'multipart/mixed; deferSpec=20220824, application/json');
     expect(parts.headers.get('content-type')).toBe('multipart/mixed; boundary="-"; deferSpec=20220824');
@@ -245,7 +245,7 @@ describe('over HTTP', () => {
     expect(await whole.json()).toEqual({ data: { vehicle: { plate: 'PLATE-7', yard: 'Yard 7' } } });
   });
 
-  test('@defer comes in the format that the client names, the first of several', async () => {
+  test('@defer is sent in the first format that the client names', async () => {
     const query = '{ vehicle(id: "7") { plate ... @defer { yard } } }';
     const announced = await post(query, 'multipart/mixed;incrementalSpec=v0.2, multipart/mixed;deferSpec=20220824');
     expect(announced.headers.get('content-type')).toBe('multipart/mixed; boundary="-"; incrementalSpec=v0.2');
@@ -259,7 +259,7 @@ describe('over HTTP', () => {
     expect((await post(query, 'multipart/mixed;incrementalSpec=v9')).status).toBe(406);
   });
 
-  test('a multipart subscription brings every event in a part that is complete at once', async () => {
+  test('a multipart subscription sends every event in a part that is complete at once', async () => {
     const leaving = new AbortController();
     const response = await fetch(url, {
       method: 'POST',
@@ -292,7 +292,7 @@ describe('over HTTP', () => {
     expect((await post(watch, 'multipart/mixed;deferSpec=20220824, application/json')).status).toBe(400);
   });
 
-  /** The JSON bodies of the complete parts of a multipart text. */
+  /** Returns the JSON bodies of the complete parts in a multipart text. */
   function partsOf(text: string, boundary: string): unknown[] {
     const [, ...parts] = text.split(`\r\n--${boundary}`);
     return parts
@@ -301,7 +301,7 @@ describe('over HTTP', () => {
       .map((body) => JSON.parse(body));
   }
 
-  test('a client that takes streams among others gets one for a subscription, and ordinary answers else', async () => {
+  test('a client that also accepts streams gets one for a subscription, and JSON otherwise', async () => {
     const everything =
       'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';
     const query = await post('{ vehicle(id: "7") { yard } }', everything);
@@ -319,7 +319,7 @@ describe('over HTTP', () => {
     leaving.abort();
   });
 
-  test('a faulty operation is refused with 400 before a stream begins, and a mutation by GET too', async () => {
+  test('a faulty operation is refused with 400 before a stream begins, and so is a mutation by GET', async () => {
     const refused = await post('subscription { nothing }', 'text/event-stream');
     expect([refused.status, await refused.json()]).toMatchObject([
       400,

@@ -35,7 +35,7 @@ test('@apollo/gateway takes the schema of our engine with every update, and buil
   await gateway.stop();
 });
 
-test('it builds both where it executes operations itself', async () => {
+test('@apollo/gateway builds both if it executes operations itself', async () => {
   const { gateway } = await manage(undefined);
   expect(gateway.schema?.getQueryType()?.getFields()).toHaveProperty('people');
   expect(gateway).toHaveProperty('queryPlanner');

@@ -18,7 +18,7 @@ import { createTransport } from '../transport/transport.ts';
 import { type SmallGraph, startSmallGraph } from './small-graph.ts';
 import { startTestGateway } from './test-gateway.ts';
 
-/** What clients see masked, operators find in the log under the request id that the client was told. */
+/** Clients see a masked error with a request id. Operators find the full error in the log under this id. */
 interface Entry {
   readonly requestId?: string;
   readonly reason?: string;
@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => graph.close());
 
 describe.each(['freight', 'apollo'] as const)('under the engine %s', (engine) => {
-  test('an error that a subgraph did not mean for clients', async () => {
+  test('an error that a subgraph did not write for clients is masked', async () => {
     const { log, of } = capturedLog();
     await using gateway = await startTestGateway({ engine }, graph, log);
     const { errors = [] } = await gateway.ask('{ failing }');
@@ -49,7 +49,7 @@ describe.each(['freight', 'apollo'] as const)('under the engine %s', (engine) =>
     ]);
   });
 
-  test('why a subgraph could not be reached', async () => {
+  test('the reason why a subgraph could not be reached is masked', async () => {
     const { log, of } = capturedLog();
     const subgraphUrls = { people: 'http://127.0.0.1:1/graphql' };
     await using gateway = await startTestGateway({ engine, subgraphUrls }, graph, log);
@@ -133,7 +133,7 @@ describe('a defect of the gateway itself', () => {
     expect(logged()).toMatchObject([{ err: { message: defect().message } }]);
   });
 
-  test('between two parts of a response: the last part tells it', async () => {
+  test('between two parts of a response is reported in the last part', async () => {
     const { outcome, logged } = run('{ people { id ... @defer { name } } }');
     const started = await outcome;
     if (started.kind !== 'stream') throw new Error('a stream was expected');

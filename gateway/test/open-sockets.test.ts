@@ -32,8 +32,8 @@ async function upgradeStatus(): Promise<number | undefined> {
   return status;
 }
 
-describe('one address', () => {
-  test('may open so many websockets, and another one when one of them has closed', async () => {
+describe('one address of clients', () => {
+  test('may open CLIENT_SOCKETS websockets, and another one after one of them has closed', async () => {
     const [first] = [await live.socket(), await live.socket()];
     expect(await upgradeStatus()).toBe(429);
     const closed = once(first, 'close');
@@ -44,7 +44,7 @@ describe('one address', () => {
     await live.closeSockets();
   });
 
-  test('may open so many subscriptions over HTTP; the next one is refused with 429 and a time to try again', async () => {
+  test('may open CLIENT_SOCKETS subscriptions over HTTP; the next one is refused with 429 and Retry-After', async () => {
     const leaving = new AbortController();
     await Promise.all([subscribeOverHttp(leaving.signal), subscribeOverHttp(leaving.signal)]);
     const refused = await subscribeOverHttp();
@@ -66,7 +66,7 @@ describe('one address', () => {
   });
 });
 
-test('an account may open so many at all its addresses together; anonymous callers count by address only', () => {
+test('an account may open CLIENT_SOCKETS at all its addresses together; anonymous callers count by address only', () => {
   const sockets = new OpenSockets(2);
   const [driver, dispatcher] = [somebody(['DRIVER']), somebody(['DISPATCHER'])];
   const release = sockets.openFor(driver);
@@ -82,7 +82,7 @@ test('an account may open so many at all its addresses together; anonymous calle
   for (let count = 0; count < 3; count++) expect(() => sockets.openFor({ kind: 'anonymous' })).not.toThrow();
 });
 
-test('one websocket may have so many operations under way', async () => {
+test('one websocket may run CLIENT_OPERATIONS_PER_SOCKET operations at once', async () => {
   const socket = await live.socket();
   const messages: { id: string; type: string; payload?: unknown }[] = [];
   const third = new Promise<void>((resolve) => {

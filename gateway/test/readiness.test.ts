@@ -28,7 +28,7 @@ const ready = async (url: string) => {
 };
 
 describe('the gateway in front of our own subgraphs', () => {
-  test('tells the parts of its subgraphs: operators see where, the public sees that', async () => {
+  test('reports the parts of its subgraphs: operators see their names, the public does not', async () => {
     await using gateway = await startTestGateway(freight);
     const reason = 'seeding: the history is being loaded.';
     gateway.graph.people.health.parts = [part('seeding', { status: 'degraded', reason }), part('redis')];
@@ -47,7 +47,7 @@ describe('the gateway in front of our own subgraphs', () => {
     ]);
   });
 
-  test('is out of rotation while the database of every subgraph is away', async () => {
+  test('is out of rotation while the databases of all subgraphs are away', async () => {
     await using gateway = await startTestGateway(freight);
     const down = part('database', { status: 'down', reason: 'The database does not answer.' });
     for (const subgraph of [gateway.graph.people, gateway.graph.parcels])
@@ -58,7 +58,7 @@ describe('the gateway in front of our own subgraphs', () => {
     expect(found.parts[0]).toMatchObject({ name: 'subgraphs', status: 'down' });
   });
 
-  test('asks its subgraphs once per second, however often it is asked', async () => {
+  test('probes its subgraphs once per second, however often its health is read', async () => {
     await using gateway = await startTestGateway(freight);
     await Promise.all(Array.from({ length: 50 }, () => ready(gateway.url)));
     await ready(gateway.adminUrl);
@@ -68,7 +68,7 @@ describe('the gateway in front of our own subgraphs', () => {
   test.each([
     ['tolerates clocks that are 4 minutes apart', -240_000, 'ready', null],
     [
-      'tells clocks that are 7 minutes apart',
+      'reports clocks that are 7 minutes apart',
       420_000,
       'degraded',
       expect.stringMatching(
@@ -84,8 +84,8 @@ describe('the gateway in front of our own subgraphs', () => {
   });
 });
 
-describe('a round of questions', () => {
-  test('answers in bounded time when a subgraph is silent', async () => {
+describe('a round of probes', () => {
+  test('ends in bounded time if a subgraph is silent', async () => {
     const aborted = new Promise<Response>((_resolve, reject) => setImmediate(() => reject(new Error('timeout'))));
     const health = new SubgraphHealth(healthRouteProbe(() => aborted));
     expect(await health.check({ people: { url: 'http://127.0.0.1:1/graphql' } })).toEqual(
@@ -97,12 +97,12 @@ describe('a round of questions', () => {
     ['a subgraph without such a route', new Response('not here', { status: 404 }), true],
     ['a subgraph that fails', new Response('oh', { status: 500 }), false],
     ['parts of another form', Response.json({ parts: [{ name: 1 }] }), true],
-  ])('takes %s as it is', async (_, response, isUp) => {
+  ])('accepts %s', async (_, response, isUp) => {
     const report = await healthRouteProbe(async () => response)('people', 'http://127.0.0.1:1/graphql');
     expect(report).toMatchObject({ isUp, parts: [] });
   });
 
-  test('begins anew when the supergraph has other subgraphs', async () => {
+  test('starts again if the supergraph has other subgraphs', async () => {
     const asked: string[] = [];
     const health = new SubgraphHealth(async (name) => {
       asked.push(name);
@@ -116,7 +116,7 @@ describe('a round of questions', () => {
 });
 
 describe('parts of several processes', () => {
-  test('of one name are one: the worst status, since the first of them, for each reason', () => {
+  test('with one name are merged: the worst status, its earliest time and all reasons', () => {
     const earlier = '2026-03-01T09:00:00.000Z';
     const told = [
       { ...part('redis'), subgraph: 'fleet' },
@@ -131,7 +131,7 @@ describe('parts of several processes', () => {
   });
 });
 
-describe('clocks that are too far apart', () => {
+describe('clocks that differ too much', () => {
   const reports = (clockAheadMs: number): Map<string, ProbeReport> =>
     new Map([['fleet', { isUp: true, parts: [], clockAheadMs }]]);
 

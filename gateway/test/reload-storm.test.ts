@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { reloadStorm } from '../../bench/reload/storm.ts';
 
-/** A short run of what `bench/reload` does a thousand times. */
+/** A short run of `bench/reload`, which does this a thousand times. */
 test('reloads under load fail no request, end no subscription and leave nothing behind', async () => {
   const reloads = 12;
   const { loaded, refused, requests, wrong, ended, events, before, after } = await reloadStorm({
@@ -15,7 +15,7 @@ test('reloads under load fail no request, end no subscription and leave nothing 
   expect(requests).toBeGreaterThan(reloads);
   expect(events.lasting).toEqual([reloads, reloads, reloads]);
   expect(events.passing).toBeGreaterThan(0);
-  // The current supergraph, and the first one, with which the lasting subscriptions run on; its planner is gone.
+  // The current supergraph, and the first one, which running subscriptions still use. Its planner is gone.
   expect(after.alive.engines).toBe(2);
   // A class that extends another one counts as well, once.
   expect(after.alive.planners).toBeLessThanOrEqual(3);

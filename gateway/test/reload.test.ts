@@ -22,7 +22,7 @@ describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s eng
     return Number(new RegExp(`gateway_supergraph_reloads_total\\{outcome="${outcome}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
   };
 
-  /** Asks until the gateway has noticed the file; every answer on the way must be whole. */
+  /** Sends queries until the gateway has loaded the file. Every response until then must be complete. */
   async function until(noticed: () => Promise<boolean>): Promise<number> {
     for (let answers = 1; ; answers++) {
       const { data, errors } = await gateway.ask('{ people { name friends { name } } }');
@@ -34,7 +34,7 @@ describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s eng
   const knows = async (field: string) =>
     (await gateway.ask(`{ parcels { ${field} } }`)).errors?.[0]?.extensions['code'] !== 'GRAPHQL_VALIDATION_FAILED';
 
-  test('is taken over when the file changes, while requests go on', async () => {
+  test('is loaded when the file changes, while requests are served', async () => {
     replaceFile(supergraphWith('massKg'));
     await until(() => knows('massKg'));
     expect(await knows('weightKg')).toBe(false);
@@ -48,20 +48,20 @@ describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s eng
     ['no GraphQL', () => 'not a supergraph {'],
     ['a schema, but no supergraph', () => 'type Query { people: String }'],
     ['empty', () => ''],
-  ])('that is %s is refused: the old one stays', async (_what, spoil) => {
+  ])('that is %s is refused, and the previous one stays', async (_what, spoil) => {
     const refused = await reloads('refused');
     replaceFile(spoil(gateway.graph.supergraphSdl));
     await until(async () => (await reloads('refused')) > refused);
     expect(await knows('weightKg')).toBe(true);
   });
 
-  test('is taken over after bad ones as well', async () => {
+  test('is loaded after refused ones, too', async () => {
     replaceFile(supergraphWith('heft'));
     await until(() => knows('heft'));
   });
 });
 
-test('a request that is under way when the supergraph changes ends as it began', async () => {
+test('a request that runs when the supergraph changes finishes on the one it began with', async () => {
   await using gateway = await startTestGateway();
   const arrived = gateway.graph.people.arrival();
   const letGo = gateway.graph.people.hold();

@@ -7,14 +7,17 @@ function repeatable(source: string, variables: Record<string, unknown> = {}): bo
   return isRepeatable({ document, operation: document.definitions[0] as OperationDefinitionNode, variables });
 }
 
-describe('an operation may be sent again', () => {
+describe('an operation may be repeated', () => {
   test.each([
     ['a query', '{ people { name } }'],
     ['a key in the input', 'mutation { pay(input: { amount: 1, idempotencyKey: "k" }) { id } }'],
     ['a key as an argument', 'mutation { pay(amount: 1, idempotencyKey: "k") { id } }'],
     ['a key as a variable', 'mutation($k: String) { pay(input: { idempotencyKey: $k }) { id } }'],
     ['a key in a variable', 'mutation($i: In!) { pay(input: $i) { id } }'],
-    ['a key by default', 'mutation($key: String = "k") { pay(input: { idempotencyKey: $key }) { id } }'],
+    [
+      'a key as the default of a variable',
+      'mutation($key: String = "k") { pay(input: { idempotencyKey: $key }) { id } }',
+    ],
     ['a key at each field', 'mutation($k: String) { __typename a(idempotencyKey: $k) ... { b(idempotencyKey: $k) } }'],
   ])('%s', (_, source) => {
     expect(repeatable(source, { k: 'k', i: { idempotencyKey: 'k' } })).toBe(true);
@@ -26,7 +29,7 @@ describe('an operation may be sent again', () => {
     ['a variable that was not given', 'mutation($k: String) { pay(input: { idempotencyKey: $k }) { id } }'],
     ['a field without a key beside one with it', 'mutation { a(idempotencyKey: "k") b }'],
     ['a field without a key in a fragment', 'mutation { a(idempotencyKey: "k") ...F } fragment F on Mutation { b }'],
-  ])('not with %s', (_, source) => {
+  ])('but not with %s', (_, source) => {
     expect(repeatable(source)).toBe(false);
   });
 });

@@ -43,7 +43,7 @@ describe('npm run gateway', () => {
   };
   const textOf = (stream: Readable | null) => (stream ? text(stream) : '');
 
-  test('serves any supergraph, says one line, and ends on SIGTERM', async () => {
+  test('serves any supergraph, logs one line, and ends on SIGTERM', async () => {
     const gateway = start('--supergraph', file, '--port', '0');
     const lines: string[] = [];
     const output = createInterface({ input: gateway.stdout! }).on('line', (line) => lines.push(line));
@@ -62,7 +62,7 @@ describe('npm run gateway', () => {
     expect(lines).toHaveLength(1);
   });
 
-  test('a taken port gets one clear line', async () => {
+  test('a taken port is reported in one clear line', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;
@@ -102,7 +102,7 @@ describe('npm run gateway', () => {
       /^HOST: an address of this machine is required for the gateway; got 192\.0\.2\.1$/,
     ],
     ['a flag that does not exist', () => ['--supergrap', 'x'], /^Unknown option '--supergrap'/],
-  ])('%s gets one clear line', async (_what, flags, message) => {
+  ])('%s is reported in one clear line', async (_what, flags, message) => {
     const gateway = start(...flags());
     const [errors, [code]] = await Promise.all([textOf(gateway.stderr), once(gateway, 'exit')]);
     expect([code, errors.trim().split('\n')]).toEqual([1, [expect.stringMatching(message)]]);

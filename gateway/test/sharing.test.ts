@@ -11,7 +11,7 @@ describe('equal queries at the same time', () => {
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  /** Asks while `people` holds back its answer, and counts what arrives there. */
+  /** Sends queries while `people` holds back its response, and counts the requests to it. */
   async function whileHeld<T>(
     ask: () => Promise<T>[],
   ): Promise<{ answers: PromiseSettledResult<T>[]; requests: number }> {
@@ -20,13 +20,13 @@ describe('equal queries at the same time', () => {
     const first = gateway.graph.people.arrival();
     const asked = ask();
     await first;
-    // A request sent after these has its answer only when they have all been taken in.
+    // The response to a later request shows that the gateway has read all of these.
     await gateway.ask('{ __typename }');
     letGo();
     return { answers: await Promise.allSettled(asked), requests: gateway.graph.people.seen.length - before };
   }
 
-  test('are executed once and answered to all', async () => {
+  test('are executed once, and each client gets the response', async () => {
     const { answers, requests } = await whileHeld(() => Array.from({ length: 5 }, () => gateway.ask(query)));
     expect(answers.map((answer) => answer.status === 'fulfilled' && answer.value.data)).toEqual(Array(5).fill(whole));
     const ids = answers.map((answer) => answer.status === 'fulfilled' && answer.value.headers.get('x-request-id'));
@@ -40,13 +40,13 @@ describe('equal queries at the same time', () => {
     ],
     ['other callers', () => ['a', 'b'].map((tenant) => gateway.ask(query, {}, { 'x-tenant': tenant }))],
     ['mutations', () => [1, 2].map(() => gateway.ask('mutation { rename(id: "1", name: "Ada") { name } }'))],
-  ])('%s are executed each', async (_what, ask) => {
+  ])('%s are executed separately', async (_what, ask) => {
     const { answers, requests } = await whileHeld(ask);
     expect(requests).toBe(2);
     expect(answers.every((answer) => answer.status === 'fulfilled' && !answer.value.errors)).toBe(true);
   });
 
-  test('a client that leaves takes nothing from the others', async () => {
+  test('a client that disconnects does not affect the others', async () => {
     const leaving = new AbortController();
     const left = gateway.graph.people.arrival();
     const { answers } = await whileHeld(() => {

@@ -16,7 +16,7 @@ async function operation(slices: TurnSlices, milliseconds: number, onBegin: () =
   work(milliseconds);
 }
 
-test('operations begin at once while there is time in this turn', async () => {
+test('operations begin at once while this turn has time left', async () => {
   const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
   const slices = new TurnSlices(10, noRush);
   expect(slices.turn()).toBeUndefined();
@@ -43,7 +43,7 @@ test('operations that arrive at once are spread over turns, in the order of thei
   expect(turns).toBeGreaterThanOrEqual(9);
 });
 
-test('an operation is refused when too many wait', () => {
+test('an operation is refused if too many wait', () => {
   const slices = new TurnSlices(1, noRush);
   expect(slices.turn()).toBeUndefined();
   work(11);

@@ -15,28 +15,37 @@ describe('a response in which every root field failed', () => {
     ['a database is away', '{"a":null}', [failure('SERVICE_UNAVAILABLE', 'a')], 503],
     ['a circuit is open', 'null', [failure('SUBGRAPH_CIRCUIT_OPEN', 'a')], 503],
     ['time ran out', '{"a":null,"b":null}', [failure('GATEWAY_TIMEOUT', 'a'), failure('OUTCOME_UNKNOWN', 'b')], 504],
-    ['both', '{"a":null,"b":null}', [failure('GATEWAY_TIMEOUT', 'a'), failure('SERVICE_UNAVAILABLE', 'b')], 503],
-    ['below it', '{"a":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a', 'b', 0)], 503],
-  ])('is unavailable: %s', (_, data, errors, status) => {
+    [
+      'time ran out and a database is away',
+      '{"a":null,"b":null}',
+      [failure('GATEWAY_TIMEOUT', 'a'), failure('SERVICE_UNAVAILABLE', 'b')],
+      503,
+    ],
+    ['a field below failed', '{"a":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a', 'b', 0)], 503],
+  ])('has the status 503 or 504: %s', (_, data, errors, status) => {
     expect(unavailableStatus(data, errors)).toBe(status);
   });
 
   test.each([
     ['nothing failed', '{"a":null}', []],
-    ['something is there', '{"a":null,"b":{"c":null}}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
-    ['a field is rightly null', '{"a":null,"b":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
-    ['it failed for another reason', '{"a":null}', [failure('INTERNAL_SERVER_ERROR', 'a')]],
-    ['one failed for another reason', 'null', [failure('SUBREQUEST_HTTP_ERROR', 'a'), failure('FORBIDDEN', 'b')]],
-    ['the type name is known', '{"__typename":"Query","a":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
-  ])('is no such response: %s', (_, data, errors) => {
+    ['one root field has data', '{"a":null,"b":{"c":null}}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
+    ['one root field is null without an error', '{"a":null,"b":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
+    ['the root field failed for another reason', '{"a":null}', [failure('INTERNAL_SERVER_ERROR', 'a')]],
+    [
+      'one root field failed for another reason',
+      'null',
+      [failure('SUBREQUEST_HTTP_ERROR', 'a'), failure('FORBIDDEN', 'b')],
+    ],
+    ['__typename has data', '{"__typename":"Query","a":null}', [failure('SUBREQUEST_HTTP_ERROR', 'a')]],
+  ])('has no such status: %s', (_, data, errors) => {
     expect(unavailableStatus(data, errors)).toBeUndefined();
   });
 });
 
-describe('a client asks while the subgraph is away', () => {
+describe('a client of a subgraph that is away', () => {
   const accept = 'application/graphql-response+json';
 
-  test('and hears it from the status, when it knows GraphQL over HTTP', async () => {
+  test('gets the status 503 under application/graphql-response+json', async () => {
     await using gateway = await startTestGateway();
     await gateway.graph.parcels.close();
     const answer = await gateway.ask('{ parcels { id } }', {}, { accept });
@@ -45,20 +54,20 @@ describe('a client asks while the subgraph is away', () => {
     expect(answer.errors).toMatchObject([{ extensions: { code: 'SUBREQUEST_HTTP_ERROR' } }]);
   });
 
-  test('and hears it from the errors alone under application/json, as ever', async () => {
+  test('gets the status 200 with errors under application/json', async () => {
     await using gateway = await startTestGateway();
     await gateway.graph.parcels.close();
     expect((await gateway.ask('{ parcels { id } }', {}, { accept: 'application/json' })).status).toBe(200);
   });
 
-  test('and gets 200 with what is there', async () => {
+  test('gets 200 with the data of other subgraphs', async () => {
     await using gateway = await startTestGateway();
     await gateway.graph.parcels.close();
     const answer = await gateway.ask('{ people { name parcels { id } } }', {}, { accept });
     expect(answer.status).toBe(200);
   });
 
-  test('and gets 504 when time ran out', async () => {
+  test('gets 504 if time ran out', async () => {
     await using gateway = await startTestGateway({ subgraphTimeoutMs: 200 });
     const letGo = gateway.graph.people.hold();
     const answer = await gateway.ask('{ people { name } }', {}, { accept });
@@ -66,7 +75,7 @@ describe('a client asks while the subgraph is away', () => {
     letGo();
   });
 
-  test('and a change that may have been made says not to try again', async () => {
+  test('gets no Retry-After for a mutation that may have been executed', async () => {
     await using gateway = await startTestGateway({ subgraphTimeoutMs: 200 });
     const letGo = gateway.graph.people.hold();
     const answer = await gateway.ask('mutation { rename(id: 1, name: "Ida") { name } }', {}, { accept });

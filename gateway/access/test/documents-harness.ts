@@ -10,7 +10,7 @@ const sdl = readFileSync(supergraphFile, 'utf8');
 export const freightSchema = loadSupergraphModel(sdl).apiSchema;
 const onceFields = readOnceFields(freightSchema, parse(sdl));
 
-/** The documents of the freight graph, none checked yet. */
+/** Creates `Documents` for the freight graph without cached results. */
 export function freightDocuments(): Documents {
   return new Documents({ schema: freightSchema, limits, rules: specifiedRules, onceFields });
 }

@@ -28,7 +28,7 @@ describe('a valid document', () => {
       'equal fields under 1,000 conditions',
       `query(${repeat(1_000, (n) => `$v${n}: Boolean!`)}) ${ofShipments(repeat(1_000, (n) => `id @include(if: $v${n})`))}`,
     ],
-  ])('is accepted however often it repeats itself: %s', (_what, text) => {
+  ])('with many equal fields is accepted: %s', (_what, text) => {
     expect(check(text)).toEqual({ kind: 'valid', operations: 1 });
   });
 
@@ -42,7 +42,7 @@ describe('a valid document', () => {
 });
 
 describe('a faulty document', () => {
-  test('is told all of its faults at once, with their places', () => {
+  test('gets all of its errors at once, with their locations', () => {
     const text =
       'query Faulty($unused: Int) {\n  viewer { nme }\n  shipments(frst: 1) { nodes { id: reference id } }\n}';
     const checked = freightDocuments().check(text);
@@ -60,7 +60,7 @@ describe('a faulty document', () => {
     });
   });
 
-  test('that is not GraphQL is told where it breaks off', () => {
+  test('that is not GraphQL gets the location of the syntax error', () => {
     expect(freightDocuments().check('{\r\n  viewer {')).toEqual({
       kind: 'invalid',
       errors: [
@@ -73,7 +73,7 @@ describe('a faulty document', () => {
     });
   });
 
-  test('is remembered by a hash, so that the same text is not validated again', () => {
+  test('is cached by a hash, so that the same text is not validated again', () => {
     const documents = freightDocuments();
     for (const text of ['{ nothing }', '{ viewer {', `{ viewer ${'{ organization '.repeat(40)}`]) {
       const first = documents.check(text);
@@ -83,7 +83,7 @@ describe('a faulty document', () => {
     }
   });
 
-  test('has at most 50 faults told, with messages of at most 500 characters', () => {
+  test('gets at most 50 errors, with messages of at most 500 characters', () => {
     const name = 'a'.repeat(20_000);
     const many = freightDocuments().check(`{ viewer { ${repeat(80, (n) => `nothing${n}`)} ${name} } }`);
     if (many.kind !== 'invalid') throw new Error(many.kind);
@@ -94,7 +94,7 @@ describe('a faulty document', () => {
     expect(long.errors[0]?.message).toHaveLength(501);
   });
 
-  test('that repeats one argument thousands of times, after thousands of empty lines, has few places told', () => {
+  test('with one argument thousands of times after thousands of empty lines gets few locations', () => {
     const text = `${'\n'.repeat(150_000)}{ viewer(${'a: 1 '.repeat(4_000)}) { id } }`;
     const checked = freightDocuments().check(text);
     if (checked.kind !== 'invalid') throw new Error(checked.kind);
@@ -102,7 +102,7 @@ describe('a faulty document', () => {
     expect(checked.errors[0]?.locations?.[0]?.line).toBe(150_001);
   });
 
-  test('is told each conflict once', () => {
+  test('gets one error for each conflict', () => {
     const text = `{ shipments(first: 1) { nodes { ${repeat(1_400, (n) => `events(last: ${n + 1}) { id }`)} } } }`;
     const checked = freightDocuments().check(text);
     expect(checked).toMatchObject({
@@ -126,7 +126,7 @@ describe('introspection', () => {
     inputValueDeprecation: true,
     oneOf: true,
   };
-  // As Apollo's tools send it: all deprecated elements, and types within types within types.
+  // The query of Apollo's tools: all deprecated elements, and nine levels of wrapped types.
   const apollo = `query IntrospectionQuery { __schema { queryType { name } mutationType { name } subscriptionType { name } types { ...FullType } directives { name description locations args { ...InputValue } } } }
     fragment FullType on __Type { kind name description fields(includeDeprecated: true) { name description args { ...InputValue } type { ...TypeRef } isDeprecated deprecationReason } inputFields { ...InputValue } interfaces { ...TypeRef } enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...TypeRef } }
     fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue }
@@ -140,7 +140,7 @@ describe('introspection', () => {
       'one type',
       'query($name: String!) { __type(name: $name) { name fields { name args { name type { name } } type { name } } } }',
     ],
-  ])('of the usual tools is answered: %s', (_tool, text) => {
+  ])('of common tools gets its response: %s', (_tool, text) => {
     expect(check(text)).toEqual({ kind: 'valid', operations: 1 });
   });
 
@@ -154,7 +154,7 @@ describe('introspection', () => {
       'many values, hidden in fragments',
       `query { ...Schema } fragment Schema on Query { __schema { types { ...T } } } fragment T on __Type { ${repeat(30, (n) => `a${n}: fields { name type { name } }`)} }`,
     ],
-  ])('that would return very much is refused: %s', (_what, text) => {
+  ])('with a very large response is refused: %s', (_what, text) => {
     expect(check(text)).toMatchObject({
       kind: 'refused',
       code: 'COST_ESTIMATED_TOO_EXPENSIVE',
@@ -169,7 +169,7 @@ describe('introspection', () => {
       'fragments',
       '{ ...A ... on Query { b: __type(name: "Query") { name } } } fragment A on Query { __typename a: __type(name: "Account") { name } }',
     ],
-  ])('is asked for once per request: %s', (_what, text) => {
+  ])('is refused if a request contains it twice: %s', (_what, text) => {
     expect(check(text)).toEqual({
       kind: 'refused',
       code: 'MAX_ROOT_FIELDS_LIMIT',
@@ -177,7 +177,7 @@ describe('introspection', () => {
     });
   });
 
-  test('once in each operation of a document is once per request, and so is one field written twice', () => {
+  test('may be in each operation of a document, and in two equal fields that are merged', () => {
     expect(check('query A { __schema { description } } query B { __schema { description } }').kind).toBe('valid');
     expect(check('{ __schema { description } __schema { queryType { name } } }').kind).toBe('valid');
   });

@@ -19,7 +19,7 @@ const objects = ['friend', 'friend', 'owner', 'owner(first: 1)', 'owner(first: 2
 
 const faultsOf = (source: string, rule: ValidationRule) => validate(schema, parse(source), [rule]);
 
-/** A document in which the same keys stand for the same and for other fields, in fragments on any type. */
+/** A random document in which equal keys have equal or different fields, in fragments on any type. */
 function drawDocument(draw: fc.GeneratorValue): string {
   const fragments: string[] = [];
   const body = set(3);
@@ -46,7 +46,7 @@ function drawDocument(draw: fc.GeneratorValue): string {
 const documents = runs(2_000);
 
 describe('fields with one response key', () => {
-  test('are accepted and refused as by graphql-js, whatever the document', () => {
+  test('are accepted and refused as by graphql-js, in random documents', () => {
     const seen = { valid: 0, invalid: 0 };
     fc.assert(
       fc.property(fc.gen(), (draw) => {
@@ -79,7 +79,7 @@ describe('fields with one response key', () => {
       '{ node { ... on Dog { tail } ... on Cat { tail } } }',
       'Fields "tail" conflict because they return conflicting types "Int!" and "String".',
     ],
-  ])('%s are told as by graphql-js, with both places', (_what, source, message) => {
+  ])('%s are reported as by graphql-js, with both locations', (_what, source, message) => {
     const [fault, ...others] = faultsOf(source, overlappingFieldsRule);
     const [expected] = faultsOf(source, OverlappingFieldsCanBeMergedRule);
     expect(fault?.message.startsWith(message)).toBe(true);
@@ -91,18 +91,18 @@ describe('fields with one response key', () => {
     expect(faultsOf(source, overlappingFieldsRule)).toEqual([]);
   });
 
-  test('each key is told once, however many of its fields differ', () => {
+  test('each key is reported once, however many of its fields differ', () => {
     const aliases = Array.from({ length: 1_000 }, (_, n) => `dog(id: ${n}) { id }`);
     expect(faultsOf(`{ ${aliases.join(' ')} }`, overlappingFieldsRule)).toHaveLength(1);
   });
 
-  test('fragments that spread themselves are left to the rule that names them', () => {
+  test('fragments that spread themselves are left to the rule for cycles', () => {
     const source =
       '{ dog { ...A } } fragment A on Dog { friend { ...B } } fragment B on Pet { friend { ...A id ...B } }';
     expect(faultsOf(source, overlappingFieldsRule)).toEqual([]);
   });
 
-  test('fragments that double each other are looked at once', () => {
+  test('fragments that double each other are visited once', () => {
     const doubling = Array.from(
       { length: 60 },
       (_, n) =>
@@ -112,7 +112,7 @@ describe('fields with one response key', () => {
     expect(faultsOf(source, overlappingFieldsRule)).toEqual([]);
   });
 
-  test('a document that needs too much work is refused and not compared to the end', () => {
+  test('a document that needs too much work is refused before it is fully compared', () => {
     const choices = (inner: string) => types.map((type) => `... on ${type} { friend { ${inner} } }`).join(' ');
     const nested = (depth: number): string => (depth === 0 ? 'id' : choices(nested(depth - 1)));
     expect(() => faultsOf(`{ node { ${nested(6)} } }`, overlappingFieldsRule)).toThrow(

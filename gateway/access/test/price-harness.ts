@@ -11,7 +11,7 @@ export interface Prices {
   mostExpensivePathOf(query: string, variables?: Record<string, unknown>): string | undefined;
 }
 
-/** Prices of operations on one subgraph with this SDL, by itself a supergraph. */
+/** Prices operations on a supergraph of one subgraph with this SDL. */
 export function pricesOf(sdl: string, assumedListSize = 10): Prices {
   const supergraphSdl = composeSupergraph([{ name: 'only', url: 'http://127.0.0.1:1', sdl }]);
   const schema = loadSupergraphModel(supergraphSdl).apiSchema;

@@ -86,7 +86,7 @@ async function objectsIn(source: string, variables: object, chooseType: (names: 
 const pricings = runs(300);
 
 describe('random operations', () => {
-  test('return at most as many objects as they are priced at, and as many where lists are full and types have no alternative', async () => {
+  test('return no more objects than their price, and exactly as many if lists are full and types have no alternative', async () => {
     let exact = 0;
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (draw) => {

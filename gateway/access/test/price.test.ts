@@ -53,58 +53,54 @@ describe('the price of an operation is the number of objects that it may return'
     ['values cost nothing', '{ warehouse { id name } }', 1],
     ['an object in an object', '{ warehouse { boxes(first: 1) { totalCount } } }', 1 + 1 + 5],
     ['a list without arguments has its assumed size', '{ warehouses { id } }', 8],
-    ['a list for which the SDL says nothing has the size that the gateway assumes', '{ unsized { id } }', 10],
+    ['a list without a size in the SDL has the size that the gateway assumes', '{ unsized { id } }', 10],
     ['lists multiply', '{ warehouses { boxes(first: 3) { nodes { labels { text } } } } }', 8 * (1 + 1 + 3 * (1 + 4))],
     [
       '`first` sizes the nodes of a connection',
       '{ boxes(first: 7) { nodes { id } pageInfo { hasNextPage } } }',
       1 + 7 + 1,
     ],
-    ['and its edges', '{ boxes(first: 7) { edges { cursor node { id } } } }', 1 + 7 * 2],
-    ['so does `last`', '{ boxes(last: 3) { nodes { id } } }', 4],
-    ['without either the default page counts', '{ boxes { nodes { id } } }', 21],
-    ['and so with null', '{ boxes(first: null) { nodes { id } } }', 21],
-    ['of two the larger counts', '{ boxes(first: 2, last: 9) { nodes { id } } }', 10],
-    ['a negative number asks for nothing', '{ boxes(first: -5) { nodes { id } } }', 1],
+    ['`first` sizes the edges of a connection', '{ boxes(first: 7) { edges { cursor node { id } } } }', 1 + 7 * 2],
+    ['`last` sizes a connection, too', '{ boxes(last: 3) { nodes { id } } }', 4],
+    ['without `first` and `last` the default page counts', '{ boxes { nodes { id } } }', 21],
+    ['with null the default page counts', '{ boxes(first: null) { nodes { id } } }', 21],
+    ['of `first` and `last` the larger counts', '{ boxes(first: 2, last: 9) { nodes { id } } }', 10],
+    ['a negative length counts as 0', '{ boxes(first: -5) { nodes { id } } }', 1],
     ['the default of an argument in the SDL counts', '{ latest { id } }', 50],
     ['lists of values cost nothing', '{ warehouses { boxes(first: 1) { nodes { tags } } } }', 8 * 3],
     ['`@cost` on a field replaces the weight of its type', '{ forecast { total } }', 20],
-    ['`@cost` on a type holds wherever it is returned', '{ forecast { next { total } } }', 20 + 4],
-    ['`@cost` on an argument is added where it is given', '{ forecast(days: 3) { total } }', 20 + 3],
+    ['`@cost` on a type counts wherever the type is returned', '{ forecast { next { total } } }', 20 + 4],
+    ['`@cost` on an argument is added if the argument is given', '{ forecast(days: 3) { total } }', 20 + 3],
     [
-      'and on input fields',
+      '`@cost` on input fields is added for each given field',
       '{ forecast(plan: { steps: [{ detailed: true }, { detailed: false }] }) { total } }',
       20 + 14,
     ],
     ['a mutation costs 10', 'mutation { move(id: 1) { id } }', 10],
-    ['unless the SDL says otherwise', 'mutation { burn { id } }', 100],
-    ['a subscription costs what one event does', 'subscription { boxMoved { labels { text } } }', 5],
-    ['aliases are fields of their own', '{ a: warehouse { id } b: warehouse { id } }', 2],
-    ['equal fields are one', '{ warehouse { id } warehouse { name } ... { warehouse { id } } }', 1],
+    ['`@cost` replaces the cost of a mutation', 'mutation { burn { id } }', 100],
+    ['a subscription costs as much as one event', 'subscription { boxMoved { labels { text } } }', 5],
+    ['fields with different aliases are priced separately', '{ a: warehouse { id } b: warehouse { id } }', 2],
+    ['equal fields are priced once', '{ warehouse { id } warehouse { name } ... { warehouse { id } } }', 1],
     [
-      'what is selected in equal fields is merged',
+      'the selections of equal fields are merged',
       '{ warehouses { place { ...A } } warehouses { place { ...A } } } fragment A on Address { country { code } }',
       8 * 3,
     ],
     [
-      'of the types of a union the most expensive counts',
+      'the most expensive type of a union counts',
       '{ places { ... on Address { country { code } } ... on Area { corners { latitude } } } }',
       10 * (1 + 4),
     ],
     [
-      'what fits no type of an interface costs nothing',
+      'a fragment that matches no type of an interface costs nothing',
       '{ nodes { ... on Box { ... on Warehouse { place { __typename } } } } }',
       1,
     ],
+    ['fields of an interface and of its type are added', '{ nodes { id ... on Box { labels { text } } } }', 5],
+    ['`@skip(if: true)` removes a field', '{ warehouses @skip(if: true) { id } warehouse { id } }', 1],
+    ['`@include(if: false)` removes a field', '{ warehouses @include(if: false) { id } warehouse { id } }', 1],
     [
-      'a field of the interface is there beside those of the type',
-      '{ nodes { id ... on Box { labels { text } } } }',
-      5,
-    ],
-    ['`@skip(if: true)` leaves a field out', '{ warehouses @skip(if: true) { id } warehouse { id } }', 1],
-    ['`@include(if: false)` too', '{ warehouses @include(if: false) { id } warehouse { id } }', 1],
-    [
-      'introspection is an object that the gateway has ready',
+      'introspection costs one object for each root field',
       '{ __schema { types { name } } __type(name: "Box") { name } __typename }',
       2,
     ],
@@ -118,31 +114,31 @@ describe('variables', () => {
     'query($n: Int = 5, $all: Boolean = false) { boxes(first: $n) { nodes { labels @include(if: $all) { text } } } }';
 
   test.each<[string, Record<string, unknown>, number]>([
-    ['the default of a variable counts where it is not sent', {}, 1 + 5],
-    ['a value replaces it', { n: 30 }, 1 + 30],
-    ['null is no size', { n: null }, 1 + 20],
-    ['conditions are judged by variables', { n: 2, all: true }, 1 + 2 * 5],
-    ['a value of another type is refused later; here the default page counts', { n: { a: 1 } }, 1 + 20],
+    ['the default counts for a variable that is not sent', {}, 1 + 5],
+    ['a value replaces the default', { n: 30 }, 1 + 30],
+    ['null counts as no size', { n: null }, 1 + 20],
+    ['conditions are evaluated with the variables', { n: 2, all: true }, 1 + 2 * 5],
+    ['a value of a wrong type counts as no size, because coercion refuses it later', { n: { a: 1 } }, 1 + 20],
   ])('%s: %j', (_what, variables, price) => {
     expect(priceOf(page, variables)).toBe(price);
   });
 
-  test('a variable that is missing is the dearer case: the operation is refused later', () => {
+  test('a missing variable counts as the more expensive case, because coercion refuses it later', () => {
     expect(priceOf('query($yes: Boolean!) { warehouse @include(if: $yes) { id } }')).toBe(1);
     expect(priceOf('query($no: Boolean!) { warehouse @skip(if: $no) { id } }')).toBe(1);
   });
 
-  test('names of object properties are no values', () => {
+  test('names of object properties are not read as variables', () => {
     expect(priceOf('query($constructor: Int = 4) { boxes(first: $constructor) { nodes { id } } }')).toBe(5);
   });
 
-  test('in input objects they count as well', () => {
+  test('variables count in input objects, too', () => {
     expect(priceOf('query($plan: PlanInput) { forecast(plan: $plan) { total } }', { plan: { detailed: true } })).toBe(
       27,
     );
   });
 
-  test('a field that is merged from two places is priced by the conditions of both', () => {
+  test('a field that is merged from two selections is priced by the conditions of both', () => {
     const query = `query($box: Boolean!, $label: Boolean!) {
       boxes(first: 10) @include(if: $box) { nodes { id } }
       ...Labels @include(if: $label)
@@ -156,7 +152,7 @@ describe('variables', () => {
 });
 
 describe('an exact number of slicing arguments', () => {
-  test('is required where the SDL does not say otherwise', () => {
+  test('is required unless the SDL says otherwise', () => {
     expect(priceOf('{ strict(first: 3) { id } }')).toBe(3);
     expect(() => priceOf('{ strict { id } }')).toThrow(
       '"strict" takes exactly one of "first", "last"; the operation gives 0.',
@@ -180,7 +176,7 @@ describe('large numbers', () => {
     expect(priceOf('query($n: Int) { boxes(first: $n) { nodes { id } } }', { n: Infinity })).toBe(maxCost);
   });
 
-  test('fragments that double each other are priced without being unfolded', () => {
+  test('fragments that double each other are priced without being expanded', () => {
     const doubling = Array.from(
       { length: 40 },
       (_, n) =>
@@ -200,7 +196,7 @@ describe('the most expensive path', () => {
     expect(mostExpensivePathOf(query, { n: 50 })).toBe('warehouses.boxes.nodes.labels');
   });
 
-  test('speaks in the names of the answer', () => {
+  test('has the names of the response', () => {
     expect(mostExpensivePathOf('{ mine: warehouses { id } }')).toBe('mine');
   });
 
@@ -210,7 +206,7 @@ describe('the most expensive path', () => {
     ).toBe('places.corners');
   });
 
-  test('is missing where the cost is spread', () => {
+  test('is absent if the cost is spread over many fields', () => {
     expect(mostExpensivePathOf('{ a: warehouse { id } b: warehouse { id } c: warehouse { id } }')).toBeUndefined();
   });
 });
@@ -223,7 +219,7 @@ describe('a supergraph', () => {
     expect(renamed.priceOf('{ dear { id } many { id } }')).toBe(37);
   });
 
-  test('need not say anything about costs', () => {
+  test('may be without cost directives', () => {
     const silent = pricesOf(`type Query { many: [Thing!]! } type Thing { id: ID! parts: [Thing!]! }`, 3);
     expect(silent.priceOf('{ many { parts { id } } }')).toBe(3 + 9);
   });

@@ -44,7 +44,7 @@ describe('a root field that is tagged "once-per-request"', () => {
       'mutation { signIn(password: "a") ...Other } fragment Other on Mutation { other: signIn(password: "b") }',
       2,
     ],
-  ])('is refused when it is asked for more often: %s', (_how, text, times) => {
+  ])('is refused if an operation contains it more than once: %s', (_how, text, times) => {
     expect(documents.check(text)).toMatchObject({
       kind: 'refused',
       error: {

@@ -7,19 +7,19 @@ const limits = { compressFromLength: 1_000 };
 const long = query(`{ ${'weightKg '.repeat(500)} }`);
 const isGzip = ({ headers }: Received): boolean => /content-encoding: gzip/i.test(headers);
 
-test('a large body travels as gzip', async () => {
+test('a large body is sent as gzip', async () => {
   await using w = await world((request) => request.reply({ data: { body: gunzipSync(request.body).toString() } }), {
     limits,
   });
   expect(await w.transport.fetch(long, client())).toEqual({ data: { body: long.body } });
 });
 
-test('a small body travels as it is', async () => {
+test('a small body is sent uncompressed', async () => {
   await using w = await world((request) => request.reply({ data: { gzip: isGzip(request) } }), { limits });
   expect(await w.transport.fetch(query(), client())).toEqual({ data: { gzip: false } });
 });
 
-test('a subgraph that does not understand gzip gets the same request plain, and from then on all of them', async () => {
+test('a subgraph that does not support gzip gets the request again uncompressed, and all later requests, too', async () => {
   await using w = await world(
     (request) => {
       if (isGzip(request)) request.replyWith(415, 'text/plain', '');
@@ -35,7 +35,7 @@ test('a subgraph that does not understand gzip gets the same request plain, and 
 
 const acceptEncoding = ({ headers }: Received): string | undefined => /^accept-encoding: (.*)$/im.exec(headers)?.[1];
 
-test('a subgraph is told not to compress, or with what where its requests are compressed too', async () => {
+test('a subgraph may compress its responses only if its requests are compressed', async () => {
   await using near = await world((request) => request.reply({ data: { accepts: acceptEncoding(request) } }));
   await using far = await world((request) => request.reply({ data: { accepts: acceptEncoding(request) } }), { limits });
   const withOwn = client('alice', { headers: { 'accept-encoding': 'deflate' } });
@@ -51,7 +51,7 @@ test.each([
   ['br', brotliCompressSync(response)],
   ['ZSTD', zstdCompressSync(response)],
   ['identity', Buffer.from(response)],
-])('a response in %s is read, asked for or not', async (coding, body) => {
+])('a response in %s is read, even if the gateway did not accept compression', async (coding, body) => {
   await using w = await world((request) =>
     request.replyWith(200, 'application/json', body, `content-encoding: ${coding}\r\n`),
   );
@@ -59,11 +59,11 @@ test.each([
 });
 
 test.each([
-  ['of a coding that nobody asked for', 200, 'deflate', deflateSync(response), 'SUBREQUEST_MALFORMED_RESPONSE'],
-  ['that is not what its header says', 200, 'gzip', Buffer.from(response), 'SUBREQUEST_MALFORMED_RESPONSE'],
+  ['with an unsupported coding', 200, 'deflate', deflateSync(response), 'SUBREQUEST_MALFORMED_RESPONSE'],
+  ['that does not match its content-encoding', 200, 'gzip', Buffer.from(response), 'SUBREQUEST_MALFORMED_RESPONSE'],
   ['that is cut off', 200, 'gzip', gzipSync(response).subarray(0, -9), 'SUBREQUEST_MALFORMED_RESPONSE'],
   ['that would be too large', 200, 'gzip', gzipSync('x'.repeat(20_000_000)), 'SUBREQUEST_MALFORMED_RESPONSE'],
-  ['of a failing subgraph, unreadable', 502, 'gzip', Buffer.from('bad gateway'), 'SUBREQUEST_HTTP_ERROR'],
+  ['with an error status and an unreadable body', 502, 'gzip', Buffer.from('bad gateway'), 'SUBREQUEST_HTTP_ERROR'],
 ])('a response %s is a failure', async (_, status, coding, body, code) => {
   await using w = await world(
     (request) => request.replyWith(status, 'application/json', body, `content-encoding: ${coding}\r\n`),

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { client, failureOf, query, world } from './harness.ts';
 
-describe('a subgraph that answers as it should', () => {
-  test('gives its result as it sent it', async () => {
+describe('a subgraph that responds correctly', () => {
+  test('has its result passed on unchanged', async () => {
     const result = { data: { a: 'ü🚚' }, extensions: { cost: 1 } };
     await using w = await world((request) => request.reply(result));
     expect(await w.transport.fetch(query(), client())).toEqual(result);
     expect(w.observed.outcomes).toEqual(['ok']);
   });
 
-  test('gets the forwarded headers, the request id, and never a header of the connection', async () => {
+  test('gets the forwarded headers and the request id, but no header of the connection to the client', async () => {
     await using w = await world((request) => request.reply({ data: null }));
     const headers = { authorization: 'Bearer x', traceparent: '00-1-2-01', host: 'evil', 'content-length': '9' };
     await w.transport.fetch(query(), client('alice', { headers }));
@@ -33,12 +33,12 @@ describe('a subgraph that answers as it should', () => {
     expect(await w.transport.fetch(query(), client())).toEqual(result);
   });
 
-  test('"errors": null means none', async () => {
+  test('"errors": null counts as no errors', async () => {
     await using w = await world((request) => request.reply({ data: { a: 1 }, errors: null, extensions: null }));
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
   });
 
-  test('a response in many pieces is put together, letters across pieces too', async () => {
+  test('a response in many chunks is joined, even if a chunk ends within a character', async () => {
     await using w = await world(({ socket }) => {
       const body = Buffer.from(JSON.stringify({ data: { a: 'ü'.repeat(50_000) } }));
       socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`);
@@ -48,11 +48,11 @@ describe('a subgraph that answers as it should', () => {
   });
 });
 
-describe('a response that is no GraphQL', () => {
+describe('a response that is not GraphQL', () => {
   test.each([
     ['HTML with a 502', 502, 'text/html', '<h1>Bad Gateway</h1>', 'SUBREQUEST_HTTP_ERROR', true],
     [
-      'HTML with a 502 that says it is JSON',
+      'HTML with a 502 and the content type of JSON',
       502,
       'application/json',
       '<h1>Bad Gateway</h1>',
@@ -62,8 +62,15 @@ describe('a response that is no GraphQL', () => {
     ['a 404', 404, 'text/plain', 'not here', 'SUBREQUEST_HTTP_ERROR', false],
     ['a redirect, which is not followed', 302, 'text/html', '', 'SUBREQUEST_HTTP_ERROR', false],
     ['HTML with a 200', 200, 'text/html', '<h1>Welcome</h1>', 'SUBREQUEST_MALFORMED_RESPONSE', false],
-    ['JSON that says it is HTML', 200, 'text/html', '{"data":{}}', 'SUBREQUEST_MALFORMED_RESPONSE', false],
-    ['HTML that says it is JSON', 200, 'application/json', '<h1>Welcome</h1>', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    ['JSON with the content type of HTML', 200, 'text/html', '{"data":{}}', 'SUBREQUEST_MALFORMED_RESPONSE', false],
+    [
+      'HTML with the content type of JSON',
+      200,
+      'application/json',
+      '<h1>Welcome</h1>',
+      'SUBREQUEST_MALFORMED_RESPONSE',
+      false,
+    ],
     ['half of a JSON text', 200, 'application/json', '{"data":{"a":', 'SUBREQUEST_MALFORMED_RESPONSE', false],
     ['nothing', 200, 'application/json', '', 'SUBREQUEST_MALFORMED_RESPONSE', false],
     ['a list', 200, 'application/json', '[{"data":{}}]', 'SUBREQUEST_MALFORMED_RESPONSE', false],
@@ -80,7 +87,7 @@ describe('a response that is no GraphQL', () => {
     expect(w.observed.outcomes).toEqual([code]);
   });
 
-  test('a body in an encoding nobody asked for', async () => {
+  test('a body in an encoding that the gateway did not accept', async () => {
     await using w = await world((request) =>
       request.replyWith(200, 'application/json', '{"data":{}}', 'content-encoding: br\r\n'),
     );
@@ -88,20 +95,20 @@ describe('a response that is no GraphQL', () => {
     expect(failure.code).toBe('SUBREQUEST_MALFORMED_RESPONSE');
   });
 
-  test('a 503 with Retry-After tells how long to stay away', async () => {
+  test('a 503 with Retry-After states when to try again', async () => {
     await using w = await world((request) => request.replyWith(503, 'text/plain', 'busy', 'retry-after: 7\r\n'));
     const failure = await failureOf(w.transport.fetch(query(), client()));
     expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true, retryAfterSeconds: 7 });
   });
 });
 
-describe('a GraphQL result that is odd but says enough', () => {
+describe('an unusual but readable GraphQL result', () => {
   test.each([
     ['errors null', '{"data":{"a":1},"errors":null}', { data: { a: 1 } }],
-    ['an error that is a text', '{"data":{"a":1},"errors":["no"]}', { data: { a: 1 }, errors: [{ message: 'no' }] }],
-    ['errors that are no objects', '{"data":{"a":1},"errors":[7,null]}', { data: { a: 1 }, errors: [{}, {}] }],
+    ['an error that is a string', '{"data":{"a":1},"errors":["no"]}', { data: { a: 1 }, errors: [{ message: 'no' }] }],
+    ['errors that are not objects', '{"data":{"a":1},"errors":[7,null]}', { data: { a: 1 }, errors: [{}, {}] }],
     ['errors that are one object', '{"errors":{"message":"no"}}', { errors: [{ message: 'no' }] }],
-    ['errors that are one text', '{"data":null,"errors":"no"}', { data: null, errors: [{ message: 'no' }] }],
+    ['errors that are one string', '{"data":null,"errors":"no"}', { data: null, errors: [{ message: 'no' }] }],
     ['extensions null', '{"data":{"a":1},"extensions":null}', { data: { a: 1 } }],
     ['extensions that are a list', '{"data":{"a":1},"extensions":[]}', { data: { a: 1 } }],
   ])('%s', async (_, body, result) => {
@@ -110,21 +117,21 @@ describe('a GraphQL result that is odd but says enough', () => {
   });
 });
 
-describe('a connection that goes wrong', () => {
-  test('nobody listens', async () => {
+describe('a connection that fails', () => {
+  test('the port is closed', async () => {
     await using w = await world(() => {});
     await w.subgraph.stop();
     const failure = await failureOf(w.transport.fetch(query(), client()));
     expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true });
   });
 
-  test('it is reset before the response', async () => {
+  test('the connection is reset before the response', async () => {
     await using w = await world(({ socket }) => socket.resetAndDestroy());
     const failure = await failureOf(w.transport.fetch(query(), client()));
     expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true });
   });
 
-  test('the subgraph closes its half and says nothing', async () => {
+  test('the subgraph closes the connection without a response', async () => {
     await using w = await world(({ socket }) => socket.end());
     const failure = await failureOf(w.transport.fetch(query(), client()));
     expect(failure).toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', retryable: true });
@@ -133,7 +140,7 @@ describe('a connection that goes wrong', () => {
   test.each([
     ['reset', 'resetAndDestroy'],
     ['closed', 'end'],
-  ] as const)('it is %s in the middle of the response', async (_, end) => {
+  ] as const)('the connection is %s in the middle of the response', async (_, end) => {
     await using w = await world(({ socket }) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{"data":', () =>
         socket[end](),
@@ -144,12 +151,12 @@ describe('a connection that goes wrong', () => {
     expect(['SUBREQUEST_MALFORMED_RESPONSE', 'SUBREQUEST_HTTP_ERROR']).toContain(failure.code);
   });
 
-  test('what comes is not HTTP', async () => {
+  test('the response is not HTTP', async () => {
     await using w = await world(({ socket }) => socket.write('220 smtp.example ESMTP\r\n'));
     expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBREQUEST_HTTP_ERROR');
   });
 
-  test('more comes than the response said: the next request gets its own response', async () => {
+  test('the subgraph sends more than one response: the next request gets its own response', async () => {
     await using w = await world((request, count) => {
       request.reply({ data: { a: count } });
       if (count === 1) request.socket.write('HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"data":{"a":9}');
@@ -160,11 +167,11 @@ describe('a connection that goes wrong', () => {
   });
 });
 
-describe('a subgraph that floods', () => {
+describe('a subgraph that sends too much', () => {
   const limits = { maxResponseBytes: 100_000 };
   const tooLarge = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false };
 
-  test('a response that says it is too large is not read', async () => {
+  test('a response with too large a content-length is not read', async () => {
     await using w = await world(
       ({ socket }) =>
         socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100001\r\n\r\n{'),
@@ -174,7 +181,7 @@ describe('a subgraph that floods', () => {
     await w.subgraph.requests[0]!.closed;
   });
 
-  test('a response without end is cut', async () => {
+  test('an endless response is cut off', async () => {
     await using w = await world(
       ({ socket }) => {
         socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n');
@@ -190,7 +197,7 @@ describe('a subgraph that floods', () => {
     await w.subgraph.requests[0]!.closed;
   });
 
-  test('headers without end are cut', async () => {
+  test('endless headers are cut off', async () => {
     await using w = await world(({ socket }) => {
       socket.write('HTTP/1.1 200 OK\r\n');
       const flood = (): void => {
@@ -206,14 +213,14 @@ describe('a subgraph that floods', () => {
 describe('a subgraph that is slow', () => {
   const limits = { timeoutMs: 60 };
 
-  test('one that never answers is given up, and its connection closed', async () => {
+  test('a request without a response times out, and its connection is closed', async () => {
     await using w = await world(() => {}, { limits });
     const failure = await failureOf(w.transport.fetch(query(), client()));
     expect(failure).toMatchObject({ code: 'GATEWAY_TIMEOUT', retryable: true });
     await w.subgraph.requests[0]!.closed;
   });
 
-  test('one that never ends its response is given up too', async () => {
+  test('a response that never ends times out, too', async () => {
     await using w = await world(
       ({ socket }) =>
         socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{"data"'),
@@ -223,7 +230,7 @@ describe('a subgraph that is slow', () => {
     await w.subgraph.requests[0]!.closed;
   });
 
-  test('a client whose time is over before the limit is told so', async () => {
+  test('a client with an earlier deadline gets a timeout at its deadline', async () => {
     await using w = await world(() => {});
     const deadline = performance.now() + 30;
     expect((await failureOf(w.transport.fetch(query(), client('alice', { deadline })))).code).toBe('GATEWAY_TIMEOUT');

@@ -12,12 +12,12 @@ export const query = (text = '{ a }'): SubgraphRequest => ({
 });
 export const mutation: SubgraphRequest = { subgraph: 'cargo', kind: 'mutation', body: '{"query":"mutation { a }"}' };
 
-/** A client of its own: other identity, other headers. */
+/** The scope of a request of a client with its own identity and headers. */
 export function client(identityKey = 'alice', more: Partial<RequestScope> = {}): RequestScope {
   return { requestId: 'request-1', identityKey, headers: { authorization: `Bearer ${identityKey}` }, ...more };
 }
 
-/** What the transport has told its observer. */
+/** What the transport has reported to its observer. */
 export interface Observed {
   readonly outcomes: RequestOutcome[];
   readonly circuit: CircuitState[];
@@ -31,7 +31,7 @@ export interface World extends AsyncDisposable {
   readonly observed: Observed;
 }
 
-/** A transport with one subgraph, "cargo", that behaves as the script says. */
+/** Starts a transport with one subgraph, "cargo", that follows the script. */
 export async function world(script: Script, config: Omit<TransportConfig, 'subgraphs'> = {}): Promise<World> {
   const subgraph = await startScriptedSubgraph(script);
   const observed: Observed = { outcomes: [], circuit: [], shared: 0, retries: 0 };
@@ -61,7 +61,7 @@ export async function world(script: Script, config: Omit<TransportConfig, 'subgr
   };
 }
 
-/** The failure of a fetch; checks what holds for every one: coded, the subgraph's name, no address and no stack in its message. */
+/** Returns the failure of a fetch. Checks that it has a code and the name of the subgraph, and no address or stack in its message. */
 export async function failureOf(fetched: Promise<unknown>): Promise<SubgraphFailure> {
   const failure = await fetched.then(
     () => Promise.reject(new Error('expected a failure')),

@@ -5,11 +5,11 @@ import { KnownResponses } from '../known-responses.ts';
 import { ResponseBytes } from '../response-bytes.ts';
 import { client, query, world } from './harness.ts';
 
-/** A response long enough to be worth recognizing. */
+/** A response that is long enough to be recognized. */
 const response = (filling: string): SubgraphResult => ({ data: { filling, more: 'é'.repeat(1_000) } });
 
 describe('a response that comes again', () => {
-  test('is parsed once, whoever asks; the subgraph answers everybody', async () => {
+  test('is parsed once for all callers, although the subgraph responds to each of them', async () => {
     await using w = await world((request) => request.reply(response('same')));
     const results: SubgraphResult[] = [];
     for (const who of ['ann', 'bob', 'cid', 'dee']) results.push(await w.transport.fetch(query(), client(who)));
@@ -18,21 +18,21 @@ describe('a response that comes again', () => {
     expect(results[3]).toBe(results[2]);
   });
 
-  test('is told from one of the same length', async () => {
+  test('is distinguished from another one of the same length', async () => {
     await using w = await world((request, count) => request.reply(response(String(count).padStart(3))));
     for (let count = 1; count <= 9; count++) {
       expect(await w.transport.fetch(query(), client())).toEqual(response(String(count).padStart(3)));
     }
   });
 
-  test('is parsed for each where whoever gets it may write to it', async () => {
+  test('is parsed for each caller if callers may modify it', async () => {
     await using w = await world((request) => request.reply(response('same')), { shareResponses: false });
     const results: SubgraphResult[] = [];
     for (let count = 0; count < 4; count++) results.push(await w.transport.fetch(query(), client()));
     expect(new Set(results).size).toBe(4);
   });
 
-  test('is refused each time when it is no response', async () => {
+  test('is refused each time if it is not a GraphQL result', async () => {
     await using w = await world((request) =>
       request.replyWith(200, 'application/json', `{"data":${' '.repeat(2_000)}`),
     );
@@ -47,7 +47,7 @@ describe('a response that comes again', () => {
 describe('known responses', () => {
   const parse = (bytes: ResponseBytes): SubgraphResult => JSON.parse(String(bytes.whole())) as SubgraphResult;
 
-  /** The bytes of a text as a network may deliver them. */
+  /** Splits a text into chunks, as a network may. */
   function inChunks(text: string, sizes: readonly number[]): ResponseBytes {
     const bytes = new ResponseBytes();
     let rest = Buffer.from(text);
@@ -59,7 +59,7 @@ describe('known responses', () => {
     return bytes;
   }
 
-  test('are what was sent, in whatever order and chunks', () => {
+  test('equal what was sent, in any order and any chunks', () => {
     const texts = ['a', 'b', 'c', 'longer', '\u{1f69a}'].map((filling) => JSON.stringify(response(filling)));
     const arrival = fc.tuple(fc.constantFrom(...texts), fc.array(fc.integer({ min: 1, max: 900 }), { maxLength: 4 }));
     fc.assert(
@@ -71,7 +71,7 @@ describe('known responses', () => {
     );
   });
 
-  test('are hardly ever kept where they always differ', () => {
+  test('are rarely kept if they always differ', () => {
     const known = new KnownResponses();
     let parsed = 0;
     const read = (text: string) =>
@@ -85,7 +85,7 @@ describe('known responses', () => {
     expect(parsed).toBe(100); // each miss doubled the number of responses before the next one is kept
   });
 
-  test('longer ones crowd out older ones, and everything is still what was sent', () => {
+  test('stay correct when longer ones displace older ones', () => {
     const known = new KnownResponses();
     const texts = Array.from({ length: 40 }, (_, index) => JSON.stringify(response('x'.repeat(40_000 + index))));
     for (const text of [...texts, ...texts, ...texts])
@@ -99,7 +99,7 @@ describe('strings that JSON has to escape', () => {
     ['a quote', response('"'), undefined],
     ['a control character', response('\n'), undefined],
     ['a lone surrogate', response('\ud800'), undefined],
-  ])('%s: the response says so', async (_, sent, unescaped) => {
+  ])('%s: the result is marked accordingly', async (_, sent, unescaped) => {
     await using w = await world((request) => request.reply(sent));
     for (let count = 0; count < 4; count++) {
       const result = await w.transport.fetch(query(), client());

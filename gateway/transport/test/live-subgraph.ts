@@ -4,14 +4,14 @@ import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-/** One subscription as the gateway asked for it, and the socket it came over. */
+/** One subscription of the gateway, and its socket. */
 export interface Subscribed {
   readonly id: string;
   readonly payload: { query: string; extensions?: Record<string, unknown> };
   readonly socket: WebSocket;
-  /** The connection below it, for bytes that are no frames. */
+  /** The connection below the socket, to send bytes that are not frames. */
   readonly stream: Duplex;
-  /** What came with `connection_init` of its socket. */
+  /** The payload of `connection_init`. */
   readonly init: unknown;
   next(payload: unknown): void;
   complete(): void;
@@ -28,19 +28,19 @@ export interface LiveSubgraph extends AsyncDisposable {
   readonly open: number;
   /** Subscriptions that are neither ended nor on a closed socket. */
   readonly running: readonly Subscribed[];
-  /** The subscription number `n`, from 1, as soon as it has come. */
+  /** Resolves with subscription number `n` (from 1) when it arrives. */
   subscribed(n: number): Promise<Subscribed>;
-  /** When `n` sockets have come, from the start. */
+  /** Resolves when `n` sockets have been opened since the start. */
   connected(n: number): Promise<void>;
-  /** When only so many sockets are open. */
+  /** Resolves when only this number of sockets is open. */
   closedTo(sockets: number): Promise<void>;
-  /** When the gateway has ended this subscription. */
+  /** Resolves when the gateway has ended this subscription. */
   completed(id: string): Promise<void>;
-  /** The subgraph dies without a word; its port is free. */
+  /** Ends the subgraph without closing its subscriptions, and frees its port. */
   crash(): Promise<void>;
 }
 
-/** The server side of graphql-transport-ws, by hand, so that a test decides what is said and when. `onSocket` may misbehave from the start. */
+/** A hand-written server of graphql-transport-ws, so that a test controls each message. `onSocket` may misbehave from the start. */
 export async function startLiveSubgraph(
   port = 0,
   onSocket: (socket: WebSocket) => boolean = () => true,

@@ -7,7 +7,7 @@ const texts = (count: number): string[] => Array.from({ length: count }, (_, n) 
 describe('bounded concurrency', () => {
   const limits = { maxConcurrent: 2, maxQueued: 1 };
 
-  test('what fits neither the places nor the queue is refused at once with 503 semantics, the rest is served in order', async () => {
+  test('requests beyond the queue are refused at once, and the others are served in order', async () => {
     const held: Received[] = [];
     await using w = await world((request) => void held.push(request), { limits });
     const [first, second, queued, refused] = texts(4).map((text) => w.transport.fetch(query(text), client()));
@@ -23,7 +23,7 @@ describe('bounded concurrency', () => {
     expect(await Promise.all([first, second, queued])).toEqual([0, 1, 2].map((n) => ({ data: { n } })));
   });
 
-  test('who leaves the queue makes room in it', async () => {
+  test('a request that leaves the queue makes room in it', async () => {
     await using w = await world(() => {}, { limits: { ...limits, timeoutMs: 100 } });
     const [first, second] = texts(2).map((text) => failureOf(w.transport.fetch(query(text), client())));
     const leaving = new AbortController();
@@ -31,7 +31,7 @@ describe('bounded concurrency', () => {
     leaving.abort();
     await queued;
     const next = failureOf(w.transport.fetch(query('{ r }'), client()));
-    expect((await next).code).toBe('GATEWAY_TIMEOUT'); // waited in the queue, was not refused
+    expect((await next).code).toBe('GATEWAY_TIMEOUT'); // it waited in the queue and was not refused
     await Promise.all([first, second]);
     expect(w.subgraph.requests).toHaveLength(2);
   });
@@ -44,37 +44,37 @@ describe('retries', () => {
     else request.reply({ data: { count } });
   };
 
-  test('a query whose connection breaks is asked again', async () => {
+  test('a query whose connection breaks is sent again', async () => {
     await using w = await world(failFirst, { retry });
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { count: 2 } });
     expect(w.observed).toMatchObject({ retries: 1, outcomes: ['ok'], circuit: [] });
   });
 
-  test('a mutation never is', async () => {
+  test('a mutation is never sent again', async () => {
     await using w = await world(failFirst, { retry });
     await failureOf(w.transport.fetch(mutation, client()));
     expect(w.subgraph.requests).toHaveLength(1);
   });
 
-  test('nor a query that the subgraph refuses or answers wrongly', async () => {
+  test('a query is not sent again if the subgraph refuses it or its response is malformed', async () => {
     await using w = await world((request) => request.replyWith(404, 'text/plain', ''), { retry });
     await failureOf(w.transport.fetch(query(), client()));
     expect(w.subgraph.requests).toHaveLength(1);
   });
 
-  test('nor one whose subgraph says when to come back', async () => {
+  test('a query is not sent again if the subgraph sends Retry-After', async () => {
     await using w = await world((request) => request.replyWith(503, 'text/plain', '', 'retry-after: 5\r\n'), { retry });
     await failureOf(w.transport.fetch(query(), client()));
     expect(w.subgraph.requests).toHaveLength(1);
   });
 
-  test('a subgraph that fails always gets only the budget on top of its load', async () => {
+  test('a subgraph that always fails gets no more retries than the budget allows', async () => {
     await using w = await world((request) => request.replyWith(502, 'text/plain', ''), {
       retry: { ...retry, budgetPerRequest: 0.1, budgetLimit: 2 },
       breaker: { minimumPerSecond: 1000 },
     });
     for (const text of texts(20)) await failureOf(w.transport.fetch(query(text), client()));
-    expect(w.observed.retries).toBe(3); // two saved up, two more earned by 20 requests but for the rounding of tenths
+    expect(w.observed.retries).toBe(3); // two from the initial budget, and one earned: 20 requests earn less than two
     expect(w.subgraph.requests).toHaveLength(20 + w.observed.retries);
   });
 });
@@ -82,7 +82,7 @@ describe('retries', () => {
 describe('the circuit of a subgraph', () => {
   const breaker = { failureShare: 0.5, windowMs: 10_000, minimumPerSecond: 0.4 };
 
-  /** A subgraph that fails until told otherwise, and a clock that the test moves. */
+  /** A subgraph that fails until the test repairs it, and a clock that the test moves. */
   async function failing() {
     const state = { sick: true, hangs: false, now: 0 };
     const script = (request: Received): void => {
@@ -95,7 +95,7 @@ describe('the circuit of a subgraph', () => {
     return { w, state };
   }
 
-  test('opens after failures: requests fail at once, with the time to come back', async () => {
+  test('opens after failures: requests then fail at once and state when to try again', async () => {
     const { w } = await failing();
     await using _ = w;
     const failure = await failureOf(w.transport.fetch(query(), client()));
@@ -129,7 +129,7 @@ describe('the circuit of a subgraph', () => {
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
   });
 
-  test('a subgraph that was away for a minute is asked half a second after it listens again', async () => {
+  test('a subgraph that was away for a minute gets requests within half a second after its return', async () => {
     const state = { now: 0 };
     const response = (request: Received): void => request.reply({ data: { a: 1 } });
     await using w = await world(response, { breaker, clock: () => state.now });
@@ -141,7 +141,7 @@ describe('the circuit of a subgraph', () => {
     expect(w.observed.circuit.at(-1)).toBe('closed');
   });
 
-  test('a probe that hangs does not hold up the next for longer than two seconds', async () => {
+  test('a probe that hangs delays the next by two seconds at most', async () => {
     const { w, state } = await failing();
     await using _ = w;
     const probes = w.subgraph.requests.length;
@@ -157,7 +157,7 @@ describe('the circuit of a subgraph', () => {
     await hanging;
   });
 
-  test('a probe whose client leaves decides nothing: the next request is the probe', async () => {
+  test('a probe whose client cancels decides nothing: the next request is the probe', async () => {
     const { w, state } = await failing();
     await using _ = w;
     Object.assign(state, { now: 500, sick: false });
@@ -174,11 +174,11 @@ describe('the circuit of a subgraph', () => {
     expect(w.observed.circuit).toEqual([]);
   });
 
-  test('a long queue before an opening circuit fails without piling up', async () => {
+  test('a long queue fails without recursion when the circuit opens', async () => {
     await using w = await world((request) => request.replyWith(500, 'text/plain', ''), {
       breaker,
       limits: { maxConcurrent: 1, maxQueued: 20_000 },
-      clock: () => 0, // the time of no probe comes, however long the queue takes
+      clock: () => 0, // no probe becomes due, however long the queue takes
     });
     const failures = await Promise.all(
       texts(20_000).map((text) => failureOf(w.transport.fetch(query(text), client()))),

@@ -13,7 +13,7 @@ test('a reload that changes nothing keeps connections and requests in flight', a
   expect(await w.transport.fetch(query(), client())).toEqual(first); // the same connection
 });
 
-test('a subgraph that moves is asked at its new address, what is in flight ends at the old one', async () => {
+test('a subgraph that moves gets requests at its new address, while those in flight end at the old one', async () => {
   await using next = await startScriptedSubgraph((request) => request.reply({ data: { at: 'new' } }));
   await using w = await world((request) => {
     w.transport.update({ cargo: { url: next.url } });
@@ -23,19 +23,19 @@ test('a subgraph that moves is asked at its new address, what is in flight ends 
   expect(await w.transport.fetch(query(), client())).toEqual({ data: { at: 'new' } });
 });
 
-test('a subgraph that left the supergraph still answers operations planned before', async () => {
+test('a removed subgraph still serves operations planned before the reload', async () => {
   await using w = await world((request) => request.reply({ data: { a: 1 } }));
   w.transport.update({});
   expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
 });
 
-test('an unknown subgraph is a coded failure', async () => {
+test('a request to an unknown subgraph fails with a code', async () => {
   await using w = await world(() => {});
   const asked = w.transport.fetch({ ...query(), subgraph: 'nowhere' }, client());
   await expect(asked).rejects.toMatchObject({ code: 'SUBREQUEST_HTTP_ERROR', subgraph: 'nowhere' });
 });
 
-test('closing lets what is in flight end and takes nothing new', async () => {
+test('closing waits for requests in flight and refuses new ones', async () => {
   await using w = await world((request) => {
     const closing = w.transport.close();
     request.reply({ data: { a: 1 } });

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** One request as it came over the wire, and the socket to answer on, rightly or wrongly. */
+/** One raw request, and the socket for a correct or incorrect response. */
 export interface Received {
   readonly headers: string;
   readonly body: Buffer;
   readonly socket: Socket;
   /** Settles when the gateway has closed the connection. */
   readonly closed: Promise<unknown>;
-  /** A right response. */
+  /** Sends a correct response. */
   reply(result: unknown): void;
-  /** Status line, headers and body as given, with the right content-length. */
+  /** Sends the given status, headers and body with the correct content-length. */
   replyWith(status: number, contentType: string, body: string | Buffer, extraHeaders?: string): void;
 }
 
@@ -20,13 +20,13 @@ export interface ScriptedSubgraph extends AsyncDisposable {
   readonly url: string;
   /** All requests so far. */
   readonly requests: readonly Received[];
-  /** The request number `n`, from 1, as soon as it has come. */
+  /** Resolves with request number `n` (from 1) when it arrives. */
   received(n: number): Promise<Received>;
-  /** No new connection is accepted, those open are cut. */
+  /** Refuses new connections and closes the open ones. */
   stop(): Promise<void>;
 }
 
-/** A subgraph that does on the socket whatever the script says: slow, silent, half-closed, resetting, flooding, lying. */
+/** A subgraph whose script controls the socket: it may be slow or silent, close or reset it, or send too much or invalid data. */
 export async function startScriptedSubgraph(script: Script, port = 0): Promise<ScriptedSubgraph> {
   const requests: Received[] = [];
   const sockets = new Set<Socket>();

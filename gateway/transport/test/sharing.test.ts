@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { client, failureOf, mutation, query, world } from './harness.ts';
 import type { Received } from './scripted-subgraph.ts';
 
-/** A subgraph that answers when the test says so. */
+/** A subgraph that responds when the test tells it to. */
 function held() {
   const requests: Received[] = [];
   return { script: (request: Received) => void requests.push(request), requests };
 }
 
 describe('identical queries in flight', () => {
-  test('ask the subgraph once, and everybody gets the one response', async () => {
+  test('are sent to the subgraph once, and every caller gets the response', async () => {
     const { script, requests } = held();
     await using w = await world(script);
     const first = w.transport.fetch(query(), client());
@@ -21,7 +21,7 @@ describe('identical queries in flight', () => {
     expect(w.observed).toMatchObject({ shared: 1, outcomes: ['ok'] });
   });
 
-  test('after the response, the next one asks again', async () => {
+  test('a query after the response is sent again', async () => {
     await using w = await world((request, count) => request.reply({ data: { count } }));
     await w.transport.fetch(query(), client());
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { count: 2 } });
@@ -41,7 +41,7 @@ describe('identical queries in flight', () => {
     expect(mine).not.toEqual(theirs);
   });
 
-  test('several texts of one identity each find their own', async () => {
+  test('different queries of one identity are shared separately', async () => {
     const { script, requests } = held();
     await using w = await world(script);
     const texts = ['{ a }', '{ b }', '{ c }', '{ a }', '{ b }', '{ c }'];
@@ -65,8 +65,8 @@ describe('identical queries in flight', () => {
   });
 });
 
-describe('a client that leaves', () => {
-  test('ends the request to the subgraph when it was the only one', async () => {
+describe('a client that cancels', () => {
+  test('ends the request to the subgraph if it was the only one', async () => {
     await using w = await world(() => {});
     const leaving = new AbortController();
     const fetched = failureOf(w.transport.fetch(query(), client('alice', { signal: leaving.signal })));
@@ -77,7 +77,7 @@ describe('a client that leaves', () => {
     expect(w.observed.outcomes).toEqual(['cancelled']);
   });
 
-  test('does not disturb the others; the last one to leave ends the request', async () => {
+  test('does not affect the others, and the last one to cancel ends the request', async () => {
     await using w = await world(() => {});
     const [one, other] = [new AbortController(), new AbortController()];
     const fetched = [one, other].map(({ signal }) =>
@@ -93,7 +93,7 @@ describe('a client that leaves', () => {
     expect(w.observed.outcomes).toEqual(['cancelled']);
   });
 
-  test('leaves those who stay with their response', async () => {
+  test('does not take the response from the others', async () => {
     const { script, requests } = held();
     await using w = await world(script);
     const leaving = new AbortController();
@@ -106,13 +106,13 @@ describe('a client that leaves', () => {
     expect(await stays).toEqual({ data: { a: 1 } });
   });
 
-  test('a client that has left already asks nothing', async () => {
+  test('causes no request if it has already cancelled', async () => {
     await using w = await world((request) => request.reply({ data: null }));
     await failureOf(w.transport.fetch(query(), client('alice', { signal: AbortSignal.abort() })));
     expect(w.subgraph.requests).toHaveLength(0);
   });
 
-  test('who joins late does not keep a hanging request alive for ever', async () => {
+  test('that joins late does not extend the time limit of a hanging request', async () => {
     await using w = await world(() => {}, { limits: { timeoutMs: 60 } });
     const first = failureOf(w.transport.fetch(query(), client()));
     const second = failureOf(w.transport.fetch(query(), client()));

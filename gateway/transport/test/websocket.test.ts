@@ -70,7 +70,7 @@ describe('a subscription', () => {
     expect(events.map(({ value }) => value.data.for)).toEqual(['token of alice', 'token of bob']);
   });
 
-  test('takes a socket per identity where the subgraph wants the identity in connection_init', async () => {
+  test('has a socket for each identity if the subgraph reads it from connection_init', async () => {
     await using subgraph = await startLiveSubgraph();
     const transport = connect(subgraph.url, { identity: 'connection' });
     const streams = ['alice', 'bob', 'alice'].map((name) => follow(transport, client(name)));
@@ -83,7 +83,7 @@ describe('a subscription', () => {
     );
     const gone = once(closed[0]!.socket, 'close');
     await streams[1]!.return!();
-    await gone; // the last of an identity takes its socket along
+    await gone; // the last subscription of an identity closes its socket
   });
 
   test('is ended at the subgraph when the consumer stops, also while it waits for an event', async () => {
@@ -106,7 +106,7 @@ describe('a subscription', () => {
     await subgraph.completed(id);
   });
 
-  test('that the subgraph refuses gives the errors as its last item', async () => {
+  test('that the subgraph refuses has the errors as its last item', async () => {
     await using subgraph = await startLiveSubgraph();
     const events = follow(connect(subgraph.url));
     (await subgraph.subscribed(1)).error([{ message: 'not for you' }]);
@@ -114,8 +114,8 @@ describe('a subscription', () => {
   });
 });
 
-describe('when things go wrong', () => {
-  test('a subgraph that restarts is subscribed again, all subscriptions of it, with tokens renewed meanwhile', async () => {
+describe('failures', () => {
+  test('all subscriptions of a subgraph that restarts are subscribed again, with renewed tokens', async () => {
     const first = await startLiveSubgraph();
     const transport = connect(first.url);
     const headers = { 'x-identity': 'old' };
@@ -135,12 +135,12 @@ describe('when things go wrong', () => {
     expect(resubscribed).toEqual(['cargo']);
   });
 
-  test('a subgraph that was away for long is subscribed again within a second', async () => {
+  test('subscriptions of a subgraph that was away for long are subscribed again within a second', async () => {
     const first = await startLiveSubgraph();
     const events = follow(connect(first.url));
     await first.subscribed(1);
     await first.crash();
-    // Something else listens at the address meanwhile, and turns the gateway away.
+    // In between, another server listens at the address and refuses the gateway.
     const booting = await startLiveSubgraph(first.port, (socket) => {
       socket.terminate();
       return false;
@@ -155,7 +155,7 @@ describe('when things go wrong', () => {
     expect([pacer.maxPauseMs, pacer.exhausted]).toEqual([1_000, false]);
   });
 
-  test('a subgraph that stays away ends the subscription with a failure', async () => {
+  test('a subgraph that stays away ends the subscription with an error', async () => {
     const subgraph = await startLiveSubgraph();
     const events = follow(connect(subgraph.url, { maxReconnects: 2 }));
     await subgraph.subscribed(1);
@@ -164,7 +164,7 @@ describe('when things go wrong', () => {
     expect(await events.next()).toEqual({ done: true, value: undefined });
   });
 
-  test('a subgraph that accepts and closes at once, however politely, is not tried for ever', async () => {
+  test('a subgraph that accepts connections and closes them at once is not tried forever', async () => {
     await using subgraph = await startLiveSubgraph(0, (socket) => {
       socket.close(1000);
       return false;
@@ -189,10 +189,10 @@ describe('when things go wrong', () => {
   });
 
   test.each([
-    ['no object', 'text'],
+    ['not an object', 'text'],
     ['data of a wrong shape', { data: [] }],
     ['neither data nor errors', {}],
-  ])('an event that is %s becomes an item with an error, and the subscription goes on', async (_, payload) => {
+  ])('an event that is %s becomes an item with an error, and the subscription continues', async (_, payload) => {
     await using subgraph = await startLiveSubgraph();
     const events = follow(connect(subgraph.url));
     const upstream = await subgraph.subscribed(1);
@@ -225,14 +225,14 @@ describe('when things go wrong', () => {
 
   describe.each<[string, (upstream: Subscribed) => void]>([
     ['an event that is too large', ({ next }) => next({ data: { moved: 'x'.repeat(2_000) } })],
-    ['a message that is no JSON', ({ socket }) => socket.send('{')],
+    ['a message that is not JSON', ({ socket }) => socket.send('{')],
     ['a message of another protocol', ({ socket }) => socket.send('{"type":"data","id":"1","payload":{"data":{}}}')],
     ['a text that is not UTF-8', ({ socket }) => socket.send(Buffer.from([0xff]), { binary: false })],
     ['a broken frame', ({ stream }) => stream.write(Buffer.from([0xff, 0xff]))],
   ])('%s', (_, send) => {
     const event = (moved: number) => ({ done: false, value: { data: { moved } } });
 
-    test('is told to those on its socket, who are subscribed again, once: each later event comes once', async () => {
+    test('is reported to all subscriptions of the socket, which are subscribed again once and get each later event once', async () => {
       await using subgraph = await startLiveSubgraph();
       const transport = connect(subgraph.url, { maxMessageBytes: 1_000 });
       const [first, second] = [follow(transport), follow(transport)];
@@ -250,10 +250,10 @@ describe('when things go wrong', () => {
         expect([await events.next(), await events.next()]).toEqual([event(1), event(2)]);
       expect([subgraph.connections, subgraph.subscriptions.length]).toEqual([2, 4]);
       await Promise.all([first, second].map((events) => events.return!()));
-      await subgraph.closedTo(0); // nothing is left when the clients have left
+      await subgraph.closedTo(0); // no socket is left when the clients have cancelled
     });
 
-    test('that comes with every socket ends the subscriptions in the end', async () => {
+    test('on every new socket ends the subscriptions after a few attempts', async () => {
       await using subgraph = await startLiveSubgraph();
       const events = follow(connect(subgraph.url, { maxMessageBytes: 1_000 }));
       const items: unknown[] = [];
@@ -280,7 +280,7 @@ describe('when things go wrong', () => {
       ['events', { maxBufferedEvents: 2 }, [small, small], small],
       ['bytes', { maxBufferedBytes: 1_200 }, [large, small], large],
     ])(
-      'is ended when too many %s wait, told so after what it was sent before; others on its socket go on',
+      'is ended when too many %s wait, after the events that it was sent before; other subscriptions of the socket continue',
       async (_, options, kept, lost) => {
         await using subgraph = await startLiveSubgraph();
         const transport = connect(subgraph.url, options);
@@ -302,8 +302,8 @@ describe('when things go wrong', () => {
 
     test.each<[string, (upstream: Subscribed) => void]>([
       ['a refusal', ({ error }) => error([{ message: 'not for you any more' }])],
-      ['what cannot be read', ({ socket }) => socket.send('{')],
-    ])('is told that something was lost where there is no room for %s', async (_, send) => {
+      ['an unreadable message', ({ socket }) => socket.send('{')],
+    ])('gets an overflow error when there is no room for %s', async (_, send) => {
       await using subgraph = await startLiveSubgraph();
       const slow = follow(connect(subgraph.url, { maxBufferedEvents: 1 }), client('alice', { requestId: 'slow' }));
       const upstream = await subgraph.subscribed(1);
@@ -316,7 +316,7 @@ describe('when things go wrong', () => {
       expect(overflows).toEqual(['cargo slow']);
     });
 
-    test('gets a single event however large', async () => {
+    test('gets a single event of any size', async () => {
       await using subgraph = await startLiveSubgraph();
       const events = follow(connect(subgraph.url, { maxBufferedBytes: 10 }));
       (await subgraph.subscribed(1)).next(large);
@@ -335,7 +335,7 @@ describe('when things go wrong', () => {
     await gone;
   });
 
-  test('a reload that moves the subgraph lets running subscriptions live and takes new ones to the new address', async () => {
+  test('a reload that moves the subgraph keeps running subscriptions and sends new ones to the new address', async () => {
     await using old = await startLiveSubgraph();
     await using next = await startLiveSubgraph();
     const transport = connect(old.url);
