@@ -8,5 +8,5 @@ export function planText(plan: QueryPlan, show: (text: string) => string): strin
   const copy = JSON.stringify(plan, (key, value: unknown) =>
     texts.has(key) && typeof value === 'string' ? show(value) : value,
   );
-  return prettyFormatQueryPlan(JSON.parse(copy) as QueryPlan); // a copy of the plan
+  return prettyFormatQueryPlan(JSON.parse(copy) as QueryPlan); // the cast is safe: it is a copy of the plan
 }

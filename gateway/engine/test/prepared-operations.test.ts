@@ -109,7 +109,7 @@ describe('prepared operations', () => {
     },
   );
 
-  test('that differ only in names do not share results', async () => {
+  test('with similar texts do not share results', async () => {
     const engine = engineFor(federation);
     for (const name of ['__proto__', 'constructor', 'id', 'name']) {
       const source = `query ($id: ID) { ${name}: person(id: $id) { x: id friend { x: id } } }`;
