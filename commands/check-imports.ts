@@ -3,8 +3,8 @@ import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { findEnvironmentReaders, findOffences } from './check-imports/offences.ts';
-import { importRules } from './check-imports/rules.ts';
-import { readSources } from './check-imports/source-file.ts';
+import { importRules, testRules } from './check-imports/rules.ts';
+import { readSources, readTests } from './check-imports/source-file.ts';
 import { findRoomFaults, readSubgraphFolders } from './check-imports/subgraph-rooms.ts';
 
 /** Imports run one way, and all subgraphs have the same rooms: names each file that breaks a rule of `check-imports/`. */
@@ -16,13 +16,15 @@ try {
   });
   const root = join(import.meta.dirname, '..');
   const files = readSources(root);
+  const tests = readTests(root);
   const offences = [
     ...findOffences(files, importRules),
+    ...findOffences(tests, testRules),
     ...findEnvironmentReaders(files),
     ...findRoomFaults(readSubgraphFolders(root)),
   ];
   if (offences.length > 0) throw new ConfigurationError(offences.join('\n'));
-  console.log(`Imports of ${files.length} files follow the rules.`);
+  console.log(`Imports of ${files.length + tests.length} files follow the rules.`);
 } catch (error) {
   exitWith(error);
 }

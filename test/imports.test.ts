@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { findEnvironmentReaders, findOffences } from '../commands/check-imports/offences.ts';
-import { importRules } from '../commands/check-imports/rules.ts';
-import { parseSource, readSources } from '../commands/check-imports/source-file.ts';
+import { importRules, testRules } from '../commands/check-imports/rules.ts';
+import { parseSource, readSources, readTests } from '../commands/check-imports/source-file.ts';
 import { findRoomFaults, readSubgraphFolders } from '../commands/check-imports/subgraph-rooms.ts';
 
 /** `npm run check:imports` checks the whole project; here is what it finds. */
-const offencesOf = (path: string, text: string) => findOffences([parseSource(path, text)], importRules);
+const offencesOf = (path: string, text: string, rules = importRules) => findOffences([parseSource(path, text)], rules);
 
 describe('imports run one way', () => {
   test.each([
@@ -108,6 +108,13 @@ describe('imports run one way', () => {
       "import { errorTable } from '../subgraphs/shared/errors/errors.ts';",
       'the client knows the graph from its responses only',
     ],
+    ['a test in the product', 'gateway/live/stream.ts', "import { a } from '../test/a.ts';", 'no test, no bench'],
+    [
+      'the harness in the product',
+      'gateway/gateway.ts',
+      "import type { TestGateway } from './testing/test-gateway.ts';",
+      'only tests and benches import their harness',
+    ],
     ['a room that no rule knows', 'subgraphs/fleet/utils/text.ts', '', 'is in no room of the rule'],
   ])('%s is named', (_case, path, text, says) => {
     expect(offencesOf(path, text)).toContainEqual(expect.stringContaining(says));
@@ -126,6 +133,25 @@ describe('imports run one way', () => {
     expect(offencesOf(path, text)).toEqual([]);
   });
 
+  test.each([
+    [
+      'a test in a bench',
+      'bench/live/run.ts',
+      "import { a } from '../../gateway/test/a.ts';",
+      'benches import no test',
+    ],
+    [
+      'a bench in a test',
+      'gateway/test/a.test.ts',
+      "import { a } from '../../bench/live/run.ts';",
+      'tests import no bench',
+    ],
+  ])('%s is named', (_case, path, text, says) => {
+    expect(offencesOf(path, text, testRules)).toContainEqual(expect.stringContaining(says));
+    const harness = text.replace(/'(?:.*)'/, "'../../gateway/testing/live-graph.ts'");
+    expect(offencesOf(path, harness, testRules)).toEqual([]);
+  });
+
   test('the environment is read in configuration files only', () => {
     const reads = "const level = process.env['LOG_LEVEL'];";
     expect(findEnvironmentReaders([parseSource('gateway/config.ts', reads)])).toEqual([]);
@@ -135,6 +161,8 @@ describe('imports run one way', () => {
   test('each rule concerns files of the project', () => {
     const files = readSources(resolve(import.meta.dirname, '..'));
     expect(importRules.filter((rule) => files.every(({ path }) => !rule.files.test(path)))).toEqual([]);
+    const tests = readTests(resolve(import.meta.dirname, '..'));
+    expect(testRules.filter((rule) => tests.every(({ path }) => !rule.files.test(path)))).toEqual([]);
     expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(1_000);
   });
 });

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { watchQuery } from '../../gateway/test/live-gateway.ts';
+import { watchQuery } from '../../gateway/testing/live-gateway.ts';
 
 /** Many clients, one websocket each, that read no more of a message than which event it is. */
 export class Crowd {

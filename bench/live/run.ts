@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
-import { type LiveGraph, startLiveGraph } from '../../gateway/test/live-graph.ts';
-import { startGatewayProcess } from '../reload/gateway-process.ts';
+import { startGatewayProcess } from '../../gateway/testing/gateway-process.ts';
+import { type LiveGraph, startLiveGraph } from '../../gateway/testing/live-graph.ts';
 import { Crowd } from './crowd.ts';
 
 /** What delivering events costs the gateway, shared and unshared. */

@@ -1,7 +1,7 @@
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
-import type { Holding } from './measured-gateway.ts';
-import { reloadStorm } from './storm.ts';
+import type { Holding } from '../../gateway/testing/measured-gateway.ts';
+import { reloadStorm } from '../../gateway/testing/reload-storm.ts';
 
 /** What reloading costs those who ask meanwhile, and what it leaves behind. */
 const { values } = orExit(() =>

@@ -29,7 +29,7 @@ function isAllowed(rule: ImportRule, match: RegExpExecArray, path: string, { tar
   const [folder, name = ''] = match;
   const begins = (start: string) => target.startsWith(start.replace('$1', name));
   if (rule.only && isInProject(target) && !rule.only.some(begins)) return false;
-  if (rule.never?.some(begins)) return false;
+  if (rule.never?.some(begins) || rule.neverIn?.test(target)) return false;
   if (!rule.order || !target.startsWith(folder)) return true;
   const from = roomOf(path, folder);
   const to = roomOf(target, folder);

@@ -9,6 +9,8 @@ export interface ImportRule {
   readonly only?: readonly string[];
   /** Beginnings of paths and packages that these files must not import. */
   readonly never?: readonly string[];
+  /** Paths in the project that these files must not import. */
+  readonly neverIn?: RegExp;
   /** All rooms below the path that `files` matches, from the bottom up: a file imports its own room and those below. */
   readonly order?: readonly string[];
   /** Rooms between which imports that vanish with the types may go in both directions. */
@@ -73,17 +75,30 @@ const engineRooms = [
   'engine',
 ];
 
-/** The import rules of the project. They hold for everything but tests; biome refuses circles. */
+const inTests = /(?:^|\/)test\//;
+
+/** The import rules of the product. biome refuses circles. */
 export const importRules: readonly ImportRule[] = [
   {
     says: 'the product imports no test, no bench',
     files: /^(?:gateway|subgraphs|commands|demo|client)\//,
     only: ['gateway/', 'subgraphs/', 'commands/', 'demo/', 'client/'],
+    neverIn: inTests,
+  },
+  {
+    says: 'only tests and benches import their harness',
+    files: /^(?:gateway\/(?!testing\/)|subgraphs\/|commands\/|demo\/|client\/)/,
+    neverIn: /^gateway\/testing\//,
   },
   {
     says: 'only commands, bench and test import commands, clients and the demo',
-    files: /^(?:gateway|subgraphs)\//,
+    files: /^(?:gateway\/(?!testing\/)|subgraphs\/)/,
     only: ['gateway/', 'subgraphs/'],
+  },
+  {
+    says: 'the harness of the gateway imports the gateway, the client and shared',
+    files: /^gateway\/testing\//,
+    only: ['gateway/', 'client/', 'subgraphs/shared/'],
   },
   {
     says: 'the client knows the graph from its responses only',
@@ -159,12 +174,12 @@ export const importRules: readonly ImportRule[] = [
   {
     says: 'inside the gateway imports go down',
     files: /^gateway\//,
-    order: gatewayRooms,
+    order: [...gatewayRooms, 'testing'],
     typesBetween: gatewayRooms,
   },
   {
     says: 'the gateway imports leaves of shared only',
-    files: /^gateway\//,
+    files: /^gateway\/(?!testing\/)/,
     only: [
       'gateway/',
       ...[
@@ -201,10 +216,17 @@ export const importRules: readonly ImportRule[] = [
   },
 ];
 
+/** The import rules of tests and benches. */
+export const testRules: readonly ImportRule[] = [
+  { says: 'benches import no test: what both need stands in gateway/testing/', files: /^bench\//, neverIn: inTests },
+  { says: 'tests import no bench: what both need stands in gateway/testing/', files: inTests, neverIn: /^bench\// },
+];
+
 /** The only files that read the environment. */
 export const environmentReaders: readonly RegExp[] = [
   /^gateway\/apollo\/managed-gateway\.ts$/, // writes: @apollo/gateway asks the environment whether it may report its use
   /^(?:gateway|subgraphs\/[a-z]+)\/config\.ts$/,
   /^subgraphs\/shared\/(?:settings\/product-config|settings\/subgraph-config|database\/postgres\/programs)\.ts$/,
   /^commands\//,
+  /^gateway\/testing\/gateway-process\.ts$/, // hands it on to a child process
 ];

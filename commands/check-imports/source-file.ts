@@ -33,7 +33,19 @@ function resolveTarget(from: string, target: string): string {
 
 /** The files of the product, without tests. */
 export function readSources(root: string): SourceFile[] {
-  return globSync('{gateway,subgraphs,commands,demo,client}/**/*.ts', { cwd: root })
-    .filter((path) => !/(?:^|\/)(?:test|node_modules)\//.test(path))
+  return readFiles(root, '{gateway,subgraphs,commands,demo,client}/**/*.ts').filter(({ path }) => !isTest(path));
+}
+
+/** The files of tests and benches. */
+export function readTests(root: string): SourceFile[] {
+  const tests = readFiles(root, '{gateway,subgraphs,commands,demo,client}/**/test/**/*.ts');
+  return [...tests, ...readFiles(root, '{bench,test}/**/*.ts')];
+}
+
+function readFiles(root: string, pattern: string): SourceFile[] {
+  return globSync(pattern, { cwd: root })
+    .filter((path) => !/(?:^|\/)node_modules\//.test(path))
     .map((path) => parseSource(relative(root, resolve(root, path)), readFileSync(join(root, path), 'utf8')));
 }
+
+const isTest = (path: string): boolean => /(?:^|\/)test\//.test(path);

@@ -15,7 +15,7 @@ import {
 } from '#shared/identity/tokens.ts';
 import { createSkewMeter } from '../access/clock-skew.ts';
 import { createFreightAccess } from '../access/freight-access.ts';
-import { startTestGateway, type TestGateway } from './test-gateway.ts';
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const dispatcher: AccountIdentity = {
   kind: 'account',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Admission } from '../pipeline/admission.ts';
-import { startTestGateway } from './test-gateway.ts';
+import { startTestGateway } from '../testing/test-gateway.ts';
 
 /** An execution that ends when the test tells it to. */
 function held() {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { readGatewayConfig } from '../config.ts';
-import { startTestGateway, type TestGateway } from './test-gateway.ts';
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'freight-borders-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));

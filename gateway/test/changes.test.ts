@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { startTestGateway } from './test-gateway.ts';
+import { startTestGateway } from '../testing/test-gateway.ts';
 
 describe('a mutation', () => {
   test('that was executed is not retryable, even if other fields of its response are missing', async () => {

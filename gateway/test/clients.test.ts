@@ -5,8 +5,8 @@ import { runs } from '#shared/test/random.ts';
 import { createOriginReader } from '../access/clients/client-address.ts';
 import { TokenBuckets } from '../access/clients/token-buckets.ts';
 import { readGatewayConfig } from '../config.ts';
-import { edges } from './edges.ts';
-import { startTestGateway, type TestGateway } from './test-gateway.ts';
+import { edges } from '../testing/edge-clients.ts';
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 describe('a token bucket', () => {
   test('allows its burst at once, then its rate, and states how long to wait', () => {

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { json, startTestGateway, type TestGateway } from './test-gateway.ts';
+import { json, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const maxBodyBytes = 100_000;
 const query = JSON.stringify({ query: '{ person(id: "1") { name } }' });

@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { startTestGateway } from './test-gateway.ts';
+import { startTestGateway } from '../testing/test-gateway.ts';
 
 describe('a gateway that is told to stop', () => {
   test('finishes requests in flight while readiness is 503, then accepts no more', async () => {

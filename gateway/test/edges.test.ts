@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type EdgeRequest, edges } from './edges.ts';
-import { startTestGateway, type TestGateway } from './test-gateway.ts';
+import { type EdgeRequest, edges } from '../testing/edge-clients.ts';
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 interface Refusal {
   readonly request: EdgeRequest;

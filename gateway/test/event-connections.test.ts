@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-sse';
-import { type LiveGateway, startLiveGateway, watchQuery } from './live-gateway.ts';
+import { type LiveGateway, startLiveGateway, watchQuery } from '../testing/live-gateway.ts';
 
 let live: LiveGateway;
 let url: string;

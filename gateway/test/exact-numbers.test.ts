@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { readGatewayConfig } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
-import { type ScriptedSubgraph, startScriptedSubgraph } from '../transport/test/scripted-subgraph.ts';
+import { type ScriptedSubgraph, startScriptedSubgraph } from '../testing/scripted-subgraph.ts';
 
 /**
  * Numbers that a double can't represent are passed on as they were written, in every direction. The tests compare text, because parsing would

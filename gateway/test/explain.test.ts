@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { Role } from '#shared/vocabulary.ts';
-import { json, startTestGateway, type TestGateway } from './test-gateway.ts';
+import { json, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 interface Explanation {
   readonly plan?: string;

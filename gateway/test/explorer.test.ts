@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { startTestGateway } from './test-gateway.ts';
+import { startTestGateway } from '../testing/test-gateway.ts';
 
 test('the explorer and everything that it loads come from this server', async () => {
   await using gateway = await startTestGateway();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OperationLabels } from '../observe/operation-labels.ts';
-import { startTestGateway } from './test-gateway.ts';
+import { startTestGateway } from '../testing/test-gateway.ts';
 
 const status = async (url: string) => {
   const response = await fetch(url);

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { graphql, parse } from 'graphql';
-import { type GatewayProcess, startGatewayProcess } from '../../bench/reload/gateway-process.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
+import { type GatewayProcess, startGatewayProcess } from '../testing/gateway-process.ts';
 
 /** Every subgraph resolves every object by two keys, so the ways to plan a deep selection multiply. */
 const subgraphs = 16;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
-import { type GraphqlAnswer, json, startTestGateway, type TestGateway } from './test-gateway.ts';
+import { type GraphqlAnswer, json, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const graphqlJson = 'application/graphql-response+json';
 

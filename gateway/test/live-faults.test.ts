@@ -7,7 +7,7 @@ import type { WebSocket } from 'ws';
 import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
 import { loadKeyring } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner } from '#shared/identity/tokens.ts';
-import { startLiveGateway, watchQuery } from './live-gateway.ts';
+import { startLiveGateway, watchQuery } from '../testing/live-gateway.ts';
 
 interface Payload {
   readonly data?: { readonly moved: { readonly speed: number } };

@@ -7,7 +7,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { readGatewayConfig } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
-import { type LiveGraph, startLiveGraph } from './live-graph.ts';
+import { type LiveGraph, startLiveGraph } from '../testing/live-graph.ts';
 
 let graph: LiveGraph;
 let gateway: Gateway;

@@ -3,7 +3,7 @@ import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { createLog } from '#shared/runtime/log.ts';
 import { createManagedGateway } from '../apollo/managed-gateway.ts';
 import { servableCopy } from '../supergraph/servable-copy.ts';
-import { startSmallGraph } from './small-graph.ts';
+import { startSmallGraph } from '../testing/small-graph.ts';
 
 const schemaWith = (field: string) =>
   new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { [field]: { type: GraphQLString } } }) });

@@ -14,9 +14,9 @@ import { Pipeline } from '../pipeline/pipeline.ts';
 import type { Arrived } from '../pipeline/stages.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { openGeneration } from '../supergraph/open-generation.ts';
+import { type SmallGraph, startSmallGraph } from '../testing/small-graph.ts';
+import { startTestGateway } from '../testing/test-gateway.ts';
 import { createTransport } from '../transport/transport.ts';
-import { type SmallGraph, startSmallGraph } from './small-graph.ts';
-import { startTestGateway } from './test-gateway.ts';
 
 /** Clients see a masked error with a request id. Operators find the full error in the log under this id. */
 interface Entry {

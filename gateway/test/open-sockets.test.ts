@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { somebody } from '#shared/test/harness.ts';
 import { OpenSockets } from '../access/clients/open-sockets.ts';
-import { type LiveGateway, startLiveGateway, watchQuery } from './live-gateway.ts';
+import { type LiveGateway, startLiveGateway, watchQuery } from '../testing/live-gateway.ts';
 
 let live: LiveGateway;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { ClockWatch } from '../observe/clock-watch.ts';
 import { mergeParts } from '../observe/merge-parts.ts';
 import { SubgraphHealth } from '../observe/subgraph-health.ts';
 import { healthRouteProbe, type ProbeReport } from '../observe/subgraph-probes.ts';
-import { startTestGateway } from './test-gateway.ts';
+import { startTestGateway } from '../testing/test-gateway.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'freight-readiness-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));

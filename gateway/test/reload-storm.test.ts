@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { reloadStorm } from '../../bench/reload/storm.ts';
+import { reloadStorm } from '../testing/reload-storm.ts';
 
 /** A short run of `bench/reload`, which does this a thousand times. */
 test('reloads under load fail no request, end no subscription and leave nothing behind', async () => {

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startTestGateway, type TestGateway } from './test-gateway.ts';
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s engine', (engine) => {
   let gateway: TestGateway;

@@ -9,8 +9,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type SmallGraph, startSmallGraph } from './small-graph.ts';
-import { json } from './test-gateway.ts';
+import { type SmallGraph, startSmallGraph } from '../testing/small-graph.ts';
+import { json } from '../testing/test-gateway.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { json, startTestGateway, type TestGateway } from './test-gateway.ts';
+import { json, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const query = '{ people { name } }';
 const whole = { people: [{ name: 'Ada' }, { name: 'Grace' }] };

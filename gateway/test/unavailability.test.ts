@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PublicError } from '../errors/public-error.ts';
 import { unavailableStatus } from '../pipeline/unavailability.ts';
-import { startTestGateway } from './test-gateway.ts';
+import { startTestGateway } from '../testing/test-gateway.ts';
 
 const failure = (code: string, ...path: (string | number)[]): PublicError => ({
   message: 'It failed.',

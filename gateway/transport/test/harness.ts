@@ -3,7 +3,7 @@ import { type RequestScope, SubgraphFailure, type SubgraphRequest } from '../../
 import type { TransportConfig } from '../config.ts';
 import type { CircuitState, RequestOutcome } from '../observer.ts';
 import { createTransport, type Transport } from '../transport.ts';
-import { type Script, type ScriptedSubgraph, startScriptedSubgraph } from './scripted-subgraph.ts';
+import { type Script, type ScriptedSubgraph, startScriptedSubgraph } from '../../testing/scripted-subgraph.ts';
 
 export const query = (text = '{ a }'): SubgraphRequest => ({
   subgraph: 'cargo',

@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { Pool } from 'undici';
-import { readGatewayConfig } from '../../gateway/config.ts';
-import { Engine } from '../../gateway/engine/engine.ts';
-import { createGateway } from '../../gateway/gateway.ts';
+import { readGatewayConfig } from '../config.ts';
+import { Engine } from '../engine/engine.ts';
+import { createGateway } from '../gateway.ts';
 
 /** What a gateway holds after everything that nobody refers to has been collected. */
 export interface Holding {

@@ -5,8 +5,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Client, createClient } from 'graphql-ws';
 import { Agent, request } from 'undici';
 import { WebSocket } from 'ws';
-import { type LiveGraph, startLiveGraph } from '../../gateway/test/live-graph.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
+import { type LiveGraph, startLiveGraph } from './live-graph.ts';
 import type { Holding } from './measured-gateway.ts';
 
 export interface StormOptions {
