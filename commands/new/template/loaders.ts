@@ -1,15 +1,14 @@
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { byKey } from '#shared/graphql/loader.ts';
 import { hasScope } from '#shared/identity/identity.ts';
-import { isUuid } from '#shared/ids.ts';
-import { SampleRecordEntity } from './entities.ts';
+import { sampleRecordRows } from './store/rows.ts';
 
 /** One loader per key and request. What the identity may not see is not read. */
 export function createLoaders({ em, identity }: BaseContext) {
-  const visible = (ids: readonly string[]) => (hasScope(identity, 'access:read') ? ids.filter(isUuid) : []);
+  const mayRead = hasScope(identity, 'access:read');
   return {
     sampleRecord: byKey(
-      (ids) => em.find(SampleRecordEntity, { id: { $in: visible(ids) } }),
+      async (ids) => (mayRead ? sampleRecordRows.readBy(em, 'id', ids) : []),
       ({ id }) => id,
     ),
   };

@@ -1,10 +1,11 @@
-import { payloadOf } from '#shared/errors/errors.ts';
-import { accountOf } from '#shared/graphql/context.ts';
+import { recordOnce } from '#shared/database/idempotency.ts';
+import { changeRecord, keyedCall } from '#shared/graphql/change.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { SubgraphNameContext } from '../context.ts';
 import { createSampleRecordInput } from '../domain/input.ts';
+import { SampleRecordEntity } from '../entities.ts';
 import { createSampleRecord, listSampleRecords } from '../store/sample-records.ts';
 
 interface Reference {
@@ -18,10 +19,15 @@ export const resolvers: Subgraph<SubgraphNameContext>['resolvers'] = {
   },
   Mutation: {
     createSampleRecord: (_parent, { input }: { input: unknown }, context) =>
-      payloadOf(async () => {
-        const { accountId } = accountOf(context);
+      changeRecord(context, 'sampleRecord', (transaction, caller, now) => {
         const parsed = parseInput(createSampleRecordInput, input);
-        return { sampleRecord: await createSampleRecord(context.transact, accountId, parsed, context.clock()) };
+        const { em } = transaction;
+        return recordOnce(
+          transaction,
+          keyedCall(caller, 'createSampleRecord', parsed),
+          async () => createSampleRecord(em, parsed, now),
+          (id) => em.findOneOrFail(SampleRecordEntity, id),
+        );
       }),
   },
   SampleRecord: {
