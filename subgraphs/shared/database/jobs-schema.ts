@@ -73,6 +73,8 @@ async function grantQueues(
     await client.query(`grant insert, delete, update on ${jobsSchema}.subscription to ${to}`);
     await client.query(`grant update on ${jobsSchema}.queue, ${jobsSchema}.version to ${to}`);
     await client.query(`grant select, delete on ${jobsSchema}.job_dependency to ${to}`);
+    // Upkeep locks and deletes dead processes in their registry, which stays empty: no process registers.
+    await client.query(`grant select, update, delete on ${jobsSchema}.instance to ${to}`);
     // A failed event is copied to its dead letter queue through the parent table.
     await client.query(`grant insert on ${jobsSchema}.job to ${to}`);
     for (const table of tables.values()) {

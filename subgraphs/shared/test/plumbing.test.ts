@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
+import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { post } from '../../../client/post.ts';
 import { anonymous, identityHeader } from '../identity/identity.ts';
@@ -110,6 +111,22 @@ describe('a subgraph', () => {
       expect(copies.map((copy) => copy.id)).toEqual(seen);
     } finally {
       await neighbour.close();
+    }
+  });
+
+  test('keeps its queue in order under its own role, without a warning', async () => {
+    const logged: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
+    const { services, close } = await openSubgraph(sampleSubgraph('risk', { 'shipment.rated': async () => {} }), {
+      databaseUrl: database.urlFor('risk'),
+      live: notes.live,
+      log,
+    });
+    try {
+      await services.jobs.recover();
+      expect(logged).toEqual([]);
+    } finally {
+      await close();
     }
   });
 
