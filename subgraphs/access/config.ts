@@ -5,19 +5,19 @@ import { parseEnvironment } from '#shared/runtime/config.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
 
 const count = z.coerce.number().int().min(1).max(1_000_000);
-/** What the access subgraph reads besides the settings of every subgraph. */
+/** Settings of the access subgraph besides those of every subgraph. */
 export const accessSettings = z.object({
   ACCESS_SIGNING_KEY,
   SIGN_IN_TRIES: count.default(5).meta({
-    description: 'Passwords that one client network may try for one account within SIGN_IN_WINDOW_SECONDS.',
-    unit: 'tries',
+    description: 'Sign-in attempts of one client network for one account within SIGN_IN_WINDOW_SECONDS.',
+    unit: 'attempts',
   }),
   SIGN_IN_TRIES_PER_ADDRESS: count.default(60).meta({
-    description: 'Passwords that one client network may try within SIGN_IN_WINDOW_SECONDS, for all accounts together.',
-    unit: 'tries',
+    description: 'Sign-in attempts of one client network for all accounts within SIGN_IN_WINDOW_SECONDS.',
+    unit: 'attempts',
   }),
   SIGN_IN_WINDOW_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900).meta({
-    description: 'Time within which tried passwords are counted.',
+    description: 'Time within which sign-in attempts are counted.',
     unit: 's',
   }),
 });

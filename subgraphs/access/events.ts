@@ -18,7 +18,7 @@ export function emitAccountRegistered({ emit }: Transaction, account: Account): 
   });
 }
 
-/** The fleet says which account a driver signs in with; tokens of that account then carry the driver. */
+/** The fleet subgraph links accounts to drivers. New tokens of a linked account contain the driver's id. */
 export const reactions: Reactions = {
   'driver.changed': ({ em }, { driverId, accountId, active, by, at }) =>
     linkDriver(em, driverId, active ? accountId : null, by, new Date(at)),

@@ -10,10 +10,10 @@ import { resolvers } from './resolvers/map.ts';
 import { createSessionEvents } from './resolvers/session-events.ts';
 import { rules } from './rules.ts';
 
-/** Needs no key: what `npm run migrate` asks for. */
+/** The tables for `npm run migrate`, which has no keys. */
 export const accessTables = { name: 'access', entities, migrations } satisfies SubgraphTables;
 
-/** The only subgraph that needs a secret: with the private key of `access` it signs the tokens of clients. */
+/** Creates the access subgraph. It signs the access tokens of clients with the private key of `access`. */
 export async function createAccess(
   { access }: Pick<Keyring, 'access'>,
   config: Pick<AccessConfig, 'signIn'>,

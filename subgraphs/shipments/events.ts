@@ -3,8 +3,8 @@ import { noteAssignment, noteRelease } from './store/assignments.ts';
 import { rememberOrganization } from './store/organizations.ts';
 
 /**
- * Publishes shipment.created, .changed, .booked, .pickedUp, .inTransit, .outForDelivery, .delivered, .exception, .cancelled and
- * .rated; reacts to what fleet decides about drivers, and to new organizations.
+ * Reactions to assignments of the fleet subgraph and to new organizations. The stores emit shipment.created, .changed,
+ * .booked, .pickedUp, .inTransit, .outForDelivery, .delivered, .exception, .cancelled and .rated.
  */
 export const reactions: Reactions = {
   'assignment.created': (transaction, payload) => noteAssignment(transaction, payload, new Date()),

@@ -3,7 +3,7 @@ import { type Rules, withAnyScope, withScope } from '#shared/graphql/authorizati
 const read = withScope('shipments:read');
 const write = withScope('shipments:write');
 
-/** Who may ask; which shipments somebody sees is decided in store/visibility.ts. */
+/** Scopes of the fields. store/visibility.ts decides which shipments a caller sees. */
 export const rules: Rules = {
   Query: { shipment: read, shipmentByReference: read, shipments: read },
   Mutation: {

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { roles, tiers } from '#shared/vocabulary.ts';
 
-/** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */
+/** No text accepts control characters. PostgreSQL does not store NUL. */
 const noControls = /^\P{Cc}*$/u;
 const line = (min: number, max: number) =>
   z.string().trim().min(min).max(max).regex(noControls, 'Must not contain control characters.');
 
-/** RFC 5321 allows 254 octets; case is not kept, as no provider in use tells addresses apart by it. */
+/** At most 254 characters (RFC 5321), stored in lower case, because no common provider distinguishes case. */
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
-/** No rules about kinds of characters (NIST SP 800-63B). What is guessed easily is refused in password-strength.ts. */
+/** No rules about kinds of characters (NIST SP 800-63B). password-strength.ts refuses passwords that are easy to guess. */
 const password = z.string().min(12).max(128);
 
 export const createOrganizationInput = z.object({
@@ -22,7 +22,7 @@ export const createOrganizationInput = z.object({
 });
 export type CreateOrganization = z.infer<typeof createOrganizationInput>;
 
-/** At least one role; the same one twice counts once. */
+/** At least one role, without duplicates. */
 export const roleSet = z
   .array(z.enum(roles))
   .min(1)

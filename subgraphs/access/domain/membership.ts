@@ -4,9 +4,9 @@ import type { Role } from '#shared/vocabulary.ts';
 const rolesOfCustomers: readonly Role[] = ['CUSTOMER', 'PARTNER'];
 
 /**
- * Holds roles and organization together: what an account may see follows from both, so one who is staff and customer at
- * once would see too much or too little.
- * Refusals: ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, INVALID_INPUT (roles of both kinds).
+ * Checks that the roles of an account match its organization. Both determine what the account may see, so an account cannot
+ * be staff and customer at the same time.
+ * @throws Refusal ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, or INVALID_INPUT for roles of both kinds
  */
 export function requireFittingRoles(roles: readonly Role[], organizationId: string | null): void {
   const outside = roles.filter((role) => rolesOfCustomers.includes(role));

@@ -1,14 +1,14 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isUuid } from '#shared/ids.ts';
 
-/** Days after which an unused session ends. */
+/** Days after which an unused session expires. */
 const idleDays = 14;
-/** Days after which any session ends. */
+/** Days after which every session expires. */
 const longestDays = 90;
 
 /**
- * A refresh token is the session's id and 256 random bits. Nobody but its holders knows the id, so a token with a known
- * id and another secret is an old one: that is how reuse shows without keeping every old token.
+ * A refresh token consists of the id of the session and 256 random bits. Only holders of the token know the id. A known id
+ * with another secret is therefore a reused old token, so old tokens do not have to be stored.
  */
 export interface RefreshToken {
   readonly sessionId: string;
@@ -23,13 +23,13 @@ export function tokenText({ sessionId, secret }: RefreshToken): string {
   return `${sessionId}.${secret}`;
 }
 
-/** The token in a text, or undefined where the text is none. */
+/** Parses a refresh token; undefined if the text is not one. */
 export function parseToken(text: string): RefreshToken | undefined {
   const [sessionId = '', secret = '', ...rest] = text.length <= 120 ? text.split('.') : [];
   return isUuid(sessionId) && /^[\w-]{43}$/.test(secret) && rest.length === 0 ? { sessionId, secret } : undefined;
 }
 
-/** SHA-256, hexadecimal: enough for 256 random bits, and what the database holds instead of the secret. */
+/** SHA-256 in hexadecimal, which the database stores instead of the secret. A fast hash is safe for 256 random bits. */
 export function secretHash(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
@@ -40,7 +40,7 @@ export function secretFits(secret: string, hash: string): boolean {
 
 const dayMs = 86_400_000;
 
-/** True while a session may be refreshed. */
+/** True if a session can be refreshed. */
 export function isLive(
   session: { readonly createdAt: Date; readonly refreshedAt: Date; readonly revokedAt?: Date | null },
   now: Date,

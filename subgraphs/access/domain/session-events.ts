@@ -1,4 +1,4 @@
-/** What can happen to a session. */
+/** Events of sessions, for the log and the metrics. */
 export const sessionEvents = [
   'signed_in',
   'sign_in_failed',

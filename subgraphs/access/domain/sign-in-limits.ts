@@ -1,6 +1,6 @@
-/** How many passwords may be tried in one window of time. */
+/** Maximum number of sign-in attempts within a window of time. */
 export interface SignInLimits {
-  /** For one account from one client network. A lock of this pair bars no other network. */
+  /** For one account from one client network. Other networks are not affected. */
   readonly triesPerAccount: number;
   /** From one client network, for all accounts together. */
   readonly triesPerAddress: number;

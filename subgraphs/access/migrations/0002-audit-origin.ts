@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Audit entries keep the client's id of the request and the client's address beside the gateway's id. */
+/** Audit entries also get the client's request id and the client's address. */
 export class AddAuditOrigin extends Migration {
   up(): void {
     this.addSql(`

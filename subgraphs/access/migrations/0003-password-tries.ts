@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Tries of passwords are counted by account and network (columns in the order that rate-limiter-flexible expects).
- * Failed sign-ins stand in the audit trail; one for an unknown e-mail address has no target.
+ * Counts sign-in attempts by account and network, with the columns in the order that rate-limiter-flexible expects.
+ * The audit trail records failed sign-ins. An entry for an unknown e-mail address has no target.
  */
 export class CountPasswordTries extends Migration {
   up(): void {

@@ -7,7 +7,7 @@ import { hashPassword } from '../domain/passwords.ts';
 import { emitAccountRegistered, emitOrganizationChanged } from '../events.ts';
 import * as store from '../store/administration.ts';
 
-/** The record of a contested update in its payload's shape, with the conflict where there is one. */
+/** The `userErrors` of an update with an outdated version. */
 function conflictOf(record: { readonly version: number }, expected: number): readonly UserError[] {
   const message = `This record is at version ${record.version}, not ${expected}. Load it again and repeat the change.`;
   return [{ code: 'CONFLICT', field: ['expectedVersion'], message }];
@@ -43,7 +43,7 @@ function registerAccount(_root: unknown, { input }: Input<unknown>, context: Acc
   return payloadOf(async () => {
     const wanted = parseInput(registerAccountInput, input);
     if (wanted.password !== null) await requireStrongPassword(wanted.password, wanted, 'password');
-    // Hashed before the transaction, which would hold a connection meanwhile.
+    // Hashes before the transaction, so that hashing does not hold a connection.
     const passwordHash = wanted.password === null ? null : await hashPassword(wanted.password, context.network);
     return context.transact(async (transaction) => {
       const written = await store.registerAccount(transaction, auditOf(context), wanted, passwordHash);

@@ -37,7 +37,7 @@ async function changePassword(_root: unknown, { input }: { input: ChangePassword
   });
 }
 
-/** Refuses a wrong current password. Tries are counted as those of signing in are; a right one is not forgotten. */
+/** Refuses a wrong current password. Attempts count like those of signIn. A right password does not reset them. */
 async function requirePassword(account: Account, password: string, context: AccessContext): Promise<void> {
   const { fits, last } = await tryPassword(context, account.email, password);
   if (fits) return;
@@ -67,5 +67,5 @@ function endSessions(_root: unknown, { input }: { input: EndSessionsInput }, con
   });
 }
 
-/** What people do with their own access. */
+/** Mutations of an account's own access. */
 export const ownAccessMutations = { changePassword, endSessions };

@@ -30,7 +30,7 @@ export const queries = {
     pageOfAudit(em, filter ?? {}, page),
 };
 
-/** A field of those who see the account whole: null for the others. */
+/** Resolves a field for identities that may see all fields of the account, else null. */
 function ofWhole<R>(
   read: (node: AccountNode) => R,
 ): (node: AccountNode, _: unknown, context: AccessContext) => R | null {
@@ -43,7 +43,7 @@ export const Account = {
   email: ofWhole(({ email }) => email),
   roles: ofWhole(({ roles }) => roles),
   scopes: ofWhole(({ roles }) => scopesOf(roles)),
-  /** Whoever sees the account whole is staff or the driver: the fleet shows them the driver. */
+  /** These identities are staff or the driver, whom the fleet subgraph allows to see the driver. */
   driver: ofWhole(({ driverId }) => (driverId ? { id: driverId } : null)),
   active: ofWhole(({ deactivatedAt }) => !deactivatedAt),
   createdAt: ofWhole(({ createdAt }) => createdAt),

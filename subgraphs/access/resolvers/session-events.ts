@@ -2,12 +2,12 @@ import { Counter } from 'prom-client';
 import type { ReportSessionEvent } from '../context.ts';
 import { type SessionEvent, sessionEvents } from '../domain/session-events.ts';
 
-/** Those that an operator should see among many lines. */
+/** Events that are logged as warnings for operators. */
 const warnings: ReadonlySet<SessionEvent> = new Set(['sign_in_locked', 'refresh_token_reused']);
-/** Counted only: a client that is refused can repeat them at will, and the reason was logged before. */
-const uncommented: ReadonlySet<SessionEvent> = new Set(['sign_in_refused', 'refresh_refused', 'refreshed']);
+/** Events that are only counted. Clients can cause them without limit, or they are routine. */
+const notLogged: ReadonlySet<SessionEvent> = new Set(['sign_in_refused', 'refresh_refused', 'refreshed']);
 
-/** A counter by event, and the function that logs and counts. No e-mail address, password or token is logged. */
+/** Creates a counter by event, and a function that logs and counts an event. It logs no e-mail address, password or token. */
 export function createSessionEvents(): { readonly counter: Counter; readonly report: ReportSessionEvent } {
   const counter = new Counter({
     name: 'access_session_events_total',
@@ -20,7 +20,7 @@ export function createSessionEvents(): { readonly counter: Counter; readonly rep
     counter,
     report({ log, requestId, clientAddress }, event, accountId) {
       counter.inc({ event });
-      if (uncommented.has(event)) return;
+      if (notLogged.has(event)) return;
       const facts = { event, accountId, clientAddress, requestId };
       if (warnings.has(event)) log.warn(facts, 'session event');
       else log.info(facts, 'session event');

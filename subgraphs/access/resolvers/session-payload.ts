@@ -18,7 +18,7 @@ export async function sessionPayload(context: AccessContext, account: Account, t
   };
 }
 
-/** What the account may do from now on, for its token. */
+/** The identity of an account for a new access token. */
 async function identityOf({ em }: AccessContext, account: Account, sessionId: string): Promise<AccountIdentity> {
   const { id: accountId, roles, organizationId = null, driverId = null } = account;
   const tier = await tierOf(em, organizationId);

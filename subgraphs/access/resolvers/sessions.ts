@@ -16,7 +16,7 @@ async function refreshSession(_root: unknown, { input }: { input: TokenInput }, 
     if (refreshed?.outcome !== 'refreshed') {
       if (refreshed?.outcome === 'reused') context.report(context, 'refresh_token_reused', refreshed.accountId);
       context.report(context, 'refresh_refused', null);
-      refuse('INVALID_REFRESH_TOKEN', 'This refresh token is no longer valid. Sign in again.', 'refreshToken');
+      refuse('INVALID_REFRESH_TOKEN', 'This refresh token is not valid. Sign in again.', 'refreshToken');
     }
     context.report(context, 'refreshed', refreshed.account.id);
     return sessionPayload(context, refreshed.account, refreshed.token);

@@ -8,16 +8,16 @@ import { type PasswordTries, passwordTries } from '../store/password-tries.ts';
 export interface TriedPassword {
   /** The open account of the e-mail address. */
   readonly account: Account | null;
-  /** Whether the password is the account's. */
+  /** True if the password matches. */
   readonly fits: boolean;
-  /** Whether this was the last try that the limits allow. */
+  /** True if this was the last attempt that the limits allow. */
   readonly last: boolean;
   readonly tries: PasswordTries;
 }
 
 /**
- * Counts and makes one try of a password. Known and unknown e-mail addresses take the same way, so that neither answers
- * nor times tell them apart.
+ * Counts one attempt and checks the password. Known and unknown e-mail addresses take the same steps, so that neither
+ * responses nor their times reveal which addresses have accounts.
  * @throws GraphError RATE_LIMITED
  */
 export async function tryPassword(context: AccessContext, email: string, password: string): Promise<TriedPassword> {
@@ -33,7 +33,7 @@ export async function tryPassword(context: AccessContext, email: string, passwor
   }
 }
 
-/** The open account of an e-mail address. PostgreSQL takes no NUL in a text. */
+/** Finds the open account of an e-mail address. PostgreSQL does not accept NUL in texts. */
 async function openAccount({ em }: AccessContext, email: string): Promise<Account | null> {
   const account = email.length <= 254 && !email.includes('\0') ? await findByEmail(em, email) : null;
   return account && !account.deactivatedAt ? account : null;

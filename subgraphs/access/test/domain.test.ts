@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { newId } from '#shared/ids.ts';
-import { hashesPerNetwork } from '../domain/hashing-turn.ts';
+import { hashesPerNetwork } from '../domain/hash-queue.ts';
 import { hashPassword, passwordFits } from '../domain/passwords.ts';
 import { isLive, newSecret, parseToken, secretFits, secretHash, tokenText } from '../domain/refresh-token.ts';
 

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Idempotency keys are kept in the table that all subgraphs have in common. What is moved has another fingerprint: a key
- * from before is refused, and makes nothing twice.
+ * Moves idempotency keys to the table that all subgraphs have. Moved rows have fingerprints of the old form, so a repeated
+ * call with an old key is refused and changes nothing twice.
  */
 export class MoveKeyedCalls extends Migration {
   up(): void {

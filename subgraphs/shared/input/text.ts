@@ -11,7 +11,7 @@ export function text(least: number, most: number) {
   return sized(least, most, (value) => !controls.test(value));
 }
 
-/** As `text`; an absent or blank text is null. */
+/** Like `text`, but an absent or blank text is null. */
 export function optionalText(most: number) {
   return z
     .preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), text(1, most).nullish())

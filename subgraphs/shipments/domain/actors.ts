@@ -1,7 +1,7 @@
 import { hasScope, type Identity } from '#shared/identity/identity.ts';
 import type { Actor } from './status.ts';
 
-/** In which capacities this identity acts on a shipment of that organization, carried by that driver. */
+/** The capacities in which an identity acts on a shipment of this organization and driver. */
 export function actorsOf(
   identity: Identity,
   { organizationId, driverId }: { organizationId: string; driverId: string | null },

@@ -6,10 +6,10 @@ import { country, equipment, instant, money, notes, point, timeZone } from './sh
 
 const mostRows = 500;
 const mostColumns = 200;
-/** References that this system gives out itself. */
+/** References that this system assigns itself. */
 const ownReference = /^IF-\d{4}-/i;
 
-/** A call of the import; rows are checked one by one, so that a bad one costs itself only. */
+/** The input of an import. Rows are parsed one by one, so that an invalid row does not refuse the others. */
 export const importInput = z.object({
   idempotencyKey: idempotencyKey.nullish(),
   source: text(1, 80),

@@ -1,24 +1,24 @@
 import type { EventPayload } from '#shared/events/topics.ts';
 import type { ShipmentRow, StopRow } from '../entities.ts';
 
-/** The shipment as its neighbours know it. Only shipments made here are announced: theirs are complete. */
+/** The shipment in domain events. Imported shipments have no events, so all values are present. */
 export function snapshotOf(shipment: ShipmentRow, stops: readonly StopRow[]): EventPayload<'shipment.created'> {
   return {
     shipmentId: shipment.id,
     reference: shipment.reference,
     organizationId: shipment.organizationId,
     createdByAccountId: shipment.createdByAccountId,
-    equipment: known(shipment.equipment, 'equipment'),
-    weightKg: known(shipment.weightKg, 'weight'),
-    volumeM3: known(shipment.volumeM3, 'volume'),
-    valueCents: known(shipment.valueCents, 'value'),
-    currency: known(shipment.currency, 'currency'),
+    equipment: requireValue(shipment.equipment, 'equipment'),
+    weightKg: requireValue(shipment.weightKg, 'weight'),
+    volumeM3: requireValue(shipment.volumeM3, 'volume'),
+    valueCents: requireValue(shipment.valueCents, 'value'),
+    currency: requireValue(shipment.currency, 'currency'),
     origin: placeOf(stops[0]),
     destination: placeOf(stops.at(-1)),
     parties: stops.flatMap(({ contactName }) => contactName ?? []),
-    distanceMeters: known(shipment.distanceMeters, 'distance'),
-    pickupFrom: known(shipment.pickupFrom, 'pickup window').toISOString(),
-    deliverBy: known(shipment.deliverBy, 'delivery window').toISOString(),
+    distanceMeters: requireValue(shipment.distanceMeters, 'distance'),
+    pickupFrom: requireValue(shipment.pickupFrom, 'pickup window').toISOString(),
+    deliverBy: requireValue(shipment.deliverBy, 'delivery window').toISOString(),
     createdAt: shipment.createdAt.toISOString(),
   };
 }
@@ -26,13 +26,13 @@ export function snapshotOf(shipment: ShipmentRow, stops: readonly StopRow[]): Ev
 export function bookedOf(shipment: ShipmentRow, stops: readonly StopRow[]): EventPayload<'shipment.booked'> {
   return {
     ...snapshotOf(shipment, stops),
-    bookedAt: known(shipment.bookedAt, 'booking').toISOString(),
+    bookedAt: requireValue(shipment.bookedAt, 'booking').toISOString(),
     version: shipment.version,
     via: stops.slice(1, -1).map(placeOf),
   };
 }
 
-/** Who carries it, and when it came into its present status. */
+/** The payload of a step: driver, vehicle and time. */
 export function steppedOf(shipment: ShipmentRow): EventPayload<'shipment.pickedUp'> {
   return {
     shipmentId: shipment.id,
@@ -44,30 +44,30 @@ export function steppedOf(shipment: ShipmentRow): EventPayload<'shipment.pickedU
 }
 
 export function deliveredOf(shipment: ShipmentRow): EventPayload<'shipment.delivered'> {
-  const deliverBy = known(shipment.deliverBy, 'delivery window');
+  const deliverBy = requireValue(shipment.deliverBy, 'delivery window');
   return {
     ...steppedOf(shipment),
     onTime: shipment.statusChangedAt <= deliverBy,
     deliverBy: deliverBy.toISOString(),
-    pickedUpAt: known(shipment.pickedUpAt, 'pickup').toISOString(),
+    pickedUpAt: requireValue(shipment.pickedUpAt, 'pickup').toISOString(),
     createdAt: shipment.createdAt.toISOString(),
-    distanceMeters: known(shipment.distanceMeters, 'distance'),
+    distanceMeters: requireValue(shipment.distanceMeters, 'distance'),
   };
 }
 
 function placeOf(stop: StopRow | undefined): EventPayload<'shipment.created'>['origin'] {
   return {
     hubCode: stop?.hubCode ?? null,
-    city: known(stop?.city, 'city'),
-    region: known(stop?.region, 'region'),
-    country: known(stop?.country, 'country'),
-    latitude: known(stop?.latitude, 'latitude'),
-    longitude: known(stop?.longitude, 'longitude'),
-    timeZone: known(stop?.timeZone, 'time zone'),
+    city: requireValue(stop?.city, 'city'),
+    region: requireValue(stop?.region, 'region'),
+    country: requireValue(stop?.country, 'country'),
+    latitude: requireValue(stop?.latitude, 'latitude'),
+    longitude: requireValue(stop?.longitude, 'longitude'),
+    timeZone: requireValue(stop?.timeZone, 'time zone'),
   };
 }
 
-function known<T>(value: T | null | undefined, what: string): T {
+function requireValue<T>(value: T | null | undefined, what: string): T {
   if (value == null) throw new RangeError(`The shipment has no ${what}.`);
   return value;
 }

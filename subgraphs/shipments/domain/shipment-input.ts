@@ -10,7 +10,7 @@ const mostItems = 100;
 const dayMs = 86_400_000;
 const longestWindowMs = 30 * dayMs;
 const mostValueCents = 100_000_000_000;
-/** What `integer` and `timestamptz` columns and our promises hold. */
+/** Range of times that the columns can store. */
 const earliest = Date.UTC(1970, 0, 1);
 const latest = Date.UTC(2100, 0, 1);
 
@@ -27,7 +27,7 @@ export const point = z.object({
   longitude: z.number().min(-180).max(180),
 });
 
-/** Whole cents and currency of an amount from 0 to 1,000,000,000.00. */
+/** Parses an amount from 0 to 1,000,000,000.00 to whole cents. */
 export const money = z
   .object({ amount: z.string(), currency: z.string() })
   .transform(({ amount, currency }, context) => {
@@ -67,7 +67,7 @@ const stop = z
   });
 export type StopFacts = z.infer<typeof stop>;
 
-/** Counts before it looks inside, so that a list of thousands costs nothing. */
+/** Checks the length before the elements, so that a list of thousands is refused quickly. */
 function listOf<S extends z.ZodType>(element: S, least: number, most: number, what: string) {
   return z
     .array(z.unknown())
@@ -132,7 +132,7 @@ export const updateInput = z.object({
   id,
   expectedVersion: z.number().int(),
   equipment: equipment.nullish(),
-  /** Absent: as it is; null or blank: cleared. */
+  /** Absent keeps the notes; null or blank removes them. */
   notes: z.union([z.undefined(), notes]),
   stops: stops.nullish(),
   items: items.nullish(),

@@ -1,6 +1,6 @@
 import { type ShipmentStatus, shipmentStatuses } from '#shared/vocabulary.ts';
 
-/** In which capacity somebody acts on a shipment. DISPATCH is what fleet does by assigning and releasing. */
+/** The capacity in which a caller acts on a shipment. DISPATCH is the fleet subgraph, when it assigns and releases drivers. */
 export type Actor = 'SHIPPER' | 'DRIVER' | 'DISPATCHER' | 'DISPATCH';
 
 /** The actors in messages to clients. */
@@ -16,7 +16,7 @@ type Steps = { readonly [From in ShipmentStatus]: { readonly [To in ShipmentStat
 const desk: readonly Actor[] = ['SHIPPER', 'DISPATCHER'];
 const road: readonly Actor[] = ['DRIVER', 'DISPATCHER'];
 
-/** Who may take which step: the whole life of a shipment. */
+/** The steps of a shipment from status to status, each with the actors who may take it. */
 export const steps: Steps = {
   DRAFT: { BOOKED: desk, CANCELLED: desk },
   BOOKED: { ASSIGNED: ['DISPATCH'], CANCELLED: desk },
@@ -31,7 +31,7 @@ export const steps: Steps = {
 
 const onTheRoad: readonly ShipmentStatus[] = ['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY'];
 
-/** Where a shipment stands; `troubledFrom` is the status in which its present exception arose. */
+/** Status of a shipment. `troubledFrom` is the status in which its current exception arose. */
 export interface Standing {
   readonly status: ShipmentStatus;
   readonly troubledFrom: ShipmentStatus | null;
@@ -40,8 +40,8 @@ export interface Standing {
 export type Verdict = 'ALLOWED' | 'NOT_ALLOWED' | 'INVALID_TRANSITION';
 
 /**
- * Whether somebody acting as `actors` may take a shipment to `to`. An exception ends where it arose or before it (goods
- * refused at the dock go back on the road), never beyond: no step of the journey is skipped.
+ * Decides whether one of the `actors` may take a shipment to the status `to`. A shipment resumes from an exception at the
+ * status where it arose or at an earlier one, such as when goods were refused at the dock. It cannot skip a step.
  */
 export function judge({ status, troubledFrom }: Standing, to: ShipmentStatus, actors: readonly Actor[]): Verdict {
   const allowed = steps[status][to];
@@ -54,12 +54,12 @@ function resumable(troubledFrom: ShipmentStatus | null, to: ShipmentStatus): boo
   return troubledFrom !== null && onTheRoad.indexOf(to) <= onTheRoad.indexOf(troubledFrom);
 }
 
-/** The steps open to somebody acting as `actors`. */
+/** The statuses to which one of the `actors` may take a shipment. */
 export function nextStatuses(standing: Standing, actors: readonly Actor[]): ShipmentStatus[] {
   return shipmentStatuses.filter((to) => judge(standing, to, actors) === 'ALLOWED');
 }
 
-/** Statuses of shipments that are promised and not yet delivered: those which can be overdue. */
+/** Statuses of ordered shipments that are not delivered yet and can be overdue. */
 export const promisedStatuses = [
   'BOOKED',
   'ASSIGNED',
@@ -69,7 +69,7 @@ export const promisedStatuses = [
   'EXCEPTION',
 ] as const satisfies readonly ShipmentStatus[];
 
-/** Past the delivery window and not delivered, or delivered after it; drafts and cancelled shipments promise nothing. */
+/** True if a shipment was delivered after its window, or is ordered, not delivered and past its window. */
 export function isLate(
   { status, deliverBy, deliveredAt }: { status: ShipmentStatus; deliverBy: Date | null; deliveredAt: Date | null },
   now: Date,

@@ -1,7 +1,7 @@
 import { roadMetersOver } from '#shared/geo/road.ts';
 import type { ItemFacts, StopFacts } from './shipment-input.ts';
 
-/** What a shipment copies from its stops: lane, windows, length of the road. */
+/** The columns that a shipment copies from its stops: lane, windows, length of the road. */
 export function laneOf(stops: readonly StopFacts[]) {
   const [origin] = stops;
   const destination = stops.at(-1);
@@ -21,7 +21,7 @@ export function laneOf(stops: readonly StopFacts[]) {
   };
 }
 
-/** What a shipment copies from its items: sums, and the words by which it is found. */
+/** The columns that a shipment copies from its items: sums, and the text for the search. */
 export function loadOf(items: readonly ItemFacts[]) {
   return {
     weightKg: rounded(items.reduce((sum, { weightKg }) => sum + weightKg, 0)),
@@ -32,12 +32,12 @@ export function loadOf(items: readonly ItemFacts[]) {
   };
 }
 
-/** The words of the items, each text once. */
+/** Descriptions and commodities of the items, each text once. */
 export function goodsOf(items: readonly { readonly description: string; readonly commodity: string }[]): string {
   return [...new Set(items.flatMap(({ description, commodity }) => [description, commodity]))].join('\n');
 }
 
-/** Sums of kilograms and cubic metres to the gram and the litre: binary fractions add up to dust. */
+/** Rounds sums of kilograms and cubic metres to grams and litres, because sums of floating-point numbers are not exact. */
 function rounded(sum: number): number {
   return Math.round(sum * 1_000) / 1_000;
 }

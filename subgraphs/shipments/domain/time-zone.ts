@@ -1,18 +1,18 @@
 const known = new Map<string, boolean>();
 const mostKnown = 1_000;
 
-/** True for a zone of the IANA database. Building a formatter is slow, so answers are kept. */
+/** True for a time zone of the IANA database. Results are cached, because creating a formatter is slow. */
 export function isTimeZone(name: string): boolean {
-  let answer = known.get(name);
-  if (answer === undefined) {
-    answer = formats(name);
-    if (known.size < mostKnown) known.set(name, answer);
+  let isZone = known.get(name);
+  if (isZone === undefined) {
+    isZone = canFormat(name);
+    if (known.size < mostKnown) known.set(name, isZone);
   }
-  return answer;
+  return isZone;
 }
 
-function formats(timeZone: string): boolean {
-  // Offsets such as +01:00 format as well, but they know no daylight saving time.
+function canFormat(timeZone: string): boolean {
+  // The formatter also accepts offsets such as +01:00, but these have no daylight saving time.
   if (!/^[A-Za-z]/.test(timeZone)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone });

@@ -5,8 +5,8 @@ const statuses =
 const promised = "('BOOKED','ASSIGNED','PICKED_UP','IN_TRANSIT','OUT_FOR_DELIVERY','EXCEPTION')";
 
 /**
- * Times carry milliseconds, as JavaScript does: cursors made of them are exact. Items and events are reached through their
- * shipment only, so their own ids need no index.
+ * Times have milliseconds, as in JavaScript, so that cursors are exact. Items and events are read only by shipment, so their
+ * ids need no index.
  */
 export class CreateShipments extends Migration {
   up(): void {
@@ -128,7 +128,7 @@ export class CreateShipments extends Migration {
       create table known_organization (organization_id uuid primary key);
     `);
     this.addSql(`
-      -- Lists of everything, of a status, of a customer, of a driver.
+      -- Lists of all shipments, by status, by organization and by driver.
       create index shipment_created on shipment (created_at desc, id desc);
       create index shipment_status_created on shipment (status, created_at desc, id desc);
       create index shipment_organization_created on shipment (organization_id, created_at desc, id desc);
@@ -139,12 +139,12 @@ export class CreateShipments extends Migration {
       -- Lanes.
       create index shipment_lane on shipment (lower(origin_city), lower(destination_city), created_at desc, id desc);
       create index shipment_destination_country on shipment (lower(destination_country), created_at desc, id desc);
-      -- What is promised and not delivered is a small part of history, and the only part that planners look at.
+      -- Ordered shipments that are not delivered are a small part of the table.
       create index shipment_promised_pickup on shipment (coalesce(pickup_from, 'infinity'::timestamptz), id) where status in ${promised};
       create index shipment_promised_delivery on shipment (coalesce(deliver_by, 'infinity'::timestamptz), id) where status in ${promised};
       create index shipment_delivered_late on shipment (created_at desc, id desc) where delivered_at > deliver_by;
       create index shipment_imported on shipment (created_at desc, id desc) where imported;
-      -- Words, and parts of references. With a long list of pending entries the planner prefers to read the whole table.
+      -- Search by words and parts of references. With a long pending list the planner would scan the whole table.
       create index shipment_search on shipment using gin (search) with (gin_pending_list_limit = 128);
       create index shipment_reference_part on shipment using gin (reference public.gin_trgm_ops)
         with (gin_pending_list_limit = 128);

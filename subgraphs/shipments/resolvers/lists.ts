@@ -13,7 +13,7 @@ export interface ListArguments extends PageArguments {
   readonly orderBy: ShipmentOrder;
 }
 
-/** A page over everything that the caller may see. */
+/** A page of all shipments that the caller may see. */
 export async function listShipments(
   { em, identity, clock }: ShipmentsContext,
   { filter, orderBy, ...page }: ListArguments,
@@ -23,7 +23,7 @@ export async function listShipments(
   return readPage(em, list, where, pageOf(list, page));
 }
 
-/** A page of one organization's or driver's shipments, read together with those of the others beside it. */
+/** A page of the shipments of one organization or driver. Pages of several owners are read in one statement. */
 export async function listOwned(
   { loaders }: ShipmentsContext,
   owner: Owner,

@@ -16,7 +16,7 @@ import {
 } from './shipment.ts';
 import { shipmentUpdated } from './shipment-updated.ts';
 
-/** In the order of the SDL. */
+/** The resolvers, in the order of the SDL. */
 export const resolvers: GraphQLResolverMap<ShipmentsContext> = {
   ...scalars,
   Query: {

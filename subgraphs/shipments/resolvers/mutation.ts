@@ -20,7 +20,7 @@ import { commentRows } from '../store/rows.ts';
 
 type Input<T> = { readonly input: T };
 
-/** Runs a change of a shipment; whatever its outcome, the payload carries the shipment as it stands then. */
+/** Runs a change of a shipment. The payload contains the current shipment, also after a refusal. */
 async function changed(context: ShipmentsContext, id: string, run: () => Promise<object>) {
   const payload = await payloadOf(run);
   return { ...payload, shipment: await current(context, id) };
@@ -37,7 +37,7 @@ interface Keyed {
   readonly idempotencyKey?: string | null;
 }
 
-/** Makes a change in one transaction, once per idempotency key. */
+/** Runs a change in one transaction, once per idempotency key. */
 function makeOnce<F extends Keyed, O extends Outcome>(
   context: ShipmentsContext,
   mutation: string,
@@ -51,7 +51,7 @@ function makeOnce<F extends Keyed, O extends Outcome>(
   );
 }
 
-/** The resolver of a mutation that checks its input and changes one shipment. */
+/** Creates the resolver of a mutation that parses its input and changes one shipment. */
 function changing<S extends z.ZodType<Keyed>>(mutation: string, schema: S, change: Change<z.infer<S>, void>) {
   return (_parent: unknown, { input }: Input<{ id: string }>, context: ShipmentsContext) =>
     changed(context, input.id, async () => {

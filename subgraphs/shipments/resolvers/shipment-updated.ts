@@ -3,12 +3,12 @@ import { startWith } from '#shared/live/iterators.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { requireVisible } from '../store/shipments.ts';
 
-/** The root value of one message; the shipment itself is read anew for each. */
+/** The root value of one event. Each event reads the shipment again. */
 interface ShipmentUpdate {
   readonly shipmentId: string;
 }
 
-/** The shipment as it stands, then each change. The topic is joined first, so that nothing falls between the two. */
+/** Sends the current shipment, then each change. Subscribes before the first read, so that no change is missed. */
 export const shipmentUpdated = {
   async subscribe(_parent: unknown, { id }: { id: string }, { em, identity, live }: ShipmentsContext) {
     const shipmentId = id.toLowerCase();

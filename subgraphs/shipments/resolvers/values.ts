@@ -5,7 +5,7 @@ export interface Stub {
   readonly id: string;
 }
 
-/** Another subgraph's entity, as far as this one knows it: its id. */
+/** A reference to an entity of another subgraph. */
 export function stubOf(typename: string, id: string | null | undefined): Stub | null {
   return id == null ? null : { __typename: typename, id };
 }
