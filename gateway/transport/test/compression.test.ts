@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
-import { client, failureOf, mutation, query, world } from './harness.ts';
 import type { Received } from '../../testing/scripted-subgraph.ts';
+import { client, failureOf, mutation, query, world } from './harness.ts';
 
 const limits = { compressFromLength: 1_000 };
 const long = query(`{ ${'weightKg '.repeat(500)} }`);

@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import { type RequestScope, SubgraphFailure, type SubgraphRequest } from '../../engine/ports.ts';
+import { type Script, type ScriptedSubgraph, startScriptedSubgraph } from '../../testing/scripted-subgraph.ts';
 import type { TransportConfig } from '../config.ts';
 import type { CircuitState, RequestOutcome } from '../observer.ts';
 import { createTransport, type Transport } from '../transport.ts';
-import { type Script, type ScriptedSubgraph, startScriptedSubgraph } from '../../testing/scripted-subgraph.ts';
 
 export const query = (text = '{ a }'): SubgraphRequest => ({
   subgraph: 'cargo',

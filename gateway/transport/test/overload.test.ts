@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { client, failureOf, mutation, query, world } from './harness.ts';
 import { type Received, startScriptedSubgraph } from '../../testing/scripted-subgraph.ts';
+import { client, failureOf, mutation, query, world } from './harness.ts';
 
 const texts = (count: number): string[] => Array.from({ length: count }, (_, n) => `{ a${n}: a }`);
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { client, failureOf, query, world } from './harness.ts';
 import { startScriptedSubgraph } from '../../testing/scripted-subgraph.ts';
+import { client, failureOf, query, world } from './harness.ts';
 
 test('a reload that changes nothing keeps connections and requests in flight', async () => {
   await using w = await world((request, count) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { client, failureOf, mutation, query, world } from './harness.ts';
 import type { Received } from '../../testing/scripted-subgraph.ts';
+import { client, failureOf, mutation, query, world } from './harness.ts';
 
 /** A subgraph that responds when the test tells it to. */
 function held() {

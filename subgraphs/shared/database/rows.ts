@@ -10,7 +10,7 @@ import type { EntityManager } from './database-types.ts';
 import { query } from './query.ts';
 import { always, raw, type Sql, sql } from './sql.ts';
 
-/** How rows of one kind are read: plain objects. Entities, with identity map and unit of work, are for writes. */
+/** How rows of one kind are read: plain objects (P24). Entities, with identity map and unit of work, are for writes. */
 export interface Rows<R> {
   /** The columns of a select list; `alias` is the name that the statement gives the table. */
   columns(alias: string): Sql;
