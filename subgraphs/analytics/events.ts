@@ -3,7 +3,7 @@ import type { Reactions } from '#shared/events/jobs.ts';
 import { type FactEventName, type FactPayload, factEventNames, factsOf } from './domain/facts.ts';
 import { recordFacts } from './store/record.ts';
 
-/** Analytics publishes nothing, and counts what it hears of. The inbox sees to it that each event is counted once. */
+/** Analytics publishes nothing and counts the events that it receives. The inbox ensures that each event counts once. */
 export const reactions: Reactions = Object.fromEntries(
   factEventNames.map((name) => [
     name,

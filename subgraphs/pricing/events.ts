@@ -18,7 +18,7 @@ async function keepShipment({ em }: Transaction, shipment: EventPayload<'shipmen
   });
 }
 
-/** Pricing learns shipments and tiers, closes what was cancelled, and bills what was delivered. */
+/** Pricing stores shipments and tiers, closes cancelled shipments, and bills delivered ones. */
 export const reactions: Reactions = {
   'organization.changed': async ({ em }, { organizationId: id, tier }) => {
     await em.upsert(CustomerEntity, { id, tier });

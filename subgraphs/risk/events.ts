@@ -1,7 +1,7 @@
 import type { Reactions } from '#shared/events/jobs.ts';
 import { closeBooking, rememberAccount, rememberOrganization, takeBooking } from './store/bookings.ts';
 
-/** Publishes risk.assessed: for every booking, every change that matters to it, and every word of a reviewer. */
+/** Risk publishes risk.assessed for every booking, every relevant change and every review decision. These are its reactions. */
 export const reactions: Reactions = {
   'organization.changed': (transaction, payload) => rememberOrganization(transaction, payload, new Date()),
   'account.registered': (transaction, payload) => rememberAccount(transaction, payload, new Date()),

@@ -3,7 +3,7 @@ import { type Rules, withScope } from '#shared/graphql/authorization.ts';
 const reading = withScope('risk:read');
 const reviewing = withScope('risk:review');
 
-/** `Shipment.risk` has no rule: without the scope it is null, which the loaders see to. */
+/** `Shipment.risk` has no rule. Its loader returns null without the scope. */
 export const rules: Rules = {
   Query: {
     riskAssessments: reading,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ExecutiveAnswer, executiveQuery } from '../../subgraphs/analytics/test/queries.ts';
+import { type ExecutiveFigures, executiveQuery } from '../../subgraphs/analytics/test/queries.ts';
 import { countRecords, readRecords } from './figures.ts';
 import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
 
@@ -90,15 +90,15 @@ async function carry(shipmentId: string): Promise<void> {
   }
 }
 
-async function executive(): Promise<ExecutiveAnswer> {
-  const { data, errors } = await graph.ask<{ executive: ExecutiveAnswer }>('analyst', executiveQuery, {
+async function executive(): Promise<ExecutiveFigures> {
+  const { data, errors } = await graph.ask<{ executive: ExecutiveFigures }>('analyst', executiveQuery, {
     range,
   });
   expect(errors).toEqual([]);
   return data!.executive;
 }
 
-async function expectFiguresToAgree(): Promise<ExecutiveAnswer> {
+async function expectFiguresToAgree(): Promise<ExecutiveFigures> {
   const view = await executive();
   const records = await readRecords(graph);
   const { from, until } = range;
@@ -156,7 +156,7 @@ describe('figures agree with the records', () => {
     });
 
     const after = await expectFiguresToAgree();
-    const more = (read: (view: ExecutiveAnswer) => number | string) => Number(read(after)) - Number(read(before));
+    const more = (read: (view: ExecutiveFigures) => number | string) => Number(read(after)) - Number(read(before));
     expect(more((view) => view.operations.shipmentsCreated)).toBe(2);
     expect(more((view) => view.operations.shipmentsDelivered)).toBe(1);
     expect(more((view) => view.operations.shipmentsCancelled)).toBe(1);

@@ -7,7 +7,13 @@ import {
   ReviewCaseEntity,
   WatchlistEntryEntity,
 } from '../../../subgraphs/risk/entities.ts';
-import { bookingOf, deskOf, type RiskUnderTest, reviewer, startRisk } from '../../../subgraphs/risk/test/risk.ts';
+import {
+  bookingOf,
+  createReceiver,
+  type RiskUnderTest,
+  reviewer,
+  startRisk,
+} from '../../../subgraphs/risk/test/risk.ts';
 import { generateWorld } from '../../generate/generate.ts';
 import { seedAlone } from '../../seeding/seed-alone.ts';
 import { historicalFacts } from '../risk/facts.ts';
@@ -69,7 +75,7 @@ describe('the seed', () => {
     const mine = judged.filter(({ organizationId }) => organizationId === organization?.id);
     const shipmentId = newId();
     const bookedAt = now.toISOString();
-    await deskOf(risk).arrives(
+    await createReceiver(risk).receive(
       'shipment.booked',
       bookingOf({ shipmentId, organizationId: organization!.id, bookedAt }),
     );

@@ -1,7 +1,7 @@
 import { type Day, dayOf, daysOf } from './day.ts';
 import type { Fact } from './facts.ts';
 
-/** One load on a truck: picked up, and delivered or given up. What is not known yet is null. */
+/** A load on a truck, from pickup to delivery or cancellation. Unknown values are null. */
 export interface Carriage {
   readonly driverId: string | null;
   readonly pickedUpAt: string | null;
@@ -12,25 +12,25 @@ export const unknownCarriage: Carriage = { driverId: null, pickedUpAt: null, end
 export type CarriageFact = Extract<Fact, { kind: 'carriage' }>;
 
 /**
- * What is known of a load after one more of its events, in whatever order they come: the earliest pickup and the latest
- * end hold, and who drove is what the end says. A load that is picked up again after trouble has been on the truck since
+ * Merges one more event into what is known of a load. Events may arrive in any order: the earliest pickup, the latest end
+ * and the driver named by the end apply. A load that is picked up again after an exception counts as on the truck since
  * its first pickup.
  */
-export function merge(known: Carriage, news: CarriageFact): Carriage {
-  const [telling, other] = news.endedAt || !known.endedAt ? [news, known] : [known, news];
+export function merge(known: Carriage, added: CarriageFact): Carriage {
+  const [leading, other] = added.endedAt || !known.endedAt ? [added, known] : [known, added];
   return {
-    driverId: telling.driverId ?? other.driverId,
-    pickedUpAt: outermost(known.pickedUpAt, news.pickedUpAt, Math.min),
-    endedAt: outermost(known.endedAt, news.endedAt, Math.max),
+    driverId: leading.driverId ?? other.driverId,
+    pickedUpAt: outermost(known.pickedUpAt, added.pickedUpAt, Math.min),
+    endedAt: outermost(known.endedAt, added.endedAt, Math.max),
   };
 }
 
-/** What a change in what is known of a load means for its driver's days: the old days are taken back, the new ones added. */
+/** The facts of a changed carriage. They subtract its old days from the days of its driver and add the new ones. */
 export function carriageFacts(before: Carriage, after: Carriage): Fact[] {
   return [...countDays(before, -1), ...countDays(after, 1)];
 }
 
-/** The days on which a finished load was on the truck; none as long as its end is open. */
+/** The days on which a finished load was on the truck. Empty while its end is unknown. */
 function carriedDays({ pickedUpAt, endedAt }: Carriage): Day[] {
   return pickedUpAt && endedAt ? daysOf(dayOf(pickedUpAt), dayOf(endedAt)) : [];
 }

@@ -2,22 +2,22 @@ import type { EventName, EventPayload } from '#shared/events/topics.ts';
 import { type Day, dayOf } from './day.ts';
 
 /**
- * From events to facts: pure, and the only place that knows what an event counts for. The live path and the seed both
- * come through here.
+ * Converts events to facts. This is the only place that defines what an event counts for. The reactions and the seed
+ * both use it.
  */
 
-/** Figures of the whole company, and of one organization, on one UTC day. All are sums, so the order of events is of no account. */
+/** Figures of the company, and of one organization, on one UTC day. All are sums, so the order of events does not matter. */
 export const businessMeasures = [
   'shipmentsCreated',
   'shipmentsDelivered',
   'shipmentsCancelled',
   'deliveredOnTime',
-  /** From pickup to delivery, summed. */
+  /** Sum of the times from pickup to delivery. */
   'transitMs',
-  /** From creation to delivery, summed. */
+  /** Sum of the times from creation to delivery. */
   'orderMs',
   'distanceMeters',
-  /** Invoices in USD; the others are counted below and in nothing else. */
+  /** Invoices in USD. Other invoices count in `otherCurrencyInvoices` only. */
   'invoices',
   'revenueCents',
   'costCents',
@@ -43,7 +43,7 @@ export type DriverMeasure = (typeof driverMeasures)[number];
 
 export type Amounts<M extends string> = { readonly [measure in M]?: number };
 
-/** What one event adds to what is known. */
+/** A fact that an event adds. */
 export type Fact =
   | {
       readonly kind: 'business';
@@ -76,16 +76,16 @@ export type Fact =
 /** The one currency of money figures. */
 export const currency = 'USD';
 
-/** The part of an event's payload that counts. */
-type Told<N extends EventName, K extends keyof EventPayload<N>> = Pick<EventPayload<N>, K>;
+/** The part of an event's payload that is used. */
+type Used<N extends EventName, K extends keyof EventPayload<N>> = Pick<EventPayload<N>, K>;
 type FactRules = { readonly [N in EventName]?: (payload: EventPayload<N>) => Fact[] };
 
-/** What each event counts for. Events that are not here count for nothing. */
+/** The facts of each event. Events that are not listed have none. */
 const factRules = {
   'organization.changed': ({
     organizationId,
     createdAt,
-  }: Told<'organization.changed', 'organizationId' | 'createdAt'>): Fact[] => [
+  }: Used<'organization.changed', 'organizationId' | 'createdAt'>): Fact[] => [
     { kind: 'customer', organizationId, createdAt },
   ],
   'driver.changed': ({
@@ -93,20 +93,20 @@ const factRules = {
     active,
     hiredAt,
     at,
-  }: Told<'driver.changed', 'driverId' | 'active' | 'hiredAt' | 'at'>): Fact[] => [
+  }: Used<'driver.changed', 'driverId' | 'active' | 'hiredAt' | 'at'>): Fact[] => [
     { kind: 'driverChange', driverId, active, hiredAt, at },
   ],
   'shipment.created': ({
     organizationId,
     createdAt,
-  }: Told<'shipment.created', 'organizationId' | 'createdAt'>): Fact[] => [
+  }: Used<'shipment.created', 'organizationId' | 'createdAt'>): Fact[] => [
     { kind: 'business', day: dayOf(createdAt), organizationId, amounts: { shipmentsCreated: 1 } },
   ],
   'shipment.pickedUp': ({
     shipmentId,
     driverId,
     at,
-  }: Told<'shipment.pickedUp', 'shipmentId' | 'driverId' | 'at'>): Fact[] => [
+  }: Used<'shipment.pickedUp', 'shipmentId' | 'driverId' | 'at'>): Fact[] => [
     { kind: 'carriage', shipmentId, driverId, pickedUpAt: at, endedAt: null },
   ],
   'shipment.delivered': deliveryFacts,
@@ -115,7 +115,7 @@ const factRules = {
     organizationId,
     driverId,
     at,
-  }: Told<'shipment.cancelled', 'shipmentId' | 'organizationId' | 'driverId' | 'at'>): Fact[] => [
+  }: Used<'shipment.cancelled', 'shipmentId' | 'organizationId' | 'driverId' | 'at'>): Fact[] => [
     { kind: 'business', day: dayOf(at), organizationId, amounts: { shipmentsCancelled: 1 } },
     { kind: 'carriage', shipmentId, driverId, pickedUpAt: null, endedAt: at },
   ],
@@ -126,18 +126,18 @@ const factRules = {
     amountCents,
     currency: paid,
     at,
-  }: Told<'payment.recorded', 'organizationId' | 'amountCents' | 'currency' | 'at'>): Fact[] =>
+  }: Used<'payment.recorded', 'organizationId' | 'amountCents' | 'currency' | 'at'>): Fact[] =>
     paid === currency
       ? [{ kind: 'business', day: dayOf(at), organizationId, amounts: { collectedCents: amountCents } }]
       : [],
 } as const satisfies FactRules;
 
 export type FactEventName = keyof typeof factRules;
-/** What analytics reads of an event of this name. */
+/** The part of an event's payload that analytics reads. */
 export type FactPayload<N extends FactEventName> = Parameters<(typeof factRules)[N]>[0];
 export const factEventNames = Object.keys(factRules) as FactEventName[];
 
-/** What one event adds to what is known. */
+/** The facts of one event. */
 export function factsOf<N extends FactEventName>(name: N, payload: FactPayload<N>): Fact[] {
   const rule: (payload: never) => Fact[] = factRules[name];
   return rule(payload as never); // the rule of a name takes the payload of that name
@@ -168,7 +168,7 @@ function invoiceFacts({
   costCents,
   currency: billed,
   at,
-}: Told<'invoice.issued', 'organizationId' | 'amountCents' | 'costCents' | 'currency' | 'at'>): Fact[] {
+}: Used<'invoice.issued', 'organizationId' | 'amountCents' | 'costCents' | 'currency' | 'at'>): Fact[] {
   const amounts =
     billed === currency ? { invoices: 1, revenueCents: amountCents, costCents } : { otherCurrencyInvoices: 1 };
   return [{ kind: 'business', day: dayOf(at), organizationId, amounts }];

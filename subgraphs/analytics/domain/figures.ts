@@ -1,14 +1,14 @@
-/** A share or a mean; null where there is nothing to divide by. */
+/** A share or a mean. Null if the divisor is 0. */
 export function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-/** How much more than before, relative to before: 0.1 is ten percent more. Null where there was nothing before. */
+/** Relative growth: 0.1 is ten percent more than before. Null if it was 0 before. */
 export function growth(now: number, before: number): number | null {
   return before === 0 ? null : (now - before) / before;
 }
 
-/** Whole cents per something, halves up; null where there is nothing to divide by. */
+/** Cents per unit, rounded to whole cents, halves up. Null if the count is 0. */
 export function centsPer(cents: number, count: number): number | null {
   const value = ratio(cents, count);
   return value === null ? null : Math.round(value);

@@ -17,11 +17,11 @@ function zeros<M extends string>(measures: readonly M[]): Sums<M> {
   return Object.fromEntries(measures.map((measure) => [measure, 0])) as Sums<M>; // one entry per measure
 }
 
-/** A day on which nothing happened. */
+/** The sums of a day without events. */
 export const noBusiness = zeros(businessMeasures);
 const noDriving = zeros(driverMeasures);
 
-/** Sums facts up, however many and in whatever order. Rows come in the order of their keys, so that writers lock alike. */
+/** Sums up facts in any order. Rows are sorted by key, so that concurrent writers lock them in the same order. */
 export function foldFacts(facts: Iterable<Fact>): Folded {
   const company = new Map<string, CompanyDay>();
   const organizations = new Map<string, OrganizationDay>();
@@ -46,7 +46,7 @@ function add<R extends object>(rows: Map<string, R>, key: string, empty: () => R
   rows.set(key, row);
 }
 
-/** Without the rows in which everything cancelled out. */
+/** Drops rows whose sums are all zero, and sorts the others by key. */
 function inOrder<R extends object>(rows: Map<string, R>): R[] {
   return [...rows.entries()]
     .filter(([, row]) => Object.values(row).some((value) => typeof value === 'number' && value !== 0))

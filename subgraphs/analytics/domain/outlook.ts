@@ -3,20 +3,20 @@ import { sum } from './figures.ts';
 const season = 7;
 export const outlookDays = 30;
 const backtestDays = 28;
-/** Whole days of history that the outlook and its backtest look at. */
+/** Whole days of history that the outlook and its backtest use. */
 export const historyDays = backtestDays + season;
 
 export interface Outlook {
-  /** One value per day, beginning with the day after the history. */
+  /** One value per day, starting with the day after the history. */
   readonly values: readonly number[];
-  /** Weighted mean absolute percentage error of the backtest, 0 for a perfect one; null where nothing happened. */
+  /** Weighted mean absolute percentage error of the backtest. 0 is perfect. Null if all actual values are 0. */
   readonly backtestError: number | null;
 }
 
 /**
- * Seasonal naive with a weekly season: each day is as the same weekday of the last whole week (Hyndman & Athanasopoulos,
+ * Seasonal naive with a weekly season: each day repeats the same weekday of the last whole week (Hyndman & Athanasopoulos,
  * Forecasting: Principles and Practice, section "Some simple forecasting methods").
- * The backtest makes the forecast that stood four weeks ago and compares it with the four weeks since.
+ * The backtest makes the forecast of four weeks ago and compares it with the four weeks since.
  * @param history one value per day, oldest first, exactly `historyDays` of them
  */
 export function seasonalNaive(history: readonly number[]): Outlook {

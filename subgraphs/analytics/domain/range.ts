@@ -1,6 +1,6 @@
 import { addDays, type Day, dayOf, daysBetween } from './day.ts';
 
-/** Days from the first to the last, both included; empty where the last lies before the first. */
+/** Days from the first to the last, both included. Empty if the last is before the first. */
 export interface DayRange {
   readonly from: Day;
   readonly until: Day;
@@ -10,7 +10,7 @@ export interface DayRange {
 export const longestRange = 1_827;
 export const defaultDays = 30;
 
-/** How many days a range has. */
+/** Number of days in a range. */
 export function lengthOf({ from, until }: DayRange): number {
   return Math.max(0, daysBetween(from, until) + 1);
 }
@@ -21,13 +21,13 @@ export function lastDays(days: number, now: Date): DayRange {
   return { from: addDays(until, 1 - days), until };
 }
 
-/** What of a range lies behind us, today included: figures are of these days only. */
+/** The elapsed part of a range, today included. Figures cover these days only. */
 export function elapsed({ from, until }: DayRange, now: Date): DayRange {
   const today = dayOf(now);
   return { from, until: until < today ? until : today };
 }
 
-/** As many days as the range has, directly before it. */
+/** The range of the same length that ends directly before this one. */
 export function previous(range: DayRange): DayRange {
   return { from: addDays(range.from, -lengthOf(range)), until: addDays(range.from, -1) };
 }

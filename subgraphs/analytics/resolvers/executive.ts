@@ -28,7 +28,7 @@ async function total({ days }: ExecutiveSource, measure: BusinessMeasure): Promi
   return sum((await days()).map((day) => day[measure]));
 }
 
-/** One measure over the period by another. */
+/** The sum of one measure divided by the sum of another, over the period. */
 async function meanOf(source: ExecutiveSource, part: BusinessMeasure, whole: BusinessMeasure): Promise<number | null> {
   return ratio(await total(source, part), await total(source, whole));
 }
@@ -41,7 +41,7 @@ async function driverDays({ drivers }: ExecutiveSource): Promise<{ active: numbe
   return { active: sum(rows.map((row) => row.activeDays)), busy: sum(rows.map((row) => row.busyDays)) };
 }
 
-/** The figures of the executive view; each is defined in its description in the SDL. */
+/** The figures of the executive view. The SDL defines each figure in its description. */
 export const executiveResolvers = {
   ExecutiveView: {
     period: ({ requested, now }: ExecutiveSource) => periodOf(requested, now),

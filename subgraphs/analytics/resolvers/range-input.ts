@@ -1,7 +1,7 @@
 import { GraphError } from '#shared/errors/errors.ts';
 import { type DayRange, defaultDays, elapsed, lastDays, lengthOf, longestRange } from '../domain/range.ts';
 
-/** The range of an executive view: what was asked for, or the last 30 days; BAD_USER_INPUT where it is no range. */
+/** Checks the range of an executive view. The default is the last 30 days. @throws GraphError BAD_USER_INPUT */
 export function requestedRange(range: DayRange | null | undefined, now: Date): DayRange {
   if (!range) return lastDays(defaultDays, now);
   const { from, until } = range;
@@ -16,13 +16,13 @@ export function requestedRange(range: DayRange | null | undefined, now: Date): D
 
 const mostDays = 366;
 
-/** The `days` of a contributed field, or BAD_USER_INPUT. */
+/** Checks the `days` of a contributed field. @throws GraphError BAD_USER_INPUT */
 export function requireDays(days: number): number {
   if (days >= 1 && days <= mostDays) return days;
   throw new GraphError('BAD_USER_INPUT', `"days" must be from 1 to ${mostDays}; got ${days}.`);
 }
 
-/** DayPeriod as the graph shows it. */
+/** The fields of DayPeriod. */
 export function periodOf(requested: DayRange, now: Date) {
   return { ...requested, days: lengthOf(requested), elapsedDays: lengthOf(elapsed(requested, now)) };
 }

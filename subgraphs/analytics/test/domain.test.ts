@@ -8,7 +8,7 @@ import { elapsed, lastDays, lengthOf, previous, yearToDate } from '../domain/ran
 const day = (text: string) => parseDay(text)!;
 
 describe('days', () => {
-  test('only days of the calendar are days', () => {
+  test('are accepted only if they are in the calendar', () => {
     expect(parseDay('2028-02-29')).toBe('2028-02-29');
     for (const text of [
       '2026-02-29',
@@ -27,7 +27,7 @@ describe('days', () => {
     }
   });
 
-  test('counting forward and back meets at the same day, over leap years too', () => {
+  test('counted forward and back give the same day, over leap years too', () => {
     const days = fc.integer({ min: 0, max: 70_000 }).map((count) => addDays('2000-01-01' as Day, count));
     fc.assert(
       fc.property(days, fc.integer({ min: 0, max: 2_000 }), (from, count) => {
@@ -45,12 +45,12 @@ describe('days', () => {
 describe('ranges', () => {
   const now = new Date('2028-03-01T10:00:00Z');
 
-  test('the last days end today', () => {
+  test('of the last days end today', () => {
     expect(lastDays(2, now)).toEqual({ from: '2028-02-29', until: '2028-03-01' });
     expect(lastDays(1, now)).toEqual({ from: '2028-03-01', until: '2028-03-01' });
   });
 
-  test('figures end today, and are compared with as many days directly before', () => {
+  test('of figures end today, and are compared with as many days directly before', () => {
     const march = elapsed({ from: day('2028-03-01'), until: day('2028-03-31') }, now);
     expect(march.until).toBe('2028-03-01');
     expect(previous(march)).toEqual({ from: '2028-02-29', until: '2028-02-29' });
@@ -60,30 +60,30 @@ describe('ranges', () => {
     });
   });
 
-  test('a range in the future has no days yet, nor has the one before it', () => {
+  test('in the future have no elapsed days, and neither has the range before', () => {
     const april = elapsed({ from: day('2028-04-01'), until: day('2028-04-30') }, now);
     expect(lengthOf(april)).toBe(0);
     expect(lengthOf(previous(april))).toBe(0);
   });
 
-  test('the year to date begins on January 1 and has the leap day', () => {
+  test('of the year to date start on January 1 and include the leap day', () => {
     expect(lengthOf(yearToDate(day('2028-03-01')))).toBe(61);
     expect(yearToDate(day('2028-01-01'))).toEqual({ from: '2028-01-01', until: '2028-01-01' });
   });
 });
 
 describe('figures', () => {
-  test('dividing by nothing gives no figure', () => {
+  test('with a divisor of 0 are null', () => {
     expect([ratio(0, 0), growth(5, 0), centsPer(100, 0), netPromoterScore(0, 0, 0)]).toEqual([null, null, null, null]);
   });
 
-  test('the net promoter score goes from -100 to 100', () => {
+  test('include a net promoter score from -100 to 100', () => {
     expect(netPromoterScore(10, 0, 10)).toBe(100);
     expect(netPromoterScore(0, 10, 10)).toBe(-100);
     expect(netPromoterScore(5, 2, 10)).toBe(30);
   });
 
-  test('growth is relative to before', () => {
+  test('include growth relative to the period before', () => {
     expect(growth(150, 100)).toBe(0.5);
     expect(growth(0, 100)).toBe(-1);
   });
@@ -100,17 +100,17 @@ describe('the outlook', () => {
     expect(values.slice(0, 9)).toEqual([10, 20, 30, 40, 50, 0, 5, 10, 20]);
   });
 
-  test('was perfect where weeks are alike', () => {
+  test('has no backtest error if all weeks are equal', () => {
     expect(seasonalNaive(weeks(5, () => 1)).backtestError).toBe(0);
   });
 
-  test('says how far off it would have been', () => {
-    // Every week since is twice the one before the backtest: half of it was missed.
+  test('has the backtest error of the forecast of four weeks ago', () => {
+    // Every week since is twice the week before the backtest, so the forecast missed half of it.
     expect(seasonalNaive(weeks(5, (index) => (index === 0 ? 1 : 2))).backtestError).toBe(0.5);
     expect(seasonalNaive(weeks(5, (index) => (index === 0 ? 1 : 0))).backtestError).toBeNull();
   });
 
-  test('needs its whole history', () => {
+  test('refuses a history that is too short', () => {
     expect(() => seasonalNaive([1, 2, 3])).toThrow(`${historyDays} days`);
   });
 });

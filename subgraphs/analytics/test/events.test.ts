@@ -8,9 +8,9 @@ import type { AnalyticsContext } from '../context.ts';
 import { factsOf } from '../domain/facts.ts';
 import { recordFacts } from '../store/record.ts';
 import { analytics } from '../subgraph.ts';
-import { type ExecutiveAnswer, executiveQuery } from './queries.ts';
+import { type ExecutiveFigures, executiveQuery } from './queries.ts';
 
-/** What analytics hears becomes figures: through the queue, on tables of its own. */
+/** Events become figures, through the queue and on tables of analytics. */
 const now = new Date('2028-03-02T12:00:00Z');
 const analyst = somebody(['ANALYST']);
 const organizationId = newId();
@@ -27,8 +27,8 @@ beforeEach(async () => {
 
 type Event = { [N in EventName]: readonly [name: N, payload: EventPayload<N>] }[EventName];
 
-/** Lets events arrive in this order, as if neighbours had sent them. */
-async function arrive(...events: readonly Event[]): Promise<void> {
+/** Delivers events through the queue in this order, as other subgraphs would send them. */
+async function receive(...events: readonly Event[]): Promise<void> {
   const { jobs, database } = graph.services;
   for (const [name, payload] of events) {
     await database.fork().transactional((em) => jobs.emit(em, name, payload as EventPayload<typeof name>));
@@ -36,8 +36,8 @@ async function arrive(...events: readonly Event[]): Promise<void> {
   await jobs.drain();
 }
 
-async function executive(from = '2028-02-01', until = '2028-03-31'): Promise<ExecutiveAnswer> {
-  const { data, errors } = await graph.ask<{ executive: ExecutiveAnswer }>(analyst, executiveQuery, {
+async function executive(from = '2028-02-01', until = '2028-03-31'): Promise<ExecutiveFigures> {
+  const { data, errors } = await graph.ask<{ executive: ExecutiveFigures }>(analyst, executiveQuery, {
     range: { from, until },
   });
   expect(errors).toEqual([]);
@@ -95,8 +95,8 @@ const rated = (stars: number, at: string): Event => [
   { shipmentId: newId(), organizationId, driverId: null, stars, at },
 ];
 
-describe('with nothing known', () => {
-  test('sums are zero and what would divide by zero is null', async () => {
+describe('figures without events', () => {
+  test('are zero, or null where they would divide by zero', async () => {
     const view = await executive();
     expect(view.revenue).toMatchObject({ total: { amount: '0.00', currency: 'USD' }, growth: null });
     expect(view.revenue.daily).toHaveLength(31);
@@ -127,7 +127,7 @@ describe('the days of a range', () => {
       `{ executive(range: { from: "2025-01-01", until: "2028-03-31" }) { revenue { daily${last} { day } } operations { daily${last} { day } } } }`,
     );
 
-  test('are its latest: a year without a number, and as many as are asked for', async () => {
+  test('are the latest 366, or as many as the query requests', async () => {
     const { data: year } = await daysOf('');
     const { data: week } = await daysOf('(last: 7)');
     for (const part of ['revenue', 'operations']) {
@@ -137,7 +137,7 @@ describe('the days of a range', () => {
     }
   });
 
-  test('are at most 1,827', async () => {
+  test('can be at most 1,827', async () => {
     const { errors } = await daysOf('(last: 1828)');
     expect(errors[0]?.message).toBe('"last" must be from 1 to 1827; got 1828.');
   });
@@ -145,7 +145,7 @@ describe('the days of a range', () => {
 
 describe('revenue and cost', () => {
   test('count on the UTC day of the invoice, the leap day included', async () => {
-    await arrive(
+    await receive(
       invoiced(10_000, '2028-02-28T23:59:59.999Z'),
       invoiced(20_000, '2028-02-29T00:00:00.000Z'),
       invoiced(40_000, '2028-02-29T23:59:59.999Z'),
@@ -162,8 +162,8 @@ describe('revenue and cost', () => {
     expect(efficiency).toMatchObject({ cost: { amount: '300.00' }, profit: { amount: '300.00' }, margin: 0.5 });
   });
 
-  test('leave invoices in other currencies out, and say so', async () => {
-    await arrive(invoiced(10_000, '2028-02-28T12:00:00Z'), invoiced(99_000, '2028-02-28T12:00:00Z', 'CAD'));
+  test('exclude invoices in other currencies, which are counted apart', async () => {
+    await receive(invoiced(10_000, '2028-02-28T12:00:00Z'), invoiced(99_000, '2028-02-28T12:00:00Z', 'CAD'));
     expect((await executive()).revenue).toMatchObject({
       total: { amount: '100.00' },
       invoices: 1,
@@ -171,12 +171,16 @@ describe('revenue and cost', () => {
     });
   });
 
-  test('payments count when they arrive', async () => {
+  test('count payments on the day of the payment', async () => {
     const paid = (amountCents: number, at: string): Event => [
       'payment.recorded',
       { paymentId: newId(), invoiceId: newId(), organizationId, amountCents, currency: 'USD', at },
     ];
-    await arrive(paid(5_000, '2028-02-10T00:00:00Z'), paid(1, '2028-03-02T00:00:00Z'), paid(7, '2028-01-31T23:59:59Z'));
+    await receive(
+      paid(5_000, '2028-02-10T00:00:00Z'),
+      paid(1, '2028-03-02T00:00:00Z'),
+      paid(7, '2028-01-31T23:59:59Z'),
+    );
     expect((await executive()).revenue.collected.amount).toBe('50.01');
   });
 });
@@ -194,7 +198,7 @@ describe('an event that arrives', () => {
     expect((await executive()).revenue.total.amount).toBe('100.00');
   });
 
-  test('beside others on the same day is not lost', async () => {
+  test('at the same time as others of the day is not lost', async () => {
     const payload = { organizationId, amountCents: 100, costCents: 1, currency: 'USD', at: now.toISOString() };
     const take = () =>
       graph.services.database.fork().transactional((em) => recordFacts(em, factsOf('invoice.issued', payload)));
@@ -202,9 +206,9 @@ describe('an event that arrives', () => {
     expect((await executive()).revenue).toMatchObject({ invoices: 40, total: { amount: '40.00' } });
   });
 
-  test('for one load beside another of it leaves both in the figures', async () => {
+  test('at the same time as another event of its load counts too', async () => {
     const [shipmentId, driverId] = [newId(), newId()];
-    await arrive(hired(driverId, '2028-02-01T00:00:00Z'));
+    await receive(hired(driverId, '2028-02-01T00:00:00Z'));
     const record = (facts: ReturnType<typeof factsOf>) =>
       graph.services.database.fork().transactional((em) => recordFacts(em, facts));
     const at = '2028-02-10T08:00:00.000Z';
@@ -222,9 +226,9 @@ describe('driver utilization', () => {
   const utilization = async (from?: string, until?: string) =>
     (await executive(from, until)).operations.driverUtilization;
 
-  test('counts every day from pickup to delivery once, however many loads', async () => {
+  test('counts every day from pickup to delivery once, for any number of loads', async () => {
     const [first, second] = [newId(), newId()];
-    await arrive(
+    await receive(
       hired(ann, hiredAt),
       pickedUp(first, ann, '2028-02-27T22:00:00Z'),
       delivered(first, ann, '2028-03-01T01:00:00Z', { pickedUpAt: '2028-02-27T22:00:00Z' }),
@@ -236,9 +240,9 @@ describe('driver utilization', () => {
     expect(await utilization('2028-02-29', '2028-02-29')).toEqual({ activeDriverDays: 1, busyDriverDays: 1, rate: 1 });
   });
 
-  test('counts a load under way until now, one that was given up until then', async () => {
+  test('counts a load under way until now, and a cancelled load until its cancellation', async () => {
     const [open, lost] = [newId(), newId()];
-    await arrive(
+    await receive(
       hired(ann, hiredAt),
       hired(bob, hiredAt),
       pickedUp(open, ann, '2028-02-29T23:00:00Z'),
@@ -250,12 +254,12 @@ describe('driver utilization', () => {
     expect((await utilization('2028-02-01', '2028-02-28')).busyDriverDays).toBe(2);
   });
 
-  test('is the same in whatever order the events of a load come', async () => {
+  test('is the same for any order of the events of a load', async () => {
     const [late, again, given] = [newId(), newId(), newId()];
-    await arrive(
+    await receive(
       delivered(late, ann, '2028-02-22T08:00:00Z', { pickedUpAt: '2028-02-21T08:00:00Z' }),
       pickedUp(late, ann, '2028-02-21T08:00:00Z'),
-      pickedUp(again, ann, '2028-02-24T08:00:00Z'), // picked up again after trouble
+      pickedUp(again, ann, '2028-02-24T08:00:00Z'), // picked up again after an exception
       pickedUp(again, ann, '2028-02-23T08:00:00Z'),
       delivered(again, ann, '2028-02-25T08:00:00Z', { pickedUpAt: '2028-02-23T08:00:00Z' }),
       cancelled(given, ann, '2028-02-28T08:00:00Z'),
@@ -265,10 +269,10 @@ describe('driver utilization', () => {
     expect((await utilization()).busyDriverDays).toBe(2 + 3 + 2);
   });
 
-  test('leaves days out on which the driver was not active', async () => {
-    await arrive(
+  test('excludes days on which the driver was not active', async () => {
+    await receive(
       hired(ann, hiredAt),
-      hired(ann, hiredAt, '2028-02-28T10:00:00Z', true), // back again; arrives before the leave
+      hired(ann, hiredAt, '2028-02-28T10:00:00Z', true), // active again; this event arrives before the deactivation
       hired(ann, hiredAt, '2028-02-24T10:00:00Z', false),
       hired(bob, '2028-04-01T00:00:00Z', hiredAt), // starts later
       delivered(newId(), ann, '2028-02-26T08:00:00Z'),
@@ -280,8 +284,8 @@ describe('driver utilization', () => {
     expect((await executive()).growth.drivers).toEqual({ total: 1, new: 1 });
   });
 
-  test('counts a day once on which a driver left and came back', async () => {
-    await arrive(
+  test('counts a day once if a driver was deactivated and activated on it', async () => {
+    await receive(
       hired(ann, hiredAt),
       hired(ann, hiredAt, '2028-02-24T10:00:00Z', false),
       hired(ann, hiredAt, '2028-02-24T16:00:00Z', true),
@@ -291,13 +295,13 @@ describe('driver utilization', () => {
 });
 
 describe('customers and ratings', () => {
-  test('an organization is new once, however often it changes', async () => {
+  test('an organization is new once, even if it changes often', async () => {
     const changed = (id: string, createdAt: string): Event => [
       'organization.changed',
       { organizationId: id, name: 'Acme', tier: 'FREE', createdAt },
     ];
     const old = newId();
-    await arrive(
+    await receive(
       changed(organizationId, '2028-02-29T12:00:00Z'),
       changed(organizationId, '2028-02-29T12:00:00Z'),
       changed(old, '2020-01-01T00:00:00Z'),
@@ -306,9 +310,9 @@ describe('customers and ratings', () => {
     expect((await executive('2028-02-01', '2028-02-28')).growth.customers).toMatchObject({ total: 1, new: 0 });
   });
 
-  test('five stars promote, one to three detract', async () => {
+  test('five stars make a promoter, one to three stars a detractor', async () => {
     const at = '2028-02-29T12:00:00Z';
-    await arrive(
+    await receive(
       rated(5, at),
       rated(5, at),
       rated(4, at),
@@ -331,8 +335,8 @@ describe('the range', () => {
   const codesFor = async (range: unknown) =>
     (await graph.ask(analyst, executiveQuery, { range })).errors.map(({ extensions }) => extensions?.['code']);
 
-  test('in the future has no days yet, and the outlook all the same', async () => {
-    await arrive(invoiced(10_000, '2028-03-01T12:00:00Z'));
+  test('in the future has no figures yet, but has the outlook', async () => {
+    await receive(invoiced(10_000, '2028-03-01T12:00:00Z'));
     const view = await executive('2030-01-01', '2030-01-31');
     expect(view.period).toEqual({ from: '2030-01-01', until: '2030-01-31', days: 31, elapsedDays: 0 });
     expect(view.revenue).toMatchObject({ total: { amount: '0.00' }, daily: [], growth: null });
@@ -341,21 +345,21 @@ describe('the range', () => {
     expect(view.growth.outlook.revenue.total.amount).toBe('400.00');
   });
 
-  test('is the last 30 days where none is given', async () => {
+  test('is the last 30 days by default', async () => {
     const { data } = await graph.ask(analyst, executiveQuery);
     expect(data).toMatchObject({
       executive: { period: { from: '2028-02-02', until: '2028-03-02', days: 30, elapsedDays: 30 } },
     });
   });
 
-  test('has at most five years and does not end before it begins', async () => {
+  test('has at most five years and does not end before it starts', async () => {
     expect((await executive('2024-03-01', '2029-03-01')).period.days).toBe(1_827);
     expect(await codesFor({ from: '2024-02-29', until: '2029-03-01' })).toEqual(['BAD_USER_INPUT']);
     expect(await codesFor({ from: '2000-01-01', until: '2199-12-31' })).toEqual(['BAD_USER_INPUT']);
     expect(await codesFor({ from: '2028-03-02', until: '2028-03-01' })).toEqual(['BAD_USER_INPUT']);
   });
 
-  test('is made of days of the calendar', async () => {
+  test('accepts calendar days only', async () => {
     for (const day of [
       '2027-02-29',
       '0000-01-01',
@@ -377,8 +381,8 @@ describe('the range', () => {
   });
 });
 
-describe('who may look', () => {
-  test('analysts and administrators; nobody else', async () => {
+describe('the executive view is visible', () => {
+  test('to analysts and administrators only', async () => {
     const query = '{ executive { revenue { total { amount } } } }';
     for (const as of [analyst, somebody(['ADMIN'])]) expect((await graph.ask(as, query)).errors).toEqual([]);
     for (const role of ['DISPATCHER', 'DRIVER', 'CUSTOMER', 'PARTNER'] as const) {

@@ -5,7 +5,7 @@ import { dayOf } from '../domain/day.ts';
 import { type Fact, factsOf } from '../domain/facts.ts';
 import { foldFacts } from '../domain/fold.ts';
 
-/** A journey as its records tell it; the events of it are what analytics hears. */
+/** The records of a shipment, from which its events are made. */
 interface Journey {
   readonly shipmentId: string;
   readonly organizationId: string;
@@ -24,7 +24,7 @@ interface Journey {
 }
 
 const hour = 3_600_000;
-/** Around a leap day, so that days, months and years end within the journeys. */
+/** Around a leap day, so that days and months end within the journeys. */
 const start = Date.UTC(2028, 1, 27, 20);
 
 const journeys = fc.uniqueArray(
@@ -58,7 +58,7 @@ function timesOf({ createdAt, pickupAfter, pickedUpAgainAfter, end, endAfter }: 
 
 const iso = (time: number) => new Date(time).toISOString();
 
-/** What analytics hears of a journey, in the order of events. */
+/** The events of a journey, in order. */
 function eventsOf(journey: Journey): Fact[] {
   const { shipmentId, organizationId, driverId } = journey;
   const { created, pickedUp, again, delivered, ended } = timesOf(journey);
@@ -83,7 +83,7 @@ function eventsOf(journey: Journey): Fact[] {
   return facts;
 }
 
-/** What the store does with a stream of facts, in memory. */
+/** Does in memory what the store does with facts. */
 function count(facts: readonly Fact[]) {
   const carriages = new Map<string, Carriage>();
   const all = facts.flatMap((fact) => {
@@ -96,7 +96,7 @@ function count(facts: readonly Fact[]) {
   return foldFacts(all);
 }
 
-/** Counts the records day by day in the plainest way, knowing nothing of events. */
+/** Counts the records day by day in the simplest way, without events. */
 function recount(records: readonly Journey[], belongs: (journey: Journey) => boolean, day: string) {
   const mine = records.filter(belongs).map((journey) => ({ ...journey, ...timesOf(journey) }));
   const on = (time: number | null) => time !== null && iso(time).startsWith(day);
@@ -131,7 +131,7 @@ function expectDays(counted: readonly object[], expected: readonly { day: string
 
 const days = Array.from({ length: 20 }, (_, index) => dayOf(start + index * 24 * hour));
 
-describe('facts are what a recount of the records gives', () => {
+describe('facts equal a recount of the records', () => {
   test('for the company and each organization, on every day', () => {
     fc.assert(
       fc.property(journeys, (records) => {
@@ -151,7 +151,7 @@ describe('facts are what a recount of the records gives', () => {
     );
   });
 
-  test('for the days on which each driver carried something', () => {
+  test('for the days on which each driver carried a load', () => {
     fc.assert(
       fc.property(journeys, (records) => {
         const { drivers } = count(records.flatMap(eventsOf));
@@ -171,7 +171,7 @@ describe('facts are what a recount of the records gives', () => {
     );
   });
 
-  test('in whatever order the events come', () => {
+  test('for any order of events', () => {
     const shuffled = journeys
       .map((records) => records.flatMap(eventsOf))
       .chain((facts) => fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length })));
@@ -182,7 +182,7 @@ describe('facts are what a recount of the records gives', () => {
     );
   });
 
-  test('also where a load is told of again', () => {
+  test('even if the events of a load arrive again', () => {
     fc.assert(
       fc.property(journeys, (records) => {
         const facts = records.flatMap(eventsOf);
@@ -197,7 +197,7 @@ describe('a day of figures is a UTC day', () => {
   const createdAt = (instant: string) => factsOf('shipment.created', { organizationId: 'acme', createdAt: instant });
   const daysOfFacts = (facts: readonly Fact[]) => foldFacts(facts).company.map(({ day }) => day);
 
-  test('it ends at midnight UTC, wherever the truck is', () => {
+  test('it ends at midnight UTC, in any time zone of the truck', () => {
     expect(
       daysOfFacts([
         ...createdAt('2026-12-31T23:59:59.999Z'),
@@ -207,7 +207,7 @@ describe('a day of figures is a UTC day', () => {
     ).toEqual(['2026-12-31', '2027-01-01', '2027-01-02']);
   });
 
-  test('leap days are days', () => {
+  test('leap days are included', () => {
     expect(daysOfFacts(createdAt('2028-02-29T12:00:00Z'))).toEqual(['2028-02-29']);
     expect(
       foldFacts(

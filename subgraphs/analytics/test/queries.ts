@@ -31,7 +31,7 @@ interface Amount {
   readonly amount: string;
 }
 
-export interface ExecutiveAnswer {
+export interface ExecutiveFigures {
   readonly period: { from: string; until: string; days: number; elapsedDays: number };
   readonly revenue: {
     readonly total: Amount;

@@ -1,8 +1,8 @@
 import type { Shipment, World } from '../../../demo/world.ts';
 
 /**
- * Counts a period from the world's records in the plainest way, knowing nothing of events, facts and SQL: what the
- * figures of the graph are held against.
+ * Counts a period from the world's records in the simplest way, without events, facts and SQL. The figures of the graph
+ * are compared with it.
  */
 export function recount({ shipments, organizations, drivers, now }: World, from: string, until: string) {
   const within = (instant: Date | null | undefined) => {
@@ -67,7 +67,7 @@ export function recount({ shipments, organizations, drivers, now }: World, from:
   };
 }
 
-/** "driver day" of every day on which a driver had something on the truck. */
+/** "driver day" of every day on which a driver had a load on the truck. */
 export function carriedDriverDays(shipments: readonly Shipment[], now: Date): Set<string> {
   const carried = new Set<string>();
   for (const { assignment, pickedUpAt, deliveredAt, status, statusChangedAt } of shipments) {

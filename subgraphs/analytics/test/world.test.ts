@@ -5,11 +5,11 @@ import type { World } from '../../../demo/world.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
 import type { AnalyticsContext } from '../context.ts';
 import { analytics } from '../subgraph.ts';
-import { type ExecutiveAnswer, executiveQuery } from './queries.ts';
+import { type ExecutiveFigures, executiveQuery } from './queries.ts';
 import { calendar, carriedDriverDays, recount, total } from './recount.ts';
 
-/** The demo world's figures, held against a recount of its records. */
-const now = new Date('2028-03-05T15:30:00Z'); // the history has a leap day just behind it
+/** Compares the demo world's figures with a recount of its records. */
+const now = new Date('2028-03-05T15:30:00Z'); // a few days after a leap day
 const dollars = (cents: number) => (cents / 100).toFixed(2);
 const analyst = somebody(['ANALYST']);
 let world: World;
@@ -31,8 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => graph.close());
 
-async function executive(from: string, until: string): Promise<ExecutiveAnswer> {
-  const { data, errors } = await graph.ask<{ executive: ExecutiveAnswer }>(analyst, executiveQuery, {
+async function executive(from: string, until: string): Promise<ExecutiveFigures> {
+  const { data, errors } = await graph.ask<{ executive: ExecutiveFigures }>(analyst, executiveQuery, {
     range: { from, until },
   });
   expect(errors).toEqual([]);
@@ -43,7 +43,7 @@ describe.each([
   ['the last 30 days, today included', '2028-02-05', '2028-03-05', '2028-01-06', '2028-02-04'],
   ['one leap day', '2028-02-29', '2028-02-29', '2028-02-28', '2028-02-28'],
   ['a calendar year', '2027-01-01', '2027-12-31', '2026-01-01', '2026-12-31'],
-  ['a month that has only begun', '2028-03-01', '2028-03-31', '2028-02-25', '2028-02-29'],
+  ['a month that has only started', '2028-03-01', '2028-03-31', '2028-02-25', '2028-02-29'],
 ])('the executive view of %s', (_name, from, until, beforeFrom, beforeUntil) => {
   test('agrees with the records', async () => {
     const records = recount(world, from, until);
@@ -115,7 +115,7 @@ describe('the executive view', () => {
     expect(lastYear.revenue.yearToDate.amount).toBe(dollars(recount(world, '2027-01-01', '2027-06-30').revenueCents));
   });
 
-  test('looks 30 days ahead with the last whole week, and says how far off that would have been', async () => {
+  test('forecasts 30 days from the last whole week, with a backtest error', async () => {
     const createdOn = (day: string) => recount(world, day, day).created;
     const { outlook } = (await executive('2028-03-05', '2028-03-05')).growth;
     const lastWeek = calendar('2028-02-27', '2028-03-04').map(createdOn);
@@ -134,7 +134,7 @@ describe('the executive view', () => {
     expect(outlook.revenue.backtestError).toBeGreaterThan(0);
   });
 
-  test('costs five statements, however long the range', async () => {
+  test('takes five statements for a range of any length', async () => {
     const statementsOf = async (from: string) => {
       const before = graph.services.database.statements();
       await executive(from, '2028-03-05');
@@ -144,14 +144,14 @@ describe('the executive view', () => {
     expect(await statementsOf('2023-03-06')).toBe(5);
   });
 
-  test('reads only what is asked for', async () => {
+  test('reads only what the query selects', async () => {
     const before = graph.services.database.statements();
     await graph.ask(analyst, '{ executive { period { days } revenue { total { amount } } } }');
     expect(graph.services.database.statements() - before).toBe(1);
   });
 });
 
-describe('what hangs on drivers and organizations', () => {
+describe('figures of drivers and organizations', () => {
   const representations = (typename: string, ids: readonly string[]) => ids.map((id) => ({ __typename: typename, id }));
   const utilizationQuery = `query($r: [_Any!]!, $days: Int!) {
     _entities(representations: $r) { ... on Driver { id utilization(days: $days) {
@@ -161,7 +161,7 @@ describe('what hangs on drivers and organizations', () => {
       shipmentsCreated shipmentsDelivered shipmentsCancelled onTimeRate meanDeliverySeconds
       invoiced { amount } paid { amount } ratings meanStars } } } }`;
 
-  test('every driver is as busy as the records say, in one statement', async () => {
+  test('agree with the records for every driver, in one statement', async () => {
     const before = graph.services.database.statements();
     const { data, errors } = await graph.ask<{
       _entities: { id: string; utilization: { activeDays: number; busyDays: number; deliveries: number } }[];
@@ -194,7 +194,7 @@ describe('what hangs on drivers and organizations', () => {
     }
   });
 
-  test('every organization got what the records say, in one statement', async () => {
+  test('agree with the records for every organization, in one statement', async () => {
     const before = graph.services.database.statements();
     const { data, errors } = await graph.ask<{ _entities: { id: string; performance: object }[] }>(
       analyst,
@@ -224,7 +224,7 @@ describe('what hangs on drivers and organizations', () => {
     }
   });
 
-  test('drivers and members see their own, staff everybody, others nothing', async () => {
+  test('are visible to staff, to the driver and to members of the organization', async () => {
     const [driver, otherDriver] = world.drivers;
     const [organization, otherOrganization] = world.organizations;
     const ask = async (as: typeof analyst) => {
@@ -262,7 +262,7 @@ describe('what hangs on drivers and organizations', () => {
     expect(await ask(somebody(['CUSTOMER']))).toEqual([false, false, false, false, false, false]);
   });
 
-  test('a number of days outside of 1 to 366 is refused', async () => {
+  test('are refused for a number of days outside of 1 to 366', async () => {
     for (const days of [0, -1, 367, 2_147_483_647]) {
       for (const [query, type, id] of [
         [utilizationQuery, 'Driver', world.drivers[0]!.id],

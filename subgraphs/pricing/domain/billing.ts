@@ -1,4 +1,4 @@
-/** Where payment of an invoice stands; follows from its figures and the clock, so it is never stored. */
+/** Payment status of an invoice. It is computed from the figures and the clock, so it is never stored. */
 export type InvoiceStatus = 'OPEN' | 'PARTIALLY_PAID' | 'PAID' | 'OVERDUE';
 
 export interface Balance {
@@ -18,12 +18,12 @@ export function outstandingCents({ amountCents, paidCents }: Balance): number {
   return Math.max(0, amountCents - paidCents);
 }
 
-/** Whole cents that arrived beyond the amount. */
+/** Whole cents paid beyond the amount. */
 export function overpaidCents({ amountCents, paidCents }: Balance): number {
   return Math.max(0, paidCents - amountCents);
 }
 
-/** INV-2026-000042. */
+/** Formats a number such as INV-2026-000042. */
 export function invoiceNumber(issuedAt: Date, serial: number): string {
   return `INV-${issuedAt.getUTCFullYear()}-${String(serial).padStart(6, '0')}`;
 }

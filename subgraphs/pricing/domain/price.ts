@@ -12,19 +12,19 @@ export type FactorKind = 'DEMAND' | 'COMPETITOR' | 'COST' | 'TIER' | 'VOLUME';
 
 export interface Factor {
   readonly kind: FactorKind;
-  /** Four decimals. */
+  /** Rounded to four decimals. */
   readonly value: number;
   readonly explanation: string;
 }
 
-/** Bookings from one region: the last seven days, and the mean week of the eight before. */
+/** Bookings from one region: in the last seven days, and in a mean week of the eight weeks before. */
 export interface Demand {
   readonly region: string;
   readonly lastWeek: number;
   readonly meanWeek: number;
 }
 
-/** Observed level over ours. */
+/** An observed market level, relative to ours. */
 export interface Observation {
   readonly ratio: number;
   readonly source: string;
@@ -47,17 +47,17 @@ export interface Price {
   readonly floorCents: number;
   readonly ceilingCents: number;
   readonly priceCents: number;
-  /** True when the product lay outside floor and ceiling. */
+  /** True if the product of the factors was outside floor and ceiling. */
   readonly limited: boolean;
 }
 
-/** Between which values each factor of the market is held. */
+/** Lower and upper limit of each market factor. */
 export const factorLimits = { DEMAND: [0.8, 1.5], COMPETITOR: [0.9, 1.1], COST: [0.95, 1.1] } as const;
 
-/** Fewer bookings than this say nothing about demand. */
+/** With fewer bookings than this, demand is unknown. */
 const enoughBookings = 20;
 
-/** price = base × demand × competitor × cost × (1 − tier) × (1 − volume), rounded to cents, held in [floor, ceiling]. */
+/** price = base × demand × competitor × cost × (1 − tier) × (1 − volume), rounded to cents, limited to [floor, ceiling]. */
 export function priceOf(inputs: PriceInputs): Price {
   const base = baseRateCents(inputs.equipment, inputs.distanceMeters);
   const factors = [
@@ -71,7 +71,7 @@ export function priceOf(inputs: PriceInputs): Price {
   return { baseRateCents: base, factors, ...applyFactors(base, values) };
 }
 
-/** The base rate times all factors, rounded to cents and held between floor and ceiling. */
+/** The base rate times all factors, rounded to cents and limited to floor and ceiling. */
 export function applyFactors(
   baseRateCents: number,
   factors: readonly number[],
@@ -83,33 +83,33 @@ export function applyFactors(
   return { floorCents, ceilingCents, priceCents, limited: priceCents !== product };
 }
 
-/** Half of the relative change of bookings goes into the price: 1 + (ratio − 1) / 2, held in [0.8, 1.5]. */
+/** The price follows half of the relative change in bookings: 1 + (ratio − 1) / 2, limited to [0.8, 1.5]. */
 export function demandFactor(demand: Demand | null): Factor {
   if (!demand || demand.meanWeek * 8 < enoughBookings) {
     return {
       kind: 'DEMAND',
       value: 1,
-      explanation: `Fewer than ${enoughBookings} bookings from this region in 8 weeks: neutral.`,
+      explanation: `Fewer than ${enoughBookings} bookings from this region in 8 weeks, so demand is neutral.`,
     };
   }
   const { region, lastWeek, meanWeek } = demand;
   const [low, high] = factorLimits.DEMAND;
-  const value = held(low, high, 1 + (lastWeek / meanWeek - 1) / 2);
+  const value = limited(low, high, 1 + (lastWeek / meanWeek - 1) / 2);
   return {
     kind: 'DEMAND',
     value,
-    explanation: `${lastWeek} bookings from ${region} in 7 days, ${meanWeek.toFixed(1)} in a mean week of the 8 before.`,
+    explanation: `${lastWeek} bookings from ${region} in 7 days, ${meanWeek.toFixed(1)} in a mean week of the 8 weeks before.`,
   };
 }
 
 function marketFactor(kind: 'COMPETITOR' | 'COST', seen: Observation | null): Factor {
   const [low, high] = factorLimits[kind];
-  if (!seen) return { kind, value: 1, explanation: 'No observation: neutral.' };
+  if (!seen) return { kind, value: 1, explanation: 'There is no observation, so this factor is neutral.' };
   const level = `${(seen.ratio * 100).toFixed(1)} % of ours`;
   return {
     kind,
-    value: held(low, high, seen.ratio),
-    explanation: `${seen.source} on ${seen.observedAt.toISOString().slice(0, 10)}: ${level}, held between ${low} and ${high}.`,
+    value: limited(low, high, seen.ratio),
+    explanation: `${seen.source} on ${seen.observedAt.toISOString().slice(0, 10)}: ${level}, limited to ${low} to ${high}.`,
   };
 }
 
@@ -132,7 +132,7 @@ function volumeFactor(volumeM3: number): Factor {
   };
 }
 
-function held(low: number, high: number, value: number): number {
+function limited(low: number, high: number, value: number): number {
   return rounded(Math.min(high, Math.max(low, value)));
 }
 

@@ -22,18 +22,18 @@ export const tierDiscounts: Readonly<Record<Tier, number>> = {
   ENTERPRISE: 0.15,
 };
 
-/** 10,000 cm³: what is larger gets the volume discount. */
+/** 10,000 cm³. Larger loads get the volume discount. */
 export const volumeDiscountAboveM3 = 0.01;
 export const volumeDiscount = 0.05;
 
-/** A price is held between these shares of the base rate. */
+/** Limits of a price, as shares of the base rate. */
 export const floorShare = 0.7;
 export const ceilingShare = 1.6;
 
 /** Days until an invoice is due. */
 export const paymentDays: Readonly<Record<Tier, number>> = { FREE: 14, STANDARD: 30, PREMIUM: 30, ENTERPRISE: 45 };
 
-/** Carrying a load costs about 78 % of its base rate, and 45 USD for every started hour of lateness, 24 at most. */
+/** Carrying a load costs 78 % of its base rate, plus 45 USD for every started hour of lateness, at most 24 hours. */
 export function carryingCostCents(baseCents: number, lateSeconds: number): number {
   const lateHours = Math.min(24, Math.ceil(Math.max(0, lateSeconds) / 3600));
   return Math.round(baseCents * 0.78) + lateHours * 4_500;

@@ -38,7 +38,7 @@ interface GeoPoint {
   readonly longitude: number;
 }
 
-/** The parts of a price that quotes and estimates show alike. */
+/** The price fields that quotes and estimates have in common. */
 const priceParts = {
   price: ({ priceCents }: Price) => moneyOf(priceCents, currency),
   baseRate: ({ baseRateCents }: Price) => moneyOf(baseRateCents, currency),

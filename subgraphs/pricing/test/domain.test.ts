@@ -36,7 +36,7 @@ const ranges = {
 } as const;
 
 describe('the price of a load', () => {
-  test('is the product of its stored factors, held between floor and ceiling', () => {
+  test('is the product of its stored factors, limited to floor and ceiling', () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const price = priceOf(input);
@@ -60,7 +60,7 @@ describe('the price of a load', () => {
     );
   });
 
-  test('never falls when the way gets longer', () => {
+  test('never falls with a longer distance', () => {
     fc.assert(
       fc.property(inputs, fc.nat(1_000_000), (input, more) => {
         const longer = { ...input, distanceMeters: input.distanceMeters + more };
@@ -69,7 +69,7 @@ describe('the price of a load', () => {
     );
   });
 
-  test('takes 5 % off above 10,000 cm³ and nothing at it', () => {
+  test('has a discount of 5 % above 10,000 cm³, and none at 10,000 cm³', () => {
     const load = {
       equipment: 'DRY_VAN',
       distanceMeters: 500_000,
@@ -82,7 +82,7 @@ describe('the price of a load', () => {
     expect(priceOf({ ...load, volumeM3: 0.0101 }).priceCents).toBe(88_350);
   });
 
-  test('follows demand by half, and ignores a handful of bookings', () => {
+  test('follows half of the change in demand, and ignores fewer than 20 bookings', () => {
     expect(demandFactor({ region: 'TX', lastWeek: 120, meanWeek: 100 }).value).toBe(1.1);
     expect(demandFactor({ region: 'TX', lastWeek: 900, meanWeek: 100 }).value).toBe(1.5);
     expect(demandFactor({ region: 'TX', lastWeek: 0, meanWeek: 100 }).value).toBe(0.8);
@@ -96,7 +96,7 @@ test('a load that arrives late costs more, up to a day of lateness', () => {
   expect(carryingCostCents(100_000, 1e9)).toBe(78_000 + 24 * 4_500);
 });
 
-test('the balance of an invoice never owes and overpays at once', () => {
+test('an invoice is never both owed and overpaid', () => {
   const now = new Date('2026-06-01');
   fc.assert(
     fc.property(

@@ -36,8 +36,8 @@ const customer = somebody(['CUSTOMER'], { organizationId });
 const stranger = somebody(['CUSTOMER'], { organizationId: newId() });
 const admin = somebody(['ADMIN']);
 
-/** Lets events arrive as if a neighbour had sent them. */
-async function arrive<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void> {
+/** Delivers an event through the queue, as another subgraph would send it. */
+async function receive<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void> {
   const { jobs, database: own } = graph.services;
   await own.fork().transactional((em) => jobs.emit(em, name, payload));
   await jobs.drain();
@@ -54,7 +54,7 @@ async function knownShipment(overrides: Partial<EventPayload<'shipment.created'>
     timeZone: 'America/Chicago',
   };
   const shipmentId = newId();
-  await arrive('shipment.created', {
+  await receive('shipment.created', {
     shipmentId,
     reference: 'IF-1',
     organizationId,
@@ -104,7 +104,7 @@ async function acceptQuote(as: typeof customer, quoteId: string): Promise<QuoteP
 }
 
 async function deliver(shipmentId: string): Promise<void> {
-  await arrive('shipment.delivered', {
+  await receive('shipment.delivered', {
     shipmentId,
     organizationId,
     driverId: newId(),
@@ -139,14 +139,14 @@ async function invoiceOf(as: typeof customer, shipmentId: string): Promise<Invoi
 }
 
 describe('a quote', () => {
-  test('shows every factor and the price that they make', async () => {
+  test('shows the price and every factor of it', async () => {
     const { quote } = await requestQuote(customer, await knownShipment());
     expect(quote).toMatchObject({ status: 'OFFERED', price: { amount: '883.50', currency: 'USD' } });
     expect(quote?.factors.map((factor) => factor.kind)).toEqual(['DEMAND', 'COMPETITOR', 'COST', 'TIER', 'VOLUME']);
   });
 
-  test('takes the discount of the tier and the newest market observation into account', async () => {
-    await arrive('organization.changed', {
+  test('includes the discount of the tier and the newest market observation', async () => {
+    await receive('organization.changed', {
       organizationId,
       name: 'Acme',
       tier: 'ENTERPRISE',
@@ -165,7 +165,7 @@ describe('a quote', () => {
       { kind: 'TIER', value: 0.85 },
       { value: 0.95 },
     ]);
-    await arrive('organization.changed', {
+    await receive('organization.changed', {
       organizationId,
       name: 'Acme',
       tier: 'FREE',
@@ -173,7 +173,7 @@ describe('a quote', () => {
     });
   });
 
-  test('is the same one for the same key, also when asked twice at once', async () => {
+  test('is the same for the same key, even in two requests at once', async () => {
     const shipmentId = await knownShipment();
     const key = newId();
     const [first, second] = await Promise.all([
@@ -185,7 +185,7 @@ describe('a quote', () => {
     expect(reused.userErrors).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }]);
   });
 
-  test('is refused for an unknown shipment, one of another organization, a cancelled one, and a bad key', async () => {
+  test('is refused for an unknown shipment, a shipment of another organization, a cancelled shipment, and a bad key', async () => {
     const shipmentId = await knownShipment();
     for (const id of ['x', newId()])
       expect((await requestQuote(customer, id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
@@ -194,7 +194,7 @@ describe('a quote', () => {
     expect((await requestQuote(customer, shipmentId, 'nul\u0000nul\u0000')).userErrors).toMatchObject([
       { code: 'INVALID_INPUT' },
     ]);
-    await arrive('shipment.cancelled', {
+    await receive('shipment.cancelled', {
       shipmentId,
       organizationId,
       driverId: null,
@@ -205,7 +205,7 @@ describe('a quote', () => {
     expect((await requestQuote(customer, shipmentId)).userErrors).toMatchObject([{ code: 'NOT_QUOTABLE' }]);
   });
 
-  test('can be accepted until it expires; then other offers are withdrawn', async () => {
+  test('can be accepted until it expires, which withdraws the other offers', async () => {
     const shipmentId = await knownShipment();
     const [one, other] = [await requestQuote(customer, shipmentId), await requestQuote(customer, shipmentId)];
     expect((await acceptQuote(customer, one.quote!.id)).quote?.status).toBe('ACCEPTED');
@@ -245,11 +245,11 @@ describe('a quote', () => {
     });
   });
 
-  test('of two accepted at once exactly one holds', async () => {
+  test('is accepted once, even if two of a shipment are accepted at once', async () => {
     const shipmentId = await knownShipment();
     const quotes = await Promise.all([requestQuote(customer, shipmentId), requestQuote(customer, shipmentId)]);
-    const answers = await Promise.all(quotes.map(({ quote }) => acceptQuote(customer, quote!.id)));
-    expect(answers.map((answer) => answer.userErrors.map((error) => error.code)).sort()).toEqual([[], ['WITHDRAWN']]);
+    const results = await Promise.all(quotes.map(({ quote }) => acceptQuote(customer, quote!.id)));
+    expect(results.map((result) => result.userErrors.map((error) => error.code)).sort()).toEqual([[], ['WITHDRAWN']]);
   });
 });
 
@@ -268,13 +268,13 @@ describe('an invoice', () => {
     expect(await invoiceOf(stranger, shipmentId)).toBeNull();
   });
 
-  test('is issued at the price of the day when no quote was accepted', async () => {
+  test('is issued at the price of the day if no quote was accepted', async () => {
     const shipmentId = await knownShipment();
     await deliver(shipmentId);
     expect(await invoiceOf(customer, shipmentId)).toMatchObject({ amount: { amount: '883.50' } });
   });
 
-  test('becomes overdue when nothing more arrives', async () => {
+  test('becomes overdue if it is not paid by its due date', async () => {
     const shipmentId = await knownShipment();
     await deliver(shipmentId);
     now = new Date(start.getTime() + 15 * 86_400_000);
@@ -311,7 +311,7 @@ describe('a payment', () => {
     });
   });
 
-  test('beyond what is owed is refused, or kept as credit on request', async () => {
+  test('of more than is owed is refused, or kept as credit on request', async () => {
     expect(await pay(admin, { invoiceId, amount: usd('900') })).toMatchObject({
       payment: null,
       userErrors: [{ code: 'OVERPAYMENT' }],
@@ -321,10 +321,10 @@ describe('a payment', () => {
     });
   });
 
-  test('reported twice is recorded once: by key, and by bank reference', async () => {
+  test('reported twice is recorded once, by key and by bank reference', async () => {
     const payment = { invoiceId, amount: usd('100'), reference: 'WIRE-1', idempotencyKey: 'key-12345' };
-    const answers = await Promise.all([pay(admin, payment), pay(admin, payment)]);
-    expect(new Set(answers.map((answer) => answer.payment?.id)).size).toBe(1);
+    const results = await Promise.all([pay(admin, payment), pay(admin, payment)]);
+    expect(new Set(results.map((result) => result.payment?.id)).size).toBe(1);
     expect((await pay(admin, { ...payment, idempotencyKey: newId() })).userErrors).toMatchObject([
       { code: 'DUPLICATE_PAYMENT' },
     ]);
@@ -333,14 +333,14 @@ describe('a payment', () => {
     ]);
   });
 
-  test('of several at once none is lost', async () => {
-    const answers = await Promise.all(Array.from({ length: 5 }, () => pay(admin, { invoiceId, amount: usd('100') })));
-    expect(answers.flatMap((answer) => answer.userErrors)).toEqual([]);
+  test('is never lost among several at once', async () => {
+    const results = await Promise.all(Array.from({ length: 5 }, () => pay(admin, { invoiceId, amount: usd('100') })));
+    expect(results.flatMap((result) => result.userErrors)).toEqual([]);
     const { invoice } = await pay(admin, { invoiceId, amount: usd('0.01') });
     expect(invoice?.paid.amount).toBe('500.01');
   });
 
-  test('comes in at most 50 parts, of which the latest are shown', async () => {
+  test('may come in at most 50 parts, and the latest are shown', async () => {
     for (let parts = 1; parts <= 50; parts++) {
       const { userErrors } = await pay(admin, { invoiceId, amount: usd('0.01'), reference: `PART-${parts}` });
       expect(userErrors).toEqual([]);
@@ -359,7 +359,7 @@ describe('a payment', () => {
     expect(errors[0]?.message).toBe('"last" must be from 1 to 50; got 51.');
   });
 
-  test('is refused with a reason that can be mended', async () => {
+  test('with a wrong input is refused with a code', async () => {
     const refusals: [string, Record<string, unknown>][] = [
       ['NOT_FOUND', { invoiceId: newId(), amount: usd('1') }],
       ['NOT_FOUND', { invoiceId: `'; drop table invoice; --`, amount: usd('1') }],
@@ -385,7 +385,7 @@ describe('a payment', () => {
 });
 
 describe('the demo world', () => {
-  test('is seeded whole, agrees with its records, and pages without gaps at a constant number of statements', async () => {
+  test('is seeded completely, agrees with its records, and pages without gaps in a constant number of statements', async () => {
     const own = await createTestDatabase();
     const world = generateWorld({
       seed: 7,
@@ -455,7 +455,7 @@ describe('the demo world', () => {
     }
   });
 
-  test('refuses cursors and pages that no list handed out', async () => {
+  test('refuses cursors and page sizes that no list accepts', async () => {
     for (const page of [
       'first: 0',
       'first: 101',

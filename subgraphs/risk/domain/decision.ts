@@ -1,7 +1,7 @@
 import type { RiskVerdict } from '#shared/vocabulary.ts';
 import type { ReviewDecision, RiskContribution, RiskFacts } from './vocabulary.ts';
 
-/** What somebody decided, and what they saw when they did. */
+/** The decision of a reviewer, with the facts and contributions that the reviewer saw. */
 export interface Decided {
   readonly decision: ReviewDecision;
   readonly facts: RiskFacts;
@@ -14,9 +14,8 @@ interface Seen {
 }
 
 /**
- * What holds for a shipment: the verdict of the rules, or the word of the person who reviewed it. A rejection stands. An
- * approval stands for a verdict of REVIEW as long as nothing the reviewer did not see speaks against the shipment; the
- * watchlist overrules it.
+ * The decision that applies to a shipment: the verdict of the rules, or the decision of a reviewer. A rejection always
+ * stands. An approval replaces a verdict of REVIEW as long as it covers the current facts. The watchlist overrules it.
  */
 export function decisionOf(verdict: RiskVerdict, now: Seen, decided: Decided | null): RiskVerdict {
   if (decided?.decision === 'REJECT') return 'BLOCK';
@@ -24,7 +23,7 @@ export function decisionOf(verdict: RiskVerdict, now: Seen, decided: Decided | n
   return verdict;
 }
 
-/** True where an approval was given for at least this: no new rule, no other lane, no higher value. */
+/** True if the reviewer saw at least this: no new rule applies, the lane is the same, and the value is not higher. */
 function covers(seen: Seen, now: Seen): boolean {
   const known = new Set(seen.contributions.map(({ rule }) => rule));
   return (

@@ -5,9 +5,9 @@ import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { emailKey, nameKey } from './names.ts';
 import { type WatchlistKind, watchlistKinds } from './vocabulary.ts';
 
-/** What mutations accept, beyond what the SDL's types say. Control characters (NUL among them) fit nowhere. */
+/** Text without control characters. PostgreSQL accepts no NUL, and no text needs the others. */
 const clean = z.string().regex(/^\P{Cc}*$/u, 'Must not contain control characters.');
-const reason = clean.trim().min(5, 'Must have at least 5 characters.').max(500, 'Must have at most 500 characters.');
+const reason = clean.trim().min(5).max(500);
 
 export const decideReviewInput = z.object({
   caseId: z.string(),
@@ -20,7 +20,7 @@ export type DecideReview = z.infer<typeof decideReviewInput>;
 export const addWatchlistEntryInput = z.object({
   idempotencyKey,
   kind: z.enum(watchlistKinds),
-  value: clean.trim().min(1, 'Must not be empty.').max(254, 'Must have at most 254 characters.'),
+  value: clean.trim().min(1).max(254),
   reason,
 });
 export type AddWatchlistEntry = z.infer<typeof addWatchlistEntryInput>;
@@ -28,7 +28,7 @@ export type AddWatchlistEntry = z.infer<typeof addWatchlistEntryInput>;
 export const removeWatchlistEntryInput = z.object({ id: z.string(), reason });
 export type RemoveWatchlistEntry = z.infer<typeof removeWatchlistEntryInput>;
 
-/** What a watchlist entry is compared by. Refusal: INVALID_INPUT where the value is none of its kind. */
+/** The key by which a watchlist entry is compared. Refusal: INVALID_INPUT if the value does not fit its kind. */
 export function watchlistKey(kind: WatchlistKind, value: string): string {
   const key = keys[kind](value);
   if (key === undefined || key === '') {
@@ -37,7 +37,7 @@ export function watchlistKey(kind: WatchlistKind, value: string): string {
   return key;
 }
 
-/** What an entry of a kind must hold, for the refusal of anything else. */
+/** The expected value of each kind, for refusals. */
 const expectedValues: Readonly<Record<WatchlistKind, string>> = {
   ORGANIZATION: 'the id of an organization',
   ACCOUNT: 'the id of an account',

@@ -4,17 +4,17 @@ interface Place {
   readonly country: string;
 }
 
-/** "Chicago, IL, US → Dallas, TX, US", for people. */
+/** The displayed name of a lane, such as "Chicago, IL, US → Dallas, TX, US". */
 export function laneName(origin: Place, destination: Place): string {
   return `${placeName(origin)} → ${placeName(destination)}`;
 }
 
-/** The same for machines: cities rather than hub codes, because customers type addresses. */
+/** The key of a lane. It uses cities instead of hub codes, because customers enter addresses. */
 export function laneKey(origin: Place, destination: Place): string {
   return keyOfLane(laneName(origin, destination));
 }
 
-/** What two spellings of one lane's name have in common: no case, no accents. */
+/** Makes the key of a lane's name: without case and accents. */
 export function keyOfLane(lane: string): string {
   return lane.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }

@@ -3,8 +3,8 @@ const legalForms = new Set(
 );
 
 /**
- * What two spellings of one name have in common: no case, accents, punctuation or legal form at the end. Equal keys are
- * equal names; parts of names are not compared, because common words would block honest companies.
+ * Makes the key of a name: without case, accents, punctuation, and a legal form at the end. Names with equal keys are
+ * equal. Parts of names are not compared, because common words would block honest companies.
  */
 export function nameKey(name: string): string {
   const words = name

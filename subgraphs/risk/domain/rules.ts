@@ -3,8 +3,8 @@ import type { RiskVerdict } from '#shared/vocabulary.ts';
 import { type RiskContribution, type RiskFacts, type RiskRule, riskRules } from './vocabulary.ts';
 
 /**
- * Points of each rule, and the scores above which a booking is reviewed or blocked: given by the product. Without the
- * watchlist all rules together make 45, so only a booking that meets all four is reviewed.
+ * Points of each rule, and the scores above which a booking is reviewed or blocked. The product defines them. Without the
+ * watchlist, all rules together add up to 45, so only a booking that meets all four is reviewed.
  */
 export const pointsOf: Readonly<Record<RiskRule, number>> = {
   NEW_ACCOUNT: 10,
@@ -17,23 +17,23 @@ export const reviewAbove = 40;
 export const blockAbove = 75;
 const highestScore = 100;
 
-/** An organization's first invoice (net 30) is not due before this age: nobody knows yet whether it pays. */
+/** Before this age, the first invoice of an organization (net 30) is not due, so it is unknown whether it pays. */
 export const newOrganizationDays = 30;
-/** A fresh account under an old name is how stolen names are used; a week is what it takes to notice and call back. */
+/** Fraud with a stolen company name needs a new account. Within a week, the real company notices and calls. */
 const newAccountDays = 7;
 /**
- * 100,000 USD is the cargo cover that carriers usually hold per load: above it a loss is ours. Other currencies at
- * rounded rates; the exact rate does not matter to a rule of thumb. Unlisted ones are taken as dollars, on the safe side.
+ * 100,000 USD is the usual cargo insurance of a carrier per load. Above it, the company bears the loss. Other currencies
+ * use rounded rates, which are exact enough for this rule. Unlisted currencies count as dollars, to be on the safe side.
  */
 export const highValueCents: Readonly<Record<string, number>> = { USD: 10_000_000, CAD: 13_500_000, MXN: 180_000_000 };
-/** Ten bookings are some two months of a small shipper's freight, enough to have been paid and delivered for. */
+/** Ten bookings are about two months of a small shipper's freight. By then the first ones are delivered and paid. */
 export const littleHistoryBookings = 10;
-/** Below one shipment a month of all customers together there is no habit a booking could follow. */
+/** A lane is unusual if all customers together send fewer shipments per month on it. */
 export const unusualLanePerMonth = 1;
-/** More bookings than this within an hour: people type slower, and integrations spread theirs over the day. */
+/** More bookings than this within an hour are a burst. People are slower, and integrations spread bookings over the day. */
 export const burstBookings = 5;
 
-/** The limits of each rule by name, as text: what an assessment keeps and the policy shows. */
+/** The limits of each rule by name, as text. Assessments store them, and the policy shows them. */
 export const limitsOf: Readonly<Record<RiskRule, Readonly<Record<string, string>>>> = {
   NEW_ACCOUNT: { newOrganizationDays: `${newOrganizationDays}`, newAccountDays: `${newAccountDays}` },
   HIGH_VALUE_LITTLE_HISTORY: {
@@ -51,11 +51,11 @@ export interface RiskOutcome {
   /** 0 to 100. */
   readonly score: number;
   readonly verdict: RiskVerdict;
-  /** Of the rules that hold, in the order of `riskRules`. */
+  /** Contributions of the rules that apply, in the order of `riskRules`. */
   readonly contributions: readonly RiskContribution[];
 }
 
-/** Judges a booking by its facts alone: the same facts give the same outcome. */
+/** Assesses a booking by its facts alone, so that equal facts give equal outcomes. */
 export function assess(facts: RiskFacts): RiskOutcome {
   const contributions = riskRules.flatMap((rule) => {
     const finding = findings[rule](facts);
@@ -65,7 +65,7 @@ export function assess(facts: RiskFacts): RiskOutcome {
   return { score, verdict: verdictOf(score), contributions };
 }
 
-/** 0 to 100: the points of the rules that hold. */
+/** Sum of the points of the rules that apply, at most 100. */
 export function scoreOf(rules: readonly RiskRule[]): number {
   return Math.min(
     highestScore,
@@ -90,17 +90,17 @@ const findings: Readonly<Record<RiskRule, (facts: RiskFacts) => Finding | undefi
 function newAccount({ organizationAgeDays, accountAgeDays }: RiskFacts): Finding | undefined {
   const parameters = limitsOf.NEW_ACCOUNT;
   if (organizationAgeDays === null) {
-    return { reason: 'Nothing is known of the organization yet.', parameters };
+    return { reason: 'The organization is not known yet.', parameters };
   }
   if (organizationAgeDays < newOrganizationDays) {
     return {
-      reason: `The organization was ${days(organizationAgeDays)} old; it counts as new for ${newOrganizationDays} days.`,
+      reason: `The organization was ${days(organizationAgeDays)} old. It counts as new for ${newOrganizationDays} days.`,
       parameters,
     };
   }
   if (accountAgeDays !== null && accountAgeDays < newAccountDays) {
     return {
-      reason: `The account that booked was ${days(accountAgeDays)} old; it counts as new for ${newAccountDays} days.`,
+      reason: `The account that booked was ${days(accountAgeDays)} old. It counts as new for ${newAccountDays} days.`,
       parameters,
     };
   }
@@ -111,7 +111,7 @@ function highValueLittleHistory({ valueCents, currency, earlierBookings }: RiskF
   const limit = highValueCents[currency] ?? (highValueCents['USD'] as number);
   if (valueCents < limit || earlierBookings >= littleHistoryBookings) return undefined;
   return {
-    reason: `${money(valueCents)} ${currency} declared after ${earlierBookings} earlier bookings; from ${money(limit)} ${currency} on, ${littleHistoryBookings} are expected.`,
+    reason: `The declared value is ${money(valueCents)} ${currency} after ${earlierBookings} earlier bookings. From ${money(limit)} ${currency} on, ${littleHistoryBookings} are expected.`,
     parameters: { highValue: `${money(limit)} ${currency}`, littleHistoryBookings: `${littleHistoryBookings}` },
   };
 }
@@ -119,7 +119,7 @@ function highValueLittleHistory({ valueCents, currency, earlierBookings }: RiskF
 function unusualLane({ lane, laneShipmentsPerMonth, firstOnLane }: RiskFacts): Finding | undefined {
   if (!firstOnLane || laneShipmentsPerMonth >= unusualLanePerMonth) return undefined;
   return {
-    reason: `First booking of the organization on ${lane}, which saw ${laneShipmentsPerMonth.toFixed(2)} shipments a month; below ${unusualLanePerMonth} is unusual.`,
+    reason: `This is the organization's first booking on ${lane}. The lane had ${laneShipmentsPerMonth.toFixed(2)} shipments a month, and fewer than ${unusualLanePerMonth} are unusual.`,
     parameters: limitsOf.UNUSUAL_LANE,
   };
 }
@@ -127,7 +127,7 @@ function unusualLane({ lane, laneShipmentsPerMonth, firstOnLane }: RiskFacts): F
 function burst({ bookingsInHour }: RiskFacts): Finding | undefined {
   if (bookingsInHour <= burstBookings) return undefined;
   return {
-    reason: `${bookingsInHour} bookings of the organization within an hour; more than ${burstBookings} are unusual.`,
+    reason: `The organization made ${bookingsInHour} bookings within an hour. More than ${burstBookings} are unusual.`,
     parameters: limitsOf.BURST,
   };
 }

@@ -14,7 +14,7 @@ interface Count {
   readonly first: number;
 }
 
-/** Matches shown of one assessment: its organization, account, address, and the names at its docks make no more. */
+/** The most matches of one assessment. Its organization, account, address and names at docks can't have more. */
 const mostMatches = 30;
 
 export const assessmentQueries = {

@@ -6,10 +6,10 @@ import { AssessmentEntity, ReviewCaseEntity } from '../entities.ts';
 import {
   type Booked,
   bookingOf,
-  type Desk,
-  deskOf,
+  createReceiver,
   givenOldOrganization,
   givenReview,
+  type Receiver,
   type RiskUnderTest,
   reviewer,
   startRisk,
@@ -17,14 +17,14 @@ import {
 } from './risk.ts';
 
 let risk: RiskUnderTest;
-let desk: Desk;
+let receiver: Receiver;
 beforeAll(async () => {
   risk = await startRisk();
-  desk = deskOf(risk);
-  // A common lane, so that only what a test is about is unusual.
-  const organizationId = await givenOldOrganization(desk, 'Everyday');
+  receiver = createReceiver(risk);
+  // A common lane, so that only the subject of a test is unusual.
+  const organizationId = await givenOldOrganization(receiver, 'Everyday');
   for (let day = 1; day <= 9; day++) {
-    await desk.arrives('shipment.booked', bookingOf({ organizationId, bookedAt: `2026-02-0${day}T10:00:00.000Z` }));
+    await receiver.receive('shipment.booked', bookingOf({ organizationId, bookedAt: `2026-02-0${day}T10:00:00.000Z` }));
   }
 });
 afterAll(() => risk.close());
@@ -32,44 +32,44 @@ afterAll(() => risk.close());
 const em = () => risk.services.database.fork();
 const current = (shipmentId: string) => em().findOneOrFail(AssessmentEntity, { shipmentId, current: true });
 const toldOf = ({ shipmentId }: Booked) =>
-  desk.told.filter((told) => told.shipmentId === shipmentId).map(({ score, decision }) => [score, decision]);
+  receiver.published.filter((event) => event.shipmentId === shipmentId).map(({ score, decision }) => [score, decision]);
 
 describe('a booking', () => {
-  test('of an old customer on a common lane is allowed', async () => {
-    const booking = bookingOf({ organizationId: await givenOldOrganization(desk) });
-    await desk.arrives('shipment.booked', booking);
+  test('of an old organization on a common lane is allowed', async () => {
+    const booking = bookingOf({ organizationId: await givenOldOrganization(receiver) });
+    await receiver.receive('shipment.booked', booking);
     expect(toldOf(booking)).toEqual([[0, 'ALLOW']]);
   });
 
-  test('of an organization that nobody knows counts as new, until it is known', async () => {
+  test('of an unknown organization counts as new, until the organization is known', async () => {
     const organizationId = newId();
     const booking = bookingOf({ organizationId });
-    await desk.arrives('shipment.booked', booking);
+    await receiver.receive('shipment.booked', booking);
     const known = { organizationId, name: 'Late Known', tier: 'FREE' as const, createdAt: '2020-01-01T00:00:00.000Z' };
-    await desk.arrives('organization.changed', known);
-    await desk.arrives('organization.changed', known);
+    await receiver.receive('organization.changed', known);
+    await receiver.receive('organization.changed', known);
     expect(toldOf(booking)).toEqual([
       [10, 'ALLOW'],
       [0, 'ALLOW'],
     ]);
   });
 
-  test('by an account of this week counts as new in an old organization', async () => {
-    const organizationId = await givenOldOrganization(desk);
+  test('by an account of this week counts as new, even in an old organization', async () => {
+    const organizationId = await givenOldOrganization(receiver);
     const accountId = newId();
-    await desk.arrives('account.registered', {
+    await receiver.receive('account.registered', {
       accountId,
       organizationId,
       email: 'fresh@old.test',
       createdAt: '2026-02-27T12:00:00.000Z',
     });
     const booking = bookingOf({ organizationId, createdByAccountId: accountId });
-    await desk.arrives('shipment.booked', booking);
+    await receiver.receive('shipment.booked', booking);
     expect((await current(booking.shipmentId)).rules).toEqual(['NEW_ACCOUNT']);
   });
 
-  test('that meets all four rules goes to review, with every reason kept', async () => {
-    const booking = await givenReview(desk);
+  test('that meets all four rules is reviewed, with every reason stored', async () => {
+    const booking = await givenReview(receiver);
     expect(toldOf(booking)).toEqual([[45, 'REVIEW']]);
     expect(await current(booking.shipmentId)).toMatchObject({
       rules: ['NEW_ACCOUNT', 'HIGH_VALUE_LITTLE_HISTORY', 'UNUSUAL_LANE', 'BURST'],
@@ -80,18 +80,18 @@ describe('a booking', () => {
   });
 
   test('that arrives twice, or in an older version, is assessed once', async () => {
-    const booking = bookingOf({ organizationId: await givenOldOrganization(desk), version: 4 });
-    await desk.arrives('shipment.booked', booking);
-    await desk.arrives('shipment.booked', booking);
-    await desk.arrives('shipment.booked', { ...booking, version: 3, valueCents: 1 });
+    const booking = bookingOf({ organizationId: await givenOldOrganization(receiver), version: 4 });
+    await receiver.receive('shipment.booked', booking);
+    await receiver.receive('shipment.booked', booking);
+    await receiver.receive('shipment.booked', { ...booking, version: 3, valueCents: 1 });
     expect(toldOf(booking)).toHaveLength(1);
   });
 
-  test('that was changed is assessed again by its new facts, not counted twice', async () => {
-    const organizationId = await givenOldOrganization(desk);
+  test('that changed is assessed again by its new facts, and counted once', async () => {
+    const organizationId = await givenOldOrganization(receiver);
     const booking = bookingOf({ organizationId });
-    await desk.arrives('shipment.booked', booking);
-    await desk.arrives('shipment.booked', { ...booking, version: 3, valueCents: 30_000_000 });
+    await receiver.receive('shipment.booked', booking);
+    await receiver.receive('shipment.booked', { ...booking, version: 3, valueCents: 30_000_000 });
     expect(toldOf(booking)).toEqual([
       [0, 'ALLOW'],
       [15, 'ALLOW'],
@@ -103,34 +103,37 @@ describe('a booking', () => {
     });
   });
 
-  test('counts those that arrive at the same moment', async () => {
-    const organizationId = await givenOldOrganization(desk);
+  test('counts other bookings that arrive at the same moment', async () => {
+    const organizationId = await givenOldOrganization(receiver);
     const bookings = [1, 2, 3, 4, 5, 6].map(() => bookingOf({ organizationId }));
-    await Promise.all(bookings.map((booking) => desk.arrives('shipment.booked', booking)));
+    await Promise.all(bookings.map((booking) => receiver.receive('shipment.booked', booking)));
     const scores = await Promise.all(bookings.map(async ({ shipmentId }) => (await current(shipmentId)).score));
     expect(scores.toSorted()).toEqual([0, 0, 0, 0, 0, 8]);
   });
 
-  test('takes a lane of other customers as common, in its own direction only', async () => {
-    const organizationId = await givenOldOrganization(desk);
+  test('treats a lane of other customers as common, in the same direction only', async () => {
+    const organizationId = await givenOldOrganization(receiver);
     const back = bookingOf({ organizationId, origin: town('Dallas', 'TX'), destination: town('CHICAGO', 'IL') });
-    await desk.arrives('shipment.booked', back);
+    await receiver.receive('shipment.booked', back);
     expect((await current(back.shipmentId)).rules).toEqual(['UNUSUAL_LANE']);
   });
 });
 
-test.each(['shipment.cancelled', 'shipment.pickedUp'] as const)('after %s there is nothing to decide', async (name) => {
-  const { shipmentId, organizationId } = await givenReview(desk);
-  const step = { shipmentId, organizationId, driverId: null, vehicleId: null, at: '2026-03-02T00:00:00.000Z' };
-  await desk.arrives(name, { ...step, reason: 'changed plans' });
-  await desk.arrives(name, { ...step, reason: 'changed plans' });
-  expect(await em().find(ReviewCaseEntity, { shipmentId })).toMatchObject([{ status: 'WITHDRAWN', version: 2 }]);
-});
+test.each(['shipment.cancelled', 'shipment.pickedUp'] as const)(
+  'after %s there is no decision to make',
+  async (name) => {
+    const { shipmentId, organizationId } = await givenReview(receiver);
+    const step = { shipmentId, organizationId, driverId: null, vehicleId: null, at: '2026-03-02T00:00:00.000Z' };
+    await receiver.receive(name, { ...step, reason: 'changed plans' });
+    await receiver.receive(name, { ...step, reason: 'changed plans' });
+    expect(await em().find(ReviewCaseEntity, { shipmentId })).toMatchObject([{ status: 'WITHDRAWN', version: 2 }]);
+  },
+);
 
 test('cancelling a shipment that was never booked changes nothing', async () => {
   const at = '2026-03-02T00:00:00.000Z';
   const step = { shipmentId: newId(), organizationId: newId(), driverId: null, vehicleId: null, at };
-  await desk.arrives('shipment.cancelled', { ...step, reason: 'draft' });
+  await receiver.receive('shipment.cancelled', { ...step, reason: 'draft' });
 });
 
 describe('Shipment.risk', () => {
@@ -138,8 +141,8 @@ describe('Shipment.risk', () => {
     score decision contributions { rule points reason parameters { name value } } facts { declaredValue { amount currency } }
     history { revision } reviewCase { status } } } } }`;
 
-  test('explains itself to staff and is null for everybody else', async () => {
-    const { shipmentId: id, organizationId } = await givenReview(desk);
+  test('has its reasons for staff and is null for other callers', async () => {
+    const { shipmentId: id, organizationId } = await givenReview(receiver);
     const variables = { r: [{ __typename: 'Shipment', id }] };
     const { data } = await risk.ask(reviewer, query, variables);
     expect(data).toMatchObject({
@@ -174,7 +177,7 @@ describe('Shipment.risk', () => {
   test.each(['history(first: 21) { revision }', 'facts { watchlist(first: 0) { value } }'])(
     'refuses %s',
     async (field) => {
-      const { shipmentId: id } = await givenReview(desk);
+      const { shipmentId: id } = await givenReview(receiver);
       const { errors } = await risk.ask(
         reviewer,
         `query($r: [_Any!]!) { _entities(representations: $r) { ... on Shipment { risk { ${field} } } } }`,
@@ -184,7 +187,7 @@ describe('Shipment.risk', () => {
     },
   );
 
-  test('is null for drafts and for ids that are none', async () => {
+  test('is null for drafts and invalid ids', async () => {
     const r = [newId(), 'no-uuid', 'nul\0'].map((id) => ({ __typename: 'Shipment', id }));
     const { data, errors } = await risk.ask(reviewer, query, { r });
     expect({ data, errors }).toEqual({
@@ -220,7 +223,7 @@ describe('riskAssessments', () => {
     (await risk.ask<List>(reviewer, query, { ...variables })).data!.riskAssessments;
 
   test('filters by decision, rule, organization and score', async () => {
-    const { organizationId } = await givenReview(desk);
+    const { organizationId } = await givenReview(receiver);
     expect((await ask({ filter: { decision: 'REVIEW', organizationId } })).totalCount).toBe(1);
     expect((await ask({ filter: { rule: 'BURST', organizationId } })).totalCount).toBe(1);
     expect((await ask({ filter: { minScore: 37, organizationId } })).nodes.map(({ score }) => score)).toEqual([
@@ -229,7 +232,7 @@ describe('riskAssessments', () => {
     expect((await ask({ filter: { organizationId: 'none' } })).nodes).toEqual([]);
   });
 
-  test('pages without loss or repetition', async () => {
+  test('has pages without gaps or repetitions', async () => {
     const whole = await ask({ first: 100 });
     const seen: string[] = [];
     let after: string | undefined;
@@ -260,7 +263,7 @@ describe('riskAssessments', () => {
     'watchlist { nodes { id } }',
     'riskPolicy { reviewAbove }',
     `reviewCase(id: "x") { id }`,
-  ])('%s is for holders of risk:read only', async (field) => {
+  ])('%s requires the scope risk:read', async (field) => {
     for (const as of [anonymous, somebody(['CUSTOMER']), somebody(['DRIVER']), somebody(['PARTNER'])]) {
       const { errors } = await risk.ask(as, `{ ${field} }`);
       expect(errors).toMatchObject([

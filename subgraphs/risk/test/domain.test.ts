@@ -21,7 +21,7 @@ describe('the rules', () => {
     ['UNUSUAL_LANE', { firstOnLane: true, laneShipmentsPerMonth: 0.99 }, 12],
     ['BURST', { bookingsInHour: 6 }, 8],
     ['WATCHLIST', { watchlist: [match] }, 100],
-  ])('%s holds for %j', (rule, given, points) => {
+  ])('%s applies to %j', (rule, given, points) => {
     const { score, contributions } = assess({ ...harmless, ...given });
     expect(contributions).toMatchObject([{ rule, points }]);
     expect(score).toBe(points);
@@ -41,25 +41,25 @@ describe('the rules', () => {
     expect(assess({ ...harmless, ...given })).toEqual({ score: 0, verdict: 'ALLOW', contributions: [] });
   });
 
-  test('all four without the watchlist make 45, which is reviewed; three of them never are', () => {
+  test('all four without the watchlist add up to 45, which is reviewed; three never are', () => {
     expect(assess(suspicious)).toMatchObject({ score: 45, verdict: 'REVIEW' });
     expect(assess({ ...suspicious, bookingsInHour: 1 })).toMatchObject({ score: 37, verdict: 'ALLOW' });
   });
 
-  test('the watchlist blocks alone, and the score stops at 100', () => {
+  test('the watchlist alone blocks, and the score is at most 100', () => {
     expect(assess({ ...suspicious, watchlist: [match, match] })).toMatchObject({ score: 100, verdict: 'BLOCK' });
   });
 
-  test('each says why, with the figures and limits', () => {
-    const said = assess({ ...suspicious, watchlist: [match] }).contributions;
-    expect(said.map(({ reason }) => reason)).toEqual([
-      'The organization was 3.0 days old; it counts as new for 30 days.',
-      '200000.00 USD declared after 6 earlier bookings; from 100000.00 USD on, 10 are expected.',
-      'First booking of the organization on Chicago, IL, US → Dallas, TX, US, which saw 0.20 shipments a month; below 1 is unusual.',
-      '7 bookings of the organization within an hour; more than 5 are unusual.',
+  test('each gives its reason, with the figures and limits', () => {
+    const explained = assess({ ...suspicious, watchlist: [match] }).contributions;
+    expect(explained.map(({ reason }) => reason)).toEqual([
+      'The organization was 3.0 days old. It counts as new for 30 days.',
+      'The declared value is 200000.00 USD after 6 earlier bookings. From 100000.00 USD on, 10 are expected.',
+      "This is the organization's first booking on Chicago, IL, US → Dallas, TX, US. The lane had 0.20 shipments a month, and fewer than 1 are unusual.",
+      'The organization made 7 bookings within an hour. More than 5 are unusual.',
       'On the watchlist: name "Bad Co" (fraud).',
     ]);
-    expect(said[0]?.parameters).toEqual({ newOrganizationDays: '30', newAccountDays: '7' });
+    expect(explained[0]?.parameters).toEqual({ newOrganizationDays: '30', newAccountDays: '7' });
   });
 
   const anyFacts: fc.Arbitrary<RiskFacts> = fc.record({
@@ -75,7 +75,7 @@ describe('the rules', () => {
     watchlist: fc.constantFrom([], [match]),
   });
 
-  test('whatever the facts: the score is the capped sum, the verdict follows from it, rules come in order and once', () => {
+  test('for any facts, the score is the capped sum, the verdict follows from it, and each rule comes once, in order', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const { score, verdict, contributions } = assess(facts);
@@ -104,28 +104,28 @@ describe('the rules', () => {
   });
 });
 
-describe("a reviewer's word", () => {
+describe('the decision of a reviewer', () => {
   const seen = (facts: RiskFacts) => ({ facts, contributions: assess(facts).contributions });
   const said = (decision: 'APPROVE' | 'REJECT') => ({ decision, ...seen(suspicious) });
 
-  test('holds for what was reviewed, and for less', () => {
+  test('applies to the reviewed facts, and to harmless changes', () => {
     expect(decisionOf('REVIEW', seen(suspicious), said('APPROVE'))).toBe('ALLOW');
     expect(decisionOf('REVIEW', seen({ ...suspicious, valueCents: 15_000_000 }), said('APPROVE'))).toBe('ALLOW');
   });
 
-  test('does not hold for a higher value, another lane or currency', () => {
+  test('does not apply to a higher value, another lane or another currency', () => {
     for (const changed of [{ valueCents: 20_000_001 }, { lane: 'X → Y' }, { currency: 'CAD' }]) {
       expect(decisionOf('REVIEW', seen({ ...suspicious, ...changed }), said('APPROVE'))).toBe('REVIEW');
     }
   });
 
-  test('yields to the watchlist when it was an approval; a rejection yields to nothing', () => {
+  test('is overruled by the watchlist if it was an approval; a rejection always stands', () => {
     expect(decisionOf('BLOCK', seen(suspicious), said('APPROVE'))).toBe('BLOCK');
     expect(decisionOf('ALLOW', seen(harmless), said('REJECT'))).toBe('BLOCK');
   });
 });
 
-test('names are equal in every spelling that people use', () => {
+test('names are equal in all their common spellings', () => {
   for (const spelling of ['Corvo Negro S.A. de C.V.', 'CORVO  NEGRO', 'Córvo-Negro, Inc.']) {
     expect(nameKey(spelling)).toBe('corvo negro');
   }
@@ -133,7 +133,7 @@ test('names are equal in every spelling that people use', () => {
   expect(nameKey('Negro Corvo')).not.toBe('corvo negro');
 });
 
-test('lanes have a direction, and no spelling', () => {
+test('lanes have a direction, and are equal in other spellings', () => {
   const [montreal, dallas] = [
     { city: 'Montréal', region: 'QC', country: 'CA' },
     { city: 'Dallas ', region: 'TX', country: 'US' },

@@ -1,6 +1,6 @@
 import type { RiskFacts } from '../domain/vocabulary.ts';
 
-/** A booking that no rule objects to. */
+/** A booking to which no rule applies. */
 export const harmless: RiskFacts = {
   organizationAgeDays: 400,
   accountAgeDays: 300,

@@ -11,26 +11,26 @@ export type Booked = EventPayload<'shipment.booked'>;
 export const startRisk = (): Promise<RiskUnderTest> => startTestSubgraph(risk);
 export const reviewer = somebody(['DISPATCHER']);
 
-export interface Announced {
+export interface PublishedAssessment {
   readonly shipmentId: string;
   readonly score: number;
   readonly decision: string;
 }
 
-/** What risk tells its neighbours while `run` runs: caught where it is sent. */
-export interface Desk {
-  readonly told: Announced[];
-  /** Lets an event arrive, as the queue would hand it over. */
-  arrives<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
+/** Runs reactions of risk and collects the events that they publish. */
+export interface Receiver {
+  readonly published: PublishedAssessment[];
+  /** Runs the reaction to an event, as the queue does. */
+  receive<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
 }
 
-export function deskOf({ services: { database, jobs, live } }: RiskUnderTest): Desk {
-  const told: Announced[] = [];
+export function createReceiver({ services: { database, jobs, live } }: RiskUnderTest): Receiver {
+  const published: PublishedAssessment[] = [];
   return {
-    told,
-    arrives(name, payload) {
+    published,
+    receive(name, payload) {
       const sink: typeof jobs.emit = async (em, event, sent) => {
-        if (event === 'risk.assessed') told.push(sent as Announced);
+        if (event === 'risk.assessed') published.push(sent as PublishedAssessment);
         await jobs.emit(em, event, sent);
       };
       const reaction = reactions[name] as ((...args: unknown[]) => Promise<void>) | undefined;
@@ -51,7 +51,7 @@ const place = (city: string, region: string) => ({
   timeZone: 'America/Chicago',
 });
 
-/** A booking of a harmless value on a common lane. */
+/** A booking of a low value on a common lane. */
 export function bookingOf(given: Partial<Booked> & { readonly organizationId: string }): Booked {
   return {
     shipmentId: newId(),
@@ -77,10 +77,10 @@ export function bookingOf(given: Partial<Booked> & { readonly organizationId: st
 
 export const town = place;
 
-/** Makes an organization known that is years old. */
-export async function givenOldOrganization(desk: Desk, name = 'Old Friends'): Promise<string> {
+/** Registers an organization that is years old. */
+export async function givenOldOrganization(receiver: Receiver, name = 'Old Friends'): Promise<string> {
   const organizationId = newId();
-  await desk.arrives('organization.changed', {
+  await receiver.receive('organization.changed', {
     organizationId,
     name,
     tier: 'FREE',
@@ -90,13 +90,13 @@ export async function givenOldOrganization(desk: Desk, name = 'Old Friends'): Pr
 }
 
 /**
- * Books six dear loads of a new organization on lanes nobody uses within an hour; the sixth meets every rule: 45 points.
+ * Books six expensive loads of a new organization on unused lanes within an hour. The sixth meets all four rules: 45 points.
  * @returns the sixth booking
  */
-export async function givenReview(desk: Desk, given: Partial<Booked> = {}): Promise<Booked> {
+export async function givenReview(receiver: Receiver, given: Partial<Booked> = {}): Promise<Booked> {
   const organizationId = newId();
   const known = { organizationId, name: `New ${organizationId}`, tier: 'FREE' as const };
-  await desk.arrives('organization.changed', { ...known, createdAt: '2026-02-25T00:00:00.000Z' });
+  await receiver.receive('organization.changed', { ...known, createdAt: '2026-02-25T00:00:00.000Z' });
   let booking: Booked | undefined;
   for (let minute = 1; minute <= 6; minute++) {
     booking = bookingOf({
@@ -106,7 +106,7 @@ export async function givenReview(desk: Desk, given: Partial<Booked> = {}): Prom
       bookedAt: `2026-03-01T12:0${minute}:00.000Z`,
       ...(minute === 6 ? given : {}),
     });
-    await desk.arrives('shipment.booked', booking);
+    await receiver.receive('shipment.booked', booking);
   }
   return booking!;
 }

@@ -6,20 +6,20 @@ import { ReviewCaseEntity } from '../entities.ts';
 import {
   type Booked,
   bookingOf,
-  type Desk,
-  deskOf,
+  createReceiver,
   givenOldOrganization,
   givenReview,
+  type Receiver,
   type RiskUnderTest,
   reviewer,
   startRisk,
 } from './risk.ts';
 
 let risk: RiskUnderTest;
-let desk: Desk;
+let receiver: Receiver;
 beforeAll(async () => {
   risk = await startRisk();
-  desk = deskOf(risk);
+  receiver = createReceiver(risk);
 });
 afterAll(() => risk.close());
 
@@ -53,12 +53,12 @@ async function held({ shipmentId: id }: Booked) {
 }
 
 async function booked(given: Partial<Booked> = {}): Promise<Booked> {
-  const booking = bookingOf({ organizationId: await givenOldOrganization(desk, `Old ${newId()}`), ...given });
-  await desk.arrives('shipment.booked', booking);
+  const booking = bookingOf({ organizationId: await givenOldOrganization(receiver, `Old ${newId()}`), ...given });
+  await receiver.receive('shipment.booked', booking);
   return booking;
 }
 
-describe('a new entry blocks what is booked, and removing it frees it', () => {
+describe('a new entry blocks booked shipments, and its removal frees them', () => {
   test('by organization', async () => {
     const booking = await booked();
     const { entry, reassessedShipments } = await add('ORGANIZATION', booking.organizationId.toUpperCase());
@@ -66,7 +66,7 @@ describe('a new entry blocks what is booked, and removing it frees it', () => {
     expect(await held(booking)).toMatchObject({ decision: 'BLOCK', score: 100, trigger: 'WATCHLIST_CHANGED' });
     expect(await remove(entry?.id)).toMatchObject({ entry: { active: false }, reassessedShipments: 1 });
     expect(await held(booking)).toMatchObject({ decision: 'ALLOW' });
-    expect(desk.told.length).toBeGreaterThan(0);
+    expect(receiver.published.length).toBeGreaterThan(0);
   });
 
   test('by account', async () => {
@@ -77,8 +77,8 @@ describe('a new entry blocks what is booked, and removing it frees it', () => {
 
   test('by e-mail address, in any case', async () => {
     const accountId = newId();
-    const organizationId = await givenOldOrganization(desk, 'With Mail');
-    await desk.arrives('account.registered', {
+    const organizationId = await givenOldOrganization(receiver, 'With Mail');
+    await receiver.receive('account.registered', {
       accountId,
       organizationId,
       email: 'Thief@Mail.test',
@@ -89,8 +89,10 @@ describe('a new entry blocks what is booked, and removing it frees it', () => {
     expect(await held(booking)).toMatchObject({ decision: 'BLOCK' });
   });
 
-  test('by the name of the organization, or at a dock, however it is spelled', async () => {
-    const byName = await booked({ organizationId: await givenOldOrganization(desk, 'Óleander Shoal Trading, LLC') });
+  test('by the name of the organization or at a dock, in any spelling', async () => {
+    const byName = await booked({
+      organizationId: await givenOldOrganization(receiver, 'Óleander Shoal Trading, LLC'),
+    });
     const atDock = await booked({ parties: ['Honest Warehouse', 'OLEANDER-SHOAL TRADING Inc.'] });
     const alike = await booked({ parties: ['Oleander Shoal'] });
     expect((await add('NAME', 'Oleander Shoal Trading')).reassessedShipments).toBe(2);
@@ -100,7 +102,7 @@ describe('a new entry blocks what is booked, and removing it frees it', () => {
   });
 });
 
-test('who is on the watchlist is blocked when booking', async () => {
+test('a booking of a listed organization is blocked', async () => {
   await add('NAME', 'Corvo Negro');
   const booking = await booked({ parties: ['Corvo Negro S.A. de C.V.'] });
   expect(await held(booking)).toMatchObject({ decision: 'BLOCK', facts: { watchlist: [{ value: 'Corvo Negro' }] } });
@@ -110,7 +112,7 @@ test('an organization that takes a listed name is blocked from then on', async (
   await add('NAME', 'Renamed Rogues');
   const booking = await booked();
   const { organizationId } = booking;
-  await desk.arrives('organization.changed', {
+  await receiver.receive('organization.changed', {
     organizationId,
     name: 'Renamed Rogues Ltd',
     tier: 'FREE',
@@ -119,16 +121,16 @@ test('an organization that takes a listed name is blocked from then on', async (
   expect(await held(booking)).toMatchObject({ decision: 'BLOCK', trigger: 'CUSTOMER_KNOWN' });
 });
 
-test('what has been picked up is left alone', async () => {
+test('a shipment that was picked up is not blocked', async () => {
   const booking = await booked();
   const { shipmentId, organizationId } = booking;
   const at = '2026-03-02T00:00:00.000Z';
-  await desk.arrives('shipment.pickedUp', { shipmentId, organizationId, driverId: null, vehicleId: null, at });
+  await receiver.receive('shipment.pickedUp', { shipmentId, organizationId, driverId: null, vehicleId: null, at });
   expect((await add('ORGANIZATION', organizationId)).reassessedShipments).toBe(0);
   expect(await held(booking)).toMatchObject({ decision: 'ALLOW' });
 });
 
-test('two entries on one shipment: removing one is not enough', async () => {
+test('a shipment that matches two entries stays blocked after the removal of one', async () => {
   const booking = await booked({ parties: ['Double Trouble'] });
   const first = await add('NAME', 'Double Trouble');
   await add('ORGANIZATION', booking.organizationId);
@@ -136,8 +138,8 @@ test('two entries on one shipment: removing one is not enough', async () => {
   expect(await held(booking)).toMatchObject({ decision: 'BLOCK', score: 100 });
 });
 
-test('an open review is withdrawn while the watchlist blocks, and comes back after', async () => {
-  const booking = await givenReview(desk);
+test('an open review is withdrawn while the watchlist blocks, and is opened again afterwards', async () => {
+  const booking = await givenReview(receiver);
   const { entry } = await add('ACCOUNT', booking.createdByAccountId);
   const cases = () =>
     risk.services.database
@@ -148,17 +150,17 @@ test('an open review is withdrawn while the watchlist blocks, and comes back aft
   expect((await cases()).map(({ status }) => status)).toEqual(['WITHDRAWN', 'OPEN']);
 });
 
-test('a booking and an entry that come at once meet, whichever is first', async () => {
+test('a booking and an entry at the same moment match, whichever is first', async () => {
   for (let round = 0; round < 5; round++) {
     const organizationId = newId();
     const booking = bookingOf({ organizationId });
-    await Promise.all([desk.arrives('shipment.booked', booking), add('ORGANIZATION', organizationId)]);
+    await Promise.all([receiver.receive('shipment.booked', booking), add('ORGANIZATION', organizationId)]);
     expect(await held(booking)).toMatchObject({ decision: 'BLOCK' });
   }
 });
 
 describe('addWatchlistEntry', () => {
-  test('answers the same request with the same entry, and another input under its key with a refusal', async () => {
+  test('returns the same entry for the same key, and refuses the key with another input', async () => {
     const idempotencyKey = newId();
     const first = await add('NAME', 'Same Request', { idempotencyKey });
     expect(first.entry).toMatchObject({ active: true, addedBy: { id: reviewer.accountId } });
@@ -169,12 +171,12 @@ describe('addWatchlistEntry', () => {
     });
   });
 
-  test('refuses who is listed already, also when two come at once', async () => {
-    const answers = await Promise.all([add('NAME', 'At Once Inc'), add('NAME', 'AT ONCE')]);
-    expect(answers.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(['ALREADY_LISTED']);
+  test('refuses a value that is already listed, even if both requests come at once', async () => {
+    const results = await Promise.all([add('NAME', 'At Once Inc'), add('NAME', 'AT ONCE')]);
+    expect(results.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(['ALREADY_LISTED']);
   });
 
-  test('takes somebody back who was removed', async () => {
+  test('accepts a value that was removed before', async () => {
     const first = await add('NAME', 'Back Again');
     await remove(first.entry?.id);
     expect((await add('NAME', 'Back Again')).userErrors).toEqual([]);
@@ -195,13 +197,13 @@ describe('addWatchlistEntry', () => {
     });
   });
 
-  test('keeps an injection as the text it is', async () => {
+  test('stores an SQL injection as plain text', async () => {
     const value = "x'); drop table watchlist_entry; --";
     expect((await add('NAME', value)).entry?.value).toBe(value);
   });
 });
 
-test.each([newId(), 'no-uuid', 'nul\0'])('removing what is not there is refused (%#)', async (id) => {
+test.each([newId(), 'no-uuid', 'nul\0'])('removing an unknown entry is refused (%#)', async (id) => {
   expect(await remove(id)).toMatchObject({ entry: null, userErrors: [{ code: 'NOT_FOUND' }] });
 });
 
@@ -211,7 +213,7 @@ test('removing twice changes nothing', async () => {
   expect(await remove(entry?.id)).toEqual(first);
 });
 
-test('both are for holders of risk:review only', async () => {
+test('adding and removing require the scope risk:review', async () => {
   const input = { idempotencyKey: newId(), kind: 'NAME', value: 'Not Allowed', reason: 'Because I say so' };
   for (const as of [anonymous, somebody(['ANALYST']), somebody(['CUSTOMER'])]) {
     const code = as.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
@@ -221,7 +223,7 @@ test('both are for holders of risk:review only', async () => {
   }
 });
 
-test('the list shows what holds unless asked for more, and finds by part of the value', async () => {
+test('the list shows active entries by default, and finds entries by part of the value', async () => {
   const kept = await add('NAME', 'Listed 100% Bad');
   const gone = await add('NAME', 'Listed But Gone');
   await remove(gone.entry?.id);
