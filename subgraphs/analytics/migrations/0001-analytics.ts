@@ -23,7 +23,7 @@ export class CreateAnalytics extends Migration {
     this.addSql(`
       create table company_day (day date primary key, ${business});
       create table organization_day (organization_id uuid, day date, ${business}, primary key (organization_id, day));
-      -- Who was a customer in a period is asked by day, across organizations.
+      -- The customers of a period are read by day, across organizations.
       create index organization_day_created on organization_day (day, organization_id) where shipments_created > 0;
       create table driver_day (
         driver_id uuid,

@@ -100,7 +100,7 @@ describe('badges', () => {
     expect(kinds(standing({ ratings: 9, stars: 45 }))).toEqual([]);
   });
 
-  test('efficient: 31 km per hour on the way over 20 deliveries', () => {
+  test('efficient: 31 km per hour between pickup and delivery, over 20 deliveries', () => {
     const work = { deliveries: 20, distanceMeters: 31_000_000, transitSeconds: 3_600_000 };
     expect(kinds(standing(work))).toEqual(['EFFICIENT']);
     expect(kinds(standing({ ...work, distanceMeters: 30_999_000 }))).toEqual([]);
@@ -121,7 +121,7 @@ describe('rewards', () => {
     expect([-5, 0, 99, 100, 250, 1_000].map(worthCents)).toEqual([0, 0, 0, 500, 1_000, 5_000]);
   });
 
-  test('an incident takes 50 points, at most what is left', () => {
+  test('an incident takes 50 points, but at most the balance', () => {
     expect([500, 50, 20, 0].map(forfeitOf)).toEqual([50, 50, 20, 0]);
   });
 });

@@ -36,7 +36,7 @@ export class CreatePricing extends Migration {
         check (accepted_at is null or withdrawn_at is null)
       );
       create index quote_shipment on quote (shipment_id, created_at desc);
-      -- One price holds per shipment, whoever accepts at the same moment.
+      -- One accepted quote per shipment, even with concurrent acceptances.
       create unique index quote_accepted on quote (shipment_id) where accepted_at is not null;
       create unique index quote_idempotency on quote (requested_by, idempotency_key) where idempotency_key is not null;
       create sequence invoice_serial;
@@ -54,7 +54,7 @@ export class CreatePricing extends Migration {
       );
       create index invoice_issued on invoice (issued_at desc, id desc);
       create index invoice_organization on invoice (organization_id, issued_at desc, id desc);
-      -- What is owed is a small part of all: overdue lists and billing summaries read this alone.
+      -- Unpaid invoices are a small part of all. Overdue lists and billing summaries read only them.
       create index invoice_open on invoice (organization_id, due_at) where paid_cents < amount_cents;
       create table payment (
         id uuid primary key,

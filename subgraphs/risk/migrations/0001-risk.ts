@@ -33,11 +33,11 @@ export class CreateRisk extends Migration {
         party_keys text[] not null,
         open boolean not null
       );
-      -- History of an organization, of a lane, and where history begins.
+      -- History of an organization, of a lane, and the start of the history.
       create index booking_organization on booking (organization_id, booked_at, lane_key);
       create index booking_lane on booking (lane_key, booked_at);
       create index booking_booked_at on booking (booked_at);
-      -- What a new watchlist entry can still stop: a small part of history.
+      -- Bookings that a new watchlist entry can still stop, a small part of the history.
       create index booking_open_organization on booking (organization_id) where open;
       create index booking_open_account on booking (account_id) where open;
       create index booking_open_parties on booking using gin (party_keys) where open;

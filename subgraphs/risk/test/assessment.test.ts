@@ -31,14 +31,14 @@ afterAll(() => risk.close());
 
 const em = () => risk.services.database.fork();
 const current = (shipmentId: string) => em().findOneOrFail(AssessmentEntity, { shipmentId, current: true });
-const toldOf = ({ shipmentId }: Booked) =>
+const publishedOf = ({ shipmentId }: Booked) =>
   receiver.published.filter((event) => event.shipmentId === shipmentId).map(({ score, decision }) => [score, decision]);
 
 describe('a booking', () => {
   test('of an old organization on a common lane is allowed', async () => {
     const booking = bookingOf({ organizationId: await givenOldOrganization(receiver) });
     await receiver.receive('shipment.booked', booking);
-    expect(toldOf(booking)).toEqual([[0, 'ALLOW']]);
+    expect(publishedOf(booking)).toEqual([[0, 'ALLOW']]);
   });
 
   test('of an unknown organization counts as new, until the organization is known', async () => {
@@ -48,7 +48,7 @@ describe('a booking', () => {
     const known = { organizationId, name: 'Late Known', tier: 'FREE' as const, createdAt: '2020-01-01T00:00:00.000Z' };
     await receiver.receive('organization.changed', known);
     await receiver.receive('organization.changed', known);
-    expect(toldOf(booking)).toEqual([
+    expect(publishedOf(booking)).toEqual([
       [10, 'ALLOW'],
       [0, 'ALLOW'],
     ]);
@@ -70,7 +70,7 @@ describe('a booking', () => {
 
   test('that meets all four rules is reviewed, with every reason stored', async () => {
     const booking = await givenReview(receiver);
-    expect(toldOf(booking)).toEqual([[45, 'REVIEW']]);
+    expect(publishedOf(booking)).toEqual([[45, 'REVIEW']]);
     expect(await current(booking.shipmentId)).toMatchObject({
       rules: ['NEW_ACCOUNT', 'HIGH_VALUE_LITTLE_HISTORY', 'UNUSUAL_LANE', 'BURST'],
       facts: { earlierBookings: 5, bookingsInHour: 6, firstOnLane: true, laneShipmentsPerMonth: 0 },
@@ -84,7 +84,7 @@ describe('a booking', () => {
     await receiver.receive('shipment.booked', booking);
     await receiver.receive('shipment.booked', booking);
     await receiver.receive('shipment.booked', { ...booking, version: 3, valueCents: 1 });
-    expect(toldOf(booking)).toHaveLength(1);
+    expect(publishedOf(booking)).toHaveLength(1);
   });
 
   test('that changed is assessed again by its new facts, and counted once', async () => {
@@ -92,7 +92,7 @@ describe('a booking', () => {
     const booking = bookingOf({ organizationId });
     await receiver.receive('shipment.booked', booking);
     await receiver.receive('shipment.booked', { ...booking, version: 3, valueCents: 30_000_000 });
-    expect(toldOf(booking)).toEqual([
+    expect(publishedOf(booking)).toEqual([
       [0, 'ALLOW'],
       [15, 'ALLOW'],
     ]);

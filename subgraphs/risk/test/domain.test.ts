@@ -37,7 +37,7 @@ describe('the rules', () => {
     [{ firstOnLane: true, laneShipmentsPerMonth: 1 }],
     [{ firstOnLane: false, laneShipmentsPerMonth: 0 }],
     [{ bookingsInHour: 5 }],
-  ])('none holds at its limit: %j', (given) => {
+  ])('no rule applies at its limit: %j', (given) => {
     expect(assess({ ...harmless, ...given })).toEqual({ score: 0, verdict: 'ALLOW', contributions: [] });
   });
 

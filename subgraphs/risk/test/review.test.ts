@@ -21,7 +21,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Answer {
+interface Payload {
   readonly reviewCase: {
     readonly id: string;
     readonly status: string;
@@ -36,8 +36,8 @@ interface Answer {
 const decideMutation = `mutation($input: DecideReviewInput!) { decideReview(input: $input) {
   reviewCase { id status decision reason version decidedBy { id } assessment { decision } } userErrors { code field message } } }`;
 
-async function decide(input: object, as: Identity = reviewer): Promise<Answer> {
-  const { data, errors } = await risk.ask<{ decideReview: Answer }>(as, decideMutation, { input });
+async function decide(input: object, as: Identity = reviewer): Promise<Payload> {
+  const { data, errors } = await risk.ask<{ decideReview: Payload }>(as, decideMutation, { input });
   expect(errors).toEqual([]);
   return data!.decideReview;
 }

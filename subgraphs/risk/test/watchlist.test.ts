@@ -23,20 +23,20 @@ beforeAll(async () => {
 });
 afterAll(() => risk.close());
 
-interface Answer {
+interface Payload {
   readonly entry: { id: string; kind: string; value: string; active: boolean; addedBy: { id: string } | null } | null;
   readonly reassessedShipments: number | null;
   readonly userErrors: readonly { code: string; field: string[] | null }[];
 }
 const fields =
   '{ entry { id kind value active addedBy { id } removalReason } reassessedShipments userErrors { code field message } }';
-const addMutation = `mutation($input: AddWatchlistEntryInput!) { answer: addWatchlistEntry(input: $input) ${fields} }`;
-const removeMutation = `mutation($input: RemoveWatchlistEntryInput!) { answer: removeWatchlistEntry(input: $input) ${fields} }`;
+const addMutation = `mutation($input: AddWatchlistEntryInput!) { payload: addWatchlistEntry(input: $input) ${fields} }`;
+const removeMutation = `mutation($input: RemoveWatchlistEntryInput!) { payload: removeWatchlistEntry(input: $input) ${fields} }`;
 
-async function mutate(mutation: string, input: object, as: Identity = reviewer): Promise<Answer> {
-  const { data, errors } = await risk.ask<{ answer: Answer }>(as, mutation, { input });
+async function mutate(mutation: string, input: object, as: Identity = reviewer): Promise<Payload> {
+  const { data, errors } = await risk.ask<{ payload: Payload }>(as, mutation, { input });
   expect(errors).toEqual([]);
-  return data!.answer;
+  return data!.payload;
 }
 const add = (kind: string, value: string, given: object = {}) =>
   mutate(addMutation, { idempotencyKey: newId(), kind, value, reason: 'Collected under false papers', ...given });

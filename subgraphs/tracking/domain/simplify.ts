@@ -15,14 +15,14 @@ export interface Simplified<P extends Point> {
  */
 export function simplify<P extends Point>(line: readonly P[], toleranceMeters: number, limit: number): Simplified<P> {
   if (line.length <= 2) return { points: line, toleranceMeters };
-  const weights = weightsOf(line.map(vectorOf), toleranceMeters);
+  const weights = weighPoints(line.map(vectorOf), toleranceMeters);
   const kept = weights.filter((weight) => weight > toleranceMeters);
   const tolerance = kept.length <= limit ? toleranceMeters : (kept.sort((a, b) => b - a)[limit] ?? toleranceMeters);
   return { points: line.filter((_, index) => (weights[index] ?? 0) > tolerance), toleranceMeters: tolerance };
 }
 
 /** For each point, the largest tolerance at which it is kept. 0 for points that are dropped at `least`. */
-function weightsOf(line: readonly Vector[], least: number): number[] {
+function weighPoints(line: readonly Vector[], least: number): number[] {
   const weights = line.map(() => 0);
   const last = line.length - 1;
   weights[0] = Number.POSITIVE_INFINITY;

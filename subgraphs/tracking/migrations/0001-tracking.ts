@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Times carry milliseconds, as JavaScript does: equal instants are equal rows, and cursors made of them are exact. */
+/** Times have milliseconds, as in JavaScript, so that equal instants have equal values and cursors are exact. */
 const reading = `
   latitude double precision not null check (latitude between -90 and 90),
   longitude double precision not null check (longitude between -180 and 180),
@@ -19,7 +19,7 @@ export class CreateTracking extends Migration {
   }
 }
 
-/** What tracking keeps of its neighbours' records, fed by their events. */
+/** Projections of other subgraphs' records, from their events. */
 const projections = `
   create table vehicle (vehicle_id uuid primary key, active boolean not null, changed_at timestamptz(3) not null);
   create table driver (driver_id uuid primary key, active boolean not null, changed_at timestamptz(3) not null);
@@ -82,8 +82,8 @@ const positions = `
   ) with (fillfactor = 70);`;
 
 /**
- * Months are made one ahead of the newest position, so that the first position of a month finds its partition. A new one is
- * attached, not created in place: attaching does not stop those who read and write the others.
+ * Creates partitions up to the month after the newest position, so that the first position of a month finds its partition.
+ * A new partition is attached instead of created in place, because attaching does not block readers and writers of others.
  */
 const partitions = `
   create function ensure_position_partitions(first timestamptz, last timestamptz) returns void language plpgsql as $body$

@@ -94,7 +94,7 @@ describe('the area of a geofence', () => {
       { polygon: { vertices: Array.from({ length: 10_000 }, (_, i) => at(i / 200, 0)) } },
       'BAD_AREA',
     ],
-  ])('is refused as %s', (_name, input, code) => {
+  ])('is refused with %s', (_name, input, code) => {
     expect(codeOf(() => parseArea(input))).toBe(code);
   });
 

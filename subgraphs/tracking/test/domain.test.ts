@@ -73,7 +73,7 @@ describe('an estimated arrival', () => {
     ['NO_DESTINATION', journey({ destination: null })],
     ['NO_POSITION', journey({ position: null })],
     ['STALE_POSITION', journey({ position: { ...chicago, recordedAt: new Date(now.getTime() - 7 * hour) } })],
-  ])('is unknown, and says %s', (unknownReason, given) => {
+  ])('is unknown with the reason %s', (unknownReason, given) => {
     expect(estimateArrival(given, now)).toEqual({ status: 'UNKNOWN', unknownReason });
   });
 
@@ -94,7 +94,7 @@ describe('an estimated arrival', () => {
     expect(width(measured)).toBeLessThan(width(known(near)));
   });
 
-  test('never lies in the past and stays within its interval, for any place and time', () => {
+  test('is never in the past and stays within its interval, for any place and time', () => {
     const anywhere = fc.record({
       latitude: fc.double({ min: -90, max: 90, noNaN: true }),
       longitude: fc.double({ min: -180, max: 180, noNaN: true }),

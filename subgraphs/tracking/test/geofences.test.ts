@@ -241,7 +241,7 @@ describe('geofences', () => {
     ['{ geofences(first: 101) { nodes { id } } }', 'BAD_USER_INPUT'],
     ['{ geofenceEvents(after: "nonsense") { nodes { id } } }', 'BAD_USER_INPUT'],
     ['{ geofenceEvents(after: "WyJ4IiwieSJd") { nodes { id } } }', 'BAD_USER_INPUT'],
-  ])('answer %s with a code', async (query, code) => {
+  ])('refuse %s with a code', async (query, code) => {
     expect((await scene.graph.ask(dispatcher, query)).errors).toMatchObject([{ extensions: { code } }]);
   });
 
@@ -261,7 +261,7 @@ describe('geofences', () => {
     ['a driver', driverOf(newId()), 'FORBIDDEN'],
     ['a customer', customerOf(newId()), 'FORBIDDEN'],
     ['an analyst', analyst, 'FORBIDDEN'],
-  ])('cannot be drawn, changed or deleted by %s', async (_who, identity, code) => {
+  ])('cannot be created, changed or deleted by %s', async (_who, identity, code) => {
     const fence = await created();
     const attempts: [string, object][] = [
       [createMutation, input()],

@@ -107,7 +107,7 @@ describe('reporting positions', () => {
     ['of an invalid vehicle id', 'UNKNOWN_VEHICLE', { vehicleId: "'); drop table vehicle; --\u0000" }],
     ['by an unknown driver', 'UNKNOWN_DRIVER', { driverId: newId() }],
     ['by an invalid driver id', 'UNKNOWN_DRIVER', { driverId: '{}' }],
-  ])('refuses one %s with its reason, and takes its neighbours', async (_what, code, fault) => {
+  ])('refuses a position %s with its reason, and stores the other positions', async (_what, code, fault) => {
     const { acceptedCount, refused } = await scene.report(dispatcher, [
       at(vehicleId, 1),
       at(vehicleId, 2, fault),
@@ -243,8 +243,8 @@ describe('reporting positions', () => {
     test('to no other driver, and the refusal does not reveal which vehicles exist', async () => {
       const driverId = await scene.driver();
       const me = driverOf(driverId);
-      const answers = await scene.report(me, [at(vehicleId, 1), at(newId(), 2), at('x', 3)]);
-      expect(new Set(answers.refused.map(({ code, message }) => code + message)).size).toBe(1);
+      const reported = await scene.report(me, [at(vehicleId, 1), at(newId(), 2), at('x', 3)]);
+      expect(new Set(reported.refused.map(({ code, message }) => code + message)).size).toBe(1);
       await scene.load({ driverId, vehicleId, assignedAt: minutes(0) });
       const stranger = await scene.driver();
       expect(await scene.report(me, [at(vehicleId, 60, { driverId: stranger })])).toMatchObject({

@@ -18,11 +18,11 @@ import {
 } from './scene.ts';
 
 const query = `query W($r: [_Any!]!, $from: DateTime, $to: DateTime) { _entities(representations: $r) {
-  ... on Vehicle { position { recordedAt shipment { id } } track(from: $from, to: $to) { ...way } }
-  ... on Driver { position { recordedAt shipment { id } } track(from: $from, to: $to) { ...way } }
-  ... on Shipment { position { recordedAt vehicle { id } shipment { id } } track(from: $from, to: $to) { ...way } eta { ...arrival } }
+  ... on Vehicle { position { recordedAt shipment { id } } track(from: $from, to: $to) { ...line } }
+  ... on Driver { position { recordedAt shipment { id } } track(from: $from, to: $to) { ...line } }
+  ... on Shipment { position { recordedAt vehicle { id } shipment { id } } track(from: $from, to: $to) { ...line } eta { ...arrival } }
 } }
-fragment way on Track { recordedCount startedAt endedAt distanceMeters durationSeconds sampled points { recordedAt location { longitude } } }
+fragment line on Track { recordedCount startedAt endedAt distanceMeters durationSeconds sampled points { recordedAt location { longitude } } }
 fragment arrival on Eta { status unknownReason arrivesAt earliestAt latestAt remainingMeters speedMetersPerSecond basis computedAt }`;
 
 interface Seen {
@@ -352,7 +352,7 @@ describe('positions and tracks', () => {
     };
     await scene.report(dispatcher, [at(vehicleId, 660), at(vehicleId, 720)]);
     // The end arrives first, the booking last, and each event twice.
-    const story: (() => Promise<void>)[] = [
+    const events: (() => Promise<void>)[] = [
       () => scene.receive('shipment.inTransit', step(assigned, 12)),
       () => scene.receive('shipment.pickedUp', step(assigned, 11)),
       () =>
@@ -364,7 +364,7 @@ describe('positions and tracks', () => {
           at: minutes(1).toISOString(),
         }),
     ];
-    for (const tell of [...story, ...story]) await tell();
+    for (const receive of [...events, ...events]) await receive();
     expect(await see(dispatcher, 'Shipment', assigned.shipmentId)).toMatchObject({
       position: { recordedAt: '2026-03-02T12:12:00.000Z' },
       track: { recordedCount: 2 },
