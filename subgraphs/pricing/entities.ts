@@ -5,7 +5,7 @@ import type { Factor } from './domain/price.ts';
 export type PaymentMethod = 'ACH' | 'WIRE' | 'CARD' | 'CHECK';
 export type MarketKind = 'COMPETITOR' | 'COST';
 
-/** What pricing knows of a shipment, from its events. */
+/** The facts of a shipment that pricing needs, from its events. */
 export const PricedShipmentEntity = defineEntity({
   name: 'PricedShipment',
   tableName: 'priced_shipment',
@@ -17,7 +17,7 @@ export const PricedShipmentEntity = defineEntity({
     volumeM3: p.float(),
     originRegion: p.string(),
     createdAt: p.datetime(),
-    /** Cancelled ones get no quote any more. */
+    /** True after the cancellation, when the shipment gets no more quotes. */
     closed: p.boolean().default(false),
   },
 });
@@ -62,9 +62,9 @@ export const InvoiceEntity = defineEntity({
     organizationId: p.uuid(),
     currency: p.string().length(3),
     amountCents: p.bigint('number'),
-    /** Sum of the payments, kept by the same transaction that records them. */
+    /** Sum of the payments, updated in the transaction that records a payment. */
     paidCents: p.bigint('number'),
-    /** What carrying it cost. */
+    /** Cost of carrying the shipment. */
     costCents: p.bigint('number'),
     issuedAt: p.datetime(),
     dueAt: p.datetime(),

@@ -4,7 +4,7 @@ import type { EventPayload } from '#shared/events/topics.ts';
 import { CustomerEntity, PricedShipmentEntity } from './entities.ts';
 import { issueInvoice } from './store/invoices.ts';
 
-async function keepShipment({ em }: Transaction, shipment: EventPayload<'shipment.created'>): Promise<void> {
+async function storeShipment({ em }: Transaction, shipment: EventPayload<'shipment.created'>): Promise<void> {
   const { shipmentId: id, organizationId, equipment, distanceMeters, volumeM3, origin, createdAt } = shipment;
   await em.upsert(PricedShipmentEntity, {
     id,
@@ -23,9 +23,9 @@ export const reactions: Reactions = {
   'organization.changed': async ({ em }, { organizationId: id, tier }) => {
     await em.upsert(CustomerEntity, { id, tier });
   },
-  'shipment.created': keepShipment,
-  'shipment.changed': keepShipment,
-  'shipment.booked': keepShipment,
+  'shipment.created': storeShipment,
+  'shipment.changed': storeShipment,
+  'shipment.booked': storeShipment,
   'shipment.cancelled': async ({ em }, { shipmentId: id }) => {
     await em.nativeUpdate(PricedShipmentEntity, { id }, { closed: true });
   },

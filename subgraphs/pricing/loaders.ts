@@ -6,7 +6,7 @@ import { invoiceRows, paymentRows, quoteRows } from './store/rows.ts';
 import { billingSums } from './store/summaries.ts';
 import { billingReach, visibleBilling } from './store/visibility.ts';
 
-/** One loader per key and request. What the identity may not see is not read. */
+/** One loader per key and request. Records that the caller may not see are not read. */
 export function createLoaders({ em, identity, clock }: BaseContext) {
   const reach = billingReach(identity);
   const where = visibleBilling(reach);

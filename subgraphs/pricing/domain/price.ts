@@ -58,7 +58,7 @@ export const factorLimits = { DEMAND: [0.8, 1.5], COMPETITOR: [0.9, 1.1], COST: 
 const enoughBookings = 20;
 
 /** price = base × demand × competitor × cost × (1 − tier) × (1 − volume), rounded to cents, limited to [floor, ceiling]. */
-export function priceOf(inputs: PriceInputs): Price {
+export function computePrice(inputs: PriceInputs): Price {
   const base = baseRateCents(inputs.equipment, inputs.distanceMeters);
   const factors = [
     demandFactor(inputs.demand),

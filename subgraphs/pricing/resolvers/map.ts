@@ -12,7 +12,7 @@ import type { Subgraph } from '#shared/subgraph.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import type { PricingContext } from '../context.ts';
 import { invoiceStatus, outstandingCents, overpaidCents } from '../domain/billing.ts';
-import { type Price, priceOf } from '../domain/price.ts';
+import { computePrice, type Price } from '../domain/price.ts';
 import { CustomerEntity, type Invoice, type Payment, type Quote, QuoteEntity } from '../entities.ts';
 import { type InvoiceFilter, listInvoices } from '../store/invoice-list.ts';
 import { latestObservations, type ObservationInput, recordObservation } from '../store/market.ts';
@@ -54,7 +54,7 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
       const { equipment, origin, originCountry, destination, destinationCountry, volumeM3 } = input;
       const organizationId = identity.kind === 'account' ? identity.organizationId : null;
       const customer = organizationId ? await em.findOne(CustomerEntity, organizationId) : null;
-      return priceOf({
+      return computePrice({
         equipment,
         volumeM3,
         distanceMeters: roadMeters(

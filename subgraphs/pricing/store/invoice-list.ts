@@ -49,7 +49,7 @@ function conditionsOf({ statuses, issuedFrom, issuedBefore }: InvoiceFilter, now
   return conditions;
 }
 
-/** `invoiceStatus` of the domain, as conditions on rows. */
+/** `invoiceStatus` of the domain, as SQL conditions. */
 const statusConditions: Record<InvoiceStatus, (now: Date) => Sql> = {
   PAID: () => sql`t.paid_cents >= t.amount_cents`,
   OVERDUE: (now) => sql`t.paid_cents < t.amount_cents and t.due_at < ${now}`,

@@ -8,7 +8,7 @@ import { carryingCostCents, paymentDays } from '../domain/rates.ts';
 import { CustomerEntity, InvoiceEntity, PricedShipmentEntity, QuoteEntity } from '../entities.ts';
 import { currency, priceShipment } from './quotes.ts';
 
-/** Issues the invoice of a delivered shipment: at the accepted price, else at the price of the day. Once per shipment. */
+/** Issues the invoice of a delivered shipment, once, at the accepted price or else at the price of the day. */
 export async function issueInvoice(
   { em, emit }: Transaction,
   delivered: EventPayload<'shipment.delivered'>,

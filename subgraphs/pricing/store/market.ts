@@ -13,7 +13,7 @@ import { type MarketKind, type MarketObservation, MarketObservationEntity } from
 import { observationRows } from './rows.ts';
 
 /** Bookings of a region in the last 7 days and the 8 weeks before, in one statement. */
-export async function demandIn(em: EntityManager, region: string, now: Date): Promise<Demand> {
+export async function readDemand(em: EntityManager, region: string, now: Date): Promise<Demand> {
   const [row] = await query<{ lastWeek: number; before: number }>(
     em,
     sql`select count(*) filter (where created_at > ${now}::timestamptz - interval '7 days')::int as "lastWeek",

@@ -9,7 +9,7 @@ import { toLine } from '#shared/input/text.ts';
 import { outstandingCents } from '../domain/billing.ts';
 import { type Invoice, InvoiceEntity, type Payment, PaymentEntity } from '../entities.ts';
 
-/** Payments of one invoice: its list is short, and never cut. */
+/** The most payments of one invoice, so that its list is short and complete. */
 export const mostPayments = 50;
 
 export interface PaymentInput {
@@ -22,7 +22,7 @@ export interface PaymentInput {
   readonly idempotencyKey: string;
 }
 
-/** Records money for an invoice. The invoice's row is locked, so that its sum is right whoever pays at the same moment. */
+/** Records a payment of an invoice. The invoice is locked, so that its sum is right with concurrent payments. */
 export function recordPayment(
   transact: Transact,
   accountId: string,
@@ -56,24 +56,24 @@ export function recordPayment(
     const payment = await recordOnce(
       transaction,
       call,
-      () => keepPayment(transaction, input, { amountCents, reference, paidAt }, now),
+      () => storePayment(transaction, input, { amountCents, reference, paidAt }, now),
       (id) => em.findOneOrFail(PaymentEntity, id),
     );
     return { payment, invoice: await em.findOneOrFail(InvoiceEntity, payment.invoiceId) };
   });
 }
 
-/** A payment whose figures were looked at. */
-interface Checked {
+/** The checked values of a payment. */
+interface CheckedPayment {
   readonly amountCents: number;
   readonly reference: string;
   readonly paidAt: Date;
 }
 
-async function keepPayment(
+async function storePayment(
   transaction: Transaction,
   input: PaymentInput,
-  { amountCents, reference, paidAt }: Checked,
+  { amountCents, reference, paidAt }: CheckedPayment,
   now: Date,
 ): Promise<Payment> {
   const { em } = transaction;

@@ -8,30 +8,30 @@ import type { UserErrorCode } from '#shared/errors/user-error-codes.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { type Reach, reaches } from '#shared/identity/reach.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import { type Price, priceOf } from '../domain/price.ts';
+import { computePrice, type Price } from '../domain/price.ts';
 import { carryingCostCents } from '../domain/rates.ts';
 import { CustomerEntity, type PricedShipment, PricedShipmentEntity, type Quote, QuoteEntity } from '../entities.ts';
-import { demandIn, latestObservations } from './market.ts';
+import { latestObservations, readDemand } from './market.ts';
 import { quoteRows } from './rows.ts';
 import { billingReach, visibleBilling } from './visibility.ts';
 
 export const currency = 'USD';
 const validMilliseconds = 7 * 86_400_000;
 
-/** The price of a shipment now, from what pricing knows of shipment, customer and market. */
+/** The current price of a shipment, from the stored facts of shipment, customer and market. */
 export async function priceShipment(em: EntityManager, shipment: PricedShipment, now: Date): Promise<Price> {
   const customer = await em.findOne(CustomerEntity, shipment.organizationId);
-  return priceOf({
+  return computePrice({
     equipment: shipment.equipment,
     distanceMeters: shipment.distanceMeters,
     volumeM3: shipment.volumeM3,
     tier: customer?.tier ?? 'FREE',
-    demand: await demandIn(em, shipment.originRegion, now),
+    demand: await readDemand(em, shipment.originRegion, now),
     ...(await latestObservations(em, shipment.equipment)),
   });
 }
 
-/** Quotes of one shipment that are shown. */
+/** The most quotes shown of one shipment. */
 const quotesPerShipment = 20;
 
 /** The newest quotes of each of these shipments, newest first, in one statement. */
@@ -44,7 +44,7 @@ export function newestQuotes(em: EntityManager, reach: Reach, shipmentIds: reado
   );
 }
 
-/** Prices a shipment and keeps the offer. */
+/** Prices a shipment and stores the offer. */
 export async function makeQuote(
   em: EntityManager,
   account: AccountIdentity,
@@ -87,7 +87,7 @@ function newQuote(shipment: PricedShipment, price: Price, requestedBy: string, n
 }
 
 /**
- * Accepts an offer. Refusals: NOT_FOUND; ALREADY_ACCEPTED, WITHDRAWN and EXPIRED show the quote as it stands.
+ * Accepts an offer. Refusals: NOT_FOUND; ALREADY_ACCEPTED, WITHDRAWN and EXPIRED show the quote as it is.
  */
 export async function acceptQuote(
   transaction: Transaction,
@@ -100,7 +100,7 @@ export async function acceptQuote(
   if (!found || !reaches(billingReach(account), found)) {
     return refuse('NOT_FOUND', 'There is no quote with this id, or you may not see it.', 'quoteId');
   }
-  // All quotes of the shipment, locked in one order: of two acceptances the second sees the first.
+  // Locks all quotes of the shipment in one order, so that the second of two acceptances sees the first.
   const quotes = await em.find(
     QuoteEntity,
     { shipmentId: found.shipmentId },
@@ -116,13 +116,13 @@ export async function acceptQuote(
 }
 
 function checkAcceptable(quote: Quote, now: Date): void {
-  const contest = (code: UserErrorCode, message: string): never => {
+  const refuseQuote = (code: UserErrorCode, message: string): never => {
     throw new Contested(quote, { code, field: ['quoteId'], message });
   };
   const { acceptedAt, withdrawnAt, expiresAt } = quote;
-  if (acceptedAt) contest('ALREADY_ACCEPTED', `This quote was already accepted at ${acceptedAt.toISOString()}.`);
-  if (withdrawnAt) contest('WITHDRAWN', 'Another quote of this shipment was accepted.');
-  if (expiresAt <= now) contest('EXPIRED', `This quote expired at ${expiresAt.toISOString()}. Request a new one.`);
+  if (acceptedAt) refuseQuote('ALREADY_ACCEPTED', `This quote was already accepted at ${acceptedAt.toISOString()}.`);
+  if (withdrawnAt) refuseQuote('WITHDRAWN', 'Another quote of this shipment was accepted.');
+  if (expiresAt <= now) refuseQuote('EXPIRED', `This quote expired at ${expiresAt.toISOString()}. Request a new one.`);
 }
 
 function emitAccepted({ emit }: Transaction, quote: Quote, now: Date): Promise<void> {

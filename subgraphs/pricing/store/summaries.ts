@@ -11,7 +11,7 @@ export interface BillingSums {
   readonly paidYearToDateCents: number;
 }
 
-/** What these organizations owe and have paid, in one statement. */
+/** The sums that these organizations owe and have paid, in one statement. */
 export async function billingSums(
   em: EntityManager,
   organizationIds: readonly string[],

@@ -4,7 +4,7 @@ import { withinReach } from '#shared/database/within-reach.ts';
 import { hasScope, type Identity } from '#shared/identity/identity.ts';
 import { type Reach, reachOf } from '#shared/identity/reach.ts';
 
-/** Whose prices and bills an identity may see. */
+/** Whose prices and invoices an identity may see. */
 export function billingReach(identity: Identity): Reach {
   return hasScope(identity, 'pricing:read') ? reachOf(identity) : { kind: 'NONE' };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { equipmentKinds, tiers } from '#shared/vocabulary.ts';
 import { invoiceStatus, outstandingCents, overpaidCents } from '../domain/billing.ts';
-import { demandFactor, type PriceInputs, priceOf } from '../domain/price.ts';
+import { computePrice, demandFactor, type PriceInputs } from '../domain/price.ts';
 import { carryingCostCents } from '../domain/rates.ts';
 
 const observation = fc.option(
@@ -39,7 +39,7 @@ describe('the price of a load', () => {
   test('is the product of its stored factors, limited to floor and ceiling', () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const price = priceOf(input);
+        const price = computePrice(input);
         const product = Math.round(price.factors.reduce((value, factor) => value * factor.value, price.baseRateCents));
         expect(price.priceCents).toBe(Math.min(price.ceilingCents, Math.max(price.floorCents, product)));
         expect(price.limited).toBe(product !== price.priceCents);
@@ -50,7 +50,7 @@ describe('the price of a load', () => {
   test('keeps every factor in its range and explains it', () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        for (const { kind, value, explanation } of priceOf(input).factors) {
+        for (const { kind, value, explanation } of computePrice(input).factors) {
           const [low, high] = ranges[kind];
           expect(value).toBeGreaterThanOrEqual(low);
           expect(value).toBeLessThanOrEqual(high);
@@ -64,7 +64,7 @@ describe('the price of a load', () => {
     fc.assert(
       fc.property(inputs, fc.nat(1_000_000), (input, more) => {
         const longer = { ...input, distanceMeters: input.distanceMeters + more };
-        expect(priceOf(longer).priceCents).toBeGreaterThanOrEqual(priceOf(input).priceCents);
+        expect(computePrice(longer).priceCents).toBeGreaterThanOrEqual(computePrice(input).priceCents);
       }),
     );
   });
@@ -78,8 +78,8 @@ describe('the price of a load', () => {
       competitor: null,
       cost: null,
     } as const;
-    expect(priceOf({ ...load, volumeM3: 0.01 }).priceCents).toBe(93_000);
-    expect(priceOf({ ...load, volumeM3: 0.0101 }).priceCents).toBe(88_350);
+    expect(computePrice({ ...load, volumeM3: 0.01 }).priceCents).toBe(93_000);
+    expect(computePrice({ ...load, volumeM3: 0.0101 }).priceCents).toBe(88_350);
   });
 
   test('follows half of the change in demand, and ignores fewer than 20 bookings', () => {
