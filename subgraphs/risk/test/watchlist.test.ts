@@ -42,7 +42,7 @@ const add = (kind: string, value: string, given: object = {}) =>
   mutate(addMutation, { idempotencyKey: newId(), kind, value, reason: 'Collected under false papers', ...given });
 const remove = (id: string | undefined) => mutate(removeMutation, { id, reason: 'It was somebody else' });
 
-async function held({ shipmentId: id }: Booked) {
+async function riskOf({ shipmentId: id }: Booked) {
   const { data } = await risk.ask<{ _entities: [{ risk: { decision: string; score: number; trigger: string } }] }>(
     reviewer,
     `query($r: [_Any!]!) { _entities(representations: $r) { ... on Shipment { risk {
@@ -63,16 +63,16 @@ describe('a new entry blocks booked shipments, and its removal frees them', () =
     const booking = await booked();
     const { entry, reassessedShipments } = await add('ORGANIZATION', booking.organizationId.toUpperCase());
     expect(reassessedShipments).toBe(1);
-    expect(await held(booking)).toMatchObject({ decision: 'BLOCK', score: 100, trigger: 'WATCHLIST_CHANGED' });
+    expect(await riskOf(booking)).toMatchObject({ decision: 'BLOCK', score: 100, trigger: 'WATCHLIST_CHANGED' });
     expect(await remove(entry?.id)).toMatchObject({ entry: { active: false }, reassessedShipments: 1 });
-    expect(await held(booking)).toMatchObject({ decision: 'ALLOW' });
+    expect(await riskOf(booking)).toMatchObject({ decision: 'ALLOW' });
     expect(receiver.published.length).toBeGreaterThan(0);
   });
 
   test('by account', async () => {
     const booking = await booked();
     await add('ACCOUNT', booking.createdByAccountId);
-    expect(await held(booking)).toMatchObject({ decision: 'BLOCK' });
+    expect(await riskOf(booking)).toMatchObject({ decision: 'BLOCK' });
   });
 
   test('by e-mail address, in any case', async () => {
@@ -86,7 +86,7 @@ describe('a new entry blocks booked shipments, and its removal frees them', () =
     });
     const booking = await booked({ organizationId, createdByAccountId: accountId });
     await add('EMAIL', 'thief@MAIL.test');
-    expect(await held(booking)).toMatchObject({ decision: 'BLOCK' });
+    expect(await riskOf(booking)).toMatchObject({ decision: 'BLOCK' });
   });
 
   test('by the name of the organization or at a dock, in any spelling', async () => {
@@ -96,16 +96,16 @@ describe('a new entry blocks booked shipments, and its removal frees them', () =
     const atDock = await booked({ parties: ['Honest Warehouse', 'OLEANDER-SHOAL TRADING Inc.'] });
     const alike = await booked({ parties: ['Oleander Shoal'] });
     expect((await add('NAME', 'Oleander Shoal Trading')).reassessedShipments).toBe(2);
-    expect(await held(byName)).toMatchObject({ decision: 'BLOCK' });
-    expect(await held(atDock)).toMatchObject({ decision: 'BLOCK' });
-    expect(await held(alike)).toMatchObject({ decision: 'ALLOW' });
+    expect(await riskOf(byName)).toMatchObject({ decision: 'BLOCK' });
+    expect(await riskOf(atDock)).toMatchObject({ decision: 'BLOCK' });
+    expect(await riskOf(alike)).toMatchObject({ decision: 'ALLOW' });
   });
 });
 
-test('a booking of a listed organization is blocked', async () => {
+test('a booking with a listed party is blocked', async () => {
   await add('NAME', 'Corvo Negro');
   const booking = await booked({ parties: ['Corvo Negro S.A. de C.V.'] });
-  expect(await held(booking)).toMatchObject({ decision: 'BLOCK', facts: { watchlist: [{ value: 'Corvo Negro' }] } });
+  expect(await riskOf(booking)).toMatchObject({ decision: 'BLOCK', facts: { watchlist: [{ value: 'Corvo Negro' }] } });
 });
 
 test('an organization that takes a listed name is blocked from then on', async () => {
@@ -118,7 +118,7 @@ test('an organization that takes a listed name is blocked from then on', async (
     tier: 'FREE',
     createdAt: '2020-01-01T00:00:00.000Z',
   });
-  expect(await held(booking)).toMatchObject({ decision: 'BLOCK', trigger: 'CUSTOMER_KNOWN' });
+  expect(await riskOf(booking)).toMatchObject({ decision: 'BLOCK', trigger: 'CUSTOMER_KNOWN' });
 });
 
 test('a shipment that was picked up is not blocked', async () => {
@@ -127,7 +127,7 @@ test('a shipment that was picked up is not blocked', async () => {
   const at = '2026-03-02T00:00:00.000Z';
   await receiver.receive('shipment.pickedUp', { shipmentId, organizationId, driverId: null, vehicleId: null, at });
   expect((await add('ORGANIZATION', organizationId)).reassessedShipments).toBe(0);
-  expect(await held(booking)).toMatchObject({ decision: 'ALLOW' });
+  expect(await riskOf(booking)).toMatchObject({ decision: 'ALLOW' });
 });
 
 test('a shipment that matches two entries stays blocked after the removal of one', async () => {
@@ -135,7 +135,7 @@ test('a shipment that matches two entries stays blocked after the removal of one
   const first = await add('NAME', 'Double Trouble');
   await add('ORGANIZATION', booking.organizationId);
   await remove(first.entry?.id);
-  expect(await held(booking)).toMatchObject({ decision: 'BLOCK', score: 100 });
+  expect(await riskOf(booking)).toMatchObject({ decision: 'BLOCK', score: 100 });
 });
 
 test('an open review is withdrawn while the watchlist blocks, and is opened again afterwards', async () => {
@@ -155,7 +155,7 @@ test('a booking and an entry at the same moment match, whichever is first', asyn
     const organizationId = newId();
     const booking = bookingOf({ organizationId });
     await Promise.all([receiver.receive('shipment.booked', booking), add('ORGANIZATION', organizationId)]);
-    expect(await held(booking)).toMatchObject({ decision: 'BLOCK' });
+    expect(await riskOf(booking)).toMatchObject({ decision: 'BLOCK' });
   }
 });
 
