@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
+import { readMetrics } from '../../gateway/testing/metrics.ts';
 import { openDemoClient } from '../graph/client.ts';
 import { percentile } from '../graph/percentile.ts';
 import { startThrowaway } from '../graph/product.ts';
@@ -29,7 +30,7 @@ try {
   ]);
   const [report] = (await Promise.race([once(child, 'message'), failed(child)])) as [BurstReport];
   print(report);
-  const metrics = await (await fetch(new URL('/metrics', measured.adminUrl))).text();
+  const metrics = await readMetrics(measured.adminUrl);
   console.log('circuits', metrics.match(/^gateway_subgraph_circuit\{.*$/gm)?.join(' ') ?? 'never opened');
 } finally {
   await measured.close();

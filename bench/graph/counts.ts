@@ -1,3 +1,4 @@
+import { readCounter } from '../../gateway/testing/metrics.ts';
 import type { Measured } from './product.ts';
 
 export interface Counts {
@@ -21,7 +22,6 @@ export async function countsOf({ adminUrl, subgraphUrls }: Measured, run: () => 
 
 /** Sum of a counter over its labels and over these servers. */
 async function sumOf(urls: readonly string[], counter: string): Promise<number> {
-  const texts = await Promise.all(urls.map(async (url) => (await fetch(new URL('/metrics', url))).text()));
-  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(counter));
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  const counts = await Promise.all(urls.map((url) => readCounter(url, counter)));
+  return counts.reduce((sum, count) => sum + count, 0);
 }

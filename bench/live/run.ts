@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';
 import { startGatewayProcess } from '../../gateway/testing/gateway-process.ts';
 import { type LiveGraph, startLiveGraph } from '../../gateway/testing/live-graph.ts';
+import { writeSupergraph } from '../../gateway/testing/supergraph-file.ts';
 import { Crowd } from './crowd.ts';
 
 /** What delivering events costs the gateway, shared and unshared. */
@@ -36,10 +34,8 @@ const cases: readonly Case[] = [
 
 async function run({ name, idsOf, upstream }: Case): Promise<void> {
   const graph: LiveGraph = await startLiveGraph();
-  const folder = mkdtempSync(join(tmpdir(), 'freight-live-'));
-  const file = join(folder, 'supergraph.graphql');
-  writeFileSync(file, graph.supergraphSdl);
-  const gateway = await startGatewayProcess(file);
+  using supergraph = writeSupergraph(graph.supergraphSdl);
+  const gateway = await startGatewayProcess(supergraph.path);
   const crowd = new Crowd(`${gateway.url.replace('http', 'ws')}/graphql`);
   try {
     await crowd.join(subscribers, idsOf);
@@ -66,7 +62,6 @@ async function run({ name, idsOf, upstream }: Case): Promise<void> {
     crowd.leave();
     await gateway.stop();
     await graph.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -74,7 +74,7 @@ test('over HTTP, a request that would have to wait gets 503 if none may wait, bu
   await arrival;
   const refused = (await Promise.race(asked))!;
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
-  expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true });
+  expect(refused.errors[0]?.extensions).toMatchObject({ code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true });
   const joining = gateway.ask(queries[0]!);
   await gateway.send('{"query":"{"}'); // its response shows that the gateway has read the request before it
   letGo();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { json, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { postText } from '../../client/post.ts';
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -8,12 +9,10 @@ beforeAll(async () => {
 afterAll(() => gateway[Symbol.asyncDispose]());
 
 async function sendBatch(operations: unknown, headers: Record<string, string> = {}, to: TestGateway = gateway) {
-  const response = await fetch(`${to.url}/graphql`, {
-    method: 'POST',
-    headers: { ...json, accept: 'application/graphql-response+json', ...headers },
-    body: JSON.stringify(operations),
+  const response = await postText(`${to.url}/graphql`, JSON.stringify(operations), {
+    headers: { accept: 'application/graphql-response+json', ...headers },
   });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as unknown };
+  return { status: response.status, headers: response.headers, body: JSON.parse(response.text) as unknown };
 }
 const refusal = (code: string, message: unknown = expect.any(String)) => ({
   errors: [expect.objectContaining({ message, extensions: expect.objectContaining({ code }) })],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { json, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { post } from '../../client/post.ts';
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -10,11 +11,8 @@ afterAll(() => gateway[Symbol.asyncDispose]());
 /** Sends a query as a client that may disconnect. */
 function ask(query: string) {
   const leaving = new AbortController();
-  const request = { method: 'POST', headers: json, body: JSON.stringify({ query }), signal: leaving.signal };
-  const answer = fetch(`${gateway.url}/graphql`, request).then(
-    (response) => response.json(),
-    () => 'left',
-  );
+  const sent = post(`${gateway.url}/graphql`, JSON.stringify({ query }), { signal: leaving.signal });
+  const answer = sent.catch(() => 'left');
   return { answer, leave: () => leaving.abort() };
 }
 
@@ -48,7 +46,7 @@ test('a request to a subgraph continues while another client waits for it', asyn
   expect(await one.answer).toBe('left');
   await gateway.ask('{ __typename }');
   letGo();
-  expect(await other.answer).toEqual({ data: { people: [{ name: 'Ada' }, { name: 'Grace' }] } });
+  expect(await other.answer).toMatchObject({ data: { people: [{ name: 'Ada' }, { name: 'Grace' }] } });
   expect([people.seen.length - before, departures]).toEqual([1, 0]);
   // Ends the wait for the next departure.
   const last = people.arrival();

@@ -79,11 +79,11 @@ describe.each(Object.entries(edges))('over %s', (_edge, ask) => {
   test.each(Object.entries(refusals))('%s is refused as on every other edge', async (_what, refusal) => {
     const { status = refusal.status, errors } = await ask(`${gateway.url}/graphql`, refusal.request);
     const [first] = errors ?? [];
-    expect({ status, code: first?.extensions['code'], message: first?.message }).toEqual({
+    expect({ status, code: first?.extensions.code, message: first?.message }).toEqual({
       status: refusal.status,
       code: refusal.code,
       message: refusal.message,
     });
-    expect(first?.extensions['requestId']).toEqual(expect.any(String));
+    expect(first?.extensions.requestId).toEqual(expect.any(String));
   });
 });

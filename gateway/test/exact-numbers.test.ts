@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { readGatewayConfig } from '../config.ts';
-import { createGateway, type Gateway } from '../gateway.ts';
+import { postText } from '../../client/post.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
+import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
 import { type ScriptedSubgraph, startScriptedSubgraph } from '../testing/scripted-subgraph.ts';
 
 /**
@@ -26,30 +23,25 @@ const big = '9007199254740993';
 
 let items: ScriptedSubgraph;
 let names: ScriptedSubgraph;
-let gateway: Gateway;
+let gateway: RunningGateway;
 let url: string;
 let itemsAnswer = '';
 let namesAnswer = '';
-const folder = mkdtempSync(join(tmpdir(), 'freight-numbers-'));
 
 beforeAll(async () => {
   items = await startScriptedSubgraph(({ replyWith }) => replyWith(200, 'application/json', itemsAnswer));
   names = await startScriptedSubgraph(({ replyWith }) => replyWith(200, 'application/json', namesAnswer));
-  const file = join(folder, 'supergraph.graphql');
-  writeFileSync(
-    file,
+  gateway = await startGateway(
     composeSupergraph([
       { name: 'items', url: items.url, sdl: itemsSdl },
       { name: 'names', url: names.url, sdl: namesSdl },
     ]),
   );
-  gateway = await createGateway(readGatewayConfig(['--supergraph', file, '--port', '0'], { LOG_LEVEL: 'silent' }));
-  url = `${await gateway.listen()}/graphql`;
+  url = `${gateway.url}/graphql`;
 });
 afterAll(async () => {
-  await gateway.close();
+  await gateway[Symbol.asyncDispose]();
   await Promise.all([items.stop(), names.stop()]);
-  rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(() => {
   itemsAnswer = '{"data":{"item":null}}';
@@ -58,12 +50,8 @@ beforeEach(() => {
 
 /** Sends a query. Returns the text of the response, and the last requests to the two subgraphs. */
 async function ask(query: string, variables = '{}'): Promise<{ text: string; toItems: string; toNames: string }> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: `{"query":${JSON.stringify(query)},"variables":${variables}}`,
-  });
-  return { text: await response.text(), toItems: lastBody(items), toNames: lastBody(names) };
+  const { text } = await postText(url, `{"query":${JSON.stringify(query)},"variables":${variables}}`);
+  return { text, toItems: lastBody(items), toNames: lastBody(names) };
 }
 
 function lastBody({ requests }: ScriptedSubgraph): string {

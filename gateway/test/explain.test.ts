@@ -7,7 +7,8 @@ import { WebSocket } from 'ws';
 import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { Role } from '#shared/vocabulary.ts';
-import { json, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { postText } from '../../client/post.ts';
+import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 interface Explanation {
   readonly plan?: string;
@@ -121,7 +122,7 @@ describe('a request with the header GraphQL-Explain, in development', () => {
   });
 
   describe('is explained on every edge', () => {
-    const accept = (type: string) => ({ ...json, ...explainBoth, accept: type });
+    const accept = (type: string) => ({ ...explainBoth, accept: type });
     const body = (text: string) => JSON.stringify({ query: text });
     const edges: Readonly<Record<string, () => Promise<Response>>> = {
       async GET() {
@@ -131,14 +132,15 @@ describe('a request with the header GraphQL-Explain, in development', () => {
         ).json() as Promise<Response>;
       },
       async 'event stream'() {
-        const init = { method: 'POST', headers: accept('text/event-stream'), body: body(query) };
-        const text = await (await fetch(`${gateway.url}/graphql`, init)).text();
+        const { text } = await postText(`${gateway.url}/graphql`, body(query), {
+          headers: accept('text/event-stream'),
+        });
         return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? '');
       },
       async 'multipart, in the first part'() {
         const deferred = '{ person(id: "1") { name ... @defer { parcels { weightKg } } } }';
-        const init = { method: 'POST', headers: accept('multipart/mixed; deferSpec=20220824'), body: body(deferred) };
-        const text = await (await fetch(`${gateway.url}/graphql`, init)).text();
+        const headers = accept('multipart/mixed; deferSpec=20220824');
+        const { text } = await postText(`${gateway.url}/graphql`, body(deferred), { headers });
         const [first, ...others] = [...text.matchAll(/^\{.+\}$/gm)].map(([part]) => JSON.parse(part));
         expect(others.map((part) => part.extensions)).toEqual([undefined]);
         return first;

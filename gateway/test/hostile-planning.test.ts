@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { graphql, parse } from 'graphql';
+import { post } from '../../client/post.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 import { type GatewayProcess, startGatewayProcess } from '../testing/gateway-process.ts';
+import { readCounter } from '../testing/metrics.ts';
+import { type StubSubgraph, startStubSubgraph } from '../testing/stub-subgraph.ts';
+import { type SupergraphFile, writeSupergraph } from '../testing/supergraph-file.ts';
 
 /** Every subgraph resolves every object by two keys, so the ways to plan a deep selection multiply. */
 const subgraphs = 16;
@@ -26,49 +23,26 @@ function bomb(name: string, leaf = 'id', depth = 4): string {
   return `query ${name} { node ${level(depth)} }`;
 }
 
-let subgraph: Server;
+let subgraph: StubSubgraph;
 let gateway: GatewayProcess;
-let folder: string;
+let supergraph: SupergraphFile;
 let supergraphSdl: string;
 beforeAll(async () => {
-  const node = { id: '1', code: 'one' };
-  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: { Query: { node: () => node } } });
-  subgraph = createServer((request, response) => {
-    request.setEncoding('utf8');
-    let body = '';
-    request.on('data', (part: string) => {
-      body += part;
-    });
-    request.on('end', async () => {
-      const result = await graphql({ schema, source: (JSON.parse(body) as { query: string }).query });
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
-    });
-  });
-  await new Promise<void>((resolve) => subgraph.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(subgraph.address() as AddressInfo).port}/graphql`;
+  subgraph = await startStubSubgraph(sdl, { Query: { node: () => ({ id: '1', code: 'one' }) } });
+  const { url } = subgraph;
   supergraphSdl = composeSupergraph(Array.from({ length: subgraphs }, (_, index) => ({ name: `s${index}`, url, sdl })));
-  folder = mkdtempSync(join(tmpdir(), 'freight-bombs-'));
-  writeFileSync(join(folder, 'supergraph.graphql'), supergraphSdl);
-  gateway = await startGatewayProcess(join(folder, 'supergraph.graphql'), { PLAN_TIMEOUT_MS: '400' });
+  supergraph = writeSupergraph(supergraphSdl);
+  gateway = await startGatewayProcess(supergraph.path, { PLAN_TIMEOUT_MS: '400' });
 });
 afterAll(async () => {
   await gateway.stop();
-  subgraph.closeAllConnections();
-  await new Promise((resolve) => subgraph.close(resolve));
-  rmSync(folder, { recursive: true, force: true });
+  await subgraph.close();
+  supergraph[Symbol.dispose]();
 });
 
 async function ask(query: string) {
-  const response = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  const { data, errors } = (await response.json()) as {
-    data?: unknown;
-    errors?: { extensions: { code: string; retryable: boolean } }[];
-  };
-  return { status: response.status, data, code: errors?.[0]?.extensions.code };
+  const { status, data, errors } = await post(`${gateway.url}/graphql`, JSON.stringify({ query }));
+  return { status, data, code: errors[0]?.extensions.code };
 }
 
 const tooLong = { status: 504, data: undefined, code: 'GATEWAY_TIMEOUT' };
@@ -112,10 +86,7 @@ test('an operation with more ways to plan than the planner counts is refused', a
 
 test('a reload does not plan such operations again', async () => {
   await ask(bomb('Before'));
-  writeFileSync(join(folder, 'supergraph.graphql'), `${supergraphSdl}\n# changed\n`);
-  const loaded = async () =>
-    (await (await fetch(`${gateway.adminUrl}/metrics`)).text()).includes(
-      'gateway_supergraph_reloads_total{outcome="loaded"} 1',
-    );
-  while (!(await loaded())) expect(await ask(known)).toEqual(answered);
+  supergraph.replace(`${supergraphSdl}\n# changed\n`);
+  const loaded = () => readCounter(gateway.adminUrl, 'gateway_supergraph_reloads_total', { outcome: 'loaded' });
+  while ((await loaded()) === 0) expect(await ask(known)).toEqual(answered);
 });

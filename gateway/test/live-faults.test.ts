@@ -7,7 +7,9 @@ import type { WebSocket } from 'ws';
 import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
 import { loadKeyring } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner } from '#shared/identity/tokens.ts';
+import { post } from '../../client/post.ts';
 import { startLiveGateway, watchQuery } from '../testing/live-gateway.ts';
+import { readMetrics } from '../testing/metrics.ts';
 
 interface Payload {
   readonly data?: { readonly moved: { readonly speed: number } };
@@ -86,7 +88,7 @@ test('a stream whose events arrive faster than they are completed ends with LIVE
   expect([flooded.errors, flooded.isComplete()]).toEqual([['LIVE_QUEUE_OVERFLOW'], true]);
   await other.saw(7);
   expect(other.errors).toEqual([]);
-  const metrics = await (await fetch(`${live.gateway.adminUrl}/metrics`)).text();
+  const metrics = await readMetrics(live.gateway.adminUrl);
   expect(metrics).toContain('gateway_subgraph_events_total{subgraph="fleet",event="queue_overflow"} 1');
 });
 
@@ -123,7 +125,7 @@ test('a client that stops reading loses events, learns how many, and continues w
   const dropped = payloads.reduce((sum, { extensions }) => sum + (extensions?.live.dropped ?? 0), 0);
   expect(dropped).toBeGreaterThan(0);
   expect(payloads.length + dropped).toBe(moves);
-  const metrics = await (await fetch(`${live.gateway.adminUrl}/metrics`)).text();
+  const metrics = await readMetrics(live.gateway.adminUrl);
   expect(metrics).toContain(`gateway_live_payloads_dropped_total ${dropped}`);
 });
 
@@ -149,8 +151,7 @@ test.each<[string, (socket: WebSocket, text: string) => void]>([
   const text = 'x'.repeat(100_000);
   const asked = async () => {
     const body = JSON.stringify({ query: '{ __typename }' });
-    const response = await fetch(live.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+    expect(await post(live.url, body)).toMatchObject({ data: { __typename: 'Query' }, errors: [] });
   };
   // The connection is full when its buffer has not changed between a few responses to another client.
   let waiting = -1;

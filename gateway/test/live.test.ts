@@ -1,50 +1,28 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createClient as createSseClient } from 'graphql-sse';
-import { type Client, createClient } from 'graphql-ws';
+import type { Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { readGatewayConfig } from '../config.ts';
-import { createGateway, type Gateway } from '../gateway.ts';
-import { type LiveGraph, startLiveGraph } from '../testing/live-graph.ts';
+import type { Gateway } from '../gateway.ts';
+import { type LiveGateway, startLiveGateway, watchQuery as watch } from '../testing/live-gateway.ts';
+import type { LiveGraph } from '../testing/live-graph.ts';
 
+let live: LiveGateway;
 let graph: LiveGraph;
 let gateway: Gateway;
-let folder: string;
 let url: string;
-const clients: Client[] = [];
 
 beforeEach(async () => {
-  graph = await startLiveGraph();
-  folder = mkdtempSync(join(tmpdir(), 'freight-live-'));
-  const file = join(folder, 'supergraph.graphql');
-  writeFileSync(file, graph.supergraphSdl);
-  gateway = await createGateway(readGatewayConfig(['--supergraph', file, '--port', '0'], { LOG_LEVEL: 'silent' }));
-  url = `${await gateway.listen()}/graphql`;
+  live = await startLiveGateway();
+  ({ graph, gateway, url } = live);
 });
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.dispose();
-  await gateway.close();
-  await graph.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => live[Symbol.asyncDispose]());
 
-const watch = 'subscription Watch($ids: [ID!]!) { moved(ids: $ids) { speed vehicle { plate yard } } }';
 const payloadOf = (speed: number, id: string) => ({
   data: { moved: { speed, vehicle: { plate: `PLATE-${id}`, yard: `Yard ${id}` } } },
 });
 
 function connect(retryAttempts = 0): Client {
-  const client = createClient({
-    url: url.replace('http', 'ws'),
-    webSocketImpl: WebSocket,
-    retryAttempts,
-    lazy: false,
-    onNonLazyError: () => {},
-  });
-  clients.push(client);
-  return client;
+  return live.connect({ retryAttempts });
 }
 
 describe('a subscription over graphql-ws', () => {

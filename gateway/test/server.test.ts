@@ -9,8 +9,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { post } from '../../client/post.ts';
 import { type SmallGraph, startSmallGraph } from '../testing/small-graph.ts';
-import { json } from '../testing/test-gateway.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -35,7 +35,11 @@ describe('npm run gateway', () => {
   });
 
   const start = (...flags: string[]): ChildProcess =>
-    spawn('npm', ['run', '-s', 'gateway', '--', ...flags], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    spawn('npm', ['run', '-s', 'gateway', '--', ...flags], {
+      cwd: root,
+      env: { ...process.env, ADMIN_PORT: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   const changedFile = (change: (sdl: string) => string): string => {
     const changed = join(folder, 'changed.graphql');
     writeFileSync(changed, change(graph.supergraphSdl));
@@ -49,12 +53,8 @@ describe('npm run gateway', () => {
     const output = createInterface({ input: gateway.stdout! }).on('line', (line) => lines.push(line));
     await once(output, 'line');
     const { url } = JSON.parse(lines[0]!);
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: json,
-      body: '{"query":"{ people { name } }"}',
-    });
-    expect(await response.json()).toEqual({ data: { people: [{ name: 'Ada' }, { name: 'Grace' }] } });
+    const { data } = await post(`${url}/graphql`, '{"query":"{ people { name } }"}');
+    expect(data).toEqual({ people: [{ name: 'Ada' }, { name: 'Grace' }] });
     const ended = once(gateway, 'exit');
     gateway.kill('SIGTERM');
     await ended;

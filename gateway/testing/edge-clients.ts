@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { GraphqlAnswer } from './test-gateway.ts';
+import { type GraphError, parseResponse, type RawResponse } from '../../client/graph-response.ts';
+import { postText } from '../../client/post.ts';
 
 /** What a client asks for, whichever edge it uses. */
 export interface EdgeRequest {
@@ -10,27 +11,23 @@ export interface EdgeRequest {
   readonly headers?: Record<string, string>;
 }
 
-/** What comes back before the first byte of data: over websockets there is no status. */
-export interface EdgeAnswer {
+/** What arrives before the first byte of data. Over websockets there is no status. */
+export interface EdgeResponse {
   readonly status: number | undefined;
   readonly retryAfter: string | null;
-  readonly errors: GraphqlAnswer['errors'];
+  readonly errors: readonly GraphError[];
 }
 
-export type Ask = (url: string, request: EdgeRequest) => Promise<EdgeAnswer>;
-
-const contentType = { 'content-type': 'application/json' };
+export type Ask = (url: string, request: EdgeRequest) => Promise<EdgeResponse>;
 
 const post =
   (accept: string): Ask =>
   async (url, { headers, ...body }) =>
-    read(
-      await fetch(url, { method: 'POST', headers: { ...contentType, accept, ...headers }, body: JSON.stringify(body) }),
-    );
+    read(await postText(url, JSON.stringify(body), { headers: { accept, ...headers } }));
 
-async function read(response: Response): Promise<EdgeAnswer> {
-  const { errors } = (await response.json()) as Pick<GraphqlAnswer, 'errors'>;
-  return { status: response.status, retryAfter: response.headers.get('retry-after'), errors };
+function read(response: RawResponse): EdgeResponse {
+  const { status, headers, errors } = parseResponse(response);
+  return { status, retryAfter: headers.get('retry-after'), errors };
 }
 
 /** Every edge of the gateway, by name. */
@@ -43,7 +40,10 @@ export const edges: Readonly<Record<string, Ask>> = {
     if (variables) search.set('variables', JSON.stringify(variables));
     if (operationName !== undefined) search.set('operationName', operationName);
     const accept = 'application/graphql-response+json';
-    return read(await fetch(`${url}?${search}`, { headers: { accept, 'graphql-require-preflight': '1', ...headers } }));
+    const response = await fetch(`${url}?${search}`, {
+      headers: { accept, 'graphql-require-preflight': '1', ...headers },
+    });
+    return read({ status: response.status, headers: response.headers, text: await response.text() });
   },
   async websocket(url, { headers, ...payload }) {
     const client = createClient({
@@ -53,11 +53,11 @@ export const edges: Readonly<Record<string, Ask>> = {
       connectionParams: headers ?? {},
     });
     try {
-      const errors = await new Promise<EdgeAnswer['errors']>((resolve, reject) => {
+      const errors = await new Promise<EdgeResponse['errors']>((resolve, reject) => {
         client.subscribe(payload, {
-          next: (result) => resolve((result as Pick<EdgeAnswer, 'errors'>).errors),
-          error: (error) => (Array.isArray(error) ? resolve(error as EdgeAnswer['errors']) : reject(error)),
-          complete: () => resolve(undefined),
+          next: (result) => resolve((result as Partial<EdgeResponse>).errors ?? []),
+          error: (error) => (Array.isArray(error) ? resolve(error as EdgeResponse['errors']) : reject(error)),
+          complete: () => resolve([]),
         });
       });
       return { status: undefined, retryAfter: null, errors };

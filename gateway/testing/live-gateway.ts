@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { type GatewayConfig, readGatewayConfig } from '../config.ts';
-import { createGateway, type Gateway } from '../gateway.ts';
+import type { GatewayConfig } from '../config.ts';
+import type { Gateway } from '../gateway.ts';
 import { type LiveGraph, startLiveGraph } from './live-graph.ts';
+import { startGateway } from './running-gateway.ts';
 
 /** A gateway in front of the live graph. */
 export interface LiveGateway {
@@ -27,18 +25,14 @@ export const watchQuery = 'subscription Watch($ids: [ID!]!) { moved(ids: $ids) {
 
 export async function startLiveGateway(settings: Partial<GatewayConfig> = {}): Promise<LiveGateway> {
   const graph = await startLiveGraph();
-  const folder = mkdtempSync(join(tmpdir(), 'freight-live-'));
-  const file = join(folder, 'supergraph.graphql');
-  writeFileSync(file, graph.supergraphSdl);
-  const config = readGatewayConfig(['--supergraph', file, '--port', '0'], { LOG_LEVEL: 'silent' });
-  const gateway = await createGateway({ ...config, ...settings });
-  const url = `${await gateway.listen()}/graphql`;
+  const running = await startGateway(graph.supergraphSdl, settings);
+  const url = `${running.url}/graphql`;
   const webSocketUrl = url.replace('http', 'ws');
   const clients: Client[] = [];
   const sockets: WebSocket[] = [];
   return {
     graph,
-    gateway,
+    gateway: running.gateway,
     url,
     connect(options) {
       const client = createClient({
@@ -74,9 +68,8 @@ export async function startLiveGateway(settings: Partial<GatewayConfig> = {}): P
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.terminate();
       for (const client of clients) await client.dispose();
-      await gateway.close();
+      await running[Symbol.asyncDispose]();
       await graph.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

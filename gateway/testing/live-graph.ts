@@ -1,12 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buildSubgraphSchema } from '@apollo/subgraph';
-import { graphql, parse } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
 import { filterMap } from '../../subgraphs/shared/live/iterators.ts';
 import { createMemoryPubSub } from '../../subgraphs/shared/live/pubsub-memory.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
+import { startStubSubgraph } from './stub-subgraph.ts';
 
 /** `fleet` sends moves of vehicles over graphql-ws; `yard` adds where they belong. */
 export interface LiveGraph {
@@ -67,7 +62,7 @@ export async function startLiveGraph(): Promise<LiveGraph> {
   }
   let yardGate = Promise.resolve();
   const vehicle = ({ id }: { id: string }) => ({ id, plate: `PLATE-${id}` });
-  const fleet = await startSubgraph(fleetSdl, {
+  const fleet = await startStubSubgraph(fleetSdl, {
     Query: { vehicle: (_: unknown, args: { id: string }) => vehicle(args) },
     Vehicle: { __resolveReference: vehicle },
     Subscription: {
@@ -79,7 +74,7 @@ export async function startLiveGraph(): Promise<LiveGraph> {
       },
     },
   });
-  const yard = await startSubgraph(yardSdl, {
+  const yard = await startStubSubgraph(yardSdl, {
     Query: { yards: () => [] },
     Vehicle: {
       __resolveReference: async ({ id }: { id: string }) => {
@@ -103,42 +98,10 @@ export async function startLiveGraph(): Promise<LiveGraph> {
       yardGate = promise;
       return resolve;
     },
-    cutWebSockets: () => fleet.cut(),
+    cutWebSockets: () => fleet.cutWebSockets(),
     async close() {
       await moves.close();
       await Promise.all([fleet.close(), yard.close()]);
-    },
-  };
-}
-
-async function startSubgraph(sdl: string, resolvers: object) {
-  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as {
-        query: string;
-        variables?: Record<string, unknown>;
-      };
-      void graphql({ schema, source: query, variableValues: variables }).then((result) =>
-        response.setHeader('content-type', 'application/json').end(JSON.stringify(result)),
-      );
-    });
-  });
-  const sockets = new WebSocketServer({ server, path: '/graphql' });
-  const edge = useServer({ schema }, sockets);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
-    cut: () => {
-      for (const socket of sockets.clients) socket.terminate();
-    },
-    async close() {
-      await edge.dispose();
-      sockets.close();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }

@@ -1,32 +1,11 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLSchema, graphql, parse } from 'graphql';
-import type { HealthPart } from '#shared/runtime/health.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
+import { type StubSubgraph, startStubSubgraph } from './stub-subgraph.ts';
 
 /** Two subgraphs over real HTTP: `people` owns Person, `parcels` adds what they were sent. */
 export interface SmallGraph {
   readonly supergraphSdl: string;
-  readonly people: TestSubgraph;
-  readonly parcels: TestSubgraph;
-  close(): Promise<void>;
-}
-
-export interface TestSubgraph {
-  readonly url: string;
-  /** Headers of the requests so far, oldest first. */
-  readonly seen: IncomingHttpHeaders[];
-  /** What `/health` answers. */
-  health: { status: number; parts: readonly HealthPart[]; clock?: () => Date };
-  /** Requests to `/health` so far. */
-  readonly probes: () => number;
-  /** Answers wait until the returned function is called. */
-  hold(): () => void;
-  /** Resolves when the next request has arrived. */
-  arrival(): Promise<void>;
-  /** Resolves when the next request is given up by whoever sent it. */
-  departure(): Promise<void>;
+  readonly people: StubSubgraph;
+  readonly parcels: StubSubgraph;
   close(): Promise<void>;
 }
 
@@ -74,8 +53,8 @@ const parcelsResolvers = {
 
 export async function startSmallGraph(): Promise<SmallGraph> {
   const subgraphs = {
-    people: await startSubgraph(peopleSdl, peopleResolvers),
-    parcels: await startSubgraph(parcelsSdl, parcelsResolvers),
+    people: await startStubSubgraph(peopleSdl, peopleResolvers),
+    parcels: await startStubSubgraph(parcelsSdl, parcelsResolvers),
   };
   const supergraphSdl = composeSupergraph([
     { name: 'people', url: subgraphs.people.url, sdl: peopleSdl },
@@ -88,61 +67,4 @@ export async function startSmallGraph(): Promise<SmallGraph> {
       await Promise.all([subgraphs.people.close(), subgraphs.parcels.close()]);
     },
   };
-}
-
-async function startSubgraph(sdl: string, resolvers: object): Promise<TestSubgraph> {
-  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never });
-  const seen: IncomingHttpHeaders[] = [];
-  const arrivals: (() => void)[] = [];
-  const departures: (() => void)[] = [];
-  let gate: Promise<void> = Promise.resolve();
-  let probes = 0;
-  const subgraph: Pick<TestSubgraph, 'health'> = { health: { status: 200, parts: [] } };
-  const server = createServer((request, response) => {
-    if (request.url === '/health') {
-      probes += 1;
-      const { status, parts, clock = () => new Date() } = subgraph.health;
-      response.writeHead(status, { 'content-type': 'application/json', date: clock().toUTCString() });
-      response.end(JSON.stringify({ parts }));
-      return;
-    }
-    seen.push(request.headers);
-    for (const arrived of arrivals.splice(0)) arrived();
-    response.once('close', () => {
-      if (!response.writableFinished) for (const departed of departures.splice(0)) departed();
-    });
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      void gate
-        .then(() => answer(schema, Buffer.concat(chunks).toString('utf8')))
-        .then((text) => response.setHeader('content-type', 'application/json').end(text));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return Object.assign(subgraph, {
-    probes: () => probes,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
-    seen,
-    hold() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      gate = promise;
-      return resolve;
-    },
-    arrival: () => new Promise<void>((resolve) => arrivals.push(resolve)),
-    departure: () => new Promise<void>((resolve) => departures.push(resolve)),
-    close: () => closeServer(server),
-  });
-}
-
-async function answer(schema: GraphQLSchema, body: string): Promise<string> {
-  const { query, variables } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
-  return JSON.stringify(await graphql({ schema, source: query, variableValues: variables }));
-}
-
-function closeServer(server: Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
 }

@@ -1,3 +1,4 @@
+import { readCounter } from '../../gateway/testing/metrics.ts';
 import type { Budget } from './documents.ts';
 import type { TestGraph } from './graph.ts';
 
@@ -18,10 +19,6 @@ async function count(graph: TestGraph): Promise<Budget> {
 }
 
 /** The gateway's own counter of requests to subgraphs, over all subgraphs and outcomes. */
-async function countFetches(adminUrl: string): Promise<number> {
-  const metrics = await (await fetch(new URL('/metrics', adminUrl))).text();
-  const lines = metrics.matchAll(/^gateway_subgraph_requests_total\{[^}]*\} (\d+)$/gm);
-  return total([...lines].map(([, value]) => Number(value)));
-}
+const countFetches = (adminUrl: string) => readCounter(adminUrl, 'gateway_subgraph_requests_total');
 
 const total = (values: readonly number[]) => values.reduce((left, right) => left + right, 0);

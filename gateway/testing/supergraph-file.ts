@@ -1,0 +1,24 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A supergraph in a folder of its own, which is removed at the end. */
+export interface SupergraphFile extends Disposable {
+  readonly path: string;
+  /** Puts another supergraph in its place in one step, as a deployment does. */
+  replace(sdl: string): void;
+}
+
+export function writeSupergraph(sdl: string): SupergraphFile {
+  const folder = mkdtempSync(join(tmpdir(), 'freight-supergraph-'));
+  const path = join(folder, 'supergraph.graphql');
+  writeFileSync(path, sdl);
+  return {
+    path,
+    replace(next) {
+      writeFileSync(`${path}.next`, next);
+      renameSync(`${path}.next`, path);
+    },
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
