@@ -1,4 +1,5 @@
 import { type Identity, isStaff } from '#shared/identity/identity.ts';
+import { reaches, reachOf } from '#shared/identity/reach.ts';
 
 /**
  * How much of a driver a caller sees.
@@ -9,8 +10,9 @@ import { type Identity, isStaff } from '#shared/identity/identity.ts';
 export type DriverView = 'FULL' | 'COLLEAGUE' | 'CUSTOMER';
 
 export function viewOfDriver(identity: Identity, driverId: string): DriverView {
-  if (isStaff(identity) || driverOf(identity) === driverId) return 'FULL';
-  return driverOf(identity) === null ? 'CUSTOMER' : 'COLLEAGUE';
+  const reach = reachOf(identity);
+  if (reaches(reach, { driverId })) return 'FULL';
+  return reach.kind === 'DRIVER' ? 'COLLEAGUE' : 'CUSTOMER';
 }
 
 /** The id of the driver to whom this account belongs. Null for other callers. */
@@ -30,20 +32,4 @@ export function hiddenFromColleagues(
   if (isStaff(identity)) return [];
   const filters = Object.keys(hidden).filter((field) => hidden[field] != null);
   return [...filters.map((field) => `filter.${field}`), ...(orderBy === 'NAME_ASC' ? [] : [`orderBy: ${orderBy}`])];
-}
-
-/** Whose shipments a caller may see: all, those of one driver, those of one organization, or none. */
-export type ShipmentReach =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'driver'; readonly driverId: string }
-  | { readonly kind: 'organization'; readonly organizationId: string }
-  | { readonly kind: 'none' };
-
-export function reachOf(identity: Identity): ShipmentReach {
-  if (isStaff(identity)) return { kind: 'all' };
-  const driverId = driverOf(identity);
-  if (driverId !== null) return { kind: 'driver', driverId };
-  if (identity.kind === 'account' && identity.organizationId !== null)
-    return { kind: 'organization', organizationId: identity.organizationId };
-  return { kind: 'none' };
 }

@@ -1,10 +1,11 @@
+import { pageOf, readPage } from '#shared/database/list.ts';
 import { GraphError } from '#shared/errors/errors.ts';
+import { reachOf } from '#shared/identity/reach.ts';
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
 import { shipmentRefusals } from '../domain/assignment.ts';
 import { type Recommendation, recommend } from '../domain/recommendation.ts';
 import { hiddenFromColleagues } from '../domain/visibility.ts';
-import { holdingOf } from '../store/assignments.ts';
 import { freeDrivers, freeVehicles } from '../store/candidates.ts';
 import {
   type AssignmentFilter,
@@ -16,8 +17,7 @@ import {
 } from '../store/filters.ts';
 import { assignments, driversByHiring, driversByName, vehicles } from '../store/lists.ts';
 import { findLoad } from '../store/loads.ts';
-import { pageOf, readPage } from '../store/page.ts';
-import { visibleAssignments } from '../store/reach.ts';
+import { visibleAssignments } from '../store/visibility.ts';
 import { leaderboard } from './leaderboard.ts';
 
 interface Listed<F> extends PageArguments {
@@ -46,7 +46,7 @@ export const Query = {
     readPage(
       em,
       assignments,
-      [...visibleAssignments(identity), ...assignmentConditions(filter)],
+      [visibleAssignments(reachOf(identity)), ...assignmentConditions(filter)],
       pageOf(assignments, page),
     ),
   recommendDrivers: async (
@@ -55,11 +55,11 @@ export const Query = {
     { em, clock }: FleetContext,
   ) => {
     checkCount('first', first, recommendationsAtMost);
-    const found = await findLoad(em, shipmentId);
-    if (!found || shipmentRefusals(found.state, 'ALLOW').length > 0 || (await holdingOf(em, shipmentId))) return [];
+    const load = await findLoad(em, shipmentId);
+    if (!load || load.assigned || shipmentRefusals(load.state, 'ALLOW').length > 0) return [];
     const now = clock();
-    const [drivers, trucks] = [await freeDrivers(em, found.load, now), await freeVehicles(em, found.load)];
-    return recommend(found.load, drivers, trucks, { first, now }).map((recommendation, index) => ({
+    const [drivers, trucks] = [await freeDrivers(em, load, now), await freeVehicles(em, load)];
+    return recommend(load, drivers, trucks, { first, now }).map((recommendation, index) => ({
       ...recommendation,
       rank: index + 1,
     }));

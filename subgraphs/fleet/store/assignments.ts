@@ -1,9 +1,13 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { toMoment } from '#shared/database/rows.ts';
+import { raw, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { Contested } from '#shared/errors/contested.ts';
 import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
-import type { AccountIdentity, Identity } from '#shared/identity/identity.ts';
-import { newId } from '#shared/ids.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
+import type { Reach } from '#shared/identity/reach.ts';
+import { isUuid, newId } from '#shared/ids.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import {
   carryingRefusals,
@@ -16,9 +20,9 @@ import type { AssignShipment, UnassignShipment } from '../domain/assignment-inpu
 import { type Assignment, AssignmentEntity, type Load } from '../entities.ts';
 import { refusingViolations } from './constraint.ts';
 import { lockLoad, type StandingLoad } from './loads.ts';
-import { conjunction } from './page.ts';
-import { visibleAssignments } from './reach.ts';
 import { lockDriver, lockVehicle } from './records.ts';
+import { assignmentRows } from './rows.ts';
+import { visibleAssignments } from './visibility.ts';
 
 const violations: Readonly<Record<string, UserError>> = {
   assignment_one_per_shipment: {
@@ -149,12 +153,14 @@ export async function complete(
  */
 export async function moveWindow(em: EntityManager, assignment: Assignment, load: Load): Promise<boolean> {
   const { startsAt, endsAt } = windowOf(load);
-  await em.execute('select id from driver where id = ? for update', [assignment.driverId]);
-  await em.execute('select id from vehicle where id = ? for update', [assignment.vehicleId]);
-  const taken = await em.execute(
-    `select 1 from assignment where id <> ? and state <> 'RELEASED' and (driver_id = ? or vehicle_id = ?)
-       and tstzrange(starts_at, ends_at) && tstzrange(?, ?) limit 1`,
-    [assignment.id, assignment.driverId, assignment.vehicleId, startsAt, endsAt],
+  const { id, driverId, vehicleId } = assignment;
+  await query(em, sql`select id from driver where id = ${driverId} for update`);
+  await query(em, sql`select id from vehicle where id = ${vehicleId} for update`);
+  const taken = await query(
+    em,
+    sql`select 1 from assignment
+      where id <> ${id} and state <> 'RELEASED' and (driver_id = ${driverId} or vehicle_id = ${vehicleId})
+        and tstzrange(starts_at, ends_at) && tstzrange(${startsAt}, ${endsAt}) limit 1`,
   );
   if (taken.length > 0) return false;
   Object.assign(assignment, { startsAt, endsAt });
@@ -163,12 +169,13 @@ export async function moveWindow(em: EntityManager, assignment: Assignment, load
 }
 
 async function nextStart(em: EntityManager, { id, driverId, vehicleId, startsAt }: Assignment): Promise<Date | null> {
-  const [row] = await em.execute<{ next: string | null }[]>(
-    `select min(starts_at) as next from assignment
-     where id <> ? and state <> 'RELEASED' and (driver_id = ? or vehicle_id = ?) and starts_at > ?`,
-    [id, driverId, vehicleId, startsAt],
+  const [row] = await query<{ next: string | null }>(
+    em,
+    sql`select min(starts_at) as next from assignment
+      where id <> ${id} and state <> 'RELEASED' and (driver_id = ${driverId} or vehicle_id = ${vehicleId})
+        and starts_at > ${startsAt}`,
   );
-  return row?.next ? new Date(row.next) : null;
+  return toMoment(row?.next);
 }
 
 async function lockBooked(em: EntityManager, shipmentId: string): Promise<StandingLoad> {
@@ -184,8 +191,8 @@ export function holdingOf(em: EntityManager, shipmentId: string): Promise<Assign
 export interface HeldLoad {
   readonly reference: string;
   readonly equipment: Equipment;
-  readonly weight_kg: number;
-  readonly volume_m3: number;
+  readonly weightKg: number;
+  readonly volumeM3: number;
 }
 
 /** What a driver or vehicle is assigned to now. */
@@ -194,24 +201,23 @@ export function activeAssignmentsOf(
   column: 'driver_id' | 'vehicle_id',
   id: string,
 ): Promise<HeldLoad[]> {
-  return em.execute<HeldLoad[]>(
-    `select l.reference, l.equipment, l.weight_kg, l.volume_m3
-     from assignment a join load l using (shipment_id) where a.${column} = ? and a.state = 'ACTIVE'`,
-    [id],
+  return query<HeldLoad>(
+    em,
+    sql`select l.reference, l.equipment, l.weight_kg as "weightKg", l.volume_m3 as "volumeM3"
+      from assignment a join load l using (shipment_id) where a.${raw(column)} = ${id} and a.state = 'ACTIVE'`,
   );
 }
 
-/** Of each shipment the assignment that holds, else the last one given up; as far as somebody may see it. */
-export async function visibleAssignmentsOfShipments(
+/** Of each shipment the assignment that holds, else the last one given up, within a reach; one statement. */
+export function assignmentsOfShipments(
   em: EntityManager,
-  identity: Identity,
+  reach: Reach,
   shipmentIds: readonly string[],
 ): Promise<Assignment[]> {
-  const where = visibleAssignments(identity);
-  const raws: Record<string, unknown>[] = await em.execute(
-    `select distinct on (t.shipment_id) t.* from assignment t where t.shipment_id in (?) and ${conjunction(where)}
-     order by t.shipment_id, t.state = 'RELEASED', t.assigned_at desc`,
-    [[...shipmentIds], ...where.flatMap(({ parameters }) => parameters)],
+  return assignmentRows.read(
+    em,
+    sql`select distinct on (t.shipment_id) ${assignmentRows.columns('t')} from assignment t
+      where t.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[]) and ${visibleAssignments(reach)}
+      order by t.shipment_id, t.state = 'RELEASED', t.assigned_at desc`,
   );
-  return raws.map((raw) => em.map(AssignmentEntity, raw));
 }

@@ -1,8 +1,9 @@
+import { anyOf, containing, never, type Sql, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
+import { parseSearch } from '#shared/input/text.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import { type AssignmentState, assignmentStates } from '../domain/assignment.ts';
-import { type Condition, condition, never } from './page.ts';
 
 export interface DriverFilter {
   readonly name?: string | null;
@@ -12,19 +13,18 @@ export interface DriverFilter {
   readonly onShift?: boolean | null;
 }
 
-export function driverConditions(filter: DriverFilter | null | undefined): Condition[] {
+export function driverConditions(filter: DriverFilter | null | undefined): Sql[] {
   const { name, active, equipment, hubCode, onShift } = filter ?? {};
-  const where: Condition[] = [];
-  if (name != null) where.push(condition('t.name ilike ?', `%${likeText('filter.name', name)}%`));
-  if (active != null) where.push(condition('t.active = ?', active));
-  if (equipment != null) where.push(condition('? = any(t.equipment)', equipment));
+  const where: Sql[] = [];
+  if (name != null) where.push(sql`t.name ilike ${containing(parseSearch(name, 'filter.name'))}`);
+  if (active != null) where.push(sql`t.active = ${active}`);
+  if (equipment != null) where.push(sql`${equipment} = any(t.equipment)`);
   if (hubCode != null) where.push(atHub(hubCode));
-  if (onShift != null) {
-    const open = 'exists (select 1 from shift s where s.driver_id = t.id and s.ended_at is null)';
-    where.push(condition(onShift ? open : `not ${open}`));
-  }
+  if (onShift != null) where.push(onShift ? hasOpenShift : sql`not ${hasOpenShift}`);
   return where;
 }
+
+const hasOpenShift = sql`exists (select 1 from shift s where s.driver_id = t.id and s.ended_at is null)`;
 
 export interface VehicleFilter {
   readonly active?: boolean | null;
@@ -32,11 +32,11 @@ export interface VehicleFilter {
   readonly hubCode?: string | null;
 }
 
-export function vehicleConditions(filter: VehicleFilter | null | undefined): Condition[] {
+export function vehicleConditions(filter: VehicleFilter | null | undefined): Sql[] {
   const { active, equipment, hubCode } = filter ?? {};
-  const where: Condition[] = [];
-  if (active != null) where.push(condition('t.active = ?', active));
-  if (equipment != null) where.push(condition('t.equipment = ?', equipment));
+  const where: Sql[] = [];
+  if (active != null) where.push(sql`t.active = ${active}`);
+  if (equipment != null) where.push(sql`t.equipment = ${equipment}`);
   if (hubCode != null) where.push(atHub(hubCode));
   return where;
 }
@@ -49,31 +49,35 @@ export interface AssignmentFilter {
   readonly until?: Date | null;
 }
 
-export function assignmentConditions(filter: AssignmentFilter | null | undefined): Condition[] {
+export function assignmentConditions(filter: AssignmentFilter | null | undefined): Sql[] {
   const { states, driverId, vehicleId, from, until } = filter ?? {};
-  const where: Condition[] = [];
-  if (states != null) {
-    if (states.length > assignmentStates.length)
-      throw new GraphError(
-        'BAD_USER_INPUT',
-        `"states" may contain at most ${assignmentStates.length} states; got ${states.length}.`,
-      );
-    where.push(states.length === 0 ? never : condition('t.state in (?)', [...states]));
-  }
-  if (driverId != null) where.push(isUuid(driverId) ? condition('t.driver_id = ?', driverId) : never);
-  if (vehicleId != null) where.push(isUuid(vehicleId) ? condition('t.vehicle_id = ?', vehicleId) : never);
-  if (from != null) where.push(condition('t.ends_at > ?', from));
-  if (until != null) where.push(condition('t.starts_at < ?', until));
+  const where: Sql[] = [];
+  if (states != null) where.push(inStates(states));
+  if (driverId != null) where.push(isUuid(driverId) ? sql`t.driver_id = ${driverId}` : never);
+  if (vehicleId != null) where.push(isUuid(vehicleId) ? sql`t.vehicle_id = ${vehicleId}` : never);
+  if (from != null) where.push(sql`t.ends_at > ${from}`);
+  if (until != null) where.push(sql`t.starts_at < ${until}`);
   return where;
 }
 
-function atHub(hubCode: string): Condition {
-  return /^[A-Z]{3}$/.test(hubCode) ? condition("t.home->>'hubCode' = ?", hubCode) : never;
+/** The states stand in the text: the index of the active assignments serves no parameter. */
+const stateConditions: Readonly<Record<AssignmentState, Sql>> = {
+  ACTIVE: sql`t.state = 'ACTIVE'`,
+  COMPLETED: sql`t.state = 'COMPLETED'`,
+  RELEASED: sql`t.state = 'RELEASED'`,
+};
+
+function inStates(states: readonly AssignmentState[]): Sql {
+  if (states.length > assignmentStates.length) {
+    throw new GraphError(
+      'BAD_USER_INPUT',
+      `"states" may contain at most ${assignmentStates.length} states; got ${states.length}.`,
+    );
+  }
+  const wanted = assignmentStates.filter((state) => states.includes(state));
+  return anyOf(wanted.map((state) => stateConditions[state]));
 }
 
-/** Text for a `like`, its wildcards taken literally. */
-function likeText(name: string, value: string): string {
-  if (value.length < 1 || value.length > 100 || value.includes('\0'))
-    throw new GraphError('BAD_USER_INPUT', `"${name}" must have 1 to 100 characters and no NUL; got ${value.length}.`);
-  return value.replaceAll(/[\\%_]/g, (wildcard) => `\\${wildcard}`);
+function atHub(hubCode: string): Sql {
+  return /^[A-Z]{3}$/.test(hubCode) ? sql`t.home->>'hubCode' = ${hubCode}` : never;
 }

@@ -1,7 +1,10 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { query } from '#shared/database/query.ts';
+import { rowsFrom } from '#shared/database/rows.ts';
+import { type Sql, sql } from '#shared/database/sql.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Period } from '../domain/period.ts';
-import { condition, type List, pageOf, readPage } from './page.ts';
 
 /** A driver's place on a board. */
 export interface BoardRow {
@@ -18,51 +21,52 @@ export interface Board {
   readonly startsAt: Date;
 }
 
-const ranked = `(select driver_id, points, deliveries, on_time,
-    rank() over (order by points desc)::int as rank,
-    row_number() over (order by points desc, driver_id desc)::int as place
-  from score_tally where period = ? and starts_at = ?)`;
+const boardRows = rowsFrom<BoardRow, BoardRow>(
+  sql`t.driver_id as "driverId", t.points, t.deliveries, t.on_time as "onTime", t.rank`,
+  (row) => row,
+);
 
-function boardList({ period, startsAt }: Board): List<BoardRow> {
-  return {
-    source: condition(`${ranked} t`, period, startsAt),
-    order: [
-      { column: 'points', kind: 'number' },
-      { column: 'driver_id', kind: 'uuid' },
-    ],
-    descending: true,
-    toRow: (_em, raw) => toBoardRow(raw),
-    cursorOf: ({ points, driverId }) => [points, driverId],
-  };
+/** The rows of a board with their places. Equal scores share a rank, but no place. */
+function placed({ period, startsAt }: Board): Sql {
+  return sql`(select driver_id, points, deliveries, on_time,
+      rank() over (order by points desc)::int as rank,
+      row_number() over (order by points desc, driver_id desc)::int as place
+    from score_tally where period = ${period} and starts_at = ${startsAt})`;
 }
 
 export function readBoard(em: EntityManager, board: Board, page: PageArguments): Promise<Connection<BoardRow>> {
-  const list = boardList(board);
+  const list: List<BoardRow> = {
+    rows: boardRows,
+    from: sql`${placed(board)} t`,
+    order: [
+      { expression: 't.points', kind: 'integer', read: ({ points }) => points },
+      { expression: 't.driver_id', kind: 'uuid', read: ({ driverId }) => driverId },
+    ],
+    descending: true,
+  };
   return readPage(em, list, [], pageOf(list, page));
 }
 
-export async function topOfBoard(em: EntityManager, { period, startsAt }: Board, first: number): Promise<BoardRow[]> {
-  const raws: Record<string, unknown>[] = await em.execute(
-    `select t.* from ${ranked} t where t.place <= ? order by t.place`,
-    [period, startsAt, first],
+export function topOfBoard(em: EntityManager, board: Board, first: number): Promise<BoardRow[]> {
+  return boardRows.read(
+    em,
+    sql`select ${boardRows.columns('t')} from ${placed(board)} t where t.place <= ${first} order by t.place`,
   );
-  return raws.map(toBoardRow);
 }
 
 /** A driver's row with up to `neighbours` rows on either side, best first; empty where the driver is not on the board. */
-export async function aroundDriver(
+export function aroundDriver(
   em: EntityManager,
-  { period, startsAt }: Board,
+  board: Board,
   driverId: string,
   neighbours: number,
 ): Promise<BoardRow[]> {
-  const raws: Record<string, unknown>[] = await em.execute(
-    `with board as ${ranked}, own as (select place from board where driver_id = ?)
-     select board.* from board, own
-     where board.place between own.place - ?::int and own.place + ?::int order by board.place`,
-    [period, startsAt, driverId, neighbours, neighbours],
+  return boardRows.read(
+    em,
+    sql`with board as ${placed(board)}, own as (select place from board where driver_id = ${driverId})
+      select ${boardRows.columns('t')} from board t, own
+      where t.place between own.place - ${neighbours}::int and own.place + ${neighbours}::int order by t.place`,
   );
-  return raws.map(toBoardRow);
 }
 
 /** The rank that a score had among the others of the board. */
@@ -72,19 +76,10 @@ export async function rankOf(
   driverId: string,
   points: number,
 ): Promise<number> {
-  const [row] = await em.execute<{ better: string }[]>(
-    'select count(*) as better from score_tally where period = ? and starts_at = ? and points > ? and driver_id <> ?',
-    [period, startsAt, points, driverId],
+  const [row] = await query<{ better: number }>(
+    em,
+    sql`select count(*)::int as better from score_tally
+      where period = ${period} and starts_at = ${startsAt} and points > ${points} and driver_id <> ${driverId}`,
   );
-  return Number(row?.better) + 1;
-}
-
-function toBoardRow(raw: Record<string, unknown>): BoardRow {
-  return {
-    driverId: String(raw['driver_id']),
-    points: Number(raw['points']),
-    deliveries: Number(raw['deliveries']),
-    onTime: Number(raw['on_time']),
-    rank: Number(raw['rank']),
-  };
+  return (row?.better ?? 0) + 1;
 }

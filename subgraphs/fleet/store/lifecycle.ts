@@ -1,3 +1,5 @@
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import type { EventPayload } from '#shared/events/topics.ts';
 import { carryingRefusals } from '../domain/assignment.ts';
@@ -60,9 +62,10 @@ export async function assessed(transaction: Transaction, event: EventPayload<'ri
   const at = new Date(event.at);
   if (!(await noteRisk(em, event.shipmentId, event.decision, at)) || event.decision !== 'BLOCK') return;
   const holding = await holdingOf(em, event.shipmentId);
-  const [standing] = await em.execute<{ state: LoadState }[]>('select state from load_state where shipment_id = ?', [
-    event.shipmentId,
-  ]);
+  const [standing] = await query<{ state: LoadState }>(
+    em,
+    sql`select state from load_state where shipment_id = ${event.shipmentId}`,
+  );
   if (holding?.state === 'ACTIVE' && standing?.state === 'BOOKED')
     await release(transaction, holding, 'Blocked by risk', at);
 }

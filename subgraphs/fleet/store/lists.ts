@@ -1,94 +1,57 @@
-import type { EntityManager } from '#shared/database/database.ts';
-import {
-  type Assignment,
-  AssignmentEntity,
-  type Driver,
-  DriverEntity,
-  type Incident,
-  IncidentEntity,
-  type RewardEntry,
-  RewardEntryEntity,
-  type Shift,
-  ShiftEntity,
-  type Vehicle,
-  VehicleEntity,
-} from '../entities.ts';
-import { condition, type List } from './page.ts';
+import type { List, SortKey } from '#shared/database/list.ts';
+import { sql } from '#shared/database/sql.ts';
+import type { Assignment, Driver, Incident, RewardEntry, Shift, Vehicle } from '../entities.ts';
+import { assignmentRows, driverRows, incidentRows, rewardEntryRows, shiftRows, vehicleRows } from './rows.ts';
 
-type Raw = Record<string, unknown>;
+const byId: SortKey<{ readonly id: string }> = { expression: 't.id', kind: 'uuid', read: ({ id }) => id };
 
 export const driversByName: List<Driver> = {
-  source: condition('driver t'),
-  order: [
-    { column: 'name', kind: 'text' },
-    { column: 'id', kind: 'uuid' },
-  ],
+  rows: driverRows,
+  from: sql`driver t`,
+  order: [{ expression: 't.name', kind: 'text', read: ({ name }) => name }, byId],
   descending: false,
-  toRow: (em: EntityManager, raw: Raw) => em.map(DriverEntity, raw),
-  cursorOf: ({ name, id }) => [name, id],
+  orderName: 'NAME_ASC',
 };
 
 export const driversByHiring: List<Driver> = {
-  ...driversByName,
-  order: [
-    { column: 'hired_at', kind: 'time' },
-    { column: 'id', kind: 'uuid' },
-  ],
+  rows: driverRows,
+  from: sql`driver t`,
+  order: [{ expression: 't.hired_at', kind: 'time', read: ({ hiredAt }) => hiredAt.toISOString() }, byId],
   descending: true,
-  cursorOf: ({ hiredAt, id }) => [hiredAt.toISOString(), id],
+  orderName: 'HIRED_AT_DESC',
 };
 
 export const vehicles: List<Vehicle> = {
-  source: condition('vehicle t'),
-  order: [
-    { column: 'created_at', kind: 'time' },
-    { column: 'id', kind: 'uuid' },
-  ],
+  rows: vehicleRows,
+  from: sql`vehicle t`,
+  order: [{ expression: 't.created_at', kind: 'time', read: ({ createdAt }) => createdAt.toISOString() }, byId],
   descending: true,
-  toRow: (em: EntityManager, raw: Raw) => em.map(VehicleEntity, raw),
-  cursorOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
 };
 
 export const assignments: List<Assignment> = {
-  source: condition('assignment t'),
-  order: [
-    { column: 'starts_at', kind: 'time' },
-    { column: 'id', kind: 'uuid' },
-  ],
+  rows: assignmentRows,
+  from: sql`assignment t`,
+  order: [{ expression: 't.starts_at', kind: 'time', read: ({ startsAt }) => startsAt.toISOString() }, byId],
   descending: true,
-  toRow: (em: EntityManager, raw: Raw) => em.map(AssignmentEntity, raw),
-  cursorOf: ({ startsAt, id }) => [startsAt.toISOString(), id],
 };
 
 export const shifts: List<Shift> = {
-  source: condition('shift t'),
-  order: [
-    { column: 'started_at', kind: 'time' },
-    { column: 'id', kind: 'uuid' },
-  ],
+  rows: shiftRows,
+  from: sql`shift t`,
+  order: [{ expression: 't.started_at', kind: 'time', read: ({ startedAt }) => startedAt.toISOString() }, byId],
   descending: true,
-  toRow: (em: EntityManager, raw: Raw) => em.map(ShiftEntity, raw),
-  cursorOf: ({ startedAt, id }) => [startedAt.toISOString(), id],
 };
 
 export const incidents: List<Incident> = {
-  source: condition('incident t'),
-  order: [
-    { column: 'occurred_at', kind: 'time' },
-    { column: 'id', kind: 'uuid' },
-  ],
+  rows: incidentRows,
+  from: sql`incident t`,
+  order: [{ expression: 't.occurred_at', kind: 'time', read: ({ occurredAt }) => occurredAt.toISOString() }, byId],
   descending: true,
-  toRow: (em: EntityManager, raw: Raw) => em.map(IncidentEntity, raw),
-  cursorOf: ({ occurredAt, id }) => [occurredAt.toISOString(), id],
 };
 
 export const rewardEntries: List<RewardEntry> = {
-  source: condition('reward_entry t'),
-  order: [
-    { column: 'at', kind: 'time' },
-    { column: 'id', kind: 'uuid' },
-  ],
+  rows: rewardEntryRows,
+  from: sql`reward_entry t`,
+  order: [{ expression: 't.at', kind: 'time', read: ({ at }) => at.toISOString() }, byId],
   descending: true,
-  toRow: (em: EntityManager, raw: Raw) => em.map(RewardEntryEntity, raw),
-  cursorOf: ({ at, id }) => [at.toISOString(), id],
 };

@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
-import type { Identity } from '#shared/identity/identity.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import { isUuid } from '#shared/ids.ts';
 import { isClosed, type LoadState, type RiskState } from '../domain/load.ts';
 import { type Load, LoadEntity, LoadStateEntity } from '../entities.ts';
-import { conjunction } from './page.ts';
-import { visibleLoads } from './reach.ts';
+import { loadRows } from './rows.ts';
 
 /** A load with where it stands. */
 export interface StandingLoad {
@@ -22,31 +22,27 @@ export async function lockLoad(em: EntityManager, shipmentId: string): Promise<S
   return load ? { load, state: standing.state, risk: standing.risk } : null;
 }
 
-export async function findLoad(em: EntityManager, shipmentId: string): Promise<StandingLoad | null> {
+/** A booked load, and whether it has an assignment; null where no such shipment was booked. */
+export async function findLoad(em: EntityManager, shipmentId: string): Promise<FoundLoad | null> {
   if (!isUuid(shipmentId)) return null;
-  const [load, standing] = [
-    await em.findOne(LoadEntity, { shipmentId }),
-    await em.findOne(LoadStateEntity, { shipmentId }),
-  ];
-  return load && standing ? { load, state: standing.state, risk: standing.risk } : null;
+  const [load] = await loadRows.read<{ state: LoadState; assigned: boolean }>(
+    em,
+    sql`select ${loadRows.columns('t')}, s.state, ${isAssigned} as assigned
+      from load t join load_state s using (shipment_id) where t.shipment_id = ${shipmentId}`,
+  );
+  return load ?? null;
 }
 
-/** The loads among these shipments that somebody may see. */
-export async function visibleLoadsOf(em: EntityManager, identity: Identity, ids: readonly string[]): Promise<Load[]> {
-  const where = visibleLoads(identity);
-  const raws: Record<string, unknown>[] = await em.execute(
-    `select t.* from load t where t.shipment_id in (?) and ${conjunction(where)}`,
-    [[...ids], ...where.flatMap(({ parameters }) => parameters)],
-  );
-  return raws.map((raw) => em.map(LoadEntity, raw));
-}
+const isAssigned = sql`exists (select 1 from assignment a where a.shipment_id = t.shipment_id and a.state <> 'RELEASED')`;
+
+export type FoundLoad = Load & { readonly state: LoadState; readonly assigned: boolean };
 
 /** Keeps the newest version of a booked shipment. @returns what was known before; undefined where the news is old */
 export async function keepLoad(em: EntityManager, load: Load): Promise<{ before: Load | null } | undefined> {
   const { shipmentId } = load;
-  await em.execute('insert into load_state (shipment_id) values (?) on conflict do nothing', [shipmentId]);
+  await addState(em, shipmentId);
   // Who assigns it at this moment has seen the old version: they finish first, or start over with the new one.
-  await em.execute('select state from load_state where shipment_id = ? for update', [shipmentId]);
+  await query(em, sql`select state from load_state where shipment_id = ${shipmentId} for update`);
   const known = await em.findOne(LoadEntity, { shipmentId });
   if (known && known.version >= load.version) return undefined;
   const before = known ? { ...known } : null;
@@ -57,9 +53,13 @@ export async function keepLoad(em: EntityManager, load: Load): Promise<{ before:
   return { before };
 }
 
+async function addState(em: EntityManager, shipmentId: string): Promise<void> {
+  await query(em, sql`insert into load_state (shipment_id) values (${shipmentId}) on conflict do nothing`);
+}
+
 /** What risk said was said of the older version: it assesses every version anew. */
 async function forgetRisk(em: EntityManager, shipmentId: string): Promise<void> {
-  await em.execute(`update load_state set risk = 'PENDING', risk_at = null where shipment_id = ?`, [shipmentId]);
+  await query(em, sql`update load_state set risk = 'PENDING', risk_at = null where shipment_id = ${shipmentId}`);
 }
 
 /**
@@ -67,7 +67,7 @@ async function forgetRisk(em: EntityManager, shipmentId: string): Promise<void> 
  * @returns false where nothing changed
  */
 export async function noteState(em: EntityManager, shipmentId: string, state: LoadState, at: Date): Promise<boolean> {
-  await em.execute('insert into load_state (shipment_id) values (?) on conflict do nothing', [shipmentId]);
+  await addState(em, shipmentId);
   const known = await em.findOneOrFail(LoadStateEntity, { shipmentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (isClosed(known.state)) return false;
   if (!isClosed(state) && known.stateAt && known.stateAt > at) return false;
@@ -78,12 +78,12 @@ export async function noteState(em: EntityManager, shipmentId: string, state: Lo
 
 /** Notes the latest word of risk. @returns false where a later one is known */
 export async function noteRisk(em: EntityManager, shipmentId: string, risk: RiskState, at: Date): Promise<boolean> {
-  const rows = await em.execute(
-    `insert into load_state (shipment_id, risk, risk_at) values (?, ?, ?)
+  const rows = await query(
+    em,
+    sql`insert into load_state (shipment_id, risk, risk_at) values (${shipmentId}, ${risk}, ${at})
      on conflict (shipment_id) do update set risk = excluded.risk, risk_at = excluded.risk_at
        where load_state.risk_at is null or load_state.risk_at <= excluded.risk_at
      returning shipment_id`,
-    [shipmentId, risk, at],
   );
   return rows.length === 1;
 }

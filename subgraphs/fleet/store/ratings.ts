@@ -1,4 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 
 /**
  * Keeps the rating of a shipment. @returns the one it replaces: a corrected rating changes the score by the difference
@@ -8,14 +10,14 @@ export async function keepRating(
   rating: { shipmentId: string; driverId: string; stars: number; at: Date },
 ): Promise<{ stars: number; at: Date } | null> {
   const { shipmentId, driverId, stars, at } = rating;
-  const [known] = await em.execute<{ stars: number; rated_at: string }[]>(
-    'select stars, rated_at from rating where shipment_id = ? for update',
-    [shipmentId],
+  const [known] = await query<{ stars: number; ratedAt: string }>(
+    em,
+    sql`select stars, rated_at as "ratedAt" from rating where shipment_id = ${shipmentId} for update`,
   );
-  await em.execute(
-    `insert into rating (shipment_id, driver_id, stars, rated_at) values (?, ?, ?, ?)
-     on conflict (shipment_id) do update set stars = excluded.stars`,
-    [shipmentId, driverId, stars, at],
+  await query(
+    em,
+    sql`insert into rating (shipment_id, driver_id, stars, rated_at) values (${shipmentId}, ${driverId}, ${stars}, ${at})
+      on conflict (shipment_id) do update set stars = excluded.stars`,
   );
-  return known ? { stars: known.stars, at: new Date(known.rated_at) } : null;
+  return known ? { stars: known.stars, at: new Date(known.ratedAt) } : null;
 }

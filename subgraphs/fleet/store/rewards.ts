@@ -1,5 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
 import type { RedeemReward } from '../domain/reward-input.ts';
@@ -65,7 +67,7 @@ function insufficient(held: number | string): UserError {
 }
 
 async function lockAccount(em: EntityManager, driverId: string): Promise<RewardAccount> {
-  await em.execute('insert into reward_account (driver_id, balance) values (?, 0) on conflict do nothing', [driverId]);
+  await query(em, sql`insert into reward_account (driver_id, balance) values (${driverId}, 0) on conflict do nothing`);
   return em.findOneOrFail(RewardAccountEntity, { driverId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }
 

@@ -1,11 +1,15 @@
 import { bulkInsert } from '#shared/database/bulk.ts';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { toMoment } from '#shared/database/rows.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { liveTopics } from '#shared/events/topics.ts';
 import { badgesEarned, consistentWeeks } from '../domain/badges.ts';
 import { type Period, periods, spanAt, weeksUpTo } from '../domain/period.ts';
 import { addToTally, emptyTally, scoreOf, type Tally, type TallyChange } from '../domain/score.ts';
-import { type ScoreTally, ScoreTallyEntity } from '../entities.ts';
+import type { ScoreTally } from '../entities.ts';
+import { tallyRows } from './rows.ts';
 
 /** What is told on a leaderboard's topic. */
 export interface LeaderboardChange {
@@ -26,7 +30,7 @@ export async function recordChange(
   change: TallyChange,
   at: Date,
 ): Promise<boolean> {
-  const locked = await em.execute('select id from driver where id = ? for update', [driverId]);
+  const locked = await query(em, sql`select id from driver where id = ${driverId} for update`);
   if (locked.length === 0) return false;
   const known = await talliesAround(em, driverId, at);
   const rows = periods.map((period) => {
@@ -74,20 +78,14 @@ export function tallyRow(driverId: string, period: Period, startsAt: Date, tally
   };
 }
 
-async function talliesAround(em: EntityManager, driverId: string, at: Date): Promise<ScoreTally[]> {
-  const raws: Record<string, unknown>[] = await em.execute(
-    `select * from score_tally where driver_id = ?
-       and (period, starts_at) in (${[...Array(consistentWeeks + 2)].map(() => '(?, ?::timestamptz)').join(', ')})`,
-    [
-      driverId,
-      ...weeksUpTo(at, consistentWeeks).flatMap((week) => ['WEEKLY', week]),
-      'MONTHLY',
-      spanAt('MONTHLY', at).startsAt,
-      'ALL_TIME',
-      spanAt('ALL_TIME', at).startsAt,
-    ],
+/** The tallies of a driver that a change at this moment touches, and those of the weeks before that badges look at. */
+function talliesAround(em: EntityManager, driverId: string, at: Date): Promise<ScoreTally[]> {
+  const weeks = weeksUpTo(at, consistentWeeks).map((startsAt) => ({ period: 'WEEKLY', startsAt }) as const);
+  const spans = [...weeks, spanAt('MONTHLY', at), spanAt('ALL_TIME', at)];
+  return talliesOf(
+    em,
+    spans.map(({ period, startsAt }) => ({ driverId, period, startsAt })),
   );
-  return raws.map((raw) => em.map(ScoreTallyEntity, raw));
 }
 
 function tallyIn(known: readonly ScoreTally[], period: Period, startsAt: Date): ScoreTally | undefined {
@@ -102,15 +100,15 @@ async function keepBadges(
   known: readonly ScoreTally[],
   thisWeek: Tally,
 ): Promise<void> {
-  const [incident] = await em.execute<{ last: string | null }[]>(
-    'select max(occurred_at) as last from incident where driver_id = ?',
-    [driverId],
+  const [incident] = await query<{ last: string | null }>(
+    em,
+    sql`select max(occurred_at) as last from incident where driver_id = ${driverId}`,
   );
   const before = weeksUpTo(at, consistentWeeks)
     .slice(0, -1)
     .map((week) => tallyIn(known, 'WEEKLY', week) ?? emptyTally);
-  const lastIncidentAt = incident?.last ? new Date(incident.last) : null;
-  const earned = badgesEarned({ at, total, weeks: [...before, thisWeek], lastIncidentAt });
+  const weeks = [...before, thisWeek];
+  const earned = badgesEarned({ at, total, weeks, lastIncidentAt: toMoment(incident?.last) });
   await bulkInsert(
     em,
     'badge',
@@ -131,13 +129,15 @@ export interface TallyKey {
   readonly startsAt: Date;
 }
 
-/** The tallies of drivers in spans; those without a record are left out. */
-export async function talliesOf(em: EntityManager, keys: readonly TallyKey[]): Promise<ScoreTally[]> {
-  if (keys.length === 0) return [];
-  const marks = keys.map(() => '(?::uuid, ?, ?::timestamptz)').join(', ');
-  const raws: Record<string, unknown>[] = await em.execute(
-    `select * from score_tally where (driver_id, period, starts_at) in (${marks})`,
-    keys.flatMap(({ driverId, period, startsAt }) => [driverId, period, startsAt]),
+/** The tallies of drivers in spans; those without a record are left out. One statement. */
+export function talliesOf(em: EntityManager, keys: readonly TallyKey[]): Promise<ScoreTally[]> {
+  const drivers = keys.map(({ driverId }) => driverId);
+  const periodsOf = keys.map(({ period }) => period);
+  const starts = keys.map(({ startsAt }) => startsAt);
+  return tallyRows.read(
+    em,
+    sql`select ${tallyRows.columns('t')} from score_tally t
+      join unnest(${drivers}::uuid[], ${periodsOf}::text[], ${starts}::timestamptz[]) wanted (driver_id, period, starts_at)
+        using (driver_id, period, starts_at)`,
   );
-  return raws.map((raw) => em.map(ScoreTallyEntity, raw));
 }

@@ -41,12 +41,12 @@ export async function updateVehicle(transaction: Transaction, input: UpdateVehic
   const maxWeightKg = input.maxWeightKg ?? vehicle.maxWeightKg;
   const maxVolumeM3 = input.maxVolumeM3 ?? vehicle.maxVolumeM3;
   const held = await activeAssignmentsOf(em, 'vehicle_id', vehicle.id);
-  const tooLarge = held.find((load) => load.weight_kg > maxWeightKg || load.volume_m3 > maxVolumeM3);
+  const tooLarge = held.find((load) => load.weightKg > maxWeightKg || load.volumeM3 > maxVolumeM3);
   if (tooLarge)
     refuse(
       'ACTIVE_ASSIGNMENTS',
-      `${tooLarge.reference} (${tooLarge.weight_kg} kg, ${tooLarge.volume_m3} m³) is assigned to this vehicle and would not fit. Unassign it first.`,
-      tooLarge.weight_kg > maxWeightKg ? 'maxWeightKg' : 'maxVolumeM3',
+      `${tooLarge.reference} (${tooLarge.weightKg} kg, ${tooLarge.volumeM3} m³) is assigned to this vehicle and would not fit. Unassign it first.`,
+      tooLarge.weightKg > maxWeightKg ? 'maxWeightKg' : 'maxVolumeM3',
     );
   Object.assign(vehicle, {
     plate: input.plate ?? vehicle.plate,

@@ -195,7 +195,7 @@ describe('visibility', () => {
     expect(errors).toEqual([]);
     expect(data?.drivers.nodes).toEqual([{ name: 'Anna' }]);
     const cursors = data!.drivers.edges.map(({ cursor }) => JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    expect(cursors).toEqual([['Anna', driverId]]);
+    expect(cursors).toEqual([['Anna', driverId, 'NAME_ASC']]);
   });
 
   test('invalid and unknown ids return null', async () => {
