@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
-import { id, text } from './input.ts';
+import { text } from '#shared/input/text.ts';
+import { id } from './input.ts';
 
 export const assignShipment = z.object({
   shipmentId: id,

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { line } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
-import { id, place, text } from './input.ts';
+import { id, place } from './input.ts';
 import { licenseClasses } from './license.ts';
 
 const fields = {
-  name: text(1, 120),
-  phone: text(5, 32).regex(/^\+?[0-9][0-9 ().-]*$/, 'Must be a phone number such as +1 312 555 0100.'),
-  licenseNumber: text(3, 40),
+  name: line(1, 120),
+  phone: line(5, 32).pipe(z.string().regex(/^\+?[0-9][0-9 ().-]*$/, 'Must be a phone number such as +1 312 555 0100.')),
+  licenseNumber: line(3, 40),
   licenseClasses: setOf(licenseClasses),
   equipment: setOf(equipmentKinds),
   homeBase: place,

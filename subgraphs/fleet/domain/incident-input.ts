@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { text } from '#shared/input/text.ts';
 import { incidentSeverities } from '#shared/vocabulary.ts';
 import { incidentKinds } from './incident.ts';
-import { id, text } from './input.ts';
+import { id } from './input.ts';
 
 const dayMs = 86_400_000;
 /** Clocks of phones run a little ahead. */

@@ -1,18 +1,5 @@
 import { z } from 'zod';
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are refused, and PostgreSQL accepts no NUL in text
-const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-
-/** Trimmed text within these lengths, without control characters other than line breaks and tabs. */
-export function text(least: number, most: number) {
-  return z
-    .string()
-    .trim()
-    .min(least)
-    .max(most)
-    .refine((value) => !controlCharacters.test(value), 'Must not contain control characters.')
-    .refine((value) => value.isWellFormed(), 'Must be well-formed Unicode.');
-}
+import { line } from '#shared/input/text.ts';
 
 const zones = new Set(Intl.supportedValuesOf('timeZone'));
 
@@ -23,7 +10,7 @@ export const place = z.object({
     .regex(/^[A-Z]{3}$/, 'Must be three capital letters.')
     .nullish()
     .transform((code) => code ?? null),
-  city: text(1, 100),
+  city: line(1, 100),
   region: z.string().regex(/^[A-Z]{2,3}$/, 'Must be two or three capital letters.'),
   country: z.string().regex(/^[A-Z]{2}$/, 'Must be two capital letters.'),
   latitude: z.number().min(-90).max(90),

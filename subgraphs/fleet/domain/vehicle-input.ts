@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { line } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
-import { id, place, text } from './input.ts';
+import { id, place } from './input.ts';
 
 const fields = {
-  plate: text(2, 20),
-  make: text(1, 100),
+  plate: line(2, 20),
+  make: line(1, 100),
   modelYear: z.int().min(1980, 'Must be 1980 or later.').max(2100, 'Must be 2100 or earlier.'),
   maxWeightKg: z.number().positive('Must be more than 0 kg.').max(60_000, 'Must be at most 60,000 kg.'),
   maxVolumeM3: z.number().positive('Must be more than 0 m³.').max(300, 'Must be at most 300 m³.'),

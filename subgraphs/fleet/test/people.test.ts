@@ -87,6 +87,7 @@ describe('a driver', () => {
     ['no name', { name: '   ' }, 'INVALID_INPUT', ['name']],
     ['a long name', { name: 'x'.repeat(121) }, 'INVALID_INPUT', ['name']],
     ['a NUL in the name', { name: 'a\u0000' }, 'INVALID_INPUT', ['name']],
+    ['a line break in the name', { name: 'a\nb' }, 'INVALID_INPUT', ['name']],
     ['letters for a phone', { phone: 'call me' }, 'INVALID_INPUT', ['phone']],
     ['no equipment', { equipment: [] }, 'INVALID_INPUT', ['equipment']],
     ['ten thousand licences', { licenseClasses: Array(10_000).fill('CLASS_A') }, 'INVALID_INPUT', ['licenseClasses']],
