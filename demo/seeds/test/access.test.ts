@@ -4,7 +4,7 @@ import { AccountEntity, OrganizationEntity } from '../../../subgraphs/access/ent
 import {
   type AccessUnderTest,
   clientVerifier,
-  type SessionAnswer,
+  type SessionPayload,
   sessionFields,
   startAccess,
 } from '../../../subgraphs/access/test/access.ts';
@@ -36,7 +36,7 @@ test.each([
   ['partner', 'PARTNER'],
   ['analyst', 'ANALYST'],
 ])('%s@demo.test signs in as %s', async (name, role) => {
-  const { data } = await access.ask<{ signIn: SessionAnswer }>(
+  const { data } = await access.ask<{ signIn: SessionPayload }>(
     anonymous,
     `mutation($input: SignInInput!) { signIn(input: $input) ${sessionFields} }`,
     { input: { email: `${name}@demo.test`, password: demoPassword } },

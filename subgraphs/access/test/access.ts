@@ -11,7 +11,7 @@ import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import { createAccess } from '../subgraph.ts';
 
 const access = await newKeyPair();
-/** Reads the tokens that the subgraph under test gives to clients. */
+/** Verifies the access tokens of the subgraph under test. */
 export const clientVerifier = createVerifier([access.publicJwk], accessTokens);
 export const password = 'correct horse battery';
 const passwordHash = await hashPassword(password, 'test');
@@ -26,7 +26,7 @@ export async function startAccess({
   return startTestSubgraph(await createAccess({ access }, { signIn: limits }), options);
 }
 
-/** Puts an organization into the tables. */
+/** Inserts an organization. */
 export async function givenOrganization(subgraph: AccessUnderTest, name: string): Promise<string> {
   const em = subgraph.services.database.fork();
   const id = newId();
@@ -35,7 +35,7 @@ export async function givenOrganization(subgraph: AccessUnderTest, name: string)
   return id;
 }
 
-/** Puts an account with `password` into the tables. */
+/** Inserts an account with `password`. */
 export async function givenAccount(
   subgraph: AccessUnderTest,
   given: { email: string; roles: readonly Role[]; name?: string; organizationId?: string | null },
@@ -58,7 +58,7 @@ export async function givenAccount(
   return id;
 }
 
-/** An administrator with an account; its identity is what its access token says. */
+/** Inserts an administrator and returns the identity of its access token. */
 export async function givenAdministrator(subgraph: AccessUnderTest, email: string): Promise<AccountIdentity> {
   return somebody(['ADMIN'], { accountId: await givenAccount(subgraph, { email, roles: ['ADMIN'] }) });
 }
@@ -69,7 +69,7 @@ export interface UserError {
   readonly message: string;
 }
 
-export interface SessionAnswer {
+export interface SessionPayload {
   readonly accessToken: string | null;
   readonly refreshToken: string | null;
   readonly viewer: { id: string; email: string | null; organization: { name: string } | null } | null;
@@ -79,7 +79,7 @@ export interface SessionAnswer {
 export const sessionFields =
   '{ accessToken refreshToken expiresAt viewer { id email scopes organization { name } } userErrors { code field message } }';
 
-/** A clock that tests turn by hand. */
+/** A clock that tests set. */
 export function handClock(start = new Date()): { now: () => Date; advance: (seconds: number) => void } {
   let time = start.getTime();
   return {

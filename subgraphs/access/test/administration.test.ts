@@ -10,7 +10,7 @@ import {
   givenAdministrator,
   givenOrganization,
   password,
-  type SessionAnswer,
+  type SessionPayload,
   sessionFields,
   startAccess,
   type UserError,
@@ -25,11 +25,11 @@ interface Payload {
 const organizationFields = '{ organization { id name tier version } userErrors { code field message } }';
 const accountFields = '{ account { id email roles active version } userErrors { code field message } }';
 const mutations = {
-  createOrganization: `mutation($input: CreateOrganizationInput!) { answer: createOrganization(input: $input) ${organizationFields} }`,
-  changeOrganizationTier: `mutation($input: ChangeOrganizationTierInput!) { answer: changeOrganizationTier(input: $input) ${organizationFields} }`,
-  registerAccount: `mutation($input: RegisterAccountInput!) { answer: registerAccount(input: $input) ${accountFields} }`,
-  changeAccountRoles: `mutation($input: ChangeAccountRolesInput!) { answer: changeAccountRoles(input: $input) ${accountFields} }`,
-  deactivateAccount: `mutation($input: DeactivateAccountInput!) { answer: deactivateAccount(input: $input) ${accountFields} }`,
+  createOrganization: `mutation($input: CreateOrganizationInput!) { payload: createOrganization(input: $input) ${organizationFields} }`,
+  changeOrganizationTier: `mutation($input: ChangeOrganizationTierInput!) { payload: changeOrganizationTier(input: $input) ${organizationFields} }`,
+  registerAccount: `mutation($input: RegisterAccountInput!) { payload: registerAccount(input: $input) ${accountFields} }`,
+  changeAccountRoles: `mutation($input: ChangeAccountRolesInput!) { payload: changeAccountRoles(input: $input) ${accountFields} }`,
+  deactivateAccount: `mutation($input: DeactivateAccountInput!) { payload: deactivateAccount(input: $input) ${accountFields} }`,
 };
 
 let access: AccessUnderTest;
@@ -41,16 +41,16 @@ beforeAll(async () => {
 afterAll(() => access.close());
 
 async function mutate(name: keyof typeof mutations, input: object, as = admin): Promise<Payload> {
-  const { data, errors } = await access.ask<{ answer: Payload }>(as, mutations[name], { input });
+  const { data, errors } = await access.ask<{ payload: Payload }>(as, mutations[name], { input });
   expect(errors).toEqual([]);
-  return data!.answer;
+  return data!.payload;
 }
 
 const codes = ({ userErrors }: Payload) => userErrors.map(({ code }) => code);
 const key = () => newId();
 
 describe('createOrganization', () => {
-  test('takes it in once, however often the same request comes', async () => {
+  test('creates the organization once, however often the same request is sent', async () => {
     const input = { idempotencyKey: key(), name: '  Nopal Foods ', industry: 'Food', tier: 'PREMIUM' };
     const first = await mutate('createOrganization', input);
     expect(first.organization).toMatchObject({ name: 'Nopal Foods', tier: 'PREMIUM', version: 1 });
@@ -59,14 +59,14 @@ describe('createOrganization', () => {
     expect(codes(reused)).toEqual(['IDEMPOTENCY_KEY_REUSED']);
   });
 
-  test('takes it in once when the same request comes four times at once', async () => {
+  test('creates the organization once when the same request arrives four times at once', async () => {
     const input = { idempotencyKey: key(), name: 'Racing Goods' };
-    const answers = await Promise.all([1, 2, 3, 4].map(() => mutate('createOrganization', input)));
-    expect(new Set(answers.map((answer) => answer.organization?.id)).size).toBe(1);
+    const payloads = await Promise.all([1, 2, 3, 4].map(() => mutate('createOrganization', input)));
+    expect(new Set(payloads.map((payload) => payload.organization?.id)).size).toBe(1);
     expect(await access.services.database.fork().count(OrganizationEntity, { name: 'Racing Goods' })).toBe(1);
   });
 
-  test('refuses a name that exists in other letters', async () => {
+  test('refuses a name that exists in another case', async () => {
     await mutate('createOrganization', { idempotencyKey: key(), name: 'Twice Ltd' });
     const second = await mutate('createOrganization', { idempotencyKey: key(), name: 'TWICE ltd' });
     expect(second).toMatchObject({ organization: null, userErrors: [{ code: 'NAME_TAKEN', field: ['name'] }] });
@@ -79,12 +79,12 @@ describe('createOrganization', () => {
     ['industry', { name: 'Fine', industry: 'line\nbreak' }],
     ['idempotencyKey', { name: 'Fine', idempotencyKey: 'short' }],
     ['idempotencyKey', { name: 'Fine', idempotencyKey: 'nul\0nul\0nul' }],
-  ])('refuses a bad %s (%#)', async (field, given) => {
-    const answer = await mutate('createOrganization', { idempotencyKey: key(), ...given });
-    expect(answer).toMatchObject({ organization: null, userErrors: [{ code: 'INVALID_INPUT', field: [field] }] });
+  ])('refuses an invalid %s (%#)', async (field, given) => {
+    const payload = await mutate('createOrganization', { idempotencyKey: key(), ...given });
+    expect(payload).toMatchObject({ organization: null, userErrors: [{ code: 'INVALID_INPUT', field: [field] }] });
   });
 
-  test('keeps an injection as the text it is', async () => {
+  test('stores an SQL injection as plain text', async () => {
     const name = "x'); drop table account; --";
     expect((await mutate('createOrganization', { idempotencyKey: key(), name })).organization?.name).toBe(name);
     expect(await access.services.database.fork().count(AccountEntity, {})).toBeGreaterThan(0);
@@ -92,32 +92,32 @@ describe('createOrganization', () => {
 });
 
 describe('changeOrganizationTier', () => {
-  test('changes it, counts the version, and tells the neighbours', async () => {
+  test('changes the tier, raises the version and emits the event', async () => {
     const organizationId = await givenOrganization(access, 'Tiered');
-    const answer = await mutate('changeOrganizationTier', { organizationId, tier: 'ENTERPRISE', expectedVersion: 1 });
-    expect(answer.organization).toMatchObject({ tier: 'ENTERPRISE', version: 2 });
+    const payload = await mutate('changeOrganizationTier', { organizationId, tier: 'ENTERPRISE', expectedVersion: 1 });
+    expect(payload.organization).toMatchObject({ tier: 'ENTERPRISE', version: 2 });
   });
 
-  test('answers CONFLICT with the state of now when somebody was faster', async () => {
+  test('returns CONFLICT with the current organization when another change was first', async () => {
     const organizationId = await givenOrganization(access, 'Contested');
-    const answers = await Promise.all(
+    const payloads = await Promise.all(
       ['FREE', 'PREMIUM', 'ENTERPRISE'].map((tier) =>
         mutate('changeOrganizationTier', { organizationId, tier, expectedVersion: 1 }),
       ),
     );
-    expect(answers.flatMap(codes)).toEqual(['CONFLICT', 'CONFLICT']);
-    const winner = answers.find((answer) => answer.userErrors.length === 0);
-    for (const { organization } of answers) expect(organization).toEqual(winner?.organization);
+    expect(payloads.flatMap(codes)).toEqual(['CONFLICT', 'CONFLICT']);
+    const winner = payloads.find((payload) => payload.userErrors.length === 0);
+    for (const { organization } of payloads) expect(organization).toEqual(winner?.organization);
   });
 
   test.each([newId(), 'no-uuid', "' or 1=1", ''])('refuses an id without an organization (%#)', async (id) => {
-    const answer = await mutate('changeOrganizationTier', { organizationId: id, tier: 'FREE', expectedVersion: 1 });
-    expect(answer).toMatchObject({ organization: null, userErrors: [{ code: 'NOT_FOUND' }] });
+    const payload = await mutate('changeOrganizationTier', { organizationId: id, tier: 'FREE', expectedVersion: 1 });
+    expect(payload).toMatchObject({ organization: null, userErrors: [{ code: 'NOT_FOUND' }] });
   });
 });
 
 describe('registerAccount', () => {
-  test('opens an account that can sign in', async () => {
+  test('creates an account that can sign in', async () => {
     const organizationId = await givenOrganization(access, 'Registering');
     const input = {
       idempotencyKey: key(),
@@ -127,13 +127,13 @@ describe('registerAccount', () => {
       organizationId,
       password,
     };
-    const answer = await mutate('registerAccount', input);
-    expect(answer.account).toMatchObject({ email: 'new.person@registering.test', roles: ['CUSTOMER'], active: true });
-    expect(await mutate('registerAccount', input)).toEqual(answer);
+    const payload = await mutate('registerAccount', input);
+    expect(payload.account).toMatchObject({ email: 'new.person@registering.test', roles: ['CUSTOMER'], active: true });
+    expect(await mutate('registerAccount', input)).toEqual(payload);
     expect((await signIn('new.person@registering.test')).userErrors).toEqual([]);
   });
 
-  test('refuses an address that has an account', async () => {
+  test('refuses an e-mail address that has an account', async () => {
     const input = { email: 'twice@demo.test', name: 'Twice', roles: ['ANALYST'] };
     await mutate('registerAccount', { ...input, idempotencyKey: key() });
     expect(codes(await mutate('registerAccount', { ...input, idempotencyKey: key() }))).toEqual(['EMAIL_TAKEN']);
@@ -155,20 +155,20 @@ describe('registerAccount', () => {
     ['NOT_FOUND', { roles: ['CUSTOMER'], organizationId: 'no\0uuid' }],
   ])('refuses with %s (%#)', async (code, given) => {
     const fine = { idempotencyKey: key(), email: `${newId()}@demo.test`, name: 'Fine', roles: ['ANALYST'] };
-    const answer = await mutate('registerAccount', { ...fine, ...given });
-    expect(answer).toMatchObject({ account: null, userErrors: [{ code }] });
+    const payload = await mutate('registerAccount', { ...fine, ...given });
+    expect(payload).toMatchObject({ account: null, userErrors: [{ code }] });
   });
 });
 
 describe('changeAccountRoles', () => {
-  test('replaces them, and an equal set changes nothing', async () => {
+  test('replaces the roles, and an equal set changes nothing', async () => {
     const accountId = await givenAccount(access, { email: 'roles@demo.test', roles: ['ANALYST'] });
-    const answer = await mutate('changeAccountRoles', {
+    const payload = await mutate('changeAccountRoles', {
       accountId,
       roles: ['DISPATCHER', 'ANALYST'],
       expectedVersion: 1,
     });
-    expect(answer.account).toMatchObject({ roles: ['DISPATCHER', 'ANALYST'], version: 2 });
+    expect(payload.account).toMatchObject({ roles: ['DISPATCHER', 'ANALYST'], version: 2 });
     const again = await mutate('changeAccountRoles', {
       accountId,
       roles: ['ANALYST', 'DISPATCHER'],
@@ -177,7 +177,7 @@ describe('changeAccountRoles', () => {
     expect(again.account?.version).toBe(2);
   });
 
-  test('refuses a stale version, an unknown id and roles that do not fit the organization', async () => {
+  test('refuses an outdated version, an unknown id and roles that do not match the organization', async () => {
     const accountId = await givenAccount(access, { email: 'roles2@demo.test', roles: ['ANALYST'] });
     const input = { accountId, roles: ['DISPATCHER'], expectedVersion: 1 };
     expect(codes(await mutate('changeAccountRoles', { ...input, expectedVersion: 7 }))).toEqual(['CONFLICT']);
@@ -192,9 +192,9 @@ describe('deactivateAccount', () => {
   test('closes the account: its session ends and it cannot sign in', async () => {
     const accountId = await givenAccount(access, { email: 'leaving@demo.test', roles: ['ANALYST'] });
     const { refreshToken } = await signIn('leaving@demo.test');
-    const answer = await mutate('deactivateAccount', { accountId, expectedVersion: 1 });
-    expect(answer.account).toMatchObject({ active: false, version: 2 });
-    const refreshed = await access.ask<{ refreshSession: SessionAnswer }>(
+    const payload = await mutate('deactivateAccount', { accountId, expectedVersion: 1 });
+    expect(payload.account).toMatchObject({ active: false, version: 2 });
+    const refreshed = await access.ask<{ refreshSession: SessionPayload }>(
       anonymous,
       `mutation($token: String!) { refreshSession(input: { refreshToken: $token }) ${sessionFields} }`,
       { token: refreshToken },
@@ -211,16 +211,16 @@ describe('deactivateAccount', () => {
     expect(codes(await mutate('changeAccountRoles', demote))).toEqual(['LAST_ADMIN']);
   });
 
-  test('leaves one administrator when two remove each other at once', async () => {
+  test('leaves one administrator when two administrators remove each other at once', async () => {
     const other = await givenAdministrator(access, 'other@demo.test');
     const attempt = (as: AccountIdentity, accountId: string) =>
-      access.ask<{ answer: Payload }>(as, mutations.deactivateAccount, { input: { accountId, expectedVersion: 1 } });
-    const answers = await Promise.all([attempt(admin, other.accountId), attempt(other, admin.accountId)]);
-    expect(answers.filter(({ data }) => data?.answer.userErrors.length === 0)).toHaveLength(1);
-    expect(answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions?.['code']))).toEqual([
+      access.ask<{ payload: Payload }>(as, mutations.deactivateAccount, { input: { accountId, expectedVersion: 1 } });
+    const payloads = await Promise.all([attempt(admin, other.accountId), attempt(other, admin.accountId)]);
+    expect(payloads.filter(({ data }) => data?.payload.userErrors.length === 0)).toHaveLength(1);
+    expect(payloads.flatMap(({ errors }) => errors.map(({ extensions }) => extensions?.['code']))).toEqual([
       'UNAUTHENTICATED',
     ]);
-    // The administrator of the other tests works on, whoever was faster.
+    // The administrator of the other tests must stay, whichever change was first.
     await access.services.database
       .fork()
       .execute('update account set deactivated_at = null, version = 1 where id = ?', [admin.accountId]);
@@ -259,22 +259,22 @@ describe('the access token of a former administrator', () => {
     expect(await contents()).toBe(before);
   });
 
-  test('changes nothing when both arrive at once: the closing and its last wish', async () => {
+  test('changes nothing when it arrives together with the closing of its account', async () => {
     const leaving = await givenAdministrator(access, 'hurried@demo.test');
     const email = `${key()}@late.test`;
     const register = { idempotencyKey: key(), email, name: 'Late', roles: ['ADMIN'] };
     const [closed, registered] = await Promise.all([
       mutate('deactivateAccount', { accountId: leaving.accountId, expectedVersion: 1 }),
-      access.ask<{ answer: Payload }>(leaving, mutations.registerAccount, { input: register }),
+      access.ask<{ payload: Payload }>(leaving, mutations.registerAccount, { input: register }),
     ]);
     expect(closed.userErrors).toEqual([]);
-    // Either the account was opened before the closing, or it was refused: never refused and opened.
+    // The account was either created before the closing, or refused and not created.
     const opened = await access.services.database.fork().count(AccountEntity, { email });
     expect(opened).toBe(registered.errors.length === 0 ? 1 : 0);
   });
 });
 
-describe('who may administer', () => {
+describe('administration', () => {
   const others = [anonymous, ...allRoles.filter((role) => role !== 'ADMIN').map((role) => somebody([role]))];
   const inputs: Record<keyof typeof mutations, object> = {
     createOrganization: { idempotencyKey: key(), name: 'Not Allowed' },
@@ -284,7 +284,7 @@ describe('who may administer', () => {
     deactivateAccount: { accountId: newId(), expectedVersion: 1 },
   };
 
-  test.each(Object.keys(mutations) as (keyof typeof mutations)[])('%s: administrators only', async (name) => {
+  test.each(Object.keys(mutations) as (keyof typeof mutations)[])('only administrators may call %s', async (name) => {
     for (const as of others) {
       const { errors } = await access.ask(as, mutations[name], { input: inputs[name] });
       expect(errors).toMatchObject([
@@ -295,7 +295,7 @@ describe('who may administer', () => {
 });
 
 describe('audit', () => {
-  test('holds who did what, newest first, and pages through it', async () => {
+  test('records actors and actions, newest first, in pages', async () => {
     const { organization } = await mutate('createOrganization', { idempotencyKey: key(), name: 'Audited' });
     await mutate('changeOrganizationTier', { organizationId: organization!.id, tier: 'FREE', expectedVersion: 1 });
     const query = `query($id: ID, $after: String) { auditEntries(filter: { targetId: $id }, first: 1, after: $after) {
@@ -327,17 +327,17 @@ describe('audit', () => {
     });
   });
 
-  test("holds the request id of the gateway, and beside it the client's own id and address", async () => {
+  test("records the request id of the gateway, the client's own id and the client's address", async () => {
     const headers = {
       'x-request-id': 'gateway-1',
       'x-client-request-id': 'i-am-somebody-elses-request',
       'x-client-address': '2001:db8::7',
     };
     const input = { idempotencyKey: key(), name: 'Traced' };
-    const created = await access.ask<{ answer: Payload }>(admin, mutations.createOrganization, { input }, headers);
+    const created = await access.ask<{ payload: Payload }>(admin, mutations.createOrganization, { input }, headers);
     const query = `query($id: ID) { auditEntries(filter: { targetId: $id }) {
       nodes { requestId clientRequestId clientAddress } } }`;
-    const { data } = await access.ask(admin, query, { id: created.data?.answer.organization?.id });
+    const { data } = await access.ask(admin, query, { id: created.data?.payload.organization?.id });
     expect(data).toEqual({
       auditEntries: {
         nodes: [
@@ -351,24 +351,24 @@ describe('audit', () => {
     });
   });
 
-  test('keeps nothing of a client that names no id and an address that is none', async () => {
+  test('records neither id nor address of a client that sends no id and an invalid address', async () => {
     const input = { idempotencyKey: key(), name: 'Untraced' };
     const headers = { 'x-client-address': 'not-an-address' };
-    const created = await access.ask<{ answer: Payload }>(admin, mutations.createOrganization, { input }, headers);
+    const created = await access.ask<{ payload: Payload }>(admin, mutations.createOrganization, { input }, headers);
     const query =
       'query($id: ID) { auditEntries(filter: { targetId: $id }) { nodes { clientRequestId clientAddress } } }';
-    const { data } = await access.ask(admin, query, { id: created.data?.answer.organization?.id });
+    const { data } = await access.ask(admin, query, { id: created.data?.payload.organization?.id });
     expect(data).toEqual({ auditEntries: { nodes: [{ clientRequestId: null, clientAddress: null }] } });
   });
 
-  test('is for administrators only', async () => {
+  test('can be read only by administrators', async () => {
     const { errors } = await access.ask(somebody(['ANALYST']), '{ auditEntries { nodes { id } } }');
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });
 
-async function signIn(email: string): Promise<SessionAnswer> {
-  const { data } = await access.ask<{ signIn: SessionAnswer }>(
+async function signIn(email: string): Promise<SessionPayload> {
+  const { data } = await access.ask<{ signIn: SessionPayload }>(
     anonymous,
     `mutation($input: SignInInput!) { signIn(input: $input) ${sessionFields} }`,
     { input: { email, password } },

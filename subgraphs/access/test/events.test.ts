@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('neighbours hear of new organizations, tiers and accounts, once each', async () => {
+test('new organizations, tiers and accounts are each emitted once', async () => {
   const heard: unknown[] = [];
   const hears: Reactions = {
     'organization.changed': async (_transaction, { name, tier }) => void heard.push([name, tier]),
@@ -74,7 +74,7 @@ describe('driver.changed', () => {
     )((transaction) => react!(transaction, payload, { eventId: newId(), name: 'driver.changed', payload }));
   };
 
-  test('links account and driver, moves the link, and drops it with the driver', async () => {
+  test('links account and driver, moves the link, and removes it with the driver', async () => {
     const [first, second] = await Promise.all(
       ['d1@demo.test', 'd2@demo.test'].map((email) => givenAccount(access, { email, roles: ['DRIVER'] })),
     );

@@ -9,7 +9,7 @@ import {
   givenAccount,
   givenAdministrator,
   password,
-  type SessionAnswer,
+  type SessionPayload,
   sessionFields,
   startAccess,
   type UserError,
@@ -23,21 +23,23 @@ afterAll(() => access.close());
 
 const newPassword = 'seven quiet lorries';
 
-async function signIn(email: string, given = password): Promise<SessionAnswer> {
+async function signIn(email: string, given = password): Promise<SessionPayload> {
   const query = `mutation($input: SignInInput!) { signIn(input: $input) ${sessionFields} }`;
-  const { data } = await access.ask<{ signIn: SessionAnswer }>(anonymous, query, { input: { email, password: given } });
+  const { data } = await access.ask<{ signIn: SessionPayload }>(anonymous, query, {
+    input: { email, password: given },
+  });
   return data!.signIn;
 }
 
-/** Whether a session's refresh token is still good; it is traded in for that. */
-async function isLive({ refreshToken }: SessionAnswer): Promise<boolean> {
+/** True if a refresh token is still valid. The check exchanges it. */
+async function isLive({ refreshToken }: SessionPayload): Promise<boolean> {
   const query = `mutation($input: RefreshSessionInput!) { refreshSession(input: $input) ${sessionFields} }`;
-  const { data } = await access.ask<{ refreshSession: SessionAnswer }>(anonymous, query, { input: { refreshToken } });
+  const { data } = await access.ask<{ refreshSession: SessionPayload }>(anonymous, query, { input: { refreshToken } });
   return data?.refreshSession.accessToken != null;
 }
 
-/** The identity behind an access token, as the gateway passes it on. */
-async function identityIn({ accessToken }: SessionAnswer): Promise<AccountIdentity> {
+/** The identity in an access token, as the gateway forwards it. */
+async function identityIn({ accessToken }: SessionPayload): Promise<AccountIdentity> {
   const identity = await clientVerifier.verify(accessToken ?? '');
   if (identity?.kind !== 'account') throw new Error('an account must be signed in');
   return identity;
@@ -51,13 +53,13 @@ interface Payload {
 const fields = '{ account { id } endedSessions userErrors { code field message } }';
 
 async function changePassword(as: AccountIdentity, currentPassword: string, wanted: string) {
-  const query = `mutation($input: ChangePasswordInput!) { answer: changePassword(input: $input) ${fields} }`;
-  return access.ask<{ answer: Payload | null }>(as, query, { input: { currentPassword, newPassword: wanted } });
+  const query = `mutation($input: ChangePasswordInput!) { payload: changePassword(input: $input) ${fields} }`;
+  return access.ask<{ payload: Payload | null }>(as, query, { input: { currentPassword, newPassword: wanted } });
 }
 
 async function endSessions(as: AccountIdentity, input: object) {
-  const query = `mutation($input: EndSessionsInput!) { answer: endSessions(input: $input) ${fields} }`;
-  return access.ask<{ answer: Payload | null }>(as, query, { input });
+  const query = `mutation($input: EndSessionsInput!) { payload: endSessions(input: $input) ${fields} }`;
+  return access.ask<{ payload: Payload | null }>(as, query, { input });
 }
 
 async function givenPerson(name: string, roles: readonly Role[] = ['ANALYST']) {
@@ -73,12 +75,12 @@ async function auditOf(accountId: string): Promise<string[]> {
 }
 
 describe('changePassword', () => {
-  test('replaces the password, ends the other sessions and keeps the own one', async () => {
+  test('replaces the password, ends the other sessions and keeps the current one', async () => {
     const { email, id } = await givenPerson('Lea Lang');
     const [here, there] = [await signIn(email), await signIn(email)];
     const { data, errors } = await changePassword(await identityIn(here), password, newPassword);
     expect(errors).toEqual([]);
-    expect(data?.answer).toEqual({ account: { id }, endedSessions: 1, userErrors: [] });
+    expect(data?.payload).toEqual({ account: { id }, endedSessions: 1, userErrors: [] });
     expect(await isLive(there)).toBe(false);
     expect(await isLive(here)).toBe(true);
     expect((await signIn(email)).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
@@ -86,12 +88,12 @@ describe('changePassword', () => {
     expect(await auditOf(id)).toContain('PASSWORD_CHANGED');
   });
 
-  test('refuses a wrong current password, and after five tries every one', async () => {
+  test('refuses a wrong current password, and every password after five attempts', async () => {
     const { email, id } = await givenPerson('Max Moll');
     const self = await identityIn(await signIn(email));
     for (let time = 1; time <= 5; time++) {
       const { data } = await changePassword(self, 'wrong password!', newPassword);
-      expect(data?.answer).toMatchObject({
+      expect(data?.payload).toMatchObject({
         account: null,
         endedSessions: null,
         userErrors: [{ code: 'INVALID_CREDENTIALS', field: ['currentPassword'] }],
@@ -99,7 +101,7 @@ describe('changePassword', () => {
     }
     const { data, errors } = await changePassword(self, password, newPassword);
     expect({ data, errors }).toMatchObject({
-      data: { answer: null },
+      data: { payload: null },
       errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) } }],
     });
     const actions = await auditOf(id);
@@ -107,18 +109,18 @@ describe('changePassword', () => {
     expect(actions).toContain('SIGN_IN_LOCKED');
   });
 
-  test('takes one of two changes that arrive at once', async () => {
+  test('accepts one of two changes that arrive at once', async () => {
     const { email } = await givenPerson('Nia Noll');
     const self = await identityIn(await signIn(email));
-    const answers = await Promise.all(
+    const payloads = await Promise.all(
       [newPassword, 'eight quiet lorries'].map((wanted) => changePassword(self, password, wanted)),
     );
-    expect(answers.map(({ errors }) => errors)).toEqual([[], []]);
-    const codes = answers.map(({ data }) => data?.answer?.userErrors[0]?.code ?? 'changed');
+    expect(payloads.map(({ errors }) => errors)).toEqual([[], []]);
+    const codes = payloads.map(({ data }) => data?.payload?.userErrors[0]?.code ?? 'changed');
     expect(codes.toSorted()).toEqual(['INVALID_CREDENTIALS', 'changed']);
   });
 
-  test('is refused to a closed account and to nobody', async () => {
+  test('is refused to a closed account and to anonymous callers', async () => {
     const { email, id } = await givenPerson('Ola Olsen');
     const self = await identityIn(await signIn(email));
     await access.services.database.fork().execute('update account set deactivated_at = now() where id = ?', [id]);
@@ -157,14 +159,14 @@ describe('a new password', () => {
     ...invalid.map((wanted) => ['INVALID_INPUT', wanted]),
   ])('is refused with %s: %s', async (code, wanted) => {
     const admin = await givenAdministrator(access, `${newId()}@demo.test`);
-    const query = `mutation($input: RegisterAccountInput!) { answer: registerAccount(input: $input) {
+    const query = `mutation($input: RegisterAccountInput!) { payload: registerAccount(input: $input) {
       account { id } userErrors { code field } } }`;
     const input = { idempotencyKey: newId(), ...owner, roles: ['ANALYST'], password: wanted };
     const { data } = await access.ask(admin, query, { input });
-    expect(data).toEqual({ answer: { account: null, userErrors: [{ code, field: ['password'] }] } });
+    expect(data).toEqual({ payload: { account: null, userErrors: [{ code, field: ['password'] }] } });
   });
 
-  test('is refused alike when somebody changes the own one, and the old one stays', async () => {
+  test('is checked in the same way by changePassword, and the old password stays', async () => {
     const { email } = await givenPerson('Pia Pohl');
     const self = await identityIn(await signIn(email));
     for (const [wanted, code] of [
@@ -173,7 +175,7 @@ describe('a new password', () => {
       [password, 'INVALID_INPUT'],
     ] as const) {
       const { data } = await changePassword(self, password, wanted);
-      expect(data?.answer).toMatchObject({ account: null, userErrors: [{ code, field: ['newPassword'] }] });
+      expect(data?.payload).toMatchObject({ account: null, userErrors: [{ code, field: ['newPassword'] }] });
     }
     expect((await signIn(email)).userErrors).toEqual([]);
   });
@@ -184,14 +186,14 @@ describe('endSessions', () => {
     const { email, id } = await givenPerson('Quinn Quast');
     const [here, there] = [await signIn(email), await signIn(email)];
     const self = await identityIn(here);
-    expect((await endSessions(self, {})).data?.answer).toEqual({ account: { id }, endedSessions: 1, userErrors: [] });
+    expect((await endSessions(self, {})).data?.payload).toEqual({ account: { id }, endedSessions: 1, userErrors: [] });
     expect(await isLive(there)).toBe(false);
-    expect((await endSessions(self, { keepCurrent: false })).data?.answer).toMatchObject({ endedSessions: 1 });
+    expect((await endSessions(self, { keepCurrent: false })).data?.payload).toMatchObject({ endedSessions: 1 });
     expect(await isLive(here)).toBe(false);
     expect(await auditOf(id)).toContain('SESSIONS_ENDED');
   });
 
-  test('ends all sessions of another account, for administrators only', async () => {
+  test('lets only administrators end the sessions of another account', async () => {
     const { email, id } = await givenPerson('Rio Roth');
     const session = await signIn(email);
     for (const role of ['DISPATCHER', 'DRIVER', 'CUSTOMER', 'ANALYST'] as const) {
@@ -200,17 +202,17 @@ describe('endSessions', () => {
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }
     const admin = await givenAdministrator(access, 'sessions.admin@demo.test');
-    expect((await endSessions(admin, { accountId: id })).data?.answer).toMatchObject({ endedSessions: 1 });
+    expect((await endSessions(admin, { accountId: id })).data?.payload).toMatchObject({ endedSessions: 1 });
     expect(await isLive(session)).toBe(false);
   });
 
-  test.each([newId(), 'no-uuid', "' or 1=1", ''])('finds no account %s', async (accountId) => {
+  test.each([newId(), 'no-uuid', "' or 1=1", ''])('refuses the id %s, which has no account', async (accountId) => {
     const admin = await givenAdministrator(access, `${newId()}@demo.test`);
     const { data } = await endSessions(admin, { accountId });
-    expect(data?.answer).toMatchObject({ account: null, userErrors: [{ code: 'NOT_FOUND', field: ['accountId'] }] });
+    expect(data?.payload).toMatchObject({ account: null, userErrors: [{ code: 'NOT_FOUND', field: ['accountId'] }] });
   });
 
-  test('is refused to a closed account and to nobody', async () => {
+  test('is refused to a closed account and to anonymous callers', async () => {
     const { errors } = await endSessions(somebody(['ANALYST']), {});
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     const { errors: anonymously } = await access.ask(anonymous, `mutation { endSessions(input: {}) ${fields} }`);

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => access.close());
 
-describe('what an identity may know', () => {
+describe('visibility', () => {
   const fields = 'name email roles scopes driver { id } active createdAt version';
   const query = `query($r: [_Any!]!) { _entities(representations: $r) {
     ... on Account { ${fields} } ... on Organization { name } } }`;
@@ -38,7 +38,7 @@ describe('what an identity may know', () => {
     version: null,
   });
   const whole = { name: 'Ana', email: 'ana@sierra.test', roles: ['CUSTOMER'], active: true, version: 1 };
-  /** As a record shows it that names it. */
+  /** The account as part of a record that refers to it. */
   const seen = async (as: Identity, __typename: string, id: string) => {
     const { data, errors } = await access.ask<{ _entities: unknown[] }>(as, query, { r: [{ __typename, id }] });
     expect(errors).toEqual([]);
@@ -47,21 +47,21 @@ describe('what an identity may know', () => {
   const colleague = () => somebody(['CUSTOMER'], { organizationId: sierra });
   const stranger = somebody(['CUSTOMER'], { organizationId: newId() });
 
-  test('a colleague: whole; a stranger: nothing', async () => {
+  test('members of an organization see all fields of each other, strangers see nothing', async () => {
     expect(await seen(colleague(), 'Account', ana)).toMatchObject(whole);
     expect(await seen(stranger, 'Account', ana)).toBeNull();
     expect(await seen(colleague(), 'Organization', sierra)).toEqual({ name: 'Sierra' });
     expect(await seen(stranger, 'Organization', sierra)).toBeNull();
   });
 
-  test('who acted, in a record: staff see the whole account, drivers and customers the name', async () => {
+  test('the actor of a record: staff see all fields of the account, drivers and customers the name', async () => {
     expect(await seen(staff, 'Account', ana)).toMatchObject(whole);
     expect(await seen(somebody(['DRIVER']), 'Account', ana)).toEqual(nameOnly('Ana'));
     expect(await seen(stranger, 'Account', boss)).toEqual(nameOnly('Boss'));
     expect(await seen(somebody(['DRIVER']), 'Account', boss)).toEqual(nameOnly('Boss'));
   });
 
-  test('an account by its id: null for all but staff, colleagues and the account itself', async () => {
+  test('an account by its id is null for all but staff, members of its organization and the account itself', async () => {
     const account = async (as: Identity, id: string) => {
       const { data, errors } = await access.ask(as, `query($id: ID!) { account(id: $id) { ${fields} } }`, { id });
       expect(errors).toEqual([]);
@@ -75,7 +75,7 @@ describe('what an identity may know', () => {
     expect(await account(somebody(['DRIVER'], { accountId: boss }), boss)).toMatchObject({ name: 'Boss', version: 1 });
   });
 
-  test('the driver of an account: for staff and the driver, null in the records of others', async () => {
+  test('the driver of an account is visible to staff and the driver, and null for others', async () => {
     const driverId = newId();
     const cem = await givenAccount(access, { email: 'cem@demo.test', name: 'Cem', roles: ['DRIVER'] });
     await access.services.database.fork().execute('update account set driver_id = ? where id = ?', [driverId, cem]);
@@ -84,17 +84,17 @@ describe('what an identity may know', () => {
     for (const as of [stranger, somebody(['DRIVER'])]) expect(await seen(as, 'Account', cem)).toEqual(nameOnly('Cem'));
   });
 
-  test('nobody: nothing', async () => {
+  test('anonymous callers see nothing', async () => {
     expect(await seen(anonymous, 'Account', boss)).toBeNull();
     expect(await seen(anonymous, 'Organization', sierra)).toBeNull();
   });
 
-  test('malformed ids: nothing', async () => {
+  test('malformed ids find nothing', async () => {
     expect(await seen(staff, 'Account', 'no-uuid')).toBeNull();
     expect(await seen(staff, 'Organization', 'nul\0')).toBeNull();
   });
 
-  test('an organization lists its accounts to its own people and staff only', async () => {
+  test('only staff and members of an organization can list its accounts', async () => {
     const accounts = 'query($id: ID!) { organization(id: $id) { accounts { totalCount nodes { name } } } }';
     const listed = { organization: { accounts: { totalCount: 1, nodes: [{ name: 'Ana' }] } } };
     expect((await access.ask(colleague(), accounts, { id: sierra })).data).toEqual(listed);
@@ -104,7 +104,7 @@ describe('what an identity may know', () => {
     });
   });
 
-  test('lists of everybody need access:read, single records an account', async () => {
+  test('lists of all accounts need access:read, single records need an account', async () => {
     for (const field of ['accounts', 'organizations']) {
       const { errors } = await access.ask(colleague(), `{ ${field} { nodes { id } } }`);
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
@@ -113,7 +113,7 @@ describe('what an identity may know', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  test('the viewer with organization and scopes', async () => {
+  test('the viewer has its organization and scopes', async () => {
     const as = somebody(['CUSTOMER'], { accountId: ana, organizationId: sierra });
     const { data } = await access.ask(as, '{ viewer { email scopes organization { name } driver { id } } }');
     expect(data).toEqual({
@@ -150,7 +150,7 @@ describe('lists', () => {
       totalCount nodes { id name } pageInfo { endCursor startCursor hasNextPage hasPreviousPage } } }`;
   const ask = async (variables: object) => (await access.ask<Names>(staff, accounts, { ...variables })).data!.list;
 
-  test('page forwards and backwards through equal names without loss or repetition', async () => {
+  test('page forward and backward through equal names without gaps or duplicates', async () => {
     const filter = { role: 'PARTNER', active: true };
     const whole = await ask({ filter, first: 100 });
     expect(whole.totalCount).toBe(9);
@@ -191,11 +191,11 @@ describe('lists', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('find nothing under an id that is none', async () => {
+  test('find nothing for a malformed id', async () => {
     expect((await ask({ filter: { organizationId: 'x' } })).nodes).toEqual([]);
   });
 
-  test('take the same number of statements however long they are', async () => {
+  test('need the same number of statements whatever their length', async () => {
     const nested = `query($first: Int) { organizations(first: $first) { totalCount nodes { name accounts(first: 2) {
       totalCount nodes { name organization { name } } } } } }`;
     const statements = async (first: number) => {

@@ -10,7 +10,7 @@ import {
   givenOrganization,
   handClock,
   password,
-  type SessionAnswer,
+  type SessionPayload,
   sessionFields,
   startAccess,
 } from './access.ts';
@@ -28,8 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => access.close());
 
-async function signIn(email: string, given = password): Promise<SessionAnswer> {
-  const { data, errors } = await access.ask<{ signIn: SessionAnswer }>(anonymous, signInMutation, {
+async function signIn(email: string, given = password): Promise<SessionPayload> {
+  const { data, errors } = await access.ask<{ signIn: SessionPayload }>(anonymous, signInMutation, {
     email,
     password: given,
   });
@@ -37,8 +37,8 @@ async function signIn(email: string, given = password): Promise<SessionAnswer> {
   return data!.signIn;
 }
 
-async function refresh(token: string | null): Promise<SessionAnswer> {
-  const { data, errors } = await access.ask<{ refreshSession: SessionAnswer }>(anonymous, refreshMutation, {
+async function refresh(token: string | null): Promise<SessionPayload> {
+  const { data, errors } = await access.ask<{ refreshSession: SessionPayload }>(anonymous, refreshMutation, {
     token: token ?? '',
   });
   expect(errors).toEqual([]);
@@ -50,18 +50,18 @@ async function signOut(token: string | null): Promise<unknown> {
   return data;
 }
 
-const codes = (answer: SessionAnswer) => answer.userErrors.map(({ code }) => code);
+const codes = (payload: SessionPayload) => payload.userErrors.map(({ code }) => code);
 
 describe('signIn', () => {
-  test('gives a token that says who the account is, and the account as itself sees it', async () => {
+  test('returns a token with the identity of the account, and the account as it sees itself', async () => {
     const organizationId = await givenOrganization(access, 'Sierra Foods');
     const accountId = await givenAccount(access, { email: 'ana@sierra.test', roles: ['CUSTOMER'], organizationId });
-    const answer = await signIn('  ANA@sierra.test ');
-    expect(answer).toMatchObject({
+    const payload = await signIn('  ANA@sierra.test ');
+    expect(payload).toMatchObject({
       viewer: { id: accountId, email: 'ana@sierra.test', organization: { name: 'Sierra Foods' } },
       userErrors: [],
     });
-    expect(await clientVerifier.verify(answer.accessToken!)).toMatchObject({
+    expect(await clientVerifier.verify(payload.accessToken!)).toMatchObject({
       kind: 'account',
       accountId,
       organizationId,
@@ -71,19 +71,19 @@ describe('signIn', () => {
     });
   });
 
-  test('refuses a wrong password, an unknown address and an account without a password alike', async () => {
+  test('refuses a wrong password, an unknown address and an account without a password in the same way', async () => {
     await givenAccount(access, { email: 'bo@demo.test', roles: ['ADMIN'] });
     const id = await givenAccount(access, { email: 'nopass@demo.test', roles: ['ADMIN'] });
     await access.services.database.fork().execute('update account set password_hash = null where id = ?', [id]);
-    const answers = [
+    const payloads = [
       await signIn('bo@demo.test', 'wrong password!'),
       await signIn('nobody@demo.test'),
       await signIn('nopass@demo.test'),
     ];
-    expect(answers[0]).toMatchObject({ accessToken: null, refreshToken: null, viewer: null });
-    expect(answers[0]?.userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS', field: null }]);
-    expect(answers[1]).toEqual(answers[0]);
-    expect(answers[2]).toEqual(answers[0]);
+    expect(payloads[0]).toMatchObject({ accessToken: null, refreshToken: null, viewer: null });
+    expect(payloads[0]?.userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS', field: null }]);
+    expect(payloads[1]).toEqual(payloads[0]);
+    expect(payloads[2]).toEqual(payloads[0]);
   });
 
   test.each([
@@ -93,13 +93,13 @@ describe('signIn', () => {
     ['bo@demo.test', 'p'.repeat(100_000)],
     ['bo@demo.test', 'nul\0nul\0nul\0nul'],
     ['', ''],
-  ])('answers hostile credentials with a refusal (%#)', async (email, given) => {
+  ])('refuses hostile credentials (%#)', async (email, given) => {
     expect(codes(await signIn(email, given))).toEqual(['INVALID_CREDENTIALS']);
   });
 });
 
 describe('refreshSession', () => {
-  test('trades a token for the next one, with the roles of this moment', async () => {
+  test('exchanges a token for the next one, with the current roles', async () => {
     const id = await givenAccount(access, { email: 'eve@demo.test', roles: ['ANALYST'] });
     const first = await signIn('eve@demo.test');
     await access.services.database.fork().execute(`update account set roles = '{DISPATCHER}' where id = ?`, [id]);
@@ -109,7 +109,7 @@ describe('refreshSession', () => {
     expect(await clientVerifier.verify(second.accessToken!)).toMatchObject({ roles: ['DISPATCHER'] });
   });
 
-  test('ends the whole session when an old token comes again, and notes it', async () => {
+  test('ends the session when an old token is used again, and records it in the audit', async () => {
     const id = await givenAccount(access, { email: 'fay@demo.test', roles: ['ADMIN'] });
     const first = await signIn('fay@demo.test');
     const second = await refresh(first.refreshToken);
@@ -127,11 +127,11 @@ describe('refreshSession', () => {
     });
   });
 
-  test('lets one of two equal tokens win, and takes the other for theft', async () => {
+  test('accepts one of two equal tokens at once and treats the other as stolen', async () => {
     await givenAccount(access, { email: 'gil@demo.test', roles: ['ADMIN'] });
     const { refreshToken } = await signIn('gil@demo.test');
-    const answers = await Promise.all([refresh(refreshToken), refresh(refreshToken)]);
-    const won = answers.filter((answer) => answer.refreshToken !== null);
+    const payloads = await Promise.all([refresh(refreshToken), refresh(refreshToken)]);
+    const won = payloads.filter((payload) => payload.refreshToken !== null);
     expect(won).toHaveLength(1);
     expect(codes(await refresh(won[0]!.refreshToken))).toEqual(['INVALID_REFRESH_TOKEN']);
   });
@@ -144,13 +144,13 @@ describe('refreshSession', () => {
   });
 
   test.each(['', 'x', `${newId()}.${'a'.repeat(43)}`, `${newId()}.a\0b`, 'y'.repeat(100_000)])(
-    'refuses a text that is no token (%#)',
+    'refuses a text that is not a token (%#)',
     async (token) => {
       expect(codes(await refresh(token))).toEqual(['INVALID_REFRESH_TOKEN']);
     },
   );
 
-  test('keeps nothing in the tables that would open a session', async () => {
+  test('stores nothing in the tables that could continue a session', async () => {
     await givenAccount(access, { email: 'ida@demo.test', roles: ['ADMIN'] });
     const { refreshToken } = await signIn('ida@demo.test');
     const sessions = await access.services.database.fork().find(SessionEntity, {});
@@ -161,7 +161,7 @@ describe('refreshSession', () => {
 });
 
 describe('signOut', () => {
-  test('ends the session of its newest token; a second time and an unknown token are answered alike', async () => {
+  test('ends the session of its newest token; a repeated call and an unknown token get the same response', async () => {
     await givenAccount(access, { email: 'jo@demo.test', roles: ['ADMIN'] });
     const { refreshToken } = await signIn('jo@demo.test');
     const done = { signOut: { userErrors: [] } };
@@ -171,7 +171,7 @@ describe('signOut', () => {
     expect(await signOut('nonsense')).toEqual(done);
   });
 
-  test('changes nothing with another secret: neither a made-up one nor one that was traded in', async () => {
+  test('changes nothing with another secret, whether invented or already exchanged', async () => {
     await givenAccount(access, { email: 'kay@demo.test', roles: ['ADMIN'] });
     const first = await signIn('kay@demo.test');
     const second = await refresh(first.refreshToken);
@@ -183,7 +183,7 @@ describe('signOut', () => {
   });
 });
 
-test('viewer is null when nobody is signed in', async () => {
+test('viewer is null for an anonymous request', async () => {
   const { data, errors } = await access.ask(anonymous, '{ viewer { id } }');
   expect({ data, errors }).toEqual({ data: { viewer: null }, errors: [] });
 });

@@ -8,7 +8,7 @@ import {
   givenAccount,
   givenAdministrator,
   password,
-  type SessionAnswer,
+  type SessionPayload,
   sessionFields,
   startAccess,
 } from './access.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => access.close());
 
-/** Time stands still but for `setSystemTime`; timers run as ever. */
+/** The time changes only with `setSystemTime`. Timers run normally. */
 beforeEach(() => {
   jest.useFakeTimers({
     doNotFake: [
@@ -47,18 +47,18 @@ afterEach(() => {
 });
 
 let addresses = 0;
-/** An address from which nobody has signed in yet. */
+/** An address without sign-ins. */
 const newAddress = () => `192.0.2.${++addresses}`;
 
 async function attempt(address: string, email: string, given = password) {
   const variables = { email, password: given };
-  const { data, errors } = await access.ask<{ signIn: SessionAnswer | null }>(anonymous, signInMutation, variables, {
+  const { data, errors } = await access.ask<{ signIn: SessionPayload | null }>(anonymous, signInMutation, variables, {
     'x-client-address': address,
   });
   return { payload: data?.signIn, errors };
 }
 
-/** What became of a try: the code of its refusal, or `signed in`. */
+/** The outcome of an attempt: the code of its refusal, or `signed in`. */
 async function outcome(address: string, email: string, given = password): Promise<string> {
   const { payload, errors } = await attempt(address, email, given);
   return String(errors[0]?.extensions?.['code'] ?? payload?.userErrors[0]?.code ?? 'signed in');
@@ -71,7 +71,7 @@ async function fail(address: string, email: string, times: number): Promise<void
 const pauseOf = ([error]: readonly GraphQLFormattedError[]) => Number(error?.extensions?.['retryAfterSeconds']);
 
 describe('one account from one address', () => {
-  test('has five tries, then waits exactly as long as the refusal says', async () => {
+  test('has five attempts, and can sign in again exactly when the refusal says', async () => {
     await givenAccount(access, { email: 'cy@demo.test', roles: ['ADMIN'] });
     const address = newAddress();
     await fail(address, 'cy@demo.test', 5);
@@ -92,7 +92,7 @@ describe('one account from one address', () => {
     expect(await outcome(address, 'cy@demo.test')).toBe('signed in');
   });
 
-  test('begins anew after a success', async () => {
+  test('has five new attempts after a success', async () => {
     await givenAccount(access, { email: 'di@demo.test', roles: ['ADMIN'] });
     const address = newAddress();
     await fail(address, 'di@demo.test', 4);
@@ -100,13 +100,13 @@ describe('one account from one address', () => {
     await fail(address, 'di@demo.test', 4);
   });
 
-  test('is refused alike where the account does not exist', async () => {
+  test('is refused in the same way if the account does not exist', async () => {
     const address = newAddress();
     await fail(address, 'ghost@demo.test', 5);
     expect(await outcome(address, 'ghost@demo.test')).toBe('RATE_LIMITED');
   });
 
-  test('counts tries that arrive at once', async () => {
+  test('counts attempts that arrive at once', async () => {
     const address = newAddress();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => outcome(address, 'dee@demo.test', wrong)));
     expect(outcomes.toSorted()).toEqual([
@@ -115,7 +115,7 @@ describe('one account from one address', () => {
     ]);
   });
 
-  test('is locked for nobody else: other addresses and other accounts are let in', async () => {
+  test('is locked only for itself: other addresses and other accounts can sign in', async () => {
     await givenAccount(access, { email: 'victim@demo.test', roles: ['ADMIN'] });
     await givenAccount(access, { email: 'neighbour@demo.test', roles: ['ADMIN'] });
     const [attacker, home] = [newAddress(), newAddress()];
@@ -127,14 +127,14 @@ describe('one account from one address', () => {
 });
 
 describe('one address', () => {
-  test('has its tries for all accounts together', async () => {
+  test('has a limit of attempts for all accounts together', async () => {
     const address = newAddress();
     for (let account = 1; account <= 12; account++) await fail(address, `spray${account}@demo.test`, 1);
     const { errors } = await attempt(address, 'spray13@demo.test', wrong);
     expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 900 } }]);
   });
 
-  test('of IPv6 is the /64 that one subscriber has', async () => {
+  test('of IPv6 counts as its /64 network', async () => {
     await fail('2001:db8:7:1::1', 'ghost@demo.test', 3);
     await fail('2001:db8:7:1:ffff::2', 'ghost@demo.test', 2);
     expect(await outcome('2001:db8:7:1::3', 'ghost@demo.test')).toBe('RATE_LIMITED');
@@ -142,7 +142,7 @@ describe('one address', () => {
   });
 });
 
-test('one request may sign in once: a second try in it is refused, and the first holds', async () => {
+test('one request can sign in once: a second attempt in it is refused, and the first succeeds', async () => {
   await givenAccount(access, { email: 'twice@demo.test', roles: ['ADMIN'] });
   const input = `{ email: "twice@demo.test", password: "${password}" }`;
   const { data, errors } = await access.ask(
@@ -155,14 +155,14 @@ test('one request may sign in once: a second try in it is refused, and the first
   expect(errors).toMatchObject([{ path: ['second'], extensions: { code: 'MAX_ROOT_FIELDS_LIMIT' } }]);
 });
 
-describe('what an operator sees', () => {
+describe('operators see', () => {
   async function counts(): Promise<Record<string, number>> {
     const text = await (await fetch(access.url.replace('/graphql', '/metrics'))).text();
     const found = text.matchAll(/^access_session_events_total\{event="(\w+)".*\} (\d+)$/gm);
     return Object.fromEntries([...found].map(([, event, count]) => [event, Number(count)]));
   }
 
-  test('each sign-in, failure, lock, sign-out and copied token in audit trail, log and metrics', async () => {
+  test('each sign-in, failure, lock, sign-out and copied token in the audit trail, the log and the metrics', async () => {
     const address = newAddress();
     const accountId = await givenAccount(access, { email: 'watched@demo.test', roles: ['ADMIN'] });
     const before = await counts();
@@ -229,7 +229,7 @@ describe('what an operator sees', () => {
     expect(entries.get('SIGNED_OUT')?.[0]).toMatchObject({ actor: { id: accountId }, clientAddress: address });
   });
 
-  test('failures with unknown addresses too, without the address that was typed', async () => {
+  test('failures with unknown e-mail addresses, without the address', async () => {
     const address = newAddress();
     await fail(address, 'nobody@demo.test', 1);
     const admin = await givenAdministrator(access, `${newId()}@demo.test`);

@@ -190,7 +190,7 @@ describe('addWatchlistEntry', () => {
     ['value', 'NAME', 'x'.repeat(10_000), {}],
     ['reason', 'NAME', 'Fine', { reason: '' }],
     ['idempotencyKey', 'NAME', 'Fine', { idempotencyKey: 'short' }],
-  ])('refuses a bad %s (%#)', async (field, kind, value, given) => {
+  ])('refuses an invalid %s (%#)', async (field, kind, value, given) => {
     expect(await add(kind, value, given)).toMatchObject({
       entry: null,
       userErrors: [{ code: 'INVALID_INPUT', field: [field] }],

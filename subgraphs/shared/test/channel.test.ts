@@ -32,7 +32,7 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
     return { channel, lost, ends: () => ends };
   }
 
-  test('gives what was pushed, in order, to a reader that waits and to one that comes later', async () => {
+  test('delivers items in order, to a waiting reader and to a later one', async () => {
     const { channel } = open();
     const waiting = [channel.next(), channel.next()];
     for (const each of items(4)) expect(channel.push(each)).toBe(true);
@@ -40,7 +40,7 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
     expect(numbers((await Promise.all(read)).map(({ value }) => value!))).toEqual([0, 1, 2, 3]);
   });
 
-  test('keeps no more than its bounds; whoever loses something learns of each item', async () => {
+  test('keeps no more than its bounds, and reports each lost item', async () => {
     const { channel, lost } = open();
     const refused = items(100).filter((each) => !channel.push(each));
     channel.end();
@@ -53,13 +53,13 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
     expect(told + refused.length).toBe(100 - read.length);
   });
 
-  test('takes any single item, also one above its bounds', async () => {
+  test('accepts any single item, even above its bounds', async () => {
     const { channel } = open();
     expect(channel.push(item(1), 1_000)).toBe(true);
     expect(await channel.next()).toEqual({ done: false, value: item(1) });
   });
 
-  test('releases the producer when it ends, and ends for the reader after what waits', async () => {
+  test('releases the producer when it ends, and ends for the reader after the backlog', async () => {
     const { channel, ends } = open();
     for (const each of items(3)) channel.push(each);
     channel.end();
@@ -70,14 +70,14 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
     expect(await channel.next()).toEqual(done);
   });
 
-  test('ends for all readers that wait', async () => {
+  test('ends for all waiting readers', async () => {
     const { channel } = open();
     const waiting = [channel.next(), channel.next()];
     channel.end();
     expect(await Promise.all(waiting)).toEqual([done, done]);
   });
 
-  test('gives an error once, after what waits', async () => {
+  test('delivers an error once, after the backlog', async () => {
     const { channel, ends } = open();
     channel.push(item(1));
     channel.fail(new Error('the source is gone'));
@@ -87,7 +87,7 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
     expect(await channel.next()).toEqual(done);
   });
 
-  test('gives an error to a reader that waits', async () => {
+  test('delivers an error to a waiting reader', async () => {
     const { channel } = open();
     const [first, second] = [channel.next(), channel.next()];
     channel.fail(new Error('the source is gone'));
@@ -95,7 +95,7 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
     expect(await second).toEqual(done);
   });
 
-  test('releases the producer when the reader stops early, also while it waits', async () => {
+  test('releases the producer when the reader stops early, even while it waits', async () => {
     const { channel, ends } = open();
     for (const each of items(2)) channel.push(each);
     for await (const _first of channel) break;
@@ -108,7 +108,7 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
     expect([await waiting, other.ends()]).toEqual([done, 1]);
   });
 
-  test('gives nothing more, and no error, to a reader that has stopped', async () => {
+  test('delivers neither items nor errors to a reader that has stopped', async () => {
     const { channel } = open();
     channel.push(item(1));
     channel.fail(new Error('the source is gone'));
@@ -116,7 +116,7 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
     expect(await channel.next()).toEqual(done);
   });
 
-  test.each(['before', 'after'])('ends at once when its signal aborts %s it waits', async (when) => {
+  test.each(['before', 'after'])('ends immediately when its signal aborts %s it waits', async (when) => {
     const { channel, ends } = open();
     const leaving = new AbortController();
     channel.push(item(1));
@@ -127,7 +127,7 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
     expect(await channel.next()).toEqual(done);
   });
 
-  test('carries null and undefined like any other value', async () => {
+  test('delivers null and undefined like any other value', async () => {
     const values = new Channel<null | undefined>(dropOldest({ items: 2 }, { onLoss: () => {} }));
     values.push(null);
     values.push(undefined);
@@ -138,7 +138,7 @@ describe.each(policies)('a channel with the policy "%s"', (_, backlogOf) => {
   });
 });
 
-describe('without room', () => {
+describe('a full channel', () => {
   const channelOf = (backlog: Backlog<string>, ...pushed: readonly string[]) => {
     const channel = new Channel(backlog);
     const taken = pushed.filter((text) => channel.push(text, text.length));
@@ -148,27 +148,27 @@ describe('without room', () => {
   const tell = (text: string, lost: number) => `${text} after ${lost}`;
   const onLoss = () => {};
 
-  test('"refuse" keeps the first items, by number and by size', async () => {
+  test('with "refuse" keeps the first items, by number and by size', async () => {
     expect(channelOf(refuse({ items: 2 }), 'a', 'b', 'c').taken).toEqual(['a', 'b']);
     const { channel } = channelOf(refuse({ items: 9, size: 4 }), 'aaa', 'bb', 'c');
     expect(await Array.fromAsync(channel)).toEqual(['aaa', 'c']);
   });
 
-  test('"drop oldest" keeps the last items, by number and by size, and tells how many came before', async () => {
+  test('with "drop oldest" keeps the last items, by number and by size, and reports how many were lost', async () => {
     const byNumber = channelOf(dropOldest({ items: 2 }, { onLoss, tell }), 'a', 'b', 'c', 'd');
     expect(await Array.fromAsync(byNumber.channel)).toEqual(['c after 2', 'd']);
     const bySize = channelOf(dropOldest({ items: 9, size: 4 }, { onLoss, tell }), 'aa', 'bb', 'ccc');
     expect(await Array.fromAsync(bySize.channel)).toEqual(['ccc after 2']);
   });
 
-  test('"latest by key" keeps the last of each key, tells how many it replaced, and refuses further keys', async () => {
+  test('with "latest by key" keeps the last item of each key, reports how many it replaced, and refuses further keys', async () => {
     const [keyOf, keys] = [(text: string) => text.slice(0, 1), 2];
     const { channel, taken } = channelOf(latestByKey({ keys, keyOf }, { onLoss, tell }), 'a1', 'b1', 'a2', 'c1', 'a3');
     expect(taken).toEqual(['a1', 'b1', 'a2', 'a3']);
     expect(await Array.fromAsync(channel)).toEqual(['a3 after 2', 'b1']);
   });
 
-  test('"latest by key" keeps the waiting item where a later one does not supersede it', async () => {
+  test('with "latest by key" keeps the waiting item if a later one does not supersede it', async () => {
     const lost: string[] = [];
     const newer = { keys: 1, keyOf: () => '', supersedes: (text: string, waiting: string) => text > waiting };
     const { channel } = channelOf(latestByKey(newer, { onLoss: (text) => lost.push(text), tell }), 'b', 'a', 'c');
@@ -177,7 +177,7 @@ describe('without room', () => {
   });
 });
 
-describe('steps after a channel', () => {
+describe('operators on channels', () => {
   function open(...pushed: readonly number[]) {
     const ended: string[] = [];
     const channel = new Channel<number>(refuse({ items: 9 }), () => ended.push('source'));
@@ -185,13 +185,13 @@ describe('steps after a channel', () => {
     return { channel, ended, onEnd: () => void ended.push('step') };
   }
 
-  test('startWith gives an item first, then those of the channel', async () => {
+  test('startWith yields an item before those of the channel', async () => {
     const { channel } = open(1, 2);
     channel.end();
     expect(await Array.fromAsync(startWith(0, channel))).toEqual([0, 1, 2]);
   });
 
-  test('filterMap maps items, asynchronously too, and leaves out those that map to undefined', async () => {
+  test('filterMap maps items, even asynchronously, and omits those that map to undefined', async () => {
     const { channel, ended, onEnd } = open(1, 2, 3);
     channel.end();
     const even = filterMap(channel, async (number) => (number % 2 ? number * 10 : undefined), onEnd);
@@ -199,24 +199,27 @@ describe('steps after a channel', () => {
     expect(ended).toEqual(['source', 'step']);
   });
 
-  test.each(['before the first item', 'while they wait'])('stop at once %s, and release the producer', async (when) => {
-    const { channel, ended, onEnd } = open();
-    const steps = startWith(
-      0,
-      filterMap(channel, (number) => number, onEnd),
-    );
-    let waiting: Promise<unknown> | undefined;
-    if (when === 'while they wait') {
-      await steps.next();
-      waiting = steps.next();
-    }
-    await steps.return?.();
-    if (waiting) expect(await waiting).toEqual(done);
-    expect(ended.toSorted()).toEqual(['source', 'step']);
-    expect(await steps.next()).toEqual(done);
-  });
+  test.each(['before the first item', 'while they wait'])(
+    'stop immediately %s, and release the producer',
+    async (when) => {
+      const { channel, ended, onEnd } = open();
+      const steps = startWith(
+        0,
+        filterMap(channel, (number) => number, onEnd),
+      );
+      let waiting: Promise<unknown> | undefined;
+      if (when === 'while they wait') {
+        await steps.next();
+        waiting = steps.next();
+      }
+      await steps.return?.();
+      if (waiting) expect(await waiting).toEqual(done);
+      expect(ended.toSorted()).toEqual(['source', 'step']);
+      expect(await steps.next()).toEqual(done);
+    },
+  );
 
-  test('an item that is still being mapped when the reader stops goes nowhere', async () => {
+  test('an item that is being mapped when the reader stops is discarded', async () => {
     const { channel } = open(1);
     const { promise: mapped, resolve } = Promise.withResolvers<number>();
     const steps = filterMap(channel, () => mapped);
@@ -235,7 +238,7 @@ describe('steps after a channel', () => {
     expect(ended).toEqual(['source', 'step']);
   });
 
-  test('an error of mapping releases the producer', async () => {
+  test('an error of the mapping releases the producer', async () => {
     const { channel, ended, onEnd } = open(1);
     const steps = filterMap(channel, () => Promise.reject(new Error('the database is away')), onEnd);
     await expect(steps.next()).rejects.toThrow('the database is away');

@@ -18,7 +18,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** What a gateway gets whose clock is so many seconds ahead. */
+/** The response to a gateway whose clock is ahead by these seconds. */
 async function askFrom(seconds: number) {
   const time = Date.now() + seconds * 1_000;
   const clock = jest.spyOn(Date, 'now').mockReturnValue(time);
@@ -34,7 +34,7 @@ async function clockPart() {
   return health.parts.find(({ name }) => name === 'clock');
 }
 
-test.each([240, -240])('%d s make no difference', async (seconds) => {
+test.each([240, -240])('a difference of %d s is tolerated', async (seconds) => {
   expect(await askFrom(seconds)).toMatchObject({ status: 200, data: { __typename: 'Query' }, errors: [] });
   expect(await clockPart()).toBeUndefined();
 });
@@ -42,7 +42,7 @@ test.each([240, -240])('%d s make no difference', async (seconds) => {
 test.each([
   [900, /ahead of/],
   [-900, /behind/],
-])('%d s are told to operators, in log and health, and clients may try again', async (seconds, direction) => {
+])('a difference of %d s is reported in log and health, and clients may retry', async (seconds, direction) => {
   logged.length = 0;
   for (const _time of [1, 2]) {
     expect(await askFrom(seconds)).toMatchObject({

@@ -5,9 +5,9 @@ import { EmbeddedPostgres } from '../database/postgres/embedded-postgres.ts';
 import { asAdmin, provision } from '../database/provision.ts';
 import { readSupergraphYaml } from '../runtime/supergraph-yaml.ts';
 
-/** Every subgraph of the product: a test database holds the schema, role and queue of each. */
+/** The subgraphs of the product. A test database has the schema, role and queue of each. */
 export const subgraphNames = readSupergraphYaml().map(({ name }) => name);
-/** Data of a test need not survive a crash of the machine. */
+/** Without fsync, because test data need not survive a crash of the machine. */
 export const quickFlags = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
 export const roleSecret = 'freight-test-roles';
 export const templateDatabase = 'freight_template';

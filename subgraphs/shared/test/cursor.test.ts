@@ -9,7 +9,7 @@ const id = newId();
 const inTime = [cursorParts.time, cursorParts.uuid] as const;
 
 describe('a cursor', () => {
-  test('is read as it was written', () => {
+  test('is parsed as it was written', () => {
     const anyTime = fc.date({ min: new Date('0001-01-01T00:00:00.000Z'), max: new Date('9999-12-31T23:59:59.999Z') });
     fc.assert(
       fc.property(
@@ -51,11 +51,11 @@ describe('a cursor', () => {
     expect(decodeCursor(encodeCursor([value]), [cursorParts[part as keyof typeof cursorParts]])).toBeUndefined();
   });
 
-  test('with an infinite number is refused, though JSON can write one', () => {
+  test('with an infinite number is refused, although JSON can express one', () => {
     expect(decodeCursor(Buffer.from('[1e999]').toString('base64url'), [cursorParts.number])).toBeUndefined();
   });
 
-  test('of another order, of another length, or of nothing readable is refused', () => {
+  test('of another order, of another length or without JSON is refused', () => {
     const ordered = [exactly('NEWEST'), cursorParts.uuid] as const;
     expect(decodeCursor(encodeCursor(['NEWEST', id]), ordered)).toEqual(['NEWEST', id]);
     expect(decodeCursor(encodeCursor(['OLDEST', id]), ordered)).toBeUndefined();
@@ -68,7 +68,7 @@ describe('a cursor', () => {
   });
 });
 
-test('a page says which argument is no cursor', () => {
+test('the error of a page names the argument with the invalid cursor', () => {
   const refusal = { code: 'BAD_USER_INPUT', message: 'Invalid cursor. Start again without "before".' };
   expect(() => parsePage({ before: 'nonsense' }, inTime)).toThrow(expect.objectContaining(refusal));
 });

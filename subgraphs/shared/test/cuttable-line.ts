@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP line to a server that a test can cut (connections are refused) or freeze (nothing passes), and mend. */
+/** A TCP proxy to a server that a test can cut (connections are refused), freeze (no data passes) and restore. */
 export interface CuttableLine {
-  /** The given address with host and port of the line. */
+  /** The given address with the host and port of the proxy. */
   readonly url: string;
   cut(): Promise<void>;
-  /** Lets connections be opened but carries no bytes, as a stopped server does. */
+  /** Accepts connections but passes no data, like a stopped server. */
   freeze(): void;
   mend(): Promise<void>;
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import { createLog } from '../runtime/log.ts';
 import { openSubgraph } from '../server.ts';
 import { NoteEntity, sampleSubgraph } from './sample.ts';
 
-/** A consumer process that stops for ever in the middle of its second event, after its rows were written. */
+/** A consumer process that hangs while it handles its second event, after its rows were written. */
 const [databaseUrl = ''] = process.argv.slice(2);
 let handled = 0;
 const consumer = await openSubgraph(

@@ -19,36 +19,36 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const user = () => new EmbeddedPostgres(folder, { flags: quickFlags });
-const answers = (url: string): Promise<boolean> =>
+const responds = (url: string): Promise<boolean> =>
   asAdmin(url, undefined, async (client) => (await client.query('select 1')).rowCount === 1);
 
 describe('the embedded PostgreSQL', () => {
-  test('is shared: whoever comes joins it, and the last to leave stops it', async () => {
+  test('is shared: later processes join it, and the last to leave stops it', async () => {
     const [first, second] = [user(), user()];
-    // Both come at once to an empty folder: one makes the files, the other waits.
+    // Both start at once with an empty folder. One creates the files, the other waits.
     const [url, sameUrl] = await Promise.all([first.start(), second.start()]);
     expect(sameUrl).toBe(url);
     await expect(stopUnusedServer(folder)).rejects.toThrow('DATA_DIR: a folder that no process uses is required');
     await first[Symbol.asyncDispose]();
-    expect(await answers(url)).toBe(true);
+    expect(await responds(url)).toBe(true);
     await second[Symbol.asyncDispose]();
     expect(postmasterOf(cluster)).toBeUndefined();
   });
 
-  test('stays where it was, so that those who know its address find it again', async () => {
+  test('keeps its port, so that clients with its address find it again', async () => {
     await using again = user();
     await using other = user();
     const url = await again.start();
     expect(await other.start()).toBe(url);
   });
 
-  test('starts although the note of a killed server names another program by now', async () => {
+  test('starts even if the PID file of a killed server contains the number of another program', async () => {
     const stranger = spawn('sleep', ['60']);
     await once(stranger, 'spawn');
     writeFileSync(join(cluster, 'postmaster.pid'), `${stranger.pid}\n`);
     try {
       await using server = user();
-      expect(await answers(await server.start())).toBe(true);
+      expect(await responds(await server.start())).toBe(true);
     } finally {
       stranger.kill();
     }

@@ -8,7 +8,7 @@ interface Box {
   readonly size: number;
 }
 
-/** Boxes within boxes, and how many times a resolver has been asked for them. */
+/** Nested boxes, with a count of the calls of their resolver. */
 function createBoxes(): { readonly schema: GraphQLSchema; readonly root: Box; asked(): number } {
   let asked = 0;
   const root: Box = {
@@ -35,7 +35,7 @@ function run(
 }
 
 describe('the execution of a request', () => {
-  test('answers a result of exactly the allowed number of objects', async () => {
+  test('returns a result of exactly the allowed number of objects', async () => {
     const { data, errors } = await run(createBoxes(), '{ boxes(first: 10) { boxes(first: 9) { size } } }', {
       maxObjects: 100,
     });
@@ -43,7 +43,7 @@ describe('the execution of a request', () => {
     expect(data?.['boxes']).toHaveLength(10);
   });
 
-  test('one object more is refused with one error, and no further field is resolved', async () => {
+  test('refuses one object more with one error, and resolves no further field', async () => {
     const boxes = createBoxes();
     const query =
       '{ boxes(first: 10) { boxes(first: 9) { size } more: boxes(first: 1) { boxes(first: 100) { size } } } }';
@@ -58,29 +58,29 @@ describe('the execution of a request', () => {
     expect(asked).toBeLessThanOrEqual(21);
   });
 
-  test('resolves nothing more once the gateway has left', async () => {
+  test('resolves nothing more after the gateway has disconnected', async () => {
     const gateway = new AbortController();
     const boxes = createBoxes();
-    const answer = run(boxes, '{ boxes(first: 100) { boxes(first: 100) { size } } }', {
+    const result = run(boxes, '{ boxes(first: 100) { boxes(first: 100) { size } } }', {
       client: gateway.signal,
       maxObjects: 20_000,
     });
     gateway.abort();
-    expect((await answer).data).toBeNull();
+    expect((await result).data).toBeNull();
     await new Promise((resolve) => setImmediate(resolve));
     expect(boxes.asked()).toBe(1);
   });
 
-  test('lets others have their turn while a large result is completed', async () => {
+  test('lets other requests run while it completes a large result', async () => {
     let turns = 0;
     let completed = false;
     const others = () => {
       turns++;
       if (!completed) setImmediate(others);
     };
-    const answer = run(createBoxes(), '{ boxes(first: 100) { boxes(first: 150) { size } } }', { maxObjects: 20_000 });
+    const result = run(createBoxes(), '{ boxes(first: 100) { boxes(first: 150) { size } } }', { maxObjects: 20_000 });
     setImmediate(others);
-    const { errors } = await answer;
+    const { errors } = await result;
     completed = true;
     expect(errors).toBeUndefined();
     expect(turns).toBeGreaterThan(5);

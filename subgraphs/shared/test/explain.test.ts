@@ -23,7 +23,7 @@ describe('the SQL statements of a request', () => {
     return { data, errors, sql: extensions?.['sql'] as Statements | undefined };
   }
 
-  test('are told to the gateway that asks for them: each with its time and rows, values left out', async () => {
+  test('are returned to the gateway on request, each with its time and rows but without values', async () => {
     const { data, sql = [] } = await ask(write, { text: 'a private text' }, explain);
     expect(data).toMatchObject({ writeNote: { note: { text: 'a private text' } } });
     expect(sql[0]).toEqual({
@@ -34,22 +34,22 @@ describe('the SQL statements of a request', () => {
     expect(JSON.stringify(sql)).not.toContain('private');
   });
 
-  test('are those of the request alone', async () => {
+  test('are only those of the request', async () => {
     const read = 'query($id: ID!) { note(id: $id) { text } }';
     const id = '01975e16-37f8-7623-9582-a9c1db163500';
-    const answers = await Promise.all([1, 2, 3].map(() => ask(read, { id }, explain)));
-    for (const { sql } of answers) {
+    const responses = await Promise.all([1, 2, 3].map(() => ask(read, { id }, explain)));
+    for (const { sql } of responses) {
       expect(sql).toEqual([{ text: expect.stringContaining('from'), ms: expect.any(Number), rows: 0 }]);
     }
   });
 
-  test('are told also of a request that fails', async () => {
+  test('are also returned for a request that fails', async () => {
     const { errors, sql } = await ask(write, { text: 'rollback' }, explain);
     expect(errors).toHaveLength(1);
     expect(sql?.[0]?.text).toContain('insert into');
   });
 
-  test('include those that pass the ORM by, and those that fail', async () => {
+  test('include those outside the ORM, and those that fail', async () => {
     const em = notes.services.database.fork();
     const { statements } = await recordStatements(async () => {
       await executeBound(em, 'select generate_series(1, $1::int) as number', [3]);
@@ -63,7 +63,7 @@ describe('the SQL statements of a request', () => {
     ]);
   });
 
-  test('stay inside where nobody asks, or without the signature of the gateway', async () => {
+  test('are not returned without a request, or without the signature of the gateway', async () => {
     expect(await ask(write, { text: 'x' }, {})).toMatchObject({ sql: undefined });
     const unsigned = await ask(write, { text: 'x' }, { ...explain, [identityHeader]: 'nobody' });
     expect(unsigned).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }], sql: undefined });

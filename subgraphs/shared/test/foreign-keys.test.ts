@@ -17,7 +17,7 @@ function linesInto(lines: Line[]) {
   return pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
 }
 
-test('a gateway that signs with another key is refused, and one line names the setting at fault', async () => {
+test('a gateway that signs with another key is refused, and one log line names the wrong setting', async () => {
   const lines: Line[] = [];
   const notes = await startTestSubgraph(sampleSubgraph('shipments'), { log: linesInto(lines) });
   try {
@@ -39,7 +39,7 @@ test('a gateway that signs with another key is refused, and one line names the s
   }
 });
 
-test('forged tokens can not fill the log: one line a minute, with a short id', () => {
+test('forged tokens cannot fill the log: they cause one line per minute, with a short id', () => {
   const lines: Line[] = [];
   let now = 0;
   const settings = { signer: 'the gateway', publicKeys: 'PUBLIC', signingKey: 'PRIVATE' };

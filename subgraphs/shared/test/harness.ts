@@ -15,7 +15,7 @@ import type { Subgraph } from '../subgraph.ts';
 import type { Role, Tier } from '../vocabulary.ts';
 import { roleSecret, templateDatabase } from './cluster.ts';
 
-/** A database of its own for one test file: a copy of the provisioned template. */
+/** Creates a database for one test file as a copy of the provisioned template. */
 export interface TestDatabase {
   readonly name: string;
   urlFor(subgraph: string): string;
@@ -36,18 +36,18 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** Longer than any test: a request that hangs fails with the name of its test. */
+/** Longer than any test, so that a request that hangs fails under the name of its test. */
 const timeoutMs = 600_000;
 
 const keys = await newKeyPair();
 const signer = createSigner(keys.privateJwk);
 
-/** The token with which the gateway would speak for somebody to a subgraph. */
+/** The token that the gateway would send to a subgraph for this identity. */
 export function identityToken(subgraph: string, as: Identity): string {
   return signer.sign(as, identityTokens(subgraph), 60);
 }
 
-/** An account with these roles, for asking as somebody. */
+/** The identity of an account with these roles. */
 export function somebody(
   roles: readonly Role[],
   given: {
@@ -62,10 +62,10 @@ export function somebody(
   return { kind: 'account', accountId, sessionId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
 }
 
-/** A subgraph under test: really listening, on a database of its own. */
+/** A subgraph under test. It listens on a port and has its own database. */
 export interface TestSubgraph<C extends BaseContext> extends RunningSubgraph<C> {
   readonly live: LivePubSub;
-  /** Sends one operation as this identity, as the gateway would; `headers` go with it. */
+  /** Sends one operation as the gateway would for this identity, with `headers`. */
   ask<T = Record<string, unknown>>(
     as: Identity,
     query: string,
@@ -82,7 +82,7 @@ export interface TestSubgraphOptions {
   readonly limits?: Partial<SubgraphLimits>;
 }
 
-/** Starts a subgraph for a test file; `close()` in afterAll stops it and drops its database. */
+/** Starts a subgraph for a test file. Call `close()` in afterAll to stop it and drop its database. */
 export async function startTestSubgraph<C extends BaseContext>(
   subgraph: Subgraph<C>,
   options: TestSubgraphOptions = {},
@@ -97,7 +97,7 @@ export async function startTestSubgraph<C extends BaseContext>(
     ...(options.clock && { clock: options.clock }),
     ...(options.limits && { limits: options.limits }),
   });
-  // Tests take events with `jobs.drain()`, so that they know when all are done.
+  // Tests handle events with `jobs.drain()`, which resolves when all are handled.
   const verifier = createVerifier([keys.publicJwk], identityTokens(subgraph.name));
   const running = await listen(open, verifier, { takesEvents: false });
   return {

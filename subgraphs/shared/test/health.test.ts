@@ -8,7 +8,7 @@ import { type SampleContext, sampleSubgraph } from './sample.ts';
 describe('the parts of a process', () => {
   const moments = [new Date('2026-03-01T10:00:00Z'), new Date('2026-03-01T11:00:00Z')];
 
-  test('a part that is not up makes the process degraded and says since when and why', () => {
+  test('a part that is not up degrades the process, with its time and reason', () => {
     const health = new Health(() => moments[0] as Date);
     health.set('seeding', 'degraded', 'seeding: the history of shipments is being loaded.');
     expect(health.parts()).toEqual([
@@ -24,7 +24,7 @@ describe('the parts of a process', () => {
     expect(statusOf(health.parts())).toBe('ready');
   });
 
-  test('since moves with the status, and a part that is up has no reason', () => {
+  test('`since` changes with the status, and a part that is up has no reason', () => {
     let now = 0;
     const health = new Health(() => moments[now] as Date);
     health.set('redis', 'down', 'Redis does not answer.');
@@ -38,7 +38,7 @@ describe('the parts of a process', () => {
     expect(health.parts()[0]).toMatchObject({ since: '2026-03-01T11:00:00.000Z', reason: null });
   });
 
-  test('a subgraph shows the parts of its process with its own', () => {
+  test('a subgraph shows the parts of its process besides its own', () => {
     const process = new Health();
     const health = new Health(() => new Date(), process);
     process.set('disk', 'up');
@@ -48,7 +48,7 @@ describe('the parts of a process', () => {
 });
 
 describe('a shared check', () => {
-  test('callers share one run, and its outcome while that is fresh', async () => {
+  test('callers share one run, and its outcome while it is fresh', async () => {
     let runs = 0;
     const check = sharedCheck(async () => void runs++, { freshMs: 60_000 });
     await Promise.all([check(), check(), check()]);
@@ -56,7 +56,7 @@ describe('a shared check', () => {
     expect(runs).toBe(1);
   });
 
-  test('a run that takes too long rejects, and no second one begins while it lasts', async () => {
+  test('a run that takes too long rejects, and a second one begins only after it', async () => {
     let runs = 0;
     const check = sharedCheck(
       () => {
@@ -94,22 +94,22 @@ describe('/health of a subgraph', () => {
     const response = await fetch(new URL('/health', subgraph.url));
     return { status: response.status, body: await response.text() };
   };
-  /** A finding is given out again for a second: asks until the other one comes. */
+  /** Outcomes are reused for a second, so this polls until the status changes. */
   const healthOnce = async (status: number) => {
     for (;;) {
-      const answer = await health();
-      if (answer.status === status) return JSON.parse(answer.body);
+      const response = await health();
+      if (response.status === status) return JSON.parse(response.body);
     }
   };
 
-  test('is ready while its database answers', async () => {
+  test('is ready while its database responds', async () => {
     expect(await healthOnce(200)).toEqual({
       status: 'ready',
       parts: [{ name: 'database', status: 'up', since: expect.any(String), reason: null }],
     });
   });
 
-  test('is degraded while a part is, and still answers', async () => {
+  test('is degraded while a part is, but still responds with 200', async () => {
     subgraph.services.health.set('seeding', 'degraded', 'seeding');
     expect(await healthOnce(200)).toMatchObject({
       status: 'degraded',
@@ -119,7 +119,7 @@ describe('/health of a subgraph', () => {
   });
 
   test.each(['cut', 'freeze'] as const)(
-    'is 503 while its database is away (%s), and 200 when it is back',
+    'is 503 while its database is down (%s), and 200 when it is back',
     async (fault) => {
       await line[fault]();
       expect(await healthOnce(503)).toEqual({

@@ -21,7 +21,7 @@ describe('a change with an idempotency key', () => {
     input: { text: 'hello', tags: ['a', 'b'] },
     ...changes,
   });
-  /** Writes a note once per key and hands back its id. */
+  /** Writes a note once per key and returns its id. */
   const write = (call: KeyedCall) =>
     notes.contextFor(somebody(['DISPATCHER'])).transact((transaction) =>
       once(transaction, call, async () => {
@@ -43,7 +43,7 @@ describe('a change with an idempotency key', () => {
     },
   ];
 
-  test('is made once, and a repeated call gets the first outcome, whatever the order of its fields', async () => {
+  test('runs once, and a repeated call gets the first outcome, whatever the order of its fields', async () => {
     const call = callWith({ input: { text: 'hello', place: { city: 'Reno', state: 'NV' } } });
     const before = await count();
     const id = await write(call);
@@ -51,7 +51,7 @@ describe('a change with an idempotency key', () => {
     expect(await count()).toBe(before + 1);
   });
 
-  test('is made once when it arrives 20 times at once', async () => {
+  test('runs once when it arrives 20 times at once', async () => {
     const call = callWith();
     const before = await count();
     const ids = await Promise.all(Array.from({ length: 20 }, () => write(call)));
@@ -59,19 +59,19 @@ describe('a change with an idempotency key', () => {
     expect(await count()).toBe(before + 1);
   });
 
-  test('is refused when the key came with another input or for another mutation', async () => {
+  test('is refused when its key was used with another input or for another mutation', async () => {
     const call = callWith();
     await write(call);
     expect(await refusalOf(write({ ...call, input: { text: 'hello', tags: ['b', 'a'] } }))).toEqual(reused);
     expect(await refusalOf(write({ ...call, mutation: 'readNote' }))).toEqual(reused);
   });
 
-  test('has its key to itself: another account may use the same one', async () => {
+  test('has a key of its own account: another account may use the same key', async () => {
     const call = callWith();
     expect(await write({ ...call, accountId: newId() })).not.toBe(await write(call));
   });
 
-  test('leaves its key free when it is refused', async () => {
+  test('does not use up its key when it is refused', async () => {
     const call = callWith();
     const refused = notes
       .contextFor(somebody(['DISPATCHER']))
@@ -80,12 +80,12 @@ describe('a change with an idempotency key', () => {
     expect(await write(call)).toEqual(expect.any(String));
   });
 
-  test('without a key is made each time', async () => {
+  test('runs each time without a key', async () => {
     const call = callWith({ key: null });
     expect(await write(call)).not.toBe(await write(call));
   });
 
-  test('keeps the whole outcome where it is more than an id', async () => {
+  test('keeps the whole outcome if it is more than an id', async () => {
     const call = callWith();
     const run = (outcome: { imported: number; refusals: string[] }) =>
       notes
@@ -95,7 +95,7 @@ describe('a change with an idempotency key', () => {
     expect(await run({ imported: 0, refusals: [] })).toEqual(first);
   });
 
-  test('keeps an outcome that quotes what PostgreSQL takes for no text', async () => {
+  test('keeps an outcome with characters that PostgreSQL does not accept in texts', async () => {
     const call = callWith();
     const outcome = { refused: ['a\0b', '\ud800', '\u202e'] };
     const run = () =>
@@ -105,7 +105,7 @@ describe('a change with an idempotency key', () => {
     expect([await run(), await run()]).toEqual([outcome, outcome]);
   });
 
-  test('answers a repeated call with the record as it stands now', async () => {
+  test('returns the current record for a repeated call', async () => {
     const call = callWith();
     const run = () =>
       notes.contextFor(somebody(['DISPATCHER'])).transact((transaction) =>

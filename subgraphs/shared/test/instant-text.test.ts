@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { instantText } from '../database/instant-text.ts';
 
-test('moments are written as toISOString writes them, and invalid ones are refused as there', () => {
+test('times are written as toISOString writes them, and invalid ones are refused in the same way', () => {
   fc.assert(
     fc.property(fc.date({ noInvalidDate: true }), (at) => expect(instantText(at)).toBe(at.toISOString())),
     { seed: 2025 },

@@ -16,7 +16,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 const secretOf = (folder: string) => loadRoleSecret(readProductConfig({ DATA_DIR: folder }));
 
 describe('secrets of an installation', () => {
-  test('are made once, also for processes that start at once, and stay', async () => {
+  test('are created once, even for processes that start at the same time, and then kept', async () => {
     const [secret, ...others] = await Promise.all([1, 2, 3].map(() => secretOf(dataDir)));
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
     expect(new Set([...others, await secretOf(dataDir)])).toEqual(new Set([secret]));
@@ -24,7 +24,7 @@ describe('secrets of an installation', () => {
     expect(sameKeys).toEqual([keys]);
   });
 
-  test('can be read by their owner only, and nothing else is left', async () => {
+  test('can be read only by their owner, and no temporary file is left', async () => {
     await Promise.all([secretOf(dataDir), loadKeyring(dataDir)]);
     const files = readdirSync(dataDir).filter((name) => name !== '.writable');
     expect(files.sort()).toEqual(['database-role-secret', 'keys.json']);
@@ -46,7 +46,7 @@ describe('secrets of an installation', () => {
     expect(await loadKeyring(dataDir)).toEqual({ access, identity });
   });
 
-  test('while keys are exchanged, a reader accepts the old and the new one', async () => {
+  test('a verifier accepts the old and the new key while keys are rotated', async () => {
     const { access: older } = await loadKeyring(join(dataDir, 'older'));
     const { access: newer } = await loadKeyring(join(dataDir, 'newer'));
     const tokens = [older, newer].map(({ privateJwk }) => createSigner(privateJwk).sign(anonymous, accessTokens, 60));
@@ -58,7 +58,7 @@ describe('secrets of an installation', () => {
     expect(await readBy(newer)).toEqual([undefined, anonymous]);
   });
 
-  test('keys at fault are told in one line', async () => {
+  test('invalid keys are reported in one line', async () => {
     writeFileSync(join(dataDir, 'keys.json'), '{"access":');
     await expect(loadKeyring(dataDir)).rejects.toThrow(/^DATA_DIR: \S+keys\.json does not contain Ed25519 JWK pairs\./);
   });

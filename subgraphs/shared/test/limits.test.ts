@@ -18,7 +18,7 @@ import { type SampleContext, sampleSubgraph } from './sample.ts';
 const dispatcher = somebody(['DISPATCHER']);
 const write = 'mutation { writeNote(input: { text: "hello" }) { note { id } userErrors { code message } } }';
 
-describe('what one request may take from a subgraph', () => {
+describe('the limits of a request to a subgraph', () => {
   let database: TestDatabase;
   let line: CuttableLine;
   let notes: TestSubgraph<SampleContext>;
@@ -38,7 +38,7 @@ describe('what one request may take from a subgraph', () => {
     await database.drop();
   });
 
-  /** Resolves when as many sleeps run in the database; asks past the subgraph, whose pool they may fill. */
+  /** Resolves when this many sleeps run in the database. Uses its own connection, because sleeps can fill the pool. */
   const sleepsRun = async (count: number) => {
     const running = `select count(*)::int as n from pg_stat_activity
       where datname = $1 and query like 'select pg_sleep%' and state = 'active'`;
@@ -50,7 +50,7 @@ describe('what one request may take from a subgraph', () => {
     });
   };
 
-  test('lists within lists are refused when their objects exceed the limit', async () => {
+  test('nested lists are refused when their objects exceed the limit', async () => {
     const { data, errors } = await notes.ask(
       anonymous,
       '{ notes(first: 100) { notes(first: 100) { notes(first: 100) { id } } } }',
@@ -69,7 +69,7 @@ describe('what one request may take from a subgraph', () => {
     ]);
   });
 
-  test('a statement that runs for too long is ended, and the client is told that time was short', async () => {
+  test('a statement that runs too long is cancelled, and the client gets GATEWAY_TIMEOUT', async () => {
     const { data, errors } = await notes.ask(anonymous, '{ sleep(seconds: 30) { id } }');
     expect(data).toMatchObject({ sleep: null });
     expect(errors[0]).toMatchObject({
@@ -78,7 +78,7 @@ describe('what one request may take from a subgraph', () => {
     });
   });
 
-  test('when the gateway leaves, running statements are cancelled, also those that fill the pool', async () => {
+  test('running statements are cancelled when the gateway disconnects, even if they fill the pool', async () => {
     const gateway = new AbortController();
     const headers = { [identityHeader]: identityToken('shipments', anonymous) };
     const body = JSON.stringify({ query: '{ sleep(seconds: 30) { id } }' });
@@ -90,7 +90,7 @@ describe('what one request may take from a subgraph', () => {
     await sleepsRun(0);
   });
 
-  test('a database that is away is told as such, may be asked again, and says nothing of its driver', async () => {
+  test('a database that is down is a retryable SERVICE_UNAVAILABLE, without the message of the driver', async () => {
     await line.cut();
     const { errors } = await notes.ask(dispatcher, '{ sleep(seconds: 0) { id } }');
     expect(errors).toMatchObject([
@@ -116,7 +116,7 @@ describe('what one request may take from a subgraph', () => {
       const call = { accountId: dispatcher.accountId, mutation: 'change', key, input: {} };
       await once(transaction, call, () => transaction.em.execute('select 1 as one'));
       const flush = transaction.em.flush.bind(transaction.em);
-      // The last step before the commit: from here on the line carries nothing back.
+      // The last step before the commit. From here on no response passes the proxy.
       transaction.em.flush = async () => {
         await flush();
         line.freeze();
@@ -128,7 +128,7 @@ describe('what one request may take from a subgraph', () => {
     expect(await em.execute('select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  test('connections that are lost within transactions do not use up the pool', async () => {
+  test('connections that are lost in transactions are returned to the pool', async () => {
     const poolSize = 10;
     const { transact } = notes.contextFor(dispatcher);
     const changes = Array.from({ length: poolSize }, () =>

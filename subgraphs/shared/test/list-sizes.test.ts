@@ -29,8 +29,8 @@ const resolvers = {
   },
 };
 
-describe('a list whose size the SDL states', () => {
-  test('is never longer, whatever its resolver finds', async () => {
+describe('a list with a size in the SDL', () => {
+  test('is never longer, whatever its resolver returns', async () => {
     const schema = boundLists(buildSubgraphSchema({ typeDefs, resolvers }));
     const source = '{ short long promised missing box { contents } asked(first: 4) free }';
     expect(await graphql({ schema, source })).toEqual({

@@ -33,7 +33,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('a consumer that is killed in the middle loses no event and counts none twice', async () => {
+test('a consumer that is killed while it handles events loses none and counts none twice', async () => {
   const sent = Array.from({ length: 5 }, () => newId());
   for (const shipmentId of sent) {
     await producer.services.database.fork().transactional((em) =>
@@ -58,7 +58,7 @@ test('a consumer that is killed in the middle loses no event and counts none twi
   dying.kill('SIGKILL');
   await once(dying, 'exit');
 
-  // What the clock would do in a minute: the dead consumer's hold on its events expires.
+  // Expires the claim of the dead consumer on its events, which would take a minute.
   await asAdmin(process.env.TEST_POSTGRES_URL ?? '', database.name, (client) =>
     client.query(`update jobs.job set started_on = started_on - interval '1 hour' where state = 'active'`),
   );

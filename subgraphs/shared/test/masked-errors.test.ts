@@ -10,7 +10,7 @@ interface Entry {
   readonly err?: { readonly message: string };
 }
 
-/** What a subgraph masks stands in its log under the request id that the gateway sent. */
+/** The log of a subgraph has a masked error under the request id that the gateway sent. */
 describe('a masked error', () => {
   const entries: Entry[] = [];
   const logged = (requestId: string) => entries.filter((entry) => entry.requestId === requestId);
@@ -42,7 +42,7 @@ describe('a masked error', () => {
       void first.then(() => {
         isAnswered = true;
       });
-      // The subscription is live when its topic has a listener; publishing until the event arrives needs no clock.
+      // The subscription is active once its topic has a listener. Publishing until the event arrives needs no timer.
       while (!isAnswered) {
         await notes.live.publish('notes', { id: 'no id of a note' });
         await notes.ask(dispatcher, '{ __typename }');

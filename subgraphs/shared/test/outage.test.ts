@@ -17,15 +17,15 @@ describe('an error of a driver', () => {
     ['a pool without a free connection', new Error('timeout exceeded when trying to connect')],
     ['Redis out of reach', new Error('Reached the max retries per request limit (which is 1).')],
     ['a wrapped one', new Error('of the library', { cause: withCode('ECONNRESET') })],
-  ])('%s is an outage that passes', (_name, error) => {
+  ])('%s is SERVICE_UNAVAILABLE', (_name, error) => {
     expect(outageOf(error)).toBe('SERVICE_UNAVAILABLE');
   });
 
   test.each([
     ['a statement timeout', withCode('57014')],
     ['a lock timeout', withCode('55P03')],
-    ['an answer that does not come', new Error('Query read timeout')],
-  ])('%s is a lack of time', (_name, error) => {
+    ['a missing response', new Error('Query read timeout')],
+  ])('%s is GATEWAY_TIMEOUT', (_name, error) => {
     expect(outageOf(error)).toBe('GATEWAY_TIMEOUT');
   });
 
@@ -34,7 +34,7 @@ describe('an error of a driver', () => {
     ['a violated constraint', withCode('23505')],
     ['a bug', new TypeError('undefined is not a function')],
     ['no error at all', 'text'],
-  ])('%s is no outage', (_name, error) => {
+  ])('%s is not an outage', (_name, error) => {
     expect(outageOf(error)).toBeUndefined();
   });
 });

@@ -36,7 +36,7 @@ describe('a subgraph', () => {
     await database.drop();
   });
 
-  test('answers a mutation, a query and a reference with the written row', async () => {
+  test('returns the written row for a mutation, a query and a reference', async () => {
     const written = await notes.ask<Written>(dispatcher, write, { text: 'hello' });
     expect(written.errors).toEqual([]);
     const id = written.data?.writeNote.note?.id;
@@ -66,20 +66,20 @@ describe('a subgraph', () => {
     expect([(await asked('shipments')).status, (await asked('fleet')).status]).toEqual([200, 401]);
   });
 
-  test('tells an account which role it lacks', async () => {
+  test('names the role that an account lacks', async () => {
     const { errors } = await notes.ask(somebody(['DRIVER']), write, { text: 'x' });
     expect(errors).toMatchObject([
       { extensions: { code: 'FORBIDDEN' }, message: expect.stringContaining('DISPATCHER') },
     ]);
   });
 
-  test('returns what the caller can mend as userErrors', async () => {
+  test('returns userErrors for refusals that the caller can correct', async () => {
     const { data, errors } = await notes.ask<Written>(dispatcher, write, { text: '' });
     expect(errors).toEqual([]);
     expect(data?.writeNote).toMatchObject({ note: null, userErrors: [{ code: 'EMPTY', field: ['text'] }] });
   });
 
-  test('masks what it did not expect', async () => {
+  test('masks unexpected errors', async () => {
     const { errors } = await notes.ask(dispatcher, write, { text: 'boom' });
     expect(errors).toMatchObject([
       {
@@ -90,7 +90,7 @@ describe('a subgraph', () => {
     expect(JSON.stringify(errors)).not.toContain('secret');
   });
 
-  test('hands its events to a neighbour once, with the commit, and none after a rollback', async () => {
+  test('sends its events to another subgraph once, with the commit, and none after a rollback', async () => {
     const seen: string[] = [];
     const neighbour = await openSubgraph(
       sampleSubgraph('risk', {
@@ -114,7 +114,7 @@ describe('a subgraph', () => {
     }
   });
 
-  test('keeps its queue in order under its own role, without a warning', async () => {
+  test('maintains its queue with its own role, without a warning', async () => {
     const logged: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
     const { services, close } = await openSubgraph(sampleSubgraph('risk', { 'shipment.rated': async () => {} }), {
@@ -130,14 +130,14 @@ describe('a subgraph', () => {
     }
   });
 
-  test('cannot read the tables of a neighbour', async () => {
+  test('cannot read the tables of another subgraph', async () => {
     await expect(notes.services.database.fork().execute('select * from access.migrations')).rejects.toThrow(
       /permission denied|does not exist/,
     );
     await expect(notes.services.database.fork().execute('select * from jobs.job')).rejects.toThrow(/permission denied/);
   });
 
-  test('refuses a subscription at once to those who may not listen', async () => {
+  test('refuses a forbidden subscription at once', async () => {
     const client = createClient({ url: notes.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
     try {
       const events = client.iterate({
@@ -150,7 +150,7 @@ describe('a subgraph', () => {
     }
   });
 
-  test('streams live events to a subscriber, each with the rows of its moment', async () => {
+  test('streams live events to a subscriber, each with the current rows', async () => {
     const client = createClient({ url: notes.url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
     try {
       const events = client.iterate({
@@ -159,13 +159,13 @@ describe('a subgraph', () => {
       });
       const first = events.next();
       const text = newId();
-      // The subscription is live when its topic has a listener; publishing until the event arrives needs no clock.
-      let answered = false;
+      // The subscription is active once its topic has a listener. Publishing until the event arrives needs no timer.
+      let received = false;
       const arrived = first.then((result) => {
-        answered = true;
+        received = true;
         return result;
       });
-      while (!answered) await notes.ask(dispatcher, write, { text });
+      while (!received) await notes.ask(dispatcher, write, { text });
       expect((await arrived).value).toMatchObject({ data: { noteWritten: { text } } });
       await events.return?.();
     } finally {

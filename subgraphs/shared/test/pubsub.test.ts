@@ -37,7 +37,7 @@ function redisImplementation(): Implementation {
   };
 }
 
-// One contract for every implementation: the one in memory cannot drift from Redis.
+// One test suite for all implementations, so that the one in memory behaves like Redis.
 for (const implementation of [memory, redisImplementation()]) {
   if (!implementation.available) {
     test.skip(`live pub/sub in ${implementation.name}: skipped, no redis-server and no REDIS_URL`, () => {});
@@ -52,14 +52,14 @@ for (const implementation of [memory, redisImplementation()]) {
     });
     afterEach(() => live.close());
 
-    test('delivers what is published after subscribe resolved, in order', async () => {
+    test('delivers payloads that are published after `subscribe` resolved, in order', async () => {
       const stream = await live.subscribe<number>(['a']);
       live.publish('a', 1);
       live.publish('a', 2);
       expect([(await stream.next()).value, (await stream.next()).value]).toEqual([1, 2]);
     });
 
-    test('delivers a topic to each of its subscribers and to nobody else', async () => {
+    test('delivers a topic to each of its subscribers and to no other', async () => {
       const [first, second, other] = await Promise.all([
         live.subscribe(['a']),
         live.subscribe(['a', 'b']),
@@ -73,7 +73,7 @@ for (const implementation of [memory, redisImplementation()]) {
       expect((await other.next()).value).toBe('from c');
     });
 
-    test('one subscriber that leaves takes the topic from nobody else', async () => {
+    test('a subscriber that leaves does not end the topic for others', async () => {
       const [leaving, staying] = await Promise.all([live.subscribe(['a']), live.subscribe(['a'])]);
       await leaving.return?.();
       live.publish('a', 'still here');
@@ -81,7 +81,7 @@ for (const implementation of [memory, redisImplementation()]) {
       expect(await leaving.next()).toEqual({ value: undefined, done: true });
     });
 
-    test('carries JSON values whole, and as copies', async () => {
+    test('delivers complete copies of JSON values', async () => {
       const value = { text: 'Montréal ✓', list: [1, null, { deep: true }] };
       const stream = await live.subscribe<typeof value>(['a']);
       live.publish('a', value);
@@ -90,9 +90,9 @@ for (const implementation of [memory, redisImplementation()]) {
       expect(received).not.toBe(value);
     });
 
-    test('a consumer that does not read keeps the newest payloads only; its losses are counted and logged', async () => {
+    test('a consumer that does not read keeps only the newest payloads; its losses are counted and logged', async () => {
       const logged: unknown[] = [];
-      const log = { warn: (entry: unknown) => logged.push(entry) } as unknown as Log; // nothing else is asked of it
+      const log = { warn: (entry: unknown) => logged.push(entry) } as unknown as Log; // the only method that is called
       const counted = countLosses(live, log);
       const [slow, marker] = await Promise.all([counted.subscribe<number>(['a']), live.subscribe<number>(['a'])]);
       for (let index = 0; index < bufferLimit + 10; index++) live.publish('a', index);
@@ -102,7 +102,7 @@ for (const implementation of [memory, redisImplementation()]) {
       expect(logged).toEqual([1, 2, 4, 8].map((lost) => ({ topics: ['a'], lost })));
     });
 
-    test('a consumer that needs only the latest of each key skips what came before it; skipped payloads are counted', async () => {
+    test('a consumer that needs only the latest payload of each key skips earlier ones, which are counted', async () => {
       const counted = countLosses(live, createLog('test', 'silent'));
       const latest = { keys: 2, keyOf: ([key]: readonly [string, number]) => key };
       const [slow, marker] = await Promise.all([
@@ -118,7 +118,7 @@ for (const implementation of [memory, redisImplementation()]) {
       expect([counted.lost, counted.conflated]).toEqual([0, bufferLimit - 2]);
     });
 
-    test('a consumer with more keys than it may have is told, after what waits', async () => {
+    test('a consumer with too many keys gets an error after its backlog', async () => {
       const slow = await live.subscribe<string>(['a'], { latest: { keys: 1, keyOf: (value) => value } });
       const marker = await live.subscribe<string>(['a']);
       for (const value of ['x', 'y']) live.publish('a', value);
@@ -144,7 +144,7 @@ for (const implementation of [memory, redisImplementation()]) {
       ]);
     });
 
-    test('close ends every stream, also one that is waiting', async () => {
+    test('`close` ends every stream, even a waiting one', async () => {
       const stream = await live.subscribe(['a']);
       const waiting = stream.next();
       await live.close();

@@ -43,7 +43,7 @@ const log = createLog('test', 'silent');
     }
   };
 
-  test('a change is answered at once, and another process hears of it when Redis is back', async () => {
+  test('a mutation responds at once, and another process gets its event when Redis is back', async () => {
     const subgraph = await startTestSubgraph(sampleSubgraph('shipments'), { live });
     const other = await createRedisPubSub(server.url, { log, health: new Health() });
     try {
@@ -61,7 +61,7 @@ const log = createLog('test', 'silent');
     }
   });
 
-  test('health says so without the words of a driver, and when it is over', async () => {
+  test('health reports the outage without the message of the driver, and its end', async () => {
     await partBecomes('up');
     await line.cut();
     expect(await partBecomes('down')).toMatchObject({
@@ -71,7 +71,7 @@ const log = createLog('test', 'silent');
     await partBecomes('up');
   });
 
-  test('the newest messages wait for Redis; older ones are lost and counted', async () => {
+  test('the newest messages wait for Redis, older ones are lost and counted', async () => {
     const counted = countLosses(live, log);
     await line.cut();
     await partBecomes('down');
@@ -79,12 +79,12 @@ const log = createLog('test', 'silent');
     expect(counted.unsent).toBe(7);
   });
 
-  test('a message that Redis does not acknowledge is lost and counted, not sent again', async () => {
+  test('a message that Redis does not acknowledge is counted as lost and not sent again', async () => {
     line.freeze();
     await new Promise<void>((lost) => live.publish('a', 'unheard', lost));
   });
 
-  test('who begins to listen is told of an outage that passes', async () => {
+  test('a new subscriber gets SERVICE_UNAVAILABLE', async () => {
     await line.cut();
     await partBecomes('down');
     await expect(live.subscribe(['a'])).rejects.toMatchObject({
@@ -92,7 +92,7 @@ const log = createLog('test', 'silent');
     });
   });
 
-  test('who can join only some of its topics is told, and leaves those', async () => {
+  test('a subscriber that can join only some of its topics gets an error and leaves them', async () => {
     const admin = new Redis(server.url);
     const limited = new URL(server.url);
     [limited.username, limited.password] = ['one-topic', 'secret'];
@@ -108,7 +108,7 @@ const log = createLog('test', 'silent');
     }
   });
 
-  test('who leaves a topic meanwhile leaves it for good', async () => {
+  test('a subscriber that leaves a topic during the outage does not get it back', async () => {
     const heard = await live.subscribe(['a']);
     await line.cut();
     await partBecomes('down');

@@ -11,7 +11,7 @@ const given = process.env['REDIS_URL'] ?? '';
 
 export const redisIsAvailable = given !== '' || spawnSync('redis-server', ['--version']).status === 0;
 
-/** The server of REDIS_URL, or one of our own that keeps nothing. */
+/** The server of REDIS_URL, or a new one without persistence. */
 export async function startRedis(): Promise<RedisServer> {
   if (given !== '') return { url: given, stop: () => Promise.resolve() };
   const port = String(await freePort());

@@ -4,7 +4,7 @@ import { anonymous } from '../identity/identity.ts';
 import { createTestDatabase, startTestSubgraph, type TestDatabase } from './harness.ts';
 import { sampleSubgraph } from './sample.ts';
 
-/** Entities as a developer leaves them who has forgotten the migration. */
+/** Changed entities without their migration. */
 const ColourfulNote = defineEntity({
   name: 'Note',
   tableName: 'note',
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('a subgraph', () => {
-  test('whose migration was forgotten does not start, and says which columns and tables are missing or differ', async () => {
+  test('without a needed migration does not start, and names the columns and tables that are missing or differ', async () => {
     const subgraph = { ...sampleSubgraph('fleet'), entities: [ColourfulNote, Label] };
     await expect(startTestSubgraph(subgraph, { database })).rejects.toThrow(
       expect.objectContaining({
@@ -44,7 +44,7 @@ describe('a subgraph', () => {
     );
   });
 
-  test('may store nothing', async () => {
+  test('without entities starts', async () => {
     const subgraph = { ...sampleSubgraph('pricing'), entities: [], migrations: [] };
     const running = await startTestSubgraph(subgraph, { database });
     const { data, errors } = await running.ask(anonymous, '{ notes(first: 2) { id } }');

@@ -7,7 +7,7 @@ import { openSubgraph } from '../server.ts';
 import { createTestDatabase, type TestDatabase } from './harness.ts';
 import { sampleSubgraph } from './sample.ts';
 
-/** A subgraph in production: it expects what `npm run migrate` has made, and changes no table. */
+/** A subgraph in production expects the tables of `npm run migrate` and changes none. */
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -36,7 +36,7 @@ const sqlAsAdmin = (text: string) =>
   asAdmin(process.env['TEST_POSTGRES_URL'] ?? '', database.name, (client) => client.query(text));
 
 describe('a subgraph that does not migrate', () => {
-  test('names every migration while none has run, and makes no table', async () => {
+  test('names every migration if none has run, and creates no table', async () => {
     expect(await refusal()).toBe(
       'Database: every migration of fleet is required; 0000-inbox, 0000-keyed-call, 0001-note have not run. Run `npm run migrate` once per release, before its subgraphs start.',
     );
@@ -44,7 +44,7 @@ describe('a subgraph that does not migrate', () => {
     expect(rows).toEqual([]);
   });
 
-  test('starts once they have, also when a newer release has run more', async () => {
+  test('starts after all have run, even if a newer release has run more', async () => {
     await (await open(true)).close();
     await sql(`insert into fleet.migrations (name) values ('0002-of-the-next-release')`);
     await (await open(false)).close();
@@ -61,7 +61,7 @@ describe('a subgraph that does not migrate', () => {
   test.each([
     ['of another release', 'update jobs.version set version = version - 1'],
     ['missing', 'drop schema jobs cascade'],
-  ])('says so when the queues are %s', async (_what, statement) => {
+  ])('names the queues if they are %s', async (_what, statement) => {
     await sqlAsAdmin(statement);
     expect(await refusal()).toBe(
       'Database: the queues of this release are required in schema jobs; they are missing or of another release. Run `npm run migrate` once per release.',

@@ -15,7 +15,7 @@ describe('roads', () => {
     expect(roadMeters(chicago, dallas) / 1000).toBeCloseTo(1_550, -2);
   });
 
-  test('add up over the stops, whichever way they are driven', () => {
+  test('add up over the stops, in both directions', () => {
     const legs = roadMeters(chicago, dallas) + roadMeters(dallas, monterrey);
     expect(roadMetersOver([chicago, dallas, monterrey])).toBe(legs);
     expect(roadMetersOver([monterrey, dallas, chicago])).toBe(legs);
@@ -24,7 +24,7 @@ describe('roads', () => {
 });
 
 describe('a driver', () => {
-  test('rests ten hours after eleven at the wheel', () => {
+  test('rests ten hours after eleven hours of driving', () => {
     expect([880_000, 960_000].map(transitMs)).toEqual([11 * hour, 22 * hour]);
   });
 

@@ -23,14 +23,14 @@ const start = (how: 'fails' | 'never-ends' | 'is-busy' | 'runs') =>
   });
 
 describe('a process with a PostgreSQL of its own', () => {
-  test('closes what it has opened when its start fails', async () => {
+  test('closes its resources when its start fails', async () => {
     const child = start('fails');
     const [errors, [code]] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
     expect([code, errors]).toEqual([1, expect.stringContaining('the start fails')]);
     expect(postmasterOf(cluster)).toBeUndefined();
   });
 
-  test('takes two signals at once for one, and a later one for the wish to end at once, PostgreSQL included', async () => {
+  test('treats two signals at once as one, and ends immediately on a later one, together with PostgreSQL', async () => {
     const child = start('never-ends');
     const exit = once(child, 'exit');
     await once(child, 'message');
@@ -48,7 +48,7 @@ describe('a process with a PostgreSQL of its own', () => {
     while (postmasterOf(cluster) !== undefined) await sleep(20);
   });
 
-  test('takes a copy of a signal for one with it, however late it is seen', async () => {
+  test('treats a copy of a signal as the same signal, even if it is seen late', async () => {
     const child = start('is-busy');
     const exit = once(child, 'exit');
     await once(child, 'message');
@@ -58,7 +58,7 @@ describe('a process with a PostgreSQL of its own', () => {
     expect(await exit).toEqual([0, null]);
   });
 
-  test('restarts it when it dies, and ends with one line when it dies four times within ten minutes', async () => {
+  test('restarts PostgreSQL when it dies, and ends with one line when it dies four times within ten minutes', async () => {
     const child = start('runs');
     const ended = Promise.all([text(child.stderr!), once(child, 'exit')]);
     await once(child, 'message');

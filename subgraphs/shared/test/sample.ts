@@ -8,7 +8,7 @@ import { byKey } from '../graphql/loader.ts';
 import { newId } from '../ids.ts';
 import type { Subgraph } from '../subgraph.ts';
 
-/** The smallest subgraph with every room: what the tests of the plumbing run. */
+/** A minimal subgraph with every room, for the tests of the shared code. */
 export const NoteEntity = defineEntity({
   name: 'Note',
   tableName: 'note',

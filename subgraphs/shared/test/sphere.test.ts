@@ -9,7 +9,7 @@ const place = fc.record({
   longitude: fc.double({ min: -180, max: 180, noNaN: true }),
 });
 
-/** A wandering line of small steps, anywhere on earth. */
+/** A random line of small steps, anywhere on earth. */
 const line = fc
   .tuple(
     fc.record({
@@ -43,7 +43,7 @@ describe('distance', () => {
     expect(quarter).toBeCloseTo((Math.PI / 2) * 6_371_008.8, 3);
   });
 
-  test('is the same by haversine and by vectors, in both directions', () => {
+  test('is the same with haversine and with vectors, in both directions', () => {
     fc.assert(
       fc.property(place, place, (from, to) => {
         const meters = greatCircleMeters(from, to);
@@ -53,7 +53,7 @@ describe('distance', () => {
     );
   });
 
-  test('to a segment is measured across it, or from its nearer end', () => {
+  test('to a segment is the cross-track distance, or the distance to its nearer end', () => {
     const along = distanceToSegment(
       vectorOf({ latitude: 0, longitude: 179 }),
       vectorOf({ latitude: 0, longitude: -179 }),
@@ -68,7 +68,7 @@ describe('distance', () => {
 });
 
 describe('a simplified track', () => {
-  test('keeps its ends and leaves no position farther off than the tolerance it names', () => {
+  test('keeps its ends, and no position is farther off than its tolerance', () => {
     fc.assert(
       fc.property(line, fc.integer({ min: 0, max: 500 }), fc.integer({ min: 2, max: 60 }), (places, asked, limit) => {
         const { points, toleranceMeters } = simplify(places, asked, limit);
@@ -81,14 +81,14 @@ describe('a simplified track', () => {
     );
   });
 
-  test('drops what lies on a straight road and keeps the bend', () => {
+  test('drops positions on a straight road and keeps the bend', () => {
     const straight = Array.from({ length: 50 }, (_, step) => ({ latitude: 0, longitude: step / 100 }));
     const bend = Array.from({ length: 50 }, (_, step) => ({ latitude: step / 100, longitude: 0.5 }));
     const { points } = simplify([...straight, ...bend], 10, 1_000);
     expect(points).toEqual([straight[0], bend[0], bend[49]]);
   });
 
-  test('stays bounded when every position is a bend', () => {
+  test('has a maximum length even if every position is a bend', () => {
     const zigzag = Array.from({ length: 2_000 }, (_, step) => ({
       latitude: (step % 2) / 100 + step / 1e5,
       longitude: step / 1e4,
@@ -100,7 +100,7 @@ describe('a simplified track', () => {
     expect(track).toMatchObject({ recordedCount: 12_000, sampled: true, durationSeconds: 1_999 });
   });
 
-  test('is none without a position, and a single point with one', () => {
+  test('is empty without a position, and a single point with one', () => {
     expect(trackOf([], 0, 25)).toBeNull();
     const alone = { latitude: 1, longitude: 2, recordedAt: new Date(0), speedMetersPerSecond: 3 };
     expect(trackOf([alone], 1, 25)).toMatchObject({ points: [alone], distanceMeters: 0, durationSeconds: 0 });

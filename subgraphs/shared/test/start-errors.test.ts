@@ -11,7 +11,7 @@ import type { Log } from '../runtime/log.ts';
 import { freePort, requireFreePorts } from '../runtime/ports.ts';
 import { readProductConfig } from '../settings/product-config.ts';
 
-/** What an operator reads when the start fails: one line that names the variable, what arrived (no secret), and what to do. */
+/** The error of a failed start: one line with the variable, its value unless it is secret, and what to do. */
 const secret = 'hunter2-hunter2';
 
 async function lineOf(start: () => unknown): Promise<string> {
@@ -28,7 +28,7 @@ async function lineOf(start: () => unknown): Promise<string> {
   return message;
 }
 
-describe('settings at fault', () => {
+describe('wrong settings', () => {
   test.each([
     [
       { DATABASE_URL: `mysql://u:${secret}@h/x` },
@@ -57,11 +57,11 @@ describe('settings at fault', () => {
     [{ DATABASE_ROLE_SECRET: secret }, /^DATABASE_ROLE_SECRET: .*; got a value that is not shown$/],
     [{ SEED: 'x' }, /^SEED: .*; got "x"$/],
     [{ LOG_LEVEL: `https://u:${secret}@logs` }, /^LOG_LEVEL: .*; got "https:\/\/logs"$/],
-  ])('%#: the variable is named and no secret is shown', async (environment, line) => {
+  ])('%#: the error names the variable and shows no secret', async (environment, line) => {
     expect(await lineOf(() => readProductConfig(environment))).toMatch(line);
   });
 
-  test('an empty variable counts as none', () => {
+  test('an empty variable counts as absent', () => {
     const { seedNow, dataDir, databaseUrl } = readProductConfig({ SEED_NOW: '', DATA_DIR: '', DATABASE_URL: '' });
     expect({ seedNow, dataDir, databaseUrl }).toEqual({
       seedNow: undefined,
@@ -70,7 +70,7 @@ describe('settings at fault', () => {
     });
   });
 
-  test('a folder that can not be made is told, also where the system says that it is missing', async () => {
+  test('a folder that cannot be created is reported, even where the system says that it is missing', async () => {
     expect(await lineOf(() => ensureFolder('/proc/freight'))).toBe(
       'DATA_DIR: a writable folder is required; got /proc/freight (ENOENT)',
     );
@@ -93,7 +93,7 @@ describe('DATABASE_ROLE_SECRET', () => {
     }
   });
 
-  test('one of your own is taken as it is', () => {
+  test('a secret of your own is accepted unchanged', () => {
     const own = 'f3a1c05b7d8e9246';
     expect(readProductConfig({ DATABASE_ROLE_SECRET: own }).roleSecret).toBe(own);
   });
@@ -102,7 +102,7 @@ describe('DATABASE_ROLE_SECRET', () => {
 describe('ports', () => {
   const wanted = { owner: 'fleet', host: '127.0.0.1', hostVariable: 'HOST', portVariable: 'SUBGRAPH_BASE_PORT' };
 
-  test('one that is taken names who wants it and the variable that moves it', async () => {
+  test('a port in use is reported with its owner and its variable', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;
@@ -112,7 +112,7 @@ describe('ports', () => {
     holder.close();
   });
 
-  test('one that two settings name is told with both', async () => {
+  test('a port in two settings is reported with both', async () => {
     const port = await freePort();
     const twice = [
       { ...wanted, port },
@@ -123,7 +123,7 @@ describe('ports', () => {
     );
   });
 
-  test.each(['192.0.2.1', 'no-such-host.invalid'])('%s is no address of this machine', async (host) => {
+  test.each(['192.0.2.1', 'no-such-host.invalid'])('%s is not an address of this machine', async (host) => {
     expect(await lineOf(() => requireFreePorts([{ ...wanted, host, port: 0 }]))).toBe(
       `HOST: an address of this machine is required for fleet; got ${host}`,
     );
@@ -145,7 +145,7 @@ describe('DATABASE_URL', () => {
     );
   });
 
-  test('a role that the server knows is required', async () => {
+  test('a role of the server is required', async () => {
     const url = changed((one) => {
       one.username = 'nobody';
       one.password = secret;
@@ -164,7 +164,7 @@ describe('DATABASE_URL', () => {
     );
   });
 
-  test('a server that can be used passes', async () => {
+  test('a usable server is accepted', async () => {
     await requireServer(given.href);
   });
 });
@@ -189,17 +189,17 @@ describe('REDIS_URL', () => {
     return { url, [Symbol.asyncDispose]: async () => void server.close() };
   }
 
-  test('the password that the server wants is required', async () => {
+  test('the password of the server is required', async () => {
     await using server = await refusingServer();
     expect(await lineOf(() => requireRedis(server.url))).toMatch(
       /^REDIS_URL: a user and a password that the server accepts are required; redis:\/\/\S+ responded "WRONGPASS/,
     );
   });
 
-  test('a password that is refused later is not logged', async () => {
+  test('a password that the server refuses later is not logged', async () => {
     await using server = await refusingServer();
     const entries: unknown[] = [];
-    const log = { error: (entry: unknown) => entries.push(entry) } as unknown as Log; // nothing else is asked of it
+    const log = { error: (entry: unknown) => entries.push(entry) } as unknown as Log; // the only method that is called
     const connections = new RedisConnections(server.url, { log, health: new Health() });
     await expect(connections.open(subscribing)).rejects.toThrow('WRONGPASS');
     connections.close();

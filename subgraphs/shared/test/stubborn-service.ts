@@ -2,7 +2,7 @@ import { EmbeddedPostgres } from '../database/postgres/embedded-postgres.ts';
 import { runProcess } from '../runtime/run-process.ts';
 import { quickFlags } from './cluster.ts';
 
-/** A process with a PostgreSQL. Its first argument says what goes wrong: the start, or the end, which never comes or has no time for signals. */
+/** A process with a PostgreSQL. Its first argument selects what fails: the start, or the shutdown, which hangs or blocks the event loop. */
 const [how = '', folder = ''] = process.argv.slice(2);
 
 await runProcess(async ({ resources, fail, allowForEnd }) => {

@@ -13,7 +13,7 @@ const logged: string[] = [];
 beforeAll(async () => {
   const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
   notes = await startTestSubgraph(sampleSubgraph('shipments'), { log });
-  // One socket for everybody, as the gateway has it.
+  // One socket for all callers, as in the gateway.
   client = createClient({ url: notes.url.replace('http', 'ws'), webSocketImpl: WebSocket, lazy: false });
 });
 afterAll(async () => {
@@ -26,7 +26,7 @@ interface Told {
   readonly extensions: { readonly code: string; readonly requestId: string };
 }
 
-/** The errors with which a subscription is answered, whether as a message `error` or in its first result. */
+/** The errors of a subscription, from a message `error` or from its first result. */
 async function refusal(query: string, extensions: Record<string, unknown>): Promise<readonly Told[]> {
   const events = client.iterate({ query, extensions });
   try {
@@ -47,10 +47,10 @@ const subscription = 'subscription { noteWritten { id } }';
 
 test.each([
   ['no identity', subscription, {}],
-  ['no identity, and no GraphQL either', '{ broken', {}],
-  ['no identity, and a field that nobody has', 'subscription { secrets { id } }', { identity: 7 }],
+  ['no identity and a syntax error', '{ broken', {}],
+  ['an invalid identity and an unknown field', 'subscription { secrets { id } }', { identity: 7 }],
   ['a forged identity', subscription, { identity: 'x.y.z' }],
-])('asks for an identity before anything else: %s', async (_title, query, extensions) => {
+])('a subscription is first checked for its identity: %s', async (_title, query, extensions) => {
   const [error, ...others] = await refusal(query, extensions);
   expect(error).toMatchObject({
     message: 'The request has no identity token for this subgraph. Send requests through the gateway.',
@@ -65,12 +65,12 @@ test.each([
   ['GRAPHQL_VALIDATION_FAILED', 'subscription { noteWritten { secret } }'],
   ['OPERATION_RESOLUTION_FAILURE', '{ note(id: "1") { id } }'],
   ['OPERATION_RESOLUTION_FAILURE', 'mutation { writeNote(input: { text: "x" }) { note { id } } }'],
-])('keeps the code %s under the id of the request (%#)', async (code, query) => {
+])('an error has the code %s and the id of the request (%#)', async (code, query) => {
   const [error] = await refusal(query, await signed(anonymous));
   expect(error).toMatchObject({ extensions: { code, retryable: false, requestId: 'request-1' } });
 });
 
-test('and none of these refusals was written to the log, or ended the socket of the others', async () => {
+test('none of these refusals was logged or closed the shared socket', async () => {
   expect(logged).toEqual([]);
   let closed = 0;
   client.on('closed', () => closed++);

@@ -31,7 +31,7 @@ beforeAll(async () => {
 const now = () => Math.floor(Date.now() / 1000);
 const read = async (token: string, kind: TokenKind) => createVerifier([keys.publicJwk], kind).verify(token);
 
-/** A token signed with the right key, whatever it says. */
+/** A token with any claims, signed with the right key. */
 function signed(payload: JWTPayload): Promise<string> {
   const key = createPrivateKey({ key: { ...keys.privateJwk }, format: 'jwk' });
   return new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA' }).sign(key);
@@ -53,11 +53,14 @@ describe.each([
   ['an access token', accessTokens],
   ['an identity token', identityTokens('fleet')],
 ])('%s', (_name, kind) => {
-  test.each<Identity>([admin, { kind: 'anonymous' }])('says who somebody is: $kind', async (identity) => {
-    expect(await read(createSigner(keys.privateJwk).sign(identity, kind, 60), kind)).toEqual(identity);
-  });
+  test.each<Identity>([admin, { kind: 'anonymous' }])(
+    'contains the identity of its caller: $kind',
+    async (identity) => {
+      expect(await read(createSigner(keys.privateJwk).sign(identity, kind, 60), kind)).toEqual(identity);
+    },
+  );
 
-  test('is read as any library of JSON Web Tokens writes it', async () => {
+  test('is accepted if another library for JSON Web Tokens wrote it', async () => {
     expect(await read(await signed(proper(kind)), kind)).toMatchObject({ kind: 'account', roles: ['ADMIN'] });
   });
 
@@ -71,14 +74,14 @@ describe.each([
     ['an expiry in ten years', (claims) => ({ ...claims, exp: now() + 315_360_000 })],
     ['a time of issue long ago', (claims) => ({ ...claims, iat: now() - 86_400 })],
     ['a time of issue far ahead', (claims) => ({ ...claims, iat: now() + 3_600, exp: now() + 3_660 })],
-    ['a role that nobody has', (claims) => ({ ...claims, roles: ['ROOT'] })],
-  ])('with %s is refused, a second time too', async (_title, change) => {
+    ['an unknown role', (claims) => ({ ...claims, roles: ['ROOT'] })],
+  ])('with %s is refused, even a second time', async (_title, change) => {
     const token = await signed(change(proper(kind)));
     const verifier = createVerifier([keys.publicJwk], kind);
     expect([await verifier.verify(token), await verifier.verify(token)]).toEqual([undefined, undefined]);
   });
 
-  test('is refused when it has expired, by whatever the clocks may differ', async () => {
+  test('is refused when it has expired, beyond the tolerated clock difference', async () => {
     const sign = (ago: number) => signed({ ...proper(kind), iat: now() - ago - 30, exp: now() - ago });
     expect(await read(await sign(kind.graceSeconds + 1), kind)).toBeUndefined();
     if (kind.graceSeconds > 0) expect(await read(await sign(kind.graceSeconds - 30), kind)).toBeDefined();
@@ -99,7 +102,7 @@ describe('the clocks', () => {
     exp: now() + seconds + 60,
   });
 
-  test('are at fault when a token is wrong by nothing but its times, by more than five minutes', async () => {
+  test('are wrong if only the times of a token are invalid, by more than five minutes', async () => {
     const kind = identityTokens('fleet');
     for (const seconds of [900, -900]) {
       const skew = await skewOf(issued(kind, seconds), kind);
@@ -110,13 +113,13 @@ describe('the clocks', () => {
     expect(await createVerifier([keys.publicJwk], kind).skewSeconds('nonsense')).toBeUndefined();
   });
 
-  test('are not at fault when an access token has simply expired', async () => {
+  test('are not wrong if an access token has merely expired', async () => {
     expect(await skewOf(issued(accessTokens, -900), accessTokens)).toBeUndefined();
     expect(await skewOf(issued(accessTokens, 900), accessTokens)).toBeGreaterThan(890);
   });
 });
 
-test('an identity token for one subgraph is good for no other, and not for the gateway', async () => {
+test('an identity token for one subgraph is not valid for others or for the gateway', async () => {
   const token = createSigner(keys.privateJwk).sign(admin, identityTokens('fleet'), 60);
   expect(await read(token, identityTokens('fleet'))).toEqual(admin);
   for (const other of ['access', 'shipments', 'fleet2', '']) {

@@ -25,7 +25,7 @@ const update = (as: typeof customer, input: object, selection?: string) =>
   change(scene, as, 'updateShipment', input, selection);
 
 describe('changing a shipment', () => {
-  test('replaces what is given, keeps what is not, and raises the version', async () => {
+  test('replaces the given fields, keeps the others, and raises the version', async () => {
     const { id, version } = await create(scene);
     const { shipment, userErrors } = await update(
       customer,
@@ -53,13 +53,13 @@ describe('changing a shipment', () => {
     });
   });
 
-  test('null clears the notes', async () => {
+  test('removes the notes with null', async () => {
     const { id, version } = await create(scene);
     const { shipment } = await update(customer, { id, expectedVersion: version, notes: null }, 'shipment { notes }');
     expect(shipment).toEqual({ notes: null });
   });
 
-  test('a booked one is announced again with its new version', async () => {
+  test('sends shipment.booked again for a booked shipment, with its new version', async () => {
     const { id, version } = await create(scene, { book: true });
     await scene.heard();
     await update(dispatcher, { id, expectedVersion: version, equipment: 'DRY_VAN' });
@@ -68,7 +68,7 @@ describe('changing a shipment', () => {
     ]);
   });
 
-  test('based on an old version it is refused, with the present state', async () => {
+  test('is refused for an old version, with the current shipment', async () => {
     const { id, version } = await create(scene);
     await update(customer, { id, expectedVersion: version, notes: 'first' });
     const { shipment, userErrors } = await update(
@@ -80,13 +80,13 @@ describe('changing a shipment', () => {
     expect(shipment).toEqual({ version: version + 1, notes: 'first' });
   });
 
-  test('of two at once one wins, and nothing is half written', async () => {
+  test('succeeds once if two arrive at once, and nothing is half written', async () => {
     const { id, version } = await create(scene);
-    const answers = await Promise.all(
+    const payloads = await Promise.all(
       [5, 7].map((count) => update(customer, { id, expectedVersion: version, items: Array(count).fill(oranges) })),
     );
-    expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
-    expect(answers.flatMap(({ userErrors }) => userErrors)).toMatchObject([{ code: 'CONFLICT' }]);
+    expect(payloads.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+    expect(payloads.flatMap(({ userErrors }) => userErrors)).toMatchObject([{ code: 'CONFLICT' }]);
     const { data } = await scene.ask<{ shipment: { weightKg: number; items: object[] } }>(
       customer,
       'query($id: ID!) { shipment(id: $id) { weightKg items { id } } }',
@@ -95,7 +95,7 @@ describe('changing a shipment', () => {
     expect(data?.shipment.weightKg).toBe((data?.shipment.items.length ?? 0) * 8_000);
   });
 
-  test('once a driver is held for it only its notes change; delivered, nothing does', async () => {
+  test('is limited to the notes after the assignment, and impossible after the delivery', async () => {
     const { id } = await assigned(scene);
     const facts = await update(customer, { id, expectedVersion: 3, items: [oranges] });
     expect(facts.userErrors).toMatchObject([{ code: 'INVALID_STATE', field: ['items'] }]);
@@ -106,7 +106,7 @@ describe('changing a shipment', () => {
     expect(done.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
   });
 
-  test('others do not see it, and a driver has no say', async () => {
+  test('is refused to its driver, and to callers who cannot see it', async () => {
     const { id, version } = await create(scene);
     expect(await update(stranger, { id, expectedVersion: version, notes: 'x' })).toMatchObject({
       shipment: null,
@@ -118,7 +118,7 @@ describe('changing a shipment', () => {
     }
   });
 
-  test('after two changes in one request each answer shows its own state', async () => {
+  test('returns the state after each change when one request has two', async () => {
     const { id } = await create(scene);
     const { data } = await scene.ask(
       customer,
@@ -133,10 +133,10 @@ describe('changing a shipment', () => {
     });
   });
 
-  test('booking twice is refused the second time', async () => {
+  test('is refused when a booked shipment is booked again', async () => {
     const { id } = await create(scene);
-    const answers = await Promise.all([1, 2].map(() => change(scene, customer, 'bookShipment', { id })));
-    expect(answers.flatMap(({ userErrors }) => userErrors)).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
-    expect(answers.every(({ shipment }) => shipment?.status === 'BOOKED')).toBe(true);
+    const payloads = await Promise.all([1, 2].map(() => change(scene, customer, 'bookShipment', { id })));
+    expect(payloads.flatMap(({ userErrors }) => userErrors)).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
+    expect(payloads.every(({ shipment }) => shipment?.status === 'BOOKED')).toBe(true);
   });
 });

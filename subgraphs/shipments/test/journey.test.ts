@@ -39,7 +39,7 @@ const advance = (as: typeof driver, input: object, selection?: string) =>
   change(scene, as, 'advanceShipment', input, selection);
 
 describe('a shipment goes from draft to delivery', () => {
-  test('every step is an event with who, when and where, and the neighbours hear each', async () => {
+  test('each step is an event with actor, time and place, and sends a domain event', async () => {
     const { id } = await create(scene);
     await change(scene, customer, 'bookShipment', { id, expectedVersion: 1 });
     await arrive(scene, 'assignment.created', assignment(id));
@@ -137,7 +137,7 @@ describe('a shipment goes from draft to delivery', () => {
     });
   });
 
-  test('trouble on the road is told with its reason, and the journey goes on from there', async () => {
+  test('an exception is sent with its reason, and the shipment resumes', async () => {
     const { id } = await assigned(scene);
     await driveTo(scene, id, 'IN_TRANSIT');
     await scene.heard();
@@ -159,7 +159,7 @@ describe('a shipment goes from draft to delivery', () => {
     ]);
   });
 
-  test('a driver who was offline reports when it happened, within what can be true', async () => {
+  test('a driver who was offline reports the time of a step, which must be plausible', async () => {
     const { id } = await assigned(scene);
     clock.advance(3_600_000);
     const at = new Date(clock.read().getTime() - 1_800_000).toISOString();
@@ -175,7 +175,7 @@ describe('a shipment goes from draft to delivery', () => {
     }
   });
 
-  test('delivered after the window it is late', async () => {
+  test('a delivery after the window is late', async () => {
     const { id } = await assigned(scene, lateWindows());
     await driveTo(scene, id, 'OUT_FOR_DELIVERY');
     clock.advance(3 * 3_600_000);
@@ -210,10 +210,10 @@ function lateWindows() {
   };
 }
 
-describe('who may take a step', () => {
-  test('the assigned driver and dispatchers do; the customer, another driver and strangers do not', async () => {
+describe('a step', () => {
+  test('is allowed for the assigned driver and dispatchers, and refused to the customer, other drivers and strangers', async () => {
     const { id } = await assigned(scene);
-    // A customer lacks the scope; a driver of another load and strangers do not even see it.
+    // A customer lacks the scope. A driver of another load and strangers cannot see the shipment.
     const { errors } = await scene.ask(
       customer,
       'mutation($i: AdvanceShipmentInput!) { advanceShipment(input: $i) { userErrors { code } } }',
@@ -228,7 +228,7 @@ describe('who may take a step', () => {
     expect(shipment).toMatchObject({ status: 'PICKED_UP' });
   });
 
-  test('nobody steps where the table has no way, and the answer shows where it stands', async () => {
+  test('that the table does not have is refused, with the current shipment', async () => {
     const { id } = await create(scene, { book: true });
     const { shipment, userErrors } = await advance(dispatcher, { id, to: 'PICKED_UP' });
     expect(shipment).toMatchObject({ id, status: 'BOOKED' });
@@ -237,7 +237,7 @@ describe('who may take a step', () => {
     ]);
   });
 
-  test('delivery takes a proof with a signature or a photo, and nothing else does', async () => {
+  test('to DELIVERED requires a proof with a signature or a photo, and other steps refuse one', async () => {
     const { id } = await assigned(scene);
     const early = await advance(driver, { id, to: 'PICKED_UP', proofOfDelivery: proof });
     expect(early.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['proofOfDelivery'] }]);
@@ -250,7 +250,7 @@ describe('who may take a step', () => {
 });
 
 describe('cancelling', () => {
-  test('the shipper cancels until the pickup, with a reason that the neighbours hear', async () => {
+  test('is allowed for the shipper before the pickup, and sends the reason', async () => {
     const { id } = await assigned(scene);
     await scene.heard();
     const blank = await change(scene, customer, 'cancelShipment', { id, reason: ' ' });
@@ -264,7 +264,7 @@ describe('cancelling', () => {
     expect(again.userErrors).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
   });
 
-  test('after the pickup only a dispatcher gives up, and only out of an exception', async () => {
+  test('is allowed after the pickup only for a dispatcher, and only from an exception', async () => {
     const { id } = await assigned(scene);
     await driveTo(scene, id, 'PICKED_UP');
     const rolling = await change(scene, dispatcher, 'cancelShipment', { id, reason: 'No' });
@@ -277,29 +277,29 @@ describe('cancelling', () => {
   });
 });
 
-describe('two writers at once', () => {
-  test('of ten pickups one wins', async () => {
+describe('concurrent changes', () => {
+  test('one of ten pickups succeeds', async () => {
     const { id } = await assigned(scene);
-    const answers = await Promise.all(
+    const payloads = await Promise.all(
       Array.from({ length: 10 }, (_, index) => advance(index % 2 ? driver : dispatcher, { id, to: 'PICKED_UP' })),
     );
-    expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
-    expect(answers.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(
+    expect(payloads.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+    expect(payloads.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(
       Array(9).fill('INVALID_TRANSITION'),
     );
   });
 
-  test('of a pickup and a cancellation one wins', async () => {
+  test('either a pickup or a cancellation succeeds', async () => {
     const { id } = await assigned(scene);
-    const answers = await Promise.all([
+    const payloads = await Promise.all([
       advance(driver, { id, to: 'PICKED_UP' }),
       change(scene, customer, 'cancelShipment', { id, reason: 'Changed my mind' }),
     ]);
-    expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+    expect(payloads.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
   });
 });
 
-describe('what fleet decides', () => {
+describe('events of the fleet subgraph', () => {
   const read = async (id: string) => {
     const { data } = await scene.ask<{ shipment: ShipmentView }>(
       admin,
@@ -309,7 +309,7 @@ describe('what fleet decides', () => {
     return data?.shipment;
   };
 
-  test('assigning and releasing goes forth and back, twice told is once done', async () => {
+  test('assign and release the shipment, and a repeated event changes nothing', async () => {
     const { id } = await create(scene, { book: true });
     const held = assignment(id);
     await arrive(scene, 'assignment.created', held);
@@ -340,7 +340,7 @@ describe('what fleet decides', () => {
     });
   });
 
-  test('a release of an older assignment does not touch the present one', async () => {
+  test('that release an older assignment do not change the current one', async () => {
     const { id } = await create(scene, { book: true });
     await arrive(scene, 'assignment.created', assignment(id));
     await arrive(scene, 'assignment.released', {
@@ -354,7 +354,7 @@ describe('what fleet decides', () => {
     expect(await read(id)).toMatchObject({ status: 'ASSIGNED' });
   });
 
-  test('a driver who takes over on the road replaces the other; a finished or unknown shipment stays as it is', async () => {
+  test('replace the driver on the road, but do not change a finished or unknown shipment', async () => {
     const { id } = await assigned(scene);
     await driveTo(scene, id, 'IN_TRANSIT');
     const relay = newId();
@@ -381,7 +381,7 @@ describe('ratings and comments', () => {
       'shipment { rating { stars by { id } } } rating { stars comment }',
     );
 
-  test('the customer rates a delivered shipment once; the neighbours hear the stars', async () => {
+  test('the customer rates a delivered shipment once, and shipment.rated is sent', async () => {
     const { id: shipmentId } = await assigned(scene);
     const early = await rate(customer, { shipmentId, stars: 5 });
     expect(early).toMatchObject({ rating: null, userErrors: [{ code: 'NOT_DELIVERED' }] });
@@ -407,7 +407,7 @@ describe('ratings and comments', () => {
     ]);
   });
 
-  test('partners do not rate', async () => {
+  test('partners cannot rate', async () => {
     const { errors } = await scene.ask(
       partner,
       'mutation { rateShipment(input: { shipmentId: "x", stars: 5 }) { userErrors { code } } }',
@@ -415,7 +415,7 @@ describe('ratings and comments', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  test('people on a shipment talk; what is internal is read by staff only', async () => {
+  test('callers who see a shipment write comments, and only staff read internal ones', async () => {
     const { id: shipmentId } = await assigned(scene);
     const say = (as: typeof customer, body: string, internal = false) => {
       clock.advance(1_000);
@@ -466,7 +466,7 @@ describe('ratings and comments', () => {
     });
   });
 
-  test('nobody comments without signing in', async () => {
+  test('anonymous callers cannot comment', async () => {
     const { errors } = await scene.ask(
       anonymous,
       'mutation { commentOnShipment(input: { shipmentId: "x", body: "y" }) { userErrors { code } } }',

@@ -23,7 +23,7 @@ interface Commented extends Payload {
   readonly comment: { readonly id: string; readonly body: string } | null;
 }
 
-describe('a change of a shipment is made once per idempotency key', () => {
+describe('a change of a shipment runs once per idempotency key', () => {
   const comment = (input: object, as = customer) =>
     change<Commented>(scene, as, 'commentOnShipment', input, 'comment { id body }');
   const commentsOf = async (id: string) => {
@@ -41,7 +41,7 @@ describe('a change of a shipment is made once per idempotency key', () => {
     expect(await commentsOf(id)).toBe(1);
   });
 
-  test('the same key with another comment is refused, and with another account it is another key', async () => {
+  test('the same key with another comment is refused, but another account may use it', async () => {
     const { id } = await create(scene);
     const input = { shipmentId: id, body: 'Gate 4', idempotencyKey: newId() };
     await comment(input);
@@ -53,7 +53,7 @@ describe('a change of a shipment is made once per idempotency key', () => {
     expect(await commentsOf(id)).toBe(2);
   });
 
-  test('comments without a key are written each time, and a key has a form', async () => {
+  test('comments without a key are written each time, and an invalid key is refused', async () => {
     const { id } = await create(scene);
     await comment({ shipmentId: id, body: 'Gate 4' });
     await comment({ shipmentId: id, body: 'Gate 4' });
@@ -63,7 +63,7 @@ describe('a change of a shipment is made once per idempotency key', () => {
     ]);
   });
 
-  test('a step that is sent again answers as the first call did, also when the shipment has gone on', async () => {
+  test('a repeated step returns the result of the first call, even if the shipment has advanced', async () => {
     const { id } = await assigned(scene);
     const step = { id, to: 'PICKED_UP', idempotencyKey: newId() };
     await change(scene, driver, 'advanceShipment', step);
@@ -74,7 +74,7 @@ describe('a change of a shipment is made once per idempotency key', () => {
     });
   });
 
-  test('so are a booking, a cancellation and a rating', async () => {
+  test('a booking, a cancellation and a rating run once', async () => {
     const { id } = await create(scene);
     const book = { id, idempotencyKey: newId() };
     const cancel = { id, reason: 'No longer needed', idempotencyKey: newId() };

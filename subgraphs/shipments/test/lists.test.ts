@@ -46,7 +46,7 @@ const ends = (shipment: World['shipments'][number]) => ({
   destination: shipment.stops.at(-1),
 });
 
-describe('filters agree with a recount of the records', () => {
+describe('filters find the same shipments as a search through all records', () => {
   test('by status, organization, driver and equipment', async () => {
     expect(await count({})).toBe(world.shipments.length);
     expect(await count({ statuses: ['IN_TRANSIT', 'EXCEPTION'] })).toBe(
@@ -61,7 +61,7 @@ describe('filters agree with a recount of the records', () => {
     expect(await count({ imported: true })).toBe(0);
   });
 
-  test('by lane, whatever the case', async () => {
+  test('by lane, in any case', async () => {
     const { origin, destination } = ends(world.shipments[5]!);
     expect(
       await count({
@@ -92,7 +92,7 @@ describe('filters agree with a recount of the records', () => {
     );
   });
 
-  test('late ones are those past their window, delivered or not', async () => {
+  test('by lateness, delivered or not', async () => {
     const late = recount((shipment) => {
       const due = ends(shipment).destination?.windowEnd ?? now;
       if (shipment.deliveredAt) return shipment.deliveredAt > due;
@@ -105,7 +105,7 @@ describe('filters agree with a recount of the records', () => {
     expect(new Set(nodes.map(({ late: flag }) => flag))).toEqual(new Set([true]));
   });
 
-  test('by words of goods and notes, and by a part of the reference', async () => {
+  test('by words of goods and notes, and by part of the reference', async () => {
     const { id, reference } = await createOdd();
     expect((await list({ filter: { search: 'zucchini' } })).nodes).toEqual([{ id, reference }]);
     expect((await list({ filter: { search: '"forty zucchinis" -potatoes' } })).nodes).toEqual([{ id, reference }]);
@@ -152,7 +152,7 @@ describe('pages', () => {
     'VALUE_HIGHEST',
   ];
 
-  test.each(orders)('forward and backward by %s show everything once, in one order', async (orderBy) => {
+  test.each(orders)('forward and backward by %s contain each shipment once, in the same order', async (orderBy) => {
     const forward: string[] = [];
     let after: string | undefined;
     for (let more = true; more; ) {
@@ -174,7 +174,7 @@ describe('pages', () => {
     expect(backward).toEqual(forward);
   });
 
-  test('do not shift when something new arrives', async () => {
+  test('do not shift when a shipment is created', async () => {
     const first = await list({ first: 10 });
     await create(scene, { organizationId: world.organizations[0]?.id }, dispatcher);
     const second = await list({ first: 10, after: first.pageInfo.endCursor });
@@ -202,7 +202,7 @@ describe('pages', () => {
     [{ filter: { search: 'x'.repeat(201) } }],
     [{ filter: { origin: { city: 'x\u0000' } } }],
     [{ filter: { statuses: Array(10_000).fill('DRAFT') } }],
-  ])('arguments that make no sense are refused with a code (%#)', async (variables) => {
+  ])('with invalid arguments are refused with a code (%#)', async (variables) => {
     const { errors } = await scene.ask(
       admin,
       'query($filter: ShipmentFilter, $first: Int, $last: Int, $after: String) { shipments(filter: $filter, first: $first, last: $last, after: $after) { totalCount } }',
@@ -211,14 +211,14 @@ describe('pages', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('ids that are none match nothing', async () => {
+  test('with malformed ids are empty', async () => {
     expect(await count({ organizationId: 'x' })).toBe(0);
     expect(await count({ driverId: "' or true --" })).toBe(0);
   });
 });
 
-describe('the demo world as seeded', () => {
-  test('every life follows the table of steps', () => {
+describe('the demo data', () => {
+  test('follow the table of steps', () => {
     const wrong = world.shipments.flatMap(({ reference, events }) =>
       events.flatMap(({ fromStatus, toStatus }, index) => {
         if (fromStatus === null) return toStatus === 'DRAFT' ? [] : [reference];
@@ -236,12 +236,12 @@ describe('the demo world as seeded', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('new references go on after the last of the seed', async () => {
+  test('leave the next references to new shipments', async () => {
     const { reference } = await create(scene, { organizationId: world.organizations[0]?.id }, dispatcher);
     expect(world.shipments.map((shipment) => shipment.reference)).not.toContain(reference);
   });
 
-  test('the demo driver, the demo customer and their shipment know each other', async () => {
+  test('link the demo driver, the demo customer and their shipment', async () => {
     const { activeShipmentId: id, driverId, customerOrganizationId: organizationId } = world.demo;
     for (const as of [somebody(['DRIVER'], { driverId }), somebody(['CUSTOMER'], { organizationId })]) {
       const { data } = await scene.ask(
@@ -274,7 +274,7 @@ describe('cost', () => {
     expect(hundred).toBeLessThanOrEqual(9);
   });
 
-  test('lists within lists within lists are refused before they are read', async () => {
+  test('deeply nested lists are refused before they are read', async () => {
     const query = `{ shipments(first: 100) { nodes { organization { shipments(first: 100) { nodes {
       organization { shipments(first: 100) { nodes { id } } } } } } } } }`;
     const before = scene.services.database.statements();
@@ -299,7 +299,7 @@ describe('cost', () => {
     expect(six).toBe(two);
   });
 
-  test('each owner gets its own page, as if asked alone', async () => {
+  test('each owner gets the same page as in a query of its own', async () => {
     const { data } = await scene.ask<{ _entities: { shipments: Page }[] }>(
       admin,
       `query($r: [_Any!]!) { _entities(representations: $r) { ... on Organization { shipments(first: 7, orderBy: VALUE_HIGHEST) { ${fields} } } } }`,

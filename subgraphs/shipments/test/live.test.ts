@@ -33,7 +33,7 @@ async function next({ events }: Awaited<ReturnType<typeof watch>>): Promise<unkn
 }
 
 describe('watching a shipment', () => {
-  test('shows it as it stands, then each change as it is then', async () => {
+  test('sends the current shipment, then the shipment after each change', async () => {
     const { id } = await create(scene);
     const watcher = await watch(customer, id.toUpperCase());
     try {
@@ -49,7 +49,7 @@ describe('watching a shipment', () => {
 
   test.each([
     ['a stranger', stranger],
-    ['somebody with a wrong id', customer],
+    ['a caller with a malformed id', customer],
   ])('is refused to %s', async (_who, as) => {
     const { id } = await create(scene);
     const watcher = await watch(as, as === customer ? 'x' : id);

@@ -8,7 +8,7 @@ import { sampleSubgraph } from '../../shared/test/sample.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { shipments } from '../subgraph.ts';
 
-/** The people and the clock of the tests of this subgraph. */
+/** The identities and the clock of the tests of this subgraph. */
 export const now = new Date('2026-03-02T12:00:00.000Z');
 export const organizationId = newId();
 export const driverId = newId();
@@ -22,18 +22,18 @@ export const dispatcher = somebody(['DISPATCHER']);
 export const analyst = somebody(['ANALYST']);
 export const admin = somebody(['ADMIN']);
 
-/** An event as a neighbour received it. */
+/** An event as another subgraph received it. */
 export interface Heard {
   readonly name: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
 export interface Shipments extends TestSubgraph<ShipmentsContext> {
-  /** What a neighbour that listens to everything has received since the last call. */
+  /** The events that another subgraph has received since the last call. */
   heard(): Promise<Heard[]>;
 }
 
-/** This subgraph on a database of its own, with a neighbour who listens to its events. */
+/** This subgraph with its own database, and another subgraph that receives all its events. */
 export async function openScene(clock: () => Date = () => now): Promise<Shipments> {
   const database = await createTestDatabase();
   const scene = await startTestSubgraph(shipments, { clock, database });
@@ -64,7 +64,7 @@ export async function openScene(clock: () => Date = () => now): Promise<Shipment
   };
 }
 
-/** A clock that tests move; one per file. */
+/** A clock that tests set, one per file. */
 export function createClock(): { readonly read: () => Date; advance(ms: number): void } {
   let at = now.getTime();
   return {
@@ -142,7 +142,7 @@ export interface ShipmentView {
 
 const facts = 'id reference status version';
 
-/** Runs one mutation of this subgraph and hands back its payload. */
+/** Runs one mutation of this subgraph and returns its payload. */
 export async function change<P extends object = Payload>(
   scene: Shipments,
   as: Identity,
@@ -163,7 +163,7 @@ export async function create(scene: Shipments, changes: Record<string, unknown> 
   return shipment;
 }
 
-/** Lets an event of a neighbour arrive, as its queue would bring it. */
+/** Delivers an event of another subgraph, as the queue would. */
 export async function arrive<N extends EventName>(scene: Shipments, name: N, payload: EventPayload<N>): Promise<void> {
   const { database, jobs } = scene.services;
   await database.fork().transactional((em) => jobs.emit(em, name, payload));
@@ -185,7 +185,7 @@ export function assignment(shipmentId: string, changes: Partial<EventPayload<'as
   };
 }
 
-/** A shipment that is booked and has the driver of this scene. */
+/** A booked shipment with the driver of this scene. */
 export async function assigned(scene: Shipments, changes: Record<string, unknown> = {}): Promise<ShipmentView> {
   const shipment = await create(scene, { book: true, ...changes });
   await arrive(scene, 'assignment.created', assignment(shipment.id));
@@ -196,7 +196,7 @@ export const proof = { recipientName: 'Mary Okafor', signatureReference: 'POD-1'
 
 const journey = ['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED'];
 
-/** Takes an assigned shipment along the road up to a status. */
+/** Advances an assigned shipment to a status on the road. */
 export async function driveTo(scene: Shipments, id: string, status: string): Promise<Payload> {
   let last: Payload | undefined;
   for (const to of journey.slice(0, journey.indexOf(status) + 1)) {
@@ -207,6 +207,6 @@ export async function driveTo(scene: Shipments, id: string, status: string): Pro
     });
     if (last.userErrors.length > 0) throw new Error(JSON.stringify(last.userErrors));
   }
-  if (!last) throw new Error(`A status on the road is required; got ${status}.`);
+  if (!last) throw new Error(`${status} is not a status on the road.`);
   return last;
 }

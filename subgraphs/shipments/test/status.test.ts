@@ -7,7 +7,7 @@ import { type Actor, isLate, judge, nextStatuses } from '../domain/status.ts';
 
 const everybody: Actor[] = ['SHIPPER', 'DRIVER', 'DISPATCHER', 'DISPATCH'];
 
-/** From → to → who: the whole table, written out a second time, by hand. */
+/** The whole table of steps, repeated by hand: from → to → actors. */
 const table: Record<string, string> = {
   'DRAFT BOOKED': 'SHIPPER DISPATCHER',
   'DRAFT CANCELLED': 'SHIPPER DISPATCHER',
@@ -30,7 +30,7 @@ const table: Record<string, string> = {
 
 describe('the life of a shipment', () => {
   for (const from of shipmentStatuses) {
-    test(`from ${from}: each step is open to those in the table and to nobody else`, () => {
+    test(`from ${from}: each step is allowed only for the actors in the table`, () => {
       const troubledFrom: ShipmentStatus | null = from === 'EXCEPTION' ? 'OUT_FOR_DELIVERY' : null;
       for (const to of shipmentStatuses) {
         const allowed = table[`${from} ${to}`]?.split(' ');
@@ -42,14 +42,14 @@ describe('the life of a shipment', () => {
     });
   }
 
-  test('an exception ends where it arose or before it, never beyond', () => {
+  test('a shipment resumes from an exception at the status where it arose or an earlier one', () => {
     const ways = (troubledFrom: ShipmentStatus) => nextStatuses({ status: 'EXCEPTION', troubledFrom }, ['DRIVER']);
     expect(ways('PICKED_UP')).toEqual(['PICKED_UP']);
     expect(ways('IN_TRANSIT')).toEqual(['PICKED_UP', 'IN_TRANSIT']);
     expect(ways('OUT_FOR_DELIVERY')).toEqual(['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY']);
   });
 
-  test('whatever people do, nothing is delivered that was not picked up, driven and near its destination', () => {
+  test('no sequence of steps delivers a shipment without PICKED_UP, IN_TRANSIT and OUT_FOR_DELIVERY', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...shipmentStatuses), { maxLength: 60 }), (wishes) => {
         let standing: { status: ShipmentStatus; troubledFrom: ShipmentStatus | null } = {
@@ -83,23 +83,23 @@ describe('lateness', () => {
   const before = new Date('2026-03-01T17:59:59Z');
   const after = new Date('2026-03-01T18:00:01Z');
 
-  test('is past the window and not delivered, or delivered after it', () => {
+  test('means past the window and not delivered, or delivered after it', () => {
     expect(isLate({ status: 'IN_TRANSIT', deliverBy, deliveredAt: null }, after)).toBe(true);
     expect(isLate({ status: 'IN_TRANSIT', deliverBy, deliveredAt: null }, deliverBy)).toBe(false);
     expect(isLate({ status: 'DELIVERED', deliverBy, deliveredAt: after }, after)).toBe(true);
     expect(isLate({ status: 'DELIVERED', deliverBy, deliveredAt: before }, after)).toBe(false);
   });
 
-  test('is nothing that drafts, cancelled shipments or those without a window know', () => {
+  test('does not apply to drafts, cancelled shipments or shipments without a window', () => {
     expect(isLate({ status: 'DRAFT', deliverBy, deliveredAt: null }, after)).toBe(false);
     expect(isLate({ status: 'CANCELLED', deliverBy, deliveredAt: null }, after)).toBe(false);
     expect(isLate({ status: 'BOOKED', deliverBy: null, deliveredAt: null }, after)).toBe(false);
   });
 });
 
-describe('who acts on a shipment', () => {
+describe('actors on a shipment', () => {
   const shipment = { organizationId: 'o', driverId: 'd' };
-  test('a customer of its organization ships it, its driver drives it, dispatchers dispatch all', () => {
+  test('are the customers of its organization, its driver, and all dispatchers', () => {
     expect(actorsOf(somebody(['CUSTOMER'], { organizationId: 'o' }), shipment)).toEqual(['SHIPPER']);
     expect(actorsOf(somebody(['CUSTOMER'], { organizationId: 'p' }), shipment)).toEqual([]);
     expect(actorsOf(somebody(['DRIVER'], { driverId: 'd' }), shipment)).toEqual(['DRIVER']);
@@ -108,7 +108,7 @@ describe('who acts on a shipment', () => {
     expect(actorsOf(somebody(['ANALYST']), shipment)).toEqual([]);
   });
 
-  test('a driver without a driver is nobody on a shipment without one', () => {
+  test('do not include an account without a driver on a shipment without a driver', () => {
     expect(actorsOf(somebody(['DRIVER']), { organizationId: 'o', driverId: null })).toEqual([]);
   });
 });
