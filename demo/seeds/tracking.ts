@@ -1,7 +1,6 @@
 import { greatCircleMeters } from '#shared/geo/sphere.ts';
 import { type Area, rectanglesOf, zoneOf } from '../../subgraphs/tracking/domain/area.ts';
 import type { Position } from '../../subgraphs/tracking/domain/position.ts';
-import { rowOf } from '../../subgraphs/tracking/store/position-row.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Shipment, World } from '../world.ts';
 import { positionsOf } from './tracking/past-positions.ts';
@@ -22,9 +21,9 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     new Date(Math.min(world.now.getTime(), ...earliestOf(positions))),
     world.now,
   ]);
-  await tables.copy('position_history', positions.map(rowOf));
-  await tables.copy('vehicle_position', newest(positions, ({ vehicleId }) => vehicleId).map(rowOf));
-  await tables.copy('driver_position', newest(positions, ({ driverId }) => driverId).map(rowOf));
+  await tables.copy('position_history', positions.map(positionRow));
+  await tables.copy('vehicle_position', newest(positions, ({ vehicleId }) => vehicleId).map(positionRow));
+  await tables.copy('driver_position', newest(positions, ({ driverId }) => driverId).map(positionRow));
   await seedHubs(
     tables,
     world,
@@ -77,6 +76,21 @@ function loadRow(shipment: Shipment): Record<string, unknown> {
     distance_meters: shipment.distanceMeters,
     picked_up_at: shipment.pickedUpAt,
     ended_at: ended ? shipment.statusChangedAt : null,
+  };
+}
+
+function positionRow(position: Position): Record<string, unknown> {
+  return {
+    vehicle_id: position.vehicleId,
+    driver_id: position.driverId,
+    recorded_at: position.recordedAt,
+    latitude: position.latitude,
+    longitude: position.longitude,
+    accuracy_meters: position.accuracyMeters,
+    speed_meters_per_second: position.speedMetersPerSecond,
+    heading_degrees: position.headingDegrees,
+    sequence: position.sequence,
+    received_at: position.receivedAt,
   };
 }
 

@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { byKey } from '#shared/graphql/loader.ts';
+import { reachOf } from '#shared/identity/reach.ts';
 import type { Track } from './domain/track.ts';
-import { GeofenceEntity } from './entities.ts';
 import {
   loadsAt,
   type Moment,
@@ -18,40 +18,40 @@ import {
   tracksOfShipments,
   tracksOfVehicles,
 } from './store/history.ts';
-import { visibilityOf } from './store/visibility.ts';
+import { geofenceRows } from './store/rows.ts';
 
 /** One loader per key and request. What the identity may not see is not read. */
 export function createLoaders({ em, identity, clock }: BaseContext) {
-  const visibility = visibilityOf(identity);
+  const reach = reachOf(identity);
   return {
     vehiclePosition: byKey(
-      (ids) => positionsOfVehicles(em, visibility, ids),
+      (ids) => positionsOfVehicles(em, reach, ids),
       (position) => position.vehicleId,
     ),
     driverPosition: byKey(
-      (ids) => positionsOfDrivers(em, visibility, ids),
+      (ids) => positionsOfDrivers(em, reach, ids),
       (position) => position.driverId ?? '',
     ),
     shipmentPosition: byKey(
-      (ids) => positionsOfShipments(em, visibility, ids),
+      (ids) => positionsOfShipments(em, reach, ids),
       ({ shipmentId }) => shipmentId,
     ),
     journey: byKey(
-      (ids) => journeysOfShipments(em, visibility, ids),
+      (ids) => journeysOfShipments(em, reach, ids),
       ({ shipmentId }) => shipmentId,
     ),
     load: new DataLoader(
       async (moments: readonly Moment[]) => {
-        const loads = new Map((await loadsAt(em, visibility, moments)).map((load) => [momentKey(load), load]));
+        const loads = new Map((await loadsAt(em, reach, moments)).map((load) => [momentKey(load), load]));
         return moments.map((moment) => loads.get(momentKey(moment)) ?? null);
       },
       { cacheKeyFn: momentKey, maxBatchSize: 500 },
     ),
-    vehicleTrack: tracks((ids, args) => tracksOfVehicles(em, visibility, ids, args, clock())),
-    driverTrack: tracks((ids, args) => tracksOfDrivers(em, visibility, ids, args, clock())),
-    shipmentTrack: tracks((ids, args) => tracksOfShipments(em, visibility, ids, args, clock())),
+    vehicleTrack: tracks((ids, args) => tracksOfVehicles(em, reach, ids, args, clock())),
+    driverTrack: tracks((ids, args) => tracksOfDrivers(em, reach, ids, args, clock())),
+    shipmentTrack: tracks((ids, args) => tracksOfShipments(em, reach, ids, args, clock())),
     geofence: byKey(
-      async (ids) => (visibility.kind === 'ALL' ? em.find(GeofenceEntity, { id: { $in: [...ids] } }) : []),
+      async (ids) => (reach.kind === 'ALL' ? geofenceRows.readBy(em, 'id', ids) : []),
       (geofence) => geofence.id,
     ),
   };

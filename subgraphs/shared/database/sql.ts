@@ -1,4 +1,5 @@
 import sql, { join, raw, Sql } from 'sql-template-tag';
+import { isUuid } from '../ids.ts';
 
 /*
  * Statements are written with the tag `sql`: a value in `${}` becomes a parameter, lists included, and another piece of
@@ -21,6 +22,11 @@ export function anyOf(conditions: readonly Sql[]): Sql {
 
 function inParentheses(condition: Sql): Sql {
   return sql`(${condition})`;
+}
+
+/** Holds where the column has this id; never for a text that is no UUID, which PostgreSQL would refuse. */
+export function hasId(column: string, id: string): Sql {
+  return isUuid(id) ? sql`${raw(column)} = ${id}` : never;
 }
 
 /** A pattern for `like` that finds texts with this part; its wildcards are taken literally. */

@@ -42,15 +42,13 @@ export function toLine(value: string, least: number, most: number): string | und
   return line(least, most).safeParse(value).data;
 }
 
-const longestSearch = 100;
-
 /** Checks the argument of a list that searches by a text. @throws GraphError BAD_USER_INPUT */
-export function parseSearch(value: string, name = 'search'): string {
-  if (value.length >= 1 && value.length <= longestSearch && value.isWellFormed() && !anyControls.test(value)) {
+export function parseSearch(value: string, name = 'search', most = 100): string {
+  if (value.length >= 1 && value.length <= most && value.isWellFormed() && !anyControls.test(value)) {
     return value;
   }
   throw new GraphError(
     'BAD_USER_INPUT',
-    `"${name}" must have 1 to ${longestSearch} characters without control characters; got ${value.length}.`,
+    `"${name}" must have 1 to ${most} characters without control characters; got ${value.length}.`,
   );
 }

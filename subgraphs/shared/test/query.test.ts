@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { query } from '../database/query.ts';
 import { rowsOf } from '../database/rows.ts';
-import { allOf, always, anyOf, containing, never, sql } from '../database/sql.ts';
+import { allOf, always, anyOf, containing, hasId, never, sql } from '../database/sql.ts';
 import { newId } from '../ids.ts';
 import { startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { NoteEntity, type SampleContext, sampleSubgraph } from './sample.ts';
@@ -91,6 +91,12 @@ describe('conditions', () => {
   test('that are none hold for all, or for any', () => {
     expect(allOf([])).toBe(always);
     expect(anyOf([])).toBe(never);
+  });
+
+  test('compare ids, and hold for no text that is none', () => {
+    const id = newId();
+    expect(hasId('t.driver_id', id)).toMatchObject({ text: 't.driver_id = $1', values: [id] });
+    expect(hasId('t.driver_id', 'nobody')).toBe(never);
   });
 
   test('find texts with wildcards as they stand', () => {

@@ -1,5 +1,6 @@
 import { refuse } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
+import { toLine } from '#shared/input/text.ts';
 import type { Area } from './area.ts';
 import { findPlaceFault } from './place-check.ts';
 import { crossesItself, doubleArea, longitudeStep, ringOf } from './polygon.ts';
@@ -7,7 +8,7 @@ import { crossesItself, doubleArea, longitudeStep, ringOf } from './polygon.ts';
 const radiusMetersRange = { least: 10, most: 500_000 } as const;
 const vertexLimit = 500;
 const hysteresisMetersMost = 1_000;
-const nameLengthMost = 120;
+export const nameLengthMost = 120;
 
 export interface AreaInput {
   readonly circle?: { readonly center: Point; readonly radiusMeters: number } | null;
@@ -76,12 +77,8 @@ function checkPlace(place: Point, field: string): void {
 
 /** Checks the name of a geofence. Refusal: BAD_NAME. */
 export function parseName(name: string): string {
-  const trimmed = name.trim();
-  // PostgreSQL refuses NUL in text, and no name needs other control characters.
-  const printable = !/\p{Cc}/u.test(trimmed) && trimmed.isWellFormed();
-  if (trimmed.length >= 1 && trimmed.length <= nameLengthMost && printable) return trimmed;
-  const message = `The name must have 1 to ${nameLengthMost} printable characters; got ${printable ? trimmed.length : 'control characters'}.`;
-  return refuse('BAD_NAME', message, 'name');
+  const message = `The name must have 1 to ${nameLengthMost} printable characters.`;
+  return toLine(name, 1, nameLengthMost) ?? refuse('BAD_NAME', message, 'name');
 }
 
 /** Checks the hysteresis of a geofence. Refusal: BAD_HYSTERESIS. */

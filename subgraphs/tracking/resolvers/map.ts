@@ -1,11 +1,14 @@
 import { GraphError } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
+import { reachOf } from '#shared/identity/reach.ts';
 import { isUuid } from '#shared/ids.ts';
+import { parseSearch } from '#shared/input/text.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { TrackingContext } from '../context.ts';
 import { type Bounds, zoneOf } from '../domain/area.ts';
+import { nameLengthMost } from '../domain/area-input.ts';
 import { estimateArrival } from '../domain/eta.ts';
 import { findPlaceFault } from '../domain/place-check.ts';
 import { encodePolyline } from '../domain/polyline.ts';
@@ -16,7 +19,6 @@ import { listPositions } from '../store/current.ts';
 import { type GeofenceEventFilter, listGeofenceEvents } from '../store/geofence-events.ts';
 import { listGeofences } from '../store/geofences.ts';
 import type { TrackArguments } from '../store/history.ts';
-import { visibilityOf } from '../store/visibility.ts';
 import { geofenceMutations } from './geofence-mutations.ts';
 import { report } from './report.ts';
 import { moves } from './vehicle-moved.ts';
@@ -31,16 +33,16 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   DateTime,
   Query: {
     vehiclePositions: (_parent, { within, ...page }: PageArguments & { within?: Bounds | null }, { em, identity }) =>
-      listPositions(em, visibilityOf(identity), within ? checkedBounds(within) : null, page),
+      listPositions(em, reachOf(identity), within ? checkedBounds(within) : null, page),
     geofence: (_parent, { id }: Reference, { loaders }) =>
       isUuid(id) ? loaders.geofence.load(id.toLowerCase()) : null,
     geofences: (_parent, { search, ...page }: PageArguments & { search?: string | null }, { em, identity }) =>
-      listGeofences(em, visibilityOf(identity), checkedSearch(search ?? null), page),
+      listGeofences(em, reachOf(identity), search ? parseSearch(search, 'search', nameLengthMost) : null, page),
     geofenceEvents: (
       _parent,
       { filter, ...page }: PageArguments & { filter?: GeofenceEventFilter | null },
       { em, identity },
-    ) => listGeofenceEvents(em, visibilityOf(identity), filter ?? {}, page),
+    ) => listGeofenceEvents(em, reachOf(identity), filter ?? {}, page),
   },
   Mutation: { reportPositions: report, ...geofenceMutations },
   Subscription: { vehicleMoved: { subscribe: moves } },
@@ -60,8 +62,8 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   },
   Shipment: {
     __resolveReference: stub,
-    position: async ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) =>
-      isUuid(id) ? ((await loaders.shipmentPosition.load(id))?.position ?? null) : null,
+    position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) =>
+      isUuid(id) ? loaders.shipmentPosition.load(id) : null,
     track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
       isUuid(id) ? loaders.shipmentTrack.load(id, args) : null,
     eta: async ({ id }: Reference, _args: unknown, { loaders, clock }: TrackingContext) => {
@@ -115,9 +117,4 @@ function checkedBounds(bounds: Bounds): Bounds {
   if (south > north)
     throw new GraphError('BAD_USER_INPUT', `"north" must not be less than "south" (${south}); got ${north}.`);
   return bounds;
-}
-
-function checkedSearch(search: string | null): string | null {
-  if (search === null || (search.length <= 120 && !/\p{Cc}/u.test(search))) return search;
-  throw new GraphError('BAD_USER_INPUT', `"search" must have at most 120 printable characters; got ${search.length}.`);
 }

@@ -1,11 +1,11 @@
 import { GraphError } from '#shared/errors/errors.ts';
 import { liveTopics } from '#shared/events/topics.ts';
+import { reachOf } from '#shared/identity/reach.ts';
 import { isUuid } from '#shared/ids.ts';
 import type { TrackingContext } from '../context.ts';
 import type { Position } from '../domain/position.ts';
 import { positionsOfVehicles } from '../store/current.ts';
 import { decodeMove } from '../store/live.ts';
-import { visibilityOf } from '../store/visibility.ts';
 import { latestMoves, latestPositions, type Move } from './latest-moves.ts';
 
 const idLimit = 100;
@@ -22,15 +22,15 @@ export async function moves(
   if (ids.length < 1 || ids.length > idLimit)
     throw new GraphError('BAD_USER_INPUT', `"ids" must contain 1 to ${idLimit} ids; got ${ids.length}.`);
   const vehicleIds = [...new Set(ids.filter(isUuid).map((id) => id.toLowerCase()))];
-  const visibility = visibilityOf(identity);
+  const reach = reachOf(identity);
   const changes = await live.subscribe(vehicleIds.map(liveTopics.vehiclePosition), {
     parse: decodeMove,
     latest: latestPositions(idLimit),
   });
   try {
-    const snapshot = await positionsOfVehicles(em, visibility, vehicleIds);
+    const snapshot = await positionsOfVehicles(em, reach, vehicleIds);
     const visible = async (position: Position) =>
-      visibility.kind === 'ALL' || (await positionsOfVehicles(em, visibility, [position.vehicleId])).length > 0;
+      reach.kind === 'ALL' || (await positionsOfVehicles(em, reach, [position.vehicleId])).length > 0;
     return latestMoves({ snapshot, changes, visible });
   } catch (error) {
     await changes.return();

@@ -1,8 +1,10 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { raw, sql } from '#shared/database/sql.ts';
 import { earthRadiusMeters, type Point } from '#shared/geo/sphere.ts';
+import type { Reach } from '#shared/identity/reach.ts';
 import type { Journey } from '../domain/eta.ts';
-import { uuidArray } from './sql.ts';
-import { type Visibility, visibleCarriages } from './visibility.ts';
+import { visibleCarriages } from './visibility.ts';
 
 export interface JourneyOfShipment {
   readonly shipmentId: string;
@@ -13,10 +15,10 @@ export interface JourneyOfShipment {
 const movingFixesLeast = 10;
 
 /** Metres per second since the position before (haversine), for devices that report no speed; null at the first one. */
-const hopSpeed = `2 * ${earthRadiusMeters} * asin(sqrt(least(1,
+const hopSpeed = raw(`2 * ${earthRadiusMeters} * asin(sqrt(least(1,
     sind((h.latitude - lag(h.latitude) over way) / 2) ^ 2
     + cosd(h.latitude) * cosd(lag(h.latitude) over way) * sind((h.longitude - lag(h.longitude) over way) / 2) ^ 2)))
-  / nullif(extract(epoch from h.recorded_at - lag(h.recorded_at) over way), 0)`;
+  / nullif(extract(epoch from h.recorded_at - lag(h.recorded_at) over way), 0)`);
 
 interface JourneyRow {
   readonly shipment_id: string;
@@ -35,12 +37,12 @@ interface JourneyRow {
 /** What is known of the shipments that are on the road now; the others have no row. */
 export async function journeysOfShipments(
   em: EntityManager,
-  visibility: Visibility,
+  reach: Reach,
   shipmentIds: readonly string[],
 ): Promise<JourneyOfShipment[]> {
-  const visible = visibleCarriages(visibility);
-  const rows = await em.execute<JourneyRow[]>(
-    `select distinct on (c.shipment_id) c.shipment_id, l.origin_latitude, l.origin_longitude,
+  const rows = await query<JourneyRow>(
+    em,
+    sql`select distinct on (c.shipment_id) c.shipment_id, l.origin_latitude, l.origin_longitude,
        l.destination_latitude, l.destination_longitude, l.distance_meters,
        p.latitude, p.longitude, p.recorded_at, s.recent_speed, s.moving_fixes
      from carriage c join load l using (shipment_id)
@@ -54,9 +56,8 @@ export async function journeysOfShipments(
          window way as (order by h.recorded_at)
        ) speeds where speed >= 2
      ) s on true
-     where c.shipment_id = any(?::uuid[]) and c.to_at is null and ${visible.sql}
+     where c.shipment_id = any(${shipmentIds}::uuid[]) and c.to_at is null and ${visibleCarriages(reach)}
      order by c.shipment_id, c.from_at desc`,
-    [uuidArray(shipmentIds), ...visible.params],
   );
   return rows.map((row) => ({ shipmentId: row.shipment_id, journey: journeyOf(row) }));
 }

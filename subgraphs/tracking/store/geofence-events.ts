@@ -1,10 +1,11 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { isUuid } from '#shared/ids.ts';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
-import { cursorParts } from '#shared/pages/cursor.ts';
-import { keysetOf } from '#shared/pages/keyset.ts';
-import { type GeofenceEvent, GeofenceEventEntity } from '../entities.ts';
-import type { Visibility } from './visibility.ts';
+import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { hasId, type Sql, sql } from '#shared/database/sql.ts';
+import type { Reach } from '#shared/identity/reach.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
+import type { GeofenceEvent } from '../entities.ts';
+import { geofenceEventRows } from './rows.ts';
+import { visibleGeofences } from './visibility.ts';
 
 export interface GeofenceEventFilter {
   readonly geofenceId?: string | null;
@@ -14,32 +15,32 @@ export interface GeofenceEventFilter {
   readonly occurredBefore?: Date | null;
 }
 
+const events: List<GeofenceEvent> = {
+  rows: geofenceEventRows,
+  from: sql`geofence_event t`,
+  order: [
+    { expression: 't.occurred_at', kind: 'time', read: ({ occurredAt }) => occurredAt.toISOString() },
+    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+  ],
+  descending: true,
+};
+
 /** Crossings, newest first; only staff see them. */
-export async function listGeofenceEvents(
+export function listGeofenceEvents(
   em: EntityManager,
-  visibility: Visibility,
+  reach: Reach,
   filter: GeofenceEventFilter,
   page: PageArguments,
 ): Promise<Connection<GeofenceEvent>> {
-  const request = parsePage(page, [cursorParts.time, cursorParts.uuid]);
-  const { orderBy, beyond } = keysetOf(request, 'occurredAt', 'desc');
-  const matching = visibility.kind === 'ALL' ? conditionOf(filter) : { id: { $in: [] } };
-  const rows = await em.find(GeofenceEventEntity, { $and: [matching, beyond] }, { orderBy, limit: request.limit });
-  return toConnection(request, rows, {
-    cursor: (event) => [event.occurredAt.toISOString(), event.id],
-    node: (event) => event,
-    count: () => em.count(GeofenceEventEntity, matching),
-  });
+  return readPage(em, events, [visibleGeofences(reach), ...conditionsOf(filter)], pageOf(events, page));
 }
 
-function conditionOf({ geofenceId, vehicleId, kind, occurredFrom, occurredBefore }: GeofenceEventFilter): object {
-  return {
-    $and: [
-      geofenceId ? { geofenceId: isUuid(geofenceId) ? geofenceId : { $in: [] } } : {},
-      vehicleId ? { vehicleId: isUuid(vehicleId) ? vehicleId : { $in: [] } } : {},
-      kind ? { kind } : {},
-      occurredFrom ? { occurredAt: { $gte: occurredFrom } } : {},
-      occurredBefore ? { occurredAt: { $lt: occurredBefore } } : {},
-    ],
-  };
+function conditionsOf({ geofenceId, vehicleId, kind, occurredFrom, occurredBefore }: GeofenceEventFilter): Sql[] {
+  const conditions: Sql[] = [];
+  if (geofenceId != null) conditions.push(hasId('t.geofence_id', geofenceId));
+  if (vehicleId != null) conditions.push(hasId('t.vehicle_id', vehicleId));
+  if (kind) conditions.push(sql`t.kind = ${kind}`);
+  if (occurredFrom) conditions.push(sql`t.occurred_at >= ${occurredFrom}`);
+  if (occurredBefore) conditions.push(sql`t.occurred_at < ${occurredBefore}`);
+  return conditions;
 }

@@ -1,4 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 
 /**
  * Whoever changes a geofence also settles which vehicles are inside it. Reporters share this lock and the change takes it
@@ -7,9 +9,9 @@ import type { EntityManager } from '#shared/database/database.ts';
 const key = 7_406_001;
 
 export async function shareGeofences(em: EntityManager): Promise<void> {
-  await em.execute('select pg_advisory_xact_lock_shared(?)', [key]);
+  await query(em, sql`select pg_advisory_xact_lock_shared(${key})`);
 }
 
 export async function ownGeofences(em: EntityManager): Promise<void> {
-  await em.execute('select pg_advisory_xact_lock(?)', [key]);
+  await query(em, sql`select pg_advisory_xact_lock(${key})`);
 }

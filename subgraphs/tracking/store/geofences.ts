@@ -1,17 +1,19 @@
-import type { FilterQuery } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { type KeyedCall, recordOnce } from '#shared/database/idempotency.ts';
-import type { Transact } from '#shared/database/transaction.ts';
+import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { query } from '#shared/database/query.ts';
+import { containing, sql } from '#shared/database/sql.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
+import type { Reach } from '#shared/identity/reach.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
-import { cursorParts } from '#shared/pages/cursor.ts';
-import { keysetOf } from '#shared/pages/keyset.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import { type Area, rectanglesOf, zoneOf } from '../domain/area.ts';
 import { type Geofence, GeofenceEntity } from '../entities.ts';
 import { ownGeofences } from './geofence-lock.ts';
-import { jsonRows } from './sql.ts';
-import type { Visibility } from './visibility.ts';
+import { geofenceRows } from './rows.ts';
+import { visibleGeofences } from './visibility.ts';
 
 export interface NewGeofence {
   readonly name: string;
@@ -19,116 +21,111 @@ export interface NewGeofence {
   readonly hysteresisMeters: number;
 }
 
+/** The version of a geofence that a caller means to change. */
+export interface ExpectedGeofence {
+  readonly id: string;
+  readonly expectedVersion: number;
+}
+
 /**
- * Creates a geofence once per account and key: the same request again answers with the same geofence.
+ * Creates a geofence once per call: the same request again answers with the same geofence.
  * Refusals: IDEMPOTENCY_KEY_REUSED, NOT_FOUND (it was deleted since).
  */
-export function createGeofence(
-  transact: Transact,
-  { accountId, key }: Pick<KeyedCall, 'accountId' | 'key'>,
+export async function createGeofence(
+  transaction: Transaction,
+  call: KeyedCall,
   wanted: NewGeofence,
   now: Date,
 ): Promise<Geofence> {
-  return transact(async (transaction) => {
-    const { em } = transaction;
-    await ownGeofences(em);
-    const create = async (): Promise<Geofence> => {
-      const id = newId(now.getTime());
-      const geofence = em.create(GeofenceEntity, { id, ...wanted, version: 1, createdAt: now, updatedAt: now });
-      await em.flush();
-      await settle(em, geofence, now);
-      return geofence;
-    };
-    const find = async (id: string): Promise<Geofence> =>
-      (await em.findOne(GeofenceEntity, id)) ??
-      refuse('NOT_FOUND', 'The geofence created with this key was deleted. Use a new key.', 'idempotencyKey');
-    return recordOnce(transaction, { accountId, mutation: 'createGeofence', key, input: wanted }, create, find);
-  });
+  const { em } = transaction;
+  await ownGeofences(em);
+  const create = async (): Promise<Geofence> => {
+    const id = newId(now.getTime());
+    const geofence = em.create(GeofenceEntity, { id, ...wanted, version: 1, createdAt: now, updatedAt: now });
+    await em.flush();
+    await settle(em, geofence, now);
+    return geofence;
+  };
+  const find = async (id: string): Promise<Geofence> =>
+    (await em.findOne(GeofenceEntity, id)) ??
+    refuse('NOT_FOUND', 'The geofence created with this key was deleted. Use a new key.', 'idempotencyKey');
+  return recordOnce(transaction, call, create, find);
 }
 
-export type Changed =
-  | { readonly kind: 'CHANGED'; readonly geofence: Geofence }
-  | { readonly kind: 'CONFLICT'; readonly geofence: Geofence };
-
-/** Changes what is given. Who is inside the new area is inside it without an event: nobody drove. Refusal: NOT_FOUND. */
-export function updateGeofence(
-  transact: Transact,
-  id: string,
-  expectedVersion: number,
+/**
+ * Changes what is given. Who is inside the new area is inside it without an event: nobody drove.
+ * Refusals: NOT_FOUND, CONFLICT.
+ */
+export async function updateGeofence(
+  em: EntityManager,
+  expected: ExpectedGeofence,
   changes: Partial<NewGeofence>,
   now: Date,
-): Promise<Changed> {
-  return transact(async ({ em }) => {
-    await ownGeofences(em);
-    const geofence = await existing(em, id);
-    if (geofence.version !== expectedVersion) return { kind: 'CONFLICT', geofence };
-    em.assign(geofence, { ...changes, version: geofence.version + 1, updatedAt: now });
-    await em.flush();
-    if (changes.area) await settle(em, geofence, now);
-    return { kind: 'CHANGED', geofence };
-  });
+): Promise<Geofence> {
+  const geofence = await ownGeofence(em, expected);
+  em.assign(geofence, { ...changes, version: geofence.version + 1, updatedAt: now });
+  await em.flush();
+  if (changes.area) await settle(em, geofence, now);
+  return geofence;
 }
 
-/** Deletes a geofence; its events stay under its name. Refusal: NOT_FOUND. */
-export function deleteGeofence(transact: Transact, id: string, expectedVersion: number): Promise<Changed> {
-  return transact(async ({ em }) => {
-    await ownGeofences(em);
-    const geofence = await existing(em, id);
-    if (geofence.version !== expectedVersion) return { kind: 'CONFLICT', geofence };
-    await em.nativeDelete(GeofenceEntity, { id: geofence.id });
-    return { kind: 'CHANGED', geofence };
-  });
+/** Deletes a geofence; its events stay under its name. Refusals: NOT_FOUND, CONFLICT. */
+export async function deleteGeofence(em: EntityManager, expected: ExpectedGeofence): Promise<Geofence> {
+  const geofence = await ownGeofence(em, expected);
+  await em.nativeDelete(GeofenceEntity, { id: geofence.id });
+  return geofence;
 }
 
-async function existing(em: EntityManager, id: string): Promise<Geofence> {
+async function ownGeofence(em: EntityManager, { id, expectedVersion }: ExpectedGeofence): Promise<Geofence> {
+  await ownGeofences(em);
   const geofence = isUuid(id) ? await em.findOne(GeofenceEntity, id) : null;
-  return geofence ?? refuse('NOT_FOUND', 'There is no geofence with this id.', 'id');
+  if (!geofence) return refuse('NOT_FOUND', 'There is no geofence with this id.', 'id');
+  checkVersion(geofence, expectedVersion);
+  return geofence;
 }
 
 /** Writes the bounds of an area, and which vehicles are inside it now. */
 async function settle(em: EntityManager, { id, area }: Geofence, now: Date): Promise<void> {
   const { bounds, contains } = zoneOf(area);
-  const boxes = rectanglesOf(bounds);
-  await em.execute('delete from geofence_area where geofence_id = ?', [id]);
-  await em.execute('delete from geofence_presence where geofence_id = ?', [id]);
-  await em.execute(
-    `insert into geofence_area (geofence_id, bounds) select ?, box(point(west, south), point(east, north))
-     from json_to_recordset(?::json) as given(south float8, west float8, north float8, east float8)`,
-    [id, jsonRows(boxes)],
+  await query(em, sql`delete from geofence_area where geofence_id = ${id}`);
+  await query(em, sql`delete from geofence_presence where geofence_id = ${id}`);
+  await query(
+    em,
+    sql`insert into geofence_area (geofence_id, bounds) select ${id}, box(point(west, south), point(east, north))
+      from json_to_recordset(${JSON.stringify(rectanglesOf(bounds))}::json)
+        as given (south float8, west float8, north float8, east float8)`,
   );
-  const near = await em.execute<{ vehicle_id: string; latitude: number; longitude: number }[]>(
-    `select distinct p.vehicle_id, p.latitude, p.longitude from vehicle_position p
-     join geofence_area a on a.geofence_id = ? and a.bounds @> point(p.longitude, p.latitude)`,
-    [id],
+  const near = await query<{ vehicleId: string; latitude: number; longitude: number }>(
+    em,
+    sql`select distinct p.vehicle_id as "vehicleId", p.latitude, p.longitude from vehicle_position p
+      join geofence_area a on a.geofence_id = ${id} and a.bounds @> point(p.longitude, p.latitude)`,
   );
-  const inside = near.filter(contains).map((row) => ({ vehicle_id: row.vehicle_id }));
+  const inside = near.filter(contains).map(({ vehicleId }) => vehicleId);
   if (inside.length > 0)
-    await em.execute(
-      `insert into geofence_presence (vehicle_id, geofence_id, since)
-       select vehicle_id, ?, ?::timestamptz from json_to_recordset(?::json) as given(vehicle_id uuid)`,
-      [id, now, jsonRows(inside)],
+    await query(
+      em,
+      sql`insert into geofence_presence (vehicle_id, geofence_id, since)
+        select vehicle_id, ${id}, ${now}::timestamptz from unnest(${inside}::uuid[]) as given (vehicle_id)`,
     );
 }
 
+const geofences: List<Geofence> = {
+  rows: geofenceRows,
+  from: sql`geofence t`,
+  order: [
+    { expression: 't.name', kind: 'text', read: ({ name }) => name },
+    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+  ],
+  descending: false,
+};
+
 /** Geofences in the order of their names; only staff see them. */
-export async function listGeofences(
+export function listGeofences(
   em: EntityManager,
-  visibility: Visibility,
+  reach: Reach,
   search: string | null,
   page: PageArguments,
 ): Promise<Connection<Geofence>> {
-  const request = parsePage(page, [cursorParts.text, cursorParts.uuid]);
-  const { orderBy, beyond } = keysetOf(request, 'name', 'asc');
-  const matching: FilterQuery<Geofence> = {
-    $and: [
-      visibility.kind === 'ALL' ? {} : { id: { $in: [] } },
-      search ? { name: { $ilike: `%${search.replace(/[\\%_]/g, '\\$&')}%` } } : {},
-    ],
-  };
-  const rows = await em.find(GeofenceEntity, { $and: [matching, beyond] }, { orderBy, limit: request.limit });
-  return toConnection(request, rows, {
-    cursor: (geofence) => [geofence.name, geofence.id],
-    node: (geofence) => geofence,
-    count: () => em.count(GeofenceEntity, matching),
-  });
+  const where = [visibleGeofences(reach), ...(search ? [sql`t.name ilike ${containing(search)}`] : [])];
+  return readPage(em, geofences, where, pageOf(geofences, page));
 }

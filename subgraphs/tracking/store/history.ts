@@ -1,8 +1,10 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { raw, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
-import { type Track, trackOf, trackPointLimit } from '../domain/track.ts';
-import { jsonRows, uuidArray } from './sql.ts';
-import { type Visibility, visibleCarriages } from './visibility.ts';
+import { type Reach, reaches } from '#shared/identity/reach.ts';
+import { type Fix, type Track, trackOf, trackPointLimit } from '../domain/track.ts';
+import { visibleCarriages } from './visibility.ts';
 
 /** The longest stretch of one track; the default is the last day. */
 const trackDaysMost = 14;
@@ -64,7 +66,7 @@ function parsePeriod({ from, to, toleranceMeters, maxPoints }: TrackArguments, n
 
 export async function tracksOfVehicles(
   em: EntityManager,
-  visibility: Visibility,
+  reach: Reach,
   ids: readonly string[],
   args: TrackArguments,
   now: Date,
@@ -72,13 +74,13 @@ export async function tracksOfVehicles(
   const { from, to } = parsePeriod(args, now);
   const owned = (driverId: string | null): Window[] =>
     ids.map((id) => ({ ownerId: id, vehicleId: id, driverId, from, to }));
-  switch (visibility.kind) {
+  switch (reach.kind) {
     case 'ALL':
       return tracksOf(em, owned(null), args);
     case 'DRIVER':
-      return tracksOf(em, owned(visibility.driverId), args);
+      return tracksOf(em, owned(reach.driverId), args);
     case 'ORGANIZATION':
-      return tracksOf(em, await carriageWindows(em, visibility, 'vehicle_id', ids, { from, to }), args);
+      return tracksOf(em, await carriageWindows(em, reach, 'vehicle_id', ids, { from, to }), args);
     case 'NONE':
       return [];
   }
@@ -86,17 +88,15 @@ export async function tracksOfVehicles(
 
 export async function tracksOfDrivers(
   em: EntityManager,
-  visibility: Visibility,
+  reach: Reach,
   ids: readonly string[],
   args: TrackArguments,
   now: Date,
 ): Promise<TrackOfOwner[]> {
   const { from, to } = parsePeriod(args, now);
-  if (visibility.kind === 'ORGANIZATION')
-    return tracksOf(em, await carriageWindows(em, visibility, 'driver_id', ids, { from, to }), args);
-  const visible = ids.filter(
-    (id) => visibility.kind === 'ALL' || (visibility.kind === 'DRIVER' && visibility.driverId === id),
-  );
+  if (reach.kind === 'ORGANIZATION')
+    return tracksOf(em, await carriageWindows(em, reach, 'driver_id', ids, { from, to }), args);
+  const visible = ids.filter((driverId) => reaches(reach, { driverId }));
   return tracksOf(
     em,
     visible.map((id) => ({ ownerId: id, vehicleId: null, driverId: id, from, to })),
@@ -107,97 +107,85 @@ export async function tracksOfDrivers(
 /** Ways of shipments from pickup to delivery, over all vehicles that carried them. */
 export async function tracksOfShipments(
   em: EntityManager,
-  visibility: Visibility,
+  reach: Reach,
   ids: readonly string[],
   args: TrackArguments,
   now: Date,
 ): Promise<TrackOfOwner[]> {
   const whole = args.from || args.to ? undefined : trackDaysMost;
-  const windows = await carriageWindows(em, visibility, 'shipment_id', ids, parsePeriod(args, now, whole));
+  const windows = await carriageWindows(em, reach, 'shipment_id', ids, parsePeriod(args, now, whole));
   return tracksOf(em, windows, args);
 }
 
 /** Where loads were carried within a period, as windows on the vehicles' history. */
 async function carriageWindows(
   em: EntityManager,
-  visibility: Visibility,
+  reach: Reach,
   column: 'vehicle_id' | 'driver_id' | 'shipment_id',
   ids: readonly string[],
   period: Period,
 ): Promise<Window[]> {
-  const visible = visibleCarriages(visibility);
-  const rows = await em.execute<{ owner_id: string; vehicle_id: string; from_at: string; to_at: string }[]>(
-    `select * from (
-       select c.${column} as owner_id, c.vehicle_id,
-         greatest(c.from_at, ?::timestamptz) as from_at, least(c.to_at, ?::timestamptz) as to_at
-       from carriage c where c.${column} = any(?::uuid[]) and ${visible.sql}
-     ) w where from_at < to_at`,
-    [period.from, period.to, uuidArray(ids), ...visible.params],
+  const owner = raw(`c.${column}`);
+  const rows = await query<{ ownerId: string; vehicleId: string; from: string; to: string }>(
+    em,
+    sql`select * from (
+        select ${owner} as "ownerId", c.vehicle_id as "vehicleId",
+          greatest(c.from_at, ${period.from}::timestamptz) as "from", least(c.to_at, ${period.to}::timestamptz) as "to"
+        from carriage c where ${owner} = any(${ids}::uuid[]) and ${visibleCarriages(reach)}
+      ) w where "from" < "to"`,
   );
-  return rows.map((row) => ({
-    ownerId: row.owner_id,
-    vehicleId: row.vehicle_id,
-    driverId: null,
-    from: new Date(row.from_at),
-    to: new Date(row.to_at),
-  }));
+  return rows.map(({ from, to, ...row }) => ({ ...row, driverId: null, from: new Date(from), to: new Date(to) }));
 }
 
-interface FixRow {
-  readonly owner_id: string;
-  readonly recorded_at: string;
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly speed_meters_per_second: number | null;
+interface FixRow extends Omit<Fix, 'recordedAt'> {
+  readonly ownerId: string;
+  readonly recordedAt: string;
+  /** Number of the window; an owner may have several. */
+  readonly n: number;
+  /** Positions of the window. */
   readonly total: number;
 }
 
 async function tracksOf(em: EntityManager, windows: readonly Window[], args: TrackArguments): Promise<TrackOfOwner[]> {
   if (windows.length === 0) return [];
   const rows = await readFixes(em, windows);
-  return [...Map.groupBy(rows, (row) => row.owner_id)].flatMap(([ownerId, own]) => {
-    const fixes = own.map((row) => ({
-      latitude: row.latitude,
-      longitude: row.longitude,
-      recordedAt: new Date(row.recorded_at),
-      speedMetersPerSecond: row.speed_meters_per_second,
+  return [...Map.groupBy(rows, (row) => row.ownerId)].flatMap(([ownerId, own]) => {
+    const fixes = own.map(({ latitude, longitude, recordedAt, speedMetersPerSecond }) => ({
+      latitude,
+      longitude,
+      recordedAt: new Date(recordedAt),
+      speedMetersPerSecond,
     }));
     const track = trackOf(fixes, recordedCount(own), args.toleranceMeters, args.maxPoints);
     return track ? [{ ownerId, track }] : [];
   });
 }
 
-/** Each row carries the count of its window; an owner may have several. */
-function recordedCount(rows: readonly (FixRow & { n: number })[]): number {
+function recordedCount(rows: readonly FixRow[]): number {
   const totals = new Map(rows.map((row) => [row.n, row.total]));
   return [...totals.values()].reduce((sum, total) => sum + total, 0);
 }
 
+// Each kind of window has its own index: one condition over both would use neither.
+const onVehicle = sql`h.vehicle_id = w."vehicleId" and (w."driverId" is null or h.driver_id = w."driverId")`;
+const ofDriver = sql`h.driver_id = w."driverId"`;
+
 /** Positions of all windows in one statement; long windows are thinned evenly, keeping their last position. */
-async function readFixes(em: EntityManager, windows: readonly Window[]): Promise<(FixRow & { n: number })[]> {
+function readFixes(em: EntityManager, windows: readonly Window[]): Promise<FixRow[]> {
   const limit = Math.max(50, Math.min(fixesPerTrack, Math.floor(fixesPerRequest / windows.length)));
-  const given = windows.map(({ ownerId, vehicleId, driverId, from, to }, n) => ({
-    n,
-    owner_id: ownerId,
-    vehicle_id: vehicleId,
-    driver_id: driverId,
-    from_at: from,
-    to_at: to,
-  }));
-  // Each kind of window has its own index: one condition over both would use neither.
-  const owner = windows[0]?.vehicleId
-    ? 'h.vehicle_id = w.vehicle_id and (w.driver_id is null or h.driver_id = w.driver_id)'
-    : 'h.driver_id = w.driver_id';
-  return em.execute(
-    `select w.n, w.owner_id, f.* from json_to_recordset(?::json)
-       as w(n int, owner_id uuid, vehicle_id uuid, driver_id uuid, from_at timestamptz, to_at timestamptz)
-     cross join lateral (
-       select recorded_at, latitude, longitude, speed_meters_per_second, total::int from (
-         select h.*, row_number() over (order by h.recorded_at) - 1 as place, count(*) over () as total
-         from position_history h where ${owner} and h.recorded_at >= w.from_at and h.recorded_at < w.to_at
-       ) numbered
-       where place % ceil(total / ?::numeric)::bigint = 0 or place = total - 1
-     ) f order by f.recorded_at, w.n`,
-    [jsonRows(given), limit],
+  const given = JSON.stringify(windows.map((window, n) => ({ ...window, n })));
+  const owner = windows[0]?.vehicleId ? onVehicle : ofDriver;
+  return query<FixRow>(
+    em,
+    sql`select w.n, w."ownerId", f.* from json_to_recordset(${given}::json)
+        as w (n int, "ownerId" uuid, "vehicleId" uuid, "driverId" uuid, "from" timestamptz, "to" timestamptz)
+      cross join lateral (
+        select recorded_at as "recordedAt", latitude, longitude, speed_meters_per_second as "speedMetersPerSecond",
+          total::int from (
+          select h.*, row_number() over (order by h.recorded_at) - 1 as place, count(*) over () as total
+          from position_history h where ${owner} and h.recorded_at >= w."from" and h.recorded_at < w."to"
+        ) numbered
+        where place % ceil(total / ${limit}::numeric)::bigint = 0 or place = total - 1
+      ) f order by f."recordedAt", w.n`,
   );
 }

@@ -1,22 +1,35 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { raw, type Sql, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { liveTopics } from '#shared/events/topics.ts';
 import type { Position } from '../domain/position.ts';
 import { encodeMove } from './live.ts';
-import { positionColumns, positionsParameter, rowOf } from './position-row.ts';
-import { jsonRows } from './sql.ts';
+
+const columns =
+  'vehicle_id, driver_id, recorded_at, latitude, longitude, accuracy_meters, speed_meters_per_second, heading_degrees, sequence, received_at';
+const into = raw(columns);
+
+/** Positions as rows with these columns, from one parameter. */
+function rowsOfPositions(positions: readonly Position[]): Sql {
+  return sql`select "vehicleId", "driverId", "recordedAt", latitude, longitude, "accuracyMeters", "speedMetersPerSecond",
+      "headingDegrees", sequence, "receivedAt"
+    from json_to_recordset(${JSON.stringify(positions)}::json) as given ("vehicleId" uuid, "driverId" uuid,
+      "recordedAt" timestamptz, latitude float8, longitude float8, "accuracyMeters" real, "speedMetersPerSecond" real,
+      "headingDegrees" real, sequence int, "receivedAt" timestamptz)`;
+}
 
 /** @returns the positions that were new, in order of time; of two equal ones in a batch the first is taken */
 export async function addToHistory(em: EntityManager, positions: readonly Position[]): Promise<Position[]> {
   const different = new Map(positions.toReversed().map((position) => [keyOf(position), position]));
   if (different.size === 0) return [];
-  const rows = await em.execute<{ vehicle_id: string; recorded_at: string }[]>(
-    `insert into position_history (${positionColumns}) select ${positionColumns} from ${positionsParameter}
-     on conflict do nothing returning vehicle_id, recorded_at`,
-    [jsonRows([...different.values()].map(rowOf))],
+  const rows = await query<{ vehicleId: string; recordedAt: string }>(
+    em,
+    sql`insert into position_history (${into}) ${rowsOfPositions([...different.values()])}
+      on conflict do nothing returning vehicle_id as "vehicleId", recorded_at as "recordedAt"`,
   );
   return rows
-    .flatMap((row) => different.get(keyOf({ vehicleId: row.vehicle_id, recordedAt: new Date(row.recorded_at) })) ?? [])
+    .flatMap(({ vehicleId, recordedAt }) => different.get(keyOf({ vehicleId, recordedAt: new Date(recordedAt) })) ?? [])
     .sort((left, right) => left.recordedAt.getTime() - right.recordedAt.getTime());
 }
 
@@ -47,10 +60,12 @@ function newest(positions: readonly Position[], keyOfPosition: (position: Positi
   return [...byKey].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, position]) => position);
 }
 
-const assignments = positionColumns
-  .split(', ')
-  .map((column) => `${column} = excluded.${column}`)
-  .join(', ');
+const assignments = raw(
+  columns
+    .split(', ')
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', '),
+);
 
 async function upsert(
   em: EntityManager,
@@ -59,9 +74,9 @@ async function upsert(
   positions: readonly Position[],
 ): Promise<void> {
   if (positions.length === 0) return;
-  await em.execute(
-    `insert into ${table} (${positionColumns}) select ${positionColumns} from ${positionsParameter}
-     on conflict (${key}) do update set ${assignments} where ${table}.recorded_at < excluded.recorded_at`,
-    [jsonRows(positions.map(rowOf))],
+  await query(
+    em,
+    sql`insert into ${raw(table)} (${into}) ${rowsOfPositions(positions)}
+      on conflict (${raw(key)}) do update set ${assignments} where ${raw(table)}.recorded_at < excluded.recorded_at`,
   );
 }

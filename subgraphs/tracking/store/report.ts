@@ -1,15 +1,17 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { Transact } from '#shared/database/transaction.ts';
 import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
+import { isUuid } from '#shared/ids.ts';
 import { type Duty, driverInCharge, mayReport } from '../domain/duty.ts';
 import type { Position } from '../domain/position.ts';
 import { findFault, type PositionRefusal, type PositionReport } from '../domain/report.ts';
 import { recordCrossings } from './crossings.ts';
 import { dutiesOf } from './duties.ts';
 import { shareGeofences } from './geofence-lock.ts';
-import { type PositionRow, positionOf } from './position-row.ts';
 import { addToHistory, moveForward } from './position-writes.ts';
-import { uuidArray } from './sql.ts';
+import { positionRows } from './rows.ts';
 
 export interface ReportOutcome {
   /** Positions taken into the history. */
@@ -54,7 +56,7 @@ export async function reportPositions(
 
   const [from, to] = span(sound);
   // On its own, before the transaction: a new month must not wait for, nor hold up, the reporters of the others.
-  await em.execute('select ensure_position_partitions(?::timestamptz, ?::timestamptz)', [from, to]);
+  await query(em, sql`select ensure_position_partitions(${from}::timestamptz, ${to}::timestamptz)`);
   return transact(async (transaction) => {
     await shareGeofences(transaction.em);
     const known = await lockAndRead(transaction.em, sound, from, to);
@@ -83,28 +85,33 @@ function span(sound: readonly Indexed[]): [Date, Date] {
 }
 
 async function lockAndRead(em: EntityManager, sound: readonly Indexed[], from: Date, to: Date): Promise<Known> {
-  const vehicleIds = new Set(sound.map(({ report }) => report.vehicleId.toLowerCase()));
-  await em.execute(
-    'select from vehicle where vehicle_id = any(?::uuid[]) and active order by vehicle_id for no key update',
-    [uuidArray(vehicleIds)],
+  const vehicleIds = idsIn(sound.map(({ report }) => report.vehicleId));
+  const driverIds = idsIn(sound.flatMap(({ report }) => report.driverId ?? []));
+  const vehicles = await query<{ id: string }>(
+    em,
+    sql`select vehicle_id as id from vehicle where vehicle_id = any(${vehicleIds}::uuid[]) and active
+      order by vehicle_id for no key update`,
   );
   // Read after the lock is held: what another reporter has just written counts.
-  const rows = await em.execute<(Partial<PositionRow> & { id: string })[]>(
-    `select v.vehicle_id as id, p.* from vehicle v left join vehicle_position p using (vehicle_id)
-     where v.vehicle_id = any(?::uuid[]) and v.active`,
-    [uuidArray(vehicleIds)],
+  const positions = await positionRows.read(
+    em,
+    sql`select ${positionRows.columns('t')} from vehicle_position t where t.vehicle_id = any(${vehicleIds}::uuid[])`,
   );
-  const drivers = await em.execute<{ driver_id: string }[]>(
-    'select driver_id from driver where driver_id = any(?::uuid[]) and active',
-    [uuidArray(new Set(sound.flatMap(({ report }) => report.driverId ?? [])))],
+  const drivers = await query<{ id: string }>(
+    em,
+    sql`select driver_id as id from driver where driver_id = any(${driverIds}::uuid[]) and active`,
   );
+  const current = new Map(positions.map((position) => [position.vehicleId, position]));
   return {
-    vehicles: new Map(
-      rows.map((row) => [row.id, row.recorded_at ? positionOf({ ...(row as PositionRow), vehicle_id: row.id }) : null]),
-    ),
-    drivers: new Set(drivers.map((row) => row.driver_id)),
+    vehicles: new Map(vehicles.map(({ id }) => [id, current.get(id) ?? null])),
+    drivers: new Set(drivers.map(({ id }) => id)),
     duties: await dutiesOf(em, vehicleIds, from, to),
   };
+}
+
+/** Different ids, as PostgreSQL writes them. Texts that are no ids are left out. */
+function idsIn(texts: readonly string[]): string[] {
+  return [...new Set(texts.map((text) => text.toLowerCase()))].filter(isUuid);
 }
 
 /** Who may report this, and who drove: the given driver, else the reporting one, else the one in charge. */
