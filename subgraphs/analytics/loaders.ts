@@ -1,5 +1,6 @@
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { byKey } from '#shared/graphql/loader.ts';
+import { reaches } from '#shared/identity/reach.ts';
 import { addDays, dayOf } from './domain/day.ts';
 import { historyDays } from './domain/outlook.ts';
 import { type DayRange, elapsed, lastDays, previous, yearToDate } from './domain/range.ts';
@@ -7,17 +8,19 @@ import { companyDays, compare } from './store/company.ts';
 import { countCustomers } from './store/customers.ts';
 import { performanceOf } from './store/performance.ts';
 import { utilizationOf } from './store/utilization.ts';
-import { maySeeDriver, maySeeOrganization } from './store/visibility.ts';
+import { performanceReach, utilizationReach } from './store/visibility.ts';
 
 /** One loader per key and request; the length of the range is a part of the key. What may not be seen is not read. */
 export function createLoaders({ em, identity, clock }: BaseContext) {
   const now = clock();
+  const drivers = utilizationReach(identity);
+  const organizations = performanceReach(identity);
   return {
     utilization: perDays((days) =>
       byKey(
         (ids) =>
           whereAny(
-            ids.filter((id) => maySeeDriver(identity, id)),
+            ids.filter((driverId) => reaches(drivers, { driverId })),
             (visible) => utilizationOf(em, lastDays(days, now), now, visible),
           ),
         (row) => row.driverId,
@@ -27,7 +30,7 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
       byKey(
         (ids) =>
           whereAny(
-            ids.filter((id) => maySeeOrganization(identity, id)),
+            ids.filter((organizationId) => reaches(organizations, { organizationId })),
             (visible) => performanceOf(em, visible, lastDays(days, now)),
           ),
         (row) => row.organizationId,

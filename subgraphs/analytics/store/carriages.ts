@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { executeBound } from '#shared/database/query.ts';
+import { query } from '#shared/database/query.ts';
+import { raw, type Sql, sql } from '#shared/database/sql.ts';
 import { type Carriage, type CarriageFact, carriageFacts, merge, unknownCarriage } from '../domain/carriage.ts';
 import type { Fact } from '../domain/facts.ts';
 
@@ -31,45 +32,42 @@ export async function recordCarriages(em: EntityManager, news: readonly Carriage
     candidates.map(({ shipmentId }) => shipmentId).filter((id) => !fresh.has(id)),
   );
   const changes = known.map((before) => ({ before, after: updated(before.shipmentId, before) }));
-  await executeBound(
+  const rows = tableOf(changes.map(({ after }) => after));
+  await query(
     em,
-    `update carriage set driver_id = news.driver_id, picked_up_at = news.picked_up_at, ended_at = news.ended_at
-       from unnest(${parameterTypes}) as news (shipment_id, driver_id, picked_up_at, ended_at)
+    sql`update carriage set driver_id = news.driver_id, picked_up_at = news.picked_up_at, ended_at = news.ended_at
+       from ${rows} as news (shipment_id, driver_id, picked_up_at, ended_at)
       where carriage.shipment_id = news.shipment_id`,
-    parametersOf(changes.map(({ after }) => after)),
   );
   return [...facts, ...changes.flatMap(({ before, after }) => carriageFacts(before, after))];
 }
 
 async function insertFresh(em: EntityManager, rows: readonly CarriageRow[]): Promise<ReadonlySet<string>> {
-  const fresh = await executeBound<{ shipment_id: string }>(
+  const fresh = await query<{ shipment_id: string }>(
     em,
-    `insert into carriage (shipment_id, driver_id, picked_up_at, ended_at) select * from unnest(${parameterTypes})
+    sql`insert into carriage (shipment_id, driver_id, picked_up_at, ended_at) select * from ${tableOf(rows)}
      on conflict do nothing returning shipment_id`,
-    parametersOf(rows),
   );
   return new Set(fresh.map((row) => row.shipment_id));
 }
 
 function lockKnown(em: EntityManager, shipmentIds: readonly string[]): Promise<CarriageRow[]> {
-  const iso = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-  return executeBound<CarriageRow>(
+  return query<CarriageRow>(
     em,
-    `select shipment_id as "shipmentId", driver_id as "driverId",
-            ${iso('picked_up_at')} as "pickedUpAt", ${iso('ended_at')} as "endedAt"
-       from carriage where shipment_id = any($1::uuid[]) order by shipment_id for update`,
-    [shipmentIds],
+    sql`select shipment_id as "shipmentId", driver_id as "driverId",
+            ${isoText('picked_up_at')} as "pickedUpAt", ${isoText('ended_at')} as "endedAt"
+       from carriage where shipment_id = any(${shipmentIds}::uuid[]) order by shipment_id for update`,
   );
 }
 
-const parameterTypes = '$1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]';
+function isoText(column: string): Sql {
+  return raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+}
 
-function parametersOf(rows: readonly CarriageRow[]): (string | null)[][] {
+/** The rows as a table, one array for each column. */
+function tableOf(rows: readonly CarriageRow[]): Sql {
   const column = (read: (row: CarriageRow) => string | null) => rows.map(read);
-  return [
-    column(({ shipmentId }) => shipmentId),
-    column(({ driverId }) => driverId),
-    column(({ pickedUpAt }) => pickedUpAt),
-    column(({ endedAt }) => endedAt),
-  ];
+  return sql`unnest(
+    ${column(({ shipmentId }) => shipmentId)}::uuid[], ${column(({ driverId }) => driverId)}::uuid[],
+    ${column(({ pickedUpAt }) => pickedUpAt)}::timestamptz[], ${column(({ endedAt }) => endedAt)}::timestamptz[])`;
 }

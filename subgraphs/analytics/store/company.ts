@@ -1,15 +1,16 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { type Sql, sql } from '#shared/database/sql.ts';
 import { type Day, daysOf } from '../domain/day.ts';
 import { type CompanyDay, noBusiness } from '../domain/fold.ts';
 import type { DayRange } from '../domain/range.ts';
-import { CompanyDayEntity } from '../entities.ts';
+import { companyDayRows } from './rows.ts';
 
 /** The company's figures of every day of a range, oldest first; days on which nothing happened are zeros. */
 export async function companyDays(em: EntityManager, range: DayRange): Promise<CompanyDay[]> {
-  const rows = await em.find(
-    CompanyDayEntity,
-    { day: { $gte: range.from, $lte: range.until } },
-    { disableIdentityMap: true },
+  const rows = await companyDayRows.read(
+    em,
+    sql`select ${companyDayRows.columns('t')} from company_day t where ${isWithin(range)}`,
   );
   const known = new Map(rows.map((row) => [row.day, { ...row, day: row.day as Day }])); // a date column
   return daysOf(range.from, range.until).map((day) => known.get(day) ?? { day, ...noBusiness });
@@ -23,16 +24,16 @@ export interface Comparison {
 
 /** Sums of the range before and of the year to date, in one statement. */
 export async function compare(em: EntityManager, before: DayRange, year: DayRange): Promise<Comparison> {
-  const [row] = await em.execute<Record<keyof Comparison, string>[]>(
-    `select coalesce(sum(revenue_cents) filter (where day between ? and ?), 0) as "previousRevenueCents",
-            coalesce(sum(shipments_created) filter (where day between ? and ?), 0) as "previousShipments",
-            coalesce(sum(revenue_cents) filter (where day between ? and ?), 0) as "yearToDateCents"
-       from company_day where day between ? and ? or day between ? and ?`,
-    [before, before, year, before, year].flatMap(({ from, until }) => [from, until]),
+  const [row] = await query<Comparison>(
+    em,
+    sql`select coalesce(sum(revenue_cents) filter (where ${isWithin(before)}), 0)::float8 as "previousRevenueCents",
+            coalesce(sum(shipments_created) filter (where ${isWithin(before)}), 0)::float8 as "previousShipments",
+            coalesce(sum(revenue_cents) filter (where ${isWithin(year)}), 0)::float8 as "yearToDateCents"
+       from company_day where ${isWithin(before)} or ${isWithin(year)}`,
   );
-  return {
-    previousRevenueCents: Number(row?.previousRevenueCents),
-    previousShipments: Number(row?.previousShipments),
-    yearToDateCents: Number(row?.yearToDateCents),
-  };
+  return row ?? { previousRevenueCents: 0, previousShipments: 0, yearToDateCents: 0 };
+}
+
+function isWithin({ from, until }: DayRange): Sql {
+  return sql`day between ${from} and ${until}`;
 }

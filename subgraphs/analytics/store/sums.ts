@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { executeBound } from '#shared/database/query.ts';
+import { query } from '#shared/database/query.ts';
+import { join, raw, sql } from '#shared/database/sql.ts';
 import { columnOf } from './columns.ts';
 
 const chunkSize = 10_000;
@@ -12,7 +13,7 @@ const chunkSize = 10_000;
  */
 export async function addSums<K extends string, M extends string>(
   em: EntityManager,
-  table: string,
+  name: string,
   keys: Readonly<Record<K, 'uuid' | 'date'>>,
   measures: readonly M[],
   rows: readonly ({ readonly [key in NoInfer<K>]: string } & { readonly [measure in NoInfer<M>]: number })[],
@@ -21,15 +22,24 @@ export async function addSums<K extends string, M extends string>(
   const keyNames = Object.keys(keys) as K[]; // nothing else is in it
   const names = [...keyNames, ...measures];
   const types = [...keyNames.map((key) => keys[key]), ...measures.map(() => 'bigint')];
-  const arrays = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
-  const additions = measures.map(columnOf).map((column) => `${column} = ${table}.${column} + excluded.${column}`);
+  const table = raw(name);
+  const columns = raw(names.map(columnOf).join(', '));
+  const key = raw(keyNames.map(columnOf).join(', '));
+  const additions = raw(
+    measures
+      .map(columnOf)
+      .map((column) => `${column} = ${name}.${column} + excluded.${column}`)
+      .join(', '),
+  );
   for (let start = 0; start < rows.length; start += chunkSize) {
     const chunk = rows.slice(start, start + chunkSize);
-    await executeBound(
+    const arrays = names.map(
+      (property, index) => sql`${chunk.map((row) => row[property])}::${raw(`${types[index]}[]`)}`,
+    );
+    await query(
       em,
-      `insert into ${table} (${names.map(columnOf).join(', ')}) select * from unnest(${arrays})
-       on conflict (${keyNames.map(columnOf).join(', ')}) do update set ${additions.join(', ')}`,
-      names.map((name) => chunk.map((row) => row[name])),
+      sql`insert into ${table} (${columns}) select * from unnest(${join(arrays)})
+        on conflict (${key}) do update set ${additions}`,
     );
   }
 }

@@ -1,12 +1,12 @@
-import { hasScope, type Identity, isStaff } from '#shared/identity/identity.ts';
+import { hasScope, type Identity } from '#shared/identity/identity.ts';
+import { type Reach, reachOf } from '#shared/identity/reach.ts';
 
-/** Staff see every organization's performance, others their own. */
-export function maySeeOrganization(identity: Identity, organizationId: string): boolean {
-  return isStaff(identity) || (identity.kind === 'account' && identity.organizationId === organizationId);
+/** Whose performance an identity may see: staff that of every organization, others that of their own. */
+export function performanceReach(identity: Identity): Reach {
+  return reachOf(identity);
 }
 
-/** Staff see every driver's utilization, drivers their own. */
-export function maySeeDriver(identity: Identity, driverId: string): boolean {
-  if (isStaff(identity)) return true;
-  return identity.kind === 'account' && hasScope(identity, 'fleet:read') && identity.driverId === driverId;
+/** Whose utilization an identity may see: staff that of every driver, drivers their own. */
+export function utilizationReach(identity: Identity): Reach {
+  return hasScope(identity, 'fleet:read') ? reachOf(identity) : { kind: 'NONE' };
 }

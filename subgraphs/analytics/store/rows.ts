@@ -1,0 +1,4 @@
+import { rowsOf } from '#shared/database/rows.ts';
+import { CompanyDayEntity } from '../entities.ts';
+
+export const companyDayRows = rowsOf(CompanyDayEntity);
