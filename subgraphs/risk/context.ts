@@ -6,5 +6,5 @@ export interface RiskContext extends BaseContext {
 }
 
 export function createContext(base: BaseContext): RiskContext {
-  return { ...base, loaders: createLoaders(base.em, base.identity) };
+  return { ...base, loaders: createLoaders(base) };
 }

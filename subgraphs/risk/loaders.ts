@@ -1,45 +1,47 @@
-import type DataLoader from 'dataloader';
-import type { EntityManager } from '#shared/database/database.ts';
+import { sql } from '#shared/database/sql.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
 import { byKey, listsByKey } from '#shared/graphql/loader.ts';
-import { hasScope, type Identity } from '#shared/identity/identity.ts';
-import { isUuid } from '#shared/ids.ts';
-import {
-  type Assessment,
-  type Booking,
-  BookingEntity,
-  type ReviewCase,
-  ReviewCaseEntity,
-  type WatchlistEntry,
-  WatchlistEntryEntity,
-} from './entities.ts';
-import { assessmentsById, currentAssessments, historyOf } from './store/assessments.ts';
+import { historyOf } from './store/assessments.ts';
 import { latestCases } from './store/reviews.ts';
+import { assessmentRows, bookingRows, reviewCaseRows, watchlistEntryRows } from './store/rows.ts';
+import { visibleTo } from './store/visibility.ts';
 
-/** What the identity may see of risk: with the scope everything, without it nothing. */
-export interface Loaders {
-  readonly assessment: DataLoader<string, Assessment | null>;
-  readonly assessmentOfShipment: DataLoader<string, Assessment | null>;
-  readonly historyOfShipment: DataLoader<string, readonly Assessment[]>;
-  readonly reviewCase: DataLoader<string, ReviewCase | null>;
-  readonly reviewCaseOfShipment: DataLoader<string, ReviewCase | null>;
-  readonly watchlistEntry: DataLoader<string, WatchlistEntry | null>;
-  readonly booking: DataLoader<string, Booking | null>;
-}
+export type Loaders = ReturnType<typeof createLoaders>;
 
-export function createLoaders(em: EntityManager, identity: Identity): Loaders {
-  const visible = (ids: readonly string[]) => (hasScope(identity, 'risk:read') ? ids.filter(isUuid) : []);
+/** One loader per key and request. What the identity may not see is not read. */
+export function createLoaders({ em, identity }: BaseContext) {
+  const visible = visibleTo(identity);
   const idOf = ({ id }: { readonly id: string }) => id;
   const shipmentOf = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
+  const current = sql`t.current`;
   return {
-    assessment: byKey((ids) => assessmentsById(em, identity, ids), idOf),
-    assessmentOfShipment: byKey((ids) => currentAssessments(em, identity, ids), shipmentOf),
-    historyOfShipment: listsByKey((ids) => historyOf(em, identity, ids), shipmentOf),
-    reviewCase: byKey((ids) => em.find(ReviewCaseEntity, { id: { $in: visible(ids) } }), idOf),
-    reviewCaseOfShipment: byKey(async (ids) => {
-      const wanted = visible(ids);
-      return wanted.length > 0 ? latestCases(em, wanted) : [];
-    }, shipmentOf),
-    watchlistEntry: byKey((ids) => em.find(WatchlistEntryEntity, { id: { $in: visible(ids) } }), idOf),
-    booking: byKey((ids) => em.find(BookingEntity, { shipmentId: { $in: visible(ids) } }), shipmentOf),
+    assessment: byKey(
+      visible((ids) => assessmentRows.readBy(em, 'id', ids)),
+      idOf,
+    ),
+    assessmentOfShipment: byKey(
+      visible((ids) => assessmentRows.readBy(em, 'shipment_id', ids, { where: current })),
+      shipmentOf,
+    ),
+    historyOfShipment: listsByKey(
+      visible((ids) => historyOf(em, ids)),
+      shipmentOf,
+    ),
+    reviewCase: byKey(
+      visible((ids) => reviewCaseRows.readBy(em, 'id', ids)),
+      idOf,
+    ),
+    reviewCaseOfShipment: byKey(
+      visible((ids) => latestCases(em, ids)),
+      shipmentOf,
+    ),
+    watchlistEntry: byKey(
+      visible((ids) => watchlistEntryRows.readBy(em, 'id', ids)),
+      idOf,
+    ),
+    booking: byKey(
+      visible((ids) => bookingRows.readBy(em, 'shipment_id', ids)),
+      shipmentOf,
+    ),
   };
 }

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { line } from '#shared/input/text.ts';
 import { emailKey, nameKey } from './names.ts';
 import { type WatchlistKind, watchlistKinds } from './vocabulary.ts';
 
-/** Text without control characters. PostgreSQL accepts no NUL, and no text needs the others. */
-const clean = z.string().regex(/^\P{Cc}*$/u, 'Must not contain control characters.');
-const reason = clean.trim().min(5).max(500);
+const reason = line(5, 500);
 
 export const decideReviewInput = z.object({
   caseId: z.string(),
@@ -20,7 +19,7 @@ export type DecideReview = z.infer<typeof decideReviewInput>;
 export const addWatchlistEntryInput = z.object({
   idempotencyKey,
   kind: z.enum(watchlistKinds),
-  value: clean.trim().min(1).max(254),
+  value: line(1, 254),
   reason,
 });
 export type AddWatchlistEntry = z.infer<typeof addWatchlistEntryInput>;

@@ -1,5 +1,4 @@
-import { payloadOf } from '#shared/errors/errors.ts';
-import { accountOf } from '#shared/graphql/context.ts';
+import { changeRecord } from '#shared/graphql/change.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
@@ -21,15 +20,9 @@ export const reviewQueries = {
 };
 
 function decideReview(_root: unknown, { input }: { readonly input: unknown }, context: RiskContext) {
-  return payloadOf(async () => {
-    const { accountId } = accountOf(context);
-    const wanted = parseInput(decideReviewInput, input);
-    const { reviewCase, conflict } = await context.transact((transaction) =>
-      decideCase(transaction, accountId, wanted, context.clock()),
-    );
-    const message = `This review case is at version ${reviewCase.version}, not ${wanted.expectedVersion}. Load it again and repeat the decision.`;
-    return { reviewCase, userErrors: conflict ? [{ code: 'CONFLICT', field: ['expectedVersion'], message }] : [] };
-  });
+  return changeRecord(context, 'reviewCase', (transaction, { accountId }, now) =>
+    decideCase(transaction, accountId, parseInput(decideReviewInput, input), now),
+  );
 }
 
 export const reviewMutations = { decideReview };

@@ -1,5 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { newId } from '#shared/ids.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
@@ -38,9 +40,9 @@ export async function recordAssessment(
   const { shipmentId, organizationId } = booking;
   const { score, verdict, contributions } = assess(facts);
   const decision = decisionOf(verdict, { facts, contributions }, await lastDecision(em, shipmentId));
-  const [replaced] = await em.execute<{ revision: number }[]>(
-    'update assessment set current = false where shipment_id = ? and current returning revision',
-    [shipmentId],
+  const [replaced] = await query<{ revision: number }>(
+    em,
+    sql`update assessment set current = false where shipment_id = ${shipmentId} and current returning revision`,
   );
   const assessment = em.create(AssessmentEntity, {
     id: newId(now.getTime()),
@@ -72,14 +74,12 @@ export function announce(
 }
 
 async function lastDecision(em: EntityManager, shipmentId: string): Promise<Decided | null> {
-  const [decided] = await em.find(
-    ReviewCaseEntity,
-    { shipmentId, status: 'DECIDED' },
-    { orderBy: { closedAt: 'desc', id: 'desc' }, limit: 1 },
+  const [decided] = await query<Decided>(
+    em,
+    sql`select c.decision, a.facts, a.contributions from review_case c join assessment a on a.id = c.assessment_id
+      where c.shipment_id = ${shipmentId} and c.status = 'DECIDED' order by c.closed_at desc, c.id desc limit 1`,
   );
-  if (!decided?.decision) return null;
-  const { facts, contributions } = await em.findOneOrFail(AssessmentEntity, decided.assessmentId);
-  return { decision: decided.decision, facts, contributions };
+  return decided ?? null;
 }
 
 /** One open case exactly while the decision is REVIEW. */
@@ -113,10 +113,10 @@ async function keepQueue(em: EntityManager, assessment: Assessment, now: Date): 
 
 /** Takes a shipment out of the queue: there is nothing to decide any more. */
 export async function withdrawCase(em: EntityManager, shipmentId: string, now: Date): Promise<void> {
-  await em.execute(
-    `update review_case set status = 'WITHDRAWN', closed_at = ?, version = version + 1
-      where shipment_id = ? and status = 'OPEN'`,
-    [now, shipmentId],
+  await query(
+    em,
+    sql`update review_case set status = 'WITHDRAWN', closed_at = ${now}, version = version + 1
+      where shipment_id = ${shipmentId} and status = 'OPEN'`,
   );
 }
 

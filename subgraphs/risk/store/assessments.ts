@@ -1,54 +1,26 @@
-import type { FilterQuery } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { never, type Sql, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
-import { hasScope, type Identity } from '#shared/identity/identity.ts';
 import { isUuid } from '#shared/ids.ts';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
-import { cursorParts } from '#shared/pages/cursor.ts';
-import { keysetOf } from '#shared/pages/keyset.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
 import type { RiskRule } from '../domain/vocabulary.ts';
-import { type Assessment, AssessmentEntity } from '../entities.ts';
-
-/** The newest assessments of these shipments; none without the scope, as a customer must not learn what stops them. */
-export async function currentAssessments(
-  em: EntityManager,
-  identity: Identity,
-  shipmentIds: readonly string[],
-): Promise<readonly Assessment[]> {
-  if (!hasScope(identity, 'risk:read')) return [];
-  return em.find(AssessmentEntity, { shipmentId: { $in: shipmentIds.filter(isUuid) }, current: true });
-}
-
-/** Assessments by id, newest or not. */
-export async function assessmentsById(
-  em: EntityManager,
-  identity: Identity,
-  ids: readonly string[],
-): Promise<readonly Assessment[]> {
-  if (!hasScope(identity, 'risk:read')) return [];
-  return em.find(AssessmentEntity, { id: { $in: ids.filter(isUuid) } });
-}
+import type { Assessment } from '../entities.ts';
+import { assessmentRows } from './rows.ts';
 
 /** Assessments of one shipment that are shown. */
 export const mostHistory = 20;
 
 /** The newest assessments of each of these shipments, newest first, in one statement. */
-export async function historyOf(
-  em: EntityManager,
-  identity: Identity,
-  shipmentIds: readonly string[],
-): Promise<readonly Assessment[]> {
-  const ids = hasScope(identity, 'risk:read') ? shipmentIds.filter(isUuid) : [];
-  if (ids.length === 0) return [];
-  const rows = await em.execute<Record<string, unknown>[]>(
-    `select past.* from assessment as newest
-      join assessment as past on past.shipment_id = newest.shipment_id and past.revision > newest.revision - ?
-      where newest.current and newest.shipment_id = any(array[?]::uuid[])
-      order by past.shipment_id, past.revision desc`,
-    [mostHistory, ids],
+export function historyOf(em: EntityManager, shipmentIds: readonly string[]): Promise<Assessment[]> {
+  return assessmentRows.read(
+    em,
+    sql`select ${assessmentRows.columns('t')} from assessment newest
+      join assessment t on t.shipment_id = newest.shipment_id and t.revision > newest.revision - ${mostHistory}
+      where newest.current and newest.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[])
+      order by t.shipment_id, t.revision desc`,
   );
-  return rows.map((row) => em.map(AssessmentEntity, row) as Assessment); // `past.*`: the whole entity
 }
 
 export interface AssessmentFilter {
@@ -60,42 +32,48 @@ export interface AssessmentFilter {
   readonly until?: Date | null;
 }
 
+const assessments: List<Assessment> = {
+  rows: assessmentRows,
+  from: sql`assessment t`,
+  order: [
+    { expression: 't.assessed_at', kind: 'time', read: ({ assessedAt }) => assessedAt.toISOString() },
+    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+  ],
+  descending: true,
+};
+
 /** A page of the newest assessment of each shipment, newest first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
 export async function pageOfAssessments(
   em: EntityManager,
   filter: AssessmentFilter,
-  args: PageArguments,
+  page: PageArguments,
 ): Promise<Connection<Assessment>> {
-  const page = parsePage(args, [cursorParts.time, cursorParts.uuid]);
-  const { orderBy, beyond } = keysetOf(page, 'assessedAt', 'desc');
-  const where = whereOf(filter);
-  const rows = await em.find(AssessmentEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
-  return toConnection(page, rows, {
-    cursor: ({ assessedAt, id }) => [assessedAt.toISOString(), id],
-    node: (row) => row,
-    count: () => em.count(AssessmentEntity, where),
-  });
+  return readPage(em, assessments, conditionsOf(filter), pageOf(assessments, page));
 }
 
-function whereOf({
-  decision,
-  rule,
-  organizationId,
-  minScore,
-  since,
-  until,
-}: AssessmentFilter): FilterQuery<Assessment> {
+/** The decisions stand in the text: the index of the stopped shipments serves no parameter. */
+const decisionConditions: Readonly<Record<RiskVerdict, Sql>> = {
+  ALLOW: sql`t.decision = 'ALLOW'`,
+  REVIEW: sql`t.decision = 'REVIEW'`,
+  BLOCK: sql`t.decision = 'BLOCK'`,
+};
+
+/** A condition of the index of the scored shipments, which are few. */
+const scored = sql`t.score > 0`;
+
+function conditionsOf({ decision, rule, organizationId, minScore, since, until }: AssessmentFilter): Sql[] {
   if (minScore != null && (minScore < 0 || minScore > 100)) {
     throw new GraphError('BAD_USER_INPUT', `"minScore" must be from 0 to 100; got ${minScore}.`);
   }
-  const conditions: FilterQuery<Assessment>[] = [{ current: true }];
-  if (decision != null) conditions.push({ decision });
-  // A rule that holds makes a score, and scored shipments are the few that an index knows.
-  if (rule != null) conditions.push({ rules: { $contains: [rule] }, score: { $gt: 0 } });
-  if (organizationId != null) conditions.push(isUuid(organizationId) ? { organizationId } : { id: { $in: [] } });
-  if (minScore != null)
-    conditions.push({ score: { $gte: minScore }, ...(minScore > 0 && { $and: [{ score: { $gt: 0 } }] }) });
-  if (since != null) conditions.push({ assessedAt: { $gte: since } });
-  if (until != null) conditions.push({ assessedAt: { $lt: until } });
-  return { $and: conditions };
+  const conditions = [sql`t.current`];
+  if (decision != null) conditions.push(decisionConditions[decision]);
+  // A rule that applies makes a score.
+  if (rule != null) conditions.push(sql`t.rules @> ${[rule]}::text[]`, scored);
+  if (organizationId != null) {
+    conditions.push(isUuid(organizationId) ? sql`t.organization_id = ${organizationId}` : never);
+  }
+  if (minScore != null && minScore > 0) conditions.push(sql`t.score >= ${minScore}`, scored);
+  if (since != null) conditions.push(sql`t.assessed_at >= ${since}`);
+  if (until != null) conditions.push(sql`t.assessed_at < ${until}`);
+  return conditions;
 }

@@ -1,5 +1,6 @@
-import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { type Sql, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import type { EventPayload } from '#shared/events/topics.ts';
 import { laneKey, laneName } from '../domain/lane.ts';
@@ -7,6 +8,7 @@ import { emailKey, nameKey } from '../domain/names.ts';
 import { BookingEntity, KnownAccountEntity, KnownOrganizationEntity } from '../entities.ts';
 import { assessBooking, lockBooking, withdrawCase } from './assess.ts';
 import { lockForBooking } from './locks.ts';
+import { bookingRows } from './rows.ts';
 
 /** Keeps a booking (or its newer version) and assesses it. An older or equal version changes nothing. */
 export async function takeBooking(
@@ -41,7 +43,7 @@ export async function takeBooking(
 
 /** Notes that no decision can stop a shipment any more: it was picked up, delivered or cancelled. */
 export async function closeBooking(em: EntityManager, shipmentId: string, now: Date): Promise<void> {
-  await em.execute('update booking set open = false where shipment_id = ? and open', [shipmentId]);
+  await query(em, sql`update booking set open = false where shipment_id = ${shipmentId} and open`);
   await withdrawCase(em, shipmentId, now);
 }
 
@@ -59,7 +61,7 @@ export async function rememberOrganization(
   if (known) known.nameKey = key;
   else em.create(KnownOrganizationEntity, { id, nameKey: key, createdAt: new Date(createdAt) });
   await em.flush();
-  await assessAgain(transaction, { organizationId: id }, now);
+  await assessAgain(transaction, sql`t.organization_id = ${id}`, now);
 }
 
 /** Learns of an account; what it booked before it was known is assessed again. */
@@ -75,18 +77,15 @@ export async function rememberAccount(
   const email = emailKey(payload.email);
   em.create(KnownAccountEntity, { id, organizationId, email, createdAt: new Date(createdAt) });
   await em.flush();
-  await assessAgain(transaction, { accountId: id }, now);
+  await assessAgain(transaction, sql`t.account_id = ${id}`, now);
 }
 
-async function assessAgain(
-  transaction: Transaction,
-  where: { readonly organizationId: string } | { readonly accountId: string },
-  now: Date,
-): Promise<void> {
-  const bookings = await transaction.em.find(
-    BookingEntity,
-    { ...where, open: true },
-    { orderBy: { shipmentId: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
+/** Assesses again the open bookings `t` that meet a condition. */
+async function assessAgain(transaction: Transaction, condition: Sql, now: Date): Promise<void> {
+  const bookings = await bookingRows.read(
+    transaction.em,
+    sql`select ${bookingRows.columns('t')} from booking t where ${condition} and t.open
+      order by t.shipment_id for update`,
   );
   for (const booking of bookings) await assessBooking(transaction, booking, 'CUSTOMER_KNOWN', now);
 }

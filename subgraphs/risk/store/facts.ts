@@ -1,53 +1,53 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { RiskFacts, WatchlistMatch } from '../domain/vocabulary.ts';
 import type { Booking } from '../entities.ts';
 
 const monthDays = 30.4375;
 
 interface Row {
-  readonly organization_days: number | null;
-  readonly account_days: number | null;
-  readonly earlier: number;
-  readonly in_hour: number;
-  readonly on_lane: number;
-  readonly history_days: number;
-  readonly first_on_lane: boolean;
+  readonly organizationAgeDays: number | null;
+  readonly accountAgeDays: number | null;
+  readonly earlierBookings: number;
+  readonly bookingsInHour: number;
+  readonly firstOnLane: boolean;
+  readonly onLane: number;
+  readonly historyDays: number;
 }
 
 /** Gathers what the rules look at for a booking that is in the tables, as of its time, in two statements. */
 export async function gatherFacts(em: EntityManager, booking: Booking): Promise<RiskFacts> {
   const { shipmentId, organizationId, accountId, bookedAt, laneKey, lane, valueCents, currency } = booking;
-  const [row] = await em.execute<Row[]>(
-    `with given (id, organization_id, account_id, at, lane_key) as (values (?::uuid, ?::uuid, ?::uuid, ?::timestamptz, ?))
+  const [row] = await query<Row>(
+    em,
+    sql`with given (id, organization_id, account_id, at, lane_key) as (
+        values (${shipmentId}::uuid, ${organizationId}::uuid, ${accountId}::uuid, ${bookedAt}::timestamptz, ${laneKey}::text))
       select
         (select extract(epoch from given.at - created_at) / 86400 from known_organization
-          where id = given.organization_id)::float as organization_days,
+          where id = given.organization_id)::float as "organizationAgeDays",
         (select extract(epoch from given.at - created_at) / 86400 from known_account
-          where id = given.account_id and organization_id = given.organization_id)::float as account_days,
+          where id = given.account_id and organization_id = given.organization_id)::float as "accountAgeDays",
         (select count(*) from booking b where b.organization_id = given.organization_id
-          and b.booked_at <= given.at and b.shipment_id <> given.id)::int as earlier,
+          and b.booked_at <= given.at and b.shipment_id <> given.id)::int as "earlierBookings",
         (select count(*) from booking b where b.organization_id = given.organization_id
           and b.booked_at <= given.at and b.booked_at > given.at - interval '1 hour'
-          and b.shipment_id <> given.id)::int + 1 as in_hour,
+          and b.shipment_id <> given.id)::int + 1 as "bookingsInHour",
         (select count(*) from booking b where b.lane_key = given.lane_key
-          and b.booked_at < given.at and b.booked_at >= given.at - interval '365.25 days')::int as on_lane,
-        coalesce(extract(epoch from given.at - (select min(booked_at) from booking)) / 86400, 0)::float as history_days,
+          and b.booked_at < given.at and b.booked_at >= given.at - interval '365.25 days')::int as "onLane",
+        coalesce(extract(epoch from given.at - (select min(booked_at) from booking)) / 86400, 0)::float as "historyDays",
         not exists (select from booking b where b.organization_id = given.organization_id
-          and b.lane_key = given.lane_key and b.booked_at <= given.at and b.shipment_id <> given.id) as first_on_lane
+          and b.lane_key = given.lane_key and b.booked_at <= given.at and b.shipment_id <> given.id) as "firstOnLane"
       from given`,
-    [shipmentId, organizationId, accountId, bookedAt, laneKey],
   );
   if (!row) throw new Error('a select without a from answers one row');
+  const { onLane, historyDays, ...history } = row;
   return {
-    organizationAgeDays: row.organization_days,
-    accountAgeDays: row.account_days,
+    ...history,
     valueCents,
     currency,
-    earlierBookings: row.earlier,
     lane,
-    laneShipmentsPerMonth: perMonth(row.on_lane, row.history_days),
-    firstOnLane: row.first_on_lane,
-    bookingsInHour: row.in_hour,
+    laneShipmentsPerMonth: perMonth(onLane, historyDays),
     watchlist: await matchesOf(em, booking),
   };
 }
@@ -61,14 +61,14 @@ function perMonth(shipments: number, historyDays: number): number {
 /** Active watchlist entries that a booking meets: by organization, account, its address, or a name at its docks. */
 async function matchesOf(em: EntityManager, booking: Booking): Promise<readonly WatchlistMatch[]> {
   const { organizationId, accountId, partyKeys } = booking;
-  return em.execute<WatchlistMatch[]>(
-    `select id as "entryId", kind, value, reason from watchlist_entry
+  return query<WatchlistMatch>(
+    em,
+    sql`select id as "entryId", kind, value, reason from watchlist_entry
       where removed_at is null and (
-        (kind = 'ORGANIZATION' and value_key = ?) or (kind = 'ACCOUNT' and value_key = ?)
-        or (kind = 'EMAIL' and value_key in (select email from known_account where id = ?))
-        or (kind = 'NAME' and (value_key in (select name_key from known_organization where id = ?)
-          or value_key in (select json_array_elements_text(?::json)))))
+        (kind = 'ORGANIZATION' and value_key = ${organizationId}) or (kind = 'ACCOUNT' and value_key = ${accountId})
+        or (kind = 'EMAIL' and value_key in (select email from known_account where id = ${accountId}))
+        or (kind = 'NAME' and (value_key in (select name_key from known_organization where id = ${organizationId})
+          or value_key = any(${partyKeys}::text[]))))
       order by id`,
-    [organizationId, accountId, accountId, organizationId, JSON.stringify(partyKeys)],
   );
 }

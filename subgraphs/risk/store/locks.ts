@@ -1,4 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 
 /**
  * Bookings and changes of the watchlist exclude each other: a booking that is being assessed does not see an entry that
@@ -6,13 +8,13 @@ import type { EntityManager } from '#shared/database/database.ts';
  * organization, which have to count each other.
  */
 export async function lockForBooking(em: EntityManager, organizationId: string): Promise<void> {
-  await em.execute(
-    `select pg_advisory_xact_lock_shared(hashtextextended('risk-watchlist', 0)),
-      pg_advisory_xact_lock(hashtextextended(?, 1))`,
-    [organizationId],
+  await query(
+    em,
+    sql`select pg_advisory_xact_lock_shared(hashtextextended('risk-watchlist', 0)),
+      pg_advisory_xact_lock(hashtextextended(${organizationId}, 1))`,
   );
 }
 
 export async function lockWatchlist(em: EntityManager): Promise<void> {
-  await em.execute(`select pg_advisory_xact_lock(hashtextextended('risk-watchlist', 0))`);
+  await query(em, sql`select pg_advisory_xact_lock(hashtextextended('risk-watchlist', 0))`);
 }

@@ -1,35 +1,31 @@
-import type { FilterQuery } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { never, type Sql, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
+import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
-import { cursorParts } from '#shared/pages/cursor.ts';
-import { keysetOf } from '#shared/pages/keyset.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { DecideReview } from '../domain/inputs.ts';
 import { AssessmentEntity, type ReviewCase, ReviewCaseEntity, type ReviewStatus } from '../entities.ts';
 import { announce, lockBooking } from './assess.ts';
-
-export interface DecidedCase {
-  readonly reviewCase: ReviewCase;
-  readonly conflict: boolean;
-}
+import { reviewCaseRows } from './rows.ts';
 
 /**
  * Writes down a reviewer's word and tells the neighbours. An approval allows the shipment, a rejection blocks it.
- * Refusals: NOT_FOUND, NOT_OPEN (withdrawn or decided). A stale version is a conflict and changes nothing.
+ * Refusals: NOT_FOUND, CONFLICT (a stale version), NOT_OPEN (withdrawn or decided).
  */
 export async function decideCase(
   { em, emit }: Transaction,
   decidedBy: string,
   { caseId, decision, reason, expectedVersion }: DecideReview,
   now: Date,
-): Promise<DecidedCase> {
+): Promise<ReviewCase> {
   const found = isUuid(caseId) ? await em.findOne(ReviewCaseEntity, { id: caseId }) : null;
-  if (!found) refuse('NOT_FOUND', 'There is no review case with this id.', 'caseId');
+  if (!found) return refuse('NOT_FOUND', 'There is no review case with this id.', 'caseId');
   await lockBooking(em, found.shipmentId);
-  const reviewCase = await em.refresh(found);
-  if (!reviewCase || reviewCase.version !== expectedVersion) return { reviewCase: found, conflict: true };
+  const reviewCase = await em.findOneOrFail(ReviewCaseEntity, { id: caseId }, { refresh: true });
+  checkVersion(reviewCase, expectedVersion);
   if (reviewCase.status !== 'OPEN') {
     refuse('NOT_OPEN', `This review case is ${reviewCase.status}. Only an open case can be decided.`, 'caseId');
   }
@@ -40,7 +36,7 @@ export async function decideCase(
   await em.flush();
   const { shipmentId, score } = assessment;
   await announce(emit, { shipmentId, score, decision: assessment.decision, now });
-  return { reviewCase, conflict: false };
+  return reviewCase;
 }
 
 export interface ReviewFilter {
@@ -48,32 +44,34 @@ export interface ReviewFilter {
   readonly organizationId?: string | null;
 }
 
+const reviews: List<ReviewCase> = {
+  rows: reviewCaseRows,
+  from: sql`review_case t`,
+  order: [
+    { expression: 't.opened_at', kind: 'time', read: ({ openedAt }) => openedAt.toISOString() },
+    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+  ],
+  descending: false,
+};
+
 /** A page of review cases, longest waiting first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
 export async function pageOfReviews(
   em: EntityManager,
   { status, organizationId }: ReviewFilter,
-  args: PageArguments,
+  page: PageArguments,
 ): Promise<Connection<ReviewCase>> {
-  const page = parsePage(args, [cursorParts.time, cursorParts.uuid]);
-  const { orderBy, beyond } = keysetOf(page, 'openedAt', 'asc');
-  const where: FilterQuery<ReviewCase> = {
-    ...(status != null && { status }),
-    ...(organizationId != null && (isUuid(organizationId) ? { organizationId } : { id: { $in: [] } })),
-  };
-  const rows = await em.find(ReviewCaseEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
-  return toConnection(page, rows, {
-    cursor: ({ openedAt, id }) => [openedAt.toISOString(), id],
-    node: (row) => row,
-    count: () => em.count(ReviewCaseEntity, where),
-  });
+  const where: Sql[] = [];
+  if (status != null) where.push(sql`t.status = ${status}`);
+  if (organizationId != null) where.push(isUuid(organizationId) ? sql`t.organization_id = ${organizationId}` : never);
+  return readPage(em, reviews, where, pageOf(reviews, page));
 }
 
 /** The newest case of each of these shipments, in one statement. */
-export async function latestCases(em: EntityManager, shipmentIds: readonly string[]): Promise<readonly ReviewCase[]> {
-  const rows = await em.execute<Record<string, unknown>[]>(
-    `select distinct on (shipment_id) * from review_case where shipment_id = any(array[?]::uuid[])
-      order by shipment_id, opened_at desc, id desc`,
-    [[...shipmentIds]],
+export function latestCases(em: EntityManager, shipmentIds: readonly string[]): Promise<ReviewCase[]> {
+  return reviewCaseRows.read(
+    em,
+    sql`select distinct on (t.shipment_id) ${reviewCaseRows.columns('t')} from review_case t
+      where t.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[])
+      order by t.shipment_id, t.opened_at desc, t.id desc`,
   );
-  return rows.map((row) => em.map(ReviewCaseEntity, row) as ReviewCase); // `select *`: the whole entity
 }

@@ -1,16 +1,15 @@
-import { type FilterQuery, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { type Sql, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
-import { GraphError, refuse } from '#shared/errors/errors.ts';
+import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
-import { cursorParts } from '#shared/pages/cursor.ts';
-import { keysetOf } from '#shared/pages/keyset.ts';
 import { type AddWatchlistEntry, type RemoveWatchlistEntry, watchlistKey } from '../domain/inputs.ts';
 import type { WatchlistKind, WatchlistMatch } from '../domain/vocabulary.ts';
-import { AssessmentEntity, BookingEntity, type WatchlistEntry, WatchlistEntryEntity } from '../entities.ts';
+import { type WatchlistEntry, WatchlistEntryEntity } from '../entities.ts';
 import { recordAssessment } from './assess.ts';
 import { lockWatchlist } from './locks.ts';
+import { assessmentRows, bookingRows } from './rows.ts';
 
 export interface WatchlistChange {
   readonly entry: WatchlistEntry;
@@ -70,33 +69,32 @@ export async function removeEntry(
   if (!entry) refuse('NOT_FOUND', 'There is no watchlist entry with this id.', 'id');
   if (entry.removedAt) return { entry, reassessed: 0 };
   Object.assign(entry, { removedBy, removedAt: now, removalReason: reason });
-  const met = await em.execute<{ shipment_id: string }[]>(
-    `select shipment_id from assessment join booking using (shipment_id)
-      where current and cardinality(watchlist_ids) > 0 and watchlist_ids @> array[?]::uuid[] and open order by 1`,
-    [id],
+  const met = await shipmentIdsOf(
+    em,
+    sql`select shipment_id as id from assessment join booking using (shipment_id)
+      where current and cardinality(watchlist_ids) > 0 and watchlist_ids @> ${[id]}::uuid[] and open`,
   );
-  const ids = met.map((row) => row.shipment_id);
-  await reassess(transaction, ids, (watchlist) => watchlist.filter(({ entryId }) => entryId !== id), now);
-  return { entry, reassessed: ids.length };
+  await reassess(transaction, met, (watchlist) => watchlist.filter(({ entryId }) => entryId !== id), now);
+  return { entry, reassessed: met.length };
 }
 
 /** Shipments that an entry of this kind speaks against and that can still be stopped. */
-async function openBookingsMeeting(em: EntityManager, kind: WatchlistKind, key: string): Promise<readonly string[]> {
-  const conditions: Readonly<Record<WatchlistKind, string>> = {
-    ORGANIZATION: 'organization_id = ?::uuid',
-    ACCOUNT: 'account_id = ?::uuid',
-    EMAIL: 'account_id in (select id from known_account where email = ?)',
-    NAME: `(party_keys @> array[?]::text[] or organization_id in (select id from known_organization where name_key = ?))`,
-  };
-  const rows = await em.execute<{ shipment_id: string }[]>(
-    `select shipment_id from booking where open and ${conditions[kind]} order by shipment_id`,
-    kind === 'NAME' ? [key, key] : [key],
-  );
-  return rows.map((row) => row.shipment_id);
+function openBookingsMeeting(em: EntityManager, kind: WatchlistKind, key: string): Promise<string[]> {
+  return shipmentIdsOf(em, sql`select shipment_id as id from booking where open and ${meetings[kind](key)}`);
 }
 
-// Locked in one order: whoever assesses or decides a booking does so alone.
-const lockedRows = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+const meetings: Readonly<Record<WatchlistKind, (key: string) => Sql>> = {
+  ORGANIZATION: (key) => sql`organization_id = ${key}`,
+  ACCOUNT: (key) => sql`account_id = ${key}`,
+  EMAIL: (key) => sql`account_id in (select id from known_account where email = ${key})`,
+  NAME: (key) => sql`(party_keys @> ${[key]}::text[]
+    or organization_id in (select id from known_organization where name_key = ${key}))`,
+};
+
+async function shipmentIdsOf(em: EntityManager, statement: Sql): Promise<string[]> {
+  const rows = await query<{ id: string }>(em, statement);
+  return rows.map(({ id }) => id);
+}
 
 /** Other facts stay as of the booking: only the watchlist has changed. */
 async function reassess(
@@ -107,9 +105,13 @@ async function reassess(
 ): Promise<void> {
   const { em } = transaction;
   if (shipmentIds.length === 0) return;
-  const within = { shipmentId: { $in: [...shipmentIds] } };
-  const bookings = await em.find(BookingEntity, within, { orderBy: { shipmentId: 'asc' }, ...lockedRows });
-  const assessments = await em.find(AssessmentEntity, { ...within, current: true });
+  // Locked in one order: whoever assesses or decides a booking does so alone.
+  const bookings = await bookingRows.read(
+    em,
+    sql`select ${bookingRows.columns('t')} from booking t where t.shipment_id = any(${shipmentIds}::uuid[])
+      order by t.shipment_id for update`,
+  );
+  const assessments = await assessmentRows.readBy(em, 'shipment_id', shipmentIds, { where: sql`t.current` });
   const factsOf = new Map(assessments.map(({ shipmentId, facts }) => [shipmentId, facts]));
   for (const booking of bookings) {
     const facts = factsOf.get(booking.shipmentId);
@@ -117,39 +119,4 @@ async function reassess(
     const updated = { ...facts, watchlist: change(facts.watchlist) };
     await recordAssessment(transaction, booking, updated, 'WATCHLIST_CHANGED', now);
   }
-}
-
-export interface WatchlistFilter {
-  readonly kind?: WatchlistKind | null;
-  readonly search?: string | null;
-  readonly active?: boolean | null;
-}
-
-/** A page of the watchlist, newest first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
-export async function pageOfWatchlist(
-  em: EntityManager,
-  { kind, search, active }: WatchlistFilter,
-  args: PageArguments,
-): Promise<Connection<WatchlistEntry>> {
-  const page = parsePage(args, [cursorParts.time, cursorParts.uuid]);
-  const { orderBy, beyond } = keysetOf(page, 'addedAt', 'desc');
-  const where: FilterQuery<WatchlistEntry> = {
-    ...(kind != null && { kind }),
-    ...(search != null && { value: { $ilike: containing(search) } }),
-    ...(active != null && { removedAt: active ? null : { $ne: null } }),
-  };
-  const rows = await em.find(WatchlistEntryEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
-  return toConnection(page, rows, {
-    cursor: ({ addedAt, id }) => [addedAt.toISOString(), id],
-    node: (entry) => entry,
-    count: () => em.count(WatchlistEntryEntity, where),
-  });
-}
-
-/** A search text for ILIKE, its own wildcards taken literally. */
-function containing(search: string): string {
-  if (search.length < 1 || search.length > 100 || search.includes('\0')) {
-    throw new GraphError('BAD_USER_INPUT', `"search" must have 1 to 100 characters and no NUL character.`);
-  }
-  return `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }

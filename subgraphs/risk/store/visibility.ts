@@ -1,0 +1,13 @@
+import { hasScope, type Identity } from '#shared/identity/identity.ts';
+
+/** Reads the records of these ids. */
+export type Read<R> = (ids: readonly string[]) => Promise<readonly R[]>;
+
+/**
+ * A reading of risk's records for an identity: with the scope as it is; without it nothing is read, as a customer must not
+ * learn what stops a shipment.
+ */
+export function visibleTo(identity: Identity): <R>(read: Read<R>) => Read<R> {
+  const sees = hasScope(identity, 'risk:read');
+  return (read) => async (ids) => (sees ? read(ids) : []);
+}

@@ -1,0 +1,37 @@
+import type { EntityManager } from '#shared/database/database.ts';
+import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { containing, type Sql, sql } from '#shared/database/sql.ts';
+import { parseSearch } from '#shared/input/text.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
+import type { WatchlistKind } from '../domain/vocabulary.ts';
+import type { WatchlistEntry } from '../entities.ts';
+import { watchlistEntryRows } from './rows.ts';
+
+export interface WatchlistFilter {
+  readonly kind?: WatchlistKind | null;
+  readonly search?: string | null;
+  readonly active?: boolean | null;
+}
+
+const entries: List<WatchlistEntry> = {
+  rows: watchlistEntryRows,
+  from: sql`watchlist_entry t`,
+  order: [
+    { expression: 't.added_at', kind: 'time', read: ({ addedAt }) => addedAt.toISOString() },
+    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+  ],
+  descending: true,
+};
+
+/** A page of the watchlist, newest first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
+export async function pageOfWatchlist(
+  em: EntityManager,
+  { kind, search, active }: WatchlistFilter,
+  page: PageArguments,
+): Promise<Connection<WatchlistEntry>> {
+  const where: Sql[] = [];
+  if (kind != null) where.push(sql`t.kind = ${kind}`);
+  if (search != null) where.push(sql`t.value ilike ${containing(parseSearch(search))}`);
+  if (active != null) where.push(active ? sql`t.removed_at is null` : sql`t.removed_at is not null`);
+  return readPage(em, entries, where, pageOf(entries, page));
+}
