@@ -1,7 +1,7 @@
 // The first tab of any other graph. Read by explorer.js.
 const defaultTabs = [
   {
-    query: `# Ctrl-Space completes, Ctrl-Enter runs. Headers that the gateway hands on go into the Headers tab.
+    query: `# Ctrl-Space completes, Ctrl-Enter runs. Put headers that the gateway forwards into the Headers tab.
 {
   __typename
 }

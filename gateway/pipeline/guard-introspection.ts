@@ -13,7 +13,7 @@ export function mayIntrospect({ caller }: Identified, policy: IntrospectionPolic
   return policy === 'public' || (policy === 'signed-in' && caller.identity.kind === 'account');
 }
 
-/** Refuses introspection of the schema by callers who are not signed in, where the policy says so. @throws RequestRefusal */
+/** Refuses introspection if the policy forbids it to this caller. @throws RequestRefusal */
 export function guardIntrospection(checked: Checked, policy: IntrospectionPolicy): void {
   if (mayIntrospect(checked, policy)) return;
   const { document, source } = checked;

@@ -89,10 +89,10 @@ describe('in front of the freight graph', () => {
     ['of another scheme', async () => 'Basic YWRtaW46YWRtaW4='],
   ])('a token that is %s gets 401 and reaches no subgraph', async (_what, authorization) => {
     const asked = gateway.graph.people.seen.length;
-    const answer = await gateway.ask('{ people { name } }', {}, { authorization: await authorization() });
-    expect([answer.status, answer.errors[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
-    expect(answer.headers.get('www-authenticate')).toContain('Bearer');
-    expect(answer.errors[0]?.extensions.requestId).toBe(answer.headers.get('x-request-id'));
+    const response = await gateway.ask('{ people { name } }', {}, { authorization: await authorization() });
+    expect([response.status, response.errors[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+    expect(response.headers.get('www-authenticate')).toContain('Bearer');
+    expect(response.errors[0]?.extensions.requestId).toBe(response.headers.get('x-request-id'));
     expect(gateway.graph.people.seen.length).toBe(asked);
   });
 });
@@ -105,8 +105,8 @@ test('a token signed by an unknown key is logged with the setting that is wrong'
     await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } }, undefined, log);
     const { privateJwk } = await newKeyPair();
     const token = createSigner(privateJwk).sign(dispatcher, accessTokens, 60);
-    const answer = await gateway.ask('{ people { name } }', {}, { authorization: `Bearer ${token}` });
-    expect(answer.status).toBe(401);
+    const response = await gateway.ask('{ people { name } }', {}, { authorization: `Bearer ${token}` });
+    expect(response.status).toBe(401);
     expect(lines).toMatchObject([
       {
         code: 'FOREIGN_KEY',
@@ -129,8 +129,8 @@ test('a token from the future is logged as clock skew, and the client may try ag
       clock.mockRestore();
       return { authorization: `Bearer ${token}` };
     };
-    const answer = await gateway.ask('{ people { name } }', {}, await tokenFrom(900));
-    expect([answer.status, answer.errors[0]?.extensions.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
+    const response = await gateway.ask('{ people { name } }', {}, await tokenFrom(900));
+    expect([response.status, response.errors[0]?.extensions.code]).toEqual([503, 'SERVICE_UNAVAILABLE']);
     expect((await gateway.ask('{ people { name } }', {}, await tokenFrom(240))).status).toBe(200);
   } finally {
     rmSync(dataDir, { recursive: true, force: true });

@@ -78,8 +78,8 @@ test('over HTTP, a request that would have to wait gets 503 if none may wait, bu
   const joining = gateway.ask(queries[0]!);
   await gateway.send('{"query":"{"}'); // its response shows that the gateway has read the request before it
   letGo();
-  const answers = await Promise.all([...asked, joining]);
-  const count = (status: number): number => answers.filter((answer) => answer.status === status).length;
+  const responses = await Promise.all([...asked, joining]);
+  const count = (status: number): number => responses.filter((response) => response.status === status).length;
   expect([count(200), count(503), (await joining).status]).toEqual([51, 10, 200]);
   expect((await gateway.ask(queries[59]!)).status).toBe(200);
 });

@@ -55,7 +55,7 @@ describe('configuration of the gateway', () => {
     const everywhere = { HOST: '0.0.0.0' };
     for (const host of ['0.0.0.0', '::', '10.1.2.3', 'freight.example', '127.evil.example']) {
       expect(() => readGatewayConfig(['--host', host], {})).toThrow(
-        `HOST: an address that only this machine reaches, such as 127.0.0.1, is required while there are demo accounts, whose password everybody knows; got ${host}.`,
+        `HOST: an address that only this machine reaches, such as 127.0.0.1, is required while demo accounts exist, because their password is public; got ${host}.`,
       );
     }
     for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) readGatewayConfig(['--host', host], {});

@@ -12,19 +12,19 @@ afterAll(() => gateway[Symbol.asyncDispose]());
 function ask(query: string) {
   const leaving = new AbortController();
   const sent = post(`${gateway.url}/graphql`, JSON.stringify({ query }), { signal: leaving.signal });
-  const answer = sent.catch(() => 'left');
-  return { answer, leave: () => leaving.abort() };
+  const response = sent.catch(() => 'left');
+  return { response, leave: () => leaving.abort() };
 }
 
 test('a client that disconnects ends the requests to subgraphs that no other client waits for', async () => {
   const { people } = gateway.graph;
   const [arrived, departed] = [people.arrival(), people.departure()];
   const letGo = people.hold();
-  const { answer, leave } = ask('{ people { name } }');
+  const { response, leave } = ask('{ people { name } }');
   await arrived;
   leave();
   await departed;
-  expect(await answer).toBe('left');
+  expect(await response).toBe('left');
   letGo();
 });
 
@@ -43,10 +43,10 @@ test('a request to a subgraph continues while another client waits for it', asyn
   // Its response shows that the gateway has read both requests before it.
   await gateway.ask('{ __typename }');
   one.leave();
-  expect(await one.answer).toBe('left');
+  expect(await one.response).toBe('left');
   await gateway.ask('{ __typename }');
   letGo();
-  expect(await other.answer).toMatchObject({ data: { people: [{ name: 'Ada' }, { name: 'Grace' }] } });
+  expect(await other.response).toMatchObject({ data: { people: [{ name: 'Ada' }, { name: 'Grace' }] } });
   expect([people.seen.length - before, departures]).toEqual([1, 0]);
   // Ends the wait for the next departure.
   const last = people.arrival();

@@ -3,18 +3,18 @@ import type { Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { startTestGateway } from '../testing/test-gateway.ts';
 
-describe('a gateway that is told to stop', () => {
+describe('a gateway that is asked to stop', () => {
   test('finishes requests in flight while readiness is 503, then accepts no more', async () => {
     await using gateway = await startTestGateway({ drain: { delayMs: 300, windowMs: 5_000 } });
     const arrived = gateway.graph.people.arrival();
     const letGo = gateway.graph.people.hold();
-    const answer = gateway.ask('{ people { name } }');
+    const response = gateway.ask('{ people { name } }');
     await arrived;
     const closed = gateway.gateway.close();
     expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(503);
     expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
     letGo();
-    expect((await answer).data).toEqual({ people: [{ name: 'Ada' }, { name: 'Grace' }] });
+    expect((await response).data).toEqual({ people: [{ name: 'Ada' }, { name: 'Grace' }] });
     await closed;
     await expect(fetch(`${gateway.url}/health`)).rejects.toThrow();
   });
@@ -23,11 +23,11 @@ describe('a gateway that is told to stop', () => {
     await using gateway = await startTestGateway({ drain: { delayMs: 0, windowMs: 60_000 } });
     const arrived = gateway.graph.people.arrival();
     const letGo = gateway.graph.people.hold();
-    const answer = gateway.ask('{ people { name } }');
+    const response = gateway.ask('{ people { name } }');
     await arrived;
     const closed = gateway.gateway.close();
     letGo();
-    expect((await answer).status).toBe(200);
+    expect((await response).status).toBe(200);
     await closed;
   });
 
@@ -35,13 +35,13 @@ describe('a gateway that is told to stop', () => {
     await using gateway = await startTestGateway({ drain: { delayMs: 0, windowMs: 100 } });
     const arrived = gateway.graph.people.arrival();
     const letGo = gateway.graph.people.hold();
-    const answer = gateway.ask('{ people { name } }').then(
-      () => 'answered',
+    const response = gateway.ask('{ people { name } }').then(
+      () => 'completed',
       () => 'cut off',
     );
     await arrived;
     await gateway.gateway.close();
-    expect(await answer).toBe('cut off');
+    expect(await response).toBe('cut off');
     letGo();
   });
 
@@ -60,7 +60,7 @@ describe('a gateway that is told to stop', () => {
     agent.destroy();
   });
 
-  test('may be told twice without a further effect', async () => {
+  test('may be stopped twice without a further effect', async () => {
     await using gateway = await startTestGateway();
     await Promise.all([gateway.gateway.close(), gateway.gateway.close()]);
   });

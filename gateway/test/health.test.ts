@@ -26,7 +26,7 @@ describe('health', () => {
   });
 
   test.each(['freight', 'apollo'] as const)(
-    'one dead subgraph: degraded, yet in rotation; the %s engine answers everything else',
+    'with one dead subgraph it is degraded but in rotation, and the %s engine serves all other fields',
     async (engine) => {
       await using gateway = await startTestGateway({ engine });
       await gateway.graph.parcels.close();

@@ -105,10 +105,10 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
       406,
     ],
   ])('%s is refused with a code and a request id', async (_what, body, headers, status) => {
-    const answer = await gateway.send(body, headers as Record<string, string>);
-    const [error] = answer.errors ?? [];
-    expect([answer.status, error?.extensions.code]).toEqual([status, 'BAD_REQUEST']);
-    expect(error?.extensions.requestId).toBe(answer.headers.get('x-request-id'));
+    const response = await gateway.send(body, headers as Record<string, string>);
+    const [error] = response.errors ?? [];
+    expect([response.status, error?.extensions.code]).toEqual([status, 'BAD_REQUEST']);
+    expect(error?.extensions.requestId).toBe(response.headers.get('x-request-id'));
     expect(JSON.stringify(error)).not.toMatch(/node_modules|\.ts:|\.js:|stack/);
   });
 

@@ -49,7 +49,7 @@ describe('the gateway in front of our own subgraphs', () => {
 
   test('is out of rotation while the databases of all subgraphs are away', async () => {
     await using gateway = await startTestGateway(freight);
-    const down = part('database', { status: 'down', reason: 'The database does not answer.' });
+    const down = part('database', { status: 'down', reason: 'The database does not respond.' });
     for (const subgraph of [gateway.graph.people, gateway.graph.parcels])
       subgraph.health = { status: 503, parts: [down] };
     const found = await ready(gateway.url);
@@ -118,16 +118,16 @@ describe('a round of probes', () => {
 describe('parts of several processes', () => {
   test('with one name are merged: the worst status, its earliest time and all reasons', () => {
     const earlier = '2026-03-01T09:00:00.000Z';
-    const told = [
+    const reported = [
       { ...part('redis'), subgraph: 'fleet' },
-      { ...part('redis', { status: 'down', reason: 'Redis does not answer.' }), subgraph: 'risk' },
-      { ...part('redis', { status: 'down', reason: 'Redis does not answer.', since: earlier }), subgraph: 'access' },
+      { ...part('redis', { status: 'down', reason: 'Redis does not respond.' }), subgraph: 'risk' },
+      { ...part('redis', { status: 'down', reason: 'Redis does not respond.', since: earlier }), subgraph: 'access' },
       { ...part('redis', { status: 'degraded', reason: 'Redis is slow.' }), subgraph: 'pricing' },
     ] satisfies (HealthPart & { subgraph: string })[];
-    expect(mergeParts(told, true)).toEqual([
-      { name: 'redis', status: 'down', since: earlier, reason: 'Redis does not answer. (risk, access)' },
+    expect(mergeParts(reported, true)).toEqual([
+      { name: 'redis', status: 'down', since: earlier, reason: 'Redis does not respond. (risk, access)' },
     ]);
-    expect(mergeParts(told, false)[0]?.reason).toBe('Redis does not answer.');
+    expect(mergeParts(reported, false)[0]?.reason).toBe('Redis does not respond.');
   });
 });
 

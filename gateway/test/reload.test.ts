@@ -17,10 +17,10 @@ describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s eng
 
   /** Sends queries until the gateway has loaded the file. Every response until then must be complete. */
   async function until(noticed: () => Promise<boolean>): Promise<number> {
-    for (let answers = 1; ; answers++) {
+    for (let responses = 1; ; responses++) {
       const { data, errors } = await gateway.ask('{ people { name friends { name } } }');
       expect([data?.people?.length, errors]).toEqual([2, []]);
-      if (await noticed()) return answers;
+      if (await noticed()) return responses;
     }
   }
 
@@ -58,12 +58,12 @@ test('a request that runs when the supergraph changes finishes on the one it beg
   await using gateway = await startTestGateway();
   const arrived = gateway.graph.people.arrival();
   const letGo = gateway.graph.people.hold();
-  const answer = gateway.ask('{ people { name parcels { weightKg } } }');
+  const response = gateway.ask('{ people { name parcels { weightKg } } }');
   await arrived;
   writeFileSync(gateway.supergraph.path, gateway.graph.supergraphSdl.replaceAll('weightKg', 'massKg'));
   const isNew = async () =>
     (await gateway.ask('{ parcels { massKg } }')).errors[0]?.extensions.code !== 'GRAPHQL_VALIDATION_FAILED';
   while (!(await isNew()));
   letGo();
-  expect((await answer).data.people[0]).toEqual({ name: 'Ada', parcels: [{ weightKg: 2.5 }] });
+  expect((await response).data.people[0]).toEqual({ name: 'Ada', parcels: [{ weightKg: 2.5 }] });
 });

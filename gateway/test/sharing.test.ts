@@ -15,7 +15,7 @@ describe('equal queries at the same time', () => {
   /** Sends queries while `people` holds back its response, and counts the requests to it. */
   async function whileHeld<T>(
     ask: () => Promise<T>[],
-  ): Promise<{ answers: PromiseSettledResult<T>[]; requests: number }> {
+  ): Promise<{ responses: PromiseSettledResult<T>[]; requests: number }> {
     const before = gateway.graph.people.seen.length;
     const letGo = gateway.graph.people.hold();
     const first = gateway.graph.people.arrival();
@@ -24,13 +24,17 @@ describe('equal queries at the same time', () => {
     // The response to a later request shows that the gateway has read all of these.
     await gateway.ask('{ __typename }');
     letGo();
-    return { answers: await Promise.allSettled(asked), requests: gateway.graph.people.seen.length - before };
+    return { responses: await Promise.allSettled(asked), requests: gateway.graph.people.seen.length - before };
   }
 
   test('are executed once, and each client gets the response', async () => {
-    const { answers, requests } = await whileHeld(() => Array.from({ length: 5 }, () => gateway.ask(query)));
-    expect(answers.map((answer) => answer.status === 'fulfilled' && answer.value.data)).toEqual(Array(5).fill(whole));
-    const ids = answers.map((answer) => answer.status === 'fulfilled' && answer.value.headers.get('x-request-id'));
+    const { responses, requests } = await whileHeld(() => Array.from({ length: 5 }, () => gateway.ask(query)));
+    expect(responses.map((response) => response.status === 'fulfilled' && response.value.data)).toEqual(
+      Array(5).fill(whole),
+    );
+    const ids = responses.map(
+      (response) => response.status === 'fulfilled' && response.value.headers.get('x-request-id'),
+    );
     expect([requests, new Set(ids).size]).toEqual([1, 5]);
   });
 
@@ -42,21 +46,23 @@ describe('equal queries at the same time', () => {
     ['other callers', () => ['a', 'b'].map((tenant) => gateway.ask(query, {}, { 'x-tenant': tenant }))],
     ['mutations', () => [1, 2].map(() => gateway.ask('mutation { rename(id: "1", name: "Ada") { name } }'))],
   ])('%s are executed separately', async (_what, ask) => {
-    const { answers, requests } = await whileHeld(ask);
+    const { responses, requests } = await whileHeld(ask);
     expect(requests).toBe(2);
-    expect(answers.every((answer) => answer.status === 'fulfilled' && answer.value.errors.length === 0)).toBe(true);
+    expect(responses.every((response) => response.status === 'fulfilled' && response.value.errors.length === 0)).toBe(
+      true,
+    );
   });
 
   test('a client that disconnects does not affect the others', async () => {
     const leaving = new AbortController();
     const left = gateway.graph.people.arrival();
-    const { answers } = await whileHeld(() => {
+    const { responses } = await whileHeld(() => {
       const first = post<unknown>(`${gateway.url}/graphql`, JSON.stringify({ query }), { signal: leaving.signal });
       const second = left.then(() => gateway.ask(query));
       void left.then(() => gateway.ask('{ __typename }')).then(() => leaving.abort());
       return [first, second];
     });
-    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-    expect(answers[1]).toMatchObject({ value: { data: whole } });
+    expect(responses.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(responses[1]).toMatchObject({ value: { data: whole } });
   });
 });

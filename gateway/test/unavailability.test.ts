@@ -48,10 +48,10 @@ describe('a client of a subgraph that is away', () => {
   test('gets the status 503 under application/graphql-response+json', async () => {
     await using gateway = await startTestGateway();
     await gateway.graph.parcels.close();
-    const answer = await gateway.ask('{ parcels { id } }', {}, { accept });
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toBe('1');
-    expect(answer.errors).toMatchObject([{ extensions: { code: 'SUBREQUEST_HTTP_ERROR' } }]);
+    const response = await gateway.ask('{ parcels { id } }', {}, { accept });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(response.errors).toMatchObject([{ extensions: { code: 'SUBREQUEST_HTTP_ERROR' } }]);
   });
 
   test('gets the status 200 with errors under application/json', async () => {
@@ -63,23 +63,23 @@ describe('a client of a subgraph that is away', () => {
   test('gets 200 with the data of other subgraphs', async () => {
     await using gateway = await startTestGateway();
     await gateway.graph.parcels.close();
-    const answer = await gateway.ask('{ people { name parcels { id } } }', {}, { accept });
-    expect(answer.status).toBe(200);
+    const response = await gateway.ask('{ people { name parcels { id } } }', {}, { accept });
+    expect(response.status).toBe(200);
   });
 
   test('gets 504 if time ran out', async () => {
     await using gateway = await startTestGateway({ subgraphTimeoutMs: 200 });
     const letGo = gateway.graph.people.hold();
-    const answer = await gateway.ask('{ people { name } }', {}, { accept });
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([504, '1']);
+    const response = await gateway.ask('{ people { name } }', {}, { accept });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([504, '1']);
     letGo();
   });
 
   test('gets no Retry-After for a mutation that may have been executed', async () => {
     await using gateway = await startTestGateway({ subgraphTimeoutMs: 200 });
     const letGo = gateway.graph.people.hold();
-    const answer = await gateway.ask('mutation { rename(id: 1, name: "Ida") { name } }', {}, { accept });
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([504, null]);
+    const response = await gateway.ask('mutation { rename(id: 1, name: "Ida") { name } }', {}, { accept });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([504, null]);
     letGo();
   });
 });

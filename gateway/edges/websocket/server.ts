@@ -27,7 +27,7 @@ export function serveWebSockets(server: Server, options: WebSocketEdgeOptions): 
       const hasRoom = options.openSockets.hasRoomFor(options.readOrigin(req).address);
       return decide(hasRoom, 429, 'Too Many Requests', { 'retry-after': '1' });
     },
-    autoPong: false, // the session answers pings, within its bounds
+    autoPong: false, // the session sends pongs, within its bounds
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
   // ws repeats errors of the HTTP server, such as a taken port. The caller of `listen` gets them too.

@@ -109,8 +109,8 @@ describe('the circuit of a subgraph', () => {
     await using _ = w;
     Object.assign(state, { now: 500, sick: false });
     const probe = w.transport.fetch(query(), client());
-    const meanwhile = failureOf(w.transport.fetch(query('{ b }'), client()));
-    expect((await meanwhile).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
+    const pending = failureOf(w.transport.fetch(query('{ b }'), client()));
+    expect((await pending).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
     expect(await probe).toEqual({ data: { a: 1 } });
     expect(await w.transport.fetch(query('{ b }'), client())).toEqual({ data: { a: 1 } });
     expect(w.observed.circuit).toEqual(['open', 'half-open', 'closed']);
