@@ -17,7 +17,7 @@ import { meterFields } from './graphql/metered-fields.ts';
 import { serveSubscriptions } from './graphql/subscriptions.ts';
 import { createIdentityReader } from './identity/gateway-identity.ts';
 import { type Identity, identityHeader } from './identity/identity.ts';
-import { type RequestOrigin, requestOriginOf } from './identity/request-origin.ts';
+import { parseRequestOrigin, type RequestOrigin } from './identity/request-origin.ts';
 import type { TokenVerifier } from './identity/tokens.ts';
 import { countLosses } from './live/counted-live.ts';
 import type { LivePubSub } from './live/pubsub.ts';
@@ -55,7 +55,7 @@ export interface RunningSubgraph<C extends BaseContext = BaseContext> extends Op
   readonly url: string;
 }
 
-export function schemaOf<C extends BaseContext>({ schema, resolvers, rules }: Subgraph<C>): GraphQLSchema {
+export function createSchema<C extends BaseContext>({ schema, resolvers, rules }: Subgraph<C>): GraphQLSchema {
   const typeDefs = parse(readFileSync(schema, 'utf8'));
   // The resolvers require the context of this subgraph, which only `contextFor` creates. The builder does not type contexts.
   const built = buildSubgraphSchema({ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> });
@@ -71,7 +71,7 @@ export async function openSubgraph<C extends BaseContext>(
   const { maxObjects, statementTimeoutMs } = { ...defaultLimits, ...limits };
   const live = countLosses(options.live, log);
   const { name, entities, migrations, reactions } = subgraph;
-  const schema = schemaOf(subgraph);
+  const schema = createSchema(subgraph);
   await using opened = new AsyncDisposableStack();
   const database = await openDatabase({ url, schema: name, entities, migrations, log, statementTimeoutMs });
   opened.defer(() => database.close());
@@ -88,7 +88,7 @@ export async function openSubgraph<C extends BaseContext>(
     subgraph,
     services,
     schema,
-    contextFor: (identity, origin = requestOriginOf({}), client) =>
+    contextFor: (identity, origin = parseRequestOrigin({}), client) =>
       subgraph.context(createBaseContext(services, identity, origin, client)),
     close() {
       closing ??= running.disposeAsync();
@@ -138,7 +138,7 @@ export async function listen<C extends BaseContext>(
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) => {
         const identity = await readIdentity(request.headers[identityHeader]).catch(refuseWithStatus);
-        return contextFor(identity, requestOriginOf(request.headers), disconnectSignalOf(reply.raw));
+        return contextFor(identity, parseRequestOrigin(request.headers), disconnectSignalOf(reply.raw));
       },
     }),
   });

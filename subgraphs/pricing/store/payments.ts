@@ -4,7 +4,7 @@ import type { Transact, Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
-import { centsOf, type Money, moneyOf } from '#shared/input/money.ts';
+import { type Money, moneyOf, parseCents } from '#shared/input/money.ts';
 import { toLine } from '#shared/input/text.ts';
 import { outstandingCents } from '../domain/billing.ts';
 import { type Invoice, InvoiceEntity, type Payment, PaymentEntity } from '../entities.ts';
@@ -33,7 +33,7 @@ export function recordPayment(
   const reference =
     toLine(input.reference, 1, 64) ??
     refuse('INVALID_REFERENCE', 'The reference must have 1 to 64 printable characters.', 'reference');
-  const amountCents = centsOf(input.amount.amount);
+  const amountCents = parseCents(input.amount.amount);
   if (!amountCents || amountCents < 0) {
     return refuse(
       'INVALID_AMOUNT',

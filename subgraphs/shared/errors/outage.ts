@@ -32,7 +32,7 @@ const lostConnectionTexts =
 const tookTooLongTexts = /^(Query read timeout|Command timed out)/;
 
 /** The outage that an error of a driver indicates, if any. Also checks the errors that libraries wrapped. */
-export function outageOf(error: unknown): Outage | undefined {
+export function findOutage(error: unknown): Outage | undefined {
   if (isLostConnection(error)) return 'SERVICE_UNAVAILABLE';
   for (const inner of withCauses(error)) {
     const code = codeOf(inner);

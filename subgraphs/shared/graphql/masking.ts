@@ -1,11 +1,11 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type ErrorCode, errorTable, isErrorCode, maskedMessage } from '../errors/errors.ts';
-import { outageOf } from '../errors/outage.ts';
+import { findOutage } from '../errors/outage.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../runtime/log.ts';
 
 /** The error that libraries wrapped. */
-function originalOf(error: unknown): unknown {
+function unwrap(error: unknown): unknown {
   let inner = error;
   while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
   return inner;
@@ -25,13 +25,13 @@ const maskedMessages = {
 export function maskError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
   const requestId = formatted.extensions?.['requestId'] ?? newId();
   const code = formatted.extensions?.['code'];
-  const original = originalOf(error);
+  const original = unwrap(error);
   const coded = original instanceof GraphQLError && isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR';
   if (coded) {
     const { stacktrace: _hidden, ...extensions } = formatted.extensions ?? {};
     return { ...formatted, extensions: { retryable: errorTable[code].retryable, ...extensions, requestId } };
   }
-  const masked = outageOf(original) ?? 'INTERNAL_SERVER_ERROR';
+  const masked = findOutage(original) ?? 'INTERNAL_SERVER_ERROR';
   log.error({ err: original, requestId, path: formatted.path, code: masked }, 'masked error');
   const { locations, path } = formatted;
   return {

@@ -16,7 +16,7 @@ import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { type ErrorCode, GraphError } from '../errors/errors.ts';
 import type { ReadIdentity } from '../identity/gateway-identity.ts';
-import { requestOriginOf } from '../identity/request-origin.ts';
+import { parseRequestOrigin } from '../identity/request-origin.ts';
 import { filterMap } from '../live/iterators.ts';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { maskError } from './masking.ts';
@@ -40,7 +40,7 @@ export function serveSubscriptions(
 ): SubscriptionEdge {
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: 1_048_576 });
   const masked = (errors: readonly GraphQLError[], { extensions }: SubscribePayload) => {
-    const { requestId } = requestOriginOf(callerExtensions.safeParse(extensions).data?.headers ?? {});
+    const { requestId } = parseRequestOrigin(callerExtensions.safeParse(extensions).data?.headers ?? {});
     return errors.map((error) => {
       const formatted = error.toJSON();
       return maskError({ ...formatted, extensions: { ...formatted.extensions, requestId } }, error, services.log);
@@ -53,13 +53,13 @@ export function serveSubscriptions(
         const caller = callerExtensions.safeParse(payload.extensions).data;
         const identity = await readIdentity(caller?.identity).catch(asRefusal);
         if (identity instanceof GraphError) return [identity];
-        const origin = requestOriginOf(caller?.headers ?? {});
+        const origin = parseRequestOrigin(caller?.headers ?? {});
         const contextValue: ContextFactory = (client) =>
           contextOf(createBaseContext(services, identity, origin, client));
         const prepared = prepareSubscription(schema, payload);
         return Array.isArray(prepared) ? prepared : { ...prepared, contextValue };
       },
-      subscribe: (args) => streamOf(args),
+      subscribe: (args) => subscribeWithContexts(args),
       onError: (_socket, _id, payload, errors) => masked(errors, payload),
       // Errors of an event, or of the subscription itself, are in the result.
       onNext: (_socket, _id, payload, _args, { errors, ...result }) =>
@@ -107,7 +107,9 @@ function coded({ message, nodes, source, positions }: GraphQLError, code: ErrorC
 type ContextFactory = (client: AbortSignal) => BaseContext;
 
 /** Like graphql's `subscribe`, but with a new context per event, because the loaders of an earlier event have cached rows. */
-async function streamOf(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+async function subscribeWithContexts(
+  args: ExecutionArgs,
+): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const newContext = args.contextValue as ContextFactory; // made by `onSubscribe` above
   const disconnect = new AbortController();
   const source = await createSourceEventStream({ ...args, contextValue: newContext(disconnect.signal) });

@@ -6,20 +6,20 @@ import { isIPv6 } from 'node:net';
  */
 export function clientNetwork(address: string): string {
   if (!isIPv6(address)) return address;
-  const groups = groupsOf(address);
+  const groups = parseGroups(address);
   const mapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
-  return mapped ? dotted(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`;
+  return mapped ? formatDotted(groups.slice(6)) : `${groups.slice(0, 4).join(':')}::/64`;
 }
 
 /** The eight groups of an IPv6 address, hexadecimal without leading zeros. Omits a zone such as `%eth0`. */
-function groupsOf(address: string): string[] {
+function parseGroups(address: string): string[] {
   const canonical = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
   const [front = [], back = []] = canonical.split('::').map((part) => part.split(':').filter(Boolean));
   return [...front, ...Array.from({ length: 8 - front.length - back.length }, () => '0'), ...back];
 }
 
 /** Converts two hexadecimal groups to the dotted form of an IPv4 address. */
-function dotted(groups: readonly string[]): string {
+function formatDotted(groups: readonly string[]): string {
   return groups
     .map((group) => Number.parseInt(group, 16))
     .flatMap((group) => [group >> 8, group & 255])

@@ -15,15 +15,15 @@ export interface RequestOrigin {
 const longestId = 128;
 
 /** Reads the origin from the headers of the gateway. A request without `x-request-id` gets a new id. */
-export function requestOriginOf(headers: Readonly<Record<string, unknown>>): RequestOrigin {
-  const address = textOf(headers['x-client-address']);
+export function parseRequestOrigin(headers: Readonly<Record<string, unknown>>): RequestOrigin {
+  const address = readHeader(headers['x-client-address']);
   return {
-    requestId: textOf(headers['x-request-id']) ?? newId(),
-    clientRequestId: textOf(headers['x-client-request-id']),
+    requestId: readHeader(headers['x-request-id']) ?? newId(),
+    clientRequestId: readHeader(headers['x-client-request-id']),
     clientAddress: address !== null && isIP(address) !== 0 ? address : null,
   };
 }
 
-function textOf(value: unknown): string | null {
+function readHeader(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value.replaceAll(/\p{Cc}/gu, '').slice(0, longestId) : null;
 }

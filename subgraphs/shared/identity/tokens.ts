@@ -108,7 +108,7 @@ export function createSigner(privateJwk: JWK): TokenSigner {
   return {
     sign(identity, { issuer, audience }, seconds) {
       const issuedAt = Math.floor(Date.now() / 1000);
-      const token = { ...claimsOf(identity), iss: issuer, aud: audience, iat: issuedAt, exp: issuedAt + seconds };
+      const token = { ...toClaims(identity), iss: issuer, aud: audience, iat: issuedAt, exp: issuedAt + seconds };
       const signed = `${header}.${encoded(token)}`;
       return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
     },
@@ -119,13 +119,13 @@ function encoded(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-function claimsOf(identity: Identity): JWTPayload {
+function toClaims(identity: Identity): JWTPayload {
   if (identity.kind === 'anonymous') return { sub: anonymousSubject };
   const { accountId, sessionId, organizationId, driverId, roles, tier } = identity;
   return { sub: accountId, sessionId, organizationId, driverId, roles, tier };
 }
 
-function identityOf(payload: JWTPayload): Identity {
+function parseIdentity(payload: JWTPayload): Identity {
   if (payload.sub === anonymousSubject) return anonymous;
   const { sub, ...rest } = claims.parse(payload);
   return { kind: 'account', accountId: sub, ...rest, scopes: scopesOf(rest.roles) };
@@ -162,7 +162,7 @@ export function createVerifier(
         const { iat, exp } = times.parse(payload);
         const endsAt = (exp + graceSeconds) * 1000;
         if (exp - iat > longestSeconds || endsAt <= Date.now()) return undefined;
-        const identity = identityOf(payload);
+        const identity = parseIdentity(payload);
         cache.set(token, { identity, endsAt });
         return identity;
       } catch {

@@ -11,7 +11,7 @@ export function moneyOf(cents: number, currency: string): Money {
 }
 
 /** Converts an amount to whole cents; undefined if it has more than two decimals or exceeds the safe integers. */
-export function centsOf(amount: string): number | undefined {
+export function parseCents(amount: string): number | undefined {
   const cents = new Decimal(amount).mul(100);
   return cents.isInteger() && cents.abs().lte(Number.MAX_SAFE_INTEGER) ? cents.toNumber() : undefined;
 }

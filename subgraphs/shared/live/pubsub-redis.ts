@@ -13,14 +13,14 @@ export async function createRedisPubSub(url: string, observer: RedisObserver): P
     const publisher = await connections.open(publishing);
     const subscriber = await connections.open(subscribing);
     const topics = new RedisPubSub({ publisher, subscriber });
-    return pubSubOf(topics, subscriber, new RedisPublisher(publisher, observer.log), () => connections.close());
+    return createPubSub(topics, subscriber, new RedisPublisher(publisher, observer.log), () => connections.close());
   } catch (error) {
     connections.close();
     throw error;
   }
 }
 
-function pubSubOf(
+function createPubSub(
   redis: RedisPubSub,
   subscriber: Redis,
   publisher: RedisPublisher,

@@ -25,14 +25,14 @@ export async function requireRedis(url: string): Promise<void> {
     await redis.connect();
     await redis.ping();
   } catch (error) {
-    throw refusal(reason ?? error, url);
+    throw describeFailure(reason ?? error, url);
   } finally {
     clearTimeout(silent);
     redis.disconnect();
   }
 }
 
-function refusal(error: unknown, url: string): ConfigurationError {
+function describeFailure(error: unknown, url: string): ConfigurationError {
   const shown = urlWithoutCredentials(url);
   // Messages of Redis start with a code, such as WRONGPASS.
   const said = /^(?:WRONGPASS|NOAUTH|NOPERM)\b.*/.exec(errorMessage(error))?.[0];

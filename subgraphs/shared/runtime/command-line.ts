@@ -31,7 +31,7 @@ export function readCommandLine<const O extends Readonly<Record<string, Option>>
   command: Command<O>,
   args: readonly string[] = process.argv.slice(2),
 ) {
-  if (args.includes('--help') || args.includes('-h')) throw new HelpRequest(helpOf(command));
+  if (args.includes('--help') || args.includes('-h')) throw new HelpRequest(formatHelp(command));
   const { options, takes } = command;
   try {
     return parseArgs({ args: [...args], options, allowPositionals: takes !== undefined, allowNegative: true });
@@ -58,7 +58,7 @@ function namesOf(options: Readonly<Record<string, Option>>): string[] {
   return Object.entries(options).map(([name, option]) => `--${option.default === true ? 'no-' : ''}${name}`);
 }
 
-function helpOf({ call, takes, does, options }: Command<Readonly<Record<string, Option>>>): string {
+function formatHelp({ call, takes, does, options }: Command<Readonly<Record<string, Option>>>): string {
   const all = { ...options, help: { type: 'boolean', help: 'shows this text' } } satisfies Record<string, Option>;
   const names = namesOf(all);
   const rows = Object.values<Option>(all).map((option, index): [string, string] => [

@@ -13,7 +13,7 @@ export function report(error: unknown): number {
   }
   if (error instanceof ConfigurationError) console.error(error.message);
   // Only the stack: libraries put addresses, arguments and even passwords into other properties.
-  else console.error(withoutCredentials(stackOf(error)));
+  else console.error(withoutCredentials(formatStack(error)));
   return 1;
 }
 
@@ -31,9 +31,9 @@ export function orExit<T>(run: () => T): T {
   }
 }
 
-function stackOf(error: unknown): string {
+function formatStack(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('stack' in error)) return String(error);
   const causes = 'cause' in error && error.cause ? [error.cause] : [];
   const parts = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-  return [String(error.stack), ...[...causes, ...parts].map((inner) => `caused by ${stackOf(inner)}`)].join('\n');
+  return [String(error.stack), ...[...causes, ...parts].map((inner) => `caused by ${formatStack(inner)}`)].join('\n');
 }

@@ -41,14 +41,14 @@ export function takeLock(file: string): Lock {
       return { kind: 'taken', release: () => rmSync(file, { force: true }) };
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
-      const pid = holderOf(file);
+      const pid = findHolder(file);
       if (pid !== undefined) return { kind: 'held', pid };
       rmSync(file, { force: true });
     }
   }
 }
 
-function holderOf(file: string): number | undefined {
+function findHolder(file: string): number | undefined {
   try {
     const identity = readFileSync(file, 'utf8');
     const pid = Number.parseInt(identity, 10);

@@ -31,18 +31,18 @@ export function requireSecrets(environment: NodeJS.ProcessEnv, { required, refus
   const lines = [...replacedLines(environment)];
   if (environment['NODE_ENV'] === 'production')
     lines.push(
-      ...required.filter((name) => !environment[name]).map(lineOfMissing),
-      ...refused.filter((name) => environment[name]).map((name) => lineOfForeign(name, environment[name])),
+      ...required.filter((name) => !environment[name]).map(describeMissing),
+      ...refused.filter((name) => environment[name]).map((name) => describeForeign(name, environment[name])),
       ...demoLines(environment),
     );
   if (lines.length > 0) throw new ConfigurationError(lines.join('\n'));
 }
 
-function lineOfMissing(name: Secret): string {
+function describeMissing(name: Secret): string {
   return `${name}: required in production; got nothing. ${secrets[name].hint}`;
 }
 
-function lineOfForeign(name: Secret, value: string | undefined): string {
+function describeForeign(name: Secret, value: string | undefined): string {
   const got = shownValue(name, value);
   return `${name}: in production for ${secrets[name].holders} only; got ${got}. Remove it from this process.`;
 }

@@ -31,11 +31,11 @@ export const DATA_DIR = z.string().default('.data').meta({
 });
 
 /** A URL of a protocol. @param example shown in the error for other texts */
-function urlOf(protocol: RegExp, example: string) {
+function urlSetting(protocol: RegExp, example: string) {
   return z.url({ protocol, error: `a URL such as ${example} is required` });
 }
 
-const postgresUrl = urlOf(/^postgres(ql)?$/, 'postgresql://role:password@host:5432/database');
+const postgresUrl = urlSetting(/^postgres(ql)?$/, 'postgresql://role:password@host:5432/database');
 
 export const DATABASE_URL = postgresUrl.optional().meta({
   description:
@@ -54,7 +54,7 @@ export const DATABASE_ROLE_SECRET = roleSecretSetting.optional().meta({
   otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
 });
 
-export const REDIS_URL = urlOf(/^rediss?$/, 'redis://host:6379')
+export const REDIS_URL = urlSetting(/^rediss?$/, 'redis://host:6379')
   .optional()
   .meta({
     description: 'Redis that carries live data between processes.',

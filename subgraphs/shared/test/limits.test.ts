@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { post } from '../../../client/post.ts';
 import { once } from '../database/idempotency.ts';
 import { asAdmin } from '../database/provision.ts';
-import { outageOf } from '../errors/outage.ts';
+import { findOutage } from '../errors/outage.ts';
 import { anonymous, identityHeader } from '../identity/identity.ts';
 import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
 import {
@@ -101,7 +101,7 @@ describe('the limits of a request to a subgraph', () => {
     ]);
     expect(JSON.stringify(errors)).not.toMatch(/ECONN|127\.0\.0\.1|terminated/);
     const change = notes.contextFor(dispatcher).transact(async () => {});
-    expect(outageOf(await change.catch((error: unknown) => error))).toBe('SERVICE_UNAVAILABLE');
+    expect(findOutage(await change.catch((error: unknown) => error))).toBe('SERVICE_UNAVAILABLE');
 
     await line.mend();
     expect((await notes.ask(dispatcher, write)).errors).toEqual([]);
@@ -132,7 +132,7 @@ describe('the limits of a request to a subgraph', () => {
     const poolSize = 10;
     const { transact } = notes.contextFor(dispatcher);
     const changes = Array.from({ length: poolSize }, () =>
-      transact(({ em }) => em.execute('select pg_sleep(30)')).catch(outageOf),
+      transact(({ em }) => em.execute('select pg_sleep(30)')).catch(findOutage),
     );
     await sleepsRun(poolSize);
     await line.cut();

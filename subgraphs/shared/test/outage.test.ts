@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { outageOf } from '../errors/outage.ts';
+import { findOutage } from '../errors/outage.ts';
 
 const withCode = (code: string) => Object.assign(new Error('driver text'), { code });
 
@@ -18,7 +18,7 @@ describe('an error of a driver', () => {
     ['Redis out of reach', new Error('Reached the max retries per request limit (which is 1).')],
     ['a wrapped one', new Error('of the library', { cause: withCode('ECONNRESET') })],
   ])('%s is SERVICE_UNAVAILABLE', (_name, error) => {
-    expect(outageOf(error)).toBe('SERVICE_UNAVAILABLE');
+    expect(findOutage(error)).toBe('SERVICE_UNAVAILABLE');
   });
 
   test.each([
@@ -26,7 +26,7 @@ describe('an error of a driver', () => {
     ['a lock timeout', withCode('55P03')],
     ['a missing response', new Error('Query read timeout')],
   ])('%s is GATEWAY_TIMEOUT', (_name, error) => {
-    expect(outageOf(error)).toBe('GATEWAY_TIMEOUT');
+    expect(findOutage(error)).toBe('GATEWAY_TIMEOUT');
   });
 
   test.each([
@@ -35,6 +35,6 @@ describe('an error of a driver', () => {
     ['a bug', new TypeError('undefined is not a function')],
     ['no error at all', 'text'],
   ])('%s is not an outage', (_name, error) => {
-    expect(outageOf(error)).toBeUndefined();
+    expect(findOutage(error)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
-import { centsOf } from '#shared/input/money.ts';
+import { parseCents } from '#shared/input/money.ts';
 import { optionalText, text } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -31,7 +31,7 @@ export const point = z.object({
 export const money = z
   .object({ amount: z.string(), currency: z.string() })
   .transform(({ amount, currency }, context) => {
-    const cents = centsOf(amount);
+    const cents = parseCents(amount);
     if (cents === undefined || cents < 0 || cents > mostValueCents) {
       context.addIssue(`Must be from 0 to 1000000000.00 with at most two decimals; got ${amount}.`);
       return z.NEVER;
