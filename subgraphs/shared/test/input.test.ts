@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { findCountry, isCountry, isRegion } from '../input/countries.ts';
+import { decimalsOf, isCurrency } from '../input/currencies.ts';
+import { referenceKey, textKey, wordsOf } from '../input/text-key.ts';
+import { findTimeZone } from '../input/time-zones.ts';
+import './random.ts';
+
+describe('the key of a text', () => {
+  test.each([
+    ['Zürich', 'ZURICH'],
+    ['Zu\u0308rich', 'Zürich'],
+    ['Straße', 'STRASSE'],
+    ['ΟΔΟΣ', 'οδος'],
+    ['İzmir', 'izmir'],
+    ['Łódź', 'Lodz'],
+    ['Århus', 'arhus'],
+    ['ﬁle № ５', 'file no 5'],
+    ['  two\u00a0 blanks\t', 'two blanks'],
+  ])('%s and %s are equal', (one, other) => {
+    expect(textKey(one)).toBe(textKey(other));
+  });
+
+  test('is the same in another case, normal form or with other blanks, and its own key', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const key = textKey(text);
+        for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD'] as const) expect(textKey(text.normalize(form))).toBe(key);
+        expect(textKey(` ${text}\n`)).toBe(key);
+        expect(textKey(key)).toBe(key);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.stringMatching(/^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic} ]*$/u), (text) => {
+        expect(textKey(text.toLowerCase())).toBe(textKey(text));
+        expect(textKey(text.toUpperCase())).toBe(textKey(text));
+      }),
+    );
+  });
+
+  test('of a reference has letters and digits only', () => {
+    expect(['IF-2026-007788', 'if 2026 007788', 'if2026007788'].map(referenceKey)).toEqual(
+      Array(3).fill('if2026007788'),
+    );
+  });
+
+  test('has words', () => {
+    expect(wordsOf('Müller & Söhne, Dock 7-B')).toEqual(['muller', 'sohne', 'dock', '7', 'b']);
+  });
+});
+
+describe('a country', () => {
+  test.each([
+    ['UK', 'GB'],
+    ['the Netherlands', 'NL'],
+    ['United States of America', 'US'],
+    ['U.S.A.', 'US'],
+    ['south korea', 'KR'],
+    ['Türkiye', 'TR'],
+    ["Côte d'Ivoire", 'CI'],
+    ['de', 'DE'],
+    ['DEU', 'DE'],
+  ])('%s is %s', (text, code) => {
+    expect(findCountry(text)).toBe(code);
+  });
+
+  test.each(['', 'XX', 'Europe', 'Narnia'])('%j is none', (text) => {
+    expect(findCountry(text)).toBeUndefined();
+    expect(isCountry(text)).toBe(false);
+  });
+
+  test('has regions', () => {
+    expect(isRegion('US', 'TX') && isRegion('US', 'us-tx') && isRegion('US', 'Texas')).toBe(true);
+    expect(isRegion('SG', 'Singapore')).toBe(true);
+    expect(isRegion('US', 'ZZ') || isRegion('CA', 'TX')).toBe(false);
+  });
+});
+
+describe('a currency', () => {
+  test('has the decimals of ISO 4217', () => {
+    expect(['USD', 'JPY', 'KWD', 'IQD'].map(decimalsOf)).toEqual([2, 0, 3, 3]);
+  });
+
+  test.each(['XXX', 'XAU', 'usd', 'DEM', 'BTC'])('%s is none', (code) => {
+    expect(isCurrency(code)).toBe(false);
+  });
+
+  test('may belong to several countries', () => {
+    expect(isCurrency('XAF') && isCurrency('EUR')).toBe(true);
+  });
+});
+
+describe('a time zone', () => {
+  test.each([
+    ['america/chicago', 'America/Chicago'],
+    ['US/Central', 'America/Chicago'],
+    ['Asia/Calcutta', 'Asia/Kolkata'],
+    ['Asia/Kolkata', 'Asia/Kolkata'],
+    ['Europe/Kiev', 'Europe/Kyiv'],
+    ['America/Argentina/Buenos_Aires', 'America/Argentina/Buenos_Aires'],
+  ])('%s is %s', (name, zone) => {
+    expect(findTimeZone(name)).toBe(zone);
+  });
+
+  test.each(['BST', 'EST', 'GMT', 'UTC', '+01:00', 'Etc/GMT+5', 'CST6CDT', 'Mars/Base'])('%s is none', (name) => {
+    expect(findTimeZone(name)).toBeUndefined();
+  });
+});
