@@ -3,11 +3,12 @@ import { recordOnce } from '#shared/database/idempotency.ts';
 import type { Transact, Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { decimalsOf } from '#shared/input/currencies.ts';
 import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
-import { type Money, moneyOf, parseCents } from '#shared/input/money.ts';
+import { type Money, toMinorUnits, moneyOf } from '#shared/input/money.ts';
 import { toLine } from '#shared/input/text.ts';
 import { outstandingCents } from '../domain/billing.ts';
-import { type Invoice, InvoiceEntity, type Payment, PaymentEntity } from '../entities.ts';
+import { type Invoice, InvoiceEntity, type Payment, PaymentEntity, PricedShipmentEntity } from '../entities.ts';
 
 /** The most payments of one invoice, so that its list is short and complete. */
 export const mostPayments = 50;
@@ -33,30 +34,31 @@ export function recordPayment(
   const reference =
     toLine(input.reference, 1, 64) ??
     refuse('INVALID_REFERENCE', 'The reference must have 1 to 64 printable characters.', 'reference');
-  const amountCents = parseCents(input.amount.amount);
+  const currency = input.amount.currency.toUpperCase();
+  const amountCents = toMinorUnits(input.amount.amount, currency);
   if (!amountCents || amountCents < 0) {
     return refuse(
       'INVALID_AMOUNT',
-      `The amount must be above 0 and have at most two decimals; got ${input.amount.amount}.`,
+      `The amount must be above 0 and have at most ${decimalsOf(currency)} decimals in ${currency}; got ${input.amount.amount}.`,
       'amount.amount',
     );
   }
   const paidAt = input.paidAt ?? now;
   if (paidAt > now) refuse('IN_THE_FUTURE', `paidAt can't be in the future; got ${paidAt.toISOString()}.`, 'paidAt');
 
-  const { amount, idempotencyKey: _key, ...facts } = input;
+  const { amount: _amount, idempotencyKey: _key, ...facts } = input;
   const call = {
     accountId,
     mutation: 'recordPayment',
     key,
-    input: { ...facts, amountCents, currency: amount.currency },
+    input: { ...facts, amountCents, currency },
   };
   return transact(async (transaction) => {
     const { em } = transaction;
     const payment = await recordOnce(
       transaction,
       call,
-      () => storePayment(transaction, input, { amountCents, reference, paidAt }, now),
+      () => storePayment(transaction, input, { amountCents, currency, reference, paidAt }, now),
       (id) => em.findOneOrFail(PaymentEntity, id),
     );
     return { payment, invoice: await em.findOneOrFail(InvoiceEntity, payment.invoiceId) };
@@ -66,6 +68,7 @@ export function recordPayment(
 /** The checked values of a payment. */
 interface CheckedPayment {
   readonly amountCents: number;
+  readonly currency: string;
   readonly reference: string;
   readonly paidAt: Date;
 }
@@ -73,7 +76,7 @@ interface CheckedPayment {
 async function storePayment(
   transaction: Transaction,
   input: PaymentInput,
-  { amountCents, reference, paidAt }: CheckedPayment,
+  { amountCents, currency, reference, paidAt }: CheckedPayment,
   now: Date,
 ): Promise<Payment> {
   const { em } = transaction;
@@ -81,12 +84,17 @@ async function storePayment(
     ? await em.findOne(InvoiceEntity, input.invoiceId, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
     : null;
   if (!invoice) return refuse('NOT_FOUND', 'There is no invoice with this id.', 'invoiceId');
-  if (input.amount.currency !== invoice.currency)
+  if (currency !== invoice.currency)
     refuse(
       'CURRENCY_MISMATCH',
-      `The invoice is in ${invoice.currency}, but the payment is in ${input.amount.currency}.`,
+      `The invoice is in ${invoice.currency}, but the payment is in ${currency}.`,
       'amount.currency',
     );
+  const shipment = await em.findOneOrFail(PricedShipmentEntity, invoice.shipmentId);
+  if (paidAt < shipment.createdAt) {
+    const earliest = shipment.createdAt.toISOString();
+    refuse('INVALID_TIME', `paidAt must not be before the shipment was created, at ${earliest}.`, 'paidAt');
+  }
   if (await em.count(PaymentEntity, { organizationId: invoice.organizationId, reference })) {
     refuse('DUPLICATE_PAYMENT', `A payment with the reference ${reference} was already recorded.`, 'reference');
   }

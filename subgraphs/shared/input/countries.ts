@@ -40,13 +40,14 @@ export function findCountry(text: string): string | undefined {
 }
 
 /**
- * True for a region of a country, by its ISO 3166-2 code with or without the country ("US-TX", "TX") or its name. The name
- * of the country passes too, for states of one city, and any region of a country without regions in ISO 3166-2.
+ * Finds the region of a country by its ISO 3166-2 code with or without the country ("US-TX", "TX") or by its name, and gives
+ * its code without the country. A state of one city may repeat the name of the country, and a country without regions in
+ * ISO 3166-2 has any: these are given as they are.
  */
-export function isRegion(country: string, region: string): boolean {
+export function findRegion(country: string, region: string): string | undefined {
   const known = regions.get(country);
-  if (!known) return true;
   const key = textKey(region);
-  if (findCountry(region) === country) return true;
-  return known.some(({ code, name }) => [code, code.slice(3), name].some((text) => textKey(text) === key));
+  const found = known?.find(({ code, name }) => [code, code.slice(3), name].some((text) => textKey(text) === key));
+  if (found) return found.code.slice(3);
+  return !known || findCountry(region) === country ? region : undefined;
 }

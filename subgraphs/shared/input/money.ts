@@ -1,17 +1,41 @@
 import { Decimal } from 'decimal.js';
+import { z } from 'zod';
+import { decimalsOf, isCurrency } from './currencies.ts';
 
-/** Money in the graph. Subgraphs use whole cents, because sums of integers are exact. */
+/** Money in the graph. Subgraphs use whole minor units (cents of USD, yen of JPY), because sums of integers are exact. */
 export interface Money {
   readonly amount: string;
   readonly currency: string;
 }
 
-export function moneyOf(cents: number, currency: string): Money {
-  return { amount: new Decimal(cents).div(100).toFixed(2), currency };
+/** Shows an amount with the decimals of its currency. */
+export function moneyOf(minorUnits: number, currency: string): Money {
+  const decimals = decimalsOf(currency);
+  return { amount: new Decimal(minorUnits).div(10 ** decimals).toFixed(decimals), currency };
 }
 
-/** Converts an amount to whole cents; undefined if it has more than two decimals or exceeds the safe integers. */
-export function parseCents(amount: string): number | undefined {
-  const cents = new Decimal(amount).mul(100);
-  return cents.isInteger() && cents.abs().lte(Number.MAX_SAFE_INTEGER) ? cents.toNumber() : undefined;
+/** Converts an amount to whole minor units; undefined if it has more decimals than its currency or exceeds the safe integers. */
+export function toMinorUnits(amount: string, currency: string): number | undefined {
+  const units = new Decimal(amount).mul(10 ** decimalsOf(currency));
+  return units.isInteger() && units.abs().lte(Number.MAX_SAFE_INTEGER) ? units.toNumber() : undefined;
+}
+
+/** Parses an amount from 0 to `most` in a currency of ISO 4217, in any case, to whole minor units. */
+export function moneyUpTo(most: number) {
+  return z.object({ amount: z.string(), currency: z.string() }).transform(({ amount, currency: typed }, context) => {
+    const currency = typed.toUpperCase();
+    if (!isCurrency(currency)) {
+      const message = 'Must be an ISO 4217 currency such as USD.';
+      context.addIssue({ code: 'custom', path: ['currency'], message, input: typed });
+      return z.NEVER;
+    }
+    const cents = toMinorUnits(amount, currency);
+    if (cents === undefined || cents < 0 || cents > most * 10 ** decimalsOf(currency)) {
+      const decimals = decimalsOf(currency);
+      const form = decimals === 0 ? 'without decimals' : `with at most ${decimals} decimals`;
+      context.addIssue(`Must be from 0 to ${most} ${form} in ${currency}; got ${amount}.`);
+      return z.NEVER;
+    }
+    return { cents, currency };
+  });
 }

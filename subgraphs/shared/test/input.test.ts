@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { findCountry, isCountry, isRegion } from '../input/countries.ts';
+import { findCountry, findRegion, isCountry } from '../input/countries.ts';
 import { decimalsOf, isCurrency } from '../input/currencies.ts';
 import { referenceKey, textKey, wordsOf } from '../input/text-key.ts';
 import { findTimeZone } from '../input/time-zones.ts';
@@ -69,10 +69,16 @@ describe('a country', () => {
     expect(isCountry(text)).toBe(false);
   });
 
-  test('has regions', () => {
-    expect(isRegion('US', 'TX') && isRegion('US', 'us-tx') && isRegion('US', 'Texas')).toBe(true);
-    expect(isRegion('SG', 'Singapore')).toBe(true);
-    expect(isRegion('US', 'ZZ') || isRegion('CA', 'TX')).toBe(false);
+  test.each([
+    ['US', 'TX', 'TX'],
+    ['US', 'us-tx', 'TX'],
+    ['US', 'texas', 'TX'],
+    ['MX', 'Nuevo Leon', 'NLE'],
+    ['SG', 'Singapore', 'Singapore'],
+    ['US', 'ON', undefined],
+    ['CA', 'TX', undefined],
+  ])('%s has the region %s: %s', (country, region, code) => {
+    expect(findRegion(country, region)).toBe(code);
   });
 });
 

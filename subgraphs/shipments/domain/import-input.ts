@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { optionalText, text } from '#shared/input/text.ts';
 import { transportModes } from '../entities.ts';
-import { country, equipment, instant, money, notes, point, timeZone } from './shipment-input.ts';
+import { equipment, instant, money, notes } from './shipment-input.ts';
 
 const mostRows = 500;
 const mostColumns = 200;
@@ -24,14 +25,16 @@ export const importInput = z.object({
 
 export type ImportInput = z.infer<typeof importInput>;
 
-const place = z.object({
-  country,
-  region: optionalText(60),
-  city: optionalText(120),
-  contactName: optionalText(200),
-  location: point.nullish().transform((location) => location ?? null),
-  timeZone: timeZone.nullish().transform((zone) => zone ?? null),
-});
+const place = z
+  .object({
+    country,
+    region: optionalText(60),
+    city: optionalText(120),
+    contactName: optionalText(200),
+    location: point.nullish().transform((location) => location ?? null),
+    timeZone: timeZone.nullish().transform((zone) => zone ?? null),
+  })
+  .transform(withRegion);
 export type ImportPlace = z.infer<typeof place>;
 
 export const rowLabel = z.object({ line: z.number(), sourceReference: z.string() });

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
-import { parseCents } from '#shared/input/money.ts';
+import { moneyUpTo } from '#shared/input/money.ts';
+import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { optionalText, text } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
-import { isTimeZone } from './time-zone.ts';
 
 const mostStops = 25;
 const mostItems = 100;
 const dayMs = 86_400_000;
 const longestWindowMs = 30 * dayMs;
-const mostValueCents = 100_000_000_000;
 /** Range of times that the columns can store. */
 const earliest = Date.UTC(1970, 0, 1);
 const latest = Date.UTC(2100, 0, 1);
@@ -17,27 +16,8 @@ const latest = Date.UTC(2100, 0, 1);
 export const instant = z
   .date()
   .refine((at) => at.getTime() >= earliest && at.getTime() < latest, 'Must be in the years 1970 to 2099.');
-export const country = z
-  .string()
-  .regex(/^[A-Za-z]{2}$/, 'Must be an ISO 3166-1 alpha-2 code such as US.')
-  .transform((code) => code.toUpperCase());
-export const timeZone = z.string().max(64).refine(isTimeZone, 'Must be an IANA time zone such as America/Chicago.');
-export const point = z.object({
-  latitude: z.number().min(-90).max(90),
-  longitude: z.number().min(-180).max(180),
-});
-
-/** Parses an amount from 0 to 1,000,000,000.00 to whole cents. */
-export const money = z
-  .object({ amount: z.string(), currency: z.string() })
-  .transform(({ amount, currency }, context) => {
-    const cents = parseCents(amount);
-    if (cents === undefined || cents < 0 || cents > mostValueCents) {
-      context.addIssue(`Must be from 0 to 1000000000.00 with at most two decimals; got ${amount}.`);
-      return z.NEVER;
-    }
-    return { cents, currency };
-  });
+/** An amount from 0 to 1,000,000,000 in whole minor units of its currency. */
+export const money = moneyUpTo(1_000_000_000);
 
 const stop = z
   .object({
@@ -64,7 +44,8 @@ const stop = z
   .refine(({ windowStart, windowEnd }) => windowEnd.getTime() - windowStart.getTime() <= longestWindowMs, {
     path: ['windowEnd'],
     message: 'Must be at most 30 days after the start of the window.',
-  });
+  })
+  .transform(withRegion);
 export type StopFacts = z.infer<typeof stop>;
 
 /** Checks the length before the elements, so that a list of thousands is refused quickly. */

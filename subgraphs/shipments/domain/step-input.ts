@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { point } from '#shared/input/place.ts';
 import { optionalText, text } from '#shared/input/text.ts';
-import { expectedVersion, id, instant, point } from './shipment-input.ts';
+import { expectedVersion, id, instant } from './shipment-input.ts';
 
 const keyed = { idempotencyKey: idempotencyKey.nullish() };
 
