@@ -1,22 +1,23 @@
 import { z } from 'zod';
+import { country, isSomewhere, nowhere, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { line } from '#shared/input/text.ts';
 
-const zones = new Set(Intl.supportedValuesOf('timeZone'));
-
 /** A home base. */
-export const place = z.object({
-  hubCode: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'Must be three capital letters.')
-    .nullish()
-    .transform((code) => code ?? null),
-  city: line(1, 100),
-  region: z.string().regex(/^[A-Z]{2,3}$/, 'Must be two or three capital letters.'),
-  country: z.string().regex(/^[A-Z]{2}$/, 'Must be two capital letters.'),
-  latitude: z.number().min(-90).max(90),
-  longitude: z.number().min(-180).max(180),
-  timeZone: z.string().refine((zone) => zones.has(zone), 'Must be an IANA time zone such as America/Chicago.'),
-});
+export const place = z
+  .object({
+    hubCode: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'Must be three capital letters.')
+      .nullish()
+      .transform((code) => code ?? null),
+    city: line(1, 100),
+    region: line(1, 60),
+    country,
+    ...point.shape,
+    timeZone,
+  })
+  .refine(isSomewhere, { path: ['latitude'], message: nowhere })
+  .transform(withRegion);
 
 /** An id of any record. The store checks that the record exists. */
 export const id = z.string().max(100);

@@ -368,6 +368,7 @@ describe('a payment', () => {
       ['INVALID_AMOUNT', { invoiceId, amount: usd('0.001') }],
       ['CURRENCY_MISMATCH', { invoiceId, amount: { amount: '1', currency: 'EUR' } }],
       ['IN_THE_FUTURE', { invoiceId, amount: usd('1'), paidAt: '2030-01-01T00:00:00Z' }],
+      ['INVALID_TIME', { invoiceId, amount: usd('1'), paidAt: '1970-01-01T00:00:00Z' }],
       ['INVALID_REFERENCE', { invoiceId, amount: usd('1'), reference: 'a\u0000b' }],
       ['INVALID_REFERENCE', { invoiceId, amount: usd('1'), reference: 'x'.repeat(65) }],
     ];

@@ -22,16 +22,20 @@ export const timeZone = z
 /** Degrees from 0, 0 within which a point is taken for a place without coordinates: 1.1 km of open sea. */
 const nowhereDegrees = 0.01;
 
-/** A point on the earth (WGS 84). Receivers without a fix and forms that are not filled in send 0, 0. */
+export const nowhere = 'Must be a place: 0, 0 stands for no coordinates.';
+
+/** False at 0, 0, which receivers without a fix and forms that are not filled in send. */
+export function isSomewhere({ latitude, longitude }: { latitude: number; longitude: number }): boolean {
+  return Math.abs(latitude) > nowhereDegrees || Math.abs(longitude) > nowhereDegrees;
+}
+
+/** A point on the earth (WGS 84). */
 export const point = z
   .object({
     latitude: z.number().min(-90, 'Must be at least -90.').max(90, 'Must be at most 90.'),
     longitude: z.number().min(-180, 'Must be at least -180.').max(180, 'Must be at most 180.'),
   })
-  .refine(
-    ({ latitude, longitude }) => Math.abs(latitude) > nowhereDegrees || Math.abs(longitude) > nowhereDegrees,
-    'Must be a place: 0, 0 stands for no coordinates.',
-  );
+  .refine(isSomewhere, nowhere);
 
 /** Puts the ISO 3166-2 code of a region in its place. Use in `transform`, behind the fields. */
 export function withRegion<P extends { readonly country: string; readonly region: string | null }>(

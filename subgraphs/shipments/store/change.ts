@@ -8,7 +8,7 @@ import { bookedOf, snapshotOf } from '../domain/payloads.ts';
 import type { UpdateInput } from '../domain/shipment-input.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';
 import { ItemEntity, type ShipmentRow, StopEntity } from '../entities.ts';
-import { requireFuturePickup } from './booking.ts';
+import { requireFuturePickup, requirePlausibleWindows } from './booking.ts';
 import { addItems, addStops } from './parts.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { announceChange } from './steps.ts';
@@ -36,6 +36,7 @@ export async function updateShipment(
     em.assign(shipment, loadOf(input.items));
   }
   if (input.stops) {
+    requirePlausibleWindows(input.stops, now);
     if (shipment.status === 'BOOKED') requireFuturePickup(input.stops[0]?.windowEnd, now);
     await em.nativeDelete(StopEntity, { shipmentId: shipment.id });
     addStops(em, shipment.id, input.stops);

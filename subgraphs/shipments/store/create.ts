@@ -9,7 +9,7 @@ import { bookedOf, snapshotOf } from '../domain/payloads.ts';
 import type { CreateInput } from '../domain/shipment-input.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';
 import { EventEntity, ShipmentEntity } from '../entities.ts';
-import { requireFuturePickup } from './booking.ts';
+import { requireFuturePickup, requirePlausibleWindows } from './booking.ts';
 import { isKnownOrganization } from './organizations.ts';
 import { addItems, addStops } from './parts.ts';
 import { takeStep } from './steps.ts';
@@ -24,6 +24,7 @@ export async function createShipment(
   const { em, emit } = transaction;
   const id = newId(now.getTime());
   const organizationId = await organizationFor(em, identity, input.organizationId);
+  requirePlausibleWindows(input.stops, now);
   if (input.book) requireFuturePickup(input.stops[0]?.windowEnd, now);
 
   const shipment = em.create(ShipmentEntity, {

@@ -214,7 +214,13 @@ describe('invalid, huge and hostile input is refused with its field and how to c
     ['a place beyond the pole', stop({ location: { latitude: 90.1, longitude: 0 } }), 'stops.0.location.latitude'],
     ['an unknown time zone', stop({ timeZone: 'Mars/Olympus' }), 'stops.0.timeZone'],
     ['an offset instead of a time zone', stop({ timeZone: '+01:00' }), 'stops.0.timeZone'],
+    ['an abbreviation of several time zones', stop({ timeZone: 'BST' }), 'stops.0.timeZone'],
     ['the name of a country', stop({ country: 'Canada' }), 'stops.0.country'],
+    ['a country that does not exist', stop({ country: 'UK' }), 'stops.0.country'],
+    ['a region of another country', stop({ region: 'ON' }), 'stops.0.region'],
+    ['a place without coordinates', stop({ location: { latitude: 0, longitude: 0.001 } }), 'stops.0.location'],
+    ['a currency without a country', item({ value: { amount: '1', currency: 'XAU' } }), 'items.0.value.currency'],
+    ['a tenth of a yen', item({ value: { amount: '100.5', currency: 'JPY' } }), 'items.0.value'],
     ['a blank city', stop({ city: '   ' }), 'stops.0.city'],
     ['a NUL in a city', stop({ city: 'Chi\u0000cago' }), 'stops.0.city'],
     ['a lone surrogate', stop({ city: 'Chi\ud800' }), 'stops.0.city'],
@@ -236,6 +242,35 @@ describe('invalid, huge and hostile input is refused with its field and how to c
     const message = expect.stringMatching(/^(Must|All items) .+\.$/);
     expect(userErrors).toContainEqual({ code: 'INVALID_INPUT', field: field.split('.'), message });
     expect(userErrors.length).toBeLessThanOrEqual(20);
+  });
+
+  test.each([
+    ['1970', '1970-03-01T08:00:00Z', '1970-03-01T10:00:00Z', 'windowStart'],
+    ['2087', '2087-03-01T08:00:00Z', '2087-03-01T10:00:00Z', 'windowEnd'],
+  ])('a pickup in %s is refused', async (_year, windowStart, windowEnd, field) => {
+    const stops = [
+      { ...chicago, windowStart, windowEnd },
+      { ...toronto, windowStart, windowEnd },
+    ];
+    const { userErrors } = await change(scene, customer, 'createShipment', shipmentInput({ stops }));
+    expect(userErrors).toMatchObject([{ code: 'INVALID_TIME', field: ['stops', '0', field] }]);
+  });
+
+  test('texts are stored as codes: the currency, the region and the zone', async () => {
+    const stops = [{ ...chicago, region: 'Illinois', country: 'us', timeZone: 'us/central' }, toronto];
+    const items = [{ ...oranges, value: { amount: '12.345', currency: 'KWD' } }];
+    const shipment = await create(scene, { stops, items });
+    const { data } = await scene.ask(
+      customer,
+      'query($id: ID!) { shipment(id: $id) { value { amount currency } origin { region country timeZone } } }',
+      { id: shipment.id },
+    );
+    expect(data).toEqual({
+      shipment: {
+        value: { amount: '12.345', currency: 'KWD' },
+        origin: { region: 'IL', country: 'US', timeZone: 'America/Chicago' },
+      },
+    });
   });
 
   test('a pickup in the past can be saved as a draft but not booked', async () => {

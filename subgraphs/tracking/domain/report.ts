@@ -1,4 +1,5 @@
 import type { Point } from '#shared/geo/sphere.ts';
+import { isSomewhere } from '#shared/input/place.ts';
 import { findPlaceFault } from './place-check.ts';
 
 export const batchLimit = 500;
@@ -50,14 +51,11 @@ export function findFault(report: PositionReport, now: Date): Fault | null {
 function findLocationFault(location: Point): Fault | null {
   const fault = findPlaceFault(location);
   if (fault) return { code: 'BAD_COORDINATES', message: fault };
-  // Receivers without a fix send 0, 0, a place in the Gulf of Guinea.
-  if (location.latitude === 0 && location.longitude === 0) {
-    return {
-      code: 'BAD_COORDINATES',
-      message: 'Receivers without a fix send 0, 0. Report again once the receiver has a fix.',
-    };
-  }
-  return null;
+  if (isSomewhere(location)) return null;
+  return {
+    code: 'BAD_COORDINATES',
+    message: 'Receivers without a fix send 0, 0. Report again once the receiver has a fix.',
+  };
 }
 
 function findTimeFault(recordedAt: Date, now: Date): Fault | null {
