@@ -5,7 +5,7 @@ import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { decimalsOf } from '#shared/input/currencies.ts';
 import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
-import { type Money, toMinorUnits, moneyOf } from '#shared/input/money.ts';
+import { type Money, moneyOf, toMinorUnits } from '#shared/input/money.ts';
 import { toLine } from '#shared/input/text.ts';
 import { outstandingCents } from '../domain/billing.ts';
 import { type Invoice, InvoiceEntity, type Payment, PaymentEntity, PricedShipmentEntity } from '../entities.ts';
