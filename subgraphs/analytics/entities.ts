@@ -21,7 +21,7 @@ const business = {
   detractors: amount(),
 };
 
-/** The whole company on one UTC day. */
+/** The company on one UTC day. */
 export const CompanyDayEntity = defineEntity({
   name: 'CompanyDay',
   tableName: 'company_day',
@@ -50,7 +50,7 @@ const DriverDayEntity = defineEntity({
   },
 });
 
-/** A load on a truck. Finished ones stay, so that a late event finds what is known. */
+/** A load on a truck. Finished loads stay, so that a late event finds its load. */
 const CarriageEntity = defineEntity({
   name: 'Carriage',
   tableName: 'carriage',
@@ -69,7 +69,7 @@ const CustomerEntity = defineEntity({
   properties: { organizationId: p.uuid().primary(), createdAt: p.datetime() },
 });
 
-/** That a driver was active, or not, from a moment on. */
+/** Whether a driver is active from a moment on. */
 const DriverChangeEntity = defineEntity({
   name: 'DriverChange',
   tableName: 'driver_change',

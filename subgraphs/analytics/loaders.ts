@@ -10,7 +10,7 @@ import { performanceOf } from './store/performance.ts';
 import { utilizationOf } from './store/utilization.ts';
 import { performanceReach, utilizationReach } from './store/visibility.ts';
 
-/** One loader per key and request; the length of the range is a part of the key. What may not be seen is not read. */
+/** One loader per key, length of range and request. Records that the caller may not see are not read. */
 export function createLoaders({ em, identity, clock }: BaseContext) {
   const now = clock();
   const drivers = utilizationReach(identity);
@@ -39,7 +39,7 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
   };
 }
 
-/** Loaders by number of days; there are no more of them than fields in the request. */
+/** Loaders by number of days. A request has at most one per field. */
 function perDays<L>(create: (days: number) => L): (days: number) => L {
   const made = new Map<number, L>();
   return (days) => {
@@ -54,7 +54,7 @@ async function whereAny<R>(ids: readonly string[], read: (ids: readonly string[]
 }
 
 /**
- * What an executive view is made of: each part one statement, read when the first figure of it is asked for, and once.
+ * The parts of an executive view. Each part is read once, in one statement, when its first figure is selected.
  */
 export function executiveSource({ em, clock }: BaseContext, requested: DayRange) {
   const now = clock();

@@ -64,7 +64,7 @@ export const ShiftEntity = defineEntity({
 });
 export type Shift = InferEntity<typeof ShiftEntity>;
 
-/** A booked shipment as fleet knows it, from `shipment.booked`. */
+/** The facts of a booked shipment, from `shipment.booked`. */
 export const LoadEntity = defineEntity({
   name: 'Load',
   tableName: 'load',
@@ -85,7 +85,7 @@ export const LoadEntity = defineEntity({
 });
 export type Load = InferEntity<typeof LoadEntity>;
 
-/** Where a load stands and what risk says, kept apart from its facts: these events may arrive before or after them. */
+/** State and risk decision of a load. Stored apart from its facts, because their events may arrive before or after them. */
 export const LoadStateEntity = defineEntity({
   name: 'LoadState',
   tableName: 'load_state',
@@ -138,7 +138,7 @@ export const IncidentEntity = defineEntity({
 });
 export type Incident = InferEntity<typeof IncidentEntity>;
 
-/** What a driver did in one week, month, or ever; `points` is the score of the other columns. */
+/** A driver's record of one week, one month, or all time. `points` is the score of the other columns. */
 export const ScoreTallyEntity = defineEntity({
   name: 'ScoreTally',
   tableName: 'score_tally',

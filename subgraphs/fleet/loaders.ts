@@ -20,7 +20,7 @@ import { visibleAssignments, visibleDrivers, visibleLoads, visibleVehicles } fro
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** The loaders of one request. What the identity may not see is not read. */
+/** The loaders of one request. Records that the caller may not see are not read. */
 export function createLoaders({ em, identity, clock }: BaseContext) {
   const now = clock();
   const reach = reachOf(identity);
@@ -33,7 +33,7 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
     assignments: byKey((ids) => assignmentRows.readBy(em, 'id', ids, { where: visibleAssignments(reach) }), idOf),
     assignmentOfShipment: byKey((ids) => assignmentsOfShipments(em, reach, ids), shipmentOf),
     loads: byKey((ids) => loadRows.readBy(em, 'shipment_id', ids, { where: visibleLoads(reach) }), shipmentOf),
-    /** Tallies by the key that `tallyKey` makes. */
+    /** Tallies by `tallyKey`. */
     tallies: byKey(
       (keys: readonly string[]) =>
         talliesOf(
@@ -56,7 +56,7 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
   };
 }
 
-/** Key of a driver's tally in the current week, month, or of all time. */
+/** The key of a driver's tally of the current week, the current month, or all time. */
 export function tallyKey(driverId: string, period: Period): string {
   return `${driverId} ${period}`;
 }

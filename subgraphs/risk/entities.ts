@@ -2,14 +2,14 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
 import type { ReviewDecision, RiskContribution, RiskFacts, RiskRule, WatchlistKind } from './domain/vocabulary.ts';
 
-/** What risk keeps of an organization: its age and its name. */
+/** The age and name of an organization. */
 export const KnownOrganizationEntity = defineEntity({
   name: 'KnownOrganization',
   tableName: 'known_organization',
   properties: { id: p.uuid().primary(), nameKey: p.text(), createdAt: p.datetime(3) },
 });
 
-/** What risk keeps of an account: its age and its address. */
+/** The age and e-mail address of an account. */
 export const KnownAccountEntity = defineEntity({
   name: 'KnownAccount',
   tableName: 'known_account',
@@ -21,7 +21,7 @@ export const KnownAccountEntity = defineEntity({
   },
 });
 
-/** What risk keeps of a booked shipment: the history that the rules look at. */
+/** The facts of a booked shipment that the rules need, also as history. */
 export const BookingEntity = defineEntity({
   name: 'Booking',
   tableName: 'booking',
@@ -30,7 +30,7 @@ export const BookingEntity = defineEntity({
     reference: p.text(),
     organizationId: p.uuid(),
     accountId: p.uuid(),
-    /** Version of the shipment that these facts are of. */
+    /** Version of the shipment to which these facts belong. */
     version: p.integer(),
     lane: p.text(),
     laneKey: p.text(),
@@ -39,7 +39,7 @@ export const BookingEntity = defineEntity({
     bookedAt: p.datetime(3),
     pickupFrom: p.datetime(3),
     partyKeys: p.array(),
-    /** True until the goods are picked up or the shipment is cancelled: as long as a decision can stop it. */
+    /** True while a decision can stop the shipment: until its pickup or cancellation. */
     open: p.boolean(),
   },
 });
@@ -57,11 +57,11 @@ export const AssessmentEntity = defineEntity({
     organizationId: p.uuid(),
     /** 1 for the first assessment of a shipment. */
     revision: p.integer(),
-    /** True for the newest one of its shipment. */
+    /** True for the newest assessment of its shipment. */
     current: p.boolean(),
     score: p.integer(),
     verdict: p.text().$type<RiskVerdict>(),
-    /** What holds: the verdict, or the reviewer's word. */
+    /** The decision that applies: the verdict, or the decision of a reviewer. */
     decision: p.text().$type<RiskVerdict>(),
     rules: p.array<RiskRule>(),
     contributions: p.json<readonly RiskContribution[]>(),
@@ -82,7 +82,7 @@ export const ReviewCaseEntity = defineEntity({
     id: p.uuid().primary(),
     shipmentId: p.uuid(),
     organizationId: p.uuid(),
-    /** What the reviewer looks at; after the decision, what they looked at. */
+    /** The assessment to review. After the decision, the assessment that was reviewed. */
     assessmentId: p.uuid(),
     status: p.text().$type<ReviewStatus>(),
     openedAt: p.datetime(3),
@@ -109,7 +109,6 @@ export const WatchlistEntryEntity = defineEntity({
     removedBy: p.uuid().nullable(),
     removedAt: p.datetime(3).nullable(),
     removalReason: p.text().nullable(),
-    /** With which request of `addedBy` it came. */
   },
 });
 export type WatchlistEntry = InferEntity<typeof WatchlistEntryEntity>;

@@ -8,7 +8,7 @@ import { visibleTo } from './store/visibility.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** One loader per key and request. What the identity may not see is not read. */
+/** One loader per key and request. Records that the caller may not see are not read. */
 export function createLoaders({ em, identity }: BaseContext) {
   const visible = visibleTo(identity);
   const idOf = ({ id }: { readonly id: string }) => id;

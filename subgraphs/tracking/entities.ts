@@ -2,8 +2,8 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Area } from './domain/area.ts';
 
 /**
- * The tables that are read and written as entities. Positions and the projections of neighbours' records are written in bulk
- * and read over many keys at once, by SQL in the stores; migrations/0001-tracking.ts describes them.
+ * The tables that are used as entities. Positions and projections are written in bulk and read for many keys at once, by
+ * SQL in the stores. migrations/0001-tracking.ts describes them.
  */
 export const GeofenceEntity = defineEntity({
   name: 'Geofence',
@@ -25,7 +25,7 @@ export const GeofenceEventEntity = defineEntity({
   tableName: 'geofence_event',
   properties: {
     id: p.uuid().primary(),
-    /** Null once the geofence was deleted. */
+    /** Null after the geofence was deleted. */
     geofenceId: p.uuid().nullable(),
     geofenceName: p.text(),
     vehicleId: p.uuid(),

@@ -20,7 +20,7 @@ import {
 } from './store/history.ts';
 import { geofenceRows } from './store/rows.ts';
 
-/** One loader per key and request. What the identity may not see is not read. */
+/** One loader per key and request. Records that the caller may not see are not read. */
 export function createLoaders({ em, identity, clock }: BaseContext) {
   const reach = reachOf(identity);
   return {
@@ -61,7 +61,7 @@ function momentKey({ vehicleId, recordedAt }: Moment): string {
   return `${vehicleId}|${recordedAt.getTime()}`;
 }
 
-/** Tracks with equal arguments are read together; an operation that names a field twice has two such groups. */
+/** Tracks with equal arguments are read together, in one group per distinct arguments. */
 function tracks(fetch: (ids: readonly string[], args: TrackArguments) => Promise<readonly TrackOfOwner[]>) {
   const loaders = new Map<string, DataLoader<string, TrackOfOwner | null>>();
   return {

@@ -9,8 +9,8 @@ interface CarriageRow extends Carriage {
 }
 
 /**
- * Remembers what is news of loads on trucks.
- * @returns what it means for their drivers' days
+ * Stores the changes of loads on trucks.
+ * @returns the facts of the changes for the days of the drivers
  */
 export async function recordCarriages(em: EntityManager, news: readonly CarriageFact[]): Promise<Fact[]> {
   if (news.length === 0) return [];
@@ -19,7 +19,7 @@ export async function recordCarriages(em: EntityManager, news: readonly Carriage
     shipmentId,
     ...(byShipment.get(shipmentId) ?? []).reduce(merge, before),
   });
-  // Most loads are new to us. Of two writers of one load the second waits here for the first, and sees what it wrote.
+  // Most loads are new. Of two writers of one load, the second waits here for the first and reads what it wrote.
   const candidates = [...byShipment.keys()].sort().map((shipmentId) => updated(shipmentId, unknownCarriage));
   const fresh = await insertFresh(em, candidates);
   const facts = candidates
@@ -64,7 +64,7 @@ function isoText(column: string): Sql {
   return raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 }
 
-/** The rows as a table, one array for each column. */
+/** The rows as a table, from one array per column. */
 function tableOf(rows: readonly CarriageRow[]): Sql {
   const column = (read: (row: CarriageRow) => string | null) => rows.map(read);
   return sql`unnest(

@@ -6,7 +6,7 @@ import { type CompanyDay, noBusiness } from '../domain/fold.ts';
 import type { DayRange } from '../domain/range.ts';
 import { companyDayRows } from './rows.ts';
 
-/** The company's figures of every day of a range, oldest first; days on which nothing happened are zeros. */
+/** The company's figures of every day of a range, oldest first. Days without events are zeros. */
 export async function companyDays(em: EntityManager, range: DayRange): Promise<CompanyDay[]> {
   const rows = await companyDayRows.read(
     em,
@@ -22,7 +22,7 @@ export interface Comparison {
   readonly yearToDateCents: number;
 }
 
-/** Sums of the range before and of the year to date, in one statement. */
+/** Sums of the previous range and of the year to date, in one statement. */
 export async function compare(em: EntityManager, before: DayRange, year: DayRange): Promise<Comparison> {
   const [row] = await query<Comparison>(
     em,

@@ -11,7 +11,7 @@ const sums = raw(
   businessMeasures.map((measure) => `coalesce(sum("${columnOf(measure)}"), 0)::float8 as "${measure}"`).join(', '),
 );
 
-/** Sums of these organizations over a range, in one statement; zeros where nothing happened. */
+/** Sums of these organizations over a range, in one statement. Zeros without events. */
 export function performanceOf(
   em: EntityManager,
   organizationIds: readonly string[],

@@ -8,8 +8,8 @@ import { addSums } from './sums.ts';
 type FactOf<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
 
 /**
- * Adds the facts of an event to what is known. Sums are added in the database, so that writers at the same time lose
- * nothing; whoever calls must see to it that each event comes here once.
+ * Adds the facts of an event to the tables. Sums are added in the database, so that concurrent writers lose nothing.
+ * The caller must ensure that each event is recorded once.
  */
 export async function recordFacts(em: EntityManager, facts: readonly Fact[]): Promise<void> {
   const ofKind = <K extends Fact['kind']>(kind: K) => facts.filter((fact): fact is FactOf<K> => fact.kind === kind);

@@ -6,7 +6,7 @@ import { columnOf } from './columns.ts';
 const chunkSize = 10_000;
 
 /**
- * Adds rows of sums to those that are there, column by column, within the database: writers at the same time add up.
+ * Adds rows of sums to the stored rows, column by column, within the database, so that concurrent writers lose nothing.
  * Each column travels as one array: see docs/performance.md, P21.
  * @param keys the primary key's properties with their types
  * @param rows at most one per key
@@ -19,7 +19,7 @@ export async function addSums<K extends string, M extends string>(
   rows: readonly ({ readonly [key in NoInfer<K>]: string } & { readonly [measure in NoInfer<M>]: number })[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const keyNames = Object.keys(keys) as K[]; // nothing else is in it
+  const keyNames = Object.keys(keys) as K[]; // it has no other keys
   const names = [...keyNames, ...measures];
   const types = [...keyNames.map((key) => keys[key]), ...measures.map(() => 'bigint')];
   const table = raw(name);

@@ -6,9 +6,9 @@ import type { DayRange } from '../domain/range.ts';
 /** One driver over a range. */
 export interface DriverUtilization {
   readonly driverId: string;
-  /** Days on which the driver was hired and active at some moment. */
+  /** Days on which the driver was employed and active at some time. */
   readonly activeDays: number;
-  /** Those of them on which the driver had at least one load on the truck. */
+  /** Active days on which the driver had at least one load on the truck. */
   readonly busyDays: number;
   readonly deliveries: number;
   readonly deliveredOnTime: number;
@@ -26,9 +26,9 @@ const pickedUp = utcDay(sql`picked_up_at`);
 const hired = utcDay(sql`driver.hired_at`);
 
 /**
- * Utilization of some drivers, or of all, in one statement. A driver is in the state of the latest change before a
- * moment, and before the first known change in that one's state, from the day of hiring on. Loads under way count until
- * today; finished ones were counted day by day when they ended.
+ * Utilization of some drivers, or of all, in one statement. The latest change before a moment defines whether a driver is
+ * active. Before the first known change, its state applies from the day of hiring on. Loads under way count until today.
+ * Finished loads were counted day by day when they ended.
  */
 export function utilizationOf(
   em: EntityManager,

@@ -42,7 +42,7 @@ const violations: Readonly<Record<string, UserError>> = {
   },
 };
 
-/** Gives a booked shipment to a driver with a vehicle; of two at once for one of them, exactly one wins. */
+/** Assigns a booked shipment to a driver and a vehicle. Of two concurrent assignments, exactly one succeeds. */
 export async function assignShipment(
   transaction: Transaction,
   caller: AccountIdentity,
@@ -115,7 +115,7 @@ export async function unassignShipment(
   return holding;
 }
 
-/** Gives driver and vehicle free again and tells the others. */
+/** Releases driver and vehicle and publishes `assignment.released`. */
 export async function release(
   { em, emit }: Transaction,
   assignment: Assignment,
@@ -134,7 +134,7 @@ export async function release(
   });
 }
 
-/** Closes an assignment with the delivery: driver and vehicle are free from then on. */
+/** Completes an assignment at the delivery. Driver and vehicle are free from then on. */
 export async function complete(
   em: EntityManager,
   assignment: Assignment,
@@ -148,8 +148,8 @@ export async function complete(
 }
 
 /**
- * Fits an assignment to a shipment that changed after it was assigned.
- * @returns false where driver or vehicle have another assignment in the new window
+ * Moves an assignment to the window of a shipment that changed.
+ * @returns false if the driver or the vehicle has another assignment in the new window
  */
 export async function moveWindow(em: EntityManager, assignment: Assignment, load: Load): Promise<boolean> {
   const { startsAt, endsAt } = windowOf(load);
@@ -183,7 +183,7 @@ async function lockBooked(em: EntityManager, shipmentId: string): Promise<Standi
   return found ?? refuse('NOT_FOUND', 'There is no booked shipment with this id.', 'shipmentId');
 }
 
-/** The assignment of a shipment that was not given up; there is one at most. */
+/** The assignment of a shipment that was not released. There is at most one. */
 export function holdingOf(em: EntityManager, shipmentId: string): Promise<Assignment | null> {
   return em.findOne(AssignmentEntity, { shipmentId, state: { $ne: 'RELEASED' } });
 }
@@ -195,7 +195,7 @@ export interface HeldLoad {
   readonly volumeM3: number;
 }
 
-/** What a driver or vehicle is assigned to now. */
+/** The loads of the active assignments of a driver or a vehicle. */
 export function activeAssignmentsOf(
   em: EntityManager,
   column: 'driver_id' | 'vehicle_id',
@@ -208,7 +208,7 @@ export function activeAssignmentsOf(
   );
 }
 
-/** Of each shipment the assignment that holds, else the last one given up, within a reach; one statement. */
+/** The current assignment of each shipment, or else the last released one, within a reach. One statement. */
 export function assignmentsOfShipments(
   em: EntityManager,
   reach: Reach,

@@ -25,7 +25,7 @@ interface DriverRow {
   readonly beforeEndsAt: string | null;
 }
 
-/** Active drivers trained for the load and free in its window, with what speaks for them; one statement. */
+/** Active drivers trained for the load and free in its window, with the inputs of the recommendation. One statement. */
 export async function freeDrivers(em: EntityManager, load: Load, now: Date): Promise<DriverCandidate[]> {
   const { startsAt, endsAt } = windowOf(load);
   const since = new Date(now.getTime() - dutyDaysMs);
@@ -58,7 +58,7 @@ function toCandidate({ beforeStops, beforeEndsAt, ...row }: DriverRow): DriverCa
   return { ...row, active: true, before: place && freeAt ? { place, freeAt } : null };
 }
 
-/** Vehicles in service that can carry the load and are free in its window; one statement. */
+/** Vehicles in service that can carry the load and are free in its window. One statement. */
 export async function freeVehicles(em: EntityManager, load: Load): Promise<VehicleCandidate[]> {
   const { startsAt, endsAt } = windowOf(load);
   return vehicleRows.read(

@@ -2,8 +2,8 @@ import { DriverException } from '@mikro-orm/core';
 import { Refusal, type UserError } from '#shared/errors/errors.ts';
 
 /**
- * Runs a write whose last line of defence is a constraint of the table: a violation of one that is named here becomes the
- * refusal beside it. The transaction is lost then, as it should be.
+ * Runs a write that a constraint of the table protects. A violation of a constraint named in `refusals` becomes its
+ * refusal. The violation also aborts the transaction.
  */
 export async function refusingViolations<T>(
   refusals: Readonly<Record<string, UserError>>,

@@ -53,7 +53,7 @@ export async function registerDriver(
     createdAt: now,
   });
   await refusingViolations(violations, () => em.flush());
-  await tell(transaction, driver, by, now);
+  await emitChanged(transaction, driver, by, now);
   return driver;
 }
 
@@ -83,7 +83,7 @@ export async function updateDriver(
     version: driver.version + 1,
   });
   await refusingViolations(violations, () => em.flush());
-  await tell(transaction, driver, by, now);
+  await emitChanged(transaction, driver, by, now);
   return driver;
 }
 
@@ -108,7 +108,7 @@ export async function deactivateDriver(
     refuse('ON_SHIFT', `${driver.name} is on a shift. End the shift first.`, 'driverId');
   Object.assign(driver, { active: false, deactivatedAt: now, version: driver.version + 1 });
   await em.flush();
-  await tell(transaction, driver, by, now);
+  await emitChanged(transaction, driver, by, now);
   return driver;
 }
 
@@ -126,7 +126,7 @@ function checkAccountId(accountId: string | null | undefined): void {
   if (accountId != null && !isUuid(accountId)) refuse('NOT_FOUND', 'There is no account with this id.', 'accountId');
 }
 
-/** What a driver is assigned to must stay within what the driver is trained for. */
+/** Refuses to remove training that an active assignment of the driver needs. */
 async function checkCarried(em: EntityManager, driver: Driver, equipment: readonly Equipment[]): Promise<void> {
   const held = await activeAssignmentsOf(em, 'driver_id', driver.id);
   const lost = held.find((assignment) => !equipment.includes(assignment.equipment));
@@ -138,7 +138,7 @@ async function checkCarried(em: EntityManager, driver: Driver, equipment: readon
     );
 }
 
-function tell(
+function emitChanged(
   { emit }: Transaction,
   { id, name, accountId, active, hiredAt }: Driver,
   by: ChangeOrigin,

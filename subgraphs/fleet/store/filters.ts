@@ -60,7 +60,7 @@ export function assignmentConditions(filter: AssignmentFilter | null | undefined
   return where;
 }
 
-/** The states stand in the text: the index of the active assignments serves no parameter. */
+/** The states are part of the SQL text, because PostgreSQL does not use the index of active assignments for a parameter. */
 const stateConditions: Readonly<Record<AssignmentState, Sql>> = {
   ACTIVE: sql`t.state = 'ACTIVE'`,
   COMPLETED: sql`t.state = 'COMPLETED'`,

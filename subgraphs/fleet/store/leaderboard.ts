@@ -6,13 +6,13 @@ import { type Sql, sql } from '#shared/database/sql.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Period } from '../domain/period.ts';
 
-/** A driver's place on a board. */
+/** A driver's entry on a board. */
 export interface BoardRow {
   readonly driverId: string;
   readonly points: number;
   readonly deliveries: number;
   readonly onTime: number;
-  /** Equal scores share it. */
+  /** Equal scores share a rank. */
   readonly rank: number;
 }
 
@@ -26,7 +26,7 @@ const boardRows = rowsFrom<BoardRow, BoardRow>(
   (row) => row,
 );
 
-/** The rows of a board with their places. Equal scores share a rank, but no place. */
+/** The rows of a board with their places. Equal scores share a rank, but each row has its own place. */
 function placed({ period, startsAt }: Board): Sql {
   return sql`(select driver_id, points, deliveries, on_time,
       rank() over (order by points desc)::int as rank,
@@ -54,7 +54,7 @@ export function topOfBoard(em: EntityManager, board: Board, first: number): Prom
   );
 }
 
-/** A driver's row with up to `neighbours` rows on either side, best first; empty where the driver is not on the board. */
+/** A driver's row with up to `neighbours` rows on either side, best first. Empty if the driver is not on the board. */
 export function aroundDriver(
   em: EntityManager,
   board: Board,
@@ -69,7 +69,7 @@ export function aroundDriver(
   );
 }
 
-/** The rank that a score had among the others of the board. */
+/** The rank of a score among the other drivers of the board. */
 export async function rankOf(
   em: EntityManager,
   { period, startsAt }: Board,

@@ -13,11 +13,11 @@ import { earn } from './rewards.ts';
 import { recordChange } from './scores.ts';
 
 /*
- * What fleet does when a neighbour tells of a shipment. Events of one shipment arrive in order; those of different
- * shipments, and of risk, in any.
+ * Reactions to events of shipments and risk. Events of one shipment arrive in order. Events of different shipments, and
+ * of risk, arrive in any order.
  */
 
-/** Keeps what is booked. A shipment that changes after its assignment keeps its driver as long as that still works out. */
+/** Stores a booked shipment. If it changes after its assignment, the assignment is moved, or released if it does not fit. */
 export async function booked(transaction: Transaction, event: EventPayload<'shipment.booked'>): Promise<void> {
   const { em } = transaction;
   const load = loadOf(event);
@@ -25,11 +25,11 @@ export async function booked(transaction: Transaction, event: EventPayload<'ship
   if (!kept?.before) return;
   const holding = await holdingOf(em, load.shipmentId);
   if (holding?.state !== 'ACTIVE') return;
-  const misfit = await misfitOf(transaction, holding, load);
+  const misfit = await findMisfit(transaction, holding, load);
   if (misfit) await release(transaction, holding, `The shipment changed: ${misfit}`, new Date(event.bookedAt));
 }
 
-async function misfitOf({ em }: Transaction, holding: Assignment, load: Load): Promise<string | null> {
+async function findMisfit({ em }: Transaction, holding: Assignment, load: Load): Promise<string | null> {
   const driver = await em.findOneOrFail(DriverEntity, { id: holding.driverId });
   const vehicle = await em.findOneOrFail(VehicleEntity, { id: holding.vehicleId });
   const [refusal] = carryingRefusals(load, driver, vehicle);
@@ -56,7 +56,7 @@ function loadOf(event: EventPayload<'shipment.booked'>): Load {
   };
 }
 
-/** Keeps the word of risk. A shipment that is blocked after it was assigned, and still at the shipper, loses its driver. */
+/** Stores the risk decision. BLOCK releases an active assignment whose load was not picked up yet. */
 export async function assessed(transaction: Transaction, event: EventPayload<'risk.assessed'>): Promise<void> {
   const { em } = transaction;
   const at = new Date(event.at);
@@ -70,7 +70,7 @@ export async function assessed(transaction: Transaction, event: EventPayload<'ri
     await release(transaction, holding, 'Blocked by risk', at);
 }
 
-/** Notes how far a shipment came; driver and vehicle stay with it. */
+/** Stores the progress of a shipment. Its assignment stays. */
 export async function progressed(
   { em }: Transaction,
   { shipmentId, at }: { shipmentId: string; at: string },
@@ -79,7 +79,7 @@ export async function progressed(
   await noteState(em, shipmentId, state, new Date(at));
 }
 
-/** Frees driver and vehicle and credits the driver, once per shipment. */
+/** Completes the assignment and credits the driver, once per shipment. */
 export async function delivered(transaction: Transaction, event: EventPayload<'shipment.delivered'>): Promise<void> {
   const { em } = transaction;
   const { shipmentId, onTime, distanceMeters } = event;
@@ -107,7 +107,7 @@ export async function cancelled(transaction: Transaction, event: EventPayload<'s
   if (holding?.state === 'ACTIVE') await release(transaction, holding, `Shipment cancelled: ${event.reason}`, at);
 }
 
-/** Credits the stars to the driver; a corrected rating counts by its difference, at the time of the first one. */
+/** Credits the stars to the driver. A corrected rating counts by its difference, at the time of the first rating. */
 export async function rated(transaction: Transaction, event: EventPayload<'shipment.rated'>): Promise<void> {
   const { em } = transaction;
   const { shipmentId, stars } = event;

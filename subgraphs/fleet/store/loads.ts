@@ -7,14 +7,14 @@ import { isClosed, type LoadState, type RiskState } from '../domain/load.ts';
 import { type Load, LoadEntity, LoadStateEntity } from '../entities.ts';
 import { loadRows } from './rows.ts';
 
-/** A load with where it stands. */
+/** A load with its state. */
 export interface StandingLoad {
   readonly load: Load;
   readonly state: LoadState;
   readonly risk: RiskState;
 }
 
-/** The load of a mutation, its state locked until the commit; null where no such shipment was booked. */
+/** The load of a mutation, with its state locked until the commit. Null if the shipment was not booked. */
 export async function lockLoad(em: EntityManager, shipmentId: string): Promise<StandingLoad | null> {
   if (!isUuid(shipmentId)) return null;
   const standing = await em.findOne(LoadStateEntity, { shipmentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -22,7 +22,7 @@ export async function lockLoad(em: EntityManager, shipmentId: string): Promise<S
   return load ? { load, state: standing.state, risk: standing.risk } : null;
 }
 
-/** A booked load, and whether it has an assignment; null where no such shipment was booked. */
+/** A booked load, and whether it has an assignment. Null if the shipment was not booked. */
 export async function findLoad(em: EntityManager, shipmentId: string): Promise<FoundLoad | null> {
   if (!isUuid(shipmentId)) return null;
   const [load] = await loadRows.read<{ state: LoadState; assigned: boolean }>(
@@ -37,11 +37,11 @@ const isAssigned = sql`exists (select 1 from assignment a where a.shipment_id = 
 
 export type FoundLoad = Load & { readonly state: LoadState; readonly assigned: boolean };
 
-/** Keeps the newest version of a booked shipment. @returns what was known before; undefined where the news is old */
+/** Stores a newer version of a booked shipment. @returns the previous version; undefined if the given one is not newer */
 export async function keepLoad(em: EntityManager, load: Load): Promise<{ before: Load | null } | undefined> {
   const { shipmentId } = load;
   await addState(em, shipmentId);
-  // Who assigns it at this moment has seen the old version: they finish first, or start over with the new one.
+  // A concurrent assignment has read the old version. This lock makes it finish first, or read the new version.
   await query(em, sql`select state from load_state where shipment_id = ${shipmentId} for update`);
   const known = await em.findOne(LoadEntity, { shipmentId });
   if (known && known.version >= load.version) return undefined;
@@ -57,14 +57,14 @@ async function addState(em: EntityManager, shipmentId: string): Promise<void> {
   await query(em, sql`insert into load_state (shipment_id) values (${shipmentId}) on conflict do nothing`);
 }
 
-/** What risk said was said of the older version: it assesses every version anew. */
+/** Forgets the risk decision on the older version. Risk assesses every version again. */
 async function forgetRisk(em: EntityManager, shipmentId: string): Promise<void> {
   await query(em, sql`update load_state set risk = 'PENDING', risk_at = null where shipment_id = ${shipmentId}`);
 }
 
 /**
- * Notes where a load stands. Closed loads stay closed, and older news than what is known changes nothing.
- * @returns false where nothing changed
+ * Stores the state of a load. A closed load stays closed, and an event older than the stored state changes nothing.
+ * @returns false if nothing changed
  */
 export async function noteState(em: EntityManager, shipmentId: string, state: LoadState, at: Date): Promise<boolean> {
   await addState(em, shipmentId);
@@ -76,7 +76,7 @@ export async function noteState(em: EntityManager, shipmentId: string, state: Lo
   return true;
 }
 
-/** Notes the latest word of risk. @returns false where a later one is known */
+/** Stores the latest risk decision. @returns false if a later one is stored */
 export async function noteRisk(em: EntityManager, shipmentId: string, risk: RiskState, at: Date): Promise<boolean> {
   const rows = await query(
     em,

@@ -3,7 +3,7 @@ import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 
 /**
- * Keeps the rating of a shipment. @returns the one it replaces: a corrected rating changes the score by the difference
+ * Stores the rating of a shipment. @returns the rating that it replaces, as a corrected rating counts by its difference
  */
 export async function keepRating(
   em: EntityManager,

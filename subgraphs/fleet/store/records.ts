@@ -5,8 +5,8 @@ import { isUuid } from '#shared/ids.ts';
 import { type Driver, DriverEntity, type Vehicle, VehicleEntity } from '../entities.ts';
 
 /*
- * Locks are always taken in this order: the load's state, the driver, the vehicle. Writers about one of them queue up
- * instead of running into a deadlock.
+ * Locks are always taken in this order: the state of the load, the driver, the vehicle. So concurrent writers wait for
+ * each other instead of deadlocking.
  */
 
 /** The driver of a mutation, locked until its commit. Refuses with NOT_FOUND. */

@@ -24,8 +24,8 @@ const violations: Readonly<Record<string, UserError>> = {
 };
 
 /**
- * Earns points, or takes back what a corrected rating had earned too much: at most what is left, as redeemed points stay
- * redeemed.
+ * Adds earned points, or subtracts points that a corrected rating had earned too much. It subtracts at most the balance,
+ * because redeemed points stay redeemed.
  */
 export async function earn(em: EntityManager, driverId: string, points: number, cause: RewardCause): Promise<void> {
   const account = await lockAccount(em, driverId);
@@ -35,7 +35,7 @@ export async function earn(em: EntityManager, driverId: string, points: number, 
   await book(em, account, { kind: 'EARNED', points: held, ...cause });
 }
 
-/** Takes the points that an incident costs, at most what is left. */
+/** Takes the points that an incident costs, but at most the balance. */
 export async function forfeit(em: EntityManager, driverId: string, cause: RewardCause): Promise<void> {
   const account = await lockAccount(em, driverId);
   const points = forfeitOf(account.balance);
@@ -44,7 +44,7 @@ export async function forfeit(em: EntityManager, driverId: string, cause: Reward
   await book(em, account, { kind: 'FORFEITED', points: -points, ...cause });
 }
 
-/** Redeems points for money; of two at once for the same points, one is refused. */
+/** Redeems points for money. Of two concurrent redemptions of the same points, one is refused. */
 export async function redeem(
   em: EntityManager,
   driverId: string,

@@ -11,18 +11,18 @@ import { addToTally, emptyTally, scoreOf, type Tally, type TallyChange } from '.
 import type { ScoreTally } from '../entities.ts';
 import { tallyRows } from './rows.ts';
 
-/** What is told on a leaderboard's topic. */
+/** A message on the topic of a leaderboard. */
 export interface LeaderboardChange {
   readonly driverId: string;
   readonly startsAt: string;
-  /** Null where the driver was not on the board. */
+  /** Null if the driver was not on the board. */
   readonly previousPoints: number | null;
 }
 
 /**
- * Adds to a driver's record: the week, the month and the whole of it, the badges that follow, and a word to those who watch
- * the boards. Must run in the transaction of its cause.
- * @returns false where the driver is unknown
+ * Adds a change to a driver's record of the week, the month and all time. Stores badges that the driver earns by it, and
+ * announces it on the topics of the leaderboards. Must run in the transaction of its cause.
+ * @returns false if the driver is unknown
  */
 export async function recordChange(
   { em, announce }: Transaction,
@@ -61,7 +61,7 @@ export async function recordChange(
   return true;
 }
 
-/** A row of score_tally, by the database's names. */
+/** A row of score_tally, with the column names of the database. */
 export function tallyRow(driverId: string, period: Period, startsAt: Date, tally: Tally): Record<string, unknown> {
   return {
     driver_id: driverId,
@@ -78,7 +78,7 @@ export function tallyRow(driverId: string, period: Period, startsAt: Date, tally
   };
 }
 
-/** The tallies of a driver that a change at this moment touches, and those of the weeks before that badges look at. */
+/** The tallies of a driver that a change at this moment affects, and those of the earlier weeks that badge rules use. */
 function talliesAround(em: EntityManager, driverId: string, at: Date): Promise<ScoreTally[]> {
   const weeks = weeksUpTo(at, consistentWeeks).map((startsAt) => ({ period: 'WEEKLY', startsAt }) as const);
   const spans = [...weeks, spanAt('MONTHLY', at), spanAt('ALL_TIME', at)];
@@ -129,7 +129,7 @@ export interface TallyKey {
   readonly startsAt: Date;
 }
 
-/** The tallies of drivers in spans; those without a record are left out. One statement. */
+/** The tallies of drivers in spans. Drivers without a record are left out. One statement. */
 export function talliesOf(em: EntityManager, keys: readonly TallyKey[]): Promise<ScoreTally[]> {
   const drivers = keys.map(({ driverId }) => driverId);
   const periodsOf = keys.map(({ period }) => period);

@@ -50,7 +50,7 @@ export async function endShift(
   const driver = await lockDriver(em, driverId);
   const shift = await em.findOne(ShiftEntity, { driverId: driver.id, endedAt: null });
   if (!shift) return refuse('NOT_ON_SHIFT', `${driver.name} is not on a shift.`, 'driverId');
-  // A shift begun within this very millisecond lasts one.
+  // A shift that started in this same millisecond lasts one.
   shift.endedAt = new Date(Math.max(now.getTime(), shift.startedAt.getTime() + 1));
   await em.flush();
   await emit('shift.ended', {
@@ -62,7 +62,7 @@ export async function endShift(
   return shift;
 }
 
-/** Drivers start and end their own shifts, dispatchers everybody's. To a driver, others' shifts are as good as unknown. */
+/** Drivers start and end only their own shifts, dispatchers all. A driver gets NOT_FOUND for the shifts of another driver. */
 function checkOwn(caller: AccountIdentity, driverId: string): void {
   if (hasScope(caller, 'fleet:write') || driverOf(caller) === driverId) return;
   refuse('NOT_FOUND', 'Drivers start and end only their own shifts. Give your own driver id.', 'driverId');

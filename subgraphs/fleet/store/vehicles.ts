@@ -30,7 +30,7 @@ export async function registerVehicle(transaction: Transaction, input: RegisterV
     createdAt: now,
   });
   await refusingViolations(violations, () => em.flush());
-  await tell(transaction, vehicle, now);
+  await emitChanged(transaction, vehicle, now);
   return vehicle;
 }
 
@@ -58,7 +58,7 @@ export async function updateVehicle(transaction: Transaction, input: UpdateVehic
     version: vehicle.version + 1,
   });
   await refusingViolations(violations, () => em.flush());
-  await tell(transaction, vehicle, now);
+  await emitChanged(transaction, vehicle, now);
   return vehicle;
 }
 
@@ -80,10 +80,10 @@ export async function retireVehicle(
     );
   Object.assign(vehicle, { active: false, retiredAt: now, version: vehicle.version + 1 });
   await em.flush();
-  await tell(transaction, vehicle, now);
+  await emitChanged(transaction, vehicle, now);
   return vehicle;
 }
 
-function tell({ emit }: Transaction, { id, equipment, active }: Vehicle, now: Date): Promise<void> {
+function emitChanged({ emit }: Transaction, { id, equipment, active }: Vehicle, now: Date): Promise<void> {
   return emit('vehicle.changed', { vehicleId: id, equipment, active, at: now.toISOString() });
 }

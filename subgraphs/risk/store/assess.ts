@@ -18,7 +18,7 @@ import {
 } from '../entities.ts';
 import { gatherFacts } from './facts.ts';
 
-/** Assesses a booking by everything known now, keeps the result as its newest assessment, and tells the neighbours. */
+/** Assesses a booking by the current facts, stores the result as its newest assessment, and publishes it. */
 export async function assessBooking(
   transaction: Transaction,
   booking: Booking,
@@ -28,7 +28,7 @@ export async function assessBooking(
   await recordAssessment(transaction, booking, await gatherFacts(transaction.em, booking), trigger, now);
 }
 
-/** The same with facts that the caller has brought up to date. */
+/** Does the same with facts that the caller has updated. */
 export async function recordAssessment(
   transaction: Transaction,
   booking: Booking,
@@ -65,7 +65,7 @@ export async function recordAssessment(
   await announce(emit, { shipmentId, score, decision, now });
 }
 
-/** Tells the neighbours what holds for a shipment. */
+/** Publishes the decision that applies to a shipment. */
 export function announce(
   emit: Transaction['emit'],
   { shipmentId, score, decision, now }: { shipmentId: string; score: number; decision: RiskVerdict; now: Date },
@@ -82,7 +82,7 @@ async function lastDecision(em: EntityManager, shipmentId: string): Promise<Deci
   return decided ?? null;
 }
 
-/** One open case exactly while the decision is REVIEW. */
+/** Ensures that there is one open case while the decision is REVIEW, and none otherwise. */
 async function keepQueue(em: EntityManager, assessment: Assessment, now: Date): Promise<void> {
   const { shipmentId, organizationId, decision } = assessment;
   const open = await em.findOne(ReviewCaseEntity, { shipmentId, status: 'OPEN' });
@@ -111,7 +111,7 @@ async function keepQueue(em: EntityManager, assessment: Assessment, now: Date): 
   await em.flush();
 }
 
-/** Takes a shipment out of the queue: there is nothing to decide any more. */
+/** Removes a shipment from the review queue, because it no longer needs a decision. */
 export async function withdrawCase(em: EntityManager, shipmentId: string, now: Date): Promise<void> {
   await query(
     em,
@@ -120,7 +120,7 @@ export async function withdrawCase(em: EntityManager, shipmentId: string, now: D
   );
 }
 
-/** The booking, locked: whoever assesses or decides it does so alone. */
+/** Locks the booking, so that only one transaction assesses or decides it at a time. */
 export function lockBooking(em: EntityManager, shipmentId: string): Promise<Booking | null> {
   return em.findOne(BookingEntity, { shipmentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }

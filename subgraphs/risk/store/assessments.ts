@@ -9,7 +9,7 @@ import type { RiskRule } from '../domain/vocabulary.ts';
 import type { Assessment } from '../entities.ts';
 import { assessmentRows } from './rows.ts';
 
-/** Assessments of one shipment that are shown. */
+/** The most assessments shown of one shipment. */
 export const mostHistory = 20;
 
 /** The newest assessments of each of these shipments, newest first, in one statement. */
@@ -42,7 +42,7 @@ const assessments: List<Assessment> = {
   descending: true,
 };
 
-/** A page of the newest assessment of each shipment, newest first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
+/** A page of the newest assessment of each shipment, newest first. The caller must check the scope. @throws GraphError BAD_USER_INPUT */
 export async function pageOfAssessments(
   em: EntityManager,
   filter: AssessmentFilter,
@@ -51,14 +51,14 @@ export async function pageOfAssessments(
   return readPage(em, assessments, conditionsOf(filter), pageOf(assessments, page));
 }
 
-/** The decisions stand in the text: the index of the stopped shipments serves no parameter. */
+/** The decisions are part of the SQL text, because PostgreSQL does not use the index of stopped shipments for a parameter. */
 const decisionConditions: Readonly<Record<RiskVerdict, Sql>> = {
   ALLOW: sql`t.decision = 'ALLOW'`,
   REVIEW: sql`t.decision = 'REVIEW'`,
   BLOCK: sql`t.decision = 'BLOCK'`,
 };
 
-/** A condition of the index of the scored shipments, which are few. */
+/** The condition of the index of shipments with a score above 0, which are few. */
 const scored = sql`t.score > 0`;
 
 function conditionsOf({ decision, rule, organizationId, minScore, since, until }: AssessmentFilter): Sql[] {
@@ -67,7 +67,7 @@ function conditionsOf({ decision, rule, organizationId, minScore, since, until }
   }
   const conditions = [sql`t.current`];
   if (decision != null) conditions.push(decisionConditions[decision]);
-  // A rule that applies makes a score.
+  // With any rule that applies, the score is above 0.
   if (rule != null) conditions.push(sql`t.rules @> ${[rule]}::text[]`, scored);
   if (organizationId != null) {
     conditions.push(isUuid(organizationId) ? sql`t.organization_id = ${organizationId}` : never);

@@ -10,7 +10,7 @@ import { assessBooking, lockBooking, withdrawCase } from './assess.ts';
 import { lockForBooking } from './locks.ts';
 import { bookingRows } from './rows.ts';
 
-/** Keeps a booking (or its newer version) and assesses it. An older or equal version changes nothing. */
+/** Stores a booking or its newer version, and assesses it. An older or equal version changes nothing. */
 export async function takeBooking(
   transaction: Transaction,
   payload: EventPayload<'shipment.booked'>,
@@ -30,7 +30,7 @@ export async function takeBooking(
     laneKey: laneKey(payload.origin, payload.destination),
     valueCents: payload.valueCents,
     currency: payload.currency,
-    // The first booking counts: a change does not make it a new one.
+    // The time of the first booking stays. A change is no new booking.
     bookedAt: known?.bookedAt ?? new Date(payload.bookedAt),
     pickupFrom: new Date(payload.pickupFrom),
     partyKeys: [...new Set((payload.parties ?? []).map(nameKey))].filter((key) => key !== ''),
@@ -41,13 +41,13 @@ export async function takeBooking(
   await assessBooking(transaction, booking, known ? 'CHANGED' : 'BOOKED', now);
 }
 
-/** Notes that no decision can stop a shipment any more: it was picked up, delivered or cancelled. */
+/** Closes a booking, because no decision can stop a shipment that was picked up, delivered or cancelled. */
 export async function closeBooking(em: EntityManager, shipmentId: string, now: Date): Promise<void> {
   await query(em, sql`update booking set open = false where shipment_id = ${shipmentId} and open`);
   await withdrawCase(em, shipmentId, now);
 }
 
-/** Learns of an organization; what was booked before it was known, or under another name, is assessed again. */
+/** Stores an organization. Bookings from before it was known, or under another name, are assessed again. */
 export async function rememberOrganization(
   transaction: Transaction,
   { organizationId: id, name, createdAt }: EventPayload<'organization.changed'>,
@@ -64,7 +64,7 @@ export async function rememberOrganization(
   await assessAgain(transaction, sql`t.organization_id = ${id}`, now);
 }
 
-/** Learns of an account; what it booked before it was known is assessed again. */
+/** Stores an account. Its bookings from before it was known are assessed again. */
 export async function rememberAccount(
   transaction: Transaction,
   payload: EventPayload<'account.registered'>,
@@ -80,7 +80,7 @@ export async function rememberAccount(
   await assessAgain(transaction, sql`t.account_id = ${id}`, now);
 }
 
-/** Assesses again the open bookings `t` that meet a condition. */
+/** Assesses the open bookings `t` that meet a condition again. */
 async function assessAgain(transaction: Transaction, condition: Sql, now: Date): Promise<void> {
   const bookings = await bookingRows.read(
     transaction.em,

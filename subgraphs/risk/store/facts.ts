@@ -16,7 +16,7 @@ interface Row {
   readonly historyDays: number;
 }
 
-/** Gathers what the rules look at for a booking that is in the tables, as of its time, in two statements. */
+/** Reads the inputs of the rules for a stored booking, as of its time, in two statements. */
 export async function gatherFacts(em: EntityManager, booking: Booking): Promise<RiskFacts> {
   const { shipmentId, organizationId, accountId, bookedAt, laneKey, lane, valueCents, currency } = booking;
   const [row] = await query<Row>(
@@ -40,7 +40,7 @@ export async function gatherFacts(em: EntityManager, booking: Booking): Promise<
           and b.lane_key = given.lane_key and b.booked_at <= given.at and b.shipment_id <> given.id) as "firstOnLane"
       from given`,
   );
-  if (!row) throw new Error('a select without a from answers one row');
+  if (!row) throw new Error('a select without a from returns one row');
   const { onLane, historyDays, ...history } = row;
   return {
     ...history,
@@ -52,13 +52,13 @@ export async function gatherFacts(em: EntityManager, booking: Booking): Promise<
   };
 }
 
-/** Shipments of the last year (or of the whole history where it is shorter, a month at least) per month. */
+/** Shipments per month in the last year. A shorter history is used as a whole, but counts as at least one month. */
 function perMonth(shipments: number, historyDays: number): number {
   const months = Math.min(365.25, Math.max(monthDays, historyDays)) / monthDays;
   return Math.round((shipments / months) * 100) / 100;
 }
 
-/** Active watchlist entries that a booking meets: by organization, account, its address, or a name at its docks. */
+/** Active watchlist entries that match a booking by organization, account, its address, or a name at its docks. */
 async function matchesOf(em: EntityManager, booking: Booking): Promise<readonly WatchlistMatch[]> {
   const { organizationId, accountId, partyKeys } = booking;
   return query<WatchlistMatch>(

@@ -3,9 +3,9 @@ import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 
 /**
- * Bookings and changes of the watchlist exclude each other: a booking that is being assessed does not see an entry that
- * is being added, nor is it seen by its search. Bookings among themselves go on side by side, except those of one
- * organization, which have to count each other.
+ * Assessments of bookings and changes of the watchlist exclude each other. Otherwise an assessment could miss an entry
+ * that is being added, while the change misses the booking. Bookings of different organizations run concurrently.
+ * Bookings of one organization run one after the other, because they count each other.
  */
 export async function lockForBooking(em: EntityManager, organizationId: string): Promise<void> {
   await query(

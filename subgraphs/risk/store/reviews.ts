@@ -12,7 +12,7 @@ import { announce, lockBooking } from './assess.ts';
 import { reviewCaseRows } from './rows.ts';
 
 /**
- * Writes down a reviewer's word and tells the neighbours. An approval allows the shipment, a rejection blocks it.
+ * Stores a reviewer's decision and publishes it. An approval allows the shipment, a rejection blocks it.
  * Refusals: NOT_FOUND, CONFLICT (a stale version), NOT_OPEN (withdrawn or decided).
  */
 export async function decideCase(
@@ -54,7 +54,7 @@ const reviews: List<ReviewCase> = {
   descending: false,
 };
 
-/** A page of review cases, longest waiting first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
+/** A page of review cases, longest waiting first. The caller must check the scope. @throws GraphError BAD_USER_INPUT */
 export async function pageOfReviews(
   em: EntityManager,
   { status, organizationId }: ReviewFilter,

@@ -4,8 +4,8 @@ import { hasScope, type Identity } from '#shared/identity/identity.ts';
 export type Read<R> = (ids: readonly string[]) => Promise<readonly R[]>;
 
 /**
- * A reading of risk's records for an identity: with the scope as it is; without it nothing is read, as a customer must not
- * learn what stops a shipment.
+ * Restricts reading to identities with the scope. Without it nothing is read, as a customer must not learn what stops a
+ * shipment.
  */
 export function visibleTo(identity: Identity): <R>(read: Read<R>) => Read<R> {
   const sees = hasScope(identity, 'risk:read');

@@ -23,7 +23,7 @@ const entries: List<WatchlistEntry> = {
   descending: true,
 };
 
-/** A page of the watchlist, newest first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
+/** A page of the watchlist, newest first. The caller must check the scope. @throws GraphError BAD_USER_INPUT */
 export async function pageOfWatchlist(
   em: EntityManager,
   { kind, search, active }: WatchlistFilter,

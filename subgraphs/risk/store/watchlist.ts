@@ -18,7 +18,7 @@ export interface WatchlistChange {
 }
 
 /**
- * Puts somebody on the watchlist and assesses again what they have booked and can still be stopped.
+ * Adds an entry to the watchlist and assesses matching bookings again, if a decision can still stop them.
  * Refusals: INVALID_INPUT, ALREADY_LISTED.
  */
 export async function addEntry(
@@ -54,7 +54,7 @@ export async function addEntry(
 }
 
 /**
- * Takes an entry off the watchlist and assesses again what it stopped and is still open. The entry stays in the records.
+ * Removes an entry from the watchlist and assesses the open bookings that it blocked again. The row of the entry stays.
  * Refusal: NOT_FOUND. Removing a removed entry changes nothing.
  */
 export async function removeEntry(
@@ -78,7 +78,7 @@ export async function removeEntry(
   return { entry, reassessed: met.length };
 }
 
-/** Shipments that an entry of this kind speaks against and that can still be stopped. */
+/** Shipments that match an entry of this kind and can still be stopped. */
 function openBookingsMeeting(em: EntityManager, kind: WatchlistKind, key: string): Promise<string[]> {
   return shipmentIdsOf(em, sql`select shipment_id as id from booking where open and ${meetings[kind](key)}`);
 }
@@ -96,7 +96,7 @@ async function shipmentIdsOf(em: EntityManager, statement: Sql): Promise<string[
   return rows.map(({ id }) => id);
 }
 
-/** Other facts stay as of the booking: only the watchlist has changed. */
+/** Updates the watchlist matches only. Other facts stay as of the booking. */
 async function reassess(
   transaction: Transaction,
   shipmentIds: readonly string[],
@@ -105,7 +105,7 @@ async function reassess(
 ): Promise<void> {
   const { em } = transaction;
   if (shipmentIds.length === 0) return;
-  // Locked in one order: whoever assesses or decides a booking does so alone.
+  // Locked in one order, so that only one transaction assesses or decides a booking at a time.
   const bookings = await bookingRows.read(
     em,
     sql`select ${bookingRows.columns('t')} from booking t where t.shipment_id = any(${shipmentIds}::uuid[])

@@ -10,15 +10,15 @@ interface NamedFence extends Fence {
   readonly name: string;
 }
 
-/** That a vehicle is inside a geofence. */
+/** A vehicle that is inside a geofence. */
 interface Presence {
   readonly vehicleId: string;
   readonly geofenceId: string;
 }
 
 /**
- * Finds and stores ENTER and EXIT of positions that move vehicles forward, and who is inside what afterwards.
- * @param before where each vehicle was; null for one that never reported
+ * Finds and stores the ENTER and EXIT events of new positions, and which vehicles are inside which fences afterwards.
+ * @param before position of each vehicle before; null for a vehicle that never reported
  */
 export async function recordCrossings(
   em: EntityManager,
@@ -56,7 +56,7 @@ async function presences(em: EntityManager, vehicleIds: readonly string[]): Prom
   return new Map([...byVehicle].map(([id, own]) => [id, new Set(own.map(({ geofenceId }) => geofenceId))]));
 }
 
-/** Fences that a position may lie in, found by their bounds, and those that vehicles are in. */
+/** Fences whose bounds contain a position, and fences that vehicles are in. */
 async function fencesNear(
   em: EntityManager,
   positions: readonly Position[],

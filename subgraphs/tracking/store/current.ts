@@ -24,7 +24,7 @@ export function positionsOfVehicles(
   );
 }
 
-/** Newest positions of drivers, on whatever vehicle. */
+/** Newest positions of drivers, with any vehicle. */
 export function positionsOfDrivers(em: EntityManager, reach: Reach, driverIds: readonly string[]): Promise<Position[]> {
   return positionRows.read(
     em,
@@ -61,7 +61,7 @@ export interface Load extends Moment {
   readonly shipmentId: string;
 }
 
-/** Which shipment each vehicle carried at a moment. */
+/** The shipments that vehicles carried at these moments. */
 export async function loadsAt(em: EntityManager, reach: Reach, moments: readonly Moment[]): Promise<Load[]> {
   const given = JSON.stringify(moments.map(({ vehicleId, recordedAt }) => ({ vehicleId, recordedAt })));
   const rows = await query<{ vehicleId: string; recordedAt: string; shipmentId: string }>(

@@ -11,7 +11,7 @@ interface DutyRow {
   readonly endedAt: string | null;
 }
 
-/** Assignments of vehicles that may matter between two times, by vehicle. */
+/** Assignments of vehicles that may apply between two times, by vehicle. */
 export async function dutiesOf(
   em: EntityManager,
   vehicleIds: readonly string[],

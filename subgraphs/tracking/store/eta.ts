@@ -11,10 +11,10 @@ export interface JourneyOfShipment {
   readonly journey: Journey;
 }
 
-/** Reports from a moving vehicle that make a mean speed worth its name. */
+/** The fewest reports of a moving vehicle for a mean speed. */
 const movingFixesLeast = 10;
 
-/** Metres per second since the position before (haversine), for devices that report no speed; null at the first one. */
+/** Metres per second since the previous position (haversine), for devices that report no speed. Null at the first position. */
 const hopSpeed = raw(`2 * ${earthRadiusMeters} * asin(sqrt(least(1,
     sind((h.latitude - lag(h.latitude) over way) / 2) ^ 2
     + cosd(h.latitude) * cosd(lag(h.latitude) over way) * sind((h.longitude - lag(h.longitude) over way) / 2) ^ 2)))
@@ -34,7 +34,7 @@ interface JourneyRow {
   readonly moving_fixes: number | null;
 }
 
-/** What is known of the shipments that are on the road now; the others have no row. */
+/** The journeys of the shipments that are on the road now. Other shipments have no row. */
 export async function journeysOfShipments(
   em: EntityManager,
   reach: Reach,

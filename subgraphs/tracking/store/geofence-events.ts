@@ -25,7 +25,7 @@ const events: List<GeofenceEvent> = {
   descending: true,
 };
 
-/** Crossings, newest first; only staff see them. */
+/** Crossings, newest first. Only staff see them. */
 export function listGeofenceEvents(
   em: EntityManager,
   reach: Reach,

@@ -3,8 +3,8 @@ import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 
 /**
- * Whoever changes a geofence also settles which vehicles are inside it. Reporters share this lock and the change takes it
- * alone: no position can fall between the two and be taken for an ENTER that nobody drove.
+ * A change of a geofence also stores which vehicles are inside it. Reports share this lock and a change takes it alone.
+ * So no position can be stored in between and make an ENTER although the vehicle did not move into the geofence.
  */
 const key = 7_406_001;
 

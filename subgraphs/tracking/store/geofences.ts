@@ -21,15 +21,15 @@ export interface NewGeofence {
   readonly hysteresisMeters: number;
 }
 
-/** The version of a geofence that a caller means to change. */
+/** The version of a geofence that the caller wants to change. */
 export interface ExpectedGeofence {
   readonly id: string;
   readonly expectedVersion: number;
 }
 
 /**
- * Creates a geofence once per call: the same request again answers with the same geofence.
- * Refusals: IDEMPOTENCY_KEY_REUSED, NOT_FOUND (it was deleted since).
+ * Creates a geofence once per call. The same request returns the same geofence.
+ * Refusals: IDEMPOTENCY_KEY_REUSED, NOT_FOUND (the geofence was deleted).
  */
 export async function createGeofence(
   transaction: Transaction,
@@ -43,7 +43,7 @@ export async function createGeofence(
     const id = newId(now.getTime());
     const geofence = em.create(GeofenceEntity, { id, ...wanted, version: 1, createdAt: now, updatedAt: now });
     await em.flush();
-    await settle(em, geofence, now);
+    await storePresences(em, geofence, now);
     return geofence;
   };
   const find = async (id: string): Promise<Geofence> =>
@@ -53,7 +53,7 @@ export async function createGeofence(
 }
 
 /**
- * Changes what is given. Who is inside the new area is inside it without an event: nobody drove.
+ * Changes the given fields. Vehicles inside the new area make no event, because they did not move.
  * Refusals: NOT_FOUND, CONFLICT.
  */
 export async function updateGeofence(
@@ -65,11 +65,11 @@ export async function updateGeofence(
   const geofence = await ownGeofence(em, expected);
   em.assign(geofence, { ...changes, version: geofence.version + 1, updatedAt: now });
   await em.flush();
-  if (changes.area) await settle(em, geofence, now);
+  if (changes.area) await storePresences(em, geofence, now);
   return geofence;
 }
 
-/** Deletes a geofence; its events stay under its name. Refusals: NOT_FOUND, CONFLICT. */
+/** Deletes a geofence. Its events stay, with its name. Refusals: NOT_FOUND, CONFLICT. */
 export async function deleteGeofence(em: EntityManager, expected: ExpectedGeofence): Promise<Geofence> {
   const geofence = await ownGeofence(em, expected);
   await em.nativeDelete(GeofenceEntity, { id: geofence.id });
@@ -84,8 +84,8 @@ async function ownGeofence(em: EntityManager, { id, expectedVersion }: ExpectedG
   return geofence;
 }
 
-/** Writes the bounds of an area, and which vehicles are inside it now. */
-async function settle(em: EntityManager, { id, area }: Geofence, now: Date): Promise<void> {
+/** Stores the bounds of an area, and which vehicles are inside it now. */
+async function storePresences(em: EntityManager, { id, area }: Geofence, now: Date): Promise<void> {
   const { bounds, contains } = zoneOf(area);
   await query(em, sql`delete from geofence_area where geofence_id = ${id}`);
   await query(em, sql`delete from geofence_presence where geofence_id = ${id}`);
@@ -119,7 +119,7 @@ const geofences: List<Geofence> = {
   descending: false,
 };
 
-/** Geofences in the order of their names; only staff see them. */
+/** Geofences in the order of their names. Only staff see them. */
 export function listGeofences(
   em: EntityManager,
   reach: Reach,

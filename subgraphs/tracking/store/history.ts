@@ -6,10 +6,10 @@ import { type Reach, reaches } from '#shared/identity/reach.ts';
 import { type Fix, type Track, trackOf, trackPointLimit } from '../domain/track.ts';
 import { visibleCarriages } from './visibility.ts';
 
-/** The longest stretch of one track; the default is the last day. */
+/** The longest period of one track. The default is the last day. */
 const trackDaysMost = 14;
 const toleranceMetersRange = { least: 0, most: 10_000 } as const;
-/** Recorded positions that one track is made of at most, and all tracks of one request together. */
+/** The most recorded positions of one track, and of all tracks of one request together. */
 const fixesPerTrack = 2_000;
 const fixesPerRequest = 40_000;
 
@@ -20,7 +20,7 @@ export interface TrackArguments {
   readonly maxPoints: number;
 }
 
-/** A stretch of time on one vehicle, of one driver, or of that driver on that vehicle. */
+/** A period of one vehicle, of one driver, or of that driver with that vehicle. */
 interface Window {
   readonly ownerId: string;
   readonly vehicleId: string | null;
@@ -39,10 +39,10 @@ interface Period {
   readonly to: Date;
 }
 
-/** The first instant that clients can name; there is no year 0. */
+/** The first time that clients can send. There is no year 0. */
 const firstInstant = Date.parse('0001-01-01T00:00:00.000Z');
 
-/** Checks the arguments of a track. BAD_USER_INPUT for what can't be answered. */
+/** Checks the arguments of a track. @throws GraphError BAD_USER_INPUT */
 function parsePeriod({ from, to, toleranceMeters, maxPoints }: TrackArguments, now: Date, defaultDays = 1): Period {
   const { least, most } = toleranceMetersRange;
   if (!(toleranceMeters >= least && toleranceMeters <= most))
@@ -52,7 +52,7 @@ function parsePeriod({ from, to, toleranceMeters, maxPoints }: TrackArguments, n
     );
   if (!(maxPoints >= 2 && maxPoints <= trackPointLimit))
     throw new GraphError('BAD_USER_INPUT', `"maxPoints" must be from 2 to ${trackPointLimit}; got ${maxPoints}.`);
-  // The end is exclusive: a position of this very moment belongs to the track.
+  // The end is exclusive, and a position of this millisecond belongs to the track.
   const end = to ?? new Date(now.getTime() + 1);
   const start = from ?? new Date(Math.max(end.getTime() - defaultDays * 86_400_000, firstInstant));
   const days = (end.getTime() - start.getTime()) / 86_400_000;
@@ -104,7 +104,7 @@ export async function tracksOfDrivers(
   );
 }
 
-/** Ways of shipments from pickup to delivery, over all vehicles that carried them. */
+/** Tracks of shipments from pickup to delivery, over all vehicles that carried them. */
 export async function tracksOfShipments(
   em: EntityManager,
   reach: Reach,
@@ -117,7 +117,7 @@ export async function tracksOfShipments(
   return tracksOf(em, windows, args);
 }
 
-/** Where loads were carried within a period, as windows on the vehicles' history. */
+/** The windows of vehicle history in which loads were carried, within a period. */
 async function carriageWindows(
   em: EntityManager,
   reach: Reach,
@@ -140,7 +140,7 @@ async function carriageWindows(
 interface FixRow extends Omit<Fix, 'recordedAt'> {
   readonly ownerId: string;
   readonly recordedAt: string;
-  /** Number of the window; an owner may have several. */
+  /** Number of the window. An owner may have several windows. */
   readonly n: number;
   /** Positions of the window. */
   readonly total: number;
@@ -166,11 +166,11 @@ function recordedCount(rows: readonly FixRow[]): number {
   return [...totals.values()].reduce((sum, total) => sum + total, 0);
 }
 
-// Each kind of window has its own index: one condition over both would use neither.
+// Each kind of window has its own index. One condition over both would use neither index.
 const onVehicle = sql`h.vehicle_id = w."vehicleId" and (w."driverId" is null or h.driver_id = w."driverId")`;
 const ofDriver = sql`h.driver_id = w."driverId"`;
 
-/** Positions of all windows in one statement; long windows are thinned evenly, keeping their last position. */
+/** Positions of all windows in one statement. Long windows are sampled evenly and keep their last position. */
 function readFixes(em: EntityManager, windows: readonly Window[]): Promise<FixRow[]> {
   const limit = Math.max(50, Math.min(fixesPerTrack, Math.floor(fixesPerRequest / windows.length)));
   const given = JSON.stringify(windows.map((window, n) => ({ ...window, n })));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Position } from '../domain/position.ts';
 
-/** A position as it travels on a live topic: times as text. */
+/** A position in a message of a live topic, with times as text. */
 const message = z.object({
   vehicleId: z.uuid(),
   driverId: z.uuid().nullable(),

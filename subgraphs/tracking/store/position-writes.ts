@@ -19,7 +19,7 @@ function rowsOfPositions(positions: readonly Position[]): Sql {
       "headingDegrees" real, sequence int, "receivedAt" timestamptz)`;
 }
 
-/** @returns the positions that were new, in order of time; of two equal ones in a batch the first is taken */
+/** @returns the new positions, in order of time; of two positions with the same key in a batch, the first is stored */
 export async function addToHistory(em: EntityManager, positions: readonly Position[]): Promise<Position[]> {
   const different = new Map(positions.toReversed().map((position) => [keyOf(position), position]));
   if (different.size === 0) return [];
@@ -37,7 +37,7 @@ function keyOf({ vehicleId, recordedAt }: { vehicleId: string; recordedAt: Date 
   return `${vehicleId}|${recordedAt.getTime()}`;
 }
 
-/** Moves current positions on, never back, and tells those who watch. */
+/** Moves current positions forward, never back, and announces them to subscribers. */
 export async function moveForward(
   { em, announce }: Transaction,
   accepted: readonly Position[],
@@ -50,7 +50,7 @@ export async function moveForward(
   for (const position of ofVehicles) announce(liveTopics.vehiclePosition(position.vehicleId), encodeMove(position));
 }
 
-/** Positions arrive in order of time: the last of each key stays. Sorted by key, so that no two reporters deadlock. */
+/** The last position of each key, as positions are in order of time. Sorted by key, so that concurrent reports do not deadlock. */
 function newest(positions: readonly Position[], keyOfPosition: (position: Position) => string | null): Position[] {
   const byKey = new Map<string, Position>();
   for (const position of positions) {

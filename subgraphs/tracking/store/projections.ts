@@ -3,7 +3,7 @@ import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { EventPayload } from '#shared/events/topics.ts';
 
-/** What tracking keeps of its neighbours' records. Every write may come twice, late, or before the one it follows. */
+/** Projections of other subgraphs' records. Events may arrive twice, late, or before the event that they follow. */
 
 export async function rememberVehicle(em: EntityManager, event: EventPayload<'vehicle.changed'>): Promise<void> {
   await query(
@@ -45,7 +45,7 @@ interface Step {
   readonly organizationId: string;
 }
 
-/** The load is on the road from here; the earliest sign of it counts. */
+/** Stores when the load went on the road. The earliest time of several events applies. */
 export async function rememberPickup(em: EntityManager, step: Step, at: string): Promise<void> {
   await query(
     em,
@@ -55,7 +55,7 @@ export async function rememberPickup(em: EntityManager, step: Step, at: string):
   );
 }
 
-/** Delivered or cancelled: nobody carries it any more. */
+/** Stores the delivery or cancellation, after which no vehicle carries the load. */
 export async function rememberEnd(em: EntityManager, step: Step, at: string): Promise<void> {
   await query(
     em,
@@ -74,7 +74,7 @@ export async function rememberAssignment(em: EntityManager, event: EventPayload<
   );
 }
 
-/** Where the release overtakes its assignment, the assignment fills in its times later and stays released. */
+/** If the release arrives before its assignment, the assignment adds its times later and stays released. */
 export async function rememberRelease(em: EntityManager, event: EventPayload<'assignment.released'>): Promise<void> {
   await query(
     em,

@@ -14,11 +14,11 @@ import { addToHistory, moveForward } from './position-writes.ts';
 import { positionRows } from './rows.ts';
 
 export interface ReportOutcome {
-  /** Positions taken into the history. */
+  /** Positions added to the history. */
   readonly acceptedCount: number;
-  /** Of these, how many were older than what was known: they moved no current position. */
+  /** Number of these that were older than the current position, so that they moved no vehicle. */
   readonly lateCount: number;
-  /** Positions that were there already: sending a batch again does no harm. */
+  /** Positions that were already stored, for example by an earlier report of the same batch. */
   readonly duplicateCount: number;
   readonly refused: readonly PositionRefusal[];
 }
@@ -35,8 +35,8 @@ interface Known {
 }
 
 /**
- * Takes a batch of positions in a constant number of statements. Vehicles stay locked until the commit, in the order of their
- * ids, so that two reporters of one vehicle come one after the other.
+ * Stores a batch of positions in a constant number of statements. Vehicles are locked until the commit, in the order of
+ * their ids, so that two reporters of one vehicle run one after the other.
  */
 export async function reportPositions(
   em: EntityManager,
@@ -46,25 +46,25 @@ export async function reportPositions(
   now: Date,
 ): Promise<ReportOutcome> {
   const refused: PositionRefusal[] = [];
-  const sound: Indexed[] = [];
+  const valid: Indexed[] = [];
   for (const [index, report] of reports.entries()) {
     const fault = findFault(report, now);
     if (fault) refused.push({ index, ...fault });
-    else sound.push({ index, report });
+    else valid.push({ index, report });
   }
-  if (sound.length === 0) return { acceptedCount: 0, lateCount: 0, duplicateCount: 0, refused };
+  if (valid.length === 0) return { acceptedCount: 0, lateCount: 0, duplicateCount: 0, refused };
 
-  const [from, to] = span(sound);
-  // On its own, before the transaction: a new month must not wait for, nor hold up, the reporters of the others.
+  const [from, to] = span(valid);
+  // Runs before the transaction, so that creating a new month's partition neither waits for other reports nor blocks them.
   await query(em, sql`select ensure_position_partitions(${from}::timestamptz, ${to}::timestamptz)`);
   return transact(async (transaction) => {
     await shareGeofences(transaction.em);
-    const known = await lockAndRead(transaction.em, sound, from, to);
+    const known = await lockAndRead(transaction.em, valid, from, to);
     const positions: Position[] = [];
-    for (const indexed of sound) {
-      const judged = judge(indexed, known, reporter, now);
-      if ('code' in judged) refused.push(judged);
-      else positions.push(judged);
+    for (const indexed of valid) {
+      const checked = checkReport(indexed, known, reporter, now);
+      if ('code' in checked) refused.push(checked);
+      else positions.push(checked);
     }
     const accepted = await addToHistory(transaction.em, positions);
     const fresh = accepted.filter((position) => isAhead(position, known));
@@ -79,20 +79,20 @@ export async function reportPositions(
   });
 }
 
-function span(sound: readonly Indexed[]): [Date, Date] {
-  const times = sound.map(({ report }) => report.recordedAt.getTime());
+function span(valid: readonly Indexed[]): [Date, Date] {
+  const times = valid.map(({ report }) => report.recordedAt.getTime());
   return [new Date(Math.min(...times)), new Date(Math.max(...times))];
 }
 
-async function lockAndRead(em: EntityManager, sound: readonly Indexed[], from: Date, to: Date): Promise<Known> {
-  const vehicleIds = idsIn(sound.map(({ report }) => report.vehicleId));
-  const driverIds = idsIn(sound.flatMap(({ report }) => report.driverId ?? []));
+async function lockAndRead(em: EntityManager, valid: readonly Indexed[], from: Date, to: Date): Promise<Known> {
+  const vehicleIds = idsIn(valid.map(({ report }) => report.vehicleId));
+  const driverIds = idsIn(valid.flatMap(({ report }) => report.driverId ?? []));
   const vehicles = await query<{ id: string }>(
     em,
     sql`select vehicle_id as id from vehicle where vehicle_id = any(${vehicleIds}::uuid[]) and active
       order by vehicle_id for no key update`,
   );
-  // Read after the lock is held: what another reporter has just written counts.
+  // Read after the lock is taken, so that positions of a concurrent report are included.
   const positions = await positionRows.read(
     em,
     sql`select ${positionRows.columns('t')} from vehicle_position t where t.vehicle_id = any(${vehicleIds}::uuid[])`,
@@ -109,13 +109,13 @@ async function lockAndRead(em: EntityManager, sound: readonly Indexed[], from: D
   };
 }
 
-/** Different ids, as PostgreSQL writes them. Texts that are no ids are left out. */
+/** Distinct ids, as PostgreSQL writes them. Texts that are no ids are left out. */
 function idsIn(texts: readonly string[]): string[] {
   return [...new Set(texts.map((text) => text.toLowerCase()))].filter(isUuid);
 }
 
-/** Who may report this, and who drove: the given driver, else the reporting one, else the one in charge. */
-function judge(
+/** Checks whether the reporter may report this position, and finds its driver: given, reporting, or in charge. */
+function checkReport(
   { index, report }: Indexed,
   known: Known,
   reporter: AccountIdentity,
@@ -162,7 +162,7 @@ function positionFrom(report: PositionReport, vehicleId: string, driverId: strin
   };
 }
 
-/** Readings are kept in single precision, where what is nearly nothing must be nothing: PostgreSQL refuses the rest. */
+/** Readings are stored in single precision. PostgreSQL refuses values that are too small for it, so they become 0. */
 function reading(value: number): number {
   return Math.fround(value) === 0 ? 0 : value;
 }

@@ -3,8 +3,8 @@ import { withinReach } from '#shared/database/within-reach.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 
 /**
- * The rows `t` of a position table within a reach. Drivers see what they drove, customers and partners what carries a load
- * of theirs, from pickup to delivery.
+ * The rows `t` of a position table within a reach. Drivers see the positions of their drives. Customers and partners see
+ * those of vehicles that carry their loads, from pickup to delivery.
  * @param of the column that connects a position with a carriage
  */
 export function visiblePositions(reach: Reach, of: 'vehicle_id' | 'driver_id'): Sql {
@@ -25,7 +25,7 @@ export function visibleCarriages(reach: Reach): Sql {
   });
 }
 
-/** Geofences and their events are for staff. */
+/** Only staff see geofences and their events. */
 export function visibleGeofences(reach: Reach): Sql {
   return withinReach(reach, {});
 }
