@@ -51,7 +51,7 @@ export function createStandingCheck(transport: SubgraphTransport): ConfirmStandi
     const { viewer } = read.data.data;
     if (!viewer?.active) throw stale('This account is closed. Sign in with an open account.');
     const lost = roles.filter((role) => !viewer.roles.includes(role));
-    if (lost.length > 0) throw stale(`This account is no longer ${lost.join(', ')}. Refresh the session.`);
+    if (lost.length > 0) throw stale(`This account no longer has the role ${lost.join(', ')}. Refresh the session.`);
   }
 
   return (checked) => {

@@ -10,7 +10,7 @@ export interface LabelLimits {
 }
 
 const defaults: LabelLimits = { names: 200, namesPerCaller: 25, idleMs: 3_600_000 };
-const folded = 'other';
+const sharedLabel = 'other';
 
 interface Label {
   readonly caller: string;
@@ -46,7 +46,7 @@ export class OperationLabels {
       return name;
     }
     const introduced = this.#introduced.get(caller) ?? 0;
-    if (introduced >= this.#limits.namesPerCaller || !this.#hasRoom()) return folded;
+    if (introduced >= this.#limits.namesPerCaller || !this.#hasRoom()) return sharedLabel;
     this.#introduced.set(caller, introduced + 1);
     this.#labels.set(name, { caller, usedAt: this.#now() });
     return name;

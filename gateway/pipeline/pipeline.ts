@@ -144,7 +144,7 @@ export class Pipeline {
     if (form === 'events') {
       if (checked.holdsConnection) progress.releaseSocket = openSockets.open(checked.address, checked.caller.identity);
       const payloads = await executor.subscribe(checked, cancellation.signal);
-      // A subscription has its plan and may last for days. Without the release it would keep the planner's thread for as long.
+      // A subscription already has its plan and may last for days. It releases the generation now, so that the planner can end.
       progress.generation?.release();
       progress.generation = undefined;
       return { kind: 'stream', form, payloads: this.#settled(payloads, progress) };

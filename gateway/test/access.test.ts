@@ -76,17 +76,17 @@ describe('in front of the freight graph', () => {
 
   test.each([
     ['expired', async () => `Bearer ${await gateway.tokenFor(dispatcher, -1)}`],
-    ['signed by somebody else', async () => `Bearer ${await foreign()}`],
+    ['signed by an unknown key', async () => `Bearer ${await foreign()}`],
     ['meant for a subgraph', async () => `Bearer ${await signedBy('identity', identityTokens('people'))}`],
-    ['signed for another reader', async () => `Bearer ${await signedBy('access', identityTokens('people'))}`],
+    ['signed for another audience', async () => `Bearer ${await signedBy('access', identityTokens('people'))}`],
     [
-      'given out by somebody else',
+      'issued by another issuer',
       async () => `Bearer ${await signedBy('access', { ...accessTokens, issuer: 'somebody-else' })}`,
     ],
-    ['good for longer than any may be', async () => `Bearer ${await signedBy('access', accessTokens, 901)}`],
-    ['cut short', async () => `Bearer ${(await gateway.tokenFor(dispatcher)).slice(0, -4)}`],
+    ['valid for longer than allowed', async () => `Bearer ${await signedBy('access', accessTokens, 901)}`],
+    ['truncated', async () => `Bearer ${(await gateway.tokenFor(dispatcher)).slice(0, -4)}`],
     ['no token at all', async () => 'Bearer nonsense'],
-    ['of another scheme', async () => 'Basic YWRtaW46YWRtaW4='],
+    ['from another scheme', async () => 'Basic YWRtaW46YWRtaW4='],
   ])('a token that is %s gets 401 and reaches no subgraph', async (_what, authorization) => {
     const asked = gateway.graph.people.seen.length;
     const response = await gateway.ask('{ people { name } }', {}, { authorization: await authorization() });
@@ -161,7 +161,7 @@ describe('guarded fields', () => {
     await using gateway = await startTestGateway({ access: { kind: 'freight', dataDir } });
     const authorization = `Bearer ${await gateway.tokenFor(dispatcher)}`;
     const { data, errors } = await gateway.ask('{ secret }', {}, { authorization });
-    expect([data, errors]).toEqual([{ secret: 'the safe is behind the picture' }, undefined]);
+    expect([data, errors]).toEqual([{ secret: 'the safe is behind the picture' }, []]);
   });
 });
 

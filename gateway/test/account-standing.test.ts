@@ -25,9 +25,9 @@ async function confirm(response: SubgraphResult | SubgraphFailure): Promise<unkn
 }
 
 test.each([
-  ['the account stands', { data: { viewer: { active: true, roles: ['DISPATCHER'] } } }],
+  ['the account is open and has its roles', { data: { viewer: { active: true, roles: ['DISPATCHER'] } } }],
   ['the database of accounts is away', { data: { viewer: null }, errors: [{ message: 'away' }] }],
-  ['the response is of another form', { data: {} }],
+  ['the response has an unknown form', { data: {} }],
   [
     'the subgraph is away',
     new SubgraphFailure('SUBREQUEST_HTTP_ERROR', 'access', { message: 'away', retryable: true }),
@@ -38,8 +38,12 @@ test.each([
 
 test.each([
   ['is closed', { data: { viewer: { active: false, roles: ['DISPATCHER'] } } }, 'This account is closed.'],
-  ['is gone', { data: { viewer: null } }, 'This account is closed.'],
-  ['lost its role', { data: { viewer: { active: true, roles: [] } } }, 'This account is no longer DISPATCHER.'],
+  ['does not exist', { data: { viewer: null } }, 'This account is closed.'],
+  [
+    'lost its role',
+    { data: { viewer: { active: true, roles: [] } } },
+    'This account no longer has the role DISPATCHER.',
+  ],
 ])('it is refused when the account %s', async (_case, response, message) => {
   await expect(confirm(response as SubgraphResult)).rejects.toMatchObject({
     code: 'UNAUTHENTICATED',

@@ -58,9 +58,14 @@ describe('npm run compose', () => {
   });
 
   test.each([
-    ['a syntax error, with its place', 'fleet.graphql', 'type Shipment {', /\[fleet\] line 1, column 16: Syntax Error/],
+    [
+      'a syntax error, with its location',
+      'fleet.graphql',
+      'type Shipment {',
+      /\[fleet\] line 1, column 16: Syntax Error/,
+    ],
     ['a missing file', 'supergraph.yaml', undefined, /a readable SDL file is required for risk; got \.\/risk\.graphql/],
-    ['a wrong list', 'supergraph.yaml', 'subgraphs: 5\n', /^supergraph\.yaml: /],
+    ['an invalid list', 'supergraph.yaml', 'subgraphs: 5\n', /^supergraph\.yaml: /],
   ])('reports the error: %s', async (_what, file, text, message) => {
     write(file, text ?? yaml('shipments', 'risk'));
     const { code, errors } = await compose();

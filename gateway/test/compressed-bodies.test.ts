@@ -44,22 +44,34 @@ describe('a compressed request body', () => {
     ['empty', 'zstd', Buffer.alloc(0), 400, 'The body must be valid zstd.'],
     ['not JSON', 'gzip', gzipSync('{'), 400, 'The body must be valid JSON.'],
     ['not UTF-8', 'gzip', gzipSync(Buffer.from([0x22, 0xff, 0x22])), 400, 'The body must be valid UTF-8.'],
-    ['a bomb', 'gzip', gzipSync(Buffer.alloc(50_000_000, ' ')), 413, 'The body is too large. Send a smaller one.'],
     [
-      'a bomb',
+      'a decompression bomb',
+      'gzip',
+      gzipSync(Buffer.alloc(50_000_000, ' ')),
+      413,
+      'The body is too large. Send a smaller one.',
+    ],
+    [
+      'a decompression bomb',
       'br',
       brotliCompressSync(Buffer.alloc(50_000_000, ' ')),
       413,
       'The body is too large. Send a smaller one.',
     ],
     [
-      'a bomb',
+      'a decompression bomb',
       'zstd',
       zstdCompressSync(Buffer.alloc(50_000_000, ' ')),
       413,
       'The body is too large. Send a smaller one.',
     ],
-    ['too large as it is', 'gzip', Buffer.alloc(maxBodyBytes + 1), 413, 'The body is too large. Send a smaller one.'],
+    [
+      'too large before decompression',
+      'gzip',
+      Buffer.alloc(maxBodyBytes + 1),
+      413,
+      'The body is too large. Send a smaller one.',
+    ],
   ])('that is %s (%s) is refused', async (_, encoding, body, status, message) => {
     const refused = await send(encoding, body);
     expect([refused.status, refused.errors[0]?.message]).toEqual([status, message]);

@@ -55,7 +55,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     message:
       'The operation may return 931 objects; at most 500 are allowed. Most of it lies at "person.friends.friends": ask for shorter lists there.',
   },
-  'introspection that is asked for twice': {
+  'introspection twice in one operation': {
     request: { query: '{ a: __schema { description } b: __schema { description } }' },
     status: 400,
     code: 'MAX_ROOT_FIELDS_LIMIT',

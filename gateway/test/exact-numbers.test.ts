@@ -93,7 +93,7 @@ describe('numbers of a subgraph', () => {
   test.each([
     ['an Int', 'count', big],
     ['a Float beyond its range', 'weight', '1e400'],
-    ['a custom scalar beyond that range', 'any', '1e400'],
+    ['a custom scalar beyond the range of Float', 'any', '1e400'],
     ['a number inside a custom scalar', 'any', '{"a":[null,1e400]}'],
     ['an object', 'dimensions{area}', big],
   ])('that cannot be passed on are reported as errors: %s', async (_, selection, sent) => {

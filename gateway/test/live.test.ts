@@ -147,7 +147,7 @@ describe('the graphql-transport-ws protocol', () => {
 
   test.each<[string, number, unknown[]]>([
     ['an invalid message', 4400, ['{"type":"nonsense"}']],
-    ['a text that is no JSON', 4400, ['hello']],
+    ['a text that is not JSON', 4400, ['hello']],
     ['an operation before the handshake', 4401, [subscribe]],
     ['two handshakes', 4429, [init, init]],
     ['one id twice', 4409, [init, subscribe, subscribe]],

@@ -102,7 +102,7 @@ test('one websocket may run CLIENT_OPERATIONS_PER_SOCKET operations at once', as
       type: 'error',
       payload: [
         {
-          message: 'At most 2 operations may be under way on one connection.',
+          message: 'At most 2 operations may run at once on one connection. Wait until one has ended.',
           extensions: { code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true },
         },
       ],

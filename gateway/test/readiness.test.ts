@@ -96,7 +96,7 @@ describe('a round of probes', () => {
   test.each([
     ['a subgraph without such a route', new Response('not here', { status: 404 }), true],
     ['a subgraph that fails', new Response('oh', { status: 500 }), false],
-    ['parts of another form', Response.json({ parts: [{ name: 1 }] }), true],
+    ['parts with an unknown form', Response.json({ parts: [{ name: 1 }] }), true],
   ])('accepts %s', async (_, response, isUp) => {
     const report = await healthRouteProbe(async () => response)('people', 'http://127.0.0.1:1/graphql');
     expect(report).toMatchObject({ isUp, parts: [] });

@@ -38,8 +38,8 @@ describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s eng
 
   test.each([
     ['cut off', (text: string) => text.slice(0, text.length / 2)],
-    ['no GraphQL', () => 'not a supergraph {'],
-    ['a schema, but no supergraph', () => 'type Query { people: String }'],
+    ['not GraphQL', () => 'not a supergraph {'],
+    ['a schema but not a supergraph', () => 'type Query { people: String }'],
     ['empty', () => ''],
   ])('that is %s is refused, and the previous one stays', async (_what, spoil) => {
     const refused = await reloads('refused');

@@ -77,12 +77,12 @@ describe('npm run gateway', () => {
 
   test.each([
     [
-      'a file that is not there',
+      'a missing file',
       () => ['--supergraph', join(folder, 'none.graphql')],
       /^--supergraph: a readable supergraph file is required/,
     ],
     [
-      'a file that is no supergraph',
+      'a file that is not a supergraph',
       () => ['--supergraph', resolve(root, 'package.json')],
       /^--supergraph: a composed supergraph is required/,
     ],
@@ -92,12 +92,12 @@ describe('npm run gateway', () => {
       /^SUBGRAPH_URL_PEOPLE: an http\(s\) address is required for subgraph "people"; the supergraph says ""$/,
     ],
     [
-      'a supergraph with a feature that the gateway lacks',
+      'a supergraph with an unsupported feature',
       () => ['--supergraph', changedFile((sdl) => `${sdl}\n${connectors}`)],
       /^--supergraph: a composed supergraph is required; .* feature \S+connect\/v0\.2 is for: EXECUTION but is unsupported$/,
     ],
     [
-      'an address that is not ours',
+      'an address of another machine',
       () => ['--supergraph', file, '--host', '192.0.2.1'],
       /^HOST: an address of this machine is required for the gateway; got 192\.0\.2\.1$/,
     ],

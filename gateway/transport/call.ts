@@ -91,7 +91,7 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
       this.#failed(read);
       return;
     }
-    if (read.sick) this.#client.breaker.failed();
+    if (read.unhealthy) this.#client.breaker.failed();
     else this.#client.breaker.succeeded();
     this.#settle(read.result);
   }
@@ -134,15 +134,15 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
 
   #failed(failed: FailedAttempt): void {
     const { breaker } = this.#client;
-    if (failed.sick) breaker.failed();
+    if (failed.unhealthy) breaker.failed();
     else breaker.succeeded();
     if (this.#mayRetry(failed))
       this.#pause = setTimeout(retry, this.#client.retryDelayMs(this.#retries), this, failed.failure);
-    else this.#fail(failed.failure, failed.perhapsDone);
+    else this.#fail(failed.failure, failed.maybeExecuted);
   }
 
-  #fail(failure: SubgraphFailure, perhapsDone: boolean): void {
-    const isUnknown = perhapsDone && this.#kind === 'mutation';
+  #fail(failure: SubgraphFailure, maybeExecuted: boolean): void {
+    const isUnknown = maybeExecuted && this.#kind === 'mutation';
     this.#settle(isUnknown ? outcomeUnknown(failure, !this.#scope.unrepeatable) : failure, failure.code);
   }
 

@@ -6,9 +6,9 @@ export interface FailedAttempt {
   /** True if a query may be sent again. */
   readonly transient: boolean;
   /** True if the subgraph may have executed the operation nevertheless. */
-  readonly perhapsDone: boolean;
+  readonly maybeExecuted: boolean;
   /** True if the failure counts against the subgraph's health. A refusal of a single request does not. */
-  readonly sick: boolean;
+  readonly unhealthy: boolean;
 }
 
 // Messages name neither subgraph nor address: whether a client learns the name is the engine's policy.
@@ -23,7 +23,7 @@ export function httpStatus(subgraph: string, status: number, retryAfterSeconds: 
     retryable: transient || status >= 500,
     retryAfterSeconds,
   });
-  return { failure, transient, perhapsDone: status >= 500, sick: status >= 500 };
+  return { failure, transient, maybeExecuted: status >= 500, unhealthy: status >= 500 };
 }
 
 /**
@@ -36,7 +36,7 @@ export function unreachable(subgraph: string, cause: unknown, wasSent = false): 
     retryable: true,
     cause,
   });
-  return { failure, transient: true, perhapsDone: wasSent, sick: true };
+  return { failure, transient: true, maybeExecuted: wasSent, unhealthy: true };
 }
 
 export function cutOff(subgraph: string, cause: unknown): FailedAttempt {
@@ -45,12 +45,12 @@ export function cutOff(subgraph: string, cause: unknown): FailedAttempt {
     retryable: true,
     cause,
   });
-  return { failure, transient: true, perhapsDone: true, sick: true };
+  return { failure, transient: true, maybeExecuted: true, unhealthy: true };
 }
 
 export function malformed(subgraph: string, message: string, cause?: unknown): FailedAttempt {
   const failure = new SubgraphFailure('SUBREQUEST_MALFORMED_RESPONSE', subgraph, { message, retryable: false, cause });
-  return { failure, transient: false, perhapsDone: true, sick: true };
+  return { failure, transient: false, maybeExecuted: true, unhealthy: true };
 }
 
 export function timedOut(subgraph: string): SubgraphFailure {

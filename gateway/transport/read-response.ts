@@ -14,8 +14,8 @@ export interface RawResponse {
 }
 
 export type ReadResponse =
-  /** `sick`: the status counts against the subgraph's health, although there is a result. */
-  { readonly result: SubgraphResult; readonly sick: boolean } | FailedAttempt;
+  /** `unhealthy`: the status counts against the subgraph's health, although there is a result. */
+  { readonly result: SubgraphResult; readonly unhealthy: boolean } | FailedAttempt;
 
 const backslash = 0x5c;
 
@@ -50,7 +50,7 @@ export function readResponse(
   const { bytes } = response;
   const parse = exactNumbers ? parseExactResult : parseRoundedResult;
   const result = known ? known.read(bytes, parse) : parse(bytes);
-  if (typeof result === 'object' && (succeeded || result.errors)) return { result, sick: status >= 500 };
+  if (typeof result === 'object' && (succeeded || result.errors)) return { result, unhealthy: status >= 500 };
   if (!succeeded) return httpStatus(subgraph, status, response.retryAfterSeconds);
   return malformed(subgraph, result as string);
 }

@@ -16,7 +16,7 @@ interface Condition {
 /** The guard of a selection that is always included. */
 export const always: Guard = { key: '', conditions: [] };
 
-/** False if the variables exclude the selection. A missing or invalid variable counts as the more expensive case: coercion refuses it later. */
+/** False if the variables exclude the selection. A missing or invalid variable includes it, because coercion refuses the request later. */
 export function holds({ conditions }: Guard, variables: Variables): boolean {
   return conditions.every(({ variable, expected }) => variableValue(variable, variables) !== !expected);
 }

@@ -66,7 +66,7 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
   }
   app.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
-    const message = `Nothing is served at ${request.method} of this path.`;
+    const message = `The gateway serves no ${request.method} requests at this path.`;
     return refuse(new RequestRefusal('NOT_FOUND', message), request, reply, log);
   });
   return app;

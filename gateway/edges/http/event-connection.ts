@@ -59,7 +59,7 @@ export class EventConnection {
       );
     }
     if (this.#operations.size >= this.#maxOperations) {
-      const message = `At most ${this.#maxOperations} operations may be under way on one connection.`;
+      const message = `At most ${this.#maxOperations} operations may run at once on one connection. Wait until one has ended.`;
       throw new RequestRefusal('REQUEST_CONCURRENCY_LIMITED', message);
     }
     const operation = new AbortController();

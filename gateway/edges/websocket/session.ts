@@ -137,7 +137,7 @@ export class WebSocketSession {
     }
     const { maxOperations } = this.#options;
     if (this.#operations.size >= maxOperations) {
-      const message = `At most ${maxOperations} operations may be under way on one connection.`;
+      const message = `At most ${maxOperations} operations may run at once on one connection. Wait until one has ended.`;
       const extensions = { code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true };
       return this.#send(envelope(id, MessageType.Error, JSON.stringify([{ message, extensions }])));
     }

@@ -84,10 +84,10 @@ describe('the circuit of a subgraph', () => {
 
   /** A subgraph that fails until the test repairs it, and a clock that the test moves. */
   async function failing() {
-    const state = { sick: true, hangs: false, now: 0 };
+    const state = { fails: true, hangs: false, now: 0 };
     const script = (request: Received): void => {
       if (state.hangs) return;
-      if (state.sick) request.replyWith(500, 'text/html', '<h1>down</h1>');
+      if (state.fails) request.replyWith(500, 'text/html', '<h1>down</h1>');
       else request.reply({ data: { a: 1 } });
     };
     const w = await world(script, { breaker, clock: () => state.now });
@@ -107,7 +107,7 @@ describe('the circuit of a subgraph', () => {
   test('lets one probe through after half a second; its success closes the circuit', async () => {
     const { w, state } = await failing();
     await using _ = w;
-    Object.assign(state, { now: 500, sick: false });
+    Object.assign(state, { now: 500, fails: false });
     const probe = w.transport.fetch(query(), client());
     const pending = failureOf(w.transport.fetch(query('{ b }'), client()));
     expect((await pending).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
@@ -125,7 +125,7 @@ describe('the circuit of a subgraph', () => {
       expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
       expect(w.subgraph.requests).toHaveLength(4 + probe);
     }
-    Object.assign(state, { now: 50_500, sick: false });
+    Object.assign(state, { now: 50_500, fails: false });
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
   });
 
@@ -151,7 +151,7 @@ describe('the circuit of a subgraph', () => {
     await w.subgraph.received(probes + 1);
     state.now = 2_499;
     expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('SUBGRAPH_CIRCUIT_OPEN');
-    Object.assign(state, { now: 2_500, sick: false, hangs: false });
+    Object.assign(state, { now: 2_500, fails: false, hangs: false });
     expect(await w.transport.fetch(query(), client())).toEqual({ data: { a: 1 } });
     await w.subgraph.stop();
     await hanging;
@@ -160,7 +160,7 @@ describe('the circuit of a subgraph', () => {
   test('a probe whose client cancels decides nothing: the next request is the probe', async () => {
     const { w, state } = await failing();
     await using _ = w;
-    Object.assign(state, { now: 500, sick: false });
+    Object.assign(state, { now: 500, fails: false });
     const leaving = new AbortController();
     const probe = failureOf(w.transport.fetch(query(), client('alice', { signal: leaving.signal })));
     leaving.abort();
