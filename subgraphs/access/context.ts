@@ -1,15 +1,14 @@
 import { GraphError } from '#shared/errors/errors.ts';
+import { originOf } from '#shared/graphql/change.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { accountOf } from '#shared/graphql/context.ts';
 import { clientNetwork } from '#shared/identity/client-network.ts';
-import type { Identity } from '#shared/identity/identity.ts';
+import type { AccountIdentity, Identity } from '#shared/identity/identity.ts';
 import type { TokenSigner } from '#shared/identity/tokens.ts';
 import type { SessionEvent } from './domain/session-events.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
 import type { Account } from './entities.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import type { AdminAudit } from './store/administration.ts';
-import type { AuditContext } from './store/audit.ts';
+import type { AccountAudit, AuditContext } from './store/audit.ts';
 
 /** Logs and counts an event of a session. The account is null where the credentials belong to none. */
 export type ReportSessionEvent = (context: BaseContext, event: SessionEvent, accountId: string | null) => void;
@@ -60,8 +59,8 @@ export interface AccountNode extends Account {
 }
 
 /** The audit context of a change that the signed-in account makes. */
-export function auditOf(context: AccessContext): AdminAudit {
-  return { ...anonymousAudit(context), actorId: accountOf(context).accountId };
+export function auditOf(context: AccessContext, caller: AccountIdentity, at: Date): AccountAudit {
+  return { ...originOf(context, caller), at };
 }
 
 /** The audit context of a change that nobody is signed in for. */

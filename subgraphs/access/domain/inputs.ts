@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { line } from '#shared/input/text.ts';
 import { roles, tiers } from '#shared/vocabulary.ts';
-
-/** No text accepts control characters. PostgreSQL does not store NUL. */
-const noControls = /^\P{Cc}*$/u;
-const line = (min: number, max: number) =>
-  z.string().trim().min(min).max(max).regex(noControls, 'Must not contain control characters.');
 
 /** At most 254 characters (RFC 5321), stored in lower case, because no common provider distinguishes case. */
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());

@@ -1,4 +1,5 @@
 import { payloadOf, refuse } from '#shared/errors/errors.ts';
+import { runChange } from '#shared/graphql/change.ts';
 import { accountOf } from '#shared/graphql/context.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, anonymousAudit, auditOf } from '../context.ts';
@@ -28,8 +29,8 @@ async function changePassword(_root: unknown, { input }: { input: ChangePassword
     }
     await requireStrongPassword(newPassword, account, 'newPassword');
     const hash = await hashPassword(newPassword, context.network);
-    const endedSessions = await context.transact(({ em }) =>
-      store.changePassword(em, account, hash, auditOf(context), sessionId),
+    const endedSessions = await runChange(context, ({ em }, caller, now) =>
+      store.changePassword(em, account, hash, auditOf(context, caller, now), sessionId),
     );
     if (endedSessions === undefined) refuseCurrentPassword();
     context.report(context, 'password_changed', accountId);
@@ -61,7 +62,9 @@ function endSessions(_root: unknown, { input }: { input: EndSessionsInput }, con
   const accountId = input.accountId?.toLowerCase() ?? ownId;
   const kept = input.keepCurrent && accountId === ownId ? sessionId : undefined;
   return payloadOf(async () => {
-    const ended = await context.transact(({ em }) => store.endSessions(em, accountId, auditOf(context), kept));
+    const ended = await runChange(context, ({ em }, caller, now) =>
+      store.endSessions(em, accountId, auditOf(context, caller, now), kept),
+    );
     context.report(context, 'sessions_ended', accountId);
     return ended;
   });

@@ -1,20 +1,11 @@
-import type { FilterQuery } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
-import type { Identity } from '#shared/identity/identity.ts';
-import { isUuid } from '#shared/ids.ts';
-import {
-  type Connection,
-  type PageArguments,
-  type PageRequest,
-  parsePage,
-  toConnection,
-} from '#shared/pages/connection.ts';
-import { cursorParts } from '#shared/pages/cursor.ts';
-import { keysetOf } from '#shared/pages/keyset.ts';
+import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { containing, hasId, type Sql, sql } from '#shared/database/sql.ts';
+import { parseSearch } from '#shared/input/text.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Role } from '#shared/vocabulary.ts';
-import { mayListAccountsOf, seesName, seesWhole } from '../domain/visibility.ts';
-import { type Account, AccountEntity } from '../entities.ts';
-import { containing } from './search.ts';
+import type { Account } from '../entities.ts';
+import { accountRows } from './rows.ts';
 
 export interface AccountFilter {
   readonly search?: string | null;
@@ -23,108 +14,47 @@ export interface AccountFilter {
   readonly active?: boolean | null;
 }
 
-/** Accounts of these ids that the identity sees whole. */
-export async function visibleAccounts(
-  em: EntityManager,
-  identity: Identity,
-  ids: readonly string[],
-): Promise<readonly Account[]> {
-  const rows = await namedAccounts(em, identity, ids);
-  return rows.filter((account) => seesWhole(identity, account));
-}
-
-/** Accounts of these ids whose names the identity may see in records that name them. */
-export async function namedAccounts(
-  em: EntityManager,
-  identity: Identity,
-  ids: readonly string[],
-): Promise<readonly Account[]> {
-  const rows = await em.find(AccountEntity, { id: { $in: ids.filter(isUuid) } });
-  return rows.filter((account) => seesName(identity, account));
-}
-
-/** Any account by its address, whoever asks: for signing in only. */
-export function findByEmail(em: EntityManager, email: string): Promise<Account | null> {
-  return em.findOne(AccountEntity, { email });
-}
-
-const byName = [cursorParts.text, cursorParts.uuid] as const;
+/** Accounts by name. */
+export const accountsByName: List<Account> = {
+  rows: accountRows,
+  from: sql`account t`,
+  order: [
+    { expression: 't.name', kind: 'text', read: ({ name }) => name },
+    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+  ],
+  descending: false,
+};
 
 /** A page of all accounts by name; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
 export async function pageOfAccounts(
   em: EntityManager,
   filter: AccountFilter,
-  args: PageArguments,
+  page: PageArguments,
 ): Promise<Connection<Account>> {
-  const page = parsePage(args, byName);
-  const { orderBy, beyond } = keysetOf(page, 'name', 'asc');
-  const where = whereOf(filter);
-  const rows = await em.find(AccountEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
-  return connectionOf(page, rows, () => em.count(AccountEntity, where));
+  return readPage(em, accountsByName, conditionsOf(filter), pageOf(accountsByName, page));
 }
 
-function whereOf({ search, role, organizationId, active }: AccountFilter): FilterQuery<Account> {
-  const conditions: FilterQuery<Account>[] = [];
+function conditionsOf({ search, role, organizationId, active }: AccountFilter): Sql[] {
+  const conditions: Sql[] = [];
   if (search != null) {
-    const $ilike = containing(search);
-    conditions.push({ $or: [{ name: { $ilike } }, { email: { $ilike } }] });
+    const pattern = containing(parseSearch(search));
+    conditions.push(sql`t.name ilike ${pattern} or t.email ilike ${pattern}`);
   }
-  if (role != null) conditions.push({ roles: { $contains: [role] } });
-  if (organizationId != null) conditions.push(isUuid(organizationId) ? { organizationId } : { id: { $in: [] } });
-  if (active != null) conditions.push({ deactivatedAt: active ? null : { $ne: null } });
-  return conditions.length > 0 ? { $and: conditions } : {};
+  if (role != null) conditions.push(sql`t.roles @> ${[role]}::text[]`);
+  if (organizationId != null) conditions.push(hasId('t.organization_id', organizationId));
+  if (active != null) conditions.push(active ? sql`t.deactivated_at is null` : sql`t.deactivated_at is not null`);
+  return conditions;
 }
 
-function connectionOf(page: PageRequest, rows: readonly Account[], count: () => Promise<number>): Connection<Account> {
-  return toConnection(page, rows, { cursor: ({ name, id }) => [name, id], node: (account) => account, count });
+/** Any account by its address, whoever asks: for signing in only. */
+export async function findByEmail(em: EntityManager, email: string): Promise<Account | null> {
+  const columns = accountRows.columns('t');
+  const [account] = await accountRows.read(em, sql`select ${columns} from account t where t.email = ${email}`);
+  return account ?? null;
 }
 
-/**
- * The same page of the accounts of several organizations in one statement, by organization; empty pages for those whose
- * accounts the identity may not list.
- */
-export async function pagesOfMembers(
-  em: EntityManager,
-  identity: Identity,
-  organizationIds: readonly string[],
-  args: PageArguments,
-): Promise<ReadonlyMap<string, readonly Account[]>> {
-  const page = parsePage(args, byName);
-  const ids = organizationIds.filter((id) => mayListAccountsOf(identity, id));
-  if (ids.length === 0) return new Map();
-  const { reading } = keysetOf(page, 'name', 'asc');
-  const position = page.position ? `and (name, id) ${reading === 'asc' ? '>' : '<'} (?, ?::uuid)` : '';
-  const rows = await em.execute<Record<string, unknown>[]>(
-    `select member.* from unnest(array[?]::uuid[]) as organization (id)
-      cross join lateral (
-        select * from account where organization_id = organization.id ${position}
-        order by name ${reading}, id ${reading} limit ${page.limit}
-      ) as member`,
-    [ids, ...(page.position ?? [])],
-  );
-  const members = rows.map((row) => em.map(AccountEntity, row) as Account); // `select *`: the whole entity
-  return Map.groupBy(members, (account) => account.organizationId as string);
-}
-
-export function membersPage(
-  rows: readonly Account[],
-  args: PageArguments,
-  count: () => Promise<number>,
-): Connection<Account> {
-  return connectionOf(parsePage(args, byName), rows, count);
-}
-
-/** Numbers of accounts by organization, in one statement. */
-export async function countMembers(
-  em: EntityManager,
-  identity: Identity,
-  organizationIds: readonly string[],
-): Promise<readonly { organizationId: string; count: number }[]> {
-  const ids = organizationIds.filter((id) => mayListAccountsOf(identity, id));
-  if (ids.length === 0) return [];
-  return em.execute(
-    `select organization_id as "organizationId", count(*)::int as count from account
-      where organization_id = any(array[?]::uuid[]) group by 1`,
-    [ids],
-  );
+/** Any account by its id, whoever asks. */
+export async function findAccount(em: EntityManager, id: string): Promise<Account | null> {
+  const [account] = await accountRows.readBy(em, 'id', [id]);
+  return account ?? null;
 }

@@ -3,6 +3,7 @@ import type { EntityManager } from '#shared/database/database.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { type Scope, scopesOf } from '#shared/identity/identity.ts';
 import { type Account, AccountEntity } from '../entities.ts';
+import { findAccount } from './accounts.ts';
 
 /**
  * Checks the actor of a change against its account as it is now. An access token stays valid for up to 15 minutes after
@@ -37,7 +38,7 @@ export async function requireActorForUpdate(em: EntityManager, actorId: string):
 
 /** Reads and checks the actor without a lock, before the transaction of its change. */
 export async function readActor(em: EntityManager, actorId: string): Promise<Account> {
-  const account = await em.findOne(AccountEntity, { id: actorId });
+  const account = await findAccount(em, actorId);
   requireStanding(account);
   return account;
 }

@@ -1,10 +1,10 @@
-import type { FilterQuery } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
-import { isUuid, newId } from '#shared/ids.ts';
-import { type Connection, type PageArguments, parsePage, toConnection } from '#shared/pages/connection.ts';
-import { cursorParts } from '#shared/pages/cursor.ts';
-import { keysetOf } from '#shared/pages/keyset.ts';
+import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { hasId, type Sql, sql } from '#shared/database/sql.ts';
+import { newId } from '#shared/ids.ts';
+import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import { type AuditAction, type AuditChange, type AuditEntry, AuditEntryEntity } from '../entities.ts';
+import { auditRows } from './rows.ts';
 
 /** Who makes a change, in which request, when: what an audit entry says besides the change. */
 export interface AuditContext {
@@ -13,6 +13,11 @@ export interface AuditContext {
   readonly clientRequestId: string | null;
   readonly clientAddress: string | null;
   readonly at: Date;
+}
+
+/** The audit context of a change that a signed-in account makes. */
+export interface AccountAudit extends AuditContext {
+  readonly actorId: string;
 }
 
 /** Records an audit entry in the transaction of the change. */
@@ -42,29 +47,31 @@ export interface AuditFilter {
   readonly until?: Date | null;
 }
 
+const entries: List<AuditEntry> = {
+  rows: auditRows,
+  from: sql`audit_entry t`,
+  order: [
+    { expression: 't.at', kind: 'time', read: ({ at }) => at.toISOString() },
+    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+  ],
+  descending: true,
+};
+
 /** A page of audit entries, newest first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
 export async function pageOfAudit(
   em: EntityManager,
   filter: AuditFilter,
-  args: PageArguments,
+  page: PageArguments,
 ): Promise<Connection<AuditEntry>> {
-  const page = parsePage(args, [cursorParts.time, cursorParts.uuid]);
-  const { orderBy, beyond } = keysetOf(page, 'at', 'desc');
-  const where = whereOf(filter);
-  const rows = await em.find(AuditEntryEntity, { $and: [where, beyond] }, { orderBy, limit: page.limit });
-  return toConnection(page, rows, {
-    cursor: (row) => [row.at.toISOString(), row.id],
-    node: (row) => row,
-    count: () => em.count(AuditEntryEntity, where),
-  });
+  return readPage(em, entries, conditionsOf(filter), pageOf(entries, page));
 }
 
-function whereOf({ action, actorId, targetId, since, until }: AuditFilter): FilterQuery<AuditEntry> {
-  const conditions: FilterQuery<AuditEntry>[] = [];
-  if (action != null) conditions.push({ action });
-  if (actorId != null) conditions.push(isUuid(actorId) ? { actorId } : { id: { $in: [] } });
-  if (targetId != null) conditions.push(isUuid(targetId) ? { targetId } : { id: { $in: [] } });
-  if (since != null) conditions.push({ at: { $gte: since } });
-  if (until != null) conditions.push({ at: { $lt: until } });
-  return conditions.length > 0 ? { $and: conditions } : {};
+function conditionsOf({ action, actorId, targetId, since, until }: AuditFilter): Sql[] {
+  const conditions: Sql[] = [];
+  if (action != null) conditions.push(sql`t.action = ${action}`);
+  if (actorId != null) conditions.push(hasId('t.actor_id', actorId));
+  if (targetId != null) conditions.push(hasId('t.target_id', targetId));
+  if (since != null) conditions.push(sql`t.at >= ${since}`);
+  if (until != null) conditions.push(sql`t.at < ${until}`);
+  return conditions;
 }

@@ -1,4 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { ChangeOrigin } from '#shared/events/topics.ts';
 import { recordAudit } from './audit.ts';
 
@@ -16,14 +18,16 @@ export async function linkDriver(
   at: Date,
 ): Promise<void> {
   const audit = { ...(by ?? nobody), at };
-  const left = await em.execute<{ id: string }[]>(
-    'update account set driver_id = null where driver_id = ? and id is distinct from ?::uuid returning id',
-    [driverId, accountId],
+  const left = await query<{ id: string }>(
+    em,
+    sql`update account set driver_id = null where driver_id = ${driverId} and id is distinct from ${accountId}::uuid
+      returning id`,
   );
   const joined = accountId
-    ? await em.execute<{ id: string }[]>(
-        'update account set driver_id = ? where id = ? and driver_id is distinct from ?::uuid returning id',
-        [driverId, accountId, driverId],
+    ? await query<{ id: string }>(
+        em,
+        sql`update account set driver_id = ${driverId} where id = ${accountId} and driver_id is distinct from ${driverId}::uuid
+          returning id`,
       )
     : [];
   for (const { id } of left) {

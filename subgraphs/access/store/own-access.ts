@@ -1,10 +1,11 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import { refuse } from '#shared/errors/errors.ts';
-import { isUuid } from '#shared/ids.ts';
-import { type Account, AccountEntity } from '../entities.ts';
+import type { Account } from '../entities.ts';
+import { findAccount } from './accounts.ts';
 import { requireActor, requireActorForUpdate } from './actor.ts';
-import type { AdminAudit } from './administration.ts';
-import { recordAudit } from './audit.ts';
+import { type AccountAudit, recordAudit } from './audit.ts';
 import { endSessionsOf } from './sessions.ts';
 
 /**
@@ -15,13 +16,13 @@ export async function changePassword(
   em: EntityManager,
   { id, passwordHash }: Account,
   newHash: string,
-  audit: AdminAudit,
+  audit: AccountAudit,
   sessionId: string | undefined,
 ): Promise<number | undefined> {
   const account = await requireActorForUpdate(em, id);
-  const changed = await em.execute(
-    'update account set password_hash = ? where id = ? and password_hash = ? returning 1',
-    [newHash, account.id, passwordHash],
+  const changed = await query(
+    em,
+    sql`update account set password_hash = ${newHash} where id = ${account.id} and password_hash = ${passwordHash} returning id`,
   );
   if (changed.length === 0) return undefined;
   recordAudit(em, audit, 'PASSWORD_CHANGED', { kind: 'Account', id });
@@ -32,12 +33,12 @@ export async function changePassword(
 export async function endSessions(
   em: EntityManager,
   accountId: string,
-  audit: AdminAudit,
+  audit: AccountAudit,
   keptSessionId: string | undefined,
 ): Promise<{ account: Account; endedSessions: number }> {
   const isOwn = accountId === audit.actorId;
   const actor = await requireActor(em, audit.actorId, isOwn ? undefined : 'access:write');
-  const account = isOwn ? actor : isUuid(accountId) ? await em.findOne(AccountEntity, { id: accountId }) : null;
+  const account = isOwn ? actor : await findAccount(em, accountId);
   if (!account) refuse('NOT_FOUND', 'There is no account with this id.', 'accountId');
   recordAudit(em, audit, 'SESSIONS_ENDED', { kind: 'Account', id: account.id });
   return { account, endedSessions: await endSessionsOf(em, account.id, audit.at, keptSessionId) };

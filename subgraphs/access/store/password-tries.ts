@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import type { SignInLimits } from '../domain/sign-in-limits.ts';
 
@@ -46,10 +48,10 @@ export async function passwordTries(em: EntityManager, limits: SignInLimits): Pr
     },
     forget: async (attempt) => void (await ofAccount.delete(accountKey(attempt))),
     async prune() {
-      await em.execute(
-        `delete from password_try where key in (
-          select key from password_try where expire < ? order by expire limit 100 for update skip locked)`,
-        [Date.now()],
+      await query(
+        em,
+        sql`delete from password_try where key in (
+          select key from password_try where expire < ${Date.now()} order by expire limit 100 for update skip locked)`,
       );
     },
   };

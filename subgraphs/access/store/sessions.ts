@@ -1,8 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import { newId } from '#shared/ids.ts';
 import { isLive, newSecret, type RefreshToken, secretFits, secretHash } from '../domain/refresh-token.ts';
-import { type Account, AccountEntity, type Session, SessionEntity } from '../entities.ts';
+import { type Account, type Session, SessionEntity } from '../entities.ts';
+import { findAccount } from './accounts.ts';
 import { type AuditContext, recordAudit } from './audit.ts';
 
 /** Sessions of one account at a time; the longest unused ones end first. */
@@ -11,10 +14,10 @@ const sessionsPerAccount = 100;
 /** Begins a session and returns its first refresh token. Ended sessions of the account are swept on the way. */
 export async function beginSession(em: EntityManager, accountId: string, now: Date): Promise<RefreshToken> {
   const session = { sessionId: newId(now.getTime()), secret: newSecret() };
-  await em.execute(
-    `delete from session where account_id = ? and (revoked_at is not null or id in (
-      select id from session where account_id = ? order by refreshed_at desc offset ${sessionsPerAccount - 1}))`,
-    [accountId, accountId],
+  await query(
+    em,
+    sql`delete from session where account_id = ${accountId} and (revoked_at is not null or id in (
+      select id from session where account_id = ${accountId} order by refreshed_at desc offset ${sessionsPerAccount - 1}))`,
   );
   em.create(SessionEntity, {
     id: session.sessionId,
@@ -45,8 +48,8 @@ export async function rotateToken(em: EntityManager, token: RefreshToken, audit:
     recordAudit(em, audit, 'SESSION_TOKEN_REUSED', { kind: 'Account', id: session.accountId });
     return { outcome: 'reused', accountId: session.accountId };
   }
-  const account = await em.findOne(AccountEntity, { id: session.accountId, deactivatedAt: null });
-  if (!account) return { outcome: 'refused' };
+  const account = await findAccount(em, session.accountId);
+  if (!account || account.deactivatedAt) return { outcome: 'refused' };
   const secret = newSecret();
   session.tokenHash = secretHash(secret);
   session.refreshedAt = audit.at;

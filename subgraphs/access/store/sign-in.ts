@@ -1,4 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
 import type { RefreshToken } from '../domain/refresh-token.ts';
 import type { Account } from '../entities.ts';
 import { type AuditContext, recordAudit } from './audit.ts';
@@ -23,9 +25,10 @@ export async function recordFailure(
   const target = account && { kind: 'Account' as const, id: account.id };
   recordAudit(em, audit, 'SIGN_IN_FAILED', target);
   if (locked) recordAudit(em, audit, 'SIGN_IN_LOCKED', target);
-  await em.execute(
-    `delete from audit_entry where id in (
-      select id from audit_entry where action = 'SIGN_IN_FAILED' and at < ? order by at limit 100 for update skip locked)`,
-    [new Date(audit.at.getTime() - daysOfFailures * 86_400_000)],
+  const oldest = new Date(audit.at.getTime() - daysOfFailures * 86_400_000);
+  await query(
+    em,
+    sql`delete from audit_entry where id in (
+      select id from audit_entry where action = 'SIGN_IN_FAILED' and at < ${oldest} order by at limit 100 for update skip locked)`,
   );
 }

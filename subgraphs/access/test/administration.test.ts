@@ -188,6 +188,21 @@ describe('changeAccountRoles', () => {
   });
 });
 
+test('a change to an outdated version shows the account as it is, and leaves nothing in the audit trail', async () => {
+  const accountId = await givenAccount(access, { email: 'contested@demo.test', roles: ['ANALYST'] });
+  await mutate('changeAccountRoles', { accountId, roles: ['DISPATCHER'], expectedVersion: 1 });
+  const current = { id: accountId, roles: ['DISPATCHER'], active: true, version: 2 };
+  for (const payload of [
+    await mutate('changeAccountRoles', { accountId, roles: ['ANALYST'], expectedVersion: 1 }),
+    await mutate('deactivateAccount', { accountId, expectedVersion: 1 }),
+  ]) {
+    expect(payload).toMatchObject({ account: current, userErrors: [{ code: 'CONFLICT', field: ['expectedVersion'] }] });
+  }
+  const query = 'query($id: ID) { auditEntries(filter: { targetId: $id }) { nodes { action } } }';
+  const { data } = await access.ask(admin, query, { id: accountId });
+  expect(data).toEqual({ auditEntries: { nodes: [{ action: 'ACCOUNT_ROLES_CHANGED' }] } });
+});
+
 describe('deactivateAccount', () => {
   test('closes the account: its session ends and it cannot sign in', async () => {
     const accountId = await givenAccount(access, { email: 'leaving@demo.test', roles: ['ANALYST'] });

@@ -1,0 +1,155 @@
+import { type FilterQuery, LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '#shared/database/database.ts';
+import { type KeyedCall, recordOnce } from '#shared/database/idempotency.ts';
+import { sql } from '#shared/database/sql.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
+import { checkVersion } from '#shared/errors/contested.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import { isUuid, newId } from '#shared/ids.ts';
+import type { Role } from '#shared/vocabulary.ts';
+import type { RegisterAccount } from '../domain/inputs.ts';
+import { requireFittingRoles } from '../domain/membership.ts';
+import { type Account, AccountEntity, OrganizationEntity } from '../entities.ts';
+import { requireActor, requireStanding } from './actor.ts';
+import { type AccountAudit, recordAudit } from './audit.ts';
+import { accountRows } from './rows.ts';
+import { endSessionsOf } from './sessions.ts';
+
+/*
+ * Every change reads its actor in its own transaction and throws UNAUTHENTICATED or FORBIDDEN (see actor.ts) where the
+ * account behind the token was closed or lost its role.
+ */
+
+const scope = 'access:write';
+
+/**
+ * Opens an account, once per call; its password arrives hashed.
+ * Refusals: EMAIL_TAKEN, NOT_FOUND (organization), ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, IDEMPOTENCY_KEY_REUSED.
+ */
+export async function registerAccount(
+  transaction: Transaction,
+  audit: AccountAudit,
+  call: KeyedCall,
+  wanted: RegisterAccount,
+  passwordHash: string | null,
+): Promise<Account> {
+  const { em } = transaction;
+  await requireActor(em, audit.actorId, scope);
+  return recordOnce(
+    transaction,
+    call,
+    () => insertAccount(transaction, audit, wanted, passwordHash),
+    (id) => em.findOneOrFail(AccountEntity, id),
+  );
+}
+
+async function insertAccount(
+  transaction: Transaction,
+  audit: AccountAudit,
+  { email, name, roles, organizationId }: RegisterAccount,
+  passwordHash: string | null,
+): Promise<Account> {
+  const { em } = transaction;
+  const { at } = audit;
+  const id = newId(at.getTime());
+  requireFittingRoles(roles, organizationId);
+  if (organizationId !== null) await requireOrganization(em, organizationId);
+  const [account] = await accountRows.read(
+    em,
+    sql`insert into account as t (id, email, name, roles, organization_id, password_hash, created_at)
+      values (${id}, ${email}, ${name}, ${roles}::text[], ${organizationId}, ${passwordHash}, ${at})
+      on conflict (email) do nothing returning ${accountRows.columns('t')}`,
+  );
+  if (!account) return refuse('EMAIL_TAKEN', 'An account with this e-mail address already exists.', 'email');
+  recordAudit(em, audit, 'ACCOUNT_REGISTERED', { kind: 'Account', id }, [
+    { field: 'email', before: null, after: email },
+    { field: 'roles', before: null, after: roles.join(', ') },
+  ]);
+  await emitRegistered(transaction, account);
+  return account;
+}
+
+function emitRegistered({ emit }: Transaction, { id, organizationId, email, createdAt }: Account): Promise<void> {
+  return emit('account.registered', {
+    accountId: id,
+    organizationId: organizationId ?? null,
+    email,
+    createdAt: createdAt.toISOString(),
+  });
+}
+
+/** Replaces the roles of an account. Refusals: NOT_FOUND, ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, LAST_ADMIN, CONFLICT. */
+export async function changeRoles(
+  em: EntityManager,
+  audit: AccountAudit,
+  input: { readonly accountId: string; readonly roles: readonly Role[]; readonly expectedVersion: number },
+): Promise<Account> {
+  const { accountId, roles, expectedVersion } = input;
+  const account = await lockedAccount(em, accountId, audit.actorId, !roles.includes('ADMIN'));
+  checkVersion(account, expectedVersion);
+  requireFittingRoles(roles, account.organizationId ?? null);
+  const [before, after] = [account.roles.join(', '), roles.join(', ')];
+  if (before === after) return account;
+  recordAudit(em, audit, 'ACCOUNT_ROLES_CHANGED', { kind: 'Account', id: accountId }, [
+    { field: 'roles', before, after },
+  ]);
+  account.roles = [...roles];
+  account.version += 1;
+  return account;
+}
+
+/** Closes an account and ends its sessions. Refusals: NOT_FOUND, LAST_ADMIN, CONFLICT. */
+export async function deactivate(
+  em: EntityManager,
+  audit: AccountAudit,
+  input: { readonly accountId: string; readonly expectedVersion: number },
+): Promise<Account> {
+  const { accountId, expectedVersion } = input;
+  const account = await lockedAccount(em, accountId, audit.actorId, true);
+  checkVersion(account, expectedVersion);
+  if (account.deactivatedAt) return account;
+  recordAudit(em, audit, 'ACCOUNT_DEACTIVATED', { kind: 'Account', id: accountId }, [
+    { field: 'active', before: 'true', after: 'false' },
+  ]);
+  account.deactivatedAt = audit.at;
+  account.version += 1;
+  await endSessionsOf(em, accountId, audit.at);
+  return account;
+}
+
+async function requireOrganization(em: EntityManager, id: string): Promise<void> {
+  const found = isUuid(id) ? await em.count(OrganizationEntity, { id }) : 0;
+  if (found === 0) {
+    refuse('NOT_FOUND', 'There is no organization with this id.', 'organizationId');
+  }
+}
+
+/**
+ * The account, locked together with the actor and, where it is about to lose its administration, with all administrators:
+ * two who remove each other at once would otherwise leave nobody. All locks are taken in one order, so that two changes
+ * cannot wait for each other.
+ */
+async function lockedAccount(em: EntityManager, id: string, actorId: string, losesAdmin: boolean): Promise<Account> {
+  const locked = await em.find(
+    AccountEntity,
+    { $or: [{ id: { $in: [id, actorId].filter(isUuid) } }, ...(losesAdmin ? [openAdministrators] : [])] },
+    { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+  requireStanding(
+    locked.find((account) => account.id === actorId),
+    scope,
+  );
+  const record = locked.find((account) => account.id === id.toLowerCase());
+  if (!record) refuse('NOT_FOUND', 'There is no account with this id.', 'accountId');
+  const administrators = locked.filter(({ roles, deactivatedAt }) => roles.includes('ADMIN') && !deactivatedAt);
+  if (losesAdmin && administrators.length === 1 && administrators[0] === record) {
+    refuse(
+      'LAST_ADMIN',
+      'This account is the last administrator. Give another account the role ADMIN first.',
+      'accountId',
+    );
+  }
+  return record;
+}
+
+const openAdministrators: FilterQuery<Account> = { roles: { $contains: ['ADMIN'] }, deactivatedAt: null };
