@@ -10,10 +10,10 @@ import type { Account } from './entities.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { AccountAudit, AuditContext } from './store/audit.ts';
 
-/** Logs and counts an event of a session. The account is null where the credentials belong to none. */
+/** Logs and counts an event of a session. `accountId` is null if the credentials belong to no account. */
 export type ReportSessionEvent = (context: BaseContext, event: SessionEvent, accountId: string | null) => void;
 
-/** What lives as long as the access subgraph. */
+/** The services of the access subgraph. */
 export interface AccessServices {
   /** Signs the access tokens of clients. */
   readonly signer: TokenSigner;
@@ -22,9 +22,9 @@ export interface AccessServices {
 }
 
 export interface AccessContext extends BaseContext, AccessServices {
-  /** The client's network, for limits; clients whose address is unknown share one. */
+  /** Network of the client, for limits. All clients without a known address share one. */
   readonly network: string;
-  /** What an identity may see; usually the request's, but whoever signs in is seen as themselves. */
+  /** Loaders of the records that an identity may see: the caller, or the account that has just signed in. */
   loadersOf(identity: Identity): Loaders;
   /** Refuses the second call with the same name in one request. @throws GraphError MAX_ROOT_FIELDS_LIMIT */
   oncePerRequest(name: string): void;
@@ -53,7 +53,7 @@ export function createContext(base: BaseContext, services: AccessServices): Acce
   };
 }
 
-/** An account as a resolver gets it. The one that has just signed in is seen with its own eyes. */
+/** An account in a response. `seenAs` replaces the identity of the caller, who is still anonymous when signing in. */
 export interface AccountNode extends Account {
   readonly seenAs?: Identity;
 }
@@ -63,7 +63,7 @@ export function auditOf(context: AccessContext, caller: AccountIdentity, at: Dat
   return { ...originOf(context, caller), at };
 }
 
-/** The audit context of a change that nobody is signed in for. */
+/** The audit context of a change by an anonymous caller. */
 export function anonymousAudit({ requestId, clientRequestId, clientAddress, clock }: AccessContext): AuditContext {
   return { actorId: null, requestId, clientRequestId, clientAddress, at: clock() };
 }

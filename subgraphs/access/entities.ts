@@ -20,13 +20,13 @@ export const AccountEntity = defineEntity({
   tableName: 'account',
   properties: {
     id: p.uuid().primary(),
-    /** Lower case. */
+    /** In lower case. */
     email: p.text(),
     name: p.text(),
     roles: p.array<Role>(),
     organizationId: p.uuid().nullable(),
     driverId: p.uuid().nullable(),
-    /** Argon2id in PHC form; null where nobody can sign in. */
+    /** Argon2id in PHC form; null for an account that cannot sign in. */
     passwordHash: p.text().nullable(),
     createdAt: p.datetime(3),
     deactivatedAt: p.datetime(3).nullable(),
@@ -35,14 +35,14 @@ export const AccountEntity = defineEntity({
 });
 export type Account = InferEntity<typeof AccountEntity>;
 
-/** One sign-in and the family of refresh tokens that follow each other in it; only the newest one is good. */
+/** A session from a sign-in. Refreshing replaces its token, and only the newest one is valid. */
 export const SessionEntity = defineEntity({
   name: 'Session',
   tableName: 'session',
   properties: {
     id: p.uuid().primary(),
     accountId: p.uuid(),
-    /** SHA-256 of the newest token's secret, hexadecimal. */
+    /** SHA-256 of the secret in the newest token, in hexadecimal. */
     tokenHash: p.text(),
     createdAt: p.datetime(3),
     refreshedAt: p.datetime(3),
@@ -82,12 +82,12 @@ export const AuditEntryEntity = defineEntity({
     at: p.datetime(3),
     action: p.text().$type<AuditAction>(),
     actorId: p.uuid().nullable(),
-    /** Null with `targetId`: a failed sign-in with an address that has no account. */
+    /** Null, like `targetId`, for a failed sign-in with an unknown e-mail address. */
     targetKind: p.text().$type<'Account' | 'Organization'>().nullable(),
     targetId: p.uuid().nullable(),
     changes: p.json<readonly AuditChange[]>(),
     requestId: p.text(),
-    /** The client's own id of the request. */
+    /** Id that the client gave the request. */
     clientRequestId: p.text().nullable(),
     clientAddress: p.text().nullable(),
   },

@@ -6,18 +6,18 @@ import { accountsByName } from './store/accounts.ts';
 import { accountRows, organizationRows } from './store/rows.ts';
 import { namedAccounts, visibleAccounts, visibleMembers, visibleOrganizations } from './store/visibility.ts';
 
-/** What one identity may see, read in batches. What it may not see is not read. */
+/** Loaders of the records that one identity may see. Their statements do not read other records. */
 export function createLoaders(em: EntityManager, identity: Identity) {
   const idOf = ({ id }: { readonly id: string }) => id;
   return {
     account: byKey((ids) => accountRows.readBy(em, 'id', ids, { where: visibleAccounts(identity) }), idOf),
-    /** Accounts that records name: who acted, who wrote. Their fields decide what is shown. */
+    /** Accounts to which records refer. The resolvers of their fields decide which fields are visible. */
     namedAccount: byKey((ids) => accountRows.readBy(em, 'id', ids, { where: namedAccounts(identity) }), idOf),
     organization: byKey(
       (ids) => organizationRows.readBy(em, 'id', ids, { where: visibleOrganizations(identity) }),
       idOf,
     ),
-    /** A page of each organization's accounts. */
+    /** A page of the accounts of an organization. */
     members: pagesOf(em, accountsByName, 'organization_id', [visibleMembers(identity)]),
   };
 }

@@ -1,7 +1,7 @@
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
-/** What the resolvers of this subgraph work with. */
+/** The context of the resolvers of this subgraph. */
 export interface ShipmentsContext extends BaseContext {
   readonly loaders: Loaders;
 }

@@ -3,7 +3,7 @@ import { equipmentKinds, shipmentStatuses, stopKinds } from '#shared/vocabulary.
 
 export const transportModes = ['AIR', 'AIR_CHARTER', 'TRUCK', 'OCEAN'] as const;
 
-/** Lane, windows and sums are copied from stops and items, so that lists filter and sort within one table. */
+/** Lane, windows and sums are copies from stops and items, so that lists filter and sort in one table. */
 export const ShipmentEntity = defineEntity({
   name: 'Shipment',
   tableName: 'shipment',
@@ -13,7 +13,7 @@ export const ShipmentEntity = defineEntity({
     organizationId: p.uuid(),
     createdByAccountId: p.uuid(),
     status: p.enum(shipmentStatuses),
-    /** The status in which the present exception arose. */
+    /** The status in which the current exception arose. */
     troubledFrom: p.enum(shipmentStatuses).nullable(),
     version: p.integer(),
     equipment: p.enum(equipmentKinds).nullable(),
@@ -42,7 +42,7 @@ export const ShipmentEntity = defineEntity({
     driverId: p.uuid().nullable(),
     vehicleId: p.uuid().nullable(),
     imported: p.boolean(),
-    /** Words of the items; with reference and notes they feed the generated full-text column. */
+    /** Text of the items. The generated full-text column contains it and the notes. */
     goods: p.text(),
   },
 });
@@ -97,7 +97,7 @@ export const EventEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     shipmentId: p.uuid(),
-    /** The version of the shipment that this step made: orders its life, and no two steps can share one. */
+    /** The version of the shipment that this step created. It orders the steps and is unique per shipment. */
     version: p.integer(),
     fromStatus: p.enum(shipmentStatuses).nullable(),
     toStatus: p.enum(shipmentStatuses),
@@ -156,7 +156,7 @@ export const CommentEntity = defineEntity({
 });
 export type CommentRow = InferEntity<typeof CommentEntity>;
 
-/** What an import says beyond a shipment created here. */
+/** Data that only imported shipments have. */
 export const ImportEntity = defineEntity({
   name: 'ShipmentImport',
   tableName: 'shipment_import',
@@ -174,7 +174,7 @@ export const ImportEntity = defineEntity({
     weightNote: p.text().nullable(),
     incoTerm: p.text().nullable(),
     vendor: p.text().nullable(),
-    /** SHA-256 over the row's facts: tells a repeated row from a changed one. */
+    /** SHA-256 of the row, which distinguishes a repeated row from a changed one. */
     fingerprint: p.text(),
     /** Pairs of column and cell in the order of the file. */
     originalRow: p.json<readonly (readonly [string, string])[]>(),

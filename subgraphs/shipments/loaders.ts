@@ -10,10 +10,10 @@ import { importRows, proofRows, ratingRows } from './store/rows.ts';
 import { findShipments } from './store/shipments.ts';
 import { visibleTo } from './store/visibility.ts';
 
-/** Whose lists of shipments: of organizations or of drivers. */
+/** The column with the owner of a list of shipments: an organization or a driver. */
 export type Owner = 'organization_id' | 'driver_id';
 
-/** One loader per key and request; those of lists also per arguments. `clear` forgets all after a change. */
+/** One loader per key and request, and for lists per arguments. `clear` discards all rows after a change. */
 export function createLoaders(em: EntityManager, identity: Identity, clock: () => Date) {
   const ofShipment = ({ shipmentId }: { shipmentId: string }) => shipmentId;
   const { per, clear } = createRegistry();
@@ -41,13 +41,13 @@ export function createLoaders(em: EntityManager, identity: Identity, clock: () =
 }
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** Makes each loader when it is first asked for: a request uses a few of them. */
+/** Creates each loader on its first use, because a request uses only a few of them. */
 function createRegistry() {
   const made = new Map<string, unknown>();
   return {
     per<L>(name: string, make: () => L): L {
       if (!made.has(name)) made.set(name, make());
-      return made.get(name) as L; // a name belongs to one line above
+      return made.get(name) as L; // each name has one type of loader
     },
     clear: () => made.clear(),
   };

@@ -16,8 +16,8 @@ import { accountRows } from './rows.ts';
 import { endSessionsOf } from './sessions.ts';
 
 /*
- * Every change reads its actor in its own transaction and throws UNAUTHENTICATED or FORBIDDEN (see actor.ts) where the
- * account behind the token was closed or lost its role.
+ * Every change reads its actor in its own transaction. It throws UNAUTHENTICATED or FORBIDDEN (see actor.ts) if the account
+ * of the token was closed or lost its role.
  */
 
 const scope = 'access:write';
@@ -125,9 +125,8 @@ async function requireOrganization(em: EntityManager, id: string): Promise<void>
 }
 
 /**
- * The account, locked together with the actor and, where it is about to lose its administration, with all administrators:
- * two who remove each other at once would otherwise leave nobody. All locks are taken in one order, so that two changes
- * cannot wait for each other.
+ * Locks an account and the actor. If the account loses the role ADMIN, it also locks all administrators, so that two of them
+ * cannot remove each other at the same time. All changes take their locks in the same order, which prevents deadlocks.
  */
 async function lockedAccount(em: EntityManager, id: string, actorId: string, losesAdmin: boolean): Promise<Account> {
   const locked = await em.find(

@@ -25,7 +25,7 @@ export const accountsByName: List<Account> = {
   descending: false,
 };
 
-/** A page of all accounts by name; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
+/** A page of all accounts by name. The caller has checked the scope. @throws GraphError BAD_USER_INPUT */
 export async function pageOfAccounts(
   em: EntityManager,
   filter: AccountFilter,
@@ -46,14 +46,14 @@ function conditionsOf({ search, role, organizationId, active }: AccountFilter): 
   return conditions;
 }
 
-/** Any account by its address, whoever asks: for signing in only. */
+/** Finds an account by its e-mail address without a check of visibility. For signing in only. */
 export async function findByEmail(em: EntityManager, email: string): Promise<Account | null> {
   const columns = accountRows.columns('t');
   const [account] = await accountRows.read(em, sql`select ${columns} from account t where t.email = ${email}`);
   return account ?? null;
 }
 
-/** Any account by its id, whoever asks. */
+/** Finds an account by its id without a check of visibility. */
 export async function findAccount(em: EntityManager, id: string): Promise<Account | null> {
   const [account] = await accountRows.readBy(em, 'id', [id]);
   return account ?? null;

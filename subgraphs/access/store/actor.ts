@@ -6,9 +6,9 @@ import { type Account, AccountEntity } from '../entities.ts';
 import { findAccount } from './accounts.ts';
 
 /**
- * Checks the actor of a change against its account as it is now. An access token stays valid for up to 15 minutes after
- * its account was closed or lost a role, so the token alone proves nothing about this moment.
- * @throws GraphError UNAUTHENTICATED (no open account) or FORBIDDEN (the account no longer holds the scope)
+ * Checks the current account of an actor. An access token stays valid for up to 15 minutes after its account was closed or
+ * lost a role, so the token alone is not enough for a change.
+ * @throws GraphError UNAUTHENTICATED (no open account) or FORBIDDEN (the account no longer has the scope)
  */
 export function requireStanding(account: Account | null | undefined, scope?: Scope): asserts account is Account {
   if (!account || account.deactivatedAt) {
@@ -22,14 +22,14 @@ export function requireStanding(account: Account | null | undefined, scope?: Sco
   }
 }
 
-/** Reads and checks the actor within the transaction of its change. Closing the account waits for the commit. */
+/** Reads and checks the actor in the transaction of its change. Its account cannot be closed before the commit. */
 export async function requireActor(em: EntityManager, actorId: string, scope?: Scope): Promise<Account> {
   const account = await em.findOne(AccountEntity, { id: actorId }, { lockMode: LockMode.PESSIMISTIC_READ });
   requireStanding(account, scope);
   return account;
 }
 
-/** Reads and checks the actor as the record that its own change is about to write: of two changes, the second waits for the first. */
+/** Reads and checks an actor that changes its own account. A second change of the account waits for the first. */
 export async function requireActorForUpdate(em: EntityManager, actorId: string): Promise<Account> {
   const account = await em.findOne(AccountEntity, { id: actorId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   requireStanding(account);

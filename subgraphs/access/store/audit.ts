@@ -6,7 +6,7 @@ import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import { type AuditAction, type AuditChange, type AuditEntry, AuditEntryEntity } from '../entities.ts';
 import { auditRows } from './rows.ts';
 
-/** Who makes a change, in which request, when: what an audit entry says besides the change. */
+/** The actor, request and time of a change, for its audit entry. */
 export interface AuditContext {
   readonly actorId: string | null;
   readonly requestId: string;
@@ -57,7 +57,7 @@ const entries: List<AuditEntry> = {
   descending: true,
 };
 
-/** A page of audit entries, newest first; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
+/** A page of audit entries, newest first. The caller has checked the scope. @throws GraphError BAD_USER_INPUT */
 export async function pageOfAudit(
   em: EntityManager,
   filter: AuditFilter,

@@ -4,11 +4,11 @@ import { sql } from '#shared/database/sql.ts';
 import type { ChangeOrigin } from '#shared/events/topics.ts';
 import { recordAudit } from './audit.ts';
 
-const nobody = { actorId: null, requestId: 'event', clientRequestId: null, clientAddress: null };
+const system = { actorId: null, requestId: 'event', clientRequestId: null, clientAddress: null };
 
 /**
- * Makes an account (or none) the one of a driver: its tokens carry the driver's id from then on. Two statements: within
- * one, the unique link could clash with itself.
+ * Links a driver to an account, or removes the link. New tokens of a linked account contain the driver's id. Uses two
+ * statements, because the unique constraint can fail within one.
  */
 export async function linkDriver(
   em: EntityManager,
@@ -17,7 +17,7 @@ export async function linkDriver(
   by: ChangeOrigin | undefined,
   at: Date,
 ): Promise<void> {
-  const audit = { ...(by ?? nobody), at };
+  const audit = { ...(by ?? system), at };
   const left = await query<{ id: string }>(
     em,
     sql`update account set driver_id = null where driver_id = ${driverId} and id is distinct from ${accountId}::uuid

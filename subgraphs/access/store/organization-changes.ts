@@ -13,8 +13,8 @@ import { type AccountAudit, recordAudit } from './audit.ts';
 import { organizationRows } from './rows.ts';
 
 /*
- * Every change reads its actor in its own transaction and throws UNAUTHENTICATED or FORBIDDEN (see actor.ts) where the
- * account behind the token was closed or lost its role.
+ * Every change reads its actor in its own transaction. It throws UNAUTHENTICATED or FORBIDDEN (see actor.ts) if the account
+ * of the token was closed or lost its role.
  */
 
 /** Takes an organization in, once per call. Refusals: NAME_TAKEN, IDEMPOTENCY_KEY_REUSED. */

@@ -12,7 +12,7 @@ export interface OrganizationFilter {
   readonly tier?: Tier | null;
 }
 
-/** The tier that an account's requests run under. Our own people, without an organization, have every tier's features. */
+/** The tier of an account's requests. Accounts without an organization belong to the freight company and have all features. */
 export async function tierOf(em: EntityManager, organizationId: string | null): Promise<Tier> {
   if (organizationId === null) return 'ENTERPRISE';
   const [organization] = await organizationRows.readBy(em, 'id', [organizationId]);
@@ -30,7 +30,7 @@ const organizations: List<Organization> = {
   descending: false,
 };
 
-/** A page of all organizations by name; throws BAD_USER_INPUT for wrong arguments. The caller has checked the scope. */
+/** A page of all organizations by name. The caller has checked the scope. @throws GraphError BAD_USER_INPUT */
 export async function pageOfOrganizations(
   em: EntityManager,
   { search, tier }: OrganizationFilter,

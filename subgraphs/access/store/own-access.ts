@@ -10,7 +10,7 @@ import { endSessionsOf } from './sessions.ts';
 
 /**
  * Replaces the password that the account had when it was read, and ends its other sessions.
- * @returns the number of sessions that ended; undefined where the password is another one by now
+ * @returns the number of ended sessions; undefined if the password has changed since the read
  */
 export async function changePassword(
   em: EntityManager,
@@ -29,7 +29,7 @@ export async function changePassword(
   return endSessionsOf(em, id, audit.at, sessionId);
 }
 
-/** Ends sessions of the actor, or with access:write of another account. Refusal: NOT_FOUND. */
+/** Ends sessions of the actor, or of another account if the actor has access:write. @throws Refusal NOT_FOUND */
 export async function endSessions(
   em: EntityManager,
   accountId: string,

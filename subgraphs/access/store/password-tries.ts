@@ -6,24 +6,24 @@ import { sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import type { SignInLimits } from '../domain/sign-in-limits.ts';
 
-/** Whose password is tried, and from where. */
+/** An attempt to sign in: the account and the network of the client. */
 export interface PasswordTry {
   readonly email: string;
   readonly network: string;
 }
 
 /**
- * Counts tries of passwords in the table `password_try`, so that all processes share the counts. Known and unknown
- * e-mail addresses are counted alike.
+ * Counts sign-in attempts in the table `password_try`, which all processes share. Known and unknown e-mail addresses are
+ * counted in the same way.
  */
 export interface PasswordTries {
   /**
-   * Counts a try before its password is looked at, so that many at once are counted as many.
-   * @returns whether this is the last try that the limit allows
-   * @throws GraphError RATE_LIMITED with the seconds after which the next try is allowed
+   * Counts an attempt before its password is checked, so that concurrent attempts are all counted.
+   * @returns `last` is true if this is the last attempt that the limits allow
+   * @throws GraphError RATE_LIMITED with the seconds until the next attempt is allowed
    */
   begin(attempt: PasswordTry): Promise<{ readonly last: boolean }>;
-  /** Forgets the tries for an account from this network, after a success. */
+  /** Resets the attempts for an account from this network, after a success. */
   forget(attempt: PasswordTry): Promise<void>;
   /** Deletes some counts whose window is over. */
   prune(): Promise<void>;
@@ -35,7 +35,7 @@ export async function passwordTries(em: EntityManager, limits: SignInLimits): Pr
     storeType: 'pool',
     tableName: 'password_try',
     tableCreated: true,
-    clearExpiredByTimeout: false, // a timer of its own would outlive the database: see `prune`
+    clearExpiredByTimeout: false, // its timer would outlive the database: see `prune`
     duration: limits.windowSeconds,
   };
   const ofNetwork = new RateLimiterPostgres({ ...shared, keyPrefix: 'network', points: limits.triesPerAddress });
@@ -69,7 +69,7 @@ async function consume(limiter: RateLimiterPostgres, key: string): Promise<RateL
   }
 }
 
-/** Hashed: people type passwords into the field for the e-mail address. */
+/** The key is hashed, because people enter passwords into the field for the e-mail address by mistake. */
 function accountKey({ email, network }: PasswordTry): string {
   return createHash('sha256')
     .update(JSON.stringify([email, network]))

@@ -8,10 +8,10 @@ import { type Account, type Session, SessionEntity } from '../entities.ts';
 import { findAccount } from './accounts.ts';
 import { type AuditContext, recordAudit } from './audit.ts';
 
-/** Sessions of one account at a time; the longest unused ones end first. */
+/** Maximum number of sessions of one account. Beyond it the least recently used sessions end. */
 const sessionsPerAccount = 100;
 
-/** Begins a session and returns its first refresh token. Ended sessions of the account are swept on the way. */
+/** Begins a session and returns its first refresh token. Also deletes ended sessions of the account. */
 export async function beginSession(em: EntityManager, accountId: string, now: Date): Promise<RefreshToken> {
   const session = { sessionId: newId(now.getTime()), secret: newSecret() };
   await query(
@@ -37,8 +37,8 @@ export type Refreshed =
   | { readonly outcome: 'refused' };
 
 /**
- * Trades a token for the next one of its session. The row is locked, so of two equal tokens at once one is new and the
- * other is reuse. Reuse ends the session, which has to be committed: hence an outcome, not an exception.
+ * Exchanges a token for the next one of its session. The row is locked, so that the second of two equal tokens counts as
+ * reuse. Reuse ends the session, which must be committed. It is therefore an outcome and not an exception.
  */
 export async function rotateToken(em: EntityManager, token: RefreshToken, audit: AuditContext): Promise<Refreshed> {
   const session = await lockedSession(em, token.sessionId);
@@ -57,8 +57,8 @@ export async function rotateToken(em: EntityManager, token: RefreshToken, audit:
 }
 
 /**
- * Ends the session of its newest token. Any other token, an old one too, changes nothing.
- * @returns the account whose session ended
+ * Ends the session of a token if it is the newest one. Other tokens change nothing.
+ * @returns the id of the account whose session ended, else null
  */
 export async function endSession(em: EntityManager, token: RefreshToken, audit: AuditContext): Promise<string | null> {
   const session = await lockedSession(em, token.sessionId);
@@ -70,8 +70,8 @@ export async function endSession(em: EntityManager, token: RefreshToken, audit: 
 }
 
 /**
- * Ends the sessions of an account, all but the kept one.
- * @returns how many of them were live
+ * Ends the sessions of an account except the kept one.
+ * @returns the number of live sessions among them
  */
 export async function endSessionsOf(
   em: EntityManager,

@@ -12,10 +12,10 @@ export async function recordSignIn(em: EntityManager, account: Account, audit: A
   return beginSession(em, account.id, audit.at);
 }
 
-/** Days for which failed sign-ins stand in the audit trail: anybody can cause them. */
+/** Days for which the audit keeps failed sign-ins. The limit is needed because every client can cause them. */
 const daysOfFailures = 90;
 
-/** Records a failed sign-in, and the lock that follows the last allowed try. Removes some that are too old. */
+/** Records a failed sign-in, and a lock after the last allowed attempt. Also deletes some entries that are too old. */
 export async function recordFailure(
   em: EntityManager,
   account: Account | null,

@@ -3,20 +3,20 @@ import { withinReach } from '#shared/database/within-reach.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 
-/** The accounts `t` in lists of an organization's accounts: staff see all, others those of their organization. */
+/** Condition for the accounts `t` that an identity may list: staff all, others those of their organization. */
 export function visibleMembers(identity: Identity): Sql {
   return withinReach(reachOf(identity), { organization: (id) => sql`t.organization_id = ${id}` });
 }
 
-/** The accounts `t` that an identity sees whole: the rule of `seesWhole` in domain/visibility.ts. */
+/** Condition for the accounts `t` of which an identity may see all fields, like `seesWhole` in domain/visibility.ts. */
 export function visibleAccounts(identity: Identity): Sql {
   if (identity.kind === 'anonymous') return never;
   return anyOf([visibleMembers(identity), sql`t.id = ${identity.accountId}`]);
 }
 
 /**
- * The accounts `t` whose names an identity sees in records that refer to them. Customers and partners see the names of
- * staff and drivers, and these see the names of all.
+ * Condition for the accounts `t` whose names an identity may see in records that refer to them. Customers and partners see
+ * the names of staff and drivers, who see the names of all accounts.
  */
 export function namedAccounts(identity: Identity): Sql {
   if (identity.kind === 'anonymous') return never;
@@ -24,7 +24,7 @@ export function namedAccounts(identity: Identity): Sql {
   return anyOf([visibleAccounts(identity), sql`t.organization_id is null`]);
 }
 
-/** The organizations `t` that an identity sees: people of the freight company all, others their own. */
+/** Condition for the organizations `t` that an identity may see: people of the freight company all, others their own. */
 export function visibleOrganizations(identity: Identity): Sql {
   if (isOurs(identity)) return always;
   return withinReach(reachOf(identity), { organization: (id) => sql`t.id = ${id}` });

@@ -1,6 +1,6 @@
 import { Refusal, type UserError } from './errors.ts';
 
-/** A refusal because the record is not as the caller expected: the payload shows the record as it stands. */
+/** A refusal because the record has another version than the caller expected. The payload contains the current record. */
 export class Contested<T extends object> extends Refusal {
   override name = 'Contested';
   readonly current: T;
@@ -11,7 +11,7 @@ export class Contested<T extends object> extends Refusal {
   }
 }
 
-/** Refuses a change that was made to another version of the record. @throws Contested CONFLICT */
+/** Refuses a change that is based on another version of the record. @throws Contested CONFLICT */
 export function checkVersion<T extends { readonly version: number }>(
   current: T,
   expectedVersion: number | null | undefined,

@@ -6,7 +6,7 @@ import type { ChangeOrigin } from '../events/topics.ts';
 import type { AccountIdentity } from '../identity/identity.ts';
 import { accountOf, type BaseContext } from './context.ts';
 
-/** What a mutation does within its transaction. `now` is the moment of the whole change. */
+/** A change that runs in a transaction. `now` is the time of the whole change. */
 export type Change<R> = (transaction: Transaction, caller: AccountIdentity, now: Date) => Promise<R>;
 
 /** The payload of a mutation that changes one record. */
@@ -15,8 +15,8 @@ export type ChangePayload<K extends string> = { readonly [key in K]?: object } &
 };
 
 /**
- * Runs a mutation of one record in a transaction and shapes its payload: the record by its name, or the refusals; beside
- * a refusal of a contested record the record as it stands.
+ * Runs a mutation of one record in a transaction and returns its payload: the record by its name, or the refusals. After a
+ * CONFLICT the payload also contains the current record.
  */
 export async function changeRecord<K extends string>(
   context: BaseContext,
@@ -31,7 +31,7 @@ export async function changeRecord<K extends string>(
       throw error;
     }
   });
-  return payload as ChangePayload<K>; // a computed name widens to any text
+  return payload as ChangePayload<K>; // TypeScript widens a computed name to string
 }
 
 /** Runs a mutation in a transaction. @throws Refusal, Contested */
@@ -40,12 +40,12 @@ export async function runChange<R>(context: BaseContext, run: Change<R>): Promis
   try {
     return await transact((transaction) => run(transaction, accountOf(context), clock()));
   } finally {
-    // Drops entities that the request read before the change.
+    // Discards entities that the request read before the change.
     em.clear();
   }
 }
 
-/** The call of a mutation by its idempotency key. */
+/** The keyed call of a mutation, with the idempotency key of its input. */
 export function keyedCall<I extends { readonly idempotencyKey?: string | null | undefined }>(
   { accountId }: AccountIdentity,
   mutation: string,
@@ -54,7 +54,7 @@ export function keyedCall<I extends { readonly idempotencyKey?: string | null | 
   return { accountId, mutation, key: input.idempotencyKey, input };
 }
 
-/** Who makes a change, and in which request: for domain events and audit entries. */
+/** The account and the request of a change, for domain events and audit entries. */
 export function originOf(
   { requestId, clientRequestId, clientAddress }: BaseContext,
   { accountId }: AccountIdentity,

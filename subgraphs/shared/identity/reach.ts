@@ -1,12 +1,12 @@
 import { type Identity, isStaff } from './identity.ts';
 
-/** Whose records an identity may see. Which columns decide this, and in which state of a record, each subgraph says. */
+/** The owners whose records an identity may see. Each subgraph defines the columns and states to which this applies. */
 export type Reach =
-  /** Staff: everybody's. */
+  /** Staff see all records. */
   | { readonly kind: 'ALL' }
-  /** Drivers: their own. */
+  /** Drivers see their own records. */
   | { readonly kind: 'DRIVER'; readonly driverId: string }
-  /** Customers and partners: those of their organization. */
+  /** Customers and partners see the records of their organization. */
   | { readonly kind: 'ORGANIZATION'; readonly organizationId: string }
   | { readonly kind: 'NONE' };
 
@@ -18,7 +18,7 @@ export function reachOf(identity: Identity): Reach {
   return organizationId === null ? { kind: 'NONE' } : { kind: 'ORGANIZATION', organizationId };
 }
 
-/** Whether a record of this organization and, where it has one, this driver lies within the reach. */
+/** True if the reach includes a record of this organization and, if it has one, of this driver. */
 export function reaches(reach: Reach, record: { organizationId?: string | null; driverId?: string | null }): boolean {
   switch (reach.kind) {
     case 'ALL':

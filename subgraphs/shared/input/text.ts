@@ -6,7 +6,7 @@ import { GraphError } from '../errors/errors.ts';
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 const anyControls = /\p{Cc}/u;
 
-/** Text that people write, of several lines perhaps: trimmed, well-formed Unicode, without control characters. */
+/** A text of one or more lines: trimmed, well-formed Unicode, without control characters except tab and line feed. */
 export function text(least: number, most: number) {
   return sized(least, most, (value) => !controls.test(value));
 }
@@ -18,7 +18,7 @@ export function optionalText(most: number) {
     .transform((value) => value ?? null);
 }
 
-/** A text of one line, such as a name: as `text`, without line breaks and tabs. */
+/** A text of one line, such as a name. Like `text`, but without line feeds and tabs. */
 export function line(least: number, most: number) {
   return sized(least, most, (value) => !anyControls.test(value));
 }
@@ -37,12 +37,12 @@ function sized(least: number, most: number, isPlain: (value: string) => boolean)
     );
 }
 
-/** As `line`, for a refusal with a code of its own; undefined for a text that is none. */
+/** Parses a `line` for a refusal with its own code; undefined for other texts. */
 export function toLine(value: string, least: number, most: number): string | undefined {
   return line(least, most).safeParse(value).data;
 }
 
-/** Checks the argument of a list that searches by a text. @throws GraphError BAD_USER_INPUT */
+/** Checks the search text of a list. @throws GraphError BAD_USER_INPUT */
 export function parseSearch(value: string, name = 'search', most = 100): string {
   if (value.length >= 1 && value.length <= most && value.isWellFormed() && !anyControls.test(value)) {
     return value;

@@ -4,12 +4,12 @@ import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { lockAnyShipment } from './shipments.ts';
 import { announceChange, takeStep } from './steps.ts';
 
-/** Statuses in which another driver may take over. */
+/** Statuses in which another driver can take over. */
 const underway: readonly ShipmentStatus[] = ['ASSIGNED', 'PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'EXCEPTION'];
 
 /**
- * Fleet holds a driver and a vehicle: BOOKED becomes ASSIGNED. Ignored where the shipment was cancelled or delivered in
- * the meantime; fleet hears of that and releases them.
+ * Records an assignment of the fleet subgraph, which takes a BOOKED shipment to ASSIGNED. Ignored if the shipment was
+ * cancelled or delivered in the meantime. The fleet subgraph then gets that event and releases the assignment.
  */
 export async function noteAssignment(
   transaction: Transaction,
@@ -34,7 +34,7 @@ export async function noteAssignment(
   }
 }
 
-/** Fleet lets them go: ASSIGNED becomes BOOKED. A finished shipment keeps the names of those who carried it. */
+/** Records a release, which takes an ASSIGNED shipment to BOOKED. A finished shipment keeps its driver and vehicle. */
 export async function noteRelease(
   transaction: Transaction,
   { assignmentId, shipmentId, reason, at }: EventPayload<'assignment.released'>,
@@ -57,7 +57,7 @@ export async function noteRelease(
   }
 }
 
-/** Clocks of neighbours differ by moments; the life of a shipment goes forward. */
+/** Clocks of subgraphs differ slightly, but the times of a shipment's steps must not decrease. */
 function notBefore(earliest: Date, text: string): Date {
   const at = new Date(text);
   return at < earliest ? earliest : at;

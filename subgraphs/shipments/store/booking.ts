@@ -5,7 +5,7 @@ import { bookedOf } from '../domain/payloads.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { requireStep, takeStep } from './steps.ts';
 
-/** Nobody can pick up yesterday. */
+/** Refuses a pickup window that has ended. @throws Refusal PICKUP_IN_PAST */
 export function requireFuturePickup(pickupUntil: Date | null | undefined, now: Date): void {
   if (pickupUntil && pickupUntil > now) return;
   refuse(
@@ -33,7 +33,7 @@ export function requirePlausibleWindows(stops: readonly { windowStart: Date; win
   }
 }
 
-/** Books a draft and tells the neighbours all about it. */
+/** Books a draft and emits shipment.booked. */
 export async function bookShipment(
   transaction: Transaction,
   identity: AccountIdentity,

@@ -13,11 +13,11 @@ import { addItems, addStops } from './parts.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { announceChange } from './steps.ts';
 
-/** Before a driver is held for it, everything can change; then only what people read. */
+/** All data can change before the assignment. After it only the notes can change. */
 const open: readonly ShipmentStatus[] = ['DRAFT', 'BOOKED'];
 const closed: readonly ShipmentStatus[] = ['DELIVERED', 'CANCELLED'];
 
-/** Changes a shipment and tells the neighbours what it is now. */
+/** Changes a shipment and emits the event with its new data. */
 export async function updateShipment(
   { em, emit, announce }: Transaction,
   identity: AccountIdentity,
@@ -48,7 +48,7 @@ export async function updateShipment(
   await emitFacts(em, emit, shipment);
 }
 
-/** Imported shipments are known here only. */
+/** Imported shipments emit no events. */
 async function emitFacts(em: EntityManager, emit: Transaction['emit'], shipment: ShipmentRow): Promise<void> {
   if (shipment.imported || !open.includes(shipment.status)) return;
   const stops = await stopsOf(em, shipment.id);

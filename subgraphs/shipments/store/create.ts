@@ -42,7 +42,7 @@ export async function createShipment(
     statusChangedAt: now,
     imported: false,
   });
-  await em.flush(); // before its parts: the unit of work does not know what they refer to
+  await em.flush(); // before its parts: the unit of work does not know their foreign key
   const stops = addStops(em, id, input.stops);
   addItems(em, id, input.items);
   em.create(EventEntity, {
@@ -88,7 +88,7 @@ async function organizationFor(
   return wanted;
 }
 
-/** IF-2026-004711: year, and a number that is never given twice. */
+/** The next reference, such as IF-2026-004711: the year and a unique number. */
 async function nextReference(em: EntityManager, now: Date): Promise<string> {
   const [row] = await query<{ number: string }>(em, sql`select nextval('shipment_number')::text as number`);
   return `IF-${now.getUTCFullYear()}-${(row?.number ?? '').padStart(6, '0')}`;

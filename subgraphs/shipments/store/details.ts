@@ -6,8 +6,8 @@ import type { CommentRow, EventRow, ItemRow, StopRow } from '../entities.ts';
 import { commentRows, eventRows, itemRows, stopRows } from './rows.ts';
 
 /*
- * Parts of shipments, for many shipments in one statement each. Callers hold the shipments themselves, so what the
- * identity may see is decided; only comments have secrets of their own.
+ * Each function reads parts of several shipments in one statement. Callers have already checked that the identity may see
+ * the shipments. Only comments have a visibility of their own.
  */
 
 type Ids = readonly string[];

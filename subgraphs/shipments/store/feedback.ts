@@ -8,7 +8,7 @@ import { CommentEntity } from '../entities.ts';
 import { findShipments, lockShipment } from './shipments.ts';
 import { announceChange } from './steps.ts';
 
-/** Rates a delivered shipment, once. */
+/** Rates a delivered shipment that has no rating yet. */
 export async function rateShipment(
   { em, emit, announce }: Transaction,
   identity: AccountIdentity,
@@ -42,7 +42,7 @@ export async function rateShipment(
   });
 }
 
-/** Writes a comment; internal ones are staff's. @returns its id */
+/** Writes a comment. Only staff can write internal ones. @returns its id */
 export async function writeComment(
   { em, announce }: Transaction,
   identity: AccountIdentity,
@@ -61,7 +61,7 @@ export async function writeComment(
     createdAt: now,
   });
   await em.flush();
-  // The text of an internal comment is read under the watcher's own rights; that something changed is no secret.
+  // Subscribers read the comment with their own rights. The change itself is not confidential.
   announceChange(announce, shipment);
   return comment.id;
 }

@@ -5,7 +5,7 @@ import { promisedStatuses } from '../domain/status.ts';
 
 const promised = raw(promisedStatuses.map((status) => `'${status}'`).join(','));
 
-/** The conditions of a filter over shipments `t`, written as the indexes are. */
+/** The conditions of a filter over shipments `t`, in the form of the indexes. */
 export function conditionsOf(filter: ShipmentFilter, now: Date): Sql[] {
   const { statuses, organizationId, driverId, equipment, origin, destination, late, imported, search } = filter;
   const conditions: Sql[] = [];

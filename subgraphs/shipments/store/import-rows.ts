@@ -13,7 +13,7 @@ interface Batch {
 
 type Record = Readonly<{ [column: string]: unknown }>;
 
-/** The rows of each table (in the order of their references to each other) for imported shipments. */
+/** Creates the rows of imported shipments by table. The tables are in the order of their foreign keys. */
 export function importedRows(
   candidates: readonly { readonly facts: ImportFacts; readonly fingerprint: string }[],
   batch: Batch,
@@ -102,7 +102,7 @@ function itemOf(shipmentId: string, { item }: ImportFacts): Record {
   };
 }
 
-/** The one step that is known. */
+/** The only known step is the delivery. */
 function eventOf(shipmentId: string, { deliveredAt }: ImportFacts, { accountId, source, now }: Batch): Record {
   return {
     id: newId(now.getTime()),

@@ -32,8 +32,8 @@ interface Candidate {
 }
 
 /**
- * Writes delivered shipments of another system with a handful of statements. A row that is known by source and reference
- * is left alone; one that differs from what was imported, or takes another shipment's reference, is refused.
+ * Imports delivered shipments of another system with a fixed number of statements. Rows that were imported before are
+ * skipped. Rows that differ from their earlier import, or have the reference of another shipment, are refused.
  */
 export async function importShipments(
   { em }: Transaction,
@@ -46,7 +46,7 @@ export async function importShipments(
   }
   const refusals: ImportRefusal[] = [];
   const candidates = rows.flatMap((row) => candidateOf(row, batch.columns.length, refusals));
-  // Two imports at once would both find a row missing.
+  // Without the lock, two imports at once could both insert the same row.
   await query(em, sql`select pg_advisory_xact_lock(hashtext('shipments-import'))`);
   const fresh = await sift(em, batch.source, candidates, refusals);
   const tables = importedRows(fresh, { ...batch, accountId: identity.accountId, now });
@@ -59,7 +59,7 @@ export async function importShipments(
 }
 
 function candidateOf(row: unknown, columns: number, refusals: ImportRefusal[]): Candidate[] {
-  const label = rowLabel.parse(row); // the schema of the graph made sure of it
+  const label = rowLabel.parse(row); // the schema guarantees it
   const parsed = importRow.safeParse(row, { error: describeIssue });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -77,7 +77,7 @@ function candidateOf(row: unknown, columns: number, refusals: ImportRefusal[]): 
   return [{ facts: parsed.data, fingerprint }];
 }
 
-/** Keeps what is new; notes what is known but different, and what takes a reference of another shipment. */
+/** Keeps new rows. Refuses rows that differ from their earlier import or have the reference of another shipment. */
 async function sift(
   em: EntityManager,
   source: string,

@@ -7,10 +7,10 @@ import { ProofEntity, type ShipmentRow, type StopRow } from '../entities.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { requireStep, takeStep } from './steps.ts';
 
-/** Clocks of devices run ahead by so much. */
+/** Milliseconds by which clocks of devices may be ahead. */
 const toleranceMs = 60_000;
 
-/** Takes a shipment one step on the road and tells the neighbours. */
+/** Takes a shipment one step on the road and emits its event. */
 export async function advanceShipment(
   transaction: Transaction,
   identity: AccountIdentity,
@@ -60,7 +60,7 @@ export async function advanceShipment(
   await tell(emit, shipment, note);
 }
 
-/** Cancels a shipment, or gives one up that is in trouble. */
+/** Cancels a shipment before its pickup or in an exception. */
 export async function cancelShipment(
   transaction: Transaction,
   identity: AccountIdentity,
@@ -87,11 +87,11 @@ function timeOf(given: Date | null | undefined, { statusChangedAt }: ShipmentRow
     const range = `${statusChangedAt.toISOString()} (the previous step) and ${now.toISOString()} (now)`;
     refuse('INVALID_TIME', `The time must be between ${range}.`, 'at');
   }
-  // The step before may carry a device's time that is a moment ahead of ours.
+  // The previous step can have the time of a device whose clock is slightly ahead.
   return at < statusChangedAt ? statusChangedAt : at;
 }
 
-/** The stop that a step reaches: the pickup, the first time it is reported, or the delivery. */
+/** The stop that a step reaches: the pickup at the first PICKED_UP, or the delivery. */
 function stopOf(to: AdvanceInput['to'], pickedUpAt: Date | null | undefined, stops: StopRow[]): StopRow | undefined {
   if (to === 'PICKED_UP' && !pickedUpAt) return stops[0];
   return to === 'DELIVERED' ? stops.at(-1) : undefined;

@@ -3,7 +3,7 @@ import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import { isUuid } from '#shared/ids.ts';
 
-/** Remembers that an organization exists: staff may create shipments for it. */
+/** Records that an organization exists, so that staff can create shipments for it. */
 export async function rememberOrganization(em: EntityManager, organizationId: string): Promise<void> {
   await query(
     em,

@@ -3,7 +3,7 @@ import { newId } from '#shared/ids.ts';
 import type { ItemFacts, StopFacts } from '../domain/shipment-input.ts';
 import { ItemEntity, StopEntity, type StopRow } from '../entities.ts';
 
-/** Adds the stops of a shipment in driving order; they are written with the next flush. */
+/** Adds the stops of a shipment in driving order. The next flush writes them. */
 export function addStops(em: EntityManager, shipmentId: string, stops: readonly StopFacts[]): StopRow[] {
   const last = stops.length - 1;
   return stops.map(({ location, ...stop }, sequence) =>

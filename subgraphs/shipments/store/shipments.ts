@@ -9,14 +9,14 @@ import { ShipmentEntity, type ShipmentRow, StopEntity, type StopRow } from '../e
 import { shipmentRows } from './rows.ts';
 import { visibleTo } from './visibility.ts';
 
-/** Those of these shipments that the identity may see; malformed ids match nothing. */
+/** Finds the shipments with these ids that the identity may see. Malformed ids match nothing. */
 export function findShipments(em: EntityManager, identity: Identity, ids: readonly string[]): Promise<ShipmentRow[]> {
   return shipmentRows.readBy(em, 'id', ids, { where: visibleTo(identity) });
 }
 
 const longestReference = 64;
 
-/** The id behind a reference; null where there is none that the identity may see. */
+/** Finds the id of a shipment by its reference; null if the identity may not see one. */
 export async function findIdByReference(
   em: EntityManager,
   identity: Identity,
@@ -30,7 +30,7 @@ export async function findIdByReference(
   return row?.id ?? null;
 }
 
-/** Holds a shipment against other writers until the transaction ends; refuses with NOT_FOUND or CONFLICT. */
+/** Locks a shipment against other writers until the transaction ends. @throws Refusal NOT_FOUND, CONFLICT */
 export async function lockShipment(
   em: EntityManager,
   identity: Identity,
@@ -44,12 +44,12 @@ export async function lockShipment(
   return shipment;
 }
 
-/** As `lockShipment`, for the subgraph itself: null where there is no such shipment. */
+/** Like `lockShipment`, but without a check of visibility and null if there is no such shipment. */
 export function lockAnyShipment(em: EntityManager, id: string): Promise<ShipmentRow | null> {
   return lockWhere(em, id, always);
 }
 
-/** The shipment as an entity whose changes are written with the next flush. */
+/** Converts a row to an entity. The next flush writes its changes. */
 async function lockWhere(em: EntityManager, id: string, visible: Sql): Promise<ShipmentRow | null> {
   const [row] = await shipmentRows.read(
     em,
@@ -58,12 +58,12 @@ async function lockWhere(em: EntityManager, id: string, visible: Sql): Promise<S
   return row ? em.merge(ShipmentEntity, row) : null;
 }
 
-/** Stops in driving order, as entities. */
+/** Reads the stops of a shipment in driving order, as entities. */
 export function stopsOf(em: EntityManager, shipmentId: string): Promise<StopRow[]> {
   return em.find(StopEntity, { shipmentId }, { orderBy: { sequence: 'asc' } });
 }
 
-/** Refuses to watch or touch what the identity may not see, without telling whether it exists. */
+/** Refuses a shipment that does not exist or that the identity may not see, with the same error. */
 export async function requireVisible(em: EntityManager, identity: Identity, id: string): Promise<void> {
   const [shipment] = await findShipments(em, identity, [id]);
   if (!shipment) throw new GraphError('NOT_FOUND', 'There is no shipment with this id, or you may not see it.');

@@ -9,19 +9,19 @@ import { actorsOf } from '../domain/actors.ts';
 import { actorNames, judge, steps } from '../domain/status.ts';
 import { EventEntity, type ShipmentRow } from '../entities.ts';
 
-/** Who, when and where of a step. */
+/** The facts of a step. */
 export interface StepFacts {
   readonly to: ShipmentStatus;
   readonly at: Date;
   readonly recordedAt: Date;
-  /** Null for what follows from dispatching. */
+  /** Null for steps that follow from an assignment. */
   readonly actorAccountId: string | null;
   readonly place?: string | null;
   readonly location?: Point | null;
   readonly note?: string | null;
 }
 
-/** Refuses a step that the table of domain/status.ts does not give to this identity. */
+/** Refuses a step that the table in domain/status.ts does not allow for this identity. */
 export function requireStep(identity: Identity, shipment: ShipmentRow, to: ShipmentStatus): void {
   const { status, troubledFrom = null, organizationId, driverId = null } = shipment;
   const verdict = judge({ status, troubledFrom }, to, actorsOf(identity, { organizationId, driverId }));
@@ -36,7 +36,7 @@ export function requireStep(identity: Identity, shipment: ShipmentRow, to: Shipm
   }
 }
 
-/** Takes a locked shipment to its next status and writes the event; the caller has judged the step. */
+/** Takes a locked shipment to its next status and writes the event. The caller has checked the step. */
 export function takeStep({ em, announce }: Transaction, shipment: ShipmentRow, facts: StepFacts): void {
   const { to, at, recordedAt, actorAccountId, place = null, location = null, note = null } = facts;
   const from = shipment.status;
@@ -64,7 +64,7 @@ export function takeStep({ em, announce }: Transaction, shipment: ShipmentRow, f
   announceChange(announce, shipment);
 }
 
-/** Tells the live watchers of a shipment that it changed. */
+/** Publishes the change of a shipment to its live subscribers. */
 export function announceChange(
   announce: Transaction['announce'],
   { id, version }: { id: string; version: number },

@@ -4,8 +4,8 @@ import type { Identity } from '#shared/identity/identity.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 
 /**
- * The shipments `t` that an identity may see: staff all, drivers those assigned to them, others those of their
- * organization. Every statement that reads shipments for somebody contains it.
+ * Condition for the shipments `t` that an identity may see: staff see all, drivers those assigned to them, others those of
+ * their organization. Every statement that reads shipments for a caller contains it.
  */
 export function visibleTo(identity: Identity): Sql {
   return withinReach(reachOf(identity), {
