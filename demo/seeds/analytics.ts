@@ -3,7 +3,7 @@ import {
   type Fact,
   type FactEventName,
   type FactPayload,
-  factsOf,
+  toFacts,
 } from '../../subgraphs/analytics/domain/facts.ts';
 import { columnOf } from '../../subgraphs/analytics/store/columns.ts';
 import type { TableRow } from '../seeding/copy-rows.ts';
@@ -41,7 +41,7 @@ type Tell = <N extends FactEventName>(name: N, payload: FactPayload<N>) => void;
 
 function factsOfWorld({ organizations, drivers, shipments }: World): Fact[] {
   const facts: Fact[] = [];
-  const tell: Tell = (name, payload) => void facts.push(...factsOf(name, payload));
+  const tell: Tell = (name, payload) => void facts.push(...toFacts(name, payload));
   for (const { id: organizationId, createdAt } of organizations) {
     tell('organization.changed', { organizationId, createdAt: createdAt.toISOString() });
   }

@@ -1,4 +1,4 @@
-import { decisionOf } from '../../subgraphs/risk/domain/decision.ts';
+import { resolveDecision } from '../../subgraphs/risk/domain/decision.ts';
 import { keyOfLane } from '../../subgraphs/risk/domain/lane.ts';
 import { emailKey, nameKey } from '../../subgraphs/risk/domain/names.ts';
 import { assess } from '../../subgraphs/risk/domain/rules.ts';
@@ -102,7 +102,7 @@ function assessedRows({ shipment, facts, bookedAt }: HistoricalBooking) {
     current: true,
     score,
     verdict,
-    decision: decisionOf(verdict, { facts, contributions }, decided),
+    decision: resolveDecision(verdict, { facts, contributions }, decided),
     rules: contributions.map(({ rule }) => rule),
     contributions,
     facts,

@@ -1,5 +1,5 @@
 import { greatCircleMeters } from '#shared/geo/sphere.ts';
-import { type Area, rectanglesOf, zoneOf } from '../../subgraphs/tracking/domain/area.ts';
+import { type Area, toRectangles, toZone } from '../../subgraphs/tracking/domain/area.ts';
 import type { Position } from '../../subgraphs/tracking/domain/position.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Shipment, World } from '../world.ts';
@@ -130,7 +130,7 @@ async function seedHubs(tables: SeedWriter, { hubs, now }: World, current: reado
   await tables.copy(
     'geofence_area',
     fences.flatMap(({ id, area }) =>
-      rectanglesOf(zoneOf(area).bounds).map(({ south, west, north, east }) => ({
+      toRectangles(toZone(area).bounds).map(({ south, west, north, east }) => ({
         geofence_id: id,
         bounds: `(${east},${north}),(${west},${south})`,
       })),

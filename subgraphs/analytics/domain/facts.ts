@@ -138,7 +138,7 @@ export type FactPayload<N extends FactEventName> = Parameters<(typeof factRules)
 export const factEventNames = Object.keys(factRules) as FactEventName[];
 
 /** The facts of one event. */
-export function factsOf<N extends FactEventName>(name: N, payload: FactPayload<N>): Fact[] {
+export function toFacts<N extends FactEventName>(name: N, payload: FactPayload<N>): Fact[] {
   const rule: (payload: never) => Fact[] = factRules[name];
   return rule(payload as never); // the rule of a name takes the payload of that name
 }

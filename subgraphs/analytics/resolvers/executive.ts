@@ -107,7 +107,7 @@ export const executiveResolvers = {
     },
     shipmentsGrowth: async (source: ExecutiveSource) =>
       growth(await total(source, 'shipmentsCreated'), (await source.comparison()).previousShipments),
-    outlook: outlookOf,
+    outlook: forecastOutlook,
   },
   SatisfactionFigures: {
     ratings: (source: ExecutiveSource) => total(source, 'ratings'),
@@ -149,7 +149,7 @@ async function perInvoice(source: ExecutiveSource, measure: BusinessMeasure): Pr
   return centsPer(await total(source, measure), await total(source, 'invoices'));
 }
 
-async function outlookOf({ history, now }: ExecutiveSource) {
+async function forecastOutlook({ history, now }: ExecutiveSource) {
   const past = await history();
   const today = dayOf(now);
   const coming = daysOf(today, addDays(today, outlookDays - 1));

@@ -5,7 +5,7 @@ import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
 import type { AnalyticsContext } from '../context.ts';
-import { factsOf } from '../domain/facts.ts';
+import { toFacts } from '../domain/facts.ts';
 import { recordFacts } from '../store/record.ts';
 import { analytics } from '../subgraph.ts';
 import { type ExecutiveFigures, executiveQuery } from './queries.ts';
@@ -191,7 +191,7 @@ describe('an event that arrives', () => {
     const payload = { organizationId, amountCents: 10_000, costCents: 1, currency: 'USD', at: now.toISOString() };
     const take = () =>
       graph.services.database.fork().transactional(async (em) => {
-        if (await takeOnce(em, eventId)) await recordFacts(em, factsOf('invoice.issued', payload));
+        if (await takeOnce(em, eventId)) await recordFacts(em, toFacts('invoice.issued', payload));
       });
     await Promise.all([take(), take(), take()]);
     await take();
@@ -201,7 +201,7 @@ describe('an event that arrives', () => {
   test('at the same time as others of the day is not lost', async () => {
     const payload = { organizationId, amountCents: 100, costCents: 1, currency: 'USD', at: now.toISOString() };
     const take = () =>
-      graph.services.database.fork().transactional((em) => recordFacts(em, factsOf('invoice.issued', payload)));
+      graph.services.database.fork().transactional((em) => recordFacts(em, toFacts('invoice.issued', payload)));
     await Promise.all(Array.from({ length: 40 }, take));
     expect((await executive()).revenue).toMatchObject({ invoices: 40, total: { amount: '40.00' } });
   });
@@ -209,12 +209,12 @@ describe('an event that arrives', () => {
   test('at the same time as another event of its load counts too', async () => {
     const [shipmentId, driverId] = [newId(), newId()];
     await receive(hired(driverId, '2028-02-01T00:00:00Z'));
-    const record = (facts: ReturnType<typeof factsOf>) =>
+    const record = (facts: ReturnType<typeof toFacts>) =>
       graph.services.database.fork().transactional((em) => recordFacts(em, facts));
     const at = '2028-02-10T08:00:00.000Z';
     await Promise.all([
-      record(factsOf('shipment.cancelled', { shipmentId, organizationId, driverId, at: '2028-02-12T08:00:00.000Z' })),
-      record(factsOf('shipment.pickedUp', { shipmentId, driverId, at })),
+      record(toFacts('shipment.cancelled', { shipmentId, organizationId, driverId, at: '2028-02-12T08:00:00.000Z' })),
+      record(toFacts('shipment.pickedUp', { shipmentId, driverId, at })),
     ]);
     expect((await executive()).operations.driverUtilization.busyDriverDays).toBe(3);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Carriage, carriageFacts, merge, unknownCarriage } from '../domain/carriage.ts';
 import { dayOf } from '../domain/day.ts';
-import { type Fact, factsOf } from '../domain/facts.ts';
+import { type Fact, toFacts } from '../domain/facts.ts';
 import { foldFacts } from '../domain/fold.ts';
 
 /** The records of a shipment, from which its events are made. */
@@ -63,22 +63,22 @@ function eventsOf(journey: Journey): Fact[] {
   const { shipmentId, organizationId, driverId } = journey;
   const { created, pickedUp, again, delivered, ended } = timesOf(journey);
   const createdAt = iso(created);
-  const facts = factsOf('shipment.created', { organizationId, createdAt });
+  const facts = toFacts('shipment.created', { organizationId, createdAt });
   for (const at of [pickedUp, again]) {
-    if (at !== null) facts.push(...factsOf('shipment.pickedUp', { shipmentId, driverId, at: iso(at) }));
+    if (at !== null) facts.push(...toFacts('shipment.pickedUp', { shipmentId, driverId, at: iso(at) }));
   }
   if (ended === null) return facts;
   const at = iso(ended);
   if (!delivered || pickedUp === null) {
-    return [...facts, ...factsOf('shipment.cancelled', { shipmentId, organizationId, driverId, at })];
+    return [...facts, ...toFacts('shipment.cancelled', { shipmentId, organizationId, driverId, at })];
   }
   const { onTime, meters: distanceMeters, stars, cents, billedIn: currency } = journey;
   const carried = { onTime, pickedUpAt: iso(pickedUp), createdAt, distanceMeters };
-  facts.push(...factsOf('shipment.delivered', { shipmentId, organizationId, driverId, at, ...carried }));
-  facts.push(...factsOf('invoice.issued', { organizationId, amountCents: cents, costCents: cents >> 1, currency, at }));
-  if (stars !== null) facts.push(...factsOf('shipment.rated', { organizationId, driverId, stars, at }));
+  facts.push(...toFacts('shipment.delivered', { shipmentId, organizationId, driverId, at, ...carried }));
+  facts.push(...toFacts('invoice.issued', { organizationId, amountCents: cents, costCents: cents >> 1, currency, at }));
+  if (stars !== null) facts.push(...toFacts('shipment.rated', { organizationId, driverId, stars, at }));
   for (const amountCents of journey.paid) {
-    facts.push(...factsOf('payment.recorded', { organizationId, amountCents, currency, at }));
+    facts.push(...toFacts('payment.recorded', { organizationId, amountCents, currency, at }));
   }
   return facts;
 }
@@ -194,7 +194,7 @@ describe('facts equal a recount of the records', () => {
 });
 
 describe('a day of figures is a UTC day', () => {
-  const createdAt = (instant: string) => factsOf('shipment.created', { organizationId: 'acme', createdAt: instant });
+  const createdAt = (instant: string) => toFacts('shipment.created', { organizationId: 'acme', createdAt: instant });
   const daysOfFacts = (facts: readonly Fact[]) => foldFacts(facts).company.map(({ day }) => day);
 
   test('it ends at midnight UTC, in any time zone of the truck', () => {

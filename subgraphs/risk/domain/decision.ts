@@ -17,7 +17,7 @@ interface Seen {
  * The decision that applies to a shipment: the verdict of the rules, or the decision of a reviewer. A rejection always
  * stands. An approval replaces a verdict of REVIEW as long as it covers the current facts. The watchlist overrules it.
  */
-export function decisionOf(verdict: RiskVerdict, now: Seen, decided: Decided | null): RiskVerdict {
+export function resolveDecision(verdict: RiskVerdict, now: Seen, decided: Decided | null): RiskVerdict {
   if (decided?.decision === 'REJECT') return 'BLOCK';
   if (verdict === 'REVIEW' && decided && covers(decided, now)) return 'ALLOW';
   return verdict;

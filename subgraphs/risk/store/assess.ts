@@ -5,7 +5,7 @@ import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { newId } from '#shared/ids.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
-import { type Decided, decisionOf } from '../domain/decision.ts';
+import { type Decided, resolveDecision } from '../domain/decision.ts';
 import { assess } from '../domain/rules.ts';
 import type { RiskFacts } from '../domain/vocabulary.ts';
 import {
@@ -39,7 +39,7 @@ export async function recordAssessment(
   const { em, emit } = transaction;
   const { shipmentId, organizationId } = booking;
   const { score, verdict, contributions } = assess(facts);
-  const decision = decisionOf(verdict, { facts, contributions }, await lastDecision(em, shipmentId));
+  const decision = resolveDecision(verdict, { facts, contributions }, await lastDecision(em, shipmentId));
   const [replaced] = await query<{ revision: number }>(
     em,
     sql`update assessment set current = false where shipment_id = ${shipmentId} and current returning revision`,

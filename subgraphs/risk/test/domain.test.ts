@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decisionOf } from '../domain/decision.ts';
+import { resolveDecision } from '../domain/decision.ts';
 import { laneKey } from '../domain/lane.ts';
 import { nameKey } from '../domain/names.ts';
 import { assess, verdictOf } from '../domain/rules.ts';
@@ -109,19 +109,19 @@ describe('the decision of a reviewer', () => {
   const said = (decision: 'APPROVE' | 'REJECT') => ({ decision, ...seen(suspicious) });
 
   test('applies to the reviewed facts, and to harmless changes', () => {
-    expect(decisionOf('REVIEW', seen(suspicious), said('APPROVE'))).toBe('ALLOW');
-    expect(decisionOf('REVIEW', seen({ ...suspicious, valueCents: 15_000_000 }), said('APPROVE'))).toBe('ALLOW');
+    expect(resolveDecision('REVIEW', seen(suspicious), said('APPROVE'))).toBe('ALLOW');
+    expect(resolveDecision('REVIEW', seen({ ...suspicious, valueCents: 15_000_000 }), said('APPROVE'))).toBe('ALLOW');
   });
 
   test('does not apply to a higher value, another lane or another currency', () => {
     for (const changed of [{ valueCents: 20_000_001 }, { lane: 'X → Y' }, { currency: 'CAD' }]) {
-      expect(decisionOf('REVIEW', seen({ ...suspicious, ...changed }), said('APPROVE'))).toBe('REVIEW');
+      expect(resolveDecision('REVIEW', seen({ ...suspicious, ...changed }), said('APPROVE'))).toBe('REVIEW');
     }
   });
 
   test('is overruled by the watchlist if it was an approval; a rejection always stands', () => {
-    expect(decisionOf('BLOCK', seen(suspicious), said('APPROVE'))).toBe('BLOCK');
-    expect(decisionOf('ALLOW', seen(harmless), said('REJECT'))).toBe('BLOCK');
+    expect(resolveDecision('BLOCK', seen(suspicious), said('APPROVE'))).toBe('BLOCK');
+    expect(resolveDecision('ALLOW', seen(harmless), said('REJECT'))).toBe('BLOCK');
   });
 });
 

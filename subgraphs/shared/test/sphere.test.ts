@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { simplify } from '../../tracking/domain/simplify.ts';
-import { trackOf, trackPointLimit } from '../../tracking/domain/track.ts';
+import { toTrack, trackPointLimit } from '../../tracking/domain/track.ts';
 import { arcMeters, distanceToSegment, greatCircleMeters, type Point, vectorOf } from '../geo/sphere.ts';
 
 const place = fc.record({
@@ -95,15 +95,15 @@ describe('a simplified track', () => {
       recordedAt: new Date(step * 1000),
       speedMetersPerSecond: null,
     }));
-    const track = trackOf(zigzag, 12_000, 0);
+    const track = toTrack(zigzag, 12_000, 0);
     expect(track?.points.length).toBeLessThanOrEqual(trackPointLimit);
     expect(track).toMatchObject({ recordedCount: 12_000, sampled: true, durationSeconds: 1_999 });
   });
 
   test('is empty without a position, and a single point with one', () => {
-    expect(trackOf([], 0, 25)).toBeNull();
+    expect(toTrack([], 0, 25)).toBeNull();
     const alone = { latitude: 1, longitude: 2, recordedAt: new Date(0), speedMetersPerSecond: 3 };
-    expect(trackOf([alone], 1, 25)).toMatchObject({ points: [alone], distanceMeters: 0, durationSeconds: 0 });
+    expect(toTrack([alone], 1, 25)).toMatchObject({ points: [alone], distanceMeters: 0, durationSeconds: 0 });
   });
 });
 

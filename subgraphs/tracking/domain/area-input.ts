@@ -3,7 +3,7 @@ import type { Point } from '#shared/geo/sphere.ts';
 import { toLine } from '#shared/input/text.ts';
 import type { Area } from './area.ts';
 import { findPlaceFault } from './place-check.ts';
-import { crossesItself, doubleArea, longitudeStep, ringOf } from './polygon.ts';
+import { crossesItself, doubleArea, longitudeStep, toRing } from './polygon.ts';
 
 const radiusMetersRange = { least: 10, most: 500_000 } as const;
 const vertexLimit = 500;
@@ -48,7 +48,7 @@ function parsePolygon(given: readonly Point[]): Area {
       'An edge spans exactly 180 degrees of longitude, so its direction is ambiguous. Add a vertex between its ends.',
       field,
     );
-  const ring = ringOf(vertices);
+  const ring = toRing(vertices);
   if (doubleArea(ring) === 0)
     refuse('BAD_AREA', 'All vertices lie on one line, so the polygon encloses no area.', field);
   if (crossesItself(ring)) refuse('BAD_AREA', 'The edges of the polygon must not cross.', field);

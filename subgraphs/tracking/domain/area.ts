@@ -1,5 +1,5 @@
 import { earthRadiusMeters, greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
-import { metersToBorder, type Ring, ringContains, ringOf } from './polygon.ts';
+import { metersToBorder, type Ring, ringContains, toRing } from './polygon.ts';
 
 /** The area of a geofence. A position on the border is inside. */
 export type Area =
@@ -22,8 +22,8 @@ export interface Zone {
   readonly bounds: Bounds;
 }
 
-export function zoneOf(area: Area): Zone {
-  return area.kind === 'CIRCLE' ? circle(area.center, area.radiusMeters) : polygon(ringOf(area.vertices));
+export function toZone(area: Area): Zone {
+  return area.kind === 'CIRCLE' ? circle(area.center, area.radiusMeters) : polygon(toRing(area.vertices));
 }
 
 function circle(center: Point, radiusMeters: number): Zone {
@@ -68,7 +68,7 @@ function onGlobe(longitude: number): number {
 }
 
 /** Bounds as one rectangle, or as two if they cross the antimeridian. */
-export function rectanglesOf(bounds: Bounds): Bounds[] {
+export function toRectangles(bounds: Bounds): Bounds[] {
   if (bounds.west <= bounds.east) return [bounds];
   return [
     { ...bounds, east: 180 },

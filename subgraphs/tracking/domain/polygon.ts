@@ -23,7 +23,7 @@ export function longitudeStep(from: number, to: number): number {
   return ((((step + 180) % 360) + 360) % 360) - 180;
 }
 
-export function ringOf(vertices: readonly Point[]): Ring {
+export function toRing(vertices: readonly Point[]): Ring {
   const xs: number[] = [];
   const ys: number[] = [];
   let x = vertices[0]?.longitude ?? 0;

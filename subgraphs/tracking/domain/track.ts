@@ -26,7 +26,7 @@ export const trackPointLimit = 1_000;
  * @param recordedCount number of recorded positions; more than `fixes` if these are a sample
  * @returns null without a fix
  */
-export function trackOf(
+export function toTrack(
   fixes: readonly Fix[],
   recordedCount: number,
   toleranceMeters: number,

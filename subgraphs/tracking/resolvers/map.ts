@@ -7,7 +7,7 @@ import { parseSearch } from '#shared/input/text.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { TrackingContext } from '../context.ts';
-import { type Bounds, zoneOf } from '../domain/area.ts';
+import { type Bounds, toZone } from '../domain/area.ts';
 import { nameLengthMost } from '../domain/area-input.ts';
 import { estimateArrival } from '../domain/eta.ts';
 import { findPlaceFault } from '../domain/place-check.ts';
@@ -85,7 +85,7 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   Geofence: {
     __resolveReference: ({ id }: Reference, { loaders }: TrackingContext) =>
       isUuid(id) ? loaders.geofence.load(id) : null,
-    bounds: ({ area }: Geofence) => zoneOf(area).bounds,
+    bounds: ({ area }: Geofence) => toZone(area).bounds,
   },
   GeoPolygon: { polyline: ({ vertices }: { readonly vertices: readonly Point[] }) => encodePolyline(vertices) },
   GeofenceArea: {

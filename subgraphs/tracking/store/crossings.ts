@@ -2,7 +2,7 @@ import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import { newId } from '#shared/ids.ts';
-import { type Area, zoneOf } from '../domain/area.ts';
+import { type Area, toZone } from '../domain/area.ts';
 import { type Crossing, detectCrossings, type Fence } from '../domain/crossings.ts';
 import type { Position } from '../domain/position.ts';
 
@@ -70,7 +70,7 @@ async function fencesNear(
         join geofence_area a on a.bounds @> point(given.x, given.y))
       order by id`,
   );
-  return new Map(rows.map(({ area, ...fence }) => [fence.id, { ...fence, zone: zoneOf(area) }]));
+  return new Map(rows.map(({ area, ...fence }) => [fence.id, { ...fence, zone: toZone(area) }]));
 }
 
 async function writePresences(em: EntityManager, entered: readonly object[], left: readonly object[]): Promise<void> {

@@ -4,7 +4,7 @@ import { query } from '#shared/database/query.ts';
 import { anyOf, type Sql, sql } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
-import { type Bounds, rectanglesOf } from '../domain/area.ts';
+import { type Bounds, toRectangles } from '../domain/area.ts';
 import type { Position } from '../domain/position.ts';
 import { positionRows } from './rows.ts';
 import { visibleCarriages, visiblePositions } from './visibility.ts';
@@ -96,7 +96,7 @@ export function listPositions(
 
 function isWithin(bounds: Bounds): Sql {
   return anyOf(
-    rectanglesOf(bounds).map(
+    toRectangles(bounds).map(
       ({ south, west, north, east }) =>
         sql`t.latitude between ${south} and ${north} and t.longitude between ${west} and ${east}`,
     ),

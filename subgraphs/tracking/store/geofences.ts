@@ -9,7 +9,7 @@ import { refuse } from '#shared/errors/errors.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
-import { type Area, rectanglesOf, zoneOf } from '../domain/area.ts';
+import { type Area, toRectangles, toZone } from '../domain/area.ts';
 import { type Geofence, GeofenceEntity } from '../entities.ts';
 import { ownGeofences } from './geofence-lock.ts';
 import { geofenceRows } from './rows.ts';
@@ -86,13 +86,13 @@ async function ownGeofence(em: EntityManager, { id, expectedVersion }: ExpectedG
 
 /** Stores the bounds of an area, and which vehicles are inside it now. */
 async function storePresences(em: EntityManager, { id, area }: Geofence, now: Date): Promise<void> {
-  const { bounds, contains } = zoneOf(area);
+  const { bounds, contains } = toZone(area);
   await query(em, sql`delete from geofence_area where geofence_id = ${id}`);
   await query(em, sql`delete from geofence_presence where geofence_id = ${id}`);
   await query(
     em,
     sql`insert into geofence_area (geofence_id, bounds) select ${id}, box(point(west, south), point(east, north))
-      from json_to_recordset(${JSON.stringify(rectanglesOf(bounds))}::json)
+      from json_to_recordset(${JSON.stringify(toRectangles(bounds))}::json)
         as given (south float8, west float8, north float8, east float8)`,
   );
   const near = await query<{ vehicleId: string; latitude: number; longitude: number }>(

@@ -3,7 +3,7 @@ import { query } from '#shared/database/query.ts';
 import { raw, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { type Reach, reaches } from '#shared/identity/reach.ts';
-import { type Fix, type Track, trackOf, trackPointLimit } from '../domain/track.ts';
+import { type Fix, type Track, toTrack, trackPointLimit } from '../domain/track.ts';
 import { visibleCarriages } from './visibility.ts';
 
 /** The longest period of one track. The default is the last day. */
@@ -156,7 +156,7 @@ async function tracksOf(em: EntityManager, windows: readonly Window[], args: Tra
       recordedAt: new Date(recordedAt),
       speedMetersPerSecond,
     }));
-    const track = trackOf(fixes, recordedCount(own), args.toleranceMeters, args.maxPoints);
+    const track = toTrack(fixes, recordedCount(own), args.toleranceMeters, args.maxPoints);
     return track ? [{ ownerId, track }] : [];
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Refusal } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
-import { type Area, type Bounds, rectanglesOf, zoneOf } from '../domain/area.ts';
+import { type Area, type Bounds, toRectangles, toZone } from '../domain/area.ts';
 import { parseArea, parseHysteresis, parseName } from '../domain/area-input.ts';
 
 const at = (latitude: number, longitude: number): Point => ({ latitude, longitude });
@@ -11,7 +11,7 @@ const circle = (center: Point, radiusMeters: number): Area => ({ kind: 'CIRCLE',
 
 describe('an area', () => {
   test('contains its border', () => {
-    const square = zoneOf(polygon(at(0, 0), at(1, 0), at(1, 1), at(0, 1)));
+    const square = toZone(polygon(at(0, 0), at(1, 0), at(1, 1), at(0, 1)));
     for (const place of [at(0, 0), at(0.5, 0), at(0.5, 1), at(1, 0.3), at(0, 0.3), at(0.5, 0.5)])
       expect(square.contains(place)).toBe(true);
     for (const place of [at(-0.0001, 0.5), at(0.5, 1.0001), at(2, 0), at(0, 2)])
@@ -19,27 +19,27 @@ describe('an area', () => {
   });
 
   test('may cross the antimeridian', () => {
-    const fiji = zoneOf(polygon(at(-20, 176), at(-15, 176), at(-15, -178), at(-20, -178)));
+    const fiji = toZone(polygon(at(-20, 176), at(-15, 176), at(-15, -178), at(-20, -178)));
     for (const place of [at(-17, 177), at(-17, 180), at(-17, -180), at(-17, -179)])
       expect(fiji.contains(place)).toBe(true);
     for (const place of [at(-17, 175), at(-17, -177), at(-17, 0)]) expect(fiji.contains(place)).toBe(false);
     expect(fiji.bounds).toEqual({ south: -20, west: 176, north: -15, east: -178 });
-    expect(rectanglesOf(fiji.bounds)).toEqual([
+    expect(toRectangles(fiji.bounds)).toEqual([
       { south: -20, west: 176, north: -15, east: 180 },
       { south: -20, west: -180, north: -15, east: -178 },
     ]);
-    const taveuni = zoneOf(circle(at(-16.9, 179.95), 20_000));
+    const taveuni = toZone(circle(at(-16.9, 179.95), 20_000));
     expect(taveuni.contains(at(-16.9, -179.95))).toBe(true);
     expect(taveuni.bounds.west).toBeGreaterThan(taveuni.bounds.east);
   });
 
   test('may contain a pole', () => {
-    const antarctic = zoneOf(polygon(at(-66, -180), at(-66, -90), at(-66, 0), at(-66, 90)));
+    const antarctic = toZone(polygon(at(-66, -180), at(-66, -90), at(-66, 0), at(-66, 90)));
     expect(antarctic.contains(at(-90, 12))).toBe(true);
     expect(antarctic.contains(at(-70, 179))).toBe(true);
     expect(antarctic.contains(at(-65, 179))).toBe(false);
     expect(antarctic.bounds).toMatchObject({ west: -180, east: 180, south: -90 });
-    const pole = zoneOf(circle(at(89.9, 30), 50_000));
+    const pole = toZone(circle(at(89.9, 30), 50_000));
     expect(pole.contains(at(89.9, -150))).toBe(true);
     expect(pole.bounds).toMatchObject({ west: -180, east: 180, north: 90 });
   });
@@ -52,7 +52,7 @@ describe('an area', () => {
     const radius = fc.double({ min: 10, max: 500_000, noNaN: true });
     fc.assert(
       fc.property(anywhere, radius, fc.array(anywhere, { maxLength: 20 }), (center, radiusMeters, places) => {
-        const zone = zoneOf(circle(center, radiusMeters));
+        const zone = toZone(circle(center, radiusMeters));
         // Uniform places rarely fall inside; some near the centre do.
         const near = places.map((place) => at(center.latitude, wrapped(center.longitude + place.longitude / 100)));
         for (const place of [center, ...near]) {
@@ -63,10 +63,10 @@ describe('an area', () => {
   });
 
   test('tells how far outside a place lies', () => {
-    const square = zoneOf(polygon(at(0, 0), at(1, 0), at(1, 1), at(0, 1)));
+    const square = toZone(polygon(at(0, 0), at(1, 0), at(1, 1), at(0, 1)));
     expect(square.metersOutside(at(0.5, 0.5))).toBe(0);
     expect(square.metersOutside(at(0.5, 1.001))).toBeCloseTo(111.2, 0);
-    expect(zoneOf(circle(at(10, 10), 500)).metersOutside(at(10.01, 10))).toBeCloseTo(1111.95 - 500, 0);
+    expect(toZone(circle(at(10, 10), 500)).metersOutside(at(10.01, 10))).toBeCloseTo(1111.95 - 500, 0);
   });
 });
 
@@ -122,7 +122,7 @@ function wrapped(longitude: number): number {
 
 function inBounds(bounds: Bounds, { latitude, longitude }: Point): boolean {
   const slack = 1e-7;
-  return rectanglesOf(bounds).some(
+  return toRectangles(bounds).some(
     ({ south, west, north, east }) =>
       latitude >= south - slack && latitude <= north + slack && longitude >= west - slack && longitude <= east + slack,
   );

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { zoneOf } from '../domain/area.ts';
+import { toZone } from '../domain/area.ts';
 import { detectCrossings, type Fence } from '../domain/crossings.ts';
 
 const yard = (hysteresisMeters: number): Fence => ({
   id: 'yard',
-  zone: zoneOf({ kind: 'CIRCLE', center: { latitude: 40, longitude: -90 }, radiusMeters: 1_000 }),
+  zone: toZone({ kind: 'CIRCLE', center: { latitude: 40, longitude: -90 }, radiusMeters: 1_000 }),
   hysteresisMeters,
 });
 /** A place this many metres north of the yard's centre. */

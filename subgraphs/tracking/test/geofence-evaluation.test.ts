@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { type Area, zoneOf } from '../domain/area.ts';
+import { type Area, toZone } from '../domain/area.ts';
 import { detectCrossings, type Fence } from '../domain/crossings.ts';
 import { batchLimit } from '../domain/report.ts';
 import { dispatcher, openScene, type Scene } from './scene.ts';
@@ -71,7 +71,7 @@ function fenceOf(fence: z.infer<typeof fenceFile>[number]): Fence & { readonly a
     fence.type === 'circle'
       ? { kind: 'CIRCLE', center: { latitude: fence.lat, longitude: fence.lon }, radiusMeters: fence.radius_m }
       : { kind: 'POLYGON', vertices: fence.points.map(([latitude, longitude]) => ({ latitude, longitude })) };
-  return { id: fence.id, area, zone: zoneOf(area), hysteresisMeters: 0 };
+  return { id: fence.id, area, zone: toZone(area), hysteresisMeters: 0 };
 }
 
 function cabs(): string[] {

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { distanceToSegment, greatCircleMeters, type Point, vectorOf } from '#shared/geo/sphere.ts';
-import { type Fix, trackOf } from '../domain/track.ts';
+import { type Fix, toTrack } from '../domain/track.ts';
 
 /** The buses of one line in Liverpool on one afternoon (UK Bus Open Data Service): a position about every 20 s. */
 const file = join(process.cwd(), '../shared/data/gps-bus-liverpool/route14_outbound.csv');
@@ -26,7 +26,7 @@ describe('tracks of real buses', () => {
     let shown = 0;
     let worst = 0;
     for (const journey of journeys) {
-      const track = trackOf(journey, journey.length, toleranceMeters);
+      const track = toTrack(journey, journey.length, toleranceMeters);
       if (!track) throw new Error('no track');
       recorded += journey.length;
       shown += track.points.length;
