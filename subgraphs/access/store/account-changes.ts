@@ -23,8 +23,8 @@ import { endSessionsOf } from './sessions.ts';
 const scope = 'access:write';
 
 /**
- * Opens an account, once per call; its password arrives hashed.
- * Refusals: EMAIL_TAKEN, NOT_FOUND (organization), ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, IDEMPOTENCY_KEY_REUSED.
+ * Creates an account with a hashed password, once per keyed call.
+ * @throws Refusal EMAIL_TAKEN, NOT_FOUND (organization), ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, IDEMPOTENCY_KEY_REUSED.
  */
 export async function registerAccount(
   transaction: Transaction,
@@ -78,7 +78,10 @@ function emitRegistered({ emit }: Transaction, { id, organizationId, email, crea
   });
 }
 
-/** Replaces the roles of an account. Refusals: NOT_FOUND, ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, LAST_ADMIN, CONFLICT. */
+/**
+ * Replaces the roles of an account.
+ * @throws Refusal NOT_FOUND, ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, LAST_ADMIN; Contested CONFLICT
+ */
 export async function changeRoles(
   em: EntityManager,
   audit: AccountAudit,
@@ -98,7 +101,7 @@ export async function changeRoles(
   return account;
 }
 
-/** Closes an account and ends its sessions. Refusals: NOT_FOUND, LAST_ADMIN, CONFLICT. */
+/** Closes an account and ends its sessions. @throws Refusal NOT_FOUND, LAST_ADMIN; Contested CONFLICT */
 export async function deactivate(
   em: EntityManager,
   audit: AccountAudit,

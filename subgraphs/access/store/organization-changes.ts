@@ -17,7 +17,7 @@ import { organizationRows } from './rows.ts';
  * of the token was closed or lost its role.
  */
 
-/** Takes an organization in, once per call. Refusals: NAME_TAKEN, IDEMPOTENCY_KEY_REUSED. */
+/** Creates an organization, once per keyed call. @throws Refusal NAME_TAKEN, IDEMPOTENCY_KEY_REUSED */
 export async function createOrganization(
   transaction: Transaction,
   audit: AccountAudit,
@@ -57,7 +57,7 @@ async function insertOrganization(
   return organization;
 }
 
-/** Puts an organization on a tier. Refusals: NOT_FOUND, CONFLICT. */
+/** Changes the tier of an organization. @throws Refusal NOT_FOUND; Contested CONFLICT */
 export async function changeTier(
   transaction: Transaction,
   audit: AccountAudit,
