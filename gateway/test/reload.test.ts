@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readCounter } from '../testing/metrics.ts';
+import { countReloads } from '../testing/reload-supergraph.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s engine', (engine) => {
@@ -13,7 +13,7 @@ describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s eng
   /** The same graph, with a field of the given name in place of `weightKg`. */
   const supergraphWith = (field: string) => gateway.graph.supergraphSdl.replaceAll('weightKg', field);
 
-  const reloads = (outcome: string) => readCounter(gateway.adminUrl, 'gateway_supergraph_reloads_total', { outcome });
+  const reloads = () => countReloads(gateway.adminUrl);
 
   /** Sends queries until the gateway has loaded the file. Every response until then must be complete. */
   async function until(noticed: () => Promise<boolean>): Promise<number> {
@@ -33,7 +33,7 @@ describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s eng
     expect(await knows('weightKg')).toBe(false);
     writeFileSync(gateway.supergraph.path, gateway.graph.supergraphSdl);
     await until(() => knows('weightKg'));
-    expect(await reloads('loaded')).toBe(2);
+    expect(await reloads()).toMatchObject({ loaded: 2 });
   });
 
   test.each([
@@ -42,9 +42,9 @@ describe.each(['freight', 'apollo'] as const)('a new supergraph under the %s eng
     ['a schema but not a supergraph', () => 'type Query { people: String }'],
     ['empty', () => ''],
   ])('that is %s is refused, and the previous one stays', async (_what, spoil) => {
-    const refused = await reloads('refused');
+    const { refused } = await reloads();
     gateway.supergraph.replace(spoil(gateway.graph.supergraphSdl));
-    await until(async () => (await reloads('refused')) > refused);
+    await until(async () => (await reloads()).refused > refused);
     expect(await knows('weightKg')).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 import { type LiveGraph, startLiveGraph } from './live-graph.ts';
 import type { Holding } from './measured-gateway.ts';
-import { readCounter } from './metrics.ts';
+import { countReloads, reloadSupergraph } from './reload-supergraph.ts';
 import { SteadyClients } from './steady-clients.ts';
 import { lastingSubscriptions, SteadySubscribers } from './steady-subscribers.ts';
 import { type SupergraphFile, writeSupergraph } from './supergraph-file.ts';
@@ -81,7 +81,7 @@ class Storm {
     let before: Holding | undefined;
     for (let done = 0; done < reloads; done++) {
       if (done === warmUp) before = await this.#measure();
-      await this.#replace(done);
+      await reloadSupergraph(this.#gateway.adminUrl, this.#supergraph, this.#sdl(done));
       this.#subscribers.subscribeForAWhile();
       await this.#graph.move('7', done);
       await this.#subscribers.received(done + 1);
@@ -93,23 +93,21 @@ class Storm {
     await this.#clients.stop();
     const { requests, slowestMs, wrong } = this.#clients;
     const { events, ended } = this.#subscribers;
-    return { ...(await this.#counted()), requests, slowestMs, wrong, events, ended, before, after };
+    return {
+      ...(await countReloads(this.#gateway.adminUrl)),
+      requests,
+      slowestMs,
+      wrong,
+      events,
+      ended,
+      before,
+      after,
+    };
   }
 
   async close(): Promise<void> {
     await this.#clients.stop();
     await this.#subscribers.close();
-  }
-
-  /** Puts the next file in place and waits until the gateway has loaded or refused it. */
-  async #replace(index: number): Promise<void> {
-    const before = await this.#counted();
-    this.#supergraph.replace(this.#sdl(index));
-    for (;;) {
-      const { loaded, refused } = await this.#counted();
-      if (loaded + refused > before.loaded + before.refused) return;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
   }
 
   /** Two supergraphs in turn, whose fields and addresses differ. Some are cut off. */
@@ -134,11 +132,5 @@ class Storm {
       if (holding.alive.engines <= enginesInUse || tries === settleTries) return holding;
       await new Promise((resolve) => setTimeout(resolve, settleMs));
     }
-  }
-
-  async #counted(): Promise<{ loaded: number; refused: number }> {
-    const count = (outcome: string) =>
-      readCounter(this.#gateway.adminUrl, 'gateway_supergraph_reloads_total', { outcome });
-    return { loaded: await count('loaded'), refused: await count('refused') };
   }
 }
