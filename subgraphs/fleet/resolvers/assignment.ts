@@ -1,11 +1,11 @@
 import { isStaff } from '#shared/identity/identity.ts';
+import { reachOf } from '#shared/identity/reach.ts';
 import type { FleetContext } from '../context.ts';
-import { driverOf } from '../domain/visibility.ts';
 import type { Assignment as AssignmentRow, Incident, Shift as ShiftRow } from '../entities.ts';
 
 /** The shipment of a record. A driver stops seeing it when its assignment to that driver is released. */
 async function visibleShipment(id: string, { identity, loaders }: FleetContext) {
-  if (isStaff(identity) || driverOf(identity) === null) return { id };
+  if (reachOf(identity).kind !== 'DRIVER') return { id };
   const own = await loaders.assignmentOfShipment.load(id);
   return own && own.state !== 'RELEASED' ? { id } : null;
 }

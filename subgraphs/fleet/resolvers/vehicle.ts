@@ -1,7 +1,6 @@
-import { isStaff } from '#shared/identity/identity.ts';
+import { reachOf } from '#shared/identity/reach.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
-import { driverOf } from '../domain/visibility.ts';
 import type { Vehicle as VehicleRow } from '../entities.ts';
 import { located } from './home.ts';
 
@@ -9,5 +8,5 @@ export const Vehicle = {
   __resolveReference: ({ id }: { id: string }, { loaders }: FleetContext) => loaders.vehicles.load(id),
   homeBase: ({ home }: VehicleRow) => located(home),
   assignments: ({ id }: VehicleRow, page: PageArguments, { identity, loaders }: FleetContext) =>
-    isStaff(identity) || driverOf(identity) !== null ? loaders.assignmentsOfVehicle(id, page) : null,
+    ['ALL', 'DRIVER'].includes(reachOf(identity).kind) ? loaders.assignmentsOfVehicle(id, page) : null,
 };

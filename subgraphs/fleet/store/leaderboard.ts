@@ -50,7 +50,8 @@ export function readBoard(em: EntityManager, board: Board, page: PageArguments):
 export function topOfBoard(em: EntityManager, board: Board, first: number): Promise<BoardRow[]> {
   return boardRows.read(
     em,
-    sql`select ${boardRows.columns('t')} from ${placed(board)} t where t.place <= ${first} order by t.place`,
+    // A limit lets PostgreSQL stop at these rows. A condition on the place would rank the whole board first.
+    sql`select ${boardRows.columns('t')} from ${placed(board)} t order by t.points desc, t.driver_id desc limit ${first}`,
   );
 }
 
