@@ -198,6 +198,19 @@ describe('visibility', () => {
     expect(cursors).toEqual([['Anna', driverId, 'NAME_ASC']]);
   });
 
+  test('a cursor of one order of the drivers is refused by the other', async () => {
+    const page = `query($orderBy: DriverOrder!, $after: String) {
+      drivers(orderBy: $orderBy, after: $after, first: 1) { pageInfo { endCursor } } }`;
+    const first = await fleet.ask<{ drivers: { pageInfo: { endCursor: string } } }>(dispatcher, page, {
+      orderBy: 'HIRED_AT_DESC',
+    });
+    const after = first.data!.drivers.pageInfo.endCursor;
+    expect((await fleet.ask(dispatcher, page, { orderBy: 'HIRED_AT_DESC', after })).errors).toEqual([]);
+    expect((await fleet.ask(dispatcher, page, { orderBy: 'NAME_ASC', after })).errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
   test('invalid and unknown ids return null', async () => {
     for (const id of ['x', '', "' or 1=1 --", newId(), '\u0000']) {
       const { data, errors } = await fleet.ask(

@@ -168,10 +168,12 @@ describe('Shipment.risk', () => {
         },
       ],
     });
+    const before = risk.services.database.statements();
     for (const as of [anonymous, somebody(['CUSTOMER'], { organizationId }), somebody(['DRIVER'])]) {
       const { data: seen, errors } = await risk.ask(as, query, variables);
       expect({ seen, errors }).toEqual({ seen: { _entities: [{ risk: null }] }, errors: [] });
     }
+    expect(risk.services.database.statements() - before).toBe(0);
   });
 
   test.each(['history(first: 21) { revision }', 'facts { watchlist(first: 0) { value } }'])(
