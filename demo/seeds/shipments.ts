@@ -68,6 +68,7 @@ function shipmentRow(shipment: Shipment, hubCodes: HubCodes): TableRow {
     picked_up_at: shipment.pickedUpAt,
     delivered_at: shipment.deliveredAt,
     status_changed_at: shipment.statusChangedAt,
+    updated_at: shipment.statusChangedAt,
     assignment_id: assignment?.id,
     driver_id: assignment?.driverId,
     vehicle_id: assignment?.vehicleId,

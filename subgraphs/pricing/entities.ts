@@ -17,6 +17,8 @@ export const PricedShipmentEntity = defineEntity({
     volumeM3: p.float(),
     originRegion: p.string(),
     createdAt: p.datetime(),
+    /** Version of the shipment that these facts are from. */
+    version: p.integer().default(0),
     /** True after the cancellation, when the shipment gets no more quotes. */
     closed: p.boolean().default(false),
   },
@@ -35,6 +37,8 @@ export const QuoteEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     shipmentId: p.uuid(),
+    /** Version of the shipment that the price was made for. */
+    shipmentVersion: p.integer().default(0),
     organizationId: p.uuid(),
     requestedBy: p.uuid().nullable(),
     currency: p.string().length(3),

@@ -1,33 +1,19 @@
-import type { Transaction } from '#shared/database/transaction.ts';
 import type { Reactions } from '#shared/events/jobs.ts';
-import type { EventPayload } from '#shared/events/topics.ts';
-import { CustomerEntity, PricedShipmentEntity } from './entities.ts';
+import { CustomerEntity } from './entities.ts';
 import { issueInvoice } from './store/invoices.ts';
+import { closeShipment, storeShipment } from './store/shipments.ts';
 
-async function storeShipment({ em }: Transaction, shipment: EventPayload<'shipment.created'>): Promise<void> {
-  const { shipmentId: id, organizationId, equipment, distanceMeters, volumeM3, origin, createdAt } = shipment;
-  await em.upsert(PricedShipmentEntity, {
-    id,
-    organizationId,
-    equipment,
-    distanceMeters: Math.round(distanceMeters),
-    volumeM3,
-    originRegion: origin.region,
-    createdAt: new Date(createdAt),
-    closed: false,
-  });
-}
-
-/** Pricing stores shipments and tiers, closes cancelled shipments, and bills delivered ones. */
+/**
+ * Pricing stores shipments and tiers, withdraws quotes of loads that changed, closes cancelled shipments, and bills
+ * delivered ones. The stores emit quote.offered, .withdrawn and .accepted, invoice.issued and payment.recorded.
+ */
 export const reactions: Reactions = {
   'organization.changed': async ({ em }, { organizationId: id, tier }) => {
     await em.upsert(CustomerEntity, { id, tier });
   },
-  'shipment.created': storeShipment,
-  'shipment.changed': storeShipment,
-  'shipment.booked': storeShipment,
-  'shipment.cancelled': async ({ em }, { shipmentId: id }) => {
-    await em.nativeUpdate(PricedShipmentEntity, { id }, { closed: true });
-  },
+  'shipment.created': (transaction, payload) => storeShipment(transaction, payload, new Date()),
+  'shipment.changed': (transaction, payload) => storeShipment(transaction, payload, new Date()),
+  'shipment.booked': (transaction, payload) => storeShipment(transaction, payload, new Date()),
+  'shipment.cancelled': (transaction, { shipmentId }) => closeShipment(transaction, shipmentId),
   'shipment.delivered': issueInvoice,
 };

@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { equipmentKinds, shipmentStatuses, stopKinds } from '#shared/vocabulary.ts';
+import type { FieldChange } from './domain/differences.ts';
 
 export const transportModes = ['AIR', 'AIR_CHARTER', 'TRUCK', 'OCEAN'] as const;
 
@@ -38,6 +39,10 @@ export const ShipmentEntity = defineEntity({
     pickedUpAt: p.datetime().nullable(),
     deliveredAt: p.datetime().nullable(),
     statusChangedAt: p.datetime(),
+    /** When anything last changed that its readers see, comments, quotes and invoices included. */
+    updatedAt: p.datetime(),
+    cancelledAt: p.datetime().nullable(),
+    cancelReason: p.text().nullable(),
     assignmentId: p.uuid().nullable(),
     driverId: p.uuid().nullable(),
     vehicleId: p.uuid().nullable(),
@@ -156,6 +161,22 @@ export const CommentEntity = defineEntity({
 });
 export type CommentRow = InferEntity<typeof CommentEntity>;
 
+/** A change of the data of a shipment, with the old and new values. */
+export const ChangeEntity = defineEntity({
+  name: 'ShipmentChange',
+  tableName: 'shipment_change',
+  properties: {
+    id: p.uuid().primary(),
+    shipmentId: p.uuid(),
+    /** Version of the shipment after the change. */
+    version: p.integer(),
+    changedAt: p.datetime(),
+    accountId: p.uuid(),
+    fields: p.json<readonly FieldChange[]>(),
+  },
+});
+export type ChangeRow = InferEntity<typeof ChangeEntity>;
+
 /** Data that only imported shipments have. */
 export const ImportEntity = defineEntity({
   name: 'ShipmentImport',
@@ -187,6 +208,7 @@ export const entities = [
   StopEntity,
   ItemEntity,
   EventEntity,
+  ChangeEntity,
   ProofEntity,
   RatingEntity,
   CommentEntity,

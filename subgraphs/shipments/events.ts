@@ -1,6 +1,16 @@
+import type { Transaction } from '#shared/database/transaction.ts';
 import type { Reactions } from '#shared/events/jobs.ts';
 import { noteAssignment, noteRelease } from './store/assignments.ts';
 import { rememberOrganization } from './store/organizations.ts';
+import { touchShipment } from './store/touch.ts';
+
+/** Quotes, invoices and payments of a shipment are part of what its watchers see. */
+async function noteBilling(
+  transaction: Transaction,
+  { shipmentId }: { readonly shipmentId?: string | undefined },
+): Promise<void> {
+  if (shipmentId !== undefined) await touchShipment(transaction, shipmentId, new Date());
+}
 
 /**
  * Reactions to assignments of the fleet subgraph and to new organizations. The stores emit shipment.created, .changed,
@@ -9,5 +19,10 @@ import { rememberOrganization } from './store/organizations.ts';
 export const reactions: Reactions = {
   'assignment.created': (transaction, payload) => noteAssignment(transaction, payload, new Date()),
   'assignment.released': (transaction, payload) => noteRelease(transaction, payload, new Date()),
+  'quote.offered': noteBilling,
+  'quote.withdrawn': noteBilling,
+  'quote.accepted': noteBilling,
+  'invoice.issued': noteBilling,
+  'payment.recorded': noteBilling,
   'organization.changed': ({ em }, { organizationId }) => rememberOrganization(em, organizationId),
 };

@@ -3,7 +3,7 @@ import { pagesOf } from '#shared/database/list.ts';
 import { byKey, listsByKey } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import type { ShipmentFilter } from './domain/filter-input.ts';
-import { comments, findEvents, findItems, findStops, readableComments } from './store/details.ts';
+import { comments, findChanges, findEvents, findItems, findStops, readableComments } from './store/details.ts';
 import { conditionsOf } from './store/filter.ts';
 import { type ShipmentOrder, shipmentsIn } from './store/lists.ts';
 import { importRows, proofRows, ratingRows } from './store/rows.ts';
@@ -32,6 +32,8 @@ export function createLoaders(em: EntityManager, identity: Identity, clock: () =
     ratings: () => per('rating', () => byKey((ids) => ratingRows.readBy(em, 'shipment_id', ids), ofShipment)),
     imports: () => per('import', () => byKey((ids) => importRows.readBy(em, 'shipment_id', ids), ofShipment)),
     events: (last: number) => per(`events ${last}`, () => listsByKey((ids) => findEvents(em, ids, last), ofShipment)),
+    changes: (last: number) =>
+      per(`changes ${last}`, () => listsByKey((ids) => findChanges(em, ids, last), ofShipment)),
     comments: () => per('comments', () => pagesOf(em, comments, 'shipment_id', [readableComments(identity)])),
     pages: (owner: Owner, order: ShipmentOrder, filter: ShipmentFilter) =>
       per(`pages ${owner} ${order} ${JSON.stringify(filter)}`, () =>

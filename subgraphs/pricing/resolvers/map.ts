@@ -23,10 +23,12 @@ import { billingReach } from '../store/visibility.ts';
 
 interface QuoteRequest {
   readonly shipmentId: string;
+  readonly shipmentVersion?: number | null;
   readonly idempotencyKey: string;
 }
 interface AcceptQuote {
   readonly quoteId: string;
+  readonly shipmentVersion?: number | null;
   readonly idempotencyKey?: string | null;
 }
 type InvoicesArguments = PageArguments & { readonly filter?: InvoiceFilter | null };
@@ -74,27 +76,30 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
   Mutation: {
     requestQuote: (_parent, { input }: { input: QuoteRequest }, context) =>
       changeRecord(context, 'quote', (transaction, caller, now) => {
-        const { idempotencyKey, shipmentId } = input;
+        const { idempotencyKey, ...wanted } = input;
         const call = keyedCall(caller, 'requestQuote', {
-          shipmentId,
+          ...wanted,
           idempotencyKey: parseIdempotencyKey(idempotencyKey),
         });
         const { em } = transaction;
         return recordOnce(
           transaction,
           call,
-          () => makeQuote(em, caller, shipmentId, now),
+          () => makeQuote(transaction, caller, wanted, now),
           (id) => em.findOneOrFail(QuoteEntity, id),
         );
       }),
     acceptQuote: (_parent, { input }: { input: AcceptQuote }, context) =>
       changeRecord(context, 'quote', (transaction, caller, now) => {
-        const { idempotencyKey, quoteId } = input;
-        const call = keyedCall(caller, 'acceptQuote', { quoteId, idempotencyKey: parseIdempotencyKey(idempotencyKey) });
+        const { idempotencyKey, ...wanted } = input;
+        const call = keyedCall(caller, 'acceptQuote', {
+          ...wanted,
+          idempotencyKey: parseIdempotencyKey(idempotencyKey),
+        });
         return recordOnce(
           transaction,
           call,
-          () => acceptQuote(transaction, caller, quoteId, now),
+          () => acceptQuote(transaction, caller, wanted, now),
           (id) => transaction.em.findOneOrFail(QuoteEntity, id),
         );
       }),
@@ -110,7 +115,7 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     __resolveReference: ({ id }: Reference) => ({ id }),
     quote: async ({ id }: Reference, _args: unknown, { loaders }: PricingContext) => {
       const quotes = isUuid(id) ? await loaders.quotesOfShipment.load(id) : [];
-      return quotes.find((quote) => quote.acceptedAt) ?? quotes[0] ?? null;
+      return quotes.find((quote) => quote.acceptedAt && !quote.withdrawnAt) ?? quotes[0] ?? null;
     },
     quotes: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) =>
       isUuid(id) ? loaders.quotesOfShipment.load(id) : [],
@@ -129,8 +134,8 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
       isUuid(id) ? loaders.quote.load(id) : null,
     shipment: ({ shipmentId }: Quote) => ({ id: shipmentId }),
     status: (quote: Quote, _args: unknown, { clock }: PricingContext) => {
-      if (quote.acceptedAt) return 'ACCEPTED';
       if (quote.withdrawnAt) return 'WITHDRAWN';
+      if (quote.acceptedAt) return 'ACCEPTED';
       return quote.expiresAt <= clock() ? 'EXPIRED' : 'OFFERED';
     },
     ...priceParts,

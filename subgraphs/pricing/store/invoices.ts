@@ -17,7 +17,7 @@ export async function issueInvoice(
   const shipment = await em.findOneOrFail(PricedShipmentEntity, shipmentId);
   if (await em.count(InvoiceEntity, { shipmentId })) return;
   const issuedAt = new Date(delivered.at);
-  const quote = await em.findOne(QuoteEntity, { shipmentId, acceptedAt: { $ne: null } });
+  const quote = await em.findOne(QuoteEntity, { shipmentId, acceptedAt: { $ne: null }, withdrawnAt: null });
   const { priceCents, baseRateCents } = quote ?? (await priceShipment(em, shipment, issuedAt));
   const customer = await em.findOne(CustomerEntity, organizationId);
   const [next] = await query<{ serial: number }>(em, sql`select nextval('invoice_serial')::int as serial`);

@@ -125,15 +125,16 @@ async function storePayment(
   });
   invoice.paidCents += amountCents;
   await em.flush();
-  await emitRecorded(transaction, payment, invoice.currency);
+  await emitRecorded(transaction, payment, invoice);
   return payment;
 }
 
-function emitRecorded({ emit }: Transaction, payment: Payment, currency: string): Promise<void> {
+function emitRecorded({ emit }: Transaction, payment: Payment, { currency, shipmentId }: Invoice): Promise<void> {
   const { id: paymentId, invoiceId, organizationId, amountCents, paidAt } = payment;
   return emit('payment.recorded', {
     paymentId,
     invoiceId,
+    shipmentId,
     organizationId,
     amountCents,
     currency,

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { Contested } from '#shared/errors/contested.ts';
@@ -44,37 +45,67 @@ export function newestQuotes(em: EntityManager, reach: Reach, shipmentIds: reado
   );
 }
 
-/** Prices a shipment and stores the offer. */
+/** Prices a shipment and stores the offer. Refusals: NOT_FOUND, NOT_QUOTABLE, CONFLICT (another version of the shipment). */
 export async function makeQuote(
-  em: EntityManager,
+  { em, emit }: Transaction,
   account: AccountIdentity,
-  shipmentId: string,
+  { shipmentId, shipmentVersion }: { readonly shipmentId: string; readonly shipmentVersion?: number | null },
   now: Date,
 ): Promise<Quote> {
-  const shipment = await findVisibleShipment(em, account, shipmentId);
+  const shipment = await lockVisibleShipment(em, account, shipmentId);
+  checkShipmentVersion(shipment, shipmentVersion);
   if (shipment.closed) refuse('NOT_QUOTABLE', "This shipment was cancelled and can't be quoted.", 'shipmentId');
-  const accepted = await em.count(QuoteEntity, { shipmentId, acceptedAt: { $ne: null } });
+  const accepted = await em.count(QuoteEntity, { shipmentId, acceptedAt: { $ne: null }, withdrawnAt: null });
   if (accepted > 0) refuse('NOT_QUOTABLE', 'This shipment already has an accepted quote.', 'shipmentId');
   const price = await priceShipment(em, shipment, now);
   const quote = em.create(QuoteEntity, newQuote(shipment, price, account.accountId, now));
   await em.flush();
+  const { id: quoteId, organizationId } = quote;
+  await emit('quote.offered', { quoteId, shipmentId, organizationId, at: now.toISOString() });
   return quote;
 }
 
-async function findVisibleShipment(
+/** The copy of the shipment, locked until the commit: it must not change while its quotes are made or accepted. */
+async function lockVisibleShipment(
   em: EntityManager,
   account: AccountIdentity,
   shipmentId: string,
 ): Promise<PricedShipment> {
-  const shipment = isUuid(shipmentId) ? await em.findOne(PricedShipmentEntity, shipmentId) : null;
+  const shipment = isUuid(shipmentId)
+    ? await em.findOne(PricedShipmentEntity, shipmentId, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
+    : null;
   if (shipment && reaches(billingReach(account), shipment)) return shipment;
   return refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', 'shipmentId');
+}
+
+/** Refuses when pricing knows another version of the shipment than the caller has seen: events take a moment. */
+function checkShipmentVersion({ version }: PricedShipment, seen: number | null | undefined): void {
+  if (seen == null || seen === version) return;
+  const message =
+    seen > version
+      ? `Pricing does not know version ${seen} of this shipment yet. Try again in a moment.`
+      : `This shipment is at version ${version}, not ${seen}. Load it again and request a quote.`;
+  refuse('CONFLICT', message, 'shipmentVersion');
+}
+
+/** Withdraws all quotes of a shipment whose load has changed, also an accepted one: it was the price of another load. */
+export async function withdrawQuotes({ em, emit }: Transaction, shipmentId: string, now: Date): Promise<void> {
+  const withdrawn = await query<{ id: string; organizationId: string }>(
+    em,
+    sql`update quote set withdrawn_at = ${now} where shipment_id = ${shipmentId} and withdrawn_at is null
+      and not exists (select from invoice where invoice.shipment_id = quote.shipment_id)
+      returning id, organization_id as "organizationId"`,
+  );
+  for (const { id: quoteId, organizationId } of withdrawn) {
+    await emit('quote.withdrawn', { quoteId, shipmentId, organizationId, at: now.toISOString() });
+  }
 }
 
 function newQuote(shipment: PricedShipment, price: Price, requestedBy: string, now: Date): Quote {
   return {
     id: newId(now.getTime()),
     shipmentId: shipment.id,
+    shipmentVersion: shipment.version,
     organizationId: shipment.organizationId,
     requestedBy,
     currency,
@@ -87,12 +118,12 @@ function newQuote(shipment: PricedShipment, price: Price, requestedBy: string, n
 }
 
 /**
- * Accepts an offer. Refusals: NOT_FOUND; ALREADY_ACCEPTED, WITHDRAWN and EXPIRED show the quote as it is.
+ * Accepts an offer. Refusals: NOT_FOUND; CONFLICT (another version of the shipment); ALREADY_ACCEPTED, WITHDRAWN and EXPIRED show the quote as it is.
  */
 export async function acceptQuote(
   transaction: Transaction,
   account: AccountIdentity,
-  quoteId: string,
+  { quoteId, shipmentVersion }: { readonly quoteId: string; readonly shipmentVersion?: number | null },
   now: Date,
 ): Promise<Quote> {
   const { em } = transaction;
@@ -100,6 +131,7 @@ export async function acceptQuote(
   if (!found || !reaches(billingReach(account), found)) {
     return refuse('NOT_FOUND', 'There is no quote with this id, or you may not see it.', 'quoteId');
   }
+  checkShipmentVersion(await lockVisibleShipment(em, account, found.shipmentId), shipmentVersion);
   // Locks all quotes of the shipment in one order, so that the second of two acceptances sees the first.
   const quotes = await em.find(
     QuoteEntity,
@@ -120,8 +152,10 @@ function checkAcceptable(quote: Quote, now: Date): void {
     throw new Contested(quote, { code, field: ['quoteId'], message });
   };
   const { acceptedAt, withdrawnAt, expiresAt } = quote;
-  if (acceptedAt) refuseQuote('ALREADY_ACCEPTED', `This quote was already accepted at ${acceptedAt.toISOString()}.`);
-  if (withdrawnAt) refuseQuote('WITHDRAWN', 'Another quote of this shipment was accepted.');
+  if (acceptedAt && !withdrawnAt)
+    refuseQuote('ALREADY_ACCEPTED', `This quote was already accepted at ${acceptedAt.toISOString()}.`);
+  if (withdrawnAt)
+    refuseQuote('WITHDRAWN', 'The shipment changed, or another quote of it was accepted. Request a new one.');
   if (expiresAt <= now) refuseQuote('EXPIRED', `This quote expired at ${expiresAt.toISOString()}. Request a new one.`);
 }
 

@@ -44,6 +44,19 @@ async function receive<N extends EventName>(name: N, payload: EventPayload<N>): 
 }
 
 async function knownShipment(overrides: Partial<EventPayload<'shipment.created'>> = {}): Promise<string> {
+  const shipmentId = newId();
+  await receive('shipment.created', shipmentFacts(shipmentId, overrides));
+  return shipmentId;
+}
+
+function changeShipment(shipmentId: string, overrides: Partial<EventPayload<'shipment.created'>>): Promise<void> {
+  return receive('shipment.changed', shipmentFacts(shipmentId, overrides));
+}
+
+function shipmentFacts(
+  shipmentId: string,
+  overrides: Partial<EventPayload<'shipment.created'>>,
+): EventPayload<'shipment.created'> {
   const place = {
     hubCode: 'CHI',
     city: 'Chicago',
@@ -53,8 +66,7 @@ async function knownShipment(overrides: Partial<EventPayload<'shipment.created'>
     longitude: -87.6,
     timeZone: 'America/Chicago',
   };
-  const shipmentId = newId();
-  await receive('shipment.created', {
+  return {
     shipmentId,
     reference: 'IF-1',
     organizationId,
@@ -71,8 +83,7 @@ async function knownShipment(overrides: Partial<EventPayload<'shipment.created'>
     deliverBy: start.toISOString(),
     createdAt: start.toISOString(),
     ...overrides,
-  });
-  return shipmentId;
+  };
 }
 
 interface QuotePayload {
@@ -223,6 +234,55 @@ describe('a quote', () => {
       userErrors: [{ code: 'EXPIRED' }],
     });
     expect((await acceptQuote(stranger, late.quote!.id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+
+  test.each<[string, Partial<EventPayload<'shipment.created'>>]>([
+    ['the distance', { distanceMeters: 3_362_000 }],
+    ['the equipment', { equipment: 'REEFER' }],
+    ['the volume', { volumeM3: 11 }],
+  ])(
+    'is withdrawn when %s changes, also after its acceptance, and the new load is priced and billed',
+    async (_what, changes) => {
+      const shipmentId = await knownShipment({ version: 1 });
+      const { quote: accepted } = await requestQuote(customer, shipmentId);
+      await acceptQuote(customer, accepted!.id);
+      await changeShipment(shipmentId, { version: 2, ...changes });
+      expect((await acceptQuote(customer, accepted!.id)).userErrors).toMatchObject([{ code: 'WITHDRAWN' }]);
+      const { quote: offered } = await requestQuote(customer, shipmentId);
+      expect(offered!.id).not.toBe(accepted!.id);
+      await acceptQuote(customer, offered!.id);
+      await deliver(shipmentId);
+      expect(await invoiceOf(customer, shipmentId)).toMatchObject({ amount: { amount: offered!.price.amount } });
+    },
+  );
+
+  test('stays when the load stays, and when an older version arrives late', async () => {
+    const shipmentId = await knownShipment({ version: 2 });
+    const { quote } = await requestQuote(customer, shipmentId);
+    await changeShipment(shipmentId, { version: 3, reference: 'IF-2' });
+    await changeShipment(shipmentId, { version: 1, distanceMeters: 1 });
+    expect(await acceptQuote(customer, quote!.id)).toMatchObject({ quote: { status: 'ACCEPTED' }, userErrors: [] });
+  });
+
+  test('is made and accepted for the version that the caller has seen', async () => {
+    const shipmentId = await knownShipment({ version: 2 });
+    const ask = async (mutation: 'requestQuote' | 'acceptQuote', input: object) => {
+      const type = mutation === 'requestQuote' ? 'RequestQuoteInput' : 'AcceptQuoteInput';
+      const { data } = await graph.ask<Record<string, QuotePayload & { quote: { shipmentVersion: number } | null }>>(
+        customer,
+        `mutation($input: ${type}!) { ${mutation}(input: $input) { quote { id shipmentVersion } userErrors { code field } } }`,
+        { input: { idempotencyKey: newId(), ...input } },
+      );
+      return data![mutation]!;
+    };
+    const conflict = [{ code: 'CONFLICT', field: ['shipmentVersion'] }];
+    expect((await ask('requestQuote', { shipmentId, shipmentVersion: 3 })).userErrors).toEqual(conflict);
+    expect((await ask('requestQuote', { shipmentId, shipmentVersion: 1 })).userErrors).toEqual(conflict);
+    const { quote } = await ask('requestQuote', { shipmentId, shipmentVersion: 2 });
+    expect(quote).toMatchObject({ shipmentVersion: 2 });
+    const quoteId = quote!.id;
+    expect((await ask('acceptQuote', { quoteId, shipmentVersion: 3 })).userErrors).toEqual(conflict);
+    expect((await ask('acceptQuote', { quoteId, shipmentVersion: 2 })).userErrors).toEqual([]);
   });
 
   test('an acceptance and an observation with a key are made once', async () => {

@@ -43,6 +43,8 @@ const shipment = z.object({
   /** End of the delivery window. */
   deliverBy: time,
   createdAt: time,
+  /** Version of the shipment. Absent in events of releases before 2026-12. */
+  version: z.number().int().optional(),
 });
 
 const stepped = z.object({
@@ -50,6 +52,8 @@ const stepped = z.object({
   organizationId: id,
   driverId: id.nullable(),
   vehicleId: id.nullable(),
+  /** Version of the shipment after the step. Absent in events of releases before 2026-12. */
+  version: z.number().int().optional(),
   at: time,
 });
 
@@ -68,7 +72,7 @@ export const domainEvents = {
   'account.registered': z.object({ accountId: id, organizationId: id.nullable(), email: z.string(), createdAt: time }),
 
   'shipment.created': shipment,
-  /** A draft after a change. A booked shipment that changes is sent as `shipment.booked`. */
+  /** A shipment after a change of its data. While it is BOOKED, the change is sent as `shipment.booked`. */
   'shipment.changed': shipment,
   /** The whole shipment, for risk, fleet and tracking. Sent again when a booked shipment changes. */
   'shipment.booked': shipment.extend({
@@ -135,6 +139,8 @@ export const domainEvents = {
     at: time,
   }),
 
+  'quote.offered': z.object({ quoteId: id, shipmentId: id, organizationId: id, at: time }),
+  'quote.withdrawn': z.object({ quoteId: id, shipmentId: id, organizationId: id, at: time }),
   'quote.accepted': z.object({
     quoteId: id,
     shipmentId: id,
@@ -158,6 +164,8 @@ export const domainEvents = {
   'payment.recorded': z.object({
     paymentId: id,
     invoiceId: id,
+    /** Absent in events of releases before 2026-12. */
+    shipmentId: id.optional(),
     organizationId: id,
     amountCents: cents,
     currency,
@@ -168,6 +176,8 @@ export const domainEvents = {
     shipmentId: id,
     score: z.number().int(),
     decision: z.enum(riskVerdicts),
+    /** Version of the shipment that was assessed. Absent in events of releases before 2026-12. */
+    version: z.number().int().optional(),
     at: time,
   }),
 } as const satisfies Record<string, z.ZodObject>;
@@ -186,5 +196,7 @@ export interface DomainEvent<N extends EventName = EventName> {
 export const liveTopics = {
   vehiclePosition: (vehicleId: string) => `vehicle:${vehicleId}:position`,
   shipment: (shipmentId: string) => `shipment:${shipmentId}`,
+  /** Changes that only staff may notice, such as internal comments. */
+  shipmentForStaff: (shipmentId: string) => `shipment:${shipmentId}:staff`,
   leaderboard: (period: string) => `leaderboard:${period}`,
 } as const;

@@ -25,6 +25,8 @@ const filter = z.object({
   created: range.nullish(),
   deliverBy: range.nullish(),
   delivered: range.nullish(),
+  updated: range.nullish(),
+  pickup: range.nullish(),
   late: z.boolean().nullish(),
   imported: z.boolean().nullish(),
   search: text(1, 200).pipe(z.string().min(2, 'Must have at least 2 characters.')).nullish(),

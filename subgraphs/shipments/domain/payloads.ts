@@ -20,14 +20,15 @@ export function snapshotOf(shipment: ShipmentRow, stops: readonly StopRow[]): Ev
     pickupFrom: requireValue(shipment.pickupFrom, 'pickup window').toISOString(),
     deliverBy: requireValue(shipment.deliverBy, 'delivery window').toISOString(),
     createdAt: shipment.createdAt.toISOString(),
+    version: shipment.version,
   };
 }
 
 export function bookedOf(shipment: ShipmentRow, stops: readonly StopRow[]): EventPayload<'shipment.booked'> {
   return {
     ...snapshotOf(shipment, stops),
-    bookedAt: requireValue(shipment.bookedAt, 'booking').toISOString(),
     version: shipment.version,
+    bookedAt: requireValue(shipment.bookedAt, 'booking').toISOString(),
     via: stops.slice(1, -1).map(placeOf),
   };
 }
@@ -39,6 +40,7 @@ export function steppedOf(shipment: ShipmentRow): EventPayload<'shipment.pickedU
     organizationId: shipment.organizationId,
     driverId: shipment.driverId ?? null,
     vehicleId: shipment.vehicleId ?? null,
+    version: shipment.version,
     at: shipment.statusChangedAt.toISOString(),
   };
 }

@@ -1,4 +1,5 @@
 import { liveTopics } from '#shared/events/topics.ts';
+import { isStaff } from '#shared/identity/identity.ts';
 import { startWith } from '#shared/live/iterators.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { requireVisible } from '../store/shipments.ts';
@@ -12,7 +13,9 @@ interface ShipmentUpdate {
 export const shipmentUpdated = {
   async subscribe(_parent: unknown, { id }: { id: string }, { em, identity, live }: ShipmentsContext) {
     const shipmentId = id.toLowerCase();
-    const changes = await live.subscribe<ShipmentUpdate>([liveTopics.shipment(shipmentId)]);
+    const topics = [liveTopics.shipment(shipmentId)];
+    if (isStaff(identity)) topics.push(liveTopics.shipmentForStaff(shipmentId));
+    const changes = await live.subscribe<ShipmentUpdate>(topics);
     try {
       await requireVisible(em, identity, shipmentId);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { ShipmentsContext } from '../context.ts';
 import { actorsOf } from '../domain/actors.ts';
 import { isLate, nextStatuses } from '../domain/status.ts';
 import type {
+  ChangeRow,
   CommentRow,
   EventRow,
   ImportRow,
@@ -40,6 +41,10 @@ export const Shipment = {
     checkCount('last', last, mostEvents);
     return loaders.events(last).load(id);
   },
+  changes: ({ id }: ShipmentRow, { last }: { last: number }, { loaders }: ShipmentsContext) => {
+    checkCount('last', last, mostEvents);
+    return loaders.changes(last).load(id);
+  },
   proofOfDelivery: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.proofs().load(id),
   rating: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.ratings().load(id),
   comments: ({ id }: ShipmentRow, page: PageArguments, { loaders }: ShipmentsContext) => loaders.comments()(id, page),
@@ -57,6 +62,11 @@ export const ShipmentEvent = {
   at: ({ occurredAt }: EventRow) => occurredAt,
   by: ({ actorAccountId }: EventRow) => accountStub(actorAccountId),
   location: (event: EventRow) => geoPointOf(event),
+};
+
+export const ShipmentChange = {
+  at: ({ changedAt }: ChangeRow) => changedAt,
+  by: ({ accountId }: ChangeRow) => accountStub(accountId),
 };
 
 export const ProofOfDelivery = {

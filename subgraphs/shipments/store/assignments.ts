@@ -23,6 +23,7 @@ export async function noteAssignment(
   transaction.em.assign(shipment, { assignmentId, driverId, vehicleId });
   if (takesOver) {
     shipment.version += 1;
+    shipment.updatedAt = now;
     announceChange(transaction.announce, shipment);
   } else {
     takeStep(transaction, shipment, {
@@ -53,6 +54,7 @@ export async function noteRelease(
     });
   } else {
     shipment.version += 1;
+    shipment.updatedAt = now;
     announceChange(transaction.announce, shipment);
   }
 }

@@ -2,13 +2,17 @@ import type { EntityManager } from '#shared/database/database.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { newId } from '#shared/ids.ts';
+import { moneyOf } from '#shared/input/money.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
+import { type Facts, findDifferences } from '../domain/differences.ts';
 import { bookedOf, snapshotOf } from '../domain/payloads.ts';
 import type { UpdateInput } from '../domain/shipment-input.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';
-import { ItemEntity, type ShipmentRow, StopEntity } from '../entities.ts';
+import { ChangeEntity, ItemEntity, type ItemRow, type ShipmentRow, StopEntity, type StopRow } from '../entities.ts';
 import { requireFuturePickup, requirePlausibleWindows } from './booking.ts';
+import { findItems, findStops } from './details.ts';
 import { addItems, addStops } from './parts.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { announceChange } from './steps.ts';
@@ -28,6 +32,8 @@ export async function updateShipment(
   requireEditor(identity, shipment);
   requireOpen(shipment, input);
 
+  const fields = findDifferences(await factsBefore(em, shipment, input), factsAfter(input));
+  if (fields.length === 0) return;
   if (input.equipment) shipment.equipment = input.equipment;
   if (input.notes !== undefined) shipment.notes = input.notes;
   if (input.items) {
@@ -43,6 +49,15 @@ export async function updateShipment(
     em.assign(shipment, laneOf(input.stops));
   }
   shipment.version += 1;
+  shipment.updatedAt = now;
+  em.create(ChangeEntity, {
+    id: newId(now.getTime()),
+    shipmentId: shipment.id,
+    version: shipment.version,
+    changedAt: now,
+    accountId: identity.accountId,
+    fields,
+  });
   await em.flush();
   announceChange(announce, shipment);
   await emitFacts(em, emit, shipment);
@@ -50,10 +65,51 @@ export async function updateShipment(
 
 /** Imported shipments emit no events. */
 async function emitFacts(em: EntityManager, emit: Transaction['emit'], shipment: ShipmentRow): Promise<void> {
-  if (shipment.imported || !open.includes(shipment.status)) return;
+  if (shipment.imported) return;
   const stops = await stopsOf(em, shipment.id);
   if (shipment.status === 'BOOKED') await emit('shipment.booked', bookedOf(shipment, stops));
   else await emit('shipment.changed', snapshotOf(shipment, stops));
+}
+
+/** The present values of those fields that the input gives. */
+async function factsBefore(em: EntityManager, shipment: ShipmentRow, input: UpdateInput): Promise<Facts> {
+  const { id, equipment, notes } = shipment;
+  return {
+    ...(input.equipment && { equipment }),
+    ...(input.notes !== undefined && { notes }),
+    ...(input.items && { items: (await findItems(em, [id])).map(itemFacts) }),
+    ...(input.stops && { stops: (await findStops(em, [id])).map(stopFacts) }),
+  };
+}
+
+function factsAfter({ equipment, notes, items, stops }: UpdateInput): Facts {
+  return {
+    ...(equipment && { equipment }),
+    ...(notes !== undefined && { notes }),
+    ...(items && {
+      items: items.map(({ value, ...item }) =>
+        itemFacts({ ...item, valueCents: value.cents, currency: value.currency }),
+      ),
+    }),
+    ...(stops && { stops: stops.map(({ location, ...stop }) => stopFacts({ ...stop, ...location })) }),
+  };
+}
+
+type Given<R, K extends keyof R> = { readonly [key in K]?: R[key] };
+
+function itemFacts(
+  item: Given<ItemRow, 'description' | 'commodity' | 'quantity' | 'weightKg' | 'volumeM3' | 'valueCents' | 'currency'>,
+) {
+  const { description, commodity, quantity, weightKg, volumeM3, valueCents, currency } = item;
+  const value = valueCents == null || currency == null ? null : moneyOf(valueCents, currency);
+  return { description, commodity, quantity, weightKg, volumeM3, value: value && `${value.amount} ${value.currency}` };
+}
+
+function stopFacts(stop: Given<StopRow, Exclude<keyof StopRow, symbol>>) {
+  const { hubCode, contactName, street, city, region, postalCode, country, latitude, longitude } = stop;
+  const { timeZone, windowStart, windowEnd } = stop;
+  const address = { hubCode, contactName, street, city, region, postalCode, country };
+  return { ...address, latitude, longitude, timeZone, windowStart, windowEnd };
 }
 
 function requireEditor(identity: AccountIdentity, { organizationId, driverId = null }: ShipmentRow): void {

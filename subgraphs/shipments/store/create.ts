@@ -40,6 +40,7 @@ export async function createShipment(
     ...loadOf(input.items),
     createdAt: now,
     statusChangedAt: now,
+    updatedAt: now,
     imported: false,
   });
   await em.flush(); // before its parts: the unit of work does not know their foreign key

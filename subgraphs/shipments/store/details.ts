@@ -2,8 +2,8 @@ import type { EntityManager } from '#shared/database/database.ts';
 import type { List } from '#shared/database/list.ts';
 import { always, type Sql, sql } from '#shared/database/sql.ts';
 import { type Identity, isStaff } from '#shared/identity/identity.ts';
-import type { CommentRow, EventRow, ItemRow, StopRow } from '../entities.ts';
-import { commentRows, eventRows, itemRows, stopRows } from './rows.ts';
+import type { ChangeRow, CommentRow, EventRow, ItemRow, StopRow } from '../entities.ts';
+import { changeRows, commentRows, eventRows, itemRows, stopRows } from './rows.ts';
 
 /*
  * Each function reads parts of several shipments in one statement. Callers have already checked that the identity may see
@@ -28,6 +28,16 @@ export function findEvents(em: EntityManager, ids: Ids, last: number): Promise<E
     sql`select e.* from unnest(${ids}::uuid[]) o (id) cross join lateral (
       select ${eventRows.columns('t')} from shipment_event t where t.shipment_id = o.id order by t.version desc limit ${last}
     ) e order by e."shipmentId", e.version`,
+  );
+}
+
+/** The latest changes of the data of each shipment, oldest first. */
+export function findChanges(em: EntityManager, ids: Ids, last: number): Promise<ChangeRow[]> {
+  return changeRows.read(
+    em,
+    sql`select c.* from unnest(${ids}::uuid[]) o (id) cross join lateral (
+      select ${changeRows.columns('t')} from shipment_change t where t.shipment_id = o.id order by t.version desc limit ${last}
+    ) c order by c."shipmentId", c.version`,
   );
 }
 

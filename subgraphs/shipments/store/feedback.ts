@@ -6,15 +6,17 @@ import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { CommentEntity } from '../entities.ts';
 import { findShipments, lockShipment } from './shipments.ts';
-import { announceChange } from './steps.ts';
+import { announceToStaff } from './steps.ts';
+import { touchShipment } from './touch.ts';
 
 /** Rates a delivered shipment that has no rating yet. */
 export async function rateShipment(
-  { em, emit, announce }: Transaction,
+  transaction: Transaction,
   identity: AccountIdentity,
   { shipmentId, stars, comment }: { shipmentId: string; stars: number; comment: string | null },
   now: Date,
 ): Promise<void> {
+  const { em, emit } = transaction;
   const shipment = await lockShipment(em, identity, shipmentId, null, 'shipmentId');
   if (identity.organizationId !== shipment.organizationId) {
     refuse('NOT_ALLOWED', 'Only the customer whose freight it was can rate this shipment.', 'shipmentId');
@@ -32,7 +34,7 @@ export async function rateShipment(
       on conflict do nothing returning shipment_id`,
   );
   if (written.length === 0) refuse('ALREADY_RATED', 'This shipment already has a rating.', 'shipmentId');
-  announceChange(announce, shipment);
+  await touchShipment(transaction, shipmentId, now);
   await emit('shipment.rated', {
     shipmentId,
     organizationId: shipment.organizationId,
@@ -44,11 +46,12 @@ export async function rateShipment(
 
 /** Writes a comment. Only staff can write internal ones. @returns its id */
 export async function writeComment(
-  { em, announce }: Transaction,
+  transaction: Transaction,
   identity: AccountIdentity,
   { shipmentId, body, internal }: { shipmentId: string; body: string; internal: boolean },
   now: Date,
 ): Promise<string> {
+  const { em, announce } = transaction;
   const [shipment] = await findShipments(em, identity, [shipmentId]);
   if (!shipment) refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', 'shipmentId');
   if (internal && !isStaff(identity)) refuse('NOT_ALLOWED', 'Only staff can write internal comments.', 'internal');
@@ -61,7 +64,7 @@ export async function writeComment(
     createdAt: now,
   });
   await em.flush();
-  // Subscribers read the comment with their own rights. The change itself is not confidential.
-  announceChange(announce, shipment);
+  if (internal) announceToStaff(announce, shipment);
+  else await touchShipment(transaction, shipmentId, now);
   return comment.id;
 }

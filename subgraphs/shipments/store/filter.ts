@@ -19,6 +19,8 @@ export function conditionsOf(filter: ShipmentFilter, now: Date): Sql[] {
     ...within('created_at', filter.created),
     ...within('deliver_by', filter.deliverBy),
     ...within('delivered_at', filter.delivered),
+    ...within('updated_at', filter.updated),
+    ...within('pickup_from', filter.pickup),
   );
   if (late != null) conditions.push(lateIs(late, now));
   if (imported != null) conditions.push(imported ? sql`t.imported` : sql`not t.imported`);

@@ -34,7 +34,7 @@ export function importedRows(
   return { shipment, stop, item, shipment_event, shipment_import };
 }
 
-function shipmentOf(id: string, facts: ImportFacts, { organizationId, accountId }: Batch): Record {
+function shipmentOf(id: string, facts: ImportFacts, { organizationId, accountId, now }: Batch): Record {
   const { origin, destination, item } = facts;
   return {
     id,
@@ -57,6 +57,7 @@ function shipmentOf(id: string, facts: ImportFacts, { organizationId, accountId 
     currency: item.value?.currency ?? null,
     deliver_by: facts.deliverBy,
     created_at: facts.createdAt,
+    updated_at: now,
     delivered_at: facts.deliveredAt,
     status_changed_at: facts.deliveredAt,
     imported: true,

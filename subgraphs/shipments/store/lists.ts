@@ -34,10 +34,18 @@ const byStatusChange: SortKey<ShipmentRow> = {
   read: ({ statusChangedAt }) => statusChangedAt.toISOString(),
 };
 
+const byUpdate: SortKey<ShipmentRow> = {
+  expression: 't.updated_at',
+  kind: 'time',
+  read: ({ updatedAt }) => updatedAt.toISOString(),
+};
+
 const orders = {
   CREATED_NEWEST: { descending: true, key: byCreation },
   CREATED_OLDEST: { descending: false, key: byCreation },
   STATUS_CHANGED_NEWEST: { descending: true, key: byStatusChange },
+  UPDATED_NEWEST: { descending: true, key: byUpdate },
+  UPDATED_OLDEST: { descending: false, key: byUpdate },
   PICKUP_SOONEST: { descending: false, key: earliest('pickup_from', (row) => row.pickupFrom) },
   DELIVERY_SOONEST: { descending: false, key: earliest('deliver_by', (row) => row.deliverBy) },
   DELIVERED_NEWEST: { descending: true, key: latest('delivered_at', (row) => row.deliveredAt) },

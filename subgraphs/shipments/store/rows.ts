@@ -1,5 +1,6 @@
 import { rowsOf } from '#shared/database/rows.ts';
 import {
+  ChangeEntity,
   CommentEntity,
   EventEntity,
   ImportEntity,
@@ -14,6 +15,7 @@ export const shipmentRows = rowsOf(ShipmentEntity);
 export const stopRows = rowsOf(StopEntity);
 export const itemRows = rowsOf(ItemEntity);
 export const eventRows = rowsOf(EventEntity);
+export const changeRows = rowsOf(ChangeEntity);
 export const proofRows = rowsOf(ProofEntity);
 export const ratingRows = rowsOf(RatingEntity);
 export const commentRows = rowsOf(CommentEntity);

@@ -42,11 +42,13 @@ export function takeStep({ em, announce }: Transaction, shipment: ShipmentRow, f
   const from = shipment.status;
   shipment.status = to;
   shipment.statusChangedAt = at;
+  shipment.updatedAt = recordedAt;
   shipment.version += 1;
   shipment.troubledFrom = to === 'EXCEPTION' ? from : null;
   if (to === 'BOOKED') shipment.bookedAt ??= at;
   if (to === 'PICKED_UP') shipment.pickedUpAt ??= at;
   if (to === 'DELIVERED') shipment.deliveredAt = at;
+  if (to === 'CANCELLED') Object.assign(shipment, { cancelledAt: at, cancelReason: note });
   em.create(EventEntity, {
     id: newId(recordedAt.getTime()),
     shipmentId: shipment.id,
@@ -70,4 +72,12 @@ export function announceChange(
   { id, version }: { id: string; version: number },
 ): void {
   announce(liveTopics.shipment(id), { shipmentId: id, version });
+}
+
+/** Tells only staff that a shipment has something new: customers must not notice internal comments. */
+export function announceToStaff(
+  announce: Transaction['announce'],
+  { id, version }: { id: string; version: number },
+): void {
+  announce(liveTopics.shipmentForStaff(id), { shipmentId: id, version });
 }

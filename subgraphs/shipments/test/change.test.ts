@@ -8,6 +8,8 @@ import {
   customer,
   dispatcher,
   driveTo,
+  inHours,
+  now,
   openScene,
   oranges,
   type Shipments,
@@ -57,6 +59,71 @@ describe('changing a shipment', () => {
     const { id, version } = await create(scene);
     const { shipment } = await update(customer, { id, expectedVersion: version, notes: null }, 'shipment { notes }');
     expect(shipment).toEqual({ notes: null });
+  });
+
+  test('records which account changed which field, with the old and new values', async () => {
+    const { id, version } = await create(scene);
+    const stops = [chicago, { ...toronto, street: '1 Quay St', windowEnd: inHours(30) }];
+    await update(customer, { id, expectedVersion: version, notes: null, stops });
+    await update(dispatcher, { id, expectedVersion: version + 1, equipment: 'DRY_VAN' });
+    const { data } = await scene.ask(
+      customer,
+      'query($id: ID!) { shipment(id: $id) { changes { version at by { id } fields { field before after } } } }',
+      { id },
+    );
+    const at = now.toISOString();
+    expect(data).toEqual({
+      shipment: {
+        changes: [
+          {
+            version: 2,
+            at,
+            by: { id: customer.accountId },
+            fields: [
+              { field: 'notes', before: 'Keep at 4 degrees', after: null },
+              { field: 'stops.1.street', before: toronto.street, after: '1 Quay St' },
+              { field: 'stops.1.windowEnd', before: toronto.windowEnd, after: inHours(30) },
+            ],
+          },
+          {
+            version: 3,
+            at,
+            by: { id: dispatcher.accountId },
+            fields: [{ field: 'equipment', before: 'REEFER', after: 'DRY_VAN' }],
+          },
+        ],
+      },
+    });
+  });
+
+  test('to the values that it has already changes nothing: neither the version nor the watchers notice', async () => {
+    const { id, version } = await create(scene);
+    await scene.heard();
+    const same = {
+      equipment: 'REEFER',
+      notes: ' Keep at 4 degrees',
+      stops: [chicago, toronto],
+      items: [oranges],
+    };
+    for (const input of [{}, same]) {
+      const { shipment, userErrors } = await update(
+        customer,
+        { id, expectedVersion: version, ...input },
+        'shipment { version updatedAt changes { version } }',
+      );
+      expect(userErrors).toEqual([]);
+      expect(shipment).toEqual({ version, updatedAt: now.toISOString(), changes: [] });
+    }
+    expect(await scene.heard()).toEqual([]);
+  });
+
+  test('of a draft is sent as shipment.changed with its version', async () => {
+    const { id, version } = await create(scene);
+    await scene.heard();
+    await update(customer, { id, expectedVersion: version, equipment: 'DRY_VAN' });
+    expect(await scene.heard()).toMatchObject([
+      { name: 'shipment.changed', payload: { shipmentId: id, equipment: 'DRY_VAN', version: version + 1 } },
+    ]);
   });
 
   test('sends shipment.booked again for a booked shipment, with its new version', async () => {

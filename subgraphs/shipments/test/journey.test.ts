@@ -122,12 +122,11 @@ describe('a shipment goes from draft to delivery', () => {
       'shipment.outForDelivery',
       'shipment.delivered',
     ]);
-    expect(heard[0]?.payload).toEqual({ shipmentId: id, organizationId, driverId, vehicleId, at: pickedUpAt });
+    const step = { shipmentId: id, organizationId, driverId, vehicleId };
+    expect(heard[0]?.payload).toEqual({ ...step, version: 4, at: pickedUpAt });
     expect(heard[3]?.payload).toEqual({
-      shipmentId: id,
-      organizationId,
-      driverId,
-      vehicleId,
+      ...step,
+      version: 7,
       at: deliveredAt,
       onTime: true,
       deliverBy: inHours(24),

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { Identity } from '#shared/identity/identity.ts';
+import { newId } from '#shared/ids.ts';
 import { identityToken } from '../../shared/test/harness.ts';
-import { change, create, customer, dispatcher, openScene, type Shipments, stranger } from './scene.ts';
+import { change, create, customer, dispatcher, openScene, organizationId, type Shipments, stranger } from './scene.ts';
 
 let scene: Shipments;
 beforeAll(async () => {
@@ -44,6 +45,40 @@ describe('watching a shipment', () => {
       expect(await next(watcher)).toMatchObject({ version: 3, status: 'BOOKED' });
     } finally {
       await watcher.close();
+    }
+  });
+
+  test('also sends it after a quote, an invoice and a payment of it', async () => {
+    const { id } = await create(scene);
+    const watcher = await watch(customer, id);
+    try {
+      await next(watcher);
+      const at = new Date().toISOString();
+      const billed = { organizationId, amountCents: 1, currency: 'USD', at };
+      await scene.receive('quote.offered', { quoteId: newId(), shipmentId: id, organizationId, at });
+      expect(await next(watcher)).toMatchObject({ id, version: 1 });
+      const invoiceId = newId();
+      await scene.receive('invoice.issued', { ...billed, invoiceId, shipmentId: id, driverId: null, costCents: 0 });
+      expect(await next(watcher)).toMatchObject({ id, version: 1 });
+      await scene.receive('payment.recorded', { ...billed, paymentId: newId(), invoiceId, shipmentId: id });
+      expect(await next(watcher)).toMatchObject({ id, version: 1 });
+    } finally {
+      await watcher.close();
+    }
+  });
+
+  test('sends internal comments to staff only', async () => {
+    const { id } = await create(scene);
+    const [client, desk] = [await watch(customer, id), await watch(dispatcher, id)];
+    try {
+      for (const watcher of [client, desk]) await next(watcher);
+      await change(scene, dispatcher, 'commentOnShipment', { shipmentId: id, body: 'Pays late.', internal: true });
+      expect(await next(desk)).toMatchObject({ id, version: 1 });
+      await change(scene, dispatcher, 'updateShipment', { id, expectedVersion: 1, notes: 'Ring at the gate' });
+      // The first event of the customer is the next public change.
+      expect(await next(client)).toMatchObject({ version: 2, notes: 'Ring at the gate' });
+    } finally {
+      for (const watcher of [client, desk]) await watcher.close();
     }
   });
 

@@ -31,6 +31,8 @@ export interface Heard {
 export interface Shipments extends TestSubgraph<ShipmentsContext> {
   /** The events that another subgraph has received since the last call. */
   heard(): Promise<Heard[]>;
+  /** Delivers an event through the queue, as another subgraph would send it. */
+  receive<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
 }
 
 /** This subgraph with its own database, and another subgraph that receives all its events. */
@@ -55,6 +57,10 @@ export async function openScene(clock: () => Date = () => now): Promise<Shipment
     async heard() {
       await neighbour.services.jobs.drain();
       return heard.splice(0);
+    },
+    async receive(name, payload) {
+      await neighbour.services.database.fork().transactional((em) => neighbour.services.jobs.emit(em, name, payload));
+      await scene.services.jobs.drain();
     },
     async close() {
       await neighbour.close();

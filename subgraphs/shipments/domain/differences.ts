@@ -1,0 +1,41 @@
+/** One field that a change gave another value. Values are texts, as people read them; null for a field without a value. */
+export interface FieldChange {
+  /** Path of the field, such as `stops.1.city`. */
+  readonly field: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+type Value = string | number | boolean | Date | null | undefined;
+export type Facts = Readonly<Record<string, Value | readonly Readonly<Record<string, Value>>[]>>;
+
+/** Finds the fields of `after` that differ from `before`. Lists are compared entry by entry. */
+export function findDifferences(before: Facts, after: Facts): FieldChange[] {
+  const old = flatten(before);
+  const present = flatten(after);
+  const names = new Set([...old.keys(), ...present.keys()]);
+  return [...names]
+    .map((field) => ({ field, before: old.get(field) ?? null, after: present.get(field) ?? null }))
+    .filter((change) => change.before !== change.after);
+}
+
+function flatten(facts: Facts): Map<string, string> {
+  const texts = new Map<string, string>();
+  const add = (field: string, value: Value) => {
+    if (value == null) return;
+    texts.set(field, value instanceof Date ? value.toISOString() : String(value));
+  };
+  for (const [name, value] of Object.entries(facts)) {
+    if (!Array.isArray(value)) add(name, value as Value);
+    else for (const [index, entry] of value.entries()) addEntry(`${name}.${index}`, entry, add);
+  }
+  return texts;
+}
+
+function addEntry(
+  path: string,
+  entry: Readonly<Record<string, Value>>,
+  add: (field: string, value: Value) => void,
+): void {
+  for (const [name, value] of Object.entries(entry)) add(`${path}.${name}`, value);
+}
