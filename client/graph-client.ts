@@ -41,7 +41,7 @@ const accept = 'application/graphql-response+json, application/json;q=0.9';
 
 export function createGraphClient({ account, ...options }: GraphClientOptions): GraphClient {
   const { url, signal, timeoutMs, clock } = options;
-  // The operation that waits for the session is the one that is sent again.
+  // Only the operation retries. Otherwise attempts of the sign-in and of the operation would multiply.
   const signIn = account && createGraphClient({ ...options, attempts: 1 }).send;
   const session = options.session ?? (account && signIn && createSession(signIn, account, clock));
 

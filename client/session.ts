@@ -10,7 +10,7 @@ export interface Account {
 
 /** Keeps an account signed in. */
 export interface Session {
-  /** A token that is valid for some time yet. @throws GraphFailure, a `SignInFailure` when the account is refused */
+  /** A token that is valid for at least a minute. @throws GraphFailure, a `SignInFailure` when the account is refused */
   accessToken(): Promise<string>;
   /** Signs in anew before the next operation: the graph has refused this token. */
   discard(accessToken: string): void;

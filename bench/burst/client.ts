@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { post } from '../../client/post.ts';
 
-/** What one text came to. */
+/** The outcome of one request. */
 export interface BurstOutcome {
   /** `ok`, `partial` (data with errors), or the code of the first error. */
   readonly outcome: string;
@@ -19,7 +19,7 @@ const worker = new Worker(new URL('./probe.ts', import.meta.url), {
   workerData: { url: new URL('/health/live', url).href },
 });
 
-/** A text of six subgraphs that no other request has. */
+/** A query over six subgraphs, with a text that no other request has. */
 function newText(index: number): string {
   const fields =
     'nodes { reference organization { name tier } driver { name } eta { arrivesAt } quote { price { amount } } risk { score } }';
@@ -35,7 +35,7 @@ async function send(index: number): Promise<BurstOutcome> {
   return { outcome: code === undefined ? 'ok' : data ? `partial ${code}` : code, ms: performance.now() - began };
 }
 
-/** A connection that the gateway closes has an outcome too. */
+/** A connection that the gateway closes counts as an outcome. */
 async function outcomeOf(index: number): Promise<BurstOutcome> {
   const began = performance.now();
   return send(index).catch(() => ({ outcome: 'connection closed', ms: performance.now() - began }));

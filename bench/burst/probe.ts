@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Agent, request } from 'undici';
 
-/** Asks `/health/live` every 25 ms until it is told to stop, then posts the milliseconds of each. */
+/** Requests `/health/live` every 25 ms until the main thread says stop. Then posts the time of each request in milliseconds. */
 const { url } = workerData as { url: string };
 const dispatcher = new Agent({ connections: 100, headersTimeout: 120_000 });
 const times: number[] = [];
@@ -16,7 +16,7 @@ async function probe(): Promise<void> {
 
 const timer = setInterval(() => {
   const asked: Promise<void> = probe()
-    .catch(() => undefined) // a closed connection: the share of this address is used up
+    .catch(() => undefined) // The gateway closed the connection: this address has too many.
     .finally(() => pending.delete(asked));
   pending.add(asked);
 }, 25);

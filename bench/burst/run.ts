@@ -1,4 +1,4 @@
-/** A burst of unknown texts: what becomes of them, and of everybody else. See README.md. */
+/** Sends a burst of unknown documents and shows their outcomes, and how other clients fare meanwhile. See README.md. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
@@ -12,7 +12,7 @@ import type { BurstReport } from './client.ts';
 const { values: flags } = orExit(() =>
   readCommandLine({
     call: 'npm run bench:burst --',
-    does: 'What becomes of documents that the gateway does not know, all at once. See bench/burst/README.md.',
+    does: 'Sends many unknown documents at once and shows their outcomes. See bench/burst/README.md.',
     options: {
       count: { type: 'string', value: 'NUMBER', default: '2000', help: 'documents (2000)' },
       limited: { type: 'boolean', default: false, help: 'with the default limits of clients' },

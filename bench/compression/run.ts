@@ -1,4 +1,4 @@
-/** What compressing a response costs and saves, by its size: where the threshold of `gateway/edges/http/compression.ts` comes from. */
+/** Measures what compressing a response costs and saves, by size. The threshold of `gateway/edges/http/compression.ts` comes from here. */
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { orExit } from '#shared/runtime/exit.ts';

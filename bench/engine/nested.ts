@@ -1,6 +1,6 @@
 /**
- * What the engine itself costs on the nested query of the gateway benchmark: answers come as text from memory, so only
- * JSON.parse and the engine are measured, beside the same JSON.parse alone and one JSON.stringify of the whole response.
+ * Measures the engine alone on the nested query of the gateway benchmark. Subgraph responses come from memory as text, so the
+ * cost is that of JSON.parse and the engine. JSON.parse alone and one JSON.stringify of the response are measured beside it.
  *
  *   node bench/engine/nested.ts [--rounds 5] [--iterations 2000]
  */
@@ -16,7 +16,7 @@ import type { SubgraphRequest, SubgraphResult, SubgraphTransport } from '../../g
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { createErrorPolicy } from '../../gateway/errors/error-policy.ts';
 import { subgraphNames } from '../gateway/subgraphs/resolvers.ts';
-import { Answerer } from '../gateway/subgraphs/respond.ts';
+import { Responder } from '../gateway/subgraphs/respond.ts';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, iterations: { type: 'string', default: '2000' } },
@@ -37,13 +37,13 @@ const { supergraphSdl } = composed;
 
 class TextTransport implements SubgraphTransport {
   readonly texts = new Map<string, string>();
-  readonly #answerers = new Map(subgraphNames.map((name) => [name as string, new Answerer(name)]));
+  readonly #responders = new Map(subgraphNames.map((name) => [name as string, new Responder(name)]));
 
   async fetch({ subgraph, body }: SubgraphRequest): Promise<SubgraphResult> {
     const key = subgraph + body;
     let text = this.texts.get(key);
     if (text === undefined) {
-      text = (await this.#answerers.get(subgraph)!.answer(body)).toString();
+      text = (await this.#responders.get(subgraph)!.respond(body)).toString();
       this.texts.set(key, text);
     }
     return JSON.parse(text) as SubgraphResult;
@@ -76,8 +76,8 @@ async function once(first: number): Promise<string> {
 }
 
 const text = await once(5);
-const answers = [...transport.texts.values()];
-console.log(`response ${text.length} B, ${answers.length} subgraph answers of ${answers.join('').length} B`);
+const responses = [...transport.texts.values()];
+console.log(`response ${text.length} B, ${responses.length} subgraph responses of ${responses.join('').length} B`);
 const tree: unknown = JSON.parse(text);
 
 async function measure(run: () => unknown): Promise<number> {
@@ -91,9 +91,9 @@ async function measure(run: () => unknown): Promise<number> {
 
 const cases = {
   'engine, to bytes': async () => Buffer.from(await once(5)),
-  'parse only': () => answers.map((answer) => JSON.parse(answer) as unknown),
+  'parse only': () => responses.map((response) => JSON.parse(response) as unknown),
   'parse and stringify': () => {
-    for (const answer of answers) JSON.parse(answer);
+    for (const response of responses) JSON.parse(response);
     return Buffer.from(JSON.stringify(tree));
   },
 };

@@ -1,7 +1,7 @@
 /**
- * What one subgraph request costs by the HTTP client that sends it: the floor's seven requests in their waves, 50 operations at a time,
- * answers parsed, no gateway around. Prints microseconds of this process's CPU per subgraph request (lower quartile of many short slices). Figures and what followed from them:
- * docs/decisions/0003-transport.md.
+ * Measures what one subgraph request costs with each HTTP client, without a gateway: the floor's seven requests in their waves, 50 operations
+ * at a time, with parsed responses. Prints microseconds of CPU per subgraph request (lower quartile of many short slices). Figures and
+ * conclusions: docs/decisions/0003-transport.md.
  */
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -33,8 +33,8 @@ const clients: Record<string, (origin: string) => { ask: Client; close(): unknow
 
 function requestClient(pool: Pool) {
   const ask: Client = async (path, body) => {
-    const answer = await pool.request({ path, method: 'POST', headers, body });
-    return JSON.parse(await answer.body.text());
+    const response = await pool.request({ path, method: 'POST', headers, body });
+    return JSON.parse(await response.body.text());
   };
   return { ask, close: () => pool.destroy() };
 }
@@ -57,7 +57,7 @@ function dispatchClient(pool: Pool) {
   return { ask, close: () => pool.destroy() };
 }
 
-/** With everything it does for a request: sharing, limits, circuit, budget, checked answers. */
+/** Our transport with all that it does for a request: sharing, limits, circuit breaker, retry budget, checked responses. */
 function ourTransport(origin: string) {
   const transport = createTransport({ subgraphs: { one: { url: `${origin}/graphql` } } });
   let requests = 0;
@@ -100,8 +100,8 @@ function nodeHttpClient(origin: string) {
     new Promise((resolve, reject) => {
       const all = { ...headers, 'content-length': Buffer.byteLength(body) };
       http
-        .request({ agent, hostname, port, path, method: 'POST', headers: all }, (answer) => {
-          text(answer).then((json) => resolve(JSON.parse(json)), reject);
+        .request({ agent, hostname, port, path, method: 'POST', headers: all }, (response) => {
+          text(response).then((json) => resolve(JSON.parse(json)), reject);
         })
         .on('error', reject)
         .end(body);
@@ -129,7 +129,7 @@ function open(name: string): Open {
   return new Map(urls.map(([subgraph, url]) => [subgraph, clients[name]!(new URL(url).origin)]));
 }
 
-/** Short slices in turn, so that neighbours on the machine disturb all alike. */
+/** Measures in short slices in turn, so that other processes on the machine disturb all clients alike. */
 async function measureInTurn(): Promise<ReadonlyMap<string, number[]>> {
   const costs = new Map<string, number[]>([...opened.keys()].map((name) => [name, []]));
   for (let round = -2; round < (seconds * 1000) / sliceMs; round += 1) {
@@ -149,7 +149,7 @@ async function slice(all: Open): Promise<number> {
   return (user + system) / counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** The lower quartile: what a slice costs when nobody interferes. */
+/** The lower quartile: the cost of a slice that no other process disturbs. */
 function quartile(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)]!;
 }

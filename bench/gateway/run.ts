@@ -1,4 +1,4 @@
-/** The public gateway benchmark's workload on this machine: ours beside its peers and the floors, in one run. See README.md. */
+/** Measures our gateway, its peers and the floors under the workload of the public gateway benchmark. See README.md. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { orExit } from '#shared/runtime/exit.ts';
 import { expectedResponse } from './runner/expected.ts';
 import { freePort } from './runner/free-port.ts';
-import { checkAnswer, type RunningGateway, startGateway } from './runner/gateway.ts';
+import { checkResponse, type RunningGateway, startGateway } from './runner/gateway.ts';
 import { type Conditions, type Measurement, measure, warmUp } from './runner/measure.ts';
 import { type Options, readOptions } from './runner/options.ts';
 import { type RunningSubgraphs, startSubgraphs } from './runner/subgraphs.ts';
@@ -49,7 +49,7 @@ async function startAll(running: RunningSubgraphs, { contenders, workloads: want
     gateways.push(gateway);
     for (const workload of wanted) {
       if (contender.isFloor && !workload.forFloors) continue;
-      gateway.subgraphRequests.set(workload.name, await checkAnswer(gateway, workload, running.stats));
+      gateway.subgraphRequests.set(workload.name, await checkResponse(gateway, workload, running.stats));
     }
     gateway.process.pause();
   }

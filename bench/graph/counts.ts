@@ -8,7 +8,7 @@ export interface Counts {
   readonly fetches: number;
 }
 
-/** What one call of `run` costs in SQL statements and fetches, from the metrics of gateway and subgraphs. */
+/** Counts the SQL statements and fetches of one call of `run`, by the metrics of gateway and subgraphs. */
 export async function countsOf({ adminUrl, subgraphUrls }: Measured, run: () => Promise<unknown>): Promise<Counts> {
   const read = async () => ({
     statements: await sumOf(subgraphUrls, 'subgraph_sql_statements_total'),
@@ -20,7 +20,7 @@ export async function countsOf({ adminUrl, subgraphUrls }: Measured, run: () => 
   return { statements: after.statements - before.statements, fetches: after.fetches - before.fetches };
 }
 
-/** Sum of a counter over its labels and over these servers. */
+/** Sums a counter over these servers. */
 async function sumOf(urls: readonly string[], counter: string): Promise<number> {
   const counts = await Promise.all(urls.map((url) => readCounter(url, counter)));
   return counts.reduce((sum, count) => sum + count, 0);

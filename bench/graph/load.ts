@@ -1,7 +1,7 @@
 import autocannon, { type Options, type Result } from 'autocannon';
 import { percentile } from './percentile.ts';
 
-/** A process of its own, so that sending requests takes no time from answering them: a job on stdin, a result on stdout. */
+/** Input of this program. It runs in its own process, so that sending requests takes no time from serving them. Job on stdin, result on stdout. */
 export interface LoadJob {
   readonly url: string;
   readonly token: string;
@@ -15,7 +15,7 @@ export interface LoadResult {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly requests: number;
-  /** Requests without a 200, or whose answer had errors. */
+  /** Requests whose response had another status than 200, or errors. */
   readonly failed: number;
 }
 
@@ -42,7 +42,7 @@ function optionsOf({ url, token, bodies, connections, seconds }: LoadJob): Optio
     duration: seconds,
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    // Each connection begins elsewhere in the list, so that no two send the same at the same time.
+    // Each connection starts at another place in the list, so that no two send the same request at once.
     setupClient: (client) => {
       const offset = Math.floor((started++ * bodies.length) / connections);
       client.setRequests(bodies.map((_, index) => ({ body: bodies[(index + offset) % bodies.length] ?? '' })));

@@ -7,11 +7,10 @@ type Variables = Readonly<Record<string, unknown>>;
 export interface Operation {
   readonly name: string;
   readonly title: string;
-  /** Demo account that asks. */
+  /** Demo account that sends the operation. */
   readonly account: 'dispatcher' | 'analyst' | 'partner';
   /**
-   * Different variables for as many requests: equal queries in flight are executed once, and a bench that sends equal ones
-   * measures that alone.
+   * Different variables for each request. Equal queries in flight are executed once, which is not what this bench measures.
    */
   variables(client: GraphClient): Promise<readonly Variables[]>;
 }

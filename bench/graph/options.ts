@@ -20,7 +20,7 @@ const command = {
     url: {
       type: 'string',
       value: 'URL',
-      help: 'GraphQL address of a product that runs; one that is thrown away otherwise',
+      help: 'GraphQL address of a running product; by default the bench starts a temporary one',
     },
     seconds: { type: 'string', value: 'NUMBER', default: '5', help: 'measured per operation (5)' },
     connections: { type: 'string', value: 'NUMBER', default: '8', help: 'requests in flight at a time (8)' },
@@ -34,7 +34,7 @@ const command = {
   },
 } as const;
 
-/** @throws ConfigurationError that names the option, what is required and what arrived */
+/** @throws ConfigurationError for an invalid option */
 export function readOptions(args: readonly string[]): Options {
   const { values } = readCommandLine(command, args);
   return {

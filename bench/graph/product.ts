@@ -9,11 +9,11 @@ import { productParts, startProduct } from '../../commands/product.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 
-/** What is measured: a gateway and where its subgraphs tell their metrics. */
+/** A product to measure: its gateway, and addresses for metrics. */
 export interface Measured {
   /** GraphQL address of the gateway. */
   readonly url: string;
-  /** Of the gateway's metrics. */
+  /** Address of the gateway's metrics. */
   readonly adminUrl: string;
   /** GraphQL addresses of the subgraphs. */
   readonly subgraphUrls: readonly string[];
@@ -21,8 +21,8 @@ export interface Measured {
 }
 
 /**
- * The whole product in this process, as `npm start` runs it without its simulator, on a database that is thrown away.
- * @param settings of product and gateway; by default clients have no rates
+ * Starts the whole product in this process, as `npm start --no-simulator` does, on a temporary database.
+ * @param settings of product and gateway; by default without rate limits
  */
 export async function startThrowaway(
   shipments: number,
@@ -52,7 +52,7 @@ export async function startThrowaway(
   return { url, adminUrl, subgraphUrls: Object.values(subgraphUrls), close: () => running.disposeAsync() };
 }
 
-/** A product that runs already; its subgraphs are where supergraph.yaml says. */
+/** A product that runs already. Its subgraphs have the addresses of supergraph.yaml. */
 export function attach(url: string): Measured {
   return {
     url,

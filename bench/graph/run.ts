@@ -35,7 +35,7 @@ async function bench(options: Options): Promise<void> {
   const failed = rows.filter((row) => row.failed > 0);
   if (failed.length === 0) return;
   console.error(
-    `Answers without errors are required; see "failed" of ${failed.map((row) => row.operation.name).join(', ')}.`,
+    `Some requests failed. See the column "failed" of ${failed.map((row) => row.operation.name).join(', ')}.`,
   );
   process.exitCode = 1;
 }

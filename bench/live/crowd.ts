@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { watchQuery } from '../../gateway/testing/live-gateway.ts';
 
-/** Many clients, one websocket each, that read no more of a message than which event it is. */
+/** Many clients with one websocket each. They read only the number of the event from a message. */
 export class Crowd {
   readonly #url: string;
   readonly #sockets: WebSocket[] = [];
@@ -17,7 +17,7 @@ export class Crowd {
     for (let subscriber = 0; subscriber < count; subscriber++) await this.#connect(idsOf(subscriber));
   }
 
-  /** Resolves when every client has got the event of this speed. */
+  /** Resolves when every client has received the event with this speed. */
   all(speed: number): Promise<void> {
     this.#event = speed;
     this.#missing = this.#sockets.length;
@@ -38,17 +38,17 @@ export class Crowd {
     socket.send('{"type":"connection_init"}');
     await acknowledged;
     socket.on('message', (data: Buffer) => {
-      if (!data.includes(`"speed":${this.#event},`)) throw new Error(`another message was expected: ${data}`);
+      if (!data.includes(`"speed":${this.#event},`)) throw new Error(`unexpected message: ${data}`);
       this.#missing -= 1;
       if (this.#missing === 0) this.#onAll();
     });
-    // What the subscription answers with when it can't be had would be told as an unexpected message.
-    const answered = this.#roundTrip(socket);
+    // A refused subscription would show as an unexpected message.
+    const ponged = this.#roundTrip(socket);
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: watchQuery, variables: { ids } } }));
-    await answered;
+    await ponged;
   }
 
-  /** Resolves with the answer to a ping: what was sent before has been read. */
+  /** Resolves with the pong to a ping: the gateway has read all earlier messages. */
   #roundTrip(socket: WebSocket): Promise<void> {
     return new Promise((resolve) => {
       socket.once('pong', () => resolve());

@@ -5,11 +5,11 @@ import { type LiveGraph, startLiveGraph } from '../../gateway/testing/live-graph
 import { writeSupergraph } from '../../gateway/testing/supergraph-file.ts';
 import { Crowd } from './crowd.ts';
 
-/** What delivering events costs the gateway, shared and unshared. */
+/** Measures what delivering events costs the gateway, with and without shared subscriptions. */
 const { values } = orExit(() =>
   readCommandLine({
     call: 'npm run bench:live --',
-    does: 'What delivering events to many subscribers costs the gateway. See bench/live/README.md.',
+    does: 'Measures what delivering events to many subscribers costs the gateway. See bench/live/README.md.',
     options: {
       subscribers: { type: 'string', value: 'NUMBER', default: '1000', help: 'websockets of one crowd (1000)' },
       events: { type: 'string', value: 'NUMBER', default: '200', help: 'events that each gets (200)' },
@@ -25,7 +25,7 @@ interface Case {
   readonly upstream: number;
 }
 
-/** All watch vehicle 7. Ids besides it make a subscription another one, though it gets the same events. */
+/** All watch vehicle 7. A further id makes the subscription a different one that receives the same events. */
 const cases: readonly Case[] = [
   { name: 'equal', idsOf: () => ['7'], upstream: 1 },
   { name: 'ten kinds', idsOf: (subscriber) => ['7', `other-${subscriber % 10}`], upstream: 10 },
@@ -65,7 +65,7 @@ async function run({ name, idsOf, upstream }: Case): Promise<void> {
   }
 }
 
-/** One event after the other, each when everybody has the one before: nothing is dropped. */
+/** Sends each event after all clients have received the previous one, so that none is dropped. */
 async function deliver(graph: LiveGraph, crowd: Crowd, count: number, first: number): Promise<void> {
   for (let event = 0; event < count; event++) {
     const arrived = crowd.all(first + event);

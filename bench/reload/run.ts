@@ -3,14 +3,14 @@ import { orExit } from '#shared/runtime/exit.ts';
 import type { Holding } from '../../gateway/testing/measured-gateway.ts';
 import { reloadStorm } from '../../gateway/testing/reload-storm.ts';
 
-/** What reloading costs those who ask meanwhile, and what it leaves behind. */
+/** Measures what reloads cost clients, and what they leave in memory. */
 const { values } = orExit(() =>
   readCommandLine({
     call: 'npm run bench:reload --',
-    does: 'What reloads of the supergraph cost clients, and what they leave behind. See bench/reload/README.md.',
+    does: 'Measures what reloads of the supergraph cost clients, and what they leave in memory. See bench/reload/README.md.',
     options: {
       reloads: { type: 'string', value: 'NUMBER', default: '1000', help: 'how many (1000)' },
-      clients: { type: 'string', value: 'NUMBER', default: '4', help: 'clients that ask meanwhile (4)' },
+      clients: { type: 'string', value: 'NUMBER', default: '4', help: 'clients that send queries meanwhile (4)' },
     },
   }),
 );

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Linux counts in hundredths of a second and pages of 4 KB on every machine that we run on. */
+/** Units of /proc on Linux: hundredths of a second, and pages of 4 KB. */
 const ticksPerSecond = 100;
 const pageBytes = 4_096;
 
@@ -8,7 +8,7 @@ interface ProcessState {
   readonly name: string;
   readonly pid: number;
   readonly parent: number;
-  /** Of the process, and of what it started and what has ended. */
+  /** Of the process and its children, including those that have ended. */
   readonly cpuSeconds: number;
   readonly residentMegabytes: number;
 }
@@ -19,7 +19,7 @@ export interface Usage {
   readonly residentMegabytes: number;
 }
 
-/** What a process and all below it use (Linux): PostgreSQL, and the rest, which is Node and npm. */
+/** What a process and its descendants use (Linux), apart for PostgreSQL and for the rest, which is Node and npm. */
 export function processTree(root: number): { readonly node: Usage; readonly postgres: Usage } {
   const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (stateOf(Number(name)) ?? []) : []));
   const children = Map.groupBy(all, ({ parent }) => parent);
@@ -37,11 +37,11 @@ function usageOf(processes: readonly ProcessState[]): Usage {
   };
 }
 
-/** From /proc; undefined where the process has ended. */
+/** Reads /proc. Undefined when the process has ended. */
 function stateOf(pid: number): ProcessState | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold anything; the third field comes after it.
+    // The name in parentheses may contain anything. The third field follows it.
     const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'));
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const field = (number: number) => Number(fields[number - 3]);

@@ -12,8 +12,8 @@ import { firstQueries } from '../../commands/welcome.ts';
 import { processTree } from './process-tree.ts';
 
 /**
- * `npm start` as a newcomer sees it: a first start on an empty data folder, then later ones. "ready" is when
- * `/health/ready` answers 200, "answered" when the first queries of the README have data. See README.md.
+ * Measures `npm start` as a newcomer sees it: a first start on an empty data folder, then later ones. "ready" is when
+ * `/health/ready` responds with 200, "data" when the first queries of the README have data. See README.md.
  */
 const { values } = parseArgs({ options: { later: { type: 'string', default: '3' } } });
 const dataDir = mkdtempSync(join(tmpdir(), 'freight-start-'));
@@ -27,7 +27,7 @@ async function isReady(): Promise<boolean> {
     await response.body?.cancel();
     return response.status === 200;
   } catch {
-    return false; // it does not listen yet
+    return false; // It does not listen yet.
   }
 }
 
@@ -55,14 +55,14 @@ async function measure(name: string): Promise<void> {
   }
   const ready = seconds();
   await sendFirstQueries();
-  const answered = seconds();
+  const data = seconds();
   const { node, postgres } = processTree(child.pid ?? 0);
   const columns = [node.cpuSeconds.toFixed(1), postgres.cpuSeconds.toFixed(1), node.residentMegabytes.toFixed(0)];
-  console.log(name.padEnd(8), ready, answered, ...columns.map((text) => text.padStart(10)));
+  console.log(name.padEnd(8), ready, data, ...columns.map((text) => text.padStart(10)));
   await stop(child);
 }
 
-console.log(`${'start'.padEnd(8)}   ready s answered s   node cpu     pg cpu    node MB`);
+console.log(`${'start'.padEnd(8)}   ready s    data s   node cpu     pg cpu    node MB`);
 try {
   await measure('first');
   for (let turn = 0; turn < Number(values.later); turn++) await measure('later');

@@ -12,7 +12,7 @@ import { generateWorld } from '../../demo/generate/generate.ts';
 import { seedAlone } from '../../demo/seeding/seed-alone.ts';
 import { processTree } from './process-tree.ts';
 
-/** How long each part of a first start takes, one after the other, in seconds: wall, CPU of this process, CPU of PostgreSQL. */
+/** Measures the parts of a first start one after the other, in seconds: wall time, CPU of this process, CPU of PostgreSQL. */
 const folder = mkdtempSync(join(tmpdir(), 'freight-seeds-'));
 
 function postgresCpuSeconds(): number {
@@ -20,7 +20,7 @@ function postgresCpuSeconds(): number {
     const pid = Number(readFileSync(join(folder, 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
     return processTree(pid).postgres.cpuSeconds;
   } catch {
-    return 0; // it does not run yet
+    return 0; // It does not run yet.
   }
 }
 

@@ -69,7 +69,7 @@ describe('the data of a response', () => {
     expect([requireData(response), parseData(shape, response)]).toEqual([{ loads: 3 }, { loads: 3 }]);
   });
 
-  test('beside errors is enough for whoever names its shape', async () => {
+  test('beside errors is returned to callers that give its shape', async () => {
     const response = await read({ data: { loads: 3 }, ...refusal('GATEWAY_TIMEOUT', { requestId: 'r-7' }) });
     expect(parseData(shape, response)).toEqual({ loads: 3 });
     expect(() => requireData(response)).toThrow(
@@ -86,7 +86,7 @@ describe('the data of a response', () => {
 });
 
 describe('a graph under load', () => {
-  test('is asked again after the time that it names', async () => {
+  test('receives the operation again after the time of Retry-After', async () => {
     graph = await startScriptedGraph((_, count) =>
       count === 1 ? { status: 429, headers: { 'retry-after': '7' }, body: refusal('RATE_LIMITED') } : loads,
     );
@@ -95,14 +95,14 @@ describe('a graph under load', () => {
     expect(pauses).toEqual([7_000]);
   });
 
-  test('is asked five times, ever more slowly, and then has its last response', async () => {
+  test('receives the operation five times, with growing pauses, and its last response is the result', async () => {
     graph = await startScriptedGraph(() => ({ status: 503, body: refusal('SERVICE_UNAVAILABLE') }));
     const { client, pauses } = openClient();
     expect(await client.send({ query })).toMatchObject({ status: 503, errors: [{ message: 'SERVICE_UNAVAILABLE' }] });
     expect([pauses, graph.received.length]).toEqual([[1_000, 2_000, 4_000, 8_000], 5]);
   });
 
-  test('may be behind a proxy that sends its own page', async () => {
+  test('may be behind a proxy that responds with its own page', async () => {
     graph = await startScriptedGraph((_, count) =>
       count === 1 ? { status: 503, headers: { 'retry-after': '2' }, body: 'restarting' } : loads,
     );
@@ -111,7 +111,7 @@ describe('a graph under load', () => {
     expect(pauses).toEqual([2_000]);
   });
 
-  test('that asks for a longer pause than the client allows is not asked again', async () => {
+  test('that asks for a longer pause than the client allows receives the operation once', async () => {
     const headers = { 'retry-after': '61' };
     graph = await startScriptedGraph(() => ({ status: 429, headers, body: refusal('RATE_LIMITED') }));
     const { client, pauses } = openClient();
@@ -139,7 +139,7 @@ describe('a graph under load', () => {
 });
 
 describe('a graph that does not respond', () => {
-  test('is given up after the timeout', async () => {
+  test('fails with TIMEOUT after the timeout', async () => {
     graph = await startScriptedGraph(() => undefined);
     await expect(openClient({ timeoutMs: 20 }).client.send({ query })).rejects.toMatchObject({
       code: 'TIMEOUT',
@@ -147,7 +147,7 @@ describe('a graph that does not respond', () => {
     });
   });
 
-  test('is left when the signal aborts, with its reason', async () => {
+  test('fails with the reason of the signal that aborts', async () => {
     const stopping = new AbortController();
     graph = await startScriptedGraph(() => {
       stopping.abort(new Error('Ctrl-C'));
@@ -156,7 +156,7 @@ describe('a graph that does not respond', () => {
     await expect(openClient({ signal: stopping.signal }).client.send({ query })).rejects.toThrow('Ctrl-C');
   });
 
-  test('may not be there at all', async () => {
+  test('fails with CONNECTION_FAILED when nothing listens', async () => {
     graph = await startScriptedGraph(() => loads);
     await graph.close();
     await expect(openClient().client.send({ query })).rejects.toMatchObject({

@@ -87,7 +87,7 @@ test('an operation that was executed is not sent again because of a field that n
   expect(operations()).toHaveLength(2);
 });
 
-test('an account that the graph refuses is a failure of its own, and is not tried again', async () => {
+test('an account that the graph refuses fails with a SignInFailure, and is not tried again', async () => {
   graph = await startScriptedGraph(() => refusedSession('INVALID_CREDENTIALS', 'Wrong e-mail address or password.'));
   const sent = openClient().send({ query });
   await expect(sent).rejects.toBeInstanceOf(SignInFailure);

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { type GraphError, parseResponse, type RawResponse } from '../../client/graph-response.ts';
 import { postText } from '../../client/post.ts';
 
-/** What a client asks for, whichever edge it uses. */
+/** An operation to send over any edge. */
 export interface EdgeRequest {
   readonly query: string;
   readonly variables?: Record<string, unknown>;

@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { FromMeasuredGateway, Holding } from './measured-gateway.ts';
 
-/** A gateway in a process of its own. */
+/** A gateway in its own process. */
 export interface GatewayProcess {
   readonly url: string;
   readonly adminUrl: string;
-  /** Collects garbage there and says what is left. */
+  /** Collects garbage in that process, then returns what it still holds. */
   measure(): Promise<Holding>;
   stop(): Promise<void>;
 }
@@ -30,9 +30,9 @@ export async function startGatewayProcess(
     url: ready.url,
     adminUrl: ready.adminUrl,
     async measure() {
-      const answered = message(child, 'holding');
+      const measured = message(child, 'holding');
       child.send('measure');
-      return (await answered).holding;
+      return (await measured).holding;
     },
     async stop() {
       if (child.exitCode !== null) return;

@@ -10,11 +10,11 @@ import { startGateway } from './running-gateway.ts';
 export interface LiveGateway {
   readonly graph: LiveGraph;
   readonly gateway: Gateway;
-  /** Of GraphQL over HTTP; websockets are at the same address under ws. */
+  /** GraphQL address for HTTP. Websockets use the same address with the scheme ws. */
   readonly url: string;
-  /** A client of graphql-ws that connects at once and does not come back by itself. */
+  /** A client of graphql-ws that connects at once and does not reconnect. */
   connect(options?: Partial<ClientOptions>): Client;
-  /** A bare websocket of the protocol, past its handshake. */
+  /** A bare websocket after `connection_init` was acknowledged. */
   socket(): Promise<WebSocket>;
   /** Closes the bare websockets. Resolves when the gateway has closed them too. */
   closeSockets(): Promise<void>;

@@ -3,19 +3,19 @@ import { createMemoryPubSub } from '../../subgraphs/shared/live/pubsub-memory.ts
 import { composeSupergraph } from '../supergraph/compose.ts';
 import { startStubSubgraph } from './stub-subgraph.ts';
 
-/** `fleet` sends moves of vehicles over graphql-ws; `yard` adds where they belong. */
+/** `fleet` publishes moves of vehicles over graphql-ws. `yard` adds the home yard of a vehicle. */
 export interface LiveGraph {
   readonly supergraphSdl: string;
-  /** Lets a vehicle move for everybody who watches it. */
+  /** Publishes a move of a vehicle. */
   move(vehicleId: string, speed: number): Promise<void>;
-  /** Resolves when so many subscriptions of clients have reached the subgraph since the start. */
+  /** Resolves when this many subscriptions have reached the subgraph since the start. */
   subscribed(count: number): Promise<void>;
-  /** Resolves when so many subscriptions have ended. */
+  /** Resolves when this many subscriptions have ended. */
   unsubscribed(count: number): Promise<void>;
   readonly counts: { subscriptions: number; ended: number; enrichments: number };
-  /** `yard` answers nobody until the returned function is called. */
+  /** Responses of `yard` wait until the returned function is called. */
   holdYard(): () => void;
-  /** Cuts every websocket of the subgraph, as a restart would. */
+  /** Terminates every websocket of the subgraph, as a restart would. */
   cutWebSockets(): void;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { readGatewayConfig } from '../config.ts';
 import { Engine } from '../engine/engine.ts';
 import { createGateway } from '../gateway.ts';
 
-/** What a gateway holds after everything that nobody refers to has been collected. */
+/** What a gateway holds after garbage collection. */
 export interface Holding {
   readonly heapMB: number;
   readonly residentMB: number;
@@ -15,9 +15,9 @@ export interface Holding {
   readonly cpuMs: { readonly before: number; readonly after: number };
   /** Threads of the process: V8's own and one per planner. */
   readonly threads: number;
-  /** Objects that are still referred to: engines (one per supergraph in use), planner threads, connection pools (one per subgraph in use). */
+  /** Objects that are still reachable: engines (one per supergraph in use), planner threads, connection pools (one per subgraph in use). */
   readonly alive: { readonly engines: number; readonly planners: number; readonly pools: number };
-  /** Things that keep an event loop alive, by kind: sockets, timers, ports to workers. */
+  /** Resources that keep an event loop alive, by kind: sockets, timers, ports to workers. */
   readonly resources: Readonly<Record<string, number>>;
 }
 
@@ -25,7 +25,7 @@ export type FromMeasuredGateway =
   | { readonly kind: 'ready'; readonly url: string; readonly adminUrl: string }
   | { readonly kind: 'holding'; readonly holding: Holding };
 
-/** A gateway as `gateway/server.ts` starts it, in a process of its own that says what it holds. Needs `node --expose-gc`. */
+/** A gateway as `gateway/server.ts` starts it. Sends what it holds to the parent process on request. Needs `node --expose-gc`. */
 const send = (message: FromMeasuredGateway): void => void process.send?.(message);
 const megabytes = (bytes: number): number => Math.round(bytes / 104_857.6) / 10;
 
@@ -36,7 +36,7 @@ function cpuMs(): number {
 
 async function measure(): Promise<Holding> {
   const before = cpuMs();
-  // Finalizers free further objects, which only the next collection finds.
+  // Finalizers release further objects, which only the next collection frees.
   for (let round = 0; round < 6; round++) {
     globalThis.gc?.();
     await setImmediate();
@@ -58,7 +58,7 @@ async function measure(): Promise<Holding> {
 const count = (kind: typeof Engine | typeof Worker | typeof Pool): number =>
   Number(queryObjects(kind, { format: 'count' }));
 
-/** Where the system tells it; 0 elsewhere. */
+/** Reads /proc. 0 on other systems than Linux. */
 function threadCount(): number {
   try {
     return readdirSync('/proc/self/task').length;

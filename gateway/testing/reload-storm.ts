@@ -12,7 +12,7 @@ export interface StormOptions {
   readonly warmUp: number;
   /** Clients that send queries without a pause. */
   readonly clients: number;
-  /** Every so many files one is broken. */
+  /** One in this many files is broken. */
   readonly brokenEvery: number;
   /** Called after every file that the gateway has loaded or refused. */
   readonly onProgress?: (done: number, holding: () => Promise<Holding>) => Promise<void>;

@@ -75,12 +75,12 @@ function readRequests(socket: Socket, onRequest: (received: Received) => void): 
       if (pending.length < end + 4 + length) return;
       const body = pending.subarray(end + 4, end + 4 + length);
       pending = pending.subarray(end + 4 + length);
-      onRequest({ headers, body, socket, closed, ...answersOn(socket) });
+      onRequest({ headers, body, socket, closed, ...responsesOn(socket) });
     }
   });
 }
 
-function answersOn(socket: Socket): Pick<Received, 'reply' | 'replyWith'> {
+function responsesOn(socket: Socket): Pick<Received, 'reply' | 'replyWith'> {
   const replyWith: Received['replyWith'] = (status, contentType, body, extraHeaders = '') => {
     const length = Buffer.byteLength(body);
     socket.write(

@@ -1,7 +1,7 @@
 import { composeSupergraph } from '../supergraph/compose.ts';
 import { type StubSubgraph, startStubSubgraph } from './stub-subgraph.ts';
 
-/** Two subgraphs over real HTTP: `people` owns Person, `parcels` adds what they were sent. */
+/** Two subgraphs over real HTTP: `people` owns Person, `parcels` adds the parcels of a person. */
 export interface SmallGraph {
   readonly supergraphSdl: string;
   readonly people: StubSubgraph;

@@ -45,7 +45,7 @@ export class SteadySubscribers {
     if (this.#passing.length > passingSubscriptions) this.#passing.shift()?.();
   }
 
-  /** Waits until every lasting subscription has received so many events, or until one has ended. */
+  /** Waits until every lasting subscription has received this many events, or until one has ended. */
   received(count: number): Promise<void> {
     return new Promise((resolve) => {
       this.#onChange = () => {
@@ -65,7 +65,7 @@ export class SteadySubscribers {
   }
 
   #subscribeToTheEnd(index: number): void {
-    const ids = ['7', String(index)]; // Different variables make each one a stream of its own.
+    const ids = ['7', String(index)]; // Different variables give each subscription its own stream.
     this.#client.subscribe(
       { query: watchQuery, variables: { ids } },
       {

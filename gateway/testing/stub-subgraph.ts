@@ -20,9 +20,9 @@ export interface StubSubgraph {
   hold(): () => void;
   /** Resolves when the next request has arrived. */
   arrival(): Promise<void>;
-  /** Resolves when the gateway gives the next request up. */
+  /** Resolves when the gateway cancels the next request. */
   departure(): Promise<void>;
-  /** Cuts every websocket, as a restart would. */
+  /** Terminates every websocket, as a restart would. */
   cutWebSockets(): void;
   close(): Promise<void>;
 }

@@ -2,10 +2,10 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A supergraph in a folder of its own, which is removed at the end. */
+/** A supergraph in a temporary folder. Disposing removes the folder. */
 export interface SupergraphFile extends Disposable {
   readonly path: string;
-  /** Puts another supergraph in its place in one step, as a deployment does. */
+  /** Replaces the file in one step, as a deployment does. */
   replace(sdl: string): void;
 }
 

@@ -1,4 +1,4 @@
-/** Our engine and transport behind a bare `node:http` server: what they cost without the gateway's steps around them. */
+/** Our engine and transport behind a bare `node:http` server, to measure them without the pipeline of the gateway. */
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -35,7 +35,7 @@ interface Body {
 
 let requests = 0;
 
-async function answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
+async function respond(request: IncomingMessage, reply: ServerResponse): Promise<void> {
   const body = (await json(request)) as Body;
   const authorization = request.headers.authorization ?? '';
   requests += 1;
@@ -46,5 +46,5 @@ async function answer(request: IncomingMessage, reply: ServerResponse): Promise<
 }
 
 createServer((request, reply) => {
-  answer(request, reply).catch((error: unknown) => reply.destroy(error as Error));
+  respond(request, reply).catch((error: unknown) => reply.destroy(error as Error));
 }).listen(Number(port), '127.0.0.1');

@@ -13,7 +13,7 @@ const topPriced = products.slice(0, 5).map(({ upc, price, weight }) => ({ __type
 
 const reviewsOfAuthor = 'author{__typename id username reviews{id body product{__typename upc}}}';
 
-/** The nested query as the fewest requests in the fewest waves, with representations named once. */
+/** The nested query as the fewest possible requests in the fewest waves, each representation sent once. */
 export const floorWaves: readonly (readonly Ask[])[] = [
   [
     ask('accounts', '{users{__typename id username name}}'),

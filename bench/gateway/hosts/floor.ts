@@ -1,6 +1,6 @@
 /**
- * What no gateway in Node can beat. `requests`: the seven subgraph requests of the nested query in their four waves, each answer
- * parsed, and one `JSON.stringify` of the response; nothing is planned, merged or checked. `stored`: the response as stored bytes.
+ * The minimum that any gateway in Node needs. `requests`: sends the seven subgraph requests of the nested query in their four waves,
+ * parses each response and calls `JSON.stringify` once. It plans, merges and checks nothing. `stored`: sends stored bytes.
  */
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -20,27 +20,27 @@ for (const [name, text] of Object.entries(JSON.parse(urlsJson!) as Record<string
 
 async function ask(subgraph: string, body: string, authorization: string): Promise<unknown> {
   const { pool, path } = pools.get(subgraph)!;
-  const answer = await pool.request({
+  const response = await pool.request({
     path,
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization },
     body,
   });
-  return JSON.parse(await answer.body.text());
+  return JSON.parse(await response.body.text());
 }
 
-async function answerByRequests(request: IncomingMessage): Promise<string> {
+async function respondByRequests(request: IncomingMessage): Promise<string> {
   await json(request);
   const authorization = request.headers.authorization ?? '';
   for (const wave of floorWaves) await Promise.all(wave.map(([subgraph, body]) => ask(subgraph, body, authorization)));
   return JSON.stringify(response);
 }
 
-async function answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {
-  const body = kind === 'stored' ? stored : await answerByRequests(request);
+async function respond(request: IncomingMessage, reply: ServerResponse): Promise<void> {
+  const body = kind === 'stored' ? stored : await respondByRequests(request);
   reply.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 createServer((request, reply) => {
-  answer(request, reply).catch((error: unknown) => reply.destroy(error as Error));
+  respond(request, reply).catch((error: unknown) => reply.destroy(error as Error));
 }).listen(Number(port), '127.0.0.1');

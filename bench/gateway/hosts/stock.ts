@@ -1,4 +1,4 @@
-/** The stock gateway as its documentation starts it; the client's authorization header goes on to the subgraphs. */
+/** The stock gateway as its documentation starts it. It forwards the client's authorization header to the subgraphs. */
 import { readFileSync } from 'node:fs';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 export interface Place {
   port: number;
   supergraphFile: string;
-  /** The right response to the nested query, for the floors. */
+  /** File with the correct response to the nested query, for the floors. */
   responseFile: string;
   subgraphUrls: Readonly<Record<string, string>>;
 }
@@ -12,7 +12,7 @@ export interface Place {
 export interface Contender {
   name: string;
   title: string;
-  /** Of the gateways all operations are asked; a floor knows only the nested query. */
+  /** A floor serves the nested query only. */
   isFloor: boolean;
   /** Arguments to `node`. */
   args(place: Place): readonly string[];
@@ -82,7 +82,7 @@ export const contenders: readonly Contender[] = [
   floor('stored', 'floor: stored bytes'),
 ];
 
-/** Whether what the contender consists of is there: our own server may not be built yet, peers may not be installed. */
+/** False when the program of the contender is missing: peers may not be installed. */
 export function isPresent(contender: Contender): boolean {
   const [program] = contender.args({ port: 0, supergraphFile: '', responseFile: '', subgraphUrls: {} });
   return existsSync(program!);

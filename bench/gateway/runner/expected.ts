@@ -10,7 +10,7 @@ import {
   users,
 } from '../subgraphs/data.ts';
 
-/** The graph as one plain schema over the same records: what every gateway must answer, found without any gateway. */
+/** One plain schema over the same records. Its results are the responses that every gateway must give. */
 const schema = buildSchema(`
   type Query { users: [User] topProducts(first: Int = 5): [Product] }
   type User { id: ID! name: String username: String birthday: Int reviews: [Review] }
@@ -37,7 +37,7 @@ const rootValue = {
   topProducts: ({ first }: { first?: number | null }) => topProducts.slice(0, first ?? 5).map(productNode),
 };
 
-/** @returns the whole response `{ data }` of an operation; throws if it has errors. */
+/** @returns the whole response `{ data }` of an operation. @throws AggregateError when it has errors */
 export function expectedResponse(body: { query: string; variables?: Record<string, unknown> }): { data: unknown } {
   const { data, errors } = graphqlSync({ schema, rootValue, source: body.query, variableValues: body.variables });
   if (errors) throw new AggregateError(errors, 'the benchmark operation does not run on the plain schema');

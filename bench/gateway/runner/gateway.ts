@@ -14,10 +14,10 @@ export interface RunningGateway {
   contender: Contender;
   process: PinnedProcess;
   url: string;
-  /** Subgraph requests of one operation asked alone, by workload. */
+  /** Subgraph requests of one operation that runs alone, by workload. */
   subgraphRequests: Map<string, number>;
-  /** Bytes of one right answer, by workload. */
-  answerBytes: Map<string, number>;
+  /** Bytes of one correct response, by workload. */
+  responseBytes: Map<string, number>;
 }
 
 export async function startGateway(
@@ -35,10 +35,10 @@ export async function startGateway(
     process: started,
     url,
     subgraphRequests: new Map(),
-    answerBytes: new Map(),
+    responseBytes: new Map(),
   };
   const deadline = performance.now() + startDeadlineMs;
-  while (!(await answers(gateway))) {
+  while (!(await responds(gateway))) {
     if (started.ended || performance.now() > deadline) {
       await started.stop();
       throw new Error(`${contender.name} did not start: ${started.log}`);
@@ -48,7 +48,7 @@ export async function startGateway(
   return gateway;
 }
 
-async function answers(gateway: RunningGateway): Promise<boolean> {
+async function responds(gateway: RunningGateway): Promise<boolean> {
   try {
     return (await post(gateway, JSON.stringify({ query: '{ topProducts { upc } }' }))).status === 200;
   } catch {
@@ -61,10 +61,10 @@ function post(gateway: RunningGateway, body: string): Promise<RawResponse> {
 }
 
 /**
- * Asks one operation twice and throws unless the gateway answers exactly as the plain schema does.
- * @returns the subgraph requests the second, warm one took.
+ * Sends one operation twice. Throws unless both responses equal that of the plain schema.
+ * @returns how many subgraph requests the second, warm one took
  */
-export async function checkAnswer(
+export async function checkResponse(
   gateway: RunningGateway,
   workload: Workload,
   stats: () => Promise<SubgraphStats>,
@@ -80,12 +80,12 @@ async function checkOnce(gateway: RunningGateway, workload: Workload, n: number)
   const response = await post(gateway, body);
   const { text } = response;
   const { data, errors } = parseResponse(response);
-  gateway.answerBytes.set(workload.name, Buffer.byteLength(text));
+  gateway.responseBytes.set(workload.name, Buffer.byteLength(text));
   if (
     response.status !== 200 ||
     errors.length > 0 ||
     !isDeepStrictEqual(data, expectedResponse(JSON.parse(body)).data)
   ) {
-    throw new Error(`${gateway.contender.name} answers "${workload.name}" wrongly: ${text.slice(0, 500)}`);
+    throw new Error(`${gateway.contender.name} gives a wrong response to "${workload.name}": ${text.slice(0, 500)}`);
   }
 }

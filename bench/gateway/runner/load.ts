@@ -7,7 +7,7 @@ const script = fileURLToPath(new URL('../load/load.lua', import.meta.url));
 
 export type Variation = 'same' | 'distinct' | 'unrepeated';
 
-/** What wrk saw: latencies in milliseconds, bytes with headers. */
+/** Figures of wrk: latencies in milliseconds, bytes including headers. */
 export interface LoadFigures {
   requests: number;
   seconds: number;
@@ -28,7 +28,7 @@ export interface Load {
   core: number;
 }
 
-/** Every run counts on from where the last one ended, so that "distinct" never repeats what a gateway may have kept. */
+/** Every run continues the count of the last one, so that "distinct" never repeats a request that a gateway may have cached. */
 let nextNumber = 1_000_000;
 
 export async function generateLoad(load: Load): Promise<LoadFigures> {

@@ -11,12 +11,12 @@ export interface Measurement {
   p95: number;
   p99: number;
   cpuMsPerRequest: number;
-  /** Share of its core that the gateway used: well below 1, the load side was the bottleneck or neighbours took the core. */
+  /** Share of its core that the gateway used. Well below 1, the load generator was the bottleneck, or other processes took the core. */
   coreUse: number;
   peakMemoryMb: number;
-  /** Of one operation asked alone. */
+  /** Of one operation that runs alone. */
   subgraphRequestsAlone: number;
-  /** Of an operation under load, where identical ones in flight may be shared. */
+  /** Of an operation under load, where equal operations in flight may be shared. */
   subgraphRequestsUnderLoad: number;
 }
 
@@ -47,7 +47,7 @@ export async function measure(
   });
   const cpuMs = gateway.process.cpuMs() - cpuBefore;
   const statsAfter = await subgraphs.stats();
-  refuseShortAnswers(gateway, load, gateway.answerBytes.get(workload.name)!);
+  refuseShortResponses(gateway, load, gateway.responseBytes.get(workload.name)!);
   refuseFailures(gateway, load, statsAfter.anonymous - statsBefore.anonymous);
   return {
     gateway: gateway.contender.name,
@@ -64,10 +64,10 @@ export async function measure(
   };
 }
 
-/** Enough for the compiler to have seen what matters. */
+/** Requests after which hot functions are compiled. */
 const warmRequests = 3_000;
 
-/** Load before the first measurement: so many requests, or five times `seconds` where a gateway is slower than that. */
+/** Load before the first measurement: this many requests, or five times `seconds` for slower gateways. */
 export async function warmUp(gateway: RunningGateway, workload: Workload, conditions: Conditions): Promise<void> {
   let requests = 0;
   for (let slice = 0; slice < 5 && requests < warmRequests; slice += 1) {
@@ -82,10 +82,12 @@ function refuseFailures(gateway: RunningGateway, load: LoadFigures, anonymous: n
   if (anonymous > 0) throw new Error(`${name} sent ${anonymous} subgraph requests without the client's authorization`);
 }
 
-/** An answer full of errors comes with status 200 too; it shows in the length. What wrk counts holds headers as well. */
-function refuseShortAnswers({ contender }: RunningGateway, load: LoadFigures, answerBytes: number): void {
+/** A response with errors may have the status 200, but another length. wrk counts headers as well. */
+function refuseShortResponses({ contender }: RunningGateway, load: LoadFigures, responseBytes: number): void {
   const average = load.bytes / load.requests;
-  if (load.requests > 100 && average < answerBytes * 0.99) {
-    throw new Error(`${contender.name}: answers of ${Math.round(average)} bytes on average, ${answerBytes} are right`);
+  if (load.requests > 100 && average < responseBytes * 0.99) {
+    throw new Error(
+      `${contender.name}: responses have ${Math.round(average)} bytes on average; ${responseBytes} are correct`,
+    );
   }
 }

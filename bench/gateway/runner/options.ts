@@ -14,7 +14,7 @@ const command = {
     warmup: {
       ...number,
       default: '2',
-      help: 'load before the first measurement: up to five slices of so many seconds, until 3,000 answers (2)',
+      help: 'load before the first measurement: up to five slices of so many seconds, until 3,000 responses (2)',
     },
     rounds: { ...number, default: '3', help: 'measurements of each gateway and workload, interleaved (3)' },
     connections: { ...number, default: '50', help: 'requests in flight at a time (50)' },
@@ -43,7 +43,7 @@ const command = {
 
 export type Options = ReturnType<typeof readOptions>;
 
-/** @throws ConfigurationError that names the option, what is required and what arrived */
+/** @throws ConfigurationError for an invalid option */
 export function readOptions(argv: readonly string[]) {
   const { values } = readCommandLine(command, argv);
   const [gatewayCore, loadCore] = values.cores.split(',').map(Number);

@@ -6,13 +6,13 @@ const clockTicksPerSecond = 100;
 
 const running = new Set<PinnedProcess>();
 
-// However the benchmark ends, nothing it started is left: its processes are in groups of their own and hear no Ctrl-C.
+// Stops all processes whichever way the benchmark ends. They are in their own groups, so Ctrl-C does not reach them.
 process.on('exit', () => {
   for (const one of running) one.kill();
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
-/** A process pinned to one core, in its own group so that whatever it forks is stopped with it. */
+/** A process pinned to one core, in its own group so that its children are stopped with it. */
 export class PinnedProcess {
   readonly child: ChildProcess;
   #log = '';
@@ -44,12 +44,12 @@ export class PinnedProcess {
   async firstLine(): Promise<string> {
     while (!this.#log.includes('\n')) {
       await Promise.race([once(this.child.stdout!, 'data'), once(this.child, 'exit')]);
-      if (this.ended) throw new Error(`ended before it said anything: ${this.#log}`);
+      if (this.ended) throw new Error(`the process ended before its first line: ${this.#log}`);
     }
     return this.#log.slice(0, this.#log.indexOf('\n'));
   }
 
-  /** A process that is not being measured sleeps, so that its timers and collector disturb nobody. */
+  /** Stops a process while others are measured, so that its timers and garbage collector do not disturb them. */
   pause(): void {
     this.#signal('SIGSTOP');
   }
@@ -76,7 +76,7 @@ export class PinnedProcess {
     try {
       process.kill(-this.child.pid!, signal);
     } catch {
-      // gone already
+      // The process has ended already.
     }
   }
 
@@ -110,7 +110,7 @@ function childrenOf(pid: number): number[] {
 }
 
 function cpuTicks(pid: number): number {
-  // the second field, the name in brackets, may hold blanks: count from the closing bracket
+  // The second field is the name in brackets and may contain blanks, so fields are counted from the closing bracket.
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return Number(fields[11]) + Number(fields[12]);

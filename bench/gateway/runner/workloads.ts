@@ -27,7 +27,7 @@ export const workloads: readonly Workload[] = [
   },
   {
     name: 'unrepeated',
-    title: 'nested query, distinct, and no two answers of a subgraph alike',
+    title: 'nested query, distinct, and no two responses of a subgraph alike',
     variation: 'unrepeated',
     template: nestedTemplate,
     forFloors: true,

@@ -26,7 +26,7 @@ export interface Review {
 const sentence =
   'Arrived two days early at the north dock, wrapped twice, no dents, and the driver waited while we checked the seal. ';
 
-/** Text of exactly `length` characters, different for every review. */
+/** A text of exactly `length` characters, different for every review. */
 function reviewBody(id: number, length: number): string {
   return `Review ${id}: ${sentence.repeat(Math.ceil(length / sentence.length))}`.slice(0, length);
 }
@@ -54,7 +54,7 @@ export const products: readonly Product[] = (
   ] as const
 ).map(([name, price, weight, inStock], index) => ({ upc: `${index + 1}`, name, price, weight, inStock }));
 
-/** `topProducts` never holds more than these, so that any `first` from 5 up gives the same answer (mode "distinct"). */
+/** `topProducts` has five products, so that every `first` from 5 up gives the same response (workload "distinct"). */
 export const topProducts: readonly Product[] = products.slice(0, 5);
 
 export const reviews: readonly Review[] = (
@@ -73,5 +73,5 @@ export const reviews: readonly Review[] = (
   ] as const
 ).map(([upc, length], index) => ({ id: `${index + 1}`, body: reviewBody(index + 1, length), upc }));
 
-/** The reviews of every user, whoever asks. */
+/** Every user has these reviews. */
 export const reviewsOfAnyUser: readonly Review[] = reviews.slice(0, 2);

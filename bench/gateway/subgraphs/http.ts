@@ -3,20 +3,20 @@ import { createServer, type Server, type Socket } from 'node:net';
 export interface Exchange {
   path: string;
   authorized: boolean;
-  /** The caller wants an answer with bytes that no other answer has. */
+  /** The caller wants a response whose bytes no other response has. */
   unrepeated: boolean;
   body: string;
 }
 
-export type Answer = (exchange: Exchange) => Buffer | Promise<Buffer>;
+export type Respond = (exchange: Exchange) => Buffer | Promise<Buffer>;
 
 const headEnd = Buffer.from('\r\n\r\n');
 
 /**
- * A server of the few lines of HTTP/1.1 that gateways use towards subgraphs (keep-alive, content-length or chunked bodies, pipelining).
- * `node:http` would cost more than the gateways' own floor and make the subgraphs the bottleneck of the comparison.
+ * A server for the part of HTTP/1.1 that gateways use with subgraphs: keep-alive, content-length or chunked bodies, pipelining.
+ * `node:http` would cost more than the floor and make the subgraphs the bottleneck.
  */
-export function createLeanHttpServer(answer: Answer): Server {
+export function createLeanHttpServer(respond: Respond): Server {
   return createServer({ noDelay: true }, (socket) => {
     let pending: Buffer | undefined;
     let busy: Promise<void> | undefined;
@@ -30,7 +30,7 @@ export function createLeanHttpServer(answer: Answer): Server {
         const request = readRequest(pending);
         if (!request) return undefined;
         pending = request.rest;
-        const bytes = answer(request);
+        const bytes = respond(request);
         const reply = (bytes: Buffer): void => send(socket, bytes, request.unrepeated ? uniqueEnd() : '');
         if (bytes instanceof Promise) {
           return bytes.then((found) => {
@@ -46,12 +46,12 @@ export function createLeanHttpServer(answer: Answer): Server {
   });
 }
 
-let answersSent = 0;
+let responsesSent = 0;
 
-/** What takes the place of the closing bracket: of one length, and at the end, where comparing takes longest to find it. */
+/** Replaces the closing bracket to make a response unique. At the end, a byte comparison takes longest to find it. */
 function uniqueEnd(): string {
-  answersSent += 1;
-  return `,"extensions":{"answer":"${String(answersSent).padStart(12, '0')}"}}`;
+  responsesSent += 1;
+  return `,"extensions":{"number":"${String(responsesSent).padStart(12, '0')}"}}`;
 }
 
 function send(socket: Socket, body: Buffer, end: string): void {
@@ -71,7 +71,7 @@ interface ReadRequest extends Exchange {
   rest: Buffer | undefined;
 }
 
-/** The first whole request in `bytes`, or undefined while some of it is still to come. */
+/** The first complete request in `bytes`; undefined until all of it has arrived. */
 function readRequest(bytes: Buffer): ReadRequest | undefined {
   const end = bytes.indexOf(headEnd);
   if (end < 0) return undefined;

@@ -21,7 +21,7 @@ const userById = (id: string): User | undefined => users.find((user) => user.id 
 const productByUpc = (upc: string): Product | undefined => products.find((product) => product.upc === upc);
 const reviewById = (id: string): Review | undefined => reviews.find((review) => review.id === id);
 
-/** Goods dearer than 1000 travel free, the rest by half their weight. Without the price nothing can be said. */
+/** Products above 1000 ship for free, others for half their weight. Null without a price. */
 function shippingEstimate(product: { price?: number; weight?: number }): number | null {
   if (product.price == null) return null;
   if (product.price > 1000) return 0;

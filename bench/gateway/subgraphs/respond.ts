@@ -12,13 +12,13 @@ interface Body {
 const maxRemembered = 20_000;
 
 /**
- * Answers a subgraph request from memory. Gateways differ in what they ask, so the first sight of a body is executed by
- * graphql-js; the answer is remembered as bytes, and from then on a request costs one map look-up.
+ * Responds to subgraph requests from memory. Gateways send different requests, so graphql-js executes each new body once.
+ * The response is stored as bytes; every later request costs one map look-up.
  */
-export class Answerer {
+export class Responder {
   readonly #schema: GraphQLSchema;
   readonly #documents = new Map<string, DocumentNode>();
-  readonly #answers = new Map<string, Buffer>();
+  readonly #responses = new Map<string, Buffer>();
   executed = 0;
 
   constructor(subgraph: SubgraphName) {
@@ -26,14 +26,14 @@ export class Answerer {
     this.#schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers[subgraph] });
   }
 
-  /** @param text the JSON request body. Returns the JSON response body, a promise of it only on first sight. */
-  answer(text: string): Buffer | Promise<Buffer> {
-    const remembered = this.#answers.get(text);
+  /** @param text the JSON request body. Returns the JSON response body, as a promise only for a new body. */
+  respond(text: string): Buffer | Promise<Buffer> {
+    const remembered = this.#responses.get(text);
     if (remembered) return remembered;
     const body = JSON.parse(text) as Body;
     const clamped = clampCounts(body);
     const key = clamped ? JSON.stringify(body) : text;
-    return this.#answers.get(key) ?? this.#execute(key, body);
+    return this.#responses.get(key) ?? this.#execute(key, body);
   }
 
   async #execute(key: string, body: Body): Promise<Buffer> {
@@ -45,8 +45,8 @@ export class Answerer {
       operationName: body.operationName ?? null,
     });
     const bytes = Buffer.from(JSON.stringify(result));
-    if (this.#answers.size >= maxRemembered) this.#answers.clear();
-    this.#answers.set(key, bytes);
+    if (this.#responses.size >= maxRemembered) this.#responses.clear();
+    this.#responses.set(key, bytes);
     return bytes;
   }
 
@@ -61,7 +61,7 @@ export class Answerer {
   }
 }
 
-/** The only Int argument here is `first`, of which every value from 5 up means the same: one memory for all of them. */
+/** `first` is the only Int argument, and every value from 5 up means the same: they share one stored response. */
 function clampCounts(body: Body): boolean {
   let clamped = false;
   for (const [name, value] of Object.entries(body.variables ?? {})) {

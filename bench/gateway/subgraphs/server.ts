@@ -1,26 +1,26 @@
-/** All four subgraphs in one process, each on its own port. Says its ports as one JSON line on stdout; GET /stats counts requests. */
+/** All four subgraphs in one process, each on its own port. Prints the ports as one JSON line. `GET /stats` returns request counts. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createLeanHttpServer } from './http.ts';
 import { type SubgraphName, subgraphNames } from './resolvers.ts';
-import { Answerer } from './respond.ts';
+import { Responder } from './respond.ts';
 
 export interface SubgraphStats {
   requests: number;
-  /** Requests that came without the client's authorization header: the gateway didn't forward it. */
+  /** Requests without the client's authorization header, which the gateway did not forward. */
   anonymous: number;
-  /** Requests that had to be executed because their body had not been seen before. */
+  /** Requests that were executed because their body was new. */
   executed: number;
 }
 
 async function serve(subgraph: SubgraphName): Promise<number> {
-  const answerer = new Answerer(subgraph);
+  const responder = new Responder(subgraph);
   const stats: SubgraphStats = { requests: 0, anonymous: 0, executed: 0 };
   const server = createLeanHttpServer(({ path, authorized, body }) => {
-    if (path === '/stats') return Buffer.from(JSON.stringify({ ...stats, executed: answerer.executed }));
+    if (path === '/stats') return Buffer.from(JSON.stringify({ ...stats, executed: responder.executed }));
     stats.requests += 1;
     if (!authorized) stats.anonymous += 1;
-    return answerer.answer(body);
+    return responder.respond(body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
