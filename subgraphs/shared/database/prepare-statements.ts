@@ -3,6 +3,9 @@ import type { Pool, PoolClient } from 'pg';
 /** Statements that a connection prepares at most: those beyond are planned each time. */
 const statementsMost = 300;
 
+/** Searches: which index suits them depends on the pattern, and the plan of a prepared statement is made without it. */
+const searches = /\bi?like \$\d|@@/;
+
 /**
  * Makes each connection of a pool prepare a statement with parameters when it first runs it, and run the prepared one
  * from then on (see docs/performance.md, P23). Kysely, through which the ORM speaks to `pg`, cannot name statements.
@@ -12,7 +15,7 @@ export function prepareStatements(pool: Pool): void {
 
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text);
-    if (known !== undefined || names.size >= statementsMost) return known;
+    if (known !== undefined || names.size >= statementsMost || searches.test(text)) return known;
     const name = `s${names.size}`;
     names.set(text, name);
     return name;

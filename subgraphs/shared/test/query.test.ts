@@ -39,6 +39,19 @@ describe('a statement with parameters', () => {
     expect(database().statements() - before).toBe(5); // with the one that lifts the time limit
   });
 
+  test('is planned each time if it searches for a pattern', async () => {
+    await database().maintain(async (em) => {
+      const searches = [
+        sql`select id from note where text like ${containing('a')}`,
+        sql`select id from note where text ilike ${containing('a')}`,
+        sql`select id from note where to_tsvector(text) @@ websearch_to_tsquery(${'a'})`,
+      ];
+      for (const search of searches) await query(em, search);
+      const prepared = sql`select name from pg_prepared_statements where statement ~ ${'^select id from note where .*(like|@@)'}`;
+      expect(await query(em, prepared)).toEqual([]);
+    });
+  });
+
   test('runs within the transaction of its entity manager', async () => {
     const id = newId();
     const write = database().maintain(async (em) => {

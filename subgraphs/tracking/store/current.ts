@@ -63,15 +63,16 @@ export interface Load extends Moment {
 
 /** The shipments that vehicles carried at these moments. */
 export async function loadsAt(em: EntityManager, reach: Reach, moments: readonly Moment[]): Promise<Load[]> {
-  const given = JSON.stringify(moments.map(({ vehicleId, recordedAt }) => ({ vehicleId, recordedAt })));
+  const vehicleIds = moments.map(({ vehicleId }) => vehicleId);
+  const times = moments.map(({ recordedAt }) => recordedAt);
   const rows = await query<{ vehicleId: string; recordedAt: string; shipmentId: string }>(
     em,
-    sql`select distinct on ("vehicleId", "recordedAt") "vehicleId", "recordedAt", c.shipment_id as "shipmentId"
-      from json_to_recordset(${given}::json) as given ("vehicleId" uuid, "recordedAt" timestamptz)
-      join carriage c on c.vehicle_id = "vehicleId" and c.from_at <= "recordedAt"
-        and (c.to_at is null or "recordedAt" < c.to_at)
+    sql`select distinct on (given.vehicle_id, given.at) given.vehicle_id as "vehicleId", given.at as "recordedAt",
+        c.shipment_id as "shipmentId"
+      from unnest(${vehicleIds}::uuid[], ${times}::timestamptz[]) as given (vehicle_id, at)
+      join carriage c on c.vehicle_id = given.vehicle_id and c.from_at <= given.at and (c.to_at is null or given.at < c.to_at)
       where ${visibleCarriages(reach)}
-      order by "vehicleId", "recordedAt", c.from_at desc`,
+      order by given.vehicle_id, given.at, c.from_at desc`,
   );
   return rows.map((row) => ({ ...row, recordedAt: new Date(row.recordedAt) }));
 }
