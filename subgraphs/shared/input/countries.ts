@@ -27,6 +27,43 @@ const byKey = new Map<string, string>([
   ),
   ...Object.entries(otherNames),
 ]);
+/** Two-letter codes of Mexican states that carriers and customs brokers use, by ISO 3166-2:MX code. */
+const mexicanStates: Readonly<Record<string, string>> = {
+  ag: 'AGU',
+  bc: 'BCN',
+  bs: 'BCS',
+  cm: 'CAM',
+  cs: 'CHP',
+  ch: 'CHH',
+  co: 'COA',
+  cl: 'COL',
+  df: 'CMX',
+  cdmx: 'CMX',
+  dg: 'DUR',
+  gt: 'GUA',
+  gr: 'GRO',
+  hg: 'HID',
+  ja: 'JAL',
+  em: 'MEX',
+  mi: 'MIC',
+  mo: 'MOR',
+  na: 'NAY',
+  nl: 'NLE',
+  oa: 'OAX',
+  pu: 'PUE',
+  qt: 'QUE',
+  qr: 'ROO',
+  sl: 'SLP',
+  si: 'SIN',
+  so: 'SON',
+  tb: 'TAB',
+  tm: 'TAM',
+  tl: 'TLA',
+  ve: 'VER',
+  yu: 'YUC',
+  za: 'ZAC',
+};
+
 const regions = Map.groupBy(iso31662, ({ code }) => code.slice(0, 2));
 
 /** True for a code of ISO 3166-1 alpha-2, in capital letters. */
@@ -47,6 +84,8 @@ export function findCountry(text: string): string | undefined {
 export function findRegion(country: string, region: string): string | undefined {
   const known = regions.get(country);
   const key = textKey(region);
+  const mexican = country === 'MX' ? mexicanStates[key] : undefined;
+  if (mexican !== undefined) return mexican;
   const found = known?.find(({ code, name }) => [code, code.slice(3), name].some((text) => textKey(text) === key));
   if (found) return found.code.slice(3);
   return !known || findCountry(region) === country ? region : undefined;

@@ -74,6 +74,7 @@ describe('a country', () => {
     ['US', 'us-tx', 'TX'],
     ['US', 'texas', 'TX'],
     ['MX', 'Nuevo Leon', 'NLE'],
+    ['MX', 'NL', 'NLE'],
     ['SG', 'Singapore', 'Singapore'],
     ['US', 'ON', undefined],
     ['CA', 'TX', undefined],
