@@ -9,10 +9,10 @@ import { risk } from '../subgraphs/risk/subgraph.ts';
 import { shipments } from '../subgraphs/shipments/subgraph.ts';
 import { tracking } from '../subgraphs/tracking/subgraph.ts';
 
-/** Each subgraph has a context of its own type; here they are only started and stopped. */
+/** Subgraphs have contexts of different types. Here they are only started and stopped. */
 const withoutKeys = [shipments, fleet, tracking, pricing, risk, analytics] as unknown as readonly Subgraph[];
 
-/** What every subgraph stores. */
+/** The tables of every subgraph. */
 export const allTables: readonly SubgraphTables[] = [accessTables, ...withoutKeys];
 
 /** Every subgraph of the product. */

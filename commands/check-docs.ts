@@ -34,7 +34,7 @@ try {
   readCommandLine({ call: 'npm run check:docs --', does: 'Checks the links and forms of the documents.', options: {} });
   const { pages, faults } = findFaults();
   if (faults.length > 0) throw new ConfigurationError(faults.join('\n'));
-  console.log(`Links and forms of ${pages} documents hold.`);
+  console.log(`The links and forms of ${pages} documents are correct.`);
 } catch (error) {
   exitWith(error);
 }

@@ -7,7 +7,7 @@ import { importRules, testRules } from './check-imports/rules.ts';
 import { readSources, readTests } from './check-imports/source-file.ts';
 import { findRoomFaults, readSubgraphFolders } from './check-imports/subgraph-rooms.ts';
 
-/** Imports run one way, and all subgraphs have the same rooms: names each file that breaks a rule of `check-imports/`. */
+/** Names each file that breaks a rule of `check-imports/`: imports run one way, and all subgraphs have the same rooms. */
 try {
   readCommandLine({
     call: 'npm run check:imports --',

@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 
-/** `npm run check`: everything about the code that needs no running product. */
+/** `npm run check`: all checks that need no running product. */
 const parts = ['types', 'style', 'imports', 'unused', 'docs', 'graph'];
 
 try {
   readCommandLine({
     call: 'npm run check --',
-    does: `Checks the code without running it, one part after the other: ${parts.map((part) => `check:${part}`).join(', ')}. Stops at the first that fails.`,
+    does: `Checks the code without running it, one part after the other: ${parts.map((part) => `check:${part}`).join(', ')}. Stops at the first failure.`,
     options: {},
   });
   for (const part of parts) {

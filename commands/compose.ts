@@ -7,7 +7,7 @@ import { exitWith } from '#shared/runtime/exit.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { CompositionError, composeSupergraph } from '../gateway/supergraph/compose.ts';
 
-/** `npm run compose` writes schema/supergraph.graphql; with `--check` it only says whether that file is current. */
+/** `npm run compose` writes schema/supergraph.graphql. With `--check` it only checks that the file is current. */
 const command = {
   call: 'npm run compose --',
   does: 'Writes schema/supergraph.graphql from the SDL files that supergraph.yaml names.',

@@ -9,7 +9,7 @@ import { organizationNamed } from './import/organization.ts';
 import { summaryOf, writeReport } from './import/report.ts';
 import { signIn } from './import/sign-in.ts';
 
-/** `npm run import -- shipments FILE`: delivered shipments of another system, through the gateway. */
+/** `npm run import -- shipments FILE`: imports delivered shipments of another system through the gateway. */
 async function run(options: ImportArguments): Promise<ImportTotals> {
   const { file, url, email, password } = options;
   const mapping = readMapping(options.mapping);
@@ -17,7 +17,8 @@ async function run(options: ImportArguments): Promise<ImportTotals> {
   const scopes = ['shipments:import', ...(name === undefined ? [] : ['access:read', 'access:write'])];
   const client = await signIn({ url, email, password, scopes });
   const organizationId = name === undefined ? options.organization : await organizationNamed(client, name);
-  if (!organizationId) throw new ConfigurationError('--organization: an id is required; the mapping names none either');
+  if (!organizationId)
+    throw new ConfigurationError('--organization: an id is required, because the mapping names no organization');
 
   const bar = new SingleBar(
     { format: '{bar} {percentage}% | {rows} rows | {duration} s', clearOnComplete: false },
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   try {
     const totals = await run(options);
     report(options.report, totals);
-    // Some rows were refused: the report says which.
+    // The report lists the refused rows.
     process.exitCode = totals.refused.length === 0 ? 0 : 2;
   } catch (error) {
     if (error instanceof StoppedImport) report(options.report, error.totals);

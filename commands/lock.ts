@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ConfigurationError, ensureFolder } from '#shared/runtime/config.ts';
 import { takeLock } from '#shared/runtime/processes.ts';
 
-/** Holds the data folder for one running product; a second start beside it gets one clear line. @returns what lets it go */
+/** Locks the data folder for one running product. A second start fails with one line. @returns a function that releases the lock */
 export function lockDataFolder(dataDir: string): () => void {
   const lock = takeLock(join(ensureFolder(dataDir), 'start.pid'));
   if (lock.kind === 'taken') return lock.release;

@@ -4,7 +4,7 @@ import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts'
 import { requireSecrets } from '#shared/settings/process-secrets.ts';
 import * as settings from '#shared/settings/settings.ts';
 
-/** What `npm run migrate` reads. */
+/** Settings of `npm run migrate`. */
 export const migrateSettings = z.object({
   NODE_ENV: settings.NODE_ENV,
   DATABASE_URL: settings.DATABASE_URL,

@@ -22,7 +22,7 @@ const command = {
   },
 } as const;
 
-/** Safe to run again, and from several places at once: what one does, the others wait for and find done. */
+/** Safe to run again, and from several places at once: one run migrates, the others wait and find nothing to do. */
 async function migrate(): Promise<void> {
   const { values } = readCommandLine(command);
   const config = readMigrateConfig();
@@ -42,7 +42,7 @@ async function migrate(): Promise<void> {
   }
 }
 
-/** As the role of the subgraph, which owns its tables. @returns names of the migrations that have run now */
+/** Migrates as the role of the subgraph, which owns its tables. @returns the names of the migrations of this run */
 async function migrateTables(
   { name, entities, migrations }: SubgraphTables,
   url: string,

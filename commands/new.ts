@@ -7,11 +7,11 @@ import { namesOf } from './new/names.ts';
 import { planSubgraph } from './new/plan.ts';
 import { write } from './new/write.ts';
 
-/** `npm run new -- subgraph depots`: a running subgraph, made from commands/new/template. */
+/** `npm run new -- subgraph depots`: writes a running subgraph from commands/new/template. */
 const command = {
   call: 'npm run new --',
   takes: 'subgraph NAME',
-  does: 'Writes a new subgraph with one type of records, and enters it in the product. docs/guides/add-a-subgraph.md says what comes next.',
+  does: 'Writes a new subgraph with one type of records and adds it to the product. Next steps: docs/guides/add-a-subgraph.md.',
   options: {
     type: { type: 'string', value: 'TYPE', help: 'name of the type, such as Depot; without it, the singular of NAME' },
     root: { type: 'string', value: 'FOLDER', default: join(import.meta.dirname, '..'), help: 'where the project is' },

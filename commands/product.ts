@@ -23,12 +23,12 @@ export interface Product {
   /** Address of each subgraph by name. */
   readonly urls: ReadonlyMap<string, string>;
   readonly subgraphs: readonly RunningSubgraph[];
-  /** Resolves when the demo data is there: with true when this start wrote it. */
+  /** Resolves when the demo data is complete, with true when this start wrote it. */
   readonly seeded: Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** What the product is made of, without anything running. */
+/** The parts of the product before they are started. */
 export interface ProductParts {
   readonly keyring: Keyring;
   readonly roleSecret: string;
@@ -45,7 +45,7 @@ export interface ProductOptions {
   readonly database?: string;
   /** Port of a subgraph by name; 0 = any free one. */
   readonly portOf: (subgraph: string) => number;
-  /** Refuse a database that holds demo data, and say this to the operator. */
+  /** When set, a database with demo data is refused with this message. */
   readonly refuseDemoData?: string | undefined;
   /** The demo world to seed with, as of the moment of the first seed; none in production. */
   readonly demo?: Omit<WorldOptions, 'now'>;
@@ -62,7 +62,7 @@ export async function productParts(config: ProductConfig): Promise<ProductParts>
   return { keyring, roleSecret: await loadRoleSecret(config), all: await allSubgraphs(keyring) };
 }
 
-/** Provisions and migrates the database, begins to seed it where that was not done, and lets every subgraph listen. */
+/** Provisions and migrates the database, starts to seed an empty one, and starts every subgraph. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { config, adminUrl, host, portOf, database = databaseName } = options;
   const { keyring, roleSecret, all } = options.parts;
@@ -129,7 +129,7 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** Waits for all; when one fails, closes those that succeeded. */
+/** Waits for all. When one fails, closes those that succeeded. */
 async function settleAll<T extends Closable>(all: readonly Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(all);
   const done = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

@@ -9,11 +9,11 @@ import { exitWith } from '#shared/runtime/exit.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
 import { lockDataFolder } from './lock.ts';
 
-/** Starts over: the next `npm start` finds no data. Refuses in production and while the product runs. */
+/** Removes all data, so that the next `npm start` starts over. Refused in production and while the product runs. */
 async function reset(): Promise<void> {
   readCommandLine({
     call: 'npm run reset --',
-    does: 'Removes the data of this installation, outside production and while nothing runs; the next start begins anew.',
+    does: 'Removes the data of this installation. Refused in production and while the product runs.',
     options: {},
   });
   const config = readProductConfig();

@@ -5,7 +5,7 @@ import { startSimulator } from '../demo/simulator/start-simulator.ts';
 
 const command = {
   call: 'node commands/simulator.ts',
-  does: 'Drives the vehicles of open shipments along their lanes, against a product that runs, until Ctrl-C.',
+  does: 'Drives the vehicles of open shipments along their lanes, against a running product, until Ctrl-C.',
   options: {
     url: {
       type: 'string',
@@ -28,7 +28,7 @@ const command = {
   },
 } as const;
 
-/** `node commands/simulator.ts`: the simulator in a process of its own. */
+/** `node commands/simulator.ts`: the simulator in its own process. */
 async function run({ ending, fail, resources }: Service): Promise<void> {
   const { url, speedup: given, ...credentials } = readCommandLine(command).values;
   const speedup = Number(given);

@@ -15,16 +15,16 @@ import { lockDataFolder } from './lock.ts';
 import { productParts, startProduct } from './product.ts';
 import { welcome } from './welcome.ts';
 
-/** Somebody waits for the prompt: requests in flight get three seconds. */
+/** Time for requests in flight after Ctrl-C: a person waits for the prompt. */
 const defaults = { LOG_LEVEL: 'warn', DRAIN_WINDOW_MS: '3000' };
-/** Only the gateway asks subgraphs, and it runs beside them. */
+/** The gateway runs in this process, so subgraphs listen on loopback. */
 const host = '127.0.0.1';
 const subgraphPortVariables = { hostVariable: 'HOST', portVariable: 'SUBGRAPH_BASE_PORT' };
 
 const command = {
   call: 'npm start --',
   does: 'The whole product in one process, until Ctrl-C: PostgreSQL, subgraphs, gateway, simulator. docs/settings.md names its settings.',
-  options: { simulator: { type: 'boolean', default: true, help: 'no trucks that move' } },
+  options: { simulator: { type: 'boolean', default: true, help: 'starts without the simulator' } },
 } as const;
 
 /** `npm start`: the whole product in one process, until Ctrl-C. */
@@ -64,7 +64,7 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
     access: accessOf(parts.keyring, config.dataDir),
   });
   resources.defer(() => gateway.close());
-  // While the demo data is written, the gateway is built; nobody is served before it is there.
+  // Demo data is written while the gateway is built. Requests are served after both.
   const seeded = await product.seeded;
   const gatewayUrl = await gateway.listen();
   if (values.simulator && !production) {
@@ -77,14 +77,14 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   console.log(welcome({ gatewayUrl, adminUrl: operatorUrl, subgraphUrls: shownUrls, seeded, seconds, production }));
 }
 
-/** Where demo data is refused: what the operator can do. */
+/** What the operator can do when demo data is refused. */
 function refusalOfDemoData({ environment, demoAccounts }: ProductConfig, host: string): string | undefined {
   if (environment === 'production') return 'Choose another DATABASE_URL.';
   if (isLoopback(host) || demoAccounts === 'public') return undefined;
   return 'Choose another DATABASE_URL or DATA_DIR, or set DEMO_ACCOUNTS=public.';
 }
 
-/** The gateway beside the subgraphs has the same keys as they. */
+/** The gateway in this process uses the keys of the subgraphs. */
 function accessOf({ access, identity }: Keyring, dataDir: string): AccessConfig {
   return { kind: 'freight', signingKey: identity, publicKeys: [access.publicJwk], dataDir };
 }

@@ -3,13 +3,13 @@ import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 
-/** `npm run subgraph -- fleet`: one subgraph as a process of its own, as in production. */
+/** `npm run subgraph -- fleet`: one subgraph in its own process, as in production. */
 try {
   const names = readSupergraphYaml().map((entry) => entry.name);
   const { positionals } = readCommandLine({
     call: 'npm run subgraph --',
     takes: 'NAME',
-    does: `One subgraph as a process of its own: ${names.join(', ')}. docs/settings.md names its settings.`,
+    does: `Starts one subgraph in its own process: ${names.join(', ')}. docs/settings.md names its settings.`,
     options: {},
   });
   const [name, ...more] = positionals;

@@ -10,7 +10,7 @@ const command = {
   does: 'Runs the random tests with new seeds, ten times as many cases each, until the time is over or one fails.',
   options: {
     minutes: { type: 'string', value: 'NUMBER', default: '10', help: 'no round begins after this time (10)' },
-    seed: { type: 'string', value: 'NUMBER', help: 'one round with this seed, as a failure names it' },
+    seed: { type: 'string', value: 'NUMBER', help: 'runs one round with the seed of a failure' },
   },
 } as const;
 
@@ -23,7 +23,7 @@ const jest = [
 ];
 const runsFactor = '10';
 
-/** Test files that draw random cases. */
+/** Test files with random cases. */
 function randomTests(): string[] {
   return globSync('{subgraphs,gateway,demo,client,test,commands}/**/*.test.ts', { cwd: root }).filter((file) =>
     /from '(?:fast-check|.*\/random\.ts)'/.test(readFileSync(join(root, file), 'utf8')),

@@ -1,6 +1,6 @@
 import { demoAccounts, demoCredentials, demoPassword } from '../demo/accounts.ts';
 
-/** The queries of the README; a test holds them against the schema. */
+/** The queries of the README. A test validates them against the schema. */
 export const firstQueries = [
   'mutation { signIn(input: { email: "dispatcher@demo.test", password: "freight-demo" }) { accessToken viewer { name roles } userErrors { message } } }',
   '{ shipments(first: 2, filter: { statuses: [IN_TRANSIT] }) { nodes { reference organization { name tier } driver { name position { location { latitude longitude } } } eta { arrivesAt } quote { price { amount currency } } risk { score decision } } } }',
@@ -9,7 +9,7 @@ export const firstQueries = [
 
 export interface Welcome {
   readonly gatewayUrl: string;
-  /** Of metrics and detailed health. */
+  /** Address of metrics and detailed health. */
   readonly adminUrl: string;
   readonly subgraphUrls: ReadonlyMap<string, string>;
   readonly seeded: boolean;
@@ -17,7 +17,7 @@ export interface Welcome {
   readonly production: boolean;
 }
 
-/** What a newcomer needs after the start: addresses, accounts, and three queries to paste. */
+/** The text after a start: addresses, accounts, and three queries to paste. */
 export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, production }: Welcome): string {
   const width = Math.max(10, ...[...subgraphUrls.keys()].map((name) => name.length));
   const line = (name: string, text: string) => `  ${name.padEnd(width)} ${text}`;

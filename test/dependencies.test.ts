@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
-/** What package.json and the lockfile promise; `npm run check:unused` compares the dependencies with what files import. */
+/** Rules for package.json and the lockfile. `npm run check:unused` compares the dependencies with the imports of files. */
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(resolve(root, file), 'utf8');
 const { dependencies, devDependencies, optionalDependencies, engines } = JSON.parse(read('package.json'));
@@ -14,7 +14,7 @@ describe('dependencies', () => {
     expect(read('package-lock.json')).not.toContain('"resolved"');
   });
 
-  test('the README asks for the Node that package.json asks for', () => {
+  test('the README and package.json require the same Node', () => {
     expect(`>=${/Node (\d+) or newer/.exec(read('README.md'))?.[1]}`).toBe(engines.node);
   });
 });

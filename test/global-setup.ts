@@ -1,6 +1,6 @@
 import { startTestCluster } from '../subgraphs/shared/test/cluster.ts';
 
-/** Starts the PostgreSQL server of this run; suites find it through the environment. */
+/** Starts the PostgreSQL server of this run. Suites find it through the environment. */
 // biome-ignore lint/style/noDefaultExport: jest asks for a default export
 export default async function setup(): Promise<void> {
   const cluster = await startTestCluster();

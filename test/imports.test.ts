@@ -5,7 +5,7 @@ import { importRules, testRules } from '../commands/check-imports/rules.ts';
 import { parseSource, readSources, readTests } from '../commands/check-imports/source-file.ts';
 import { findRoomFaults, readSubgraphFolders } from '../commands/check-imports/subgraph-rooms.ts';
 
-/** `npm run check:imports` checks the whole project; here is what it finds. */
+/** `npm run check:imports` checks the whole project. These tests show what it finds. */
 const offencesOf = (path: string, text: string, rules = importRules) => findOffences([parseSource(path, text)], rules);
 
 describe('imports run one way', () => {
@@ -69,7 +69,7 @@ describe('imports run one way', () => {
       'other rooms of shared in geo',
       'subgraphs/shared/geo/road.ts',
       "import { a } from '../database.ts';",
-      'stand below all else of shared',
+      'import nothing else of shared',
     ],
     [
       'the demo in shared',
@@ -95,7 +95,7 @@ describe('imports run one way', () => {
       "import { a } from '../../../subgraphs/fleet/domain/load.ts';",
       'the seed of a subgraph imports',
     ],
-    ['the product', 'commands/start.ts', "import { a } from '../bench/graph/client.ts';", 'no test, no bench'],
+    ['the product', 'commands/start.ts', "import { a } from '../bench/graph/client.ts';", 'no test and no bench'],
     [
       'a higher room of shared',
       'subgraphs/shared/errors/errors.ts',
@@ -108,7 +108,7 @@ describe('imports run one way', () => {
       "import { errorTable } from '../subgraphs/shared/errors/errors.ts';",
       'the client knows the graph from its responses only',
     ],
-    ['a test in the product', 'gateway/live/stream.ts', "import { a } from '../test/a.ts';", 'no test, no bench'],
+    ['a test in the product', 'gateway/live/stream.ts', "import { a } from '../test/a.ts';", 'no test and no bench'],
     [
       'the harness in the product',
       'gateway/gateway.ts',
@@ -129,7 +129,7 @@ describe('imports run one way', () => {
     ['demo/simulator/loop.ts', "import { parseData } from '../../client/data.ts';"],
     ['commands/import/sign-in.ts', "import { requireData } from '../../client/data.ts';"],
     ['gateway/access/documents.ts', "import type { Checked } from '../pipeline/stages.ts';"],
-  ])('%s may say: %s', (path, text) => {
+  ])('%s may contain: %s', (path, text) => {
     expect(offencesOf(path, text)).toEqual([]);
   });
 
@@ -158,7 +158,7 @@ describe('imports run one way', () => {
     expect(findEnvironmentReaders([parseSource('gateway/live/outbox.ts', reads)])).toHaveLength(1);
   });
 
-  test('each rule concerns files of the project', () => {
+  test('each rule applies to files of the project', () => {
     const files = readSources(resolve(import.meta.dirname, '..'));
     expect(importRules.filter((rule) => files.every(({ path }) => !rule.files.test(path)))).toEqual([]);
     const tests = readTests(resolve(import.meta.dirname, '..'));
@@ -171,7 +171,7 @@ describe('all subgraphs have the same rooms', () => {
   const folders = readSubgraphFolders(resolve(import.meta.dirname, '..'));
   const [{ entries } = { entries: [] }] = folders;
 
-  test('so it is in the project', () => {
+  test('they have in this project', () => {
     expect(folders.map(({ name }) => name)).toContain('pricing');
     expect(findRoomFaults(folders)).toEqual([]);
   });
@@ -179,14 +179,14 @@ describe('all subgraphs have the same rooms', () => {
   test.each([
     ['a stray file', 'utils.ts'],
     ['a file where a folder belongs', 'resolvers.ts'],
-    ['a folder of its own', 'helpers/'],
-  ])('%s is told', (_case, stray) => {
+    ['an additional folder', 'helpers/'],
+  ])('%s is reported', (_case, stray) => {
     const [fault, ...more] = findRoomFaults([{ name: 'depots', entries: [...entries, stray] }]);
     expect(fault).toContain(`subgraphs/depots/${stray} is no room of a subgraph: those are README.md schema.graphql`);
     expect(more).toEqual([]);
   });
 
-  test('a missing room is told, unless a subgraph may do without', () => {
+  test('a missing room is reported, unless it is optional', () => {
     const without = (left: string) => [{ name: 'depots', entries: entries.filter((entry) => entry !== left) }];
     expect(findRoomFaults(without('context.ts'))).toEqual([
       'subgraphs/depots/context.ts is missing: every subgraph has this room',

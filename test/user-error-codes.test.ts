@@ -21,6 +21,6 @@ test.each(withUserErrors)('the SDL of %s has the codes of the one table, with th
   );
 });
 
-test('codes tell what is wrong and what to do in a sentence', () => {
+test('each code has a description that is a sentence', () => {
   for (const description of Object.values(userErrorCodes)) expect(description).toMatch(/^[A-Z].*\.$/);
 });

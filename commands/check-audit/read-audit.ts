@@ -6,7 +6,7 @@ const reportSchema = z.object({
 });
 const refusalSchema = z.object({ statusCode: z.number().optional(), message: z.string() });
 
-/** What `npm audit` found out. */
+/** The result of `npm audit`. */
 export type Audit =
   | { readonly kind: 'unknown'; readonly reason: string }
   | { readonly kind: 'known'; readonly packages: readonly string[]; readonly isGrave: boolean };
@@ -25,7 +25,7 @@ export function readAudit(json: string): Audit {
   }
   const refusal = refusalSchema.safeParse(output);
   const status = refusal.data?.statusCode;
-  return { kind: 'unknown', reason: status ? `it answered ${status}` : 'it did not answer' };
+  return { kind: 'unknown', reason: status ? `it responded with ${status}` : 'it did not respond' };
 }
 
 function parse(json: string): unknown {

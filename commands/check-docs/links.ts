@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Page } from './page.ts';
 
-/** One line for each link to a file or heading that is not there. Links to other hosts are not followed. */
+/** One line for each link to a missing file or heading. Links to other hosts are not followed. */
 export function findBrokenLinks(pages: readonly Page[], exists: (path: string) => boolean): string[] {
   const byPath = new Map(pages.map((page) => [page.path, page]));
   return pages.flatMap((page) => {

@@ -2,12 +2,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Page {
-  /** From the root of the project. */
+  /** Path from the root of the project. */
   readonly path: string;
   readonly text: string;
   /** The text without blocks of code. */
   readonly prose: string;
-  /** Anchors of its headings, as GitHub makes them. */
+  /** Anchors of the headings, as GitHub makes them. */
   readonly anchors: ReadonlySet<string>;
 }
 

@@ -3,7 +3,7 @@ import type { Page } from './page.ts';
 const folder = 'docs/decisions/';
 const sections = ['Context', 'Decision', 'Consequences'];
 
-/** One line for each decision record that has not the form which docs/decisions/README.md asks for. */
+/** One line for each decision record that does not have the form of docs/decisions/README.md. */
 export function findMisshapenRecords(pages: readonly Page[]): string[] {
   const index = pages.find(({ path }) => path === `${folder}README.md`)?.text ?? '';
   const records = pages.filter(({ path }) => path.startsWith(folder) && !path.endsWith('/README.md'));

@@ -5,7 +5,7 @@ export interface Source {
   readonly text: string;
 }
 
-/** One line for each rule of docs/performance.md that code cites and the page has not, or that is out of sequence. */
+/** One line for each cited rule that docs/performance.md lacks, and for each rule out of sequence. */
 export function findUnknownRules({ path, text }: Page, sources: readonly Source[]): string[] {
   const rules = [...text.matchAll(/^### (P\d+)\. /gm)].map(([, rule = '']) => rule);
   const outOfOrder = rules.filter((rule, position) => rule !== `P${position + 1}`);

@@ -80,7 +80,7 @@ const inTests = /(?:^|\/)test\//;
 /** The import rules of the product. biome refuses circles. */
 export const importRules: readonly ImportRule[] = [
   {
-    says: 'the product imports no test, no bench',
+    says: 'the product imports no test and no bench',
     files: /^(?:gateway|subgraphs|commands|demo|client)\//,
     only: ['gateway/', 'subgraphs/', 'commands/', 'demo/', 'client/'],
     neverIn: inTests,
@@ -124,7 +124,7 @@ export const importRules: readonly ImportRule[] = [
     says: 'inside the demo imports go down',
     files: /^demo\//,
     order: ['accounts', 'world', 'derived-id', 'driving', 'way', 'generate', 'seeds', 'seeding', 'simulator'],
-    // A seed gets its database from the code that runs seeds, which also holds the list of them.
+    // The code that runs seeds gives each its database, and also has the list of seeds.
     typesBetween: ['seeds', 'seeding'],
   },
   {
@@ -140,7 +140,7 @@ export const importRules: readonly ImportRule[] = [
     typesBetween: ['database', 'events'],
   },
   {
-    says: 'the words of the contract and geo stand below all else of shared',
+    says: 'vocabulary.ts and geo import nothing else of shared',
     files: /^subgraphs\/shared\/(?:vocabulary\.ts|geo\/)/,
     only: ['subgraphs/shared/vocabulary.ts', 'subgraphs/shared/geo/'],
   },
@@ -153,7 +153,7 @@ export const importRules: readonly ImportRule[] = [
     says: 'inside a subgraph imports go down',
     files: /^subgraphs\/(?!shared\/)[^/]+\//,
     order: subgraphOrder,
-    // Tables are described in the words of the domain, and domain rules speak of rows.
+    // Tables use types of the domain, and domain rules use types of rows.
     typesBetween: ['entities', 'domain'],
   },
   {
@@ -218,15 +218,15 @@ export const importRules: readonly ImportRule[] = [
 
 /** The import rules of tests and benches. */
 export const testRules: readonly ImportRule[] = [
-  { says: 'benches import no test: what both need stands in gateway/testing/', files: /^bench\//, neverIn: inTests },
-  { says: 'tests import no bench: what both need stands in gateway/testing/', files: inTests, neverIn: /^bench\// },
+  { says: 'benches import no test; shared helpers are in gateway/testing/', files: /^bench\//, neverIn: inTests },
+  { says: 'tests import no bench; shared helpers are in gateway/testing/', files: inTests, neverIn: /^bench\// },
 ];
 
 /** The only files that read the environment. */
 export const environmentReaders: readonly RegExp[] = [
-  /^gateway\/apollo\/managed-gateway\.ts$/, // writes: @apollo/gateway asks the environment whether it may report its use
+  /^gateway\/apollo\/managed-gateway\.ts$/, // Writes it: @apollo/gateway reads there whether it may report its use.
   /^(?:gateway|subgraphs\/[a-z]+)\/config\.ts$/,
   /^subgraphs\/shared\/(?:settings\/product-config|settings\/subgraph-config|database\/postgres\/programs)\.ts$/,
   /^commands\//,
-  /^gateway\/testing\/gateway-process\.ts$/, // hands it on to a child process
+  /^gateway\/testing\/gateway-process\.ts$/, // Passes it to a child process.
 ];

@@ -4,12 +4,12 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 export interface Import {
   /** A path from the root of the project, or the name of a package. */
   readonly target: string;
-  /** It vanishes when types are stripped: nothing runs because of it. */
+  /** The import vanishes when types are stripped, so it loads nothing. */
   readonly typeOnly: boolean;
 }
 
 export interface SourceFile {
-  /** From the root of the project. */
+  /** Path from the root of the project. */
   readonly path: string;
   readonly text: string;
   readonly imports: readonly Import[];

@@ -17,7 +17,7 @@ const orderedRooms = [
   'server.ts',
 ];
 
-/** Not every subgraph hears domain events or has settings of its own. */
+/** Optional rooms: not every subgraph handles domain events or has settings. */
 const optionalRooms = ['events.ts', 'config.ts'];
 
 const allRooms = ['README.md', 'schema.graphql', ...orderedRooms, 'test/'];
@@ -27,11 +27,11 @@ export const subgraphOrder: readonly string[] = orderedRooms.map((room) => room.
 
 export interface SubgraphFolder {
   readonly name: string;
-  /** What lies directly in it; a name that ends in a slash is a folder. */
+  /** Its direct entries. A name that ends in a slash is a folder. */
   readonly entries: readonly string[];
 }
 
-/** One line for each file or folder that is no room of a subgraph, and for each room that is missing. */
+/** One line for each file or folder that is no room of a subgraph, and for each missing room. */
 export function findRoomFaults(folders: readonly SubgraphFolder[]): string[] {
   return folders.flatMap(({ name, entries }) => [
     ...entries
@@ -43,7 +43,7 @@ export function findRoomFaults(folders: readonly SubgraphFolder[]): string[] {
   ]);
 }
 
-/** The folder of each subgraph; what they have in common is none. */
+/** The folder of each subgraph. `shared` is none. */
 export function readSubgraphFolders(root: string): SubgraphFolder[] {
   const entriesOf = (folder: string) =>
     readdirSync(folder, { withFileTypes: true }).map((entry) => `${entry.name}${entry.isDirectory() ? '/' : ''}`);

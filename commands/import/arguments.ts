@@ -9,16 +9,16 @@ const text = { type: 'string' } as const;
 const command = {
   call: 'npm run import --',
   takes: 'shipments FILE',
-  does: 'Loads delivered shipments of another system from CSV or TSV into the product that runs. See docs/import.md.',
+  does: 'Imports delivered shipments of another system from CSV or TSV into a running product. See docs/import.md.',
   options: {
-    mapping: { ...text, value: 'FILE.json', help: 'which column is what; that of the SCMS data otherwise' },
-    organization: { ...text, value: 'ID', help: 'the customer; the one that the mapping names otherwise' },
+    mapping: { ...text, value: 'FILE.json', help: 'meaning of the columns; the SCMS data by default' },
+    organization: { ...text, value: 'ID', help: 'the customer; the organization of the mapping by default' },
     url: { ...text, value: 'URL', help: 'GraphQL address of the gateway; IMPORT_URL' },
-    email: { ...text, value: 'EMAIL', help: 'who imports; IMPORT_EMAIL, the demo administrator otherwise' },
+    email: { ...text, value: 'EMAIL', help: 'account that imports; IMPORT_EMAIL, or the demo administrator' },
     password: {
       ...text,
       value: 'PASSWORD',
-      help: 'IMPORT_PASSWORD, which no list of processes shows, is the better place',
+      help: 'better set as IMPORT_PASSWORD, which process lists do not show',
     },
     report: { ...text, value: 'FILE.csv', help: 'where refused rows are written' },
   },
@@ -34,7 +34,7 @@ export interface ImportArguments {
   readonly report: string;
 }
 
-/** What `npm run import` reads. */
+/** Settings of `npm run import`. */
 export const importSettings = z.object({
   IMPORT_URL: z.url().optional().meta({
     description: 'GraphQL address of the gateway.',
@@ -46,7 +46,7 @@ export const importSettings = z.object({
   DATA_DIR: DATA_DIR.meta({ description: 'Folder under which refused rows are written.' }),
 });
 
-/** Reads the command line; options win over the environment, which wins over the demo's defaults. */
+/** Reads the command line. Options take precedence over the environment, and the environment over the defaults of the demo. */
 export function readArguments(argv: readonly string[], variables: NodeJS.ProcessEnv): ImportArguments {
   const { values, positionals } = readCommandLine(command, argv);
   const [kind, file, ...rest] = positionals;
@@ -72,7 +72,7 @@ function requireFile(file: string): void {
     accessSync(file, constants.R_OK);
     if (statSync(file).isFile()) return;
   } catch {
-    // said below
+    // Reported below.
   }
   throw new ConfigurationError(`FILE: a readable file is required; got ${file}`);
 }

@@ -1,6 +1,6 @@
 import type { TextField } from './mapping.ts';
 
-/** The cells of one row by the names of their columns, without blanks around them. */
+/** The trimmed cells of one row by the names of their columns. */
 export type Cells = ReadonlyMap<string, string>;
 
 export function cellsOf(header: readonly string[], values: readonly string[]): Cells {
@@ -10,7 +10,7 @@ export function cellsOf(header: readonly string[], values: readonly string[]): C
 /** `{column}` within a template. */
 const slot = /\{([^}]+)\}/g;
 
-/** Texts of a field's sources, in their order, translated. Empty ones and those that mean "not known" are left out. */
+/** Translated texts of a field's sources in order, without empty texts and those that mean "unknown". */
 export function textsOf({ column, columns = [], template, constant, values }: TextField, cells: Cells): string[] {
   const raw = [
     ...(column === undefined ? columns : [column]).map((name) => cells.get(name) ?? ''),
@@ -25,7 +25,7 @@ export function textOf(field: TextField | undefined, cells: Cells): string | nul
   return (field && textsOf(field, cells)[0]) ?? null;
 }
 
-/** The columns that the fields of a mapping take texts from. */
+/** The columns that a mapping uses. */
 export function columnsOf(fields: object): Set<string> {
   const found = new Set<string>();
   const visit = (key: string, value: unknown): void => {

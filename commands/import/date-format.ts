@@ -16,12 +16,12 @@ const patterns: Readonly<Record<string, string>> = {
 
 const compiled = new Map<string, RegExp>();
 
-/** Two-digit years up to this one are of the 2000s. */
+/** Two-digit years up to this one belong to the 2000s. */
 const lastShortYear = 69;
 
 /**
  * Reads a date or time as UTC by a format such as `d-MMM-yy`, `M/d/yyyy`, `yyyy-MM-dd HH:mm` or `iso`. A date without a
- * time is the start or the last millisecond of its day. Undefined where the text does not fit or there is no such day.
+ * time is the start or the last millisecond of its day. Undefined when the text does not match the format, or the day does not exist.
  */
 export function parseDate(text: string, format: string, day: 'start' | 'end'): Date | undefined {
   if (format === 'iso') {
@@ -36,7 +36,7 @@ export function parseDate(text: string, format: string, day: 'start' | 'end'): D
   const monthIndex = monthName ? months.indexOf(monthName.toLowerCase()) : Number(month) - 1;
   const time = Date.UTC(fullYear, monthIndex, Number(date), Number(hour ?? 0), Number(minute), Number(second));
   const at = new Date(time);
-  // 31 April would roll over into May.
+  // JavaScript turns 31 April into 1 May.
   if (monthIndex < 0 || at.getUTCMonth() !== monthIndex || at.getUTCDate() !== Number(date)) return undefined;
   return hour === undefined && day === 'end' ? new Date(time + dayMs - 1) : at;
 }

@@ -20,11 +20,11 @@ export interface ImportOptions {
   readonly mapping: Mapping;
   readonly organizationId: string;
   readonly client: GraphClient;
-  /** Called as the file is read and rows are answered for. */
+  /** Called after each batch. */
   readonly onProgress?: (progress: { readonly bytes: number; readonly rows: number }) => void;
 }
 
-/** The import ended before the end of the file. Rows that are in stay in. */
+/** The import stopped before the end of the file. Imported rows stay imported. */
 export class StoppedImport extends ConfigurationError {
   override name = 'StoppedImport';
   readonly totals: ImportTotals;
@@ -35,7 +35,7 @@ export class StoppedImport extends ConfigurationError {
   }
 }
 
-/** The gateway takes 1 MiB per request, the mutation 500 rows. */
+/** The gateway accepts 1 MiB per request, the mutation 500 rows. */
 const batchBytes = 600_000;
 const batchRows = 500;
 
@@ -109,7 +109,7 @@ function mapOrRefuse(
   }
 }
 
-/** Refuses rows that lost cells, or letters: what can't be decoded would be imported as question marks. */
+/** Refuses rows with a wrong number of cells, and rows that are not UTF-8, which would be imported with question marks. */
 function requireWhole(values: readonly string[], cells: number): void {
   if (values.length !== cells) {
     throw new RowRefusal('UNMAPPED', `${cells} cells are required, as in the header; got ${values.length}`);

@@ -8,7 +8,7 @@ import { RowRefusal, shown } from './refusal.ts';
 /** A row of the mutation `importShipments`. */
 export type ImportRow = Readonly<Record<string, unknown>> & { readonly line: number; readonly sourceReference: string };
 
-/** Turns the cells of a row into a row of the import. @throws RowRefusal */
+/** Maps the cells of a row to a row of the import. @throws RowRefusal */
 export function mapRow({ fields }: Mapping, cells: Cells, line: number, values: readonly string[]): ImportRow {
   const { item } = fields;
   const weight = numberOrNote(item.weightKg, cells);
@@ -22,9 +22,9 @@ export function mapRow({ fields }: Mapping, cells: Cells, line: number, values: 
     deliveredAt: required('deliveredAt', dateOf('deliveredAt', fields.deliveredAt, cells)),
     origin: placeOf('origin', fields.origin, cells),
     destination: placeOf('destination', fields.destination, cells),
-    equipment: wordOf('equipment', fields.equipment, equipmentKinds, cells),
+    equipment: enumValueOf('equipment', fields.equipment, equipmentKinds, cells),
     notes: textOf(fields.notes, cells),
-    mode: wordOf('mode', fields.mode, transportModes, cells),
+    mode: enumValueOf('mode', fields.mode, transportModes, cells),
     vendor: textOf(fields.vendor, cells),
     incoTerm: textOf(fields.incoTerm, cells),
     item: {
@@ -42,7 +42,7 @@ export function mapRow({ fields }: Mapping, cells: Cells, line: number, values: 
   };
 }
 
-/** The row's own key, also of a row that is refused. */
+/** The key of a row, also of a refused one. */
 export function sourceReferenceOf({ fields }: Mapping, cells: Cells): string {
   return textOf(fields.sourceReference, cells) ?? '';
 }
@@ -52,20 +52,25 @@ function required<T>(field: string, value: T | null): T {
   throw new RowRefusal('UNMAPPED', 'a value is required; the row has none', { field });
 }
 
-/** A text that means nothing to the graph, where the mapping could say what it means. */
+/** The refusal of a text that the mapping does not translate. */
 function unmapped(field: string, value: string, what: string): RowRefusal {
-  const message = `${what} is required; got ${shown(value)}. Add it to "values" of the mapping (null where it is not known)`;
+  const message = `${what} is required; got ${shown(value)}. Add it to "values" of the mapping (null when it is unknown)`;
   return new RowRefusal('UNMAPPED', message, { field, value });
 }
 
-/** One of the words that the graph knows. */
-function wordOf(field: string, source: TextField | undefined, known: readonly string[], cells: Cells): string | null {
+/** A value of an enum of the graph. */
+function enumValueOf(
+  field: string,
+  source: TextField | undefined,
+  values: readonly string[],
+  cells: Cells,
+): string | null {
   const text = textOf(source, cells);
-  if (text === null || known.includes(text)) return text;
-  throw unmapped(field, text, `one of ${known.join(', ')}`);
+  if (text === null || values.includes(text)) return text;
+  throw unmapped(field, text, `one of ${values.join(', ')}`);
 }
 
-/** The number in a cell, or its text where that is no number. */
+/** The number in a cell, or its text when it is no number. */
 function numberOrNote(source: TextField | undefined, cells: Cells): { number: number | null; note: string | null } {
   const text = textOf(source, cells);
   const digits = text === null ? undefined : plainNumber(text);
@@ -99,7 +104,7 @@ function amountOf(field: string, source: MoneyField | undefined, cells: Cells) {
   return amount;
 }
 
-/** The digits of a plain decimal number (thousands may be parted by commas); undefined for any other text. */
+/** The digits of a decimal number with optional thousands commas. Undefined for any other text. */
 function plainNumber(text: string): string | undefined {
   const digits = /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text;
   return /^-?\d+(\.\d+)?$/.test(digits) ? digits : undefined;

@@ -9,7 +9,7 @@ const source = {
   columns: z.array(z.string()).min(1).optional(),
   template: z.string().optional(),
   constant: z.string().optional(),
-  /** What texts of the file mean: their value here, or null for "not known". */
+  /** Translations of texts in the file; null means "unknown". */
   values: z.record(z.string(), z.string().nullable()).optional(),
 };
 function oneSource(field: { column?: unknown; columns?: unknown; template?: unknown; constant?: unknown }): boolean {
@@ -31,11 +31,11 @@ const numberField = z.strictObject(source).refine(oneSource, oneSourceMessage);
 const dateField = z
   .strictObject({
     ...source,
-    /** Of dd, d, MM, M, MMM, yyyy, yy, HH, mm, ss, or "iso". The first that fits is taken. */
+    /** Made of dd, d, MM, M, MMM, yyyy, yy, HH, mm, ss, or "iso". The first format that matches is used. */
     formats: z.array(z.string()).min(1),
-    /** Which of several columns: the first that holds a date, or the earliest date of all. */
+    /** Which of several columns counts: the first with a date, or the one with the earliest date. */
     pick: z.enum(['first', 'earliest']).default('first'),
-    /** The moment that a day stands for. */
+    /** Whether a day means its start or its end. */
     day: z.enum(['start', 'end']).default('start'),
   })
   .refine(oneSource, oneSourceMessage);
@@ -49,9 +49,9 @@ const placeField = z.strictObject({
 });
 
 const mapping = z.strictObject({
-  /** Name of the system or collection; with sourceReference it tells whether a row is known. */
+  /** Name of the system or collection. Together with sourceReference it identifies a row. */
   source: z.string().min(1).max(80),
-  /** Whose freight it was, by name; taken in where there is none of that name. `--organization` overrides it. */
+  /** Name of the organization that owned the freight, created when missing. `--organization` overrides it. */
   organization: z.string().min(2).max(120).optional(),
   encoding: z.enum(['utf8', 'latin1']).default('utf8'),
   /** Default: tab for .tsv and .tab, comma for the rest. */
@@ -73,12 +73,12 @@ const mapping = z.strictObject({
       description: textField,
       commodity: textField,
       quantity: numberField,
-      /** A text instead of a number becomes weightNote. */
+      /** Text instead of a number is stored as weightNote. */
       weightKg: numberField.optional(),
       volumeM3: numberField.optional(),
       value: moneyField.optional(),
     }),
-    /** A text instead of an amount becomes freightCostNote. */
+    /** Text instead of an amount is stored as freightCostNote. */
     freightCost: moneyField.optional(),
   }),
 });
@@ -88,7 +88,7 @@ export type DateField = z.infer<typeof dateField>;
 export type MoneyField = z.infer<typeof moneyField>;
 export type PlaceField = z.infer<typeof placeField>;
 
-/** Reads a mapping file; the error names the file and what is wrong in it. */
+/** Reads a mapping file. @throws ConfigurationError with the file and its faults */
 export function readMapping(path: string): Mapping {
   let json: unknown;
   try {

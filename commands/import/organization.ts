@@ -19,16 +19,16 @@ interface Creation {
   };
 }
 
-/** The organization of that name; taken in where there is none. */
+/** Id of the organization with this name, created when missing. */
 export async function organizationNamed(client: GraphClient, name: string): Promise<string> {
   const found = await client.send<Organizations>({ query: find, variables: { name } });
   const { organizations } = requireData(found);
-  const known = organizations.nodes.find((organization) => organization.name === name);
-  if (known) return known.id;
+  const existing = organizations.nodes.find((organization) => organization.name === name);
+  if (existing) return existing.id;
   const idempotencyKey = createHash('sha256').update(`import ${name}`).digest('hex').slice(0, 32);
   const created = await client.send<Creation>({ query: create, variables: { input: { idempotencyKey, name } } });
   const { createOrganization } = requireData(created);
   if (createOrganization.organization) return createOrganization.organization.id;
   const reasons = createOrganization.userErrors.map(({ message }) => message).join(' ');
-  throw new ConfigurationError(`organization: ${name} could not be taken in: ${reasons}`);
+  throw new ConfigurationError(`organization: ${name} could not be created: ${reasons}`);
 }

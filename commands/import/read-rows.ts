@@ -6,7 +6,7 @@ import { parse as parseText } from 'csv-parse/sync';
 export interface SourceRow {
   readonly line: number;
   readonly values: readonly string[];
-  /** What is wrong with a record that is not CSV, such as one with a stray quote; `values` then ends before the fault. */
+  /** The fault of a record that is not CSV, for instance a stray quote. `values` then ends before the fault. */
   readonly fault?: string;
 }
 
@@ -21,7 +21,7 @@ export interface ReadOptions {
   readonly onBytes: (count: number) => void;
 }
 
-/** Streams the rows of a delimited file, header first. Cells may hold line breaks; a byte order mark is skipped. */
+/** Streams the rows of a delimited file, header first. Cells may contain line breaks. A byte order mark is skipped. */
 export async function* readRows(path: string, options: ReadOptions): AsyncGenerator<SourceRow> {
   const { delimiter, encoding, onBytes } = options;
   const faulty: SourceRow[] = [];
@@ -40,7 +40,7 @@ export async function* readRows(path: string, options: ReadOptions): AsyncGenera
   parser.on('skip', (error: CsvError, raw: string | undefined) => {
     const values = cellsBeforeFault(raw ?? '', Number(error['index'] ?? 0), delimiter);
     const line = Number(error['lines'] ?? 0);
-    // The parser may find several faults in one record.
+    // The parser may report several faults of one record.
     if (faulty.at(-1)?.line !== line) faulty.push({ line, values, fault: error.message });
   });
   file.on('data', (chunk) => onBytes(chunk.length));
@@ -49,7 +49,7 @@ export async function* readRows(path: string, options: ReadOptions): AsyncGenera
   try {
     for await (const { record, info } of parser as AsyncIterable<ParsedRecord>) {
       const line = info.lines - breaksIn(record);
-      // The parser is ahead of the rows that were taken from it.
+      // The parser has read further than the rows that were consumed.
       while (faulty[0] && faulty[0].line < line) yield* faulty.splice(0, 1);
       yield { line, values: record };
     }
@@ -60,14 +60,14 @@ export async function* readRows(path: string, options: ReadOptions): AsyncGenera
   }
 }
 
-/** Line breaks within the cells: a record ends so many lines below its beginning. */
+/** Number of line breaks in the cells: the record ends this many lines after its first line. */
 function breaksIn(record: readonly string[]): number {
   return record.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
 }
 
-/** The first `count` cells of a record that the parser gave up on: those are whole. */
+/** The first `count` cells of a faulty record, which are complete. */
 function cellsBeforeFault(raw: string, count: number, delimiter: string): readonly string[] {
-  // The faulty cell may have been left open.
+  // The faulty cell may lack its closing quote.
   for (const text of [raw, `${raw}"`]) {
     const [cells] = parseText(text, { delimiter, relax_quotes: true, skip_records_with_error: true });
     if (cells) return cells.slice(0, count);

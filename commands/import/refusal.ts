@@ -1,9 +1,9 @@
-/** A row that is not imported: where it stands, what is wrong with which field, and what the file has there. */
+/** A row that is not imported, with its line, the field at fault, the value in the file, and the reason. */
 export interface RefusedRow {
   readonly line: number;
   readonly sourceReference: string;
   readonly code: string;
-  /** The mapping's name of the field, such as `destination.country`; empty where the whole row is at fault. */
+  /** Name of the field in the mapping, such as `destination.country`. Empty when the whole row is at fault. */
   readonly field: string;
   readonly value: string;
   readonly message: string;

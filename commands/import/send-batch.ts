@@ -7,7 +7,7 @@ import { GraphFailure } from '../../client/graph-failure.ts';
 import type { ImportRow } from './map-row.ts';
 import type { RefusedRow } from './refusal.ts';
 
-/** Whose rows are sent, and under which names. */
+/** Client, organization and source of the rows. */
 export interface Shipper {
   readonly client: GraphClient;
   readonly organizationId: string;
@@ -22,7 +22,7 @@ export interface BatchOutcome {
   readonly refused: readonly RefusedRow[];
 }
 
-/** A new organization is known to the subgraph of shipments when its event has arrived. */
+/** The shipments subgraph accepts a new organization only after its event has arrived. */
 const organizationAttempts = 20;
 
 const importMutation = `mutation ImportShipments($input: ImportShipmentsInput!) {
@@ -39,8 +39,8 @@ interface ImportResponse {
 }
 
 /**
- * Sends rows. Where the graph refuses the request as a whole, the batch is halved until the rows at fault are found: they
- * are refused, the others imported.
+ * Sends rows. When the graph refuses a whole request, the batch is halved until the rows at fault are found. Those are refused,
+ * the others imported.
  * @throws ConfigurationError when the account may not import, or when the graph fails for every row
  */
 export async function sendBatch(shipper: Shipper, rows: readonly ImportRow[]): Promise<BatchOutcome> {
@@ -71,7 +71,7 @@ async function sendOrHalve(shipper: Shipper, rows: readonly ImportRow[]): Promis
   }
 }
 
-/** Values that a variable cannot hold, a request that is too large, a row that the graph cannot cope with. */
+/** True when single rows may cause the failure: invalid values, a large request, a row for which the graph fails. */
 function mayBeDueToRows({ code }: GraphFailure): boolean {
   return ['BAD_USER_INPUT', 'BAD_REQUEST', 'INTERNAL_SERVER_ERROR'].includes(code);
 }
@@ -88,14 +88,14 @@ async function send(
   const input = { source, file: basename(file), organizationId, columns, rows };
   for (let attempt = 1; ; attempt++) {
     const operation = { query: importMutation, variables: { input } };
-    const { importShipments: answer } = requireData(await client.send<ImportResponse>(operation));
-    const [fault] = answer.userErrors;
+    const { importShipments: payload } = requireData(await client.send<ImportResponse>(operation));
+    const [fault] = payload.userErrors;
     if (!fault) {
       const byLine = new Map(rows.map((row) => [row.line, row]));
-      const refused = answer.refusals.map(({ field, ...refusal }) => {
+      const refused = payload.refusals.map(({ field, ...refusal }) => {
         return { ...refusal, field: field ?? '', value: valueAt(byLine.get(refusal.line), field) };
       });
-      return { imported: answer.imported, alreadyImported: answer.alreadyImported, refused };
+      return { imported: payload.imported, alreadyImported: payload.alreadyImported, refused };
     }
     if (fault.code !== 'NOT_FOUND') throw new ConfigurationError(`import: ${fault.message}`);
     if (attempt === organizationAttempts) {
@@ -105,7 +105,7 @@ async function send(
   }
 }
 
-/** What was sent for a field such as `item.quantity`, as text. */
+/** The sent value of a field such as `item.quantity`, as text. */
 function valueAt(row: ImportRow | undefined, field: string | null): string {
   if (row === undefined || field === null) return '';
   let value: unknown = row;

@@ -9,8 +9,8 @@ export interface SubgraphText {
 const rootTypes = ['Query', 'Mutation', 'Subscription'];
 
 /**
- * Adds the definitions that subgraphs repeat, such as PageInfo, to the letter as another one has them.
- * @throws ConfigurationError where the graph has types or root fields of these names already
+ * Adds definitions that subgraphs share, such as PageInfo, exactly as in another subgraph.
+ * @throws ConfigurationError when the graph already has types or root fields with these names
  */
 export function completeSdl(sdl: string, others: readonly SubgraphText[]): string {
   const document = parse(sdl);
@@ -27,7 +27,7 @@ export function completeSdl(sdl: string, others: readonly SubgraphText[]): strin
   return `${[sdl.trimEnd(), ...borrowed.map(textOf)].join('\n\n')}\n`;
 }
 
-/** Names of types, and the fields of root types as `Query.depot`. */
+/** Names of types, and fields of root types in the form `Query.depot`. */
 function declarations(document: DocumentNode): string[] {
   return [...typesOf(document)].flatMap(([type, definition]) => {
     if (!rootTypes.includes(type)) return [type];
@@ -44,7 +44,7 @@ function typesOf({ definitions }: DocumentNode): Map<string, DefinitionNode> {
   );
 }
 
-/** Definitions of the types that a document names and does not define, and of those that they name in turn. */
+/** Definitions of the types that a document uses without defining them, and of the types that those use. */
 function borrow(document: DocumentNode, known: ReadonlyMap<string, DefinitionNode>): DefinitionNode[] {
   const own = typesOf(document);
   const borrowed = new Map<string, DefinitionNode>();

@@ -18,7 +18,7 @@ export function enterInProduct(text: string, { kebab, camel }: Name): string {
   return replaceOnce(imported, /(?<=const withoutKeys = \[[^\]]*)(?=\])/, `, ${camel}`);
 }
 
-/** `subgraphs/shared/identity/identity.ts` with the scopes of the new subgraph, which administrators hold as they hold all. */
+/** `subgraphs/shared/identity/identity.ts` with the scopes of the new subgraph. Administrators have all scopes. */
 export function enterScopes(text: string, name: string): string {
   return replaceOnce(text, /(?<=const scopes = \[[^\]]*)(?=\])/, `  '${name}:read',\n  '${name}:write',\n`);
 }

@@ -6,9 +6,9 @@ import { capitalized, type SubgraphNames } from './names.ts';
 const folder = join(import.meta.dirname, 'template');
 
 /**
- * The files of a new subgraph by their path below its folder. The template is a subgraph that type-checks as it stands;
- * its scopes are those of access for that reason.
- * @throws ConfigurationError where the code would use one name for two things
+ * The files of a new subgraph by their path below its folder. The template itself must type-check, so it uses the scopes of
+ * access.
+ * @throws ConfigurationError when one name would have two meanings in the code
  */
 export function fillTemplate(names: SubgraphNames): Map<string, string> {
   const template = globSync('**/*.*', { cwd: folder })
@@ -49,7 +49,7 @@ function filler({ subgraph, type, types }: SubgraphNames): (text: string) => str
     'Sample records': capitalized(types.words),
     'access:': `${subgraph.kebab}:`,
   };
-  // Longer words first: the plural begins with the singular.
+  // Longer words first, because the plural begins with the singular.
   const words = Object.keys(values).sort((one, other) => other.length - one.length);
   const pattern = new RegExp(words.join('|'), 'g');
   return (text) => text.replaceAll(pattern, (word) => values[word] ?? word);

@@ -16,21 +16,21 @@ export interface Name {
   readonly words: string;
 }
 
-/** What a new subgraph is called. */
+/** The names of a new subgraph. */
 export interface SubgraphNames {
   readonly subgraph: Name;
-  /** Of its records: one, and several. */
+  /** Names for one record, and for several. */
   readonly type: Name;
   readonly types: Name;
 }
 
-/** PostgreSQL cuts names after 63 bytes; those made of this one are longer. */
+/** PostgreSQL truncates names after 63 bytes. Derived names are longer than this one. */
 const mostCharacters = 30;
 
-/** Schemas of the database that belong to no subgraph, and the folder of what subgraphs have in common. */
+/** Schemas of the database that belong to no subgraph, and the folder `shared`. */
 const reserved = ['jobs', 'public', 'shared'];
 
-/** @throws ConfigurationError with one line where a name cannot be used anywhere */
+/** @throws ConfigurationError when a name can't be used in code, SDL or database */
 export function namesOf(subgraph: string, type?: string): SubgraphNames {
   requireName(subgraph);
   if (type !== undefined) requireType(type);
@@ -56,7 +56,7 @@ function requireType(type: string): void {
     );
 }
 
-/** True for words that JavaScript keeps for itself. */
+/** True for reserved words of JavaScript. */
 function isKeyword(identifier: string): boolean {
   try {
     new Script(`'use strict'; async () => { let ${identifier}; }`);

@@ -9,15 +9,15 @@ import { enterInProduct, enterInSupergraph, enterScopes } from './entries.ts';
 import { fillTemplate } from './fill-template.ts';
 import type { SubgraphNames } from './names.ts';
 
-/** What a new subgraph changes. Nothing is written yet. */
+/** The changes for a new subgraph, before they are written. */
 export interface SubgraphPlan {
-  /** The folder to be made. */
+  /** The folder to create. */
   readonly folder: string;
-  /** Texts by path from the root of the project: new files in that folder, and files that are there already. */
+  /** Texts by path from the root of the project: new files in that folder, and changed files. */
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** @throws ConfigurationError, CompositionError where the subgraph does not fit into the project */
+/** @throws ConfigurationError, CompositionError when the subgraph does not fit into the project */
 export function planSubgraph(root: string, names: SubgraphNames): SubgraphPlan {
   const { kebab: name } = names.subgraph;
   const folder = `subgraphs/${name}`;

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SubgraphPlan } from './plan.ts';
 
-/** Writes the files of a plan in the format of the project: all of them, or none where something fails. */
+/** Writes all files of a plan in the format of the project, or none when one fails. */
 export function write(root: string, { folder, files }: SubgraphPlan): void {
   const paths = [...files.keys()];
   const before = paths

@@ -4,15 +4,15 @@ import { z } from 'zod';
 export interface SettingDescription {
   readonly name: string;
   readonly description: string;
-  /** Which values it takes. */
+  /** The values that it accepts. */
   readonly values: string;
-  /** As it would stand in the environment; undefined where there is no fixed default. */
+  /** The default as it would be written in the environment. Undefined without a fixed default. */
   readonly default: string | undefined;
-  /** What holds where it is absent. */
+  /** What applies when it is absent. */
   readonly otherwise: string;
 }
 
-/** What zod says about the text of a setting, before it is read. */
+/** The schema of the text of a setting before it is parsed. */
 const input = z.object({
   type: z.string().optional(),
   format: z.string().optional(),

@@ -33,7 +33,7 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }
 
-/** The text of .env.example: each setting once, where the first process that reads it stands. */
+/** The text of .env.example: each setting once, under the first process that reads it. */
 export function renderExample(processes: readonly ProcessSettings[]): string {
   const seen = new Set<string>();
   const isNew = ({ name }: SettingDescription): boolean => !seen.has(name) && Boolean(seen.add(name));

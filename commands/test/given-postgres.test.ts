@@ -24,7 +24,7 @@ const servers: Server[] = [{ name: 'the PostgreSQL of npm' }];
 if (installed) servers.push({ name: `PostgreSQL ${installed.version}`, programs: installed.programs });
 else
   test('the oldest PostgreSQL', () => {
-    // A machine of a developer need not have one; the one that decides about a change must (.ci/run installs it).
+    // Optional on the machine of a developer, required in CI (.ci/run installs it).
     expect(process.env['CI']).toBeUndefined();
   });
 
@@ -51,7 +51,7 @@ describe.each(servers)('a role without superuser rights on $name', ({ programs }
       return rowCount === 1;
     });
 
-  test('that may not create roles, or no database, is told so in one line, and nothing is left behind', async () => {
+  test('that may not create roles, or no database, gets one line that says so, and nothing is left behind', async () => {
     await expect(provision(urlOf('half'), databaseName, subgraphNames, ownSecret)).rejects.toThrow(
       /^DATABASE_URL: a role that may create roles is required, because each subgraph has its own; "half" may not\. A superuser allows it: alter role "half" createrole$/,
     );
@@ -98,13 +98,13 @@ describe.each(servers)('a role without superuser rights on $name', ({ programs }
     await expect(signIn(oldSecret)).rejects.toThrow('password authentication failed');
   });
 
-  test('removes what it has made; one that is not the owner, or did not create the roles, is told so', async () => {
+  test('removes what it has made; an account that does not own the database or the roles gets one line that says so', async () => {
     await expect(provision(urlOf('other'), databaseName, subgraphNames, ownSecret)).rejects.toThrow(
       /^DATABASE_URL: the owner of the database "freight" is required; "other" is not/,
     );
     await asAdmin(urlOf('app'), undefined, (client) => dropDatabase(client, databaseName));
     const again = provision(urlOf('other'), databaseName, subgraphNames, ownSecret);
-    // Before version 16 whoever may create roles may change those of others.
+    // Before version 16, a role that may create roles may also change those of others.
     if (installed && programs && installed.version < 16) await again;
     else
       await expect(again).rejects.toThrow(

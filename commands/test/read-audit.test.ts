@@ -12,10 +12,10 @@ test('an audit lists the packages with their severity, and "high" is grave', () 
 
 test('a registry without advisories is reported as such, without its address', () => {
   const refused = { message: '405 Method Not Allowed - POST https://registry.example/-/npm', statusCode: 405 };
-  expect(readAudit(JSON.stringify(refused))).toEqual({ kind: 'unknown', reason: 'it answered 405' });
+  expect(readAudit(JSON.stringify(refused))).toEqual({ kind: 'unknown', reason: 'it responded with 405' });
   expect(readAudit('{"message":"connect ECONNREFUSED 127.0.0.1:9","error":{}}')).toEqual({
     kind: 'unknown',
-    reason: 'it did not answer',
+    reason: 'it did not respond',
   });
-  expect(readAudit('')).toEqual({ kind: 'unknown', reason: 'it did not answer' });
+  expect(readAudit('')).toEqual({ kind: 'unknown', reason: 'it did not respond' });
 });

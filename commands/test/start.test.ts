@@ -76,7 +76,7 @@ const leftovers = () => ({
 });
 
 describe('npm start', () => {
-  test('a port that is taken is told before anything is started', async () => {
+  test('a port that is in use is reported before anything is started', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** A command that runs in a terminal of its own, as a person starts it. */
+/** A command that runs in its own terminal, as a person starts it. */
 export interface Terminal {
   /** Resolves with the first line that contains this text, as soon as it is printed. @throws when the command ends before */
   line(text: string): Promise<string>;

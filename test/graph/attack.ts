@@ -1,17 +1,17 @@
 import type { TestGraph } from './graph.ts';
 import type { Attack, Target } from './hostile-requests.ts';
 
-/** What came back for one request. */
+/** The outcome of one request. */
 export interface Outcome {
   readonly title: string;
   /** HTTP status. */
   readonly status: number;
-  /** Codes of errors and userErrors; empty where the request did what it asked for. */
+  /** Codes of errors and userErrors. Empty when the request succeeded. */
   readonly codes: readonly string[];
   readonly text: string;
 }
 
-/** Sends operations to fields one after the other per field, and remembers the versions of what they changed. */
+/** Sends attacks, and keeps the versions of the records that they changed. */
 export class Attacker {
   readonly #graph: TestGraph;
   readonly #versions = new Map<string, number>();
@@ -48,7 +48,7 @@ function userErrorCodes(payload: unknown): string[] {
   return userErrors.map(({ code }) => code);
 }
 
-/** Runs tasks, some at a time. */
+/** Runs a function on each task, `atOnce` at a time. */
 export async function eachOf<T>(tasks: readonly T[], atOnce: number, run: (task: T) => Promise<void>): Promise<void> {
   const waiting = tasks.values();
   await Promise.all(

@@ -4,8 +4,8 @@ import { readTrustedDocuments, type TrustedDocument } from './documents.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
 
 /**
- * Each trusted query costs what stands at its head, in requests to subgraphs and in SQL statements, on short pages and on
- * long ones: an N+1 fails here, and so does a statement more than needed.
+ * Each trusted query costs exactly the requests to subgraphs and SQL statements that its header states, on short pages and
+ * on long ones. An N+1 fails here, and so does one superfluous statement.
  */
 const queries = readTrustedDocuments().flatMap((document) =>
   document.budget === null ? [] : [{ ...document, budget: document.budget }],
@@ -52,7 +52,7 @@ function valuesFromTheWorld(): Record<string, unknown> {
 
 const pickupOf = ({ stops }: TestGraph['world']['shipments'][number]) => stops[0]?.windowStart.getTime() ?? 0;
 
-/** Runs a mutation as the administrator; refusals fail the suite. */
+/** Runs a mutation as the administrator. A refusal fails the suite. */
 async function run<T>(field: string, inputType: string, selection: string, input: object): Promise<T> {
   const mutation = `mutation($input: ${inputType}!) { ${field}(input: $input) { ${selection} userErrors { code } } }`;
   const { data, errors } = await graph.ask<Record<string, T>>('admin', mutation, { input });
@@ -60,7 +60,7 @@ async function run<T>(field: string, inputType: string, selection: string, input
   return data![field]!;
 }
 
-/** Something for the audit trail, and at the head of the list of accounts a customer and a driver. */
+/** Makes audit entries, and puts a customer and a driver at the head of the list of accounts. */
 async function changeAccess(): Promise<void> {
   const { customerOrganizationId, driverId: demoDriverId } = graph.world.demo;
   await registerAccount({ name: 'Aaron Abel', roles: ['CUSTOMER'], organizationId: customerOrganizationId });
@@ -123,14 +123,14 @@ function variablesOf({ operation, most }: TrustedDocument, page: number): Record
   return Object.fromEntries(Object.entries({ ...values, first }).filter(([name]) => names.includes(name)));
 }
 
-/** Elements of all lists in an answer. */
+/** Number of elements in all lists of a response. */
 function countElements(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const below = Object.values(value).reduce((sum: number, inner) => sum + countElements(inner), 0);
   return below + (Array.isArray(value) ? value.length : 0);
 }
 
-/** On a busy machine a loader's batch may fall into two, or two into one: of three tries the cheapest tells what is needed. */
+/** The least cost of three runs. On a busy machine a loader may split a batch in two, or join two. */
 async function leastCost(document: (typeof queries)[number], first: number) {
   const once = () => costOf(graph, () => graph.ask(document.as, document.text, variablesOf(document, first)));
   let least = await once();
@@ -145,14 +145,14 @@ describe('the budget of', () => {
   test.each(queries.map((document) => [document.name, document] as const))('%s', async (_name, document) => {
     const elements: number[] = [];
     for (const first of pageSizes) {
-      const { answer, cost } = await leastCost(document, first);
-      expect(answer.errors).toEqual([]);
-      expect(Object.values(answer.data ?? {})).not.toContain(null);
-      // At some hours the first two vehicles carry nothing, and nobody is asked about their shipments.
+      const { response, cost } = await leastCost(document, first);
+      expect(response.errors).toEqual([]);
+      expect(Object.values(response.data ?? {})).not.toContain(null);
+      // At some hours the first two vehicles carry no load, and no subgraph is asked for their shipments.
       if (first === longPage) expect(cost.fetches).toBe(document.budget.fetches);
       else expect(cost.fetches).toBeLessThanOrEqual(document.budget.fetches);
       expect(cost.statements).toBeLessThanOrEqual(document.budget.statements);
-      elements.push(countElements(answer.data));
+      elements.push(countElements(response.data));
     }
     const hasPages = 'first' in variablesOf(document, 1) && document.name !== 'ShipmentDetail';
     if (hasPages) expect(elements[1]).toBeGreaterThan(elements[0] ?? 0);

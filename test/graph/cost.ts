@@ -2,13 +2,13 @@ import { readCounter } from '../../gateway/testing/metrics.ts';
 import type { Budget } from './documents.ts';
 import type { TestGraph } from './graph.ts';
 
-/** Counts the requests to subgraphs and the SQL statements that something causes; nothing else may run meanwhile. */
-export async function costOf<T>(graph: TestGraph, run: () => Promise<T>): Promise<{ answer: T; cost: Budget }> {
+/** Counts the requests to subgraphs and the SQL statements of one run. Nothing else may run at the same time. */
+export async function costOf<T>(graph: TestGraph, run: () => Promise<T>): Promise<{ response: T; cost: Budget }> {
   const before = await count(graph);
-  const answer = await run();
+  const response = await run();
   const after = await count(graph);
   return {
-    answer,
+    response,
     cost: { fetches: after.fetches - before.fetches, statements: after.statements - before.statements },
   };
 }

@@ -30,7 +30,7 @@ const operations = runs(150);
 const shape = { maxDepth: 6, emptyObjects: false };
 
 const supergraphSdl = readFileSync(join(root, 'schema/supergraph.graphql'), 'utf8');
-/** Somebody who may see everything, as the stock executor doesn't ask. */
+/** An identity that may see everything: the stock executor does not authorize. */
 const grants: Grants = {
   authenticated: true,
   scopes: new Set([...supergraphSdl.matchAll(/"(\w+:\w+)"/g)].map(([, scope = '']) => scope)),
@@ -75,7 +75,7 @@ describe('the freight graph under the engine and under @apollo/gateway', () => {
       }),
       { numRuns: operations, endOnFailure: true },
     );
-    // The generator would prove nothing if it rarely made a valid operation, or never one that fails in part.
+    // The test proves something only if most operations are valid and some of them fail in part.
     expect(seen.operations).toBeGreaterThan(operations / 3);
     expect(seen.withErrors).toBeGreaterThan(0);
   });
@@ -84,7 +84,7 @@ describe('the freight graph under the engine and under @apollo/gateway', () => {
     .map((file) => ({ file, source: readFileSync(join(root, file), 'utf8') }))
     .filter(({ source }) => operationOf(parse(source)).operation !== OperationTypeNode.SUBSCRIPTION);
 
-  test.each(trusted)('$file answers the same', async ({ source }) => {
+  test.each(trusted)('$file has the same response', async ({ source }) => {
     const definitions = operationOf(parse(source)).variableDefinitions ?? [];
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (draw) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { baseRateCents } from '../../subgraphs/pricing/domain/rates.ts';
 import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
 
-/** A shipment has one length of road: price, plan, arrival and bill go by the same metres. */
+/** A shipment has one road distance: price, plan, arrival and invoice use the same metres. */
 let graph: TestGraph;
 beforeAll(async () => {
   graph = await startTestGraph({ size: { shipments: 100 } });
@@ -77,7 +77,7 @@ const requestQuote = (shipmentId: string): Promise<Quoted> =>
     'quote { id baseRate { amount } price { amount } }',
   );
 
-/** What pricing asks for a road of this length, before any factor. */
+/** The base price for a road of this length, before any factor. */
 const rateFor = (meters: number) => (baseRateCents('DRY_VAN', meters) / 100).toFixed(2);
 
 interface Plan {
@@ -109,7 +109,7 @@ describe('a shipment across the border', () => {
   let meters: number;
   let quote: Quoted['quote'];
 
-  test('is quoted for the stops that it has now, and estimated for the same road', async () => {
+  test('is quoted for its current stops, and estimated for the same road', async () => {
     const { shipment: draft } = await createShipment('distance-border', false, [chicago, dallas]);
     const stops = stopsIn([dallas, monterrey]);
     const input = { id: draft.id, expectedVersion: draft.version, stops };
@@ -137,7 +137,7 @@ describe('a shipment across the border', () => {
     expect(priceEstimate.baseRate).toEqual(quote.baseRate);
   });
 
-  test('is planned, and expected to arrive, over the metres of the quote', async () => {
+  test('has a plan and an arrival over the metres of the quote', async () => {
     await change('customer', 'acceptQuote', 'AcceptQuoteInput', { quoteId: quote.id }, 'quote { status }');
     await change('customer', 'bookShipment', 'BookShipmentInput', { id: shipmentId }, 'shipment { status }');
     const { recommendDrivers } = await ask<{ recommendDrivers: { driver: { id: string }; vehicle: { id: string } }[] }>(
@@ -160,7 +160,7 @@ describe('a shipment across the border', () => {
     expect(planned.shipment.eta.remainingMeters).toBeCloseTo(meters, 0);
   });
 
-  test('is billed at the price of that quote', async () => {
+  test('is invoiced at the price of that quote', async () => {
     await advance('OUT_FOR_DELIVERY');
     const proofOfDelivery = { recipientName: 'R. Dock', signatureReference: 'SIG-78' };
     await advance('DELIVERED', { proofOfDelivery });

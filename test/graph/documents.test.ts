@@ -8,7 +8,7 @@ import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { readTrustedDocuments, type TrustedDocument } from './documents.ts';
 
-/** What clients run is kept beside the schema: each document stands by itself and fits the graph as it is composed now. */
+/** Documents of clients are kept beside the schema. Each has one operation and is valid on the current graph. */
 const documents = readTrustedDocuments();
 const config = readGatewayConfig([], {});
 const gatewayDocuments = new Documents({
@@ -21,20 +21,20 @@ const pascal = (fileName: string) => fileName.replace(/(^|-)([a-z])/g, (_match, 
 const isQuery = ({ operation }: TrustedDocument) => operation.operation === OperationTypeNode.QUERY;
 
 describe('trusted documents', () => {
-  test('there are enough for each client', () => {
+  test('each client has several', () => {
     expect(documents.length).toBeGreaterThanOrEqual(24);
     const clients = Map.groupBy(documents, ({ client }) => client);
     expect([...clients.keys()].sort()).toEqual(['console', 'frontend', 'mobile', 'partner']);
     for (const own of clients.values()) expect(own.length).toBeGreaterThanOrEqual(5);
   });
 
-  test('each has a name of its own', () => {
+  test('each has a unique name', () => {
     const names = documents.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
 
   describe.each(documents.map((document) => [document.path, document] as const))('%s', (path, document) => {
-    test('is called like its operation and says who runs it and what it may cost', () => {
+    test('is named after its operation and states its account and budget', () => {
       expect(document.name).toBe(pascal(basename(path, '.graphql')));
       expect(accounts).toContain(document.as);
       expect(document.budget !== null).toBe(isQuery(document));
@@ -46,16 +46,16 @@ describe('trusted documents', () => {
   });
 });
 
-describe('what newcomers are shown', () => {
+describe('queries for newcomers', () => {
   const file = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
 
-  test('the queries of the README are valid', () => {
+  test('those of the README are valid', () => {
     const queries = [...file('README.md').matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query = '']) => query);
     expect(queries.length).toBeGreaterThanOrEqual(5);
     for (const query of queries) expect([query, gatewayDocuments.check(query).kind]).toEqual([query, 'valid']);
   });
 
-  test('so are the first tabs of the explorer', () => {
+  test('the first tabs of the explorer are valid', () => {
     const tabs: { query: string }[] = runInNewContext(`${file('gateway/explorer/tabs-freight.js')}; defaultTabs`);
     expect(tabs.length).toBeGreaterThanOrEqual(5);
     for (const { query } of tabs) expect([query, gatewayDocuments.check(query).kind]).toEqual([query, 'valid']);

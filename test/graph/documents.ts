@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse, print } from 'graphql';
 import type { DemoAccount } from './graph.ts';
 
-/** What one run of a query may cost, whatever the length of its lists. */
+/** The cost of one run of a query, independent of the length of its lists. */
 export interface Budget {
   /** Requests of the gateway to subgraphs. */
   readonly fetches: number;
@@ -11,7 +11,7 @@ export interface Budget {
   readonly statements: number;
 }
 
-/** One file of `schema/operations/<client>/`: an operation that a client runs, with what it says about itself. */
+/** One file of `schema/operations/<client>/`: an operation of a client, with its header. */
 export interface TrustedDocument {
   /** Path below `schema/operations`, such as `mobile/driver-day.graphql`. */
   readonly path: string;
@@ -22,7 +22,7 @@ export interface TrustedDocument {
   readonly name: string;
   /** The demo account that stands for its users: `# as: driver`. */
   readonly as: DemoAccount;
-  /** The most that clients ask for with a variable, by its name: `# first: 10`. */
+  /** The largest value that clients send for a variable, by its name: `# first: 10`. */
   readonly most: Readonly<Record<string, number>>;
   /** `# fetches: 5` and `# statements: 9`, for queries. */
   readonly budget: Budget | null;
@@ -36,7 +36,7 @@ export function readTrustedDocuments(): TrustedDocument[] {
     .map((path) => readDocument(path));
 }
 
-/** The document of that name; throws where there is none. */
+/** The document of that name. @throws Error when there is none */
 export function trustedDocument(name: string): TrustedDocument {
   const found = readTrustedDocuments().find((document) => document.name === name);
   if (!found) throw new Error(`schema/operations has no operation called ${name}`);
@@ -57,7 +57,7 @@ function readDocument(path: string): TrustedDocument {
     document,
     operation,
     name: operation.name?.value ?? basename(path),
-    as: header.get('as') as DemoAccount, // that it is one is checked by the test of the documents
+    as: header.get('as') as DemoAccount, // The test of the documents checks that this account exists.
     most: mostOf(operation, header),
     budget: header.has('fetches')
       ? { fetches: Number(header.get('fetches')), statements: Number(header.get('statements')) }

@@ -27,7 +27,7 @@ const explain = { 'graphql-explain': 'plan, sql' };
 const loads = '{ shipments(first: 2) { nodes { reference organization { name } risk { score } } } }';
 
 describe('GraphQL-Explain: plan, sql', () => {
-  test('shows staff the way of a request through gateway, subgraphs and database', async () => {
+  test('shows staff the plan, the fetches and the SQL of a request', async () => {
     await graph.tokenOf('dispatcher');
     await graph.settle();
     const statementsBefore = graph.product.subgraphs.map(({ services }) => services.database.statements());
@@ -41,24 +41,24 @@ describe('GraphQL-Explain: plan, sql', () => {
       expect(ms).toBeGreaterThan(0);
       for (const { text } of sql) expect(text).toMatch(/^\s*(select|with) /i);
     }
-    // Every statement that the subgraphs sent is told.
+    // Every statement of the subgraphs is listed.
     for (const [index, { subgraph, services }] of graph.product.subgraphs.entries()) {
-      const told = fetches.filter((fetch) => fetch.subgraph === subgraph.name).flatMap(({ sql }) => sql);
+      const shown = fetches.filter((fetch) => fetch.subgraph === subgraph.name).flatMap(({ sql }) => sql);
       const sent = services.database.statements() - (statementsBefore[index] ?? 0);
-      expect([subgraph.name, told.length]).toEqual([subgraph.name, sent]);
+      expect([subgraph.name, shown.length]).toEqual([subgraph.name, sent]);
     }
   });
 
-  test('shows a change its writes, and no secret', async () => {
+  test('shows the writes of a mutation, and no secret', async () => {
     const signIn =
       'mutation { signIn(input: { email: "driver@demo.test", password: "freight-demo" }) { accessToken } }';
     const { data, extensions, explanation } = await ask('admin', signIn, explain);
     const { accessToken } = (data as { signIn: { accessToken: string } }).signIn;
     const [access] = explanation?.fetches ?? [];
     expect(access?.sql.some(({ text, rows }) => /^insert into/i.test(text) && rows === 1)).toBe(true);
-    const told = JSON.stringify(extensions);
-    expect(told).not.toContain('freight-demo');
-    expect(told).not.toContain(accessToken);
+    const shown = JSON.stringify(extensions);
+    expect(shown).not.toContain('freight-demo');
+    expect(shown).not.toContain(accessToken);
   });
 
   test('is without effect for customers', async () => {
@@ -66,7 +66,7 @@ describe('GraphQL-Explain: plan, sql', () => {
     expect({ data, extensions }).toEqual({ data: expect.anything(), extensions: undefined });
   });
 
-  test('asks nothing of subgraphs where the header is absent', async () => {
+  test('shows nothing without the header', async () => {
     expect((await ask('dispatcher', loads, {})).extensions).toBeUndefined();
   });
 });

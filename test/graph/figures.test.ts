@@ -3,7 +3,7 @@ import { type ExecutiveFigures, executiveQuery } from '../../subgraphs/analytics
 import { countRecords, readRecords } from './figures.ts';
 import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
 
-/** Executives see what the records say: figures of analytics held against a recount of what the other subgraphs answer. */
+/** Executives see figures that agree with the records: analytics is compared with a recount of the records of other subgraphs. */
 const hour = 3_600_000;
 let graph: TestGraph;
 
@@ -13,10 +13,10 @@ beforeAll(async () => {
 afterAll(() => graph.close());
 
 const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
-/** The longest range there is, up to today. */
+/** The longest range that the graph allows, up to today. */
 const range = { from: dayOf(Date.now() - 1_826 * 24 * hour), until: dayOf(Date.now()) };
 
-/** Runs a mutation and settles the events that follow; refusals fail the test. */
+/** Runs a mutation and waits for the events that follow. A refusal fails the test. */
 async function run<T extends { userErrors: readonly unknown[] }>(
   as: DemoAccount,
   field: string,
@@ -68,7 +68,7 @@ async function book(key: string): Promise<string> {
   return shipment.id;
 }
 
-/** Assigns a booked shipment to whom the graph recommends, and takes it to its destination. */
+/** Assigns a booked shipment to the recommended driver and takes it to its destination. */
 async function carry(shipmentId: string): Promise<void> {
   const { data } = await graph.ask<{ recommendDrivers: { driver: { id: string }; vehicle: { id: string } }[] }>(
     'dispatcher',

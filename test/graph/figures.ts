@@ -1,7 +1,7 @@
 import { requireData } from '../../client/data.ts';
 import type { TestGraph } from './graph.ts';
 
-/** Records as the graph shows them to an analyst, for a recount that knows nothing of analytics. */
+/** Records as the graph shows them to an analyst, for a recount without analytics. */
 export interface ShipmentRecord {
   readonly status: string;
   readonly createdAt: string;
@@ -33,7 +33,7 @@ async function readPage<R>(graph: TestGraph, query: string, after: string | null
   return requireData(await graph.ask<{ page: Page<R> }>('analyst', query, { after })).page;
 }
 
-/** Every record of a list, page by page, as any client would read it. */
+/** Reads every record of a list, page by page. */
 async function readAll<R>(graph: TestGraph, field: string, selection: string): Promise<R[]> {
   const query = `query($after: String) {
     page: ${field}(first: 100, after: $after) { nodes { ${selection} } pageInfo { hasNextPage endCursor } }
@@ -61,7 +61,7 @@ export async function readRecords(graph: TestGraph): Promise<Records> {
   };
 }
 
-/** Counts the records of a range of UTC days in the plainest way. */
+/** Counts the records of a range of UTC days. */
 export function countRecords({ shipments, drivers, organizations }: Records, from: string, until: string) {
   const within = (instant: string | null | undefined) =>
     instant != null && instant.slice(0, 10) >= from && instant.slice(0, 10) <= until;
@@ -98,7 +98,7 @@ export function countRecords({ shipments, drivers, organizations }: Records, fro
   };
 }
 
-/** "driver day" of every day from pickup to delivery, to giving up, or to the last day for loads under way. */
+/** One "driver day" for each day from pickup to delivery, to cancellation, or to the last day for loads under way. */
 function carriedDriverDays(shipments: readonly ShipmentRecord[], lastDay: string): ReadonlySet<string> {
   return new Set(
     shipments.flatMap(({ driver, pickedUpAt, deliveredAt, status, statusChangedAt }) => {
@@ -120,7 +120,7 @@ function calendar(from: string, until: string): string[] {
 const later = (left: string, right: string) => (left > right ? left : right);
 const total = (values: readonly number[]) => values.reduce((left, right) => left + right, 0);
 
-/** The sum of amounts, in whole cents, as the graph writes it. */
+/** The sum of amounts in the format of the graph. */
 function dollars(amounts: readonly { readonly amount: { readonly amount: string } }[]): string {
   return (total(amounts.map(({ amount }) => Math.round(Number(amount.amount) * 100))) / 100).toFixed(2);
 }

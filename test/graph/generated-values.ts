@@ -16,7 +16,7 @@ import {
   parse,
 } from 'graphql';
 
-/** An object of the generated world; entities are told apart by `id`, others by where they were found. */
+/** An object of the generated world. Entities are identified by `id`, other objects by their path. */
 interface GeneratedObject {
   readonly __typename: string;
   readonly id: string;
@@ -30,8 +30,8 @@ interface ReferencedType extends GraphQLObjectType {
 const isPlumbing = (name: string): boolean => name.startsWith('_');
 
 /**
- * A subgraph whose answers depend on type, id, field and arguments only, whoever is asked: values, lists of up to three, nulls where the schema
- * allows them, and now and then an error. References to entities are resolved, not found, or fail.
+ * Resolvers whose results depend on type, id, field and arguments only, in every subgraph: values, lists of up to three, nulls where the
+ * schema allows them, and sometimes an error. References to entities are resolved, not found, or fail.
  */
 export function generatedSubgraph(name: string, sdl: string): GraphQLSchema {
   const schema = buildSubgraphSchema({ typeDefs: parse(sdl) });
@@ -83,7 +83,7 @@ function presentValue(type: GraphQLOutputType, place: string, schema: GraphQLSch
   }
   if (isScalarType(type)) return scalar(type.name, chance);
   const object = isObjectType(type) ? type : possibleType(type, chance, schema);
-  // Few ids per type, so that one entity is met at several places.
+  // Few ids per type, so that one entity occurs at several places.
   const isEntity = (object as ReferencedType).resolveReference !== undefined;
   const id = isEntity ? String(chance % 12) : createHash('sha1').update(place).digest('hex').slice(0, 8);
   return { __typename: object.name, id };

@@ -31,12 +31,12 @@ export interface GatewayClient {
   close(): Promise<void>;
 }
 
-/** The whole product behind its gateway, on a database and ports of its own, seeded with a small world. */
+/** The whole product behind its gateway, on its own database and ports, seeded with a small world. */
 export interface TestGraph extends GatewayClient {
   readonly world: World;
   readonly product: Product;
   tokenOf(account: DemoAccount): Promise<string>;
-  /** Another gateway to the same product, which finds nothing where this subgraph should be. */
+  /** Another gateway to the same product that can't reach this subgraph. */
   without(subgraph: string): Promise<GatewayClient>;
   /** Waits until every domain event has been handled. */
   settle(): Promise<void>;
@@ -63,7 +63,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     DATA_DIR: dataDir,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     NODE_ENV: 'test',
-    // Tests ask faster than any client may.
+    // Tests send more requests than a client may.
     CLIENT_RATE: '0',
     CLIENT_NEW_DOCUMENTS: '0',
   };
@@ -83,7 +83,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   await product.seeded;
   const queues = await watchQueues(adminUrl, database);
   const config = readGatewayConfig(['--port', '0'], environment);
-  // Sessions begin at the whole gateway. The others find no subgraph for accounts, perhaps.
+  // Accounts sign in through the first gateway: others may not reach the access subgraph.
   const sessions = new Map<DemoAccount, Session>();
   const sessionOf = (account: DemoAccount): Session => {
     const session = sessions.get(account) ?? createSession(signIn, demoCredentials(account));
@@ -122,7 +122,7 @@ async function openGateway(
 ): Promise<GatewayClient> {
   const gateway = await createGateway(config);
   const url = `${await gateway.listen()}/graphql`;
-  // Tests see each refusal themselves, and end before a request does.
+  // Tests check each refusal themselves, and their own timeout is shorter.
   const client = { url, attempts: 1, timeoutMs: 600_000 };
   return {
     url,

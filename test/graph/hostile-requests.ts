@@ -20,21 +20,21 @@ type Variables = Record<string, unknown>;
 /** A path to a scalar inside the arguments of a field. */
 type Slot = readonly (string | number)[];
 
-/** A proper value for an argument or input field of a root or entity field; undefined leaves it to the type. */
+/** A valid value for an argument or input field of a root or entity field. Undefined leaves the choice to the type. */
 export type ProperValues = (field: string, name: string) => unknown;
 
-/** A field with arguments, as it is attacked. */
+/** A field with arguments to attack. */
 export interface Target {
   /** Such as `Query.shipments`. */
   readonly coordinate: string;
   readonly field: string;
   readonly operation: string;
-  /** Arguments with which the field does what it is for. */
+  /** Valid arguments. */
   readonly properVariables: () => Variables;
   readonly attacks: readonly Attack[];
 }
 
-/** The proper arguments with one hostile value in them. */
+/** The valid arguments with one hostile value. */
 export interface Attack {
   /** Such as `filter.search = "\u0000"`. */
   readonly title: string;
@@ -42,8 +42,8 @@ export interface Attack {
 }
 
 /**
- * Every field with arguments at the root, and below the objects that `holders` says how to reach, with every scalar in its
- * arguments once as each of the hostile values for its kind.
+ * Every field with arguments, at the root and on the types of `holders`. Every scalar in its arguments takes each hostile value
+ * of its type once.
  * @param holders operation text around a field by the name of its type, with `%` in the field's place
  */
 export function targetsOf(
@@ -91,19 +91,19 @@ function targetOf(type: string, field: Field, way: string, proper: ProperValues)
   };
 }
 
-/** Longer than any list that is taken. */
+/** Longer than any list that the graph accepts. */
 const listLength = 10_000;
 
 function operationOf(field: Field, way: string): string {
   const definitions = field.args.map(({ name, type, defaultValue }) =>
-    // Where there is a default, the variable may be left out.
+    // A variable with a default may be omitted.
     defaultValue === undefined ? `$${name}: ${type}` : `$${name}: ${getNullableType(type)}`,
   );
   const call = `${field.name}(${field.args.map(({ name }) => `${name}: $${name}`).join(', ')})`;
   return way.replace('{', `Attack(${definitions.join(', ')}) {`).replace('%', `${call} ${selectionOf(field.type)}`);
 }
 
-/** The plain fields of a type, those of its list or connection, and what a payload says about its entity. */
+/** The plain fields of a type, those of its list or connection, and those of the entity in a payload. */
 function selectionOf(type: GraphQLOutputType, depth = 0): string {
   const named = getNamedType(type);
   if (isLeafType(named)) return '';
@@ -138,7 +138,7 @@ function listsOf(type: GraphQLInputType, slot: Slot): { slot: Slot; of: GraphQLI
 
 type Input = Pick<GraphQLArgument, 'name' | 'type' | 'defaultValue'>;
 
-/** Required inputs, and those for which there is a proper value. */
+/** Required inputs, and those with a valid value. */
 function requiredOf(inputs: readonly Input[], field: string, proper: ProperValues): Variables {
   const needed = inputs.filter(
     ({ name, type, defaultValue }) =>
@@ -169,7 +169,7 @@ const properScalars: Readonly<Record<string, () => unknown>> = {
   CurrencyCode: () => 'USD',
 };
 
-/** Puts a value into the arguments of a field; what lies on the way to it is filled in properly. */
+/** Puts a value into the arguments of a field. Inputs on the way to it get valid values. */
 function put(
   variables: Variables,
   [name, ...rest]: Slot,

@@ -5,7 +5,7 @@ import type { ProperValues } from './hostile-requests.ts';
 const hour = 3_600_000;
 const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
 
-/** Records that attacks name, so that they reach what lies behind the first look-up. */
+/** Existing records for attacks, so that they get beyond the first look-up. */
 export interface Victims {
   /** Three drafts: one to change, one to book, one to cancel. */
   readonly draftIds: readonly string[];
@@ -18,7 +18,7 @@ export interface Victims {
   readonly watchlistEntryId: string;
 }
 
-/** The input that names the record whose version is expected, where it isn't `id`. */
+/** The input with the id of the record whose version is expected, where it is not `id`. */
 const versioned: Readonly<Record<string, string>> = {
   changeOrganizationTier: 'organizationId',
   changeAccountRoles: 'accountId',
@@ -30,7 +30,7 @@ const versioned: Readonly<Record<string, string>> = {
   decideReview: 'caseId',
 };
 
-/** Where fields that aren't at the root are found. */
+/** How to reach fields that are not at the root. */
 export function holdersOf({ demo, shipments }: World): Record<string, string> {
   const vehicleId = shipments.find(({ id }) => id === demo.activeShipmentId)?.assignment?.vehicleId;
   return {
@@ -44,7 +44,7 @@ export function holdersOf({ demo, shipments }: World): Record<string, string> {
 }
 
 /**
- * Arguments that do what a field is for, by `field.name` or else by name.
+ * Valid arguments, by `field.name` or else by name.
  * @param versionOf the last known version of a record
  */
 export function properValuesOf(world: World, victims: Victims, versionOf: (id: string) => number): ProperValues {
@@ -159,7 +159,7 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
   };
 }
 
-/** One record of each kind, as a client would look it up. */
+/** Looks up one record of each kind, as a client would. */
 export async function findVictims(graph: TestGraph): Promise<Victims> {
   const { data, errors } = await graph.ask<Record<string, { nodes: { id: string; quote?: { id: string } }[] }>>(
     'admin',

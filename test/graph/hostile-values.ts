@@ -1,8 +1,8 @@
-/** Values that have broken somebody's server, by the scalar they are for. */
+/** Values that are known to break servers, by scalar. */
 interface Poison {
-  /** What every argument of that kind is given. */
+  /** Sent to every argument of this type. */
   readonly always: readonly unknown[];
-  /** What they take turns with. */
+  /** Sent to the arguments of this type in turn. */
   readonly byTurns: readonly unknown[];
 }
 
@@ -76,7 +76,7 @@ const poison: Readonly<Record<string, Poison>> = {
   CurrencyCode: { always: ['XXX', '\u0000\u0000\u0000'], byTurns: ['', 'usd', 'US', "U'D", '🐢'] },
 };
 
-/** Times that JavaScript can write and PostgreSQL cannot store, and days that no calendar has. */
+/** Times that JavaScript can write and PostgreSQL can't store, and days that no calendar has. */
 export const impossibleTimes = [
   '+275760-09-13T00:00:00.000Z',
   '-271821-04-20T00:00:00.000Z',
@@ -86,7 +86,7 @@ export const impossibleTimes = [
 
 const turns = 2;
 
-/** Hostile values for an argument of this kind, which is the `nth` that is attacked. */
+/** Hostile values for the `nth` argument of this type. */
 export function hostileValues(kind: string, nth: number): readonly unknown[] {
   const { always, byTurns } = poison[kind] ?? { always: [], byTurns: [] };
   const ownTurns = Array.from(

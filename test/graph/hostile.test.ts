@@ -16,8 +16,8 @@ import { impossibleTimes } from './hostile-values.ts';
 import { readLedger } from './ledger.ts';
 
 /**
- * Wrong, huge and hostile input through the gateway, as an administrator, who may do everything: each is a coded refusal or
- * an answer, nothing is lost, and nobody learns what is behind.
+ * Wrong, huge and hostile input through the gateway, sent as an administrator who may do everything. Each request gets a result
+ * or a refusal with a code. No record is lost, and no response shows internals.
  */
 let graph: TestGraph;
 let attacker: Attacker;
@@ -34,11 +34,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => graph.close());
 
-/** Addresses, drivers' and libraries' words, files of the server. */
+/** Addresses, messages of drivers and libraries, files of the server. */
 const leaks =
   /127\.0\.0\.1|localhost|DriverException|syntax error at|relation "|node_modules|file:\/\/|\.ts:\d|search_path/;
 
-/** What is wrong with an outcome, or nothing. */
+/** Describes what is wrong with an outcome. Empty when nothing is. */
 function faultOf({ title, status, codes, text }: Outcome): string[] {
   const errors = (JSON.parse(text) as { errors?: { extensions?: Record<string, unknown> }[] }).errors ?? [];
   const coded = errors.every(
@@ -61,7 +61,7 @@ function cursorIn(text: string): unknown[] | undefined {
 }
 
 describe('arguments', () => {
-  test('the proper ones get through, so that hostile ones reach the depths', async () => {
+  test('valid ones are accepted, so that hostile ones reach the resolvers', async () => {
     const outcomes: Outcome[] = [];
     for (const target of targets) {
       outcomes.push(await attacker.send(target, { title: 'proper', variables: target.properVariables }));
@@ -72,7 +72,7 @@ describe('arguments', () => {
     expect(refused.length).toBeLessThan(targets.length / 5);
   }, 60_000);
 
-  test('each scalar of each field takes its kind of poison, each list ten thousand elements', async () => {
+  test('each scalar of each field survives hostile values of its type, each list ten thousand elements', async () => {
     let sent = 0;
     const faults: string[] = [];
     await eachOf(targets, 8, async (target) => {
@@ -85,7 +85,7 @@ describe('arguments', () => {
     expect(sent).toBeGreaterThan(2_500);
   }, 120_000);
 
-  test('each list refuses its own cursor with an impossible time in it', async () => {
+  test('each list refuses its own cursor with an impossible time', async () => {
     const lists: string[] = [];
     for (const target of targets.filter(({ operation }) => operation.includes('$after:'))) {
       const first = await attacker.send(target, { title: 'first page', variables: target.properVariables });
@@ -118,34 +118,34 @@ describe('documents', () => {
     `{ viewer { ...f0 } } ${times(count, (i) => `fragment f${i} on Account { ...f${i + 1} ...f${i + 1} }`)} fragment f${count} on Account { id }`;
 
   test.each([
-    ['as deep as a well', nested(40), 'MAX_DEPTH_LIMIT'],
+    ['with forty levels', nested(40), 'MAX_DEPTH_LIMIT'],
     ['full of aliases', `{ viewer { ${times(200, (i) => `a${i}: name`)} } }`, 'MAX_ALIASES_LIMIT'],
     ['with fifty roots', `{ ${times(50, (i) => `r${i}: viewer { id }`)} }`, 'MAX_ALIASES_LIMIT|MAX_ROOT_FIELDS_LIMIT'],
     ['of a hundred thousand fields', `{ viewer { ${'id '.repeat(60_000)} } }`, 'TOKEN_LIMIT_EXCEEDED'],
     ['whose fragments double thirty times', fragments(30), 'MAX_DEPTH_LIMIT|BAD_REQUEST|TOKEN_LIMIT_EXCEEDED'],
     [
-      'whose fragments bite their tails',
+      'with a fragment that contains itself',
       '{ viewer { ...f } } fragment f on Account { ...f }',
       'GRAPHQL_VALIDATION_FAILED',
     ],
     ['with a NUL in it', '{ viewer { id\u0000 } }', 'GRAPHQL_PARSE_FAILED'],
     ['that ends too early', '{ viewer {', 'GRAPHQL_PARSE_FAILED'],
     [
-      'with a number beyond numbers',
+      'with an integer beyond every range',
       '{ shipments(first: 99999999999999999999) { totalCount } }',
       'GRAPHQL_VALIDATION_FAILED',
     ],
     [
-      'with a number that is none',
+      'with NaN as a number',
       '{ driver(id: "x") { track(toleranceMeters: NaN) { sampled } } }',
       'GRAPHQL_VALIDATION_FAILED',
     ],
     [
-      'about what is none of its business',
+      'with the internal field _entities',
       '{ _entities(representations: []) { __typename } }',
       'GRAPHQL_VALIDATION_FAILED',
     ],
-    ['about the service itself', '{ _service { sdl } }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['with the internal field _service', '{ _service { sdl } }', 'GRAPHQL_VALIDATION_FAILED'],
   ])('%s', async (_name, query, expected) => {
     const { status, text } = await send(JSON.stringify({ query }));
     const { errors, data } = JSON.parse(text) as { errors: { extensions: { code: string } }[]; data?: unknown };
@@ -210,7 +210,7 @@ describe('signing in', () => {
   const input = { email: 'nobody-at-all@demo.test', password: 'not the password' };
   const signIn = (query: string) => graph.ask(null, query, { input });
 
-  test('with wrong passwords is refused after five tries, for a time that error and header tell', async () => {
+  test('with wrong passwords is refused after five attempts; error and header say for how long', async () => {
     const query = 'mutation($input: SignInInput!) { signIn(input: $input) { userErrors { code } } }';
     for (let time = 1; time <= 5; time++) {
       const { data, errors } = await signIn(query);
@@ -281,7 +281,7 @@ describe('the access token of a former administrator', () => {
     expect(refused.length).toBeGreaterThan(25);
   });
 
-  test('does not keep the account from renewing its session with the roles of now', async () => {
+  test('does not keep the account from refreshing its session with its current roles', async () => {
     const { id, accessToken, refreshToken } = await newAdministrator();
     const input = { accountId: id, roles: ['DISPATCHER'], expectedVersion: 1 };
     const change =
@@ -307,7 +307,7 @@ describe('subscriptions', () => {
     ['partner', 'leaderboardChanged'],
   ] as const;
 
-  test.each(refused)('to %s, %s is refused over a websocket with the code that tells why', async (as, name) => {
+  test.each(refused)('to %s, %s is refused over a websocket with a code for the reason', async (as, name) => {
     const client = createClient({
       url: graph.url.replace('http', 'ws'),
       webSocketImpl: WebSocket,
@@ -324,7 +324,7 @@ describe('subscriptions', () => {
     }
   });
 
-  test.each(refused)('to %s, %s is refused over an event stream alike', async (as, name) => {
+  test.each(refused)('to %s, %s is refused over an event stream with the same code', async (as, name) => {
     const authorized = as && { authorization: `Bearer ${await graph.tokenOf(as)}` };
     const headers = { accept: 'text/event-stream', ...authorized };
     const { text } = await postText(graph.url, JSON.stringify({ query: all[name] }), { headers });
@@ -334,7 +334,7 @@ describe('subscriptions', () => {
 });
 
 describe('afterwards', () => {
-  test('every event was taken, and no record has gone or turned into another', async () => {
+  test('every event was handled, and no record is lost or changed its identity', async () => {
     await graph.settle();
     const after = await readLedger(graph);
     expect(after.delivered).toBe(before.delivered);

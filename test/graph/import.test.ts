@@ -36,7 +36,7 @@ async function importShipments(file: string, as: DemoAccount = 'admin', more: re
 }
 
 describe('npm run import', () => {
-  test('imports the sample, and finds it imported the second time', async () => {
+  test('imports the sample once, and finds it imported the second time', async () => {
     expect(await importShipments(sample)).toMatchObject({
       exitCode: 0,
       output: '8 rows: 8 imported, 0 imported before, 0 refused.\n',
@@ -56,7 +56,7 @@ describe('npm run import', () => {
     });
   });
 
-  test('imports the other rows where some have words that the mapping does not know, or values that no variable holds', async () => {
+  test('refuses rows with texts that the mapping lacks or values that no variable can hold, and imports the others', async () => {
     const file = join(folder, 'words.csv');
     const rows = readFileSync(sample, 'utf8')
       .replaceAll('K-1', 'L-1')

@@ -6,7 +6,7 @@ import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
 
-/** Records of different subgraphs are one graph: joins lead there and back in one request, and agree with the records. */
+/** Records of different subgraphs form one graph. Joins lead there and back in one request, and agree with the records. */
 let graph: TestGraph;
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ async function read<T>(query: string, variables: Record<string, unknown>): Promi
   return data!;
 }
 
-/** A delivered, rated load with an invoice: it has something in every subgraph. */
+/** A delivered and rated shipment with an invoice, which has data in every subgraph. */
 function fullShipment(): Shipment {
   const found = graph.world.shipments.findLast(({ rating, invoice, risk }) => rating && invoice && risk);
   if (!found) throw new Error('The world has no rated shipment');
@@ -39,7 +39,7 @@ function fullShipment(): Shipment {
 }
 
 describe('from a shipment', () => {
-  test('to what every other subgraph knows of it', async () => {
+  test('to its data in every other subgraph', async () => {
     const shipment = fullShipment();
     const { shipment: seen } = await read<{ shipment: Record<string, unknown> }>(
       `query($id: ID!) {
@@ -234,7 +234,7 @@ describe('from an account', () => {
     });
   });
 
-  test('of somebody else, to null for customers, partners and drivers, without an error', async () => {
+  test('of another person, to null for customers, partners and drivers, without an error', async () => {
     const { demo, drivers } = graph.world;
     const colleague = drivers.find(({ id, accountId }) => id !== demo.driverId && accountId)?.accountId;
     const query = 'query($id: ID!) { account(id: $id) { name roles driver { name phone } } }';
@@ -265,10 +265,10 @@ describe('from an account', () => {
   });
 });
 
-describe('what a record names', () => {
+describe('records that another record refers to', () => {
   const { apiSchema } = loadSupergraphModel(readFileSync(readGatewayConfig([], {}).supergraphFile, 'utf8'));
 
-  /** Everything that a type shows without arguments; the objects that it names, so many levels below. */
+  /** All fields of a type without arguments, and those of its objects down to `levels`. */
   function selectionOf(type: GraphQLObjectType, levels: number): string {
     const fields = Object.values(type.getFields()).filter(({ args }) => !args.some(isRequiredArgument));
     const selections = fields.map((field) => {
@@ -277,7 +277,7 @@ describe('what a record names', () => {
       const isPage = named.name.endsWith('Connection');
       if (!isObjectType(named) || levels === 0 || (isPage && levels < 2)) return '__typename';
       const inner = isPage ? getNamedType(named.getFields()['nodes']!.type) : named;
-      const below = selectionOf(inner as GraphQLObjectType, levels - 1); // the nodes of a page are objects
+      const below = selectionOf(inner as GraphQLObjectType, levels - 1); // The nodes of a page are objects.
       return isPage ? `${field.name}(first: 2) { nodes { ${below} } }` : `${field.name} { ${below} }`;
     });
     return [...new Set(selections)].join(' ');

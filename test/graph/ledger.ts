@@ -1,8 +1,8 @@
 import type { TestGraph } from './graph.ts';
 
-/** What must survive whatever clients send: each record with its unchangeable facts, and the figures made from them. */
+/** Facts that no client may change: each record with its immutable fields, and the figures made from them. */
 export interface Ledger {
-  /** By list: the records as JSON texts. */
+  /** The records of each list as JSON texts. */
   readonly records: ReadonlyMap<string, readonly string[]>;
   readonly delivered: number;
   readonly revenue: string;
@@ -23,7 +23,7 @@ interface Page {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** Reads all of it through the gateway, page by page. */
+/** Reads the ledger through the gateway, page by page. */
 export async function readLedger(graph: TestGraph): Promise<Ledger> {
   const records = new Map<string, string[]>();
   for (const [list, selection] of Object.entries(lists)) records.set(list, await readList(graph, list, selection));
@@ -48,9 +48,9 @@ async function readList(graph: TestGraph, list: string, selection: string): Prom
   const records: string[] = [];
   let after: string | null = null;
   do {
-    const answer: { data?: { page: Page } | null } = await graph.ask('admin', query, { after });
-    if (!answer.data) throw new Error(`The list of ${list} was refused`);
-    const { nodes, pageInfo } = answer.data.page;
+    const response: { data?: { page: Page } | null } = await graph.ask('admin', query, { after });
+    if (!response.data) throw new Error(`The list of ${list} was refused`);
+    const { nodes, pageInfo } = response.data.page;
     records.push(...nodes.map((node) => JSON.stringify(node)));
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphQLFormattedError } from 'graphql';
 import { type GatewayClient, startTestGraph, type TestGraph } from './graph.ts';
 
-/** One subgraph is dead: what it knows is null with an error that says so, all else is served in the same answer. */
+/** While one subgraph is down, its fields are null with an error that says so. All other fields are in the same response. */
 let graph: TestGraph;
 let variables: Record<string, unknown>;
 let whole: Record<string, unknown>;
@@ -49,7 +49,7 @@ const everything = `query Everything($shipmentId: ID!, $driverId: ID!, $organiza
   executive { operations { shipmentsCreated } }
 }`;
 
-/** What each subgraph's death takes away: the paths of the errors, each the place of a null. */
+/** The paths that are null, each with an error, while a subgraph is down. */
 const losses: Readonly<Record<string, readonly string[]>> = {
   access: ['viewer', 'accounts', 'organization', 'shipment.organization'],
   shipments: ['shipment', 'shipments', 'organization.shipments', 'driver.deliveries', 'invoices.nodes.@.shipment'],
@@ -67,9 +67,9 @@ const losses: Readonly<Record<string, readonly string[]>> = {
   analytics: ['executive', 'organization.performance', 'driver.utilization', 'shipment.driver.utilization'],
 };
 
-/** The answer of the whole graph with these places null. */
-function without(answer: unknown, paths: readonly string[]): unknown {
-  const copy: unknown = structuredClone(answer);
+/** The data of the whole graph with null at these paths. */
+function without(data: unknown, paths: readonly string[]): unknown {
+  const copy: unknown = structuredClone(data);
   for (const path of paths) blank(copy, path.split('.'));
   return copy;
 }
@@ -83,13 +83,13 @@ function blank(value: unknown, [step, ...rest]: readonly string[]): void {
   }
 }
 
-/** Paths as in `losses`, positions in lists as `@`. */
+/** The path of an error in the form of `losses`: `@` stands for a position in a list. */
 function pathOf({ path = [] }: GraphQLFormattedError): string {
   return path.map((step) => (typeof step === 'number' ? '@' : step)).join('.');
 }
 
-async function expectLoss(door: GatewayClient, subgraph: string): Promise<void> {
-  const { data, errors, status } = await door.ask('admin', everything, variables);
+async function expectLoss(gateway: GatewayClient, subgraph: string): Promise<void> {
+  const { data, errors, status } = await gateway.ask('admin', everything, variables);
   expect(status).toBe(200);
   expect(data).toEqual(without(whole, losses[subgraph] ?? []));
   for (const { message, extensions } of errors) {
@@ -103,18 +103,18 @@ async function expectLoss(door: GatewayClient, subgraph: string): Promise<void> 
   }
 }
 
-describe('while one subgraph is dead', () => {
+describe('while one subgraph is down', () => {
   test.each(Object.keys(losses))('%s: its own fields are null, all others are served', async (subgraph) => {
     await graph.tokenOf('admin');
-    const door = await graph.without(subgraph);
+    const gateway = await graph.without(subgraph);
     try {
-      await expectLoss(door, subgraph);
+      await expectLoss(gateway, subgraph);
     } finally {
-      await door.close();
+      await gateway.close();
     }
   });
 
-  test('one that dies while it is asked takes no more with it', async () => {
+  test('a subgraph that stops during a request loses only its own fields', async () => {
     const pricing = graph.product.subgraphs.find(({ subgraph }) => subgraph.name === 'pricing');
     await pricing?.close();
     await expectLoss(graph, 'pricing');

@@ -16,7 +16,7 @@ import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { readTrustedDocuments } from './documents.ts';
 
-/** What the composed graph says about the length of its lists, and what the operations of our clients cost by it. */
+/** Every list of the composed graph has a stated length, from which the price of an operation follows. */
 const config = readGatewayConfig([], {});
 const supergraph = readFileSync(config.supergraphFile, 'utf8');
 const schema = loadSupergraphModel(supergraph).apiSchema;
@@ -35,14 +35,14 @@ const lists = fields.filter(({ field }) => isListType(getNullableType(field.type
 const nameOf = ({ type, field }: Place) => `${type.name}.${field.name}`;
 const sizeOf = ({ type, field }: Place) => model.costOf(type, field).listSize;
 
-/** Whether every field that returns the type says how long this list of it is. */
+/** True when every field that returns the type states the length of this list. */
 function isSizedFromOutside({ type, field }: Place): boolean {
   const origins = fields.filter((origin) => getNamedType(origin.field.type) === type);
   return origins.length > 0 && origins.every((origin) => sizeOf(origin)?.sizedFields.has(field.name));
 }
 
 describe('every list of the graph', () => {
-  test('says how long it may be, or the connection does that it belongs to', () => {
+  test('states its maximum length, or its connection does', () => {
     expect(lists.length).toBeGreaterThan(80);
     const unsized = lists.filter((place) => sizeOf(place)?.assumedSize === undefined && !isSizedFromOutside(place));
     expect(unsized.map(nameOf)).toEqual([]);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { jobsSchema } from '#shared/database/jobs-schema.ts';
 
-/** Tells when no domain event waits or is under way any more. */
+/** Waits until all domain events have been handled. */
 export interface Settling {
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -9,7 +9,7 @@ export interface Settling {
 
 const channel = 'test_event_taken';
 
-/** A trigger in the test's database says whenever an event was taken, so that nobody has to ask over and over. */
+/** A trigger in the test's database notifies whenever an event was handled, so that tests need not poll. */
 const announceTaken = `
   create function ${jobsSchema}.announce_taken() returns trigger language plpgsql as
     $$ begin perform pg_notify('${channel}', ''); return null; end $$;
@@ -19,7 +19,7 @@ const announceTaken = `
 /** The open event that failed most often comes first. */
 const openEvents = `select name, data->>'name' as event, retry_count, output->>'message' as failure from ${jobsSchema}.job
   where state < 'completed' and name not like '%\\_dead' order by retry_count desc limit 1`;
-/** An event that failed so often is not waited for: something is wrong with its consumer. */
+/** An event that failed this often ends the wait: its consumer is faulty. */
 const failuresMost = 3;
 
 interface OpenEvent {
@@ -44,7 +44,7 @@ export async function watchQueues(adminUrl: string, database: string): Promise<S
   return {
     async settle() {
       for (;;) {
-        const next = taken.promise; // before asking, or an event taken meanwhile would be missed
+        const next = taken.promise; // Before the query, so that no event handled meanwhile is missed.
         const [open] = (await client.query<OpenEvent>(openEvents)).rows;
         if (!open) return;
         if (open.retry_count >= failuresMost) throw new Error(`${open.name}: ${open.event} failed: ${open.failure}`);

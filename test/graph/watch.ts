@@ -2,14 +2,14 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { DemoAccount, TestGraph } from './graph.ts';
 
-/** A subscription through the gateway, as a client holds it. */
+/** A subscription of a client through the gateway. */
 export interface Watch<T> {
-  /** The next message that fits; those before it are skipped, as a screen shows only the latest. */
+  /** The next message that fits. Messages before it are skipped. */
   next(fits: (data: T) => boolean): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Subscribes over graphql-ws; errors in a message reject `next`. */
+/** Subscribes over graphql-ws. Errors in a message reject `next`. */
 export async function watch<T>(
   graph: TestGraph,
   as: DemoAccount,

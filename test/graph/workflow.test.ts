@@ -4,8 +4,8 @@ import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
 import { type Watch, watch } from './watch.ts';
 
 /**
- * A shipment's whole life, as people of four kinds live it through the documents they run: priced, booked, assessed,
- * assigned, carried, delivered, billed, paid, rated; and what the leaderboard and the company's figures make of it.
+ * The whole life of a shipment through the trusted documents of customers, dispatchers, drivers and staff: priced, booked,
+ * assessed, assigned, carried, delivered, billed, paid, rated. The leaderboard and the company's figures show it.
  */
 let graph: TestGraph;
 const watches: Watch<unknown>[] = [];
@@ -22,7 +22,7 @@ interface Refusal {
   readonly code: string;
 }
 
-/** Runs a trusted mutation, as the account it is for unless another is given; gives its payload. */
+/** Runs a trusted mutation and returns its payload. The account is that of its document unless another is given. */
 async function tryTo<T>(
   name: string,
   input: object,
@@ -35,7 +35,7 @@ async function tryTo<T>(
   return Object.values(data!)[0]!;
 }
 
-/** Like `tryTo`; refusals fail the test, and the events that follow are waited for. */
+/** Like `tryTo`, and waits for the events that follow. A refusal fails the test. */
 async function run<T>(name: string, input: object, by?: DemoAccount): Promise<T> {
   const payload = await tryTo<T>(name, input, by);
   expect({ name, refused: payload.userErrors }).toEqual({ name, refused: [] });
@@ -158,13 +158,13 @@ describe('a shipment', () => {
     expect(accepted.quote.status).toBe('ACCEPTED');
   });
 
-  test('is watched by its customer, and says what it is at once', async () => {
+  test('is watched by its customer, whose first message is the current state', async () => {
     updates = await subscribe<Update>('WatchShipment', { id: shipmentId });
     const { shipmentUpdated } = await updates.next(() => true);
     expect(shipmentUpdated).toMatchObject({ status: 'DRAFT', driver: null, invoice: null });
   });
 
-  test('is booked, assessed, and can be assigned only then', async () => {
+  test('is booked and assessed, and can be assigned only afterwards', async () => {
     await run('BookShipment', { id: shipmentId }, 'customer');
     expect(await updates.next(({ shipmentUpdated }) => shipmentUpdated.status === 'BOOKED')).toBeDefined();
     const desk = await read<Recommended>('AssignmentDesk', { bookedShipmentId: shipmentId });
@@ -175,16 +175,16 @@ describe('a shipment', () => {
     ({ allTime: scoreBefore } = (await read<DriverScore>('DriverProfile', { driverId })).driver);
   });
 
-  test('is given to one driver, though two dispatchers assign at once', async () => {
+  test('is assigned to one driver although two dispatchers assign at once', async () => {
     const rival = await run<{ shipment: { id: string } }>('CreateShipment', shipmentInput('rival', true));
     const assign = (id: string) =>
       tryTo<{ assignment: object | null }>('AssignShipment', { shipmentId: id, driverId, vehicleId });
-    const answers = await Promise.all([assign(shipmentId), assign(rival.shipment.id)]);
+    const payloads = await Promise.all([assign(shipmentId), assign(rival.shipment.id)]);
     await graph.settle();
-    const codes = answers.map(({ userErrors }) => userErrors.map(({ code }) => code));
+    const codes = payloads.map(({ userErrors }) => userErrors.map(({ code }) => code));
     expect(codes.toSorted()).toEqual([[], ['DOUBLE_BOOKED']]);
     if (codes[0]?.length) {
-      // The rival won: it gives the driver back.
+      // The rival won, so it releases the driver.
       const unassign = `mutation($input: UnassignShipmentInput!) { unassignShipment(input: $input) { userErrors { code } } }`;
       await graph.ask('dispatcher', unassign, { input: { shipmentId: rival.shipment.id, reason: 'Mistaken' } });
       await graph.settle();
@@ -222,7 +222,7 @@ describe('a shipment', () => {
     expect(shipment).toMatchObject({ position: { location: last }, eta: { status: 'ESTIMATED' } });
   });
 
-  test('is delivered with proof, scores for its driver and is billed as agreed', async () => {
+  test('is delivered with proof, gives its driver points and is billed as agreed', async () => {
     type Board = { leaderboardChanged: { entry: { points: number; driver: { id: string; name: string } } | null } };
     const board = await subscribe<Board>('WatchLeaderboard', { period: 'ALL_TIME' });
     await board.next(() => true);

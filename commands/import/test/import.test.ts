@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The command's client, with the subgraph in the place of the gateway. */
+/** A client that sends operations to the subgraph instead of a gateway. */
 function clientOf(as: Identity): GraphClient {
   return {
     async send<T>({ query, variables }: GraphOperation) {
@@ -107,7 +107,7 @@ async function byReference(reference: string, as: Identity = customer) {
 }
 
 describe('importing a file', () => {
-  test('makes real shipments of its rows, with what is known and nothing invented', async () => {
+  test('makes a shipment of each row, with the data of the row only', async () => {
     const file = fileOf(
       'plain.csv',
       `\ufeff${header}\n${good('a')}\n\n${good('b', { goods: '"two\nlines"', weight: 'unknown', freight: 'Invoiced Separately', city: '' })}\n${good('c')}\n`,
@@ -167,7 +167,7 @@ describe('importing a file', () => {
     expect(await byReference('PLAIN-c')).toMatchObject({ importedFrom: { line: 6 } });
   });
 
-  test('twice is once', async () => {
+  test('twice imports each row once', async () => {
     const lines = [header.split(','), cellsOf('t1'), cellsOf('t2')].map((cells) => cells.join('\t'));
     const file = fileOf('twice.tsv', `${lines.join('\r\n')}\r\n`);
     const both = await Promise.all([load(file, plain('TWICE')), load(file, plain('TWICE'))]);
@@ -208,7 +208,7 @@ describe('importing a file', () => {
     expect(summaryOf(totals, report)).toContain('11 rows: 1 imported, 1 imported before, 9 refused.');
   });
 
-  test('a word that the mapping does not translate refuses its row, with field and value', async () => {
+  test('a text that the mapping does not translate refuses its row, with field and value', async () => {
     const rows = [
       good('fine', { mode: 'Road', truck: 'Fridge' }),
       good('mode', { mode: 'Rail' }),
@@ -229,7 +229,7 @@ describe('importing a file', () => {
     ]);
     expect(totals.refused[0]?.message).toBe(
       'mode: one of AIR, AIR_CHARTER, TRUCK, OCEAN is required; got "Rail". ' +
-        'Add it to "values" of the mapping (null where it is not known)',
+        'Add it to "values" of the mapping (null when it is unknown)',
     );
     expect(await byReference('WORDS-fine')).toMatchObject({ equipment: 'REEFER', importedFrom: { mode: 'TRUCK' } });
   });
@@ -250,7 +250,7 @@ describe('importing a file', () => {
       },
       { line: 33, sourceReference: 'v31', code: 'INVALID_INPUT', message: expect.stringContaining('year') },
     ]);
-    expect(requests).toBeLessThan(25); // halves, not one request per row
+    expect(requests).toBeLessThan(25); // Batches are halved; no request per row.
   });
 
   test('a load cannot be delivered before it was created', async () => {
@@ -264,7 +264,7 @@ describe('importing a file', () => {
     });
   });
 
-  test('a graph that fails for every row stops the import, with what was done before', async () => {
+  test('stops when the graph fails for every row, and reports what was imported before', async () => {
     const file = fileOf('failing.csv', `${header}\n${good('f1')}\n${good('f2', { mode: 'Rail' })}\n${good('f3')}\n`);
     const failing: GraphClient = {
       send: () => Promise.reject(new GraphFailure('INTERNAL_SERVER_ERROR', 'Internal server error (request r-1)')),
@@ -277,7 +277,7 @@ describe('importing a file', () => {
     });
   });
 
-  test('reads on behind a stray quote, and refuses bytes that are no UTF-8', async () => {
+  test('continues after a stray quote, and refuses bytes that are no UTF-8', async () => {
     const text = `${header}\n${good('q1')}\n${good('q2', { goods: '"a" b' })}\n${good('q3')}\n`;
     const latin = Buffer.concat([
       Buffer.from(`${text}${good('q4', { truck: 'C' })}`.slice(0, -1)),
@@ -291,7 +291,7 @@ describe('importing a file', () => {
     ]);
   });
 
-  test('says which columns a file lacks, and what is wrong in a mapping', async () => {
+  test('names the columns that a file lacks, and the faults of a mapping', async () => {
     await expect(load(fileOf('other.csv', 'a,b\n1,2\n'), plain('OTHER'))).rejects.toThrow(/key, ordered, due, done/);
     await expect(load(fileOf('header.csv', `key,"ordered" at,done\n`), plain('OTHER'))).rejects.toThrow(
       /header in CSV/,
@@ -306,7 +306,7 @@ describe('importing a file', () => {
   test('is for administrators', async () => {
     const file = fileOf('forbidden.csv', `${header}\n${good('f')}\n`);
     for (const as of [customer, somebody(['DISPATCHER']), somebody(['ANALYST'])]) {
-      await expect(load(file, plain('FORBIDDEN'), as)).rejects.toThrow(/shipments:import is required/);
+      await expect(load(file, plain('FORBIDDEN'), as)).rejects.toThrow(/lacks the scope shipments:import/);
     }
   });
 
@@ -325,7 +325,7 @@ describe('the sample of docs/import.md', () => {
   const guide = readFileSync(join(import.meta.dirname, '../../../docs/import.md'), 'utf8');
   const printed = /```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
 
-  test('is imported by the mapping as it is printed', async () => {
+  test('is imported with the printed mapping', async () => {
     expect(printed).toBe(readFileSync(join(samples, 'mapping.json'), 'utf8'));
     const mapping = readMapping(fileOf('printed.json', printed));
     const totals = await load(join(samples, 'shipments.csv'), mapping);
@@ -345,7 +345,7 @@ const scms = join(import.meta.dirname, '../../../../shared/data/pricing-scms/scm
 const present = existsSync(scms);
 
 (present ? describe : describe.skip)(`the 7,754 real shipments of SCMS${present ? '' : ' (file absent)'}`, () => {
-  test('are all queryable, those without a number for cost or weight as well', async () => {
+  test('can all be queried, also those without a number for cost or weight', async () => {
     const mapping = readMapping(join(import.meta.dirname, '../mappings/scms.json'));
     expect(await load(scms, mapping)).toEqual({ rows: 7_754, imported: 7_754, alreadyImported: 0, refused: [] });
     expect(await load(scms, mapping)).toEqual({ rows: 7_754, imported: 0, alreadyImported: 7_754, refused: [] });

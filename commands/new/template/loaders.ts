@@ -3,7 +3,7 @@ import { byKey } from '#shared/graphql/loader.ts';
 import { hasScope } from '#shared/identity/identity.ts';
 import { sampleRecordRows } from './store/rows.ts';
 
-/** One loader per key and request. What the identity may not see is not read. */
+/** One loader per key and request. Records that the identity may not see are not read. */
 export function createLoaders({ em, identity }: BaseContext) {
   const mayRead = hasScope(identity, 'access:read');
   return {
