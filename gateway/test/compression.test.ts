@@ -48,13 +48,46 @@ test('a client that names no coding or refuses it, and one with a short response
     [2_000, 'compress'],
     [500, 'gzip'],
   ] as const) {
-    const { coding, body } = await ask(characters, accepted);
+    const { coding, vary, body } = await ask(characters, accepted);
     expect(coding).toBeUndefined();
+    // A cache may give an uncompressed response only to clients with the same header. A short one is the same for all.
+    expect(vary).toBe(characters < 1_024 ? 'Origin, accept' : 'Origin, accept, accept-encoding');
     expect(JSON.parse(body.toString())).toEqual(expected(characters));
   }
 });
 
-test('of several codings the client gets the one that it prefers', async () => {
-  expect((await ask(2_000, 'gzip;q=1, br;q=0.5')).coding).toBe('gzip');
-  expect((await ask(2_000, 'gzip, deflate, br, zstd')).coding).toBe('zstd');
+test.each([
+  ['gzip, deflate, br, zstd', 'zstd'],
+  ['gzip;q=1, br;q=0.5', 'gzip'],
+  ['*', 'zstd'],
+  ['gzip;q=0, *', 'zstd'],
+  ['zstd;q=0, br;q=0, *;q=0.1', 'gzip'],
+  ['zstd;q=0, br;q=0, gzip;q=0, *', undefined],
+  ['gzip;q=0', undefined],
+  ['identity;q=1, gzip;q=0.5', undefined],
+  ['identity;q=0.5, gzip', 'gzip'],
+  ['identity;q=0, br', 'br'],
+  ['*;q=0', undefined],
+  ['x-gzip', 'gzip'],
+  ['GZip', 'gzip'],
+  ['"', undefined],
+])('of several codings the client gets the one that it prefers: %s', async (accepted, coding) => {
+  expect((await ask(2_000, accepted)).coding).toBe(coding);
+});
+
+test('caches learn that every response at /graphql depends on the accept header', async () => {
+  const address = `${gateway.url}/graphql`;
+  const ask = (accept: string, body = '{"query":"{ people { id } }"}') =>
+    fetch(address, { method: 'POST', headers: { ...json, accept }, body });
+  const responses = {
+    'a response': ask('application/json'),
+    'an event stream': ask('text/event-stream'),
+    'a refusal by the accept header': ask('image/png'),
+    'a refusal of a body': ask('application/json', '{'),
+    'a redirect': fetch(address, { headers: { accept: 'text/html' }, redirect: 'manual' }),
+    'a missing path': fetch(`${gateway.url}/nowhere`),
+  };
+  for (const [name, response] of Object.entries(responses)) {
+    expect([name, (await response).headers.get('vary')]).toEqual([name, 'Origin, accept']);
+  }
 });

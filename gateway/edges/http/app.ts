@@ -11,6 +11,7 @@ import { compressResponses } from './compression.ts';
 import { refuseForeignHost } from './host-check.ts';
 import { clientRequestId } from './request-id.ts';
 import { protectResponses } from './security-headers.ts';
+import { addVary } from './vary.ts';
 
 /** Milliseconds in which a client must send the head of a request, and the whole request. */
 const headersTimeout = 15_000;
@@ -78,6 +79,7 @@ function refuseForeignHosts(app: FastifyInstance): void {
 
 /** Reports an error that occurred before GraphQL began, in the form of a GraphQL response. */
 function refuse(error: Error, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  addVary(reply, 'accept');
   const { accept } = request.headers;
   const graphql = accept?.includes('application/graphql-response+json') && !accept.includes('application/json');
   reply.type(graphql ? 'application/graphql-response+json; charset=utf-8' : 'application/json; charset=utf-8');

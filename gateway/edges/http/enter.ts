@@ -4,6 +4,7 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered } from '../../pipeline/stages.ts';
 import { acceptedBy } from './receive.ts';
 import { sendRefused } from './send.ts';
+import { addVary } from './vary.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,6 +16,7 @@ declare module 'fastify' {
 /** Creates a hook that admits requests to the pipeline before their bodies are read, or refuses them. */
 export function enterPipeline(pipeline: Pick<Pipeline, 'enter' | 'refuse'>, readOrigin: ReadOrigin) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    addVary(reply, 'accept');
     const arrived = { id: request.id, startedAt: performance.now(), address: readOrigin(request.raw).address };
     try {
       request.entered = await pipeline.enter(arrived);
