@@ -56,6 +56,8 @@ export const AssessmentEntity = defineEntity({
     shipmentId: p.uuid(),
     organizationId: p.uuid(),
     /** 1 for the first assessment of a shipment. */
+    /** Version of the shipment that was assessed. */
+    shipmentVersion: p.integer().default(0),
     revision: p.integer(),
     /** True for the newest assessment of its shipment. */
     current: p.boolean(),

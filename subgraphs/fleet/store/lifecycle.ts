@@ -60,7 +60,7 @@ function loadOf(event: EventPayload<'shipment.booked'>): Load {
 export async function assessed(transaction: Transaction, event: EventPayload<'risk.assessed'>): Promise<void> {
   const { em } = transaction;
   const at = new Date(event.at);
-  if (!(await noteRisk(em, event.shipmentId, event.decision, at)) || event.decision !== 'BLOCK') return;
+  if (!(await noteRisk(em, event, at)) || event.decision !== 'BLOCK') return;
   const holding = await holdingOf(em, event.shipmentId);
   const [standing] = await query<{ state: LoadState }>(
     em,

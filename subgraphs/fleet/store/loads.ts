@@ -1,7 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { sql } from '#shared/database/sql.ts';
+import { never, sql } from '#shared/database/sql.ts';
+import type { EventPayload } from '#shared/events/topics.ts';
 import { isUuid } from '#shared/ids.ts';
 import { isClosed, type LoadState, type RiskState } from '../domain/load.ts';
 import { type Load, LoadEntity, LoadStateEntity } from '../entities.ts';
@@ -76,11 +77,22 @@ export async function noteState(em: EntityManager, shipmentId: string, state: Lo
   return true;
 }
 
-/** Stores the latest risk decision. @returns false if a later one is stored */
-export async function noteRisk(em: EntityManager, shipmentId: string, risk: RiskState, at: Date): Promise<boolean> {
+/**
+ * Stores the latest risk decision.
+ * @returns false if a later one is stored, or if it is about an older version of the load
+ */
+export async function noteRisk(
+  em: EntityManager,
+  { shipmentId, decision, version }: EventPayload<'risk.assessed'>,
+  at: Date,
+): Promise<boolean> {
+  const isOutdated =
+    version === undefined
+      ? never
+      : sql`exists (select from load where shipment_id = ${shipmentId} and version > ${version})`;
   const rows = await query(
     em,
-    sql`insert into load_state (shipment_id, risk, risk_at) values (${shipmentId}, ${risk}, ${at})
+    sql`insert into load_state (shipment_id, risk, risk_at) select ${shipmentId}, ${decision}, ${at} where not ${isOutdated}
      on conflict (shipment_id) do update set risk = excluded.risk, risk_at = excluded.risk_at
        where load_state.risk_at is null or load_state.risk_at <= excluded.risk_at
      returning shipment_id`,

@@ -157,6 +157,19 @@ describe('a booked shipment that changes', () => {
     expect(codesOf(await fleet.assign(booked.shipmentId, driverId, vehicleId))).toEqual(['RISK_BLOCKED']);
   });
 
+  test('is not released for carriage by a decision on its older version, however late that arrives', async () => {
+    const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
+    const booked = await fleet.bookShipment({ version: 3 });
+    const { shipmentId } = booked;
+    const decide = (version: number, hours: number) =>
+      fleet.receive('risk.assessed', { shipmentId, score: 0, decision: 'ALLOW', version, at: inHours(hours) });
+    await fleet.receive('shipment.booked', { ...booked, version: 4 });
+    await decide(3, 1);
+    expect(codesOf(await fleet.assign(shipmentId, driverId, vehicleId))).toEqual(['RISK_PENDING']);
+    await decide(4, 0);
+    expect(codesOf(await fleet.assign(shipmentId, driverId, vehicleId))).toEqual([]);
+  });
+
   test('loses its assignment if risk blocks it before the pickup, and keeps it after the pickup', async () => {
     const waiting = await assigned();
     const moving = await assigned();

@@ -4,7 +4,6 @@ import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { newId } from '#shared/ids.ts';
-import type { RiskVerdict } from '#shared/vocabulary.ts';
 import { type Decided, resolveDecision } from '../domain/decision.ts';
 import { assess } from '../domain/rules.ts';
 import type { RiskFacts } from '../domain/vocabulary.ts';
@@ -37,7 +36,7 @@ export async function recordAssessment(
   now: Date,
 ): Promise<void> {
   const { em, emit } = transaction;
-  const { shipmentId, organizationId } = booking;
+  const { shipmentId, organizationId, version } = booking;
   const { score, verdict, contributions } = assess(facts);
   const decision = resolveDecision(verdict, { facts, contributions }, await lastDecision(em, shipmentId));
   const [replaced] = await query<{ revision: number }>(
@@ -48,6 +47,7 @@ export async function recordAssessment(
     id: newId(now.getTime()),
     shipmentId,
     organizationId,
+    shipmentVersion: version,
     revision: (replaced?.revision ?? 0) + 1,
     current: true,
     score,
@@ -62,15 +62,21 @@ export async function recordAssessment(
   });
   await em.flush();
   await keepQueue(em, assessment, now);
-  await announce(emit, { shipmentId, score, decision, now });
+  await announce(emit, assessment, now);
 }
 
 /** Publishes the decision that applies to a shipment. */
 export function announce(
   emit: Transaction['emit'],
-  { shipmentId, score, decision, now }: { shipmentId: string; score: number; decision: RiskVerdict; now: Date },
+  {
+    shipmentId,
+    shipmentVersion: version,
+    score,
+    decision,
+  }: Pick<Assessment, 'shipmentId' | 'shipmentVersion' | 'score' | 'decision'>,
+  now: Date,
 ): Promise<void> {
-  return emit('risk.assessed', { shipmentId, score, decision, at: now.toISOString() });
+  return emit('risk.assessed', { shipmentId, version, score, decision, at: now.toISOString() });
 }
 
 async function lastDecision(em: EntityManager, shipmentId: string): Promise<Decided | null> {

@@ -34,8 +34,7 @@ export async function decideCase(
   reviewCase.version += 1;
   assessment.decision = decision === 'APPROVE' ? 'ALLOW' : 'BLOCK';
   await em.flush();
-  const { shipmentId, score } = assessment;
-  await announce(emit, { shipmentId, score, decision: assessment.decision, now });
+  await announce(emit, assessment, now);
   return reviewCase;
 }
 
