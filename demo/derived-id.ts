@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A UUIDv7 of that moment whose other 72 bits are a hash of what the record stands for: for records that a subgraph keeps of
- * the demo world and that the world itself does not name. The same world gives the same ids.
+ * A UUIDv7 for a record that a subgraph derives from the demo world and that has no id there. It has the given time; the other
+ * 72 bits are a hash of what the record stands for, so the same world gives the same ids.
  */
 export function derivedId(at: Date, ...parts: readonly string[]): string {
   const time = at.getTime().toString(16).padStart(12, '0');

@@ -9,7 +9,7 @@ export interface Progress {
   readonly resting: boolean;
 }
 
-/** Where a driver is after this long on the road: always eleven hours of driving, then ten of rest. */
+/** How far a driver has come after this time on the road, and whether they rest now: eleven hours of driving, then ten of rest, in turn. */
 export function progressAfter(elapsedMs: number): Progress {
   const elapsed = Math.max(0, elapsedMs);
   const within = elapsed % cycleMs;

@@ -37,7 +37,7 @@ export class Way {
     this.meters = from;
   }
 
-  /** The place after a share of the way, 0 to 1 (Slerp; Shoemake, SIGGRAPH 1985). */
+  /** The place at a share of the way, 0 to 1 (Slerp; Shoemake, SIGGRAPH 1985). */
   at(share: number): WayPoint {
     const target = Math.max(0, Math.min(1, share)) * this.meters;
     const leg = this.#legs.find(({ from, meters }) => target <= from + meters) ?? (this.#legs.at(-1) as Leg);
@@ -58,7 +58,7 @@ function placeOf([x, y, z]: Vector): Point {
   return { latitude: Math.atan2(z, Math.hypot(x, y)) * degrees, longitude: Math.atan2(y, x) * degrees };
 }
 
-/** Initial course from here to the end of the leg; at the end, that of the way in. */
+/** Initial course from here to the end of the leg. At the end, the course of arrival. */
 function headingAt(here: Vector, { start, end }: Leg): number {
   const ahead = arcMeters(here, end) > 1;
   const [from, to] = ahead ? [here, end] : [start, end];

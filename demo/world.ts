@@ -23,7 +23,7 @@ import type { RiskRule } from '../subgraphs/risk/domain/vocabulary.ts';
  * `startsAt`/`endsAt` of open assignments.
  */
 
-/** A UUIDv7 that can't be mistaken for the id of another kind of record; assignable to `string`. */
+/** A UUIDv7 with the kind of its record in the type. Assignable to `string`. */
 export type Id<Kind extends string> = string & { readonly __kind: Kind };
 
 export type HubId = Id<'Hub'>;
@@ -94,7 +94,7 @@ export interface Account {
   readonly email: string;
   readonly name: string;
   readonly roles: readonly Role[];
-  /** Set for customers and partners, null for the freight company's own people. */
+  /** Set for customers and partners, null for employees of the freight company. */
   readonly organizationId: OrganizationId | null;
   readonly createdAt: Date;
 }
@@ -108,9 +108,9 @@ export interface Driver {
   readonly hiredAt: Date;
   readonly licenseClasses: readonly LicenseClass[];
   readonly licenseNumber: string;
-  /** What the licence and training allow the driver to take. */
+  /** Equipment that licence and training allow the driver to use. */
   readonly equipment: readonly Equipment[];
-  /** The vehicle of the driver's assignments; a vehicle may have two usual drivers. */
+  /** The vehicle of the driver's assignments. A vehicle may have two usual drivers. */
   readonly usualVehicleId: VehicleId;
 }
 
@@ -166,7 +166,7 @@ export interface Stop {
   readonly timeZone: string;
   readonly windowStart: Date;
   readonly windowEnd: Date;
-  /** When the truck was there; null as long as it was not. */
+  /** When the truck arrived. Null before that. */
   readonly arrivedAt: Date | null;
 }
 
@@ -209,7 +209,7 @@ export interface Assignment {
   readonly assignedAt: Date;
   readonly startsAt: Date;
   readonly endsAt: Date;
-  /** RELEASED when the shipment was cancelled or given up after it had been assigned. */
+  /** RELEASED when the shipment was cancelled or abandoned after the assignment. */
   readonly state: AssignmentState;
   /** Set exactly when RELEASED. */
   readonly releasedAt: Date | null;
@@ -308,7 +308,7 @@ export interface RiskDecision {
 export interface RiskAssessment {
   readonly id: RiskAssessmentId;
   readonly assessedAt: Date;
-  /** The rules of risk that held. */
+  /** The risk rules that applied. */
   readonly rules: readonly RiskRule[];
   /** 0 to 100. */
   readonly score: number;
@@ -358,11 +358,11 @@ export interface Shipment {
   readonly proofOfDelivery: ProofOfDelivery | null;
   readonly rating: Rating | null;
   readonly comments: readonly Comment[];
-  /** Null for a draft nobody has asked a price for. */
+  /** Null for a draft without a quote. */
   readonly quote: Quote | null;
   /** Null until delivered. */
   readonly invoice: Invoice | null;
-  /** What carrying it cost the company (fuel, wage, truck, extra hours); null until delivered. */
+  /** The cost of carrying it (fuel, wage, truck, extra hours). Null until delivered. */
   readonly carryingCostCents: number | null;
   /** Null until booked. */
   readonly risk: RiskAssessment | null;

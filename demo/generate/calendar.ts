@@ -8,7 +8,7 @@ const weekdayFactor = [0.25, 1.15, 1.18, 1.12, 1.05, 0.95, 0.35] as const;
 /** Bookings per local hour of the day. */
 const hourFactor = [1, 1, 1, 1, 2, 4, 9, 16, 22, 24, 22, 18, 14, 17, 19, 17, 13, 9, 6, 4, 3, 2, 2, 1] as const;
 
-/** Swellings of the year: [day of the year, width in days, height]. */
+/** Seasonal peaks and lows: [day of the year, width in days, height]. */
 const yearlySwells = [
   [25, 28, -0.2], // after the holidays
   [160, 28, 0.14], // produce
@@ -16,7 +16,7 @@ const yearlySwells = [
   [360, 6, -0.35], // docks closed around Christmas
 ] as const;
 
-/** Month and day of days on which hardly anybody books. */
+/** Month and day of holidays with hardly any bookings. */
 const holidays: ReadonlySet<string> = new Set(['1-1', '7-4', '12-25']);
 
 export const hourWeights: readonly number[] = hourFactor;
@@ -44,13 +44,13 @@ export function growthFactor(atMs: number, startMs: number, endMs: number): numb
   return 0.7 + 0.6 * ((atMs - startMs) / (endMs - startMs));
 }
 
-/** Tells local time; what the zone database says is kept per zone and day, as asking it is slow. */
+/** Local time. Offsets are cached by zone and day, because the zone database is slow. */
 export interface LocalClock {
   /** Local hour with its fraction, 0 to 24. */
   hourAt(atMs: number, timeZone: string): number;
-  /** The given time if its local hour is in [from, until), else the next time it is `from`; on a full half hour. */
+  /** The given time when its local hour is in [from, until), otherwise the next `from`. Rounded to half an hour. */
   nextWithin(atMs: number, timeZone: string, from: number, until: number): number;
-  /** The moment at which it is `localHour` (with its fraction) on that calendar day; `dayMs` is its midnight in UTC. */
+  /** The moment of `localHour` (with its fraction) on a calendar day. `dayMs` is the midnight of the day in UTC. */
   utcOf(dayMs: number, timeZone: string, localHour: number): number;
 }
 

@@ -14,7 +14,7 @@ export type Industry =
   | 'Energy'
   | 'Consumer goods';
 
-/** One kind of goods; weight, volume and value are those of one handling unit (pallet, crate, 1,000 litres). */
+/** One kind of goods. Weight, volume and value are per handling unit (pallet, crate, 1,000 litres). */
 export interface Commodity {
   readonly name: string;
   readonly descriptions: readonly string[];
@@ -266,7 +266,7 @@ export const commodities: readonly Commodity[] = [
   },
 ];
 
-/** What organizations of an industry send, in the order of the table; never empty. */
+/** The goods of an industry, in the order of the table. Never empty. */
 export function commoditiesOf(industry: Industry): readonly Commodity[] {
   return commodities.filter((commodity) => commodity.industries.includes(industry));
 }

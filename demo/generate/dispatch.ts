@@ -5,17 +5,17 @@ import type { Network } from './lanes.ts';
 import { heldUntil, postponed, type Window } from './life.ts';
 import { type AssessedPlan, cancelled } from './risk.ts';
 
-/** A plan with the crew that carries it; without one it was never up for assignment, or no truck was free. */
+/** A plan with its crew. Without a crew it was never up for assignment, or no truck was free. */
 export interface DispatchedPlan extends AssessedPlan {
   readonly crew: Crew | null;
 }
 
-/** How late the pickup may be put when no truck is free, in days, in the order of trying. */
+/** Days by which the pickup is postponed when no truck is free, in the order of attempts. */
 const DAYS_PUT_OFF = [0, 1, 2] as const;
 const LOADING_REST_MS = HOUR_MS;
 const LONG_HAUL_MS = 10 * HOUR_MS;
 const LONG_REST_MS = 6 * HOUR_MS;
-/** How many kilometres of empty driving an hour of idling is worth, to spread the work. */
+/** Kilometres of empty driving that an hour of idling outweighs, to spread the work. */
 const KILOMETERS_PER_IDLE_HOUR = 1.5;
 const IDLE_HOURS_COUNTED = 240;
 
@@ -26,9 +26,9 @@ interface Truck {
 }
 
 /**
- * Gives each load, in the order of pickup, the crew that is free, fit and able to be there in time, preferring near and
- * long idle ones. A crew's loads never overlap, nor do those of a vehicle two crews share; its way to the pickup fits
- * in between. What finds no truck is put off by a day or two, in the end cancelled.
+ * Assigns a crew to each load, in the order of pickup. The crew must be free, qualified and able to arrive in time; near and
+ * long idle crews come first. Loads of one crew never overlap, nor do those of a vehicle that two crews share, and the drive to
+ * the pickup fits in between. A load without a truck is postponed by a day or two, then cancelled.
  */
 export function dispatchPlans(
   plans: readonly AssessedPlan[],
@@ -51,7 +51,7 @@ export function dispatchPlans(
   });
 }
 
-/** What is fixed is served two days before its pickup, when there is still a choice of trucks. */
+/** Loads with a fixed pickup are assigned two days ahead, while there is still a choice of trucks. */
 function turnOf({ life, fixed }: AssessedPlan): number {
   return life.pickup.start - (fixed ? 2 * DAY_MS : 0);
 }
@@ -61,7 +61,7 @@ function isUpForAssignment({ risk, life }: AssessedPlan): boolean {
   return life.cancellation === null || life.cancellation.at > life.assignedAt;
 }
 
-/** The demo driver's load is certain to be carried by the demo driver: the time is kept free for it. */
+/** Reserves the demo driver's time for the demo driver's load. */
 function reservationOf(plans: readonly AssessedPlan[]): Window | null {
   const demo = plans.find((plan) => plan.demo);
   return demo === undefined ? null : { start: demo.life.pickup.start - 4 * DAY_MS, end: heldUntil(demo.life) };
@@ -102,7 +102,7 @@ class Yard {
     this.#trucks[crew.vehicleIndex] = { freeAt: until + LOADING_REST_MS, hub: lane.destination, lastCrew: crew.index };
   }
 
-  /** Empty kilometres less the credit for idling; infinite when the crew cannot do it. */
+  /** Empty kilometres less the credit for idling. Infinite when the crew can't take the load. */
   #effort(crew: Crew, { life, lane, load }: AssessedPlan): number {
     const truck = this.#trucks[crew.vehicleIndex] as Truck;
     const readyAt = Math.max(truck.freeAt, this.#crewFreeAt[crew.index] as number);
@@ -118,7 +118,7 @@ class Yard {
     return meters / 1000 - KILOMETERS_PER_IDLE_HOUR * idleHours;
   }
 
-  /** A vehicle changes hands at home. */
+  /** Two crews hand a vehicle over at its home hub. */
   #emptyMeters(truck: Truck, crew: Crew, origin: number): number {
     const { distanceMeters } = this.#network;
     if (truck.lastCrew === crew.index) return distanceMeters(truck.hub, origin);

@@ -19,9 +19,9 @@ export interface DutyInputs {
 }
 
 /**
- * Shifts of the last six weeks and the coming one, at most one per vehicle and day: whoever has a load drives, else the
- * first of the vehicle's drivers on his five days. Who is on the road now has an ACTIVE shift. No shifts of one vehicle
- * or driver overlap.
+ * Shifts of the last six weeks and the next one, at most one per vehicle and day. The driver with a load has the shift,
+ * otherwise the first driver of the vehicle on one of their five working days. A driver on the road has an ACTIVE shift. Shifts of one
+ * vehicle or driver never overlap.
  */
 export function createShifts(inputs: DutyInputs): Shift[] {
   const { crews, shipments, nowMs } = inputs;

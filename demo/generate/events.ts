@@ -11,7 +11,7 @@ interface Place {
 
 const desk: Place = { place: null, latitude: null, longitude: null };
 
-/** The steps as events: customers create and book, dispatchers assign, drivers do what happens on the road. */
+/** The steps of a shipment as events. Customers create and book, dispatchers assign, drivers act on the road. */
 export function eventsOf(
   plan: DispatchedPlan,
   steps: readonly Step[],
@@ -55,7 +55,7 @@ function standing(stop: Stop): Place {
   return { place: `${stop.city}, ${stop.region}`, latitude: stop.latitude, longitude: stop.longitude };
 }
 
-/** On the straight line from one stop to the other; near enough for a note on a map. */
+/** A place on the straight line between two stops, close enough for a note on a map. */
 function between(first: Stop, last: Stop, share: number): Place {
   const mix = (from: number, to: number): number => Math.round((from + (to - from) * share) * 1e5) / 1e5;
   const latitude = mix(first.latitude, last.latitude);

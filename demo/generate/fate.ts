@@ -2,7 +2,7 @@ import type { DelayReason } from '../world.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './calendar.ts';
 import type { Random } from './random.ts';
 
-/** What chance decides about a life, apart from when it begins. Durations in milliseconds, shares in [0, 1). */
+/** The random choices about a shipment, except its start. Durations in milliseconds, shares in [0, 1). */
 export interface Fate {
   readonly bookAfter: number;
   readonly lead: number;
@@ -51,7 +51,7 @@ const cancelNotes = {
   DISPATCHER: ['Shipper did not answer', 'Dangerous goods without papers', 'Dock cannot take the trailer'],
 } as const;
 
-/** Draws a fate. `winter` raises the chance of being late. */
+/** Draws the random choices of a shipment. `winter` raises the chance of a delay. */
 export function drawFate(random: Random, winter: boolean, international: boolean): Fate {
   const lateShare = LATE_SHARE * (winter ? 1.5 : 0.9) * (international ? 1.35 : 1);
   return {
@@ -81,14 +81,14 @@ function drawLateness(random: Random, winter: boolean, international: boolean): 
   };
 }
 
-/** `recovered` null leaves it to chance. */
+/** When `recovered` is null, it is drawn too. */
 export function drawTrouble(random: Random, recovered: boolean | null = null): NonNullable<Fate['trouble']> {
   const from = random.chance(0.65) ? ('IN_TRANSIT' as const) : ('OUT_FOR_DELIVERY' as const);
   const ends = recovered ?? random.chance(0.8);
   return {
     from,
     share: random.between(0.1, 0.9),
-    // A load that is given up keeps its truck until then, so days, not weeks.
+    // An abandoned load keeps its truck until then, so this takes days, not weeks.
     lasts: Math.round(ends ? random.between(5, 36) * HOUR_MS : random.between(1, 4) * DAY_MS),
     recovered: ends,
     note: random.pick(troubleNotes[from]),

@@ -38,7 +38,7 @@ const excuses: Readonly<Record<DelayReason, string>> = {
   FACILITY: 'slow loading at the dock',
 };
 
-/** A customer's rating of a delivered shipment: late, troubled and poorly handled ones get fewer stars; null when none. */
+/** A customer's rating of a delivered shipment, or null. Delays, exceptions and poor handling cost stars. */
 export function ratingOf(plan: DispatchedPlan, random: Random, mint: Mint, nowMs: number): Rating | null {
   const { life, crew, account } = plan;
   const ratedAt = life.deliveredAt + Math.round(random.between(1, 72) * HOUR_MS);
@@ -51,7 +51,7 @@ export function ratingOf(plan: DispatchedPlan, random: Random, mint: Mint, nowMs
   return { id: mint<'Rating'>(ratedAt), accountId: account.id, stars: held, comment, ratedAt: new Date(ratedAt) };
 }
 
-/** What the people on a shipment wrote until `untilMs`, in the order of writing. */
+/** The comments on a shipment until `untilMs`, in the order of writing. */
 export function commentsOf(
   plan: DispatchedPlan,
   dispatcher: AccountId,

@@ -7,16 +7,16 @@ import { fictionalPhone, personName } from './names.ts';
 import { uniqueEmail } from './organizations.ts';
 import { cumulate, type Random } from './random.ts';
 
-/** A driver with the usual vehicle, and what only the generator knows of them. */
+/** A driver with the usual vehicle, and figures for the generator only. */
 export interface Crew {
   readonly index: number;
   readonly driver: Driver;
   readonly account: Account;
   readonly vehicle: Vehicle;
   readonly vehicleIndex: number;
-  /** Place of the vehicle's home in the table of hubs. */
+  /** Index of the vehicle's home hub in the table of hubs. */
   readonly homeHub: number;
-  /** Stars a customer adds or takes off, about −0.5 to 0.5. */
+  /** Stars that customers add or subtract, about −0.5 to 0.5. */
   readonly skill: number;
   /** Multiplies the chance of an incident; 1 on average. */
   readonly recklessness: number;
@@ -69,7 +69,7 @@ const vehicleClasses: readonly VehicleClass[] = [
   },
 ];
 
-/** What fits on every vehicle of that equipment. */
+/** The payload and volume that fit on every vehicle with this equipment. */
 export function leastCapacity(equipment: Equipment): { weightKg: number; volumeM3: number } {
   const found = vehicleClasses.find((candidate) => candidate.equipment === equipment);
   if (found === undefined) throw new RangeError(`no vehicles of equipment ${equipment}`);
@@ -86,7 +86,7 @@ export interface FleetInputs {
   readonly nowMs: number;
 }
 
-/** Crews, one per driver; driver 0 is the demo driver and drives a dry van. The first `vehicles` have one each. */
+/** Crews, one per driver. Driver 0 is the demo driver and drives a dry van. The first `vehicles` drivers have one vehicle each. */
 export function createFleet(inputs: FleetInputs): Crew[] {
   const { random, drivers, vehicles } = inputs;
   const classes = classOfEachVehicle(vehicles);
@@ -114,7 +114,7 @@ export function createFleet(inputs: FleetInputs): Crew[] {
   });
 }
 
-/** Shares as exact as whole vehicles allow, one of each kind first, kinds mixed over the list. */
+/** Kinds in proportion to their shares, at least one of each, mixed over the list. */
 function classOfEachVehicle(count: number): VehicleClass[] {
   const taken = vehicleClasses.map(() => 0);
   return Array.from({ length: count }, (_, index) => {
@@ -134,7 +134,7 @@ function drawHomes(random: Random, hubs: readonly Hub[], vehicles: number): numb
   return Array.from({ length: vehicles }, (_, index) => (index === 0 ? 0 : random.weightedIndex(weights)));
 }
 
-/** Three in five were there before the history; the company has grown since. Second seats came later. */
+/** Three in five drivers were hired before the history begins. Second drivers of a vehicle came later. */
 function hiringTime({ random, drivers, vehicles, startMs, nowMs }: FleetInputs, index: number): number {
   const share = index / drivers;
   if (index < 5 || share < 0.6) return Math.floor(startMs - random.between(20, 2_900) * DAY_MS);

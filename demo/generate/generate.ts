@@ -35,16 +35,16 @@ const limits: Readonly<Record<keyof WorldSize, readonly [least: number, most: nu
 };
 
 export interface WorldOptions {
-  /** Any integer; equal seed, now and size give an equal world. */
+  /** Any integer. Equal seed, now and size give an equal world. */
   readonly seed: number;
   readonly now: Date;
-  /** What is left out is as in `fullSize`. */
+  /** Omitted sizes are those of `fullSize`. */
   readonly size?: Partial<WorldSize>;
 }
 
 /**
- * Generates the demo's freight network: pure, no clock, no I/O, under a second for the full size.
- * Throws RangeError when a size is out of its limits or there are more vehicles than drivers.
+ * Generates the demo's freight network without clock or I/O, in less than a second for the full size.
+ * @throws RangeError when a size is out of its limits, or when there are more vehicles than drivers
  */
 export function generateWorld({ seed, now, size: wanted = {} }: WorldOptions): World {
   const size = checkedSize({ ...fullSize, ...wanted });

@@ -8,8 +8,8 @@ const hexDigits = Buffer.from('0123456789abcdef', 'latin1');
 
 /** UUID version 7 (RFC 9562, 5.7): 48 bits of the creation time, 74 bits of the seeded generator. */
 export function createMint(random: Random): Mint {
-  // One flat string per id: strings joined piece by piece are ropes, and hundreds of thousands of them stall the
-  // garbage collector for longer than all the rest of the generator takes.
+  // One flat string per id: strings concatenated piece by piece are ropes, and hundreds of thousands of them take the
+  // garbage collector longer than the rest of the generator.
   const text = Buffer.from('00000000-0000-7000-8000-000000000000', 'latin1');
   return <Kind extends string>(atMs: number) => {
     const time = Math.max(0, Math.floor(atMs));
@@ -20,7 +20,7 @@ export function createMint(random: Random): Mint {
     writeHex(text, 19, 0x8000 | (first >>> 18), 4);
     writeHex(text, 24, random.uint32(), 6);
     writeHex(text, 30, random.uint32(), 6);
-    // The one place where a string becomes an id.
+    // The only place that turns a string into an id.
     return text.toString('latin1') as Id<Kind>;
   };
 }

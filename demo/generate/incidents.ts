@@ -30,7 +30,7 @@ const kinds: readonly Kind[] = [
 
 const kindWeights = cumulate(kinds.map(({ weight }) => weight));
 
-/** Incidents of trips that have begun, in the order of the shipments; some drivers have many, most have none. */
+/** Incidents of trips that have begun, in the order of the shipments. Some drivers have many, most have none. */
 export function createIncidents(
   shipments: readonly Shipment[],
   crews: readonly Crew[],

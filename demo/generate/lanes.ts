@@ -4,13 +4,13 @@ import type { Hub, Lane } from '../world.ts';
 import type { Mint } from './identifiers.ts';
 import { type Cumulative, cumulate, type Random } from './random.ts';
 
-/** A lane with the places of its hubs in the table; `shipmentsPerMonth` is known once shipments are planned. */
+/** A lane with the indexes of its hubs. `shipmentsPerMonth` is set when shipments are planned. */
 export interface LanePlan {
   readonly index: number;
   readonly origin: number;
   readonly destination: number;
   readonly lane: Omit<Lane, 'shipmentsPerMonth'>;
-  /** A lane hardly anybody uses. */
+  /** A lane with hardly any shipments. */
   readonly rare: boolean;
 }
 
@@ -19,16 +19,16 @@ export interface Network {
   readonly lanes: readonly LanePlan[];
   /** For drawing a lane in proportion to its weight. */
   readonly laneWeights: Cumulative;
-  /** The rarest first. */
+  /** Lanes with the fewest shipments first. */
   readonly rareLanes: readonly LanePlan[];
-  /** Road metres between two hubs by their places in `hubs`. */
+  /** Road metres between two hubs, by their indexes in `hubs`. */
   distanceMeters(from: number, to: number): number;
 }
 
 const COMMON_LANES_PER_HUB = 9;
 const RARE_LANES_PER_HUB = 2;
 
-/** Lanes by a gravity model: volume of both ends over distance, each hub with its strongest and a few odd partners. */
+/** Lanes by a gravity model: volume of both hubs over distance. Each hub has its strongest partners and a few random ones. */
 export function createNetwork(hubs: readonly Hub[], foundedAtMs: number, random: Random, mint: Mint): Network {
   const distances = hubs.map((from) => hubs.map((to) => roadMeters(from, to)));
   const distanceMeters = (from: number, to: number): number => distances[from]?.[to] ?? 0;

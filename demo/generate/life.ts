@@ -12,7 +12,7 @@ export interface Window {
 export interface Trouble {
   readonly from: 'IN_TRANSIT' | 'OUT_FOR_DELIVERY';
   readonly at: number;
-  /** When it goes on, or is given up. */
+  /** When the shipment continues, or is abandoned. */
   readonly endsAt: number;
   readonly recovered: boolean;
   readonly note: string;
@@ -24,7 +24,7 @@ export interface Cancellation {
   readonly note: string;
 }
 
-/** The whole course of a shipment in Unix milliseconds, as it would go if nobody stopped it; `now` plays no part. */
+/** The planned course of a whole shipment in Unix milliseconds, independent of `now`. */
 export interface Life {
   readonly createdAt: number;
   readonly bookedAt: number;
@@ -43,18 +43,18 @@ export interface Life {
 
 export interface Route {
   readonly meters: number;
-  /** Of `meters`, up to the intermediate stop; null without one. */
+  /** Metres up to the intermediate stop. Null without one. */
   readonly middleMeters: number | null;
   readonly originZone: string;
   readonly destinationZone: string;
 }
 
-/** What layouts without a clock are rounded to. */
+/** Layouts without a clock are rounded to this. */
 export const GRID_MS = 5 * MINUTE_MS;
 
 /**
- * Lays a fate out in time. With a clock, windows fall on the docks' working hours (6 to 18 local time); without one the
- * layout is the same wherever on the grid it begins, which lets a shipment be placed around a given moment.
+ * Turns the random choices into times. With a clock, windows fall into the docks' working hours (6 to 18 local time). Without a clock,
+ * the layout does not depend on its start, so a shipment can be placed around a given moment.
  */
 export function layOut(fate: Fate, route: Route, createdAt: number, clock: LocalClock | null): Life {
   const withinHours = (at: number, zone: string): number =>
@@ -147,7 +147,7 @@ function layOutCancellation(
   return { at: from + Math.round(cancel.share * (until - from)), by: cancel.by, note: cancel.note };
 }
 
-/** The same life with everything from the pickup on moved by `ms`; booking, assignment and cancellation stay. */
+/** The same course with everything from the pickup on moved by `ms`. Booking, assignment and cancellation stay. */
 export function postponed(life: Life, ms: number): Life {
   const moved = ({ start, end }: Window): Window => ({ start: start + ms, end: end + ms });
   const { middle, delay, trouble } = life;
@@ -165,7 +165,7 @@ export function postponed(life: Life, ms: number): Life {
   };
 }
 
-/** Until when driver and vehicle are held: the delivery, the planned end if cancelled, or the moment the load is given up. */
+/** Until when driver and vehicle are reserved: delivery, the planned end of a cancelled load, or the moment an abandoned load ends. */
 export function heldUntil(life: Life): number {
   const { trouble, cancellation } = life;
   if (cancellation !== null) return life.delivery.end;

@@ -13,12 +13,12 @@ export interface Load {
   readonly valueCents: number;
 }
 
-/** Farther than this nobody sends a box truck. */
+/** Box trucks carry no loads beyond this distance. */
 const BOX_TRUCK_METERS = 450_000;
 
 /**
- * Goods of one shipment; they fit on every vehicle of their equipment. `wish` asks for the equipment, or for a full load
- * of the dearest goods the industry has.
+ * Goods of one shipment, which fit on every vehicle with their equipment. `wish` requires the equipment, or a full load of the
+ * industry's most expensive goods.
  */
 export function drawLoad(random: Random, industry: Industry, meters: number, wish?: Equipment | 'DEAREST'): Load {
   const all = commoditiesOf(industry).filter(
@@ -42,7 +42,7 @@ export function drawLoad(random: Random, industry: Industry, meters: number, wis
   };
 }
 
-/** Those of the wished equipment; of any industry when this one has none. */
+/** Goods for the required equipment, of another industry when this one has none. */
 function withEquipment(random: Random, all: readonly Commodity[], wish: Equipment | undefined): readonly Commodity[] {
   if (wish === undefined) return all;
   const fitting = all.filter(({ equipment }) => equipment === wish);

@@ -88,12 +88,12 @@ function words(text: string): readonly string[] {
   return text.split(' ');
 }
 
-/** A person's full name as it might be found in that country. */
+/** A plausible full name of a person in that country. */
 export function personName(random: Random, country: Country): string {
   return `${random.pick(firstNames[country])} ${random.pick(lastNames[country])}`;
 }
 
-/** "2140 Industrial Pkwy"; invented, as is everything here but the cities. */
+/** "2140 Industrial Pkwy". Everything here is invented, except the cities. */
 export function streetAddress(random: Random, country: Country): string {
   const number = random.integer(101, 9899);
   const street = random.pick(streets[country]);
@@ -110,7 +110,7 @@ export function fictionalPhone(random: Random): string {
   return `+1 ${random.integer(201, 989)} 555 01${String(random.integer(0, 99)).padStart(2, '0')}`;
 }
 
-/** "Geneviève Côté" becomes "genevieve.cote": the local part of an address. */
+/** Turns "Geneviève Côté" into "genevieve.cote", the local part of an e-mail address. */
 export function localPart(name: string): string {
   return name
     .normalize('NFD')

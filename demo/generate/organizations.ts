@@ -6,17 +6,17 @@ import type { Mint } from './identifiers.ts';
 import { localPart, personName } from './names.ts';
 import type { Random } from './random.ts';
 
-/** An organization with what only the generator needs to know of it. */
+/** An organization, and figures for the generator only. */
 export interface Shipper {
   readonly organization: Organization & { readonly industry: Industry };
   readonly hub: Hub;
   /** Relative number of shipments. */
   readonly volume: number;
-  /** Those who book; never empty, all there from the first day. */
+  /** Accounts that book. Never empty; all of them joined with the organization. */
   readonly accounts: readonly Account[];
 }
 
-/** The freight company's own people. */
+/** Employees of the freight company. */
 export interface Staff {
   readonly admins: readonly Account[];
   readonly dispatchers: readonly Account[];
@@ -65,7 +65,7 @@ const tierPattern: readonly Tier[] = [
 
 const volumeOfTier: Readonly<Record<Tier, number>> = { FREE: 0.45, STANDARD: 1, PREMIUM: 2, ENTERPRISE: 4.2 };
 
-/** The most organizations there can be: each has a name of its own. */
+/** Maximum number of organizations, because each has a unique name. */
 export const ORGANIZATION_LIMIT = stems.length;
 
 /** Organizations that joined before the history: 0 is the demo customer's, 1 the demo partner's. */
@@ -80,7 +80,7 @@ export interface OrganizationInputs {
   readonly nowMs: number;
 }
 
-/** Customers in the order of their joining; the last two joined within the last two weeks. */
+/** Customers in the order of joining. The last two joined within the last two weeks. */
 export function createShippers(inputs: OrganizationInputs): Shipper[] {
   const { random, count, hubs } = inputs;
   const names = random.shuffled(stems);
@@ -106,13 +106,13 @@ export function createShippers(inputs: OrganizationInputs): Shipper[] {
   });
 }
 
-/** Every industry in turn; the two newcomers send what is dear, for the risk rules to have work today. */
+/** Every industry in turn. The two newcomers send expensive goods, so that risk rules apply today. */
 function industryOf(index: number, count: number): Industry {
   if (count > 4 && index >= count - 2) return index === count - 1 ? 'Pharmaceuticals' : 'Electronics';
   return industries[index % industries.length] as Industry;
 }
 
-/** The demo customer is sure to have plenty, the newcomers hardly any yet. */
+/** The demo customer has many shipments, the newcomers have hardly any. */
 function volumeOf(random: Random, tier: Tier, index: number, count: number): number {
   const volume = volumeOfTier[tier] * random.between(0.6, 1.4);
   if (index === 0) return 5;
@@ -148,7 +148,7 @@ function customerAccounts(
   });
 }
 
-/** An address nobody else in `taken` has; it is added there. */
+/** An address that is not in `taken`. Adds it there. */
 export function uniqueEmail(taken: Set<string>, name: string, domain: string): string {
   const base = localPart(name);
   let email = `${base}@${domain}`;
@@ -159,7 +159,7 @@ export function uniqueEmail(taken: Set<string>, name: string, domain: string): s
 
 const COMPANY_DOMAIN = 'infamous-freight.test';
 
-/** Administrators, dispatchers and analysts; the first of each has the demo address. */
+/** Administrators, dispatchers and analysts. The first of each role has the demo address. */
 export function createStaff(random: Random, mint: Mint, startMs: number, dispatchers: number): Staff {
   const emails = new Set<string>();
   const people = (role: Role, demo: string, count: number): Account[] =>

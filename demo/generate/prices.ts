@@ -21,7 +21,7 @@ type QuoteParts = Pick<
   'baseRateCents' | 'demandFactor' | 'competitorFactor' | 'costFactor' | 'tierDiscount' | 'volumeDiscount'
 >;
 
-/** The quote of a plan as of `nowMs`; null when the draft had not come to asking for one. */
+/** The quote of a plan as of `nowMs`. Null for a draft without a quote. */
 export function quoteOf(plan: ShipmentPlan, random: Random, mint: Mint, nowMs: number): Quote | null {
   const { life } = plan;
   const createdAt =
@@ -52,13 +52,13 @@ export function quoteOf(plan: ShipmentPlan, random: Random, mint: Mint, nowMs: n
   };
 }
 
-/** The price of these parts, by the rule that holds for live quotes. */
+/** The price of these parts, by the rule for live quotes. */
 export function priceOf(parts: QuoteParts): ReturnType<typeof applyFactors> {
   const { demandFactor, competitorFactor, costFactor, tierDiscount, volumeDiscount: volume } = parts;
   return applyFactors(parts.baseRateCents, [demandFactor, competitorFactor, costFactor, 1 - tierDiscount, 1 - volume]);
 }
 
-/** What pricing estimates that carrying costs, give or take. */
+/** The cost of carrying as pricing estimates it, with random variation. */
 export function carryingCostCents(plan: ShipmentPlan, random: Random): number {
   const base = baseRateCents(plan.load.equipment, plan.meters);
   const lateSeconds = (plan.life.deliveredAt - plan.life.delivery.end) / 1000;

@@ -24,7 +24,7 @@ import { stopsOf } from './stops.ts';
 export interface RecordInputs {
   readonly hubs: readonly Hub[];
   readonly dispatchers: readonly Account[];
-  /** Who decides reviews. */
+  /** Accounts that decide reviews. */
   readonly reviewer: Account;
   readonly watchlist: readonly WatchlistEntry[];
   readonly random: Random;
@@ -56,13 +56,13 @@ export function recordShipments(plans: readonly DispatchedPlan[], inputs: Record
   );
 }
 
-/** A plan with what has come of it by now. */
+/** A plan with its current state. */
 interface History {
   readonly plan: DispatchedPlan;
   readonly steps: readonly Step[];
 }
 
-/** "2025-004711" for each: numbers begin at 1 in every year. */
+/** References such as "2025-004711". Numbers begin at 1 in every year. */
 function numberByYear(
   histories: readonly History[],
   timeOf: (history: History) => number,
@@ -157,7 +157,7 @@ function assignmentOf(
   };
 }
 
-/** A delay is told when the load is late on the road; one that ends in trouble before that never tells. */
+/** A delay is recorded while a late load is on the road. A load that ends in an exception before that has none. */
 function delaysOf({ life, crew }: DispatchedPlan, last: Step, until: number): Delay[] {
   const { delay } = life;
   if (delay === null || crew === null || delay.reportedAt > until) return [];

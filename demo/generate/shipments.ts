@@ -75,7 +75,7 @@ function createPlanner(inputs: PlanInputs) {
   const dayWeights = cumulate(days.map((day) => seasonOfDay(day) * growthFactor(day, startMs, nowMs)));
   const hours = cumulate(hourWeights);
 
-  /** A moment of the history when that shipper was already a customer, by season and working hours. */
+  /** A moment after the shipper joined, drawn by season and working hours. */
   function moment(): { shipper: Shipper; index: number; createdAt: number } {
     for (;;) {
       const index = random.weightedIndex(volumes);
@@ -129,7 +129,7 @@ function createPlanner(inputs: PlanInputs) {
     return { ...parts, life: layOut(fate, route, createdAt, clock) };
   }
 
-  /** A shipment which is in `status` right now. The first in transit is the demo customer's with the demo driver. */
+  /** A shipment that is in `status` now. The first in transit is the demo customer's with the demo driver. */
   function open(status: (typeof openStatuses)[number], index: number): ShipmentPlan {
     const demo = status === 'IN_TRANSIT' && index === 0;
     const place = demo || index === 0 ? 0 : random.weightedIndex(volumes);
@@ -150,17 +150,17 @@ function createPlanner(inputs: PlanInputs) {
     return { ...parts, life: layOut(fate, route, begin + Math.round(shift / GRID_MS) * GRID_MS, null) };
   }
 
-  /** Six to nine bookings within forty minutes: new customers on odd lanes with dear goods, and old ones in a hurry. */
+  /** Six to nine bookings within forty minutes: new customers on odd lanes with expensive goods, and old customers in a hurry. */
   function bursts(): ShipmentPlan[] {
     if (network.rareLanes.length === 0 || inputs.count < 500) return [];
-    const dear = ['Pharmaceuticals', 'Electronics', 'Automotive', 'Machinery', 'Energy'];
+    const expensive = ['Pharmaceuticals', 'Electronics', 'Automotive', 'Machinery', 'Energy'];
     const late = shippers.filter(({ organization }) => organization.createdAt.getTime() > startMs + 30 * DAY_MS);
-    const newcomers = late.filter(({ organization }) => dear.includes(organization.industry));
+    const newcomers = late.filter(({ organization }) => expensive.includes(organization.industry));
     const old = shippers.filter(({ organization }) => organization.createdAt.getTime() < startMs).slice(2, 6);
     return [...newcomers.map((shipper) => burst(shipper, true)), ...old.map((shipper) => burst(shipper, false))].flat();
   }
 
-  /** Soon after joining, before there is a history; the latest newcomer's is still waiting for its review. */
+  /** Bookings soon after joining, without a history. That of the latest newcomer still waits for review. */
   function newcomerBurstAt(shipper: Shipper): number {
     const latest = shipper === shippers[shippers.length - 1];
     return latest ? nowMs - 4 * HOUR_MS : shipper.organization.createdAt.getTime() + 2.5 * DAY_MS;
@@ -224,7 +224,7 @@ function viaMeters(network: Network, lane: LanePlan, middle: number): number {
   return network.distanceMeters(lane.origin, middle) + network.distanceMeters(middle, lane.destination);
 }
 
-/** The hub which costs the least detour, if it is under 15 %. */
+/** The hub with the smallest detour, if that is under 15 %. */
 function middleOf(network: Network, lane: LanePlan): number | null {
   let best: number | null = null;
   let least = lane.lane.distanceMeters * 1.15;
@@ -237,8 +237,8 @@ function middleOf(network: Network, lane: LanePlan): number | null {
 }
 
 function longestLane(network: Network, lanes: readonly LanePlan[]): LanePlan {
-  const known = lanes.length === 0 ? network.lanes : lanes;
-  return known.reduce((best, lane) => (lane.lane.distanceMeters > best.lane.distanceMeters ? lane : best));
+  const candidates = lanes.length === 0 ? network.lanes : lanes;
+  return candidates.reduce((best, lane) => (lane.lane.distanceMeters > best.lane.distanceMeters ? lane : best));
 }
 
 function joinedBefore(shippers: readonly Shipper[], place: number, atMs: number): boolean {

@@ -7,7 +7,7 @@ export interface Step {
   readonly note: string | null;
 }
 
-/** The statuses of a life in order; without a truck it ends at BOOKED (or at its cancellation). */
+/** The statuses of a shipment in order. Without a truck they end at BOOKED, or at the cancellation. */
 export function stepsOf(life: Life, hasTruck: boolean): Step[] {
   const steps: Step[] = [step('DRAFT', life.createdAt), step('BOOKED', life.bookedAt)];
   if (hasTruck) steps.push(...stepsOnTheRoad(life));

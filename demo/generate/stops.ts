@@ -14,7 +14,7 @@ const JITTER_DEGREES = 0.036;
 export interface StopInputs {
   readonly plan: DispatchedPlan;
   readonly hubs: readonly Hub[];
-  /** What has happened until now. */
+  /** Events until now. */
   readonly steps: readonly Step[];
   readonly watchlistedName: string;
   readonly random: Random;
@@ -22,7 +22,7 @@ export interface StopInputs {
   readonly nowMs: number;
 }
 
-/** Pickup, perhaps an intermediate stop, delivery; arrivals only where the truck has been by now. */
+/** Pickup, an optional intermediate stop, delivery. Only stops that the truck has reached have an arrival. */
 export function stopsOf(inputs: StopInputs): Stop[] {
   const { plan, random, nowMs } = inputs;
   const { life, lane, middleHub } = plan;
@@ -40,7 +40,7 @@ export function stopsOf(inputs: StopInputs): Stop[] {
   return stops;
 }
 
-/** When the truck gets to the intermediate stop; trouble on the way there holds it up, or ends the trip. */
+/** Arrival at the intermediate stop. An exception on the way delays it, or ends the trip. */
 function middleArrival({ middle, trouble }: Life): number | null {
   if (middle === null) return null;
   if (trouble === null || trouble.from === 'OUT_FOR_DELIVERY' || trouble.at >= middle.arrivedAt)

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Keys and checks by other rows before foreign keys, which need the keys that they point to. */
+/** Keys and exclusion constraints come before foreign keys, which need the keys that they refer to. */
 const constraints = `
   select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop,
     format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(c.oid)) as create
@@ -22,7 +22,7 @@ interface Definition {
 
 /**
  * Fills the tables of the current schema without their keys and indexes, which are built at the end (see docs/performance.md,
- * P22). Must run in a transaction, so that no failure leaves them out.
+ * P22). Must run in a transaction, so that a failure restores them.
  */
 export async function fillBare(client: pg.Client, fill: () => Promise<void>): Promise<void> {
   const definitions = async (query: string, ...values: unknown[]) =>

@@ -10,8 +10,8 @@ export type TableRow = Readonly<Record<string, unknown>>;
 const chunkCharacters = 65_536;
 
 /**
- * Writes rows with COPY (see docs/performance.md, P22). Columns are those of the first row, by
- * their database names; the others get their defaults.
+ * Writes rows with COPY (see docs/performance.md, P22). The columns are those of the first row, by
+ * their database names. Other columns get their defaults.
  */
 export async function copyRows(client: pg.Client, table: string, rows: Iterable<TableRow>): Promise<void> {
   const iterator = Iterator.from(rows);
@@ -28,7 +28,7 @@ export async function copyRows(client: pg.Client, table: string, rows: Iterable<
   await pipeline(Readable.from(chunksOf(lines, iterator.map(lineOf))), client.query(copyFrom(statement)));
 }
 
-/** Lines joined to pieces that are worth a system call each. */
+/** Joins lines to chunks, so that each system call writes many. */
 function* chunksOf(...lines: readonly Iterable<string>[]): Generator<string> {
   let chunk = '';
   for (const some of lines) {

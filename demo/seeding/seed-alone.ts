@@ -10,13 +10,13 @@ export interface Seedable {
   readonly services: { readonly database: Database };
 }
 
-/** The number of the demo world that a subgraph holds; undefined while it holds none. */
+/** The seed number of the demo world in a subgraph. Undefined without demo data. */
 export async function seedOf({ services }: Seedable): Promise<number | undefined> {
   const [row] = await services.database.fork().execute<{ seed: number }[]>('select seed from seeded limit 1');
   return row?.seed;
 }
 
-/** Seeds one subgraph alone: what its own tests start from. */
+/** Seeds one subgraph alone, for its own tests. */
 export async function seedAlone({ subgraph, services }: Seedable, world: World): Promise<void> {
   const { database } = services;
   const written = await writeSeeds([{ seed: await loadSeed(subgraph.name), connect: database.connect }], world);

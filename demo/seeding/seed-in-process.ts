@@ -3,26 +3,26 @@ import { once } from 'node:events';
 import type { WorldOptions } from '../generate/generate.ts';
 import type { WrittenSeed } from './write-seeds.ts';
 
-/** A subgraph's name, which is that of its schema too, and the URL of its role. */
+/** The name of a subgraph, which is also that of its schema, and the URL of its role. */
 export interface SeedTarget {
   readonly subgraph: string;
   readonly url: string;
 }
 
-/** What the process is told to do, in this order. */
+/** The orders to the process, in this sequence. */
 export type SeedOrder =
   | { readonly generate: WorldOptions }
   | { readonly write: readonly SeedTarget[] }
   | { readonly end: keyof WrittenSeed };
 
-/** What came of an order. */
+/** The outcome of an order. */
 export type SeedReport = { readonly done: true } | { readonly done: false; readonly error: unknown };
 
 const program = new URL('seed-process.ts', import.meta.url);
 
 /**
- * A process that generates a demo world and writes it: this one stays free to begin serving, and the memory of the world
- * goes when that one ends.
+ * A child process that generates and writes a demo world. This process stays free to serve, and the memory of the world is
+ * released when the child ends.
  */
 export class SeedProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -32,12 +32,12 @@ export class SeedProcess implements AsyncDisposable {
   /** @param signal ends the process when aborted */
   constructor(world: WorldOptions, signal?: AbortSignal) {
     signal?.throwIfAborted();
-    // Detached: Ctrl-C reaches us alone, and our end is the end of that process too.
+    // Detached, so that Ctrl-C reaches this process only. The child ends together with this process.
     this.#child = fork(program, { serialization: 'advanced', execArgv: [], detached: true });
     this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
       throw new Error(`The process that writes the demo data ended before it was done (${code ?? signal}).`);
     });
-    // Told by the order that waits for it.
+    // The waiting order reports it.
     this.#ended.catch(() => undefined);
     this.#child.on('error', () => undefined);
     signal?.addEventListener('abort', () => this.#leave(), { once: true });
@@ -54,15 +54,15 @@ export class SeedProcess implements AsyncDisposable {
     await this.#ended.catch(() => undefined);
   }
 
-  /** The process ends when nobody is at the other end of its line. */
+  /** The process ends when its IPC channel closes. */
   #leave(): void {
     if (this.#child.connected) this.#child.disconnect();
   }
 
   async #do(order: SeedOrder): Promise<void> {
-    const told = once(this.#child, 'message') as Promise<[SeedReport]>; // seed-process.ts sends nothing else
+    const reported = once(this.#child, 'message') as Promise<[SeedReport]>; // seed-process.ts sends nothing else.
     this.#child.send(order);
-    const [report] = await Promise.race([told, this.#ended]);
+    const [report] = await Promise.race([reported, this.#ended]);
     if (!report.done) throw report.error;
   }
 }

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import type { SeedOrder, SeedReport, SeedTarget } from './seed-in-process.ts';
 import { type WrittenSeed, writeSeeds } from './write-seeds.ts';
 
-/** A process that writes demo data and commits it or rolls it back, as it is told (seed-in-process.ts). */
+/** A process that writes demo data, and commits or rolls back on order (seed-in-process.ts). */
 let world: Promise<World> | undefined;
 let written: WrittenSeed | undefined;
 
@@ -34,8 +34,8 @@ function tellOf(work: Promise<void>): void {
 process.on('message', (order: SeedOrder) => {
   if ('generate' in order) {
     world = Promise.try(() => generateWorld(order.generate));
-    world.catch(() => undefined); // told by the order to write
+    world.catch(() => undefined); // The order to write reports it.
   } else tellOf('write' in order ? write(order.write) : end(order.end));
 });
-// Whoever asked for it is gone: PostgreSQL rolls back what is not committed.
+// The parent process has ended. PostgreSQL rolls back what is not committed.
 process.on('disconnect', () => process.exit());

@@ -5,7 +5,7 @@ import { seeds } from '../seeds/list.ts';
 import { type Seedable, seedOf } from './seed-alone.ts';
 import type { WrittenSeed } from './write-seeds.ts';
 
-/** The demo world of a moment, which may be generated before the tables are there. */
+/** The demo world of a moment. It may be generated before the tables exist. */
 export interface WorldInPreparation<S extends Seedable> extends AsyncDisposable {
   /** Writes the parts of these subgraphs, all or none. */
   write(missing: readonly S[]): Promise<WrittenSeed>;
@@ -14,7 +14,7 @@ export interface WorldInPreparation<S extends Seedable> extends AsyncDisposable 
 export interface SeedOptions<S extends Seedable> {
   readonly adminUrl: string;
   readonly database: string;
-  /** The number of the demo world. */
+  /** The seed number of the demo world. */
   readonly seed: number;
   /** The moment of a new world. */
   readonly moment: () => Date;
@@ -22,17 +22,17 @@ export interface SeedOptions<S extends Seedable> {
 }
 
 /**
- * Writes the demo world into the subgraphs that hold none yet. No part is committed before all are written: a seed that
- * fails or is interrupted leaves nothing behind, and the next one starts over at a moment of its own.
- * @param opening subgraphs whose tables are being migrated; a first world is generated meanwhile
- * @returns false where every subgraph was seeded already
+ * Writes the demo world into the subgraphs without demo data. All parts are written before the first commit: a seed that
+ * fails or is interrupted leaves nothing behind, and the next one starts over with a new moment.
+ * @param opening subgraphs whose tables are being migrated; a first world is generated at the same time
+ * @returns false when every subgraph was seeded already
  */
 export function seedProduct<S extends Seedable>(
   opening: Promise<readonly S[]>,
   options: SeedOptions<S>,
 ): Promise<boolean> {
   return asAdmin(options.adminUrl, options.database, async (client) => {
-    // Of several processes that start at once, one seeds and the others wait for it.
+    // When several processes start at once, one seeds and the others wait.
     await client.query(`select pg_advisory_lock(hashtext('freight-seed'))`);
     await createMomentTable(client);
     const kept = await momentOf(client);
@@ -41,11 +41,11 @@ export function seedProduct<S extends Seedable>(
     const { missing, begun } = await missingParts(await opening, options.seed);
     if (missing.length === 0) return false;
 
-    // A moment without a part belongs to a seed that was given up.
+    // A moment without any part belongs to an interrupted seed.
     const now = (begun && kept) || moment;
     await using world = first ?? options.prepare(now);
     const written = await world.write(missing);
-    // A process that ends between two commits leaves the moment for the seed that completes its work.
+    // When the process ends between two commits, the next seed needs this moment to complete the data.
     await keepMoment(client, now).catch(async (error: unknown) => {
       await written.rollback();
       throw error;
@@ -55,7 +55,7 @@ export function seedProduct<S extends Seedable>(
   });
 }
 
-/** Subgraphs that have a part of the demo world and do not hold it yet; `begun` where others hold theirs. */
+/** Subgraphs whose part of the demo world is missing. `begun` is true when other subgraphs have theirs. */
 async function missingParts<S extends Seedable>(
   open: readonly S[],
   seed: number,
@@ -64,7 +64,7 @@ async function missingParts<S extends Seedable>(
   const held = await Promise.all(parts.map(seedOf));
   const missing = parts.filter((_, index) => held[index] === undefined);
   const known = held.find((one) => one !== undefined);
-  // Ids of the demo world follow from seed and moment: the parts of one world must have both in common.
+  // Ids of the demo world follow from seed and moment, so all parts must share both.
   if (missing.length > 0 && known !== undefined && known !== seed)
     throw new ConfigurationError(`SEED: ${known} is required, with which the demo data was begun; got ${seed}`);
   return { missing, begun: known !== undefined };

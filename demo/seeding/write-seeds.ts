@@ -5,7 +5,7 @@ import { copyRows, type TableRow } from './copy-rows.ts';
 
 /** How a subgraph writes its part of the demo world. */
 export interface SeedWriter {
-  /** Adds rows to a table; all have the columns of the first. */
+  /** Adds rows to a table. All rows have the columns of the first. */
   copy(table: string, rows: Iterable<TableRow>): Promise<void>;
   execute(sql: string, values?: readonly unknown[]): Promise<void>;
 }
@@ -13,7 +13,7 @@ export interface SeedWriter {
 /** Writes a subgraph's part of the demo world into empty tables. */
 export type Seed = (tables: SeedWriter, world: World) => Promise<void>;
 
-/** A seed and where it writes. */
+/** A seed, and the database that it writes to. */
 export interface SeedPart {
   readonly seed: Seed;
   /** Connects to the database as the role of the subgraph. */
@@ -26,7 +26,7 @@ export interface WrittenSeed {
   rollback(): Promise<void>;
 }
 
-/** Writes all parts at once and commits none: when one fails, none stays. */
+/** Writes all parts at the same time without a commit. When one fails, all are rolled back. */
 export async function writeSeeds(parts: readonly SeedPart[], world: World): Promise<WrittenSeed> {
   const results = await Promise.allSettled(parts.map((part) => writeSeed(part, world)));
   const written = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -41,13 +41,13 @@ export async function writeSeeds(parts: readonly SeedPart[], world: World): Prom
   return { commit, rollback };
 }
 
-/** Throws what the first failed one threw. */
+/** Throws the error of the first failure. */
 function requireAll(results: readonly PromiseSettledResult<unknown>[]): void {
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-/** Writes one part and the note that it is there; both count from `commit` on. */
+/** Writes one part and its entry in `seeded`. Both are visible after `commit`. */
 async function writeSeed(part: SeedPart, world: World): Promise<WrittenSeed> {
   const client = await part.connect();
   const finish = async (statement: 'commit' | 'rollback'): Promise<void> => {
@@ -63,11 +63,11 @@ async function writeSeed(part: SeedPart, world: World): Promise<WrittenSeed> {
     const tables = new Set<string>();
     await fillBare(client, () => part.seed(writerOf(client, tables), world));
     await client.query('insert into seeded (seed) values ($1)', [world.seed]);
-    // The planner knows nothing of new rows until it is told. A rough count serves until autovacuum takes its own.
+    // The query planner needs statistics of the new rows. A rough sample is enough until autovacuum runs.
     await client.query('set local default_statistics_target = 10');
     for (const table of tables) await client.query(`analyze ${pg.escapeIdentifier(table)}`);
   } catch (error) {
-    // Without a connection there is nothing to roll back.
+    // The connection is lost, so PostgreSQL has rolled back.
     await finish('rollback').catch(() => undefined);
     throw error;
   }

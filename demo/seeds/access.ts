@@ -8,7 +8,7 @@ import type { World } from '../world.ts';
 /** Writes organizations and accounts of the demo world. Only demo accounts have a password. Refuses to put known passwords into a production database. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
   if (readProductConfig().environment === 'production') {
-    throw new ConfigurationError('NODE_ENV: another value than production is required to seed demo accounts');
+    throw new ConfigurationError('NODE_ENV: demo accounts are not seeded in production; got production');
   }
   const { admin, dispatcher, driver, customer, partner, analyst } = world.demo;
   const demo = new Set<string>([admin, dispatcher, driver, customer, partner, analyst]);

@@ -11,7 +11,7 @@ import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Invoice, Shipment, World } from '../world.ts';
 import { historyOf } from './analytics/history.ts';
 
-/** The demo world's history as the events that it would have sent, counted as live ones are. */
+/** Counts the history of the demo world as the events that it would have sent, by the rules for live events. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const { company, organizations, drivers, carriages, customers, driverChanges } = historyOf(factsOfWorld(world));
   await tables.copy('company_day', rowsOf(company));
@@ -28,9 +28,9 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
   );
 }
 
-/** Records of one kind under the database's names. */
+/** Records of one kind with the column names of the database. */
 function rowsOf<R extends object>(records: readonly R[]): Iterable<TableRow> {
-  const names = Object.keys(records[0] ?? {}) as (keyof R & string)[]; // all records have the properties of the first
+  const names = Object.keys(records[0] ?? {}) as (keyof R & string)[]; // All records have the properties of the first.
   const columns = names.map(columnOf);
   return records
     .values()

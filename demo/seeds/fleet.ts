@@ -10,7 +10,7 @@ import { type PastEvent, type ReplayedMovement, replay } from './fleet/replay.ts
 
 type Row = Record<string, unknown>;
 
-/** Writes the state to which the world's events would have led. */
+/** Writes the state that the events of the world would have produced. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const hubs = new Map<string, Hub>(world.hubs.map((hub) => [hub.id, hub]));
   const booked = world.shipments.filter(({ events }) => events.some(({ toStatus }) => toStatus === 'BOOKED'));
@@ -54,7 +54,7 @@ async function seedRecords(tables: SeedWriter, world: World): Promise<void> {
   );
 }
 
-/** What counted for drivers: deliveries, ratings, incidents. */
+/** Events that count for drivers: deliveries, ratings, incidents. */
 export function pastEvents({ shipments, incidents }: World): PastEvent[] {
   const carried = shipments.flatMap((shipment): PastEvent[] => {
     const { assignment, deliveredAt, pickedUpAt, onTime, rating, distanceMeters } = shipment;
@@ -108,7 +108,7 @@ function driverRows({ drivers }: World, hubs: ReadonlyMap<string, Hub>): Row[] {
   }));
 }
 
-/** Shifts that took place or are open; fleet keeps no roster of planned ones. */
+/** Past and open shifts. Fleet stores no planned ones. */
 function shiftRows({ shifts }: World): Row[] {
   return shifts
     .filter(({ status }) => status === 'ACTIVE' || status === 'COMPLETED')
@@ -145,7 +145,7 @@ function loadRow(shipment: Shipment, hubs: ReadonlyMap<string, Hub>): Row {
     pickup_from: stops[0]?.windowStart,
     deliver_by: stops.at(-1)?.windowEnd,
     booked_at: events.find(({ toStatus }) => toStatus === 'BOOKED')?.occurredAt,
-    // The subgraph of shipments counts its versions for itself; any later booking is newer than this.
+    // The shipments subgraph counts its own versions. Every later booking is newer than this.
     version: 1,
   };
 }
@@ -234,7 +234,7 @@ function entryRow(driverId: string, { kind, points, at, incidentId }: ReplayedMo
 }
 
 function placeOfHub(hub: Hub | undefined): Place {
-  if (!hub) throw new RangeError('A home at a hub of the world is required; got none.');
+  if (!hub) throw new RangeError('The vehicle or driver has no home hub in the world.');
   const { code: hubCode, city, region, country, latitude, longitude, timeZone } = hub;
   return { hubCode, city, region, country, latitude, longitude, timeZone };
 }

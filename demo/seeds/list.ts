@@ -1,6 +1,6 @@
 import type { Seed } from '../seeding/write-seeds.ts';
 
-/** What writes each subgraph's part of the world, by its name. A module is loaded by the process that writes with it. */
+/** The seed of each subgraph by name. Only the process that writes loads the modules. */
 export const seeds: ReadonlyMap<string, () => Promise<Seed>> = new Map([
   ['access', async () => (await import('./access.ts')).seed],
   ['shipments', async () => (await import('./shipments.ts')).seed],
@@ -11,7 +11,7 @@ export const seeds: ReadonlyMap<string, () => Promise<Seed>> = new Map([
   ['analytics', async () => (await import('./analytics.ts')).seed],
 ]);
 
-/** @throws RangeError where the subgraph has no part of the world */
+/** @throws RangeError when the subgraph has no part of the world */
 export async function loadSeed(subgraph: string): Promise<Seed> {
   const load = seeds.get(subgraph);
   if (!load) throw new RangeError(`A subgraph with a seed in demo/seeds/list.ts is required; got ${subgraph}.`);

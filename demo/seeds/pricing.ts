@@ -5,7 +5,7 @@ import { derivedId } from '../derived-id.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Quote, Shipment, World } from '../world.ts';
 
-/** Customers, prices, bills and payments of the demo world. */
+/** Customers, prices, invoices and payments of the demo world. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const regions = new Map(world.hubs.map((hub) => [hub.id, hub.region]));
   const lanes = new Map(world.lanes.map((lane) => [lane.id, lane]));
@@ -30,7 +30,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     'market_observation',
     equipmentKinds.flatMap((equipment, index) => observationRows(equipment, index, now)),
   );
-  // Numbers of new invoices go on after those of the world, which counts by year.
+  // Numbers of new invoices continue after those of the world, which are per year.
   await tables.execute(`select setval('invoice_serial', $1)`, [shipments.length + 1]);
 }
 
@@ -122,7 +122,7 @@ function paymentRows({ organizationId, invoice }: Shipment) {
   }));
 }
 
-/** One observation of each kind two days back, so that new quotes have a market to look at. */
+/** One market observation of each kind from two days ago, which new quotes use. */
 function observationRows(equipment: string, index: number, now: Date) {
   const observedAt = new Date(now.getTime() - 2 * 86_400_000);
   const row = { equipment, source: 'Demo market survey', observed_at: observedAt };

@@ -8,7 +8,7 @@ import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { World } from '../world.ts';
 import { type HistoricalBooking, historicalFacts } from './risk/facts.ts';
 
-/** Writes what the reactions would have written, had the demo world's events arrived one by one. */
+/** Writes the rows that the reactions would have written for the events of the demo world. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
   await tables.copy(
     'known_organization',
@@ -51,12 +51,12 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
   );
 }
 
-/** Answers of a function that is asked the same few thousand times over, each worked out once. */
+/** Caches the results of a function that is called with few different texts. */
 function remembered(work: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>();
+  const results = new Map<string, string>();
   return (text) => {
-    const value = known.get(text) ?? work(text);
-    known.set(text, value);
+    const value = results.get(text) ?? work(text);
+    results.set(text, value);
     return value;
   };
 }
@@ -74,7 +74,7 @@ function bookingRow({ shipment, facts, bookedAt }: HistoricalBooking, keys: Keys
     reference: shipment.reference,
     organization_id: shipment.organizationId,
     account_id: shipment.createdByAccountId,
-    // The version of the shipment itself is newer or equal: a change that is sent again is not missed.
+    // The version of the shipment itself is the same or newer, so a change that is sent again is applied.
     version: 0,
     lane: facts.lane,
     lane_key: keys.ofLane(facts.lane),
@@ -87,12 +87,12 @@ function bookingRow({ shipment, facts, bookedAt }: HistoricalBooking, keys: Keys
   };
 }
 
-/** The world's reviewers have decided; rules and decision are those of the live path. */
+/** Reviews decided in the world, by the rules for live reviews. */
 function assessedRows({ shipment, facts, bookedAt }: HistoricalBooking) {
   const { score, verdict, contributions } = assess(facts);
   const said = shipment.risk?.decision;
-  const word: ReviewDecision | null = said ? (said.decision === 'APPROVED' ? 'APPROVE' : 'REJECT') : null;
-  const decided = word && { decision: word, facts, contributions };
+  const reviewDecision: ReviewDecision | null = said ? (said.decision === 'APPROVED' ? 'APPROVE' : 'REJECT') : null;
+  const decided = reviewDecision && { decision: reviewDecision, facts, contributions };
   const id = shipment.risk?.id ?? derivedId(bookedAt, 'assessment', shipment.id);
   const assessment = {
     id,
@@ -116,13 +116,13 @@ function assessedRows({ shipment, facts, bookedAt }: HistoricalBooking) {
     shipment_id: shipment.id,
     organization_id: shipment.organizationId,
     assessment_id: id,
-    status: word ? 'DECIDED' : cancelled ? 'WITHDRAWN' : 'OPEN',
+    status: reviewDecision ? 'DECIDED' : cancelled ? 'WITHDRAWN' : 'OPEN',
     opened_at: bookedAt,
-    decision: word,
+    decision: reviewDecision,
     reason: said?.reason ?? null,
     decided_by: said?.decidedByAccountId ?? null,
     closed_at: said?.decidedAt ?? (cancelled ? shipment.statusChangedAt : null),
-    version: word ? 2 : 1,
+    version: reviewDecision ? 2 : 1,
   };
   return { assessment, reviewCase: reviewCase || null };
 }

@@ -7,7 +7,7 @@ type TableRow = Readonly<Record<string, unknown>>;
 
 const currency = 'USD';
 
-/** Writes the shipments of the demo world as the steps of their lives would have left them. */
+/** Writes the shipments of the demo world in the state after their steps. */
 export async function seed(tables: SeedWriter, { hubs, organizations, shipments }: World): Promise<void> {
   const hubCodes = new Map<string, string>(hubs.map(({ id, code }) => [id, code]));
   await tables.copy(
@@ -27,7 +27,7 @@ export async function seed(tables: SeedWriter, { hubs, organizations, shipments 
   await tables.copy('proof_of_delivery', shipments.values().flatMap(proofRows));
   await tables.copy('rating', shipments.values().flatMap(ratingRows));
   await tables.copy('shipment_comment', shipments.values().flatMap(commentRows));
-  // New references go on after the largest number of the world.
+  // New references continue after the largest number of the world.
   const last = shipments.reduce((most, { reference }) => Math.max(most, Number(reference.split('-')[2])), 0);
   if (last > 0) await tables.execute("select setval('shipment_number', $1)", [last]);
 }

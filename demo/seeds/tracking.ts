@@ -6,11 +6,11 @@ import type { Shipment, World } from '../world.ts';
 import { positionsOf } from './tracking/past-positions.ts';
 
 const dayMs = 86_400_000;
-/** Loads that ended earlier leave no trace here: their positions would be gone too. */
+/** Loads that ended earlier are not written: retention would have removed their positions. */
 const rememberedMs = 30 * dayMs;
 const hubRadiusMeters = 8_000;
 
-/** Who carries what, where everybody is, and the ways of the loads on the road; geofences around the hubs. */
+/** Writes carriages, positions of vehicles, routes of the loads on the road, and geofences around the hubs. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const remembered = world.shipments.filter(
     ({ risk, statusChangedAt }) => risk && statusChangedAt.getTime() > world.now.getTime() - rememberedMs,
@@ -67,7 +67,7 @@ function loadRow(shipment: Shipment): Record<string, unknown> {
   return {
     shipment_id: shipment.id,
     organization_id: shipment.organizationId,
-    // Any version of a later event replaces what the seed knew.
+    // Every later event has a newer version than the seed.
     facts_version: 0,
     origin_latitude: origin?.latitude,
     origin_longitude: origin?.longitude,

@@ -1,7 +1,7 @@
 import type { OpenLoad } from './open-loads.ts';
 import { type Report, Truck } from './truck.ts';
 
-/** `reportPositions` takes so many at once. */
+/** `reportPositions` accepts this many at once. */
 const batchLimit = 500;
 
 /** All trucks that carry open loads. */
@@ -12,7 +12,7 @@ export class Convoy {
     return this.#trucks.size;
   }
 
-  /** Lets trucks go on with what they carry, adds those of new loads and takes out those that carry none. */
+  /** Updates the loads of trucks, adds trucks for new loads and removes those without a load. */
   assign(loads: readonly OpenLoad[], now: Date): void {
     const carrying = new Map(loads.map((load) => [load.vehicleId, load]));
     for (const vehicleId of this.#trucks.keys()) if (!carrying.has(vehicleId)) this.#trucks.delete(vehicleId);
@@ -21,7 +21,7 @@ export class Convoy {
     }
   }
 
-  /** Drives everybody on to this moment and gives the positions that are due, in batches. */
+  /** Moves all trucks to this moment and returns the due positions in batches. */
   advance(now: Date, speedup: number): Report[][] {
     const due: Report[] = [];
     for (const truck of this.#trucks.values()) {

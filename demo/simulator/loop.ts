@@ -12,7 +12,7 @@ export interface LoopOptions {
   readonly speedup: number;
   readonly log: (line: string) => void;
   readonly clock: () => Date;
-  /** Resolves after so many milliseconds, or at once when the signal aborts. */
+  /** Resolves after this many milliseconds, or at once when the signal aborts. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ const reported = z.object({
   }),
 });
 
-/** Drives and reports until the signal aborts. What fails is tried again, ever more slowly; it never throws. */
+/** Drives and reports until the signal aborts. Failures are retried with growing pauses. Never throws. */
 export async function driveUntilStopped(options: LoopOptions): Promise<void> {
   const { client, signal, log, clock, wait } = options;
   const convoy = new Convoy();
@@ -45,7 +45,7 @@ export async function driveUntilStopped(options: LoopOptions): Promise<void> {
         loadsReadAt = clock().getTime();
       }
       for (const batch of convoy.advance(clock(), options.speedup)) await report(batch, convoy, options);
-      if (failures > 0) log('simulator: the graph answers again');
+      if (failures > 0) log('simulator: the graph responds again');
       failures = 0;
       await wait(tickMs, signal);
     } catch (error) {

@@ -36,7 +36,7 @@ const query = `query SimulatorLoads($after: String) {
 type Point = z.infer<typeof place>;
 type Page = z.infer<typeof page>;
 
-/** A load on the road that a simulated truck can carry on. */
+/** A load on the road, for a simulated truck. */
 export interface OpenLoad {
   readonly shipmentId: string;
   readonly vehicleId: string;
@@ -44,11 +44,11 @@ export interface OpenLoad {
   readonly pickedUpAt: Date | null;
   readonly stops: readonly Point[];
   readonly roadMeters: number | null;
-  /** Where it was reported last; null where nobody did, or tracking is down. */
+  /** The last reported place. Null without a report, or while tracking is down. */
   readonly position: Point | null;
 }
 
-/** More than the demo has; a bound, so that nothing grows without one. */
+/** Limit of pages, above what the demo needs. */
 const pagesMost = 20;
 
 /** Loads on the road that have a vehicle and known stops. */

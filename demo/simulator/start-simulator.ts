@@ -9,10 +9,10 @@ export interface SimulatorOptions {
   /** GraphQL address of the gateway. */
   readonly url: string;
   readonly signal: AbortSignal;
-  /** An account that may read shipments and report positions; the demo dispatcher by default. */
+  /** An account that may read shipments and report positions. The demo dispatcher by default. */
   readonly email?: string;
   readonly password?: string;
-  /** How many times faster than the clock the trucks drive; 1 by default, so that speeds and distances agree. */
+  /** How many times faster than the clock the trucks drive. 1 by default, so that speeds and distances agree. */
   readonly speedup?: number;
   readonly log?: (line: string) => void;
   readonly clock?: () => Date;
@@ -20,8 +20,8 @@ export interface SimulatorOptions {
 }
 
 /**
- * Drives the vehicles of open shipments along their lanes and reports their positions through the public graph. Resolves
- * when the signal aborts; a gateway that is away is waited for.
+ * Drives the vehicles of open shipments along their lanes and reports their positions through the public graph. Waits
+ * for a gateway that is down. Resolves when the signal aborts.
  */
 export async function startSimulator({
   url,
@@ -46,6 +46,6 @@ export async function startSimulator({
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  // An abort ends the pause early; that is no error.
+  // An abort ends the pause early and is no error.
   await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

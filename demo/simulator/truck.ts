@@ -5,7 +5,7 @@ import { progressAfter } from '../driving.ts';
 import { Way } from '../way.ts';
 import type { OpenLoad } from './open-loads.ts';
 
-/** A position as `reportPositions` takes it. */
+/** A position in the form of `reportPositions`. */
 export interface Report {
   readonly vehicleId: string;
   readonly recordedAt: Date;
@@ -17,14 +17,14 @@ export interface Report {
 
 const movingEveryMs = 4_000;
 const standingEveryMs = 60_000;
-/** After the pickup the truck still stands at the dock. */
+/** How long the truck stays at the dock after the pickup. */
 const dwellMs = 45 * 60_000;
 const samples = 1_000;
 const metersPerDegree = (earthRadiusMeters * Math.PI) / 180;
 
 /**
- * One truck on the way of its load: great circles between the stops, at the pace of a truck, with traffic, lights and the
- * driver's rests. Everything follows from the load, the clock and the vehicle's id: no randomness.
+ * One truck on the route of its load: great circles between the stops, at the speed of a truck, with traffic, lights and the
+ * driver's rests. Deterministic: everything follows from the load, the clock and the id of the vehicle.
  */
 export class Truck {
   readonly vehicleId: string;
@@ -48,14 +48,14 @@ export class Truck {
     this.#meters = this.#way.meters * this.#startShare();
   }
 
-  /** Takes over what changed of the load; false where it is another one and needs another truck. */
+  /** Applies changes of the load. False for another load, which needs a new truck. */
   follow(load: OpenLoad): boolean {
     if (load.shipmentId !== this.#load.shipmentId) return false;
     this.#load = load;
     return true;
   }
 
-  /** Drives on to this moment. @param speedup how many times faster than the clock */
+  /** Moves the truck to this moment. @param speedup how many times faster than the clock */
   drive(now: Date, speedup: number): void {
     const seconds = Math.max(0, now.getTime() - this.#at) / 1000;
     this.#at = now.getTime();
@@ -72,7 +72,7 @@ export class Truck {
     return this.#report();
   }
 
-  /** Says the last one again at the next chance: it was not delivered. */
+  /** Reports the last position again, because it was not delivered. */
   undelivered(): void {
     this.#reportedAt = Number.NEGATIVE_INFINITY;
   }
@@ -80,7 +80,7 @@ export class Truck {
   #report(): Report {
     const { latitude, longitude, headingDegrees } = this.#way.at(this.#way.meters && this.#meters / this.#way.meters);
     const jitter = (salt: number) => wave(this.#at / 1000, 7 + salt, this.#phase * salt);
-    // Up to 6 m to either side, as a receiver in a cab wanders.
+    // Up to 6 m to either side: the error of a GPS receiver.
     const north = (jitter(3) * 6) / metersPerDegree;
     const east = (jitter(5) * 6) / (metersPerDegree * Math.max(0.01, Math.cos((latitude * Math.PI) / 180)));
     return {
@@ -99,7 +99,7 @@ export class Truck {
     const sincePickup = pickedUpAt ? this.#at - pickedUpAt.getTime() : 0;
     if (pickedUpAt && progressAfter(sincePickup - dwellMs).resting) return 0;
     const seconds = this.#at / 1000 + this.#phase * 1_800;
-    // A minute of standing in every half hour: lights, tolls, weigh stations.
+    // One minute of standing in every half hour: lights, tolls, weigh stations.
     if (seconds % 1_800 < 60) return 0;
     return cruiseMetersPerSecond + 2.5 * wave(seconds, 211, this.#phase) + 1.2 * wave(seconds, 37, this.#phase * 3);
   }
@@ -119,7 +119,7 @@ function roadFactorOf({ roadMeters }: OpenLoad, way: Way): number {
   return Math.max(1, Math.min(2.5, roadMeters / way.meters));
 }
 
-/** The share of the way that comes nearest to a place. */
+/** The share of the way that is nearest to a place. */
 function nearestShare(way: Way, place: Point): number {
   let best = { share: 0, meters: Number.POSITIVE_INFINITY };
   for (let step = 0; step <= samples; step++) {

@@ -58,12 +58,12 @@ describe('the world of the running demo', () => {
     expect(new Set(world.organizations.map(({ tier }) => tier)).size).toBe(4);
   });
 
-  test('hub codes are unique and their zones known to the runtime', () => {
+  test('hub codes are unique, and the runtime has their time zones', () => {
     expect(new Set(world.hubs.map(({ code }) => code)).size).toBe(world.hubs.length);
     for (const { timeZone } of world.hubs) expect(() => new Intl.DateTimeFormat('en', { timeZone })).not.toThrow();
   });
 
-  test('has shipments in every status, most of the open ones where they were put', () => {
+  test('has shipments in every status, most open ones in the requested status', () => {
     const counts = Map.groupBy(world.shipments, ({ status }) => status);
     for (const status of [
       'DRAFT',
@@ -79,7 +79,7 @@ describe('the world of the running demo', () => {
     expect(counts.get('DELIVERED')?.length).toBeGreaterThan(18_000);
   });
 
-  test('runs as well as a decent carrier', () => {
+  test('delivers as punctually as a real carrier', () => {
     const onTime = share(delivered, (shipment) => shipment.onTime === true);
     expect(onTime).toBeGreaterThan(0.88);
     expect(onTime).toBeLessThan(0.93);
@@ -112,14 +112,14 @@ describe('the world of the running demo', () => {
     expect(mean(delivered.filter(({ onTime }) => onTime === true))).toBeGreaterThan(late + 1);
   });
 
-  test('earns a margin a carrier could live on', () => {
+  test('earns a realistic margin', () => {
     const revenue = delivered.reduce((sum, { invoice }) => sum + (invoice?.amountCents ?? 0), 0);
     const cost = delivered.reduce((sum, { carryingCostCents }) => sum + (carryingCostCents ?? 0), 0);
     expect((revenue - cost) / revenue).toBeGreaterThan(0.1);
     expect((revenue - cost) / revenue).toBeLessThan(0.25);
   });
 
-  test('gives the risk rules work: every rule, a review that waits, a blocked booking, decided cases', () => {
+  test('has bookings for every risk rule, a waiting review, a blocked booking and decided cases', () => {
     const risks = world.shipments.flatMap(({ risk }) => (risk === null ? [] : [risk]));
     expect(new Set(risks.flatMap(({ rules }) => rules))).toEqual(new Set(riskRules));
     const reviews = risks.filter(({ verdict }) => verdict === 'REVIEW');
@@ -133,7 +133,7 @@ describe('the world of the running demo', () => {
     expect(statuses).toEqual(new Set(['PAID', 'PARTIALLY_PAID', 'OPEN', 'OVERDUE']));
   });
 
-  test('the demo accounts are who they say', () => {
+  test('the demo accounts have their roles', () => {
     const { demo, accounts, drivers, shipments } = world;
     const account = (id: string) => accounts.find((candidate) => candidate.id === id);
     for (const role of ['admin', 'dispatcher', 'driver', 'customer', 'partner', 'analyst'] as const) {

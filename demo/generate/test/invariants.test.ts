@@ -7,7 +7,7 @@ import type { Assignment, Shift, Shipment, World } from '../../world.ts';
 import { generateWorld } from '../generate.ts';
 import { priceOf } from '../prices.ts';
 
-/** Every step the generator may take. */
+/** Every step that the generator may take. */
 const legalSteps: Readonly<Record<ShipmentStatus, readonly ShipmentStatus[]>> = {
   DRAFT: ['BOOKED', 'CANCELLED'],
   BOOKED: ['ASSIGNED', 'CANCELLED'],
@@ -60,7 +60,7 @@ function assignmentsOf(shipments: readonly Shipment[]): Assignment[] {
   return shipments.flatMap(({ assignment }) => (assignment === null ? [] : [assignment]));
 }
 
-/** From when until when each load was, or still is, on its vehicle. */
+/** The time during which each load was, or is, on its vehicle. */
 function carriedSpans(
   shipments: readonly Shipment[],
 ): Pick<Assignment, 'driverId' | 'vehicleId' | 'startsAt' | 'endsAt'>[] {
@@ -91,7 +91,7 @@ describe('in any world', () => {
     });
   });
 
-  test('no driver and no vehicle carries two loads at once, loads in trouble included', () => {
+  test('no driver and no vehicle carries two loads at once, including loads in EXCEPTION', () => {
     holds(({ shipments }) => {
       const spans = carriedSpans(shipments);
       for (const own of Map.groupBy(spans, ({ driverId }) => driverId).values()) expectNoOverlap(own);
@@ -118,7 +118,7 @@ describe('in any world', () => {
     });
   });
 
-  test('every shipment goes a legal way, forward in time, and no further than now', () => {
+  test('every shipment takes allowed steps in ascending time, none after now', () => {
     holds(({ shipments, now }) => {
       for (const { events, status, statusChangedAt, createdAt, stops } of shipments) {
         const times = events.map(({ occurredAt }) => occurredAt);
@@ -137,7 +137,7 @@ describe('in any world', () => {
     });
   });
 
-  test('what a shipment carries agrees with its status', () => {
+  test('the records of a shipment agree with its status', () => {
     holds(({ shipments }) => {
       for (const shipment of shipments) {
         const { status, events, assignment } = shipment;
@@ -266,7 +266,7 @@ describe('in any world', () => {
     });
   });
 
-  test('customers act for their own organization, after it was there', () => {
+  test('customers act for their own organization, after it joined', () => {
     holds(({ shipments, accounts, organizations }) => {
       const accountOf = new Map(accounts.map((account) => [account.id, account]));
       const organizationOf = new Map(organizations.map((organization) => [organization.id, organization]));
@@ -300,7 +300,7 @@ describe('in any world', () => {
     });
   });
 
-  test('what is blocked, rejected or waiting for review is never assigned', () => {
+  test('blocked, rejected and waiting shipments are never assigned', () => {
     holds(({ shipments }) => {
       for (const { risk, assignment } of shipments) {
         if (risk === null) continue;

@@ -15,7 +15,7 @@ describe('Random', () => {
     expect(draws(1, 'fleet')).not.toEqual(draws(2, 'fleet'));
   });
 
-  test('draws in proportion to weights, and never what weighs nothing', () => {
+  test('draws in proportion to weights, and never an entry of weight 0', () => {
     const random = new Random(3, 'weights');
     const weights = cumulate([0, 1, 0, 3, 0]);
     const counts = [0, 0, 0, 0, 0];
@@ -28,7 +28,7 @@ describe('Random', () => {
     expect(counts[3]).toBeLessThan(3_200);
   });
 
-  test('refuses to pick from nothing', () => {
+  test('refuses to pick from an empty list', () => {
     expect(() => new Random(1, 'a').pick([])).toThrow('cannot pick from an empty list');
   });
 });
@@ -59,7 +59,7 @@ describe('local time', () => {
     expect(clock.nextWithin(Date.UTC(2026, 3, 2, 1), zone, 6, 17)).toBe(Date.UTC(2026, 3, 2, 13));
   });
 
-  test('a local hour of a day becomes its moment', () => {
+  test('a local hour of a day is converted to its moment', () => {
     const day = Math.floor(Date.UTC(2026, 6, 1) / DAY_MS) * DAY_MS;
     expect(clock.utcOf(day, 'America/New_York', 8)).toBe(Date.UTC(2026, 6, 1, 12));
   });

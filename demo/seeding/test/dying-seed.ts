@@ -4,7 +4,7 @@ import { seedProduct } from '../seed-product.ts';
 import type { Seed } from '../write-seeds.ts';
 import { openProduct, preparing, smallWorldSeed } from './open-product.ts';
 
-/** A process that seeds a database and stops for ever after one subgraph has written its rows. */
+/** A process that seeds a database and hangs after one subgraph has written its rows. */
 const [adminUrl = '', database = ''] = process.argv.slice(2);
 const { open } = await openProduct({ urlFor: (subgraph) => roleUrl(adminUrl, database, subgraph, roleSecret) });
 const stopping =

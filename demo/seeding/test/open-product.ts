@@ -10,7 +10,7 @@ import type { World } from '../../world.ts';
 import type { WorldInPreparation } from '../seed-product.ts';
 import { type SeedPart, writeSeeds } from '../write-seeds.ts';
 
-/** Every subgraph, open on one database; none listens. */
+/** Every subgraph, opened on one database. None listens. */
 export interface OpenProduct {
   readonly open: readonly OpenSubgraph<BaseContext>[];
   readonly names: readonly string[];

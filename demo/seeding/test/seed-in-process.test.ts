@@ -18,14 +18,14 @@ const world = smallWorldOptions(new Date('2026-11-23T09:00:00Z'));
 const targets = () => product.open.map(({ subgraph: { name } }) => ({ subgraph: name, url: database.urlFor(name) }));
 const hubs = () => product.rowsOf('tracking', 'select id from geofence');
 
-test('a process of its own writes the demo data', async () => {
+test('a child process writes the demo data', async () => {
   await using process = new SeedProcess(world);
   const written = await process.write(targets());
   await written.commit();
   expect(await hubs()).toHaveLength(world.size.hubs);
 });
 
-test('data that is not committed goes with the process', async () => {
+test('data that is not committed is lost with the process', async () => {
   {
     await using process = new SeedProcess(world);
     await process.write(targets());
@@ -33,7 +33,7 @@ test('data that is not committed goes with the process', async () => {
   expect(await hubs()).toEqual([]);
 });
 
-test('what the process cannot do is told here', async () => {
+test('a failure of the process is reported to its parent', async () => {
   await using process = new SeedProcess(world);
   const asAnother = targets().map((target) => ({ ...target, url: database.urlFor('analytics') }));
   await expect(process.write(asAnother)).rejects.toThrow(/relation .* does not exist/);

@@ -63,7 +63,7 @@ const definitions = () =>
     return rows.map(({ definition }) => definition).filter((definition) => !/position_history_\d/.test(definition));
   });
 
-/** The moment of the demo data, as the shipments tell it: the newest one of theirs. */
+/** The moment of the demo data: the newest time of the shipments. */
 const newestShipment = () =>
   asAdmin(adminUrl, database.name, async (client) => {
     const { rows } = await client.query<{ newest: Date }>(
@@ -77,7 +77,7 @@ const tellsOfFullDisk: Seed = async () => {
 };
 
 describe('a seed', () => {
-  test('writes every subgraph once, whoever asks again', async () => {
+  test('writes every subgraph once, also when called again', async () => {
     expect(await Promise.all([seed(monday), seed(monday)])).toContain(true);
     const counts = await rowCounts();
     const world = smallWorld(monday);
@@ -98,7 +98,7 @@ describe('a seed', () => {
     expect(await definitions()).toEqual(before);
   });
 
-  test('that fails leaves nothing behind, and the next one starts over at its own moment', async () => {
+  test('that fails leaves nothing behind, and the next one starts over with a new moment', async () => {
     const failing: Change = (part, name) => (name === 'tracking' ? { ...part, seed: tellsOfFullDisk } : part);
     await expect(seed(monday, failing)).rejects.toThrow('The disk is full.');
     expect(Object.values(await rowCounts()).every((count) => count === 0)).toBe(true);
@@ -123,7 +123,7 @@ describe('a seed', () => {
     expect((await rowCounts())['shipments.shipment']).toBe(smallWorld(tuesday).shipments.length);
   });
 
-  test('that ends between two commits is completed as of its own moment and number', async () => {
+  test('that ends between two commits is completed with the same moment and seed number', async () => {
     const losing: Change = (part, name) => (name === 'fleet' ? losingCommit(part) : part);
     await expect(seed(monday, losing)).rejects.toThrow('The line is cut.');
     await expect(seed(tuesday, undefined, 6)).rejects.toThrow('SEED: 5 is required');
@@ -137,7 +137,7 @@ describe('a seed', () => {
   });
 });
 
-/** The same part, whose connection is cut when it should commit. */
+/** The same part, with a connection that is cut at the commit. */
 function losingCommit(part: SeedPart): SeedPart {
   return {
     ...part,

@@ -4,7 +4,7 @@ import { type Folded, foldFacts } from '../../../subgraphs/analytics/domain/fold
 
 type FactOf<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
 
-/** What is known after a whole history. */
+/** Facts and carriages of a whole history. */
 export interface History extends Folded {
   /** By shipment. */
   readonly carriages: ReadonlyMap<string, Carriage>;
@@ -12,14 +12,14 @@ export interface History extends Folded {
   readonly driverChanges: readonly FactOf<'driverChange'>[];
 }
 
-/** Adds up the facts of a whole history, before which nothing was known. */
+/** Adds up the facts of a whole history. */
 export function historyOf(facts: readonly Fact[]): History {
   const ofKind = <K extends Fact['kind']>(kind: K) => facts.filter((fact): fact is FactOf<K> => fact.kind === kind);
   const carriages = new Map<string, Carriage>();
   for (const news of ofKind('carriage')) {
     carriages.set(news.shipmentId, merge(carriages.get(news.shipmentId) ?? unknownCarriage, news));
   }
-  const carried = [...carriages.values()].flatMap((known) => carriageFacts(unknownCarriage, known));
+  const carried = [...carriages.values()].flatMap((carriage) => carriageFacts(unknownCarriage, carriage));
   return {
     ...foldFacts([...facts, ...carried]),
     carriages,

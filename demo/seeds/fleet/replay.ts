@@ -3,14 +3,14 @@ import { type Period, periods, spanAt, weeksUpTo } from '../../../subgraphs/flee
 import { forfeitOf } from '../../../subgraphs/fleet/domain/rewards.ts';
 import { addToTally, emptyTally, type Tally, type TallyChange } from '../../../subgraphs/fleet/domain/score.ts';
 
-/** Something that once happened to a driver's record. */
+/** A past event of a driver's record. */
 export interface PastEvent {
   readonly at: Date;
   readonly driverId: string;
   readonly change: TallyChange;
-  /** Points that it earned for redeeming. */
+  /** Points that the driver earned and can redeem. */
   readonly earned: number;
-  /** The safety incident that it was; it takes points. */
+  /** The safety incident, which costs points. */
   readonly incidentId: string | null;
 }
 
@@ -20,7 +20,7 @@ export interface ReplayedTally {
   readonly tally: Tally;
 }
 
-/** Earned points are summed up by month; what an incident took stands by itself. */
+/** Earned points are summed by month. Each incident has its own entry. */
 export interface ReplayedMovement {
   readonly kind: 'EARNED' | 'FORFEITED';
   readonly points: number;
@@ -35,7 +35,7 @@ export interface ReplayedRecord {
   readonly movements: readonly ReplayedMovement[];
 }
 
-/** The records that drivers have after these events, by the rules that hold for live ones. */
+/** The records of drivers after these events, by the rules for live events. */
 export function replay(events: readonly PastEvent[]): ReplayedRecord[] {
   const byDriver = Map.groupBy(
     [...events].sort((left, right) => left.at.getTime() - right.at.getTime()),

@@ -18,8 +18,8 @@ interface History {
 }
 
 /**
- * The facts of every booking of the demo world as they were at its time, in the order of booking. Only the traffic of a
- * lane is that of the whole history, as the world has it: an empty past would make every first lane unusual.
+ * The facts of every booking of the demo world at its time, in the order of booking. Only the traffic of a lane is that of the
+ * whole history: otherwise the first booking of every lane would be unusual.
  */
 export function historicalFacts(world: World): HistoricalBooking[] {
   const organizations = new Map(world.organizations.map(({ id, createdAt }) => [id, createdAt]));

@@ -131,7 +131,7 @@ describe('statements', () => {
     };
     await statements(2);
     const few = await statements(2);
-    // Which lists share a batch depends on which answers come first: one or two statements more or less.
+    // The order of results decides which lists share a batch, so the count varies by one or two statements.
     expect(await statements(20)).toBeLessThanOrEqual(few + 2);
     expect(few).toBeLessThanOrEqual(30);
   });

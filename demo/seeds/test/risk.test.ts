@@ -60,8 +60,8 @@ describe('the seed', () => {
     );
     for (const { id, risk } of reviews) {
       const { decision } = await em().findOneOrFail(AssessmentEntity, { shipmentId: id, current: true });
-      const word = risk?.decision?.decision;
-      expect(decision).toBe(word === 'APPROVED' ? 'ALLOW' : word === 'REJECTED' ? 'BLOCK' : 'REVIEW');
+      const reviewed = risk?.decision?.decision;
+      expect(decision).toBe(reviewed === 'APPROVED' ? 'ALLOW' : reviewed === 'REJECTED' ? 'BLOCK' : 'REVIEW');
     }
   });
 

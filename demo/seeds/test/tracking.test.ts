@@ -34,7 +34,7 @@ describe('the seed', () => {
     return data?._entities ?? [];
   };
 
-  test('places every vehicle, not ahead of its moment', async () => {
+  test('has a position of every vehicle, none after the moment of the world', async () => {
     expect(await rows('select count(*) as n from vehicle_position')).toEqual([{ n: String(world.vehicles.length) }]);
     expect(
       await rows(
@@ -43,7 +43,7 @@ describe('the seed', () => {
     ).toEqual([{ n: '0' }]);
   });
 
-  test('shows each load on the road where it is, with its way and an arrival, and no other', async () => {
+  test('shows position, route and arrival of each load on the road, and of no other', async () => {
     const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Shipment {
       position { recordedAt vehicle { id } driver { id } } track { recordedCount } eta { status } } } }`;
     const onTheRoad = world.shipments.filter(
@@ -80,7 +80,7 @@ describe('the seed', () => {
     ]);
   });
 
-  test('fences the hubs and knows who is inside', async () => {
+  test('has geofences around the hubs, and the vehicles inside', async () => {
     const { data } = await scene.graph.ask(dispatcher, '{ geofences(first: 100) { totalCount nodes { name } } }');
     expect(data).toMatchObject({ geofences: { totalCount: world.hubs.length } });
     const [present] = await rows('select count(*) as n from geofence_presence');

@@ -7,7 +7,7 @@ import type { Shipment } from '../../world.ts';
 
 const stepMs = 10 * 60_000;
 const shownMs = 36 * 3_600_000;
-/** How much of its way a truck has left while it is not out for delivery yet. */
+/** The largest share of the way that a truck has covered before it is out for delivery. */
 const nearlyThere = 0.985;
 
 /**
@@ -23,7 +23,7 @@ export function journeyOf(shipment: Shipment, now: Date): Position[] {
   const out = timeOf(shipment, 'OUT_FOR_DELIVERY') ?? Number.POSITIVE_INFINITY;
   const from = Math.max(pickedUpAt.getTime(), now.getTime() - shownMs);
   const positions: Position[] = [];
-  // Counted back from now, so that everybody reported a moment ago, but not all at once.
+  // Counted back from now, so that all trucks reported recently, but at different times.
   const age = Math.min(Number.parseInt(assignment.id.slice(-1), 16) * 20_000, now.getTime() - from);
   for (let at = now.getTime() - age; at >= from; at -= stepMs) {
     const { roadMeters, resting } = progressAfter(Math.min(at, stopped) - departed);
@@ -35,7 +35,7 @@ export function journeyOf(shipment: Shipment, now: Date): Position[] {
   return positions.reverse();
 }
 
-/** One position of a vehicle that stands, some minutes old. */
+/** One position of a parked vehicle, some minutes old. */
 export function parkedAt(vehicleId: string, place: Point, now: Date, index: number): Position {
   return reading(vehicleId, null, place, new Date(now.getTime() - (index % 50) * 60_000), false, null);
 }

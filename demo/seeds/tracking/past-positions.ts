@@ -15,7 +15,7 @@ export function positionsOf(world: World): Position[] {
   });
 }
 
-/** What each vehicle carries now: one load, the one whose assignment began last. */
+/** The current load of each vehicle: the one whose assignment began last. */
 function loadsByVehicle(shipments: readonly Shipment[]): Map<VehicleId, Shipment> {
   const open = shipments.flatMap((shipment) =>
     shipment.pickedUpAt && shipment.assignment?.state === 'ACTIVE'

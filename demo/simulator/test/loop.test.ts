@@ -40,7 +40,7 @@ const loads = {
       pageInfo: { hasNextPage: false, endCursor: null },
     },
   },
-  // Tracking was down: partial data still tells what to drive.
+  // Tracking was down. Partial data is enough to drive.
   errors: [{ message: 'position is not available', extensions: { code: 'SUBREQUEST_HTTP_ERROR' } }],
 };
 const accepted = { data: { reportPositions: { acceptedCount: 1, refused: [], userErrors: [] } } };
@@ -55,7 +55,7 @@ describe('the simulator', () => {
   let graph: ScriptedGraph;
   afterEach(() => graph.close());
 
-  /** Runs until `turns` pauses were made; each pause moves the clock instead of taking time. */
+  /** Runs until `turns` pauses were made. A pause moves the clock and takes no time. */
   async function run(turns: number): Promise<{ lines: string[]; pauses: number[] }> {
     const stopping = new AbortController();
     const lines: string[] = [];
@@ -114,7 +114,7 @@ describe('the simulator', () => {
     expect(operations().slice(2, 5)).toEqual(['SimulatorReport', 'SignIn', 'SimulatorReport']);
   });
 
-  test('waits ever longer for a graph that is away, says so once, and goes on with what was not delivered', async () => {
+  test('waits ever longer for a graph that is down, logs it once, and then delivers the missing reports', async () => {
     graph = await startScriptedGraph((asked, count) =>
       count >= 3 && count <= 8 ? { status: 503, body: 'restarting' } : usual(asked),
     );
@@ -123,11 +123,11 @@ describe('the simulator', () => {
     expect(lines).toEqual([
       'simulator: 1 trucks on the road',
       'simulator: NOT_GRAPHQL HTTP 503 without a GraphQL response: restarting; trying again',
-      'simulator: the graph answers again',
+      'simulator: the graph responds again',
     ]);
   });
 
-  test('heeds Retry-After', async () => {
+  test('waits as long as Retry-After says', async () => {
     const busy = { errors: [{ message: 'slow down', extensions: { code: 'RATE_LIMITED' } }] };
     graph = await startScriptedGraph((asked, count) =>
       count === 3 ? { status: 429, headers: { 'retry-after': '17' }, body: busy } : usual(asked),
@@ -135,7 +135,7 @@ describe('the simulator', () => {
     expect((await run(2)).pauses[0]).toBe(17_000);
   });
 
-  test('survives that there is no graph at all', async () => {
+  test('keeps trying when nothing listens', async () => {
     graph = await startScriptedGraph(usual);
     await graph.close();
     const { lines, pauses } = await run(3);
@@ -157,7 +157,7 @@ describe('the simulator', () => {
     expect((await run(1)).lines).toContain('simulator: 1 of 1 positions refused: IN_FUTURE clock');
   });
 
-  test('stops in the middle of a request when told to', async () => {
+  test('stops in the middle of a request when the signal aborts', async () => {
     const stopping = new AbortController();
     graph = await startScriptedGraph((asked) => {
       if (asked.operation === 'SimulatorLoads') stopping.abort();

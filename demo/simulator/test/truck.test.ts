@@ -47,13 +47,13 @@ describe('a simulated truck', () => {
     }
   });
 
-  test('does the same again for the same load and time', () => {
+  test('drives the same way for the same load and time', () => {
     expect(drive(300)).toEqual(drive(300));
     const other = drive(300, { vehicleId: 'truck-2' });
     expect(other.map(({ location }) => location)).not.toEqual(drive(300).map(({ location }) => location));
   });
 
-  test('goes on from where it was reported last', () => {
+  test('continues from its last reported position', () => {
     const position = { latitude: 41, longitude: -95 };
     const [first] = drive(0, { position });
     // The nearest point of the lane, found to a thousandth of its length.
@@ -61,7 +61,7 @@ describe('a simulated truck', () => {
     expect(first?.location.longitude).toBeCloseTo(-95, 0);
   });
 
-  test('stands at the dock until it leaves, and says so once a minute', () => {
+  test('stays at the dock until it leaves, and reports once a minute', () => {
     const reports = drive(180, { status: 'PICKED_UP', position: chicago });
     expect(reports.length).toBe(4);
     expect(reports.every(({ speedMetersPerSecond }) => speedMetersPerSecond === 0)).toBe(true);
@@ -93,18 +93,18 @@ describe('a convoy', () => {
     expect(convoy.advance(new Date(noon + 1), 1)).toEqual([]);
   });
 
-  test('keeps trucks with their load, sends the new ones off and takes the delivered ones out', () => {
+  test('keeps trucks with their loads, adds new ones and removes delivered ones', () => {
     const convoy = new Convoy();
     convoy.assign([load(), load({ vehicleId: 'truck-2', shipmentId: 'load-2' })], new Date(noon));
     convoy.advance(new Date(noon + 60_000), 1);
     convoy.assign([load({ position: denver }), load({ vehicleId: 'truck-3', shipmentId: 'load-3' })], new Date(noon));
     const batch = convoy.advance(new Date(noon + 120_000), 1).flat();
     expect(batch.map(({ vehicleId }) => vehicleId)).toEqual(['truck-1', 'truck-3']);
-    // It drives on from where it is in the simulation: the graph's position lags behind.
+    // The truck continues from its simulated place, because the position in the graph is older.
     expect(greatCircleMeters(batch[0]?.location ?? denver, denver)).toBeGreaterThan(100_000);
   });
 
-  test('says again what was not delivered', () => {
+  test('reports positions again that were not delivered', () => {
     const convoy = new Convoy();
     convoy.assign([load()], new Date(noon));
     const [batch] = convoy.advance(new Date(noon), 1);
