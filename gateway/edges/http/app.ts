@@ -9,6 +9,8 @@ import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { readJsonBodies } from './body.ts';
 import { compressResponses } from './compression.ts';
 import { refuseForeignHost } from './host-check.ts';
+import { responseType } from './media-type.ts';
+import { acceptedBy } from './receive.ts';
 import { clientRequestId } from './request-id.ts';
 import { protectResponses } from './security-headers.ts';
 import { addVary } from './vary.ts';
@@ -80,9 +82,7 @@ function refuseForeignHosts(app: FastifyInstance): void {
 /** Reports an error that occurred before GraphQL began, in the form of a GraphQL response. */
 function refuse(error: Error, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   addVary(reply, 'accept');
-  const { accept } = request.headers;
-  const graphql = accept?.includes('application/graphql-response+json') && !accept.includes('application/json');
-  reply.type(graphql ? 'application/graphql-response+json; charset=utf-8' : 'application/json; charset=utf-8');
+  reply.type(responseType(acceptedBy(request)));
   const { errors, status, headers } = toRefused(asRefusal(error), request.id, log);
   return reply.code(status).headers(headers).send(JSON.stringify({ errors }));
 }

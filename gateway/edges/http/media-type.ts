@@ -2,9 +2,11 @@ import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { AcceptedForms } from '../../pipeline/stages.ts';
+import { type MediaRange, qualityOf, readRanges } from './media-ranges.ts';
 
 /** Media types of a single response, in our order of preference. */
-const offered = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
+const singleTypes = ['application/json', 'application/graphql-response+json'];
+const offered = singleTypes.map((type) => `${type}; charset=utf-8`);
 const eventStream = 'text/event-stream';
 const eventStreamKind: StreamKind = 'event-stream';
 const multipart = 'multipart/mixed';
@@ -51,45 +53,68 @@ export function readAccept(accept: string | undefined): Accepted {
 function negotiate(accept: string | undefined): Accepted {
   const preferred = (types: readonly string[]): string | undefined =>
     accept === undefined ? types[0] : new Negotiator({ headers: { accept } }).mediaType([...types]);
-  const named = (type: string): boolean => accept?.includes(type) ?? false;
-  const events = named(eventStream);
-  const prefersEvents = events && preferred([...offered, eventStream]) === eventStream;
-  const { parts, subscriptions } = multipartKinds(accept ?? '');
+  const ranges = readRanges(accept ?? '*/*');
+  const named = (type: string): boolean => ranges.some((range) => range.type === type && range.quality > 0);
+  const streams = acceptedStreams(ranges);
+  const single = preferred(offered);
+  const prefersEvents = named(eventStream) && preferred([...offered, eventStream]) === eventStream;
+  const singleQuality = Math.max(...singleTypes.map((type) => qualityOf(ranges, type)));
   // Some clients (urql) accept event streams with every request, but expect one for a subscription only.
-  const ofParts = prefersEvents ? eventStreamKind : parts;
-  const ofEvents = events && preferred([eventStream, multipart]) === eventStream ? eventStreamKind : subscriptions;
+  const parts = streams.find(
+    ({ kind, quality }) =>
+      quality >= singleQuality && (kind === eventStreamKind ? prefersEvents : partFormats.has(kind)),
+  )?.kind;
+  const events = streams.find(({ kind }) => !partFormats.has(kind))?.kind;
   return {
-    single: preferred(offered),
+    single,
     prefersEvents,
-    forms: {
-      events: ofEvents !== undefined,
-      parts: ofParts && (ofParts === 'parts-2023' ? '2023' : '2022'),
-    },
-    streams: {
-      events: ofEvents,
-      parts: ofParts,
-      single: (events ? eventStreamKind : (parts ?? subscriptions)) ?? eventStreamKind,
-    },
+    forms: { events: events !== undefined, parts: parts && (partFormats.get(parts) ?? '2022') },
+    streams: { events, parts, single: (single === undefined ? streams[0]?.kind : undefined) ?? eventStreamKind },
     prefersPage: named(page) && preferred([...offered, page]) === page,
   };
 }
 
-interface MultipartKinds {
-  readonly parts: StreamKind | undefined;
-  readonly subscriptions: StreamKind | undefined;
+/** The framings whose payloads are the parts of one response, with the format of the parts. */
+const partFormats: ReadonlyMap<StreamKind, '2022' | '2023'> = new Map([
+  ['parts-2022', '2022'],
+  ['parts-2023', '2023'],
+]);
+
+interface AcceptedStream {
+  readonly kind: StreamKind;
+  readonly quality: number;
 }
 
-/** Finds the multipart protocols in a header, the first for each use. `multipart/mixed` without parameters means the protocol of 2022. */
-function multipartKinds(accept: string): MultipartKinds {
-  let kinds: MultipartKinds = { parts: undefined, subscriptions: undefined };
-  for (const [, parameters = ''] of accept.matchAll(/multipart\/mixed([^,]*)/gi)) {
-    const asked = /(?:^|[;\s])(deferSpec|incrementalSpec|subscriptionSpec)="?([^";\s]*)/i.exec(parameters);
-    const protocol = asked ? `${asked[1]}=${asked[2]}`.toLowerCase() : 'deferspec=20220824';
-    if (protocol === 'deferspec=20220824') kinds = { ...kinds, parts: kinds.parts ?? 'parts-2022' };
-    else if (protocol === 'incrementalspec=v0.2') kinds = { ...kinds, parts: kinds.parts ?? 'parts-2023' };
-    else if (protocol === 'subscriptionspec=1.0') kinds = { ...kinds, subscriptions: 'multipart-subscription' };
+/** The streams that a client names and does not exclude, by quality and then by their order in the header. */
+function acceptedStreams(ranges: readonly MediaRange[]): AcceptedStream[] {
+  const streams = new Map<StreamKind, number>();
+  // A range with parameters is more specific than one without, which also means the protocol of 2022.
+  const specificFirst = ranges.toSorted((a, b) => b.parameters.size - a.parameters.size);
+  for (const range of specificFirst) {
+    const kind = streamKind(range);
+    if (kind && !streams.has(kind)) streams.set(kind, range.quality);
   }
-  return kinds;
+  const position = (kind: StreamKind): number => ranges.findIndex((range) => streamKind(range) === kind);
+  return [...streams]
+    .map(([kind, quality]) => ({ kind, quality }))
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality || position(a.kind) - position(b.kind));
+}
+
+/** Multipart protocols by the parameter that names them. */
+const multipartKinds: ReadonlyMap<string, StreamKind> = new Map([
+  ['deferspec=20220824', 'parts-2022'],
+  ['incrementalspec=v0.2', 'parts-2023'],
+  ['subscriptionspec=1.0', 'multipart-subscription'],
+]);
+const protocolNames: ReadonlySet<string> = new Set(['deferspec', 'incrementalspec', 'subscriptionspec']);
+
+/** Finds the framing that a range asks for. `multipart/mixed` without a protocol means the protocol of 2022. */
+function streamKind({ type, parameters }: MediaRange): StreamKind | undefined {
+  if (type === eventStream) return eventStreamKind;
+  if (type !== multipart) return undefined;
+  const protocol = [...parameters].find(([name]) => protocolNames.has(name));
+  return protocol ? multipartKinds.get(`${protocol[0]}=${protocol[1]}`.toLowerCase()) : 'parts-2022';
 }
 
 const refusedType = 'application/graphql-response+json; charset=utf-8';
