@@ -63,6 +63,8 @@ export const InvoiceEntity = defineEntity({
     id: p.uuid().primary(),
     number: p.string().unique(),
     shipmentId: p.uuid().unique(),
+    /** The accepted quote; null if it bills the price of the day. */
+    quoteId: p.uuid().nullable(),
     organizationId: p.uuid(),
     currency: p.string().length(3),
     amountCents: p.bigint('number'),
@@ -87,6 +89,8 @@ export const PaymentEntity = defineEntity({
     method: p.text().$type<PaymentMethod>(),
     reference: p.string(),
     paidAt: p.datetime(),
+    /** Null for payments of earlier releases. */
+    recordedBy: p.uuid().nullable(),
   },
 });
 export type Payment = InferEntity<typeof PaymentEntity>;

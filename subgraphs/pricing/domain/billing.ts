@@ -1,3 +1,5 @@
+import { referenceKey } from '#shared/input/text-key.ts';
+
 /** Payment status of an invoice. It is computed from the figures and the clock, so it is never stored. */
 export type InvoiceStatus = 'OPEN' | 'PARTIALLY_PAID' | 'PAID' | 'OVERDUE';
 
@@ -26,4 +28,10 @@ export function overpaidCents({ amountCents, paidCents }: Balance): number {
 /** Formats a number such as INV-2026-000042. */
 export function invoiceNumber(issuedAt: Date, serial: number): string {
   return `INV-${issuedAt.getUTCFullYear()}-${String(serial).padStart(6, '0')}`;
+}
+
+/** The number that a person means: in any case, with or without dashes and blanks. */
+export function toInvoiceNumber(typed: string): string {
+  const parts = /^inv(\d{4})(\d+)$/.exec(referenceKey(typed));
+  return parts ? `INV-${parts[1]}-${parts[2]?.padStart(6, '0')}` : typed;
 }

@@ -2,10 +2,12 @@ import type { NamedMigration } from '#shared/database/database.ts';
 import { CreatePricing } from './0001-pricing.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { AddShipmentVersion } from './0003-shipment-version.ts';
+import { AddBillingDetails } from './0004-billing-details.ts';
 
 /** Every migration of this subgraph, oldest first. */
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-pricing', class: CreatePricing },
   { name: '0002-keyed-calls', class: MoveKeyedCalls },
   { name: '0003-shipment-version', class: AddShipmentVersion },
+  { name: '0004-billing-details', class: AddBillingDetails },
 ];

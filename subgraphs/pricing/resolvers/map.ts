@@ -7,14 +7,14 @@ import { scalars } from '#shared/graphql/scalars.ts';
 import { isUuid } from '#shared/ids.ts';
 import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
 import { moneyOf } from '#shared/input/money.ts';
-import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
+import { checkCount } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import type { PricingContext } from '../context.ts';
 import { invoiceStatus, outstandingCents, overpaidCents } from '../domain/billing.ts';
 import { computePrice, type Price } from '../domain/price.ts';
 import { CustomerEntity, type Invoice, type Payment, type Quote, QuoteEntity } from '../entities.ts';
-import { type InvoiceFilter, listInvoices } from '../store/invoice-list.ts';
+import { type InvoicesArguments, listInvoices } from '../store/invoice-list.ts';
 import { latestObservations, type ObservationInput, recordObservation } from '../store/market.ts';
 import { mostPayments, type PaymentInput, recordPayment } from '../store/payments.ts';
 import { acceptQuote, currency, makeQuote } from '../store/quotes.ts';
@@ -31,7 +31,6 @@ interface AcceptQuote {
   readonly shipmentVersion?: number | null;
   readonly idempotencyKey?: string | null;
 }
-type InvoicesArguments = PageArguments & { readonly filter?: InvoiceFilter | null };
 interface Reference {
   readonly id: string;
 }
@@ -70,8 +69,8 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     },
     quote: (_parent, { id }: Reference, { loaders }) => (isUuid(id) ? loaders.quote.load(id) : null),
     invoice: (_parent, { id }: Reference, { loaders }) => (isUuid(id) ? loaders.invoice.load(id) : null),
-    invoices: (_parent, { filter, ...page }: InvoicesArguments, { em, identity, clock }) =>
-      listInvoices(em, billingReach(identity), page, filter, clock()),
+    invoices: (_parent, args: InvoicesArguments, { em, identity, clock }) =>
+      listInvoices(em, billingReach(identity), args, clock()),
   },
   Mutation: {
     requestQuote: (_parent, { input }: { input: QuoteRequest }, context) =>
@@ -124,8 +123,8 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
   },
   Organization: {
     __resolveReference: ({ id }: Reference) => ({ id }),
-    invoices: ({ id }: Reference, { filter, ...page }: InvoicesArguments, { em, identity, clock }: PricingContext) =>
-      listInvoices(em, billingReach(identity), page, filter, clock(), id),
+    invoices: ({ id }: Reference, args: InvoicesArguments, { em, identity, clock }: PricingContext) =>
+      listInvoices(em, billingReach(identity), args, clock(), id),
     billing: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) =>
       isUuid(id) ? loaders.billing.load(id) : null,
   },
@@ -148,6 +147,8 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     shipment: ({ shipmentId }: Invoice) => ({ id: shipmentId }),
     organization: ({ organizationId }: Invoice) => ({ id: organizationId }),
     status: (invoice: Invoice, _args: unknown, { clock }: PricingContext) => invoiceStatus(invoice, clock()),
+    quote: ({ quoteId }: Invoice, _args: unknown, { loaders }: PricingContext) =>
+      quoteId ? loaders.quote.load(quoteId) : null,
     amount: (invoice: Invoice) => moneyOf(invoice.amountCents, invoice.currency),
     paid: (invoice: Invoice) => moneyOf(invoice.paidCents, invoice.currency),
     outstanding: (invoice: Invoice) => moneyOf(outstandingCents(invoice), invoice.currency),
@@ -157,7 +158,10 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
       return (await loaders.paymentsOfInvoice.load(id)).slice(-last);
     },
   },
-  Payment: { amount: ({ amountCents }: Payment) => moneyOf(amountCents, currency) },
+  Payment: {
+    amount: ({ amountCents }: Payment) => moneyOf(amountCents, currency),
+    recordedBy: ({ recordedBy }: Payment) => (recordedBy ? { id: recordedBy } : null),
+  },
   BillingSummary: {
     outstanding: ({ outstandingCents: cents }: BillingSums) => moneyOf(cents, currency),
     overdue: ({ overdueCents }: BillingSums) => moneyOf(overdueCents, currency),

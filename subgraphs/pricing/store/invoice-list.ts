@@ -1,52 +1,85 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { anyOf, never, type Sql, sql } from '#shared/database/sql.ts';
+import { type List, pageOf, readPage, type SortKey } from '#shared/database/list.ts';
+import { anyOf, hasId, never, raw, type Sql, sql } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
-import { isUuid } from '#shared/ids.ts';
+import { toLine } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
-import type { InvoiceStatus } from '../domain/billing.ts';
+import { type InvoiceStatus, toInvoiceNumber } from '../domain/billing.ts';
 import type { Invoice } from '../entities.ts';
 import { invoiceRows } from './rows.ts';
 import { visibleBilling } from './visibility.ts';
 
+interface TimeRange {
+  readonly from?: Date | null;
+  readonly until?: Date | null;
+}
+
 export interface InvoiceFilter {
   readonly statuses?: readonly InvoiceStatus[] | null;
+  readonly number?: string | null;
+  readonly organizationId?: string | null;
+  readonly issued?: TimeRange | null;
+  readonly due?: TimeRange | null;
   readonly issuedFrom?: Date | null;
   readonly issuedBefore?: Date | null;
 }
 
-const invoices: List<Invoice> = {
-  rows: invoiceRows,
-  from: sql`invoice t`,
-  order: [
-    { expression: 't.issued_at', kind: 'time', read: ({ issuedAt }) => issuedAt.toISOString() },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
-  ],
-  descending: true,
+const byId: SortKey<Invoice> = { expression: 't.id', kind: 'uuid', read: ({ id }) => id };
+const byIssue: SortKey<Invoice> = {
+  expression: 't.issued_at',
+  kind: 'time',
+  read: ({ issuedAt }) => issuedAt.toISOString(),
 };
+const byDueDate: SortKey<Invoice> = { expression: 't.due_at', kind: 'time', read: ({ dueAt }) => dueAt.toISOString() };
 
-/** Invoices by time of issue, newest first. */
+const orders = {
+  ISSUED_NEWEST: { descending: true, key: byIssue },
+  DUE_SOONEST: { descending: false, key: byDueDate },
+} as const;
+export type InvoiceOrder = keyof typeof orders;
+
+function invoicesIn(order: InvoiceOrder): List<Invoice> {
+  const { descending, key } = orders[order];
+  return { rows: invoiceRows, from: sql`invoice t`, order: [key, byId], descending, orderName: order };
+}
+
+export interface InvoicesArguments extends PageArguments {
+  readonly filter?: InvoiceFilter | null;
+  readonly orderBy: InvoiceOrder;
+}
+
+/** A page of the invoices within the reach. */
 export function listInvoices(
   em: EntityManager,
   reach: Reach,
-  page: PageArguments,
-  filter: InvoiceFilter | null | undefined,
+  { filter, orderBy, ...page }: InvoicesArguments,
   now: Date,
   organizationId?: string,
 ): Promise<Connection<Invoice>> {
+  const list = invoicesIn(orderBy);
   const where = [visibleBilling(reach), ...conditionsOf(filter ?? {}, now)];
-  if (organizationId !== undefined) {
-    where.push(isUuid(organizationId) ? sql`t.organization_id = ${organizationId}` : never);
-  }
-  return readPage(em, invoices, where, pageOf(invoices, page));
+  if (organizationId !== undefined) where.push(hasId('t.organization_id', organizationId));
+  return readPage(em, list, where, pageOf(list, page));
 }
 
-function conditionsOf({ statuses, issuedFrom, issuedBefore }: InvoiceFilter, now: Date): Sql[] {
+function conditionsOf(filter: InvoiceFilter, now: Date): Sql[] {
+  const { statuses, number, organizationId, issued, due, issuedFrom, issuedBefore } = filter;
   const conditions: Sql[] = [];
   if (statuses) conditions.push(anyOf(statuses.map((status) => statusConditions[status](now))));
-  if (issuedFrom) conditions.push(sql`t.issued_at >= ${issuedFrom}`);
-  if (issuedBefore) conditions.push(sql`t.issued_at < ${issuedBefore}`);
+  if (number != null) conditions.push(hasNumber(number));
+  if (organizationId != null) conditions.push(hasId('t.organization_id', organizationId));
+  conditions.push(...within('t.issued_at', issued ?? {}), ...within('t.due_at', due ?? {}));
+  conditions.push(...within('t.issued_at', { from: issuedFrom, until: issuedBefore }));
   return conditions;
+}
+
+function hasNumber(typed: string): Sql {
+  const number = toLine(typed, 1, 64);
+  return number === undefined ? never : sql`t.number = ${toInvoiceNumber(number)}`;
+}
+
+function within(column: string, { from, until }: TimeRange = {}): Sql[] {
+  return [...(from ? [sql`${raw(column)} >= ${from}`] : []), ...(until ? [sql`${raw(column)} < ${until}`] : [])];
 }
 
 /** `invoiceStatus` of the domain, as SQL conditions. */

@@ -26,6 +26,7 @@ export async function issueInvoice(
     id: newId(issuedAt.getTime()),
     number: invoiceNumber(issuedAt, next?.serial ?? 0),
     shipmentId,
+    quoteId: quote?.id ?? null,
     organizationId,
     currency,
     amountCents: priceCents,

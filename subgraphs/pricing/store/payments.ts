@@ -58,7 +58,7 @@ export function recordPayment(
     const payment = await recordOnce(
       transaction,
       call,
-      () => storePayment(transaction, input, { amountCents, currency, reference, paidAt }, now),
+      () => storePayment(transaction, accountId, input, { amountCents, currency, reference, paidAt }, now),
       (id) => em.findOneOrFail(PaymentEntity, id),
     );
     return { payment, invoice: await em.findOneOrFail(InvoiceEntity, payment.invoiceId) };
@@ -75,6 +75,7 @@ interface CheckedPayment {
 
 async function storePayment(
   transaction: Transaction,
+  accountId: string,
   input: PaymentInput,
   { amountCents, currency, reference, paidAt }: CheckedPayment,
   now: Date,
@@ -122,6 +123,7 @@ async function storePayment(
     method: input.method,
     reference,
     paidAt,
+    recordedBy: accountId,
   });
   invoice.paidCents += amountCents;
   await em.flush();

@@ -334,6 +334,34 @@ describe('an invoice', () => {
     expect(await invoiceOf(customer, shipmentId)).toMatchObject({ amount: { amount: '883.50' } });
   });
 
+  test('names the quote that it bills, and is found by its number as people type it, its customer and its due date', async () => {
+    const shipmentId = await knownShipment();
+    const { quote } = await requestQuote(customer, shipmentId);
+    await acceptQuote(customer, quote!.id);
+    await deliver(shipmentId);
+    const invoice = (await invoiceOf(customer, shipmentId)) as unknown as { id: string; number: string };
+    const find = async (filter: object, orderBy = 'DUE_SOONEST') => {
+      const { data, errors } = await graph.ask<{ invoices: { nodes: { id: string; quote: unknown }[] } }>(
+        admin,
+        'query($filter: InvoiceFilter, $orderBy: InvoiceOrder!) { invoices(filter: $filter, orderBy: $orderBy, first: 100) { nodes { id quote { id } } } }',
+        { filter, orderBy },
+      );
+      expect(errors).toEqual([]);
+      return data!.invoices.nodes;
+    };
+    const found = [{ id: invoice.id, quote: { id: quote!.id } }];
+    expect(await find({ number: invoice.number })).toEqual(found);
+    expect(await find({ number: ` ${invoice.number.toLowerCase().replaceAll('-', ' ')}` })).toEqual(found);
+    expect(await find({ number: 'INV\u0000' })).toEqual([]);
+    const due = { from: now.toISOString(), until: new Date(now.getTime() + 400 * 86_400_000).toISOString() };
+    for (const orderBy of ['DUE_SOONEST', 'ISSUED_NEWEST'])
+      expect(await find({ organizationId, due, issued: { from: now.toISOString() } }, orderBy)).toContainEqual(
+        found[0],
+      );
+    expect(await find({ organizationId: newId() })).toEqual([]);
+    expect(await find({ due: { until: now.toISOString() }, number: invoice.number })).toEqual([]);
+  });
+
   test('becomes overdue if it is not paid by its due date', async () => {
     const shipmentId = await knownShipment();
     await deliver(shipmentId);
@@ -369,6 +397,15 @@ describe('a payment', () => {
     expect(await pay(admin, { invoiceId, amount: usd('83.50') })).toMatchObject({
       invoice: { status: 'PAID', outstanding: { amount: '0.00' } },
     });
+    const { data } = await graph.ask(
+      customer,
+      'query($id: ID!) { invoice(id: $id) { payments { recordedBy { id } } } }',
+      {
+        id: invoiceId,
+      },
+    );
+    const recordedBy = { id: admin.accountId };
+    expect(data).toEqual({ invoice: { payments: [{ recordedBy }, { recordedBy }] } });
   });
 
   test('of more than is owed is refused, or kept as credit on request', async () => {
