@@ -120,7 +120,14 @@ export async function createGateway(
   const app = await createApp({ config, readOrigin, log });
   capConnections(app.server, config.maxConnectionsPerClient, isTrustedProxy(config.trustedProxies));
   app.server.on('connection', () => rush.noteConnection());
-  serveGraphql(app, { pipeline, readOrigin, batchLimit: config.batchLimit, isClosing: () => streams.isClosing });
+  // A client that reads nothing is disconnected as early over HTTP as over websockets, where it misses a ping.
+  const stallMs = config.live.pingMs;
+  serveGraphql(app, {
+    pipeline,
+    readOrigin,
+    batchLimit: config.batchLimit,
+    streams: { isClosing: () => streams.isClosing, stallMs },
+  });
   const sockets = {
     pipeline,
     authenticate: (headers: IncomingHttpHeaders) => access.identify(headers),
@@ -130,6 +137,7 @@ export async function createGateway(
   };
   const eventConnections = serveEventConnections(app, {
     ...sockets,
+    stallMs,
     onError: (error) => log.error({ err: error }, 'event stream closed'),
   });
   const webSockets = serveWebSockets(app.server, {

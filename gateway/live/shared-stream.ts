@@ -3,6 +3,7 @@ import type { Channel } from '#shared/live/channel.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Engine, Variables } from '../engine/engine.ts';
 import type { ErrorBehavior } from '../engine/error-behavior.ts';
+import { RequestError } from '../engine/errors.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
 import type { RequestScope } from '../engine/ports.ts';
 import { responseText } from '../engine/respond/response.ts';
@@ -67,12 +68,17 @@ export class SharedStream {
         onDefect: onError,
       });
       for await (const response of responses) {
+        // Without data, the source of events has failed and this is the last response.
+        if (response.data === undefined) {
+          this.#failAll(new RequestError(response.errors));
+          return;
+        }
         const text = responseText(response);
         for (const outbox of this.#members.keys()) outbox.push(text, text.length);
       }
     } catch (error) {
       onError(error);
-      this.#sendErrorToAll(new GraphError('INTERNAL_SERVER_ERROR', 'Internal server error'));
+      this.#failAll(new GraphError('INTERNAL_SERVER_ERROR', 'Internal server error'));
     } finally {
       this.#stop();
       for (const outbox of this.#members.keys()) outbox.end();
@@ -123,23 +129,16 @@ export class SharedStream {
       try {
         this.#caller = await identify();
       } catch {
-        this.#sendError(
-          outbox,
+        outbox.fail(
           new GraphError('UNAUTHENTICATED', 'The access token has expired. Sign in again, then subscribe again.'),
         );
-        outbox.end();
       }
     }
   }
 
-  #sendErrorToAll(error: GraphError): void {
-    for (const outbox of this.#members.keys()) this.#sendError(outbox, error);
-  }
-
-  #sendError(outbox: Channel<string>, { message, extensions }: GraphError): void {
-    const error = { message, extensions: { ...extensions, requestId: this.#work.requestId } };
-    const text = JSON.stringify({ errors: [error] });
-    outbox.push(text, text.length);
+  /** Ends the stream for all clients with an error, after the payloads that wait for them. */
+  #failAll(error: Error): void {
+    for (const outbox of this.#members.keys()) outbox.fail(error);
   }
 
   #stop(): void {

@@ -1,12 +1,9 @@
 import { RequestRefusal } from '../errors/request-refusal.ts';
+import type { Cancellation } from './cancellation.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** An execution begins at once while the expected characters of all responses in flight stay below this number. */
 const lengthAtOnce = 800_000;
-
-interface Waiting {
-  readonly length: number;
-  readonly begin: () => void;
-}
 
 /**
  * Admits executions until the expected characters of the responses in flight exceed `lengthAtOnce`. Beyond that, each completion admits
@@ -15,8 +12,8 @@ interface Waiting {
  */
 export class Admission {
   readonly #maxWaiting: number;
-  /** In the order of their arrival. */
-  readonly #waiting = new Set<Waiting>();
+  /** Executions with the expected lengths of their responses. */
+  readonly #waiting = new WaitingLine<number>();
   #length = 0;
   #turn: NodeJS.Immediate | undefined;
 
@@ -27,10 +24,10 @@ export class Admission {
   /**
    * Runs an execution when its turn comes.
    * @param length expected characters of the response
-   * @throws RequestRefusal when the queue is full and this execution would have to queue
+   * @throws RequestRefusal when the queue is full and this execution would have to queue, or when it is cancelled in the queue
    */
-  async run<T>(length: number, execute: () => Promise<T>): Promise<T> {
-    if (this.#mustWait(length)) await this.#queue(length);
+  async run<T>(length: number, cancellation: Cancellation, execute: () => Promise<T>): Promise<T> {
+    if (this.#mustWait(length)) await this.#queue(length, cancellation);
     else this.#length += length;
     try {
       return await execute();
@@ -48,29 +45,28 @@ export class Admission {
     return this.#length === 0 || this.#length + length <= lengthAtOnce;
   }
 
-  #queue(length: number): Promise<void> {
+  #queue(length: number, cancellation: Cancellation): Promise<void> {
     if (this.#waiting.size >= this.#maxWaiting) throw tooManyWaiting(this.#maxWaiting);
     this.#turn ??= setImmediate(() => this.#nextTurn());
-    return new Promise((begin) => void this.#waiting.add({ length, begin }));
+    return this.#waiting.join(cancellation, length);
   }
 
   #nextTurn(): void {
-    const [next] = this.#waiting;
-    if (next) this.#admit(next);
+    const length = this.#waiting.first;
+    if (length !== undefined) this.#admitFirst(length);
     this.#turn = this.#waiting.size > 0 ? setImmediate(() => this.#nextTurn()) : undefined;
   }
 
   #admitFitting(): void {
-    for (const next of this.#waiting) {
-      if (!this.#fits(next.length)) break;
-      this.#admit(next);
+    for (let length = this.#waiting.first; length !== undefined; length = this.#waiting.first) {
+      if (!this.#fits(length)) break;
+      this.#admitFirst(length);
     }
   }
 
-  #admit(next: Waiting): void {
-    this.#waiting.delete(next);
-    this.#length += next.length;
-    next.begin();
+  #admitFirst(length: number): void {
+    this.#length += length;
+    this.#waiting.beginFirst();
   }
 }
 

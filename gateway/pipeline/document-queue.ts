@@ -1,5 +1,7 @@
 import { RequestRefusal } from '../errors/request-refusal.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { Rush } from './rush.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** Documents that may wait for their turn: the burst of one client and some more. Further documents are refused at once. */
 const maxWaiting = 256;
@@ -13,7 +15,7 @@ const rushIntervalMs = 100;
  * known texts, health checks and responses of subgraphs waiting.
  */
 export class DocumentQueue {
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new WaitingLine();
   readonly #entrance: Rush;
   #isBusy = false;
   /** `performance.now()` at which the last document began. */
@@ -26,9 +28,9 @@ export class DocumentQueue {
 
   /**
    * Resolves when it is this document's turn. The first document in a turn of the event loop does not wait.
-   * @throws RequestRefusal when too many documents wait
+   * @throws RequestRefusal when too many documents wait, or when the operation is cancelled meanwhile
    */
-  async turn(): Promise<void> {
+  async turn(cancellation: Cancellation): Promise<void> {
     if (!this.#isBusy) {
       this.#isBusy = true;
       setImmediate(() => this.#nextTurn());
@@ -37,8 +39,8 @@ export class DocumentQueue {
         return;
       }
     }
-    if (this.#waiting.length >= maxWaiting) throw tooManyWaiting();
-    await new Promise<void>((begin) => this.#waiting.push(begin));
+    if (this.#waiting.size >= maxWaiting) throw tooManyWaiting();
+    await this.#waiting.join(cancellation);
   }
 
   #mustHold(): boolean {
@@ -46,9 +48,9 @@ export class DocumentQueue {
   }
 
   #nextTurn(): void {
-    this.#isBusy = this.#waiting.length > 0;
+    this.#isBusy = this.#waiting.size > 0;
     if (!this.#isBusy) return;
-    if (!this.#mustHold()) this.#beginSlice(this.#entrance.isOn ? 1 : this.#waiting.length);
+    if (!this.#mustHold()) this.#beginSlice(this.#entrance.isOn ? 1 : this.#waiting.size);
     setImmediate(() => this.#nextTurn());
   }
 
@@ -61,7 +63,7 @@ export class DocumentQueue {
         if (end === Number.POSITIVE_INFINITY) end = now + sliceMs;
         if (now >= end) return;
         this.#lastBegan = now;
-        this.#waiting.shift()?.();
+        this.#waiting.beginFirst();
       });
     }
   }

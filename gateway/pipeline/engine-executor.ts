@@ -39,6 +39,7 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
     },
     async subscribe(checked, signal) {
       const operation = await prepare(checked);
+      checked.cancellation.throwIfCancelled();
       const engine = requireEngine(checked);
       // Refuses the subscription here, so that a shared stream never begins with a refusal.
       engine.requireSubscribable(operation, checked.variables);

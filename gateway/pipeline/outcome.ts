@@ -31,8 +31,21 @@ export interface Responded {
 export interface Streaming {
   readonly kind: 'stream';
   readonly form: 'parts' | 'events';
-  /** Whole GraphQL responses, or parts of one, as JSON texts. */
-  readonly payloads: AsyncIterable<string>;
+  readonly payloads: AsyncIterable<StreamPayload>;
+}
+
+/** A whole GraphQL response, or a part of one, as JSON text. The last payload may be a failure. */
+export type StreamPayload = string | StreamFailure;
+
+/** Why a stream can't continue. */
+export interface StreamFailure {
+  readonly errors: readonly PublicError[];
+  /** The errors as a GraphQL response, or as its last part. */
+  readonly text: string;
+}
+
+export function payloadText(payload: StreamPayload): string {
+  return typeof payload === 'string' ? payload : payload.text;
 }
 
 /** The report on an operation that observers get when it is over, whether it ran or was refused. */

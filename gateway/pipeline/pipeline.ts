@@ -7,13 +7,14 @@ import { fromEngineError } from '../errors/public-error.ts';
 import { toRefused } from '../errors/refused.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { Admission } from './admission.ts';
+import type { Cancellation } from './cancellation.ts';
 import { checkDocument } from './check-document.ts';
 import { DocumentQueue } from './document-queue.ts';
 import type { Executor } from './executor.ts';
 import { type ExplainPolicy, explain, explainFirst } from './explain.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
-import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
+import type { Outcome, Refused, Responded, Settlement, Streaming, StreamPayload } from './outcome.ts';
 import { price } from './price.ts';
 import { resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
@@ -70,7 +71,7 @@ export class Pipeline {
    * @throws RequestRefusal
    */
   async enter(arrived: Arrived): Promise<Entered> {
-    const turn = this.#slices.turn();
+    const turn = this.#slices.turn(arrived.cancellation);
     if (turn) await turn;
     this.#throttle.admitAddress(arrived);
     return arrived as Entered; // the brand only states that this method has returned
@@ -85,7 +86,7 @@ export class Pipeline {
       const checked = await this.#check(received, generation);
       progress.checked = checked;
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
-      const response = await this.#shared.respond(checked, (signal) => this.#respond(checked, signal));
+      const response = await this.#shared.respond(checked, (cancellation) => this.#respond(checked, cancellation));
       this.#settle(progress, 200, response.errors);
       return response;
     } catch (error) {
@@ -111,58 +112,65 @@ export class Pipeline {
     this.#throttle.admitAccount(identified);
     const source = resolveDocument(identified);
     this.#throttle.admitDocument(identified, source);
-    if (!generation.documents.known(source)) await this.#documentQueue.turn();
+    if (!generation.documents.known(source)) await this.#documentQueue.turn(identified.cancellation);
     const checked = checkDocument(identified, source, { generation, introspection: this.#options.introspection });
     this.#throttle.learn(source);
     guardIntrospection(checked, this.#options.introspection);
     const priced = price(checked, this.#options.maxQueryCost);
     const confirmed = this.#options.confirmStanding?.(priced);
     if (confirmed) await confirmed;
+    priced.cancellation.throwIfCancelled();
     return priced;
   }
 
-  async #respond(checked: Checked, signal: AbortSignal): Promise<Responded> {
+  async #respond(checked: Checked, cancellation: Cancellation): Promise<Responded> {
     const { executor } = this.#options;
     const { explanation } = checked;
     const execute = async (): Promise<Responded> => {
-      const { data, errors } = await executor.execute(checked, signal);
+      const { data, errors } = await executor.execute(checked, cancellation.signal);
       const shown = errors.map((error) => fromEngineError(error, checked.id));
       const extensions = explanation && JSON.stringify(explanation.extensions());
       const text = responseText({ data, errors: shown }, extensions);
       const unavailable = unavailableStatus(data, shown);
       return { kind: 'response', body: new ResponseBody(text), errors: shown, ...(unavailable && { unavailable }) };
     };
-    const response = await this.#admission.run(this.#lengths.of(checked.operation), execute);
+    const response = await this.#admission.run(this.#lengths.of(checked.operation), cancellation, execute);
     if (!explanation) this.#lengths.learn(checked.operation, response.body.length);
     return response;
   }
 
   async #stream(checked: Checked, form: Streaming['form'], progress: Progress): Promise<Streaming> {
     const { executor, openSockets } = this.#options;
-    const cancellation = new AbortController();
-    checked.onCancel(() => cancellation.abort());
+    const { cancellation } = checked;
     if (form === 'events') {
       if (checked.holdsConnection) progress.releaseSocket = openSockets.open(checked.address, checked.caller.identity);
       const payloads = await executor.subscribe(checked, cancellation.signal);
       // A subscription already has its plan and may last for days. It releases the generation now, so that the planner can end.
       progress.generation?.release();
       progress.generation = undefined;
-      return { kind: 'stream', form, payloads: this.#settled(payloads, progress) };
+      return { kind: 'stream', form, payloads: this.#settled(payloads, form, progress) };
     }
     const expected = this.#lengths.of(checked.operation);
-    const parts = await this.#admission.run(expected, () => executor.deliver(checked, cancellation.signal));
+    const parts = await this.#admission.run(expected, cancellation, () =>
+      executor.deliver(checked, cancellation.signal),
+    );
     const payloads = checked.explanation ? explainFirst(parts, checked.explanation) : parts;
-    return { kind: 'stream', form, payloads: this.#settled(payloads, progress) };
+    return { kind: 'stream', form, payloads: this.#settled(payloads, form, progress) };
   }
 
-  /** Passes payloads on and settles when the stream ends or fails. A defect is logged and reported in a last payload. */
-  async *#settled(payloads: AsyncIterable<string>, progress: Progress): AsyncGenerator<string> {
+  /** Passes payloads on and settles when the stream ends or fails. The last payload of a stream that fails is its failure; defects are logged. */
+  async *#settled(
+    payloads: AsyncIterable<string>,
+    form: Streaming['form'],
+    progress: Progress,
+  ): AsyncGenerator<StreamPayload> {
     let errors: Responded['errors'] = [];
     try {
       yield* payloads;
     } catch (error) {
       ({ errors } = toRefused(error, progress.received.id, this.#options.log));
-      yield `{"errors":${JSON.stringify(errors)},"hasNext":false}`;
+      const end = form === 'parts' ? ',"hasNext":false' : '';
+      yield { errors, text: `{"errors":${JSON.stringify(errors)}${end}}` };
     } finally {
       this.#settle(progress, 200, errors);
     }

@@ -1,19 +1,16 @@
-import type { OnCancel } from './stages.ts';
+import { Cancellation } from './cancellation.ts';
 
 /** The clients that wait for one response. Its execution is cancelled when the last of them cancels. */
 export class ResponseReaders {
-  readonly #cancellation = new AbortController();
+  /** Of the execution. */
+  readonly cancellation = new Cancellation();
   #waiting = 0;
 
-  get signal(): AbortSignal {
-    return this.#cancellation.signal;
-  }
-
-  join(onCancel: OnCancel): void {
+  join(client: Cancellation): void {
     this.#waiting += 1;
-    onCancel(() => {
+    client.onCancel(() => {
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#cancellation.abort();
+      if (this.#waiting === 0) this.cancellation.cancel();
     });
   }
 }

@@ -1,5 +1,6 @@
 import { OperationTypeNode } from 'graphql';
 import type { Generation } from '../supergraph/generation.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { Responded } from './outcome.ts';
 import { ResponseReaders } from './response-readers.ts';
 import type { Checked } from './stages.ts';
@@ -20,20 +21,19 @@ const maxKeyLength = 20_000;
 export class SharedResponses {
   readonly #inFlight = new WeakMap<Generation, Map<string, InFlight>>();
 
-  respond(checked: Checked, execute: (signal: AbortSignal) => Promise<Responded>): Promise<Responded> {
+  respond(checked: Checked, execute: (cancellation: Cancellation) => Promise<Responded>): Promise<Responded> {
     const key = responseKey(checked);
     const current = key === undefined ? undefined : this.#current(checked.generation);
     const known = key === undefined ? undefined : current?.get(key);
-    // An aborted execution has no reader left and is being cancelled.
-    if (known && !known.readers.signal.aborted) {
-      known.readers.join(checked.onCancel);
+    if (known && !known.readers.cancellation.isCancelled) {
+      known.readers.join(checked.cancellation);
       known.count += 1;
       return known.response;
     }
     const readers = new ResponseReaders();
-    readers.join(checked.onCancel);
-    if (key === undefined || !current) return execute(readers.signal);
-    const response = execute(readers.signal)
+    readers.join(checked.cancellation);
+    if (key === undefined || !current) return execute(readers.cancellation);
+    const response = execute(readers.cancellation)
       .finally(() => {
         if (current.get(key) === started) current.delete(key);
       })

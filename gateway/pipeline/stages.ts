@@ -5,6 +5,7 @@ import type { Variables } from '../engine/engine.ts';
 import type { ErrorBehavior } from '../engine/error-behavior.ts';
 import type { IncrementalFormat } from '../engine/incremental/formats.ts';
 import type { Generation } from '../supergraph/generation.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { Explanation } from './explanation.ts';
 
 /** The types of an operation in the pipeline. Each stage takes one of them and returns the next, or throws a refusal. */
@@ -17,9 +18,6 @@ export interface AcceptedForms {
   readonly parts: IncrementalFormat | undefined;
 }
 
-/** Registers a callback that runs when the client disconnects or cancels before its response is complete. */
-export type OnCancel = (cancel: () => void) => void;
-
 /** An operation that has arrived; its text has not been read yet. */
 export interface Arrived {
   /** Made by the gateway. Sent as `x-request-id` to the client and to subgraphs, and part of every error and log line. */
@@ -28,6 +26,8 @@ export interface Arrived {
   readonly startedAt: number;
   /** IP address of the client. */
   readonly address: string;
+  /** Cancelled when the client disconnects or ends the operation before its response is complete. */
+  readonly cancellation: Cancellation;
 }
 
 declare const entered: unique symbol;
@@ -52,7 +52,6 @@ export interface Received extends Entered {
   readonly accepts: AcceptedForms;
   /** True if a stream of this operation occupies a connection of its own: over HTTP, but not over a websocket. */
   readonly holdsConnection: boolean;
-  readonly onCancel: OnCancel;
 }
 
 /** The caller is known. */

@@ -1,5 +1,7 @@
 import { RequestRefusal } from '../errors/request-refusal.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { Rush } from './rush.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /**
  * Bounds of the slice of each turn of the event loop in which new operations begin, in milliseconds. A slice is as long as all other work took
@@ -17,7 +19,7 @@ const maxPerSlice = 500;
 export class TurnSlices {
   readonly #maxWaiting: number;
   readonly #rush: Rush;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new WaitingLine();
   /** `performance.now()` at which the current turn's slice began; undefined before the first operation of a turn. */
   #sliceBegan: number | undefined;
   #sliceEnded = 0;
@@ -28,25 +30,28 @@ export class TurnSlices {
     this.#rush = rush;
   }
 
-  /** Undefined when the operation may begin now; otherwise a promise for its turn. @throws RequestRefusal when too many wait */
-  turn(): Promise<void> | undefined {
+  /**
+   * Undefined when the operation may begin now; otherwise a promise for its turn, which rejects when the operation is cancelled meanwhile.
+   * @throws RequestRefusal when too many wait
+   */
+  turn(cancellation: Cancellation): Promise<void> | undefined {
     const now = performance.now();
     if (this.#sliceBegan === undefined) {
       this.#sliceBegan = now;
       setImmediate(() => this.#nextTurn());
     }
-    if (this.#waiting.length === 0 && !this.#rush.isOn && now - this.#sliceBegan < this.#sliceMs) return undefined;
-    if (this.#waiting.length >= this.#maxWaiting) throw tooManyWaiting(this.#maxWaiting);
-    return new Promise((begin) => void this.#waiting.push(begin));
+    if (this.#waiting.size === 0 && !this.#rush.isOn && now - this.#sliceBegan < this.#sliceMs) return undefined;
+    if (this.#waiting.size >= this.#maxWaiting) throw tooManyWaiting(this.#maxWaiting);
+    return this.#waiting.join(cancellation);
   }
 
   /** True while operations wait for their turn. */
   get isOn(): boolean {
-    return this.#waiting.length > 0 || this.#rush.isOn;
+    return this.#waiting.size > 0 || this.#rush.isOn;
   }
 
   #nextTurn(): void {
-    if (this.#waiting.length === 0) {
+    if (this.#waiting.size === 0) {
       this.#sliceBegan = undefined;
       this.#sliceMs = minSliceMs;
       return;
@@ -62,13 +67,13 @@ export class TurnSlices {
       this.#sliceBegan = now;
       this.#sliceMs = Math.min(maxSliceMs, Math.max(minSliceMs, now - this.#sliceEnded));
     });
-    for (let count = Math.min(this.#waiting.length, maxPerSlice); count > 0; count--)
+    for (let count = Math.min(this.#waiting.size, maxPerSlice); count > 0; count--)
       setImmediate(() => this.#beginNext());
     setImmediate(() => this.#nextTurn());
   }
 
   #beginNext(): void {
-    if (performance.now() - (this.#sliceBegan ?? 0) < this.#sliceMs) this.#waiting.shift()?.();
+    if (performance.now() - (this.#sliceBegan ?? 0) < this.#sliceMs) this.#waiting.beginFirst();
   }
 }
 

@@ -71,7 +71,7 @@ describe('several operations over one event stream', () => {
     expect(await refused(operate('nobody', watching('one')))).toEqual([404, 'NOT_FOUND']);
     expect(await refused(fetch(url, { headers: { [tokenHeader]: 'nobody' } }))).toEqual([404, 'NOT_FOUND']);
     expect(await refused(operate(token, { query: '{ nothing }', extensions: { operationId: 'x' } }))).toEqual([
-      200,
+      400,
       'GRAPHQL_VALIDATION_FAILED',
     ]);
     expect(await refused(operate(token, { query: watchQuery }))).toEqual([400, 'BAD_REQUEST']);

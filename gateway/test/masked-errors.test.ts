@@ -8,8 +8,10 @@ import { type Planner, PlanningFailure } from '../engine/planning/planner.ts';
 import { loadSupergraphModel } from '../engine/supergraph/model.ts';
 import { createErrorPolicy } from '../errors/error-policy.ts';
 import { LiveStreams } from '../live/streams.ts';
+import { Cancellation } from '../pipeline/cancellation.ts';
 import { createEngineExecutor } from '../pipeline/engine-executor.ts';
 import type { Executor } from '../pipeline/executor.ts';
+import { payloadText } from '../pipeline/outcome.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import type { Arrived } from '../pipeline/stages.ts';
 import type { Generation } from '../supergraph/generation.ts';
@@ -105,6 +107,7 @@ describe('a defect of the gateway itself', () => {
       id: 'request-1',
       startedAt: performance.now(),
       address: '127.0.0.1',
+      cancellation: new Cancellation(),
     };
     const operation = {
       clientRequestId: undefined,
@@ -117,7 +120,6 @@ describe('a defect of the gateway itself', () => {
       accepts: { events: true, parts: '2022' as const },
       holdsConnection: true,
       onError: 'PROPAGATE' as const,
-      onCancel: () => {},
     };
     const outcome = pipeline.enter(arrived).then((entered) => pipeline.run({ ...entered, ...operation }));
     return { outcome, logged: () => of('request-1') };
@@ -137,7 +139,7 @@ describe('a defect of the gateway itself', () => {
     const { outcome, logged } = run('{ people { id ... @defer { name } } }');
     const started = await outcome;
     if (started.kind !== 'stream') throw new Error('a stream was expected');
-    const parts = await Array.fromAsync(started.payloads, (text) => JSON.parse(text));
+    const parts = await Array.fromAsync(started.payloads, (payload) => JSON.parse(payloadText(payload)));
     expect(parts).toEqual([
       { data: {}, hasNext: true },
       { errors: [masked], hasNext: false },

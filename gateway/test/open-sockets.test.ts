@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { somebody } from '#shared/test/harness.ts';
 import { OpenSockets } from '../access/clients/open-sockets.ts';
 import { type LiveGateway, startLiveGateway, watchQuery } from '../testing/live-gateway.ts';
+import { readCounter } from '../testing/metrics.ts';
 
 let live: LiveGateway;
 beforeAll(async () => {
@@ -82,7 +83,10 @@ test('an account may open CLIENT_SOCKETS at all its addresses together; anonymou
   for (let count = 0; count < 3; count++) expect(() => sockets.openFor({ kind: 'anonymous' })).not.toThrow();
 });
 
-test('one websocket may run CLIENT_OPERATIONS_PER_SOCKET operations at once', async () => {
+test('one websocket may run CLIENT_OPERATIONS_PER_SOCKET operations at once; a further one is a request like any other', async () => {
+  const countRefused = () =>
+    readCounter(live.gateway.adminUrl, 'gateway_errors_total', { code: 'REQUEST_CONCURRENCY_LIMITED' });
+  const before = await countRefused();
   const socket = await live.socket();
   const messages: { id: string; type: string; payload?: unknown }[] = [];
   const third = new Promise<void>((resolve) => {
@@ -103,9 +107,29 @@ test('one websocket may run CLIENT_OPERATIONS_PER_SOCKET operations at once', as
       payload: [
         {
           message: 'At most 2 operations may run at once on one connection. Wait until one has ended.',
-          extensions: { code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true },
+          extensions: { code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true, requestId: expect.any(String) },
         },
       ],
     },
   ]);
+  expect((await countRefused()) - before).toBe(1);
+});
+
+test('operations beyond CLIENT_OPERATIONS_PER_SOCKET count against the rate of their client', async () => {
+  const clientRates = { requests: { perSecond: 0.01, burst: 3 }, newDocuments: undefined };
+  await using limited = await startLiveGateway({ maxOperationsPerSocket: 1, clientRates });
+  const socket = await limited.socket();
+  const codes: string[] = [];
+  const all = new Promise<void>((resolve) => {
+    socket.on('message', (data) => {
+      const { type, payload } = JSON.parse(String(data));
+      if (type === 'error') codes.push(payload[0].extensions.code);
+      if (codes.length === 3) resolve();
+    });
+  });
+  for (const id of ['1', '2', '3', '4']) {
+    socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: watchQuery, variables: { ids: ['1'] } } }));
+  }
+  await all;
+  expect(codes).toEqual(['REQUEST_CONCURRENCY_LIMITED', 'REQUEST_CONCURRENCY_LIMITED', 'RATE_LIMITED']);
 });

@@ -1,4 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
+import { Cancellation } from '../pipeline/cancellation.ts';
 import { TurnSlices } from '../pipeline/turn-slices.ts';
 
 const noRush = { isOn: false };
@@ -10,7 +11,7 @@ function work(milliseconds: number): void {
 }
 
 async function operation(slices: TurnSlices, milliseconds: number, onBegin: () => void): Promise<void> {
-  const turn = slices.turn();
+  const turn = slices.turn(new Cancellation());
   if (turn) await turn;
   onBegin();
   work(milliseconds);
@@ -19,11 +20,11 @@ async function operation(slices: TurnSlices, milliseconds: number, onBegin: () =
 test('operations begin at once while this turn has time left', async () => {
   const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
   const slices = new TurnSlices(10, noRush);
-  expect(slices.turn()).toBeUndefined();
+  expect(slices.turn(new Cancellation())).toBeUndefined();
   clock.mockReturnValue(9);
-  expect(slices.turn()).toBeUndefined();
+  expect(slices.turn(new Cancellation())).toBeUndefined();
   clock.mockReturnValue(10);
-  expect(slices.turn()).toBeInstanceOf(Promise);
+  expect(slices.turn(new Cancellation())).toBeInstanceOf(Promise);
   clock.mockRestore();
 });
 
@@ -45,16 +46,27 @@ test('operations that arrive at once are spread over turns, in the order of thei
 
 test('an operation is refused if too many wait', () => {
   const slices = new TurnSlices(1, noRush);
-  expect(slices.turn()).toBeUndefined();
+  expect(slices.turn(new Cancellation())).toBeUndefined();
   work(11);
-  expect(slices.turn()).toBeInstanceOf(Promise);
-  expect(() => slices.turn()).toThrow(expect.objectContaining({ code: 'REQUEST_CONCURRENCY_LIMITED' }));
+  expect(slices.turn(new Cancellation())).toBeInstanceOf(Promise);
+  expect(() => slices.turn(new Cancellation())).toThrow(
+    expect.objectContaining({ code: 'REQUEST_CONCURRENCY_LIMITED' }),
+  );
+});
+
+test('an operation that is cancelled releases its place', async () => {
+  const slices = new TurnSlices(1, { isOn: true });
+  const client = new Cancellation();
+  const left = slices.turn(client);
+  client.cancel();
+  await expect(left).rejects.toMatchObject({ code: 'REQUEST_CANCELLED' });
+  expect(slices.turn(new Cancellation())).toBeInstanceOf(Promise);
 });
 
 test('operations wait while connections are accepted', async () => {
   const rush = { isOn: true };
   const slices = new TurnSlices(10, rush);
-  const turn = slices.turn();
+  const turn = slices.turn(new Cancellation());
   expect(turn).toBeInstanceOf(Promise);
   expect(slices.isOn).toBe(true);
   rush.isOn = false;

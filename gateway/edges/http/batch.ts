@@ -3,7 +3,7 @@ import { newId } from '#shared/ids.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Outcome, Refused, Responded } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import type { Entered, OnCancel } from '../../pipeline/stages.ts';
+import type { Entered } from '../../pipeline/stages.ts';
 import { type Accepted, responseType } from './media-type.ts';
 import { parseOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
@@ -14,7 +14,6 @@ export interface Batch {
   /** The request as the pipeline has admitted it. It counts for the first operation. */
   readonly entered: Entered;
   readonly headers: FastifyRequest['headers'];
-  readonly onCancel: OnCancel;
 }
 
 export interface BatchResponse {
@@ -55,11 +54,11 @@ type SingleOutcome = Refused | Responded;
 
 async function runOperation(
   pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>,
-  { operations, entered: first, headers, onCancel }: Batch,
+  { operations, entered: first, headers }: Batch,
   index: number,
 ): Promise<SingleOutcome> {
-  const { address } = first;
-  const arrived = index === 0 ? first : { id: newId(), startedAt: performance.now(), address };
+  const { address, cancellation } = first;
+  const arrived = index === 0 ? first : { id: newId(), startedAt: performance.now(), address, cancellation };
   try {
     const entered = index === 0 ? first : await pipeline.enter(arrived);
     const outcome: Outcome = await pipeline.run({
@@ -70,7 +69,6 @@ async function runOperation(
       readOnly: false,
       accepts: { events: false, parts: undefined },
       holdsConnection: false,
-      onCancel,
     });
     if (outcome.kind === 'stream') throw new Error('an operation of a batch accepts no stream');
     return outcome;

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import type { Entered } from '../../pipeline/stages.ts';
+import type { Arrived, Entered } from '../../pipeline/stages.ts';
+import { cancelOnDisconnect } from './disconnect.ts';
 import { acceptedBy } from './receive.ts';
 import { sendRefused } from './send.ts';
 import { addVary } from './vary.ts';
@@ -17,7 +18,12 @@ declare module 'fastify' {
 export function enterPipeline(pipeline: Pick<Pipeline, 'enter' | 'refuse'>, readOrigin: ReadOrigin) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     addVary(reply, 'accept');
-    const arrived = { id: request.id, startedAt: performance.now(), address: readOrigin(request.raw).address };
+    const arrived: Arrived = {
+      id: request.id,
+      startedAt: performance.now(),
+      address: readOrigin(request.raw).address,
+      cancellation: cancelOnDisconnect(reply.raw),
+    };
     try {
       request.entered = await pipeline.enter(arrived);
       return undefined;

@@ -4,6 +4,7 @@ import type { Caller } from '../../access/caller.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { OpenSockets } from '../../access/clients/open-sockets.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
+import type { Refused } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Received } from '../../pipeline/stages.ts';
 import { enterPipeline, requireEntered } from './enter.ts';
@@ -12,13 +13,15 @@ import { refuseForgery } from './forgery.ts';
 import { acceptedBy, receive } from './receive.ts';
 import { sendRefused } from './send.ts';
 
-export interface EventConnectionOptions {
+export interface EventConnectionRouteOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   readonly readOrigin: ReadOrigin;
   readonly authenticate: (headers: FastifyRequest['headers']) => Promise<Caller>;
   readonly openSockets: OpenSockets;
-  /** Operations that one connection may have under way. */
+  /** Operations that may run at once on one connection. */
   readonly maxOperations: number;
+  /** Milliseconds after which a client that reads nothing of what waits for it is disconnected. */
+  readonly stallMs: number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -36,8 +39,8 @@ const maxConnections = 10_000;
  * The "single connection mode" of the graphql-sse protocol. PUT reserves a connection and returns its token. GET opens its event stream. POST
  * begins an operation whose results come on that stream, and DELETE ends an operation.
  */
-export function serveEventConnections(app: FastifyInstance, options: EventConnectionOptions): EventConnections {
-  const { pipeline, readOrigin } = options;
+export function serveEventConnections(app: FastifyInstance, options: EventConnectionRouteOptions): EventConnections {
+  const { pipeline, readOrigin, authenticate, stallMs } = options;
   const connections = new Map<string, EventConnection>();
   const onRequest = enterPipeline(pipeline, readOrigin);
   const route = (method: string, run: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>): void => {
@@ -50,7 +53,7 @@ export function serveEventConnections(app: FastifyInstance, options: EventConnec
         try {
           return await run(request, reply);
         } catch (error) {
-          return sendRefused(reply, pipeline.refuse(error, requireEntered(request)), acceptedBy(request));
+          return refuse(request, reply, pipeline.refuse(error, requireEntered(request)));
         }
       },
     });
@@ -62,27 +65,36 @@ export function serveEventConnections(app: FastifyInstance, options: EventConnec
     return reply.code(201).type('text/plain; charset=utf-8').send(token);
   });
   route('GET', async (request, reply) => {
-    findConnection(connections, request).open(reply);
+    const { cancellation } = requireEntered(request);
+    const connection = await findConnection(connections, request, authenticate);
+    connection.open(reply, { cancellation, stallMs });
     return reply;
   });
   route('POST', async (request, reply) => {
     refuseForgery(request.headers);
-    const connection = findConnection(connections, request);
-    const received = receiveFor(request, reply);
+    const connection = await findConnection(connections, request, authenticate);
+    const received = receiveFor(request);
     const id = readOperationId(received.extensions);
     const operation = connection.begin(id);
-    const onCancel: Received['onCancel'] = (cancel) =>
-      operation.signal.addEventListener('abort', cancel, { once: true });
-    const outcome = await pipeline.run({ ...received, onCancel });
-    if (outcome.kind === 'refused') {
-      connection.end(id);
-      return sendRefused(reply, outcome, acceptedBy(request));
+    const { cancellation } = operation;
+    received.cancellation.onCancel(() => cancellation.cancel());
+    try {
+      await connection.whenRead(cancellation);
+      const outcome = await pipeline.run({ ...received, cancellation });
+      if (outcome.kind === 'refused') {
+        operation.end();
+        return refuse(request, reply, outcome);
+      }
+      connection.send(id, outcome, operation).catch(options.onError);
+      return reply.code(202).send();
+    } catch (error) {
+      operation.end();
+      throw error;
     }
-    connection.send(id, outcome, operation).catch(options.onError);
-    return reply.code(202).send();
   });
   route('DELETE', async (request, reply) => {
-    findConnection(connections, request).end(readOperationId(request.query));
+    const connection = await findConnection(connections, request, authenticate);
+    connection.cancel(readOperationId(request.query));
     return reply.code(200).send();
   });
   return {
@@ -92,38 +104,53 @@ export function serveEventConnections(app: FastifyInstance, options: EventConnec
   };
 }
 
+/** The refusal has its own status under every media type: clients of graphql-sse take 202 for success and everything else for a failure. */
+function refuse(request: FastifyRequest, reply: FastifyReply, refused: Refused): FastifyReply {
+  return sendRefused(reply, refused, acceptedBy(request), refused.status);
+}
+
 /** Reserves a connection. @returns its token */
 async function reserve(
   connections: Map<string, EventConnection>,
   request: FastifyRequest,
-  { authenticate, openSockets, maxOperations }: EventConnectionOptions,
+  { authenticate, openSockets, maxOperations }: EventConnectionRouteOptions,
 ): Promise<string> {
-  const { address } = requireEntered(request);
+  const { address, cancellation } = requireEntered(request);
   const { identity } = await authenticate(request.headers);
   if (connections.size >= maxConnections) {
     throw new RequestRefusal('SERVICE_UNAVAILABLE', 'The gateway has too many open event streams. Try again later.');
   }
   const release = openSockets.open(address, identity);
   const token = randomUUID();
-  const connection = new EventConnection(maxOperations, () => {
+  const onClose = (): void => {
     connections.delete(token);
     release();
-  });
+  };
+  const connection = new EventConnection({ owner: identity, maxOperations, onClose });
   connections.set(token, connection);
+  cancellation.onCancel(() => connection.close());
   return token;
 }
 
-/** Finds the connection by the token in a header or in the query string. @throws RequestRefusal NOT_FOUND */
-function findConnection(connections: ReadonlyMap<string, EventConnection>, request: FastifyRequest): EventConnection {
+/**
+ * Finds the connection by the token in a header or in the query string. To another caller than the one who reserved it, it does not exist.
+ * @throws RequestRefusal NOT_FOUND, UNAUTHENTICATED
+ */
+async function findConnection(
+  connections: ReadonlyMap<string, EventConnection>,
+  request: FastifyRequest,
+  authenticate: EventConnectionRouteOptions['authenticate'],
+): Promise<EventConnection> {
+  const { identity } = await authenticate(request.headers);
   const token = request.headers[tokenHeader] ?? readText(request.query, 'token');
   const connection = typeof token === 'string' ? connections.get(token) : undefined;
-  if (connection) return connection;
+  if (connection?.admits(identity)) return connection;
   throw new RequestRefusal('NOT_FOUND', `There is no event stream with this token. Reserve one with PUT ${path}.`);
 }
 
 /** Reads an operation whose results go to the event stream, which carries every form of a response. */
-function receiveFor(request: FastifyRequest, reply: FastifyReply): Received {
-  const received = receive(request, reply.raw, requireEntered(request), anyForm);
+function receiveFor(request: FastifyRequest): Received {
+  const received = receive(request, requireEntered(request), anyForm);
   return { ...received, holdsConnection: false };
 }
 

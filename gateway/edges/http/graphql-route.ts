@@ -8,16 +8,17 @@ import { type Batch, readBatch, runBatch } from './batch.ts';
 import { enterPipeline, requireEntered } from './enter.ts';
 import { refuseForgery } from './forgery.ts';
 import { type Accepted, readAccept } from './media-type.ts';
-import { listenForDisconnect, receive } from './receive.ts';
+import { receive } from './receive.ts';
 import { send, sendBatch, sendRefused } from './send.ts';
+import type { StreamOptions } from './streams.ts';
 
 export interface GraphqlRouteOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   readonly readOrigin: ReadOrigin;
   /** Operations that one request may contain; 0 = no batches. */
   readonly batchLimit: number;
-  /** True if streams end because the gateway stops. */
-  readonly isClosing: () => boolean;
+  /** Of the streams that it opens. */
+  readonly streams: Omit<StreamOptions, 'cancellation'>;
 }
 
 const path = '/graphql';
@@ -28,7 +29,7 @@ const otherMethods = ['HEAD', 'PUT', 'PATCH', 'DELETE'];
 /** GraphQL over HTTP at `/graphql`: JSON, event streams and multipart responses. */
 export function serveGraphql(
   app: FastifyInstance,
-  { pipeline, readOrigin, batchLimit, isClosing }: GraphqlRouteOptions,
+  { pipeline, readOrigin, batchLimit, streams }: GraphqlRouteOptions,
 ): void {
   app.decorateRequest('entered', undefined);
   app.route({
@@ -46,15 +47,15 @@ export function serveGraphql(
         refuseForgery(request.headers);
         const operations = readBatch(request.body, batchLimit);
         if (operations) {
-          const { headers } = request;
-          const batch: Batch = { operations, entered, headers, onCancel: listenForDisconnect(reply.raw) };
+          const batch: Batch = { operations, entered, headers: request.headers };
           return await sendBatch(reply, await runBatch(pipeline, batch, accepted), accepted);
         }
-        received = receive(request, reply.raw, entered, accepted);
+        received = receive(request, entered, accepted);
       } catch (error) {
         return sendRefused(reply, pipeline.refuse(error, entered), accepted);
       }
-      return send(reply, await pipeline.run(received), accepted, isClosing);
+      const { cancellation } = received;
+      return send(reply, await pipeline.run(received), accepted, { ...streams, cancellation });
     },
   });
   app.route({

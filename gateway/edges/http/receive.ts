@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import type { Entered, OnCancel, Received } from '../../pipeline/stages.ts';
+import type { Entered, Received } from '../../pipeline/stages.ts';
 import { type Accepted, readAccept } from './media-type.ts';
 import { readOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
@@ -14,12 +13,7 @@ export function acceptedBy({ headers }: FastifyRequest): Accepted | undefined {
   }
 }
 
-export function receive(
-  request: FastifyRequest,
-  raw: ServerResponse,
-  entered: Entered,
-  accepted: Pick<Accepted, 'forms'>,
-): Received {
+export function receive(request: FastifyRequest, entered: Entered, accepted: Pick<Accepted, 'forms'>): Received {
   const { headers, method } = request;
   return {
     ...entered,
@@ -29,16 +23,5 @@ export function receive(
     readOnly: method === 'GET',
     accepts: accepted.forms,
     holdsConnection: true,
-    onCancel: listenForDisconnect(raw),
-  };
-}
-
-export function listenForDisconnect(raw: ServerResponse): OnCancel {
-  const callbacks: (() => void)[] = [];
-  return (cancel) => {
-    if (callbacks.push(cancel) > 1) return;
-    raw.once('close', () => {
-      if (!raw.writableFinished) for (const callback of callbacks) callback();
-    });
   };
 }

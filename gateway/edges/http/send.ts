@@ -3,23 +3,23 @@ import type { Outcome, Refused } from '../../pipeline/outcome.ts';
 import type { BatchResponse } from './batch.ts';
 import { type Accepted, responseType } from './media-type.ts';
 import { responseStatus, retryAfterHeader } from './response-status.ts';
-import { once, writeStream } from './streams.ts';
+import { once, type StreamOptions, writeStream } from './streams.ts';
 
 /** Writes the outcome of an operation in the form that the client accepts. */
 export async function send(
   reply: FastifyReply,
   outcome: Outcome,
   accepted: Accepted,
-  isClosing: () => boolean,
+  options: StreamOptions,
 ): Promise<FastifyReply> {
   if (outcome.kind === 'refused') return sendRefused(reply, outcome, accepted);
   if (outcome.kind === 'stream') {
     const kind = accepted.streams[outcome.form] ?? accepted.streams.single;
-    await writeStream(reply, outcome.payloads, kind, isClosing);
+    await writeStream(reply, outcome.payloads, kind, options);
     return reply;
   }
   if (accepted.prefersEvents || !accepted.single) {
-    await writeStream(reply, once(String(outcome.body.read())), accepted.streams.single, isClosing);
+    await writeStream(reply, once(String(outcome.body.read())), accepted.streams.single, options);
     return reply;
   }
   // Once the port is closed, a connection that stays alive would delay the end of the process.
@@ -39,9 +39,19 @@ export function sendBatch(
   return reply.headers(headers).code(status).type(responseType(accepted)).send(body);
 }
 
-export function sendRefused(reply: FastifyReply, refused: Refused, accepted: Accepted | undefined): FastifyReply {
+/** @param status by default that of GraphQL over HTTP */
+export function sendRefused(
+  reply: FastifyReply,
+  refused: Refused,
+  accepted: Accepted | undefined,
+  status?: number,
+): FastifyReply {
   const mediaType = responseType(accepted);
   if (!reply.server.server.listening) reply.header('connection', 'close');
   const body = JSON.stringify({ errors: refused.errors });
-  return reply.headers(refused.headers).code(responseStatus(refused, mediaType)).type(mediaType).send(body);
+  return reply
+    .headers(refused.headers)
+    .code(status ?? responseStatus(refused, mediaType))
+    .type(mediaType)
+    .send(body);
 }

@@ -7,9 +7,10 @@ import type { Caller } from '../../access/caller.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { OpenSockets } from '../../access/clients/open-sockets.ts';
 import { parseJson } from '../../engine/values/exact-numbers.ts';
-import type { Outcome } from '../../pipeline/outcome.ts';
+import { type Outcome, payloadText } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered, Received } from '../../pipeline/stages.ts';
+import { type ConnectionOperation, ConnectionOperations } from '../connection-operations.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
 
 export interface WebSocketSessionOptions {
@@ -39,7 +40,7 @@ export class WebSocketSession {
   readonly #socket: WebSocket;
   readonly #options: WebSocketSessionOptions;
   readonly #address: string;
-  readonly #operations = new Map<string, AbortController>();
+  readonly #operations: ConnectionOperations;
   readonly #initTimeout: NodeJS.Timeout;
   #headers: IncomingHttpHeaders;
   /** Resolves when the process has written the last message. */
@@ -51,6 +52,7 @@ export class WebSocketSession {
   constructor(socket: WebSocket, request: IncomingMessage, options: WebSocketSessionOptions) {
     this.#socket = socket;
     this.#options = options;
+    this.#operations = new ConnectionOperations(options.maxOperations);
     this.#headers = request.headers;
     this.#address = options.readOrigin(request).address;
     this.#initTimeout = setTimeout(
@@ -67,7 +69,7 @@ export class WebSocketSession {
     });
     socket.once('close', () => {
       clearTimeout(this.#initTimeout);
-      for (const operation of this.#operations.values()) operation.abort();
+      this.#operations.cancelAll();
     });
   }
 
@@ -91,8 +93,7 @@ export class WebSocketSession {
       case MessageType.Subscribe:
         return this.#subscribe(message);
       case MessageType.Complete:
-        this.#operations.get(message.id)?.abort();
-        this.#operations.delete(message.id);
+        this.#operations.cancel(message.id);
         return;
       default:
         this.#socket.close(CloseCode.BadRequest, `Unexpected message of type ${message.type} received`);
@@ -135,53 +136,52 @@ export class WebSocketSession {
       this.#socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id.slice(0, 60)} already exists`);
       return;
     }
-    const { maxOperations } = this.#options;
-    if (this.#operations.size >= maxOperations) {
-      const message = `At most ${maxOperations} operations may run at once on one connection. Wait until one has ended.`;
-      const extensions = { code: 'REQUEST_CONCURRENCY_LIMITED', retryable: true };
-      return this.#send(envelope(id, MessageType.Error, JSON.stringify([{ message, extensions }])));
-    }
-    const operation = new AbortController();
-    this.#operations.set(id, operation);
+    const operation = this.#operations.begin(id);
+    // A message that was read just before the connection closed arrives after `cancelAll`.
+    if (this.#socket.readyState !== this.#socket.OPEN) operation.cancellation.cancel();
     try {
-      await this.#run(id, payload, operation.signal);
+      await this.#run(id, payload, operation);
     } finally {
-      if (this.#operations.get(id) === operation) this.#operations.delete(id);
+      operation.end();
     }
   }
 
-  async #run(id: string, payload: SubscribeMessage['payload'], signal: AbortSignal): Promise<void> {
-    const outcome = await this.#execute(payload, signal);
+  async #run(id: string, payload: SubscribeMessage['payload'], operation: ConnectionOperation): Promise<void> {
+    const { cancellation } = operation;
+    const outcome = await this.#execute(payload, operation);
     switch (outcome.kind) {
       case 'refused':
-        if (!signal.aborted) await this.#send(envelope(id, MessageType.Error, JSON.stringify(outcome.errors)));
+        if (!cancellation.isCancelled)
+          await this.#send(envelope(id, MessageType.Error, JSON.stringify(outcome.errors)));
         return;
       case 'response': {
         const text = String(outcome.body.read());
-        if (!signal.aborted) await this.#sendPayload(envelope(id, MessageType.Next, text));
+        if (!cancellation.isCancelled) await this.#sendPayload(envelope(id, MessageType.Next, text));
         break;
       }
       case 'stream':
-        for await (const text of outcome.payloads) {
-          if (signal.aborted) break;
-          await this.#sendPayload(envelope(id, MessageType.Next, text));
+        for await (const payload of outcome.payloads) {
+          if (cancellation.isCancelled) break;
+          await this.#sendPayload(envelope(id, MessageType.Next, payloadText(payload)));
         }
     }
-    if (!signal.aborted) await this.#send(JSON.stringify({ id, type: MessageType.Complete }));
+    if (!cancellation.isCancelled) await this.#send(JSON.stringify({ id, type: MessageType.Complete }));
   }
 
-  async #execute(payload: SubscribeMessage['payload'], signal: AbortSignal): Promise<Outcome> {
+  async #execute(payload: SubscribeMessage['payload'], operation: ConnectionOperation): Promise<Outcome> {
     const { pipeline } = this.#options;
-    const arrived = { id: newId(), startedAt: performance.now(), address: this.#address };
+    const { cancellation } = operation;
+    const arrived = { id: newId(), startedAt: performance.now(), address: this.#address, cancellation };
     try {
       const entered = await pipeline.enter(arrived);
-      return await pipeline.run(this.#receive(entered, payload, signal));
+      operation.requireRoom();
+      return await pipeline.run(this.#receive(entered, payload));
     } catch (error) {
       return pipeline.refuse(error, arrived);
     }
   }
 
-  #receive(entered: Entered, payload: SubscribeMessage['payload'], signal: AbortSignal): Received {
+  #receive(entered: Entered, payload: SubscribeMessage['payload']): Received {
     return {
       ...entered,
       clientRequestId: undefined,
@@ -195,7 +195,6 @@ export class WebSocketSession {
       readOnly: false,
       accepts: { events: true, parts: '2022' },
       holdsConnection: false,
-      onCancel: (cancel) => signal.addEventListener('abort', cancel, { once: true }),
     };
   }
 

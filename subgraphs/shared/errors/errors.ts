@@ -31,6 +31,7 @@ export const errorTable = {
   OUTCOME_UNKNOWN: { status: 504, retryable: false },
   SERVICE_UNAVAILABLE: { status: 503, retryable: true },
   SUBGRAPH_CIRCUIT_OPEN: { status: 503, retryable: true },
+  REQUEST_CANCELLED: { status: 499, retryable: true },
   REQUEST_CONCURRENCY_LIMITED: { status: 503, retryable: true },
   LIVE_QUEUE_OVERFLOW: { status: 503, retryable: true },
   SUBSCRIPTION_SCHEMA_RELOAD: { status: 503, retryable: true },
