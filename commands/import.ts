@@ -3,11 +3,12 @@ import { Presets, SingleBar } from 'cli-progress';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { type ImportArguments, readArguments } from './import/arguments.ts';
-import { type ImportTotals, importFile, StoppedImport } from './import/import-file.ts';
+import { importFile, StoppedImport } from './import/import-file.ts';
 import { readMapping } from './import/mapping.ts';
 import { organizationNamed } from './import/organization.ts';
-import { summaryOf, writeReport } from './import/report.ts';
+import { exitCodeOf, summaryOf, writeReport } from './import/report.ts';
 import { signIn } from './import/sign-in.ts';
+import type { ImportTotals } from './import/totals.ts';
 
 /** `npm run import -- shipments FILE`: imports delivered shipments of another system through the gateway. */
 async function run(options: ImportArguments): Promise<ImportTotals> {
@@ -48,8 +49,7 @@ async function main(): Promise<void> {
   try {
     const totals = await run(options);
     report(options.report, totals);
-    // The report lists the refused rows.
-    process.exitCode = totals.refused.length === 0 ? 0 : 2;
+    process.exitCode = exitCodeOf(totals);
   } catch (error) {
     if (error instanceof StoppedImport) report(options.report, error.totals);
     throw error;

@@ -1,11 +1,7 @@
-import type { TextField } from './mapping.ts';
+import type { TextField } from './mapping-fields.ts';
 
 /** The trimmed cells of one row by the names of their columns. */
 export type Cells = ReadonlyMap<string, string>;
-
-export function cellsOf(header: readonly string[], values: readonly string[]): Cells {
-  return new Map(header.map((column, index) => [column, (values[index] ?? '').trim()]));
-}
 
 /** `{column}` within a template. */
 const slot = /\{([^}]+)\}/g;

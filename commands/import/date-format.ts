@@ -16,29 +16,70 @@ const patterns: Readonly<Record<string, string>> = {
 
 const compiled = new Map<string, RegExp>();
 
-/** Two-digit years up to this one belong to the 2000s. */
-const lastShortYear = 69;
+/** Day 0 of Excel's serial dates; its 29 February 1900, which never was, is out of range. */
+const excelEpoch = Date.UTC(1899, 11, 30);
+const serialDate = /^\d{5}(\.\d+)?$/;
+
+export interface DateOptions {
+  /** The moment that a date without a time stands for: the start or the last millisecond of its day. */
+  readonly day: 'start' | 'end';
+  /** The last year that two digits mean: of 2049, `49` is 2049 and `50` is 1950. */
+  readonly twoDigitYearsUntil: number;
+}
 
 /**
- * Reads a date or time as UTC by a format such as `d-MMM-yy`, `M/d/yyyy`, `yyyy-MM-dd HH:mm` or `iso`. A date without a
- * time is the start or the last millisecond of its day. Undefined when the text does not match the format, or the day does not exist.
+ * Reads a date or time as UTC by a format such as `d-MMM-yy`, `M/d/yyyy`, `yyyy-MM-dd HH:mm`, `iso` or `excel` (a serial date).
+ * Undefined when the text does not match the format, or the day does not exist.
  */
-export function parseDate(text: string, format: string, day: 'start' | 'end'): Date | undefined {
-  if (format === 'iso') {
-    const at = new Date(/^\d{4}-\d\d-\d\d([T ].+)?$/.test(text) ? text : Number.NaN);
-    if (Number.isNaN(at.getTime())) return undefined;
-    return text.length === 10 && day === 'end' ? new Date(at.getTime() + dayMs - 1) : at;
-  }
+export function parseDate(text: string, format: string, { day, twoDigitYearsUntil }: DateOptions): Date | undefined {
+  if (format === 'iso') return parseIso(text, day);
+  if (format === 'excel') return parseSerialDate(text, day);
   const groups = compile(format).exec(text)?.groups;
   if (!groups) return undefined;
   const { year, shortYear, month, monthName, day: date, hour, minute = '0', second = '0' } = groups;
-  const fullYear = Number(year ?? (Number(shortYear) <= lastShortYear ? `20${shortYear}` : `19${shortYear}`));
+  const fullYear = year === undefined ? yearOf(Number(shortYear), twoDigitYearsUntil) : Number(year);
   const monthIndex = monthName ? months.indexOf(monthName.toLowerCase()) : Number(month) - 1;
   const time = Date.UTC(fullYear, monthIndex, Number(date), Number(hour ?? 0), Number(minute), Number(second));
   const at = new Date(time);
-  // JavaScript turns 31 April into 1 May.
+  // JavaScript turns 31 April into 1 May, and 25:00 into the next day.
   if (monthIndex < 0 || at.getUTCMonth() !== monthIndex || at.getUTCDate() !== Number(date)) return undefined;
-  return hour === undefined && day === 'end' ? new Date(time + dayMs - 1) : at;
+  if (Number(minute) > 59 || Number(second) > 59) return undefined;
+  return hour === undefined ? ofDay(at, day) : at;
+}
+
+/** True for a text such as 45717: Excel writes a date like this when the cell has no date format. */
+export function isSerialDate(text: string): boolean {
+  return serialDate.test(text);
+}
+
+function parseIso(text: string, day: 'start' | 'end'): Date | undefined {
+  const [, date] = /^(\d{4}-\d\d-\d\d)([T ].+)?$/.exec(text) ?? [];
+  const at = new Date(date === undefined ? Number.NaN : text);
+  // `Date` takes 30 February for 1 March, in a date with a time.
+  if (date === undefined || Number.isNaN(at.getTime()) || !isDay(date)) return undefined;
+  return text.length === date.length ? ofDay(at, day) : at;
+}
+
+function isDay(date: string): boolean {
+  const at = new Date(date);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(date);
+}
+
+function parseSerialDate(text: string, day: 'start' | 'end'): Date | undefined {
+  if (!isSerialDate(text)) return undefined;
+  const seconds = Math.round(Number(text) * 86_400);
+  const at = new Date(excelEpoch + seconds * 1_000);
+  return text.includes('.') ? at : ofDay(at, day);
+}
+
+function ofDay(at: Date, day: 'start' | 'end'): Date {
+  return day === 'end' ? new Date(at.getTime() + dayMs - 1) : at;
+}
+
+/** The year of these two digits within the hundred years that end with `last`. */
+function yearOf(shortYear: number, last: number): number {
+  const year = last - (last % 100) + shortYear;
+  return year > last ? year - 100 : year;
 }
 
 function compile(format: string): RegExp {

@@ -1,19 +1,11 @@
-import { extname } from 'node:path';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { GraphClient } from '../../client/graph-client.ts';
-import { cellsOf, columnsOf } from './cells.ts';
-import { type ImportRow, mapRow, sourceReferenceOf } from './map-row.ts';
+import type { ImportRow } from './map-row.ts';
 import type { Mapping } from './mapping.ts';
-import { readRows, type SourceRow } from './read-rows.ts';
-import { type RefusedRow, RowRefusal } from './refusal.ts';
+import { readFile } from './read-file.ts';
+import type { RefusedRow } from './refusal.ts';
 import { type Shipper, sendBatch } from './send-batch.ts';
-
-export interface ImportTotals {
-  readonly rows: number;
-  readonly imported: number;
-  readonly alreadyImported: number;
-  readonly refused: readonly RefusedRow[];
-}
+import type { ImportTotals, KeptCell } from './totals.ts';
 
 export interface ImportOptions {
   readonly file: string;
@@ -45,19 +37,19 @@ const batchRows = 500;
  */
 export async function importFile(options: ImportOptions): Promise<ImportTotals> {
   const { file, mapping, onProgress, client, organizationId } = options;
-  const delimiter = mapping.delimiter ?? (['.tsv', '.tab'].includes(extname(file).toLowerCase()) ? '\t' : ',');
   let bytes = 0;
-  const onBytes = (count: number) => {
+  const { columns, rows } = await readFile(file, mapping, (count) => {
     bytes += count;
-  };
+  });
+  const shipper: Shipper = { client, organizationId, source: mapping.source, file, columns };
   const refused: RefusedRow[] = [];
+  const kept: KeptCell[] = [];
   let [read, imported, alreadyImported] = [0, 0, 0];
-  const rows = readRows(file, { delimiter, encoding: mapping.encoding, onBytes });
-  const header = await headerOf(rows, mapping);
-  const shipper: Shipper = { client, organizationId, source: mapping.source, file, columns: header };
   const totals = (): ImportTotals => {
     const byLine = refused.toSorted((left, right) => left.line - right.line);
-    return { rows: read, imported, alreadyImported, refused: byLine };
+    const refusedLines = new Set(refused.map(({ line }) => line));
+    const ofImported = kept.filter(({ line }) => !refusedLines.has(line));
+    return { rows: read, imported, alreadyImported, refused: byLine, kept: ofImported };
   };
 
   let batch: ImportRow[] = [];
@@ -74,16 +66,17 @@ export async function importFile(options: ImportOptions): Promise<ImportTotals> 
     onProgress?.({ bytes, rows: read });
   };
   try {
-    for await (const row of rows) {
+    for await (const result of rows) {
       read += 1;
-      const mapped = mapOrRefuse(mapping, header, row);
-      if (mapped instanceof RowRefusal) {
-        refused.push(mapped.at(row.line, sourceReferenceOf(mapping, cellsOf(header, row.values))));
+      if ('refusal' in result) {
+        refused.push(result.refusal);
         continue;
       }
-      const length = Buffer.byteLength(JSON.stringify(mapped));
+      const { line, row, keptTexts } = result;
+      kept.push(...keptTexts.map((text) => ({ line, sourceReference: row.sourceReference, ...text })));
+      const length = Buffer.byteLength(JSON.stringify(row));
       if (batch.length === batchRows || size + length > batchBytes) await flush();
-      batch.push(mapped);
+      batch.push(row);
       size += length;
     }
     await flush();
@@ -92,43 +85,4 @@ export async function importFile(options: ImportOptions): Promise<ImportTotals> 
     throw error;
   }
   return totals();
-}
-
-function mapOrRefuse(
-  mapping: Mapping,
-  header: readonly string[],
-  { line, values, fault }: SourceRow,
-): ImportRow | RowRefusal {
-  if (fault !== undefined) return new RowRefusal('MALFORMED', fault);
-  try {
-    requireWhole(values, header.length);
-    return mapRow(mapping, cellsOf(header, values), line, values);
-  } catch (error) {
-    if (error instanceof RowRefusal) return error;
-    throw error;
-  }
-}
-
-/** Refuses rows with a wrong number of cells, and rows that are not UTF-8, which would be imported with question marks. */
-function requireWhole(values: readonly string[], cells: number): void {
-  if (values.length !== cells) {
-    throw new RowRefusal('UNMAPPED', `${cells} cells are required, as in the header; got ${values.length}`);
-  }
-  if (values.some((value) => value.includes('\ufffd'))) {
-    const message = 'well-formed UTF-8 is required (or "encoding": "latin1" in the mapping); got other bytes';
-    throw new RowRefusal('UNMAPPED', message);
-  }
-}
-
-async function headerOf(rows: AsyncGenerator<SourceRow>, mapping: Mapping): Promise<readonly string[]> {
-  const first = await rows.next();
-  const header = first.done ? [] : first.value.values.map((column) => column.trim());
-  const fault = first.done ? undefined : first.value.fault;
-  const missing = [...columnsOf(mapping.fields)].filter((column) => !header.includes(column));
-  if (missing.length === 0 && fault === undefined) return header;
-  await rows.return(undefined);
-  if (fault !== undefined) throw new ConfigurationError(`FILE: a header in CSV is required; ${fault}`);
-  throw new ConfigurationError(
-    `FILE: the columns ${missing.join(', ')} are required by the mapping; got ${header.join(', ') || 'an empty file'}`,
-  );
 }

@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
 import { parse as parseText } from 'csv-parse/sync';
+import { decodedText, type Preamble } from './delimited-text.ts';
 
-/** A row of a delimited file: the line on which it begins (the header is line 1) and its cells. */
+/** A row of a file: the line on which it begins (the first is 1) and its cells. */
 export interface SourceRow {
   readonly line: number;
   readonly values: readonly string[];
@@ -16,20 +17,30 @@ interface ParsedRecord {
 }
 
 export interface ReadOptions {
+  readonly preamble: Preamble;
   readonly delimiter: string;
-  readonly encoding: 'utf8' | 'latin1';
   readonly onBytes: (count: number) => void;
 }
 
-/** Streams the rows of a delimited file, header first. Cells may contain line breaks. A byte order mark is skipped. */
-export async function* readRows(path: string, options: ReadOptions): AsyncGenerator<SourceRow> {
-  const { delimiter, encoding, onBytes } = options;
+/** Streams the rows of a delimited file, header first, without those that have no text. Cells may contain line breaks. */
+export async function* readRows(
+  path: string,
+  { preamble, delimiter, onBytes }: ReadOptions,
+): AsyncGenerator<SourceRow> {
+  const rows = readRecords(path, { preamble, delimiter, onBytes });
+  for await (const row of rows) {
+    const isSeparatorLine = row.line === 1 && preamble.delimiter !== undefined;
+    const isBlank = row.fault === undefined && row.values.every((value) => value.trim() === '');
+    if (!isSeparatorLine && !isBlank) yield row;
+  }
+}
+
+async function* readRecords(path: string, { preamble, delimiter, onBytes }: ReadOptions): AsyncGenerator<SourceRow> {
   const faulty: SourceRow[] = [];
-  const file = createReadStream(path);
+  const text = Readable.from(decodedText(path, preamble, onBytes));
   const parser = parse({
     delimiter,
-    encoding,
-    bom: true,
+    record_delimiter: '\n',
     info: true,
     raw: true,
     relax_column_count: true,
@@ -43,9 +54,8 @@ export async function* readRows(path: string, options: ReadOptions): AsyncGenera
     // The parser may report several faults of one record.
     if (faulty.at(-1)?.line !== line) faulty.push({ line, values, fault: error.message });
   });
-  file.on('data', (chunk) => onBytes(chunk.length));
-  file.on('error', (error) => parser.destroy(error));
-  file.pipe(parser);
+  text.on('error', (error) => parser.destroy(error));
+  text.pipe(parser);
   try {
     for await (const { record, info } of parser as AsyncIterable<ParsedRecord>) {
       const line = info.lines - breaksIn(record);
@@ -55,7 +65,7 @@ export async function* readRows(path: string, options: ReadOptions): AsyncGenera
     }
     yield* faulty;
   } finally {
-    file.destroy();
+    text.destroy();
     parser.destroy();
   }
 }

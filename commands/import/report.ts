@@ -1,33 +1,56 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '#shared/runtime/config.ts';
-import type { ImportTotals } from './import-file.ts';
+import { toCsv } from './csv-text.ts';
+import { shown } from './refusal.ts';
+import type { ImportTotals, KeptCell } from './totals.ts';
 
-const shown = 20;
+const most = 20;
 const columns = ['line', 'sourceReference', 'code', 'message', 'field', 'value'] as const;
 
-/** What the operator reads at the end: totals, and the first refused rows with their reasons. */
-export function summaryOf({ rows, imported, alreadyImported, refused }: ImportTotals, reportPath: string): string {
-  const totals = `${rows} rows: ${imported} imported, ${alreadyImported} imported before, ${refused.length} refused.`;
-  if (refused.length === 0) return totals;
-  const lines = refused.slice(0, shown).map(({ line, code, message }) => `  line ${line}: ${code}: ${message}`);
-  const more = refused.length > shown ? [`  … and ${refused.length - shown} more`] : [];
-  return [totals, ...lines, ...more, `All refused rows: ${reportPath}`].join('\n');
+/** The exit code: 2 where rows were refused, 3 where only cells were not understood, otherwise 0. */
+export function exitCodeOf({ refused, kept }: ImportTotals): number {
+  if (refused.length > 0) return 2;
+  return kept.length > 0 ? 3 : 0;
 }
 
-/** Writes every refused row with its line, its reason and the value at fault as CSV. */
-export function writeReport(path: string, { refused }: ImportTotals): void {
-  const rows = refused.map((row) => columns.map((column) => String(row[column])));
-  const lines = [columns, ...rows].map((cells) => cells.map(quoted).join(','));
+/** What the operator reads at the end: totals, and the first refused rows and kept texts with their reasons. */
+export function summaryOf(
+  { rows, imported, alreadyImported, refused, kept }: ImportTotals,
+  reportPath: string,
+): string {
+  const totals = `${rows} rows: ${imported} imported, ${alreadyImported} imported before, ${refused.length} refused.`;
+  if (refused.length === 0 && kept.length === 0) return totals;
+  return [
+    totals,
+    ...listOf(refused.map(({ line, code, message }) => `line ${line}: ${code}: ${message}`)),
+    ...(kept.length === 0 ? [] : [`${kept.length} cells are not numbers and were kept as text: ${countsOf(kept)}.`]),
+    ...listOf(kept.map(({ line, field, value }) => `line ${line}: ${field}: ${shown(value)}`)),
+    `All of them: ${reportPath}`,
+  ].join('\n');
+}
+
+/** Writes every refused row and kept text with its line, its reason and its value as CSV. */
+export function writeReport(path: string, { refused, kept }: ImportTotals): void {
+  const message = 'a number is required; the text was kept as a note. Add it to "notes" of the field in the mapping';
+  const keptRows = kept.map((cell) => ({ ...cell, code: 'KEPT_AS_TEXT', message: `${cell.field}: ${message}` }));
+  const rows = [...refused, ...keptRows].map((row) => columns.map((column) => String(row[column])));
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, `${lines.join('\n')}\n`);
+    writeFileSync(path, toCsv([columns, ...rows]));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`--report: a writable file is required; ${path}: ${reason}`);
   }
 }
 
-function quoted(cell: string): string {
-  return /[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+function listOf(lines: readonly string[]): string[] {
+  const more = lines.length > most ? [`  … and ${lines.length - most} more`] : [];
+  return [...lines.slice(0, most).map((line) => `  ${line}`), ...more];
+}
+
+/** How many there are by field: "freightCost 2, item.weightKg 1". */
+function countsOf(kept: readonly KeptCell[]): string {
+  const byField = Map.groupBy(kept, ({ field }) => field);
+  return [...byField].map(([field, cells]) => `${field} ${cells.length}`).join(', ');
 }

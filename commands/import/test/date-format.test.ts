@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseDate } from '../date-format.ts';
 
 const read = (text: string, format: string, day: 'start' | 'end' = 'start') =>
-  parseDate(text, format, day)?.toISOString();
+  parseDate(text, format, { day, twoDigitYearsUntil: 2049 })?.toISOString();
 
 describe('dates of files', () => {
   test.each([
@@ -14,6 +14,11 @@ describe('dates of files', () => {
     ['2024-02-29', 'iso', '2024-02-29T00:00:00.000Z'],
     ['2024-02-29T10:00:00-05:00', 'iso', '2024-02-29T15:00:00.000Z'],
     ['1-Jan-70', 'd-MMM-yy', '1970-01-01T00:00:00.000Z'],
+    ['1-Mar-49', 'd-MMM-yy', '2049-03-01T00:00:00.000Z'],
+    ['1-Mar-50', 'd-MMM-yy', '1950-03-01T00:00:00.000Z'],
+    ['1-Mar-69', 'd-MMM-yy', '1969-03-01T00:00:00.000Z'],
+    ['45717', 'excel', '2025-03-01T00:00:00.000Z'],
+    ['45717.5', 'excel', '2025-03-01T12:00:00.000Z'],
   ])('%s as %s', (text, format, expected) => {
     expect(read(text, format)).toBe(expected);
   });
@@ -29,4 +34,20 @@ describe('dates of files', () => {
       expect(read(text, 'd-MMM-yy')).toBeUndefined();
     },
   );
+
+  test.each([
+    ['2025-02-29', 'iso'],
+    ['2025-02-30T10:00:00Z', 'iso'],
+    ['31.12.1999 23:60', 'dd.MM.yyyy HH:mm'],
+    ['31.12.1999 24:00', 'dd.MM.yyyy HH:mm'],
+    ['7', 'excel'],
+  ])('no such time: %s as %s', (text, format) => {
+    expect(read(text, format)).toBeUndefined();
+  });
+
+  test('the mapping states the last year that two digits mean', () => {
+    const year = (until: number) =>
+      parseDate('1-Mar-69', 'd-MMM-yy', { day: 'start', twoDigitYearsUntil: until })?.getUTCFullYear();
+    expect([2049, 2068, 2069].map(year)).toEqual([1969, 1969, 2069]);
+  });
 });

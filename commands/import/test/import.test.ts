@@ -11,7 +11,7 @@ import type { ShipmentsContext } from '../../../subgraphs/shipments/context.ts';
 import { shipments } from '../../../subgraphs/shipments/subgraph.ts';
 import { importFile } from '../import-file.ts';
 import { type Mapping, readMapping } from '../mapping.ts';
-import { summaryOf, writeReport } from '../report.ts';
+import { exitCodeOf, summaryOf, writeReport } from '../report.ts';
 
 const admin = somebody(['ADMIN']);
 const organizationId = newId();
@@ -113,7 +113,26 @@ describe('importing a file', () => {
       `\ufeff${header}\n${good('a')}\n\n${good('b', { goods: '"two\nlines"', weight: 'unknown', freight: 'Invoiced Separately', city: '' })}\n${good('c')}\n`,
     );
     const totals = await load(file, plain('PLAIN'));
-    expect(totals).toEqual({ rows: 3, imported: 3, alreadyImported: 0, refused: [] });
+    expect(totals).toEqual({
+      rows: 3,
+      imported: 3,
+      alreadyImported: 0,
+      refused: [],
+      kept: [
+        { line: 4, sourceReference: 'b', field: 'item.weightKg', value: 'unknown' },
+        { line: 4, sourceReference: 'b', field: 'freightCost', value: 'Invoiced Separately' },
+      ],
+    });
+    expect(exitCodeOf(totals)).toBe(3);
+    expect(summaryOf(totals, 'report.csv')).toBe(
+      [
+        '3 rows: 3 imported, 0 imported before, 0 refused.',
+        '2 cells are not numbers and were kept as text: item.weightKg 1, freightCost 1.',
+        '  line 4: item.weightKg: "unknown"',
+        '  line 4: freightCost: "Invoiced Separately"',
+        'All of them: report.csv',
+      ].join('\n'),
+    );
     expect(await byReference('PLAIN-a')).toEqual({
       reference: 'PLAIN-a',
       status: 'DELIVERED',
@@ -170,9 +189,11 @@ describe('importing a file', () => {
   test('twice imports each row once', async () => {
     const lines = [header.split(','), cellsOf('t1'), cellsOf('t2')].map((cells) => cells.join('\t'));
     const file = fileOf('twice.tsv', `${lines.join('\r\n')}\r\n`);
-    const both = await Promise.all([load(file, plain('TWICE')), load(file, plain('TWICE'))]);
+    // A file without commas between its cells says which separator is the decimal one.
+    const twice: Mapping = { ...plain('TWICE'), decimal: '.' };
+    const both = await Promise.all([load(file, twice), load(file, twice)]);
     expect(both.map(({ imported }) => imported).toSorted()).toEqual([0, 2]);
-    expect(await load(file, plain('TWICE'))).toEqual({ rows: 2, imported: 0, alreadyImported: 2, refused: [] });
+    expect(await load(file, twice)).toEqual({ rows: 2, imported: 0, alreadyImported: 2, refused: [], kept: [] });
   });
 
   test('refuses each bad row by its line and reason, and imports the others', async () => {
@@ -214,7 +235,7 @@ describe('importing a file', () => {
       good('mode', { mode: 'Rail' }),
       good('unknown', { mode: 'n/a' }),
       good('truck', { truck: 'Reefer' }),
-      good('country', { country: 'Tanzania' }),
+      good('country', { country: 'Tansania' }),
       good('due', { due: 'as soon as possible' }),
       good('pieces', { pieces: 'a dozen' }),
     ];
@@ -223,7 +244,7 @@ describe('importing a file', () => {
     expect(totals.refused).toMatchObject([
       { line: 3, sourceReference: 'mode', code: 'UNMAPPED', field: 'mode', value: 'Rail' },
       { line: 5, sourceReference: 'truck', code: 'UNMAPPED', field: 'equipment', value: 'Reefer' },
-      { line: 6, sourceReference: 'country', code: 'UNMAPPED', field: 'destination.country', value: 'Tanzania' },
+      { line: 6, sourceReference: 'country', code: 'UNMAPPED', field: 'destination.country', value: 'Tansania' },
       { line: 7, sourceReference: 'due', code: 'UNMAPPED', field: 'deliverBy', value: 'as soon as possible' },
       { line: 8, sourceReference: 'pieces', code: 'UNMAPPED', field: 'item.quantity', value: 'a dozen' },
     ]);
@@ -251,6 +272,49 @@ describe('importing a file', () => {
       { line: 33, sourceReference: 'v31', code: 'INVALID_INPUT', message: expect.stringContaining('year') },
     ]);
     expect(requests).toBeLessThan(25); // Batches are halved; no request per row.
+  });
+
+  test('an amount has the decimals of its currency, which each row may name', async () => {
+    const { fields } = plain('COINS');
+    const mapping: Mapping = {
+      ...plain('COINS'),
+      fields: { ...fields, freightCost: { column: 'freight', currency: { column: 'truck' } }, equipment: undefined },
+    };
+    const rows = [
+      good('jpy', { freight: '100.50', truck: 'JPY' }),
+      good('yen', { freight: '¥100', truck: 'jpy' }),
+      good('kwd', { freight: '1.234', truck: 'KWD' }),
+      good('usd', { freight: '1.234', truck: 'USD' }),
+      good('xyz', { freight: '1', truck: 'XYZ' }),
+    ];
+    const { imported, refused } = await load(fileOf('coins.csv', `${header}\n${rows.join('\n')}\n`), mapping);
+    expect(imported).toBe(2);
+    expect(refused).toMatchObject([
+      {
+        line: 2,
+        code: 'INVALID_INPUT',
+        field: 'freightCost',
+        message: expect.stringContaining('without decimals in JPY'),
+      },
+      { line: 5, code: 'INVALID_INPUT', field: 'freightCost', message: expect.stringContaining('2 decimals in USD') },
+      { line: 6, code: 'UNMAPPED', field: 'freightCost.currency', value: 'XYZ' },
+    ]);
+    expect(await byReference('COINS-yen')).toMatchObject({
+      importedFrom: { freightCost: { amount: '100', currency: 'JPY' } },
+    });
+    expect(await byReference('COINS-kwd')).toMatchObject({
+      importedFrom: { freightCost: { amount: '1.234', currency: 'KWD' } },
+    });
+  });
+
+  test('a load is not delivered in the future', async () => {
+    const { refused } = await load(
+      fileOf('future.csv', `${header}\n${good('f', { done: '2069-03-05' })}\n`),
+      plain('FUTURE'),
+    );
+    expect(refused).toMatchObject([
+      { line: 2, code: 'INVALID_INPUT', field: 'deliveredAt', message: expect.stringContaining('future') },
+    ]);
   });
 
   test('a load cannot be delivered before it was created', async () => {
@@ -329,7 +393,7 @@ describe('the sample of docs/import.md', () => {
     expect(printed).toBe(readFileSync(join(samples, 'mapping.json'), 'utf8'));
     const mapping = readMapping(fileOf('printed.json', printed));
     const totals = await load(join(samples, 'shipments.csv'), mapping);
-    expect(totals).toEqual({ rows: 8, imported: 8, alreadyImported: 0, refused: [] });
+    expect(totals).toEqual({ rows: 8, imported: 8, alreadyImported: 0, refused: [], kept: [] });
     expect(await byReference('KONTOR-K-1003')).toMatchObject({
       late: false,
       weightKg: null,
@@ -347,8 +411,20 @@ const present = existsSync(scms);
 (present ? describe : describe.skip)(`the 7,754 real shipments of SCMS${present ? '' : ' (file absent)'}`, () => {
   test('can all be queried, also those without a number for cost or weight', async () => {
     const mapping = readMapping(join(import.meta.dirname, '../mappings/scms.json'));
-    expect(await load(scms, mapping)).toEqual({ rows: 7_754, imported: 7_754, alreadyImported: 0, refused: [] });
-    expect(await load(scms, mapping)).toEqual({ rows: 7_754, imported: 0, alreadyImported: 7_754, refused: [] });
+    expect(await load(scms, mapping)).toEqual({
+      rows: 7_754,
+      imported: 7_754,
+      alreadyImported: 0,
+      refused: [],
+      kept: [],
+    });
+    expect(await load(scms, mapping)).toEqual({
+      rows: 7_754,
+      imported: 0,
+      alreadyImported: 7_754,
+      refused: [],
+      kept: [],
+    });
 
     const { data } = await scene.ask(
       customer,

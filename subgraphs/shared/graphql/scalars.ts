@@ -20,7 +20,7 @@ const DateTime = new GraphQLScalarType<Date, string>({
 });
 
 /** ISO 4217 code. */
-export const CurrencyCode = new GraphQLScalarType({ ...CurrencyResolver.toConfig(), name: 'CurrencyCode' });
+const CurrencyCode = new GraphQLScalarType({ ...CurrencyResolver.toConfig(), name: 'CurrencyCode' });
 
 const decimalPattern = /^-?\d{1,15}(\.\d{1,6})?$/;
 

@@ -89,8 +89,19 @@ const row = z.object({
     )
     .max(mostColumns),
 });
-export const importRow = row.refine(({ createdAt, deliveredAt }) => createdAt <= deliveredAt, {
-  path: ['deliveredAt'],
-  message: 'Must not be before createdAt.',
-});
-export type ImportFacts = z.infer<typeof importRow>;
+/** A source may write the local time of a place that is ahead of UTC. */
+const aheadMs = 86_400_000;
+
+/** A row of an import as of `now`. */
+export function importRow(now: Date) {
+  return row
+    .refine(({ createdAt, deliveredAt }) => createdAt <= deliveredAt, {
+      path: ['deliveredAt'],
+      message: 'Must not be before createdAt.',
+    })
+    .refine(({ deliveredAt }) => deliveredAt.getTime() <= now.getTime() + aheadMs, {
+      path: ['deliveredAt'],
+      message: 'Must not be in the future.',
+    });
+}
+export type ImportFacts = z.infer<typeof row>;

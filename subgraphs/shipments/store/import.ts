@@ -45,7 +45,8 @@ export async function importShipments(
     refuse('NOT_FOUND', 'There is no organization with this id.', 'organizationId');
   }
   const refusals: ImportRefusal[] = [];
-  const candidates = rows.flatMap((row) => candidateOf(row, batch.columns.length, refusals));
+  const rowShape = importRow(now);
+  const candidates = rows.flatMap((row) => candidateOf(row, rowShape, batch.columns.length, refusals));
   // Without the lock, two imports at once could both insert the same row.
   await query(em, sql`select pg_advisory_xact_lock(hashtext('shipments-import'))`);
   const fresh = await sift(em, batch.source, candidates, refusals);
@@ -58,9 +59,14 @@ export async function importShipments(
   };
 }
 
-function candidateOf(row: unknown, columns: number, refusals: ImportRefusal[]): Candidate[] {
+function candidateOf(
+  row: unknown,
+  rowShape: ReturnType<typeof importRow>,
+  columns: number,
+  refusals: ImportRefusal[],
+): Candidate[] {
   const label = rowLabel.parse(row); // the schema guarantees it
-  const parsed = importRow.safeParse(row, { error: describeIssue });
+  const parsed = rowShape.safeParse(row, { error: describeIssue });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') || null;

@@ -1,0 +1,61 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+
+export type Encoding = 'utf8' | 'latin1';
+
+/** Excel's first line, which names the delimiter: `sep=;`. */
+const separatorLine = /^\ufeff?"?sep=(.)"?(?:\r\n|\n|\r)/i;
+
+/** What the first bytes of a file say: how it is encoded, and the delimiter that Excel has written into its first line. */
+export interface Preamble {
+  /** A label of the WHATWG standard. */
+  readonly encoding: string;
+  readonly delimiter: string | undefined;
+}
+
+export async function readPreamble(path: string, encoding: Encoding): Promise<Preamble> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+    const bytes = buffer.subarray(0, bytesRead);
+    const label = labelOf(bytes, encoding);
+    const [, delimiter] = separatorLine.exec(new TextDecoder(label).decode(bytes)) ?? [];
+    return { encoding: label, delimiter };
+  } finally {
+    await file.close();
+  }
+}
+
+/** A byte order mark wins over the mapping. `latin1` is Windows-1252, in which Excel writes CSV: with the euro sign. */
+function labelOf(bytes: Buffer, encoding: Encoding): string {
+  if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes.length >= 2 && bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  if (bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
+  return encoding === 'latin1' ? 'windows-1252' : 'utf-8';
+}
+
+/**
+ * Streams the text of a file with `\n` for each kind of line break, also within quotes, so that lines count the same for
+ * everyone. A byte order mark is skipped; bytes that are not of the encoding become U+FFFD.
+ */
+export async function* decodedText(
+  path: string,
+  { encoding }: Preamble,
+  onBytes: (count: number) => void,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding);
+  let held = '';
+  for await (const chunk of createReadStream(path) satisfies Readable as AsyncIterable<Buffer>) {
+    onBytes(chunk.length);
+    const text = held + decoder.decode(chunk, { stream: true });
+    // The line feed of this carriage return may be in the next chunk.
+    held = text.endsWith('\r') ? '\r' : '';
+    yield withLineFeeds(text.slice(0, text.length - held.length));
+  }
+  yield withLineFeeds(held + decoder.decode());
+}
+
+function withLineFeeds(text: string): string {
+  return text.replaceAll(/\r\n?/g, '\n');
+}

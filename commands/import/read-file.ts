@@ -1,0 +1,63 @@
+import { extname } from 'node:path';
+import { columnsOf } from './cells.ts';
+import { readPreamble } from './delimited-text.ts';
+import { type ImportRow, mapRow, sourceReferenceOf } from './map-row.ts';
+import type { Mapping } from './mapping.ts';
+import { readRows, type SourceRow } from './read-rows.ts';
+import { type RefusedRow, RowRefusal } from './refusal.ts';
+import type { KeptText, Row } from './row.ts';
+import { alignedValues, cellsOf, cellsOfAnyRow, type Table, tableOf } from './table.ts';
+
+/** What a mapping makes of a row: a row to send, with the texts that it keeps in place of numbers, or a refusal. */
+export type ReadRow =
+  | { readonly line: number; readonly row: ImportRow; readonly keptTexts: readonly KeptText[] }
+  | { readonly line: number; readonly refusal: RefusedRow };
+
+export interface ReadFile {
+  readonly columns: readonly string[];
+  readonly unusedColumns: readonly string[];
+  readonly rows: AsyncGenerator<ReadRow>;
+}
+
+/** Opens a file and reads its header; the rows follow as they are asked for. @throws ConfigurationError */
+export async function readFile(file: string, mapping: Mapping, onBytes: (count: number) => void): Promise<ReadFile> {
+  const preamble = await readPreamble(file, mapping.encoding);
+  const ofName = ['.tsv', '.tab'].includes(extname(file).toLowerCase()) ? '\t' : ',';
+  const delimiter = mapping.delimiter ?? preamble.delimiter ?? ofName;
+  const rows = readRows(file, { preamble, delimiter, onBytes });
+  const used = columnsOf(mapping.fields);
+  const table = await headerOf(rows, used);
+  const decimal = mapping.decimal ?? (delimiter === ',' ? '.' : undefined);
+  const unusedColumns = table.columns.filter((column) => !used.has(column));
+  return { columns: table.columns, unusedColumns, rows: mappedRows(rows, table, mapping, decimal) };
+}
+
+async function headerOf(rows: AsyncGenerator<SourceRow>, used: ReadonlySet<string>): Promise<Table> {
+  const first = await rows.next();
+  try {
+    return tableOf(first.done ? undefined : first.value, used);
+  } catch (error) {
+    await rows.return(undefined);
+    throw error;
+  }
+}
+
+async function* mappedRows(
+  rows: AsyncGenerator<SourceRow>,
+  table: Table,
+  mapping: Mapping,
+  decimal: Row['decimal'],
+): AsyncGenerator<ReadRow> {
+  for await (const source of rows) {
+    const { line } = source;
+    try {
+      const values = alignedValues(table, source);
+      const { twoDigitYearsUntil } = mapping;
+      const row: Row = { cells: cellsOf(table, values), decimal, twoDigitYearsUntil, keptTexts: [] };
+      yield { line, row: mapRow(mapping, row, line, values), keptTexts: row.keptTexts };
+    } catch (error) {
+      if (!(error instanceof RowRefusal)) throw error;
+      yield { line, refusal: error.at(line, sourceReferenceOf(mapping, cellsOfAnyRow(table, source))) };
+    }
+  }
+}

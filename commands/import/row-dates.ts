@@ -1,0 +1,23 @@
+import { textsOf } from './cells.ts';
+import { isSerialDate, parseDate } from './date-format.ts';
+import type { DateField } from './mapping-fields.ts';
+import { RowRefusal, shown } from './refusal.ts';
+import { type Row, unmapped } from './row.ts';
+
+/** A date as ISO 8601. Every text of its columns must be a date, or be translated by the mapping. @throws RowRefusal */
+export function dateOf(row: Row, field: string, source: DateField | undefined): string | null {
+  if (!source) return null;
+  const dates = textsOf(source, row.cells).map((text) => readDate(row, field, source, text).toISOString());
+  return (source.pick === 'earliest' ? dates.toSorted()[0] : dates[0]) ?? null;
+}
+
+function readDate({ twoDigitYearsUntil }: Row, field: string, { formats, day }: DateField, text: string): Date {
+  for (const format of formats) {
+    const at = parseDate(text, format, { day, twoDigitYearsUntil });
+    if (at) return at;
+  }
+  const what = `a date as ${formats.join(' or ')}`;
+  if (!isSerialDate(text)) throw unmapped(field, text, what);
+  const message = `${what} is required; got ${shown(text)}, a serial date of Excel. Format the column as a date, or add "excel" to "formats"`;
+  throw new RowRefusal('UNMAPPED', message, { field, value: text });
+}

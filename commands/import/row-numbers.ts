@@ -1,0 +1,114 @@
+import { isCurrency } from '#shared/input/currencies.ts';
+import { textOf } from './cells.ts';
+import type { MeasureField, MoneyField, NumberField } from './mapping-fields.ts';
+import { readNumber } from './number-format.ts';
+import { RowRefusal, shown } from './refusal.ts';
+import { type Row, unmapped } from './row.ts';
+import { convert, type Units } from './units.ts';
+
+/** What a row has for a number: the number, a text in its place, or neither. */
+interface NumberOrNote<N> {
+  readonly number: N | null;
+  readonly note: string | null;
+}
+
+export interface Amount {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+/** A whole number. @throws RowRefusal */
+export function wholeNumberOf(row: Row, field: string, source: NumberField | undefined): number | null {
+  const value = textOf(source, row.cells);
+  if (value === null) return null;
+  const number = Number(digitsOf(row, field, value, 'a whole number'));
+  if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return number;
+  const message = `a whole number from 1 to 1,000,000,000 is required; got ${shown(value)}`;
+  throw new RowRefusal('INVALID_INPUT', message, { field, value });
+}
+
+/** A weight or volume in the unit that the graph uses. @throws RowRefusal */
+export function measureOf(row: Row, field: string, source: MeasureField | undefined, units: Units): number | null {
+  const value = textOf(source, row.cells);
+  if (source === undefined || value === null) return null;
+  return inUnit(row, field, source, units, digitsOf(row, field, value, 'a number'));
+}
+
+/** Like `measureOf`, but a text that is no number is a note. @throws RowRefusal */
+export function measureOrNote(
+  row: Row,
+  field: string,
+  source: (MeasureField & { readonly notes?: readonly string[] | undefined }) | undefined,
+  units: Units,
+): NumberOrNote<number> {
+  const value = textOf(source, row.cells);
+  if (source === undefined || value === null) return { number: null, note: null };
+  if (isNote(row, field, value, source.notes)) return { number: null, note: value };
+  return { number: inUnit(row, field, source, units, digitsOf(row, field, value, 'a number')), note: null };
+}
+
+/** An amount of money. @throws RowRefusal */
+export function amountOf(row: Row, field: string, source: MoneyField | undefined): Amount | null {
+  const value = textOf(source, row.cells);
+  if (source === undefined || value === null) return null;
+  const currency = currencyOf(row, field, source);
+  return { amount: digitsOf(row, field, value, `an amount in ${currency}`, currency), currency };
+}
+
+/** Like `amountOf`, but a text that is no number is a note. @throws RowRefusal */
+export function amountOrNote(row: Row, field: string, source: MoneyField | undefined): NumberOrNote<Amount> {
+  const value = textOf(source, row.cells);
+  if (source === undefined || value === null) return { number: null, note: null };
+  if (isNote(row, field, value, source.notes)) return { number: null, note: value };
+  return { number: amountOf(row, field, source), note: null };
+}
+
+function digitsOf(row: Row, field: string, value: string, what: string, currency?: string): string {
+  const read = readNumber(value, row.decimal, currency);
+  if ('digits' in read) return read.digits;
+  if (!read.isNumeric) throw unmapped(field, value, what);
+  const separator = row.decimal === ',' ? 'comma' : 'point';
+  const message =
+    read.fault === 'AMBIGUOUS'
+      ? `${what} is required; got ${shown(value)}, which is two numbers. Set "decimal" of the mapping to "." or ","`
+      : `${what} is required; got ${shown(value)}, which is none with a decimal ${separator}. See "decimal" of the mapping`;
+  throw new RowRefusal('UNMAPPED', message, { field, value });
+}
+
+/**
+ * True for a text to keep as a note. One that looks like a number is none: it would be lost, as an imported row never changes.
+ * A text that the mapping does not list is counted.
+ */
+function isNote(row: Row, field: string, value: string, notes: readonly string[] = []): boolean {
+  if (notes.some((pattern) => matches(value, pattern))) return true;
+  const read = readNumber(value, row.decimal);
+  if ('digits' in read || read.isNumeric) return false;
+  row.keptTexts.push({ field, value });
+  return true;
+}
+
+/** True for a text of a pattern in which `*` stands for any letters. */
+function matches(text: string, pattern: string): boolean {
+  const parts = pattern.split('*').map((part) => RegExp.escape(part));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
+}
+
+function inUnit(row: Row, field: string, source: MeasureField, units: Units, digits: string): number {
+  const unit = typeof source.unit === 'string' ? source.unit : textOf(source.unit, row.cells);
+  if (unit === null)
+    throw new RowRefusal('UNMAPPED', 'a unit is required; the row has none', { field: `${field}.unit` });
+  const number = convert(digits, unit, units);
+  if (number !== undefined) return number;
+  throw unmapped(`${field}.unit`, unit, `one of ${[...units.keys()].join(', ')}`);
+}
+
+function currencyOf(row: Row, field: string, { currency }: MoneyField): string {
+  if (typeof currency === 'string') return currency;
+  const text = textOf(currency, row.cells);
+  if (text === null) {
+    throw new RowRefusal('UNMAPPED', 'a currency is required; the row has none', { field: `${field}.currency` });
+  }
+  const code = text.toUpperCase();
+  if (isCurrency(code)) return code;
+  throw unmapped(`${field}.currency`, text, 'an ISO 4217 code such as USD');
+}
