@@ -47,8 +47,9 @@ export async function startLiveGraph(): Promise<LiveGraph> {
       waiting.add(check);
       check();
     });
+  let received = 0;
   async function watch(ids: readonly string[]) {
-    const stream = await moves.subscribe(ids);
+    const stream = await moves.subscribe(ids, { latest: { keys: 10_000, keyOf: () => String(received++) } }); // keeps every move
     counts.subscriptions++;
     changed();
     return filterMap(

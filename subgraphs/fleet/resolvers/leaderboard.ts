@@ -6,8 +6,7 @@ import type { FleetContext } from '../context.ts';
 import { type Period, type Span, spanAt } from '../domain/period.ts';
 import { driverOf } from '../domain/visibility.ts';
 import { aroundDriver, type BoardRow, rankOf, readBoard, topOfBoard } from '../store/leaderboard.ts';
-import type { LeaderboardChange } from '../store/scores.ts';
-import { leaderboardUpdates, type LeaderboardUpdate as Update } from './leaderboard-updates.ts';
+import { joinedChanges, leaderboardUpdates, type LeaderboardUpdate as Update } from './leaderboard-updates.ts';
 
 const neighboursAtMost = 10;
 const leadersAtMost = 100;
@@ -53,7 +52,7 @@ export const LeaderboardEntry = {
 export const leaderboardChanged = {
   /** Subscribes before it makes the first message, so that no change between the two is missed. */
   async subscribe(_parent: unknown, { period }: { period: Period }, { live, clock }: FleetContext) {
-    const changes = await live.subscribe<LeaderboardChange>([liveTopics.leaderboard(period)]);
+    const changes = await live.subscribe([liveTopics.leaderboard(period)], { latest: joinedChanges });
     return leaderboardUpdates(changes, period, clock);
   },
   resolve: (update: Update) => update,

@@ -4,7 +4,8 @@ import { WebSocket } from 'ws';
 import { newId } from '#shared/ids.ts';
 import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
 import { identityToken, somebody } from '#shared/test/harness.ts';
-import { leaderboardUpdates } from '../resolvers/leaderboard-updates.ts';
+import { spanAt } from '../domain/period.ts';
+import { joinedChanges, leaderboardUpdates } from '../resolvers/leaderboard-updates.ts';
 import { bookedShipment, dispatcher, type Fleet, inHours, now, startFleet } from './fleet-harness.ts';
 
 let fleet: Fleet;
@@ -151,12 +152,26 @@ describe('watching a leaderboard', () => {
 
   test('unsubscribes at once, even while it waits for a change', async () => {
     const live = createMemoryPubSub();
-    const updates = leaderboardUpdates(await live.subscribe(['board']), 'WEEKLY', () => now);
+    const updates = leaderboardUpdates(await live.subscribe(['board'], { latest: joinedChanges }), 'WEEKLY', () => now);
     expect(await updates.next()).toMatchObject({ value: { change: null } });
     const waiting = updates.next();
     await updates.return?.();
     expect(await waiting).toEqual({ value: undefined, done: true });
     expect(await updates.next()).toEqual({ value: undefined, done: true });
+  });
+
+  test('a slow client gets the changes of a driver as one, with the rank before all of them', async () => {
+    const live = createMemoryPubSub();
+    const { startsAt } = spanAt('WEEKLY', now);
+    const changed = (driverId: string, previousPoints: number) =>
+      live.publish('board', { driverId, startsAt: startsAt.toISOString(), previousPoints });
+    const updates = leaderboardUpdates(await live.subscribe(['board'], { latest: joinedChanges }), 'WEEKLY', () => now);
+    await updates.next();
+    for (let points = 0; points < 2_000; points++) changed('anna', points);
+    changed('dora', 7);
+    expect(await updates.next()).toMatchObject({ value: { change: { driverId: 'anna', previousPoints: 0 } } });
+    expect(await updates.next()).toMatchObject({ value: { change: { driverId: 'dora', previousPoints: 7 } } });
+    await live.close();
   });
 
   test('is forbidden for customers', async () => {

@@ -1,19 +1,16 @@
 import { GraphError } from '../errors/errors.ts';
-import { type Conflation, dropOldest, latestByKey } from './backlog.ts';
+import { type Conflation, latestByKey } from './backlog.ts';
 import { Channel } from './channel.ts';
-
-/** Maximum number of payloads that wait for one slow consumer. */
-export const bufferLimit = 256;
 
 /** Options of the subscription of one consumer. */
 export interface ConsumerOptions<T> {
+  /** One payload of each key waits for a slow consumer. A payload with a further key ends the stream with an error. */
+  readonly latest: Conflation<T>;
   /** Parses a payload. If it throws, the stream ends with the error. Default: payloads are not parsed. */
   readonly parse?: (payload: unknown) => T;
-  /** For a consumer that needs only the latest payload of each key. Default: keeps the latest `bufferLimit` payloads. */
-  readonly latest?: Conflation<T>;
-  /** Called for each payload that this consumer loses. */
-  readonly onLoss?: () => void;
-  /** Called for each payload that a newer one of its key replaces. */
+  /** Called when too many keys wait, so that the stream ends. */
+  readonly onOverflow?: () => void;
+  /** Called for each payload that is skipped, because another one of its key waits. */
   readonly onConflation?: () => void;
 }
 
@@ -27,16 +24,15 @@ export interface Consumer<T> {
 /** @param onEnd called once, when the consumer has stopped and its topics can be unsubscribed */
 export function openConsumer<T>(options: ConsumerOptions<T>, onEnd: () => void): Consumer<T> {
   // Our own processes publish the payloads of a topic, so without a parser they have the type of the topic.
-  const { parse = (payload) => payload as T, latest, onLoss = () => {}, onConflation = () => {} } = options;
-  const backlog = latest
-    ? latestByKey<T>(latest, { onLoss: onConflation })
-    : dropOldest<T>({ items: bufferLimit }, { onLoss });
-  const channel = new Channel<T>(backlog, onEnd);
+  const { parse = (payload) => payload as T, latest, onOverflow = () => {}, onConflation = () => {} } = options;
+  const channel = new Channel<T>(latestByKey<T>(latest, { onLoss: onConflation }), onEnd);
   return {
     channel,
     receive(payload) {
       try {
-        if (!channel.push(parse(payload))) channel.fail(tooManyKeys());
+        if (channel.push(parse(payload))) return;
+        onOverflow();
+        channel.fail(tooManyKeys());
       } catch (error) {
         channel.fail(error);
       }

@@ -4,15 +4,15 @@ import type { LivePubSub } from './pubsub.ts';
 
 /** Live data of one subgraph, with counts of lost payloads. */
 export interface CountedLive extends LivePubSub {
-  /** Payloads lost to consumers that were too slow, since the start. */
+  /** Payloads whose consumer was too slow, so that its stream ended with an error, since the start. */
   readonly lost: number;
-  /** Payloads that newer ones of the same key replaced before they were read, since the start. */
+  /** Payloads that were skipped because another one of their key waited, since the start. */
   readonly conflated: number;
   /** Payloads that could not be published, since the start. */
   readonly unsent: number;
 }
 
-/** Counts payloads that consumers do not get. Losses are also logged, because the consumer then has a gap. */
+/** Counts payloads that consumers do not get. An ended stream is also logged. */
 export function countLosses(live: LivePubSub, log: Log): CountedLive {
   let lost = 0;
   let conflated = 0;
@@ -32,22 +32,15 @@ export function countLosses(live: LivePubSub, log: Log): CountedLive {
         unsent += 1;
       });
     },
-    subscribe<T>(topics: readonly string[], options: ConsumerOptions<T> = {}) {
-      let ofConsumer = 0;
-      const onLoss = () => {
+    subscribe<T>(topics: readonly string[], options: ConsumerOptions<T>) {
+      const onOverflow = () => {
         lost += 1;
-        ofConsumer += 1;
-        // Logs at 1, 2, 4, 8 … losses, so that a slow consumer does not fill the log.
-        if (Number.isInteger(Math.log2(ofConsumer)))
-          log.warn(
-            { topics, lost: ofConsumer },
-            'a consumer of live data is too slow and has lost its oldest payloads',
-          );
+        log.warn({ topics }, 'the stream of a consumer of live data has ended because the consumer is too slow');
       };
       const onConflation = () => {
         conflated += 1;
       };
-      return live.subscribe(topics, { ...options, onLoss, onConflation });
+      return live.subscribe(topics, { ...options, onOverflow, onConflation });
     },
     close: () => live.close(),
   };

@@ -13,7 +13,7 @@ export function createMemoryPubSub(): LivePubSub {
       const text = JSON.stringify(payload);
       for (const receive of listeners.get(topic) ?? []) receive(JSON.parse(text));
     },
-    subscribe<T>(topics: readonly string[], options: ConsumerOptions<T> = {}) {
+    subscribe<T>(topics: readonly string[], options: ConsumerOptions<T>) {
       const { channel, receive } = openConsumer(options, () => {
         open.delete(end);
         for (const topic of topics) leave(listeners, topic, receive);

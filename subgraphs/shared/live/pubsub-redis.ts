@@ -30,7 +30,7 @@ function createPubSub(
   let closed = false;
   return {
     publish: (topic, payload, onLoss) => publisher.publish({ topic, text: JSON.stringify(payload), onLoss }),
-    async subscribe<T>(topics: readonly string[], options: ConsumerOptions<T> = {}) {
+    async subscribe<T>(topics: readonly string[], options: ConsumerOptions<T>) {
       if (subscriber.status !== 'ready')
         throw new GraphError('SERVICE_UNAVAILABLE', 'Live data is not available at the moment. Try again later.');
       // Subscribes before graphql-redis-subscriptions does. If Redis refuses, that library also rejects a promise without a

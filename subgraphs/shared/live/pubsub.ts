@@ -9,6 +9,6 @@ export interface LivePubSub {
    */
   publish(topic: string, payload: unknown, onLoss?: () => void): void;
   /** Payloads of these topics from the moment the promise resolves. Ends with `return()` or when the pub/sub closes. */
-  subscribe<T>(topics: readonly string[], options?: ConsumerOptions<T>): Promise<Channel<T>>;
+  subscribe<T>(topics: readonly string[], options: ConsumerOptions<T>): Promise<Channel<T>>;
   close(): Promise<void>;
 }

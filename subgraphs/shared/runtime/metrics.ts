@@ -47,7 +47,7 @@ export function createSubgraphMetrics(
   });
   new Counter({
     name: 'subgraph_live_payloads_lost_total',
-    help: 'Payloads of live data lost to consumers that were too slow',
+    help: 'Payloads of live data whose consumer was too slow, so that its stream ended with an error',
     registers,
     collect() {
       this.reset();
@@ -56,7 +56,7 @@ export function createSubgraphMetrics(
   });
   new Counter({
     name: 'subgraph_live_payloads_conflated_total',
-    help: 'Payloads of live data that gave way to newer ones of the same thing before a consumer read them',
+    help: 'Payloads of live data that were skipped because another one of their key waited',
     registers,
     collect() {
       this.reset();

@@ -12,6 +12,8 @@ import { somebody, startTestSubgraph } from './harness.ts';
 import { type RedisServer, redisIsAvailable, startRedis } from './redis-server.ts';
 import { sampleSubgraph } from './sample.ts';
 
+const options = { latest: { keys: 10, keyOf: (value: unknown) => JSON.stringify(value) } };
+
 const log = createLog('test', 'silent');
 
 (redisIsAvailable ? describe : describe.skip)('while Redis is away', () => {
@@ -47,7 +49,7 @@ const log = createLog('test', 'silent');
     const subgraph = await startTestSubgraph(sampleSubgraph('shipments'), { live });
     const other = await createRedisPubSub(server.url, { log, health: new Health() });
     try {
-      const heard = await other.subscribe(['notes']);
+      const heard = await other.subscribe(['notes'], options);
       await line.cut();
       await partBecomes('down');
       const write = 'mutation { writeNote(input: { text: "hello" }) { note { id } } }';
@@ -87,7 +89,7 @@ const log = createLog('test', 'silent');
   test('a new subscriber gets SERVICE_UNAVAILABLE', async () => {
     await line.cut();
     await partBecomes('down');
-    await expect(live.subscribe(['a'])).rejects.toMatchObject({
+    await expect(live.subscribe(['a'], options)).rejects.toMatchObject({
       extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true },
     });
   });
@@ -99,7 +101,7 @@ const log = createLog('test', 'silent');
     await admin.call('ACL', 'SETUSER', 'one-topic', 'on', '>secret', '+@all', '~*', 'resetchannels', '&allowed');
     const restricted = await createRedisPubSub(limited.href, { log, health: new Health() });
     try {
-      await expect(restricted.subscribe(['allowed', 'forbidden'])).rejects.toThrow('NOPERM');
+      await expect(restricted.subscribe(['allowed', 'forbidden'], options)).rejects.toThrow('NOPERM');
       while (Number((await admin.pubsub('NUMSUB', 'allowed'))[1]) > 0);
     } finally {
       await restricted.close();
@@ -109,13 +111,13 @@ const log = createLog('test', 'silent');
   });
 
   test('a subscriber that leaves a topic during the outage does not get it back', async () => {
-    const heard = await live.subscribe(['a']);
+    const heard = await live.subscribe(['a'], options);
     await line.cut();
     await partBecomes('down');
     await heard.return?.();
     await line.mend();
     await partBecomes('up');
-    const again = await live.subscribe(['a']);
+    const again = await live.subscribe(['a'], options);
     live.publish('a', 'for those who listen now');
     expect((await again.next()).value).toBe('for those who listen now');
     expect(await heard.next()).toEqual({ value: undefined, done: true });

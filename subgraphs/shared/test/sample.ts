@@ -79,7 +79,8 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
       },
       Subscription: {
         noteWritten: {
-          subscribe: async (_parent: unknown, _args: unknown, { live }: SampleContext) => live.subscribe(['notes']),
+          subscribe: async (_parent: unknown, _args: unknown, { live }: SampleContext) =>
+            live.subscribe(['notes'], { latest: { keys: 100, keyOf: ({ id }: { readonly id: string }) => id } }),
           resolve: ({ id }: { id: string }, _args: unknown, { notes }: SampleContext) => notes.load(id),
         },
       },

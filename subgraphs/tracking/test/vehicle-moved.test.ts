@@ -31,7 +31,7 @@ function watchedPubSub() {
   };
   const live: LivePubSub = {
     ...inner,
-    async subscribe<T>(topics: readonly string[], options?: ConsumerOptions<T>) {
+    async subscribe<T>(topics: readonly string[], options: ConsumerOptions<T>) {
       const channel = await inner.subscribe<T>(topics, options);
       changed(1);
       const end = channel.return.bind(channel);
