@@ -14,6 +14,7 @@ export interface LoadResult {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
+  readonly p99Ms: number;
   readonly requests: number;
   /** Requests whose response had another status than 200, or errors. */
   readonly failed: number;
@@ -29,6 +30,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
     requestsPerSecond: result.requests.average,
     p50Ms: result.latency.p50,
     p95Ms: percentile(times, 0.95),
+    p99Ms: percentile(times, 0.99),
     requests: times.length,
     failed: result.non2xx + result.errors + result.timeouts + result.mismatches,
   };

@@ -1,16 +1,25 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { requireData } from '../../client/data.ts';
-import type { GraphOperation } from '../../client/graph-client.ts';
+import type { GraphClient, GraphOperation } from '../../client/graph-client.ts';
+import { processTree } from '../process-tree.ts';
 import { openDemoClient } from './client.ts';
 import { type Counts, countsOf } from './counts.ts';
+import type { FloorJob, FloorResult } from './floor.ts';
 import type { LoadJob, LoadResult } from './load.ts';
 import { documentOf, type Operation } from './operations.ts';
 import type { Options } from './options.ts';
 import type { Measured } from './product.ts';
+import { type Recorded, recordStatements } from './record.ts';
+import { runProgram } from './run-program.ts';
 
-export type Row = Counts & LoadResult & { readonly operation: Operation };
+export type Row = Counts &
+  LoadResult & {
+    readonly operation: Operation;
+    /** CPU milliseconds of one request: of gateway and subgraphs, and of PostgreSQL. Undefined for a product that runs elsewhere. */
+    readonly cpuMs: { readonly node: number; readonly postgres: number } | undefined;
+    /** Bytes of one response, uncompressed. */
+    readonly bytes: number;
+    readonly floor: FloorResult | undefined;
+  };
 
 /** Measures one operation: first the cost of a single request, then how many of them per second. */
 export async function measure(
@@ -31,19 +40,46 @@ export async function measure(
   const counts = await countsOf(measured, async () => requireData(await client.send(second)));
   const token = await session.accessToken();
   const bodies = requests.map((request) => JSON.stringify(request));
-  const load = (duration: number) => runLoad({ url, token, bodies, connections, seconds: duration }, signal);
-  await load(1); // warm
-  return { operation, ...counts, ...(await load(seconds)) };
+  const load = (duration: number) =>
+    runProgram<LoadResult>(
+      './load.ts',
+      { url, token, bodies, connections, seconds: duration } satisfies LoadJob,
+      signal,
+    );
+  await load(2); // warm
+  const cpu = readCpu();
+  const result = await load(seconds);
+  const used = readCpu();
+  const response = await client.send(second);
+  const perRequest = (part: 'node' | 'postgres') => (used[part] - cpu[part]) / result.requests;
+  return {
+    operation,
+    ...counts,
+    ...result,
+    bytes: Buffer.byteLength(JSON.stringify({ data: response.data })),
+    cpuMs: measured.isOwn ? { node: perRequest('node'), postgres: perRequest('postgres') } : undefined,
+    floor: measured.isOwn ? await measureFloor(requests, client, { connections, seconds }, signal) : undefined,
+  };
 }
 
-async function runLoad(job: LoadJob, signal: AbortSignal): Promise<LoadResult> {
-  const file = fileURLToPath(new URL('./load.ts', import.meta.url));
-  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'], signal });
-  const exited = new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`load.ts ended with ${code}`))));
-  });
-  child.stdin.end(JSON.stringify(job));
-  const [output] = await Promise.all([text(child.stdout), exited]);
-  return JSON.parse(output) as LoadResult; // written by load.ts
+/** CPU milliseconds so far of this process and of PostgreSQL below it. */
+function readCpu(): { readonly node: number; readonly postgres: number } {
+  const { user, system } = process.cpuUsage();
+  return { node: (user + system) / 1_000, postgres: processTree(process.pid).postgres.cpuSeconds * 1_000 };
+}
+
+const floorRequests = 8;
+
+/** Replays the statements of some requests without gateway and subgraphs. */
+async function measureFloor(
+  operations: readonly GraphOperation[],
+  client: GraphClient,
+  { connections, seconds }: Pick<Options, 'connections' | 'seconds'>,
+  signal: AbortSignal,
+): Promise<FloorResult> {
+  const requests: (readonly Recorded[])[] = [];
+  for (const operation of operations.slice(0, floorRequests)) {
+    requests.push(await recordStatements(async () => requireData(await client.send(operation))));
+  }
+  return runProgram('./floor.ts', { requests, connections, seconds } satisfies FloorJob, signal);
 }

@@ -8,6 +8,7 @@ import { readProductConfig } from '#shared/settings/product-config.ts';
 import { productParts, startProduct } from '../../commands/product.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
+import { recordConnections } from './record.ts';
 
 /** A product to measure: its gateway, and addresses for metrics. */
 export interface Measured {
@@ -17,6 +18,8 @@ export interface Measured {
   readonly adminUrl: string;
   /** GraphQL addresses of the subgraphs. */
   readonly subgraphUrls: readonly string[];
+  /** True if it runs in this process. */
+  readonly isOwn: boolean;
   close(): Promise<void>;
 }
 
@@ -28,6 +31,7 @@ export async function startThrowaway(
   shipments: number,
   settings: Readonly<Record<string, string>> = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0' },
 ): Promise<Measured> {
+  recordConnections();
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-bench-'));
   const environment = { DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings };
   await using resources = new AsyncDisposableStack();
@@ -49,7 +53,7 @@ export async function startThrowaway(
   const url = `${await gateway.listen()}/graphql`;
   const running = resources.move();
   const { adminUrl } = gateway;
-  return { url, adminUrl, subgraphUrls: Object.values(subgraphUrls), close: () => running.disposeAsync() };
+  return { url, adminUrl, subgraphUrls: Object.values(subgraphUrls), isOwn: true, close: () => running.disposeAsync() };
 }
 
 /** A product that runs already. Its subgraphs have the addresses of supergraph.yaml. */
@@ -58,6 +62,7 @@ export function attach(url: string): Measured {
     url,
     adminUrl: 'http://127.0.0.1:4100',
     subgraphUrls: [...subgraphAddresses().values()],
+    isOwn: false,
     close: () => Promise.resolve(),
   };
 }

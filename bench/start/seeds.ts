@@ -10,7 +10,7 @@ import { openSubgraph } from '#shared/server.ts';
 import { allSubgraphs } from '../../commands/all-subgraphs.ts';
 import { generateWorld } from '../../demo/generate/generate.ts';
 import { seedAlone } from '../../demo/seeding/seed-alone.ts';
-import { processTree } from './process-tree.ts';
+import { processTree } from '../process-tree.ts';
 
 /** Measures the parts of a first start one after the other, in seconds: wall time, CPU of this process, CPU of PostgreSQL. */
 const folder = mkdtempSync(join(tmpdir(), 'freight-seeds-'));
