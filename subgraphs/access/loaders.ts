@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { pagesOf } from '#shared/database/list.ts';
-import { byKey } from '#shared/graphql/loader.ts';
+import { byId } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { accountsByName } from './store/accounts.ts';
 import { accountRows, organizationRows } from './store/rows.ts';
@@ -10,10 +10,10 @@ import { namedAccounts, visibleAccounts, visibleMembers, visibleOrganizations } 
 export function createLoaders(em: EntityManager, identity: Identity) {
   const idOf = ({ id }: { readonly id: string }) => id;
   return {
-    account: byKey((ids) => accountRows.readBy(em, 'id', ids, { where: visibleAccounts(identity) }), idOf),
+    account: byId((ids) => accountRows.readBy(em, 'id', ids, { where: visibleAccounts(identity) }), idOf),
     /** Accounts to which records refer. The resolvers of their fields decide which fields are visible. */
-    namedAccount: byKey((ids) => accountRows.readBy(em, 'id', ids, { where: namedAccounts(identity) }), idOf),
-    organization: byKey(
+    namedAccount: byId((ids) => accountRows.readBy(em, 'id', ids, { where: namedAccounts(identity) }), idOf),
+    organization: byId(
       (ids) => organizationRows.readBy(em, 'id', ids, { where: visibleOrganizations(identity) }),
       idOf,
     ),

@@ -1,5 +1,5 @@
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byKey } from '#shared/graphql/loader.ts';
+import { byId, perArguments } from '#shared/graphql/loader.ts';
 import { reaches } from '#shared/identity/reach.ts';
 import { addDays, dayOf } from './domain/day.ts';
 import { historyDays } from './domain/outlook.ts';
@@ -16,8 +16,8 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
   const drivers = utilizationReach(identity);
   const organizations = performanceReach(identity);
   return {
-    utilization: perDays((days) =>
-      byKey(
+    utilization: perArguments((days: number) =>
+      byId(
         (ids) =>
           whereAny(
             ids.filter((driverId) => reaches(drivers, { driverId })),
@@ -26,8 +26,8 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
         (row) => row.driverId,
       ),
     ),
-    performance: perDays((days) =>
-      byKey(
+    performance: perArguments((days: number) =>
+      byId(
         (ids) =>
           whereAny(
             ids.filter((organizationId) => reaches(organizations, { organizationId })),
@@ -36,16 +36,6 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
         (row) => row.organizationId,
       ),
     ),
-  };
-}
-
-/** Loaders by number of days. A request has at most one per field. */
-function perDays<L>(create: (days: number) => L): (days: number) => L {
-  const made = new Map<number, L>();
-  return (days) => {
-    const loader = made.get(days) ?? create(days);
-    made.set(days, loader);
-    return loader;
   };
 }
 

@@ -1,7 +1,7 @@
 import { pagesOf } from '#shared/database/list.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byKey, listsByKey } from '#shared/graphql/loader.ts';
+import { byId, byKey, listsById } from '#shared/graphql/loader.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import { type Period, spanAt } from './domain/period.ts';
 import { assignmentsOfShipments } from './store/assignments.ts';
@@ -28,14 +28,14 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
   const driverOf = ({ driverId }: { readonly driverId: string }) => driverId;
   const shipmentOf = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
   return {
-    drivers: byKey((ids) => driverRows.readBy(em, 'id', ids, { where: visibleDrivers(reach) }), idOf),
-    vehicles: byKey((ids) => vehicleRows.readBy(em, 'id', ids, { where: visibleVehicles(reach) }), idOf),
-    assignments: byKey((ids) => assignmentRows.readBy(em, 'id', ids, { where: visibleAssignments(reach) }), idOf),
-    assignmentOfShipment: byKey((ids) => assignmentsOfShipments(em, reach, ids), shipmentOf),
-    loads: byKey((ids) => loadRows.readBy(em, 'shipment_id', ids, { where: visibleLoads(reach) }), shipmentOf),
+    drivers: byId((ids) => driverRows.readBy(em, 'id', ids, { where: visibleDrivers(reach) }), idOf),
+    vehicles: byId((ids) => vehicleRows.readBy(em, 'id', ids, { where: visibleVehicles(reach) }), idOf),
+    assignments: byId((ids) => assignmentRows.readBy(em, 'id', ids, { where: visibleAssignments(reach) }), idOf),
+    assignmentOfShipment: byId((ids) => assignmentsOfShipments(em, reach, ids), shipmentOf),
+    loads: byId((ids) => loadRows.readBy(em, 'shipment_id', ids, { where: visibleLoads(reach) }), shipmentOf),
     /** Tallies by `tallyKey`. */
     tallies: byKey(
-      (keys: readonly string[]) =>
+      (keys) =>
         talliesOf(
           em,
           keys.map((key) => {
@@ -45,9 +45,9 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
         ),
       ({ driverId, period }) => tallyKey(driverId, period),
     ),
-    badges: listsByKey((ids) => badgeRows.readBy(em, 'driver_id', ids, { orderBy: 't.earned_at, t.kind' }), driverOf),
-    openShifts: byKey((ids) => shiftRows.readBy(em, 'driver_id', ids, { where: sql`t.ended_at is null` }), driverOf),
-    rewardAccounts: byKey((ids) => rewardAccountRows.readBy(em, 'driver_id', ids), driverOf),
+    badges: listsById((ids) => badgeRows.readBy(em, 'driver_id', ids, { orderBy: 't.earned_at, t.kind' }), driverOf),
+    openShifts: byId((ids) => shiftRows.readBy(em, 'driver_id', ids, { where: sql`t.ended_at is null` }), driverOf),
+    rewardAccounts: byId((ids) => rewardAccountRows.readBy(em, 'driver_id', ids), driverOf),
     assignmentsOfDriver: pagesOf(em, assignments, 'driver_id', [visibleAssignments(reach)]),
     assignmentsOfVehicle: pagesOf(em, assignments, 'vehicle_id', [visibleAssignments(reach)]),
     shiftsOfDriver: pagesOf(em, shifts, 'driver_id'),

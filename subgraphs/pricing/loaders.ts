@@ -1,6 +1,8 @@
+import { pagesOf } from '#shared/database/list.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byKey, listsByKey } from '#shared/graphql/loader.ts';
+import { byId, listsById, perArguments } from '#shared/graphql/loader.ts';
 import { reaches } from '#shared/identity/reach.ts';
+import { conditionsOf, type InvoiceFilter, type InvoiceOrder, invoicesIn } from './store/invoice-list.ts';
 import { newestQuotes } from './store/quotes.ts';
 import { invoiceRows, paymentRows, quoteRows } from './store/rows.ts';
 import { billingSums } from './store/summaries.ts';
@@ -11,27 +13,30 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
   const reach = billingReach(identity);
   const where = visibleBilling(reach);
   return {
-    quote: byKey(
+    quote: byId(
       (ids) => quoteRows.readBy(em, 'id', ids, { where }),
       ({ id }) => id,
     ),
-    quotesOfShipment: listsByKey(
+    quotesOfShipment: listsById(
       (ids) => newestQuotes(em, reach, ids),
       ({ shipmentId }) => shipmentId,
     ),
-    invoice: byKey(
+    invoice: byId(
       (ids) => invoiceRows.readBy(em, 'id', ids, { where }),
       ({ id }) => id,
     ),
-    invoiceOfShipment: byKey(
+    invoiceOfShipment: byId(
       (ids) => invoiceRows.readBy(em, 'shipment_id', ids, { where }),
       ({ shipmentId }) => shipmentId,
     ),
-    paymentsOfInvoice: listsByKey(
+    paymentsOfInvoice: listsById(
       (ids) => paymentRows.readBy(em, 'invoice_id', ids, { orderBy: 't.paid_at, t.id' }),
       ({ invoiceId }) => invoiceId,
     ),
-    billing: byKey(
+    invoicesOfOrganization: perArguments((orderBy: InvoiceOrder, filter: InvoiceFilter) =>
+      pagesOf(em, invoicesIn(orderBy), 'organization_id', [where, ...conditionsOf(filter, clock())]),
+    ),
+    billing: byId(
       (ids) =>
         billingSums(
           em,

@@ -1,6 +1,6 @@
 import { sql } from '#shared/database/sql.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byKey, listsByKey } from '#shared/graphql/loader.ts';
+import { byId, listsById } from '#shared/graphql/loader.ts';
 import { historyOf } from './store/assessments.ts';
 import { latestCases } from './store/reviews.ts';
 import { assessmentRows, bookingRows, reviewCaseRows, watchlistEntryRows } from './store/rows.ts';
@@ -15,31 +15,31 @@ export function createLoaders({ em, identity }: BaseContext) {
   const shipmentOf = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
   const current = sql`t.current`;
   return {
-    assessment: byKey(
+    assessment: byId(
       visible((ids) => assessmentRows.readBy(em, 'id', ids)),
       idOf,
     ),
-    assessmentOfShipment: byKey(
+    assessmentOfShipment: byId(
       visible((ids) => assessmentRows.readBy(em, 'shipment_id', ids, { where: current })),
       shipmentOf,
     ),
-    historyOfShipment: listsByKey(
+    historyOfShipment: listsById(
       visible((ids) => historyOf(em, ids)),
       shipmentOf,
     ),
-    reviewCase: byKey(
+    reviewCase: byId(
       visible((ids) => reviewCaseRows.readBy(em, 'id', ids)),
       idOf,
     ),
-    reviewCaseOfShipment: byKey(
+    reviewCaseOfShipment: byId(
       visible((ids) => latestCases(em, ids)),
       shipmentOf,
     ),
-    watchlistEntry: byKey(
+    watchlistEntry: byId(
       visible((ids) => watchlistEntryRows.readBy(em, 'id', ids)),
       idOf,
     ),
-    booking: byKey(
+    booking: byId(
       visible((ids) => bookingRows.readBy(em, 'shipment_id', ids)),
       shipmentOf,
     ),

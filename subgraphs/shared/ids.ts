@@ -11,6 +11,11 @@ export function isUuid(value: string): boolean {
   return pattern.test(value);
 }
 
+/** The id as it is stored: a UUID in lower case. Another text stays as it is, and belongs to no record. */
+export function toId(value: string): string {
+  return isUuid(value) ? value.toLowerCase() : value;
+}
+
 /** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits; sorts by creation time. */
 export function newId<Kind extends string>(now: number = Date.now()): Id<Kind> {
   const time = Math.floor(now).toString(16).padStart(12, '0');

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { pagesOf } from '#shared/database/list.ts';
-import { byKey, listsByKey } from '#shared/graphql/loader.ts';
+import { byId, listsById } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import type { ShipmentFilter } from './domain/filter-input.ts';
 import { comments, findChanges, findEvents, findItems, findStops, readableComments } from './store/details.ts';
@@ -21,19 +21,18 @@ export function createLoaders(em: EntityManager, identity: Identity, clock: () =
     clear,
     shipments: () =>
       per('shipment', () =>
-        byKey(
+        byId(
           (ids) => findShipments(em, identity, ids),
           ({ id }) => id,
         ),
       ),
-    stops: () => per('stops', () => listsByKey((ids) => findStops(em, ids), ofShipment)),
-    items: () => per('items', () => listsByKey((ids) => findItems(em, ids), ofShipment)),
-    proofs: () => per('proof', () => byKey((ids) => proofRows.readBy(em, 'shipment_id', ids), ofShipment)),
-    ratings: () => per('rating', () => byKey((ids) => ratingRows.readBy(em, 'shipment_id', ids), ofShipment)),
-    imports: () => per('import', () => byKey((ids) => importRows.readBy(em, 'shipment_id', ids), ofShipment)),
-    events: (last: number) => per(`events ${last}`, () => listsByKey((ids) => findEvents(em, ids, last), ofShipment)),
-    changes: (last: number) =>
-      per(`changes ${last}`, () => listsByKey((ids) => findChanges(em, ids, last), ofShipment)),
+    stops: () => per('stops', () => listsById((ids) => findStops(em, ids), ofShipment)),
+    items: () => per('items', () => listsById((ids) => findItems(em, ids), ofShipment)),
+    proofs: () => per('proof', () => byId((ids) => proofRows.readBy(em, 'shipment_id', ids), ofShipment)),
+    ratings: () => per('rating', () => byId((ids) => ratingRows.readBy(em, 'shipment_id', ids), ofShipment)),
+    imports: () => per('import', () => byId((ids) => importRows.readBy(em, 'shipment_id', ids), ofShipment)),
+    events: (last: number) => per(`events ${last}`, () => listsById((ids) => findEvents(em, ids, last), ofShipment)),
+    changes: (last: number) => per(`changes ${last}`, () => listsById((ids) => findChanges(em, ids, last), ofShipment)),
     comments: () => per('comments', () => pagesOf(em, comments, 'shipment_id', [readableComments(identity)])),
     pages: (owner: Owner, order: ShipmentOrder, filter: ShipmentFilter) =>
       per(`pages ${owner} ${order} ${JSON.stringify(filter)}`, () =>

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byKey } from '#shared/graphql/loader.ts';
+import { byId, perArguments } from '#shared/graphql/loader.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import type { Track } from './domain/track.ts';
 import {
@@ -24,19 +24,19 @@ import { geofenceRows } from './store/rows.ts';
 export function createLoaders({ em, identity, clock }: BaseContext) {
   const reach = reachOf(identity);
   return {
-    vehiclePosition: byKey(
+    vehiclePosition: byId(
       (ids) => positionsOfVehicles(em, reach, ids),
       (position) => position.vehicleId,
     ),
-    driverPosition: byKey(
+    driverPosition: byId(
       (ids) => positionsOfDrivers(em, reach, ids),
       (position) => position.driverId ?? '',
     ),
-    shipmentPosition: byKey(
+    shipmentPosition: byId(
       (ids) => positionsOfShipments(em, reach, ids),
       ({ shipmentId }) => shipmentId,
     ),
-    journey: byKey(
+    journey: byId(
       (ids) => journeysOfShipments(em, reach, ids),
       ({ shipmentId }) => shipmentId,
     ),
@@ -50,7 +50,7 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
     vehicleTrack: tracks((ids, args) => tracksOfVehicles(em, reach, ids, args, clock())),
     driverTrack: tracks((ids, args) => tracksOfDrivers(em, reach, ids, args, clock())),
     shipmentTrack: tracks((ids, args) => tracksOfShipments(em, reach, ids, args, clock())),
-    geofence: byKey(
+    geofence: byId(
       async (ids) => (reach.kind === 'ALL' ? geofenceRows.readBy(em, 'id', ids) : []),
       (geofence) => geofence.id,
     ),
@@ -63,18 +63,15 @@ function momentKey({ vehicleId, recordedAt }: Moment): string {
 
 /** Tracks with equal arguments are read together, in one group per distinct arguments. */
 function tracks(fetch: (ids: readonly string[], args: TrackArguments) => Promise<readonly TrackOfOwner[]>) {
-  const loaders = new Map<string, DataLoader<string, TrackOfOwner | null>>();
+  const loaderOf = perArguments((args: TrackArguments) =>
+    byId(
+      (ids) => fetch(ids, args),
+      ({ ownerId }) => ownerId,
+    ),
+  );
   return {
     async load(id: string, args: TrackArguments): Promise<Track | null> {
-      const key = JSON.stringify(args);
-      const loader =
-        loaders.get(key) ??
-        byKey(
-          (ids: readonly string[]) => fetch(ids, args),
-          ({ ownerId }) => ownerId,
-        );
-      loaders.set(key, loader);
-      return (await loader.load(id))?.track ?? null;
+      return (await loaderOf(args).load(id))?.track ?? null;
     },
   };
 }

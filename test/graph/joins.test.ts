@@ -38,6 +38,21 @@ function fullShipment(): Shipment {
   return found;
 }
 
+test('a record is found by its id in capitals, too', async () => {
+  const { id, organizationId, assignment, invoice, quote } = fullShipment();
+  const ids = {
+    shipment: id,
+    organization: organizationId,
+    driver: assignment!.driverId,
+    vehicle: assignment!.vehicleId,
+    quote: quote!.id,
+    invoice: invoice!.id,
+  };
+  const fields = Object.entries(ids).map(([field, of]) => `${field}(id: "${of.toUpperCase()}") { id }`);
+  const found = await read<Record<string, unknown>>(`{ ${fields.join(' ')} }`, {});
+  expect(found).toEqual(Object.fromEntries(Object.entries(ids).map(([field, of]) => [field, { id: of }])));
+});
+
 describe('from a shipment', () => {
   test('to its data in every other subgraph', async () => {
     const shipment = fullShipment();

@@ -1,5 +1,4 @@
 import { scalars } from '#shared/graphql/scalars.ts';
-import { isUuid } from '#shared/ids.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { AnalyticsContext } from '../context.ts';
@@ -29,7 +28,7 @@ export const resolvers: Subgraph<AnalyticsContext>['resolvers'] = {
     __resolveReference: ({ id }: Reference) => ({ id }),
     utilization: async ({ id }: Reference, { days }: Days, { loaders, clock }: AnalyticsContext) => {
       requireDays(days);
-      const found = isUuid(id) ? await loaders.utilization(days).load(id) : null;
+      const found = await loaders.utilization(days).load(id);
       if (!found) return null;
       const { activeDays, busyDays, deliveries, deliveredOnTime } = found;
       return {
@@ -46,7 +45,7 @@ export const resolvers: Subgraph<AnalyticsContext>['resolvers'] = {
     __resolveReference: ({ id }: Reference) => ({ id }),
     performance: async ({ id }: Reference, { days }: Days, { loaders, clock }: AnalyticsContext) => {
       requireDays(days);
-      const sums = isUuid(id) ? await loaders.performance(days).load(id) : null;
+      const sums = await loaders.performance(days).load(id);
       if (!sums) return null;
       const { shipmentsDelivered, deliveredOnTime, transitMs, ratings, stars, revenueCents, collectedCents } = sums;
       return {

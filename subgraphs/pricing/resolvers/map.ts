@@ -4,7 +4,6 @@ import { roadMeters } from '#shared/geo/road.ts';
 import { changeRecord, keyedCall } from '#shared/graphql/change.ts';
 import { accountOf } from '#shared/graphql/context.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
-import { isUuid } from '#shared/ids.ts';
 import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import { checkCount } from '#shared/pages/connection.ts';
@@ -67,8 +66,8 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
         ...(await latestObservations(em, equipment)),
       });
     },
-    quote: (_parent, { id }: Reference, { loaders }) => (isUuid(id) ? loaders.quote.load(id) : null),
-    invoice: (_parent, { id }: Reference, { loaders }) => (isUuid(id) ? loaders.invoice.load(id) : null),
+    quote: (_parent, { id }: Reference, { loaders }) => loaders.quote.load(id),
+    invoice: (_parent, { id }: Reference, { loaders }) => loaders.invoice.load(id),
     invoices: (_parent, args: InvoicesArguments, { em, identity, clock }) =>
       listInvoices(em, billingReach(identity), args, clock()),
   },
@@ -113,24 +112,20 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
   Shipment: {
     __resolveReference: ({ id }: Reference) => ({ id }),
     quote: async ({ id }: Reference, _args: unknown, { loaders }: PricingContext) => {
-      const quotes = isUuid(id) ? await loaders.quotesOfShipment.load(id) : [];
+      const quotes = await loaders.quotesOfShipment.load(id);
       return quotes.find((quote) => quote.acceptedAt && !quote.withdrawnAt) ?? quotes[0] ?? null;
     },
-    quotes: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) =>
-      isUuid(id) ? loaders.quotesOfShipment.load(id) : [],
-    invoice: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) =>
-      isUuid(id) ? loaders.invoiceOfShipment.load(id) : null,
+    quotes: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) => loaders.quotesOfShipment.load(id),
+    invoice: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) => loaders.invoiceOfShipment.load(id),
   },
   Organization: {
     __resolveReference: ({ id }: Reference) => ({ id }),
-    invoices: ({ id }: Reference, args: InvoicesArguments, { em, identity, clock }: PricingContext) =>
-      listInvoices(em, billingReach(identity), args, clock(), id),
-    billing: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) =>
-      isUuid(id) ? loaders.billing.load(id) : null,
+    invoices: ({ id }: Reference, { filter, orderBy, ...page }: InvoicesArguments, { loaders }: PricingContext) =>
+      loaders.invoicesOfOrganization(orderBy, filter ?? {})(id, page),
+    billing: ({ id }: Reference, _args: unknown, { loaders }: PricingContext) => loaders.billing.load(id),
   },
   Quote: {
-    __resolveReference: ({ id }: Reference, { loaders }: PricingContext) =>
-      isUuid(id) ? loaders.quote.load(id) : null,
+    __resolveReference: ({ id }: Reference, { loaders }: PricingContext) => loaders.quote.load(id),
     shipment: ({ shipmentId }: Quote) => ({ id: shipmentId }),
     status: (quote: Quote, _args: unknown, { clock }: PricingContext) => {
       if (quote.withdrawnAt) return 'WITHDRAWN';
@@ -142,8 +137,7 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
   },
   PriceEstimate: priceParts,
   Invoice: {
-    __resolveReference: ({ id }: Reference, { loaders }: PricingContext) =>
-      isUuid(id) ? loaders.invoice.load(id) : null,
+    __resolveReference: ({ id }: Reference, { loaders }: PricingContext) => loaders.invoice.load(id),
     shipment: ({ shipmentId }: Invoice) => ({ id: shipmentId }),
     organization: ({ organizationId }: Invoice) => ({ id: organizationId }),
     status: (invoice: Invoice, _args: unknown, { clock }: PricingContext) => invoiceStatus(invoice, clock()),

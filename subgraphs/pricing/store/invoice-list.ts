@@ -38,7 +38,8 @@ const orders = {
 } as const;
 export type InvoiceOrder = keyof typeof orders;
 
-function invoicesIn(order: InvoiceOrder): List<Invoice> {
+/** All invoices in one of their orders. */
+export function invoicesIn(order: InvoiceOrder): List<Invoice> {
   const { descending, key } = orders[order];
   return { rows: invoiceRows, from: sql`invoice t`, order: [key, byId], descending, orderName: order };
 }
@@ -48,21 +49,19 @@ export interface InvoicesArguments extends PageArguments {
   readonly orderBy: InvoiceOrder;
 }
 
-/** A page of the invoices within the reach. */
+/** A page of all invoices within the reach. */
 export function listInvoices(
   em: EntityManager,
   reach: Reach,
   { filter, orderBy, ...page }: InvoicesArguments,
   now: Date,
-  organizationId?: string,
 ): Promise<Connection<Invoice>> {
   const list = invoicesIn(orderBy);
   const where = [visibleBilling(reach), ...conditionsOf(filter ?? {}, now)];
-  if (organizationId !== undefined) where.push(hasId('t.organization_id', organizationId));
   return readPage(em, list, where, pageOf(list, page));
 }
 
-function conditionsOf(filter: InvoiceFilter, now: Date): Sql[] {
+export function conditionsOf(filter: InvoiceFilter, now: Date): Sql[] {
   const { statuses, number, organizationId, issued, due, issuedFrom, issuedBefore } = filter;
   const conditions: Sql[] = [];
   if (statuses) conditions.push(anyOf(statuses.map((status) => statusConditions[status](now))));

@@ -533,6 +533,23 @@ describe('the demo world', () => {
         expect(data?.invoices.totalCount).toBe(bills.filter((bill) => bill.status === status).length);
       }
 
+      type Numbers = { nodes: { number: string }[] };
+      const before = seeded.services.database.statements();
+      const customers = await seeded.ask<{ _entities: { invoices: Numbers }[] }>(
+        admin,
+        'query($r: [_Any!]!) { _entities(representations: $r) { ... on Organization { invoices(first: 3) { nodes { number } } } } }',
+        { r: world.organizations.map(({ id }) => ({ __typename: 'Organization', id })) },
+      );
+      expect(seeded.services.database.statements() - before).toBe(1);
+      for (const [index, { id }] of world.organizations.entries()) {
+        const { data } = await seeded.ask<{ invoices: Numbers }>(
+          admin,
+          'query($id: ID!) { invoices(first: 3, filter: { organizationId: $id }) { nodes { number } } }',
+          { id },
+        );
+        expect(customers.data!._entities[index]!.invoices).toEqual(data!.invoices);
+      }
+
       const [organization] = world.organizations;
       const theirs = world.shipments
         .filter((shipment) => shipment.organizationId === organization?.id)

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { isUuid } from '../ids.ts';
+import { isUuid, toId } from '../ids.ts';
 import { type Connection, type PageArguments, type PageRequest, parsePage, toConnection } from '../pages/connection.ts';
 import { type CursorPart, type CursorValue, cursorParts, exactly } from '../pages/cursor.ts';
 import type { EntityManager } from './database-types.ts';
@@ -77,7 +77,7 @@ const parentsPerStatement = 500;
 
 /**
  * The same page of the list for many parents: one statement per request and distinct arguments, and one more where a
- * total is asked for. A parent id that is no UUID has no rows.
+ * total is asked for. A parent id may be in upper or lower case; one that is no UUID has no rows.
  * @param parentColumn of the rows
  */
 export function pagesOf<R>(
@@ -91,7 +91,8 @@ export function pagesOf<R>(
     const counted = await countRowsOf(em, list, parentColumn, parents, where);
     return parents.map((parent) => counted.get(parent) ?? 0);
   });
-  return async (parentId, { first, after, last, before }) => {
+  return async (givenId, { first, after, last, before }) => {
+    const parentId = toId(givenId);
     const page = pageOf(list, { first, after, last, before });
     if (!isUuid(parentId)) return connectionOf(list, page, [], async () => 0);
     const signature = JSON.stringify(page);

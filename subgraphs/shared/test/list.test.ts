@@ -115,6 +115,14 @@ describe('a list in pages', () => {
     }
   });
 
+  test('gives a parent its pages by its id in capitals, too', async () => {
+    const parent = made[0]!.parent;
+    const pages = pagesOf(em(), byWeight, 'parent');
+    const capitals = await pages(parent.toUpperCase(), { first: 4 });
+    expect(ids(capitals.nodes)).toEqual(ids((await pages(parent, { first: 4 })).nodes));
+    expect(await capitals.totalCount()).toBe(30);
+  });
+
   test('counts its rows only when the total is asked for', async () => {
     const before = sample.services.database.statements();
     const page = await readPage(em(), byWeight, [sql`t.weight = ${3}`], pageOf(byWeight, { first: 1 }));

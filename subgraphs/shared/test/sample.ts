@@ -4,7 +4,7 @@ import { payloadOf, refuse } from '../errors/errors.ts';
 import type { Reactions } from '../events/jobs.ts';
 import { signedIn, withRole } from '../graphql/authorization.ts';
 import type { BaseContext } from '../graphql/context.ts';
-import { byKey } from '../graphql/loader.ts';
+import { byId } from '../graphql/loader.ts';
 import { newId } from '../ids.ts';
 import type { Subgraph } from '../subgraph.ts';
 
@@ -23,7 +23,7 @@ class CreateNote extends Migration {
 }
 
 export interface SampleContext extends BaseContext {
-  readonly notes: ReturnType<typeof byKey<string, Note>>;
+  readonly notes: ReturnType<typeof byId<Note>>;
 }
 
 const madeUp = (count: number) => Array.from({ length: count }, (_, id) => ({ id, text: `note ${id}` }));
@@ -38,7 +38,7 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
     reactions,
     context: (base) => ({
       ...base,
-      notes: byKey(
+      notes: byId(
         (ids) => base.em.find(NoteEntity, { id: { $in: [...ids] } }),
         (note) => note.id,
       ),

@@ -2,7 +2,6 @@ import { GraphError } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
 import { reachOf } from '#shared/identity/reach.ts';
-import { isUuid } from '#shared/ids.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
@@ -34,8 +33,7 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   Query: {
     vehiclePositions: (_parent, { within, ...page }: PageArguments & { within?: Bounds | null }, { em, identity }) =>
       listPositions(em, reachOf(identity), within ? checkedBounds(within) : null, page),
-    geofence: (_parent, { id }: Reference, { loaders }) =>
-      isUuid(id) ? loaders.geofence.load(id.toLowerCase()) : null,
+    geofence: (_parent, { id }: Reference, { loaders }) => loaders.geofence.load(id),
     geofences: (_parent, { search, ...page }: PageArguments & { search?: string | null }, { em, identity }) =>
       listGeofences(em, reachOf(identity), search ? parseSearch(search, 'search', nameLengthMost) : null, page),
     geofenceEvents: (
@@ -48,27 +46,24 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   Subscription: { vehicleMoved: { subscribe: moves } },
   Driver: {
     __resolveReference: stub,
-    position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) =>
-      isUuid(id) ? loaders.driverPosition.load(id) : null,
+    position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) => loaders.driverPosition.load(id),
     track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
-      isUuid(id) ? loaders.driverTrack.load(id, args) : null,
+      loaders.driverTrack.load(id, args),
   },
   Vehicle: {
     __resolveReference: stub,
-    position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) =>
-      isUuid(id) ? loaders.vehiclePosition.load(id) : null,
+    position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) => loaders.vehiclePosition.load(id),
     track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
-      isUuid(id) ? loaders.vehicleTrack.load(id, args) : null,
+      loaders.vehicleTrack.load(id, args),
   },
   Shipment: {
     __resolveReference: stub,
-    position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) =>
-      isUuid(id) ? loaders.shipmentPosition.load(id) : null,
+    position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) => loaders.shipmentPosition.load(id),
     track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
-      isUuid(id) ? loaders.shipmentTrack.load(id, args) : null,
+      loaders.shipmentTrack.load(id, args),
     eta: async ({ id }: Reference, _args: unknown, { loaders, clock }: TrackingContext) => {
       const computedAt = clock();
-      const known = isUuid(id) ? await loaders.journey.load(id) : null;
+      const known = await loaders.journey.load(id);
       return { ...estimateArrival(known?.journey ?? null, computedAt), computedAt };
     },
   },
@@ -83,8 +78,7 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   },
   TrackPoint: { location },
   Geofence: {
-    __resolveReference: ({ id }: Reference, { loaders }: TrackingContext) =>
-      isUuid(id) ? loaders.geofence.load(id) : null,
+    __resolveReference: ({ id }: Reference, { loaders }: TrackingContext) => loaders.geofence.load(id),
     bounds: ({ area }: Geofence) => toZone(area).bounds,
   },
   GeoPolygon: { polyline: ({ vertices }: { readonly vertices: readonly Point[] }) => encodePolyline(vertices) },
