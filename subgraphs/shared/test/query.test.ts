@@ -52,6 +52,17 @@ describe('a statement with parameters', () => {
     });
   });
 
+  test('is prepared anew after a column has changed its type', async () => {
+    const em = database().fork();
+    await em.execute('create table shape (id int); insert into shape values (1)');
+    const read = () => query(database().fork(), sql`select id from shape where id::int = ${1}::int`);
+    const readTen = () => Promise.all(Array.from({ length: 10 }, read));
+    await readTen();
+    await em.execute('alter table shape alter column id type text');
+    await readTen().catch(() => undefined);
+    expect(await readTen()).toEqual(Array(10).fill([{ id: '1' }]));
+  });
+
   test('runs within the transaction of its entity manager', async () => {
     const id = newId();
     const write = database().maintain(async (em) => {
