@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
-import { findEnvironmentReaders, findOffences } from './check-imports/offences.ts';
+import { findEnvironmentReaders, findOffences, findUnknownPaths } from './check-imports/offences.ts';
 import { importRules, testRules } from './check-imports/rules.ts';
 import { readSources, readTests } from './check-imports/source-file.ts';
 import { findRoomFaults, readSubgraphFolders } from './check-imports/subgraph-rooms.ts';
@@ -20,6 +20,7 @@ try {
   const offences = [
     ...findOffences(files, importRules),
     ...findOffences(tests, testRules),
+    ...findUnknownPaths(files, importRules),
     ...findEnvironmentReaders(files),
     ...findRoomFaults(readSubgraphFolders(root)),
   ];

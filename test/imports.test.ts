@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { findEnvironmentReaders, findOffences } from '../commands/check-imports/offences.ts';
+import { findEnvironmentReaders, findOffences, findUnknownPaths } from '../commands/check-imports/offences.ts';
 import { importRules, testRules } from '../commands/check-imports/rules.ts';
 import { parseSource, readSources, readTests } from '../commands/check-imports/source-file.ts';
 import { findRoomFaults, readSubgraphFolders } from '../commands/check-imports/subgraph-rooms.ts';
@@ -156,6 +156,21 @@ describe('imports run one way', () => {
     const reads = "const level = process.env['LOG_LEVEL'];";
     expect(findEnvironmentReaders([parseSource('gateway/config.ts', reads)])).toEqual([]);
     expect(findEnvironmentReaders([parseSource('gateway/live/outbox.ts', reads)])).toHaveLength(1);
+  });
+
+  test('a rule that names a removed file or room is reported', () => {
+    const files = [parseSource('gateway/live/stream.ts', ''), parseSource('subgraphs/fleet/store/lists.ts', '')];
+    const rule = { says: 'imports go down', files: /^gateway\//, only: ['gateway/'], order: ['live'] };
+    expect(findUnknownPaths(files, [rule])).toEqual([]);
+    const faults = findUnknownPaths(files, [
+      { ...rule, only: ['gateway/', 'subgraphs/$1/store/', 'subgraphs/$1/views/', 'subgraphs/shared/tracing.ts'] },
+      { ...rule, order: ['live', 'tracing'] },
+    ]);
+    expect(faults.map((fault) => fault.slice(0, fault.indexOf(',')))).toEqual([
+      'The rule "imports go down" names subgraphs/$1/views/',
+      'The rule "imports go down" names subgraphs/shared/tracing.ts',
+      'The rule "imports go down" names tracing',
+    ]);
   });
 
   test('each rule applies to files of the project', () => {

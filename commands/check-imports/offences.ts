@@ -25,6 +25,33 @@ export function findEnvironmentReaders(files: readonly SourceFile[]): string[] {
     .map(({ path }) => `${path} reads process.env: only configuration files do`);
 }
 
+/** One line for each path of the rules that no file has, because it was renamed or removed. */
+export function findUnknownPaths(files: readonly SourceFile[], rules: readonly ImportRule[]): string[] {
+  return rules.flatMap(({ says, files: matching, only = [], order = [] }) => {
+    const rooms = new Set(
+      files.flatMap(({ path }) => {
+        const [folder] = matching.exec(path) ?? [];
+        return folder === undefined ? [] : [roomOf(path, folder)];
+      }),
+    );
+    return [
+      ...only.filter((start) => !files.some(({ path }) => path.startsWith(start) || beginsForAnyName(path, start))),
+      ...order.filter((room) => !rooms.has(room)),
+    ].map(
+      (unknown) =>
+        `The rule "${says}" names ${unknown}, which does not exist: remove it from commands/check-imports/rules.ts`,
+    );
+  });
+}
+
+/** True if a path begins with a text in which `$1` stands for any name. */
+function beginsForAnyName(path: string, start: string): boolean {
+  const [before = '', after] = start.split('$1');
+  if (after === undefined || !path.startsWith(before)) return false;
+  const rest = path.slice(before.length);
+  return rest.slice(rest.search(/[/.]/)).startsWith(after);
+}
+
 function isAllowed(rule: ImportRule, match: RegExpExecArray, path: string, { target, typeOnly }: Import): boolean {
   const [folder, name = ''] = match;
   const begins = (start: string) => target.startsWith(start.replace('$1', name));

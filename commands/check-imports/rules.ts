@@ -210,7 +210,6 @@ export const importRules: readonly ImportRule[] = [
         'runtime/supergraph-yaml',
         'settings/process-secrets',
         'settings/settings',
-        'tracing',
       ].map((leaf) => `subgraphs/shared/${leaf}.ts`),
     ],
   },

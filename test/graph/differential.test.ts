@@ -95,7 +95,7 @@ describe('the freight graph under the engine and under @apollo/gateway', () => {
         ]);
         await askBoth(source, Object.fromEntries(variables));
       }),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: runs(3), endOnFailure: true },
     );
   });
 });

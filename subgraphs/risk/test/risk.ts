@@ -51,11 +51,13 @@ const place = (city: string, region: string) => ({
   timeZone: 'America/Chicago',
 });
 
+let bookings = 100_000;
+
 /** A booking of a low value on a common lane. */
 export function bookingOf(given: Partial<Booked> & { readonly organizationId: string }): Booked {
   return {
     shipmentId: newId(),
-    reference: `IF-2026-${Math.floor(Math.random() * 1_000_000)}`,
+    reference: `IF-2026-${++bookings}`,
     createdByAccountId: newId(),
     equipment: 'DRY_VAN',
     weightKg: 1000,
