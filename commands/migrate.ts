@@ -1,6 +1,7 @@
 import { openDatabase } from '#shared/database/database.ts';
 import { requireServer } from '#shared/database/postgres/given-server.ts';
 import { databaseName, provision, roleUrl } from '#shared/database/provision.ts';
+import { requireOwnRoles } from '#shared/database/require-own-roles.ts';
 import { loadRoleSecret } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
@@ -35,6 +36,7 @@ async function migrate(): Promise<void> {
   }
   await requireServer(databaseUrl);
   const names = allTables.map(({ name }) => name);
+  await requireOwnRoles(config, names, secret);
   await provision(databaseUrl, databaseName, names, secret);
   for (const tables of allTables) {
     const done = await migrateTables(tables, urlOf(tables), config.logLevel);

@@ -1,5 +1,6 @@
 import { refuseDemoData } from '#shared/database/demo-data.ts';
 import { databaseName, provision, roleUrl } from '#shared/database/provision.ts';
+import { requireOwnRoles } from '#shared/database/require-own-roles.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { type Keyring, loadRoleSecret, loadSigningKey } from '#shared/identity/keys.ts';
 import { createVerifier, identityTokens } from '#shared/identity/tokens.ts';
@@ -67,6 +68,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const { config, adminUrl, host, portOf, database = databaseName } = options;
   const { keyring, roleSecret, all } = options.parts;
   const names = all.map((subgraph) => subgraph.name);
+  await requireOwnRoles(config, names, roleSecret);
   await provision(adminUrl, database, names, roleSecret);
 
   await using resources = new AsyncDisposableStack();

@@ -9,6 +9,7 @@ import { readProductConfig } from '#shared/settings/product-config.ts';
 import { subgraphNames } from '#shared/test/cluster.ts';
 import { productParts, startProduct } from '../product.ts';
 import { type GivenServer, oldestPostgres, startGivenServer } from './given-server.ts';
+import { startProcess } from './process.ts';
 
 /**
  * DATABASE_URL as managed services give it: a role that may create roles and databases and is no superuser. On the
@@ -29,6 +30,8 @@ else
   });
 
 const oldSecret = 'freight-development-roles';
+const roleSecretRequired =
+  /^DATABASE_ROLE_SECRET: the secret of the installation that created the role freight_access is required; got nothing\. Copy it/;
 const ownSecret = 'b7f0c2a9e4d81635';
 
 describe.each(servers)('a role without superuser rights on $name', ({ programs }) => {
@@ -45,6 +48,11 @@ describe.each(servers)('a role without superuser rights on $name', ({ programs }
   });
   afterAll(async () => server[Symbol.asyncDispose]());
 
+  const signIn = (secret: string) =>
+    asAdmin(roleUrl(urlOf('app'), databaseName, 'access', secret), undefined, async (client) => {
+      const { rows } = await client.query('select current_user::text as role');
+      return rows[0]?.role;
+    });
   const databaseExists = () =>
     asAdmin(server.superuserUrl, undefined, async (client) => {
       const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [databaseName]);
@@ -69,7 +77,12 @@ describe.each(servers)('a role without superuser rights on $name', ({ programs }
 
   test('that may create both runs the whole product', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'freight-given-data-'));
-    const config = readProductConfig({ DATA_DIR: dataDir, DATABASE_URL: urlOf('app'), LOG_LEVEL: 'silent' });
+    const config = readProductConfig({
+      DATA_DIR: dataDir,
+      DATABASE_URL: urlOf('app'),
+      DATABASE_ROLE_SECRET: ownSecret,
+      LOG_LEVEL: 'silent',
+    });
     await requireServer(urlOf('app'));
     const product = await startProduct({
       config,
@@ -86,16 +99,31 @@ describe.each(servers)('a role without superuser rights on $name', ({ programs }
   });
 
   test('gives the roles of an older installation new passwords', async () => {
-    const signIn = (secret: string) =>
-      asAdmin(roleUrl(urlOf('app'), databaseName, 'access', secret), undefined, async (client) => {
-        const { rows } = await client.query('select current_user::text as role');
-        return rows[0]?.role;
-      });
     await provision(urlOf('app'), databaseName, subgraphNames, oldSecret);
     expect(await signIn(oldSecret)).toBe('freight_access');
     await provision(urlOf('app'), databaseName, subgraphNames, ownSecret);
     expect(await signIn(ownSecret)).toBe('freight_access');
     await expect(signIn(oldSecret)).rejects.toThrow('password authentication failed');
+  });
+
+  test('a second installation without DATABASE_ROLE_SECRET gets one line, and the passwords of the first still work', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'freight-second-data-'));
+    const environment = { DATA_DIR: dataDir, DATABASE_URL: urlOf('app'), LOG_LEVEL: 'silent' };
+    try {
+      const migrating = startProcess(['commands/migrate.ts'], environment);
+      expect(await migrating.exitCode).toBe(1);
+      expect(migrating.lines).toEqual([expect.stringMatching(roleSecretRequired)]);
+      const config = readProductConfig(environment);
+      const parts = await productParts(config);
+      const options = { config, parts, adminUrl: urlOf('app'), host: '127.0.0.1', portOf: () => 0 };
+      await expect(startProduct(options)).rejects.toThrow(roleSecretRequired);
+      await using fleet = startProcess(['commands/subgraph.ts', 'fleet'], { ...environment, PORT: '0' });
+      expect(await fleet.exitCode).toBe(1);
+      expect(fleet.lines).toEqual([expect.stringMatching(roleSecretRequired)]);
+      expect(await signIn(ownSecret)).toBe('freight_access');
+    } finally {
+      rmSync(dataDir, { recursive: true });
+    }
   });
 
   test('removes what it has made; an account that does not own the database or the roles gets one line that says so', async () => {

@@ -112,8 +112,9 @@ export async function dropDatabase(client: pg.Client, database: string): Promise
 async function createRole(client: pg.Client, name: string, password: string): Promise<void> {
   const role = pg.escapeIdentifier(name);
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [name]);
-  if (!rowCount) await client.query(`create role ${role} login`).catch(ignoreExisting);
-  await client.query(`alter role ${role} password ${pg.escapeLiteral(password)}`).catch(ignoreConcurrentUpdate);
+  const withPassword = `${role} login password ${pg.escapeLiteral(password)}`;
+  if (!rowCount) await client.query(`create role ${withPassword}`).catch(ignoreExisting);
+  await client.query(`alter role ${withPassword}`).catch(ignoreConcurrentUpdate);
 }
 
 /** Only a member of a role, or a superuser, may make it the owner of something. */

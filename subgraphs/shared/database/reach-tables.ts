@@ -4,6 +4,7 @@ import type { Service } from '../runtime/run-process.ts';
 import { requireServer } from './postgres/given-server.ts';
 import { openPostgres, type PostgresSettings } from './postgres/open-postgres.ts';
 import { databaseName, provision, roleName, roleUrl } from './provision.ts';
+import { requireOwnRoles } from './require-own-roles.ts';
 
 /** How a subgraph reaches its own tables. */
 interface OwnTables {
@@ -39,6 +40,7 @@ export async function reachOwnTables(
   }
   const secret = await loadRoleSecret(settings);
   const adminUrl = await openPostgres(settings, service);
+  await requireOwnRoles(settings, all, secret);
   await provision(adminUrl, databaseName, all, secret);
   return {
     databaseUrl: roleUrl(adminUrl, databaseName, subgraph, secret),
