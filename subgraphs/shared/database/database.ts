@@ -11,9 +11,11 @@ import { idempotencyMigration } from './idempotency.ts';
 import { inboxMigration } from './inbox.ts';
 import { releaseLostConnections } from './lost-connections.ts';
 import { prepareStatements } from './prepare-statements.ts';
+import { query } from './query.ts';
 import { requireColumns } from './require-columns.ts';
 import { requireMigrations } from './require-migrations.ts';
 import { connectionSettings, connectToSchema } from './schema-client.ts';
+import { sql } from './sql.ts';
 import { StatementLogger } from './statement-logger.ts';
 
 export type { EntityManager, NamedMigration } from './database-types.ts';
@@ -101,7 +103,7 @@ export async function openDatabase({
 
   const maintain: Database['maintain'] = (run) =>
     orm.em.fork().transactional(async (em) => {
-      await em.execute('set local statement_timeout = 0');
+      await query(em, sql`set local statement_timeout = 0`);
       return run(em);
     });
   return {
@@ -110,7 +112,7 @@ export async function openDatabase({
     async migrate() {
       const done = await maintain(async (em) => {
         // The lock comes before the migrator's first look: it creates its own table then.
-        await em.execute(`select pg_advisory_xact_lock(hashtext('freight-migrate'), hashtext(?))`, [schema]);
+        await query(em, sql`select pg_advisory_xact_lock(hashtext('freight-migrate'), hashtext(${schema}))`);
         return orm.migrator.up({ transaction: em.getTransactionContext() });
       });
       await requireColumns(orm, schema);

@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../runtime/config.ts';
 import type { Database } from './database.ts';
+import { query } from './query.ts';
+import { sql } from './sql.ts';
 
 /**
  * Refuses a database that holds demo data: everybody knows the password of its accounts.
@@ -7,7 +9,7 @@ import type { Database } from './database.ts';
  * @throws ConfigurationError
  */
 export async function refuseDemoData(database: Database, mend: string): Promise<void> {
-  const [row] = await database.fork().execute('select 1 from seeded limit 1');
+  const [row] = await query(database.fork(), sql`select from seeded limit 1`);
   if (!row) return;
   throw new ConfigurationError(
     `DEMO_ACCOUNTS: a database without demo data is required here, because everybody knows the password of its accounts; this one has demo data. ${mend}`,

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { Migration } from '@mikro-orm/migrations';
 import { refuse } from '../errors/errors.ts';
 import type { NamedMigration } from './database-types.ts';
+import { query } from './query.ts';
+import { sql } from './sql.ts';
 import type { Transaction } from './transaction.ts';
 
 /** One call of a mutation that must happen once, however often it is sent. */
@@ -51,22 +53,23 @@ export async function once<O extends Outcome>(
   if (key == null) return run();
   allowRepeat();
   const fingerprint = fingerprintOf(mutation, input);
-  const claimed = await em.execute(
-    'insert into keyed_call (account_id, key, fingerprint) values (?, ?, ?) on conflict do nothing returning key',
-    [accountId, key, fingerprint],
+  const claimed = await query(
+    em,
+    sql`insert into keyed_call (account_id, key, fingerprint) values (${accountId}, ${key}, ${fingerprint})
+      on conflict do nothing returning key`,
   );
   if (claimed.length === 1) {
     const outcome = await run();
-    await em.execute('update keyed_call set outcome = ?::json where account_id = ? and key = ?', [
-      JSON.stringify(outcome) ?? null,
-      accountId,
-      key,
-    ]);
+    const stored = JSON.stringify(outcome) ?? null;
+    await query(
+      em,
+      sql`update keyed_call set outcome = ${stored}::json where account_id = ${accountId} and key = ${key}`,
+    );
     return outcome;
   }
-  const [first] = await em.execute<{ fingerprint: string; outcome: O }[]>(
-    'select fingerprint, outcome from keyed_call where account_id = ? and key = ?',
-    [accountId, key],
+  const [first] = await query<{ fingerprint: string; outcome: O }>(
+    em,
+    sql`select fingerprint, outcome from keyed_call where account_id = ${accountId} and key = ${key}`,
   );
   if (first?.fingerprint !== fingerprint) {
     refuse(

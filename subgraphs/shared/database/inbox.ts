@@ -1,5 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 import type { EntityManager, NamedMigration } from './database-types.ts';
+import { query } from './query.ts';
+import { sql } from './sql.ts';
 
 class CreateInbox extends Migration {
   up(): void {
@@ -17,9 +19,9 @@ export const inboxMigration: NamedMigration = { name: '0000-inbox', class: Creat
  * @returns false where the event was handled before: queues deliver at least once, its effect happens once
  */
 export async function takeOnce(em: EntityManager, eventId: string): Promise<boolean> {
-  const rows = await em.execute(
-    'insert into processed_event (event_id) values (?) on conflict do nothing returning event_id',
-    [eventId],
+  const rows = await query(
+    em,
+    sql`insert into processed_event (event_id) values (${eventId}) on conflict do nothing returning event_id`,
   );
   return rows.length === 1;
 }

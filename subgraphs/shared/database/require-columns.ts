@@ -1,6 +1,8 @@
 import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { ConfigurationError } from '../runtime/config.ts';
+import { query } from './query.ts';
+import { sql } from './sql.ts';
 
 /** Something that an entity stores: where it should be, and what is lost without it. */
 interface StoredField {
@@ -24,11 +26,11 @@ interface PresentColumn {
  * @throws ConfigurationError with one line for each table or column at fault
  */
 export async function requireColumns(orm: MikroORM, schema: string): Promise<void> {
-  const columns = await orm.em.fork().execute<PresentColumn[]>(
-    `select relname as table, attname as column, not attnotnull as "isNullable"
+  const columns = await query<PresentColumn>(
+    orm.em.fork(),
+    sql`select relname as table, attname as column, not attnotnull as "isNullable"
      from pg_attribute join pg_class on pg_class.oid = attrelid
-     where relnamespace = to_regnamespace(?) and relkind in ('r', 'p') and attnum > 0 and not attisdropped`,
-    [schema],
+     where relnamespace = to_regnamespace(${schema}) and relkind in ('r', 'p') and attnum > 0 and not attisdropped`,
   );
   const present = new Map(columns.map((one) => [`${schema}.${one.table}.${one.column}`, one]));
   const tables = new Set(columns.map(({ table }) => `${schema}.${table}`));
