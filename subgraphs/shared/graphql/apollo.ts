@@ -9,6 +9,7 @@ import { explainHeader, recordStatements } from '../runtime/explain.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SubgraphMetrics } from '../runtime/metrics.ts';
 import type { BaseContext } from './context.ts';
+import { onErrorOf, schemaFor } from './error-behavior.ts';
 import { maskError } from './masking.ts';
 
 /** The Apollo Server of a subgraph's HTTP route. */
@@ -17,8 +18,10 @@ export function createApollo<C extends BaseContext>(
   metrics: SubgraphMetrics,
   log: Log,
 ): ApolloServer<C> {
+  const behaviors: ErrorBehaviors = new WeakMap();
   const timing: ApolloServerPlugin<C> = {
-    async requestDidStart() {
+    async requestDidStart({ request, contextValue: context }) {
+      behaviors.set(context, onErrorOf(request.http?.body));
       const start = performance.now();
       return {
         async didEncounterErrors({ errors, contextValue }) {
@@ -31,7 +34,7 @@ export function createApollo<C extends BaseContext>(
     },
   };
   return new ApolloServer<C>({
-    gateway: ownExecutor(schema),
+    gateway: ownExecutor(schema, behaviors),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -45,8 +48,14 @@ export function createApollo<C extends BaseContext>(
   });
 }
 
-/** Apollo Server accepts a custom executor only from a gateway. Ours can end an execution early. */
-function ownExecutor(schema: GraphQLSchema): NonNullable<ApolloServerOptions<BaseContext>['gateway']> {
+/** The parameter `onError` of each request, by its context. Apollo Server doesn't pass it on to executors. */
+type ErrorBehaviors = WeakMap<BaseContext, unknown>;
+
+/** Apollo Server accepts a custom executor only from a gateway. Ours can end an execution early and heeds `onError`. */
+function ownExecutor(
+  schema: GraphQLSchema,
+  behaviors: ErrorBehaviors,
+): NonNullable<ApolloServerOptions<BaseContext>['gateway']> {
   let loaded: ((context: { apiSchema: GraphQLSchema; coreSupergraphSdl: string }) => void) | undefined;
   return {
     onSchemaLoadOrUpdate(callback) {
@@ -57,9 +66,11 @@ function ownExecutor(schema: GraphQLSchema): NonNullable<ApolloServerOptions<Bas
       loaded?.({ apiSchema: schema, coreSupergraphSdl: '' });
       return {
         executor: async ({ document, request, operationName, context }) => {
-          const { execution } = context as BaseContext; // made by the context function of the route
+          const base = context as BaseContext; // made by the context function of the route
           const { variables: variableValues, http } = request;
-          const run = () => execution.run({ schema, document, variableValues, operationName, contextValue: context });
+          const executed = schemaFor(behaviors.get(base), schema);
+          const run = () =>
+            base.execution.run({ schema: executed, document, variableValues, operationName, contextValue: context });
           if (http?.headers.get(explainHeader) !== 'sql') return run();
           const { result, statements } = await recordStatements(run);
           return { ...result, extensions: { ...result.extensions, sql: statements } };

@@ -19,6 +19,7 @@ import type { ReadIdentity } from '../identity/gateway-identity.ts';
 import { parseRequestOrigin } from '../identity/request-origin.ts';
 import { filterMap } from '../live/iterators.ts';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
+import { onErrorOf, schemaFor } from './error-behavior.ts';
 import { maskError } from './masking.ts';
 
 export interface SubscriptionEdge {
@@ -57,7 +58,8 @@ export function serveSubscriptions(
         const contextValue: ContextFactory = (client) =>
           contextOf(createBaseContext(services, identity, origin, client));
         const prepared = prepareSubscription(schema, payload);
-        return Array.isArray(prepared) ? prepared : { ...prepared, contextValue };
+        if (Array.isArray(prepared)) return prepared;
+        return { ...prepared, schema: schemaFor(onErrorOf(payload), schema), contextValue };
       },
       subscribe: (args) => subscribeWithContexts(args),
       onError: (_socket, _id, payload, errors) => masked(errors, payload),

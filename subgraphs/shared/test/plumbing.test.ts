@@ -51,6 +51,15 @@ describe('a subgraph', () => {
     expect(read.data).toEqual({ note: { text: 'hello' }, _entities: [{ text: 'hello' }] });
   });
 
+  test('leaves a null at the position of an error only if the gateway sends "onError": "NULL"', async () => {
+    const headers = { [identityHeader]: identityToken('shipments', dispatcher) };
+    const query = 'mutation { writeNote(input: { text: "boom" }) { note { id } } }';
+    const send = (body: object) => post(notes.url, JSON.stringify(body), { headers });
+    const errors = [{ path: ['writeNote'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }];
+    expect(await send({ query, onError: 'NULL' })).toMatchObject({ data: { writeNote: null }, errors });
+    expect(await send({ query })).toMatchObject({ data: null, errors });
+  });
+
   test('refuses a request without the signature of the gateway', async () => {
     expect(await post(notes.url, '{"query":"{ __typename }"}')).toMatchObject({
       status: 401,

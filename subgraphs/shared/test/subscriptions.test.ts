@@ -3,7 +3,8 @@ import { type Client, createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { anonymous, type Identity } from '../identity/identity.ts';
-import { identityToken, startTestSubgraph, type TestSubgraph } from './harness.ts';
+import { newId } from '../ids.ts';
+import { identityToken, somebody, startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { type SampleContext, sampleSubgraph } from './sample.ts';
 
 let notes: TestSubgraph<SampleContext>;
@@ -79,4 +80,22 @@ test('none of these refusals was logged or closed the shared socket', async () =
     { extensions: { code: 'UNAUTHENTICATED' } },
   ]);
   expect(closed).toBe(0);
+});
+
+test('an event with an error leaves a null at its position only if the gateway sends "onError": "NULL"', async () => {
+  const payload = { query: subscription, extensions: await signed(somebody(['DISPATCHER'])) };
+  const streams = [client.iterate({ ...payload, ...{ onError: 'NULL' } }), client.iterate(payload)];
+  const events = streams.map((stream) => stream.next());
+  let open = events.length;
+  for (const event of events) void event.then(() => open--);
+  // Nothing tells when a subgraph has subscribed, so events are sent until each stream has one.
+  while (open > 0) {
+    notes.live.publish('notes', { id: newId() });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const [nulled, propagated] = (await Promise.all(events)).map(({ value }) => value);
+  const errors = [{ path: ['noteWritten'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }];
+  expect(nulled).toMatchObject({ data: { noteWritten: null }, errors });
+  expect(propagated).toMatchObject({ data: null, errors });
+  for (const stream of streams) await stream.return?.();
 });
