@@ -193,8 +193,9 @@ export class Engine {
     await execution.run(variant.program);
     // The client disconnected: fields are missing because fetches were cancelled. Do not report errors.
     if (scope.signal?.aborted) return { data: 'null', errors: [] };
-    const failed = execution.errors.isEmpty ? [] : execution.errors.report(execution.tree.root, variant);
-    const known = variant.refusals.length > 0 ? [...variant.refusals, ...failed] : failed;
+    const report = execution.report(variant);
+    const { refusals } = variant;
+    const known = refusals.length > 0 ? { ...report, errors: [...refusals, ...report.errors] } : report;
     const { root: object, isUnescaped } = execution.tree;
     const fetched = { object, isUnescaped };
     const { data, errors } = completeData(variant.write, fetched, variables, known);

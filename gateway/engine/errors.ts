@@ -26,6 +26,21 @@ export interface EngineError {
   };
 }
 
+/** An error without its path. */
+export type Cause = Pick<EngineError, 'message' | 'extensions'>;
+
+/** The errors of one execution. */
+export interface ErrorReport {
+  readonly errors: readonly EngineError[];
+  /**
+   * Fields that are missing because of an error elsewhere, by the JSON text of their path. A value is the error of the field if its null violates the
+   * schema; undefined if the error elsewhere explains that null.
+   */
+  readonly missing: ReadonlyMap<string, Cause | undefined>;
+}
+
+export const nothingToReport: ErrorReport = { errors: [], missing: new Map() };
+
 /** The operation can't run at all: no request was sent to a subgraph, and there is no data. */
 export class RequestError extends Error {
   readonly code: EngineErrorCode;

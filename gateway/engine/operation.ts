@@ -12,7 +12,7 @@ import { selectFields } from './document/select-fields.ts';
 import { locateVariables } from './document/variable-locations.ts';
 import type { ErrorBehavior } from './error-behavior.ts';
 import { type EngineError, type ErrorPath, RequestError } from './errors.ts';
-import type { ErrorPlaces } from './execute/error-log.ts';
+import type { ErrorPlaces } from './execute/error-report.ts';
 import { compileIncremental, type IncrementalVariant } from './incremental/compile.ts';
 import type { DeferredFragment } from './incremental/labels.ts';
 import { clientPaths } from './respond/client-path.ts';
@@ -158,7 +158,12 @@ export class PreparedOperation {
 
   #compile(conditions: Conditions, nullsInPlace: boolean): Variant {
     const rootType = rootTypeOf(this);
-    const { programs, places, paths } = compilePrograms(listParts(this.plan.node), conditions, this.model);
+    const { programs, places, paths } = compilePrograms(
+      listParts(this.plan.node),
+      conditions,
+      this.model,
+      nullsInPlace,
+    );
     const repetitions = new Map(paths.map((node) => [node.key, repetitionAt(places[node.id])]));
     const options = writerOptions(this, conditions, nullsInPlace);
     const sets = [this.definition.selectionSet];

@@ -11,7 +11,7 @@ import { type PathNode, PathTree } from './path-tree.ts';
 import { compilePlaces, type Place } from './places.ts';
 import { planSteps } from './plan-steps.ts';
 import { Provisions, topLevelKeys } from './provided-fields.ts';
-import { compileRepresentation, type RepresentationBuilder } from './representation.ts';
+import { compileRepresentation, type RepresentationBuilder, requiredKeys } from './representation.ts';
 import { compileRequestBody, type RequestBody } from './request-body.ts';
 
 /** One step's share of a batch. */
@@ -20,6 +20,8 @@ export interface BatchMember {
   /** Index into the batch's slots; 0 for a fetch of root fields. */
   readonly slot: number;
   readonly representation: RepresentationBuilder | undefined;
+  /** Keys of the fields that representations contain. */
+  readonly requires: readonly string[];
   /** Response keys that the result adds to each target. */
   readonly keys: readonly string[];
   /** Merges the result for a target into it. The result isn't changed. */
@@ -49,16 +51,18 @@ export interface Program {
 }
 
 /** The parts of the supergraph model that compiling needs. */
-export type PlanModel = Pick<SupergraphModel, 'satisfies' | 'requiredBy' | 'keysOf' | 'interfaceObjects'>;
+export type PlanModel = Pick<SupergraphModel, 'satisfies' | 'fieldType' | 'requiredBy' | 'keysOf' | 'interfaceObjects'>;
 
 /**
  * Compiles the parts of a plan into programs, in the same order. The parts share one response. A query has one part, a
  * response with `@defer` one for each delivery, a subscription its source of events and its `rest`.
+ * @param nullsInPlace whether subgraphs are asked not to propagate errors
  */
 export function compilePrograms(
   parts: readonly (PlanNode | undefined)[],
   conditions: Conditions,
   model: PlanModel,
+  nullsInPlace: boolean,
 ): { programs: Program[]; places: readonly Place[]; paths: readonly PathNode[] } {
   const paths = new PathTree();
   const stepsOfParts = parts.map((part) => planSteps(part, paths, conditions, model));
@@ -69,11 +73,12 @@ export function compilePrograms(
   // A renamed key may be part of any path, so every place is searched again.
   const reaches = (step: FetchStep): number[] =>
     (rewrites ? paths.nodes : provisions.reachedBy(step)).map((node) => node.id);
-  const programs = stepsOfParts.map((part) => compileProgram(part, { ...model, reaches }));
+  const programs = stepsOfParts.map((part) => compileProgram(part, { ...model, reaches, nullsInPlace }));
   return { programs, places, paths: paths.nodes };
 }
 
-interface StepContext extends Pick<SupergraphModel, 'satisfies' | 'interfaceObjects'> {
+interface StepContext extends Pick<SupergraphModel, 'satisfies' | 'fieldType' | 'interfaceObjects'> {
+  readonly nullsInPlace: boolean;
   readonly reaches: (step: FetchStep) => number[];
 }
 
@@ -95,8 +100,9 @@ function predecessors(group: StepGroup, groupOf: ReadonlyMap<FetchStep, number>)
 function compileRequest(group: StepGroup, context: StepContext): Omit<Batch, 'id' | 'waitsFor' | 'next'> {
   const [first, ...others] = group.steps;
   const { subgraph, kind, fetch } = first!;
+  const { nullsInPlace } = context;
   if (!isEntityStep(first!)) {
-    const body = compileRequestBody(fetch.operation, fetch.operationName, [], fetch.variableUsages ?? []);
+    const body = compileRequestBody(fetch.operation, fetch.operationName, nullsInPlace, [], fetch.variableUsages ?? []);
     return { subgraph, kind, slots: [], members: [compileMember(first!, 0, context)], body };
   }
   const merged = mergeEntityOperations([fetch, ...others.map((step) => step.fetch)]);
@@ -106,19 +112,20 @@ function compileRequest(group: StepGroup, context: StepContext): Omit<Batch, 'id
     kind,
     slots: merged.slots,
     members: group.steps.map((step, index) => compileMember(step, merged.slotOf[index]!, context)),
-    body: compileRequestBody(merged.text, merged.operationName, variables, merged.variables),
+    body: compileRequestBody(merged.text, merged.operationName, nullsInPlace, variables, merged.variables),
   };
 }
 
 function compileMember(step: FetchStep, slot: number, context: StepContext): BatchMember {
-  const { satisfies, interfaceObjects, reaches } = context;
+  const { satisfies, fieldType, interfaceObjects, reaches } = context;
   const outputRewrites = step.fetch.outputRewrites ?? [];
   const renamed = outputRewrites.flatMap((rewrite) => ('renameKeyTo' in rewrite ? [rewrite.renameKeyTo] : []));
   const keys = [...new Set([...topLevelKeys(step), ...renamed])];
   return {
     at: step.at,
     slot,
-    representation: isEntityStep(step) ? compileRepresentation(step.fetch, satisfies) : undefined,
+    representation: isEntityStep(step) ? compileRepresentation(step.fetch, { satisfies, fieldType }) : undefined,
+    requires: requiredKeys(step.fetch.requires ?? []),
     keys,
     merge: compileMerge(keys, interfaceObjects),
     outputRewrites,

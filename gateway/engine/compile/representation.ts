@@ -1,12 +1,24 @@
 import type { FetchDataRewrite, FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import {
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  getNamedType,
+  getNullableType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
 import { Code, literal, readKey } from '../codegen/code.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
 import { jsonText } from '../values/json-text.ts';
 
-/** Writes the JSON text of an object's representation. Null when the object lacks a required field or has no matching type. */
+/**
+ * Writes the JSON text of an object's representation. Null when the object has no matching type, lacks a required field, or has null for one that is
+ * non-null: subgraphs may rely on its value.
+ */
 export type RepresentationBuilder = (object: Record<string, unknown>) => string | null;
 
-type Satisfies = SupergraphModel['satisfies'];
+type Types = Pick<SupergraphModel, 'satisfies' | 'fieldType'>;
+type Satisfies = Types['satisfies'];
 /** Required fields by their key in the data. */
 type RequiredFields = Map<string, RequiredField>;
 interface RequiredField {
@@ -19,7 +31,8 @@ interface RequiredField {
  * Compiles a fetch's `requires` and input rewrites. One builder is made for each runtime type. Types that satisfy no
  * fragment of `requires` are not cached, so that a subgraph that sends wrong types can't grow the cache.
  */
-export function compileRepresentation(fetch: FetchNode, satisfies: Satisfies): RepresentationBuilder {
+export function compileRepresentation(fetch: FetchNode, types: Types): RepresentationBuilder {
+  const { satisfies } = types;
   const requires = fetch.requires ?? [];
   const rewrites = fetch.inputRewrites ?? [];
   const builders = new Map<string, RepresentationBuilder>();
@@ -30,7 +43,7 @@ export function compileRepresentation(fetch: FetchNode, satisfies: Satisfies): R
     if (known) return known(object);
     const fields = requiredFields(requires, typename, satisfies);
     if (!fields.has('__typename')) return null;
-    const builder = compileObject(fields, satisfies, rewriteKeys(rewrites, typename, satisfies));
+    const builder = compileObject(fields, types, typename, rewriteKeys(rewrites, typename, satisfies));
     builders.set(typename, builder);
     return builder(object);
   };
@@ -59,9 +72,14 @@ function rewriteKeys(rewrites: readonly FetchDataRewrite[], runtimeType: string,
 /** A required value is absent, or beyond the range of a double and so without a JSON text. */
 const unknown = 'value === undefined || value === Infinity || value === -Infinity';
 
-function compileObject(fields: RequiredFields, satisfies: Satisfies, keys?: RewrittenKeys): RepresentationBuilder {
+/** @param typename of the objects; undefined if it is not known */
+function compileObject(
+  fields: RequiredFields,
+  types: Types,
+  typename: string | undefined,
+  keys?: RewrittenKeys,
+): RepresentationBuilder {
   const code = new Code();
-  const text = code.bind(jsonText);
   const lines = ['let value, json = "{";'];
   let separator = '';
   for (const [key, field] of fields) {
@@ -71,9 +89,12 @@ function compileObject(fields: RequiredFields, satisfies: Satisfies, keys?: Rewr
       lines.push(`json += ${name} + ${literal(JSON.stringify(keys.typename))};`);
       continue;
     }
-    const write = field.selections ? code.bind(compileValue(field.selections, satisfies)) : text;
-    lines.push(`value = ${readKey('object', key)};`, `if (${unknown}) return null;`);
-    lines.push(`json += ${name} + ${write}(value);`);
+    const type = typename === undefined ? undefined : types.fieldType(typename, field.name);
+    const inner = field.selections ? compileValue(field.selections, types, type) : jsonText;
+    const write = code.bind(withRequiredItems(inner, type));
+    lines.push(`value = ${readKey('object', key)};`, `if (${unknown}) return null;`, `value = ${write}(value);`);
+    if (isNonNullType(type)) lines.push('if (value === "null") return null;');
+    lines.push(`json += ${name} + value;`);
   }
   lines.push('return json + "}";');
   return code.compile<RepresentationBuilder>(['object'], lines.join('\n'));
@@ -81,9 +102,27 @@ function compileObject(fields: RequiredFields, satisfies: Satisfies, keys?: Rewr
 
 type ValueBuilder = (value: unknown) => string;
 
+/** Writes null instead of a list that has null for a non-null item. */
+function withRequiredItems(write: ValueBuilder, type: GraphQLOutputType | undefined): ValueBuilder {
+  const list = type && getNullableType(type);
+  if (!isListType(list)) return write;
+  const item = withRequiredItems(write, list.ofType);
+  const isRequired = isNonNullType(list.ofType);
+  if (!isRequired && item === write) return write;
+  return (value) => {
+    if (!Array.isArray(value)) return write(value);
+    const texts = value.map(item);
+    return isRequired && texts.includes('null') ? 'null' : `[${texts.join(',')}]`;
+  };
+}
+
 /** A nested object without a required field becomes null, and so does one of a type without a matching fragment. */
-function compileValue(selections: readonly QueryPlanSelectionNode[], satisfies: Satisfies): ValueBuilder {
-  const object = compileNested(selections, satisfies);
+function compileValue(
+  selections: readonly QueryPlanSelectionNode[],
+  types: Types,
+  type: GraphQLOutputType | undefined,
+): ValueBuilder {
+  const object = compileNested(selections, types, type && getNamedType(type));
   return function build(value): string {
     if (Array.isArray(value)) return `[${value.map(build).join(',')}]`;
     if (typeof value !== 'object' || value === null) return 'null';
@@ -91,9 +130,14 @@ function compileValue(selections: readonly QueryPlanSelectionNode[], satisfies: 
   };
 }
 
-function compileNested(selections: readonly QueryPlanSelectionNode[], satisfies: Satisfies): RepresentationBuilder {
+function compileNested(
+  selections: readonly QueryPlanSelectionNode[],
+  types: Types,
+  type: GraphQLNamedType | undefined,
+): RepresentationBuilder {
+  const { satisfies } = types;
   const plain = selections.every((selection) => selection.kind === 'Field');
-  const unknownType = compileObject(requiredFields(selections, undefined, satisfies), satisfies);
+  const unknownType = compileObject(requiredFields(selections, undefined, satisfies), types, type?.name);
   if (plain) return unknownType;
   const builders = new Map<string, RepresentationBuilder>();
   return (object) => {
@@ -101,7 +145,7 @@ function compileNested(selections: readonly QueryPlanSelectionNode[], satisfies:
     if (typeof typename !== 'string') return unknownType(object);
     let builder = builders.get(typename);
     if (!builder) {
-      builder = compileObject(requiredFields(selections, typename, satisfies), satisfies);
+      builder = compileObject(requiredFields(selections, typename, satisfies), types, typename);
       if (satisfiesAny(selections, typename, satisfies)) builders.set(typename, builder);
     }
     return builder(object);
@@ -136,4 +180,12 @@ function requiredFields(
     fields.set(key, { name: selection.name, selections: merged });
   }
   return fields;
+}
+
+/** The keys of the fields that some representation contains. */
+export function requiredKeys(requires: readonly QueryPlanSelectionNode[]): string[] {
+  const keys = requires.flatMap((selection) =>
+    selection.kind === 'Field' ? [selection.alias ?? selection.name] : requiredKeys(selection.selections),
+  );
+  return [...new Set(keys)];
 }

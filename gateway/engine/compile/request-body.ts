@@ -6,17 +6,20 @@ export interface RequestBody {
 }
 
 /**
+ * @param nullsInPlace whether the subgraph is asked not to propagate errors (`onError: NULL`). Subgraphs that do not know the parameter ignore it.
  * @param slotVariables names of the variables for representations, in slot order
  * @param clientVariables names of the client's variables that the operation uses
  */
 export function compileRequestBody(
   operation: string,
   operationName: string | undefined,
+  nullsInPlace: boolean,
   slotVariables: readonly string[],
   clientVariables: readonly string[],
 ): RequestBody {
   const name = operationName === undefined ? '' : `,"operationName":${quote(operationName)}`;
-  const head = `{"query":${JSON.stringify(operation)}${name}`;
+  const onError = nullsInPlace ? ',"onError":"NULL"' : '';
+  const head = `{"query":${JSON.stringify(operation)}${name}${onError}`;
   const slotPieces = slotVariables.map((variable, index) => `${index ? ',' : ''}${quote(variable)}:[`);
   const variablePieces = clientVariables.map((variable) => ({ name: variable, piece: `${quote(variable)}:` }));
   if (slotPieces.length === 0 && variablePieces.length === 0) return { write: () => `${head}}` };

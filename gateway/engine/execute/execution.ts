@@ -1,6 +1,7 @@
 import type { ContextReader } from '../compile/context-values.ts';
 import type { Place } from '../compile/places.ts';
 import type { Batch, BatchMember, Program } from '../compile/program.ts';
+import type { ErrorReport } from '../errors.ts';
 import {
   type ErrorPolicy,
   type RequestScope,
@@ -12,6 +13,7 @@ import type { SupergraphModel } from '../supergraph/model.ts';
 import { isObject, type Owned } from '../values/own.ts';
 import { findAncestors } from './ancestors.ts';
 import { ErrorLog } from './error-log.ts';
+import type { ErrorPlaces } from './error-report.ts';
 import type { MemberRequest } from './member-request.ts';
 import { rewriteOutput } from './output-rewrites.ts';
 import { ResponseTree } from './response-tree.ts';
@@ -81,6 +83,11 @@ export class Execution {
     });
   }
 
+  /** The errors of this run, with their paths in the client's response. */
+  report(places: ErrorPlaces): ErrorReport {
+    return this.errors.report(this.tree.root, places, this.#context.scope.onError === 'NULL');
+  }
+
   /** Merges an event of a subscription. @param batch the subscription's source of events */
   receive(batch: Batch, result: SubgraphResult): void {
     const members = batch.members.map((member) => ({ member, targets: [this.tree.root], entityOf: [] }));
@@ -123,6 +130,7 @@ export class Execution {
   ): Promise<void> | undefined {
     const slots = batch.slots.map((): SlotRequest => ({ indexes: new Map(), texts: [] }));
     const members = batch.members.map((member) => collect(member, targetsOf(member), slots));
+    for (const request of members) if (request.member.representation) this.errors.addUnsent(request);
     if (slots.length > 0 ? slots.every(({ texts }) => texts.length === 0) : members[0]!.targets.length === 0) {
       return undefined;
     }
@@ -141,9 +149,7 @@ export class Execution {
     slots: readonly SlotRequest[],
     result: SubgraphResult,
   ): void {
-    if (result.errors?.length) {
-      for (const error of result.errors) this.errors.addSubgraphError(batch, members, error);
-    }
+    if (result.errors?.length) this.errors.addSubgraphErrors(batch, members, result);
     const { data } = result;
     if (!result[UNESCAPED]) this.tree.isUnescaped = false;
     if (!isObject(data)) {

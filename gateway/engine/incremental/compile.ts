@@ -6,7 +6,7 @@ import type { Conditions } from '../document/conditions.ts';
 import { isDeferred } from '../document/defer.ts';
 import { isIncluded } from '../document/select-fields.ts';
 import { type EngineError, requestError } from '../errors.ts';
-import type { ErrorPlaces } from '../execute/error-log.ts';
+import type { ErrorPlaces } from '../execute/error-report.ts';
 import { leftOutPaths } from '../respond/left-out.ts';
 import { rootTypeOf, type WrittenOperation, writerOptions } from '../respond/operation-writers.ts';
 import { compileWriter, type ValueWriter } from '../respond/writer.ts';
@@ -54,7 +54,8 @@ export function compileIncremental(
   if (plan.node?.kind === 'Subscription') throw requestError('BAD_USER_INPUT', "A subscription can't use `@defer`");
   const rootType = rootTypeOf(operation);
   const { primary, parts } = splitPlan(plan.node, conditions);
-  const { programs, places } = compilePrograms([primary, ...parts.map((part) => part.node)], conditions, model);
+  const nodes = [primary, ...parts.map((part) => part.node)];
+  const { programs, places } = compilePrograms(nodes, conditions, model, nullsInPlace);
   const options = {
     ...writerOptions(operation, conditions, nullsInPlace),
     takesFragment: (directives: readonly DirectiveNode[] | undefined) => !isDeferred(directives, conditions),

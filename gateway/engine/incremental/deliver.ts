@@ -31,8 +31,8 @@ export async function* deliver(
   const execution = new Execution(variant.places, context);
   const { tree } = execution;
   await execution.run(variant.primary);
-  const failed = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, variant);
-  const known = [...variant.refusals, ...failed];
+  const report = execution.report(variant);
+  const known = { ...report, errors: [...variant.refusals, ...report.errors] };
   const fetched = { object: tree.root, isUnescaped: tree.isUnescaped };
   const { data, errors } = completeData(variant.writePrimary, fetched, variables, known);
   // Nothing can be added to a response without data.
@@ -90,12 +90,13 @@ async function runPart(
   const execution = new Execution(variant.places, context, tree);
   await execution.run(program);
   if (!write) return [];
-  const failures = execution.errors.isEmpty ? [] : execution.errors.report(tree.root, variant);
+  const report = execution.report(variant);
   return objectsAt(tree.root, partPath, context.satisfies).map(({ path: dataPath, object }): Addition => {
     const path = variant.clientPath(dataPath);
-    const below = failures.filter((error) => isBelow(error, path));
+    const below = report.errors.filter((error) => isBelow(error, path));
     const relative = below.map((error) => ({ ...error, path: error.path?.slice(path.length) }));
-    const { data, errors } = completeData(write, { object, isUnescaped: tree.isUnescaped }, variables, relative);
+    const known = { ...report, errors: relative };
+    const { data, errors } = completeData(write, { object, isUnescaped: tree.isUnescaped }, variables, known, path);
     const reported = finish(errors.map((error) => ({ ...error, path: [...path, ...(error.path ?? [])] })));
     return { object: objects.at(compiled, path), data, errors: reported };
   });

@@ -1,4 +1,4 @@
-import type { EngineError, ErrorPath } from '../errors.ts';
+import type { EngineError, ErrorPath, ErrorReport } from '../errors.ts';
 import { ResponseTooLarge, WriteContext } from './write-context.ts';
 import type { ValueWriter } from './writer.ts';
 
@@ -15,12 +15,14 @@ export interface FetchedObject {
 /**
  * Writes the data. Values that the schema doesn't allow become additional errors. A null that a known error explains
  * gets no second error (specification: one error per field).
+ * @param path of the object, to which the paths of `missing` lead but those of the errors do not
  */
 export function completeData(
   write: ValueWriter,
   { object, isUnescaped }: FetchedObject,
   variables: Readonly<Record<string, unknown>>,
-  known: readonly EngineError[],
+  { errors: known, missing }: ErrorReport,
+  path: ErrorPath = [],
 ): { data: string; errors: readonly EngineError[] } {
   const context = new WriteContext(variables, isUnescaped, MAX_RESPONSE_LENGTH);
   const data = writeData(write, object, context);
@@ -28,12 +30,17 @@ export function completeData(
   if (context.errors.length === 0) return { data, errors: known };
   const isExplained = explainedBy(known);
   const found = context.errors.flatMap(({ message, reversedPath }): EngineError[] => {
-    const path = reversedPath.toReversed();
-    const extensions = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false };
-    return isExplained(path) ? [] : [{ message, path, extensions }];
+    const at = reversedPath.toReversed();
+    if (isExplained(at)) return [];
+    const key = missing.size > 0 ? JSON.stringify([...path, ...at]) : '';
+    if (!missing.has(key)) return [{ message, path: at, extensions: malformed }];
+    const cause = missing.get(key);
+    return cause ? [{ ...cause, path: at }] : [];
   });
   return { data, errors: [...known, ...found] };
 }
+
+const malformed = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false };
 
 const tooLarge: EngineError = {
   message: `The response would be larger than ${MAX_RESPONSE_LENGTH} characters`,

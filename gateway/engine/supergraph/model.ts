@@ -1,6 +1,14 @@
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type GraphQLSchema, isAbstractType, isObjectType, parse, type SelectionSetNode } from 'graphql';
+import {
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+  parse,
+  type SelectionSetNode,
+} from 'graphql';
 import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
 import { withComposedDirectives } from './composed-directives.ts';
 import { correctSupergraph } from './corrections.ts';
@@ -37,6 +45,8 @@ export interface SupergraphModel {
   readonly hiddenNames: HiddenNames;
   /** Whether an object whose `__typename` is `typename` satisfies `... on condition`, inaccessible types included. */
   readonly satisfies: (typename: string, condition: string) => boolean;
+  /** The type of a field, inaccessible fields included; undefined for an unknown field. */
+  readonly fieldType: (typename: string, field: string) => GraphQLOutputType | undefined;
 }
 
 /** The features that this engine supports. The planner also supports connectors to REST services, but this engine does not. */
@@ -81,6 +91,10 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
     interfaceObjects: new Set(readInterfaceObjects(document).keys()),
     fieldSubgraphs: readFieldSubgraphs(document),
     satisfies: typeTest(fullSchema),
+    fieldType: (typename, field) => {
+      const type = fullSchema.getType(typename);
+      return isObjectType(type) || isInterfaceType(type) ? type.getFields()[field]?.type : undefined;
+    },
   };
 }
 

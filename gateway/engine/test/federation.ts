@@ -1,6 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, graphql, parse, subscribe } from 'graphql';
+import { schemaFor } from '#shared/graphql/error-behavior.ts';
 import type { JsonObject, RequestScope, SubgraphRequest, SubgraphResult, SubgraphTransport } from '../ports.ts';
 import { SubgraphFailure, UNESCAPED } from '../ports.ts';
 import { foldRepeats } from '../values/fold-repeats.ts';
@@ -50,6 +51,7 @@ export interface RecordedRequest {
   readonly subgraph: string;
   readonly query: string;
   readonly variables: Record<string, unknown>;
+  readonly onError: unknown;
 }
 
 type Responder = (request: RecordedRequest) => SubgraphResult | SubgraphFailure | undefined;
@@ -58,6 +60,8 @@ type Responder = (request: RecordedRequest) => SubgraphResult | SubgraphFailure 
 export class MemoryTransport implements SubgraphTransport {
   /** Whether equal parts of a response are one object, as in responses that the HTTP transport keeps. */
   foldsRepeats = false;
+  /** Whether subgraphs support the parameter `onError`, as ours do. */
+  heedsOnError = false;
   readonly requests: RecordedRequest[] = [];
   readonly #schemas: ReadonlyMap<string, GraphQLSchema>;
   #responder: Responder | undefined;
@@ -82,7 +86,7 @@ export class MemoryTransport implements SubgraphTransport {
     if (response instanceof SubgraphFailure) throw response;
     if (response) return deepFreeze(response);
     const executed = await graphql({
-      schema: this.#schema(request.subgraph),
+      schema: this.#schema(request.subgraph, recorded.onError),
       source: recorded.query,
       variableValues: recorded.variables,
     });
@@ -94,9 +98,9 @@ export class MemoryTransport implements SubgraphTransport {
   }
 
   async *subscribe(request: SubgraphRequest, _scope: RequestScope): AsyncGenerator<SubgraphResult> {
-    const { query, variables } = this.#record(request);
+    const { query, variables, onError } = this.#record(request);
     const stream = await subscribe({
-      schema: this.#schema(request.subgraph),
+      schema: this.#schema(request.subgraph, onError),
       document: parse(query),
       variableValues: variables,
     });
@@ -110,16 +114,20 @@ export class MemoryTransport implements SubgraphTransport {
   async close(): Promise<void> {}
 
   #record(request: SubgraphRequest): RecordedRequest {
-    const { query, variables } = JSON.parse(request.body) as { query: string; variables?: JsonObject };
-    const recorded = { subgraph: request.subgraph, query, variables: { ...variables } };
+    const { query, variables, onError } = JSON.parse(request.body) as {
+      query: string;
+      variables?: JsonObject;
+      onError?: unknown;
+    };
+    const recorded = { subgraph: request.subgraph, query, variables: { ...variables }, onError };
     this.requests.push(recorded);
     return recorded;
   }
 
-  #schema(name: string): GraphQLSchema {
+  #schema(name: string, onError: unknown): GraphQLSchema {
     const schema = this.#schemas.get(name);
     if (!schema) throw new Error(`no such subgraph: ${name}`);
-    return schema;
+    return this.heedsOnError ? schemaFor(onError, schema) : schema;
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { buildSchema, parse } from 'graphql';
 import { operationOf } from '../compile/merge-operations.ts';
+import { nothingToReport } from '../errors.ts';
 import { completeData } from '../respond/complete.ts';
 import { compileWriter } from '../respond/writer.ts';
 
@@ -26,7 +27,12 @@ test('a response with a small object written very often is refused before its te
   // Every list has the same object, as in a response with folded repeats.
   const person: Record<string, unknown> = { name: 'x'.repeat(100_000) };
   person.friends = Array.from({ length: 20 }, () => person);
-  const { data, errors } = completeData(write, { object: { people: person.friends }, isUnescaped: false }, {}, []);
+  const { data, errors } = completeData(
+    write,
+    { object: { people: person.friends }, isUnescaped: false },
+    {},
+    nothingToReport,
+  );
   expect(data).toBe('null');
   expect(errors).toMatchObject([{ extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE' } }]);
 });
