@@ -104,7 +104,7 @@ export const gatewaySettings = z.object({
     otherwise: '100; no limit with `--supergraph`',
   }),
   CLIENT_OPERATIONS_PER_SOCKET: count.default(100).meta({
-    description: 'Operations that may run at once on one websocket.',
+    description: 'Operations that may run at once on one websocket, and on one event stream that carries several.',
     unit: 'operations',
   }),
   BATCH_LIMIT: z.coerce.number().int().min(0).max(1_000).default(0).meta({
@@ -158,7 +158,8 @@ export const gatewaySettings = z.object({
     unit: 'ms',
   }),
   LIVE_PING_MS: count.max(600_000).default(15_000).meta({
-    description: 'Time between pings on websockets; a client that misses one is disconnected at the next.',
+    description:
+      'Time between pings on websockets; a client that misses one is disconnected at the next. A client of an HTTP stream is disconnected when it takes nothing for this time of what waits for it.',
     unit: 'ms',
   }),
   DRAIN_DELAY_MS: milliseconds.default(0).meta({

@@ -57,7 +57,9 @@ function chooseForm(
 ): ResponseForm {
   if (operation === OperationTypeNode.SUBSCRIPTION) {
     if (accepts.events) return 'events';
-    const message = 'A subscription needs a stream of responses. Use graphql-ws, or accept text/event-stream.';
+    const message =
+      'A subscription needs a stream of responses. Send it by itself, over graphql-ws or with one of the accept headers ' +
+      '"text/event-stream" and "multipart/mixed; subscriptionSpec=1.0".';
     throw new RequestRefusal('BAD_REQUEST', message);
   }
   if (operation === OperationTypeNode.MUTATION && readOnly) {

@@ -6,7 +6,7 @@ export function resolveDocument({ source, extensions }: Received): string {
   if (source !== undefined && source !== '') return source;
   if (extensions['persistedQuery'] !== undefined) {
     // Clients of automatic persisted queries recognize this message and send the text instead.
-    throw new RequestRefusal('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported', { status: 200 });
+    throw new RequestRefusal('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
   }
   throw new RequestRefusal('BAD_REQUEST', 'The request has no operation. Send its text as "query".');
 }

@@ -1,17 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type EdgeRequest, edges } from '../testing/edge-clients.ts';
+import { type Edge, type EdgeRequest, type EdgeResponse, edges } from '../testing/edge-clients.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 interface Refusal {
   readonly request: EdgeRequest;
   readonly status: number;
   readonly code: string;
-  readonly message: string;
+  /** A text, or a matcher of one. */
+  readonly message: unknown;
+  /** The host name under which the client reaches the gateway. */
+  readonly host?: string;
+  readonly retryAfter?: string;
+  /** Edges that differ: websockets that are closed with a code of their protocol, another status, or an edge that can't express the request. */
+  readonly except?: Partial<
+    Record<Edge, { readonly closeCode: number } | { readonly status: number } | 'not expressible'>
+  >;
 }
 
 const deep = `{ people ${'{ friends '.repeat(40)}{ id }${' }'.repeat(40)} }`;
+const badRequest = (message: string) => ({ status: 400, code: 'BAD_REQUEST', message });
+/** graphql-transport-ws: a message of a wrong format closes the connection with 4400. */
+const malformed = { websocket: { closeCode: 4400 } } as const;
 
-const refusals: Readonly<Record<string, Refusal>> = {
+const faultyRequests: Readonly<Record<string, Refusal>> = {
   'a syntax error': {
     request: { query: '{ people {' },
     status: 400,
@@ -63,27 +77,155 @@ const refusals: Readonly<Record<string, Refusal>> = {
   },
   'an empty document': {
     request: { query: '' },
-    status: 400,
-    code: 'BAD_REQUEST',
-    message: 'The request has no operation. Send its text as "query".',
+    ...badRequest('The request has no operation. Send its text as "query".'),
+  },
+  'a missing query': {
+    request: { variables: {} },
+    ...badRequest('The request has no operation. Send its text as "query".'),
+    except: malformed,
+  },
+  'a query of the wrong type': {
+    request: { query: 7 },
+    ...badRequest('"query" must be a string.'),
+    except: { ...malformed, GET: 'not expressible' },
+  },
+  'variables of the wrong type': {
+    request: { query: '{ people { id } }', variables: [1] },
+    ...badRequest('"variables" must be a JSON object.'),
+    except: malformed,
+  },
+  'an operation name of the wrong type': {
+    request: { query: '{ people { id } }', operationName: 7 },
+    ...badRequest('"operationName" must be a string.'),
+    except: { ...malformed, GET: 'not expressible' },
+  },
+  // Apollo's clients expect the status 200 and send the text then. The event stream's clients take 202 for success and all else for a failure.
+  // Over graphql-ws, `query` is required: its clients send the hash with an empty text.
+  'the hash of a persisted query with an empty text': {
+    request: { query: '', extensions: { persistedQuery: { version: 1, sha256Hash: 'abc' } } },
+    status: 200,
+    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
+    message: 'PersistedQueryNotSupported',
+    except: { 'single event connection': { status: 400 } },
+  },
+  'the hash of a persisted query alone': {
+    request: { extensions: { persistedQuery: { version: 1, sha256Hash: 'abc' } } },
+    status: 200,
+    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
+    message: 'PersistedQueryNotSupported',
+    except: { ...malformed, 'single event connection': { status: 400 } },
   },
 };
 
-describe.each(Object.entries(edges))('over %s', (_edge, ask) => {
+const strangers: Readonly<Record<string, Refusal>> = {
+  // Over a websocket the token comes with `connection_init`, whose refusal closes with 4403.
+  'an invalid access token': {
+    request: { query: '{ people { id } }', headers: { authorization: 'Bearer nonsense' } },
+    status: 401,
+    code: 'UNAUTHENTICATED',
+    message: 'The access token is expired or invalid. Sign in again. Leave the header out to ask anonymously.',
+    except: { websocket: { closeCode: 4403 } },
+  },
+  'introspection by a caller who is not signed in': {
+    request: { query: '{ __schema { description } }' },
+    status: 401,
+    code: 'UNAUTHENTICATED',
+    message: 'Sign in to read the schema. Introspection is not public here.',
+  },
+  // A websocket is not opened; its client sees an abnormal close.
+  'a foreign host name while demo accounts exist': {
+    request: { query: '{ people { id } }' },
+    host: '[::ffff:127.0.0.1]',
+    status: 403,
+    code: 'FORBIDDEN',
+    message: expect.stringMatching(/^The host name "\[::ffff:7f00:1\]:\d+" is not served while demo accounts exist\./),
+    except: { websocket: { closeCode: 1006 } },
+  },
+};
+
+const busy: Refusal = {
+  request: { query: '{ waiting: people { name } }' },
+  status: 503,
+  code: 'REQUEST_CONCURRENCY_LIMITED',
+  message: 'The gateway is busy: 0 requests already wait to be executed. Try again later.',
+  retryAfter: '1',
+};
+const tooManyRequests: Refusal = {
+  request: { query: '{ people { id } }' },
+  status: 429,
+  code: 'RATE_LIMITED',
+  message: 'Too many requests from this address. Try again in 1000 s.',
+  retryAfter: '1000',
+};
+
+/** Expects the refusal as every edge has it, or as the exception of this edge says. */
+async function expectRefusal(gateway: TestGateway, edge: Edge, refusal: Refusal): Promise<void> {
+  const { request, host = '127.0.0.1', status, code, message, retryAfter = null, except } = refusal;
+  const exception = except?.[edge];
+  if (exception === 'not expressible') return;
+  const response: EdgeResponse = await edges[edge](`${gateway.url.replace('127.0.0.1', host)}/graphql`, request);
+  if (exception && 'closeCode' in exception) {
+    expect(response).toMatchObject({ ...exception, errors: [] });
+    return;
+  }
+  const overHttp = { status, retryAfter, ...exception };
+  expect(response).toEqual({
+    ...(edge === 'websocket' ? { status: undefined, retryAfter: null } : overHttp),
+    errors: [expect.objectContaining({ message, extensions: expect.objectContaining({ code }) })],
+  });
+  expect(response.errors[0]?.extensions.requestId).toEqual(expect.any(String));
+}
+
+const everyEdge = Object.keys(edges) as Edge[];
+const everyPair = (refusals: object) =>
+  Object.keys(refusals).flatMap((what) => everyEdge.map((edge) => [what, edge] as const));
+
+describe('a request is refused in the same way on every edge', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
     gateway = await startTestGateway({ maxQueryCost: 500, assumedListSize: 30 });
   });
   afterAll(() => gateway[Symbol.asyncDispose]());
 
-  test.each(Object.entries(refusals))('%s is refused as on every other edge', async (_what, refusal) => {
-    const { status = refusal.status, errors } = await ask(`${gateway.url}/graphql`, refusal.request);
-    const [first] = errors ?? [];
-    expect({ status, code: first?.extensions.code, message: first?.message }).toEqual({
-      status: refusal.status,
-      code: refusal.code,
-      message: refusal.message,
+  test.each(everyPair(faultyRequests))('%s, over %s', (what, edge) =>
+    expectRefusal(gateway, edge, faultyRequests[what]!),
+  );
+});
+
+describe('a caller is refused in the same way on every edge', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway({
+      access: { kind: 'freight', dataDir },
+      introspection: 'signed-in',
+      demoAccounts: 'local',
     });
-    expect(first?.extensions.requestId).toEqual(expect.any(String));
+  });
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  test.each(everyPair(strangers))('%s, over %s', (what, edge) => expectRefusal(gateway, edge, strangers[what]!));
+});
+
+describe('a client that should wait is told so in the same way on every edge', () => {
+  test('when too many requests wait', async () => {
+    await using gateway = await startTestGateway({ maxWaitingRequests: 0 });
+    const letGo = gateway.graph.people.hold();
+    // 16,000 characters are expected of the response to a new operation, so fifty of them reach the limit.
+    const running = Array.from({ length: 60 }, (_, index) => gateway.ask(`{ a${index}: people { name } }`));
+    await Promise.race(running); // the first that is refused
+    for (const edge of everyEdge) await expectRefusal(gateway, edge, busy);
+    letGo();
+    await Promise.all(running);
+  });
+
+  test('when it exceeds its rate', async () => {
+    const requests = { perSecond: 0.001, burst: 1 };
+    await using gateway = await startTestGateway({ clientRates: { requests, newDocuments: undefined } });
+    expect((await gateway.ask('{ __typename }')).status).toBe(200);
+    for (const edge of everyEdge) await expectRefusal(gateway, edge, tooManyRequests);
   });
 });

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -64,6 +65,25 @@ function watch(client: Client, ids: readonly string[]) {
   };
 }
 
+/** Subscribes over HTTP. */
+const subscribeOverHttp = (url: string, accept: string, ids: readonly string[], authorization = '') =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept, ...(authorization && { authorization }) },
+    body: JSON.stringify({ query: watchQuery, variables: { ids } }),
+  });
+const multipart = 'multipart/mixed;subscriptionSpec=1.0';
+/** The last part of a multipart subscription that has ended. */
+function lastPart(text: string): unknown {
+  expect(text).toMatch(/\r\n--graphql--\r\n$/);
+  return JSON.parse(text.split('\r\n--graphql').at(-2)?.split('\r\n\r\n')[1] ?? '');
+}
+/** Errors of the stream itself stand beside the payload (Apollo's protocol for multipart subscriptions). */
+const fatal = (code: string) => ({
+  payload: null,
+  errors: [expect.objectContaining({ extensions: expect.objectContaining({ code, requestId: expect.any(String) }) })],
+});
+
 const subscribeMessage = (ids: readonly string[]) =>
   JSON.stringify({ id: 'slow', type: 'subscribe', payload: { query: watchQuery, variables: { ids } } });
 
@@ -72,6 +92,7 @@ test('a stream whose events arrive faster than they are completed ends with LIVE
   const release = live.graph.holdYard();
   const flooded = watch(live.connect(), ['a']);
   await live.graph.subscribed(1);
+  const overHttp = await subscribeOverHttp(live.url, multipart, ['a']);
   const other = watch(live.connect(), ['b']);
   await live.graph.subscribed(2);
   for (let speed = 0; speed < 1_100; speed++) {
@@ -86,6 +107,7 @@ test('a stream whose events arrive faster than they are completed ends with LIVE
   expect(flooded.speeds.length).toBeGreaterThanOrEqual(1_000);
   expect(flooded.speeds).toEqual([...flooded.speeds.keys()]);
   expect([flooded.errors, flooded.isComplete()]).toEqual([['LIVE_QUEUE_OVERFLOW'], true]);
+  expect(lastPart(await overHttp.text())).toEqual(fatal('LIVE_QUEUE_OVERFLOW'));
   await other.saw(7);
   expect(other.errors).toEqual([]);
   const metrics = await readMetrics(live.gateway.adminUrl);
@@ -128,6 +150,30 @@ test('a client that stops reading loses events, learns how many, and continues w
   const metrics = await readMetrics(live.gateway.adminUrl);
   expect(metrics).toContain(`gateway_live_payloads_dropped_total ${dropped}`);
 });
+
+test.each([
+  ['an event stream', 'text/event-stream'],
+  ['a multipart subscription', multipart],
+])(
+  'a client of %s that reads nothing for LIVE_PING_MS is disconnected, and its subscription ends',
+  async (_kind, accept) => {
+    await using live = await startLiveGateway({ live: { renewalMs: 25_000, pingMs: 200 } });
+    const id = 'x'.repeat(50_000);
+    const { hostname, port, pathname } = new URL(live.url);
+    const slow = connect(Number(port), hostname);
+    const body = JSON.stringify({ query: watchQuery, variables: { ids: [id] } });
+    slow.write(
+      `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\naccept: ${accept}\r\n` +
+        `content-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await live.graph.subscribed(1);
+    for (let speed = 0; live.graph.counts.ended === 0; speed++) {
+      await live.graph.move(id, speed);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    slow.destroy();
+  },
+);
 
 test('a client that vanishes without closing is detected, and its subscription ends', async () => {
   await using live = await startLiveGateway({ live: { renewalMs: 25_000, pingMs: 500 } });
@@ -220,14 +266,15 @@ test('expired credentials end the subscription of their client only', async () =
       live: { renewalMs: 50, pingMs: 15_000 },
     });
     const signer = createSigner((await loadKeyring(dataDir)).access.privateJwk);
-    const connectFor = async (seconds: number) => {
-      const authorization = `Bearer ${signer.sign(dispatcher, accessTokens, seconds)}`;
-      return watch(live.connect({ connectionParams: { authorization } }), ['7']);
-    };
-    const [brief, long] = [await connectFor(3), await connectFor(60)];
+    const authorize = (seconds: number) => `Bearer ${signer.sign(dispatcher, accessTokens, seconds)}`;
+    const connectFor = (seconds: number) =>
+      watch(live.connect({ connectionParams: { authorization: authorize(seconds) } }), ['7']);
+    const [brief, long] = [connectFor(3), connectFor(60)];
     await live.graph.subscribed(1);
+    const overHttp = await subscribeOverHttp(live.url, multipart, ['7'], authorize(3));
     await brief.ended;
     expect([brief.errors, brief.isComplete()]).toEqual([['UNAUTHENTICATED'], true]);
+    expect(lastPart(await overHttp.text())).toEqual(fatal('UNAUTHENTICATED'));
     await live.graph.move('7', 5);
     await long.saw(5);
     expect([long.errors, live.graph.counts.subscriptions]).toEqual([[], 1]);

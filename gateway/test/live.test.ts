@@ -267,7 +267,19 @@ describe('over HTTP', () => {
       'multipart/mixed;subscriptionSpec=1.0, application/json',
     );
     expect(await query.json()).toEqual({ data: { vehicle: { plate: 'PLATE-7' } } });
-    expect((await post(watch, 'multipart/mixed;deferSpec=20220824, application/json')).status).toBe(400);
+    const refused = await post(watch, 'multipart/mixed;deferSpec=20220824, multipart/mixed;subscriptionSpec=2.0');
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      {
+        errors: [
+          {
+            message:
+              'A subscription needs a stream of responses. Send it by itself, over graphql-ws or with one of the accept headers ' +
+              '"text/event-stream" and "multipart/mixed; subscriptionSpec=1.0".',
+          },
+        ],
+      },
+    ]);
   });
 
   /** Returns the JSON bodies of the complete parts in a multipart text. */
