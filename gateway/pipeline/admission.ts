@@ -1,4 +1,3 @@
-import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Cancellation } from './cancellation.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -11,14 +10,13 @@ const lengthAtOnce = 800_000;
  * P12.
  */
 export class Admission {
-  readonly #maxWaiting: number;
   /** Executions with the expected lengths of their responses. */
-  readonly #waiting = new WaitingLine<number>();
+  readonly #waiting: WaitingLine<number>;
   #length = 0;
   #turn: NodeJS.Immediate | undefined;
 
   constructor(maxWaiting: number) {
-    this.#maxWaiting = maxWaiting;
+    this.#waiting = new WaitingLine(maxWaiting, 'to be executed');
   }
 
   /**
@@ -46,9 +44,9 @@ export class Admission {
   }
 
   #queue(length: number, cancellation: Cancellation): Promise<void> {
-    if (this.#waiting.size >= this.#maxWaiting) throw tooManyWaiting(this.#maxWaiting);
+    const turn = this.#waiting.join(cancellation, length);
     this.#turn ??= setImmediate(() => this.#nextTurn());
-    return this.#waiting.join(cancellation, length);
+    return turn;
   }
 
   #nextTurn(): void {
@@ -68,9 +66,4 @@ export class Admission {
     this.#length += length;
     this.#waiting.beginFirst();
   }
-}
-
-function tooManyWaiting(maxWaiting: number): RequestRefusal {
-  const message = `The gateway is busy: ${maxWaiting} requests already wait to be executed. Try again later.`;
-  return new RequestRefusal('REQUEST_CONCURRENCY_LIMITED', message);
 }

@@ -1,4 +1,3 @@
-import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Rush } from './rush.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -15,7 +14,7 @@ const rushIntervalMs = 100;
  * known texts, health checks and responses of subgraphs waiting.
  */
 export class DocumentQueue {
-  readonly #waiting = new WaitingLine();
+  readonly #waiting = new WaitingLine(maxWaiting, 'to be validated');
   readonly #entrance: Rush;
   #isBusy = false;
   /** `performance.now()` at which the last document began. */
@@ -39,7 +38,6 @@ export class DocumentQueue {
         return;
       }
     }
-    if (this.#waiting.size >= maxWaiting) throw tooManyWaiting();
     await this.#waiting.join(cancellation);
   }
 
@@ -67,11 +65,4 @@ export class DocumentQueue {
       });
     }
   }
-}
-
-function tooManyWaiting(): RequestRefusal {
-  return new RequestRefusal(
-    'REQUEST_CONCURRENCY_LIMITED',
-    'The gateway is busy: too many new documents wait to be validated. Try again later.',
-  );
 }

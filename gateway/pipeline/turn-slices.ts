@@ -1,4 +1,3 @@
-import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Rush } from './rush.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -17,16 +16,15 @@ const maxPerSlice = 500;
  * subgraphs and timers run in between, however many operations wait. See docs/performance.md, P13.
  */
 export class TurnSlices {
-  readonly #maxWaiting: number;
   readonly #rush: Rush;
-  readonly #waiting = new WaitingLine();
+  readonly #waiting: WaitingLine;
   /** `performance.now()` at which the current turn's slice began; undefined before the first operation of a turn. */
   #sliceBegan: number | undefined;
   #sliceEnded = 0;
   #sliceMs = minSliceMs;
 
   constructor(maxWaiting: number, rush: Rush) {
-    this.#maxWaiting = maxWaiting;
+    this.#waiting = new WaitingLine(maxWaiting, 'to begin');
     this.#rush = rush;
   }
 
@@ -41,7 +39,6 @@ export class TurnSlices {
       setImmediate(() => this.#nextTurn());
     }
     if (this.#waiting.size === 0 && !this.#rush.isOn && now - this.#sliceBegan < this.#sliceMs) return undefined;
-    if (this.#waiting.size >= this.#maxWaiting) throw tooManyWaiting(this.#maxWaiting);
     return this.#waiting.join(cancellation);
   }
 
@@ -75,9 +72,4 @@ export class TurnSlices {
   #beginNext(): void {
     if (performance.now() - (this.#sliceBegan ?? 0) < this.#sliceMs) this.#waiting.beginFirst();
   }
-}
-
-function tooManyWaiting(maxWaiting: number): RequestRefusal {
-  const message = `The gateway is busy: ${maxWaiting} requests already wait. Try again later.`;
-  return new RequestRefusal('REQUEST_CONCURRENCY_LIMITED', message);
 }

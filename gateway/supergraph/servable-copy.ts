@@ -10,7 +10,7 @@ import {
   type SchemaExtensionNode,
   visit,
 } from 'graphql';
-import { argumentValue } from '../engine/document/arguments.ts';
+import { argumentValue, stringArgument } from '../engine/document/arguments.ts';
 import { withoutUnusedExternals } from './unused-externals.ts';
 
 /** Features that @apollo/gateway refuses to load. The engine reads them from the whole supergraph. */
@@ -80,11 +80,6 @@ function isSchema(node: { kind: Kind }): node is SchemaDefinitionNode | SchemaEx
 /** Reads `authenticated` from `https://specs.apollo.dev/authenticated/v0.1`. */
 function parseFeature(url: string | undefined): string | undefined {
   return url?.match(/^https:\/\/specs\.apollo\.dev\/([^/]+)\/v\d+\.\d+$/)?.[1];
-}
-
-function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
-  const value = argumentValue(directive, name);
-  return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
 /** Reads the local names from `import: ["@context", { name: "@fromContext", as: "@from" }]`, without the `@`. */

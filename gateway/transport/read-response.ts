@@ -1,5 +1,6 @@
 import { type SubgraphError, type SubgraphResult, UNESCAPED } from '../engine/ports.ts';
 import { type Exactness, isExactNumber, parseJson } from '../engine/values/exact-numbers.ts';
+import { isObject } from '../engine/values/own.ts';
 import { type FailedAttempt, httpStatus, malformed } from './failures.ts';
 import type { KnownResponses } from './known-responses.ts';
 import type { ResponseBytes } from './response-bytes.ts';
@@ -84,14 +85,14 @@ function parseResult(bytes: ResponseBytes, exactNumbers: boolean): SubgraphResul
 
 /** Checks the outermost shape and returns the result, or a message about what is wrong. The engine checks the content of `data`. */
 export function checkResult(value: unknown): SubgraphResult | string {
-  if (!isObject(value)) return "A subgraph's response is not a GraphQL result.";
+  if (!isJsonObject(value)) return "A subgraph's response is not a GraphQL result.";
   const { data, errors, extensions } = value;
-  if (data !== undefined && data !== null && !isObject(data))
+  if (data !== undefined && data !== null && !isJsonObject(data))
     return "A subgraph's response has data that is not an object.";
   if (errors == null && data === undefined) return "A subgraph's response has neither data nor errors.";
   const isPlain =
-    (errors === undefined || (Array.isArray(errors) && errors.every(isObject))) &&
-    (extensions === undefined || isObject(extensions));
+    (errors === undefined || (Array.isArray(errors) && errors.every(isJsonObject))) &&
+    (extensions === undefined || isJsonObject(extensions));
   return (isPlain ? value : normalize(value)) as SubgraphResult; // every property of the type has been checked
 }
 
@@ -100,16 +101,17 @@ function normalize({ data, errors, extensions }: Record<string, unknown>): Recor
   return {
     data,
     ...(errors == null ? {} : { errors: toErrors(errors) }),
-    ...(isObject(extensions) ? { extensions } : {}),
+    ...(isJsonObject(extensions) ? { extensions } : {}),
   };
 }
 
 /** Converts the `errors` of a subgraph to a list of objects. A string becomes a message, any other value an error without a message. */
 export function toErrors(value: unknown): SubgraphError[] {
   const errors: unknown[] = Array.isArray(value) ? value : [value];
-  return errors.map((error) => (isObject(error) ? error : typeof error === 'string' ? { message: error } : {}));
+  return errors.map((error) => (isJsonObject(error) ? error : typeof error === 'string' ? { message: error } : {}));
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
+/** True for an object of the JSON text. An exact number is an object only in memory. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && !isExactNumber(value);
 }

@@ -2,7 +2,7 @@ import { CloseCode, type Message, MessageType, validateMessage } from 'graphql-w
 import { WebSocket } from 'ws';
 import type { SubgraphError } from '../engine/ports.ts';
 import type { WebSocketOptions } from './config.ts';
-import { isObject, parseFor, toErrors } from './read-response.ts';
+import { isJsonObject, parseFor, toErrors } from './read-response.ts';
 
 /** An event of a subscription, as the subgraph sent it. */
 export interface ReceivedEvent {
@@ -117,7 +117,7 @@ export function subgraphSockets(options: SocketOptions, onBroken: (message: stri
 /** @throws when the data is not a message of graphql-transport-ws */
 function readMessage(data: Buffer, exactNumbers: boolean): Message {
   const message = parseFor(exactNumbers, data, 'all');
-  if (!isObject(message)) throw new Error('the message is not an object');
+  if (!isJsonObject(message)) throw new Error('the message is not an object');
   const { type, payload } = message;
   // An invalid event or refusal affects its own subscription, not the socket.
   if (type === MessageType.Next) message.payload = { result: payload, bytes: data.length } satisfies ReceivedEvent;

@@ -1,5 +1,5 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql';
-import { argumentValue } from '../../engine/document/arguments.ts';
+import { argumentValue, stringArgument } from '../../engine/document/arguments.ts';
 
 /**
  * Finds the name of a directive in a supergraph, which may import it under another name.
@@ -22,11 +22,6 @@ function findLinks(supergraph: DocumentNode): ConstDirectiveNode[] {
 
 function parseFeature(url: string | undefined): string | undefined {
   return url?.match(/^https:\/\/specs\.apollo\.dev\/([^/]+)\/v\d+\.\d+$/)?.[1];
-}
-
-function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
-  const value = argumentValue(directive, name);
-  return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
 /** Reads `import: ["@cost", { name: "@listSize", as: "@size" }]` as local names by original name, without the `@`. */

@@ -31,13 +31,14 @@ export class EventConnection {
   readonly #opened = Promise.withResolvers<StreamWriter | undefined>();
   readonly #expiry: NodeJS.Timeout;
   /** Operations that wait until the client has read earlier results. */
-  readonly #waiting = new WaitingLine();
+  readonly #waiting: WaitingLine;
   #unread = 0;
   #phase: 'reserved' | 'open' | 'closed' = 'reserved';
 
   constructor({ owner, maxOperations, onClose }: EventConnectionOptions) {
     this.#owner = owner;
     this.#operations = new ConnectionOperations(maxOperations);
+    this.#waiting = new WaitingLine(maxOperations, 'for the client to read earlier results');
     this.#onClose = onClose;
     this.#expiry = setTimeout(() => this.close(), connectMs).unref();
   }

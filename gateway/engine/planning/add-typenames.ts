@@ -10,15 +10,14 @@ import {
   parse,
   parseType,
   print,
-  type SelectionNode,
   stripIgnoredCharacters,
   TypeInfo,
-  type TypeNode,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { stringArgument } from '../document/arguments.ts';
-import { typenameField } from '../document/typename.ts';
+import { nameOfType } from '../document/type-name.ts';
+import { isTypename, typenameField } from '../document/typename.ts';
 import { fieldType } from '../supergraph/field-set.ts';
 import { mapFetches } from './map-fetches.ts';
 
@@ -30,15 +29,11 @@ export function readNarrowedFields(supergraph: DocumentNode, schema: GraphQLSche
     for (const { name, directives = [] } of type.fields ?? []) {
       if (!isAbstractType(fieldType(schema, type.name.value, name.value))) continue;
       const given = directives.flatMap((join) => stringArgument(join, 'type') ?? []);
-      if (given.some((text) => isObjectType(schema.getType(namedType(parseType(text))))))
+      if (given.some((text) => isObjectType(schema.getType(nameOfType(parseType(text))))))
         narrowed.add(`${type.name.value}.${name.value}`);
     }
   }
   return narrowed;
-}
-
-function namedType(type: TypeNode): string {
-  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }
 
 /**
@@ -60,7 +55,7 @@ function withTypenames(fetch: FetchNode, narrowed: ReadonlySet<string>, schema: 
           const parent = getNamedType(types.getParentType());
           if (!field.selectionSet || !narrowed.has(`${parent?.name}.${field.name.value}`)) return undefined;
           const { selections } = field.selectionSet;
-          if (selections.some(isTypename)) return undefined;
+          if (selections.some((selection) => isTypename(selection) && !selection.alias)) return undefined;
           isChanged = true;
           return { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: [typenameField, ...selections] } };
         },
@@ -68,8 +63,4 @@ function withTypenames(fetch: FetchNode, narrowed: ReadonlySet<string>, schema: 
     }),
   );
   return isChanged ? { ...fetch, operation: stripIgnoredCharacters(print(document)) } : fetch;
-}
-
-function isTypename(selection: SelectionNode): boolean {
-  return selection.kind === Kind.FIELD && selection.name.value === '__typename' && !selection.alias;
 }

@@ -1,6 +1,6 @@
-import { type DocumentNode, Kind, OperationTypeNode, type SelectionNode, type SelectionSetNode, visit } from 'graphql';
+import { type DocumentNode, Kind, OperationTypeNode, type SelectionSetNode, visit } from 'graphql';
 import { pruneOperation } from '../document/prune-operation.ts';
-import { typenameField } from '../document/typename.ts';
+import { isTypename, typenameField } from '../document/typename.ts';
 import { metaFields } from '../supergraph/service-field.ts';
 
 /**
@@ -33,8 +33,4 @@ export function needsNoSubgraph(document: DocumentNode): boolean {
       node.operation === OperationTypeNode.QUERY &&
       node.selectionSet.selections.every(isTypename),
   );
-}
-
-function isTypename(selection: SelectionNode): boolean {
-  return selection.kind === Kind.FIELD && selection.name.value === '__typename';
 }

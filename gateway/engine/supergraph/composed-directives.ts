@@ -1,11 +1,5 @@
-import {
-  type DirectiveDefinitionNode,
-  type DocumentNode,
-  extendSchema,
-  type GraphQLSchema,
-  Kind,
-  type TypeNode,
-} from 'graphql';
+import { type DirectiveDefinitionNode, type DocumentNode, extendSchema, type GraphQLSchema, Kind } from 'graphql';
+import { nameOfType } from '../document/type-name.ts';
 
 const operationLocations: ReadonlySet<string> = new Set([
   'QUERY',
@@ -31,15 +25,11 @@ export function withComposedDirectives(
   const definitions = supergraph.definitions.flatMap((definition): DirectiveDefinitionNode[] => {
     if (definition.kind !== Kind.DIRECTIVE_DEFINITION || apiSchema.getDirective(definition.name.value)) return [];
     const locations = definition.locations.filter(({ value }) => operationLocations.has(value));
-    const isVisible = definition.arguments?.every(({ type }) => apiSchema.getType(namedType(type))) ?? true;
+    const isVisible = definition.arguments?.every(({ type }) => apiSchema.getType(nameOfType(type))) ?? true;
     return locations.length > 0 && isVisible ? [{ ...definition, locations }] : [];
   });
   const names = new Set(definitions.map(({ name }) => name.value));
   if (names.size === 0) return { schema: apiSchema, names };
   const added: DocumentNode = { kind: Kind.DOCUMENT, definitions };
   return { schema: extendSchema(apiSchema, added, { assumeValid: true }), names };
-}
-
-function namedType(type: TypeNode): string {
-  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }

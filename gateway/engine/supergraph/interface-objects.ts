@@ -6,9 +6,9 @@ import {
   isInterfaceType,
   Kind,
   type ObjectTypeDefinitionNode,
-  type TypeNode,
 } from 'graphql';
 import { booleanArgument, stringArgument } from '../document/arguments.ts';
+import { nameOfType } from '../document/type-name.ts';
 import { subgraphNames } from './subgraph-names.ts';
 
 /** The subgraphs that know an interface as an object (`@interfaceObject`), by the name of the interface. */
@@ -45,7 +45,7 @@ export function fieldsToInterfaceObjects(
       const resolving = joins.length > 0 ? joins.filter((join) => !booleanArgument(join, 'external')) : owners;
       // A field that an interface object adds to the object types has no `graph` argument there.
       const subgraphs = resolving.map((join) => graphNames.get(stringArgument(join, 'graph') ?? ''));
-      const objects = new Set(subgraphs.flatMap((subgraph) => objectsFor(namedType(type), subgraph)));
+      const objects = new Set(subgraphs.flatMap((subgraph) => objectsFor(nameOfType(type), subgraph)));
       if (objects.size > 0) found.set(`${definition.name.value}.${name.value}`, [...objects]);
     }
   }
@@ -69,8 +69,4 @@ function isWithFields(
   definition: DefinitionNode,
 ): definition is ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode {
   return definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION;
-}
-
-function namedType(type: TypeNode): string {
-  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import { parseJson } from '../input/parse-json.ts';
 import type { KeyPair, PublicKeys } from './tokens.ts';
 
 /** Keys in settings are JSON in the JWK format (RFC 7517), as `npm run keys` prints it. */
@@ -43,14 +44,6 @@ function isPair(key: z.infer<typeof privateJwk>): boolean {
     return createPublicKey(createPrivateKey({ key, format: 'jwk' })).export({ format: 'jwk' }).x === key.x;
   } catch {
     return false;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

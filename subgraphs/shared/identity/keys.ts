@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { parseJson } from '../input/parse-json.ts';
 import { ConfigurationError } from '../runtime/config.ts';
 import { keptSecret } from './kept-secret.ts';
 import { type KeyPair, newKeyPair, type PublicKeys, withKeyId } from './tokens.ts';
@@ -62,12 +63,4 @@ export function loadRoleSecret({
 }): Promise<string> {
   if (roleSecret !== undefined) return Promise.resolve(roleSecret);
   return keptSecret(dataDir, 'database-role-secret', () => randomBytes(32).toString('hex'));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { isUuid } from '../ids.ts';
+import { parseJson } from '../input/parse-json.ts';
 
 /** A sort value in a cursor. */
 export type CursorValue = string | number | null;
@@ -51,12 +52,4 @@ export function decodeCursor<const P extends readonly CursorPart<unknown>[]>(
   if (!Array.isArray(values) || values.length !== parts.length) return undefined;
   const read = parts.map((part, index) => part(values[index]));
   return read.includes(undefined) ? undefined : (read as CursorValues<P>); // each value comes from its part
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
