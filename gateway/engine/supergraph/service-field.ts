@@ -51,9 +51,15 @@ const serviceField: GraphQLField<unknown, unknown> = {
 
 /**
  * Adds the meta-field `__service` (GraphQL specification, pull request 1208), which tells clients that they may send `onError`. Like other
- * meta-fields it can be selected, but introspection doesn't list it. graphql-js 16 has no API to add a meta-field.
+ * meta-fields it can be selected, but introspection doesn't list it. Clients find out whether it exists by `__type(name: "__Service")`. The list
+ * `__schema.types` doesn't contain its types, because tools with graphql-js 16 reject a schema that has unknown names with two underscores.
+ * graphql-js 16 has no API to add a meta-field or hidden types.
  */
 export function addServiceField(schema: GraphQLSchema): void {
   const fields = schema.getQueryType()?.getFields();
-  if (fields) Object.defineProperty(fields, serviceField.name, { value: serviceField, enumerable: false });
+  if (!fields) return;
+  Object.defineProperty(fields, serviceField.name, { value: serviceField, enumerable: false });
+  for (const type of [serviceType, capabilityType]) {
+    Object.defineProperty(schema.getTypeMap(), type.name, { value: type, enumerable: false });
+  }
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery, validateSchema } from 'graphql';
 import type { ErrorBehavior } from '../error-behavior.ts';
 import { SubgraphFailure } from '../ports.ts';
 import { federate } from './federation.ts';
@@ -111,11 +112,26 @@ test('a response without errors is the same for every behavior', async () => {
   for (const behavior of ['NULL', 'HALT'] as const) expect(await ask(query, behavior)).toEqual(expected);
 });
 
-test('the meta-field __service tells clients about onError, and introspection does not list it', async () => {
+test('the meta-field __service tells clients about onError, and they can ask whether it exists', async () => {
   expect(await ask('{ __service { capabilities { identifier value } } top { id } }')).toEqual({
     data: { __service: { capabilities: [{ identifier: 'graphql.onError', value: null }] }, top: { id: '1' } },
     paths: [],
   });
-  const { data } = await ask('{ __schema { queryType { fields { name } } } }');
-  expect(JSON.stringify(data)).not.toContain('__service');
+  const shape = '{ name fields { name type { kind ofType { name } } } }';
+  const { data } = await ask(
+    `{ service: __type(name: "__Service") ${shape} capability: __type(name: "__Capability") ${shape} }`,
+  );
+  expect(data).toMatchObject({
+    service: { name: '__Service', fields: [{ name: 'capabilities', type: { kind: 'NON_NULL' } }] },
+    capability: { name: '__Capability', fields: [{ name: 'identifier' }, { name: 'description' }, { name: 'value' }] },
+  });
+  const fragment =
+    '{ __service { ...S } } fragment S on __Service { capabilities { ... on __Capability { identifier } } }';
+  expect((await ask(fragment)).data).toEqual({ __service: { capabilities: [{ identifier: 'graphql.onError' }] } });
+});
+
+test('tools with graphql-js 16, which reject unknown names with two underscores, can read the schema', async () => {
+  const { data } = await ask(getIntrospectionQuery());
+  expect(JSON.stringify(data)).not.toMatch(/__service|__capability/i);
+  expect(validateSchema(buildClientSchema(data as IntrospectionQuery))).toEqual([]);
 });
