@@ -1,3 +1,4 @@
+import { textKey } from '#shared/input/text-key.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
 import { hashPassword } from '../../subgraphs/access/domain/passwords.ts';
@@ -19,6 +20,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     world.organizations.map(({ id, name, industry, tier, createdAt }) => ({
       id,
       name,
+      name_key: textKey(name),
       industry,
       tier,
       created_at: createdAt,
@@ -31,6 +33,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
       id,
       email,
       name,
+      name_key: textKey(name),
       roles,
       organization_id: organizationId,
       driver_id: driverOf.get(id) ?? null,

@@ -1,5 +1,8 @@
+import { toSearchVector } from '#shared/input/search-words.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
+import { keysOf, searchOf } from '../../subgraphs/shipments/domain/search-keys.ts';
 import { goodsOf } from '../../subgraphs/shipments/domain/summary.ts';
+import { plateVector } from '../../subgraphs/shipments/store/vehicles.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Shipment, World } from '../world.ts';
 
@@ -8,11 +11,15 @@ type TableRow = Readonly<Record<string, unknown>>;
 const currency = 'USD';
 
 /** Writes the shipments of the demo world in the state after their steps. */
-export async function seed(tables: SeedWriter, { hubs, organizations, shipments }: World): Promise<void> {
+export async function seed(tables: SeedWriter, { hubs, organizations, vehicles, shipments }: World): Promise<void> {
   const hubCodes = new Map<string, string>(hubs.map(({ id, code }) => [id, code]));
   await tables.copy(
     'known_organization',
-    organizations.map(({ id }) => ({ organization_id: id })),
+    organizations.map(({ id, name }) => ({ organization_id: id, search: toSearchVector([name]) })),
+  );
+  await tables.copy(
+    'known_vehicle',
+    vehicles.map(({ id, plate }) => ({ vehicle_id: id, search: plateVector(plate) })),
   );
   await tables.copy(
     'shipment',
@@ -35,19 +42,27 @@ export async function seed(tables: SeedWriter, { hubs, organizations, shipments 
 type HubCodes = ReadonlyMap<string, string>;
 
 function shipmentRow(shipment: Shipment, hubCodes: HubCodes): TableRow {
-  const { stops, events, assignment } = shipment;
+  const { reference, notes, stops, events, assignment } = shipment;
   const origin = stops[0];
   const destination = stops.at(-1);
+  const goods = goodsOf(shipment.items);
+  const keys = keysOf({
+    reference,
+    originCity: origin?.city,
+    originRegion: origin?.region,
+    destinationCity: destination?.city,
+    destinationRegion: destination?.region,
+  });
   return {
     id: shipment.id,
-    reference: shipment.reference,
+    reference,
     organization_id: shipment.organizationId,
     created_by_account_id: shipment.createdByAccountId,
     status: shipment.status,
     troubled_from: shipment.status === 'EXCEPTION' ? events.at(-1)?.fromStatus : null,
     version: events.length,
     equipment: shipment.equipment,
-    notes: shipment.notes,
+    notes,
     origin_hub_code: hubCodes.get(origin?.hubId ?? ''),
     origin_city: origin?.city,
     origin_region: origin?.region,
@@ -73,7 +88,18 @@ function shipmentRow(shipment: Shipment, hubCodes: HubCodes): TableRow {
     driver_id: assignment?.driverId,
     vehicle_id: assignment?.vehicleId,
     imported: false,
-    goods: goodsOf(shipment.items),
+    goods,
+    search: searchOf({
+      reference,
+      notes,
+      goods,
+      stops: stops.map(({ hubId, ...stop }) => ({ ...stop, hubCode: hubCodes.get(hubId) })),
+    }),
+    reference_key: keys.referenceKey,
+    origin_city_key: keys.originCityKey,
+    origin_region_key: keys.originRegionKey,
+    destination_city_key: keys.destinationCityKey,
+    destination_region_key: keys.destinationRegionKey,
   };
 }
 

@@ -7,6 +7,8 @@ export const OrganizationEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     name: p.text(),
+    /** The `textKey` of the name, which is unique. */
+    nameKey: p.text(),
     industry: p.text().nullable(),
     tier: p.text().$type<Tier>(),
     createdAt: p.datetime(3),
@@ -23,6 +25,8 @@ export const AccountEntity = defineEntity({
     /** In lower case. */
     email: p.text(),
     name: p.text(),
+    /** The `textKey` of the name. */
+    nameKey: p.text(),
     roles: p.array<Role>(),
     organizationId: p.uuid().nullable(),
     driverId: p.uuid().nullable(),

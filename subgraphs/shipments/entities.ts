@@ -47,11 +47,20 @@ export const ShipmentEntity = defineEntity({
     driverId: p.uuid().nullable(),
     vehicleId: p.uuid().nullable(),
     imported: p.boolean(),
-    /** Text of the items. The generated full-text column contains it and the notes. */
+    /** Text of the items, for the search. */
     goods: p.text(),
+    // Keys and words of the texts (domain/search-keys.ts). Statements compare them; nothing reads them.
+    search: p.text().lazy(),
+    referenceKey: p.text().lazy(),
+    originCityKey: p.text().nullable().lazy(),
+    originRegionKey: p.text().nullable().lazy(),
+    destinationCityKey: p.text().nullable().lazy(),
+    destinationRegionKey: p.text().nullable().lazy(),
   },
 });
-export type ShipmentRow = InferEntity<typeof ShipmentEntity>;
+type Shipment = InferEntity<typeof ShipmentEntity>;
+type WrittenOnly = 'search' | 'referenceKey';
+export type ShipmentRow = Omit<Shipment, WrittenOnly> & Partial<Pick<Shipment, WrittenOnly>>;
 
 export const StopEntity = defineEntity({
   name: 'Stop',

@@ -3,6 +3,7 @@ import type { Reactions } from '#shared/events/jobs.ts';
 import { noteAssignment, noteRelease } from './store/assignments.ts';
 import { rememberOrganization } from './store/organizations.ts';
 import { touchShipment } from './store/touch.ts';
+import { meetVehicle, rememberVehicle } from './store/vehicles.ts';
 
 /** Quotes, invoices and payments of a shipment are part of what its watchers see. */
 async function noteBilling(
@@ -13,16 +14,20 @@ async function noteBilling(
 }
 
 /**
- * Reactions to assignments of the fleet subgraph and to new organizations. The stores emit shipment.created, .changed,
+ * Reactions to assignments and vehicles of the fleet subgraph and to organizations. The stores emit shipment.created, .changed,
  * .booked, .pickedUp, .inTransit, .outForDelivery, .delivered, .exception, .cancelled and .rated.
  */
 export const reactions: Reactions = {
-  'assignment.created': (transaction, payload) => noteAssignment(transaction, payload, new Date()),
+  'assignment.created': async (transaction, payload) => {
+    await meetVehicle(transaction.em, payload);
+    await noteAssignment(transaction, payload, new Date());
+  },
   'assignment.released': (transaction, payload) => noteRelease(transaction, payload, new Date()),
   'quote.offered': noteBilling,
   'quote.withdrawn': noteBilling,
   'quote.accepted': noteBilling,
   'invoice.issued': noteBilling,
   'payment.recorded': noteBilling,
-  'organization.changed': ({ em }, { organizationId }) => rememberOrganization(em, organizationId),
+  'organization.changed': ({ em }, organization) => rememberOrganization(em, organization),
+  'vehicle.changed': ({ em }, vehicle) => rememberVehicle(em, vehicle),
 };

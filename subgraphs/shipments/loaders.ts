@@ -1,8 +1,9 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { pagesOf } from '#shared/database/list.ts';
+import { type PagesOf, pagesOf } from '#shared/database/list.ts';
 import { byId, listsById } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import type { ShipmentFilter } from './domain/filter-input.ts';
+import type { ShipmentRow } from './entities.ts';
 import { comments, findChanges, findEvents, findItems, findStops, readableComments } from './store/details.ts';
 import { conditionsOf } from './store/filter.ts';
 import { type ShipmentOrder, shipmentsIn } from './store/lists.ts';
@@ -35,9 +36,12 @@ export function createLoaders(em: EntityManager, identity: Identity, clock: () =
     changes: (last: number) => per(`changes ${last}`, () => listsById((ids) => findChanges(em, ids, last), ofShipment)),
     comments: () => per('comments', () => pagesOf(em, comments, 'shipment_id', [readableComments(identity)])),
     pages: (owner: Owner, order: ShipmentOrder, filter: ShipmentFilter) =>
-      per(`pages ${owner} ${order} ${JSON.stringify(filter)}`, () =>
-        pagesOf(em, shipmentsIn(order), owner, [visibleTo(identity), ...conditionsOf(filter, clock())]),
-      ),
+      per(`pages ${owner} ${order} ${JSON.stringify(filter)}`, (): PagesOf<ShipmentRow> => {
+        const pages = conditionsOf(em, filter, clock()).then((conditions) =>
+          pagesOf(em, shipmentsIn(order), owner, [visibleTo(identity), ...conditions]),
+        );
+        return async (ownerId, page) => (await pages)(ownerId, page);
+      }),
   };
 }
 export type Loaders = ReturnType<typeof createLoaders>;

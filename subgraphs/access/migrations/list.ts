@@ -3,10 +3,12 @@ import { CreateAccess } from './0001-access.ts';
 import { AddAuditOrigin } from './0002-audit-origin.ts';
 import { CountPasswordTries } from './0003-password-tries.ts';
 import { MoveKeyedCalls } from './0004-keyed-calls.ts';
+import { AddTextKeys } from './0005-text-keys.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
   { name: '0002-audit-origin', class: AddAuditOrigin },
   { name: '0003-password-tries', class: CountPasswordTries },
   { name: '0004-keyed-calls', class: MoveKeyedCalls },
+  { name: '0005-text-keys', class: AddTextKeys },
 ];

@@ -6,6 +6,7 @@ import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import type { Role } from '#shared/vocabulary.ts';
 import type { RegisterAccount } from '../domain/inputs.ts';
 import { requireFittingRoles } from '../domain/membership.ts';
@@ -56,8 +57,8 @@ async function insertAccount(
   if (organizationId !== null) await requireOrganization(em, organizationId);
   const [account] = await accountRows.read(
     em,
-    sql`insert into account as t (id, email, name, roles, organization_id, password_hash, created_at)
-      values (${id}, ${email}, ${name}, ${roles}::text[], ${organizationId}, ${passwordHash}, ${at})
+    sql`insert into account as t (id, email, name, name_key, roles, organization_id, password_hash, created_at)
+      values (${id}, ${email}, ${name}, ${textKey(name)}, ${roles}::text[], ${organizationId}, ${passwordHash}, ${at})
       on conflict (email) do nothing returning ${accountRows.columns('t')}`,
   );
   if (!account) return refuse('EMAIL_TAKEN', 'An account with this e-mail address already exists.', 'email');

@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { containing, hasId, type Sql, sql } from '#shared/database/sql.ts';
+import { hasId, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Role } from '#shared/vocabulary.ts';
@@ -19,7 +20,7 @@ export const accountsByName: List<Account> = {
   rows: accountRows,
   from: sql`account t`,
   order: [
-    { expression: 't.name', kind: 'text', read: ({ name }) => name },
+    { expression: 't.name_key', kind: 'text', read: ({ nameKey }) => nameKey },
     { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
   ],
   descending: false,
@@ -36,10 +37,7 @@ export async function pageOfAccounts(
 
 function conditionsOf({ search, role, organizationId, active }: AccountFilter): Sql[] {
   const conditions: Sql[] = [];
-  if (search != null) {
-    const pattern = containing(parseSearch(search));
-    conditions.push(sql`t.name ilike ${pattern} or t.email ilike ${pattern}`);
-  }
+  if (search != null) conditions.push(keyContains("(t.name_key || ' ' || t.email)", parseSearch(search)));
   if (role != null) conditions.push(sql`t.roles @> ${[role]}::text[]`);
   if (organizationId != null) conditions.push(hasId('t.organization_id', organizationId));
   if (active != null) conditions.push(active ? sql`t.deactivated_at is null` : sql`t.deactivated_at is not null`);

@@ -5,6 +5,7 @@ import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import type { CreateOrganization } from '../domain/inputs.ts';
 import { type Organization, OrganizationEntity } from '../entities.ts';
@@ -44,7 +45,8 @@ async function insertOrganization(
   const id = newId(at.getTime());
   const [organization] = await organizationRows.read(
     em,
-    sql`insert into organization as t (id, name, industry, tier, created_at) values (${id}, ${name}, ${industry}, ${tier}, ${at})
+    sql`insert into organization as t (id, name, name_key, industry, tier, created_at)
+      values (${id}, ${name}, ${textKey(name)}, ${industry}, ${tier}, ${at})
       on conflict do nothing returning ${organizationRows.columns('t')}`,
   );
   if (!organization)

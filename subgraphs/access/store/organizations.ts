@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { containing, type Sql, sql } from '#shared/database/sql.ts';
+import { type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Tier } from '#shared/vocabulary.ts';
@@ -24,7 +25,7 @@ const organizations: List<Organization> = {
   rows: organizationRows,
   from: sql`organization t`,
   order: [
-    { expression: 't.name', kind: 'text', read: ({ name }) => name },
+    { expression: 't.name_key', kind: 'text', read: ({ nameKey }) => nameKey },
     { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
   ],
   descending: false,
@@ -37,7 +38,7 @@ export async function pageOfOrganizations(
   page: PageArguments,
 ): Promise<Connection<Organization>> {
   const where: Sql[] = [];
-  if (search != null) where.push(sql`t.name ilike ${containing(parseSearch(search))}`);
+  if (search != null) where.push(keyContains('t.name_key', parseSearch(search)));
   if (tier != null) where.push(sql`t.tier = ${tier}`);
   return readPage(em, organizations, where, pageOf(organizations, page));
 }

@@ -1,6 +1,7 @@
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { accessTokens, createVerifier, newKeyPair } from '#shared/identity/tokens.ts';
 import { newId } from '#shared/ids.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import { somebody, startTestSubgraph, type TestSubgraph, type TestSubgraphOptions } from '#shared/test/harness.ts';
 import type { Role } from '#shared/vocabulary.ts';
 import { readAccessConfig } from '../config.ts';
@@ -30,7 +31,15 @@ export async function startAccess({
 export async function givenOrganization(subgraph: AccessUnderTest, name: string): Promise<string> {
   const em = subgraph.services.database.fork();
   const id = newId();
-  em.create(OrganizationEntity, { id, name, industry: null, tier: 'STANDARD', createdAt: new Date(), version: 1 });
+  em.create(OrganizationEntity, {
+    id,
+    name,
+    nameKey: textKey(name),
+    industry: null,
+    tier: 'STANDARD',
+    createdAt: new Date(),
+    version: 1,
+  });
   await em.flush();
   return id;
 }
@@ -42,10 +51,12 @@ export async function givenAccount(
 ): Promise<string> {
   const em = subgraph.services.database.fork();
   const id = newId();
+  const name = given.name ?? given.email;
   em.create(AccountEntity, {
     id,
     email: given.email,
-    name: given.name ?? given.email,
+    name,
+    nameKey: textKey(name),
     roles: [...given.roles],
     organizationId: given.organizationId ?? null,
     driverId: null,

@@ -66,9 +66,14 @@ describe('createOrganization', () => {
     expect(await access.services.database.fork().count(OrganizationEntity, { name: 'Racing Goods' })).toBe(1);
   });
 
-  test('refuses a name that exists in another case', async () => {
-    await mutate('createOrganization', { idempotencyKey: key(), name: 'Twice Ltd' });
-    const second = await mutate('createOrganization', { idempotencyKey: key(), name: 'TWICE ltd' });
+  test.each([
+    ['case', 'Twice Ltd', 'TWICE ltd'],
+    ['case of letters beyond ASCII', 'Bäckerei Möller', 'BÄCKEREI MÖLLER'],
+    ['normal form', 'Société Générale', 'Socie\u0301te\u0301 Ge\u0301ne\u0301rale'],
+    ['spelling without accents', 'Łódź Öl', 'Lodz Ol'],
+  ])('refuses a name that exists in another %s', async (_what, one, other) => {
+    await mutate('createOrganization', { idempotencyKey: key(), name: one });
+    const second = await mutate('createOrganization', { idempotencyKey: key(), name: other });
     expect(second).toMatchObject({ organization: null, userErrors: [{ code: 'NAME_TAKEN', field: ['name'] }] });
   });
 

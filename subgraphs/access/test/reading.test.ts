@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { anonymous, type Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { type AccessUnderTest, givenAccount, givenOrganization, startAccess } from './access.ts';
 
@@ -19,6 +20,11 @@ beforeAll(async () => {
     roles: ['CUSTOMER'],
     organizationId: sierra,
   });
+  await givenOrganization(access, 'Wäscherei Möller');
+  await givenAccount(access, { email: 'jose.nunez@demo.test', name: 'José Núñez', roles: ['DISPATCHER'] });
+  for (const name of ['Zoe', 'zack', 'Žana']) {
+    await givenAccount(access, { email: `${textKey(name)}@analysts.test`, name, roles: ['ANALYST'] });
+  }
   boss = await givenAccount(access, { email: 'boss@demo.test', name: 'Boss', roles: ['DISPATCHER'] });
 });
 afterAll(() => access.close());
@@ -166,6 +172,25 @@ describe('lists', () => {
     const back = await ask({ filter, last: 3, before: whole.pageInfo.endCursor });
     expect(back.nodes.map(({ id }) => id)).toEqual(seen.slice(5, 8));
     expect(back.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
+  });
+
+  test.each(['MÖLLER', 'moller', 'Mo\u0308ller', 'möller wäscherei', 'wascherei'])(
+    'search finds organizations in any case, accent, normal form and order: %s',
+    async (search) => {
+      const query = 'query($s: String!) { organizations(filter: { search: $s }) { nodes { name } } }';
+      const { data } = await access.ask(staff, query, { s: search });
+      expect(data).toEqual({ organizations: { nodes: [{ name: 'Wäscherei Möller' }] } });
+    },
+  );
+
+  test.each(['JOSÉ', 'nunez', 'jose.n', 'Nun\u0303ez josé'])('search finds accounts by: %s', async (search) => {
+    const { nodes } = await ask({ filter: { search } });
+    expect(nodes.map(({ name }) => name)).toEqual(['José Núñez']);
+  });
+
+  test('accounts are in the order of their names, whatever their case and accents', async () => {
+    const { nodes } = await ask({ filter: { role: 'ANALYST' } });
+    expect(nodes.map(({ name }) => name)).toEqual(['zack', 'Žana', 'Zoe']);
   });
 
   test('search takes wildcards literally', async () => {

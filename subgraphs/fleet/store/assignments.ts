@@ -84,6 +84,7 @@ export async function assignShipment(
     driverId: driver.id,
     driverAccountId: driver.accountId ?? null,
     vehicleId: vehicle.id,
+    plate: vehicle.plate,
     from: assignment.startsAt.toISOString(),
     until: assignment.endsAt.toISOString(),
     at: now.toISOString(),

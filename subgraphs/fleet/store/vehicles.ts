@@ -84,6 +84,6 @@ export async function retireVehicle(
   return vehicle;
 }
 
-function emitChanged({ emit }: Transaction, { id, equipment, active }: Vehicle, now: Date): Promise<void> {
-  return emit('vehicle.changed', { vehicleId: id, equipment, active, at: now.toISOString() });
+function emitChanged({ emit }: Transaction, { id, equipment, active, plate }: Vehicle, now: Date): Promise<void> {
+  return emit('vehicle.changed', { vehicleId: id, equipment, active, plate, at: now.toISOString() });
 }

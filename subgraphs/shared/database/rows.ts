@@ -35,13 +35,15 @@ export interface TableRows<R> extends Rows<R> {
 
 const naming = new UnderscoreNamingStrategy();
 
-/** Rows of an entity's table: the properties of the entity, by their names and types. */
+/** Rows of an entity's table: the properties of the entity but lazy ones, by their names and types. */
 export function rowsOf<E extends EntitySchema>(entity: E): TableRows<InferEntity<E>> {
-  const properties = Object.entries(entity.meta.properties).map(([name, property]) => ({
-    name,
-    column: 'fieldName' in property ? String(property.fieldName) : naming.propertyToColumnName(name),
-    type: property.type as unknown, // the class of the column's type, or an instance of it
-  }));
+  const properties = Object.entries(entity.meta.properties)
+    .filter(([, property]) => !('lazy' in property && property.lazy))
+    .map(([name, property]) => ({
+      name,
+      column: 'fieldName' in property ? String(property.fieldName) : naming.propertyToColumnName(name),
+      type: property.type as unknown, // the class of the column's type, or an instance of it
+    }));
   const ofType = (wanted: typeof DateTimeType | typeof BigIntType): string[] =>
     properties.filter(({ type }) => type === wanted || type instanceof wanted).map(({ name }) => name);
   const table = raw(`"${entity.meta.tableName}"`);

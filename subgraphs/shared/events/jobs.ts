@@ -3,13 +3,12 @@ import { z } from 'zod';
 import type { Database } from '../database/database.ts';
 import { takeOnce } from '../database/inbox.ts';
 import { jobsSchema, queueOf } from '../database/jobs-schema.ts';
-import { executeBound } from '../database/query.ts';
 import { createTransact, type EventSink, type Transaction } from '../database/transaction.ts';
 import { errorMessage } from '../errors/error-code.ts';
-import { newId } from '../ids.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
 import { ConfigurationError } from '../runtime/config.ts';
 import type { Log } from '../runtime/log.ts';
+import { publishEvent } from './publish-event.ts';
 import { type DomainEvent, domainEvents, type EventName, type EventPayload } from './topics.ts';
 
 /** How a subgraph handles domain events. Each runs in the transaction that also records the event as handled. */
@@ -69,14 +68,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   for (const name of Object.keys(reactions)) await boss.subscribe(name, queue);
 
   const events: EventSink = {
-    async emit(em, name, payload) {
-      const eventId = newId(nextMoment());
-      const event: DomainEvent<typeof name> = { eventId, name, payload };
-      const db = {
-        executeSql: async (text: string, values: unknown[] = []) => ({ rows: await executeBound(em, text, values) }),
-      };
-      await boss.publish(name, event, { id: eventId, db, singletonKey: orderingKey(payload) });
-    },
+    emit: (em, name, payload) => publishEvent(boss, em, name, payload),
   };
 
   async function react(job: Job<unknown>): Promise<void> {
@@ -156,20 +148,4 @@ function refuseOtherQueues(error: unknown): never {
   throw new ConfigurationError(
     `Database: the queues of this release are required in schema ${jobsSchema}; they are missing or of another release. Run \`npm run migrate\` once per release.`,
   );
-}
-
-let lastMoment = 0;
-
-/**
- * A time in milliseconds that is higher on each call. Jobs of one transaction have the same creation time, so the queue
- * orders them by id. Rising times in their ids keep the events of a shipment in the order in which they were sent.
- */
-function nextMoment(): number {
-  lastMoment = Math.max(Date.now(), lastMoment + 1);
-  return lastMoment;
-}
-
-/** Events with the same key arrive in the order in which they were sent. The key is the shipment or another record. */
-function orderingKey(payload: Readonly<Record<string, unknown>>): string {
-  return String(payload['shipmentId'] ?? Object.values(payload)[0]);
 }

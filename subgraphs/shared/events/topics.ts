@@ -111,7 +111,14 @@ export const domainEvents = {
     /** Absent if no account made the change. */
     by: origin.optional(),
   }),
-  'vehicle.changed': z.object({ vehicleId: id, equipment: z.string(), active: z.boolean(), at: time }),
+  'vehicle.changed': z.object({
+    vehicleId: id,
+    equipment: z.string(),
+    active: z.boolean(),
+    /** Absent in events of releases before 2026-12. */
+    plate: z.string().optional(),
+    at: time,
+  }),
   'shift.ended': z.object({ shiftId: id, driverId: id, startedAt: time, endedAt: time }),
   'assignment.created': z.object({
     assignmentId: id,
@@ -120,6 +127,8 @@ export const domainEvents = {
     driverId: id,
     driverAccountId: id.nullable(),
     vehicleId: id,
+    /** Absent in events of releases before 2026-12. */
+    plate: z.string().optional(),
     from: time,
     until: time,
     at: time,

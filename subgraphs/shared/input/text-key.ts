@@ -33,9 +33,13 @@ export function textKey(text: string): string {
     .normalize('NFC');
 }
 
-/** Makes the key of a reference as people type it, such as a plate or a number: letters and digits only. */
+/**
+ * Makes the key of a reference as people type it, such as a plate or a number: letters and digits only. A reference
+ * without any has its `textKey`.
+ */
 export function referenceKey(reference: string): string {
-  return textKey(reference).replaceAll(/[^\p{L}\p{N}]+/gu, '');
+  const key = textKey(reference);
+  return key.replaceAll(/[^\p{L}\p{N}]+/gu, '') || key;
 }
 
 /** The words of a text, by their keys. */

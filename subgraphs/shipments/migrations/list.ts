@@ -2,9 +2,11 @@ import type { NamedMigration } from '#shared/database/database.ts';
 import { CreateShipments } from './0001-shipments.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { RecordChanges } from './0003-changes.ts';
+import { AddTextKeys } from './0004-text-keys.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
   { name: '0002-keyed-calls', class: MoveKeyedCalls },
   { name: '0003-changes', class: RecordChanges },
+  { name: '0004-text-keys', class: AddTextKeys },
 ];

@@ -19,7 +19,7 @@ export async function listShipments(
   { filter, orderBy, ...page }: ListArguments,
 ): Promise<Connection<ShipmentRow>> {
   const list = shipmentsIn(orderBy);
-  const where = [visibleTo(identity), ...conditionsOf(parseFilter(filter), clock())];
+  const where = [visibleTo(identity), ...(await conditionsOf(em, parseFilter(filter), clock()))];
   return readPage(em, list, where, pageOf(list, page));
 }
 

@@ -8,6 +8,7 @@ import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
 import { type Facts, findDifferences } from '../domain/differences.ts';
 import { bookedOf, snapshotOf } from '../domain/payloads.ts';
+import { laneKeysOf, searchOf } from '../domain/search-keys.ts';
 import type { UpdateInput } from '../domain/shipment-input.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';
 import { ChangeEntity, ItemEntity, type ItemRow, type ShipmentRow, StopEntity, type StopRow } from '../entities.ts';
@@ -41,13 +42,8 @@ export async function updateShipment(
     addItems(em, shipment.id, input.items);
     em.assign(shipment, loadOf(input.items));
   }
-  if (input.stops) {
-    requirePlausibleWindows(input.stops, now);
-    if (shipment.status === 'BOOKED') requireFuturePickup(input.stops[0]?.windowEnd, now);
-    await em.nativeDelete(StopEntity, { shipmentId: shipment.id });
-    addStops(em, shipment.id, input.stops);
-    em.assign(shipment, laneOf(input.stops));
-  }
+  const stops = await storeStops(em, shipment, input.stops, now);
+  em.assign(shipment, { search: searchOf({ ...shipment, stops }) });
   shipment.version += 1;
   shipment.updatedAt = now;
   em.create(ChangeEntity, {
@@ -60,13 +56,28 @@ export async function updateShipment(
   });
   await em.flush();
   announceChange(announce, shipment);
-  await emitFacts(em, emit, shipment);
+  await emitFacts(emit, shipment, stops);
+}
+
+/** Replaces the stops, if new ones are given. @returns the stops in driving order */
+async function storeStops(
+  em: EntityManager,
+  shipment: ShipmentRow,
+  stops: UpdateInput['stops'],
+  now: Date,
+): Promise<StopRow[]> {
+  if (!stops) return stopsOf(em, shipment.id);
+  requirePlausibleWindows(stops, now);
+  if (shipment.status === 'BOOKED') requireFuturePickup(stops[0]?.windowEnd, now);
+  await em.nativeDelete(StopEntity, { shipmentId: shipment.id });
+  const lane = laneOf(stops);
+  em.assign(shipment, { ...lane, ...laneKeysOf(lane) });
+  return addStops(em, shipment.id, stops);
 }
 
 /** Imported shipments emit no events. */
-async function emitFacts(em: EntityManager, emit: Transaction['emit'], shipment: ShipmentRow): Promise<void> {
+async function emitFacts(emit: Transaction['emit'], shipment: ShipmentRow, stops: StopRow[]): Promise<void> {
   if (shipment.imported) return;
-  const stops = await stopsOf(em, shipment.id);
   if (shipment.status === 'BOOKED') await emit('shipment.booked', bookedOf(shipment, stops));
   else await emit('shipment.changed', snapshotOf(shipment, stops));
 }

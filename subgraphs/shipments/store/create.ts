@@ -6,6 +6,7 @@ import { refuse } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { bookedOf, snapshotOf } from '../domain/payloads.ts';
+import { keysOf, searchOf } from '../domain/search-keys.ts';
 import type { CreateInput } from '../domain/shipment-input.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';
 import { EventEntity, ShipmentEntity } from '../entities.ts';
@@ -27,17 +28,22 @@ export async function createShipment(
   requirePlausibleWindows(input.stops, now);
   if (input.book) requireFuturePickup(input.stops[0]?.windowEnd, now);
 
+  const reference = await nextReference(em, now);
+  const lane = laneOf(input.stops);
+  const load = loadOf(input.items);
   const shipment = em.create(ShipmentEntity, {
     id,
-    reference: await nextReference(em, now),
+    reference,
     organizationId,
     createdByAccountId: identity.accountId,
     status: 'DRAFT',
     version: 1,
     equipment: input.equipment,
     notes: input.notes,
-    ...laneOf(input.stops),
-    ...loadOf(input.items),
+    ...lane,
+    ...load,
+    ...keysOf({ reference, ...lane }),
+    search: searchOf({ reference, notes: input.notes, goods: load.goods, stops: input.stops }),
     createdAt: now,
     statusChangedAt: now,
     updatedAt: now,

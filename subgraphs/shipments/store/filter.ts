@@ -1,12 +1,16 @@
-import { containing, never, raw, type Sql, sql } from '#shared/database/sql.ts';
+import type { EntityManager } from '#shared/database/database.ts';
+import { never, raw, type Sql, sql } from '#shared/database/sql.ts';
 import { isUuid } from '#shared/ids.ts';
+import { findCountry, findRegion } from '#shared/input/countries.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import type { PlaceFilter, ShipmentFilter, TimeRange } from '../domain/filter-input.ts';
 import { promisedStatuses } from '../domain/status.ts';
+import { finds } from './search.ts';
 
 const promised = raw(promisedStatuses.map((status) => `'${status}'`).join(','));
 
 /** The conditions of a filter over shipments `t`, in the form of the indexes. */
-export function conditionsOf(filter: ShipmentFilter, now: Date): Sql[] {
+export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, now: Date): Promise<Sql[]> {
   const { statuses, organizationId, driverId, equipment, origin, destination, late, imported, search } = filter;
   const conditions: Sql[] = [];
   if (statuses) conditions.push(sql`t.status = any(${statuses}::text[])`);
@@ -24,7 +28,7 @@ export function conditionsOf(filter: ShipmentFilter, now: Date): Sql[] {
   );
   if (late != null) conditions.push(lateIs(late, now));
   if (imported != null) conditions.push(imported ? sql`t.imported` : sql`not t.imported`);
-  if (search != null) conditions.push(finds(search));
+  if (search != null) conditions.push(await finds(em, search));
   return conditions;
 }
 
@@ -33,10 +37,22 @@ function idIs(id: string, condition: (id: string) => Sql): Sql {
 }
 
 function placeIs(end: 'origin' | 'destination', { country, region, city, hubCode }: PlaceFilter): Sql[] {
-  const given = { country, region, city, hub_code: hubCode };
-  return Object.entries(given).flatMap(([column, value]) =>
-    value == null ? [] : [sql`lower(${raw(`t.${end}_${column}`)}) = lower(${value})`],
-  );
+  const column = (name: string) => raw(`t.${end}_${name}`);
+  const code = country == null ? undefined : (findCountry(country) ?? asCode(country));
+  const conditions: Sql[] = [];
+  if (code !== undefined) conditions.push(sql`${column('country')} = ${code}`);
+  if (region != null) {
+    const known = code === undefined ? undefined : findRegion(code, region);
+    conditions.push(sql`${column('region_key')} = any(${[region, known ?? region].map(textKey)}::text[])`);
+  }
+  if (city != null) conditions.push(sql`${column('city_key')} = ${textKey(city)}`);
+  if (hubCode != null) conditions.push(sql`${column('hub_code')} = ${asCode(hubCode)}`);
+  return conditions;
+}
+
+/** Codes are stored in capital letters. */
+function asCode(text: string): string {
+  return textKey(text).toUpperCase();
 }
 
 function within(name: string, range: TimeRange | null | undefined): Sql[] {
@@ -50,8 +66,4 @@ function lateIs(late: boolean, now: Date): Sql {
   const overdue = sql`(t.status in (${promised}) and coalesce(t.deliver_by, 'infinity'::timestamptz) < ${now})`;
   const isLate = sql`(${overdue} or t.delivered_at > t.deliver_by)`;
   return late ? isLate : sql`${isLate} is not true`;
-}
-
-function finds(search: string): Sql {
-  return sql`(t.search @@ websearch_to_tsquery('english', ${search}) or t.reference ilike ${containing(search)})`;
 }

@@ -1,5 +1,6 @@
 import { newId } from '#shared/ids.ts';
 import type { ImportFacts, ImportPlace } from '../domain/import-input.ts';
+import { keysOf, searchOf } from '../domain/search-keys.ts';
 import { goodsOf } from '../domain/summary.ts';
 
 interface Batch {
@@ -35,16 +36,25 @@ export function importedRows(
 }
 
 function shipmentOf(id: string, facts: ImportFacts, { organizationId, accountId, now }: Batch): Record {
-  const { origin, destination, item } = facts;
+  const { reference, notes, origin, destination, item } = facts;
+  const goods = [goodsOf([item]), facts.vendor ?? ''].join('\n');
+  const stops = [origin, destination].filter((stop) => stop !== null);
+  const keys = keysOf({
+    reference,
+    originCity: origin?.city,
+    originRegion: origin?.region,
+    destinationCity: destination?.city,
+    destinationRegion: destination?.region,
+  });
   return {
     id,
-    reference: facts.reference,
+    reference,
     organization_id: organizationId,
     created_by_account_id: accountId,
     status: 'DELIVERED',
     version: 1,
     equipment: facts.equipment,
-    notes: facts.notes,
+    notes,
     origin_city: origin?.city ?? null,
     origin_region: origin?.region ?? null,
     origin_country: origin?.country ?? null,
@@ -61,7 +71,13 @@ function shipmentOf(id: string, facts: ImportFacts, { organizationId, accountId,
     delivered_at: facts.deliveredAt,
     status_changed_at: facts.deliveredAt,
     imported: true,
-    goods: [goodsOf([item]), facts.vendor ?? ''].join('\n'),
+    goods,
+    search: searchOf({ reference, notes, goods, stops }),
+    reference_key: keys.referenceKey,
+    origin_city_key: keys.originCityKey,
+    origin_region_key: keys.originRegionKey,
+    destination_city_key: keys.destinationCityKey,
+    destination_region_key: keys.destinationRegionKey,
   };
 }
 

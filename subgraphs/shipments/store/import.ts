@@ -7,6 +7,7 @@ import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { describeIssue } from '#shared/input/describe-issue.ts';
+import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import { type ImportFacts, type ImportInput, importRow, rowLabel } from '../domain/import-input.ts';
 import { importedRows } from './import-rows.ts';
 import { isKnownOrganization } from './organizations.ts';
@@ -91,7 +92,7 @@ async function sift(
   refusals: ImportRefusal[],
 ): Promise<Candidate[]> {
   const keys = candidates.map(({ facts }) => facts.sourceReference);
-  const references = candidates.map(({ facts }) => facts.reference);
+  const references = candidates.map(({ facts }) => referenceKey(facts.reference));
   const known = await query<{ key: string; fingerprint: string }>(
     em,
     sql`select source_reference as key, fingerprint from shipment_import
@@ -99,10 +100,11 @@ async function sift(
   );
   const taken = await query<{ reference: string }>(
     em,
-    sql`select reference from shipment where reference = any(${references}::text[])`,
+    sql`select reference from shipment where reference_key = any(${references}::text[])`,
   );
   const fingerprints = new Map(known.map(({ key, fingerprint }) => [key, fingerprint]));
-  const takenReferences = new Set(taken.map(({ reference }) => reference));
+  // References differ by more than case and accents: "12-3" and "1-23" of another system are two.
+  const takenReferences = new Set(taken.map(({ reference }) => textKey(reference)));
   return candidates.filter(({ facts, fingerprint }) => {
     const { line, sourceReference, reference } = facts;
     const before = fingerprints.get(sourceReference);
@@ -112,13 +114,13 @@ async function sift(
       refusals.push({ line, sourceReference, code: 'CHANGED', field: null, message });
       return false;
     }
-    if (takenReferences.has(reference)) {
+    if (takenReferences.has(textKey(reference))) {
       const message = `Another shipment already has the reference ${reference}. Use another one.`;
       refusals.push({ line, sourceReference, code: 'REFERENCE_TAKEN', field: 'reference', message });
       return false;
     }
     fingerprints.set(sourceReference, fingerprint);
-    takenReferences.add(reference);
+    takenReferences.add(textKey(reference));
     return true;
   });
 }

@@ -5,6 +5,7 @@ import { checkVersion } from '#shared/errors/contested.ts';
 import { GraphError, refuse } from '#shared/errors/errors.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { isUuid } from '#shared/ids.ts';
+import { referenceKey } from '#shared/input/text-key.ts';
 import { ShipmentEntity, type ShipmentRow, StopEntity, type StopRow } from '../entities.ts';
 import { shipmentRows } from './rows.ts';
 import { visibleTo } from './visibility.ts';
@@ -16,16 +17,21 @@ export function findShipments(em: EntityManager, identity: Identity, ids: readon
 
 const longestReference = 64;
 
-/** Finds the id of a shipment by its reference; null if the identity may not see one. */
+/**
+ * Finds the id of a shipment by its reference in any case, with any blanks and dashes; null if the identity may not see
+ * one. References of other systems may differ by dashes alone: the one as it is written comes first.
+ */
 export async function findIdByReference(
   em: EntityManager,
   identity: Identity,
   reference: string,
 ): Promise<string | null> {
-  if (reference.length > longestReference || reference.includes('\0')) return null;
+  const key = referenceKey(reference);
+  if (key === '' || reference.length > longestReference || reference.includes('\0')) return null;
   const [row] = await query<{ id: string }>(
     em,
-    sql`select t.id from shipment t where t.reference = ${reference} and ${visibleTo(identity)}`,
+    sql`select t.id from shipment t where t.reference_key = ${key} and ${visibleTo(identity)}
+      order by t.reference = ${reference.trim()} desc, t.created_at desc limit 1`,
   );
   return row?.id ?? null;
 }

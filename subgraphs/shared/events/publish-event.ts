@@ -1,0 +1,36 @@
+import type { PgBoss } from 'pg-boss';
+import type { EntityManager } from '../database/database-types.ts';
+import { executeBound } from '../database/query.ts';
+import { newId } from '../ids.ts';
+import type { DomainEvent, EventName, EventPayload } from './topics.ts';
+
+/** Sends an event to the queues of its subscribers, within the transaction of the entity manager. */
+export async function publishEvent<N extends EventName>(
+  boss: PgBoss,
+  em: EntityManager,
+  name: N,
+  payload: EventPayload<N>,
+): Promise<void> {
+  const eventId = newId(nextMoment());
+  const event: DomainEvent<N> = { eventId, name, payload };
+  const db = {
+    executeSql: async (text: string, values: unknown[] = []) => ({ rows: await executeBound(em, text, values) }),
+  };
+  await boss.publish(name, event, { id: eventId, db, singletonKey: orderingKey(payload) });
+}
+
+let lastMoment = 0;
+
+/**
+ * A time in milliseconds that is higher on each call. Jobs of one transaction have the same creation time, so the queue
+ * orders them by id. Rising times in their ids keep the events of a shipment in the order in which they were sent.
+ */
+function nextMoment(): number {
+  lastMoment = Math.max(Date.now(), lastMoment + 1);
+  return lastMoment;
+}
+
+/** Events with the same key arrive in the order in which they were sent. The key is the shipment or another record. */
+function orderingKey(payload: Readonly<Record<string, unknown>>): string {
+  return String(payload['shipmentId'] ?? Object.values(payload)[0]);
+}
