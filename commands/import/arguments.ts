@@ -5,13 +5,17 @@ import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
 import { DATA_DIR } from '#shared/settings/settings.ts';
 
+export const kinds = ['shipments', 'loads', 'drivers', 'vehicles'] as const;
+export type KindName = (typeof kinds)[number];
+
 const text = { type: 'string' } as const;
 const command = {
   call: 'npm run import --',
-  takes: 'shipments FILE',
-  does: 'Imports delivered shipments of another system from CSV or TSV into a running product. See docs/import.md.',
+  takes: `${kinds.join('|')} FILE`,
+  does: 'Imports delivered shipments, open loads, drivers or vehicles of another system into a running product. See docs/import.md.',
   options: {
-    mapping: { ...text, value: 'FILE.json', help: 'meaning of the columns; the SCMS data by default' },
+    mapping: { ...text, value: 'FILE.json', help: 'meaning of the columns; of shipments, the SCMS data by default' },
+    'dry-run': { type: 'boolean', help: 'shows what the mapping makes of the file, and sends nothing' },
     organization: { ...text, value: 'ID', help: 'the customer; the organization of the mapping by default' },
     url: { ...text, value: 'URL', help: 'GraphQL address of the gateway; IMPORT_URL' },
     email: { ...text, value: 'EMAIL', help: 'account that imports; IMPORT_EMAIL, or the demo administrator' },
@@ -25,6 +29,8 @@ const command = {
 } as const;
 
 export interface ImportArguments {
+  readonly kind: KindName;
+  readonly dryRun: boolean;
   readonly file: string;
   readonly mapping: string;
   readonly organization: string | undefined;
@@ -33,6 +39,8 @@ export interface ImportArguments {
   readonly password: string;
   readonly report: string;
 }
+
+const scmsMapping = join(import.meta.dirname, 'mappings', 'scms.json');
 
 /** Settings of `npm run import`. */
 export const importSettings = z.object({
@@ -49,16 +57,22 @@ export const importSettings = z.object({
 /** Reads the command line. Options take precedence over the environment, and the environment over the defaults of the demo. */
 export function readArguments(argv: readonly string[], variables: NodeJS.ProcessEnv): ImportArguments {
   const { values, positionals } = readCommandLine(command, argv);
-  const [kind, file, ...rest] = positionals;
-  if (kind !== 'shipments' || !file || rest.length > 0)
+  const [name, file, ...rest] = positionals;
+  const kind = kinds.find((each) => each === name);
+  if (!kind || !file || rest.length > 0)
     throw new ConfigurationError(
-      `npm run import -- shipments FILE: both are required, and nothing else; got ${positionals.join(' ') || 'nothing'}`,
+      `${command.call} ${command.takes}: both are required, and nothing else; got ${positionals.join(' ') || 'nothing'}`,
     );
   requireFile(file);
   const settings = parseEnvironment(importSettings, variables);
+  const mapping = values.mapping ?? (kind === 'shipments' ? scmsMapping : undefined);
+  if (mapping === undefined)
+    throw new ConfigurationError('--mapping: a file is required, which says what the columns mean');
   return {
+    kind,
+    dryRun: values['dry-run'] ?? false,
     file,
-    mapping: values.mapping ?? join(import.meta.dirname, 'mappings', 'scms.json'),
+    mapping,
     organization: values.organization,
     url: values.url ?? settings.IMPORT_URL ?? `http://127.0.0.1:${settings.PORT}/graphql`,
     email: values.email ?? settings.IMPORT_EMAIL,

@@ -18,6 +18,7 @@ const compiled = new Map<string, RegExp>();
 
 /** Day 0 of Excel's serial dates; its 29 February 1900, which never was, is out of range. */
 const excelEpoch = Date.UTC(1899, 11, 30);
+const hasOffset = /(?:Z|[+-]\d\d:?\d\d)$/i;
 const serialDate = /^\d{5}(\.\d+)?$/;
 
 export interface DateOptions {
@@ -25,13 +26,25 @@ export interface DateOptions {
   readonly day: 'start' | 'end';
   /** The last year that two digits mean: of 2049, `49` is 2049 and `50` is 1950. */
   readonly twoDigitYearsUntil: number;
+  /** The time zone in which a text without an offset is read; UTC by default. */
+  readonly timeZone?: string;
 }
 
 /**
- * Reads a date or time as UTC by a format such as `d-MMM-yy`, `M/d/yyyy`, `yyyy-MM-dd HH:mm`, `iso` or `excel` (a serial date).
+ * Reads a date or time by a format such as `d-MMM-yy`, `M/d/yyyy`, `yyyy-MM-dd HH:mm`, `iso` or `excel` (a serial date).
  * Undefined when the text does not match the format, or the day does not exist.
  */
-export function parseDate(text: string, format: string, { day, twoDigitYearsUntil }: DateOptions): Date | undefined {
+export function parseDate(text: string, format: string, options: DateOptions): Date | undefined {
+  const at = parseClock(text, format, options);
+  const { timeZone = 'UTC' } = options;
+  if (at === undefined || timeZone === 'UTC' || (format === 'iso' && hasOffset.test(text))) return at;
+  const clock = at.toISOString().replace('Z', '');
+  // A time that the clocks skip or repeat when they are set is the earlier or the first one.
+  return new Date(Temporal.PlainDateTime.from(clock).toZonedDateTime(timeZone).epochMilliseconds);
+}
+
+/** Reads what the clock showed, as if it were UTC. */
+function parseClock(text: string, format: string, { day, twoDigitYearsUntil }: DateOptions): Date | undefined {
   if (format === 'iso') return parseIso(text, day);
   if (format === 'excel') return parseSerialDate(text, day);
   const groups = compile(format).exec(text)?.groups;
@@ -54,10 +67,15 @@ export function isSerialDate(text: string): boolean {
 
 function parseIso(text: string, day: 'start' | 'end'): Date | undefined {
   const [, date] = /^(\d{4}-\d\d-\d\d)([T ].+)?$/.exec(text) ?? [];
-  const at = new Date(date === undefined ? Number.NaN : text);
+  const at = new Date(date === undefined ? Number.NaN : withOffset(text));
   // `Date` takes 30 February for 1 March, in a date with a time.
   if (date === undefined || Number.isNaN(at.getTime()) || !isDay(date)) return undefined;
   return text.length === date.length ? ofDay(at, day) : at;
+}
+
+/** `Date` reads a time without an offset by the clock of this machine. */
+function withOffset(text: string): string {
+  return /[T ]/.test(text) && !hasOffset.test(text) ? `${text}Z` : text;
 }
 
 function isDay(date: string): boolean {

@@ -1,15 +1,15 @@
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { GraphClient } from '../../client/graph-client.ts';
-import type { ImportRow } from './map-row.ts';
+import type { ImportKind, ImportRow, RowFields, Sender } from './kinds/kind.ts';
 import type { Mapping } from './mapping.ts';
 import { readFile } from './read-file.ts';
 import type { RefusedRow } from './refusal.ts';
-import { type Shipper, sendBatch } from './send-batch.ts';
 import type { ImportTotals, KeptCell } from './totals.ts';
 
-export interface ImportOptions {
+export interface ImportOptions<F extends RowFields> {
   readonly file: string;
-  readonly mapping: Mapping;
+  readonly kind: ImportKind<F>;
+  readonly mapping: Mapping<F>;
   readonly organizationId: string;
   readonly client: GraphClient;
   /** Called after each batch. */
@@ -35,13 +35,13 @@ const batchRows = 500;
  * Streams a file into the graph, in batches. Every row ends as imported, already imported or refused.
  * @throws StoppedImport
  */
-export async function importFile(options: ImportOptions): Promise<ImportTotals> {
-  const { file, mapping, onProgress, client, organizationId } = options;
+export async function importFile<F extends RowFields>(options: ImportOptions<F>): Promise<ImportTotals> {
+  const { file, kind, mapping, onProgress, client, organizationId } = options;
   let bytes = 0;
-  const { columns, rows } = await readFile(file, mapping, (count) => {
+  const { columns, rows } = await readFile(file, kind, mapping, (count) => {
     bytes += count;
   });
-  const shipper: Shipper = { client, organizationId, source: mapping.source, file, columns };
+  const sender: Sender = { client, organizationId, source: mapping.source, file, columns };
   const refused: RefusedRow[] = [];
   const kept: KeptCell[] = [];
   let [read, imported, alreadyImported] = [0, 0, 0];
@@ -56,7 +56,7 @@ export async function importFile(options: ImportOptions): Promise<ImportTotals> 
   let size = 0;
   const flush = async () => {
     if (batch.length > 0) {
-      const outcome = await sendBatch(shipper, batch);
+      const outcome = await kind.send(sender, batch);
       imported += outcome.imported;
       alreadyImported += outcome.alreadyImported;
       refused.push(...outcome.refused);

@@ -35,6 +35,12 @@ const number = {
 export const numberField = z.strictObject(source).refine(isFromOneSource, oneSource);
 export type NumberField = z.infer<typeof numberField>;
 
+/** Several values in one cell, or in several. */
+export const listField = z
+  .strictObject({ ...source, separator: z.string().min(1).default(';') })
+  .refine(isFromOneSource, oneSource);
+export type ListField = z.infer<typeof listField>;
+
 /** A constant, or the column that has it in each row. */
 function eachOr<S extends z.ZodType>(constant: S) {
   return z.union([constant, textField]);

@@ -1,17 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigurationError } from '#shared/runtime/config.ts';
-import {
-  dateField,
-  moneyField,
-  numberField,
-  placeField,
-  textField,
-  volumeField,
-  weightField,
-} from './mapping-fields.ts';
 
-const mapping = z.strictObject({
+const settings = {
   /** Name of the system or collection. Together with sourceReference it identifies a row. */
   source: z.string().min(1).max(80),
   /** Name of the organization that owned the freight, created when missing. `--organization` overrides it. */
@@ -23,36 +14,14 @@ const mapping = z.strictObject({
   decimal: z.enum(['.', ',']).optional(),
   /** The last year that two digits mean: 49 is 2049, 50 is 1950. */
   twoDigitYearsUntil: z.int().min(1999).max(2099).default(2049),
-  fields: z.strictObject({
-    sourceReference: textField,
-    reference: textField,
-    createdAt: dateField,
-    deliverBy: dateField.optional(),
-    deliveredAt: dateField,
-    origin: placeField.optional(),
-    destination: placeField.optional(),
-    equipment: textField.optional(),
-    notes: textField.optional(),
-    mode: textField.optional(),
-    vendor: textField.optional(),
-    incoTerm: textField.optional(),
-    item: z.strictObject({
-      description: textField,
-      commodity: textField,
-      quantity: numberField,
-      /** Text instead of a number is stored as weightNote. */
-      weightKg: weightField.optional(),
-      volumeM3: volumeField.optional(),
-      value: moneyField.optional(),
-    }),
-    /** Text instead of an amount is stored as freightCostNote. */
-    freightCost: moneyField.optional(),
-  }),
-});
-export type Mapping = z.infer<typeof mapping>;
+};
+const settingsOnly = z.object(settings);
+
+/** What the columns of a file mean. Its fields are those of the records that the file is imported as. */
+export type Mapping<F> = z.infer<typeof settingsOnly> & { readonly fields: F };
 
 /** Reads a mapping file. @throws ConfigurationError with the file and its faults */
-export function readMapping(path: string): Mapping {
+export function readMapping<F>(path: string, { fields }: { readonly fields: z.ZodType<F> }): Mapping<F> {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(path, 'utf8').normalize('NFC'));
@@ -60,7 +29,7 @@ export function readMapping(path: string): Mapping {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`--mapping: a readable JSON file is required; ${path}: ${reason}`);
   }
-  const parsed = mapping.safeParse(json);
+  const parsed = z.strictObject({ ...settings, fields }).safeParse(json);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'mapping'}: ${issue.message}`);
   throw new ConfigurationError(`--mapping: ${path} is not a mapping:\n  ${faults.join('\n  ')}`);

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
-import { columnsOf } from './cells.ts';
+import { columnsOf, textOf } from './cells.ts';
 import { readPreamble } from './delimited-text.ts';
-import { type ImportRow, mapRow, sourceReferenceOf } from './map-row.ts';
+import type { ImportKind, ImportRow, RowFields } from './kinds/kind.ts';
 import type { Mapping } from './mapping.ts';
 import { readRows, type SourceRow } from './read-rows.ts';
 import { type RefusedRow, RowRefusal } from './refusal.ts';
@@ -20,7 +20,12 @@ export interface ReadFile {
 }
 
 /** Opens a file and reads its header; the rows follow as they are asked for. @throws ConfigurationError */
-export async function readFile(file: string, mapping: Mapping, onBytes: (count: number) => void): Promise<ReadFile> {
+export async function readFile<F extends RowFields>(
+  file: string,
+  kind: ImportKind<F>,
+  mapping: Mapping<F>,
+  onBytes: (count: number) => void,
+): Promise<ReadFile> {
   const preamble = await readPreamble(file, mapping.encoding);
   const ofName = ['.tsv', '.tab'].includes(extname(file).toLowerCase()) ? '\t' : ',';
   const delimiter = mapping.delimiter ?? preamble.delimiter ?? ofName;
@@ -29,7 +34,7 @@ export async function readFile(file: string, mapping: Mapping, onBytes: (count: 
   const table = await headerOf(rows, used);
   const decimal = mapping.decimal ?? (delimiter === ',' ? '.' : undefined);
   const unusedColumns = table.columns.filter((column) => !used.has(column));
-  return { columns: table.columns, unusedColumns, rows: mappedRows(rows, table, mapping, decimal) };
+  return { columns: table.columns, unusedColumns, rows: mappedRows(rows, table, kind, mapping, decimal) };
 }
 
 async function headerOf(rows: AsyncGenerator<SourceRow>, used: ReadonlySet<string>): Promise<Table> {
@@ -42,22 +47,23 @@ async function headerOf(rows: AsyncGenerator<SourceRow>, used: ReadonlySet<strin
   }
 }
 
-async function* mappedRows(
+async function* mappedRows<F extends RowFields>(
   rows: AsyncGenerator<SourceRow>,
   table: Table,
-  mapping: Mapping,
+  { mapRow }: ImportKind<F>,
+  { fields, twoDigitYearsUntil }: Mapping<F>,
   decimal: Row['decimal'],
 ): AsyncGenerator<ReadRow> {
   for await (const source of rows) {
     const { line } = source;
     try {
       const values = alignedValues(table, source);
-      const { twoDigitYearsUntil } = mapping;
       const row: Row = { cells: cellsOf(table, values), decimal, twoDigitYearsUntil, keptTexts: [] };
-      yield { line, row: mapRow(mapping, row, line, values), keptTexts: row.keptTexts };
+      yield { line, row: mapRow(fields, row, line, values), keptTexts: row.keptTexts };
     } catch (error) {
       if (!(error instanceof RowRefusal)) throw error;
-      yield { line, refusal: error.at(line, sourceReferenceOf(mapping, cellsOfAnyRow(table, source))) };
+      const sourceReference = textOf(fields.sourceReference, cellsOfAnyRow(table, source)) ?? '';
+      yield { line, refusal: error.at(line, sourceReference) };
     }
   }
 }

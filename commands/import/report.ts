@@ -1,12 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '#shared/runtime/config.ts';
+import type { ImportArguments } from './arguments.ts';
 import { toCsv } from './csv-text.ts';
 import { shown } from './refusal.ts';
 import type { ImportTotals, KeptCell } from './totals.ts';
 
 const most = 20;
 const columns = ['line', 'sourceReference', 'code', 'message', 'field', 'value'] as const;
+
+export type SummaryOptions = Pick<ImportArguments, 'kind' | 'dryRun' | 'report'>;
 
 /** The exit code: 2 where rows were refused, 3 where only cells were not understood, otherwise 0. */
 export function exitCodeOf({ refused, kept }: ImportTotals): number {
@@ -15,19 +18,25 @@ export function exitCodeOf({ refused, kept }: ImportTotals): number {
 }
 
 /** What the operator reads at the end: totals, and the first refused rows and kept texts with their reasons. */
-export function summaryOf(
-  { rows, imported, alreadyImported, refused, kept }: ImportTotals,
-  reportPath: string,
-): string {
-  const totals = `${rows} rows: ${imported} imported, ${alreadyImported} imported before, ${refused.length} refused.`;
-  if (refused.length === 0 && kept.length === 0) return totals;
+export function summaryOf(totals: ImportTotals, options: SummaryOptions): string {
+  const { refused, kept } = totals;
+  const headline = headlineOf(totals, options);
+  if (refused.length === 0 && kept.length === 0) return headline;
   return [
-    totals,
+    headline,
     ...listOf(refused.map(({ line, code, message }) => `line ${line}: ${code}: ${message}`)),
     ...(kept.length === 0 ? [] : [`${kept.length} cells are not numbers and were kept as text: ${countsOf(kept)}.`]),
     ...listOf(kept.map(({ line, field, value }) => `line ${line}: ${field}: ${shown(value)}`)),
-    `All of them: ${reportPath}`,
+    `All of them: ${options.report}`,
   ].join('\n');
+}
+
+function headlineOf({ rows, imported, alreadyImported, refused }: ImportTotals, options: SummaryOptions): string {
+  const counts = `${rows} rows:`;
+  if (options.dryRun) return `${counts} ${imported} can be imported, ${refused.length} refused. Nothing was sent.`;
+  // The graph does not tell whether another call with the key of a row came before.
+  if (options.kind !== 'shipments') return `${counts} ${imported} are in the graph, ${refused.length} refused.`;
+  return `${counts} ${imported} imported, ${alreadyImported} imported before, ${refused.length} refused.`;
 }
 
 /** Writes every refused row and kept text with its line, its reason and its value as CSV. */

@@ -4,16 +4,24 @@ import type { DateField } from './mapping-fields.ts';
 import { RowRefusal, shown } from './refusal.ts';
 import { type Row, unmapped } from './row.ts';
 
-/** A date as ISO 8601. Every text of its columns must be a date, or be translated by the mapping. @throws RowRefusal */
-export function dateOf(row: Row, field: string, source: DateField | undefined): string | null {
+/** A date, by the clocks of a time zone. Every text of its columns must be a date, or be translated by the mapping. @throws RowRefusal */
+export function dateOf(row: Row, field: string, source: DateField | undefined, timeZone = 'UTC'): Date | null {
   if (!source) return null;
-  const dates = textsOf(source, row.cells).map((text) => readDate(row, field, source, text).toISOString());
-  return (source.pick === 'earliest' ? dates.toSorted()[0] : dates[0]) ?? null;
+  const dates = textsOf(source, row.cells).map((text) => readDate(row, field, source, text, timeZone));
+  const inOrder =
+    source.pick === 'earliest' ? dates.toSorted((left, right) => left.getTime() - right.getTime()) : dates;
+  return inOrder[0] ?? null;
 }
 
-function readDate({ twoDigitYearsUntil }: Row, field: string, { formats, day }: DateField, text: string): Date {
+function readDate(
+  { twoDigitYearsUntil }: Row,
+  field: string,
+  { formats, day }: DateField,
+  text: string,
+  timeZone: string,
+): Date {
   for (const format of formats) {
-    const at = parseDate(text, format, { day, twoDigitYearsUntil });
+    const at = parseDate(text, format, { day, twoDigitYearsUntil, timeZone });
     if (at) return at;
   }
   const what = `a date as ${formats.join(' or ')}`;

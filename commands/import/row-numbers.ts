@@ -27,6 +27,12 @@ export function wholeNumberOf(row: Row, field: string, source: NumberField | und
   throw new RowRefusal('INVALID_INPUT', message, { field, value });
 }
 
+/** A number. @throws RowRefusal */
+export function numberOf(row: Row, field: string, source: NumberField): number | null {
+  const value = textOf(source, row.cells);
+  return value === null ? null : Number(digitsOf(row, field, value, 'a number'));
+}
+
 /** A weight or volume in the unit that the graph uses. @throws RowRefusal */
 export function measureOf(row: Row, field: string, source: MeasureField | undefined, units: Units): number | null {
   const value = textOf(source, row.cells);

@@ -21,7 +21,7 @@ export function placeOf(row: Row, name: string, source: PlaceField | undefined) 
 }
 
 /** A country by its code or English name. */
-function countryOf(row: Row, name: string, source: Pick<PlaceField, 'country'>): string | null {
+export function countryOf(row: Row, name: string, source: Pick<PlaceField, 'country'>): string | null {
   const text = textOf(source.country, row.cells);
   if (text === null) return null;
   const country = findCountry(text);

@@ -1,5 +1,5 @@
-import { type Cells, textOf } from './cells.ts';
-import type { TextField } from './mapping-fields.ts';
+import { type Cells, textOf, textsOf } from './cells.ts';
+import type { ListField, TextField } from './mapping-fields.ts';
 import type { DecimalSeparator } from './number-format.ts';
 import { RowRefusal, shown } from './refusal.ts';
 
@@ -42,4 +42,25 @@ export function enumValueOf<const V extends string>(
   const value = values.find((each) => each === text);
   if (value !== undefined) return value;
   throw unmapped(field, text, `one of ${values.join(', ')}`);
+}
+
+/** Values of an enum of the graph, from one cell or several. @throws RowRefusal */
+export function enumValuesOf<const V extends string>(
+  row: Row,
+  field: string,
+  source: ListField,
+  values: readonly V[],
+): readonly V[] {
+  const { separator, values: translations = {} } = source;
+  const parts = textsOf({ ...source, values: undefined }, row.cells).flatMap((text) => text.split(separator));
+  const texts = parts.map((part) => part.trim()).filter((part) => part !== '');
+  const found = texts.flatMap((text) => {
+    const translated = Object.hasOwn(translations, text) ? translations[text] : text;
+    if (translated == null) return [];
+    const value = values.find((each) => each === translated);
+    if (value !== undefined) return [value];
+    throw unmapped(field, text, `one of ${values.join(', ')}`);
+  });
+  if (found.length > 0) return found;
+  throw new RowRefusal('UNMAPPED', 'a value is required; the row has none', { field });
 }

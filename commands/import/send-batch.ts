@@ -2,28 +2,10 @@ import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { requireData } from '../../client/data.ts';
-import type { GraphClient } from '../../client/graph-client.ts';
 import { GraphFailure } from '../../client/graph-failure.ts';
-import type { ImportRow } from './map-row.ts';
+import { type BatchOutcome, type ImportRow, type Sender, valueAt } from './kinds/kind.ts';
 import type { RefusedRow } from './refusal.ts';
-
-/** Client, organization and source of the rows. */
-export interface Shipper {
-  readonly client: GraphClient;
-  readonly organizationId: string;
-  readonly source: string;
-  readonly file: string;
-  readonly columns: readonly string[];
-}
-
-export interface BatchOutcome {
-  readonly imported: number;
-  readonly alreadyImported: number;
-  readonly refused: readonly RefusedRow[];
-}
-
-/** The shipments subgraph accepts a new organization only after its event has arrived. */
-const organizationAttempts = 20;
+import { failureOf, organizationAttempts, requireDueToRows, requireSomeSuccess } from './send-failure.ts';
 
 const importMutation = `mutation ImportShipments($input: ImportShipmentsInput!) {
   importShipments(input: $input) {
@@ -43,26 +25,23 @@ interface ImportResponse {
  * the others imported.
  * @throws ConfigurationError when the account may not import, or when the graph fails for every row
  */
-export async function sendBatch(shipper: Shipper, rows: readonly ImportRow[]): Promise<BatchOutcome> {
-  const outcome = await sendOrHalve(shipper, rows);
-  const [first] = outcome.refused;
-  const failed = outcome.refused.filter(({ code }) => code === 'INTERNAL_SERVER_ERROR').length;
-  if (first && failed === rows.length)
-    throw new ConfigurationError(`import: the graph fails for every row: ${first.message}`);
+export async function sendBatch(sender: Sender, rows: readonly ImportRow[]): Promise<BatchOutcome> {
+  const outcome = await sendOrHalve(sender, rows);
+  requireSomeSuccess(rows, outcome.refused);
   return outcome;
 }
 
-async function sendOrHalve(shipper: Shipper, rows: readonly ImportRow[]): Promise<BatchOutcome> {
+async function sendOrHalve(sender: Sender, rows: readonly ImportRow[]): Promise<BatchOutcome> {
   try {
-    return await send(shipper, rows);
+    return await send(sender, rows);
   } catch (error) {
     if (!(error instanceof GraphFailure)) throw error;
-    if (!mayBeDueToRows(error)) throw new ConfigurationError(`import: ${error.message}`);
+    requireDueToRows(error);
     const [row, second] = rows;
-    if (row && !second) return { imported: 0, alreadyImported: 0, refused: [refusalOf(row, error)] };
+    if (row && !second) return { imported: 0, alreadyImported: 0, refused: [failureOf(row, error)] };
     const middle = Math.ceil(rows.length / 2);
-    const left = await sendOrHalve(shipper, rows.slice(0, middle));
-    const right = await sendOrHalve(shipper, rows.slice(middle));
+    const left = await sendOrHalve(sender, rows.slice(0, middle));
+    const right = await sendOrHalve(sender, rows.slice(middle));
     return {
       imported: left.imported + right.imported,
       alreadyImported: left.alreadyImported + right.alreadyImported,
@@ -71,18 +50,8 @@ async function sendOrHalve(shipper: Shipper, rows: readonly ImportRow[]): Promis
   }
 }
 
-/** True when single rows may cause the failure: invalid values, a large request, a row for which the graph fails. */
-function mayBeDueToRows({ code }: GraphFailure): boolean {
-  return ['BAD_USER_INPUT', 'BAD_REQUEST', 'INTERNAL_SERVER_ERROR'].includes(code);
-}
-
-function refusalOf({ line, sourceReference }: ImportRow, { code, message }: GraphFailure): RefusedRow {
-  const unexpected = code === 'INTERNAL_SERVER_ERROR';
-  return { line, sourceReference, code: unexpected ? code : 'INVALID_INPUT', field: '', value: '', message };
-}
-
 async function send(
-  { client, organizationId, source, file, columns }: Shipper,
+  { client, organizationId, source, file, columns }: Sender,
   rows: readonly ImportRow[],
 ): Promise<BatchOutcome> {
   const input = { source, file: basename(file), organizationId, columns, rows };
@@ -93,7 +62,7 @@ async function send(
     if (!fault) {
       const byLine = new Map(rows.map((row) => [row.line, row]));
       const refused = payload.refusals.map(({ field, ...refusal }) => {
-        return { ...refusal, field: field ?? '', value: valueAt(byLine.get(refusal.line), field) };
+        return { ...refusal, field: field ?? '', value: valueAt(byLine.get(refusal.line), field ?? '') };
       });
       return { imported: payload.imported, alreadyImported: payload.alreadyImported, refused };
     }
@@ -103,13 +72,4 @@ async function send(
     }
     await pause(500);
   }
-}
-
-/** The sent value of a field such as `item.quantity`, as text. */
-function valueAt(row: ImportRow | undefined, field: string | null): string {
-  if (row === undefined || field === null) return '';
-  let value: unknown = row;
-  for (const name of field.split('.')) value = (Object(value) as Record<string, unknown>)[name];
-  if (value == null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

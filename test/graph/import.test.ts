@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
 
 const root = join(import.meta.dirname, '../..');
-const mapping = join(root, 'commands/import/samples/mapping.json');
-const sample = join(root, 'commands/import/samples/shipments.csv');
+const samples = join(root, 'commands/import/samples');
+const mapping = join(samples, 'mapping.json');
+const sample = join(samples, 'shipments.csv');
 let folder: string;
 let graph: TestGraph;
 
@@ -22,12 +23,19 @@ afterAll(async () => {
 });
 
 /** Runs `npm run import -- shipments …` as this demo account. */
-async function importShipments(file: string, as: DemoAccount = 'admin', more: readonly string[] = []) {
+function importShipments(file: string, as: DemoAccount = 'admin', more: readonly string[] = []) {
+  return importAs('shipments', file, mapping, as, more);
+}
+
+/** Runs `npm run import -- KIND …` with the sample of this kind. */
+function importSample(kind: string, file = join(samples, `${kind}.csv`), more: readonly string[] = []) {
+  return importAs(kind, file, join(samples, `${kind}.json`), 'admin', more);
+}
+
+async function importAs(kind: string, file: string, by: string, as: DemoAccount, more: readonly string[]) {
   const report = join(folder, 'report.csv');
-  const options = ['--mapping', mapping, '--url', graph.url, '--email', `${as}@demo.test`, '--report', report];
-  const command = spawn(process.execPath, ['commands/import.ts', 'shipments', file, ...options, ...more], {
-    cwd: root,
-  });
+  const options = ['--mapping', by, '--url', graph.url, '--email', `${as}@demo.test`, '--report', report];
+  const command = spawn(process.execPath, ['commands/import.ts', kind, file, ...options, ...more], { cwd: root });
   const exited = new Promise<number | null>((resolve) => command.once('close', resolve));
   const [output, errors, exitCode] = await Promise.all([text(command.stdout), text(command.stderr), exited]);
   // The progress bar goes to the error output as well.
@@ -99,6 +107,105 @@ describe('npm run import', () => {
           /^--email: the scope shipments:import is required; dispatcher@demo\.test has shipments:read, /,
         ),
       ],
+    });
+  });
+
+  test('a dry run shows what the mapping makes of the file, and sends nothing', async () => {
+    const file = join(folder, 'dry.csv');
+    writeFileSync(file, readFileSync(sample, 'utf8').replaceAll('K-1', 'N-1').replace('8400.00', '8400.005'));
+    const { exitCode, output } = await importShipments(file, 'admin', ['--dry-run', '--url', 'http://127.0.0.1:1/']);
+    expect(exitCode).toBe(2);
+    expect(output).toContain('Line 3 becomes:\n  sourceReference: "N-1002"\n  reference: "KONTOR-N-1002"\n');
+    expect(output).toContain('  createdAt: 2024-03-02T00:00:00.000Z\n');
+    expect(output).toContain('  destination.country: "PL"\n');
+    expect(output).toContain(
+      '8 rows: 7 can be imported, 1 refused. Nothing was sent.\n  line 2: INVALID_INPUT: item.value: Must be from 0 to ',
+    );
+    const { data } = await graph.ask('admin', '{ shipmentByReference(reference: "KONTOR-N-1002") { id } }');
+    expect(data).toEqual({ shipmentByReference: null });
+  });
+
+  test('imports drivers, and refuses those whose licence does not allow the equipment or whose row has changed', async () => {
+    for (const _time of ['first', 'second']) {
+      expect(await importSample('drivers')).toMatchObject({
+        exitCode: 0,
+        output: '2 rows: 2 are in the graph, 0 refused.\n',
+      });
+    }
+    const found = await graph.ask(
+      'dispatcher',
+      `{ drivers(filter: { name: "Ana Pérez" }) { nodes {
+        phone licenseClasses equipment hiredAt homeBase { city region location { latitude } } } } }`,
+    );
+    expect(found.data).toEqual({
+      drivers: {
+        nodes: [
+          {
+            phone: '+1 512 555 0134',
+            licenseClasses: ['CLASS_A', 'TANK'],
+            equipment: expect.arrayContaining(['TANKER', 'DRY_VAN']),
+            hiredAt: '2021-01-04T00:00:00.000Z',
+            homeBase: { city: 'Austin', region: 'TX', location: { latitude: 30.2672 } },
+          },
+        ],
+      },
+    });
+    const file = join(folder, 'drivers.csv');
+    const rows = readFileSync(join(samples, 'drivers.csv'), 'utf8')
+      .replace('Ana', 'Anna')
+      .replace('D-2', 'D-3')
+      .replace('Box', 'Van');
+    writeFileSync(file, rows);
+    const { exitCode, report } = await importSample('drivers', file);
+    expect(exitCode).toBe(2);
+    expect(readFileSync(report, 'utf8').split('\n')).toEqual([
+      expect.any(String),
+      expect.stringMatching(/^2,D-1,CHANGED,/),
+      expect.stringMatching(/^3,D-3,LICENSE_REQUIRED,/),
+      '',
+    ]);
+  });
+
+  test('imports vehicles, with weights and volumes of other units', async () => {
+    expect(await importSample('vehicles')).toMatchObject({
+      exitCode: 0,
+      output: '2 rows: 2 are in the graph, 0 refused.\n',
+    });
+    const { data } = await graph.ask<{ vehicles: { nodes: { plate: string }[] } }>(
+      'dispatcher',
+      '{ vehicles(first: 100) { nodes { plate modelYear maxWeightKg maxVolumeM3 } } }',
+    );
+    expect(data?.vehicles.nodes.find(({ plate }) => plate === 'TX LSV 101')).toMatchObject({
+      modelYear: 2022,
+      maxWeightKg: expect.closeTo(19_958.06, 1),
+      maxVolumeM3: expect.closeTo(107.6, 1),
+    });
+  });
+
+  test('imports open loads for a new organization, with windows by the clocks of their stops', async () => {
+    for (const _time of ['first', 'second']) {
+      expect(await importSample('loads')).toMatchObject({
+        exitCode: 0,
+        output: '2 rows: 2 are in the graph, 0 refused.\n',
+      });
+    }
+    const { data } = await graph.ask(
+      'admin',
+      `{ shipments(filter: { search: "Ceiling fans" }) { nodes { status notes organization { name }
+        stops { windowStart } items { weightKg value { amount currency } } } } }`,
+    );
+    expect(data).toEqual({
+      shipments: {
+        nodes: [
+          {
+            status: 'DRAFT',
+            notes: 'Order PO-501',
+            organization: { name: 'Lone Star Trading' },
+            stops: [{ windowStart: '2026-07-06T13:00:00.000Z' }, { windowStart: '2026-07-07T12:00:00.000Z' }],
+            items: [{ weightKg: expect.closeTo(2_812.27, 1), value: { amount: '18000.00', currency: 'USD' } }],
+          },
+        ],
+      },
     });
   });
 });

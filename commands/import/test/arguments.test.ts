@@ -19,8 +19,9 @@ describe('the command line of the import', () => {
   });
 
   test.each([
-    [[], /npm run import -- shipments FILE/],
-    [['drivers', file], /npm run import -- shipments FILE/],
+    [[], /npm run import -- shipments\|loads\|drivers\|vehicles FILE/],
+    [['trailers', file], /npm run import -- shipments\|loads\|drivers\|vehicles FILE/],
+    [['drivers', file], /--mapping: a file is required/],
     [['shipments', 'none.csv'], /FILE: a readable file is required; got none.csv/],
     [['shipments', import.meta.dirname], /FILE: a readable file is required/],
     [['shipments', file, '--colour'], /--colour/],

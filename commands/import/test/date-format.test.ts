@@ -50,4 +50,13 @@ describe('dates of files', () => {
       parseDate('1-Mar-69', 'd-MMM-yy', { day: 'start', twoDigitYearsUntil: until })?.getUTCFullYear();
     expect([2049, 2068, 2069].map(year)).toEqual([1969, 1969, 2069]);
   });
+
+  test('a time without an offset is read in UTC, or by the clocks of the given time zone', () => {
+    const inZone = (text: string, format: string, timeZone?: string) =>
+      parseDate(text, format, { day: 'start', twoDigitYearsUntil: 2049, ...(timeZone && { timeZone }) })?.toISOString();
+    expect(inZone('2026-07-06 08:00', 'iso')).toBe('2026-07-06T08:00:00.000Z');
+    expect(inZone('2026-07-06 08:00', 'iso', 'America/Chicago')).toBe('2026-07-06T13:00:00.000Z');
+    expect(inZone('6.1.2026 08:00', 'd.M.yyyy HH:mm', 'America/Chicago')).toBe('2026-01-06T14:00:00.000Z');
+    expect(inZone('2026-07-06T08:00:00+02:00', 'iso', 'America/Chicago')).toBe('2026-07-06T06:00:00.000Z');
+  });
 });

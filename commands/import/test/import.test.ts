@@ -10,6 +10,7 @@ import { somebody, startTestSubgraph, type TestSubgraph } from '../../../subgrap
 import type { ShipmentsContext } from '../../../subgraphs/shipments/context.ts';
 import { shipments } from '../../../subgraphs/shipments/subgraph.ts';
 import { importFile } from '../import-file.ts';
+import { shipments as kind, type ShipmentFields } from '../kinds/shipments.ts';
 import { type Mapping, readMapping } from '../mapping.ts';
 import { exitCodeOf, summaryOf, writeReport } from '../report.ts';
 
@@ -46,7 +47,7 @@ function fileOf(name: string, text: string | Buffer): string {
   return path;
 }
 
-const plain = (source: string): Mapping =>
+const plain = (source: string): Mapping<ShipmentFields> =>
   readMapping(
     fileOf(
       'mapping.json',
@@ -71,6 +72,7 @@ const plain = (source: string): Mapping =>
         },
       }),
     ),
+    kind,
   );
 const header = 'key,ordered,due,done,country,city,goods,pieces,weight,freight,mode,truck';
 const cellsOf = (key: string, changes: Record<string, string> = {}) =>
@@ -90,8 +92,8 @@ const cellsOf = (key: string, changes: Record<string, string> = {}) =>
     ...changes,
   });
 const good = (key: string, changes: Record<string, string> = {}) => cellsOf(key, changes).join(',');
-const load = (file: string, mapping: Mapping, as: Identity = admin) =>
-  importFile({ file, mapping, organizationId, client: clientOf(as) });
+const load = (file: string, mapping: Mapping<ShipmentFields>, as: Identity = admin) =>
+  importFile({ file, kind, mapping, organizationId, client: clientOf(as) });
 
 const selection = `reference status version late createdAt deliveredAt deliverBy weightKg distanceMeters equipment origin { city }
   organization { id } createdBy { id } destination { city country location { latitude } timeZone windowEnd arrivedAt } stops { kind }
@@ -124,7 +126,7 @@ describe('importing a file', () => {
       ],
     });
     expect(exitCodeOf(totals)).toBe(3);
-    expect(summaryOf(totals, 'report.csv')).toBe(
+    expect(summaryOf(totals, { kind: 'shipments', dryRun: false, report: 'report.csv' })).toBe(
       [
         '3 rows: 3 imported, 0 imported before, 0 refused.',
         '2 cells are not numbers and were kept as text: item.weightKg 1, freightCost 1.',
@@ -190,7 +192,7 @@ describe('importing a file', () => {
     const lines = [header.split(','), cellsOf('t1'), cellsOf('t2')].map((cells) => cells.join('\t'));
     const file = fileOf('twice.tsv', `${lines.join('\r\n')}\r\n`);
     // A file without commas between its cells says which separator is the decimal one.
-    const twice: Mapping = { ...plain('TWICE'), decimal: '.' };
+    const twice: Mapping<ShipmentFields> = { ...plain('TWICE'), decimal: '.' };
     const both = await Promise.all([load(file, twice), load(file, twice)]);
     expect(both.map(({ imported }) => imported).toSorted()).toEqual([0, 2]);
     expect(await load(file, twice)).toEqual({ rows: 2, imported: 0, alreadyImported: 2, refused: [], kept: [] });
@@ -226,7 +228,9 @@ describe('importing a file', () => {
     const report = join(folder, 'reports', 'bad.csv');
     writeReport(report, totals);
     expect(readFileSync(report, 'utf8').split('\n')).toHaveLength(11);
-    expect(summaryOf(totals, report)).toContain('11 rows: 1 imported, 1 imported before, 9 refused.');
+    expect(summaryOf(totals, { kind: 'shipments', dryRun: false, report })).toContain(
+      '11 rows: 1 imported, 1 imported before, 9 refused.',
+    );
   });
 
   test('a text that the mapping does not translate refuses its row, with field and value', async () => {
@@ -276,7 +280,7 @@ describe('importing a file', () => {
 
   test('an amount has the decimals of its currency, which each row may name', async () => {
     const { fields } = plain('COINS');
-    const mapping: Mapping = {
+    const mapping: Mapping<ShipmentFields> = {
       ...plain('COINS'),
       fields: { ...fields, freightCost: { column: 'freight', currency: { column: 'truck' } }, equipment: undefined },
     };
@@ -334,7 +338,7 @@ describe('importing a file', () => {
       send: () => Promise.reject(new GraphFailure('INTERNAL_SERVER_ERROR', 'Internal server error (request r-1)')),
     };
     await expect(
-      importFile({ file, mapping: plain('FAILING'), organizationId, client: failing }),
+      importFile({ file, kind, mapping: plain('FAILING'), organizationId, client: failing }),
     ).rejects.toMatchObject({
       message: 'import: the graph fails for every row: Internal server error (request r-1)',
       totals: { rows: 3, imported: 0, refused: [{ line: 3, code: 'UNMAPPED' }] },
@@ -361,10 +365,10 @@ describe('importing a file', () => {
       /header in CSV/,
     );
     await expect(load(fileOf('empty.csv', ''), plain('OTHER'))).rejects.toThrow(/empty file/);
-    expect(() => readMapping(fileOf('m.json', '{"source": "x", "fields": {"reference": {}}}'))).toThrow(
+    expect(() => readMapping(fileOf('m.json', '{"source": "x", "fields": {"reference": {}}}'), kind)).toThrow(
       /fields\.sourceReference/,
     );
-    expect(() => readMapping(join(folder, 'none.json'))).toThrow(/--mapping: a readable JSON file/);
+    expect(() => readMapping(join(folder, 'none.json'), kind)).toThrow(/--mapping: a readable JSON file/);
   });
 
   test('is for administrators', async () => {
@@ -391,7 +395,7 @@ describe('the sample of docs/import.md', () => {
 
   test('is imported with the printed mapping', async () => {
     expect(printed).toBe(readFileSync(join(samples, 'mapping.json'), 'utf8'));
-    const mapping = readMapping(fileOf('printed.json', printed));
+    const mapping = readMapping(fileOf('printed.json', printed), kind);
     const totals = await load(join(samples, 'shipments.csv'), mapping);
     expect(totals).toEqual({ rows: 8, imported: 8, alreadyImported: 0, refused: [], kept: [] });
     expect(await byReference('KONTOR-K-1003')).toMatchObject({
@@ -410,7 +414,7 @@ const present = existsSync(scms);
 
 (present ? describe : describe.skip)(`the 7,754 real shipments of SCMS${present ? '' : ' (file absent)'}`, () => {
   test('can all be queried, also those without a number for cost or weight', async () => {
-    const mapping = readMapping(join(import.meta.dirname, '../mappings/scms.json'));
+    const mapping = readMapping(join(import.meta.dirname, '../mappings/scms.json'), kind);
     expect(await load(scms, mapping)).toEqual({
       rows: 7_754,
       imported: 7_754,

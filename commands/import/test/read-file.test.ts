@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { shipments } from '../kinds/shipments.ts';
 import { readMapping } from '../mapping.ts';
 import { type ReadRow, readFile } from '../read-file.ts';
 
@@ -36,7 +37,7 @@ async function read(text: string | Buffer, { settings = {}, more = {}, name = 'i
   writeFileSync(path, text);
   const mappingPath = join(folder, 'mapping.json');
   writeFileSync(mappingPath, JSON.stringify({ source: 'S', ...settings, fields: { ...fields, ...more } }));
-  const file = await readFile(path, readMapping(mappingPath), () => undefined);
+  const file = await readFile(path, shipments, readMapping(mappingPath, shipments), () => undefined);
   const rows: ReadRow[] = [];
   for await (const row of file.rows) rows.push(row);
   return { ...file, rows };
@@ -57,7 +58,7 @@ describe('the numbers of a file', () => {
       {
         line: 2,
         row: {
-          createdAt: '2025-03-01T00:00:00.000Z',
+          createdAt: new Date('2025-03-01T00:00:00.000Z'),
           item: { quantity: 10, weightKg: 1200.5, value: { amount: '999.99', currency: 'USD' } },
           freightCost: { amount: '100.00', currency: 'USD' },
         },
@@ -194,7 +195,7 @@ describe('the shapes of a file', () => {
       more: { createdAt: { column: 'Ordered', ...serial }, deliveredAt: { column: 'Delivered', ...serial } },
     });
     expect(rows).toMatchObject([
-      { row: { createdAt: '2025-03-01T00:00:00.000Z', deliveredAt: '2025-03-05T18:00:00.000Z' } },
+      { row: { createdAt: new Date('2025-03-01T00:00:00.000Z'), deliveredAt: new Date('2025-03-05T18:00:00.000Z') } },
     ]);
   });
 
@@ -259,7 +260,7 @@ describe('the meaning of cells', () => {
     const createdAt = { columns: ['Ordered', 'Goods'], formats: ['iso'], pick: 'earliest' };
     const text = lines(`1,${start},2025-02-01,1,1,1,1`, `2,${start},soon,1,1,1,1`);
     const { rows } = await read(text, { more: { createdAt } });
-    expect(rows[0]).toMatchObject({ row: { createdAt: '2025-02-01T00:00:00.000Z' } });
+    expect(rows[0]).toMatchObject({ row: { createdAt: new Date('2025-02-01T00:00:00.000Z') } });
     expect(refusalsOf(rows)).toEqual([
       [3, expect.stringContaining('createdAt: a date as iso is required; got "soon"')],
     ]);
