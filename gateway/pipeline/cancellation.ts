@@ -41,7 +41,7 @@ export class Cancellation {
   }
 }
 
-/** The outcome of a cancelled operation. No client sees it; metrics count it. */
+/** The outcome of a cancelled operation. Its client rarely sees it; metrics count it. */
 export function cancelled(): RequestRefusal {
-  return new RequestRefusal('REQUEST_CANCELLED', 'The client has cancelled the request.');
+  return new RequestRefusal('REQUEST_CANCELLED', 'The operation was cancelled by its client.');
 }

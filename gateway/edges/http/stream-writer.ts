@@ -53,7 +53,8 @@ export class StreamWriter {
    */
   write(text: string, operation: Cancellation = this.#cancellation): Promise<void> {
     this.#turn = this.#turn.then(() => {
-      if (operation.isCancelled || this.#cancellation.isCancelled || this.#raw.write(text)) return undefined;
+      if (operation.isCancelled || this.#cancellation.isCancelled || this.#raw.writableEnded) return undefined;
+      if (this.#raw.write(text)) return undefined;
       return new Promise<void>((resolve) => {
         this.#resume = resolve;
       });
