@@ -1,4 +1,5 @@
 import type { BaseContext } from '#shared/graphql/context.ts';
+import { withLoaders } from '#shared/graphql/loader.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 export interface TrackingContext extends BaseContext {
@@ -6,5 +7,5 @@ export interface TrackingContext extends BaseContext {
 }
 
 export function createContext(base: BaseContext): TrackingContext {
-  return { ...base, loaders: createLoaders(base) };
+  return withLoaders(base, createLoaders);
 }

@@ -1,43 +1,25 @@
-import { recordOnce } from '#shared/database/idempotency.ts';
-import { GraphError, payloadOf } from '#shared/errors/errors.ts';
 import { roadMeters } from '#shared/geo/road.ts';
-import { changeRecord, keyedCall } from '#shared/graphql/change.ts';
-import { accountOf } from '#shared/graphql/context.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
-import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
 import { moneyOf } from '#shared/input/money.ts';
+import { parseArgument } from '#shared/input/parse-input.ts';
 import { checkCount } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
-import type { Equipment } from '#shared/vocabulary.ts';
 import type { PricingContext } from '../context.ts';
 import { invoiceStatus, outstandingCents, overpaidCents } from '../domain/billing.ts';
+import { estimateInput } from '../domain/inputs.ts';
 import { computePrice, type Price } from '../domain/price.ts';
-import { CustomerEntity, type Invoice, type Payment, type Quote, QuoteEntity } from '../entities.ts';
+import { CustomerEntity, type Invoice, type Payment, type Quote } from '../entities.ts';
 import { type InvoicesArguments, listInvoices } from '../store/invoice-list.ts';
-import { latestObservations, type ObservationInput, recordObservation } from '../store/market.ts';
-import { mostPayments, type PaymentInput, recordPayment } from '../store/payments.ts';
-import { acceptQuote, currency, makeQuote } from '../store/quotes.ts';
+import { latestObservations } from '../store/market.ts';
+import { mostPayments } from '../store/payments.ts';
+import { currency } from '../store/quotes.ts';
 import type { BillingSums } from '../store/summaries.ts';
 import { billingReach } from '../store/visibility.ts';
+import { Mutation } from './mutation.ts';
 
-interface QuoteRequest {
-  readonly shipmentId: string;
-  readonly shipmentVersion?: number | null;
-  readonly idempotencyKey: string;
-}
-interface AcceptQuote {
-  readonly quoteId: string;
-  readonly shipmentVersion?: number | null;
-  readonly idempotencyKey?: string | null;
-}
 interface Reference {
   readonly id: string;
 }
-interface GeoPoint {
-  readonly latitude: number;
-  readonly longitude: number;
-}
-
 /** The price fields that quotes and estimates have in common. */
 const priceParts = {
   price: ({ priceCents }: Price) => moneyOf(priceCents, currency),
@@ -49,17 +31,17 @@ const priceParts = {
 export const resolvers: Subgraph<PricingContext>['resolvers'] = {
   ...scalars,
   Query: {
-    priceEstimate: async (_parent, { input }: { input: EstimateInput }, { em, identity }) => {
-      checkEstimate(input);
-      const { equipment, origin, originCountry, destination, destinationCountry, volumeM3 } = input;
+    priceEstimate: async (_parent, { input }: { input: unknown }, { em, identity }) => {
+      const { equipment, volumeM3, ...lane } = parseArgument(estimateInput, 'input', input);
+      const { origin, originCountry, destination, destinationCountry } = lane;
       const organizationId = identity.kind === 'account' ? identity.organizationId : null;
       const customer = organizationId ? await em.findOne(CustomerEntity, organizationId) : null;
       return computePrice({
         equipment,
         volumeM3,
         distanceMeters: roadMeters(
-          { ...origin, country: originCountry.toUpperCase() },
-          { ...destination, country: destinationCountry.toUpperCase() },
+          { ...origin, country: originCountry },
+          { ...destination, country: destinationCountry },
         ),
         tier: customer?.tier ?? 'FREE',
         demand: null,
@@ -71,44 +53,7 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     invoices: (_parent, args: InvoicesArguments, { em, identity, clock }) =>
       listInvoices(em, billingReach(identity), args, clock()),
   },
-  Mutation: {
-    requestQuote: (_parent, { input }: { input: QuoteRequest }, context) =>
-      changeRecord(context, 'quote', (transaction, caller, now) => {
-        const { idempotencyKey, ...wanted } = input;
-        const call = keyedCall(caller, 'requestQuote', {
-          ...wanted,
-          idempotencyKey: parseIdempotencyKey(idempotencyKey),
-        });
-        const { em } = transaction;
-        return recordOnce(
-          transaction,
-          call,
-          () => makeQuote(transaction, caller, wanted, now),
-          (id) => em.findOneOrFail(QuoteEntity, id),
-        );
-      }),
-    acceptQuote: (_parent, { input }: { input: AcceptQuote }, context) =>
-      changeRecord(context, 'quote', (transaction, caller, now) => {
-        const { idempotencyKey, ...wanted } = input;
-        const call = keyedCall(caller, 'acceptQuote', {
-          ...wanted,
-          idempotencyKey: parseIdempotencyKey(idempotencyKey),
-        });
-        return recordOnce(
-          transaction,
-          call,
-          () => acceptQuote(transaction, caller, wanted, now),
-          (id) => transaction.em.findOneOrFail(QuoteEntity, id),
-        );
-      }),
-    recordPayment: (_parent, { input }: { input: PaymentInput }, context) =>
-      payloadOf(() => recordPayment(context.transact, accountOf(context).accountId, input, context.clock())),
-    recordMarketObservation: (_parent, { input }: { input: ObservationInput }, context) =>
-      payloadOf(async () => {
-        const { accountId } = accountOf(context);
-        return { observation: await recordObservation(context.transact, accountId, input, context.clock()) };
-      }),
-  },
+  Mutation,
   Shipment: {
     __resolveReference: ({ id }: Reference) => ({ id }),
     quote: async ({ id }: Reference, _args: unknown, { loaders }: PricingContext) => {
@@ -163,31 +108,3 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     credit: ({ creditCents }: BillingSums) => moneyOf(creditCents, currency),
   },
 };
-
-interface EstimateInput {
-  readonly equipment: Equipment;
-  readonly origin: GeoPoint;
-  readonly originCountry: string;
-  readonly destination: GeoPoint;
-  readonly destinationCountry: string;
-  readonly volumeM3: number;
-}
-
-function checkEstimate({ origin, originCountry, destination, destinationCountry, volumeM3 }: EstimateInput): void {
-  for (const country of [originCountry, destinationCountry]) {
-    if (!/^[A-Za-z]{2}$/.test(country)) {
-      const got = country.slice(0, 40);
-      throw new GraphError('BAD_USER_INPUT', `A country must be an ISO 3166-1 alpha-2 code such as US; got ${got}.`);
-    }
-  }
-  for (const { latitude, longitude } of [origin, destination]) {
-    if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) {
-      throw new GraphError(
-        'BAD_USER_INPUT',
-        `The latitude must be from -90 to 90 and the longitude from -180 to 180; got ${latitude}, ${longitude}.`,
-      );
-    }
-  }
-  if (!(volumeM3 > 0 && volumeM3 <= 200))
-    throw new GraphError('BAD_USER_INPUT', `"volumeM3" must be above 0 and at most 200; got ${volumeM3}.`);
-}

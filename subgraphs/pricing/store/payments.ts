@@ -1,85 +1,25 @@
 import { LockMode } from '@mikro-orm/core';
-import { recordOnce } from '#shared/database/idempotency.ts';
-import type { Transact, Transaction } from '#shared/database/transaction.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
-import { decimalsOf } from '#shared/input/currencies.ts';
-import { parseIdempotencyKey } from '#shared/input/idempotency-key.ts';
-import { type Money, moneyOf, toMinorUnits } from '#shared/input/money.ts';
-import { toLine } from '#shared/input/text.ts';
+import { moneyOf } from '#shared/input/money.ts';
 import { outstandingCents } from '../domain/billing.ts';
+import type { PaymentInput } from '../domain/inputs.ts';
 import { type Invoice, InvoiceEntity, type Payment, PaymentEntity, PricedShipmentEntity } from '../entities.ts';
 
 /** The most payments of one invoice, so that its list is short and complete. */
 export const mostPayments = 50;
 
-export interface PaymentInput {
-  readonly invoiceId: string;
-  readonly amount: Money;
-  readonly method: Payment['method'];
-  readonly reference: string;
-  readonly paidAt?: Date | null;
-  readonly acceptOverpayment: boolean;
-  readonly idempotencyKey: string;
-}
-
 /** Records a payment of an invoice. The invoice is locked, so that its sum is right with concurrent payments. */
-export function recordPayment(
-  transact: Transact,
-  accountId: string,
-  input: PaymentInput,
-  now: Date,
-): Promise<{ invoice: Invoice; payment: Payment }> {
-  const key = parseIdempotencyKey(input.idempotencyKey);
-  const reference =
-    toLine(input.reference, 1, 64) ??
-    refuse('INVALID_REFERENCE', 'The reference must have 1 to 64 printable characters.', 'reference');
-  const currency = input.amount.currency.toUpperCase();
-  const amountCents = toMinorUnits(input.amount.amount, currency);
-  if (!amountCents || amountCents < 0) {
-    return refuse(
-      'INVALID_AMOUNT',
-      `The amount must be above 0 and have at most ${decimalsOf(currency)} decimals in ${currency}; got ${input.amount.amount}.`,
-      'amount.amount',
-    );
-  }
-  const paidAt = input.paidAt ?? now;
-  if (paidAt > now) refuse('IN_THE_FUTURE', `paidAt can't be in the future; got ${paidAt.toISOString()}.`, 'paidAt');
-
-  const { amount: _amount, idempotencyKey: _key, ...facts } = input;
-  const call = {
-    accountId,
-    mutation: 'recordPayment',
-    key,
-    input: { ...facts, amountCents, currency },
-  };
-  return transact(async (transaction) => {
-    const { em } = transaction;
-    const payment = await recordOnce(
-      transaction,
-      call,
-      () => storePayment(transaction, accountId, input, { amountCents, currency, reference, paidAt }, now),
-      (id) => em.findOneOrFail(PaymentEntity, id),
-    );
-    return { payment, invoice: await em.findOneOrFail(InvoiceEntity, payment.invoiceId) };
-  });
-}
-
-/** The checked values of a payment. */
-interface CheckedPayment {
-  readonly amountCents: number;
-  readonly currency: string;
-  readonly reference: string;
-  readonly paidAt: Date;
-}
-
-async function storePayment(
+export async function recordPayment(
   transaction: Transaction,
   accountId: string,
   input: PaymentInput,
-  { amountCents, currency, reference, paidAt }: CheckedPayment,
   now: Date,
 ): Promise<Payment> {
+  const { cents: amountCents, currency } = input.amount;
+  const { reference } = input;
+  const paidAt = input.paidAt ?? now;
   const { em } = transaction;
   const invoice = isUuid(input.invoiceId)
     ? await em.findOne(InvoiceEntity, input.invoiceId, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
@@ -110,7 +50,7 @@ async function storePayment(
   if (amountCents > owed && !input.acceptOverpayment) {
     refuse(
       'OVERPAYMENT',
-      `Only ${moneyOf(owed, invoice.currency).amount} ${invoice.currency} is owed; got ${input.amount.amount}. Set acceptOverpayment to keep the rest as credit.`,
+      `Only ${moneyOf(owed, invoice.currency).amount} ${invoice.currency} is owed; got ${moneyOf(amountCents, currency).amount}. Set acceptOverpayment to keep the rest as credit.`,
       'amount.amount',
     );
   }

@@ -9,6 +9,7 @@ import type { UserErrorCode } from '#shared/errors/user-error-codes.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { type Reach, reaches } from '#shared/identity/reach.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import type { AcceptQuote, RequestQuote } from '../domain/inputs.ts';
 import { computePrice, type Price } from '../domain/price.ts';
 import { carryingCostCents } from '../domain/rates.ts';
 import { CustomerEntity, type PricedShipment, PricedShipmentEntity, type Quote, QuoteEntity } from '../entities.ts';
@@ -49,7 +50,7 @@ export function newestQuotes(em: EntityManager, reach: Reach, shipmentIds: reado
 export async function makeQuote(
   { em, emit }: Transaction,
   account: AccountIdentity,
-  { shipmentId, shipmentVersion }: { readonly shipmentId: string; readonly shipmentVersion?: number | null },
+  { shipmentId, shipmentVersion }: RequestQuote,
   now: Date,
 ): Promise<Quote> {
   const shipment = await lockVisibleShipment(em, account, shipmentId);
@@ -123,7 +124,7 @@ function newQuote(shipment: PricedShipment, price: Price, requestedBy: string, n
 export async function acceptQuote(
   transaction: Transaction,
   account: AccountIdentity,
-  { quoteId, shipmentVersion }: { readonly quoteId: string; readonly shipmentVersion?: number | null },
+  { quoteId, shipmentVersion }: AcceptQuote,
   now: Date,
 ): Promise<Quote> {
   const { em } = transaction;

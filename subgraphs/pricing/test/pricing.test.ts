@@ -313,6 +313,43 @@ describe('a quote', () => {
   });
 });
 
+describe('an estimate', () => {
+  const lane = {
+    equipment: 'DRY_VAN',
+    origin: { latitude: 41.85, longitude: -87.65 },
+    destination: { latitude: 42.33, longitude: -83.05 },
+    volumeM3: 12,
+  };
+  const estimate = (changes: object) =>
+    graph.ask<{ priceEstimate: { price: { amount: string } } }>(
+      customer,
+      'query($input: PriceEstimateInput!) { priceEstimate(input: $input) { price { amount } } }',
+      { input: { ...lane, ...changes } },
+    );
+
+  test('is the same for a country in small letters', async () => {
+    const { data, errors } = await estimate({ originCountry: 'us' });
+    expect(errors).toEqual([]);
+    expect(data).toEqual((await estimate({})).data);
+  });
+
+  test.each<[string, object, string]>([
+    ['a country that does not exist', { originCountry: 'ZZ' }, 'input.originCountry: Must be an ISO 3166-1'],
+    ['the point 0, 0', { origin: { latitude: 0, longitude: 0 } }, 'input.origin: Must be a place'],
+    [
+      'a latitude of 91',
+      { destination: { latitude: 91, longitude: 0 } },
+      'input.destination.latitude: Must be at most',
+    ],
+    ['no volume', { volumeM3: 0 }, 'input.volumeM3: Must be more than 0.'],
+  ])('is refused for %s', async (_what, changes, message) => {
+    const { errors } = await estimate(changes);
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining(message), extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+});
+
 describe('an invoice', () => {
   test('is issued once on delivery, at the accepted price', async () => {
     const shipmentId = await knownShipment();
@@ -427,6 +464,50 @@ describe('a payment', () => {
     ]);
     expect((await pay(admin, { ...payment, amount: usd('101') })).userErrors).toMatchObject([
       { code: 'IDEMPOTENCY_KEY_REUSED' },
+    ]);
+  });
+
+  test('is the same call when its id and texts are written in another way', async () => {
+    const payment = { invoiceId, amount: usd('100'), reference: 'WIRE-2', idempotencyKey: newId() };
+    const first = await pay(admin, payment);
+    const repeated = await pay(admin, { ...payment, invoiceId: invoiceId.toUpperCase(), reference: ' WIRE-2 ' });
+    expect(repeated).toMatchObject({ payment: { id: first.payment!.id }, userErrors: [] });
+  });
+
+  test('after another in the same request shows both', async () => {
+    const { data } = await graph.ask<Record<string, { invoice: InvoiceShape }>>(
+      admin,
+      `mutation($one: RecordPaymentInput!, $two: RecordPaymentInput!) {
+        one: recordPayment(input: $one) { invoice { ${invoiceFields} } }
+        two: recordPayment(input: $two) { invoice { ${invoiceFields} } }
+      }`,
+      Object.fromEntries(
+        ['one', 'two'].map((reference) => [
+          reference,
+          { invoiceId, reference, amount: usd('1'), method: 'ACH', idempotencyKey: newId() },
+        ]),
+      ),
+    );
+    expect(data!['one']!.invoice).toMatchObject({ paid: { amount: '1.00' }, payments: [{ reference: 'one' }] });
+    expect(data!['two']!.invoice).toMatchObject({
+      paid: { amount: '2.00' },
+      payments: [{ reference: 'one' }, { reference: 'two' }],
+    });
+  });
+
+  test('with several faults names all of them', async () => {
+    const { userErrors } = await pay(admin, {
+      invoiceId,
+      amount: usd('0'),
+      reference: ' ',
+      paidAt: '2030-01-01T00:00:00Z',
+      idempotencyKey: 'short',
+    });
+    expect(userErrors).toMatchObject([
+      { code: 'INVALID_AMOUNT', field: ['amount', 'amount'] },
+      { code: 'INVALID_REFERENCE', field: ['reference'] },
+      { code: 'IN_THE_FUTURE', field: ['paidAt'] },
+      { code: 'INVALID_INPUT', field: ['idempotencyKey'] },
     ]);
   });
 

@@ -35,13 +35,12 @@ export async function changeRecord<K extends string>(
 }
 
 /** Runs a mutation in a transaction. @throws Refusal, Contested */
-export async function runChange<R>(context: BaseContext, run: Change<R>): Promise<R> {
-  const { transact, clock, em } = context;
+export async function runChange<R>(context: BaseContext, run: Change<R>, now = context.clock()): Promise<R> {
+  const caller = accountOf(context);
   try {
-    return await transact((transaction) => run(transaction, accountOf(context), clock()));
+    return await context.transact((transaction) => run(transaction, caller, now));
   } finally {
-    // Discards entities that the request read before the change.
-    em.clear();
+    context.forget();
   }
 }
 

@@ -33,6 +33,10 @@ export interface BaseContext extends RequestOrigin {
   readonly transact: Transact;
   readonly live: LivePubSub;
   readonly clock: () => Date;
+  /** Discards what the request has read. A change calls it, so that its payload shows the current records. */
+  readonly forget: () => void;
+  /** Adds a step to `forget`. */
+  readonly onForget: (step: () => unknown) => void;
 }
 
 /** @param client aborted when the gateway has disconnected */
@@ -44,6 +48,7 @@ export function createBaseContext(
 ): BaseContext {
   const execution = new Execution({ maxObjects: services.maxObjects, client });
   const em = services.database.fork(execution.signal);
+  const steps: (() => unknown)[] = [() => em.clear()];
   return {
     identity,
     requestId: origin.requestId,
@@ -55,6 +60,10 @@ export function createBaseContext(
     transact: createTransact(em, services.jobs, services.live),
     live: services.live,
     clock: services.clock,
+    forget() {
+      for (const step of steps) step();
+    },
+    onForget: (step) => void steps.push(step),
   };
 }
 

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { isUuid, toId } from '../ids.ts';
+import type { BaseContext } from './context.ts';
 
 const keysPerBatch = 500;
 
@@ -61,4 +62,14 @@ export function perArguments<A extends readonly unknown[], L>(create: (...args: 
     made.set(key, loader);
     return loader;
   };
+}
+
+/** Adds loaders to the context of a request. They keep what they read, so each change replaces them. */
+export function withLoaders<C extends BaseContext, L extends object>(
+  base: C,
+  create: (base: C) => L,
+): C & { readonly loaders: L } {
+  const loaders = create(base);
+  base.onForget(() => Object.assign(loaders, create(base)));
+  return { ...base, loaders };
 }

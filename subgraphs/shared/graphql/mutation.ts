@@ -1,0 +1,122 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { z } from 'zod';
+import type { EntityManager } from '../database/database-types.ts';
+import { type KeyedCall, type Outcome, once, recordOnce } from '../database/idempotency.ts';
+import type { Transaction } from '../database/transaction.ts';
+import { Contested } from '../errors/contested.ts';
+import { payloadOf } from '../errors/errors.ts';
+import type { AccountIdentity } from '../identity/identity.ts';
+import { parseInput } from '../input/parse-input.ts';
+import { runChange } from './change.ts';
+import type { BaseContext } from './context.ts';
+
+/*
+ * The frame of mutations: parses the input, runs the change in a transaction, once per idempotency key, and makes the
+ * payload, also of a refusal.
+ */
+
+/** What a change works with. */
+export interface Scope<C extends BaseContext, I> {
+  readonly context: C;
+  readonly transaction: Transaction;
+  readonly caller: AccountIdentity;
+  /** The time of the whole change. */
+  readonly now: Date;
+  readonly input: I;
+}
+
+/** Parses the input of a mutation, before its transaction. @throws Refusal */
+export type Parse<C extends BaseContext, I> = (input: unknown, context: C, now: Date) => I | Promise<I>;
+
+interface Keyed {
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+interface Steps<C extends BaseContext, I> {
+  /** A schema, or a function where one is not enough. */
+  readonly parse: z.ZodType<I> | Parse<C, I>;
+  /** Checks what a repeated call must meet, too, in the transaction. */
+  readonly allow?: (scope: Scope<C, I>) => Promise<unknown>;
+  /** The part of the input that two calls with the same key share: all of it, unless it has secrets. */
+  readonly identify?: (input: I) => object;
+}
+
+/** The resolver of a mutation. */
+export type MutationResolver<C extends BaseContext> = (
+  parent: unknown,
+  args: { readonly input: unknown },
+  context: C,
+  info: Pick<GraphQLResolveInfo, 'fieldName'>,
+) => Promise<object>;
+
+/** A mutation whose change has an outcome of JSON, such as ids. `payload` shows it, also for a repeated call. */
+export function mutation<C extends BaseContext, I extends Keyed & object, O extends Outcome>(
+  steps: Steps<C, I> & {
+    readonly change: (scope: Scope<C, I>) => Promise<O>;
+    readonly payload: (outcome: O, scope: Scope<C, I>) => object | Promise<object>;
+  },
+): MutationResolver<C> {
+  const { change, payload } = steps;
+  return (_parent, { input }, context, { fieldName }) =>
+    payloadOf(() =>
+      run(steps, input, context, fieldName, async (scope, call) =>
+        payload(await once(scope.transaction, call, () => change(scope)), scope),
+      ),
+    );
+}
+
+/**
+ * A mutation of one record, which the payload contains under this name. After a CONFLICT the payload also contains the
+ * current record.
+ */
+export function recordMutation<C extends BaseContext, I extends Keyed & object, R extends { readonly id: string }>(
+  name: string,
+  steps: Steps<C, I> & {
+    readonly change: (scope: Scope<C, I>) => Promise<R>;
+    /** Finds the record for a repeated call. Required if the input may have an idempotency key. */
+    readonly find?: (em: EntityManager, id: string) => Promise<R>;
+  },
+): MutationResolver<C> {
+  const { change, find } = steps;
+  const changeOnce = (scope: Scope<C, I>, call: KeyedCall): Promise<R> => {
+    const { transaction } = scope;
+    if (!find) return change(scope);
+    return recordOnce(
+      transaction,
+      call,
+      () => change(scope),
+      (id) => find(transaction.em, id),
+    );
+  };
+  return (_parent, { input }, context, { fieldName }) =>
+    payloadOf<object>(async () => {
+      try {
+        return { [name]: await run(steps, input, context, fieldName, changeOnce) };
+      } catch (error) {
+        if (error instanceof Contested) return { [name]: error.current, userErrors: error.userErrors };
+        throw error;
+      }
+    });
+}
+
+async function run<C extends BaseContext, I extends Keyed & object, R>(
+  { parse, allow, identify }: Steps<C, I>,
+  given: unknown,
+  context: C,
+  mutation: string,
+  change: (scope: Scope<C, I>, call: KeyedCall) => Promise<R>,
+): Promise<R> {
+  const now = context.clock();
+  const input = await (typeof parse === 'function' ? parse(given, context, now) : parseInput(parse, given));
+  return runChange(
+    context,
+    async (transaction, caller) => {
+      const scope = { context, transaction, caller, now, input };
+      const { accountId } = caller;
+      const call = { accountId, mutation, key: input.idempotencyKey, input: identify ? identify(input) : input };
+      await allow?.(scope);
+      return change(scope, call);
+    },
+    now,
+  );
+}
