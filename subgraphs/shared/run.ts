@@ -1,5 +1,5 @@
 import { refuseDemoData } from './database/demo-data.ts';
-import { reachOwnTables } from './database/reach-tables.ts';
+import { reachOwnTables } from './database/own-tables.ts';
 import type { BaseContext } from './graphql/context.ts';
 import { loadPublicKeys } from './identity/keys.ts';
 import { createVerifier, identityTokens } from './identity/tokens.ts';

@@ -5,9 +5,8 @@ import { columnTypesQuery, textOf } from './row-text.ts';
 const chunkSize = 5_000;
 
 /**
- * Writes many rows with few statements: each column of a chunk travels as one array parameter (see docs/performance.md,
- * P21). For imports; columns are those of the first row, by their database names, and
- * the others get their defaults.
+ * Inserts many rows with few statements. Each column of a chunk is one array parameter (P21). The first row has the columns,
+ * by their database names. Columns that it lacks get their defaults.
  */
 export async function bulkInsert(
   em: EntityManager,

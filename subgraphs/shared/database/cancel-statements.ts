@@ -2,8 +2,8 @@ import type { CompiledQuery, DatabaseConnection } from 'kysely';
 import type { Log } from '../runtime/log.ts';
 
 /**
- * Makes the statements of a connection end in PostgreSQL when their signal is aborted. Kysely has then rejected the
- * statement already, so its outcome here is read by nobody; the connection is free again once both are over.
+ * Cancels the statements of a connection in PostgreSQL when their signal is aborted. Kysely has then already rejected the
+ * statement, so its result here is ignored. The connection is free again when the statement and its cancellation have ended.
  */
 export function cancelStatements(connection: DatabaseConnection, log: Log): void {
   const run = connection.executeQuery.bind(connection);
@@ -14,11 +14,11 @@ export function cancelStatements(connection: DatabaseConnection, log: Log): void
     let cancelling: Promise<void> | undefined;
     let isOver = false;
     const cancel = () => {
-      // The driver opens a connection of its own for this, so that a full pool does not hold it up.
+      // The driver opens another connection for this, so that a full pool does not delay it.
       cancelling = connection
         .cancelQuery?.(() => Promise.resolve())
         .catch((error: unknown) => {
-          // The statement may end while its cancellation is on the way; then there is nothing left to cancel.
+          // The statement may end before its cancellation arrives. The cancellation then fails without harm.
           if (!isOver) log.warn({ err: error }, 'a statement could not be cancelled');
         });
     };

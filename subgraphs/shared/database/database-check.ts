@@ -2,20 +2,20 @@ import type { Health } from '../runtime/health.ts';
 import type { Log } from '../runtime/log.ts';
 import { sharedCheck } from '../runtime/shared-check.ts';
 
-/** Keeps the health part `database`; the log has one line when the database goes away and one when it is back. */
+/** Updates the health part `database`. Logs one line when the database stops responding, and one when it responds again. */
 export function checkDatabase(health: Health, ping: () => Promise<void>, log: Log): void {
-  const answers = sharedCheck(ping, { freshMs: 0, limitMs: 800 });
+  const respond = sharedCheck(ping, { freshMs: 0, limitMs: 800 });
   let wasUp = true;
   health.addCheck(async () => {
     try {
-      await answers();
-      if (!wasUp) log.info('the database answers again');
+      await respond();
+      if (!wasUp) log.info('the database responds again');
       wasUp = true;
       health.set('database', 'up');
     } catch (error) {
-      if (wasUp) log.error({ err: error }, 'the database does not answer');
+      if (wasUp) log.error({ err: error }, 'the database does not respond');
       wasUp = false;
-      health.set('database', 'down', 'The database does not answer.');
+      health.set('database', 'down', 'The database does not respond.');
     }
   });
 }

@@ -20,26 +20,26 @@ import { StatementLogger } from './statement-logger.ts';
 
 export type { EntityManager, NamedMigration } from './database-types.ts';
 
-/** One subgraph's database: its own schema under its own role. */
+/** The database of one subgraph: a schema that belongs to the role of the subgraph. */
 export interface Database {
   /**
-   * A unit of work of its own, with an empty identity map: one per request, job or script.
-   * @param signal cancels its statements when aborted; a commit that has begun is never cancelled
+   * A new unit of work with an empty identity map, for one request, job or script.
+   * @param signal cancels its statements when aborted, except a commit that has begun
    */
   fork(signal?: AbortSignal): EntityManager;
-  /** Runs a transaction whose statements may take as long as they need: migrations, seeds, maintenance. */
+  /** Runs a transaction without a time limit for its statements, such as a migration or a seed. */
   maintain<T>(run: (em: EntityManager) => Promise<T>): Promise<T>;
   /**
-   * Brings the tables up to date; of several processes at once, one does and the others wait for it.
-   * @returns names of the migrations that have run now
-   * @throws ConfigurationError when an entity stores what no migration has made room for
+   * Brings the tables up to date. If several processes call this at once, one migrates and the others wait for it.
+   * @returns the names of the migrations of this call
+   * @throws ConfigurationError when a table lacks a column of an entity
    */
   migrate(): Promise<readonly string[]>;
-  /** Makes sure that somebody has brought the tables up to date. @throws ConfigurationError with one line */
+  /** Checks that all migrations have run. @throws ConfigurationError with one line */
   requireMigrated(): Promise<void>;
-  /** A connection of its own apart from the ORM. Whoever asks for it ends it. */
+  /** Opens a connection for statements that the ORM does not support, such as COPY. The caller closes it. */
   connect(): Promise<pg.Client>;
-  /** SQL statements sent so far: what tests and benches count. */
+  /** Number of SQL statements since the start, for metrics, tests and benches. */
   statements(): number;
   close(): Promise<void>;
 }
@@ -50,9 +50,9 @@ export interface DatabaseOptions {
   readonly entities: readonly EntitySchema[];
   readonly migrations: readonly NamedMigration[];
   readonly log: Log;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly poolSize?: number;
-  /** PostgreSQL ends a statement that runs for longer; also the longest wait for a connection. */
+  /** Time limit of a statement, and of the wait for a connection. */
   readonly statementTimeoutMs: number;
 }
 
@@ -73,7 +73,7 @@ export async function openDatabase({
     entities: [...entities],
     extensions: [Migrator],
     ensureDatabase: false,
-    discovery: { warnWhenNoEntities: false }, // a subgraph may store nothing
+    discovery: { warnWhenNoEntities: false }, // a subgraph may have no tables
     pool: { min: 0, max: poolSize },
     driverOptions: {
       ...connectionSettings(schema),
@@ -84,7 +84,7 @@ export async function openDatabase({
         prepareStatements(pool);
       },
     },
-    // The driver of MikroORM is Kysely's, whatever the type of this option says.
+    // MikroORM passes a connection of Kysely, although the option has another type.
     async onCreateConnection(created) {
       const connection = created as DatabaseConnection;
       countStatements(connection, () => statements++);
@@ -111,7 +111,7 @@ export async function openDatabase({
     maintain,
     async migrate() {
       const done = await maintain(async (em) => {
-        // The lock comes before the migrator's first look: it creates its own table then.
+        // The migrator creates its own table when it first reads the migrations, so the lock must be taken before.
         await query(em, sql`select pg_advisory_xact_lock(hashtext('freight-migrate'), hashtext(${schema}))`);
         return orm.migrator.up({ transaction: em.getTransactionContext() });
       });

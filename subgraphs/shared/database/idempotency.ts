@@ -6,23 +6,23 @@ import { query } from './query.ts';
 import { sql } from './sql.ts';
 import type { Transaction } from './transaction.ts';
 
-/** One call of a mutation that must happen once, however often it is sent. */
+/** A call of a mutation that takes effect once, even if it is sent several times. */
 export interface KeyedCall {
   readonly accountId: string;
   readonly mutation: string;
-  /** Null where the caller gave none: each call then makes its own change. */
+  /** Without a key, each call takes effect. */
   readonly key: string | null | undefined;
-  /** What makes two calls the same. Without secrets: its fingerprint is stored. */
+  /** Calls with the same key must have the same input. Must not contain secrets, because its hash is stored. */
   readonly input: object;
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** What a call is remembered by: nothing, the id of what it made, or all that its answer is made of. */
+/** The stored outcome of a call: nothing, the id of the created record, or the whole payload. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a change without a result is a function that returns nothing
 export type Outcome = Json | void;
 
-/** `json` keeps any text: `jsonb` refuses NUL and lone surrogates, which an outcome may quote from its input. */
+/** The outcome is `json`, because `jsonb` refuses NUL and lone surrogates, which an outcome may contain. */
 class CreateKeyedCall extends Migration {
   up(): void {
     this.addSql(`create table keyed_call (
@@ -36,14 +36,14 @@ class CreateKeyedCall extends Migration {
   }
 }
 
-/** The table in which a subgraph remembers keyed calls; part of every subgraph's migrations. */
+/** Creates the table of keyed calls. Every subgraph has it. */
 export const idempotencyMigration: NamedMigration = { name: '0000-keyed-call', class: CreateKeyedCall };
 
 /**
- * Runs a change once per key of an account, in its own transaction: refused calls leave the key free, and of two at once
- * the second waits for the first.
+ * Runs a change once per account and key, in the transaction of the change. A refused call does not use up its key. If two
+ * calls with the same key run at once, the second waits for the first.
  * @returns the outcome of this call, or of the first one with the same key and input
- * @throws Refusal IDEMPOTENCY_KEY_REUSED where the key came with another input or mutation before
+ * @throws Refusal IDEMPOTENCY_KEY_REUSED if an earlier call with this key had another input or mutation
  */
 export async function once<O extends Outcome>(
   { em, allowRepeat }: Pick<Transaction, 'em' | 'allowRepeat'>,
@@ -81,7 +81,7 @@ export async function once<O extends Outcome>(
   return first.outcome;
 }
 
-/** As `once`, for a change that makes or changes a record: a repeated key answers with the record as it stands now. */
+/** Like `once`, for a change of one record. A repeated call returns the current record. */
 export async function recordOnce<R extends { readonly id: string }>(
   transaction: Pick<Transaction, 'em' | 'allowRepeat'>,
   call: KeyedCall,
@@ -96,7 +96,7 @@ export async function recordOnce<R extends { readonly id: string }>(
   return record ?? find(id);
 }
 
-/** Equal for equal inputs, whatever the order of their fields. */
+/** A hash of the input that does not depend on the order of its fields. */
 function fingerprintOf(mutation: string, input: object): string {
   const sorted = JSON.stringify(input, (name, value: unknown) => {
     if (name === 'idempotencyKey') return undefined;

@@ -11,12 +11,12 @@ class CreateInbox extends Migration {
   }
 }
 
-/** The table in which a subgraph remembers the events it has seen; part of every subgraph's migrations. */
+/** Creates the table of handled events. Every subgraph has it. */
 export const inboxMigration: NamedMigration = { name: '0000-inbox', class: CreateInbox };
 
 /**
- * Notes an event within the transaction of its effect.
- * @returns false where the event was handled before: queues deliver at least once, its effect happens once
+ * Records an event in the transaction that handles it. Queues deliver at least once.
+ * @returns false if the event was handled before
  */
 export async function takeOnce(em: EntityManager, eventId: string): Promise<boolean> {
   const rows = await query(

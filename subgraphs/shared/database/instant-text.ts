@@ -2,11 +2,11 @@ const dayMs = 86_400_000;
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 const threeDigits = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0'));
 
-/** Days that were written already, up to the `T`. */
+/** Texts of known days, up to the `T`. */
 const days = new Map<number, string>();
-const daysMost = 10_000;
+const maxDays = 10_000;
 
-/** ISO 8601, as `toISOString` writes it: see docs/performance.md, P22. */
+/** The text of `toISOString` (P22). */
 export function instantText(at: Date): string {
   const day = Math.floor(at.getTime() / dayMs);
   const withinDay = at.getTime() - day * dayMs;
@@ -19,7 +19,7 @@ export function instantText(at: Date): string {
 function dayText(day: number): string {
   const known = days.get(day);
   if (known !== undefined) return known;
-  if (days.size >= daysMost) days.clear();
+  if (days.size >= maxDays) days.clear();
   const iso = new Date(day * dayMs).toISOString();
   const text = iso.slice(0, iso.indexOf('T') + 1);
   days.set(day, text);

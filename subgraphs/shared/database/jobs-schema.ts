@@ -1,22 +1,22 @@
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
 
-/** Schema of the queues, shared by all subgraphs of a database. */
+/** Schema of the queues of all subgraphs. */
 export const jobsSchema = 'jobs';
 
-/** The queue from which a subgraph takes the events it reacts to. */
+/** The queue with the events for a subgraph. */
 export function queueOf(subgraph: string): string {
   return `${subgraph}_events`;
 }
 
-/** Where events go that failed every retry, for an operator to look at. */
+/** The queue with the events whose retries have all failed. An operator handles them. */
 function deadLetterOf(subgraph: string): string {
   return `${subgraph}_dead`;
 }
 
 /**
- * Installs pg-boss and one queue per subgraph. Each queue is a table of its own, so that plain grants hold the rule:
- * every role may send to every queue, and read, finish or delete only in its own.
+ * Installs pg-boss and one queue per subgraph. Every role may send to every queue, but read, finish and delete events only in
+ * the queue of its subgraph. Each queue has its own table, so that grants can enforce this.
  */
 export async function installJobs(
   client: pg.Client,
@@ -29,7 +29,7 @@ export async function installJobs(
     schedule: false,
     registerInstance: false,
   });
-  boss.on('error', () => undefined); // every call below is awaited and throws by itself
+  boss.on('error', () => undefined); // the awaited calls below throw the error
   await boss.start();
   try {
     const known = new Set((await boss.getQueues()).map((queue) => queue.name));
@@ -73,7 +73,7 @@ async function grantQueues(
     await client.query(`grant insert, delete, update on ${jobsSchema}.subscription to ${to}`);
     await client.query(`grant update on ${jobsSchema}.queue, ${jobsSchema}.version to ${to}`);
     await client.query(`grant select, delete on ${jobsSchema}.job_dependency to ${to}`);
-    // Upkeep locks and deletes dead processes in their registry, which stays empty: no process registers.
+    // pg-boss maintains a table of processes, which stays empty because no process registers.
     await client.query(`grant select, update, delete on ${jobsSchema}.instance to ${to}`);
     // A failed event is copied to its dead letter queue through the parent table.
     await client.query(`grant insert on ${jobsSchema}.job to ${to}`);

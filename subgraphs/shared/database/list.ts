@@ -9,21 +9,21 @@ import { allOf, join, raw, type Sql, sql } from './sql.ts';
 
 /** One value by which a list is sorted. */
 export interface SortKey<R> {
-  /** SQL over the rows `t`, written as the index that serves it. */
+  /** SQL over the rows `t`. It must have the form of the expression in the index. */
   readonly expression: string;
   readonly kind: keyof typeof sortKinds;
   readonly read: (row: R) => CursorValue;
 }
 
-/** A list in a stable order, read in pages. Its statements call its rows `t`. */
+/** A list in a stable order, read in pages. Its SQL names the rows `t`. */
 export interface List<R> {
   readonly rows: Rows<R>;
-  /** What stands after `from`. */
+  /** The from clause, without the keyword. */
   readonly from: Sql;
-  /** All in the same direction; the last one is unique. */
+  /** All keys sort in the same direction. The last one is unique. */
   readonly order: readonly SortKey<R>[];
   readonly descending: boolean;
-  /** Name of the order, where the same rows are listed in several: a cursor of one order is refused by the others. */
+  /** For a list with several orders: cursors contain this name, so that a list refuses the cursors of its other orders. */
   readonly orderName?: string;
 }
 
@@ -31,7 +31,7 @@ const sortKinds = {
   text: { type: 'text', part: cursorParts.text },
   uuid: { type: 'uuid', part: cursorParts.uuid },
   time: { type: 'timestamptz', part: cursorParts.time },
-  /** A time that may be absent: the expression puts infinity in its place. */
+  /** A time that may be absent. The expression replaces null with infinity. */
   openTime: { type: 'timestamptz', part: openTime },
   number: { type: 'double precision', part: cursorParts.number },
   integer: { type: 'bigint', part: cursorParts.integer },
@@ -47,7 +47,7 @@ export function pageOf<R>({ order, orderName }: List<R>, page: PageArguments): P
   return parsePage(page, orderName === undefined ? parts : [...parts, exactly(orderName)]);
 }
 
-/** One page of the rows that meet the conditions; `totalCount` counts them when it is asked for. */
+/** Reads one page of the rows that meet the conditions. Counts them only if `totalCount` is selected. */
 export async function readPage<R>(
   em: EntityManager,
   list: List<R>,
@@ -76,9 +76,9 @@ export type PagesOf<R> = (parentId: string, page: PageArguments) => Promise<Conn
 const parentsPerStatement = 500;
 
 /**
- * The same page of the list for many parents: one statement per request and distinct arguments, and one more where a
- * total is asked for. A parent id may be in upper or lower case; one that is no UUID has no rows.
- * @param parentColumn of the rows
+ * Reads the same page of the list for many parents with one statement per request and distinct arguments. A selected
+ * `totalCount` needs one more. A parent id may be in upper or lower case. A parent id that is no UUID has no rows.
+ * @param parentColumn column of the rows with the id of the parent
  */
 export function pagesOf<R>(
   em: EntityManager,
@@ -112,7 +112,7 @@ function perParent<V>(read: (parents: readonly string[]) => Promise<V[]>): DataL
   return new DataLoader(read, { maxBatchSize: parentsPerStatement });
 }
 
-/** The rows of one page for each of many parents, in one statement. A lateral join with a limit keeps their order. */
+/** Reads one page for each of many parents in one statement. */
 async function readPagesOf<R>(
   em: EntityManager,
   list: List<R>,
@@ -171,7 +171,7 @@ function orderBy<R>(list: List<R>, page: PageRequest): Sql {
   return raw(list.order.map(({ expression }) => `${expression} ${direction}`).join(', '));
 }
 
-/** The condition for the rows beyond the cursor; none on the first page. */
+/** The condition for the rows beyond the cursor. There is none on the first page. */
 function beyond<R>(list: List<R>, page: PageRequest): Sql[] {
   const { position } = page;
   if (position === null) return [];

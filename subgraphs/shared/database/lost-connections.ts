@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 
 /**
- * Gives lost connections back to their pool. Kysely does so for a statement but not for a transaction (a `begin` or
- * `rollback` that fails keeps its connection), so each loss would make the pool smaller until nothing could be asked.
+ * Releases lost connections to their pool. Kysely releases them after a failed statement, but not after a failed `begin` or
+ * `rollback`. Each loss would make the pool smaller, until no connection was left.
  */
 export function releaseLostConnections(pool: Pool): void {
   const inUse = new Set<PoolClient>();
@@ -12,7 +12,7 @@ export function releaseLostConnections(pool: Pool): void {
     client.once('end', () => {
       if (!inUse.has(client)) return;
       client.release(true);
-      // The pool never hands out this client again; whoever still holds it may release it once more.
+      // The pool has removed this client. Kysely may still release it a second time, which `pg` refuses.
       client.release = () => {};
     });
   });

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** Statements that a connection prepares at most: those beyond are planned each time. */
-const statementsMost = 300;
+/** Maximum number of prepared statements of a connection. PostgreSQL plans further statements each time. */
+const maxStatements = 300;
 
 /**
  * SQLSTATE of "cached plan must not change result type": a migration has changed a column. The statement fails, and the next
@@ -9,12 +9,12 @@ const statementsMost = 300;
  */
 const changedResultType = '0A000';
 
-/** Searches: which index suits them depends on the pattern, and the plan of a prepared statement is made without it. */
+/** Searches are not prepared. The best index depends on the pattern, which is unknown when a prepared statement is planned. */
 const searches = /\bi?like \$\d|@@/;
 
 /**
- * Makes each connection of a pool prepare a statement with parameters when it first runs it, and run the prepared one
- * from then on (see docs/performance.md, P23). Kysely, through which the ORM speaks to `pg`, cannot name statements.
+ * Makes each connection of a pool prepare the statements with parameters that it runs, and reuse the prepared ones (P23).
+ * The ORM uses `pg` through Kysely, which cannot name statements.
  */
 export function prepareStatements(pool: Pool): void {
   const names = new Map<string, string>();
@@ -23,7 +23,7 @@ export function prepareStatements(pool: Pool): void {
 
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text);
-    if (known !== undefined || names.size >= statementsMost || searches.test(text)) return known;
+    if (known !== undefined || names.size >= maxStatements || searches.test(text)) return known;
     const name = `s${generation}_${names.size}`;
     names.set(text, name);
     return name;
@@ -44,6 +44,6 @@ export function prepareStatements(pool: Pool): void {
       if (result instanceof Promise) result.catch(prepareAgain);
       return result;
     };
-    client.query = prepared as typeof client.query; // one of its many signatures
+    client.query = prepared as typeof client.query; // `query` is overloaded, and this has one of its signatures
   });
 }

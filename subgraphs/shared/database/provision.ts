@@ -10,7 +10,7 @@ function rolePassword(secret: string, subgraph: string): string {
   return createHmac('sha256', secret).update(subgraph).digest('hex');
 }
 
-/** URL with which a subgraph reaches its own schema of a database. */
+/** URL with which the role of a subgraph connects to a database. */
 export function roleUrl(adminUrl: string, database: string, subgraph: string, secret: string): string {
   const url = new URL(adminUrl);
   url.username = roleName(subgraph);
@@ -33,7 +33,7 @@ export async function asAdmin<T>(
   const url = new URL(adminUrl);
   if (database) url.pathname = `/${database}`;
   const client = new pg.Client({ connectionString: url.href });
-  client.on('error', () => {}); // the statement that follows a lost connection fails by itself
+  client.on('error', () => {}); // after a lost connection, the next statement fails
   await client.connect();
   try {
     return await run(client);
@@ -43,10 +43,10 @@ export async function asAdmin<T>(
 }
 
 /**
- * Creates what the subgraphs need around their tables: database, extensions, one schema and one login role per subgraph
- * (which can read no other's tables), and the queue schema. Safe to run again and from several processes at once. What
- * fails halfway leaves no database behind that was not there before.
- * @throws ConfigurationError where the rights do not suffice
+ * Creates the database, its extensions, a schema and a login role for each subgraph, and the schema of the queues. A role can
+ * read only the tables of its subgraph. May be repeated, also by several processes at once. If it fails, it drops a database
+ * that it has created.
+ * @throws ConfigurationError if the administrator lacks a right
  */
 export async function provision(
   adminUrl: string,
@@ -73,7 +73,7 @@ async function provisionDatabase(
   secret: string,
   isSuperuser: boolean,
 ): Promise<void> {
-  // Several processes may start at once: one provisions, the others wait for it.
+  // Processes that start at the same time provision one after the other.
   await client.query(`select pg_advisory_lock(hashtext('freight-provision'))`);
   for (const extension of extensions) await client.query(`create extension if not exists ${extension}`);
   await client.query('revoke create on schema public from public');
@@ -90,7 +90,7 @@ async function provisionDatabase(
   );
 }
 
-/** @returns false where it exists */
+/** @returns false if the database exists */
 async function createDatabase(client: pg.Client, database: string): Promise<boolean> {
   const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
   if (rowCount) return false;
@@ -98,13 +98,13 @@ async function createDatabase(client: pg.Client, database: string): Promise<bool
     await client.query(`create database ${pg.escapeIdentifier(database)}`);
     return true;
   } catch (error) {
-    // 42P04 duplicate_database, 23505: another process was faster.
+    // Another process has just created it: 42P04 duplicate_database, 23505 unique_violation.
     if (error instanceof pg.DatabaseError && ['42P04', '23505'].includes(error.code ?? '')) return false;
     throw error;
   }
 }
 
-/** Drops a database together with the sessions in it. */
+/** Drops a database and ends its sessions. */
 export async function dropDatabase(client: pg.Client, database: string): Promise<void> {
   await client.query(`drop database if exists ${pg.escapeIdentifier(database)} with (force)`);
 }
@@ -117,7 +117,7 @@ async function createRole(client: pg.Client, name: string, password: string): Pr
   await client.query(`alter role ${withPassword}`).catch(ignoreConcurrentUpdate);
 }
 
-/** Only a member of a role, or a superuser, may make it the owner of something. */
+/** Only a superuser or a member of a role may create a schema for that role. */
 async function joinRole(client: pg.Client, name: string): Promise<void> {
   await client.query(`grant ${pg.escapeIdentifier(name)} to current_user`).catch(ignoreConcurrentUpdate);
 }
@@ -127,7 +127,7 @@ function ignoreExisting(error: unknown): void {
   throw error;
 }
 
-/** Roles are global to the server: databases provisioned side by side set the same password. */
+/** XX000: another process changes the same role. Roles belong to the whole server, and all processes set the same password. */
 function ignoreConcurrentUpdate(error: unknown): void {
   if (error instanceof pg.DatabaseError && error.code === 'XX000') return;
   throw error;

@@ -4,11 +4,11 @@ import { ConfigurationError } from '../runtime/config.ts';
 import { query } from './query.ts';
 import { sql } from './sql.ts';
 
-/** Something that an entity stores: where it should be, and what is lost without it. */
+/** A stored field of an entity, with its column. */
 interface StoredField {
   readonly entity: string;
   readonly field: string;
-  /** With its schema. */
+  /** Name of the table, with its schema. */
   readonly table: string;
   readonly column: string;
   readonly isNullable: boolean;
@@ -21,8 +21,8 @@ interface PresentColumn {
 }
 
 /**
- * Makes sure that the migrated tables have every column that the entities store, and let it be null where the entity does: a column whose
- * migration was forgotten would be read as null by some queries and fail in others.
+ * Checks that the migrated tables have every column of the entities, and that the same columns may be null. Without this check, a
+ * column without a migration would be null in some queries and fail in others.
  * @throws ConfigurationError with one line for each table or column at fault
  */
 export async function requireColumns(orm: MikroORM, schema: string): Promise<void> {
@@ -38,7 +38,7 @@ export async function requireColumns(orm: MikroORM, schema: string): Promise<voi
     .flatMap((meta) => storedFields(meta, schema))
     .flatMap((stored) => {
       if (!tables.has(stored.table)) return [missingTable(stored)];
-      return faultOf(stored, present.get(`${stored.table}.${stored.column}`)) ?? [];
+      return findFault(stored, present.get(`${stored.table}.${stored.column}`)) ?? [];
     });
   if (faults.length === 0) return;
   const lines = new Set(faults.map((fault) => `subgraphs/${schema}/migrations/list.ts: a migration that ${fault}`));
@@ -49,7 +49,7 @@ function missingTable({ entity, table }: StoredField): string {
   return `creates table ${table} is required; entity ${entity} is stored there, and the table is missing`;
 }
 
-function faultOf(
+function findFault(
   { entity, field, table, column, isNullable }: StoredField,
   present: PresentColumn | undefined,
 ): string | undefined {

@@ -2,8 +2,8 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { ConfigurationError } from '../runtime/config.ts';
 
 /**
- * Makes sure that all migrations of a subgraph have run; a newer release may have run more.
- * @throws ConfigurationError with one line that names those that are missing
+ * Checks that all migrations of a subgraph have run. Migrations of a newer release may have run, too.
+ * @throws ConfigurationError with one line that names the missing migrations
  */
 export async function requireMigrations(orm: MikroORM, schema: string, names: readonly string[]): Promise<void> {
   const done = await completedMigrations(orm, schema);

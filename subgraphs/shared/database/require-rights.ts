@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { ConfigurationError } from '../runtime/config.ts';
 
-/** Extensions that tables of subgraphs need. Both are trusted: the owner of a database may install them. */
+/** Extensions that tables of subgraphs need. The owner of a database may install both, because they are trusted. */
 export const extensions = ['btree_gist', 'pg_trgm'];
 
 interface Rights {
@@ -9,23 +9,23 @@ interface Rights {
   readonly isSuperuser: boolean;
   readonly createsRoles: boolean;
   readonly createsDatabases: boolean;
-  /** Whether the role is the owner of our database; null where that does not exist yet. */
+  /** Whether the role owns the product's database. Null if the database does not exist. */
   readonly ownsDatabase: boolean | null;
-  /** Roles of subgraphs that exist and that this role may not change. */
+  /** Existing roles of subgraphs that this role may not change. */
   readonly foreignRoles: string[];
   readonly missingExtensions: string[];
 }
 
 /**
- * Makes sure that everything around the tables can be created, before anything is.
- * @param roles of the subgraphs
- * @returns whether the connection is that of a superuser
- * @throws ConfigurationError with one line that says what is lacking and how to give it
+ * Checks the rights of the administrator before anything is created.
+ * @param roles the roles of the subgraphs
+ * @returns whether the administrator is a superuser
+ * @throws ConfigurationError with one line that names the missing right and the statement that grants it
  */
 export async function requireRights(client: pg.Client, database: string, roles: readonly string[]): Promise<boolean> {
   const rights = await readRights(client, database, roles);
-  const lack = lackOf(rights, database);
-  if (lack) throw new ConfigurationError(`DATABASE_URL: ${lack}`);
+  const missing = describeMissingRight(rights, database);
+  if (missing) throw new ConfigurationError(`DATABASE_URL: ${missing}`);
   return rights.isSuperuser;
 }
 
@@ -36,7 +36,7 @@ async function readRights(client: pg.Client, database: string, roles: readonly s
        array(
          select other.rolname::text from pg_roles other
          where other.rolname = any($2)
-           -- Before version 16 whoever creates roles may change all but superusers.
+           -- Before version 16, a role that may create roles may change all roles except superusers.
            and current_setting('server_version_num')::int >= 160000
            and not pg_has_role(other.oid, 'MEMBER WITH ADMIN OPTION')
          order by 1
@@ -52,7 +52,7 @@ async function readRights(client: pg.Client, database: string, roles: readonly s
   return rights;
 }
 
-function lackOf(rights: Rights, database: string): string | undefined {
+function describeMissingRight(rights: Rights, database: string): string | undefined {
   const { role, foreignRoles, missingExtensions } = rights;
   const user = pg.escapeIdentifier(role);
   const name = pg.escapeIdentifier(database);

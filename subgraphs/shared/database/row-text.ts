@@ -1,6 +1,6 @@
 import { instantText } from './instant-text.ts';
 
-/** The text that PostgreSQL reads a value of a column of this type from; null for null. */
+/** The text of a value in the input format of PostgreSQL for a column of this type. Null remains null. */
 export function textOf(value: unknown, type: string | undefined): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return instantText(value);
@@ -15,6 +15,6 @@ function elementText(item: unknown): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
-/** Types of a table's columns by name. */
+/** Reads the names and types of the columns of a table. */
 export const columnTypesQuery =
   'select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = $1::regclass and attnum > 0';

@@ -10,20 +10,20 @@ import type { EntityManager } from './database-types.ts';
 import { query } from './query.ts';
 import { always, raw, type Sql, sql } from './sql.ts';
 
-/** How rows of one kind are read: plain objects (P24). Entities, with identity map and unit of work, are for writes. */
+/** Reads rows of one kind as plain objects (P24). Writes use entities, with identity map and unit of work. */
 export interface Rows<R> {
-  /** The columns of a select list; `alias` is the name that the statement gives the table. */
+  /** The columns of a select list. @param alias name of the table in the statement */
   columns(alias: string): Sql;
-  /** Rows of a statement with these columns in its select list; `X` are its further columns, as the driver reads them. */
+  /** Reads the rows of a statement that selects these columns. `X` has further columns, as the driver reads them. */
   read<X extends object = object>(em: EntityManager, statement: Sql): Promise<(R & X)[]>;
 }
 
 /** Rows of one table. */
 export interface TableRows<R> extends Rows<R> {
   /**
-   * Rows `t` whose column holds one of these ids, in one statement. A text that is no UUID finds nothing.
-   * @param where further conditions over `t`
-   * @param orderBy SQL over `t`
+   * Reads the rows whose column has one of these ids, in one statement. Ids that are no UUID are ignored.
+   * @param where further conditions on the row `t`
+   * @param orderBy SQL over the row `t`
    */
   readBy(
     em: EntityManager,
@@ -79,7 +79,7 @@ export function rowsOf<E extends EntitySchema>(entity: E): TableRows<InferEntity
   };
 }
 
-/** Rows of a statement's own shape, such as a sum: `columns` is its select list over `t`. */
+/** Rows that are not those of a table, such as sums. @param columns the select list over the row `t` */
 export function rowsFrom<Raw extends object, R extends object>(columns: Sql, toRow: (raw: Raw) => R): Rows<R> {
   return {
     columns: () => columns,
@@ -90,7 +90,7 @@ export function rowsFrom<Raw extends object, R extends object>(columns: Sql, toR
   };
 }
 
-/** The moment behind a text of PostgreSQL. */
+/** Parses a moment from the driver, which reads it as text. */
 export function toMoment(text: unknown): Date | null {
   return typeof text === 'string' ? new Date(text) : null;
 }

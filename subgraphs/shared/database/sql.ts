@@ -2,20 +2,20 @@ import sql, { join, raw, Sql } from 'sql-template-tag';
 import { isUuid } from '../ids.ts';
 
 /*
- * Statements are written with the tag `sql`: a value in `${}` becomes a parameter, lists included, and another piece of
- * SQL becomes part of the text. `raw` takes text of our own only.
+ * Statements are written with the tag `sql`. A value or list in `${}` becomes a parameter. Another `sql` in `${}` becomes part of
+ * the text. `raw` is only for text in this code, never for input.
  */
 export { join, raw, Sql, sql };
 
 export const always = sql`true`;
 export const never = sql`false`;
 
-/** Holds when all of these conditions hold, also when there are none. */
+/** True if all of these conditions are true. Without conditions it is true. */
 export function allOf(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? always : join(conditions.map(inParentheses), ' and ');
 }
 
-/** Holds when one of these conditions holds; never when there are none. */
+/** True if one of these conditions is true. Without conditions it is false. */
 export function anyOf(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? never : join(conditions.map(inParentheses), ' or ', '(', ')');
 }
@@ -24,12 +24,12 @@ function inParentheses(condition: Sql): Sql {
   return sql`(${condition})`;
 }
 
-/** Holds where the column has this id; never for a text that is no UUID, which PostgreSQL would refuse. */
+/** True if the column has this id. False for a text that is no UUID, which PostgreSQL would refuse. */
 export function hasId(column: string, id: string): Sql {
   return isUuid(id) ? sql`${raw(column)} = ${id}` : never;
 }
 
-/** A pattern for `like` that finds texts with this part; its wildcards are taken literally. */
+/** A pattern for `like` that finds texts with this part. Wildcards in the part have no effect. */
 export function containing(part: string): string {
   return `%${part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }

@@ -4,25 +4,25 @@ import type { EventName, EventPayload } from '../events/topics.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
 import type { EntityManager } from './database-types.ts';
 
-/** Accepts domain events into the transaction of an entity manager. */
+/** Adds domain events to the transaction of an entity manager. */
 export interface EventSink {
   emit<N extends EventName>(em: EntityManager, name: N, payload: EventPayload<N>): Promise<void>;
 }
 
-/** One state change: rows, their domain events (same commit) and the live messages that follow it. */
+/** A change of rows, with the domain events of the same commit and the live messages after it. */
 export interface Transaction {
   readonly em: EntityManager;
-  /** Sends a domain event with the commit, or not at all. */
+  /** Sends a domain event if the transaction commits. */
   emit<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
-  /** Says that the change carries an idempotency key: where its outcome is unknown, it may be sent again. */
+  /** Marks a change with an idempotency key: if its outcome is unknown, the client may send it again. */
   readonly allowRepeat: () => void;
-  /** Publishes on a live topic once the commit has succeeded. */
+  /** Publishes on a live topic after the commit. */
   announce(topic: string, payload: unknown): void;
 }
 
 /**
- * Runs a change and commits it with its events; rolls both back when it throws.
- * @throws GraphError OUTCOME_UNKNOWN when the connection is lost while the commit is under way
+ * Runs a change and commits it with its events. If it throws, both are rolled back.
+ * @throws GraphError OUTCOME_UNKNOWN if the connection is lost during the commit
  */
 export type Transact = <T>(run: (transaction: Transaction) => Promise<T>) => Promise<T>;
 

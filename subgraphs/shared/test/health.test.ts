@@ -27,7 +27,7 @@ describe('the parts of a process', () => {
   test('`since` changes with the status, and a part that is up has no reason', () => {
     let now = 0;
     const health = new Health(() => moments[now] as Date);
-    health.set('redis', 'down', 'Redis does not answer.');
+    health.set('redis', 'down', 'Redis does not respond.');
     now = 1;
     health.set('redis', 'down', 'Redis refuses the password.');
     expect(health.parts()[0]).toMatchObject({
@@ -125,7 +125,7 @@ describe('/health of a subgraph', () => {
       expect(await healthOnce(503)).toEqual({
         status: 'down',
         parts: [
-          { name: 'database', status: 'down', since: expect.any(String), reason: 'The database does not answer.' },
+          { name: 'database', status: 'down', since: expect.any(String), reason: 'The database does not respond.' },
         ],
       });
       await line.mend();

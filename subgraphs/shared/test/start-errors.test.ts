@@ -141,7 +141,7 @@ describe('DATABASE_URL', () => {
   test('a server that responds is required', async () => {
     const port = await freePort();
     expect(await lineOf(() => requireServer(`postgresql://u:${secret}@127.0.0.1:${port}/x`))).toBe(
-      `DATABASE_URL: a PostgreSQL server that answers is required; postgresql://127.0.0.1:${port}/x does not (ECONNREFUSED). Start the server, or correct the address.`,
+      `DATABASE_URL: a PostgreSQL server that responds is required; postgresql://127.0.0.1:${port}/x does not (ECONNREFUSED). Start the server, or correct the address.`,
     );
   });
 

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError, ensureFolder, readJsonFile } from '../../runtime/config.ts';
 import { freePort, isFree } from '../../runtime/ports.ts';
-import { type Program, type Programs, reasonIn, runProgram } from './programs.ts';
+import { findReason, type Program, type Programs, runProgram } from './programs.ts';
 
-/** Where the server listens, and the password of its superuser. */
+/** The port of the server and the password of its superuser. */
 const accessFile = z.object({ port: z.number(), password: z.string() });
 
 /** The files of one embedded server. */
 export interface ClusterFiles {
   readonly folder: string;
-  /** What PostgreSQL writes. */
+  /** Folder with the files of PostgreSQL. */
   readonly cluster: string;
-  /** @throws ConfigurationError where nobody knows the password of the server */
+  /** URL of the superuser. @throws ConfigurationError if the file with the password is missing */
   urlOfServer(): string;
-  /** The port on which others may know the server, or a free one if that is taken. */
+  /** The port of the last start, or a free one if another program uses it. */
   choosePort(): Promise<number>;
 }
 
@@ -57,8 +57,8 @@ function writeAccess(folder: string, port: number, password: string): void {
 }
 
 /**
- * Makes sure that there is a cluster; one whose making was interrupted is made anew.
- * @param started told of the program that makes it, which must not outlive us
+ * Creates the cluster if it does not exist, and creates an incomplete one again.
+ * @param started called with the initdb process, which must not outlive this process
  */
 export async function ensureCluster(
   { folder, cluster }: ClusterFiles,
@@ -87,7 +87,7 @@ export async function ensureCluster(
     started(initdb);
     if ((await initdb.ended) !== 0)
       throw new ConfigurationError(
-        `DATA_DIR: PostgreSQL could not create its files in ${cluster}: ${reasonIn(initdb.output())}`,
+        `DATA_DIR: PostgreSQL could not create its files in ${cluster}: ${findReason(initdb.output())}`,
       );
   } finally {
     rmSync(passwordFile, { force: true });

@@ -5,39 +5,39 @@ import type { Log } from '../../runtime/log.ts';
 import { takeLock } from '../../runtime/processes.ts';
 import { type ClusterFiles, clusterFiles, ensureCluster } from './cluster-files.ts';
 import { launch } from './launch.ts';
-import { postmasterOf, removeStaleNote, sendSignal, stopPostmaster } from './postmaster.ts';
-import { findPrograms, type Program, type Programs, reasonIn } from './programs.ts';
+import { postmasterOf, removeStalePidFile, sendSignal, stopPostmaster } from './postmaster.ts';
+import { findPrograms, findReason, type Program, type Programs } from './programs.ts';
 import { openServerSession, type ServerSession } from './session.ts';
 
 export interface EmbeddedPostgresOptions {
-  /** More `postgres` command line flags (tests turn fsync off). */
+  /** Further command line flags for `postgres`. Tests turn fsync off. */
   readonly flags?: readonly string[];
-  /** Another PostgreSQL than that of npm. */
+  /** The programs of another PostgreSQL. Default: those of npm. */
   readonly programs?: () => Promise<Programs>;
   readonly log?: Log;
-  /** Called when the server died and could not be started again, or died too often. */
+  /** Called when the server has died too often or could not be started again. */
   readonly onLost?: (error: unknown) => void;
 }
 
-/** A server that dies more often than this within ten minutes is not started again. */
+/** Maximum number of restarts within ten minutes. */
 const maxRestarts = 3;
 const restartWindowMs = 10 * 60_000;
-/** Milliseconds that another process may take to start or stop the server. */
+/** Maximum time for another process to start or stop the server. */
 const othersMs = 30_000;
 
 /**
- * The PostgreSQL server whose files live in a folder. Processes share it: the first starts it, any of them restarts it
- * when it dies, and the last to leave stops it, even if the process that started it was killed.
+ * The PostgreSQL server with its files in a folder. Several processes share it. The first process starts it. If it dies, any
+ * process restarts it. The last process stops it, even if the process that started it was killed.
  */
 export class EmbeddedPostgres implements AsyncDisposable {
   readonly #files: ClusterFiles;
   readonly #options: EmbeddedPostgresOptions;
   #session: ServerSession | undefined;
   #child: Program | undefined;
-  /** Process of a server that we found and that nobody else used; like our child it must not outlive us. */
+  /** Process id of a running server that no other process used. Like a child process, it must not outlive this process. */
   #adopted: number | undefined;
   #closing = false;
-  /** The start or restart that is under way, or the last one. */
+  /** The current start or restart, or the last one. */
   #opening: Promise<unknown> = Promise.resolve();
   #restartedAt: number[] = [];
 
@@ -46,7 +46,7 @@ export class EmbeddedPostgres implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Starts the server, or joins the one that runs. @returns its URL with all rights */
+  /** Starts the server, or connects to the running one. @returns the URL of its superuser */
   async start(): Promise<string> {
     process.on('exit', this.#endAtOnce);
     const opening = this.#exclusively(() => this.#open());
@@ -57,7 +57,7 @@ export class EmbeddedPostgres implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    // It may still be starting, or making its files.
+    // The server may still be starting, or initdb may be running.
     if (!this.#session && this.#child?.isRunning()) await stopPostmaster(this.#child.pid);
     await this.#opening.catch(() => {});
     const session = this.#session;
@@ -65,7 +65,7 @@ export class EmbeddedPostgres implements AsyncDisposable {
     process.off('exit', this.#endAtOnce);
   }
 
-  /** Starting, joining and stopping happen in one process at a time. */
+  /** Only one process at a time starts, joins or stops the server. */
   async #exclusively<T>(run: () => Promise<T>): Promise<T> {
     const file = join(this.#files.folder, 'starting.pid');
     const until = performance.now() + othersMs;
@@ -98,7 +98,7 @@ export class EmbeddedPostgres implements AsyncDisposable {
     return session.url;
   }
 
-  /** Opens a session on the server that runs, if one does: it may still be starting, or be on its way to stop. */
+  /** Opens a session on the running server, if there is one. Waits while it starts or stops. */
   async #join(): Promise<ServerSession | undefined> {
     const { cluster, urlOfServer } = this.#files;
     const until = performance.now() + othersMs;
@@ -113,7 +113,7 @@ export class EmbeddedPostgres implements AsyncDisposable {
         if (error instanceof ConfigurationError) throw error;
         if (this.#closing || performance.now() > until)
           throw new ConfigurationError(
-            `DATA_DIR: the PostgreSQL that runs on ${cluster} (process ${pid}) does not answer: ${String(error)}`,
+            `DATA_DIR: the PostgreSQL that runs on ${cluster} (process ${pid}) does not respond: ${String(error)}`,
           );
         await sleep(100);
       }
@@ -129,12 +129,12 @@ export class EmbeddedPostgres implements AsyncDisposable {
     const programs = await (this.#options.programs ?? findPrograms)();
     await ensureCluster(this.#files, programs, started);
     const port = await this.#files.choosePort();
-    removeStaleNote(cluster);
+    removeStalePidFile(cluster);
     await launch({ programs, cluster, port, flags: this.#options.flags ?? [], started });
     return openServerSession(this.#files.urlOfServer());
   }
 
-  /** Our session ended: the server died, or ended all sessions because one of its own processes died. */
+  /** Called when the session has ended, because the server or one of its processes died. */
   async #recover(): Promise<void> {
     this.#session = undefined;
     this.#adopted = undefined;
@@ -147,7 +147,7 @@ export class EmbeddedPostgres implements AsyncDisposable {
     }
   }
 
-  /** A server that dies again while it starts has died once more. */
+  /** Joins or restarts the server. Each attempt to start it counts as a restart. */
   async #reopen(): Promise<void> {
     let session = await this.#join();
     while (!session && !this.#closing) {
@@ -159,14 +159,14 @@ export class EmbeddedPostgres implements AsyncDisposable {
 
   #countRestart(): void {
     const now = performance.now();
-    const lastWords = this.#child ? reasonIn(this.#child.output()) : 'another process had started it';
+    const reason = this.#child ? findReason(this.#child.output()) : 'another process had started it';
     this.#restartedAt = this.#restartedAt.filter((at) => at > now - restartWindowMs);
     if (this.#restartedAt.length >= maxRestarts)
       throw new ConfigurationError(
-        `DATA_DIR: a PostgreSQL that keeps running is required; the one in ${this.#files.folder} died ${maxRestarts + 1} times within ten minutes: ${lastWords}`,
+        `DATA_DIR: a PostgreSQL that keeps running is required; the one in ${this.#files.folder} died ${maxRestarts + 1} times within ten minutes: ${reason}`,
       );
     this.#restartedAt.push(now);
-    this.#options.log?.warn({ restarts: this.#restartedAt.length, lastWords }, 'PostgreSQL died; it is started again');
+    this.#options.log?.warn({ restarts: this.#restartedAt.length, reason }, 'PostgreSQL died; it is started again');
   }
 
   async #leave(session: ServerSession): Promise<void> {
@@ -175,7 +175,7 @@ export class EmbeddedPostgres implements AsyncDisposable {
     if (last && pid !== undefined) await stopPostmaster(pid);
   }
 
-  /** Immediate shutdown, for a process that has no time left; the next start recovers what was committed. */
+  /** Immediate shutdown for a process that is exiting. The next start recovers the committed changes. */
   readonly #endAtOnce = (): void => {
     const pid = this.#child?.isRunning() ? this.#child.pid : this.#adopted;
     if (pid !== undefined) sendSignal(pid, 'SIGQUIT');

@@ -7,17 +7,17 @@ import { urlWithoutCredentials } from '../../runtime/secrets.ts';
 const oldestVersion = 15;
 const connectMs = 10_000;
 
-/** The setting that a URL comes from. */
+/** The setting with the URL. */
 export type UrlVariable = 'DATABASE_URL' | 'SUBGRAPH_DATABASE_URL';
 
 /**
- * Makes sure that the server of a URL answers and lets us in.
- * @returns the role as which it does
+ * Checks that the server accepts a connection.
+ * @returns the connected role
  * @throws ConfigurationError with one line
  */
 export async function requireServer(url: string, variable: UrlVariable = 'DATABASE_URL'): Promise<string> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs });
-  client.on('error', () => {}); // told by the statement that fails
+  client.on('error', () => {}); // the next statement fails and reports it
   try {
     await client.connect();
     const { rows } = await client.query<{ version: number; role: string }>(
@@ -28,17 +28,17 @@ export async function requireServer(url: string, variable: UrlVariable = 'DATABA
       throw new ConfigurationError(`${variable}: PostgreSQL ${oldestVersion} or newer is required; got ${version}`);
     return role;
   } catch (error) {
-    throw error instanceof ConfigurationError ? error : refusal(error, url, variable);
+    throw error instanceof ConfigurationError ? error : describeFailure(error, url, variable);
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-/** What an operator can do about a database or a role that does not exist. */
+/** Advice for a role or a database that does not exist. */
 const hints: Record<UrlVariable, { readonly role: string; readonly database: string }> = {
   DATABASE_URL: {
     role: '',
-    database: ' "postgres" nearly always exists; our own one is made by itself.',
+    database: ' Name an existing one, such as "postgres". The product creates its own database.',
   },
   SUBGRAPH_DATABASE_URL: {
     role: ' `npm run migrate` creates the roles, and with `-- --urls` it prints their URLs.',
@@ -46,13 +46,13 @@ const hints: Record<UrlVariable, { readonly role: string; readonly database: str
   },
 };
 
-/** PostgreSQL takes the role's name for that of the database where a URL names none. */
-function named(pathname: string, username: string): string {
+/** If a URL names no database, PostgreSQL uses the name of the role. */
+function describeDatabase(pathname: string, username: string): string {
   const name = pathname.slice(1);
   return name === '' ? `names none and so means "${decodeURIComponent(username)}"` : `names "${name}"`;
 }
 
-function refusal(error: unknown, url: string, variable: UrlVariable): ConfigurationError {
+function describeFailure(error: unknown, url: string, variable: UrlVariable): ConfigurationError {
   const shown = urlWithoutCredentials(url);
   const code = errorCode(error) ?? errorMessage(error);
   const { username, pathname } = new URL(url);
@@ -64,11 +64,11 @@ function refusal(error: unknown, url: string, variable: UrlVariable): Configurat
       );
     case '3D000':
       return new ConfigurationError(
-        `${variable}: a database that exists is required; ${shown} ${named(pathname, username)}, which does not.${hints[variable].database}`,
+        `${variable}: a database that exists is required; ${shown} ${describeDatabase(pathname, username)}, which does not.${hints[variable].database}`,
       );
     default:
       return new ConfigurationError(
-        `${variable}: a PostgreSQL server that answers is required; ${shown} does not (${code}). Start the server, or correct the address.`,
+        `${variable}: a PostgreSQL server that responds is required; ${shown} does not (${code}). Start the server, or correct the address.`,
       );
   }
 }

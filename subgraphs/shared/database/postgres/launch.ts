@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError } from '../../runtime/config.ts';
-import { type Program, type Programs, reasonIn, runProgram } from './programs.ts';
+import { findReason, type Program, type Programs, runProgram } from './programs.ts';
 
-/** For one machine without replicas: less write-ahead log, memory enough for the demo, no compilation of short queries. */
+/** Settings for one machine without replicas: a small write-ahead log, enough memory for the demo, and no JIT compilation. */
 const settings = [
   'max_connections=200',
   'shared_buffers=256MB',
@@ -16,17 +16,17 @@ export interface LaunchOptions {
   readonly programs: Programs;
   readonly cluster: string;
   readonly port: number;
-  /** More flags of `postgres`. */
+  /** Further command line flags for `postgres`. */
   readonly flags: readonly string[];
-  /** Told of the server as soon as it is our child. */
+  /** Called with the server process as soon as it exists. */
   readonly started: (program: Program) => void;
 }
 
-/** Sessions of a server that was killed end when they notice it; until then its memory is in use. */
+/** The sessions of a killed server end with a delay and use its memory until then. */
 const memoryInUse = /pre-existing shared memory block/;
 const retries = 50;
 
-/** Starts the server and resolves when it accepts connections. @throws ConfigurationError with the reason that PostgreSQL gives */
+/** Starts the server and resolves when it accepts connections. @throws ConfigurationError with the reason from the output of PostgreSQL */
 export async function launch(options: LaunchOptions): Promise<void> {
   const { programs, cluster, port, flags, started } = options;
   for (let attempt = 1; ; attempt++) {
@@ -45,12 +45,12 @@ export async function launch(options: LaunchOptions): Promise<void> {
     started(server);
     if (await acceptsConnections(server)) return;
     if (!memoryInUse.test(server.output()) || attempt === retries)
-      throw new ConfigurationError(`DATA_DIR: PostgreSQL did not start on ${cluster}: ${reasonIn(server.output())}`);
+      throw new ConfigurationError(`DATA_DIR: PostgreSQL did not start on ${cluster}: ${findReason(server.output())}`);
     await sleep(200);
   }
 }
 
-/** False when the server ended instead. */
+/** Resolves with false if the server ends first. */
 function acceptsConnections({ ended, output, onOutput }: Program): Promise<boolean> {
   const ready = new Promise<boolean>((resolve) => {
     onOutput(() => {

@@ -4,20 +4,20 @@ import type { Service } from '../../runtime/run-process.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
 import { requireServer } from './given-server.ts';
 
-/** Which server an installation uses. */
+/** Settings that select the PostgreSQL server of an installation. */
 export interface PostgresSettings {
-  /** As the administrator; undefined = an embedded server under `dataDir`. */
+  /** URL of the administrator. Undefined for an embedded server in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
   readonly logLevel: string;
 }
 
-/** Where the embedded server of an installation keeps its files. */
+/** Folder with the files of the embedded server. */
 export function embeddedFolder(config: Pick<PostgresSettings, 'dataDir'>): string {
   return join(config.dataDir, 'postgres');
 }
 
-/** URL of the PostgreSQL server of this installation: the one that is given, or else the embedded one, for as long as the service runs. */
+/** Checks the given PostgreSQL server, or starts the embedded one until the service ends. @returns the URL of the administrator */
 export async function openPostgres(
   config: PostgresSettings,
   { resources, fail }: Pick<Service, 'resources' | 'fail'>,

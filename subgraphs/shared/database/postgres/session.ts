@@ -1,23 +1,23 @@
 import pg from 'pg';
 
-/** Held, shared, by every process that uses an embedded server: whoever can take it alone is the only one. */
+/** Every process that uses an embedded server holds this lock in shared mode. A process that gets it exclusively is the last one. */
 const lock = `hashtext('freight-embedded-server')`;
 
 /**
- * The session by which a process says that it uses the embedded server. The server itself forgets a process that died,
- * and a server that dies ends the session.
+ * A session that registers a process as a user of the embedded server. PostgreSQL ends the session when the process or the
+ * server dies.
  */
 export interface ServerSession {
   readonly url: string;
-  /** True when nobody else used the server as this session began. */
+  /** True if no other process used the server when this session began. */
   readonly alone: boolean;
-  /** Resolves when the session has ended although nobody called `leave`. */
+  /** Resolves when the session has ended without a call of `leave`. */
   readonly lost: Promise<void>;
-  /** Ends the session. @returns true when nobody else uses the server */
+  /** Ends the session. @returns true if no other process uses the server */
   leave(): Promise<boolean>;
 }
 
-/** @throws what `pg` throws, where the server does not answer or refuses */
+/** @throws the error of `pg` if the server does not respond or refuses the connection */
 export async function openServerSession(url: string): Promise<ServerSession> {
   const client = new pg.Client({
     connectionString: url,
@@ -37,10 +37,10 @@ export async function openServerSession(url: string): Promise<ServerSession> {
   });
   async function join(): Promise<boolean> {
     await client.connect();
-    const nobodyElse = await isAlone();
+    const wasAlone = await isAlone();
     await client.query(`select pg_advisory_lock_shared(${lock})`);
-    if (nobodyElse) await client.query(`select pg_advisory_unlock(${lock})`);
-    return nobodyElse;
+    if (wasAlone) await client.query(`select pg_advisory_unlock(${lock})`);
+    return wasAlone;
   }
 
   let leaving = false;
@@ -54,7 +54,7 @@ export async function openServerSession(url: string): Promise<ServerSession> {
         await client.query(`select pg_advisory_unlock_shared(${lock})`);
         return await isAlone();
       } catch {
-        return true; // the server is gone or about to go
+        return true; // the server has ended or is ending
       } finally {
         await client.end().catch(() => undefined);
       }

@@ -6,24 +6,24 @@ import { openPostgres, type PostgresSettings } from './postgres/open-postgres.ts
 import { databaseName, provision, roleName, roleUrl } from './provision.ts';
 import { requireOwnRoles } from './require-own-roles.ts';
 
-/** How a subgraph reaches its own tables. */
+/** The connection of a subgraph to its tables. */
 interface OwnTables {
-  /** As the role of the subgraph. */
+  /** URL of the role of the subgraph. */
   readonly databaseUrl: string;
-  /** Whether the tables are still to be brought up to date. */
+  /** True if this process migrates the tables. */
   readonly migrates: boolean;
   readonly isEmbedded: boolean;
 }
 
 interface TableSettings extends PostgresSettings {
-  /** As the role of the subgraph, on tables that are up to date. */
+  /** URL of the role of the subgraph, with migrated tables. */
   readonly ownDatabaseUrl: string | undefined;
   readonly roleSecret: string | undefined;
 }
 
 /**
- * With a URL of its own role a subgraph takes what `npm run migrate` has made. Without one (never in production) it makes
- * everything itself, as the administrator.
+ * With the URL of its own role, a subgraph uses the tables that `npm run migrate` created. Without one, which production
+ * refuses, it provisions the database as the administrator and migrates its tables.
  * @param all names of all subgraphs, which share a database
  * @throws ConfigurationError
  */
@@ -49,7 +49,7 @@ export async function reachOwnTables(
   };
 }
 
-/** A stronger role would let a broken subgraph read the tables of the others. */
+/** A role with more rights would let a faulty subgraph read the tables of other subgraphs. */
 async function requireOwnRole(url: string, subgraph: string): Promise<void> {
   const role = await requireServer(url, 'SUBGRAPH_DATABASE_URL');
   if (role === roleName(subgraph)) return;
