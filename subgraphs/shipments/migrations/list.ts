@@ -3,10 +3,12 @@ import { CreateShipments } from './0001-shipments.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { RecordChanges } from './0003-changes.ts';
 import { AddTextKeys } from './0004-text-keys.ts';
+import { IndexVehicles } from './0005-vehicle-list.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
   { name: '0002-keyed-calls', class: MoveKeyedCalls },
   { name: '0003-changes', class: RecordChanges },
   { name: '0004-text-keys', class: AddTextKeys },
+  { name: '0005-vehicle-list', class: IndexVehicles },
 ];

@@ -2,7 +2,7 @@ import type { EntityManager } from '#shared/database/database.ts';
 import { never, raw, type Sql, sql } from '#shared/database/sql.ts';
 import { isUuid } from '#shared/ids.ts';
 import { findCountry, findRegion } from '#shared/input/countries.ts';
-import { textKey } from '#shared/input/text-key.ts';
+import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import type { PlaceFilter, ShipmentFilter, TimeRange } from '../domain/filter-input.ts';
 import { promisedStatuses } from '../domain/status.ts';
 import { finds } from './search.ts';
@@ -11,12 +11,28 @@ const promised = raw(promisedStatuses.map((status) => `'${status}'`).join(','));
 
 /** The conditions of a filter over shipments `t`, in the form of the indexes. */
 export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, now: Date): Promise<Sql[]> {
-  const { statuses, organizationId, driverId, equipment, origin, destination, late, imported, search } = filter;
+  const {
+    statuses,
+    organizationId,
+    driverId,
+    vehicleId,
+    ids,
+    references,
+    equipment,
+    origin,
+    destination,
+    late,
+    imported,
+    search,
+  } = filter;
   const conditions: Sql[] = [];
   if (statuses) conditions.push(sql`t.status = any(${statuses}::text[])`);
   if (equipment) conditions.push(sql`t.equipment = any(${equipment}::text[])`);
   if (organizationId != null) conditions.push(idIs(organizationId, (id) => sql`t.organization_id = ${id}`));
   if (driverId != null) conditions.push(idIs(driverId, (id) => sql`t.driver_id = ${id}`));
+  if (vehicleId != null) conditions.push(idIs(vehicleId, (id) => sql`t.vehicle_id = ${id}`));
+  if (ids) conditions.push(sql`t.id = any(${ids.filter(isUuid)}::uuid[])`);
+  if (references) conditions.push(sql`t.reference_key = any(${references.map(referenceKey)}::text[])`);
   if (origin) conditions.push(...placeIs('origin', origin));
   if (destination) conditions.push(...placeIs('destination', destination));
   conditions.push(

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { generateWorld } from '../../../demo/generate/generate.ts';
 import { seedAlone } from '../../../demo/seeding/seed-alone.ts';
-import type { World } from '../../../demo/world.ts';
+import type { Shipment, World } from '../../../demo/world.ts';
 import { somebody } from '../../shared/test/harness.ts';
 import { judge } from '../domain/status.ts';
 import { admin, change, create, dispatcher, openScene, type Shipments, shipmentInput } from './scene.ts';
@@ -103,6 +103,20 @@ describe('filters find the same shipments as a search through all records', () =
     expect(await count({ late: false })).toBe(world.shipments.length - late);
     const { nodes } = await list({ filter: { late: true }, first: 100 }, admin, `${fields} nodes { late }`);
     expect(new Set(nodes.map(({ late: flag }) => flag))).toEqual(new Set([true]));
+  });
+
+  test('by vehicle, by several ids and by several references as people type them', async () => {
+    const [first, second] = world.shipments.filter(({ assignment }) => assignment) as [Shipment, Shipment];
+    const vehicleId = first.assignment?.vehicleId;
+    expect(await count({ vehicleId })).toBe(
+      world.shipments.filter(({ assignment }) => assignment?.vehicleId === vehicleId).length,
+    );
+    const both = [first.id, second.id].toSorted();
+    const idsOf = async (filter: object) => (await list({ filter })).nodes.map(({ id }) => id).toSorted();
+    expect(await idsOf({ ids: [first.id.toUpperCase(), second.id, 'no id'] })).toEqual(both);
+    const typed = [first.reference.toLowerCase().replaceAll('-', ' '), second.reference, 'IF-1900-000000'];
+    expect(await idsOf({ references: typed })).toEqual(both);
+    expect(await count({ ids: [] })).toBe(0);
   });
 
   test('by words of goods and notes, and by part of the reference', async () => {
