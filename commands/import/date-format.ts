@@ -83,6 +83,12 @@ function isDay(date: string): boolean {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(date);
 }
 
+/** Writes a serial date as the ISO 8601 text that its cell shows: a day, or a day and a time without an offset. */
+export function serialDateToText(serial: number): string {
+  const text = new Date(excelEpoch + Math.round(serial * 86_400) * 1_000).toISOString();
+  return Number.isInteger(serial) ? text.slice(0, 10) : text.slice(0, 19);
+}
+
 function parseSerialDate(text: string, day: 'start' | 'end'): Date | undefined {
   if (!isSerialDate(text)) return undefined;
   const seconds = Math.round(Number(text) * 86_400);

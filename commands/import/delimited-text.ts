@@ -1,14 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 
 export type Encoding = 'utf8' | 'latin1';
+
+/** How files of .xlsx begin, and those of .xls. */
+const zip = Buffer.from('504b0304', 'hex');
+const oldWorkbook = Buffer.from('d0cf11e0', 'hex');
 
 /** Excel's first line, which names the delimiter: `sep=;`. */
 const separatorLine = /^\ufeff?"?sep=(.)"?(?:\r\n|\n|\r)/i;
 
-/** What the first bytes of a file say: how it is encoded, and the delimiter that Excel has written into its first line. */
+/** What the first bytes of a file say: its format, encoding, and the delimiter that Excel has written into its first line. */
 export interface Preamble {
+  readonly isWorkbook: boolean;
   /** A label of the WHATWG standard. */
   readonly encoding: string;
   readonly delimiter: string | undefined;
@@ -19,9 +25,15 @@ export async function readPreamble(path: string, encoding: Encoding): Promise<Pr
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
     const bytes = buffer.subarray(0, bytesRead);
+    if (bytes.subarray(0, oldWorkbook.length).equals(oldWorkbook)) {
+      throw new ConfigurationError(
+        'FILE: an .xls or a protected workbook cannot be read. Save it as .xlsx without a password',
+      );
+    }
+    const isWorkbook = bytes.subarray(0, zip.length).equals(zip);
     const label = labelOf(bytes, encoding);
     const [, delimiter] = separatorLine.exec(new TextDecoder(label).decode(bytes)) ?? [];
-    return { encoding: label, delimiter };
+    return { isWorkbook, encoding: label, delimiter };
   } finally {
     await file.close();
   }

@@ -10,6 +10,8 @@ const settings = {
   encoding: z.enum(['utf8', 'latin1']).default('utf8'),
   /** Default: tab for .tsv and .tab, comma for the rest. */
   delimiter: z.string().length(1).optional(),
+  /** Of an .xlsx file; the first by default. */
+  sheet: z.string().min(1).optional(),
   /** Default: the point in files with commas between the cells. In other files a number that could be two is refused. */
   decimal: z.enum(['.', ',']).optional(),
   /** The last year that two digits mean: 49 is 2049, 50 is 1950. */

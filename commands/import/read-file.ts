@@ -4,6 +4,7 @@ import { readPreamble } from './delimited-text.ts';
 import type { ImportKind, ImportRow, RowFields } from './kinds/kind.ts';
 import type { Mapping } from './mapping.ts';
 import { readRows, type SourceRow } from './read-rows.ts';
+import { readSheet } from './read-sheet.ts';
 import { type RefusedRow, RowRefusal } from './refusal.ts';
 import type { KeptText, Row } from './row.ts';
 import { alignedValues, cellsOf, cellsOfAnyRow, type Table, tableOf } from './table.ts';
@@ -29,10 +30,13 @@ export async function readFile<F extends RowFields>(
   const preamble = await readPreamble(file, mapping.encoding);
   const ofName = ['.tsv', '.tab'].includes(extname(file).toLowerCase()) ? '\t' : ',';
   const delimiter = mapping.delimiter ?? preamble.delimiter ?? ofName;
-  const rows = readRows(file, { preamble, delimiter, onBytes });
+  const isExact = preamble.isWorkbook || delimiter === ',';
+  const decimal = mapping.decimal ?? (isExact ? '.' : undefined);
+  const rows = preamble.isWorkbook
+    ? readSheet(file, { sheet: mapping.sheet, decimal: mapping.decimal ?? '.', onBytes })
+    : readRows(file, { preamble, delimiter, onBytes });
   const used = columnsOf(mapping.fields);
   const table = await headerOf(rows, used);
-  const decimal = mapping.decimal ?? (delimiter === ',' ? '.' : undefined);
   const unusedColumns = table.columns.filter((column) => !used.has(column));
   return { columns: table.columns, unusedColumns, rows: mappedRows(rows, table, kind, mapping, decimal) };
 }

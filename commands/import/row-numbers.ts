@@ -1,6 +1,6 @@
 import { isCurrency } from '#shared/input/currencies.ts';
 import { textOf } from './cells.ts';
-import type { MeasureField, MoneyField, NumberField } from './mapping-fields.ts';
+import type { MeasureField, MoneyField, NumberField, TextField } from './mapping-fields.ts';
 import { readNumber } from './number-format.ts';
 import { RowRefusal, shown } from './refusal.ts';
 import { type Row, unmapped } from './row.ts';
@@ -12,16 +12,19 @@ interface NumberOrNote<N> {
   readonly note: string | null;
 }
 
+/** A field that may have a text in place of a number. */
+type NotedField = TextField & { readonly notes?: readonly string[] | undefined };
+
 export interface Amount {
   readonly amount: string;
   readonly currency: string;
 }
 
 /** A whole number. @throws RowRefusal */
-export function wholeNumberOf(row: Row, field: string, source: NumberField | undefined): number | null {
+export function wholeNumberOf(row: Row, field: string, source: NumberField): number | null {
   const value = textOf(source, row.cells);
   if (value === null) return null;
-  const number = Number(digitsOf(row, field, value, 'a whole number'));
+  const number = Number(digitsOf(row, field, source, value, 'a whole number'));
   if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return number;
   const message = `a whole number from 1 to 1,000,000,000 is required; got ${shown(value)}`;
   throw new RowRefusal('INVALID_INPUT', message, { field, value });
@@ -30,27 +33,27 @@ export function wholeNumberOf(row: Row, field: string, source: NumberField | und
 /** A number. @throws RowRefusal */
 export function numberOf(row: Row, field: string, source: NumberField): number | null {
   const value = textOf(source, row.cells);
-  return value === null ? null : Number(digitsOf(row, field, value, 'a number'));
+  return value === null ? null : Number(digitsOf(row, field, source, value, 'a number'));
 }
 
 /** A weight or volume in the unit that the graph uses. @throws RowRefusal */
 export function measureOf(row: Row, field: string, source: MeasureField | undefined, units: Units): number | null {
   const value = textOf(source, row.cells);
   if (source === undefined || value === null) return null;
-  return inUnit(row, field, source, units, digitsOf(row, field, value, 'a number'));
+  return inUnit(row, field, source, units, digitsOf(row, field, source, value, 'a number'));
 }
 
 /** Like `measureOf`, but a text that is no number is a note. @throws RowRefusal */
 export function measureOrNote(
   row: Row,
   field: string,
-  source: (MeasureField & { readonly notes?: readonly string[] | undefined }) | undefined,
+  source: (MeasureField & NotedField) | undefined,
   units: Units,
 ): NumberOrNote<number> {
   const value = textOf(source, row.cells);
   if (source === undefined || value === null) return { number: null, note: null };
-  if (isNote(row, field, value, source.notes)) return { number: null, note: value };
-  return { number: inUnit(row, field, source, units, digitsOf(row, field, value, 'a number')), note: null };
+  if (isNote(row, field, source, value)) return { number: null, note: value };
+  return { number: inUnit(row, field, source, units, digitsOf(row, field, source, value, 'a number')), note: null };
 }
 
 /** An amount of money. @throws RowRefusal */
@@ -58,22 +61,24 @@ export function amountOf(row: Row, field: string, source: MoneyField | undefined
   const value = textOf(source, row.cells);
   if (source === undefined || value === null) return null;
   const currency = currencyOf(row, field, source);
-  return { amount: digitsOf(row, field, value, `an amount in ${currency}`, currency), currency };
+  return { amount: digitsOf(row, field, source, value, `an amount in ${currency}`, currency), currency };
 }
 
 /** Like `amountOf`, but a text that is no number is a note. @throws RowRefusal */
 export function amountOrNote(row: Row, field: string, source: MoneyField | undefined): NumberOrNote<Amount> {
   const value = textOf(source, row.cells);
   if (source === undefined || value === null) return { number: null, note: null };
-  if (isNote(row, field, value, source.notes)) return { number: null, note: value };
+  if (isNote(row, field, source, value)) return { number: null, note: value };
   return { number: amountOf(row, field, source), note: null };
 }
 
-function digitsOf(row: Row, field: string, value: string, what: string, currency?: string): string {
-  const read = readNumber(value, row.decimal, currency);
+function digitsOf(row: Row, field: string, source: TextField, value: string, what: string, currency?: string): string {
+  // A constant is a number of the mapping, not of the file.
+  const decimal = source.constant === undefined ? row.decimal : '.';
+  const read = readNumber(value, decimal, currency);
   if ('digits' in read) return read.digits;
   if (!read.isNumeric) throw unmapped(field, value, what);
-  const separator = row.decimal === ',' ? 'comma' : 'point';
+  const separator = decimal === ',' ? 'comma' : 'point';
   const message =
     read.fault === 'AMBIGUOUS'
       ? `${what} is required; got ${shown(value)}, which is two numbers. Set "decimal" of the mapping to "." or ","`
@@ -85,7 +90,8 @@ function digitsOf(row: Row, field: string, value: string, what: string, currency
  * True for a text to keep as a note. One that looks like a number is none: it would be lost, as an imported row never changes.
  * A text that the mapping does not list is counted.
  */
-function isNote(row: Row, field: string, value: string, notes: readonly string[] = []): boolean {
+function isNote(row: Row, field: string, { constant, notes = [] }: NotedField, value: string): boolean {
+  if (constant !== undefined) return false;
   if (notes.some((pattern) => matches(value, pattern))) return true;
   const read = readNumber(value, row.decimal);
   if ('digits' in read || read.isNumeric) return false;
