@@ -21,7 +21,10 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     new Date(Math.min(world.now.getTime(), ...earliestOf(positions))),
     world.now,
   ]);
-  await tables.copy('position_history', positions.map(positionRow));
+  await tables.copy(
+    'position_history',
+    positions.map((position) => ({ ...positionRow(position), doubtful: false })),
+  );
   await tables.copy('vehicle_position', newest(positions, ({ vehicleId }) => vehicleId).map(positionRow));
   await tables.copy('driver_position', newest(positions, ({ driverId }) => driverId).map(positionRow));
   await seedHubs(

@@ -103,12 +103,12 @@ async function watchNames(): Promise<void> {
   }
 }
 
-/** Three vehicles cross the fence around a hub. */
+/** Three vehicles cross the fence around a hub, days before they came to where they are now. */
 async function enterAtlanta(): Promise<void> {
   const positions = graph.world.vehicles.slice(0, 3).flatMap(({ id }) =>
     [34.2, 33.749].map((latitude, index) => ({
       vehicleId: id,
-      recordedAt: new Date(Date.now() - 2_000 + index * 1_000).toISOString(),
+      recordedAt: new Date(Date.now() - 6 * 86_400_000 + index * 3_600_000).toISOString(),
       location: { latitude, longitude: -84.388 },
       accuracyMeters: 5,
     })),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
 import { baseRateCents } from '../../subgraphs/pricing/domain/rates.ts';
 import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
 
@@ -149,7 +150,13 @@ describe('a shipment across the border', () => {
     const assignment = { shipmentId, driverId: recommendDrivers[0]!.driver.id, vehicleId };
     await change('dispatcher', 'assignShipment', 'AssignShipmentInput', assignment, 'assignment { id }');
     await advance('PICKED_UP');
-    const position = { vehicleId, recordedAt: inHours(0), location: dallas.location, accuracyMeters: 5 };
+    const { vehicle } = await ask<{ vehicle: { position: { location: Point } } }>(
+      'dispatcher',
+      'query($id: ID!) { vehicle(id: $id) { position { location { latitude longitude } } } }',
+      { id: vehicleId },
+    );
+    const { location } = vehicle.position;
+    const position = { vehicleId, recordedAt: inHours(0), location, accuracyMeters: 5 };
     await change('dispatcher', 'reportPositions', 'ReportPositionsInput', { positions: [position] }, 'acceptedCount');
     await advance('IN_TRANSIT');
 
@@ -157,7 +164,10 @@ describe('a shipment across the border', () => {
     expect(planned.shipment.distanceMeters).toBe(meters);
     expect(planned.shipment.route.distanceMeters).toBe(meters);
     expect(sumOfLegs(planned)).toBe(meters);
-    expect(planned.shipment.eta.remainingMeters).toBeCloseTo(meters, 0);
+    // From where the vehicle is, with the road factor of the plan.
+    const share =
+      greatCircleMeters(location, monterrey.location) / greatCircleMeters(dallas.location, monterrey.location);
+    expect(planned.shipment.eta.remainingMeters).toBeCloseTo(meters * share, 0);
   });
 
   test('is invoiced at the price of that quote', async () => {

@@ -200,7 +200,13 @@ describe('a shipment', () => {
     await advance('PICKED_UP');
     type Move = { vehicleMoved: { vehicle: { id: string; plate: string }; position: { location: object } } };
     const moves = await subscribe<Move>('WatchVehicles', { ids: [vehicleId] }, 'dispatcher');
-    const positions = [chicago, { latitude: 42.1, longitude: -85.4 }].map((location, index) => ({
+    const { data: parked } = await graph.ask<{ vehicle: { position: { location: typeof chicago } | null } }>(
+      'dispatcher',
+      'query($id: ID!) { vehicle(id: $id) { position { location { latitude longitude } } } }',
+      { id: vehicleId },
+    );
+    const from = parked?.vehicle.position?.location ?? chicago;
+    const positions = [from, { ...from, latitude: from.latitude + 0.001 }].map((location, index) => ({
       vehicleId,
       recordedAt: new Date(Date.now() + index).toISOString(),
       location,

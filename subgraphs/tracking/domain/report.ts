@@ -32,12 +32,22 @@ export type RefusalCode =
   | 'BAD_READING'
   | 'UNKNOWN_VEHICLE'
   | 'UNKNOWN_DRIVER'
-  | 'NOT_YOUR_VEHICLE';
+  | 'NOT_YOUR_VEHICLE'
+  | 'TWO_PLACES';
 
 /** Why one position of a batch was refused. The other positions are stored. */
 export interface PositionRefusal {
   readonly index: number;
   readonly code: RefusalCode;
+  readonly message: string;
+}
+
+export type DoubtCode = 'TOO_FAST' | 'DRIVER_ELSEWHERE';
+
+/** Why one position of a batch cannot be true. It is stored all the same. */
+export interface PositionDoubt {
+  readonly index: number;
+  readonly code: DoubtCode;
   readonly message: string;
 }
 

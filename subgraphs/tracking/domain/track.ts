@@ -1,4 +1,5 @@
 import { greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
+import { legsOf } from './plausibility.ts';
 import { simplify } from './simplify.ts';
 
 export interface Fix extends Point {
@@ -14,6 +15,8 @@ export interface Track {
   readonly startedAt: Date;
   readonly endedAt: Date;
   readonly recordedCount: number;
+  /** Positions that are left out, because the vehicle cannot have driven there. */
+  readonly doubtfulCount: number;
   readonly sampled: boolean;
 }
 
@@ -23,7 +26,8 @@ export const trackPointLimit = 1_000;
 /**
  * Makes a simplified track, with the distance driven before simplification.
  * @param fixes in order of time
- * @param recordedCount number of recorded positions; more than `fixes` if these are a sample
+ * @param recordedCount number of plausible recorded positions; more than `fixes` if these are a sample
+ * @param doubtfulCount number of recorded positions that are left out
  * @returns null without a fix
  */
 export function toTrack(
@@ -31,17 +35,19 @@ export function toTrack(
   recordedCount: number,
   toleranceMeters: number,
   maxPoints = trackPointLimit,
+  doubtfulCount = 0,
 ): Track | null {
   const first = fixes[0];
   const last = fixes.at(-1);
   if (!first || !last) return null;
   return {
     ...simplify(fixes, toleranceMeters, maxPoints),
-    distanceMeters: distanceAlong(fixes),
+    distanceMeters: legsOf(fixes).reduce((meters, leg) => meters + distanceAlong(leg), 0),
     durationSeconds: (last.recordedAt.getTime() - first.recordedAt.getTime()) / 1000,
     startedAt: first.recordedAt,
     endedAt: last.recordedAt,
     recordedCount,
+    doubtfulCount,
     sampled: recordedCount > fixes.length,
   };
 }

@@ -3,7 +3,7 @@ import type { TrackingContext } from '../context.ts';
 import { batchLimit, type PositionReport } from '../domain/report.ts';
 import { reportPositions } from '../store/report.ts';
 
-const emptyResult = { acceptedCount: 0, lateCount: 0, duplicateCount: 0, refused: [] };
+const emptyResult = { acceptedCount: 0, lateCount: 0, duplicateCount: 0, doubtful: [], refused: [] };
 
 export async function report(
   _parent: unknown,

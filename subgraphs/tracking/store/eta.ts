@@ -51,7 +51,7 @@ export async function journeysOfShipments(
        select avg(speed) as recent_speed, count(*)::int as moving_fixes from (
          select coalesce(h.speed_meters_per_second, ${hopSpeed}) as speed
          from position_history h
-         where h.vehicle_id = c.vehicle_id and h.recorded_at > p.recorded_at - interval '2 hours'
+         where h.vehicle_id = c.vehicle_id and not h.doubtful and h.recorded_at > p.recorded_at - interval '2 hours'
            and h.recorded_at <= p.recorded_at and h.recorded_at >= c.from_at
          window way as (order by h.recorded_at)
        ) speeds where speed >= 2

@@ -142,8 +142,9 @@ interface FixRow extends Omit<Fix, 'recordedAt'> {
   readonly recordedAt: string;
   /** Number of the window. An owner may have several windows. */
   readonly n: number;
-  /** Positions of the window. */
+  /** Plausible positions of the window. */
   readonly total: number;
+  readonly doubtful: number;
 }
 
 async function tracksOf(em: EntityManager, windows: readonly Window[], args: TrackArguments): Promise<TrackOfOwner[]> {
@@ -156,21 +157,24 @@ async function tracksOf(em: EntityManager, windows: readonly Window[], args: Tra
       recordedAt: new Date(recordedAt),
       speedMetersPerSecond,
     }));
-    const track = toTrack(fixes, recordedCount(own), args.toleranceMeters, args.maxPoints);
+    const { toleranceMeters, maxPoints } = args;
+    const [recorded, doubtful] = [sumOver(own, ({ total }) => total), sumOver(own, (row) => row.doubtful)];
+    const track = toTrack(fixes, recorded, toleranceMeters, maxPoints, doubtful);
     return track ? [{ ownerId, track }] : [];
   });
 }
 
-function recordedCount(rows: readonly FixRow[]): number {
-  const totals = new Map(rows.map((row) => [row.n, row.total]));
-  return [...totals.values()].reduce((sum, total) => sum + total, 0);
+/** Adds a figure of each window, which all rows of the window repeat. */
+function sumOver(rows: readonly FixRow[], figure: (row: FixRow) => number): number {
+  const figures = new Map(rows.map((row) => [row.n, figure(row)]));
+  return [...figures.values()].reduce((sum, value) => sum + value, 0);
 }
 
 // Each kind of window has its own index. One condition over both would use neither index.
 const onVehicle = sql`h.vehicle_id = w."vehicleId" and (w."driverId" is null or h.driver_id = w."driverId")`;
 const ofDriver = sql`h.driver_id = w."driverId"`;
 
-/** Positions of all windows in one statement. Long windows are sampled evenly and keep their last position. */
+/** Plausible positions of all windows in one statement. Long windows are sampled evenly and keep their last position. */
 function readFixes(em: EntityManager, windows: readonly Window[]): Promise<FixRow[]> {
   const limit = Math.max(50, Math.min(fixesPerTrack, Math.floor(fixesPerRequest / windows.length)));
   const given = JSON.stringify(windows.map((window, n) => ({ ...window, n })));
@@ -181,11 +185,12 @@ function readFixes(em: EntityManager, windows: readonly Window[]): Promise<FixRo
         as w (n int, "ownerId" uuid, "vehicleId" uuid, "driverId" uuid, "from" timestamptz, "to" timestamptz)
       cross join lateral (
         select recorded_at as "recordedAt", latitude, longitude, speed_meters_per_second as "speedMetersPerSecond",
-          total::int from (
-          select h.*, row_number() over (order by h.recorded_at) - 1 as place, count(*) over () as total
+          total::int, (recorded - total)::int as doubtful from (
+          select h.*, count(*) over () as recorded, count(*) filter (where not h.doubtful) over () as total,
+            count(*) filter (where not h.doubtful) over (order by h.recorded_at rows unbounded preceding) - 1 as place
           from position_history h where ${owner} and h.recorded_at >= w."from" and h.recorded_at < w."to"
         ) numbered
-        where place % ceil(total / ${limit}::numeric)::bigint = 0 or place = total - 1
+        where not doubtful and (place % ceil(total / ${limit}::numeric)::bigint = 0 or place = total - 1)
       ) f order by f."recordedAt", w.n`,
   );
 }

@@ -5,49 +5,85 @@ import type { Transaction } from '#shared/database/transaction.ts';
 import { liveTopics } from '#shared/events/topics.ts';
 import type { Position } from '../domain/position.ts';
 import { encodeMove } from './live.ts';
+import { positionRows } from './rows.ts';
 
 const columns =
   'vehicle_id, driver_id, recorded_at, latitude, longitude, accuracy_meters, speed_meters_per_second, heading_degrees, sequence, received_at';
 const into = raw(columns);
+const empty = raw('');
 
-/** Positions as rows with these columns, from one parameter. */
-function rowsOfPositions(positions: readonly Position[]): Sql {
+/** Positions as rows with these columns and maybe a further one, from one parameter. */
+function rowsOfPositions(positions: readonly Position[], further: Sql = empty): Sql {
   return sql`select "vehicleId", "driverId", "recordedAt", latitude, longitude, "accuracyMeters", "speedMetersPerSecond",
-      "headingDegrees", sequence, "receivedAt"
+      "headingDegrees", sequence, "receivedAt" ${further === empty ? empty : sql`, ${further}`}
     from json_to_recordset(${JSON.stringify(positions)}::json) as given ("vehicleId" uuid, "driverId" uuid,
       "recordedAt" timestamptz, latitude float8, longitude float8, "accuracyMeters" real, "speedMetersPerSecond" real,
-      "headingDegrees" real, sequence int, "receivedAt" timestamptz)`;
+      "headingDegrees" real, sequence int, "receivedAt" timestamptz, doubtful bool)`;
 }
 
-/** @returns the new positions, in order of time; of two positions with the same key in a batch, the first is stored */
-export async function addToHistory(em: EntityManager, positions: readonly Position[]): Promise<Position[]> {
-  const different = new Map(positions.toReversed().map((position) => [keyOf(position), position]));
-  if (different.size === 0) return [];
-  const rows = await query<{ vehicleId: string; recordedAt: string }>(
+/**
+ * Adds positions to the history, doubtful ones with their mark.
+ * @param positions with different keys, in order of time
+ * @returns the new ones
+ */
+export async function addToHistory(
+  em: EntityManager,
+  positions: readonly Position[],
+  doubtful: ReadonlySet<Position>,
+): Promise<Position[]> {
+  if (positions.length === 0) return [];
+  const rows = positions.map((position) => ({ ...position, doubtful: doubtful.has(position) }));
+  const added = await query<{ vehicleId: string; recordedAt: string }>(
     em,
-    sql`insert into position_history (${into}) ${rowsOfPositions([...different.values()])}
+    sql`insert into position_history (${into}, doubtful) ${rowsOfPositions(rows, sql`doubtful`)}
       on conflict do nothing returning vehicle_id as "vehicleId", recorded_at as "recordedAt"`,
   );
-  return rows
-    .flatMap(({ vehicleId, recordedAt }) => different.get(keyOf({ vehicleId, recordedAt: new Date(recordedAt) })) ?? [])
-    .sort((left, right) => left.recordedAt.getTime() - right.recordedAt.getTime());
+  const keys = new Set(added.map((row) => keyOf({ ...row, recordedAt: new Date(row.recordedAt) })));
+  return positions.filter((position) => keys.has(keyOf(position)));
 }
 
-function keyOf({ vehicleId, recordedAt }: { vehicleId: string; recordedAt: Date }): string {
+/** Stored positions with the keys of these, by key. */
+export async function storedAt(em: EntityManager, positions: readonly Position[]): Promise<Map<string, Position>> {
+  if (positions.length === 0) return new Map();
+  const rows = await positionRows.read(
+    em,
+    sql`select ${positionRows.columns('t')} from (${rowsOfPositions(positions)}) given
+      join position_history t on t.vehicle_id = "vehicleId" and t.recorded_at = "recordedAt"`,
+  );
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+/** Removes the mark of doubtful positions that others proved right. */
+export async function clearDoubts(em: EntityManager, positions: readonly Position[]): Promise<void> {
+  if (positions.length === 0) return;
+  await query(
+    em,
+    sql`update position_history h set doubtful = false from (${rowsOfPositions(positions)}) given
+      where h.vehicle_id = "vehicleId" and h.recorded_at = "recordedAt" and h.doubtful`,
+  );
+}
+
+export function keyOf({ vehicleId, recordedAt }: { vehicleId: string; recordedAt: Date }): string {
   return `${vehicleId}|${recordedAt.getTime()}`;
 }
 
-/** Moves current positions forward, never back, and announces them to subscribers. */
+/**
+ * Moves current positions forward, never back, and announces them to subscribers.
+ * @param plausible positions in order of time
+ * @param fresh those that are newer than the current one of their vehicle
+ * @returns the new current position of each vehicle that moved
+ */
 export async function moveForward(
   { em, announce }: Transaction,
-  accepted: readonly Position[],
+  plausible: readonly Position[],
   fresh: readonly Position[],
-): Promise<void> {
+): Promise<Position[]> {
   const ofVehicles = newest(fresh, (position) => position.vehicleId);
-  const ofDrivers = newest(accepted, (position) => position.driverId);
+  const ofDrivers = newest(plausible, (position) => position.driverId);
   await upsert(em, 'vehicle_position', 'vehicle_id', ofVehicles);
   await upsert(em, 'driver_position', 'driver_id', ofDrivers);
   for (const position of ofVehicles) announce(liveTopics.vehiclePosition(position.vehicleId), encodeMove(position));
+  return ofVehicles;
 }
 
 /** The last position of each key, as positions are in order of time. Sorted by key, so that concurrent reports do not deadlock. */

@@ -3,35 +3,16 @@ import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transact } from '#shared/database/transaction.ts';
 import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
-import { isUuid } from '#shared/ids.ts';
-import { type Duty, driverInCharge, mayReport } from '../domain/duty.ts';
+import { driverInCharge, mayReport } from '../domain/duty.ts';
 import type { Position } from '../domain/position.ts';
 import { findFault, type PositionRefusal, type PositionReport } from '../domain/report.ts';
-import { recordCrossings } from './crossings.ts';
-import { dutiesOf } from './duties.ts';
 import { shareGeofences } from './geofence-lock.ts';
-import { addToHistory, moveForward } from './position-writes.ts';
-import { positionRows } from './rows.ts';
-
-export interface ReportOutcome {
-  /** Positions added to the history. */
-  readonly acceptedCount: number;
-  /** Number of these that were older than the current position, so that they moved no vehicle. */
-  readonly lateCount: number;
-  /** Positions that were already stored, for example by an earlier report of the same batch. */
-  readonly duplicateCount: number;
-  readonly refused: readonly PositionRefusal[];
-}
+import { type Known, lockAndRead } from './known.ts';
+import { type Checked, type ReportOutcome, storePositions } from './store-positions.ts';
 
 interface Indexed {
   readonly index: number;
   readonly report: PositionReport;
-}
-
-interface Known {
-  readonly vehicles: ReadonlyMap<string, Position | null>;
-  readonly drivers: ReadonlySet<string>;
-  readonly duties: ReadonlyMap<string, readonly Duty[]>;
 }
 
 /**
@@ -52,29 +33,29 @@ export async function reportPositions(
     if (fault) refused.push({ index, ...fault });
     else valid.push({ index, report });
   }
-  if (valid.length === 0) return { acceptedCount: 0, lateCount: 0, duplicateCount: 0, refused };
+  if (valid.length === 0) return { acceptedCount: 0, lateCount: 0, duplicateCount: 0, doubtful: [], refused };
 
   const [from, to] = span(valid);
   // Runs before the transaction, so that creating a new month's partition neither waits for other reports nor blocks them.
   await query(em, sql`select ensure_position_partitions(${from}::timestamptz, ${to}::timestamptz)`);
   return transact(async (transaction) => {
     await shareGeofences(transaction.em);
-    const known = await lockAndRead(transaction.em, valid, from, to);
-    const positions: Position[] = [];
+    const known = await lockAndRead(
+      transaction.em,
+      valid.map(({ report }) => report),
+      from,
+      to,
+    );
+    const checked: Checked[] = [];
     for (const indexed of valid) {
-      const checked = checkReport(indexed, known, reporter, now);
-      if ('code' in checked) refused.push(checked);
-      else positions.push(checked);
+      const outcome = checkReport(indexed, known, reporter, now);
+      if ('code' in outcome) refused.push(outcome);
+      else checked.push({ index: indexed.index, position: outcome });
     }
-    const accepted = await addToHistory(transaction.em, positions);
-    const fresh = accepted.filter((position) => isAhead(position, known));
-    await recordCrossings(transaction.em, fresh, known.vehicles);
-    await moveForward(transaction, accepted, fresh);
+    const stored = await storePositions(transaction, checked, known);
     return {
-      acceptedCount: accepted.length,
-      lateCount: accepted.length - fresh.length,
-      duplicateCount: positions.length - accepted.length,
-      refused: refused.sort((left, right) => left.index - right.index),
+      ...stored,
+      refused: [...refused, ...stored.refused].sort((left, right) => left.index - right.index),
     };
   });
 }
@@ -82,36 +63,6 @@ export async function reportPositions(
 function span(valid: readonly Indexed[]): [Date, Date] {
   const times = valid.map(({ report }) => report.recordedAt.getTime());
   return [new Date(Math.min(...times)), new Date(Math.max(...times))];
-}
-
-async function lockAndRead(em: EntityManager, valid: readonly Indexed[], from: Date, to: Date): Promise<Known> {
-  const vehicleIds = idsIn(valid.map(({ report }) => report.vehicleId));
-  const driverIds = idsIn(valid.flatMap(({ report }) => report.driverId ?? []));
-  const vehicles = await query<{ id: string }>(
-    em,
-    sql`select vehicle_id as id from vehicle where vehicle_id = any(${vehicleIds}::uuid[]) and active
-      order by vehicle_id for no key update`,
-  );
-  // Read after the lock is taken, so that positions of a concurrent report are included.
-  const positions = await positionRows.read(
-    em,
-    sql`select ${positionRows.columns('t')} from vehicle_position t where t.vehicle_id = any(${vehicleIds}::uuid[])`,
-  );
-  const drivers = await query<{ id: string }>(
-    em,
-    sql`select driver_id as id from driver where driver_id = any(${driverIds}::uuid[]) and active`,
-  );
-  const current = new Map(positions.map((position) => [position.vehicleId, position]));
-  return {
-    vehicles: new Map(vehicles.map(({ id }) => [id, current.get(id) ?? null])),
-    drivers: new Set(drivers.map(({ id }) => id)),
-    duties: await dutiesOf(em, vehicleIds, from, to),
-  };
-}
-
-/** Distinct ids, as PostgreSQL writes them. Texts that are no ids are left out. */
-function idsIn(texts: readonly string[]): string[] {
-  return [...new Set(texts.map((text) => text.toLowerCase()))].filter(isUuid);
 }
 
 /** Checks whether the reporter may report this position, and finds its driver: given, reporting, or in charge. */
@@ -165,9 +116,4 @@ function positionFrom(report: PositionReport, vehicleId: string, driverId: strin
 /** Readings are stored in single precision. PostgreSQL refuses values that are too small for it, so they become 0. */
 function reading(value: number): number {
   return Math.fround(value) === 0 ? 0 : value;
-}
-
-function isAhead({ vehicleId, recordedAt }: Position, { vehicles }: Known): boolean {
-  const current = vehicles.get(vehicleId);
-  return !current || recordedAt > current.recordedAt;
 }

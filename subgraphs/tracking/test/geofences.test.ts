@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
+import { runs, seed } from '#shared/test/random.ts';
 import { encodePolyline } from '../domain/polyline.ts';
 import { analyst, at, customerOf, dispatcher, driverOf, minutes, openScene, type Scene } from './scene.ts';
 
@@ -91,11 +93,12 @@ describe('geofences', () => {
       bounds: { west: 176, east: -178 },
       area: { vertices, polyline: encodePolyline(vertices) },
     });
+    const hours = (count: number) => count * 3_600;
     await scene.report(dispatcher, [
-      at(vehicleId, 0, { location: corner(-17, 175) }),
-      at(vehicleId, 1, { location: corner(-17, 179.9) }),
-      at(vehicleId, 2, { location: corner(-17, -179.9) }),
-      at(vehicleId, 3, { location: corner(-17, -177) }),
+      at(vehicleId, hours(-9), { location: corner(-17, 175) }),
+      at(vehicleId, hours(-5), { location: corner(-17, 179.9) }),
+      at(vehicleId, hours(-4), { location: corner(-17, -179.9) }),
+      at(vehicleId, 0, { location: corner(-17, -177) }),
     ]);
     expect(await kinds({ geofenceId: fiji.id })).toEqual(['ENTER', 'EXIT']);
   });
@@ -141,12 +144,49 @@ describe('geofences', () => {
     expect(await kinds({ vehicleId, kind: 'EXIT' })).toContain('EXIT');
   });
 
-  test('make no event of late positions or of a repeated batch', async () => {
+  const timesOf = async (filter: object) =>
+    (await events(filter)).nodes.map(({ kind, occurredAt }) => `${kind} ${occurredAt.slice(11, 19)}`).reverse();
+
+  test('find the visit in positions that a phone without network sent later, at its own times', async () => {
     const { id } = await created();
-    await drive([0, 3_000], [600, 2_000]);
-    await drive([300, 0]);
-    await drive([0, 3_000], [600, 2_000]);
-    expect(await kinds({ geofenceId: id, vehicleId })).toEqual([]);
+    await drive([600, 3_000]);
+    expect(await drive([500, 100], [550, 1_500])).toMatchObject({ acceptedCount: 2, lateCount: 2 });
+    const visit = ['ENTER 12:08:20', 'EXIT 12:09:10'];
+    expect(await timesOf({ geofenceId: id, vehicleId })).toEqual(visit);
+    await drive([500, 100], [550, 1_500], [600, 3_000]);
+    expect(await timesOf({ geofenceId: id, vehicleId })).toEqual(visit);
+    await drive([660, 100]);
+    expect(await timesOf({ geofenceId: id, vehicleId })).toEqual([...visit, 'ENTER 12:11:00']);
+  });
+
+  test('correct the time of a crossing that late positions show to be earlier', async () => {
+    const { id } = await created();
+    await drive([0, 3_000], [600, 200]);
+    await drive([300, 500]);
+    expect(await timesOf({ geofenceId: id, vehicleId })).toEqual(['ENTER 12:05:00']);
+    await drive([660, 100]);
+    await drive([120, 2_500]);
+    expect(await timesOf({ geofenceId: id, vehicleId })).toEqual(['ENTER 12:05:00']);
+  });
+
+  test('make the same events in whatever order the positions arrive', async () => {
+    const { id } = await created({ hysteresisMeters: 0 });
+    const drawn = fc.record({
+      meters: fc.array(fc.integer({ min: 0, max: 2_000 }), { minLength: 20, maxLength: 20 }),
+      order: fc.shuffledSubarray([...Array(20).keys()], { minLength: 20 }),
+    });
+    for (const { meters, order } of fc.sample(drawn, { seed, numRuns: runs(6) })) {
+      const stops = meters.map((meters, index): [number, number] => [60 + index * 60, meters]);
+      const [inOrder, shuffled] = [await scene.vehicle(), await scene.vehicle()];
+      vehicleId = inOrder;
+      await drive([0, 3_000], ...stops);
+      const expected = await timesOf({ geofenceId: id, vehicleId });
+      vehicleId = shuffled;
+      await drive([0, 3_000]);
+      const sent = order.flatMap((index) => stops.slice(index, index + 1));
+      for (let first = 0; first < sent.length; first += 4) await drive(...sent.slice(first, first + 4));
+      expect(await timesOf({ geofenceId: id, vehicleId })).toEqual(expected);
+    }
   });
 
   test('make no event of a vehicle whose first position is inside', async () => {

@@ -7,7 +7,6 @@ import {
   at,
   chicago,
   customerOf,
-  denver,
   dispatcher,
   driverOf,
   minutes,
@@ -16,6 +15,9 @@ import {
   start,
   step,
 } from './scene.ts';
+
+/** 700 m from the place of the other positions. */
+const suburb = { latitude: chicago.latitude - 0.0063, longitude: chicago.longitude };
 
 const positionQuery = `query P($r: [_Any!]!) { _entities(representations: $r) { ... on Vehicle { position {
   recordedAt location { latitude longitude } accuracyMeters speedMetersPerSecond headingDegrees sequence
@@ -52,18 +54,19 @@ describe('reporting positions', () => {
     );
 
   test('moves the vehicle to the newest of a batch, whatever its order', async () => {
-    const extra = { speedMetersPerSecond: 21.5, headingDegrees: 360, sequence: 7, location: denver };
+    const extra = { speedMetersPerSecond: 21.5, headingDegrees: 360, sequence: 7, location: suburb };
     const batch = [at(vehicleId, 30), at(vehicleId, 60, extra), at(vehicleId, 0)];
     expect(await scene.report(dispatcher, batch)).toEqual({
       acceptedCount: 3,
       lateCount: 0,
       duplicateCount: 0,
+      doubtful: [],
       refused: [],
       userErrors: [],
     });
     expect(await current(vehicleId)).toEqual({
       recordedAt: '2026-03-02T12:01:00.000Z',
-      location: denver,
+      location: suburb,
       accuracyMeters: 8,
       speedMetersPerSecond: 21.5,
       headingDegrees: 0,
@@ -85,7 +88,7 @@ describe('reporting positions', () => {
   });
 
   test('twice changes nothing: repeated positions are duplicates', async () => {
-    const batch = [at(vehicleId, 1), at(vehicleId, 2), at(vehicleId, 1, { location: denver })];
+    const batch = [at(vehicleId, 1), at(vehicleId, 2), at(vehicleId, 1, { accuracyMeters: 9 })];
     expect(await scene.report(dispatcher, batch)).toMatchObject({ acceptedCount: 2, duplicateCount: 1 });
     expect(await scene.report(dispatcher, batch)).toMatchObject({ acceptedCount: 0, duplicateCount: 3 });
     expect(await count(vehicleId)).toBe(2);
@@ -154,7 +157,7 @@ describe('reporting positions', () => {
     const batch = (size: number, offset: number) =>
       Array.from({ length: size }, (_, index) =>
         at(many[index % many.length] ?? vehicleId, offset + index, {
-          location: Math.floor(index / many.length) % 2 ? chicago : denver,
+          location: Math.floor(index / many.length) % 2 ? chicago : suburb,
         }),
       );
     await scene.report(dispatcher, batch(10, -700));

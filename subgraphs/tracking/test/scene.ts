@@ -34,6 +34,7 @@ export interface Reported {
   readonly acceptedCount: number;
   readonly lateCount: number;
   readonly duplicateCount: number;
+  readonly doubtful: readonly { index: number; code: string; message: string }[];
   readonly refused: readonly { index: number; code: string; message: string }[];
   readonly userErrors: readonly { code: string }[];
 }
@@ -57,7 +58,7 @@ export function minutes(count: number): Date {
 }
 
 const reportMutation = `mutation R($input: ReportPositionsInput!) { reportPositions(input: $input) {
-  acceptedCount lateCount duplicateCount refused { index code message } userErrors { code field message } } }`;
+  acceptedCount lateCount duplicateCount doubtful { index code message } refused { index code message } userErrors { code field message } } }`;
 
 export async function openScene(live?: LivePubSub): Promise<Scene> {
   const clock = { now: start };

@@ -11,7 +11,9 @@ import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
 import { identityToken } from '#shared/test/harness.ts';
 import type { Position } from '../domain/position.ts';
 import { latestMoves, latestPositions } from '../resolvers/latest-moves.ts';
-import { at, customerOf, denver, dispatcher, driverOf, minutes, openScene, type Scene, step } from './scene.ts';
+import { at, chicago, customerOf, dispatcher, driverOf, minutes, openScene, type Scene, step } from './scene.ts';
+
+const suburb = { latitude: chicago.latitude + 0.02, longitude: chicago.longitude };
 
 const subscription = `subscription M($ids: [ID!]!) { vehicleMoved(ids: $ids) {
   vehicle { id } position { recordedAt location { latitude } driver { id } shipment { id } } } }`;
@@ -98,8 +100,8 @@ describe('vehicleMoved', () => {
     await scene.report(dispatcher, [at(vehicleId, 50), at(vehicleId, 100)]);
     await scene.report(dispatcher, [at(vehicleId, 200), at(vehicleId, 180)]);
     expect(await watcher.next()).toMatchObject(recordedAt(200));
-    await scene.report(dispatcher, [at(vehicleId, 300, { location: denver })]);
-    expect(await watcher.next()).toMatchObject({ position: { location: { latitude: denver.latitude } } });
+    await scene.report(dispatcher, [at(vehicleId, 300, { location: suburb })]);
+    expect(await watcher.next()).toMatchObject({ position: { location: { latitude: suburb.latitude } } });
     await watcher.close();
     await pubsub.listeners(0);
   });
