@@ -40,7 +40,7 @@ describe('a command line', () => {
     expect(readCommandLine(command, ['--no-trucks']).values).toEqual({ trucks: false });
   });
 
-  test('asks for help wherever it says so', () => {
+  test('shows its help wherever --help stands', () => {
     const help = new HelpRequest(
       'npm run move -- [options]\nMoves things.\n\n  --to PLACE   where to\n  --no-trucks  on foot\n  --help       shows this text',
     );

@@ -16,7 +16,7 @@ test.each(firstQueries)('the README shows %s', (query) => {
   expect(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')).toContain(query);
 });
 
-test('the welcome tells the addresses and, outside production, the accounts and the queries', () => {
+test('the welcome shows the addresses and, outside production, the accounts and the queries', () => {
   const where = {
     gatewayUrl: 'http://127.0.0.1:4000',
     adminUrl: 'http://127.0.0.1:4100',

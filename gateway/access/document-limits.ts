@@ -33,15 +33,21 @@ export function checkSize(size: DocumentSize, limits: DocumentLimits): void {
 }
 
 export function tooManyTokens({ maxTokens }: DocumentLimits): GraphError {
-  return new GraphError('TOKEN_LIMIT_EXCEEDED', `At most ${maxTokens} tokens are allowed; the operation has more.`);
+  return new GraphError(
+    'TOKEN_LIMIT_EXCEEDED',
+    `At most ${maxTokens} tokens are allowed; the operation has more. Split the operation.`,
+  );
 }
 
 export function tooDeep({ maxDepth }: DocumentLimits): GraphError {
-  return new GraphError('MAX_DEPTH_LIMIT', `At most ${maxDepth} levels are allowed; the operation has far more.`);
+  return new GraphError(
+    'MAX_DEPTH_LIMIT',
+    `At most ${maxDepth} levels are allowed; the operation has far more. Split the operation.`,
+  );
 }
 
 type LimitCode = 'TOKEN_LIMIT_EXCEEDED' | 'MAX_DEPTH_LIMIT' | 'MAX_ALIASES_LIMIT' | 'MAX_ROOT_FIELDS_LIMIT';
 
 function tooMany(code: LimitCode, what: string, limit: number, got: number): GraphError {
-  return new GraphError(code, `At most ${limit} ${what} are allowed; the operation has ${got}.`);
+  return new GraphError(code, `At most ${limit} ${what} are allowed; the operation has ${got}. Split the operation.`);
 }

@@ -125,7 +125,7 @@ export class Documents {
 
   #checkIntrospection(document: DocumentNode): void {
     if (this.#introspection.allows(document)) return;
-    const message = `Introspection may return at most ${this.#introspection.limit} values; the operation asks for more.`;
+    const message = `Introspection may return at most ${this.#introspection.limit} values; the operation requests more. Select fewer fields.`;
     throw new GraphError('COST_ESTIMATED_TOO_EXPENSIVE', message);
   }
 }

@@ -111,9 +111,13 @@ async function skewBehindExpiry(
 }
 
 function unauthenticated(message: string): RequestRefusal {
-  return new RequestRefusal('UNAUTHENTICATED', `${message} Leave the header out to ask anonymously.`, {
-    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
-  });
+  return new RequestRefusal(
+    'UNAUTHENTICATED',
+    `${message} Or omit the authorization header to send the request anonymously.`,
+    {
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    },
+  );
 }
 
 /** Makes a key of every property of an identity on which a subgraph's response may depend. */

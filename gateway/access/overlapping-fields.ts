@@ -182,7 +182,10 @@ class OverlapCheck {
   #spend(visits: number): void {
     this.#visits += visits;
     if (this.#visits <= maxVisits) return;
-    throw new GraphError('TOKEN_LIMIT_EXCEEDED', 'The operation has too many fields with equal names to compare.');
+    throw new GraphError(
+      'TOKEN_LIMIT_EXCEEDED',
+      'The operation has too many fields with equal names to compare. Split the operation.',
+    );
   }
 }
 

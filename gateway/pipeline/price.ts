@@ -12,7 +12,7 @@ export function price(checked: Checked, limit: number | undefined): Checked {
   const estimate = generation.pricer.price(document, operation, variables);
   if (estimate <= limit) return checked;
   const mostExpensive = generation.pricer.mostExpensivePath(document, operation, variables);
-  const where = mostExpensive ? ` Most of it lies at "${mostExpensive.path}": ask for shorter lists there.` : '';
+  const where = mostExpensive ? ` Most of them come from "${mostExpensive.path}". Request shorter lists there.` : '';
   const message = `The operation may return ${estimate} objects; at most ${limit} are allowed.${where}`;
   throw new RequestRefusal('COST_ESTIMATED_TOO_EXPENSIVE', message, {
     extensions: { estimate, limit, dearestPath: mostExpensive?.path ?? null },

@@ -60,14 +60,14 @@ const faultyRequests: Readonly<Record<string, Refusal>> = {
     request: { query: deep },
     status: 400,
     code: 'MAX_DEPTH_LIMIT',
-    message: 'At most 25 levels are allowed; the operation has 42.',
+    message: 'At most 25 levels are allowed; the operation has 42. Split the operation.',
   },
   'an operation that may return too many objects': {
     request: { query: 'query ($id: ID!) { person(id: $id) { friends { friends { name } } } }', variables: { id: '1' } },
     status: 400,
     code: 'COST_ESTIMATED_TOO_EXPENSIVE',
     message:
-      'The operation may return 931 objects; at most 500 are allowed. Most of it lies at "person.friends.friends": ask for shorter lists there.',
+      'The operation may return 931 objects; at most 500 are allowed. Most of them come from "person.friends.friends". Request shorter lists there.',
   },
   'introspection twice in one operation': {
     request: { query: '{ a: __schema { description } b: __schema { description } }' },
@@ -123,7 +123,8 @@ const strangers: Readonly<Record<string, Refusal>> = {
     request: { query: '{ people { id } }', headers: { authorization: 'Bearer nonsense' } },
     status: 401,
     code: 'UNAUTHENTICATED',
-    message: 'The access token is expired or invalid. Sign in again. Leave the header out to ask anonymously.',
+    message:
+      'The access token is expired or invalid. Sign in again. Or omit the authorization header to send the request anonymously.',
     except: { websocket: { closeCode: 4403 } },
   },
   'introspection by a caller who is not signed in': {

@@ -86,7 +86,7 @@ describe('hostile operations', () => {
 
   test('the message states the limit and the actual number', async () => {
     const { errors } = await gateway.ask(nested(40));
-    expect(errors[0]?.message).toBe('At most 25 levels are allowed; the operation has 42.');
+    expect(errors[0]?.message).toBe('At most 25 levels are allowed; the operation has 42. Split the operation.');
   });
 
   test('a refused text is refused again, and others still run', async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { costOf } from './cost.ts';
-import { readTrustedDocuments, type TrustedDocument } from './documents.ts';
+import { type ClientDocument, readClientDocuments } from './documents.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
 
 /**
- * Each trusted query costs exactly the requests to subgraphs and SQL statements that its header states, on short pages and
+ * Each query of a client costs exactly the requests to subgraphs and SQL statements that its header states, on short pages and
  * on long ones. An N+1 fails here, and so does one superfluous statement.
  */
-const queries = readTrustedDocuments().flatMap((document) =>
+const queries = readClientDocuments().flatMap((document) =>
   document.budget === null ? [] : [{ ...document, budget: document.budget }],
 );
 const longPage = 40;
@@ -117,7 +117,7 @@ async function enterAtlanta(): Promise<void> {
   expect(report).toMatchObject({ acceptedCount: positions.length });
 }
 
-function variablesOf({ operation, most }: TrustedDocument, page: number): Record<string, unknown> {
+function variablesOf({ operation, most }: ClientDocument, page: number): Record<string, unknown> {
   const first = Math.min(page, most['first'] ?? page);
   const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   return Object.fromEntries(Object.entries({ ...values, first }).filter(([name]) => names.includes(name)));

@@ -7,7 +7,7 @@ import { codegen } from '@graphql-codegen/core';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, printSchema } from 'graphql';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
-import { readTrustedDocuments } from './documents.ts';
+import { readClientDocuments } from './documents.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Inside the project, so that generated imports find its packages. */
@@ -18,12 +18,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a frontend that generates its types with the client preset of GraphQL Code Generator', () => {
-  test('gets typed documents for all trusted operations', async () => {
+  test('gets typed documents for all client operations', async () => {
     const { apiSchema } = loadSupergraphModel(readFileSync(join(root, 'schema/supergraph.graphql'), 'utf8'));
     const sections = await preset.buildGeneratesSection({
       baseOutputDir: `${folder}/`,
       schema: parse(printSchema(apiSchema)),
-      documents: readTrustedDocuments().map(({ path, document, text }) => ({ location: path, document, rawSDL: text })),
+      documents: readClientDocuments().map(({ path, document, text }) => ({ location: path, document, rawSDL: text })),
       config: {
         enumsAsTypes: true,
         useTypeImports: true,

@@ -6,10 +6,10 @@ import { OperationTypeNode, specifiedRules } from 'graphql';
 import { Documents } from '../../gateway/access/documents.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
-import { readTrustedDocuments, type TrustedDocument } from './documents.ts';
+import { type ClientDocument, readClientDocuments } from './documents.ts';
 
 /** Documents of clients are kept beside the schema. Each has one operation and is valid on the current graph. */
-const documents = readTrustedDocuments();
+const documents = readClientDocuments();
 const config = readGatewayConfig([], {});
 const gatewayDocuments = new Documents({
   schema: loadSupergraphModel(readFileSync(config.supergraphFile, 'utf8')).apiSchema,
@@ -18,9 +18,9 @@ const gatewayDocuments = new Documents({
 });
 const accounts = ['admin', 'dispatcher', 'driver', 'customer', 'partner', 'analyst'];
 const pascal = (fileName: string) => fileName.replace(/(^|-)([a-z])/g, (_match, _dash, letter) => letter.toUpperCase());
-const isQuery = ({ operation }: TrustedDocument) => operation.operation === OperationTypeNode.QUERY;
+const isQuery = ({ operation }: ClientDocument) => operation.operation === OperationTypeNode.QUERY;
 
-describe('trusted documents', () => {
+describe('client documents', () => {
   test('each client has several', () => {
     expect(documents.length).toBeGreaterThanOrEqual(24);
     const clients = Map.groupBy(documents, ({ client }) => client);

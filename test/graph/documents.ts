@@ -12,7 +12,7 @@ export interface Budget {
 }
 
 /** One file of `schema/operations/<client>/`: an operation of a client, with its header. */
-export interface TrustedDocument {
+export interface ClientDocument {
   /** Path below `schema/operations`, such as `mobile/driver-day.graphql`. */
   readonly path: string;
   readonly client: string;
@@ -30,20 +30,20 @@ export interface TrustedDocument {
 
 const folder = resolve(import.meta.dirname, '../../schema/operations');
 
-export function readTrustedDocuments(): TrustedDocument[] {
+export function readClientDocuments(): ClientDocument[] {
   return globSync('*/*.graphql', { cwd: folder })
     .sort()
     .map((path) => readDocument(path));
 }
 
 /** The document of that name. @throws Error when there is none */
-export function trustedDocument(name: string): TrustedDocument {
-  const found = readTrustedDocuments().find((document) => document.name === name);
+export function clientDocument(name: string): ClientDocument {
+  const found = readClientDocuments().find((document) => document.name === name);
   if (!found) throw new Error(`schema/operations has no operation called ${name}`);
   return found;
 }
 
-function readDocument(path: string): TrustedDocument {
+function readDocument(path: string): ClientDocument {
   const text = readFileSync(join(folder, path), 'utf8');
   const document = parse(text);
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);

@@ -14,7 +14,7 @@ import { CostModel } from '../../gateway/access/cost/model.ts';
 import { OperationPricer } from '../../gateway/access/cost/operation-pricer.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
-import { readTrustedDocuments } from './documents.ts';
+import { readClientDocuments } from './documents.ts';
 
 /** Every list of the composed graph has a stated length, from which the price of an operation follows. */
 const config = readGatewayConfig([], {});
@@ -82,10 +82,10 @@ describe('every list of the graph', () => {
   });
 });
 
-describe('a trusted document', () => {
+describe('a client document', () => {
   const limit = config.maxQueryCost ?? 0;
 
-  test.each(readTrustedDocuments().map((document) => [document.name, document] as const))(
+  test.each(readClientDocuments().map((document) => [document.name, document] as const))(
     '%s costs at most a third of the limit, on the longest pages that its client asks for',
     (_name, { document, operation, most }) => {
       const price = pricer.price(document, operation, most);

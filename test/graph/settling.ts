@@ -7,20 +7,20 @@ export interface Settling {
   close(): Promise<void>;
 }
 
-const channel = 'test_event_taken';
+const channel = 'test_event_handled';
 
-/** A trigger in the test's database notifies whenever an event was handled, so that tests need not poll. */
-const announceTaken = `
-  create function ${jobsSchema}.announce_taken() returns trigger language plpgsql as
+/** A trigger in the test's database notifies when an event was handled, so that tests need not poll. */
+const notifyHandled = `
+  create function ${jobsSchema}.notify_handled() returns trigger language plpgsql as
     $$ begin perform pg_notify('${channel}', ''); return null; end $$;
-  create trigger announce_taken after update on ${jobsSchema}.job
-    for each row when (new.state >= 'completed') execute function ${jobsSchema}.announce_taken();`;
+  create trigger notify_handled after update on ${jobsSchema}.job
+    for each row when (new.state >= 'completed') execute function ${jobsSchema}.notify_handled();`;
 
 /** The open event that failed most often comes first. */
 const openEvents = `select name, data->>'name' as event, retry_count, output->>'message' as failure from ${jobsSchema}.job
   where state < 'completed' and name not like '%\\_dead' order by retry_count desc limit 1`;
-/** An event that failed this often ends the wait: its consumer is faulty. */
-const failuresMost = 3;
+/** An event that failed this often ends the wait, because its consumer is faulty. */
+const maxFailures = 3;
 
 interface OpenEvent {
   readonly name: string;
@@ -35,19 +35,19 @@ export async function watchQueues(adminUrl: string, database: string): Promise<S
   url.pathname = `/${database}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
-  await client.query(`${announceTaken} listen ${channel}`);
-  let taken = Promise.withResolvers<void>();
+  await client.query(`${notifyHandled} listen ${channel}`);
+  let handled = Promise.withResolvers<void>();
   client.on('notification', () => {
-    taken.resolve();
-    taken = Promise.withResolvers();
+    handled.resolve();
+    handled = Promise.withResolvers();
   });
   return {
     async settle() {
       for (;;) {
-        const next = taken.promise; // Before the query, so that no event handled meanwhile is missed.
+        const next = handled.promise; // before the query, so that no event is missed
         const [open] = (await client.query<OpenEvent>(openEvents)).rows;
         if (!open) return;
-        if (open.retry_count >= failuresMost) throw new Error(`${open.name}: ${open.event} failed: ${open.failure}`);
+        if (open.retry_count >= maxFailures) throw new Error(`${open.name}: ${open.event} failed: ${open.failure}`);
         await next;
       }
     },

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { trustedDocument } from './documents.ts';
+import { clientDocument } from './documents.ts';
 import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
 import { type Watch, watch } from './watch.ts';
 
 /**
- * The whole life of a shipment through the trusted documents of customers, dispatchers, drivers and staff: priced, booked,
+ * The whole life of a shipment through the client documents of customers, dispatchers, drivers and staff: priced, booked,
  * assessed, assigned, carried, delivered, billed, paid, rated. The leaderboard and the company's figures show it.
  */
 let graph: TestGraph;
@@ -22,13 +22,13 @@ interface Refusal {
   readonly code: string;
 }
 
-/** Runs a trusted mutation and returns its payload. The account is that of its document unless another is given. */
+/** Runs a mutation of a client and returns its payload. The account is that of its document unless another is given. */
 async function tryTo<T>(
   name: string,
   input: object,
   by?: DemoAccount,
 ): Promise<T & { userErrors: readonly Refusal[] }> {
-  const { as: usual, text, operation } = trustedDocument(name);
+  const { as: usual, text, operation } = clientDocument(name);
   const as = by ?? usual;
   const { data, errors } = await graph.ask<Record<string, T & { userErrors: Refusal[] }>>(as, text, { input });
   expect({ name, kind: operation.operation, errors }).toEqual({ name, kind: 'mutation', errors: [] });
@@ -44,14 +44,14 @@ async function run<T>(name: string, input: object, by?: DemoAccount): Promise<T>
 }
 
 async function read<T>(name: string, variables: Record<string, unknown>): Promise<T> {
-  const { as, text } = trustedDocument(name);
+  const { as, text } = clientDocument(name);
   const { data, errors } = await graph.ask<T>(as, text, variables);
   expect({ name, errors }).toEqual({ name, errors: [] });
   return data!;
 }
 
-async function subscribe<T>(name: string, variables: Record<string, unknown>, as = trustedDocument(name).as) {
-  const opened = await watch<T>(graph, as, trustedDocument(name).text, variables);
+async function subscribe<T>(name: string, variables: Record<string, unknown>, as = clientDocument(name).as) {
+  const opened = await watch<T>(graph, as, clientDocument(name).text, variables);
   watches.push(opened as Watch<unknown>);
   return opened;
 }
@@ -213,7 +213,7 @@ describe('a shipment', () => {
       accuracyMeters: 5,
       speedMetersPerSecond: 24,
     }));
-    const { data } = await graph.ask('dispatcher', trustedDocument('ReportPositions').text, { input: { positions } });
+    const { data } = await graph.ask('dispatcher', clientDocument('ReportPositions').text, { input: { positions } });
     expect(data).toMatchObject({ reportPositions: { acceptedCount: 2, refused: [], userErrors: [] } });
     const last = positions[1]!.location;
     const fits = ({ vehicleMoved: { position } }: Move) => JSON.stringify(position.location) === JSON.stringify(last);
@@ -296,7 +296,7 @@ describe('a shipment', () => {
   });
 
   async function advance(to: string, more: object = {}): Promise<void> {
-    const { text } = trustedDocument('AdvanceShipment');
+    const { text } = clientDocument('AdvanceShipment');
     const { data } = await graph.ask('dispatcher', text, { input: { id: shipmentId, to, ...more } });
     expect(data).toMatchObject({ advanceShipment: { shipment: { status: to }, userErrors: [] } });
     await graph.settle();

@@ -158,7 +158,9 @@ describe('introspection', () => {
     expect(check(text)).toMatchObject({
       kind: 'refused',
       code: 'COST_ESTIMATED_TOO_EXPENSIVE',
-      message: expect.stringMatching(/^Introspection may return at most \d+ values; the operation asks for more\.$/),
+      message: expect.stringMatching(
+        /^Introspection may return at most \d+ values; the operation requests more\. Select fewer fields\.$/,
+      ),
     });
   });
 

@@ -34,7 +34,11 @@ export const Query = {
     { em, identity }: FleetContext,
   ) => {
     const hidden = hiddenFromColleagues(identity, { ...filter }, orderBy);
-    if (hidden.length > 0) throw new GraphError('FORBIDDEN', `Only staff may use ${hidden.join(', ')}.`);
+    if (hidden.length > 0)
+      throw new GraphError(
+        'FORBIDDEN',
+        `Only staff may use ${hidden.join(' and ')}. Omit ${hidden.length === 1 ? 'it' : 'them'}.`,
+      );
     const list = orderBy === 'NAME_ASC' ? driversByName : driversByHiring;
     return readPage(em, list, driverConditions(filter), pageOf(list, page));
   },

@@ -105,9 +105,9 @@ export async function unassignShipment(
   const { em } = transaction;
   const { load, state } = await lockBooked(em, input.shipmentId);
   const holding = await holdingOf(em, load.shipmentId);
-  if (!holding) return refuse('NOT_ASSIGNED', 'This shipment has no assignment.', 'shipmentId');
+  if (!holding) return refuse('NOT_ASSIGNED', 'This shipment has no assignment. Assign it first.', 'shipmentId');
   if (input.assignmentId != null && input.assignmentId !== holding.id) {
-    const message = `This shipment has another assignment by now (${holding.id}). Check it and try again.`;
+    const message = `This shipment now has another assignment (${holding.id}). Check it and try again.`;
     throw new Contested(holding, { code: 'CONFLICT', field: ['assignmentId'], message });
   }
   const refusals = releaseRefusals(state);

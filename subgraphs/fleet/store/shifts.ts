@@ -49,7 +49,7 @@ export async function endShift(
   checkOwn(caller, driverId);
   const driver = await lockDriver(em, driverId);
   const shift = await em.findOne(ShiftEntity, { driverId: driver.id, endedAt: null });
-  if (!shift) return refuse('NOT_ON_SHIFT', `${driver.name} is not on a shift.`, 'driverId');
+  if (!shift) return refuse('NOT_ON_SHIFT', `${driver.name} is not on a shift. Start a shift first.`, 'driverId');
   // A shift that started in this same millisecond lasts one.
   shift.endedAt = new Date(Math.max(now.getTime(), shift.startedAt.getTime() + 1));
   await em.flush();

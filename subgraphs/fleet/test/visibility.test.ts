@@ -179,11 +179,17 @@ describe('visibility', () => {
     ['filter.onShift', { filter: { onShift: true } }],
     ['filter.onShift', { filter: { name: 'Anna', onShift: false } }],
     ['orderBy: HIRED_AT_DESC', { orderBy: 'HIRED_AT_DESC' }],
+    ['filter.active and orderBy: HIRED_AT_DESC', { filter: { active: true }, orderBy: 'HIRED_AT_DESC' }],
   ])('%s, which would reveal hidden fields of colleagues, is for staff (%#)', async (named, variables) => {
     const { data, errors } = await fleet.ask(somebody(['DRIVER'], { driverId }), list, variables);
     expect({ data, errors }).toMatchObject({
       data: { drivers: null },
-      errors: [{ message: `Only staff may use ${named}.`, extensions: { code: 'FORBIDDEN' } }],
+      errors: [
+        {
+          message: `Only staff may use ${named}. Omit ${named.includes(' and ') ? 'them' : 'it'}.`,
+          extensions: { code: 'FORBIDDEN' },
+        },
+      ],
     });
     expect((await fleet.ask(dispatcher, list, variables)).errors).toEqual([]);
   });

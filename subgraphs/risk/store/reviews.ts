@@ -27,7 +27,11 @@ export async function decideCase(
   const reviewCase = await em.findOneOrFail(ReviewCaseEntity, { id: caseId }, { refresh: true });
   checkVersion(reviewCase, expectedVersion);
   if (reviewCase.status !== 'OPEN') {
-    refuse('NOT_OPEN', `This review case is ${reviewCase.status}. Only an open case can be decided.`, 'caseId');
+    refuse(
+      'NOT_OPEN',
+      `This review case is ${reviewCase.status}. Only an open case can be decided. Load the case again.`,
+      'caseId',
+    );
   }
   const assessment = await em.findOneOrFail(AssessmentEntity, reviewCase.assessmentId);
   Object.assign(reviewCase, { status: 'DECIDED', decision, reason, decidedBy, closedAt: now });

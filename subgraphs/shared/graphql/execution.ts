@@ -109,7 +109,7 @@ export class Execution {
 function tooManyObjects(limit: number): GraphError {
   return new GraphError(
     'COST_ACTUAL_TOO_EXPENSIVE',
-    `The result has more than ${limit} objects. Ask for fewer fields, shorter lists or fewer nested lists.`,
+    `The result has more than ${limit} objects. Select fewer fields, shorter lists or fewer nested lists.`,
     { limit },
   );
 }

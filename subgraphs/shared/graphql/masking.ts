@@ -13,7 +13,7 @@ function unwrap(error: unknown): unknown {
 
 const maskedMessages = {
   SERVICE_UNAVAILABLE: 'The service is not available at the moment. Try again later.',
-  GATEWAY_TIMEOUT: 'The request took too long. Ask for less, or try again later.',
+  GATEWAY_TIMEOUT: 'The request took too long. Select fewer fields, or try again later.',
   INTERNAL_SERVER_ERROR: maskedMessage,
 } as const satisfies Partial<Record<ErrorCode, string>>;
 

@@ -58,7 +58,7 @@ describe('the limits of a request to a subgraph', () => {
     expect(data).toBeNull();
     expect(errors).toEqual([
       {
-        message: 'The result has more than 1000 objects. Ask for fewer fields, shorter lists or fewer nested lists.',
+        message: 'The result has more than 1000 objects. Select fewer fields, shorter lists or fewer nested lists.',
         extensions: {
           code: 'COST_ACTUAL_TOO_EXPENSIVE',
           retryable: false,
@@ -73,7 +73,7 @@ describe('the limits of a request to a subgraph', () => {
     const { data, errors } = await notes.ask(anonymous, '{ sleep(seconds: 30) { id } }');
     expect(data).toMatchObject({ sleep: null });
     expect(errors[0]).toMatchObject({
-      message: 'The request took too long. Ask for less, or try again later.',
+      message: 'The request took too long. Select fewer fields, or try again later.',
       extensions: { code: 'GATEWAY_TIMEOUT', retryable: true },
     });
   });

@@ -17,19 +17,19 @@ export function requireFuturePickup(pickupUntil: Date | null | undefined, now: D
   );
 }
 
-/** A window lies at most so long before the moment of the change, and at most so long after it. */
+/** Maximum time between a window and the moment of the change, before and after it. */
 const pastMs = 366 * 86_400_000;
 const futureMs = 3 * 366 * 86_400_000;
 
-/** Refuses windows of another year than anybody plans for, such as 1970 or 2062. */
+/** Refuses windows in a year for which nobody plans, such as 1970 or 2062. */
 export function requirePlausibleWindows(stops: readonly { windowStart: Date; windowEnd: Date }[], now: Date): void {
   const earliest = new Date(now.getTime() - pastMs);
   const latest = new Date(now.getTime() + futureMs);
   for (const [index, { windowStart, windowEnd }] of stops.entries()) {
     if (windowStart >= earliest && windowEnd <= latest) continue;
     const field = windowStart < earliest ? 'windowStart' : 'windowEnd';
-    const range = `${earliest.toISOString().slice(0, 10)} to ${latest.toISOString().slice(0, 10)}`;
-    refuse('INVALID_TIME', `The window must be in the days ${range}.`, `stops.${index}.${field}`);
+    const [from, to] = [earliest, latest].map((at) => at.toISOString().slice(0, 10));
+    refuse('INVALID_TIME', `The window must be between ${from} and ${to}.`, `stops.${index}.${field}`);
   }
 }
 
