@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { text } from '#shared/input/text.ts';
-import { id } from './input.ts';
 
 export const assignShipment = z.object({
   shipmentId: id,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { expectedVersion, id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { line } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
-import { id, place } from './input.ts';
+import { place } from './input.ts';
 import { licenseClasses } from './license.ts';
 
 const fields = {
@@ -25,7 +26,7 @@ export type RegisterDriver = z.infer<typeof registerDriver>;
 
 export const updateDriver = z.object({
   driverId: id,
-  expectedVersion: z.int(),
+  expectedVersion,
   accountId: id.nullish(),
   usualVehicleId: id.nullish(),
   name: fields.name.optional(),
@@ -36,6 +37,8 @@ export const updateDriver = z.object({
   homeBase: fields.homeBase.optional(),
 });
 export type UpdateDriver = z.infer<typeof updateDriver>;
+
+export const deactivateDriver = z.object({ driverId: id, expectedVersion });
 
 function setOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z

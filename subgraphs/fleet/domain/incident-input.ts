@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { text } from '#shared/input/text.ts';
 import { incidentSeverities } from '#shared/vocabulary.ts';
 import { incidentKinds } from './incident.ts';
-import { id } from './input.ts';
 
 const dayMs = 86_400_000;
 /** Clocks of phones run a little ahead. */

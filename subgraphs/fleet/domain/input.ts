@@ -18,6 +18,3 @@ export const place = z
   })
   .refine(isSomewhere, { path: ['latitude'], message: nowhere })
   .transform(withRegion);
-
-/** An id of any record. The store checks that the record exists. */
-export const id = z.string().max(100);

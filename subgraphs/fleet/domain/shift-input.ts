@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
-import { id } from './input.ts';
 
 const keyed = { idempotencyKey: idempotencyKey.nullish() };
 

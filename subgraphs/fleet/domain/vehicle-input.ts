@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { expectedVersion, id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { line } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
-import { id, place } from './input.ts';
+import { place } from './input.ts';
 
 const fields = {
   plate: line(2, 20),
@@ -18,7 +19,7 @@ export type RegisterVehicle = z.infer<typeof registerVehicle>;
 
 export const updateVehicle = z.object({
   vehicleId: id,
-  expectedVersion: z.int(),
+  expectedVersion,
   plate: fields.plate.optional(),
   make: fields.make.optional(),
   modelYear: fields.modelYear.optional(),
@@ -27,3 +28,5 @@ export const updateVehicle = z.object({
   homeBase: fields.homeBase.optional(),
 });
 export type UpdateVehicle = z.infer<typeof updateVehicle>;
+
+export const retireVehicle = z.object({ vehicleId: id, expectedVersion });

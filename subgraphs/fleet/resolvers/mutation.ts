@@ -1,18 +1,14 @@
-import { recordOnce } from '#shared/database/idempotency.ts';
-import { payloadOf, refuse } from '#shared/errors/errors.ts';
-import { changeRecord, keyedCall, originOf } from '#shared/graphql/change.ts';
-import { requireAccount } from '#shared/identity/identity.ts';
+import { refuse } from '#shared/errors/errors.ts';
+import { originOf } from '#shared/graphql/change.ts';
+import { mutation, recordMutation } from '#shared/graphql/mutation.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
-import type { FleetContext } from '../context.ts';
-import { assignShipment as assignInput, unassignShipment as unassignInput } from '../domain/assignment-input.ts';
-import { registerDriver as registerDriverInput, updateDriver as updateDriverInput } from '../domain/driver-input.ts';
-import { reportIncident as incidentInput } from '../domain/incident-input.ts';
-import { redeemReward as redeemInput } from '../domain/reward-input.ts';
-import { endShift as endShiftInput, startShift as startShiftInput } from '../domain/shift-input.ts';
-import {
-  registerVehicle as registerVehicleInput,
-  updateVehicle as updateVehicleInput,
-} from '../domain/vehicle-input.ts';
+import * as assignments from '../domain/assignment-input.ts';
+import * as drivers from '../domain/driver-input.ts';
+import * as incidents from '../domain/incident-input.ts';
+import { redeemReward } from '../domain/reward-input.ts';
+import * as shifts from '../domain/shift-input.ts';
+import * as vehicles from '../domain/vehicle-input.ts';
 import { driverOf } from '../domain/visibility.ts';
 import {
   AssignmentEntity,
@@ -30,110 +26,72 @@ import { redeem } from '../store/rewards.ts';
 import { endShift, startShift } from '../store/shifts.ts';
 import { registerVehicle, retireVehicle, updateVehicle } from '../store/vehicles.ts';
 
-type Input<T = unknown> = { readonly input: T };
+function requireDriver(caller: AccountIdentity): string {
+  const message = 'Only drivers can redeem points. This account belongs to no driver.';
+  return driverOf(caller) ?? refuse('NOT_A_DRIVER', message);
+}
 
 export const Mutation = {
-  registerDriver: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    changeRecord(context, 'driver', (transaction, caller, now) => {
-      const facts = parseInput(registerDriverInput, input);
-      return recordOnce(
-        transaction,
-        keyedCall(caller, 'registerDriver', facts),
-        () => registerDriver(transaction, originOf(context, caller), facts, now),
-        (id) => transaction.em.findOneOrFail(DriverEntity, { id }),
-      );
-    }),
-  updateDriver: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    changeRecord(context, 'driver', (transaction, caller, now) =>
-      updateDriver(transaction, originOf(context, caller), parseInput(updateDriverInput, input), now),
-    ),
-  deactivateDriver: (
-    _parent: unknown,
-    { input }: Input<{ driverId: string; expectedVersion: number }>,
-    context: FleetContext,
-  ) =>
-    changeRecord(context, 'driver', (transaction, caller, now) =>
+  registerDriver: recordMutation('driver', {
+    parse: drivers.registerDriver,
+    change: ({ context, transaction, caller, input, now }) =>
+      registerDriver(transaction, originOf(context, caller), input, now),
+    find: (em, id) => em.findOneOrFail(DriverEntity, { id }),
+  }),
+  updateDriver: recordMutation('driver', {
+    parse: drivers.updateDriver,
+    change: ({ context, transaction, caller, input, now }) =>
+      updateDriver(transaction, originOf(context, caller), input, now),
+  }),
+  deactivateDriver: recordMutation('driver', {
+    parse: drivers.deactivateDriver,
+    change: ({ context, transaction, caller, input, now }) =>
       deactivateDriver(transaction, originOf(context, caller), input, now),
-    ),
-  registerVehicle: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    changeRecord(context, 'vehicle', (transaction, caller, now) => {
-      const facts = parseInput(registerVehicleInput, input);
-      return recordOnce(
-        transaction,
-        keyedCall(caller, 'registerVehicle', facts),
-        () => registerVehicle(transaction, facts, now),
-        (id) => transaction.em.findOneOrFail(VehicleEntity, { id }),
-      );
-    }),
-  updateVehicle: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    changeRecord(context, 'vehicle', (transaction, _caller, now) =>
-      updateVehicle(transaction, parseInput(updateVehicleInput, input), now),
-    ),
-  retireVehicle: (
-    _parent: unknown,
-    { input }: Input<{ vehicleId: string; expectedVersion: number }>,
-    context: FleetContext,
-  ) => changeRecord(context, 'vehicle', (transaction, _caller, now) => retireVehicle(transaction, input, now)),
-  startShift: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    changeRecord(context, 'shift', (transaction, caller, now) => {
-      const facts = parseInput(startShiftInput, input);
-      return recordOnce(
-        transaction,
-        keyedCall(caller, 'startShift', facts),
-        () => startShift(transaction, caller, facts, now),
-        (id) => transaction.em.findOneOrFail(ShiftEntity, { id }),
-      );
-    }),
-  endShift: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    changeRecord(context, 'shift', (transaction, caller, now) => {
-      const facts = parseInput(endShiftInput, input);
-      return recordOnce(
-        transaction,
-        keyedCall(caller, 'endShift', facts),
-        () => endShift(transaction, caller, facts, now),
-        (id) => transaction.em.findOneOrFail(ShiftEntity, { id }),
-      );
-    }),
-  assignShipment: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    changeRecord(context, 'assignment', (transaction, caller, now) => {
-      const facts = parseInput(assignInput, input);
-      return recordOnce(
-        transaction,
-        keyedCall(caller, 'assignShipment', facts),
-        () => assignShipment(transaction, caller, facts, now),
-        (id) => transaction.em.findOneOrFail(AssignmentEntity, { id }),
-      );
-    }),
-  unassignShipment: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    changeRecord(context, 'assignment', (transaction, _caller, now) =>
-      unassignShipment(transaction, parseInput(unassignInput, input), now),
-    ),
-  reportIncident: (_parent: unknown, { input }: Input, context: FleetContext) =>
-    changeRecord(context, 'incident', (transaction, caller, now) => {
-      const facts = parseInput(incidentInput(now), input);
-      return recordOnce(
-        transaction,
-        keyedCall(caller, 'reportIncident', facts),
-        () => reportIncident(transaction, caller, facts, now),
-        (id) => transaction.em.findOneOrFail(IncidentEntity, { id }),
-      );
-    }),
-  redeemReward: async (_parent: unknown, { input }: Input, { identity, transact, clock }: FleetContext) =>
-    payloadOf(async () => {
-      const caller = requireAccount(identity);
-      const driverId = driverOf(identity);
-      if (driverId === null)
-        return refuse('NOT_A_DRIVER', 'Only drivers can redeem points. This account belongs to no driver.');
-      const redemption = parseInput(redeemInput, input);
-      return transact(async (transaction) => {
-        const { em } = transaction;
-        const entry = await recordOnce(
-          transaction,
-          keyedCall(caller, 'redeemReward', redemption),
-          () => redeem(em, driverId, redemption, clock()),
-          (id) => em.findOneOrFail(RewardEntryEntity, { id }),
-        );
-        return { entry, account: await em.findOneOrFail(RewardAccountEntity, { driverId }) };
-      });
-    }),
+  }),
+  registerVehicle: recordMutation('vehicle', {
+    parse: vehicles.registerVehicle,
+    change: ({ transaction, input, now }) => registerVehicle(transaction, input, now),
+    find: (em, id) => em.findOneOrFail(VehicleEntity, { id }),
+  }),
+  updateVehicle: recordMutation('vehicle', {
+    parse: vehicles.updateVehicle,
+    change: ({ transaction, input, now }) => updateVehicle(transaction, input, now),
+  }),
+  retireVehicle: recordMutation('vehicle', {
+    parse: vehicles.retireVehicle,
+    change: ({ transaction, input, now }) => retireVehicle(transaction, input, now),
+  }),
+  startShift: recordMutation('shift', {
+    parse: shifts.startShift,
+    change: ({ transaction, caller, input, now }) => startShift(transaction, caller, input, now),
+    find: (em, id) => em.findOneOrFail(ShiftEntity, { id }),
+  }),
+  endShift: recordMutation('shift', {
+    parse: shifts.endShift,
+    change: ({ transaction, caller, input, now }) => endShift(transaction, caller, input, now),
+    find: (em, id) => em.findOneOrFail(ShiftEntity, { id }),
+  }),
+  assignShipment: recordMutation('assignment', {
+    parse: assignments.assignShipment,
+    change: ({ transaction, caller, input, now }) => assignShipment(transaction, caller, input, now),
+    find: (em, id) => em.findOneOrFail(AssignmentEntity, { id }),
+  }),
+  unassignShipment: recordMutation('assignment', {
+    parse: assignments.unassignShipment,
+    change: ({ transaction, input, now }) => unassignShipment(transaction, input, now),
+  }),
+  reportIncident: recordMutation('incident', {
+    parse: (input, _context, now) => parseInput(incidents.reportIncident(now), input),
+    change: ({ transaction, caller, input, now }) => reportIncident(transaction, caller, input, now),
+    find: (em, id) => em.findOneOrFail(IncidentEntity, { id }),
+  }),
+  redeemReward: mutation({
+    parse: redeemReward,
+    change: async ({ transaction: { em }, caller, input, now }) =>
+      (await redeem(em, requireDriver(caller), input, now)).id,
+    payload: async (id, { transaction: { em } }) => {
+      const entry = await em.findOneOrFail(RewardEntryEntity, { id });
+      return { entry, account: await em.findOneOrFail(RewardAccountEntity, { driverId: entry.driverId }) };
+    },
+  }),
 };

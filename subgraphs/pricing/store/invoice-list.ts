@@ -1,8 +1,8 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, pageOf, readPage, type SortKey } from '#shared/database/list.ts';
-import { anyOf, hasId, never, raw, type Sql, sql } from '#shared/database/sql.ts';
+import { anyOf, hasId, raw, type Sql, sql } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
-import { toLine } from '#shared/input/text.ts';
+import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import { type InvoiceStatus, toInvoiceNumber } from '../domain/billing.ts';
 import type { Invoice } from '../entities.ts';
@@ -65,16 +65,11 @@ export function conditionsOf(filter: InvoiceFilter, now: Date): Sql[] {
   const { statuses, number, organizationId, issued, due, issuedFrom, issuedBefore } = filter;
   const conditions: Sql[] = [];
   if (statuses) conditions.push(anyOf(statuses.map((status) => statusConditions[status](now))));
-  if (number != null) conditions.push(hasNumber(number));
+  if (number != null) conditions.push(sql`t.number = ${toInvoiceNumber(parseSearch(number, 'filter.number', 64))}`);
   if (organizationId != null) conditions.push(hasId('t.organization_id', organizationId));
   conditions.push(...within('t.issued_at', issued ?? {}), ...within('t.due_at', due ?? {}));
   conditions.push(...within('t.issued_at', { from: issuedFrom, until: issuedBefore }));
   return conditions;
-}
-
-function hasNumber(typed: string): Sql {
-  const number = toLine(typed, 1, 64);
-  return number === undefined ? never : sql`t.number = ${toInvoiceNumber(number)}`;
 }
 
 function within(column: string, { from, until }: TimeRange = {}): Sql[] {

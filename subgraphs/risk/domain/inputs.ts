@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
+import { expectedVersion, id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { line } from '#shared/input/text.ts';
 import { emailKey, nameKey } from './names.ts';
@@ -9,10 +10,10 @@ import { type WatchlistKind, watchlistKinds } from './vocabulary.ts';
 const reason = line(5, 500);
 
 export const decideReviewInput = z.object({
-  caseId: z.string(),
+  caseId: id,
   decision: z.enum(['APPROVE', 'REJECT']),
   reason,
-  expectedVersion: z.int(),
+  expectedVersion,
 });
 export type DecideReview = z.infer<typeof decideReviewInput>;
 
@@ -24,7 +25,7 @@ export const addWatchlistEntryInput = z.object({
 });
 export type AddWatchlistEntry = z.infer<typeof addWatchlistEntryInput>;
 
-export const removeWatchlistEntryInput = z.object({ id: z.string(), reason });
+export const removeWatchlistEntryInput = z.object({ id, reason });
 export type RemoveWatchlistEntry = z.infer<typeof removeWatchlistEntryInput>;
 
 /** The key by which a watchlist entry is compared. Refusal: INVALID_INPUT if the value does not fit its kind. */

@@ -18,7 +18,7 @@ interface Count {
 const mostMatches = 30;
 
 export const assessmentQueries = {
-  riskAssessments: (_root: unknown, { filter, ...page }: Page<AssessmentFilter>, { em }: RiskContext) =>
+  riskAssessments: (_parent: unknown, { filter, ...page }: Page<AssessmentFilter>, { em }: RiskContext) =>
     pageOfAssessments(em, filter ?? {}, page),
   riskPolicy: () => ({
     reviewAbove,

@@ -1,5 +1,4 @@
-import { changeRecord } from '#shared/graphql/change.ts';
-import { parseInput } from '#shared/input/parse-input.ts';
+import { recordMutation } from '#shared/graphql/mutation.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
 import { decideReviewInput } from '../domain/inputs.ts';
@@ -12,20 +11,19 @@ interface Reference {
 
 export const reviewQueries = {
   reviewQueue: (
-    _root: unknown,
+    _parent: unknown,
     { filter, ...page }: PageArguments & { readonly filter?: ReviewFilter | null },
     { em }: RiskContext,
   ) => pageOfReviews(em, filter ?? {}, page),
-  reviewCase: (_root: unknown, { id }: Reference, { loaders }: RiskContext) => loaders.reviewCase.load(id),
+  reviewCase: (_parent: unknown, { id }: Reference, { loaders }: RiskContext) => loaders.reviewCase.load(id),
 };
 
-function decideReview(_root: unknown, { input }: { readonly input: unknown }, context: RiskContext) {
-  return changeRecord(context, 'reviewCase', (transaction, { accountId }, now) =>
-    decideCase(transaction, accountId, parseInput(decideReviewInput, input), now),
-  );
-}
-
-export const reviewMutations = { decideReview };
+export const reviewMutations = {
+  decideReview: recordMutation('reviewCase', {
+    parse: decideReviewInput,
+    change: ({ transaction, caller, input, now }) => decideCase(transaction, caller.accountId, input, now),
+  }),
+};
 
 export const ReviewCase = {
   __resolveReference: ({ id }: Reference, { loaders }: RiskContext) => loaders.reviewCase.load(id),

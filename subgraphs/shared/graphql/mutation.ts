@@ -7,7 +7,7 @@ import { Contested } from '../errors/contested.ts';
 import { payloadOf } from '../errors/errors.ts';
 import type { AccountIdentity } from '../identity/identity.ts';
 import { parseInput } from '../input/parse-input.ts';
-import { runChange } from './change.ts';
+import { type Change, runChange } from './change.ts';
 import type { BaseContext } from './context.ts';
 
 /*
@@ -39,6 +39,8 @@ interface Steps<C extends BaseContext, I> {
   readonly allow?: (scope: Scope<C, I>) => Promise<unknown>;
   /** The part of the input that two calls with the same key share: all of it, unless it has secrets. */
   readonly identify?: (input: I) => object;
+  /** The field of the payload with the current record after a CONFLICT. */
+  readonly record?: string;
 }
 
 /** The resolver of a mutation. */
@@ -57,12 +59,9 @@ export function mutation<C extends BaseContext, I extends Keyed & object, O exte
   },
 ): MutationResolver<C> {
   const { change, payload } = steps;
-  return (_parent, { input }, context, { fieldName }) =>
-    payloadOf(() =>
-      run(steps, input, context, fieldName, async (scope, call) =>
-        payload(await once(scope.transaction, call, () => change(scope)), scope),
-      ),
-    );
+  return resolver(steps, async (scope, call) =>
+    payload(await once(scope.transaction, call, () => change(scope)), scope),
+  );
 }
 
 /**
@@ -70,7 +69,7 @@ export function mutation<C extends BaseContext, I extends Keyed & object, O exte
  * current record.
  */
 export function recordMutation<C extends BaseContext, I extends Keyed & object, R extends { readonly id: string }>(
-  name: string,
+  record: string,
   steps: Steps<C, I> & {
     readonly change: (scope: Scope<C, I>) => Promise<R>;
     /** Finds the record for a repeated call. Required if the input may have an idempotency key. */
@@ -78,45 +77,38 @@ export function recordMutation<C extends BaseContext, I extends Keyed & object, 
   },
 ): MutationResolver<C> {
   const { change, find } = steps;
-  const changeOnce = (scope: Scope<C, I>, call: KeyedCall): Promise<R> => {
+  return resolver({ ...steps, record }, async (scope, call) => {
     const { transaction } = scope;
-    if (!find) return change(scope);
-    return recordOnce(
-      transaction,
-      call,
-      () => change(scope),
-      (id) => find(transaction.em, id),
-    );
-  };
-  return (_parent, { input }, context, { fieldName }) =>
-    payloadOf<object>(async () => {
-      try {
-        return { [name]: await run(steps, input, context, fieldName, changeOnce) };
-      } catch (error) {
-        if (error instanceof Contested) return { [name]: error.current, userErrors: error.userErrors };
-        throw error;
-      }
-    });
+    const changed = find
+      ? recordOnce(
+          transaction,
+          call,
+          () => change(scope),
+          (id) => find(transaction.em, id),
+        )
+      : change(scope);
+    return { [record]: await changed };
+  });
 }
 
-async function run<C extends BaseContext, I extends Keyed & object, R>(
-  { parse, allow, identify }: Steps<C, I>,
-  given: unknown,
-  context: C,
-  mutation: string,
-  change: (scope: Scope<C, I>, call: KeyedCall) => Promise<R>,
-): Promise<R> {
-  const now = context.clock();
-  const input = await (typeof parse === 'function' ? parse(given, context, now) : parseInput(parse, given));
-  return runChange(
-    context,
-    async (transaction, caller) => {
+function resolver<C extends BaseContext, I extends Keyed & object>(
+  { parse, allow, identify, record }: Steps<C, I>,
+  run: (scope: Scope<C, I>, call: KeyedCall) => Promise<object>,
+): MutationResolver<C> {
+  const change = async (given: unknown, context: C, mutation: string): Promise<object> => {
+    const now = context.clock();
+    const input = await (typeof parse === 'function' ? parse(given, context, now) : parseInput(parse, given));
+    const inTransaction: Change<object> = async (transaction, caller) => {
       const scope = { context, transaction, caller, now, input };
-      const { accountId } = caller;
-      const call = { accountId, mutation, key: input.idempotencyKey, input: identify ? identify(input) : input };
       await allow?.(scope);
-      return change(scope, call);
-    },
-    now,
-  );
+      const { accountId } = caller;
+      return run(scope, { accountId, mutation, key: input.idempotencyKey, input: identify?.(input) ?? input });
+    };
+    return runChange(context, inTransaction, now).catch((error: unknown) => {
+      if (record !== undefined && error instanceof Contested)
+        return { [record]: error.current, userErrors: error.userErrors };
+      throw error;
+    });
+  };
+  return (_parent, { input }, context, { fieldName }) => payloadOf(() => change(input, context, fieldName));
 }

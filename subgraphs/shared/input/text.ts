@@ -42,13 +42,12 @@ export function toLine(value: string, least: number, most: number): string | und
   return line(least, most).safeParse(value).data;
 }
 
-/** Checks the search text of a list. @throws GraphError BAD_USER_INPUT */
-export function parseSearch(value: string, name = 'search', most = 100): string {
-  if (value.length >= 1 && value.length <= most && value.isWellFormed() && !anyControls.test(value)) {
-    return value;
-  }
+/** Trims and checks the search text of a list. @throws GraphError BAD_USER_INPUT */
+export function parseSearch(given: string, name = 'search', most = 100): string {
+  const value = toLine(given, 1, most);
+  if (value !== undefined) return value;
   throw new GraphError(
     'BAD_USER_INPUT',
-    `"${name}" must have 1 to ${most} characters without control characters; got ${value.length}.`,
+    `"${name}" must have 1 to ${most} characters without control characters; got ${given.trim().length}.`,
   );
 }

@@ -1,15 +1,15 @@
-import { GraphError } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
 import { reachOf } from '#shared/identity/reach.ts';
+import { parseArgument } from '#shared/input/parse-input.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { TrackingContext } from '../context.ts';
-import { type Bounds, toZone } from '../domain/area.ts';
-import { nameLengthMost } from '../domain/area-input.ts';
+import { toZone } from '../domain/area.ts';
+import { boundsInput } from '../domain/bounds-input.ts';
 import { estimateArrival } from '../domain/eta.ts';
-import { findPlaceFault } from '../domain/place-check.ts';
+import { maxNameLength } from '../domain/geofence-input.ts';
 import { encodePolyline } from '../domain/polyline.ts';
 import type { Position } from '../domain/position.ts';
 import type { Fix } from '../domain/track.ts';
@@ -31,11 +31,11 @@ const { DateTime } = scalars;
 export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   DateTime,
   Query: {
-    vehiclePositions: (_parent, { within, ...page }: PageArguments & { within?: Bounds | null }, { em, identity }) =>
-      listPositions(em, reachOf(identity), within ? checkedBounds(within) : null, page),
+    vehiclePositions: (_parent, { within, ...page }: PageArguments & { within?: unknown }, { em, identity }) =>
+      listPositions(em, reachOf(identity), within ? parseArgument(boundsInput, 'within', within) : null, page),
     geofence: (_parent, { id }: Reference, { loaders }) => loaders.geofence.load(id),
     geofences: (_parent, { search, ...page }: PageArguments & { search?: string | null }, { em, identity }) =>
-      listGeofences(em, reachOf(identity), search ? parseSearch(search, 'search', nameLengthMost) : null, page),
+      listGeofences(em, reachOf(identity), search == null ? null : parseSearch(search, 'search', maxNameLength), page),
     geofenceEvents: (
       _parent,
       { filter, ...page }: PageArguments & { filter?: GeofenceEventFilter | null },
@@ -101,14 +101,4 @@ function stub({ id }: Reference): Reference {
 
 function location({ latitude, longitude }: Position | Fix | GeofenceEvent) {
   return { latitude, longitude };
-}
-
-function checkedBounds(bounds: Bounds): Bounds {
-  const { south, west, north, east } = bounds;
-  const fault =
-    findPlaceFault({ latitude: south, longitude: west }) ?? findPlaceFault({ latitude: north, longitude: east });
-  if (fault) throw new GraphError('BAD_USER_INPUT', fault);
-  if (south > north)
-    throw new GraphError('BAD_USER_INPUT', `"north" must not be less than "south" (${south}); got ${north}.`);
-  return bounds;
 }

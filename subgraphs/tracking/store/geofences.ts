@@ -1,71 +1,64 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type KeyedCall, recordOnce } from '#shared/database/idempotency.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
 import { query } from '#shared/database/query.ts';
 import { containing, sql } from '#shared/database/sql.ts';
-import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
-import { type Area, toRectangles, toZone } from '../domain/area.ts';
+import { toRectangles, toZone } from '../domain/area.ts';
+import type { CreateGeofence, ExpectedGeofence, UpdateGeofence } from '../domain/geofence-input.ts';
 import { type Geofence, GeofenceEntity } from '../entities.ts';
 import { ownGeofences } from './geofence-lock.ts';
 import { geofenceRows } from './rows.ts';
 import { visibleGeofences } from './visibility.ts';
 
-export interface NewGeofence {
-  readonly name: string;
-  readonly area: Area;
-  readonly hysteresisMeters: number;
-}
-
-/** The version of a geofence that the caller wants to change. */
-export interface ExpectedGeofence {
-  readonly id: string;
-  readonly expectedVersion: number;
-}
-
-/**
- * Creates a geofence once per call. The same request returns the same geofence.
- * Refusals: IDEMPOTENCY_KEY_REUSED, NOT_FOUND (the geofence was deleted).
- */
+/** Creates a geofence. */
 export async function createGeofence(
-  transaction: Transaction,
-  call: KeyedCall,
-  wanted: NewGeofence,
+  em: EntityManager,
+  { name, area, hysteresisMeters }: CreateGeofence,
   now: Date,
 ): Promise<Geofence> {
-  const { em } = transaction;
   await ownGeofences(em);
-  const create = async (): Promise<Geofence> => {
-    const id = newId(now.getTime());
-    const geofence = em.create(GeofenceEntity, { id, ...wanted, version: 1, createdAt: now, updatedAt: now });
-    await em.flush();
-    await storePresences(em, geofence, now);
-    return geofence;
-  };
-  const find = async (id: string): Promise<Geofence> =>
-    (await em.findOne(GeofenceEntity, id)) ??
-    refuse('NOT_FOUND', 'The geofence created with this key was deleted. Use a new key.', 'idempotencyKey');
-  return recordOnce(transaction, call, create, find);
+  const geofence = em.create(GeofenceEntity, {
+    id: newId(now.getTime()),
+    name,
+    area,
+    hysteresisMeters,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  });
+  await em.flush();
+  await storePresences(em, geofence, now);
+  return geofence;
+}
+
+/** Finds the geofence of a repeated call. Refusal: NOT_FOUND (it was deleted). */
+export async function findCreated(em: EntityManager, id: string): Promise<Geofence> {
+  const geofence = await em.findOne(GeofenceEntity, id);
+  return (
+    geofence ?? refuse('NOT_FOUND', 'The geofence created with this key was deleted. Use a new key.', 'idempotencyKey')
+  );
 }
 
 /**
  * Changes the given fields. Vehicles inside the new area make no event, because they did not move.
  * Refusals: NOT_FOUND, CONFLICT.
  */
-export async function updateGeofence(
-  em: EntityManager,
-  expected: ExpectedGeofence,
-  changes: Partial<NewGeofence>,
-  now: Date,
-): Promise<Geofence> {
-  const geofence = await ownGeofence(em, expected);
-  em.assign(geofence, { ...changes, version: geofence.version + 1, updatedAt: now });
+export async function updateGeofence(em: EntityManager, input: UpdateGeofence, now: Date): Promise<Geofence> {
+  const geofence = await ownGeofence(em, input);
+  const { name, area, hysteresisMeters } = input;
+  em.assign(geofence, {
+    ...(name != null && { name }),
+    ...(area != null && { area }),
+    ...(hysteresisMeters != null && { hysteresisMeters }),
+    version: geofence.version + 1,
+    updatedAt: now,
+  });
   await em.flush();
-  if (changes.area) await storePresences(em, geofence, now);
+  if (area != null) await storePresences(em, geofence, now);
   return geofence;
 }
 

@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Refusal } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
+import { parseInput } from '#shared/input/parse-input.ts';
 import { type Area, type Bounds, toRectangles, toZone } from '../domain/area.ts';
-import { parseArea, parseHysteresis, parseName } from '../domain/area-input.ts';
+import { areaInput } from '../domain/area-input.ts';
+import { createGeofenceInput, geofenceCodes } from '../domain/geofence-input.ts';
 
 const at = (latitude: number, longitude: number): Point => ({ latitude, longitude });
 const polygon = (...vertices: Point[]): Area => ({ kind: 'POLYGON', vertices });
@@ -72,12 +74,13 @@ describe('an area', () => {
 
 describe('the area of a geofence', () => {
   test('may be a circle or a polygon, closed or not', () => {
-    expect(parseArea({ circle: { center: at(1, 2), radiusMeters: 100 } })).toEqual(circle(at(1, 2), 100));
+    const disc = { center: at(1, 2), radiusMeters: 100 };
+    expect(parseInput(areaInput, { circle: disc })).toEqual(circle(at(1, 2), 100));
     const closed = [at(0, 0), at(1, 0), at(1, 1), at(1, 1), at(0, 0)];
-    expect(parseArea({ polygon: { vertices: closed } })).toEqual(polygon(at(1, 0), at(1, 1), at(0, 0)));
+    expect(parseInput(areaInput, { polygon: { vertices: closed } })).toEqual(polygon(at(1, 0), at(1, 1), at(0, 0)));
   });
 
-  test.each<[string, Parameters<typeof parseArea>[0], string]>([
+  test.each<[string, object, string]>([
     ['no shape', {}, 'BAD_AREA'],
     ['two shapes', { circle: { center: at(0, 0), radiusMeters: 50 }, polygon: { vertices: [] } }, 'BAD_AREA'],
     ['a radius of 0', { circle: { center: at(0, 0), radiusMeters: 0 } }, 'BAD_AREA'],
@@ -95,24 +98,32 @@ describe('the area of a geofence', () => {
       'BAD_AREA',
     ],
   ])('is refused with %s', (_name, input, code) => {
-    expect(codeOf(() => parseArea(input))).toBe(code);
+    expect(codesOf({ ...yard, area: input })[0]).toBe(code);
   });
 
   test('has a printable name and a bounded hysteresis', () => {
-    expect(parseName('  Yard 7 ')).toBe('Yard 7');
+    expect(parseInput(createGeofenceInput, { ...yard, name: '  Yard 7 ' })).toMatchObject({ name: 'Yard 7' });
     for (const name of ['', '   ', 'x'.repeat(121), 'a\u0000b', 'a\nb', '\ud800'])
-      expect(codeOf(() => parseName(name))).toBe('BAD_NAME');
-    expect(parseHysteresis(0)).toBe(0);
-    for (const meters of [-1, 1_001, Number.NaN]) expect(codeOf(() => parseHysteresis(meters))).toBe('BAD_HYSTERESIS');
+      expect(codesOf({ ...yard, name })).toContain('BAD_NAME');
+    expect(codesOf({ ...yard, hysteresisMeters: 0 })).toEqual([]);
+    for (const hysteresisMeters of [-1, 1_001, Number.NaN])
+      expect(codesOf({ ...yard, hysteresisMeters })).toEqual(['BAD_HYSTERESIS']);
   });
 });
 
-function codeOf(run: () => unknown): string | undefined {
+const yard = {
+  idempotencyKey: 'yard-key-1',
+  name: 'Yard',
+  area: { circle: { center: at(1, 2), radiusMeters: 100 } },
+  hysteresisMeters: 50,
+};
+
+function codesOf(input: object): string[] {
   try {
-    run();
-    return undefined;
+    parseInput(createGeofenceInput, input, geofenceCodes);
+    return [];
   } catch (error) {
-    return error instanceof Refusal ? error.userErrors[0]?.code : String(error);
+    return error instanceof Refusal ? error.userErrors.map(({ code }) => code) : [String(error)];
   }
 }
 

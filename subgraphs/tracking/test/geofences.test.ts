@@ -125,6 +125,19 @@ describe('geofences', () => {
     expect(await ask(createMutation, input(given))).toMatchObject({ geofence: null, userErrors: [{ code }] });
   });
 
+  test('are refused with all faults at once', async () => {
+    const center = { latitude: 91, longitude: 181 };
+    const faulty = { name: ' ', area: { circle: { center, radiusMeters: 1 } }, hysteresisMeters: -1 };
+    const { userErrors } = await ask(createMutation, input(faulty));
+    expect(userErrors.map(({ code }) => code)).toEqual([
+      'BAD_NAME',
+      'BAD_COORDINATES',
+      'BAD_COORDINATES',
+      'BAD_AREA',
+      'BAD_HYSTERESIS',
+    ]);
+  });
+
   test('report each crossing once, in order, with its position', async () => {
     const { id } = await created({ name: 'Crossed' });
     await drive([0, 3_000], [60, 900]);
@@ -249,7 +262,7 @@ describe('geofences', () => {
     }
     const search = async (as: typeof dispatcher, variables: object) =>
       (await scene.graph.ask<List>(as, query, { ...variables })).data?.geofences;
-    expect(await search(analyst, { search: '0% OF zebra_' })).toMatchObject({
+    expect(await search(analyst, { search: ' 0% OF zebra_ ' })).toMatchObject({
       totalCount: 1,
       nodes: [{ name: '100% of Zebra_1' }],
     });
@@ -277,6 +290,7 @@ describe('geofences', () => {
 
   test.each([
     ['{ geofences(search: "a\\u0000b") { nodes { id } } }', 'BAD_USER_INPUT'],
+    ['{ geofences(search: "") { nodes { id } } }', 'BAD_USER_INPUT'],
     ['{ geofences(after: "WyJcdTAwMDAiLCJ4Il0") { nodes { id } } }', 'BAD_USER_INPUT'],
     ['{ geofences(first: 101) { nodes { id } } }', 'BAD_USER_INPUT'],
     ['{ geofenceEvents(after: "nonsense") { nodes { id } } }', 'BAD_USER_INPUT'],

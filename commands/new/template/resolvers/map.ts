@@ -1,6 +1,4 @@
-import { recordOnce } from '#shared/database/idempotency.ts';
-import { changeRecord, keyedCall } from '#shared/graphql/change.ts';
-import { parseInput } from '#shared/input/parse-input.ts';
+import { recordMutation } from '#shared/graphql/mutation.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { SubgraphNameContext } from '../context.ts';
@@ -18,17 +16,11 @@ export const resolvers: Subgraph<SubgraphNameContext>['resolvers'] = {
     sampleRecords: (_parent, page: PageArguments, { em }) => listSampleRecords(em, page),
   },
   Mutation: {
-    createSampleRecord: (_parent, { input }: { input: unknown }, context) =>
-      changeRecord(context, 'sampleRecord', (transaction, caller, now) => {
-        const parsed = parseInput(createSampleRecordInput, input);
-        const { em } = transaction;
-        return recordOnce(
-          transaction,
-          keyedCall(caller, 'createSampleRecord', parsed),
-          async () => createSampleRecord(em, parsed, now),
-          (id) => em.findOneOrFail(SampleRecordEntity, id),
-        );
-      }),
+    createSampleRecord: recordMutation('sampleRecord', {
+      parse: createSampleRecordInput,
+      change: async ({ transaction: { em }, input, now }) => createSampleRecord(em, input, now),
+      find: (em, id) => em.findOneOrFail(SampleRecordEntity, id),
+    }),
   },
   SampleRecord: {
     __resolveReference: ({ id }: Reference, { loaders }: SubgraphNameContext) => loaders.sampleRecord.load(id),

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { expectedVersion, id } from '#shared/input/id.ts';
+import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import type { FieldCodes } from '#shared/input/parse-input.ts';
+import { line } from '#shared/input/text.ts';
+import { areaInput } from './area-input.ts';
+
+export const maxNameLength = 120;
+
+const name = line(1, maxNameLength);
+const hysteresisMeters = z.number().min(0).max(1_000);
+
+export const createGeofenceInput = z.object({ idempotencyKey, name, area: areaInput, hysteresisMeters });
+export type CreateGeofence = z.infer<typeof createGeofenceInput>;
+
+export const updateGeofenceInput = z.object({
+  id,
+  expectedVersion,
+  name: name.nullish(),
+  area: areaInput.nullish(),
+  hysteresisMeters: hysteresisMeters.nullish(),
+});
+export type UpdateGeofence = z.infer<typeof updateGeofenceInput>;
+
+export const deleteGeofenceInput = z.object({ id, expectedVersion });
+export type ExpectedGeofence = z.infer<typeof deleteGeofenceInput>;
+
+export const geofenceCodes = {
+  name: 'BAD_NAME',
+  area: 'BAD_AREA',
+  hysteresisMeters: 'BAD_HYSTERESIS',
+} as const satisfies FieldCodes<CreateGeofence>;
