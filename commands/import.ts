@@ -21,7 +21,8 @@ async function run<F extends RowFields>(kind: ImportKind<F>, options: ImportArgu
   const mapping = readMapping(options.mapping, kind);
   if (!options.dryRun) return importInto(kind, mapping, options);
   const result = await dryRun(options.file, kind, mapping, new Date());
-  console.log(describeDryRun(result));
+  const description = describeDryRun(result);
+  if (description !== '') console.log(description);
   return result.totals;
 }
 

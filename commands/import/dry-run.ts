@@ -1,4 +1,5 @@
-import { type ImportKind, type ImportRow, type RowFields, refusalOf } from './kinds/kind.ts';
+import { createHash } from 'node:crypto';
+import { changedRow, type ImportKind, type ImportRow, type RowFields, refusalOf } from './kinds/kind.ts';
 import type { Mapping } from './mapping.ts';
 import { readFile } from './read-file.ts';
 import type { RefusedRow } from './refusal.ts';
@@ -26,23 +27,42 @@ export async function dryRun<F extends RowFields>(
   const refused: RefusedRow[] = [];
   const kept: KeptCell[] = [];
   const examples: ImportRow[] = [];
-  let read = 0;
+  const fingerprints = new Map<string, string>();
+  let [read, repeated] = [0, 0];
   for await (const result of rows) {
     read += 1;
-    const refusal = 'refusal' in result ? result.refusal : refusalOf(shape, kind.inputOf(result.row), result.row);
-    if (refusal !== undefined || 'refusal' in result) {
-      if (refusal) refused.push(refusal);
+    if ('refusal' in result) {
+      refused.push(result.refusal);
       continue;
     }
     const { line, row, keptTexts } = result;
+    const before = fingerprints.get(row.sourceReference);
+    const fingerprint = fingerprintOf(row);
+    const refusal =
+      refusalOf(shape, kind.inputOf(row), row) ??
+      (before === undefined || before === fingerprint ? undefined : changedRow(row));
+    if (refusal) {
+      refused.push(refusal);
+      continue;
+    }
+    fingerprints.set(row.sourceReference, fingerprint);
+    if (before !== undefined) {
+      repeated += 1;
+      continue;
+    }
     kept.push(...keptTexts.map((text) => ({ line, sourceReference: row.sourceReference, ...text })));
     if (examples.length < mostExamples) examples.push(row);
   }
   return {
-    totals: { rows: read, imported: read - refused.length, alreadyImported: 0, refused, kept },
+    totals: { rows: read, imported: read - repeated - refused.length, alreadyImported: repeated, refused, kept },
     examples: examples.map((row) => ({ line: row.line, input: kind.inputOf(row) })),
     unusedColumns,
   };
+}
+
+/** What makes two rows of a key the same; a line is none of it. */
+function fingerprintOf({ line: _place, ...content }: ImportRow): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('base64url');
 }
 
 /** The examples and unused columns as the operator reads them: one line for each field that has a value. */

@@ -25,7 +25,9 @@ export function summaryOf(totals: ImportTotals, options: SummaryOptions): string
   return [
     headline,
     ...listOf(refused.map(({ line, code, message }) => `line ${line}: ${code}: ${message}`)),
-    ...(kept.length === 0 ? [] : [`${kept.length} cells are not numbers and were kept as text: ${countsOf(kept)}.`]),
+    ...(kept.length === 0
+      ? []
+      : [`Cells that are not numbers and are kept as text: ${kept.length} (${countsOf(kept)}).`]),
     ...listOf(kept.map(({ line, field, value }) => `line ${line}: ${field}: ${shown(value)}`)),
     `All of them: ${options.report}`,
   ].join('\n');
@@ -33,7 +35,9 @@ export function summaryOf(totals: ImportTotals, options: SummaryOptions): string
 
 function headlineOf({ rows, imported, alreadyImported, refused }: ImportTotals, options: SummaryOptions): string {
   const counts = `${rows} rows:`;
-  if (options.dryRun) return `${counts} ${imported} can be imported, ${refused.length} refused. Nothing was sent.`;
+  if (options.dryRun) {
+    return `${counts} ${imported} can be imported, ${alreadyImported} repeat another row, ${refused.length} refused. Nothing was sent.`;
+  }
   // The graph does not tell whether another call with the key of a row came before.
   if (options.kind !== 'shipments') return `${counts} ${imported} are in the graph, ${refused.length} refused.`;
   return `${counts} ${imported} imported, ${alreadyImported} imported before, ${refused.length} refused.`;

@@ -78,11 +78,11 @@ function digitsOf(row: Row, field: string, source: TextField, value: string, wha
   const read = readNumber(value, decimal, currency);
   if ('digits' in read) return read.digits;
   if (!read.isNumeric) throw unmapped(field, value, what);
-  const separator = decimal === ',' ? 'comma' : 'point';
+  const example = decimal === ',' ? '1.200,50' : '1,200.50';
   const message =
     read.fault === 'AMBIGUOUS'
       ? `${what} is required; got ${shown(value)}, which is two numbers. Set "decimal" of the mapping to "." or ","`
-      : `${what} is required; got ${shown(value)}, which is none with a decimal ${separator}. See "decimal" of the mapping`;
+      : `${what} is required; got ${shown(value)}, which is not written like ${example}. Correct it, or set "decimal" of the mapping`;
   throw new RowRefusal('UNMAPPED', message, { field, value });
 }
 

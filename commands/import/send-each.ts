@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireData } from '../../client/data.ts';
 import { GraphFailure } from '../../client/graph-failure.ts';
-import { type BatchOutcome, type ImportRow, type Sender, valueAt } from './kinds/kind.ts';
+import { type BatchOutcome, changedRow, type ImportRow, type Sender, valueAt } from './kinds/kind.ts';
 import type { RefusedRow } from './refusal.ts';
 import { failureOf, organizationAttempts, requireSomeSuccess } from './send-failure.ts';
 
@@ -53,15 +53,11 @@ async function sendRow(sender: Sender, query: string, row: ImportRow, input: obj
   }
 }
 
-function refusalOf(
-  { line, sourceReference }: ImportRow,
-  input: object,
-  { code, field, message }: UserError,
-): RefusedRow {
+function refusalOf(row: ImportRow, input: object, { code, field, message }: UserError): RefusedRow {
+  const { line, sourceReference } = row;
   const path = field?.join('.') ?? '';
   if (code === 'IDEMPOTENCY_KEY_REUSED') {
-    const changed = `The row ${sourceReference} was imported before with other values. An import never changes a record.`;
-    return { line, sourceReference, code: 'CHANGED', field: '', value: '', message: changed };
+    return changedRow(row);
   }
   const text = path === '' ? message : `${path}: ${message}`;
   return { line, sourceReference, code, field: path, value: valueAt(input, path), message: text };

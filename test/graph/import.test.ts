@@ -119,7 +119,7 @@ describe('npm run import', () => {
     expect(output).toContain('  createdAt: 2024-03-02T00:00:00.000Z\n');
     expect(output).toContain('  destination.country: "PL"\n');
     expect(output).toContain(
-      '8 rows: 7 can be imported, 1 refused. Nothing was sent.\n  line 2: INVALID_INPUT: item.value: Must be from 0 to ',
+      '8 rows: 7 can be imported, 0 repeat another row, 1 refused. Nothing was sent.\n  line 2: INVALID_INPUT: item.value: Must be from 0 to ',
     );
     const { data } = await graph.ask('admin', '{ shipmentByReference(reference: "KONTOR-N-1002") { id } }');
     expect(data).toEqual({ shipmentByReference: null });

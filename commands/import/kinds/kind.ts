@@ -65,6 +65,12 @@ export function refusalOf(
   return { line, sourceReference, code: 'INVALID_INPUT', field, value: valueAt(input, field), message };
 }
 
+/** The refusal of a row whose key is that of another row with other values. */
+export function changedRow({ line, sourceReference }: ImportRow): RefusedRow {
+  const message = `The row ${sourceReference} was imported before with other values. An import never changes a record.`;
+  return { line, sourceReference, code: 'CHANGED', field: '', value: '', message };
+}
+
 /** The value of a field such as `item.quantity`, as text. */
 export function valueAt(input: unknown, field: string): string {
   if (field === '') return '';

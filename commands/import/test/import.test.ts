@@ -129,7 +129,7 @@ describe('importing a file', () => {
     expect(summaryOf(totals, { kind: 'shipments', dryRun: false, report: 'report.csv' })).toBe(
       [
         '3 rows: 3 imported, 0 imported before, 0 refused.',
-        '2 cells are not numbers and were kept as text: item.weightKg 1, freightCost 1.',
+        'Cells that are not numbers and are kept as text: 2 (item.weightKg 1, freightCost 1).',
         '  line 4: item.weightKg: "unknown"',
         '  line 4: freightCost: "Invoiced Separately"',
         'All of them: report.csv',

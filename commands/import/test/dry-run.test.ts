@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { describeDryRun, dryRun } from '../dry-run.ts';
+import { shipments } from '../kinds/shipments.ts';
+import { readMapping } from '../mapping.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'freight-dry-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const samples = join(import.meta.dirname, '../samples');
+const mapping = readMapping(join(samples, 'mapping.json'), shipments);
+const now = new Date('2026-11-28T00:00:00Z');
+
+test('a dry run counts rows that repeat another, and refuses those whose key another row has with other values', async () => {
+  const [header = '', row = ''] = readFileSync(join(samples, 'shipments.csv'), 'utf8').split('\n');
+  const file = join(folder, 'twice.csv');
+  writeFileSync(
+    file,
+    [`${header},Driver`, `${row},Bo`, `${row},Bo`, `${row},Eve`, `${row.replace('120', 'x')},Bo`].join('\n'),
+  );
+  const result = await dryRun(file, shipments, mapping, now);
+  expect(result).toMatchObject({
+    totals: {
+      rows: 4,
+      imported: 1,
+      alreadyImported: 1,
+      refused: [
+        { line: 4, code: 'CHANGED' },
+        { line: 5, code: 'UNMAPPED', field: 'item.quantity' },
+      ],
+    },
+    unusedColumns: ['Driver'],
+  });
+  const shown = describeDryRun(result).split('\n');
+  expect(shown.slice(0, 4)).toEqual([
+    'Line 2 becomes:',
+    '  sourceReference: "K-1001"',
+    '  reference: "KONTOR-K-1001"',
+    '  createdAt: 2024-03-01T00:00:00.000Z',
+  ]);
+  expect(shown).toContain('  item.value.amount: "8400.00"');
+  expect(shown.at(-1)).toBe('Columns that no field uses: Driver.');
+});
