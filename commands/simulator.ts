@@ -29,14 +29,14 @@ const command = {
 } as const;
 
 /** Tracking takes faster trucks for faults of their receivers. */
-const speedupMost = 2.5;
+const maxSpeedup = 2.5;
 
 /** `node commands/simulator.ts`: the simulator in its own process. */
 async function run({ ending, fail, resources }: Service): Promise<void> {
   const { url, speedup: given, ...credentials } = readCommandLine(command).values;
   const speedup = Number(given);
-  if (!(speedup > 0 && speedup <= speedupMost))
-    throw new ConfigurationError(`--speedup: a number above 0, up to ${speedupMost}, is required; got ${given}`);
+  if (!(speedup > 0 && speedup <= maxSpeedup))
+    throw new ConfigurationError(`--speedup: a number above 0, up to ${maxSpeedup}, is required; got ${given}`);
   if (!URL.canParse(url)) throw new ConfigurationError(`--url: a URL is required; got ${url}`);
   const simulation = startSimulator({ url, speedup, ...credentials, signal: ending, log: console.log }).catch(fail);
   resources.defer(() => simulation);

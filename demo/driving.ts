@@ -1,8 +1,8 @@
-import { cruiseMetersPerSecond, drivingHoursMost, restHours } from '#shared/geo/hours-of-service.ts';
+import { cruiseMetersPerSecond, maxDrivingHours, restHours } from '#shared/geo/hours-of-service.ts';
 
 const hourMs = 3_600_000;
-const drivingMs = drivingHoursMost * hourMs;
-const cycleMs = (drivingHoursMost + restHours) * hourMs;
+const drivingMs = maxDrivingHours * hourMs;
+const cycleMs = (maxDrivingHours + restHours) * hourMs;
 
 export interface Progress {
   readonly roadMeters: number;

@@ -65,7 +65,7 @@ export interface GatewayConfig {
   /** Operations that may run at once on one websocket. */
   readonly maxOperationsPerSocket: number;
   /** Operations that one HTTP request may contain as a list; 0 = batches are refused. */
-  readonly batchLimit: number;
+  readonly maxBatchSize: number;
   /** Where operators read metrics and detailed health. */
   readonly admin: { readonly host: string; readonly port: number };
 }
@@ -184,7 +184,7 @@ export function readGatewayConfig(
     maxConnectionsPerClient: parsed.CLIENT_CONNECTIONS ?? (isFreight ? 2_500 : Number.POSITIVE_INFINITY),
     maxSocketsPerClient: parsed.CLIENT_SOCKETS ?? (isFreight ? 100 : Number.POSITIVE_INFINITY),
     maxOperationsPerSocket: parsed.CLIENT_OPERATIONS_PER_SOCKET,
-    batchLimit: parsed.BATCH_LIMIT,
+    maxBatchSize: parsed.BATCH_LIMIT,
     // A free port for clients implies a free port for operators, so that several gateways can run side by side.
     admin: { host: parsed.ADMIN_HOST, port: parsed.ADMIN_PORT ?? (parsed.PORT === 0 ? 0 : defaultAdminPort) },
   };

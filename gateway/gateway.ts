@@ -125,7 +125,7 @@ export async function createGateway(
   serveGraphql(app, {
     pipeline,
     readOrigin,
-    batchLimit: config.batchLimit,
+    maxBatchSize: config.maxBatchSize,
     streams: { isClosing: () => streams.isClosing, stallMs },
   });
   const sockets = {

@@ -13,7 +13,7 @@ export interface DryRun {
   readonly unusedColumns: readonly string[];
 }
 
-const mostExamples = 3;
+const maxExamples = 3;
 
 /** Maps all rows of a file and sends none. @throws ConfigurationError */
 export async function dryRun<F extends RowFields>(
@@ -51,7 +51,7 @@ export async function dryRun<F extends RowFields>(
       continue;
     }
     kept.push(...keptTexts.map((text) => ({ line, sourceReference: row.sourceReference, ...text })));
-    if (examples.length < mostExamples) examples.push(row);
+    if (examples.length < maxExamples) examples.push(row);
   }
   return {
     totals: { rows: read, imported: read - repeated - refused.length, alreadyImported: repeated, refused, kept },

@@ -25,7 +25,7 @@ export interface SubgraphNames {
 }
 
 /** PostgreSQL truncates names after 63 bytes. Derived names are longer than this one. */
-const mostCharacters = 30;
+const maxCharacters = 30;
 
 /** Schemas of the database that belong to no subgraph, and the folder `shared`. */
 const reserved = ['jobs', 'public', 'shared'];
@@ -40,9 +40,9 @@ export function namesOf(subgraph: string, type?: string): SubgraphNames {
 
 function requireName(name: string): void {
   const label = 'npm run new -- subgraph NAME';
-  if (!/^[a-z]+(?:-[a-z]+)*$/.test(name) || name.length > mostCharacters)
+  if (!/^[a-z]+(?:-[a-z]+)*$/.test(name) || name.length > maxCharacters)
     throw new ConfigurationError(
-      `${label}: at most ${mostCharacters} lower-case letters, with single dashes between words, are required; got ${name}`,
+      `${label}: at most ${maxCharacters} lower-case letters, with single dashes between words, are required; got ${name}`,
     );
   const { camel } = nameOf(name.split('-'));
   if (reserved.includes(name) || isKeyword(camel))
@@ -50,9 +50,9 @@ function requireName(name: string): void {
 }
 
 function requireType(type: string): void {
-  if (!/^(?:[A-Z][a-z]+)+$/.test(type) || type.length > mostCharacters)
+  if (!/^(?:[A-Z][a-z]+)+$/.test(type) || type.length > maxCharacters)
     throw new ConfigurationError(
-      `--type: at most ${mostCharacters} letters, as in LoadingDock, are required; got ${type}`,
+      `--type: at most ${maxCharacters} letters, as in LoadingDock, are required; got ${type}`,
     );
 }
 

@@ -2,7 +2,7 @@ import type { OpenLoad } from './open-loads.ts';
 import { type Report, Truck } from './truck.ts';
 
 /** `reportPositions` accepts this many at once. */
-const batchLimit = 500;
+const maxBatchSize = 500;
 
 /** All trucks that carry open loads. */
 export class Convoy {
@@ -29,8 +29,8 @@ export class Convoy {
       const report = truck.due();
       if (report) due.push(report);
     }
-    return Array.from({ length: Math.ceil(due.length / batchLimit) }, (_, index) =>
-      due.slice(index * batchLimit, (index + 1) * batchLimit),
+    return Array.from({ length: Math.ceil(due.length / maxBatchSize) }, (_, index) =>
+      due.slice(index * maxBatchSize, (index + 1) * maxBatchSize),
     );
   }
 

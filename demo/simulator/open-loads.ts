@@ -49,13 +49,13 @@ export interface OpenLoad {
 }
 
 /** Limit of pages, above what the demo needs. */
-const pagesMost = 20;
+const maxPages = 20;
 
 /** Loads on the road that have a vehicle and known stops. */
 export async function readOpenLoads(client: GraphClient): Promise<OpenLoad[]> {
   const loads: OpenLoad[] = [];
   let after: string | null = null;
-  for (let turn = 0; turn < pagesMost; turn++) {
+  for (let turn = 0; turn < maxPages; turn++) {
     const { shipments }: Page = parseData(page, await client.send({ query, variables: { after } }));
     loads.push(...shipments.nodes.flatMap(loadOf));
     if (!shipments.pageInfo.hasNextPage) break;

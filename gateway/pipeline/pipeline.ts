@@ -46,7 +46,7 @@ export interface PipelineOptions {
 }
 
 /** The entrance queue holds at least this many operations, even if fewer may wait for execution: they wait for the event loop only. */
-const leastEntering = 1_000;
+const minEntering = 1_000;
 
 /** The stages that every operation passes, from whichever edge it came. */
 export class Pipeline {
@@ -62,7 +62,7 @@ export class Pipeline {
     this.#options = options;
     this.#admission = new Admission(options.maxWaitingRequests);
     this.#throttle = new Throttle(options.clientRates);
-    this.#slices = new TurnSlices(Math.max(options.maxWaitingRequests, leastEntering), options.rush);
+    this.#slices = new TurnSlices(Math.max(options.maxWaitingRequests, minEntering), options.rush);
     this.#documentQueue = new DocumentQueue(this.#slices);
   }
 

@@ -4,7 +4,7 @@ import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startTestGateway({ batchLimit: 3 });
+  gateway = await startTestGateway({ maxBatchSize: 3 });
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
@@ -71,7 +71,7 @@ describe('a batch of operations', () => {
   test('counts each operation as a request of its client', async () => {
     const requests = { perSecond: 0.01, burst: 2 };
     await using limited = await startTestGateway({
-      batchLimit: 3,
+      maxBatchSize: 3,
       clientRates: { requests, newDocuments: undefined },
     });
     const operation = { query: '{ echo(text: "x") }' };

@@ -51,7 +51,7 @@ async function startWaitingEdge() {
       refuse: (error, { id }) => toRefused(error, id, log),
     },
     readOrigin: () => ({ address: '127.0.0.1', isSecure: false }),
-    batchLimit: 0,
+    maxBatchSize: 0,
     streams: { isClosing: () => false, stallMs: 1_000 },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -16,7 +16,7 @@ export interface GraphqlRouteOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   readonly readOrigin: ReadOrigin;
   /** Operations that one request may contain; 0 = no batches. */
-  readonly batchLimit: number;
+  readonly maxBatchSize: number;
   /** Of the streams that it opens. */
   readonly streams: Omit<StreamOptions, 'cancellation'>;
 }
@@ -29,7 +29,7 @@ const otherMethods = ['HEAD', 'PUT', 'PATCH', 'DELETE'];
 /** GraphQL over HTTP at `/graphql`: JSON, event streams and multipart responses. */
 export function serveGraphql(
   app: FastifyInstance,
-  { pipeline, readOrigin, batchLimit, streams }: GraphqlRouteOptions,
+  { pipeline, readOrigin, maxBatchSize, streams }: GraphqlRouteOptions,
 ): void {
   app.decorateRequest('entered', undefined);
   app.route({
@@ -45,7 +45,7 @@ export function serveGraphql(
         accepted = readAccept(request.headers.accept);
         if (opensPage(request, accepted)) return reply.redirect(explorerPath, 303);
         refuseForgery(request.headers);
-        const operations = readBatch(request.body, batchLimit);
+        const operations = readBatch(request.body, maxBatchSize);
         if (operations) {
           const batch: Batch = { operations, entered, headers: request.headers };
           return await sendBatch(reply, await runBatch(pipeline, batch, accepted), accepted);

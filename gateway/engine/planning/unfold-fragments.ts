@@ -13,12 +13,12 @@ import { type Fragments, fragmentsByName } from '../document/fragments.ts';
 /** The planner's time grows with the square of the named fragments: 1,800 of them take seconds. */
 const manyFragments = 100;
 /** Documents that would have more selections than this stay as they are. */
-const mostSelections = 20_000;
+const maxSelections = 20_000;
 
 /** Inlines the named fragments of a document that has many of them. */
 export function unfoldFragments(document: DocumentNode): DocumentNode {
   const fragments = fragmentsByName(document);
-  if (fragments.size <= manyFragments || countSelections(document) > mostSelections) return document;
+  if (fragments.size <= manyFragments || countSelections(document) > maxSelections) return document;
   const unfolded = new Map<string, FragmentDefinitionNode>();
   for (const fragment of innermostFirst(fragments)) {
     const selectionSet = unfold(fragment.selectionSet, fragment.typeCondition.name.value, unfolded);

@@ -9,7 +9,7 @@ export interface PasswordOwner {
 /** zxcvbn scores from 0 to 4. Below 3 a password is found within 10^8 guesses. */
 const requiredScore = 3;
 /** Maximum number of checked characters, because the time grows with their square. More characters do not make a password weaker. */
-const longestChecked = 40;
+const maxCheckedLength = 40;
 /** Words that attackers of this company try first. */
 const companyWords = ['infamous', 'freight'];
 
@@ -20,7 +20,7 @@ const companyWords = ['infamous', 'freight'];
  */
 export async function requireStrongPassword(password: string, owner: PasswordOwner, field: string): Promise<void> {
   estimator ??= loadEstimator();
-  const { score } = (await estimator).check(withoutKnownWords(password, owner).slice(0, longestChecked));
+  const { score } = (await estimator).check(withoutKnownWords(password, owner).slice(0, maxCheckedLength));
   if (score < requiredScore) {
     const advice = 'Choose one that is not a common password and does not contain your name or e-mail address.';
     refuse('WEAK_PASSWORD', `This password is easy to guess. ${advice}`, field);

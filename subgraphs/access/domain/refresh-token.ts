@@ -4,7 +4,7 @@ import { isUuid } from '#shared/ids.ts';
 /** Days after which an unused session expires. */
 const idleDays = 14;
 /** Days after which every session expires. */
-const longestDays = 90;
+const maxDays = 90;
 
 /**
  * A refresh token consists of the id of the session and 256 random bits. Only holders of the token know the id. A known id
@@ -48,6 +48,6 @@ export function isLive(
   return (
     !session.revokedAt &&
     now.getTime() - session.refreshedAt.getTime() < idleDays * dayMs &&
-    now.getTime() - session.createdAt.getTime() < longestDays * dayMs
+    now.getTime() - session.createdAt.getTime() < maxDays * dayMs
   );
 }

@@ -7,7 +7,7 @@ export interface DayRange {
 }
 
 /** Five years, leap days included. */
-export const longestRange = 1_827;
+export const maxRangeDays = 1_827;
 export const defaultDays = 30;
 
 /** Number of days in a range. */

@@ -5,7 +5,7 @@ import { type BusinessMeasure, currency } from '../domain/facts.ts';
 import { centsPer, growth, netPromoterScore, ratio, sum } from '../domain/figures.ts';
 import type { CompanyDay } from '../domain/fold.ts';
 import { outlookDays, seasonalNaive } from '../domain/outlook.ts';
-import { lengthOf, longestRange } from '../domain/range.ts';
+import { lengthOf, maxRangeDays } from '../domain/range.ts';
 import type { ExecutiveSource } from '../loaders.ts';
 import { periodOf } from './range-input.ts';
 
@@ -15,7 +15,7 @@ interface LastDays {
 
 /** The latest days of a range, oldest first. */
 function latest(days: readonly CompanyDay[], last: number): readonly CompanyDay[] {
-  checkCount('last', last, longestRange);
+  checkCount('last', last, maxRangeDays);
   return days.slice(-last);
 }
 

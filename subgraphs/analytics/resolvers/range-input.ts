@@ -1,5 +1,5 @@
 import { GraphError } from '#shared/errors/errors.ts';
-import { type DayRange, defaultDays, elapsed, lastDays, lengthOf, longestRange } from '../domain/range.ts';
+import { type DayRange, defaultDays, elapsed, lastDays, lengthOf, maxRangeDays } from '../domain/range.ts';
 
 /** Checks the range of an executive view. The default is the last 30 days. @throws GraphError BAD_USER_INPUT */
 export function requestedRange(range: DayRange | null | undefined, now: Date): DayRange {
@@ -8,18 +8,18 @@ export function requestedRange(range: DayRange | null | undefined, now: Date): D
   if (until < from) {
     throw new GraphError('BAD_USER_INPUT', `"until" must not be before "from"; got ${from} to ${until}.`);
   }
-  if (lengthOf(range) > longestRange) {
-    throw new GraphError('BAD_USER_INPUT', `A range may have at most ${longestRange} days; got ${lengthOf(range)}.`);
+  if (lengthOf(range) > maxRangeDays) {
+    throw new GraphError('BAD_USER_INPUT', `A range may have at most ${maxRangeDays} days; got ${lengthOf(range)}.`);
   }
   return { from, until };
 }
 
-const mostDays = 366;
+const maxDays = 366;
 
 /** Checks the `days` of a contributed field. @throws GraphError BAD_USER_INPUT */
 export function requireDays(days: number): number {
-  if (days >= 1 && days <= mostDays) return days;
-  throw new GraphError('BAD_USER_INPUT', `"days" must be from 1 to ${mostDays}; got ${days}.`);
+  if (days >= 1 && days <= maxDays) return days;
+  throw new GraphError('BAD_USER_INPUT', `"days" must be from 1 to ${maxDays}; got ${days}.`);
 }
 
 /** The fields of DayPeriod. */

@@ -1,4 +1,4 @@
-import { dutyHoursMost, transitMs } from '#shared/geo/hours-of-service.ts';
+import { maxDutyHours, transitMs } from '#shared/geo/hours-of-service.ts';
 import { roadMeters } from '#shared/geo/road.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import { carryingRefusals } from './assignment.ts';
@@ -157,8 +157,8 @@ function scoreReason({ points }: DriverCandidate): Reason {
 
 function dutyReason({ hoursOnDuty }: DriverCandidate): Reason {
   const hours = round(hoursOnDuty);
-  const explanation = `${hours} h on duty in the last eight days. ${dutyHoursMost} h are allowed.`;
-  return reason('HOURS_ON_DUTY', hours, 'h', 1 - hoursOnDuty / dutyHoursMost, explanation);
+  const explanation = `${hours} h on duty in the last eight days. ${maxDutyHours} h are allowed.`;
+  return reason('HOURS_ON_DUTY', hours, 'h', 1 - hoursOnDuty / maxDutyHours, explanation);
 }
 
 function capacityReason({ weightKg, volumeM3 }: LoadFacts, vehicle: VehicleCandidate): Reason {

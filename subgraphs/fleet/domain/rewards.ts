@@ -5,7 +5,7 @@ export const redeemableStep = 100;
 const centsPerStep = 500;
 export const rewardCurrency = 'USD';
 /** The most points of one redemption. */
-export const redeemableAtMost = 100_000;
+export const maxRedeemable = 100_000;
 
 /** Worth of points in US cents, rounded down to whole steps of 100 points. */
 export function worthCents(points: number): number {

@@ -8,8 +8,8 @@ import { driverOf } from '../domain/visibility.ts';
 import { aroundDriver, type BoardRow, rankOf, readBoard, topOfBoard } from '../store/leaderboard.ts';
 import { joinedChanges, leaderboardUpdates, type LeaderboardUpdate as Update } from './leaderboard-updates.ts';
 
-const neighboursAtMost = 10;
-const leadersAtMost = 100;
+const maxNeighbours = 10;
+const maxLeaders = 100;
 
 /** The start of the all-time board is not shown. */
 function shownStart({ period, startsAt }: Span): Date | null {
@@ -32,8 +32,8 @@ export const Leaderboard = {
     { driverId, neighbours }: { driverId?: string | null; neighbours: number },
     { em, identity }: FleetContext,
   ) => {
-    if (neighbours < 0 || neighbours > neighboursAtMost) {
-      const range = `from 0 to ${neighboursAtMost}`;
+    if (neighbours < 0 || neighbours > maxNeighbours) {
+      const range = `from 0 to ${maxNeighbours}`;
       throw new GraphError('BAD_USER_INPUT', `"neighbours" must be ${range}; got ${neighbours}.`);
     }
     const id = driverId ?? driverOf(identity);
@@ -66,7 +66,7 @@ export const LeaderboardUpdate = {
   previousRank: ({ board, change }: Update, _args: unknown, { em }: FleetContext) =>
     change?.previousPoints == null ? null : rankOf(em, board, change.driverId, change.previousPoints),
   leaders: ({ board }: Update, { first }: { first: number }, { em }: FleetContext) => {
-    checkCount('first', first, leadersAtMost);
+    checkCount('first', first, maxLeaders);
     return topOfBoard(em, board, first);
   },
 };

@@ -24,7 +24,7 @@ interface Listed<F> extends PageArguments {
   readonly filter?: F | null;
 }
 
-const recommendationsAtMost = 50;
+const maxRecommendations = 50;
 
 export const Query = {
   driver: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.drivers.load(id),
@@ -58,7 +58,7 @@ export const Query = {
     { shipmentId, first }: { shipmentId: string; first: number },
     { em, clock }: FleetContext,
   ) => {
-    checkCount('first', first, recommendationsAtMost);
+    checkCount('first', first, maxRecommendations);
     const load = await findLoad(em, shipmentId);
     if (!load || load.assigned || shipmentRefusals(load.state, 'ALLOW').length > 0) return [];
     const now = clock();

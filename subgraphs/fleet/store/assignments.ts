@@ -52,7 +52,7 @@ export async function assignShipment(
   const { em } = transaction;
   const id = newId(now.getTime());
   const { load, state, risk } = await lockBooked(em, input.shipmentId);
-  const holding = await holdingOf(em, load.shipmentId);
+  const holding = await findCurrentAssignment(em, load.shipmentId);
   if (holding?.state === 'ACTIVE') throw alreadyAssigned(holding);
   const refusals = shipmentRefusals(state, risk);
   if (refusals.length > 0) throw new Refusal(...refusals);
@@ -104,7 +104,7 @@ export async function unassignShipment(
 ): Promise<Assignment> {
   const { em } = transaction;
   const { load, state } = await lockBooked(em, input.shipmentId);
-  const holding = await holdingOf(em, load.shipmentId);
+  const holding = await findCurrentAssignment(em, load.shipmentId);
   if (!holding) return refuse('NOT_ASSIGNED', 'This shipment has no assignment. Assign it first.', 'shipmentId');
   if (input.assignmentId != null && input.assignmentId !== holding.id) {
     const message = `This shipment now has another assignment (${holding.id}). Check it and try again.`;
@@ -185,7 +185,7 @@ async function lockBooked(em: EntityManager, shipmentId: string): Promise<Standi
 }
 
 /** The assignment of a shipment that was not released. There is at most one. */
-export function holdingOf(em: EntityManager, shipmentId: string): Promise<Assignment | null> {
+export function findCurrentAssignment(em: EntityManager, shipmentId: string): Promise<Assignment | null> {
   return em.findOne(AssignmentEntity, { shipmentId, state: { $ne: 'RELEASED' } });
 }
 

@@ -6,8 +6,8 @@ import { carryingRefusals } from '../domain/assignment.ts';
 import type { LoadState } from '../domain/load.ts';
 import { pointsForDelivery, pointsForStars } from '../domain/rewards.ts';
 import { type Assignment, DriverEntity, type Load, VehicleEntity } from '../entities.ts';
-import { complete, holdingOf, moveWindow, release } from './assignments.ts';
-import { keepLoad, noteRisk, noteState } from './loads.ts';
+import { complete, findCurrentAssignment, moveWindow, release } from './assignments.ts';
+import { keepLoad, storeRisk, storeState } from './loads.ts';
 import { keepRating } from './ratings.ts';
 import { earn } from './rewards.ts';
 import { recordChange } from './scores.ts';
@@ -23,7 +23,7 @@ export async function booked(transaction: Transaction, event: EventPayload<'ship
   const load = loadOf(event);
   const kept = await keepLoad(em, load);
   if (!kept?.before) return;
-  const holding = await holdingOf(em, load.shipmentId);
+  const holding = await findCurrentAssignment(em, load.shipmentId);
   if (holding?.state !== 'ACTIVE') return;
   const misfit = await findMisfit(transaction, holding, load);
   if (misfit) await release(transaction, holding, `The shipment changed: ${misfit}`, new Date(event.bookedAt));
@@ -60,8 +60,8 @@ function loadOf(event: EventPayload<'shipment.booked'>): Load {
 export async function assessed(transaction: Transaction, event: EventPayload<'risk.assessed'>): Promise<void> {
   const { em } = transaction;
   const at = new Date(event.at);
-  if (!(await noteRisk(em, event, at)) || event.decision !== 'BLOCK') return;
-  const holding = await holdingOf(em, event.shipmentId);
+  if (!(await storeRisk(em, event, at)) || event.decision !== 'BLOCK') return;
+  const holding = await findCurrentAssignment(em, event.shipmentId);
   const [standing] = await query<{ state: LoadState }>(
     em,
     sql`select state from load_state where shipment_id = ${event.shipmentId}`,
@@ -76,7 +76,7 @@ export async function progressed(
   { shipmentId, at }: { shipmentId: string; at: string },
   state: LoadState,
 ): Promise<void> {
-  await noteState(em, shipmentId, state, new Date(at));
+  await storeState(em, shipmentId, state, new Date(at));
 }
 
 /** Completes the assignment and credits the driver, once per shipment. */
@@ -84,8 +84,8 @@ export async function delivered(transaction: Transaction, event: EventPayload<'s
   const { em } = transaction;
   const { shipmentId, onTime, distanceMeters } = event;
   const at = new Date(event.at);
-  if (!(await noteState(em, shipmentId, 'DELIVERED', at))) return;
-  const holding = await holdingOf(em, shipmentId);
+  if (!(await storeState(em, shipmentId, 'DELIVERED', at))) return;
+  const holding = await findCurrentAssignment(em, shipmentId);
   if (holding?.state === 'ACTIVE') await complete(em, holding, at, onTime);
   const driverId = event.driverId ?? holding?.driverId;
   if (!driverId) return;
@@ -102,8 +102,8 @@ export async function delivered(transaction: Transaction, event: EventPayload<'s
 export async function cancelled(transaction: Transaction, event: EventPayload<'shipment.cancelled'>): Promise<void> {
   const { em } = transaction;
   const at = new Date(event.at);
-  if (!(await noteState(em, event.shipmentId, 'CANCELLED', at))) return;
-  const holding = await holdingOf(em, event.shipmentId);
+  if (!(await storeState(em, event.shipmentId, 'CANCELLED', at))) return;
+  const holding = await findCurrentAssignment(em, event.shipmentId);
   if (holding?.state === 'ACTIVE') await release(transaction, holding, `Shipment cancelled: ${event.reason}`, at);
 }
 
@@ -111,7 +111,7 @@ export async function cancelled(transaction: Transaction, event: EventPayload<'s
 export async function rated(transaction: Transaction, event: EventPayload<'shipment.rated'>): Promise<void> {
   const { em } = transaction;
   const { shipmentId, stars } = event;
-  const driverId = event.driverId ?? (await holdingOf(em, shipmentId))?.driverId;
+  const driverId = event.driverId ?? (await findCurrentAssignment(em, shipmentId))?.driverId;
   if (!driverId || !(await em.findOne(DriverEntity, { id: driverId }))) return;
   const at = new Date(event.at);
   const before = await keepRating(em, { shipmentId, driverId, stars, at });

@@ -67,7 +67,7 @@ async function forgetRisk(em: EntityManager, shipmentId: string): Promise<void> 
  * Stores the state of a load. A closed load stays closed, and an event older than the stored state changes nothing.
  * @returns false if nothing changed
  */
-export async function noteState(em: EntityManager, shipmentId: string, state: LoadState, at: Date): Promise<boolean> {
+export async function storeState(em: EntityManager, shipmentId: string, state: LoadState, at: Date): Promise<boolean> {
   await addState(em, shipmentId);
   const known = await em.findOneOrFail(LoadStateEntity, { shipmentId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (isClosed(known.state)) return false;
@@ -81,7 +81,7 @@ export async function noteState(em: EntityManager, shipmentId: string, state: Lo
  * Stores the latest risk decision.
  * @returns false if a later one is stored, or if it is about an older version of the load
  */
-export async function noteRisk(
+export async function storeRisk(
   em: EntityManager,
   { shipmentId, decision, version }: EventPayload<'risk.assessed'>,
   at: Date,

@@ -11,7 +11,7 @@ import { computePrice, type Price } from '../domain/price.ts';
 import { CustomerEntity, type Invoice, type Payment, type Quote } from '../entities.ts';
 import { type InvoicesArguments, listInvoices } from '../store/invoice-list.ts';
 import { latestObservations } from '../store/market.ts';
-import { mostPayments } from '../store/payments.ts';
+import { maxPayments } from '../store/payments.ts';
 import { currency } from '../store/quotes.ts';
 import type { BillingSums } from '../store/summaries.ts';
 import { billingReach } from '../store/visibility.ts';
@@ -93,7 +93,7 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     outstanding: (invoice: Invoice) => moneyOf(outstandingCents(invoice), invoice.currency),
     overpaid: (invoice: Invoice) => moneyOf(overpaidCents(invoice), invoice.currency),
     payments: async ({ id }: Invoice, { last }: { last: number }, { loaders }: PricingContext) => {
-      checkCount('last', last, mostPayments);
+      checkCount('last', last, maxPayments);
       return (await loaders.paymentsOfInvoice.load(id)).slice(-last);
     },
   },

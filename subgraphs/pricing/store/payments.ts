@@ -8,7 +8,7 @@ import type { PaymentInput } from '../domain/inputs.ts';
 import { type Invoice, InvoiceEntity, type Payment, PaymentEntity, PricedShipmentEntity } from '../entities.ts';
 
 /** The most payments of one invoice, so that its list is short and complete. */
-export const mostPayments = 50;
+export const maxPayments = 50;
 
 /** Records a payment of an invoice. The invoice is locked, so that its sum is right with concurrent payments. */
 export async function recordPayment(
@@ -39,10 +39,10 @@ export async function recordPayment(
   if (await em.count(PaymentEntity, { organizationId: invoice.organizationId, reference })) {
     refuse('DUPLICATE_PAYMENT', `A payment with the reference ${reference} was already recorded.`, 'reference');
   }
-  if ((await em.count(PaymentEntity, { invoiceId: invoice.id })) >= mostPayments) {
+  if ((await em.count(PaymentEntity, { invoiceId: invoice.id })) >= maxPayments) {
     refuse(
       'TOO_MANY_PAYMENTS',
-      `This invoice already has ${mostPayments} payments, the most that an invoice can have.`,
+      `This invoice already has ${maxPayments} payments, the most that an invoice can have.`,
       'invoiceId',
     );
   }

@@ -4,7 +4,7 @@ import type { RiskContext } from '../context.ts';
 import { blockAbove, limitsOf, pointsOf, reviewAbove } from '../domain/rules.ts';
 import { type RiskContribution, type RiskFacts, riskRules } from '../domain/vocabulary.ts';
 import type { Assessment } from '../entities.ts';
-import { type AssessmentFilter, mostHistory, pageOfAssessments } from '../store/assessments.ts';
+import { type AssessmentFilter, maxHistory, pageOfAssessments } from '../store/assessments.ts';
 
 type Page<F> = PageArguments & { readonly filter?: F | null };
 interface Reference {
@@ -15,7 +15,7 @@ interface Count {
 }
 
 /** The most matches of one assessment. Its organization, account, address and names at docks can't have more. */
-const mostMatches = 30;
+const maxMatches = 30;
 
 export const assessmentQueries = {
   riskAssessments: (_parent: unknown, { filter, ...page }: Page<AssessmentFilter>, { em }: RiskContext) =>
@@ -39,7 +39,7 @@ export const RiskAssessment = {
   reviewCase: ({ shipmentId }: Assessment, _args: unknown, { loaders }: RiskContext) =>
     loaders.reviewCaseOfShipment.load(shipmentId),
   history: async ({ shipmentId }: Assessment, { first }: Count, { loaders }: RiskContext) => {
-    checkCount('first', first, mostHistory);
+    checkCount('first', first, maxHistory);
     return (await loaders.historyOfShipment.load(shipmentId)).slice(0, first);
   },
 };
@@ -47,7 +47,7 @@ export const RiskAssessment = {
 export const RiskFactsResolvers = {
   declaredValue: ({ valueCents, currency }: RiskFacts) => moneyOf(valueCents, currency),
   watchlist: async ({ watchlist }: RiskFacts, { first }: Count, { loaders }: RiskContext) => {
-    checkCount('first', first, mostMatches);
+    checkCount('first', first, maxMatches);
     const met = watchlist.slice(0, first);
     const entries = await Promise.all(met.map(({ entryId }) => loaders.watchlistEntry.load(entryId)));
     return entries.filter((entry) => entry !== null);

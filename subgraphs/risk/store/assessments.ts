@@ -10,14 +10,14 @@ import type { Assessment } from '../entities.ts';
 import { assessmentRows } from './rows.ts';
 
 /** The most assessments shown of one shipment. */
-export const mostHistory = 20;
+export const maxHistory = 20;
 
 /** The newest assessments of each of these shipments, newest first, in one statement. */
 export function historyOf(em: EntityManager, shipmentIds: readonly string[]): Promise<Assessment[]> {
   return assessmentRows.read(
     em,
     sql`select ${assessmentRows.columns('t')} from assessment newest
-      join assessment t on t.shipment_id = newest.shipment_id and t.revision > newest.revision - ${mostHistory}
+      join assessment t on t.shipment_id = newest.shipment_id and t.revision > newest.revision - ${maxHistory}
       where newest.current and newest.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[])
       order by t.shipment_id, t.revision desc`,
   );

@@ -12,7 +12,7 @@ export interface RequestOrigin {
 }
 
 /** Maximum length of an id in logs and audit entries. Longer ids are cut. */
-const longestId = 128;
+const maxIdLength = 128;
 
 /** Reads the origin from the headers of the gateway. A request without `x-request-id` gets a new id. */
 export function parseRequestOrigin(headers: Readonly<Record<string, unknown>>): RequestOrigin {
@@ -25,5 +25,5 @@ export function parseRequestOrigin(headers: Readonly<Record<string, unknown>>): 
 }
 
 function readHeader(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value.replaceAll(/\p{Cc}/gu, '').slice(0, longestId) : null;
+  return typeof value === 'string' && value !== '' ? value.replaceAll(/\p{Cc}/gu, '').slice(0, maxIdLength) : null;
 }

@@ -3,7 +3,7 @@ import { GraphError, Refusal, type UserError } from '../errors/errors.ts';
 import type { UserErrorCode } from '../errors/user-error-codes.ts';
 import { describeIssue } from './describe-issue.ts';
 
-const mostErrors = 20;
+const maxErrors = 20;
 
 /** Codes of an input's fields, by their names, where INVALID_INPUT would not be exact enough. */
 export type FieldCodes<I> = { readonly [name in keyof I]?: UserErrorCode };
@@ -22,7 +22,7 @@ export function parseInput<S extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const codeOf = new Map(Object.entries<UserErrorCode | undefined>(codes));
   throw new Refusal(
-    ...parsed.error.issues.slice(0, mostErrors).map((issue): UserError => {
+    ...parsed.error.issues.slice(0, maxErrors).map((issue): UserError => {
       const field = issue.path.map(String);
       const code = ownCode(issue) ?? codeOf.get(field[0] ?? '') ?? 'INVALID_INPUT';
       return { code, field: field.length === 0 ? null : field, message: issue.message };

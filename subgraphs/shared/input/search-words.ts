@@ -6,11 +6,11 @@ import { textKey, wordsOf } from './text-key.ts';
  */
 
 /** The longest part of a word that is searched, in characters. A word of a vector must have less than 2,046 bytes. */
-const longestWord = 100;
+const maxWordLength = 100;
 /** Positions in a vector end here. */
 const lastPosition = 16_383;
 /** Runs of digits and letters of one word that are searched on their own. */
-const mostRuns = 8;
+const maxRuns = 8;
 
 /**
  * Makes the text of a `tsvector` from the words of these texts. A reference such as "BOL-7788-X" is also found without
@@ -91,7 +91,7 @@ function searchedWords(text: string): string[] {
 }
 
 function shortened(word: string): string {
-  return word.length <= longestWord ? word : [...word].slice(0, longestWord).join('');
+  return word.length <= maxWordLength ? word : [...word].slice(0, maxWordLength).join('');
 }
 
 /** Words that one token joins by dashes, slashes or dots, with a number among them. */
@@ -106,5 +106,5 @@ function formsOf(word: string): Set<string> {
 }
 
 function runsOf(word: string): string[] {
-  return (word.match(/\p{N}+|\P{N}+/gu) ?? [word]).slice(0, mostRuns);
+  return (word.match(/\p{N}+|\P{N}+/gu) ?? [word]).slice(0, maxRuns);
 }

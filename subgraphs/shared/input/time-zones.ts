@@ -26,7 +26,7 @@ const renamed: Readonly<Record<string, string>> = {
 
 const zones = new Set(Intl.supportedValuesOf('timeZone'));
 const found = new Map<string, string | undefined>();
-const mostFound = 1_000;
+const maxFound = 1_000;
 
 /**
  * Finds the canonical IANA time zone behind a name in any case: "asia/calcutta" is Asia/Kolkata. Undefined for an offset, an
@@ -36,7 +36,7 @@ export function findTimeZone(name: string): string | undefined {
   if (found.has(name)) return found.get(name);
   const zone = resolve(name);
   // A formatter takes long to make.
-  if (found.size < mostFound) found.set(name, zone);
+  if (found.size < maxFound) found.set(name, zone);
   return zone;
 }
 

@@ -5,9 +5,9 @@ import { dropOldest } from './backlog.ts';
 import { responseMs } from './redis-connection.ts';
 
 /** Maximum number of messages that wait while Redis is slow or unreachable. Beyond it the oldest are lost. */
-export const waitingLimit = 1_000;
+export const maxWaiting = 1_000;
 /** Maximum number of sent messages without a response. */
-const sendingLimit = 1_000;
+const maxSending = 1_000;
 
 interface Message {
   readonly topic: string;
@@ -19,7 +19,7 @@ interface Message {
 export class RedisPublisher {
   readonly #redis: Redis;
   readonly #log: Log;
-  readonly #waiting = dropOldest<Message>({ items: waitingLimit }, { onLoss: (message) => this.#lose(message) });
+  readonly #waiting = dropOldest<Message>({ items: maxWaiting }, { onLoss: (message) => this.#lose(message) });
   #sending = 0;
   #lost = 0;
 
@@ -40,7 +40,7 @@ export class RedisPublisher {
   }
 
   #send(): void {
-    while (this.#redis.status === 'ready' && this.#sending < sendingLimit) {
+    while (this.#redis.status === 'ready' && this.#sending < maxSending) {
       const message = this.#waiting.take()?.item;
       if (!message) return;
       this.#sending += 1;

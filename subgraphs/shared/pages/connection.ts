@@ -22,7 +22,7 @@ export interface PageRequest<V extends readonly unknown[] = readonly unknown[]> 
 }
 
 const pageSizeDefault = 20;
-const pageSizeLimit = 100;
+const maxPageSize = 100;
 
 /** Checks an argument for the number of elements of a list. @throws GraphError BAD_USER_INPUT */
 export function checkCount(name: string, count: number, most: number): void {
@@ -53,10 +53,10 @@ export function parsePage<const P extends readonly CursorPart<unknown>[]>(
     throw new GraphError('BAD_USER_INPUT', 'Give either "after" or "before", not both.');
   const backward = last != null || before != null;
   const size = (backward ? last : first) ?? pageSizeDefault;
-  if (size < 1 || size > pageSizeLimit) {
+  if (size < 1 || size > maxPageSize) {
     throw new GraphError(
       'BAD_USER_INPUT',
-      `"${backward ? 'last' : 'first'}" must be from 1 to ${pageSizeLimit}; got ${size}.`,
+      `"${backward ? 'last' : 'first'}" must be from 1 to ${maxPageSize}; got ${size}.`,
     );
   }
   const cursor = backward ? before : after;

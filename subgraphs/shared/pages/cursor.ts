@@ -13,7 +13,7 @@ export type CursorValues<P extends readonly CursorPart<unknown>[]> = {
 };
 
 /** Maximum length of a cursor, above that of any order. */
-const longestCursor = 4_096;
+const maxCursorLength = 4_096;
 
 const utcTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -48,7 +48,7 @@ export function decodeCursor<const P extends readonly CursorPart<unknown>[]>(
   cursor: string,
   parts: P,
 ): CursorValues<P> | undefined {
-  const values = cursor.length <= longestCursor ? parseJson(Buffer.from(cursor, 'base64url').toString('utf8')) : null;
+  const values = cursor.length <= maxCursorLength ? parseJson(Buffer.from(cursor, 'base64url').toString('utf8')) : null;
   if (!Array.isArray(values) || values.length !== parts.length) return undefined;
   const read = parts.map((part, index) => part(values[index]));
   return read.includes(undefined) ? undefined : (read as CursorValues<P>); // each value comes from its part

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { countLosses } from '../live/counted-live.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
 import { createRedisPubSub } from '../live/pubsub-redis.ts';
-import { waitingLimit } from '../live/redis-publisher.ts';
+import { maxWaiting } from '../live/redis-publisher.ts';
 import { Health, type PartStatus } from '../runtime/health.ts';
 import { createLog } from '../runtime/log.ts';
 import { type CuttableLine, openCuttableLine } from './cuttable-line.ts';
@@ -77,7 +77,7 @@ const log = createLog('test', 'silent');
     const counted = countLosses(live, log);
     await line.cut();
     await partBecomes('down');
-    for (let index = 0; index < waitingLimit + 7; index++) counted.publish('a', index);
+    for (let index = 0; index < maxWaiting + 7; index++) counted.publish('a', index);
     expect(counted.unsent).toBe(7);
   });
 

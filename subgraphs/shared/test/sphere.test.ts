@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { simplify } from '../../tracking/domain/simplify.ts';
-import { toTrack, trackPointLimit } from '../../tracking/domain/track.ts';
+import { maxTrackPoints, toTrack } from '../../tracking/domain/track.ts';
 import { arcMeters, distanceToSegment, greatCircleMeters, type Point, vectorOf } from '../geo/sphere.ts';
 
 const place = fc.record({
@@ -96,7 +96,7 @@ describe('a simplified track', () => {
       speedMetersPerSecond: null,
     }));
     const track = toTrack(zigzag, 12_000, 0);
-    expect(track?.points.length).toBeLessThanOrEqual(trackPointLimit);
+    expect(track?.points.length).toBeLessThanOrEqual(maxTrackPoints);
     expect(track).toMatchObject({ recordedCount: 12_000, sampled: true, durationSeconds: 1_999 });
   });
 

@@ -16,15 +16,15 @@ const range = z.object({ from: z.date().nullish(), until: z.date().nullish() });
 export type TimeRange = z.infer<typeof range>;
 
 /** Shipments that a filter can name one by one. */
-const mostNamed = 100;
+const maxNamed = 100;
 
 const filter = z.object({
   statuses: z.array(z.enum(shipmentStatuses)).max(50).nullish(),
   organizationId: z.string().nullish(),
   driverId: z.string().nullish(),
   vehicleId: z.string().nullish(),
-  ids: z.array(z.string()).max(mostNamed).nullish(),
-  references: z.array(z.string().max(64)).max(mostNamed).nullish(),
+  ids: z.array(z.string()).max(maxNamed).nullish(),
+  references: z.array(z.string().max(64)).max(maxNamed).nullish(),
   equipment: z.array(z.enum(equipmentKinds)).max(50).nullish(),
   origin: place.nullish(),
   destination: place.nullish(),

@@ -5,8 +5,8 @@ import { optionalText, text } from '#shared/input/text.ts';
 import { transportModes } from '../entities.ts';
 import { equipment, instant, money, notes } from './shipment-input.ts';
 
-const mostRows = 500;
-const mostColumns = 200;
+const maxRows = 500;
+const maxColumns = 200;
 /** References that this system assigns itself. */
 const ownReference = /^IF-\d{4}-/i;
 
@@ -16,11 +16,11 @@ export const importInput = z.object({
   source: text(1, 80),
   file: text(1, 200),
   organizationId: z.string(),
-  columns: z.array(text(1, 200)).min(1).max(mostColumns),
+  columns: z.array(text(1, 200)).min(1).max(maxColumns),
   rows: z
     .array(z.unknown())
     .min(1, 'Must contain at least 1 row.')
-    .max(mostRows, `Must contain at most ${mostRows} rows.`),
+    .max(maxRows, `Must contain at most ${maxRows} rows.`),
 });
 
 export type ImportInput = z.infer<typeof importInput>;
@@ -87,7 +87,7 @@ const row = z.object({
         .max(2_000)
         .refine((cell) => cell.isWellFormed() && !cell.includes('\0'), 'Must be well-formed Unicode without NUL.'),
     )
-    .max(mostColumns),
+    .max(maxColumns),
 });
 /** A source may write the local time of a place that is ahead of UTC. */
 const aheadMs = 86_400_000;

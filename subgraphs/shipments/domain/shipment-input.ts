@@ -5,10 +5,10 @@ import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { optionalText, text } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
 
-const mostStops = 25;
-const mostItems = 100;
+const maxStops = 25;
+const maxItems = 100;
 const dayMs = 86_400_000;
-const longestWindowMs = 30 * dayMs;
+const maxWindowMs = 30 * dayMs;
 /** Range of times that the columns can store. */
 const earliest = Date.UTC(1970, 0, 1);
 const latest = Date.UTC(2100, 0, 1);
@@ -41,7 +41,7 @@ const stop = z
     path: ['windowEnd'],
     message: 'Must be after the start of the window.',
   })
-  .refine(({ windowStart, windowEnd }) => windowEnd.getTime() - windowStart.getTime() <= longestWindowMs, {
+  .refine(({ windowStart, windowEnd }) => windowEnd.getTime() - windowStart.getTime() <= maxWindowMs, {
     path: ['windowEnd'],
     message: 'Must be at most 30 days after the start of the window.',
   })
@@ -57,7 +57,7 @@ function listOf<S extends z.ZodType>(element: S, least: number, most: number, wh
     .pipe(z.array(element));
 }
 
-const stops = listOf(stop, 2, mostStops, 'stops').superRefine((list, context) => {
+const stops = listOf(stop, 2, maxStops, 'stops').superRefine((list, context) => {
   for (const [index, { windowEnd }] of list.entries()) {
     const before = list[index - 1];
     if (before && windowEnd < before.windowStart) {
@@ -80,7 +80,7 @@ const item = z.object({
 });
 export type ItemFacts = z.infer<typeof item>;
 
-const items = listOf(item, 1, mostItems, 'items').superRefine((list, context) => {
+const items = listOf(item, 1, maxItems, 'items').superRefine((list, context) => {
   for (const [index, { value }] of list.entries()) {
     if (value.currency !== list[0]?.value.currency) {
       context.addIssue({

@@ -15,7 +15,7 @@ import type {
 } from '../entities.ts';
 import { accountStub, geoPointOf, moneyOrNull, stubOf } from './values.ts';
 
-const mostEvents = 200;
+const maxEvents = 200;
 
 export const Shipment = {
   __resolveReference: ({ id }: { id: string }, { loaders }: ShipmentsContext) => loaders.shipments().load(id),
@@ -38,11 +38,11 @@ export const Shipment = {
     { identity }: ShipmentsContext,
   ) => nextStatuses({ status, troubledFrom }, actorsOf(identity, { organizationId, driverId })),
   events: ({ id }: ShipmentRow, { last }: { last: number }, { loaders }: ShipmentsContext) => {
-    checkCount('last', last, mostEvents);
+    checkCount('last', last, maxEvents);
     return loaders.events(last).load(id);
   },
   changes: ({ id }: ShipmentRow, { last }: { last: number }, { loaders }: ShipmentsContext) => {
-    checkCount('last', last, mostEvents);
+    checkCount('last', last, maxEvents);
     return loaders.changes(last).load(id);
   },
   proofOfDelivery: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.proofs().load(id),

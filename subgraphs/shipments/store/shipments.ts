@@ -15,7 +15,7 @@ export function findShipments(em: EntityManager, identity: Identity, ids: readon
   return shipmentRows.readBy(em, 'id', ids, { where: visibleTo(identity) });
 }
 
-const longestReference = 64;
+const maxReferenceLength = 64;
 
 /**
  * Finds the id of a shipment by its reference in any case, with any blanks and dashes; null if the identity may not see
@@ -27,7 +27,7 @@ export async function findIdByReference(
   reference: string,
 ): Promise<string | null> {
   const key = referenceKey(reference);
-  if (key === '' || reference.length > longestReference || reference.includes('\0')) return null;
+  if (key === '' || reference.length > maxReferenceLength || reference.includes('\0')) return null;
   const [row] = await query<{ id: string }>(
     em,
     sql`select t.id from shipment t where t.reference_key = ${key} and ${visibleTo(identity)}

@@ -1,4 +1,4 @@
-import { cruiseMetersPerSecond, drivingHoursMost, restHours, restsDuring } from '#shared/geo/hours-of-service.ts';
+import { cruiseMetersPerSecond, maxDrivingHours, restHours, restsDuring } from '#shared/geo/hours-of-service.ts';
 import { usualRoadFactor } from '#shared/geo/road.ts';
 import { greatCircleMeters, type Point } from '#shared/geo/sphere.ts';
 
@@ -33,11 +33,11 @@ const roadFactorRange = { least: 1, most: 2.5 } as const;
 const hourMs = 3_600_000;
 /** Without a report for longer than this, the position of a truck is unknown. */
 const staleMs = 6 * hourMs;
-const drivingMs = drivingHoursMost * hourMs;
+const drivingMs = maxDrivingHours * hourMs;
 const restMs = restHours * hourMs;
 /** Half the width of the interval, as a share of the driving time. */
 const spread = { RECENT_SPEED: 0.15, LANE_DEFAULT: 0.3 } as const;
-const leastSpreadMs = 10 * 60_000;
+const minSpreadMs = 10 * 60_000;
 
 /**
  * Estimates when a load on the road arrives at its last stop: remaining great circle × road factor ÷ speed, plus the
@@ -59,7 +59,7 @@ export function estimateArrival(journey: Journey | null, now: Date): Eta {
   const rests = restsDuring(driving / hourMs);
   // The vehicle had not arrived at its last report, so an arrival in the past means now.
   const arrival = Math.max(now.getTime(), position.recordedAt.getTime() + driving + rests * restMs);
-  const halfWidth = Math.max(leastSpreadMs, driving * spread[basis]) + silentMs / 2;
+  const halfWidth = Math.max(minSpreadMs, driving * spread[basis]) + silentMs / 2;
   // The hours driven before now are unknown, so one more rest may be due.
   const oneMoreRest = driving > drivingMs / 2 ? restMs : 0;
   const oneRestLess = rests > 0 ? restMs : 0;

@@ -6,7 +6,7 @@ export interface Fix extends Point {
 }
 
 /** About 250 km/h. No truck is this fast; among high buildings, good receivers jump at 75 m/s for a few seconds. */
-const metersPerSecondMost = 70;
+const maxMetersPerSecond = 70;
 /** Two fixes of 50 m accuracy can be this far apart while the vehicle stands. */
 const slackMeters = 200;
 /** Devices round their clocks to whole seconds. */
@@ -15,7 +15,7 @@ const clockSeconds = 1;
 /** True if a vehicle can drive from one fix to the other in the time between them, in either direction. */
 export function isDrivable(from: Fix, to: Fix): boolean {
   const seconds = Math.abs(to.recordedAt.getTime() - from.recordedAt.getTime()) / 1000;
-  return greatCircleMeters(from, to) <= metersPerSecondMost * (seconds + clockSeconds) + slackMeters;
+  return greatCircleMeters(from, to) <= maxMetersPerSecond * (seconds + clockSeconds) + slackMeters;
 }
 
 /** Divides fixes in order of time where the vehicle cannot have driven from one fix to the next. */

@@ -2,15 +2,15 @@ import type { Point } from '#shared/geo/sphere.ts';
 import { isSomewhere } from '#shared/input/place.ts';
 import { findPlaceFault } from './place-check.ts';
 
-export const batchLimit = 500;
+export const maxBatchSize = 500;
 /** A less accurate fix could place a truck in the next street. */
-const accuracyMetersMost = 50;
+const maxAccuracyMeters = 50;
 /** How far a device's clock may run ahead. */
-const futureSecondsMost = 120;
+const maxFutureSeconds = 120;
 /** How long a device without network may keep its positions. */
-const ageDaysMost = 7;
-const speedMetersPerSecondMost = 100;
-const sequenceMost = 2_147_483_647;
+const maxAgeDays = 7;
+const maxSpeedMetersPerSecond = 100;
+const maxSequence = 2_147_483_647;
 
 /** One position as a device reports it. */
 export interface PositionReport {
@@ -70,14 +70,14 @@ function findLocationFault(location: Point): Fault | null {
 
 function findTimeFault(recordedAt: Date, now: Date): Fault | null {
   const ageSeconds = (now.getTime() - recordedAt.getTime()) / 1000;
-  if (ageSeconds < -futureSecondsMost) {
-    const message = `recordedAt may be at most ${futureSecondsMost} s ahead of the server's clock; got ${Math.ceil(-ageSeconds)} s.`;
+  if (ageSeconds < -maxFutureSeconds) {
+    const message = `recordedAt may be at most ${maxFutureSeconds} s ahead of the server's clock; got ${Math.ceil(-ageSeconds)} s.`;
     return { code: 'IN_FUTURE', message };
   }
-  if (!(ageSeconds <= ageDaysMost * 86_400)) {
+  if (!(ageSeconds <= maxAgeDays * 86_400)) {
     return {
       code: 'TOO_OLD',
-      message: `recordedAt may be at most ${ageDaysMost} days ago; got ${recordedAt.toISOString()}.`,
+      message: `recordedAt may be at most ${maxAgeDays} days ago; got ${recordedAt.toISOString()}.`,
     };
   }
   return null;
@@ -89,17 +89,17 @@ function findReadingFault({
   headingDegrees,
   sequence,
 }: PositionReport): Fault | null {
-  if (accuracyMeters > accuracyMetersMost) {
+  if (accuracyMeters > maxAccuracyMeters) {
     return {
       code: 'INACCURATE',
-      message: `The accuracy must be ${accuracyMetersMost} m or better; got ${accuracyMeters} m.`,
+      message: `The accuracy must be ${maxAccuracyMeters} m or better; got ${accuracyMeters} m.`,
     };
   }
   return (
-    outside('accuracyMeters', accuracyMeters, 0, accuracyMetersMost) ??
-    outside('speedMetersPerSecond', speedMetersPerSecond, 0, speedMetersPerSecondMost) ??
+    outside('accuracyMeters', accuracyMeters, 0, maxAccuracyMeters) ??
+    outside('speedMetersPerSecond', speedMetersPerSecond, 0, maxSpeedMetersPerSecond) ??
     outside('headingDegrees', headingDegrees, 0, 360) ??
-    outside('sequence', sequence, 0, sequenceMost)
+    outside('sequence', sequence, 0, maxSequence)
   );
 }
 

@@ -21,7 +21,7 @@ export interface Track {
 }
 
 /** The most points of one track. */
-export const trackPointLimit = 1_000;
+export const maxTrackPoints = 1_000;
 
 /**
  * Makes a simplified track, with the distance driven before simplification.
@@ -34,7 +34,7 @@ export function toTrack(
   fixes: readonly Fix[],
   recordedCount: number,
   toleranceMeters: number,
-  maxPoints = trackPointLimit,
+  maxPoints = maxTrackPoints,
   doubtfulCount = 0,
 ): Track | null {
   const first = fixes[0];

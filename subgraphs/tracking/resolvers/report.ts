@@ -1,6 +1,6 @@
 import { accountOf } from '#shared/graphql/context.ts';
 import type { TrackingContext } from '../context.ts';
-import { batchLimit, type PositionReport } from '../domain/report.ts';
+import { maxBatchSize, type PositionReport } from '../domain/report.ts';
 import { reportPositions } from '../store/report.ts';
 
 const emptyResult = { acceptedCount: 0, lateCount: 0, duplicateCount: 0, doubtful: [], refused: [] };
@@ -11,8 +11,8 @@ export async function report(
   context: TrackingContext,
 ) {
   const reporter = accountOf(context);
-  if (positions.length < 1 || positions.length > batchLimit) {
-    const message = `A batch must contain 1 to ${batchLimit} positions; got ${positions.length}.`;
+  if (positions.length < 1 || positions.length > maxBatchSize) {
+    const message = `A batch must contain 1 to ${maxBatchSize} positions; got ${positions.length}.`;
     return { ...emptyResult, userErrors: [{ code: 'BAD_BATCH_SIZE', field: ['positions'], message }] };
   }
   const { em, transact, clock } = context;

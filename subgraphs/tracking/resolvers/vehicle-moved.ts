@@ -8,7 +8,7 @@ import { positionsOfVehicles } from '../store/current.ts';
 import { decodeMove } from '../store/live.ts';
 import { latestMoves, latestPositions, type Move } from './latest-moves.ts';
 
-const idLimit = 100;
+const maxIds = 100;
 
 /**
  * Sends the current positions of the vehicles, then their moves. Subscribes before it reads the snapshot, so that no move
@@ -19,13 +19,13 @@ export async function moves(
   { ids }: { ids: readonly string[] },
   { live, em, identity }: TrackingContext,
 ): Promise<AsyncIterableIterator<Move>> {
-  if (ids.length < 1 || ids.length > idLimit)
-    throw new GraphError('BAD_USER_INPUT', `"ids" must contain 1 to ${idLimit} ids; got ${ids.length}.`);
+  if (ids.length < 1 || ids.length > maxIds)
+    throw new GraphError('BAD_USER_INPUT', `"ids" must contain 1 to ${maxIds} ids; got ${ids.length}.`);
   const vehicleIds = [...new Set(ids.filter(isUuid).map((id) => id.toLowerCase()))];
   const reach = reachOf(identity);
   const changes = await live.subscribe(vehicleIds.map(liveTopics.vehiclePosition), {
     parse: decodeMove,
-    latest: latestPositions(idLimit),
+    latest: latestPositions(maxIds),
   });
   try {
     const snapshot = await positionsOfVehicles(em, reach, vehicleIds);

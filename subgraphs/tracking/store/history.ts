@@ -3,11 +3,11 @@ import { query } from '#shared/database/query.ts';
 import { raw, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { type Reach, reaches } from '#shared/identity/reach.ts';
-import { type Fix, type Track, toTrack, trackPointLimit } from '../domain/track.ts';
+import { type Fix, maxTrackPoints, type Track, toTrack } from '../domain/track.ts';
 import { visibleCarriages } from './visibility.ts';
 
 /** The longest period of one track. The default is the last day. */
-const trackDaysMost = 14;
+const maxTrackDays = 14;
 const toleranceMetersRange = { least: 0, most: 10_000 } as const;
 /** The most recorded positions of one track, and of all tracks of one request together. */
 const fixesPerTrack = 2_000;
@@ -50,16 +50,16 @@ function parsePeriod({ from, to, toleranceMeters, maxPoints }: TrackArguments, n
       'BAD_USER_INPUT',
       `"toleranceMeters" must be from ${least} to ${most}; got ${toleranceMeters}.`,
     );
-  if (!(maxPoints >= 2 && maxPoints <= trackPointLimit))
-    throw new GraphError('BAD_USER_INPUT', `"maxPoints" must be from 2 to ${trackPointLimit}; got ${maxPoints}.`);
+  if (!(maxPoints >= 2 && maxPoints <= maxTrackPoints))
+    throw new GraphError('BAD_USER_INPUT', `"maxPoints" must be from 2 to ${maxTrackPoints}; got ${maxPoints}.`);
   // The end is exclusive, and a position of this millisecond belongs to the track.
   const end = to ?? new Date(now.getTime() + 1);
   const start = from ?? new Date(Math.max(end.getTime() - defaultDays * 86_400_000, firstInstant));
   const days = (end.getTime() - start.getTime()) / 86_400_000;
-  if (!(days > 0 && days <= trackDaysMost + 0.001))
+  if (!(days > 0 && days <= maxTrackDays + 0.001))
     throw new GraphError(
       'BAD_USER_INPUT',
-      `"to" must be after "from" by at most ${trackDaysMost} days; got ${days.toFixed(2)} days.`,
+      `"to" must be after "from" by at most ${maxTrackDays} days; got ${days.toFixed(2)} days.`,
     );
   return { from: start, to: end };
 }
@@ -112,7 +112,7 @@ export async function tracksOfShipments(
   args: TrackArguments,
   now: Date,
 ): Promise<TrackOfOwner[]> {
-  const whole = args.from || args.to ? undefined : trackDaysMost;
+  const whole = args.from || args.to ? undefined : maxTrackDays;
   const windows = await carriageWindows(em, reach, 'shipment_id', ids, parsePeriod(args, now, whole));
   return tracksOf(em, windows, args);
 }

@@ -5,7 +5,7 @@ import type { Position } from '../domain/position.ts';
 import { positionRows } from './rows.ts';
 
 /** Most doubtful positions of one vehicle that are weighed: ten minutes of one per second, and some more. */
-const doubtfulMost = 700;
+const maxDoubtful = 700;
 
 /** Late positions, each with the plausible positions that are stored before and after it. */
 export async function betweenNeighbours(em: EntityManager, late: readonly Position[]): Promise<Between<Position>[]> {
@@ -39,7 +39,7 @@ export async function doubtfulSince(
       from json_to_recordset(${JSON.stringify(since)}::json) as given ("vehicleId" uuid, at timestamptz)
       cross join lateral (
         select * from position_history h where h.vehicle_id = "vehicleId" and h.recorded_at > given.at and h.doubtful
-        order by h.recorded_at desc limit ${doubtfulMost}) t
+        order by h.recorded_at desc limit ${maxDoubtful}) t
       order by t.recorded_at`,
   );
 }

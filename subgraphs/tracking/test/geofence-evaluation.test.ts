@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { type Area, toZone } from '../domain/area.ts';
 import { detectCrossings, type Fence } from '../domain/crossings.ts';
-import { batchLimit } from '../domain/report.ts';
+import { maxBatchSize } from '../domain/report.ts';
 import { dispatcher, openScene, type Scene } from './scene.ts';
 
 /** Ten San Francisco taxis (Cabspotting, May 2008) against the ENTER and EXIT list that comes with them. */
@@ -29,9 +29,9 @@ describe('geofences on real tracks', () => {
       const vehicleId = await scene.vehicle();
       for (const fence of fences()) await draw(scene, fence);
       const fixes = positionsOf(cab);
-      for (let first = 0; first < fixes.length; first += batchLimit - 20) {
+      for (let first = 0; first < fixes.length; first += maxBatchSize - 20) {
         // Batches overlap, as from a device that got no response and sends its last positions again.
-        const batch = fixes.slice(Math.max(0, first - 20), first + batchLimit - 20);
+        const batch = fixes.slice(Math.max(0, first - 20), first + maxBatchSize - 20);
         scene.clock.now = new Date((batch.at(-1)?.time ?? 0) * 1000);
         const { refused } = await scene.report(dispatcher, batch.map(reportOf(vehicleId)));
         expect(refused).toEqual([]);
