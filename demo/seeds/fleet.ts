@@ -1,3 +1,4 @@
+import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import { completedWindow } from '../../subgraphs/fleet/domain/assignment.ts';
 import type { LoadState, RiskState } from '../../subgraphs/fleet/domain/load.ts';
 import type { Place } from '../../subgraphs/fleet/domain/place.ts';
@@ -78,6 +79,7 @@ function vehicleRows({ vehicles }: World, hubs: ReadonlyMap<string, Hub>): Row[]
   return vehicles.map((vehicle) => ({
     id: vehicle.id,
     plate: vehicle.plate,
+    plate_key: referenceKey(vehicle.plate),
     make: vehicle.make,
     model_year: vehicle.modelYear,
     equipment: vehicle.equipment,
@@ -95,8 +97,10 @@ function driverRows({ drivers }: World, hubs: ReadonlyMap<string, Hub>): Row[] {
     id: driver.id,
     account_id: driver.accountId,
     name: driver.name,
+    name_key: textKey(driver.name),
     phone: driver.phone,
     license_number: driver.licenseNumber,
+    license_key: referenceKey(driver.licenseNumber),
     license_classes: driver.licenseClasses,
     equipment: driver.equipment,
     home: placeOfHub(hubs.get(driver.homeHubId)),

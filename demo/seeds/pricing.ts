@@ -1,3 +1,4 @@
+import { referenceKey } from '#shared/input/text-key.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
 import { applyFactors, type Factor } from '../../subgraphs/pricing/domain/price.ts';
 import { currency } from '../../subgraphs/pricing/store/quotes.ts';
@@ -118,6 +119,7 @@ function paymentRows({ organizationId, invoice }: Shipment) {
     amount_cents: amountCents,
     method,
     reference,
+    reference_key: referenceKey(reference),
     paid_at: paidAt,
   }));
 }

@@ -1,3 +1,4 @@
+import { textKey } from '#shared/input/text-key.ts';
 import { resolveDecision } from '../../subgraphs/risk/domain/decision.ts';
 import { keyOfLane } from '../../subgraphs/risk/domain/lane.ts';
 import { emailKey, nameKey } from '../../subgraphs/risk/domain/names.ts';
@@ -30,6 +31,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
       kind: 'NAME',
       value: name,
       value_key: nameKey(name),
+      search_key: textKey(name),
       reason,
       added_at: addedAt,
     })),

@@ -1,4 +1,5 @@
 import { greatCircleMeters } from '#shared/geo/sphere.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import { type Area, toRectangles, toZone } from '../../subgraphs/tracking/domain/area.ts';
 import type { Position } from '../../subgraphs/tracking/domain/position.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
@@ -123,6 +124,7 @@ async function seedHubs(tables: SeedWriter, { hubs, now }: World, current: reado
     fences.map(({ id, name, area }) => ({
       id,
       name,
+      name_key: textKey(name),
       area,
       hysteresis_meters: 200,
       version: 1,

@@ -15,6 +15,8 @@ export const VehicleEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     plate: p.text(),
+    /** The `referenceKey` of the plate, which is unique. */
+    plateKey: p.text(),
     make: p.text(),
     modelYear: p.integer(),
     equipment: p.text().$type<Equipment>(),
@@ -36,8 +38,12 @@ export const DriverEntity = defineEntity({
     id: p.uuid().primary(),
     accountId: p.uuid().nullable(),
     name: p.text(),
+    /** The `textKey` of the name. */
+    nameKey: p.text(),
     phone: p.text(),
     licenseNumber: p.text(),
+    /** The `referenceKey` of the licence number, which is unique. */
+    licenseKey: p.text(),
     licenseClasses: p.array<LicenseClass>(),
     equipment: p.array<Equipment>(),
     home: p.json<Place>(),

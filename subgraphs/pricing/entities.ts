@@ -88,6 +88,8 @@ export const PaymentEntity = defineEntity({
     amountCents: p.bigint('number'),
     method: p.text().$type<PaymentMethod>(),
     reference: p.string(),
+    /** The `referenceKey` of the reference, unique within the organization. */
+    referenceKey: p.text(),
     paidAt: p.datetime(),
     /** Null for payments of earlier releases. */
     recordedBy: p.uuid().nullable(),

@@ -105,6 +105,8 @@ export const WatchlistEntryEntity = defineEntity({
     kind: p.text().$type<WatchlistKind>(),
     value: p.text(),
     valueKey: p.text(),
+    /** The `textKey` of the value, for the search. */
+    searchKey: p.text(),
     reason: p.text(),
     addedBy: p.uuid().nullable(),
     addedAt: p.datetime(3),

@@ -11,6 +11,8 @@ export const GeofenceEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     name: p.text(),
+    /** The `textKey` of the name. */
+    nameKey: p.text(),
     area: p.json<Area>(),
     hysteresisMeters: p.double(),
     version: p.integer(),

@@ -4,6 +4,7 @@ import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import type { ChangeOrigin } from '#shared/events/topics.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import type { RegisterDriver, UpdateDriver } from '../domain/driver-input.ts';
 import { type LicenseClass, licenseAllows } from '../domain/license.ts';
@@ -13,7 +14,7 @@ import { refusingViolations } from './constraint.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {
-  driver_license_number_key: {
+  driver_license_key: {
     code: 'LICENSE_TAKEN',
     field: ['licenseNumber'],
     message: 'Another driver already has this licence number.',
@@ -40,8 +41,10 @@ export async function registerDriver(
     id,
     accountId: input.accountId ?? null,
     name: input.name,
+    nameKey: textKey(input.name),
     phone: input.phone,
     licenseNumber: input.licenseNumber,
+    licenseKey: referenceKey(input.licenseNumber),
     licenseClasses: input.licenseClasses,
     equipment: input.equipment,
     home: input.homeBase,
@@ -70,11 +73,14 @@ export async function updateDriver(
   checkAccountId(input.accountId);
   if (input.equipment) await checkCarried(em, driver, input.equipment);
   if (input.usualVehicleId != null) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
-  const { name, phone, licenseNumber, licenseClasses, equipment } = driver;
+  const { name, phone, licenseNumber, licenseKey, licenseClasses, equipment } = driver;
+  const newLicense = input.licenseNumber === licenseNumber ? undefined : input.licenseNumber;
   Object.assign(driver, {
     name: input.name ?? name,
+    nameKey: textKey(input.name ?? name),
     phone: input.phone ?? phone,
     licenseNumber: input.licenseNumber ?? licenseNumber,
+    licenseKey: newLicense === undefined ? licenseKey : referenceKey(newLicense),
     licenseClasses: input.licenseClasses ?? licenseClasses,
     equipment: input.equipment ?? equipment,
     home: input.homeBase ?? driver.home,

@@ -1,7 +1,9 @@
-import { anyOf, containing, never, type Sql, sql } from '#shared/database/sql.ts';
+import { keyContains } from '#shared/database/key-contains.ts';
+import { anyOf, never, type Sql, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import { parseSearch } from '#shared/input/text.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import { type AssignmentState, assignmentStates } from '../domain/assignment.ts';
 
@@ -16,7 +18,7 @@ export interface DriverFilter {
 export function driverConditions(filter: DriverFilter | null | undefined): Sql[] {
   const { name, active, equipment, hubCode, onShift } = filter ?? {};
   const where: Sql[] = [];
-  if (name != null) where.push(sql`t.name ilike ${containing(parseSearch(name, 'filter.name'))}`);
+  if (name != null) where.push(keyContains('t.name_key', parseSearch(name, 'filter.name')));
   if (active != null) where.push(sql`t.active = ${active}`);
   if (equipment != null) where.push(sql`${equipment} = any(t.equipment)`);
   if (hubCode != null) where.push(atHub(hubCode));
@@ -79,5 +81,6 @@ function inStates(states: readonly AssignmentState[]): Sql {
 }
 
 function atHub(hubCode: string): Sql {
-  return /^[A-Z]{3}$/.test(hubCode) ? sql`t.home->>'hubCode' = ${hubCode}` : never;
+  const code = textKey(hubCode).toUpperCase();
+  return /^[A-Z]{3}$/.test(code) ? sql`t.home->>'hubCode' = ${code}` : never;
 }

@@ -8,7 +8,7 @@ const byId: SortKey<{ readonly id: string }> = { expression: 't.id', kind: 'uuid
 export const driversByName: List<Driver> = {
   rows: driverRows,
   from: sql`driver t`,
-  order: [{ expression: 't.name', kind: 'text', read: ({ name }) => name }, byId],
+  order: [{ expression: 't.name_key', kind: 'text', read: ({ nameKey }) => nameKey }, byId],
   descending: false,
   orderName: 'NAME_ASC',
 };

@@ -2,6 +2,7 @@ import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
+import { referenceKey } from '#shared/input/text-key.ts';
 import type { RegisterVehicle, UpdateVehicle } from '../domain/vehicle-input.ts';
 import { type Vehicle, VehicleEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
@@ -23,6 +24,7 @@ export async function registerVehicle(transaction: Transaction, input: RegisterV
   const vehicle = em.create(VehicleEntity, {
     ...facts,
     id,
+    plateKey: referenceKey(input.plate),
     home: homeBase,
     active: true,
     retiredAt: null,
@@ -48,8 +50,10 @@ export async function updateVehicle(transaction: Transaction, input: UpdateVehic
       `${tooLarge.reference} (${tooLarge.weightKg} kg, ${tooLarge.volumeM3} m³) is assigned to this vehicle and would not fit. Unassign it first.`,
       tooLarge.weightKg > maxWeightKg ? 'maxWeightKg' : 'maxVolumeM3',
     );
+  const newPlate = input.plate === vehicle.plate ? undefined : input.plate;
   Object.assign(vehicle, {
     plate: input.plate ?? vehicle.plate,
+    plateKey: newPlate === undefined ? vehicle.plateKey : referenceKey(newPlate),
     make: input.make ?? vehicle.make,
     modelYear: input.modelYear ?? vehicle.modelYear,
     maxWeightKg,

@@ -75,6 +75,13 @@ const retire = (vehicleId: string, expectedVersion = 1) =>
   });
 
 describe('a driver', () => {
+  test.each(['vÁZ', 'LÓPEZ', 'Vazquez', 'lopez vazquez', 'Va\u0301zquez'])('is found by %s', async (name) => {
+    const driverId = await fleet.registerDriver({ name: 'Inés Vázquez López' });
+    const query = 'query($name: String) { drivers(filter: { name: $name }, first: 100) { nodes { id } } }';
+    const { data } = await fleet.ask<{ drivers: { nodes: { id: string }[] } }>(dispatcher, query, { name });
+    expect(data?.drivers.nodes).toContainEqual({ id: driverId });
+  });
+
   test('is registered once per key', async () => {
     const input = driverInput({ name: 'Zoë O’Brien', usualVehicleId: await fleet.registerVehicle() });
     const results = await Promise.all([register(input), register(input), register(input)]);
@@ -105,10 +112,12 @@ describe('a driver', () => {
     expect(await register(driverInput(given))).toMatchObject({ driver: null, userErrors: [{ code, field }] });
   });
 
-  test('cannot have the licence number or the account of another driver', async () => {
-    const [licenseNumber, accountId] = [newId(), newId()];
+  test('cannot have the licence number or the account of another driver, however the number is written', async () => {
+    const [licenseNumber, accountId] = ['B072-RRE2 I55', newId()];
     await register(driverInput({ licenseNumber, accountId }));
-    expect(codesOf(await register(driverInput({ licenseNumber })))).toEqual(['LICENSE_TAKEN']);
+    for (const same of [licenseNumber, 'b072rre2i55', ' B072 RRE2-I55 ']) {
+      expect(codesOf(await register(driverInput({ licenseNumber: same })))).toEqual(['LICENSE_TAKEN']);
+    }
     expect(codesOf(await register(driverInput({ accountId })))).toEqual(['ACCOUNT_TAKEN']);
   });
 
@@ -172,11 +181,14 @@ describe('a driver', () => {
 });
 
 describe('a vehicle', () => {
-  test('is registered once per key and plate', async () => {
-    const input = vehicleInput();
+  test('is registered once per key and plate, however the plate is written', async () => {
+    const input = vehicleInput({ plate: 'M-ÜX 4711' });
     const [first, second] = await Promise.all([registerVehicle(input), registerVehicle(input)]);
     expect(first).toEqual(second);
-    expect(codesOf(await registerVehicle({ ...input, idempotencyKey: newId() }))).toEqual(['PLATE_TAKEN']);
+    for (const plate of [input.plate, 'm ux 4711', 'M-U\u0308X-4711', 'MÜX4711']) {
+      const again = await registerVehicle({ ...input, plate, idempotencyKey: newId() });
+      expect(codesOf(again)).toEqual(['PLATE_TAKEN']);
+    }
   });
 
   test.each([

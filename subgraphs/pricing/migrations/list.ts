@@ -3,6 +3,7 @@ import { CreatePricing } from './0001-pricing.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { AddShipmentVersion } from './0003-shipment-version.ts';
 import { AddBillingDetails } from './0004-billing-details.ts';
+import { AddTextKeys } from './0005-text-keys.ts';
 
 /** Every migration of this subgraph, oldest first. */
 export const migrations: readonly NamedMigration[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0002-keyed-calls', class: MoveKeyedCalls },
   { name: '0003-shipment-version', class: AddShipmentVersion },
   { name: '0004-billing-details', class: AddBillingDetails },
+  { name: '0005-text-keys', class: AddTextKeys },
 ];

@@ -3,6 +3,7 @@ import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { moneyOf } from '#shared/input/money.ts';
+import { referenceKey } from '#shared/input/text-key.ts';
 import { outstandingCents } from '../domain/billing.ts';
 import type { PaymentInput } from '../domain/inputs.ts';
 import { type Invoice, InvoiceEntity, type Payment, PaymentEntity, PricedShipmentEntity } from '../entities.ts';
@@ -36,7 +37,8 @@ export async function recordPayment(
     const earliest = shipment.createdAt.toISOString();
     refuse('INVALID_TIME', `paidAt must not be before the shipment was created, at ${earliest}.`, 'paidAt');
   }
-  if (await em.count(PaymentEntity, { organizationId: invoice.organizationId, reference })) {
+  const key = referenceKey(reference);
+  if (await em.count(PaymentEntity, { organizationId: invoice.organizationId, referenceKey: key })) {
     refuse('DUPLICATE_PAYMENT', `A payment with the reference ${reference} was already recorded.`, 'reference');
   }
   if ((await em.count(PaymentEntity, { invoiceId: invoice.id })) >= maxPayments) {
@@ -62,6 +64,7 @@ export async function recordPayment(
     amountCents,
     method: input.method,
     reference,
+    referenceKey: key,
     paidAt,
     recordedBy: accountId,
   });

@@ -459,9 +459,10 @@ describe('a payment', () => {
     const payment = { invoiceId, amount: usd('100'), reference: 'WIRE-1', idempotencyKey: 'key-12345' };
     const results = await Promise.all([pay(admin, payment), pay(admin, payment)]);
     expect(new Set(results.map((result) => result.payment?.id)).size).toBe(1);
-    expect((await pay(admin, { ...payment, idempotencyKey: newId() })).userErrors).toMatchObject([
-      { code: 'DUPLICATE_PAYMENT' },
-    ]);
+    for (const reference of ['WIRE-1', 'wire 1', ' Wire1 ']) {
+      const again = await pay(admin, { ...payment, reference, idempotencyKey: newId() });
+      expect(again.userErrors).toMatchObject([{ code: 'DUPLICATE_PAYMENT' }]);
+    }
     expect((await pay(admin, { ...payment, amount: usd('101') })).userErrors).toMatchObject([
       { code: 'IDEMPOTENCY_KEY_REUSED' },
     ]);

@@ -1,3 +1,5 @@
+import { textKey } from '#shared/input/text-key.ts';
+
 interface Place {
   readonly city: string;
   readonly region: string;
@@ -16,7 +18,7 @@ export function laneKey(origin: Place, destination: Place): string {
 
 /** Makes the key of a lane's name: without case and accents. */
 export function keyOfLane(lane: string): string {
-  return lane.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  return textKey(lane);
 }
 
 function placeName({ city, region, country }: Place): string {

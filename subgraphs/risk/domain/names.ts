@@ -1,3 +1,5 @@
+import { wordsOf } from '#shared/input/text-key.ts';
+
 const legalForms = new Set(
   'inc incorporated llc llp lp ltd limited corp corporation co company sa de cv sapi rl srl plc gmbh'.split(' '),
 );
@@ -7,14 +9,7 @@ const legalForms = new Set(
  * equal. Parts of names are not compared, because common words would block honest companies.
  */
 export function nameKey(name: string): string {
-  const words = name
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    // "S.A." is "SA", "O'Neil" is "ONeil".
-    .replaceAll(/[.'’]/g, '')
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '');
+  const words = wordsOf(name.replaceAll(/[.'’]/g, '')); // "S.A." is "SA", "O'Neil" is "ONeil"
   let end = words.length;
   while (end > 1 && legalForms.has(words[end - 1] ?? '')) end--;
   return words.slice(0, end).join(' ');

@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { containing, type Sql, sql } from '#shared/database/sql.ts';
+import { type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { WatchlistKind } from '../domain/vocabulary.ts';
@@ -31,7 +32,7 @@ export async function pageOfWatchlist(
 ): Promise<Connection<WatchlistEntry>> {
   const where: Sql[] = [];
   if (kind != null) where.push(sql`t.kind = ${kind}`);
-  if (search != null) where.push(sql`t.value ilike ${containing(parseSearch(search))}`);
+  if (search != null) where.push(keyContains('t.search_key', parseSearch(search)));
   if (active != null) where.push(active ? sql`t.removed_at is null` : sql`t.removed_at is not null`);
   return readPage(em, entries, where, pageOf(entries, page));
 }

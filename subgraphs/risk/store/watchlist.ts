@@ -4,6 +4,7 @@ import { type Sql, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import { type AddWatchlistEntry, type RemoveWatchlistEntry, watchlistKey } from '../domain/inputs.ts';
 import type { WatchlistKind, WatchlistMatch } from '../domain/vocabulary.ts';
 import { type WatchlistEntry, WatchlistEntryEntity } from '../entities.ts';
@@ -39,6 +40,7 @@ export async function addEntry(
     kind,
     value,
     valueKey,
+    searchKey: textKey(value),
     reason,
     addedBy,
     addedAt: now,

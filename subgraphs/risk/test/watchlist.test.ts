@@ -238,6 +238,10 @@ test('the list shows active entries by default, and finds entries by part of the
   expect(holding).not.toContain('Listed But Gone');
   expect(await values({ filter: { search: '100%' } })).toEqual(['Listed 100% Bad']);
   expect(await values({ filter: { search: 'listed but', active: false } })).toEqual(['Listed But Gone']);
+  await add('NAME', 'Spedycja Łódź Öl');
+  for (const search of ['ŁÓDŹ', 'lodz', 'Lo\u0301dz\u0301', 'ÖL łódź']) {
+    expect(await values({ filter: { search } })).toEqual(['Spedycja Łódź Öl']);
+  }
   const { errors } = await risk.ask(reviewer, query, { filter: { search: 'x\0' } });
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
 });

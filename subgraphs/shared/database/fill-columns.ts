@@ -8,7 +8,7 @@ interface Filling<R> {
   readonly writes: readonly string[];
   /** Primary key, a UUID; `id` if it is left out. */
   readonly key?: string;
-  readonly toValues: (row: R) => Readonly<Record<string, string | null>>;
+  readonly toValues: (row: R) => Readonly<Record<string, string | readonly string[] | null>>;
 }
 
 const rowsPerBatch = 1_000;
@@ -43,12 +43,13 @@ export async function fillColumns<R extends object>(
 /**
  * Makes keys that must be unique. Records of earlier releases may have equal keys, for which their texts counted as
  * different: the later ones keep a key of their own, made with their id, until somebody changes the text.
+ * @returns makes the key of one record, unique among all or `within` its group
  */
-export function createUniqueKeys(): (key: string, id: string) => string {
+export function createUniqueKeys(): (key: string, id: string, within?: string) => string {
   const taken = new Set<string>();
-  return (key, id) => {
-    const own = taken.has(key) ? `${key} ${id}` : key;
-    taken.add(own);
+  return (key, id, within = '') => {
+    const own = taken.has(`${within} ${key}`) ? `${key} ${id}` : key;
+    taken.add(`${within} ${own}`);
     return own;
   };
 }

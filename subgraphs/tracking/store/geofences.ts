@@ -1,11 +1,13 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
 import { query } from '#shared/database/query.ts';
-import { containing, sql } from '#shared/database/sql.ts';
+import { sql } from '#shared/database/sql.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import { isUuid, newId } from '#shared/ids.ts';
+import { textKey } from '#shared/input/text-key.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import { toRectangles, toZone } from '../domain/area.ts';
 import type { CreateGeofence, ExpectedGeofence, UpdateGeofence } from '../domain/geofence-input.ts';
@@ -24,6 +26,7 @@ export async function createGeofence(
   const geofence = em.create(GeofenceEntity, {
     id: newId(now.getTime()),
     name,
+    nameKey: textKey(name),
     area,
     hysteresisMeters,
     version: 1,
@@ -51,7 +54,7 @@ export async function updateGeofence(em: EntityManager, input: UpdateGeofence, n
   const geofence = await ownGeofence(em, input);
   const { name, area, hysteresisMeters } = input;
   em.assign(geofence, {
-    ...(name != null && { name }),
+    ...(name != null && { name, nameKey: textKey(name) }),
     ...(area != null && { area }),
     ...(hysteresisMeters != null && { hysteresisMeters }),
     version: geofence.version + 1,
@@ -106,7 +109,7 @@ const geofences: List<Geofence> = {
   rows: geofenceRows,
   from: sql`geofence t`,
   order: [
-    { expression: 't.name', kind: 'text', read: ({ name }) => name },
+    { expression: 't.name_key', kind: 'text', read: ({ nameKey }) => nameKey },
     { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
   ],
   descending: false,
@@ -119,6 +122,6 @@ export function listGeofences(
   search: string | null,
   page: PageArguments,
 ): Promise<Connection<Geofence>> {
-  const where = [visibleGeofences(reach), ...(search ? [sql`t.name ilike ${containing(search)}`] : [])];
+  const where = [visibleGeofences(reach), ...(search ? [keyContains('t.name_key', search)] : [])];
   return readPage(em, geofences, where, pageOf(geofences, page));
 }

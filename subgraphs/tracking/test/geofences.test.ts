@@ -266,7 +266,11 @@ describe('geofences', () => {
       totalCount: 1,
       nodes: [{ name: '100% of Zebra_1' }],
     });
-    expect(await search(analyst, { search: '0_ of' })).toMatchObject({ totalCount: 0 });
+    expect(await search(analyst, { search: '%%' })).toMatchObject({ totalCount: 0 });
+    await created({ name: 'Köln Süd' });
+    for (const typed of ['KÖLN', 'koln', 'Ko\u0308ln', 'süd köln']) {
+      expect(await search(analyst, { search: typed })).toMatchObject({ nodes: [{ name: 'Köln Süd' }] });
+    }
     const all = await search(analyst, { first: 100 });
     const names = all?.nodes.map(({ name }) => name) ?? [];
     expect(names.length).toBe(all?.totalCount);
