@@ -32,6 +32,7 @@ export interface AccessContext extends BaseContext, AccessServices {
 
 export function createContext(base: BaseContext, services: AccessServices): AccessContext {
   const known = new Map<Identity, Loaders>();
+  base.onForget(() => known.clear());
   const begun = new Set<string>();
   return {
     ...base,

@@ -28,13 +28,13 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
   const driverOf = ({ driverId }: { readonly driverId: string }) => driverId;
   const shipmentOf = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
   return {
-    drivers: byId((ids) => driverRows.readBy(em, 'id', ids, { where: visibleDrivers(reach) }), idOf),
-    vehicles: byId((ids) => vehicleRows.readBy(em, 'id', ids, { where: visibleVehicles(reach) }), idOf),
-    assignments: byId((ids) => assignmentRows.readBy(em, 'id', ids, { where: visibleAssignments(reach) }), idOf),
+    driver: byId((ids) => driverRows.readBy(em, 'id', ids, { where: visibleDrivers(reach) }), idOf),
+    vehicle: byId((ids) => vehicleRows.readBy(em, 'id', ids, { where: visibleVehicles(reach) }), idOf),
+    assignment: byId((ids) => assignmentRows.readBy(em, 'id', ids, { where: visibleAssignments(reach) }), idOf),
     assignmentOfShipment: byId((ids) => assignmentsOfShipments(em, reach, ids), shipmentOf),
-    loads: byId((ids) => loadRows.readBy(em, 'shipment_id', ids, { where: visibleLoads(reach) }), shipmentOf),
+    load: byId((ids) => loadRows.readBy(em, 'shipment_id', ids, { where: visibleLoads(reach) }), shipmentOf),
     /** Tallies by `tallyKey`. */
-    tallies: byKey(
+    tally: byKey(
       (keys) =>
         talliesOf(
           em,
@@ -46,8 +46,8 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
       ({ driverId, period }) => tallyKey(driverId, period),
     ),
     badges: listsById((ids) => badgeRows.readBy(em, 'driver_id', ids, { orderBy: 't.earned_at, t.kind' }), driverOf),
-    openShifts: byId((ids) => shiftRows.readBy(em, 'driver_id', ids, { where: sql`t.ended_at is null` }), driverOf),
-    rewardAccounts: byId((ids) => rewardAccountRows.readBy(em, 'driver_id', ids), driverOf),
+    openShift: byId((ids) => shiftRows.readBy(em, 'driver_id', ids, { where: sql`t.ended_at is null` }), driverOf),
+    rewardAccount: byId((ids) => rewardAccountRows.readBy(em, 'driver_id', ids), driverOf),
     assignmentsOfDriver: pagesOf(em, assignments, 'driver_id', [visibleAssignments(reach)]),
     assignmentsOfVehicle: pagesOf(em, assignments, 'vehicle_id', [visibleAssignments(reach)]),
     shiftsOfDriver: pagesOf(em, shifts, 'driver_id'),

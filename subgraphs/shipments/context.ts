@@ -1,4 +1,5 @@
 import type { BaseContext } from '#shared/graphql/context.ts';
+import { withLoaders } from '#shared/graphql/loader.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** The context of the resolvers of this subgraph. */
@@ -7,5 +8,5 @@ export interface ShipmentsContext extends BaseContext {
 }
 
 export function createContext(base: BaseContext): ShipmentsContext {
-  return { ...base, loaders: createLoaders(base.em, base.identity, base.clock) };
+  return withLoaders(base, createLoaders);
 }

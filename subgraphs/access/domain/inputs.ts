@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedVersion, id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { line } from '#shared/input/text.ts';
 import { roles, tiers } from '#shared/vocabulary.ts';
@@ -19,7 +20,7 @@ export const createOrganizationInput = z.object({
 export type CreateOrganization = z.infer<typeof createOrganizationInput>;
 
 /** At least one role, without duplicates. */
-export const roleSet = z
+const roleSet = z
   .array(z.enum(roles))
   .min(1)
   .max(50)
@@ -30,12 +31,20 @@ export const registerAccountInput = z.object({
   email,
   name: line(1, 120),
   roles: roleSet,
-  organizationId: z
-    .string()
-    .nullish()
-    .transform((value) => value ?? null),
+  organizationId: id.nullish().transform((value) => value ?? null),
   password: password.nullish().transform((value) => value ?? null),
 });
 export type RegisterAccount = z.infer<typeof registerAccountInput>;
+
+export const changeOrganizationTierInput = z.object({ organizationId: id, tier: z.enum(tiers), expectedVersion });
+export type ChangeOrganizationTier = z.infer<typeof changeOrganizationTierInput>;
+
+export const changeAccountRolesInput = z.object({ accountId: id, roles: roleSet, expectedVersion });
+export type ChangeAccountRoles = z.infer<typeof changeAccountRolesInput>;
+
+export const deactivateAccountInput = z.object({ accountId: id, expectedVersion });
+export type DeactivateAccount = z.infer<typeof deactivateAccountInput>;
+
+export const endSessionsInput = z.object({ accountId: id.nullish(), keepCurrent: z.boolean() });
 
 export const newPasswordInput = z.object({ newPassword: password });

@@ -1,51 +1,65 @@
-import { payloadOf } from '#shared/errors/errors.ts';
-import { changeRecord, keyedCall } from '#shared/graphql/change.ts';
+import { recordMutation, type Scope } from '#shared/graphql/mutation.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, auditOf } from '../context.ts';
-import { createOrganizationInput, registerAccountInput, roleSet } from '../domain/inputs.ts';
+import {
+  type ChangeAccountRoles,
+  changeAccountRolesInput,
+  changeOrganizationTierInput,
+  createOrganizationInput,
+  type DeactivateAccount,
+  deactivateAccountInput,
+  registerAccountInput,
+} from '../domain/inputs.ts';
 import { requireStrongPassword } from '../domain/password-strength.ts';
 import { hashPassword } from '../domain/passwords.ts';
+import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import { changeRoles, deactivate, registerAccount } from '../store/account-changes.ts';
+import { requireActor } from '../store/actor.ts';
 import { changeTier, createOrganization } from '../store/organization-changes.ts';
 
-type Input<I = unknown> = { readonly input: I };
+/** The account of the token can have lost its role since. */
+const requireAdministrator = ({ transaction: { em }, caller }: Scope<AccessContext, unknown>) =>
+  requireActor(em, caller.accountId, 'access:write');
 
 export const administrationMutations = {
-  createOrganization: (_root: unknown, { input }: Input, context: AccessContext) =>
-    changeRecord(context, 'organization', (transaction, caller, now) => {
-      const wanted = parseInput(createOrganizationInput, input);
-      const call = keyedCall(caller, 'createOrganization', wanted);
-      return createOrganization(transaction, auditOf(context, caller, now), call, wanted);
-    }),
-
-  changeOrganizationTier: (
-    _root: unknown,
-    { input }: Input<Parameters<typeof changeTier>[2]>,
-    context: AccessContext,
-  ) =>
-    changeRecord(context, 'organization', (transaction, caller, now) =>
+  createOrganization: recordMutation('organization', {
+    parse: createOrganizationInput,
+    allow: requireAdministrator,
+    change: ({ context, transaction, caller, input, now }) =>
+      createOrganization(transaction, auditOf(context, caller, now), input),
+    find: (em, id) => em.findOneOrFail(OrganizationEntity, id),
+  }),
+  changeOrganizationTier: recordMutation('organization', {
+    parse: changeOrganizationTierInput,
+    allow: requireAdministrator,
+    change: ({ context, transaction, caller, input, now }) =>
       changeTier(transaction, auditOf(context, caller, now), input),
-    ),
-
-  registerAccount: (_root: unknown, { input }: Input, context: AccessContext) =>
-    payloadOf(async () => {
-      const wanted = parseInput(registerAccountInput, input);
-      const { password, ...facts } = wanted;
-      if (password !== null) await requireStrongPassword(password, wanted, 'password');
-      // Hashes before the transaction, so that hashing does not hold a connection.
-      const passwordHash = password === null ? null : await hashPassword(password, context.network);
-      return changeRecord(context, 'account', (transaction, caller, now) => {
-        const call = keyedCall(caller, 'registerAccount', facts);
-        return registerAccount(transaction, auditOf(context, caller, now), call, wanted, passwordHash);
-      });
-    }),
-
-  changeAccountRoles: (_root: unknown, { input }: Input<Parameters<typeof changeRoles>[2]>, context: AccessContext) =>
-    changeRecord(context, 'account', ({ em }, caller, now) => {
-      const roles = parseInput(roleSet, input.roles);
-      return changeRoles(em, auditOf(context, caller, now), { ...input, roles });
-    }),
-
-  deactivateAccount: (_root: unknown, { input }: Input<Parameters<typeof deactivate>[2]>, context: AccessContext) =>
-    changeRecord(context, 'account', ({ em }, caller, now) => deactivate(em, auditOf(context, caller, now), input)),
+  }),
+  registerAccount: recordMutation('account', {
+    parse: parseRegistration,
+    allow: requireAdministrator,
+    identify: ({ password: _secret, passwordHash: _salted, ...facts }) => facts,
+    change: ({ context, transaction, caller, input, now }) =>
+      registerAccount(transaction, auditOf(context, caller, now), input),
+    find: (em, id) => em.findOneOrFail(AccountEntity, id),
+  }),
+  changeAccountRoles: recordMutation('account', {
+    parse: changeAccountRolesInput,
+    change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, ChangeAccountRoles>) =>
+      changeRoles(em, auditOf(context, caller, now), input),
+  }),
+  deactivateAccount: recordMutation('account', {
+    parse: deactivateAccountInput,
+    change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, DeactivateAccount>) =>
+      deactivate(em, auditOf(context, caller, now), input),
+  }),
 };
+
+/** Hashes before the transaction, so that hashing does not hold a connection. */
+async function parseRegistration(input: unknown, { network }: AccessContext) {
+  const wanted = parseInput(registerAccountInput, input);
+  const { password } = wanted;
+  if (password === null) return { ...wanted, passwordHash: null };
+  await requireStrongPassword(password, wanted, 'password');
+  return { ...wanted, passwordHash: await hashPassword(password, network) };
+}

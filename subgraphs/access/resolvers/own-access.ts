@@ -3,7 +3,7 @@ import { runChange } from '#shared/graphql/change.ts';
 import { accountOf } from '#shared/graphql/context.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, anonymousAudit, auditOf } from '../context.ts';
-import { newPasswordInput } from '../domain/inputs.ts';
+import { endSessionsInput, newPasswordInput } from '../domain/inputs.ts';
 import { requireStrongPassword } from '../domain/password-strength.ts';
 import { hashPassword } from '../domain/passwords.ts';
 import type { Account } from '../entities.ts';
@@ -17,7 +17,7 @@ interface ChangePasswordInput {
   readonly newPassword: string;
 }
 
-async function changePassword(_root: unknown, { input }: { input: ChangePasswordInput }, context: AccessContext) {
+async function changePassword(_parent: unknown, { input }: { input: ChangePasswordInput }, context: AccessContext) {
   context.oncePerRequest('changePassword');
   const { accountId, sessionId } = accountOf(context);
   const account = await readActor(context.em, accountId);
@@ -52,16 +52,12 @@ function refuseCurrentPassword(): never {
   refuse('INVALID_CREDENTIALS', 'The current password is wrong.', 'currentPassword');
 }
 
-interface EndSessionsInput {
-  readonly accountId?: string | null;
-  readonly keepCurrent: boolean;
-}
-
-function endSessions(_root: unknown, { input }: { input: EndSessionsInput }, context: AccessContext) {
+function endSessions(_parent: unknown, { input }: { input: unknown }, context: AccessContext) {
   const { accountId: ownId, sessionId } = accountOf(context);
-  const accountId = input.accountId?.toLowerCase() ?? ownId;
-  const kept = input.keepCurrent && accountId === ownId ? sessionId : undefined;
   return payloadOf(async () => {
+    const { accountId: given, keepCurrent } = parseInput(endSessionsInput, input);
+    const accountId = given ?? ownId;
+    const kept = keepCurrent && accountId === ownId ? sessionId : undefined;
     const ended = await runChange(context, ({ em }, caller, now) =>
       store.endSessions(em, accountId, auditOf(context, caller, now), kept),
     );

@@ -17,16 +17,16 @@ function account(id: string | null | undefined, { identity, loadersOf }: AccessC
 }
 
 export const queries = {
-  viewer: (_root: unknown, _args: unknown, context: AccessContext) =>
+  viewer: (_parent: unknown, _args: unknown, context: AccessContext) =>
     context.identity.kind === 'account' ? account(context.identity.accountId, context) : null,
-  account: (_root: unknown, { id }: Reference, context: AccessContext) => account(id, context),
-  accounts: (_root: unknown, { filter, ...page }: Page<AccountFilter>, { em }: AccessContext) =>
+  account: (_parent: unknown, { id }: Reference, context: AccessContext) => account(id, context),
+  accounts: (_parent: unknown, { filter, ...page }: Page<AccountFilter>, { em }: AccessContext) =>
     pageOfAccounts(em, filter ?? {}, page),
-  organization: (_root: unknown, { id }: Reference, { identity, loadersOf }: AccessContext) =>
+  organization: (_parent: unknown, { id }: Reference, { identity, loadersOf }: AccessContext) =>
     loadersOf(identity).organization.load(id),
-  organizations: (_root: unknown, { filter, ...page }: Page<OrganizationFilter>, { em }: AccessContext) =>
+  organizations: (_parent: unknown, { filter, ...page }: Page<OrganizationFilter>, { em }: AccessContext) =>
     pageOfOrganizations(em, filter ?? {}, page),
-  auditEntries: (_root: unknown, { filter, ...page }: Page<AuditFilter>, { em }: AccessContext) =>
+  auditEntries: (_parent: unknown, { filter, ...page }: Page<AuditFilter>, { em }: AccessContext) =>
     pageOfAudit(em, filter ?? {}, page),
 };
 

@@ -9,7 +9,7 @@ interface TokenInput {
   readonly refreshToken: string;
 }
 
-async function refreshSession(_root: unknown, { input }: { input: TokenInput }, context: AccessContext) {
+async function refreshSession(_parent: unknown, { input }: { input: TokenInput }, context: AccessContext) {
   return payloadOf(async () => {
     const token = parseToken(input.refreshToken);
     const refreshed = token && (await context.transact(({ em }) => rotateToken(em, token, anonymousAudit(context))));
@@ -23,7 +23,7 @@ async function refreshSession(_root: unknown, { input }: { input: TokenInput }, 
   });
 }
 
-async function signOut(_root: unknown, { input }: { input: TokenInput }, context: AccessContext) {
+async function signOut(_parent: unknown, { input }: { input: TokenInput }, context: AccessContext) {
   const token = parseToken(input.refreshToken);
   const accountId = token && (await context.transact(({ em }) => endSession(em, token, anonymousAudit(context))));
   if (accountId) context.report(context, 'signed_out', accountId);

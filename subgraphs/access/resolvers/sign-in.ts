@@ -9,7 +9,7 @@ interface SignInInput {
   readonly password: string;
 }
 
-export async function signIn(_root: unknown, { input }: { input: SignInInput }, context: AccessContext) {
+export async function signIn(_parent: unknown, { input }: { input: SignInInput }, context: AccessContext) {
   context.oncePerRequest('signIn');
   const email = input.email.trim().toLowerCase();
   const { account, fits, last, tries } = await tryPassword(context, email, input.password);

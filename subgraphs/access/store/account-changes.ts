@@ -1,17 +1,15 @@
 import { type FilterQuery, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
-import { type KeyedCall, recordOnce } from '#shared/database/idempotency.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
-import type { Role } from '#shared/vocabulary.ts';
-import type { RegisterAccount } from '../domain/inputs.ts';
+import type { ChangeAccountRoles, DeactivateAccount, RegisterAccount } from '../domain/inputs.ts';
 import { requireFittingRoles } from '../domain/membership.ts';
 import { type Account, AccountEntity, OrganizationEntity } from '../entities.ts';
-import { requireActor, requireStanding } from './actor.ts';
+import { requireStanding } from './actor.ts';
 import { type AccountAudit, recordAudit } from './audit.ts';
 import { accountRows } from './rows.ts';
 import { endSessionsOf } from './sessions.ts';
@@ -24,31 +22,13 @@ import { endSessionsOf } from './sessions.ts';
 const scope = 'access:write';
 
 /**
- * Creates an account with a hashed password, once per keyed call.
- * @throws Refusal EMAIL_TAKEN, NOT_FOUND (organization), ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED, IDEMPOTENCY_KEY_REUSED.
+ * Creates an account.
+ * @throws Refusal EMAIL_TAKEN, NOT_FOUND (organization), ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED
  */
 export async function registerAccount(
   transaction: Transaction,
   audit: AccountAudit,
-  call: KeyedCall,
-  wanted: RegisterAccount,
-  passwordHash: string | null,
-): Promise<Account> {
-  const { em } = transaction;
-  await requireActor(em, audit.actorId, scope);
-  return recordOnce(
-    transaction,
-    call,
-    () => insertAccount(transaction, audit, wanted, passwordHash),
-    (id) => em.findOneOrFail(AccountEntity, id),
-  );
-}
-
-async function insertAccount(
-  transaction: Transaction,
-  audit: AccountAudit,
-  { email, name, roles, organizationId }: RegisterAccount,
-  passwordHash: string | null,
+  { email, name, roles, organizationId, passwordHash }: RegisterAccount & { readonly passwordHash: string | null },
 ): Promise<Account> {
   const { em } = transaction;
   const { at } = audit;
@@ -86,9 +66,8 @@ function emitRegistered({ emit }: Transaction, { id, organizationId, email, crea
 export async function changeRoles(
   em: EntityManager,
   audit: AccountAudit,
-  input: { readonly accountId: string; readonly roles: readonly Role[]; readonly expectedVersion: number },
+  { accountId, roles, expectedVersion }: ChangeAccountRoles,
 ): Promise<Account> {
-  const { accountId, roles, expectedVersion } = input;
   const account = await lockedAccount(em, accountId, audit.actorId, !roles.includes('ADMIN'));
   checkVersion(account, expectedVersion);
   requireFittingRoles(roles, account.organizationId ?? null);
@@ -106,9 +85,8 @@ export async function changeRoles(
 export async function deactivate(
   em: EntityManager,
   audit: AccountAudit,
-  input: { readonly accountId: string; readonly expectedVersion: number },
+  { accountId, expectedVersion }: DeactivateAccount,
 ): Promise<Account> {
-  const { accountId, expectedVersion } = input;
   const account = await lockedAccount(em, accountId, audit.actorId, true);
   checkVersion(account, expectedVersion);
   if (account.deactivatedAt) return account;
@@ -142,7 +120,7 @@ async function lockedAccount(em: EntityManager, id: string, actorId: string, los
     locked.find((account) => account.id === actorId),
     scope,
   );
-  const record = locked.find((account) => account.id === id.toLowerCase());
+  const record = locked.find((account) => account.id === id);
   if (!record) refuse('NOT_FOUND', 'There is no account with this id.', 'accountId');
   const administrators = locked.filter(({ roles, deactivatedAt }) => roles.includes('ADMIN') && !deactivatedAt);
   if (losesAdmin && administrators.length === 1 && administrators[0] === record) {

@@ -1,15 +1,12 @@
 import { LockMode } from '@mikro-orm/core';
-import { type KeyedCall, recordOnce } from '#shared/database/idempotency.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
-import type { Tier } from '#shared/vocabulary.ts';
-import type { CreateOrganization } from '../domain/inputs.ts';
+import type { ChangeOrganizationTier, CreateOrganization } from '../domain/inputs.ts';
 import { type Organization, OrganizationEntity } from '../entities.ts';
-import { requireActor } from './actor.ts';
 import { type AccountAudit, recordAudit } from './audit.ts';
 import { organizationRows } from './rows.ts';
 
@@ -18,24 +15,8 @@ import { organizationRows } from './rows.ts';
  * of the token was closed or lost its role.
  */
 
-/** Creates an organization, once per keyed call. @throws Refusal NAME_TAKEN, IDEMPOTENCY_KEY_REUSED */
+/** Creates an organization. @throws Refusal NAME_TAKEN */
 export async function createOrganization(
-  transaction: Transaction,
-  audit: AccountAudit,
-  call: KeyedCall,
-  wanted: CreateOrganization,
-): Promise<Organization> {
-  const { em } = transaction;
-  await requireActor(em, audit.actorId, 'access:write');
-  return recordOnce(
-    transaction,
-    call,
-    () => insertOrganization(transaction, audit, wanted),
-    (id) => em.findOneOrFail(OrganizationEntity, id),
-  );
-}
-
-async function insertOrganization(
   transaction: Transaction,
   audit: AccountAudit,
   { name, industry, tier }: CreateOrganization,
@@ -63,11 +44,9 @@ async function insertOrganization(
 export async function changeTier(
   transaction: Transaction,
   audit: AccountAudit,
-  input: { readonly organizationId: string; readonly tier: Tier; readonly expectedVersion: number },
+  { organizationId: id, tier, expectedVersion }: ChangeOrganizationTier,
 ): Promise<Organization> {
   const { em } = transaction;
-  const { organizationId: id, tier, expectedVersion } = input;
-  await requireActor(em, audit.actorId, 'access:write');
   const lockMode = LockMode.PESSIMISTIC_WRITE;
   const organization = isUuid(id) ? await em.findOne(OrganizationEntity, { id }, { lockMode }) : null;
   if (!organization) return refuse('NOT_FOUND', 'There is no organization with this id.', 'organizationId');

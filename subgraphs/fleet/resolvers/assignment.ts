@@ -13,23 +13,22 @@ async function visibleShipment(id: string, { identity, loaders }: FleetContext) 
 export const Assignment = {
   shipment: ({ shipmentId, state }: AssignmentRow, _args: unknown, context: FleetContext) =>
     state === 'RELEASED' ? visibleShipment(shipmentId, context) : { id: shipmentId },
-  driver: ({ driverId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
-  vehicle: ({ vehicleId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) =>
-    loaders.vehicles.load(vehicleId),
+  driver: ({ driverId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
+  vehicle: ({ vehicleId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) => loaders.vehicle.load(vehicleId),
   assignedBy: ({ assignedByAccountId }: AssignmentRow, _args: unknown, { identity }: FleetContext) =>
     isStaff(identity) ? { id: assignedByAccountId } : null,
 };
 
 export const Shift = {
-  driver: ({ driverId }: ShiftRow, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
+  driver: ({ driverId }: ShiftRow, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
   vehicle: ({ vehicleId }: ShiftRow, _args: unknown, { loaders }: FleetContext) =>
-    vehicleId ? loaders.vehicles.load(vehicleId) : null,
+    vehicleId ? loaders.vehicle.load(vehicleId) : null,
 };
 
 export const SafetyIncident = {
-  driver: ({ driverId }: Incident, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
+  driver: ({ driverId }: Incident, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
   vehicle: ({ vehicleId }: Incident, _args: unknown, { loaders }: FleetContext) =>
-    vehicleId ? loaders.vehicles.load(vehicleId) : null,
+    vehicleId ? loaders.vehicle.load(vehicleId) : null,
   shipment: ({ shipmentId }: Incident, _args: unknown, context: FleetContext) =>
     shipmentId ? visibleShipment(shipmentId, context) : null,
 };

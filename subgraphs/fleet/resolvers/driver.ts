@@ -21,13 +21,13 @@ const full: readonly DriverView[] = ['FULL'];
 const colleagues: readonly DriverView[] = ['FULL', 'COLLEAGUE'];
 
 export const Driver = {
-  __resolveReference: ({ id }: { id: string }, { loaders }: FleetContext) => loaders.drivers.load(id),
+  __resolveReference: ({ id }: { id: string }, { loaders }: FleetContext) => loaders.driver.load(id),
   rating: async ({ id }: DriverRow, _args: unknown, { loaders }: FleetContext) => {
-    const tally = (await loaders.tallies.load(tallyKey(id, 'ALL_TIME'))) ?? emptyTally;
+    const tally = (await loaders.tally.load(tallyKey(id, 'ALL_TIME'))) ?? emptyTally;
     return { meanStars: meanStarsOf(tally), count: tally.ratings };
   },
   score: shownTo(colleagues, async ({ id }, { period }: { period: Period }, { loaders, clock }) => {
-    const tally = (await loaders.tallies.load(tallyKey(id, period))) ?? emptyTally;
+    const tally = (await loaders.tally.load(tallyKey(id, period))) ?? emptyTally;
     const score = scoreOf(tally);
     return {
       period,
@@ -48,17 +48,17 @@ export const Driver = {
   equipment: shownTo(full, ({ equipment }) => equipment),
   homeBase: shownTo(full, ({ home }) => located(home)),
   usualVehicle: shownTo(full, ({ usualVehicleId }, _args: unknown, { loaders }) =>
-    usualVehicleId ? loaders.vehicles.load(usualVehicleId) : null,
+    usualVehicleId ? loaders.vehicle.load(usualVehicleId) : null,
   ),
   active: shownTo(full, ({ active }) => active),
   hiredAt: shownTo(full, ({ hiredAt }) => hiredAt),
   version: shownTo(full, ({ version }) => version),
-  openShift: shownTo(full, ({ id }, _args: unknown, { loaders }) => loaders.openShifts.load(id)),
+  openShift: shownTo(full, ({ id }, _args: unknown, { loaders }) => loaders.openShift.load(id)),
   shifts: shownTo(full, ({ id }, page: PageArguments, { loaders }) => loaders.shiftsOfDriver(id, page)),
   assignments: shownTo(full, ({ id }, page: PageArguments, { loaders }) => loaders.assignmentsOfDriver(id, page)),
   incidents: shownTo(full, ({ id }, page: PageArguments, { loaders }) => loaders.incidentsOfDriver(id, page)),
   rewards: shownTo(full, async ({ id }, _args: unknown, { loaders }) => {
-    const account = await loaders.rewardAccounts.load(id);
+    const account = await loaders.rewardAccount.load(id);
     return account ?? { driverId: id, balance: 0, earned: 0, forfeited: 0, redeemed: 0 };
   }),
 };

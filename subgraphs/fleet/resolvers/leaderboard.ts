@@ -46,7 +46,7 @@ export const Leaderboard = {
 
 export const LeaderboardEntry = {
   onTimeRate: ({ deliveries, onTime }: BoardRow) => (deliveries === 0 ? null : onTime / deliveries),
-  driver: ({ driverId }: BoardRow, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
+  driver: ({ driverId }: BoardRow, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
 };
 
 export const leaderboardChanged = {

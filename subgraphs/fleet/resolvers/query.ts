@@ -27,7 +27,7 @@ interface Listed<F> extends PageArguments {
 const maxRecommendations = 50;
 
 export const Query = {
-  driver: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.drivers.load(id),
+  driver: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.driver.load(id),
   drivers: (
     _parent: unknown,
     { filter, orderBy, ...page }: Listed<DriverFilter> & { orderBy: 'NAME_ASC' | 'HIRED_AT_DESC' },
@@ -42,10 +42,10 @@ export const Query = {
     const list = orderBy === 'NAME_ASC' ? driversByName : driversByHiring;
     return readPage(em, list, driverConditions(filter), pageOf(list, page));
   },
-  vehicle: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.vehicles.load(id),
+  vehicle: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.vehicle.load(id),
   vehicles: (_parent: unknown, { filter, ...page }: Listed<VehicleFilter>, { em }: FleetContext) =>
     readPage(em, vehicles, vehicleConditions(filter), pageOf(vehicles, page)),
-  assignment: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.assignments.load(id),
+  assignment: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.assignment.load(id),
   assignments: (_parent: unknown, { filter, ...page }: Listed<AssignmentFilter>, { em, identity }: FleetContext) =>
     readPage(
       em,
@@ -72,7 +72,7 @@ export const Query = {
 };
 
 export const DriverRecommendation = {
-  driver: ({ driverId }: Recommendation, _args: unknown, { loaders }: FleetContext) => loaders.drivers.load(driverId),
+  driver: ({ driverId }: Recommendation, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
   vehicle: ({ vehicleId }: Recommendation, _args: unknown, { loaders }: FleetContext) =>
-    loaders.vehicles.load(vehicleId),
+    loaders.vehicle.load(vehicleId),
 };

@@ -8,7 +8,7 @@ export const Shipment = {
   assignment: ({ id }: { id: string }, _args: unknown, { loaders }: FleetContext) =>
     loaders.assignmentOfShipment.load(id),
   route: async ({ id }: { id: string }, _args: unknown, { loaders }: FleetContext) => {
-    const load = await loaders.loads.load(id);
+    const load = await loaders.load.load(id);
     return load && planRoute(load.stops, load.distanceMeters, load.pickupFrom);
   },
 };

@@ -5,7 +5,7 @@ import type { Vehicle as VehicleRow } from '../entities.ts';
 import { located } from './home.ts';
 
 export const Vehicle = {
-  __resolveReference: ({ id }: { id: string }, { loaders }: FleetContext) => loaders.vehicles.load(id),
+  __resolveReference: ({ id }: { id: string }, { loaders }: FleetContext) => loaders.vehicle.load(id),
   homeBase: ({ home }: VehicleRow) => located(home),
   assignments: ({ id }: VehicleRow, page: PageArguments, { identity, loaders }: FleetContext) =>
     ['ALL', 'DRIVER'].includes(reachOf(identity).kind) ? loaders.assignmentsOfVehicle(id, page) : null,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { moneyUpTo } from '#shared/input/money.ts';
 import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
@@ -94,7 +95,6 @@ const items = listOf(item, 1, maxItems, 'items').superRefine((list, context) => 
 
 export const equipment = z.enum(equipmentKinds);
 export const notes = optionalText(4_000);
-export const id = z.string();
 export const expectedVersion = z.number().int().nullish();
 
 export const createInput = z.object({

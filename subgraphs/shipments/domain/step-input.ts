@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { point } from '#shared/input/place.ts';
 import { optionalText, text } from '#shared/input/text.ts';
-import { expectedVersion, id, instant } from './shipment-input.ts';
+import { expectedVersion, instant } from './shipment-input.ts';
 
 const keyed = { idempotencyKey: idempotencyKey.nullish() };
 

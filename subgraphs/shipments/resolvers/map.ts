@@ -21,10 +21,10 @@ import { shipmentUpdated } from './shipment-updated.ts';
 export const resolvers: GraphQLResolverMap<ShipmentsContext> = {
   ...scalars,
   Query: {
-    shipment: (_parent, { id }: { id: string }, { loaders }) => loaders.shipments().load(id),
+    shipment: (_parent, { id }: { id: string }, { loaders }) => loaders.shipment.load(id),
     shipmentByReference: async (_parent, { reference }: { reference: string }, { em, identity, loaders }) => {
       const id = await findIdByReference(em, identity, reference);
-      return id === null ? null : loaders.shipments().load(id);
+      return id === null ? null : loaders.shipment.load(id);
     },
     shipments: (_parent, args: ListArguments, context) => listShipments(context, args),
   },

@@ -1,15 +1,9 @@
 import type { z } from 'zod';
-import { type Outcome, once } from '#shared/database/idempotency.ts';
-import type { Transaction } from '#shared/database/transaction.ts';
-import { payloadOf } from '#shared/errors/errors.ts';
-import { accountOf } from '#shared/graphql/context.ts';
-import type { AccountIdentity } from '#shared/identity/identity.ts';
-import { parseInput } from '#shared/input/parse-input.ts';
+import { type MutationResolver, mutation, type Scope } from '#shared/graphql/mutation.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { importInput } from '../domain/import-input.ts';
 import { createInput, updateInput } from '../domain/shipment-input.ts';
 import { advanceInput, bookInput, cancelInput, commentInput, rateInput } from '../domain/step-input.ts';
-import type { ShipmentRow } from '../entities.ts';
 import { bookShipment } from '../store/booking.ts';
 import { updateShipment } from '../store/change.ts';
 import { createShipment } from '../store/create.ts';
@@ -18,74 +12,90 @@ import { importShipments } from '../store/import.ts';
 import { advanceShipment, cancelShipment } from '../store/journey.ts';
 import { commentRows } from '../store/rows.ts';
 
-type Input<T> = { readonly input: T };
+type Change<S extends z.ZodType> = Scope<ShipmentsContext, z.output<S>>;
 
-/** Runs a change of a shipment. The payload contains the current shipment, also after a refusal. */
-async function changed(context: ShipmentsContext, id: string, run: () => Promise<object>) {
-  const payload = await payloadOf(run);
-  return { ...payload, shipment: await current(context, id) };
+/** Adds the current shipment to a payload, also after a refusal. */
+function withShipment<I>(idOf: (input: I) => string, resolve: MutationResolver<ShipmentsContext>) {
+  return async (
+    parent: unknown,
+    args: { readonly input: I },
+    context: ShipmentsContext,
+    info: { fieldName: string },
+  ) => ({
+    ...(await resolve(parent, args, context, info)),
+    shipment: await context.loaders.shipment.load(idOf(args.input)),
+  });
 }
 
-function current({ loaders }: ShipmentsContext, id: string): Promise<ShipmentRow | null> {
-  loaders.clear();
-  return loaders.shipments().load(id);
-}
-
-type Change<F, O> = (transaction: Transaction, identity: AccountIdentity, facts: F, now: Date) => Promise<O>;
-
-interface Keyed {
-  readonly idempotencyKey?: string | null;
-}
-
-/** Runs a change in one transaction, once per idempotency key. */
-function makeOnce<F extends Keyed, O extends Outcome>(
-  context: ShipmentsContext,
-  mutation: string,
-  facts: F,
-  change: Change<F, O>,
-): Promise<O> {
-  const identity = accountOf(context);
-  const call = { accountId: identity.accountId, mutation, key: facts.idempotencyKey, input: facts };
-  return context.transact((transaction) =>
-    once(transaction, call, () => change(transaction, identity, facts, context.clock())),
-  );
-}
-
-/** Creates the resolver of a mutation that parses its input and changes one shipment. */
-function changing<S extends z.ZodType<Keyed>>(mutation: string, schema: S, change: Change<z.infer<S>, void>) {
-  return (_parent: unknown, { input }: Input<{ id: string }>, context: ShipmentsContext) =>
-    changed(context, input.id, async () => {
-      await makeOnce(context, mutation, parseInput(schema, input), change);
-      return {};
-    });
-}
+const ofId = ({ id }: { readonly id: string }) => id;
+const ofShipmentId = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
 
 export const Mutation = {
-  createShipment: (_parent: unknown, { input }: Input<unknown>, context: ShipmentsContext) =>
-    payloadOf(async () => {
-      const id = await makeOnce(context, 'createShipment', parseInput(createInput, input), createShipment);
-      return { shipment: await current(context, id) };
-    }),
-  updateShipment: changing('updateShipment', updateInput, updateShipment),
-  bookShipment: changing('bookShipment', bookInput, bookShipment),
-  cancelShipment: changing('cancelShipment', cancelInput, cancelShipment),
-  advanceShipment: changing('advanceShipment', advanceInput, advanceShipment),
-  rateShipment: (_parent: unknown, { input }: Input<{ shipmentId: string }>, context: ShipmentsContext) =>
-    changed(context, input.shipmentId, async () => {
-      const facts = parseInput(rateInput, input);
-      await makeOnce(context, 'rateShipment', facts, rateShipment);
-      return { rating: () => context.loaders.ratings().load(facts.shipmentId) };
-    }),
-  commentOnShipment: (_parent: unknown, { input }: Input<{ shipmentId: string }>, context: ShipmentsContext) =>
-    changed(context, input.shipmentId, async () => {
-      const id = await makeOnce(context, 'commentOnShipment', parseInput(commentInput, input), writeComment);
-      const [comment] = await commentRows.readBy(context.em, 'id', [id]);
-      return { comment };
-    }),
-  importShipments: async (_parent: unknown, { input }: Input<unknown>, context: ShipmentsContext) => ({
-    imported: 0,
-    alreadyImported: 0,
-    refusals: [],
-    ...(await payloadOf(() => makeOnce(context, 'importShipments', parseInput(importInput, input), importShipments))),
+  createShipment: mutation({
+    parse: createInput,
+    change: ({ transaction, caller, input, now }: Change<typeof createInput>) =>
+      createShipment(transaction, caller, input, now),
+    payload: (id, { context }) => ({ shipment: () => context.loaders.shipment.load(id) }),
   }),
+  updateShipment: withShipment(
+    ofId,
+    mutation({
+      parse: updateInput,
+      change: ({ transaction, caller, input, now }) => updateShipment(transaction, caller, input, now),
+      payload: () => ({}),
+    }),
+  ),
+  bookShipment: withShipment(
+    ofId,
+    mutation({
+      parse: bookInput,
+      change: ({ transaction, caller, input, now }) => bookShipment(transaction, caller, input, now),
+      payload: () => ({}),
+    }),
+  ),
+  cancelShipment: withShipment(
+    ofId,
+    mutation({
+      parse: cancelInput,
+      change: ({ transaction, caller, input, now }) => cancelShipment(transaction, caller, input, now),
+      payload: () => ({}),
+    }),
+  ),
+  advanceShipment: withShipment(
+    ofId,
+    mutation({
+      parse: advanceInput,
+      change: ({ transaction, caller, input, now }) => advanceShipment(transaction, caller, input, now),
+      payload: () => ({}),
+    }),
+  ),
+  rateShipment: withShipment(
+    ofShipmentId,
+    mutation({
+      parse: rateInput,
+      change: ({ transaction, caller, input, now }: Change<typeof rateInput>) =>
+        rateShipment(transaction, caller, input, now),
+      payload: (_done, { context, input }) => ({ rating: () => context.loaders.rating.load(input.shipmentId) }),
+    }),
+  ),
+  commentOnShipment: withShipment(
+    ofShipmentId,
+    mutation({
+      parse: commentInput,
+      change: ({ transaction, caller, input, now }) => writeComment(transaction, caller, input, now),
+      payload: async (id, { transaction: { em } }) => ({ comment: (await commentRows.readBy(em, 'id', [id]))[0] }),
+    }),
+  ),
+  importShipments: withEmptyImport(
+    mutation({
+      parse: importInput,
+      change: ({ transaction, caller, input, now }) => importShipments(transaction, caller, input, now),
+      payload: (result) => result,
+    }),
+  ),
 };
+
+/** Adds the figures of an import that was refused. */
+function withEmptyImport(resolve: MutationResolver<ShipmentsContext>): MutationResolver<ShipmentsContext> {
+  return async (...args) => ({ imported: 0, alreadyImported: 0, refusals: [], ...(await resolve(...args)) });
+}

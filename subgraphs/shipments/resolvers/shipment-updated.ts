@@ -29,5 +29,5 @@ export const shipmentUpdated = {
     return startWith<ShipmentUpdate>({ shipmentId }, changes);
   },
   resolve: ({ shipmentId }: ShipmentUpdate, _args: unknown, { loaders }: ShipmentsContext) =>
-    loaders.shipments().load(shipmentId),
+    loaders.shipment.load(shipmentId),
 };

@@ -18,17 +18,17 @@ import { accountStub, geoPointOf, moneyOrNull, stubOf } from './values.ts';
 const maxEvents = 200;
 
 export const Shipment = {
-  __resolveReference: ({ id }: { id: string }, { loaders }: ShipmentsContext) => loaders.shipments().load(id),
+  __resolveReference: ({ id }: { id: string }, { loaders }: ShipmentsContext) => loaders.shipment.load(id),
   organization: ({ organizationId }: ShipmentRow) => stubOf('Organization', organizationId),
   createdBy: ({ createdByAccountId }: ShipmentRow) => accountStub(createdByAccountId),
   driver: ({ driverId }: ShipmentRow) => stubOf('Driver', driverId),
   vehicle: ({ vehicleId }: ShipmentRow) => stubOf('Vehicle', vehicleId),
-  stops: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.stops().load(id),
+  stops: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.stops.load(id),
   origin: async ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
-    (await loaders.stops().load(id)).find(({ kind }) => kind === 'PICKUP') ?? null,
+    (await loaders.stops.load(id)).find(({ kind }) => kind === 'PICKUP') ?? null,
   destination: async ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
-    (await loaders.stops().load(id)).find(({ kind }) => kind === 'DELIVERY') ?? null,
-  items: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.items().load(id),
+    (await loaders.stops.load(id)).find(({ kind }) => kind === 'DELIVERY') ?? null,
+  items: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.items.load(id),
   value: ({ valueCents, currency }: ShipmentRow) => moneyOrNull(valueCents, currency),
   late: ({ status, deliverBy = null, deliveredAt = null }: ShipmentRow, _args: unknown, { clock }: ShipmentsContext) =>
     isLate({ status, deliverBy, deliveredAt }, clock()),
@@ -45,11 +45,11 @@ export const Shipment = {
     checkCount('last', last, maxEvents);
     return loaders.changes(last).load(id);
   },
-  proofOfDelivery: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.proofs().load(id),
-  rating: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.ratings().load(id),
-  comments: ({ id }: ShipmentRow, page: PageArguments, { loaders }: ShipmentsContext) => loaders.comments()(id, page),
+  proofOfDelivery: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.proof.load(id),
+  rating: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.rating.load(id),
+  comments: ({ id }: ShipmentRow, page: PageArguments, { loaders }: ShipmentsContext) => loaders.comments(id, page),
   importedFrom: ({ id, imported }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
-    imported ? loaders.imports().load(id) : null,
+    imported ? loaders.import.load(id) : null,
 };
 
 export const Stop = { location: (stop: StopRow) => geoPointOf(stop) };
