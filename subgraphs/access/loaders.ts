@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { pagesOf } from '#shared/database/list.ts';
-import { byId } from '#shared/graphql/loader.ts';
+import { byId, idOf } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { accountsByName } from './store/accounts.ts';
 import { accountRows, organizationRows } from './store/rows.ts';
@@ -8,7 +8,6 @@ import { namedAccounts, visibleAccounts, visibleMembers, visibleOrganizations } 
 
 /** Loaders of the records that one identity may see. Their statements do not read other records. */
 export function createLoaders(em: EntityManager, identity: Identity) {
-  const idOf = ({ id }: { readonly id: string }) => id;
   return {
     account: byId((ids) => accountRows.readBy(em, 'id', ids, { where: visibleAccounts(identity) }), idOf),
     /** Accounts to which records refer. The resolvers of their fields decide which fields are visible. */

@@ -1,7 +1,7 @@
 import { pagesOf } from '#shared/database/list.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byId, byKey, listsById } from '#shared/graphql/loader.ts';
+import { byId, byKey, idOf, listsById } from '#shared/graphql/loader.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import { type Period, spanAt } from './domain/period.ts';
 import { assignmentsOfShipments } from './store/assignments.ts';
@@ -24,7 +24,6 @@ export type Loaders = ReturnType<typeof createLoaders>;
 export function createLoaders({ em, identity, clock }: BaseContext) {
   const now = clock();
   const reach = reachOf(identity);
-  const idOf = ({ id }: { readonly id: string }) => id;
   const driverOf = ({ driverId }: { readonly driverId: string }) => driverId;
   const shipmentOf = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
   return {

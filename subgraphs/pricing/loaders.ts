@@ -1,6 +1,6 @@
 import { pagesOf } from '#shared/database/list.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byId, listsById, perArguments } from '#shared/graphql/loader.ts';
+import { byId, idOf, listsById, perArguments } from '#shared/graphql/loader.ts';
 import { reaches } from '#shared/identity/reach.ts';
 import { conditionsOf, type InvoiceFilter, type InvoiceOrder, invoicesIn } from './store/invoice-list.ts';
 import { newestQuotes } from './store/quotes.ts';
@@ -13,18 +13,12 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
   const reach = billingReach(identity);
   const where = visibleBilling(reach);
   return {
-    quote: byId(
-      (ids) => quoteRows.readBy(em, 'id', ids, { where }),
-      ({ id }) => id,
-    ),
+    quote: byId((ids) => quoteRows.readBy(em, 'id', ids, { where }), idOf),
     quotesOfShipment: listsById(
       (ids) => newestQuotes(em, reach, ids),
       ({ shipmentId }) => shipmentId,
     ),
-    invoice: byId(
-      (ids) => invoiceRows.readBy(em, 'id', ids, { where }),
-      ({ id }) => id,
-    ),
+    invoice: byId((ids) => invoiceRows.readBy(em, 'id', ids, { where }), idOf),
     invoiceOfShipment: byId(
       (ids) => invoiceRows.readBy(em, 'shipment_id', ids, { where }),
       ({ shipmentId }) => shipmentId,

@@ -1,6 +1,6 @@
 import { sql } from '#shared/database/sql.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byId, listsById } from '#shared/graphql/loader.ts';
+import { byId, idOf, listsById } from '#shared/graphql/loader.ts';
 import { historyOf } from './store/assessments.ts';
 import { latestCases } from './store/reviews.ts';
 import { assessmentRows, bookingRows, reviewCaseRows, watchlistEntryRows } from './store/rows.ts';
@@ -11,7 +11,6 @@ export type Loaders = ReturnType<typeof createLoaders>;
 /** One loader per key and request. Records that the caller may not see are not read. */
 export function createLoaders({ em, identity }: BaseContext) {
   const visible = visibleTo(identity);
-  const idOf = ({ id }: { readonly id: string }) => id;
   const shipmentOf = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
   const current = sql`t.current`;
   return {

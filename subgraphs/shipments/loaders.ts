@@ -1,6 +1,6 @@
 import { type PagesOf, pagesOf } from '#shared/database/list.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byId, listsById, perArguments } from '#shared/graphql/loader.ts';
+import { byId, idOf, listsById, perArguments } from '#shared/graphql/loader.ts';
 import type { ShipmentFilter } from './domain/filter-input.ts';
 import type { ShipmentRow } from './entities.ts';
 import { comments, findChanges, findEvents, findItems, findStops, readableComments } from './store/details.ts';
@@ -15,7 +15,6 @@ export type Owner = 'organization_id' | 'driver_id';
 
 /** One loader per key and request, and for lists per arguments. Shipments that the caller may not see are not read. */
 export function createLoaders({ em, identity, clock }: BaseContext) {
-  const idOf = ({ id }: { readonly id: string }) => id;
   const shipmentOf = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
   return {
     shipment: byId((ids) => findShipments(em, identity, ids), idOf),

@@ -1,5 +1,5 @@
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byId } from '#shared/graphql/loader.ts';
+import { byId, idOf } from '#shared/graphql/loader.ts';
 import { hasScope } from '#shared/identity/identity.ts';
 import { sampleRecordRows } from './store/rows.ts';
 
@@ -7,10 +7,7 @@ import { sampleRecordRows } from './store/rows.ts';
 export function createLoaders({ em, identity }: BaseContext) {
   const mayRead = hasScope(identity, 'access:read');
   return {
-    sampleRecord: byId(
-      async (ids) => (mayRead ? sampleRecordRows.readBy(em, 'id', ids) : []),
-      ({ id }) => id,
-    ),
+    sampleRecord: byId(async (ids) => (mayRead ? sampleRecordRows.readBy(em, 'id', ids) : []), idOf),
   };
 }
 export type Loaders = ReturnType<typeof createLoaders>;

@@ -2,11 +2,11 @@ import type { Migration } from '@mikro-orm/migrations';
 
 interface Filling<R> {
   readonly table: string;
-  /** Columns that are read besides the key; SQL over the table. */
+  /** SQL of the columns that are read in addition to the key. */
   readonly reads: string;
   /** Columns that are written. */
   readonly writes: readonly string[];
-  /** Primary key, a UUID; `id` if it is left out. */
+  /** Primary key, a UUID. Default: `id`. */
   readonly key?: string;
   readonly toValues: (row: R) => Readonly<Record<string, string | readonly string[] | null>>;
 }
@@ -14,8 +14,8 @@ interface Filling<R> {
 const rowsPerBatch = 1_000;
 
 /**
- * Fills new columns of the present rows with values that TypeScript makes, such as keys of texts, in the order of the
- * ids. For migrations: the values are those that the stores write, whatever the version and locale of PostgreSQL.
+ * Fills new columns of existing rows, in the order of their ids. For values that TypeScript computes, such as keys of texts, so
+ * that migrations and stores write the same values on every version and locale of PostgreSQL.
  */
 export async function fillColumns<R extends object>(
   migration: Migration,
@@ -41,8 +41,8 @@ export async function fillColumns<R extends object>(
 }
 
 /**
- * Makes keys that must be unique. Records of earlier releases may have equal keys, for which their texts counted as
- * different: the later ones keep a key of their own, made with their id, until somebody changes the text.
+ * Makes unique keys. In earlier releases, texts with equal keys counted as different. The later of two such records gets a key
+ * with its id, until an account changes the text.
  * @returns makes the key of one record, unique among all or `within` its group
  */
 export function createUniqueKeys(): (key: string, id: string, within?: string) => string {

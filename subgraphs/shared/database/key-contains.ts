@@ -2,9 +2,8 @@ import { textKey, wordsOf } from '../input/text-key.ts';
 import { allOf, containing, never, raw, type Sql, sql } from './sql.ts';
 
 /**
- * Holds where a stored `textKey` contains every word of the search, in any order. A trigram index over the expression
- * serves it.
- * @param expression SQL over the rows, written as the index that serves it
+ * True if a stored `textKey` contains every word of the search, in any order. A trigram index makes it fast.
+ * @param expression SQL over the rows. It must have the form of the expression in the index.
  */
 export function keyContains(expression: string, search: string): Sql {
   const words = wordsOf(search);

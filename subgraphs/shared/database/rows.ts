@@ -35,7 +35,7 @@ export interface TableRows<R> extends Rows<R> {
 
 const naming = new UnderscoreNamingStrategy();
 
-/** Rows of an entity's table: the properties of the entity but lazy ones, by their names and types. */
+/** Rows of the table of an entity. They have the names and types of its properties, except lazy ones. */
 export function rowsOf<E extends EntitySchema>(entity: E): TableRows<InferEntity<E>> {
   const properties = Object.entries(entity.meta.properties)
     .filter(([, property]) => !('lazy' in property && property.lazy))

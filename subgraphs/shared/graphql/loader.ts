@@ -21,6 +21,9 @@ export function byKey<R>(
   );
 }
 
+/** The id of a record. */
+export const idOf = ({ id }: { readonly id: string }): string => id;
+
 /** A loader for rows by id, in upper or lower case. A text that is no UUID loads null. */
 export function byId<R>(
   fetch: (ids: readonly string[]) => Promise<readonly R[]>,

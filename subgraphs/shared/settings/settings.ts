@@ -51,7 +51,8 @@ export const SUBGRAPH_DATABASE_URL = postgresUrl.optional().meta({
 
 export const DATABASE_ROLE_SECRET = roleSecretSetting.optional().meta({
   description: 'Secret from which the passwords of the database roles derive, such as `openssl rand -hex 32` prints.',
-  otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
+  otherwise:
+    'required in production; elsewhere a secret that is made once under DATA_DIR, unless another installation uses the same server',
 });
 
 export const REDIS_URL = urlSetting(/^rediss?$/, 'redis://host:6379')
