@@ -12,6 +12,7 @@ interface Named {
 /**
  * Names of organizations and accounts are compared, searched and sorted by keys that TypeScript makes. Shipments are found by
  * the names of their customers, so every organization is announced again.
+ * With a long pending list of the index the planner would scan the whole table.
  */
 export class AddTextKeys extends Migration {
   async up(): Promise<void> {
@@ -40,10 +41,10 @@ export class AddTextKeys extends Migration {
       create unique index organization_name on organization (name_key);
       create index organization_by_name on organization (name_key, id);
       create index organization_tier on organization (tier, name_key, id);
-      create index organization_search on organization using gin (name_key public.gin_trgm_ops);
+      create index organization_search on organization using gin (name_key public.gin_trgm_ops) with (gin_pending_list_limit = 128);
       create index account_by_name on account (name_key, id);
       create index account_organization on account (organization_id, name_key, id) where organization_id is not null;
-      create index account_search on account using gin ((name_key || ' ' || email) public.gin_trgm_ops);
+      create index account_search on account using gin ((name_key || ' ' || email) public.gin_trgm_ops) with (gin_pending_list_limit = 128);
     `);
     const organizations = await this.execute(
       'select id as "organizationId", name, tier, created_at as "createdAt" from organization order by id',

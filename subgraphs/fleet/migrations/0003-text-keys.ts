@@ -5,6 +5,7 @@ import { referenceKey, textKey } from '#shared/input/text-key.ts';
 /**
  * Names of drivers are searched and sorted by keys that TypeScript makes. Licence numbers and plates are unique however
  * people write their case, blanks and dashes.
+ * With a long pending list of the index the planner would scan the whole table.
  */
 export class AddTextKeys extends Migration {
   async up(): Promise<void> {
@@ -36,7 +37,7 @@ export class AddTextKeys extends Migration {
       alter table driver alter column name_key set not null, alter column license_key set not null;
       alter table vehicle alter column plate_key set not null;
       create index driver_name on driver (name_key, id);
-      create index driver_search on driver using gin (name_key public.gin_trgm_ops);
+      create index driver_search on driver using gin (name_key public.gin_trgm_ops) with (gin_pending_list_limit = 128);
       create unique index driver_license_key on driver (license_key);
       create unique index vehicle_plate_key on vehicle (plate_key);
     `);

@@ -7,6 +7,7 @@ import { nameKey } from '../domain/names.ts';
 /**
  * The watchlist is searched by keys that TypeScript makes. Keys of names and lanes are made anew: they now know letters that
  * Unicode does not decompose, such as "ł" and "ø".
+ * With a long pending list of the index the planner would scan the whole table.
  */
 export class AddTextKeys extends Migration {
   async up(): Promise<void> {
@@ -40,7 +41,7 @@ export class AddTextKeys extends Migration {
     await this.execute(`
       alter table watchlist_entry alter column search_key set not null;
       create unique index watchlist_entry_active on watchlist_entry (kind, value_key) where removed_at is null;
-      create index watchlist_entry_search on watchlist_entry using gin (search_key public.gin_trgm_ops);
+      create index watchlist_entry_search on watchlist_entry using gin (search_key public.gin_trgm_ops) with (gin_pending_list_limit = 128);
     `);
   }
 }

@@ -85,9 +85,9 @@ export class AddTextKeys extends Migration {
         with (gin_pending_list_limit = 128);
       create index shipment_vehicle on shipment (vehicle_id) where vehicle_id is not null;
       alter table known_organization add column search tsvector;
-      create index known_organization_search on known_organization using gin (search);
+      create index known_organization_search on known_organization using gin (search) with (gin_pending_list_limit = 128);
       create table known_vehicle (vehicle_id uuid primary key, search tsvector not null);
-      create index known_vehicle_search on known_vehicle using gin (search);
+      create index known_vehicle_search on known_vehicle using gin (search) with (gin_pending_list_limit = 128);
     `);
   }
 }
