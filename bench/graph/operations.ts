@@ -15,7 +15,7 @@ export interface Operation {
   variables(client: GraphClient): Promise<readonly Variables[]>;
 }
 
-const different = 64;
+const requestsPerOperation = 64;
 const dayMs = 86_400_000;
 
 export const operations: readonly Operation[] = [
@@ -68,13 +68,13 @@ interface Edge {
 /** The newest shipments that the account may see. */
 async function shipments(client: GraphClient): Promise<readonly Edge[]> {
   const query = `query Newest($first: Int!) { shipments(first: $first) { edges { cursor node { id } } } }`;
-  const variables = { first: different };
+  const variables = { first: requestsPerOperation };
   const response = await client.send<{ shipments: { edges: readonly Edge[] } }>({ query, variables });
   return requireData(response).shipments.edges;
 }
 
 function numbered(variables: (index: number) => Variables): Variables[] {
-  return Array.from({ length: different }, (_, index) => variables(index));
+  return Array.from({ length: requestsPerOperation }, (_, index) => variables(index));
 }
 
 function day(time: number): string {

@@ -19,15 +19,15 @@ try {
 }
 
 async function bench(options: Options): Promise<void> {
-  const wanted = operations.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
-  if (wanted.length === 0) {
+  const selected = operations.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  if (selected.length === 0) {
     const names = operations.map(({ name }) => name).join(', ');
     throw new ConfigurationError(`--only: names among ${names} are required; got ${options.only.join(', ')}`);
   }
   const measured = options.url ? attach(options.url) : await startThrowaway(options.shipments);
   const rows: Row[] = [];
   try {
-    for (const operation of wanted) rows.push(await measure(operation, measured, options, interrupted.signal));
+    for (const operation of selected) rows.push(await measure(operation, measured, options, interrupted.signal));
   } finally {
     await measured.close();
   }
