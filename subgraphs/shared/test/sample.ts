@@ -81,7 +81,10 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
         noteWritten: {
           subscribe: async (_parent: unknown, _args: unknown, { live }: SampleContext) =>
             live.subscribe(['notes'], { latest: { keys: 100, keyOf: ({ id }: { readonly id: string }) => id } }),
-          resolve: ({ id }: { id: string }, _args: unknown, { notes }: SampleContext) => notes.load(id),
+          resolve({ id }: { id: string }, _args: unknown, { notes }: SampleContext) {
+            if (id === 'boom') throw new Error('secret driver message');
+            return notes.load(id);
+          },
         },
       },
     },
