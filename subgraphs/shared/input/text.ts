@@ -37,14 +37,9 @@ function sized(least: number, most: number, isPlain: (value: string) => boolean)
     );
 }
 
-/** Parses a `line` for a refusal with its own code; undefined for other texts. */
-export function toLine(value: string, least: number, most: number): string | undefined {
-  return line(least, most).safeParse(value).data;
-}
-
 /** Trims and checks the search text of a list. @throws GraphError BAD_USER_INPUT */
 export function parseSearch(given: string, name = 'search', most = 100): string {
-  const value = toLine(given, 1, most);
+  const value = line(1, most).safeParse(given).data;
   if (value !== undefined) return value;
   throw new GraphError(
     'BAD_USER_INPUT',

@@ -1,10 +1,54 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { findCountry, findRegion, isCountry } from '../input/countries.ts';
 import { decimalsOf, isCurrency } from '../input/currencies.ts';
+import { id } from '../input/id.ts';
+import { coded, parseArgument, parseInput } from '../input/parse-input.ts';
+import { line, parseSearch } from '../input/text.ts';
 import { referenceKey, textKey, wordsOf } from '../input/text-key.ts';
 import { findTimeZone } from '../input/time-zones.ts';
 import './random.ts';
+
+test('an id has one spelling, and a text that is no id stays as it is', () => {
+  expect(id.parse('01A223AF-FFDF-7BE8-AE34-DD8F6A1E99C1')).toBe('01a223af-ffdf-7be8-ae34-dd8f6a1e99c1');
+  expect(id.parse('X-1')).toBe('X-1');
+});
+
+describe('the faults of an input', () => {
+  const schema = z.object({
+    name: line(1, 5),
+    reference: line(1, 5),
+    at: z.int().refine((at) => at > 0, coded('OUT_OF_RANGE')),
+  });
+
+  test('are all told, each with the code of its field or of its own', () => {
+    const parse = () => parseInput(schema, { name: ' ', reference: '', at: 0 }, { reference: 'INVALID_REFERENCE' });
+    expect(parse).toThrow(
+      expect.objectContaining({
+        userErrors: [
+          { code: 'INVALID_INPUT', field: ['name'], message: 'Must not be empty.' },
+          { code: 'INVALID_REFERENCE', field: ['reference'], message: 'Must not be empty.' },
+          expect.objectContaining({ code: 'OUT_OF_RANGE', field: ['at'] }),
+        ],
+      }),
+    );
+  });
+
+  test('refuse the argument of a query with the first one', () => {
+    expect(() => parseArgument(schema, 'input', { name: 'x', reference: 'toolong', at: 0 })).toThrow(
+      'input.reference: Must have at most 5 characters.',
+    );
+  });
+});
+
+test.each([[' a '], ['a']])('the search text %j is trimmed', (typed) => {
+  expect(parseSearch(typed)).toBe('a');
+});
+
+test.each([[''], [' '], ['a\nb'], ['x'.repeat(101)]])('the search text %j is refused', (typed) => {
+  expect(() => parseSearch(typed)).toThrow('"search" must have 1 to 100 characters');
+});
 
 describe('the key of a text', () => {
   test.each([

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { GraphError } from '#shared/errors/errors.ts';
-import { describeIssue } from '#shared/input/describe-issue.ts';
+import { parseArgument } from '#shared/input/parse-input.ts';
 import { text } from '#shared/input/text.ts';
 import { equipmentKinds, shipmentStatuses } from '#shared/vocabulary.ts';
 
@@ -41,8 +40,5 @@ export type ShipmentFilter = z.infer<typeof filter>;
 
 /** Parses the filter of a list. @throws GraphError BAD_USER_INPUT with the first fault */
 export function parseFilter(input: unknown): ShipmentFilter {
-  const parsed = filter.safeParse(input ?? {}, { error: describeIssue });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new GraphError('BAD_USER_INPUT', `filter.${issue?.path.join('.')}: ${issue?.message}`);
+  return parseArgument(filter, 'filter', input ?? {});
 }

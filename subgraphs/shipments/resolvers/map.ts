@@ -1,5 +1,5 @@
-import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
 import { scalars } from '#shared/graphql/scalars.ts';
+import type { Subgraph } from '#shared/subgraph.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { findIdByReference } from '../store/shipments.ts';
 import { type ListArguments, listOwned, listShipments } from './lists.ts';
@@ -18,7 +18,7 @@ import {
 import { shipmentUpdated } from './shipment-updated.ts';
 
 /** The resolvers, in the order of the SDL. */
-export const resolvers: GraphQLResolverMap<ShipmentsContext> = {
+export const resolvers: Subgraph<ShipmentsContext>['resolvers'] = {
   ...scalars,
   Query: {
     shipment: (_parent, { id }: { id: string }, { loaders }) => loaders.shipment.load(id),
