@@ -8,6 +8,8 @@ import { derivedId } from '../derived-id.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Hub, SafetyIncident, Shipment, World } from '../world.ts';
 import { type PastEvent, type ReplayedMovement, replay } from './fleet/replay.ts';
+import { positionsOf } from './tracking/past-positions.ts';
+import { lastOfVehicles } from './tracking.ts';
 
 type Row = Record<string, unknown>;
 
@@ -24,6 +26,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
   );
   await tables.copy('load_state', booked.values().map(loadStateRow));
   await tables.copy('assignment', booked.values().flatMap(assignmentRows));
+  await tables.copy('vehicle_place', lastOfVehicles(positionsOf(world)).map(placeRow));
   await tables.copy('incident', world.incidents.map(incidentRow));
   await tables.copy('rating', booked.values().flatMap(ratingRows));
   await seedRecords(tables, world);
@@ -125,6 +128,12 @@ function shiftRows({ shifts }: World): Row[] {
     }));
 }
 
+type SeenVehicle = ReturnType<typeof positionsOf>[number];
+
+function placeRow({ vehicleId, driverId, latitude, longitude, recordedAt }: SeenVehicle): Row {
+  return { vehicle_id: vehicleId, driver_id: driverId, latitude, longitude, seen_at: recordedAt };
+}
+
 function loadRow(shipment: Shipment, hubs: ReadonlyMap<string, Hub>): Row {
   const { stops, events } = shipment;
   return {
@@ -147,6 +156,7 @@ function loadRow(shipment: Shipment, hubs: ReadonlyMap<string, Hub>): Row {
       }),
     ),
     pickup_from: stops[0]?.windowStart,
+    pickup_until: stops[0]?.windowEnd,
     deliver_by: stops.at(-1)?.windowEnd,
     booked_at: events.find(({ toStatus }) => toStatus === 'BOOKED')?.occurredAt,
     // The shipments subgraph counts its own versions. Every later booking is newer than this.

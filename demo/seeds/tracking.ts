@@ -26,13 +26,13 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     'position_history',
     positions.map((position) => ({ ...positionRow(position), doubtful: false })),
   );
-  await tables.copy('vehicle_position', newest(positions, ({ vehicleId }) => vehicleId).map(positionRow));
-  await tables.copy('driver_position', newest(positions, ({ driverId }) => driverId).map(positionRow));
-  await seedHubs(
-    tables,
-    world,
-    newest(positions, ({ vehicleId }) => vehicleId),
+  await tables.copy(
+    'vehicle_position',
+    // The seed of fleet knows these places.
+    lastOfVehicles(positions).map((position) => ({ ...positionRow(position), told_at: position.recordedAt })),
   );
+  await tables.copy('driver_position', newest(positions, ({ driverId }) => driverId).map(positionRow));
+  await seedHubs(tables, world, lastOfVehicles(positions));
 }
 
 async function seedProjections(tables: SeedWriter, world: World, remembered: readonly Shipment[]): Promise<void> {
@@ -102,6 +102,11 @@ function earliestOf(positions: readonly Position[]): number[] {
   return positions.length === 0
     ? []
     : [positions.reduce((least, { recordedAt }) => Math.min(least, recordedAt.getTime()), Number.POSITIVE_INFINITY)];
+}
+
+/** The newest position of each vehicle. */
+export function lastOfVehicles(positions: readonly Position[]): Position[] {
+  return newest(positions, ({ vehicleId }) => vehicleId);
 }
 
 function newest(positions: readonly Position[], keyOf: (position: Position) => string | null): Position[] {

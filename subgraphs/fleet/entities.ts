@@ -84,6 +84,7 @@ export const LoadEntity = defineEntity({
     distanceMeters: p.float(),
     stops: p.json<readonly Place[]>(),
     pickupFrom: p.datetime(),
+    pickupUntil: p.datetime().nullable(),
     deliverBy: p.datetime(),
     bookedAt: p.datetime(),
     version: p.integer(),

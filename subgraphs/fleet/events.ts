@@ -1,5 +1,6 @@
 import type { Reactions } from '#shared/events/jobs.ts';
 import { assessed, booked, cancelled, delivered, progressed, rated } from './store/lifecycle.ts';
+import { rememberPlaces } from './store/places.ts';
 
 /**
  * Fleet publishes `driver.changed`, `vehicle.changed`, `shift.ended`, `assignment.created`, `assignment.released` and
@@ -15,4 +16,5 @@ export const reactions: Reactions = {
   'shipment.delivered': delivered,
   'shipment.cancelled': cancelled,
   'shipment.rated': rated,
+  'vehicles.located': rememberPlaces,
 };

@@ -10,6 +10,7 @@ export const rules: Rules = {
     assignment: withScope('fleet:read'),
     assignments: withScope('fleet:read'),
     recommendDrivers: withScope('fleet:assign'),
+    recommendations: withScope('fleet:assign'),
     leaderboard: withScope('fleet:read'),
   },
   Mutation: {

@@ -9,7 +9,10 @@ import {
   rememberVehicle,
 } from './store/projections.ts';
 
-/** Tracking publishes no domain events, because positions are live data. Its reactions store who carries which load. */
+/**
+ * Positions are live data. Of domain events, tracking publishes only `vehicles.located`, a coarse trace of them. Its reactions
+ * store who carries which load.
+ */
 export const reactions: Reactions = {
   'vehicle.changed': ({ em }, event) => rememberVehicle(em, event),
   'driver.changed': ({ em }, event) => rememberDriver(em, event),

@@ -47,8 +47,8 @@ const stopsIn = (cities: readonly City[]) =>
   cities.map((place, index) => ({
     ...place,
     contactName: `${place.city} dock`,
-    windowStart: inHours(24 + 24 * index),
-    windowEnd: inHours(32 + 24 * index),
+    windowStart: inHours(72 + 24 * index),
+    windowEnd: inHours(80 + 24 * index),
   }));
 
 interface Drafted {

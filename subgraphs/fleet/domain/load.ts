@@ -25,6 +25,8 @@ export interface LoadFacts {
   /** Pickup first, delivery last. */
   readonly stops: readonly Place[];
   readonly pickupFrom: Date;
+  /** End of the pickup window. Null for loads that were booked before fleet knew it. */
+  readonly pickupUntil?: Date | null;
   readonly deliverBy: Date;
 }
 

@@ -2,9 +2,11 @@ import type { NamedMigration } from '#shared/database/database.ts';
 import { CreateFleet } from './0001-fleet.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { AddTextKeys } from './0003-text-keys.ts';
+import { AddWhereabouts } from './0004-whereabouts.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-fleet', class: CreateFleet },
   { name: '0002-keyed-calls', class: MoveKeyedCalls },
   { name: '0003-text-keys', class: AddTextKeys },
+  { name: '0004-whereabouts', class: AddWhereabouts },
 ];

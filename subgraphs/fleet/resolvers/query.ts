@@ -3,10 +3,8 @@ import { GraphError } from '#shared/errors/errors.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
-import { shipmentRefusals } from '../domain/assignment.ts';
-import { type Recommendation, recommend } from '../domain/recommendation.ts';
+import type { Recommendation } from '../domain/recommendation.ts';
 import { hiddenFromColleagues } from '../domain/visibility.ts';
-import { freeDrivers, freeVehicles } from '../store/candidates.ts';
 import {
   type AssignmentFilter,
   assignmentConditions,
@@ -16,7 +14,7 @@ import {
   vehicleConditions,
 } from '../store/filters.ts';
 import { assignments, driversByHiring, driversByName, vehicles } from '../store/lists.ts';
-import { findLoad } from '../store/loads.ts';
+import { advise, listPairs } from '../store/recommendations.ts';
 import { visibleAssignments } from '../store/visibility.ts';
 import { leaderboard } from './leaderboard.ts';
 
@@ -59,14 +57,15 @@ export const Query = {
     { em, clock }: FleetContext,
   ) => {
     checkCount('first', first, maxRecommendations);
-    const load = await findLoad(em, shipmentId);
-    if (!load || load.assigned || shipmentRefusals(load.state, 'ALLOW').length > 0) return [];
-    const now = clock();
-    const [drivers, trucks] = [await freeDrivers(em, load, now), await freeVehicles(em, load)];
-    return recommend(load, drivers, trucks, { first, now }).map((recommendation, index) => ({
-      ...recommendation,
-      rank: index + 1,
-    }));
+    return listPairs(em, shipmentId, { first, now: clock() });
+  },
+  recommendations: async (
+    _parent: unknown,
+    { shipmentId, first }: { shipmentId: string; first: number },
+    { em, clock }: FleetContext,
+  ) => {
+    checkCount('first', first, maxRecommendations);
+    return advise(em, shipmentId, { first, now: clock() });
   },
   leaderboard,
 };

@@ -1,72 +1,134 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { toMoment } from '#shared/database/rows.ts';
-import { sql } from '#shared/database/sql.ts';
+import { raw, type Sql, sql } from '#shared/database/sql.ts';
 import { dutyDays } from '#shared/geo/hours-of-service.ts';
-import type { Equipment } from '#shared/vocabulary.ts';
 import { windowOf } from '../domain/assignment.ts';
+import type { DriverCandidate, VehicleCandidate } from '../domain/candidate.ts';
 import { spanAt } from '../domain/period.ts';
 import type { Place } from '../domain/place.ts';
-import type { DriverCandidate, VehicleCandidate } from '../domain/recommendation.ts';
+import type { Supply } from '../domain/supply.ts';
+import { type Traces, whereaboutsOf } from '../domain/whereabouts.ts';
 import type { Load } from '../entities.ts';
-import { vehicleRows } from './rows.ts';
 
 const dutyDaysMs = dutyDays * 86_400_000;
 
-interface DriverRow {
-  readonly id: string;
-  readonly name: string;
-  readonly equipment: Equipment[];
-  readonly usualVehicleId: string | null;
+/** What fleet knows of the place of a driver or vehicle, as the driver of the database reads it. */
+interface TraceRow {
   readonly home: Place;
-  readonly points: number;
-  readonly hoursOnDuty: number;
   readonly beforeStops: Place[] | null;
   readonly beforeEndsAt: string | null;
+  readonly beforeState: string | null;
+  readonly seenLatitude: number | null;
+  readonly seenLongitude: number | null;
+  readonly seenAt: string | null;
+}
+
+const traceColumns = sql`before.stops as "beforeStops", before.ends_at as "beforeEndsAt", before.state as "beforeState",
+  seen.latitude as "seenLatitude", seen.longitude as "seenLongitude", seen.seen_at as "seenAt"`;
+
+/** Joins the last assignment before a time, and the last position, of each row `t`. */
+function joinTraces(column: 'driver_id' | 'vehicle_id', startsAt: Date): Sql {
+  return sql`left join lateral (
+      select l.stops, a.ends_at, a.state from assignment a join load l using (shipment_id)
+      where a.${raw(column)} = t.id and a.state <> 'RELEASED' and a.ends_at <= ${startsAt} order by a.starts_at desc limit 1
+    ) before on true
+    left join lateral (
+      select p.latitude, p.longitude, p.seen_at from vehicle_place p where p.${raw(column)} = t.id
+      order by p.seen_at desc limit 1
+    ) seen on true`;
+}
+
+function tracesOf(row: TraceRow): Traces {
+  const place = row.beforeStops?.at(-1);
+  const freeAt = toMoment(row.beforeEndsAt);
+  const at = toMoment(row.seenAt);
+  const { seenLatitude: latitude, seenLongitude: longitude } = row;
+  return {
+    home: row.home,
+    before: place && freeAt ? { place, freeAt, isDelivered: row.beforeState === 'COMPLETED' } : null,
+    seen: at && latitude !== null && longitude !== null ? { latitude, longitude, at } : null,
+  };
+}
+
+/** Holds for rows `t` with an assignment in the window of a load. */
+function isBusy(column: 'driver_id' | 'vehicle_id', load: Load): Sql {
+  const { startsAt, endsAt } = windowOf(load);
+  return sql`exists (select 1 from assignment a where a.${raw(column)} = t.id and a.state <> 'RELEASED'
+    and tstzrange(a.starts_at, a.ends_at) && tstzrange(${startsAt}, ${endsAt}))`;
 }
 
 /** Active drivers trained for the load and free in its window, with the inputs of the recommendation. One statement. */
 export async function freeDrivers(em: EntityManager, load: Load, now: Date): Promise<DriverCandidate[]> {
-  const { startsAt, endsAt } = windowOf(load);
-  const since = new Date(now.getTime() - dutyDaysMs);
-  const rows = await query<DriverRow>(
+  const { startsAt } = windowOf(load);
+  const since = new Date(Math.max(now.getTime(), startsAt.getTime()) - dutyDaysMs);
+  const rows = await query<Omit<DriverCandidate, 'active' | 'at'> & TraceRow>(
     em,
-    sql`select d.id, d.name, d.equipment, d.usual_vehicle_id as "usualVehicleId", d.home,
+    sql`select t.id, t.name, t.equipment, t.usual_vehicle_id as "usualVehicleId", t.home,
        coalesce(s.points, 0) as points, coalesce(duty.hours, 0)::float8 as "hoursOnDuty",
-       before.stops as "beforeStops", before.ends_at as "beforeEndsAt"
-     from driver d
+       coalesce(duty.is_open, false) as "isOnDuty", ${traceColumns}
+     from driver t
      left join score_tally s
-       on s.driver_id = d.id and s.period = 'ALL_TIME' and s.starts_at = ${spanAt('ALL_TIME', now).startsAt}
+       on s.driver_id = t.id and s.period = 'ALL_TIME' and s.starts_at = ${spanAt('ALL_TIME', now).startsAt}
      left join lateral (
-       select sum(extract(epoch from least(coalesce(ended_at, ${now}), ${now}) - greatest(started_at, ${since}))) / 3600 as hours
-       from shift where driver_id = d.id and started_at < ${now} and coalesce(ended_at, ${now}) > ${since}
+       select bool_or(ended_at is null) as is_open,
+         sum(extract(epoch from greatest(interval '0', least(coalesce(ended_at, ${now}), ${now}) - greatest(started_at, ${since}))))
+           / 3600 as hours
+       from shift where driver_id = t.id and started_at <= ${now} and (ended_at is null or ended_at > ${since})
      ) duty on true
-     left join lateral (
-       select l.stops, a.ends_at from assignment a join load l using (shipment_id)
-       where a.driver_id = d.id and a.state <> 'RELEASED' and a.ends_at <= ${startsAt} order by a.starts_at desc limit 1
-     ) before on true
-     where d.active and ${load.equipment} = any(d.equipment) and not exists (
-       select 1 from assignment a where a.driver_id = d.id and a.state <> 'RELEASED'
-         and tstzrange(a.starts_at, a.ends_at) && tstzrange(${startsAt}, ${endsAt}))`,
+     ${joinTraces('driver_id', startsAt)}
+     where t.active and ${load.equipment} = any(t.equipment) and not ${isBusy('driver_id', load)}`,
   );
-  return rows.map(toCandidate);
-}
-
-function toCandidate({ beforeStops, beforeEndsAt, ...row }: DriverRow): DriverCandidate {
-  const place = beforeStops?.at(-1);
-  const freeAt = toMoment(beforeEndsAt);
-  return { ...row, active: true, before: place && freeAt ? { place, freeAt } : null };
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    active: true,
+    equipment: row.equipment,
+    usualVehicleId: row.usualVehicleId,
+    points: row.points,
+    hoursOnDuty: row.hoursOnDuty,
+    isOnDuty: row.isOnDuty,
+    at: whereaboutsOf(tracesOf(row), now),
+  }));
 }
 
 /** Vehicles in service that can carry the load and are free in its window. One statement. */
-export async function freeVehicles(em: EntityManager, load: Load): Promise<VehicleCandidate[]> {
-  const { startsAt, endsAt } = windowOf(load);
-  return vehicleRows.read(
+export async function freeVehicles(em: EntityManager, load: Load, now: Date): Promise<VehicleCandidate[]> {
+  const rows = await query<Omit<VehicleCandidate, 'active' | 'at'> & TraceRow>(
     em,
-    sql`select ${vehicleRows.columns('t')} from vehicle t
+    sql`select t.id, t.plate, t.equipment, t.max_weight_kg as "maxWeightKg", t.max_volume_m3 as "maxVolumeM3", t.home,
+        ${traceColumns}
+      from vehicle t ${joinTraces('vehicle_id', windowOf(load).startsAt)}
       where t.active and t.equipment = ${load.equipment} and t.max_weight_kg >= ${load.weightKg}
-        and t.max_volume_m3 >= ${load.volumeM3} and not exists (
-          select 1 from assignment a where a.vehicle_id = t.id and a.state <> 'RELEASED'
-            and tstzrange(a.starts_at, a.ends_at) && tstzrange(${startsAt}, ${endsAt}))`,
+        and t.max_volume_m3 >= ${load.volumeM3} and not ${isBusy('vehicle_id', load)}`,
   );
+  return rows.map((row) => ({
+    id: row.id,
+    plate: row.plate,
+    active: true,
+    equipment: row.equipment,
+    maxWeightKg: row.maxWeightKg,
+    maxVolumeM3: row.maxVolumeM3,
+    at: whereaboutsOf(tracesOf(row), now),
+  }));
+}
+
+/** Numbers of drivers and vehicles that do and do not fit a load. One statement. */
+export async function supplyFor(em: EntityManager, load: Load): Promise<Supply> {
+  const isLargeEnough = sql`t.max_weight_kg >= ${load.weightKg} and t.max_volume_m3 >= ${load.volumeM3}`;
+  const [supply] = await query<Supply>(
+    em,
+    sql`select d.*, v.* from
+      (select count(*) filter (where not trained)::int as "untrainedDrivers",
+          count(*) filter (where trained)::int as "trainedDrivers",
+          count(*) filter (where trained and busy)::int as "busyDrivers"
+        from (select ${load.equipment} = any(t.equipment) as trained, ${isBusy('driver_id', load)} as busy
+          from driver t where t.active) x) d,
+      (select count(*)::int as "vehiclesOfEquipment", count(*) filter (where large)::int as "fittingVehicles",
+          count(*) filter (where large and busy)::int as "busyVehicles"
+        from (select ${isLargeEnough} as large, ${isBusy('vehicle_id', load)} as busy
+          from vehicle t where t.active and t.equipment = ${load.equipment}) y) v`,
+  );
+  if (!supply) throw new RangeError('a count has one row');
+  return supply;
 }

@@ -50,6 +50,7 @@ function loadOf(event: EventPayload<'shipment.booked'>): Load {
     distanceMeters: event.distanceMeters,
     stops: [event.origin, ...(event.via ?? []), event.destination],
     pickupFrom: new Date(event.pickupFrom),
+    pickupUntil: event.pickupUntil ? new Date(event.pickupUntil) : null,
     deliverBy: new Date(event.deliverBy),
     bookedAt: new Date(event.bookedAt),
     version: event.version,

@@ -66,6 +66,7 @@ export const userErrorCodes = {
   NOT_ON_SHIFT: 'The driver is not on a shift. Start one first.',
   ACTIVE_ASSIGNMENTS: 'The driver or vehicle still has active assignments. Finish or release them first.',
   DOUBLE_BOOKED: 'The driver or vehicle has another load at that time. Choose another one.',
+  NOBODY_FREE: 'No free driver and vehicle can carry the load in time. Change its windows, or free somebody.',
   VEHICLE_RETIRED: 'The vehicle is retired. Choose another vehicle.',
   WRONG_EQUIPMENT: 'The vehicle is not of the equipment that the load needs. Choose another vehicle.',
   OVER_CAPACITY: 'The load exceeds the capacity of the vehicle. Choose another vehicle.',

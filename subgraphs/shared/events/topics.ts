@@ -40,6 +40,8 @@ const shipment = z.object({
   distanceMeters: z.number(),
   /** Start of the pickup window. */
   pickupFrom: time,
+  /** End of the pickup window. Absent in events of releases before 2026-12. */
+  pickupUntil: time.optional(),
   /** End of the delivery window. */
   deliverBy: time,
   createdAt: time,
@@ -118,6 +120,13 @@ export const domainEvents = {
     /** Absent in events of releases before 2026-12. */
     plate: z.string().optional(),
     at: time,
+  }),
+  /** Where vehicles were. A vehicle is told at most once in 15 minutes. */
+  'vehicles.located': z.object({
+    at: time,
+    vehicles: z.array(
+      z.object({ vehicleId: id, driverId: id.nullable(), latitude: z.number(), longitude: z.number(), at: time }),
+    ),
   }),
   'shift.ended': z.object({ shiftId: id, driverId: id, startedAt: time, endedAt: time }),
   'assignment.created': z.object({

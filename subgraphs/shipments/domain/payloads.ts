@@ -18,6 +18,7 @@ export function snapshotOf(shipment: ShipmentRow, stops: readonly StopRow[]): Ev
     parties: stops.flatMap(({ contactName }) => contactName ?? []),
     distanceMeters: requireValue(shipment.distanceMeters, 'distance'),
     pickupFrom: requireValue(shipment.pickupFrom, 'pickup window').toISOString(),
+    pickupUntil: requireValue(stops[0]?.windowEnd, 'pickup window').toISOString(),
     deliverBy: requireValue(shipment.deliverBy, 'delivery window').toISOString(),
     createdAt: shipment.createdAt.toISOString(),
     version: shipment.version,

@@ -11,6 +11,8 @@ import { positionRows } from './rows.ts';
 export interface Known {
   /** Vehicles in service, each with its current position. */
   readonly vehicles: ReadonlyMap<string, Position | null>;
+  /** When the position was recorded that other subgraphs were told last, by vehicle. */
+  readonly toldAt: ReadonlyMap<string, Date>;
   /** Active drivers that the batch names, each with the current position. */
   readonly drivers: ReadonlyMap<string, Position | null>;
   readonly duties: ReadonlyMap<string, readonly Duty[]>;
@@ -31,14 +33,15 @@ export async function lockAndRead(
       order by vehicle_id for no key update`,
   );
   // Read after the lock is taken, so that positions of a concurrent report are included.
-  const positions = await positionRows.read(
+  const positions = await positionRows.read<{ toldAt: string | null }>(
     em,
-    sql`select ${positionRows.columns('t')} from vehicle_position t where t.vehicle_id = any(${vehicleIds}::uuid[])`,
+    sql`select ${positionRows.columns('t')}, t.told_at as "toldAt" from vehicle_position t where t.vehicle_id = any(${vehicleIds}::uuid[])`,
   );
   const drivers = driverIds.length === 0 ? [] : await readDrivers(em, driverIds);
   const current = new Map(positions.map((position) => [position.vehicleId, position]));
   return {
     vehicles: new Map(vehicles.map(({ id }) => [id, current.get(id) ?? null])),
+    toldAt: new Map(positions.flatMap(({ vehicleId, toldAt }) => (toldAt ? [[vehicleId, new Date(toldAt)]] : []))),
     drivers: new Map(drivers),
     duties: await dutiesOf(em, vehicleIds, from, to),
   };

@@ -52,7 +52,7 @@ export async function reportPositions(
       if ('code' in outcome) refused.push(outcome);
       else checked.push({ index: indexed.index, position: outcome });
     }
-    const stored = await storePositions(transaction, checked, known);
+    const stored = await storePositions(transaction, checked, known, now);
     return {
       ...stored,
       refused: [...refused, ...stored.refused].sort((left, right) => left.index - right.index),

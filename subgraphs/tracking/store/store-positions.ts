@@ -6,6 +6,7 @@ import { recordCrossings } from './crossings.ts';
 import { findDriversElsewhere, judgePositions } from './judge.ts';
 import type { Known } from './known.ts';
 import { addToHistory, clearDoubts, keyOf, moveForward, storedAt } from './position-writes.ts';
+import { tellPlaces } from './tell-places.ts';
 
 export interface Checked {
   readonly index: number;
@@ -29,6 +30,7 @@ export async function storePositions(
   transaction: Transaction,
   checked: readonly Checked[],
   known: Known,
+  now: Date,
 ): Promise<ReportOutcome> {
   const { em } = transaction;
   const first = firstOfEach(checked);
@@ -42,7 +44,7 @@ export async function storePositions(
   const lateAdded = late.filter(({ fix }) => added.has(fix));
   await recordCrossings(em, { fresh: moved, late: lateAdded, before: known.vehicles });
   const plausible = [...moved, ...lateAdded.map(({ fix }) => fix)].sort(byTime);
-  await moveForward(transaction, plausible, moved);
+  await tellPlaces(transaction, await moveForward(transaction, plausible, moved), known.toldAt, now);
 
   const rejected = positions.filter((position) => !added.has(position));
   const stored = new Map([...(await storedAt(em, rejected)), ...accepted.map((own) => [keyOf(own), own] as const)]);

@@ -1,0 +1,70 @@
+import type { EntityManager } from '#shared/database/database.ts';
+import type { UserError } from '#shared/errors/errors.ts';
+import { shipmentRefusals } from '../domain/assignment.ts';
+import { type Recommendation, recommend, type Weighed } from '../domain/recommendation.ts';
+import { type ExclusionGroup, groupExclusions, scarcityOf } from '../domain/supply.ts';
+import type { Load } from '../entities.ts';
+import { freeDrivers, freeVehicles, supplyFor } from './candidates.ts';
+import { type FoundLoad, findLoad } from './loads.ts';
+
+export interface Ranked extends Recommendation {
+  /** From 1. */
+  readonly rank: number;
+}
+
+export interface Advice {
+  readonly recommendations: readonly Ranked[];
+  readonly excluded: readonly ExclusionGroup[];
+  /** Why there is no recommendation. Empty if there is one. */
+  readonly refusals: readonly UserError[];
+}
+
+interface Options {
+  readonly first: number;
+  readonly now: Date;
+}
+
+/** The best pairs for a load, and who is left out. */
+async function weighPairs(em: EntityManager, load: Load, options: Options): Promise<Weighed> {
+  const drivers = await freeDrivers(em, load, options.now);
+  return recommend(load, drivers, await freeVehicles(em, load, options.now), options);
+}
+
+/** The best pairs for a shipment. Empty if it waits for no assignment. */
+export async function listPairs(em: EntityManager, shipmentId: string, options: Options): Promise<Ranked[]> {
+  const load = await findLoad(em, shipmentId);
+  if (!load || waitingRefusals(load).length > 0) return [];
+  return ranked((await weighPairs(em, load, options)).recommendations);
+}
+
+/** The best pairs for a shipment, who is left out, and why there is none. */
+export async function advise(em: EntityManager, shipmentId: string, options: Options): Promise<Advice> {
+  const load = await findLoad(em, shipmentId);
+  const refusals = load ? waitingRefusals(load) : [notFound];
+  if (!load || refusals.length > 0) return { recommendations: [], excluded: [], refusals };
+  const { recommendations, excluded } = await weighPairs(em, load, options);
+  const supply = await supplyFor(em, load);
+  return {
+    recommendations: ranked(recommendations),
+    excluded: groupExclusions(supply, excluded),
+    refusals: recommendations.length === 0 ? [scarcityOf(load, supply)] : [],
+  };
+}
+
+const notFound: UserError = {
+  code: 'NOT_FOUND',
+  field: ['shipmentId'],
+  message: 'There is no booked shipment with this id.',
+};
+
+/** Why a shipment waits for no assignment. Pairs are shown before its risk is decided. */
+function waitingRefusals({ assigned, state }: FoundLoad): UserError[] {
+  const refusals = shipmentRefusals(state, 'ALLOW');
+  if (refusals.length > 0 || !assigned) return refusals;
+  const message = 'This shipment has an assignment. Unassign it first.';
+  return [{ code: 'ALREADY_ASSIGNED', field: ['shipmentId'], message }];
+}
+
+function ranked(recommendations: readonly Recommendation[]): Ranked[] {
+  return recommendations.map((recommendation, index) => ({ ...recommendation, rank: index + 1 }));
+}
