@@ -23,6 +23,7 @@ export const rules: Rules = {
     startShift: withScope('shipments:advance'),
     endShift: withScope('shipments:advance'),
     assignShipment: withScope('fleet:assign'),
+    assignBest: withScope('fleet:assign'),
     unassignShipment: withScope('fleet:assign'),
     reportIncident: withScope('fleet:write'),
     redeemReward: withRole('DRIVER'),

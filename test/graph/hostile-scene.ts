@@ -84,6 +84,8 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
     'requestQuote.shipmentId': victims.draftIds[0],
     'recommendDrivers.shipmentId': victims.bookedId,
     'assignShipment.shipmentId': victims.bookedId,
+    'assignBest.shipmentIds': [victims.bookedId],
+    'assignBest.dryRun': true,
     'unassignShipment.shipmentId': victims.bookedId,
     'rateShipment.shipmentId': delivered?.id,
     'updateGeofence.id': victims.geofenceIds[0],

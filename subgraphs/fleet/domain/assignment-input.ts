@@ -11,5 +11,18 @@ export const assignShipment = z.object({
 });
 export type AssignShipment = z.infer<typeof assignShipment>;
 
+const maxShipments = 50;
+
+export const assignBest = z.object({
+  shipmentIds: z
+    .array(id)
+    .min(1, 'Must have at least one id.')
+    .max(maxShipments, `Must have at most ${maxShipments} ids.`)
+    .refine((ids) => new Set(ids).size === ids.length, 'Must have each id once.'),
+  idempotencyKey: idempotencyKey.nullish(),
+  dryRun: z.boolean(),
+});
+export type AssignBest = z.infer<typeof assignBest>;
+
 export const unassignShipment = z.object({ shipmentId: id, assignmentId: id.nullish(), reason: text(1, 500) });
 export type UnassignShipment = z.infer<typeof unassignShipment>;

@@ -1,6 +1,7 @@
 import { scalars } from '#shared/graphql/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { FleetContext } from '../context.ts';
+import { BestAssignment } from './assign-best.ts';
 import { Assignment, SafetyIncident, Shift } from './assignment.ts';
 import { Driver } from './driver.ts';
 import { Leaderboard, LeaderboardEntry, LeaderboardUpdate, leaderboardChanged } from './leaderboard.ts';
@@ -22,6 +23,7 @@ export const resolvers: Subgraph<FleetContext>['resolvers'] = {
   Assignment,
   RouteStop,
   DriverRecommendation,
+  BestAssignment,
   Leaderboard,
   LeaderboardEntry,
   LeaderboardUpdate,

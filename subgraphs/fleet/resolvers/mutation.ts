@@ -25,6 +25,7 @@ import { reportIncident } from '../store/incidents.ts';
 import { redeem } from '../store/rewards.ts';
 import { endShift, startShift } from '../store/shifts.ts';
 import { registerVehicle, retireVehicle, updateVehicle } from '../store/vehicles.ts';
+import { assignBest } from './assign-best.ts';
 
 function requireDriver(caller: AccountIdentity): string {
   const message = 'Only drivers can redeem points. This account belongs to no driver.';
@@ -76,6 +77,7 @@ export const Mutation = {
     change: ({ transaction, caller, input, now }) => assignShipment(transaction, caller, input, now),
     find: (em, id) => em.findOneOrFail(AssignmentEntity, { id }),
   }),
+  assignBest,
   unassignShipment: recordMutation('assignment', {
     parse: assignments.unassignShipment,
     change: ({ transaction, input, now }) => unassignShipment(transaction, input, now),

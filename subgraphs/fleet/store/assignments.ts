@@ -17,7 +17,7 @@ import {
   windowOf,
 } from '../domain/assignment.ts';
 import type { AssignShipment, UnassignShipment } from '../domain/assignment-input.ts';
-import { type Assignment, AssignmentEntity, type Load } from '../entities.ts';
+import { type Assignment, AssignmentEntity, type Driver, type Load, type Vehicle } from '../entities.ts';
 import { refusingViolations } from './constraint.ts';
 import { lockLoad, type StandingLoad } from './loads.ts';
 import { lockDriver, lockVehicle } from './records.ts';
@@ -50,7 +50,6 @@ export async function assignShipment(
   now: Date,
 ): Promise<Assignment> {
   const { em } = transaction;
-  const id = newId(now.getTime());
   const { load, state, risk } = await lockBooked(em, input.shipmentId);
   const holding = await findCurrentAssignment(em, load.shipmentId);
   if (holding?.state === 'ACTIVE') throw alreadyAssigned(holding);
@@ -60,9 +59,26 @@ export async function assignShipment(
   const vehicle = await lockVehicle(em, input.vehicleId);
   const unfit = carryingRefusals(load, driver, vehicle);
   if (unfit.length > 0) throw new Refusal(...unfit);
+  return makeAssignment(transaction, caller, { load, driver, vehicle }, now);
+}
 
+/** Who carries a load. The rows are locked. */
+interface Carriers {
+  readonly load: Load;
+  readonly driver: Driver;
+  readonly vehicle: Vehicle;
+}
+
+/** Stores an assignment whose conditions are checked, and publishes `assignment.created`. @throws Refusal DOUBLE_BOOKED */
+export async function makeAssignment(
+  transaction: Transaction,
+  caller: AccountIdentity,
+  { load, driver, vehicle }: Carriers,
+  now: Date,
+): Promise<Assignment> {
+  const { em } = transaction;
   const assignment = em.create(AssignmentEntity, {
-    id,
+    id: newId(now.getTime()),
     shipmentId: load.shipmentId,
     organizationId: load.organizationId,
     driverId: driver.id,

@@ -25,7 +25,7 @@ interface Options {
 }
 
 /** The best pairs for a load, and who is left out. */
-async function weighPairs(em: EntityManager, load: Load, options: Options): Promise<Weighed> {
+export async function weighPairs(em: EntityManager, load: Load, options: Options): Promise<Weighed> {
   const drivers = await freeDrivers(em, load, options.now);
   return recommend(load, drivers, await freeVehicles(em, load, options.now), options);
 }
@@ -40,7 +40,7 @@ export async function listPairs(em: EntityManager, shipmentId: string, options: 
 /** The best pairs for a shipment, who is left out, and why there is none. */
 export async function advise(em: EntityManager, shipmentId: string, options: Options): Promise<Advice> {
   const load = await findLoad(em, shipmentId);
-  const refusals = load ? waitingRefusals(load) : [notFound];
+  const refusals = load ? waitingRefusals(load) : [unknownShipment];
   if (!load || refusals.length > 0) return { recommendations: [], excluded: [], refusals };
   const { recommendations, excluded } = await weighPairs(em, load, options);
   const supply = await supplyFor(em, load);
@@ -51,18 +51,23 @@ export async function advise(em: EntityManager, shipmentId: string, options: Opt
   };
 }
 
-const notFound: UserError = {
+export const unknownShipment: UserError = {
   code: 'NOT_FOUND',
   field: ['shipmentId'],
   message: 'There is no booked shipment with this id.',
+};
+
+export const alreadyAssigned: UserError = {
+  code: 'ALREADY_ASSIGNED',
+  field: ['shipmentId'],
+  message: 'This shipment has an assignment. Unassign it first.',
 };
 
 /** Why a shipment waits for no assignment. Pairs are shown before its risk is decided. */
 function waitingRefusals({ assigned, state }: FoundLoad): UserError[] {
   const refusals = shipmentRefusals(state, 'ALLOW');
   if (refusals.length > 0 || !assigned) return refusals;
-  const message = 'This shipment has an assignment. Unassign it first.';
-  return [{ code: 'ALREADY_ASSIGNED', field: ['shipmentId'], message }];
+  return [alreadyAssigned];
 }
 
 function ranked(recommendations: readonly Recommendation[]): Ranked[] {
