@@ -32,12 +32,14 @@ export async function addToHistory(
   doubtful: ReadonlySet<Position>,
 ): Promise<Position[]> {
   if (positions.length === 0) return [];
-  const rows = positions.map((position) => ({ ...position, doubtful: doubtful.has(position) }));
+  const rows =
+    doubtful.size === 0 ? positions : positions.map((position) => ({ ...position, doubtful: doubtful.has(position) }));
   const added = await query<{ vehicleId: string; recordedAt: string }>(
     em,
-    sql`insert into position_history (${into}, doubtful) ${rowsOfPositions(rows, sql`doubtful`)}
+    sql`insert into position_history (${into}, doubtful) ${rowsOfPositions(rows, sql`coalesce(doubtful, false)`)}
       on conflict do nothing returning vehicle_id as "vehicleId", recorded_at as "recordedAt"`,
   );
+  if (added.length === positions.length) return [...positions];
   const keys = new Set(added.map((row) => keyOf({ ...row, recordedAt: new Date(row.recordedAt) })));
   return positions.filter((position) => keys.has(keyOf(position)));
 }

@@ -1,3 +1,4 @@
+import type { EntityManager } from '#shared/database/database.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { isDrivable } from '../domain/plausibility.ts';
 import type { Position } from '../domain/position.ts';
@@ -46,21 +47,12 @@ export async function storePositions(
   const plausible = [...moved, ...lateAdded.map(({ fix }) => fix)].sort(byTime);
   await tellPlaces(transaction, await moveForward(transaction, plausible, moved), known.toldAt, now);
 
-  const rejected = positions.filter((position) => !added.has(position));
-  const stored = new Map([...(await storedAt(em, rejected)), ...accepted.map((own) => [keyOf(own), own] as const)]);
-  const refused = checked.flatMap((own) => refuseOtherPlace(own, stored.get(keyOf(own.position))));
-  const elsewhere = new Set(findDriversElsewhere(accepted, known.drivers));
+  const refused = checked.length === accepted.length ? [] : await refuseOtherPlaces(em, checked, added);
   return {
     acceptedCount: accepted.length,
     lateCount: accepted.filter((position) => isLate(position, known)).length,
     duplicateCount: checked.length - accepted.length - refused.length,
-    doubtful: checked.flatMap(({ index, position }) => {
-      if (!added.has(position)) return [];
-      return [
-        ...(doubtful.has(position) ? [tooFast(index)] : []),
-        ...(elsewhere.has(position) ? [driverElsewhere(index)] : []),
-      ];
-    }),
+    doubtful: tellDoubts(checked, accepted, doubtful, known),
     refused,
   };
 }
@@ -79,14 +71,46 @@ function isLate({ vehicleId, recordedAt }: Position, { vehicles }: Known): boole
   return current != null && recordedAt <= current.recordedAt;
 }
 
-function refuseOtherPlace({ index, position }: Checked, stored: Position | undefined): PositionRefusal[] {
-  if (!stored || isDrivable(stored, position)) return [];
+/** Refuses positions whose vehicle has another place at the same time, in the history or in this batch. */
+async function refuseOtherPlaces(
+  em: EntityManager,
+  checked: readonly Checked[],
+  added: ReadonlySet<Position>,
+): Promise<PositionRefusal[]> {
+  const rejected = checked.filter(({ position }) => !added.has(position));
+  const inBatch = [...added].map((own) => [keyOf(own), own] as const);
+  const inHistory = await storedAt(
+    em,
+    rejected.map(({ position }) => position),
+  );
+  const known = new Map([...inHistory, ...inBatch]);
   const message =
     'Another position of this vehicle has the same time and another place. Check whether two devices report for it.';
-  return [{ index, code: 'TWO_PLACES', message }];
+  return rejected.flatMap(({ index, position }) => {
+    const other = known.get(keyOf(position));
+    return other && !isDrivable(other, position) ? [{ index, code: 'TWO_PLACES', message }] : [];
+  });
 }
 
-function tooFast(index: number): PositionDoubt {
+function tellDoubts(
+  checked: readonly Checked[],
+  accepted: readonly Position[],
+  tooFast: ReadonlySet<Position>,
+  { drivers }: Known,
+): PositionDoubt[] {
+  const elsewhere = new Set(drivers.size === 0 ? [] : findDriversElsewhere(accepted, drivers));
+  if (tooFast.size === 0 && elsewhere.size === 0) return [];
+  const stored = new Set(accepted);
+  return checked.flatMap(({ index, position }) => {
+    if (!stored.has(position)) return [];
+    return [
+      ...(tooFast.has(position) ? [tooFastAt(index)] : []),
+      ...(elsewhere.has(position) ? [driverElsewhere(index)] : []),
+    ];
+  });
+}
+
+function tooFastAt(index: number): PositionDoubt {
   const message =
     'The vehicle cannot have driven here: it would have been faster than 250 km/h. The position is stored, but it moves nothing.';
   return { index, code: 'TOO_FAST', message };
