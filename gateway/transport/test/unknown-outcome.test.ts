@@ -47,8 +47,10 @@ describe('a mutation without a response', () => {
     await using w = await world(() => {}, { limits: { timeoutMs: 50, maxConcurrent: 1, maxQueued: 5 } });
     const first = failureOf(w.transport.fetch(query(), client()));
     const second = await failureOf(w.transport.fetch(mutation, unrepeatable));
-    expect(second).toMatchObject({ code: 'GATEWAY_TIMEOUT', retryable: true });
     await first;
+    // Both time limits end in the same moment. On a busy machine the first request may free its place just before.
+    const wasSent = w.subgraph.requests.length > 1;
+    expect(second).toMatchObject(wasSent ? unknown : { code: 'GATEWAY_TIMEOUT', retryable: true });
   });
 
   test('was not executed if the subgraph refuses the request', async () => {
