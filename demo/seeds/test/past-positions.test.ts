@@ -6,12 +6,8 @@ import { positionsOf } from '../tracking/past-positions.ts';
 /** Moments at which a vehicle once had the journeys of two loads. */
 const moments = [
   '2026-11-28T11:00:00Z',
-  '2026-11-28T14:11:00Z',
   '2026-11-29T04:05:00Z',
-  '2026-12-05T12:59:00Z',
   '2026-12-06T02:53:00Z',
-  '2026-12-06T23:44:00Z',
-  '2026-12-08T17:26:00Z',
   '2026-12-11T07:59:00Z',
 ];
 
