@@ -4,12 +4,7 @@ import type { World } from '../../world.ts';
 import { positionsOf } from '../tracking/past-positions.ts';
 
 /** Moments at which a vehicle once had the journeys of two loads. */
-const moments = [
-  '2026-11-28T11:00:00Z',
-  '2026-11-29T04:05:00Z',
-  '2026-12-06T02:53:00Z',
-  '2026-12-11T07:59:00Z',
-];
+const moments = ['2026-11-28T11:00:00Z', '2026-11-29T04:05:00Z', '2026-12-06T02:53:00Z', '2026-12-11T07:59:00Z'];
 
 const onTheRoad = ({ shipments }: World) =>
   shipments.filter(({ pickedUpAt, status }) => pickedUpAt && status !== 'DELIVERED' && status !== 'CANCELLED');
