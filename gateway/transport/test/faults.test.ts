@@ -227,7 +227,8 @@ describe('a subgraph that is slow', () => {
       { limits },
     );
     expect((await failureOf(w.transport.fetch(query(), client()))).code).toBe('GATEWAY_TIMEOUT');
-    await w.subgraph.requests[0]!.closed;
+    // On a busy machine the time limit may end before the request arrives.
+    await w.subgraph.requests[0]?.closed;
   });
 
   test('a client with an earlier deadline gets a timeout at its deadline', async () => {
