@@ -8,6 +8,7 @@ export default {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'esnext', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
   setupFiles: ['./subgraphs/shared/test/random.ts'],
+  setupFilesAfterEnv: ['./test/retry-in-ci.ts'],
   globalSetup: './test/global-setup.ts',
   globalTeardown: './test/global-teardown.ts',
   testTimeout: 60_000,
