@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseArgument } from '#shared/input/parse-input.ts';
-import { text } from '#shared/input/text.ts';
+import { line, text } from '#shared/input/text.ts';
 import { equipmentKinds, shipmentStatuses } from '#shared/vocabulary.ts';
 
 const place = z.object({
@@ -23,7 +23,7 @@ const filter = z.object({
   driverId: z.string().nullish(),
   vehicleId: z.string().nullish(),
   ids: z.array(z.string()).max(maxNamed).nullish(),
-  references: z.array(z.string().max(64)).max(maxNamed).nullish(),
+  references: z.array(line(1, 64)).max(maxNamed).nullish(),
   equipment: z.array(z.enum(equipmentKinds)).max(50).nullish(),
   origin: place.nullish(),
   destination: place.nullish(),

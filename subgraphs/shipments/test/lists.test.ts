@@ -117,6 +117,12 @@ describe('filters find the same shipments as a search through all records', () =
     const typed = [first.reference.toLowerCase().replaceAll('-', ' '), second.reference, 'IF-1900-000000'];
     expect(await idsOf({ references: typed })).toEqual(both);
     expect(await count({ ids: [] })).toBe(0);
+    const { errors } = await scene.ask(
+      admin,
+      'query($filter: ShipmentFilter) { shipments(filter: $filter) { totalCount } }',
+      { filter: { references: ['IF-\u0000'] } },
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
   test('by words of goods and notes, and by part of the reference', async () => {
