@@ -1,18 +1,14 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, pageOf, readPage, type SortKey } from '#shared/database/list.ts';
-import { anyOf, hasId, raw, type Sql, sql } from '#shared/database/sql.ts';
+import { anyOf, hasId, type Sql, sql, within } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import { parseSearch } from '#shared/input/text.ts';
+import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import { type InvoiceStatus, toInvoiceNumber } from '../domain/billing.ts';
 import type { Invoice } from '../entities.ts';
 import { invoiceRows } from './rows.ts';
 import { visibleBilling } from './visibility.ts';
-
-interface TimeRange {
-  readonly from?: Date | null;
-  readonly until?: Date | null;
-}
 
 export interface InvoiceFilter {
   readonly statuses?: readonly InvoiceStatus[] | null;
@@ -67,13 +63,10 @@ export function conditionsOf(filter: InvoiceFilter, now: Date): Sql[] {
   if (statuses) conditions.push(anyOf(statuses.map((status) => statusConditions[status](now))));
   if (number != null) conditions.push(sql`t.number = ${toInvoiceNumber(parseSearch(number, 'filter.number', 64))}`);
   if (organizationId != null) conditions.push(hasId('t.organization_id', organizationId));
-  conditions.push(...within('t.issued_at', issued ?? {}), ...within('t.due_at', due ?? {}));
+  conditions.push(...within('t.issued_at', parseTimeRange('filter.issued', issued)));
+  conditions.push(...within('t.due_at', parseTimeRange('filter.due', due)));
   conditions.push(...within('t.issued_at', { from: issuedFrom, until: issuedBefore }));
   return conditions;
-}
-
-function within(column: string, { from, until }: TimeRange = {}): Sql[] {
-  return [...(from ? [sql`${raw(column)} >= ${from}`] : []), ...(until ? [sql`${raw(column)} < ${until}`] : [])];
 }
 
 /** `invoiceStatus` of the domain, as SQL conditions. */

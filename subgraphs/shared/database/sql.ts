@@ -1,5 +1,6 @@
 import sql, { join, raw, Sql } from 'sql-template-tag';
 import { isUuid } from '../ids.ts';
+import type { TimeRange } from '../input/time-range.ts';
 
 /*
  * Statements are written with the tag `sql`. A value or list in `${}` becomes a parameter. Another `sql` in `${}` becomes part of
@@ -27,6 +28,11 @@ function inParentheses(condition: Sql): Sql {
 /** True if the column has this id. False for a text that is no UUID, which PostgreSQL would refuse. */
 export function hasId(column: string, id: string): Sql {
   return isUuid(id) ? sql`${raw(column)} = ${id}` : never;
+}
+
+/** Conditions that a time of this column is in the range. */
+export function within(column: string, { from, until }: TimeRange): Sql[] {
+  return [...(from ? [sql`${raw(column)} >= ${from}`] : []), ...(until ? [sql`${raw(column)} < ${until}`] : [])];
 }
 
 /** A pattern for `like` that finds texts with this part. Wildcards in the part have no effect. */

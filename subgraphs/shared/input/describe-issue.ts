@@ -10,6 +10,7 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_format':
       return issue.format === 'email' ? 'Must be an e-mail address such as name@example.com.' : undefined;
     case 'invalid_type':
+      if (issue.input === undefined || issue.input === null) return 'Must be given.';
       return issue.expected === 'int' ? 'Must be a whole number.' : undefined;
     case 'invalid_value':
       return `Must be one of ${issue.values.map(String).join(', ')}.`;

@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { findCountry, findRegion, isCountry } from '../input/countries.ts';
 import { decimalsOf, isCurrency } from '../input/currencies.ts';
 import { id } from '../input/id.ts';
+import { withOldNames } from '../input/old-names.ts';
 import { coded, parseArgument, parseInput } from '../input/parse-input.ts';
 import { line, parseSearch } from '../input/text.ts';
 import { referenceKey, textKey, wordsOf } from '../input/text-key.ts';
+import { timeRange } from '../input/time-range.ts';
 import { findTimeZone } from '../input/time-zones.ts';
 import './random.ts';
 
@@ -39,6 +41,48 @@ describe('the faults of an input', () => {
     expect(() => parseArgument(schema, 'input', { name: 'x', reference: 'toolong', at: 0 })).toThrow(
       'input.reference: Must have at most 5 characters.',
     );
+  });
+});
+
+describe('a renamed field of an input', () => {
+  const schema = withOldNames(z.object({ shipmentId: id }), { shipmentId: 'id' });
+
+  test.each([
+    [{ shipmentId: 's1' }],
+    [{ id: 's1' }],
+    [{ id: 's1', shipmentId: 's1' }],
+    [{ id: 's1', shipmentId: null }],
+  ])('is accepted under both names: %j', (input) => {
+    expect(parseInput(schema, input)).toEqual({ shipmentId: 's1' });
+  });
+
+  test('is refused if the two names have different values', () => {
+    expect(() => parseInput(schema, { id: 's1', shipmentId: 's2' })).toThrow(
+      expect.objectContaining({
+        userErrors: [
+          { code: 'INVALID_INPUT', field: ['id'], message: 'Differs from `shipmentId`. Give only `shipmentId`.' },
+        ],
+      }),
+    );
+  });
+
+  test('is missed under its new name', () => {
+    expect(() => parseInput(schema, {})).toThrow(
+      expect.objectContaining({
+        userErrors: [{ code: 'INVALID_INPUT', field: ['shipmentId'], message: 'Must be given.' }],
+      }),
+    );
+  });
+});
+
+test('a span of time that ends before it begins is refused', () => {
+  const [early, late] = [new Date('2026-01-01'), new Date('2026-01-02')];
+  expect(() => parseArgument(timeRange, 'filter.created', { from: late, until: early })).toThrow(
+    'filter.created.until: Must be after `from`.',
+  );
+  expect(parseArgument(timeRange, 'filter.created', { from: early, until: late })).toEqual({
+    from: early,
+    until: late,
   });
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseArgument } from '#shared/input/parse-input.ts';
 import { line, text } from '#shared/input/text.ts';
+import { timeRange } from '#shared/input/time-range.ts';
 import { equipmentKinds, shipmentStatuses } from '#shared/vocabulary.ts';
 
 const place = z.object({
@@ -10,9 +11,6 @@ const place = z.object({
   hubCode: text(1, 10).nullish(),
 });
 export type PlaceFilter = z.infer<typeof place>;
-
-const range = z.object({ from: z.date().nullish(), until: z.date().nullish() });
-export type TimeRange = z.infer<typeof range>;
 
 /** Shipments that a filter can name one by one. */
 const maxNamed = 100;
@@ -27,11 +25,11 @@ const filter = z.object({
   equipment: z.array(z.enum(equipmentKinds)).max(50).nullish(),
   origin: place.nullish(),
   destination: place.nullish(),
-  created: range.nullish(),
-  deliverBy: range.nullish(),
-  delivered: range.nullish(),
-  updated: range.nullish(),
-  pickup: range.nullish(),
+  created: timeRange.nullish(),
+  deliverBy: timeRange.nullish(),
+  delivered: timeRange.nullish(),
+  updated: timeRange.nullish(),
+  pickup: timeRange.nullish(),
   late: z.boolean().nullish(),
   imported: z.boolean().nullish(),
   search: text(1, 200).pipe(z.string().min(2, 'Must have at least 2 characters.')).nullish(),

@@ -1,9 +1,9 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { never, raw, type Sql, sql } from '#shared/database/sql.ts';
+import { never, raw, type Sql, sql, within } from '#shared/database/sql.ts';
 import { isUuid } from '#shared/ids.ts';
 import { findCountry, findRegion } from '#shared/input/countries.ts';
 import { referenceKey, textKey } from '#shared/input/text-key.ts';
-import type { PlaceFilter, ShipmentFilter, TimeRange } from '../domain/filter-input.ts';
+import type { PlaceFilter, ShipmentFilter } from '../domain/filter-input.ts';
 import { promisedStatuses } from '../domain/status.ts';
 import { finds } from './search.ts';
 
@@ -36,11 +36,11 @@ export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, no
   if (origin) conditions.push(...placeIs('origin', origin));
   if (destination) conditions.push(...placeIs('destination', destination));
   conditions.push(
-    ...within('created_at', filter.created),
-    ...within('deliver_by', filter.deliverBy),
-    ...within('delivered_at', filter.delivered),
-    ...within('updated_at', filter.updated),
-    ...within('pickup_from', filter.pickup),
+    ...within('t.created_at', filter.created ?? {}),
+    ...within('t.deliver_by', filter.deliverBy ?? {}),
+    ...within('t.delivered_at', filter.delivered ?? {}),
+    ...within('t.updated_at', filter.updated ?? {}),
+    ...within('t.pickup_from', filter.pickup ?? {}),
   );
   if (late != null) conditions.push(lateIs(late, now));
   if (imported != null) conditions.push(imported ? sql`t.imported` : sql`not t.imported`);
@@ -69,12 +69,6 @@ function placeIs(end: 'origin' | 'destination', { country, region, city, hubCode
 /** Codes are stored in capital letters. */
 function asCode(text: string): string {
   return textKey(text).toUpperCase();
-}
-
-function within(name: string, range: TimeRange | null | undefined): Sql[] {
-  const { from, until } = range ?? {};
-  const column = raw(`t.${name}`);
-  return [...(from ? [sql`${column} >= ${from}`] : []), ...(until ? [sql`${column} < ${until}`] : [])];
 }
 
 /** The same rule as `isLate` in domain/status.ts. */
