@@ -80,7 +80,7 @@ export const Mutation = {
   assignBest,
   unassignShipment: recordMutation('assignment', {
     parse: assignments.unassignShipment,
-    change: ({ transaction, input, now }) => unassignShipment(transaction, input, now),
+    change: ({ transaction, caller, input, now }) => unassignShipment(transaction, caller, input, now),
   }),
   reportIncident: recordMutation('incident', {
     parse: (input, _context, now) => parseInput(incidents.reportIncident(now), input),

@@ -104,6 +104,7 @@ export async function makeAssignment(
     from: assignment.startsAt.toISOString(),
     until: assignment.endsAt.toISOString(),
     at: now.toISOString(),
+    accountId: caller.accountId,
   });
   return assignment;
 }
@@ -115,6 +116,7 @@ function alreadyAssigned(holding: Assignment): Contested<Assignment> {
 
 export async function unassignShipment(
   transaction: Transaction,
+  caller: AccountIdentity,
   input: UnassignShipment,
   now: Date,
 ): Promise<Assignment> {
@@ -128,16 +130,22 @@ export async function unassignShipment(
   }
   const refusals = releaseRefusals(state);
   if (refusals.length > 0) throw new Refusal(...refusals);
-  await release(transaction, holding, input.reason, now);
+  await release(transaction, holding, { reason: input.reason, at: now, accountId: caller.accountId });
   return holding;
+}
+
+interface Release {
+  readonly reason: string;
+  readonly at: Date;
+  /** Absent if the release follows from a change of the shipment. */
+  readonly accountId?: string;
 }
 
 /** Releases driver and vehicle and publishes `assignment.released`. */
 export async function release(
   { em, emit }: Transaction,
   assignment: Assignment,
-  reason: string,
-  at: Date,
+  { reason, at, accountId }: Release,
 ): Promise<void> {
   Object.assign(assignment, { state: 'RELEASED', releasedAt: at, releaseReason: reason });
   await em.flush();
@@ -148,6 +156,7 @@ export async function release(
     vehicleId: assignment.vehicleId,
     reason,
     at: at.toISOString(),
+    ...(accountId !== undefined && { accountId }),
   });
 }
 

@@ -26,7 +26,8 @@ export async function booked(transaction: Transaction, event: EventPayload<'ship
   const holding = await findCurrentAssignment(em, load.shipmentId);
   if (holding?.state !== 'ACTIVE') return;
   const misfit = await findMisfit(transaction, holding, load);
-  if (misfit) await release(transaction, holding, `The shipment changed: ${misfit}`, new Date(event.bookedAt));
+  if (misfit)
+    await release(transaction, holding, { reason: `The shipment changed: ${misfit}`, at: new Date(event.bookedAt) });
 }
 
 async function findMisfit({ em }: Transaction, holding: Assignment, load: Load): Promise<string | null> {
@@ -68,7 +69,7 @@ export async function assessed(transaction: Transaction, event: EventPayload<'ri
     sql`select state from load_state where shipment_id = ${event.shipmentId}`,
   );
   if (holding?.state === 'ACTIVE' && standing?.state === 'BOOKED')
-    await release(transaction, holding, 'Blocked by risk', at);
+    await release(transaction, holding, { reason: 'Blocked by risk', at });
 }
 
 /** Stores the progress of a shipment. Its assignment stays. */
@@ -105,7 +106,8 @@ export async function cancelled(transaction: Transaction, event: EventPayload<'s
   const at = new Date(event.at);
   if (!(await storeState(em, event.shipmentId, 'CANCELLED', at))) return;
   const holding = await findCurrentAssignment(em, event.shipmentId);
-  if (holding?.state === 'ACTIVE') await release(transaction, holding, `Shipment cancelled: ${event.reason}`, at);
+  if (holding?.state === 'ACTIVE')
+    await release(transaction, holding, { reason: `Shipment cancelled: ${event.reason}`, at });
 }
 
 /** Credits the stars to the driver. A corrected rating counts by its difference, at the time of the first rating. */

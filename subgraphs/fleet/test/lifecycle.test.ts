@@ -235,7 +235,7 @@ describe('progress', () => {
 describe('other subgraphs', () => {
   test('receive events of drivers, vehicles, shifts, assignments and incidents, and fleet receives theirs', async () => {
     const database = await createTestDatabase();
-    const received: EventName[] = [];
+    const received: { readonly name: EventName; readonly payload: object }[] = [];
     const published = [
       'driver.changed',
       'vehicle.changed',
@@ -248,7 +248,12 @@ describe('other subgraphs', () => {
     const neighbour = await openSubgraph(
       sampleSubgraph(
         'shipments',
-        Object.fromEntries(published.map((name) => [name, async () => void received.push(name)])),
+        Object.fromEntries(
+          published.map((name) => [
+            name,
+            async (_transaction: unknown, payload: object) => void received.push({ name, payload }),
+          ]),
+        ),
       ),
       { databaseUrl: database.urlFor('shipments'), live: live.live, log: live.services.log },
     );
@@ -278,7 +283,12 @@ describe('other subgraphs', () => {
         idempotencyKey: newId(),
       });
       await neighbour.services.jobs.drain();
-      expect([...received].sort()).toEqual([...published].sort());
+      expect(received.map(({ name }) => name).sort()).toEqual([...published].sort());
+      // Events of assignments name the dispatcher.
+      expect(received.filter(({ name }) => name.startsWith('assignment.'))).toMatchObject([
+        { name: 'assignment.created', payload: { accountId: dispatcher.accountId } },
+        { name: 'assignment.released', payload: { accountId: dispatcher.accountId } },
+      ]);
     } finally {
       await neighbour.close();
       await live.close();

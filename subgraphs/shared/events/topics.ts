@@ -141,6 +141,8 @@ export const domainEvents = {
     from: time,
     until: time,
     at: time,
+    /** The account that assigned it. Absent in events of releases before 2026-12. */
+    accountId: id.optional(),
   }),
   'assignment.released': z.object({
     assignmentId: id,
@@ -149,6 +151,8 @@ export const domainEvents = {
     vehicleId: id,
     reason: z.string(),
     at: time,
+    /** The account that released it. Absent if it was released because its shipment changed or was blocked. */
+    accountId: id.optional(),
   }),
   'incident.reported': z.object({
     incidentId: id,

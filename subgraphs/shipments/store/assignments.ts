@@ -13,7 +13,7 @@ const underway: readonly ShipmentStatus[] = ['ASSIGNED', 'PICKED_UP', 'IN_TRANSI
  */
 export async function noteAssignment(
   transaction: Transaction,
-  { assignmentId, shipmentId, driverId, vehicleId, at }: EventPayload<'assignment.created'>,
+  { assignmentId, shipmentId, driverId, vehicleId, at, accountId }: EventPayload<'assignment.created'>,
   now: Date,
 ): Promise<void> {
   const shipment = await lockAnyShipment(transaction.em, shipmentId);
@@ -30,7 +30,7 @@ export async function noteAssignment(
       to: 'ASSIGNED',
       at: notBefore(shipment.statusChangedAt, at),
       recordedAt: now,
-      actorAccountId: null,
+      actorAccountId: accountId ?? null,
     });
   }
 }
@@ -38,7 +38,7 @@ export async function noteAssignment(
 /** Records a release, which takes an ASSIGNED shipment to BOOKED. A finished shipment keeps its driver and vehicle. */
 export async function noteRelease(
   transaction: Transaction,
-  { assignmentId, shipmentId, reason, at }: EventPayload<'assignment.released'>,
+  { assignmentId, shipmentId, reason, at, accountId }: EventPayload<'assignment.released'>,
   now: Date,
 ): Promise<void> {
   const shipment = await lockAnyShipment(transaction.em, shipmentId);
@@ -49,7 +49,7 @@ export async function noteRelease(
       to: 'BOOKED',
       at: notBefore(shipment.statusChangedAt, at),
       recordedAt: now,
-      actorAccountId: null,
+      actorAccountId: accountId ?? null,
       note: reason,
     });
   } else {

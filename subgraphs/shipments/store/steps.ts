@@ -14,7 +14,7 @@ export interface StepFacts {
   readonly to: ShipmentStatus;
   readonly at: Date;
   readonly recordedAt: Date;
-  /** Null for steps that follow from an assignment. */
+  /** Null if no account took the step: its assignment was released because the shipment was blocked, for example. */
   readonly actorAccountId: string | null;
   readonly place?: string | null;
   readonly location?: Point | null;

@@ -42,7 +42,7 @@ describe('a shipment goes from draft to delivery', () => {
   test('each step is an event with actor, time and place, and sends a domain event', async () => {
     const { id } = await create(scene);
     await change(scene, customer, 'bookShipment', { id, expectedVersion: 1 });
-    await arrive(scene, 'assignment.created', assignment(id));
+    await arrive(scene, 'assignment.created', assignment(id, { accountId: dispatcher.accountId }));
     await scene.heard();
 
     const pickedUpAt = clock.read().toISOString();
@@ -85,7 +85,7 @@ describe('a shipment goes from draft to delivery', () => {
       events: [
         { from: null, to: 'DRAFT', by: { id: customer.accountId }, ...desk },
         { from: 'DRAFT', to: 'BOOKED', by: { id: customer.accountId }, ...desk },
-        { from: 'BOOKED', to: 'ASSIGNED', by: null, ...desk },
+        { from: 'BOOKED', to: 'ASSIGNED', by: { id: dispatcher.accountId }, ...desk },
         {
           from: 'ASSIGNED',
           to: 'PICKED_UP',
@@ -327,6 +327,7 @@ describe('events of the fleet subgraph', () => {
       vehicleId,
       reason: 'Truck broke down',
       at: now.toISOString(),
+      accountId: dispatcher.accountId,
     };
     await arrive(scene, 'assignment.released', release);
     await arrive(scene, 'assignment.released', release);
@@ -335,8 +336,13 @@ describe('events of the fleet subgraph', () => {
       version: 4,
       driver: null,
       vehicle: null,
-      events: [{ to: 'BOOKED', by: null, note: 'Truck broke down' }],
+      events: [{ to: 'BOOKED', by: { id: dispatcher.accountId }, note: 'Truck broke down' }],
     });
+  });
+
+  test('name nobody if no account took the step', async () => {
+    const { id } = await assigned(scene);
+    expect(await read(id)).toMatchObject({ events: [{ to: 'ASSIGNED', by: null }] });
   });
 
   test('that release an older assignment do not change the current one', async () => {
