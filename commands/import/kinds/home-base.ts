@@ -20,7 +20,8 @@ interface PositionFields extends Omit<z.infer<typeof homeBaseFields>, 'hubCode'>
 
 /** @throws RowRefusal */
 export function homeBaseOf(row: Row, source: z.infer<typeof homeBaseFields>) {
-  return { hubCode: textOf(source.hubCode, row.cells), ...positionOf(row, 'homeBase', source) };
+  const { latitude, longitude, ...base } = positionOf(row, 'homeBase', source);
+  return { hubCode: textOf(source.hubCode, row.cells), ...base, location: { latitude, longitude } };
 }
 
 /** @throws RowRefusal */

@@ -154,7 +154,7 @@ describe('lists', () => {
     return data!.drivers;
   };
 
-  test.each(['NAME_ASC', 'HIRED_AT_DESC'])('walk through all drivers in the order %s, each once', async (order) => {
+  test.each(['NAME', 'HIRED_NEWEST'])('walk through all drivers in the order %s, each once', async (order) => {
     const seen: string[] = [];
     let after = '';
     for (;;) {

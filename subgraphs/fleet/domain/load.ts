@@ -13,6 +13,9 @@ const loadStates = [
 ] as const;
 export type LoadState = (typeof loadStates)[number];
 
+/** The states between pickup and delivery. */
+export const underwayStates: readonly LoadState[] = ['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'EXCEPTION'];
+
 const riskStates = ['PENDING', 'ALLOW', 'REVIEW', 'BLOCK'] as const;
 export type RiskState = (typeof riskStates)[number];
 

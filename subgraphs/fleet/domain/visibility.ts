@@ -20,16 +20,25 @@ export function driverOf(identity: Identity): string | null {
   return identity.kind === 'account' && identity.roles.includes('DRIVER') ? identity.driverId : null;
 }
 
-/**
- * The filters and orders of the driver list that only staff may use. A filter or an order on a field reveals its value,
- * even to a caller for whom the field itself is null.
+type Given = Readonly<Record<string, unknown>>;
+
+/*
+ * The filters and orders of lists that only staff may use. A filter or an order on a field reveals its value, even to a
+ * caller for whom the field itself is null.
  */
-export function hiddenFromColleagues(
-  identity: Identity,
-  { name: _shown, ...hidden }: Readonly<Record<string, unknown>>,
-  orderBy: string,
-): string[] {
+
+export function staffOnlyOfDrivers(identity: Identity, { name: _shown, ...hidden }: Given, orderBy: string): string[] {
   if (isStaff(identity)) return [];
-  const filters = Object.keys(hidden).filter((field) => hidden[field] != null);
-  return [...filters.map((field) => `filter.${field}`), ...(orderBy === 'NAME_ASC' ? [] : [`orderBy: ${orderBy}`])];
+  return [...namesOf(hidden), ...(['NAME', 'NAME_ASC'].includes(orderBy) ? [] : [`orderBy: ${orderBy}`])];
+}
+
+/** Drivers see only their own assignments of a vehicle, so they may not ask when it is free. */
+export function staffOnlyOfVehicles(identity: Identity, { freeIn }: Given): string[] {
+  return isStaff(identity) ? [] : namesOf({ freeIn });
+}
+
+function namesOf(filter: Given): string[] {
+  return Object.keys(filter)
+    .filter((field) => filter[field] != null)
+    .map((field) => `filter.${field}`);
 }

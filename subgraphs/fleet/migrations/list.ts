@@ -3,10 +3,12 @@ import { CreateFleet } from './0001-fleet.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { AddTextKeys } from './0003-text-keys.ts';
 import { AddWhereabouts } from './0004-whereabouts.ts';
+import { IndexCurrentWork } from './0005-current-work.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-fleet', class: CreateFleet },
   { name: '0002-keyed-calls', class: MoveKeyedCalls },
   { name: '0003-text-keys', class: AddTextKeys },
   { name: '0004-whereabouts', class: AddWhereabouts },
+  { name: '0005-current-work', class: IndexCurrentWork },
 ];

@@ -25,6 +25,19 @@ export const Shift = {
     vehicleId ? loaders.vehicle.load(vehicleId) : null,
 };
 
+/** A driver may rest on the way, so a load that is underway is worth a warning, not a refusal. */
+export const ShiftPayload = {
+  warnings: async ({ shift }: { readonly shift?: ShiftRow | null }, _args: unknown, { loaders }: FleetContext) => {
+    if (!shift?.endedAt) return [];
+    const underway = await loaders.underwayAssignmentsOfDriver.load(shift.driverId);
+    return underway.map((assignment) => ({
+      code: 'LOAD_UNDERWAY',
+      message: `${assignment.reference} is ${assignment.loadState} and stays assigned to this driver.`,
+      assignment,
+    }));
+  },
+};
+
 export const SafetyIncident = {
   driver: ({ driverId }: Incident, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
   vehicle: ({ vehicleId }: Incident, _args: unknown, { loaders }: FleetContext) =>

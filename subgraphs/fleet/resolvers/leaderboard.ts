@@ -21,6 +21,8 @@ export function leaderboard(
   { period, at }: { period: Period; at?: Date | null },
   { clock }: FleetContext,
 ): Span {
+  if (period === 'ALL_TIME' && at != null)
+    throw new GraphError('BAD_USER_INPUT', '"at" needs the period WEEKLY or MONTHLY. Omit it for ALL_TIME.');
   return spanAt(period, at ?? clock());
 }
 

@@ -2,7 +2,7 @@ import { scalars } from '#shared/graphql/scalars.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { FleetContext } from '../context.ts';
 import { BestAssignment } from './assign-best.ts';
-import { Assignment, SafetyIncident, Shift } from './assignment.ts';
+import { Assignment, SafetyIncident, Shift, ShiftPayload } from './assignment.ts';
 import { Driver } from './driver.ts';
 import { Leaderboard, LeaderboardEntry, LeaderboardUpdate, leaderboardChanged } from './leaderboard.ts';
 import { Mutation } from './mutation.ts';
@@ -20,6 +20,7 @@ export const resolvers: Subgraph<FleetContext>['resolvers'] = {
   Driver,
   Vehicle,
   Shift,
+  ShiftPayload,
   Assignment,
   RouteStop,
   DriverRecommendation,

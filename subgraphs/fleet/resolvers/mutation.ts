@@ -3,11 +3,12 @@ import { originOf } from '#shared/graphql/change.ts';
 import { mutation, recordMutation } from '#shared/graphql/mutation.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
+import type { FleetContext } from '../context.ts';
 import * as assignments from '../domain/assignment-input.ts';
 import * as drivers from '../domain/driver-input.ts';
 import * as incidents from '../domain/incident-input.ts';
 import { redeemReward } from '../domain/reward-input.ts';
-import * as shifts from '../domain/shift-input.ts';
+import { shiftInputs } from '../domain/shift-input.ts';
 import * as vehicles from '../domain/vehicle-input.ts';
 import { driverOf } from '../domain/visibility.ts';
 import {
@@ -63,12 +64,12 @@ export const Mutation = {
     change: ({ transaction, input, now }) => retireVehicle(transaction, input, now),
   }),
   startShift: recordMutation('shift', {
-    parse: shifts.startShift,
+    parse: (input, { identity }: FleetContext) => parseInput(shiftInputs(identity).startShift, input),
     change: ({ transaction, caller, input, now }) => startShift(transaction, caller, input, now),
     find: (em, id) => em.findOneOrFail(ShiftEntity, { id }),
   }),
   endShift: recordMutation('shift', {
-    parse: shifts.endShift,
+    parse: (input, { identity }: FleetContext) => parseInput(shiftInputs(identity).endShift, input),
     change: ({ transaction, caller, input, now }) => endShift(transaction, caller, input, now),
     find: (em, id) => em.findOneOrFail(ShiftEntity, { id }),
   }),

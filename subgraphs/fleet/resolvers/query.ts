@@ -1,10 +1,11 @@
-import { pageOf, readPage } from '#shared/database/list.ts';
+import { type List, pageOf, readPage } from '#shared/database/list.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
 import type { Recommendation } from '../domain/recommendation.ts';
-import { hiddenFromColleagues } from '../domain/visibility.ts';
+import { staffOnlyOfDrivers, staffOnlyOfVehicles } from '../domain/visibility.ts';
+import type { Vehicle } from '../entities.ts';
 import {
   type AssignmentFilter,
   assignmentConditions,
@@ -13,7 +14,7 @@ import {
   type VehicleFilter,
   vehicleConditions,
 } from '../store/filters.ts';
-import { assignments, driversByHiring, driversByName, vehicles } from '../store/lists.ts';
+import { assignments, type DriverOrder, driversIn, type VehicleOrder, vehiclesIn } from '../store/lists.ts';
 import { advise, listPairs } from '../store/recommendations.ts';
 import { visibleAssignments } from '../store/visibility.ts';
 import { leaderboard } from './leaderboard.ts';
@@ -24,25 +25,36 @@ interface Listed<F> extends PageArguments {
 
 const maxRecommendations = 50;
 
+/** @throws GraphError FORBIDDEN if the caller uses a filter or an order that only staff may use */
+function refuseAny(staffOnly: readonly string[]): void {
+  if (staffOnly.length === 0) return;
+  throw new GraphError(
+    'FORBIDDEN',
+    `Only staff may use ${staffOnly.join(' and ')}. Omit ${staffOnly.length === 1 ? 'it' : 'them'}.`,
+  );
+}
+
 export const Query = {
   driver: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.driver.load(id),
   drivers: (
     _parent: unknown,
-    { filter, orderBy, ...page }: Listed<DriverFilter> & { orderBy: 'NAME_ASC' | 'HIRED_AT_DESC' },
+    { filter, orderBy, ...page }: Listed<DriverFilter> & { orderBy: DriverOrder },
     { em, identity }: FleetContext,
   ) => {
-    const hidden = hiddenFromColleagues(identity, { ...filter }, orderBy);
-    if (hidden.length > 0)
-      throw new GraphError(
-        'FORBIDDEN',
-        `Only staff may use ${hidden.join(' and ')}. Omit ${hidden.length === 1 ? 'it' : 'them'}.`,
-      );
-    const list = orderBy === 'NAME_ASC' ? driversByName : driversByHiring;
+    refuseAny(staffOnlyOfDrivers(identity, { ...filter }, orderBy));
+    const list = driversIn[orderBy];
     return readPage(em, list, driverConditions(filter), pageOf(list, page));
   },
   vehicle: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.vehicle.load(id),
-  vehicles: (_parent: unknown, { filter, ...page }: Listed<VehicleFilter>, { em }: FleetContext) =>
-    readPage(em, vehicles, vehicleConditions(filter), pageOf(vehicles, page)),
+  vehicles: (
+    _parent: unknown,
+    { filter, orderBy, ...page }: Listed<VehicleFilter> & { orderBy: VehicleOrder },
+    { em, identity }: FleetContext,
+  ) => {
+    refuseAny(staffOnlyOfVehicles(identity, { ...filter }));
+    const list: List<Vehicle> = vehiclesIn[orderBy];
+    return readPage(em, list, vehicleConditions(filter), pageOf(list, page));
+  },
   assignment: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.assignment.load(id),
   assignments: (_parent: unknown, { filter, ...page }: Listed<AssignmentFilter>, { em, identity }: FleetContext) =>
     readPage(

@@ -1,28 +1,34 @@
-import { keyContains } from '#shared/database/key-contains.ts';
-import { anyOf, never, type Sql, sql } from '#shared/database/sql.ts';
+import { z } from 'zod';
+import { keyContains, keyStartsWith } from '#shared/database/key-contains.ts';
+import { anyOf, hasId, never, raw, type Sql, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
-import { isUuid } from '#shared/ids.ts';
+import { parseArgument } from '#shared/input/parse-input.ts';
 import { parseSearch } from '#shared/input/text.ts';
-import { textKey } from '#shared/input/text-key.ts';
+import { referenceKey, textKey } from '#shared/input/text-key.ts';
+import { parseTimeRange, type TimeRange, timeRange } from '#shared/input/time-range.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import { type AssignmentState, assignmentStates } from '../domain/assignment.ts';
 
 export interface DriverFilter {
   readonly name?: string | null;
   readonly active?: boolean | null;
-  readonly equipment?: Equipment | null;
+  readonly equipment?: readonly Equipment[] | null;
   readonly hubCode?: string | null;
   readonly onShift?: boolean | null;
+  readonly licenseNumber?: string | null;
+  readonly freeIn?: TimeRange | null;
 }
 
 export function driverConditions(filter: DriverFilter | null | undefined): Sql[] {
-  const { name, active, equipment, hubCode, onShift } = filter ?? {};
+  const { name, active, equipment, hubCode, onShift, licenseNumber, freeIn } = filter ?? {};
   const where: Sql[] = [];
   if (name != null) where.push(keyContains('t.name_key', parseSearch(name, 'filter.name')));
   if (active != null) where.push(sql`t.active = ${active}`);
-  if (equipment != null) where.push(sql`${equipment} = any(t.equipment)`);
+  if (equipment != null) where.push(sql`t.equipment && ${each(equipment)}::text[]`);
   if (hubCode != null) where.push(atHub(hubCode));
   if (onShift != null) where.push(onShift ? hasOpenShift : sql`not ${hasOpenShift}`);
+  if (licenseNumber != null) where.push(referenceStarts('t.license_key', licenseNumber, 'filter.licenseNumber', 40));
+  if (freeIn != null) where.push(isFree('driver_id', freeIn));
   return where;
 }
 
@@ -30,16 +36,20 @@ const hasOpenShift = sql`exists (select 1 from shift s where s.driver_id = t.id 
 
 export interface VehicleFilter {
   readonly active?: boolean | null;
-  readonly equipment?: Equipment | null;
+  readonly equipment?: readonly Equipment[] | null;
   readonly hubCode?: string | null;
+  readonly plate?: string | null;
+  readonly freeIn?: TimeRange | null;
 }
 
 export function vehicleConditions(filter: VehicleFilter | null | undefined): Sql[] {
-  const { active, equipment, hubCode } = filter ?? {};
+  const { active, equipment, hubCode, plate, freeIn } = filter ?? {};
   const where: Sql[] = [];
   if (active != null) where.push(sql`t.active = ${active}`);
-  if (equipment != null) where.push(sql`t.equipment = ${equipment}`);
+  if (equipment != null) where.push(sql`t.equipment = any(${each(equipment)}::text[])`);
   if (hubCode != null) where.push(atHub(hubCode));
+  if (plate != null) where.push(referenceStarts('t.plate_key', plate, 'filter.plate', 20));
+  if (freeIn != null) where.push(isFree('vehicle_id', freeIn));
   return where;
 }
 
@@ -47,19 +57,45 @@ export interface AssignmentFilter {
   readonly states?: readonly AssignmentState[] | null;
   readonly driverId?: string | null;
   readonly vehicleId?: string | null;
+  readonly shipmentId?: string | null;
+  readonly overlaps?: TimeRange | null;
   readonly from?: Date | null;
   readonly until?: Date | null;
 }
 
 export function assignmentConditions(filter: AssignmentFilter | null | undefined): Sql[] {
-  const { states, driverId, vehicleId, from, until } = filter ?? {};
+  const { states, driverId, vehicleId, shipmentId, overlaps, from, until } = filter ?? {};
   const where: Sql[] = [];
   if (states != null) where.push(inStates(states));
-  if (driverId != null) where.push(isUuid(driverId) ? sql`t.driver_id = ${driverId}` : never);
-  if (vehicleId != null) where.push(isUuid(vehicleId) ? sql`t.vehicle_id = ${vehicleId}` : never);
-  if (from != null) where.push(sql`t.ends_at > ${from}`);
-  if (until != null) where.push(sql`t.starts_at < ${until}`);
+  if (driverId != null) where.push(hasId('t.driver_id', driverId));
+  if (vehicleId != null) where.push(hasId('t.vehicle_id', vehicleId));
+  if (shipmentId != null) where.push(hasId('t.shipment_id', shipmentId));
+  where.push(...overlapping(parseTimeRange('filter.overlaps', overlaps)), ...overlapping({ from, until }));
   return where;
+}
+
+function overlapping({ from, until }: TimeRange): Sql[] {
+  return [...(from ? [sql`t.ends_at > ${from}`] : []), ...(until ? [sql`t.starts_at < ${until}`] : [])];
+}
+
+/** A span with both ends, because nothing is free without end. */
+const wholeSpan = timeRange.pipe(z.object({ from: z.date(), until: z.date() }));
+
+/** No assignment of the row `t` overlaps the span. @throws GraphError BAD_USER_INPUT if an end is missing */
+function isFree(column: 'driver_id' | 'vehicle_id', freeIn: TimeRange): Sql {
+  const { from, until } = parseArgument(wholeSpan, 'filter.freeIn', freeIn);
+  return sql`not exists (select 1 from assignment a where a.${raw(column)} = t.id and a.state <> 'RELEASED'
+    and tstzrange(a.starts_at, a.ends_at) && tstzrange(${from}, ${until}))`;
+}
+
+/** The reference begins with this text, as people type it. @throws GraphError BAD_USER_INPUT */
+function referenceStarts(column: string, typed: string, name: string, most: number): Sql {
+  return keyStartsWith(column, referenceKey(parseSearch(typed, name, most)));
+}
+
+/** A list without duplicates, so that it is no longer than the vocabulary. */
+function each<T>(list: readonly T[]): T[] {
+  return [...new Set(list)];
 }
 
 /** The states are part of the SQL text, because PostgreSQL does not use the index of active assignments for a parameter. */

@@ -5,28 +5,47 @@ import { assignmentRows, driverRows, incidentRows, rewardEntryRows, shiftRows, v
 
 const byId: SortKey<{ readonly id: string }> = { expression: 't.id', kind: 'uuid', read: ({ id }) => id };
 
-export const driversByName: List<Driver> = {
+const driversByName: List<Driver> = {
   rows: driverRows,
   from: sql`driver t`,
   order: [{ expression: 't.name_key', kind: 'text', read: ({ nameKey }) => nameKey }, byId],
   descending: false,
-  orderName: 'NAME_ASC',
+  orderName: 'NAME',
 };
 
-export const driversByHiring: List<Driver> = {
+const driversByHiring: List<Driver> = {
   rows: driverRows,
   from: sql`driver t`,
   order: [{ expression: 't.hired_at', kind: 'time', read: ({ hiredAt }) => hiredAt.toISOString() }, byId],
   descending: true,
-  orderName: 'HIRED_AT_DESC',
+  orderName: 'HIRED_NEWEST',
 };
 
-export const vehicles: List<Vehicle> = {
-  rows: vehicleRows,
-  from: sql`vehicle t`,
-  order: [{ expression: 't.created_at', kind: 'time', read: ({ createdAt }) => createdAt.toISOString() }, byId],
-  descending: true,
-};
+export const driversIn = {
+  NAME: driversByName,
+  HIRED_NEWEST: driversByHiring,
+  NAME_ASC: driversByName,
+  HIRED_AT_DESC: driversByHiring,
+} as const;
+export type DriverOrder = keyof typeof driversIn;
+
+export const vehiclesIn = {
+  CREATED_NEWEST: {
+    rows: vehicleRows,
+    from: sql`vehicle t`,
+    order: [{ expression: 't.created_at', kind: 'time', read: ({ createdAt }) => createdAt.toISOString() }, byId],
+    descending: true,
+    orderName: 'CREATED_NEWEST',
+  },
+  PLATE: {
+    rows: vehicleRows,
+    from: sql`vehicle t`,
+    order: [{ expression: 't.plate_key', kind: 'text', read: ({ plateKey }) => plateKey }, byId],
+    descending: false,
+    orderName: 'PLATE',
+  },
+} as const satisfies Readonly<Record<string, List<Vehicle>>>;
+export type VehicleOrder = keyof typeof vehiclesIn;
 
 export const assignments: List<Assignment> = {
   rows: assignmentRows,

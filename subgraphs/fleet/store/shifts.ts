@@ -65,5 +65,5 @@ export async function endShift(
 /** Drivers start and end only their own shifts, dispatchers all. A driver gets NOT_FOUND for the shifts of another driver. */
 function checkOwn(caller: AccountIdentity, driverId: string): void {
   if (hasScope(caller, 'fleet:write') || driverOf(caller) === driverId) return;
-  refuse('NOT_FOUND', 'Drivers start and end only their own shifts. Give your own driver id.', 'driverId');
+  refuse('NOT_FOUND', 'Drivers start and end only their own shifts. Omit the id of the driver.', 'driverId');
 }

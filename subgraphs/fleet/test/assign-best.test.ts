@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId } from '#shared/ids.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
-import { dallas, dispatcher, type Fleet, inHours, startFleet, type UserErrors } from './fleet-harness.ts';
+import { dallas, dispatcher, type Fleet, homeBaseAt, inHours, startFleet, type UserErrors } from './fleet-harness.ts';
 
 interface Best extends UserErrors {
   readonly results:
@@ -58,7 +58,7 @@ describe('assignBest', () => {
   }
 
   test('gives each shipment the best pair that is left, in one call', async () => {
-    const [near, far] = [await pair(), await pair({ homeBase: dallas })];
+    const [near, far] = [await pair(), await pair({ homeBase: homeBaseAt(dallas) })];
     const window = { pickupFrom: inHours(48), pickupUntil: inHours(96), deliverBy: inHours(140) };
     const [first, second] = [await book(window), await book(window)];
     const { results, userErrors } = await assignBest([first.shipmentId, second.shipmentId]);

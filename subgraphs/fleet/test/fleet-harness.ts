@@ -158,6 +158,11 @@ export async function startFleet({ database }: { database?: TestDatabase } = {})
   };
 }
 
+/** The input of a home base at a place. */
+export function homeBaseAt({ latitude, longitude, ...base }: typeof chicago) {
+  return { ...base, location: { latitude, longitude } };
+}
+
 let count = 0;
 
 export function driverInput(given: object = {}) {
@@ -168,7 +173,7 @@ export function driverInput(given: object = {}) {
     licenseNumber: `L-${count}-${newId()}`.slice(0, 40),
     licenseClasses: ['CLASS_A'],
     equipment: ['DRY_VAN'],
-    homeBase: chicago,
+    homeBase: homeBaseAt(chicago),
     idempotencyKey: newId(),
     ...given,
   };
@@ -183,7 +188,7 @@ export function vehicleInput(given: object = {}) {
     equipment: 'DRY_VAN',
     maxWeightKg: 20_000,
     maxVolumeM3: 100,
-    homeBase: chicago,
+    homeBase: homeBaseAt(chicago),
     idempotencyKey: newId(),
     ...given,
   };

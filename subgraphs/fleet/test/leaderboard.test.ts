@@ -88,6 +88,17 @@ describe('a leaderboard', () => {
     expect(always.entries.nodes.find(({ driver }) => driver.name === 'Dora')?.points).toBe(120);
   });
 
+  test('of all time is refused for a moment', async () => {
+    const at = (value: string) => fleet.ask(dispatcher, `{ leaderboard(period: ALL_TIME, at: ${value}) { endsAt } }`);
+    expect((await at('"2026-02-01T00:00:00Z"')).errors).toMatchObject([
+      {
+        message: '"at" needs the period WEEKLY or MONTHLY. Omit it for ALL_TIME.',
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+    expect((await at('null')).errors).toEqual([]);
+  });
+
   test('shows a driver their own entry between its neighbours', async () => {
     const asDora = somebody(['DRIVER'], { driverId: dora });
     const query = `{ leaderboard(period: WEEKLY) { standing(neighbours: 1) { entry { ${entry} } around { ${entry} } } } }`;

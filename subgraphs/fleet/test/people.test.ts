@@ -8,11 +8,13 @@ import {
   dispatcher,
   driverInput,
   type Fleet,
+  homeBaseAt,
   startFleet,
   type UserErrors,
   vehicleInput,
 } from './fleet-harness.ts';
 
+const home = homeBaseAt(chicago);
 let fleet: Fleet;
 beforeAll(async () => {
   fleet = await startFleet();
@@ -100,11 +102,23 @@ describe('a driver', () => {
     ['ten thousand licences', { licenseClasses: Array(10_000).fill('CLASS_A') }, 'INVALID_INPUT', ['licenseClasses']],
     [
       'an invented time zone',
-      { homeBase: { ...chicago, timeZone: 'Moon/Base' } },
+      { homeBase: { ...home, timeZone: 'Moon/Base' } },
       'INVALID_INPUT',
       ['homeBase', 'timeZone'],
     ],
-    ['a latitude of 91', { homeBase: { ...chicago, latitude: 91 } }, 'INVALID_INPUT', ['homeBase', 'latitude']],
+    [
+      'a latitude of 91',
+      { homeBase: { ...home, location: { latitude: 91, longitude: 0 } } },
+      'INVALID_INPUT',
+      ['homeBase', 'location', 'latitude'],
+    ],
+    ['no coordinates', { homeBase: { ...home, location: null } }, 'INVALID_INPUT', ['homeBase', 'location']],
+    [
+      'two places at once',
+      { homeBase: { ...home, latitude: 1, longitude: 1 } },
+      'INVALID_INPUT',
+      ['homeBase', 'latitude'],
+    ],
     ['a licence that does not allow the equipment', { equipment: ['TANKER'] }, 'LICENSE_REQUIRED', ['licenseClasses']],
     ['an unknown vehicle', { usualVehicleId: newId() }, 'NOT_FOUND', ['usualVehicleId']],
     ['an account id that is no uuid', { accountId: 'x' }, 'NOT_FOUND', ['accountId']],
@@ -220,63 +234,6 @@ describe('a vehicle', () => {
     const vehicleId = await fleet.registerVehicle();
     expect(await retire(vehicleId)).toMatchObject({ vehicle: { active: false, version: 2 } });
     expect(codesOf(await retire(vehicleId, 2))).toEqual(['VEHICLE_RETIRED']);
-  });
-});
-
-describe('a shift', () => {
-  const start = (driverId: string, as = dispatcher, more: object = {}) =>
-    fleet.send<{ shift: { id: string; endedAt: string | null } | null } & UserErrors>(
-      as,
-      'startShift',
-      'StartShiftInput',
-      'shift { id endedAt }',
-      { driverId, ...more },
-    );
-  const end = (driverId: string, as = dispatcher) =>
-    fleet.send<{ shift: { endedAt: string | null } | null } & UserErrors>(
-      as,
-      'endShift',
-      'EndShiftInput',
-      'shift { endedAt }',
-      {
-        driverId,
-      },
-    );
-
-  test('started again with the same key is the same shift', async () => {
-    const driverId = await fleet.registerDriver();
-    const key = { idempotencyKey: newId() };
-    const results = await Promise.all(Array.from({ length: 20 }, () => start(driverId, dispatcher, key)));
-    expect(results.flatMap(codesOf)).toEqual([]);
-    expect(new Set(results.map(({ shift }) => shift?.id)).size).toBe(1);
-  });
-
-  test('is opened once, even if many requests start it at once', async () => {
-    const driverId = await fleet.registerDriver();
-    const results = await Promise.all(Array.from({ length: 5 }, () => start(driverId)));
-    expect(results.flatMap(codesOf)).toEqual(Array(4).fill('SHIFT_OPEN'));
-    await expect(
-      fleet.rows('insert into shift (id, driver_id, started_at) values (?, ?, now())', [newId(), driverId]),
-    ).rejects.toThrow(/shift_one_open_per_driver/);
-    expect((await end(driverId)).shift?.endedAt).not.toBeNull();
-    expect(codesOf(await end(driverId))).toEqual(['NOT_ON_SHIFT']);
-  });
-
-  test('is started and ended by the driver, not by a colleague', async () => {
-    const driverId = await fleet.registerDriver();
-    const [self, colleague] = [somebody(['DRIVER'], { driverId }), somebody(['DRIVER'], { driverId: newId() })];
-    expect(codesOf(await start(driverId, colleague))).toEqual(['NOT_FOUND']);
-    expect(codesOf(await start(driverId, self, { vehicleId: await fleet.registerVehicle() }))).toEqual([]);
-    expect(codesOf(await end(driverId, colleague))).toEqual(['NOT_FOUND']);
-    expect(codesOf(await end(driverId, self))).toEqual([]);
-  });
-
-  test('cannot be started by an inactive driver or with a retired vehicle', async () => {
-    const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
-    await retire(vehicleId);
-    expect(codesOf(await start(driverId, dispatcher, { vehicleId }))).toEqual(['VEHICLE_RETIRED']);
-    await deactivate(driverId);
-    expect(codesOf(await start(driverId))).toEqual(['DRIVER_INACTIVE']);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { anonymous, type Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
-import { bookedShipment, dallas, dispatcher, type Fleet, startFleet } from './fleet-harness.ts';
+import { bookedShipment, dallas, dispatcher, type Fleet, homeBaseAt, inHours, startFleet } from './fleet-harness.ts';
 
 let fleet: Fleet;
 let driverId: string;
@@ -168,7 +168,7 @@ describe('visibility', () => {
     expect(none.data).toEqual({ assignments: { totalCount: 0, nodes: [] } });
   });
 
-  const list = `query Q($filter: DriverFilter, $orderBy: DriverOrder! = NAME_ASC) {
+  const list = `query Q($filter: DriverFilter, $orderBy: DriverOrder! = NAME) {
     drivers(filter: $filter, orderBy: $orderBy) { totalCount nodes { name } edges { cursor } } }`;
 
   test.each([
@@ -178,8 +178,10 @@ describe('visibility', () => {
     ['filter.hubCode', { filter: { hubCode: 'CHI' } }],
     ['filter.onShift', { filter: { onShift: true } }],
     ['filter.onShift', { filter: { name: 'Anna', onShift: false } }],
-    ['orderBy: HIRED_AT_DESC', { orderBy: 'HIRED_AT_DESC' }],
-    ['filter.active and orderBy: HIRED_AT_DESC', { filter: { active: true }, orderBy: 'HIRED_AT_DESC' }],
+    ['filter.licenseNumber', { filter: { licenseNumber: 'L' } }],
+    ['filter.freeIn', { filter: { freeIn: { from: inHours(1), until: inHours(2) } } }],
+    ['orderBy: HIRED_NEWEST', { orderBy: 'HIRED_NEWEST' }],
+    ['filter.active and orderBy: HIRED_NEWEST', { filter: { active: true }, orderBy: 'HIRED_NEWEST' }],
   ])('%s, which would reveal hidden fields of colleagues, is for staff (%#)', async (named, variables) => {
     const { data, errors } = await fleet.ask(somebody(['DRIVER'], { driverId }), list, variables);
     expect({ data, errors }).toMatchObject({
@@ -194,6 +196,14 @@ describe('visibility', () => {
     expect((await fleet.ask(dispatcher, list, variables)).errors).toEqual([]);
   });
 
+  test('when a vehicle is free, which would reveal the loads of colleagues, is for staff', async () => {
+    const query = 'query($filter: VehicleFilter) { vehicles(filter: $filter) { totalCount } }';
+    const filter = { freeIn: { from: inHours(1), until: inHours(2) }, active: true };
+    const { errors } = await fleet.ask(somebody(['DRIVER'], { driverId }), query, { filter });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await fleet.ask(dispatcher, query, { filter })).errors).toEqual([]);
+  });
+
   test('drivers find colleagues by name, and cursors contain only what the list shows', async () => {
     const { data, errors } = await fleet.ask<{
       drivers: { nodes: { name: string }[]; edges: { cursor: string }[] };
@@ -201,18 +211,18 @@ describe('visibility', () => {
     expect(errors).toEqual([]);
     expect(data?.drivers.nodes).toEqual([{ name: 'Anna' }]);
     const cursors = data!.drivers.edges.map(({ cursor }) => JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    expect(cursors).toEqual([['anna', driverId, 'NAME_ASC']]);
+    expect(cursors).toEqual([['anna', driverId, 'NAME']]);
   });
 
   test('a cursor of one order of the drivers is refused by the other', async () => {
     const page = `query($orderBy: DriverOrder!, $after: String) {
       drivers(orderBy: $orderBy, after: $after, first: 1) { pageInfo { endCursor } } }`;
     const first = await fleet.ask<{ drivers: { pageInfo: { endCursor: string } } }>(dispatcher, page, {
-      orderBy: 'HIRED_AT_DESC',
+      orderBy: 'HIRED_NEWEST',
     });
     const after = first.data!.drivers.pageInfo.endCursor;
-    expect((await fleet.ask(dispatcher, page, { orderBy: 'HIRED_AT_DESC', after })).errors).toEqual([]);
-    expect((await fleet.ask(dispatcher, page, { orderBy: 'NAME_ASC', after })).errors).toMatchObject([
+    expect((await fleet.ask(dispatcher, page, { orderBy: 'HIRED_NEWEST', after })).errors).toEqual([]);
+    expect((await fleet.ask(dispatcher, page, { orderBy: 'NAME', after })).errors).toMatchObject([
       { extensions: { code: 'BAD_USER_INPUT' } },
     ]);
   });
@@ -240,7 +250,7 @@ describe('recommended drivers', () => {
     const booked = await fleet.bookShipment();
     const van = await fleet.registerVehicle();
     const near = await fleet.registerDriver({ name: 'Near', usualVehicleId: van });
-    const far = await fleet.registerDriver({ name: 'Far', homeBase: dallas });
+    const far = await fleet.registerDriver({ name: 'Far', homeBase: homeBaseAt(dallas) });
     const { data, errors } = await fleet.ask<{ recommendDrivers: { driver: { id: string } }[] }>(
       dispatcher,
       `query Q($id: ID!) { recommendDrivers(shipmentId: $id, first: 50) {

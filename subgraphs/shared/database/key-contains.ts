@@ -11,3 +11,14 @@ export function keyContains(expression: string, search: string): Sql {
   if (parts.length === 0) return never;
   return allOf([...new Set(parts)].map((part) => sql`${raw(expression)} like ${containing(part)}`));
 }
+
+/** The last code point. Its bytes sort behind those of all others. */
+const lastCharacter = '\u{10ffff}';
+
+/**
+ * True if a stored key begins with this one. A btree index makes it fast, also in a prepared statement.
+ * @param expression SQL over the rows, with the collation "C"
+ */
+export function keyStartsWith(expression: string, key: string): Sql {
+  return sql`${raw(expression)} >= ${key} and ${raw(expression)} < ${key + lastCharacter}`;
+}

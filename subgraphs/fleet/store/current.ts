@@ -1,0 +1,95 @@
+import type { EntityManager } from '#shared/database/database.ts';
+import { query } from '#shared/database/query.ts';
+import { type Sql, sql } from '#shared/database/sql.ts';
+import { withinReach } from '#shared/database/within-reach.ts';
+import type { Reach } from '#shared/identity/reach.ts';
+import { isUuid } from '#shared/ids.ts';
+import { type LoadState, underwayStates } from '../domain/load.ts';
+import type { Assignment } from '../entities.ts';
+import { assignmentRows } from './rows.ts';
+import { visibleAssignments } from './visibility.ts';
+
+/*
+ * What vehicles and drivers do at this moment. The current assignment of a vehicle is the latest whose load is underway, or
+ * else the one that reserves the vehicle now.
+ */
+
+const isUnderway = sql`exists (select 1 from load_state s
+  where s.shipment_id = t.shipment_id and s.state = any(${underwayStates}::text[]))`;
+
+/** The current assignments of vehicles, whoever may see them. */
+function currentAssignments(vehicleIds: readonly string[], now: Date): Sql {
+  return sql`select distinct on (t.vehicle_id) t.* from assignment t
+    where t.vehicle_id = any(${vehicleIds}::uuid[]) and t.state = 'ACTIVE'
+      and (${isUnderway} or (t.starts_at <= ${now} and t.ends_at > ${now}))
+    order by t.vehicle_id, ${isUnderway} desc, t.starts_at desc`;
+}
+
+/** The current assignment of each vehicle, within a reach. One statement. */
+export function assignmentsOfVehiclesNow(
+  em: EntityManager,
+  reach: Reach,
+  vehicleIds: readonly string[],
+  now: Date,
+): Promise<Assignment[]> {
+  return assignmentRows.read(
+    em,
+    sql`select ${assignmentRows.columns('t')} from (${currentAssignments(vehicleIds.filter(isUuid), now)}) t
+      where ${visibleAssignments(reach)}`,
+  );
+}
+
+export interface DriverOfVehicle {
+  readonly vehicleId: string;
+  readonly driverId: string;
+}
+
+/**
+ * Who drives each vehicle: the driver of the latest open shift with it, or else of its current assignment. Drivers see
+ * themselves only, customers the drivers of their own current assignments. One statement.
+ */
+export function driversOfVehiclesNow(
+  em: EntityManager,
+  reach: Reach,
+  vehicleIds: readonly string[],
+  now: Date,
+): Promise<DriverOfVehicle[]> {
+  const ids = vehicleIds.filter(isUuid);
+  const isVisible = withinReach(reach, {
+    driver: (id) => sql`t.driver_id = ${id}`,
+    organization: (id) => sql`exists (select 1 from current c
+      where c.vehicle_id = t.vehicle_id and c.driver_id = t.driver_id and c.organization_id = ${id})`,
+  });
+  return query<DriverOfVehicle>(
+    em,
+    sql`with current as (${currentAssignments(ids, now)}), driving as (
+        select vehicle_id, driver_id, true as on_shift, started_at as since from shift
+          where vehicle_id = any(${ids}::uuid[]) and ended_at is null
+        union all select vehicle_id, driver_id, false, starts_at from current)
+      select t.vehicle_id as "vehicleId", t.driver_id as "driverId" from (
+        select distinct on (vehicle_id) vehicle_id, driver_id from driving
+          order by vehicle_id, on_shift desc, since desc) t
+      where ${isVisible}`,
+  );
+}
+
+/** An assignment whose load is underway. */
+export interface UnderwayAssignment extends Assignment {
+  readonly reference: string;
+  readonly loadState: LoadState;
+}
+
+/** The assignments of drivers whose loads are underway, within a reach, oldest first. One statement. */
+export function underwayAssignmentsOf(
+  em: EntityManager,
+  reach: Reach,
+  driverIds: readonly string[],
+): Promise<UnderwayAssignment[]> {
+  return assignmentRows.read<{ reference: string; loadState: LoadState }>(
+    em,
+    sql`select ${assignmentRows.columns('t')}, l.reference, s.state as "loadState"
+      from assignment t join load l using (shipment_id) join load_state s using (shipment_id)
+      where t.driver_id = any(${driverIds.filter(isUuid)}::uuid[]) and t.state = 'ACTIVE'
+        and s.state = any(${underwayStates}::text[]) and ${visibleAssignments(reach)} order by t.starts_at`,
+  );
+}

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { chicago, dispatcher, driverInput, type Fleet, inHours, startFleet } from './fleet-harness.ts';
+
+let fleet: Fleet;
+let van: string;
+let truck: string;
+let anna: string;
+let ben: string;
+let shipmentId: string;
+beforeAll(async () => {
+  fleet = await startFleet();
+  van = await fleet.registerVehicle({ plate: 'M-ÜX 4711' });
+  fleet.setTime(new Date(inHours(1)));
+  truck = await fleet.registerVehicle({ plate: 'B-AB 1', equipment: 'REEFER' });
+  anna = await fleet.registerDriver({ name: 'Anna', licenseNumber: 'B072-RRE2 I55', hiredAt: inHours(-48) });
+  ben = await fleet.registerDriver({ name: 'Ben', equipment: ['FLATBED', 'REEFER'], hiredAt: inHours(-24) });
+  ({ shipmentId } = await fleet.bookShipment({ pickupFrom: inHours(24), deliverBy: inHours(72) }));
+  await fleet.assign(shipmentId, anna, van);
+});
+afterAll(() => fleet.close());
+
+type Kind = 'drivers' | 'vehicles' | 'assignments';
+const filterTypes = { drivers: 'DriverFilter', vehicles: 'VehicleFilter', assignments: 'AssignmentFilter' } as const;
+
+function list(kind: Kind, filter: object, more = '') {
+  const query = `query($filter: ${filterTypes[kind]}) { list: ${kind}(filter: $filter ${more}) { nodes { id } } }`;
+  return fleet.ask<{ list: { nodes: { id: string }[] } }>(dispatcher, query, { filter });
+}
+
+async function found(kind: Kind, filter: object, more?: string): Promise<string[]> {
+  const { data, errors } = await list(kind, filter, more);
+  expect(errors).toEqual([]);
+  return (data?.list.nodes ?? []).map(({ id }) => id);
+}
+
+describe('a filter', () => {
+  test.each(['M-ÜX 4711', 'm ux4711', 'MU\u0308X', ' mux-47 ', 'M'])(
+    'finds a vehicle by the plate "%s"',
+    async (plate) => {
+      expect(await found('vehicles', { plate })).toEqual([van]);
+    },
+  );
+
+  test.each(['4711', 'MUX4712', '%', '-'])(
+    'finds no vehicle by "%s", which is no beginning of a plate',
+    async (plate) => {
+      expect(await found('vehicles', { plate })).toEqual([]);
+    },
+  );
+
+  test.each(['B072-RRE2 I55', 'b072rre2i55', ' B072 rre2'])(
+    'finds a driver by the licence "%s"',
+    async (licenseNumber) => {
+      expect(await found('drivers', { licenseNumber })).toEqual([anna]);
+    },
+  );
+
+  test.each([
+    ['between two loads', 72, 80, true],
+    ['at the start of the load', 23, 25, false],
+    ['within the load', 30, 31, false],
+    ['around the load', 0, 100, false],
+    ['until the load', 0, 24, true],
+  ])('finds who and what is free %s', async (_name, from, until, isFree) => {
+    const freeIn = { from: inHours(from), until: inHours(until) };
+    expect(await found('drivers', { freeIn })).toEqual(isFree ? [anna, ben] : [ben]);
+    expect(await found('vehicles', { freeIn })).toEqual(isFree ? [truck, van] : [truck]);
+  });
+
+  test.each([
+    ['an end', { from: inHours(1) }, 'filter.freeIn.until: Must be given.'],
+    ['a start', { until: inHours(1), from: null }, 'filter.freeIn.from: Must be given.'],
+    ['an order', { from: inHours(2), until: inHours(1) }, 'filter.freeIn.until: Must be after `from`.'],
+  ])('refuses a free span without %s', async (_name, freeIn, message) => {
+    for (const kind of ['drivers', 'vehicles'] as const)
+      expect((await list(kind, { freeIn })).errors).toMatchObject([
+        { message, extensions: { code: 'BAD_USER_INPUT' } },
+      ]);
+  });
+
+  test('finds the assignments of a shipment, and those that overlap a span', async () => {
+    const [id] = await found('assignments', { shipmentId });
+    expect(await found('assignments', { driverId: anna })).toEqual([id]);
+    expect(await found('assignments', { shipmentId: anna })).toEqual([]);
+    expect(await found('assignments', { shipmentId: 'x' })).toEqual([]);
+    expect(await found('assignments', { overlaps: { from: inHours(71), until: inHours(90) } })).toEqual([id]);
+    expect(await found('assignments', { overlaps: { from: inHours(72) } })).toEqual([]);
+    const upsideDown = await list('assignments', { overlaps: { from: inHours(2), until: inHours(1) } });
+    expect(upsideDown.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('takes several kinds of equipment', async () => {
+    expect(await found('drivers', { equipment: ['REEFER', 'TANKER'] })).toEqual([ben]);
+    expect(await found('vehicles', { equipment: ['REEFER', 'DRY_VAN', 'REEFER'] })).toEqual([truck, van]);
+    expect(await found('vehicles', { equipment: [] })).toEqual([]);
+  });
+});
+
+test('lists are sorted by name, employment, addition and plate', async () => {
+  expect(await found('drivers', {}, 'orderBy: HIRED_NEWEST')).toEqual([ben, anna]);
+  expect(await found('drivers', {}, 'orderBy: NAME')).toEqual([anna, ben]);
+  expect(await found('vehicles', {}, 'orderBy: CREATED_NEWEST')).toEqual([truck, van]);
+  expect(await found('vehicles', {}, 'orderBy: PLATE')).toEqual([truck, van]);
+  expect(await found('vehicles', {}, 'orderBy: PLATE, last: 1')).toEqual([van]);
+});
+
+describe('deprecated names still work', () => {
+  test('one equipment in place of a list', async () => {
+    expect(await found('vehicles', { equipment: 'REEFER' })).toEqual([truck]);
+  });
+
+  test('orders of drivers', async () => {
+    expect(await found('drivers', {}, 'orderBy: HIRED_AT_DESC')).toEqual([ben, anna]);
+    expect(await found('drivers', {}, 'orderBy: NAME_ASC')).toEqual([anna, ben]);
+  });
+
+  test('from and until of assignments', async () => {
+    expect(await found('assignments', { from: inHours(71), until: inHours(90) })).toHaveLength(1);
+    expect(await found('assignments', { from: inHours(72) })).toEqual([]);
+    expect(await found('assignments', { overlaps: { until: inHours(90) }, from: inHours(72) })).toEqual([]);
+  });
+
+  test('coordinates of a home base beside its other fields', async () => {
+    const selection = 'driver { homeBase { city location { latitude longitude } } }';
+    const input = driverInput({ homeBase: chicago });
+    const { latitude, longitude } = chicago;
+    expect(await fleet.send(dispatcher, 'registerDriver', 'RegisterDriverInput', selection, input)).toMatchObject({
+      driver: { homeBase: { city: 'Chicago', location: { latitude, longitude } } },
+      userErrors: [],
+    });
+  });
+});
