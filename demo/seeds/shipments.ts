@@ -3,15 +3,16 @@ import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { keysOf, searchOf } from '../../subgraphs/shipments/domain/search-keys.ts';
 import { goodsOf } from '../../subgraphs/shipments/domain/summary.ts';
 import { plateVector } from '../../subgraphs/shipments/store/vehicles.ts';
+import type { TableRow } from '../seeding/copy-rows.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Shipment, World } from '../world.ts';
-
-type TableRow = Readonly<Record<string, unknown>>;
+import { arrivalsOf } from './tracking/past-arrivals.ts';
 
 const currency = 'USD';
 
 /** Writes the shipments of the demo world in the state after their steps. */
-export async function seed(tables: SeedWriter, { hubs, organizations, vehicles, shipments }: World): Promise<void> {
+export async function seed(tables: SeedWriter, world: World): Promise<void> {
+  const { hubs, organizations, vehicles, shipments } = world;
   const hubCodes = new Map<string, string>(hubs.map(({ id, code }) => [id, code]));
   await tables.copy(
     'known_organization',
@@ -32,6 +33,7 @@ export async function seed(tables: SeedWriter, { hubs, organizations, vehicles, 
   await tables.copy('item', shipments.values().flatMap(itemRows));
   await tables.copy('shipment_event', shipments.values().flatMap(eventRows));
   await tables.copy('proof_of_delivery', shipments.values().flatMap(proofRows));
+  await tables.copy('arrival_estimate', arrivalRows(world));
   await tables.copy('rating', shipments.values().flatMap(ratingRows));
   await tables.copy('shipment_comment', shipments.values().flatMap(commentRows));
   // New references continue after the largest number of the world.
@@ -174,6 +176,15 @@ function proofRows({ id, proofOfDelivery: proof, events }: Shipment): TableRow[]
       recorded_by_account_id: events.findLast(({ toStatus }) => toStatus === 'DELIVERED')?.actorAccountId,
     },
   ];
+}
+
+function arrivalRows(world: World): TableRow[] {
+  return arrivalsOf(world).map(({ shipmentId, arrivesAt, latestAt, at }) => ({
+    shipment_id: shipmentId,
+    arrives_at: arrivesAt,
+    latest_at: latestAt,
+    located_at: at,
+  }));
 }
 
 function ratingRows({ id, rating }: Shipment): TableRow[] {

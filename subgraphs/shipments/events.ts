@@ -1,5 +1,6 @@
 import type { Transaction } from '#shared/database/transaction.ts';
 import type { Reactions } from '#shared/events/jobs.ts';
+import { rememberArrivals } from './store/arrivals.ts';
 import { noteAssignment, noteRelease } from './store/assignments.ts';
 import { rememberOrganization } from './store/organizations.ts';
 import { touchShipment } from './store/touch.ts';
@@ -14,7 +15,7 @@ async function noteBilling(
 }
 
 /**
- * Reactions to assignments and vehicles of the fleet subgraph and to organizations. The stores emit shipment.created, .changed,
+ * Reactions to assignments and vehicles of the fleet subgraph, to estimated arrivals and to organizations. The stores emit shipment.created, .changed,
  * .booked, .pickedUp, .inTransit, .outForDelivery, .delivered, .exception, .cancelled and .rated.
  */
 export const reactions: Reactions = {
@@ -28,6 +29,7 @@ export const reactions: Reactions = {
   'quote.accepted': noteBilling,
   'invoice.issued': noteBilling,
   'payment.recorded': noteBilling,
+  'arrivals.estimated': ({ em }, event) => rememberArrivals(em, event),
   'organization.changed': ({ em }, organization) => rememberOrganization(em, organization),
   'vehicle.changed': ({ em }, vehicle) => rememberVehicle(em, vehicle),
 };

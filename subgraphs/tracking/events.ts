@@ -8,10 +8,11 @@ import {
   rememberRelease,
   rememberVehicle,
 } from './store/projections.ts';
+import { tellArrivals } from './store/tell-arrivals.ts';
 
 /**
- * Positions are live data. Of domain events, tracking publishes only `vehicles.located`, a coarse trace of them. Its reactions
- * store who carries which load.
+ * Positions are live data. Of domain events, tracking publishes only `vehicles.located`, a coarse trace of them, and
+ * `arrivals.estimated` for the loads of these vehicles. Its reactions store who carries which load.
  */
 export const reactions: Reactions = {
   'vehicle.changed': ({ em }, event) => rememberVehicle(em, event),
@@ -26,5 +27,6 @@ export const reactions: Reactions = {
     await rememberPickup(em, event, event.pickedUpAt);
     await rememberEnd(em, event, event.at);
   },
+  'vehicles.located': tellArrivals,
   'shipment.cancelled': ({ em }, event) => rememberEnd(em, event, event.at),
 };

@@ -10,6 +10,7 @@ import {
 import { generateWorld } from '../../generate/generate.ts';
 import { seedAlone } from '../../seeding/seed-alone.ts';
 import type { World } from '../../world.ts';
+import { arrivalsOf } from '../tracking/past-arrivals.ts';
 
 describe('the seed', () => {
   let scene: Scene;
@@ -45,7 +46,7 @@ describe('the seed', () => {
 
   test('shows position, route and arrival of each load on the road, and of no other', async () => {
     const query = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Shipment {
-      position { recordedAt vehicle { id } driver { id } } track { recordedCount } eta { status } } } }`;
+      position { recordedAt vehicle { id } driver { id } } track { recordedCount } eta { status arrivesAt latestAt } } } }`;
     const onTheRoad = world.shipments.filter(
       ({ pickedUpAt, status }) => pickedUpAt && status !== 'DELIVERED' && status !== 'CANCELLED',
     );
@@ -60,6 +61,11 @@ describe('the seed', () => {
         position: { vehicle: { id: shipment.assignment?.vehicleId }, driver: { id: shipment.assignment?.driverId } },
         eta: { status: 'ESTIMATED' },
       });
+    // The seed of shipments has the same arrivals.
+    const told = new Map(arrivalsOf(world).map((arrival) => [arrival.shipmentId, arrival]));
+    expect(seen.map(({ eta }) => eta)).toMatchObject(
+      onTheRoad.map(({ id }) => ({ arrivesAt: told.get(id)?.arrivesAt, latestAt: told.get(id)?.latestAt })),
+    );
     const delivered = world.shipments.filter(({ status }) => status === 'DELIVERED').slice(-20);
     const done = await entities(
       dispatcher,

@@ -16,7 +16,7 @@ export function positionsOf(world: World): Position[] {
 }
 
 /** The current load of each vehicle: the one whose assignment began last. */
-function loadsByVehicle(shipments: readonly Shipment[]): Map<VehicleId, Shipment> {
+export function loadsByVehicle(shipments: readonly Shipment[]): Map<VehicleId, Shipment> {
   const open = shipments.flatMap((shipment) =>
     shipment.pickedUpAt && shipment.assignment?.state === 'ACTIVE'
       ? [{ shipment, assignment: shipment.assignment }]

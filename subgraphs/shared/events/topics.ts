@@ -128,6 +128,20 @@ export const domainEvents = {
       z.object({ vehicleId: id, driverId: id.nullable(), latitude: z.number(), longitude: z.number(), at: time }),
     ),
   }),
+  /** When loads will arrive at their last stops. A load is told at most once in 15 minutes. */
+  'arrivals.estimated': z.object({
+    at: time,
+    arrivals: z.array(
+      z.object({
+        shipmentId: id,
+        arrivesAt: time,
+        /** End of the interval in which it arrives. */
+        latestAt: time,
+        /** When the position was recorded from which the arrival is estimated. */
+        at: time,
+      }),
+    ),
+  }),
   'shift.ended': z.object({ shiftId: id, driverId: id, startedAt: time, endedAt: time }),
   'assignment.created': z.object({
     assignmentId: id,

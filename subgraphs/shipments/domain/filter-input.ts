@@ -31,6 +31,7 @@ const filter = z.object({
   updated: timeRange.nullish(),
   pickup: timeRange.nullish(),
   late: z.boolean().nullish(),
+  willBeLate: z.boolean().nullish(),
   imported: z.boolean().nullish(),
   search: text(1, 200).pipe(z.string().min(2, 'Must have at least 2 characters.')).nullish(),
 });

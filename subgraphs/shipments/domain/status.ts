@@ -59,6 +59,9 @@ export function nextStatuses(standing: Standing, actors: readonly Actor[]): Ship
   return shipmentStatuses.filter((to) => judge(standing, to, actors) === 'ALLOWED');
 }
 
+/** Statuses of shipments that a vehicle carries. */
+export const underwayStatuses = [...onTheRoad, 'EXCEPTION'] as const satisfies readonly ShipmentStatus[];
+
 /** Statuses of ordered shipments that are not delivered yet and can be overdue. */
 export const promisedStatuses = [
   'BOOKED',

@@ -4,6 +4,7 @@ import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { RecordChanges } from './0003-changes.ts';
 import { AddTextKeys } from './0004-text-keys.ts';
 import { IndexVehicles } from './0005-vehicle-list.ts';
+import { AddArrivals } from './0006-arrivals.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
@@ -11,4 +12,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0003-changes', class: RecordChanges },
   { name: '0004-text-keys', class: AddTextKeys },
   { name: '0005-vehicle-list', class: IndexVehicles },
+  { name: '0006-arrivals', class: AddArrivals },
 ];

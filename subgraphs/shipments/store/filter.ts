@@ -4,10 +4,8 @@ import { isUuid } from '#shared/ids.ts';
 import { findCountry, findRegion } from '#shared/input/countries.ts';
 import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import type { PlaceFilter, ShipmentFilter } from '../domain/filter-input.ts';
-import { promisedStatuses } from '../domain/status.ts';
+import { lateIs, willBeLateIs } from './lateness.ts';
 import { finds } from './search.ts';
-
-const promised = raw(promisedStatuses.map((status) => `'${status}'`).join(','));
 
 /** The conditions of a filter over shipments `t`, in the form of the indexes. */
 export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, now: Date): Promise<Sql[]> {
@@ -22,6 +20,7 @@ export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, no
     origin,
     destination,
     late,
+    willBeLate,
     imported,
     search,
   } = filter;
@@ -43,6 +42,7 @@ export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, no
     ...within('t.pickup_from', filter.pickup ?? {}),
   );
   if (late != null) conditions.push(lateIs(late, now));
+  if (willBeLate != null) conditions.push(willBeLateIs(willBeLate, now));
   if (imported != null) conditions.push(imported ? sql`t.imported` : sql`not t.imported`);
   if (search != null) conditions.push(await finds(em, search));
   return conditions;
@@ -69,11 +69,4 @@ function placeIs(end: 'origin' | 'destination', { country, region, city, hubCode
 /** Codes are stored in capital letters. */
 function asCode(text: string): string {
   return textKey(text).toUpperCase();
-}
-
-/** The same rule as `isLate` in domain/status.ts. */
-function lateIs(late: boolean, now: Date): Sql {
-  const overdue = sql`(t.status in (${promised}) and coalesce(t.deliver_by, 'infinity'::timestamptz) < ${now})`;
-  const isLate = sql`(${overdue} or t.delivered_at > t.deliver_by)`;
-  return late ? isLate : sql`${isLate} is not true`;
 }

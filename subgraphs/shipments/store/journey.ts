@@ -4,6 +4,7 @@ import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { deliveredOf, steppedOf } from '../domain/payloads.ts';
 import type { AdvanceInput } from '../domain/step-input.ts';
 import { ProofEntity, type ShipmentRow, type StopRow } from '../entities.ts';
+import { forgetArrival } from './arrivals.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { requireStep, takeStep } from './steps.ts';
 
@@ -57,6 +58,7 @@ export async function advanceShipment(
     });
   }
   await em.flush();
+  if (to === 'DELIVERED') await forgetArrival(em, shipment.id);
   await tell(emit, shipment, note);
 }
 
@@ -78,6 +80,7 @@ export async function cancelShipment(
     note: reason,
   });
   await em.flush();
+  await forgetArrival(em, shipment.id);
   await emit('shipment.cancelled', { ...steppedOf(shipment), reason });
 }
 

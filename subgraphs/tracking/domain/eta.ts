@@ -9,9 +9,12 @@ export interface Journey {
   /** Road distance planned over all stops. */
   readonly plannedMeters: number | null;
   readonly position: (Point & { readonly recordedAt: Date }) | null;
-  /** Mean speed while moving, over the last two hours. Null if too few speeds are known. */
+  /** Mean speed while moving, as `recentSpeed` says. Null if too few speeds are known. */
   readonly recentSpeedMetersPerSecond: number | null;
 }
+
+/** The recent speed is the mean of the speeds in this time, without those of a standing vehicle. It needs so many speeds. */
+export const recentSpeed = { withinMs: 2 * 3_600_000, leastMetersPerSecond: 2, leastCount: 10 } as const;
 
 export type Basis = 'RECENT_SPEED' | 'LANE_DEFAULT';
 export type UnknownReason = 'NOT_ON_THE_ROAD' | 'NO_POSITION' | 'STALE_POSITION' | 'NO_DESTINATION';

@@ -1,9 +1,9 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { raw, sql } from '#shared/database/sql.ts';
+import { raw, type Sql, sql } from '#shared/database/sql.ts';
 import { earthRadiusMeters, type Point } from '#shared/geo/sphere.ts';
 import type { Reach } from '#shared/identity/reach.ts';
-import type { Journey } from '../domain/eta.ts';
+import { type Journey, recentSpeed } from '../domain/eta.ts';
 import { visibleCarriages } from './visibility.ts';
 
 export interface JourneyOfShipment {
@@ -11,8 +11,7 @@ export interface JourneyOfShipment {
   readonly journey: Journey;
 }
 
-/** The fewest reports of a moving vehicle for a mean speed. */
-const movingFixesLeast = 10;
+const recently = raw(`interval '${recentSpeed.withinMs} ms'`);
 
 /** Metres per second since the previous position (haversine), for devices that report no speed. Null at the first position. */
 const hopSpeed = raw(`2 * ${earthRadiusMeters} * asin(sqrt(least(1,
@@ -35,11 +34,21 @@ interface JourneyRow {
 }
 
 /** The journeys of the shipments that are on the road now. Other shipments have no row. */
-export async function journeysOfShipments(
+export function journeysOfShipments(
   em: EntityManager,
   reach: Reach,
   shipmentIds: readonly string[],
 ): Promise<JourneyOfShipment[]> {
+  return journeysWhere(em, sql`c.shipment_id = any(${shipmentIds}::uuid[]) and ${visibleCarriages(reach)}`);
+}
+
+/** The journeys of the shipments that these vehicles carry now. The conditions on `l` are those of an index. */
+export function journeysOfVehicles(em: EntityManager, vehicleIds: readonly string[]): Promise<JourneyOfShipment[]> {
+  const onTheRoad = sql`l.picked_up_at is not null and l.ended_at is null`;
+  return journeysWhere(em, sql`${onTheRoad} and c.vehicle_id = any(${vehicleIds}::uuid[])`);
+}
+
+async function journeysWhere(em: EntityManager, condition: Sql): Promise<JourneyOfShipment[]> {
   const rows = await query<JourneyRow>(
     em,
     sql`select distinct on (c.shipment_id) c.shipment_id, l.origin_latitude, l.origin_longitude,
@@ -51,12 +60,12 @@ export async function journeysOfShipments(
        select avg(speed) as recent_speed, count(*)::int as moving_fixes from (
          select coalesce(h.speed_meters_per_second, ${hopSpeed}) as speed
          from position_history h
-         where h.vehicle_id = c.vehicle_id and not h.doubtful and h.recorded_at > p.recorded_at - interval '2 hours'
+         where h.vehicle_id = c.vehicle_id and not h.doubtful and h.recorded_at > p.recorded_at - ${recently}
            and h.recorded_at <= p.recorded_at and h.recorded_at >= c.from_at
          window way as (order by h.recorded_at)
-       ) speeds where speed >= 2
+       ) speeds where speed >= ${recentSpeed.leastMetersPerSecond}
      ) s on true
-     where c.shipment_id = any(${shipmentIds}::uuid[]) and c.to_at is null and ${visibleCarriages(reach)}
+     where ${condition} and c.to_at is null
      order by c.shipment_id, c.from_at desc`,
   );
   return rows.map((row) => ({ shipmentId: row.shipment_id, journey: journeyOf(row) }));
@@ -69,7 +78,7 @@ function journeyOf(row: JourneyRow): Journey {
     destination: placeOf(row.destination_latitude, row.destination_longitude),
     plannedMeters: row.distance_meters,
     position: here && row.recorded_at ? { ...here, recordedAt: new Date(row.recorded_at) } : null,
-    recentSpeedMetersPerSecond: (row.moving_fixes ?? 0) >= movingFixesLeast ? row.recent_speed : null,
+    recentSpeedMetersPerSecond: (row.moving_fixes ?? 0) >= recentSpeed.leastCount ? row.recent_speed : null,
   };
 }
 

@@ -2,7 +2,7 @@ import type { EventName, EventPayload } from '#shared/events/topics.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { LivePubSub } from '#shared/live/pubsub.ts';
-import { somebody, startTestSubgraph, type TestSubgraph } from '#shared/test/harness.ts';
+import { somebody, startTestSubgraph, type TestDatabase, type TestSubgraph } from '#shared/test/harness.ts';
 import type { TrackingContext } from '../context.ts';
 import { reactions } from '../events.ts';
 import { tracking } from '../subgraph.ts';
@@ -60,9 +60,13 @@ export function minutes(count: number): Date {
 const reportMutation = `mutation R($input: ReportPositionsInput!) { reportPositions(input: $input) {
   acceptedCount lateCount duplicateCount doubtful { index code message } refused { index code message } userErrors { code field message } } }`;
 
-export async function openScene(live?: LivePubSub): Promise<Scene> {
+export async function openScene(live?: LivePubSub, database?: TestDatabase): Promise<Scene> {
   const clock = { now: start };
-  const graph = await startTestSubgraph(tracking, { clock: () => clock.now, ...(live && { live }) });
+  const graph = await startTestSubgraph(tracking, {
+    clock: () => clock.now,
+    ...(live && { live }),
+    ...(database && { database }),
+  });
   const receive: Scene['receive'] = async (name, payload) => {
     const reaction = reactions[name];
     if (!reaction) throw new Error(`tracking does not react to ${name}`);
