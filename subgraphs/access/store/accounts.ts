@@ -10,6 +10,7 @@ import { accountRows } from './rows.ts';
 
 export interface AccountFilter {
   readonly search?: string | null;
+  readonly roles?: readonly Role[] | null;
   readonly role?: Role | null;
   readonly organizationId?: string | null;
   readonly active?: boolean | null;
@@ -35,9 +36,10 @@ export async function pageOfAccounts(
   return readPage(em, accountsByName, conditionsOf(filter), pageOf(accountsByName, page));
 }
 
-function conditionsOf({ search, role, organizationId, active }: AccountFilter): Sql[] {
+function conditionsOf({ search, roles, role, organizationId, active }: AccountFilter): Sql[] {
   const conditions: Sql[] = [];
   if (search != null) conditions.push(keyContains("(t.name_key || ' ' || t.email)", parseSearch(search)));
+  if (roles != null) conditions.push(sql`t.roles && ${[...new Set(roles)]}::text[]`);
   if (role != null) conditions.push(sql`t.roles @> ${[role]}::text[]`);
   if (organizationId != null) conditions.push(hasId('t.organization_id', organizationId));
   if (active != null) conditions.push(active ? sql`t.deactivated_at is null` : sql`t.deactivated_at is not null`);

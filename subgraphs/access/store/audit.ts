@@ -1,7 +1,8 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { hasId, type Sql, sql } from '#shared/database/sql.ts';
+import { hasId, isOneOf, type Sql, sql, within } from '#shared/database/sql.ts';
 import { newId } from '#shared/ids.ts';
+import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import { type AuditAction, type AuditChange, type AuditEntry, AuditEntryEntity } from '../entities.ts';
 import { auditRows } from './rows.ts';
@@ -40,9 +41,11 @@ export function recordAudit(
 }
 
 export interface AuditFilter {
+  readonly actions?: readonly AuditAction[] | null;
   readonly action?: AuditAction | null;
   readonly actorId?: string | null;
   readonly targetId?: string | null;
+  readonly at?: TimeRange | null;
   readonly since?: Date | null;
   readonly until?: Date | null;
 }
@@ -66,12 +69,11 @@ export async function pageOfAudit(
   return readPage(em, entries, conditionsOf(filter), pageOf(entries, page));
 }
 
-function conditionsOf({ action, actorId, targetId, since, until }: AuditFilter): Sql[] {
+function conditionsOf({ actions, action, actorId, targetId, at, since, until }: AuditFilter): Sql[] {
   const conditions: Sql[] = [];
+  if (actions != null) conditions.push(isOneOf('t.action', actions));
   if (action != null) conditions.push(sql`t.action = ${action}`);
   if (actorId != null) conditions.push(hasId('t.actor_id', actorId));
   if (targetId != null) conditions.push(hasId('t.target_id', targetId));
-  if (since != null) conditions.push(sql`t.at >= ${since}`);
-  if (until != null) conditions.push(sql`t.at < ${until}`);
-  return conditions;
+  return [...conditions, ...within('t.at', parseTimeRange('filter.at', at)), ...within('t.at', { from: since, until })];
 }

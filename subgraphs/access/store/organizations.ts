@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { type Sql, sql } from '#shared/database/sql.ts';
+import { isOneOf, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Tier } from '#shared/vocabulary.ts';
@@ -10,6 +10,7 @@ import { organizationRows } from './rows.ts';
 
 export interface OrganizationFilter {
   readonly search?: string | null;
+  readonly tiers?: readonly Tier[] | null;
   readonly tier?: Tier | null;
 }
 
@@ -34,11 +35,12 @@ const organizations: List<Organization> = {
 /** A page of all organizations by name. The caller has checked the scope. @throws GraphError BAD_USER_INPUT */
 export async function pageOfOrganizations(
   em: EntityManager,
-  { search, tier }: OrganizationFilter,
+  { search, tiers, tier }: OrganizationFilter,
   page: PageArguments,
 ): Promise<Connection<Organization>> {
   const where: Sql[] = [];
   if (search != null) where.push(keyContains('t.name_key', parseSearch(search)));
+  if (tiers != null) where.push(isOneOf('t.tier', tiers));
   if (tier != null) where.push(sql`t.tier = ${tier}`);
   return readPage(em, organizations, where, pageOf(organizations, page));
 }

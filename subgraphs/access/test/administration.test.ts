@@ -347,6 +347,31 @@ describe('audit', () => {
     });
   });
 
+  test('is found by several actions and a span of time', async () => {
+    const { organization } = await mutate('createOrganization', { idempotencyKey: key(), name: 'Sought' });
+    await mutate('changeOrganizationTier', { organizationId: organization!.id, tier: 'FREE', expectedVersion: 1 });
+    const query = 'query($filter: AuditFilter) { auditEntries(filter: $filter) { nodes { action at } } }';
+    const ask = (filter: object) =>
+      access.ask<{ auditEntries: { nodes: { action: string; at: string }[] } }>(admin, query, {
+        filter: { targetId: organization!.id, ...filter },
+      });
+    const found = async (filter: object) => (await ask(filter)).data!.auditEntries.nodes.map(({ action }) => action);
+    const both = ['ORGANIZATION_TIER_CHANGED', 'ORGANIZATION_CREATED'];
+    const [newest] = (await ask({})).data!.auditEntries.nodes;
+    const from = new Date(Date.parse(newest!.at) - 3_600_000).toISOString();
+    const until = new Date(Date.parse(newest!.at) + 1).toISOString();
+    expect(await found({ actions: both, at: { from, until } })).toEqual(both);
+    expect(await found({ actions: ['ORGANIZATION_CREATED'] })).toEqual(['ORGANIZATION_CREATED']);
+    expect(await found({ at: { from: until } })).toEqual([]);
+    expect(await found({ at: { until: from } })).toEqual([]);
+    // Deprecated names still work.
+    expect(await found({ action: 'ORGANIZATION_CREATED', since: from, until })).toEqual(['ORGANIZATION_CREATED']);
+    expect(await found({ since: until })).toEqual([]);
+    expect((await ask({ at: { from: until, until: from } })).errors).toMatchObject([
+      { message: 'filter.at.until: Must be after `from`.', extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
   test("records the request id of the gateway, the client's own id and the client's address", async () => {
     const headers = {
       'x-request-id': 'gateway-1',

@@ -157,7 +157,7 @@ describe('lists', () => {
   const ask = async (variables: object) => (await access.ask<Names>(staff, accounts, { ...variables })).data!.list;
 
   test('page forward and backward through equal names without gaps or duplicates', async () => {
-    const filter = { role: 'PARTNER', active: true };
+    const filter = { roles: ['PARTNER'], active: true };
     const whole = await ask({ filter, first: 100 });
     expect(whole.totalCount).toBe(9);
     const seen: string[] = [];
@@ -189,8 +189,27 @@ describe('lists', () => {
   });
 
   test('accounts are in the order of their names, whatever their case and accents', async () => {
-    const { nodes } = await ask({ filter: { role: 'ANALYST' } });
+    const { nodes } = await ask({ filter: { roles: ['ANALYST'] } });
     expect(nodes.map(({ name }) => name)).toEqual(['zack', 'Žana', 'Zoe']);
+  });
+
+  test('filter accounts by several roles, and organizations by several tiers', async () => {
+    const analysts = ['zack', 'Žana', 'Zoe'];
+    const named = async (filter: object) => (await ask({ filter })).nodes.map(({ name }) => name);
+    expect(await named({ roles: ['ANALYST', 'DISPATCHER'] })).toEqual(['Boss', 'José Núñez', ...analysts]);
+    expect(await named({ roles: [] })).toEqual([]);
+    expect(await named({ role: 'ANALYST' })).toEqual(analysts); // deprecated
+    expect(await named({ role: 'ANALYST', roles: ['DISPATCHER'] })).toEqual([]);
+
+    const query = 'query($filter: OrganizationFilter) { organizations(filter: $filter) { totalCount nodes { name } } }';
+    const counted = async (filter: object) => {
+      const { data } = await access.ask<{ organizations: { totalCount: number } }>(staff, query, { filter });
+      return data!.organizations.totalCount;
+    };
+    const [all, standard] = [await counted({}), await counted({ tiers: ['STANDARD'] })];
+    expect(await counted({ tiers: ['FREE', 'STANDARD', 'PREMIUM', 'ENTERPRISE'] })).toBe(all);
+    expect(await counted({ tier: 'STANDARD' })).toBe(standard); // deprecated
+    expect(await counted({ tiers: ['ENTERPRISE'] })).toBe(0);
   });
 
   test('search takes wildcards literally', async () => {

@@ -119,7 +119,7 @@ describe('refreshSession', () => {
     expect(codes(await refresh(other.refreshToken))).toEqual([]);
     const { data } = await access.ask(
       somebody(['ADMIN']),
-      'query($id: ID!) { auditEntries(filter: { targetId: $id, action: SESSION_TOKEN_REUSED }) { nodes { action actor { id } target { ... on Account { id } } } } }',
+      'query($id: ID!) { auditEntries(filter: { targetId: $id, actions: [SESSION_TOKEN_REUSED] }) { nodes { action actor { id } target { ... on Account { id } } } } }',
       { id },
     );
     expect(data).toEqual({

@@ -234,7 +234,7 @@ describe('operators see', () => {
     await fail(address, 'nobody@demo.test', 1);
     const admin = await givenAdministrator(access, `${newId()}@demo.test`);
     const query =
-      '{ auditEntries(first: 1, filter: { action: SIGN_IN_FAILED }) { nodes { target { __typename } changes { field } clientAddress } } }';
+      '{ auditEntries(first: 1, filter: { actions: [SIGN_IN_FAILED] }) { nodes { target { __typename } changes { field } clientAddress } } }';
     const { data } = await access.ask(admin, query);
     expect(data).toEqual({ auditEntries: { nodes: [{ target: null, changes: [], clientAddress: address }] } });
   });

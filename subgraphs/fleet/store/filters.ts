@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { keyContains, keyStartsWith } from '#shared/database/key-contains.ts';
-import { anyOf, hasId, never, raw, type Sql, sql } from '#shared/database/sql.ts';
+import { anyOf, hasId, isOneOf, never, raw, type Sql, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
 import { parseSearch } from '#shared/input/text.ts';
@@ -24,7 +24,7 @@ export function driverConditions(filter: DriverFilter | null | undefined): Sql[]
   const where: Sql[] = [];
   if (name != null) where.push(keyContains('t.name_key', parseSearch(name, 'filter.name')));
   if (active != null) where.push(sql`t.active = ${active}`);
-  if (equipment != null) where.push(sql`t.equipment && ${each(equipment)}::text[]`);
+  if (equipment != null) where.push(sql`t.equipment && ${[...new Set(equipment)]}::text[]`);
   if (hubCode != null) where.push(atHub(hubCode));
   if (onShift != null) where.push(onShift ? hasOpenShift : sql`not ${hasOpenShift}`);
   if (licenseNumber != null) where.push(referenceStarts('t.license_key', licenseNumber, 'filter.licenseNumber', 40));
@@ -46,7 +46,7 @@ export function vehicleConditions(filter: VehicleFilter | null | undefined): Sql
   const { active, equipment, hubCode, plate, freeIn } = filter ?? {};
   const where: Sql[] = [];
   if (active != null) where.push(sql`t.active = ${active}`);
-  if (equipment != null) where.push(sql`t.equipment = any(${each(equipment)}::text[])`);
+  if (equipment != null) where.push(isOneOf('t.equipment', equipment));
   if (hubCode != null) where.push(atHub(hubCode));
   if (plate != null) where.push(referenceStarts('t.plate_key', plate, 'filter.plate', 20));
   if (freeIn != null) where.push(isFree('vehicle_id', freeIn));
@@ -91,11 +91,6 @@ function isFree(column: 'driver_id' | 'vehicle_id', freeIn: TimeRange): Sql {
 /** The reference begins with this text, as people type it. @throws GraphError BAD_USER_INPUT */
 function referenceStarts(column: string, typed: string, name: string, most: number): Sql {
   return keyStartsWith(column, referenceKey(parseSearch(typed, name, most)));
-}
-
-/** A list without duplicates, so that it is no longer than the vocabulary. */
-function each<T>(list: readonly T[]): T[] {
-  return [...new Set(list)];
 }
 
 /** The states are part of the SQL text, because PostgreSQL does not use the index of active assignments for a parameter. */

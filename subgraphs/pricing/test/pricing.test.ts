@@ -395,6 +395,10 @@ describe('an invoice', () => {
       expect(await find({ organizationId, due, issued: { from: now.toISOString() } }, orderBy)).toContainEqual(
         found[0],
       );
+    // Deprecated names still work.
+    const issued = { issuedFrom: now.toISOString(), issuedBefore: due.until };
+    expect(await find({ number: invoice.number, ...issued })).toEqual(found);
+    expect(await find({ number: invoice.number, issuedBefore: now.toISOString() })).toEqual([]);
     expect(await find({ organizationId: newId() })).toEqual([]);
     expect(await find({ due: { until: now.toISOString() }, number: invoice.number })).toEqual([]);
   });

@@ -30,6 +30,11 @@ export function hasId(column: string, id: string): Sql {
   return isUuid(id) ? sql`${raw(column)} = ${id}` : never;
 }
 
+/** True if the column has one of these values. A single value is compared by `=`, so that an index gives its order, too. */
+export function isOneOf(column: string, values: readonly string[]): Sql {
+  return anyOf([...new Set(values)].map((value) => sql`${raw(column)} = ${value}`));
+}
+
 /** Conditions that a time of this column is in the range. */
 export function within(column: string, { from, until }: TimeRange): Sql[] {
   return [...(from ? [sql`${raw(column)} >= ${from}`] : []), ...(until ? [sql`${raw(column)} < ${until}`] : [])];

@@ -22,7 +22,7 @@ export const timeZone = z
 /** Degrees from 0, 0 within which a point is taken for a place without coordinates: 1.1 km of open sea. */
 const nowhereDegrees = 0.01;
 
-export const nowhere = 'Must be a place: 0, 0 stands for no coordinates.';
+const nowhere = 'Must be a place: 0, 0 stands for no coordinates.';
 
 /** False at 0, 0, which receivers without a fix and forms that are not filled in send. */
 export function isSomewhere({ latitude, longitude }: { latitude: number; longitude: number }): boolean {
