@@ -38,6 +38,7 @@ function valuesFromTheWorld(): Record<string, unknown> {
     shipmentId: demo.activeShipmentId,
     bookedShipmentId: waiting[0]?.id,
     reference: partners?.reference,
+    number: shipments.findLast(({ invoice }) => invoice && invoice.payments.length > 0)?.invoice?.number,
     driverId: demo.driverId,
     organizationId: demo.customerOrganizationId,
     reviews: {},

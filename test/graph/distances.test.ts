@@ -141,14 +141,15 @@ describe('a shipment across the border', () => {
   test('has a plan and an arrival over the metres of the quote', async () => {
     await change('customer', 'acceptQuote', 'AcceptQuoteInput', { quoteId: quote.id }, 'quote { status }');
     await change('customer', 'bookShipment', 'BookShipmentInput', { id: shipmentId }, 'shipment { status }');
-    const { recommendDrivers } = await ask<{ recommendDrivers: { driver: { id: string }; vehicle: { id: string } }[] }>(
+    const assignment = { shipmentIds: [shipmentId], idempotencyKey: 'distances-assign' };
+    const { results } = await change<{ results: { vehicle: { id: string } }[] }>(
       'dispatcher',
-      'query($id: ID!) { recommendDrivers(shipmentId: $id, first: 1) { driver { id } vehicle { id } } }',
-      { id: shipmentId },
+      'assignBest',
+      'AssignBestInput',
+      assignment,
+      'results { vehicle { id } }',
     );
-    const vehicleId = recommendDrivers[0]!.vehicle.id;
-    const assignment = { shipmentId, driverId: recommendDrivers[0]!.driver.id, vehicleId };
-    await change('dispatcher', 'assignShipment', 'AssignShipmentInput', assignment, 'assignment { id }');
+    const vehicleId = results[0]!.vehicle.id;
     await advance('PICKED_UP');
     const { vehicle } = await ask<{ vehicle: { position: { location: Point } } }>(
       'dispatcher',

@@ -36,9 +36,12 @@ export function readClientDocuments(): ClientDocument[] {
     .map((path) => readDocument(path));
 }
 
+let byName: ReadonlyMap<string, ClientDocument> | undefined;
+
 /** The document of that name. @throws Error when there is none */
 export function clientDocument(name: string): ClientDocument {
-  const found = readClientDocuments().find((document) => document.name === name);
+  byName ??= new Map(readClientDocuments().map((document) => [document.name, document]));
+  const found = byName.get(name);
   if (!found) throw new Error(`schema/operations has no operation called ${name}`);
   return found;
 }

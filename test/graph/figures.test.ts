@@ -70,17 +70,7 @@ async function book(key: string): Promise<string> {
 
 /** Assigns a booked shipment to the recommended driver and takes it to its destination. */
 async function carry(shipmentId: string): Promise<void> {
-  const { data } = await graph.ask<{ recommendDrivers: { driver: { id: string }; vehicle: { id: string } }[] }>(
-    'dispatcher',
-    'query($id: ID!) { recommendDrivers(shipmentId: $id, first: 1) { driver { id } vehicle { id } } }',
-    { id: shipmentId },
-  );
-  const [best] = data!.recommendDrivers;
-  await run('dispatcher', 'assignShipment', 'AssignShipmentInput', 'assignment { id }', {
-    shipmentId,
-    driverId: best!.driver.id,
-    vehicleId: best!.vehicle.id,
-  });
+  await run('dispatcher', 'assignBest', 'AssignBestInput', 'results { driver { id } }', { shipmentIds: [shipmentId] });
   for (const to of ['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED']) {
     await run('dispatcher', 'advanceShipment', 'AdvanceShipmentInput', 'shipment { status }', {
       id: shipmentId,

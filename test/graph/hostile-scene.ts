@@ -83,6 +83,7 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
     'advanceShipment.id': demo.activeShipmentId,
     'requestQuote.shipmentId': victims.draftIds[0],
     'recommendDrivers.shipmentId': victims.bookedId,
+    'recommendations.shipmentId': victims.bookedId,
     'assignShipment.shipmentId': victims.bookedId,
     'assignBest.shipmentIds': [victims.bookedId],
     'assignBest.dryRun': true,

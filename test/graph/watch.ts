@@ -1,6 +1,5 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { DemoAccount, TestGraph } from './graph.ts';
 
 /** A subscription of a client through the gateway. */
 export interface Watch<T> {
@@ -9,16 +8,10 @@ export interface Watch<T> {
   close(): Promise<void>;
 }
 
-/** Subscribes over graphql-ws. Errors in a message reject `next`. */
-export async function watch<T>(
-  graph: TestGraph,
-  as: DemoAccount,
-  query: string,
-  variables: Record<string, unknown>,
-): Promise<Watch<T>> {
-  const token = await graph.tokenOf(as);
+/** Subscribes over graphql-ws at the address of a gateway. Errors in a message reject `next`. */
+export function watch<T>(url: string, token: string, query: string, variables: Record<string, unknown>): Watch<T> {
   const client = createClient({
-    url: graph.url.replace('http', 'ws'),
+    url: url.replace('http', 'ws'),
     webSocketImpl: WebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
     retryAttempts: 0,

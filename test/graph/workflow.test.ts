@@ -1,60 +1,39 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { demoCredentials } from '../../demo/accounts.ts';
 import { clientDocument } from './documents.ts';
 import { type DemoAccount, startTestGraph, type TestGraph } from './graph.ts';
-import { type Watch, watch } from './watch.ts';
+import { createUsers, type User, type Users } from './users.ts';
+import type { Watch } from './watch.ts';
 
 /**
  * The whole life of a shipment through the client documents of customers, dispatchers, drivers and staff: priced, booked,
  * assessed, assigned, carried, delivered, billed, paid, rated. The leaderboard and the company's figures show it.
  */
 let graph: TestGraph;
-const watches: Watch<unknown>[] = [];
+let users: Users;
+const people = new Map<DemoAccount, User>();
 
 beforeAll(async () => {
   graph = await startTestGraph({ size: { shipments: 150 } });
+  users = createUsers(graph);
 }, 60_000);
 afterAll(async () => {
-  for (const open of watches) await open.close();
+  await users.close();
   await graph.close();
 });
 
-interface Refusal {
-  readonly code: string;
+/** The demo account of a client document, or another one. */
+function userOf(name: string, by: DemoAccount = clientDocument(name).as): User {
+  const user = people.get(by) ?? users.signIn(demoCredentials(by));
+  people.set(by, user);
+  return user;
 }
 
-/** Runs a mutation of a client and returns its payload. The account is that of its document unless another is given. */
-async function tryTo<T>(
-  name: string,
-  input: object,
-  by?: DemoAccount,
-): Promise<T & { userErrors: readonly Refusal[] }> {
-  const { as: usual, text, operation } = clientDocument(name);
-  const as = by ?? usual;
-  const { data, errors } = await graph.ask<Record<string, T & { userErrors: Refusal[] }>>(as, text, { input });
-  expect({ name, kind: operation.operation, errors }).toEqual({ name, kind: 'mutation', errors: [] });
-  return Object.values(data!)[0]!;
-}
-
-/** Like `tryTo`, and waits for the events that follow. A refusal fails the test. */
-async function run<T>(name: string, input: object, by?: DemoAccount): Promise<T> {
-  const payload = await tryTo<T>(name, input, by);
-  expect({ name, refused: payload.userErrors }).toEqual({ name, refused: [] });
-  await graph.settle();
-  return payload;
-}
-
-async function read<T>(name: string, variables: Record<string, unknown>): Promise<T> {
-  const { as, text } = clientDocument(name);
-  const { data, errors } = await graph.ask<T>(as, text, variables);
-  expect({ name, errors }).toEqual({ name, errors: [] });
-  return data!;
-}
-
-async function subscribe<T>(name: string, variables: Record<string, unknown>, as = clientDocument(name).as) {
-  const opened = await watch<T>(graph, as, clientDocument(name).text, variables);
-  watches.push(opened as Watch<unknown>);
-  return opened;
-}
+const tryTo = <T>(name: string, input: object, by?: DemoAccount) => userOf(name, by).tryTo<T>(name, input);
+const run = <T>(name: string, input: object, by?: DemoAccount) => userOf(name, by).run<T>(name, input);
+const read = <T>(name: string, variables: object) => userOf(name).read<T>(name, variables);
+const subscribe = <T>(name: string, variables: Record<string, unknown>, by?: DemoAccount) =>
+  userOf(name, by).watch<T>(name, variables);
 
 const hour = 3_600_000;
 const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
@@ -95,10 +74,12 @@ function shipmentInput(key: string, book: boolean) {
 
 interface Recommended {
   readonly shipment: { readonly risk: { readonly decision: string } | null };
-  readonly recommendDrivers: readonly {
-    readonly driver: { readonly id: string };
-    readonly vehicle: { readonly id: string };
-  }[];
+  readonly recommendations: {
+    readonly recommendations: readonly {
+      readonly driver: { readonly id: string };
+      readonly vehicle: { readonly id: string };
+    }[];
+  };
 }
 
 interface Executive {
@@ -169,7 +150,7 @@ describe('a shipment', () => {
     expect(await updates.next(({ shipmentUpdated }) => shipmentUpdated.status === 'BOOKED')).toBeDefined();
     const desk = await read<Recommended>('AssignmentDesk', { bookedShipmentId: shipmentId });
     expect(desk.shipment.risk?.decision).toBe('ALLOW');
-    const [best] = desk.recommendDrivers;
+    const [best] = desk.recommendations.recommendations;
     driverId = best!.driver.id;
     vehicleId = best!.vehicle.id;
     ({ allTime: scoreBefore } = (await read<DriverScore>('DriverProfile', { driverId })).driver);
@@ -185,9 +166,7 @@ describe('a shipment', () => {
     expect(codes.toSorted()).toEqual([[], ['DOUBLE_BOOKED']]);
     if (codes[0]?.length) {
       // The rival won, so it releases the driver.
-      const unassign = `mutation($input: UnassignShipmentInput!) { unassignShipment(input: $input) { userErrors { code } } }`;
-      await graph.ask('dispatcher', unassign, { input: { shipmentId: rival.shipment.id, reason: 'Mistaken' } });
-      await graph.settle();
+      await run('UnassignShipment', { shipmentId: rival.shipment.id, reason: 'Mistaken' });
       await run('AssignShipment', { shipmentId, driverId, vehicleId });
     }
     const { shipmentUpdated } = await updates.next(({ shipmentUpdated: { status } }) => status === 'ASSIGNED');
