@@ -24,5 +24,10 @@ export const assignBest = z.object({
 });
 export type AssignBest = z.infer<typeof assignBest>;
 
-export const unassignShipment = z.object({ shipmentId: id, assignmentId: id.nullish(), reason: text(1, 500) });
+export const unassignShipment = z.object({
+  shipmentId: id,
+  assignmentId: id.nullish(),
+  reason: text(1, 500),
+  idempotencyKey: idempotencyKey.nullish(),
+});
 export type UnassignShipment = z.infer<typeof unassignShipment>;

@@ -82,6 +82,7 @@ export const Mutation = {
   unassignShipment: recordMutation('assignment', {
     parse: assignments.unassignShipment,
     change: ({ transaction, caller, input, now }) => unassignShipment(transaction, caller, input, now),
+    find: (em, id) => em.findOneOrFail(AssignmentEntity, { id }),
   }),
   reportIncident: recordMutation('incident', {
     parse: (input, _context, now) => parseInput(incidents.reportIncident(now), input),

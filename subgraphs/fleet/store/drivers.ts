@@ -11,7 +11,7 @@ import { type LicenseClass, licenseAllows } from '../domain/license.ts';
 import { type Driver, DriverEntity, ShiftEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
 import { refusingViolations } from './constraint.ts';
-import { lockDriver, lockVehicle } from './records.ts';
+import { hasValues, lockDriver, lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {
   driver_license_key: {
@@ -75,7 +75,7 @@ export async function updateDriver(
   if (input.usualVehicleId != null) await lockVehicle(em, input.usualVehicleId, 'usualVehicleId');
   const { name, phone, licenseNumber, licenseKey, licenseClasses, equipment } = driver;
   const newLicense = input.licenseNumber === licenseNumber ? undefined : input.licenseNumber;
-  Object.assign(driver, {
+  const changed = {
     name: input.name ?? name,
     nameKey: textKey(input.name ?? name),
     phone: input.phone ?? phone,
@@ -86,8 +86,9 @@ export async function updateDriver(
     home: input.homeBase ?? driver.home,
     accountId: input.accountId === undefined ? driver.accountId : input.accountId,
     usualVehicleId: input.usualVehicleId === undefined ? driver.usualVehicleId : input.usualVehicleId,
-    version: driver.version + 1,
-  });
+  };
+  if (hasValues(driver, changed)) return driver;
+  Object.assign(driver, changed, { version: driver.version + 1 });
   await refusingViolations(violations, () => em.flush());
   await emitChanged(transaction, driver, by, now);
   return driver;

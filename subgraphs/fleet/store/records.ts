@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { refuse } from '#shared/errors/errors.ts';
@@ -19,4 +20,10 @@ export async function lockDriver(em: EntityManager, id: string, field = 'driverI
 export async function lockVehicle(em: EntityManager, id: string, field = 'vehicleId'): Promise<Vehicle> {
   const vehicle = isUuid(id) ? await em.findOne(VehicleEntity, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
   return vehicle ?? refuse('NOT_FOUND', 'There is no vehicle with this id.', field);
+}
+
+/** True if the record has all these values already, so that an update has nothing to change. */
+export function hasValues<R extends object, V extends Partial<R>>(record: R, values: V): boolean {
+  const current = new Map<string, unknown>(Object.entries(record));
+  return Object.entries(values).every(([name, value]) => isDeepStrictEqual(current.get(name), value));
 }

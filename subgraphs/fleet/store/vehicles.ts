@@ -7,7 +7,7 @@ import type { RegisterVehicle, UpdateVehicle } from '../domain/vehicle-input.ts'
 import { type Vehicle, VehicleEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
 import { refusingViolations } from './constraint.ts';
-import { lockVehicle } from './records.ts';
+import { hasValues, lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {
   vehicle_plate_key: {
@@ -51,7 +51,7 @@ export async function updateVehicle(transaction: Transaction, input: UpdateVehic
       tooLarge.weightKg > maxWeightKg ? 'maxWeightKg' : 'maxVolumeM3',
     );
   const newPlate = input.plate === vehicle.plate ? undefined : input.plate;
-  Object.assign(vehicle, {
+  const changed = {
     plate: input.plate ?? vehicle.plate,
     plateKey: newPlate === undefined ? vehicle.plateKey : referenceKey(newPlate),
     make: input.make ?? vehicle.make,
@@ -59,8 +59,9 @@ export async function updateVehicle(transaction: Transaction, input: UpdateVehic
     maxWeightKg,
     maxVolumeM3,
     home: input.homeBase ?? vehicle.home,
-    version: vehicle.version + 1,
-  });
+  };
+  if (hasValues(vehicle, changed)) return vehicle;
+  Object.assign(vehicle, changed, { version: vehicle.version + 1 });
   await refusingViolations(violations, () => em.flush());
   await emitChanged(transaction, vehicle, now);
   return vehicle;

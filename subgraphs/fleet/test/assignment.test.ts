@@ -282,8 +282,11 @@ describe('unassigning a shipment', () => {
     const [driverId, vehicleId] = await crew();
     const { shipmentId } = await fleet.bookShipment();
     await fleet.assign(shipmentId, driverId, vehicleId);
-    const { assignment } = await unassign({ shipmentId, reason: 'Driver is ill' });
+    const input = { shipmentId, reason: 'Driver is ill', idempotencyKey: newId() };
+    const { assignment } = await unassign(input);
     expect(assignment).toMatchObject({ state: 'RELEASED', releaseReason: 'Driver is ill' });
+    expect(await unassign(input)).toMatchObject({ assignment, userErrors: [] }); // a repeated call
+    expect(codesOf(await unassign({ ...input, reason: 'Another' }))).toEqual(['IDEMPOTENCY_KEY_REUSED']);
     expect(codesOf(await fleet.assign(shipmentId, driverId, vehicleId))).toEqual([]);
   });
 

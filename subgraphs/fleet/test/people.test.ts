@@ -159,6 +159,16 @@ describe('a driver', () => {
     expect(await read()).toMatchObject({ driver: { usualVehicle: null } });
   });
 
+  test('keeps its version if an update changes nothing', async () => {
+    const input = driverInput();
+    const { driver } = await register(input);
+    const { idempotencyKey: _key, ...same } = input;
+    const change = { driverId: driver!.id, expectedVersion: 1 };
+    expect(await update(change)).toMatchObject({ driver: { version: 1 }, userErrors: [] });
+    expect(await update({ ...change, ...same, usualVehicleId: null })).toMatchObject({ driver: { version: 1 } });
+    expect(await update({ ...change, accountId: newId() })).toMatchObject({ driver: { version: 2 } });
+  });
+
   test('cannot lose the training that an active assignment needs', async () => {
     const [driverId, vehicleId] = [await fleet.registerDriver(), await fleet.registerVehicle()];
     const { shipmentId } = await fleet.bookShipment();
@@ -228,6 +238,14 @@ describe('a vehicle', () => {
       userErrors: [],
     });
     expect(codesOf(await updateVehicle({ vehicleId, expectedVersion: 1, make: 'x' }))).toEqual(['CONFLICT']);
+  });
+
+  test('keeps its version if an update changes nothing', async () => {
+    const { idempotencyKey, equipment, ...same } = vehicleInput();
+    const { vehicle } = await registerVehicle({ idempotencyKey, equipment, ...same });
+    const change = { vehicleId: vehicle!.id, expectedVersion: 1 };
+    expect(await updateVehicle({ ...change, ...same })).toMatchObject({ vehicle: { version: 1 }, userErrors: [] });
+    expect(await updateVehicle({ ...change, make: 'MAN' })).toMatchObject({ vehicle: { version: 2 } });
   });
 
   test('is retired once', async () => {
