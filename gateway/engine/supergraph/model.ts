@@ -12,6 +12,7 @@ import {
 import { type RequirementsByCoordinate, readRequirements } from '../authorization/requirements.ts';
 import { withComposedDirectives } from './composed-directives.ts';
 import { correctSupergraph } from './corrections.ts';
+import { describeDefer } from './describe-defer.ts';
 import { type FieldSubgraphs, readFieldSubgraphs } from './field-subgraphs.ts';
 import { type HiddenNames, hiddenNames } from './hidden-names.ts';
 import { readInterfaceObjects } from './interface-objects.ts';
@@ -73,6 +74,7 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   const plainSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
   const { schema: apiSchema, names: withheldDirectives } = withComposedDirectives(plainSchema, document);
   addServiceField(apiSchema);
+  describeDefer(apiSchema);
   const subgraphNames = [...supergraph.subgraphsMetadata()].map((subgraph) => subgraph.name);
   const { plannerNames, requiredBy, keysOf, standIns } = correctSupergraph(supergraphSdl);
   const restored = (set: SelectionSetNode) =>
