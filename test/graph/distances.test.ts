@@ -113,7 +113,7 @@ describe('a shipment across the border', () => {
   test('is quoted for its current stops, and estimated for the same road', async () => {
     const { shipment: draft } = await createShipment('distance-border', false, [chicago, dallas]);
     const stops = stopsIn([dallas, monterrey]);
-    const input = { id: draft.id, expectedVersion: draft.version, stops };
+    const input = { shipmentId: draft.id, expectedVersion: draft.version, stops };
     const fields = 'shipment { id version distanceMeters }';
     const { shipment } = await change<Drafted>('customer', 'updateShipment', 'UpdateShipmentInput', input, fields);
     shipmentId = shipment.id;
@@ -140,7 +140,7 @@ describe('a shipment across the border', () => {
 
   test('has a plan and an arrival over the metres of the quote', async () => {
     await change('customer', 'acceptQuote', 'AcceptQuoteInput', { quoteId: quote.id }, 'quote { status }');
-    await change('customer', 'bookShipment', 'BookShipmentInput', { id: shipmentId }, 'shipment { status }');
+    await change('customer', 'bookShipment', 'BookShipmentInput', { shipmentId }, 'shipment { status }');
     const assignment = { shipmentIds: [shipmentId], idempotencyKey: 'distances-assign' };
     const { results } = await change<{ results: { vehicle: { id: string } }[] }>(
       'dispatcher',
@@ -179,7 +179,7 @@ describe('a shipment across the border', () => {
   });
 
   const advance = (to: string, more: object = {}) =>
-    change('dispatcher', 'advanceShipment', 'AdvanceShipmentInput', { id: shipmentId, to, ...more }, 'shipment { id }');
+    change('dispatcher', 'advanceShipment', 'AdvanceShipmentInput', { shipmentId, to, ...more }, 'shipment { id }');
 });
 
 test('a shipment with a stop on the way is quoted and planned over all its legs', async () => {

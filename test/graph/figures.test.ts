@@ -73,7 +73,7 @@ async function carry(shipmentId: string): Promise<void> {
   await run('dispatcher', 'assignBest', 'AssignBestInput', 'results { driver { id } }', { shipmentIds: [shipmentId] });
   for (const to of ['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED']) {
     await run('dispatcher', 'advanceShipment', 'AdvanceShipmentInput', 'shipment { status }', {
-      id: shipmentId,
+      shipmentId,
       to,
       ...(to === 'DELIVERED' && { proofOfDelivery: { recipientName: 'R. Dock', signatureReference: 'SIG-1' } }),
     });
@@ -127,7 +127,7 @@ describe('figures agree with the records', () => {
     await carry(shipmentId);
     const givenUp = await book('cancelled');
     await run('customer', 'cancelShipment', 'CancelShipmentInput', 'shipment { status }', {
-      id: givenUp,
+      shipmentId: givenUp,
       reason: 'Sold',
     });
     await run('customer', 'rateShipment', 'RateShipmentInput', 'rating { stars }', { shipmentId, stars: 5 });

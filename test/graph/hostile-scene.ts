@@ -14,11 +14,11 @@ export interface Victims {
   readonly quoteId: string;
   readonly invoiceId: string;
   readonly geofenceIds: readonly string[];
-  readonly caseId: string;
+  readonly reviewCaseId: string;
   readonly watchlistEntryId: string;
 }
 
-/** The input with the id of the record whose version is expected, where it is not `id`. */
+/** The field of the input with the id of the record whose version is expected. */
 const versioned: Readonly<Record<string, string>> = {
   changeOrganizationTier: 'organizationId',
   changeAccountRoles: 'accountId',
@@ -27,7 +27,13 @@ const versioned: Readonly<Record<string, string>> = {
   deactivateDriver: 'driverId',
   updateVehicle: 'vehicleId',
   retireVehicle: 'vehicleId',
-  decideReview: 'caseId',
+  decideReview: 'reviewCaseId',
+  updateShipment: 'shipmentId',
+  bookShipment: 'shipmentId',
+  cancelShipment: 'shipmentId',
+  advanceShipment: 'shipmentId',
+  updateGeofence: 'geofenceId',
+  deleteGeofence: 'geofenceId',
 };
 
 /** How to reach fields that are not at the root. */
@@ -76,11 +82,10 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
     'quote.id': victims.quoteId,
     'invoice.id': victims.invoiceId,
     'geofence.id': victims.geofenceIds[0],
-    'reviewCase.id': victims.caseId,
-    'updateShipment.id': victims.draftIds[0],
-    'bookShipment.id': victims.draftIds[1],
-    'cancelShipment.id': victims.draftIds[2],
-    'advanceShipment.id': demo.activeShipmentId,
+    'reviewCase.id': victims.reviewCaseId,
+    'updateShipment.shipmentId': victims.draftIds[0],
+    'bookShipment.shipmentId': victims.draftIds[1],
+    'cancelShipment.shipmentId': victims.draftIds[2],
     'requestQuote.shipmentId': victims.draftIds[0],
     'recommendDrivers.shipmentId': victims.bookedId,
     'recommendations.shipmentId': victims.bookedId,
@@ -89,14 +94,14 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
     'assignBest.dryRun': true,
     'unassignShipment.shipmentId': victims.bookedId,
     'rateShipment.shipmentId': delivered?.id,
-    'updateGeofence.id': victims.geofenceIds[0],
-    'deleteGeofence.id': victims.geofenceIds[1],
+    'updateGeofence.geofenceId': victims.geofenceIds[0],
+    'deleteGeofence.geofenceId': victims.geofenceIds[1],
     'addWatchlistEntry.kind': 'NAME',
     'updateDriver.accountId': undefined,
-    'removeWatchlistEntry.id': victims.watchlistEntryId,
+    watchlistEntryId: victims.watchlistEntryId,
     quoteId: victims.quoteId,
     invoiceId: victims.invoiceId,
-    caseId: victims.caseId,
+    reviewCaseId: victims.reviewCaseId,
     accountId: demo.analyst,
     'auditEntries.actorId': undefined,
     roles: ['ANALYST'],
@@ -151,8 +156,7 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
     reference: key,
     recordedAt: () => new Date().toISOString(),
   };
-  const recordOf = (field: string) =>
-    String(values[`${field}.id`] ?? values[`${field}.${versioned[field]}`] ?? values[versioned[field] ?? '']);
+  const recordOf = (field: string) => String(values[`${field}.${versioned[field]}`] ?? values[versioned[field] ?? '']);
   return (field, name) => {
     if (name === 'expectedVersion') return versionOf(recordOf(field));
     const own = `${field}.${name}`;
@@ -186,7 +190,7 @@ export async function findVictims(graph: TestGraph): Promise<Victims> {
     quoteId: found('booked')[0]?.quote?.id ?? '',
     invoiceId: idOf('invoices'),
     geofenceIds: found('geofences').map(({ id }) => id),
-    caseId: idOf('reviewQueue'),
+    reviewCaseId: idOf('reviewQueue'),
     watchlistEntryId: idOf('watchlist'),
   };
 }

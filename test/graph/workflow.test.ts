@@ -146,7 +146,7 @@ describe('a shipment', () => {
   });
 
   test('is booked and assessed, and can be assigned only afterwards', async () => {
-    await run('BookShipment', { id: shipmentId }, 'customer');
+    await run('BookShipment', { shipmentId }, 'customer');
     expect(await updates.next(({ shipmentUpdated }) => shipmentUpdated.status === 'BOOKED')).toBeDefined();
     const desk = await read<Recommended>('AssignmentDesk', { bookedShipmentId: shipmentId });
     expect(desk.shipment.risk?.decision).toBe('ALLOW');
@@ -276,7 +276,7 @@ describe('a shipment', () => {
 
   async function advance(to: string, more: object = {}): Promise<void> {
     const { text } = clientDocument('AdvanceShipment');
-    const { data } = await graph.ask('dispatcher', text, { input: { id: shipmentId, to, ...more } });
+    const { data } = await graph.ask('dispatcher', text, { input: { shipmentId, to, ...more } });
     expect(data).toMatchObject({ advanceShipment: { shipment: { status: to }, userErrors: [] } });
     await graph.settle();
   }

@@ -3,18 +3,23 @@ import { refuse } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
 import { expectedVersion, id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { withOldNames } from '#shared/input/old-names.ts';
 import { line } from '#shared/input/text.ts';
 import { emailKey, nameKey } from './names.ts';
 import { type WatchlistKind, watchlistKinds } from './vocabulary.ts';
 
 const reason = line(5, 500);
 
-export const decideReviewInput = z.object({
-  caseId: id,
-  decision: z.enum(['APPROVE', 'REJECT']),
-  reason,
-  expectedVersion,
-});
+export const decideReviewInput = withOldNames(
+  z.object({
+    idempotencyKey: idempotencyKey.nullish(),
+    reviewCaseId: id,
+    decision: z.enum(['APPROVE', 'REJECT']),
+    reason,
+    expectedVersion,
+  }),
+  { reviewCaseId: 'caseId' },
+);
 export type DecideReview = z.infer<typeof decideReviewInput>;
 
 export const addWatchlistEntryInput = z.object({
@@ -25,7 +30,9 @@ export const addWatchlistEntryInput = z.object({
 });
 export type AddWatchlistEntry = z.infer<typeof addWatchlistEntryInput>;
 
-export const removeWatchlistEntryInput = z.object({ id, reason });
+export const removeWatchlistEntryInput = withOldNames(z.object({ watchlistEntryId: id, reason }), {
+  watchlistEntryId: 'id',
+});
 export type RemoveWatchlistEntry = z.infer<typeof removeWatchlistEntryInput>;
 
 /** The key by which a watchlist entry is compared. Refusal: INVALID_INPUT if the value does not fit its kind. */

@@ -3,7 +3,7 @@ import type { PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
 import { decideReviewInput } from '../domain/inputs.ts';
 import type { ReviewCase as Case } from '../entities.ts';
-import { decideCase, pageOfReviews, type ReviewFilter } from '../store/reviews.ts';
+import { decideCase, findDecided, pageOfReviews, type ReviewFilter } from '../store/reviews.ts';
 
 interface Reference {
   readonly id: string;
@@ -22,6 +22,7 @@ export const reviewMutations = {
   decideReview: recordMutation('reviewCase', {
     parse: decideReviewInput,
     change: ({ transaction, caller, input, now }) => decideCase(transaction, caller.accountId, input, now),
+    find: findDecided,
   }),
 };
 

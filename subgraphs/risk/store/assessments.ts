@@ -1,8 +1,9 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { never, type Sql, sql } from '#shared/database/sql.ts';
+import { anyOf, hasId, type Sql, sql, within } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { isUuid } from '#shared/ids.ts';
+import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
 import type { RiskRule } from '../domain/vocabulary.ts';
@@ -24,10 +25,14 @@ export function historyOf(em: EntityManager, shipmentIds: readonly string[]): Pr
 }
 
 export interface AssessmentFilter {
-  readonly decision?: RiskVerdict | null;
-  readonly rule?: RiskRule | null;
+  readonly decisions?: readonly RiskVerdict[] | null;
+  readonly rules?: readonly RiskRule[] | null;
   readonly organizationId?: string | null;
   readonly minScore?: number | null;
+  readonly assessed?: TimeRange | null;
+  /** Deprecated, like those below. Each given one must hold, too. */
+  readonly decision?: RiskVerdict | null;
+  readonly rule?: RiskRule | null;
   readonly since?: Date | null;
   readonly until?: Date | null;
 }
@@ -61,19 +66,22 @@ const decisionConditions: Readonly<Record<RiskVerdict, Sql>> = {
 /** The condition of the index of shipments with a score above 0, which are few. */
 const scored = sql`t.score > 0`;
 
-function conditionsOf({ decision, rule, organizationId, minScore, since, until }: AssessmentFilter): Sql[] {
+function conditionsOf(filter: AssessmentFilter): Sql[] {
+  const { decisions, rules, organizationId, minScore, assessed, decision, rule, since, until } = filter;
   if (minScore != null && (minScore < 0 || minScore > 100)) {
     throw new GraphError('BAD_USER_INPUT', `"minScore" must be from 0 to 100; got ${minScore}.`);
   }
-  const conditions = [sql`t.current`];
+  const conditions = [
+    sql`t.current`,
+    ...within('t.assessed_at', parseTimeRange('filter.assessed', assessed)),
+    ...within('t.assessed_at', { from: since, until }),
+  ];
+  if (decisions) conditions.push(anyOf(decisions.map((one) => decisionConditions[one])));
   if (decision != null) conditions.push(decisionConditions[decision]);
   // With any rule that applies, the score is above 0.
+  if (rules) conditions.push(sql`t.rules && ${rules}::text[]`, scored);
   if (rule != null) conditions.push(sql`t.rules @> ${[rule]}::text[]`, scored);
-  if (organizationId != null) {
-    conditions.push(isUuid(organizationId) ? sql`t.organization_id = ${organizationId}` : never);
-  }
+  if (organizationId != null) conditions.push(hasId('t.organization_id', organizationId));
   if (minScore != null && minScore > 0) conditions.push(sql`t.score >= ${minScore}`, scored);
-  if (since != null) conditions.push(sql`t.assessed_at >= ${since}`);
-  if (until != null) conditions.push(sql`t.assessed_at < ${until}`);
   return conditions;
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { never, type Sql, sql } from '#shared/database/sql.ts';
+import { hasId, isOneOf, type Sql, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
@@ -18,19 +18,19 @@ import { reviewCaseRows } from './rows.ts';
 export async function decideCase(
   { em, emit }: Transaction,
   decidedBy: string,
-  { caseId, decision, reason, expectedVersion }: DecideReview,
+  { reviewCaseId, decision, reason, expectedVersion }: DecideReview,
   now: Date,
 ): Promise<ReviewCase> {
-  const found = isUuid(caseId) ? await em.findOne(ReviewCaseEntity, { id: caseId }) : null;
-  if (!found) return refuse('NOT_FOUND', 'There is no review case with this id.', 'caseId');
+  const found = isUuid(reviewCaseId) ? await em.findOne(ReviewCaseEntity, { id: reviewCaseId }) : null;
+  if (!found) return refuse('NOT_FOUND', 'There is no review case with this id.', 'reviewCaseId');
   await lockBooking(em, found.shipmentId);
-  const reviewCase = await em.findOneOrFail(ReviewCaseEntity, { id: caseId }, { refresh: true });
+  const reviewCase = await em.findOneOrFail(ReviewCaseEntity, { id: reviewCaseId }, { refresh: true });
   checkVersion(reviewCase, expectedVersion);
   if (reviewCase.status !== 'OPEN') {
     refuse(
       'NOT_OPEN',
       `This review case is ${reviewCase.status}. Only an open case can be decided. Load the case again.`,
-      'caseId',
+      'reviewCaseId',
     );
   }
   const assessment = await em.findOneOrFail(AssessmentEntity, reviewCase.assessmentId);
@@ -42,7 +42,14 @@ export async function decideCase(
   return reviewCase;
 }
 
+/** Finds the case of a repeated call. */
+export function findDecided(em: EntityManager, id: string): Promise<ReviewCase> {
+  return em.findOneOrFail(ReviewCaseEntity, id);
+}
+
 export interface ReviewFilter {
+  readonly statuses?: readonly ReviewStatus[] | null;
+  /** Deprecated. It must hold, too. */
   readonly status?: ReviewStatus | null;
   readonly organizationId?: string | null;
 }
@@ -60,12 +67,13 @@ const reviews: List<ReviewCase> = {
 /** A page of review cases, longest waiting first. The caller must check the scope. @throws GraphError BAD_USER_INPUT */
 export async function pageOfReviews(
   em: EntityManager,
-  { status, organizationId }: ReviewFilter,
+  { statuses, status, organizationId }: ReviewFilter,
   page: PageArguments,
 ): Promise<Connection<ReviewCase>> {
   const where: Sql[] = [];
+  if (statuses) where.push(isOneOf('t.status', statuses));
   if (status != null) where.push(sql`t.status = ${status}`);
-  if (organizationId != null) where.push(isUuid(organizationId) ? sql`t.organization_id = ${organizationId}` : never);
+  if (organizationId != null) where.push(hasId('t.organization_id', organizationId));
   return readPage(em, reviews, where, pageOf(reviews, page));
 }
 

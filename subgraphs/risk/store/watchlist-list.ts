@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { type Sql, sql } from '#shared/database/sql.ts';
+import { isOneOf, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { WatchlistKind } from '../domain/vocabulary.ts';
@@ -9,9 +9,11 @@ import type { WatchlistEntry } from '../entities.ts';
 import { watchlistEntryRows } from './rows.ts';
 
 export interface WatchlistFilter {
-  readonly kind?: WatchlistKind | null;
+  readonly kinds?: readonly WatchlistKind[] | null;
   readonly search?: string | null;
   readonly active?: boolean | null;
+  /** Deprecated. It must hold, too. */
+  readonly kind?: WatchlistKind | null;
 }
 
 const entries: List<WatchlistEntry> = {
@@ -27,10 +29,11 @@ const entries: List<WatchlistEntry> = {
 /** A page of the watchlist, newest first. The caller must check the scope. @throws GraphError BAD_USER_INPUT */
 export async function pageOfWatchlist(
   em: EntityManager,
-  { kind, search, active }: WatchlistFilter,
+  { kinds, search, active, kind }: WatchlistFilter,
   page: PageArguments,
 ): Promise<Connection<WatchlistEntry>> {
   const where: Sql[] = [];
+  if (kinds) where.push(isOneOf('t.kind', kinds));
   if (kind != null) where.push(sql`t.kind = ${kind}`);
   if (search != null) where.push(keyContains('t.search_key', parseSearch(search)));
   if (active != null) where.push(active ? sql`t.removed_at is null` : sql`t.removed_at is not null`);

@@ -62,13 +62,13 @@ export async function addEntry(
 export async function removeEntry(
   transaction: Transaction,
   removedBy: string,
-  { id, reason }: RemoveWatchlistEntry,
+  { watchlistEntryId: id, reason }: RemoveWatchlistEntry,
   now: Date,
 ): Promise<WatchlistChange> {
   const { em } = transaction;
   await lockWatchlist(em);
   const entry = isUuid(id) ? await em.findOne(WatchlistEntryEntity, { id }) : null;
-  if (!entry) refuse('NOT_FOUND', 'There is no watchlist entry with this id.', 'id');
+  if (!entry) refuse('NOT_FOUND', 'There is no watchlist entry with this id.', 'watchlistEntryId');
   if (entry.removedAt) return { entry, reassessed: 0 };
   Object.assign(entry, { removedBy, removedAt: now, removalReason: reason });
   const met = await shipmentIdsOf(

@@ -226,12 +226,37 @@ describe('riskAssessments', () => {
 
   test('filters by decision, rule, organization and score', async () => {
     const { organizationId } = await givenReview(receiver);
-    expect((await ask({ filter: { decision: 'REVIEW', organizationId } })).totalCount).toBe(1);
-    expect((await ask({ filter: { rule: 'BURST', organizationId } })).totalCount).toBe(1);
+    const count = async (filter: object) => (await ask({ filter: { ...filter, organizationId } })).totalCount;
+    const all = await count({});
+    expect(await count({ decisions: ['REVIEW'] })).toBe(1);
+    expect(await count({ decisions: ['REVIEW', 'ALLOW'] })).toBe(all);
+    expect(await count({ decisions: [] })).toBe(0);
+    expect(await count({ rules: ['BURST'] })).toBe(1);
+    expect(await count({ rules: ['BURST', 'UNUSUAL_LANE'] })).toBeGreaterThan(1);
+    expect(await count({ rules: ['WATCHLIST'] })).toBe(0);
+    expect(await count({ decisions: ['ALLOW'], rules: ['BURST'] })).toBe(0);
+    // The deprecated names.
+    expect(await count({ decision: 'REVIEW' })).toBe(1);
+    expect(await count({ rule: 'BURST' })).toBe(1);
+    expect(await count({ rule: 'BURST', decisions: ['ALLOW'] })).toBe(0);
     expect((await ask({ filter: { minScore: 37, organizationId } })).nodes.map(({ score }) => score)).toEqual([
       45, 37, 37, 37, 37, 37,
     ]);
     expect((await ask({ filter: { organizationId: 'none' } })).nodes).toEqual([]);
+  });
+
+  test('filters by the time of the assessment', async () => {
+    const { organizationId } = await givenReview(receiver);
+    const count = async (filter: object) => (await ask({ filter: { ...filter, organizationId } })).totalCount;
+    const all = await count({});
+    const [from, until] = ['2020-01-01T00:00:00.000Z', '2099-01-01T00:00:00.000Z'];
+    expect(await count({ assessed: { from, until } })).toBe(all);
+    expect(await count({ assessed: { until: from } })).toBe(0);
+    expect(await count({ assessed: { from: until } })).toBe(0);
+    // The deprecated names.
+    expect(await count({ since: from, until })).toBe(all);
+    expect(await count({ since: until })).toBe(0);
+    expect(await count({ assessed: { from }, until: from })).toBe(0);
   });
 
   test('has pages without gaps or repetitions', async () => {
@@ -250,6 +275,7 @@ describe('riskAssessments', () => {
 
   test.each([
     { filter: { minScore: 101 } },
+    { filter: { assessed: { from: '2026-03-02T00:00:00.000Z', until: '2026-03-01T00:00:00.000Z' } } },
     { first: 0 },
     { after: 'x' },
     { after: Buffer.from('["now","x"]').toString('base64url') },

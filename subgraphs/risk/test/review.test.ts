@@ -48,9 +48,9 @@ const reason = 'Called back, papers in order';
 
 async function decided(decision: 'APPROVE' | 'REJECT') {
   const booking = await givenReview(receiver);
-  const { id: caseId } = await openCase(booking.shipmentId);
-  const result = await decide({ caseId, decision, reason, expectedVersion: 1 });
-  return { booking, caseId, result };
+  const { id: reviewCaseId } = await openCase(booking.shipmentId);
+  const result = await decide({ reviewCaseId, decision, reason, expectedVersion: 1 });
+  return { booking, reviewCaseId, result };
 }
 const lastDecision = (shipmentId: string) =>
   receiver.published.findLast((event) => event.shipmentId === shipmentId)?.decision;
@@ -83,8 +83,8 @@ describe('decideReview', () => {
       { databaseUrl: database.urlFor('fleet'), live: risk.live, log: risk.services.log },
     );
     try {
-      const { booking, caseId } = await decided('APPROVE');
-      await decide({ caseId, decision: 'REJECT', reason, expectedVersion: 1 });
+      const { booking, reviewCaseId } = await decided('APPROVE');
+      await decide({ reviewCaseId, decision: 'REJECT', reason, expectedVersion: 1 });
       await neighbour.services.jobs.drain();
       const { shipmentId } = booking;
       expect(received.filter((entry) => (entry as string[])[0] === shipmentId)).toEqual([
@@ -98,10 +98,10 @@ describe('decideReview', () => {
 
   test('lets one of several reviewers decide; the others get CONFLICT and the decided case', async () => {
     const { shipmentId } = await givenReview(receiver);
-    const { id: caseId } = await openCase(shipmentId);
+    const { id: reviewCaseId } = await openCase(shipmentId);
     const results = await Promise.all(
       (['APPROVE', 'REJECT', 'REJECT'] as const).map((decision) =>
-        decide({ caseId, decision, reason, expectedVersion: 1 }),
+        decide({ reviewCaseId, decision, reason, expectedVersion: 1 }),
       ),
     );
     expect(results.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(['CONFLICT', 'CONFLICT']);
@@ -109,27 +109,52 @@ describe('decideReview', () => {
     for (const { reviewCase } of results) expect(reviewCase).toMatchObject({ decision: winner?.decision, version: 2 });
   });
 
+  test('takes the deprecated name of the case, too', async () => {
+    const { shipmentId } = await givenReview(receiver);
+    const { id: caseId } = await openCase(shipmentId);
+    const rest = { decision: 'APPROVE', reason, expectedVersion: 1 };
+    expect(await decide({ ...rest, caseId, reviewCaseId: newId() })).toMatchObject({
+      userErrors: [{ code: 'INVALID_INPUT', field: ['caseId'] }],
+    });
+    expect(await decide(rest)).toMatchObject({ userErrors: [{ code: 'INVALID_INPUT', field: ['reviewCaseId'] }] });
+    expect(await decide({ ...rest, caseId })).toMatchObject({ reviewCase: { id: caseId, version: 2 }, userErrors: [] });
+  });
+
+  test('takes effect once per idempotency key', async () => {
+    const { shipmentId } = await givenReview(receiver);
+    const { id: reviewCaseId } = await openCase(shipmentId);
+    const input = { reviewCaseId, decision: 'APPROVE', reason, expectedVersion: 1, idempotencyKey: newId() };
+    const first = await decide(input);
+    expect(first).toMatchObject({ reviewCase: { status: 'DECIDED', version: 2 }, userErrors: [] });
+    const published = receiver.published.length;
+    expect(await decide(input)).toEqual(first);
+    expect(receiver.published).toHaveLength(published);
+    expect(await decide({ ...input, decision: 'REJECT' })).toMatchObject({
+      userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED' }],
+    });
+  });
+
   test('refuses a case that is no longer open', async () => {
-    const { caseId } = await decided('APPROVE');
-    const again = await decide({ caseId, decision: 'REJECT', reason, expectedVersion: 2 });
+    const { reviewCaseId } = await decided('APPROVE');
+    const again = await decide({ reviewCaseId, decision: 'REJECT', reason, expectedVersion: 2 });
     expect(again).toMatchObject({ reviewCase: null, userErrors: [{ code: 'NOT_OPEN' }] });
   });
 
-  test.each([newId(), 'no-uuid', 'nul\0', "' or 1=1 --"])('refuses an id without a case (%#)', async (caseId) => {
-    const result = await decide({ caseId, decision: 'APPROVE', reason, expectedVersion: 1 });
+  test.each([newId(), 'no-uuid', 'nul\0', "' or 1=1 --"])('refuses an id without a case (%#)', async (reviewCaseId) => {
+    const result = await decide({ reviewCaseId, decision: 'APPROVE', reason, expectedVersion: 1 });
     expect(result).toMatchObject({ reviewCase: null, userErrors: [{ code: 'NOT_FOUND' }] });
   });
 
   test.each(['', 'why', 'nul\0 in it', 'x'.repeat(501), 'x'.repeat(100_000)])(
     'refuses a bad reason (%#)',
     async (given) => {
-      const result = await decide({ caseId: newId(), decision: 'APPROVE', reason: given, expectedVersion: 1 });
+      const result = await decide({ reviewCaseId: newId(), decision: 'APPROVE', reason: given, expectedVersion: 1 });
       expect(result.userErrors[0]).toMatchObject({ code: 'INVALID_INPUT', field: ['reason'] });
     },
   );
 
   test('requires the scope risk:review', async () => {
-    const input = { caseId: newId(), decision: 'APPROVE', reason, expectedVersion: 1 };
+    const input = { reviewCaseId: newId(), decision: 'APPROVE', reason, expectedVersion: 1 };
     for (const as of [anonymous, somebody(['ANALYST']), somebody(['CUSTOMER']), somebody(['DRIVER'])]) {
       const { errors } = await risk.ask(as, decideMutation, { input });
       expect(errors).toMatchObject([
@@ -171,9 +196,9 @@ describe('a booking that changes after the decision', () => {
 
   test('cannot be decided with the version before the change', async () => {
     const booking = await givenReview(receiver);
-    const { id: caseId } = await openCase(booking.shipmentId);
+    const { id: reviewCaseId } = await openCase(booking.shipmentId);
     await receiver.receive('shipment.booked', { ...booking, version: 3, valueCents: booking.valueCents * 2 });
-    const result = await decide({ caseId, decision: 'APPROVE', reason, expectedVersion: 1 });
+    const result = await decide({ reviewCaseId, decision: 'APPROVE', reason, expectedVersion: 1 });
     expect(result).toMatchObject({ reviewCase: { status: 'OPEN', version: 2 }, userErrors: [{ code: 'CONFLICT' }] });
   });
 });
@@ -205,8 +230,14 @@ describe('reviewQueue', () => {
       pickupFrom: '2026-03-05T08:00:00.000Z',
       assessment: { score: 45 },
     });
-    const other = await risk.ask<Queue>(reviewer, query, { filter: { status: 'DECIDED' } });
-    expect(new Set(other.data?.reviewQueue.nodes.map(({ status }) => status))).toEqual(new Set(['DECIDED']));
+    const statusesOf = async (filter: object) => {
+      const other = await risk.ask<Queue>(reviewer, query, { filter, first: 100 });
+      return [...new Set(other.data?.reviewQueue.nodes.map(({ status }) => status))].toSorted();
+    };
+    expect(await statusesOf({ statuses: ['DECIDED'] })).toEqual(['DECIDED']);
+    expect(await statusesOf({ statuses: ['DECIDED', 'OPEN'] })).toEqual(['DECIDED', 'OPEN']);
+    expect(await statusesOf({ statuses: [] })).toEqual([]);
+    expect(await statusesOf({ status: 'DECIDED' })).toEqual(['DECIDED']); // deprecated
   });
 
   test('pages through all cases in a constant number of statements', async () => {

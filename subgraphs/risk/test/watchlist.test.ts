@@ -40,7 +40,8 @@ async function mutate(mutation: string, input: object, as: Identity = reviewer):
 }
 const add = (kind: string, value: string, given: object = {}) =>
   mutate(addMutation, { idempotencyKey: newId(), kind, value, reason: 'Collected under false papers', ...given });
-const remove = (id: string | undefined) => mutate(removeMutation, { id, reason: 'It was somebody else' });
+const remove = (watchlistEntryId: string | undefined) =>
+  mutate(removeMutation, { watchlistEntryId, reason: 'It was somebody else' });
 
 async function riskOf({ shipmentId: id }: Booked) {
   const { data } = await risk.ask<{ _entities: [{ risk: { decision: string; score: number; trigger: string } }] }>(
@@ -207,6 +208,16 @@ test.each([newId(), 'no-uuid', 'nul\0'])('removing an unknown entry is refused (
   expect(await remove(id)).toMatchObject({ entry: null, userErrors: [{ code: 'NOT_FOUND' }] });
 });
 
+test('the deprecated id of the entry still names it', async () => {
+  const { entry } = await add('NAME', 'Named By Id');
+  const old = { id: entry?.id, reason: 'It was somebody else' };
+  expect(await mutate(removeMutation, { ...old, watchlistEntryId: newId() })).toMatchObject({
+    entry: null,
+    userErrors: [{ code: 'INVALID_INPUT', field: ['id'] }],
+  });
+  expect(await mutate(removeMutation, old)).toMatchObject({ entry: { active: false }, userErrors: [] });
+});
+
 test('removing twice changes nothing', async () => {
   const { entry } = await add('NAME', 'Removed Twice');
   const first = await remove(entry?.id);
@@ -218,7 +229,7 @@ test('adding and removing require the scope risk:review', async () => {
   for (const as of [anonymous, somebody(['ANALYST']), somebody(['CUSTOMER'])]) {
     const code = as.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN';
     expect((await risk.ask(as, addMutation, { input })).errors).toMatchObject([{ extensions: { code } }]);
-    const removal = { input: { id: newId(), reason: 'Because I say so' } };
+    const removal = { input: { watchlistEntryId: newId(), reason: 'Because I say so' } };
     expect((await risk.ask(as, removeMutation, removal)).errors).toMatchObject([{ extensions: { code } }]);
   }
 });
@@ -237,6 +248,9 @@ test('the list shows active entries by default, and finds entries by part of the
   expect(holding).toContain(kept.entry?.value);
   expect(holding).not.toContain('Listed But Gone');
   expect(await values({ filter: { search: '100%' } })).toEqual(['Listed 100% Bad']);
+  for (const filter of [{ kinds: ['NAME', 'EMAIL'] }, { kind: 'NAME' }]) // `kind` is deprecated
+    expect(await values({ filter: { ...filter, search: '100%' } })).toEqual(['Listed 100% Bad']);
+  for (const kinds of [['EMAIL'], []]) expect(await values({ filter: { kinds, search: '100%' } })).toEqual([]);
   expect(await values({ filter: { search: 'listed but', active: false } })).toEqual(['Listed But Gone']);
   await add('NAME', 'Spedycja Łódź Öl');
   for (const search of ['ŁÓDŹ', 'lodz', 'Lo\u0301dz\u0301', 'ÖL łódź']) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { moneyUpTo } from '#shared/input/money.ts';
+import { withOldNames } from '#shared/input/old-names.ts';
 import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { optionalText, text } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
@@ -108,14 +109,20 @@ export const createInput = z.object({
 });
 export type CreateInput = z.infer<typeof createInput>;
 
-export const updateInput = z.object({
-  idempotencyKey: idempotencyKey.nullish(),
-  id,
-  expectedVersion: z.number().int(),
-  equipment: equipment.nullish(),
-  /** Absent keeps the notes; null or blank removes them. */
-  notes: z.union([z.undefined(), notes]),
-  stops: stops.nullish(),
-  items: items.nullish(),
-});
+/** The old name of the changed shipment's id. */
+export const oldId = { shipmentId: 'id' } as const;
+
+export const updateInput = withOldNames(
+  z.object({
+    idempotencyKey: idempotencyKey.nullish(),
+    shipmentId: id,
+    expectedVersion: z.number().int(),
+    equipment: equipment.nullish(),
+    /** Absent keeps the notes; null or blank removes them. */
+    notes: z.union([z.undefined(), notes]),
+    stops: stops.nullish(),
+    items: items.nullish(),
+  }),
+  oldId,
+);
 export type UpdateInput = z.infer<typeof updateInput>;

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { withOldNames } from '#shared/input/old-names.ts';
 import { point } from '#shared/input/place.ts';
 import { optionalText, text } from '#shared/input/text.ts';
-import { expectedVersion, instant } from './shipment-input.ts';
+import { expectedVersion, instant, oldId } from './shipment-input.ts';
 
 const keyed = { idempotencyKey: idempotencyKey.nullish() };
 
-export const bookInput = z.object({ ...keyed, id, expectedVersion });
-export const cancelInput = z.object({ ...keyed, id, expectedVersion, reason: text(1, 500) });
+export const bookInput = withOldNames(z.object({ ...keyed, shipmentId: id, expectedVersion }), oldId);
+export const cancelInput = withOldNames(
+  z.object({ ...keyed, shipmentId: id, expectedVersion, reason: text(1, 500) }),
+  oldId,
+);
 
 const proof = z
   .object({
@@ -21,17 +25,20 @@ const proof = z
     message: 'Give a signature or a photo.',
   });
 
-export const advanceInput = z.object({
-  ...keyed,
-  id,
-  expectedVersion,
-  to: z.enum(['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'EXCEPTION']),
-  at: instant.nullish(),
-  location: point.nullish(),
-  place: optionalText(200),
-  note: optionalText(1_000),
-  proofOfDelivery: proof.nullish(),
-});
+export const advanceInput = withOldNames(
+  z.object({
+    ...keyed,
+    shipmentId: id,
+    expectedVersion,
+    to: z.enum(['PICKED_UP', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'EXCEPTION']),
+    at: instant.nullish(),
+    location: point.nullish(),
+    place: optionalText(200),
+    note: optionalText(1_000),
+    proofOfDelivery: proof.nullish(),
+  }),
+  oldId,
+);
 export type AdvanceInput = z.infer<typeof advanceInput>;
 
 export const rateInput = z.object({

@@ -14,21 +14,24 @@ import { commentRows } from '../store/rows.ts';
 
 type Change<S extends z.ZodType> = Scope<ShipmentsContext, z.output<S>>;
 
+/** An input that names a shipment, maybe by the deprecated field. */
+interface NamedShipment {
+  readonly shipmentId?: string | null;
+  readonly id?: string | null;
+}
+
 /** Adds the current shipment to a payload, also after a refusal. */
-function withShipment<I>(idOf: (input: I) => string, resolve: MutationResolver<ShipmentsContext>) {
+function withShipment(resolve: MutationResolver<ShipmentsContext>) {
   return async (
     parent: unknown,
-    args: { readonly input: I },
+    args: { readonly input: NamedShipment },
     context: ShipmentsContext,
     info: { fieldName: string },
   ) => ({
     ...(await resolve(parent, args, context, info)),
-    shipment: await context.loaders.shipment.load(idOf(args.input)),
+    shipment: await context.loaders.shipment.load(args.input.shipmentId ?? args.input.id ?? ''),
   });
 }
-
-const ofId = ({ id }: { readonly id: string }) => id;
-const ofShipmentId = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
 
 export const Mutation = {
   createShipment: mutation({
@@ -38,7 +41,6 @@ export const Mutation = {
     payload: (id, { context }) => ({ shipment: () => context.loaders.shipment.load(id) }),
   }),
   updateShipment: withShipment(
-    ofId,
     mutation({
       parse: updateInput,
       change: ({ transaction, caller, input, now }) => updateShipment(transaction, caller, input, now),
@@ -46,7 +48,6 @@ export const Mutation = {
     }),
   ),
   bookShipment: withShipment(
-    ofId,
     mutation({
       parse: bookInput,
       change: ({ transaction, caller, input, now }) => bookShipment(transaction, caller, input, now),
@@ -54,7 +55,6 @@ export const Mutation = {
     }),
   ),
   cancelShipment: withShipment(
-    ofId,
     mutation({
       parse: cancelInput,
       change: ({ transaction, caller, input, now }) => cancelShipment(transaction, caller, input, now),
@@ -62,7 +62,6 @@ export const Mutation = {
     }),
   ),
   advanceShipment: withShipment(
-    ofId,
     mutation({
       parse: advanceInput,
       change: ({ transaction, caller, input, now }) => advanceShipment(transaction, caller, input, now),
@@ -70,7 +69,6 @@ export const Mutation = {
     }),
   ),
   rateShipment: withShipment(
-    ofShipmentId,
     mutation({
       parse: rateInput,
       change: ({ transaction, caller, input, now }: Change<typeof rateInput>) =>
@@ -79,7 +77,6 @@ export const Mutation = {
     }),
   ),
   commentOnShipment: withShipment(
-    ofShipmentId,
     mutation({
       parse: commentInput,
       change: ({ transaction, caller, input, now }) => writeComment(transaction, caller, input, now),

@@ -37,13 +37,13 @@ export function requirePlausibleWindows(stops: readonly { windowStart: Date; win
 export async function bookShipment(
   transaction: Transaction,
   identity: AccountIdentity,
-  { id, expectedVersion }: { id: string; expectedVersion?: number | null | undefined },
+  { shipmentId, expectedVersion }: { shipmentId: string; expectedVersion?: number | null | undefined },
   now: Date,
 ): Promise<void> {
   const { em, emit } = transaction;
-  const shipment = await lockShipment(em, identity, id, expectedVersion);
+  const shipment = await lockShipment(em, identity, shipmentId, expectedVersion);
   requireStep(identity, shipment, 'BOOKED');
-  const stops = await stopsOf(em, id);
+  const stops = await stopsOf(em, shipmentId);
   requireFuturePickup(stops[0]?.windowEnd, now);
   takeStep(transaction, shipment, { to: 'BOOKED', at: now, recordedAt: now, actorAccountId: identity.accountId });
   await em.flush();

@@ -29,7 +29,7 @@ export async function updateShipment(
   input: UpdateInput,
   now: Date,
 ): Promise<void> {
-  const shipment = await lockShipment(em, identity, input.id, input.expectedVersion);
+  const shipment = await lockShipment(em, identity, input.shipmentId, input.expectedVersion);
   requireEditor(identity, shipment);
   requireOpen(shipment, input);
 
@@ -126,7 +126,7 @@ function stopFacts(stop: Given<StopRow, Exclude<keyof StopRow, symbol>>) {
 function requireEditor(identity: AccountIdentity, { organizationId, driverId = null }: ShipmentRow): void {
   const actors = actorsOf(identity, { organizationId, driverId });
   if (actors.includes('SHIPPER') || actors.includes('DISPATCHER')) return;
-  refuse('NOT_ALLOWED', 'Only the shipper or a dispatcher can change this shipment.', 'id');
+  refuse('NOT_ALLOWED', 'Only the shipper or a dispatcher can change this shipment.', 'shipmentId');
 }
 
 function requireOpen({ status }: ShipmentRow, { equipment, stops, items }: UpdateInput): void {
@@ -138,5 +138,6 @@ function requireOpen({ status }: ShipmentRow, { equipment, stops, items }: Updat
       facts[0],
     );
   }
-  if (closed.includes(status)) refuse('INVALID_STATE', `A shipment that is ${status} can no longer change.`, 'id');
+  if (closed.includes(status))
+    refuse('INVALID_STATE', `A shipment that is ${status} can no longer change.`, 'shipmentId');
 }

@@ -17,7 +17,7 @@ export async function rateShipment(
   now: Date,
 ): Promise<void> {
   const { em, emit } = transaction;
-  const shipment = await lockShipment(em, identity, shipmentId, null, 'shipmentId');
+  const shipment = await lockShipment(em, identity, shipmentId, null);
   if (identity.organizationId !== shipment.organizationId) {
     refuse('NOT_ALLOWED', 'Only the customer whose freight it was can rate this shipment.', 'shipmentId');
   }

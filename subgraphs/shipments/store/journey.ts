@@ -20,7 +20,7 @@ export async function advanceShipment(
 ): Promise<void> {
   const { em, emit } = transaction;
   const { to, note, proofOfDelivery: proof } = input;
-  const shipment = await lockShipment(em, identity, input.id, input.expectedVersion);
+  const shipment = await lockShipment(em, identity, input.shipmentId, input.expectedVersion);
   requireStep(identity, shipment, to);
   if (to === 'DELIVERED' && !proof)
     refuse('PROOF_REQUIRED', 'A delivery needs a proof. Give it in `proofOfDelivery`.', 'proofOfDelivery');
@@ -66,11 +66,15 @@ export async function advanceShipment(
 export async function cancelShipment(
   transaction: Transaction,
   identity: AccountIdentity,
-  { id, expectedVersion, reason }: { id: string; expectedVersion?: number | null | undefined; reason: string },
+  {
+    shipmentId,
+    expectedVersion,
+    reason,
+  }: { shipmentId: string; expectedVersion?: number | null | undefined; reason: string },
   now: Date,
 ): Promise<void> {
   const { em, emit } = transaction;
-  const shipment = await lockShipment(em, identity, id, expectedVersion);
+  const shipment = await lockShipment(em, identity, shipmentId, expectedVersion);
   requireStep(identity, shipment, 'CANCELLED');
   takeStep(transaction, shipment, {
     to: 'CANCELLED',

@@ -42,10 +42,9 @@ export async function lockShipment(
   identity: Identity,
   id: string,
   expectedVersion: number | null | undefined,
-  field = 'id',
 ): Promise<ShipmentRow> {
   const shipment = isUuid(id) ? await lockWhere(em, id, visibleTo(identity)) : null;
-  if (!shipment) refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', field);
+  if (!shipment) refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', 'shipmentId');
   checkVersion(shipment, expectedVersion);
   return shipment;
 }

@@ -28,11 +28,15 @@ export function requireStep(identity: Identity, shipment: ShipmentRow, to: Shipm
   if (verdict === 'INVALID_TRANSITION') {
     const targets = Object.keys(steps[status]).join(', ') || 'no other status';
     const limit = troubledFrom ? ` Its exception arose in ${troubledFrom}, so it can't resume beyond that.` : '';
-    refuse('INVALID_TRANSITION', `From ${status} a shipment can go to ${targets}, but not to ${to}.${limit}`, 'id');
+    refuse(
+      'INVALID_TRANSITION',
+      `From ${status} a shipment can go to ${targets}, but not to ${to}.${limit}`,
+      'shipmentId',
+    );
   }
   if (verdict === 'NOT_ALLOWED') {
     const actors = (steps[status][to] ?? []).map((actor) => actorNames[actor]).join(' or ');
-    refuse('NOT_ALLOWED', `Only ${actors} can take this shipment from ${status} to ${to}.`, 'id');
+    refuse('NOT_ALLOWED', `Only ${actors} can take this shipment from ${status} to ${to}.`, 'shipmentId');
   }
 }
 

@@ -32,7 +32,7 @@ describe('changing a shipment', () => {
     const { shipment, userErrors } = await update(
       customer,
       {
-        id,
+        shipmentId: id,
         expectedVersion: version,
         items: [{ ...oranges, weightKg: 10_000 }],
         stops: [chicago, toronto, { ...toronto, city: 'Ottawa', hubCode: null }],
@@ -57,15 +57,19 @@ describe('changing a shipment', () => {
 
   test('removes the notes with null', async () => {
     const { id, version } = await create(scene);
-    const { shipment } = await update(customer, { id, expectedVersion: version, notes: null }, 'shipment { notes }');
+    const { shipment } = await update(
+      customer,
+      { shipmentId: id, expectedVersion: version, notes: null },
+      'shipment { notes }',
+    );
     expect(shipment).toEqual({ notes: null });
   });
 
   test('records which account changed which field, with the old and new values', async () => {
     const { id, version } = await create(scene);
     const stops = [chicago, { ...toronto, street: '1 Quay St', windowEnd: inHours(30) }];
-    await update(customer, { id, expectedVersion: version, notes: null, stops });
-    await update(dispatcher, { id, expectedVersion: version + 1, equipment: 'DRY_VAN' });
+    await update(customer, { shipmentId: id, expectedVersion: version, notes: null, stops });
+    await update(dispatcher, { shipmentId: id, expectedVersion: version + 1, equipment: 'DRY_VAN' });
     const { data } = await scene.ask(
       customer,
       'query($id: ID!) { shipment(id: $id) { changes { version at by { id } fields { field before after } } } }',
@@ -108,7 +112,7 @@ describe('changing a shipment', () => {
     for (const input of [{}, same]) {
       const { shipment, userErrors } = await update(
         customer,
-        { id, expectedVersion: version, ...input },
+        { shipmentId: id, expectedVersion: version, ...input },
         'shipment { version updatedAt changes { version } }',
       );
       expect(userErrors).toEqual([]);
@@ -120,7 +124,7 @@ describe('changing a shipment', () => {
   test('of a draft is sent as shipment.changed with its version', async () => {
     const { id, version } = await create(scene);
     await scene.heard();
-    await update(customer, { id, expectedVersion: version, equipment: 'DRY_VAN' });
+    await update(customer, { shipmentId: id, expectedVersion: version, equipment: 'DRY_VAN' });
     expect(await scene.heard()).toMatchObject([
       { name: 'shipment.changed', payload: { shipmentId: id, equipment: 'DRY_VAN', version: version + 1 } },
     ]);
@@ -129,7 +133,7 @@ describe('changing a shipment', () => {
   test('sends shipment.booked again for a booked shipment, with its new version', async () => {
     const { id, version } = await create(scene, { book: true });
     await scene.heard();
-    await update(dispatcher, { id, expectedVersion: version, equipment: 'DRY_VAN' });
+    await update(dispatcher, { shipmentId: id, expectedVersion: version, equipment: 'DRY_VAN' });
     expect(await scene.heard()).toMatchObject([
       { name: 'shipment.booked', payload: { shipmentId: id, equipment: 'DRY_VAN', version: version + 1 } },
     ]);
@@ -137,10 +141,10 @@ describe('changing a shipment', () => {
 
   test('is refused for an old version, with the current shipment', async () => {
     const { id, version } = await create(scene);
-    await update(customer, { id, expectedVersion: version, notes: 'first' });
+    await update(customer, { shipmentId: id, expectedVersion: version, notes: 'first' });
     const { shipment, userErrors } = await update(
       dispatcher,
-      { id, expectedVersion: version, notes: 'second' },
+      { shipmentId: id, expectedVersion: version, notes: 'second' },
       'shipment { version notes }',
     );
     expect(userErrors).toMatchObject([{ code: 'CONFLICT', field: ['expectedVersion'] }]);
@@ -150,7 +154,9 @@ describe('changing a shipment', () => {
   test('succeeds once if two arrive at once, and nothing is half written', async () => {
     const { id, version } = await create(scene);
     const payloads = await Promise.all(
-      [5, 7].map((count) => update(customer, { id, expectedVersion: version, items: Array(count).fill(oranges) })),
+      [5, 7].map((count) =>
+        update(customer, { shipmentId: id, expectedVersion: version, items: Array(count).fill(oranges) }),
+      ),
     );
     expect(payloads.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
     expect(payloads.flatMap(({ userErrors }) => userErrors)).toMatchObject([{ code: 'CONFLICT' }]);
@@ -164,24 +170,24 @@ describe('changing a shipment', () => {
 
   test('is limited to the notes after the assignment, and impossible after the delivery', async () => {
     const { id } = await assigned(scene);
-    const facts = await update(customer, { id, expectedVersion: 3, items: [oranges] });
+    const facts = await update(customer, { shipmentId: id, expectedVersion: 3, items: [oranges] });
     expect(facts.userErrors).toMatchObject([{ code: 'INVALID_STATE', field: ['items'] }]);
-    const notes = await update(customer, { id, expectedVersion: 3, notes: 'Dock 7' });
+    const notes = await update(customer, { shipmentId: id, expectedVersion: 3, notes: 'Dock 7' });
     expect(notes.userErrors).toEqual([]);
     await driveTo(scene, id, 'DELIVERED');
-    const done = await update(customer, { id, expectedVersion: 8, notes: 'Too late' });
+    const done = await update(customer, { shipmentId: id, expectedVersion: 8, notes: 'Too late' });
     expect(done.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
   });
 
   test('is refused to its driver, and to callers who cannot see it', async () => {
     const { id, version } = await create(scene);
-    expect(await update(stranger, { id, expectedVersion: version, notes: 'x' })).toMatchObject({
+    expect(await update(stranger, { shipmentId: id, expectedVersion: version, notes: 'x' })).toMatchObject({
       shipment: null,
       userErrors: [{ code: 'NOT_FOUND' }],
     });
     for (const wrong of [newId(), 'x', '\u0000', "' or true"]) {
-      const { userErrors } = await update(customer, { id: wrong, expectedVersion: 1 });
-      expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['id'] }]);
+      const { userErrors } = await update(customer, { shipmentId: wrong, expectedVersion: 1 });
+      expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['shipmentId'] }]);
     }
   });
 
@@ -192,7 +198,7 @@ describe('changing a shipment', () => {
       `mutation($a: UpdateShipmentInput!, $b: BookShipmentInput!) {
         a: updateShipment(input: $a) { shipment { version notes events { to } } }
         b: bookShipment(input: $b) { shipment { version status events { to } } } }`,
-      { a: { id, expectedVersion: 1, notes: 'n' }, b: { id, expectedVersion: 2 } },
+      { a: { shipmentId: id, expectedVersion: 1, notes: 'n' }, b: { shipmentId: id, expectedVersion: 2 } },
     );
     expect(data).toEqual({
       a: { shipment: { version: 2, notes: 'n', events: [{ to: 'DRAFT' }] } },
@@ -202,7 +208,7 @@ describe('changing a shipment', () => {
 
   test('is refused when a booked shipment is booked again', async () => {
     const { id } = await create(scene);
-    const payloads = await Promise.all([1, 2].map(() => change(scene, customer, 'bookShipment', { id })));
+    const payloads = await Promise.all([1, 2].map(() => change(scene, customer, 'bookShipment', { shipmentId: id })));
     expect(payloads.flatMap(({ userErrors }) => userErrors)).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
     expect(payloads.every(({ shipment }) => shipment?.status === 'BOOKED')).toBe(true);
   });

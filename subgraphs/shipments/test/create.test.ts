@@ -281,7 +281,7 @@ describe('invalid, huge and hostile input is refused with its field and how to c
     const booked = await change(scene, customer, 'createShipment', shipmentInput({ stops: past, book: true }));
     expect(booked.userErrors).toMatchObject([{ code: 'PICKUP_IN_PAST', field: ['stops', '0', 'windowEnd'] }]);
     const draft = await create(scene, { stops: past });
-    const { userErrors } = await change(scene, customer, 'bookShipment', { id: draft.id });
+    const { userErrors } = await change(scene, customer, 'bookShipment', { shipmentId: draft.id });
     expect(userErrors).toMatchObject([{ code: 'PICKUP_IN_PAST' }]);
   });
 

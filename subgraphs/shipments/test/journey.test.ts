@@ -41,18 +41,23 @@ const advance = (as: typeof driver, input: object, selection?: string) =>
 describe('a shipment goes from draft to delivery', () => {
   test('each step is an event with actor, time and place, and sends a domain event', async () => {
     const { id } = await create(scene);
-    await change(scene, customer, 'bookShipment', { id, expectedVersion: 1 });
+    await change(scene, customer, 'bookShipment', { shipmentId: id, expectedVersion: 1 });
     await arrive(scene, 'assignment.created', assignment(id, { accountId: dispatcher.accountId }));
     await scene.heard();
 
     const pickedUpAt = clock.read().toISOString();
-    await advance(driver, { id, to: 'PICKED_UP' });
+    await advance(driver, { shipmentId: id, to: 'PICKED_UP' });
     clock.advance(60_000);
-    await advance(driver, { id, to: 'IN_TRANSIT', location: { latitude: 41.9, longitude: -87.5 }, place: 'Gary, IN' });
-    await advance(driver, { id, to: 'OUT_FOR_DELIVERY', note: 'Gate 4' });
+    await advance(driver, {
+      shipmentId: id,
+      to: 'IN_TRANSIT',
+      location: { latitude: 41.9, longitude: -87.5 },
+      place: 'Gary, IN',
+    });
+    await advance(driver, { shipmentId: id, to: 'OUT_FOR_DELIVERY', note: 'Gate 4' });
     const { shipment, userErrors } = await advance(
       driver,
-      { id, to: 'DELIVERED', proofOfDelivery: { ...proof, note: 'One carton wet' } },
+      { shipmentId: id, to: 'DELIVERED', proofOfDelivery: { ...proof, note: 'One carton wet' } },
       `shipment { status version pickedUpAt deliveredAt late nextStatuses driver { id } vehicle { id }
          origin { arrivedAt } destination { arrivedAt }
          proofOfDelivery { recipientName signedAt signatureReference photoReference note location { latitude } recordedBy { id } }
@@ -140,17 +145,17 @@ describe('a shipment goes from draft to delivery', () => {
     const { id } = await assigned(scene);
     await driveTo(scene, id, 'IN_TRANSIT');
     await scene.heard();
-    const silent = await advance(driver, { id, to: 'EXCEPTION' });
+    const silent = await advance(driver, { shipmentId: id, to: 'EXCEPTION' });
     expect(silent.userErrors).toMatchObject([{ code: 'REASON_REQUIRED', field: ['note'] }]);
     const fallen = await advance(
       driver,
-      { id, to: 'EXCEPTION', note: 'Flat tyre' },
+      { shipmentId: id, to: 'EXCEPTION', note: 'Flat tyre' },
       'shipment { status nextStatuses }',
     );
     expect(fallen.shipment).toEqual({ status: 'EXCEPTION', nextStatuses: ['PICKED_UP', 'IN_TRANSIT'] });
-    const skipping = await advance(driver, { id, to: 'OUT_FOR_DELIVERY' });
+    const skipping = await advance(driver, { shipmentId: id, to: 'OUT_FOR_DELIVERY' });
     expect(skipping.userErrors).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
-    const resumed = await advance(driver, { id, to: 'IN_TRANSIT', note: 'Tyre changed' });
+    const resumed = await advance(driver, { shipmentId: id, to: 'IN_TRANSIT', note: 'Tyre changed' });
     expect(resumed).toMatchObject({ shipment: { status: 'IN_TRANSIT' }, userErrors: [] });
     expect((await scene.heard()).map(({ name, payload }) => [name, payload['reason']])).toEqual([
       ['shipment.exception', 'Flat tyre'],
@@ -164,12 +169,12 @@ describe('a shipment goes from draft to delivery', () => {
     const at = new Date(clock.read().getTime() - 1_800_000).toISOString();
     const { shipment } = await advance(
       driver,
-      { id, to: 'PICKED_UP', at },
+      { shipmentId: id, to: 'PICKED_UP', at },
       'shipment { pickedUpAt events(last: 1) { at recordedAt } }',
     );
     expect(shipment).toEqual({ pickedUpAt: at, events: [{ at, recordedAt: clock.read().toISOString() }] });
     for (const wrong of [inHours(1_000), inHours(-1_000)]) {
-      const { userErrors } = await advance(driver, { id, to: 'IN_TRANSIT', at: wrong });
+      const { userErrors } = await advance(driver, { shipmentId: id, to: 'IN_TRANSIT', at: wrong });
       expect(userErrors).toMatchObject([{ code: 'INVALID_TIME', field: ['at'] }]);
     }
   });
@@ -185,7 +190,11 @@ describe('a shipment goes from draft to delivery', () => {
     );
     expect(open.data).toEqual({ shipment: { late: true } });
     await scene.heard();
-    const { shipment } = await advance(driver, { id, to: 'DELIVERED', proofOfDelivery: proof }, 'shipment { late }');
+    const { shipment } = await advance(
+      driver,
+      { shipmentId: id, to: 'DELIVERED', proofOfDelivery: proof },
+      'shipment { late }',
+    );
     expect(shipment).toEqual({ late: true });
     expect((await scene.heard())[0]?.payload).toMatchObject({ onTime: false });
   });
@@ -217,19 +226,19 @@ describe('a step', () => {
       customer,
       'mutation($i: AdvanceShipmentInput!) { advanceShipment(input: $i) { userErrors { code } } }',
       {
-        i: { id, to: 'PICKED_UP' },
+        i: { shipmentId: id, to: 'PICKED_UP' },
       },
     );
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    const other = await advance(otherDriver, { id, to: 'PICKED_UP' });
-    expect(other).toMatchObject({ shipment: null, userErrors: [{ code: 'NOT_FOUND', field: ['id'] }] });
-    const { shipment } = await advance(dispatcher, { id, to: 'PICKED_UP' });
+    const other = await advance(otherDriver, { shipmentId: id, to: 'PICKED_UP' });
+    expect(other).toMatchObject({ shipment: null, userErrors: [{ code: 'NOT_FOUND', field: ['shipmentId'] }] });
+    const { shipment } = await advance(dispatcher, { shipmentId: id, to: 'PICKED_UP' });
     expect(shipment).toMatchObject({ status: 'PICKED_UP' });
   });
 
   test('that the table does not have is refused, with the current shipment', async () => {
     const { id } = await create(scene, { book: true });
-    const { shipment, userErrors } = await advance(dispatcher, { id, to: 'PICKED_UP' });
+    const { shipment, userErrors } = await advance(dispatcher, { shipmentId: id, to: 'PICKED_UP' });
     expect(shipment).toMatchObject({ id, status: 'BOOKED' });
     expect(userErrors).toMatchObject([
       { code: 'INVALID_TRANSITION', message: expect.stringContaining('ASSIGNED, CANCELLED') },
@@ -238,12 +247,12 @@ describe('a step', () => {
 
   test('to DELIVERED requires a proof with a signature or a photo, and other steps refuse one', async () => {
     const { id } = await assigned(scene);
-    const early = await advance(driver, { id, to: 'PICKED_UP', proofOfDelivery: proof });
+    const early = await advance(driver, { shipmentId: id, to: 'PICKED_UP', proofOfDelivery: proof });
     expect(early.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['proofOfDelivery'] }]);
     await driveTo(scene, id, 'OUT_FOR_DELIVERY');
-    const none = await advance(driver, { id, to: 'DELIVERED' });
+    const none = await advance(driver, { shipmentId: id, to: 'DELIVERED' });
     expect(none.userErrors).toMatchObject([{ code: 'PROOF_REQUIRED', field: ['proofOfDelivery'] }]);
-    const bare = await advance(driver, { id, to: 'DELIVERED', proofOfDelivery: { recipientName: 'Mary' } });
+    const bare = await advance(driver, { shipmentId: id, to: 'DELIVERED', proofOfDelivery: { recipientName: 'Mary' } });
     expect(bare.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['proofOfDelivery'] }]);
   });
 });
@@ -252,26 +261,26 @@ describe('cancelling', () => {
   test('is allowed for the shipper before the pickup, and sends the reason', async () => {
     const { id } = await assigned(scene);
     await scene.heard();
-    const blank = await change(scene, customer, 'cancelShipment', { id, reason: ' ' });
+    const blank = await change(scene, customer, 'cancelShipment', { shipmentId: id, reason: ' ' });
     expect(blank.userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['reason'] }]);
-    const { shipment } = await change(scene, customer, 'cancelShipment', { id, reason: 'Goods not ready' });
+    const { shipment } = await change(scene, customer, 'cancelShipment', { shipmentId: id, reason: 'Goods not ready' });
     expect(shipment).toMatchObject({ status: 'CANCELLED' });
     expect(await scene.heard()).toMatchObject([
       { name: 'shipment.cancelled', payload: { shipmentId: id, driverId, reason: 'Goods not ready' } },
     ]);
-    const again = await change(scene, customer, 'cancelShipment', { id, reason: 'Twice' });
+    const again = await change(scene, customer, 'cancelShipment', { shipmentId: id, reason: 'Twice' });
     expect(again.userErrors).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
   });
 
   test('is allowed after the pickup only for a dispatcher, and only from an exception', async () => {
     const { id } = await assigned(scene);
     await driveTo(scene, id, 'PICKED_UP');
-    const rolling = await change(scene, dispatcher, 'cancelShipment', { id, reason: 'No' });
+    const rolling = await change(scene, dispatcher, 'cancelShipment', { shipmentId: id, reason: 'No' });
     expect(rolling.userErrors).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
-    await advance(driver, { id, to: 'EXCEPTION', note: 'Fire' });
-    const shipper = await change(scene, customer, 'cancelShipment', { id, reason: 'No' });
+    await advance(driver, { shipmentId: id, to: 'EXCEPTION', note: 'Fire' });
+    const shipper = await change(scene, customer, 'cancelShipment', { shipmentId: id, reason: 'No' });
     expect(shipper).toMatchObject({ shipment: { status: 'EXCEPTION' }, userErrors: [{ code: 'NOT_ALLOWED' }] });
-    const { shipment } = await change(scene, dispatcher, 'cancelShipment', { id, reason: 'Total loss' });
+    const { shipment } = await change(scene, dispatcher, 'cancelShipment', { shipmentId: id, reason: 'Total loss' });
     expect(shipment).toMatchObject({ status: 'CANCELLED' });
   });
 });
@@ -280,7 +289,9 @@ describe('concurrent changes', () => {
   test('one of ten pickups succeeds', async () => {
     const { id } = await assigned(scene);
     const payloads = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => advance(index % 2 ? driver : dispatcher, { id, to: 'PICKED_UP' })),
+      Array.from({ length: 10 }, (_, index) =>
+        advance(index % 2 ? driver : dispatcher, { shipmentId: id, to: 'PICKED_UP' }),
+      ),
     );
     expect(payloads.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
     expect(payloads.flatMap(({ userErrors }) => userErrors.map(({ code }) => code))).toEqual(
@@ -291,8 +302,8 @@ describe('concurrent changes', () => {
   test('either a pickup or a cancellation succeeds', async () => {
     const { id } = await assigned(scene);
     const payloads = await Promise.all([
-      advance(driver, { id, to: 'PICKED_UP' }),
-      change(scene, customer, 'cancelShipment', { id, reason: 'Changed my mind' }),
+      advance(driver, { shipmentId: id, to: 'PICKED_UP' }),
+      change(scene, customer, 'cancelShipment', { shipmentId: id, reason: 'Changed my mind' }),
     ]);
     expect(payloads.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
   });
@@ -365,11 +376,11 @@ describe('events of the fleet subgraph', () => {
     const relay = newId();
     await arrive(scene, 'assignment.created', assignment(id, { driverId: relay }));
     expect(await read(id)).toMatchObject({ status: 'IN_TRANSIT', driver: { id: relay } });
-    const old = await advance(driver, { id, to: 'OUT_FOR_DELIVERY' });
+    const old = await advance(driver, { shipmentId: id, to: 'OUT_FOR_DELIVERY' });
     expect(old.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
 
     const done = await create(scene, { book: true });
-    await change(scene, customer, 'cancelShipment', { id: done.id, reason: 'No' });
+    await change(scene, customer, 'cancelShipment', { shipmentId: done.id, reason: 'No' });
     await arrive(scene, 'assignment.created', assignment(done.id));
     expect(await read(done.id)).toMatchObject({ status: 'CANCELLED', driver: null });
     await arrive(scene, 'assignment.created', assignment(newId()));

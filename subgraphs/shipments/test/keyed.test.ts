@@ -65,9 +65,9 @@ describe('a change of a shipment runs once per idempotency key', () => {
 
   test('a repeated step returns the result of the first call, even if the shipment has advanced', async () => {
     const { id } = await assigned(scene);
-    const step = { id, to: 'PICKED_UP', idempotencyKey: newId() };
+    const step = { shipmentId: id, to: 'PICKED_UP', idempotencyKey: newId() };
     await change(scene, driver, 'advanceShipment', step);
-    await change(scene, driver, 'advanceShipment', { id, to: 'IN_TRANSIT' });
+    await change(scene, driver, 'advanceShipment', { shipmentId: id, to: 'IN_TRANSIT' });
     expect(await change(scene, driver, 'advanceShipment', step)).toMatchObject({
       shipment: { status: 'IN_TRANSIT' },
       userErrors: [],
@@ -76,8 +76,8 @@ describe('a change of a shipment runs once per idempotency key', () => {
 
   test('a booking, a cancellation and a rating run once', async () => {
     const { id } = await create(scene);
-    const book = { id, idempotencyKey: newId() };
-    const cancel = { id, reason: 'No longer needed', idempotencyKey: newId() };
+    const book = { shipmentId: id, idempotencyKey: newId() };
+    const cancel = { shipmentId: id, reason: 'No longer needed', idempotencyKey: newId() };
     for (const [name, input] of [
       ['bookShipment', book],
       ['bookShipment', book],

@@ -92,13 +92,13 @@ describe('a dispatcher asks which loads will be late', () => {
     expect((await idsOf(only)).toSorted()).toEqual([delivered, cancelled].toSorted());
     for (const to of ['OUT_FOR_DELIVERY', 'DELIVERED'])
       await change(scene, driver, 'advanceShipment', {
-        id: delivered,
+        shipmentId: delivered,
         to,
         ...(to === 'DELIVERED' && { proofOfDelivery: { recipientName: 'Mary Okafor', signatureReference: 'POD-1' } }),
       });
-    await change(scene, driver, 'advanceShipment', { id: cancelled, to: 'EXCEPTION', note: 'Truck burnt out' });
+    await change(scene, driver, 'advanceShipment', { shipmentId: cancelled, to: 'EXCEPTION', note: 'Truck burnt out' });
     expect(await idsOf(only)).toEqual([cancelled]);
-    await change(scene, dispatcher, 'cancelShipment', { id: cancelled, reason: 'Goods lost' });
+    await change(scene, dispatcher, 'cancelShipment', { shipmentId: cancelled, reason: 'Goods lost' });
     await estimate(delivered, 31, 0.5); // late in the queue
     await estimate(cancelled, 31, 0.5);
     expect(await idsOf(only)).toEqual([]);

@@ -39,9 +39,13 @@ describe('watching a shipment', () => {
     const watcher = await watch(customer, id.toUpperCase());
     try {
       expect(await next(watcher)).toMatchObject({ id, version: 1, notes: 'Keep at 4 degrees' });
-      await change(scene, dispatcher, 'updateShipment', { id, expectedVersion: 1, notes: 'Ring at the gate' });
+      await change(scene, dispatcher, 'updateShipment', {
+        shipmentId: id,
+        expectedVersion: 1,
+        notes: 'Ring at the gate',
+      });
       expect(await next(watcher)).toMatchObject({ version: 2, notes: 'Ring at the gate' });
-      await change(scene, customer, 'bookShipment', { id });
+      await change(scene, customer, 'bookShipment', { shipmentId: id });
       expect(await next(watcher)).toMatchObject({ version: 3, status: 'BOOKED' });
     } finally {
       await watcher.close();
@@ -74,7 +78,11 @@ describe('watching a shipment', () => {
       for (const watcher of [client, desk]) await next(watcher);
       await change(scene, dispatcher, 'commentOnShipment', { shipmentId: id, body: 'Pays late.', internal: true });
       expect(await next(desk)).toMatchObject({ id, version: 1 });
-      await change(scene, dispatcher, 'updateShipment', { id, expectedVersion: 1, notes: 'Ring at the gate' });
+      await change(scene, dispatcher, 'updateShipment', {
+        shipmentId: id,
+        expectedVersion: 1,
+        notes: 'Ring at the gate',
+      });
       // The first event of the customer is the next public change.
       expect(await next(client)).toMatchObject({ version: 2, notes: 'Ring at the gate' });
     } finally {

@@ -207,7 +207,7 @@ export async function driveTo(scene: Shipments, id: string, status: string): Pro
   let last: Payload | undefined;
   for (const to of journey.slice(0, journey.indexOf(status) + 1)) {
     last = await change(scene, driver, 'advanceShipment', {
-      id,
+      shipmentId: id,
       to,
       ...(to === 'DELIVERED' && { proofOfDelivery: proof }),
     });

@@ -128,7 +128,7 @@ describe('the search box finds a shipment by', () => {
   test('its changed notes and stops', async () => {
     const { id } = await create(scene);
     const changed = await change(scene, customer, 'updateShipment', {
-      id,
+      shipmentId: id,
       expectedVersion: 1,
       notes: 'Vorsicht, Glas',
     });
@@ -136,7 +136,7 @@ describe('the search box finds a shipment by', () => {
     expect(await search('vorsicht')).toEqual([id]);
     expect(await search('vorsicht chicago')).toEqual([id]);
     const stops = [{ ...chicago, city: 'Évanston' }, toronto];
-    await change(scene, customer, 'updateShipment', { id, expectedVersion: 2, stops });
+    await change(scene, customer, 'updateShipment', { shipmentId: id, expectedVersion: 2, stops });
     expect(await search('vorsicht evanston')).toEqual([id]);
     expect(await search('vorsicht chicago')).toEqual([]);
     expect(await find({ origin: { city: 'evanston' } })).toEqual([id]);

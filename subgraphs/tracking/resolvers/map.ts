@@ -3,6 +3,7 @@ import { scalars } from '#shared/graphql/scalars.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
 import { parseSearch } from '#shared/input/text.ts';
+import type { TimeRange } from '#shared/input/time-range.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { Subgraph } from '#shared/subgraph.ts';
 import type { TrackingContext } from '../context.ts';
@@ -26,6 +27,17 @@ interface Reference {
   readonly id: string;
 }
 
+/** Arguments of a track. `from` and `to` are deprecated; `period` is preferred to them. */
+interface GivenTrack extends Omit<TrackArguments, 'period'> {
+  readonly period?: TimeRange | null;
+  readonly from?: Date | null;
+  readonly to?: Date | null;
+}
+
+function trackArguments({ period, from, to, ...line }: GivenTrack): TrackArguments {
+  return { ...line, period: { from: period?.from ?? from, until: period?.until ?? to } };
+}
+
 const { DateTime } = scalars;
 
 export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
@@ -47,20 +59,20 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   Driver: {
     __resolveReference: stub,
     position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) => loaders.driverPosition.load(id),
-    track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
-      loaders.driverTrack.load(id, args),
+    track: ({ id }: Reference, args: GivenTrack, { loaders }: TrackingContext) =>
+      loaders.driverTrack.load(id, trackArguments(args)),
   },
   Vehicle: {
     __resolveReference: stub,
     position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) => loaders.vehiclePosition.load(id),
-    track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
-      loaders.vehicleTrack.load(id, args),
+    track: ({ id }: Reference, args: GivenTrack, { loaders }: TrackingContext) =>
+      loaders.vehicleTrack.load(id, trackArguments(args)),
   },
   Shipment: {
     __resolveReference: stub,
     position: ({ id }: Reference, _args: unknown, { loaders }: TrackingContext) => loaders.shipmentPosition.load(id),
-    track: ({ id }: Reference, args: TrackArguments, { loaders }: TrackingContext) =>
-      loaders.shipmentTrack.load(id, args),
+    track: ({ id }: Reference, args: GivenTrack, { loaders }: TrackingContext) =>
+      loaders.shipmentTrack.load(id, trackArguments(args)),
     eta: async ({ id }: Reference, _args: unknown, { loaders, clock }: TrackingContext) => {
       const computedAt = clock();
       const known = await loaders.journey.load(id);

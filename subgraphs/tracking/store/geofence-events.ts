@@ -1,7 +1,8 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { hasId, type Sql, sql } from '#shared/database/sql.ts';
+import { hasId, isOneOf, type Sql, sql, within } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
+import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { GeofenceEvent } from '../entities.ts';
 import { geofenceEventRows } from './rows.ts';
@@ -10,7 +11,10 @@ import { visibleGeofences } from './visibility.ts';
 export interface GeofenceEventFilter {
   readonly geofenceId?: string | null;
   readonly vehicleId?: string | null;
-  readonly kind?: 'ENTER' | 'EXIT' | null;
+  readonly kinds?: readonly GeofenceEvent['kind'][] | null;
+  readonly occurred?: TimeRange | null;
+  /** Deprecated, like those below. Each given one must hold, too. */
+  readonly kind?: GeofenceEvent['kind'] | null;
   readonly occurredFrom?: Date | null;
   readonly occurredBefore?: Date | null;
 }
@@ -35,12 +39,15 @@ export function listGeofenceEvents(
   return readPage(em, events, [visibleGeofences(reach), ...conditionsOf(filter)], pageOf(events, page));
 }
 
-function conditionsOf({ geofenceId, vehicleId, kind, occurredFrom, occurredBefore }: GeofenceEventFilter): Sql[] {
-  const conditions: Sql[] = [];
+function conditionsOf(filter: GeofenceEventFilter): Sql[] {
+  const { geofenceId, vehicleId, kinds, occurred, kind, occurredFrom, occurredBefore } = filter;
+  const conditions = [
+    ...within('t.occurred_at', parseTimeRange('filter.occurred', occurred)),
+    ...within('t.occurred_at', { from: occurredFrom, until: occurredBefore }),
+  ];
   if (geofenceId != null) conditions.push(hasId('t.geofence_id', geofenceId));
   if (vehicleId != null) conditions.push(hasId('t.vehicle_id', vehicleId));
+  if (kinds) conditions.push(isOneOf('t.kind', kinds));
   if (kind) conditions.push(sql`t.kind = ${kind}`);
-  if (occurredFrom) conditions.push(sql`t.occurred_at >= ${occurredFrom}`);
-  if (occurredBefore) conditions.push(sql`t.occurred_at < ${occurredBefore}`);
   return conditions;
 }

@@ -72,10 +72,10 @@ export async function deleteGeofence(em: EntityManager, expected: ExpectedGeofen
   return geofence;
 }
 
-async function ownGeofence(em: EntityManager, { id, expectedVersion }: ExpectedGeofence): Promise<Geofence> {
+async function ownGeofence(em: EntityManager, { geofenceId, expectedVersion }: ExpectedGeofence): Promise<Geofence> {
   await ownGeofences(em);
-  const geofence = isUuid(id) ? await em.findOne(GeofenceEntity, id) : null;
-  if (!geofence) return refuse('NOT_FOUND', 'There is no geofence with this id.', 'id');
+  const geofence = isUuid(geofenceId) ? await em.findOne(GeofenceEntity, geofenceId) : null;
+  if (!geofence) return refuse('NOT_FOUND', 'There is no geofence with this id.', 'geofenceId');
   checkVersion(geofence, expectedVersion);
   return geofence;
 }

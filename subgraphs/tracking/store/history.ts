@@ -3,6 +3,7 @@ import { query } from '#shared/database/query.ts';
 import { raw, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { type Reach, reaches } from '#shared/identity/reach.ts';
+import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
 import { type Fix, maxTrackPoints, type Track, toTrack } from '../domain/track.ts';
 import { visibleCarriages } from './visibility.ts';
 
@@ -14,8 +15,7 @@ const fixesPerTrack = 2_000;
 const fixesPerRequest = 40_000;
 
 export interface TrackArguments {
-  readonly from?: Date | null;
-  readonly to?: Date | null;
+  readonly period: TimeRange;
   readonly toleranceMeters: number;
   readonly maxPoints: number;
 }
@@ -43,7 +43,7 @@ interface Period {
 const firstInstant = Date.parse('0001-01-01T00:00:00.000Z');
 
 /** Checks the arguments of a track. @throws GraphError BAD_USER_INPUT */
-function parsePeriod({ from, to, toleranceMeters, maxPoints }: TrackArguments, now: Date, defaultDays = 1): Period {
+function parsePeriod({ period, toleranceMeters, maxPoints }: TrackArguments, now: Date, defaultDays = 1): Period {
   const { least, most } = toleranceMetersRange;
   if (!(toleranceMeters >= least && toleranceMeters <= most))
     throw new GraphError(
@@ -52,14 +52,15 @@ function parsePeriod({ from, to, toleranceMeters, maxPoints }: TrackArguments, n
     );
   if (!(maxPoints >= 2 && maxPoints <= maxTrackPoints))
     throw new GraphError('BAD_USER_INPUT', `"maxPoints" must be from 2 to ${maxTrackPoints}; got ${maxPoints}.`);
+  const { from, until } = parseTimeRange('period', period);
   // The end is exclusive, and a position of this millisecond belongs to the track.
-  const end = to ?? new Date(now.getTime() + 1);
+  const end = until ?? new Date(now.getTime() + 1);
   const start = from ?? new Date(Math.max(end.getTime() - defaultDays * 86_400_000, firstInstant));
   const days = (end.getTime() - start.getTime()) / 86_400_000;
   if (!(days > 0 && days <= maxTrackDays + 0.001))
     throw new GraphError(
       'BAD_USER_INPUT',
-      `"to" must be after "from" by at most ${maxTrackDays} days; got ${days.toFixed(2)} days.`,
+      `"period" must last at most ${maxTrackDays} days and end after it begins; got ${days.toFixed(2)} days.`,
     );
   return { from: start, to: end };
 }
@@ -112,7 +113,7 @@ export async function tracksOfShipments(
   args: TrackArguments,
   now: Date,
 ): Promise<TrackOfOwner[]> {
-  const whole = args.from || args.to ? undefined : maxTrackDays;
+  const whole = args.period.from || args.period.until ? undefined : maxTrackDays;
   const windows = await carriageWindows(em, reach, 'shipment_id', ids, parsePeriod(args, now, whole));
   return tracksOf(em, windows, args);
 }

@@ -154,7 +154,19 @@ describe('geofences', () => {
     expect(first.pageInfo.hasNextPage).toBe(true);
     const rest = await events({ geofenceId: id }, { first: 2, after: first.pageInfo.endCursor });
     expect(rest.nodes.map(({ occurredAt }) => occurredAt)).toEqual(['2026-03-02T12:01:00.000Z']);
-    expect(await kinds({ vehicleId, kind: 'EXIT' })).toContain('EXIT');
+    expect(await kinds({ geofenceId: id, kinds: ['EXIT'] })).toEqual(['EXIT']);
+    expect(await kinds({ geofenceId: id, kinds: ['EXIT', 'ENTER'] })).toHaveLength(3);
+    expect(await kinds({ geofenceId: id, kinds: [] })).toEqual([]);
+    const [from, until] = ['2026-03-02T12:01:00.000Z', '2026-03-02T12:04:00.000Z'];
+    expect(await kinds({ geofenceId: id, occurred: { from, until } })).toEqual(['ENTER', 'EXIT']);
+    const backwards = await scene.graph.ask(dispatcher, eventsQuery, {
+      filter: { occurred: { from: until, until: from } },
+    });
+    expect(backwards.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    // The deprecated names.
+    expect(await kinds({ geofenceId: id, kind: 'EXIT' })).toEqual(['EXIT']);
+    expect(await kinds({ geofenceId: id, occurredFrom: from, occurredBefore: until })).toEqual(['ENTER', 'EXIT']);
+    expect(await kinds({ geofenceId: id, occurredFrom: from, occurred: { until }, kinds: ['EXIT'] })).toEqual(['EXIT']);
   });
 
   const timesOf = async (filter: object) =>
@@ -213,7 +225,7 @@ describe('geofences', () => {
     const fence = await created({ name: 'Drawn around it' });
     await drive([60, 400]);
     expect(await kinds({ geofenceId: fence.id, vehicleId })).toEqual([]);
-    await ask(updateMutation, { id: fence.id, expectedVersion: 1, area: circle(100) });
+    await ask(updateMutation, { geofenceId: fence.id, expectedVersion: 1, area: circle(100) });
     await drive([120, 450]);
     expect(await kinds({ geofenceId: fence.id, vehicleId })).toEqual([]);
     await drive([180, 50], [240, 150]);
@@ -223,27 +235,44 @@ describe('geofences', () => {
   test('are changed only with the newest version', async () => {
     const { id } = await created({ name: 'Contested' });
     const renames = await Promise.all(
-      ['A', 'B', 'C'].map((name) => ask(updateMutation, { id, expectedVersion: 1, name })),
+      ['A', 'B', 'C'].map((name) => ask(updateMutation, { geofenceId: id, expectedVersion: 1, name })),
     );
     expect(renames.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
     const refused = renames.find(({ userErrors }) => userErrors.length > 0);
     expect(refused).toMatchObject({ geofence: { version: 2 }, userErrors: [{ code: 'CONFLICT' }] });
-    expect(await ask(deleteMutation, { id, expectedVersion: 1 })).toMatchObject({
+    expect(await ask(deleteMutation, { geofenceId: id, expectedVersion: 1 })).toMatchObject({
       deletedGeofenceId: null,
       geofence: { version: 2 },
       userErrors: [{ code: 'CONFLICT' }],
     });
     for (const wrong of [newId(), 'nonsense'])
-      expect(await ask(updateMutation, { id: wrong, expectedVersion: 1 })).toMatchObject({
+      expect(await ask(updateMutation, { geofenceId: wrong, expectedVersion: 1 })).toMatchObject({
         userErrors: [{ code: 'NOT_FOUND' }],
       });
+  });
+
+  test('are named by the deprecated id, too', async () => {
+    const { id } = await created();
+    const old = await ask(updateMutation, { id, expectedVersion: 1, name: 'Old name' });
+    expect(old).toMatchObject({ geofence: { version: 2, name: 'Old name' }, userErrors: [] });
+    const both = await ask(deleteMutation, { id, geofenceId: newId(), expectedVersion: 2 });
+    expect(both).toMatchObject({
+      deletedGeofenceId: null,
+      userErrors: [
+        { code: 'INVALID_INPUT', field: ['id'], message: 'Differs from `geofenceId`. Give only `geofenceId`.' },
+      ],
+    });
+    expect(await ask(deleteMutation, { expectedVersion: 2 })).toMatchObject({
+      userErrors: [{ code: 'INVALID_INPUT', field: ['geofenceId'], message: 'Must be given.' }],
+    });
+    expect(await ask(deleteMutation, { id, expectedVersion: 2 })).toMatchObject({ deletedGeofenceId: id });
   });
 
   test('keep their events after they are deleted', async () => {
     const request = input({ name: 'Gone' });
     const fence = (await ask(createMutation, request)).geofence;
     await drive([0, 3_000], [60, 0]);
-    expect(await ask(deleteMutation, { id: fence?.id, expectedVersion: 1 })).toMatchObject({
+    expect(await ask(deleteMutation, { geofenceId: fence?.id, expectedVersion: 1 })).toMatchObject({
       deletedGeofenceId: fence?.id,
     });
     expect((await events({ vehicleId })).nodes).toMatchObject(
@@ -323,8 +352,8 @@ describe('geofences', () => {
     const fence = await created();
     const attempts: [string, object][] = [
       [createMutation, input()],
-      [updateMutation, { id: fence.id, expectedVersion: 1, name: 'Mine' }],
-      [deleteMutation, { id: fence.id, expectedVersion: 1 }],
+      [updateMutation, { geofenceId: fence.id, expectedVersion: 1, name: 'Mine' }],
+      [deleteMutation, { geofenceId: fence.id, expectedVersion: 1 }],
     ];
     for (const [mutation, given] of attempts)
       expect((await scene.graph.ask(identity, mutation, { input: given })).errors).toMatchObject([

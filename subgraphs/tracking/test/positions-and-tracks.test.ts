@@ -17,10 +17,10 @@ import {
   step,
 } from './scene.ts';
 
-const query = `query W($r: [_Any!]!, $from: DateTime, $to: DateTime) { _entities(representations: $r) {
-  ... on Vehicle { position { recordedAt shipment { id } } track(from: $from, to: $to) { ...line } }
-  ... on Driver { position { recordedAt shipment { id } } track(from: $from, to: $to) { ...line } }
-  ... on Shipment { position { recordedAt vehicle { id } shipment { id } } track(from: $from, to: $to) { ...line } eta { ...arrival } }
+const query = `query W($r: [_Any!]!, $period: TimeRange) { _entities(representations: $r) {
+  ... on Vehicle { position { recordedAt shipment { id } } track(period: $period) { ...line } }
+  ... on Driver { position { recordedAt shipment { id } } track(period: $period) { ...line } }
+  ... on Shipment { position { recordedAt vehicle { id } shipment { id } } track(period: $period) { ...line } eta { ...arrival } }
 } }
 fragment line on Track { recordedCount startedAt endedAt distanceMeters durationSeconds sampled points { recordedAt location { longitude } } }
 fragment arrival on Eta { status unknownReason arrivesAt earliestAt latestAt remainingMeters speedMetersPerSecond basis computedAt }`;
@@ -195,14 +195,33 @@ describe('positions and tracks', () => {
   });
 
   test('of a period contain what was recorded in it', async () => {
-    const period = { from: minutes(12), to: minutes(15) };
-    expect(await see(dispatcher, 'Vehicle', load.vehicleId, period)).toMatchObject({
+    const period = { from: minutes(12), until: minutes(15) };
+    expect(await see(dispatcher, 'Vehicle', load.vehicleId, { period })).toMatchObject({
       track: { recordedCount: 3, startedAt: '2026-03-02T12:12:00.000Z', endedAt: '2026-03-02T12:14:00.000Z' },
     });
-    expect(await see(dispatcher, 'Shipment', load.shipmentId, period)).toMatchObject({ track: { recordedCount: 3 } });
-    expect(await see(dispatcher, 'Driver', load.driverId, { from: minutes(-90), to: minutes(-60) })).toMatchObject({
-      track: null,
+    expect(await see(dispatcher, 'Shipment', load.shipmentId, { period })).toMatchObject({
+      track: { recordedCount: 3 },
     });
+    const earlier = { from: minutes(-90), until: minutes(-60) };
+    expect(await see(dispatcher, 'Driver', load.driverId, { period: earlier })).toMatchObject({ track: null });
+  });
+
+  test('take the deprecated arguments `from` and `to`, unless the period has that end', async () => {
+    const counts = async (args: string) => {
+      const { data } = await scene.graph.ask<{ _entities: [{ track: { recordedCount: number } }] }>(
+        dispatcher,
+        `query($r: [_Any!]!) { _entities(representations: $r) { ... on Vehicle { track(${args}) { recordedCount } } } }`,
+        { r: [{ __typename: 'Vehicle', id: load.vehicleId }] },
+      );
+      return data?._entities[0].track.recordedCount;
+    };
+    expect(await counts('from: "2026-03-02T12:12:00Z", to: "2026-03-02T12:15:00Z"')).toBe(3);
+    expect(await counts('from: "2026-03-02T12:12:00Z", period: { until: "2026-03-02T12:15:00Z" }')).toBe(3);
+    expect(
+      await counts(
+        'from: "2026-03-02T12:00:00Z", to: "2026-03-02T12:15:00Z", period: { from: "2026-03-02T12:12:00Z" }',
+      ),
+    ).toBe(3);
   });
 
   test('have at most the requested number of points, including the first and the last', async () => {
@@ -224,8 +243,11 @@ describe('positions and tracks', () => {
     ['more points than a track has', 'track(maxPoints: 1001)'],
     ['a negative tolerance', 'track(toleranceMeters: -1)'],
     ['a tolerance that is too large', 'track(toleranceMeters: 1e9)'],
-    ['a period that ends before it starts', 'track(from: "2026-03-02T12:00:00Z", to: "2026-03-01T12:00:00Z")'],
-    ['a period of months', 'track(from: "2025-03-02T12:00:00Z", to: "2026-03-01T12:00:00Z")'],
+    [
+      'a period that ends before it starts',
+      'track(period: { from: "2026-03-02T12:00:00Z", until: "2026-03-01T12:00:00Z" })',
+    ],
+    ['a period of months', 'track(period: { from: "2025-03-02T12:00:00Z", until: "2026-03-01T12:00:00Z" })'],
   ])('refuse %s', async (_what, field) => {
     const { data, errors } = await scene.graph.ask(
       dispatcher,
