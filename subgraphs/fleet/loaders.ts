@@ -5,7 +5,7 @@ import { byId, byKey, idOf, listsById } from '#shared/graphql/loader.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import { type Period, spanAt } from './domain/period.ts';
 import { assignmentsOfShipments } from './store/assignments.ts';
-import { assignmentsOfVehiclesNow, driversOfVehiclesNow, underwayAssignmentsOf } from './store/current.ts';
+import { underwayAssignmentsOf, vehiclesNow } from './store/current.ts';
 import { assignments, incidents, rewardEntries, shifts } from './store/lists.ts';
 import {
   assignmentRows,
@@ -26,15 +26,16 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
   const now = clock();
   const reach = reachOf(identity);
   const driverOf = ({ driverId }: { readonly driverId: string }) => driverId;
-  const vehicleOf = ({ vehicleId }: { readonly vehicleId: string }) => vehicleId;
   const shipmentOf = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
   return {
     driver: byId((ids) => driverRows.readBy(em, 'id', ids, { where: visibleDrivers(reach) }), idOf),
     vehicle: byId((ids) => vehicleRows.readBy(em, 'id', ids, { where: visibleVehicles(reach) }), idOf),
     assignment: byId((ids) => assignmentRows.readBy(em, 'id', ids, { where: visibleAssignments(reach) }), idOf),
     assignmentOfShipment: byId((ids) => assignmentsOfShipments(em, reach, ids), shipmentOf),
-    assignmentOfVehicleNow: byId((ids) => assignmentsOfVehiclesNow(em, reach, ids, now), vehicleOf),
-    driverOfVehicleNow: byId((ids) => driversOfVehiclesNow(em, reach, ids, now), vehicleOf),
+    vehicleNow: byId(
+      (ids) => vehiclesNow(em, reach, ids, now),
+      ({ vehicleId }) => vehicleId,
+    ),
     underwayAssignmentsOfDriver: listsById((ids) => underwayAssignmentsOf(em, reach, ids), driverOf),
     load: byId((ids) => loadRows.readBy(em, 'shipment_id', ids, { where: visibleLoads(reach) }), shipmentOf),
     /** Tallies by `tallyKey`. */

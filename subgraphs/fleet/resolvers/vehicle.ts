@@ -8,12 +8,12 @@ export const Vehicle = {
   __resolveReference: ({ id }: { id: string }, { loaders }: FleetContext) => loaders.vehicle.load(id),
   homeBase: ({ home }: VehicleRow) => located(home),
   driver: async ({ id }: VehicleRow, _args: unknown, { loaders }: FleetContext) => {
-    const driving = await loaders.driverOfVehicleNow.load(id);
-    return driving && loaders.driver.load(driving.driverId);
+    const driverId = (await loaders.vehicleNow.load(id))?.driverId;
+    return driverId ? loaders.driver.load(driverId) : null;
   },
   currentShipment: async ({ id }: VehicleRow, _args: unknown, { loaders }: FleetContext) => {
-    const current = await loaders.assignmentOfVehicleNow.load(id);
-    return current && { id: current.shipmentId };
+    const shipmentId = (await loaders.vehicleNow.load(id))?.shipmentId;
+    return shipmentId ? { id: shipmentId } : null;
   },
   assignments: ({ id }: VehicleRow, page: PageArguments, { identity, loaders }: FleetContext) =>
     ['ALL', 'DRIVER'].includes(reachOf(identity).kind) ? loaders.assignmentsOfVehicle(id, page) : null,

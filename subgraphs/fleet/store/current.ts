@@ -25,51 +25,44 @@ function currentAssignments(vehicleIds: readonly string[], now: Date): Sql {
     order by t.vehicle_id, ${isUnderway} desc, t.starts_at desc`;
 }
 
-/** The current assignment of each vehicle, within a reach. One statement. */
-export function assignmentsOfVehiclesNow(
-  em: EntityManager,
-  reach: Reach,
-  vehicleIds: readonly string[],
-  now: Date,
-): Promise<Assignment[]> {
-  return assignmentRows.read(
-    em,
-    sql`select ${assignmentRows.columns('t')} from (${currentAssignments(vehicleIds.filter(isUuid), now)}) t
-      where ${visibleAssignments(reach)}`,
-  );
-}
-
-export interface DriverOfVehicle {
+/** What a vehicle does now, as far as a caller may see it. */
+export interface VehicleNow {
   readonly vehicleId: string;
-  readonly driverId: string;
+  /** The driver of the latest open shift with it, or else of its current assignment. */
+  readonly driverId: string | null;
+  /** The shipment of its current assignment. */
+  readonly shipmentId: string | null;
 }
 
 /**
- * Who drives each vehicle: the driver of the latest open shift with it, or else of its current assignment. Drivers see
- * themselves only, customers the drivers of their own current assignments. One statement.
+ * What vehicles do now, in one statement. Drivers see themselves and their own shipments only, customers their own shipments
+ * and who is assigned to them.
  */
-export function driversOfVehiclesNow(
+export function vehiclesNow(
   em: EntityManager,
   reach: Reach,
   vehicleIds: readonly string[],
   now: Date,
-): Promise<DriverOfVehicle[]> {
+): Promise<VehicleNow[]> {
   const ids = vehicleIds.filter(isUuid);
   const isVisible = withinReach(reach, {
     driver: (id) => sql`t.driver_id = ${id}`,
     organization: (id) => sql`exists (select 1 from current c
       where c.vehicle_id = t.vehicle_id and c.driver_id = t.driver_id and c.organization_id = ${id})`,
   });
-  return query<DriverOfVehicle>(
+  return query<VehicleNow>(
     em,
     sql`with current as (${currentAssignments(ids, now)}), driving as (
         select vehicle_id, driver_id, true as on_shift, started_at as since from shift
           where vehicle_id = any(${ids}::uuid[]) and ended_at is null
-        union all select vehicle_id, driver_id, false, starts_at from current)
-      select t.vehicle_id as "vehicleId", t.driver_id as "driverId" from (
-        select distinct on (vehicle_id) vehicle_id, driver_id from driving
-          order by vehicle_id, on_shift desc, since desc) t
-      where ${isVisible}`,
+        union all select vehicle_id, driver_id, false, starts_at from current
+      ), at_the_wheel as (
+        select distinct on (vehicle_id) vehicle_id, driver_id from driving order by vehicle_id, on_shift desc, since desc
+      )
+      select v.id as "vehicleId",
+        (select t.driver_id from at_the_wheel t where t.vehicle_id = v.id and ${isVisible}) as "driverId",
+        (select t.shipment_id from current t where t.vehicle_id = v.id and ${visibleAssignments(reach)}) as "shipmentId"
+      from unnest(${ids}::uuid[]) v (id)`,
   );
 }
 
