@@ -58,11 +58,8 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   });
   resources.defer(() => product.close());
   const subgraphUrls = { ...Object.fromEntries(product.urls), ...gatewayConfig.subgraphUrls };
-  const gateway = await createGateway({
-    ...gatewayConfig,
-    subgraphUrls,
-    access: accessOf(parts.keyring, config.dataDir),
-  });
+  const access = accessOf(parts.keyring, config.dataDir);
+  const gateway = await createGateway({ ...gatewayConfig, subgraphUrls, access }, { local: product.subgraphs });
   resources.defer(() => gateway.close());
   // Demo data is written while the gateway is built. Requests are served after both.
   const seeded = await product.seeded;

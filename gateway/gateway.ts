@@ -41,6 +41,7 @@ import { createEngineExecutor } from './pipeline/engine-executor.ts';
 import type { ServedEngine } from './pipeline/executor.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { SupergraphLifecycle } from './supergraph/lifecycle.ts';
+import type { LocalSubgraph } from './transport/config.ts';
 import { createTransport } from './transport/transport.ts';
 
 /** A gateway with a loaded supergraph. */
@@ -53,10 +54,17 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** What the process of the gateway has, besides its settings. */
+export interface GatewayParts {
+  readonly log?: Log;
+  /** Subgraphs in the same process, which are called without a socket. */
+  readonly local?: readonly LocalSubgraph[];
+}
+
 /** Builds the gateway and loads the supergraph, but opens no port. @throws ConfigurationError for errors that the operator can fix */
 export async function createGateway(
   config: GatewayConfig,
-  log: Log = createLog('gateway', config.logLevel),
+  { log = createLog('gateway', config.logLevel), local = [] }: GatewayParts = {},
 ): Promise<Gateway> {
   const metrics = createGatewayMetrics();
   const access = await openAccess(config, log, async () => {
@@ -67,6 +75,7 @@ export async function createGateway(
 
   const transport = createTransport({
     subgraphs: {},
+    local,
     limits: { timeoutMs: config.subgraphTimeoutMs },
     // @apollo/gateway modifies subgraph responses, so sharing them would mix requests.
     shareResponses: config.engine === 'freight',

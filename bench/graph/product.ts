@@ -48,7 +48,8 @@ export async function startThrowaway(
   resources.defer(() => product.close());
   await product.seeded;
   const subgraphUrls = Object.fromEntries(product.urls);
-  const gateway = await createGateway({ ...readGatewayConfig(['--port', '0'], environment), subgraphUrls });
+  const gatewayConfig = { ...readGatewayConfig(['--port', '0'], environment), subgraphUrls };
+  const gateway = await createGateway(gatewayConfig, { local: product.subgraphs });
   resources.defer(() => gateway.close());
   const url = `${await gateway.listen()}/graphql`;
   const running = resources.move();

@@ -1,4 +1,4 @@
-import type { Log } from '#shared/runtime/log.ts';
+import { createLog, type Log } from '#shared/runtime/log.ts';
 import { type GatewayConfig, readGatewayConfig } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { type SupergraphFile, writeSupergraph } from './supergraph-file.ts';
@@ -15,11 +15,11 @@ export interface RunningGateway {
 export async function startGateway(
   supergraphSdl: string,
   settings: Partial<GatewayConfig> = {},
-  log?: Log,
+  log: Log = createLog('gateway', 'silent'),
 ): Promise<RunningGateway> {
   const supergraph = writeSupergraph(supergraphSdl);
   const config = readGatewayConfig(['--supergraph', supergraph.path, '--port', '0'], { LOG_LEVEL: 'silent' });
-  const gateway = await createGateway({ ...config, ...settings }, log);
+  const gateway = await createGateway({ ...config, ...settings }, { log });
   return {
     gateway,
     url: await gateway.listen(),

@@ -75,8 +75,21 @@ export interface SubgraphAddress {
   readonly limits?: Partial<EndpointLimits>;
 }
 
+/** A subgraph in the process of the gateway. It responds as it would over HTTP. */
+export interface LocalSubgraph {
+  /** The address where other processes reach it. */
+  readonly url: string;
+  respond(request: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly status: number; readonly contentType: string; readonly body: string }>;
+}
+
 export interface TransportConfig {
   readonly subgraphs: Readonly<Record<string, SubgraphAddress>>;
+  /** Subgraphs in this process. Those with one of these addresses are called without a socket. */
+  readonly local?: readonly LocalSubgraph[];
   readonly limits?: Partial<EndpointLimits>;
   readonly retry?: Partial<RetryOptions>;
   readonly breaker?: Partial<BreakerOptions>;

@@ -8,6 +8,11 @@ export interface ExchangeListener {
   onFailedAttempt(failed: FailedAttempt): void;
 }
 
+/** The request of an exchange. */
+interface Cancellable {
+  abort(reason: Error): void;
+}
+
 /**
  * One HTTP exchange: a dispatch handler of undici without streams. See docs/performance.md, P15.
  * It calls its listener exactly once, or never after `abort`.
@@ -17,7 +22,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #subgraph: string;
   readonly #maxBytes: number;
   #listener: ExchangeListener | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: Cancellable | undefined;
   #status = 0;
   #contentType: string | undefined;
   #contentEncoding: string | undefined;
@@ -42,12 +47,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** Called when there is a connection, before the request is written to it. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Cancellable): void {
     this.#controller = controller;
     if (!this.#listener) controller.abort(new Error('the request was cancelled'));
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
+  onResponseStart(_: unknown, status: number, headers: IncomingHeaders): void {
     if (status < 200) return;
     this.#status = status;
     this.#contentType = single(headers['content-type']);
@@ -56,7 +61,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (Number(headers['content-length']) > this.#maxBytes) this.#refuseLength();
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_: unknown, chunk: Buffer): void {
     if (this.#bytes.length + chunk.length > this.#maxBytes) this.#refuseLength();
     else this.#bytes.add(chunk);
   }

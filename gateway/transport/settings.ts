@@ -5,6 +5,7 @@ import {
   defaultRetry,
   defaultWebSocket,
   type EndpointLimits,
+  type LocalSubgraph,
   type RetryOptions,
   type SubgraphAddress,
   type TransportConfig,
@@ -14,6 +15,7 @@ import type { TransportObserver } from './observer.ts';
 
 /** A configuration with its defaults applied, without the subgraphs, which change with the supergraph. */
 export interface TransportSettings {
+  readonly local: readonly LocalSubgraph[];
   readonly limits: EndpointLimits;
   readonly retry: RetryOptions;
   readonly breaker: BreakerOptions;
@@ -27,6 +29,7 @@ export interface TransportSettings {
 
 export function applyDefaults(config: TransportConfig): TransportSettings {
   return {
+    local: config.local ?? [],
     limits: { ...defaultLimits, ...config.limits },
     retry: { ...defaultRetry, ...config.retry },
     breaker: { ...defaultBreaker, ...config.breaker },

@@ -1,4 +1,3 @@
-import { Pool } from 'undici';
 import { contentCodings } from '../content-coding.ts';
 import type { RequestScope, SubgraphRequest, SubgraphResult } from '../engine/ports.ts';
 import { Breaker } from './breaker.ts';
@@ -11,14 +10,14 @@ import { headerList } from './headers.ts';
 import { InFlight } from './in-flight.ts';
 import { KnownResponses } from './known-responses.ts';
 import { Limiter } from './limiter.ts';
+import type { Line } from './line.ts';
 import type { TransportObserver } from './observer.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { TransportSettings } from './settings.ts';
 
-/** HTTP client of one subgraph: connections, limits, circuit breaker, and requests in flight. */
+/** Client of one subgraph: its line, limits, circuit breaker, and requests in flight. */
 export class SubgraphClient implements CallHost {
   readonly name: string;
-  readonly url: string;
   readonly limits: EndpointLimits;
   readonly retry: RetryOptions;
   readonly limiter: Limiter<Call>;
@@ -27,8 +26,7 @@ export class SubgraphClient implements CallHost {
   readonly observer: TransportObserver | undefined;
   readonly known: KnownResponses | undefined;
   readonly exactNumbers: boolean;
-  readonly #pool: Pool;
-  readonly #path: string;
+  readonly #line: Line;
   readonly #shared: InFlight<Call> | undefined;
   #open = 0;
   /** Content codings that the subgraph may use for its responses. */
@@ -39,11 +37,9 @@ export class SubgraphClient implements CallHost {
   #phase: 'open' | 'closing' = 'open';
   #drained: (() => void) | undefined;
 
-  constructor(name: string, url: string, limits: EndpointLimits, settings: TransportSettings) {
-    const { origin, pathname, search } = new URL(url);
+  constructor(name: string, line: Line, limits: EndpointLimits, settings: TransportSettings) {
     const { observer } = settings;
     this.name = name;
-    this.url = url;
     this.limits = limits;
     this.retry = settings.retry;
     this.limiter = new Limiter(limits.maxConcurrent, limits.maxQueued);
@@ -54,9 +50,7 @@ export class SubgraphClient implements CallHost {
     );
     this.budget = new RetryBudget(settings.retry);
     this.observer = observer;
-    // As many connections as concurrent requests, so that the pool's own queue stays empty: see docs/performance.md, P16.
-    this.#pool = new Pool(origin, { connections: limits.maxConcurrent, connectTimeout: limits.connectTimeoutMs });
-    this.#path = pathname + search;
+    this.#line = line;
     this.exactNumbers = settings.exactNumbers;
     this.known = settings.shareResponses ? new KnownResponses() : undefined;
     this.#shared = settings.shareResponses ? new InFlight() : undefined;
@@ -105,7 +99,7 @@ export class SubgraphClient implements CallHost {
     const headers = headerList(scope, this.name);
     headers.push('accept-encoding', this.#acceptEncoding); // without this header, a server may choose any compression
     if (contentEncoding !== undefined) headers.push('content-encoding', contentEncoding);
-    this.#pool.dispatch({ path: this.#path, method: 'POST', headers, body }, exchange);
+    this.#line.send(body, headers, exchange);
   }
 
   /** Called when a call has ended. */
@@ -130,6 +124,6 @@ export class SubgraphClient implements CallHost {
   async close(): Promise<void> {
     this.#phase = 'closing';
     if (this.#open > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
-    await this.#pool.close();
+    await this.#line.close();
   }
 }

@@ -9,6 +9,8 @@ import type {
 } from '../engine/ports.ts';
 import type { SubgraphAddress, TransportConfig } from './config.ts';
 import { unknownSubgraph } from './failures.ts';
+import { HttpLine } from './line.ts';
+import { LocalLine } from './local-line.ts';
 import { applyDefaults, mergeLimits, type TransportSettings } from './settings.ts';
 import { SubgraphClient } from './subgraph-client.ts';
 import { SubscriptionClient, subscriptionUrl } from './subscription-client.ts';
@@ -82,7 +84,10 @@ class SubgraphClients implements Transport {
   }
 
   #open(name: string, address: SubgraphAddress): Clients {
-    const http = new SubgraphClient(name, address.url, mergeLimits(address, this.#settings), this.#settings);
+    const limits = mergeLimits(address, this.#settings);
+    const local = this.#settings.local.find(({ url }) => url === address.url);
+    const line = local ? new LocalLine(local) : new HttpLine(address.url, limits);
+    const http = new SubgraphClient(name, line, limits, this.#settings);
     const webSocket = new SubscriptionClient(name, subscriptionUrl(address), this.#settings);
     this.#webSockets.add(webSocket);
     return { address, http, webSocket };

@@ -2,21 +2,19 @@ import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
 import { openDatabase } from './database/database.ts';
 import { checkDatabase } from './database/database-check.ts';
-import { errorTable, GraphError } from './errors/errors.ts';
 import { openJobs } from './events/jobs.ts';
-import { createApollo } from './graphql/apollo.ts';
 import { guard } from './graphql/authorization.ts';
 import { type BaseContext, createBaseContext, type Services } from './graphql/context.ts';
 import { boundLists } from './graphql/list-sizes.ts';
 import { meterFields } from './graphql/metered-fields.ts';
+import { createRespond, type Respond } from './graphql/respond.ts';
 import { serveSubscriptions } from './graphql/subscriptions.ts';
 import { createIdentityReader } from './identity/gateway-identity.ts';
-import { type Identity, identityHeader } from './identity/identity.ts';
+import type { Identity } from './identity/identity.ts';
 import { parseRequestOrigin, type RequestOrigin } from './identity/request-origin.ts';
 import type { TokenVerifier } from './identity/tokens.ts';
 import { countLosses } from './live/counted-live.ts';
@@ -53,6 +51,8 @@ export interface OpenSubgraph<C extends BaseContext> {
 /** A subgraph that listens. */
 export interface RunningSubgraph<C extends BaseContext = BaseContext> extends OpenSubgraph<C> {
   readonly url: string;
+  /** Responds to a gateway in the same process as the URL does, without a socket. */
+  readonly respond: Respond;
 }
 
 export function createSchema<C extends BaseContext>({ schema, resolvers, rules }: Subgraph<C>): GraphQLSchema {
@@ -104,12 +104,6 @@ export interface ListenOptions {
   readonly takesEvents?: boolean;
 }
 
-/** Sets the HTTP status of the response to that of the error's code. */
-function refuseWithStatus(error: unknown): never {
-  if (!(error instanceof GraphError)) throw error;
-  throw new GraphError(error.code, error.message, { http: { status: errorTable[error.code].status } });
-}
-
 /** Serves an open subgraph over HTTP and graphql-ws at `/graphql`, serves `/health` and `/metrics`, and handles its events. */
 export async function listen<C extends BaseContext>(
   open: OpenSubgraph<C>,
@@ -127,21 +121,11 @@ export async function listen<C extends BaseContext>(
   const metrics = createSubgraphMetrics(subgraph.name, counts, subgraph.metrics);
 
   const readIdentity = createIdentityReader(verifier, services);
-  const apollo = createApollo(schema, metrics, log);
-  await apollo.start();
+  const respond = createRespond({ schema, readIdentity, contextFor, metrics, log });
 
   // The gateway is the only client, and its batches of representations can be long.
   const app = fastify({ bodyLimit: 8 * 1_048_576, forceCloseConnections: 'idle', requestTimeout: 60_000 });
-  app.route({
-    method: ['POST'],
-    url: '/graphql',
-    handler: fastifyApolloHandler(apollo, {
-      context: async (request, reply) => {
-        const identity = await readIdentity(request.headers[identityHeader]).catch(refuseWithStatus);
-        return contextFor(identity, parseRequestOrigin(request.headers), disconnectSignalOf(reply.raw));
-      },
-    }),
-  });
+  serveGraphql(app, respond);
   serveHealth(app, health);
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
@@ -159,18 +143,27 @@ export async function listen<C extends BaseContext>(
   const stop = async (): Promise<void> => {
     await subscriptions.close();
     await app.close();
-    await apollo.stop();
     await open.close();
   };
   let closing: Promise<void> | undefined;
   return {
     ...open,
     url: `${url}/graphql`,
+    respond,
     close() {
       closing ??= stop();
       return closing;
     },
   };
+}
+
+function serveGraphql(app: FastifyInstance, respond: Respond): void {
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.post<{ Body: string }>('/graphql', async ({ headers, body }, reply) => {
+    const response = await respond({ headers, body, signal: disconnectSignalOf(reply.raw) });
+    return reply.code(response.status).type(response.contentType).send(response.body);
+  });
 }
 
 /** Returns a signal that aborts when the connection closes before the response was sent. */

@@ -12,6 +12,7 @@ import { generateWorld } from '../../demo/generate/generate.ts';
 import type { World, WorldSize } from '../../demo/world.ts';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
+import type { LocalSubgraph } from '../../gateway/transport/config.ts';
 import { roleSecret, templateDatabase } from '../../subgraphs/shared/test/cluster.ts';
 import { watchQueues } from './settling.ts';
 
@@ -91,7 +92,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     return session;
   };
   const open = (subgraphUrls: Readonly<Record<string, string>>): Promise<GatewayClient> =>
-    openGateway({ ...config, engine: options.engine ?? config.engine, subgraphUrls }, sessionOf);
+    openGateway({ ...config, engine: options.engine ?? config.engine, subgraphUrls }, product.subgraphs, sessionOf);
   const urls = Object.fromEntries(product.urls);
   const gateway = await open(urls);
   const signIn = createGraphClient({ url: gateway.url, attempts: 1 }).send;
@@ -118,9 +119,10 @@ const unusedAddress = 'http://127.0.0.1:1/graphql';
 
 async function openGateway(
   config: GatewayConfig,
+  local: readonly LocalSubgraph[],
   sessionOf: (account: DemoAccount) => Session,
 ): Promise<GatewayClient> {
-  const gateway = await createGateway(config);
+  const gateway = await createGateway(config, { local });
   const url = `${await gateway.listen()}/graphql`;
   // Tests check each refusal themselves, and their own timeout is shorter.
   const client = { url, attempts: 1, timeoutMs: 600_000 };

@@ -1,26 +1,24 @@
 import type { Server } from 'node:http';
 import {
   createSourceEventStream,
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  parse,
-  validate,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { type ErrorCode, GraphError } from '../errors/errors.ts';
+import { GraphError } from '../errors/errors.ts';
 import type { ReadIdentity } from '../identity/gateway-identity.ts';
 import { parseRequestOrigin } from '../identity/request-origin.ts';
 import { filterMap } from '../live/iterators.ts';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
 import { onErrorOf, schemaFor } from './error-behavior.ts';
 import { maskError } from './masking.ts';
+import { prepareDocument } from './prepare.ts';
 
 export interface SubscriptionEdge {
   close(): Promise<void>;
@@ -87,23 +85,13 @@ function prepareSubscription(
   schema: GraphQLSchema,
   { query, operationName, variables }: SubscribePayload,
 ): GraphQLError[] | ExecutionArgs {
-  let document: DocumentNode;
-  try {
-    document = parse(query);
-  } catch (error) {
-    if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')];
-    throw error;
-  }
-  const faults = validate(schema, document);
-  if (faults.length > 0) return faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED'));
+  const prepared = prepareDocument(schema, query);
+  if (prepared.kind === 'invalid') return [...prepared.errors];
+  const { document } = prepared;
   if (getOperationAST(document, operationName)?.operation !== 'subscription') {
     return [new GraphError('OPERATION_RESOLUTION_FAILURE', 'Only subscriptions are served over websockets.')];
   }
   return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
-}
-
-function coded({ message, nodes, source, positions }: GraphQLError, code: ErrorCode): GraphQLError {
-  return new GraphQLError(message, { nodes: nodes ?? null, source, positions, extensions: { code } });
 }
 
 type ContextFactory = (client: AbortSignal) => BaseContext;

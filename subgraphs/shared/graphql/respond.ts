@@ -1,0 +1,146 @@
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { z } from 'zod';
+import { errorTable, GraphError } from '../errors/errors.ts';
+import type { ReadIdentity } from '../identity/gateway-identity.ts';
+import { type Identity, identityHeader } from '../identity/identity.ts';
+import { parseRequestOrigin, type RequestOrigin } from '../identity/request-origin.ts';
+import { explainHeader, recordStatements } from '../runtime/explain.ts';
+import type { Log } from '../runtime/log.ts';
+import type { SubgraphMetrics } from '../runtime/metrics.ts';
+import type { BaseContext } from './context.ts';
+import { schemaFor } from './error-behavior.ts';
+import { maskError } from './masking.ts';
+import { PreparedDocuments } from './prepare.ts';
+
+/** A request of the gateway, by HTTP or from the same process. */
+export interface GatewayRequest {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** JSON. */
+  readonly body: string;
+  /** Aborted when the gateway has disconnected. */
+  readonly signal: AbortSignal;
+}
+
+export interface GatewayResponse {
+  /** HTTP status: an error of the request has that of its code, an error of a field 200. */
+  readonly status: number;
+  readonly contentType: string;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** Responds to queries and mutations of the gateway. */
+export type Respond = (request: GatewayRequest) => Promise<GatewayResponse>;
+
+interface Options {
+  readonly schema: GraphQLSchema;
+  readonly readIdentity: ReadIdentity;
+  readonly contextFor: (identity: Identity, origin: RequestOrigin, client: AbortSignal) => BaseContext;
+  readonly metrics: SubgraphMetrics;
+  readonly log: Log;
+}
+
+const parameters = z.object({
+  query: z.string(),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  onError: z.unknown().optional(),
+});
+type Parameters = z.infer<typeof parameters>;
+
+const contentType = 'application/graphql-response+json; charset=utf-8';
+
+export function createRespond({ schema, readIdentity, contextFor, metrics, log }: Options): Respond {
+  const documents = new PreparedDocuments(schema);
+
+  const execute = async ({ headers, body, signal }: GatewayRequest, origin: RequestOrigin): Promise<Executed> => {
+    const identity = await readIdentity(headers[identityHeader]);
+    const { query, operationName = null, variables = null, onError } = parseParameters(body);
+    const prepared = documents.prepare(query);
+    if (prepared.kind === 'invalid') return refused(prepared.errors);
+    const { document } = prepared;
+    const operation = getOperationAST(document, operationName);
+    if (!operation || operation.operation === 'subscription') throw notServed(operation?.operation);
+    const contextValue = contextFor(identity, origin, signal);
+    const run = () =>
+      contextValue.execution.run({
+        schema: schemaFor(onError, schema),
+        document,
+        operationName,
+        variableValues: variables,
+        contextValue,
+      });
+    const name = operation.name?.value ?? 'anonymous';
+    if (headers[explainHeader] !== 'sql') return executed(name, await run());
+    const { result, statements } = await recordStatements(run);
+    return executed(name, { ...result, extensions: { ...result.extensions, sql: statements } });
+  };
+
+  return async (request) => {
+    const began = performance.now();
+    const origin = parseRequestOrigin(request.headers);
+    const { name, status, result } = await execute(request, origin).catch(refusal);
+    const { errors, ...rest } = result;
+    metrics.observe(name, (performance.now() - began) / 1000, errors !== undefined);
+    const masked = errors?.map((error) => {
+      const formatted = error.toJSON();
+      const extensions = { ...formatted.extensions, requestId: origin.requestId };
+      return maskError({ ...formatted, extensions }, error, log);
+    });
+    return { status, contentType, body: JSON.stringify(masked ? { errors: masked, ...rest } : rest) };
+  };
+}
+
+interface Executed {
+  /** Name of the operation in metrics. */
+  readonly name: string;
+  readonly status: number;
+  readonly result: ExecutionResult;
+}
+
+/** A result without data is that of a request whose variables do not fit. graphql-js gives these errors no code. */
+function executed(name: string, result: ExecutionResult): Executed {
+  if ('data' in result) return { name, status: 200, result };
+  const errors = (result.errors ?? []).map(({ message, nodes }) => badInput(message, nodes));
+  return { ...refused(errors), name };
+}
+
+function badInput(message: string, nodes: GraphQLError['nodes']): GraphQLError {
+  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+function refused(errors: readonly GraphQLError[]): Executed {
+  return { name: 'refused', status: 400, result: { errors } };
+}
+
+/** The request is refused before it runs: by its identity, or because it is none that the gateway sends. */
+function refusal(error: unknown): Executed {
+  const known = error instanceof GraphError ? error : undefined;
+  const { status } = errorTable[known?.code ?? 'INTERNAL_SERVER_ERROR'];
+  return { name: 'refused', status, result: { errors: [known ?? asGraphQLError(error)] } };
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}
+
+function parseParameters(body: string): Parameters {
+  try {
+    return parameters.parse(JSON.parse(body));
+  } catch {
+    throw new GraphError(
+      'BAD_REQUEST',
+      'Send a JSON object with `query`, and `operationName` and `variables` if needed.',
+    );
+  }
+}
+
+function notServed(operation: string | undefined): GraphError {
+  const message =
+    operation === undefined
+      ? 'The document has no such operation. Name one of its operations in `operationName`.'
+      : 'Subscriptions are served over websockets only.';
+  return new GraphError('OPERATION_RESOLUTION_FAILURE', message);
+}
