@@ -1,4 +1,5 @@
 /** CPU profile of one operation by package and room. See README.md. */
+import { writeFileSync } from 'node:fs';
 import { type Profiler, Session } from 'node:inspector/promises';
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
@@ -15,6 +16,7 @@ const command = {
   takes: 'OPERATION',
   options: {
     seconds: { type: 'string', value: 'NUMBER', default: '5', help: 'profiled (5)' },
+    output: { type: 'string', value: 'FILE', help: 'for the profile as a .cpuprofile of Chrome DevTools' },
     shipments: { type: 'string', value: 'NUMBER', default: '20000', help: 'history of the temporary product (20000)' },
   },
 } as const;
@@ -52,6 +54,7 @@ async function run(): Promise<void> {
     const { requests } = await load(wholeNumber('seconds', values.seconds, 1, 600));
     const { profile } = await inspector.post('Profiler.stop');
     inspector.disconnect();
+    if (values.output !== undefined) writeFileSync(values.output, JSON.stringify(profile));
     console.log(renderProfile(profile, requests));
   } finally {
     await product.close();

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLField, type GraphQLSchema, isIntrospectionType, isObjectType } from 'graphql';
 import { GraphError } from '../errors/errors.ts';
 import type { AccountIdentity, Scope } from '../identity/identity.ts';
 import type { Role } from '../vocabulary.ts';
@@ -12,8 +12,10 @@ const { allow, rule, shield }: typeof import('graphql-shield') = require('graphq
 const { applyMiddleware }: typeof import('graphql-middleware') = require('graphql-middleware');
 
 /** This file is the only one that imports graphql-shield. It names the rules and lets errors of resolvers pass. */
-export type Rules = NonNullable<Parameters<typeof shield>[0]>;
 type ShieldRule = ReturnType<ReturnType<typeof rule>> | typeof allow;
+
+/** The rules of fields, by type and field. */
+export type Rules = Readonly<Record<string, Readonly<Record<string, ShieldRule>>>>;
 
 /** Every caller, signed in or not. */
 export const anybody: ShieldRule = allow;
@@ -72,24 +74,54 @@ function unauthenticated(): GraphError {
   return new GraphError('UNAUTHENTICATED', 'The request has no access token. Sign in and send one.');
 }
 
-/** Wraps the resolvers of a schema with their rules. Fields without a rule are as visible as their parent. */
+/** Guards the fields that have a rule. Fields without a rule are as visible as their parent. */
 export function guard(schema: GraphQLSchema, rules: Rules): GraphQLSchema {
+  const fields = fieldsOf(schema);
+  const own = new Map(fields.map(({ path, field: { resolve, subscribe } }) => [path, { resolve, subscribe }]));
   // If a subscription has a `resolve`, graphql-middleware guards that and leaves `subscribe` open to everyone. The rule must
   // guard `subscribe`, so that a caller is refused once and not for each event.
-  const events = Object.values(schema.getSubscriptionType()?.getFields() ?? {});
-  const resolvers = new Map(events.map(({ name, resolve }) => [name, resolve]));
-  for (const event of events) delete event.resolve;
-  const guarded = applyMiddleware(
-    schema,
-    shield(rules, {
-      allowExternalErrors: true,
-      fallbackRule: allow,
-      fallbackError: new GraphError('FORBIDDEN', 'You are not allowed to do this.'),
-    }),
-  );
-  for (const event of Object.values(guarded.getSubscriptionType()?.getFields() ?? {})) {
-    const resolve = resolvers.get(event.name);
-    if (resolve) event.resolve = resolve;
+  for (const { field } of fields) if (field.subscribe) delete field.resolve;
+  const options = {
+    allowExternalErrors: true,
+    fallbackRule: allow,
+    fallbackError: new GraphError('FORBIDDEN', 'You are not allowed to do this.'),
+  };
+  const guarded = applyMiddleware(schema, shield(rules, options));
+  for (const { path, rule, field } of fieldsOf(guarded, rules)) {
+    const { resolve, subscribe } = own.get(path) ?? {};
+    if (!rule || subscribe) setResolver(field, 'resolve', resolve);
+    // P27: graphql-shield also wraps fields without a rule, with several promises for each value.
+    if (!rule) setResolver(field, 'subscribe', subscribe);
   }
   return guarded;
+}
+
+interface GuardedField {
+  /** Such as `Query.shipments`. */
+  readonly path: string;
+  readonly rule: ShieldRule | undefined;
+  readonly field: GraphQLField<unknown, BaseContext>;
+}
+
+/** The fields of all object types. */
+function fieldsOf(schema: GraphQLSchema, rules: Rules = {}): GuardedField[] {
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  return types
+    .filter((type) => !isIntrospectionType(type))
+    .flatMap((type) =>
+      Object.values(type.getFields()).map((field) => ({
+        path: `${type.name}.${field.name}`,
+        rule: rules[type.name]?.[field.name],
+        field,
+      })),
+    );
+}
+
+function setResolver<N extends 'resolve' | 'subscribe'>(
+  field: GuardedField['field'],
+  name: N,
+  resolver: GuardedField['field'][N] | undefined,
+): void {
+  if (resolver) field[name] = resolver;
+  else delete field[name];
 }
