@@ -51,7 +51,7 @@ export interface OpenSubgraph<C extends BaseContext> {
 /** A subgraph that listens. */
 export interface RunningSubgraph<C extends BaseContext = BaseContext> extends OpenSubgraph<C> {
   readonly url: string;
-  /** Responds to a gateway in the same process as the URL does, without a socket. */
+  /** Responds to a gateway in the same process as the URL does, without a socket. Rejects once the subgraph stops. */
   readonly respond: Respond;
 }
 
@@ -149,7 +149,7 @@ export async function listen<C extends BaseContext>(
   return {
     ...open,
     url: `${url}/graphql`,
-    respond,
+    respond: (request) => (closing ? Promise.reject(new Error('The subgraph has stopped.')) : respond(request)),
     close() {
       closing ??= stop();
       return closing;
