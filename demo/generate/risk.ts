@@ -49,7 +49,7 @@ export function assessPlans(
     const holds: Readonly<Record<RiskRule, boolean>> = {
       NEW_ACCOUNT: life.bookedAt - shipper.organization.createdAt.getTime() < newOrganizationDays * DAY_MS,
       HIGH_VALUE_LITTLE_HISTORY:
-        plan.load.valueCents >= (highValueCents['USD'] ?? 0) && history.bookings.length < littleHistoryBookings,
+        plan.load.valueCents >= highValueCents('USD') && history.bookings.length < littleHistoryBookings,
       UNUSUAL_LANE: !history.lanes.has(lane.lane.id) && (lanesPerMonth.get(lane.lane.id) ?? 0) < unusualLanePerMonth,
       BURST: inLastHour > burstBookings,
       WATCHLIST: plan.watchlisted,

@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { newId } from '#shared/ids.ts';
+import { moneyOf, toMinorUnits } from '#shared/input/money.ts';
 import { equipmentKinds, tiers } from '#shared/vocabulary.ts';
 import { invoiceStatus, outstandingCents, overpaidCents } from '../domain/billing.ts';
+import { paymentInput } from '../domain/inputs.ts';
 import { computePrice, demandFactor, type PriceInputs } from '../domain/price.ts';
 import { carryingCostCents } from '../domain/rates.ts';
+import { currency } from '../store/quotes.ts';
 
 const observation = fc.option(
   fc.record({
@@ -43,6 +47,20 @@ describe('the price of a load', () => {
         const product = Math.round(price.factors.reduce((value, factor) => value * factor.value, price.baseRateCents));
         expect(price.priceCents).toBe(Math.min(price.ceilingCents, Math.max(price.floorCents, product)));
         expect(price.limited).toBe(product !== price.priceCents);
+      }),
+    );
+  });
+
+  test('has whole cents in every part, and is shown with the decimals of its currency', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { baseRateCents, floorCents, ceilingCents, priceCents } = computePrice(input);
+        for (const cents of [baseRateCents, floorCents, ceilingCents, priceCents]) {
+          const { amount } = moneyOf(cents, currency);
+          expect(amount).toMatch(/^\d+\.\d{2}$/);
+          expect(toMinorUnits(amount, currency)).toBe(cents);
+        }
+        expect(Number.isInteger(carryingCostCents(baseRateCents, 90_000))).toBe(true);
       }),
     );
   });
@@ -87,6 +105,42 @@ describe('the price of a load', () => {
     expect(demandFactor({ region: 'TX', lastWeek: 900, meanWeek: 100 }).value).toBe(1.5);
     expect(demandFactor({ region: 'TX', lastWeek: 0, meanWeek: 100 }).value).toBe(0.8);
     expect(demandFactor({ region: 'TX', lastWeek: 9, meanWeek: 1 }).value).toBe(1);
+  });
+});
+
+describe('a payment', () => {
+  const input = paymentInput(new Date('2026-06-01'));
+  const payment = (amount: string, code: string) => ({
+    invoiceId: newId(),
+    amount: { amount, currency: code },
+    method: 'WIRE',
+    reference: 'R-1',
+    acceptOverpayment: false,
+    idempotencyKey: 'payment-1',
+  });
+  const code = fc.constantFrom('JPY', 'USD', 'KWD');
+
+  test('keeps the decimals of its currency, and is refused with more of them', () => {
+    fc.assert(
+      fc.property(code, fc.integer({ min: 1, max: 1_000_000_000_000 }), (unit, cents) => {
+        const { amount } = moneyOf(cents, unit);
+        expect(input.parse(payment(amount, unit)).amount).toEqual({ cents, currency: unit });
+        const finer = `${amount}${amount.includes('.') ? '' : '.'}5`;
+        expect(input.safeParse(payment(finer, unit)).error?.issues).toMatchObject([{ path: ['amount', 'amount'] }]);
+      }),
+    );
+  });
+
+  test('in parts of whole cents is worth exactly the invoice', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 1_000_000_000 }), { minLength: 1, maxLength: 50 }), (parts) => {
+        const paidCents = parts
+          .map((cents) => input.parse(payment(moneyOf(cents, currency).amount, currency)).amount.cents)
+          .reduce((sum, cents) => sum + cents, 0);
+        const balance = { amountCents: parts.reduce((sum, cents) => sum + cents, 0), paidCents, dueAt: new Date(0) };
+        expect([outstandingCents(balance), overpaidCents(balance)]).toEqual([0, 0]);
+      }),
+    );
   });
 });
 

@@ -1,4 +1,5 @@
-import { Decimal } from 'decimal.js';
+import { decimalsOf } from '#shared/input/currencies.ts';
+import { moneyOf } from '#shared/input/money.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
 import { type RiskContribution, type RiskFacts, type RiskRule, riskRules } from './vocabulary.ts';
 
@@ -23,9 +24,27 @@ export const newOrganizationDays = 30;
 const newAccountDays = 7;
 /**
  * 100,000 USD is the usual cargo insurance of a carrier per load. Above it, the company bears the loss. Other currencies
- * use rounded rates, which are exact enough for this rule. Unlisted currencies count as dollars, to be on the safe side.
+ * use rounded rates, which are exact enough for this rule. An unlisted currency counts as dollars, which is on the safe side
+ * for currencies that are worth less.
  */
-export const highValueCents: Readonly<Record<string, number>> = { USD: 10_000_000, CAD: 13_500_000, MXN: 180_000_000 };
+const highValues: Readonly<Record<string, number>> = {
+  USD: 100_000,
+  CAD: 135_000,
+  MXN: 1_800_000,
+  EUR: 85_000,
+  GBP: 75_000,
+  CHF: 80_000,
+  KWD: 30_000,
+  BHD: 37_000,
+  OMR: 38_000,
+  JOD: 70_000,
+};
+
+/** The high value in whole minor units of a currency. */
+export function highValueCents(currency: string): number {
+  return (highValues[currency] ?? highValues['USD']!) * 10 ** decimalsOf(currency);
+}
+
 /** Ten bookings are about two months of a small shipper's freight. By then the first ones are delivered and paid. */
 export const littleHistoryBookings = 10;
 /** A lane is unusual if all customers together send fewer shipments per month on it. */
@@ -37,9 +56,7 @@ export const burstBookings = 5;
 export const limitsOf: Readonly<Record<RiskRule, Readonly<Record<string, string>>>> = {
   NEW_ACCOUNT: { newOrganizationDays: `${newOrganizationDays}`, newAccountDays: `${newAccountDays}` },
   HIGH_VALUE_LITTLE_HISTORY: {
-    ...Object.fromEntries(
-      Object.entries(highValueCents).map(([currency, cents]) => [`highValue${currency}`, money(cents)]),
-    ),
+    ...Object.fromEntries(Object.keys(highValues).map((currency) => [`highValue${currency}`, highValueText(currency)])),
     littleHistoryBookings: `${littleHistoryBookings}`,
   },
   UNUSUAL_LANE: { unusualLanePerMonth: `${unusualLanePerMonth}` },
@@ -108,12 +125,17 @@ function newAccount({ organizationAgeDays, accountAgeDays }: RiskFacts): Finding
 }
 
 function highValueLittleHistory({ valueCents, currency, earlierBookings }: RiskFacts): Finding | undefined {
-  const limit = highValueCents[currency] ?? (highValueCents['USD'] as number);
-  if (valueCents < limit || earlierBookings >= littleHistoryBookings) return undefined;
+  if (valueCents < highValueCents(currency) || earlierBookings >= littleHistoryBookings) return undefined;
+  const value = moneyOf(valueCents, currency).amount;
+  const limit = highValueText(currency);
   return {
-    reason: `The declared value is ${money(valueCents)} ${currency} after ${earlierBookings} earlier bookings. From ${money(limit)} ${currency} on, ${littleHistoryBookings} are expected.`,
-    parameters: { highValue: `${money(limit)} ${currency}`, littleHistoryBookings: `${littleHistoryBookings}` },
+    reason: `The declared value is ${value} ${currency} after ${earlierBookings} earlier bookings. From ${limit} ${currency} on, ${littleHistoryBookings} are expected.`,
+    parameters: { highValue: `${limit} ${currency}`, littleHistoryBookings: `${littleHistoryBookings}` },
   };
+}
+
+function highValueText(currency: string): string {
+  return moneyOf(highValueCents(currency), currency).amount;
 }
 
 function unusualLane({ lane, laneShipmentsPerMonth, firstOnLane }: RiskFacts): Finding | undefined {
@@ -143,8 +165,4 @@ function watchlist({ watchlist: matches }: RiskFacts): Finding | undefined {
 
 function days(count: number): string {
   return `${count.toFixed(1)} days`;
-}
-
-function money(cents: number): string {
-  return new Decimal(cents).div(100).toFixed(2);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { moneyOf, toMinorUnits } from '#shared/input/money.ts';
 import { resolveDecision } from '../domain/decision.ts';
 import { laneKey } from '../domain/lane.ts';
 import { nameKey } from '../domain/names.ts';
@@ -17,7 +18,10 @@ describe('the rules', () => {
     ['NEW_ACCOUNT', { organizationAgeDays: null }, 10],
     ['NEW_ACCOUNT', { accountAgeDays: 6.9 }, 10],
     ['HIGH_VALUE_LITTLE_HISTORY', { valueCents: 10_000_000, earlierBookings: 9 }, 15],
-    ['HIGH_VALUE_LITTLE_HISTORY', { valueCents: 10_000_000, currency: 'EUR', earlierBookings: 0 }, 15],
+    ['HIGH_VALUE_LITTLE_HISTORY', { valueCents: 8_500_000, currency: 'EUR', earlierBookings: 0 }, 15],
+    ['HIGH_VALUE_LITTLE_HISTORY', { valueCents: 10_000_000, currency: 'SEK', earlierBookings: 0 }, 15],
+    ['HIGH_VALUE_LITTLE_HISTORY', { valueCents: 100_000, currency: 'JPY', earlierBookings: 0 }, 15],
+    ['HIGH_VALUE_LITTLE_HISTORY', { valueCents: 30_000_000, currency: 'KWD', earlierBookings: 0 }, 15],
     ['UNUSUAL_LANE', { firstOnLane: true, laneShipmentsPerMonth: 0.99 }, 12],
     ['BURST', { bookingsInHour: 6 }, 8],
     ['WATCHLIST', { watchlist: [match] }, 100],
@@ -34,6 +38,8 @@ describe('the rules', () => {
     [{ valueCents: 9_999_999, earlierBookings: 0 }],
     [{ valueCents: 10_000_000, earlierBookings: 10 }],
     [{ valueCents: 100_000_000, currency: 'MXN', earlierBookings: 0 }],
+    [{ valueCents: 29_999_999, currency: 'KWD', earlierBookings: 0 }],
+    [{ valueCents: 99_999, currency: 'JPY', earlierBookings: 0 }],
     [{ firstOnLane: true, laneShipmentsPerMonth: 1 }],
     [{ firstOnLane: false, laneShipmentsPerMonth: 0 }],
     [{ bookingsInHour: 5 }],
@@ -60,6 +66,26 @@ describe('the rules', () => {
       'On the watchlist: name "Bad Co" (fraud).',
     ]);
     expect(explained[0]?.parameters).toEqual({ newOrganizationDays: '30', newAccountDays: '7' });
+  });
+
+  test('amounts of money keep the decimals of their currency', () => {
+    const valued = fc.record({
+      valueCents: fc.integer({ min: 1, max: 1_000_000_000_000 }),
+      currency: fc.constantFrom('JPY', 'USD', 'KWD'),
+    });
+    fc.assert(
+      fc.property(valued, ({ valueCents, currency }) => {
+        const { contributions } = assess({ ...harmless, valueCents, currency, earlierBookings: 0 });
+        for (const { reason, parameters } of contributions) {
+          const amounts = [...`${reason} ${parameters['highValue']}`.matchAll(/([\d.]+) ([A-Z]{3})\b/g)];
+          expect(amounts).toHaveLength(3);
+          for (const [, amount = '', unit = ''] of amounts) {
+            expect(moneyOf(toMinorUnits(amount, currency) ?? -1, currency)).toEqual({ amount, currency: unit });
+          }
+          expect(amounts[0]?.[1]).toBe(moneyOf(valueCents, currency).amount);
+        }
+      }),
+    );
   });
 
   const anyFacts: fc.Arbitrary<RiskFacts> = fc.record({

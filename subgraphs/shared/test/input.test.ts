@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { findCountry, findRegion, isCountry } from '../input/countries.ts';
 import { decimalsOf, isCurrency } from '../input/currencies.ts';
 import { id } from '../input/id.ts';
+import { moneyOf, moneyUpTo, toMinorUnits } from '../input/money.ts';
 import { withOldNames } from '../input/old-names.ts';
 import { coded, parseArgument, parseInput } from '../input/parse-input.ts';
 import { line, parseSearch } from '../input/text.ts';
@@ -182,6 +183,44 @@ describe('a currency', () => {
 
   test('may belong to several countries', () => {
     expect(isCurrency('XAF') && isCurrency('EUR')).toBe(true);
+  });
+});
+
+describe('an amount of money', () => {
+  const currency = fc.constantFrom('JPY', 'KRW', 'USD', 'EUR', 'KWD', 'TND');
+  const money = moneyUpTo(1_000_000_000);
+
+  test('keeps the decimals of its currency, there and back', () => {
+    fc.assert(
+      fc.property(currency, fc.integer({ min: 0, max: 1_000_000_000 }), (code, units) => {
+        const { amount } = moneyOf(units, code);
+        expect(amount.split('.')[1]?.length ?? 0).toBe(decimalsOf(code));
+        expect(toMinorUnits(amount, code)).toBe(units);
+        expect(money.parse({ amount, currency: code.toLowerCase() })).toEqual({ cents: units, currency: code });
+      }),
+    );
+  });
+
+  test('is refused with one decimal more than its currency has', () => {
+    fc.assert(
+      fc.property(currency, fc.nat(1_000_000), fc.integer({ min: 1, max: 9 }), (code, units, digit) => {
+        const { amount } = moneyOf(units, code);
+        const finer = `${amount}${amount.includes('.') ? '' : '.'}${digit}`;
+        expect(toMinorUnits(finer, code)).toBeUndefined();
+        expect(money.safeParse({ amount: finer, currency: code }).success).toBe(false);
+        // A zero more changes nothing.
+        expect(toMinorUnits(`${amount}${amount.includes('.') ? '' : '.'}0`, code)).toBe(units);
+      }),
+    );
+  });
+
+  test('has the same limit in every currency, in whole units', () => {
+    fc.assert(
+      fc.property(currency, (code) => {
+        expect(money.safeParse({ amount: '1000000000', currency: code }).success).toBe(true);
+        expect(money.safeParse({ amount: '1000000001', currency: code }).success).toBe(false);
+      }),
+    );
   });
 });
 

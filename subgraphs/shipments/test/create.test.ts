@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
+import { moneyOf } from '#shared/input/money.ts';
+import { runs } from '#shared/test/random.ts';
+import { importRow } from '../domain/import-input.ts';
 import {
   admin,
   analyst,
@@ -271,6 +275,50 @@ describe('invalid, huge and hostile input is refused with its field and how to c
         origin: { region: 'IL', country: 'US', timeZone: 'America/Chicago' },
       },
     });
+  });
+
+  const currencies = fc.constantFrom('JPY', 'USD', 'KWD');
+  const minorUnits = fc.integer({ min: 0, max: 1_000_000_000 });
+
+  test('amounts keep the decimals of their currency, in each item, in their sum and in the changes', async () => {
+    const query = `query($id: ID!) { shipment(id: $id) {
+      value { amount currency } items { value { amount currency } } changes { fields { field before after } } } }`;
+    const worth = fc.array(minorUnits, { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(currencies, worth, minorUnits, async (currency, units, more) => {
+        const values = [...units, more].map((cents) => moneyOf(cents, currency));
+        const items = values.map((value) => ({ ...oranges, value }));
+        const { id } = await create(scene, { items: items.slice(0, -1) });
+        await change(scene, customer, 'updateShipment', { id, expectedVersion: 1, items });
+        const { data } = await scene.ask<{ shipment: { changes: [{ fields: object[] }] } }>(customer, query, { id });
+        const sum = units.reduce((total, cents) => total + cents, more);
+        expect(data?.shipment).toMatchObject({
+          value: moneyOf(sum, currency),
+          items: values.map((value) => ({ value })),
+        });
+        const { amount } = moneyOf(more, currency);
+        const added = { field: `items.${units.length}.value`, before: null, after: `${amount} ${currency}` };
+        expect(data?.shipment.changes[0].fields).toContainEqual(added);
+      }),
+      { numRuns: runs(9) },
+    );
+  });
+
+  test('amounts of imported rows keep the decimals of their currency', () => {
+    const row = importRow(now);
+    fc.assert(
+      fc.property(currencies, minorUnits, (currency, cents) => {
+        const money = moneyOf(cents, currency);
+        const item = { description: 'Oranges', commodity: 'Fresh produce', quantity: 1, value: money };
+        const times = { createdAt: new Date(0), deliveredAt: new Date(1) };
+        const cells = { line: 1, sourceReference: '1', reference: 'R-1', values: [], ...times };
+        const { freightCost, item: read } = row.parse({ ...cells, item, freightCost: money });
+        expect([freightCost, read.value]).toEqual([
+          { cents, currency },
+          { cents, currency },
+        ]);
+      }),
+    );
   });
 
   test('a pickup in the past can be saved as a draft but not booked', async () => {
