@@ -33,7 +33,7 @@ export interface RiskFacts {
   readonly organizationAgeDays: number | null;
   /** Age of the account that booked. Null for staff, who book for customers, and for accounts not known yet. */
   readonly accountAgeDays: number | null;
-  /** Declared value in hundredths of its currency. */
+  /** Declared value in minor units of its currency. */
   readonly valueCents: number;
   readonly currency: string;
   /** Bookings of the organization before this one, whatever their outcome. */

@@ -8,7 +8,7 @@ import { equipmentKinds, incidentSeverities, riskVerdicts, tiers } from '../voca
 
 const id = z.uuid();
 const time = z.iso.datetime();
-/** US cents, or hundredths of another currency. Integers keep sums exact. */
+/** Minor units of the currency, such as cents of USD. Integers keep sums exact. */
 const cents = z.number().int();
 const currency = z.string().length(3);
 const place = z.object({

@@ -5,6 +5,7 @@ import { RecordChanges } from './0003-changes.ts';
 import { AddTextKeys } from './0004-text-keys.ts';
 import { IndexVehicles } from './0005-vehicle-list.ts';
 import { AddArrivals } from './0006-arrivals.ts';
+import { IndexValuesByCurrency } from './0007-value-order.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
@@ -13,4 +14,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0004-text-keys', class: AddTextKeys },
   { name: '0005-vehicle-list', class: IndexVehicles },
   { name: '0006-arrivals', class: AddArrivals },
+  { name: '0007-value-order', class: IndexValuesByCurrency },
 ];

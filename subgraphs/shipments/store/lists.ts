@@ -23,6 +23,12 @@ const byCreation: SortKey<ShipmentRow> = {
   kind: 'time',
   read: ({ createdAt }) => createdAt.toISOString(),
 };
+/** Amounts are compared only within a currency. */
+const byCurrency: SortKey<ShipmentRow> = {
+  expression: "coalesce(t.currency, '')",
+  kind: 'text',
+  read: ({ currency }) => currency ?? '',
+};
 const byValue: SortKey<ShipmentRow> = {
   expression: 'coalesce(t.value_cents, -1)',
   kind: 'integer',
@@ -41,20 +47,20 @@ const byUpdate: SortKey<ShipmentRow> = {
 };
 
 const orders = {
-  CREATED_NEWEST: { descending: true, key: byCreation },
-  CREATED_OLDEST: { descending: false, key: byCreation },
-  STATUS_CHANGED_NEWEST: { descending: true, key: byStatusChange },
-  UPDATED_NEWEST: { descending: true, key: byUpdate },
-  UPDATED_OLDEST: { descending: false, key: byUpdate },
-  PICKUP_SOONEST: { descending: false, key: earliest('pickup_from', (row) => row.pickupFrom) },
-  DELIVERY_SOONEST: { descending: false, key: earliest('deliver_by', (row) => row.deliverBy) },
-  DELIVERED_NEWEST: { descending: true, key: latest('delivered_at', (row) => row.deliveredAt) },
-  VALUE_HIGHEST: { descending: true, key: byValue },
+  CREATED_NEWEST: { descending: true, keys: [byCreation] },
+  CREATED_OLDEST: { descending: false, keys: [byCreation] },
+  STATUS_CHANGED_NEWEST: { descending: true, keys: [byStatusChange] },
+  UPDATED_NEWEST: { descending: true, keys: [byUpdate] },
+  UPDATED_OLDEST: { descending: false, keys: [byUpdate] },
+  PICKUP_SOONEST: { descending: false, keys: [earliest('pickup_from', (row) => row.pickupFrom)] },
+  DELIVERY_SOONEST: { descending: false, keys: [earliest('deliver_by', (row) => row.deliverBy)] },
+  DELIVERED_NEWEST: { descending: true, keys: [latest('delivered_at', (row) => row.deliveredAt)] },
+  VALUE_HIGHEST: { descending: true, keys: [byCurrency, byValue] },
 } as const;
 export type ShipmentOrder = keyof typeof orders;
 
 /** Shipments in one of their orders. */
 export function shipmentsIn(order: ShipmentOrder): List<ShipmentRow> {
-  const { descending, key } = orders[order];
-  return { rows: shipmentRows, from: sql`shipment t`, order: [key, byId], descending, orderName: order };
+  const { descending, keys } = orders[order];
+  return { rows: shipmentRows, from: sql`shipment t`, order: [...keys, byId], descending, orderName: order };
 }

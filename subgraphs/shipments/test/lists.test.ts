@@ -194,6 +194,32 @@ describe('pages', () => {
     expect(backward).toEqual(forward);
   });
 
+  test('by VALUE_HIGHEST compare amounts within a currency only', async () => {
+    const ids: string[] = [];
+    for (const [amount, currency] of [
+      ['900', 'USD'],
+      ['1000000', 'JPY'],
+      ['12.345', 'KWD'],
+      ['1000.50', 'USD'],
+      ['2000000', 'JPY'],
+    ]) {
+      const item = { description: 'Sand', commodity: 'Sand', quantity: 1, weightKg: 1, volumeM3: 1 };
+      const items = [{ ...item, value: { amount, currency } }];
+      ids.push((await create(scene, { organizationId: world.organizations[0]?.id, items }, dispatcher)).id);
+    }
+    const variables = { filter: { ids }, orderBy: 'VALUE_HIGHEST' };
+    const selection = 'nodes { value { amount currency } } pageInfo { hasNextPage endCursor }';
+    const seen: string[] = [];
+    let after: string | undefined;
+    for (let more = true; more; ) {
+      const page = await list({ ...variables, first: 2, after }, admin, selection);
+      seen.push(...page.nodes.map(({ value }) => Object.values(value as object).join(' ')));
+      after = page.pageInfo.endCursor;
+      more = page.pageInfo.hasNextPage;
+    }
+    expect(seen).toEqual(['1000.50 USD', '900.00 USD', '12.345 KWD', '2000000 JPY', '1000000 JPY']);
+  });
+
   test('do not shift when a shipment is created', async () => {
     const first = await list({ first: 10 });
     await create(scene, { organizationId: world.organizations[0]?.id }, dispatcher);
