@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import {
   type GraphQLArgument,
   type GraphQLNamedType,
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -73,3 +74,16 @@ function deprecationsOf(type: GraphQLNamedType): [string, string][] {
     deprecationReason == null ? [] : [[`${type.name}.${name}`, deprecationReason]],
   );
 }
+
+test('a record is read again by the field of its type, or through its owner (decision 0019)', () => {
+  const queries = Object.values(schema.getQueryType()?.getFields() ?? {});
+  const byId = new Set(
+    queries.filter(({ args }) => args.some(({ name }) => name === 'id')).map(({ type }) => getNamedType(type).name),
+  );
+  const records = types.filter((type) => isObjectType(type) && 'id' in type.getFields()).map(({ name }) => name);
+  const owned = [
+    ['AuditEntry', 'GeofenceEvent', 'MarketObservation', 'Payment', 'RewardEntry', 'RiskAssessment', 'SafetyIncident'],
+    ['Shift', 'ShipmentChange', 'ShipmentComment', 'ShipmentEvent', 'ShipmentItem', 'Stop', 'WatchlistEntry'],
+  ].flat();
+  expect(records.filter((name) => !byId.has(name)).sort()).toEqual(owned);
+});
