@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { line } from '#shared/input/text.ts';
 
-/** A home base as it is stored, with its coordinates beside its other fields. */
+/** A home base. It is stored with its coordinates beside its other fields. */
 const nested = z
   .object({
     hubCode: z
@@ -28,7 +28,7 @@ interface GivenPlace extends Coordinates {
   readonly location?: Coordinates | null;
 }
 
-/** A home base. The deprecated coordinates beside the other fields are accepted in place of `location`. */
+/** A home base as clients send it. The deprecated coordinates beside the other fields are accepted in place of `location`. */
 export const place = z.preprocess((given: GivenPlace | null | undefined, faults) => {
   if (given?.latitude == null && given?.longitude == null) return given;
   const { latitude, longitude, ...base } = given;

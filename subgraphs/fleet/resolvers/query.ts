@@ -39,21 +39,21 @@ export const Query = {
   drivers: (
     _parent: unknown,
     { filter, orderBy, ...page }: Listed<DriverFilter> & { orderBy: DriverOrder },
-    { em, identity }: FleetContext,
+    { em, identity, clock }: FleetContext,
   ) => {
     refuseAny(staffOnlyOfDrivers(identity, { ...filter }, orderBy));
     const list = driversIn[orderBy];
-    return readPage(em, list, driverConditions(filter), pageOf(list, page));
+    return readPage(em, list, driverConditions(filter, clock()), pageOf(list, page));
   },
   vehicle: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.vehicle.load(id),
   vehicles: (
     _parent: unknown,
     { filter, orderBy, ...page }: Listed<VehicleFilter> & { orderBy: VehicleOrder },
-    { em, identity }: FleetContext,
+    { em, identity, clock }: FleetContext,
   ) => {
     refuseAny(staffOnlyOfVehicles(identity, { ...filter }));
     const list: List<Vehicle> = vehiclesIn[orderBy];
-    return readPage(em, list, vehicleConditions(filter), pageOf(list, page));
+    return readPage(em, list, vehicleConditions(filter, clock()), pageOf(list, page));
   },
   assignment: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.assignment.load(id),
   assignments: (_parent: unknown, { filter, ...page }: Listed<AssignmentFilter>, { em, identity }: FleetContext) =>

@@ -8,6 +8,7 @@ import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import { parseTimeRange, type TimeRange, timeRange } from '#shared/input/time-range.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import { type AssignmentState, assignmentStates } from '../domain/assignment.ts';
+import { underwayStates } from '../domain/load.ts';
 
 export interface DriverFilter {
   readonly name?: string | null;
@@ -19,7 +20,7 @@ export interface DriverFilter {
   readonly freeIn?: TimeRange | null;
 }
 
-export function driverConditions(filter: DriverFilter | null | undefined): Sql[] {
+export function driverConditions(filter: DriverFilter | null | undefined, now: Date): Sql[] {
   const { name, active, equipment, hubCode, onShift, licenseNumber, freeIn } = filter ?? {};
   const where: Sql[] = [];
   if (name != null) where.push(keyContains('t.name_key', parseSearch(name, 'filter.name')));
@@ -28,7 +29,7 @@ export function driverConditions(filter: DriverFilter | null | undefined): Sql[]
   if (hubCode != null) where.push(atHub(hubCode));
   if (onShift != null) where.push(onShift ? hasOpenShift : sql`not ${hasOpenShift}`);
   if (licenseNumber != null) where.push(referenceStarts('t.license_key', licenseNumber, 'filter.licenseNumber', 40));
-  if (freeIn != null) where.push(isFree('driver_id', freeIn));
+  if (freeIn != null) where.push(...isFree('driver_id', freeIn, now));
   return where;
 }
 
@@ -42,14 +43,14 @@ export interface VehicleFilter {
   readonly freeIn?: TimeRange | null;
 }
 
-export function vehicleConditions(filter: VehicleFilter | null | undefined): Sql[] {
+export function vehicleConditions(filter: VehicleFilter | null | undefined, now: Date): Sql[] {
   const { active, equipment, hubCode, plate, freeIn } = filter ?? {};
   const where: Sql[] = [];
   if (active != null) where.push(sql`t.active = ${active}`);
   if (equipment != null) where.push(isOneOf('t.equipment', equipment));
   if (hubCode != null) where.push(atHub(hubCode));
   if (plate != null) where.push(referenceStarts('t.plate_key', plate, 'filter.plate', 20));
-  if (freeIn != null) where.push(isFree('vehicle_id', freeIn));
+  if (freeIn != null) where.push(...isFree('vehicle_id', freeIn, now));
   return where;
 }
 
@@ -81,11 +82,18 @@ function overlapping({ from, until }: TimeRange): Sql[] {
 /** A span with both ends, because nothing is free without end. */
 const wholeSpan = timeRange.pipe(z.object({ from: z.date(), until: z.date() }));
 
-/** No assignment of the row `t` overlaps the span. @throws GraphError BAD_USER_INPUT if an end is missing */
-function isFree(column: 'driver_id' | 'vehicle_id', freeIn: TimeRange): Sql {
+/**
+ * No assignment of the row `t` overlaps the span. A late load that is still underway reserves its driver and its vehicle
+ * until now at least. @throws GraphError BAD_USER_INPUT if an end is missing
+ */
+function isFree(column: 'driver_id' | 'vehicle_id', freeIn: TimeRange, now: Date): Sql[] {
   const { from, until } = parseArgument(wholeSpan, 'filter.freeIn', freeIn);
-  return sql`not exists (select 1 from assignment a where a.${raw(column)} = t.id and a.state <> 'RELEASED'
+  const own = sql`a.${raw(column)} = t.id`;
+  const unreserved = sql`not exists (select 1 from assignment a where ${own} and a.state <> 'RELEASED'
     and tstzrange(a.starts_at, a.ends_at) && tstzrange(${from}, ${until}))`;
+  const notOnTheRoad = sql`not exists (select 1 from assignment a join load_state s using (shipment_id)
+    where ${own} and a.state = 'ACTIVE' and a.starts_at < ${until} and s.state = any(${underwayStates}::text[]))`;
+  return from <= now ? [unreserved, notOnTheRoad] : [unreserved];
 }
 
 /** The reference begins with this text, as people type it. @throws GraphError BAD_USER_INPUT */

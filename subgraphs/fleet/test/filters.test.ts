@@ -130,3 +130,21 @@ describe('deprecated names still work', () => {
     });
   });
 });
+
+test('neither driver nor vehicle is free now while their load is late', async () => {
+  const [driverId, vehicleId] = [await fleet.registerDriver({ name: 'Cem' }), await fleet.registerVehicle()];
+  const late = await fleet.bookShipment({ pickupFrom: inHours(-20), deliverBy: inHours(-2) });
+  await fleet.assign(late.shipmentId, driverId, vehicleId);
+  const step = { shipmentId: late.shipmentId, organizationId: late.organizationId, driverId, vehicleId };
+  await fleet.receive('shipment.inTransit', { ...step, at: inHours(-10) });
+  const [today, tomorrow] = [
+    { freeIn: { from: inHours(0), until: inHours(4) } },
+    { freeIn: { from: inHours(20), until: inHours(22) } },
+  ];
+  expect(await found('drivers', today)).not.toContain(driverId);
+  expect(await found('vehicles', today)).not.toContain(vehicleId);
+  expect(await found('drivers', tomorrow)).toContain(driverId);
+  await fleet.deliver(late, { at: inHours(-0.5) });
+  expect(await found('drivers', today)).toContain(driverId);
+  expect(await found('vehicles', today)).toContain(vehicleId);
+});
