@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { generateWorld } from '../../../demo/generate/generate.ts';
 import { seedAlone } from '../../../demo/seeding/seed-alone.ts';
+import { arrivalsOf } from '../../../demo/seeds/tracking/past-arrivals.ts';
 import type { Shipment, World } from '../../../demo/world.ts';
 import { somebody } from '../../shared/test/harness.ts';
 import { judge } from '../domain/status.ts';
@@ -103,6 +104,23 @@ describe('filters find the same shipments as a search through all records', () =
     expect(await count({ late: false })).toBe(world.shipments.length - late);
     const { nodes } = await list({ filter: { late: true }, first: 100 }, admin, `${fields} nodes { late }`);
     expect(new Set(nodes.map(({ late: flag }) => flag))).toEqual(new Set([true]));
+  });
+
+  test('by the arrival that is expected', async () => {
+    const latest = new Map(arrivalsOf(world).map(({ shipmentId, latestAt }) => [shipmentId, new Date(latestAt)]));
+    const expected = world.shipments
+      .filter(({ status }) => !['DRAFT', 'DELIVERED', 'CANCELLED'].includes(status))
+      .filter((shipment) => {
+        const due = ends(shipment).destination?.windowEnd ?? now;
+        return now > due || (latest.get(shipment.id) ?? due) > due;
+      });
+    expect(expected.length).toBeGreaterThan(0);
+    const { nodes, totalCount } = await list({ filter: { willBeLate: true }, first: 100 });
+    expect(nodes.map(({ id }) => id).toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
+    expect(totalCount).toBe(expected.length);
+    expect(await count({ willBeLate: false })).toBe((await count({})) - expected.length);
+    const late = expected.filter((shipment) => now > (ends(shipment).destination?.windowEnd ?? now)).length;
+    expect(await count({ willBeLate: true, late: false })).toBe(expected.length - late);
   });
 
   test('by vehicle, by several ids and by several references as people type them', async () => {

@@ -36,7 +36,7 @@ export function collaboration(step: DefineStep, terminal: () => Terminal): void 
     async () => {
       const authors: string[][] = [];
       for (const [index, user] of [...users(), ...users()].entries()) {
-        const input = { id: load.id, expectedVersion: version, notes: `Note ${index}` };
+        const input = { shipmentId: load.id, expectedVersion: version, notes: `Note ${index}` };
         const { shipment } = await user.run<Saved>('UpdateShipment', input);
         version = shipment.version;
         // The very next message of each user: none is missing, none comes twice.
@@ -59,7 +59,7 @@ export function collaboration(step: DefineStep, terminal: () => Terminal): void 
     async () => {
       const racers = Array.from({ length: 4 }, users).flat();
       const saves = racers.map((user, index) =>
-        user.tryTo<Saved>('UpdateShipment', { id: load.id, expectedVersion: version, notes: `Racer ${index}` }),
+        user.tryTo<Saved>('UpdateShipment', { shipmentId: load.id, expectedVersion: version, notes: `Racer ${index}` }),
       );
       const payloads = await Promise.all(saves);
       expect(payloads.map(codesOf).toSorted()).toEqual([[], ...Array.from({ length: 7 }, () => ['CONFLICT'])]);

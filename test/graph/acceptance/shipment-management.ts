@@ -13,14 +13,14 @@ export function shipmentManagement(step: DefineStep, terminal: () => Terminal): 
   });
 
   step('the customer changes it', ['UpdateShipment'], async () => {
-    const input = { id: booked.id, expectedVersion: booked.version, notes: 'Ring at the gate' };
+    const input = { shipmentId: booked.id, expectedVersion: booked.version, notes: 'Ring at the gate' };
     const { shipment } = await terminal().customer.run<Saved>('UpdateShipment', input);
     const fields = [{ field: 'notes', before: null, after: 'Ring at the gate' }];
     expect(shipment).toMatchObject({ version: booked.version + 1, notes: 'Ring at the gate', changes: [{ fields }] });
   });
 
   step('the customer cancels it', ['CancelShipment'], async () => {
-    const input = { id: booked.id, reason: 'Sold elsewhere' };
+    const input = { shipmentId: booked.id, reason: 'Sold elsewhere' };
     const { shipment } = await terminal().customer.run<Saved>('CancelShipment', input);
     expect(shipment).toMatchObject({ status: 'CANCELLED', cancelReason: 'Sold elsewhere' });
   });

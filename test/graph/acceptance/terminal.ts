@@ -125,7 +125,7 @@ export async function openTerminal(users: Users): Promise<Terminal> {
 
 /** The driver reports a step of a load. */
 export async function advance({ user }: Crew, { id }: Load, to: string, more: object = {}): Promise<void> {
-  await user.run('AdvanceShipment', { id, to, ...more });
+  await user.run('AdvanceShipment', { shipmentId: id, to, ...more });
 }
 
 /** The driver's phone reports where the vehicle is now: some metres north of the terminal. */
