@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Payload } from '../users.ts';
+import type { Payload } from '../../users.ts';
 import { codesOf, type Move } from './shapes.ts';
 import type { DefineStep } from './steps.ts';
 import { advance, type Crew, type Load, reportPosition, type Terminal } from './terminal.ts';

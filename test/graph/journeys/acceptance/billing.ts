@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Payload } from '../users.ts';
+import type { Payload } from '../../users.ts';
 import { codesOf } from './shapes.ts';
 import type { DefineStep } from './steps.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import type { Payload } from '../users.ts';
-import type { Watch } from '../watch.ts';
+import type { Payload } from '../../users.ts';
+import type { Watch } from '../../watch.ts';
 import { codesOf, type Saved, type Shipment, type Update } from './shapes.ts';
 import type { DefineStep } from './steps.ts';
 import type { Load, Terminal } from './terminal.ts';

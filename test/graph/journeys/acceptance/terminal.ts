@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import { type DemoAccount, demoCredentials } from '../../../demo/accounts.ts';
-import type { User, Users } from '../users.ts';
+import { type DemoAccount, demoCredentials } from '../../../../demo/accounts.ts';
+import type { User, Users } from '../../users.ts';
 
 /** A driver who signs in on a phone, with an own vehicle. */
 export interface Crew {

@@ -1,4 +1,4 @@
-import type { Payload } from '../users.ts';
+import type { Payload } from '../../users.ts';
 import type { Load } from './terminal.ts';
 
 /** What the client documents of the scenarios return, as far as the scenarios read it. */

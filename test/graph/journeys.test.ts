@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { startTestGraph, type TestGraph } from './graph.ts';
+import { acceptance } from './journeys/acceptance/scenarios.ts';
+import { explainHeader } from './journeys/explain-header.ts';
+import { roadDistance } from './journeys/road-distance.ts';
+import { wholeLife } from './journeys/whole-life.ts';
+
+/** Ways through the whole graph, one after the other on the same graph, because its start takes longer than most of them. */
+let graph: TestGraph;
+beforeAll(async () => {
+  graph = await startTestGraph({ size: { shipments: 150 } });
+}, 60_000);
+afterAll(() => graph.close());
+
+describe.each([
+  ['the explain header', explainHeader],
+  ['the whole life of a shipment', wholeLife],
+  ['the road distance', roadDistance],
+  ['acceptance', acceptance],
+])('%s', (_name, define) => define(() => graph));
