@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,7 +24,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-const inCopy = (command: string, ...args: readonly string[]) => run(command, args, { cwd: copy });
+/** Compiled code of the copy leaves with it. */
+const cache = () => ({ NODE_COMPILE_CACHE: join(copy, '.cache') });
+const inCopy = (command: string, ...args: readonly string[]) =>
+  run(command, args, { cwd: copy, env: { ...process.env, ...cache() } });
 
 describe('names', () => {
   test.each([
@@ -63,10 +66,12 @@ describe('names', () => {
 });
 
 describe('a new subgraph', () => {
-  const paths = () => readdirSync(copy, { recursive: true }).sort();
+  const paths = () =>
+    globSync('**', { cwd: copy, exclude: (name) => ['node_modules', '.cache'].includes(name) }).sort();
 
   test('is not begun under a name that is taken', async () => {
     const before = paths();
+    expect(before.length).toBeGreaterThan(1_000);
     await expect(inCopy('node', 'commands/new.ts', 'subgraph', 'fleet')).rejects.toMatchObject({
       code: 1,
       stderr: 'npm run new -- subgraph NAME: a name that no subgraph has is required; got fleet\n',
@@ -99,7 +104,13 @@ describe('a new subgraph', () => {
   });
 
   test('is served by the gateway of npm start', async () => {
-    const settings = { DATA_DIR: join(copy, '.data'), PORT: '0', SUBGRAPH_BASE_PORT: '0', SEED_SHIPMENTS: '200' };
+    const settings = {
+      DATA_DIR: join(copy, '.data'),
+      PORT: '0',
+      SUBGRAPH_BASE_PORT: '0',
+      SEED_SHIPMENTS: '200',
+      ...cache(),
+    };
     await using product = startProcess(['commands/start.ts', '--no-simulator'], settings, copy);
     await product.line('Ctrl-C stops everything');
     const url = /http:\S+/.exec(await product.line('Graph '))?.[0] ?? '';

@@ -36,8 +36,8 @@ export interface StormFigures {
 
 /** The current engine, and the one of the lasting subscriptions. */
 const enginesInUse = 2;
-const settleMs = 250;
-const settleTries = 60;
+const settleMs = 1_000;
+const settleTries = 30;
 
 /** Replaces the supergraph of a running gateway again and again while clients send queries and subscribe. */
 export async function reloadStorm(options: StormOptions): Promise<StormFigures> {
