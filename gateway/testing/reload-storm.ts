@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultWebSocket } from '../transport/config.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 import { type LiveGraph, startLiveGraph } from './live-graph.ts';
 import type { Holding } from './measured-gateway.ts';
@@ -36,7 +38,7 @@ export interface StormFigures {
 
 /** The current engine, and the one of the lasting subscriptions. */
 const enginesInUse = 2;
-const settleMs = 1_000;
+const settleMs = 250;
 const settleTries = 30;
 
 /** Replaces the supergraph of a running gateway again and again while clients send queries and subscribe. */
@@ -125,12 +127,13 @@ class Storm {
     return this.#clients.paused(() => this.#gateway.measure());
   }
 
-  /** Measures after running work has ended. Sockets of older supergraphs stay open for some seconds. */
+  /** Measures when the sockets of older supergraphs have been idle long enough to be closed. A measurement takes a second or more. */
   async #settled(): Promise<Holding> {
+    await sleep(defaultWebSocket.lingerMs);
     for (let tries = 0; ; tries++) {
       const holding = await this.#measure();
       if (holding.alive.engines <= enginesInUse || tries === settleTries) return holding;
-      await new Promise((resolve) => setTimeout(resolve, settleMs));
+      await sleep(settleMs);
     }
   }
 }
