@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { startTestGraph, type TestGraph } from './graph.ts';
 import { acceptance } from './journeys/acceptance/scenarios.ts';
 import { explainHeader } from './journeys/explain-header.ts';
+import { importCommand } from './journeys/import-command.ts';
 import { roadDistance } from './journeys/road-distance.ts';
 import { wholeLife } from './journeys/whole-life.ts';
 
@@ -17,4 +18,5 @@ describe.each([
   ['the whole life of a shipment', wholeLife],
   ['the road distance', roadDistance],
   ['acceptance', acceptance],
+  ['the import command', importCommand],
 ])('%s', (_name, define) => define(() => graph));
