@@ -42,6 +42,7 @@ const sharedRooms = [
   'ids',
   'geo',
   'errors',
+  'executor',
   'input',
   'pages',
   'runtime',

@@ -1,7 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLSchema, graphql, parse, subscribe } from 'graphql';
-import { schemaFor } from '#shared/graphql/error-behavior.ts';
+import { createSourceEventStream, type GraphQLSchema, getOperationAST, graphql, parse } from 'graphql';
+import { Operation } from '#shared/executor/operation.ts';
 import type { JsonObject, RequestScope, SubgraphRequest, SubgraphResult, SubgraphTransport } from '../ports.ts';
 import { SubgraphFailure, UNESCAPED } from '../ports.ts';
 import { foldRepeats } from '../values/fold-repeats.ts';
@@ -85,11 +85,11 @@ export class MemoryTransport implements SubgraphTransport {
     const response = this.#responder?.(recorded);
     if (response instanceof SubgraphFailure) throw response;
     if (response) return deepFreeze(response);
-    const executed = await graphql({
-      schema: this.#schema(request.subgraph, recorded.onError),
-      source: recorded.query,
-      variableValues: recorded.variables,
-    });
+    const { query, variables: variableValues, onError } = recorded;
+    const schema = this.#schema(request.subgraph);
+    const executed = await (this.#propagates(onError)
+      ? graphql({ schema, source: query, variableValues })
+      : operationOf(schema, query).execute({ variableValues, propagates: false }));
     const text = JSON.stringify(executed);
     const result = JSON.parse(text) as SubgraphResult;
     if (!text.includes('\\')) Object.defineProperty(result, UNESCAPED, { value: true });
@@ -98,17 +98,19 @@ export class MemoryTransport implements SubgraphTransport {
   }
 
   async *subscribe(request: SubgraphRequest, _scope: RequestScope): AsyncGenerator<SubgraphResult> {
-    const { query, variables, onError } = this.#record(request);
-    const stream = await subscribe({
-      schema: this.#schema(request.subgraph, onError),
-      document: parse(query),
-      variableValues: variables,
-    });
+    const { query, variables: variableValues, onError } = this.#record(request);
+    const schema = this.#schema(request.subgraph);
+    const stream = await createSourceEventStream({ schema, document: parse(query), variableValues });
     if (!(Symbol.asyncIterator in stream)) {
       yield deepFreeze(JSON.parse(JSON.stringify(stream)));
       return;
     }
-    for await (const event of stream) yield deepFreeze(JSON.parse(JSON.stringify(event)));
+    const operation = operationOf(schema, query);
+    const propagates = this.#propagates(onError);
+    for await (const rootValue of stream) {
+      const event = await operation.execute({ rootValue, variableValues, propagates });
+      yield deepFreeze(JSON.parse(JSON.stringify(event)));
+    }
   }
 
   async close(): Promise<void> {}
@@ -124,11 +126,22 @@ export class MemoryTransport implements SubgraphTransport {
     return recorded;
   }
 
-  #schema(name: string, onError: unknown): GraphQLSchema {
+  #schema(name: string): GraphQLSchema {
     const schema = this.#schemas.get(name);
     if (!schema) throw new Error(`no such subgraph: ${name}`);
-    return this.heedsOnError ? schemaFor(onError, schema) : schema;
+    return schema;
   }
+
+  #propagates(onError: unknown): boolean {
+    return !this.heedsOnError || onError !== 'NULL';
+  }
+}
+
+function operationOf(schema: GraphQLSchema, source: string): Operation {
+  const document = parse(source);
+  const node = getOperationAST(document);
+  if (!node) throw new Error('The document must have one operation.');
+  return new Operation(schema, document, node);
 }
 
 /** Freezes a response, so that code which changes shared subgraph data throws. */

@@ -1,5 +1,6 @@
-import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { GraphError } from '../errors/errors.ts';
+import type { Operation, OperationValues } from '../executor/operation.ts';
 
 /**
  * P13: number of objects that a request completes before other requests get their turn on the event loop. Most requests
@@ -20,8 +21,8 @@ export interface ExecutionOptions {
 
 /**
  * The execution of one request. It ends early when the gateway disconnects or the result has too many objects. Its signal
- * then cancels running statements, and the remaining fields never settle. graphql-js 16 cannot be aborted, but an
- * execution without references is garbage-collected.
+ * then cancels running statements, and the remaining fields never settle. An execution without references is
+ * garbage-collected.
  */
 export class Execution {
   readonly #ended = new AbortController();
@@ -46,14 +47,14 @@ export class Execution {
   }
 
   /** Runs an operation to its end, or to the early end of this execution. Call it once. */
-  async run(args: ExecutionArgs): Promise<ExecutionResult> {
+  async run(operation: Operation, values: OperationValues): Promise<ExecutionResult> {
     const stopped = new Promise<ExecutionResult>((resolve) => {
       const stop = () => resolve({ data: null, errors: [this.#reason()] });
       if (this.signal.aborted) stop();
       else this.signal.addEventListener('abort', stop, { once: true });
     });
     try {
-      return await Promise.race([stopped, execute(args)]);
+      return await Promise.race([stopped, operation.execute(values)]);
     } finally {
       // The signal of a subscription outlives the executions of its events.
       this.#client?.removeEventListener('abort', this.#leave);

@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import { errorTable, GraphError } from '../errors/errors.ts';
 import type { ReadIdentity } from '../identity/gateway-identity.ts';
@@ -8,9 +8,8 @@ import { explainHeader, recordStatements } from '../runtime/explain.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SubgraphMetrics } from '../runtime/metrics.ts';
 import type { BaseContext } from './context.ts';
-import { schemaFor } from './error-behavior.ts';
 import { maskError } from './masking.ts';
-import { PreparedDocuments } from './prepare.ts';
+import { PreparedDocument, PreparedDocuments } from './prepare.ts';
 
 /** A request of the gateway, by HTTP or from the same process. */
 export interface GatewayRequest {
@@ -58,20 +57,17 @@ export function createRespond({ schema, readIdentity, contextFor, metrics, log }
     const identity = await readIdentity(headers[identityHeader]);
     const { query, operationName = null, variables = null, onError } = parseParameters(body);
     const prepared = documents.prepare(query);
-    if (prepared.kind === 'invalid') return refused(prepared.errors);
-    const { document } = prepared;
-    const operation = getOperationAST(document, operationName);
-    if (!operation || operation.operation === 'subscription') throw notServed(operation?.operation);
+    if (!(prepared instanceof PreparedDocument)) return refused(prepared);
+    const operation = prepared.operation(operationName);
+    if (operation.type === 'subscription') throw subscriptionRefused();
     const contextValue = contextFor(identity, origin, signal);
     const run = () =>
-      contextValue.execution.run({
-        schema: schemaFor(onError, schema),
-        document,
-        operationName,
-        variableValues: variables,
+      contextValue.execution.run(operation, {
         contextValue,
+        variableValues: variables,
+        propagates: onError !== 'NULL',
       });
-    const name = operation.name?.value ?? 'anonymous';
+    const { name = 'anonymous' } = operation;
     if (headers[explainHeader] !== 'sql') return executed(name, await run());
     const { result, statements } = await recordStatements(run);
     return executed(name, { ...result, extensions: { ...result.extensions, sql: statements } });
@@ -137,10 +133,6 @@ function parseParameters(body: string): Parameters {
   }
 }
 
-function notServed(operation: string | undefined): GraphError {
-  const message =
-    operation === undefined
-      ? 'The document has no such operation. Name one of its operations in `operationName`.'
-      : 'Subscriptions are served over websockets only.';
-  return new GraphError('OPERATION_RESOLUTION_FAILURE', message);
+function subscriptionRefused(): GraphError {
+  return new GraphError('OPERATION_RESOLUTION_FAILURE', 'Subscriptions are served over websockets only.');
 }

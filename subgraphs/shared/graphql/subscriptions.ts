@@ -12,13 +12,14 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { GraphError } from '../errors/errors.ts';
+import type { Operation } from '../executor/operation.ts';
 import type { ReadIdentity } from '../identity/gateway-identity.ts';
 import { parseRequestOrigin } from '../identity/request-origin.ts';
 import { filterMap } from '../live/iterators.ts';
 import { type BaseContext, createBaseContext, type Services } from './context.ts';
-import { onErrorOf, schemaFor } from './error-behavior.ts';
 import { maskError } from './masking.ts';
-import { prepareDocument } from './prepare.ts';
+import { onErrorOf } from './on-error.ts';
+import { PreparedDocument, PreparedDocuments } from './prepare.ts';
 
 export interface SubscriptionEdge {
   close(): Promise<void>;
@@ -38,6 +39,7 @@ export function serveSubscriptions(
   readIdentity: ReadIdentity,
 ): SubscriptionEdge {
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: 1_048_576 });
+  const documents = new PreparedDocuments(schema);
   const masked = (errors: readonly GraphQLError[], { extensions }: SubscribePayload) => {
     const { requestId } = parseRequestOrigin(callerExtensions.safeParse(extensions).data?.headers ?? {});
     return errors.map((error) => {
@@ -53,11 +55,8 @@ export function serveSubscriptions(
         const identity = await readIdentity(caller?.identity).catch(asRefusal);
         if (identity instanceof GraphError) return [identity];
         const origin = parseRequestOrigin(caller?.headers ?? {});
-        const contextValue: ContextFactory = (client) =>
-          contextOf(createBaseContext(services, identity, origin, client));
-        const prepared = prepareSubscription(schema, payload);
-        if (Array.isArray(prepared)) return prepared;
-        return { ...prepared, schema: schemaFor(onErrorOf(payload), schema), contextValue };
+        const newContext = (client: AbortSignal) => contextOf(createBaseContext(services, identity, origin, client));
+        return prepareSubscription(schema, documents, payload, newContext);
       },
       subscribe: (args) => subscribeWithContexts(args),
       onError: (_socket, _id, payload, errors) => masked(errors, payload),
@@ -80,33 +79,47 @@ function asRefusal(error: unknown): GraphError {
   throw error;
 }
 
-/** Parses and validates a subscription. @returns its execution arguments, or errors with codes of the table */
+/** A running subscription, as the context value of its arguments. */
+interface Subscribed {
+  readonly operation: Operation;
+  readonly propagates: boolean;
+  readonly newContext: (client: AbortSignal) => BaseContext;
+}
+
+/** @returns the execution arguments of a subscription, or errors with codes of the table */
 function prepareSubscription(
   schema: GraphQLSchema,
-  { query, operationName, variables }: SubscribePayload,
+  documents: PreparedDocuments,
+  { query, operationName = null, variables = null, ...payload }: SubscribePayload,
+  newContext: Subscribed['newContext'],
 ): GraphQLError[] | ExecutionArgs {
-  const prepared = prepareDocument(schema, query);
-  if (prepared.kind === 'invalid') return [...prepared.errors];
+  const prepared = documents.prepare(query);
+  if (!(prepared instanceof PreparedDocument)) return [...prepared];
   const { document } = prepared;
   if (getOperationAST(document, operationName)?.operation !== 'subscription') {
     return [new GraphError('OPERATION_RESOLUTION_FAILURE', 'Only subscriptions are served over websockets.')];
   }
-  return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
+  const operation = prepared.operation(operationName);
+  const contextValue: Subscribed = { operation, propagates: onErrorOf(payload) !== 'NULL', newContext };
+  return { schema, document, operationName, variableValues: variables, contextValue };
 }
-
-type ContextFactory = (client: AbortSignal) => BaseContext;
 
 /** Like graphql's `subscribe`, but with a new context per event, because the loaders of an earlier event have cached rows. */
 async function subscribeWithContexts(
   args: ExecutionArgs,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-  const newContext = args.contextValue as ContextFactory; // made by `onSubscribe` above
+  const { operation, propagates, newContext } = args.contextValue as Subscribed; // made by `prepareSubscription` above
   const disconnect = new AbortController();
   const source = await createSourceEventStream({ ...args, contextValue: newContext(disconnect.signal) });
   if (!(Symbol.asyncIterator in source)) return source;
   const resolveEvent = (rootValue: unknown) => {
     const contextValue = newContext(disconnect.signal);
-    return contextValue.execution.run({ ...args, rootValue, contextValue });
+    return contextValue.execution.run(operation, {
+      rootValue,
+      contextValue,
+      variableValues: args.variableValues,
+      propagates,
+    });
   };
   return filterMap(source, resolveEvent, () => disconnect.abort());
 }

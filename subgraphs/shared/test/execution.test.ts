@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildSchema, type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
+import { buildSchema, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { Execution, type ExecutionOptions } from '../graphql/execution.ts';
 import { meterFields } from '../graphql/metered-fields.ts';
+import { operationOf } from './operation.ts';
 
 interface Box {
   readonly boxes: (args: { first: number }) => unknown;
@@ -31,7 +32,7 @@ function run(
 ): Promise<ExecutionResult> {
   const execution = new Execution(options);
   const { schema, root: rootValue } = boxes;
-  return execution.run({ schema, rootValue, document: parse(query), contextValue: { execution } });
+  return execution.run(operationOf(schema, query), { rootValue, contextValue: { execution } });
 }
 
 describe('the execution of a request', () => {

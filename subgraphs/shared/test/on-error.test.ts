@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { describe, expect, test } from '@jest/globals';
-import { execute, type GraphQLSchema, parse } from 'graphql';
-import { schemaFor } from '../graphql/error-behavior.ts';
+import { parse } from 'graphql';
+import { operationOf } from './operation.ts';
 
 const fail = () => {
   throw new Error('broken');
@@ -41,12 +41,8 @@ const schema = buildSubgraphSchema({
   },
 });
 
-function run(executed: GraphQLSchema, source: string) {
-  return execute({ schema: executed, document: parse(source) });
-}
-
-async function ask(source: string, onError: unknown) {
-  const { data, errors } = await run(schemaFor(onError, schema), source);
+async function ask(source: string, propagates: boolean) {
+  const { data, errors } = await operationOf(schema, source).execute({ propagates });
   return {
     data: JSON.parse(JSON.stringify(data)) as unknown,
     paths: errors?.map(({ path }) => path?.join('.')).toSorted(),
@@ -107,23 +103,18 @@ describe('under NULL', () => {
       ['_entities.0.fails'],
     ],
   ])('%s leaves one null and one error at its position', async (_title, source, data, paths) => {
-    expect(await ask(source, 'NULL')).toEqual({ data, paths });
+    expect(await ask(source, false)).toEqual({ data, paths });
   });
 
   test('a request without errors has the same result as without the parameter', async () => {
     const source =
       '{ __typename products(first: 3) { __typename id name shelf { row } } node { id } _service { sdl } }';
-    const usual = await ask(source, undefined);
+    const usual = await ask(source, true);
     expect(usual.paths).toBeUndefined();
-    expect(await ask(source, 'NULL')).toEqual(usual);
+    expect(await ask(source, false)).toEqual(usual);
   });
 });
 
-test.each([undefined, null, 'PROPAGATE', 'HALT', 'null', 1])('under %j errors propagate', async (onError) => {
-  expect(await ask('{ top { id fails } }', onError)).toEqual({ data: null, paths: ['top.fails'] });
-  expect(schemaFor(onError, schema)).toBe(schema);
-});
-
-test('the copy of a schema is made once', () => {
-  expect(schemaFor('NULL', schema)).toBe(schemaFor('NULL', schema));
+test('errors propagate by default', async () => {
+  expect(await ask('{ top { id fails } }', true)).toEqual({ data: null, paths: ['top.fails'] });
 });
