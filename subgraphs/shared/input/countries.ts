@@ -90,3 +90,13 @@ export function findRegion(country: string, region: string): string | undefined 
   if (found) return found.code.slice(3);
   return !known || findCountry(region) === country ? region : undefined;
 }
+
+/** Tells what to send as a region of a country. */
+export function describeRegions(country: string): string {
+  const [example] = regions.get(country) ?? [];
+  const name = nameOf.get(country) ?? country;
+  const form = example
+    ? `the ISO 3166-2 code or name, such as ${example.code.slice(3)} or ${example.name}`
+    : 'the name';
+  return `Must be a region of ${country} (${name}): ${form}. If the address has no region, send ${name}.`;
+}

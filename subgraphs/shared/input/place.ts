@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findRegion, isCountry } from './countries.ts';
+import { describeRegions, findRegion, isCountry } from './countries.ts';
 import { findTimeZone } from './time-zones.ts';
 
 /** A country by its ISO 3166-1 alpha-2 code, in capital letters. */
@@ -45,7 +45,7 @@ export function withRegion<P extends { readonly country: string; readonly region
   if (place.region === null) return place;
   const region = findRegion(place.country, place.region);
   if (region !== undefined) return { ...place, region };
-  const message = `Must be a region of ${place.country} (ISO 3166-2), such as TX for US.`;
+  const message = describeRegions(place.country);
   context.addIssue({ code: 'custom', path: ['region'], message, input: place.region });
   return z.NEVER;
 }

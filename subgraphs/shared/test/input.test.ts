@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { findCountry, findRegion, isCountry } from '../input/countries.ts';
+import { describeRegions, findCountry, findRegion, isCountry } from '../input/countries.ts';
 import { decimalsOf, isCurrency } from '../input/currencies.ts';
 import { id } from '../input/id.ts';
 import { moneyOf, moneyUpTo, toMinorUnits } from '../input/money.ts';
@@ -169,6 +169,14 @@ describe('a country', () => {
     ['CA', 'TX', undefined],
   ])('%s has the region %s: %s', (country, region, code) => {
     expect(findRegion(country, region)).toBe(code);
+  });
+
+  test('a refusal of a region says what to send, and what where there are no regions', () => {
+    expect(describeRegions('US')).toBe(
+      'Must be a region of US (United States): the ISO 3166-2 code or name, such as AK or Alaska. If the address has no region, send United States.',
+    );
+    const [, name = ''] = / send (.*)\.$/.exec(describeRegions('SG')) ?? [];
+    expect(findRegion('SG', name)).toBe('Singapore');
   });
 });
 
