@@ -30,6 +30,11 @@ export function processTree(root: number): { readonly node: Usage; readonly post
   return { node: usageOf(tree.filter((one) => !isPostgres(one))), postgres: usageOf(tree.filter(isPostgres)) };
 }
 
+/** CPU seconds so far of one process, without its children. Zero when it has ended. */
+export function cpuSecondsOf(pid: number): number {
+  return stateOf(pid)?.cpuSeconds ?? 0;
+}
+
 function usageOf(processes: readonly ProcessState[]): Usage {
   return {
     cpuSeconds: processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),

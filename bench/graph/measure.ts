@@ -1,6 +1,5 @@
 import { requireData } from '../../client/data.ts';
 import type { GraphClient, GraphOperation } from '../../client/graph-client.ts';
-import { processTree } from '../process-tree.ts';
 import { openDemoClient } from './client.ts';
 import { type Counts, countsOf } from './counts.ts';
 import type { FloorJob, FloorResult } from './floor.ts';
@@ -14,8 +13,8 @@ import { runProgram } from './run-program.ts';
 export type Row = Counts &
   LoadResult & {
     readonly operation: Operation;
-    /** CPU milliseconds of one request: of gateway and subgraphs, and of PostgreSQL. Undefined for a product that runs elsewhere. */
-    readonly cpuMs: { readonly node: number; readonly postgres: number } | undefined;
+    /** CPU milliseconds of one request by part. Empty for a product that runs elsewhere. */
+    readonly cpuMs: Readonly<Record<string, number>>;
     /** Bytes of one response, uncompressed. */
     readonly bytes: number;
     readonly floor: FloorResult | undefined;
@@ -47,25 +46,19 @@ export async function measure(
       signal,
     );
   await load(2); // warm
-  const cpu = readCpu();
+  const cpu = measured.cpuMs();
   const result = await load(seconds);
-  const used = readCpu();
+  const used = measured.cpuMs();
   const response = await client.send(second);
-  const perRequest = (part: 'node' | 'postgres') => (used[part] - cpu[part]) / result.requests;
+  const perRequest = Object.entries(used).map(([part, ms]) => [part, (ms - (cpu[part] ?? 0)) / result.requests]);
   return {
     operation,
     ...counts,
     ...result,
     bytes: Buffer.byteLength(JSON.stringify({ data: response.data })),
-    cpuMs: measured.isOwn ? { node: perRequest('node'), postgres: perRequest('postgres') } : undefined,
+    cpuMs: Object.fromEntries(perRequest),
     floor: measured.isOwn ? await measureFloor(requests, client, { connections, seconds }, signal) : undefined,
   };
-}
-
-/** CPU milliseconds so far of this process and of PostgreSQL below it. */
-function readCpu(): { readonly node: number; readonly postgres: number } {
-  const { user, system } = process.cpuUsage();
-  return { node: (user + system) / 1_000, postgres: processTree(process.pid).postgres.cpuSeconds * 1_000 };
 }
 
 const floorRequests = 8;

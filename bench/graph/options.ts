@@ -7,6 +7,8 @@ export interface Options {
   readonly seconds: number;
   /** Requests in flight at a time. */
   readonly connections: number;
+  /** True: gateway and subgraphs run in processes of their own, as in production. */
+  readonly separate: boolean;
   /** Shipments of the seeded history, when we start the product. */
   readonly shipments: number;
   /** Names of the operations to measure; empty = all. */
@@ -30,6 +32,7 @@ const command = {
       default: '20000',
       help: 'history of a product that is thrown away (20000)',
     },
+    separate: { type: 'boolean', default: false, help: 'gateway and subgraphs in processes of their own' },
     only: { type: 'string', value: 'A,B', default: '', help: 'names of the operations to measure; all otherwise' },
   },
 } as const;
@@ -39,6 +42,7 @@ export function readOptions(args: readonly string[]): Options {
   const { values } = readCommandLine(command, args);
   return {
     url: values.url,
+    separate: values.separate,
     seconds: wholeNumber('seconds', values.seconds, 1, 600),
     connections: wholeNumber('connections', values.connections, 1, 1_000),
     shipments: wholeNumber('shipments', values.shipments, 1, 500_000),

@@ -8,6 +8,7 @@ import { readProductConfig } from '#shared/settings/product-config.ts';
 import { productParts, startProduct } from '../../commands/product.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
+import { processTree } from '../process-tree.ts';
 import { recordConnections } from './record.ts';
 
 /** A product to measure: its gateway, and addresses for metrics. */
@@ -18,8 +19,10 @@ export interface Measured {
   readonly adminUrl: string;
   /** GraphQL addresses of the subgraphs. */
   readonly subgraphUrls: readonly string[];
-  /** True if it runs in this process. */
+  /** True if it runs in this process, so that its statements can be recorded. */
   readonly isOwn: boolean;
+  /** CPU milliseconds so far by part. Empty for a product that runs elsewhere. */
+  readonly cpuMs: () => Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -54,7 +57,25 @@ export async function startThrowaway(
   const url = `${await gateway.listen()}/graphql`;
   const running = resources.move();
   const { adminUrl } = gateway;
-  return { url, adminUrl, subgraphUrls: Object.values(subgraphUrls), isOwn: true, close: () => running.disposeAsync() };
+  return {
+    url,
+    adminUrl,
+    subgraphUrls: Object.values(subgraphUrls),
+    isOwn: true,
+    cpuMs: () => ({ Node: processMs(), PostgreSQL: postgresMs() }),
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** CPU milliseconds so far of this process. */
+function processMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** CPU milliseconds so far of PostgreSQL below this process. */
+export function postgresMs(): number {
+  return processTree(process.pid).postgres.cpuSeconds * 1_000;
 }
 
 /** A product that runs already. Its subgraphs have the addresses of supergraph.yaml. */
@@ -64,6 +85,7 @@ export function attach(url: string): Measured {
     adminUrl: 'http://127.0.0.1:4100',
     subgraphUrls: [...subgraphAddresses().values()],
     isOwn: false,
+    cpuMs: () => ({}),
     close: () => Promise.resolve(),
   };
 }

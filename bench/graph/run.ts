@@ -4,7 +4,8 @@ import { exitWith } from '#shared/runtime/exit.ts';
 import { measure, type Row } from './measure.ts';
 import { operations } from './operations.ts';
 import { type Options, readOptions } from './options.ts';
-import { attach, startThrowaway } from './product.ts';
+import { attach, type Measured, startThrowaway } from './product.ts';
+import { startSeparate } from './separate.ts';
 import { renderTable } from './table.ts';
 
 const interrupted = new AbortController();
@@ -18,13 +19,18 @@ try {
   process.exitCode = 130;
 }
 
+function productOf({ url, separate, shipments }: Options): Measured | Promise<Measured> {
+  if (url) return attach(url);
+  return separate ? startSeparate(shipments) : startThrowaway(shipments);
+}
+
 async function bench(options: Options): Promise<void> {
   const selected = operations.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
   if (selected.length === 0) {
     const names = operations.map(({ name }) => name).join(', ');
     throw new ConfigurationError(`--only: names among ${names} are required; got ${options.only.join(', ')}`);
   }
-  const measured = options.url ? attach(options.url) : await startThrowaway(options.shipments);
+  const measured = await productOf(options);
   const rows: Row[] = [];
   try {
     for (const operation of selected) rows.push(await measure(operation, measured, options, interrupted.signal));

@@ -1,13 +1,16 @@
 import type { Row } from './measure.ts';
 
-const columns: readonly (readonly [heading: string, cell: (row: Row) => string])[] = [
+type Column = readonly [heading: string, cell: (row: Row) => string];
+
+const first: readonly Column[] = [
   ['operation', ({ operation }) => operation.title],
   ['requests/s', ({ requestsPerSecond }) => requestsPerSecond.toFixed(0)],
   ['p50', ({ p50Ms }) => `${p50Ms.toFixed(0)} ms`],
   ['p95', ({ p95Ms }) => `${p95Ms.toFixed(0)} ms`],
   ['p99', ({ p99Ms }) => `${p99Ms.toFixed(0)} ms`],
-  ['CPU Node', ({ cpuMs }) => (cpuMs ? `${cpuMs.node.toFixed(1)} ms` : '')],
-  ['CPU PostgreSQL', ({ cpuMs }) => (cpuMs ? `${cpuMs.postgres.toFixed(1)} ms` : '')],
+];
+
+const last: readonly Column[] = [
   ['bytes', ({ bytes }) => String(bytes)],
   ['SQL', ({ statements }) => String(statements)],
   ['fetches', ({ fetches }) => String(fetches)],
@@ -20,8 +23,14 @@ const columns: readonly (readonly [heading: string, cell: (row: Row) => string])
   ['failed', ({ failed, requests }) => `${failed} of ${requests}`],
 ];
 
+/** A column for each part of the product that was measured. */
+function cpuColumns([row]: readonly Row[]): Column[] {
+  return Object.keys(row?.cpuMs ?? {}).map((part) => [`CPU ${part}`, ({ cpuMs }) => `${cpuMs[part]?.toFixed(1)} ms`]);
+}
+
 /** The measurements as a Markdown table. */
 export function renderTable(rows: readonly Row[]): string {
+  const columns = [...first, ...cpuColumns(rows), ...last];
   const lines = rows.map((row) => columns.map(([, cell]) => cell(row)));
   const headings = columns.map(([heading]) => heading);
   return [headings, headings.map((_, index) => (index === 0 ? '---' : '--:')), ...lines]

@@ -229,4 +229,5 @@ export const environmentReaders: readonly RegExp[] = [
   /^subgraphs\/shared\/(?:settings\/product-config|settings\/subgraph-config|database\/postgres\/programs)\.ts$/,
   /^commands\//,
   /^gateway\/testing\/gateway-process\.ts$/, // Passes it to a child process.
+  /^gateway\/testing\/product-process\.ts$/, // passes PATH and the like to the processes of tests
 ];

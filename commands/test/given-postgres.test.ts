@@ -7,9 +7,9 @@ import type { Programs } from '#shared/database/postgres/programs.ts';
 import { asAdmin, databaseName, dropDatabase, provision, roleUrl } from '#shared/database/provision.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
 import { subgraphNames } from '#shared/test/cluster.ts';
+import { startProcess } from '../../gateway/testing/product-process.ts';
 import { productParts, startProduct } from '../product.ts';
 import { type GivenServer, oldestPostgres, startGivenServer } from './given-server.ts';
-import { startProcess } from './process.ts';
 
 /**
  * DATABASE_URL as managed services give it: a role that may create roles and databases and is no superuser. On the

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { requireData } from '../../client/data.ts';
 import { createGraphClient } from '../../client/graph-client.ts';
 import { demoCredentials } from '../../demo/accounts.ts';
+import { startProcess } from '../../gateway/testing/product-process.ts';
 import { namesOf } from '../new/names.ts';
 import { planSubgraph } from '../new/plan.ts';
-import { startProcess } from './process.ts';
 
 /** `npm run new -- subgraph NAME`, in a copy of the project. */
 const root = resolve(import.meta.dirname, '../..');

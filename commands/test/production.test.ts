@@ -8,8 +8,8 @@ import { subgraphNames } from '#shared/test/cluster.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { requireData } from '../../client/data.ts';
 import { createGraphClient } from '../../client/graph-client.ts';
+import { type ProductProcess, startProcess } from '../../gateway/testing/product-process.ts';
 import { type GivenServer, oldestPostgres, startGivenServer } from './given-server.ts';
-import { type ProductProcess, startProcess } from './process.ts';
 
 /**
  * The product as in production: `npm run migrate` once per release with the administrator's URL, then subgraphs with the

@@ -7,6 +7,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** A process of the product with these settings and no others of ours. */
 export interface ProductProcess extends AsyncDisposable {
+  readonly pid: number;
   /** Lines printed so far, errors among them. */
   readonly lines: readonly string[];
   readonly exitCode: Promise<number | null>;
@@ -35,6 +36,7 @@ export function startProcess(args: readonly string[], settings: NodeJS.ProcessEn
     return code;
   });
   return {
+    pid: child.pid ?? 0,
     lines,
     exitCode,
     async line(text) {
