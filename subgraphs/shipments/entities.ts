@@ -17,6 +17,8 @@ export const ShipmentEntity = defineEntity({
     /** The status in which the current exception arose. */
     troubledFrom: p.enum(shipmentStatuses).nullable(),
     version: p.integer(),
+    /** Version at which the load last changed (domain/differences.ts). Null while it is the first one. */
+    loadVersion: p.integer().nullable(),
     equipment: p.enum(equipmentKinds).nullable(),
     notes: p.text().nullable(),
     originHubCode: p.text().nullable(),

@@ -89,11 +89,15 @@ function checkShipmentVersion({ version }: PricedShipment, seen: number | null |
   refuse('CONFLICT', message, 'shipmentVersion');
 }
 
-/** Withdraws all quotes of a shipment whose load has changed, also an accepted one: it was the price of another load. */
-export async function withdrawQuotes({ em, emit }: Transaction, shipmentId: string, now: Date): Promise<void> {
+/** Withdraws the quotes of earlier loads of a shipment, also an accepted one: it was the price of another load. */
+export async function withdrawQuotes(
+  { em, emit }: Transaction,
+  { shipmentId, loadVersion }: { readonly shipmentId: string; readonly loadVersion: number },
+  now: Date,
+): Promise<void> {
   const withdrawn = await query<{ id: string; organizationId: string }>(
     em,
-    sql`update quote set withdrawn_at = ${now} where shipment_id = ${shipmentId} and withdrawn_at is null
+    sql`update quote set withdrawn_at = ${now} where shipment_id = ${shipmentId} and shipment_version < ${loadVersion} and withdrawn_at is null
       and not exists (select from invoice where invoice.shipment_id = quote.shipment_id)
       returning id, organization_id as "organizationId"`,
   );

@@ -5,8 +5,8 @@ import type { EventPayload } from '#shared/events/topics.ts';
 import { withdrawQuotes } from './quotes.ts';
 
 /**
- * Stores what pricing needs of a shipment, unless a newer version is known. Quotes of another load are withdrawn: a price
- * depends on organization, equipment, distance, volume and region.
+ * Stores what pricing needs of a shipment, unless a newer version is known. Quotes of an earlier load are withdrawn: their
+ * price was made, and maybe accepted, for other equipment, stops, windows or goods.
  */
 export async function storeShipment(
   transaction: Transaction,
@@ -19,6 +19,7 @@ export async function storeShipment(
     origin,
     createdAt,
     version = 0,
+    loadVersion,
   }: EventPayload<'shipment.created'>,
   now: Date,
 ): Promise<void> {
@@ -41,7 +42,10 @@ export async function storeShipment(
         distance_meters = excluded.distance_meters, volume_m3 = excluded.volume_m3,
         origin_region = excluded.origin_region, version = excluded.version`,
   );
-  if (before && !before.sameLoad) await withdrawQuotes(transaction, shipmentId, now);
+  if (!before) return;
+  // Events of earlier releases do not tell when the load changed: then what the price depends on decides.
+  const load = loadVersion ?? (before.sameLoad ? 0 : version);
+  await withdrawQuotes(transaction, { shipmentId, loadVersion: load }, now);
 }
 
 /** Closes a cancelled shipment: it gets no quotes any more. */

@@ -120,6 +120,7 @@ describe('a quote', () => {
     ['the distance', { distanceMeters: 3_362_000 }],
     ['the equipment', { equipment: 'REEFER' }],
     ['the volume', { volumeM3: 11 }],
+    ['the load', { loadVersion: 2, weightKg: 19_000 }],
   ])(
     'is withdrawn when %s changes, also after its acceptance, and the new load is priced and billed',
     async (_what, changes) => {
@@ -140,11 +141,20 @@ describe('a quote', () => {
     const shipmentId = await scene.knownShipment({ version: 2 });
     const { quote } = await scene.requestQuote(customer, shipmentId);
     await scene.changeShipment(shipmentId, { version: 3, reference: 'IF-2' });
+    await scene.changeShipment(shipmentId, { version: 4, loadVersion: 2, distanceMeters: 500_000.4 });
     await scene.changeShipment(shipmentId, { version: 1, distanceMeters: 1 });
     expect(await scene.acceptQuote(customer, quote!.id)).toMatchObject({
       quote: { status: 'ACCEPTED' },
       userErrors: [],
     });
+  });
+
+  test('of the present load stays when the change of the load arrives again or late', async () => {
+    const shipmentId = await scene.knownShipment({ version: 1 });
+    await scene.changeShipment(shipmentId, { version: 3, loadVersion: 2 });
+    const { quote } = await scene.requestQuote(customer, shipmentId);
+    for (const version of [2, 3]) await scene.changeShipment(shipmentId, { version, loadVersion: 2 });
+    expect((await scene.acceptQuote(customer, quote!.id)).userErrors).toEqual([]);
   });
 
   test('is made and accepted for the version that the caller has seen', async () => {

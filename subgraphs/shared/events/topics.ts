@@ -47,6 +47,8 @@ const shipment = z.object({
   createdAt: time,
   /** Version of the shipment. Absent in events of releases before 2026-12. */
   version: z.number().int().optional(),
+  /** Version at which its load last changed: equipment, stops, windows or goods. Absent in events of releases before 2026-12. */
+  loadVersion: z.number().int().optional(),
 });
 
 const stepped = z.object({

@@ -6,6 +6,21 @@ export interface FieldChange {
   readonly after: string | null;
 }
 
+/** Changes of these fields correct a shipment, but it stays the same load: neither its price nor what was agreed changes. */
+const besideTheLoad: ReadonlySet<string> = new Set([
+  'notes',
+  'customerReference',
+  'description',
+  'contactName',
+  'contactPhone',
+  'timeZone',
+]);
+
+/** True if the fields make another load: other equipment, stops, windows or goods. Offers for the load before are void. */
+export function changesLoad(fields: readonly FieldChange[]): boolean {
+  return fields.some(({ field }) => !besideTheLoad.has(field.slice(field.lastIndexOf('.') + 1)));
+}
+
 type Value = string | number | boolean | Date | null | undefined;
 export type Facts = Readonly<Record<string, Value | readonly Readonly<Record<string, Value>>[]>>;
 

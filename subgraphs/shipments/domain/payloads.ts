@@ -22,6 +22,7 @@ export function snapshotOf(shipment: ShipmentRow, stops: readonly StopRow[]): Ev
     deliverBy: requireValue(shipment.deliverBy, 'delivery window').toISOString(),
     createdAt: shipment.createdAt.toISOString(),
     version: shipment.version,
+    loadVersion: shipment.loadVersion ?? 0,
   };
 }
 

@@ -6,7 +6,7 @@ import { newId } from '#shared/ids.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
-import { type Facts, findDifferences } from '../domain/differences.ts';
+import { changesLoad, type Facts, findDifferences } from '../domain/differences.ts';
 import { bookedOf, snapshotOf } from '../domain/payloads.ts';
 import { laneKeysOf, searchOf } from '../domain/search-keys.ts';
 import type { UpdateInput } from '../domain/shipment-input.ts';
@@ -45,6 +45,7 @@ export async function updateShipment(
   const stops = await storeStops(em, shipment, input.stops, now);
   em.assign(shipment, { search: searchOf({ ...shipment, stops }) });
   shipment.version += 1;
+  if (changesLoad(fields)) shipment.loadVersion = shipment.version;
   shipment.updatedAt = now;
   em.create(ChangeEntity, {
     id: newId(now.getTime()),

@@ -130,6 +130,44 @@ describe('changing a shipment', () => {
     ]);
   });
 
+  test.each<[string, object]>([
+    ['the equipment', { equipment: 'DRY_VAN' }],
+    ['the weight', { items: [{ ...oranges, weightKg: 19_000 }] }],
+    ['the volume', { items: [{ ...oranges, volumeM3: 40 }] }],
+    ['the value', { items: [{ ...oranges, value: { amount: '12000.51', currency: 'USD' } }] }],
+    ['the currency of the value', { items: [{ ...oranges, value: { amount: '12000.50', currency: 'EUR' } }] }],
+    ['the quantity', { items: [{ ...oranges, quantity: 401 }] }],
+    ['the commodity', { items: [{ ...oranges, commodity: 'Frozen food' }] }],
+    ['the number of items', { items: [oranges, oranges] }],
+    ['the city of a stop', { stops: [chicago, { ...toronto, city: 'Mississauga' }] }],
+    ['the street of a stop', { stops: [{ ...chicago, street: '9 Canal Street' }, toronto] }],
+    ['the coordinates of a stop', { stops: [chicago, { ...toronto, location: { latitude: 43.7, longitude: -79.4 } }] }],
+    ['the pickup window', { stops: [{ ...chicago, windowEnd: inHours(7) }, toronto] }],
+    ['the delivery window', { stops: [chicago, { ...toronto, windowStart: inHours(19) }] }],
+    ['the number of stops', { stops: [chicago, toronto, toronto] }],
+  ])('of %s makes it another load, for which earlier offers are void', async (_what, input) => {
+    expect(await loadVersionAfter(input)).toBe(2);
+  });
+
+  test.each<[string, object]>([
+    ['the notes', { notes: 'Ring twice' }],
+    ['the name of a contact', { stops: [chicago, { ...toronto, contactName: 'Ms Roy' }] }],
+    ['the description of the goods', { items: [{ ...oranges, description: 'Navel oranges' }] }],
+  ])('of %s leaves it the same load', async (_what, input) => {
+    expect(await loadVersionAfter(input)).toBe(0);
+  });
+
+  /** The version of the load that other subgraphs hear after this change and a change of the notes. */
+  async function loadVersionAfter(input: object): Promise<unknown> {
+    const { id } = await create(scene);
+    await scene.heard();
+    expect(await update(customer, { shipmentId: id, expectedVersion: 1, ...input })).toMatchObject({ userErrors: [] });
+    await update(customer, { shipmentId: id, expectedVersion: 2, notes: 'Dock 9' });
+    const heard = await scene.heard();
+    expect(new Set(heard.map(({ payload }) => payload['loadVersion'])).size).toBe(1);
+    return heard.at(-1)?.payload['loadVersion'];
+  }
+
   test('sends shipment.booked again for a booked shipment, with its new version', async () => {
     const { id, version } = await create(scene, { book: true });
     await scene.heard();
