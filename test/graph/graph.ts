@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asAdmin } from '#shared/database/provision.ts';
@@ -14,6 +14,7 @@ import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import type { LocalSubgraph } from '../../gateway/transport/config.ts';
 import { roleSecret, templateDatabase } from '../../subgraphs/shared/test/cluster.ts';
+import { requireListedCodes } from '../../subgraphs/shared/test/listed-codes.ts';
 import { watchQueues } from './settling.ts';
 
 export type { DemoAccount } from '../../demo/accounts.ts';
@@ -114,6 +115,9 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   };
 }
 
+const supergraph = new URL('../../schema/supergraph.graphql', import.meta.url);
+const requireListed = requireListedCodes(readFileSync(supergraph, 'utf8'));
+
 /** A port that nothing listens on. */
 const unusedAddress = 'http://127.0.0.1:1/graphql';
 
@@ -129,9 +133,11 @@ async function openGateway(
   return {
     url,
     adminUrl: gateway.adminUrl,
-    ask<T>(as: DemoAccount | null, query: string, variables: object = {}, headers = {}) {
+    async ask<T>(as: DemoAccount | null, query: string, variables: object = {}, headers = {}) {
       const signedIn = createGraphClient({ ...client, ...(as && { session: sessionOf(as) }) });
-      return signedIn.send<T>({ query, variables }, headers);
+      const response = await signedIn.send<T>({ query, variables }, headers);
+      requireListed(query, response.data);
+      return response;
     },
     close: () => gateway.close(),
   };

@@ -166,8 +166,8 @@ describe('a safety incident', () => {
   });
 
   test.each([
-    ['a time in the future', { occurredAt: inHours(1) }, ['INVALID_INPUT']],
-    ['a time more than a year ago', { occurredAt: '2024-01-01T00:00:00Z' }, ['INVALID_INPUT']],
+    ['a time in the future', { occurredAt: inHours(1) }, ['INVALID_TIME']],
+    ['a time more than a year ago', { occurredAt: '2024-01-01T00:00:00Z' }, ['INVALID_TIME']],
     ['an empty description', { description: '' }, ['INVALID_INPUT']],
     ['a long description', { description: 'x'.repeat(2_001) }, ['INVALID_INPUT']],
     ['a NUL', { description: 'a\u0000b' }, ['INVALID_INPUT']],

@@ -3,7 +3,6 @@ import { decimalsOf } from '#shared/input/currencies.ts';
 import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { toMinorUnits } from '#shared/input/money.ts';
-import { coded } from '#shared/input/parse-input.ts';
 import { country, point } from '#shared/input/place.ts';
 import { line } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
@@ -44,13 +43,12 @@ const paidAmount = z
     const cents = toMinorUnits(amount, currency);
     if (cents !== undefined && cents > 0) return { cents, currency };
     const message = `Must be above 0 and have at most ${decimalsOf(currency)} decimals in ${currency}; got ${amount}.`;
-    context.addIssue({ code: 'custom', path: ['amount'], message, input: amount, ...coded('INVALID_AMOUNT') });
+    context.addIssue({ code: 'custom', path: ['amount'], message, input: amount });
     return z.NEVER;
   });
 
 /** The input of a payment as of `now`. */
 export function paymentInput(now: Date) {
-  const notInFuture = { error: 'Must not be in the future.', ...coded('IN_THE_FUTURE') };
   return z.object({
     invoiceId: id,
     amount: paidAmount,
@@ -58,7 +56,7 @@ export function paymentInput(now: Date) {
     reference: line(1, 64),
     paidAt: z
       .date()
-      .refine((paidAt) => paidAt <= now, notInFuture)
+      .refine((paidAt) => paidAt <= now, 'Must not be in the future.')
       .nullish(),
     acceptOverpayment: z.boolean(),
     idempotencyKey,

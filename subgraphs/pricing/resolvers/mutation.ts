@@ -25,8 +25,7 @@ export const Mutation = {
     find: (em, id) => em.findOneOrFail(QuoteEntity, id),
   }),
   recordPayment: mutation({
-    parse: (input, _context: PricingContext, now): PaymentInput =>
-      parseInput(paymentInput(now), input, { reference: 'INVALID_REFERENCE' }),
+    parse: (input, _context: PricingContext, now): PaymentInput => parseInput(paymentInput(now), input),
     change: async ({ transaction, caller, input, now }) =>
       (await recordPayment(transaction, caller.accountId, input, now)).id,
     payload: async (id, { transaction: { em } }) => {
@@ -35,7 +34,7 @@ export const Mutation = {
     },
   }),
   recordMarketObservation: recordMutation('observation', {
-    parse: (input) => parseInput(observationInput, input, { ratio: 'OUT_OF_RANGE', source: 'INVALID_SOURCE' }),
+    parse: observationInput,
     change: ({ transaction, input, now }) => recordObservation(transaction, input, now),
     find: (em, id) => em.findOneOrFail(MarketObservationEntity, id),
   }),

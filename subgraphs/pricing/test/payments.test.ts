@@ -107,9 +107,9 @@ describe('a payment', () => {
       idempotencyKey: 'short',
     });
     expect(userErrors).toMatchObject([
-      { code: 'INVALID_AMOUNT', field: ['amount', 'amount'] },
-      { code: 'INVALID_REFERENCE', field: ['reference'] },
-      { code: 'IN_THE_FUTURE', field: ['paidAt'] },
+      { code: 'INVALID_INPUT', field: ['amount', 'amount'] },
+      { code: 'INVALID_INPUT', field: ['reference'] },
+      { code: 'INVALID_TIME', field: ['paidAt'] },
       { code: 'INVALID_INPUT', field: ['idempotencyKey'] },
     ]);
   });
@@ -144,14 +144,14 @@ describe('a payment', () => {
     const refusals: [string, Record<string, unknown>][] = [
       ['NOT_FOUND', { invoiceId: newId(), amount: usd('1') }],
       ['NOT_FOUND', { invoiceId: `'; drop table invoice; --`, amount: usd('1') }],
-      ['INVALID_AMOUNT', { invoiceId, amount: usd('0') }],
-      ['INVALID_AMOUNT', { invoiceId, amount: usd('-5') }],
-      ['INVALID_AMOUNT', { invoiceId, amount: usd('0.001') }],
+      ['INVALID_INPUT', { invoiceId, amount: usd('0') }],
+      ['INVALID_INPUT', { invoiceId, amount: usd('-5') }],
+      ['INVALID_INPUT', { invoiceId, amount: usd('0.001') }],
       ['CURRENCY_MISMATCH', { invoiceId, amount: { amount: '1', currency: 'EUR' } }],
-      ['IN_THE_FUTURE', { invoiceId, amount: usd('1'), paidAt: '2030-01-01T00:00:00Z' }],
+      ['INVALID_TIME', { invoiceId, amount: usd('1'), paidAt: '2030-01-01T00:00:00Z' }],
       ['INVALID_TIME', { invoiceId, amount: usd('1'), paidAt: '1970-01-01T00:00:00Z' }],
-      ['INVALID_REFERENCE', { invoiceId, amount: usd('1'), reference: 'a\u0000b' }],
-      ['INVALID_REFERENCE', { invoiceId, amount: usd('1'), reference: 'x'.repeat(65) }],
+      ['INVALID_INPUT', { invoiceId, amount: usd('1'), reference: 'a\u0000b' }],
+      ['INVALID_INPUT', { invoiceId, amount: usd('1'), reference: 'x'.repeat(65) }],
     ];
     for (const [code, input] of refusals) expect((await pay(admin, input)).userErrors).toMatchObject([{ code }]);
   });

@@ -57,7 +57,7 @@ export async function addEntry(
 
 /**
  * Removes an entry from the watchlist and assesses the open bookings that it blocked again. The row of the entry stays.
- * Refusal: NOT_FOUND. Removing a removed entry changes nothing.
+ * Refusals: NOT_FOUND; INVALID_STATE (removed before, for another reason). A repeat with the same reason changes nothing.
  */
 export async function removeEntry(
   transaction: Transaction,
@@ -69,7 +69,13 @@ export async function removeEntry(
   await lockWatchlist(em);
   const entry = isUuid(id) ? await em.findOne(WatchlistEntryEntity, { id }) : null;
   if (!entry) refuse('NOT_FOUND', 'There is no watchlist entry with this id.', 'watchlistEntryId');
-  if (entry.removedAt) return { entry, reassessed: 0 };
+  if (entry.removedAt) {
+    if (entry.removalReason !== reason) {
+      const before = `This entry was removed before, for the reason "${entry.removalReason}".`;
+      refuse('INVALID_STATE', `${before} The reason of a removal cannot change.`, 'watchlistEntryId');
+    }
+    return { entry, reassessed: 0 };
+  }
   Object.assign(entry, { removedBy, removedAt: now, removalReason: reason });
   const met = await shipmentIdsOf(
     em,

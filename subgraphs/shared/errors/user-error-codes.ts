@@ -1,27 +1,17 @@
 /**
- * The one table of `userErrors` codes of the graph: why a mutation was refused, and what its caller can do. The enum
- * `UserErrorCode` in the SDL of every subgraph has the same values and descriptions (test/user-error-codes.test.ts).
+ * The one table of `userErrors` codes of the graph: why a mutation was refused, and what its caller can do. One kind of
+ * fault has one code. The enum `UserErrorCode` in the SDL of every subgraph has the same values and descriptions
+ * (test/user-error-codes.test.ts).
  */
 export const userErrorCodes = {
   // Input
-  INVALID_INPUT: 'A value has a wrong form. Correct the field.',
-  EMPTY: 'The input has no value to change. Give at least one.',
-  OUT_OF_RANGE: 'A number is outside its range. Correct it.',
-  INVALID_TIME: 'A time contradicts another one. Correct it.',
-  IN_THE_FUTURE: 'A time is in the future. Give one that has passed.',
+  INVALID_INPUT: 'A value has a wrong form or is outside its range. Correct the field.',
+  INVALID_TIME: 'A time is implausible, in the future where it must not be, or contradicts another one. Correct it.',
   PICKUP_IN_PAST: 'The pickup window is in the past. Give a later one.',
   REASON_REQUIRED: 'A reason is missing. Give one.',
   PROOF_REQUIRED: 'The proof of delivery is missing. Give one.',
   LICENSE_REQUIRED: 'The driver has no licence for this. Add it, or choose another driver.',
-  INVALID_REFERENCE: 'The reference has a wrong form. Correct it.',
-  INVALID_SOURCE: 'The source has a wrong form. Correct it.',
-  INVALID_AMOUNT: 'The amount is not valid here. Correct it.',
   CURRENCY_MISMATCH: 'The currency differs from that of the record. Use the currency of the record.',
-  BAD_NAME: 'The name has a wrong form. Correct it.',
-  BAD_AREA: 'The area has a wrong form. Correct it.',
-  BAD_COORDINATES: 'The coordinates are not a place on earth. Correct them.',
-  BAD_HYSTERESIS: 'The hysteresis is outside its range. Correct it.',
-  BAD_BATCH_SIZE: 'The batch is empty or too large. Send another number of entries.',
   // Records
   NOT_FOUND: 'The record does not exist, or you may not see it. Correct the id.',
   CONFLICT: 'The record has changed since you read it. Read it again and repeat the change with its new version.',
@@ -79,3 +69,18 @@ export const userErrorCodes = {
 } as const;
 
 export type UserErrorCode = keyof typeof userErrorCodes;
+
+/** Codes of earlier releases. No mutation returns them any more: each has a successor. */
+export const deprecatedUserErrorCodes = {
+  EMPTY: 'INVALID_INPUT',
+  OUT_OF_RANGE: 'INVALID_INPUT',
+  IN_THE_FUTURE: 'INVALID_TIME',
+  INVALID_REFERENCE: 'INVALID_INPUT',
+  INVALID_SOURCE: 'INVALID_INPUT',
+  INVALID_AMOUNT: 'INVALID_INPUT',
+  BAD_NAME: 'INVALID_INPUT',
+  BAD_AREA: 'INVALID_INPUT',
+  BAD_COORDINATES: 'INVALID_INPUT',
+  BAD_HYSTERESIS: 'INVALID_INPUT',
+  BAD_BATCH_SIZE: 'INVALID_INPUT',
+} as const satisfies Record<string, UserErrorCode>;

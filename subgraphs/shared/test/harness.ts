@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { GraphResponse } from '../../../client/graph-response.ts';
 import { post } from '../../../client/post.ts';
 import { asAdmin, roleUrl } from '../database/provision.ts';
@@ -14,6 +15,7 @@ import type { SubgraphLimits } from '../settings/limits.ts';
 import type { Subgraph } from '../subgraph.ts';
 import type { Role, Tier } from '../vocabulary.ts';
 import { roleSecret, templateDatabase } from './cluster.ts';
+import { requireListedCodes } from './listed-codes.ts';
 
 /** Creates a database for one test file as a copy of the provisioned template. */
 export interface TestDatabase {
@@ -65,7 +67,10 @@ export function somebody(
 /** A subgraph under test. It listens on a port and has its own database. */
 export interface TestSubgraph<C extends BaseContext> extends RunningSubgraph<C> {
   readonly live: LivePubSub;
-  /** Sends one operation as the gateway would for this identity, with `headers`. */
+  /**
+   * Sends one operation as the gateway would for this identity, with `headers`.
+   * @throws Error if a mutation is refused with a code that its description does not list
+   */
   ask<T = Record<string, unknown>>(
     as: Identity,
     query: string,
@@ -100,12 +105,15 @@ export async function startTestSubgraph<C extends BaseContext>(
   // Tests handle events with `jobs.drain()`, which resolves when all are handled.
   const verifier = createVerifier([keys.publicJwk], identityTokens(subgraph.name));
   const running = await listen(open, verifier, { takesEvents: false });
+  const requireListed = requireListedCodes(readFileSync(subgraph.schema, 'utf8'));
   return {
     ...running,
     live,
     async ask<T>(as: Identity, query: string, variables: Record<string, unknown> = {}, headers = {}) {
       const signed = { [identityHeader]: identityToken(subgraph.name, as), ...headers };
-      return post<T>(running.url, JSON.stringify({ query, variables }), { headers: signed, timeoutMs });
+      const response = await post<T>(running.url, JSON.stringify({ query, variables }), { headers: signed, timeoutMs });
+      requireListed(query, response.data);
+      return response;
     },
     async close() {
       await running.close();

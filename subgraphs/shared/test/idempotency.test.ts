@@ -75,8 +75,10 @@ describe('a change with an idempotency key', () => {
     const call = callWith();
     const refused = notes
       .contextFor(somebody(['DISPATCHER']))
-      .transact((transaction) => once(transaction, call, async () => refuse('EMPTY', 'A text is required.', 'text')));
-    expect(await refusalOf(refused)).toMatchObject([{ code: 'EMPTY' }]);
+      .transact((transaction) =>
+        once(transaction, call, async () => refuse('INVALID_INPUT', 'A text is required.', 'text')),
+      );
+    expect(await refusalOf(refused)).toMatchObject([{ code: 'INVALID_INPUT' }]);
     expect(await write(call)).toEqual(expect.any(String));
   });
 

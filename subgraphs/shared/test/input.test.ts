@@ -6,7 +6,7 @@ import { decimalsOf, isCurrency } from '../input/currencies.ts';
 import { id } from '../input/id.ts';
 import { moneyOf, moneyUpTo, toMinorUnits } from '../input/money.ts';
 import { withOldNames } from '../input/old-names.ts';
-import { coded, parseArgument, parseInput } from '../input/parse-input.ts';
+import { parseArgument, parseInput } from '../input/parse-input.ts';
 import { line, parseSearch } from '../input/text.ts';
 import { referenceKey, textKey, wordsOf } from '../input/text-key.ts';
 import { timeRange } from '../input/time-range.ts';
@@ -22,24 +22,25 @@ describe('the faults of an input', () => {
   const schema = z.object({
     name: line(1, 5),
     reference: line(1, 5),
-    at: z.int().refine((at) => at > 0, coded('OUT_OF_RANGE')),
+    stops: z.array(z.object({ at: z.date().min(new Date('2026-01-01')) })),
   });
 
-  test('are all told, each with the code of its field or of its own', () => {
-    const parse = () => parseInput(schema, { name: ' ', reference: '', at: 0 }, { reference: 'INVALID_REFERENCE' });
+  test('are all told, with one code for form and range, and one for times', () => {
+    const parse = () => parseInput(schema, { name: ' ', reference: 'toolong', stops: [{ at: new Date(0) }, {}] });
     expect(parse).toThrow(
       expect.objectContaining({
         userErrors: [
           { code: 'INVALID_INPUT', field: ['name'], message: 'Must not be empty.' },
-          { code: 'INVALID_REFERENCE', field: ['reference'], message: 'Must not be empty.' },
-          expect.objectContaining({ code: 'OUT_OF_RANGE', field: ['at'] }),
+          { code: 'INVALID_INPUT', field: ['reference'], message: 'Must have at most 5 characters.' },
+          expect.objectContaining({ code: 'INVALID_TIME', field: ['stops', '0', 'at'] }),
+          expect.objectContaining({ code: 'INVALID_INPUT', field: ['stops', '1', 'at'] }),
         ],
       }),
     );
   });
 
   test('refuse the argument of a query with the first one', () => {
-    expect(() => parseArgument(schema, 'input', { name: 'x', reference: 'toolong', at: 0 })).toThrow(
+    expect(() => parseArgument(schema, 'input', { name: 'x', reference: 'toolong', stops: [] })).toThrow(
       'input.reference: Must have at most 5 characters.',
     );
   });

@@ -85,7 +85,7 @@ describe('a subgraph', () => {
   test('returns userErrors for refusals that the caller can correct', async () => {
     const { data, errors } = await notes.ask<Written>(dispatcher, write, { text: '' });
     expect(errors).toEqual([]);
-    expect(data?.writeNote).toMatchObject({ note: null, userErrors: [{ code: 'EMPTY', field: ['text'] }] });
+    expect(data?.writeNote).toMatchObject({ note: null, userErrors: [{ code: 'INVALID_INPUT', field: ['text'] }] });
   });
 
   test('masks unexpected errors', async () => {

@@ -61,7 +61,7 @@ export function sampleSubgraph(name: string, reactions: Reactions = {}): Subgrap
           payloadOf(() =>
             transact(async ({ em, emit, announce }) => {
               if (input.text === 'boom') throw new Error('secret driver message');
-              if (input.text === '') refuse('EMPTY', 'The text must not be empty.', 'text');
+              if (input.text === '') refuse('INVALID_INPUT', 'The text must not be empty.', 'text');
               const note = em.create(NoteEntity, { id: newId(), text: input.text, seen: 0 });
               await em.flush();
               await emit('shipment.rated', {

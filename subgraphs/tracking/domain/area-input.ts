@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Point } from '#shared/geo/sphere.ts';
-import { coded } from '#shared/input/parse-input.ts';
 import type { Area } from './area.ts';
 import { crossesItself, doubleArea, longitudeStep, toRing } from './polygon.ts';
 
@@ -9,8 +8,7 @@ const maxVertices = 500;
 const place = z.object({ latitude: degrees(90), longitude: degrees(180) });
 
 function degrees(most: number) {
-  const fault = { error: `Must be from -${most} to ${most}.`, ...coded('BAD_COORDINATES') };
-  return z.number().refine((value) => Math.abs(value) <= most, fault);
+  return z.number().refine((value) => Math.abs(value) <= most, `Must be from -${most} to ${most}.`);
 }
 
 const circle = z.object({ center: place, radiusMeters: z.number().min(10).max(500_000) });

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { expectedVersion, id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { withOldNames } from '#shared/input/old-names.ts';
-import type { FieldCodes } from '#shared/input/parse-input.ts';
 import { line } from '#shared/input/text.ts';
 import { areaInput } from './area-input.ts';
 
@@ -30,9 +29,3 @@ export type UpdateGeofence = z.infer<typeof updateGeofenceInput>;
 
 export const deleteGeofenceInput = withOldNames(z.object({ geofenceId: id, expectedVersion }), oldId);
 export type ExpectedGeofence = z.infer<typeof deleteGeofenceInput>;
-
-export const geofenceCodes = {
-  name: 'BAD_NAME',
-  area: 'BAD_AREA',
-  hysteresisMeters: 'BAD_HYSTERESIS',
-} as const satisfies FieldCodes<CreateGeofence>;

@@ -13,7 +13,7 @@ export async function report(
   const reporter = accountOf(context);
   if (positions.length < 1 || positions.length > maxBatchSize) {
     const message = `A batch must contain 1 to ${maxBatchSize} positions; got ${positions.length}.`;
-    return { ...emptyResult, userErrors: [{ code: 'BAD_BATCH_SIZE', field: ['positions'], message }] };
+    return { ...emptyResult, userErrors: [{ code: 'INVALID_INPUT', field: ['positions'], message }] };
   }
   const { em, transact, clock } = context;
   return { ...(await reportPositions(em, transact, reporter, positions, clock())), userErrors: [] };

@@ -5,7 +5,7 @@ import type { Point } from '#shared/geo/sphere.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type Area, type Bounds, toRectangles, toZone } from '../domain/area.ts';
 import { areaInput } from '../domain/area-input.ts';
-import { createGeofenceInput, geofenceCodes } from '../domain/geofence-input.ts';
+import { createGeofenceInput } from '../domain/geofence-input.ts';
 
 const at = (latitude: number, longitude: number): Point => ({ latitude, longitude });
 const polygon = (...vertices: Point[]): Area => ({ kind: 'POLYGON', vertices });
@@ -81,33 +81,49 @@ describe('the area of a geofence', () => {
   });
 
   test.each<[string, object, string]>([
-    ['no shape', {}, 'BAD_AREA'],
-    ['two shapes', { circle: { center: at(0, 0), radiusMeters: 50 }, polygon: { vertices: [] } }, 'BAD_AREA'],
-    ['a radius of 0', { circle: { center: at(0, 0), radiusMeters: 0 } }, 'BAD_AREA'],
-    ['a radius of 9,000 km', { circle: { center: at(0, 0), radiusMeters: 9e6 } }, 'BAD_AREA'],
-    ['a radius that is no number', { circle: { center: at(0, 0), radiusMeters: Number.NaN } }, 'BAD_AREA'],
-    ['a latitude of 91', { circle: { center: at(91, 0), radiusMeters: 50 } }, 'BAD_COORDINATES'],
-    ['two vertices', { polygon: { vertices: [at(0, 0), at(1, 1), at(0, 0)] } }, 'BAD_AREA'],
-    ['a line', { polygon: { vertices: [at(0, 0), at(1, 1), at(2, 2)] } }, 'BAD_AREA'],
-    ['a bow tie', { polygon: { vertices: [at(0, 0), at(1, 1), at(1, 0), at(0, 1)] } }, 'BAD_AREA'],
-    ['a longitude of 181', { polygon: { vertices: [at(0, 0), at(1, 181), at(1, 0)] } }, 'BAD_COORDINATES'],
-    ['an edge of exactly 180 degrees', { polygon: { vertices: [at(0, 0), at(10, 180), at(1, 90)] } }, 'BAD_AREA'],
+    ['no shape', {}, 'area'],
+    [
+      'two shapes',
+      { circle: { center: at(0, 0), radiusMeters: 50 }, polygon: { vertices: [at(0, 0), at(1, 1), at(1, 0)] } },
+      'area',
+    ],
+    ['a radius of 0', { circle: { center: at(0, 0), radiusMeters: 0 } }, 'area.circle.radiusMeters'],
+    ['a radius of 9,000 km', { circle: { center: at(0, 0), radiusMeters: 9e6 } }, 'area.circle.radiusMeters'],
+    [
+      'a radius that is no number',
+      { circle: { center: at(0, 0), radiusMeters: Number.NaN } },
+      'area.circle.radiusMeters',
+    ],
+    ['a latitude of 91', { circle: { center: at(91, 0), radiusMeters: 50 } }, 'area.circle.center.latitude'],
+    ['two vertices', { polygon: { vertices: [at(0, 0), at(1, 1), at(0, 0)] } }, 'area.polygon.vertices'],
+    ['a line', { polygon: { vertices: [at(0, 0), at(1, 1), at(2, 2)] } }, 'area.polygon.vertices'],
+    ['a bow tie', { polygon: { vertices: [at(0, 0), at(1, 1), at(1, 0), at(0, 1)] } }, 'area.polygon.vertices'],
+    [
+      'a longitude of 181',
+      { polygon: { vertices: [at(0, 0), at(1, 181), at(1, 0)] } },
+      'area.polygon.vertices.1.longitude',
+    ],
+    [
+      'an edge of exactly 180 degrees',
+      { polygon: { vertices: [at(0, 0), at(10, 180), at(1, 90)] } },
+      'area.polygon.vertices',
+    ],
     [
       'too many vertices',
       { polygon: { vertices: Array.from({ length: 10_000 }, (_, i) => at(i / 200, 0)) } },
-      'BAD_AREA',
+      'area.polygon.vertices',
     ],
-  ])('is refused with %s', (_name, input, code) => {
-    expect(codesOf({ ...yard, area: input })[0]).toBe(code);
+  ])('is refused with %s', (_name, input, field) => {
+    expect(faultsOf({ ...yard, area: input })).toEqual([field]);
   });
 
   test('has a printable name and a bounded hysteresis', () => {
     expect(parseInput(createGeofenceInput, { ...yard, name: '  Yard 7 ' })).toMatchObject({ name: 'Yard 7' });
     for (const name of ['', '   ', 'x'.repeat(121), 'a\u0000b', 'a\nb', '\ud800'])
-      expect(codesOf({ ...yard, name })).toContain('BAD_NAME');
-    expect(codesOf({ ...yard, hysteresisMeters: 0 })).toEqual([]);
+      expect(faultsOf({ ...yard, name })).toContain('name');
+    expect(faultsOf({ ...yard, hysteresisMeters: 0 })).toEqual([]);
     for (const hysteresisMeters of [-1, 1_001, Number.NaN])
-      expect(codesOf({ ...yard, hysteresisMeters })).toEqual(['BAD_HYSTERESIS']);
+      expect(faultsOf({ ...yard, hysteresisMeters })).toEqual(['hysteresisMeters']);
   });
 });
 
@@ -118,12 +134,13 @@ const yard = {
   hysteresisMeters: 50,
 };
 
-function codesOf(input: object): string[] {
+/** The fields at fault. */
+function faultsOf(input: object): string[] {
   try {
-    parseInput(createGeofenceInput, input, geofenceCodes);
+    parseInput(createGeofenceInput, input);
     return [];
   } catch (error) {
-    return error instanceof Refusal ? error.userErrors.map(({ code }) => code) : [String(error)];
+    return error instanceof Refusal ? error.userErrors.map(({ field }) => (field ?? []).join('.')) : [String(error)];
   }
 }
 

@@ -21,7 +21,11 @@ interface Fence {
   readonly version: number;
 }
 interface Result {
-  readonly result: { geofence: Fence | null; deletedGeofenceId?: string; userErrors: { code: string }[] };
+  readonly result: {
+    geofence: Fence | null;
+    deletedGeofenceId?: string;
+    userErrors: { code: string; field: string[] }[];
+  };
 }
 interface Events {
   readonly geofenceEvents: {
@@ -103,38 +107,41 @@ describe('geofences', () => {
     expect(await kinds({ geofenceId: fiji.id })).toEqual(['ENTER', 'EXIT']);
   });
 
-  test.each<[string, string, object]>([
-    ['without a name', 'BAD_NAME', { name: ' ' }],
-    ['with a NUL in the name', 'BAD_NAME', { name: 'a\u0000' }],
-    ['with a short key', 'INVALID_INPUT', { idempotencyKey: 'short' }],
-    ['with a key of control characters', 'INVALID_INPUT', { idempotencyKey: 'a\u0000bcdefgh' }],
-    ['without an area', 'BAD_AREA', { area: {} }],
-    ['with a tiny radius', 'BAD_AREA', { area: { circle: { center: yard, radiusMeters: 1 } } }],
+  test.each<[string, object, string]>([
+    ['without a name', { name: ' ' }, 'name'],
+    ['with a NUL in the name', { name: 'a\u0000' }, 'name'],
+    ['with a short key', { idempotencyKey: 'short' }, 'idempotencyKey'],
+    ['with a key of control characters', { idempotencyKey: 'a\u0000bcdefgh' }, 'idempotencyKey'],
+    ['without an area', { area: {} }, 'area'],
+    ['with a tiny radius', { area: { circle: { center: yard, radiusMeters: 1 } } }, 'area.circle.radiusMeters'],
     [
       'off the globe',
-      'BAD_COORDINATES',
       { area: { circle: { center: { latitude: 99, longitude: 0 }, radiusMeters: 50 } } },
+      'area.circle.center.latitude',
     ],
     [
       'with 10,000 corners',
-      'BAD_AREA',
       { area: { polygon: { vertices: Array.from({ length: 10_000 }, () => yard) } } },
+      'area.polygon.vertices',
     ],
-    ['with a negative hysteresis', 'BAD_HYSTERESIS', { hysteresisMeters: -1 }],
-  ])('are refused %s', async (_what, code, given) => {
-    expect(await ask(createMutation, input(given))).toMatchObject({ geofence: null, userErrors: [{ code }] });
+    ['with a negative hysteresis', { hysteresisMeters: -1 }, 'hysteresisMeters'],
+  ])('are refused %s', async (_what, given, field) => {
+    expect(await ask(createMutation, input(given))).toMatchObject({
+      geofence: null,
+      userErrors: [{ code: 'INVALID_INPUT', field: field.split('.') }],
+    });
   });
 
   test('are refused with all faults at once', async () => {
     const center = { latitude: 91, longitude: 181 };
     const faulty = { name: ' ', area: { circle: { center, radiusMeters: 1 } }, hysteresisMeters: -1 };
     const { userErrors } = await ask(createMutation, input(faulty));
-    expect(userErrors.map(({ code }) => code)).toEqual([
-      'BAD_NAME',
-      'BAD_COORDINATES',
-      'BAD_COORDINATES',
-      'BAD_AREA',
-      'BAD_HYSTERESIS',
+    expect(userErrors.map(({ field }) => field.join('.'))).toEqual([
+      'name',
+      'area.circle.center.latitude',
+      'area.circle.center.longitude',
+      'area.circle.radiusMeters',
+      'hysteresisMeters',
     ]);
   });
 

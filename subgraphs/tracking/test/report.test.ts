@@ -134,7 +134,7 @@ describe('reporting positions', () => {
       dispatcher,
       Array.from({ length: size }, (_, second) => at(vehicleId, second)),
     );
-    expect({ acceptedCount, userErrors }).toMatchObject({ acceptedCount: 0, userErrors: [{ code: 'BAD_BATCH_SIZE' }] });
+    expect({ acceptedCount, userErrors }).toMatchObject({ acceptedCount: 0, userErrors: [{ code: 'INVALID_INPUT' }] });
     expect(await count(vehicleId)).toBe(0);
   });
 
