@@ -1,11 +1,12 @@
 import { toSearchVector } from '#shared/input/search-words.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
-import { keysOf, searchOf } from '../../subgraphs/shipments/domain/search-keys.ts';
+import { customerReferenceOf, keysOf, searchOf } from '../../subgraphs/shipments/domain/search-keys.ts';
 import { goodsOf } from '../../subgraphs/shipments/domain/summary.ts';
 import { plateVector } from '../../subgraphs/shipments/store/vehicles.ts';
 import type { TableRow } from '../seeding/copy-rows.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Shipment, World } from '../world.ts';
+import { drawContactPhone, drawCustomerReference } from './shipments/papers.ts';
 import { arrivalsOf } from './tracking/past-arrivals.ts';
 
 const currency = 'USD';
@@ -47,6 +48,7 @@ function shipmentRow(shipment: Shipment, hubCodes: HubCodes): TableRow {
   const { reference, notes, stops, events, assignment } = shipment;
   const origin = stops[0];
   const destination = stops.at(-1);
+  const { customerReference, customerReferenceKey } = customerReferenceOf(drawCustomerReference(shipment));
   const goods = goodsOf(shipment.items);
   const keys = keysOf({
     reference,
@@ -58,6 +60,7 @@ function shipmentRow(shipment: Shipment, hubCodes: HubCodes): TableRow {
   return {
     id: shipment.id,
     reference,
+    customer_reference: customerReference,
     organization_id: shipment.organizationId,
     created_by_account_id: shipment.createdByAccountId,
     status: shipment.status,
@@ -93,11 +96,13 @@ function shipmentRow(shipment: Shipment, hubCodes: HubCodes): TableRow {
     goods,
     search: searchOf({
       reference,
+      customerReference,
       notes,
       goods,
       stops: stops.map(({ hubId, ...stop }) => ({ ...stop, hubCode: hubCodes.get(hubId) })),
     }),
     reference_key: keys.referenceKey,
+    customer_reference_key: customerReferenceKey,
     origin_city_key: keys.originCityKey,
     origin_region_key: keys.originRegionKey,
     destination_city_key: keys.destinationCityKey,
@@ -117,6 +122,7 @@ function stopRows({ id, stops }: Shipment, hubCodes: HubCodes): TableRow[] {
     kind: stop.kind,
     hub_code: hubCodes.get(stop.hubId),
     contact_name: stop.contactName,
+    contact_phone: drawContactPhone(stop),
     street: stop.street,
     city: stop.city,
     region: stop.region,

@@ -11,6 +11,8 @@ export const ShipmentEntity = defineEntity({
   properties: {
     id: p.uuid().primary(),
     reference: p.text(),
+    /** The customer's own number, such as that of a purchase order. */
+    customerReference: p.text().nullable(),
     organizationId: p.uuid(),
     createdByAccountId: p.uuid(),
     status: p.enum(shipmentStatuses),
@@ -54,6 +56,7 @@ export const ShipmentEntity = defineEntity({
     // Keys and words of the texts (domain/search-keys.ts). Statements compare them; nothing reads them.
     search: p.text().lazy(),
     referenceKey: p.text().lazy(),
+    customerReferenceKey: p.text().nullable().lazy(),
     originCityKey: p.text().nullable().lazy(),
     originRegionKey: p.text().nullable().lazy(),
     destinationCityKey: p.text().nullable().lazy(),
@@ -74,6 +77,8 @@ export const StopEntity = defineEntity({
     kind: p.enum(stopKinds),
     hubCode: p.text().nullable(),
     contactName: p.text().nullable(),
+    /** As `shared/input/phone.ts` writes it. */
+    contactPhone: p.text().nullable(),
     street: p.text().nullable(),
     city: p.text().nullable(),
     region: p.text().nullable(),

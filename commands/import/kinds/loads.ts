@@ -15,6 +15,7 @@ import { type ImportKind, keyedShape } from './kind.ts';
 const stopFields = z.strictObject({
   ...positionFields,
   contactName: textField.optional(),
+  contactPhone: textField.optional(),
   street: textField.optional(),
   postalCode: textField.optional(),
   /** Read in the time zone of the stop. */
@@ -23,6 +24,7 @@ const stopFields = z.strictObject({
 });
 const fields = z.strictObject({
   sourceReference: textField,
+  customerReference: textField.optional(),
   equipment: textField,
   notes: textField.optional(),
   pickup: stopFields,
@@ -61,6 +63,7 @@ export const loads: ImportKind<LoadFields> = {
 function loadOf({ item, ...source }: LoadFields, row: Row) {
   const { cells } = row;
   return {
+    customerReference: textOf(source.customerReference, cells),
     equipment: required('equipment', enumValueOf(row, 'equipment', source.equipment, equipmentKinds)),
     notes: textOf(source.notes, cells),
     stops: [stopOf(row, 'pickup', source.pickup), stopOf(row, 'delivery', source.delivery)],
@@ -87,6 +90,7 @@ function stopOf(row: Row, name: string, source: z.infer<typeof stopFields>) {
     location: { latitude, longitude },
     timeZone,
     contactName: textOf(source.contactName, row.cells),
+    contactPhone: textOf(source.contactPhone, row.cells),
     street: textOf(source.street, row.cells),
     postalCode: textOf(source.postalCode, row.cells),
     windowStart: required(`${name}.windowStart`, dateOf(row, `${name}.windowStart`, source.windowStart, timeZone)),

@@ -23,6 +23,7 @@ import type { ImportKind, ImportRow } from './kind.ts';
 const fields = z.strictObject({
   sourceReference: textField,
   reference: textField,
+  customerReference: textField.optional(),
   createdAt: dateField,
   deliverBy: dateField.optional(),
   deliveredAt: dateField,
@@ -68,6 +69,7 @@ function mapShipment(source: ShipmentFields, row: Row, line: number, values: rea
     line,
     sourceReference: required('sourceReference', textOf(source.sourceReference, cells)),
     reference: required('reference', textOf(source.reference, cells)),
+    customerReference: textOf(source.customerReference, cells),
     createdAt: required('createdAt', dateOf(row, 'createdAt', source.createdAt)),
     deliverBy: dateOf(row, 'deliverBy', source.deliverBy),
     deliveredAt: required('deliveredAt', dateOf(row, 'deliveredAt', source.deliveredAt)),

@@ -29,12 +29,14 @@ const columns = [
   'Cost',
   'Cur',
   'Mode',
+  'PO',
 ];
 type Cells = Readonly<Record<string, string>>;
 const date = { formats: ['iso'] };
 const fields = {
   sourceReference: { column: 'ID' },
   reference: { template: 'R-{ID}' },
+  customerReference: { column: 'PO' },
   createdAt: { column: 'Ordered', ...date },
   deliveredAt: { column: 'Delivered', ...date },
   destination: { country: { column: 'Country' }, city: { column: 'City' } },
@@ -91,12 +93,14 @@ const row = fc.record({
   Cost: number,
   Cur: mostly('USD', fc.constantFrom('jpy', 'XYZ', '')),
   Mode: mostly('TRUCK', fc.constantFrom('Rail', '')),
+  PO: word,
 });
 
 /** The parts of a mapped row that take their text from cells. */
 const shape = z.object({
   item: z.object({ weightKg: z.number().nullable(), volumeM3: z.number().nullable(), value: z.object({}).nullable() }),
   destination: z.object({ city: z.string().nullable() }).nullable(),
+  customerReference: z.string().nullable(),
   mode: z.string().nullable(),
   freightCost: z.object({}).nullable(),
   freightCostNote: z.string().nullable(),
@@ -106,7 +110,9 @@ const shape = z.object({
 /** The columns of mapped cells that are neither in the row to send nor counted. */
 function lostCells(cells: Cells, result: ReadRow | undefined): string[] {
   if (!result || 'refusal' in result) return [];
-  const { item, destination, mode, freightCost, freightCostNote, weightNote } = shape.parse(result.row);
+  const { item, destination, customerReference, mode, freightCost, freightCostNote, weightNote } = shape.parse(
+    result.row,
+  );
   const counted = new Map(result.keptTexts.map(({ field, value }) => [field, value]));
   const isNoted = (field: string, note: string | null) =>
     note !== null && (counted.get(field) === note || (field === 'item.weightKg' && note.startsWith('see ')));
@@ -116,6 +122,7 @@ function lostCells(cells: Cells, result: ReadRow | undefined): string[] {
     Volume: item.volumeM3 !== null,
     Value: item.value !== null,
     City: destination?.city === (cells['City'] ?? '').normalize('NFC').trim(),
+    PO: customerReference === (cells['PO'] ?? '').normalize('NFC').trim(),
     Country: destination !== null,
     Mode: mode !== null,
   };

@@ -188,6 +188,27 @@ describe('importing a file', () => {
     expect(await byReference('PLAIN-c')).toMatchObject({ importedFrom: { line: 6 } });
   });
 
+  test("takes the customer's own reference from the field of the mapping", async () => {
+    const orders = {
+      ...plain('ORDERS'),
+      fields: { ...plain('ORDERS').fields, customerReference: { template: 'Purchase order {key}' } },
+    };
+    const file = fileOf('orders.csv', `${header}\n${good('77')}\n${good('x'.repeat(50))}\n`);
+    expect(await load(file, orders)).toMatchObject({
+      imported: 1,
+      refused: [
+        { line: 3, code: 'INVALID_INPUT', field: 'customerReference', value: `Purchase order ${'x'.repeat(50)}` },
+      ],
+    });
+    const { data } = await scene.ask(
+      customer,
+      '{ shipments(filter: { customerReferences: ["PURCHASE ORDER-77"] }) { nodes { reference customerReference } } }',
+    );
+    expect(data).toEqual({
+      shipments: { nodes: [{ reference: 'ORDERS-77', customerReference: 'Purchase order 77' }] },
+    });
+  });
+
   test('twice imports each row once', async () => {
     const lines = [header.split(','), cellsOf('t1'), cellsOf('t2')].map((cells) => cells.join('\t'));
     const file = fileOf('twice.tsv', `${lines.join('\r\n')}\r\n`);

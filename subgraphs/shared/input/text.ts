@@ -13,8 +13,17 @@ export function text(least: number, most: number) {
 
 /** Like `text`, but an absent or blank text is null. */
 export function optionalText(most: number) {
+  return optionally(text(1, most));
+}
+
+/** Like `line`, but an absent or blank text is null. */
+export function optionalLine(most: number) {
+  return optionally(line(1, most));
+}
+
+function optionally<S extends z.ZodType<string>>(shape: S) {
   return z
-    .preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), text(1, most).nullish())
+    .preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), shape.nullish())
     .transform((value) => value ?? null);
 }
 

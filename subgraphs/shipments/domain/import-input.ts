@@ -3,7 +3,7 @@ import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { optionalText, text } from '#shared/input/text.ts';
 import { transportModes } from '../entities.ts';
-import { equipment, instant, money, notes } from './shipment-input.ts';
+import { customerReference, equipment, instant, money, notes, orAbsent } from './shipment-input.ts';
 
 const maxRows = 500;
 const maxColumns = 200;
@@ -46,6 +46,7 @@ const row = z.object({
     (value) => !ownReference.test(value),
     'References that begin like IF-2026- belong to this system. Use another one.',
   ),
+  customerReference: orAbsent(customerReference),
   createdAt: instant,
   deliverBy: instant.nullish().transform((at) => at ?? null),
   deliveredAt: instant,

@@ -13,17 +13,18 @@ interface SearchedStop {
 
 interface SearchedShipment {
   readonly reference: string;
+  readonly customerReference?: string | null | undefined;
   readonly notes?: string | null | undefined;
   readonly goods: string;
   readonly stops: readonly SearchedStop[];
 }
 
 /** The words by which the search finds a shipment. Names of customers and plates of vehicles change, and are not among them. */
-export function searchOf({ reference, notes, goods, stops }: SearchedShipment): string {
+export function searchOf({ reference, customerReference, notes, goods, stops }: SearchedShipment): string {
   const places = stops.map(({ hubCode, contactName, street, postalCode, city, region, country }) =>
     [hubCode, contactName, street, postalCode, city, region, country].filter((part) => part != null).join(' '),
   );
-  return toSearchVector([reference, notes, ...goods.split('\n'), ...new Set(places)]);
+  return toSearchVector([reference, notes, ...goods.split('\n'), ...new Set(places), customerReference]);
 }
 
 interface Lane {
@@ -53,6 +54,14 @@ export function laneKeysOf({ originCity, originRegion, destinationCity, destinat
     originRegionKey: keyOf(originRegion),
     destinationCityKey: keyOf(destinationCity),
     destinationRegionKey: keyOf(destinationRegion),
+  };
+}
+
+/** The customer's own reference, and the key by which it is compared. */
+export function customerReferenceOf(customerReference: string | null | undefined) {
+  return {
+    customerReference: customerReference ?? null,
+    customerReferenceKey: customerReference == null ? null : referenceKey(customerReference),
   };
 }
 

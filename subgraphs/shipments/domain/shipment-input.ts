@@ -3,8 +3,9 @@ import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { moneyUpTo } from '#shared/input/money.ts';
 import { withOldNames } from '#shared/input/old-names.ts';
+import { isPhone, maxPhoneLength, phoneFault, withPhone } from '#shared/input/phone.ts';
 import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
-import { optionalText, text } from '#shared/input/text.ts';
+import { optionalLine, optionalText, text } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
 
 const maxStops = 25;
@@ -18,6 +19,17 @@ const latest = Date.UTC(2100, 0, 1);
 export const instant = z
   .date()
   .refine((at) => at.getTime() >= earliest && at.getTime() < latest, 'Must be in the years 1970 to 2099.');
+/** A customer's own number, such as that of a purchase order. */
+export const customerReference = optionalLine(64);
+
+/**
+ * Absent instead of null: the input of a call that does not use a newer field has the same fingerprint as in earlier releases, so a
+ * call that is repeated after an update is recognized.
+ */
+export function orAbsent<S extends z.ZodType>(shape: S) {
+  return shape.transform((value) => value ?? undefined);
+}
+
 /** An amount from 0 to 1,000,000,000 in whole minor units of its currency. */
 export const money = moneyUpTo(1_000_000_000);
 
@@ -29,6 +41,7 @@ const stop = z
       .nullish()
       .transform((code) => code ?? null),
     contactName: optionalText(120),
+    contactPhone: orAbsent(optionalLine(maxPhoneLength)),
     street: optionalText(200),
     city: text(1, 120),
     region: text(1, 60),
@@ -47,7 +60,12 @@ const stop = z
     path: ['windowEnd'],
     message: 'Must be at most 30 days after the start of the window.',
   })
-  .transform(withRegion);
+  .refine(({ contactPhone, country }) => contactPhone === undefined || isPhone(contactPhone, country), {
+    path: ['contactPhone'],
+    message: phoneFault,
+  })
+  .transform(withRegion)
+  .transform(withPhone);
 export type StopFacts = z.infer<typeof stop>;
 
 /** Checks the length before the elements, so that a list of thousands is refused quickly. */
@@ -101,6 +119,7 @@ export const expectedVersion = z.number().int().nullish();
 export const createInput = z.object({
   idempotencyKey,
   organizationId: id.nullish(),
+  customerReference: orAbsent(customerReference),
   equipment,
   notes,
   stops,
@@ -120,6 +139,8 @@ export const updateInput = withOldNames(
     equipment: equipment.nullish(),
     /** Absent keeps the notes; null or blank removes them. */
     notes: z.union([z.undefined(), notes]),
+    /** Like the notes. */
+    customerReference: z.union([z.undefined(), customerReference]),
     stops: stops.nullish(),
     items: items.nullish(),
   }),

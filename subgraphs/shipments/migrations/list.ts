@@ -6,6 +6,7 @@ import { AddTextKeys } from './0004-text-keys.ts';
 import { IndexVehicles } from './0005-vehicle-list.ts';
 import { AddArrivals } from './0006-arrivals.ts';
 import { IndexValuesByCurrency } from './0007-value-order.ts';
+import { AddCustomerReferences } from './0008-customer-references.ts';
 import { AddLoadVersion } from './0009-load-version.ts';
 
 export const migrations: readonly NamedMigration[] = [
@@ -16,5 +17,6 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0005-vehicle-list', class: IndexVehicles },
   { name: '0006-arrivals', class: AddArrivals },
   { name: '0007-value-order', class: IndexValuesByCurrency },
+  { name: '0008-customer-references', class: AddCustomerReferences },
   { name: '0009-load-version', class: AddLoadVersion },
 ];

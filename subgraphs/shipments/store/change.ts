@@ -8,7 +8,7 @@ import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
 import { changesLoad, type Facts, findDifferences } from '../domain/differences.ts';
 import { bookedOf, snapshotOf } from '../domain/payloads.ts';
-import { laneKeysOf, searchOf } from '../domain/search-keys.ts';
+import { customerReferenceOf, laneKeysOf, searchOf } from '../domain/search-keys.ts';
 import type { UpdateInput } from '../domain/shipment-input.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';
 import { ChangeEntity, ItemEntity, type ItemRow, type ShipmentRow, StopEntity, type StopRow } from '../entities.ts';
@@ -18,7 +18,7 @@ import { addItems, addStops } from './parts.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { announceChange } from './steps.ts';
 
-/** All data can change before the assignment. After it only the notes can change. */
+/** All data can change before the assignment. After it only the notes and the customer's reference can change. */
 const open: readonly ShipmentStatus[] = ['DRAFT', 'BOOKED'];
 const closed: readonly ShipmentStatus[] = ['DELIVERED', 'CANCELLED'];
 
@@ -37,6 +37,7 @@ export async function updateShipment(
   if (fields.length === 0) return;
   if (input.equipment) shipment.equipment = input.equipment;
   if (input.notes !== undefined) shipment.notes = input.notes;
+  if (input.customerReference !== undefined) em.assign(shipment, customerReferenceOf(input.customerReference));
   if (input.items) {
     await em.nativeDelete(ItemEntity, { shipmentId: shipment.id });
     addItems(em, shipment.id, input.items);
@@ -85,19 +86,21 @@ async function emitFacts(emit: Transaction['emit'], shipment: ShipmentRow, stops
 
 /** The present values of those fields that the input gives. */
 async function factsBefore(em: EntityManager, shipment: ShipmentRow, input: UpdateInput): Promise<Facts> {
-  const { id, equipment, notes } = shipment;
+  const { id, equipment, notes, customerReference } = shipment;
   return {
     ...(input.equipment && { equipment }),
     ...(input.notes !== undefined && { notes }),
+    ...(input.customerReference !== undefined && { customerReference }),
     ...(input.items && { items: (await findItems(em, [id])).map(itemFacts) }),
     ...(input.stops && { stops: (await findStops(em, [id])).map(stopFacts) }),
   };
 }
 
-function factsAfter({ equipment, notes, items, stops }: UpdateInput): Facts {
+function factsAfter({ equipment, notes, customerReference, items, stops }: UpdateInput): Facts {
   return {
     ...(equipment && { equipment }),
     ...(notes !== undefined && { notes }),
+    ...(customerReference !== undefined && { customerReference }),
     ...(items && {
       items: items.map(({ value, ...item }) =>
         itemFacts({ ...item, valueCents: value.cents, currency: value.currency }),
@@ -118,9 +121,9 @@ function itemFacts(
 }
 
 function stopFacts(stop: Given<StopRow, Exclude<keyof StopRow, symbol>>) {
-  const { hubCode, contactName, street, city, region, postalCode, country, latitude, longitude } = stop;
+  const { hubCode, contactName, contactPhone, street, city, region, postalCode, country, latitude, longitude } = stop;
   const { timeZone, windowStart, windowEnd } = stop;
-  const address = { hubCode, contactName, street, city, region, postalCode, country };
+  const address = { hubCode, contactName, contactPhone, street, city, region, postalCode, country };
   return { ...address, latitude, longitude, timeZone, windowStart, windowEnd };
 }
 

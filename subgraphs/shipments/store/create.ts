@@ -6,7 +6,7 @@ import { refuse } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { bookedOf, snapshotOf } from '../domain/payloads.ts';
-import { keysOf, searchOf } from '../domain/search-keys.ts';
+import { customerReferenceOf, keysOf, searchOf } from '../domain/search-keys.ts';
 import type { CreateInput } from '../domain/shipment-input.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';
 import { EventEntity, ShipmentEntity } from '../entities.ts';
@@ -38,12 +38,13 @@ export async function createShipment(
     createdByAccountId: identity.accountId,
     status: 'DRAFT',
     version: 1,
+    ...customerReferenceOf(input.customerReference),
     equipment: input.equipment,
     notes: input.notes,
     ...lane,
     ...load,
     ...keysOf({ reference, ...lane }),
-    search: searchOf({ reference, notes: input.notes, goods: load.goods, stops: input.stops }),
+    search: searchOf({ ...input, reference, goods: load.goods }),
     createdAt: now,
     statusChangedAt: now,
     updatedAt: now,

@@ -16,11 +16,13 @@ export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, no
     vehicleId,
     ids,
     references,
+    customerReferences,
     equipment,
     origin,
     destination,
     late,
     willBeLate,
+    unassigned,
     imported,
     search,
   } = filter;
@@ -32,6 +34,8 @@ export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, no
   if (vehicleId != null) conditions.push(idIs(vehicleId, (id) => sql`t.vehicle_id = ${id}`));
   if (ids) conditions.push(sql`t.id = any(${ids.filter(isUuid)}::uuid[])`);
   if (references) conditions.push(sql`t.reference_key = any(${references.map(referenceKey)}::text[])`);
+  if (customerReferences)
+    conditions.push(sql`t.customer_reference_key = any(${customerReferences.map(referenceKey)}::text[])`);
   if (origin) conditions.push(...placeIs('origin', origin));
   if (destination) conditions.push(...placeIs('destination', destination));
   conditions.push(
@@ -39,13 +43,21 @@ export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, no
     ...within('t.deliver_by', filter.deliverBy ?? {}),
     ...within('t.delivered_at', filter.delivered ?? {}),
     ...within('t.updated_at', filter.updated ?? {}),
+    ...within('t.status_changed_at', filter.statusChanged ?? {}),
     ...within('t.pickup_from', filter.pickup ?? {}),
   );
   if (late != null) conditions.push(lateIs(late, now));
   if (willBeLate != null) conditions.push(willBeLateIs(willBeLate, now));
+  if (unassigned != null) conditions.push(unassignedIs(unassigned));
   if (imported != null) conditions.push(imported ? sql`t.imported` : sql`not t.imported`);
   if (search != null) conditions.push(await finds(em, search));
   return conditions;
+}
+
+/** The condition that a shipment waits for a driver or not. */
+function unassignedIs(unassigned: boolean): Sql {
+  const waits = sql`(t.status = 'BOOKED' and t.driver_id is null)`;
+  return unassigned ? waits : sql`not ${waits}`;
 }
 
 function idIs(id: string, condition: (id: string) => Sql): Sql {

@@ -1,6 +1,6 @@
 import { newId } from '#shared/ids.ts';
 import type { ImportFacts, ImportPlace } from '../domain/import-input.ts';
-import { keysOf, searchOf } from '../domain/search-keys.ts';
+import { customerReferenceOf, keysOf, searchOf } from '../domain/search-keys.ts';
 import { goodsOf } from '../domain/summary.ts';
 
 interface Batch {
@@ -37,6 +37,7 @@ export function importedRows(
 
 function shipmentOf(id: string, facts: ImportFacts, { organizationId, accountId, now }: Batch): Record {
   const { reference, notes, origin, destination, item } = facts;
+  const { customerReference, customerReferenceKey } = customerReferenceOf(facts.customerReference);
   const goods = [goodsOf([item]), facts.vendor ?? ''].join('\n');
   const stops = [origin, destination].filter((stop) => stop !== null);
   const keys = keysOf({
@@ -49,6 +50,7 @@ function shipmentOf(id: string, facts: ImportFacts, { organizationId, accountId,
   return {
     id,
     reference,
+    customer_reference: customerReference,
     organization_id: organizationId,
     created_by_account_id: accountId,
     status: 'DELIVERED',
@@ -72,8 +74,9 @@ function shipmentOf(id: string, facts: ImportFacts, { organizationId, accountId,
     status_changed_at: facts.deliveredAt,
     imported: true,
     goods,
-    search: searchOf({ reference, notes, goods, stops }),
+    search: searchOf({ reference, customerReference, notes, goods, stops }),
     reference_key: keys.referenceKey,
+    customer_reference_key: customerReferenceKey,
     origin_city_key: keys.originCityKey,
     origin_region_key: keys.originRegionKey,
     destination_city_key: keys.destinationCityKey,

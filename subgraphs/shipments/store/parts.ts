@@ -13,6 +13,7 @@ export function addStops(em: EntityManager, shipmentId: string, stops: readonly 
       sequence,
       kind: sequence === 0 ? 'PICKUP' : sequence === last ? 'DELIVERY' : 'INTERMEDIATE',
       ...stop,
+      contactPhone: stop.contactPhone ?? null,
       ...location,
       arrivedAt: null,
     }),

@@ -47,9 +47,11 @@ function meets({ query, isExcluded }: SearchTerm, { organizationIds, vehicleIds 
 
 const nobody: Named = { organizationIds: [], vehicleIds: [] };
 
-/** A search of plain words may also be a reference, or a part of one, however it is written. */
+/** A search of plain words may also be a reference of ours or of the customer, or a part of one, however it is written. */
 function partOfReference(search: string, alternatives: readonly (readonly SearchTerm[])[]): Sql[] {
   const isPlain = alternatives.length === 1 && alternatives[0]?.every(({ isExcluded }) => !isExcluded);
   const part = referenceKey(search);
-  return isPlain && part.length >= shortestPart ? [sql`t.reference_key like ${containing(part)}`] : [];
+  if (!isPlain || part.length < shortestPart) return [];
+  const pattern = containing(part);
+  return [sql`t.reference_key like ${pattern}`, sql`t.customer_reference_key like ${pattern}`];
 }

@@ -151,6 +151,8 @@ describe('changing a shipment', () => {
 
   test.each<[string, object]>([
     ['the notes', { notes: 'Ring twice' }],
+    ["the customer's reference", { customerReference: 'PO-1' }],
+    ['the phone number of a contact', { stops: [chicago, { ...toronto, contactPhone: '416 555 0199' }] }],
     ['the name of a contact', { stops: [chicago, { ...toronto, contactName: 'Ms Roy' }] }],
     ['the description of the goods', { items: [{ ...oranges, description: 'Navel oranges' }] }],
   ])('of %s leaves it the same load', async (_what, input) => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { findPhone } from '#shared/input/phone.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { generateWorld } from '../../../demo/generate/generate.ts';
 import { seedAlone } from '../../../demo/seeding/seed-alone.ts';
+import { drawCustomerReference } from '../../../demo/seeds/shipments/papers.ts';
 import { arrivalsOf } from '../../../demo/seeds/tracking/past-arrivals.ts';
 import type { Shipment, World } from '../../../demo/world.ts';
 import { somebody } from '../../shared/test/harness.ts';
@@ -143,6 +145,44 @@ describe('filters find the same shipments as a search through all records', () =
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
+  test('by the last change of the status, and by waiting for a driver', async () => {
+    const [from, until] = [new Date('2025-06-01T00:00:00Z'), new Date('2025-12-01T00:00:00Z')];
+    const changed = recount(({ statusChangedAt }) => statusChangedAt >= from && statusChangedAt < until);
+    expect(changed).toBeGreaterThan(0);
+    expect(await count({ statusChanged: { from, until } })).toBe(changed);
+    const waiting = recount(({ status }) => status === 'BOOKED');
+    expect(waiting).toBeGreaterThan(0);
+    const { nodes, totalCount } = await list(
+      { filter: { unassigned: true } },
+      admin,
+      `${fields} nodes { status driver { id } }`,
+    );
+    expect(totalCount).toBe(waiting);
+    for (const node of nodes) expect(node).toMatchObject({ status: 'BOOKED', driver: null });
+    expect(await count({ unassigned: false })).toBe((await count({})) - waiting);
+    const risky = { unassigned: true, pickup: { until: new Date(now.getTime() + 86_400_000) } };
+    expect(await count(risky)).toBeLessThanOrEqual(waiting);
+  });
+
+  test('by references of the customer, which some shipments of the demo have', async () => {
+    const given = world.shipments.flatMap((shipment) => {
+      const reference = drawCustomerReference(shipment);
+      return reference === null ? [] : [{ id: shipment.id, reference }];
+    });
+    expect(given.length).toBeGreaterThan(world.shipments.length / 3);
+    expect(given.length).toBeLessThan(world.shipments.length);
+    const [{ id, reference } = { id: '', reference: '' }] = given;
+    const selection = 'nodes { id customerReference stops { country contactPhone } }';
+    const { nodes } = await list({ filter: { customerReferences: [reference.toLowerCase()] } }, admin, selection);
+    expect(nodes).toMatchObject([{ id, customerReference: reference }]);
+    expect((await list({ filter: { search: reference.replaceAll(/[- ]/g, '') } })).nodes).toMatchObject([{ id }]);
+    const phones = (await list({ first: 100 }, admin, selection)).nodes
+      .flatMap(({ stops }) => stops as { country: string; contactPhone: string | null }[])
+      .filter(({ contactPhone }) => contactPhone !== null);
+    expect(phones.length).toBeGreaterThan(0);
+    for (const { country, contactPhone } of phones) expect(findPhone(contactPhone ?? '', country)).toBe(contactPhone);
+  });
+
   test('by words of goods and notes, and by part of the reference', async () => {
     const { id, reference } = await createOdd();
     expect((await list({ filter: { search: 'zucchini' } })).nodes).toEqual([{ id, reference }]);
@@ -265,6 +305,9 @@ describe('pages', () => {
     [{ filter: { search: 'a\u0000b' } }],
     [{ filter: { search: 'x'.repeat(201) } }],
     [{ filter: { origin: { city: 'x\u0000' } } }],
+    [{ filter: { customerReferences: ['PO 1\nPO 2'] } }],
+    [{ filter: { customerReferences: Array(101).fill('PO-1') } }],
+    [{ filter: { statusChanged: { from: '2026-01-02T00:00:00Z', until: '2026-01-01T00:00:00Z' } } }],
     [{ filter: { statuses: Array(10_000).fill('DRAFT') } }],
   ])('with invalid arguments are refused with a code (%#)', async (variables) => {
     const { errors } = await scene.ask(

@@ -189,17 +189,20 @@ export function importCommand(given: () => TestGraph): void {
       }
       const { data } = await graph.ask(
         'admin',
-        `{ shipments(filter: { search: "Ceiling fans" }) { nodes { status notes organization { name }
-          stops { windowStart } items { weightKg value { amount currency } } } } }`,
+        `{ shipments(filter: { search: "Ceiling fans" }) { nodes { status customerReference organization { name }
+          stops { windowStart contactPhone } items { weightKg value { amount currency } } } } }`,
       );
       expect(data).toEqual({
         shipments: {
           nodes: [
             {
               status: 'DRAFT',
-              notes: 'Order PO-501',
+              customerReference: 'PO-501',
               organization: { name: 'Lone Star Trading' },
-              stops: [{ windowStart: '2026-07-06T13:00:00.000Z' }, { windowStart: '2026-07-07T12:00:00.000Z' }],
+              stops: [
+                { windowStart: '2026-07-06T13:00:00.000Z', contactPhone: '+15125550142' },
+                { windowStart: '2026-07-07T12:00:00.000Z', contactPhone: null },
+              ],
               items: [{ weightKg: expect.closeTo(2_812.27, 1), value: { amount: '18000.00', currency: 'USD' } }],
             },
           ],
