@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { startTestGraph, type TestGraph } from './graph.ts';
 import { acceptance } from './journeys/acceptance/scenarios.ts';
+import { bestAssignments } from './journeys/best-assignments.ts';
 import { explainHeader } from './journeys/explain-header.ts';
 import { importCommand } from './journeys/import-command.ts';
 import { roadDistance } from './journeys/road-distance.ts';
@@ -17,6 +18,7 @@ describe.each([
   ['the explain header', explainHeader],
   ['the whole life of a shipment', wholeLife],
   ['the road distance', roadDistance],
+  ['best assignments', bestAssignments],
   ['acceptance', acceptance],
   ['the import command', importCommand],
 ])('%s', (_name, define) => define(() => graph));

@@ -29,7 +29,7 @@ export const drivers: ImportKind<z.infer<typeof fields>> = {
   fields,
   scopes: ['fleet:write'],
   hasOrganization: false,
-  shapeOf: () => keyedShape(registerDriver),
+  shapeOf: () => keyedShape(registerDriver(new Date())),
   inputOf: ({ input }) => input,
   send: (sender, rows) => sendEach(sender, mutation, rows),
   mapRow: (source, row, line) => ({

@@ -15,14 +15,24 @@ const fields = {
   homeBase: place,
 };
 
-export const registerDriver = z.object({
-  ...fields,
-  accountId: id.nullish(),
-  usualVehicleId: id.nullish(),
-  hiredAt: z.date().nullish(),
-  idempotencyKey,
-});
-export type RegisterDriver = z.infer<typeof registerDriver>;
+const earliestHire = new Date('1950-01-01T00:00:00.000Z');
+const aheadMs = 366 * 86_400_000;
+
+/** A new driver's input as of `now`. */
+export function registerDriver(now: Date) {
+  return z.object({
+    ...fields,
+    accountId: id.nullish(),
+    usualVehicleId: id.nullish(),
+    hiredAt: z
+      .date()
+      .min(earliestHire, 'Must be 1950 or later.')
+      .max(new Date(now.getTime() + aheadMs), 'Must be within a year from now.')
+      .nullish(),
+    idempotencyKey,
+  });
+}
+export type RegisterDriver = z.infer<ReturnType<typeof registerDriver>>;
 
 export const updateDriver = z.object({
   driverId: id,

@@ -1,33 +1,51 @@
-import { mutation } from '#shared/graphql/mutation.ts';
+import { payloadOf } from '#shared/errors/errors.ts';
+import { type MutationResolver, mutation } from '#shared/graphql/mutation.ts';
+import { parseInput } from '#shared/input/parse-input.ts';
 import type { FleetContext } from '../context.ts';
 import { assignBest as parse } from '../domain/assignment-input.ts';
-import { assignBest as assign, type Choice, Undone } from '../store/assign-best.ts';
+import { assignBest as assign, type Choice, joinQueue, Overtaken, previewBest, Undone } from '../store/assign-best.ts';
 
-const assigned = mutation<FleetContext, ReturnType<typeof parse.parse>, readonly Choice[]>({
-  parse,
-  change: ({ transaction, caller, input, now }) => assign(transaction, caller, input, now),
-  payload: (choices) => payloadOf(choices),
-});
+const maxAttempts = 5;
 
-export const assignBest: typeof assigned = async (...call) => {
-  try {
-    return await assigned(...call);
-  } catch (error) {
-    if (error instanceof Undone) return payloadOf(error.choices);
-    throw error;
+/** One attempt. All after the first one queue up. */
+const attempt = (isFirst: boolean) =>
+  mutation<FleetContext, ReturnType<typeof parse.parse>, readonly Choice[]>({
+    parse,
+    change: async ({ transaction, caller, input, now }) => {
+      if (!isFirst) await joinQueue(transaction.em);
+      return assign(transaction, caller, input.shipmentIds, now);
+    },
+    payload: bestPayload,
+  });
+const [firstAttempt, nextAttempt] = [attempt(true), attempt(false)];
+
+const assignAtOnce: MutationResolver<FleetContext> = async (...call) => {
+  for (let count = 1; ; count++) {
+    try {
+      return await (count === 1 ? firstAttempt : nextAttempt)(...call);
+    } catch (error) {
+      if (error instanceof Overtaken && count < maxAttempts) continue;
+      if (error instanceof Undone) return bestPayload(error.choices);
+      throw error;
+    }
   }
 };
 
-/** The refusals of the shipments come again in `userErrors`, with the index of the shipment. */
-function payloadOf(results: readonly Choice[]) {
-  const userErrors = results.flatMap((choice, index) =>
-    choice.userErrors.map((error) => ({ ...error, field: ['shipmentIds', String(index)] })),
-  );
-  return { results, userErrors };
+export const assignBest: MutationResolver<FleetContext> = (parent, args, context, info) =>
+  payloadOf(async () => {
+    const { shipmentIds, dryRun } = parseInput(parse, args.input);
+    if (dryRun) return bestPayload(await previewBest(context.em, shipmentIds, context.clock()));
+    return assignAtOnce(parent, args, context, info);
+  });
+
+function bestPayload(results: readonly Choice[]) {
+  return { results, userErrors: results.flatMap(({ userErrors }) => userErrors) };
 }
 
 export const BestAssignment = {
-  shipment: ({ shipmentId }: Choice) => ({ id: shipmentId }),
+  /** Null for an unknown one, because its fields in other subgraphs would be errors. */
+  shipment: ({ shipmentId, userErrors }: Choice) =>
+    userErrors.some(({ code }) => code === 'NOT_FOUND') ? null : { id: shipmentId },
   driver: ({ driverId }: Choice, _args: unknown, { loaders }: FleetContext) =>
     driverId ? loaders.driver.load(driverId) : null,
   vehicle: ({ vehicleId }: Choice, _args: unknown, { loaders }: FleetContext) =>

@@ -35,7 +35,7 @@ function requireDriver(caller: AccountIdentity): string {
 
 export const Mutation = {
   registerDriver: recordMutation('driver', {
-    parse: drivers.registerDriver,
+    parse: (input, _context, now) => parseInput(drivers.registerDriver(now), input),
     change: ({ context, transaction, caller, input, now }) =>
       registerDriver(transaction, originOf(context, caller), input, now),
     find: (em, id) => em.findOneOrFail(DriverEntity, { id }),

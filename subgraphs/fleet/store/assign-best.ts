@@ -2,18 +2,13 @@ import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
-import type { UserError } from '#shared/errors/errors.ts';
+import { Refusal, type UserError } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
-import { carryingRefusals, shipmentRefusals, windowOf } from '../domain/assignment.ts';
-import type { AssignBest } from '../domain/assignment-input.ts';
-import type { Recommendation } from '../domain/recommendation.ts';
-import { scarcityOf } from '../domain/supply.ts';
-import type { Load } from '../entities.ts';
-import { findCurrentAssignment, makeAssignment } from './assignments.ts';
-import { supplyFor } from './candidates.ts';
-import { lockLoad, type StandingLoad } from './loads.ts';
-import { alreadyAssigned, unknownShipment, weighPairs } from './recommendations.ts';
-import { lockDriver, lockVehicle } from './records.ts';
+import { carryingRefusals, windowOf } from '../domain/assignment.ts';
+import { type Carriers, makeAssignment } from './assignments.ts';
+import { lockLoads } from './loads.ts';
+import { type Planned, planBest } from './plan-best.ts';
+import { lockPairs } from './records.ts';
 
 /** What happened to one shipment. All fields are JSON, because a repeated call returns the same. */
 export type Choice = {
@@ -26,105 +21,98 @@ export type Choice = {
   readonly userErrors: readonly (UserError & { readonly [name: string]: string | readonly string[] | null })[];
 };
 
-/** Undoes the transaction of a dry run, or of a call in which a shipment was refused, and carries what was found. */
+/** Rolls back a call in which a shipment was refused, and carries what was found. */
 export class Undone extends Error {
   override name = 'Undone';
   readonly choices: readonly Choice[];
 
   constructor(choices: readonly Choice[]) {
     super('The assignments were undone.');
-    this.choices = choices.map((choice) => ({ ...choice, assignmentId: null }));
+    this.choices = choices;
   }
 }
 
-const maxPairs = 50;
+/** Another change took a driver or a vehicle after they were chosen. Another attempt chooses the next ones. */
+export class Overtaken extends Undone {
+  override name = 'Overtaken';
 
-/**
- * Assigns each shipment to its best pair of driver and vehicle, or to the next one if that is taken; the soonest pickup
- * chooses first. All or nothing. All loads are locked first, in the order of their ids. Drivers and vehicles that another
- * change holds are passed over, so that no two calls wait for each other.
- * @throws Undone
- */
-export async function assignBest(
-  transaction: Transaction,
-  caller: AccountIdentity,
-  { shipmentIds, dryRun }: AssignBest,
-  now: Date,
-): Promise<readonly Choice[]> {
-  const standing = new Map<string, StandingLoad | null>();
-  for (const id of shipmentIds.toSorted()) standing.set(id, await lockLoad(transaction.em, id));
-  const choices = new Map<string, Choice>();
-  const pickupOf = (id: string) => standing.get(id)?.load.pickupFrom.getTime() ?? 0;
-  for (const id of shipmentIds.toSorted((left, right) => pickupOf(left) - pickupOf(right))) {
-    const found = standing.get(id) ?? null;
-    choices.set(id, { ...(await chooseFor(transaction, caller, found, now)), shipmentId: id });
+  constructor(plan: readonly Planned[]) {
+    super(choicesOf(plan.map(({ shipmentId }) => ({ shipmentId, pair: null, refusals: [allTaken] }))));
   }
-  const inOrder = shipmentIds.flatMap((id) => choices.get(id) ?? []);
-  if (dryRun || inOrder.some(({ userErrors }) => userErrors.length > 0)) throw new Undone(inOrder);
-  return inOrder;
-}
-
-type Chosen = Omit<Choice, 'shipmentId'>;
-
-async function chooseFor(
-  transaction: Transaction,
-  caller: AccountIdentity,
-  standing: StandingLoad | null,
-  now: Date,
-): Promise<Chosen> {
-  if (!standing) return refused(unknownShipment);
-  const { em } = transaction;
-  const { load, state, risk } = standing;
-  const holding = await findCurrentAssignment(em, load.shipmentId);
-  if (holding?.state === 'ACTIVE') return refused(alreadyAssigned);
-  const refusals = shipmentRefusals(state, risk);
-  if (refusals.length > 0) return refused(...refusals);
-  const { recommendations } = await weighPairs(em, load, { first: maxPairs, now });
-  for (const pair of recommendations) {
-    const assignmentId = await tryPair(transaction, caller, load, pair, now);
-    const { driverId, vehicleId, total } = pair;
-    if (assignmentId !== null) return { driverId, vehicleId, total, assignmentId, userErrors: [] };
-  }
-  return refused(recommendations.length > 0 ? allTaken : scarcityOf(load, await supplyFor(em, load)));
 }
 
 const allTaken: UserError = {
   code: 'DOUBLE_BOOKED',
   field: ['shipmentIds'],
-  message: 'The drivers and vehicles for this shipment were taken a moment ago. Try again.',
+  message: 'The drivers and vehicles for these shipments were taken a moment ago, several times in a row. Try again.',
 };
 
-function refused(...userErrors: readonly UserError[]): Chosen {
-  const own = userErrors.map((error) => ({ ...error, field: ['shipmentIds'] }));
-  return { driverId: null, vehicleId: null, total: null, assignmentId: null, userErrors: own };
+/** What `assignBest` would do now. */
+export async function previewBest(em: EntityManager, shipmentIds: readonly string[], now: Date) {
+  return choicesOf(await planBest(em, shipmentIds, now));
 }
 
-/** @returns the id of the assignment; null if the driver or the vehicle was taken since the pair was weighed */
-async function tryPair(
+/**
+ * Assigns each shipment to its best pair of driver and vehicle. All or nothing. All rows are locked in one order (loads,
+ * drivers, vehicles, each by id), so that concurrent calls wait for each other and never in a circle.
+ * @throws Undone, Overtaken
+ */
+export async function assignBest(
   transaction: Transaction,
   caller: AccountIdentity,
-  load: Load,
-  { driverId, vehicleId }: Recommendation,
+  shipmentIds: readonly string[],
   now: Date,
-): Promise<string | null> {
+): Promise<readonly Choice[]> {
   const { em } = transaction;
-  if (!(await lockFree(em, load, driverId, vehicleId))) return null;
-  const [driver, vehicle] = [await lockDriver(em, driverId), await lockVehicle(em, vehicleId)];
-  if (carryingRefusals(load, driver, vehicle).length > 0) return null;
-  return (await makeAssignment(transaction, caller, { load, driver, vehicle }, now)).id;
+  await lockLoads(em, shipmentIds);
+  const plan = await planBest(em, shipmentIds, now);
+  const pairs = plan.flatMap((planned) => (planned.pair ? [{ ...planned.pair, load: planned.load }] : []));
+  if (pairs.length < plan.length) throw new Undone(choicesOf(plan));
+  const carriers = await lockPairs(em, pairs);
+  if (!(await canCarry(em, carriers))) throw new Overtaken(plan);
+  const made = new Map<string, string>();
+  for (const carrier of carriers) {
+    const { id, shipmentId } = await makeAssignment(transaction, caller, carrier, now).catch((error: unknown) => {
+      throw error instanceof Refusal ? new Overtaken(plan) : error;
+    });
+    made.set(shipmentId, id);
+  }
+  return choicesOf(plan).map((choice) => ({ ...choice, assignmentId: made.get(choice.shipmentId) ?? null }));
 }
 
-/** Locks a driver and a vehicle, unless another change holds one of them or they have an assignment by now. */
-async function lockFree(em: EntityManager, load: Load, driverId: string, vehicleId: string): Promise<boolean> {
-  const driver = await query(em, sql`select id from driver where id = ${driverId} for update skip locked`);
-  if (driver.length === 0) return false;
-  const vehicle = await query(em, sql`select id from vehicle where id = ${vehicleId} for update skip locked`);
-  if (vehicle.length === 0) return false;
-  const { startsAt, endsAt } = windowOf(load);
+/**
+ * Waits for the attempts of other calls that were overtaken, too. Without it, calls that want the same drivers would overtake
+ * each other again and again.
+ */
+export async function joinQueue(em: EntityManager): Promise<void> {
+  await query(em, sql`select pg_advisory_xact_lock(hashtext('fleet-assign-best'))`);
+}
+
+/** True if these pairs still fit and are free, now that they are locked. */
+async function canCarry(em: EntityManager, carriers: readonly Carriers[]): Promise<boolean> {
+  if (carriers.some(({ load, driver, vehicle }) => carryingRefusals(load, driver, vehicle).length > 0)) return false;
+  const windows = carriers.map(({ load, driver, vehicle }) => ({
+    driverId: driver.id,
+    vehicleId: vehicle.id,
+    ...windowOf(load),
+  }));
   const taken = await query(
     em,
-    sql`select 1 from assignment where state <> 'RELEASED' and (driver_id = ${driverId} or vehicle_id = ${vehicleId})
-      and tstzrange(starts_at, ends_at) && tstzrange(${startsAt}, ${endsAt}) limit 1`,
+    sql`select 1 from jsonb_to_recordset(${JSON.stringify(windows)}::jsonb)
+        as p ("driverId" uuid, "vehicleId" uuid, "startsAt" timestamptz, "endsAt" timestamptz)
+      join assignment a on a.state <> 'RELEASED' and (a.driver_id = p."driverId" or a.vehicle_id = p."vehicleId")
+        and tstzrange(a.starts_at, a.ends_at) && tstzrange(p."startsAt", p."endsAt") limit 1`,
   );
   return taken.length === 0;
+}
+
+function choicesOf(plan: readonly Planned[]): Choice[] {
+  return plan.map(({ shipmentId, pair, refusals }, index) => ({
+    shipmentId,
+    driverId: pair?.driverId ?? null,
+    vehicleId: pair?.vehicleId ?? null,
+    total: pair?.total ?? null,
+    assignmentId: null,
+    userErrors: refusals.map((error) => ({ ...error, field: ['shipmentIds', String(index)] })),
+  }));
 }

@@ -63,7 +63,7 @@ export async function assignShipment(
 }
 
 /** Who carries a load. The rows are locked. */
-interface Carriers {
+export interface Carriers {
   readonly load: Load;
   readonly driver: Driver;
   readonly vehicle: Vehicle;

@@ -27,10 +27,37 @@ interface TraceRow {
 const traceColumns = sql`before.stops as "beforeStops", before.ends_at as "beforeEndsAt", before.state as "beforeState",
   seen.latitude as "seenLatitude", seen.longitude as "seenLongitude", seen.seen_at as "seenAt"`;
 
-/** Joins the last assignment before a time, and the last position, of each row `t`. */
-function joinTraces(column: 'driver_id' | 'vehicle_id', startsAt: Date): Sql {
+/** An assignment that is planned and not stored. */
+export interface PlannedAssignment {
+  readonly shipmentId: string;
+  readonly driverId: string;
+  readonly vehicleId: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}
+
+/** What candidates are sought for. */
+export interface Search {
+  readonly load: Load;
+  readonly now: Date;
+  /** They count like stored assignments. */
+  readonly planned: readonly PlannedAssignment[];
+}
+
+/** The table of assignments, with the planned ones. */
+function assignmentsWith(planned: readonly PlannedAssignment[]): Sql {
+  if (planned.length === 0) return sql`assignment`;
+  return sql`(select shipment_id, driver_id, vehicle_id, starts_at, ends_at, state from assignment
+    union all select "shipmentId", "driverId", "vehicleId", "startsAt", "endsAt", 'ACTIVE'
+    from jsonb_to_recordset(${JSON.stringify(planned)}::jsonb)
+      as p ("shipmentId" uuid, "driverId" uuid, "vehicleId" uuid, "startsAt" timestamptz, "endsAt" timestamptz))`;
+}
+
+/** Joins the last assignment before the window of the load, and the last position, of each row `t`. */
+function joinTraces(column: 'driver_id' | 'vehicle_id', { load, planned }: Search): Sql {
+  const { startsAt } = windowOf(load);
   return sql`left join lateral (
-      select l.stops, a.ends_at, a.state from assignment a join load l using (shipment_id)
+      select l.stops, a.ends_at, a.state from ${assignmentsWith(planned)} a join load l using (shipment_id)
       where a.${raw(column)} = t.id and a.state <> 'RELEASED' and a.ends_at <= ${startsAt} order by a.starts_at desc limit 1
     ) before on true
     left join lateral (
@@ -51,15 +78,16 @@ function tracesOf(row: TraceRow): Traces {
   };
 }
 
-/** Holds for rows `t` with an assignment in the window of a load. */
-function isBusy(column: 'driver_id' | 'vehicle_id', load: Load): Sql {
+/** Holds for rows `t` with an assignment in the window of the load. */
+function isBusy(column: 'driver_id' | 'vehicle_id', { load, planned }: Search): Sql {
   const { startsAt, endsAt } = windowOf(load);
-  return sql`exists (select 1 from assignment a where a.${raw(column)} = t.id and a.state <> 'RELEASED'
+  return sql`exists (select 1 from ${assignmentsWith(planned)} a where a.${raw(column)} = t.id and a.state <> 'RELEASED'
     and tstzrange(a.starts_at, a.ends_at) && tstzrange(${startsAt}, ${endsAt}))`;
 }
 
 /** Active drivers trained for the load and free in its window, with the inputs of the recommendation. One statement. */
-export async function freeDrivers(em: EntityManager, load: Load, now: Date): Promise<DriverCandidate[]> {
+export async function freeDrivers(em: EntityManager, search: Search): Promise<DriverCandidate[]> {
+  const { load, now } = search;
   const { startsAt } = windowOf(load);
   const since = new Date(Math.max(now.getTime(), startsAt.getTime()) - dutyDaysMs);
   const rows = await query<Omit<DriverCandidate, 'active' | 'at'> & TraceRow>(
@@ -76,8 +104,8 @@ export async function freeDrivers(em: EntityManager, load: Load, now: Date): Pro
            / 3600 as hours
        from shift where driver_id = t.id and started_at <= ${now} and (ended_at is null or ended_at > ${since})
      ) duty on true
-     ${joinTraces('driver_id', startsAt)}
-     where t.active and ${load.equipment} = any(t.equipment) and not ${isBusy('driver_id', load)}`,
+     ${joinTraces('driver_id', search)}
+     where t.active and ${load.equipment} = any(t.equipment) and not ${isBusy('driver_id', search)}`,
   );
   return rows.map((row) => ({
     id: row.id,
@@ -93,14 +121,15 @@ export async function freeDrivers(em: EntityManager, load: Load, now: Date): Pro
 }
 
 /** Vehicles in service that can carry the load and are free in its window. One statement. */
-export async function freeVehicles(em: EntityManager, load: Load, now: Date): Promise<VehicleCandidate[]> {
+export async function freeVehicles(em: EntityManager, search: Search): Promise<VehicleCandidate[]> {
+  const { load, now } = search;
   const rows = await query<Omit<VehicleCandidate, 'active' | 'at'> & TraceRow>(
     em,
     sql`select t.id, t.plate, t.equipment, t.max_weight_kg as "maxWeightKg", t.max_volume_m3 as "maxVolumeM3", t.home,
         ${traceColumns}
-      from vehicle t ${joinTraces('vehicle_id', windowOf(load).startsAt)}
+      from vehicle t ${joinTraces('vehicle_id', search)}
       where t.active and t.equipment = ${load.equipment} and t.max_weight_kg >= ${load.weightKg}
-        and t.max_volume_m3 >= ${load.volumeM3} and not ${isBusy('vehicle_id', load)}`,
+        and t.max_volume_m3 >= ${load.volumeM3} and not ${isBusy('vehicle_id', search)}`,
   );
   return rows.map((row) => ({
     id: row.id,
@@ -114,7 +143,8 @@ export async function freeVehicles(em: EntityManager, load: Load, now: Date): Pr
 }
 
 /** Numbers of drivers and vehicles that do and do not fit a load. One statement. */
-export async function supplyFor(em: EntityManager, load: Load): Promise<Supply> {
+export async function supplyFor(em: EntityManager, search: Search): Promise<Supply> {
+  const { load } = search;
   const isLargeEnough = sql`t.max_weight_kg >= ${load.weightKg} and t.max_volume_m3 >= ${load.volumeM3}`;
   const [supply] = await query<Supply>(
     em,
@@ -122,11 +152,11 @@ export async function supplyFor(em: EntityManager, load: Load): Promise<Supply> 
       (select count(*) filter (where not trained)::int as "untrainedDrivers",
           count(*) filter (where trained)::int as "trainedDrivers",
           count(*) filter (where trained and busy)::int as "busyDrivers"
-        from (select ${load.equipment} = any(t.equipment) as trained, ${isBusy('driver_id', load)} as busy
+        from (select ${load.equipment} = any(t.equipment) as trained, ${isBusy('driver_id', search)} as busy
           from driver t where t.active) x) d,
       (select count(*)::int as "vehiclesOfEquipment", count(*) filter (where large)::int as "fittingVehicles",
           count(*) filter (where large and busy)::int as "busyVehicles"
-        from (select ${isLargeEnough} as large, ${isBusy('vehicle_id', load)} as busy
+        from (select ${isLargeEnough} as large, ${isBusy('vehicle_id', search)} as busy
           from vehicle t where t.active and t.equipment = ${load.equipment}) y) v`,
   );
   if (!supply) throw new RangeError('a count has one row');

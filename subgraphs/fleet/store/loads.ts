@@ -23,20 +23,38 @@ export async function lockLoad(em: EntityManager, shipmentId: string): Promise<S
   return load ? { load, state: standing.state, risk: standing.risk } : null;
 }
 
+/** Locks the states of these loads until the commit, in the order of their ids. */
+export async function lockLoads(em: EntityManager, shipmentIds: readonly string[]): Promise<void> {
+  await query(
+    em,
+    sql`select from load_state where shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[]) order by shipment_id for update`,
+  );
+}
+
 /** A booked load, and whether it has an assignment. Null if the shipment was not booked. */
 export async function findLoad(em: EntityManager, shipmentId: string): Promise<FoundLoad | null> {
-  if (!isUuid(shipmentId)) return null;
-  const [load] = await loadRows.read<{ state: LoadState; assigned: boolean }>(
-    em,
-    sql`select ${loadRows.columns('t')}, s.state, ${isAssigned} as assigned
-      from load t join load_state s using (shipment_id) where t.shipment_id = ${shipmentId}`,
-  );
+  const [load] = await findLoads(em, [shipmentId]);
   return load ?? null;
+}
+
+/** The booked loads of these shipments, in any order. One statement. */
+export function findLoads(em: EntityManager, shipmentIds: readonly string[]): Promise<FoundLoad[]> {
+  return loadRows.read<Standing>(
+    em,
+    sql`select ${loadRows.columns('t')}, s.state, s.risk, ${isAssigned} as assigned
+      from load t join load_state s using (shipment_id) where t.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[])`,
+  );
 }
 
 const isAssigned = sql`exists (select 1 from assignment a where a.shipment_id = t.shipment_id and a.state <> 'RELEASED')`;
 
-export type FoundLoad = Load & { readonly state: LoadState; readonly assigned: boolean };
+interface Standing {
+  readonly state: LoadState;
+  readonly risk: RiskState;
+  readonly assigned: boolean;
+}
+
+export type FoundLoad = Load & Standing;
 
 /** Stores a newer version of a booked shipment. @returns the previous version; undefined if the given one is not newer */
 export async function keepLoad(em: EntityManager, load: Load): Promise<{ before: Load | null } | undefined> {

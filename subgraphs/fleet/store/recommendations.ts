@@ -3,8 +3,7 @@ import type { UserError } from '#shared/errors/errors.ts';
 import { shipmentRefusals } from '../domain/assignment.ts';
 import { type Recommendation, recommend, type Weighed } from '../domain/recommendation.ts';
 import { type ExclusionGroup, groupExclusions, scarcityOf } from '../domain/supply.ts';
-import type { Load } from '../entities.ts';
-import { freeDrivers, freeVehicles, supplyFor } from './candidates.ts';
+import { freeDrivers, freeVehicles, type Search, supplyFor } from './candidates.ts';
 import { type FoundLoad, findLoad } from './loads.ts';
 
 export interface Ranked extends Recommendation {
@@ -25,25 +24,26 @@ interface Options {
 }
 
 /** The best pairs for a load, and who is left out. */
-export async function weighPairs(em: EntityManager, load: Load, options: Options): Promise<Weighed> {
-  const drivers = await freeDrivers(em, load, options.now);
-  return recommend(load, drivers, await freeVehicles(em, load, options.now), options);
+export async function weighPairs(em: EntityManager, search: Search, first: number): Promise<Weighed> {
+  const drivers = await freeDrivers(em, search);
+  return recommend(search.load, drivers, await freeVehicles(em, search), { first, now: search.now });
 }
 
 /** The best pairs for a shipment. Empty if it waits for no assignment. */
-export async function listPairs(em: EntityManager, shipmentId: string, options: Options): Promise<Ranked[]> {
+export async function listPairs(em: EntityManager, shipmentId: string, { first, now }: Options): Promise<Ranked[]> {
   const load = await findLoad(em, shipmentId);
   if (!load || waitingRefusals(load).length > 0) return [];
-  return ranked((await weighPairs(em, load, options)).recommendations);
+  return ranked((await weighPairs(em, { load, now, planned: [] }, first)).recommendations);
 }
 
 /** The best pairs for a shipment, who is left out, and why there is none. */
-export async function advise(em: EntityManager, shipmentId: string, options: Options): Promise<Advice> {
+export async function advise(em: EntityManager, shipmentId: string, { first, now }: Options): Promise<Advice> {
   const load = await findLoad(em, shipmentId);
   const refusals = load ? waitingRefusals(load) : [unknownShipment];
   if (!load || refusals.length > 0) return { recommendations: [], excluded: [], refusals };
-  const { recommendations, excluded } = await weighPairs(em, load, options);
-  const supply = await supplyFor(em, load);
+  const search = { load, now, planned: [] };
+  const { recommendations, excluded } = await weighPairs(em, search, first);
+  const supply = await supplyFor(em, search);
   return {
     recommendations: ranked(recommendations),
     excluded: groupExclusions(supply, excluded),

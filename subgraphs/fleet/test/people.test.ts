@@ -9,6 +9,7 @@ import {
   driverInput,
   type Fleet,
   homeBaseAt,
+  inHours,
   startFleet,
   type UserErrors,
   vehicleInput,
@@ -120,6 +121,8 @@ describe('a driver', () => {
       ['homeBase', 'latitude'],
     ],
     ['a licence that does not allow the equipment', { equipment: ['TANKER'] }, 'LICENSE_REQUIRED', ['licenseClasses']],
+    ['a hiring in 1850', { hiredAt: '1850-01-01T00:00:00Z' }, 'INVALID_TIME', ['hiredAt']],
+    ['a hiring in two years', { hiredAt: inHours(2 * 8_766) }, 'INVALID_TIME', ['hiredAt']],
     ['an unknown vehicle', { usualVehicleId: newId() }, 'NOT_FOUND', ['usualVehicleId']],
     ['an account id that is no uuid', { accountId: 'x' }, 'NOT_FOUND', ['accountId']],
   ])('with %s is refused', async (_name, given, code, field) => {
