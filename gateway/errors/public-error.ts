@@ -3,6 +3,7 @@ import { errorTable, isErrorCode, maskedMessage } from '#shared/errors/errors.ts
 import type { Log } from '#shared/runtime/log.ts';
 import type { EngineError } from '../engine/errors.ts';
 import { SubgraphFailure } from '../engine/ports.ts';
+import { variablePath } from './variable-path.ts';
 
 /** An error as clients see it, on every edge. */
 export interface PublicError {
@@ -20,13 +21,19 @@ export interface PublicError {
 /** Extensions that libraries add and that clients must not see. */
 const privateExtensions = new Set(['stacktrace', 'exception', 'stack', 'http', 'url', 'response', 'serviceName']);
 
-/** Adds the request id to an error that the engine has coded and masked. */
+/** The field at fault, if a variable does not fit its type. `field` is the same as in the error's message, as a path. */
+function faultyField(code: string, message: string): { readonly field?: readonly string[] } {
+  const field = code === 'BAD_USER_INPUT' ? variablePath(message) : undefined;
+  return field ? { field } : {};
+}
+
+/** Adds the request id to an error that the engine has coded and masked, and the field at fault. */
 export function fromEngineError({ message, locations, path, extensions }: EngineError, requestId: string): PublicError {
   return {
     message,
     ...(locations && { locations }),
     ...(path && { path }),
-    extensions: { ...extensions, requestId },
+    extensions: { ...faultyField(extensions.code, message), ...extensions, requestId },
   };
 }
 
@@ -81,7 +88,7 @@ function coded(
     message: code === 'INTERNAL_SERVER_ERROR' ? maskedMessage : message,
     ...(locations && { locations }),
     ...(path && { path }),
-    extensions: { retryable, ...shown, code, requestId },
+    extensions: { retryable, ...faultyField(code, message), ...shown, code, requestId },
   };
 }
 

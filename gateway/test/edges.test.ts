@@ -13,6 +13,8 @@ interface Refusal {
   readonly message: unknown;
   /** The host name under which the client reaches the gateway. */
   readonly host?: string;
+  /** Path of the value at fault. */
+  readonly field?: readonly string[];
   readonly retryAfter?: string;
   /** Edges that differ: websockets that are closed with a code of their protocol, another status, or an edge that can't express the request. */
   readonly except?: Partial<
@@ -43,6 +45,14 @@ const faultyRequests: Readonly<Record<string, Refusal>> = {
     status: 400,
     code: 'BAD_USER_INPUT',
     message: 'Variable "$id" of required type "ID!" was not provided.',
+    field: ['id'],
+  },
+  'a field of a variable that is missing': {
+    request: { query: 'query ($s: StayInput!) { nights(stay: $s) }', variables: { s: {} } },
+    status: 400,
+    code: 'BAD_USER_INPUT',
+    message: 'Variable "$s" got invalid value {}; Field "days" of required type "[Day!]!" was not provided.',
+    field: ['s', 'days'],
   },
   'an unknown operation name': {
     request: { query: 'query A { people { id } }', operationName: 'B' },
@@ -161,7 +171,7 @@ const tooManyRequests: Refusal = {
 
 /** Expects the refusal as every edge has it, or as the exception of this edge says. */
 async function expectRefusal(gateway: TestGateway, edge: Edge, refusal: Refusal): Promise<void> {
-  const { request, host = '127.0.0.1', status, code, message, retryAfter = null, except } = refusal;
+  const { request, host = '127.0.0.1', status, code, message, field, retryAfter = null, except } = refusal;
   const exception = except?.[edge];
   if (exception === 'not expressible') return;
   const response: EdgeResponse = await edges[edge](`${gateway.url.replace('127.0.0.1', host)}/graphql`, request);
@@ -172,7 +182,9 @@ async function expectRefusal(gateway: TestGateway, edge: Edge, refusal: Refusal)
   const overHttp = { status, retryAfter, ...exception };
   expect(response).toEqual({
     ...(edge === 'websocket' ? { status: undefined, retryAfter: null } : overHttp),
-    errors: [expect.objectContaining({ message, extensions: expect.objectContaining({ code }) })],
+    errors: [
+      expect.objectContaining({ message, extensions: expect.objectContaining({ code, ...(field && { field }) }) }),
+    ],
   });
   expect(response.errors[0]?.extensions.requestId).toEqual(expect.any(String));
 }
@@ -192,6 +204,17 @@ describe('a request is refused in the same way on every edge', () => {
     expectRefusal(gateway, edge, faultyRequests[what]!),
   );
 });
+
+test.each(['POST', 'GET', 'websocket'] as const)(
+  'a value that only its subgraph refuses has its path, over %s',
+  async (edge) => {
+    await using gateway = await startTestGateway();
+    const query = 'query ($s: StayInput!) { nights(stay: $s) }';
+    const variables = { s: { days: ['2026-03-01', 'March 1'] } };
+    const { errors } = await edges[edge](`${gateway.url}/graphql`, { query, variables });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: ['s', 'days', '1'] } }]);
+  },
+);
 
 describe('a caller is refused in the same way on every edge', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-keys-'));

@@ -1,3 +1,5 @@
+import { GraphQLScalarType } from 'graphql';
+import { GraphError } from '#shared/errors/errors.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 import { type StubSubgraph, startStubSubgraph } from './stub-subgraph.ts';
 
@@ -12,7 +14,9 @@ export interface SmallGraph {
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated", "@requiresScopes", "@tag"])\n`;
 
 const peopleSdl = `${link}
-type Query { people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated }
+scalar Day
+input StayInput { days: [Day!]! }
+type Query { nights(stay: StayInput!): Int people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated }
 input SignUpInput { name: String! password: String! }
 type Mutation { rename(id: ID!, name: String!): Person signUp(input: SignUpInput!): Boolean }
 type Person @key(fields: "id") { id: ID! name: String! friends: [Person!]! }`;
@@ -28,8 +32,19 @@ const people = [
 ];
 const personOf = ({ id }: { id: string }) => people.find((person) => person.id === id) ?? null;
 
+/** A scalar that only its subgraph knows. */
+const Day = new GraphQLScalarType({
+  name: 'Day',
+  parseValue(value) {
+    if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return value;
+    throw new GraphError('BAD_USER_INPUT', 'This is not a day.');
+  },
+});
+
 const peopleResolvers = {
+  Day,
   Query: {
+    nights: (_: unknown, { stay }: { stay: { days: string[] } }) => stay.days.length,
     people: () => people,
     person: (_: unknown, args: { id: string }) => personOf(args),
     failing: () => {

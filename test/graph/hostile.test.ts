@@ -103,6 +103,12 @@ describe('arguments', () => {
   }, 60_000);
 });
 
+test('a value that only a subgraph can judge is named by its path', async () => {
+  const query = 'query ($f: ShipmentFilter) { shipments(first: 1, filter: $f) { totalCount } }';
+  const { errors } = await graph.ask('admin', query, { f: { created: { from: 'yesterday' } } });
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: ['f', 'created', 'from'] } }]);
+});
+
 /** Sends a body as it is, as an administrator. */
 async function send(body: string | Buffer<ArrayBuffer>): Promise<RawResponse> {
   const authorization = `Bearer ${await graph.tokenOf('admin')}`;
