@@ -29,7 +29,7 @@ export function readNumber(text: string, decimal: DecimalSeparator, currency?: s
 
 /** True for a text in which people see a number, in whatever format: a mapping that does not read it is wrong. */
 function isNumeric(text: string): boolean {
-  return /^\P{L}*\d/u.test(text) || /^\p{L}{1,3}\P{L}*\d\P{L}*$/u.test(text);
+  return /^\P{L}*\d/u.test(text) || /^\P{L}*\p{L}{1,3}\P{L}*\d\P{L}*$/u.test(text);
 }
 
 /** One form for each kind of blank, apostrophe and minus. */

@@ -65,6 +65,8 @@ describe('numbers of files', () => {
     '12 lbs',
     '€5',
     'CR 12.50',
+    '-CR 12.50',
+    '(EUR 12)',
     '1.2.3',
   ])('%s is a number in another format', (text) => {
     expect(readNumber(text, '.', 'USD')).toEqual({ fault: 'UNREADABLE', isNumeric: true });
