@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { describeIssue } from '#shared/input/describe-issue.ts';
+import { userErrorsOf } from '#shared/input/parse-input.ts';
 import type { GraphClient } from '../../../client/graph-client.ts';
 import type { TextField } from '../mapping-fields.ts';
 import type { RefusedRow } from '../refusal.ts';
@@ -58,11 +59,11 @@ export function refusalOf(
   { line, sourceReference }: ImportRow,
 ): RefusedRow | undefined {
   const parsed = shape.safeParse(input, { error: describeIssue });
-  const issue = parsed.error?.issues[0];
-  if (!issue) return undefined;
-  const field = issue.path.join('.');
-  const message = `${field || 'row'}: ${issue.message}`;
-  return { line, sourceReference, code: 'INVALID_INPUT', field, value: valueAt(input, field), message };
+  const [fault] = parsed.success ? [] : userErrorsOf(parsed.error, input);
+  if (!fault) return undefined;
+  const field = fault.field?.join('.') ?? '';
+  const message = `${field || 'row'}: ${fault.message}`;
+  return { line, sourceReference, code: fault.code, field, value: valueAt(input, field), message };
 }
 
 /** The refusal of a row whose key is that of another row with other values. */

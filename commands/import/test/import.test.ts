@@ -338,7 +338,7 @@ describe('importing a file', () => {
       plain('FUTURE'),
     );
     expect(refused).toMatchObject([
-      { line: 2, code: 'INVALID_INPUT', field: 'deliveredAt', message: expect.stringContaining('future') },
+      { line: 2, code: 'INVALID_TIME', field: 'deliveredAt', message: expect.stringContaining('future') },
     ]);
   });
 
@@ -348,7 +348,7 @@ describe('importing a file', () => {
     expect({ imported, refused }).toMatchObject({
       imported: 0,
       refused: [
-        { sourceReference: 'early', code: 'INVALID_INPUT', field: 'deliveredAt', value: '2020-01-31T00:00:00.000Z' },
+        { sourceReference: 'early', code: 'INVALID_TIME', field: 'deliveredAt', value: '2020-01-31T00:00:00.000Z' },
       ],
     });
   });

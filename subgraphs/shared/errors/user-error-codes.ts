@@ -22,6 +22,7 @@ export const userErrorCodes = {
   LICENSE_TAKEN: 'The licence belongs to another driver. Correct it.',
   PLATE_TAKEN: 'The plate belongs to another vehicle. Correct it.',
   REFERENCE_TAKEN: 'The reference belongs to another record. Choose another one.',
+  CHANGED: 'The row was imported before with other values. Change the record itself, or restore the row.',
   ALREADY_LISTED: 'The value is already on the watchlist.',
   ALREADY_RATED: 'The shipment already has a rating.',
   ALREADY_ACCEPTED: 'The quote was already accepted.',

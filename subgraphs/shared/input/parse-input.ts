@@ -11,13 +11,16 @@ const maxErrors = 20;
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input, { error: describeIssue });
   if (parsed.success) return parsed.data;
-  throw new Refusal(
-    ...parsed.error.issues.slice(0, maxErrors).map((issue): UserError => {
-      const field = issue.path.map(String);
-      const code = valueAt(input, field) instanceof Date ? 'INVALID_TIME' : 'INVALID_INPUT';
-      return { code, field: field.length === 0 ? null : field, message: issue.message };
-    }),
-  );
+  throw new Refusal(...userErrorsOf(parsed.error, input));
+}
+
+/** What is wrong with an input, at most 20 faults. */
+export function userErrorsOf({ issues }: z.ZodError, input: unknown): UserError[] {
+  return issues.slice(0, maxErrors).map((issue) => {
+    const field = issue.path.map(String);
+    const code = valueAt(input, field) instanceof Date ? 'INVALID_TIME' : 'INVALID_INPUT';
+    return { code, field: field.length === 0 ? null : field, message: issue.message };
+  });
 }
 
 function valueAt(input: unknown, path: readonly string[]): unknown {

@@ -5,8 +5,10 @@ import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
+import type { UserErrorCode } from '#shared/errors/user-error-codes.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { describeIssue } from '#shared/input/describe-issue.ts';
+import { userErrorsOf } from '#shared/input/parse-input.ts';
 import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import { type ImportFacts, type ImportInput, importRow, rowLabel } from '../domain/import-input.ts';
 import { importedRows } from './import-rows.ts';
@@ -15,7 +17,7 @@ import { isKnownOrganization } from './organizations.ts';
 export type ImportRefusal = {
   readonly line: number;
   readonly sourceReference: string;
-  readonly code: string;
+  readonly code: UserErrorCode;
   /** Dotted path of the field at fault. */
   readonly field: string | null;
   readonly message: string;
@@ -69,9 +71,10 @@ function candidateOf(
   const label = rowLabel.parse(row); // the schema guarantees it
   const parsed = rowShape.safeParse(row, { error: describeIssue });
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = issue?.path.join('.') || null;
-    refusals.push({ ...label, code: 'INVALID_INPUT', field, message: `${field ?? 'row'}: ${issue?.message}` });
+    const [fault] = userErrorsOf(parsed.error, row);
+    if (!fault) throw parsed.error;
+    const field = fault.field?.join('.') ?? null;
+    refusals.push({ ...label, code: fault.code, field, message: `${field ?? 'row'}: ${fault.message}` });
     return [];
   }
   if (parsed.data.values.length !== columns) {
