@@ -103,6 +103,14 @@ describe('changeOrganizationTier', () => {
     expect(payload.organization).toMatchObject({ tier: 'ENTERPRISE', version: 2 });
   });
 
+  test('to the tier that it has changes nothing', async () => {
+    const organizationId = await givenOrganization(access, 'Tiered alike');
+    const input = { organizationId, tier: 'ENTERPRISE' };
+    await mutate('changeOrganizationTier', { ...input, expectedVersion: 1 });
+    const again = await mutate('changeOrganizationTier', { ...input, expectedVersion: 2 });
+    expect(again).toMatchObject({ organization: { version: 2 }, userErrors: [] });
+  });
+
   test('returns CONFLICT with the current organization when another change was first', async () => {
     const organizationId = await givenOrganization(access, 'Contested');
     const payloads = await Promise.all(

@@ -50,10 +50,11 @@ export type UpdateDriver = z.infer<typeof updateDriver>;
 
 export const deactivateDriver = z.object({ driverId: id, expectedVersion });
 
-function setOf<const T extends readonly [string, ...string[]]>(values: T) {
+/** A set of some values, in their order, so that the order in which they are given makes no difference. */
+function setOf<const V extends string>(values: readonly [V, ...V[]]) {
   return z
     .array(z.enum(values))
     .min(1)
     .max(values.length)
-    .transform((list) => [...new Set(list)]);
+    .transform((list) => values.filter((value) => new Set<string>(list).has(value)));
 }

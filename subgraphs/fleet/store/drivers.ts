@@ -1,4 +1,5 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { hasValues } from '#shared/database/has-values.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
@@ -11,7 +12,7 @@ import { type LicenseClass, licenseAllows } from '../domain/license.ts';
 import { type Driver, DriverEntity, ShiftEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
 import { refusingViolations } from './constraint.ts';
-import { hasValues, lockDriver, lockVehicle } from './records.ts';
+import { lockDriver, lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {
   driver_license_key: {

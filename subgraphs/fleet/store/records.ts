@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { refuse } from '#shared/errors/errors.ts';
@@ -37,10 +36,4 @@ export async function lockPairs<P extends { readonly driverId: string; readonly 
     if (!driver || !vehicle) throw new RangeError('drivers and vehicles are never deleted');
     return { ...pair, driver, vehicle };
   });
-}
-
-/** True if the record has all these values already, so that an update has nothing to change. */
-export function hasValues<R extends object, V extends Partial<R>>(record: R, values: V): boolean {
-  const current = new Map<string, unknown>(Object.entries(record));
-  return Object.entries(values).every(([name, value]) => isDeepStrictEqual(current.get(name), value));
 }

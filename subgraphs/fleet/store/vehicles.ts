@@ -1,3 +1,4 @@
+import { hasValues } from '#shared/database/has-values.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
@@ -7,7 +8,7 @@ import type { RegisterVehicle, UpdateVehicle } from '../domain/vehicle-input.ts'
 import { type Vehicle, VehicleEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
 import { refusingViolations } from './constraint.ts';
-import { hasValues, lockVehicle } from './records.ts';
+import { lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {
   vehicle_plate_key: {

@@ -169,6 +169,8 @@ describe('a driver', () => {
     const change = { driverId: driver!.id, expectedVersion: 1 };
     expect(await update(change)).toMatchObject({ driver: { version: 1 }, userErrors: [] });
     expect(await update({ ...change, ...same, usualVehicleId: null })).toMatchObject({ driver: { version: 1 } });
+    const reordered = { licenseClasses: same.licenseClasses.toReversed(), equipment: same.equipment.toReversed() };
+    expect(await update({ ...change, ...reordered })).toMatchObject({ driver: { version: 1 }, userErrors: [] });
     expect(await update({ ...change, accountId: newId() })).toMatchObject({ driver: { version: 2 } });
   });
 

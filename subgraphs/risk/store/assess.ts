@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
@@ -97,8 +98,10 @@ async function keepQueue(em: EntityManager, assessment: Assessment, now: Date): 
     return;
   }
   if (open) {
+    const seen = await em.findOneOrFail(AssessmentEntity, open.assessmentId);
     open.assessmentId = assessment.id;
-    open.version += 1;
+    // Who has read the same facts may decide: a change of the notes, for example, is none to a reviewer.
+    if (!isDeepStrictEqual(seen.facts, assessment.facts)) open.version += 1;
   } else {
     em.create(ReviewCaseEntity, {
       id: newId(now.getTime()),

@@ -74,6 +74,18 @@ describe('decideReview', () => {
     });
   });
 
+  test('may follow a change of the shipment without other facts, but not one that the reviewer has not seen', async () => {
+    const booking = await givenReview(receiver);
+    const { id: reviewCaseId } = await openCase(booking.shipmentId);
+    const input = { reviewCaseId, decision: 'APPROVE', reason, expectedVersion: 1 };
+    await receiver.receive('shipment.booked', { ...booking, version: 3 });
+    expect(await openCase(booking.shipmentId)).toMatchObject({ id: reviewCaseId, version: 1 });
+    await receiver.receive('shipment.booked', { ...booking, version: 4, valueCents: booking.valueCents + 1 });
+    expect((await decide(input)).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+    await receiver.receive('shipment.booked', { ...booking, version: 5, valueCents: booking.valueCents + 1 });
+    expect((await decide({ ...input, expectedVersion: 2 })).userErrors).toEqual([]);
+  });
+
   test('sends one event to other subgraphs', async () => {
     const received: unknown[] = [];
     const neighbour = await openSubgraph(

@@ -54,3 +54,38 @@ function addEntry(
 ): void {
   for (const [name, value] of Object.entries(entry)) add(`${path}.${name}`, value);
 }
+
+/** Most entries that a reader gets of one change. The shortest summary fits: the fields, 25 stops, and the items together. */
+const maxEntries = 50;
+
+/** True if a change has so many fields that a reader gets entries that summarize stops and items. */
+export function isSummarized(fields: readonly FieldChange[]): boolean {
+  return fields.length > maxEntries;
+}
+
+/**
+ * The fields of a change. Of a large one, an entry such as `stops.7` for each stop and item, with all its values; if those are
+ * too many, one entry for all items.
+ */
+export function summarize(fields: readonly FieldChange[]): readonly FieldChange[] {
+  if (!isSummarized(fields)) return fields;
+  const byPart = groupBy(fields, ({ field }) => field.split('.', 2).join('.'));
+  if (byPart.length <= maxEntries) return byPart;
+  return groupBy(fields, ({ field }) => (field.startsWith('items.') ? 'items' : field.split('.', 2).join('.')));
+}
+
+function groupBy(fields: readonly FieldChange[], pathOf: (change: FieldChange) => string): FieldChange[] {
+  return [...Map.groupBy(fields, pathOf)].map(([field, own]) => ({
+    field,
+    before: listValues(field, own, 'before'),
+    after: listValues(field, own, 'after'),
+  }));
+}
+
+function listValues(path: string, fields: readonly FieldChange[], side: 'before' | 'after'): string | null {
+  const texts = fields.flatMap(({ field, [side]: value }) => {
+    if (value === null) return [];
+    return field === path ? [value] : [`${field.slice(path.length + 1)}: ${value}`];
+  });
+  return texts.length === 0 ? null : texts.join('; ');
+}

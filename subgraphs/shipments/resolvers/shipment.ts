@@ -1,6 +1,7 @@
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { actorsOf } from '../domain/actors.ts';
+import { isSummarized, summarize } from '../domain/differences.ts';
 import { isLate, nextStatuses } from '../domain/status.ts';
 import type {
   ChangeRow,
@@ -67,6 +68,8 @@ export const ShipmentEvent = {
 export const ShipmentChange = {
   at: ({ changedAt }: ChangeRow) => changedAt,
   by: ({ accountId }: ChangeRow) => accountStub(accountId),
+  fields: ({ fields }: ChangeRow) => summarize(fields),
+  summarized: ({ fields }: ChangeRow) => isSummarized(fields),
 };
 
 export const ProofOfDelivery = {

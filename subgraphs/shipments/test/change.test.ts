@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '#shared/ids.ts';
+import type { FieldChange } from '../domain/differences.ts';
 import {
   assigned,
   change,
@@ -98,6 +99,48 @@ describe('changing a shipment', () => {
         ],
       },
     });
+  });
+
+  test('of many stops and items is told whole: in a summary of each, if more than 50 fields changed', async () => {
+    const { id, version } = await create(scene);
+    const changes = async () => {
+      const { data } = await scene.ask<{ shipment: { changes: { summarized: boolean; fields: FieldChange[] }[] } }>(
+        customer,
+        'query($id: ID!) { shipment(id: $id) { changes(last: 1) { summarized fields { field before after } } } }',
+        { id },
+      );
+      return data!.shipment.changes[0]!;
+    };
+    const one = [chicago, toronto, toronto];
+    await update(customer, { shipmentId: id, expectedVersion: version, stops: one });
+    const few = await changes();
+    expect(few.summarized).toBe(false);
+    expect(few.fields).toContainEqual({ field: 'stops.2.windowEnd', before: null, after: toronto.windowEnd });
+
+    const longest = [chicago, ...Array.from({ length: 23 }, () => toronto), { ...toronto, city: 'Ottawa' }];
+    const stopPaths = Array.from({ length: 22 }, (_, index) => `stops.${index + 3}`);
+    await update(customer, { shipmentId: id, expectedVersion: version + 1, stops: longest });
+    const many = await changes();
+    expect(many.summarized).toBe(true);
+    expect(many.fields.map(({ field }) => field)).toEqual(stopPaths);
+    const { before, after } = many.fields.at(-1)!;
+    expect(before).toBeNull();
+    expect(after).toContain('city: Ottawa; region: ON;');
+    expect(after).toContain(`windowEnd: ${toronto.windowEnd}`);
+
+    const { userErrors } = await update(customer, {
+      shipmentId: id,
+      expectedVersion: version + 2,
+      notes: 'All of it',
+      stops: one,
+      items: Array.from({ length: 100 }, () => oranges),
+    });
+    expect(userErrors).toEqual([]);
+    const all = await changes();
+    expect(all.fields.map(({ field }) => field)).toEqual(['notes', ...stopPaths, 'items']);
+    expect(all.fields[0]).toEqual({ field: 'notes', before: 'Keep at 4 degrees', after: 'All of it' });
+    expect(all.fields.at(-1)!.after).toContain('99.value: 12000.50 USD');
+    expect(all.fields.at(-2)!.after).toBeNull();
   });
 
   test('to the values that it has already changes nothing: neither the version nor the watchers notice', async () => {

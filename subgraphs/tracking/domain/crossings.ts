@@ -22,8 +22,8 @@ export interface Passage<P> {
 
 /**
  * Finds the ENTER and EXIT events of one vehicle. ENTER is the first position inside or on the border. EXIT is the first
- * position outside by more than the hysteresis. The first position of a vehicle makes no event, because nothing is known
- * about where the vehicle was before.
+ * position outside by more than the hysteresis. After a proven jump, these are the first proven position. The first position
+ * of a vehicle makes no event, because nothing is known about where the vehicle was before.
  * @param inside fences that contained the vehicle before; null for a vehicle without earlier positions
  * @param positions in order of time
  */

@@ -1,5 +1,5 @@
 import type { Crossing, Fence } from './crossings.ts';
-import { type Between, type Fix, isDrivable } from './plausibility.ts';
+import type { Between, Fix } from './plausibility.ts';
 
 /** Late positions of one vehicle between two stored positions, in order of time. */
 export interface Gap<P> {
@@ -28,12 +28,7 @@ export function gapsOf<P extends Fix>(late: readonly Between<P>[]): Gap<P>[] {
   return [...byEnd.values()].map((own) => {
     const positions = own.map(({ fix }) => fix);
     const { before = null, after = null } = own[0] ?? {};
-    const [first, last] = [positions[0], positions.at(-1)];
-    return {
-      before: before && first && isDrivable(before, first) ? before : null,
-      late: positions,
-      after: after && last && isDrivable(last, after) ? after : null,
-    };
+    return { before, late: positions, after };
   });
 }
 

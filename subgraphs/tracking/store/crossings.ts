@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type Crossing, detectCrossings, type Fence } from '../domain/crossings.ts';
+import { type Crossing, detectCrossings } from '../domain/crossings.ts';
 import { fillGap, type Gap, gapsOf, type Recorded } from '../domain/late-crossings.ts';
-import { type Between, isDrivable, legsOf } from '../domain/plausibility.ts';
+import type { Between } from '../domain/plausibility.ts';
 import type { Position } from '../domain/position.ts';
 import {
   crossingsSince,
@@ -43,7 +43,7 @@ export async function recordCrossings(em: EntityManager, { fresh, late, before }
   const left: Presence[] = [];
   for (const [vehicleId, positions] of byVehicle) {
     const was = inside.get(vehicleId) ?? new Set<string>();
-    const passage = follow(all, was, before.get(vehicleId) ?? null, positions);
+    const passage = detectCrossings(all, before.get(vehicleId) ? was : null, positions);
     crossings.push(...passage.crossings);
     const since = positions.at(-1)?.recordedAt ?? new Date(0);
     for (const id of passage.inside.difference(was)) entered.push({ vehicleId, geofenceId: id, since });
@@ -63,26 +63,6 @@ export async function recordCrossings(em: EntityManager, { fresh, late, before }
   await writePresences(em, entered, left);
   await removeEvents(em, wrong);
   await writeEvents(em, crossings, fences);
-}
-
-/** The crossings of one vehicle. Where it cannot have driven to a position, it starts anew: nothing tells how it came. */
-function follow(
-  fences: readonly Fence[],
-  was: ReadonlySet<string>,
-  before: Position | null,
-  positions: readonly Position[],
-): { crossings: readonly Crossing<Position>[]; inside: ReadonlySet<string> } {
-  const crossings: Crossing<Position>[] = [];
-  let inside = was;
-  let last = before;
-  for (const leg of legsOf(positions)) {
-    const continues = last !== null && leg[0] !== undefined && isDrivable(last, leg[0]);
-    const passage = detectCrossings(fences, continues ? inside : null, leg);
-    crossings.push(...passage.crossings);
-    inside = passage.inside;
-    last = leg.at(-1) ?? last;
-  }
-  return { crossings, inside };
 }
 
 function positionsOf({ before, late, after }: Gap<Position>): Position[] {

@@ -1,4 +1,5 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { hasValues } from '#shared/database/has-values.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
 import { query } from '#shared/database/query.ts';
@@ -47,21 +48,22 @@ export async function findCreated(em: EntityManager, id: string): Promise<Geofen
 }
 
 /**
- * Changes the given fields. Vehicles inside the new area make no event, because they did not move.
+ * Changes the given fields, or nothing if it has these values already. Vehicles inside the new area make no event, because they did not move.
  * Refusals: NOT_FOUND, CONFLICT.
  */
 export async function updateGeofence(em: EntityManager, input: UpdateGeofence, now: Date): Promise<Geofence> {
   const geofence = await ownGeofence(em, input);
   const { name, area, hysteresisMeters } = input;
-  em.assign(geofence, {
+  const given = {
     ...(name != null && { name, nameKey: textKey(name) }),
     ...(area != null && { area }),
     ...(hysteresisMeters != null && { hysteresisMeters }),
-    version: geofence.version + 1,
-    updatedAt: now,
-  });
+  };
+  if (hasValues(geofence, given)) return geofence;
+  const moved = area != null && !hasValues(geofence, { area });
+  em.assign(geofence, { ...given, version: geofence.version + 1, updatedAt: now });
   await em.flush();
-  if (area != null) await storePresences(em, geofence, now);
+  if (moved) await storePresences(em, geofence, now);
   return geofence;
 }
 

@@ -258,6 +258,19 @@ describe('geofences', () => {
       });
   });
 
+  test('keep their version if an update changes nothing', async () => {
+    const given = { name: 'Kept', area: circle(500), hysteresisMeters: 20 };
+    const { id } = await created(given);
+    for (const same of [{}, given, { name: ' Kept ' }])
+      expect(await ask(updateMutation, { geofenceId: id, expectedVersion: 1, ...same })).toMatchObject({
+        geofence: { id, version: 1 },
+        userErrors: [],
+      });
+    expect(await ask(updateMutation, { geofenceId: id, expectedVersion: 1, area: circle(501) })).toMatchObject({
+      geofence: { version: 2 },
+    });
+  });
+
   test('are named by the deprecated id, too', async () => {
     const { id } = await created();
     const old = await ask(updateMutation, { id, expectedVersion: 1, name: 'Old name' });

@@ -13,6 +13,10 @@ const query = `query($id: ID!, $r: [_Any!]!) {
   _entities(representations: $r) { ... on Vehicle {
     position { recordedAt location { latitude longitude } } track(toleranceMeters: 0) { distanceMeters recordedCount doubtfulCount } } } }`;
 
+/** The kind and the second of a crossing. */
+const crossingOf = ({ kind, occurredAt }: { kind: string; occurredAt: string }) =>
+  `${kind} ${(Date.parse(occurredAt) - start.getTime()) / 1000}`;
+
 interface Seen {
   readonly geofenceEvents: { readonly nodes: readonly { readonly kind: string; readonly occurredAt: string }[] };
   readonly _entities: readonly [
@@ -55,7 +59,7 @@ describe('positions that cannot be', () => {
     const { data, errors } = await scene.graph.ask<Seen>(dispatcher, query, { id: vehicleId, r });
     if (!data) throw new Error(JSON.stringify(errors));
     const { position, track } = data._entities[0];
-    return { ...track, ...position, crossings: data.geofenceEvents.nodes.map(({ kind }) => kind) };
+    return { ...track, ...position, crossings: data.geofenceEvents.nodes.map(crossingOf) };
   }
 
   test.each([
@@ -87,7 +91,7 @@ describe('positions that cannot be', () => {
     const { doubtful, lateCount } = await report([300, gulfOfGuinea], [310, north(1.5)], [320, north(400)]);
     expect({ lateCount, indexes: doubtful.map(({ index }) => index) }).toEqual({ lateCount: 3, indexes: [0, 2] });
     const seen = await see();
-    expect(seen).toMatchObject({ recordedCount: 3, doubtfulCount: 2, crossings: ['EXIT'] });
+    expect(seen).toMatchObject({ recordedCount: 3, doubtfulCount: 2, crossings: ['EXIT 310'] });
     expect(seen.distanceMeters).toBeCloseTo(2_000, 0);
   });
 
@@ -99,8 +103,37 @@ describe('positions that cannot be', () => {
     expect(await see()).toMatchObject({ location: gulfOfGuinea });
     expect(await report([661, north(2)])).toMatchObject({ acceptedCount: 1, doubtful: [] });
     const seen = await see();
-    expect(seen).toMatchObject({ location: north(2), recordedCount: 6, doubtfulCount: 0, crossings: ['EXIT'] });
+    expect(seen).toMatchObject({ location: north(2), recordedCount: 6, doubtfulCount: 0 });
+    expect(seen.crossings).toEqual(['EXIT 661', 'ENTER 60']);
     expect(seen.distanceMeters).toBeCloseTo(2_000, 0);
+  });
+
+  const agreeing = Array.from({ length: 9 }, (_, index): [number, object] => [100 + index * 100, piemonte]);
+
+  test.each<[string, [second: number, location: object][][]]>([
+    [
+      'in a batch each',
+      [[[0, north(500)]], [[10, north(500.1)]], ...agreeing.map((fix) => [fix]), [[1_000, north(5)]]],
+    ],
+    ['in one batch', [[[0, north(500)], [10, north(500.1)], ...agreeing, [1_000, north(5)]]]],
+    ['after one wrong position, the first of the vehicle', [[[0, north(500)]], [...agreeing, [1_000, north(5)]]]],
+    ['in reverse order', [[[0, north(500)]], ...agreeing.toReversed().map((fix) => [fix]), [[1_000, north(5)]]]],
+  ])('make ENTER at the first position that is proven, %s', async (_how, batches) => {
+    for (const batch of batches) await report(...batch);
+    expect(await see()).toMatchObject({ doubtfulCount: 0, crossings: ['EXIT 1000', 'ENTER 100'] });
+  });
+
+  test('make EXIT of the geofence that the vehicle was in before a proven jump', async () => {
+    await report([-100, north(5)], [0, piemonte]);
+    for (const [second] of agreeing) await report([second, north(500)]);
+    expect((await see()).crossings).toEqual(['EXIT 100', 'ENTER 0']);
+  });
+
+  test('make the same crossings when positions from before and after a proven jump arrive late', async () => {
+    await report([0, north(2)]);
+    for (const [second] of agreeing) await report([second, north(500)]);
+    await report([50, piemonte], [90, north(500)]);
+    expect((await see()).crossings).toEqual(['EXIT 90', 'ENTER 50']);
   });
 
   test('never become true while another device reports plausible ones', async () => {
