@@ -4,6 +4,7 @@ import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { AddTextKeys } from './0003-text-keys.ts';
 import { AddWhereabouts } from './0004-whereabouts.ts';
 import { IndexCurrentWork } from './0005-current-work.ts';
+import { IndexReferenceParts } from './0006-reference-parts.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-fleet', class: CreateFleet },
@@ -11,4 +12,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0003-text-keys', class: AddTextKeys },
   { name: '0004-whereabouts', class: AddWhereabouts },
   { name: '0005-current-work', class: IndexCurrentWork },
+  { name: '0006-reference-parts', class: IndexReferenceParts },
 ];

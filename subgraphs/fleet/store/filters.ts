@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { keyContains, keyStartsWith } from '#shared/database/key-contains.ts';
-import { anyOf, hasId, isOneOf, never, raw, type Sql, sql } from '#shared/database/sql.ts';
+import { anyOf, containing, hasId, isOneOf, never, raw, type Sql, sql } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
 import { parseSearch } from '#shared/input/text.ts';
@@ -28,7 +28,10 @@ export function driverConditions(filter: DriverFilter | null | undefined, now: D
   if (equipment != null) where.push(sql`t.equipment && ${[...new Set(equipment)]}::text[]`);
   if (hubCode != null) where.push(atHub(hubCode));
   if (onShift != null) where.push(onShift ? hasOpenShift : sql`not ${hasOpenShift}`);
-  if (licenseNumber != null) where.push(referenceStarts('t.license_key', licenseNumber, 'filter.licenseNumber', 40));
+  if (licenseNumber != null) {
+    const columns = { text: 't.license_number', key: 't.license_key' };
+    where.push(hasReferencePart(columns, licenseNumber, 'filter.licenseNumber', 40));
+  }
   if (freeIn != null) where.push(...isFree('driver_id', freeIn, now));
   return where;
 }
@@ -49,7 +52,7 @@ export function vehicleConditions(filter: VehicleFilter | null | undefined, now:
   if (active != null) where.push(sql`t.active = ${active}`);
   if (equipment != null) where.push(isOneOf('t.equipment', equipment));
   if (hubCode != null) where.push(atHub(hubCode));
-  if (plate != null) where.push(referenceStarts('t.plate_key', plate, 'filter.plate', 20));
+  if (plate != null) where.push(hasReferencePart({ text: 't.plate', key: 't.plate_key' }, plate, 'filter.plate', 20));
   if (freeIn != null) where.push(...isFree('vehicle_id', freeIn, now));
   return where;
 }
@@ -96,9 +99,19 @@ function isFree(column: 'driver_id' | 'vehicle_id', freeIn: TimeRange, now: Date
   return from <= now ? [unreserved, notOnTheRoad] : [unreserved];
 }
 
-/** The reference begins with this text, as people type it. @throws GraphError BAD_USER_INPUT */
-function referenceStarts(column: string, typed: string, name: string, most: number): Sql {
-  return keyStartsWith(column, referenceKey(parseSearch(typed, name, most)));
+/** A trigram index needs three characters. */
+const shortestPart = 3;
+
+/**
+ * The reference has this part, as people type it: they often type the end of a plate only. Less than three characters must be
+ * at its beginning, or at the beginning of one of its words. @throws GraphError BAD_USER_INPUT
+ * @param columns the reference and its key
+ */
+function hasReferencePart(columns: { text: string; key: string }, typed: string, name: string, most: number): Sql {
+  const key = referenceKey(parseSearch(typed, name, most));
+  if (key.length >= shortestPart) return sql`${raw(columns.key)} like ${containing(key)}`;
+  const begins = keyStartsWith(columns.key, key);
+  return /^[\p{L}\p{N}]+$/u.test(key) ? anyOf([begins, sql`${raw(columns.text)} ~* ${`\\m${key}`}`]) : begins;
 }
 
 /** The states are part of the SQL text, because PostgreSQL does not use the index of active assignments for a parameter. */

@@ -27,11 +27,16 @@ export function overpaidCents({ amountCents, paidCents }: Balance): number {
 
 /** Formats a number such as INV-2026-000042. */
 export function invoiceNumber(issuedAt: Date, serial: number): string {
-  return `INV-${issuedAt.getUTCFullYear()}-${String(serial).padStart(6, '0')}`;
+  return `INV-${issuedAt.getUTCFullYear()}-${padSerial(String(serial))}`;
 }
 
-/** The number that a person means: in any case, with or without dashes and blanks. */
-export function toInvoiceNumber(typed: string): string {
-  const parts = /^inv(\d{4})(\d+)$/.exec(referenceKey(typed));
-  return parts ? `INV-${parts[1]}-${parts[2]?.padStart(6, '0')}` : typed;
+/** The number that a person means by year and serial number, in any case, with or without "INV", dashes and blanks. */
+export function toInvoiceNumber(typed: string): string | null {
+  const parts = /^(?:inv)?(\d{4})(\d+)$/.exec(referenceKey(typed));
+  return parts ? `INV-${parts[1]}-${padSerial(parts[2] ?? '')}` : null;
+}
+
+/** The serial number at the end of an invoice's number. People leave its zeros out. */
+export function padSerial(digits: string): string {
+  return digits.padStart(6, '0');
 }

@@ -4,6 +4,7 @@ import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { AddShipmentVersion } from './0003-shipment-version.ts';
 import { AddBillingDetails } from './0004-billing-details.ts';
 import { AddTextKeys } from './0005-text-keys.ts';
+import { IndexNumberParts } from './0006-number-parts.ts';
 
 /** Every migration of this subgraph, oldest first. */
 export const migrations: readonly NamedMigration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0003-shipment-version', class: AddShipmentVersion },
   { name: '0004-billing-details', class: AddBillingDetails },
   { name: '0005-text-keys', class: AddTextKeys },
+  { name: '0006-number-parts', class: IndexNumberParts },
 ];

@@ -1,11 +1,13 @@
 import type { EntityManager } from '#shared/database/database.ts';
+import { keyStartsWith } from '#shared/database/key-contains.ts';
 import { type List, pageOf, readPage, type SortKey } from '#shared/database/list.ts';
-import { anyOf, hasId, type Sql, sql, within } from '#shared/database/sql.ts';
+import { anyOf, hasId, raw, type Sql, sql, within } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import { parseSearch } from '#shared/input/text.ts';
+import { referenceKey } from '#shared/input/text-key.ts';
 import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
-import { type InvoiceStatus, toInvoiceNumber } from '../domain/billing.ts';
+import { type InvoiceStatus, padSerial, toInvoiceNumber } from '../domain/billing.ts';
 import type { Invoice } from '../entities.ts';
 import { invoiceRows } from './rows.ts';
 import { visibleBilling } from './visibility.ts';
@@ -61,12 +63,26 @@ export function conditionsOf(filter: InvoiceFilter, now: Date): Sql[] {
   const { statuses, number, organizationId, issued, due, issuedFrom, issuedBefore } = filter;
   const conditions: Sql[] = [];
   if (statuses) conditions.push(anyOf(statuses.map((status) => statusConditions[status](now))));
-  if (number != null) conditions.push(sql`t.number = ${toInvoiceNumber(parseSearch(number, 'filter.number', 64))}`);
+  if (number != null) conditions.push(isNumbered(parseSearch(number, 'filter.number', 64)));
   if (organizationId != null) conditions.push(hasId('t.organization_id', organizationId));
   conditions.push(...within('t.issued_at', parseTimeRange('filter.issued', issued)));
   conditions.push(...within('t.due_at', parseTimeRange('filter.due', due)));
   conditions.push(...within('t.issued_at', { from: issuedFrom, until: issuedBefore }));
   return conditions;
+}
+
+const serial = 'substr(t.number, 10) collate "C"';
+
+/** The number, or the beginning of it or of its serial number, as people type it. */
+function isNumbered(typed: string): Sql {
+  const key = referenceKey(typed);
+  const number = toInvoiceNumber(key);
+  const start = /^(?:inv)?(\d{0,4})$/.exec(key)?.[1];
+  return anyOf([
+    ...(number === null ? [] : [sql`t.number = ${number}`]),
+    ...(start === undefined ? [] : [keyStartsWith('t.number collate "C"', `INV-${start}`)]),
+    ...(/^\d+$/.test(key) ? [keyStartsWith(serial, key), sql`${raw(serial)} = ${padSerial(key)}`] : []),
+  ]);
 }
 
 /** `invoiceStatus` of the domain, as SQL conditions. */

@@ -51,7 +51,19 @@ describe('an invoice', () => {
     const found = [{ id: invoice.id, quote: { id: quote!.id } }];
     expect(await find({ number: invoice.number })).toEqual(found);
     expect(await find({ number: ` ${invoice.number.toLowerCase().replaceAll('-', ' ')}` })).toEqual(found);
-    expect(await find({ number: 'INV-1' })).toEqual([]);
+    const [, year, serial] = invoice.number.split('-') as [string, string, string];
+    const endings = [
+      serial,
+      String(Number(serial)),
+      `${year} ${serial}`,
+      `${year}-${Number(serial)}`,
+      serial.slice(0, 5),
+    ];
+    for (const part of [...endings, year, 'inv', `INV-${year}`])
+      expect(await find({ number: part })).toContainEqual(found[0]);
+    expect(await find({ number: serial })).toEqual(found);
+    for (const other of ['INV-1', `${serial}0`, `INV-${serial}`, '%', 'x'])
+      expect(await find({ number: other })).not.toContainEqual(found[0]);
     const due = { from: now.toISOString(), until: inDays(400).toISOString() };
     for (const orderBy of ['DUE_SOONEST', 'ISSUED_NEWEST'])
       expect(await find({ organizationId, due, issued: { from: now.toISOString() } }, orderBy)).toContainEqual(

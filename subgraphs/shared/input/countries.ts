@@ -91,6 +91,17 @@ export function findRegion(country: string, region: string): string | undefined 
   return !known || findCountry(region) === country ? region : undefined;
 }
 
+/**
+ * Finds the regions of all countries that people mean by this text: by the name, or by the ISO 3166-2 code with its country.
+ * A code without its country ("TX") is the code of the same letters in every country, and needs no look-up.
+ */
+export function findRegions(region: string): readonly { readonly country: string; readonly region: string }[] {
+  const key = textKey(region);
+  return iso31662
+    .filter(({ code, name }) => textKey(name) === key || textKey(code) === key)
+    .map(({ code }) => ({ country: code.slice(0, 2), region: code.slice(3) }));
+}
+
 /** Tells what to send as a region of a country. */
 export function describeRegions(country: string): string {
   const [example] = regions.get(country) ?? [];

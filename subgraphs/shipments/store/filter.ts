@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { never, raw, type Sql, sql, within } from '#shared/database/sql.ts';
+import { anyOf, never, raw, type Sql, sql, within } from '#shared/database/sql.ts';
 import { isUuid } from '#shared/ids.ts';
-import { findCountry, findRegion } from '#shared/input/countries.ts';
+import { findCountry, findRegion, findRegions } from '#shared/input/countries.ts';
 import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import type { PlaceFilter, ShipmentFilter } from '../domain/filter-input.ts';
 import { lateIs, willBeLateIs } from './lateness.ts';
@@ -70,8 +70,12 @@ function placeIs(end: 'origin' | 'destination', { country, region, city, hubCode
   const conditions: Sql[] = [];
   if (code !== undefined) conditions.push(sql`${column('country')} = ${code}`);
   if (region != null) {
-    const known = code === undefined ? undefined : findRegion(code, region);
-    conditions.push(sql`${column('region_key')} = any(${[region, known ?? region].map(textKey)}::text[])`);
+    const isRegion = (...names: string[]) => sql`${column('region_key')} = any(${names.map(textKey)}::text[])`;
+    const known =
+      code === undefined
+        ? findRegions(region).map((own) => sql`(${column('country')} = ${own.country} and ${isRegion(own.region)})`)
+        : [isRegion(findRegion(code, region) ?? region)];
+    conditions.push(anyOf([isRegion(region), ...known]));
   }
   if (city != null) conditions.push(sql`${column('city_key')} = ${textKey(city)}`);
   if (hubCode != null) conditions.push(sql`${column('hub_code')} = ${asCode(hubCode)}`);

@@ -149,6 +149,8 @@ describe('a lane is found', () => {
     [{ origin: { city: 'Ciudad Juarez' } }],
     [{ origin: { city: 'ciudad jua\u0301rez', country: 'usa' } }],
     [{ origin: { city: 'ciudad juarez', country: 'United States', region: 'Illinois' } }],
+    [{ origin: { city: 'ciudad juarez', region: 'ILLINOIS' } }],
+    [{ origin: { city: 'ciudad juarez', region: 'us-il' } }],
     [{ origin: { city: 'ciudad juarez', region: 'il' }, destination: { hubCode: 'tor' } }],
   ])('in any case, form or name: %j', async (filter) => {
     expect(await find(filter)).toEqual([other.id]);
@@ -157,6 +159,12 @@ describe('a lane is found', () => {
   test('by a city typed in another normal form', async () => {
     expect(await find({ destination: { city: 'Zürich' } })).toEqual([parts.id]);
     expect(await find({ destination: { city: 'ZURICH', region: 'Ontario', country: 'Canada' } })).toEqual([parts.id]);
+    expect(await find({ destination: { city: 'ZURICH', region: 'ontario' } })).toEqual([parts.id]);
+  });
+
+  test('not by a name that is a region of another country', async () => {
+    expect(await find({ origin: { region: 'Ilam' } })).toEqual([]); // IR-16
+    expect(await find({ origin: { region: 'Illinois', country: 'CA' } })).toEqual([]);
   });
 });
 
