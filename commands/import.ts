@@ -37,7 +37,9 @@ async function importInto<F extends RowFields>(
   const client = await signIn({ url, email, password, scopes });
   const organizationId = name === undefined ? (options.organization ?? '') : await organizationNamed(client, name);
   if (kind.hasOrganization && organizationId === '')
-    throw new ConfigurationError('--organization: an id is required, because the mapping names no organization');
+    throw new ConfigurationError(
+      '--organization: Give the id of the customer, because the mapping names no organization.',
+    );
 
   const bar = new SingleBar(
     { format: '{bar} {percentage}% | {rows} rows | {duration} s', clearOnComplete: false },

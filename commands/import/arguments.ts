@@ -61,13 +61,13 @@ export function readArguments(argv: readonly string[], variables: NodeJS.Process
   const kind = kinds.find((each) => each === name);
   if (!kind || !file || rest.length > 0)
     throw new ConfigurationError(
-      `${command.call} ${command.takes}: both are required, and nothing else; got ${positionals.join(' ') || 'nothing'}`,
+      `${command.call} ${command.takes}: Give the kind and the file, and nothing else, instead of ${positionals.join(' ') || 'nothing'}.`,
     );
   requireFile(file);
   const settings = parseEnvironment(importSettings, variables);
   const mapping = values.mapping ?? (kind === 'shipments' ? scmsMapping : undefined);
   if (mapping === undefined)
-    throw new ConfigurationError('--mapping: a file is required, which says what the columns mean');
+    throw new ConfigurationError('--mapping: Name the mapping file, which says what the columns mean.');
   return {
     kind,
     dryRun: values['dry-run'] ?? false,
@@ -88,5 +88,5 @@ function requireFile(file: string): void {
   } catch {
     // Reported below.
   }
-  throw new ConfigurationError(`FILE: a readable file is required; got ${file}`);
+  throw new ConfigurationError(`FILE: ${file} is not a file that can be read. Name another one.`);
 }

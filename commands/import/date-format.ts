@@ -18,7 +18,11 @@ const compiled = new Map<string, RegExp>();
 
 /** Day 0 of Excel's serial dates; its 29 February 1900, which never was, is out of range. */
 const excelEpoch = Date.UTC(1899, 11, 30);
-const hasOffset = /(?:Z|[+-]\d\d:?\d\d)$/i;
+/** A time of day, and what it differs from UTC. */
+const clock = String.raw`(?<clock>(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)`;
+const offset = String.raw`(?<offset>Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)`;
+/** A day of ISO 8601, or a time with or without an offset, as ISO 8601, RFC 3339 and databases write it. */
+const isoTime = new RegExp(String.raw`^(?<date>\d{4}-\d\d-\d\d)(?:[T ]${clock}(?: ?${offset})?)?$`);
 const serialDate = /^\d{5}(\.\d+)?$/;
 
 export interface DateOptions {
@@ -35,11 +39,12 @@ export interface DateOptions {
  * Undefined when the text does not match the format, or the day does not exist.
  */
 export function parseDate(text: string, format: string, options: DateOptions): Date | undefined {
+  const offset = format === 'iso' ? isoTime.exec(text)?.groups?.['offset'] : undefined;
   const at = parseClock(text, format, options);
   const { timeZone = 'UTC' } = options;
-  if (at === undefined || timeZone === 'UTC' || (format === 'iso' && hasOffset.test(text))) return at;
+  if (at === undefined || timeZone === 'UTC' || offset !== undefined) return at;
   const clock = at.toISOString().replace('Z', '');
-  // A time that the clocks skip or repeat when they are set is the earlier or the first one.
+  // Of a time that the clocks repeat when they are set the first one is meant, and one that they skip is an hour later.
   return new Date(Temporal.PlainDateTime.from(clock).toZonedDateTime(timeZone).epochMilliseconds);
 }
 
@@ -52,8 +57,10 @@ function parseClock(text: string, format: string, { day, twoDigitYearsUntil }: D
   const { year, shortYear, month, monthName, day: date, hour, minute = '0', second = '0' } = groups;
   const fullYear = year === undefined ? yearOf(Number(shortYear), twoDigitYearsUntil) : Number(year);
   const monthIndex = monthName ? months.indexOf(monthName.toLowerCase()) : Number(month) - 1;
-  const time = Date.UTC(fullYear, monthIndex, Number(date), Number(hour ?? 0), Number(minute), Number(second));
-  const at = new Date(time);
+  const at = new Date(0);
+  // `Date.UTC` takes the year 99 for 1999.
+  at.setUTCFullYear(fullYear, monthIndex, Number(date));
+  at.setUTCHours(Number(hour ?? 0), Number(minute), Number(second));
   // JavaScript turns 31 April into 1 May, and 25:00 into the next day.
   if (monthIndex < 0 || at.getUTCMonth() !== monthIndex || at.getUTCDate() !== Number(date)) return undefined;
   if (Number(minute) > 59 || Number(second) > 59) return undefined;
@@ -66,16 +73,11 @@ export function isSerialDate(text: string): boolean {
 }
 
 function parseIso(text: string, day: 'start' | 'end'): Date | undefined {
-  const [, date] = /^(\d{4}-\d\d-\d\d)([T ].+)?$/.exec(text) ?? [];
-  const at = new Date(date === undefined ? Number.NaN : withOffset(text));
+  const { date, clock, offset = 'Z' } = isoTime.exec(text)?.groups ?? {};
   // `Date` takes 30 February for 1 March, in a date with a time.
-  if (date === undefined || Number.isNaN(at.getTime()) || !isDay(date)) return undefined;
-  return text.length === date.length ? ofDay(at, day) : at;
-}
-
-/** `Date` reads a time without an offset by the clock of this machine. */
-function withOffset(text: string): string {
-  return /[T ]/.test(text) && !hasOffset.test(text) ? `${text}Z` : text;
+  if (date === undefined || !isDay(date)) return undefined;
+  const at = new Date(Temporal.Instant.from(`${date}T${clock ?? '00:00'}${offset}`).epochMilliseconds);
+  return clock === undefined ? ofDay(at, day) : at;
 }
 
 function isDay(date: string): boolean {
@@ -83,9 +85,19 @@ function isDay(date: string): boolean {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(date);
 }
 
-/** Writes a serial date as the ISO 8601 text that its cell shows: a day, or a day and a time without an offset. */
-export function serialDateToText(serial: number): string {
+/** The years in which freight is moved. Another one is a slip: 0099, 1025, 9999. */
+export function isPlausible(at: Date): boolean {
+  return at.getUTCFullYear() >= 1900 && at.getUTCFullYear() <= 2100;
+}
+
+/**
+ * Writes a serial date as the ISO 8601 text that its cell shows: a day, a day and a time without an offset, or a time of no
+ * day. Undefined for a number outside of Excel's calendar, which ends with the year 9999.
+ */
+export function serialDateToText(serial: number): string | undefined {
+  if (serial < 0 || serial >= 2_958_466) return undefined;
   const text = new Date(excelEpoch + Math.round(serial * 86_400) * 1_000).toISOString();
+  if (serial < 1) return text.slice(11, 19);
   return Number.isInteger(serial) ? text.slice(0, 10) : text.slice(0, 19);
 }
 

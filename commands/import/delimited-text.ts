@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 
@@ -27,16 +28,27 @@ export async function readPreamble(path: string, encoding: Encoding): Promise<Pr
     const bytes = buffer.subarray(0, bytesRead);
     if (bytes.subarray(0, oldWorkbook.length).equals(oldWorkbook)) {
       throw new ConfigurationError(
-        'FILE: an .xls or a protected workbook cannot be read. Save it as .xlsx without a password',
+        'FILE: An .xls or a protected workbook cannot be read. Open it in Excel and save it as .xlsx without a password.',
       );
     }
     const isWorkbook = bytes.subarray(0, zip.length).equals(zip);
+    requireKindOfName(path, bytes, isWorkbook);
     const label = labelOf(bytes, encoding);
     const [, delimiter] = separatorLine.exec(new TextDecoder(label).decode(bytes)) ?? [];
     return { isWorkbook, encoding: label, delimiter };
   } finally {
     await file.close();
   }
+}
+
+/** @throws ConfigurationError for a file that is not what its name says */
+function requireKindOfName(path: string, bytes: Buffer, isWorkbook: boolean): void {
+  if (bytes.length === 0) throw new ConfigurationError('FILE: The file is empty. Export it again.');
+  const ending = extname(path).toLowerCase();
+  if (isWorkbook || !/^\.xls[xmb]?$/.test(ending)) return;
+  throw new ConfigurationError(
+    `FILE: The file is named ${ending} but is no workbook. If it is CSV, name it .csv, otherwise export it again.`,
+  );
 }
 
 /** A byte order mark wins over the mapping. `latin1` is Windows-1252, in which Excel writes CSV: with the euro sign. */

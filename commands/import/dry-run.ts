@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { changedRow, type ImportKind, type ImportRow, type RowFields, refusalOf } from './kinds/kind.ts';
 import type { Mapping } from './mapping.ts';
 import { readFile } from './read-file.ts';
-import type { RefusedRow } from './refusal.ts';
-import type { ImportTotals, KeptCell } from './totals.ts';
+import { type ImportTotals, Tally } from './totals.ts';
 
 /** What an import would send, without the graph: faults that only its database knows are not found. */
 export interface DryRun {
@@ -24,37 +23,31 @@ export async function dryRun<F extends RowFields>(
 ): Promise<DryRun> {
   const { rows, unusedColumns } = await readFile(file, kind, mapping, () => undefined);
   const shape = kind.shapeOf(now);
-  const refused: RefusedRow[] = [];
-  const kept: KeptCell[] = [];
+  const tally = new Tally();
   const examples: ImportRow[] = [];
   const fingerprints = new Map<string, string>();
-  let [read, repeated] = [0, 0];
   for await (const result of rows) {
-    read += 1;
-    if ('refusal' in result) {
-      refused.push(result.refusal);
-      continue;
-    }
-    const { line, row, keptTexts } = result;
+    const sendable = tally.read(result);
+    if (!sendable) continue;
+    const { row } = sendable;
     const before = fingerprints.get(row.sourceReference);
     const fingerprint = fingerprintOf(row);
     const refusal =
       refusalOf(shape, kind.inputOf(row), row) ??
       (before === undefined || before === fingerprint ? undefined : changedRow(row));
-    if (refusal) {
-      refused.push(refusal);
-      continue;
-    }
+    const isRepeated = !refusal && before !== undefined;
+    const isNew = !refusal && before === undefined;
+    tally.sent([sendable], {
+      imported: Number(isNew),
+      alreadyImported: Number(isRepeated),
+      refused: refusal ? [refusal] : [],
+    });
+    if (!isNew) continue;
     fingerprints.set(row.sourceReference, fingerprint);
-    if (before !== undefined) {
-      repeated += 1;
-      continue;
-    }
-    kept.push(...keptTexts.map((text) => ({ line, sourceReference: row.sourceReference, ...text })));
     if (examples.length < maxExamples) examples.push(row);
   }
   return {
-    totals: { rows: read, imported: read - repeated - refused.length, alreadyImported: repeated, refused, kept },
+    totals: tally.totals,
     examples: examples.map((row) => ({ line: row.line, input: kind.inputOf(row) })),
     unusedColumns,
   };

@@ -1,10 +1,9 @@
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { GraphClient } from '../../client/graph-client.ts';
-import type { ImportKind, ImportRow, RowFields, Sender } from './kinds/kind.ts';
+import type { ImportKind, RowFields, Sender } from './kinds/kind.ts';
 import type { Mapping } from './mapping.ts';
 import { readFile } from './read-file.ts';
-import type { RefusedRow } from './refusal.ts';
-import type { ImportTotals, KeptCell } from './totals.ts';
+import { type ImportTotals, type SendableRow, Tally } from './totals.ts';
 
 export interface ImportOptions<F extends RowFields> {
   readonly file: string;
@@ -42,47 +41,30 @@ export async function importFile<F extends RowFields>(options: ImportOptions<F>)
     bytes += count;
   });
   const sender: Sender = { client, organizationId, source: mapping.source, file, columns };
-  const refused: RefusedRow[] = [];
-  const kept: KeptCell[] = [];
-  let [read, imported, alreadyImported] = [0, 0, 0];
-  const totals = (): ImportTotals => {
-    const byLine = refused.toSorted((left, right) => left.line - right.line);
-    const refusedLines = new Set(refused.map(({ line }) => line));
-    const ofImported = kept.filter(({ line }) => !refusedLines.has(line));
-    return { rows: read, imported, alreadyImported, refused: byLine, kept: ofImported };
-  };
+  const tally = new Tally();
 
-  let batch: ImportRow[] = [];
+  let batch: SendableRow[] = [];
   let size = 0;
   const flush = async () => {
-    if (batch.length > 0) {
-      const outcome = await kind.send(sender, batch);
-      imported += outcome.imported;
-      alreadyImported += outcome.alreadyImported;
-      refused.push(...outcome.refused);
-    }
+    const sent = batch.map(({ row }) => row);
+    if (sent.length > 0) tally.sent(batch, await kind.send(sender, sent));
     batch = [];
     size = 0;
-    onProgress?.({ bytes, rows: read });
+    onProgress?.({ bytes, rows: tally.totals.rows });
   };
   try {
     for await (const result of rows) {
-      read += 1;
-      if ('refusal' in result) {
-        refused.push(result.refusal);
-        continue;
-      }
-      const { line, row, keptTexts } = result;
-      kept.push(...keptTexts.map((text) => ({ line, sourceReference: row.sourceReference, ...text })));
-      const length = Buffer.byteLength(JSON.stringify(row));
+      const sendable = tally.read(result);
+      if (!sendable) continue;
+      const length = Buffer.byteLength(JSON.stringify(sendable.row));
       if (batch.length === batchRows || size + length > batchBytes) await flush();
-      batch.push(row);
+      batch.push(sendable);
       size += length;
     }
     await flush();
   } catch (error) {
-    if (error instanceof ConfigurationError) throw new StoppedImport(error.message, totals());
+    if (error instanceof ConfigurationError) throw new StoppedImport(error.message, tally.totals);
     throw error;
   }
-  return totals();
+  return tally.totals;
 }

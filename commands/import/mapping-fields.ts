@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isCurrency } from '#shared/input/currencies.ts';
-import { convert, type Units, unitsOfVolume, unitsOfWeight } from './units.ts';
+import { isUnit, type Units, unitsOfVolume, unitsOfWeight } from './units.ts';
 
 /** Where the text of a field comes from: a column, the first filled of several, a template, or a constant. */
 const source = {
@@ -22,7 +22,7 @@ function isFromOneSource(field: {
   const { column, columns, template, constant } = field;
   return [column, columns, template, constant].filter((given) => given !== undefined).length === 1;
 }
-const oneSource = 'one of column, columns, template, constant';
+const oneSource = 'Must have exactly one of column, columns, template and constant.';
 
 export const textField = z.strictObject(source).refine(isFromOneSource, oneSource);
 export type TextField = z.infer<typeof textField>;
@@ -47,9 +47,7 @@ function eachOr<S extends z.ZodType>(constant: S) {
 }
 
 function unitOf(units: Units, example: string) {
-  const known = z
-    .string()
-    .refine((unit) => convert('1', unit, units) !== undefined, `a unit such as ${example} is required`);
+  const known = z.string().refine((unit) => isUnit(unit, units), `Must be a unit such as ${example}.`);
   return eachOr(known).default(example);
 }
 export const weightField = z
@@ -60,7 +58,7 @@ export const volumeField = z
   .refine(isFromOneSource, oneSource);
 export type MeasureField = z.infer<typeof weightField> | z.infer<typeof volumeField>;
 
-const currency = z.string().refine(isCurrency, 'an ISO 4217 code such as USD is required');
+const currency = z.string().refine(isCurrency, 'Must be an ISO 4217 code such as USD.');
 export const moneyField = z.strictObject({ ...number, currency: eachOr(currency) }).refine(isFromOneSource, oneSource);
 export type MoneyField = z.infer<typeof moneyField>;
 

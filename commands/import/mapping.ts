@@ -29,7 +29,9 @@ export function readMapping<F>(path: string, { fields }: { readonly fields: z.Zo
     json = JSON.parse(readFileSync(path, 'utf8').normalize('NFC'));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`--mapping: a readable JSON file is required; ${path}: ${reason}`);
+    throw new ConfigurationError(
+      `--mapping: ${path} cannot be read as JSON (${reason}). Correct it, or name another file.`,
+    );
   }
   const parsed = z.strictObject({ ...settings, fields }).safeParse(json);
   if (parsed.success) return parsed.data;

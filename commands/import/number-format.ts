@@ -1,3 +1,5 @@
+import { withPlainDigits } from './plain-digits.ts';
+
 /** The decimal separator of a file; undefined where its mapping does not say it and its kind of file does not tell. */
 export type DecimalSeparator = '.' | ',' | undefined;
 
@@ -7,8 +9,11 @@ export type ReadNumber =
   /** What keeps the text from being a number. `isNumeric` is true if people would read one. */
   | { readonly fault: 'AMBIGUOUS' | 'UNREADABLE'; readonly isNumeric: boolean };
 
-/** Thousands of Western numbers, or of Indian ones: 1,234,567 or 12,34,567. All separators of a number are the same. */
-const grouped = /^\d{1,3}(?:([,. '])\d{3})(?:\1\d{3})*$|^\d{1,2}(?:,\d{2})+,\d{3}$/;
+/**
+ * Thousands of Western numbers, or of Indian ones: 1,234,567 or 12,34,567. All separators of a number are the same. Nobody
+ * writes thousands behind a zero: 0,500 is a decimal.
+ */
+const grouped = /^[1-9]\d{0,2}(?:([,. '])\d{3})(?:\1\d{3})*$|^[1-9]\d?(?:,\d{2})+,\d{3}$/;
 const plain = /^\d+$/;
 
 /**
@@ -29,15 +34,19 @@ export function readNumber(text: string, decimal: DecimalSeparator, currency?: s
 
 /** True for a text in which people see a number, in whatever format: a mapping that does not read it is wrong. */
 function isNumeric(text: string): boolean {
-  return /^\P{L}*\d/u.test(text) || /^\P{L}*\p{L}{1,3}\P{L}*\d\P{L}*$/u.test(text);
+  return /^\P{L}*\p{N}/u.test(text) || /^\P{L}*\p{L}{1,3}\P{L}*\p{N}\P{L}*$/u.test(text);
 }
 
-/** One form for each kind of blank, apostrophe and minus. */
+/**
+ * One form for each kind of digit, blank, apostrophe and minus, without the marks that turn the direction of writing. A line
+ * break is no blank: a cell of two lines may have two numbers.
+ */
 function normalize(text: string): string {
-  return text
-    .replaceAll(/[\s\u00a0\u2007\u2009\u202f]/gu, ' ')
-    .replaceAll(/[\u2019\u02bc`\u00b4]/gu, "'")
-    .replaceAll(/[\u2212\u2013]/gu, '-')
+  return withPlainDigits(text)
+    .replaceAll(/[\u061c\u200e\u200f]/g, '')
+    .replaceAll(/\p{Zs}/gu, ' ')
+    .replaceAll(/[\u2018\u2019\u02bc`\u00b4]/g, "'")
+    .replaceAll(/[\u2010-\u2013\u2212\ufe63]/g, '-')
     .trim();
 }
 

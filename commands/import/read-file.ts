@@ -8,10 +8,17 @@ import { readSheet } from './read-sheet.ts';
 import { type RefusedRow, RowRefusal } from './refusal.ts';
 import type { KeptText, Row } from './row.ts';
 import { alignedValues, cellsOf, cellsOfAnyRow, type Table, tableOf } from './table.ts';
+import { textAt } from './text-at.ts';
 
 /** What a mapping makes of a row: a row to send, with the texts that it keeps in place of numbers, or a refusal. */
 export type ReadRow =
-  | { readonly line: number; readonly row: ImportRow; readonly keptTexts: readonly KeptText[] }
+  | {
+      readonly line: number;
+      readonly row: ImportRow;
+      readonly keptTexts: readonly KeptText[];
+      /** The text of the cell from which a field of the row was made. */
+      readonly textAt: (field: string) => string;
+    }
   | { readonly line: number; readonly refusal: RefusedRow };
 
 export interface ReadFile {
@@ -63,7 +70,8 @@ async function* mappedRows<F extends RowFields>(
     try {
       const values = alignedValues(table, source);
       const row: Row = { cells: cellsOf(table, values), decimal, twoDigitYearsUntil, keptTexts: [] };
-      yield { line, row: mapRow(fields, row, line, values), keptTexts: row.keptTexts };
+      const sent = mapRow(fields, row, line, values);
+      yield { line, row: sent, keptTexts: row.keptTexts, textAt: (field) => textAt(fields, field, row.cells) };
     } catch (error) {
       if (!(error instanceof RowRefusal)) throw error;
       const sourceReference = textOf(fields.sourceReference, cellsOfAnyRow(table, source)) ?? '';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { CellObject } from '@e965/xlsx';
-import { Decimal } from 'decimal.js';
+import type { CellObject, WorkBook } from '@e965/xlsx';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { serialDateToText } from './date-format.ts';
 import type { SourceRow } from './read-rows.ts';
+import { type FormatNumber, shownNumber } from './shown-number.ts';
 
 export interface ReadSheetOptions {
   /** The first by default. */
@@ -13,8 +13,13 @@ export interface ReadSheetOptions {
   readonly onBytes: (count: number) => void;
 }
 
-/** Excel itself shows no more digits of a number. */
-const digitsOfExcel = 15;
+/** What a cell shows, or why nobody can tell. */
+interface Shown {
+  readonly text?: string;
+  readonly fault?: string;
+}
+
+type SheetRows = readonly (readonly (CellObject | undefined)[] | undefined)[];
 
 /** Gives the rows of an Excel workbook (.xlsx), header first, without those that have no text. Lines are those of Excel. */
 export async function* readSheet(
@@ -22,51 +27,79 @@ export async function* readSheet(
   { sheet, decimal, onBytes }: ReadSheetOptions,
 ): AsyncGenerator<SourceRow> {
   // Most imports need no spreadsheet reader, which takes long to load.
-  const { read, SSF, utils } = await import('@e965/xlsx');
+  const { SSF, utils } = await import('@e965/xlsx');
   const bytes = await readFile(path);
   onBytes(bytes.length);
-  const workbook = read(bytes, { dense: true, cellNF: true, cellHTML: false, sheetStubs: true });
-  const name = sheet ?? workbook.SheetNames[0] ?? '';
-  const rows = workbook.Sheets[name]?.['!data'];
-  if (!rows) {
-    throw new ConfigurationError(
-      `FILE: the sheet ${JSON.stringify(name)} is required; got ${workbook.SheetNames.join(', ') || 'none'}`,
-    );
-  }
+  const workbook = await readWorkbook(bytes);
+  const rows = rowsOf(workbook, sheet);
   const daysBefore = workbook.Workbook?.WBProps?.date1904 ? 1_462 : 0;
-  const isDate = ({ z }: CellObject) => typeof z === 'string' && SSF.is_date(z);
+  const formatNumber: FormatNumber = (format, value) => SSF.format(format, value);
+  const show = (cell: CellObject | undefined): Shown => {
+    if (cell?.t !== 'n' || typeof cell.v !== 'number') return textOf(cell);
+    const format = typeof cell.z === 'string' ? cell.z : 'General';
+    return SSF.is_date(format) ? shownDate(cell.v + daysBefore) : shownNumberOf(cell.v, format, decimal, formatNumber);
+  };
 
   for (const [index, row] of rows.entries()) {
     // A sheet leaves out rows and cells without content.
-    const cells = Array.from(row ?? []);
-    const values = cells.map((cell) => textOf(cell, decimal, isDate, daysBefore));
-    const wrong = cells.findIndex((cell) => faultOf(cell) !== undefined);
+    const cells = Array.from(row ?? [], show);
+    const values = cells.map(({ text }) => text ?? '');
+    const wrong = cells.findIndex((cell) => cell.fault !== undefined);
     const fault =
-      wrong < 0 ? undefined : `the cell ${utils.encode_cell({ r: index, c: wrong })} ${faultOf(cells[wrong])}`;
+      wrong < 0 ? undefined : `The cell ${utils.encode_cell({ r: index, c: wrong })} ${cells[wrong]?.fault}`;
     if (fault === undefined && values.every((value) => value.trim() === '')) continue;
     yield { line: index + 1, values, ...(fault !== undefined && { fault }) };
   }
 }
 
-/** Why a cell has no value, although it is not empty. */
-function faultOf(cell: CellObject | undefined): string | undefined {
-  if (cell?.t === 'e') return `holds the error ${cell.w ?? cell.v}`;
-  if (cell?.t === 'z' && cell.f !== undefined)
-    return 'has a formula without a result. Open the file in Excel and save it';
-  return undefined;
+/** @throws ConfigurationError */
+async function readWorkbook(bytes: Buffer): Promise<WorkBook> {
+  const { read } = await import('@e965/xlsx');
+  try {
+    return read(bytes, { dense: true, cellNF: true, cellHTML: false, sheetStubs: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(
+      `FILE: The workbook is damaged or no Excel workbook (${reason}). Get it again, or open it in Excel and save it as .xlsx without a password.`,
+    );
+  }
 }
 
-function textOf(
-  cell: CellObject | undefined,
-  decimal: '.' | ',',
-  isDate: (cell: CellObject) => boolean,
-  daysBefore: number,
-): string {
-  if (!cell || cell.v === undefined || faultOf(cell) !== undefined) return '';
-  if (typeof cell.v === 'number') {
-    if (isDate(cell)) return serialDateToText(cell.v + daysBefore);
-    return new Decimal(cell.v).toSignificantDigits(digitsOfExcel).toFixed().replace('.', decimal);
+/** The rows of a sheet; the first by default. @throws ConfigurationError */
+function rowsOf({ SheetNames: names, Sheets: sheets }: WorkBook, sheet: string | undefined): SheetRows {
+  const name = sheet ?? names[0];
+  if (name === undefined) throw new ConfigurationError('FILE: The workbook has no sheet. Export it again.');
+  if (!names.includes(name)) {
+    const others = names.map((each) => JSON.stringify(each)).join(', ');
+    throw new ConfigurationError(
+      `FILE: The workbook has no sheet ${JSON.stringify(name)}. Set "sheet" of the mapping to one of ${others}.`,
+    );
   }
-  if (typeof cell.v === 'boolean') return cell.v ? 'TRUE' : 'FALSE';
-  return cell.t === 'z' ? '' : String(cell.v).replaceAll(/\r\n?/g, '\n');
+  const rows = sheets[name]?.['!data'] ?? [];
+  if (rows.some((row) => row?.some((cell) => cell?.v !== undefined))) return rows;
+  throw new ConfigurationError(
+    `FILE: The sheet ${JSON.stringify(name)} is empty. Set "sheet" of the mapping to the one with the rows.`,
+  );
+}
+
+function shownDate(serial: number): Shown {
+  const text = serialDateToText(serial);
+  return text === undefined ? { fault: `holds ${serial} as a date, which Excel cannot show. Correct it.` } : { text };
+}
+
+function shownNumberOf(value: number, format: string, decimal: '.' | ',', formatNumber: FormatNumber): Shown {
+  const text = shownNumber(value, format, decimal, formatNumber);
+  if (text !== undefined) return { text };
+  const message = `holds ${value}, which its number format ${JSON.stringify(format)} shows as another number`;
+  return { fault: `${message}. Give it the format General.` };
+}
+
+function textOf(cell: CellObject | undefined): Shown {
+  if (cell?.t === 'e') return { fault: `holds the error ${cell.w ?? cell.v}. Correct it.` };
+  if (cell?.t === 'z' && cell.f !== undefined) {
+    return { fault: 'has a formula without a result. Open the file in Excel and save it.' };
+  }
+  if (!cell || cell.v === undefined || cell.t === 'z') return { text: '' };
+  if (typeof cell.v === 'boolean') return { text: cell.v ? 'TRUE' : 'FALSE' };
+  return { text: String(cell.v).replaceAll(/\r\n?/g, '\n') };
 }

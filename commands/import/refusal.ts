@@ -9,7 +9,7 @@ export interface RefusedRow {
   readonly message: string;
 }
 
-export type RefusalCode = 'MALFORMED' | 'UNMAPPED' | 'INVALID_INPUT';
+export type RefusalCode = 'MALFORMED' | 'UNMAPPED' | 'INVALID_INPUT' | 'INVALID_TIME';
 
 /** Thrown for a row that cannot be sent. */
 export class RowRefusal extends Error {

@@ -45,7 +45,8 @@ function headlineOf({ rows, imported, alreadyImported, refused }: ImportTotals, 
 
 /** Writes every refused row and kept text with its line, its reason and its value as CSV. */
 export function writeReport(path: string, { refused, kept }: ImportTotals): void {
-  const message = 'a number is required; the text was kept as a note. Add it to "notes" of the field in the mapping';
+  const message =
+    'The text is not a number and was kept as a note. Correct it, or add it to "notes" of the field in the mapping.';
   const keptRows = kept.map((cell) => ({ ...cell, code: 'KEPT_AS_TEXT', message: `${cell.field}: ${message}` }));
   const rows = [...refused, ...keptRows].map((row) => columns.map((column) => String(row[column])));
   try {
@@ -53,7 +54,7 @@ export function writeReport(path: string, { refused, kept }: ImportTotals): void
     writeFileSync(path, toCsv([columns, ...rows]));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`--report: a writable file is required; ${path}: ${reason}`);
+    throw new ConfigurationError(`--report: ${path} cannot be written (${reason}). Name another file.`);
   }
 }
 

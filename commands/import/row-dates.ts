@@ -1,5 +1,5 @@
 import { textsOf } from './cells.ts';
-import { isSerialDate, parseDate } from './date-format.ts';
+import { isPlausible, isSerialDate, parseDate } from './date-format.ts';
 import type { DateField } from './mapping-fields.ts';
 import { RowRefusal, shown } from './refusal.ts';
 import { type Row, unmapped } from './row.ts';
@@ -22,10 +22,14 @@ function readDate(
 ): Date {
   for (const format of formats) {
     const at = parseDate(text, format, { day, twoDigitYearsUntil, timeZone });
-    if (at) return at;
+    if (at && isPlausible(at)) return at;
+    if (at) {
+      const message = `${shown(text)} is in a year before 1900 or after 2100. Correct it.`;
+      throw new RowRefusal('INVALID_TIME', message, { field, value: text });
+    }
   }
-  const what = `a date as ${formats.join(' or ')}`;
+  const what = `a date in the format ${formats.join(' or ')}`;
   if (!isSerialDate(text)) throw unmapped(field, text, what);
-  const message = `${what} is required; got ${shown(text)}, a serial date of Excel. Format the column as a date, or add "excel" to "formats"`;
+  const message = `${shown(text)} is not ${what} but a serial date of Excel. Format the column as a date, or add "excel" to "formats".`;
   throw new RowRefusal('UNMAPPED', message, { field, value: text });
 }

@@ -4,7 +4,7 @@ import type { MeasureField, MoneyField, NumberField, TextField } from './mapping
 import { readNumber } from './number-format.ts';
 import { RowRefusal, shown } from './refusal.ts';
 import { type Row, unmapped } from './row.ts';
-import { convert, type Units } from './units.ts';
+import { convert, isUnit, type Units } from './units.ts';
 
 /** What a row has for a number: the number, a text in its place, or neither. */
 interface NumberOrNote<N> {
@@ -26,7 +26,7 @@ export function wholeNumberOf(row: Row, field: string, source: NumberField): num
   if (value === null) return null;
   const number = Number(digitsOf(row, field, source, value, 'a whole number'));
   if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return number;
-  const message = `a whole number from 1 to 1,000,000,000 is required; got ${shown(value)}`;
+  const message = `${shown(value)} is not a whole number from 1 to 1,000,000,000. Correct it.`;
   throw new RowRefusal('INVALID_INPUT', message, { field, value });
 }
 
@@ -40,7 +40,7 @@ export function numberOf(row: Row, field: string, source: NumberField): number |
 export function measureOf(row: Row, field: string, source: MeasureField | undefined, units: Units): number | null {
   const value = textOf(source, row.cells);
   if (source === undefined || value === null) return null;
-  return inUnit(row, field, source, units, digitsOf(row, field, source, value, 'a number'));
+  return inUnit(row, field, source, units, value);
 }
 
 /** Like `measureOf`, but a text that is no number is a note. @throws RowRefusal */
@@ -53,7 +53,7 @@ export function measureOrNote(
   const value = textOf(source, row.cells);
   if (source === undefined || value === null) return { number: null, note: null };
   if (isNote(row, field, source, value)) return { number: null, note: value };
-  return { number: inUnit(row, field, source, units, digitsOf(row, field, source, value, 'a number')), note: null };
+  return { number: inUnit(row, field, source, units, value), note: null };
 }
 
 /** An amount of money. @throws RowRefusal */
@@ -81,8 +81,8 @@ function digitsOf(row: Row, field: string, source: TextField, value: string, wha
   const example = decimal === ',' ? '1.200,50' : '1,200.50';
   const message =
     read.fault === 'AMBIGUOUS'
-      ? `${what} is required; got ${shown(value)}, which is two numbers. Set "decimal" of the mapping to "." or ","`
-      : `${what} is required; got ${shown(value)}, which is not written like ${example}. Correct it, or set "decimal" of the mapping`;
+      ? `${shown(value)} can be two numbers. Set "decimal" of the mapping to "." or ",".`
+      : `${shown(value)} is not ${what} written like ${example}. Correct it, or set "decimal" of the mapping.`;
   throw new RowRefusal('UNMAPPED', message, { field, value });
 }
 
@@ -105,20 +105,34 @@ function matches(text: string, pattern: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
 }
 
-function inUnit(row: Row, field: string, source: MeasureField, units: Units, digits: string): number {
-  const unit = typeof source.unit === 'string' ? source.unit : textOf(source.unit, row.cells);
+function inUnit(row: Row, field: string, source: MeasureField, units: Units, value: string): number {
+  const unit = unitOf(row, field, source, units);
+  const digits = digitsOf(row, field, source, withoutUnit(field, value, unit, units), `a number in ${unit}`);
+  return convert(digits, unit, units) ?? 0;
+}
+
+function unitOf(row: Row, field: string, { unit: source }: MeasureField, units: Units): string {
+  const unit = typeof source === 'string' ? source : textOf(source, row.cells);
   if (unit === null)
-    throw new RowRefusal('UNMAPPED', 'a unit is required; the row has none', { field: `${field}.unit` });
-  const number = convert(digits, unit, units);
-  if (number !== undefined) return number;
+    throw new RowRefusal('UNMAPPED', 'The row has no unit. Fill the cell.', { field: `${field}.unit` });
+  if (isUnit(unit, units)) return unit;
   throw unmapped(`${field}.unit`, unit, `one of ${[...units.keys()].join(', ')}`);
+}
+
+/** Takes the unit off a number such as `12 kg`. @throws RowRefusal if it is another one than that of the field */
+function withoutUnit(field: string, value: string, unit: string, units: Units): string {
+  const [, number, written = ''] = /^(.*[\p{N})-])\s*(\p{L}.*)$/su.exec(value) ?? [];
+  if (number === undefined || !isUnit(written, units)) return value;
+  if (convert('1', written, units) === convert('1', unit, units)) return number;
+  const message = `${shown(value)} is not in ${unit}. Correct it, or set "unit" of the field in the mapping.`;
+  throw new RowRefusal('UNMAPPED', message, { field, value });
 }
 
 function currencyOf(row: Row, field: string, { currency }: MoneyField): string {
   if (typeof currency === 'string') return currency;
   const text = textOf(currency, row.cells);
   if (text === null) {
-    throw new RowRefusal('UNMAPPED', 'a currency is required; the row has none', { field: `${field}.currency` });
+    throw new RowRefusal('UNMAPPED', 'The row has no currency. Fill the cell.', { field: `${field}.currency` });
   }
   const code = text.toUpperCase();
   if (isCurrency(code)) return code;

@@ -16,7 +16,7 @@ export function placeOf(row: Row, name: string, source: PlaceField | undefined) 
   if (country !== null) return { country, ...parts };
   const [lost] = Object.values(parts).filter((part) => part !== null);
   if (lost === undefined) return null;
-  const message = `a country is required for the place ${shown(lost)}; the row has none`;
+  const message = `The place ${shown(lost)} has no country. Fill the cell of the country.`;
   throw new RowRefusal('UNMAPPED', message, { field: `${name}.country`, value: lost });
 }
 
@@ -26,5 +26,5 @@ export function countryOf(row: Row, name: string, source: Pick<PlaceField, 'coun
   if (text === null) return null;
   const country = findCountry(text);
   if (country !== undefined) return country;
-  throw unmapped(`${name}.country`, text, 'a country, by its code (ISO 3166-1) or English name,');
+  throw unmapped(`${name}.country`, text, 'the code (ISO 3166-1) or English name of a country');
 }

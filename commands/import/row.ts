@@ -21,12 +21,12 @@ export interface Row {
 /** Refuses a row that lacks a required field. */
 export function required<T>(field: string, value: T | null): T {
   if (value !== null) return value;
-  throw new RowRefusal('UNMAPPED', 'a value is required; the row has none', { field });
+  throw new RowRefusal('UNMAPPED', 'The row has no value for it. Fill the cell.', { field });
 }
 
-/** The refusal of a text that the mapping does not translate. */
+/** The refusal of a text that is not what a field takes, such as "a date", and that the mapping does not translate. */
 export function unmapped(field: string, value: string, what: string): RowRefusal {
-  const message = `${what} is required; got ${shown(value)}. Add it to "values" of the mapping (null when it is unknown)`;
+  const message = `${shown(value)} is not ${what}. Correct it, or add it to "values" of the mapping (null when it is unknown).`;
   return new RowRefusal('UNMAPPED', message, { field, value });
 }
 
@@ -62,5 +62,5 @@ export function enumValuesOf<const V extends string>(
     throw unmapped(field, text, `one of ${values.join(', ')}`);
   });
   if (found.length > 0) return found;
-  throw new RowRefusal('UNMAPPED', 'a value is required; the row has none', { field });
+  throw new RowRefusal('UNMAPPED', 'The row has no value for it. Fill the cell.', { field });
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { requireData } from '../../client/data.ts';
 import { GraphFailure } from '../../client/graph-failure.ts';
-import { type BatchOutcome, type ImportRow, type Sender, valueAt } from './kinds/kind.ts';
+import type { BatchOutcome, ImportRow, Sender } from './kinds/kind.ts';
 import type { RefusedRow } from './refusal.ts';
 import { failureOf, organizationAttempts, requireDueToRows, requireSomeSuccess } from './send-failure.ts';
 
@@ -60,15 +60,14 @@ async function send(
     const { importShipments: payload } = requireData(await client.send<ImportResponse>(operation));
     const [fault] = payload.userErrors;
     if (!fault) {
-      const byLine = new Map(rows.map((row) => [row.line, row]));
-      const refused = payload.refusals.map(({ field, ...refusal }) => {
-        return { ...refusal, field: field ?? '', value: valueAt(byLine.get(refusal.line), field ?? '') };
-      });
+      const refused = payload.refusals.map(({ field, ...refusal }) => ({ ...refusal, field: field ?? '', value: '' }));
       return { imported: payload.imported, alreadyImported: payload.alreadyImported, refused };
     }
     if (fault.code !== 'NOT_FOUND') throw new ConfigurationError(`import: ${fault.message}`);
     if (attempt === organizationAttempts) {
-      throw new ConfigurationError(`--organization: the id of an organization is required; got ${organizationId}`);
+      throw new ConfigurationError(
+        `--organization: There is no organization with the id ${organizationId}. Give the id of one.`,
+      );
     }
     await pause(500);
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireData } from '../../client/data.ts';
 import { GraphFailure } from '../../client/graph-failure.ts';
-import { type BatchOutcome, changedRow, type ImportRow, type Sender, valueAt } from './kinds/kind.ts';
+import { type BatchOutcome, changedRow, type ImportRow, type Sender } from './kinds/kind.ts';
 import type { RefusedRow } from './refusal.ts';
 import { failureOf, organizationAttempts, requireSomeSuccess } from './send-failure.ts';
 
@@ -44,7 +44,7 @@ async function sendRow(sender: Sender, query: string, row: ImportRow, input: obj
       const [fault] = payload.userErrors;
       if (!fault) return undefined;
       const isNewOrganization = fault.code === 'NOT_FOUND' && fault.field?.[0] === 'organizationId';
-      if (!isNewOrganization || attempt === organizationAttempts) return refusalOf(row, input, fault);
+      if (!isNewOrganization || attempt === organizationAttempts) return refusalOf(row, fault);
     } catch (error) {
       if (error instanceof GraphFailure) return failureOf(row, error);
       throw error;
@@ -53,14 +53,14 @@ async function sendRow(sender: Sender, query: string, row: ImportRow, input: obj
   }
 }
 
-function refusalOf(row: ImportRow, input: object, { code, field, message }: UserError): RefusedRow {
+function refusalOf(row: ImportRow, { code, field, message }: UserError): RefusedRow {
   const { line, sourceReference } = row;
   const path = field?.join('.') ?? '';
   if (code === 'IDEMPOTENCY_KEY_REUSED') {
     return changedRow(row);
   }
   const text = path === '' ? message : `${path}: ${message}`;
-  return { line, sourceReference, code, field: path, value: valueAt(input, path), message: text };
+  return { line, sourceReference, code, field: path, value: '', message: text };
 }
 
 function keyOf(...parts: readonly string[]): string {

@@ -32,11 +32,13 @@ export async function signIn({ url, email, password, scopes }: SignInOptions): P
 function describe(failure: GraphFailure): string {
   if (failure instanceof SignInFailure) return `--email, --password: ${failure.message}`;
   if (failure.isFromGraph) return `import: ${failure.message}`;
-  return `--url: the GraphQL address of a running gateway is required; ${failure.message}`;
+  return `--url: ${failure.message}. Give the GraphQL address of a running gateway.`;
 }
 
 function requireScopes(email: string, required: readonly string[], held: readonly string[]): void {
   const missing = required.find((scope) => !held.includes(scope));
   if (missing === undefined) return;
-  throw new ConfigurationError(`--email: the scope ${missing} is required; ${email} has ${held.join(', ') || 'none'}`);
+  throw new ConfigurationError(
+    `--email: ${email} lacks the scope ${missing}. Use an account that has it; this one has ${held.join(', ') || 'none'}.`,
+  );
 }

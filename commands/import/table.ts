@@ -12,19 +12,19 @@ export interface Table {
 /** Reads the header. @throws ConfigurationError if a column that the mapping needs is absent, or a name is there twice */
 export function tableOf(header: SourceRow | undefined, needed: ReadonlySet<string>): Table {
   if (header?.fault !== undefined) {
-    throw new ConfigurationError(`FILE: a header in CSV is required; ${header.fault}`);
+    throw new ConfigurationError(`FILE: The header is not CSV. ${header.fault}`);
   }
   const names = (header?.values ?? []).map((name) => name.normalize('NFC').trim());
   const places = names.flatMap((name, place) => (name === '' ? [] : [place]));
   const columns = places.map((place) => names[place] ?? '');
   const twice = columns.find((name, place) => columns.indexOf(name) !== place);
   if (twice !== undefined) {
-    throw new ConfigurationError(`FILE: the column ${JSON.stringify(twice)} is there twice. Rename one of them.`);
+    throw new ConfigurationError(`FILE: The column ${JSON.stringify(twice)} is there twice. Rename one of them.`);
   }
   const missing = [...needed].filter((column) => !columns.includes(column));
   if (missing.length > 0) {
-    const got = columns.join(', ') || 'an empty file';
-    throw new ConfigurationError(`FILE: the columns ${missing.join(', ')} are required by the mapping; got ${got}`);
+    const lacks = `The file lacks the columns ${missing.join(', ')} of the mapping. It has ${columns.join(', ') || 'none'}`;
+    throw new ConfigurationError(`FILE: ${lacks}. Correct the mapping, or its "delimiter".`);
   }
   return { columns, places };
 }
@@ -37,14 +37,18 @@ export function alignedValues({ columns, places }: Table, { values, fault }: Sou
   const nameless = values.findIndex((value, place) => !named.has(place) && value.trim() !== '');
   // Excel writes empty cells behind the last column; other programs leave them out.
   if (values.length < width || nameless >= width) {
-    throw new RowRefusal('UNMAPPED', `${width} cells are required, as in the header; got ${values.length}`);
+    throw new RowRefusal(
+      'UNMAPPED',
+      `The row has ${values.length} cells, the header ${width}. Give one cell per column.`,
+    );
   }
   if (nameless >= 0) {
-    const message = `a name is required for column ${nameless + 1}, in which the row has a value`;
+    const message = `The row has a value in column ${nameless + 1}, which has no name. Name the column, or empty the cell.`;
     throw new RowRefusal('UNMAPPED', message, { value: values[nameless] ?? '' });
   }
   if (values.some((value) => value.includes('\ufffd'))) {
-    const message = 'well-formed UTF-8 is required (or "encoding": "latin1" in the mapping); got other bytes';
+    const message =
+      'The row has bytes that are not UTF-8. Save the file as UTF-8, or set "encoding": "latin1" in the mapping.';
     throw new RowRefusal('UNMAPPED', message);
   }
   return columns.map((_name, index) => values[places[index] ?? 0] ?? '');

@@ -29,8 +29,16 @@ const decimals = 6;
 
 /** Converts a plain decimal number from a unit; undefined for a unit that is not known. */
 export function convert(digits: string, unit: string, units: Units): number | undefined {
-  const factor = units.get(textKey(unit).replaceAll('.', ''));
+  const factor = units.get(keyOf(unit));
   return factor && new Decimal(digits).mul(factor).toDecimalPlaces(decimals).toNumber();
+}
+
+export function isUnit(text: string, units: Units): boolean {
+  return units.has(keyOf(text));
+}
+
+function keyOf(unit: string): string {
+  return textKey(unit).replaceAll('.', '');
 }
 
 function unitsOf(list: readonly (readonly [readonly string[], string])[]): Units {

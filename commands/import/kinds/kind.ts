@@ -63,21 +63,11 @@ export function refusalOf(
   if (!fault) return undefined;
   const field = fault.field?.join('.') ?? '';
   const message = `${field || 'row'}: ${fault.message}`;
-  return { line, sourceReference, code: fault.code, field, value: valueAt(input, field), message };
+  return { line, sourceReference, code: fault.code, field, value: '', message };
 }
 
 /** The refusal of a row whose key is that of another row with other values. */
 export function changedRow({ line, sourceReference }: ImportRow): RefusedRow {
-  const message = `The row ${sourceReference} was imported before with other values. An import never changes a record.`;
+  const message = `The row ${sourceReference} was imported before with other values. An import never changes a record: correct it in the product, or give the row another key.`;
   return { line, sourceReference, code: 'CHANGED', field: '', value: '', message };
-}
-
-/** The value of a field such as `item.quantity`, as text. */
-export function valueAt(input: unknown, field: string): string {
-  if (field === '') return '';
-  let value = input;
-  for (const name of field.split('.')) value = (Object(value) as Record<string, unknown>)[name];
-  if (value == null) return '';
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

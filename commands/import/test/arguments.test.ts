@@ -21,9 +21,9 @@ describe('the command line of the import', () => {
   test.each([
     [[], /npm run import -- shipments\|loads\|drivers\|vehicles FILE/],
     [['trailers', file], /npm run import -- shipments\|loads\|drivers\|vehicles FILE/],
-    [['drivers', file], /--mapping: a file is required/],
-    [['shipments', 'none.csv'], /FILE: a readable file is required; got none.csv/],
-    [['shipments', import.meta.dirname], /FILE: a readable file is required/],
+    [['drivers', file], /--mapping: Name the mapping file/],
+    [['shipments', 'none.csv'], /FILE: none.csv is not a file that can be read/],
+    [['shipments', import.meta.dirname], /FILE: .+ is not a file that can be read/],
     [['shipments', file, '--colour'], /--colour/],
   ])('says in one line what is missing (%#)', (argv, message) => {
     expect(() => readArguments(argv, {})).toThrow(message);

@@ -30,7 +30,7 @@ test('a dry run counts rows that repeat another, and refuses those whose key ano
       imported: 1,
       alreadyImported: 1,
       refused: [
-        { line: 4, code: 'CHANGED' },
+        { line: 4, code: 'CHANGED', message: expect.stringContaining('twice in the file, first in line 2') },
         { line: 5, code: 'UNMAPPED', field: 'item.quantity' },
       ],
     },
@@ -45,4 +45,22 @@ test('a dry run counts rows that repeat another, and refuses those whose key ano
   ]);
   expect(shown).toContain('  item.value.amount: "8400.00"');
   expect(shown.at(-1)).toBe('Columns that no field uses: Driver.');
+});
+
+test('a dry run shows the text of a cell that the graph would refuse, and keys that are the same in two normal forms', async () => {
+  const [header = '', row = ''] = readFileSync(join(samples, 'shipments.csv'), 'utf8').split('\n');
+  const file = join(folder, 'forms.csv');
+  const key = 'Zu\u0308rich';
+  const [composed, decomposed] = [key.normalize('NFC'), key].map((each) => row.replace('K-1001', each));
+  writeFileSync(file, [header, composed, decomposed, row.replace('8400.00', '"€8,400.005"')].join('\n'));
+  const { totals } = await dryRun(file, shipments, mapping, now);
+  expect(totals.refused).toMatchObject([
+    {
+      line: 3,
+      code: 'CHANGED',
+      message:
+        'The row Zürich is twice in the file, first in line 2 with other values. Remove one, or give it another key.',
+    },
+    { line: 4, code: 'INVALID_INPUT', field: 'item.value', value: '€8,400.005' },
+  ]);
 });

@@ -19,6 +19,14 @@ describe('numbers of files', () => {
     ['−5', '-5'],
     ['12.50-', '-12.50'],
     ['(1,200.50)', '-1200.50'],
+    ['‐5', '-5'],
+    ['007', '007'],
+    ['0.500', '0.500'],
+    ['１，２３４．５', '1234.5'],
+    ['٣٤', '34'],
+    ['१२.५', '12.5'],
+    ['𝟏𝟐', '12'],
+    ['\u200e-5', '-5'],
   ])('%s with a decimal point', (text, digits) => {
     expect(readNumber(text, '.')).toEqual({ digits });
   });
@@ -68,6 +76,15 @@ describe('numbers of files', () => {
     '-CR 12.50',
     '(EUR 12)',
     '1.2.3',
+    '0,500',
+    '00,500',
+    '0,12,345',
+    '0 500',
+    '½',
+    '5²',
+    '٣४',
+    '٣٫٥',
+    '1\n200',
   ])('%s is a number in another format', (text) => {
     expect(readNumber(text, '.', 'USD')).toEqual({ fault: 'UNREADABLE', isNumeric: true });
   });
@@ -85,5 +102,8 @@ describe('numbers of files', () => {
     expect(readNumber('1.234,5', undefined)).toEqual({ digits: '1234.5' });
     expect(readNumber('999,99', undefined)).toEqual({ digits: '999.99' });
     expect(readNumber('1200.125', undefined)).toEqual({ digits: '1200.125' });
+    expect(readNumber('0.123', undefined)).toEqual({ digits: '0.123' });
+    expect(readNumber('-0,500', undefined)).toEqual({ digits: '-0.500' });
+    expect(readNumber('0.500', ',')).toEqual({ fault: 'UNREADABLE', isNumeric: true });
   });
 });

@@ -69,7 +69,7 @@ describe('the numbers of a file', () => {
   test('a number that could be two is refused until the mapping says which separator is the decimal one', async () => {
     const text = `${german}1;1.3.2025;5.3.2025;DE;Köln;Bolts;10;1.200;1;1\n`;
     const unstated = await read(text, { settings: { delimiter: ';' } });
-    expect(refusalsOf(unstated.rows)).toEqual([[2, expect.stringContaining('got "1.200", which is two numbers')]]);
+    expect(refusalsOf(unstated.rows)).toEqual([[2, expect.stringContaining('"1.200" can be two numbers')]]);
     const comma = await read(text, { settings: { delimiter: ';', decimal: ',' } });
     expect(comma.rows).toMatchObject([{ row: { item: { weightKg: 1200 } } }]);
     const point = await read(text, { settings: { delimiter: ';', decimal: '.' } });
@@ -96,13 +96,13 @@ describe('the numbers of a file', () => {
       },
     });
     expect(refusalsOf(rows)).toEqual([
-      [3, expect.stringContaining('item.weightKg: a number is required; got "1,5"')],
-      [4, expect.stringContaining('item.value: an amount in USD is required; got "2,50"')],
-      [5, expect.stringContaining('freightCost: an amount in USD is required; got "3,75"')],
-      [6, expect.stringContaining('item.weightKg: a number is required; got "1e3"')],
-      [7, expect.stringContaining('freightCost: an amount in USD is required; got "€5"')],
-      [8, expect.stringContaining('item.value: an amount in USD is required; got "n/a"')],
-      [9, expect.stringContaining('item.quantity: a whole number is required; got "abc"')],
+      [3, expect.stringContaining('item.weightKg: "1,5" is not a number in kg')],
+      [4, expect.stringContaining('item.value: "2,50" is not an amount in USD')],
+      [5, expect.stringContaining('freightCost: "3,75" is not an amount in USD')],
+      [6, expect.stringContaining('item.weightKg: "1e3" is not a number in kg')],
+      [7, expect.stringContaining('freightCost: "€5" is not an amount in USD')],
+      [8, expect.stringContaining('item.value: "n/a" is not an amount in USD')],
+      [9, expect.stringContaining('item.quantity: "abc" is not a whole number')],
     ]);
   });
 
@@ -144,10 +144,56 @@ describe('the numbers of a file', () => {
     });
     expect(rows[4]).toMatchObject({ row: { item: { weightKg: null }, freightCost: null } });
     expect(refusalsOf(rows)).toEqual([
-      [3, 'freightCost.currency: a currency is required; the row has none'],
-      [4, expect.stringContaining('item.weightKg.unit: one of kg, ')],
-      [5, 'item.weightKg.unit: a unit is required; the row has none'],
+      [3, 'freightCost.currency: The row has no currency. Fill the cell.'],
+      [4, expect.stringContaining('item.weightKg.unit: "tons" is not one of kg, ')],
+      [5, 'item.weightKg.unit: The row has no unit. Fill the cell.'],
     ]);
+  });
+});
+
+describe('the digits, units and dates of a file', () => {
+  test('a first group of zeros is no thousands', async () => {
+    const { rows } = await read(lines(`1,${start},x,1,"0,500",1,1`, `2,${start},x,1,1,"00,500",1`));
+    expect(refusalsOf(rows)).toEqual([
+      [2, expect.stringContaining('item.weightKg: "0,500" is not')],
+      [3, expect.stringContaining('item.value: "00,500" is not')],
+    ]);
+    const semicolons = lines(`1,${start},x,1,0.123,1,1`).replaceAll(',', ';');
+    const { rows: read123 } = await read(semicolons, { settings: { delimiter: ';' } });
+    expect(read123).toMatchObject([{ row: { item: { weightKg: 0.123 } } }]);
+  });
+
+  test('digits of another script are read in each field of numbers, and other numerals refuse their row', async () => {
+    const { rows } = await read(
+      lines(`1,${start},x,３,１２３.５,٣٤,१२`, `2,${start},x,1,½,1,1`, `3,${start},x,1,1,1,Ⅳ`, `4,${start},x,②,1,1,1`),
+    );
+    expect(rows[0]).toMatchObject({
+      row: { item: { quantity: 3, weightKg: 123.5, value: { amount: '34' } }, freightCost: { amount: '12' } },
+    });
+    expect(refusalsOf(rows).map(([line]) => line)).toEqual([3, 4, 5]);
+  });
+
+  test('a number may name the unit of its field, and one in another unit is refused', async () => {
+    const item = { ...fields.item, weightKg: { column: 'Weight', unit: 'lb' } };
+    const { rows } = await read(
+      lines(`1,${start},x,1,-5 lbs,1,1`, `2,${start},x,1,10 LB,1,1`, `3,${start},x,1,5 kg,1,1`),
+      {
+        more: { item },
+      },
+    );
+    expect(rows).toMatchObject([
+      { row: { item: { weightKg: -2.267962 } } },
+      { row: { item: { weightKg: 4.535924 } } },
+      { refusal: { message: expect.stringContaining('"5 kg" is not in lb. Correct it, or set "unit"') } },
+    ]);
+  });
+
+  test('a year in which nobody moves freight refuses its row', async () => {
+    const days = ['1.3.0099', '0099-03-01', '1.3.1025', '9999-12-31'];
+    const { rows } = await read(lines(...days.map((day) => `1,${day},2025-03-05,DE,Ulm,x,1,1,1,1`)));
+    expect(refusalsOf(rows)).toEqual(
+      days.map((day, index) => [index + 2, `createdAt: "${day}" is in a year before 1900 or after 2100. Correct it.`]),
+    );
   });
 });
 
@@ -160,8 +206,8 @@ describe('the shapes of a file', () => {
     );
     expect(columns).toHaveLength(10);
     expect(refusalsOf(rows)).toEqual([
-      [5, '10 cells are required, as in the header; got 13'],
-      [7, '10 cells are required, as in the header; got 2'],
+      [5, 'The row has 13 cells, the header 10. Give one cell per column.'],
+      [7, 'The row has 2 cells, the header 10. Give one cell per column.'],
     ]);
     expect(rows).toMatchObject([{}, {}, {}, {}, { row: { values: good.split(',') } }, {}]);
   });
@@ -175,7 +221,7 @@ describe('the shapes of a file', () => {
   });
 
   test('a column that is there twice is refused by its name', async () => {
-    await expect(read(`${header},ID,Value\n${good},77,5\n`)).rejects.toThrow('FILE: the column "ID" is there twice');
+    await expect(read(`${header},ID,Value\n${good},77,5\n`)).rejects.toThrow('FILE: The column "ID" is there twice');
   });
 
   test("Excel's sep= line names the delimiter", async () => {
@@ -187,9 +233,7 @@ describe('the shapes of a file', () => {
 
   test('a serial date of Excel is named, and read where the mapping expects it', async () => {
     const text = lines('1,45717,45721.75,DE,Ulm,x,1,1,1,1');
-    expect(refusalsOf((await read(text)).rows)).toEqual([
-      [2, expect.stringContaining('is required; got "45717", a serial date of Excel')],
-    ]);
+    expect(refusalsOf((await read(text)).rows)).toEqual([[2, expect.stringContaining('but a serial date of Excel')]]);
     const serial = { formats: ['iso', 'excel'] };
     const { rows } = await read(text, {
       more: { createdAt: { column: 'Ordered', ...serial }, deliveredAt: { column: 'Delivered', ...serial } },
@@ -197,6 +241,51 @@ describe('the shapes of a file', () => {
     expect(rows).toMatchObject([
       { row: { createdAt: new Date('2025-03-01T00:00:00.000Z'), deliveredAt: new Date('2025-03-05T18:00:00.000Z') } },
     ]);
+  });
+
+  test('a stray quote refuses its own row only, under its own key', async () => {
+    const quoted = `2,${start},"q"z,1,1,1,1`;
+    const { rows } = await read(lines(good, quoted, `3,${start},ok,1,1,1,1`, `4,${start},"a ""b""\nc",1,1,1,1`));
+    expect(rows).toMatchObject([
+      { line: 2, row: { sourceReference: '1' } },
+      {
+        line: 3,
+        refusal: { code: 'MALFORMED', sourceReference: '2', message: expect.stringContaining('A quote (")') },
+      },
+      { line: 4, row: { sourceReference: '3' } },
+      { line: 5, row: { sourceReference: '4', item: { description: 'a "b"\nc' } } },
+    ]);
+  });
+
+  test.each([
+    ['never', `DE,Ulm,b`, {}],
+    ['in another column', `DE,b",x`, { refusal: { code: 'MALFORMED', sourceReference: '3' } }],
+    ['by a quoted cell', `DE,Ulm,"b"`, {}],
+  ])('a quote that opens a cell and is closed %s costs no other row', async (_where, cells, last) => {
+    const { rows } = await read(
+      lines(`1,${start},"a,1,1,1,1`, `2,${start},x,1,1,1,1`, `3,2025-03-01,2025-03-05,${cells},1,1,1,1`),
+    );
+    expect(rows).toMatchObject([
+      { line: 2, refusal: { code: 'MALFORMED', sourceReference: '1' } },
+      { line: 3, row: { sourceReference: '2' } },
+      { line: 4, ...last },
+    ]);
+  });
+
+  test('a row that is too long is refused, and the next one read', async () => {
+    const { rows } = await read(lines(`1,${start},${'x'.repeat(2 ** 21)},1,1,1,1`, good));
+    expect(rows).toMatchObject([
+      { line: 2, refusal: { code: 'MALFORMED' } },
+      { line: 3, row: {} },
+    ]);
+  });
+
+  test('an empty file and text that is named a workbook are refused as a whole', async () => {
+    await expect(read('')).rejects.toThrow('FILE: The file is empty.');
+    await expect(read(lines(good), { name: 'in.xlsx' })).rejects.toThrow(
+      'named .xlsx but is no workbook. If it is CSV',
+    );
+    await expect(read('<html></html>', { name: 'in.XLS' })).rejects.toThrow('named .xls but is no workbook');
   });
 
   test('a key that Excel wrote as a formula keeps its zeros', async () => {
@@ -251,8 +340,8 @@ describe('the meaning of cells', () => {
     expect(countries).toMatchObject([{ country: 'DE' }, { country: 'DE' }, { country: 'GB' }, false, false, {}]);
     expect(countries[5]).toBeNull();
     expect(refusalsOf(rows)).toEqual([
-      [5, expect.stringContaining('destination.country: a country is required for the place "London"')],
-      [6, expect.stringContaining('got "ZZ"')],
+      [5, expect.stringContaining('destination.country: The place "London" has no country')],
+      [6, expect.stringContaining('"ZZ" is not the code')],
     ]);
   });
 
@@ -262,7 +351,7 @@ describe('the meaning of cells', () => {
     const { rows } = await read(text, { more: { createdAt } });
     expect(rows[0]).toMatchObject({ row: { createdAt: new Date('2025-02-01T00:00:00.000Z') } });
     expect(refusalsOf(rows)).toEqual([
-      [3, expect.stringContaining('createdAt: a date as iso is required; got "soon"')],
+      [3, expect.stringContaining('createdAt: "soon" is not a date in the format iso')],
     ]);
     const translated = await read(text, { more: { createdAt: { ...createdAt, values: { soon: null } } } });
     expect(refusalsOf(translated.rows)).toEqual([]);

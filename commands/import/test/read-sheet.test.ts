@@ -45,8 +45,13 @@ function workbookOf(rows: readonly (readonly Cell[])[]): WorkBook {
 }
 
 async function read(workbook: WorkBook, settings: object = {}, name = 'fleet.xlsx') {
+  const bytes = write(workbook, { type: 'buffer', bookType: name.endsWith('.xls') ? 'biff8' : 'xlsx' });
+  return readBytes(bytes, settings, name);
+}
+
+async function readBytes(bytes: Buffer, settings: object = {}, name = 'fleet.xlsx') {
   const path = join(folder, name);
-  writeFileSync(path, write(workbook, { type: 'buffer', bookType: name.endsWith('.xls') ? 'biff8' : 'xlsx' }));
+  writeFileSync(path, bytes);
   const mappingPath = join(folder, 'mapping.json');
   writeFileSync(mappingPath, JSON.stringify({ source: 'S', ...settings, fields }));
   const rows: ReadRow[] = [];
@@ -95,17 +100,61 @@ test('an error and a formula without a result refuse their rows, as do texts of 
     ]),
   );
   expect(rows.map((row) => ('refusal' in row ? [row.line, row.refusal.code, row.refusal.message] : row.line))).toEqual([
-    [3, 'MALFORMED', 'the cell F3 holds the error #N/A'],
-    [4, 'MALFORMED', 'the cell F4 has a formula without a result. Open the file in Excel and save it'],
-    [5, 'UNMAPPED', expect.stringContaining('maxVolumeM3: a number is required; got "1,5"')],
-    [6, 'UNMAPPED', expect.stringContaining('maxVolumeM3: a number is required; got "TRUE"')],
+    [3, 'MALFORMED', 'The cell F3 holds the error #N/A. Correct it.'],
+    [4, 'MALFORMED', 'The cell F4 has a formula without a result. Open the file in Excel and save it.'],
+    [5, 'UNMAPPED', expect.stringContaining('maxVolumeM3: "1,5" is not a number in m3')],
+    [6, 'UNMAPPED', expect.stringContaining('maxVolumeM3: "TRUE" is not a number in m3')],
     7,
   ]);
 });
 
 test('the mapping names the sheet, and what is no workbook is refused as a whole', async () => {
   const workbook = workbookOf([header]);
-  await expect(read(workbook, { sheet: 'Notes' })).rejects.toThrow(/FILE: the columns Unit, /);
-  await expect(read(workbook, { sheet: 'Trucks' })).rejects.toThrow('the sheet "Trucks" is required; got Fleet, Notes');
-  await expect(read(workbook, {}, 'fleet.xls')).rejects.toThrow('Save it as .xlsx without a password');
+  await expect(read(workbook, { sheet: 'Notes' })).rejects.toThrow(/FILE: The file lacks the columns Unit, /);
+  await expect(read(workbook, { sheet: 'Trucks' })).rejects.toThrow(
+    'no sheet "Trucks". Set "sheet" of the mapping to one of "Fleet", "Notes"',
+  );
+  await expect(read(workbook, {}, 'fleet.xls')).rejects.toThrow(
+    'Open it in Excel and save it as .xlsx without a password',
+  );
+});
+
+test('a damaged or empty workbook is refused in one line', async () => {
+  const bytes: Buffer = write(workbookOf([header]), { type: 'buffer', bookType: 'xlsx' });
+  for (const cut of [100, bytes.length / 2, bytes.length - 5]) {
+    await expect(readBytes(bytes.subarray(0, cut))).rejects.toThrow(
+      /^FILE: The workbook is damaged .+ save it as .xlsx/,
+    );
+  }
+  await expect(read(utils.book_new(utils.aoa_to_sheet([]), 'Fleet'))).rejects.toThrow(
+    'FILE: The sheet "Fleet" is empty.',
+  );
+});
+
+test('a number is read with the unit or percent that its cell shows', async () => {
+  const payloadOf = (v: number, z: string) => [1, 'TX 1', day, 2022, { t: 'n', v, z } satisfies CellObject, 1];
+  const rows = await read(
+    workbookOf([
+      header,
+      payloadOf(1.5, '#,##0.00 "lb"'),
+      payloadOf(0.5, '0%'),
+      payloadOf(1_234_567, '#,##0,'),
+      payloadOf(5, ';;;'),
+      payloadOf(1_200.5, '#,##0 "kg"'),
+    ]),
+  );
+  expect(rows).toMatchObject([
+    { line: 3, refusal: { message: expect.stringContaining('maxWeightKg: "1.5 lb" is not in kg') } },
+    { line: 4, refusal: { message: expect.stringContaining('maxWeightKg: "50%" is not a number in kg') } },
+    { line: 5, refusal: { message: expect.stringContaining('The cell E5 holds 1234567, which its number format') } },
+    { line: 6, refusal: { code: 'MALFORMED' } },
+    { line: 7, row: { input: { maxWeightKg: 1_200.5 } } },
+  ]);
+});
+
+test('a date that Excel cannot show refuses its row', async () => {
+  const rows = await read(workbookOf([header, [1, 'TX 1', { ...day, v: 2_958_466 }, 2022, 1, 1]]));
+  expect(rows).toMatchObject([
+    { refusal: { message: 'The cell C3 holds 2958466 as a date, which Excel cannot show. Correct it.' } },
+  ]);
 });

@@ -102,7 +102,7 @@ export function importCommand(given: () => TestGraph): void {
         output: '',
         lines: [
           expect.stringMatching(
-            /^--email: the scope shipments:import is required; dispatcher@demo\.test has shipments:read, /,
+            /^--email: dispatcher@demo\.test lacks the scope shipments:import\. .+ has shipments:read, /,
           ),
         ],
       });

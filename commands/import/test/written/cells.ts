@@ -104,7 +104,7 @@ function decimals(
       const unsigned = `${grouped(whole, group, point)}${fraction && point + fraction}`;
       // People leave out the zero before a decimal point.
       const short = whole === 0 && fraction !== '' && isNative ? `${point}${fraction}` : unsigned;
-      const isAmbiguous = convention.decimal === undefined && /^\d{1,3}[.,]\d{3}$/.test(short);
+      const isAmbiguous = convention.decimal === undefined && /^[1-9]\d{0,2}[.,]\d{3}$/.test(short);
       const cell = signed(`${mark}${short}`, isNegative || sign === '+' ? sign : '');
       return isAmbiguous ? { cell, reads: 'REFUSED' } : good(cell, digits);
     });
