@@ -174,10 +174,10 @@ describe('lists', () => {
     const hub = world.hubs.find(({ id }) => id === driver?.homeHubId);
     const part = driver!.name.slice(1, 6).toUpperCase();
     const found = await page(
-      `filter: { name: "${part}", hubCode: "${hub?.code}", active: true, equipment: ${driver?.equipment[0]} }`,
+      `filter: { search: "${part}", hubCode: "${hub?.code}", active: true, equipment: ${driver?.equipment[0]} }`,
     );
     expect(found.nodes.map(({ id }) => id)).toContain(driver?.id);
-    expect((await page('filter: { name: "100%_" }')).totalCount).toBe(0);
+    expect((await page('filter: { search: "100%_" }')).totalCount).toBe(0);
     expect((await page('filter: { hubCode: "no" }')).totalCount).toBe(0);
     const onShift = world.shifts.filter(({ status }) => status === 'ACTIVE').length;
     expect((await page('filter: { onShift: true }')).totalCount).toBe(onShift);
@@ -188,7 +188,7 @@ describe('lists', () => {
     for (const name of ['', 'x'.repeat(101), 'a\u0000']) {
       const { errors } = await fleet.ask(
         dispatcher,
-        'query Q($name: String) { drivers(filter: { name: $name }) { totalCount } }',
+        'query Q($name: String) { drivers(filter: { search: $name }) { totalCount } }',
         { name },
       );
       expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);

@@ -376,7 +376,7 @@ describe('audit', () => {
     expect(await found({ action: 'ORGANIZATION_CREATED', since: from, until })).toEqual(['ORGANIZATION_CREATED']);
     expect(await found({ since: until })).toEqual([]);
     expect((await ask({ at: { from: until, until: from } })).errors).toMatchObject([
-      { message: 'filter.at.until: Must be after `from`.', extensions: { code: 'BAD_USER_INPUT' } },
+      { message: '"filter.at.until" must be after `from`.', extensions: { code: 'BAD_USER_INPUT' } },
     ]);
   });
 

@@ -27,7 +27,11 @@ type Given = Readonly<Record<string, unknown>>;
  * caller for whom the field itself is null.
  */
 
-export function staffOnlyOfDrivers(identity: Identity, { name: _shown, ...hidden }: Given, orderBy: string): string[] {
+export function staffOnlyOfDrivers(
+  identity: Identity,
+  { search: _search, name: _name, ...hidden }: Given,
+  orderBy: string,
+): string[] {
   if (isStaff(identity)) return [];
   return [...namesOf(hidden), ...(['NAME', 'NAME_ASC'].includes(orderBy) ? [] : [`orderBy: ${orderBy}`])];
 }

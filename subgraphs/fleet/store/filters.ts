@@ -11,6 +11,8 @@ import { type AssignmentState, assignmentStates } from '../domain/assignment.ts'
 import { underwayStates } from '../domain/load.ts';
 
 export interface DriverFilter {
+  readonly search?: string | null;
+  /** Deprecated. It must hold, too. */
   readonly name?: string | null;
   readonly active?: boolean | null;
   readonly equipment?: readonly Equipment[] | null;
@@ -21,8 +23,9 @@ export interface DriverFilter {
 }
 
 export function driverConditions(filter: DriverFilter | null | undefined, now: Date): Sql[] {
-  const { name, active, equipment, hubCode, onShift, licenseNumber, freeIn } = filter ?? {};
+  const { search, name, active, equipment, hubCode, onShift, licenseNumber, freeIn } = filter ?? {};
   const where: Sql[] = [];
+  if (search != null) where.push(keyContains('t.name_key', parseSearch(search)));
   if (name != null) where.push(keyContains('t.name_key', parseSearch(name, 'filter.name')));
   if (active != null) where.push(sql`t.active = ${active}`);
   if (equipment != null) where.push(sql`t.equipment && ${[...new Set(equipment)]}::text[]`);

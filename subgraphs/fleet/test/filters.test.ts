@@ -68,9 +68,9 @@ describe('a filter', () => {
   });
 
   test.each([
-    ['an end', { from: inHours(1) }, 'filter.freeIn.until: Must be given.'],
-    ['a start', { until: inHours(1), from: null }, 'filter.freeIn.from: Must be given.'],
-    ['an order', { from: inHours(2), until: inHours(1) }, 'filter.freeIn.until: Must be after `from`.'],
+    ['an end', { from: inHours(1) }, '"filter.freeIn.until" must be given.'],
+    ['a start', { until: inHours(1), from: null }, '"filter.freeIn.from" must be given.'],
+    ['an order', { from: inHours(2), until: inHours(1) }, '"filter.freeIn.until" must be after `from`.'],
   ])('refuses a free span without %s', async (_name, freeIn, message) => {
     for (const kind of ['drivers', 'vehicles'] as const)
       expect((await list(kind, { freeIn })).errors).toMatchObject([

@@ -80,9 +80,12 @@ const retire = (vehicleId: string, expectedVersion = 1) =>
 describe('a driver', () => {
   test.each(['vÁZ', 'LÓPEZ', 'Vazquez', 'lopez vazquez', 'Va\u0301zquez'])('is found by %s', async (name) => {
     const driverId = await fleet.registerDriver({ name: 'Inés Vázquez López' });
-    const query = 'query($name: String) { drivers(filter: { name: $name }, first: 100) { nodes { id } } }';
-    const { data } = await fleet.ask<{ drivers: { nodes: { id: string }[] } }>(dispatcher, query, { name });
-    expect(data?.drivers.nodes).toContainEqual({ id: driverId });
+    const query = 'query($filter: DriverFilter) { drivers(filter: $filter, first: 100) { nodes { id } } }';
+    for (const filter of [{ search: name }, { name }]) {
+      // `name` is deprecated
+      const { data } = await fleet.ask<{ drivers: { nodes: { id: string }[] } }>(dispatcher, query, { filter });
+      expect(data?.drivers.nodes).toContainEqual({ id: driverId });
+    }
   });
 
   test('is registered once per key', async () => {

@@ -177,7 +177,7 @@ describe('visibility', () => {
     ['filter.equipment', { filter: { equipment: 'TANKER' } }],
     ['filter.hubCode', { filter: { hubCode: 'CHI' } }],
     ['filter.onShift', { filter: { onShift: true } }],
-    ['filter.onShift', { filter: { name: 'Anna', onShift: false } }],
+    ['filter.onShift', { filter: { search: 'Anna', onShift: false } }],
     ['filter.licenseNumber', { filter: { licenseNumber: 'L' } }],
     ['filter.freeIn', { filter: { freeIn: { from: inHours(1), until: inHours(2) } } }],
     ['orderBy: HIRED_NEWEST', { orderBy: 'HIRED_NEWEST' }],
@@ -207,7 +207,7 @@ describe('visibility', () => {
   test('drivers find colleagues by name, and cursors contain only what the list shows', async () => {
     const { data, errors } = await fleet.ask<{
       drivers: { nodes: { name: string }[]; edges: { cursor: string }[] };
-    }>(somebody(['DRIVER'], { driverId: newId() }), list, { filter: { name: 'Anna', active: null } });
+    }>(somebody(['DRIVER'], { driverId: newId() }), list, { filter: { search: 'Anna', active: null } });
     expect(errors).toEqual([]);
     expect(data?.drivers.nodes).toEqual([{ name: 'Anna' }]);
     const cursors = data!.drivers.edges.map(({ cursor }) => JSON.parse(Buffer.from(cursor, 'base64url').toString()));

@@ -230,14 +230,14 @@ describe('an estimate', () => {
   });
 
   test.each<[string, object, string]>([
-    ['a country that does not exist', { originCountry: 'ZZ' }, 'input.originCountry: Must be an ISO 3166-1'],
-    ['the point 0, 0', { origin: { latitude: 0, longitude: 0 } }, 'input.origin: Must be a place'],
+    ['a country that does not exist', { originCountry: 'ZZ' }, '"input.originCountry" must be an ISO 3166-1'],
+    ['the point 0, 0', { origin: { latitude: 0, longitude: 0 } }, '"input.origin" must be a place'],
     [
       'a latitude of 91',
       { destination: { latitude: 91, longitude: 0 } },
-      'input.destination.latitude: Must be at most',
+      '"input.destination.latitude" must be at most',
     ],
-    ['no volume', { volumeM3: 0 }, 'input.volumeM3: Must be more than 0.'],
+    ['no volume', { volumeM3: 0 }, '"input.volumeM3" must be more than 0.'],
   ])('is refused for %s', async (_what, changes, message) => {
     const { errors } = await estimate(changes);
     expect(errors).toMatchObject([

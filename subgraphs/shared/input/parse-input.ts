@@ -31,6 +31,10 @@ function valueAt(input: unknown, path: readonly string[]): unknown {
 export function parseArgument<S extends z.ZodType>(schema: S, name: string, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value, { error: describeIssue });
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new GraphError('BAD_USER_INPUT', `${[name, ...(issue?.path ?? [])].join('.')}: ${issue?.message}`);
+  const { path = [], message = '' } = parsed.error.issues[0] ?? {};
+  const argument = `"${[name, ...path].join('.')}"`;
+  throw new GraphError(
+    'BAD_USER_INPUT',
+    message.startsWith('Must ') ? `${argument} m${message.slice(1)}` : `${argument}: ${message}`,
+  );
 }

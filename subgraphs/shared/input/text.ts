@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GraphError } from '../errors/errors.ts';
+import { parseArgument } from './parse-input.ts';
 
 /** Control characters but tab and line feed. PostgreSQL takes no NUL, and no text of people needs the others. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
@@ -47,11 +47,6 @@ function sized(least: number, most: number, isPlain: (value: string) => boolean)
 }
 
 /** Trims and checks the search text of a list. @throws GraphError BAD_USER_INPUT */
-export function parseSearch(given: string, name = 'search', most = 100): string {
-  const value = line(1, most).safeParse(given).data;
-  if (value !== undefined) return value;
-  throw new GraphError(
-    'BAD_USER_INPUT',
-    `"${name}" must have 1 to ${most} characters without control characters; got ${given.trim().length}.`,
-  );
+export function parseSearch(given: string, name = 'filter.search', most = 100): string {
+  return parseArgument(line(1, most), name, given);
 }

@@ -26,18 +26,20 @@ export function requireStep(identity: Identity, shipment: ShipmentRow, to: Shipm
   const { status, troubledFrom = null, organizationId, driverId = null } = shipment;
   const verdict = judge({ status, troubledFrom }, to, actorsOf(identity, { organizationId, driverId }));
   if (verdict === 'INVALID_TRANSITION') {
-    const targets = Object.keys(steps[status]).join(', ') || 'no other status';
-    const limit = troubledFrom ? ` Its exception arose in ${troubledFrom}, so it can't resume beyond that.` : '';
-    refuse(
-      'INVALID_TRANSITION',
-      `From ${status} a shipment can go to ${targets}, but not to ${to}.${limit}`,
-      'shipmentId',
-    );
+    refuse('INVALID_TRANSITION', explainInvalid(shipment, to), 'shipmentId');
   }
   if (verdict === 'NOT_ALLOWED') {
     const actors = (steps[status][to] ?? []).map((actor) => actorNames[actor]).join(' or ');
     refuse('NOT_ALLOWED', `Only ${actors} can take this shipment from ${status} to ${to}.`, 'shipmentId');
   }
+}
+
+function explainInvalid({ status, troubledFrom }: ShipmentRow, to: ShipmentStatus): string {
+  const targets = Object.keys(steps[status]);
+  if (status === to) return `This shipment is already ${to}.`;
+  if (targets.length === 0) return `This shipment is ${status}, which is final. It can't become ${to}.`;
+  const limit = troubledFrom ? ` Its exception arose in ${troubledFrom}, so it can't resume beyond that.` : '';
+  return `From ${status} a shipment can go to ${targets.join(', ')}, but not to ${to}.${limit}`;
 }
 
 /** Takes a locked shipment to its next status and writes the event. The caller has checked the step. */

@@ -269,7 +269,13 @@ describe('cancelling', () => {
       { name: 'shipment.cancelled', payload: { shipmentId: id, driverId, reason: 'Goods not ready' } },
     ]);
     const again = await change(scene, customer, 'cancelShipment', { shipmentId: id, reason: 'Twice' });
-    expect(again.userErrors).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
+    expect(again.userErrors).toMatchObject([
+      { code: 'INVALID_TRANSITION', message: 'This shipment is already CANCELLED.' },
+    ]);
+    const booked = await change(scene, customer, 'bookShipment', { shipmentId: id });
+    expect(booked.userErrors).toMatchObject([
+      { message: "This shipment is CANCELLED, which is final. It can't become BOOKED." },
+    ]);
   });
 
   test('is allowed after the pickup only for a dispatcher, and only from an exception', async () => {

@@ -1,3 +1,4 @@
+import { GraphError } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
 import { reachOf } from '#shared/identity/reach.ts';
@@ -27,15 +28,39 @@ interface Reference {
   readonly id: string;
 }
 
-/** Arguments of a track. `from` and `to` are deprecated; `period` is preferred to them. */
+/** Arguments of a track. `from` and `to` are deprecated. */
 interface GivenTrack extends Omit<TrackArguments, 'period'> {
   readonly period?: TimeRange | null;
   readonly from?: Date | null;
   readonly to?: Date | null;
 }
 
+/** @throws GraphError BAD_USER_INPUT if a deprecated argument differs from the period */
 function trackArguments({ period, from, to, ...line }: GivenTrack): TrackArguments {
+  requireSame('from', from, 'period.from', period?.from);
+  requireSame('to', to, 'period.until', period?.until);
   return { ...line, period: { from: period?.from ?? from, until: period?.until ?? to } };
+}
+
+function requireSame(
+  oldName: string,
+  old: Date | null | undefined,
+  name: string,
+  value: Date | null | undefined,
+): void {
+  if (!old || !value || old.getTime() === value.getTime()) return;
+  throw new GraphError('BAD_USER_INPUT', `"${oldName}" differs from "${name}". Give only "${name}".`);
+}
+
+/** Arguments of the list of geofences. `search` is deprecated; it must hold, too. */
+interface GeofencesArguments extends PageArguments {
+  readonly filter?: { readonly search?: string | null } | null;
+  readonly search?: string | null;
+}
+
+/** Parses the search texts that are given, by their names. */
+function parseSearches(given: Readonly<Record<string, string | null | undefined>>): string[] {
+  return Object.entries(given).flatMap(([name, text]) => (text == null ? [] : parseSearch(text, name, maxNameLength)));
 }
 
 const { DateTime } = scalars;
@@ -46,8 +71,8 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
     vehiclePositions: (_parent, { within, ...page }: PageArguments & { within?: unknown }, { em, identity }) =>
       listPositions(em, reachOf(identity), within ? parseArgument(boundsInput, 'within', within) : null, page),
     geofence: (_parent, { id }: Reference, { loaders }) => loaders.geofence.load(id),
-    geofences: (_parent, { search, ...page }: PageArguments & { search?: string | null }, { em, identity }) =>
-      listGeofences(em, reachOf(identity), search == null ? null : parseSearch(search, 'search', maxNameLength), page),
+    geofences: (_parent, { filter, search, ...page }: GeofencesArguments, { em, identity }) =>
+      listGeofences(em, reachOf(identity), parseSearches({ 'filter.search': filter?.search, search }), page),
     geofenceEvents: (
       _parent,
       { filter, ...page }: PageArguments & { filter?: GeofenceEventFilter | null },

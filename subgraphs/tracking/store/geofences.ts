@@ -121,9 +121,9 @@ const geofences: List<Geofence> = {
 export function listGeofences(
   em: EntityManager,
   reach: Reach,
-  search: string | null,
+  searches: readonly string[],
   page: PageArguments,
 ): Promise<Connection<Geofence>> {
-  const where = [visibleGeofences(reach), ...(search ? [keyContains('t.name_key', search)] : [])];
+  const where = [visibleGeofences(reach), ...searches.map((search) => keyContains('t.name_key', search))];
   return readPage(em, geofences, where, pageOf(geofences, page));
 }

@@ -304,22 +304,26 @@ describe('geofences', () => {
 
   test('are listed by name, searched, and shown to staff only', async () => {
     await created({ name: '100% of Zebra_1' });
-    const query = `query($search: String, $first: Int, $after: String) { geofences(search: $search, first: $first, after: $after) {
+    const query = `query($filter: GeofenceFilter, $search: String, $first: Int, $after: String) {
+      geofences(filter: $filter, search: $search, first: $first, after: $after) {
       totalCount nodes { id name } pageInfo { endCursor hasNextPage } } }`;
     interface List {
       geofences: { totalCount: number; nodes: { id: string; name: string }[]; pageInfo: { endCursor: string } };
     }
     const search = async (as: typeof dispatcher, variables: object) =>
       (await scene.graph.ask<List>(as, query, { ...variables })).data?.geofences;
-    expect(await search(analyst, { search: ' 0% OF zebra_ ' })).toMatchObject({
+    expect(await search(analyst, { filter: { search: ' 0% OF zebra_ ' } })).toMatchObject({
       totalCount: 1,
       nodes: [{ name: '100% of Zebra_1' }],
     });
-    expect(await search(analyst, { search: '%%' })).toMatchObject({ totalCount: 0 });
+    expect(await search(analyst, { filter: { search: '%%' } })).toMatchObject({ totalCount: 0 });
     await created({ name: 'Köln Süd' });
     for (const typed of ['KÖLN', 'koln', 'Ko\u0308ln', 'süd köln']) {
-      expect(await search(analyst, { search: typed })).toMatchObject({ nodes: [{ name: 'Köln Süd' }] });
+      expect(await search(analyst, { filter: { search: typed } })).toMatchObject({ nodes: [{ name: 'Köln Süd' }] });
     }
+    // The deprecated `search` must hold, too.
+    expect(await search(analyst, { search: 'koln' })).toMatchObject({ nodes: [{ name: 'Köln Süd' }] });
+    expect(await search(analyst, { filter: { search: 'koln' }, search: 'zebra' })).toMatchObject({ nodes: [] });
     const all = await search(analyst, { first: 100 });
     const names = all?.nodes.map(({ name }) => name) ?? [];
     expect(names.length).toBe(all?.totalCount);
@@ -343,7 +347,7 @@ describe('geofences', () => {
 
   test.each([
     ['{ geofences(search: "a\\u0000b") { nodes { id } } }', 'BAD_USER_INPUT'],
-    ['{ geofences(search: "") { nodes { id } } }', 'BAD_USER_INPUT'],
+    ['{ geofences(filter: { search: " " }) { nodes { id } } }', 'BAD_USER_INPUT'],
     ['{ geofences(after: "WyJcdTAwMDAiLCJ4Il0") { nodes { id } } }', 'BAD_USER_INPUT'],
     ['{ geofences(first: 101) { nodes { id } } }', 'BAD_USER_INPUT'],
     ['{ geofenceEvents(after: "nonsense") { nodes { id } } }', 'BAD_USER_INPUT'],

@@ -206,7 +206,7 @@ describe('positions and tracks', () => {
     expect(await see(dispatcher, 'Driver', load.driverId, { period: earlier })).toMatchObject({ track: null });
   });
 
-  test('take the deprecated arguments `from` and `to`, unless the period has that end', async () => {
+  test('take the deprecated arguments `from` and `to` beside an equal or open end of the period', async () => {
     const counts = async (args: string) => {
       const { data } = await scene.graph.ask<{ _entities: [{ track: { recordedCount: number } }] }>(
         dispatcher,
@@ -219,7 +219,7 @@ describe('positions and tracks', () => {
     expect(await counts('from: "2026-03-02T12:12:00Z", period: { until: "2026-03-02T12:15:00Z" }')).toBe(3);
     expect(
       await counts(
-        'from: "2026-03-02T12:00:00Z", to: "2026-03-02T12:15:00Z", period: { from: "2026-03-02T12:12:00Z" }',
+        'from: "2026-03-02T12:12:00Z", to: "2026-03-02T12:15:00Z", period: { from: "2026-03-02T12:12:00.000Z" }',
       ),
     ).toBe(3);
   });
@@ -247,6 +247,8 @@ describe('positions and tracks', () => {
       'a period that ends before it starts',
       'track(period: { from: "2026-03-02T12:00:00Z", until: "2026-03-01T12:00:00Z" })',
     ],
+    ['two starts', 'track(from: "2026-03-02T12:00:00Z", period: { from: "2026-03-02T12:12:00Z" })'],
+    ['two ends', 'track(to: "2026-03-02T12:00:00Z", period: { until: "2026-03-02T12:12:00Z" })'],
     ['a period of months', 'track(period: { from: "2025-03-02T12:00:00Z", until: "2026-03-01T12:00:00Z" })'],
   ])('refuse %s', async (_what, field) => {
     const { data, errors } = await scene.graph.ask(

@@ -132,7 +132,7 @@ export function importCommand(given: () => TestGraph): void {
       }
       const found = await graph.ask(
         'dispatcher',
-        `{ drivers(filter: { name: "Ana Pérez" }) { nodes {
+        `{ drivers(filter: { search: "Ana Pérez" }) { nodes {
           phone licenseClasses equipment hiredAt homeBase { city region location { latitude } } } } }`,
       );
       expect(found.data).toEqual({
