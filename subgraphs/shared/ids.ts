@@ -16,6 +16,11 @@ export function toId(value: string): string {
   return isUuid(value) ? value.toLowerCase() : value;
 }
 
+/** Milliseconds since a UUIDv7 was made. Of another text, a time without meaning. */
+export function ageOf(id: string, now: number = Date.now()): number {
+  return now - Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 /** UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits; sorts by creation time. */
 export function newId<Kind extends string>(now: number = Date.now()): Id<Kind> {
   const time = Math.floor(now).toString(16).padStart(12, '0');

@@ -52,7 +52,6 @@ export function createUsers(graph: TestGraph): Users {
       async run<T>(name: string, input: object) {
         const payload = await tryTo<T>(name, input);
         expect({ name, refused: payload.userErrors }).toEqual({ name, refused: [] });
-        await graph.settle();
         return payload;
       },
       async watch<T>(name: string, variables: Record<string, unknown>) {

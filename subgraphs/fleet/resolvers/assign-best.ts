@@ -11,6 +11,7 @@ const maxAttempts = 5;
 const attempt = (isFirst: boolean) =>
   mutation<FleetContext, ReturnType<typeof parse.parse>, readonly Choice[]>({
     parse,
+    after: ({ shipmentIds }) => shipmentIds,
     change: async ({ transaction, caller, input, now }) => {
       if (!isFirst) await joinQueue(transaction.em);
       return assign(transaction, caller, input.shipmentIds, now);

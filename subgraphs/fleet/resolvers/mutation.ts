@@ -36,6 +36,7 @@ function requireDriver(caller: AccountIdentity): string {
 export const Mutation = {
   registerDriver: recordMutation('driver', {
     parse: (input, _context, now) => parseInput(drivers.registerDriver(now), input),
+    after: ({ accountId }) => (accountId ? [accountId] : []),
     change: ({ context, transaction, caller, input, now }) =>
       registerDriver(transaction, originOf(context, caller), input, now),
     find: (em, id) => em.findOneOrFail(DriverEntity, { id }),
@@ -75,12 +76,14 @@ export const Mutation = {
   }),
   assignShipment: recordMutation('assignment', {
     parse: assignments.assignShipment,
+    after: ({ shipmentId }) => [shipmentId],
     change: ({ transaction, caller, input, now }) => assignShipment(transaction, caller, input, now),
     find: (em, id) => em.findOneOrFail(AssignmentEntity, { id }),
   }),
   assignBest,
   unassignShipment: recordMutation('assignment', {
     parse: assignments.unassignShipment,
+    after: ({ shipmentId }) => [shipmentId],
     change: ({ transaction, caller, input, now }) => unassignShipment(transaction, caller, input, now),
     find: (em, id) => em.findOneOrFail(AssignmentEntity, { id }),
   }),

@@ -1,5 +1,6 @@
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
 import { GraphError } from '#shared/errors/errors.ts';
+import { notReady } from '#shared/graphql/mutation.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
@@ -66,17 +67,19 @@ export const Query = {
   recommendDrivers: async (
     _parent: unknown,
     { shipmentId, first }: { shipmentId: string; first: number },
-    { em, clock }: FleetContext,
+    { em, clock, catchUp }: FleetContext,
   ) => {
     checkCount('first', first, maxRecommendations);
+    await catchUp([shipmentId]);
     return listPairs(em, shipmentId, { first, now: clock() });
   },
   recommendations: async (
     _parent: unknown,
     { shipmentId, first }: { shipmentId: string; first: number },
-    { em, clock }: FleetContext,
+    { em, clock, catchUp }: FleetContext,
   ) => {
     checkCount('first', first, maxRecommendations);
+    if (!(await catchUp([shipmentId]))) return { recommendations: [], excluded: [], refusals: [notReady] };
     return advise(em, shipmentId, { first, now: clock() });
   },
   leaderboard,

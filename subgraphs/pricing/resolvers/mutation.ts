@@ -11,16 +11,18 @@ import {
 import { InvoiceEntity, MarketObservationEntity, PaymentEntity, QuoteEntity } from '../entities.ts';
 import { recordObservation } from '../store/market.ts';
 import { recordPayment } from '../store/payments.ts';
-import { acceptQuote, makeQuote } from '../store/quotes.ts';
+import { acceptQuote, makeQuote, shipmentOfQuote } from '../store/quotes.ts';
 
 export const Mutation = {
   requestQuote: recordMutation('quote', {
     parse: requestQuoteInput,
+    after: ({ shipmentId }) => [shipmentId],
     change: ({ transaction, caller, input, now }) => makeQuote(transaction, caller, input, now),
     find: (em, id) => em.findOneOrFail(QuoteEntity, id),
   }),
   acceptQuote: recordMutation('quote', {
     parse: acceptQuoteInput,
+    after: ({ quoteId }, { em }: PricingContext) => shipmentOfQuote(em, quoteId),
     change: ({ transaction, caller, input, now }) => acceptQuote(transaction, caller, input, now),
     find: (em, id) => em.findOneOrFail(QuoteEntity, id),
   }),

@@ -79,12 +79,12 @@ async function lockVisibleShipment(
   return refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', 'shipmentId');
 }
 
-/** Refuses when pricing knows another version of the shipment than the caller has seen: events take a moment. */
+/** Refuses when the caller has seen another version of the shipment than the current one. */
 function checkShipmentVersion({ version }: PricedShipment, seen: number | null | undefined): void {
   if (seen == null || seen === version) return;
   const message =
     seen > version
-      ? `Pricing does not know version ${seen} of this shipment yet. Try again in a moment.`
+      ? `This shipment is at version ${version}, and has not had version ${seen}. Load it again.`
       : `This shipment is at version ${version}, not ${seen}. Load it again and request a quote.`;
   refuse('CONFLICT', message, 'shipmentVersion');
 }
@@ -120,6 +120,16 @@ function newQuote(shipment: PricedShipment, price: Price, requestedBy: string, n
     acceptedAt: null,
     withdrawnAt: null,
   };
+}
+
+/** The shipment of a quote, whoever may see it; empty if there is no such quote. */
+export async function shipmentOfQuote(em: EntityManager, quoteId: string): Promise<readonly string[]> {
+  if (!isUuid(quoteId)) return [];
+  const rows = await query<{ shipmentId: string }>(
+    em,
+    sql`select shipment_id as "shipmentId" from quote where id = ${quoteId}`,
+  );
+  return rows.map(({ shipmentId }) => shipmentId);
 }
 
 /**

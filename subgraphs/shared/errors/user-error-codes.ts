@@ -27,6 +27,7 @@ export const userErrorCodes = {
   ALREADY_RATED: 'The shipment already has a rating.',
   ALREADY_ACCEPTED: 'The quote was already accepted.',
   ALREADY_ASSIGNED: 'The shipment already has an assignment. Release it first.',
+  NOT_READY: 'The latest change of the record has not arrived yet. Try again in a moment.',
   // Permissions
   NOT_ALLOWED: 'You may not do this with this record. Ask someone who may.',
   FORBIDDEN_ORGANIZATION: 'You may not act for this organization.',

@@ -8,6 +8,7 @@ import { errorMessage } from '../errors/error-code.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
 import { ConfigurationError } from '../runtime/config.ts';
 import type { Log } from '../runtime/log.ts';
+import { PendingEvents } from './pending.ts';
 import { publishEvent } from './publish-event.ts';
 import { type DomainEvent, domainEvents, type EventName, type EventPayload } from './topics.ts';
 
@@ -26,6 +27,12 @@ export interface Jobs extends EventSink {
   start(): Promise<void>;
   /** Handles events until the queue is empty. For tests and one-off commands, instead of `start`. @returns their number */
   drain(): Promise<number>;
+  /**
+   * Waits until all events of these records are handled that were sent before, at most two seconds.
+   * @param keys ids of shipments or other records
+   * @returns false if some are not handled yet
+   */
+  caughtUp(keys: readonly string[], signal: AbortSignal): Promise<boolean>;
   /** Returns events to the queue whose consumer died while handling them. After `start` it runs periodically. */
   recover(): Promise<void>;
   /**
@@ -97,6 +104,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     }
   }
 
+  const pending = new PendingEvents(boss, queue);
   const recover = () => boss.supervise(queue);
   let supervising: NodeJS.Timeout | undefined;
   return {
@@ -131,6 +139,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
         }
       }
     },
+    caughtUp: (keys, signal) => pending.wait(keys, signal),
     recover,
     async ping() {
       await boss.getDb().executeSql('select 1');

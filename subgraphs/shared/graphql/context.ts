@@ -4,6 +4,7 @@ import type { Jobs } from '../events/jobs.ts';
 import type { Identity } from '../identity/identity.ts';
 import { type AccountIdentity, requireAccount } from '../identity/identity.ts';
 import type { RequestOrigin } from '../identity/request-origin.ts';
+import { isUuid } from '../ids.ts';
 import type { CountedLive } from '../live/counted-live.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
 import type { Health } from '../runtime/health.ts';
@@ -31,6 +32,11 @@ export interface BaseContext extends RequestOrigin {
   /** Cancels its statements when the execution ends early. */
   readonly em: EntityManager;
   readonly transact: Transact;
+  /**
+   * Waits until this subgraph has handled what others have changed in these records before.
+   * @returns false if that takes longer than two seconds
+   */
+  readonly catchUp: (ids: readonly string[]) => Promise<boolean>;
   readonly live: LivePubSub;
   readonly clock: () => Date;
   /** Discards what the request has read. A change calls it, so that its payload shows the current records. */
@@ -58,6 +64,7 @@ export function createBaseContext(
     execution,
     em,
     transact: createTransact(em, services.jobs, services.live),
+    catchUp: async (ids) => ids.length === 0 || services.jobs.caughtUp(ids.filter(isUuid), execution.signal),
     live: services.live,
     clock: services.clock,
     forget() {

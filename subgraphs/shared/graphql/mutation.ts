@@ -4,7 +4,7 @@ import type { EntityManager } from '../database/database-types.ts';
 import { type KeyedCall, type Outcome, once, recordOnce } from '../database/idempotency.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { Contested } from '../errors/contested.ts';
-import { payloadOf } from '../errors/errors.ts';
+import { payloadOf, Refusal, type UserError } from '../errors/errors.ts';
 import type { AccountIdentity } from '../identity/identity.ts';
 import { parseInput } from '../input/parse-input.ts';
 import { type Change, runChange } from './change.ts';
@@ -28,6 +28,13 @@ export interface Scope<C extends BaseContext, I> {
 /** Parses the input of a mutation, before its transaction. @throws Refusal */
 export type Parse<C extends BaseContext, I> = (input: unknown, context: C, now: Date) => I | Promise<I>;
 
+/** Refuses a change of a record whose latest change this subgraph does not know yet. */
+export const notReady: UserError = {
+  code: 'NOT_READY',
+  field: null,
+  message: 'The latest change of this record has not arrived yet. Try again in a moment.',
+};
+
 interface Keyed {
   readonly idempotencyKey?: string | null | undefined;
 }
@@ -35,6 +42,8 @@ interface Keyed {
 interface Steps<C extends BaseContext, I> {
   /** A schema, or a function where one is not enough. */
   readonly parse: z.ZodType<I> | Parse<C, I>;
+  /** Ids of records of other subgraphs whose latest changes this one must know first. */
+  readonly after?: (input: I, context: C) => readonly string[] | Promise<readonly string[]>;
   /** Checks what a repeated call must meet, too, in the transaction. */
   readonly allow?: (scope: Scope<C, I>) => Promise<unknown>;
   /** The part of the input that two calls with the same key share: all of it, unless it has secrets. */
@@ -92,12 +101,13 @@ export function recordMutation<C extends BaseContext, I extends Keyed & object, 
 }
 
 function resolver<C extends BaseContext, I extends Keyed & object>(
-  { parse, allow, identify, record }: Steps<C, I>,
+  { parse, after, allow, identify, record }: Steps<C, I>,
   run: (scope: Scope<C, I>, call: KeyedCall) => Promise<object>,
 ): MutationResolver<C> {
   const change = async (given: unknown, context: C, mutation: string): Promise<object> => {
     const now = context.clock();
     const input = await (typeof parse === 'function' ? parse(given, context, now) : parseInput(parse, given));
+    if (after && !(await context.catchUp(await after(input, context)))) throw new Refusal(notReady);
     const inTransaction: Change<object> = async (transaction, caller) => {
       const scope = { context, transaction, caller, now, input };
       await allow?.(scope);

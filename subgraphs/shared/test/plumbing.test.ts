@@ -99,6 +99,30 @@ describe('a subgraph', () => {
     expect(JSON.stringify(errors)).not.toContain('secret');
   });
 
+  test('waits until another subgraph has handled what it changed before, and tells if that takes too long', async () => {
+    const neighbour = await openSubgraph(
+      sampleSubgraph('fleet', {
+        'shipment.rated': async ({ em }, { shipmentId }) => {
+          em.create(NoteEntity, { id: shipmentId, text: 'copied', seen: 1 });
+        },
+      }),
+      { databaseUrl: database.urlFor('fleet'), live: notes.live, log: pino({ level: 'silent' }) },
+    );
+    try {
+      const { data } = await notes.ask<Written>(dispatcher, write, { text: 'first' });
+      const id = data?.writeNote.note?.id ?? '';
+      const catchUp = (ids: readonly string[]) => neighbour.contextFor(dispatcher).catchUp(ids);
+      expect(await catchUp([newId(), 'no id'])).toBe(true);
+      expect(await catchUp([id])).toBe(false);
+      const waiting = catchUp([newId(), id]);
+      await neighbour.services.jobs.drain();
+      expect(await waiting).toBe(true);
+      expect(await neighbour.services.database.fork().count(NoteEntity, { id })).toBe(1);
+    } finally {
+      await neighbour.close();
+    }
+  });
+
   test('sends its events to another subgraph once, with the commit, and none after a rollback', async () => {
     const seen: string[] = [];
     const neighbour = await openSubgraph(

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type MutationResolver, mutation, type Scope } from '#shared/graphql/mutation.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { importInput } from '../domain/import-input.ts';
-import { createInput, updateInput } from '../domain/shipment-input.ts';
+import { type CreateInput, createInput, updateInput } from '../domain/shipment-input.ts';
 import { advanceInput, bookInput, cancelInput, commentInput, rateInput } from '../domain/step-input.ts';
 import { bookShipment } from '../store/booking.ts';
 import { updateShipment } from '../store/change.ts';
@@ -36,6 +36,7 @@ function withShipment(resolve: MutationResolver<ShipmentsContext>) {
 export const Mutation = {
   createShipment: mutation({
     parse: createInput,
+    after: ({ organizationId }: CreateInput) => (organizationId ? [organizationId] : []),
     change: ({ transaction, caller, input, now }: Change<typeof createInput>) =>
       createShipment(transaction, caller, input, now),
     payload: (id, { context }) => ({ shipment: () => context.loaders.shipment.load(id) }),
@@ -64,6 +65,7 @@ export const Mutation = {
   advanceShipment: withShipment(
     mutation({
       parse: advanceInput,
+      after: ({ shipmentId }) => [shipmentId],
       change: ({ transaction, caller, input, now }) => advanceShipment(transaction, caller, input, now),
       payload: () => ({}),
     }),

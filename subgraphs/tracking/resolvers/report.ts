@@ -1,7 +1,11 @@
 import { accountOf } from '#shared/graphql/context.ts';
+import { ageOf } from '#shared/ids.ts';
 import type { TrackingContext } from '../context.ts';
 import { maxBatchSize, type PositionReport } from '../domain/report.ts';
 import { reportPositions } from '../store/report.ts';
+
+/** Vehicles and drivers that have just been registered, and which this subgraph may not know yet. */
+const newMs = 30_000;
 
 const emptyResult = { acceptedCount: 0, lateCount: 0, duplicateCount: 0, doubtful: [], refused: [] };
 
@@ -16,5 +20,11 @@ export async function report(
     return { ...emptyResult, userErrors: [{ code: 'INVALID_INPUT', field: ['positions'], message }] };
   }
   const { em, transact, clock } = context;
+  await context.catchUp(newcomers(positions, clock()));
   return { ...(await reportPositions(em, transact, reporter, positions, clock())), userErrors: [] };
+}
+
+function newcomers(positions: readonly PositionReport[], now: Date): readonly string[] {
+  const ids = new Set(positions.flatMap(({ vehicleId, driverId }) => [vehicleId, driverId ?? []].flat()));
+  return [...ids].filter((id) => Math.abs(ageOf(id, now.getTime())) < newMs);
 }

@@ -156,6 +156,7 @@ export function wholeLife(given: () => TestGraph): void {
 
     test('is assigned to one driver although two dispatchers assign at once', async () => {
       const rival = await run<{ shipment: { id: string } }>('CreateShipment', shipmentInput('rival', true));
+      await graph.settle(); // its risk is assessed
       const assign = (id: string) =>
         tryTo<{ assignment: object | null }>('AssignShipment', { shipmentId: id, driverId, vehicleId });
       const payloads = await Promise.all([assign(shipmentId), assign(rival.shipment.id)]);
@@ -256,6 +257,7 @@ export function wholeLife(given: () => TestGraph): void {
       expect(await run('RateShipment', rating)).toMatchObject({ rating: { stars: 5, comment: 'On the minute' } });
       const { userErrors } = await tryTo('RateShipment', { ...rating, stars: 1 });
       expect(userErrors.map(({ code }) => code)).toEqual(['ALREADY_RATED']);
+      await graph.settle();
       const { allTime } = (await read<DriverScore>('DriverProfile', { driverId })).driver;
       expect(allTime.points).toBe(earlier.points + 25);
     });

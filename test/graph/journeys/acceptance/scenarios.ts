@@ -20,7 +20,7 @@ export function acceptance(given: () => TestGraph): void {
   let terminal: Terminal;
   beforeAll(async () => {
     users = createUsers(given());
-    terminal = await openTerminal(users);
+    terminal = await openTerminal(users, () => given().settle());
   });
   afterAll(() => users.close());
 
@@ -40,6 +40,7 @@ export function acceptance(given: () => TestGraph): void {
           terminal.takeCalls();
           await run();
           expect(terminal.takeCalls()).toEqual(documents);
+          await given().settle(); // people take longer from one step to the next than events take
         });
       },
       () => terminal,

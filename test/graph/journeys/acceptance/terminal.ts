@@ -96,13 +96,15 @@ export interface Terminal {
   assign(load: Load, crew: Crew): Promise<void>;
 }
 
-export async function openTerminal(users: Users): Promise<Terminal> {
+/** @param settle waits until everybody knows what the scene has prepared */
+export async function openTerminal(users: Users, settle: () => Promise<void>): Promise<Terminal> {
   const calls: string[] = [];
   const unnoted = (account: DemoAccount) => users.signIn(demoCredentials(account));
   const noted = (account: DemoAccount) => users.signIn(demoCredentials(account), calls);
   const [customer, dispatcher] = [unnoted('customer'), unnoted('dispatcher')];
   const admin = noted('admin');
   const crews = [await hire(users, unnoted('admin'), 'Ada', calls)];
+  await settle();
   return {
     customer: noted('customer'),
     dispatcher: noted('dispatcher'),
@@ -115,10 +117,13 @@ export async function openTerminal(users: Users): Promise<Terminal> {
       return crew;
     },
     async book(key, pickupInHours) {
-      return (await customer.run<{ shipment: Load }>('CreateShipment', loadFrom(key, pickupInHours))).shipment;
+      const { shipment } = await customer.run<{ shipment: Load }>('CreateShipment', loadFrom(key, pickupInHours));
+      await settle();
+      return shipment;
     },
     async assign({ id }, { driverId, vehicleId }) {
       await dispatcher.run('AssignShipment', { shipmentId: id, driverId, vehicleId });
+      await settle();
     },
   };
 }
