@@ -5,7 +5,17 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/\\.data/', '/commands/new/template/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'esnext', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'esnext',
+          parser: { syntax: 'typescript' },
+          experimental: { keepImportAttributes: true },
+        },
+        module: { type: 'es6' },
+      },
+    ],
   },
   setupFiles: ['./subgraphs/shared/test/random.ts'],
   setupFilesAfterEnv: ['./test/retry-in-ci.ts'],

@@ -1,4 +1,4 @@
-import { isCurrency } from '#shared/input/currencies.ts';
+import { findCurrency } from '#shared/input/currencies.ts';
 import { textOf } from './cells.ts';
 import type { MeasureField, MoneyField, NumberField, TextField } from './mapping-fields.ts';
 import { readNumber } from './number-format.ts';
@@ -134,7 +134,7 @@ function currencyOf(row: Row, field: string, { currency }: MoneyField): string {
   if (text === null) {
     throw new RowRefusal('UNMAPPED', 'The row has no currency. Fill the cell.', { field: `${field}.currency` });
   }
-  const code = text.toUpperCase();
-  if (isCurrency(code)) return code;
+  const code = findCurrency(text);
+  if (code !== undefined) return code;
   throw unmapped(`${field}.currency`, text, 'an ISO 4217 code such as USD');
 }

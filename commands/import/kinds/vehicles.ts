@@ -29,7 +29,7 @@ export const vehicles: ImportKind<z.infer<typeof fields>> = {
   fields,
   scopes: ['fleet:write'],
   hasOrganization: false,
-  shapeOf: () => keyedShape(registerVehicle),
+  shapeOf: (now) => keyedShape(registerVehicle(now)),
   inputOf: ({ input }) => input,
   send: (sender, rows) => sendEach(sender, mutation, rows),
   mapRow: (source, row, line) => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
+import { country, inCountry, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { line } from '#shared/input/text.ts';
 
 /** A home base. It is stored with its coordinates beside its other fields. */
@@ -16,6 +16,7 @@ const nested = z
     location: point,
     timeZone,
   })
+  .superRefine(inCountry)
   .transform(({ location, ...rest }) => ({ ...rest, ...location }))
   .transform(withRegion);
 

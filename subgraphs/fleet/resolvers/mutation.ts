@@ -52,12 +52,12 @@ export const Mutation = {
       deactivateDriver(transaction, originOf(context, caller), input, now),
   }),
   registerVehicle: recordMutation('vehicle', {
-    parse: vehicles.registerVehicle,
+    parse: (input, _context, now) => parseInput(vehicles.registerVehicle(now), input),
     change: ({ transaction, input, now }) => registerVehicle(transaction, input, now),
     find: (em, id) => em.findOneOrFail(VehicleEntity, { id }),
   }),
   updateVehicle: recordMutation('vehicle', {
-    parse: vehicles.updateVehicle,
+    parse: (input, _context, now) => parseInput(vehicles.updateVehicle(now), input),
     change: ({ transaction, input, now }) => updateVehicle(transaction, input, now),
   }),
   retireVehicle: recordMutation('vehicle', {

@@ -226,7 +226,12 @@ describe('a vehicle', () => {
   test.each([
     ['no volume', { maxVolumeM3: 0 }, ['maxVolumeM3']],
     ['too much weight', { maxWeightKg: 60_001 }, ['maxWeightKg']],
-    ['a model year of 2101', { modelYear: 2101 }, ['modelYear']],
+    ['a model year after the next', { modelYear: new Date().getFullYear() + 2 }, ['modelYear']],
+    [
+      'swapped coordinates',
+      { homeBase: { ...home, location: { latitude: -87.65, longitude: 41.85 } } },
+      ['homeBase', 'location'],
+    ],
     ['a long plate', { plate: 'x'.repeat(21) }, ['plate']],
   ])('with %s is refused', async (_name, given, field) => {
     expect(await registerVehicle(vehicleInput(given))).toMatchObject({

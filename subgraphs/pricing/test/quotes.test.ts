@@ -233,6 +233,11 @@ describe('an estimate', () => {
     ['a country that does not exist', { originCountry: 'ZZ' }, '"input.originCountry" must be an ISO 3166-1'],
     ['the point 0, 0', { origin: { latitude: 0, longitude: 0 } }, '"input.origin" must be a place'],
     [
+      'swapped coordinates',
+      { destination: { latitude: -83.05, longitude: 42.33 } },
+      'input.destination: The point lies outside US. Are latitude and longitude swapped?',
+    ],
+    [
       'a latitude of 91',
       { destination: { latitude: 91, longitude: 0 } },
       '"input.destination.latitude" must be at most',

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { CurrencyResolver, DateTimeISOResolver } from 'graphql-scalars';
+import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
+import { DateTimeISOResolver } from 'graphql-scalars';
 
 const dateTime = DateTimeISOResolver.toConfig();
 
@@ -19,8 +19,19 @@ const DateTime = new GraphQLScalarType<Date, string>({
   parseLiteral: (node, variables) => inStorableYears(dateTime.parseLiteral(node, variables)),
 });
 
-/** ISO 4217 code. */
-const CurrencyCode = new GraphQLScalarType({ ...CurrencyResolver.toConfig(), name: 'CurrencyCode' });
+function parseCurrency(value: unknown): string {
+  const code = typeof value === 'string' ? value.trim().toUpperCase() : '';
+  if (/^[A-Z]{3}$/.test(code)) return code;
+  throw new GraphQLError(`"${String(value).slice(0, 40)}" is not an ISO 4217 currency code. Write it like "USD".`);
+}
+
+/** A code of three letters. Inputs check that ISO 4217 has it, so that the refusal names their field. */
+const CurrencyCode = new GraphQLScalarType({
+  name: 'CurrencyCode',
+  serialize: String,
+  parseValue: parseCurrency,
+  parseLiteral: (node) => parseCurrency(node.kind === Kind.STRING ? node.value : print(node)),
+});
 
 const decimalPattern = /^-?\d{1,15}(\.\d{1,6})?$/;
 

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { z } from 'zod';
-import { decimalsOf, isCurrency } from './currencies.ts';
+import { currency, decimalsOf } from './currencies.ts';
 
 /** Money in the graph. Subgraphs use whole minor units (cents of USD, yen of JPY), because sums of integers are exact. */
 export interface Money {
@@ -22,13 +22,7 @@ export function toMinorUnits(amount: string, currency: string): number | undefin
 
 /** Parses an amount from 0 to `most` in a currency of ISO 4217, in any case, to whole minor units. */
 export function moneyUpTo(most: number) {
-  return z.object({ amount: z.string(), currency: z.string() }).transform(({ amount, currency: typed }, context) => {
-    const currency = typed.toUpperCase();
-    if (!isCurrency(currency)) {
-      const message = 'Must be an ISO 4217 currency such as USD.';
-      context.addIssue({ code: 'custom', path: ['currency'], message, input: typed });
-      return z.NEVER;
-    }
+  return z.object({ amount: z.string(), currency }).transform(({ amount, currency }, context) => {
     const cents = toMinorUnits(amount, currency);
     if (cents === undefined || cents < 0 || cents > most * 10 ** decimalsOf(currency)) {
       const decimals = decimalsOf(currency);

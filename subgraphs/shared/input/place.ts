@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { describeRegions, findRegion, isCountry } from './countries.ts';
+import { mayLieIn } from '../geo/countries.ts';
+import type { Point } from '../geo/sphere.ts';
+import { isCountry } from './countries.ts';
+import { describeRegions, findRegion } from './regions.ts';
 import { findTimeZone } from './time-zones.ts';
 
 /** A country by its ISO 3166-1 alpha-2 code, in capital letters. */
 export const country = z
   .string()
-  .transform((code) => code.toUpperCase())
+  .transform((code) => code.trim().toUpperCase())
   .refine(isCountry, 'Must be an ISO 3166-1 alpha-2 code such as US.');
 
 /** A time zone by its canonical IANA name. */
@@ -22,7 +25,8 @@ export const timeZone = z
 /** Degrees from 0, 0 within which a point is taken for a place without coordinates: 1.1 km of open sea. */
 const nowhereDegrees = 0.01;
 
-const nowhere = 'Must be a place: 0, 0 stands for no coordinates.';
+/** The fault of a point that is not somewhere. */
+export const nowhere = 'Must be a place: 0, 0 stands for no coordinates.';
 
 /** False at 0, 0, which receivers without a fix and forms that are not filled in send. */
 export function isSomewhere({ latitude, longitude }: { latitude: number; longitude: number }): boolean {
@@ -36,6 +40,27 @@ export const point = z
     longitude: z.number().min(-180, 'Must be at least -180.').max(180, 'Must be at most 180.'),
   })
   .refine(isSomewhere, nowhere);
+
+/** Refuses a point that lies far outside its country. Use in `superRefine`, behind the fields. */
+export function inCountry(
+  { country, location }: { readonly country: string; readonly location: Point | null },
+  context: z.core.$RefinementCtx,
+): void {
+  requireInCountry(context, 'location', location, country);
+}
+
+/** Refuses a point that lies far outside a country, at the field of the point. */
+export function requireInCountry(
+  context: z.core.$RefinementCtx,
+  field: string,
+  location: Point | null,
+  country: string,
+): void {
+  // A fault of the coordinates has a message of its own.
+  if (!point.safeParse(location).success || location === null || mayLieIn(country, location)) return;
+  const message = `The point lies outside ${country}. Are latitude and longitude swapped?`;
+  context.addIssue({ code: 'custom', path: [field], message, input: location });
+}
 
 /** Puts the ISO 3166-2 code of a region in its place. Use in `transform`, behind the fields. */
 export function withRegion<P extends { readonly country: string; readonly region: string | null }>(

@@ -29,10 +29,11 @@ const found = new Map<string, string | undefined>();
 const maxFound = 1_000;
 
 /**
- * Finds the canonical IANA time zone behind a name in any case: "asia/calcutta" is Asia/Kolkata. Undefined for an offset, an
+ * Finds the canonical IANA time zone behind a name in any case, with blanks around it: "asia/calcutta" is Asia/Kolkata. Undefined for an offset, an
  * abbreviation such as EST or BST and a zone without a place: they know no daylight saving time, or mean several zones.
  */
-export function findTimeZone(name: string): string | undefined {
+export function findTimeZone(text: string): string | undefined {
+  const name = text.trim();
   if (found.has(name)) return found.get(name);
   const zone = resolve(name);
   // A formatter takes long to make.

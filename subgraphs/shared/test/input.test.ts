@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Kind } from 'graphql';
 import { z } from 'zod';
-import { describeRegions, findCountry, findRegion, isCountry } from '../input/countries.ts';
-import { decimalsOf, isCurrency } from '../input/currencies.ts';
+import { scalars } from '../graphql/scalars.ts';
+import { findCountry, isCountry } from '../input/countries.ts';
+import { currency, decimalsOf, isCurrency } from '../input/currencies.ts';
 import { id } from '../input/id.ts';
 import { moneyOf, moneyUpTo, toMinorUnits } from '../input/money.ts';
 import { withOldNames } from '../input/old-names.ts';
 import { parseArgument, parseInput } from '../input/parse-input.ts';
+import { describeRegions, findRegion } from '../input/regions.ts';
 import { line, parseSearch } from '../input/text.ts';
 import { referenceKey, textKey, wordsOf } from '../input/text-key.ts';
 import { timeRange } from '../input/time-range.ts';
@@ -173,6 +176,30 @@ describe('a country', () => {
     ['MX', 'Nuevo Leon', 'NLE'],
     ['MX', 'NL', 'NLE'],
     ['SG', 'Singapore', 'Singapore'],
+    ['GB', 'London', 'LND'],
+    ['GB', 'Greater London', 'LND'],
+    ['GB', 'City of London', 'LND'],
+    ['GB', 'county durham', 'DUR'],
+    ['IE', 'Co. Cork', 'CO'],
+    ['CN', 'Inner Mongolia', 'NM'],
+    ['GB', 'west midlands', 'West Midlands'],
+    ['AE', 'Dubai', 'DU'],
+    ['KR', 'Seoul', '11'],
+    ['CN', 'Guangdong', 'GD'],
+    ['CN', 'Guangdong Province', 'GD'],
+    ['DE', 'Bavaria', 'BY'],
+    ['DE', 'Baden Württemberg', 'BW'],
+    ['DE', 'baden-wurttemberg', 'BW'],
+    ['US', 'D.C.', 'DC'],
+    ['US', 'Washington, D.C.', 'DC'],
+    ['US', 'new-york', 'NY'],
+    ['FR', 'ile de france', 'IDF'],
+    ['FR', 'Ile-de-France', 'IDF'],
+    ['MX', 'Mexico City', 'CMX'],
+    ['MX', 'México', 'MEX'],
+    ['PL', 'Poland', 'Poland'],
+    ['DE', 'Dubai', undefined],
+    ['GB', 'County', undefined],
     ['US', 'ON', undefined],
     ['CA', 'TX', undefined],
   ])('%s has the region %s: %s', (country, region, code) => {
@@ -193,8 +220,35 @@ describe('a currency', () => {
     expect(['USD', 'JPY', 'KWD', 'IQD'].map(decimalsOf)).toEqual([2, 0, 3, 3]);
   });
 
-  test.each(['XXX', 'XAU', 'usd', 'DEM', 'BTC'])('%s is none', (code) => {
+  test.each(['XXX', 'XAU', 'XDR', 'XBA', 'XTS', 'ANG', 'BGN', 'CLF', 'usd', 'DEM', 'BTC'])('%s is none', (code) => {
     expect(isCurrency(code)).toBe(false);
+  });
+
+  test.each(['EUR', 'XCG', 'VED', 'VES', 'ZWG', 'SLE'])('%s is one of 2026', (code) => {
+    expect(isCurrency(code)).toBe(true);
+  });
+
+  test('may be pasted with blanks and in any case, as an input and as the scalar', () => {
+    expect(currency.parse(' usd ')).toBe('USD');
+    expect(scalars.CurrencyCode.parseValue(' usd ')).toBe('USD');
+    expect(scalars.CurrencyCode.parseLiteral({ kind: Kind.STRING, value: '\u00a0Ved' }, undefined)).toBe('VED');
+  });
+
+  test.each(['US', 'U$D', 'US Dollar', '', 7, null])('%j is refused by the scalar', (value) => {
+    expect(() => scalars.CurrencyCode.parseValue(value)).toThrow(
+      'is not an ISO 4217 currency code. Write it like "USD".',
+    );
+  });
+
+  test.each(['XDR', 'XAU', 'ZZZ'])('%s is refused by an input', (code) => {
+    expect(currency.safeParse(code).error?.issues).toMatchObject([
+      { message: 'Must be an ISO 4217 currency such as USD.' },
+    ]);
+  });
+
+  test('of a stored amount is shown with its decimals, also when it is withdrawn', () => {
+    expect(scalars.CurrencyCode.serialize('ANG')).toBe('ANG');
+    expect(moneyOf(100, 'XDR')).toEqual({ amount: '100', currency: 'XDR' });
   });
 
   test('may belong to several countries', () => {
@@ -246,6 +300,8 @@ describe('a time zone', () => {
     ['US/Central', 'America/Chicago'],
     ['Asia/Calcutta', 'Asia/Kolkata'],
     ['Asia/Kolkata', 'Asia/Kolkata'],
+    ['Europe/Berlin ', 'Europe/Berlin'],
+    ['\u00a0europe/berlin\t', 'Europe/Berlin'],
     ['Europe/Kiev', 'Europe/Kyiv'],
     ['America/Argentina/Buenos_Aires', 'America/Argentina/Buenos_Aires'],
   ])('%s is %s', (name, zone) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
-import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
+import { country, inCountry, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { optionalText, text } from '#shared/input/text.ts';
 import { transportModes } from '../entities.ts';
 import { customerReference, equipment, instant, money, notes, orAbsent } from './shipment-input.ts';
@@ -34,6 +34,7 @@ const place = z
     location: point.nullish().transform((location) => location ?? null),
     timeZone: timeZone.nullish().transform((zone) => zone ?? null),
   })
+  .superRefine(inCountry)
   .transform(withRegion);
 export type ImportPlace = z.infer<typeof place>;
 

@@ -4,7 +4,7 @@ import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { moneyUpTo } from '#shared/input/money.ts';
 import { withOldNames } from '#shared/input/old-names.ts';
 import { isPhone, maxPhoneLength, phoneFault, withPhone } from '#shared/input/phone.ts';
-import { country, point, timeZone, withRegion } from '#shared/input/place.ts';
+import { country, inCountry, point, timeZone, withRegion } from '#shared/input/place.ts';
 import { optionalLine, optionalText, text } from '#shared/input/text.ts';
 import { equipmentKinds } from '#shared/vocabulary.ts';
 
@@ -64,6 +64,7 @@ const stop = z
     path: ['contactPhone'],
     message: phoneFault,
   })
+  .superRefine(inCountry)
   .transform(withRegion)
   .transform(withPhone);
 export type StopFacts = z.infer<typeof stop>;

@@ -1,7 +1,8 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { anyOf, never, raw, type Sql, sql, within } from '#shared/database/sql.ts';
 import { isUuid } from '#shared/ids.ts';
-import { findCountry, findRegion, findRegions } from '#shared/input/countries.ts';
+import { findCountry } from '#shared/input/countries.ts';
+import { findRegion, findRegions } from '#shared/input/regions.ts';
 import { referenceKey, textKey } from '#shared/input/text-key.ts';
 import type { PlaceFilter, ShipmentFilter } from '../domain/filter-input.ts';
 import { lateIs, willBeLateIs } from './lateness.ts';

@@ -216,6 +216,8 @@ describe('invalid, huge and hostile input is refused with its field and how to c
     ['a country that does not exist', stop({ country: 'UK' }), 'stops.0.country'],
     ['a region of another country', stop({ region: 'ON' }), 'stops.0.region'],
     ['a place without coordinates', stop({ location: { latitude: 0, longitude: 0.001 } }), 'stops.0.location'],
+    ['swapped coordinates', stop({ location: { latitude: -87.65, longitude: 41.85 } }), 'stops.0.location'],
+    ['a longitude without its sign', stop({ location: { latitude: 41.85, longitude: 87.65 } }), 'stops.0.location'],
     ['a currency without a country', item({ value: { amount: '1', currency: 'XAU' } }), 'items.0.value.currency'],
     ['a tenth of a yen', item({ value: { amount: '100.5', currency: 'JPY' } }), 'items.0.value'],
     ['a blank city', stop({ city: '   ' }), 'stops.0.city'],
@@ -236,7 +238,7 @@ describe('invalid, huge and hostile input is refused with its field and how to c
   ])('%s', async (_what, changes, field) => {
     const { shipment, userErrors } = await change(scene, customer, 'createShipment', shipmentInput(changes));
     expect(shipment).toBeNull();
-    const message = expect.stringMatching(/^(Must|All items) .+\.$/);
+    const message = expect.stringMatching(/^(Must|All items|The point) .+[.?]$/);
     expect(userErrors).toContainEqual({ code: 'INVALID_INPUT', field: field.split('.'), message });
     expect(userErrors.length).toBeLessThanOrEqual(20);
   });

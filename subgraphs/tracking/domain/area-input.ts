@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Point } from '#shared/geo/sphere.ts';
+import { isSomewhere, nowhere } from '#shared/input/place.ts';
 import type { Area } from './area.ts';
 import { crossesItself, doubleArea, longitudeStep, toRing } from './polygon.ts';
 
@@ -11,7 +12,10 @@ function degrees(most: number) {
   return z.number().refine((value) => Math.abs(value) <= most, `Must be from -${most} to ${most}.`);
 }
 
-const circle = z.object({ center: place, radiusMeters: z.number().min(10).max(500_000) });
+const circle = z.object({
+  center: place.refine(isSomewhere, nowhere),
+  radiusMeters: z.number().min(10).max(500_000),
+});
 const polygon = z.object({
   vertices: z
     .array(place)
