@@ -128,6 +128,8 @@ export const EventEntity = defineEntity({
     place: p.text().nullable(),
     latitude: p.float().nullable(),
     longitude: p.float().nullable(),
+    /** True if the vehicle cannot have been there (domain/place-doubt.ts). Null for a place that was not reported. */
+    doubtful: p.boolean().nullable(),
     note: p.text().nullable(),
   },
 });

@@ -8,6 +8,7 @@ import { AddArrivals } from './0006-arrivals.ts';
 import { IndexValuesByCurrency } from './0007-value-order.ts';
 import { AddCustomerReferences } from './0008-customer-references.ts';
 import { AddLoadVersion } from './0009-load-version.ts';
+import { MarkDoubtfulPlaces } from './0010-doubtful-places.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
@@ -19,4 +20,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0007-value-order', class: IndexValuesByCurrency },
   { name: '0008-customer-references', class: AddCustomerReferences },
   { name: '0009-load-version', class: AddLoadVersion },
+  { name: '0010-doubtful-places', class: MarkDoubtfulPlaces },
 ];

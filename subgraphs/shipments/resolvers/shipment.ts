@@ -63,6 +63,7 @@ export const ShipmentEvent = {
   at: ({ occurredAt }: EventRow) => occurredAt,
   by: ({ actorAccountId }: EventRow) => accountStub(actorAccountId),
   location: (event: EventRow) => geoPointOf(event),
+  doubtful: ({ doubtful = null }: EventRow) => doubtful === true,
 };
 
 export const ShipmentChange = {

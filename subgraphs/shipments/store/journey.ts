@@ -5,6 +5,7 @@ import { deliveredOf, steppedOf } from '../domain/payloads.ts';
 import type { AdvanceInput } from '../domain/step-input.ts';
 import { ProofEntity, type ShipmentRow, type StopRow } from '../entities.ts';
 import { forgetArrival } from './arrivals.ts';
+import { isPlaceDoubtful } from './doubtful-place.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { requireStep, takeStep } from './steps.ts';
 
@@ -34,7 +35,8 @@ export async function advanceShipment(
     refuse('REASON_REQUIRED', 'An exception needs a reason. Give it in `note`.', 'note');
   const at = timeOf(input.at, shipment, now);
 
-  const stop = stopOf(to, shipment.pickedUpAt, await stopsOf(em, shipment.id));
+  const stops = await stopsOf(em, shipment.id);
+  const stop = stopOf(to, shipment.pickedUpAt, stops);
   if (stop) stop.arrivedAt = at;
   const location = input.location ?? (stop && placed(stop));
   const place = input.place ?? (stop && !input.location ? `${stop.city}, ${stop.region}` : null);
@@ -45,6 +47,9 @@ export async function advanceShipment(
     actorAccountId: identity.accountId,
     place,
     location: location ?? null,
+    doubtful: input.location
+      ? await isPlaceDoubtful(em, shipment.id, { place: input.location, at, stops, reached: stop })
+      : null,
     note,
   });
   if (proof) {

@@ -18,6 +18,7 @@ export interface StepFacts {
   readonly actorAccountId: string | null;
   readonly place?: string | null;
   readonly location?: Point | null;
+  readonly doubtful?: boolean | null;
   readonly note?: string | null;
 }
 
@@ -44,7 +45,7 @@ function explainInvalid({ status, troubledFrom }: ShipmentRow, to: ShipmentStatu
 
 /** Takes a locked shipment to its next status and writes the event. The caller has checked the step. */
 export function takeStep({ em, announce }: Transaction, shipment: ShipmentRow, facts: StepFacts): void {
-  const { to, at, recordedAt, actorAccountId, place = null, location = null, note = null } = facts;
+  const { to, at, recordedAt, actorAccountId, place = null, location = null, doubtful = null, note = null } = facts;
   const from = shipment.status;
   shipment.status = to;
   shipment.statusChangedAt = at;
@@ -67,6 +68,7 @@ export function takeStep({ em, announce }: Transaction, shipment: ShipmentRow, f
     place,
     latitude: location?.latitude ?? null,
     longitude: location?.longitude ?? null,
+    doubtful,
     note,
   });
   announceChange(announce, shipment);

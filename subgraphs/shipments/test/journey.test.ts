@@ -219,6 +219,31 @@ function lateWindows() {
 }
 
 describe('a step', () => {
+  const sydney = { latitude: -33.87, longitude: 151.21 };
+  const gary = { latitude: 41.59, longitude: -87.35 };
+  const doubts = 'shipment { status events(last: 4) { to doubtful } }';
+
+  test('at a place where the vehicle cannot be is taken with a mark, and the next true place heals', async () => {
+    const { id } = await assigned(scene);
+    await advance(driver, { shipmentId: id, to: 'PICKED_UP', location: sydney });
+    await advance(driver, { shipmentId: id, to: 'IN_TRANSIT', location: sydney });
+    await advance(driver, { shipmentId: id, to: 'OUT_FOR_DELIVERY', location: gary });
+    const { shipment } = await advance(
+      driver,
+      { shipmentId: id, to: 'DELIVERED', location: sydney, proofOfDelivery: proof },
+      doubts,
+    );
+    expect(shipment).toEqual({
+      status: 'DELIVERED',
+      events: [
+        { to: 'PICKED_UP', doubtful: true },
+        { to: 'IN_TRANSIT', doubtful: true },
+        { to: 'OUT_FOR_DELIVERY', doubtful: false },
+        { to: 'DELIVERED', doubtful: true },
+      ],
+    });
+  });
+
   test('is allowed for the assigned driver and dispatchers, and refused to the customer, other drivers and strangers', async () => {
     const { id } = await assigned(scene);
     // A customer lacks the scope. A driver of another load and strangers cannot see the shipment.
