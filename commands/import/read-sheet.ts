@@ -40,14 +40,16 @@ export async function* readSheet(
     return SSF.is_date(format) ? shownDate(cell.v + daysBefore) : shownNumberOf(cell.v, format, decimal, formatNumber);
   };
 
-  for (const [index, row] of rows.entries()) {
-    // A sheet leaves out rows and cells without content.
-    const cells = Array.from(row ?? [], show);
+  let width = 0;
+  for (const [index, row = []] of rows.entries()) {
+    // A sheet leaves out rows and cells without content. Each row is as wide as the header at least.
+    const cells = Array.from({ length: Math.max(width, row.length) }, (_cell, place) => show(row[place]));
     const values = cells.map(({ text }) => text ?? '');
     const wrong = cells.findIndex((cell) => cell.fault !== undefined);
     const fault =
       wrong < 0 ? undefined : `The cell ${utils.encode_cell({ r: index, c: wrong })} ${cells[wrong]?.fault}`;
     if (fault === undefined && values.every((value) => value.trim() === '')) continue;
+    width ||= values.length;
     yield { line: index + 1, values, ...(fault !== undefined && { fault }) };
   }
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeDryRun, dryRun } from '../dry-run.ts';
 import { shipments } from '../kinds/shipments.ts';
 import { readMapping } from '../mapping.ts';
+import { exitCodeOf, summaryOf } from '../report.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -63,4 +64,34 @@ test('a dry run shows the text of a cell that the graph would refuse, and keys t
     },
     { line: 4, code: 'INVALID_INPUT', field: 'item.value', value: '€8,400.005' },
   ]);
+});
+
+test('control characters and texts that are too long refuse their rows, other letters do not', async () => {
+  const [header = '', row = ''] = readFileSync(join(samples, 'shipments.csv'), 'utf8').split('\n');
+  const goods = ['a\u0000b', '😀 عربي 中文', '\u0007bell', 'x'.repeat(501), 'y'.repeat(5_000), 'tab\there'];
+  const rows = goods.map((text, index) => row.replaceAll('K-1001', `K-${index}`).replace('Bench vices', text));
+  const file = join(folder, 'characters.csv');
+  // The last row has a NUL in a column that no field uses.
+  writeFileSync(file, [`${header},Driver`, ...rows.map((text) => `${text},Bo`), `${row},B\u0000`].join('\n'));
+  const { totals } = await dryRun(file, shipments, mapping, now);
+  expect(totals).toMatchObject({ rows: 7, imported: 2, kept: [] });
+  expect(totals.refused.map(({ line, code, message }) => [line, code, message])).toEqual([
+    [2, 'INVALID_INPUT', 'item.description: Must not contain control characters.'],
+    [4, 'INVALID_INPUT', 'item.description: Must not contain control characters.'],
+    [5, 'INVALID_INPUT', 'item.description: Must have at most 500 characters.'],
+    [6, 'INVALID_INPUT', 'item.description: Must have at most 500 characters.'],
+    [8, 'INVALID_INPUT', expect.stringContaining('without NUL')],
+  ]);
+});
+
+test('a file with a header only has no rows, and is no failure', async () => {
+  const [header = ''] = readFileSync(join(samples, 'shipments.csv'), 'utf8').split('\n');
+  const file = join(folder, 'header.csv');
+  writeFileSync(file, `${header}\n`);
+  const { totals } = await dryRun(file, shipments, mapping, now);
+  expect(totals).toEqual({ rows: 0, imported: 0, alreadyImported: 0, refused: [], kept: [] });
+  expect(exitCodeOf(totals)).toBe(0);
+  expect(summaryOf(totals, { kind: 'shipments', dryRun: false, report: 'report.csv' })).toBe(
+    '0 rows: 0 imported, 0 imported before, 0 refused.',
+  );
 });

@@ -31,9 +31,11 @@ function writeTable({ file, delimiter, isWorkbook }: Convention, table: readonly
   const columns = Object.keys(table[0] ?? {});
   const rows = table.map((row) => columns.map((column) => row[column]!.cell));
   if (isWorkbook) {
+    // Excel stores no empty cells.
+    const filled = rows.map((cells) => cells.map((cell) => (cell === '' ? null : cell)));
     writeFileSync(
       path,
-      write(utils.book_new(utils.aoa_to_sheet([columns, ...rows])), { type: 'buffer', bookType: 'xlsx' }),
+      write(utils.book_new(utils.aoa_to_sheet([columns, ...filled])), { type: 'buffer', bookType: 'xlsx' }),
     );
   } else {
     const quoted = (cell: unknown) => `"${String(cell).replaceAll('"', '""')}"`;

@@ -220,6 +220,38 @@ describe('the shapes of a file', () => {
     expect(refusalsOf(rows)).toEqual([]);
   });
 
+  test('a row with fewer or more cells than the header is refused, and the others are read', async () => {
+    const { rows } = await read(lines('1,2025-03-01,2025-03-05', `${good},more`, good));
+    expect(rows).toMatchObject([
+      { line: 2, refusal: { sourceReference: '1', code: 'UNMAPPED' } },
+      { line: 3, refusal: { sourceReference: '1', code: 'UNMAPPED' } },
+      { line: 4, row: { sourceReference: '1' } },
+    ]);
+    expect(refusalsOf(rows)).toEqual([
+      [2, 'The row has 3 cells, the header 10. Give one cell per column.'],
+      [3, 'The row has 11 cells, the header 10. Give one cell per column.'],
+    ]);
+  });
+
+  test('a header without rows is a file without rows', async () => {
+    for (const text of [header, `${header}\n`, `\ufeff${header}\r\n\r\n`, `sep=,\n${header}\n,,,,,,,,,\n`]) {
+      expect((await read(text)).rows).toEqual([]);
+    }
+  });
+
+  test.each(['', '"'])(
+    'a row of more than a megabyte is refused, and the rows after it are read (in quotes: %s)',
+    async (quote) => {
+      const huge = `${quote}${'x'.repeat(1_100_000)}${quote}`;
+      const { rows } = await read(lines(good, `2,${start},${huge},1,1,1,1`, `3,${start},x,1,1,1,1`));
+      expect(rows).toMatchObject([
+        { line: 2, row: {} },
+        { line: 3, refusal: { code: 'MALFORMED' } },
+        { line: 4, row: {} },
+      ]);
+    },
+  );
+
   test('a column that is there twice is refused by its name', async () => {
     await expect(read(`${header},ID,Value\n${good},77,5\n`)).rejects.toThrow('FILE: The column "ID" is there twice');
   });

@@ -53,7 +53,7 @@ async function readBytes(bytes: Buffer, settings: object = {}, name = 'fleet.xls
   const path = join(folder, name);
   writeFileSync(path, bytes);
   const mappingPath = join(folder, 'mapping.json');
-  writeFileSync(mappingPath, JSON.stringify({ source: 'S', ...settings, fields }));
+  writeFileSync(mappingPath, JSON.stringify({ source: 'S', fields, ...settings }));
   const rows: ReadRow[] = [];
   const file = await readFile(path, vehicles, readMapping(mappingPath, vehicles), () => undefined);
   for await (const row of file.rows) rows.push(row);
@@ -79,6 +79,21 @@ test('a workbook is read with its numbers, dates and lines', async () => {
       { line: 5, row: { sourceReference: '007', input: { make: 'A time', modelYear: 2019, maxWeightKg: 1_200 } } },
     ]);
   }
+});
+
+test('cells that Excel does not store because they are empty are cells of their row', async () => {
+  const optional = { ...fields, homeBase: { ...fields.homeBase, hubCode: { column: 'Hub' } } };
+  const rows = [
+    [...header.slice(0, 6), 'Hub'],
+    [1, 'TX 1', day, 2022, 1, 1],
+    [2, 'TX 2', day, 2022],
+    [3, 'TX 3', day, 2022, 1, 1, 'AUS'],
+  ] satisfies Cell[][];
+  expect(await read(workbookOf(rows), { fields: optional })).toMatchObject([
+    { line: 3, row: { input: { homeBase: { hubCode: null } } } },
+    { line: 4, refusal: { field: 'maxWeightKg' } },
+    { line: 5, row: { input: { homeBase: { hubCode: 'AUS' } } } },
+  ]);
 });
 
 test('days are counted from 1904 in workbooks that say so', async () => {
