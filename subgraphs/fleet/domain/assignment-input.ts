@@ -22,7 +22,6 @@ export const assignBest = z.object({
   idempotencyKey: idempotencyKey.nullish(),
   dryRun: z.boolean(),
 });
-export type AssignBest = z.infer<typeof assignBest>;
 
 export const unassignShipment = z.object({
   shipmentId: id,

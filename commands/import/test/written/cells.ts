@@ -34,7 +34,7 @@ const refused = (...cells: string[]): Cells<never> =>
 export const mostly = <A, B>(usual: fc.Arbitrary<A>, other: fc.Arbitrary<B>): fc.Arbitrary<A | B> =>
   fc.oneof({ weight: 14, arbitrary: usual }, { weight: 1, arbitrary: other });
 
-export const empty: Cells<null> = fc.constant(good('', null));
+const empty: Cells<null> = fc.constant(good('', null));
 /** A field that every row needs. */
 export const needed = <T>(cells: Cells<T>): Cells<T> => mostly(cells, refused('', ' '));
 export const optional = <T>(cells: Cells<T>): Cells<T | null> => fc.oneof({ weight: 3, arbitrary: cells }, empty);
