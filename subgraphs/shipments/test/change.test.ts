@@ -196,6 +196,8 @@ describe('changing a shipment', () => {
     ['the notes', { notes: 'Ring twice' }],
     ["the customer's reference", { customerReference: 'PO-1' }],
     ['the phone number of a contact', { stops: [chicago, { ...toronto, contactPhone: '416 555 0199' }] }],
+    ["the customer's reference", { customerReference: 'PO 4711' }],
+    ['the phone of a contact', { stops: [{ ...chicago, contactPhone: '+1 312 555 0100' }, toronto] }],
     ['the name of a contact', { stops: [chicago, { ...toronto, contactName: 'Ms Roy' }] }],
     ['the description of the goods', { items: [{ ...oranges, description: 'Navel oranges' }] }],
   ])('of %s leaves it the same load', async (_what, input) => {
