@@ -16,7 +16,7 @@ export interface ImportTotals {
   readonly imported: number;
   readonly alreadyImported: number;
   readonly refused: readonly RefusedRow[];
-  /** Of rows that are imported. */
+  /** Of rows that are imported, now or before. */
   readonly kept: readonly KeptCell[];
 }
 

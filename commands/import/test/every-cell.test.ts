@@ -144,7 +144,7 @@ function expectEachRowToBeCounted<F extends RowFields>(
   const imported = accepted.filter(({ sourceReference, line }) => first.get(sourceReference) === line);
   const kept = outcomes
     .flatMap((outcome) => ('row' in outcome ? outcome.kept : []))
-    .filter(({ line }) => imported.some((row) => row.line === line));
+    .filter(({ line }) => accepted.some((row) => row.line === line));
   const [repeated, refused] = [accepted.length - imported.length, outcomes.length - accepted.length];
   expect(dry).toMatchObject({ rows: outcomes.length, imported: imported.length, alreadyImported: repeated, kept });
   expect(dry.refused).toHaveLength(refused);
