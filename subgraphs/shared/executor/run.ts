@@ -73,7 +73,9 @@ export class Run {
   wait(promise: PromiseLike<unknown>, place: Place, frame: Frame, key: string | number): void {
     frame.target[key] = null;
     this.#waiting += 1;
-    promise.then(
+    // Another thenable may call back at once.
+    const settling = promise instanceof Promise ? promise : Promise.resolve(promise);
+    settling.then(
       (value) => {
         if (!frame.isNull) this.complete(value, place, frame, key);
         this.#settled();

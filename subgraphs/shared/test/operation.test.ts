@@ -219,6 +219,15 @@ test('the fields of a mutation run one after another, each after the promises of
   expect(order).toEqual(['begin 2']);
 });
 
+test('a thenable that calls back at once is awaited like a promise', async () => {
+  const at: PromiseLike<number> = { then: (resolve) => Promise.resolve(resolve?.(5) as never) };
+  const eager = buildSubgraphSchema({
+    typeDefs: parse('type Query { a: Int b: Int }'),
+    resolvers: { Query: { a: () => at, b: async () => 6 } },
+  });
+  expect(await operationOf(eager, '{ a b }').execute({})).toEqual({ data: { a: 5, b: 6 } });
+});
+
 test('an operation without promises has its result at once', () => {
   expect(operationOf(schema, '{ plain { value } }').execute({})).toEqual({ data: { plain: { value: 3 } } });
 });
