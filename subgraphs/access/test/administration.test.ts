@@ -71,14 +71,23 @@ describe('createOrganization', () => {
     ['case of letters beyond ASCII', 'Bäckerei Möller', 'BÄCKEREI MÖLLER'],
     ['normal form', 'Société Générale', 'Socie\u0301te\u0301 Ge\u0301ne\u0301rale'],
     ['spelling without accents', 'Łódź Öl', 'Lodz Ol'],
+    ['spelling with invisible characters', 'MüllerGmbH', 'Müller\u00adGmb\u200bH'],
+    ['spelling without apostrophes', "D'Angelo", 'Dangelo'],
   ])('refuses a name that exists in another %s', async (_what, one, other) => {
     await mutate('createOrganization', { idempotencyKey: key(), name: one });
     const second = await mutate('createOrganization', { idempotencyKey: key(), name: other });
     expect(second).toMatchObject({ organization: null, userErrors: [{ code: 'NAME_TAKEN', field: ['name'] }] });
   });
 
+  test('accepts names that differ in a vowel which is a mark', async () => {
+    for (const name of ['राम लॉजिस्टिक्स', 'रमा लॉजिस्टिक्स', 'がす運輸', 'かす運輸']) {
+      expect((await mutate('createOrganization', { idempotencyKey: key(), name })).organization?.name).toBe(name);
+    }
+  });
+
   test.each([
     ['name', { name: 'x' }],
+    ['name', { name: ' \u200b\u200b ' }],
     ['name', { name: 'x'.repeat(121) }],
     ['name', { name: 'nul\0name' }],
     ['industry', { name: 'Fine', industry: 'line\nbreak' }],

@@ -5,6 +5,7 @@ import { AddTextKeys } from './0003-text-keys.ts';
 import { AddWhereabouts } from './0004-whereabouts.ts';
 import { IndexCurrentWork } from './0005-current-work.ts';
 import { IndexReferenceParts } from './0006-reference-parts.ts';
+import { RemakeKeys } from './0007-letter-keys.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-fleet', class: CreateFleet },
@@ -13,4 +14,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0004-whereabouts', class: AddWhereabouts },
   { name: '0005-current-work', class: IndexCurrentWork },
   { name: '0006-reference-parts', class: IndexReferenceParts },
+  { name: '0007-letter-keys', class: RemakeKeys },
 ];

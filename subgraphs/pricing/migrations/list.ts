@@ -5,6 +5,7 @@ import { AddShipmentVersion } from './0003-shipment-version.ts';
 import { AddBillingDetails } from './0004-billing-details.ts';
 import { AddTextKeys } from './0005-text-keys.ts';
 import { IndexNumberParts } from './0006-number-parts.ts';
+import { RemakeKeys } from './0007-letter-keys.ts';
 
 /** Every migration of this subgraph, oldest first. */
 export const migrations: readonly NamedMigration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0004-billing-details', class: AddBillingDetails },
   { name: '0005-text-keys', class: AddTextKeys },
   { name: '0006-number-parts', class: IndexNumberParts },
+  { name: '0007-letter-keys', class: RemakeKeys },
 ];

@@ -9,7 +9,7 @@ const legalForms = new Set(
  * equal. Parts of names are not compared, because common words would block honest companies.
  */
 export function nameKey(name: string): string {
-  const words = wordsOf(name.replaceAll(/[.'’]/g, '')); // "S.A." is "SA", "O'Neil" is "ONeil"
+  const words = wordsOf(name.replaceAll('.', '')); // "S.A." is "SA"
   let end = words.length;
   while (end > 1 && legalForms.has(words[end - 1] ?? '')) end--;
   return words.slice(0, end).join(' ');

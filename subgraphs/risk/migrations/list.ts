@@ -3,10 +3,12 @@ import { CreateRisk } from './0001-risk.ts';
 import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { AddShipmentVersion } from './0003-shipment-version.ts';
 import { AddTextKeys } from './0004-text-keys.ts';
+import { RemakeKeys } from './0005-letter-keys.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-risk', class: CreateRisk },
   { name: '0002-keyed-calls', class: MoveKeyedCalls },
   { name: '0003-shipment-version', class: AddShipmentVersion },
   { name: '0004-text-keys', class: AddTextKeys },
+  { name: '0005-letter-keys', class: RemakeKeys },
 ];

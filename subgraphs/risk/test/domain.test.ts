@@ -155,6 +155,10 @@ test('names are equal in all their common spellings', () => {
   for (const spelling of ['Corvo Negro S.A. de C.V.', 'CORVO  NEGRO', 'Córvo-Negro, Inc.']) {
     expect(nameKey(spelling)).toBe('corvo negro');
   }
+  for (const spelling of ['Ev\u00adil Kaufer', 'Ev\u200bil Kaufer', 'EVIL KAUFER GmbH']) {
+    expect(nameKey(spelling)).toBe(nameKey('Évil Käufer'));
+  }
+  expect(nameKey('กิน ขนส่ง')).not.toBe(nameKey('กัน ขนส่ง'));
   expect(nameKey('Inc')).toBe('inc');
   expect(nameKey('Negro Corvo')).not.toBe('corvo negro');
 });

@@ -27,3 +27,20 @@ test('watchlist, customers and bookings of earlier releases get the keys of this
     { lane: keyOfLane('Łódź, PL → Malmø, SE'), parties: [name, 'corvo'] },
   ]);
 });
+
+test('watchlist and lanes get keys that nothing invisible evades', async () => {
+  await using database = await upgradeWith('risk', migrations, {
+    before: '0005-letter-keys',
+    statements: `
+      insert into watchlist_entry (id, kind, value, value_key, search_key, reason, added_at)
+        values ('${newId()}', 'NAME', 'Ev\u00adil Käufer', 'ev il kaufer', 'ev\u00adil kaufer', 'fraud', now());
+      insert into booking (shipment_id, reference, organization_id, account_id, version, lane, lane_key, value_cents, currency,
+        booked_at, pickup_from, party_keys, open) values ('${newId()}', 'R', '${newId()}', '${newId()}', 1, 'ハト, JP → バド, JP',
+          'ハト, jp → ハト, jp', 1, 'USD', now(), now(), '{corvo}', true)`,
+  });
+  const em = database.fork();
+  expect(await em.execute('select value_key as key, search_key as search from watchlist_entry')).toEqual([
+    { key: 'evil kaufer', search: 'evil kaufer' },
+  ]);
+  expect(await em.execute('select lane_key as lane from booking')).toEqual([{ lane: 'ハト, jp → バド, jp' }]);
+});

@@ -1,4 +1,4 @@
-import { textKey, wordsOf } from './text-key.ts';
+import { apostrophes, textKey, wordsOf } from './text-key.ts';
 
 /*
  * Full-text search over keys of words. PostgreSQL gets vectors and queries with finished words, because its own parsers
@@ -14,7 +14,8 @@ const maxRuns = 8;
 
 /**
  * Makes the text of a `tsvector` from the words of these texts. A reference such as "BOL-7788-X" is also found without
- * its dashes, a number also without leading zeros, and "PO4500" also by its number. No phrase crosses the end of a text.
+ * its dashes, a number also without leading zeros, "PO4500" also by its number, and "O'Hare" also by "Hare". No phrase crosses
+ * the end of a text.
  */
 export function toSearchVector(texts: readonly (string | null | undefined)[]): string {
   const positions = new Map<string, Set<number>>();
@@ -28,6 +29,7 @@ export function toSearchVector(texts: readonly (string | null | undefined)[]): s
       const words = searchedWords(token);
       for (const [index, word] of words.entries()) for (const form of formsOf(word)) add(form, position + index + 1);
       if (isReference(words)) add(shortened(words.join('')), position + 1);
+      for (const word of wordsAroundApostrophes(token)) add(word, position + 1);
       position += words.length;
     }
     position += 1;
@@ -64,8 +66,11 @@ export function parseTerms(search: string): SearchTerm[][] {
 function queryOf(token: string): string | undefined {
   const words = searchedWords(token);
   if (words.length === 0) return undefined;
-  const each = words.map(wordQuery).join(' & ');
-  return isReference(words) ? `(${startingWith(shortened(words.join('')))} | (${each}))` : `(${each})`;
+  const alternatives = [words.map(wordQuery).join(' & ')];
+  if (isReference(words)) alternatives.unshift(startingWith(shortened(words.join(''))));
+  const around = wordsAroundApostrophes(token);
+  if (around.length > 0) alternatives.push(around.map(startingWith).join(' & '));
+  return alternatives.length === 1 ? `(${alternatives[0]})` : `(${alternatives.map((all) => `(${all})`).join(' | ')})`;
 }
 
 /** A word such as "PO4500" also finds "PO 4500". */
@@ -88,6 +93,12 @@ function startingWith(word: string): string {
 
 function searchedWords(text: string): string[] {
   return wordsOf(text).map(shortened);
+}
+
+/** The words that apostrophes join in one token: none, or several. */
+function wordsAroundApostrophes(token: string): string[] {
+  const words = token.split(apostrophes).flatMap(searchedWords);
+  return words.length > searchedWords(token).length ? words.slice(0, maxRuns) : [];
 }
 
 function shortened(word: string): string {

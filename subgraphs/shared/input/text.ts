@@ -6,7 +6,23 @@ import { parseArgument } from './parse-input.ts';
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 const anyControls = /\p{Cc}/u;
 
-/** A text of one or more lines: trimmed, well-formed Unicode, without control characters except tab and line feed. */
+/**
+ * Invisible characters that no text needs, such as soft hyphens, blanks without width and changes of direction. Joiners and
+ * variation selectors stay: emoji and the scripts of India and Persia are written with them.
+ */
+const needless =
+  /[\p{Default_Ignorable_Code_Point}--[\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\u{e0020}-\u{e007f}\u{e0100}-\u{e01ef}]]/gv;
+
+/** Drops needless invisible characters and blanks at the ends; empty if nothing is visible. */
+function tidy(value: string): string {
+  const tidied = value.replaceAll('\r\n', '\n').replaceAll(needless, '').trim();
+  return /[^\p{Default_Ignorable_Code_Point}\s]/u.test(tidied) ? tidied : '';
+}
+
+/**
+ * A text of one or more lines: trimmed, well-formed Unicode, without needless invisible characters. Control characters except
+ * tab and line feed are refused.
+ */
 export function text(least: number, most: number) {
   return sized(least, most, (value) => !controls.test(value));
 }
@@ -23,7 +39,7 @@ export function optionalLine(most: number) {
 
 function optionally<S extends z.ZodType<string>>(shape: S) {
   return z
-    .preprocess((value) => (typeof value === 'string' && value.trim() === '' ? null : value), shape.nullish())
+    .preprocess((value) => (typeof value === 'string' && tidy(value) === '' ? null : value), shape.nullish())
     .transform((value) => value ?? null);
 }
 
@@ -35,7 +51,7 @@ export function line(least: number, most: number) {
 function sized(least: number, most: number, isPlain: (value: string) => boolean) {
   return z
     .string()
-    .transform((value) => value.replaceAll('\r\n', '\n').trim())
+    .transform(tidy)
     .pipe(
       z
         .string()

@@ -10,7 +10,7 @@ import { moneyOf, moneyUpTo, toMinorUnits } from '../input/money.ts';
 import { withOldNames } from '../input/old-names.ts';
 import { parseArgument, parseInput } from '../input/parse-input.ts';
 import { describeRegions, findRegion } from '../input/regions.ts';
-import { line, parseSearch } from '../input/text.ts';
+import { line, optionalText, parseSearch, text } from '../input/text.ts';
 import { referenceKey, textKey, wordsOf } from '../input/text-key.ts';
 import { timeRange } from '../input/time-range.ts';
 import { findTimeZone } from '../input/time-zones.ts';
@@ -91,6 +91,31 @@ test('a span of time that ends before it begins is refused', () => {
   });
 });
 
+describe('a text', () => {
+  test.each([['\u200b'], [' \u200b '], ['\u00ad\ufeff'], ['\u200d\ufe0f'], ['\u3164']])(
+    'of invisible characters, %j, is empty',
+    (typed) => {
+      expect(text(1, 10).safeParse(typed).error?.issues).toMatchObject([{ message: 'Must not be empty.' }]);
+      expect(line(1, 10).safeParse(typed).success).toBe(false);
+      expect(optionalText(10).parse(typed)).toBeNull();
+    },
+  );
+
+  test.each([
+    ['Ev\u00adil\u200b', 'Evil'],
+    ['\u202eabc\u202c', 'abc'],
+    ['Fine 👩\u200d🚒 ❤\ufe0f', 'Fine 👩\u200d🚒 ❤\ufe0f'],
+    [
+      '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+      '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    ],
+    ['ශ්\u200dරී', 'ශ්\u200dරී'],
+    ['می\u200cروم', 'می\u200cروم'],
+  ])('%j is kept as %j', (typed, kept) => {
+    expect(text(1, 100).parse(typed)).toBe(kept);
+  });
+});
+
 test.each([[' a '], ['a']])('the search text %j is trimmed', (typed) => {
   expect(parseSearch(typed)).toBe('a');
 });
@@ -117,8 +142,65 @@ describe('the key of a text', () => {
     ['Århus', 'arhus'],
     ['ﬁle № ５', 'file no 5'],
     ['  two\u00a0 blanks\t', 'two blanks'],
+    ['Müller\u00adGmbH', 'MüllerGmbH'],
+    ['Ev\u200bil Ka\u2060ufer', 'Évil Käufer'],
+    ['\u202eEvil\ufeff', 'evil'],
+    ["D'Angelo", 'dangelo'],
+    ['O’Hare', 'ohare'],
+    ['مُحَمَّد', 'محمد'],
+    ['שָׁלוֹם', 'שלום'],
+    ['ﾊﾞﾄﾞ', 'バド'],
   ])('%s and %s are equal', (one, other) => {
     expect(textKey(one)).toBe(textKey(other));
+  });
+
+  test.each([
+    ['राम लॉजिस्टिक्स', 'रमा लॉजिस्टिक्स'],
+    ['กิน ขนส่ง', 'กัน ขนส่ง'],
+    ['株式会社ハト', '株式会社バド'],
+    ['がす運輸', 'かす運輸'],
+    ['தமிழ் கோ', 'தமழ் கோ'],
+    ['ぱす', 'ばす'],
+  ])('%s and %s differ, also as references and words', (one, other) => {
+    expect(textKey(one)).not.toBe(textKey(other));
+    expect(referenceKey(one)).not.toBe(referenceKey(other));
+    expect(wordsOf(one)).not.toEqual(wordsOf(other));
+    expect(wordsOf(one)).toHaveLength(one.split(' ').length);
+  });
+
+  test('is the same with accents, apostrophes and invisible characters anywhere', () => {
+    const unseen = fc.constantFrom(
+      '\u00ad',
+      '\u200b',
+      '\u200d',
+      '\u2060',
+      '\ufe0f',
+      '\ufeff',
+      '\u{e0041}',
+      '\u3164',
+      '’',
+    );
+    const accent = fc.constantFrom('\u0301', '\u0308', '\u0327', '\u030a');
+    const letter = fc.stringMatching(/^[a-zа-яα-ω]$/u);
+    const decorated = fc.array(fc.tuple(letter, fc.array(fc.oneof(unseen, accent), { maxLength: 3 })), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(decorated, fc.constantFrom('NFC', 'NFD', 'NFKC', 'NFKD'), (letters, form) => {
+        const plain = letters.map(([base]) => base).join('');
+        const typed = letters.map(([base, marks]) => base + marks.join('')).join('');
+        expect(textKey(typed.normalize(form).toUpperCase())).toBe(textKey(plain));
+      }),
+    );
+  });
+
+  test('differs where a letter differs, in every script', () => {
+    const letters = [...'abcxyzабвгαβγאבגابتकखगกขฃகஙசかがさざはばぱカガ가나다漢字'];
+    fc.assert(
+      fc.property(fc.constantFrom(...letters), fc.constantFrom(...letters), (one, other) => {
+        expect(textKey(`x${one}x`) === textKey(`x${other}x`)).toBe(one === other);
+      }),
+    );
   });
 
   test('is the same in another case, normal form or with other blanks, and its own key', () => {

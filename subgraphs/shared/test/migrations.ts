@@ -1,4 +1,4 @@
-import type { Database, NamedMigration } from '../database/database.ts';
+import type { Database, EntityManager, NamedMigration } from '../database/database.ts';
 import { openDatabase } from '../database/database.ts';
 import { createLog } from '../runtime/log.ts';
 import { createTestDatabase } from './harness.ts';
@@ -36,4 +36,13 @@ export async function upgradeWith(
       await test.drop();
     },
   };
+}
+
+/** The payloads of the events that wait in a queue, oldest first. */
+export async function announced(em: EntityManager, queue: string): Promise<object[]> {
+  const [found] = await em.execute<{ table: string }[]>('select table_name as table from jobs.queue where name = ?', [
+    queue,
+  ]);
+  const jobs = await em.execute<{ data: { payload: object } }[]>(`select data from jobs."${found?.table}" order by id`);
+  return jobs.map(({ data }) => data.payload);
 }

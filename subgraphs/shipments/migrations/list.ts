@@ -9,6 +9,7 @@ import { IndexValuesByCurrency } from './0007-value-order.ts';
 import { AddCustomerReferences } from './0008-customer-references.ts';
 import { AddLoadVersion } from './0009-load-version.ts';
 import { MarkDoubtfulPlaces } from './0010-doubtful-places.ts';
+import { RemakeKeys } from './0011-letter-keys.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-shipments', class: CreateShipments },
@@ -21,4 +22,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0008-customer-references', class: AddCustomerReferences },
   { name: '0009-load-version', class: AddLoadVersion },
   { name: '0010-doubtful-places', class: MarkDoubtfulPlaces },
+  { name: '0011-letter-keys', class: RemakeKeys },
 ];

@@ -221,6 +221,7 @@ describe('invalid, huge and hostile input is refused with its field and how to c
     ['a currency without a country', item({ value: { amount: '1', currency: 'XAU' } }), 'items.0.value.currency'],
     ['a tenth of a yen', item({ value: { amount: '100.5', currency: 'JPY' } }), 'items.0.value'],
     ['a blank city', stop({ city: '   ' }), 'stops.0.city'],
+    ['an invisible city', stop({ city: '\u200b' }), 'stops.0.city'],
     ['a NUL in a city', stop({ city: 'Chi\u0000cago' }), 'stops.0.city'],
     ['a lone surrogate', stop({ city: 'Chi\ud800' }), 'stops.0.city'],
     ['notes that are too long', { notes: 'x'.repeat(4_001) }, 'notes'],

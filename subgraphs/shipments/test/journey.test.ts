@@ -487,6 +487,8 @@ describe('ratings and comments', () => {
       { code: 'INVALID_INPUT', field: ['body'] },
     ]);
 
+    expect((await say(customer, ' \u200b ')).userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['body'] }]);
+
     const thread = async (as: typeof customer, page = '') => {
       const { data } = await scene.ask<{
         shipment: { comments: { totalCount: number; nodes: { body: string }[]; pageInfo: Record<string, unknown> } };

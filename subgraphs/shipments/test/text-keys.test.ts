@@ -38,3 +38,41 @@ test('shipments of earlier releases get the keys and words that the stores write
     ...keysOf({ reference: 'ÄB-0012', originCity: 'Zürich', originRegion: 'Zürich' }),
   });
 });
+
+test('shipments get keys and words with vowels, and without invisible characters and apostrophes', async () => {
+  const id = newId();
+  await using database = await upgradeWith('shipments', migrations, {
+    before: '0011-letter-keys',
+    statements: `
+      insert into shipment (id, reference, reference_key, customer_reference, customer_reference_key, organization_id,
+        created_by_account_id, status, version, imported, goods, notes, search, origin_city, origin_city_key, origin_region,
+        origin_region_key, destination_city, destination_city_key, created_at, status_changed_at, updated_at)
+        values ('${id}', 'R\u00ad1', 'r\u00ad1', 'भि1', 'भ1', '${newId()}', '${newId()}', 'DRAFT', 1, false, 'Käse',
+          'Für D''Angelo', '''old'':1', 'O''Hare', 'o''hare', 'IL', 'il', 'バド', 'ハト', now(), now(), now());
+      insert into stop (id, shipment_id, sequence, kind, city, country) values
+        ('${newId()}', '${id}', 0, 'PICKUP', 'O''Hare', 'US'), ('${newId()}', '${id}', 1, 'DELIVERY', 'バド', 'JP')`,
+  });
+  const shipment = {
+    reference: 'R\u00ad1',
+    customerReference: 'भि1',
+    notes: "Für D'Angelo",
+    goods: 'Käse',
+    stops: [
+      { city: "O'Hare", country: 'US' },
+      { city: 'バド', country: 'JP' },
+    ],
+  };
+  const [row] = await database.fork().execute(
+    `select search = ?::tsvector as search, reference_key as reference, customer_reference_key as own,
+       origin_city_key as origin, origin_region_key as region, destination_city_key as destination from shipment`,
+    [searchOf(shipment)],
+  );
+  expect(row).toEqual({
+    search: true,
+    reference: 'r1',
+    own: 'भि1',
+    origin: 'ohare',
+    region: 'il',
+    destination: 'バド',
+  });
+});
