@@ -235,7 +235,7 @@ describe('an estimate', () => {
     [
       'swapped coordinates',
       { destination: { latitude: -83.05, longitude: 42.33 } },
-      'input.destination: The point lies outside US. Are latitude and longitude swapped?',
+      '"input.destination": The point lies outside US. Are latitude and longitude swapped?',
     ],
     [
       'a latitude of 91',
