@@ -4,24 +4,26 @@ import { type ClientDocument, readClientDocuments } from './documents.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
 
 /**
- * Each query of a client costs exactly the requests to subgraphs and SQL statements that its header states, on short pages and
- * on long ones. An N+1 fails here, and so does one superfluous statement.
+ * Each operation with a budget costs exactly the requests to subgraphs and SQL statements that its header states on long
+ * pages, and at most as many on short ones. An N+1 fails here, and so does a superfluous statement or a budget that is too high.
  */
-const queries = readClientDocuments().flatMap((document) =>
+const operations = readClientDocuments().flatMap((document) =>
   document.budget === null ? [] : [{ ...document, budget: document.budget }],
 );
 const longPage = 40;
 const pageSizes = [2, longPage];
 let graph: TestGraph;
 let values: Readonly<Record<string, unknown>>;
+let assignableId: string;
 
 beforeAll(async () => {
   graph = await startTestGraph();
-  for (const { as } of queries) await graph.tokenOf(as);
+  for (const { as } of operations) await graph.tokenOf(as);
   await changeAccess();
   await watchNames();
   await enterAtlanta();
   values = valuesFromTheWorld();
+  assignableId = await findAssignable();
 }, 60_000);
 afterAll(() => graph.close());
 
@@ -118,7 +120,28 @@ async function enterAtlanta(): Promise<void> {
   expect(report).toMatchObject({ acceptedCount: positions.length });
 }
 
-function variablesOf({ operation, most }: ClientDocument, page: number): Record<string, unknown> {
+/** Inputs of the mutations that have a budget. They cause no domain events, whose handling would be counted too. */
+const inputs: Readonly<Record<string, () => object>> = {
+  AssignBest: () => ({ shipmentIds: [assignableId], dryRun: true }),
+};
+
+/** A booked shipment that somebody is free to carry. */
+async function findAssignable(): Promise<string> {
+  const booked = graph.world.shipments.filter(({ status }) => status === 'BOOKED').map(({ id }) => id);
+  type Result = { shipmentId: string; driver: object | null };
+  const { data } = await graph.ask<{ assignBest: { results: Result[] } }>(
+    'dispatcher',
+    'mutation($input: AssignBestInput!) { assignBest(input: $input) { results { shipmentId driver { id } } } }',
+    { input: { shipmentIds: booked.slice(0, 50), dryRun: true } },
+  );
+  const found = data?.assignBest.results.filter(({ driver }) => driver !== null);
+  if (!found?.[0]) throw new Error('nobody is free to carry a booked shipment of the demo');
+  return found[0].shipmentId;
+}
+
+function variablesOf({ name, operation, most }: ClientDocument, page: number): Record<string, unknown> {
+  const toInput = inputs[name];
+  if (toInput) return { input: toInput() };
   const first = Math.min(page, most['first'] ?? page);
   const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   return Object.fromEntries(Object.entries({ ...values, first }).filter(([name]) => names.includes(name)));
@@ -131,28 +154,28 @@ function countElements(value: unknown): number {
   return below + (Array.isArray(value) ? value.length : 0);
 }
 
-/** The least cost of three runs. On a busy machine a loader may split a batch in two, or join two. */
-async function leastCost(document: (typeof queries)[number], first: number) {
+/** The cost of up to three runs: on a busy machine a loader may split a batch in two, or join two. */
+async function costNear(document: (typeof operations)[number], first: number) {
   const once = () => costOf(graph, () => graph.ask(document.as, document.text, variablesOf(document, first)));
-  let least = await once();
-  for (let tries = 1; tries < 3 && least.cost.statements > document.budget.statements; tries++) {
-    const next = await once();
-    if (next.cost.statements < least.cost.statements) least = next;
-  }
-  return least;
+  let latest = await once();
+  for (let tries = 1; tries < 3 && latest.cost.statements !== document.budget.statements; tries++)
+    latest = await once();
+  return latest;
 }
 
 describe('the budget of', () => {
-  test.each(queries.map((document) => [document.name, document] as const))('%s', async (_name, document) => {
+  test.each(operations.map((document) => [document.name, document] as const))('%s', async (_name, document) => {
     const elements: number[] = [];
     for (const first of pageSizes) {
-      const { response, cost } = await leastCost(document, first);
+      const { response, cost } = await costNear(document, first);
       expect(response.errors).toEqual([]);
       expect(Object.values(response.data ?? {})).not.toContain(null);
-      // At some hours the first two vehicles carry no load, and no subgraph is asked for their shipments.
-      if (first === longPage) expect(cost.fetches).toBe(document.budget.fetches);
-      else expect(cost.fetches).toBeLessThanOrEqual(document.budget.fetches);
-      expect(cost.statements).toBeLessThanOrEqual(document.budget.statements);
+      if (first === longPage) expect(cost).toEqual(document.budget);
+      // At some hours the first two records of a list lack a part, and nobody is asked for it.
+      else {
+        expect(cost.fetches).toBeLessThanOrEqual(document.budget.fetches);
+        expect(cost.statements).toBeLessThanOrEqual(document.budget.statements);
+      }
       elements.push(countElements(response.data));
     }
     const hasPages = 'first' in variablesOf(document, 1) && document.name !== 'ShipmentDetail';

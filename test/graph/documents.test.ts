@@ -37,7 +37,7 @@ describe('client documents', () => {
     test('is named after its operation and states its account and budget', () => {
       expect(document.name).toBe(pascal(basename(path, '.graphql')));
       expect(accounts).toContain(document.as);
-      expect(document.budget !== null).toBe(isQuery(document));
+      if (isQuery(document)) expect(document.budget).not.toBeNull();
     });
 
     test('passes the limits and the validation of the gateway', () => {

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse, print } from 'graphql';
 import type { DemoAccount } from './graph.ts';
 
-/** The cost of one run of a query, independent of the length of its lists. */
+/** The cost of one run of an operation, independent of the length of its lists. */
 export interface Budget {
   /** Requests of the gateway to subgraphs. */
   readonly fetches: number;
@@ -24,7 +24,7 @@ export interface ClientDocument {
   readonly as: DemoAccount;
   /** The largest value that clients send for a variable, by its name: `# first: 10`. */
   readonly most: Readonly<Record<string, number>>;
-  /** `# fetches: 5` and `# statements: 9`, for queries. */
+  /** `# fetches: 5` and `# statements: 9`: every query has them, and mutations that cost much. */
   readonly budget: Budget | null;
 }
 
