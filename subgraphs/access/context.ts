@@ -6,7 +6,7 @@ import type { AccountIdentity, Identity } from '#shared/identity/identity.ts';
 import type { TokenSigner } from '#shared/identity/tokens.ts';
 import type { SessionEvent } from './domain/session-events.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
-import type { Account } from './entities.ts';
+import type { Account, Organization } from './entities.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { AccountAudit, AuditContext } from './store/audit.ts';
 
@@ -56,6 +56,11 @@ export function createContext(base: BaseContext, services: AccessServices): Acce
 
 /** An account in a response. `seenAs` replaces the identity of the caller, who is still anonymous when signing in. */
 export interface AccountNode extends Account {
+  readonly seenAs?: Identity;
+}
+
+/** An organization in a response. `seenAs` is that of the account to which it belongs. */
+export interface OrganizationNode extends Organization {
   readonly seenAs?: Identity;
 }
 

@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Role, Tier } from '#shared/vocabulary.ts';
+import type { BillingAddress } from './domain/billing-details.ts';
 
 export const OrganizationEntity = defineEntity({
   name: 'Organization',
@@ -11,6 +12,10 @@ export const OrganizationEntity = defineEntity({
     nameKey: p.text(),
     industry: p.text().nullable(),
     tier: p.text().$type<Tier>(),
+    billingAddress: p.json<BillingAddress>().nullable(),
+    /** Without blanks, in capital letters. */
+    vatId: p.text().nullable(),
+    paymentTermsDays: p.integer().default(30),
     createdAt: p.datetime(3),
     version: p.integer(),
   },
@@ -58,6 +63,7 @@ export type Session = InferEntity<typeof SessionEntity>;
 const auditActions = [
   'ORGANIZATION_CREATED',
   'ORGANIZATION_TIER_CHANGED',
+  'ORGANIZATION_UPDATED',
   'ACCOUNT_REGISTERED',
   'ACCOUNT_ROLES_CHANGED',
   'ACCOUNT_DEACTIVATED',

@@ -19,6 +19,7 @@ export const rules: Rules = {
     endSessions: signedIn,
     createOrganization: administration,
     changeOrganizationTier: administration,
+    updateOrganization: administration,
     registerAccount: administration,
     changeAccountRoles: administration,
     deactivateAccount: administration,

@@ -21,6 +21,7 @@ export interface Victims {
 /** The field of the input with the id of the record whose version is expected. */
 const versioned: Readonly<Record<string, string>> = {
   changeOrganizationTier: 'organizationId',
+  updateOrganization: 'organizationId',
   changeAccountRoles: 'accountId',
   deactivateAccount: 'accountId',
   updateDriver: 'driverId',
@@ -127,6 +128,7 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
     region: 'IL',
     timeZone: 'America/Chicago',
     phone: '+1 312 555 0100',
+    vatId: 'DE123456789',
     modelYear: 2024,
     maxWeightKg: 10_000,
     maxVolumeM3: 60,

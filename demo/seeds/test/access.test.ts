@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { anonymous } from '#shared/identity/identity.ts';
+import { billingAddress, paymentTermsDays, vatId } from '../../../subgraphs/access/domain/billing-details.ts';
 import { AccountEntity, OrganizationEntity } from '../../../subgraphs/access/entities.ts';
 import {
   type AccessUnderTest,
@@ -26,6 +27,15 @@ test('every organization and account of the world is there', async () => {
   const em = access.services.database.fork();
   expect(await em.count(OrganizationEntity, {})).toBe(world.organizations.length);
   expect(await em.count(AccountEntity, {})).toBe(world.accounts.length);
+});
+
+test('every organization has billing details that its administrators could have entered', async () => {
+  const organizations = await access.services.database.fork().find(OrganizationEntity, {});
+  for (const organization of organizations) {
+    expect(billingAddress.parse(organization.billingAddress)).toEqual(organization.billingAddress);
+    expect(vatId.parse(organization.vatId)).toBe(organization.vatId);
+    expect(paymentTermsDays.parse(organization.paymentTermsDays)).toBe(organization.paymentTermsDays);
+  }
 });
 
 test.each([

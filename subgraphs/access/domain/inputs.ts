@@ -3,15 +3,18 @@ import { expectedVersion, id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { line } from '#shared/input/text.ts';
 import { roles, tiers } from '#shared/vocabulary.ts';
+import { billingAddress, paymentTermsDays, vatId } from './billing-details.ts';
 
 /** At most 254 characters (RFC 5321), stored in lower case, because no common provider distinguishes case. */
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
 /** No rules about kinds of characters (NIST SP 800-63B). password-strength.ts refuses passwords that are easy to guess. */
 const password = z.string().min(12).max(128);
 
+const organizationName = line(2, 120);
+
 export const createOrganizationInput = z.object({
   idempotencyKey,
-  name: line(2, 120),
+  name: organizationName,
   industry: line(1, 80)
     .nullish()
     .transform((value) => value ?? null),
@@ -38,6 +41,18 @@ export type RegisterAccount = z.infer<typeof registerAccountInput>;
 
 export const changeOrganizationTierInput = z.object({ organizationId: id, tier: z.enum(tiers), expectedVersion });
 export type ChangeOrganizationTier = z.infer<typeof changeOrganizationTierInput>;
+
+/** Absent fields stay as they are. Null removes the address and the VAT id. */
+export const updateOrganizationInput = z.object({
+  organizationId: id,
+  expectedVersion,
+  idempotencyKey: idempotencyKey.nullish(),
+  name: organizationName.optional(),
+  billingAddress: billingAddress.nullish(),
+  vatId: vatId.nullish(),
+  paymentTermsDays: paymentTermsDays.optional(),
+});
+export type UpdateOrganization = z.infer<typeof updateOrganizationInput>;
 
 export const changeAccountRolesInput = z.object({ accountId: id, roles: roleSet, expectedVersion });
 export type ChangeAccountRoles = z.infer<typeof changeAccountRolesInput>;

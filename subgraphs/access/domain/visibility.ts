@@ -1,4 +1,4 @@
-import type { Identity } from '#shared/identity/identity.ts';
+import { hasScope, type Identity } from '#shared/identity/identity.ts';
 import { reaches, reachOf } from '#shared/identity/reach.ts';
 
 interface Member {
@@ -11,4 +11,10 @@ interface Member {
 export function seesWhole(identity: Identity, { id, organizationId = null }: Member): boolean {
   if (identity.kind === 'anonymous') return false;
   return id === identity.accountId || reaches(reachOf(identity), { organizationId });
+}
+
+/** True if the identity may see the billing details of an organization: staff with access:read, and its own accounts. */
+export function seesBilling(identity: Identity, { id }: { readonly id: string }): boolean {
+  if (identity.kind === 'anonymous') return false;
+  return identity.organizationId === id || hasScope(identity, 'access:read');
 }

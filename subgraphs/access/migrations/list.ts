@@ -4,6 +4,7 @@ import { AddAuditOrigin } from './0002-audit-origin.ts';
 import { CountPasswordTries } from './0003-password-tries.ts';
 import { MoveKeyedCalls } from './0004-keyed-calls.ts';
 import { AddTextKeys } from './0005-text-keys.ts';
+import { AddBillingDetails } from './0006-billing-details.ts';
 import { RemakeKeys } from './0006-letter-keys.ts';
 
 export const migrations: readonly NamedMigration[] = [
@@ -12,5 +13,6 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0003-password-tries', class: CountPasswordTries },
   { name: '0004-keyed-calls', class: MoveKeyedCalls },
   { name: '0005-text-keys', class: AddTextKeys },
+  { name: '0006-billing-details', class: AddBillingDetails },
   { name: '0006-letter-keys', class: RemakeKeys },
 ];

@@ -9,6 +9,7 @@ import {
   type DeactivateAccount,
   deactivateAccountInput,
   registerAccountInput,
+  updateOrganizationInput,
 } from '../domain/inputs.ts';
 import { requireStrongPassword } from '../domain/password-strength.ts';
 import { hashPassword } from '../domain/passwords.ts';
@@ -16,6 +17,7 @@ import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import { changeRoles, deactivate, registerAccount } from '../store/account-changes.ts';
 import { requireActor } from '../store/actor.ts';
 import { changeTier, createOrganization } from '../store/organization-changes.ts';
+import { updateOrganization } from '../store/organization-update.ts';
 
 /** The account of the token can have lost its role since. */
 const requireAdministrator = ({ transaction: { em }, caller }: Scope<AccessContext, unknown>) =>
@@ -34,6 +36,13 @@ export const administrationMutations = {
     allow: requireAdministrator,
     change: ({ context, transaction, caller, input, now }) =>
       changeTier(transaction, auditOf(context, caller, now), input),
+  }),
+  updateOrganization: recordMutation('organization', {
+    parse: updateOrganizationInput,
+    allow: requireAdministrator,
+    change: ({ context, transaction, caller, input, now }) =>
+      updateOrganization(transaction, auditOf(context, caller, now), input),
+    find: (em, id) => em.findOneOrFail(OrganizationEntity, id),
   }),
   registerAccount: recordMutation('account', {
     parse: parseRegistration,

@@ -1,8 +1,8 @@
 import { scopesOf } from '#shared/identity/identity.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
-import type { AccessContext, AccountNode } from '../context.ts';
-import { seesWhole } from '../domain/visibility.ts';
-import type { AuditEntry as AuditRow, Organization as OrganizationRow } from '../entities.ts';
+import type { AccessContext, AccountNode, OrganizationNode } from '../context.ts';
+import { seesBilling, seesWhole } from '../domain/visibility.ts';
+import type { AuditEntry as AuditRow } from '../entities.ts';
 import { type AccountFilter, pageOfAccounts } from '../store/accounts.ts';
 import { type AuditFilter, pageOfAudit } from '../store/audit.ts';
 import { type OrganizationFilter, pageOfOrganizations } from '../store/organizations.ts';
@@ -48,15 +48,28 @@ export const Account = {
   active: ofWhole(({ deactivatedAt }) => !deactivatedAt),
   createdAt: ofWhole(({ createdAt }) => createdAt),
   version: ofWhole(({ version }) => version),
-  organization: ({ organizationId, seenAs }: AccountNode, _args: unknown, { identity, loadersOf }: AccessContext) =>
-    organizationId ? loadersOf(seenAs ?? identity).organization.load(organizationId) : null,
+  organization: async ({ organizationId, seenAs }: AccountNode, _args: unknown, context: AccessContext) => {
+    if (!organizationId) return null;
+    const organization = await context.loadersOf(seenAs ?? context.identity).organization.load(organizationId);
+    return organization && seenAs ? { ...organization, seenAs } : organization;
+  },
 };
+
+/** Resolves a field for identities that may see the billing details of the organization, else null. */
+function ofBilling<R>(
+  read: (node: OrganizationNode) => R,
+): (node: OrganizationNode, _: unknown, context: AccessContext) => R | null {
+  return (node, _args, { identity }) => (seesBilling(node.seenAs ?? identity, node) ? read(node) : null);
+}
 
 export const Organization = {
   __resolveReference: ({ id }: Reference, { identity, loadersOf }: AccessContext) =>
     loadersOf(identity).organization.load(id),
-  accounts: ({ id }: OrganizationRow, page: PageArguments, { identity, loadersOf }: AccessContext) =>
-    loadersOf(identity).members(id, page),
+  billingAddress: ofBilling(({ billingAddress }) => billingAddress),
+  vatId: ofBilling(({ vatId }) => vatId),
+  paymentTermsDays: ofBilling(({ paymentTermsDays }) => paymentTermsDays),
+  accounts: ({ id, seenAs }: OrganizationNode, page: PageArguments, { identity, loadersOf }: AccessContext) =>
+    loadersOf(seenAs ?? identity).members(id, page),
 };
 
 export const AuditEntry = {

@@ -1,8 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '#shared/database/database.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
-import { refuse } from '#shared/errors/errors.ts';
+import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
 import type { ChangeOrganizationTier, CreateOrganization } from '../domain/inputs.ts';
@@ -30,8 +31,7 @@ export async function createOrganization(
       values (${id}, ${name}, ${textKey(name)}, ${industry}, ${tier}, ${at})
       on conflict do nothing returning ${organizationRows.columns('t')}`,
   );
-  if (!organization)
-    return refuse('NAME_TAKEN', `An organization named "${name}" already exists. Choose another name.`, 'name');
+  if (!organization) throw new Refusal(nameTaken(name));
   recordAudit(em, audit, 'ORGANIZATION_CREATED', { kind: 'Organization', id }, [
     { field: 'name', before: null, after: name },
     { field: 'tier', before: null, after: tier },
@@ -47,9 +47,7 @@ export async function changeTier(
   { organizationId: id, tier, expectedVersion }: ChangeOrganizationTier,
 ): Promise<Organization> {
   const { em } = transaction;
-  const lockMode = LockMode.PESSIMISTIC_WRITE;
-  const organization = isUuid(id) ? await em.findOne(OrganizationEntity, { id }, { lockMode }) : null;
-  if (!organization) return refuse('NOT_FOUND', 'There is no organization with this id.', 'organizationId');
+  const organization = await lockOrganization(em, id);
   checkVersion(organization, expectedVersion);
   if (organization.tier === tier) return organization;
   const changes = [{ field: 'tier', before: organization.tier, after: tier }];
@@ -60,6 +58,20 @@ export async function changeTier(
   return organization;
 }
 
-function emitChanged({ emit }: Transaction, { id, name, tier, createdAt }: Organization): Promise<void> {
+/** The organization, locked until the end of the transaction. @throws Refusal NOT_FOUND */
+export async function lockOrganization(em: EntityManager, id: string): Promise<Organization> {
+  const lockMode = LockMode.PESSIMISTIC_WRITE;
+  const organization = isUuid(id) ? await em.findOne(OrganizationEntity, { id }, { lockMode }) : null;
+  return organization ?? refuse('NOT_FOUND', 'There is no organization with this id.', 'organizationId');
+}
+
+/** The refusal of a name that another organization has. */
+export function nameTaken(name: string): UserError {
+  const message = `An organization named "${name}" already exists. Choose another name.`;
+  return { code: 'NAME_TAKEN', field: ['name'], message };
+}
+
+/** Announces an organization as it is after a change. */
+export function emitChanged({ emit }: Transaction, { id, name, tier, createdAt }: Organization): Promise<void> {
   return emit('organization.changed', { organizationId: id, name, tier, createdAt: createdAt.toISOString() });
 }

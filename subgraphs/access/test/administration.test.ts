@@ -27,6 +27,7 @@ const accountFields = '{ account { id email roles active version } userErrors { 
 const mutations = {
   createOrganization: `mutation($input: CreateOrganizationInput!) { payload: createOrganization(input: $input) ${organizationFields} }`,
   changeOrganizationTier: `mutation($input: ChangeOrganizationTierInput!) { payload: changeOrganizationTier(input: $input) ${organizationFields} }`,
+  updateOrganization: `mutation($input: UpdateOrganizationInput!) { payload: updateOrganization(input: $input) ${organizationFields} }`,
   registerAccount: `mutation($input: RegisterAccountInput!) { payload: registerAccount(input: $input) ${accountFields} }`,
   changeAccountRoles: `mutation($input: ChangeAccountRolesInput!) { payload: changeAccountRoles(input: $input) ${accountFields} }`,
   deactivateAccount: `mutation($input: DeactivateAccountInput!) { payload: deactivateAccount(input: $input) ${accountFields} }`,
@@ -268,6 +269,7 @@ describe('the access token of a former administrator', () => {
   const inputs: Record<keyof typeof mutations, (accountId: string, organizationId: string) => object> = {
     createOrganization: () => ({ idempotencyKey: key(), name: `Late ${key()}` }),
     changeOrganizationTier: (_accountId, organizationId) => ({ organizationId, tier: 'FREE', expectedVersion: 1 }),
+    updateOrganization: (_accountId, organizationId) => ({ organizationId, name: `Late ${key()}`, expectedVersion: 1 }),
     registerAccount: () => ({ idempotencyKey: key(), email: `${key()}@late.test`, name: 'Late', roles: ['ADMIN'] }),
     changeAccountRoles: (accountId) => ({ accountId, roles: ['ADMIN'], expectedVersion: 2 }),
     deactivateAccount: (accountId) => ({ accountId, expectedVersion: 2 }),
@@ -316,6 +318,7 @@ describe('administration', () => {
   const inputs: Record<keyof typeof mutations, object> = {
     createOrganization: { idempotencyKey: key(), name: 'Not Allowed' },
     changeOrganizationTier: { organizationId: newId(), tier: 'FREE', expectedVersion: 1 },
+    updateOrganization: { organizationId: newId(), name: 'Not Allowed', expectedVersion: 1 },
     registerAccount: { idempotencyKey: key(), email: 'not@allowed.test', name: 'No', roles: ['ADMIN'] },
     changeAccountRoles: { accountId: newId(), roles: ['ADMIN'], expectedVersion: 1 },
     deactivateAccount: { accountId: newId(), expectedVersion: 1 },

@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('new organizations, tiers and accounts are each emitted once', async () => {
+test('new organizations, tiers, names and accounts are each emitted once', async () => {
   const heard: unknown[] = [];
   const hears: Reactions = {
     'organization.changed': async (_transaction, { name, tier }) => void heard.push([name, tier]),
@@ -46,13 +46,23 @@ test('new organizations, tiers and accounts are each emitted once', async () => 
       'mutation($id: ID!) { changeOrganizationTier(input: { organizationId: $id, tier: PREMIUM, expectedVersion: 1 }) { userErrors { code } } }',
       { id: organizationId },
     );
+    const renaming = { organizationId, expectedVersion: 2, idempotencyKey: newId(), name: 'Heard Again' };
+    const rename =
+      'mutation($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { userErrors { code } } }';
+    await access.ask(admin, rename, { input: renaming });
+    await access.ask(admin, rename, { input: renaming });
     await access.ask(
       admin,
       'mutation($input: RegisterAccountInput!) { registerAccount(input: $input) { userErrors { code } } }',
       { input: { idempotencyKey: newId(), email: 'a@heard.test', name: 'A', roles: ['PARTNER'], organizationId } },
     );
     await neighbour.services.jobs.drain();
-    expect(heard.toSorted()).toEqual([['Heard Of', 'PREMIUM'], ['Heard Of', 'STANDARD'], ['a@heard.test']]);
+    expect(heard.toSorted()).toEqual([
+      ['Heard Again', 'PREMIUM'],
+      ['Heard Of', 'PREMIUM'],
+      ['Heard Of', 'STANDARD'],
+      ['a@heard.test'],
+    ]);
   } finally {
     await neighbour.close();
   }

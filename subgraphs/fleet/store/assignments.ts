@@ -3,6 +3,7 @@ import { query } from '#shared/database/query.ts';
 import { toMoment } from '#shared/database/rows.ts';
 import { raw, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
+import { refusingViolations } from '#shared/database/violations.ts';
 import { Contested } from '#shared/errors/contested.ts';
 import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
@@ -18,7 +19,6 @@ import {
 } from '../domain/assignment.ts';
 import type { AssignShipment, UnassignShipment } from '../domain/assignment-input.ts';
 import { type Assignment, AssignmentEntity, type Driver, type Load, type Vehicle } from '../entities.ts';
-import { refusingViolations } from './constraint.ts';
 import { lockLoad, type StandingLoad } from './loads.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 import { assignmentRows } from './rows.ts';

@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { hasValues } from '#shared/database/has-values.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
+import { refusingViolations } from '#shared/database/violations.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import type { ChangeOrigin } from '#shared/events/topics.ts';
@@ -11,7 +12,6 @@ import type { RegisterDriver, UpdateDriver } from '../domain/driver-input.ts';
 import { type LicenseClass, licenseAllows } from '../domain/license.ts';
 import { type Driver, DriverEntity, ShiftEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
-import { refusingViolations } from './constraint.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {

@@ -2,12 +2,12 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
+import { refusingViolations } from '#shared/database/violations.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
 import type { RedeemReward } from '../domain/reward-input.ts';
 import { forfeitOf, worthCents } from '../domain/rewards.ts';
 import { type RewardAccount, RewardAccountEntity, type RewardEntry, RewardEntryEntity } from '../entities.ts';
-import { refusingViolations } from './constraint.ts';
 
 /** Why points were earned or lost. */
 export interface RewardCause {

@@ -1,10 +1,10 @@
 import type { Transaction } from '#shared/database/transaction.ts';
+import { refusingViolations } from '#shared/database/violations.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import { type AccountIdentity, hasScope } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { driverOf } from '../domain/visibility.ts';
 import { type Shift, ShiftEntity } from '../entities.ts';
-import { refusingViolations } from './constraint.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {

@@ -1,5 +1,6 @@
 import { hasValues } from '#shared/database/has-values.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
+import { refusingViolations } from '#shared/database/violations.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
@@ -7,7 +8,6 @@ import { referenceKey } from '#shared/input/text-key.ts';
 import type { RegisterVehicle, UpdateVehicle } from '../domain/vehicle-input.ts';
 import { type Vehicle, VehicleEntity } from '../entities.ts';
 import { activeAssignmentsOf } from './assignments.ts';
-import { refusingViolations } from './constraint.ts';
 import { lockVehicle } from './records.ts';
 
 const violations: Readonly<Record<string, UserError>> = {

@@ -1,5 +1,5 @@
 import { DriverException } from '@mikro-orm/core';
-import { Refusal, type UserError } from '#shared/errors/errors.ts';
+import { Refusal, type UserError } from '../errors/errors.ts';
 
 /**
  * Runs a write that a constraint of the table protects. A violation of a constraint named in `refusals` becomes its
