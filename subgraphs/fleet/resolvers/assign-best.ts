@@ -1,5 +1,5 @@
-import { payloadOf } from '#shared/errors/errors.ts';
-import { type MutationResolver, mutation } from '#shared/graphql/mutation.ts';
+import { payloadOf, Refusal } from '#shared/errors/errors.ts';
+import { type MutationResolver, mutation, notReady } from '#shared/graphql/mutation.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import type { FleetContext } from '../context.ts';
 import { assignBest as parse } from '../domain/assignment-input.ts';
@@ -35,8 +35,9 @@ const assignAtOnce: MutationResolver<FleetContext> = async (...call) => {
 export const assignBest: MutationResolver<FleetContext> = (parent, args, context, info) =>
   payloadOf(async () => {
     const { shipmentIds, dryRun } = parseInput(parse, args.input);
-    if (dryRun) return bestPayload(await previewBest(context.em, shipmentIds, context.clock()));
-    return assignAtOnce(parent, args, context, info);
+    if (!dryRun) return assignAtOnce(parent, args, context, info);
+    if (!(await context.catchUp(shipmentIds))) throw new Refusal(notReady);
+    return bestPayload(await previewBest(context.em, shipmentIds, context.clock()));
   });
 
 function bestPayload(results: readonly Choice[]) {

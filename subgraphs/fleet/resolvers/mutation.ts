@@ -89,6 +89,7 @@ export const Mutation = {
   }),
   reportIncident: recordMutation('incident', {
     parse: (input, _context, now) => parseInput(incidents.reportIncident(now), input),
+    after: ({ shipmentId }) => (shipmentId ? [shipmentId] : []),
     change: ({ transaction, caller, input, now }) => reportIncident(transaction, caller, input, now),
     find: (em, id) => em.findOneOrFail(IncidentEntity, { id }),
   }),
