@@ -79,13 +79,13 @@ async function lockVisibleShipment(
   return refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', 'shipmentId');
 }
 
-/** Refuses when the caller has seen another version of the shipment than the current one. */
+/**
+ * Refuses when the shipment has changed since the caller saw it. A higher version than the stored one is of a step, such as an assignment:
+ * pricing knows all earlier changes of the load, because the mutation has waited for them.
+ */
 function checkShipmentVersion({ version }: PricedShipment, seen: number | null | undefined): void {
-  if (seen == null || seen === version) return;
-  const message =
-    seen > version
-      ? `This shipment is at version ${version}, and has not had version ${seen}. Load it again.`
-      : `This shipment is at version ${version}, not ${seen}. Load it again and request a quote.`;
+  if (seen == null || seen >= version) return;
+  const message = `This shipment is at version ${version}, not ${seen}. Load it again and request a quote.`;
   refuse('CONFLICT', message, 'shipmentVersion');
 }
 
