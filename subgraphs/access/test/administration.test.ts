@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AccountIdentity, anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
+import { expectNamesToBeFound } from '#shared/test/typing.ts';
 import { roles as allRoles } from '#shared/vocabulary.ts';
 import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import {
@@ -430,6 +431,26 @@ describe('audit', () => {
     const { errors } = await access.ask(somebody(['ANALYST']), '{ auditEntries { nodes { id } } }');
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
+});
+
+describe('whatever name somebody writes, the same name as others type it finds', () => {
+  const find = async (kind: 'organizations' | 'accounts', search: string) => {
+    const query = `query($search: String!) { found: ${kind}(filter: { search: $search }) { nodes { id } } }`;
+    const { data, errors } = await access.ask<{ found: { nodes: { id: string }[] } }>(admin, query, { search });
+    expect(errors).toEqual([]);
+    return data!.found.nodes.map(({ id }) => id);
+  };
+
+  test('an organization', () =>
+    expectNamesToBeFound(
+      async (name) => (await mutate('createOrganization', { idempotencyKey: key(), name })).organization!.id,
+      (search) => find('organizations', search),
+    ));
+  test('an account', () =>
+    expectNamesToBeFound(
+      (name) => givenAccount(access, { email: `${newId()}@names.test`, roles: ['DISPATCHER'], name }),
+      (search) => find('accounts', search),
+    ));
 });
 
 async function signIn(email: string): Promise<SessionPayload> {

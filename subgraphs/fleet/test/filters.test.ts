@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { expectNamesToBeFound, expectReferencesToBeFound } from '#shared/test/typing.ts';
 import { chicago, dispatcher, driverInput, type Fleet, inHours, startFleet } from './fleet-harness.ts';
 
 let fleet: Fleet;
@@ -147,4 +148,22 @@ test('neither driver nor vehicle is free now while their load is late', async ()
   await fleet.deliver(late, { at: inHours(-0.5) });
   expect(await found('drivers', today)).toContain(driverId);
   expect(await found('vehicles', today)).toContain(vehicleId);
+});
+
+describe('whatever somebody writes, the same text as others type it finds', () => {
+  test('a driver by name', () =>
+    expectNamesToBeFound(
+      (name) => fleet.registerDriver({ name }),
+      (search) => found('drivers', { search }),
+    ));
+  test('a driver by licence number', () =>
+    expectReferencesToBeFound(
+      (licenseNumber) => fleet.registerDriver({ licenseNumber }),
+      (licenseNumber) => found('drivers', { licenseNumber }),
+    ));
+  test('a vehicle by plate', () =>
+    expectReferencesToBeFound(
+      (plate) => fleet.registerVehicle({ plate }),
+      (plate) => found('vehicles', { plate }),
+    ));
 });

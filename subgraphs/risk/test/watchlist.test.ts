@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { anonymous, type Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
+import { expectNamesToBeFound } from '#shared/test/typing.ts';
 import { ReviewCaseEntity } from '../entities.ts';
 import {
   type Booked,
@@ -269,3 +270,13 @@ test('the list shows active entries by default, and finds entries by part of the
   const { errors } = await risk.ask(reviewer, query, { filter: { search: 'x\0' } });
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
 });
+
+test('whatever name somebody writes, the same name as others type it finds the entry', () =>
+  expectNamesToBeFound(
+    async (value) => (await add('NAME', value)).entry!.id,
+    async (search) => {
+      const query = 'query($search: String!) { watchlist(filter: { search: $search }) { nodes { id } } }';
+      const { data } = await risk.ask<{ watchlist: { nodes: { id: string }[] } }>(reviewer, query, { search });
+      return data!.watchlist.nodes.map(({ id }) => id);
+    },
+  ));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { runs, seed } from '#shared/test/random.ts';
+import { expectNamesToBeFound } from '#shared/test/typing.ts';
 import { encodePolyline } from '../domain/polyline.ts';
 import { analyst, at, customerOf, dispatcher, driverOf, minutes, openScene, type Scene } from './scene.ts';
 
@@ -355,6 +356,16 @@ describe('geofences', () => {
   ])('refuse %s with a code', async (query, code) => {
     expect((await scene.graph.ask(dispatcher, query)).errors).toMatchObject([{ extensions: { code } }]);
   });
+
+  test('whatever name somebody writes, the same name as others type it finds the geofence', () =>
+    expectNamesToBeFound(
+      async (name) => (await created({ name })).id,
+      async (search) => {
+        const query = 'query($search: String!) { geofences(filter: { search: $search }) { nodes { id } } }';
+        const { data } = await scene.graph.ask<{ geofences: { nodes: Fence[] } }>(analyst, query, { search });
+        return data!.geofences.nodes.map(({ id }) => id);
+      },
+    ));
 
   test('return null for invalid ids', async () => {
     const { data, errors } = await scene.graph.ask(
