@@ -24,7 +24,7 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     'load',
     booked.values().map((shipment) => loadRow(shipment, hubs)),
   );
-  await tables.copy('load_state', booked.values().map(loadStateRow));
+  await tables.copy('load_state', world.shipments.values().map(loadStateRow));
   await tables.copy('assignment', booked.values().flatMap(assignmentRows));
   await tables.copy('vehicle_place', lastOfVehicles(positionsOf(world)).map(placeRow));
   await tables.copy('incident', world.incidents.map(incidentRow));

@@ -1,5 +1,6 @@
 import type { Reactions } from '#shared/events/jobs.ts';
 import { assessed, booked, cancelled, delivered, progressed, rated } from './store/lifecycle.ts';
+import { addState } from './store/loads.ts';
 import { rememberPlaces } from './store/places.ts';
 
 /**
@@ -7,6 +8,7 @@ import { rememberPlaces } from './store/places.ts';
  * `incident.reported`, each in the transaction of its cause (store/). These are its reactions.
  */
 export const reactions: Reactions = {
+  'shipment.created': ({ em }, { shipmentId }) => addState(em, shipmentId),
   'shipment.booked': booked,
   'risk.assessed': assessed,
   'shipment.pickedUp': (transaction, event) => progressed(transaction, event, 'PICKED_UP'),

@@ -19,6 +19,14 @@ export interface CarryingVehicle {
   readonly maxVolumeM3: number;
 }
 
+/** Why a shipment that was not booked can't be assigned. @param state undefined for an unknown shipment */
+export function missingLoad(state: LoadState | undefined): UserError {
+  const field = ['shipmentId'];
+  if (state === undefined) return { code: 'NOT_FOUND', field, message: 'There is no shipment with this id.' };
+  const message = state === 'CANCELLED' ? 'This shipment is cancelled.' : 'This shipment is a draft. Book it first.';
+  return { code: 'NOT_BOOKED', field, message };
+}
+
 /** Why a shipment in this state can't be assigned. Empty if it can. */
 export function shipmentRefusals(state: LoadState, risk: RiskState): UserError[] {
   const field = ['shipmentId'];

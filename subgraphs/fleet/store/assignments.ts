@@ -13,13 +13,14 @@ import type { Equipment } from '#shared/vocabulary.ts';
 import {
   carryingRefusals,
   completedWindow,
+  missingLoad,
   releaseRefusals,
   shipmentRefusals,
   windowOf,
 } from '../domain/assignment.ts';
 import type { AssignShipment, UnassignShipment } from '../domain/assignment-input.ts';
 import { type Assignment, AssignmentEntity, type Driver, type Load, type Vehicle } from '../entities.ts';
-import { lockLoad, type StandingLoad } from './loads.ts';
+import { lockLoad, type StandingLoad, statesWithoutLoad } from './loads.ts';
 import { lockDriver, lockVehicle } from './records.ts';
 import { assignmentRows } from './rows.ts';
 import { visibleAssignments } from './visibility.ts';
@@ -206,7 +207,11 @@ async function nextStart(em: EntityManager, { id, driverId, vehicleId, startsAt 
 
 async function lockBooked(em: EntityManager, shipmentId: string): Promise<StandingLoad> {
   const found = await lockLoad(em, shipmentId);
-  return found ?? refuse('NOT_FOUND', 'There is no booked shipment with this id.', 'shipmentId');
+  return found ?? refuseMissing(em, shipmentId);
+}
+
+async function refuseMissing(em: EntityManager, shipmentId: string): Promise<never> {
+  throw new Refusal(missingLoad((await statesWithoutLoad(em, [shipmentId])).get(shipmentId)));
 }
 
 /** The assignment of a shipment that was not released. There is at most one. */

@@ -72,7 +72,21 @@ export async function keepLoad(em: EntityManager, load: Load): Promise<{ before:
   return { before };
 }
 
-async function addState(em: EntityManager, shipmentId: string): Promise<void> {
+/** The states of the shipments that were not booked: drafts, and those that were cancelled as drafts. Risk assesses booked ones only. */
+export async function statesWithoutLoad(
+  em: EntityManager,
+  shipmentIds: readonly string[],
+): Promise<ReadonlyMap<string, LoadState>> {
+  const rows = await query<{ id: string; state: LoadState }>(
+    em,
+    sql`select s.shipment_id as id, s.state from load_state s left join load t using (shipment_id)
+      where s.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[]) and t.shipment_id is null and s.risk_at is null`,
+  );
+  return new Map(rows.map(({ id, state }) => [id, state]));
+}
+
+/** Stores a state for a shipment without one, such as a new draft. */
+export async function addState(em: EntityManager, shipmentId: string): Promise<void> {
   await query(em, sql`insert into load_state (shipment_id) values (${shipmentId}) on conflict do nothing`);
 }
 

@@ -1,13 +1,13 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import type { UserError } from '#shared/errors/errors.ts';
-import { shipmentRefusals, windowOf } from '../domain/assignment.ts';
-import { isClosed } from '../domain/load.ts';
+import { missingLoad, shipmentRefusals, windowOf } from '../domain/assignment.ts';
+import { isClosed, type LoadState } from '../domain/load.ts';
 import type { Recommendation } from '../domain/recommendation.ts';
 import { scarcityOf } from '../domain/supply.ts';
 import type { Load } from '../entities.ts';
 import { type PlannedAssignment, type Search, supplyFor } from './candidates.ts';
-import { type FoundLoad, findLoads } from './loads.ts';
-import { alreadyAssigned, unknownShipment, weighPairs } from './recommendations.ts';
+import { type FoundLoad, findLoads, statesWithoutLoad } from './loads.ts';
+import { alreadyAssigned, weighPairs } from './recommendations.ts';
 
 /** The best pair that is left for one shipment, or why there is none. */
 export type Planned =
@@ -28,7 +28,10 @@ export async function planBest(em: EntityManager, shipmentIds: readonly string[]
     if (chosen.pair) planned.push(assignmentOf(load, chosen.pair));
     plan.set(load.shipmentId, chosen);
   }
-  return shipmentIds.map((id) => plan.get(id) ?? { shipmentId: id, pair: null, refusals: [unknownShipment] });
+  const missing = shipmentIds.filter((id) => !plan.has(id));
+  const states = missing.length > 0 ? await statesWithoutLoad(em, missing) : new Map<string, LoadState>();
+  for (const id of missing) plan.set(id, { shipmentId: id, pair: null, refusals: [missingLoad(states.get(id))] });
+  return shipmentIds.flatMap((id) => plan.get(id) ?? []);
 }
 
 /** Of two pickups at one time, the one that was named first is first. */

@@ -1,10 +1,10 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import type { UserError } from '#shared/errors/errors.ts';
-import { shipmentRefusals } from '../domain/assignment.ts';
+import { missingLoad, shipmentRefusals } from '../domain/assignment.ts';
 import { type Recommendation, recommend, type Weighed } from '../domain/recommendation.ts';
 import { type ExclusionGroup, groupExclusions, scarcityOf } from '../domain/supply.ts';
 import { freeDrivers, freeVehicles, type Search, supplyFor } from './candidates.ts';
-import { type FoundLoad, findLoad } from './loads.ts';
+import { type FoundLoad, findLoad, statesWithoutLoad } from './loads.ts';
 
 export interface Ranked extends Recommendation {
   /** From 1. */
@@ -39,7 +39,9 @@ export async function listPairs(em: EntityManager, shipmentId: string, { first, 
 /** The best pairs for a shipment, who is left out, and why there is none. */
 export async function advise(em: EntityManager, shipmentId: string, { first, now }: Options): Promise<Advice> {
   const load = await findLoad(em, shipmentId);
-  const refusals = load ? waitingRefusals(load) : [unknownShipment];
+  const refusals = load
+    ? waitingRefusals(load)
+    : [missingLoad((await statesWithoutLoad(em, [shipmentId])).get(shipmentId))];
   if (!load || refusals.length > 0) return { recommendations: [], excluded: [], refusals };
   const search = { load, now, planned: [] };
   const { recommendations, excluded } = await weighPairs(em, search, first);
@@ -50,12 +52,6 @@ export async function advise(em: EntityManager, shipmentId: string, { first, now
     refusals: recommendations.length === 0 ? [scarcityOf(load, supply)] : [],
   };
 }
-
-export const unknownShipment: UserError = {
-  code: 'NOT_FOUND',
-  field: ['shipmentId'],
-  message: 'There is no booked shipment with this id.',
-};
 
 export const alreadyAssigned: UserError = {
   code: 'ALREADY_ASSIGNED',

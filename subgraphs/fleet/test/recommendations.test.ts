@@ -19,6 +19,13 @@ interface Advice {
 
 const vancouver = { latitude: 49.28, longitude: -123.12 };
 
+const stepOf = ({ shipmentId, organizationId }: { shipmentId: string; organizationId: string }) => ({
+  shipmentId,
+  organizationId,
+  driverId: null,
+  vehicleId: null,
+});
+
 describe('recommendations', () => {
   let fleet: Fleet;
   let vehicleId: string;
@@ -115,14 +122,15 @@ describe('recommendations', () => {
     const codes = async (shipmentId: string) => (await advise(shipmentId)).refusals.map(({ code }) => code);
     expect(await codes(newId())).toEqual(['NOT_FOUND']);
     expect(await codes('x')).toEqual(['NOT_FOUND']);
+    const { bookedAt: _later, ...draft } = bookedShipment();
+    await fleet.receive('shipment.created', draft);
+    expect(await codes(draft.shipmentId)).toEqual(['NOT_BOOKED']);
+    await fleet.receive('shipment.cancelled', { ...stepOf(draft), reason: 'given up', at: inHours(0) });
+    expect((await advise(draft.shipmentId)).refusals).toMatchObject([
+      { code: 'NOT_BOOKED', message: 'This shipment is cancelled.' },
+    ]);
     const cancelled = await tanker();
-    const step = {
-      shipmentId: cancelled.shipmentId,
-      organizationId: cancelled.organizationId,
-      driverId: null,
-      vehicleId: null,
-    };
-    await fleet.receive('shipment.cancelled', { ...step, reason: 'given up', at: inHours(0) });
+    await fleet.receive('shipment.cancelled', { ...stepOf(cancelled), reason: 'given up', at: inHours(0) });
     expect(await codes(cancelled.shipmentId)).toEqual(['NOT_BOOKED']);
     expect(await codes((await tanker({ weightKg: 25_000 })).shipmentId)).toEqual(['OVER_CAPACITY']);
     const reefer = bookedShipment({ equipment: 'REEFER' });
