@@ -7,7 +7,7 @@ import { type DayRange, elapsed, lastDays, previous, yearToDate } from './domain
 import { companyDays, compare } from './store/company.ts';
 import { countCustomers } from './store/customers.ts';
 import { performanceOf } from './store/performance.ts';
-import { utilizationOf } from './store/utilization.ts';
+import { companyUtilization, utilizationOf } from './store/utilization.ts';
 import { performanceReach, utilizationReach } from './store/visibility.ts';
 
 /** One loader per key, length of range and request. Records that the caller may not see are not read. */
@@ -58,7 +58,7 @@ export function executiveSource({ em, clock }: BaseContext, requested: DayRange)
     comparison: once(() => compare(em, previous(period), yearToDate(period.until))),
     history: once(() => companyDays(em, { from: addDays(today, -historyDays), until: addDays(today, -1) })),
     customers: once(() => countCustomers(em, period)),
-    drivers: once(() => utilizationOf(em, period, now)),
+    drivers: once(() => companyUtilization(em, period, now)),
   };
 }
 export type ExecutiveSource = ReturnType<typeof executiveSource>;

@@ -36,11 +36,6 @@ async function meanOf(source: ExecutiveSource, part: BusinessMeasure, whole: Bus
 const seconds = (milliseconds: number | null) => (milliseconds === null ? null : milliseconds / 1000);
 const dailyRevenue = (day: string, cents: number) => ({ day, amount: money(cents) });
 
-async function driverDays({ drivers }: ExecutiveSource): Promise<{ active: number; busy: number }> {
-  const rows = await drivers();
-  return { active: sum(rows.map((row) => row.activeDays)), busy: sum(rows.map((row) => row.busyDays)) };
-}
-
 /** The figures of the executive view. The SDL defines each figure in its description. */
 export const executiveResolvers = {
   ExecutiveView: {
@@ -77,9 +72,9 @@ export const executiveResolvers = {
     meanOrderToDeliverySeconds: async (source: ExecutiveSource) =>
       seconds(await meanOf(source, 'orderMs', 'shipmentsDelivered')),
     distanceMeters: (source: ExecutiveSource) => total(source, 'distanceMeters'),
-    driverUtilization: async (source: ExecutiveSource) => {
-      const { active, busy } = await driverDays(source);
-      return { activeDriverDays: active, busyDriverDays: busy, rate: ratio(busy, active) };
+    driverUtilization: async ({ drivers }: ExecutiveSource) => {
+      const { activeDays, busyDays } = await drivers();
+      return { activeDriverDays: activeDays, busyDriverDays: busyDays, rate: ratio(busyDays, activeDays) };
     },
   },
   EfficiencyFigures: {
@@ -89,8 +84,8 @@ export const executiveResolvers = {
     costPerShipment: async (source: ExecutiveSource) => moneyOrNull(await perInvoice(source, 'costCents')),
     revenuePerShipment: async (source: ExecutiveSource) => moneyOrNull(await perInvoice(source, 'revenueCents')),
     revenuePerDriver: async (source: ExecutiveSource) => {
-      const { active } = await driverDays(source);
-      return moneyOrNull(centsPer((await total(source, 'revenueCents')) * lengthOf(source.period), active));
+      const { activeDays } = await source.drivers();
+      return moneyOrNull(centsPer((await total(source, 'revenueCents')) * lengthOf(source.period), activeDays));
     },
   },
   GrowthFigures: {
@@ -99,11 +94,8 @@ export const executiveResolvers = {
       return { ...counts, new: added };
     },
     drivers: async ({ drivers }: ExecutiveSource) => {
-      const rows = await drivers();
-      return {
-        total: rows.filter((driver) => driver.activeAtEnd).length,
-        new: rows.filter((driver) => driver.hiredWithin).length,
-      };
+      const { activeDrivers, hiredDrivers } = await drivers();
+      return { total: activeDrivers, new: hiredDrivers };
     },
     shipmentsGrowth: async (source: ExecutiveSource) =>
       growth(await total(source, 'shipmentsCreated'), (await source.comparison()).previousShipments),

@@ -12,10 +12,6 @@ export interface DriverUtilization {
   readonly busyDays: number;
   readonly deliveries: number;
   readonly deliveredOnTime: number;
-  /** Hired within the range. */
-  readonly hiredWithin: boolean;
-  /** Active on the last day of the range. */
-  readonly activeAtEnd: boolean;
 }
 
 const utcDay = (instant: Sql) => sql`((${instant}) at time zone 'UTC')::date`;
@@ -25,21 +21,68 @@ const lastInstant = utcDay(sql`ends - interval '1 millisecond'`);
 const pickedUp = utcDay(sql`picked_up_at`);
 const hired = utcDay(sql`driver.hired_at`);
 
-/**
- * Utilization of some drivers, or of all, in one statement. The latest change before a moment defines whether a driver is
- * active. Before the first known change, its state applies from the day of hiring on. Loads under way count until today.
- * Finished loads were counted day by day when they ended.
- */
+/** All drivers over a range. */
+export interface CompanyUtilization {
+  readonly activeDays: number;
+  readonly busyDays: number;
+  /** Hired within the range. */
+  readonly hiredDrivers: number;
+  /** Active on the last day of the range. */
+  readonly activeDrivers: number;
+}
+
+/** Utilization of all drivers together, in one statement. */
+export async function companyUtilization(em: EntityManager, range: DayRange, now: Date): Promise<CompanyUtilization> {
+  const { from, until } = range;
+  const [row] = await query<CompanyUtilization>(
+    em,
+    sql`with ${busyAndActive(range, now, always)}
+     select coalesce(sum(${activeDaysIn(range)}), 0)::int as "activeDays",
+            coalesce(sum(busy_count.days), 0)::int as "busyDays",
+            (count(*) filter (where ${hired} between ${from}::date and ${until}::date))::int as "hiredDrivers",
+            (count(*) filter (where ${until}::date <@ driver.active))::int as "activeDrivers"
+       from driver left join busy_count using (driver_id)`,
+  );
+  return row ?? { activeDays: 0, busyDays: 0, hiredDrivers: 0, activeDrivers: 0 };
+}
+
+/** Utilization of some drivers, in one statement. */
 export function utilizationOf(
   em: EntityManager,
-  { from, until }: DayRange,
+  range: DayRange,
   now: Date,
-  driverIds?: readonly string[],
+  driverIds: readonly string[],
 ): Promise<DriverUtilization[]> {
-  const among = driverIds ? sql`driver_id = any(${driverIds}::uuid[])` : always;
+  const { from, until } = range;
+  const among = sql`driver_id = any(${driverIds}::uuid[])`;
   return query<DriverUtilization>(
     em,
-    sql`with span as (
+    sql`with ${busyAndActive(range, now, among)}, done as (
+       select driver_id, sum(deliveries) as deliveries, sum(delivered_on_time) as delivered_on_time
+         from driver_day where day between ${from}::date and ${until}::date and ${among} group by driver_id
+     )
+     select driver_id as "driverId",
+            ${activeDaysIn(range)}::int as "activeDays",
+            coalesce(busy_count.days, 0)::int as "busyDays",
+            coalesce(done.deliveries, 0)::int as deliveries,
+            coalesce(done.delivered_on_time, 0)::int as "deliveredOnTime"
+       from driver left join busy_count using (driver_id) left join done using (driver_id)`,
+  );
+}
+
+/** The days of a driver's activity in a range. */
+function activeDaysIn({ from, until }: DayRange): Sql {
+  return sql`(select coalesce(sum(upper(part) - lower(part)), 0)
+    from unnest(driver.active * datemultirange(daterange(${from}::date, greatest(${until}::date + 1, ${from}::date)))) as part)`;
+}
+
+/**
+ * The table expressions `driver` (days of activity) and `busy_count` (busy days in the range). The latest change before a moment defines
+ * whether a driver is active. Before the first known change, its state applies from the day of hiring on. Loads under way count until
+ * today. Finished loads were counted day by day when they ended.
+ */
+function busyAndActive({ from, until }: DayRange, now: Date, among: Sql): Sql {
+  return sql`span as (
        select driver_id, active, last_value(hired_at) over whole as hired_at,
               case when row_number() over ordered = 1 then last_value(hired_at) over whole
                    else greatest(at, last_value(hired_at) over whole) end as starts,
@@ -63,19 +106,5 @@ export function utilizationOf(
      ), busy_count as (
        select driver_id, count(*) as days from busy join driver using (driver_id)
         where busy.day <@ driver.active group by driver_id
-     ), done as (
-       select driver_id, sum(deliveries) as deliveries, sum(delivered_on_time) as delivered_on_time
-         from driver_day where day between ${from}::date and ${until}::date and ${among} group by driver_id
-     )
-     select driver_id as "driverId",
-            (select coalesce(sum(upper(part) - lower(part)), 0)
-               from unnest(driver.active * datemultirange(daterange(${from}::date, greatest(${until}::date + 1, ${from}::date)))) as part)
-              ::int as "activeDays",
-            coalesce(busy_count.days, 0)::int as "busyDays",
-            coalesce(done.deliveries, 0)::int as deliveries,
-            coalesce(done.delivered_on_time, 0)::int as "deliveredOnTime",
-            ${hired} between ${from}::date and ${until}::date as "hiredWithin",
-            ${until}::date <@ driver.active as "activeAtEnd"
-       from driver left join busy_count using (driver_id) left join done using (driver_id)`,
-  );
+     )`;
 }
