@@ -4,7 +4,7 @@ const digit = /\p{Nd}/gu;
 
 /**
  * Writes full-width characters and the decimal digits of each script as ASCII: `１２` and `١٢` are 12. A text with digits of
- * several other scripts stays as it is, because nobody writes a number so.
+ * several other scripts stays as it is, because it is no number.
  */
 export function withPlainDigits(text: string): string {
   const narrow = text.replaceAll(fullWidth, (character) => character.normalize('NFKC'));

@@ -13,7 +13,7 @@ export interface ReadSheetOptions {
   readonly onBytes: (count: number) => void;
 }
 
-/** What a cell shows, or why nobody can tell. */
+/** What a cell shows, or why that is unknown. */
 interface Shown {
   readonly text?: string;
   readonly fault?: string;

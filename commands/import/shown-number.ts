@@ -13,7 +13,7 @@ const locale = /\[\$-[^\]]*\]/g;
 
 /**
  * The text of a number's cell: all its digits, with the currency, unit or words that its number format shows. Where the format
- * shows another number (50% for 0.5), its text. Undefined where nobody can tell which number is meant: the format shows
+ * shows another number (50% for 0.5), its text. Undefined if it is unknown which number is meant: the format shows
  * thousands without saying so, hides the number, or cannot be read.
  */
 export function shownNumber(

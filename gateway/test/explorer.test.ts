@@ -16,7 +16,7 @@ test('the explorer and everything that it loads come from this server', async ()
     const response = await fetch(gateway.url + address);
     expect([address, response.status]).toEqual([address, 200]);
     expect(response.headers.get('content-type')).toMatch(address.endsWith('.css') ? /css/ : /javascript/);
-    // A response that nobody reads would keep its connection busy, and the gateway waits for it when it stops.
+    // An unread response would keep its connection busy, and the gateway waits for it when it stops.
     await response.bytes();
   }
   const policy = page.headers.get('content-security-policy') ?? '';

@@ -188,7 +188,7 @@ describe('the digits, units and dates of a file', () => {
     ]);
   });
 
-  test('a year in which nobody moves freight refuses its row', async () => {
+  test('an implausible year refuses its row', async () => {
     const days = ['1.3.0099', '0099-03-01', '1.3.1025', '9999-12-31'];
     const { rows } = await read(lines(...days.map((day) => `1,${day},2025-03-05,DE,Ulm,x,1,1,1,1`)));
     expect(refusalsOf(rows)).toEqual(

@@ -36,7 +36,7 @@ test.each([
   [5, '(0)'],
   [5, ';;;'],
   [5, '0‰'],
-])('nobody can tell which number %d is with the format %s', (value, format) => {
+])('the number that %d shows with the format %s is unknown', (value, format) => {
   expect(show(value, format)).toBeUndefined();
 });
 

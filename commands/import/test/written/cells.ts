@@ -7,7 +7,7 @@ export interface Convention {
   readonly file: string;
   readonly delimiter: string;
   readonly settings: object;
-  /** Undefined where nobody says which separator is the decimal one. */
+  /** Undefined if the mapping does not name the decimal separator. */
   readonly decimal: '.' | ',' | undefined;
   readonly isWorkbook?: true;
 }
