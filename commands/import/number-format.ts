@@ -10,8 +10,8 @@ export type ReadNumber =
   | { readonly fault: 'AMBIGUOUS' | 'UNREADABLE'; readonly isNumeric: boolean };
 
 /**
- * Thousands of Western numbers, or of Indian ones: 1,234,567 or 12,34,567. All separators of a number are the same. Nobody
- * writes thousands behind a zero: 0,500 is a decimal.
+ * Thousands of Western numbers, or of Indian ones: 1,234,567 or 12,34,567. All separators of a number are the same. A first
+ * group of zero is a decimal: 0,500.
  */
 const grouped = /^[1-9]\d{0,2}(?:([,. '])\d{3})(?:\1\d{3})*$|^[1-9]\d?(?:,\d{2})+,\d{3}$/;
 const plain = /^\d+$/;

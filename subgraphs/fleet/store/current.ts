@@ -17,7 +17,7 @@ import { visibleAssignments } from './visibility.ts';
 const isUnderway = sql`exists (select 1 from load_state s
   where s.shipment_id = t.shipment_id and s.state = any(${underwayStates}::text[]))`;
 
-/** The current assignments of vehicles, whoever may see them. */
+/** The current assignments of vehicles, without regard to the caller. */
 function currentAssignments(vehicleIds: readonly string[], now: Date): Sql {
   return sql`select distinct on (t.vehicle_id) t.* from assignment t
     where t.vehicle_id = any(${vehicleIds}::uuid[]) and t.state = 'ACTIVE'

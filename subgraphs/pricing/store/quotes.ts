@@ -122,7 +122,7 @@ function newQuote(shipment: PricedShipment, price: Price, requestedBy: string, n
   };
 }
 
-/** The shipment of a quote, whoever may see it; empty if there is no such quote. */
+/** The shipment of a quote, without regard to the caller. Empty if there is no such quote. */
 export async function shipmentOfQuote(em: EntityManager, quoteId: string): Promise<readonly string[]> {
   if (!isUuid(quoteId)) return [];
   const rows = await query<{ shipmentId: string }>(

@@ -26,7 +26,7 @@ const load: fc.Arbitrary<Load> = fc.record({
 const acts = fc.constantFrom<readonly Act[]>([], ['quote'], ['accept'], ['quote', 'accept']);
 
 /**
- * The versions of a shipment, how pricing hears of them (each at least once, in any order, also after the delivery), and what
+ * The versions of a shipment, how their events reach pricing (each at least once, in any order, also after the delivery), and what
  * the customer does after each event.
  */
 const histories = fc.array(load, { minLength: 1, maxLength: 4 }).chain((versions) => {

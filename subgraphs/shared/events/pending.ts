@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
 import { jobsSchema } from '../database/jobs-schema.ts';
 
-/** Time for which a change waits for earlier events of the same record, and between two looks into the queue. */
+/** Time for which a change waits for earlier events of the same record. */
 const longestMs = 2_000;
-const pauseMs = 20;
+/** Pauses between two looks into the queue. They double, so that many waiting changes do not keep a slow consumer from it. */
+const pauseMs = { first: 10, longest: 250 } as const;
 
 /** Tells whether a queue has events of records, by the key that orders them. */
 export class PendingEvents {
@@ -23,9 +24,9 @@ export class PendingEvents {
    */
   async wait(keys: readonly string[], signal: AbortSignal): Promise<boolean> {
     const endsAt = performance.now() + longestMs;
-    while (await this.#has(keys)) {
+    for (let ms: number = pauseMs.first; await this.#has(keys); ms = Math.min(ms * 2, pauseMs.longest)) {
       if (performance.now() > endsAt) return false;
-      await pause(pauseMs, undefined, { signal });
+      await pause(ms, undefined, { signal });
     }
     return true;
   }

@@ -17,7 +17,7 @@ const undecomposed: Readonly<Record<string, string>> = {
 /** Apostrophes as people type them. Names are written with and without: "D'Angelo", "Dangelo". */
 export const apostrophes = /['\u2018\u2019\u201b\uff07`´\u02bb\u02bc]/gu;
 
-/** Characters that nobody sees, as in NFKC_Casefold (Unicode, section 5.18), and the stroke that draws Arabic words out. */
+/** Invisible characters, as in NFKC_Casefold (Unicode, section 5.18), and the stroke that draws Arabic words out. */
 const unseen = /[\p{Default_Ignorable_Code_Point}\u0640]/gu;
 
 /**
