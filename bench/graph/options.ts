@@ -1,4 +1,5 @@
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
 
 export interface Options {
   /** GraphQL address of a running product; undefined = one of our own, thrown away afterwards. */
@@ -9,8 +10,10 @@ export interface Options {
   readonly connections: number;
   /** True: gateway and subgraphs run in processes of their own, as in production. */
   readonly separate: boolean;
-  /** Shipments of the seeded history, when we start the product. */
-  readonly shipments: number;
+  /** Shipments of the seeded history, when we start the product. Several numbers with `slim`. */
+  readonly shipments: readonly [number, ...number[]];
+  /** True: measures no time, but what the documents of our clients read from histories of several lengths. */
+  readonly slim: boolean;
   /** Names of the operations to measure; empty = all. */
   readonly only: readonly string[];
 }
@@ -30,7 +33,12 @@ const command = {
       type: 'string',
       value: 'NUMBER',
       default: '20000',
-      help: 'history of a product that is thrown away (20000)',
+      help: 'history of a product that is thrown away (20000); with --slim several, such as 20000,200000',
+    },
+    slim: {
+      type: 'boolean',
+      default: false,
+      help: 'compares the buffers that each document of our clients reads in histories of several lengths',
     },
     separate: { type: 'boolean', default: false, help: 'gateway and subgraphs in processes of their own' },
     only: { type: 'string', value: 'A,B', default: '', help: 'names of the operations to measure; all otherwise' },
@@ -45,7 +53,19 @@ export function readOptions(args: readonly string[]): Options {
     separate: values.separate,
     seconds: wholeNumber('seconds', values.seconds, 1, 600),
     connections: wholeNumber('connections', values.connections, 1, 1_000),
-    shipments: wholeNumber('shipments', values.shipments, 1, 500_000),
+    slim: values.slim,
+    shipments: readShipments(values.shipments, values.slim),
     only: values.only.split(',').filter((name) => name !== ''),
   };
+}
+
+const mostShipments = 1_000_000;
+
+function readShipments(text: string, slim: boolean): Options['shipments'] {
+  const [first = '', ...others] = text.split(',');
+  const read = (number: string) => wholeNumber('shipments', number, 1, mostShipments);
+  const numbers = [read(first), ...others.map(read)] as const;
+  if (slim === numbers.length > 1) return [...numbers];
+  const wanted = slim ? 'at least two numbers are required with --slim' : 'one number is required without --slim';
+  throw new ConfigurationError(`--shipments: ${wanted}; got ${text}`);
 }

@@ -6,6 +6,7 @@ import { embeddedFolder } from '#shared/database/postgres/open-postgres.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
 import { readProductConfig } from '#shared/settings/product-config.ts';
 import { productParts, startProduct } from '../../commands/product.ts';
+import type { WorldSize } from '../../demo/world.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { processTree } from '../process-tree.ts';
@@ -21,6 +22,8 @@ export interface Measured {
   readonly subgraphUrls: readonly string[];
   /** True if it runs in this process, so that its statements can be recorded. */
   readonly isOwn: boolean;
+  /** PostgreSQL of a product that runs in this process, as its superuser. */
+  readonly postgresUrl?: string;
   /** CPU milliseconds so far by part. Empty for a product that runs elsewhere. */
   readonly cpuMs: () => Readonly<Record<string, number>>;
   close(): Promise<void>;
@@ -28,10 +31,11 @@ export interface Measured {
 
 /**
  * Starts the whole product in this process, as `npm start --no-simulator` does, on a temporary database.
+ * @param size of the demo company
  * @param settings of product and gateway; by default without rate limits
  */
 export async function startThrowaway(
-  shipments: number,
+  size: Partial<WorldSize>,
   settings: Readonly<Record<string, string>> = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0' },
 ): Promise<Measured> {
   recordConnections();
@@ -40,13 +44,14 @@ export async function startThrowaway(
   await using resources = new AsyncDisposableStack();
   resources.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   const config = readProductConfig(environment);
+  const adminUrl = await resources.use(new EmbeddedPostgres(embeddedFolder(config))).start();
   const product = await startProduct({
     config,
     parts: await productParts(config),
-    adminUrl: await resources.use(new EmbeddedPostgres(embeddedFolder(config))).start(),
+    adminUrl,
     host: '127.0.0.1',
     portOf: () => 0,
-    demo: { seed: config.seed, size: { shipments } },
+    demo: { seed: config.seed, size },
   });
   resources.defer(() => product.close());
   await product.seeded;
@@ -56,10 +61,10 @@ export async function startThrowaway(
   resources.defer(() => gateway.close());
   const url = `${await gateway.listen()}/graphql`;
   const running = resources.move();
-  const { adminUrl } = gateway;
   return {
     url,
-    adminUrl,
+    adminUrl: gateway.adminUrl,
+    postgresUrl: adminUrl,
     subgraphUrls: Object.values(subgraphUrls),
     isOwn: true,
     cpuMs: () => ({ Node: processMs(), PostgreSQL: postgresMs() }),

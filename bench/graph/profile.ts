@@ -37,7 +37,7 @@ async function run(): Promise<void> {
     const names = operations.map(({ name }) => name).join(', ');
     throw new ConfigurationError(`OPERATION: one of ${names} is required; got ${positionals[0] ?? 'none'}`);
   }
-  const product = await startThrowaway(wholeNumber('shipments', values.shipments, 1, 500_000));
+  const product = await startThrowaway({ shipments: wholeNumber('shipments', values.shipments, 1, 500_000) });
   try {
     const { client, session } = openDemoClient(product.url, operation.account);
     const variables = await operation.variables(client);

@@ -5,11 +5,14 @@ import type pg from 'pg';
 export interface Recorded {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** True for a prepared statement, whose plan is reused. */
+  readonly prepared: boolean;
   /** Address of the database, with the role and the settings of the subgraph. */
   readonly connection: pg.ClientConfig;
 }
 
 let recording: Recorded[] | undefined;
+let records = false;
 
 const transactionControl = /^(?:begin|commit|rollback|start transaction|savepoint|release)\b/i;
 
@@ -18,12 +21,18 @@ const transactionControl = /^(?:begin|commit|rollback|start transaction|savepoin
  * benchmarks that run the product in their own process.
  */
 export function recordConnections(): void {
+  if (records) return;
+  records = true;
   // The ORM may have a copy of the driver of its own.
   const driver = createRequire(import.meta.resolve('@mikro-orm/postgresql'))('pg') as typeof pg;
   const send: (this: pg.Client, ...call: unknown[]) => unknown = driver.Client.prototype.query;
   const recorded = function (this: pg.Client, ...call: unknown[]): unknown {
     const [query, values] = call;
-    const { text, values: own } = typeof query === 'object' && query !== null ? (query as Partial<Recorded>) : {};
+    const {
+      text,
+      values: own,
+      name,
+    } = typeof query === 'object' && query !== null ? (query as Partial<pg.QueryConfig<unknown[]>>) : {};
     const sent = typeof query === 'string' ? query : text;
     if (recording && sent !== undefined && !transactionControl.test(sent)) {
       const given = own ?? (Array.isArray(values) ? values : []);
@@ -34,6 +43,7 @@ export function recordConnections(): void {
       recording.push({
         text: sent,
         values: [...given],
+        prepared: name !== undefined,
         connection: {
           host,
           port,

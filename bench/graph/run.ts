@@ -1,6 +1,7 @@
 /** Requests per second and p95 of typical operations through the gateway on the seeded product. See README.md. */
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { runGrowth } from './growth/run-growth.ts';
 import { measure, type Row } from './measure.ts';
 import { operations } from './operations.ts';
 import { type Options, readOptions } from './options.ts';
@@ -13,15 +14,17 @@ process.once('SIGINT', () => interrupted.abort());
 process.once('SIGTERM', () => interrupted.abort());
 
 try {
-  await bench(readOptions(process.argv.slice(2)));
+  const options = readOptions(process.argv.slice(2));
+  if (!options.slim) await bench(options);
+  else if (!(await runGrowth(options.shipments, options.only))) process.exitCode = 1;
 } catch (error) {
   if (!interrupted.signal.aborted) exitWith(error);
   process.exitCode = 130;
 }
 
-function productOf({ url, separate, shipments }: Options): Measured | Promise<Measured> {
+function productOf({ url, separate, shipments: [shipments] }: Options): Measured | Promise<Measured> {
   if (url) return attach(url);
-  return separate ? startSeparate(shipments) : startThrowaway(shipments);
+  return separate ? startSeparate(shipments) : startThrowaway({ shipments });
 }
 
 async function bench(options: Options): Promise<void> {

@@ -29,9 +29,9 @@ const limits: Readonly<Record<keyof WorldSize, readonly [least: number, most: nu
   organizations: [2, ORGANIZATION_LIMIT],
   drivers: [5, 5_000],
   vehicles: [5, 5_000],
-  shipments: [0, 500_000],
+  shipments: [0, 1_000_000],
   openPerStatus: [1, 1_000],
-  months: [1, 120],
+  months: [1, 1_200],
 };
 
 export interface WorldOptions {

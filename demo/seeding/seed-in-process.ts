@@ -20,6 +20,14 @@ export type SeedReport = { readonly done: true } | { readonly done: false; reado
 
 const program = new URL('seed-process.ts', import.meta.url);
 
+/** Heap limits of the process. Long histories need more than Node allows by default. */
+const leastHeapMegabytes = 4_096;
+const kilobytesPerShipment = 12;
+
+function heapMegabytes({ size }: WorldOptions): number {
+  return leastHeapMegabytes + Math.ceil(((size?.shipments ?? 0) * kilobytesPerShipment) / 1_024);
+}
+
 /**
  * A child process that generates and writes a demo world. This process stays free to serve, and the memory of the world is
  * released when the child ends.
@@ -33,7 +41,8 @@ export class SeedProcess implements AsyncDisposable {
   constructor(world: WorldOptions, signal?: AbortSignal) {
     signal?.throwIfAborted();
     // Detached, so that Ctrl-C reaches this process only. The child ends together with this process.
-    this.#child = fork(program, { serialization: 'advanced', execArgv: [], detached: true });
+    const execArgv = [`--max-old-space-size=${heapMegabytes(world)}`];
+    this.#child = fork(program, { serialization: 'advanced', execArgv, detached: true });
     this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
       throw new Error(`The process that writes the demo data ended before it was done (${code ?? signal}).`);
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ClientDocument, readClientDocuments } from '../../gateway/testing/client-documents.ts';
 import { costOf } from './cost.ts';
-import { type ClientDocument, readClientDocuments } from './documents.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
 
 /**

@@ -7,7 +7,7 @@ import { codegen } from '@graphql-codegen/core';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, printSchema } from 'graphql';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
-import { readClientDocuments } from './documents.ts';
+import { readClientDocuments } from '../../gateway/testing/client-documents.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Inside the project, so that generated imports find its packages. */

@@ -1,5 +1,5 @@
+import type { Budget } from '../../gateway/testing/client-documents.ts';
 import { readCounter } from '../../gateway/testing/metrics.ts';
-import type { Budget } from './documents.ts';
 import type { TestGraph } from './graph.ts';
 
 /** Counts the requests to subgraphs and the SQL statements of one run. Nothing else may run at the same time. */

@@ -6,7 +6,7 @@ import { OperationTypeNode, specifiedRules } from 'graphql';
 import { Documents } from '../../gateway/access/documents.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
-import { type ClientDocument, readClientDocuments } from './documents.ts';
+import { type ClientDocument, readClientDocuments } from '../../gateway/testing/client-documents.ts';
 
 /** Documents of clients are kept beside the schema. Each has one operation and is valid on the current graph. */
 const documents = readClientDocuments();

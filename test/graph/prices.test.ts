@@ -14,7 +14,7 @@ import { CostModel } from '../../gateway/access/cost/model.ts';
 import { OperationPricer } from '../../gateway/access/cost/operation-pricer.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
-import { readClientDocuments } from './documents.ts';
+import { readClientDocuments } from '../../gateway/testing/client-documents.ts';
 
 /** Every list of the composed graph has a stated length, from which the price of an operation follows. */
 const config = readGatewayConfig([], {});

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { OperationTypeNode } from 'graphql';
 import { createGraphClient } from '../../client/graph-client.ts';
 import { type Account, createSession } from '../../client/session.ts';
-import { type ClientDocument, clientDocument } from './documents.ts';
+import { type ClientDocument, clientDocument } from '../../gateway/testing/client-documents.ts';
 import type { TestGraph } from './graph.ts';
 import { type Watch, watch } from './watch.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { demoCredentials } from '../../../demo/accounts.ts';
-import { clientDocument } from '../documents.ts';
+import { clientDocument } from '../../../gateway/testing/client-documents.ts';
 import type { DemoAccount, TestGraph } from '../graph.ts';
 import { createUsers, type User, type Users } from '../users.ts';
 import type { Watch } from '../watch.ts';

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse, print } from 'graphql';
-import type { DemoAccount } from './graph.ts';
+import type { DemoAccount } from '../../demo/accounts.ts';
 
 /** The cost of one run of an operation, independent of the length of its lists. */
 export interface Budget {

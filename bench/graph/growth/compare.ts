@@ -1,0 +1,100 @@
+import type { ExplainedStatement, History } from './measure-history.ts';
+
+/** Most that buffers and rows may grow when the history is ten times as long. */
+const mostGrowth = 1.3;
+
+/** A document may read so many more rows of a table, however few it read before: pages differ in what belongs to their entries. */
+const fewRows = 100;
+
+/** A table that has twice the rows in a history ten times as long. */
+const growingRows = 2;
+
+export interface Growth {
+  readonly document: string;
+  /** Buffers of the document in each history, shortest first. */
+  readonly buffers: readonly number[];
+  /** Largest growth of the buffers per tenfold history. */
+  readonly factor: number;
+  /** What breaks the rule. */
+  readonly faults: readonly string[];
+}
+
+/** Compares the documents in histories of several lengths, shortest first. */
+export function compareHistories(histories: readonly History[]): Growth[] {
+  const steps = histories.slice(1).map((longer, index) => new Step(histories[index] as History, longer));
+  const names = [...(histories[0]?.statements.keys() ?? [])];
+  return names.map((document) => {
+    const factor = Math.max(...steps.map((step) => step.buffersOf(document)));
+    const ofBuffers = factor > mostGrowth ? [`buffers: ${factor.toFixed(2)} times per tenfold history`] : [];
+    return {
+      document,
+      buffers: histories.map((history) => buffersOf(statementsOf(history, document))),
+      factor,
+      faults: [...ofBuffers, ...new Set(steps.flatMap((step) => step.faultsOf(document)))],
+    };
+  });
+}
+
+/** From one history to the next longer one. */
+class Step {
+  readonly #shorter: History;
+  readonly #longer: History;
+  readonly #tenfolds: number;
+
+  constructor(shorter: History, longer: History) {
+    this.#shorter = shorter;
+    this.#longer = longer;
+    this.#tenfolds = Math.log10(longer.shipments / shorter.shipments);
+  }
+
+  /** Growth of a document's buffers per tenfold history. */
+  buffersOf(document: string): number {
+    return this.#growth(
+      buffersOf(statementsOf(this.#shorter, document)),
+      buffersOf(statementsOf(this.#longer, document)),
+    );
+  }
+
+  /** Growing tables that the document scans, or reads more rows of. */
+  faultsOf(document: string): string[] {
+    const before = rowsByTable(statementsOf(this.#shorter, document));
+    const after = rowsByTable(statementsOf(this.#longer, document));
+    const tables = [...after].filter(([table]) => this.#isGrowing(table));
+    return tables.flatMap(([table, { rows, isScanned }]) => {
+      if (isScanned) return [`scans ${table} (${rows} rows)`];
+      const few = before.get(table)?.rows ?? 0;
+      if (rows - few <= fewRows || this.#growth(few, rows) <= mostGrowth) return [];
+      return [`reads ${few} and then ${rows} rows of ${table}`];
+    });
+  }
+
+  #isGrowing(table: string): boolean {
+    const [few = 0, many = 0] = [this.#shorter, this.#longer].map(({ rows }) => rows.get(table));
+    return this.#growth(few, many) > growingRows;
+  }
+
+  #growth(from: number, to: number): number {
+    return (Math.max(to, 1) / Math.max(from, 1)) ** (1 / this.#tenfolds);
+  }
+}
+
+function statementsOf({ statements }: History, document: string): readonly ExplainedStatement[] {
+  return statements.get(document) ?? [];
+}
+
+function buffersOf(statements: readonly ExplainedStatement[]): number {
+  return statements.reduce((sum, { buffers }) => sum + buffers, 0);
+}
+
+function rowsByTable(statements: readonly ExplainedStatement[]): Map<string, { rows: number; isScanned: boolean }> {
+  const readings = Map.groupBy(
+    statements.flatMap((statement) => statement.readings),
+    ({ table }) => table,
+  );
+  return new Map(
+    [...readings].map(([table, own]) => [
+      table,
+      { rows: own.reduce((sum, { rows }) => sum + rows, 0), isScanned: own.some(({ isScan }) => isScan) },
+    ]),
+  );
+}

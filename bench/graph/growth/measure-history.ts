@@ -1,0 +1,83 @@
+import { asAdmin, databaseName } from '#shared/database/provision.ts';
+import { requireData } from '../../../client/data.ts';
+import { fullSize } from '../../../demo/generate/generate.ts';
+import { type ClientDocument, readClientDocuments } from '../../../gateway/testing/client-documents.ts';
+import { openDemoClient } from '../client.ts';
+import { startThrowaway } from '../product.ts';
+import { recordStatements } from '../record.ts';
+import { Explainer } from './explain.ts';
+import { buffersOf, type Reading, readingsOf } from './plan.ts';
+import { readValues } from './variables.ts';
+
+export interface ExplainedStatement {
+  readonly text: string;
+  readonly buffers: number;
+  readonly readings: readonly Reading[];
+}
+
+/** What the documents of our clients read from a history of one length. */
+export interface History {
+  readonly shipments: number;
+  readonly seedSeconds: number;
+  /** Rows of each table, named with its schema. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** The statements of each document, by its name. */
+  readonly statements: ReadonlyMap<string, readonly ExplainedStatement[]>;
+}
+
+/** Documents that change nothing with the values of `readValues`: the queries, and mutations that allow a dry run. */
+const documents = readClientDocuments().filter(({ budget }) => budget !== null);
+
+/**
+ * Starts a product with a history of this length and explains the statements of each document.
+ * @param months length of the history in time
+ */
+export async function measureHistory(shipments: number, months: number, only: readonly string[]): Promise<History> {
+  const began = performance.now();
+  const product = await startThrowaway({ ...fullSize, shipments, months });
+  try {
+    const { postgresUrl, url } = product;
+    if (postgresUrl === undefined) throw new Error('A product in this process is required to explain its statements.');
+    const rows = await asAdmin(postgresUrl, databaseName, async (client) => {
+      // What autovacuum does in time.
+      await client.query('vacuum (analyze)');
+      const { rows } = await client.query<{ table: string; count: number }>(tableSizes);
+      return new Map(rows.map(({ table, count }) => [table, count]));
+    });
+    const seedSeconds = (performance.now() - began) / 1_000;
+    const values = await readValues(url);
+    await using explainer = new Explainer();
+    const statements = new Map<string, readonly ExplainedStatement[]>();
+    for (const document of documents) {
+      if (only.length > 0 && !only.includes(document.name)) continue;
+      statements.set(document.name, await explainDocument(document, url, values, explainer));
+    }
+    return { shipments, seedSeconds, rows, statements };
+  } finally {
+    await product.close();
+  }
+}
+
+const tableSizes = `
+  select format('%s.%s', relnamespace::regnamespace, relname) as table, greatest(reltuples, 0)::float8 as count
+  from pg_class where relkind = 'r' and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'`;
+
+async function explainDocument(
+  { name, as, text, operation }: ClientDocument,
+  url: string,
+  values: Readonly<Record<string, unknown>>,
+  explainer: Explainer,
+): Promise<ExplainedStatement[]> {
+  const { client } = openDemoClient(url, as);
+  const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  const variables = Object.fromEntries(names.flatMap((key) => (key in values ? [[key, values[key]]] : [])));
+  const send = async () => requireData(await client.send({ query: text, operationName: name, variables }));
+  await send(); // the first run also reads what the product remembers
+  const explained: ExplainedStatement[] = [];
+  for (const statement of await recordStatements(send)) {
+    if (!/^\s*(?:select|with)\b/i.test(statement.text)) continue;
+    const plan = await explainer.explain(statement);
+    explained.push({ text: statement.text, buffers: buffersOf(plan), readings: readingsOf(plan) });
+  }
+  return explained;
+}

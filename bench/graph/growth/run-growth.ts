@@ -1,0 +1,32 @@
+import { fullSize } from '../../../demo/generate/generate.ts';
+import { compareHistories, type Growth } from './compare.ts';
+import { type History, measureHistory } from './measure-history.ts';
+
+/**
+ * Measures histories of these lengths, and prints how much more of them each document reads. The company is the same in all
+ * of them: the shortest history is that of the demo in time, the others are longer in proportion.
+ * @returns false if a document reads too much more
+ */
+export async function runGrowth(sizes: readonly number[], only: readonly string[]): Promise<boolean> {
+  const ascending = sizes.toSorted((left, right) => left - right);
+  const [shortest = 1] = ascending;
+  const histories: History[] = [];
+  for (const shipments of ascending) {
+    const history = await measureHistory(shipments, Math.round((fullSize.months * shipments) / shortest), only);
+    console.log(`${shipments} shipments: seeded in ${history.seedSeconds.toFixed(0)} s`);
+    histories.push(history);
+  }
+  const growths = compareHistories(histories);
+  console.log(tableOf(growths, ascending));
+  const failed = growths.filter(({ faults }) => faults.length > 0);
+  for (const { document, faults } of failed) console.error(`${document}: ${faults.join('; ')}`);
+  return failed.length === 0;
+}
+
+function tableOf(growths: readonly Growth[], sizes: readonly number[]): string {
+  const headings = ['document', ...sizes.map((size) => `buffers at ${size}`), 'per tenfold'];
+  const rows = growths.map(({ document, buffers, factor }) => [document, ...buffers.map(String), factor.toFixed(2)]);
+  return [headings, headings.map((_, index) => (index === 0 ? '---' : '--:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
