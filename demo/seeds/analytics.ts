@@ -1,3 +1,4 @@
+import { always, type Sql } from '#shared/database/sql.ts';
 import {
   currency,
   type Fact,
@@ -5,7 +6,9 @@ import {
   type FactPayload,
   toFacts,
 } from '../../subgraphs/analytics/domain/facts.ts';
+import { activityOf } from '../../subgraphs/analytics/store/activity.ts';
 import { columnOf } from '../../subgraphs/analytics/store/columns.ts';
+import { fleetDays } from '../../subgraphs/analytics/store/fleet-days.ts';
 import type { TableRow } from '../seeding/copy-rows.ts';
 import type { SeedWriter } from '../seeding/write-seeds.ts';
 import type { Invoice, Shipment, World } from '../world.ts';
@@ -26,6 +29,14 @@ export async function seed(tables: SeedWriter, world: World): Promise<void> {
     'driver_change',
     rowsOf(driverChanges.map(({ driverId, at, active, hiredAt }) => ({ driverId, at, active, hiredAt }))),
   );
+  await fill(tables, 'driver_activity', 'driver_id, hired_on, active', activityOf(always));
+  await fill(tables, 'fleet_day', 'day, hired, activated, busy', fleetDays(always, always));
+}
+
+/** Fills a table with the rows of a statement, and collects its statistics for the query planner. */
+async function fill(tables: SeedWriter, table: string, columns: string, { text, values }: Sql): Promise<void> {
+  await tables.execute(`insert into ${table} (${columns}) ${text}`, values);
+  await tables.execute(`analyze ${table}`);
 }
 
 /** Records of one kind with the column names of the database. */

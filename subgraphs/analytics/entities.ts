@@ -81,6 +81,24 @@ const DriverChangeEntity = defineEntity({
   },
 });
 
+/** The days on which a driver is active, computed from the changes. */
+const DriverActivityEntity = defineEntity({
+  name: 'DriverActivity',
+  tableName: 'driver_activity',
+  properties: {
+    driverId: p.uuid().primary(),
+    hiredOn: p.date().nullable(),
+    active: p.string().columnType('datemultirange'),
+  },
+});
+
+/** All drivers together on one UTC day. */
+const FleetDayEntity = defineEntity({
+  name: 'FleetDay',
+  tableName: 'fleet_day',
+  properties: { day: p.date().primary(), hired: amount(), activated: amount(), busy: amount() },
+});
+
 export const entities = [
   CompanyDayEntity,
   OrganizationDayEntity,
@@ -88,4 +106,6 @@ export const entities = [
   CarriageEntity,
   CustomerEntity,
   DriverChangeEntity,
+  DriverActivityEntity,
+  FleetDayEntity,
 ];

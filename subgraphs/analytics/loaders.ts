@@ -21,7 +21,7 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
         (ids) =>
           whereAny(
             ids.filter((driverId) => reaches(drivers, { driverId })),
-            (visible) => utilizationOf(em, lastDays(days, now), now, visible),
+            (visible) => utilizationOf(em, lastDays(days, now), visible),
           ),
         (row) => row.driverId,
       ),
@@ -58,7 +58,7 @@ export function executiveSource({ em, clock }: BaseContext, requested: DayRange)
     comparison: once(() => compare(em, previous(period), yearToDate(period.until))),
     history: once(() => companyDays(em, { from: addDays(today, -historyDays), until: addDays(today, -1) })),
     customers: once(() => countCustomers(em, period)),
-    drivers: once(() => companyUtilization(em, period, now)),
+    drivers: once(() => companyUtilization(em, period)),
   };
 }
 export type ExecutiveSource = ReturnType<typeof executiveSource>;

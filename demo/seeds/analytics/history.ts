@@ -1,8 +1,6 @@
 import { type Carriage, carriageFacts, merge, unknownCarriage } from '../../../subgraphs/analytics/domain/carriage.ts';
-import type { Fact } from '../../../subgraphs/analytics/domain/facts.ts';
+import type { Fact, FactOf } from '../../../subgraphs/analytics/domain/facts.ts';
 import { type Folded, foldFacts } from '../../../subgraphs/analytics/domain/fold.ts';
-
-type FactOf<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
 
 /** Facts and carriages of a whole history. */
 export interface History extends Folded {

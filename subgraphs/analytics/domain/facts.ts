@@ -41,6 +41,17 @@ export const driverMeasures = [
 ] as const;
 export type DriverMeasure = (typeof driverMeasures)[number];
 
+/** Figures of all drivers together on one UTC day. */
+export const fleetMeasures = [
+  /** Drivers hired on the day. */
+  'hired',
+  /** Drivers who became active on the day, minus those whose last active day was the day before. */
+  'activated',
+  /** Active drivers who carried a load on the day, once the end of the load is known. */
+  'busy',
+] as const;
+export type FleetMeasure = (typeof fleetMeasures)[number];
+
 export type Amounts<M extends string> = { readonly [measure in M]?: number };
 
 /** A fact that an event adds. */
@@ -72,6 +83,8 @@ export type Fact =
       readonly active: boolean;
       readonly hiredAt: string;
     };
+
+export type FactOf<K extends Fact['kind']> = Extract<Fact, { kind: K }>;
 
 /** The one currency of money figures. */
 export const currency = 'USD';

@@ -1,10 +1,19 @@
 import type { Day } from './day.ts';
-import { type BusinessMeasure, businessMeasures, type DriverMeasure, driverMeasures, type Fact } from './facts.ts';
+import {
+  type BusinessMeasure,
+  businessMeasures,
+  type DriverMeasure,
+  driverMeasures,
+  type Fact,
+  type FleetMeasure,
+  fleetMeasures,
+} from './facts.ts';
 
 type Sums<M extends string> = { [measure in M]: number };
 export type CompanyDay = { readonly day: Day } & Sums<BusinessMeasure>;
 export type OrganizationDay = { readonly organizationId: string } & CompanyDay;
 export type DriverDay = { readonly driverId: string; readonly day: Day } & Sums<DriverMeasure>;
+export type FleetDay = { readonly day: Day } & Sums<FleetMeasure>;
 
 /** Sums by day, by organization and day, and by driver and day. */
 export interface Folded {
@@ -20,6 +29,7 @@ function zeros<M extends string>(measures: readonly M[]): Sums<M> {
 /** The sums of a day without events. */
 export const noBusiness = zeros(businessMeasures);
 const noDriving = zeros(driverMeasures);
+const noFleet = zeros(fleetMeasures);
 
 /** Sums up facts in any order. Rows are sorted by key, so that concurrent writers lock them in the same order. */
 export function foldFacts(facts: Iterable<Fact>): Folded {
@@ -38,6 +48,20 @@ export function foldFacts(facts: Iterable<Fact>): Folded {
     }
   }
   return { company: inOrder(company), organizations: inOrder(organizations), drivers: inOrder(drivers) };
+}
+
+/** What must be added to get from the sums before to the sums after, sorted by day. */
+export function differenceOf(before: readonly FleetDay[], after: readonly FleetDay[]): FleetDay[] {
+  const days = new Map<string, FleetDay>();
+  const count = (rows: readonly FleetDay[], sign: 1 | -1): void => {
+    for (const row of rows) {
+      const amounts = Object.fromEntries(fleetMeasures.map((measure) => [measure, sign * row[measure]]));
+      add(days, row.day, () => ({ day: row.day, ...noFleet }), amounts);
+    }
+  };
+  count(before, -1);
+  count(after, 1);
+  return inOrder(days);
 }
 
 function add<R extends object>(rows: Map<string, R>, key: string, empty: () => R, amounts: object): void {

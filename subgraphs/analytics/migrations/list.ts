@@ -1,5 +1,9 @@
 import type { NamedMigration } from '#shared/database/database.ts';
 import { CreateAnalytics } from './0001-analytics.ts';
+import { AddFleetDays } from './0002-fleet-days.ts';
 
 /** Every migration of this subgraph, oldest first. */
-export const migrations: readonly NamedMigration[] = [{ name: '0001-analytics', class: CreateAnalytics }];
+export const migrations: readonly NamedMigration[] = [
+  { name: '0001-analytics', class: CreateAnalytics },
+  { name: '0002-fleet-days', class: AddFleetDays },
+];

@@ -2,6 +2,34 @@ import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { always, type Sql, sql } from '#shared/database/sql.ts';
 import type { DayRange } from '../domain/range.ts';
+import { utcDay } from './activity.ts';
+
+/** All drivers over a range. */
+export interface CompanyUtilization {
+  readonly activeDays: number;
+  readonly busyDays: number;
+  /** Hired within the range. */
+  readonly hiredDrivers: number;
+  /** Active on the last day of the range. */
+  readonly activeDrivers: number;
+}
+
+/** Utilization of all drivers together, in one statement. @param range elapsed days only */
+export async function companyUtilization(em: EntityManager, range: DayRange): Promise<CompanyUtilization> {
+  const { from, until } = range;
+  const [row] = await query<CompanyUtilization>(
+    em,
+    sql`select active.days as "activeDays", (finished.busy + under_way.busy)::int as "busyDays",
+            finished.hired as "hiredDrivers", active.drivers as "activeDrivers"
+       from (select coalesce(sum(activated * greatest(${until}::date + 1 - greatest(day, ${from}::date), 0)), 0)::int as days,
+                    coalesce(sum(activated), 0)::int as drivers
+               from fleet_day where activated <> 0 and day <= ${until}::date) as active,
+            (select coalesce(sum(busy), 0) as busy, coalesce(sum(hired), 0)::int as hired
+               from fleet_day where day between ${from}::date and ${until}::date) as finished,
+            (select count(*) as busy from (${daysUnderWay(range, always)}) as days) as under_way`,
+  );
+  return row ?? { activeDays: 0, busyDays: 0, hiredDrivers: 0, activeDrivers: 0 };
+}
 
 /** One driver over a range. */
 export interface DriverUtilization {
@@ -14,97 +42,43 @@ export interface DriverUtilization {
   readonly deliveredOnTime: number;
 }
 
-const utcDay = (instant: Sql) => sql`((${instant}) at time zone 'UTC')::date`;
-
-const starts = utcDay(sql`starts`);
-const lastInstant = utcDay(sql`ends - interval '1 millisecond'`);
-const pickedUp = utcDay(sql`picked_up_at`);
-const hired = utcDay(sql`driver.hired_at`);
-
-/** All drivers over a range. */
-export interface CompanyUtilization {
-  readonly activeDays: number;
-  readonly busyDays: number;
-  /** Hired within the range. */
-  readonly hiredDrivers: number;
-  /** Active on the last day of the range. */
-  readonly activeDrivers: number;
-}
-
-/** Utilization of all drivers together, in one statement. */
-export async function companyUtilization(em: EntityManager, range: DayRange, now: Date): Promise<CompanyUtilization> {
-  const { from, until } = range;
-  const [row] = await query<CompanyUtilization>(
-    em,
-    sql`with ${busyAndActive(range, now, always)}
-     select coalesce(sum(${activeDaysIn(range)}), 0)::int as "activeDays",
-            coalesce(sum(busy_count.days), 0)::int as "busyDays",
-            (count(*) filter (where ${hired} between ${from}::date and ${until}::date))::int as "hiredDrivers",
-            (count(*) filter (where ${until}::date <@ driver.active))::int as "activeDrivers"
-       from driver left join busy_count using (driver_id)`,
-  );
-  return row ?? { activeDays: 0, busyDays: 0, hiredDrivers: 0, activeDrivers: 0 };
-}
-
-/** Utilization of some drivers, in one statement. */
+/** Utilization of some drivers, in one statement. @param range elapsed days only */
 export function utilizationOf(
   em: EntityManager,
   range: DayRange,
-  now: Date,
   driverIds: readonly string[],
 ): Promise<DriverUtilization[]> {
   const { from, until } = range;
   const among = sql`driver_id = any(${driverIds}::uuid[])`;
   return query<DriverUtilization>(
     em,
-    sql`with ${busyAndActive(range, now, among)}, done as (
-       select driver_id, sum(deliveries) as deliveries, sum(delivered_on_time) as delivered_on_time
-         from driver_day where day between ${from}::date and ${until}::date and ${among} group by driver_id
-     )
-     select driver_id as "driverId",
-            ${activeDaysIn(range)}::int as "activeDays",
-            coalesce(busy_count.days, 0)::int as "busyDays",
-            coalesce(done.deliveries, 0)::int as deliveries,
-            coalesce(done.delivered_on_time, 0)::int as "deliveredOnTime"
-       from driver left join busy_count using (driver_id) left join done using (driver_id)`,
+    sql`select driver.driver_id as "driverId",
+            (select coalesce(sum(upper(part) - lower(part)), 0)::int
+               from unnest(driver.active * datemultirange(daterange(${from}::date, ${until}::date + 1))) as part) as "activeDays",
+            (finished.busy + coalesce(under_way.busy, 0))::int as "busyDays", finished.deliveries, finished."deliveredOnTime"
+       from driver_activity as driver
+       cross join lateral (
+         select count(*) filter (where loads_carried > 0 and day <@ driver.active) as busy,
+                coalesce(sum(deliveries), 0)::int as deliveries, coalesce(sum(delivered_on_time), 0)::int as "deliveredOnTime"
+           from driver_day where driver_id = driver.driver_id and day between ${from}::date and ${until}::date) as finished
+       left join (select driver_id, count(*) as busy from (${daysUnderWay(range, among)}) as days group by driver_id) as under_way
+         using (driver_id)
+      where ${among} and driver.hired_on is not null`,
   );
 }
 
-/** The days of a driver's activity in a range. */
-function activeDaysIn({ from, until }: DayRange): Sql {
-  return sql`(select coalesce(sum(upper(part) - lower(part)), 0)
-    from unnest(driver.active * datemultirange(daterange(${from}::date, greatest(${until}::date + 1, ${from}::date)))) as part)`;
-}
-
 /**
- * The table expressions `driver` (days of activity) and `busy_count` (busy days in the range). The latest change before a moment defines
- * whether a driver is active. Before the first known change, its state applies from the day of hiring on. Loads under way count until
- * today. Finished loads were counted day by day when they ended.
+ * Active days in the range on which drivers had a load under way and no finished load. Finished loads were counted day by day when
+ * they ended.
  */
-function busyAndActive({ from, until }: DayRange, now: Date, among: Sql): Sql {
-  return sql`span as (
-       select driver_id, active, last_value(hired_at) over whole as hired_at,
-              case when row_number() over ordered = 1 then last_value(hired_at) over whole
-                   else greatest(at, last_value(hired_at) over whole) end as starts,
-              least(lead(at) over ordered, ${now}::timestamptz) as ends
-         from driver_change where ${among}
-       window ordered as (partition by driver_id order by at),
-              whole as (partition by driver_id order by at rows between unbounded preceding and unbounded following)
-     ), driver as (
-       select driver_id, max(hired_at) as hired_at,
-              coalesce(range_agg(daterange(${starts}, ${lastInstant}, '[]'))
-                       filter (where active and starts < ends), '{}') as active
-         from span group by driver_id
-     ), busy as (
-       select driver_id, day from driver_day
-        where loads_carried > 0 and day between ${from}::date and ${until}::date and ${among}
-       union
-       select driver_id, first + count
-         from (select driver_id, greatest(${pickedUp}, ${from}::date) as first
-                 from carriage where ended_at is null and ${among}) as open,
-              generate_series(0, least(${utcDay(sql`${now}::timestamptz`)}, ${until}::date) - first) as count
-     ), busy_count as (
-       select driver_id, count(*) as days from busy join driver using (driver_id)
-        where busy.day <@ driver.active group by driver_id
-     )`;
+function daysUnderWay({ from, until }: DayRange, among: Sql): Sql {
+  const pickedUp = utcDay(sql`picked_up_at`);
+  return sql`select distinct open.driver_id, open.first + count as day
+       from (select driver_id, greatest(${pickedUp}, ${from}::date) as first
+               from carriage where ended_at is null and ${among}) as open
+       join driver_activity as activity using (driver_id)
+       cross join lateral generate_series(0, ${until}::date - open.first) as count
+      where open.first + count <@ activity.active
+        and not exists (select from driver_day as finished where finished.driver_id = open.driver_id
+                           and finished.day = open.first + count and finished.loads_carried > 0)`;
 }

@@ -1,82 +1,34 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { takeOnce } from '#shared/database/inbox.ts';
-import type { EventName, EventPayload } from '#shared/events/topics.ts';
 import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
-import { somebody, startTestSubgraph, type TestSubgraph } from '../../shared/test/harness.ts';
-import type { AnalyticsContext } from '../context.ts';
+import { somebody } from '../../shared/test/harness.ts';
 import { toFacts } from '../domain/facts.ts';
 import { recordFacts } from '../store/record.ts';
-import { analytics } from '../subgraph.ts';
-import { type ExecutiveFigures, executiveQuery } from './queries.ts';
+import {
+  type AnalyticsUnderTest,
+  analyst,
+  type Event,
+  hired,
+  now,
+  organizationId,
+  startAnalytics,
+} from './analytics.ts';
+import { executiveQuery } from './queries.ts';
 
 /** Events become figures, through the queue and on tables of analytics. */
-const now = new Date('2028-03-02T12:00:00Z');
-const analyst = somebody(['ANALYST']);
-const organizationId = newId();
-let graph: TestSubgraph<AnalyticsContext>;
+let analytics: AnalyticsUnderTest;
+let graph: AnalyticsUnderTest['graph'];
+let receive: AnalyticsUnderTest['receive'];
+let executive: AnalyticsUnderTest['executive'];
 
 beforeAll(async () => {
-  graph = await startTestSubgraph(analytics, { clock: () => now });
+  analytics = await startAnalytics();
+  ({ graph, receive, executive } = analytics);
 });
 afterAll(() => graph.close());
-beforeEach(async () => {
-  const tables = analytics.entities.map(({ meta }) => meta.tableName);
-  await graph.services.database.fork().execute(`truncate ${tables.join(', ')}`);
-});
+beforeEach(() => analytics.clear());
 
-type Event = { [N in EventName]: readonly [name: N, payload: EventPayload<N>] }[EventName];
-
-/** Delivers events through the queue in this order, as other subgraphs would send them. */
-async function receive(...events: readonly Event[]): Promise<void> {
-  const { jobs, database } = graph.services;
-  for (const [name, payload] of events) {
-    await database.fork().transactional((em) => jobs.emit(em, name, payload as EventPayload<typeof name>));
-  }
-  await jobs.drain();
-}
-
-async function executive(from = '2028-02-01', until = '2028-03-31'): Promise<ExecutiveFigures> {
-  const { data, errors } = await graph.ask<{ executive: ExecutiveFigures }>(analyst, executiveQuery, {
-    range: { from, until },
-  });
-  expect(errors).toEqual([]);
-  return data!.executive;
-}
-
-const hired = (driverId: string, hiredAt: string, at = hiredAt, active = true): Event => [
-  'driver.changed',
-  { driverId, name: 'Ann', accountId: null, active, hiredAt, at },
-];
-const pickedUp = (shipmentId: string, driverId: string, at: string): Event => [
-  'shipment.pickedUp',
-  { shipmentId, organizationId, driverId, vehicleId: newId(), at },
-];
-const delivered = (
-  shipmentId: string,
-  driverId: string,
-  at: string,
-  overrides: Partial<EventPayload<'shipment.delivered'>> = {},
-): Event => [
-  'shipment.delivered',
-  {
-    shipmentId,
-    organizationId,
-    driverId,
-    vehicleId: newId(),
-    at,
-    onTime: true,
-    deliverBy: at,
-    pickedUpAt: at,
-    createdAt: at,
-    distanceMeters: 500_000.4,
-    ...overrides,
-  },
-];
-const cancelled = (shipmentId: string, driverId: string, at: string): Event => [
-  'shipment.cancelled',
-  { shipmentId, organizationId, driverId, vehicleId: null, at, reason: 'given up' },
-];
 const invoiced = (amountCents: number, at: string, currency = 'USD'): Event => [
   'invoice.issued',
   {
@@ -217,80 +169,6 @@ describe('an event that arrives', () => {
       record(toFacts('shipment.pickedUp', { shipmentId, driverId, at })),
     ]);
     expect((await executive()).operations.driverUtilization.busyDriverDays).toBe(3);
-  });
-});
-
-describe('driver utilization', () => {
-  const [ann, bob] = [newId(), newId()];
-  const hiredAt = '2028-02-20T18:00:00Z';
-  const utilization = async (from?: string, until?: string) =>
-    (await executive(from, until)).operations.driverUtilization;
-
-  test('counts every day from pickup to delivery once, for any number of loads', async () => {
-    const [first, second] = [newId(), newId()];
-    await receive(
-      hired(ann, hiredAt),
-      pickedUp(first, ann, '2028-02-27T22:00:00Z'),
-      delivered(first, ann, '2028-03-01T01:00:00Z', { pickedUpAt: '2028-02-27T22:00:00Z' }),
-      pickedUp(second, ann, '2028-03-01T09:00:00Z'),
-      delivered(second, ann, '2028-03-01T15:00:00Z', { pickedUpAt: '2028-03-01T09:00:00Z' }),
-    );
-    // Active February 20 to March 2 (12 days), busy February 27, 28, 29 and March 1.
-    expect(await utilization()).toEqual({ activeDriverDays: 12, busyDriverDays: 4, rate: 4 / 12 });
-    expect(await utilization('2028-02-29', '2028-02-29')).toEqual({ activeDriverDays: 1, busyDriverDays: 1, rate: 1 });
-  });
-
-  test('counts a load under way until now, and a cancelled load until its cancellation', async () => {
-    const [open, lost] = [newId(), newId()];
-    await receive(
-      hired(ann, hiredAt),
-      hired(bob, hiredAt),
-      pickedUp(open, ann, '2028-02-29T23:00:00Z'),
-      pickedUp(lost, bob, '2028-02-25T08:00:00Z'),
-      cancelled(lost, bob, '2028-02-26T08:00:00Z'),
-    );
-    expect((await utilization()).busyDriverDays).toBe(3 + 2);
-    expect((await utilization('2028-03-01', '2028-03-01')).busyDriverDays).toBe(1);
-    expect((await utilization('2028-02-01', '2028-02-28')).busyDriverDays).toBe(2);
-  });
-
-  test('is the same for any order of the events of a load', async () => {
-    const [late, again, given] = [newId(), newId(), newId()];
-    await receive(
-      delivered(late, ann, '2028-02-22T08:00:00Z', { pickedUpAt: '2028-02-21T08:00:00Z' }),
-      pickedUp(late, ann, '2028-02-21T08:00:00Z'),
-      pickedUp(again, ann, '2028-02-24T08:00:00Z'), // picked up again after an exception
-      pickedUp(again, ann, '2028-02-23T08:00:00Z'),
-      delivered(again, ann, '2028-02-25T08:00:00Z', { pickedUpAt: '2028-02-23T08:00:00Z' }),
-      cancelled(given, ann, '2028-02-28T08:00:00Z'),
-      pickedUp(given, ann, '2028-02-27T08:00:00Z'),
-      hired(ann, hiredAt),
-    );
-    expect((await utilization()).busyDriverDays).toBe(2 + 3 + 2);
-  });
-
-  test('excludes days on which the driver was not active', async () => {
-    await receive(
-      hired(ann, hiredAt),
-      hired(ann, hiredAt, '2028-02-28T10:00:00Z', true), // active again; this event arrives before the deactivation
-      hired(ann, hiredAt, '2028-02-24T10:00:00Z', false),
-      hired(bob, '2028-04-01T00:00:00Z', hiredAt), // starts later
-      delivered(newId(), ann, '2028-02-26T08:00:00Z'),
-      delivered(newId(), ann, '2028-02-28T09:00:00Z'),
-    );
-    // Active February 20 to 24 and 28 to March 2; the load of the 26th was carried on leave.
-    expect(await utilization()).toMatchObject({ activeDriverDays: 5 + 4, busyDriverDays: 1 });
-    expect((await executive('2028-02-25', '2028-02-26')).growth.drivers).toEqual({ total: 0, new: 0 });
-    expect((await executive()).growth.drivers).toEqual({ total: 1, new: 1 });
-  });
-
-  test('counts a day once if a driver was deactivated and activated on it', async () => {
-    await receive(
-      hired(ann, hiredAt),
-      hired(ann, hiredAt, '2028-02-24T10:00:00Z', false),
-      hired(ann, hiredAt, '2028-02-24T16:00:00Z', true),
-    );
-    expect((await utilization()).activeDriverDays).toBe(12);
   });
 });
 
