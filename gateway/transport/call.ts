@@ -6,7 +6,14 @@ import { Exchange, type ExchangeListener } from './exchange.ts';
 import { cancelled, circuitOpen, type FailedAttempt, outcomeUnknown, overloaded, timedOut } from './failures.ts';
 import type { Admittable, Limiter } from './limiter.ts';
 import type { RequestOutcome, TransportObserver } from './observer.ts';
-import { type RawResponse, type ResponseReader, readResponse } from './read-response.ts';
+import {
+  checkResult,
+  judgeResult,
+  type RawResponse,
+  type ReadResponse,
+  type ResponseReader,
+  readResponse,
+} from './read-response.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { type Abandonable, Waiter } from './waiter.ts';
 
@@ -86,7 +93,15 @@ export class Call implements Admittable, Abandonable, ExchangeListener {
 
   #read(response: RawResponse | FailedAttempt): void {
     if (this.#settled) return; // all waiters left during decompression
-    const read = 'failure' in response ? response : readResponse(this.#client, response);
+    this.#conclude('failure' in response ? response : readResponse(this.#client, response));
+  }
+
+  onResult(status: number, result: object): void {
+    this.#exchange = undefined;
+    this.#conclude(judgeResult(this.#client.name, status, checkResult(result)));
+  }
+
+  #conclude(read: ReadResponse): void {
     if ('failure' in read) {
       this.#failed(read);
       return;

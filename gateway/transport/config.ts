@@ -83,7 +83,12 @@ export interface LocalSubgraph {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
     readonly signal: AbortSignal;
-  }): Promise<{ readonly status: number; readonly contentType: string; readonly body: string }>;
+  }): Promise<{
+    /** HTTP status. */
+    readonly status: number;
+    /** A GraphQL result with values as in JSON. */
+    readonly result: object;
+  }>;
 }
 
 export interface TransportConfig {

@@ -5,6 +5,7 @@ import { ResponseBytes } from './response-bytes.ts';
 
 export interface ExchangeListener {
   onResponse(response: RawResponse): void;
+  onResult(status: number, result: object): void;
   onFailedAttempt(failed: FailedAttempt): void;
 }
 
@@ -74,6 +75,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
       retryAfterSeconds: parseRetryAfter(this.#retryAfter),
       bytes: this.#takeBytes(),
     });
+  }
+
+  /** A response from this process, whose values are as in JSON. */
+  onResult(status: number, result: object): void {
+    this.#take()?.onResult(status, result);
   }
 
   onResponseError(_: unknown, error: Error): void {

@@ -2,7 +2,7 @@ import type { LocalSubgraph } from './config.ts';
 import type { Exchange } from './exchange.ts';
 import type { Line } from './line.ts';
 
-/** P26: calls a subgraph in this process without a socket. */
+/** P26: calls a subgraph in this process without a socket, and takes its result without a JSON text. */
 export class LocalLine implements Line {
   readonly #subgraph: LocalSubgraph;
 
@@ -16,12 +16,7 @@ export class LocalLine implements Line {
     const { signal } = cancellation;
     if (signal.aborted) return;
     this.#subgraph.respond({ headers: byName(headers), body: body.toString(), signal }).then(
-      (response) => {
-        const { status, contentType } = response;
-        exchange.onResponseStart(undefined, status, { 'content-type': contentType });
-        exchange.onResponseData(undefined, Buffer.from(response.body));
-        exchange.onResponseEnd();
-      },
+      ({ status, result }) => exchange.onResult(status, result),
       (error: Error) => exchange.onResponseError(undefined, error),
     );
   }

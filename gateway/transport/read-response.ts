@@ -40,20 +40,25 @@ export function readResponse(
   { name: subgraph, known, exactNumbers }: ResponseReader,
   response: RawResponse,
 ): ReadResponse {
-  const { status, contentType } = response;
-  const succeeded = status >= 200 && status < 300;
+  const { status, contentType, retryAfterSeconds } = response;
   const isJson = contentType !== undefined && jsonType.test(contentType);
-  if (!isJson) {
-    return succeeded
-      ? malformed(subgraph, "A subgraph's response is not JSON.")
-      : httpStatus(subgraph, status, response.retryAfterSeconds);
-  }
+  if (!isJson) return judgeResult(subgraph, status, "A subgraph's response is not JSON.", retryAfterSeconds);
   const { bytes } = response;
   const parse = exactNumbers ? parseExactResult : parseRoundedResult;
-  const result = known ? known.read(bytes, parse) : parse(bytes);
+  return judgeResult(subgraph, status, known ? known.read(bytes, parse) : parse(bytes), retryAfterSeconds);
+}
+
+/** @param result a result, or what is wrong with the response */
+export function judgeResult(
+  subgraph: string,
+  status: number,
+  result: SubgraphResult | string,
+  retryAfterSeconds?: number,
+): ReadResponse {
+  const succeeded = status >= 200 && status < 300;
   if (typeof result === 'object' && (succeeded || result.errors)) return { result, unhealthy: status >= 500 };
-  if (!succeeded) return httpStatus(subgraph, status, response.retryAfterSeconds);
-  return malformed(subgraph, result as string);
+  if (!succeeded || typeof result === 'object') return httpStatus(subgraph, status, retryAfterSeconds);
+  return malformed(subgraph, result);
 }
 
 /** Parses JSON with exact or rounded numbers. @throws SyntaxError */

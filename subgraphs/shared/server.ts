@@ -157,12 +157,14 @@ export async function listen<C extends BaseContext>(
   };
 }
 
+const contentType = 'application/graphql-response+json; charset=utf-8';
+
 function serveGraphql(app: FastifyInstance, respond: Respond): void {
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.post<{ Body: string }>('/graphql', async ({ headers, body }, reply) => {
-    const response = await respond({ headers, body, signal: disconnectSignalOf(reply.raw) });
-    return reply.code(response.status).type(response.contentType).send(response.body);
+    const { status, result } = await respond({ headers, body, signal: disconnectSignalOf(reply.raw) });
+    return reply.code(status).type(contentType).send(JSON.stringify(result));
   });
 }
 

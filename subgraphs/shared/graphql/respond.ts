@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import { errorTable, GraphError } from '../errors/errors.ts';
 import type { ReadIdentity } from '../identity/gateway-identity.ts';
@@ -24,9 +24,13 @@ export interface GatewayRequest {
 export interface GatewayResponse {
   /** HTTP status: an error of the request has that of its code, an error of a field 200. */
   readonly status: number;
-  readonly contentType: string;
-  /** JSON. */
-  readonly body: string;
+  /** Values as in JSON. */
+  readonly result: GatewayResult;
+}
+
+/** A result whose errors show only what the gateway may see. */
+export interface GatewayResult extends Pick<ExecutionResult, 'data' | 'extensions'> {
+  readonly errors?: readonly GraphQLFormattedError[];
 }
 
 /** Responds to queries and mutations of the gateway. */
@@ -47,8 +51,6 @@ const parameters = z.object({
   onError: z.unknown().optional(),
 });
 type Parameters = z.infer<typeof parameters>;
-
-const contentType = 'application/graphql-response+json; charset=utf-8';
 
 export function createRespond({ schema, readIdentity, contextFor, metrics, log }: Options): Respond {
   const documents = new PreparedDocuments(schema);
@@ -84,7 +86,7 @@ export function createRespond({ schema, readIdentity, contextFor, metrics, log }
       const extensions = { ...formatted.extensions, requestId: origin.requestId };
       return maskError({ ...formatted, extensions }, error, log);
     });
-    return { status, contentType, body: JSON.stringify(masked ? { errors: masked, ...rest } : rest) };
+    return { status, result: masked ? { errors: masked, ...rest } : rest };
   };
 }
 
