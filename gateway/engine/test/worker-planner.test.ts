@@ -21,7 +21,7 @@ describe('planning in a worker', () => {
   const federation = bombSubgraphs();
   const planner = createWorkerPlanner({
     supergraphSdl: federation.supergraphSdl,
-    limitMs: 700,
+    limitMs: 250,
     secondThreadAfterMs: 50,
   });
   const engine = engineFor(federation, { planner });
@@ -29,7 +29,7 @@ describe('planning in a worker', () => {
 
   test('an operation that takes too long to plan fails, and other operations are planned in the meantime', async () => {
     await planner.ready;
-    const source = bomb(5);
+    const source = bomb(4);
     const tooLong = engine.prepare({ source, document: parse(source) }).catch((error: unknown) => error);
     const others = await Promise.all(
       ['a', 'b', 'c'].map((alias) => engine.prepare({ source: `{ ${alias}: node { id } }` })),
@@ -108,7 +108,7 @@ test('an operation that takes too much memory to plan fails', async () => {
   const planner = createWorkerPlanner({ supergraphSdl, limitMs: 60_000, maxHeapMb: 1, hardLimitMb: 1_000 });
   const engine = engineFor(federation, { planner });
   await planner.ready;
-  const source = bomb(5);
+  const source = bomb(4);
   const failed = engine.prepare({ source, document: parse(source) });
   await expect(failed.finally(() => planner.close())).rejects.toMatchObject({ code: 'COST_ESTIMATED_TOO_EXPENSIVE' });
 });
