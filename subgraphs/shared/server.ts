@@ -8,7 +8,8 @@ import { openDatabase } from './database/database.ts';
 import { checkDatabase } from './database/database-check.ts';
 import { openJobs } from './events/jobs.ts';
 import { guard } from './graphql/authorization.ts';
-import { type BaseContext, createBaseContext, type Services } from './graphql/context.ts';
+import { recordColumns } from './graphql/columns.ts';
+import { type BaseContext, createBaseContext, type RequestFacts, type Services } from './graphql/context.ts';
 import { boundLists } from './graphql/list-sizes.ts';
 import { meterFields } from './graphql/metered-fields.ts';
 import { createRespond, type Respond } from './graphql/respond.ts';
@@ -43,8 +44,8 @@ export interface OpenSubgraph<C extends BaseContext> {
   readonly subgraph: Subgraph<C>;
   readonly services: Services;
   readonly schema: GraphQLSchema;
-  /** The context of one request of this identity. `client` is aborted when the gateway has disconnected. */
-  contextFor(identity: Identity, origin?: RequestOrigin, client?: AbortSignal): C;
+  /** The context of one request of this identity. */
+  contextFor(identity: Identity, origin?: RequestOrigin, request?: RequestFacts): C;
   close(): Promise<void>;
 }
 
@@ -59,7 +60,7 @@ export function createSchema<C extends BaseContext>({ schema, resolvers, rules }
   const typeDefs = parse(readFileSync(schema, 'utf8'));
   // The resolvers require the context of this subgraph, which only `contextFor` creates. The builder does not type contexts.
   const built = buildSubgraphSchema({ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> });
-  return meterFields(boundLists(guard(built, rules)));
+  return meterFields(boundLists(guard(recordColumns(built), rules)));
 }
 
 /** Opens the database, queue and schema of a subgraph. Migrates its tables or requires them to be up to date. */
@@ -88,8 +89,8 @@ export async function openSubgraph<C extends BaseContext>(
     subgraph,
     services,
     schema,
-    contextFor: (identity, origin = parseRequestOrigin({}), client) =>
-      subgraph.context(createBaseContext(services, identity, origin, client)),
+    contextFor: (identity, origin = parseRequestOrigin({}), request) =>
+      subgraph.context(createBaseContext(services, identity, origin, request)),
     close() {
       closing ??= running.disposeAsync();
       return closing;

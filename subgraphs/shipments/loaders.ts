@@ -1,4 +1,5 @@
 import { type PagesOf, pagesOf } from '#shared/database/list.ts';
+import type { TableRows } from '#shared/database/rows.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { byId, idOf, listsById, perArguments } from '#shared/graphql/loader.ts';
 import type { ShipmentFilter } from './domain/filter-input.ts';
@@ -14,24 +15,31 @@ import { visibleTo } from './store/visibility.ts';
 export type Owner = 'organization_id' | 'driver_id';
 
 /** One loader per key and request, and for lists per arguments. Shipments that the caller may not see are not read. */
-export function createLoaders({ em, identity, clock }: BaseContext) {
+export function createLoaders({ em, identity, clock, columns }: BaseContext) {
+  const ofShipment = <R>(rows: TableRows<R>, ids: readonly string[]) => rows.readBy(em, 'shipment_id', ids);
   const shipmentOf = ({ shipmentId }: { readonly shipmentId: string }) => shipmentId;
   return {
-    shipment: byId((ids) => findShipments(em, identity, ids), idOf),
-    stops: listsById((ids) => findStops(em, ids), shipmentOf),
-    items: listsById((ids) => findItems(em, ids), shipmentOf),
-    proof: byId((ids) => proofRows.readBy(em, 'shipment_id', ids), shipmentOf),
-    rating: byId((ids) => ratingRows.readBy(em, 'shipment_id', ids), shipmentOf),
-    import: byId((ids) => importRows.readBy(em, 'shipment_id', ids), shipmentOf),
-    events: perArguments((last: number) => listsById((ids) => findEvents(em, ids, last), shipmentOf)),
-    changes: perArguments((last: number) => listsById((ids) => findChanges(em, ids, last), shipmentOf)),
-    comments: pagesOf(em, comments, 'shipment_id', [readableComments(identity)]),
-    pages: perArguments((owner: Owner, order: ShipmentOrder, filter: ShipmentFilter): PagesOf<ShipmentRow> => {
-      const pages = conditionsOf(em, filter, clock()).then((conditions) =>
-        pagesOf(em, shipmentsIn(order), owner, [visibleTo(identity), ...conditions]),
-      );
-      return async (ownerId, page) => (await pages)(ownerId, page);
-    }),
+    shipment: byId((ids) => findShipments(em, identity, ids, columns('Shipment')), idOf),
+    stops: listsById((ids) => findStops(em, ids, columns('Stop')), shipmentOf),
+    items: listsById((ids) => findItems(em, ids, columns('ShipmentItem')), shipmentOf),
+    proof: byId((ids) => ofShipment(proofRows.only(columns('ProofOfDelivery'), ['shipmentId']), ids), shipmentOf),
+    rating: byId((ids) => ofShipment(ratingRows.only(columns('Rating'), ['shipmentId']), ids), shipmentOf),
+    import: byId((ids) => ofShipment(importRows.only(columns('ShipmentImport'), ['shipmentId']), ids), shipmentOf),
+    events: perArguments((last: number) =>
+      listsById((ids) => findEvents(em, ids, last, columns('ShipmentEvent')), shipmentOf),
+    ),
+    changes: perArguments((last: number) =>
+      listsById((ids) => findChanges(em, ids, last, columns('ShipmentChange')), shipmentOf),
+    ),
+    comments: pagesOf(em, comments(columns('ShipmentComment')), 'shipment_id', [readableComments(identity)]),
+    pages: perArguments(
+      (owner: Owner, order: ShipmentOrder, filter: ShipmentFilter): PagesOf<Pick<ShipmentRow, 'id'>> => {
+        const pages = conditionsOf(em, filter, clock()).then((conditions) =>
+          pagesOf(em, shipmentsIn(order, columns('Shipment')), owner, [visibleTo(identity), ...conditions]),
+        );
+        return async (ownerId, page) => (await pages)(ownerId, page);
+      },
+    ),
   };
 }
 export type Loaders = ReturnType<typeof createLoaders>;

@@ -21,8 +21,8 @@ export const accountsByName: List<Account> = {
   rows: accountRows,
   from: sql`account t`,
   order: [
-    { expression: 't.name_key', kind: 'text', read: ({ nameKey }) => nameKey },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+    { expression: 't.name_key', kind: 'text', property: 'nameKey' },
+    { expression: 't.id', kind: 'uuid', property: 'id' },
   ],
   descending: false,
 };

@@ -54,8 +54,8 @@ const entries: List<AuditEntry> = {
   rows: auditRows,
   from: sql`audit_entry t`,
   order: [
-    { expression: 't.at', kind: 'time', read: ({ at }) => at.toISOString() },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+    { expression: 't.at', kind: 'time', property: 'at' },
+    { expression: 't.id', kind: 'uuid', property: 'id' },
   ],
   descending: true,
 };

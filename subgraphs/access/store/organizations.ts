@@ -26,8 +26,8 @@ const organizations: List<Organization> = {
   rows: organizationRows,
   from: sql`organization t`,
   order: [
-    { expression: 't.name_key', kind: 'text', read: ({ nameKey }) => nameKey },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+    { expression: 't.name_key', kind: 'text', property: 'nameKey' },
+    { expression: 't.id', kind: 'uuid', property: 'id' },
   ],
   descending: false,
 };

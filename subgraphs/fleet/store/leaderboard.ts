@@ -39,8 +39,8 @@ export function readBoard(em: EntityManager, board: Board, page: PageArguments):
     rows: boardRows,
     from: sql`${placed(board)} t`,
     order: [
-      { expression: 't.points', kind: 'integer', read: ({ points }) => points },
-      { expression: 't.driver_id', kind: 'uuid', read: ({ driverId }) => driverId },
+      { expression: 't.points', kind: 'integer', property: 'points' },
+      { expression: 't.driver_id', kind: 'uuid', property: 'driverId' },
     ],
     descending: true,
   };

@@ -3,12 +3,12 @@ import { sql } from '#shared/database/sql.ts';
 import type { Assignment, Driver, Incident, RewardEntry, Shift, Vehicle } from '../entities.ts';
 import { assignmentRows, driverRows, incidentRows, rewardEntryRows, shiftRows, vehicleRows } from './rows.ts';
 
-const byId: SortKey<{ readonly id: string }> = { expression: 't.id', kind: 'uuid', read: ({ id }) => id };
+const byId: SortKey<{ readonly id: string }> = { expression: 't.id', kind: 'uuid', property: 'id' };
 
 const driversByName: List<Driver> = {
   rows: driverRows,
   from: sql`driver t`,
-  order: [{ expression: 't.name_key', kind: 'text', read: ({ nameKey }) => nameKey }, byId],
+  order: [{ expression: 't.name_key', kind: 'text', property: 'nameKey' }, byId],
   descending: false,
   orderName: 'NAME',
 };
@@ -16,7 +16,7 @@ const driversByName: List<Driver> = {
 const driversByHiring: List<Driver> = {
   rows: driverRows,
   from: sql`driver t`,
-  order: [{ expression: 't.hired_at', kind: 'time', read: ({ hiredAt }) => hiredAt.toISOString() }, byId],
+  order: [{ expression: 't.hired_at', kind: 'time', property: 'hiredAt' }, byId],
   descending: true,
   orderName: 'HIRED_NEWEST',
 };
@@ -33,14 +33,14 @@ export const vehiclesIn = {
   CREATED_NEWEST: {
     rows: vehicleRows,
     from: sql`vehicle t`,
-    order: [{ expression: 't.created_at', kind: 'time', read: ({ createdAt }) => createdAt.toISOString() }, byId],
+    order: [{ expression: 't.created_at', kind: 'time', property: 'createdAt' }, byId],
     descending: true,
     orderName: 'CREATED_NEWEST',
   },
   PLATE: {
     rows: vehicleRows,
     from: sql`vehicle t`,
-    order: [{ expression: 't.plate_key', kind: 'text', read: ({ plateKey }) => plateKey }, byId],
+    order: [{ expression: 't.plate_key', kind: 'text', property: 'plateKey' }, byId],
     descending: false,
     orderName: 'PLATE',
   },
@@ -50,27 +50,27 @@ export type VehicleOrder = keyof typeof vehiclesIn;
 export const assignments: List<Assignment> = {
   rows: assignmentRows,
   from: sql`assignment t`,
-  order: [{ expression: 't.starts_at', kind: 'time', read: ({ startsAt }) => startsAt.toISOString() }, byId],
+  order: [{ expression: 't.starts_at', kind: 'time', property: 'startsAt' }, byId],
   descending: true,
 };
 
 export const shifts: List<Shift> = {
   rows: shiftRows,
   from: sql`shift t`,
-  order: [{ expression: 't.started_at', kind: 'time', read: ({ startedAt }) => startedAt.toISOString() }, byId],
+  order: [{ expression: 't.started_at', kind: 'time', property: 'startedAt' }, byId],
   descending: true,
 };
 
 export const incidents: List<Incident> = {
   rows: incidentRows,
   from: sql`incident t`,
-  order: [{ expression: 't.occurred_at', kind: 'time', read: ({ occurredAt }) => occurredAt.toISOString() }, byId],
+  order: [{ expression: 't.occurred_at', kind: 'time', property: 'occurredAt' }, byId],
   descending: true,
 };
 
 export const rewardEntries: List<RewardEntry> = {
   rows: rewardEntryRows,
   from: sql`reward_entry t`,
-  order: [{ expression: 't.at', kind: 'time', read: ({ at }) => at.toISOString() }, byId],
+  order: [{ expression: 't.at', kind: 'time', property: 'at' }, byId],
   descending: true,
 };

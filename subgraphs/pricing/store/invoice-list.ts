@@ -22,13 +22,13 @@ export interface InvoiceFilter {
   readonly issuedBefore?: Date | null;
 }
 
-const byId: SortKey<Invoice> = { expression: 't.id', kind: 'uuid', read: ({ id }) => id };
+const byId: SortKey<Invoice> = { expression: 't.id', kind: 'uuid', property: 'id' };
 const byIssue: SortKey<Invoice> = {
   expression: 't.issued_at',
   kind: 'time',
-  read: ({ issuedAt }) => issuedAt.toISOString(),
+  property: 'issuedAt',
 };
-const byDueDate: SortKey<Invoice> = { expression: 't.due_at', kind: 'time', read: ({ dueAt }) => dueAt.toISOString() };
+const byDueDate: SortKey<Invoice> = { expression: 't.due_at', kind: 'time', property: 'dueAt' };
 
 const orders = {
   ISSUED_NEWEST: { descending: true, key: byIssue },

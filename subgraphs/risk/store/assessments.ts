@@ -41,8 +41,8 @@ const assessments: List<Assessment> = {
   rows: assessmentRows,
   from: sql`assessment t`,
   order: [
-    { expression: 't.assessed_at', kind: 'time', read: ({ assessedAt }) => assessedAt.toISOString() },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+    { expression: 't.assessed_at', kind: 'time', property: 'assessedAt' },
+    { expression: 't.id', kind: 'uuid', property: 'id' },
   ],
   descending: true,
 };

@@ -58,8 +58,8 @@ const reviews: List<ReviewCase> = {
   rows: reviewCaseRows,
   from: sql`review_case t`,
   order: [
-    { expression: 't.opened_at', kind: 'time', read: ({ openedAt }) => openedAt.toISOString() },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+    { expression: 't.opened_at', kind: 'time', property: 'openedAt' },
+    { expression: 't.id', kind: 'uuid', property: 'id' },
   ],
   descending: false,
 };

@@ -20,8 +20,8 @@ const entries: List<WatchlistEntry> = {
   rows: watchlistEntryRows,
   from: sql`watchlist_entry t`,
   order: [
-    { expression: 't.added_at', kind: 'time', read: ({ addedAt }) => addedAt.toISOString() },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+    { expression: 't.added_at', kind: 'time', property: 'addedAt' },
+    { expression: 't.id', kind: 'uuid', property: 'id' },
   ],
   descending: true,
 };

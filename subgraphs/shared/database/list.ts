@@ -4,7 +4,7 @@ import { type Connection, type PageArguments, type PageRequest, parsePage, toCon
 import { type CursorPart, type CursorValue, cursorParts, exactly } from '../pages/cursor.ts';
 import type { EntityManager } from './database-types.ts';
 import { query } from './query.ts';
-import type { Rows } from './rows.ts';
+import type { Columns, Rows } from './rows.ts';
 import { allOf, join, raw, type Sql, sql } from './sql.ts';
 
 /** One value by which a list is sorted. */
@@ -12,7 +12,10 @@ export interface SortKey<R> {
   /** SQL over the rows `t`. It must have the form of the expression in the index. */
   readonly expression: string;
   readonly kind: keyof typeof sortKinds;
-  readonly read: (row: R) => CursorValue;
+  /** The property of the row with the value of the expression. */
+  readonly property: keyof R & string;
+  /** The value of the expression if the property is null. */
+  readonly absent?: CursorValue;
 }
 
 /** A list in a stable order, read in pages. Its SQL names the rows `t`. */
@@ -25,6 +28,18 @@ export interface List<R> {
   readonly descending: boolean;
   /** For a list with several orders: cursors contain this name, so that a list refuses the cursors of its other orders. */
   readonly orderName?: string;
+}
+
+/** The list with only the columns that a request needs, those of its order, and others that the code itself reads. */
+export function onlyColumns<R, K extends keyof R & string>(
+  list: List<R>,
+  columns: Columns,
+  others: readonly K[],
+): List<Pick<R, K>> {
+  const sorted = list.order.map(({ property }) => property);
+  const rows = list.rows.only(columns, [...others, ...sorted]);
+  // The rows have the properties of the order too, but callers do not read them.
+  return { ...list, rows } as unknown as List<Pick<R, K>>;
 }
 
 const sortKinds = {
@@ -156,10 +171,15 @@ function connectionOf<R>(
 ): Connection<R> {
   const suffix = orderName === undefined ? [] : [orderName];
   return toConnection(page, rows, {
-    cursor: (row) => [...order.map(({ read }) => read(row)), ...suffix],
+    cursor: (row) => [...order.map((key) => sortValue(key, row)), ...suffix],
     node: (row) => row,
     count,
   });
+}
+
+function sortValue<R>({ property, absent = null }: SortKey<R>, row: R): CursorValue {
+  const value: unknown = row[property] ?? absent;
+  return value instanceof Date ? value.toISOString() : (value as CursorValue); // texts and numbers, by the kinds of keys
 }
 
 function ascends<R>({ descending }: List<R>, { direction }: PageRequest): boolean {

@@ -1,7 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import type { Pool, PoolClient } from 'pg';
 
-/** Maximum number of prepared statements of a connection. PostgreSQL plans further statements each time. */
+/** Maximum number of prepared statements of a connection. Each takes memory in PostgreSQL. */
 const maxStatements = 300;
+/** Texts that a pool remembers to recognize the second run of a statement. */
+const maxSeen = 2_000;
 
 /**
  * SQLSTATE of "cached plan must not change result type": a migration has changed a column. The statement fails, and the next
@@ -13,30 +16,52 @@ const changedResultType = '0A000';
 const searches = /\bi?like \$\d|@@/;
 
 /**
- * Makes each connection of a pool prepare the statements with parameters that it runs, and reuse the prepared ones (P23).
+ * Makes each connection of a pool prepare the statements with parameters that run more than once, and reuse the prepared ones (P23). Clients
+ * choose the columns of statements (P29), so that there can be any number of texts: the least recently used ones are dropped.
  * The ORM uses `pg` through Kysely, which cannot name statements.
  */
 export function prepareStatements(pool: Pool): void {
-  const names = new Map<string, string>();
-  /** Part of the names. A new one makes all connections prepare their statements again. */
+  const seen = new LRUCache<string, true>({ max: maxSeen });
+  /** A new generation makes all connections prepare their statements again. */
   let generation = 0;
 
-  const nameOf = (text: string): string | undefined => {
-    const known = names.get(text);
-    if (known !== undefined || names.size >= maxStatements || searches.test(text)) return known;
-    const name = `s${generation}_${names.size}`;
-    names.set(text, name);
-    return name;
+  const runsAgain = (text: string): boolean => {
+    if (seen.get(text)) return true;
+    if (!searches.test(text)) seen.set(text, true);
+    return false;
   };
 
   pool.on('connect', (client: PoolClient) => {
     const send: (...call: unknown[]) => unknown = client.query.bind(client);
+    let prepared = 0;
+    let ownGeneration = generation;
+    const drop = (name: string): void => {
+      // The driver has the names of the statements that it has prepared, and its types leave them out.
+      const { parsedStatements } = (client as unknown as Driver).connection;
+      if (parsedStatements[name] === undefined) return; // it failed before it was prepared
+      delete parsedStatements[name];
+      // Runs before the statement that takes its place. A lost connection has dropped its statements.
+      (send(`deallocate "${name}"`) as Promise<unknown>).catch(() => {});
+    };
+    const names = new LRUCache<string, string>({ max: maxStatements, dispose: drop });
+
+    const nameOf = (text: string): string | undefined => {
+      if (ownGeneration !== generation) {
+        ownGeneration = generation;
+        names.clear();
+      }
+      const known = names.get(text);
+      if (known !== undefined || !runsAgain(text)) return known;
+      prepared += 1;
+      const name = `s${prepared}`;
+      names.set(text, name);
+      return name;
+    };
     const prepareAgain = (error: unknown) => {
       if (!Error.isError(error) || !('code' in error) || error.code !== changedResultType) return;
       generation += 1;
-      names.clear();
     };
-    const prepared = (...call: unknown[]): unknown => {
+    const query = (...call: unknown[]): unknown => {
       const [text, values, ...rest] = call;
       if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return send(...call);
       const name = nameOf(text);
@@ -44,6 +69,10 @@ export function prepareStatements(pool: Pool): void {
       if (result instanceof Promise) result.catch(prepareAgain);
       return result;
     };
-    client.query = prepared as typeof client.query; // `query` is overloaded, and this has one of its signatures
+    client.query = query as typeof client.query; // `query` is overloaded, and this has one of its signatures
   });
+}
+
+interface Driver {
+  readonly connection: { readonly parsedStatements: Record<string, string> };
 }

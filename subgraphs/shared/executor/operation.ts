@@ -3,6 +3,7 @@ import {
   type ExecutionResult,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLField,
   type GraphQLSchema,
   getVariableValues,
   type OperationDefinitionNode,
@@ -13,6 +14,7 @@ import { Compiler } from './compile.ts';
 import type { OperationFacts } from './field.ts';
 import { type Field, Run } from './run.ts';
 import { conditionNames } from './select.ts';
+import { selectedFields } from './selected.ts';
 
 export interface OperationValues {
   readonly rootValue?: unknown;
@@ -40,6 +42,7 @@ export class Operation {
   readonly name: string | undefined;
   readonly #facts: OperationFacts;
   readonly #conditionNames: readonly string[];
+  #selected: ReturnType<typeof selectedFields> | undefined;
   readonly #compiled = new LRUCache<string, readonly Field[]>({ max: maxConditions });
 
   /** @param operation one of the document */
@@ -52,6 +55,13 @@ export class Operation {
     this.name = operation.name?.value;
     this.#facts = { schema, operation, fragments };
     this.#conditionNames = conditionNames([operation, ...Object.values(fragments)]);
+  }
+
+  /** The fields that are selected on an object type, under whatever condition. */
+  selectedOn(type: string): Iterable<GraphQLField<unknown, unknown>> {
+    const { schema, operation, fragments } = this.#facts;
+    this.#selected ??= selectedFields(schema, [operation, ...Object.values(fragments)]);
+    return this.#selected.get(type) ?? [];
   }
 
   /** A result without `data` is that of variables that do not fit. */

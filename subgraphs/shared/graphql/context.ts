@@ -1,6 +1,8 @@
 import type { Database, EntityManager } from '../database/database.ts';
+import { allColumns, type Columns } from '../database/rows.ts';
 import { createTransact, type Transact } from '../database/transaction.ts';
 import type { Jobs } from '../events/jobs.ts';
+import type { Operation } from '../executor/operation.ts';
 import type { Identity } from '../identity/identity.ts';
 import { type AccountIdentity, requireAccount } from '../identity/identity.ts';
 import type { RequestOrigin } from '../identity/request-origin.ts';
@@ -9,6 +11,7 @@ import type { CountedLive } from '../live/counted-live.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
 import type { Health } from '../runtime/health.ts';
 import type { Log } from '../runtime/log.ts';
+import { columnsOfFields } from './columns.ts';
 import { Execution } from './execution.ts';
 
 /** The services of a running subgraph. */
@@ -31,6 +34,8 @@ export interface BaseContext extends RequestOrigin {
   readonly execution: Execution;
   /** Cancels its statements when the execution ends early. */
   readonly em: EntityManager;
+  /** The columns that the operation needs of the rows of an object type. */
+  readonly columns: (type: string) => Columns;
   readonly transact: Transact;
   /**
    * Waits until this subgraph has handled what others have changed in these records before.
@@ -45,12 +50,18 @@ export interface BaseContext extends RequestOrigin {
   readonly onForget: (step: () => unknown) => void;
 }
 
-/** @param client aborted when the gateway has disconnected */
+/** What is known of a request of a gateway. */
+export interface RequestFacts {
+  readonly operation: Operation;
+  /** Aborted when the gateway has disconnected. */
+  readonly client: AbortSignal;
+}
+
 export function createBaseContext(
   services: Services,
   identity: Identity,
   origin: RequestOrigin,
-  client?: AbortSignal,
+  { operation, client }: Partial<RequestFacts> = {},
 ): BaseContext {
   const execution = new Execution({ maxObjects: services.maxObjects, client });
   const em = services.database.fork(execution.signal);
@@ -63,6 +74,7 @@ export function createBaseContext(
     log: services.log,
     execution,
     em,
+    columns: (type) => (operation ? columnsFor(operation, type) : allColumns),
     transact: createTransact(em, services.jobs, services.live),
     catchUp: async (ids) => ids.length === 0 || services.jobs.caughtUp(ids.filter(isUuid), execution.signal),
     live: services.live,
@@ -72,6 +84,16 @@ export function createBaseContext(
     },
     onForget: (step) => void steps.push(step),
   };
+}
+
+const columnsByOperation = new WeakMap<Operation, Map<string, Columns>>();
+
+function columnsFor(operation: Operation, type: string): Columns {
+  const byType = columnsByOperation.get(operation) ?? new Map<string, Columns>();
+  columnsByOperation.set(operation, byType);
+  const columns = byType.get(type) ?? { names: columnsOfFields(operation.selectedOn(type)) };
+  byType.set(type, columns);
+  return columns;
 }
 
 /** The account that sent this request. @throws GraphError UNAUTHENTICATED */

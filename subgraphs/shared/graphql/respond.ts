@@ -7,7 +7,7 @@ import { parseRequestOrigin, type RequestOrigin } from '../identity/request-orig
 import { explainHeader, recordStatements } from '../runtime/explain.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SubgraphMetrics } from '../runtime/metrics.ts';
-import type { BaseContext } from './context.ts';
+import type { BaseContext, RequestFacts } from './context.ts';
 import { maskError } from './masking.ts';
 import { PreparedDocument, PreparedDocuments } from './prepare.ts';
 
@@ -39,7 +39,7 @@ export type Respond = (request: GatewayRequest) => Promise<GatewayResponse>;
 interface Options {
   readonly schema: GraphQLSchema;
   readonly readIdentity: ReadIdentity;
-  readonly contextFor: (identity: Identity, origin: RequestOrigin, client: AbortSignal) => BaseContext;
+  readonly contextFor: (identity: Identity, origin: RequestOrigin, request: RequestFacts) => BaseContext;
   readonly metrics: SubgraphMetrics;
   readonly log: Log;
 }
@@ -62,7 +62,7 @@ export function createRespond({ schema, readIdentity, contextFor, metrics, log }
     if (!(prepared instanceof PreparedDocument)) return refused(prepared);
     const operation = prepared.operation(operationName);
     if (operation.type === 'subscription') throw subscriptionRefused();
-    const contextValue = contextFor(identity, origin, signal);
+    const contextValue = contextFor(identity, origin, { operation, client: signal });
     const run = () =>
       contextValue.execution.run(operation, {
         contextValue,

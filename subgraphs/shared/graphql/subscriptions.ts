@@ -16,7 +16,7 @@ import type { Operation } from '../executor/operation.ts';
 import type { ReadIdentity } from '../identity/gateway-identity.ts';
 import { parseRequestOrigin } from '../identity/request-origin.ts';
 import { filterMap } from '../live/iterators.ts';
-import { type BaseContext, createBaseContext, type Services } from './context.ts';
+import { type BaseContext, createBaseContext, type RequestFacts, type Services } from './context.ts';
 import { maskError } from './masking.ts';
 import { onErrorOf } from './on-error.ts';
 import { PreparedDocument, PreparedDocuments } from './prepare.ts';
@@ -55,7 +55,7 @@ export function serveSubscriptions(
         const identity = await readIdentity(caller?.identity).catch(asRefusal);
         if (identity instanceof GraphError) return [identity];
         const origin = parseRequestOrigin(caller?.headers ?? {});
-        const newContext = (client: AbortSignal) => contextOf(createBaseContext(services, identity, origin, client));
+        const newContext = (request: RequestFacts) => contextOf(createBaseContext(services, identity, origin, request));
         return prepareSubscription(schema, documents, payload, newContext);
       },
       subscribe: (args) => subscribeWithContexts(args),
@@ -83,7 +83,7 @@ function asRefusal(error: unknown): GraphError {
 interface Subscribed {
   readonly operation: Operation;
   readonly propagates: boolean;
-  readonly newContext: (client: AbortSignal) => BaseContext;
+  readonly newContext: (request: RequestFacts) => BaseContext;
 }
 
 /** @returns the execution arguments of a subscription, or errors with codes of the table */
@@ -110,10 +110,11 @@ async function subscribeWithContexts(
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const { operation, propagates, newContext } = args.contextValue as Subscribed; // made by `prepareSubscription` above
   const disconnect = new AbortController();
-  const source = await createSourceEventStream({ ...args, contextValue: newContext(disconnect.signal) });
+  const request = { operation, client: disconnect.signal };
+  const source = await createSourceEventStream({ ...args, contextValue: newContext(request) });
   if (!(Symbol.asyncIterator in source)) return source;
   const resolveEvent = (rootValue: unknown) => {
-    const contextValue = newContext(disconnect.signal);
+    const contextValue = newContext(request);
     return contextValue.execution.run(operation, {
       rootValue,
       contextValue,

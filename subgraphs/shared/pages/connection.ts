@@ -31,13 +31,14 @@ export function checkCount(name: string, count: number, most: number): void {
 }
 
 export interface Connection<N> {
-  readonly edges: readonly { readonly cursor: string; readonly node: N }[];
+  /** Made only if the query selects them, as cursors are. */
+  readonly edges: () => readonly { readonly cursor: string; readonly node: N }[];
   readonly nodes: readonly N[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
+    readonly startCursor: () => string | null;
+    readonly endCursor: () => string | null;
   };
   /** Counts only if the query selects it. */
   readonly totalCount: () => Promise<number>;
@@ -85,16 +86,20 @@ export function toConnection<R, N>(
   const more = rows.length > page.size;
   const taken = rows.slice(0, page.size);
   if (page.direction === 'backward') taken.reverse();
-  const edges = taken.map((row) => ({ cursor: encodeCursor(view.cursor(row)), node: view.node(row) }));
+  const cursorOf = (row: R): string => encodeCursor(view.cursor(row));
+  const cursorAt = (index: number) => () => {
+    const row = taken.at(index);
+    return row === undefined ? null : cursorOf(row);
+  };
   const forward = page.direction === 'forward';
   return {
-    edges,
-    nodes: edges.map((edge) => edge.node),
+    edges: () => taken.map((row) => ({ cursor: cursorOf(row), node: view.node(row) })),
+    nodes: taken.map(view.node),
     pageInfo: {
       hasNextPage: forward ? more : page.position !== null,
       hasPreviousPage: forward ? page.position !== null : more,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      startCursor: cursorAt(0),
+      endCursor: cursorAt(-1),
     },
     totalCount: view.count,
   };

@@ -15,10 +15,10 @@ export interface ListArguments extends PageArguments {
 
 /** A page of all shipments that the caller may see. */
 export async function listShipments(
-  { em, identity, clock }: ShipmentsContext,
+  { em, identity, clock, columns }: ShipmentsContext,
   { filter, orderBy, ...page }: ListArguments,
-): Promise<Connection<ShipmentRow>> {
-  const list = shipmentsIn(orderBy);
+): Promise<Connection<Pick<ShipmentRow, 'id'>>> {
+  const list = shipmentsIn(orderBy, columns('Shipment'));
   const where = [visibleTo(identity), ...(await conditionsOf(em, parseFilter(filter), clock()))];
   return readPage(em, list, where, pageOf(list, page));
 }
@@ -29,6 +29,6 @@ export async function listOwned(
   owner: Owner,
   ownerId: string,
   { filter, orderBy, ...page }: ListArguments,
-): Promise<Connection<ShipmentRow>> {
+): Promise<Connection<Pick<ShipmentRow, 'id'>>> {
   return loaders.pages(owner, orderBy, parseFilter(filter))(ownerId, page);
 }

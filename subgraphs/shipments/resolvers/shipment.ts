@@ -1,3 +1,4 @@
+import { fieldsOf } from '#shared/graphql/columns.ts';
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { ShipmentsContext } from '../context.ts';
 import { actorsOf } from '../domain/actors.ts';
@@ -18,72 +19,93 @@ import { accountStub, geoPointOf, moneyOrNull, stubOf } from './values.ts';
 
 const maxEvents = 200;
 
+const shipmentField = fieldsOf<ShipmentRow, ShipmentsContext>();
+
 export const Shipment = {
   __resolveReference: ({ id }: { id: string }, { loaders }: ShipmentsContext) => loaders.shipment.load(id),
-  organization: ({ organizationId }: ShipmentRow) => stubOf('Organization', organizationId),
-  createdBy: ({ createdByAccountId }: ShipmentRow) => accountStub(createdByAccountId),
-  driver: ({ driverId }: ShipmentRow) => stubOf('Driver', driverId),
-  vehicle: ({ vehicleId }: ShipmentRow) => stubOf('Vehicle', vehicleId),
-  stops: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.stops.load(id),
-  origin: async ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
-    (await loaders.stops.load(id)).find(({ kind }) => kind === 'PICKUP') ?? null,
-  destination: async ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
-    (await loaders.stops.load(id)).find(({ kind }) => kind === 'DELIVERY') ?? null,
-  items: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.items.load(id),
-  value: ({ valueCents, currency }: ShipmentRow) => moneyOrNull(valueCents, currency),
-  late: ({ status, deliverBy = null, deliveredAt = null }: ShipmentRow, _args: unknown, { clock }: ShipmentsContext) =>
-    isLate({ status, deliverBy, deliveredAt }, clock()),
-  nextStatuses: (
-    { status, troubledFrom = null, organizationId, driverId = null }: ShipmentRow,
-    _args: unknown,
-    { identity }: ShipmentsContext,
-  ) => nextStatuses({ status, troubledFrom }, actorsOf(identity, { organizationId, driverId })),
-  events: ({ id }: ShipmentRow, { last }: { last: number }, { loaders }: ShipmentsContext) => {
+  organization: shipmentField(['organizationId'], ({ organizationId }) => stubOf('Organization', organizationId)),
+  createdBy: shipmentField(['createdByAccountId'], ({ createdByAccountId }) => accountStub(createdByAccountId)),
+  driver: shipmentField(['driverId'], ({ driverId }) => stubOf('Driver', driverId)),
+  vehicle: shipmentField(['vehicleId'], ({ vehicleId }) => stubOf('Vehicle', vehicleId)),
+  stops: shipmentField(['id'], ({ id }, _args, { loaders }) => loaders.stops.load(id)),
+  origin: shipmentField(['id'], async ({ id }, _args, { loaders }) => findStop(await loaders.stops.load(id), 'PICKUP')),
+  destination: shipmentField(['id'], async ({ id }, _args, { loaders }) =>
+    findStop(await loaders.stops.load(id), 'DELIVERY'),
+  ),
+  items: shipmentField(['id'], ({ id }, _args, { loaders }) => loaders.items.load(id)),
+  value: shipmentField(['valueCents', 'currency'], ({ valueCents, currency }) => moneyOrNull(valueCents, currency)),
+  late: shipmentField(
+    ['status', 'deliverBy', 'deliveredAt'],
+    ({ status, deliverBy = null, deliveredAt = null }, _args, { clock }) =>
+      isLate({ status, deliverBy, deliveredAt }, clock()),
+  ),
+  nextStatuses: shipmentField(
+    ['status', 'troubledFrom', 'organizationId', 'driverId'],
+    ({ status, troubledFrom = null, organizationId, driverId = null }, _args, { identity }) =>
+      nextStatuses({ status, troubledFrom }, actorsOf(identity, { organizationId, driverId })),
+  ),
+  events: shipmentField(['id'], ({ id }, { last }: { last: number }, { loaders }) => {
     checkCount('last', last, maxEvents);
     return loaders.events(last).load(id);
-  },
-  changes: ({ id }: ShipmentRow, { last }: { last: number }, { loaders }: ShipmentsContext) => {
+  }),
+  changes: shipmentField(['id'], ({ id }, { last }: { last: number }, { loaders }) => {
     checkCount('last', last, maxEvents);
     return loaders.changes(last).load(id);
-  },
-  proofOfDelivery: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.proof.load(id),
-  rating: ({ id }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) => loaders.rating.load(id),
-  comments: ({ id }: ShipmentRow, page: PageArguments, { loaders }: ShipmentsContext) => loaders.comments(id, page),
-  importedFrom: ({ id, imported }: ShipmentRow, _args: unknown, { loaders }: ShipmentsContext) =>
+  }),
+  proofOfDelivery: shipmentField(['id'], ({ id }, _args, { loaders }) => loaders.proof.load(id)),
+  rating: shipmentField(['id'], ({ id }, _args, { loaders }) => loaders.rating.load(id)),
+  comments: shipmentField(['id'], ({ id }, page: PageArguments, { loaders }) => loaders.comments(id, page)),
+  importedFrom: shipmentField(['id', 'imported'], ({ id, imported }, _args, { loaders }) =>
     imported ? loaders.import.load(id) : null,
+  ),
 };
 
-export const Stop = { location: (stop: StopRow) => geoPointOf(stop) };
+function findStop<S extends Pick<StopRow, 'kind'>>(stops: readonly S[], kind: StopRow['kind']): S | null {
+  return stops.find((stop) => stop.kind === kind) ?? null;
+}
 
-export const ShipmentItem = { value: ({ valueCents, currency }: ItemRow) => moneyOrNull(valueCents, currency) };
+const stopField = fieldsOf<StopRow, ShipmentsContext>();
+export const Stop = { location: stopField(['latitude', 'longitude'], geoPointOf) };
 
+const itemField = fieldsOf<ItemRow, ShipmentsContext>();
+export const ShipmentItem = {
+  value: itemField(['valueCents', 'currency'], ({ valueCents, currency }) => moneyOrNull(valueCents, currency)),
+};
+
+const eventField = fieldsOf<EventRow, ShipmentsContext>();
 export const ShipmentEvent = {
-  from: ({ fromStatus }: EventRow) => fromStatus,
-  to: ({ toStatus }: EventRow) => toStatus,
-  at: ({ occurredAt }: EventRow) => occurredAt,
-  by: ({ actorAccountId }: EventRow) => accountStub(actorAccountId),
-  location: (event: EventRow) => geoPointOf(event),
-  doubtful: ({ doubtful = null }: EventRow) => doubtful === true,
+  from: eventField(['fromStatus'], ({ fromStatus }) => fromStatus),
+  to: eventField(['toStatus'], ({ toStatus }) => toStatus),
+  at: eventField(['occurredAt'], ({ occurredAt }) => occurredAt),
+  by: eventField(['actorAccountId'], ({ actorAccountId }) => accountStub(actorAccountId)),
+  location: eventField(['latitude', 'longitude'], geoPointOf),
+  doubtful: eventField(['doubtful'], ({ doubtful = null }) => doubtful === true),
 };
 
+const changeField = fieldsOf<ChangeRow, ShipmentsContext>();
 export const ShipmentChange = {
-  at: ({ changedAt }: ChangeRow) => changedAt,
-  by: ({ accountId }: ChangeRow) => accountStub(accountId),
-  fields: ({ fields }: ChangeRow) => summarize(fields),
-  summarized: ({ fields }: ChangeRow) => isSummarized(fields),
+  at: changeField(['changedAt'], ({ changedAt }) => changedAt),
+  by: changeField(['accountId'], ({ accountId }) => accountStub(accountId)),
+  fields: changeField(['fields'], ({ fields }) => summarize(fields)),
+  summarized: changeField(['fields'], ({ fields }) => isSummarized(fields)),
 };
 
+const proofField = fieldsOf<ProofRow, ShipmentsContext>();
 export const ProofOfDelivery = {
-  location: (proof: ProofRow) => geoPointOf(proof),
-  recordedBy: ({ recordedByAccountId }: ProofRow) => accountStub(recordedByAccountId),
+  location: proofField(['latitude', 'longitude'], geoPointOf),
+  recordedBy: proofField(['recordedByAccountId'], ({ recordedByAccountId }) => accountStub(recordedByAccountId)),
 };
 
-export const Rating = { by: ({ accountId }: RatingRow) => accountStub(accountId) };
+const ratingField = fieldsOf<RatingRow, ShipmentsContext>();
+export const Rating = { by: ratingField(['accountId'], ({ accountId }) => accountStub(accountId)) };
 
-export const ShipmentComment = { author: ({ accountId }: CommentRow) => accountStub(accountId) };
+const commentField = fieldsOf<CommentRow, ShipmentsContext>();
+export const ShipmentComment = { author: commentField(['accountId'], ({ accountId }) => accountStub(accountId)) };
 
+const importField = fieldsOf<ImportRow, ShipmentsContext>();
 export const ShipmentImport = {
-  freightCost: ({ freightCostCents, freightCostCurrency }: ImportRow) =>
+  freightCost: importField(['freightCostCents', 'freightCostCurrency'], ({ freightCostCents, freightCostCurrency }) =>
     moneyOrNull(freightCostCents, freightCostCurrency),
-  originalRow: ({ originalRow }: ImportRow) => originalRow.map(([name, value]) => ({ name, value })),
+  ),
+  originalRow: importField(['originalRow'], ({ originalRow }) => originalRow.map(([name, value]) => ({ name, value }))),
 };

@@ -13,8 +13,8 @@ import type { UpdateInput } from '../domain/shipment-input.ts';
 import { laneOf, loadOf } from '../domain/summary.ts';
 import { ChangeEntity, ItemEntity, type ItemRow, type ShipmentRow, StopEntity, type StopRow } from '../entities.ts';
 import { requireFuturePickup, requirePlausibleWindows } from './booking.ts';
-import { findItems, findStops } from './details.ts';
 import { addItems, addStops } from './parts.ts';
+import { itemRows, stopRows } from './rows.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
 import { announceChange } from './steps.ts';
 
@@ -84,6 +84,8 @@ async function emitFacts(emit: Transaction['emit'], shipment: ShipmentRow, stops
   else await emit('shipment.changed', snapshotOf(shipment, stops));
 }
 
+const inOrder = { orderBy: 't.sequence' };
+
 /** The present values of those fields that the input gives. */
 async function factsBefore(em: EntityManager, shipment: ShipmentRow, input: UpdateInput): Promise<Facts> {
   const { id, equipment, notes, customerReference } = shipment;
@@ -91,8 +93,8 @@ async function factsBefore(em: EntityManager, shipment: ShipmentRow, input: Upda
     ...(input.equipment && { equipment }),
     ...(input.notes !== undefined && { notes }),
     ...(input.customerReference !== undefined && { customerReference }),
-    ...(input.items && { items: (await findItems(em, [id])).map(itemFacts) }),
-    ...(input.stops && { stops: (await findStops(em, [id])).map(stopFacts) }),
+    ...(input.items && { items: (await itemRows.readBy(em, 'shipment_id', [id], inOrder)).map(itemFacts) }),
+    ...(input.stops && { stops: (await stopRows.readBy(em, 'shipment_id', [id], inOrder)).map(stopFacts) }),
   };
 }
 

@@ -1,13 +1,16 @@
 import { query } from '#shared/database/query.ts';
+import { noColumns } from '#shared/database/rows.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { CommentEntity } from '../entities.ts';
-import { findShipments, lockShipment } from './shipments.ts';
+import { shipmentRows } from './rows.ts';
+import { lockShipment } from './shipments.ts';
 import { announceToStaff } from './steps.ts';
 import { touchShipment } from './touch.ts';
+import { visibleTo } from './visibility.ts';
 
 /** Rates a delivered shipment that has no rating yet. */
 export async function rateShipment(
@@ -52,7 +55,8 @@ export async function writeComment(
   now: Date,
 ): Promise<string> {
   const { em, announce } = transaction;
-  const [shipment] = await findShipments(em, identity, [shipmentId]);
+  const shipments = shipmentRows.only(noColumns, ['id', 'version']);
+  const [shipment] = await shipments.readBy(em, 'id', [shipmentId], { where: visibleTo(identity) });
   if (!shipment) refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', 'shipmentId');
   if (internal && !isStaff(identity)) refuse('NOT_ALLOWED', 'Only staff can write internal comments.', 'internal');
   const comment = em.create(CommentEntity, {

@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import { type Columns, noColumns } from '#shared/database/rows.ts';
 import { always, type Sql, sql } from '#shared/database/sql.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { GraphError, refuse } from '#shared/errors/errors.ts';
@@ -10,9 +11,14 @@ import { ShipmentEntity, type ShipmentRow, StopEntity, type StopRow } from '../e
 import { shipmentRows } from './rows.ts';
 import { visibleTo } from './visibility.ts';
 
-/** Finds the shipments with these ids that the identity may see. Malformed ids match nothing. */
-export function findShipments(em: EntityManager, identity: Identity, ids: readonly string[]): Promise<ShipmentRow[]> {
-  return shipmentRows.readBy(em, 'id', ids, { where: visibleTo(identity) });
+/** Finds the shipments with these ids that the identity may see, with these columns. Malformed ids match nothing. */
+export function findShipments(
+  em: EntityManager,
+  identity: Identity,
+  ids: readonly string[],
+  columns: Columns,
+): Promise<Pick<ShipmentRow, 'id'>[]> {
+  return shipmentRows.only(columns, ['id']).readBy(em, 'id', ids, { where: visibleTo(identity) });
 }
 
 const maxReferenceLength = 64;
@@ -70,6 +76,6 @@ export function stopsOf(em: EntityManager, shipmentId: string): Promise<StopRow[
 
 /** Refuses a shipment that does not exist or that the identity may not see, with the same error. */
 export async function requireVisible(em: EntityManager, identity: Identity, id: string): Promise<void> {
-  const [shipment] = await findShipments(em, identity, [id]);
+  const [shipment] = await findShipments(em, identity, [id], noColumns);
   if (!shipment) throw new GraphError('NOT_FOUND', 'There is no shipment with this id, or you may not see it.');
 }

@@ -80,7 +80,7 @@ export async function loadsAt(em: EntityManager, reach: Reach, moments: readonly
 const positions: List<Position> = {
   rows: positionRows,
   from: sql`vehicle_position t`,
-  order: [{ expression: 't.vehicle_id', kind: 'uuid', read: ({ vehicleId }) => vehicleId }],
+  order: [{ expression: 't.vehicle_id', kind: 'uuid', property: 'vehicleId' }],
   descending: false,
 };
 

@@ -23,8 +23,8 @@ const events: List<GeofenceEvent> = {
   rows: geofenceEventRows,
   from: sql`geofence_event t`,
   order: [
-    { expression: 't.occurred_at', kind: 'time', read: ({ occurredAt }) => occurredAt.toISOString() },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+    { expression: 't.occurred_at', kind: 'time', property: 'occurredAt' },
+    { expression: 't.id', kind: 'uuid', property: 'id' },
   ],
   descending: true,
 };

@@ -111,8 +111,8 @@ const geofences: List<Geofence> = {
   rows: geofenceRows,
   from: sql`geofence t`,
   order: [
-    { expression: 't.name_key', kind: 'text', read: ({ nameKey }) => nameKey },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+    { expression: 't.name_key', kind: 'text', property: 'nameKey' },
+    { expression: 't.id', kind: 'uuid', property: 'id' },
   ],
   descending: false,
 };

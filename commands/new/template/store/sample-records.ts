@@ -15,8 +15,8 @@ const sampleRecordsByName: List<SampleRecord> = {
   rows: sampleRecordRows,
   from: sql`sample_record t`,
   order: [
-    { expression: 't.name', kind: 'text', read: ({ name }) => name },
-    { expression: 't.id', kind: 'uuid', read: ({ id }) => id },
+    { expression: 't.name', kind: 'text', property: 'name' },
+    { expression: 't.id', kind: 'uuid', property: 'id' },
   ],
   descending: false,
 };
