@@ -1,3 +1,4 @@
+import { fieldsOf } from '#shared/graphql/columns.ts';
 import { isStaff } from '#shared/identity/identity.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import type { FleetContext } from '../context.ts';
@@ -10,19 +11,24 @@ async function visibleShipment(id: string, { identity, loaders }: FleetContext) 
   return own && own.state !== 'RELEASED' ? { id } : null;
 }
 
+const assignmentField = fieldsOf<AssignmentRow, FleetContext>();
 export const Assignment = {
-  shipment: ({ shipmentId, state }: AssignmentRow, _args: unknown, context: FleetContext) =>
+  shipment: assignmentField(['shipmentId', 'state'], ({ shipmentId, state }, _args, context) =>
     state === 'RELEASED' ? visibleShipment(shipmentId, context) : { id: shipmentId },
-  driver: ({ driverId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
-  vehicle: ({ vehicleId }: AssignmentRow, _args: unknown, { loaders }: FleetContext) => loaders.vehicle.load(vehicleId),
-  assignedBy: ({ assignedByAccountId }: AssignmentRow, _args: unknown, { identity }: FleetContext) =>
+  ),
+  driver: assignmentField(['driverId'], ({ driverId }, _args, { loaders }) => loaders.driver.load(driverId)),
+  vehicle: assignmentField(['vehicleId'], ({ vehicleId }, _args, { loaders }) => loaders.vehicle.load(vehicleId)),
+  assignedBy: assignmentField(['assignedByAccountId'], ({ assignedByAccountId }, _args, { identity }) =>
     isStaff(identity) ? { id: assignedByAccountId } : null,
+  ),
 };
 
+const shiftField = fieldsOf<ShiftRow, FleetContext>();
 export const Shift = {
-  driver: ({ driverId }: ShiftRow, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
-  vehicle: ({ vehicleId }: ShiftRow, _args: unknown, { loaders }: FleetContext) =>
+  driver: shiftField(['driverId'], ({ driverId }, _args, { loaders }) => loaders.driver.load(driverId)),
+  vehicle: shiftField(['vehicleId'], ({ vehicleId }, _args, { loaders }) =>
     vehicleId ? loaders.vehicle.load(vehicleId) : null,
+  ),
 };
 
 /** A driver may rest on the way, so a load that is underway is worth a warning, not a refusal. */
@@ -38,10 +44,13 @@ export const ShiftPayload = {
   },
 };
 
+const incidentField = fieldsOf<Incident, FleetContext>();
 export const SafetyIncident = {
-  driver: ({ driverId }: Incident, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
-  vehicle: ({ vehicleId }: Incident, _args: unknown, { loaders }: FleetContext) =>
+  driver: incidentField(['driverId'], ({ driverId }, _args, { loaders }) => loaders.driver.load(driverId)),
+  vehicle: incidentField(['vehicleId'], ({ vehicleId }, _args, { loaders }) =>
     vehicleId ? loaders.vehicle.load(vehicleId) : null,
-  shipment: ({ shipmentId }: Incident, _args: unknown, context: FleetContext) =>
+  ),
+  shipment: incidentField(['shipmentId'], ({ shipmentId }, _args, context) =>
     shipmentId ? visibleShipment(shipmentId, context) : null,
+  ),
 };

@@ -1,4 +1,4 @@
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { notReady } from '#shared/graphql/mutation.ts';
 import { reachOf } from '#shared/identity/reach.ts';
@@ -6,7 +6,6 @@ import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
 import type { Recommendation } from '../domain/recommendation.ts';
 import { staffOnlyOfDrivers, staffOnlyOfVehicles } from '../domain/visibility.ts';
-import type { Vehicle } from '../entities.ts';
 import {
   type AssignmentFilter,
   assignmentConditions,
@@ -40,30 +39,32 @@ export const Query = {
   drivers: (
     _parent: unknown,
     { filter, orderBy, ...page }: Listed<DriverFilter> & { orderBy: DriverOrder },
-    { em, identity, clock }: FleetContext,
+    { em, identity, clock, columns }: FleetContext,
   ) => {
     refuseAny(staffOnlyOfDrivers(identity, { ...filter }, orderBy));
-    const list = driversIn[orderBy];
+    const list = onlyColumns(driversIn[orderBy], columns('Driver'), ['id']);
     return readPage(em, list, driverConditions(filter, clock()), pageOf(list, page));
   },
   vehicle: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.vehicle.load(id),
   vehicles: (
     _parent: unknown,
     { filter, orderBy, ...page }: Listed<VehicleFilter> & { orderBy: VehicleOrder },
-    { em, identity, clock }: FleetContext,
+    { em, identity, clock, columns }: FleetContext,
   ) => {
     refuseAny(staffOnlyOfVehicles(identity, { ...filter }));
-    const list: List<Vehicle> = vehiclesIn[orderBy];
+    const list = onlyColumns(vehiclesIn[orderBy], columns('Vehicle'), ['id']);
     return readPage(em, list, vehicleConditions(filter, clock()), pageOf(list, page));
   },
   assignment: (_parent: unknown, { id }: { id: string }, { loaders }: FleetContext) => loaders.assignment.load(id),
-  assignments: (_parent: unknown, { filter, ...page }: Listed<AssignmentFilter>, { em, identity }: FleetContext) =>
-    readPage(
-      em,
-      assignments,
-      [visibleAssignments(reachOf(identity)), ...assignmentConditions(filter)],
-      pageOf(assignments, page),
-    ),
+  assignments: (
+    _parent: unknown,
+    { filter, ...page }: Listed<AssignmentFilter>,
+    { em, identity, columns }: FleetContext,
+  ) => {
+    const list = onlyColumns(assignments, columns('Assignment'), ['id']);
+    const where = [visibleAssignments(reachOf(identity)), ...assignmentConditions(filter)];
+    return readPage(em, list, where, pageOf(list, page));
+  },
   recommendDrivers: async (
     _parent: unknown,
     { shipmentId, first }: { shipmentId: string; first: number },

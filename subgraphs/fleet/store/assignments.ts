@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { toMoment } from '#shared/database/rows.ts';
+import { type Columns, toMoment } from '#shared/database/rows.ts';
 import { raw, sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refusingViolations } from '#shared/database/violations.ts';
@@ -244,10 +244,12 @@ export function assignmentsOfShipments(
   em: EntityManager,
   reach: Reach,
   shipmentIds: readonly string[],
-): Promise<Assignment[]> {
-  return assignmentRows.read(
+  columns: Columns,
+): Promise<Pick<Assignment, 'shipmentId' | 'state'>[]> {
+  const rows = assignmentRows.only(columns, ['shipmentId', 'state']);
+  return rows.read(
     em,
-    sql`select distinct on (t.shipment_id) ${assignmentRows.columns('t')} from assignment t
+    sql`select distinct on (t.shipment_id) ${rows.columns('t')} from assignment t
       where t.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[]) and ${visibleAssignments(reach)}
       order by t.shipment_id, t.state = 'RELEASED', t.assigned_at desc`,
   );

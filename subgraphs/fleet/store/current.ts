@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { type Sql, sql } from '#shared/database/sql.ts';
 import { withinReach } from '#shared/database/within-reach.ts';
 import type { Reach } from '#shared/identity/reach.ts';
@@ -67,7 +68,7 @@ export function vehiclesNow(
 }
 
 /** An assignment whose load is underway. */
-export interface UnderwayAssignment extends Assignment {
+export interface UnderwayAssignment extends Pick<Assignment, 'driverId'> {
   readonly reference: string;
   readonly loadState: LoadState;
 }
@@ -77,10 +78,12 @@ export function underwayAssignmentsOf(
   em: EntityManager,
   reach: Reach,
   driverIds: readonly string[],
+  columns: Columns,
 ): Promise<UnderwayAssignment[]> {
-  return assignmentRows.read<{ reference: string; loadState: LoadState }>(
+  const rows = assignmentRows.only(columns, ['driverId']);
+  return rows.read<{ reference: string; loadState: LoadState }>(
     em,
-    sql`select ${assignmentRows.columns('t')}, l.reference, s.state as "loadState"
+    sql`select ${rows.columns('t')}, l.reference, s.state as "loadState"
       from assignment t join load l using (shipment_id) join load_state s using (shipment_id)
       where t.driver_id = any(${driverIds.filter(isUuid)}::uuid[]) and t.state = 'ACTIVE'
         and s.state = any(${underwayStates}::text[]) and ${visibleAssignments(reach)} order by t.starts_at`,

@@ -29,22 +29,23 @@ export const driversIn = {
 } as const;
 export type DriverOrder = keyof typeof driversIn;
 
-export const vehiclesIn = {
-  CREATED_NEWEST: {
-    rows: vehicleRows,
-    from: sql`vehicle t`,
-    order: [{ expression: 't.created_at', kind: 'time', property: 'createdAt' }, byId],
-    descending: true,
-    orderName: 'CREATED_NEWEST',
-  },
-  PLATE: {
-    rows: vehicleRows,
-    from: sql`vehicle t`,
-    order: [{ expression: 't.plate_key', kind: 'text', property: 'plateKey' }, byId],
-    descending: false,
-    orderName: 'PLATE',
-  },
-} as const satisfies Readonly<Record<string, List<Vehicle>>>;
+const vehiclesByCreation: List<Vehicle> = {
+  rows: vehicleRows,
+  from: sql`vehicle t`,
+  order: [{ expression: 't.created_at', kind: 'time', property: 'createdAt' }, byId],
+  descending: true,
+  orderName: 'CREATED_NEWEST',
+};
+
+const vehiclesByPlate: List<Vehicle> = {
+  rows: vehicleRows,
+  from: sql`vehicle t`,
+  order: [{ expression: 't.plate_key', kind: 'text', property: 'plateKey' }, byId],
+  descending: false,
+  orderName: 'PLATE',
+};
+
+export const vehiclesIn = { CREATED_NEWEST: vehiclesByCreation, PLATE: vehiclesByPlate } as const;
 export type VehicleOrder = keyof typeof vehiclesIn;
 
 export const assignments: List<Assignment> = {
