@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { byId, perArguments } from '#shared/graphql/loader.ts';
 import { reaches } from '#shared/identity/reach.ts';
@@ -44,19 +45,21 @@ async function whereAny<R>(ids: readonly string[], read: (ids: readonly string[]
 }
 
 /**
- * The parts of an executive view. Each part is read once, in one statement, when its first figure is selected.
+ * The parts of an executive view. Each part is read once, when its first figure is selected. The days of the period and of the outlook
+ * share one statement. Every other part has its own.
  */
 export function executiveSource({ em, clock }: BaseContext, requested: DayRange) {
   const now = clock();
   const today = dayOf(now);
   const period = elapsed(requested, now);
+  const days = new DataLoader((ranges: readonly DayRange[]) => companyDays(em, ranges));
   return {
     requested,
     period,
     now,
-    days: once(() => companyDays(em, period)),
+    days: once(() => days.load(period)),
     comparison: once(() => compare(em, previous(period), yearToDate(period.until))),
-    history: once(() => companyDays(em, { from: addDays(today, -historyDays), until: addDays(today, -1) })),
+    history: once(() => days.load({ from: addDays(today, -historyDays), until: addDays(today, -1) })),
     customers: once(() => countCustomers(em, period)),
     drivers: once(() => companyUtilization(em, period)),
   };

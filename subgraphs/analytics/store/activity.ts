@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { type Sql, sql } from '#shared/database/sql.ts';
+import { type Sql, sql, uuids } from '#shared/database/sql.ts';
 
 /** The UTC day of an instant. */
 export const utcDay = (instant: Sql) => sql`((${instant}) at time zone 'UTC')::date`;
@@ -32,7 +32,7 @@ export function activityOf(among: Sql): Sql {
 export async function lockDrivers(em: EntityManager, driverIds: readonly string[]): Promise<void> {
   await query(
     em,
-    sql`insert into driver_activity (driver_id) select id from unnest(${driverIds}::uuid[]) as id order by id
+    sql`insert into driver_activity (driver_id) select id from unnest(${uuids(driverIds)}) as id order by id
        on conflict (driver_id) do update set driver_id = excluded.driver_id`,
   );
 }
@@ -42,7 +42,7 @@ export async function refreshActivity(em: EntityManager, driverIds: readonly str
   await query(
     em,
     sql`update driver_activity set hired_on = news.hired_on, active = news.active
-       from (${activityOf(sql`driver_id = any(${driverIds}::uuid[])`)}) as news
+       from (${activityOf(sql`driver_id = any(${uuids(driverIds)})`)}) as news
       where driver_activity.driver_id = news.driver_id`,
   );
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { raw, type Sql, sql } from '#shared/database/sql.ts';
+import { raw, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import { type Carriage, type CarriageFact, carriageFacts, merge, unknownCarriage } from '../domain/carriage.ts';
 import type { Fact } from '../domain/facts.ts';
 
@@ -56,7 +56,7 @@ function lockKnown(em: EntityManager, shipmentIds: readonly string[]): Promise<C
     em,
     sql`select shipment_id as "shipmentId", driver_id as "driverId",
             ${isoText('picked_up_at')} as "pickedUpAt", ${isoText('ended_at')} as "endedAt"
-       from carriage where shipment_id = any(${shipmentIds}::uuid[]) order by shipment_id for update`,
+       from carriage where shipment_id = any(${uuids(shipmentIds)}) order by shipment_id for update`,
   );
 }
 

@@ -1,19 +1,19 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { type Sql, sql } from '#shared/database/sql.ts';
+import { anyOf, type Sql, sql } from '#shared/database/sql.ts';
 import { type Day, daysOf } from '../domain/day.ts';
 import { type CompanyDay, noBusiness } from '../domain/fold.ts';
 import type { DayRange } from '../domain/range.ts';
 import { companyDayRows } from './rows.ts';
 
-/** The company's figures of every day of a range, oldest first. Days without events are zeros. */
-export async function companyDays(em: EntityManager, range: DayRange): Promise<CompanyDay[]> {
+/** The company's figures of every day of these ranges, oldest first, in one statement. Days without events are zeros. */
+export async function companyDays(em: EntityManager, ranges: readonly DayRange[]): Promise<CompanyDay[][]> {
   const rows = await companyDayRows.read(
     em,
-    sql`select ${companyDayRows.columns('t')} from company_day t where ${isWithin(range)}`,
+    sql`select ${companyDayRows.columns('t')} from company_day t where ${anyOf(ranges.map(isWithin))}`,
   );
   const known = new Map(rows.map((row) => [row.day, { ...row, day: row.day as Day }])); // a date column
-  return daysOf(range.from, range.until).map((day) => known.get(day) ?? { day, ...noBusiness });
+  return ranges.map(({ from, until }) => daysOf(from, until).map((day) => known.get(day) ?? { day, ...noBusiness }));
 }
 
 export interface Comparison {

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { always, type Sql, sql } from '#shared/database/sql.ts';
+import { always, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import type { Day } from '../domain/day.ts';
 import type { FleetDay } from '../domain/fold.ts';
 
@@ -10,7 +10,7 @@ export function fleetDaysOf(
   driverIds: readonly string[],
   days: readonly Day[] | 'all days',
 ): Promise<FleetDay[]> {
-  const among = sql`driver_id = any(${driverIds}::uuid[])`;
+  const among = sql`driver_id = any(${uuids(driverIds)})`;
   const on = days === 'all days' ? always : sql`day = any(${days}::date[])`;
   return query<FleetDay>(em, fleetDays(among, on));
 }

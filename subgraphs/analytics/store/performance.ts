@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { raw, sql } from '#shared/database/sql.ts';
+import { raw, sql, uuids } from '#shared/database/sql.ts';
 import { type BusinessMeasure, businessMeasures } from '../domain/facts.ts';
 import type { DayRange } from '../domain/range.ts';
 import { columnOf } from './columns.ts';
@@ -20,7 +20,7 @@ export function performanceOf(
   return query<Performance>(
     em,
     sql`select ids.id as "organizationId", ${sums}
-       from unnest(${organizationIds}::uuid[]) as ids (id)
+       from unnest(${uuids(organizationIds)}) as ids (id)
        left join organization_day on organization_id = ids.id and day between ${from} and ${until}
       group by ids.id`,
   );

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { always, type Sql, sql } from '#shared/database/sql.ts';
+import { always, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import type { DayRange } from '../domain/range.ts';
 import { utcDay } from './activity.ts';
 
@@ -49,7 +49,7 @@ export function utilizationOf(
   driverIds: readonly string[],
 ): Promise<DriverUtilization[]> {
   const { from, until } = range;
-  const among = sql`driver_id = any(${driverIds}::uuid[])`;
+  const among = sql`driver_id = any(${uuids(driverIds)})`;
   return query<DriverUtilization>(
     em,
     sql`select driver.driver_id as "driverId",

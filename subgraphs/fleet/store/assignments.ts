@@ -1,14 +1,14 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { type Columns, toMoment } from '#shared/database/rows.ts';
-import { raw, sql } from '#shared/database/sql.ts';
+import { raw, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refusingViolations } from '#shared/database/violations.ts';
 import { Contested } from '#shared/errors/contested.ts';
 import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import type { Reach } from '#shared/identity/reach.ts';
-import { isUuid, newId } from '#shared/ids.ts';
+import { newId } from '#shared/ids.ts';
 import type { Equipment } from '#shared/vocabulary.ts';
 import {
   carryingRefusals,
@@ -250,7 +250,7 @@ export function assignmentsOfShipments(
   return rows.read(
     em,
     sql`select distinct on (t.shipment_id) ${rows.columns('t')} from assignment t
-      where t.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[]) and ${visibleAssignments(reach)}
+      where t.shipment_id = any(${uuids(shipmentIds)}) and ${visibleAssignments(reach)}
       order by t.shipment_id, t.state = 'RELEASED', t.assigned_at desc`,
   );
 }

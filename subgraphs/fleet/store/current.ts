@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import type { Columns } from '#shared/database/rows.ts';
-import { type Sql, sql } from '#shared/database/sql.ts';
+import { type Sql, sql, uuids } from '#shared/database/sql.ts';
 import { withinReach } from '#shared/database/within-reach.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import { isUuid } from '#shared/ids.ts';
@@ -21,7 +21,7 @@ const isUnderway = sql`exists (select 1 from load_state s
 /** The current assignments of vehicles, without regard to the caller. */
 function currentAssignments(vehicleIds: readonly string[], now: Date): Sql {
   return sql`select distinct on (t.vehicle_id) t.* from assignment t
-    where t.vehicle_id = any(${vehicleIds}::uuid[]) and t.state = 'ACTIVE'
+    where t.vehicle_id = any(${uuids(vehicleIds)}) and t.state = 'ACTIVE'
       and (${isUnderway} or (t.starts_at <= ${now} and t.ends_at > ${now}))
     order by t.vehicle_id, ${isUnderway} desc, t.starts_at desc`;
 }
@@ -55,7 +55,7 @@ export function vehiclesNow(
     em,
     sql`with current as (${currentAssignments(ids, now)}), driving as (
         select vehicle_id, driver_id, true as on_shift, started_at as since from shift
-          where vehicle_id = any(${ids}::uuid[]) and ended_at is null
+          where vehicle_id = any(${uuids(ids)}) and ended_at is null
         union all select vehicle_id, driver_id, false, starts_at from current
       ), at_the_wheel as (
         select distinct on (vehicle_id) vehicle_id, driver_id from driving order by vehicle_id, on_shift desc, since desc
@@ -63,7 +63,7 @@ export function vehiclesNow(
       select v.id as "vehicleId",
         (select t.driver_id from at_the_wheel t where t.vehicle_id = v.id and ${isVisible}) as "driverId",
         (select t.shipment_id from current t where t.vehicle_id = v.id and ${visibleAssignments(reach)}) as "shipmentId"
-      from unnest(${ids}::uuid[]) v (id)`,
+      from unnest(${uuids(ids)}) v (id)`,
   );
 }
 
@@ -85,7 +85,7 @@ export function underwayAssignmentsOf(
     em,
     sql`select ${rows.columns('t')}, l.reference, s.state as "loadState"
       from assignment t join load l using (shipment_id) join load_state s using (shipment_id)
-      where t.driver_id = any(${driverIds.filter(isUuid)}::uuid[]) and t.state = 'ACTIVE'
+      where t.driver_id = any(${uuids(driverIds)}) and t.state = 'ACTIVE'
         and s.state = any(${underwayStates}::text[]) and ${visibleAssignments(reach)} order by t.starts_at`,
   );
 }

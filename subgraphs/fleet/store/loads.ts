@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { never, sql } from '#shared/database/sql.ts';
+import { never, sql, uuids } from '#shared/database/sql.ts';
 import type { EventPayload } from '#shared/events/topics.ts';
 import { isUuid } from '#shared/ids.ts';
 import { isClosed, type LoadState, type RiskState } from '../domain/load.ts';
@@ -27,7 +27,7 @@ export async function lockLoad(em: EntityManager, shipmentId: string): Promise<S
 export async function lockLoads(em: EntityManager, shipmentIds: readonly string[]): Promise<void> {
   await query(
     em,
-    sql`select from load_state where shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[]) order by shipment_id for update`,
+    sql`select from load_state where shipment_id = any(${uuids(shipmentIds)}) order by shipment_id for update`,
   );
 }
 
@@ -42,7 +42,7 @@ export function findLoads(em: EntityManager, shipmentIds: readonly string[]): Pr
   return loadRows.read<Standing>(
     em,
     sql`select ${loadRows.columns('t')}, s.state, s.risk, ${isAssigned} as assigned
-      from load t join load_state s using (shipment_id) where t.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[])`,
+      from load t join load_state s using (shipment_id) where t.shipment_id = any(${uuids(shipmentIds)})`,
   );
 }
 
@@ -80,7 +80,7 @@ export async function statesWithoutLoad(
   const rows = await query<{ id: string; state: LoadState }>(
     em,
     sql`select s.shipment_id as id, s.state from load_state s left join load t using (shipment_id)
-      where s.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[]) and t.shipment_id is null and s.risk_at is null`,
+      where s.shipment_id = any(${uuids(shipmentIds)}) and t.shipment_id is null and s.risk_at is null`,
   );
   return new Map(rows.map(({ id, state }) => [id, state]));
 }

@@ -2,7 +2,7 @@ import { bulkInsert } from '#shared/database/bulk.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { toMoment } from '#shared/database/rows.ts';
-import { sql } from '#shared/database/sql.ts';
+import { arrayOf, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { liveTopics } from '#shared/events/topics.ts';
 import { badgesEarned, consistentWeeks } from '../domain/badges.ts';
@@ -137,7 +137,7 @@ export function talliesOf(em: EntityManager, keys: readonly TallyKey[]): Promise
   return tallyRows.read(
     em,
     sql`select ${tallyRows.columns('t')} from score_tally t
-      join unnest(${drivers}::uuid[], ${periodsOf}::text[], ${starts}::timestamptz[]) wanted (driver_id, period, starts_at)
+      join unnest(${uuids(drivers)}, ${arrayOf(periodsOf, 'text')}, ${arrayOf(starts, 'timestamptz')}) wanted (driver_id, period, starts_at)
         using (driver_id, period, starts_at)`,
   );
 }

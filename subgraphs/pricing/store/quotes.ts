@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { sql } from '#shared/database/sql.ts';
+import { raw, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { Contested } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
@@ -33,14 +33,14 @@ export async function priceShipment(em: EntityManager, shipment: PricedShipment,
   });
 }
 
-/** The most quotes shown of one shipment. */
-const quotesPerShipment = 20;
+/** The most quotes shown of one shipment. Part of the text, because PostgreSQL plans for a limit that it knows. */
+const quotesPerShipment = raw('20');
 
 /** The newest quotes of each of these shipments, newest first, in one statement. */
 export function newestQuotes(em: EntityManager, reach: Reach, shipmentIds: readonly string[]): Promise<Quote[]> {
   return quoteRows.read(
     em,
-    sql`select newest.* from unnest(${shipmentIds}::uuid[]) as shipment (id) cross join lateral (
+    sql`select newest.* from unnest(${uuids(shipmentIds)}) as shipment (id) cross join lateral (
       select ${quoteRows.columns('t')} from quote t where t.shipment_id = shipment.id and ${visibleBilling(reach)}
       order by t.created_at desc, t.id desc limit ${quotesPerShipment}) as newest`,
   );

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { sql } from '#shared/database/sql.ts';
+import { sql, uuids } from '#shared/database/sql.ts';
 
 export interface BillingSums {
   readonly organizationId: string;
@@ -24,7 +24,7 @@ export async function billingSums(
             coalesce(owed.outstanding, 0)::float8 as "outstandingCents", coalesce(owed.overdue, 0)::float8 as "overdueCents",
             coalesce(owed.credit, 0)::float8 as "creditCents", coalesce(owed.open, 0)::int as "openInvoices",
             coalesce(received.paid, 0)::float8 as "paidYearToDateCents"
-       from unnest(${organizationIds}::uuid[]) as ids (organization_id)
+       from unnest(${uuids(organizationIds)}) as ids (organization_id)
        left join lateral (
          select sum(greatest(amount_cents - paid_cents, 0)) as outstanding,
                 sum(greatest(amount_cents - paid_cents, 0)) filter (where due_at < ${now}) as overdue,

@@ -1,8 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { anyOf, hasId, type Sql, sql, within } from '#shared/database/sql.ts';
+import { anyOf, hasId, type Sql, sql, uuids, within } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
-import { isUuid } from '#shared/ids.ts';
 import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
@@ -19,7 +18,7 @@ export function historyOf(em: EntityManager, shipmentIds: readonly string[]): Pr
     em,
     sql`select ${assessmentRows.columns('t')} from assessment newest
       join assessment t on t.shipment_id = newest.shipment_id and t.revision > newest.revision - ${maxHistory}
-      where newest.current and newest.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[])
+      where newest.current and newest.shipment_id = any(${uuids(shipmentIds)})
       order by t.shipment_id, t.revision desc`,
   );
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
-import { hasId, isOneOf, type Sql, sql } from '#shared/database/sql.ts';
+import { hasId, isOneOf, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
@@ -82,7 +82,7 @@ export function latestCases(em: EntityManager, shipmentIds: readonly string[]): 
   return reviewCaseRows.read(
     em,
     sql`select distinct on (t.shipment_id) ${reviewCaseRows.columns('t')} from review_case t
-      where t.shipment_id = any(${shipmentIds.filter(isUuid)}::uuid[])
+      where t.shipment_id = any(${uuids(shipmentIds)})
       order by t.shipment_id, t.opened_at desc, t.id desc`,
   );
 }

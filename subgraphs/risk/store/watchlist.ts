@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { type Sql, sql } from '#shared/database/sql.ts';
+import { type Sql, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
@@ -116,7 +116,7 @@ async function reassess(
   // Locked in one order, so that only one transaction assesses or decides a booking at a time.
   const bookings = await bookingRows.read(
     em,
-    sql`select ${bookingRows.columns('t')} from booking t where t.shipment_id = any(${shipmentIds}::uuid[])
+    sql`select ${bookingRows.columns('t')} from booking t where t.shipment_id = any(${uuids(shipmentIds)})
       order by t.shipment_id for update`,
   );
   const assessments = await assessmentRows.readBy(em, 'shipment_id', shipmentIds, { where: sql`t.current` });

@@ -5,7 +5,7 @@ import { type CursorPart, type CursorValue, cursorParts, exactly } from '../page
 import type { EntityManager } from './database-types.ts';
 import { query } from './query.ts';
 import type { Columns, Rows } from './rows.ts';
-import { allOf, join, raw, type Sql, sql } from './sql.ts';
+import { allOf, join, raw, type Sql, sql, uuids } from './sql.ts';
 
 /** One value by which a list is sorted. */
 export interface SortKey<R> {
@@ -140,7 +140,7 @@ async function readPagesOf<R>(
   const ofParent = sql`t.${raw(parentColumn)} = parent.id`;
   const read = await rows.read<{ parentId: string }>(
     em,
-    sql`select parent.id as "parentId", page.* from unnest(${parents}::uuid[]) parent (id) cross join lateral (
+    sql`select parent.id as "parentId", page.* from unnest(${uuids(parents)}) parent (id) cross join lateral (
       select ${rows.columns('t')} from ${from} where ${allOf([ofParent, ...where, ...beyond(list, page)])}
       order by ${orderBy(list, page)} limit ${page.limit}) page`,
   );
@@ -158,7 +158,7 @@ async function countRowsOf<R>(
   const rows = await query<{ parent: string; count: number }>(
     em,
     sql`select ${parent} as parent, count(*)::int as count from ${from}
-      where ${allOf([sql`${parent} = any(${parents}::uuid[])`, ...where])} group by 1`,
+      where ${allOf([sql`${parent} = any(${uuids(parents)})`, ...where])} group by 1`,
   );
   return new Map(rows.map(({ parent, count }) => [parent, count]));
 }

@@ -5,10 +5,9 @@ import {
   type InferEntity,
   UnderscoreNamingStrategy,
 } from '@mikro-orm/core';
-import { isUuid } from '../ids.ts';
 import type { EntityManager } from './database-types.ts';
 import { query } from './query.ts';
-import { always, raw, type Sql, sql } from './sql.ts';
+import { always, raw, type Sql, sql, uuids } from './sql.ts';
 
 /** The columns that a request needs, by the names of their properties. Equal requests share one object. */
 export interface Columns {
@@ -115,7 +114,7 @@ function tableRows(table: Sql, properties: readonly Property[]): TableRows<Row> 
     only: narrow as TableRows<Row>['only'], // the properties of these rows have no static names
     readBy(em, column, ids, { where = always, orderBy } = {}) {
       const found = sql`select ${columns('t')} from ${table} t
-        where t.${raw(column)} = any(${ids.filter(isUuid)}::uuid[]) and ${where}`;
+        where t.${raw(column)} = any(${uuids(ids)}) and ${where}`;
       return read(em, orderBy === undefined ? found : sql`${found} order by ${raw(orderBy)}`);
     },
   };

@@ -30,6 +30,19 @@ export function hasId(column: string, id: string): Sql {
   return isUuid(id) ? sql`${raw(column)} = ${id}` : never;
 }
 
+/**
+ * These ids as an array, for `any` and `unnest`. Texts that are no UUID, which PostgreSQL would refuse, are left out. The subquery
+ * hides the number of ids from the planner. Otherwise it would plan a prepared statement anew for each short list (P23).
+ */
+export function uuids(ids: readonly string[]): Sql {
+  return arrayOf(ids.filter(isUuid), 'uuid');
+}
+
+/** Like `uuids`, for values of another type. */
+export function arrayOf(values: readonly unknown[], type: 'uuid' | 'text' | 'timestamptz'): Sql {
+  return sql`(select ${values}::${raw(type)}[])::${raw(type)}[]`;
+}
+
 /** True if the column has one of these values. A single value is compared by `=`, so that an index gives its order, too. */
 export function isOneOf(column: string, values: readonly string[]): Sql {
   return anyOf([...new Set(values)].map((value) => sql`${raw(column)} = ${value}`));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { query } from '../database/query.ts';
 import { allColumns, rowsOf } from '../database/rows.ts';
-import { allOf, always, anyOf, containing, hasId, never, raw, sql } from '../database/sql.ts';
+import { allOf, always, anyOf, containing, hasId, never, raw, sql, uuids } from '../database/sql.ts';
 import { newId } from '../ids.ts';
 import { startTestSubgraph, type TestSubgraph } from './harness.ts';
 import { NoteEntity, type SampleContext, sampleSubgraph } from './sample.ts';
@@ -64,6 +64,27 @@ describe('a statement with parameters', () => {
       for (const search of searches) await query(em, search);
       const prepared = sql`select name from pg_prepared_statements where statement ~ ${'^select id from note where .*(like|@@)'}`;
       expect(await query(em, prepared)).toEqual([]);
+    });
+  });
+
+  test('is planned once per connection for any number of ids', async () => {
+    await database()
+      .fork()
+      .execute(`create table parcel (id uuid primary key, weight int);
+      insert into parcel select gen_random_uuid(), n from generate_series(1, 2000) n; analyze parcel`);
+    await database().maintain(async (em) => {
+      const read = (count: number) =>
+        query(
+          em,
+          sql`select weight from parcel where id = any(${uuids(Array.from({ length: count }, () => newId()))})`,
+        );
+      for (let count = 0; count < 20; count++) await read(count);
+      const [plans] = await query(
+        em,
+        sql`select custom_plans::int, generic_plans::int from pg_prepared_statements where statement like ${'select weight%'}`,
+      );
+      // The first run is not prepared. PostgreSQL then makes five plans for the values before it keeps one.
+      expect(plans).toEqual({ custom_plans: 5, generic_plans: 14 });
     });
   });
 

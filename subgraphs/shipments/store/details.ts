@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, onlyColumns } from '#shared/database/list.ts';
 import type { Columns } from '#shared/database/rows.ts';
-import { always, type Sql, sql } from '#shared/database/sql.ts';
+import { always, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import { type Identity, isStaff } from '#shared/identity/identity.ts';
 import type { ChangeRow, CommentRow, EventRow, ItemRow, StopRow } from '../entities.ts';
 import { changeRows, commentRows, eventRows, itemRows, stopRows } from './rows.ts';
@@ -36,7 +36,7 @@ export function findEvents(
   const rows = eventRows.only(columns, ['shipmentId', 'version']);
   return rows.read(
     em,
-    sql`select e.* from unnest(${ids}::uuid[]) o (id) cross join lateral (
+    sql`select e.* from unnest(${uuids(ids)}) o (id) cross join lateral (
       select ${rows.columns('t')} from shipment_event t where t.shipment_id = o.id order by t.version desc limit ${last}
     ) e order by e."shipmentId", e.version`,
   );
@@ -52,7 +52,7 @@ export function findChanges(
   const rows = changeRows.only(columns, ['shipmentId', 'version']);
   return rows.read(
     em,
-    sql`select c.* from unnest(${ids}::uuid[]) o (id) cross join lateral (
+    sql`select c.* from unnest(${uuids(ids)}) o (id) cross join lateral (
       select ${rows.columns('t')} from shipment_change t where t.shipment_id = o.id order by t.version desc limit ${last}
     ) c order by c."shipmentId", c.version`,
   );

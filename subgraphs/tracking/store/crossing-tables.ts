@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { sql } from '#shared/database/sql.ts';
+import { sql, uuids } from '#shared/database/sql.ts';
 import { newId } from '#shared/ids.ts';
 import { type Area, toZone } from '../domain/area.ts';
 import type { Crossing, Fence } from '../domain/crossings.ts';
@@ -27,7 +27,7 @@ export async function presences(em: EntityManager, vehicleIds: readonly string[]
   const rows = await query<Presence>(
     em,
     sql`select vehicle_id as "vehicleId", geofence_id as "geofenceId" from geofence_presence
-      where vehicle_id = any(${vehicleIds}::uuid[])`,
+      where vehicle_id = any(${uuids(vehicleIds)})`,
   );
   const byVehicle = Map.groupBy(rows, ({ vehicleId }) => vehicleId);
   return new Map([...byVehicle].map(([id, own]) => [id, new Set(own.map(({ geofenceId }) => geofenceId))]));
@@ -57,7 +57,7 @@ export async function fencesNear(
   const places = JSON.stringify(positions.map(({ longitude: x, latitude: y }) => ({ x, y })));
   const rows = await query<{ id: string; name: string; area: Area; hysteresisMeters: number }>(
     em,
-    sql`select id, name, area, hysteresis_meters as "hysteresisMeters" from geofence where id = any(${known}::uuid[]) or id in (
+    sql`select id, name, area, hysteresis_meters as "hysteresisMeters" from geofence where id = any(${uuids(known)}) or id in (
         select a.geofence_id from json_to_recordset(${places}::json) as given (x float8, y float8)
         join geofence_area a on a.bounds @> point(given.x, given.y))
       order by id`,
@@ -86,7 +86,7 @@ export async function writePresences(
 }
 
 export async function removeEvents(em: EntityManager, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await query(em, sql`delete from geofence_event where id = any(${ids}::uuid[])`);
+  if (ids.length > 0) await query(em, sql`delete from geofence_event where id = any(${uuids(ids)})`);
 }
 
 export async function writeEvents(

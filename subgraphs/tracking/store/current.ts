@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, pageOf, readPage } from '#shared/database/list.ts';
 import { query } from '#shared/database/query.ts';
-import { anyOf, type Sql, sql } from '#shared/database/sql.ts';
+import { anyOf, arrayOf, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import { type Bounds, toRectangles } from '../domain/area.ts';
@@ -20,7 +20,7 @@ export function positionsOfVehicles(
   return positionRows.read(
     em,
     sql`select ${columns} from vehicle_position t
-      where t.vehicle_id = any(${vehicleIds}::uuid[]) and ${visiblePositions(reach, 'vehicle_id')}`,
+      where t.vehicle_id = any(${uuids(vehicleIds)}) and ${visiblePositions(reach, 'vehicle_id')}`,
   );
 }
 
@@ -29,7 +29,7 @@ export function positionsOfDrivers(em: EntityManager, reach: Reach, driverIds: r
   return positionRows.read(
     em,
     sql`select ${columns} from driver_position t
-      where t.driver_id = any(${driverIds}::uuid[]) and ${visiblePositions(reach, 'driver_id')}`,
+      where t.driver_id = any(${uuids(driverIds)}) and ${visiblePositions(reach, 'driver_id')}`,
   );
 }
 
@@ -47,7 +47,7 @@ export function positionsOfShipments(
     em,
     sql`select distinct on (c.shipment_id) c.shipment_id as "shipmentId", ${columns}
       from carriage c join vehicle_position t on t.vehicle_id = c.vehicle_id and t.recorded_at >= c.from_at
-      where c.shipment_id = any(${shipmentIds}::uuid[]) and c.to_at is null and ${visibleCarriages(reach)}
+      where c.shipment_id = any(${uuids(shipmentIds)}) and c.to_at is null and ${visibleCarriages(reach)}
       order by c.shipment_id, c.from_at desc`,
   );
 }
@@ -69,7 +69,7 @@ export async function loadsAt(em: EntityManager, reach: Reach, moments: readonly
     em,
     sql`select distinct on (given.vehicle_id, given.at) given.vehicle_id as "vehicleId", given.at as "recordedAt",
         c.shipment_id as "shipmentId"
-      from unnest(${vehicleIds}::uuid[], ${times}::timestamptz[]) as given (vehicle_id, at)
+      from unnest(${uuids(vehicleIds)}, ${arrayOf(times, 'timestamptz')}) as given (vehicle_id, at)
       join carriage c on c.vehicle_id = given.vehicle_id and c.from_at <= given.at and (c.to_at is null or given.at < c.to_at)
       where ${visibleCarriages(reach)}
       order by given.vehicle_id, given.at, c.from_at desc`,

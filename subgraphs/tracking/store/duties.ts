@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { sql } from '#shared/database/sql.ts';
+import { sql, uuids } from '#shared/database/sql.ts';
 import type { Duty } from '../domain/duty.ts';
 
 interface DutyRow {
@@ -24,7 +24,7 @@ export async function dutiesOf(
         least(a.starts_at, case when l.picked_up_at is not null then greatest(l.picked_up_at, a.assigned_at) end) as "startsAt",
         least(l.ended_at, a.released_at) as "endedAt"
       from assignment a left join load l using (shipment_id)
-      where a.vehicle_id = any(${vehicleIds}::uuid[]) and a.assigned_at <= ${to}::timestamptz
+      where a.vehicle_id = any(${uuids(vehicleIds)}) and a.assigned_at <= ${to}::timestamptz
         and (l.ended_at is null or l.ended_at > ${from}::timestamptz - interval '1 day')
         and (a.released_at is null or a.released_at > ${from}::timestamptz - interval '1 day')`,
   );

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { raw, type Sql, sql } from '#shared/database/sql.ts';
+import { raw, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import { earthRadiusMeters, type Point } from '#shared/geo/sphere.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import { type Journey, recentSpeed } from '../domain/eta.ts';
@@ -39,13 +39,13 @@ export function journeysOfShipments(
   reach: Reach,
   shipmentIds: readonly string[],
 ): Promise<JourneyOfShipment[]> {
-  return journeysWhere(em, sql`c.shipment_id = any(${shipmentIds}::uuid[]) and ${visibleCarriages(reach)}`);
+  return journeysWhere(em, sql`c.shipment_id = any(${uuids(shipmentIds)}) and ${visibleCarriages(reach)}`);
 }
 
 /** The journeys of the shipments that these vehicles carry now. The conditions on `l` are those of an index. */
 export function journeysOfVehicles(em: EntityManager, vehicleIds: readonly string[]): Promise<JourneyOfShipment[]> {
   const onTheRoad = sql`l.picked_up_at is not null and l.ended_at is null`;
-  return journeysWhere(em, sql`${onTheRoad} and c.vehicle_id = any(${vehicleIds}::uuid[])`);
+  return journeysWhere(em, sql`${onTheRoad} and c.vehicle_id = any(${uuids(vehicleIds)})`);
 }
 
 async function journeysWhere(em: EntityManager, condition: Sql): Promise<JourneyOfShipment[]> {

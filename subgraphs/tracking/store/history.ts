@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { raw, sql } from '#shared/database/sql.ts';
+import { raw, sql, uuids } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { type Reach, reaches } from '#shared/identity/reach.ts';
 import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
@@ -132,7 +132,7 @@ async function carriageWindows(
     sql`select * from (
         select ${owner} as "ownerId", c.vehicle_id as "vehicleId",
           greatest(c.from_at, ${period.from}::timestamptz) as "from", least(c.to_at, ${period.to}::timestamptz) as "to"
-        from carriage c where ${owner} = any(${ids}::uuid[]) and ${visibleCarriages(reach)}
+        from carriage c where ${owner} = any(${uuids(ids)}) and ${visibleCarriages(reach)}
       ) w where "from" < "to"`,
   );
   return rows.map(({ from, to, ...row }) => ({ ...row, driverId: null, from: new Date(from), to: new Date(to) }));

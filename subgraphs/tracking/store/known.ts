@@ -1,6 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
-import { sql } from '#shared/database/sql.ts';
+import { sql, uuids } from '#shared/database/sql.ts';
 import { isUuid } from '#shared/ids.ts';
 import type { Duty } from '../domain/duty.ts';
 import type { Position } from '../domain/position.ts';
@@ -29,13 +29,13 @@ export async function lockAndRead(
   const driverIds = idsIn(reports.flatMap(({ driverId }) => driverId ?? []));
   const vehicles = await query<{ id: string }>(
     em,
-    sql`select vehicle_id as id from vehicle where vehicle_id = any(${vehicleIds}::uuid[]) and active
+    sql`select vehicle_id as id from vehicle where vehicle_id = any(${uuids(vehicleIds)}) and active
       order by vehicle_id for no key update`,
   );
   // Read after the lock is taken, so that positions of a concurrent report are included.
   const positions = await positionRows.read<{ toldAt: string | null }>(
     em,
-    sql`select ${positionRows.columns('t')}, t.told_at as "toldAt" from vehicle_position t where t.vehicle_id = any(${vehicleIds}::uuid[])`,
+    sql`select ${positionRows.columns('t')}, t.told_at as "toldAt" from vehicle_position t where t.vehicle_id = any(${uuids(vehicleIds)})`,
   );
   const drivers = driverIds.length === 0 ? [] : await readDrivers(em, driverIds);
   const current = new Map(positions.map((position) => [position.vehicleId, position]));
@@ -52,7 +52,7 @@ async function readDrivers(em: EntityManager, ids: readonly string[]): Promise<[
   const rows = await positionRows.read<{ id: string }>(
     em,
     sql`select d.driver_id as id, ${positionRows.columns('t')} from driver d left join driver_position t using (driver_id)
-      where d.driver_id = any(${ids}::uuid[]) and d.active`,
+      where d.driver_id = any(${uuids(ids)}) and d.active`,
   );
   return rows.map(({ id, ...position }) => [id, position.vehicleId ? position : null]);
 }

@@ -1,5 +1,5 @@
 import { query } from '#shared/database/query.ts';
-import { sql } from '#shared/database/sql.ts';
+import { sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import type { Position } from '../domain/position.ts';
 
@@ -22,7 +22,7 @@ export async function tellPlaces(
   );
   if (due.length === 0) return;
   const vehicleIds = due.map(({ vehicleId }) => vehicleId);
-  await query(em, sql`update vehicle_position set told_at = recorded_at where vehicle_id = any(${vehicleIds}::uuid[])`);
+  await query(em, sql`update vehicle_position set told_at = recorded_at where vehicle_id = any(${uuids(vehicleIds)})`);
   await emit('vehicles.located', {
     at: now.toISOString(),
     vehicles: due.map(({ vehicleId, driverId, latitude, longitude, recordedAt }) => ({
