@@ -7,11 +7,12 @@ import type { Log } from '../runtime/log.ts';
 import { cancelStatements } from './cancel-statements.ts';
 import { countStatements } from './count-statements.ts';
 import type { NamedMigration } from './database-types.ts';
+import { DirectStatements } from './direct-statements.ts';
 import { idempotencyMigration } from './idempotency.ts';
 import { inboxMigration } from './inbox.ts';
 import { releaseLostConnections } from './lost-connections.ts';
 import { prepareStatements } from './prepare-statements.ts';
-import { query } from './query.ts';
+import { query, runDirectly } from './query.ts';
 import { requireColumns } from './require-columns.ts';
 import { requireMigrations } from './require-migrations.ts';
 import { connectionSettings, connectToSchema } from './schema-client.ts';
@@ -66,6 +67,10 @@ export async function openDatabase({
   statementTimeoutMs,
 }: DatabaseOptions): Promise<Database> {
   let statements = 0;
+  const counted = () => {
+    statements += 1;
+  };
+  let pool: pg.Pool | undefined;
   const migrationsList = [inboxMigration, idempotencyMigration, ...migrations];
   const orm = await MikroORM.init({
     clientUrl: url,
@@ -79,15 +84,16 @@ export async function openDatabase({
       ...connectionSettings(schema),
       statement_timeout: statementTimeoutMs,
       connectionTimeoutMillis: statementTimeoutMs,
-      onPoolCreated(pool: pg.Pool) {
-        releaseLostConnections(pool);
-        prepareStatements(pool);
+      onPoolCreated(created: pg.Pool) {
+        releaseLostConnections(created);
+        prepareStatements(created);
+        pool = created;
       },
     },
     // MikroORM passes a connection of Kysely, although the option has another type.
     async onCreateConnection(created) {
       const connection = created as DatabaseConnection;
-      countStatements(connection, () => statements++);
+      countStatements(connection, counted);
       cancelStatements(connection, log);
     },
     migrations: {
@@ -107,7 +113,10 @@ export async function openDatabase({
       return run(em);
     });
   return {
-    fork: (signal) => orm.em.fork(signal && { signal }),
+    fork(signal) {
+      const em = orm.em.fork(signal && { signal });
+      return pool ? runDirectly(em, new DirectStatements({ pool, log, counted }, signal)) : em;
+    },
     maintain,
     async migrate() {
       const done = await maintain(async (em) => {

@@ -1,7 +1,16 @@
 import { CompiledQuery } from 'kysely';
 import { recordStatement } from '../runtime/explain.ts';
 import type { EntityManager } from './database-types.ts';
+import type { DirectStatements } from './direct-statements.ts';
 import type { Sql } from './sql.ts';
+
+const directStatements = new WeakMap<EntityManager, DirectStatements>();
+
+/** Makes an entity manager run the statements of `query` directly. It must not be one of a transaction. */
+export function runDirectly(em: EntityManager, direct: DirectStatements): EntityManager {
+  directStatements.set(em, direct);
+  return em;
+}
 
 /**
  * Runs a statement in the transaction of the entity manager, if there is one. Values are sent as parameters (P21), which
@@ -26,6 +35,12 @@ async function run<R extends object>(em: EntityManager, text: string, parameters
   const startedAt = performance.now();
   let rows: number | null = null;
   try {
+    const direct = directStatements.get(em);
+    if (direct) {
+      const result = await direct.run<R>(text, [...parameters]);
+      rows = result.rowCount ?? result.rows.length;
+      return result.rows;
+    }
     // The ORM has the signal of a fork only in this protected member.
     const options = em['getAbortOptions']();
     const result = await em.getKysely().executeQuery<R>(CompiledQuery.raw(text, [...parameters]), options);

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { isUuid, toId } from '../ids.ts';
+import { isUuid } from '../ids.ts';
 import type { BaseContext } from './context.ts';
 
 const keysPerBatch = 500;
@@ -49,11 +49,16 @@ export function listsById<R>(
 function perId<V>(read: (ids: readonly string[]) => Promise<(id: string) => V>): DataLoader<string, V> {
   return new DataLoader(
     async (given) => {
-      const ids = given.map(toId);
+      const ids = given.map(inLowerCase);
       return ids.map(await read(ids.filter(isUuid)));
     },
-    { maxBatchSize: keysPerBatch, cacheKeyFn: toId },
+    { maxBatchSize: keysPerBatch, cacheKeyFn: inLowerCase },
   );
+}
+
+/** The form in which ids are stored. A text that is no id belongs to no record in any case. */
+function inLowerCase(id: string): string {
+  return id.toLowerCase();
 }
 
 /** One loader per distinct arguments, for fields with arguments. */

@@ -15,6 +15,8 @@ function inStorableYears(instant: Date): Date {
 const DateTime = new GraphQLScalarType<Date, string>({
   ...dateTime,
   name: 'DateTime',
+  // The serializer of the library checks the text that it has made.
+  serialize: (value) => (value instanceof Date ? value.toISOString() : dateTime.serialize(value)),
   parseValue: (value) => inStorableYears(dateTime.parseValue(value)),
   parseLiteral: (node, variables) => inStorableYears(dateTime.parseLiteral(node, variables)),
 });

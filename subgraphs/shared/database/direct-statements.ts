@@ -1,0 +1,79 @@
+import pg, { type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import type { Log } from '../runtime/log.ts';
+
+/** What the statements of a database share. */
+export interface DirectHost {
+  readonly pool: Pool;
+  readonly log: Log;
+  /** Called for each statement. */
+  readonly counted: () => void;
+}
+
+/** Runs statements outside of transactions on connections of the driver, without the layers of the ORM (P30). */
+export class DirectStatements {
+  readonly #host: DirectHost;
+  readonly #signal: AbortSignal | undefined;
+
+  /** @param signal cancels the statements when aborted */
+  constructor(host: DirectHost, signal?: AbortSignal) {
+    this.#host = host;
+    this.#signal = signal;
+  }
+
+  /** @throws errors of the driver; the reason of the signal after a cancellation */
+  async run<R extends QueryResultRow>(text: string, values: unknown[]): Promise<QueryResult<R>> {
+    const { pool, counted } = this.#host;
+    this.#signal?.throwIfAborted();
+    const client = await pool.connect();
+    try {
+      this.#signal?.throwIfAborted();
+      counted();
+      return await (this.#signal
+        ? this.#runCancellable<R>(client, text, values, this.#signal)
+        : client.query<R>(text, values));
+    } finally {
+      client.release();
+    }
+  }
+
+  /** Ends when the statement and its cancellation have ended, so that the cancellation meets no later statement. */
+  async #runCancellable<R extends QueryResultRow>(
+    client: PoolClient,
+    text: string,
+    values: unknown[],
+    signal: AbortSignal,
+  ): Promise<QueryResult<R>> {
+    let cancelling: Promise<void> | undefined;
+    let isOver = false;
+    const cancel = () => {
+      cancelling = cancelStatement(this.#host.pool, client).catch((error: unknown) => {
+        // The statement may end before its cancellation arrives. The cancellation then fails without harm.
+        if (!isOver) this.#host.log.warn({ err: error }, 'a statement could not be cancelled');
+      });
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      return await client.query<R>(text, values);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      isOver = true;
+      signal.removeEventListener('abort', cancel);
+      await cancelling;
+    }
+  }
+}
+
+/** Cancels the statement of a connection on another one, which is not of the pool, so that a full pool does not delay it. */
+async function cancelStatement({ options }: Pool, client: PoolClient): Promise<void> {
+  // The options of a pool hide the password, and the types of pg leave out the process id of a connection.
+  const control = new pg.Client({ ...options, password: options.password });
+  const { processID } = client as PoolClient & { readonly processID: number };
+  try {
+    await control.connect();
+    await control.query('select pg_cancel_backend($1)', [processID]);
+  } finally {
+    await control.end();
+  }
+}
