@@ -39,7 +39,7 @@ export function createContext(base: BaseContext, services: AccessServices): Acce
     ...services,
     network: base.clientAddress === null ? 'unknown' : clientNetwork(base.clientAddress),
     loadersOf(identity) {
-      const loaders = known.get(identity) ?? createLoaders(base.em, identity);
+      const loaders = known.get(identity) ?? createLoaders(base, identity);
       known.set(identity, loaders);
       return loaders;
     },

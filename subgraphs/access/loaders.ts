@@ -1,5 +1,5 @@
-import type { EntityManager } from '#shared/database/database.ts';
-import { pagesOf } from '#shared/database/list.ts';
+import { onlyColumns, pagesOf } from '#shared/database/list.ts';
+import type { BaseContext } from '#shared/graphql/context.ts';
 import { byId, idOf } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { accountsByName } from './store/accounts.ts';
@@ -7,17 +7,17 @@ import { accountRows, organizationRows } from './store/rows.ts';
 import { namedAccounts, visibleAccounts, visibleMembers, visibleOrganizations } from './store/visibility.ts';
 
 /** Loaders of the records that one identity may see. Their statements do not read other records. */
-export function createLoaders(em: EntityManager, identity: Identity) {
+export function createLoaders({ em, columns }: BaseContext, identity: Identity) {
+  const accounts = accountRows.only(columns('Account'), ['id']);
+  const organizations = organizationRows.only(columns('Organization'), ['id']);
+  const members = onlyColumns(accountsByName, columns('Account'), ['id']);
   return {
-    account: byId((ids) => accountRows.readBy(em, 'id', ids, { where: visibleAccounts(identity) }), idOf),
+    account: byId((ids) => accounts.readBy(em, 'id', ids, { where: visibleAccounts(identity) }), idOf),
     /** Accounts to which records refer. The resolvers of their fields decide which fields are visible. */
-    namedAccount: byId((ids) => accountRows.readBy(em, 'id', ids, { where: namedAccounts(identity) }), idOf),
-    organization: byId(
-      (ids) => organizationRows.readBy(em, 'id', ids, { where: visibleOrganizations(identity) }),
-      idOf,
-    ),
+    namedAccount: byId((ids) => accounts.readBy(em, 'id', ids, { where: namedAccounts(identity) }), idOf),
+    organization: byId((ids) => organizations.readBy(em, 'id', ids, { where: visibleOrganizations(identity) }), idOf),
     /** A page of the accounts of an organization. */
-    members: pagesOf(em, accountsByName, 'organization_id', [visibleMembers(identity)]),
+    members: pagesOf(em, members, 'organization_id', [visibleMembers(identity)]),
   };
 }
 export type Loaders = ReturnType<typeof createLoaders>;

@@ -1,3 +1,4 @@
+import { fieldsOf } from '#shared/graphql/columns.ts';
 import { scopesOf } from '#shared/identity/identity.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { AccessContext, AccountNode, OrganizationNode } from '../context.ts';
@@ -20,64 +21,78 @@ export const queries = {
   viewer: (_parent: unknown, _args: unknown, context: AccessContext) =>
     context.identity.kind === 'account' ? account(context.identity.accountId, context) : null,
   account: (_parent: unknown, { id }: Reference, context: AccessContext) => account(id, context),
-  accounts: (_parent: unknown, { filter, ...page }: Page<AccountFilter>, { em }: AccessContext) =>
-    pageOfAccounts(em, filter ?? {}, page),
+  accounts: (_parent: unknown, { filter, ...page }: Page<AccountFilter>, { em, columns }: AccessContext) =>
+    pageOfAccounts(em, filter ?? {}, page, columns('Account')),
   organization: (_parent: unknown, { id }: Reference, { identity, loadersOf }: AccessContext) =>
     loadersOf(identity).organization.load(id),
-  organizations: (_parent: unknown, { filter, ...page }: Page<OrganizationFilter>, { em }: AccessContext) =>
-    pageOfOrganizations(em, filter ?? {}, page),
-  auditEntries: (_parent: unknown, { filter, ...page }: Page<AuditFilter>, { em }: AccessContext) =>
-    pageOfAudit(em, filter ?? {}, page),
+  organizations: (_parent: unknown, { filter, ...page }: Page<OrganizationFilter>, { em, columns }: AccessContext) =>
+    pageOfOrganizations(em, filter ?? {}, page, columns('Organization')),
+  auditEntries: (_parent: unknown, { filter, ...page }: Page<AuditFilter>, { em, columns }: AccessContext) =>
+    pageOfAudit(em, filter ?? {}, page, columns('AuditEntry')),
 };
 
+const accountField = fieldsOf<AccountNode, AccessContext>();
+type OfVisibility = 'id' | 'organizationId' | 'seenAs';
+
 /** Resolves a field for identities that may see all fields of the account, else null. */
-function ofWhole<R>(
-  read: (node: AccountNode) => R,
-): (node: AccountNode, _: unknown, context: AccessContext) => R | null {
-  return (node, _args, { identity }) => (seesWhole(node.seenAs ?? identity, node) ? read(node) : null);
+function ofWhole<const K extends keyof AccountNode & string, R>(
+  columns: readonly K[],
+  read: (node: Pick<AccountNode, K>) => R,
+) {
+  return accountField<K | OfVisibility, R | null>(
+    ['id', 'organizationId', 'seenAs', ...columns],
+    (node, _args, { identity }) => (seesWhole(node.seenAs ?? identity, node) ? read(node) : null),
+  );
 }
 
 export const Account = {
   __resolveReference: ({ id }: Reference, { identity, loadersOf }: AccessContext) =>
     loadersOf(identity).namedAccount.load(id),
-  email: ofWhole(({ email }) => email),
-  roles: ofWhole(({ roles }) => roles),
-  scopes: ofWhole(({ roles }) => scopesOf(roles)),
+  email: ofWhole(['email'], ({ email }) => email),
+  roles: ofWhole(['roles'], ({ roles }) => roles),
+  scopes: ofWhole(['roles'], ({ roles }) => scopesOf(roles)),
   /** These identities are staff or the driver, whom the fleet subgraph allows to see the driver. */
-  driver: ofWhole(({ driverId }) => (driverId ? { id: driverId } : null)),
-  active: ofWhole(({ deactivatedAt }) => !deactivatedAt),
-  createdAt: ofWhole(({ createdAt }) => createdAt),
-  version: ofWhole(({ version }) => version),
-  organization: async ({ organizationId, seenAs }: AccountNode, _args: unknown, context: AccessContext) => {
+  driver: ofWhole(['driverId'], ({ driverId }) => (driverId ? { id: driverId } : null)),
+  active: ofWhole(['deactivatedAt'], ({ deactivatedAt }) => !deactivatedAt),
+  createdAt: ofWhole(['createdAt'], ({ createdAt }) => createdAt),
+  version: ofWhole(['version'], ({ version }) => version),
+  organization: accountField(['organizationId', 'seenAs'], async ({ organizationId, seenAs }, _args, context) => {
     if (!organizationId) return null;
     const organization = await context.loadersOf(seenAs ?? context.identity).organization.load(organizationId);
     return organization && seenAs ? { ...organization, seenAs } : organization;
-  },
+  }),
 };
 
+const organizationField = fieldsOf<OrganizationNode, AccessContext>();
+
 /** Resolves a field for identities that may see the billing details of the organization, else null. */
-function ofBilling<R>(
-  read: (node: OrganizationNode) => R,
-): (node: OrganizationNode, _: unknown, context: AccessContext) => R | null {
-  return (node, _args, { identity }) => (seesBilling(node.seenAs ?? identity, node) ? read(node) : null);
+function ofBilling<const K extends keyof OrganizationNode & string, R>(
+  columns: readonly K[],
+  read: (node: Pick<OrganizationNode, K>) => R,
+) {
+  return organizationField<K | 'id' | 'seenAs', R | null>(['id', 'seenAs', ...columns], (node, _args, { identity }) =>
+    seesBilling(node.seenAs ?? identity, node) ? read(node) : null,
+  );
 }
 
 export const Organization = {
   __resolveReference: ({ id }: Reference, { identity, loadersOf }: AccessContext) =>
     loadersOf(identity).organization.load(id),
-  billingAddress: ofBilling(({ billingAddress }) => billingAddress),
-  vatId: ofBilling(({ vatId }) => vatId),
-  paymentTermsDays: ofBilling(({ paymentTermsDays }) => paymentTermsDays),
-  accounts: ({ id, seenAs }: OrganizationNode, page: PageArguments, { identity, loadersOf }: AccessContext) =>
+  billingAddress: ofBilling(['billingAddress'], ({ billingAddress }) => billingAddress),
+  vatId: ofBilling(['vatId'], ({ vatId }) => vatId),
+  paymentTermsDays: ofBilling(['paymentTermsDays'], ({ paymentTermsDays }) => paymentTermsDays),
+  accounts: organizationField(['id', 'seenAs'], ({ id, seenAs }, page: PageArguments, { identity, loadersOf }) =>
     loadersOf(seenAs ?? identity).members(id, page),
+  ),
 };
 
+const auditField = fieldsOf<AuditRow, AccessContext>();
 export const AuditEntry = {
-  actor: ({ actorId }: AuditRow, _args: unknown, context: AccessContext) => account(actorId, context),
-  target: async ({ targetKind, targetId }: AuditRow, _args: unknown, { identity, loadersOf }: AccessContext) => {
+  actor: auditField(['actorId'], ({ actorId }, _args, context) => account(actorId, context)),
+  target: auditField(['targetKind', 'targetId'], async ({ targetKind, targetId }, _args, { identity, loadersOf }) => {
     if (!targetId) return null;
     const { account, organization } = loadersOf(identity);
     const record = await (targetKind === 'Account' ? account.load(targetId) : organization.load(targetId));
     return record && { ...record, __typename: targetKind };
-  },
+  }),
 };

@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { hasId, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
@@ -32,8 +33,10 @@ export async function pageOfAccounts(
   em: EntityManager,
   filter: AccountFilter,
   page: PageArguments,
-): Promise<Connection<Account>> {
-  return readPage(em, accountsByName, conditionsOf(filter), pageOf(accountsByName, page));
+  columns: Columns,
+): Promise<Connection<Pick<Account, 'id'>>> {
+  const list = onlyColumns(accountsByName, columns, ['id']);
+  return readPage(em, list, conditionsOf(filter), pageOf(list, page));
 }
 
 function conditionsOf({ search, roles, role, organizationId, active }: AccountFilter): Sql[] {

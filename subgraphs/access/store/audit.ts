@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { hasId, isOneOf, type Sql, sql, within } from '#shared/database/sql.ts';
 import { newId } from '#shared/ids.ts';
 import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
@@ -65,8 +66,10 @@ export async function pageOfAudit(
   em: EntityManager,
   filter: AuditFilter,
   page: PageArguments,
-): Promise<Connection<AuditEntry>> {
-  return readPage(em, entries, conditionsOf(filter), pageOf(entries, page));
+  columns: Columns,
+): Promise<Connection<Pick<AuditEntry, 'id'>>> {
+  const list = onlyColumns(entries, columns, ['id']);
+  return readPage(em, list, conditionsOf(filter), pageOf(list, page));
 }
 
 function conditionsOf({ actions, action, actorId, targetId, at, since, until }: AuditFilter): Sql[] {

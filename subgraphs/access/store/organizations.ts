@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
+import { type Columns, noColumns } from '#shared/database/rows.ts';
 import { isOneOf, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
@@ -17,7 +18,7 @@ export interface OrganizationFilter {
 /** The tier of an account's requests. Accounts without an organization belong to the freight company and have all features. */
 export async function tierOf(em: EntityManager, organizationId: string | null): Promise<Tier> {
   if (organizationId === null) return 'ENTERPRISE';
-  const [organization] = await organizationRows.readBy(em, 'id', [organizationId]);
+  const [organization] = await organizationRows.only(noColumns, ['tier']).readBy(em, 'id', [organizationId]);
   if (!organization) throw new Error(`No organization ${organizationId}`);
   return organization.tier;
 }
@@ -37,10 +38,12 @@ export async function pageOfOrganizations(
   em: EntityManager,
   { search, tiers, tier }: OrganizationFilter,
   page: PageArguments,
-): Promise<Connection<Organization>> {
+  columns: Columns,
+): Promise<Connection<Pick<Organization, 'id'>>> {
   const where: Sql[] = [];
   if (search != null) where.push(keyContains('t.name_key', parseSearch(search)));
   if (tiers != null) where.push(isOneOf('t.tier', tiers));
   if (tier != null) where.push(sql`t.tier = ${tier}`);
-  return readPage(em, organizations, where, pageOf(organizations, page));
+  const list = onlyColumns(organizations, columns, ['id']);
+  return readPage(em, list, where, pageOf(list, page));
 }
