@@ -1,3 +1,4 @@
+import { fieldsOf } from '#shared/graphql/columns.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
@@ -18,8 +19,8 @@ interface Count {
 const maxMatches = 30;
 
 export const assessmentQueries = {
-  riskAssessments: (_parent: unknown, { filter, ...page }: Page<AssessmentFilter>, { em }: RiskContext) =>
-    pageOfAssessments(em, filter ?? {}, page),
+  riskAssessments: (_parent: unknown, { filter, ...page }: Page<AssessmentFilter>, { em, columns }: RiskContext) =>
+    pageOfAssessments(em, filter ?? {}, page, columns('RiskAssessment')),
   riskPolicy: () => ({
     reviewAbove,
     blockAbove,
@@ -32,16 +33,18 @@ export const Shipment = {
   risk: ({ id }: Reference, _args: unknown, { loaders }: RiskContext) => loaders.assessmentOfShipment.load(id),
 };
 
+const assessmentField = fieldsOf<Assessment, RiskContext>();
 export const RiskAssessment = {
   __resolveReference: ({ id }: Reference, { loaders }: RiskContext) => loaders.assessment.load(id),
-  shipment: ({ shipmentId }: Assessment) => ({ id: shipmentId }),
-  organization: ({ organizationId }: Assessment) => ({ id: organizationId }),
-  reviewCase: ({ shipmentId }: Assessment, _args: unknown, { loaders }: RiskContext) =>
+  shipment: assessmentField(['shipmentId'], ({ shipmentId }) => ({ id: shipmentId })),
+  organization: assessmentField(['organizationId'], ({ organizationId }) => ({ id: organizationId })),
+  reviewCase: assessmentField(['shipmentId'], ({ shipmentId }, _args, { loaders }) =>
     loaders.reviewCaseOfShipment.load(shipmentId),
-  history: async ({ shipmentId }: Assessment, { first }: Count, { loaders }: RiskContext) => {
+  ),
+  history: assessmentField(['shipmentId'], async ({ shipmentId }, { first }: Count, { loaders }) => {
     checkCount('first', first, maxHistory);
     return (await loaders.historyOfShipment.load(shipmentId)).slice(0, first);
-  },
+  }),
 };
 
 export const RiskFactsResolvers = {

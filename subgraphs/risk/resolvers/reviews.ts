@@ -1,3 +1,4 @@
+import { fieldsOf } from '#shared/graphql/columns.ts';
 import { recordMutation } from '#shared/graphql/mutation.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
@@ -13,8 +14,8 @@ export const reviewQueries = {
   reviewQueue: (
     _parent: unknown,
     { filter, ...page }: PageArguments & { readonly filter?: ReviewFilter | null },
-    { em }: RiskContext,
-  ) => pageOfReviews(em, filter ?? {}, page),
+    { em, columns }: RiskContext,
+  ) => pageOfReviews(em, filter ?? {}, page, columns('ReviewCase')),
   reviewCase: (_parent: unknown, { id }: Reference, { loaders }: RiskContext) => loaders.reviewCase.load(id),
 };
 
@@ -26,15 +27,21 @@ export const reviewMutations = {
   }),
 };
 
+const caseField = fieldsOf<Case, RiskContext>();
 export const ReviewCase = {
   __resolveReference: ({ id }: Reference, { loaders }: RiskContext) => loaders.reviewCase.load(id),
-  shipment: ({ shipmentId }: Case) => ({ id: shipmentId }),
-  reference: async ({ shipmentId }: Case, _args: unknown, { loaders }: RiskContext) =>
-    (await loaders.booking.load(shipmentId))?.reference,
-  organization: ({ organizationId }: Case) => ({ id: organizationId }),
-  assessment: ({ assessmentId }: Case, _args: unknown, { loaders }: RiskContext) =>
+  shipment: caseField(['shipmentId'], ({ shipmentId }) => ({ id: shipmentId })),
+  reference: caseField(
+    ['shipmentId'],
+    async ({ shipmentId }, _args, { loaders }) => (await loaders.booking.load(shipmentId))?.reference,
+  ),
+  organization: caseField(['organizationId'], ({ organizationId }) => ({ id: organizationId })),
+  assessment: caseField(['assessmentId'], ({ assessmentId }, _args, { loaders }) =>
     loaders.assessment.load(assessmentId),
-  pickupFrom: async ({ shipmentId }: Case, _args: unknown, { loaders }: RiskContext) =>
-    (await loaders.booking.load(shipmentId))?.pickupFrom,
-  decidedBy: ({ decidedBy }: Case) => (decidedBy ? { id: decidedBy } : null),
+  ),
+  pickupFrom: caseField(
+    ['shipmentId'],
+    async ({ shipmentId }, _args, { loaders }) => (await loaders.booking.load(shipmentId))?.pickupFrom,
+  ),
+  decidedBy: caseField(['decidedBy'], ({ decidedBy }) => (decidedBy ? { id: decidedBy } : null)),
 };

@@ -1,4 +1,5 @@
 import type { Transaction } from '#shared/database/transaction.ts';
+import { fieldsOf } from '#shared/graphql/columns.ts';
 import { mutation } from '#shared/graphql/mutation.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
@@ -11,8 +12,8 @@ export const watchlistQueries = {
   watchlist: (
     _parent: unknown,
     { filter, ...page }: PageArguments & { readonly filter?: WatchlistFilter | null },
-    { em }: RiskContext,
-  ) => pageOfWatchlist(em, filter ?? {}, page),
+    { em, columns }: RiskContext,
+  ) => pageOfWatchlist(em, filter ?? {}, page, columns('WatchlistEntry')),
 };
 
 const outcomeOf = ({ entry, reassessed }: WatchlistChange) => ({ entryId: entry.id, reassessed });
@@ -39,9 +40,10 @@ export const watchlistMutations = {
   }),
 };
 
+const entryField = fieldsOf<Entry, RiskContext>();
 export const WatchlistEntry = {
   __resolveReference: ({ id }: { readonly id: string }, { loaders }: RiskContext) => loaders.watchlistEntry.load(id),
-  addedBy: ({ addedBy }: Entry) => (addedBy ? { id: addedBy } : null),
-  active: ({ removedAt }: Entry) => !removedAt,
-  removedBy: ({ removedBy }: Entry) => (removedBy ? { id: removedBy } : null),
+  addedBy: entryField(['addedBy'], ({ addedBy }) => (addedBy ? { id: addedBy } : null)),
+  active: entryField(['removedAt'], ({ removedAt }) => !removedAt),
+  removedBy: entryField(['removedBy'], ({ removedBy }) => (removedBy ? { id: removedBy } : null)),
 };

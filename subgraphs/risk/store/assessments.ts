@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { anyOf, hasId, type Sql, sql, uuids, within } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
@@ -13,10 +14,15 @@ import { assessmentRows } from './rows.ts';
 export const maxHistory = 20;
 
 /** The newest assessments of each of these shipments, newest first, in one statement. */
-export function historyOf(em: EntityManager, shipmentIds: readonly string[]): Promise<Assessment[]> {
-  return assessmentRows.read(
+export function historyOf(
+  em: EntityManager,
+  shipmentIds: readonly string[],
+  columns: Columns,
+): Promise<Pick<Assessment, 'shipmentId'>[]> {
+  const rows = assessmentRows.only(columns, ['shipmentId']);
+  return rows.read(
     em,
-    sql`select ${assessmentRows.columns('t')} from assessment newest
+    sql`select ${rows.columns('t')} from assessment newest
       join assessment t on t.shipment_id = newest.shipment_id and t.revision > newest.revision - ${maxHistory}
       where newest.current and newest.shipment_id = any(${uuids(shipmentIds)})
       order by t.shipment_id, t.revision desc`,
@@ -51,8 +57,10 @@ export async function pageOfAssessments(
   em: EntityManager,
   filter: AssessmentFilter,
   page: PageArguments,
-): Promise<Connection<Assessment>> {
-  return readPage(em, assessments, conditionsOf(filter), pageOf(assessments, page));
+  columns: Columns,
+): Promise<Connection<Pick<Assessment, 'id'>>> {
+  const list = onlyColumns(assessments, columns, ['id']);
+  return readPage(em, list, conditionsOf(filter), pageOf(list, page));
 }
 
 /** The decisions are part of the SQL text, because PostgreSQL does not use the index of stopped shipments for a parameter. */

@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { hasId, isOneOf, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
@@ -69,19 +70,26 @@ export async function pageOfReviews(
   em: EntityManager,
   { statuses, status, organizationId }: ReviewFilter,
   page: PageArguments,
-): Promise<Connection<ReviewCase>> {
+  columns: Columns,
+): Promise<Connection<Pick<ReviewCase, 'id'>>> {
   const where: Sql[] = [];
   if (statuses) where.push(isOneOf('t.status', statuses));
   if (status != null) where.push(sql`t.status = ${status}`);
   if (organizationId != null) where.push(hasId('t.organization_id', organizationId));
-  return readPage(em, reviews, where, pageOf(reviews, page));
+  const list = onlyColumns(reviews, columns, ['id']);
+  return readPage(em, list, where, pageOf(list, page));
 }
 
 /** The newest case of each of these shipments, in one statement. */
-export function latestCases(em: EntityManager, shipmentIds: readonly string[]): Promise<ReviewCase[]> {
-  return reviewCaseRows.read(
+export function latestCases(
+  em: EntityManager,
+  shipmentIds: readonly string[],
+  columns: Columns,
+): Promise<Pick<ReviewCase, 'shipmentId'>[]> {
+  const rows = reviewCaseRows.only(columns, ['shipmentId']);
+  return rows.read(
     em,
-    sql`select distinct on (t.shipment_id) ${reviewCaseRows.columns('t')} from review_case t
+    sql`select distinct on (t.shipment_id) ${rows.columns('t')} from review_case t
       where t.shipment_id = any(${uuids(shipmentIds)})
       order by t.shipment_id, t.opened_at desc, t.id desc`,
   );

@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { isOneOf, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
@@ -31,11 +32,13 @@ export async function pageOfWatchlist(
   em: EntityManager,
   { kinds, search, active, kind }: WatchlistFilter,
   page: PageArguments,
-): Promise<Connection<WatchlistEntry>> {
+  columns: Columns,
+): Promise<Connection<Pick<WatchlistEntry, 'id'>>> {
   const where: Sql[] = [];
   if (kinds) where.push(isOneOf('t.kind', kinds));
   if (kind != null) where.push(sql`t.kind = ${kind}`);
   if (search != null) where.push(keyContains('t.search_key', parseSearch(search)));
   if (active != null) where.push(active ? sql`t.removed_at is null` : sql`t.removed_at is not null`);
-  return readPage(em, entries, where, pageOf(entries, page));
+  const list = onlyColumns(entries, columns, ['id']);
+  return readPage(em, list, where, pageOf(list, page));
 }
