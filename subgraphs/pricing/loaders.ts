@@ -9,26 +9,32 @@ import { billingSums } from './store/summaries.ts';
 import { billingReach, visibleBilling } from './store/visibility.ts';
 
 /** One loader per key and request. Records that the caller may not see are not read. */
-export function createLoaders({ em, identity, clock }: BaseContext) {
+export function createLoaders({ em, identity, clock, columns }: BaseContext) {
   const reach = billingReach(identity);
   const where = visibleBilling(reach);
+  const quotes = quoteRows.only(columns('Quote'), ['id']);
+  const invoices = invoiceRows.only(columns('Invoice'), ['id', 'shipmentId']);
+  const payments = paymentRows.only(columns('Payment'), ['invoiceId']);
   return {
-    quote: byId((ids) => quoteRows.readBy(em, 'id', ids, { where }), idOf),
+    quote: byId((ids) => quotes.readBy(em, 'id', ids, { where }), idOf),
     quotesOfShipment: listsById(
-      (ids) => newestQuotes(em, reach, ids),
+      (ids) => newestQuotes(em, reach, ids, columns('Quote')),
       ({ shipmentId }) => shipmentId,
     ),
-    invoice: byId((ids) => invoiceRows.readBy(em, 'id', ids, { where }), idOf),
+    invoice: byId((ids) => invoices.readBy(em, 'id', ids, { where }), idOf),
     invoiceOfShipment: byId(
-      (ids) => invoiceRows.readBy(em, 'shipment_id', ids, { where }),
+      (ids) => invoices.readBy(em, 'shipment_id', ids, { where }),
       ({ shipmentId }) => shipmentId,
     ),
     paymentsOfInvoice: listsById(
-      (ids) => paymentRows.readBy(em, 'invoice_id', ids, { orderBy: 't.paid_at, t.id' }),
+      (ids) => payments.readBy(em, 'invoice_id', ids, { orderBy: 't.paid_at, t.id' }),
       ({ invoiceId }) => invoiceId,
     ),
     invoicesOfOrganization: perArguments((orderBy: InvoiceOrder, filter: InvoiceFilter) =>
-      pagesOf(em, invoicesIn(orderBy), 'organization_id', [where, ...conditionsOf(filter, clock())]),
+      pagesOf(em, invoicesIn(orderBy, columns('Invoice')), 'organization_id', [
+        where,
+        ...conditionsOf(filter, clock()),
+      ]),
     ),
     billing: byId(
       (ids) =>

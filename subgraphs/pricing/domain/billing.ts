@@ -6,10 +6,12 @@ export type InvoiceStatus = 'OPEN' | 'PARTIALLY_PAID' | 'PAID' | 'OVERDUE';
 export interface Balance {
   readonly amountCents: number;
   readonly paidCents: number;
-  readonly dueAt: Date;
 }
 
-export function invoiceStatus({ amountCents, paidCents, dueAt }: Balance, now: Date): InvoiceStatus {
+export function invoiceStatus(
+  { amountCents, paidCents, dueAt }: Balance & { readonly dueAt: Date },
+  now: Date,
+): InvoiceStatus {
   if (paidCents >= amountCents) return 'PAID';
   if (now > dueAt) return 'OVERDUE';
   return paidCents > 0 ? 'PARTIALLY_PAID' : 'OPEN';

@@ -1,4 +1,5 @@
 import { roadMeters } from '#shared/geo/road.ts';
+import { fieldsOf } from '#shared/graphql/columns.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
@@ -20,12 +21,17 @@ import { Mutation } from './mutation.ts';
 interface Reference {
   readonly id: string;
 }
+const priceField = fieldsOf<Price, PricingContext>();
+const quoteField = fieldsOf<Quote, PricingContext>();
+const invoiceField = fieldsOf<Invoice, PricingContext>();
+const paymentField = fieldsOf<Payment, PricingContext>();
+
 /** The price fields that quotes and estimates have in common. */
 const priceParts = {
-  price: ({ priceCents }: Price) => moneyOf(priceCents, currency),
-  baseRate: ({ baseRateCents }: Price) => moneyOf(baseRateCents, currency),
-  floor: ({ floorCents }: Price) => moneyOf(floorCents, currency),
-  ceiling: ({ ceilingCents }: Price) => moneyOf(ceilingCents, currency),
+  price: priceField(['priceCents'], ({ priceCents }) => moneyOf(priceCents, currency)),
+  baseRate: priceField(['baseRateCents'], ({ baseRateCents }) => moneyOf(baseRateCents, currency)),
+  floor: priceField(['floorCents'], ({ floorCents }) => moneyOf(floorCents, currency)),
+  ceiling: priceField(['ceilingCents'], ({ ceilingCents }) => moneyOf(ceilingCents, currency)),
 };
 
 export const resolvers: Subgraph<PricingContext>['resolvers'] = {
@@ -50,8 +56,8 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
     },
     quote: (_parent, { id }: Reference, { loaders }) => loaders.quote.load(id),
     invoice: (_parent, { id }: Reference, { loaders }) => loaders.invoice.load(id),
-    invoices: (_parent, args: InvoicesArguments, { em, identity, clock }) =>
-      listInvoices(em, billingReach(identity), args, clock()),
+    invoices: (_parent, args: InvoicesArguments, { em, identity, clock, columns }) =>
+      listInvoices(em, billingReach(identity), args, clock(), columns('Invoice')),
   },
   Mutation,
   Shipment: {
@@ -71,35 +77,42 @@ export const resolvers: Subgraph<PricingContext>['resolvers'] = {
   },
   Quote: {
     __resolveReference: ({ id }: Reference, { loaders }: PricingContext) => loaders.quote.load(id),
-    shipment: ({ shipmentId }: Quote) => ({ id: shipmentId }),
-    status: (quote: Quote, _args: unknown, { clock }: PricingContext) => {
+    shipment: quoteField(['shipmentId'], ({ shipmentId }) => ({ id: shipmentId })),
+    status: quoteField(['withdrawnAt', 'acceptedAt', 'expiresAt'], (quote, _args, { clock }) => {
       if (quote.withdrawnAt) return 'WITHDRAWN';
       if (quote.acceptedAt) return 'ACCEPTED';
       return quote.expiresAt <= clock() ? 'EXPIRED' : 'OFFERED';
-    },
+    }),
     ...priceParts,
-    requestedBy: ({ requestedBy }: Quote) => (requestedBy ? { id: requestedBy } : null),
+    requestedBy: quoteField(['requestedBy'], ({ requestedBy }) => (requestedBy ? { id: requestedBy } : null)),
   },
   PriceEstimate: priceParts,
   Invoice: {
     __resolveReference: ({ id }: Reference, { loaders }: PricingContext) => loaders.invoice.load(id),
-    shipment: ({ shipmentId }: Invoice) => ({ id: shipmentId }),
-    organization: ({ organizationId }: Invoice) => ({ id: organizationId }),
-    status: (invoice: Invoice, _args: unknown, { clock }: PricingContext) => invoiceStatus(invoice, clock()),
-    quote: ({ quoteId }: Invoice, _args: unknown, { loaders }: PricingContext) =>
+    shipment: invoiceField(['shipmentId'], ({ shipmentId }) => ({ id: shipmentId })),
+    organization: invoiceField(['organizationId'], ({ organizationId }) => ({ id: organizationId })),
+    status: invoiceField(['amountCents', 'paidCents', 'dueAt'], (invoice, _args, { clock }) =>
+      invoiceStatus(invoice, clock()),
+    ),
+    quote: invoiceField(['quoteId'], ({ quoteId }, _args, { loaders }) =>
       quoteId ? loaders.quote.load(quoteId) : null,
-    amount: (invoice: Invoice) => moneyOf(invoice.amountCents, invoice.currency),
-    paid: (invoice: Invoice) => moneyOf(invoice.paidCents, invoice.currency),
-    outstanding: (invoice: Invoice) => moneyOf(outstandingCents(invoice), invoice.currency),
-    overpaid: (invoice: Invoice) => moneyOf(overpaidCents(invoice), invoice.currency),
-    payments: async ({ id }: Invoice, { last }: { last: number }, { loaders }: PricingContext) => {
+    ),
+    amount: invoiceField(['amountCents', 'currency'], ({ amountCents, currency }) => moneyOf(amountCents, currency)),
+    paid: invoiceField(['paidCents', 'currency'], ({ paidCents, currency }) => moneyOf(paidCents, currency)),
+    outstanding: invoiceField(['amountCents', 'paidCents', 'currency'], (invoice) =>
+      moneyOf(outstandingCents(invoice), invoice.currency),
+    ),
+    overpaid: invoiceField(['amountCents', 'paidCents', 'currency'], (invoice) =>
+      moneyOf(overpaidCents(invoice), invoice.currency),
+    ),
+    payments: invoiceField(['id'], async ({ id }, { last }: { last: number }, { loaders }) => {
       checkCount('last', last, maxPayments);
       return (await loaders.paymentsOfInvoice.load(id)).slice(-last);
-    },
+    }),
   },
   Payment: {
-    amount: ({ amountCents }: Payment) => moneyOf(amountCents, currency),
-    recordedBy: ({ recordedBy }: Payment) => (recordedBy ? { id: recordedBy } : null),
+    amount: paymentField(['amountCents'], ({ amountCents }) => moneyOf(amountCents, currency)),
+    recordedBy: paymentField(['recordedBy'], ({ recordedBy }) => (recordedBy ? { id: recordedBy } : null)),
   },
   BillingSummary: {
     outstanding: ({ outstandingCents: cents }: BillingSums) => moneyOf(cents, currency),

@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyStartsWith } from '#shared/database/key-contains.ts';
-import { type List, pageOf, readPage, type SortKey } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage, type SortKey } from '#shared/database/list.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { anyOf, hasId, raw, type Sql, sql, within } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import { parseSearch } from '#shared/input/text.ts';
@@ -36,10 +37,11 @@ const orders = {
 } as const;
 export type InvoiceOrder = keyof typeof orders;
 
-/** All invoices in one of their orders. */
-export function invoicesIn(order: InvoiceOrder): List<Invoice> {
+/** Invoices in one of their orders, with these columns. */
+export function invoicesIn(order: InvoiceOrder, columns: Columns): List<Pick<Invoice, 'id'>> {
   const { descending, key } = orders[order];
-  return { rows: invoiceRows, from: sql`invoice t`, order: [key, byId], descending, orderName: order };
+  const list = { rows: invoiceRows, from: sql`invoice t`, order: [key, byId], descending, orderName: order };
+  return onlyColumns(list, columns, ['id']);
 }
 
 export interface InvoicesArguments extends PageArguments {
@@ -53,8 +55,9 @@ export function listInvoices(
   reach: Reach,
   { filter, orderBy, ...page }: InvoicesArguments,
   now: Date,
-): Promise<Connection<Invoice>> {
-  const list = invoicesIn(orderBy);
+  columns: Columns,
+): Promise<Connection<Pick<Invoice, 'id'>>> {
+  const list = invoicesIn(orderBy, columns);
   const where = [visibleBilling(reach), ...conditionsOf(filter ?? {}, now)];
   return readPage(em, list, where, pageOf(list, page));
 }

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { raw, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { Contested } from '#shared/errors/contested.ts';
@@ -37,11 +38,17 @@ export async function priceShipment(em: EntityManager, shipment: PricedShipment,
 const quotesPerShipment = raw('20');
 
 /** The newest quotes of each of these shipments, newest first, in one statement. */
-export function newestQuotes(em: EntityManager, reach: Reach, shipmentIds: readonly string[]): Promise<Quote[]> {
-  return quoteRows.read(
+export function newestQuotes(
+  em: EntityManager,
+  reach: Reach,
+  shipmentIds: readonly string[],
+  columns: Columns,
+): Promise<Pick<Quote, 'shipmentId' | 'acceptedAt' | 'withdrawnAt'>[]> {
+  const rows = quoteRows.only(columns, ['shipmentId', 'acceptedAt', 'withdrawnAt']);
+  return rows.read(
     em,
     sql`select newest.* from unnest(${uuids(shipmentIds)}) as shipment (id) cross join lateral (
-      select ${quoteRows.columns('t')} from quote t where t.shipment_id = shipment.id and ${visibleBilling(reach)}
+      select ${rows.columns('t')} from quote t where t.shipment_id = shipment.id and ${visibleBilling(reach)}
       order by t.created_at desc, t.id desc limit ${quotesPerShipment}) as newest`,
   );
 }
