@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byId, perArguments } from '#shared/graphql/loader.ts';
+import { byId, idOf, perArguments } from '#shared/graphql/loader.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import type { Track } from './domain/track.ts';
 import {
@@ -21,8 +21,9 @@ import {
 import { geofenceRows } from './store/rows.ts';
 
 /** One loader per key and request. Records that the caller may not see are not read. */
-export function createLoaders({ em, identity, clock }: BaseContext) {
+export function createLoaders({ em, identity, clock, columns }: BaseContext) {
   const reach = reachOf(identity);
+  const geofences = geofenceRows.only(columns('Geofence'), ['id']);
   return {
     vehiclePosition: byId(
       (ids) => positionsOfVehicles(em, reach, ids),
@@ -50,10 +51,7 @@ export function createLoaders({ em, identity, clock }: BaseContext) {
     vehicleTrack: tracks((ids, args) => tracksOfVehicles(em, reach, ids, args, clock())),
     driverTrack: tracks((ids, args) => tracksOfDrivers(em, reach, ids, args, clock())),
     shipmentTrack: tracks((ids, args) => tracksOfShipments(em, reach, ids, args, clock())),
-    geofence: byId(
-      async (ids) => (reach.kind === 'ALL' ? geofenceRows.readBy(em, 'id', ids) : []),
-      (geofence) => geofence.id,
-    ),
+    geofence: byId(async (ids) => (reach.kind === 'ALL' ? geofences.readBy(em, 'id', ids) : []), idOf),
   };
 }
 

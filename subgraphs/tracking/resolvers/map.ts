@@ -1,5 +1,6 @@
 import { GraphError } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
+import { fieldsOf } from '#shared/graphql/columns.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
 import { reachOf } from '#shared/identity/reach.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
@@ -14,7 +15,6 @@ import { estimateArrival } from '../domain/eta.ts';
 import { maxNameLength } from '../domain/geofence-input.ts';
 import { encodePolyline } from '../domain/polyline.ts';
 import type { Position } from '../domain/position.ts';
-import type { Fix } from '../domain/track.ts';
 import type { Geofence, GeofenceEvent } from '../entities.ts';
 import { listPositions } from '../store/current.ts';
 import { type GeofenceEventFilter, listGeofenceEvents } from '../store/geofence-events.ts';
@@ -65,19 +65,24 @@ function parseSearches(given: Readonly<Record<string, string | null | undefined>
 
 const { DateTime } = scalars;
 
+const geofenceField = fieldsOf<Geofence, TrackingContext>();
+const eventField = fieldsOf<GeofenceEvent, TrackingContext>();
+
 export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   DateTime,
   Query: {
     vehiclePositions: (_parent, { within, ...page }: PageArguments & { within?: unknown }, { em, identity }) =>
       listPositions(em, reachOf(identity), within ? parseArgument(boundsInput, 'within', within) : null, page),
     geofence: (_parent, { id }: Reference, { loaders }) => loaders.geofence.load(id),
-    geofences: (_parent, { filter, search, ...page }: GeofencesArguments, { em, identity }) =>
-      listGeofences(em, reachOf(identity), parseSearches({ 'filter.search': filter?.search, search }), page),
+    geofences: (_parent, { filter, search, ...page }: GeofencesArguments, { em, identity, columns }) => {
+      const searches = parseSearches({ 'filter.search': filter?.search, search });
+      return listGeofences(em, reachOf(identity), searches, page, columns('Geofence'));
+    },
     geofenceEvents: (
       _parent,
       { filter, ...page }: PageArguments & { filter?: GeofenceEventFilter | null },
-      { em, identity },
-    ) => listGeofenceEvents(em, reachOf(identity), filter ?? {}, page),
+      { em, identity, columns },
+    ) => listGeofenceEvents(em, reachOf(identity), filter ?? {}, page, columns('GeofenceEvent')),
   },
   Mutation: { reportPositions: report, ...geofenceMutations },
   Subscription: { vehicleMoved: { subscribe: moves } },
@@ -116,18 +121,19 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   TrackPoint: { location },
   Geofence: {
     __resolveReference: ({ id }: Reference, { loaders }: TrackingContext) => loaders.geofence.load(id),
-    bounds: ({ area }: Geofence) => toZone(area).bounds,
+    bounds: geofenceField(['area'], ({ area }) => toZone(area).bounds),
   },
   GeoPolygon: { polyline: ({ vertices }: { readonly vertices: readonly Point[] }) => encodePolyline(vertices) },
   GeofenceArea: {
     __resolveType: ({ kind }: Geofence['area']) => (kind === 'CIRCLE' ? 'GeoCircle' : 'GeoPolygon'),
   },
   GeofenceEvent: {
-    location,
-    geofence: ({ geofenceId }: GeofenceEvent, _args: unknown, { loaders }: TrackingContext) =>
+    location: eventField(['latitude', 'longitude'], location),
+    geofence: eventField(['geofenceId'], ({ geofenceId }, _args, { loaders }) =>
       geofenceId ? loaders.geofence.load(geofenceId) : null,
-    vehicle: ({ vehicleId }: GeofenceEvent) => ({ id: vehicleId }),
-    driver: ({ driverId }: GeofenceEvent) => (driverId ? { id: driverId } : null),
+    ),
+    vehicle: eventField(['vehicleId'], ({ vehicleId }) => ({ id: vehicleId })),
+    driver: eventField(['driverId'], ({ driverId }) => (driverId ? { id: driverId } : null)),
   },
 };
 
@@ -136,6 +142,6 @@ function stub({ id }: Reference): Reference {
   return { id };
 }
 
-function location({ latitude, longitude }: Position | Fix | GeofenceEvent) {
+function location({ latitude, longitude }: Pick<GeofenceEvent, 'latitude' | 'longitude'>) {
   return { latitude, longitude };
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { hasId, isOneOf, type Sql, sql, within } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
@@ -35,8 +36,10 @@ export function listGeofenceEvents(
   reach: Reach,
   filter: GeofenceEventFilter,
   page: PageArguments,
-): Promise<Connection<GeofenceEvent>> {
-  return readPage(em, events, [visibleGeofences(reach), ...conditionsOf(filter)], pageOf(events, page));
+  columns: Columns,
+): Promise<Connection<Pick<GeofenceEvent, 'id'>>> {
+  const list = onlyColumns(events, columns, ['id']);
+  return readPage(em, list, [visibleGeofences(reach), ...conditionsOf(filter)], pageOf(list, page));
 }
 
 function conditionsOf(filter: GeofenceEventFilter): Sql[] {

@@ -1,8 +1,9 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { hasValues } from '#shared/database/has-values.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import { query } from '#shared/database/query.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { sql } from '#shared/database/sql.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
@@ -123,7 +124,9 @@ export function listGeofences(
   reach: Reach,
   searches: readonly string[],
   page: PageArguments,
-): Promise<Connection<Geofence>> {
+  columns: Columns,
+): Promise<Connection<Pick<Geofence, 'id'>>> {
+  const list = onlyColumns(geofences, columns, ['id']);
   const where = [visibleGeofences(reach), ...searches.map((search) => keyContains('t.name_key', search))];
-  return readPage(em, geofences, where, pageOf(geofences, page));
+  return readPage(em, list, where, pageOf(list, page));
 }
