@@ -11,7 +11,6 @@ import { guard } from './graphql/authorization.ts';
 import { recordColumns } from './graphql/columns.ts';
 import { type BaseContext, createBaseContext, type RequestFacts, type Services } from './graphql/context.ts';
 import { boundLists } from './graphql/list-sizes.ts';
-import { meterFields } from './graphql/metered-fields.ts';
 import { createRespond, type Respond } from './graphql/respond.ts';
 import { serveSubscriptions } from './graphql/subscriptions.ts';
 import { createIdentityReader } from './identity/gateway-identity.ts';
@@ -60,7 +59,7 @@ export function createSchema<C extends BaseContext>({ schema, resolvers, rules }
   const typeDefs = parse(readFileSync(schema, 'utf8'));
   // The resolvers require the context of this subgraph, which only `contextFor` creates. The builder does not type contexts.
   const built = buildSubgraphSchema({ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> });
-  return meterFields(boundLists(guard(recordColumns(built), rules)));
+  return boundLists(guard(recordColumns(built), rules));
 }
 
 /** Opens the database, queue and schema of a subgraph. Migrates its tables or requires them to be up to date. */

@@ -7,7 +7,9 @@ import {
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  getNamedType,
   isAbstractType,
+  isCompositeType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -61,9 +63,10 @@ export class Compiler {
 
   #compilePlace(facts: FieldFacts, type: GraphQLOutputType, typename: string | undefined): Place {
     const { nodes } = facts;
+    const isAdmitted = typename !== undefined && isCompositeType(getNamedType(type));
     if (!isNonNullType(type)) {
       const complete = this.#compileNullable(facts, type, typename, false);
-      return { nodes, typename, isRequired: false, complete };
+      return { nodes, typename, isRequired: false, isAdmitted, complete };
     }
     const isRequired = this.#propagates;
     const complete = this.#compileNullable(facts, type.ofType, typename, isRequired);
@@ -72,6 +75,7 @@ export class Compiler {
       nodes,
       typename,
       isRequired,
+      isAdmitted,
       complete(run, value, frame, key) {
         if (value === null || value === undefined) throw new GraphQLError(message);
         complete(run, value, frame, key);
@@ -155,8 +159,8 @@ export class Compiler {
       };
       const verdict = isTypeOf(value, run.contextValue, infoOf(facts, key, run, parent));
       if (!isPromise(verdict)) return judge(verdict);
-      const place: Place = { nodes: facts.nodes, typename, isRequired, complete: (_run, isIt) => judge(isIt === true) };
-      run.wait(verdict, place, parent, key);
+      const complete: Complete = (_run, isIt) => judge(isIt === true);
+      run.wait(verdict, { nodes: facts.nodes, typename, isRequired, isAdmitted: false, complete }, parent, key);
     };
   }
 
@@ -187,7 +191,7 @@ export class Compiler {
       const name = resolveType(value, run.contextValue, infoOf(facts, key, run, parent), type);
       if (!isPromise(name)) return completeAs(name)(run, value, parent, key);
       const complete: Complete = (_run, resolved) => completeAs(resolved)(run, value, parent, key);
-      run.wait(name, { nodes: facts.nodes, typename, isRequired, complete }, parent, key);
+      run.wait(name, { nodes: facts.nodes, typename, isRequired, isAdmitted: false, complete }, parent, key);
     };
   }
 }

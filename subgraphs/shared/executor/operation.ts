@@ -12,7 +12,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { Compiler } from './compile.ts';
 import type { OperationFacts } from './field.ts';
-import { type Field, Run } from './run.ts';
+import { type Admission, type Field, Run } from './run.ts';
 import { conditionNames } from './select.ts';
 import { selectedFields } from './selected.ts';
 
@@ -25,6 +25,8 @@ export interface OperationValues {
    * `onError` (GraphQL specification, pull request 1163). Default: true.
    */
   readonly propagates?: boolean;
+  /** Undefined if nothing limits the result. */
+  readonly admission?: Admission;
 }
 
 /** Values of the conditions for which compiled selections are kept. */
@@ -70,6 +72,7 @@ export class Operation {
     contextValue,
     variableValues,
     propagates = true,
+    admission,
   }: OperationValues): ExecutionResult | Promise<ExecutionResult> {
     const { schema, operation } = this.#facts;
     const variables = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, {
@@ -83,7 +86,7 @@ export class Operation {
     let resolve = (given: ExecutionResult): void => {
       result = given;
     };
-    new Run(values, steps, (given) => resolve(given)).advance();
+    new Run(values, steps, (given) => resolve(given), admission).advance();
     return result ?? new Promise((settle) => (resolve = settle));
   }
 

@@ -7,6 +7,8 @@ export interface Place {
   /** The object type that has the field. Undefined for an item of a list. */
   readonly typename: string | undefined;
   readonly isRequired: boolean;
+  /** True for a field of objects. Its value needs the admission of the execution. */
+  readonly isAdmitted: boolean;
   /** Puts the value into the frame. @throws for a value that does not fit */
   readonly complete: (run: Run, value: unknown, frame: Frame, key: string | number) => void;
 }
@@ -19,6 +21,14 @@ export interface Field {
   resolve(run: Run, source: unknown, frame: Frame): unknown;
 }
 
+/** Counts the objects of a result, and can end its execution early. */
+export interface Admission {
+  /** True after an early end. Fields of objects are then not resolved any more. */
+  isOver(): boolean;
+  /** Returns the value of a field of objects: at once, as a promise for its turn, or as one that never settles after the end. */
+  admit(value: unknown): unknown;
+}
+
 /** Called once with the result, at once or later. */
 type Done = (result: ExecutionResult) => void;
 
@@ -27,6 +37,7 @@ export class Run {
   readonly rootValue: unknown;
   readonly contextValue: unknown;
   readonly variableValues: Readonly<Record<string, unknown>>;
+  readonly #admission: Admission | undefined;
   readonly #root: Frame;
   readonly #errors: GraphQLError[] = [];
   /** Fields that run one after another. The fields of one step run at the same time. */
@@ -39,6 +50,7 @@ export class Run {
     values: Pick<Run, 'rootValue' | 'contextValue' | 'variableValues'>,
     steps: readonly (readonly Field[])[],
     done: Done,
+    admission?: Admission,
   ) {
     const target = createTarget(steps.flat());
     this.rootValue = values.rootValue;
@@ -54,6 +66,7 @@ export class Run {
     };
     this.#steps = steps[Symbol.iterator]();
     this.#done = done;
+    this.#admission = admission;
   }
 
   /** Runs the next steps until one waits for a promise, or to the end. */
@@ -69,22 +82,40 @@ export class Run {
     }
   }
 
-  /** Completes a value when its promise settles. Until then, null takes its position among the keys of the object. */
+  /** True if fields of objects are not resolved any more. */
+  get isOver(): boolean {
+    return this.#admission?.isOver() ?? false;
+  }
+
+  /** Receives a value when its promise settles. Until then, null takes its position among the keys of the object. */
   wait(promise: PromiseLike<unknown>, place: Place, frame: Frame, key: string | number): void {
-    frame.target[key] = null;
-    this.#waiting += 1;
+    this.waitForever(frame, key);
     // Another thenable may call back at once.
     const settling = promise instanceof Promise ? promise : Promise.resolve(promise);
     settling.then(
       (value) => {
-        if (!frame.isNull) this.complete(value, place, frame, key);
+        if (!frame.isNull) this.receive(value, place, frame, key);
         this.#settled();
       },
       (error: unknown) => {
+        if (place.isAdmitted && this.isOver) return;
         if (!frame.isNull) this.fail(error, place, frame, key);
         this.#settled();
       },
     );
+  }
+
+  /** The result waits for this value. */
+  waitForever(frame: Frame, key: string | number): void {
+    frame.target[key] = null;
+    this.#waiting += 1;
+  }
+
+  /** Completes a value once it is admitted. */
+  receive(value: unknown, place: Place, frame: Frame, key: string | number): void {
+    const admitted = place.isAdmitted && this.#admission ? this.#admission.admit(value) : value;
+    if (admitted !== value && isPromise(admitted)) this.wait(admitted, { ...place, isAdmitted: false }, frame, key);
+    else this.complete(value, place, frame, key);
   }
 
   complete(value: unknown, place: Place, frame: Frame, key: string | number): void {
@@ -131,6 +162,10 @@ export function runFields(run: Run, fields: readonly Field[], frame: Frame, sour
 
 function runField(run: Run, field: Field, frame: Frame, source: unknown): void {
   const { place, key } = field;
+  if (place.isAdmitted && run.isOver) {
+    run.waitForever(frame, key);
+    return;
+  }
   let value: unknown;
   try {
     value = field.resolve(run, source, frame);
@@ -139,7 +174,7 @@ function runField(run: Run, field: Field, frame: Frame, source: unknown): void {
     return;
   }
   if (isPromise(value)) run.wait(value, place, frame, key);
-  else run.complete(value, place, frame, key);
+  else run.receive(value, place, frame, key);
 }
 
 export function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -1,6 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { GraphError } from '../errors/errors.ts';
 import type { Operation, OperationValues } from '../executor/operation.ts';
+import type { Admission } from '../executor/run.ts';
 
 /**
  * P13: number of objects that a request completes before other requests get their turn on the event loop. Most requests
@@ -24,7 +25,7 @@ export interface ExecutionOptions {
  * then cancels running statements, and the remaining fields never settle. An execution without references is
  * garbage-collected.
  */
-export class Execution {
+export class Execution implements Admission {
   readonly #ended = new AbortController();
   readonly #maxObjects: number;
   readonly #client: AbortSignal | undefined;
@@ -47,21 +48,24 @@ export class Execution {
   }
 
   /** Runs an operation to its end, or to the early end of this execution. Call it once. */
-  async run(operation: Operation, values: OperationValues): Promise<ExecutionResult> {
+  async run(operation: Operation, values: Omit<OperationValues, 'admission'>): Promise<ExecutionResult> {
     const stopped = new Promise<ExecutionResult>((resolve) => {
       const stop = () => resolve({ data: null, errors: [this.#reason()] });
       if (this.signal.aborted) stop();
       else this.signal.addEventListener('abort', stop, { once: true });
     });
     try {
-      return await Promise.race([stopped, operation.execute(values)]);
+      return await Promise.race([stopped, operation.execute({ ...values, admission: this })]);
     } finally {
       // The signal of a subscription outlives the executions of its events.
       this.#client?.removeEventListener('abort', this.#leave);
     }
   }
 
-  /** Returns the value of a field of objects: at once, as a promise for its turn, or as one that never settles after the end. */
+  isOver(): boolean {
+    return this.signal.aborted;
+  }
+
   admit(value: unknown): unknown {
     if (this.signal.aborted) return never();
     const objects = countObjects(value);
@@ -121,6 +125,6 @@ function countObjects(value: unknown): number {
 }
 
 /** Returns a new promise each time, so that its handlers can be garbage-collected with it. */
-export function never(): Promise<never> {
+function never(): Promise<never> {
   return new Promise(() => {});
 }
