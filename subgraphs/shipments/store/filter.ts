@@ -4,6 +4,7 @@ import { isUuid } from '#shared/ids.ts';
 import { findCountry } from '#shared/input/countries.ts';
 import { findRegion, findRegions } from '#shared/input/regions.ts';
 import { referenceKey, textKey } from '#shared/input/text-key.ts';
+import type { TimeRange } from '#shared/input/time-range.ts';
 import type { PlaceFilter, ShipmentFilter } from '../domain/filter-input.ts';
 import { lateIs, willBeLateIs } from './lateness.ts';
 import { finds } from './search.ts';
@@ -41,11 +42,11 @@ export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, no
   if (destination) conditions.push(...placeIs('destination', destination));
   conditions.push(
     ...within('t.created_at', filter.created ?? {}),
-    ...within('t.deliver_by', filter.deliverBy ?? {}),
-    ...within('t.delivered_at', filter.delivered ?? {}),
+    ...withinKnown('deliver_by', 'infinity', filter.deliverBy),
+    ...withinKnown('delivered_at', '-infinity', filter.delivered),
     ...within('t.updated_at', filter.updated ?? {}),
     ...within('t.status_changed_at', filter.statusChanged ?? {}),
-    ...within('t.pickup_from', filter.pickup ?? {}),
+    ...withinKnown('pickup_from', 'infinity', filter.pickup),
   );
   if (late != null) conditions.push(lateIs(late, now));
   if (willBeLate != null) conditions.push(willBeLateIs(willBeLate, now));
@@ -53,6 +54,12 @@ export async function conditionsOf(em: EntityManager, filter: ShipmentFilter, no
   if (imported != null) conditions.push(imported ? sql`t.imported` : sql`not t.imported`);
   if (search != null) conditions.push(await finds(em, search));
   return conditions;
+}
+
+/** Conditions that a time which may be unknown is in the range. The indexes have `unknown` in its place, for their order. */
+function withinKnown(column: string, unknown: 'infinity' | '-infinity', range: TimeRange | null | undefined): Sql[] {
+  const conditions = within(`coalesce(t.${column}, '${unknown}'::timestamptz)`, range ?? {});
+  return conditions.length === 0 ? [] : [...conditions, sql`t.${raw(column)} is not null`];
 }
 
 /** The condition that a shipment waits for a driver or not. */

@@ -6,6 +6,8 @@ import { referenceKey } from '#shared/input/text-key.ts';
 
 /** A trigram index needs three characters. */
 const shortestPart = 3;
+/** A part of references is common if more shipments than this have it. */
+const rareCount = 200;
 
 /** The ids of customers and vehicles whose names and plates meet a term. */
 interface Named {
@@ -21,9 +23,13 @@ export async function finds(em: EntityManager, search: string): Promise<Sql> {
   const alternatives = parseTerms(search);
   if (alternatives.length === 0) return never;
   const queries = [...new Set(alternatives.flatMap((terms) => terms.map(({ query }) => query)))];
-  const named = new Map((await findNamed(em, queries)).map(({ query, ...ids }) => [query, ids]));
+  const [names, references] = await Promise.all([
+    findNamed(em, queries),
+    hasReference(em, partOfReference(search, alternatives)),
+  ]);
+  const named = new Map(names.map(({ query, ...ids }) => [query, ids]));
   const conditions = alternatives.map((terms) => allOf(terms.map((term) => meets(term, named.get(term.query)))));
-  return anyOf([...conditions, ...partOfReference(search, alternatives)]);
+  return anyOf([...conditions, references]);
 }
 
 function findNamed(em: EntityManager, queries: readonly string[]): Promise<(Named & { readonly query: string })[]> {
@@ -48,10 +54,24 @@ function meets({ query, isExcluded }: SearchTerm, { organizationIds, vehicleIds 
 const nobody: Named = { organizationIds: [], vehicleIds: [] };
 
 /** A search of plain words may also be a reference of ours or of the customer, or a part of one, however it is written. */
-function partOfReference(search: string, alternatives: readonly (readonly SearchTerm[])[]): Sql[] {
+function partOfReference(search: string, alternatives: readonly (readonly SearchTerm[])[]): string | undefined {
   const isPlain = alternatives.length === 1 && alternatives[0]?.every(({ isExcluded }) => !isExcluded);
   const part = referenceKey(search);
-  if (!isPlain || part.length < shortestPart) return [];
+  return isPlain && part.length >= shortestPart ? part : undefined;
+}
+
+/**
+ * The condition that a reference has this part. PostgreSQL expects far more such shipments than there are, and would read the whole
+ * list in its order to find a page of them. So their ids are read first. If the part is common, the order finds a page at once.
+ */
+async function hasReference(em: EntityManager, part: string | undefined): Promise<Sql> {
+  if (part === undefined) return never;
   const pattern = containing(part);
-  return [sql`t.reference_key like ${pattern}`, sql`t.customer_reference_key like ${pattern}`];
+  const hasPart = sql`(t.reference_key like ${pattern} or t.customer_reference_key like ${pattern})`;
+  // The limit must not make PostgreSQL read the table instead of the indexes.
+  const found = await query<{ id: string }>(
+    em,
+    sql`with found as materialized (select t.id from shipment t where ${hasPart}) select id from found limit ${rareCount + 1}`,
+  );
+  return found.length > rareCount ? hasPart : sql`t.id = any(${found.map(({ id }) => id)}::uuid[])`;
 }

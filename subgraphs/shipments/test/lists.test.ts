@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { query } from '#shared/database/query.ts';
+import { allOf, sql } from '#shared/database/sql.ts';
 import { findPhone } from '#shared/input/phone.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { generateWorld } from '../../../demo/generate/generate.ts';
@@ -8,6 +10,7 @@ import { arrivalsOf } from '../../../demo/seeds/tracking/past-arrivals.ts';
 import type { Shipment, World } from '../../../demo/world.ts';
 import { somebody } from '../../shared/test/harness.ts';
 import { judge } from '../domain/status.ts';
+import { conditionsOf } from '../store/filter.ts';
 import { admin, change, create, dispatcher, openScene, type Shipments, shipmentInput } from './scene.ts';
 
 let scene: Shipments;
@@ -92,6 +95,9 @@ describe('filters find the same shipments as a search through all records', () =
     );
     expect(await count({ delivered: { from } })).toBe(
       recount(({ deliveredAt }) => deliveredAt !== null && deliveredAt >= from),
+    );
+    expect(await count({ delivered: { until } })).toBe(
+      recount(({ deliveredAt }) => deliveredAt !== null && deliveredAt < until),
     );
   });
 
@@ -181,6 +187,15 @@ describe('filters find the same shipments as a search through all records', () =
       .filter(({ contactPhone }) => contactPhone !== null);
     expect(phones.length).toBeGreaterThan(0);
     for (const { country, contactPhone } of phones) expect(findPhone(contactPhone ?? '', country)).toBe(contactPhone);
+  });
+
+  test('by a part that many references have', async () => {
+    const shipments = await count({});
+    expect(shipments).toBeGreaterThan(200); // up to that number, their ids are read first
+    expect(await count({ search: 'IF-20' })).toBe(shipments);
+    expect(await count({ search: 'IF-20', statuses: ['CANCELLED'] })).toBe(
+      recount(({ status }) => status === 'CANCELLED'),
+    );
   });
 
   test('by words of goods and notes, and by part of the reference', async () => {
@@ -364,6 +379,24 @@ describe('the demo data', () => {
 });
 
 describe('cost', () => {
+  test.each([
+    ['by region', { origin: { region: 'IL' } }, 'shipment_region_lane'],
+    ['by region of the destination', { destination: { region: 'IL' } }, 'shipment_destination_region'],
+    ['by lane', { origin: { region: 'IL' }, destination: { region: 'TX' } }, 'shipment_region_lane'],
+    [
+      'by time of delivery',
+      { delivered: { from: new Date('2026-02-01'), until: new Date('2026-02-03') } },
+      'shipment_delivered',
+    ],
+  ])('a filter %s reads an index', async (_name, filter, index) => {
+    await scene.services.database.maintain(async (em) => {
+      await query(em, sql`set local enable_seqscan = off`); // the test has few shipments
+      const conditions = await conditionsOf(em, filter, now);
+      const plan = await query(em, sql`explain select id from shipment t where ${allOf(conditions)}`);
+      expect(JSON.stringify(plan)).toContain(index);
+    });
+  });
+
   const everything = `id reference status late origin { city } destination { city } stops { city } items { commodity } events(last: 5) { to }
     rating { stars } proofOfDelivery { recipientName } comments(first: 3) { nodes { body } totalCount } importedFrom { source } organization { id } driver { id }`;
   const statementsOf = async (query: string, variables: Record<string, unknown>) => {
