@@ -18,23 +18,24 @@ import {
   tracksOfShipments,
   tracksOfVehicles,
 } from './store/history.ts';
-import { geofenceRows } from './store/rows.ts';
+import { geofenceRows, positionRows } from './store/rows.ts';
 
 /** One loader per key and request. Records that the caller may not see are not read. */
 export function createLoaders({ em, identity, clock, columns }: BaseContext) {
   const reach = reachOf(identity);
+  const positions = positionRows.only(columns('Position'), ['vehicleId', 'driverId']);
   const geofences = geofenceRows.only(columns('Geofence'), ['id']);
   return {
     vehiclePosition: byId(
-      (ids) => positionsOfVehicles(em, reach, ids),
+      (ids) => positionsOfVehicles(em, reach, ids, positions),
       (position) => position.vehicleId,
     ),
     driverPosition: byId(
-      (ids) => positionsOfDrivers(em, reach, ids),
+      (ids) => positionsOfDrivers(em, reach, ids, positions),
       (position) => position.driverId ?? '',
     ),
     shipmentPosition: byId(
-      (ids) => positionsOfShipments(em, reach, ids),
+      (ids) => positionsOfShipments(em, reach, ids, positions),
       ({ shipmentId }) => shipmentId,
     ),
     journey: byId(

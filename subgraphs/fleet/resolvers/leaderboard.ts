@@ -1,5 +1,6 @@
 import { GraphError } from '#shared/errors/errors.ts';
 import { liveTopics } from '#shared/events/topics.ts';
+import { fieldsOf } from '#shared/graphql/columns.ts';
 import { isUuid } from '#shared/ids.ts';
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { FleetContext } from '../context.ts';
@@ -28,11 +29,12 @@ export function leaderboard(
 
 export const Leaderboard = {
   startsAt: shownStart,
-  entries: (board: Span, page: PageArguments, { em }: FleetContext) => readBoard(em, board, page),
+  entries: (board: Span, page: PageArguments, { em, columns }: FleetContext) =>
+    readBoard(em, board, page, columns('LeaderboardEntry')),
   standing: async (
     board: Span,
     { driverId, neighbours }: { driverId?: string | null; neighbours: number },
-    { em, identity }: FleetContext,
+    { em, identity, columns }: FleetContext,
   ) => {
     if (neighbours < 0 || neighbours > maxNeighbours) {
       const range = `from 0 to ${maxNeighbours}`;
@@ -40,15 +42,18 @@ export const Leaderboard = {
     }
     const id = driverId ?? driverOf(identity);
     if (id === null || !isUuid(id)) return null;
-    const around = await aroundDriver(em, board, id, neighbours);
+    const around = await aroundDriver(em, board, id, neighbours, columns('LeaderboardEntry'));
     const entry = around.find((row) => row.driverId === id.toLowerCase());
     return entry ? { entry, around } : null;
   },
 };
 
+const entryField = fieldsOf<BoardRow, FleetContext>();
 export const LeaderboardEntry = {
-  onTimeRate: ({ deliveries, onTime }: BoardRow) => (deliveries === 0 ? null : onTime / deliveries),
-  driver: ({ driverId }: BoardRow, _args: unknown, { loaders }: FleetContext) => loaders.driver.load(driverId),
+  onTimeRate: entryField(['deliveries', 'onTime'], ({ deliveries, onTime }) =>
+    deliveries === 0 ? null : onTime / deliveries,
+  ),
+  driver: entryField(['driverId'], ({ driverId }, _args, { loaders }) => loaders.driver.load(driverId)),
 };
 
 export const leaderboardChanged = {
@@ -63,12 +68,15 @@ export const leaderboardChanged = {
 export const LeaderboardUpdate = {
   period: ({ board }: Update) => board.period,
   startsAt: ({ board }: Update) => shownStart(board),
-  entry: async ({ board, change }: Update, _args: unknown, { em }: FleetContext) =>
-    change ? ((await aroundDriver(em, board, change.driverId, 0))[0] ?? null) : null,
+  entry: async ({ board, change }: Update, _args: unknown, { em, columns }: FleetContext) => {
+    if (!change) return null;
+    const [entry = null] = await aroundDriver(em, board, change.driverId, 0, columns('LeaderboardEntry'));
+    return entry;
+  },
   previousRank: ({ board, change }: Update, _args: unknown, { em }: FleetContext) =>
     change?.previousPoints == null ? null : rankOf(em, board, change.driverId, change.previousPoints),
-  leaders: ({ board }: Update, { first }: { first: number }, { em }: FleetContext) => {
+  leaders: ({ board }: Update, { first }: { first: number }, { em, columns }: FleetContext) => {
     checkCount('first', first, maxLeaders);
-    return topOfBoard(em, board, first);
+    return topOfBoard(em, board, first, columns('LeaderboardEntry'));
   },
 };

@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import { query } from '#shared/database/query.ts';
-import { rowsFrom } from '#shared/database/rows.ts';
+import { type Columns, rowsFrom } from '#shared/database/rows.ts';
 import { type Sql, sql } from '#shared/database/sql.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Period } from '../domain/period.ts';
@@ -21,10 +21,16 @@ export interface Board {
   readonly startsAt: Date;
 }
 
-const boardRows = rowsFrom<BoardRow, BoardRow>(
-  sql`t.driver_id as "driverId", t.points, t.deliveries, t.on_time as "onTime", t.rank`,
-  (row) => row,
-);
+const boardRows = rowsFrom<BoardRow>({
+  driverId: 'driver_id',
+  points: 'points',
+  deliveries: 'deliveries',
+  onTime: 'on_time',
+  rank: 'rank',
+});
+
+/** An entry with the columns that a request needs. */
+type Entry = Pick<BoardRow, 'driverId'>;
 
 /** The rows of a board with their places. Equal scores share a rank, but each row has its own place. */
 function placed({ period, startsAt }: Board): Sql {
@@ -34,8 +40,13 @@ function placed({ period, startsAt }: Board): Sql {
     from score_tally where period = ${period} and starts_at = ${startsAt})`;
 }
 
-export function readBoard(em: EntityManager, board: Board, page: PageArguments): Promise<Connection<BoardRow>> {
-  const list: List<BoardRow> = {
+export function readBoard(
+  em: EntityManager,
+  board: Board,
+  page: PageArguments,
+  columns: Columns,
+): Promise<Connection<Entry>> {
+  const whole: List<BoardRow> = {
     rows: boardRows,
     from: sql`${placed(board)} t`,
     order: [
@@ -44,14 +55,16 @@ export function readBoard(em: EntityManager, board: Board, page: PageArguments):
     ],
     descending: true,
   };
+  const list = onlyColumns(whole, columns, ['driverId']);
   return readPage(em, list, [], pageOf(list, page));
 }
 
-export function topOfBoard(em: EntityManager, board: Board, first: number): Promise<BoardRow[]> {
-  return boardRows.read(
+export function topOfBoard(em: EntityManager, board: Board, first: number, columns: Columns): Promise<Entry[]> {
+  const rows = boardRows.only(columns, ['driverId']);
+  return rows.read(
     em,
     // A limit lets PostgreSQL stop at these rows. A condition on the place would rank the whole board first.
-    sql`select ${boardRows.columns('t')} from ${placed(board)} t order by t.points desc, t.driver_id desc limit ${first}`,
+    sql`select ${rows.columns('t')} from ${placed(board)} t order by t.points desc, t.driver_id desc limit ${first}`,
   );
 }
 
@@ -61,11 +74,13 @@ export function aroundDriver(
   board: Board,
   driverId: string,
   neighbours: number,
-): Promise<BoardRow[]> {
-  return boardRows.read(
+  columns: Columns,
+): Promise<Entry[]> {
+  const rows = boardRows.only(columns, ['driverId']);
+  return rows.read(
     em,
     sql`with board as ${placed(board)}, own as (select place from board where driver_id = ${driverId})
-      select ${boardRows.columns('t')} from board t, own
+      select ${rows.columns('t')} from board t, own
       where t.place between own.place - ${neighbours}::int and own.place + ${neighbours}::int order by t.place`,
   );
 }

@@ -68,50 +68,13 @@ interface Property {
 type Row = Record<string, unknown>;
 
 function tableRows(table: Sql, properties: readonly Property[]): TableRows<Row> {
-  const ofType = (wanted: typeof DateTimeType | typeof BigIntType): string[] =>
-    properties.filter(({ type }) => type === wanted || type instanceof wanted).map(({ name }) => name);
-  const moments = ofType(DateTimeType);
-  const integers = ofType(BigIntType);
-  const selectLists = new Map<string, Sql>();
-  const narrowed = new WeakMap<Columns, Map<string, TableRows<Row>>>();
-
-  const columns = (alias: string): Sql => {
-    const known = selectLists.get(alias);
-    if (known) return known;
-    const list = raw(properties.map(({ name, column }) => `${alias}."${column}" as "${name}"`).join(', '));
-    selectLists.set(alias, list);
-    return list;
-  };
-
-  const read = async <X extends object>(em: EntityManager, statement: Sql): Promise<(Row & X)[]> => {
-    const rows = await query<Row & X>(em, statement);
-    for (const row of rows) {
-      for (const name of moments) (row as Row)[name] = toMoment(row[name]);
-      for (const name of integers) (row as Row)[name] = toInteger(row[name]);
-    }
-    return rows;
-  };
-
-  const narrow = (given: Columns, others: readonly string[]): TableRows<Row> => {
-    const { names } = given;
-    if (!names) return rows;
-    const known = narrowed.get(given) ?? new Map<string, TableRows<Row>>();
-    narrowed.set(given, known);
-    const key = others.join();
-    const found =
-      known.get(key) ??
-      tableRows(
-        table,
-        properties.filter(({ name }) => names.has(name) || others.includes(name)),
-      );
-    known.set(key, found);
-    return found;
-  };
-
+  const { columns, read } = plainRows(properties);
+  const narrow = narrower(properties, (some) => tableRows(table, some));
   const rows: TableRows<Row> = {
     columns,
     read,
-    only: narrow as TableRows<Row>['only'], // the properties of these rows have no static names
+    // The properties of these rows have no static names.
+    only: ((given, others) => narrow(given, others) ?? rows) as TableRows<Row>['only'],
     readBy(em, column, ids, { where = always, orderBy } = {}) {
       const found = sql`select ${columns('t')} from ${table} t
         where t.${raw(column)} = any(${uuids(ids)}) and ${where}`;
@@ -121,17 +84,62 @@ function tableRows(table: Sql, properties: readonly Property[]): TableRows<Row> 
   return rows;
 }
 
-/** Rows that are not those of a table, such as sums. @param columns the select list over the row `t` */
-export function rowsFrom<Raw extends object, R extends object>(columns: Sql, toRow: (raw: Raw) => R): Rows<R> {
-  const rows: Rows<R> = {
-    columns: () => columns,
-    only: () => rows,
-    async read<X extends object>(em: EntityManager, statement: Sql) {
-      const found = await query<Raw & X>(em, statement);
-      return found.map((row) => ({ ...row, ...toRow(row) }));
+/** Rows that are not those of an entity. @param columns the columns of their properties @param moments the properties that are moments */
+export function rowsFrom<R extends object>(
+  columns: Readonly<Record<keyof R & string, string>>,
+  moments: readonly (keyof R & string)[] = [],
+): Rows<R> {
+  const isMoment = (name: string): boolean => moments.some((moment) => moment === name);
+  const properties = Object.entries<string>(columns).map(([name, column]) => ({
+    name,
+    column,
+    type: isMoment(name) ? DateTimeType : null,
+  }));
+  return plainRows(properties) as unknown as Rows<R>; // the columns are those of its properties
+}
+
+function plainRows(properties: readonly Property[]): Rows<Row> {
+  const ofType = (wanted: typeof DateTimeType | typeof BigIntType): string[] =>
+    properties.filter(({ type }) => type === wanted || type instanceof wanted).map(({ name }) => name);
+  const moments = ofType(DateTimeType);
+  const integers = ofType(BigIntType);
+  const selectLists = new Map<string, Sql>();
+  const narrow = narrower(properties, plainRows);
+  const rows: Rows<Row> = {
+    columns(alias) {
+      const known = selectLists.get(alias);
+      if (known) return known;
+      const list = raw(properties.map(({ name, column }) => `${alias}."${column}" as "${name}"`).join(', '));
+      selectLists.set(alias, list);
+      return list;
     },
+    async read<X extends object>(em: EntityManager, statement: Sql) {
+      const found = await query<Row & X>(em, statement);
+      for (const row of found) {
+        for (const name of moments) (row as Row)[name] = toMoment(row[name]);
+        for (const name of integers) (row as Row)[name] = toInteger(row[name]);
+      }
+      return found;
+    },
+    // The properties of these rows have no static names.
+    only: ((given, others) => narrow(given, others) ?? rows) as Rows<Row>['only'],
   };
   return rows;
+}
+
+/** Makes rows of some of these properties, once for equal requests. Null for those of all. */
+function narrower<T>(properties: readonly Property[], make: (some: readonly Property[]) => T) {
+  const narrowed = new WeakMap<Columns, Map<string, T>>();
+  return (given: Columns, others: readonly string[]): T | null => {
+    const { names } = given;
+    if (!names) return null;
+    const known = narrowed.get(given) ?? new Map<string, T>();
+    narrowed.set(given, known);
+    const key = others.join();
+    const found = known.get(key) ?? make(properties.filter(({ name }) => names.has(name) || others.includes(name)));
+    known.set(key, found);
+    return found;
+  };
 }
 
 /** Parses a moment from the driver, which reads it as text. */

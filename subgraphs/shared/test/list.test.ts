@@ -13,7 +13,7 @@ interface Row {
   readonly id: string;
   readonly parent: string;
   readonly weight: number;
-  readonly due: string | null;
+  readonly due: Date | null;
 }
 
 const parents = [newId(), newId(), newId()];
@@ -21,13 +21,10 @@ const made: readonly Row[] = Array.from({ length: 60 }, (_, index) => ({
   id: newId(),
   parent: parents[index % 2] as string, // the third has none
   weight: index % 7,
-  due: index % 5 === 0 ? null : `2026-03-0${1 + (index % 4)}T00:00:00.000Z`,
+  due: index % 5 === 0 ? null : new Date(`2026-03-0${1 + (index % 4)}T00:00:00.000Z`),
 }));
 
-const rows = rowsFrom<{ id: string; parent: string; weight: number; due: string | null }, Row>(
-  sql`t.id, t.parent, t.weight, t.due`,
-  ({ id, parent, weight, due }) => ({ id, parent, weight, due: due && new Date(due).toISOString() }),
-);
+const rows = rowsFrom<Row>({ id: 'id', parent: 'parent', weight: 'weight', due: 'due' }, ['due']);
 const from = sql`json_to_recordset(${JSON.stringify(made)}::json) as t (id uuid, parent uuid, weight int, due timestamptz)`;
 const byWeight: List<Row> = {
   rows,
@@ -52,7 +49,7 @@ const byDue: List<Row> = {
 
 const descending = (left: Row, right: Row) => right.weight - left.weight || (left.id < right.id ? 1 : -1);
 const dueFirst = (left: Row, right: Row) => {
-  const [a, b] = [left, right].map(({ due, id }) => `${due ?? '9999'} ${id}`) as [string, string];
+  const [a, b] = [left, right].map(({ due, id }) => `${due?.toISOString() ?? '9999'} ${id}`) as [string, string];
   return a < b ? -1 : 1;
 };
 const ids = (list: readonly Row[]) => list.map(({ id }) => id);

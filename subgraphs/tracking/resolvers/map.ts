@@ -65,14 +65,21 @@ function parseSearches(given: Readonly<Record<string, string | null | undefined>
 
 const { DateTime } = scalars;
 
+const positionField = fieldsOf<Position, TrackingContext>();
 const geofenceField = fieldsOf<Geofence, TrackingContext>();
 const eventField = fieldsOf<GeofenceEvent, TrackingContext>();
 
 export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
   DateTime,
   Query: {
-    vehiclePositions: (_parent, { within, ...page }: PageArguments & { within?: unknown }, { em, identity }) =>
-      listPositions(em, reachOf(identity), within ? parseArgument(boundsInput, 'within', within) : null, page),
+    vehiclePositions: (
+      _parent,
+      { within, ...page }: PageArguments & { within?: unknown },
+      { em, identity, columns },
+    ) => {
+      const bounds = within ? parseArgument(boundsInput, 'within', within) : null;
+      return listPositions(em, reachOf(identity), bounds, page, columns('Position'));
+    },
     geofence: (_parent, { id }: Reference, { loaders }) => loaders.geofence.load(id),
     geofences: (_parent, { filter, search, ...page }: GeofencesArguments, { em, identity, columns }) => {
       const searches = parseSearches({ 'filter.search': filter?.search, search });
@@ -110,13 +117,13 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
     },
   },
   Position: {
-    location,
-    vehicle: ({ vehicleId }: Position) => ({ id: vehicleId }),
-    driver: ({ driverId }: Position) => (driverId ? { id: driverId } : null),
-    shipment: async (position: Position, _args: unknown, { loaders }: TrackingContext) => {
+    location: positionField(['latitude', 'longitude'], location),
+    vehicle: positionField(['vehicleId'], ({ vehicleId }) => ({ id: vehicleId })),
+    driver: positionField(['driverId'], ({ driverId }) => (driverId ? { id: driverId } : null)),
+    shipment: positionField(['vehicleId', 'recordedAt'], async (position, _args, { loaders }) => {
       const load = await loaders.load.load(position);
       return load ? { id: load.shipmentId } : null;
-    },
+    }),
   },
   TrackPoint: { location },
   Geofence: {

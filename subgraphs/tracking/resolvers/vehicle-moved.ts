@@ -1,3 +1,4 @@
+import { noColumns } from '#shared/database/rows.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { liveTopics } from '#shared/events/topics.ts';
 import { reachOf } from '#shared/identity/reach.ts';
@@ -6,9 +7,13 @@ import type { TrackingContext } from '../context.ts';
 import type { Position } from '../domain/position.ts';
 import { positionsOfVehicles } from '../store/current.ts';
 import { decodeMove } from '../store/live.ts';
+import { positionRows } from '../store/rows.ts';
 import { latestMoves, latestPositions, type Move } from './latest-moves.ts';
 
 const maxIds = 100;
+
+/** Enough to know whether a position is visible. */
+const keyRows = positionRows.only(noColumns, ['vehicleId']);
 
 /**
  * Sends the current positions of the vehicles, then their moves. Subscribes before it reads the snapshot, so that no move
@@ -28,9 +33,9 @@ export async function moves(
     latest: latestPositions(maxIds),
   });
   try {
-    const snapshot = await positionsOfVehicles(em, reach, vehicleIds);
+    const snapshot = await positionsOfVehicles(em, reach, vehicleIds, positionRows);
     const visible = async (position: Position) =>
-      reach.kind === 'ALL' || (await positionsOfVehicles(em, reach, [position.vehicleId])).length > 0;
+      reach.kind === 'ALL' || (await positionsOfVehicles(em, reach, [position.vehicleId], keyRows)).length > 0;
     return latestMoves({ snapshot, changes, visible });
   } catch (error) {
     await changes.return();

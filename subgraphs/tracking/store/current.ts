@@ -1,6 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import { query } from '#shared/database/query.ts';
+import type { Columns, Rows } from '#shared/database/rows.ts';
 import { anyOf, arrayOf, type Sql, sql, uuids } from '#shared/database/sql.ts';
 import type { Reach } from '#shared/identity/reach.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
@@ -9,26 +10,34 @@ import type { Position } from '../domain/position.ts';
 import { positionRows } from './rows.ts';
 import { visibleCarriages, visiblePositions } from './visibility.ts';
 
-const columns = positionRows.columns('t');
+/*
+ * Each function reads the given rows of positions, so that a request reads only the columns that it needs.
+ */
 
 /** Newest positions of vehicles. */
-export function positionsOfVehicles(
+export function positionsOfVehicles<R>(
   em: EntityManager,
   reach: Reach,
   vehicleIds: readonly string[],
-): Promise<Position[]> {
-  return positionRows.read(
+  rows: Rows<R>,
+): Promise<R[]> {
+  return rows.read(
     em,
-    sql`select ${columns} from vehicle_position t
+    sql`select ${rows.columns('t')} from vehicle_position t
       where t.vehicle_id = any(${uuids(vehicleIds)}) and ${visiblePositions(reach, 'vehicle_id')}`,
   );
 }
 
 /** Newest positions of drivers, with any vehicle. */
-export function positionsOfDrivers(em: EntityManager, reach: Reach, driverIds: readonly string[]): Promise<Position[]> {
-  return positionRows.read(
+export function positionsOfDrivers<R>(
+  em: EntityManager,
+  reach: Reach,
+  driverIds: readonly string[],
+  rows: Rows<R>,
+): Promise<R[]> {
+  return rows.read(
     em,
-    sql`select ${columns} from driver_position t
+    sql`select ${rows.columns('t')} from driver_position t
       where t.driver_id = any(${uuids(driverIds)}) and ${visiblePositions(reach, 'driver_id')}`,
   );
 }
@@ -38,14 +47,15 @@ interface OfShipment {
 }
 
 /** Newest positions of the vehicles that carry these shipments now, recorded since the pickup. */
-export function positionsOfShipments(
+export function positionsOfShipments<R>(
   em: EntityManager,
   reach: Reach,
   shipmentIds: readonly string[],
-): Promise<(Position & OfShipment)[]> {
-  return positionRows.read<OfShipment>(
+  rows: Rows<R>,
+): Promise<(R & OfShipment)[]> {
+  return rows.read<OfShipment>(
     em,
-    sql`select distinct on (c.shipment_id) c.shipment_id as "shipmentId", ${columns}
+    sql`select distinct on (c.shipment_id) c.shipment_id as "shipmentId", ${rows.columns('t')}
       from carriage c join vehicle_position t on t.vehicle_id = c.vehicle_id and t.recorded_at >= c.from_at
       where c.shipment_id = any(${uuids(shipmentIds)}) and c.to_at is null and ${visibleCarriages(reach)}
       order by c.shipment_id, c.from_at desc`,
@@ -90,9 +100,11 @@ export function listPositions(
   reach: Reach,
   within: Bounds | null,
   page: PageArguments,
-): Promise<Connection<Position>> {
+  columns: Columns,
+): Promise<Connection<Pick<Position, 'vehicleId'>>> {
+  const list = onlyColumns(positions, columns, ['vehicleId']);
   const where = [visiblePositions(reach, 'vehicle_id'), ...(within ? [isWithin(within)] : [])];
-  return readPage(em, positions, where, pageOf(positions, page));
+  return readPage(em, list, where, pageOf(list, page));
 }
 
 function isWithin(bounds: Bounds): Sql {
