@@ -17,6 +17,13 @@ export interface Growth {
   readonly factor: number;
   /** What breaks the rule. */
   readonly faults: readonly string[];
+  /** The statements whose buffers grow, if the document breaks the rule. */
+  readonly growing: readonly GrowingStatement[];
+}
+
+export interface GrowingStatement {
+  readonly text: string;
+  readonly buffers: readonly number[];
 }
 
 /** Compares the documents in histories of several lengths, shortest first. */
@@ -26,11 +33,13 @@ export function compareHistories(histories: readonly History[]): Growth[] {
   return names.map((document) => {
     const factor = Math.max(...steps.map((step) => step.buffersOf(document)));
     const ofBuffers = factor > mostGrowth ? [`buffers: ${factor.toFixed(2)} times per tenfold history`] : [];
+    const faults = [...ofBuffers, ...new Set(steps.flatMap((step) => step.faultsOf(document)))];
     return {
       document,
       buffers: histories.map((history) => buffersOf(statementsOf(history, document))),
       factor,
-      faults: [...ofBuffers, ...new Set(steps.flatMap((step) => step.faultsOf(document)))],
+      faults,
+      growing: faults.length > 0 ? growingStatements(histories, document) : [],
     };
   });
 }
@@ -76,6 +85,14 @@ class Step {
   #growth(from: number, to: number): number {
     return (Math.max(to, 1) / Math.max(from, 1)) ** (1 / this.#tenfolds);
   }
+}
+
+function growingStatements(histories: readonly History[], document: string): GrowingStatement[] {
+  const byText = histories.map((history) => Map.groupBy(statementsOf(history, document), ({ text }) => text));
+  const texts = new Set(byText.flatMap((statements) => [...statements.keys()]));
+  return [...texts]
+    .map((text) => ({ text, buffers: byText.map((statements) => buffersOf(statements.get(text) ?? [])) }))
+    .filter(({ buffers }) => (buffers.at(-1) ?? 0) > (buffers[0] ?? 0) * mostGrowth);
 }
 
 function statementsOf({ statements }: History, document: string): readonly ExplainedStatement[] {

@@ -19,8 +19,17 @@ export async function runGrowth(sizes: readonly number[], only: readonly string[
   const growths = compareHistories(histories);
   console.log(tableOf(growths, ascending));
   const failed = growths.filter(({ faults }) => faults.length > 0);
-  for (const { document, faults } of failed) console.error(`${document}: ${faults.join('; ')}`);
+  for (const growth of failed) console.error(reportOf(growth));
   return failed.length === 0;
+}
+
+const shownCharacters = 3000;
+
+function reportOf({ document, faults, growing }: Growth): string {
+  const statements = growing.map(
+    ({ text, buffers }) => `  ${buffers.join(' → ')} buffers: ${text.replaceAll(/\s+/g, ' ').slice(0, shownCharacters)}`,
+  );
+  return [`${document}: ${faults.join('; ')}`, ...statements].join('\n');
 }
 
 function tableOf(growths: readonly Growth[], sizes: readonly number[]): string {
