@@ -9,6 +9,7 @@ import { conditionsOf } from './store/filter.ts';
 import { type ShipmentOrder, shipmentsIn } from './store/lists.ts';
 import { importRows, proofRows, ratingRows } from './store/rows.ts';
 import { findShipments } from './store/shipments.ts';
+import { keptTotals } from './store/totals.ts';
 import { visibleTo } from './store/visibility.ts';
 
 /** The column with the owner of a list of shipments: an organization or a driver. */
@@ -34,8 +35,9 @@ export function createLoaders({ em, identity, clock, columns }: BaseContext) {
     comments: pagesOf(em, comments(columns('ShipmentComment')), 'shipment_id', [readableComments(identity)]),
     pages: perArguments(
       (owner: Owner, order: ShipmentOrder, filter: ShipmentFilter): PagesOf<Pick<ShipmentRow, 'id'>> => {
+        const counts = owner === 'organization_id' ? keptTotals(em, identity, filter) : undefined;
         const pages = conditionsOf(em, filter, clock()).then((conditions) =>
-          pagesOf(em, shipmentsIn(order, columns('Shipment')), owner, [visibleTo(identity), ...conditions]),
+          pagesOf(em, shipmentsIn(order, columns('Shipment')), owner, [visibleTo(identity), ...conditions], counts),
         );
         return async (ownerId, page) => (await pages)(ownerId, page);
       },

@@ -1,6 +1,6 @@
 import { asAdmin, databaseName } from '#shared/database/provision.ts';
 import { requireData } from '../../../client/data.ts';
-import { fullSize } from '../../../demo/generate/generate.ts';
+import type { WorldSize } from '../../../demo/world.ts';
 import { type ClientDocument, readClientDocuments } from '../../../gateway/testing/client-documents.ts';
 import { openDemoClient } from '../client.ts';
 import { startThrowaway } from '../product.ts';
@@ -28,13 +28,10 @@ export interface History {
 /** Documents that change nothing with the values of `readValues`: the queries, and mutations that allow a dry run. */
 const documents = readClientDocuments().filter(({ budget }) => budget !== null);
 
-/**
- * Starts a product with a history of this length and explains the statements of each document.
- * @param months length of the history in time
- */
-export async function measureHistory(shipments: number, months: number, only: readonly string[]): Promise<History> {
+/** Starts a product of this size and explains the statements of each document. @param only names of documents; empty = all */
+export async function measureHistory(size: WorldSize, only: readonly string[]): Promise<History> {
   const began = performance.now();
-  const product = await startThrowaway({ ...fullSize, shipments, months });
+  const product = await startThrowaway(size);
   try {
     const { postgresUrl, url } = product;
     if (postgresUrl === undefined) throw new Error('A product in this process is required to explain its statements.');
@@ -52,7 +49,7 @@ export async function measureHistory(shipments: number, months: number, only: re
       if (only.length > 0 && !only.includes(document.name)) continue;
       statements.set(document.name, await explainDocument(document, url, values, explainer));
     }
-    return { shipments, seedSeconds, rows, statements };
+    return { shipments: size.shipments, seedSeconds, rows, statements };
   } finally {
     await product.close();
   }

@@ -1,10 +1,11 @@
 import { fullSize } from '../../../demo/generate/generate.ts';
+import type { WorldSize } from '../../../demo/world.ts';
 import { compareHistories, type Growth } from './compare.ts';
 import { type History, measureHistory } from './measure-history.ts';
 
 /**
  * Measures histories of these lengths, and prints how much more of them each document reads. The company is the same in all
- * of them: the shortest history is that of the demo in time, the others are longer in proportion.
+ * of them, and has as many shipments a month: it grows older. The shortest history lasts as long as that of the demo.
  * @returns false if a document reads too much more
  */
 export async function runGrowth(sizes: readonly number[], only: readonly string[]): Promise<boolean> {
@@ -12,7 +13,8 @@ export async function runGrowth(sizes: readonly number[], only: readonly string[
   const [shortest = 1] = ascending;
   const histories: History[] = [];
   for (const shipments of ascending) {
-    const history = await measureHistory(shipments, Math.round((fullSize.months * shipments) / shortest), only);
+    const months = Math.round((fullSize.months * shipments) / shortest);
+    const history = await measureHistory({ ...companyOf(shortest), shipments, months }, only);
     console.log(`${shipments} shipments: seeded in ${history.seedSeconds.toFixed(0)} s`);
     histories.push(history);
   }
@@ -23,11 +25,20 @@ export async function runGrowth(sizes: readonly number[], only: readonly string[
   return failed.length === 0;
 }
 
+/** A company with the proportions of the demo that has so many shipments in its first history. */
+function companyOf(shipments: number): WorldSize {
+  const { organizations, drivers, vehicles } = fullSize;
+  const share = Math.min(1, shipments / fullSize.shipments);
+  const scaled = (count: number) => Math.max(5, Math.ceil(count * share));
+  return { ...fullSize, organizations: scaled(organizations), drivers: scaled(drivers), vehicles: scaled(vehicles) };
+}
+
 const shownCharacters = 3000;
 
 function reportOf({ document, faults, growing }: Growth): string {
   const statements = growing.map(
-    ({ text, buffers }) => `  ${buffers.join(' → ')} buffers: ${text.replaceAll(/\s+/g, ' ').slice(0, shownCharacters)}`,
+    ({ text, buffers }) =>
+      `  ${buffers.join(' → ')} buffers: ${text.replaceAll(/\s+/g, ' ').slice(0, shownCharacters)}`,
   );
   return [`${document}: ${faults.join('; ')}`, ...statements].join('\n');
 }

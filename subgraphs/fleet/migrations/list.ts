@@ -6,6 +6,7 @@ import { AddWhereabouts } from './0004-whereabouts.ts';
 import { IndexCurrentWork } from './0005-current-work.ts';
 import { IndexReferenceParts } from './0006-reference-parts.ts';
 import { RemakeKeys } from './0007-letter-keys.ts';
+import { IndexLongHistory } from './0008-long-history.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-fleet', class: CreateFleet },
@@ -15,4 +16,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0005-current-work', class: IndexCurrentWork },
   { name: '0006-reference-parts', class: IndexReferenceParts },
   { name: '0007-letter-keys', class: RemakeKeys },
+  { name: '0008-long-history', class: IndexLongHistory },
 ];

@@ -78,11 +78,14 @@ function tracesOf(row: TraceRow): Traces {
   };
 }
 
-/** Holds for rows `t` with an assignment in the window of the load. */
+/**
+ * Holds for rows `t` with an assignment in the window of the load. Assignments do not overlap, so the last one that starts before
+ * the end of the window is the only one to look at.
+ */
 function isBusy(column: 'driver_id' | 'vehicle_id', { load, planned }: Search): Sql {
   const { startsAt, endsAt } = windowOf(load);
-  return sql`exists (select 1 from ${assignmentsWith(planned)} a where a.${raw(column)} = t.id and a.state <> 'RELEASED'
-    and tstzrange(a.starts_at, a.ends_at) && tstzrange(${startsAt}, ${endsAt}))`;
+  return sql`coalesce((select a.ends_at > ${startsAt} from ${assignmentsWith(planned)} a
+    where a.${raw(column)} = t.id and a.state <> 'RELEASED' and a.starts_at < ${endsAt} order by a.starts_at desc limit 1), false)`;
 }
 
 /** Active drivers trained for the load and free in its window, with the inputs of the recommendation. One statement. */

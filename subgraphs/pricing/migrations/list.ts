@@ -6,6 +6,7 @@ import { AddBillingDetails } from './0004-billing-details.ts';
 import { AddTextKeys } from './0005-text-keys.ts';
 import { IndexNumberParts } from './0006-number-parts.ts';
 import { RemakeKeys } from './0007-letter-keys.ts';
+import { KeepBalances } from './0008-long-history.ts';
 
 /** Every migration of this subgraph, oldest first. */
 export const migrations: readonly NamedMigration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0005-text-keys', class: AddTextKeys },
   { name: '0006-number-parts', class: IndexNumberParts },
   { name: '0007-letter-keys', class: RemakeKeys },
+  { name: '0008-long-history', class: KeepBalances },
 ];

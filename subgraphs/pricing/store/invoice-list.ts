@@ -6,22 +6,14 @@ import { anyOf, hasId, raw, type Sql, sql, within } from '#shared/database/sql.t
 import type { Reach } from '#shared/identity/reach.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import { referenceKey } from '#shared/input/text-key.ts';
-import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
+import { parseTimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import { type InvoiceStatus, padSerial, toInvoiceNumber } from '../domain/billing.ts';
+import type { InvoiceFilter } from '../domain/invoice-filter.ts';
 import type { Invoice } from '../entities.ts';
 import { invoiceRows } from './rows.ts';
+import { keptTotal } from './totals.ts';
 import { visibleBilling } from './visibility.ts';
-
-export interface InvoiceFilter {
-  readonly statuses?: readonly InvoiceStatus[] | null;
-  readonly number?: string | null;
-  readonly organizationId?: string | null;
-  readonly issued?: TimeRange | null;
-  readonly due?: TimeRange | null;
-  readonly issuedFrom?: Date | null;
-  readonly issuedBefore?: Date | null;
-}
 
 const byId: SortKey<Invoice> = { expression: 't.id', kind: 'uuid', property: 'id' };
 const byIssue: SortKey<Invoice> = {
@@ -59,7 +51,7 @@ export function listInvoices(
 ): Promise<Connection<Pick<Invoice, 'id'>>> {
   const list = invoicesIn(orderBy, columns);
   const where = [visibleBilling(reach), ...conditionsOf(filter ?? {}, now)];
-  return readPage(em, list, where, pageOf(list, page));
+  return readPage(em, list, where, pageOf(list, page), keptTotal(em, reach, filter ?? {}));
 }
 
 export function conditionsOf(filter: InvoiceFilter, now: Date): Sql[] {
@@ -93,5 +85,5 @@ const statusConditions: Record<InvoiceStatus, (now: Date) => Sql> = {
   PAID: () => sql`t.paid_cents >= t.amount_cents`,
   OVERDUE: (now) => sql`t.paid_cents < t.amount_cents and t.due_at < ${now}`,
   PARTIALLY_PAID: (now) => sql`t.paid_cents > 0 and t.paid_cents < t.amount_cents and t.due_at >= ${now}`,
-  OPEN: (now) => sql`t.paid_cents = 0 and t.due_at >= ${now}`,
+  OPEN: (now) => sql`t.paid_cents = 0 and t.paid_cents < t.amount_cents and t.due_at >= ${now}`,
 };

@@ -62,28 +62,38 @@ export function pageOf<R>({ order, orderName }: List<R>, page: PageArguments): P
   return parsePage(page, orderName === undefined ? parts : [...parts, exactly(orderName)]);
 }
 
-/** Reads one page of the rows that meet the conditions. Counts them only if `totalCount` is selected. */
+/**
+ * Reads one page of the rows that meet the conditions. Counts them only if `totalCount` is selected.
+ * @param count reads the number of rows where it is kept; otherwise up to 10,001 rows are counted
+ */
 export async function readPage<R>(
   em: EntityManager,
   list: List<R>,
   where: readonly Sql[],
   page: PageRequest,
+  count: () => Promise<number> = () => countRows(em, list, where),
 ): Promise<Connection<R>> {
   const { rows, from } = list;
   const found = await rows.read(
     em,
     sql`select ${rows.columns('t')} from ${from} where ${allOf([...where, ...beyond(list, page)])} order by ${orderBy(list, page)} limit ${page.limit}`,
   );
-  return connectionOf(list, page, found, () => countRows(em, list, where));
+  return connectionOf(list, page, found, count);
 }
+
+/** Totals are exact up to 10,000. One more stands for every greater number, so that a long history is not counted. */
+const countedRows = 10_001;
 
 async function countRows<R>(em: EntityManager, { from }: List<R>, where: readonly Sql[]): Promise<number> {
   const [row] = await query<{ count: number }>(
     em,
-    sql`select count(*)::int as count from ${from} where ${allOf(where)}`,
+    sql`select count(*)::int as count from (select from ${from} where ${allOf(where)} limit ${countedRows}) counted`,
   );
   return row?.count ?? 0;
 }
+
+/** Reads the numbers of rows of parents. Parents without rows may be absent. */
+export type CountsOf = (parentIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 
 /** Pages of a list that belongs to a parent. */
 export type PagesOf<R> = (parentId: string, page: PageArguments) => Promise<Connection<R>>;
@@ -94,16 +104,18 @@ const parentsPerStatement = 500;
  * Reads the same page of the list for many parents with one statement per request and distinct arguments. A selected
  * `totalCount` needs one more. A parent id may be in upper or lower case. A parent id that is no UUID has no rows.
  * @param parentColumn column of the rows with the id of the parent
+ * @param countsOf reads the numbers of rows where they are kept; otherwise up to 10,001 rows of each parent are counted
  */
 export function pagesOf<R>(
   em: EntityManager,
   list: List<R>,
   parentColumn: string,
   where: readonly Sql[] = [],
+  countsOf: CountsOf = (parents) => countRowsOf(em, list, parentColumn, parents, where),
 ): PagesOf<R> {
   const loaders = new Map<string, DataLoader<string, readonly R[]>>();
   const counts = perParent(async (parents) => {
-    const counted = await countRowsOf(em, list, parentColumn, parents, where);
+    const counted = await countsOf(parents);
     return parents.map((parent) => counted.get(parent) ?? 0);
   });
   return async (givenId, { first, after, last, before }) => {
@@ -154,11 +166,12 @@ async function countRowsOf<R>(
   parents: readonly string[],
   where: readonly Sql[],
 ): Promise<Map<string, number>> {
-  const parent = raw(`t.${parentColumn}`);
+  const ofParent = sql`t.${raw(parentColumn)} = parent.id`;
   const rows = await query<{ parent: string; count: number }>(
     em,
-    sql`select ${parent} as parent, count(*)::int as count from ${from}
-      where ${allOf([sql`${parent} = any(${uuids(parents)})`, ...where])} group by 1`,
+    sql`select parent.id as parent, counted.count from unnest(${uuids(parents)}) parent (id) cross join lateral (
+      select count(*)::int as count from (select from ${from} where ${allOf([ofParent, ...where])} limit ${countedRows}) rows
+    ) counted`,
   );
   return new Map(rows.map(({ parent, count }) => [parent, count]));
 }

@@ -10,6 +10,7 @@ import { AddCustomerReferences } from './0008-customer-references.ts';
 import { AddLoadVersion } from './0009-load-version.ts';
 import { MarkDoubtfulPlaces } from './0010-doubtful-places.ts';
 import { RemakeKeys } from './0011-letter-keys.ts';
+import { IndexLongHistory } from './0012-long-history.ts';
 import { IndexRegions } from './0013-regions.ts';
 
 export const migrations: readonly NamedMigration[] = [
@@ -24,5 +25,6 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0009-load-version', class: AddLoadVersion },
   { name: '0010-doubtful-places', class: MarkDoubtfulPlaces },
   { name: '0011-letter-keys', class: RemakeKeys },
+  { name: '0012-long-history', class: IndexLongHistory },
   { name: '0013-regions', class: IndexRegions },
 ];

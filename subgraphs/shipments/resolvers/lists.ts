@@ -6,6 +6,7 @@ import type { ShipmentRow } from '../entities.ts';
 import type { Owner } from '../loaders.ts';
 import { conditionsOf } from '../store/filter.ts';
 import { type ShipmentOrder, shipmentsIn } from '../store/lists.ts';
+import { keptTotal } from '../store/totals.ts';
 import { visibleTo } from '../store/visibility.ts';
 
 export interface ListArguments extends PageArguments {
@@ -19,8 +20,9 @@ export async function listShipments(
   { filter, orderBy, ...page }: ListArguments,
 ): Promise<Connection<Pick<ShipmentRow, 'id'>>> {
   const list = shipmentsIn(orderBy, columns('Shipment'));
-  const where = [visibleTo(identity), ...(await conditionsOf(em, parseFilter(filter), clock()))];
-  return readPage(em, list, where, pageOf(list, page));
+  const wanted = parseFilter(filter);
+  const where = [visibleTo(identity), ...(await conditionsOf(em, wanted, clock()))];
+  return readPage(em, list, where, pageOf(list, page), keptTotal(em, identity, wanted));
 }
 
 /** A page of the shipments of one organization or driver. Pages of several owners are read in one statement. */
