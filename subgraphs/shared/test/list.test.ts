@@ -127,6 +127,35 @@ describe('a list in pages', () => {
     expect(await page.totalCount()).toBe(made.filter(({ weight }) => weight === 3).length);
   });
 
+  test('has exact totals up to 10,000, and 10,001 for more', async () => {
+    const numbered = (count: number): List<Row> => ({
+      ...byWeight,
+      from: sql`(select ${parents[0]}::uuid as id, ${parents[0]}::uuid as parent, n as weight, null as due from generate_series(1, ${count}::int) n) t`,
+    });
+    const totals = async (count: number) => {
+      const list = numbered(count);
+      const all = await readPage(em(), list, [], pageOf(list, { first: 1 }));
+      const own = await pagesOf(em(), list, 'parent')(parents[0] as string, { first: 1 });
+      return [await all.totalCount(), await own.totalCount()];
+    };
+    expect(await totals(10_000)).toEqual([10_000, 10_000]);
+    expect(await totals(12_345)).toEqual([10_001, 10_001]);
+  });
+
+  test('reads a total that is kept, instead of counting', async () => {
+    const page = await readPage(em(), byWeight, [], pageOf(byWeight, { first: 1 }), async () => 123_456);
+    expect(await page.totalCount()).toBe(123_456);
+    const pages = pagesOf(
+      em(),
+      byWeight,
+      'parent',
+      [],
+      async (ids) => new Map(ids.slice(0, 1).map((id) => [id, 20_000])),
+    );
+    const [first, second] = await Promise.all(parents.map((parent) => pages(parent, { first: 1 })));
+    expect(await Promise.all([first?.totalCount(), second?.totalCount()])).toEqual([20_000, 0]);
+  });
+
   test('refuses the cursor of another order', async () => {
     const { pageInfo } = await readPage(em(), byWeight, [], pageOf(byWeight, { first: 1 }));
     expect(() => pageOf(byDue, { after: pageInfo.endCursor() })).toThrow('cursor');

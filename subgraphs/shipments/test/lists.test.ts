@@ -52,6 +52,32 @@ const ends = (shipment: World['shipments'][number]) => ({
   destination: shipment.stops.at(-1),
 });
 
+describe('the length of a list that is kept', () => {
+  const organizationId = () => world.demo.customerOrganizationId;
+  const own = () => recount((shipment) => shipment.organizationId === organizationId());
+  const ofOrganization = async (as = admin) => {
+    const { data } = await scene.ask<{ _entities: [{ shipments: Page }] }>(
+      as,
+      `query($of: [_Any!]!) { _entities(representations: $of) { ... on Organization { shipments(first: 1) { totalCount nodes { id } } } } }`,
+      { of: [{ __typename: 'Organization', id: organizationId() }] },
+    );
+    return data?._entities[0].shipments.totalCount;
+  };
+  const customer = () => somebody(['CUSTOMER'], { organizationId: organizationId() });
+
+  test('is that of the shipments that the caller may see', async () => {
+    expect(await count({})).toBe(world.shipments.length);
+    expect(await count({ organizationId: organizationId().toUpperCase() })).toBe(own());
+    expect(await count({}, customer())).toBe(own());
+    expect(await count({ organizationId: organizationId() }, customer())).toBe(own());
+    expect(await count({ organizationId: world.demo.partnerOrganizationId }, customer())).toBe(0);
+    expect(await count({ organizationId: 'nobody' })).toBe(0);
+    expect([await ofOrganization(), await ofOrganization(customer())]).toEqual([own(), own()]);
+    const stranger = somebody(['CUSTOMER'], { organizationId: world.demo.partnerOrganizationId });
+    expect(await ofOrganization(stranger)).toBe(0);
+  });
+});
+
 describe('filters find the same shipments as a search through all records', () => {
   test('by status, organization, driver and equipment', async () => {
     expect(await count({})).toBe(world.shipments.length);
