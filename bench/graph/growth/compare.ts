@@ -4,7 +4,7 @@ import type { ExplainedStatement, History } from './measure-history.ts';
 const mostGrowth = 1.3;
 
 /** A document may read so many more rows of a table, however few it read before: pages differ in what belongs to their entries. */
-const fewRows = 100;
+const fewRows = 200;
 
 /** A table that has twice the rows in a history ten times as long. */
 const growingRows = 2;

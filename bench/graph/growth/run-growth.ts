@@ -1,5 +1,4 @@
 import { fullSize } from '../../../demo/generate/generate.ts';
-import type { WorldSize } from '../../../demo/world.ts';
 import { compareHistories, type Growth } from './compare.ts';
 import { type History, measureHistory } from './measure-history.ts';
 
@@ -14,7 +13,7 @@ export async function runGrowth(sizes: readonly number[], only: readonly string[
   const histories: History[] = [];
   for (const shipments of ascending) {
     const months = Math.round((fullSize.months * shipments) / shortest);
-    const history = await measureHistory({ ...companyOf(shortest), shipments, months }, only);
+    const history = await measureHistory({ ...fullSize, shipments, months }, only);
     console.log(`${shipments} shipments: seeded in ${history.seedSeconds.toFixed(0)} s`);
     histories.push(history);
   }
@@ -23,14 +22,6 @@ export async function runGrowth(sizes: readonly number[], only: readonly string[
   const failed = growths.filter(({ faults }) => faults.length > 0);
   for (const growth of failed) console.error(reportOf(growth));
   return failed.length === 0;
-}
-
-/** A company with the proportions of the demo that has so many shipments in its first history. */
-function companyOf(shipments: number): WorldSize {
-  const { organizations, drivers, vehicles } = fullSize;
-  const share = Math.min(1, shipments / fullSize.shipments);
-  const scaled = (count: number) => Math.max(5, Math.ceil(count * share));
-  return { ...fullSize, organizations: scaled(organizations), drivers: scaled(drivers), vehicles: scaled(vehicles) };
 }
 
 const shownCharacters = 3000;

@@ -14,7 +14,7 @@ export async function readValues(url: string): Promise<Readonly<Record<string, u
   const booked = await read(
     'dispatcher',
     z.object({ shipments: firstIn(idOf) }),
-    '{ shipments(filter: { statuses: [BOOKED], unassigned: true }, orderBy: CREATED_NEWEST, first: 1) { nodes { id } } }',
+    '{ shipments(filter: { statuses: [BOOKED], unassigned: true, equipment: [DRY_VAN] }, orderBy: CREATED_NEWEST, first: 1) { nodes { id } } }',
   );
   const bill = await read(
     'admin',
