@@ -55,14 +55,14 @@ export function createLoaders({ em, identity, clock, columns }: BaseContext) {
     load: byId((ids) => routedLoads.readBy(em, 'shipment_id', ids, { where: visibleLoads(reach) }), shipmentOf),
     /** Tallies by `tallyKey`. */
     tally: byKey(
-      (keys) =>
-        talliesOf(
-          em,
-          keys.map((key) => {
-            const [driverId = '', period] = key.split(' ') as [string, Period];
-            return { driverId, period, startsAt: spanAt(period, now).startsAt };
-          }),
-        ),
+      (keys) => {
+        const asked = keys.map((key) => key.split(' ') as [driverId: string, period: Period]); // made by tallyKey
+        const spans = [...new Set(asked.map(([, period]) => period))].map((period) => ({
+          period,
+          startsAt: spanAt(period, now).startsAt,
+        }));
+        return talliesOf(em, [...new Set(asked.map(([driverId]) => driverId))], spans);
+      },
       ({ driverId, period }) => tallyKey(driverId, period),
     ),
     badges: listsById((ids) => {

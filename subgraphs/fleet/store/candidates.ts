@@ -24,7 +24,7 @@ interface TraceRow {
   readonly seenAt: string | null;
 }
 
-const traceColumns = sql`before.stops as "beforeStops", before.ends_at as "beforeEndsAt", before.state as "beforeState",
+const traceColumns = sql`load.stops as "beforeStops", before.ends_at as "beforeEndsAt", before.state as "beforeState",
   seen.latitude as "seenLatitude", seen.longitude as "seenLongitude", seen.seen_at as "seenAt"`;
 
 /** An assignment that is planned and not stored. */
@@ -53,13 +53,19 @@ function assignmentsWith(planned: readonly PlannedAssignment[]): Sql {
       as p ("shipmentId" uuid, "driverId" uuid, "vehicleId" uuid, "startsAt" timestamptz, "endsAt" timestamptz))`;
 }
 
-/** Joins the last assignment before the window of the load, and the last position, of each row `t`. */
-function joinTraces(column: 'driver_id' | 'vehicle_id', { load, planned }: Search): Sql {
-  const { startsAt } = windowOf(load);
-  return sql`left join lateral (
-      select l.stops, a.ends_at, a.state from ${assignmentsWith(planned)} a join load l using (shipment_id)
-      where a.${raw(column)} = t.id and a.state <> 'RELEASED' and a.ends_at <= ${startsAt} order by a.starts_at desc limit 1
-    ) before on true
+/**
+ * The last assignment of a row `t` that starts before the window of the load ends. Assignments do not overlap: if this one ends
+ * before the window, the row is free in it.
+ */
+function lastAssignment(column: 'driver_id' | 'vehicle_id', { load, planned }: Search): Sql {
+  return sql`select a.shipment_id, a.ends_at, a.state from ${assignmentsWith(planned)} a
+    where a.${raw(column)} = t.id and a.state <> 'RELEASED' and a.starts_at < ${windowOf(load).endsAt} order by a.starts_at desc limit 1`;
+}
+
+/** Joins the last assignment and the last position of each row `t`. */
+function joinTraces(column: 'driver_id' | 'vehicle_id', search: Search): Sql {
+  return sql`left join lateral (${lastAssignment(column, search)}) before on true
+    left join load on load.shipment_id = before.shipment_id
     left join lateral (
       select p.latitude, p.longitude, p.seen_at from vehicle_place p where p.${raw(column)} = t.id
       order by p.seen_at desc limit 1
@@ -78,14 +84,9 @@ function tracesOf(row: TraceRow): Traces {
   };
 }
 
-/**
- * Holds for rows `t` with an assignment in the window of the load. Assignments do not overlap, so the last one that starts before
- * the end of the window is the only one to look at.
- */
-function isBusy(column: 'driver_id' | 'vehicle_id', { load, planned }: Search): Sql {
-  const { startsAt, endsAt } = windowOf(load);
-  return sql`coalesce((select a.ends_at > ${startsAt} from ${assignmentsWith(planned)} a
-    where a.${raw(column)} = t.id and a.state <> 'RELEASED' and a.starts_at < ${endsAt} order by a.starts_at desc limit 1), false)`;
+/** Holds if the last assignment is in the window of the load. */
+function isBusy({ load }: Search): Sql {
+  return sql`coalesce(before.ends_at > ${windowOf(load).startsAt}, false)`;
 }
 
 /** Active drivers trained for the load and free in its window, with the inputs of the recommendation. One statement. */
@@ -108,7 +109,7 @@ export async function freeDrivers(em: EntityManager, search: Search): Promise<Dr
        from shift where driver_id = t.id and started_at <= ${now} and (ended_at is null or ended_at > ${since})
      ) duty on true
      ${joinTraces('driver_id', search)}
-     where t.active and ${load.equipment} = any(t.equipment) and not ${isBusy('driver_id', search)}`,
+     where t.active and ${load.equipment} = any(t.equipment) and not ${isBusy(search)}`,
   );
   return rows.map((row) => ({
     id: row.id,
@@ -132,7 +133,7 @@ export async function freeVehicles(em: EntityManager, search: Search): Promise<V
         ${traceColumns}
       from vehicle t ${joinTraces('vehicle_id', search)}
       where t.active and t.equipment = ${load.equipment} and t.max_weight_kg >= ${load.weightKg}
-        and t.max_volume_m3 >= ${load.volumeM3} and not ${isBusy('vehicle_id', search)}`,
+        and t.max_volume_m3 >= ${load.volumeM3} and not ${isBusy(search)}`,
   );
   return rows.map((row) => ({
     id: row.id,
@@ -155,12 +156,13 @@ export async function supplyFor(em: EntityManager, search: Search): Promise<Supp
       (select count(*) filter (where not trained)::int as "untrainedDrivers",
           count(*) filter (where trained)::int as "trainedDrivers",
           count(*) filter (where trained and busy)::int as "busyDrivers"
-        from (select ${load.equipment} = any(t.equipment) as trained, ${isBusy('driver_id', search)} as busy
-          from driver t where t.active) x) d,
+        from (select ${load.equipment} = any(t.equipment) as trained, ${isBusy(search)} as busy
+          from driver t left join lateral (${lastAssignment('driver_id', search)}) before on true where t.active) x) d,
       (select count(*)::int as "vehiclesOfEquipment", count(*) filter (where large)::int as "fittingVehicles",
           count(*) filter (where large and busy)::int as "busyVehicles"
-        from (select ${isLargeEnough} as large, ${isBusy('vehicle_id', search)} as busy
-          from vehicle t where t.active and t.equipment = ${load.equipment}) y) v`,
+        from (select ${isLargeEnough} as large, ${isBusy(search)} as busy
+          from vehicle t left join lateral (${lastAssignment('vehicle_id', search)}) before on true
+          where t.active and t.equipment = ${load.equipment}) y) v`,
   );
   if (!supply) throw new RangeError('a count has one row');
   return supply;

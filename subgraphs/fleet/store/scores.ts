@@ -82,10 +82,7 @@ export function tallyRow(driverId: string, period: Period, startsAt: Date, tally
 function talliesAround(em: EntityManager, driverId: string, at: Date): Promise<ScoreTally[]> {
   const weeks = weeksUpTo(at, consistentWeeks).map((startsAt) => ({ period: 'WEEKLY', startsAt }) as const);
   const spans = [...weeks, spanAt('MONTHLY', at), spanAt('ALL_TIME', at)];
-  return talliesOf(
-    em,
-    spans.map(({ period, startsAt }) => ({ driverId, period, startsAt })),
-  );
+  return talliesOf(em, [driverId], spans);
 }
 
 function tallyIn(known: readonly ScoreTally[], period: Period, startsAt: Date): ScoreTally | undefined {
@@ -123,21 +120,24 @@ async function keepBadges(
   );
 }
 
-export interface TallyKey {
-  readonly driverId: string;
+/** A span of time of a leaderboard. */
+export interface Span {
   readonly period: Period;
   readonly startsAt: Date;
 }
 
-/** The tallies of drivers in spans. Drivers without a record are left out. One statement. */
-export function talliesOf(em: EntityManager, keys: readonly TallyKey[]): Promise<ScoreTally[]> {
-  const drivers = keys.map(({ driverId }) => driverId);
-  const periodsOf = keys.map(({ period }) => period);
-  const starts = keys.map(({ startsAt }) => startsAt);
+/** The tallies of each of these drivers in each of these spans. Drivers without a record are left out. One statement. */
+export function talliesOf(
+  em: EntityManager,
+  driverIds: readonly string[],
+  spans: readonly Span[],
+): Promise<ScoreTally[]> {
+  const periodsOf = spans.map(({ period }) => period);
+  const starts = spans.map(({ startsAt }) => startsAt);
   return tallyRows.read(
     em,
-    sql`select ${tallyRows.columns('t')} from score_tally t
-      join unnest(${uuids(drivers)}, ${arrayOf(periodsOf, 'text')}, ${arrayOf(starts, 'timestamptz')}) wanted (driver_id, period, starts_at)
-        using (driver_id, period, starts_at)`,
+    sql`select tally.* from unnest(${arrayOf(periodsOf, 'text')}, ${arrayOf(starts, 'timestamptz')}) span (period, starts_at)
+      cross join lateral (select ${tallyRows.columns('t')} from score_tally t
+        where t.period = span.period and t.starts_at = span.starts_at and t.driver_id = any(${uuids(driverIds)})) tally`,
   );
 }

@@ -1,10 +1,10 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import type { CountsOf } from '#shared/database/list.ts';
 import { query } from '#shared/database/query.ts';
-import { sql } from '#shared/database/sql.ts';
+import { sql, uuids } from '#shared/database/sql.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { type Reach, reaches, reachOf } from '#shared/identity/reach.ts';
-import { isUuid, toId } from '#shared/ids.ts';
+import { toId } from '#shared/ids.ts';
 import type { ShipmentFilter } from '../domain/filter-input.ts';
 
 /** Reads the kept number of shipments in a list of all of them or of one organization. Undefined for other lists. */
@@ -41,13 +41,11 @@ async function countsOfOrganizations(
   reach: Reach,
   organizationIds: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  const visible = organizationIds.filter(
-    (organizationId) => isUuid(organizationId) && reaches(reach, { organizationId }),
-  );
+  const visible = organizationIds.filter((organizationId) => reaches(reach, { organizationId }));
   const rows = await query<{ id: string; count: number }>(
     em,
     sql`select organization_id as id, sum(shipments)::int as count from shipment_count
-      where organization_id = any(${visible}::uuid[]) group by 1`,
+      where organization_id = any(${uuids(visible)}) group by 1`,
   );
   return new Map(rows.map(({ id, count }) => [id, count]));
 }
