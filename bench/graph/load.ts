@@ -1,4 +1,4 @@
-import autocannon, { type Options, type Result } from 'autocannon';
+import { Client, type Dispatcher } from 'undici';
 import { percentile } from './percentile.ts';
 
 /** Input of this program. It runs in its own process, so that sending requests takes no time from serving them. Job on stdin, result on stdout. */
@@ -20,37 +20,52 @@ export interface LoadResult {
   readonly failed: number;
 }
 
-async function run(job: LoadJob): Promise<LoadResult> {
+async function run({ url, token, bodies, connections, seconds }: LoadJob): Promise<LoadResult> {
+  const { origin, pathname } = new URL(url);
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const clients = Array.from({ length: connections }, () => new Client(origin));
   const times: number[] = [];
-  const result = await new Promise<Result>((resolve, reject) => {
-    const running = autocannon(optionsOf(job), (error: Error | null, done) => (error ? reject(error) : resolve(done)));
-    running.on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
-  });
+  let failed = 0;
+  const began = performance.now();
+  const until = began + seconds * 1_000;
+  const sendAll = async (client: Client, index: number): Promise<void> => {
+    // Each connection starts at another place in the list, so that no two send the same request at once.
+    const offset = Math.floor((index * bodies.length) / connections);
+    for (let count = 0; performance.now() < until; count += 1) {
+      const body = bodies[(count + offset) % bodies.length] ?? '';
+      const sent = performance.now();
+      const isGood = await send(client, { path: pathname, method: 'POST', headers, body });
+      times.push(performance.now() - sent);
+      if (!isGood) failed += 1;
+    }
+  };
+  try {
+    await Promise.all(clients.map(sendAll));
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+  }
   return {
-    requestsPerSecond: result.requests.average,
-    p50Ms: result.latency.p50,
+    requestsPerSecond: (times.length * 1_000) / (performance.now() - began),
+    p50Ms: percentile(times, 0.5),
     p95Ms: percentile(times, 0.95),
     p99Ms: percentile(times, 0.99),
     requests: times.length,
-    failed: result.non2xx + result.errors + result.timeouts + result.mismatches,
+    failed,
   };
 }
 
-function optionsOf({ url, token, bodies, connections, seconds }: LoadJob): Options {
-  let started = 0;
-  return {
-    url,
-    connections,
-    duration: seconds,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    // Each connection starts at another place in the list, so that no two send the same request at once.
-    setupClient: (client) => {
-      const offset = Math.floor((started++ * bodies.length) / connections);
-      client.setRequests(bodies.map((_, index) => ({ body: bodies[(index + offset) % bodies.length] ?? '' })));
-    },
-    verifyBody: (body) => !String(body).includes('"errors"'),
-  };
+/** Sends a request with as little work as possible, because it shares the cores with the product. @returns false for an error */
+function send(client: Client, request: Dispatcher.DispatchOptions): Promise<boolean> {
+  return new Promise((resolve) => {
+    let isGood = true;
+    client.dispatch(request, {
+      onRequestStart: () => {},
+      onResponseStart: (_controller, status) => void (isGood &&= status === 200),
+      onResponseData: (_controller, chunk) => void (isGood &&= !chunk.includes('"errors"')),
+      onResponseEnd: () => resolve(isGood),
+      onResponseError: () => resolve(false),
+    });
+  });
 }
 
 let input = '';
