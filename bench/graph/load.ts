@@ -60,8 +60,12 @@ function send(client: Client, request: Dispatcher.DispatchOptions): Promise<bool
     let isGood = true;
     client.dispatch(request, {
       onRequestStart: () => {},
-      onResponseStart: (_controller, status) => void (isGood &&= status === 200),
-      onResponseData: (_controller, chunk) => void (isGood &&= !chunk.includes('"errors"')),
+      onResponseStart(_controller, status) {
+        if (status !== 200) isGood = false;
+      },
+      onResponseData(_controller, chunk) {
+        if (chunk.includes('"errors"')) isGood = false;
+      },
       onResponseEnd: () => resolve(isGood),
       onResponseError: () => resolve(false),
     });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** Runs a program of this folder in its own process: a job on stdin, its result on stdout. */
 export async function runProgram<R>(program: string, job: object, signal: AbortSignal): Promise<R> {
   const file = fileURLToPath(new URL(program, import.meta.url));
-  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'], signal });
+  const child = spawn(process.execPath, [...process.execArgv, file], { stdio: ['pipe', 'pipe', 'inherit'], signal });
   const exited = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}`))));
