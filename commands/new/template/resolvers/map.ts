@@ -13,7 +13,8 @@ interface Reference {
 export const resolvers: Subgraph<SubgraphNameContext>['resolvers'] = {
   Query: {
     sampleRecord: (_parent, { id }: Reference, { loaders }) => loaders.sampleRecord.load(id),
-    sampleRecords: (_parent, page: PageArguments, { em }) => listSampleRecords(em, page),
+    sampleRecords: (_parent, page: PageArguments, { em, columns }) =>
+      listSampleRecords(em, page, columns('SampleRecord')),
   },
   Mutation: {
     createSampleRecord: recordMutation('sampleRecord', {

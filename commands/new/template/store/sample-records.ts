@@ -1,5 +1,6 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { type List, pageOf, readPage } from '#shared/database/list.ts';
+import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
+import type { Columns } from '#shared/database/rows.ts';
 import { sql } from '#shared/database/sql.ts';
 import { newId } from '#shared/ids.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
@@ -22,6 +23,11 @@ const sampleRecordsByName: List<SampleRecord> = {
 };
 
 /** A page of all sample records, by name. @throws GraphError BAD_USER_INPUT for wrong arguments */
-export function listSampleRecords(em: EntityManager, page: PageArguments): Promise<Connection<SampleRecord>> {
-  return readPage(em, sampleRecordsByName, [], pageOf(sampleRecordsByName, page));
+export function listSampleRecords(
+  em: EntityManager,
+  page: PageArguments,
+  columns: Columns,
+): Promise<Connection<Pick<SampleRecord, 'id'>>> {
+  const list = onlyColumns(sampleRecordsByName, columns, ['id']);
+  return readPage(em, list, [], pageOf(list, page));
 }
