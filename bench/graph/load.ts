@@ -29,10 +29,13 @@ async function run({ url, token, bodies, connections, seconds }: LoadJob): Promi
   const began = performance.now();
   const until = began + seconds * 1_000;
   const sendAll = async (client: Client, index: number): Promise<void> => {
-    // Each connection starts at another place in the list, so that no two send the same request at once.
-    const offset = Math.floor((index * bodies.length) / connections);
+    // Each connection has requests of its own. Connections that once send the same request at the same time would share its execution,
+    // end together and stay in step.
+    const own = bodies.filter((_, at) => at % connections === index);
     for (let count = 0; performance.now() < until; count += 1) {
-      const body = bodies[(count + offset) % bodies.length] ?? '';
+      const body = own[count % own.length];
+      if (body === undefined)
+        throw new Error(`${connections} connections require as many requests; got ${bodies.length}`);
       const sent = performance.now();
       const isGood = await send(client, { path: pathname, method: 'POST', headers, body });
       times.push(performance.now() - sent);

@@ -15,7 +15,8 @@ export interface Operation {
   variables(client: GraphClient): Promise<readonly Variables[]>;
 }
 
-const requestsPerOperation = 64;
+/** Different requests of each operation. */
+export const requestsPerOperation = 64;
 const dayMs = 86_400_000;
 
 export const operations: readonly Operation[] = [

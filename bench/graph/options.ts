@@ -1,5 +1,6 @@
 import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
+import { requestsPerOperation } from './operations.ts';
 
 export interface Options {
   /** GraphQL address of a running product; undefined = one of our own, thrown away afterwards. */
@@ -52,7 +53,7 @@ export function readOptions(args: readonly string[]): Options {
     url: values.url,
     separate: values.separate,
     seconds: wholeNumber('seconds', values.seconds, 1, 600),
-    connections: wholeNumber('connections', values.connections, 1, 1_000),
+    connections: wholeNumber('connections', values.connections, 1, requestsPerOperation),
     slim: values.slim,
     shipments: readShipments(values.shipments, values.slim),
     only: values.only.split(',').filter((name) => name !== ''),
