@@ -1,6 +1,7 @@
 import { onlyColumns, pagesOf } from '#shared/database/list.ts';
 import { noColumns } from '#shared/database/rows.ts';
 import { sql } from '#shared/database/sql.ts';
+import { ofFound } from '#shared/database/within-reach.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { byId, byKey, idOf, listsById } from '#shared/graphql/loader.ts';
 import { reachOf } from '#shared/identity/reach.ts';
@@ -44,7 +45,7 @@ export function createLoaders({ em, identity, clock, columns }: BaseContext) {
     }, idOf),
     assignment: byId((ids) => {
       const rows = assignmentRows.only(ofAssignment, ['id']);
-      return rows.readBy(em, 'id', ids, { where: visibleAssignments(reach) });
+      return rows.readBy(em, 'id', ids, { where: ofFound(visibleAssignments(reach)) });
     }, idOf),
     assignmentOfShipment: byId((ids) => assignmentsOfShipments(em, reach, ids, ofAssignment), shipmentOf),
     vehicleNow: byId(
@@ -52,7 +53,10 @@ export function createLoaders({ em, identity, clock, columns }: BaseContext) {
       ({ vehicleId }) => vehicleId,
     ),
     underwayAssignmentsOfDriver: listsById((ids) => underwayAssignmentsOf(em, reach, ids, ofAssignment), driverOf),
-    load: byId((ids) => routedLoads.readBy(em, 'shipment_id', ids, { where: visibleLoads(reach) }), shipmentOf),
+    load: byId(
+      (ids) => routedLoads.readBy(em, 'shipment_id', ids, { where: ofFound(visibleLoads(reach)) }),
+      shipmentOf,
+    ),
     /** Tallies by `tallyKey`. */
     tally: byKey(
       (keys) => {

@@ -1,4 +1,5 @@
 import { pagesOf } from '#shared/database/list.ts';
+import { ofFound } from '#shared/database/within-reach.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { byId, idOf, listsById, perArguments } from '#shared/graphql/loader.ts';
 import { reaches } from '#shared/identity/reach.ts';
@@ -17,14 +18,14 @@ export function createLoaders({ em, identity, clock, columns }: BaseContext) {
   const invoices = invoiceRows.only(columns('Invoice'), ['id', 'shipmentId']);
   const payments = paymentRows.only(columns('Payment'), ['invoiceId']);
   return {
-    quote: byId((ids) => quotes.readBy(em, 'id', ids, { where }), idOf),
+    quote: byId((ids) => quotes.readBy(em, 'id', ids, { where: ofFound(where) }), idOf),
     quotesOfShipment: listsById(
       (ids) => newestQuotes(em, reach, ids, columns('Quote')),
       ({ shipmentId }) => shipmentId,
     ),
-    invoice: byId((ids) => invoices.readBy(em, 'id', ids, { where }), idOf),
+    invoice: byId((ids) => invoices.readBy(em, 'id', ids, { where: ofFound(where) }), idOf),
     invoiceOfShipment: byId(
-      (ids) => invoices.readBy(em, 'shipment_id', ids, { where }),
+      (ids) => invoices.readBy(em, 'shipment_id', ids, { where: ofFound(where) }),
       ({ shipmentId }) => shipmentId,
     ),
     paymentsOfInvoice: listsById(

@@ -15,6 +15,8 @@ export interface Growth {
   readonly buffers: readonly number[];
   /** Largest growth of the buffers per tenfold history. */
   readonly factor: number;
+  /** The same without the pages that searches read because a B-tree has one more level. */
+  readonly factorBelowRoots: number;
   /** What breaks the rule. */
   readonly faults: readonly string[];
   /** The statements whose buffers grow, if the document breaks the rule. */
@@ -31,13 +33,16 @@ export function compareHistories(histories: readonly History[]): Growth[] {
   const steps = histories.slice(1).map((longer, index) => new Step(histories[index] as History, longer));
   const names = [...(histories[0]?.statements.keys() ?? [])];
   return names.map((document) => {
-    const factor = Math.max(...steps.map((step) => step.buffersOf(document)));
-    const ofBuffers = factor > mostGrowth ? [`buffers: ${factor.toFixed(2)} times per tenfold history`] : [];
+    const factor = Math.max(...steps.map((step) => step.growthOf(document)));
+    const factorBelowRoots = Math.max(...steps.map((step) => step.growthBelowRootsOf(document)));
+    const ofBuffers =
+      factorBelowRoots > mostGrowth ? [`buffers: ${factorBelowRoots.toFixed(2)} times per tenfold history`] : [];
     const faults = [...ofBuffers, ...new Set(steps.flatMap((step) => step.faultsOf(document)))];
     return {
       document,
       buffers: histories.map((history) => buffersOf(statementsOf(history, document))),
       factor,
+      factorBelowRoots,
       faults,
       growing: faults.length > 0 ? growingStatements(histories, document) : [],
     };
@@ -57,11 +62,17 @@ class Step {
   }
 
   /** Growth of a document's buffers per tenfold history. */
-  buffersOf(document: string): number {
-    return this.#growth(
-      buffersOf(statementsOf(this.#shorter, document)),
-      buffersOf(statementsOf(this.#longer, document)),
-    );
+  growthOf(document: string): number {
+    const [from = 0, to = 0] = this.#statements(document).map(buffersOf);
+    return this.#growth(from, to);
+  }
+
+  /** Growth without the pages of new levels. B-trees get one whenever their table is some hundred times as long. */
+  growthBelowRootsOf(document: string): number {
+    const [from = 0, to = 0] = this.#statements(document).map(buffersOf);
+    const searches = statementsOf(this.#longer, document).flatMap((statement) => statement.searches);
+    const onNewLevels = searches.reduce((sum, { index, searches }) => sum + searches * this.#newLevels(index), 0);
+    return this.#growth(from, to - onNewLevels);
   }
 
   /** Growing tables that the document scans, or reads more rows of. */
@@ -75,6 +86,15 @@ class Step {
       if (rows - few <= fewRows || this.#growth(few, rows) <= mostGrowth) return [];
       return [`reads ${few} and then ${rows} rows of ${table}`];
     });
+  }
+
+  #statements(document: string): (readonly ExplainedStatement[])[] {
+    return [this.#shorter, this.#longer].map((history) => statementsOf(history, document));
+  }
+
+  #newLevels(index: string): number {
+    const [few = 0, many = 0] = [this.#shorter, this.#longer].map(({ levels }) => levels.get(index));
+    return Math.max(0, many - few);
   }
 
   #isGrowing(table: string): boolean {

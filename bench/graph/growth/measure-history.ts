@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { asAdmin, databaseName } from '#shared/database/provision.ts';
 import { requireData } from '../../../client/data.ts';
 import type { WorldSize } from '../../../demo/world.ts';
@@ -6,13 +7,14 @@ import { openDemoClient } from '../client.ts';
 import { startThrowaway } from '../product.ts';
 import { recordStatements } from '../record.ts';
 import { Explainer } from './explain.ts';
-import { buffersOf, type Reading, readingsOf } from './plan.ts';
+import { buffersOf, type Reading, readingsOf, type Search, searchesOf } from './plan.ts';
 import { readValues } from './variables.ts';
 
 export interface ExplainedStatement {
   readonly text: string;
   readonly buffers: number;
   readonly readings: readonly Reading[];
+  readonly searches: readonly Search[];
 }
 
 /** What the documents of our clients read from a history of one length. */
@@ -21,6 +23,8 @@ export interface History {
   readonly seedSeconds: number;
   /** Rows of each table, named with its schema. */
   readonly rows: ReadonlyMap<string, number>;
+  /** Levels above the leaves of each B-tree, named with its schema. */
+  readonly levels: ReadonlyMap<string, number>;
   /** The statements of each document, by its name. */
   readonly statements: ReadonlyMap<string, readonly ExplainedStatement[]>;
 }
@@ -35,12 +39,7 @@ export async function measureHistory(size: WorldSize, only: readonly string[]): 
   try {
     const { postgresUrl, url } = product;
     if (postgresUrl === undefined) throw new Error('A product in this process is required to explain its statements.');
-    const rows = await asAdmin(postgresUrl, databaseName, async (client) => {
-      // What autovacuum does in time.
-      await client.query('vacuum (analyze)');
-      const { rows } = await client.query<{ table: string; count: number }>(tableSizes);
-      return new Map(rows.map(({ table, count }) => [table, count]));
-    });
+    const sizes = await asAdmin(postgresUrl, databaseName, readSizes);
     const seedSeconds = (performance.now() - began) / 1_000;
     const values = await readValues(url);
     await using explainer = new Explainer();
@@ -49,15 +48,28 @@ export async function measureHistory(size: WorldSize, only: readonly string[]): 
       if (only.length > 0 && !only.includes(document.name)) continue;
       statements.set(document.name, await explainDocument(document, url, values, explainer));
     }
-    return { shipments: size.shipments, seedSeconds, rows, statements };
+    return { shipments: size.shipments, seedSeconds, ...sizes, statements };
   } finally {
     await product.close();
   }
 }
 
-const tableSizes = `
-  select format('%s.%s', relnamespace::regnamespace, relname) as table, greatest(reltuples, 0)::float8 as count
-  from pg_class where relkind = 'r' and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'`;
+async function readSizes(client: pg.Client): Promise<Pick<History, 'rows' | 'levels'>> {
+  // What autovacuum does in time.
+  await client.query('vacuum (analyze)');
+  await client.query('create extension pageinspect');
+  const read = async (statement: string) => {
+    const { rows } = await client.query<{ name: string; size: number }>(statement);
+    return new Map(rows.map(({ name, size }) => [name, size]));
+  };
+  return { rows: await read(tableRows), levels: await read(indexLevels) };
+}
+
+const own = `relnamespace::regnamespace::text !~ '^(pg_|information_schema)'`;
+const named = `format('%s.%s', relnamespace::regnamespace, relname) as name`;
+const tableRows = `select ${named}, greatest(reltuples, 0)::float8 as size from pg_class where relkind = 'r' and ${own}`;
+const indexLevels = `select ${named}, (bt_metap(format('%s.%I', relnamespace::regnamespace, relname))).level::int as size
+  from pg_class where relkind = 'i' and relam = (select oid from pg_am where amname = 'btree') and ${own}`;
 
 async function explainDocument(
   { name, as, text, operation }: ClientDocument,
@@ -69,12 +81,19 @@ async function explainDocument(
   const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   const variables = Object.fromEntries(names.flatMap((key) => (key in values ? [[key, values[key]]] : [])));
   const send = async () => requireData(await client.send({ query: text, operationName: name, variables }));
-  await send(); // the first run also reads what the product remembers
+  // The first run also reads what the product remembers, and the second one prepares the statements.
+  await send();
+  await send();
   const explained: ExplainedStatement[] = [];
   for (const statement of await recordStatements(send)) {
     if (!/^\s*(?:select|with)\b/i.test(statement.text)) continue;
     const plan = await explainer.explain(statement);
-    explained.push({ text: statement.text, buffers: buffersOf(plan), readings: readingsOf(plan) });
+    explained.push({
+      text: statement.text,
+      buffers: buffersOf(plan),
+      readings: readingsOf(plan),
+      searches: searchesOf(plan),
+    });
   }
   return explained;
 }

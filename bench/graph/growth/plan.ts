@@ -5,6 +5,9 @@ export interface PlanNode {
   readonly 'Node Type': string;
   readonly Schema?: string | undefined;
   readonly 'Relation Name'?: string | undefined;
+  readonly 'Index Name'?: string | undefined;
+  /** Over all loops. */
+  readonly 'Index Searches'?: number | undefined;
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number | undefined;
@@ -18,6 +21,8 @@ const planNode: z.ZodType<PlanNode> = z.object({
   'Node Type': z.string(),
   Schema: z.string().optional(),
   'Relation Name': z.string().optional(),
+  'Index Name': z.string().optional(),
+  'Index Searches': z.number().optional(),
   'Actual Rows': z.number(),
   'Actual Loops': z.number(),
   'Rows Removed by Filter': z.number().optional(),
@@ -55,4 +60,18 @@ export function readingsOf(node: PlanNode): Reading[] {
   // A node without loops was not needed.
   const isScan = type.includes('Seq Scan') && node['Actual Loops'] > 0;
   return [...below, { table: `${schema}.${relation}`, rows, isScan }];
+}
+
+/** How often a statement went from the root of an index to a leaf. */
+export interface Search {
+  /** Name of the index with its schema. */
+  readonly index: string;
+  readonly searches: number;
+}
+
+/** The searches of each node of the plan. @param schema of the node above; a bitmap of an index names none */
+export function searchesOf(node: PlanNode, schema?: string): Search[] {
+  const { Schema: own = schema, 'Index Name': index, 'Index Searches': searches = 0 } = node;
+  const below = (node.Plans ?? []).flatMap((plan) => searchesOf(plan, own));
+  return index === undefined ? below : [...below, { index: `${own}.${index}`, searches }];
 }

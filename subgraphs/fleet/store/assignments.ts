@@ -4,6 +4,7 @@ import { type Columns, toMoment } from '#shared/database/rows.ts';
 import { raw, sql, uuids } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refusingViolations } from '#shared/database/violations.ts';
+import { ofFound } from '#shared/database/within-reach.ts';
 import { Contested } from '#shared/errors/contested.ts';
 import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
@@ -250,7 +251,7 @@ export function assignmentsOfShipments(
   return rows.read(
     em,
     sql`select distinct on (t.shipment_id) ${rows.columns('t')} from assignment t
-      where t.shipment_id = any(${uuids(shipmentIds)}) and ${visibleAssignments(reach)}
+      where t.shipment_id = any(${uuids(shipmentIds)}) and ${ofFound(visibleAssignments(reach))}
       order by t.shipment_id, t.state = 'RELEASED', t.assigned_at desc`,
   );
 }

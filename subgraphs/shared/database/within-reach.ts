@@ -1,5 +1,5 @@
 import type { Reach } from '../identity/reach.ts';
-import { always, never, type Sql } from './sql.ts';
+import { always, never, type Sql, sql } from './sql.ts';
 
 /** The conditions for the rows that a driver or an organization may see. Without a condition, the kind sees no rows. */
 export interface ReachConditions {
@@ -19,4 +19,12 @@ export function withinReach(reach: Reach, { driver, organization }: ReachConditi
     case 'NONE':
       return never;
   }
+}
+
+/**
+ * A condition of reach for rows that are found by their ids. PostgreSQL uses no index for it. Otherwise it could read all rows of an
+ * organization to find those with the ids (P31).
+ */
+export function ofFound(condition: Sql): Sql {
+  return sql`(${condition}) is true`;
 }

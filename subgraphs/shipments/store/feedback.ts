@@ -2,6 +2,7 @@ import { query } from '#shared/database/query.ts';
 import { noColumns } from '#shared/database/rows.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
+import { ofFound } from '#shared/database/within-reach.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { type AccountIdentity, isStaff } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
@@ -56,7 +57,7 @@ export async function writeComment(
 ): Promise<string> {
   const { em, announce } = transaction;
   const shipments = shipmentRows.only(noColumns, ['id', 'version']);
-  const [shipment] = await shipments.readBy(em, 'id', [shipmentId], { where: visibleTo(identity) });
+  const [shipment] = await shipments.readBy(em, 'id', [shipmentId], { where: ofFound(visibleTo(identity)) });
   if (!shipment) refuse('NOT_FOUND', 'There is no shipment with this id, or you may not see it.', 'shipmentId');
   if (internal && !isStaff(identity)) refuse('NOT_ALLOWED', 'Only staff can write internal comments.', 'internal');
   const comment = em.create(CommentEntity, {

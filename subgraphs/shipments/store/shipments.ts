@@ -2,6 +2,7 @@ import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { type Columns, noColumns } from '#shared/database/rows.ts';
 import { always, type Sql, sql } from '#shared/database/sql.ts';
+import { ofFound } from '#shared/database/within-reach.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { GraphError, refuse } from '#shared/errors/errors.ts';
 import type { Identity } from '#shared/identity/identity.ts';
@@ -18,7 +19,7 @@ export function findShipments(
   ids: readonly string[],
   columns: Columns,
 ): Promise<Pick<ShipmentRow, 'id'>[]> {
-  return shipmentRows.only(columns, ['id']).readBy(em, 'id', ids, { where: visibleTo(identity) });
+  return shipmentRows.only(columns, ['id']).readBy(em, 'id', ids, { where: ofFound(visibleTo(identity)) });
 }
 
 const maxReferenceLength = 64;
