@@ -6,7 +6,7 @@ import {
   type FactPayload,
   toFacts,
 } from '../../subgraphs/analytics/domain/facts.ts';
-import { activityOf } from '../../subgraphs/analytics/store/activity.ts';
+import { activityOf, keepingFleetDays } from '../../subgraphs/analytics/store/activity.ts';
 import { columnOf } from '../../subgraphs/analytics/store/columns.ts';
 import { fleetDays } from '../../subgraphs/analytics/store/fleet-days.ts';
 import type { TableRow } from '../seeding/copy-rows.ts';
@@ -17,6 +17,7 @@ import { historyOf } from './analytics/history.ts';
 /** Counts the history of the demo world as the events that it would have sent, by the rules for live events. */
 export async function seed(tables: SeedWriter, world: World): Promise<void> {
   const { company, organizations, drivers, carriages, customers, driverChanges } = historyOf(factsOfWorld(world));
+  await tables.execute(`select ${keepingFleetDays.text}`);
   await tables.copy('company_day', rowsOf(company));
   await tables.copy('organization_day', rowsOf(organizations));
   await tables.copy('driver_day', rowsOf(drivers));

@@ -28,12 +28,17 @@ export function activityOf(among: Sql): Sql {
        from span group by driver_id`;
 }
 
-/** Locks drivers until the end of the transaction. A driver without known changes has no active days. */
+/** Tells the triggers of `driver_day` and `driver_change` that this transaction keeps `fleet_day`. */
+export const keepingFleetDays = sql`set_config('analytics.fleet_days', 'kept', true)`;
+
+/**
+ * Locks drivers until the end of the transaction, which must keep `fleet_day`. A driver without known changes has no active days.
+ */
 export async function lockDrivers(em: EntityManager, driverIds: readonly string[]): Promise<void> {
   await query(
     em,
     sql`insert into driver_activity (driver_id) select id from unnest(${uuids(driverIds)}) as id order by id
-       on conflict (driver_id) do update set driver_id = excluded.driver_id`,
+       on conflict (driver_id) do update set driver_id = excluded.driver_id returning ${keepingFleetDays}`,
   );
 }
 

@@ -155,6 +155,18 @@ describe('the days of all drivers', () => {
 });
 
 describe('an upgrade', () => {
+  test('refuses changes by processes of an older release, which do not keep these days', async () => {
+    const em = analytics.graph.services.database.fork();
+    const writes = {
+      load: `insert into driver_day (driver_id, day, loads_carried) values ('${newId()}', '2028-02-23', 1)`,
+      rating: `insert into driver_day (driver_id, day, ratings) values ('${newId()}', '2028-02-23', 1)`,
+      driver: `insert into driver_change (driver_id, at, active, hired_at) values ('${newId()}', now(), true, now())`,
+    };
+    await expect(em.execute(writes.load)).rejects.toThrow('does not keep the sums of all drivers');
+    await expect(em.execute(writes.driver)).rejects.toThrow('does not keep the sums of all drivers');
+    await em.execute(writes.rating);
+  });
+
   test('fills the days of all drivers from the rows of earlier releases', async () => {
     const [ann, bob] = [newId(), newId()];
     await using database = await upgradeWith('analytics', migrations, {
