@@ -3,6 +3,12 @@ import type { ExplainedStatement, History } from './measure-history.ts';
 /** Most that buffers and rows may grow when the history is ten times as long. */
 const mostGrowth = 1.3;
 
+/**
+ * A document may touch so many more buffers, however few it touched before. In a short history the entries of a page share pages of tables
+ * and indexes, in a long one each has its own.
+ */
+const fewBuffers = 64;
+
 /** A document may read so many more rows of a table, however few it read before: pages differ in what belongs to their entries. */
 const fewRows = 200;
 
@@ -35,9 +41,7 @@ export function compareHistories(histories: readonly History[]): Growth[] {
   return names.map((document) => {
     const factor = Math.max(...steps.map((step) => step.growthOf(document)));
     const factorBelowRoots = Math.max(...steps.map((step) => step.growthBelowRootsOf(document)));
-    const ofBuffers =
-      factorBelowRoots > mostGrowth ? [`buffers: ${factorBelowRoots.toFixed(2)} times per tenfold history`] : [];
-    const faults = [...ofBuffers, ...new Set(steps.flatMap((step) => step.faultsOf(document)))];
+    const faults = [...new Set(steps.flatMap((step) => step.faultsOf(document)))];
     return {
       document,
       buffers: histories.map((history) => buffersOf(statementsOf(history, document))),
@@ -69,14 +73,30 @@ class Step {
 
   /** Growth without the pages of new levels. B-trees get one whenever their table is some hundred times as long. */
   growthBelowRootsOf(document: string): number {
+    const { from, to } = this.#buffersBelowRoots(document);
+    return this.#growth(from, to);
+  }
+
+  #buffersBelowRoots(document: string): { from: number; to: number } {
     const [from = 0, to = 0] = this.#statements(document).map(buffersOf);
     const searches = statementsOf(this.#longer, document).flatMap((statement) => statement.searches);
     const onNewLevels = searches.reduce((sum, { index, searches }) => sum + searches * this.#newLevels(index), 0);
-    return this.#growth(from, to - onNewLevels);
+    return { from, to: to - onNewLevels };
   }
 
-  /** Growing tables that the document scans, or reads more rows of. */
+  /** What breaks the rule in this step: too many more buffers, and growing tables that are scanned or read further. */
   faultsOf(document: string): string[] {
+    return [...this.#faultsOfBuffers(document), ...this.#faultsOfTables(document)];
+  }
+
+  #faultsOfBuffers(document: string): string[] {
+    const { from, to } = this.#buffersBelowRoots(document);
+    const growth = this.#growth(from, to);
+    if (to - from <= fewBuffers || growth <= mostGrowth) return [];
+    return [`touches ${growth.toFixed(2)} times the buffers per tenfold history`];
+  }
+
+  #faultsOfTables(document: string): string[] {
     const before = rowsByTable(statementsOf(this.#shorter, document));
     const after = rowsByTable(statementsOf(this.#longer, document));
     const tables = [...after].filter(([table]) => this.#isGrowing(table));

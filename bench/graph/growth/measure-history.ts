@@ -1,13 +1,17 @@
 import type pg from 'pg';
-import { asAdmin, databaseName } from '#shared/database/provision.ts';
+import { jobsSchema } from '#shared/database/jobs-schema.ts';
+import { asAdmin, databaseName, roleName } from '#shared/database/provision.ts';
 import { requireData } from '../../../client/data.ts';
+import type { DemoAccount } from '../../../demo/accounts.ts';
 import type { WorldSize } from '../../../demo/world.ts';
-import { type ClientDocument, readClientDocuments } from '../../../gateway/testing/client-documents.ts';
+import { type ClientDocument, clientDocument, readClientDocuments } from '../../../gateway/testing/client-documents.ts';
 import { openDemoClient } from '../client.ts';
 import { startThrowaway } from '../product.ts';
-import { recordStatements } from '../record.ts';
+import { type Recorded, recordStatements } from '../record.ts';
 import { Explainer } from './explain.ts';
+import { liveLife, type Perform } from './life.ts';
 import { buffersOf, type Reading, readingsOf, type Search, searchesOf } from './plan.ts';
+import { settle } from './settle.ts';
 import { readValues } from './variables.ts';
 
 export interface ExplainedStatement {
@@ -48,6 +52,10 @@ export async function measureHistory(size: WorldSize, only: readonly string[]): 
       if (only.length > 0 && !only.includes(document.name)) continue;
       statements.set(document.name, await explainDocument(document, url, values, explainer));
     }
+    if (only.length === 0) {
+      const life = await asAdmin(postgresUrl, databaseName, (admin) => explainLife(url, admin, explainer));
+      for (const [name, own] of life) statements.set(name, own);
+    }
     return { shipments: size.shipments, seedSeconds, ...sizes, statements };
   } finally {
     await product.close();
@@ -76,7 +84,7 @@ async function explainDocument(
   url: string,
   values: Readonly<Record<string, unknown>>,
   explainer: Explainer,
-): Promise<ExplainedStatement[]> {
+): Promise<readonly ExplainedStatement[]> {
   const { client } = openDemoClient(url, as);
   const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
   const variables = Object.fromEntries(names.flatMap((key) => (key in values ? [[key, values[key]]] : [])));
@@ -84,16 +92,52 @@ async function explainDocument(
   // The first run also reads what the product remembers, and the second one prepares the statements.
   await send();
   await send();
-  const explained: ExplainedStatement[] = [];
-  for (const statement of await recordStatements(send)) {
-    if (!/^\s*(?:select|with)\b/i.test(statement.text)) continue;
-    const plan = await explainer.explain(statement);
-    explained.push({
-      text: statement.text,
-      buffers: buffersOf(plan),
-      readings: readingsOf(plan),
-      searches: searchesOf(plan),
+  return explainReads(await recordStatements(send), explainer);
+}
+
+/** Explains what mutations and the events that follow read, in the second of two lives of a shipment. */
+async function explainLife(
+  url: string,
+  admin: pg.Client,
+  explainer: Explainer,
+): Promise<Map<string, readonly ExplainedStatement[]>> {
+  const explained = new Map<string, readonly ExplainedStatement[]>();
+  const perform: Perform = async <T>(name: string, as: DemoAccount, input: object) => {
+    const { client } = openDemoClient(url, as);
+    const { text } = clientDocument(name);
+    let payload: (T & Payload) | undefined;
+    const recorded = await recordStatements(async () => {
+      const response = await client.send<Record<string, T & Payload>>({ query: text, variables: { input } });
+      payload = Object.values(requireData(response))[0];
+      await settle(admin);
     });
+    if (!payload || payload.userErrors.length > 0)
+      throw new Error(`${name} was refused: ${JSON.stringify(payload?.userErrors)}`);
+    explained.set(`${name} and its events`, await explainReads(recorded, explainer));
+    return payload;
+  };
+  await liveLife(perform);
+  await liveLife(perform);
+  return explained;
+}
+
+interface Payload {
+  readonly userErrors: readonly object[];
+}
+
+const reads = /^\s*(?:select|with)\b/i;
+/** A statement that writes cannot be explained a second time: its rows exist now. */
+const writes = /\b(?:insert\s+into|delete\s+from|update\s+\S+\s+(?:\w+\s+)?set)\b/i;
+
+/** Explains the statements of subgraphs that read their tables. The tables of queues hold no history. */
+async function explainReads(recorded: readonly Recorded[], explainer: Explainer): Promise<ExplainedStatement[]> {
+  const explained: ExplainedStatement[] = [];
+  for (const statement of recorded) {
+    const { text, connection } = statement;
+    const isOwn = connection.user?.startsWith(roleName('')) && !text.includes(`${jobsSchema}.`);
+    if (!isOwn || !reads.test(text) || writes.test(text)) continue;
+    const plan = await explainer.explain(statement);
+    explained.push({ text, buffers: buffersOf(plan), readings: readingsOf(plan), searches: searchesOf(plan) });
   }
   return explained;
 }

@@ -24,7 +24,7 @@ export async function runGrowth(sizes: readonly number[], only: readonly string[
   return failed.length === 0;
 }
 
-const shownCharacters = 1200;
+const shownCharacters = 600;
 
 function reportOf({ document, faults, growing }: Growth): string {
   const statements = growing.map(

@@ -1,6 +1,6 @@
 import { laneName } from '../../../subgraphs/risk/domain/lane.ts';
 import { nameKey } from '../../../subgraphs/risk/domain/names.ts';
-import type { RiskFacts, WatchlistMatch } from '../../../subgraphs/risk/domain/vocabulary.ts';
+import { countedBookings, type RiskFacts, type WatchlistMatch } from '../../../subgraphs/risk/domain/vocabulary.ts';
 import type { Shipment, World } from '../../world.ts';
 
 const dayMs = 86_400_000;
@@ -44,7 +44,7 @@ export function historicalFacts(world: World): HistoricalBooking[] {
       accountAgeDays: account?.organizationId === organizationId ? age(account.createdAt) : null,
       valueCents: shipment.totalValueCents,
       currency: 'USD',
-      earlierBookings: history.bookings.length,
+      earlierBookings: Math.min(countedBookings, history.bookings.length),
       lane: laneName(origin, destination),
       laneShipmentsPerMonth: traffic.get(laneId) ?? 0,
       firstOnLane: !history.lanes.has(laneId),

@@ -27,6 +27,9 @@ export interface WatchlistMatch {
   readonly reason: string;
 }
 
+/** The rules ask for ten earlier bookings. More than these say nothing new, and counting them would take longer every year. */
+export const countedBookings = 100;
+
 /** All inputs of the rules, as of the booking. Stored with the assessment, so that it can be verified years later. */
 export interface RiskFacts {
   /** Null if the organization is not known yet. */
@@ -36,7 +39,7 @@ export interface RiskFacts {
   /** Declared value in minor units of its currency. */
   readonly valueCents: number;
   readonly currency: string;
-  /** Bookings of the organization before this one, whatever their outcome. */
+  /** Bookings of the organization before this one, whatever their outcome. At most `countedBookings` are counted. */
   readonly earlierBookings: number;
   /** "Chicago, IL, US → Dallas, TX, US". */
   readonly lane: string;

@@ -4,6 +4,7 @@ import { MoveKeyedCalls } from './0002-keyed-calls.ts';
 import { AddShipmentVersion } from './0003-shipment-version.ts';
 import { AddTextKeys } from './0004-text-keys.ts';
 import { RemakeKeys } from './0005-letter-keys.ts';
+import { IndexLongHistory } from './0006-long-history.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-risk', class: CreateRisk },
@@ -11,4 +12,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0003-shipment-version', class: AddShipmentVersion },
   { name: '0004-text-keys', class: AddTextKeys },
   { name: '0005-letter-keys', class: RemakeKeys },
+  { name: '0006-long-history', class: IndexLongHistory },
 ];

@@ -1,7 +1,7 @@
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
-import type { RiskFacts, WatchlistMatch } from '../domain/vocabulary.ts';
+import { countedBookings, type RiskFacts, type WatchlistMatch } from '../domain/vocabulary.ts';
 import type { Booking } from '../entities.ts';
 
 const monthDays = 30.4375;
@@ -28,8 +28,8 @@ export async function gatherFacts(em: EntityManager, booking: Booking): Promise<
           where id = given.organization_id)::float as "organizationAgeDays",
         (select extract(epoch from given.at - created_at) / 86400 from known_account
           where id = given.account_id and organization_id = given.organization_id)::float as "accountAgeDays",
-        (select count(*) from booking b where b.organization_id = given.organization_id
-          and b.booked_at <= given.at and b.shipment_id <> given.id)::int as "earlierBookings",
+        (select count(*) from (select from booking b where b.organization_id = given.organization_id
+          and b.booked_at <= given.at and b.shipment_id <> given.id limit ${countedBookings}) earlier)::int as "earlierBookings",
         (select count(*) from booking b where b.organization_id = given.organization_id
           and b.booked_at <= given.at and b.booked_at > given.at - interval '1 hour'
           and b.shipment_id <> given.id)::int + 1 as "bookingsInHour",

@@ -79,6 +79,23 @@ describe('a booking', () => {
     expect(open).toMatchObject({ status: 'OPEN', version: 1 });
   });
 
+  test('after a long history counts a hundred earlier bookings', async () => {
+    const organizationId = await givenOldOrganization(receiver);
+    const first = bookingOf({ organizationId });
+    await receiver.receive('shipment.booked', first);
+    await em().execute(
+      `insert into booking (shipment_id, reference, organization_id, account_id, version, lane, lane_key, value_cents, currency,
+         booked_at, pickup_from, party_keys, open)
+       select gen_random_uuid(), reference || n, organization_id, account_id, version, lane, lane_key, value_cents, currency,
+         booked_at - n * interval '1 day', pickup_from, party_keys, false
+       from booking, generate_series(1, 150) n where shipment_id = ?`,
+      [first.shipmentId],
+    );
+    const booking = bookingOf({ organizationId });
+    await receiver.receive('shipment.booked', booking);
+    expect(await current(booking.shipmentId)).toMatchObject({ facts: { earlierBookings: 100, firstOnLane: false } });
+  });
+
   test('that arrives twice, or in an older version, is assessed once', async () => {
     const booking = bookingOf({ organizationId: await givenOldOrganization(receiver), version: 4 });
     await receiver.receive('shipment.booked', booking);
