@@ -12,6 +12,9 @@ const fewBuffers = 64;
 /** A document may read so many more rows of a table, however few it read before: pages differ in what belongs to their entries. */
 const fewRows = 200;
 
+/** PostgreSQL scans smaller tables, because that is cheaper than an index. */
+const scannedRows = 1_000;
+
 /** A table that has twice the rows in a history ten times as long. */
 const growingRows = 2;
 
@@ -101,7 +104,7 @@ class Step {
     const after = rowsByTable(statementsOf(this.#longer, document));
     const tables = [...after].filter(([table]) => this.#isGrowing(table));
     return tables.flatMap(([table, { rows, isScanned }]) => {
-      if (isScanned) return [`scans ${table} (${rows} rows)`];
+      if (isScanned && rows > scannedRows) return [`scans ${table} (${rows} rows)`];
       const few = before.get(table)?.rows ?? 0;
       if (rows - few <= fewRows || this.#growth(few, rows) <= mostGrowth) return [];
       return [`reads ${few} and then ${rows} rows of ${table}`];
