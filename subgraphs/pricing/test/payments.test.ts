@@ -47,6 +47,25 @@ describe('a payment', () => {
     expect(data).toEqual({ invoice: { payments: [{ recordedBy }, { recordedBy }] } });
   });
 
+  test('lowers what its organization owes at once', async () => {
+    const billing = async () => {
+      const { data } = await scene.ask<{
+        _entities: [{ billing: { outstanding: { amount: string }; openInvoices: number } }];
+      }>(
+        admin,
+        'query($r: [_Any!]!) { _entities(representations: $r) { ... on Organization { billing { outstanding { amount } openInvoices } } } }',
+        { r: [{ __typename: 'Organization', id: customer.organizationId }] },
+      );
+      const { outstanding, openInvoices } = data!._entities[0].billing;
+      return { cents: Math.round(Number(outstanding.amount) * 100), openInvoices };
+    };
+    const before = await billing();
+    await pay(admin, { invoiceId, amount: usd('800') });
+    expect(await billing()).toEqual({ cents: before.cents - 80_000, openInvoices: before.openInvoices });
+    await pay(admin, { invoiceId, amount: usd('83.50') });
+    expect(await billing()).toEqual({ cents: before.cents - 88_350, openInvoices: before.openInvoices - 1 });
+  });
+
   test('of more than is owed is refused, or kept as credit on request', async () => {
     expect(await pay(admin, { invoiceId, amount: usd('900') })).toMatchObject({
       payment: null,

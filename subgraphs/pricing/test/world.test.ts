@@ -58,6 +58,29 @@ describe('the demo world', () => {
     },
   );
 
+  test('has kept totals of all, paid and unpaid invoices, also of one organization', async () => {
+    const countOf = async (filter: object) => {
+      const { invoices } = await ask<{ invoices: { totalCount: number } }>(
+        'query($filter: InvoiceFilter) { invoices(first: 1, filter: $filter) { totalCount } }',
+        { filter },
+      );
+      return invoices.totalCount;
+    };
+    const unpaid = ['OPEN', 'PARTIALLY_PAID', 'OVERDUE'];
+    for (const statuses of [null, unpaid, ['PAID'], ['PAID', ...unpaid], ['PAID', 'OVERDUE'], []]) {
+      const meets = ({ status }: { status: string }) => statuses === null || statuses.includes(status);
+      expect([statuses, await countOf({ statuses })]).toEqual([statuses, bills.filter(meets).length]);
+      const [organization] = world.organizations;
+      const theirs = world.shipments
+        .filter(({ organizationId }) => organizationId === organization?.id)
+        .flatMap(({ invoice }) => invoice ?? []);
+      expect([statuses, await countOf({ statuses, organizationId: organization?.id })]).toEqual([
+        statuses,
+        theirs.filter(meets).length,
+      ]);
+    }
+  });
+
   test('shows the newest invoices of many organizations in one statement', async () => {
     const ofEach = await ask<{ _entities: { invoices: Page }[] }>(
       'query($r: [_Any!]!) { _entities(representations: $r) { ... on Organization { invoices(first: 3) { nodes { number } } } } }',
@@ -82,11 +105,22 @@ describe('the demo world', () => {
       (sum, bill) => sum + bill.amountCents - bill.payments.reduce((paid, payment) => paid + payment.amountCents, 0),
       0,
     );
-    const { _entities } = await ask<{ _entities: [{ billing: { outstanding: { amount: string } } }] }>(
-      'query($r: [_Any!]!) { _entities(representations: $r) { ... on Organization { billing { outstanding { amount } openInvoices } } } }',
+    const unpaid = theirs.filter(({ status }) => status !== 'PAID');
+    const overdue = unpaid
+      .filter(({ status }) => status === 'OVERDUE')
+      .reduce(
+        (sum, bill) => sum + bill.amountCents - bill.payments.reduce((paid, payment) => paid + payment.amountCents, 0),
+        0,
+      );
+    type Billing = { outstanding: { amount: string }; overdue: { amount: string }; openInvoices: number };
+    const { _entities } = await ask<{ _entities: [{ billing: Billing }] }>(
+      'query($r: [_Any!]!) { _entities(representations: $r) { ... on Organization { billing { outstanding { amount } overdue { amount } openInvoices } } } }',
       { r: [{ __typename: 'Organization', id: organization?.id }] },
     );
-    expect(Number(_entities[0].billing.outstanding.amount) * 100).toBeCloseTo(owed);
+    const { billing } = _entities[0];
+    expect(Number(billing.outstanding.amount) * 100).toBeCloseTo(owed);
+    expect(Number(billing.overdue.amount) * 100).toBeCloseTo(overdue);
+    expect(billing.openInvoices).toBe(unpaid.length);
   });
 
   test('refuses cursors, page sizes and numbers that no list accepts', async () => {
