@@ -10,7 +10,7 @@ const mostGrowth = 1.3;
 const fewBuffers = 64;
 
 /** A document may read so many more rows of a table, however few it read before: pages differ in what belongs to their entries. */
-const fewRows = 200;
+const fewRows = 500;
 
 /** PostgreSQL scans smaller tables, because that is cheaper than an index. */
 const scannedRows = 1_000;

@@ -1,3 +1,4 @@
+import { OperationTypeNode } from 'graphql';
 import type pg from 'pg';
 import { jobsSchema } from '#shared/database/jobs-schema.ts';
 import { asAdmin, databaseName, roleName } from '#shared/database/provision.ts';
@@ -33,8 +34,7 @@ export interface History {
   readonly statements: ReadonlyMap<string, readonly ExplainedStatement[]>;
 }
 
-/** Documents that change nothing with the values of `readValues`: the queries, and mutations that allow a dry run. */
-const documents = readClientDocuments().filter(({ budget }) => budget !== null);
+const queries = readClientDocuments().filter(({ operation }) => operation.operation === OperationTypeNode.QUERY);
 
 /** Starts a product of this size and explains the statements of each document. @param only names of documents; empty = all */
 export async function measureHistory(size: WorldSize, only: readonly string[]): Promise<History> {
@@ -48,7 +48,7 @@ export async function measureHistory(size: WorldSize, only: readonly string[]): 
     const values = await readValues(url);
     await using explainer = new Explainer();
     const statements = new Map<string, readonly ExplainedStatement[]>();
-    for (const document of documents) {
+    for (const document of queries) {
       if (only.length > 0 && !only.includes(document.name)) continue;
       statements.set(document.name, await explainDocument(document, url, values, explainer));
     }

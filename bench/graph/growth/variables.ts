@@ -49,6 +49,5 @@ export async function readValues(url: string): Promise<Readonly<Record<string, u
       destination: { latitude: 42.33, longitude: -83.05 },
       volumeM3: 12,
     },
-    input: { shipmentIds: [booked.shipments.nodes[0].id], dryRun: true },
   };
 }
