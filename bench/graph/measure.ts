@@ -61,9 +61,7 @@ export async function measure(
   };
 }
 
-const floorRequests = 8;
-
-/** Replays the statements of some requests without gateway and subgraphs. */
+/** Replays the statements of the same requests without gateway and subgraphs. */
 async function measureFloor(
   operations: readonly GraphOperation[],
   client: GraphClient,
@@ -71,7 +69,7 @@ async function measureFloor(
   signal: AbortSignal,
 ): Promise<FloorResult> {
   const requests: (readonly Recorded[])[] = [];
-  for (const operation of operations.slice(0, floorRequests)) {
+  for (const operation of operations) {
     requests.push(await recordStatements(async () => requireData(await client.send(operation))));
   }
   return runProgram('./floor.ts', { requests, connections, seconds } satisfies FloorJob, signal);
