@@ -8,7 +8,7 @@ import type { WantedPort } from '#shared/runtime/ports.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
 import { requireSecrets } from '#shared/settings/process-secrets.ts';
 import type { BucketSize } from './access/clients/token-buckets.ts';
-import type { DocumentLimits } from './access/document-limits.ts';
+import type { DocumentLimits } from './access/documents/document-limits.ts';
 import type { IntrospectionPolicy } from './pipeline/guard-introspection.ts';
 import type { ClientRates } from './pipeline/throttle.ts';
 import { gatewaySettings, SUBGRAPH_URL } from './settings.ts';

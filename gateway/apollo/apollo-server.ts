@@ -6,7 +6,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { Log } from '#shared/runtime/log.ts';
-import { ownRules } from '../access/validation-rules.ts';
+import { ownRules } from '../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { ApolloContext } from './context.ts';
 import { UnmaskedError } from './unmasked-error.ts';

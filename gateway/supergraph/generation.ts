@@ -1,5 +1,5 @@
 import type { OperationPricer } from '../access/cost/operation-pricer.ts';
-import type { Documents } from '../access/documents.ts';
+import type { Documents } from '../access/documents/documents.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** Everything that belongs to one loaded supergraph. A reload creates the next generation. Requests finish on the generation they began with. */

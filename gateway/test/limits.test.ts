@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
-import { measureDocument } from '../access/measure-document.ts';
+import { measureDocument } from '../access/documents/measure-document.ts';
 import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 describe('the size of a document', () => {

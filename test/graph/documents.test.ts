@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { OperationTypeNode, specifiedRules } from 'graphql';
-import { Documents } from '../../gateway/access/documents.ts';
+import { Documents } from '../../gateway/access/documents/documents.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { type ClientDocument, readClientDocuments } from '../../gateway/testing/client-documents.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse, specifiedRules } from 'graphql';
 import { readGatewayConfig } from '../../config.ts';
 import { loadSupergraphModel } from '../../engine/supergraph/model.ts';
-import { Documents } from '../documents.ts';
-import { readOnceFields } from '../root-fields.ts';
+import { Documents } from '../documents/documents.ts';
+import { readOnceFields } from '../documents/root-fields.ts';
 
 const { supergraphFile, limits } = readGatewayConfig([], {});
 const sdl = readFileSync(supergraphFile, 'utf8');

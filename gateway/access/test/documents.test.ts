@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery, parse, specifiedRules, validate } from 'graphql';
-import type { Documents } from '../documents.ts';
+import type { Documents } from '../documents/documents.ts';
 import { freightDocuments, freightSchema } from './documents-harness.ts';
 
 const repeat = (count: number, text: (index: number) => string) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema, OverlappingFieldsCanBeMergedRule, parse, type ValidationRule, validate } from 'graphql';
 import { runs } from '#shared/test/random.ts';
-import { overlappingFieldsRule } from '../overlapping-fields.ts';
+import { overlappingFieldsRule } from '../documents/overlapping-fields.ts';
 
 const schema = buildSchema(`
   type Query { node: Node  dog(id: ID, at: Place): Dog  pets: [Pet!]!  cat: Cat }

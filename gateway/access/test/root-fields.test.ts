@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parse, specifiedRules } from 'graphql';
 import { loadSupergraphModel } from '../../engine/supergraph/model.ts';
 import { composeSupergraph } from '../../supergraph/compose.ts';
-import { Documents } from '../documents.ts';
-import { readOnceFields } from '../root-fields.ts';
+import { Documents } from '../documents/documents.ts';
+import { readOnceFields } from '../documents/root-fields.ts';
 
 const sdl = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [{ name: "@tag", as: "@audience" }])

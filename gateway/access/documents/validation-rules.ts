@@ -1,5 +1,5 @@
 import { NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
-import type { GatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../../config.ts';
 import { finiteNumbersRule } from './finite-numbers.ts';
 
 /** Returns the validation rules beyond those of the specification. */

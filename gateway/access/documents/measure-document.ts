@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
-import { type Fragments, fragmentsByName } from '../engine/document/fragments.ts';
+import { type Fragments, fragmentsByName } from '../../engine/document/fragments.ts';
 
 /** The size of a document, with fragments counted wherever they are spread. Counts stop at `countCeiling`. */
 export interface DocumentSize {

@@ -8,9 +8,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { GraphError } from '#shared/errors/errors.ts';
-import { fragmentsByName } from '../engine/document/fragments.ts';
-import { responseKey } from '../engine/document/response-keys.ts';
-import { linkedDirectiveName } from './cost/linked-directives.ts';
+import { fragmentsByName } from '../../engine/document/fragments.ts';
+import { responseKey } from '../../engine/document/response-keys.ts';
+import { linkedDirectiveName } from '../cost/linked-directives.ts';
 
 const tagName = 'once-per-request';
 

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { GraphError } from '#shared/errors/errors.ts';
-import type { EngineError } from '../engine/errors.ts';
+import type { EngineError } from '../../engine/errors.ts';
 import { maxFaults, syntaxFault, validationFaults } from './document-faults.ts';
 import { checkLength, checkSize, type DocumentLimits, tooDeep, tooManyTokens } from './document-limits.ts';
 import { IntrospectionBound } from './introspection-size.ts';

@@ -1,5 +1,5 @@
 import { type ASTNode, type DocumentNode, type GraphQLError, parse } from 'graphql';
-import type { EngineError } from '../engine/errors.ts';
+import type { EngineError } from '../../engine/errors.ts';
 
 /** Bounds of one response: errors, locations of each, and characters of a message. A name may be as long as the document. */
 export const maxFaults = 50;

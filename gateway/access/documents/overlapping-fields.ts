@@ -19,7 +19,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { GraphError } from '#shared/errors/errors.ts';
-import { responseKey } from '../engine/document/response-keys.ts';
+import { responseKey } from '../../engine/document/response-keys.ts';
 
 /** A field with its parent type. `parent` and `field` are undefined for `__typename`, and for fields that other rules report. */
 interface PlacedField {

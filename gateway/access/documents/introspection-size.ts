@@ -13,7 +13,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
-import { type Fragments, fragmentsByName } from '../engine/document/fragments.ts';
+import { type Fragments, fragmentsByName } from '../../engine/document/fragments.ts';
 
 /** A response may be larger than that of the usual introspection query by this factor. */
 const allowance = 2;
