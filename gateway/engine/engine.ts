@@ -18,6 +18,7 @@ import {
 } from './ports.ts';
 import { type PrepareRequest, Preparer } from './preparer.ts';
 import { completeData } from './respond/complete.ts';
+import { type CostsOf, free } from './respond/field-costs.ts';
 import type { EngineResponse } from './respond/response.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
 import { chooseLabels } from './supergraph/overrides.ts';
@@ -36,6 +37,8 @@ export interface EngineOptions {
   readonly deniedMessage?: string;
   /** Whether errors name the subgraph they come from. Default true. */
   readonly exposeSubgraphNames?: boolean;
+  /** Default: nothing costs anything. */
+  readonly costsOf?: CostsOf;
 }
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -58,7 +61,8 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     const { model, planner, maxOperations = 1000, deniedMessage = 'Unauthorized field or type' } = options;
-    this.#preparer = new Preparer({ model, planner, maxOperations, deniedMessage });
+    const { costsOf = () => free } = options;
+    this.#preparer = new Preparer({ model, planner, maxOperations, deniedMessage, costsOf });
   }
 
   /** The schema that clients see. */
@@ -104,13 +108,14 @@ export class Engine {
   async execute(operation: PreparedOperation, given: Variables, scope: RequestScope): Promise<EngineResponse> {
     const variables = operation.coerceVariables(given);
     const variant = operation.variantFor(variables, scope.onError);
-    if (variant.isUnresolvable) return { data: 'null', errors: this.#finish(variant.refusals, scope) };
+    if (variant.isUnresolvable) return { data: 'null', errors: this.#finish(variant.refusals, scope), cost: 0 };
     return this.#respond(variant, variables, clientVariables(given), scope);
   }
 
   /**
    * Runs a query or mutation that was prepared as `incremental`. Yields the payloads of an incremental delivery format as
    * JSON texts. When nothing is deferred, there is one payload: an ordinary response.
+   * @param onCost called before a payload is yielded, with the cost of each object that it adds to
    * @throws RequestError when the variables don't fit the operation
    */
   deliver(
@@ -118,6 +123,7 @@ export class Engine {
     given: Variables,
     scope: RequestScope,
     format: IncrementalFormat = '2022',
+    onCost: (cost: number) => void = () => {},
   ): AsyncGenerator<string> {
     const variables = operation.coerceVariables(given);
     const { transport, model, errorPolicy } = this.#options;
@@ -125,6 +131,7 @@ export class Engine {
       variables,
       context: { transport, satisfies: model.satisfies, scope, errorPolicy, clientVariable: clientVariables(given) },
       finish: (errors: readonly EngineError[]) => this.#finish(errors, scope),
+      onCost,
     };
     return deliver(operation.incrementalVariantFor(variables, scope.onError), delivery, format);
   }
@@ -198,11 +205,11 @@ export class Engine {
     const known = refusals.length > 0 ? { ...report, errors: [...refusals, ...report.errors] } : report;
     const { root: object, isUnescaped } = execution.tree;
     const fetched = { object, isUnescaped };
-    const { data, errors } = completeData(variant.write, fetched, variables, known);
+    const { data, errors, cost } = completeData(variant.write, fetched, variables, known);
     const reported = this.#finish(errors, scope);
     return scope.onError === 'HALT' && reported[0]
-      ? { data: 'null', errors: [reported[0]] }
-      : { data, errors: reported };
+      ? { data: 'null', errors: [reported[0]], cost }
+      : { data, errors: reported, cost };
   }
 
   /** Adds the request id, and hides the subgraph's name where the options say so. */

@@ -16,6 +16,7 @@ import type { ErrorPlaces } from './execute/error-report.ts';
 import { compileIncremental, type IncrementalVariant } from './incremental/compile.ts';
 import type { DeferredFragment } from './incremental/labels.ts';
 import { clientPaths } from './respond/client-path.ts';
+import type { FieldCosts } from './respond/field-costs.ts';
 import { leftOutPaths } from './respond/left-out.ts';
 import { rootTypeOf, writerOptions } from './respond/operation-writers.ts';
 import { compileWriter, type Repetition, type ValueWriter } from './respond/writer.ts';
@@ -47,6 +48,7 @@ export interface PreparedParts {
   readonly denied: ReadonlySet<FieldNode>;
   /** Message of the error at each denied field. */
   readonly deniedMessage: string;
+  readonly costs: FieldCosts;
   /** The deferred fragments, by the label that the plan has for them. */
   readonly deferred: ReadonlyMap<string, DeferredFragment> | undefined;
   /** How many variants are kept. Clients choose the values of conditions, so the number must be bounded. */
@@ -68,6 +70,7 @@ export class PreparedOperation {
   readonly dataKey: (node: FieldNode) => string;
   /** Fields that the client may not see: null in the response, and not in the plan. */
   readonly denied: ReadonlySet<FieldNode>;
+  readonly costs: FieldCosts;
   readonly #source: string;
   readonly #deniedMessage: string;
   readonly #deferred: ReadonlyMap<string, DeferredFragment>;
@@ -79,6 +82,7 @@ export class PreparedOperation {
   constructor(parts: PreparedParts) {
     const { source, document, definition, plan, model, denied, deniedMessage, deferred, maxVariants, onVariants } =
       parts;
+    this.costs = parts.costs;
     this.#source = source;
     this.#deniedMessage = deniedMessage;
     this.#variants = new LRUCache({ max: maxVariants });

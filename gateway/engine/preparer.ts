@@ -21,6 +21,7 @@ import { countCandidates } from './planning/count-candidates.ts';
 import { plannableDocument } from './planning/plannable-document.ts';
 import { type Planner, PlanningFailure } from './planning/planner.ts';
 import { needsNoSubgraph, withoutIntrospection } from './planning/without-introspection.ts';
+import type { CostsOf } from './respond/field-costs.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
 import { labelsInDocument } from './supergraph/overrides.ts';
 
@@ -87,6 +88,7 @@ export interface PreparerOptions {
   readonly maxOperations: number;
   /** Message of the error at a field that the client may not see. */
   readonly deniedMessage: string;
+  readonly costsOf: CostsOf;
 }
 
 /** Parses, validates and plans each operation once. The most recently used results are kept. */
@@ -94,6 +96,7 @@ export class Preparer {
   readonly #model: SupergraphModel;
   readonly #planner: Planner;
   readonly #deniedMessage: string;
+  readonly #costsOf: CostsOf;
   /** Documents for ordinary responses, by text. */
   readonly #whole: LRUCache<string, CheckedDocument>;
   /** Documents for responses in parts, by text. */
@@ -102,11 +105,12 @@ export class Preparer {
   readonly #maxOperations: number;
   #lastId = 0;
 
-  constructor({ model, planner, maxOperations, deniedMessage }: PreparerOptions) {
+  constructor({ model, planner, maxOperations, deniedMessage, costsOf }: PreparerOptions) {
     this.#model = model;
     this.#planner = planner;
     this.#maxOperations = maxOperations;
     this.#deniedMessage = deniedMessage;
+    this.#costsOf = costsOf;
     this.#whole = boundedCache(maxOperations);
     this.#inParts = boundedCache(maxOperations);
     this.#prepared = boundedCache(maxOperations);
@@ -252,6 +256,7 @@ export class Preparer {
       plan,
       model: this.#model,
       denied,
+      costs: this.#costsOf(definition),
       deniedMessage: this.#deniedMessage,
       deferred: labelled?.fragments,
       maxVariants: this.#maxVariantsFor(selections),

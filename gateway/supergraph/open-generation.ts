@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QueryPlanner } from '@apollo/query-planner';
-import { type GraphQLSchema, parse, specifiedRules } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, parse, specifiedRules } from 'graphql';
+import { fieldCosts } from '../access/cost/field-costs.ts';
 import { CostModel } from '../access/cost/model.ts';
 import { OperationPricer } from '../access/cost/operation-pricer.ts';
 import { Documents } from '../access/documents/documents.ts';
@@ -43,10 +44,14 @@ export async function openGeneration(
 ): Promise<Generation> {
   const subgraphs = resolveAddresses(supergraphSdl, config.subgraphUrls);
   if (config.engine === 'apollo') {
-    const checks = checksFor(checkForApollo(supergraphSdl), supergraphSdl, config);
+    const schema = checkForApollo(supergraphSdl);
+    const supergraph = parse(supergraphSdl, { noLocation: true });
+    const checks = checksFor(new CostModel(schema, supergraph, config), supergraph, config);
     return { supergraphSdl, subgraphs, ...checks, engine: undefined, ...countUses(async () => {}) };
   }
   const model = loadSupergraphModel(supergraphSdl);
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  const costs = new CostModel(model.apiSchema, supergraph, config);
   const planner = createWorkerPlanner({ supergraphSdl, limitMs: config.planTimeoutMs });
   const engine = new Engine({
     model,
@@ -54,10 +59,11 @@ export async function openGeneration(
     transport,
     errorPolicy,
     deniedMessage: deniedMessages[config.access.kind],
+    costsOf: (operation) => fieldCosts(costs, operation),
   });
   try {
     await planner.ready;
-    const checks = checksFor(engine.schema, supergraphSdl, config);
+    const checks = checksFor(costs, supergraph, config);
     await warm(engine, checks.documents, previous);
     return { supergraphSdl, subgraphs, ...checks, engine, ...countUses(() => engine.close()) };
   } catch (error) {
@@ -68,16 +74,16 @@ export async function openGeneration(
 
 /** Creates the checks that every operation passes before it is executed. */
 function checksFor(
-  schema: GraphQLSchema,
-  supergraphSdl: string,
+  costs: CostModel,
+  supergraph: DocumentNode,
   config: GatewayConfig,
 ): Pick<Generation, 'documents' | 'pricer'> {
-  const supergraph = parse(supergraphSdl, { noLocation: true });
+  const { schema } = costs;
   const rules = [...specifiedRules, ...ownRules(config)];
   const onceFields = readOnceFields(schema, supergraph);
   return {
     documents: new Documents({ schema, limits: config.limits, rules, onceFields }),
-    pricer: new OperationPricer(new CostModel(schema, supergraph, config)),
+    pricer: new OperationPricer(costs),
   };
 }
 

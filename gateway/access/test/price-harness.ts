@@ -1,5 +1,5 @@
 import { type GraphQLSchema, Kind, parse } from 'graphql';
-import { loadSupergraphModel } from '../../engine/supergraph/model.ts';
+import { loadSupergraphModel, type SupergraphModel } from '../../engine/supergraph/model.ts';
 import { composeSupergraph } from '../../supergraph/compose.ts';
 import { CostModel } from '../cost/model.ts';
 import { OperationPricer } from '../cost/operation-pricer.ts';
@@ -7,6 +7,8 @@ import { OperationPricer } from '../cost/operation-pricer.ts';
 export interface Prices {
   readonly schema: GraphQLSchema;
   readonly model: CostModel;
+  readonly supergraphSdl: string;
+  readonly supergraph: SupergraphModel;
   priceOf(query: string, variables?: Record<string, unknown>): number;
   mostExpensivePathOf(query: string, variables?: Record<string, unknown>): string | undefined;
 }
@@ -14,12 +16,15 @@ export interface Prices {
 /** Prices operations on a supergraph of one subgraph with this SDL. */
 export function pricesOf(sdl: string, assumedListSize = 10): Prices {
   const supergraphSdl = composeSupergraph([{ name: 'only', url: 'http://127.0.0.1:1', sdl }]);
-  const schema = loadSupergraphModel(supergraphSdl).apiSchema;
+  const supergraph = loadSupergraphModel(supergraphSdl);
+  const schema = supergraph.apiSchema;
   const model = new CostModel(schema, parse(supergraphSdl), { assumedListSize });
   const pricer = new OperationPricer(model);
   return {
     schema,
     model,
+    supergraphSdl,
+    supergraph,
     priceOf(query, variables = {}) {
       const [document, operation] = parsed(query);
       return pricer.price(document, operation, variables);

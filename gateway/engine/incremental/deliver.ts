@@ -14,6 +14,8 @@ export interface Delivery {
   readonly context: ExecutionContext;
   /** Prepares errors for the client. */
   readonly finish: (errors: readonly EngineError[]) => readonly EngineError[];
+  /** Called with the cost of each object as soon as it is written. */
+  readonly onCost: (cost: number) => void;
 }
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -34,7 +36,8 @@ export async function* deliver(
   const report = execution.report(variant);
   const known = { ...report, errors: [...variant.refusals, ...report.errors] };
   const fetched = { object: tree.root, isUnescaped: tree.isUnescaped };
-  const { data, errors } = completeData(variant.writePrimary, fetched, variables, known);
+  const { data, errors, cost } = completeData(variant.writePrimary, fetched, variables, known);
+  delivery.onCost(cost);
   // Nothing can be added to a response without data.
   const parts = data === 'null' ? [] : variant.parts;
   const objects = new PendingObjects();
@@ -83,7 +86,7 @@ async function runPart(
   compiled: CompiledPart,
   variant: IncrementalVariant,
   tree: ResponseTree,
-  { variables, context, finish }: Delivery,
+  { variables, context, finish, onCost }: Delivery,
   objects: PendingObjects,
 ): Promise<Addition[]> {
   const { path: partPath, program, write } = compiled;
@@ -96,7 +99,9 @@ async function runPart(
     const below = report.errors.filter((error) => isBelow(error, path));
     const relative = below.map((error) => ({ ...error, path: error.path?.slice(path.length) }));
     const known = { ...report, errors: relative };
-    const { data, errors } = completeData(write, { object, isUnescaped: tree.isUnescaped }, variables, known, path);
+    const fetched = { object, isUnescaped: tree.isUnescaped };
+    const { data, errors, cost } = completeData(write, fetched, variables, known, path);
+    onCost(cost);
     const reported = finish(errors.map((error) => ({ ...error, path: [...path, ...(error.path ?? [])] })));
     return { object: objects.at(compiled, path), data, errors: reported };
   });

@@ -12,6 +12,13 @@ export interface FetchedObject {
   readonly isUnescaped: boolean;
 }
 
+/** Data as JSON text, with the errors in it and the cost of its values. */
+export interface Completed {
+  readonly data: string;
+  readonly errors: readonly EngineError[];
+  readonly cost: number;
+}
+
 /**
  * Writes the data. Values that the schema doesn't allow become additional errors. A null that a known error explains
  * gets no second error (specification: one error per field).
@@ -23,11 +30,12 @@ export function completeData(
   variables: Readonly<Record<string, unknown>>,
   { errors: known, missing }: ErrorReport,
   path: ErrorPath = [],
-): { data: string; errors: readonly EngineError[] } {
+): Completed {
   const context = new WriteContext(variables, isUnescaped, MAX_RESPONSE_LENGTH);
   const data = writeData(write, object, context);
-  if (data === undefined) return { data: 'null', errors: [...known, tooLarge] };
-  if (context.errors.length === 0) return { data, errors: known };
+  const { cost } = context;
+  if (data === undefined) return { data: 'null', errors: [...known, tooLarge], cost };
+  if (context.errors.length === 0) return { data, errors: known, cost };
   const isExplained = explainedBy(known);
   const found = context.errors.flatMap(({ message, reversedPath }): EngineError[] => {
     const at = reversedPath.toReversed();
@@ -37,7 +45,7 @@ export function completeData(
     const cause = missing.get(key);
     return cause ? [{ ...cause, path: at }] : [];
   });
-  return { data, errors: [...known, ...found] };
+  return { data, errors: [...known, ...found], cost };
 }
 
 const malformed = { code: 'SUBREQUEST_MALFORMED_RESPONSE', retryable: false };

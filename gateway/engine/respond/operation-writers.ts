@@ -3,6 +3,7 @@ import type { Conditions } from '../document/conditions.ts';
 import type { Fragments } from '../document/fragments.ts';
 import { requestError } from '../errors.ts';
 import type { SupergraphModel } from '../supergraph/model.ts';
+import type { FieldCosts } from './field-costs.ts';
 import { introspectionWriter } from './introspection.ts';
 import type { WriterOptions } from './writer.ts';
 
@@ -15,11 +16,12 @@ export interface WrittenOperation {
   readonly dataKey: (node: FieldNode) => string;
   /** Fields that the client may not see: null in the response, and not in the plan. */
   readonly denied: ReadonlySet<FieldNode>;
+  readonly costs: FieldCosts;
 }
 
 /** The options of all writers of an operation, under known conditions. */
 export function writerOptions(
-  { definition, model, fragments, dataKey, denied }: WrittenOperation,
+  { definition, model, fragments, dataKey, denied, costs }: WrittenOperation,
   conditions: Conditions,
   nullsInPlace: boolean,
 ): Omit<WriterOptions, 'repetition'> {
@@ -34,6 +36,7 @@ export function writerOptions(
     hiddenNames,
     interfaceObjects,
     nullsInPlace,
+    costs,
     introspection: (node) => introspectionWriter(introspected, node),
   };
 }

@@ -6,6 +6,8 @@ export interface EngineResponse {
   /** The JSON text of `data`; undefined when the operation didn't run. */
   readonly data: string | undefined;
   readonly errors: readonly EngineError[];
+  /** The cost of the values in `data`; undefined if the executor does not measure it. */
+  readonly cost?: number;
 }
 
 interface Writable extends Pick<EngineResponse, 'data'> {

@@ -19,6 +19,8 @@ export class WriteContext {
   readonly isUnescaped: boolean;
   /** The number of all errors, also of those beyond the limit. A writer compares it to find out whether its value has any. */
   count = 0;
+  /** The cost of what was written. */
+  cost = 0;
   readonly #maxLength: number;
 
   constructor(variables: Readonly<Record<string, unknown>>, isUnescaped: boolean, maxLength: number) {

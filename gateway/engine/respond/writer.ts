@@ -20,7 +20,8 @@ import { type SelectionContext, selectFields } from '../document/select-fields.t
 import type { HiddenNames } from '../supergraph/hidden-names.ts';
 import { metaFields } from '../supergraph/service-field.ts';
 import { isExactNumber } from '../values/exact-numbers.ts';
-import { TEXT, WRITER } from '../values/own.ts';
+import { COST, TEXT, WRITER } from '../values/own.ts';
+import type { ArgumentCost, FieldCosts } from './field-costs.ts';
 import { leafWriter } from './leaf.ts';
 import type { WriteContext } from './write-context.ts';
 
@@ -48,6 +49,8 @@ export interface WriterOptions extends SelectionContext {
   readonly interfaceObjects: ReadonlySet<string>;
   /** Whether a non-null position with an error becomes null itself (`onError: NULL`). Otherwise the null propagates. */
   readonly nullsInPlace: boolean;
+  /** Added up in `WriteContext.cost`. */
+  readonly costs: FieldCosts;
   /** Makes the writer of a meta-field of the root, which no subgraph resolves. */
   readonly introspection: (node: FieldNode) => ValueWriter;
 }
@@ -121,8 +124,10 @@ function compileObject(
   ];
   const id = code.bind(++writerIds); // bound, so that equal writers have equal code and are compiled once
   if (repetition !== 'never') {
-    lines.push(`const writer = object[${code.bind(WRITER)}], clean = context.count;`);
-    lines.push(`if (writer === ${id}) return object[${code.bind(TEXT)}];`);
+    lines.push(`const writer = object[${code.bind(WRITER)}], clean = context.count, costBefore = context.cost;`);
+    lines.push(
+      `if (writer === ${id}) { context.cost += object[${code.bind(COST)}]; return object[${code.bind(TEXT)}]; }`,
+    );
   }
   lines.push('let value, text, before, json = "{";');
   let separator = '';
@@ -134,7 +139,8 @@ function compileObject(
   if (repetition !== 'never') {
     const kept = repetition === 'always' ? 'writer !== undefined' : 'writer';
     lines.push(`if (${kept} && context.count === clean) {`);
-    lines.push(`  object[${code.bind(TEXT)}] = json; object[${code.bind(WRITER)}] = ${id};`, '}');
+    lines.push(`  object[${code.bind(TEXT)}] = json; object[${code.bind(WRITER)}] = ${id};`);
+    lines.push(`  object[${code.bind(COST)}] = context.cost - costBefore;`, '}');
   }
   lines.push('return json;');
   return code.compile<ValueWriter>(['object', 'context'], lines.join('\n'));
@@ -158,10 +164,13 @@ function fieldLines(options: WriterOptions, code: Code, field: SelectedField): s
     return [`context.add(${literal(`Missing __typename of an object of type "${type.name}"`)}); return null;`];
   }
   if (metaFields.has(name)) {
-    return [`json += ${label} + (${code.bind(options.introspection(nodes[0]!))}(object, context) ?? "null");`];
+    return [
+      'context.cost += 1;',
+      `json += ${label} + (${code.bind(options.introspection(nodes[0]!))}(object, context) ?? "null");`,
+    ];
   }
   const definition = 'getFields' in type ? type.getFields()[name] : undefined;
-  if (!definition) throw new Error(`no field ${type.name}.${name} in the schema`);
+  if (!definition || !('getFields' in type)) throw new Error(`no field ${type.name}.${name} in the schema`);
   const required = isNonNullType(definition.type);
   const nothing = literal(`${separator}${JSON.stringify(key)}:null`);
   const leave = required && !options.nullsInPlace ? 'return null;' : `json += ${nothing};`;
@@ -169,22 +178,33 @@ function fieldLines(options: WriterOptions, code: Code, field: SelectedField): s
   const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type;
   const isHidden = hiddenTest(options, nullable);
   const coordinate = `${type.name}.${name}`;
+  const weight = options.costs.ofValue(type, name);
+  // A mutation without a result has run too.
+  const ofNull = type === options.schema.getMutationType() ? addCost(code, weight) : [];
   const dataKey = options.dataKey(nodes[0]!);
   const path = field.path === '' ? dataKey : `${field.path}.${dataKey}`;
   return [
+    ...addCost(code, options.costs.ofArguments(type, nodes[0]!)),
     `value = ${readKey('object', dataKey)};`,
     ...(isHidden ? [`if (${code.bind(isHidden)}(value)) value = null;`] : []),
     'if (value === null || value === undefined) {',
     ...(required
       ? [`context.add(${literal(`Cannot return null for non-nullable field ${coordinate}`)}, ${literal(key)});`]
       : []),
+    ...ofNull,
     leave,
     '} else {',
-    ...valueLines(options, code, { type: nullable, nodes, key, path, coordinate }),
+    ...(isListType(nullable) ? [] : addCost(code, weight)),
+    ...valueLines(options, code, { type: nullable, nodes, key, path, coordinate, weight }),
     `  if (text === null) ${required && !options.nullsInPlace ? 'return null' : 'text = "null"'};`,
     `  json += ${label} + text;`,
     '}',
   ];
+}
+
+function addCost(code: Code, cost: ArgumentCost): string[] {
+  if (cost === 0) return [];
+  return [`context.cost += ${typeof cost === 'number' ? cost : `${code.bind(cost)}(context.variables)`};`];
 }
 
 interface PresentValue {
@@ -193,6 +213,8 @@ interface PresentValue {
   readonly key: string;
   readonly path: string;
   readonly coordinate: string;
+  /** Cost of one value; of a list, of each item. */
+  readonly weight: number;
 }
 
 /** Lines that set `text` for a value that isn't null. */
@@ -235,6 +257,7 @@ function compileList(options: WriterOptions, itemType: GraphQLOutputType, value:
   const isHidden = hiddenTest(options, nullable);
   const { coordinate } = value;
   const propagates = required && !options.nullsInPlace;
+  const weight = isListType(nullable) ? 0 : value.weight;
   return (list, context) => {
     if (!Array.isArray(list)) {
       context.add(`Expected a list for ${coordinate}`);
@@ -245,6 +268,7 @@ function compileList(options: WriterOptions, itemType: GraphQLOutputType, value:
       const item: unknown = list[index];
       let text: string | null = null;
       if (item !== null && item !== undefined && !isHidden?.(item)) {
+        context.cost += weight;
         const before = context.errors.length;
         text = write(item, context);
         if (context.errors.length !== before) context.within(before, index);

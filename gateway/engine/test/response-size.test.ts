@@ -3,6 +3,7 @@ import { buildSchema, parse } from 'graphql';
 import { operationOf } from '../compile/merge-operations.ts';
 import { nothingToReport } from '../errors.ts';
 import { completeData } from '../respond/complete.ts';
+import { free } from '../respond/field-costs.ts';
 import { compileWriter } from '../respond/writer.ts';
 
 test('a response with a small object written very often is refused before its text fills the memory', () => {
@@ -19,6 +20,7 @@ test('a response with a small object written very often is refused before its te
       dataKey: (node) => node.name.value,
       repetition: () => 'never' as const,
       nullsInPlace: false,
+      costs: free,
       introspection: () => () => null,
     },
     schema.getQueryType()!,

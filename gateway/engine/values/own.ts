@@ -5,6 +5,8 @@
 export const OWN: unique symbol = Symbol('own');
 /** The JSON text of an object that stands at several places of a response, once it was written. */
 export const TEXT: unique symbol = Symbol('text');
+/** The cost of the text: what its writer added to the cost of the response. */
+export const COST: unique symbol = Symbol('cost');
 /** The id of the writer that made the text, counted from 1. `SEVERAL_PLACES` before there is a text. */
 export const WRITER: unique symbol = Symbol('writer');
 /** The object stands at several places, so its text is kept (see docs/performance.md, P8). */
@@ -15,6 +17,7 @@ export interface Owned {
   /** The number of the last walk that visited this object. */
   [OWN]: number;
   [TEXT]: string | undefined;
+  [COST]: number;
   [WRITER]: number;
 }
 export type OwnedArray = unknown[] & { [OWN]?: number };
@@ -28,7 +31,7 @@ export function isOwned(value: object): value is Owned {
 }
 
 export function own(source: object): Owned {
-  return { ...source, [OWN]: 0, [TEXT]: undefined, [WRITER]: 0 };
+  return { ...source, [OWN]: 0, [TEXT]: undefined, [COST]: 0, [WRITER]: 0 };
 }
 
 export function ownArray(source: readonly unknown[]): OwnedArray {
