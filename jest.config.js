@@ -23,4 +23,6 @@ export default {
   globalTeardown: './test/global-teardown.ts',
   testTimeout: 60_000,
   maxWorkers: 2,
+  // Node keeps the modules of earlier test files (vm.SourceTextModule), so a worker would reach its heap limit.
+  workerIdleMemoryLimit: '1500MB',
 };
