@@ -39,6 +39,8 @@ import { healthRouteProbe, typenameProbe } from './observe/subgraph-probes.ts';
 import { ConnectionRush } from './pipeline/connection-rush.ts';
 import { createEngineExecutor } from './pipeline/engine-executor.ts';
 import type { ServedEngine } from './pipeline/executor.ts';
+import { createCallRecords } from './pipeline/once/call-records.ts';
+import { CallsOnce } from './pipeline/once/calls-once.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { SupergraphLifecycle } from './supergraph/lifecycle.ts';
 import type { LocalSubgraph } from './transport/config.ts';
@@ -109,11 +111,14 @@ export async function createGateway(
         };
   const rush = new ConnectionRush();
   const openSockets = new OpenSockets(config.maxSocketsPerClient);
+  const callsOnce =
+    config.access.kind === 'freight' ? new CallsOnce(createCallRecords(transport), config.requestTimeoutMs) : undefined;
   const pipeline = new Pipeline({
     rush,
     openSockets,
     access,
     confirmStanding: config.access.kind === 'freight' ? createStandingCheck(transport) : undefined,
+    callsOnce,
     executor: engine.executor,
     generation: () => supergraph.current,
     clientRates: config.clientRates,
@@ -181,6 +186,7 @@ export async function createGateway(
   const drainAndStop = async (): Promise<void> => {
     phase = 'draining';
     await drain(app, config.drain, endStreams, webSockets);
+    await callsOnce?.idle(); // of clients that have disconnected
     await admin.close();
     await engine.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
     await transport.close();

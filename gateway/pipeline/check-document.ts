@@ -52,7 +52,7 @@ function chooseOperation(operations: Operations, requested: string | undefined):
 /** @throws RequestRefusal when this edge can't send the response of the operation */
 function chooseForm(
   { operation }: OperationDefinitionNode,
-  { accepts, readOnly, onError }: Identified,
+  { accepts, readOnly, onError, idempotencyKey }: Identified,
   defers: boolean,
 ): ResponseForm {
   if (operation === OperationTypeNode.SUBSCRIPTION) {
@@ -68,6 +68,8 @@ function chooseForm(
       headers: { allow: 'POST' },
     });
   }
+  // A response that may be replayed has one part.
+  if (operation === OperationTypeNode.MUTATION && idempotencyKey !== undefined) return 'single';
   // Under HALT an error anywhere removes the whole data, so the response can't be sent in parts.
   return defers && accepts.parts && onError !== 'HALT' ? 'parts' : 'single';
 }

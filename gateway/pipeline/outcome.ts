@@ -25,6 +25,8 @@ export interface Responded {
    * because time ran out.
    */
   readonly unavailable?: 503 | 504;
+  /** True if this is the response to an earlier request with the same idempotency key. */
+  readonly replayed?: true;
 }
 
 /** The operation runs and has several responses, or one in several parts. */

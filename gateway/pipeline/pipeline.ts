@@ -14,6 +14,8 @@ import type { Executor } from './executor.ts';
 import { type ExplainPolicy, explain, explainFirst } from './explain.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
+import type { CallsOnce } from './once/calls-once.ts';
+import { keyedCallOf } from './once/keyed-call.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming, StreamPayload } from './outcome.ts';
 import { price } from './price.ts';
 import { resolveDocument } from './resolve-document.ts';
@@ -30,6 +32,8 @@ export interface PipelineOptions {
   readonly access: Access;
   /** Undefined in front of a graph without our access subgraph. */
   readonly confirmStanding?: ConfirmStanding | undefined;
+  /** Undefined in front of a graph without our access subgraph. Idempotency keys then have no effect. */
+  readonly callsOnce?: CallsOnce | undefined;
   readonly executor: Executor;
   readonly generation: () => Generation;
   readonly rush: Rush;
@@ -86,7 +90,7 @@ export class Pipeline {
       const checked = await this.#check(received, generation);
       progress.checked = checked;
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
-      const response = await this.#shared.respond(checked, (cancellation) => this.#respond(checked, cancellation));
+      const response = await this.#respondOnce(checked);
       this.#settle(progress, 200, response.errors);
       return response;
     } catch (error) {
@@ -121,6 +125,15 @@ export class Pipeline {
     if (confirmed) await confirmed;
     priced.cancellation.throwIfCancelled();
     return priced;
+  }
+
+  /** Runs a query once for equal callers, and a mutation with an idempotency key once for its caller. */
+  #respondOnce(checked: Checked): Promise<Responded> {
+    const { callsOnce } = this.#options;
+    const call = callsOnce && keyedCallOf(checked);
+    return call
+      ? callsOnce.respond(checked, call, (keyed, cancellation) => this.#respond(keyed, cancellation))
+      : this.#shared.respond(checked, (cancellation) => this.#respond(checked, cancellation));
   }
 
   async #respond(checked: Checked, cancellation: Cancellation): Promise<Responded> {

@@ -7,10 +7,9 @@ import {
   type ValueNode,
   valueFromASTUntyped,
 } from 'graphql';
+import { ownKeyField } from '../access/documents/once-traits.ts';
 import type { Variables } from '../engine/engine.ts';
 import type { Checked } from './stages.ts';
-
-const keyName = 'idempotencyKey';
 
 /**
  * True if a client may repeat its operation without repeating its effect: for a query, and for a mutation with an idempotency key
@@ -31,12 +30,13 @@ function carriesKey({ name, arguments: args = [] }: FieldNode, variables: Variab
   return args.some(({ name: { value: argument }, value: node }) => {
     const value: unknown = valueFromASTUntyped(node, variables);
     if (value == null) return false;
-    if (argument === keyName) return true;
-    return typeof value === 'object' && keyName in value && value[keyName] != null;
+    if (argument === ownKeyField) return true;
+    return typeof value === 'object' && ownKeyField in value && value[ownKeyField] != null;
   });
 }
 
-function rootFields({ selections }: SelectionSetNode, document: DocumentNode): readonly FieldNode[] {
+/** The fields of a selection set and of its fragments, which may occur several times. */
+export function rootFields({ selections }: SelectionSetNode, document: DocumentNode): readonly FieldNode[] {
   return selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection];
     if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(selection.selectionSet, document);

@@ -47,6 +47,8 @@ export interface Received extends Entered {
   readonly variables: Variables;
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly onError: ErrorBehavior;
+  /** The key with which the client makes a mutation take effect once, as it was sent. */
+  readonly idempotencyKey: unknown;
   /** True for GET, which other sites can make a browser send: mutations are refused. */
   readonly readOnly: boolean;
   readonly accepts: AcceptedForms;

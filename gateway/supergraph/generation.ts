@@ -1,5 +1,6 @@
 import type { OperationPricer } from '../access/cost/operation-pricer.ts';
 import type { Documents } from '../access/documents/documents.ts';
+import type { OnceTraits } from '../access/documents/once-traits.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** Everything that belongs to one loaded supergraph. A reload creates the next generation. Requests finish on the generation they began with. */
@@ -9,6 +10,7 @@ export interface Generation {
   readonly subgraphs: Readonly<Record<string, { readonly url: string }>>;
   readonly documents: Documents;
   readonly pricer: OperationPricer;
+  readonly onceTraits: OnceTraits;
   /** Undefined under `--engine apollo`. */
   readonly engine: Engine | undefined;
   /** Counts one more user. `release` counts one less. */

@@ -5,6 +5,7 @@ import { fieldCosts } from '../access/cost/field-costs.ts';
 import { CostModel } from '../access/cost/model.ts';
 import { OperationPricer } from '../access/cost/operation-pricer.ts';
 import { Documents } from '../access/documents/documents.ts';
+import { readOnceTraits } from '../access/documents/once-traits.ts';
 import { readOnceFields } from '../access/documents/root-fields.ts';
 import { ownRules } from '../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
@@ -77,13 +78,14 @@ function checksFor(
   costs: CostModel,
   supergraph: DocumentNode,
   config: GatewayConfig,
-): Pick<Generation, 'documents' | 'pricer'> {
+): Pick<Generation, 'documents' | 'pricer' | 'onceTraits'> {
   const { schema } = costs;
   const rules = [...specifiedRules, ...ownRules(config)];
   const onceFields = readOnceFields(schema, supergraph);
   return {
     documents: new Documents({ schema, limits: config.limits, rules, onceFields }),
     pricer: new OperationPricer(costs),
+    onceTraits: readOnceTraits(schema, supergraph),
   };
 }
 

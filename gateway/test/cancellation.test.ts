@@ -132,6 +132,7 @@ test('a subscription that is cancelled while its caller is being identified star
     operationName: undefined,
     variables: { ids: ['1'] },
     extensions: {},
+    idempotencyKey: undefined,
     onError: 'PROPAGATE',
     readOnly: false,
     accepts: { events: true, parts: undefined },

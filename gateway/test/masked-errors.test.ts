@@ -116,6 +116,7 @@ describe('a defect of the gateway itself', () => {
       operationName: undefined,
       variables: {},
       extensions: {},
+      idempotencyKey: undefined,
       readOnly: false,
       accepts: { events: true, parts: '2022' as const },
       holdsConnection: true,

@@ -20,6 +20,10 @@ export const accessSettings = z.object({
     description: 'Time within which sign-in attempts are counted.',
     unit: 's',
   }),
+  IDEMPOTENCY_KEYS_PER_CALLER: count.default(10_000).meta({
+    description: 'Idempotency keys that one account may use within 24 hours. Each keeps one response.',
+    unit: 'keys',
+  }),
 });
 
 /** Settings of the access subgraph. */
@@ -27,6 +31,8 @@ export interface AccessConfig {
   /** Undefined = the key of this installation. */
   readonly signingKey: KeyPair | undefined;
   readonly signIn: SignInLimits;
+  /** Idempotency keys that one caller may use within 24 hours. */
+  readonly maxIdempotencyKeys: number;
 }
 
 export function readAccessConfig(variables: NodeJS.ProcessEnv = process.env): AccessConfig {
@@ -38,5 +44,6 @@ export function readAccessConfig(variables: NodeJS.ProcessEnv = process.env): Ac
       triesPerAddress: parsed.SIGN_IN_TRIES_PER_ADDRESS,
       windowSeconds: parsed.SIGN_IN_WINDOW_SECONDS,
     },
+    maxIdempotencyKeys: parsed.IDEMPOTENCY_KEYS_PER_CALLER,
   };
 }

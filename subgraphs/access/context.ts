@@ -18,6 +18,8 @@ export interface AccessServices {
   /** Signs the access tokens of clients. */
   readonly signer: TokenSigner;
   readonly signInLimits: SignInLimits;
+  /** Idempotency keys that one caller may use within 24 hours. */
+  readonly maxIdempotencyKeys: number;
   readonly report: ReportSessionEvent;
 }
 

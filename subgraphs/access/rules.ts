@@ -23,5 +23,9 @@ export const rules: Rules = {
     registerAccount: administration,
     changeAccountRoles: administration,
     deactivateAccount: administration,
+    // Clients can't select these fields.
+    claimIdempotentCall: anybody,
+    finishIdempotentCall: anybody,
+    releaseIdempotentCall: anybody,
   },
 };

@@ -16,7 +16,7 @@ export const accessTables = { name: 'access', entities, migrations } satisfies S
 /** Creates the access subgraph. It signs the access tokens of clients with the private key of `access`. */
 export async function createAccess(
   { access }: Pick<Keyring, 'access'>,
-  config: Pick<AccessConfig, 'signIn'>,
+  { signIn: signInLimits, maxIdempotencyKeys }: Omit<AccessConfig, 'signingKey'>,
 ): Promise<Subgraph<AccessContext>> {
   const signer = createSigner(access.privateJwk);
   const { counter, report } = createSessionEvents();
@@ -26,7 +26,7 @@ export async function createAccess(
     resolvers,
     rules,
     reactions,
-    context: (base) => createContext(base, { signer, report, signInLimits: config.signIn }),
+    context: (base) => createContext(base, { signer, report, signInLimits, maxIdempotencyKeys }),
     metrics: [counter],
   };
 }

@@ -18,7 +18,7 @@ import { checkLength, checkSize, type DocumentLimits, tooDeep, tooManyTokens } f
 import { IntrospectionBound } from './introspection-size.ts';
 import { measureDocument } from './measure-document.ts';
 import { overlappingFieldsRule } from './overlapping-fields.ts';
-import { checkRootFields, type OnceFields } from './root-fields.ts';
+import { checkRootFields, type TaggedFields } from './root-fields.ts';
 
 /** The result of checking an operation text under one schema. */
 export type CheckedDocument = ValidDocument | FaultyDocument;
@@ -40,7 +40,7 @@ export interface DocumentsOptions {
   readonly limits: DocumentLimits;
   readonly rules: readonly ValidationRule[];
   /** Root fields that an operation may contain once. Default: none. */
-  readonly onceFields?: OnceFields;
+  readonly onceFields?: TaggedFields;
 }
 
 /** Bounds of the cache of valid texts: their number, and their characters together. */

@@ -12,13 +12,16 @@ import { fragmentsByName } from '../../engine/document/fragments.ts';
 import { responseKey } from '../../engine/document/response-keys.ts';
 import { linkedDirectiveName } from '../cost/linked-directives.ts';
 
-const tagName = 'once-per-request';
-
-/** Names of root fields with `@tag(name: "once-per-request")`, by operation type. */
-export type OnceFields = ReadonlyMap<OperationTypeNode, ReadonlySet<string>>;
+/** Names of root fields with a tag, by operation type. */
+export type TaggedFields = ReadonlyMap<OperationTypeNode, ReadonlySet<string>>;
 
 /** Reads which root fields an operation may contain once, because each use is expensive and aliases would multiply the cost. */
-export function readOnceFields(schema: GraphQLSchema, supergraph: DocumentNode): OnceFields {
+export function readOnceFields(schema: GraphQLSchema, supergraph: DocumentNode): TaggedFields {
+  return readTaggedFields(schema, supergraph, 'once-per-request');
+}
+
+/** Reads which root fields have this `@tag`. */
+export function readTaggedFields(schema: GraphQLSchema, supergraph: DocumentNode, tagName: string): TaggedFields {
   const tag = linkedDirectiveName(supergraph, 'tag', 'tag');
   const types = new Map(
     Object.values(OperationTypeNode).flatMap((operation) => {
@@ -26,7 +29,7 @@ export function readOnceFields(schema: GraphQLSchema, supergraph: DocumentNode):
       return root ? [[root.name, operation] as const] : [];
     }),
   );
-  const once = new Map<OperationTypeNode, Set<string>>();
+  const byOperation = new Map<OperationTypeNode, Set<string>>();
   for (const definition of supergraph.definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
     const operation = types.get(definition.name.value);
@@ -36,16 +39,16 @@ export function readOnceFields(schema: GraphQLSchema, supergraph: DocumentNode):
         return name.value === tag && args.some(({ value }) => value.kind === Kind.STRING && value.value === tagName);
       }),
     );
-    once.set(operation, new Set(tagged.map(({ name }) => name.value)));
+    byOperation.set(operation, new Set(tagged.map(({ name }) => name.value)));
   }
-  return once;
+  return byOperation;
 }
 
 /**
  * Refuses a document with an operation that contains a tagged root field, `__schema` or `__type` more than once.
  * @throws GraphError MAX_ROOT_FIELDS_LIMIT
  */
-export function checkRootFields(document: DocumentNode, once: OnceFields): void {
+export function checkRootFields(document: DocumentNode, once: TaggedFields): void {
   const fragments = fragmentsByName(document);
   for (const node of document.definitions) {
     if (node.kind === Kind.OPERATION_DEFINITION) checkOperation(node, fragments, once);
@@ -55,7 +58,7 @@ export function checkRootFields(document: DocumentNode, once: OnceFields): void 
 function checkOperation(
   { operation, selectionSet }: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  once: OnceFields,
+  once: TaggedFields,
 ): void {
   const uses = new Map<string, number>();
   for (const name of rootFields(selectionSet, fragments).values()) {

@@ -63,7 +63,7 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
       strictPreflight: false,
       methods: ['GET', 'POST', 'PUT', 'DELETE'],
       credentials: true,
-      exposedHeaders: ['x-request-id', 'x-client-request-id', 'retry-after'],
+      exposedHeaders: ['x-request-id', 'x-client-request-id', 'retry-after', 'idempotent-replayed'],
       maxAge: 600,
     });
   }

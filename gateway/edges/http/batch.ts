@@ -4,6 +4,7 @@ import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Outcome, Refused, Responded } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered } from '../../pipeline/stages.ts';
+import { givenKey, idempotencyKeyHeader } from '../given-key.ts';
 import { type Accepted, responseType } from './media-type.ts';
 import { parseOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
@@ -23,9 +24,15 @@ export interface BatchResponse {
 }
 
 /** Returns the operations of a body that is a list, and undefined for any other body. @throws RequestRefusal BAD_REQUEST */
-export function readBatch(body: unknown, limit: number): readonly unknown[] | undefined {
+export function readBatch(
+  { body, headers }: Pick<FastifyRequest, 'body' | 'headers'>,
+  limit: number,
+): readonly unknown[] | undefined {
   if (!Array.isArray(body)) return undefined;
   if (limit === 0) throw badRequest('Batches of operations are not supported. Send one operation per request.');
+  if (headers[idempotencyKeyHeader] !== undefined) {
+    throw badRequest('A batch has no idempotency key. Send one as "extensions.idempotencyKey" of each mutation.');
+  }
   if (body.length === 0) throw badRequest('The batch is empty. Send at least one operation.');
   if (body.length > limit) {
     throw badRequest(`The batch has ${body.length} operations; ${limit} are allowed. Send several smaller ones.`);
@@ -61,11 +68,13 @@ async function runOperation(
   const arrived = index === 0 ? first : { id: newId(), startedAt: performance.now(), address, cancellation };
   try {
     const entered = index === 0 ? first : await pipeline.enter(arrived);
+    const operation = parseOperation(operations[index]);
     const outcome: Outcome = await pipeline.run({
       ...entered,
       clientRequestId: clientRequestId(headers['x-request-id']),
       headers,
-      ...parseOperation(operations[index]),
+      ...operation,
+      idempotencyKey: givenKey(operation.extensions),
       readOnly: false,
       accepts: { events: false, parts: undefined },
       holdsConnection: false,

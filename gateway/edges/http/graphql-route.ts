@@ -45,7 +45,7 @@ export function serveGraphql(
         accepted = readAccept(request.headers.accept);
         if (opensPage(request, accepted)) return reply.redirect(explorerPath, 303);
         refuseForgery(request.headers);
-        const operations = readBatch(request.body, maxBatchSize);
+        const operations = readBatch(request, maxBatchSize);
         if (operations) {
           const batch: Batch = { operations, entered, headers: request.headers };
           return await sendBatch(reply, await runBatch(pipeline, batch, accepted), accepted);

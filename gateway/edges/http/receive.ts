@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Entered, Received } from '../../pipeline/stages.ts';
+import { givenKey, idempotencyKeyHeader } from '../given-key.ts';
 import { type Accepted, readAccept } from './media-type.ts';
 import { readOperation } from './read-operation.ts';
 import { clientRequestId } from './request-id.ts';
@@ -15,11 +16,13 @@ export function acceptedBy({ headers }: FastifyRequest): Accepted | undefined {
 
 export function receive(request: FastifyRequest, entered: Entered, accepted: Pick<Accepted, 'forms'>): Received {
   const { headers, method } = request;
+  const operation = readOperation(request);
   return {
     ...entered,
     clientRequestId: clientRequestId(headers['x-request-id']),
     headers,
-    ...readOperation(request),
+    ...operation,
+    idempotencyKey: headers[idempotencyKeyHeader] ?? givenKey(operation.extensions),
     readOnly: method === 'GET',
     accepts: accepted.forms,
     holdsConnection: true,

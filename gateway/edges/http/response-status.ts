@@ -34,3 +34,8 @@ export function retryAfterHeader({ errors, unavailable }: Responded): Readonly<R
   const longest = Math.ceil(Math.max(least, ...seconds));
   return longest > 0 ? { 'retry-after': String(longest) } : {};
 }
+
+/** Marks a response that is replayed for an idempotency key. */
+export function replayHeader({ replayed }: Responded): Readonly<Record<string, string>> {
+  return replayed ? { 'idempotent-replayed': 'true' } : {};
+}

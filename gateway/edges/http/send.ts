@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { Outcome, Refused } from '../../pipeline/outcome.ts';
 import type { BatchResponse } from './batch.ts';
 import { type Accepted, responseType } from './media-type.ts';
-import { responseStatus, retryAfterHeader } from './response-status.ts';
+import { replayHeader, responseStatus, retryAfterHeader } from './response-status.ts';
 import { once, type StreamOptions, writeStream } from './streams.ts';
 
 /** Writes the outcome of an operation in the form that the client accepts. */
@@ -18,6 +18,7 @@ export async function send(
     await writeStream(reply, outcome.payloads, kind, options);
     return reply;
   }
+  reply.headers(replayHeader(outcome));
   if (accepted.prefersEvents || !accepted.single) {
     await writeStream(reply, once(String(outcome.body.read())), accepted.streams.single, options);
     return reply;

@@ -11,6 +11,7 @@ import { type Outcome, payloadText } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered, Received } from '../../pipeline/stages.ts';
 import { type ConnectionOperation, ConnectionOperations } from '../connection-operations.ts';
+import { givenKey } from '../given-key.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
 
 export interface WebSocketSessionOptions {
@@ -190,6 +191,7 @@ export class WebSocketSession {
       operationName: payload.operationName ?? undefined,
       variables: payload.variables ?? {},
       extensions: payload.extensions ?? {},
+      idempotencyKey: givenKey(payload.extensions ?? {}),
       // The type of graphql-ws lacks this parameter.
       onError: readErrorBehavior('onError' in payload ? payload.onError : undefined),
       readOnly: false,

@@ -6,6 +6,7 @@ import { MoveKeyedCalls } from './0004-keyed-calls.ts';
 import { AddTextKeys } from './0005-text-keys.ts';
 import { AddBillingDetails } from './0006-billing-details.ts';
 import { RemakeKeys } from './0006-letter-keys.ts';
+import { CreateIdempotentCalls } from './0007-idempotent-calls.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -15,4 +16,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0005-text-keys', class: AddTextKeys },
   { name: '0006-billing-details', class: AddBillingDetails },
   { name: '0006-letter-keys', class: RemakeKeys },
+  { name: '0007-idempotent-calls', class: CreateIdempotentCalls },
 ];

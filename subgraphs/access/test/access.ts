@@ -21,10 +21,18 @@ export type AccessUnderTest = TestSubgraph<AccessContext>;
 
 export async function startAccess({
   signIn,
+  maxIdempotencyKeys,
   ...options
-}: TestSubgraphOptions & { readonly signIn?: Partial<SignInLimits> } = {}): Promise<AccessUnderTest> {
-  const limits = { ...readAccessConfig({}).signIn, ...signIn };
-  return startTestSubgraph(await createAccess({ access }, { signIn: limits }), options);
+}: TestSubgraphOptions & {
+  readonly signIn?: Partial<SignInLimits>;
+  readonly maxIdempotencyKeys?: number;
+} = {}): Promise<AccessUnderTest> {
+  const byDefault = readAccessConfig({});
+  const config = {
+    signIn: { ...byDefault.signIn, ...signIn },
+    maxIdempotencyKeys: maxIdempotencyKeys ?? byDefault.maxIdempotencyKeys,
+  };
+  return startTestSubgraph(await createAccess({ access }, config), options);
 }
 
 /** Inserts an organization. */

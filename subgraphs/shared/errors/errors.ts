@@ -22,6 +22,8 @@ export const errorTable = {
   MAX_ALIASES_LIMIT: { status: 400, retryable: false },
   MAX_ROOT_FIELDS_LIMIT: { status: 400, retryable: false },
   TOKEN_LIMIT_EXCEEDED: { status: 400, retryable: false },
+  IDEMPOTENCY_KEY_NOT_ALLOWED: { status: 400, retryable: false },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false },
   CONFLICT: { status: 409, retryable: false },
   NOT_FOUND: { status: 404, retryable: false },
   DOWNSTREAM_SERVICE_ERROR: { status: 502, retryable: false },

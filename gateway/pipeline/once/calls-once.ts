@@ -1,0 +1,178 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { GraphError } from '#shared/errors/errors.ts';
+import { newId } from '#shared/ids.ts';
+import { RequestError } from '../../engine/errors.ts';
+import { fromEngineError, type PublicError } from '../../errors/public-error.ts';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+import { Cancellation, cancelled } from '../cancellation.ts';
+import type { Responded } from '../outcome.ts';
+import { ResponseBody } from '../response-body.ts';
+import type { Checked } from '../stages.ts';
+import type { CallRecords, FoundCall, HeldCall, StoredResponse } from './call-records.ts';
+import { carryKey } from './carry-key.ts';
+import { effectOf } from './effect.ts';
+import { type KeyedCall, keyReused } from './keyed-call.ts';
+
+export type ExecuteOnce = (checked: Checked, cancellation: Cancellation) => Promise<Responded>;
+
+interface Running {
+  readonly fingerprint: string;
+  readonly response: Promise<KnownResponse>;
+}
+
+interface KnownResponse extends StoredResponse {
+  readonly errors: readonly PublicError[];
+  /** True if it was stored before this process received the call. */
+  readonly isOld: boolean;
+}
+
+/** Milliseconds between two looks at a call that another gateway runs: they double from the first to the second. */
+const firstPauseMs = 50;
+const longestPauseMs = 500;
+/** Milliseconds from the end of a request's time until another gateway may take over its call. The response is stored meanwhile. */
+const storingMs = 5_000;
+/** Characters of the longest response that is stored. */
+const maxBody = 256 * 1024;
+
+/**
+ * Runs calls with an idempotency key once for all gateways. The other requests with the key get the same response. A call goes on when its
+ * client disconnects, because the client may send it again.
+ */
+export class CallsOnce {
+  readonly #records: CallRecords;
+  readonly #requestTimeoutMs: number;
+  /** Calls that this process runs or waits for, by id. */
+  readonly #running = new Map<string, Running>();
+
+  /** @param requestTimeoutMs milliseconds in which every execution ends */
+  constructor(records: CallRecords, requestTimeoutMs: number) {
+    this.#records = records;
+    this.#requestTimeoutMs = requestTimeoutMs;
+  }
+
+  /** @throws RequestRefusal when the call can't run, or when its client cancels */
+  async respond(checked: Checked, call: KeyedCall, execute: ExecuteOnce): Promise<Responded> {
+    const known = this.#running.get(call.id);
+    if (known && known.fingerprint !== call.fingerprint) throw keyReused();
+    const { response } = known ?? this.#begin(checked, call, execute);
+    const { status, body, errors, isOld } = await orCancelled(response, checked.cancellation);
+    const unavailable = status === 503 || status === 504 ? status : undefined;
+    return {
+      kind: 'response',
+      body: new ResponseBody(body),
+      errors,
+      ...(unavailable && { unavailable }),
+      ...((known || isOld) && { replayed: true }),
+    };
+  }
+
+  /** Resolves when no call is running. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) {
+      await Promise.allSettled(Array.from(this.#running.values(), ({ response }) => response));
+    }
+  }
+
+  #begin(checked: Checked, call: KeyedCall, execute: ExecuteOnce): Running {
+    checked.generation.retain();
+    const response = this.#run(checked, call, execute).finally(() => {
+      this.#running.delete(call.id);
+      checked.generation.release();
+    });
+    const running = { fingerprint: call.fingerprint, response };
+    this.#running.set(call.id, running);
+    return running;
+  }
+
+  async #run(checked: Checked, call: KeyedCall, execute: ExecuteOnce): Promise<KnownResponse> {
+    const holder = newId();
+    const found = await this.#claim(checked, call, holder);
+    switch (found.state) {
+      case 'FINISHED':
+        return { ...found, errors: errorsIn(found.body), isOld: true };
+      case 'REUSED':
+        throw keyReused();
+      case 'FULL':
+        throw tooManyKeys(found.retryAfterSeconds);
+      case 'RUNNING':
+        throw stillRunning();
+      default:
+        return this.#execute(checked, { id: found.id, holder }, found.state === 'TAKEN_OVER', execute);
+    }
+  }
+
+  /** Claims the call, or waits for its response while another gateway runs it. */
+  async #claim(checked: Checked, { keyHash, fingerprint }: KeyedCall, holder: string): Promise<FoundCall> {
+    const claim = { keyHash, fingerprint, holder, leaseMs: this.#requestTimeoutMs + storingMs };
+    const deadline = checked.startedAt + this.#requestTimeoutMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      const found = await this.#records.claim(checked, claim);
+      if (found.state !== 'RUNNING' || performance.now() + pauseMs >= deadline) return found;
+      await delay(pauseMs);
+    }
+  }
+
+  /** @param isRepeat true if an earlier holder of the call may have made its change */
+  async #execute(given: Checked, held: HeldCall, isRepeat: boolean, execute: ExecuteOnce): Promise<KnownResponse> {
+    const repeatable = carryKey(given, held.id);
+    if (isRepeat && !repeatable) return this.#store(given, held, outcomeUnknown(given, unknownMessage));
+    const checked = repeatable ?? given;
+    let response: Responded;
+    try {
+      response = await execute(checked, new Cancellation());
+    } catch (error) {
+      if (isRefusal(error)) await this.#records.release(checked, held, isRepeat);
+      throw error; // after a defect the lease ends without a response
+    }
+    const { errors, unavailable: status = 200 } = response;
+    const known = { status, body: String(response.body.read()), errors, isOld: false };
+    const effect = effectOf(checked, response);
+    if (effect === 'known') return this.#store(checked, held, known);
+    await this.#records.release(checked, held, isRepeat || (effect === 'open' && repeatable !== undefined));
+    return known;
+  }
+
+  async #store(checked: Checked, held: HeldCall, response: KnownResponse): Promise<KnownResponse> {
+    const { status, body } = response.body.length > maxBody ? outcomeUnknown(checked, tooLongMessage) : response;
+    await this.#records.finish(checked, held, { status, body });
+    return response;
+  }
+}
+
+async function orCancelled<T>(result: Promise<T>, cancellation: Cancellation): Promise<T> {
+  const left = Promise.withResolvers<never>();
+  cancellation.onCancel(() => left.reject(cancelled()));
+  return Promise.race([result, left.promise]);
+}
+
+/** True if the operation did not run at all. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RequestError || error instanceof GraphError;
+}
+
+const errorList = (body: string): unknown => (JSON.parse(body) as { readonly errors?: unknown }).errors;
+
+/** The errors of a response that a gateway has stored. */
+function errorsIn(body: string): readonly PublicError[] {
+  return (errorList(body) ?? []) as readonly PublicError[];
+}
+
+const unknownMessage =
+  'The gateway that ran the first request with this idempotency key has stopped. The change may or may not have been made. Read its outcome before trying again with a new key.';
+const tooLongMessage =
+  'The first request with this idempotency key has been carried out, but its response was too long to be stored. Read its outcome.';
+
+function outcomeUnknown({ id }: Checked, message: string): KnownResponse {
+  const errors = [fromEngineError({ message, extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } }, id)];
+  return { status: 504, body: JSON.stringify({ errors, data: null }), errors, isOld: false };
+}
+
+function tooManyKeys(retryAfterSeconds: number): RequestRefusal {
+  const message = `Too many idempotency keys in 24 hours. Try again in ${retryAfterSeconds} s, or send the request without a key.`;
+  return new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds });
+}
+
+function stillRunning(): RequestRefusal {
+  const message = 'The first request with this idempotency key is still running. Send the same request again later.';
+  return new RequestRefusal('GATEWAY_TIMEOUT', message);
+}

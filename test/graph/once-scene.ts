@@ -1,0 +1,158 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { query } from '#shared/database/query.ts';
+import { sql } from '#shared/database/sql.ts';
+import type { Identity } from '#shared/identity/identity.ts';
+import { loadKeyring } from '#shared/identity/keys.ts';
+import { accessTokens, createSigner, createVerifier, identityTokens } from '#shared/identity/tokens.ts';
+import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
+import { createLog } from '#shared/runtime/log.ts';
+import { listen, openSubgraph } from '#shared/server.ts';
+import { createTestDatabase, somebody } from '#shared/test/harness.ts';
+import { postText } from '../../client/post.ts';
+import { readGatewayConfig } from '../../gateway/config.ts';
+import { createGateway } from '../../gateway/gateway.ts';
+import { startStubSubgraph } from '../../gateway/testing/stub-subgraph.ts';
+import { readAccessConfig } from '../../subgraphs/access/config.ts';
+import { createAccess } from '../../subgraphs/access/subgraph.ts';
+
+export interface OnceScene extends AsyncDisposable {
+  /** Addresses of two gateways in this process. */
+  readonly urls: readonly [string, string];
+  /** The inputs of the mutations that the subgraph of shipments has received. */
+  readonly received: Record<string, unknown>[];
+  /** Holds the responses of that subgraph back until the returned function is called. */
+  hold(): () => void;
+  /** Resolves when the subgraph receives the next mutation. */
+  arrival(): Promise<void>;
+  /** The error of the next mutation in that subgraph, instead of its result. */
+  failNext(error: Error): void;
+  /** Sends an operation. @param url default: the first gateway */
+  send(body: object, options?: SendOptions): Promise<Answer>;
+  readonly partner: Identity;
+  tokenOf(identity: Identity): string;
+  /** Settings of a gateway in a process of its own. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Lets this much time pass for all stored calls. */
+  pass(interval: string): Promise<void>;
+  storedCalls(): Promise<number>;
+  stopAccess(): Promise<void>;
+}
+
+export interface SendOptions {
+  readonly key?: string;
+  readonly as?: Identity | null;
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly replayed: boolean;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into data of any shape
+  readonly json: any;
+}
+
+/** The access subgraph on its own database, a subgraph of shipments that only counts, and gateways in front of both. */
+export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceScene> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'freight-once-'));
+  const { access: accessKey, identity } = await loadKeyring(dataDir);
+  const database = await createTestDatabase();
+  const live = createMemoryPubSub();
+  const config = { ...readAccessConfig({}), maxIdempotencyKeys };
+  const open = await openSubgraph(await createAccess({ access: accessKey }, config), {
+    databaseUrl: database.urlFor('access'),
+    live,
+    log: createLog('access', process.env['TEST_LOG_LEVEL'] ?? 'silent'),
+  });
+  const access = await listen(open, createVerifier([identity.publicJwk], identityTokens('access')), {
+    takesEvents: false,
+  });
+  const received: Record<string, unknown>[] = [];
+  const arrivals: (() => void)[] = [];
+  let gate = Promise.resolve();
+  let failure: Error | undefined;
+  const change = async (_parent: unknown, { input }: { input: Record<string, unknown> }) => {
+    received.push(input);
+    for (const arrived of arrivals.splice(0)) arrived();
+    await gate;
+    const error = failure;
+    failure = undefined;
+    if (error) throw error;
+    return { shipment: { id: `shipment ${received.length}` }, userErrors: [] };
+  };
+  const sdl = readFileSync(new URL('../../subgraphs/shipments/schema.graphql', import.meta.url), 'utf8');
+  const shipments = await startStubSubgraph(sdl, {
+    Query: { shipments: () => ({ nodes: [] }) },
+    Mutation: { bookShipment: change, cancelShipment: change },
+  });
+  const settings = {
+    DATA_DIR: dataDir,
+    NODE_ENV: 'test',
+    LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
+    CLIENT_RATE: '0',
+    SUBGRAPH_URL_ACCESS: access.url,
+    SUBGRAPH_URL_SHIPMENTS: shipments.url,
+  };
+  const gateways = await Promise.all([1, 2].map(() => createGateway(readGatewayConfig(['--port', '0'], settings))));
+  const [first = '', second = ''] = await Promise.all(gateways.map((gateway) => gateway.listen()));
+  const signer = createSigner(accessKey.privateJwk);
+  const tokenOf = (as: Identity): string => signer.sign(as, accessTokens, 600);
+  const partner = somebody(['PARTNER']);
+  const em = () => access.services.database.fork();
+  return {
+    urls: [first, second],
+    received,
+    partner,
+    tokenOf,
+    settings,
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return resolve;
+    },
+    arrival: () => new Promise((resolve) => arrivals.push(resolve)),
+    failNext(error) {
+      failure = error;
+    },
+    async send(body, { key, as = partner, url = first, headers, signal } = {}) {
+      const sent = {
+        accept: 'application/graphql-response+json',
+        ...(as && { authorization: `Bearer ${tokenOf(as)}` }),
+        ...(key !== undefined && { 'idempotency-key': key }),
+        ...headers,
+      };
+      const {
+        status,
+        headers: got,
+        text,
+      } = await postText(`${url}/graphql`, JSON.stringify(body), {
+        headers: sent,
+        signal,
+      });
+      return { status, text, replayed: got.get('idempotent-replayed') === 'true', json: JSON.parse(text) };
+    },
+    async pass(interval) {
+      await query(
+        em(),
+        sql`update idempotent_call
+          set created_at = created_at - ${interval}::interval, leased_until = leased_until - ${interval}::interval`,
+      );
+    },
+    async storedCalls() {
+      return (await query(em(), sql`select id from idempotent_call`)).length;
+    },
+    stopAccess: () => access.close(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(gateways.map((gateway) => gateway.close()));
+      await shipments.close();
+      await access.close();
+      await live.close();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
