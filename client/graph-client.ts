@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { GraphResponse } from './graph-response.ts';
 import { post } from './post.ts';
 import { type RetryOptions, sendWithRetries } from './retry.ts';
@@ -63,11 +64,16 @@ export function createGraphClient({ account, ...options }: GraphClientOptions): 
 
   return {
     send<T>(operation: GraphOperation, headers: Readonly<Record<string, string>> = {}) {
-      const body = JSON.stringify(operation);
+      const body = JSON.stringify({ ...operation, extensions: { persistedQuery: persistedQuery(operation) } });
       const all = { accept, ...options.headers, ...headers };
       return sendWithRetries(() => sendSignedIn<T>(body, all), options, signal);
     },
   };
+}
+
+/** The SHA-256 of the text, without which some deployments refuse it: see DOCUMENT_POLICY_ANONYMOUS in docs/settings.md. */
+function persistedQuery({ query }: GraphOperation): object {
+  return { version: 1, sha256Hash: hash('sha256', query, 'hex') };
 }
 
 /** True when nothing was executed. An operation that has data is not sent again because of the token. */

@@ -8,7 +8,9 @@ import type { WantedPort } from '#shared/runtime/ports.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
 import { requireSecrets } from '#shared/settings/process-secrets.ts';
 import type { BucketSize } from './access/clients/token-buckets.ts';
+import type { Audience } from './access/documents/audience.ts';
 import type { DocumentLimits } from './access/documents/document-limits.ts';
+import type { DocumentPolicy } from './access/documents/policy.ts';
 import type { IntrospectionPolicy } from './pipeline/guard-introspection.ts';
 import type { ClientRates } from './pipeline/throttle.ts';
 import { gatewaySettings, SUBGRAPH_URL } from './settings.ts';
@@ -56,6 +58,7 @@ export interface GatewayConfig {
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly (string | RegExp)[];
   readonly introspection: IntrospectionPolicy;
+  readonly documents: DocumentsConfig;
   /** Says whether accounts with a public password exist (never in production), and whether other machines may use them. */
   readonly demoAccounts: 'none' | 'local' | 'public';
   /** Connections that one address may have open. */
@@ -94,6 +97,12 @@ export interface FreightAccessConfig {
   readonly publicKeys?: PublicKeys | undefined;
   /** Folder with the keys of this installation. */
   readonly dataDir: string;
+}
+
+export interface DocumentsConfig {
+  /** Folder with the manifests of trusted documents; undefined for none. */
+  readonly manifests: string | undefined;
+  readonly policies: Readonly<Record<Audience, DocumentPolicy>>;
 }
 
 export interface LiveConfig {
@@ -180,6 +189,7 @@ export function readGatewayConfig(
     trustedProxies: parsed.TRUSTED_PROXIES,
     corsOrigins: parsed.CORS_ORIGINS ?? (parsed.NODE_ENV === 'production' ? [] : [ownMachine]),
     introspection: parsed.INTROSPECTION ?? (parsed.NODE_ENV === 'production' ? 'signed-in' : 'public'),
+    documents: documentsConfig(parsed, isFreight),
     demoAccounts,
     maxConnectionsPerClient: parsed.CLIENT_CONNECTIONS ?? (isFreight ? 2_500 : Number.POSITIVE_INFINITY),
     maxSocketsPerClient: parsed.CLIENT_SOCKETS ?? (isFreight ? 100 : Number.POSITIVE_INFINITY),
@@ -229,6 +239,22 @@ function freightAccess({ IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS, DATA_DIR }: P
     signingKey: IDENTITY_SIGNING_KEY,
     publicKeys: ACCESS_PUBLIC_KEYS,
     dataDir: resolve(DATA_DIR),
+  };
+}
+
+/** In front of another supergraph all callers are anonymous, and any document may run unless the operator restricts them. */
+function documentsConfig(parsed: Parsed, isFreight: boolean): DocumentsConfig {
+  const given =
+    parsed.DOCUMENT_MANIFESTS ?? (isFreight ? resolve(import.meta.dirname, '../schema/manifests') : undefined);
+  const inPublic = isFreight && parsed.NODE_ENV === 'production' ? 'apq' : 'free';
+  return {
+    manifests: given && resolve(given),
+    policies: {
+      partner: parsed.DOCUMENT_POLICY_PARTNER ?? 'registered',
+      staff: parsed.DOCUMENT_POLICY_STAFF ?? 'free',
+      app: parsed.DOCUMENT_POLICY_APP ?? inPublic,
+      anonymous: parsed.DOCUMENT_POLICY_ANONYMOUS ?? inPublic,
+    },
   };
 }
 

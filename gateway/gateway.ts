@@ -11,6 +11,8 @@ import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { OpenSockets } from './access/clients/open-sockets.ts';
 import { createSkewMeter, createSkewReporter } from './access/clock-skew.ts';
+import { readManifests } from './access/documents/read-manifests.ts';
+import { TrustedDocuments } from './access/documents/trusted-documents.ts';
 import { createFreightAccess } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
@@ -36,6 +38,7 @@ import { serveMetrics } from './observe/metrics-route.ts';
 import { type Phase, ReadinessCheck } from './observe/readiness.ts';
 import { SubgraphHealth } from './observe/subgraph-health.ts';
 import { healthRouteProbe, typenameProbe } from './observe/subgraph-probes.ts';
+import { UnlistedDocuments } from './observe/unlisted-documents.ts';
 import { ConnectionRush } from './pipeline/connection-rush.ts';
 import { createEngineExecutor } from './pipeline/engine-executor.ts';
 import type { ServedEngine } from './pipeline/executor.ts';
@@ -52,6 +55,8 @@ export interface Gateway {
   listen(): Promise<string>;
   /** The address for operators. Only after `listen`. */
   readonly adminUrl: string;
+  /** Resolves when every trusted document has been validated and planned for the current supergraph. */
+  whenPrepared(): Promise<void>;
   /** Finishes what is in flight, within the configured window, and stops. */
   close(): Promise<void>;
 }
@@ -73,6 +78,9 @@ export async function createGateway(
     const subgraph = supergraph.isLoaded ? supergraph.current.subgraphs['access'] : undefined;
     return subgraph && healthRouteProbe()('access', subgraph.url);
   });
+  const trusted = new TrustedDocuments();
+  if (config.documents.manifests !== undefined)
+    for (const document of readManifests(config.documents.manifests)) trusted.add(document);
   let phase: Phase = 'starting';
 
   const transport = createTransport({
@@ -91,6 +99,8 @@ export async function createGateway(
     transport,
     errorPolicy,
     log,
+    trusted,
+    onDocumentWork: metrics.documentWork,
     createApollo: (managed) =>
       createManagedGateway({
         ...managed,
@@ -109,6 +119,7 @@ export async function createGateway(
           start: () => supergraph.start(),
           stop: () => supergraph.stop(),
         };
+  const unlisted = new UnlistedDocuments(metrics.unlisted, log);
   const rush = new ConnectionRush();
   const openSockets = new OpenSockets(config.maxSocketsPerClient);
   const callsOnce =
@@ -123,6 +134,11 @@ export async function createGateway(
     generation: () => supergraph.current,
     clientRates: config.clientRates,
     introspection: config.introspection,
+    documents: {
+      trusted,
+      policies: config.documents.policies,
+      onUnlisted: (identified, document) => unlisted.report(identified, document),
+    },
     maxQueryCost: config.maxQueryCost,
     maxWaitingRequests: config.maxWaitingRequests,
     explanations: { toEverybody: config.environment === 'development', hasSql: config.access.kind === 'freight' },
@@ -217,6 +233,7 @@ export async function createGateway(
       if (adminUrl === undefined) throw new Error('the gateway does not listen yet');
       return adminUrl;
     },
+    whenPrepared: () => supergraph.current.preparation.whenDone(),
     close() {
       closing ??= drainAndStop();
       return closing;

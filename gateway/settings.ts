@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACCESS_PUBLIC_KEYS, IDENTITY_SIGNING_KEY } from '#shared/identity/key-settings.ts';
 import * as shared from '#shared/settings/settings.ts';
 import { isAddressRange } from './access/clients/client-address.ts';
+import { documentPolicies } from './access/documents/policy.ts';
 
 const count = z.coerce.number().int().min(1);
 const milliseconds = z.coerce.number().int().min(0).max(3_600_000);
@@ -19,6 +20,9 @@ const introspection = z.preprocess(
   (text) => (text === 'true' ? 'public' : text === 'false' ? 'off' : text),
   z.enum(['public', 'signed-in', 'off']),
 );
+const documentPolicy = z.enum(documentPolicies).optional();
+const policyMeaning =
+  '`registered`: only those of manifests; `apq`: also others that come with their hash; `free`: any; `log-only`: any, and the log and the metrics name the clients that `registered` would refuse.';
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Each `SUBGRAPH_URL_<NAME>`. */
@@ -67,6 +71,26 @@ export const gatewaySettings = z.object({
   INTROSPECTION: introspection.optional().meta({
     description: 'Callers who may read the schema: `public` for all, `signed-in` for accounts, `off` for none.',
     otherwise: '`public`; `signed-in` in production',
+  }),
+  DOCUMENT_MANIFESTS: z.string().min(1).optional().meta({
+    description: 'Folder with the manifests of trusted documents, NAME.json for each client.',
+    otherwise: 'schema/manifests; none with `--supergraph`',
+  }),
+  DOCUMENT_POLICY_PARTNER: documentPolicy.meta({
+    description: `Documents that partners may run: API keys and accounts with the role PARTNER. ${policyMeaning}`,
+    otherwise: '`registered`',
+  }),
+  DOCUMENT_POLICY_STAFF: documentPolicy.meta({
+    description: 'The same for accounts with one of the roles ADMIN, DISPATCHER and ANALYST.',
+    otherwise: '`free`',
+  }),
+  DOCUMENT_POLICY_APP: documentPolicy.meta({
+    description: 'The same for accounts with the role CUSTOMER or DRIVER.',
+    otherwise: '`free`; `apq` in production',
+  }),
+  DOCUMENT_POLICY_ANONYMOUS: documentPolicy.meta({
+    description: 'The same for callers who have not signed in.',
+    otherwise: '`free`; `apq` in production',
   }),
   FORWARD_HEADERS: list
     .pipe(z.array(z.string().regex(headerName, 'header names are required')))

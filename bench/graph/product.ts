@@ -40,7 +40,7 @@ export async function startThrowaway(
 ): Promise<Measured> {
   recordConnections();
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-bench-'));
-  const environment = { DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...settings };
+  const environment = { DATA_DIR: dataDir, LOG_LEVEL: 'warn', DOCUMENT_POLICY_PARTNER: 'free', ...settings };
   await using resources = new AsyncDisposableStack();
   resources.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   const config = readProductConfig(environment);

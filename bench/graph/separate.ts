@@ -25,6 +25,7 @@ export async function startSeparate(shipments: number): Promise<Measured> {
     PORT: '0',
     CLIENT_RATE: '0',
     CLIENT_NEW_DOCUMENTS: '0',
+    DOCUMENT_POLICY_PARTNER: 'free',
   };
   const subgraphs = new Map<string, ProductProcess>();
   const urls = new Map<string, string>();

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { OperationAccess } from './authorization/operation-access.ts';
+import type { Grants } from './authorization/requirements.ts';
 import type { Batch } from './compile/program.ts';
 import type { ErrorBehavior } from './error-behavior.ts';
 import { type EngineError, RequestError, requestError } from './errors.ts';
@@ -94,6 +95,14 @@ export class Engine {
   /** Prepares operations before clients request them. Failures are ignored here: such an operation fails again when a client requests it. */
   async warm(requests: readonly PrepareRequest[]): Promise<void> {
     await Promise.allSettled(requests.map((request) => this.prepare(request)));
+  }
+
+  /**
+   * Plans a trusted document before clients request it, for each of these kinds of clients. Requests then find the plans.
+   * @throws RequestError
+   */
+  planAhead(request: PrepareRequest, clients: readonly Grants[]): Promise<void> {
+    return this.#preparer.planAhead(request, clients);
   }
 
   /** The prepare requests of the most recently used operations, newest first. They warm up the engine of the next supergraph. */

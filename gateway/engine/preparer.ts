@@ -36,6 +36,8 @@ export interface PrepareRequest {
   readonly incremental?: boolean;
   /** What the client is allowed to see. Default: what an anonymous client may see. */
   readonly grants?: Grants;
+  /** The document is trusted: its plans are kept. */
+  readonly isTrusted?: boolean;
 }
 
 /** A valid document, with everything about it that doesn't depend on the client. */
@@ -132,10 +134,10 @@ export class Preparer {
     const key = `${checked.id} ${accessKey} ${request.operationName ?? ''} ${labels.join(' ')}`;
     const known = this.#prepared.get(key);
     if (known) return known.operation;
-    const { source, operationName, incremental, grants } = request;
+    const { source, operationName, incremental, grants, isTrusted = false } = request;
     const preparation: Preparation = {
       operation: this.#planInForm(checked, request, labels, (count) => this.#countVariants(key, preparation, count)),
-      request: { source, operationName, activeLabels: labels, incremental, grants },
+      request: { source, operationName, activeLabels: labels, incremental, grants, isTrusted },
       selections: checked.selections,
       isDone: false,
     };
@@ -185,12 +187,18 @@ export class Preparer {
     const cache = request.incremental ? this.#inParts : this.#whole;
     const known = cache.get(request.source);
     if (known) return known;
+    const checked = this.#analyze(request);
+    cache.set(request.source, checked);
+    return checked;
+  }
+
+  #analyze(request: PrepareRequest): CheckedDocument {
     const { apiSchema, requirements, overrides, plannerNames } = this.#model;
     const given = request.document ?? parseAndValidate(request.source, apiSchema);
     const defers = mentionsDefer(request.source);
     const document = defers && !request.incremental ? withoutDefer(given) : given;
     const labelled = defers && request.incremental ? labelDefers(document) : undefined;
-    const checked = {
+    return {
       id: ++this.#lastId,
       given,
       document,
@@ -199,8 +207,23 @@ export class Preparer {
       labels: labelsInDocument(document, overrides, plannerNames),
       selections: countSelections(document),
     };
-    cache.set(request.source, checked);
-    return checked;
+  }
+
+  /**
+   * Plans a trusted document for every kind of client, without compiling it, and keeps nothing but the plans.
+   * @throws RequestError
+   */
+  async planAhead(request: PrepareRequest, clients: readonly Grants[]): Promise<void> {
+    const checked = this.#analyze(request);
+    const keys = new Set(clients.map((grants) => checked.access.key(grants)));
+    for (const key of keys) {
+      try {
+        await this.#findPlan(checked, request, { activeLabels: [], accessKey: key, isAhead: true });
+      } catch (error) {
+        // A response in parts that the planner cannot make becomes an ordinary one.
+        if (!checked.labelled || !isDefect(error)) throw error;
+      }
+    }
   }
 
   /**
@@ -224,33 +247,18 @@ export class Preparer {
   }
 
   async #plan(
-    { given, document, labelled, access, selections }: CheckedDocument,
-    { source, operationName }: PrepareRequest,
+    checked: CheckedDocument,
+    request: PrepareRequest,
     activeLabels: readonly string[],
     accessKey: string,
     onVariants: (count: number) => void,
   ): Promise<PreparedOperation> {
-    const definition = getOperationAST(document, operationName);
+    const { document, labelled, selections } = checked;
+    const definition = getOperationAST(document, request.operationName);
     if (!definition) throw requestError('BAD_USER_INPUT', 'The document has no operation with this name');
-    const denied = accessKey.includes('0') ? access.denied(accessKey) : nothing;
-    const permitted = denied.size > 0 ? withoutDenied(labelled?.document ?? document, denied) : undefined;
-    const fetched = withoutIntrospection(permitted ?? labelled?.document ?? document);
-    const plannable = plannableDocument(fetched, this.#model);
-    const plan = needsNoSubgraph(plannable)
-      ? nothingToFetch
-      : await this.#planner
-          .plan({
-            source: plannable === given ? source : print(plannable),
-            operationName,
-            activeLabels,
-            selections: countSelections(plannable),
-            candidates: countCandidates(plannable, this.#model),
-          })
-          .catch((error: unknown) => {
-            throw planningError(error);
-          });
+    const { plan, denied } = await this.#findPlan(checked, request, { activeLabels, accessKey });
     return new PreparedOperation({
-      source,
+      source: request.source,
       document,
       definition,
       plan,
@@ -263,6 +271,39 @@ export class Preparer {
       onVariants,
     });
   }
+
+  /** Finds the plan of what a client with this access may see, and the fields that it may not see. */
+  async #findPlan(
+    { given, document, labelled, access }: CheckedDocument,
+    { source, operationName, isTrusted = false }: PrepareRequest,
+    { activeLabels, accessKey, isAhead = false }: PlannedFor,
+  ): Promise<{ readonly plan: QueryPlan; readonly denied: ReadonlySet<FieldNode> }> {
+    const denied = accessKey.includes('0') ? access.denied(accessKey) : nothing;
+    const permitted = denied.size > 0 ? withoutDenied(labelled?.document ?? document, denied) : undefined;
+    const fetched = withoutIntrospection(permitted ?? labelled?.document ?? document);
+    const plannable = plannableDocument(fetched, this.#model);
+    if (needsNoSubgraph(plannable)) return { plan: nothingToFetch, denied };
+    const plan = await this.#planner
+      .plan({
+        source: plannable === given ? source : print(plannable),
+        operationName,
+        activeLabels,
+        selections: countSelections(plannable),
+        candidates: countCandidates(plannable, this.#model),
+        isTrusted,
+        isAhead,
+      })
+      .catch((error: unknown) => {
+        throw planningError(error);
+      });
+    return { plan, denied };
+  }
+}
+
+interface PlannedFor {
+  readonly activeLabels: readonly string[];
+  readonly accessKey: string;
+  readonly isAhead?: boolean;
 }
 
 function parseAndValidate(source: string, schema: GraphQLSchema): DocumentNode {

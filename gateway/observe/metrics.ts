@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { isErrorCode } from '#shared/errors/errors.ts';
+import type { OnDocumentWork } from '../access/documents/documents.ts';
 import type { Settlement } from '../pipeline/outcome.ts';
 import type { CircuitState, TransportObserver } from '../transport/observer.ts';
 import { OperationLabels } from './operation-labels.ts';
@@ -12,6 +13,8 @@ export interface GatewayMetrics {
   readonly transport: TransportObserver;
   settled(settlement: Settlement): void;
   reloaded(outcome: 'loaded' | 'refused'): void;
+  readonly documentWork: OnDocumentWork;
+  readonly unlisted: Counter<'audience' | 'client' | 'code'>;
   /** A client of a subscription was too slow and lost a payload. */
   dropped(): void;
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -75,6 +78,20 @@ export function createGatewayMetrics(): GatewayMetrics {
     labelNames: ['outcome'],
     registers,
   });
+  const documentWork = new Counter({
+    name: 'gateway_document_work_total',
+    help: 'Documents parsed, validated and planned: ahead of requests, which is done for trusted documents, or for a request',
+    labelNames: ['work', 'time'],
+    registers,
+  });
+  for (const work of ['parsed', 'validated', 'planned'])
+    for (const time of ['ahead', 'request']) documentWork.inc({ work, time }, 0);
+  const unlisted = new Counter({
+    name: 'gateway_unlisted_documents_total',
+    help: 'Requests that the document policy "registered" would refuse, under the policy "log-only"',
+    labelNames: ['audience', 'client', 'code'],
+    registers,
+  });
   const dropped = new Counter({
     name: 'gateway_live_payloads_dropped_total',
     help: 'Payloads of subscriptions dropped because the client reads too slowly',
@@ -101,6 +118,8 @@ export function createGatewayMetrics(): GatewayMetrics {
       for (const code of errorCodes) errors.inc({ operation, code: isErrorCode(code) ? code : 'OTHER' });
     },
     reloaded: (outcome) => reloads.inc({ outcome }),
+    documentWork: (work, time) => documentWork.inc({ work, time }),
+    unlisted,
     dropped: () => dropped.inc(),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     close: () => registry.clear(),

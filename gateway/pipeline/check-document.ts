@@ -4,27 +4,28 @@ import { type EngineError, RequestError } from '../engine/errors.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { type IntrospectionPolicy, mayIntrospect } from './guard-introspection.ts';
-import type { Checked, Identified, ResponseForm } from './stages.ts';
+import type { Checked, Identified, Resolved, ResponseForm } from './stages.ts';
 
 /**
- * Parses the document within the limits and validates it, once per text. Chooses the operation and the form of its response.
+ * Parses the document within the limits and validates it, once per text; a trusted document is ready. Chooses the operation and the form of its response.
  * @throws RequestRefusal or RequestError that says what is wrong with the document
  */
 export function checkDocument(
-  identified: Identified,
-  source: string,
+  resolved: Resolved,
   { generation, introspection }: { readonly generation: Generation; readonly introspection: IntrospectionPolicy },
 ): Checked {
-  const checked = generation.documents.check(source);
+  const { source, trusted } = resolved;
+  const prepared = trusted && generation.documents.trusted(trusted.id);
+  const checked = prepared ?? generation.documents.check(source);
   if (checked.kind === 'refused') throw checked.error;
   if (checked.kind === 'invalid') {
-    const mayReadSchema = mayIntrospect(identified, introspection);
+    const mayReadSchema = mayIntrospect(resolved, introspection);
     throw new RequestError(mayReadSchema ? checked.errors : checked.errors.map(withoutSuggestion));
   }
   const { document, operations } = checked;
-  const operation = chooseOperation(operations, identified.operationName);
-  const form = chooseForm(operation, identified, documentDefers(source, document));
-  return { ...identified, generation, source, document, operation, form };
+  const operation = chooseOperation(operations, resolved.operationName);
+  const form = chooseForm(operation, resolved, documentDefers(source, document));
+  return { ...resolved, generation, document, operation, form };
 }
 
 /** Suggestions of graphql-js reveal names of fields and types to callers who may not read the schema. */

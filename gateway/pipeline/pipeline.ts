@@ -2,6 +2,7 @@ import type { Log } from '#shared/runtime/log.ts';
 import type { ConfirmStanding } from '../access/account-standing.ts';
 import type { Access } from '../access/caller.ts';
 import type { OpenSockets } from '../access/clients/open-sockets.ts';
+import { AutomaticDocuments } from '../access/documents/automatic-documents.ts';
 import { responseText } from '../engine/respond/response.ts';
 import { fromEngineError } from '../errors/public-error.ts';
 import { toRefused } from '../errors/refused.ts';
@@ -18,11 +19,11 @@ import type { CallsOnce } from './once/calls-once.ts';
 import { keyedCallOf } from './once/keyed-call.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming, StreamPayload } from './outcome.ts';
 import { price } from './price.ts';
-import { resolveDocument } from './resolve-document.ts';
+import { type ResolveOptions, resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Rush } from './rush.ts';
 import { SharedResponses } from './shared-responses.ts';
-import type { Arrived, Checked, Entered, Received } from './stages.ts';
+import type { Arrived, Checked, Entered, Received, Resolved } from './stages.ts';
 import { type ClientRates, Throttle } from './throttle.ts';
 import { TurnSlices } from './turn-slices.ts';
 import { TypicalLengths } from './typical-lengths.ts';
@@ -40,6 +41,7 @@ export interface PipelineOptions {
   readonly openSockets: OpenSockets;
   readonly clientRates: ClientRates;
   readonly introspection: IntrospectionPolicy;
+  readonly documents: Omit<ResolveOptions, 'automatic'>;
   /** Objects that an operation may cost; undefined for no limit. */
   readonly maxQueryCost: number | undefined;
   readonly maxWaitingRequests: number;
@@ -61,6 +63,8 @@ export class Pipeline {
   readonly #documentQueue: DocumentQueue;
   readonly #shared = new SharedResponses();
   readonly #throttle: Throttle;
+  /** Texts that clients have sent with their hash, of every generation. */
+  readonly #automatic = new AutomaticDocuments();
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -114,11 +118,13 @@ export class Pipeline {
     const { access, explanations } = this.#options;
     const identified = explain(await identify(received, access), explanations);
     this.#throttle.admitAccount(identified);
-    const source = resolveDocument(identified);
-    this.#throttle.admitDocument(identified, source);
-    if (!generation.documents.known(source)) await this.#documentQueue.turn(identified.cancellation);
-    const checked = checkDocument(identified, source, { generation, introspection: this.#options.introspection });
-    this.#throttle.learn(source);
+    const resolved = resolveDocument(identified, { ...this.#options.documents, automatic: this.#automatic });
+    const { source, trusted, keepAs } = resolved;
+    if (!trusted) this.#throttle.admitDocument(identified, source);
+    if (!isReady(resolved, generation)) await this.#documentQueue.turn(identified.cancellation);
+    const checked = checkDocument(resolved, { generation, introspection: this.#options.introspection });
+    if (!trusted) this.#throttle.learn(source);
+    if (keepAs !== undefined) this.#automatic.keep(keepAs, source);
     guardIntrospection(checked, this.#options.introspection);
     const priced = price(checked, this.#options.maxQueryCost);
     const confirmed = this.#options.confirmStanding?.(priced);
@@ -211,6 +217,11 @@ interface Progress {
   checked: Checked | undefined;
   /** Releases the client's slot for the open stream. */
   releaseSocket?: () => void;
+}
+
+/** Whether the document has been parsed and validated. */
+function isReady({ source, trusted }: Resolved, { documents }: Generation): boolean {
+  return (trusted && documents.trusted(trusted.id)) !== undefined || documents.known(source) !== undefined;
 }
 
 function callerName(checked: Checked | undefined): string {

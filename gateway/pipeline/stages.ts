@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { Caller } from '../access/caller.ts';
+import type { TrustedDocument } from '../access/documents/trusted-documents.ts';
 import type { Variables } from '../engine/engine.ts';
 import type { ErrorBehavior } from '../engine/error-behavior.ts';
 import type { IncrementalFormat } from '../engine/incremental/formats.ts';
@@ -43,6 +44,8 @@ export interface Received extends Entered {
   readonly clientRequestId: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly source: string | undefined;
+  /** Names a trusted document instead of its text. */
+  readonly documentId?: string | undefined;
   readonly operationName: string | undefined;
   readonly variables: Variables;
   readonly extensions: Readonly<Record<string, unknown>>;
@@ -63,11 +66,19 @@ export interface Identified extends Received {
   readonly explanation?: Explanation;
 }
 
+/** The text of the document is known, and the caller may run it. */
+export interface Resolved extends Identified {
+  readonly source: string;
+  /** Set for a document of a manifest. */
+  readonly trusted: TrustedDocument | undefined;
+  /** Set for a text that came with its SHA-256, under which it is kept if it is valid. */
+  readonly keepAs: string | undefined;
+}
+
 /** The document is within the limits and valid under the generation's schema, and this edge can send the response. */
-export interface Checked extends Identified {
+export interface Checked extends Resolved {
   /** The supergraph under which the operation runs, even if another one is loaded meanwhile. */
   readonly generation: Generation;
-  readonly source: string;
   readonly document: DocumentNode;
   /** The operation of the document that runs. */
   readonly operation: OperationDefinitionNode;

@@ -2,6 +2,7 @@ import type { OperationPricer } from '../access/cost/operation-pricer.ts';
 import type { Documents } from '../access/documents/documents.ts';
 import type { OnceTraits } from '../access/documents/once-traits.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { DocumentPreparation } from './document-preparation.ts';
 
 /** Everything that belongs to one loaded supergraph. A reload creates the next generation. Requests finish on the generation they began with. */
 export interface Generation {
@@ -13,6 +14,8 @@ export interface Generation {
   readonly onceTraits: OnceTraits;
   /** Undefined under `--engine apollo`. */
   readonly engine: Engine | undefined;
+  /** Validates and plans trusted documents ahead of requests. */
+  readonly preparation: DocumentPreparation;
   /** Counts one more user. `release` counts one less. */
   retain(): void;
   release(): void;

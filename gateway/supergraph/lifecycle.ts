@@ -3,12 +3,14 @@ import type { GraphQLSchema } from 'graphql';
 import { errorMessage } from '#shared/errors/error-code.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import type { Log } from '#shared/runtime/log.ts';
+import type { OnDocumentWork } from '../access/documents/documents.ts';
+import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { ErrorPolicy } from '../engine/ports.ts';
 import type { Transport } from '../transport/transport.ts';
 import { readSupergraphFile } from './file.ts';
 import type { Generation } from './generation.ts';
-import { openGeneration } from './open-generation.ts';
+import { type GenerationOptions, openGeneration } from './open-generation.ts';
 import { servableCopy } from './servable-copy.ts';
 import { watchSupergraphFile } from './watch.ts';
 
@@ -28,6 +30,8 @@ export interface LifecycleOptions {
   readonly transport: Transport;
   readonly errorPolicy: ErrorPolicy;
   readonly log: Log;
+  readonly trusted: TrustedDocuments;
+  readonly onDocumentWork?: OnDocumentWork;
   /** Creates the @apollo/gateway whose supergraph is managed here. */
   readonly createApollo: (managed: ManagedSupergraph) => ApolloGateway;
   /** Called for every reload, and for every file that was refused. */
@@ -84,6 +88,13 @@ export class SupergraphLifecycle {
     return this.#reloading;
   }
 
+  #open(text: string, previous: Generation | undefined): Promise<Generation> {
+    const { log } = this.#options;
+    const onUnservable: GenerationOptions['onUnservable'] = ({ id, name, client }, reason) =>
+      log.warn({ document: id, name, client, reason }, 'this supergraph cannot serve a trusted document');
+    return openGeneration(text, { ...this.#options, onUnservable }, previous);
+  }
+
   #schemaHandedOver(): GraphQLSchema {
     const schema = this.#handedOver?.engine?.schema;
     if (!schema) throw new Error('no generation of our engine is being handed over');
@@ -99,7 +110,7 @@ export class SupergraphLifecycle {
   async #load() {
     const { config, transport } = this.#options;
     const text = await readSupergraphFile(config.supergraphFile);
-    this.#current = await openGeneration(text, this.#options, undefined).catch((error: unknown) => {
+    this.#current = await this.#open(text, undefined).catch((error: unknown) => {
       if (error instanceof ConfigurationError) throw error;
       throw new ConfigurationError(
         `--supergraph: a composed supergraph is required; ${config.supergraphFile} is refused: ${describeError(error)}`,
@@ -123,7 +134,7 @@ export class SupergraphLifecycle {
       const text = await readSupergraphFile(config.supergraphFile);
       if (text === previous.supergraphSdl || text === this.#refused) return;
       this.#refused = text;
-      const next = await openGeneration(text, this.#options, previous);
+      const next = await this.#open(text, previous);
       this.#handedOver = next;
       try {
         this.#update(servableCopy(text));

@@ -1,18 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, parse, specifiedRules } from 'graphql';
+import { scopesOfRoles } from '#shared/identity/identity.ts';
 import { fieldCosts } from '../access/cost/field-costs.ts';
 import { CostModel } from '../access/cost/model.ts';
 import { OperationPricer } from '../access/cost/operation-pricer.ts';
-import { Documents } from '../access/documents/documents.ts';
+import { Documents, type OnDocumentWork } from '../access/documents/documents.ts';
 import { readOnceTraits } from '../access/documents/once-traits.ts';
 import { readOnceFields } from '../access/documents/root-fields.ts';
+import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { ownRules } from '../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
+import { anonymous, type Grants } from '../engine/authorization/requirements.ts';
 import { Engine } from '../engine/engine.ts';
+import { KeptPlans } from '../engine/planning/kept-plans.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
 import type { ErrorPolicy, SubgraphTransport } from '../engine/ports.ts';
 import { loadSupergraphModel, parseSupergraph } from '../engine/supergraph/model.ts';
+import { DocumentPreparation, type DocumentPreparationOptions } from './document-preparation.ts';
 import { countUses, type Generation } from './generation.ts';
 import { servableCopy } from './servable-copy.ts';
 import { resolveAddresses } from './subgraph-addresses.ts';
@@ -21,6 +26,10 @@ export interface GenerationOptions {
   readonly config: GatewayConfig;
   readonly transport: SubgraphTransport;
   readonly errorPolicy: ErrorPolicy;
+  readonly trusted: TrustedDocuments;
+  readonly onDocumentWork?: OnDocumentWork;
+  /** Called for each trusted document that the supergraph cannot serve. */
+  readonly onUnservable: DocumentPreparationOptions['onUnservable'];
 }
 
 /** Message at a field that the client may not see, by the kind of access; undefined for the message of the engine. */
@@ -40,20 +49,24 @@ const warmingMs = 15_000;
  */
 export async function openGeneration(
   supergraphSdl: string,
-  { config, transport, errorPolicy }: GenerationOptions,
+  options: GenerationOptions,
   previous: Generation | undefined,
 ): Promise<Generation> {
+  const { config, transport, errorPolicy, onDocumentWork } = options;
   const subgraphs = resolveAddresses(supergraphSdl, config.subgraphUrls);
   if (config.engine === 'apollo') {
     const schema = checkForApollo(supergraphSdl);
     const supergraph = parse(supergraphSdl, { noLocation: true });
-    const checks = checksFor(new CostModel(schema, supergraph, config), supergraph, config);
-    return { supergraphSdl, subgraphs, ...checks, engine: undefined, ...countUses(async () => {}) };
+    const checks = checksFor(new CostModel(schema, supergraph, config), supergraph, options);
+    const preparation = prepare(checks.documents, undefined, options);
+    const uses = countUses(async () => preparation.stop());
+    return { supergraphSdl, subgraphs, ...checks, engine: undefined, preparation, ...uses };
   }
   const model = loadSupergraphModel(supergraphSdl);
   const supergraph = parse(supergraphSdl, { noLocation: true });
   const costs = new CostModel(model.apiSchema, supergraph, config);
-  const planner = createWorkerPlanner({ supergraphSdl, limitMs: config.planTimeoutMs });
+  const worker = createWorkerPlanner({ supergraphSdl, limitMs: config.planTimeoutMs });
+  const planner = new KeptPlans(worker, ({ isAhead }) => onDocumentWork?.('planned', isAhead ? 'ahead' : 'request'));
   const engine = new Engine({
     model,
     planner,
@@ -63,10 +76,15 @@ export async function openGeneration(
     costsOf: (operation) => fieldCosts(costs, operation),
   });
   try {
-    await planner.ready;
-    const checks = checksFor(costs, supergraph, config);
+    await worker.ready;
+    const checks = checksFor(costs, supergraph, options);
     await warm(engine, checks.documents, previous);
-    return { supergraphSdl, subgraphs, ...checks, engine, ...countUses(() => engine.close()) };
+    const preparation = prepare(checks.documents, engine, options);
+    const uses = countUses(() => {
+      preparation.stop();
+      return engine.close();
+    });
+    return { supergraphSdl, subgraphs, ...checks, engine, preparation, ...uses };
   } catch (error) {
     await engine.close();
     throw error;
@@ -77,16 +95,35 @@ export async function openGeneration(
 function checksFor(
   costs: CostModel,
   supergraph: DocumentNode,
-  config: GatewayConfig,
+  { config, onDocumentWork }: GenerationOptions,
 ): Pick<Generation, 'documents' | 'pricer' | 'onceTraits'> {
   const { schema } = costs;
   const rules = [...specifiedRules, ...ownRules(config)];
   const onceFields = readOnceFields(schema, supergraph);
   return {
-    documents: new Documents({ schema, limits: config.limits, rules, onceFields }),
+    documents: new Documents({ schema, limits: config.limits, rules, onceFields, onWork: onDocumentWork }),
     pricer: new OperationPricer(costs),
     onceTraits: readOnceTraits(schema, supergraph),
   };
+}
+
+/** Begins to prepare every trusted document, beside the requests. */
+function prepare(
+  documents: Documents,
+  engine: Engine | undefined,
+  { config, trusted, onUnservable }: GenerationOptions,
+): DocumentPreparation {
+  const signedIn = config.access.kind === 'freight' ? scopesOfRoles.map(grantsOf) : [];
+  const preparation = new DocumentPreparation({
+    ...{ trusted, documents, engine, onUnservable },
+    clients: [anonymous, ...signedIn],
+  });
+  preparation.add(trusted.all());
+  return preparation;
+}
+
+function grantsOf(scopes: readonly string[]): Grants {
+  return { ...anonymous, authenticated: true, scopes: new Set(scopes) };
 }
 
 /** Builds schema and planner as @apollo/gateway will, so that an error occurs before its running state changes. */

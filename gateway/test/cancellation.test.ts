@@ -3,6 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { OpenSockets } from '../access/clients/open-sockets.ts';
+import { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { createOpenAccess } from '../access/open-access.ts';
 import { readGatewayConfig } from '../config.ts';
 import { createApp } from '../edges/http/app.ts';
@@ -84,10 +85,15 @@ test('a client that disconnects while its requests wait cancels all of them, pip
 let live: LiveGateway;
 let generation: Generation;
 const transport = createTransport({ subgraphs: {} });
+const trusted = new TrustedDocuments();
 beforeAll(async () => {
   live = await startLiveGateway();
   const errorPolicy = createErrorPolicy(config, log);
-  generation = await openGeneration(live.graph.supergraphSdl, { config, transport, errorPolicy }, undefined);
+  generation = await openGeneration(
+    live.graph.supergraphSdl,
+    { config, transport, errorPolicy, trusted, onUnservable() {} },
+    undefined,
+  );
 });
 afterAll(async () => {
   await live[Symbol.asyncDispose]();
@@ -103,6 +109,7 @@ test('a subscription that is cancelled while its caller is being identified star
   const settled: number[] = [];
   const pipeline = new Pipeline({
     ...config,
+    documents: { ...config.documents, trusted, onUnlisted() {} },
     access: {
       async identify(headers) {
         identifying.resolve();

@@ -87,11 +87,11 @@ const faultyRequests: Readonly<Record<string, Refusal>> = {
   },
   'an empty document': {
     request: { query: '' },
-    ...badRequest('The request has no operation. Send its text as "query".'),
+    ...badRequest('The request has no operation. Send its text as "query", or its id as "documentId".'),
   },
   'a missing query': {
     request: { variables: {} },
-    ...badRequest('The request has no operation. Send its text as "query".'),
+    ...badRequest('The request has no operation. Send its text as "query", or its id as "documentId".'),
     except: malformed,
   },
   'a query of the wrong type': {
@@ -110,20 +110,19 @@ const faultyRequests: Readonly<Record<string, Refusal>> = {
     except: { ...malformed, GET: 'not expressible' },
   },
   // Apollo's clients expect the status 200 and send the text then. The event stream's clients take 202 for success and all else for a failure.
-  // Over graphql-ws, `query` is required: its clients send the hash with an empty text.
   'the hash of a persisted query with an empty text': {
     request: { query: '', extensions: { persistedQuery: { version: 1, sha256Hash: 'abc' } } },
     status: 200,
-    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
-    message: 'PersistedQueryNotSupported',
+    code: 'PERSISTED_QUERY_NOT_FOUND',
+    message: 'PersistedQueryNotFound',
     except: { 'single event connection': { status: 400 } },
   },
   'the hash of a persisted query alone': {
     request: { extensions: { persistedQuery: { version: 1, sha256Hash: 'abc' } } },
     status: 200,
-    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
-    message: 'PersistedQueryNotSupported',
-    except: { ...malformed, 'single event connection': { status: 400 } },
+    code: 'PERSISTED_QUERY_NOT_FOUND',
+    message: 'PersistedQueryNotFound',
+    except: { 'single event connection': { status: 400 } },
   },
 };
 

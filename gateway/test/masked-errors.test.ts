@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { OpenSockets } from '../access/clients/open-sockets.ts';
+import { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { createOpenAccess } from '../access/open-access.ts';
 import { readGatewayConfig } from '../config.ts';
 import { Engine } from '../engine/engine.ts';
@@ -68,10 +69,15 @@ describe('a defect of the gateway itself', () => {
   const silent = pino({ level: 'silent' });
   const config = readGatewayConfig([], {});
   const transport = createTransport({ subgraphs: {} });
+  const trusted = new TrustedDocuments();
   let generation: Generation;
   beforeAll(async () => {
     const errorPolicy = createErrorPolicy(config, silent);
-    generation = await openGeneration(graph.supergraphSdl, { config, transport, errorPolicy }, undefined);
+    generation = await openGeneration(
+      graph.supergraphSdl,
+      { config, transport, errorPolicy, trusted, onUnservable() {} },
+      undefined,
+    );
   });
   afterAll(async () => {
     await generation.close();
@@ -94,6 +100,7 @@ describe('a defect of the gateway itself', () => {
     const { log, of } = capturedLog();
     const pipeline = new Pipeline({
       ...config,
+      documents: { ...config.documents, trusted, onUnlisted() {} },
       access: createOpenAccess([]),
       executor,
       rush: { isOn: false },

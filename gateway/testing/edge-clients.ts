@@ -6,6 +6,7 @@ import { postText } from '../../client/post.ts';
 export interface EdgeRequest {
   readonly query?: unknown;
   readonly variables?: unknown;
+  readonly documentId?: unknown;
   readonly operationName?: unknown;
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly headers?: Record<string, string>;

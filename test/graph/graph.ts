@@ -68,6 +68,8 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     // Tests send more requests than a client may.
     CLIENT_RATE: '0',
     CLIENT_NEW_DOCUMENTS: '0',
+    // Tests send texts as partners, too.
+    DOCUMENT_POLICY_PARTNER: 'free',
   };
   const demo = { seed: 11, size: { ...smallWorld, ...options.size } };
   const now = options.now ?? new Date();

@@ -13,6 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { GraphError } from '#shared/errors/errors.ts';
 import type { EngineError } from '../../engine/errors.ts';
+import { CompactTexts } from '../../engine/values/compact-texts.ts';
 import { maxFaults, syntaxFault, validationFaults } from './document-faults.ts';
 import { checkLength, checkSize, type DocumentLimits, tooDeep, tooManyTokens } from './document-limits.ts';
 import { IntrospectionBound } from './introspection-size.ts';
@@ -41,7 +42,14 @@ export interface DocumentsOptions {
   readonly rules: readonly ValidationRule[];
   /** Root fields that an operation may contain once. Default: none. */
   readonly onceFields?: TaggedFields;
+  /** Called for each text that is parsed, and for each document that is validated. */
+  readonly onWork?: OnDocumentWork | undefined;
 }
+
+/** Work on a document: `planned` is that of the engine. `ahead` of requests it is done for trusted documents only. */
+export type DocumentWork = 'parsed' | 'validated' | 'planned';
+export type WorkTime = 'ahead' | 'request';
+export type OnDocumentWork = (work: DocumentWork, time: WorkTime) => void;
 
 /** Bounds of the cache of valid texts: their number, and their characters together. */
 const maxDocuments = 1_000;
@@ -49,6 +57,8 @@ const maxCharacters = 2_000_000;
 /** Bounds of the cache of faulty texts: their number, and the characters of all their errors together. */
 const maxFaulty = 10_000;
 const maxFaultyCharacters = 4_000_000;
+/** Trusted documents that are kept unpacked. */
+const maxUnpacked = 1_000;
 /** Characters that an error counts in addition to its message. */
 const errorOverhead = 200;
 
@@ -72,6 +82,11 @@ export class Documents {
         : faulty.errors.reduce((size, { message }) => size + message.length + errorOverhead, 0),
   });
 
+  /** Valid trusted documents by id, as JSON text in compact form. */
+  readonly #trusted = new Map<string, string>();
+  readonly #compact = new CompactTexts();
+  readonly #unpacked = new LRUCache<string, ValidDocument>({ max: maxUnpacked });
+
   constructor(options: DocumentsOptions) {
     this.#options = options;
     this.#rules = options.rules.map((rule) =>
@@ -90,25 +105,53 @@ export class Documents {
     if (valid) return valid;
     const { limits } = this.#options;
     // A text beyond the limit is refused by its length alone, without hashing it.
-    return text.length > limits.maxLength ? this.#check(text) : this.#faulty.get(hashOf(text));
+    return text.length > limits.maxLength ? this.#check(text, 'request') : this.#faulty.get(hashOf(text));
+  }
+
+  /** Checks a trusted document ahead of requests. Keeps it if it is valid. */
+  trust(id: string, text: string): CheckedDocument {
+    const checked = this.#check(text, 'ahead');
+    if (checked.kind === 'valid') this.#trusted.set(id, this.#compact.pack(JSON.stringify(checked.document)));
+    return checked;
+  }
+
+  distrust(id: string): void {
+    this.#trusted.delete(id);
+    this.#unpacked.delete(id);
+  }
+
+  /** Returns a trusted document, without parsing or validating it; undefined if it has not been checked yet, or is not valid. */
+  trusted(id: string): ValidDocument | undefined {
+    const known = this.#unpacked.get(id);
+    if (known) return known;
+    const packed = this.#trusted.get(id);
+    if (packed === undefined) return undefined;
+    const document = JSON.parse(this.#compact.unpack(packed)) as DocumentNode; // it was packed as a document
+    const [first, ...others] = operationsOf(document);
+    if (!first) return undefined;
+    const checked: ValidDocument = { kind: 'valid', document, operations: [first, ...others] };
+    this.#unpacked.set(id, checked);
+    return checked;
   }
 
   #checkNew(text: string): CheckedDocument {
-    const checked = this.#check(text);
+    const checked = this.#check(text, 'request');
     if (checked.kind === 'valid') this.#valid.set(text, checked);
     else this.#faulty.set(hashOf(text), checked);
     return checked;
   }
 
-  #check(text: string): CheckedDocument {
-    const { schema, limits, onceFields = new Map() } = this.#options;
+  #check(text: string, time: WorkTime): CheckedDocument {
+    const { schema, limits, onceFields = new Map(), onWork } = this.#options;
     try {
       checkLength(text, limits);
+      onWork?.('parsed', time);
       const document = parse(text, { maxTokens: limits.maxTokens, noLocation: true });
       checkSize(measureDocument(document), limits);
+      onWork?.('validated', time);
       const errors = validate(schema, document, this.#rules, { maxErrors: maxFaults });
       if (errors.length > 0) return { kind: 'invalid', errors: validationFaults(text, document, errors) };
-      const [first, ...others] = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+      const [first, ...others] = operationsOf(document);
       if (!first) return { kind: 'invalid', errors: [noOperation] };
       checkRootFields(document, onceFields);
       this.#checkIntrospection(document);
@@ -135,6 +178,10 @@ const noOperation: EngineError = {
   message: 'The document has no operation.',
   extensions: { code: 'GRAPHQL_VALIDATION_FAILED', retryable: false },
 };
+
+function operationsOf({ definitions }: DocumentNode): OperationDefinitionNode[] {
+  return definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+}
 
 function hashOf(text: string): string {
   return hash('sha256', text, 'base64');

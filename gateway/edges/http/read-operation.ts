@@ -5,7 +5,10 @@ import type { Received } from '../../pipeline/stages.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
 
 /** The parameters of an operation, as in GraphQL over HTTP. */
-export type OperationParameters = Pick<Received, 'source' | 'operationName' | 'variables' | 'extensions' | 'onError'>;
+export type OperationParameters = Pick<
+  Received,
+  'source' | 'documentId' | 'operationName' | 'variables' | 'extensions' | 'onError'
+>;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,9 +28,17 @@ export function parseOperation(body: unknown): OperationParameters {
   return parseParameters(body);
 }
 
-function parseParameters({ query, operationName, variables, extensions, onError }: Fields): OperationParameters {
+function parseParameters({
+  query,
+  documentId,
+  operationName,
+  variables,
+  extensions,
+  onError,
+}: Fields): OperationParameters {
   return {
     source: readText('query', query),
+    documentId: readText('documentId', documentId),
     operationName: readText('operationName', operationName),
     variables: readRecord('variables', variables),
     extensions: readRecord('extensions', extensions),
@@ -49,7 +60,7 @@ function readRecord(name: string, value: unknown): Fields {
 
 function fromQueryString(query: unknown): Fields {
   const given = isRecord(query) ? query : {};
-  for (const name of ['query', 'operationName', 'variables', 'extensions', 'onError']) {
+  for (const name of ['query', 'documentId', 'operationName', 'variables', 'extensions', 'onError']) {
     if (Array.isArray(given[name])) throw badRequest(`The URL has several parameters named "${name}". Send one.`);
   }
   return {

@@ -19,7 +19,7 @@ export function responseStatus(outcome: Outcome, mediaType: string): number {
   if (outcome.kind === 'response') return isPlainJson ? 200 : (outcome.unavailable ?? 200);
   const code = outcome.errors[0]?.extensions.code ?? '';
   // Clients of automatic persisted queries send the text after this response, whose status must not be an error.
-  if (code === 'PERSISTED_QUERY_NOT_SUPPORTED') return 200;
+  if (code === 'PERSISTED_QUERY_NOT_FOUND') return 200;
   return documentFaults.has(code) && isPlainJson ? 200 : outcome.status;
 }
 

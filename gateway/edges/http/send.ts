@@ -3,6 +3,7 @@ import type { Outcome, Refused } from '../../pipeline/outcome.ts';
 import type { BatchResponse } from './batch.ts';
 import { type Accepted, responseType } from './media-type.ts';
 import { replayHeader, responseStatus, retryAfterHeader } from './response-status.ts';
+import { forbidCopies, sendRevalidated } from './revalidation.ts';
 import { once, type StreamOptions, writeStream } from './streams.ts';
 
 /** Writes the outcome of an operation in the form that the client accepts. */
@@ -25,11 +26,12 @@ export async function send(
   }
   // Once the port is closed, a connection that stays alive would delay the end of the process.
   if (!reply.server.server.listening) reply.header('connection', 'close');
-  return reply
-    .headers(retryAfterHeader(outcome))
-    .code(responseStatus(outcome, accepted.single))
-    .type(accepted.single)
-    .send(outcome.body.read());
+  const body = outcome.body.read();
+  reply.headers(retryAfterHeader(outcome)).code(responseStatus(outcome, accepted.single)).type(accepted.single);
+  if (reply.request.method !== 'GET') return reply.send(body);
+  if (outcome.errors.length === 0) return sendRevalidated(reply, body);
+  forbidCopies(reply);
+  return reply.send(body);
 }
 
 export function sendBatch(
@@ -50,6 +52,7 @@ export function sendRefused(
   const mediaType = responseType(accepted);
   if (!reply.server.server.listening) reply.header('connection', 'close');
   const body = JSON.stringify({ errors: refused.errors });
+  if (reply.request.method === 'GET') forbidCopies(reply);
   return reply
     .headers(refused.headers)
     .code(status ?? responseStatus(refused, mediaType))

@@ -31,6 +31,13 @@ const initMs = 10_000;
 /** Bytes that may wait in the send buffer. Above that, the gateway neither reads from the client nor sends to it until the buffer drains. */
 const maxBufferedBytes = 64 * 1024;
 
+const namedDocument = z.looseObject({
+  type: z.literal(MessageType.Subscribe),
+  payload: z.union([
+    z.looseObject({ documentId: z.string() }),
+    z.looseObject({ extensions: z.looseObject({ persistedQuery: z.looseObject({}) }) }),
+  ]),
+});
 const initPayload = z.looseObject({}).nullish();
 
 /**
@@ -77,7 +84,7 @@ export class WebSocketSession {
   async #handle(data: Buffer): Promise<void> {
     let message: Message;
     try {
-      message = validateMessage(parseJson(data, 'all'));
+      message = validateMessage(withQuery(parseJson(data, 'all')));
     } catch {
       this.#socket.close(CloseCode.BadRequest, 'Invalid message received');
       return;
@@ -188,6 +195,7 @@ export class WebSocketSession {
       clientRequestId: undefined,
       headers: this.#headers,
       source: payload.query,
+      documentId: 'documentId' in payload && typeof payload.documentId === 'string' ? payload.documentId : undefined,
       operationName: payload.operationName ?? undefined,
       variables: payload.variables ?? {},
       extensions: payload.extensions ?? {},
@@ -233,6 +241,12 @@ export class WebSocketSession {
     this.#options.onError(error);
     this.#socket.close(CloseCode.InternalServerError, 'Internal server error');
   }
+}
+
+/** graphql-ws requires `query`, which a client that names a persisted document leaves out. */
+function withQuery(message: unknown): unknown {
+  const parsed = namedDocument.safeParse(message);
+  return parsed.success ? { ...parsed.data, payload: { query: '', ...parsed.data.payload } } : message;
 }
 
 /** Makes a message around a payload that is already JSON text. */

@@ -10,6 +10,10 @@ export interface PlanRequest {
   readonly selections?: number;
   /** The estimated number of candidate plans. Default 1. */
   readonly candidates?: number;
+  /** The document is trusted: its plan is kept. */
+  readonly isTrusted?: boolean;
+  /** No request waits for the plan. */
+  readonly isAhead?: boolean;
 }
 
 /** Makes query plans. They are plain JSON, so that they can come from another thread. */

@@ -8,7 +8,6 @@ export const errorTable = {
   BAD_REQUEST: { status: 400, retryable: false },
   BAD_USER_INPUT: { status: 400, retryable: false },
   OPERATION_RESOLUTION_FAILURE: { status: 400, retryable: false },
-  PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, retryable: false },
   PERSISTED_QUERY_NOT_FOUND: { status: 400, retryable: false },
   PERSISTED_QUERY_NOT_IN_LIST: { status: 400, retryable: false },
   PERSISTED_QUERY_ID_REQUIRED: { status: 400, retryable: false },

@@ -56,6 +56,9 @@ const scopesOfRole: Record<Role, readonly Scope[]> = {
   ],
 };
 
+/** The scopes of each role. */
+export const scopesOfRoles: readonly (readonly Scope[])[] = Object.values(scopesOfRole);
+
 export function scopesOf(held: readonly Role[]): Scope[] {
   return scopes.filter((scope) => held.some((role) => scopesOfRole[role].includes(scope)));
 }

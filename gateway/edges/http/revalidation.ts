@@ -1,0 +1,27 @@
+import { hash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
+import { addVary } from './vary.ts';
+
+/** Request headers on which the response to a GET depends. */
+const varying = ['accept', 'authorization', 'x-api-key'];
+
+/**
+ * Lets a client keep the response to a GET and ask whether it has changed: the response has an entity tag, and a client that sends the tag of its
+ * copy gets 304 without a body (RFC 9110, section 13.1.2). Shared caches must not keep it, because it is made for its caller.
+ */
+export function sendRevalidated(reply: FastifyReply, body: string | Buffer): FastifyReply {
+  // A weak tag: the response may be compressed.
+  const tag = `W/"${hash('sha256', body, 'base64url')}"`;
+  for (const name of varying) addVary(reply, name);
+  reply.headers({ 'cache-control': 'private, no-cache', etag: tag });
+  return isCurrent(reply.request.headers['if-none-match'], tag) ? reply.code(304).send() : reply.send(body);
+}
+
+/** For refusals and failures, which may be over at the next request. */
+export function forbidCopies(reply: FastifyReply): void {
+  reply.header('cache-control', 'no-store');
+}
+
+function isCurrent(given: string | undefined, tag: string): boolean {
+  return given?.split(',').some((one) => one.trim() === tag) ?? false;
+}

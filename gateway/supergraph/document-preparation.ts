@@ -1,0 +1,84 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DocumentNode } from 'graphql';
+import type { Documents } from '../access/documents/documents.ts';
+import type { TrustedDocument, TrustedDocuments } from '../access/documents/trusted-documents.ts';
+import type { Grants } from '../engine/authorization/requirements.ts';
+import { mentionsDefer } from '../engine/document/defer.ts';
+import type { Engine } from '../engine/engine.ts';
+
+export interface DocumentPreparationOptions {
+  readonly trusted: TrustedDocuments;
+  readonly documents: Documents;
+  /** Undefined under `--engine apollo`: documents are then validated, but not planned. */
+  readonly engine: Engine | undefined;
+  /** What each kind of client may see. A plan is made for each. */
+  readonly clients: readonly Grants[];
+  /** Called for each document that this supergraph cannot serve. */
+  readonly onUnservable: (document: TrustedDocument, reason: string) => void;
+}
+
+/** Validates and plans trusted documents for one supergraph, one per turn of the event loop, so that requests need to do neither. */
+export class DocumentPreparation {
+  readonly #options: DocumentPreparationOptions;
+  readonly #waiting = new Set<TrustedDocument>();
+  #running: Promise<void> | undefined;
+  #isStopped = false;
+
+  constructor(options: DocumentPreparationOptions) {
+    this.#options = options;
+  }
+
+  /** Prepares further documents. */
+  add(documents: Iterable<TrustedDocument>): void {
+    for (const document of documents) this.#waiting.add(document);
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Resolves when no document waits. */
+  async whenDone(): Promise<void> {
+    await this.#running;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#waiting.clear();
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      // Documents that are added meanwhile come last.
+      const [next] = this.#waiting;
+      if (!next) return;
+      this.#waiting.delete(next);
+      await nextTurn();
+      await this.#prepare(next);
+    }
+  }
+
+  async #prepare(document: TrustedDocument): Promise<void> {
+    const { trusted, documents, onUnservable } = this.#options;
+    // It was removed while it waited.
+    if (!trusted.find(document.id)) return;
+    const source = trusted.textOf(document.id);
+    const checked = documents.trust(document.id, source);
+    if (checked.kind !== 'valid') {
+      const message = checked.kind === 'refused' ? checked.error.message : checked.errors[0]?.message;
+      onUnservable(document, message ?? 'The document is invalid.');
+      return;
+    }
+    try {
+      for (const { name } of checked.operations) await this.#plan(source, checked.document, name?.value);
+    } catch (error) {
+      if (!this.#isStopped) onUnservable(document, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #plan(source: string, document: DocumentNode, operationName: string | undefined): Promise<void> {
+    const { engine, clients } = this.#options;
+    const request = { source, document, operationName, isTrusted: true };
+    await engine?.planAhead(request, clients);
+    if (mentionsDefer(source)) await engine?.planAhead({ ...request, incremental: true }, clients);
+  }
+}
