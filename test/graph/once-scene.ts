@@ -24,6 +24,8 @@ export interface OnceScene extends AsyncDisposable {
   readonly received: Record<string, unknown>[];
   /** Holds the responses of that subgraph back until the returned function is called. */
   hold(): () => void;
+  /** Ids of shipments with this number of characters. */
+  lengthenIds(length: number): void;
   /** Resolves when the subgraph receives the next mutation. */
   arrival(): Promise<void>;
   /** The error of the next mutation in that subgraph, instead of its result. */
@@ -34,6 +36,8 @@ export interface OnceScene extends AsyncDisposable {
   tokenOf(identity: Identity): string;
   /** Settings of a gateway in a process of its own. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Starts another gateway in this process, which a test closes. */
+  startGateway(given: Readonly<Record<string, string>>): Promise<{ readonly url: string; close(): Promise<void> }>;
   /** Lets this much time pass for all stored calls. */
   pass(interval: string): Promise<void>;
   storedCalls(): Promise<number>;
@@ -74,6 +78,7 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
   const received: Record<string, unknown>[] = [];
   const arrivals: (() => void)[] = [];
   let gate = Promise.resolve();
+  let idLength = 0;
   let failure: Error | undefined;
   const change = async (_parent: unknown, { input }: { input: Record<string, unknown> }) => {
     received.push(input);
@@ -82,7 +87,7 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
     const error = failure;
     failure = undefined;
     if (error) throw error;
-    return { shipment: { id: `shipment ${received.length}` }, userErrors: [] };
+    return { shipment: { id: `shipment ${received.length}`.padEnd(idLength, '.') }, userErrors: [] };
   };
   const sdl = readFileSync(new URL('../../subgraphs/shipments/schema.graphql', import.meta.url), 'utf8');
   const shipments = await startStubSubgraph(sdl, {
@@ -94,21 +99,30 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
     NODE_ENV: 'test',
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
     CLIENT_RATE: '0',
+    BATCH_LIMIT: '10',
     SUBGRAPH_URL_ACCESS: access.url,
     SUBGRAPH_URL_SHIPMENTS: shipments.url,
   };
-  const gateways = await Promise.all([1, 2].map(() => createGateway(readGatewayConfig(['--port', '0'], settings))));
-  const [first = '', second = ''] = await Promise.all(gateways.map((gateway) => gateway.listen()));
+  const startGateway: OnceScene['startGateway'] = async (given) => {
+    const gateway = await createGateway(readGatewayConfig(['--port', '0'], { ...settings, ...given }));
+    return { url: await gateway.listen(), close: () => gateway.close() };
+  };
+  const first = await startGateway({});
+  const second = await startGateway({});
   const signer = createSigner(accessKey.privateJwk);
   const tokenOf = (as: Identity): string => signer.sign(as, accessTokens, 600);
   const partner = somebody(['PARTNER']);
   const em = () => access.services.database.fork();
   return {
-    urls: [first, second],
+    urls: [first.url, second.url],
     received,
     partner,
     tokenOf,
     settings,
+    startGateway,
+    lengthenIds(length) {
+      idLength = length;
+    },
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
       gate = promise;
@@ -118,7 +132,7 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
     failNext(error) {
       failure = error;
     },
-    async send(body, { key, as = partner, url = first, headers, signal } = {}) {
+    async send(body, { key, as = partner, url = first.url, headers, signal } = {}) {
       const sent = {
         accept: 'application/graphql-response+json',
         ...(as && { authorization: `Bearer ${tokenOf(as)}` }),
@@ -147,7 +161,7 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
     },
     stopAccess: () => access.close(),
     async [Symbol.asyncDispose]() {
-      await Promise.all(gateways.map((gateway) => gateway.close()));
+      await Promise.all([first.close(), second.close()]);
       await shipments.close();
       await access.close();
       await live.close();
