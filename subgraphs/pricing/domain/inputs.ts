@@ -28,7 +28,12 @@ const shipmentVersion = z.int().nullish();
 export const requestQuoteInput = z.object({ shipmentId: id, shipmentVersion, idempotencyKey });
 export type RequestQuote = z.infer<typeof requestQuoteInput>;
 
-export const acceptQuoteInput = z.object({ quoteId: id, shipmentVersion, idempotencyKey: idempotencyKey.nullish() });
+export const acceptQuoteInput = z.object({
+  quoteId: id,
+  shipmentVersion,
+  idempotencyKey: idempotencyKey.nullish(),
+  dryRun: z.boolean().nullish(),
+});
 export type AcceptQuote = z.infer<typeof acceptQuoteInput>;
 
 export const observationInput = z.object({

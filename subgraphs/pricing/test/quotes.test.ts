@@ -116,6 +116,23 @@ describe('a quote', () => {
     expect((await scene.acceptQuote(stranger, late.quote!.id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   });
 
+  test('can be accepted in a dry run, which shows its price and accepts nothing', async () => {
+    const shipmentId = await scene.knownShipment();
+    const { quote: offered } = await scene.requestQuote(customer, shipmentId);
+    const dry = await scene.acceptQuote(customer, offered!.id, { dryRun: true });
+    expect(dry).toMatchObject({
+      quote: { id: offered!.id, price: offered!.price, status: 'ACCEPTED' },
+      userErrors: [],
+    });
+    expect(await scene.acceptQuote(customer, offered!.id)).toMatchObject({
+      quote: { status: 'ACCEPTED' },
+      userErrors: [],
+    });
+    expect(await scene.acceptQuote(customer, offered!.id, { dryRun: true })).toMatchObject({
+      userErrors: [{ code: 'ALREADY_ACCEPTED' }],
+    });
+  });
+
   test.each<[string, Partial<ShipmentFacts>]>([
     ['the distance', { distanceMeters: 3_362_000 }],
     ['the equipment', { equipment: 'REEFER' }],

@@ -49,7 +49,7 @@ export interface Pricing extends TestSubgraph<PricingContext> {
   changeShipment(shipmentId: string, changes: Partial<ShipmentFacts>): Promise<void>;
   deliver(shipmentId: string, at?: Date): Promise<void>;
   requestQuote(as: Identity, shipmentId: string, idempotencyKey?: string): Promise<QuotePayload>;
-  acceptQuote(as: Identity, quoteId: string): Promise<QuotePayload>;
+  acceptQuote(as: Identity, quoteId: string, options?: { readonly dryRun: boolean }): Promise<QuotePayload>;
   invoiceOf(as: Identity, shipmentId: string): Promise<InvoiceView | null>;
 }
 
@@ -80,7 +80,7 @@ export async function openScene(clock: () => Date = () => start): Promise<Pricin
     deliver: (shipmentId, at = start) => receive('shipment.delivered', deliveryFacts(shipmentId, at)),
     requestQuote: (as, shipmentId, idempotencyKey = newId()) =>
       changeQuote(as, 'requestQuote', { shipmentId, idempotencyKey }),
-    acceptQuote: (as, quoteId) => changeQuote(as, 'acceptQuote', { quoteId }),
+    acceptQuote: (as, quoteId, options) => changeQuote(as, 'acceptQuote', { quoteId, ...options }),
     async invoiceOf(as, shipmentId) {
       const { data, errors } = await graph.ask<{ _entities: [{ invoice: InvoiceView | null }] }>(
         as,

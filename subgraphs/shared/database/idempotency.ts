@@ -99,7 +99,7 @@ export async function recordOnce<R extends { readonly id: string }>(
 /** A hash of the input that does not depend on the order of its fields. */
 function fingerprintOf(mutation: string, input: object): string {
   const sorted = JSON.stringify(input, (name, value: unknown) => {
-    if (name === 'idempotencyKey') return undefined;
+    if (name === 'idempotencyKey' || name === 'dryRun') return undefined;
     const isRecord = value !== null && typeof value === 'object' && !Array.isArray(value);
     return isRecord
       ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))

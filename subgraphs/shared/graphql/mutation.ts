@@ -37,6 +37,19 @@ export const notReady: UserError = {
 
 interface Keyed {
   readonly idempotencyKey?: string | null | undefined;
+  /** True for a call that makes its change, shows it in the payload, and takes it back. */
+  readonly dryRun?: boolean | null | undefined;
+}
+
+/** Ends the transaction of a dry run, so that its change and its events are rolled back. */
+class DryRun extends Error {
+  override name = 'DryRun';
+  readonly payload: object;
+
+  constructor(payload: object) {
+    super('the change of a dry run is rolled back');
+    this.payload = payload;
+  }
 }
 
 interface Steps<C extends BaseContext, I> {
@@ -112,9 +125,13 @@ function resolver<C extends BaseContext, I extends Keyed & object>(
       const scope = { context, transaction, caller, now, input };
       await allow?.(scope);
       const { accountId } = caller;
-      return run(scope, { accountId, mutation, key: input.idempotencyKey, input: identify?.(input) ?? input });
+      const key = input.dryRun ? null : input.idempotencyKey;
+      const payload = await run(scope, { accountId, mutation, key, input: identify?.(input) ?? input });
+      if (input.dryRun) throw new DryRun(payload);
+      return payload;
     };
     return runChange(context, inTransaction, now).catch((error: unknown) => {
+      if (error instanceof DryRun) return error.payload;
       if (record !== undefined && error instanceof Contested)
         return { [record]: error.current, userErrors: error.userErrors };
       throw error;

@@ -7,10 +7,11 @@ import { optionalText, text } from '#shared/input/text.ts';
 import { expectedVersion, instant, oldId } from './shipment-input.ts';
 
 const keyed = { idempotencyKey: idempotencyKey.nullish() };
+const dryRun = z.boolean().nullish();
 
-export const bookInput = withOldNames(z.object({ ...keyed, shipmentId: id, expectedVersion }), oldId);
+export const bookInput = withOldNames(z.object({ ...keyed, dryRun, shipmentId: id, expectedVersion }), oldId);
 export const cancelInput = withOldNames(
-  z.object({ ...keyed, shipmentId: id, expectedVersion, reason: text(1, 500) }),
+  z.object({ ...keyed, dryRun, shipmentId: id, expectedVersion, reason: text(1, 500) }),
   oldId,
 );
 

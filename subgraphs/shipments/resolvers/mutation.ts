@@ -11,6 +11,7 @@ import { rateShipment, writeComment } from '../store/feedback.ts';
 import { importShipments } from '../store/import.ts';
 import { advanceShipment, cancelShipment } from '../store/journey.ts';
 import { commentRows } from '../store/rows.ts';
+import { findShipments } from '../store/shipments.ts';
 
 type Change<S extends z.ZodType> = Scope<ShipmentsContext, z.output<S>>;
 
@@ -20,17 +21,32 @@ interface NamedShipment {
   readonly id?: string | null;
 }
 
-/** Adds the current shipment to a payload, also after a refusal. */
+/** Adds the current shipment to a payload that has none, also after a refusal. */
 function withShipment(resolve: MutationResolver<ShipmentsContext>) {
   return async (
     parent: unknown,
     args: { readonly input: NamedShipment },
     context: ShipmentsContext,
     info: { fieldName: string },
-  ) => ({
-    ...(await resolve(parent, args, context, info)),
-    shipment: await context.loaders.shipment.load(args.input.shipmentId ?? args.input.id ?? ''),
-  });
+  ) => {
+    const payload = await resolve(parent, args, context, info);
+    if ('shipment' in payload) return payload;
+    return { ...payload, shipment: await context.loaders.shipment.load(args.input.shipmentId ?? args.input.id ?? '') };
+  };
+}
+
+/** The payload of a change that may be a dry run: the shipment as it is until the change is rolled back. */
+async function dryPayload(
+  _done: unknown,
+  {
+    context,
+    transaction: { em },
+    input,
+  }: Scope<ShipmentsContext, { readonly shipmentId: string; readonly dryRun?: boolean | null | undefined }>,
+): Promise<object> {
+  if (!input.dryRun) return {};
+  const [shipment] = await findShipments(em, context.identity, [input.shipmentId], context.columns('Shipment'));
+  return { shipment };
 }
 
 export const Mutation = {
@@ -52,14 +68,14 @@ export const Mutation = {
     mutation({
       parse: bookInput,
       change: ({ transaction, caller, input, now }) => bookShipment(transaction, caller, input, now),
-      payload: () => ({}),
+      payload: dryPayload,
     }),
   ),
   cancelShipment: withShipment(
     mutation({
       parse: cancelInput,
       change: ({ transaction, caller, input, now }) => cancelShipment(transaction, caller, input, now),
-      payload: () => ({}),
+      payload: dryPayload,
     }),
   ),
   advanceShipment: withShipment(
