@@ -250,7 +250,7 @@ function documentsConfig(parsed: Parsed, isFreight: boolean): DocumentsConfig {
   return {
     manifests: given && resolve(given),
     policies: {
-      partner: parsed.DOCUMENT_POLICY_PARTNER ?? 'registered',
+      partner: parsed.DOCUMENT_POLICY_PARTNER ?? (isFreight ? 'registered' : 'free'),
       staff: parsed.DOCUMENT_POLICY_STAFF ?? 'free',
       app: parsed.DOCUMENT_POLICY_APP ?? inPublic,
       anonymous: parsed.DOCUMENT_POLICY_ANONYMOUS ?? inPublic,

@@ -78,7 +78,7 @@ export const gatewaySettings = z.object({
   }),
   DOCUMENT_POLICY_PARTNER: documentPolicy.meta({
     description: `Documents that partners may run: API keys and accounts with the role PARTNER. ${policyMeaning}`,
-    otherwise: '`registered`',
+    otherwise: '`registered`; `free` with `--supergraph`',
   }),
   DOCUMENT_POLICY_STAFF: documentPolicy.meta({
     description: 'The same for accounts with one of the roles ADMIN, DISPATCHER and ANALYST.',
@@ -86,11 +86,11 @@ export const gatewaySettings = z.object({
   }),
   DOCUMENT_POLICY_APP: documentPolicy.meta({
     description: 'The same for accounts with the role CUSTOMER or DRIVER.',
-    otherwise: '`free`; `apq` in production',
+    otherwise: '`free`; `apq` in production without `--supergraph`',
   }),
   DOCUMENT_POLICY_ANONYMOUS: documentPolicy.meta({
     description: 'The same for callers who have not signed in.',
-    otherwise: '`free`; `apq` in production',
+    otherwise: '`free`; `apq` in production without `--supergraph`',
   }),
   FORWARD_HEADERS: list
     .pipe(z.array(z.string().regex(headerName, 'header names are required')))

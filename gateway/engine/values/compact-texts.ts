@@ -2,8 +2,8 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** The longest distance at which deflate finds repetitions. */
 const maxDictionary = 32_768;
-const plain = 'p';
-const deflated = 'd';
+const plain = Buffer.from('p');
+const deflated = Buffer.from('d');
 
 /**
  * Keeps many similar texts in little memory. The first texts stay as they are and become the dictionary with which later ones are deflated. Bytes
@@ -16,14 +16,19 @@ export class CompactTexts {
     if (this.#dictionary.length < maxDictionary) {
       this.#dictionary = Buffer.concat([this.#dictionary, Buffer.from(text)]);
       if (this.#dictionary.length >= maxDictionary) this.#dictionary = this.#dictionary.subarray(0, maxDictionary);
-      return plain + text;
+      return toCharacters(plain, Buffer.from(text));
     }
-    return deflated + deflateRawSync(text, { dictionary: this.#dictionary }).toString('latin1');
+    return toCharacters(deflated, deflateRawSync(text, { dictionary: this.#dictionary }));
   }
 
   unpack(packed: string): string {
-    if (packed.startsWith(plain)) return packed.slice(1);
-    const bytes = Buffer.from(packed.slice(1), 'latin1');
-    return inflateRawSync(bytes, { dictionary: this.#dictionary }).toString();
+    const bytes = Buffer.from(packed, 'latin1');
+    const content = bytes.subarray(1);
+    return String(bytes[0] === plain[0] ? content : inflateRawSync(content, { dictionary: this.#dictionary }));
   }
+}
+
+/** One character for each byte, made in one piece: a joined string would keep its parts. */
+function toCharacters(kind: Buffer, content: Buffer): string {
+  return Buffer.concat([kind, content]).toString('latin1');
 }

@@ -1,0 +1,68 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readManifests } from '../../gateway/access/documents/read-manifests.ts';
+import { startProcess } from '../../gateway/testing/product-process.ts';
+
+const project = join(import.meta.dirname, '../..');
+const copy = mkdtempSync(join(tmpdir(), 'freight-documents-'));
+beforeAll(() => cpSync(join(project, 'schema'), join(copy, 'schema'), { recursive: true }));
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+const documents = async (...flags: string[]) => {
+  const run = startProcess(['commands/documents.ts', '--root', copy, ...flags], {});
+  return { exitCode: await run.exitCode, output: run.lines.join('\n') };
+};
+const manifest = (name: string) => JSON.parse(readFileSync(join(copy, 'schema/manifests', name), 'utf8'));
+
+test('the committed manifests are current, and a changed operation makes those of its client stale', async () => {
+  expect(await documents('--check')).toEqual({ exitCode: 0, output: '' });
+  const file = join(copy, 'schema/operations/partner/accept-quote.graphql');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('acceptedAt', 'acceptedAt expiresAt'));
+  expect(await documents('--check')).toEqual({
+    exitCode: 1,
+    output:
+      'schema/manifests: partner.json, partner.relay.json are stale. Run `npm run documents` and commit the files.',
+  });
+  expect((await documents()).exitCode).toBe(0);
+  expect((await documents('--check')).exitCode).toBe(0);
+});
+
+describe('a manifest', () => {
+  test('has the form of Apollo, and the map beside it that of Relay', () => {
+    const { format, version, operations } = manifest('partner.json');
+    expect({ format, version }).toEqual({ format: 'apollo-persisted-query-manifest', version: 1 });
+    expect(operations).toContainEqual({
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      name: 'TrackShipment',
+      type: 'query',
+      body: expect.stringMatching(/^query TrackShipment\(/),
+    });
+    const map = Object.fromEntries(operations.map(({ id, body }: { id: string; body: string }) => [id, body]));
+    expect(manifest('partner.relay.json')).toEqual(map);
+  });
+
+  test.each([
+    ['is no JSON', 'x', 'The manifest must be JSON.'],
+    ['has another format', '{"format":"other"}', 'format: Invalid input'],
+    [
+      'has an id that is not the hash of its body',
+      JSON.stringify({
+        format: 'apollo-persisted-query-manifest',
+        version: 1,
+        operations: [{ id: '0'.repeat(64), name: 'A', type: 'query', body: 'query A { a }' }],
+      }),
+      'A: its id must be the SHA-256 of its body in hexadecimal.',
+    ],
+  ])('that %s is refused when the gateway starts', (_case, text, message) => {
+    const folder = mkdtempSync(join(tmpdir(), 'freight-manifest-'));
+    try {
+      writeFileSync(join(folder, 'partner.json'), text);
+      expect(() => readManifests(folder)).toThrow(`DOCUMENT_MANIFESTS: manifests in Apollo's format 1 are required; `);
+      expect(() => readManifests(folder)).toThrow(message);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
