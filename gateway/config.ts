@@ -7,6 +7,7 @@ import { isLoopback } from '#shared/runtime/loopback.ts';
 import type { WantedPort } from '#shared/runtime/ports.ts';
 import { subgraphAddresses } from '#shared/runtime/supergraph-yaml.ts';
 import { requireSecrets } from '#shared/settings/process-secrets.ts';
+import type { BudgetMode } from './access/budget/budgets.ts';
 import type { BucketSize } from './access/clients/token-buckets.ts';
 import type { Audience } from './access/documents/audience.ts';
 import type { DocumentLimits } from './access/documents/document-limits.ts';
@@ -38,6 +39,10 @@ export interface GatewayConfig {
   readonly limits: DocumentLimits;
   /** Objects that an operation may cost; undefined for no limit. */
   readonly maxQueryCost: number | undefined;
+  /** Undefined if operations cost nothing. */
+  readonly budgetMode: BudgetMode | undefined;
+  /** Holds budgets for all gateways; undefined if each has its own. */
+  readonly redisUrl: string | undefined;
   /** Elements of a list for which the supergraph states no size. */
   readonly assumedListSize: number;
   readonly maxBodyBytes: number;
@@ -175,6 +180,8 @@ export function readGatewayConfig(
       maxLength: parsed.MAX_OPERATION_LENGTH,
     },
     maxQueryCost: parsed.MAX_QUERY_COST ?? (given.supergraph === undefined ? maxQueryCost : undefined),
+    budgetMode: budgetMode(parsed.BUDGET_MODE ?? (isFreight ? 'enforce' : 'off')),
+    redisUrl: parsed.REDIS_URL,
     assumedListSize: parsed.ASSUMED_LIST_SIZE,
     maxBodyBytes: parsed.MAX_BODY_BYTES,
     maxWaitingRequests: parsed.MAX_WAITING_REQUESTS,
@@ -256,6 +263,10 @@ function documentsConfig(parsed: Parsed, isFreight: boolean): DocumentsConfig {
       anonymous: parsed.DOCUMENT_POLICY_ANONYMOUS ?? inPublic,
     },
   };
+}
+
+function budgetMode(given: BudgetMode | 'off'): BudgetMode | undefined {
+  return given === 'off' ? undefined : given;
 }
 
 /** Reads the rates of one client. Default: on for the freight graph, off for any other. The default burst is a few seconds of the rate. */

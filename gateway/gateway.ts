@@ -7,6 +7,7 @@ import { accessTokens, createSigner, createVerifier } from '#shared/identity/tok
 import { createLog, type Log } from '#shared/runtime/log.ts';
 import { refusePort, type WantedPort } from '#shared/runtime/ports.ts';
 import { createStandingCheck } from './access/account-standing.ts';
+import { openBudgets } from './access/budget/open-budgets.ts';
 import type { Access } from './access/caller.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { OpenSockets } from './access/clients/open-sockets.ts';
@@ -120,6 +121,7 @@ export async function createGateway(
           stop: () => supergraph.stop(),
         };
   const unlisted = new UnlistedDocuments(metrics.unlisted, log);
+  const budgets = openBudgets(config, log, metrics.budgetExceeded);
   const rush = new ConnectionRush();
   const openSockets = new OpenSockets(config.maxSocketsPerClient);
   const callsOnce =
@@ -140,6 +142,7 @@ export async function createGateway(
       onUnlisted: (identified, document) => unlisted.report(identified, document),
     },
     maxQueryCost: config.maxQueryCost,
+    budgets: budgets.budgets,
     maxWaitingRequests: config.maxWaitingRequests,
     explanations: { toEverybody: config.environment === 'development', hasSql: config.access.kind === 'freight' },
     log,
@@ -206,12 +209,14 @@ export async function createGateway(
     await admin.close();
     await engine.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
     await transport.close();
+    await budgets.close();
     metrics.close();
   };
   try {
     await engine.start();
   } catch (error) {
     await transport.close();
+    await budgets.close();
     metrics.close();
     throw error;
   }

@@ -136,6 +136,15 @@ export const gatewaySettings = z.object({
       'Most operations that one HTTP request may contain as a list; 0 = lists are refused. Each counts as a request.',
     unit: 'operations',
   }),
+  BUDGET_MODE: z.enum(['enforce', 'measure', 'off']).optional().meta({
+    description:
+      'What happens to an operation that exceeds the budget of its caller: `enforce` refuses it, `measure` counts it in a metric; `off`: operations cost nothing.',
+    otherwise: '`enforce`; `off` with `--supergraph`',
+  }),
+  REDIS_URL: shared.REDIS_URL.meta({
+    description: 'Redis that carries live data between processes and holds the budgets of callers for all gateways.',
+    otherwise: 'live data stays within the process, and each gateway has budgets of its own',
+  }),
   MAX_QUERY_COST: count.optional().meta({
     description: 'Most objects that one operation may return, computed from the sizes of its lists.',
     unit: 'objects',

@@ -20,7 +20,7 @@ const { values: flags } = orExit(() =>
   }),
 );
 const count = orExit(() => wholeNumber('count', flags.count, 1, 10_000));
-const unlimited = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0', CLIENT_CONNECTIONS: '1000000' };
+const unlimited = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0', BUDGET_MODE: 'off', CLIENT_CONNECTIONS: '1000000' };
 const measured = await startThrowaway({ shipments: 2_000 }, flags.limited ? {} : unlimited);
 try {
   const child = fork(new URL('./client.ts', import.meta.url), [

@@ -36,7 +36,7 @@ export interface Measured {
  */
 export async function startThrowaway(
   size: Partial<WorldSize>,
-  settings: Readonly<Record<string, string>> = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0' },
+  settings: Readonly<Record<string, string>> = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0', BUDGET_MODE: 'off' },
 ): Promise<Measured> {
   recordConnections();
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-bench-'));

@@ -24,6 +24,7 @@ export async function startSeparate(shipments: number): Promise<Measured> {
     DATABASE_URL: databaseUrl,
     PORT: '0',
     CLIENT_RATE: '0',
+    BUDGET_MODE: 'off',
     CLIENT_NEW_DOCUMENTS: '0',
     DOCUMENT_POLICY_PARTNER: 'free',
   };

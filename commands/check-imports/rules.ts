@@ -211,6 +211,7 @@ export const importRules: readonly ImportRule[] = [
         'runtime/supergraph-yaml',
         'settings/process-secrets',
         'settings/settings',
+        'vocabulary',
       ].map((leaf) => `subgraphs/shared/${leaf}.ts`),
     ],
   },

@@ -18,8 +18,15 @@ export function toRefused(error: unknown, requestId: string, log: Log): Refused 
       ? error.errors.map((one) => fromEngineError(one, requestId))
       : [fromUnknownError(error, requestId, log)];
   const [first] = errors;
-  const { status = statusOf(first?.extensions.code), headers = {} } = error instanceof RequestRefusal ? error : {};
-  return { kind: 'refused', errors, status, headers: { ...headers, ...retryAfter(status, first) } };
+  const refusal = error instanceof RequestRefusal ? error : undefined;
+  const { status = statusOf(first?.extensions.code), headers = {}, response: extensions } = refusal ?? {};
+  return {
+    kind: 'refused',
+    errors,
+    status,
+    headers: { ...headers, ...retryAfter(status, first) },
+    ...(extensions && { extensions }),
+  };
 }
 
 function statusOf(code: unknown): number {

@@ -7,7 +7,7 @@ import { RequestError } from '../engine/errors.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
 import type { RequestScope } from '../engine/ports.ts';
 import { responseText } from '../engine/respond/response.ts';
-import { openOutbox } from './outbox.ts';
+import { type LivePayload, openOutbox } from './outbox.ts';
 
 /** The subscription that all clients of a stream share. */
 export interface SharedWork {
@@ -34,7 +34,7 @@ export type Identify = () => Promise<Caller>;
 export class SharedStream {
   readonly #work: SharedWork;
   readonly #onEnd: () => void;
-  readonly #members = new Map<Channel<string>, Identify>();
+  readonly #members = new Map<Channel<LivePayload>, Identify>();
   readonly #leaving = new AbortController();
   readonly #renewal: NodeJS.Timeout;
   /** The caller in requests to subgraphs. Subgraphs can't distinguish the clients of a stream. */
@@ -50,7 +50,7 @@ export class SharedStream {
   }
 
   /** Adds a client. Its payloads begin with the next event. */
-  join(identify: Identify): Channel<string> {
+  join(identify: Identify): Channel<LivePayload> {
     const outbox = openOutbox(() => {
       this.#members.delete(outbox);
       if (this.#members.size === 0) this.#stop();
@@ -74,7 +74,8 @@ export class SharedStream {
           return;
         }
         const text = responseText(response);
-        for (const outbox of this.#members.keys()) outbox.push(text, text.length);
+        const payload = { text, cost: response.cost ?? 0, dropped: 0 };
+        for (const outbox of this.#members.keys()) outbox.push(payload, text.length);
       }
     } catch (error) {
       onError(error);

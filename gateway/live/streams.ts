@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { PreparedOperation } from '../engine/operation.ts';
 import type { Checked } from '../pipeline/stages.ts';
 import type { Generation } from '../supergraph/generation.ts';
+import type { LivePayload } from './outbox.ts';
 import { SharedStream } from './shared-stream.ts';
 import { stableText } from './stable-text.ts';
 
@@ -46,7 +47,7 @@ export class LiveStreams {
     engine: Engine,
     operation: PreparedOperation,
     signal: AbortSignal,
-  ): AsyncIterableIterator<string> {
+  ): AsyncIterableIterator<LivePayload> {
     const { access, requestTimeoutMs, renewalMs, log, onDrop } = this.#options;
     const streams = this.#of(checked.generation);
     const key = streamKey(checked);

@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { isErrorCode } from '#shared/errors/errors.ts';
+import type { Tier } from '#shared/vocabulary.ts';
+import type { RefusalReason } from '../access/budget/budgets.ts';
 import type { OnDocumentWork } from '../access/documents/documents.ts';
 import type { Settlement } from '../pipeline/outcome.ts';
 import type { CircuitState, TransportObserver } from '../transport/observer.ts';
@@ -15,6 +17,8 @@ export interface GatewayMetrics {
   reloaded(outcome: 'loaded' | 'refused'): void;
   readonly documentWork: OnDocumentWork;
   readonly unlisted: Counter<'audience' | 'client' | 'code'>;
+  /** An operation exceeded the budget of its caller. */
+  budgetExceeded(reason: RefusalReason, tier: Tier): void;
   /** A client of a subscription was too slow and lost a payload. */
   dropped(): void;
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -98,6 +102,13 @@ export function createGatewayMetrics(): GatewayMetrics {
     registers,
   });
 
+  const exceeded = new Counter({
+    name: 'gateway_budget_exceeded_total',
+    help: 'Operations that exceeded the budget of their caller, by what it lacked and its tier; refused unless BUDGET_MODE is measure',
+    labelNames: ['reason', 'tier'],
+    registers,
+  });
+
   return {
     transport: {
       onRequest(subgraph, milliseconds, outcome) {
@@ -121,6 +132,7 @@ export function createGatewayMetrics(): GatewayMetrics {
     documentWork: (work, time) => documentWork.inc({ work, time }),
     unlisted,
     dropped: () => dropped.inc(),
+    budgetExceeded: (reason, tier) => exceeded.inc({ reason, tier }),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     close: () => registry.clear(),
   };

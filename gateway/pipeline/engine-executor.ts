@@ -33,10 +33,10 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
       const scope = createRequestScope(checked, signal, requestTimeoutMs);
       return requireEngine(checked).execute(operation, checked.variables, scope);
     },
-    async deliver(checked, signal) {
+    async deliver(checked, signal, onCost) {
       const operation = await prepare(checked);
       const scope = createRequestScope(checked, signal, requestTimeoutMs);
-      return requireEngine(checked).deliver(operation, checked.variables, scope, checked.accepts.parts);
+      return requireEngine(checked).deliver(operation, checked.variables, scope, checked.accepts.parts, onCost);
     },
     async subscribe(checked, signal) {
       const operation = await prepare(checked);

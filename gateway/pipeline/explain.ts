@@ -27,13 +27,3 @@ export function explain(identified: Identified, { toEverybody, hasSql }: Explain
   const [plan, sql] = [wanted.includes('plan'), wanted.includes('sql')];
   return plan || sql ? { ...identified, explanation: new Explanation({ plan, sql: sql && hasSql }) } : identified;
 }
-
-/** Adds the explanation to the first payload of a response in parts. */
-export async function* explainFirst(payloads: AsyncIterable<string>, explanation: Explanation): AsyncGenerator<string> {
-  let isFirst = true;
-  for await (const payload of payloads) {
-    // The first payload is an object with at least one entry and without extensions.
-    yield isFirst ? `{"extensions":${JSON.stringify(explanation.extensions())},${payload.slice(1)}` : payload;
-    isFirst = false;
-  }
-}

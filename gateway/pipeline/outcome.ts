@@ -1,5 +1,5 @@
 import type { PublicError } from '../errors/public-error.ts';
-import type { ResponseBody } from './response-body.ts';
+import type { ReadableBody } from './response-body.ts';
 
 /** The result of an operation. Edges turn it into bytes and decide nothing. */
 export type Outcome = Refused | Responded | Streaming;
@@ -12,13 +12,20 @@ export interface Refused {
   readonly status: number;
   /** Headers that belong to the status, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Of the response, beside `errors`. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** JSON text of a refusal as a GraphQL response. */
+export function refusedText({ errors, extensions }: Refused): string {
+  return JSON.stringify({ errors, extensions });
 }
 
 /** The operation ran and has one response. */
 export interface Responded {
   readonly kind: 'response';
   /** JSON text of the GraphQL response; it may be shared between equal requests. */
-  readonly body: ResponseBody;
+  readonly body: ReadableBody;
   readonly errors: readonly PublicError[];
   /**
    * HTTP status for clients that support GraphQL over HTTP. Present if every root field failed because a subgraph or a database was away, or
@@ -27,6 +34,8 @@ export interface Responded {
   readonly unavailable?: 503 | 504;
   /** True if this is the response to an earlier request with the same idempotency key. */
   readonly replayed?: true;
+  /** Headers about the caller's budget, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The operation runs and has several responses, or one in several parts. */
@@ -34,6 +43,8 @@ export interface Streaming {
   readonly kind: 'stream';
   readonly form: 'parts' | 'events';
   readonly payloads: AsyncIterable<StreamPayload>;
+  /** Headers about the caller's budget, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A whole GraphQL response, or a part of one, as JSON text. The last payload may be a failure. */

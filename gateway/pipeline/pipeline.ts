@@ -1,5 +1,8 @@
+import { errorTable } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import type { ConfirmStanding } from '../access/account-standing.ts';
+import type { Budgets } from '../access/budget/budgets.ts';
+import type { Spending } from '../access/budget/spending.ts';
 import type { Access } from '../access/caller.ts';
 import type { OpenSockets } from '../access/clients/open-sockets.ts';
 import { AutomaticDocuments } from '../access/documents/automatic-documents.ts';
@@ -11,10 +14,13 @@ import { Admission } from './admission.ts';
 import type { Cancellation } from './cancellation.ts';
 import { checkDocument } from './check-document.ts';
 import { DocumentQueue } from './document-queue.ts';
+import { type Executed, toResponded } from './executed.ts';
 import type { Executor } from './executor.ts';
-import { type ExplainPolicy, explain, explainFirst } from './explain.ts';
+import { type ExplainPolicy, explain } from './explain.ts';
+import { extendParts } from './extend-parts.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
+import { meterEvents } from './meter-events.ts';
 import type { CallsOnce } from './once/calls-once.ts';
 import { keyedCallOf } from './once/keyed-call.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming, StreamPayload } from './outcome.ts';
@@ -23,7 +29,7 @@ import { type ResolveOptions, resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Rush } from './rush.ts';
 import { SharedResponses } from './shared-responses.ts';
-import type { Arrived, Checked, Entered, Received, Resolved } from './stages.ts';
+import type { Arrived, Checked, Entered, Priced, Received, Resolved } from './stages.ts';
 import { type ClientRates, Throttle } from './throttle.ts';
 import { TurnSlices } from './turn-slices.ts';
 import { TypicalLengths } from './typical-lengths.ts';
@@ -44,6 +50,8 @@ export interface PipelineOptions {
   readonly documents: Omit<ResolveOptions, 'automatic'>;
   /** Objects that an operation may cost; undefined for no limit. */
   readonly maxQueryCost: number | undefined;
+  /** Undefined if operations cost nothing. */
+  readonly budgets: Budgets | undefined;
   readonly maxWaitingRequests: number;
   readonly explanations: ExplainPolicy;
   readonly log: Log;
@@ -89,14 +97,17 @@ export class Pipeline {
   async run(received: Received): Promise<Outcome> {
     const generation = this.#options.generation();
     generation.retain();
-    const progress: Progress = { received, generation, checked: undefined };
+    const progress: Progress = { received, generation, checked: undefined, spending: undefined };
     try {
       const checked = await this.#check(received, generation);
       progress.checked = checked;
+      progress.spending = await this.#reserve(checked);
+      checked.cancellation.throwIfCancelled();
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
       const response = await this.#respondOnce(checked);
+      progress.spending?.settle(response.cost);
       this.#settle(progress, 200, response.errors);
-      return response;
+      return toResponded(response, progress.spending);
     } catch (error) {
       return this.#refuse(error, progress);
     }
@@ -104,17 +115,22 @@ export class Pipeline {
 
   /** Makes the outcome of a request that an edge could not read as an operation. */
   refuse(error: unknown, received: Pick<Arrived, 'id' | 'startedAt'>): Refused {
-    return this.#refuse(error, { received, generation: undefined, checked: undefined });
+    return this.#refuse(error, { received, generation: undefined, checked: undefined, spending: undefined });
   }
 
   #refuse(error: unknown, progress: Progress): Refused {
     const refused = toRefused(error, progress.received.id, this.#options.log);
+    const { spending } = progress;
+    // A cancelled operation has used subgraphs, so it costs its price.
+    if (refused.status !== errorTable.REQUEST_CANCELLED.status) spending?.settle(0);
     this.#settle(progress, refused.status, refused.errors);
-    return refused;
+    if (!spending) return refused;
+    const headers = { ...refused.headers, ...spending.headers() };
+    return { ...refused, headers, extensions: { ...refused.extensions, cost: spending.report() } };
   }
 
   /** Runs the stages before execution in their order. Each stage takes the result of the stage before it, and throws to refuse. */
-  async #check(received: Received, generation: Generation): Promise<Checked> {
+  async #check(received: Received, generation: Generation): Promise<Priced> {
     const { access, explanations } = this.#options;
     const identified = explain(await identify(received, access), explanations);
     this.#throttle.admitAccount(identified);
@@ -126,7 +142,9 @@ export class Pipeline {
     if (!trusted) this.#throttle.learn(source);
     if (keepAs !== undefined) this.#automatic.keep(keepAs, source);
     guardIntrospection(checked, this.#options.introspection);
-    const priced = price(checked, this.#options.maxQueryCost);
+    const { budgets, maxQueryCost } = this.#options;
+    const burst = budgets?.highestPrice(identified.caller.identity, identified.address);
+    const priced = price(checked, { maxQueryCost, burst, isCharged: budgets !== undefined });
     const confirmed = this.#options.confirmStanding?.(priced);
     if (confirmed) await confirmed;
     priced.cancellation.throwIfCancelled();
@@ -134,7 +152,7 @@ export class Pipeline {
   }
 
   /** Runs a query once for equal callers, and a mutation with an idempotency key once for its caller. */
-  #respondOnce(checked: Checked): Promise<Responded> {
+  #respondOnce(checked: Checked): Promise<Executed> {
     const { callsOnce } = this.#options;
     const call = callsOnce && keyedCallOf(checked);
     return call
@@ -142,16 +160,29 @@ export class Pipeline {
       : this.#shared.respond(checked, (cancellation) => this.#respond(checked, cancellation));
   }
 
-  async #respond(checked: Checked, cancellation: Cancellation): Promise<Responded> {
+  async #reserve({ caller, address, price, form }: Priced): Promise<Spending | undefined> {
+    return this.#options.budgets?.reserve({
+      identity: caller.identity,
+      address,
+      price,
+      isSubscription: form === 'events',
+    });
+  }
+
+  async #respond(checked: Checked, cancellation: Cancellation): Promise<Executed> {
     const { executor } = this.#options;
     const { explanation } = checked;
-    const execute = async (): Promise<Responded> => {
-      const { data, errors } = await executor.execute(checked, cancellation.signal);
+    const execute = async (): Promise<Executed> => {
+      const { data, errors, cost } = await executor.execute(checked, cancellation.signal);
       const shown = errors.map((error) => fromEngineError(error, checked.id));
-      const extensions = explanation && JSON.stringify(explanation.extensions());
-      const text = responseText({ data, errors: shown }, extensions);
-      const unavailable = unavailableStatus(data, shown);
-      return { kind: 'response', body: new ResponseBody(text), errors: shown, ...(unavailable && { unavailable }) };
+      return {
+        body: new ResponseBody(responseText({ data, errors: shown })),
+        errors: shown,
+        unavailable: unavailableStatus(data, shown),
+        replayed: false,
+        cost,
+        extensions: explanation?.extensions(),
+      };
     };
     const response = await this.#admission.run(this.#lengths.of(checked.operation), cancellation, execute);
     if (!explanation) this.#lengths.learn(checked.operation, response.body.length);
@@ -160,21 +191,28 @@ export class Pipeline {
 
   async #stream(checked: Checked, form: Streaming['form'], progress: Progress): Promise<Streaming> {
     const { executor, openSockets } = this.#options;
-    const { cancellation } = checked;
+    const { cancellation, explanation } = checked;
+    const { spending } = progress;
+    const headers = spending?.headers() ?? {};
     if (form === 'events') {
       if (checked.holdsConnection) progress.releaseSocket = openSockets.open(checked.address, checked.caller.identity);
-      const payloads = await executor.subscribe(checked, cancellation.signal);
+      const events = await executor.subscribe(checked, cancellation.signal);
+      const payloads = meterEvents(events, spending, () => cancellation.isCancelled);
       // A subscription already has its plan and may last for days. It releases the generation now, so that the planner can end.
       progress.generation?.release();
       progress.generation = undefined;
-      return { kind: 'stream', form, payloads: this.#settled(payloads, form, progress) };
+      return { kind: 'stream', form, payloads: this.#settled(payloads, form, progress), headers };
     }
     const expected = this.#lengths.of(checked.operation);
+    let spent = 0;
+    const onCost = (cost: number): void => {
+      spent += cost;
+    };
     const parts = await this.#admission.run(expected, cancellation, () =>
-      executor.deliver(checked, cancellation.signal),
+      executor.deliver(checked, cancellation.signal, onCost),
     );
-    const payloads = checked.explanation ? explainFirst(parts, checked.explanation) : parts;
-    return { kind: 'stream', form, payloads: this.#settled(payloads, form, progress) };
+    const payloads = extendParts(parts, { spending, spent: () => spent, explanation });
+    return { kind: 'stream', form, payloads: this.#settled(payloads, form, progress), headers };
   }
 
   /** Passes payloads on and settles when the stream ends or fails. The last payload of a stream that fails is its failure; defects are logged. */
@@ -199,6 +237,7 @@ export class Pipeline {
   #settle(progress: Progress, status: number, errors: Responded['errors']): void {
     progress.generation?.release();
     progress.releaseSocket?.();
+    progress.spending?.end();
     this.#options.onSettled({
       startedAt: progress.received.startedAt,
       operationName: progress.checked?.operation.name?.value,
@@ -215,6 +254,8 @@ interface Progress {
   /** Undefined after the operation has released it. */
   generation: Generation | undefined;
   checked: Checked | undefined;
+  /** Undefined before the reservation, and if operations cost nothing. */
+  spending: Spending | undefined;
   /** Releases the client's slot for the open stream. */
   releaseSocket?: () => void;
 }

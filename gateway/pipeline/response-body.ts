@@ -1,11 +1,18 @@
 /** Node writes a text of up to this many characters together with the head, and copies a longer text into a buffer: see docs/performance.md, P17. */
 const maxText = 16_000;
 
+/** JSON text of a response. Each reader reads once. */
+export interface ReadableBody {
+  read(): string | Buffer;
+  /** Reads the body, and the part of it that is equal for equal data. */
+  readParts(): { readonly body: string | Buffer; readonly shared: string | Buffer };
+}
+
 /**
  * JSON text of a response, for one reader or for several. Drops the body after the last reader: see
  * docs/performance.md, P1.
  */
-export class ResponseBody {
+export class ResponseBody implements ReadableBody {
   #body: string | Buffer;
   #readers = 1;
 
@@ -29,5 +36,33 @@ export class ResponseBody {
     this.#readers -= 1;
     if (this.#readers === 0) this.#body = '';
     return body;
+  }
+
+  readParts(): ReturnType<ReadableBody['readParts']> {
+    const body = this.read();
+    return { body, shared: body };
+  }
+}
+
+/** The response of one reader: a body that it may share with others, and extensions of its own. */
+export class ExtendedBody implements ReadableBody {
+  readonly #body: ReadableBody;
+  readonly #extensions: string;
+
+  /** @param extensions JSON text; the body has at least one other entry and no extensions */
+  constructor(body: ReadableBody, extensions: string) {
+    this.#body = body;
+    this.#extensions = extensions;
+  }
+
+  read(): string | Buffer {
+    return this.readParts().body;
+  }
+
+  readParts(): ReturnType<ReadableBody['readParts']> {
+    const shared = this.#body.read();
+    const end = `,"extensions":${this.#extensions}}`;
+    if (typeof shared === 'string') return { body: shared.slice(0, -1) + end, shared };
+    return { body: Buffer.concat([shared.subarray(0, -1), Buffer.from(end)]), shared };
   }
 }

@@ -1,13 +1,13 @@
 import { OperationTypeNode } from 'graphql';
 import type { Generation } from '../supergraph/generation.ts';
 import type { Cancellation } from './cancellation.ts';
-import type { Responded } from './outcome.ts';
+import type { Executed } from './executed.ts';
 import { ResponseReaders } from './response-readers.ts';
 import type { Checked } from './stages.ts';
 
 interface InFlight {
   readonly readers: ResponseReaders;
-  readonly response: Promise<Responded>;
+  readonly response: Promise<Executed>;
   count: number;
 }
 
@@ -21,7 +21,7 @@ const maxKeyLength = 20_000;
 export class SharedResponses {
   readonly #inFlight = new WeakMap<Generation, Map<string, InFlight>>();
 
-  respond(checked: Checked, execute: (cancellation: Cancellation) => Promise<Responded>): Promise<Responded> {
+  respond(checked: Checked, execute: (cancellation: Cancellation) => Promise<Executed>): Promise<Executed> {
     const key = responseKey(checked);
     const current = key === undefined ? undefined : this.#current(checked.generation);
     const known = key === undefined ? undefined : current?.get(key);

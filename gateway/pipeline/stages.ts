@@ -85,5 +85,11 @@ export interface Checked extends Resolved {
   readonly form: ResponseForm;
 }
 
+/** The price is known and within the limits. */
+export interface Priced extends Checked {
+  /** Highest cost of the operation, in points; of a subscription, of one event. 0 if nothing has a price. */
+  readonly price: number;
+}
+
 /** The form of a response: a single one, one in parts (`@defer`), or one per event. */
 export type ResponseForm = 'single' | 'parts' | 'events';

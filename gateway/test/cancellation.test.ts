@@ -124,6 +124,7 @@ test('a subscription that is cancelled while its caller is being identified star
     },
     rush: { isOn: false },
     openSockets,
+    budgets: undefined,
     generation: () => generation,
     explanations: { toEverybody: false, hasSql: false },
     log,

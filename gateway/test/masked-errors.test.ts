@@ -105,6 +105,7 @@ describe('a defect of the gateway itself', () => {
       executor,
       rush: { isOn: false },
       openSockets: new OpenSockets(1),
+      budgets: undefined,
       generation: () => served,
       explanations: { toEverybody: false, hasSql: false },
       log,

@@ -70,6 +70,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     CLIENT_NEW_DOCUMENTS: '0',
     // Tests send texts as partners, too.
     DOCUMENT_POLICY_PARTNER: 'free',
+    BUDGET_MODE: 'off',
   };
   const demo = { seed: 11, size: { ...smallWorld, ...options.size } };
   const now = options.now ?? new Date();

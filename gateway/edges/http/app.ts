@@ -63,7 +63,14 @@ export async function createApp({ config, readOrigin, log }: AppOptions): Promis
       strictPreflight: false,
       methods: ['GET', 'POST', 'PUT', 'DELETE'],
       credentials: true,
-      exposedHeaders: ['x-request-id', 'x-client-request-id', 'retry-after', 'idempotent-replayed'],
+      exposedHeaders: [
+        'x-request-id',
+        'x-client-request-id',
+        'retry-after',
+        'idempotent-replayed',
+        'ratelimit',
+        'ratelimit-policy',
+      ],
       maxAge: 600,
     });
   }

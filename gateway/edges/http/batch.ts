@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { newId } from '#shared/ids.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
-import type { Outcome, Refused, Responded } from '../../pipeline/outcome.ts';
+import { type Outcome, type Refused, type Responded, refusedText } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered } from '../../pipeline/stages.ts';
 import { givenKey, idempotencyKeyHeader } from '../given-key.ts';
@@ -91,7 +91,7 @@ function isRefused(outcome: SingleOutcome): outcome is Refused {
 }
 
 function headersOf(outcome: SingleOutcome): Readonly<Record<string, string>> {
-  return isRefused(outcome) ? outcome.headers : retryAfterHeader(outcome);
+  return isRefused(outcome) ? outcome.headers : { ...outcome.headers, ...retryAfterHeader(outcome) };
 }
 
 /** Sorts the longest wait last, so that it overwrites the others. */
@@ -100,7 +100,7 @@ function byRetryAfter(one: Readonly<Record<string, string>>, other: Readonly<Rec
 }
 
 function textOf(outcome: SingleOutcome): string {
-  return isRefused(outcome) ? JSON.stringify({ errors: outcome.errors }) : String(outcome.body.read());
+  return isRefused(outcome) ? refusedText(outcome) : String(outcome.body.read());
 }
 
 function badRequest(message: string): RequestRefusal {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
+import type { ReadableBody } from '../../pipeline/response-body.ts';
 import { addVary } from './vary.ts';
 
 /** Request headers on which the response to a GET depends. */
@@ -9,9 +10,10 @@ const varying = ['accept', 'authorization', 'x-api-key'];
  * Lets a client keep the response to a GET and ask whether it has changed: the response has an entity tag, and a client that sends the tag of its
  * copy gets 304 without a body (RFC 9110, section 13.1.2). Shared caches must not keep it, because it is made for its caller.
  */
-export function sendRevalidated(reply: FastifyReply, body: string | Buffer): FastifyReply {
-  // A weak tag: the response may be compressed.
-  const tag = `W/"${hash('sha256', body, 'base64url')}"`;
+export function sendRevalidated(reply: FastifyReply, responseBody: ReadableBody): FastifyReply {
+  const { body, shared } = responseBody.readParts();
+  // A weak tag: the response may be compressed, and states what is left of its caller's budget.
+  const tag = `W/"${hash('sha256', shared, 'base64url')}"`;
   for (const name of varying) addVary(reply, name);
   reply.headers({ 'cache-control': 'private, no-cache', etag: tag });
   return isCurrent(reply.request.headers['if-none-match'], tag) ? reply.code(304).send() : reply.send(body);

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Outcome, Refused } from '../../pipeline/outcome.ts';
+import { type Outcome, type Refused, refusedText } from '../../pipeline/outcome.ts';
 import type { BatchResponse } from './batch.ts';
 import { type Accepted, responseType } from './media-type.ts';
 import { replayHeader, responseStatus, retryAfterHeader } from './response-status.ts';
@@ -16,22 +16,21 @@ export async function send(
   if (outcome.kind === 'refused') return sendRefused(reply, outcome, accepted);
   if (outcome.kind === 'stream') {
     const kind = accepted.streams[outcome.form] ?? accepted.streams.single;
-    await writeStream(reply, outcome.payloads, kind, options);
+    await writeStream(reply.headers(outcome.headers ?? {}), outcome.payloads, kind, options);
     return reply;
   }
-  reply.headers(replayHeader(outcome));
+  reply.headers({ ...outcome.headers, ...replayHeader(outcome) });
   if (accepted.prefersEvents || !accepted.single) {
     await writeStream(reply, once(String(outcome.body.read())), accepted.streams.single, options);
     return reply;
   }
   // Once the port is closed, a connection that stays alive would delay the end of the process.
   if (!reply.server.server.listening) reply.header('connection', 'close');
-  const body = outcome.body.read();
   reply.headers(retryAfterHeader(outcome)).code(responseStatus(outcome, accepted.single)).type(accepted.single);
-  if (reply.request.method !== 'GET') return reply.send(body);
-  if (outcome.errors.length === 0) return sendRevalidated(reply, body);
+  if (reply.request.method !== 'GET') return reply.send(outcome.body.read());
+  if (outcome.errors.length === 0) return sendRevalidated(reply, outcome.body);
   forbidCopies(reply);
-  return reply.send(body);
+  return reply.send(outcome.body.read());
 }
 
 export function sendBatch(
@@ -51,11 +50,10 @@ export function sendRefused(
 ): FastifyReply {
   const mediaType = responseType(accepted);
   if (!reply.server.server.listening) reply.header('connection', 'close');
-  const body = JSON.stringify({ errors: refused.errors });
   if (reply.request.method === 'GET') forbidCopies(reply);
   return reply
     .headers(refused.headers)
     .code(status ?? responseStatus(refused, mediaType))
     .type(mediaType)
-    .send(body);
+    .send(refusedText(refused));
 }

@@ -179,6 +179,7 @@ describe('a subscription over several subgraphs', () => {
     const whole = (speed: number) => ({
       data: `{"moved":{"speed":${speed},"vehicle":{"plate":"PLATE-1"}}}`,
       errors: [],
+      cost: 0,
     });
     expect(responses).toEqual([whole(1), failed, whole(3)]);
     expect(defects).toEqual([new Error('a defect')]);

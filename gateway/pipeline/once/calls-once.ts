@@ -5,7 +5,7 @@ import { RequestError } from '../../engine/errors.ts';
 import { fromEngineError, type PublicError } from '../../errors/public-error.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { Cancellation, cancelled } from '../cancellation.ts';
-import type { Responded } from '../outcome.ts';
+import type { Executed } from '../executed.ts';
 import { ResponseBody } from '../response-body.ts';
 import type { Checked } from '../stages.ts';
 import type { CallRecords, FoundCall, HeldCall, StoredResponse } from './call-records.ts';
@@ -13,7 +13,7 @@ import { carryKey } from './carry-key.ts';
 import { effectOf } from './effect.ts';
 import { type KeyedCall, keyReused } from './keyed-call.ts';
 
-export type ExecuteOnce = (checked: Checked, cancellation: Cancellation) => Promise<Responded>;
+export type ExecuteOnce = (checked: Checked, cancellation: Cancellation) => Promise<Executed>;
 
 interface Running {
   readonly fingerprint: string;
@@ -22,6 +22,8 @@ interface Running {
 
 interface KnownResponse extends StoredResponse {
   readonly errors: readonly PublicError[];
+  /** What the execution cost; undefined if unknown. */
+  readonly cost?: number | undefined;
   /** True if it was stored before this process received the call. */
   readonly isOld: boolean;
 }
@@ -31,6 +33,8 @@ const firstPauseMs = 50;
 const longestPauseMs = 500;
 /** Milliseconds from the end of a request's time until another gateway may take over its call. The response is stored meanwhile. */
 const storingMs = 5_000;
+/** Points that a replayed response costs. */
+const replayCost = 1;
 /** Characters of the longest response that is stored. */
 const maxBody = 256 * 1024;
 
@@ -51,18 +55,19 @@ export class CallsOnce {
   }
 
   /** @throws RequestRefusal when the call can't run, or when its client cancels */
-  async respond(checked: Checked, call: KeyedCall, execute: ExecuteOnce): Promise<Responded> {
+  async respond(checked: Checked, call: KeyedCall, execute: ExecuteOnce): Promise<Executed> {
     const known = this.#running.get(call.id);
     if (known && known.fingerprint !== call.fingerprint) throw keyReused();
     const { response } = known ?? this.#begin(checked, call, execute);
-    const { status, body, errors, isOld } = await orCancelled(response, checked.cancellation);
-    const unavailable = status === 503 || status === 504 ? status : undefined;
+    const { status, body, errors, cost, isOld } = await orCancelled(response, checked.cancellation);
+    const replayed = known !== undefined || isOld;
     return {
-      kind: 'response',
       body: new ResponseBody(body),
       errors,
-      ...(unavailable && { unavailable }),
-      ...((known || isOld) && { replayed: true }),
+      unavailable: status === 503 || status === 504 ? status : undefined,
+      replayed,
+      cost: replayed ? replayCost : cost,
+      extensions: undefined,
     };
   }
 
@@ -117,15 +122,15 @@ export class CallsOnce {
     const repeatable = carryKey(given, held.id);
     if (isRepeat && !repeatable) return this.#store(given, held, outcomeUnknown(given, unknownMessage));
     const checked = repeatable ?? given;
-    let response: Responded;
+    let response: Executed;
     try {
       response = await execute(checked, new Cancellation());
     } catch (error) {
       if (isRefusal(error)) await this.#records.release(checked, held, isRepeat);
       throw error; // after a defect the lease ends without a response
     }
-    const { errors, unavailable: status = 200 } = response;
-    const known = { status, body: String(response.body.read()), errors, isOld: false };
+    const { errors, cost, unavailable: status = 200 } = response;
+    const known = { status, body: String(response.body.read()), errors, cost, isOld: false };
     const effect = effectOf(checked, response);
     if (effect === 'known') return this.#store(checked, held, known);
     await this.#records.release(checked, held, isRepeat || (effect === 'open' && repeatable !== undefined));

@@ -1,0 +1,28 @@
+import type { BucketSize } from './bucket.ts';
+
+/** A request for points of one bucket. */
+export interface Withdrawal {
+  /** Of the bucket. A bucket that nobody has used is full. */
+  readonly key: string;
+  readonly size: BucketSize;
+  /** 0 only reads the bucket. */
+  readonly points: number;
+  /** Takes the points even if the bucket has fewer, down to an empty bucket. */
+  readonly always?: boolean;
+}
+
+/** What came of a withdrawal. */
+export interface Withdrawn {
+  readonly granted: boolean;
+  /** Whole points that are left. */
+  readonly available: number;
+  /** Milliseconds until the bucket has the points of a refused withdrawal, if nobody else uses it; otherwise 0. */
+  readonly waitMs: number;
+}
+
+/** Holds the buckets of all callers: in this process, or in Redis for all gateways. */
+export interface BudgetStore {
+  take(withdrawal: Withdrawal): Withdrawn | Promise<Withdrawn>;
+  /** Returns points that were taken but not spent. */
+  refund(key: string, size: BucketSize, points: number): void | Promise<void>;
+}

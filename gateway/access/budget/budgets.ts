@@ -1,0 +1,142 @@
+import type { Identity } from '#shared/identity/identity.ts';
+import type { Tier } from '#shared/vocabulary.ts';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+import { ClientSlots } from '../clients/client-slots.ts';
+import type { BucketSize } from './bucket.ts';
+import type { BudgetStore } from './budget-store.ts';
+import { type BucketState, type BudgetState, type CostReport, rateLimitHeaders, throttleStatus } from './report.ts';
+import { Spending } from './spending.ts';
+import { type BudgetSubject, budgetSubject, type TierLimits, tierLimits } from './tiers.ts';
+
+/** `enforce` refuses what exceeds a budget, `measure` only counts it. */
+export type BudgetMode = 'enforce' | 'measure';
+
+export type RefusalReason = 'points' | 'requests' | 'concurrent' | 'subscriptions';
+
+export interface BudgetsOptions {
+  readonly mode: BudgetMode;
+  readonly store: BudgetStore;
+  /** Called for each operation that exceeds its budget. */
+  readonly onExceeded: (reason: RefusalReason, tier: Tier) => void;
+  readonly limits?: Readonly<Record<Tier, TierLimits>>;
+}
+
+/** An operation whose price is known. */
+export interface PricedOperation {
+  readonly identity: Identity;
+  /** IP address of the client. */
+  readonly address: string;
+  readonly price: number;
+  readonly isSubscription: boolean;
+}
+
+interface Slots {
+  readonly requests: ClientSlots;
+  readonly subscriptions: ClientSlots;
+}
+
+/** The budgets of all callers. Everything that a caller does is paid from one bucket. */
+export class Budgets {
+  readonly #mode: BudgetMode;
+  readonly #store: BudgetStore;
+  readonly #onExceeded: BudgetsOptions['onExceeded'];
+  readonly #limits: Readonly<Record<Tier, TierLimits>>;
+  readonly #slots = new Map<Tier, Slots>();
+
+  constructor({ mode, store, onExceeded, limits = tierLimits }: BudgetsOptions) {
+    this.#mode = mode;
+    this.#store = store;
+    this.#onExceeded = onExceeded;
+    this.#limits = limits;
+  }
+
+  /** The highest price that the caller's bucket can ever pay; undefined if prices are only measured. */
+  highestPrice(identity: Identity, address: string): number | undefined {
+    if (this.#mode === 'measure') return undefined;
+    return this.#limits[budgetSubject(identity, address).tier].points.burst;
+  }
+
+  /** Reserves the price of an operation. @throws RequestRefusal RATE_LIMITED */
+  async reserve({ identity, address, price, isSubscription }: PricedOperation): Promise<Spending> {
+    const subject = budgetSubject(identity, address);
+    const limits = this.#limits[subject.tier];
+    const release = this.#takeSlot(subject, isSubscription);
+    try {
+      const requests = limits.requests && (await this.#countRequest(subject, limits.requests));
+      // The events of a subscription are paid one by one.
+      const reserved = isSubscription ? 0 : price;
+      const key = `points:${subject.key}`;
+      const { taken, ...points } = await this.#take(key, limits.points, reserved);
+      const state: BudgetState = { points, requests };
+      if (points.waitMs > 0) this.#exceedPoints(subject, state, price);
+      return new Spending({ store: this.#store, key, state, price, reserved: taken, release });
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #takeSlot({ key, tier }: BudgetSubject, isSubscription: boolean): () => void {
+    const { requests, subscriptions } = this.#slotsOf(tier);
+    const slots = isSubscription ? subscriptions : requests;
+    const release = slots.take(key);
+    if (release) return release;
+    this.#onExceeded(isSubscription ? 'subscriptions' : 'concurrent', tier);
+    if (this.#mode === 'measure') return () => {};
+    const message = isSubscription
+      ? `At most ${slots.maxPerClient} subscriptions of a ${tier} caller may be open at once. End one first.`
+      : `At most ${slots.maxPerClient} requests of a ${tier} caller may run at once. Send fewer at the same time.`;
+    throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: 1 });
+  }
+
+  #slotsOf(tier: Tier): Slots {
+    const known = this.#slots.get(tier);
+    if (known) return known;
+    const { concurrent, subscriptions } = this.#limits[tier];
+    const made = { requests: new ClientSlots(concurrent), subscriptions: new ClientSlots(subscriptions) };
+    this.#slots.set(tier, made);
+    return made;
+  }
+
+  async #countRequest(subject: BudgetSubject, size: BucketSize): Promise<BucketState> {
+    const requests = await this.#take(`requests:${subject.key}`, size, 1);
+    if (requests.waitMs === 0) return requests;
+    this.#onExceeded('requests', subject.tier);
+    if (this.#mode === 'measure') return requests;
+    const seconds = toSeconds(requests.waitMs);
+    const message = `A ${subject.tier} caller may send ${size.burst} requests per ${size.perMs / 60_000} minutes. Try again in ${seconds} s.`;
+    throw new RequestRefusal('RATE_LIMITED', message, {
+      retryAfterSeconds: seconds,
+      headers: rateLimitHeaders({ requests }),
+    });
+  }
+
+  /** Takes points. If there are too few, takes what is left where budgets are only measured. */
+  async #take(key: string, size: BucketSize, points: number): Promise<BucketState & { readonly taken: number }> {
+    const { granted, available, waitMs } = await this.#store.take({ key, size, points });
+    if (granted || this.#mode === 'enforce') return { size, available, waitMs, taken: points };
+    const left = await this.#store.take({ key, size, points: available, always: true });
+    return { size, available: left.available, waitMs, taken: available };
+  }
+
+  #exceedPoints({ tier }: BudgetSubject, state: BudgetState, price: number): void {
+    this.#onExceeded('points', tier);
+    if (this.#mode === 'measure') return;
+    const seconds = toSeconds(state.points.waitMs);
+    const cost: CostReport = {
+      requestedQueryCost: price,
+      actualQueryCost: null,
+      throttleStatus: throttleStatus(state.points),
+    };
+    const message = `The operation costs up to ${price} points, and ${state.points.available} are left. Try again in ${seconds} s.`;
+    throw new RequestRefusal('RATE_LIMITED', message, {
+      retryAfterSeconds: seconds,
+      headers: rateLimitHeaders(state),
+      response: { cost },
+    });
+  }
+}
+
+function toSeconds(ms: number): number {
+  return Math.ceil(ms / 1_000);
+}

@@ -1,0 +1,77 @@
+import type { BudgetStore } from './budget-store.ts';
+import { type BudgetState, type CostReport, rateLimitHeaders, throttleStatus } from './report.ts';
+
+export interface SpendingOptions {
+  readonly store: BudgetStore;
+  /** Of the bucket of points. */
+  readonly key: string;
+  /** The buckets after the reservation. */
+  readonly state: BudgetState;
+  /** Highest cost of the operation; of a subscription, of one event. */
+  readonly price: number;
+  /** Points that were taken for it. */
+  readonly reserved: number;
+  /** Ends the operation's use of a slot. */
+  readonly release: () => void;
+}
+
+/** What one operation spends: its reservation, and the refund of what it did not need. */
+export class Spending {
+  readonly #options: SpendingOptions;
+  #state: BudgetState;
+  #actual: number | undefined;
+
+  constructor(options: SpendingOptions) {
+    this.#options = options;
+    this.#state = options.state;
+  }
+
+  get price(): number {
+    return this.#options.price;
+  }
+
+  /**
+   * Refunds what the operation did not need. An operation never costs more than its price. Has no effect the second time.
+   * @param actual what the response cost; undefined if unknown, which counts as the price
+   */
+  settle(actual: number | undefined): void {
+    if (this.#actual !== undefined) return;
+    const { store, key, reserved } = this.#options;
+    this.#actual = Math.min(actual ?? reserved, reserved);
+    const refund = reserved - this.#actual;
+    if (refund === 0) return;
+    const { points } = this.#state;
+    const available = Math.min(points.size.burst, points.available + refund);
+    this.#state = { ...this.#state, points: { ...points, available } };
+    // The response does not wait for the refund. A store that can't reach Redis keeps it for later and does not reject.
+    void store.refund(key, points.size, refund);
+  }
+
+  /** Ends the operation. One that has not been settled costs its price. */
+  end(): void {
+    this.settle(undefined);
+    this.#options.release();
+  }
+
+  /** Pays for an event of a subscription. @returns 0, or the milliseconds until the bucket has enough points */
+  async pay(points: number): Promise<number> {
+    const { store, key, price } = this.#options;
+    const { size } = this.#state.points;
+    const { available, waitMs } = await store.take({ key, size, points: Math.min(points, price) });
+    this.#state = { ...this.#state, points: { size, available, waitMs } };
+    return waitMs;
+  }
+
+  /** `extensions.cost` of the response. @param actual of one event; by default of the operation */
+  report(actual: number | undefined = this.#actual): CostReport {
+    return {
+      requestedQueryCost: this.price,
+      actualQueryCost: actual ?? null,
+      throttleStatus: throttleStatus(this.#state.points),
+    };
+  }
+
+  headers(): Readonly<Record<string, string>> {
+    return rateLimitHeaders(this.#state);
+  }
+}

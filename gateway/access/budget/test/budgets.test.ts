@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals';
+import { type AccountIdentity, anonymous, scopesOf } from '#shared/identity/identity.ts';
+import { RequestRefusal } from '../../../errors/request-refusal.ts';
+import { Budgets, type BudgetsOptions, type PricedOperation } from '../budgets.ts';
+import { MemoryStore } from '../memory-store.ts';
+import { budgetSubject } from '../tiers.ts';
+
+const partner: AccountIdentity = {
+  kind: 'account',
+  accountId: 'a1',
+  organizationId: 'o1',
+  driverId: null,
+  roles: ['PARTNER'],
+  scopes: scopesOf(['PARTNER']),
+  tier: 'STANDARD',
+};
+
+function openBudgets(options: Partial<BudgetsOptions> = {}) {
+  const clock = { now: 0 };
+  const exceeded: string[] = [];
+  const budgets = new Budgets({
+    mode: 'enforce',
+    store: new MemoryStore(() => clock.now),
+    onExceeded: (reason, tier) => exceeded.push(`${reason} ${tier}`),
+    ...options,
+  });
+  const reserve = (price: number, operation: Partial<PricedOperation> = {}) =>
+    budgets.reserve({ identity: partner, address: '203.0.113.7', price, isSubscription: false, ...operation });
+  /** Runs an operation of this price and cost. */
+  const spend = async (price: number, cost = price, operation?: Partial<PricedOperation>) => {
+    const spending = await reserve(price, operation);
+    spending.settle(cost);
+    spending.end();
+    return spending;
+  };
+  const refusal = async (attempt: Promise<unknown>): Promise<RequestRefusal> => {
+    const error = await attempt.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (!(error instanceof RequestRefusal)) throw new Error(`refused with ${String(error)}`);
+    return error;
+  };
+  return { budgets, clock, exceeded, reserve, spend, refusal };
+}
+
+describe('the subject of a budget', () => {
+  test.each([
+    ['people and keys of one organization', partner, 'organization:o1', 'STANDARD'],
+    ['an account without organization', { ...partner, organizationId: null }, 'account:a1', 'STANDARD'],
+    ['staff, by account and as ENTERPRISE', { ...partner, roles: ['ANALYST' as const] }, 'account:a1', 'ENTERPRISE'],
+    ['anonymous callers, by network and as FREE', anonymous, 'network:2001:db8:0:0::/64', 'FREE'],
+  ])('%s', (_who, identity, key, tier) => {
+    expect(budgetSubject(identity, '2001:db8::17')).toEqual({ key, tier });
+  });
+});
+
+describe('points', () => {
+  test('are reserved by price and refunded to the actual cost', async () => {
+    const { reserve } = openBudgets();
+    const spending = await reserve(600);
+    expect(spending.report()).toEqual({
+      requestedQueryCost: 600,
+      actualQueryCost: null,
+      throttleStatus: { maximumAvailable: 2_000, currentlyAvailable: 1_400, restoreRate: 100 },
+    });
+    spending.settle(150);
+    expect(spending.report()).toMatchObject({
+      actualQueryCost: 150,
+      throttleStatus: { currentlyAvailable: 1_850 },
+    });
+  });
+
+  test('beyond the price are never charged', async () => {
+    const { spend } = openBudgets();
+    const spending = await spend(100, 250);
+    expect(spending.report()).toMatchObject({ actualQueryCost: 100, throttleStatus: { currentlyAvailable: 1_900 } });
+  });
+
+  test('that are missing are refused with a Retry-After after which the operation runs, and a second earlier does not', async () => {
+    const { clock, spend, refusal } = openBudgets();
+    await spend(2_000);
+    const refused = await refusal(spend(251));
+    expect(refused).toMatchObject({
+      status: 429,
+      extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 3 },
+      response: { cost: { requestedQueryCost: 251, actualQueryCost: null, throttleStatus: { currentlyAvailable: 0 } } },
+    });
+    clock.now += 2_000;
+    await refusal(spend(251));
+    clock.now += 1_000;
+    expect((await spend(251)).report()).toMatchObject({ actualQueryCost: 251 });
+  });
+
+  test('of one organization are spent by all its callers, and by nobody else', async () => {
+    const { spend } = openBudgets();
+    await spend(500);
+    const colleague = await spend(0, 0, { identity: { ...partner, accountId: 'a2' } });
+    const other = await spend(0, 0, { identity: { ...partner, organizationId: 'o2' } });
+    expect(colleague.report().throttleStatus.currentlyAvailable).toBe(1_500);
+    expect(other.report().throttleStatus.currentlyAvailable).toBe(2_000);
+  });
+
+  test('of an operation that is never settled cost its price', async () => {
+    const { reserve, spend } = openBudgets();
+    (await reserve(300)).end();
+    expect((await spend(0)).report().throttleStatus.currentlyAvailable).toBe(1_700);
+  });
+
+  test('that are only measured never refuse, and the excess is counted', async () => {
+    const { spend, exceeded } = openBudgets({ mode: 'measure' });
+    await spend(1_900);
+    const spending = await spend(900);
+    expect(spending.report().throttleStatus.currentlyAvailable).toBe(0);
+    expect(exceeded).toEqual(['points STANDARD']);
+  });
+});
+
+describe('headers', () => {
+  test('state the policy and what is left, in points', async () => {
+    const { spend } = openBudgets();
+    expect((await spend(450)).headers()).toEqual({
+      'ratelimit-policy': '"points";q=2000;w=20;qu="points"',
+      ratelimit: '"points";r=1550;t=5',
+    });
+  });
+
+  test('of anonymous callers state their number of requests too', async () => {
+    const { spend } = openBudgets();
+    expect((await spend(100, 100, { identity: anonymous })).headers()).toEqual({
+      'ratelimit-policy': '"points";q=1000;w=20;qu="points", "requests";q=100;w=900;qu="requests"',
+      ratelimit: '"points";r=900;t=2, "requests";r=99;t=9',
+    });
+  });
+});
+
+describe('requests', () => {
+  test('of anonymous callers are 100 in 15 minutes, for each network', async () => {
+    const { spend, refusal, clock } = openBudgets();
+    for (let count = 0; count < 100; count++) await spend(0, 0, { identity: anonymous });
+    expect(await refusal(spend(0, 0, { identity: anonymous }))).toMatchObject({
+      status: 429,
+      extensions: { retryAfterSeconds: 9 },
+    });
+    await spend(0, 0, { identity: anonymous, address: '198.51.100.1' });
+    clock.now += 9_000;
+    await spend(0, 0, { identity: anonymous });
+  });
+
+  test('beyond the concurrency of the tier are refused with Retry-After 1 until one has ended', async () => {
+    const { reserve, refusal, exceeded } = openBudgets();
+    const running = await Promise.all(Array.from({ length: 20 }, () => reserve(1)));
+    expect(await refusal(reserve(1))).toMatchObject({ status: 429, extensions: { retryAfterSeconds: 1 } });
+    expect(exceeded).toEqual(['concurrent STANDARD']);
+    running[0]?.end();
+    await reserve(1);
+  });
+
+  test('that are refused for points do not stay counted as running', async () => {
+    const { spend, refusal, reserve } = openBudgets();
+    await spend(2_000);
+    for (let count = 0; count < 30; count++)
+      expect((await refusal(reserve(5))).extensions).toMatchObject({ retryAfterSeconds: 1 });
+    expect((await reserve(0)).report().throttleStatus.currentlyAvailable).toBe(0);
+  });
+});
+
+describe('subscriptions', () => {
+  test('have a number of their own by tier', async () => {
+    const { reserve, refusal } = openBudgets();
+    const open = await Promise.all(Array.from({ length: 100 }, () => reserve(5, { isSubscription: true })));
+    expect((await refusal(reserve(5, { isSubscription: true }))).message).toContain('100 subscriptions');
+    await reserve(5);
+    open[0]?.end();
+    await reserve(5, { isSubscription: true });
+  });
+
+  test('pay for each event, not for being open', async () => {
+    const { reserve, clock } = openBudgets();
+    const spending = await reserve(2_000, { isSubscription: true });
+    expect(spending.report(0).throttleStatus.currentlyAvailable).toBe(2_000);
+    expect(await spending.pay(1_500)).toBe(0);
+    expect(await spending.pay(700)).toBe(2_000);
+    clock.now += 2_000;
+    expect(await spending.pay(700)).toBe(0);
+  });
+});

@@ -1,0 +1,43 @@
+import { clientNetwork } from '#shared/identity/client-network.ts';
+import { type Identity, isStaff } from '#shared/identity/identity.ts';
+import type { Tier } from '#shared/vocabulary.ts';
+import { type BucketSize, perSecond, perWindow } from './bucket.ts';
+
+/** What a caller of one tier may spend. */
+export interface TierLimits {
+  /** Points of the prices of operations. */
+  readonly points: BucketSize;
+  /** Requests of any kind; undefined for tiers whose points are their only limit. */
+  readonly requests: BucketSize | undefined;
+  /** Requests that may run at once on one gateway. */
+  readonly concurrent: number;
+  /** Subscriptions that may be open at once on one gateway. */
+  readonly subscriptions: number;
+}
+
+const minute = 60;
+
+/**
+ * The table of tiers. Attempts to sign in have limits of their own in the access subgraph (`SIGN_IN_WINDOW_SECONDS`): they hold for one account and
+ * one network together, so that colleagues behind one address do not shut each other out.
+ */
+export const tierLimits: Readonly<Record<Tier, TierLimits>> = {
+  FREE: { points: perSecond(50, 1_000), requests: perWindow(100, 15 * minute), concurrent: 5, subscriptions: 10 },
+  STANDARD: { points: perSecond(100, 2_000), requests: undefined, concurrent: 20, subscriptions: 100 },
+  PREMIUM: { points: perSecond(500, 10_000), requests: undefined, concurrent: 50, subscriptions: 500 },
+  ENTERPRISE: { points: perSecond(1_000, 20_000), requests: undefined, concurrent: 100, subscriptions: 2_000 },
+};
+
+/** Callers with the same key share one budget. */
+export interface BudgetSubject {
+  readonly key: string;
+  readonly tier: Tier;
+}
+
+/** Finds the budget of a caller: that of its organization, of its account if it has none, or of its network if it is anonymous. */
+export function budgetSubject(identity: Identity, address: string): BudgetSubject {
+  if (identity.kind === 'anonymous') return { key: `network:${clientNetwork(address)}`, tier: 'FREE' };
+  const { accountId, organizationId, tier } = identity;
+  if (isStaff(identity)) return { key: `account:${accountId}`, tier: 'ENTERPRISE' };
+  return { key: organizationId === null ? `account:${accountId}` : `organization:${organizationId}`, tier };
+}
