@@ -26,17 +26,19 @@ const tookTooLong: readonly RegExp[] = [
   /^25P0[34]$/, // transaction timeouts
 ];
 
-// Errors that `pg` and ioredis throw without a code.
+// Errors that `pg` and ioredis throw without a code, and those of PostgreSQL of which pg-boss passes on the text only.
 const lostConnectionTexts =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|Connection is closed|timeout exceeded when trying to connect|Stream isn't writeable|Reached the max retries per request limit|(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|OOM) )/;
-const tookTooLongTexts = /^(Query read timeout|Command timed out)/;
+  /^(terminating connection|Connection terminated|Client has encountered a connection error|Client was closed|Connection is closed|timeout exceeded when trying to connect|Stream isn't writeable|Reached the max retries per request limit|(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|OOM) )/;
+const refusedTexts =
+  /^(the database system is|sorry, too many clients|remaining connection slots|deadlock detected|could not (serialize|extend|write)|cannot execute .* in a read-only transaction)/;
+const tookTooLongTexts = /^(Query read timeout|Command timed out|canceling statement due to)/;
 
 /** The outage that an error of a driver indicates, if any. Also checks the errors that libraries wrapped. */
 export function findOutage(error: unknown): Outage | undefined {
   if (isLostConnection(error)) return 'SERVICE_UNAVAILABLE';
   for (const inner of withCauses(error)) {
     const code = codeOf(inner);
-    if (matches(refusedForNow, code)) return 'SERVICE_UNAVAILABLE';
+    if (matches(refusedForNow, code) || refusedTexts.test(inner.message)) return 'SERVICE_UNAVAILABLE';
     if (matches(tookTooLong, code) || tookTooLongTexts.test(inner.message)) return 'GATEWAY_TIMEOUT';
   }
   return undefined;
@@ -58,9 +60,14 @@ function codeOf(error: Error): string {
 
 const maxDepth = 8;
 
-/** An error, its causes, and the errors of an AggregateError (a host with several addresses), outermost first. */
+/**
+ * An error, its causes, and the errors of an AggregateError, outermost first. Those of a host with several addresses are errors. Those of an
+ * event that pg-boss could not put into several queues are texts: the name of the queue and a message.
+ */
 function withCauses(error: unknown, depth = 0): readonly Error[] {
-  if (!Error.isError(error) || depth > maxDepth) return [];
+  if (depth > maxDepth) return [];
+  if (typeof error === 'string' && depth > 0) return [new Error(error.replace(/^[\w-]+: /, ''))];
+  if (!Error.isError(error)) return [];
   const inner: unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   return [error, ...[error.cause, ...inner].flatMap((cause) => withCauses(cause, depth + 1))];
 }
