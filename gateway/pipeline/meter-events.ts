@@ -20,27 +20,34 @@ export async function* meterEvents(
     for (;;) {
       const arrival = held.isEmpty ? await arrivals.next() : await arrivals.nextWithin(waitMs);
       if (arrival === 'end' && (held.isEmpty || isCancelled())) return;
+      if (typeof arrival === 'object' && held.isEmpty) {
+        waitMs = (await spending?.pay(arrival.cost)) ?? 0;
+        if (waitMs > 0) held.add(arrival);
+        else yield write(arrival, 0, spending);
+        continue;
+      }
       if (typeof arrival === 'object') held.add(arrival);
       const oldest = held.oldest();
       if (!oldest) continue;
       waitMs = (await spending?.pay(oldest.payload.cost)) ?? 0;
       if (waitMs > 0) continue;
       held.removeOldest();
-      const { payload, conflated } = oldest;
-      const live = {
-        ...(payload.dropped > 0 && { dropped: payload.dropped }),
-        ...(conflated > 0 && { conflated, reason: 'BUDGET' }),
-      };
-      const extensions = {
-        ...(Object.keys(live).length > 0 && { live }),
-        ...(spending && { cost: spending.report(payload.cost) }),
-      };
-      const isBare = Object.keys(extensions).length === 0;
-      yield isBare ? payload.text : `${payload.text.slice(0, -1)},"extensions":${JSON.stringify(extensions)}}`;
+      yield write(oldest.payload, oldest.conflated, spending);
     }
   } finally {
     await arrivals.close();
   }
+}
+
+/** Adds the extensions of one client to an event. */
+function write({ text, cost, dropped }: LivePayload, conflated: number, spending: Spending | undefined): string {
+  const live = { ...(dropped > 0 && { dropped }), ...(conflated > 0 && { conflated, reason: 'BUDGET' }) };
+  const extensions = {
+    ...(Object.keys(live).length > 0 && { live }),
+    ...(spending && { cost: spending.report(cost) }),
+  };
+  if (Object.keys(extensions).length === 0) return text;
+  return `${text.slice(0, -1)},"extensions":${JSON.stringify(extensions)}}`;
 }
 
 type Arrival = LivePayload | 'end';

@@ -69,7 +69,8 @@ export class Budgets {
       const { taken, ...points } = await this.#take(key, limits.points, reserved);
       const state: BudgetState = { points, requests };
       if (points.waitMs > 0) this.#exceedPoints(subject, state, price);
-      return new Spending({ store: this.#store, key, state, price, reserved: taken, release });
+      const isMeasured = this.#mode === 'measure';
+      return new Spending({ store: this.#store, key, state, price, reserved: taken, isMeasured, release });
     } catch (error) {
       release();
       throw error;

@@ -52,8 +52,8 @@ export function openRedisBudgets(url: string, log: Log): RedisBudgets {
     redis: new RedisStore(redis),
     gateways: () => gateways,
     onOutage: (isAway) => {
-      if (isAway) log.error({ gateways }, 'Redis does not respond: budgets are spent by shares');
-      else log.info('Redis responds again: budgets are shared again');
+      if (isAway && data !== undefined) log.error({ gateways }, 'Redis does not respond: budgets are spent by shares');
+      if (!isAway) log.info('budgets are shared through Redis');
     },
   });
 
@@ -69,7 +69,12 @@ export function openRedisBudgets(url: string, log: Log): RedisBudgets {
     }
   }
 
-  redis.on('error', (error) => log.debug({ reason: errorMessage(error) }, 'connection to Redis'));
+  // The first response ends this, so that requests do not wait for the connection.
+  store.leave();
+  redis.on('error', (error) => {
+    // Logs only the message: the error also contains the command, which can contain the password.
+    log.warn({ reason: errorMessage(error) }, 'no connection to Redis: budgets are spent by shares');
+  });
   redis.on('close', () => store.leave());
   redis.on('ready', () => void beat());
   const beating = setInterval(() => {

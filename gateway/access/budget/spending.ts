@@ -11,6 +11,8 @@ export interface SpendingOptions {
   readonly price: number;
   /** Points that were taken for it. */
   readonly reserved: number;
+  /** True if operations run even without points. */
+  readonly isMeasured: boolean;
   /** Ends the operation's use of a slot. */
   readonly release: () => void;
 }
@@ -55,9 +57,9 @@ export class Spending {
 
   /** Pays for an event of a subscription. @returns 0, or the milliseconds until the bucket has enough points */
   async pay(points: number): Promise<number> {
-    const { store, key, price } = this.#options;
+    const { store, key, price, isMeasured: always } = this.#options;
     const { size } = this.#state.points;
-    const { available, waitMs } = await store.take({ key, size, points: Math.min(points, price) });
+    const { available, waitMs } = await store.take({ key, size, points: Math.min(points, price), always });
     this.#state = { ...this.#state, points: { size, available, waitMs } };
     return waitMs;
   }
