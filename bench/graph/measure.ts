@@ -36,7 +36,9 @@ export async function measure(
   const [first, second] = requests;
   if (!first || !second) throw new Error(`${operation.name}: at least two different requests are required`);
   requireData(await client.send(first)); // planned and compiled from here on
-  const counts = await countsOf(measured, async () => requireData(await client.send(second)));
+  const counts = await countsOf(measured, requests.length, async () => {
+    for (const request of requests) requireData(await client.send(request));
+  });
   const token = await session.accessToken();
   const bodies = requests.map((request) => JSON.stringify(request));
   const load = (duration: number) =>

@@ -12,8 +12,8 @@ const first: readonly Column[] = [
 
 const last: readonly Column[] = [
   ['bytes', ({ bytes }) => String(bytes)],
-  ['SQL', ({ statements }) => String(statements)],
-  ['fetches', ({ fetches }) => String(fetches)],
+  ['SQL', ({ statements }) => statements.toFixed(1)],
+  ['fetches', ({ fetches }) => fetches.toFixed(1)],
   ['floor/s', ({ floor }) => floor?.requestsPerSecond.toFixed(0) ?? ''],
   ['floor CPU Node', ({ floor }) => (floor ? `${floor.nodeMs.toFixed(1)} ms` : '')],
   [
