@@ -9,6 +9,7 @@ import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { createSessionEvents } from './resolvers/session-events.ts';
 import { rules } from './rules.ts';
+import { deleteExpiredCalls } from './store/idempotent-calls.ts';
 
 /** The tables for `npm run migrate`, which has no keys. */
 export const accessTables = { name: 'access', entities, migrations } satisfies SubgraphTables;
@@ -26,6 +27,7 @@ export async function createAccess(
     resolvers,
     rules,
     reactions,
+    chores: [{ name: 'deleteExpiredCalls', everyMs: 600_000, run: deleteExpiredCalls }],
     context: (base) => createContext(base, { signer, report, signInLimits, maxIdempotencyKeys }),
     metrics: [counter],
   };

@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { type GraphQLSchema, parse } from 'graphql';
 import { openDatabase } from './database/database.ts';
 import { checkDatabase } from './database/database-check.ts';
+import { startChores } from './events/chores.ts';
 import { openJobs } from './events/jobs.ts';
 import { guard } from './graphql/authorization.ts';
 import { recordColumns } from './graphql/columns.ts';
@@ -100,7 +101,7 @@ export async function openSubgraph<C extends BaseContext>(
 export interface ListenOptions {
   readonly host?: string;
   readonly port?: number;
-  /** False if `jobs.drain()` handles events instead. */
+  /** False if `jobs.drain()` handles events instead. Chores do not run either. */
   readonly takesEvents?: boolean;
 }
 
@@ -140,7 +141,9 @@ export async function listen<C extends BaseContext>(
     readIdentity,
   );
   if (takesEvents) await jobs.start();
+  const chores = startChores(takesEvents ? (subgraph.chores ?? []) : [], services);
   const stop = async (): Promise<void> => {
+    await chores.close();
     await subscriptions.close();
     await app.close();
     await open.close();

@@ -2,6 +2,7 @@ import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/ind
 import type { EntitySchema } from '@mikro-orm/core';
 import type { Metric } from 'prom-client';
 import type { NamedMigration } from './database/database.ts';
+import type { Chore } from './events/chores.ts';
 import type { Reactions } from './events/jobs.ts';
 import type { Rules } from './graphql/authorization.ts';
 import type { BaseContext } from './graphql/context.ts';
@@ -21,6 +22,8 @@ export interface Subgraph<C extends BaseContext = BaseContext> extends SubgraphT
   readonly resolvers: GraphQLResolverMap<C>;
   readonly rules: Rules;
   readonly reactions: Reactions;
+  /** Work that it repeats while it listens. */
+  readonly chores?: readonly Chore[];
   /** Its own metrics besides those of every subgraph. They are not registered yet. */
   readonly metrics?: readonly Metric[];
   /** Adds stores and loaders to the context of one request. */

@@ -41,6 +41,8 @@ export interface OnceScene extends AsyncDisposable {
   /** Lets this much time pass for all stored calls. */
   pass(interval: string): Promise<void>;
   storedCalls(): Promise<number>;
+  /** Runs the chores of the access subgraph. */
+  doChores(): Promise<void>;
   stopAccess(): Promise<void>;
 }
 
@@ -100,6 +102,7 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
     CLIENT_RATE: '0',
     BATCH_LIMIT: '10',
+    DOCUMENT_POLICY_PARTNER: 'free',
     SUBGRAPH_URL_ACCESS: access.url,
     SUBGRAPH_URL_SHIPMENTS: shipments.url,
   };
@@ -158,6 +161,9 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
     },
     async storedCalls() {
       return (await query(em(), sql`select id from idempotent_call`)).length;
+    },
+    async doChores() {
+      for (const chore of access.subgraph.chores ?? []) await chore.run(em());
     },
     stopAccess: () => access.close(),
     async [Symbol.asyncDispose]() {

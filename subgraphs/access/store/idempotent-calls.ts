@@ -27,8 +27,8 @@ export interface HeldCall {
 
 /** How long a response is replayed. Afterwards its key is free again. */
 const kept = raw("interval '24 hours'");
-/** Expired calls that each new one deletes, so that the table does not grow. */
-const prunedPerClaim = 10;
+/** Expired calls that one statement deletes. */
+const batchSize = 1_000;
 
 interface CallRow {
   readonly id: string;
@@ -40,10 +40,7 @@ interface CallRow {
 /** @param maxKeys keys that one caller may use within 24 hours */
 export async function claimCall(em: EntityManager, claim: IdempotentClaim, maxKeys: number): Promise<IdempotentCall> {
   const id = await insertCall(em, claim, maxKeys);
-  if (id !== undefined) {
-    await pruneCalls(em);
-    return { state: 'CLAIMED', id };
-  }
+  if (id !== undefined) return { state: 'CLAIMED', id };
   const call = await findCall(em, claim);
   if (!call) {
     const retryAfterSeconds = await secondsUntilRoom(em, claim.caller, maxKeys);
@@ -132,14 +129,17 @@ export async function releaseCall(em: EntityManager, { id, holder }: HeldCall, k
   return released.length === 1;
 }
 
-/** Deletes some calls whose time is over. */
-async function pruneCalls(em: EntityManager, limit = prunedPerClaim): Promise<void> {
-  await query(
-    em,
-    sql`delete from idempotent_call where id in (
-      select id from idempotent_call where created_at <= now() - ${kept}
-      order by created_at limit ${limit} for update skip locked)`,
-  );
+/** Deletes calls whose time is over. */
+export async function deleteExpiredCalls(em: EntityManager): Promise<void> {
+  for (let deleted = batchSize; deleted === batchSize; ) {
+    const rows = await query(
+      em,
+      sql`delete from idempotent_call where id in (
+        select id from idempotent_call where created_at <= now() - ${kept}
+        order by created_at limit ${batchSize} for update skip locked) returning id`,
+    );
+    deleted = rows.length;
+  }
 }
 
 /** Seconds until the caller may use another key; undefined if it may now. */

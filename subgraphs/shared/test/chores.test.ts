@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import type { EntityManager } from '../database/database.ts';
+import { startChores } from '../events/chores.ts';
+import { createLog } from '../runtime/log.ts';
+
+const services = { database: { fork: () => ({}) as EntityManager }, log: createLog('chores', 'silent') };
+
+test('a chore is repeated, also after it has failed, and never runs twice at once in one process', async () => {
+  const third = Promise.withResolvers<void>();
+  let runs = 0;
+  let running = 0;
+  let most = 0;
+  const chores = startChores(
+    [
+      {
+        name: 'count',
+        everyMs: 1,
+        async run() {
+          most = Math.max(most, ++running);
+          await new Promise(setImmediate);
+          running -= 1;
+          if (++runs === 3) third.resolve();
+          throw new Error('not today');
+        },
+      },
+    ],
+    services,
+  );
+  await third.promise;
+  await chores.close();
+  expect(most).toBe(1);
+  expect(running).toBe(0);
+});
+
+test('closing waits for the chore that is running', async () => {
+  const begun = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  let isOver = false;
+  const chores = startChores(
+    [
+      {
+        name: 'wait',
+        everyMs: 1,
+        async run() {
+          begun.resolve();
+          await end.promise;
+          isOver = true;
+        },
+      },
+    ],
+    services,
+  );
+  await begun.promise;
+  const closed = chores.close();
+  end.resolve();
+  await closed;
+  expect(isOver).toBe(true);
+});
