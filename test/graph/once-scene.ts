@@ -22,6 +22,8 @@ export interface OnceScene extends AsyncDisposable {
   readonly urls: readonly [string, string];
   /** The inputs of the mutations that the subgraph of shipments has received. */
   readonly received: Record<string, unknown>[];
+  /** What the responses to `send` have cost in points. */
+  readonly costs: number[];
   /** Holds the responses of that subgraph back until the returned function is called. */
   hold(): () => void;
   /** Ids of shipments with this number of characters. */
@@ -56,6 +58,7 @@ export interface SendOptions {
 
 export interface Answer {
   readonly status: number;
+  /** The response as it was sent, up to its extensions. */
   readonly text: string;
   readonly replayed: boolean;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into data of any shape
@@ -114,11 +117,13 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
   const second = await startGateway({});
   const signer = createSigner(accessKey.privateJwk);
   const tokenOf = (as: Identity): string => signer.sign(as, accessTokens, 600);
-  const partner = somebody(['PARTNER']);
+  const partner = somebody(['PARTNER'], { tier: 'ENTERPRISE' });
+  const costs: number[] = [];
   const em = () => access.services.database.fork();
   return {
     urls: [first.url, second.url],
     received,
+    costs,
     partner,
     tokenOf,
     settings,
@@ -150,7 +155,10 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
         headers: sent,
         signal,
       });
-      return { status, text, replayed: got.get('idempotent-replayed') === 'true', json: JSON.parse(text) };
+      const replayed = got.get('idempotent-replayed') === 'true';
+      const { extensions, ...json } = JSON.parse(text);
+      costs.push(extensions?.cost?.actualQueryCost ?? 0);
+      return { status, text: text.replace(/,"extensions":\{"cost":\{[^}]*\}+$/, ''), replayed, json };
     },
     async pass(interval) {
       await query(

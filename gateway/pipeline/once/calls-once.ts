@@ -33,7 +33,7 @@ const firstPauseMs = 50;
 const longestPauseMs = 500;
 /** Milliseconds from the end of a request's time until another gateway may take over its call. The response is stored meanwhile. */
 const storingMs = 5_000;
-/** Points that a replayed response costs. */
+/** Points that a response costs for which nothing ran. */
 const replayCost = 1;
 /** Characters of the longest response that is stored. */
 const maxBody = 256 * 1024;
@@ -169,7 +169,7 @@ const tooLongMessage =
 
 function outcomeUnknown({ id }: Checked, message: string): KnownResponse {
   const errors = [fromEngineError({ message, extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } }, id)];
-  return { status: 504, body: JSON.stringify({ errors, data: null }), errors, isOld: false };
+  return { status: 504, body: JSON.stringify({ errors, data: null }), errors, cost: replayCost, isOld: false };
 }
 
 function tooManyKeys(retryAfterSeconds: number): RequestRefusal {
