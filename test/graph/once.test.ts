@@ -309,6 +309,11 @@ describe('the access subgraph', () => {
     expect(await small.storedCalls()).toBe(0);
   });
 
+  test('has fields for gateways that clients cannot select', async () => {
+    const query = 'mutation { releaseIdempotentCall(input: { id: "1", holder: "1", keep: false }) }';
+    expect(codeOf(await small.send({ query }))).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
   test('is required: while it is away, a mutation with a key is refused and does not run', async () => {
     await small.stopAccess();
     small.received.length = 0;
