@@ -34,8 +34,8 @@ export class PreparedDocument {
 /** A valid document, or errors with codes of the table. */
 export type Prepared = PreparedDocument | readonly GraphQLError[];
 
-const maxDocuments = 1_000;
-const maxCharacters = 4_000_000;
+const maxDocuments = 500;
+const maxCharacters = 1_000_000;
 
 /** P25: parses and validates each valid text once. The gateway sends few texts, one per fetch of a plan. */
 export class PreparedDocuments {
