@@ -7,6 +7,7 @@ import { IndexCurrentWork } from './0005-current-work.ts';
 import { IndexReferenceParts } from './0006-reference-parts.ts';
 import { RemakeKeys } from './0007-letter-keys.ts';
 import { IndexLongHistory } from './0008-long-history.ts';
+import { KeepTotals } from './0009-kept-totals.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-fleet', class: CreateFleet },
@@ -17,4 +18,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0006-reference-parts', class: IndexReferenceParts },
   { name: '0007-letter-keys', class: RemakeKeys },
   { name: '0008-long-history', class: IndexLongHistory },
+  { name: '0009-kept-totals', class: KeepTotals },
 ];

@@ -16,6 +16,7 @@ import {
 } from '../store/filters.ts';
 import { assignments, type DriverOrder, driversIn, type VehicleOrder, vehiclesIn } from '../store/lists.ts';
 import { advise, listPairs } from '../store/recommendations.ts';
+import { keptTotal } from '../store/totals.ts';
 import { visibleAssignments } from '../store/visibility.ts';
 import { leaderboard } from './leaderboard.ts';
 
@@ -62,8 +63,9 @@ export const Query = {
     { em, identity, columns }: FleetContext,
   ) => {
     const list = onlyColumns(assignments, columns('Assignment'), ['id']);
-    const where = [visibleAssignments(reachOf(identity)), ...assignmentConditions(filter)];
-    return readPage(em, list, where, pageOf(list, page));
+    const reach = reachOf(identity);
+    const where = [visibleAssignments(reach), ...assignmentConditions(filter)];
+    return readPage(em, list, where, pageOf(list, page), keptTotal(em, reach, filter));
   },
   recommendDrivers: async (
     _parent: unknown,

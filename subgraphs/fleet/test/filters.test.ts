@@ -79,6 +79,15 @@ describe('a filter', () => {
       ]);
   });
 
+  test('has as many assignments in all as its pages', async () => {
+    const { data } = await fleet.ask<{ assignments: { totalCount: number; nodes: unknown[] } }>(
+      dispatcher,
+      '{ assignments(first: 100) { totalCount nodes { id } } }',
+    );
+    expect(data?.assignments.totalCount).toBe(data?.assignments.nodes.length);
+    expect(data?.assignments.totalCount).toBeGreaterThan(0);
+  });
+
   test('finds the assignments of a shipment, and those that overlap a span', async () => {
     const [id] = await found('assignments', { shipmentId });
     expect(await found('assignments', { driverId: anna })).toEqual([id]);

@@ -5,6 +5,7 @@ import { AddShipmentVersion } from './0003-shipment-version.ts';
 import { AddTextKeys } from './0004-text-keys.ts';
 import { RemakeKeys } from './0005-letter-keys.ts';
 import { IndexLongHistory } from './0006-long-history.ts';
+import { KeepTotals } from './0007-kept-totals.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-risk', class: CreateRisk },
@@ -13,4 +14,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0004-text-keys', class: AddTextKeys },
   { name: '0005-letter-keys', class: RemakeKeys },
   { name: '0006-long-history', class: IndexLongHistory },
+  { name: '0007-kept-totals', class: KeepTotals },
 ];

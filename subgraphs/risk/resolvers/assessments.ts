@@ -2,10 +2,11 @@ import { fieldsOf } from '#shared/graphql/columns.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import { checkCount, type PageArguments } from '#shared/pages/connection.ts';
 import type { RiskContext } from '../context.ts';
+import type { AssessmentFilter } from '../domain/assessment-filter.ts';
 import { blockAbove, limitsOf, pointsOf, reviewAbove } from '../domain/rules.ts';
 import { type RiskContribution, type RiskFacts, riskRules } from '../domain/vocabulary.ts';
 import type { Assessment } from '../entities.ts';
-import { type AssessmentFilter, maxHistory, pageOfAssessments } from '../store/assessments.ts';
+import { maxHistory, pageOfAssessments } from '../store/assessments.ts';
 
 type Page<F> = PageArguments & { readonly filter?: F | null };
 interface Reference {

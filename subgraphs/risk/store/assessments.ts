@@ -3,12 +3,13 @@ import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.
 import type { Columns } from '#shared/database/rows.ts';
 import { anyOf, hasId, type Sql, sql, uuids, within } from '#shared/database/sql.ts';
 import { GraphError } from '#shared/errors/errors.ts';
-import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
+import { parseTimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { RiskVerdict } from '#shared/vocabulary.ts';
-import type { RiskRule } from '../domain/vocabulary.ts';
+import type { AssessmentFilter } from '../domain/assessment-filter.ts';
 import type { Assessment } from '../entities.ts';
 import { assessmentRows } from './rows.ts';
+import { keptTotal } from './totals.ts';
 
 /** The most assessments shown of one shipment. */
 export const maxHistory = 20;
@@ -29,19 +30,6 @@ export function historyOf(
   );
 }
 
-export interface AssessmentFilter {
-  readonly decisions?: readonly RiskVerdict[] | null;
-  readonly rules?: readonly RiskRule[] | null;
-  readonly organizationId?: string | null;
-  readonly minScore?: number | null;
-  readonly assessed?: TimeRange | null;
-  /** Deprecated, like those below. Each given one must hold, too. */
-  readonly decision?: RiskVerdict | null;
-  readonly rule?: RiskRule | null;
-  readonly since?: Date | null;
-  readonly until?: Date | null;
-}
-
 const assessments: List<Assessment> = {
   rows: assessmentRows,
   from: sql`assessment t`,
@@ -60,7 +48,7 @@ export async function pageOfAssessments(
   columns: Columns,
 ): Promise<Connection<Pick<Assessment, 'id'>>> {
   const list = onlyColumns(assessments, columns, ['id']);
-  return readPage(em, list, conditionsOf(filter), pageOf(list, page));
+  return readPage(em, list, conditionsOf(filter), pageOf(list, page), keptTotal(em, filter));
 }
 
 /** The decisions are part of the SQL text, because PostgreSQL does not use the index of stopped shipments for a parameter. */
