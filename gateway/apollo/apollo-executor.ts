@@ -34,6 +34,12 @@ export function createApolloExecutor(server: ApolloServer<ApolloContext>, policy
       if (data === undefined) throw new RequestError(errors);
       return { data: JSON.stringify(data), errors };
     },
+    prepare: async () => {
+      throw new RequestRefusal(
+        'BAD_REQUEST',
+        'Dry runs are not supported by this gateway. Leave the header GraphQL-Dry-Run out.',
+      );
+    },
     deliver: async () => refuseLive(),
     subscribe: async () => refuseLive(),
   };

@@ -2,6 +2,7 @@ import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planne
 import { type DocumentNode, type FieldNode, getVariableValues, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { deniedPaths } from './authorization/denied-paths.ts';
+import type { Requirement } from './authorization/requirements.ts';
 import type { Place } from './compile/places.ts';
 import { type Batch, compilePrograms, type Program } from './compile/program.ts';
 import { conditionVariables } from './document/condition-variables.ts';
@@ -46,6 +47,8 @@ export interface PreparedParts {
   readonly plan: QueryPlan;
   readonly model: SupergraphModel;
   readonly denied: ReadonlySet<FieldNode>;
+  /** The requirements of a denied field that the client does not satisfy. */
+  readonly unsatisfied: (node: FieldNode) => readonly Requirement[];
   /** Message of the error at each denied field. */
   readonly deniedMessage: string;
   readonly costs: FieldCosts;
@@ -73,6 +76,7 @@ export class PreparedOperation {
   readonly costs: FieldCosts;
   readonly #source: string;
   readonly #deniedMessage: string;
+  readonly #unsatisfied: PreparedParts['unsatisfied'];
   readonly #deferred: ReadonlyMap<string, DeferredFragment>;
   readonly #conditionNames: readonly string[];
   readonly #variants: LRUCache<string, Variant>;
@@ -83,6 +87,7 @@ export class PreparedOperation {
     const { source, document, definition, plan, model, denied, deniedMessage, deferred, maxVariants, onVariants } =
       parts;
     this.costs = parts.costs;
+    this.#unsatisfied = parts.unsatisfied;
     this.#source = source;
     this.#deniedMessage = deniedMessage;
     this.#variants = new LRUCache({ max: maxVariants });
@@ -195,9 +200,17 @@ export class PreparedOperation {
     };
   }
 
+  /** The fields that the client may not see, and what it lacks. */
+  deniedFields(): { readonly path: readonly string[]; readonly requirements: readonly Requirement[] }[] {
+    return deniedPaths(this.definition.selectionSet, this.fragments, this.denied).map(({ path, node }) => ({
+      path,
+      requirements: this.#unsatisfied(node),
+    }));
+  }
+
   /** One error for each field that the client may not see. */
   deniedErrors(): EngineError[] {
-    return deniedPaths(this.definition.selectionSet, this.fragments, this.denied).map((path) => ({
+    return this.deniedFields().map(({ path }) => ({
       message: this.#deniedMessage,
       path,
       extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', retryable: false },

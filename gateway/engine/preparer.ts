@@ -264,6 +264,7 @@ export class Preparer {
       plan,
       model: this.#model,
       denied,
+      unsatisfied: (node) => checked.access.unsatisfied(accessKey, node),
       costs: this.#costsOf(definition),
       deniedMessage: this.#deniedMessage,
       deferred: labelled?.fragments,

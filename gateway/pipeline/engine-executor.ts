@@ -28,6 +28,7 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
     return prepared;
   }
   return {
+    prepare,
     async execute(checked, signal) {
       const operation = await prepare(checked);
       const scope = createRequestScope(checked, signal, requestTimeoutMs);

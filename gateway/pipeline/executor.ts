@@ -1,9 +1,12 @@
+import type { PreparedOperation } from '../engine/operation.ts';
 import type { EngineResponse } from '../engine/respond/response.ts';
 import type { LivePayload } from '../live/outbox.ts';
 import type { Checked } from './stages.ts';
 
 /** Executes checked operations: our engine, or @apollo/gateway under `--engine apollo`. */
 export interface Executor {
+  /** Plans an operation without running it. @throws RequestError, or RequestRefusal if the executor can't */
+  prepare(checked: Checked): Promise<PreparedOperation>;
   /** Runs a query or mutation. @throws RequestError when it can't run at all, for example because a variable is missing */
   execute(checked: Checked, signal: AbortSignal): Promise<EngineResponse>;
   /** Runs a query or mutation whose response is sent in parts. Reports the cost of each before it is sent. @throws RequestError before the first part */

@@ -77,6 +77,6 @@ function queryOf(body: string): string {
 /** Literal values of fields and arguments with names such as `password` or `refreshToken`. */
 const secrets = /(\w*(?:password|secret|token|apikey)\w*\s*:\s*)(?:"""[\s\S]*?"""|"(?:[^"\\]|\\.)*")/gi;
 
-function withoutSecrets(text: string): string {
+export function withoutSecrets(text: string): string {
   return text.replaceAll(secrets, '$1"[hidden]"');
 }

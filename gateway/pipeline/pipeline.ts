@@ -25,6 +25,7 @@ import type { CallsOnce } from './once/calls-once.ts';
 import { keyedCallOf } from './once/keyed-call.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming, StreamPayload } from './outcome.ts';
 import { price } from './price.ts';
+import { asksForReceipt, makeReceipt } from './receipt.ts';
 import { type ResolveOptions, resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Rush } from './rush.ts';
@@ -101,6 +102,9 @@ export class Pipeline {
     try {
       const checked = await this.#check(received, generation);
       progress.checked = checked;
+      if (asksForReceipt(checked)) return await this.#receipt(checked, progress);
+      const confirmed = this.#options.confirmStanding?.(checked);
+      if (confirmed) await confirmed;
       progress.spending = await this.#reserve(checked);
       checked.cancellation.throwIfCancelled();
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
@@ -145,8 +149,6 @@ export class Pipeline {
     const { budgets, maxQueryCost } = this.#options;
     const burst = budgets?.highestPrice(identified.caller.identity, identified.address);
     const priced = price(checked, { maxQueryCost, burst, isCharged: budgets !== undefined });
-    const confirmed = this.#options.confirmStanding?.(priced);
-    if (confirmed) await confirmed;
     priced.cancellation.throwIfCancelled();
     return priced;
   }
@@ -158,6 +160,17 @@ export class Pipeline {
     return call
       ? callsOnce.respond(checked, call, (keyed, cancellation) => this.#respond(keyed, cancellation))
       : this.#shared.respond(checked, (cancellation) => this.#respond(checked, cancellation));
+  }
+
+  /** Responds to a dry run. It costs nothing, but counts as a request of its caller. */
+  async #receipt(priced: Priced, progress: Progress): Promise<Responded> {
+    const spending = await this.#reserve({ ...priced, price: 0 });
+    progress.spending = spending;
+    const prepared = await this.#options.executor.prepare(priced);
+    const extensions = makeReceipt(priced, prepared, spending?.report());
+    this.#settle(progress, 200, []);
+    const body = new ResponseBody(`{"data":null,"extensions":${JSON.stringify(extensions)}}`);
+    return { kind: 'response', body, errors: [], headers: spending?.headers() ?? {} };
   }
 
   async #reserve({ caller, address, price, form }: Priced): Promise<Spending | undefined> {

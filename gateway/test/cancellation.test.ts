@@ -118,6 +118,7 @@ test('a subscription that is cancelled while its caller is being identified star
       },
     },
     executor: {
+      prepare: () => Promise.reject(new Error('not asked for')),
       execute: () => Promise.reject(new Error('not asked for')),
       deliver: () => Promise.reject(new Error('not asked for')),
       subscribe: () => Promise.reject(new Error('the subscription was started')),

@@ -86,6 +86,7 @@ describe('a defect of the gateway itself', () => {
 
   const defect = () => new Error('cannot read properties of undefined');
   const defective: Executor = {
+    prepare: () => Promise.reject(defect()),
     execute: () => Promise.reject(defect()),
     subscribe: () => Promise.reject(defect()),
     async deliver() {

@@ -1,5 +1,6 @@
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { compileCost } from './compile.ts';
+import { costByField, type FieldPrice } from './cost-by-field.ts';
 import { evaluate } from './evaluate.ts';
 import { type ExpensivePath, mostExpensivePath } from './explain.ts';
 import type { CostModel } from './model.ts';
@@ -31,6 +32,11 @@ export class OperationPricer {
     variables: Variables,
   ): ExpensivePath | undefined {
     return mostExpensivePath(this.#programOf(document, operation), variables);
+  }
+
+  /** Lists what each field adds to the price. */
+  costByField(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): FieldPrice[] {
+    return costByField(this.#programOf(document, operation), variables);
   }
 
   #programOf(document: DocumentNode, operation: OperationDefinitionNode): CostProgram {

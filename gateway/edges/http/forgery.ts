@@ -16,6 +16,7 @@ const proofs = [
   'x-csrf-token',
   'x-api-key',
   'graphql-explain',
+  'graphql-dry-run',
 ];
 /** Content types that a page of another origin can send without a preflight. */
 const simpleTypes = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;

@@ -4,7 +4,7 @@ import type { ReadableBody } from '../../pipeline/response-body.ts';
 import { addVary } from './vary.ts';
 
 /** Request headers on which the response to a GET depends. */
-const varying = ['accept', 'authorization', 'x-api-key'];
+const varying = ['accept', 'authorization', 'x-api-key', 'graphql-dry-run'];
 
 /**
  * Lets a client keep the response to a GET and ask whether it has changed: the response has an entity tag, and a client that sends the tag of its

@@ -23,6 +23,8 @@ export interface OperationAccess {
   readonly key: (grants: Grants) => string;
   /** The fields that an identity with this key may not see. */
   readonly denied: (key: string) => ReadonlySet<FieldNode>;
+  /** The requirements of a field that an identity with this key does not satisfy. */
+  readonly unsatisfied: (key: string, node: FieldNode) => readonly Requirement[];
 }
 
 export function operationAccess(
@@ -63,6 +65,8 @@ export function operationAccess(
     key: (grants) => requirements.map((requirement) => (isSatisfied(requirement, grants) ? '1' : '0')).join(''),
     denied: (key) =>
       new Set([...fields].flatMap(([node, needed]) => (needed.every((index) => key[index] === '1') ? [] : [node]))),
+    unsatisfied: (key, node) =>
+      (fields.get(node) ?? []).flatMap((index) => (key[index] === '1' ? [] : (requirements[index] ?? []))),
   };
 }
 
