@@ -21,8 +21,7 @@ import { extendParts } from './extend-parts.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
 import { meterEvents } from './meter-events.ts';
-import type { CallsOnce } from './once/calls-once.ts';
-import { keyedCallOf } from './once/keyed-call.ts';
+import { type CallsOnce, type KeyedRequest, replayCost } from './once/calls-once.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming, StreamPayload } from './outcome.ts';
 import { price } from './price.ts';
 import { asksForReceipt, makeReceipt } from './receipt.ts';
@@ -105,10 +104,11 @@ export class Pipeline {
       if (asksForReceipt(checked)) return await this.#receipt(checked, progress);
       const confirmed = this.#options.confirmStanding?.(checked);
       if (confirmed) await confirmed;
-      progress.spending = await this.#reserve(checked);
+      const keyed = this.#options.callsOnce?.find(checked);
+      progress.spending = await this.#reserve(checked, keyed);
       checked.cancellation.throwIfCancelled();
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
-      const response = await this.#respondOnce(checked);
+      const response = await this.#respondOnce(checked, keyed);
       progress.spending?.settle(response.cost);
       this.#settle(progress, 200, response.errors);
       return toResponded(response, progress.spending);
@@ -154,11 +154,10 @@ export class Pipeline {
   }
 
   /** Runs a query once for equal callers, and a mutation with an idempotency key once for its caller. */
-  #respondOnce(checked: Checked): Promise<Executed> {
+  #respondOnce(checked: Checked, keyed: KeyedRequest | undefined): Promise<Executed> {
     const { callsOnce } = this.#options;
-    const call = callsOnce && keyedCallOf(checked);
-    return call
-      ? callsOnce.respond(checked, call, (keyed, cancellation) => this.#respond(keyed, cancellation))
+    return callsOnce && keyed
+      ? callsOnce.respond(checked, keyed, (once, cancellation) => this.#respond(once, cancellation))
       : this.#shared.respond(checked, (cancellation) => this.#respond(checked, cancellation));
   }
 
@@ -173,12 +172,14 @@ export class Pipeline {
     return { kind: 'response', body, errors: [], headers: spending?.headers() ?? {} };
   }
 
-  async #reserve({ caller, address, price, form }: Priced): Promise<Spending | undefined> {
+  async #reserve({ caller, address, price, form }: Priced, keyed?: KeyedRequest): Promise<Spending | undefined> {
+    const onlyWaits = keyed?.earlier !== undefined;
     return this.#options.budgets?.reserve({
       identity: caller.identity,
       address,
-      price,
+      price: onlyWaits ? replayCost : price,
       isSubscription: form === 'events',
+      onlyWaits,
     });
   }
 

@@ -28,6 +28,8 @@ export interface PricedOperation {
   readonly address: string;
   readonly price: number;
   readonly isSubscription: boolean;
+  /** True if it waits for the response of an equal request, so that it occupies no slot. Default: false. */
+  readonly onlyWaits?: boolean;
 }
 
 interface Slots {
@@ -57,10 +59,10 @@ export class Budgets {
   }
 
   /** Reserves the price of an operation. @throws RequestRefusal RATE_LIMITED */
-  async reserve({ identity, address, price, isSubscription }: PricedOperation): Promise<Spending> {
+  async reserve({ identity, address, price, isSubscription, onlyWaits = false }: PricedOperation): Promise<Spending> {
     const subject = budgetSubject(identity, address);
     const limits = this.#limits[subject.tier];
-    const release = this.#takeSlot(subject, isSubscription);
+    const release = onlyWaits ? () => {} : this.#takeSlot(subject, isSubscription);
     try {
       const requests = limits.requests && (await this.#countRequest(subject, limits.requests));
       // The events of a subscription are paid one by one.

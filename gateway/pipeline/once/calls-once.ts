@@ -11,19 +11,28 @@ import type { Checked } from '../stages.ts';
 import type { CallRecords, FoundCall, HeldCall, StoredResponse } from './call-records.ts';
 import { carryKey } from './carry-key.ts';
 import { effectOf } from './effect.ts';
-import { type KeyedCall, keyReused } from './keyed-call.ts';
+import { type KeyedCall, keyedCallOf, keyReused } from './keyed-call.ts';
 
 export type ExecuteOnce = (checked: Checked, cancellation: Cancellation) => Promise<Executed>;
 
+/** A call that this process runs or waits for. */
 interface Running {
   readonly fingerprint: string;
   readonly response: Promise<KnownResponse>;
+}
+
+/** A request with an idempotency key. */
+export interface KeyedRequest {
+  readonly call: KeyedCall;
+  /** The same call of an earlier request, for whose response this one waits. */
+  readonly earlier: Running | undefined;
 }
 
 interface KnownResponse extends StoredResponse {
   readonly errors: readonly PublicError[];
   /** What the execution cost; undefined if unknown. */
   readonly cost?: number | undefined;
+  readonly extensions?: object | undefined;
   /** True if it was stored before this process received the call. */
   readonly isOld: boolean;
 }
@@ -34,7 +43,7 @@ const longestPauseMs = 500;
 /** Milliseconds from the end of a request's time until another gateway may take over its call. The response is stored meanwhile. */
 const storingMs = 5_000;
 /** Points that a response costs for which nothing ran. */
-const replayCost = 1;
+export const replayCost = 1;
 /** Characters of the longest response that is stored. */
 const maxBody = 256 * 1024;
 
@@ -54,12 +63,20 @@ export class CallsOnce {
     this.#requestTimeoutMs = requestTimeoutMs;
   }
 
+  /**
+   * Reads the idempotency key of a request; undefined if it has none that counts.
+   * @throws RequestRefusal BAD_REQUEST, IDEMPOTENCY_KEY_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED
+   */
+  find(checked: Checked): KeyedRequest | undefined {
+    const call = keyedCallOf(checked);
+    return call && { call, earlier: this.#earlier(call) };
+  }
+
   /** @throws RequestRefusal when the call can't run, or when its client cancels */
-  async respond(checked: Checked, call: KeyedCall, execute: ExecuteOnce): Promise<Executed> {
-    const known = this.#running.get(call.id);
-    if (known && known.fingerprint !== call.fingerprint) throw keyReused();
+  async respond(checked: Checked, { call, earlier }: KeyedRequest, execute: ExecuteOnce): Promise<Executed> {
+    const known = earlier ?? this.#earlier(call);
     const { response } = known ?? this.#begin(checked, call, execute);
-    const { status, body, errors, cost, isOld } = await orCancelled(response, checked.cancellation);
+    const { status, body, errors, cost, extensions, isOld } = await orCancelled(response, checked.cancellation);
     const replayed = known !== undefined || isOld;
     return {
       body: new ResponseBody(body),
@@ -67,7 +84,7 @@ export class CallsOnce {
       unavailable: status === 503 || status === 504 ? status : undefined,
       replayed,
       cost: replayed ? replayCost : cost,
-      extensions: undefined,
+      extensions: replayed ? undefined : extensions,
     };
   }
 
@@ -76,6 +93,12 @@ export class CallsOnce {
     while (this.#running.size > 0) {
       await Promise.allSettled(Array.from(this.#running.values(), ({ response }) => response));
     }
+  }
+
+  #earlier({ id, fingerprint }: KeyedCall): Running | undefined {
+    const running = this.#running.get(id);
+    if (running && running.fingerprint !== fingerprint) throw keyReused();
+    return running;
   }
 
   #begin(checked: Checked, call: KeyedCall, execute: ExecuteOnce): Running {
@@ -129,8 +152,8 @@ export class CallsOnce {
       if (isRefusal(error)) await this.#records.release(checked, held, isRepeat);
       throw error; // after a defect the lease ends without a response
     }
-    const { errors, cost, unavailable: status = 200 } = response;
-    const known = { status, body: String(response.body.read()), errors, cost, isOld: false };
+    const { errors, cost, extensions, unavailable: status = 200 } = response;
+    const known = { status, body: String(response.body.read()), errors, cost, extensions, isOld: false };
     const effect = effectOf(checked, response);
     if (effect === 'known') return this.#store(checked, held, known);
     await this.#records.release(checked, held, isRepeat || (effect === 'open' && repeatable !== undefined));

@@ -156,6 +156,13 @@ describe('requests', () => {
     await reserve(1);
   });
 
+  test('that only wait for the response of an equal request do not count as running', async () => {
+    const { reserve } = openBudgets();
+    await Promise.all(Array.from({ length: 20 }, () => reserve(1)));
+    const waiting = await reserve(1, { onlyWaits: true });
+    expect(waiting.report().throttleStatus.currentlyAvailable).toBe(1_979);
+  });
+
   test('that are refused for points do not stay counted as running', async () => {
     const { spend, refusal, reserve } = openBudgets();
     await spend(2_000);
