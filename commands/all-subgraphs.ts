@@ -15,8 +15,8 @@ const withoutKeys = [shipments, fleet, tracking, pricing, risk, analytics] as un
 /** The tables of every subgraph. */
 export const allTables: readonly SubgraphTables[] = [accessTables, ...withoutKeys];
 
-/** Every subgraph of the product. */
-export async function allSubgraphs(keyring: Pick<Keyring, 'access'>): Promise<Subgraph[]> {
-  const access = await createAccess(keyring, readAccessConfig());
+/** Every subgraph of the product. @param apiKeySecret see `hashApiKey` */
+export async function allSubgraphs(keyring: Pick<Keyring, 'access'>, apiKeySecret: string): Promise<Subgraph[]> {
+  const access = await createAccess(keyring, readAccessConfig(), apiKeySecret);
   return [access as unknown as Subgraph, ...withoutKeys];
 }

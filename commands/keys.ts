@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
@@ -11,14 +12,17 @@ const command = {
 try {
   readCommandLine(command);
   const { access, identity } = await newKeyring();
+  const apiKeySecret = randomBytes(32).toString('hex');
   const setOf = (key: object) => JSON.stringify({ keys: [key] });
   console.log(
     [
       '# access subgraph',
       `ACCESS_SIGNING_KEY='${JSON.stringify(access.privateJwk)}'`,
+      `API_KEY_SECRET=${apiKeySecret}`,
       '# gateways',
       `IDENTITY_SIGNING_KEY='${JSON.stringify(identity.privateJwk)}'`,
       `ACCESS_PUBLIC_KEYS='${setOf(access.publicJwk)}'`,
+      `API_KEY_SECRET=${apiKeySecret}`,
       '# subgraphs, access among them',
       `IDENTITY_PUBLIC_KEYS='${setOf(identity.publicJwk)}'`,
     ].join('\n'),

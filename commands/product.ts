@@ -2,7 +2,7 @@ import { refuseDemoData } from '#shared/database/demo-data.ts';
 import { databaseName, provision, roleUrl } from '#shared/database/provision.ts';
 import { requireOwnRoles } from '#shared/database/require-own-roles.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { type Keyring, loadRoleSecret, loadSigningKey } from '#shared/identity/keys.ts';
+import { type Keyring, loadApiKeySecret, loadRoleSecret, loadSigningKey } from '#shared/identity/keys.ts';
 import { createVerifier, identityTokens } from '#shared/identity/tokens.ts';
 import { openLive } from '#shared/live/open-live.ts';
 import type { LivePubSub } from '#shared/live/pubsub.ts';
@@ -15,6 +15,7 @@ import type { Subgraph } from '#shared/subgraph.ts';
 import type { WorldOptions } from '../demo/generate/generate.ts';
 import { SeedProcess, type SeedTarget } from '../demo/seeding/seed-in-process.ts';
 import { seedProduct } from '../demo/seeding/seed-product.ts';
+import { writeDemoKeys } from '../demo/seeds/access/demo-keys.ts';
 import { allSubgraphs } from './all-subgraphs.ts';
 
 /** All subgraphs of the product in one process, on one database. */
@@ -33,6 +34,8 @@ export interface Product {
 export interface ProductParts {
   readonly keyring: Keyring;
   readonly roleSecret: string;
+  /** See `hashApiKey`. */
+  readonly apiKeySecret: string;
   readonly all: readonly Subgraph[];
 }
 
@@ -60,7 +63,9 @@ export async function productParts(config: ProductConfig): Promise<ProductParts>
     access: await loadSigningKey('access', { given: signingKeys.access, dataDir }),
     identity: await loadSigningKey('identity', { given: signingKeys.identity, dataDir }),
   };
-  return { keyring, roleSecret: await loadRoleSecret(config), all: await allSubgraphs(keyring) };
+  const apiKeySecret = await loadApiKeySecret({ given: config.apiKeySecret, dataDir });
+  const all = await allSubgraphs(keyring, apiKeySecret);
+  return { keyring, roleSecret: await loadRoleSecret(config), apiKeySecret, all };
 }
 
 /** Provisions and migrates the database, starts to seed an empty one, and starts every subgraph. */
@@ -147,7 +152,14 @@ async function closeAll(all: readonly Closable[]): Promise<void> {
 
 async function seed(
   opening: Promise<readonly OpenSubgraph<BaseContext>[]>,
-  { config, parts: { roleSecret }, adminUrl, demo, clock = () => new Date(), database = databaseName }: ProductOptions,
+  {
+    config,
+    parts: { roleSecret, apiKeySecret },
+    adminUrl,
+    demo,
+    clock = () => new Date(),
+    database = databaseName,
+  }: ProductOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!demo) return false;
@@ -155,7 +167,7 @@ async function seed(
     subgraph: name,
     url: roleUrl(adminUrl, database, name, roleSecret),
   });
-  return seedProduct(opening, {
+  const seeded = await seedProduct(opening, {
     adminUrl,
     database,
     seed: demo.seed,
@@ -168,4 +180,7 @@ async function seed(
       };
     },
   });
+  const access = (await opening).find(({ subgraph: { name } }) => name === 'access');
+  if (access) await writeDemoKeys(access.services, apiKeySecret);
+  return seeded;
 }

@@ -1,5 +1,5 @@
 import { openPostgres } from '#shared/database/postgres/open-postgres.ts';
-import type { Keyring } from '#shared/identity/keys.ts';
+import { demoApiKey } from '#shared/identity/api-keys.ts';
 import { requireRedis } from '#shared/live/require-redis.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
@@ -12,7 +12,7 @@ import { startSimulator } from '../demo/simulator/start-simulator.ts';
 import { type AccessConfig, portsOf, readGatewayConfig } from '../gateway/config.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { lockDataFolder } from './lock.ts';
-import { productParts, startProduct } from './product.ts';
+import { type ProductParts, productParts, startProduct } from './product.ts';
 import { welcome } from './welcome.ts';
 
 /** Time for requests in flight after Ctrl-C: a person waits for the prompt. */
@@ -58,7 +58,7 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   });
   resources.defer(() => product.close());
   const subgraphUrls = { ...Object.fromEntries(product.urls), ...gatewayConfig.subgraphUrls };
-  const access = accessOf(parts.keyring, config.dataDir);
+  const access = accessOf(parts, config.dataDir);
   const gateway = await createGateway({ ...gatewayConfig, subgraphUrls, access }, { local: product.subgraphs });
   resources.defer(() => gateway.close());
   // Demo data is written while the gateway is built. Requests are served after both.
@@ -71,7 +71,8 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   const seconds = (performance.now() - began) / 1000;
   const { urls: shownUrls } = product;
   const { adminUrl: operatorUrl } = gateway;
-  console.log(welcome({ gatewayUrl, adminUrl: operatorUrl, subgraphUrls: shownUrls, seeded, seconds, production }));
+  const partnerKey = production ? null : demoApiKey(parts.apiKeySecret);
+  console.log(welcome({ gatewayUrl, adminUrl: operatorUrl, subgraphUrls: shownUrls, seeded, seconds, partnerKey }));
 }
 
 /** What the operator can do when demo data is refused. */
@@ -82,8 +83,8 @@ function refusalOfDemoData({ environment, demoAccounts }: ProductConfig, host: s
 }
 
 /** The gateway in this process uses the keys of the subgraphs. */
-function accessOf({ access, identity }: Keyring, dataDir: string): AccessConfig {
-  return { kind: 'freight', signingKey: identity, publicKeys: [access.publicJwk], dataDir };
+function accessOf({ keyring: { access, identity }, apiKeySecret }: ProductParts, dataDir: string): AccessConfig {
+  return { kind: 'freight', signingKey: identity, publicKeys: [access.publicJwk], apiKeySecret, dataDir };
 }
 
 function missing(name: string): never {

@@ -14,11 +14,12 @@ export interface Welcome {
   readonly subgraphUrls: ReadonlyMap<string, string>;
   readonly seeded: boolean;
   readonly seconds: number;
-  readonly production: boolean;
+  /** API key of the demo partner; null in production, which has no demo data. */
+  readonly partnerKey: string | null;
 }
 
 /** The text after a start: addresses, accounts, and three queries to paste. */
-export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, production }: Welcome): string {
+export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, partnerKey }: Welcome): string {
   const width = Math.max(10, ...[...subgraphUrls.keys()].map((name) => name.length));
   const line = (name: string, text: string) => `  ${name.padEnd(width)} ${text}`;
   const lines = [
@@ -30,9 +31,10 @@ export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, p
     line('Operators', `${adminUrl}/health/ready   ${adminUrl}/metrics`),
     ...[...subgraphUrls].map(([name, url]) => line(name, url)),
   ];
-  if (!production) {
+  if (partnerKey !== null) {
     const emails = demoAccounts.map((account) => demoCredentials(account).email);
     lines.push('', `  Accounts (password "${demoPassword}"): ${emails.join(', ')}`);
+    lines.push(`  API key of the demo partner (header "x-api-key"): ${partnerKey}`);
     lines.push(
       '',
       'Sign in with the first query, then send the others with the header "authorization: Bearer <accessToken>":',
@@ -40,6 +42,6 @@ export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, p
     );
     lines.push(...firstQueries.flatMap((query) => [`  ${query}`, '']));
   }
-  lines.push(`Ctrl-C stops everything; data stays.${production ? '' : ' `npm run reset` starts over.'}`);
+  lines.push(`Ctrl-C stops everything; data stays.${partnerKey === null ? '' : ' `npm run reset` starts over.'}`);
   return lines.join('\n');
 }

@@ -30,6 +30,7 @@ export interface GatewayConfig {
   /** Absolute path; the file is watched. */
   readonly supergraphFile: string;
   readonly access: AccessConfig;
+  readonly snapshots: SnapshotConfig;
   /** Headers of clients that are forwarded to subgraphs, in lower case. */
   readonly forwardHeaders: readonly string[];
   /** Labels of `@override(label:)` that are active. `percent(x)` needs no entry. */
@@ -100,6 +101,8 @@ export interface FreightAccessConfig {
   readonly signingKey?: KeyPair | undefined;
   /** Verify access tokens; undefined = the key of this installation. */
   readonly publicKeys?: PublicKeys | undefined;
+  /** See `hashApiKey`; undefined = the secret of this installation. */
+  readonly apiKeySecret?: string | undefined;
   /** Folder with the keys of this installation. */
   readonly dataDir: string;
 }
@@ -108,6 +111,14 @@ export interface DocumentsConfig {
   /** Folder with the manifests of trusted documents; undefined for none. */
   readonly manifests: string | undefined;
   readonly policies: Readonly<Record<Audience, DocumentPolicy>>;
+}
+
+/** How the gateway reads the access snapshot. */
+export interface SnapshotConfig {
+  /** Milliseconds between two reads. */
+  readonly intervalMs: number;
+  /** Milliseconds for which API keys are accepted by a snapshot that can't be renewed. */
+  readonly maxAgeMs: number;
 }
 
 export interface LiveConfig {
@@ -168,6 +179,7 @@ export function readGatewayConfig(
     engine: parsed.GATEWAY_ENGINE,
     supergraphFile: resolve(given.supergraph ?? resolve(import.meta.dirname, '../schema/supergraph.graphql')),
     access: isFreight ? freightAccess(parsed) : { kind: 'open' },
+    snapshots: { intervalMs: parsed.ACCESS_SNAPSHOT_INTERVAL_MS, maxAgeMs: parsed.ACCESS_SNAPSHOT_MAX_AGE * 1_000 },
     forwardHeaders: parsed.FORWARD_HEADERS.map((name) => name.toLowerCase()),
     overrideLabels: new Set(parsed.OVERRIDE_LABELS),
     subgraphUrls: { ...(isFreight && movedSubgraphs(parsed.SUBGRAPH_BASE_PORT)), ...readSubgraphUrls(environment) },
@@ -218,7 +230,7 @@ export function readServerConfig(
 ): GatewayConfig {
   const isFreight = readCommandLine(command, flags).values.supergraph === undefined;
   requireSecrets(environment, {
-    required: isFreight ? ['IDENTITY_SIGNING_KEY', 'ACCESS_PUBLIC_KEYS'] : [],
+    required: isFreight ? ['IDENTITY_SIGNING_KEY', 'ACCESS_PUBLIC_KEYS', 'API_KEY_SECRET'] : [],
     refused: isFreight ? ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'SUBGRAPH_DATABASE_URL', 'ACCESS_SIGNING_KEY'] : [],
   });
   return readGatewayConfig(flags, environment);
@@ -235,7 +247,12 @@ function requireLoopback(host: string): void {
 type Parsed = z.infer<typeof gatewaySettings>;
 
 /** @throws ConfigurationError if one key has both uses: the access subgraph could then sign identity tokens, and the gateway access tokens */
-function freightAccess({ IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS, DATA_DIR }: Parsed): FreightAccessConfig {
+function freightAccess({
+  IDENTITY_SIGNING_KEY,
+  ACCESS_PUBLIC_KEYS,
+  API_KEY_SECRET,
+  DATA_DIR,
+}: Parsed): FreightAccessConfig {
   const kid = IDENTITY_SIGNING_KEY?.publicJwk.kid;
   if (ACCESS_PUBLIC_KEYS?.some((key) => key.kid === kid))
     throw new ConfigurationError(
@@ -245,6 +262,7 @@ function freightAccess({ IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS, DATA_DIR }: P
     kind: 'freight',
     signingKey: IDENTITY_SIGNING_KEY,
     publicKeys: ACCESS_PUBLIC_KEYS,
+    apiKeySecret: API_KEY_SECRET,
     dataDir: resolve(DATA_DIR),
   };
 }

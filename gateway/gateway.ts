@@ -1,20 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { createForeignKeyReporter } from '#shared/identity/foreign-keys.ts';
-import { identityHeader } from '#shared/identity/identity.ts';
-import { loadPublicKeys, loadSigningKey } from '#shared/identity/keys.ts';
+import { gatewayItself, identityHeader } from '#shared/identity/identity.ts';
+import { loadApiKeySecret, loadPublicKeys, loadSigningKey } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner, createVerifier } from '#shared/identity/tokens.ts';
 import { createLog, type Log } from '#shared/runtime/log.ts';
 import { refusePort, type WantedPort } from '#shared/runtime/ports.ts';
-import { createStandingCheck } from './access/account-standing.ts';
 import { openBudgets } from './access/budget/open-budgets.ts';
 import type { Access } from './access/caller.ts';
+import { AccessSnapshots } from './access/callers/access-snapshots.ts';
+import { createAccessSubgraph } from './access/callers/access-subgraph.ts';
+import { createKeyIdentifier } from './access/callers/identify-key.ts';
+import { KeyUses } from './access/callers/key-uses.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { OpenSockets } from './access/clients/open-sockets.ts';
 import { createSkewMeter, createSkewReporter } from './access/clock-skew.ts';
 import { readManifests } from './access/documents/read-manifests.ts';
 import { TrustedDocuments } from './access/documents/trusted-documents.ts';
-import { createFreightAccess } from './access/freight-access.ts';
+import { createFreightAccess, identityHeaders } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
 import { createManagedGateway } from './apollo/managed-gateway.ts';
@@ -29,6 +32,7 @@ import { serveGraphql } from './edges/http/graphql-route.ts';
 import { isServedHost } from './edges/http/host-check.ts';
 import { isAllowedOrigin } from './edges/websocket/origin-check.ts';
 import { serveWebSockets } from './edges/websocket/server.ts';
+import type { SubgraphTransport } from './engine/ports.ts';
 import { createErrorPolicy } from './errors/error-policy.ts';
 import { serveExplorer } from './explorer/explorer-routes.ts';
 import { LiveStreams } from './live/streams.ts';
@@ -75,10 +79,6 @@ export async function createGateway(
   { log = createLog('gateway', config.logLevel), local = [] }: GatewayParts = {},
 ): Promise<Gateway> {
   const metrics = createGatewayMetrics();
-  const access = await openAccess(config, log, async () => {
-    const subgraph = supergraph.isLoaded ? supergraph.current.subgraphs['access'] : undefined;
-    return subgraph && healthRouteProbe()('access', subgraph.url);
-  });
   const trusted = new TrustedDocuments();
   if (config.documents.manifests !== undefined)
     for (const document of readManifests(config.documents.manifests)) trusted.add(document);
@@ -93,6 +93,16 @@ export async function createGateway(
     exactNumbers: config.engine === 'freight',
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: loggedTransport(metrics.transport, log),
+  });
+  const { access, start, stop } = await openAccess(config, {
+    log,
+    transport,
+    probeAccess: async () => {
+      const subgraph = supergraph.isLoaded ? supergraph.current.subgraphs['access'] : undefined;
+      return subgraph && healthRouteProbe()('access', subgraph.url);
+    },
+    watchSnapshot: metrics.watchSnapshot,
+    onChange: () => void streams.renew(),
   });
   const errorPolicy = createErrorPolicy(config, log);
   const supergraph = new SupergraphLifecycle({
@@ -130,7 +140,6 @@ export async function createGateway(
     rush,
     openSockets,
     access,
-    confirmStanding: config.access.kind === 'freight' ? createStandingCheck(transport) : undefined,
     callsOnce,
     executor: engine.executor,
     generation: () => supergraph.current,
@@ -163,7 +172,7 @@ export async function createGateway(
   });
   const sockets = {
     pipeline,
-    authenticate: (headers: IncomingHttpHeaders) => access.identify(headers),
+    authenticate: (headers: IncomingHttpHeaders, address: string) => access.identify(headers, address),
     openSockets,
     maxOperations: config.maxOperationsPerSocket,
     readOrigin,
@@ -181,7 +190,7 @@ export async function createGateway(
     pingMs: config.live.pingMs,
   });
   const probe =
-    config.access.kind === 'freight' ? healthRouteProbe() : typenameProbe(transport, () => access.identify({}));
+    config.access.kind === 'freight' ? healthRouteProbe() : typenameProbe(transport, () => access.identify({}, ''));
   const readiness = new ReadinessCheck({
     phase: () => phase,
     subgraphs: () => (supergraph.isLoaded ? supergraph.current.subgraphs : undefined),
@@ -207,6 +216,7 @@ export async function createGateway(
     await drain(app, config.drain, endStreams, webSockets);
     await callsOnce?.idle(); // of clients that have disconnected
     await admin.close();
+    await stop();
     await engine.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
     await transport.close();
     await budgets.close();
@@ -224,6 +234,7 @@ export async function createGateway(
   return {
     async listen() {
       try {
+        await start();
         adminUrl = await listenAt(admin, ports.operators);
         const url = await listenAt(app, ports.clients);
         phase = 'serving';
@@ -260,20 +271,51 @@ const accessKeySettings = {
   signingKey: 'ACCESS_SIGNING_KEY',
 };
 
+interface OpenAccess {
+  readonly access: Access;
+  /** Reads the first access snapshot. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface AccessParts {
+  readonly log: Log;
+  readonly transport: SubgraphTransport;
+  readonly probeAccess: Parameters<typeof createSkewMeter>[0];
+  readonly watchSnapshot: (read: () => number | undefined) => void;
+  /** Called after an access snapshot with changes. */
+  readonly onChange: () => void;
+}
+
 async function openAccess(
-  { access, forwardHeaders }: GatewayConfig,
-  log: Log,
-  probeAccess: Parameters<typeof createSkewMeter>[0],
-): Promise<Access> {
-  if (access.kind === 'open') return createOpenAccess(forwardHeaders);
+  { access, snapshots: { intervalMs, maxAgeMs }, forwardHeaders }: GatewayConfig,
+  { log, transport, probeAccess, watchSnapshot, onChange }: AccessParts,
+): Promise<OpenAccess> {
+  const nothing = async (): Promise<void> => {};
+  if (access.kind === 'open') return { access: createOpenAccess(forwardHeaders), start: nothing, stop: nothing };
   const { dataDir, publicKeys, signingKey } = access;
   const { privateJwk } = await loadSigningKey('identity', { given: signingKey, dataDir });
-  return createFreightAccess({
-    verifier: createVerifier(await loadPublicKeys('access', { given: publicKeys, dataDir }), accessTokens),
-    signer: createSigner(privateJwk),
-    forwardHeaders,
-    measureSkew: createSkewMeter(probeAccess),
-    onClockSkew: createSkewReporter(log),
-    onForeignKey: createForeignKeyReporter(accessKeySettings, log),
-  });
+  const signer = createSigner(privateJwk);
+  const subgraph = createAccessSubgraph(transport, identityHeaders(gatewayItself, signer, Date.now));
+  const snapshots = new AccessSnapshots({ read: subgraph.readSnapshot, intervalMs, maxAgeMs, log, onChange });
+  const uses = new KeyUses(subgraph.recordUses, log);
+  watchSnapshot(() => snapshots.ageSeconds);
+  const secret = await loadApiKeySecret({ given: access.apiKeySecret, dataDir });
+  return {
+    access: createFreightAccess({
+      verifier: createVerifier(await loadPublicKeys('access', { given: publicKeys, dataDir }), accessTokens),
+      confirm: (identity) => snapshots.confirm(identity),
+      identifyKey: createKeyIdentifier({ secret, snapshots, uses }),
+      signer,
+      forwardHeaders,
+      measureSkew: createSkewMeter(probeAccess),
+      onClockSkew: createSkewReporter(log),
+      onForeignKey: createForeignKeyReporter(accessKeySettings, log),
+    }),
+    start: () => snapshots.start(),
+    async stop() {
+      await uses.stop();
+      await snapshots.stop();
+    },
+  };
 }

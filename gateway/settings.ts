@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ACCESS_PUBLIC_KEYS, IDENTITY_SIGNING_KEY } from '#shared/identity/key-settings.ts';
+import { isAddressRange } from '#shared/identity/address-ranges.ts';
+import { ACCESS_PUBLIC_KEYS, API_KEY_SECRET, IDENTITY_SIGNING_KEY } from '#shared/identity/key-settings.ts';
 import * as shared from '#shared/settings/settings.ts';
-import { isAddressRange } from './access/clients/client-address.ts';
 import { documentPolicies } from './access/documents/policy.ts';
 
 const count = z.coerce.number().int().min(1);
@@ -49,6 +49,17 @@ export const gatewaySettings = z.object({
   }),
   IDENTITY_SIGNING_KEY,
   ACCESS_PUBLIC_KEYS,
+  API_KEY_SECRET,
+  ACCESS_SNAPSHOT_INTERVAL_MS: milliseconds.min(50).default(1_000).meta({
+    description:
+      'Time between two requests of the gateway for the access snapshot. Revoked API keys, ended sessions and lost roles take effect within this time.',
+    unit: 'ms',
+  }),
+  ACCESS_SNAPSHOT_MAX_AGE: count.max(86_400).default(300).meta({
+    description:
+      'Age up to which the last access snapshot is used while the access subgraph is away. Then API keys are refused with SERVICE_UNAVAILABLE; access tokens stay valid.',
+    unit: 's',
+  }),
   DEMO_ACCOUNTS: shared.DEMO_ACCOUNTS,
   SUBGRAPH_BASE_PORT: shared.SUBGRAPH_BASE_PORT,
   DATA_DIR: shared.DATA_DIR,

@@ -14,7 +14,7 @@ const readers: Record<Process, (environment: Settings) => unknown> = {
   start: readStartConfig,
   migrate: readMigrateConfig,
   fleet: (environment) => readSubgraphConfig([], environment),
-  access: (environment) => readSubgraphConfig(['ACCESS_SIGNING_KEY'], environment),
+  access: (environment) => readSubgraphConfig(['ACCESS_SIGNING_KEY', 'API_KEY_SECRET'], environment),
   gateway: (environment) => readServerConfig([], environment),
 };
 const processes = Object.keys(readers) as Process[];
@@ -30,6 +30,7 @@ beforeAll(async () => {
   [access, identity] = [await newKeyPair(), await newKeyPair()];
   const NODE_ENV = 'production';
   const ACCESS_SIGNING_KEY = JSON.stringify(access.privateJwk);
+  const API_KEY_SECRET = 'a secret of API keys that is long enough';
   const IDENTITY_SIGNING_KEY = JSON.stringify(identity.privateJwk);
   const migrate = { NODE_ENV, DATABASE_URL: adminUrl, DATABASE_ROLE_SECRET: 'b7f0c2a9e4d81635' };
   const fleet = {
@@ -38,11 +39,11 @@ beforeAll(async () => {
     IDENTITY_PUBLIC_KEYS: setOf(identity),
   };
   complete = {
-    start: { ...migrate, ACCESS_SIGNING_KEY, IDENTITY_SIGNING_KEY },
+    start: { ...migrate, ACCESS_SIGNING_KEY, IDENTITY_SIGNING_KEY, API_KEY_SECRET },
     migrate,
     fleet,
-    access: { ...fleet, ACCESS_SIGNING_KEY },
-    gateway: { NODE_ENV, IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS: setOf(access) },
+    access: { ...fleet, ACCESS_SIGNING_KEY, API_KEY_SECRET },
+    gateway: { NODE_ENV, IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS: setOf(access), API_KEY_SECRET },
   };
 });
 

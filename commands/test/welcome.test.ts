@@ -24,16 +24,19 @@ test('the welcome shows the addresses and, outside production, the accounts and 
     seeded: true,
     seconds: 4.21,
   };
-  const text = welcome({ ...where, production: false });
+  const text = welcome({ ...where, partnerKey: 'ifk_live_shown' });
   for (const part of [
     'http://127.0.0.1:4000/explorer',
     'http://127.0.0.1:4100/metrics',
     'http://127.0.0.1:4003/graphql',
     'driver@demo.test',
     'freight-demo',
+    'ifk_live_shown',
     ...firstQueries,
   ]) {
     expect(text).toContain(part);
   }
-  expect(welcome({ ...where, production: true })).not.toContain('freight-demo');
+  const inProduction = welcome({ ...where, partnerKey: null });
+  expect(inProduction).not.toContain('freight-demo');
+  expect(inProduction).not.toContain('ifk_');
 });

@@ -92,12 +92,14 @@ export function createShippers(inputs: OrganizationInputs): Shipper[] {
     const name = `${names[index] as string} ${random.pick(endings[industry])}`;
     const tier = index >= count - 2 && index > 1 ? 'FREE' : (tierPattern[index % tierPattern.length] as Tier);
     const hub = index === 0 ? (hubs[0] as Hub) : (hubs[Math.floor(hubs.length * random.unit() ** 1.6)] as Hub);
+    // The demo partner tries out a PREMIUM contract. Its number of shipments stays that of the pattern.
+    const shownTier: Tier = index === 1 ? 'PREMIUM' : tier;
     const organization = {
       id: inputs.mint<'Organization'>(createdAtMs),
       name,
       slug: localPart(name).replaceAll('.', '-'),
       industry,
-      tier,
+      tier: shownTier,
       homeHubId: hub.id,
       createdAt: new Date(createdAtMs),
     };

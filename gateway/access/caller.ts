@@ -15,14 +15,17 @@ export interface Caller {
   readonly headersFor?: (subgraph: string) => Readonly<Record<string, string>>;
 }
 
-/** Identifies callers: by access tokens in the freight graph; in front of any other supergraph all callers are anonymous. */
+/** Identifies callers: by access tokens and API keys in the freight graph; in front of any other supergraph all callers are anonymous. */
 export interface Access {
-  /** @throws GraphError UNAUTHENTICATED for an invalid token */
-  identify(headers: IncomingHttpHeaders): Promise<Caller>;
+  /**
+   * @param address IP address of the client
+   * @throws RequestRefusal UNAUTHENTICATED for an invalid token or API key, NETWORK_NOT_ALLOWED, SERVICE_UNAVAILABLE, BAD_REQUEST
+   */
+  identify(headers: IncomingHttpHeaders, address: string): Promise<Caller>;
 }
 
 /** Derives the grants for `@authenticated` and `@requiresScopes`. The freight graph has no `@policy`. */
 export function toGrants(identity: Identity): Grants {
-  if (identity.kind === 'anonymous') return noGrants;
+  if (identity.kind !== 'account') return noGrants;
   return { authenticated: true, scopes: new Set(identity.scopes), policies: noGrants.policies };
 }

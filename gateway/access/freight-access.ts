@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { anonymous, type Identity, identityHeader } from '#shared/identity/identity.ts';
+import { apiKeyHeader } from '#shared/identity/api-keys.ts';
+import { type AccountIdentity, anonymous, type Identity, identityHeader } from '#shared/identity/identity.ts';
 import {
   clockToleranceSeconds,
   identityTokens,
@@ -8,6 +9,7 @@ import {
 } from '#shared/identity/tokens.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import { type Access, type Caller, toGrants } from './caller.ts';
+import type { IdentifyKey } from './callers/identify-key.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 
 /** Lifetime of an identity token, and the time for which a token is reused before a new one is signed. */
@@ -17,6 +19,9 @@ const reuseMs = 30_000;
 export interface FreightAccessOptions {
   /** Verifies the access tokens of clients. */
   readonly verifier: TokenVerifier;
+  /** Returns the identity of a token as it is now. @throws RequestRefusal UNAUTHENTICATED if it has been revoked */
+  readonly confirm: (identity: AccountIdentity) => AccountIdentity;
+  readonly identifyKey: IdentifyKey;
   /** Signs the identity tokens for subgraphs. */
   readonly signer: TokenSigner;
   readonly forwardHeaders: readonly string[];
@@ -29,17 +34,13 @@ export interface FreightAccessOptions {
   readonly now?: () => number;
 }
 
-/** Verifies `Authorization: Bearer …` and signs short-lived identity tokens for subgraphs. Without the header, a caller is anonymous. */
-export function createFreightAccess({
-  verifier,
-  signer,
-  forwardHeaders,
-  measureSkew,
-  onClockSkew,
-  onForeignKey,
-  now = Date.now,
-}: FreightAccessOptions): Access {
-  /** By identity: the verifier returns the same object for the same token, so its signed tokens can be reused. */
+/**
+ * Verifies `Authorization: Bearer …` or `X-API-Key`, and signs short-lived identity tokens for subgraphs. A caller without both headers is
+ * anonymous.
+ */
+export function createFreightAccess(options: FreightAccessOptions): Access {
+  const { signer, forwardHeaders, now = Date.now } = options;
+  /** By identity: the same token or key gives the same object, so its signed tokens can be reused. */
   const callers = new WeakMap<Identity, Caller>();
 
   function callerFor(identity: Identity): Caller {
@@ -52,16 +53,16 @@ export function createFreightAccess({
   }
 
   return {
-    async identify(headers) {
-      const caller = callerFor(await authenticate(headers, { verifier, measureSkew, onClockSkew, onForeignKey }));
+    async identify(headers, address) {
+      const caller = callerFor(await authenticate(headers, address, options));
       const forwarded = forwardedHeaders(headers, forwardHeaders);
       return forwarded ? { ...caller, key: `${caller.key}\n${forwarded.key}`, headers: forwarded.headers } : caller;
     },
   };
 }
 
-/** Makes a caller's identity tokens: one for each subgraph, signed when the first fetch needs it, and again after `reuseMs`. */
-function identityHeaders(
+/** Makes an identity's tokens: one for each subgraph, signed when the first fetch needs it, and again after `reuseMs`. */
+export function identityHeaders(
   identity: Identity,
   signer: TokenSigner,
   now: () => number,
@@ -78,19 +79,22 @@ function identityHeaders(
 }
 
 async function authenticate(
-  { authorization }: IncomingHttpHeaders,
-  {
-    verifier,
-    measureSkew,
-    onClockSkew,
-    onForeignKey,
-  }: Pick<FreightAccessOptions, 'verifier' | 'measureSkew' | 'onClockSkew' | 'onForeignKey'>,
+  { authorization, [apiKeyHeader]: apiKey }: IncomingHttpHeaders,
+  address: string,
+  { verifier, confirm, identifyKey, measureSkew, onClockSkew, onForeignKey }: FreightAccessOptions,
 ): Promise<Identity> {
+  if (apiKey !== undefined) {
+    if (authorization !== undefined) {
+      throw new RequestRefusal('BAD_REQUEST', `Send either authorization or ${apiKeyHeader}, but not both headers.`);
+    }
+    return identifyKey(String(apiKey), address);
+  }
   if (authorization === undefined) return anonymous;
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (token === undefined) throw unauthenticated('The authorization header must be "Bearer <access token>".');
   const identity = await verifier.verify(token);
-  if (identity) return identity;
+  if (identity?.kind === 'account') return confirm(identity);
+  if (identity) return anonymous;
   const skew = (await verifier.skewSeconds(token)) ?? (await skewBehindExpiry(token, verifier, measureSkew));
   const foreignKey = verifier.foreignKeyId(token);
   if (foreignKey !== undefined) onForeignKey(foreignKey);
@@ -122,7 +126,8 @@ function unauthenticated(message: string): RequestRefusal {
 
 /** Makes a key of every property of an identity on which a subgraph's response may depend. */
 function toCallerKey(identity: Identity): string {
-  if (identity.kind === 'anonymous') return 'anonymous';
-  const { accountId, organizationId, driverId, roles, tier } = identity;
-  return JSON.stringify([accountId, organizationId, driverId, roles, tier]);
+  if (identity.kind !== 'account') return identity.kind;
+  const { accountId, apiKeyId, organizationId, driverId, roles, scopes, tier } = identity;
+  const ofKey = apiKeyId === null ? [] : [apiKeyId, scopes];
+  return JSON.stringify([accountId, organizationId, driverId, roles, tier, ...ofKey]);
 }

@@ -1,4 +1,4 @@
-import { GraphError } from '#shared/errors/errors.ts';
+import { GraphError, maskedMessage } from '#shared/errors/errors.ts';
 import type { Channel } from '#shared/live/channel.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Engine, Variables } from '../engine/engine.ts';
@@ -24,7 +24,7 @@ export interface SharedWork {
   readonly onDrop: () => void;
 }
 
-/** Identifies a client of the stream again. Rejects if its credentials have expired. */
+/** Identifies a client of the stream again. Rejects if its credentials have expired or were revoked. */
 export type Identify = () => Promise<Caller>;
 
 /**
@@ -46,7 +46,7 @@ export class SharedStream {
     this.#caller = caller;
     this.#identityKey = caller.key;
     this.#onEnd = onEnd;
-    this.#renewal = setInterval(() => void this.#renew(), work.renewalMs).unref();
+    this.#renewal = setInterval(() => void this.renew(), work.renewalMs).unref();
   }
 
   /** Adds a client. Its payloads begin with the next event. */
@@ -79,7 +79,7 @@ export class SharedStream {
       }
     } catch (error) {
       onError(error);
-      this.#failAll(new GraphError('INTERNAL_SERVER_ERROR', 'Internal server error'));
+      this.#failAll(new GraphError('INTERNAL_SERVER_ERROR', maskedMessage));
     } finally {
       this.#stop();
       for (const outbox of this.#members.keys()) outbox.end();
@@ -124,15 +124,13 @@ export class SharedStream {
     return this.#caller.headersFor?.(subgraph) ?? {};
   }
 
-  /** Identifies all clients again and ends the subscriptions of those whose credentials have expired. */
-  async #renew(): Promise<void> {
+  /** Identifies all clients again and ends the subscriptions of those whose credentials have expired or were revoked. */
+  async renew(): Promise<void> {
     for (const [outbox, identify] of this.#members) {
       try {
         this.#caller = await identify();
-      } catch {
-        outbox.fail(
-          new GraphError('UNAUTHENTICATED', 'The access token has expired. Sign in again, then subscribe again.'),
-        );
+      } catch (error) {
+        outbox.fail(error instanceof GraphError ? error : new GraphError('INTERNAL_SERVER_ERROR', maskedMessage));
       }
     }
   }

@@ -41,6 +41,11 @@ export class LiveStreams {
     for (const stream of this.#open) stream.close();
   }
 
+  /** Identifies the clients of all streams again, after access was revoked. */
+  async renew(): Promise<void> {
+    for (const stream of this.#open) await stream.renew();
+  }
+
   /** Returns the payloads of a subscription, from a running stream or from a new one. They end when the signal aborts. */
   join(
     checked: Checked,
@@ -51,7 +56,7 @@ export class LiveStreams {
     const { access, requestTimeoutMs, renewalMs, log, onDrop } = this.#options;
     const streams = this.#of(checked.generation);
     const key = streamKey(checked);
-    const identify = () => access.identify(checked.headers);
+    const identify = () => access.identify(checked.headers, checked.address);
     const known = streams.get(key);
     if (known) return known.join(identify).endOnAbort(signal);
     const work = {

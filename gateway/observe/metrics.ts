@@ -21,6 +21,8 @@ export interface GatewayMetrics {
   budgetExceeded(reason: RefusalReason, tier: Tier): void;
   /** A client of a subscription was too slow and lost a payload. */
   dropped(): void;
+  /** @param read seconds since the access snapshot was up to date; undefined if there is none */
+  watchSnapshot(read: () => number | undefined): void;
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
   close(): void;
 }
@@ -133,6 +135,16 @@ export function createGatewayMetrics(): GatewayMetrics {
     unlisted,
     dropped: () => dropped.inc(),
     budgetExceeded: (reason, tier) => exceeded.inc({ reason, tier }),
+    watchSnapshot(read) {
+      new Gauge({
+        name: 'gateway_access_snapshot_age_seconds',
+        help: 'Seconds since the snapshot of API keys and revocations was last up to date; NaN before the first one',
+        registers,
+        collect() {
+          this.set(read() ?? Number.NaN);
+        },
+      });
+    },
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     close: () => registry.clear(),
   };

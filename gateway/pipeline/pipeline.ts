@@ -1,6 +1,5 @@
 import { errorTable } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
-import type { ConfirmStanding } from '../access/account-standing.ts';
 import type { Budgets } from '../access/budget/budgets.ts';
 import type { Spending } from '../access/budget/spending.ts';
 import type { Access } from '../access/caller.ts';
@@ -37,8 +36,6 @@ import { unavailableStatus } from './unavailability.ts';
 
 export interface PipelineOptions {
   readonly access: Access;
-  /** Undefined in front of a graph without our access subgraph. */
-  readonly confirmStanding?: ConfirmStanding | undefined;
   /** Undefined in front of a graph without our access subgraph. Idempotency keys then have no effect. */
   readonly callsOnce?: CallsOnce | undefined;
   readonly executor: Executor;

@@ -20,11 +20,20 @@ import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 const dispatcher: AccountIdentity = {
   kind: 'account',
   accountId: '0190a6e0-0000-7000-8000-000000000001',
+  apiKeyId: null,
   organizationId: null,
   driverId: null,
   roles: ['DISPATCHER'],
   scopes: scopesOf(['DISPATCHER']),
   tier: 'ENTERPRISE',
+};
+
+/** No API keys, and nothing revoked. */
+const withoutKeys = {
+  confirm: (identity: AccountIdentity) => identity,
+  identifyKey: () => {
+    throw new Error('no API key is sent');
+  },
 };
 
 describe('in front of the freight graph', () => {
@@ -179,7 +188,8 @@ describe('a token that has expired by the clock of the gateway', () => {
       measureSkew: async () => clockAhead,
       onClockSkew: (seconds) => reported.push(seconds),
       onForeignKey: () => {},
-    }).identify({ authorization: 'Bearer expired' });
+      ...withoutKeys,
+    }).identify({ authorization: 'Bearer expired' }, '127.0.0.1');
 
   test('is refused as unavailable and logged if that clock is far ahead', async () => {
     const reported: number[] = [];
@@ -221,6 +231,7 @@ describe('identity tokens for subgraphs', () => {
       measureSkew: async () => undefined,
       onClockSkew: () => {},
       onForeignKey: () => {},
+      ...withoutKeys,
       now,
     });
   }
@@ -230,7 +241,7 @@ describe('identity tokens for subgraphs', () => {
     const { identify } = access(() => time);
     const tokenAt = async (at: number, subgraph: string) => {
       time = at;
-      const caller = await identify({ authorization: 'Bearer good' });
+      const caller = await identify({ authorization: 'Bearer good' }, '127.0.0.1');
       return caller.headersFor?.(subgraph)[identityHeader];
     };
     expect([
@@ -250,7 +261,7 @@ describe('identity tokens for subgraphs', () => {
 
   test('callers share work only if subgraphs see no difference between them', async () => {
     const { identify } = access(() => 0);
-    const keyOf = async (headers: Record<string, string>) => (await identify(headers)).key;
+    const keyOf = async (headers: Record<string, string>) => (await identify(headers, '127.0.0.1')).key;
     const key = await keyOf({ authorization: 'Bearer good' });
     expect(await keyOf({ authorization: 'Bearer good', 'user-agent': 'x' })).toBe(key);
     expect(await keyOf({})).not.toBe(key);

@@ -127,6 +127,7 @@ describe('introspection', () => {
     const token = await gateway.tokenFor({
       kind: 'account',
       accountId: '0190a6e0-0000-7000-8000-000000000001',
+      apiKeyId: null,
       organizationId: null,
       driverId: null,
       roles: ['ANALYST'],

@@ -111,10 +111,10 @@ test('a subscription that is cancelled while its caller is being identified star
     ...config,
     documents: { ...config.documents, trusted, onUnlisted() {} },
     access: {
-      async identify(headers) {
+      async identify(headers, address) {
         identifying.resolve();
         await identified.promise;
-        return access.identify(headers);
+        return access.identify(headers, address);
       },
     },
     executor: {

@@ -188,6 +188,7 @@ describe('a request with the header GraphQL-Explain, in production', () => {
     const identity: Identity = {
       kind: 'account',
       accountId: newId(),
+      apiKeyId: null,
       organizationId: null,
       driverId: null,
       roles: role ? [role] : [],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCESS_SIGNING_KEY } from '#shared/identity/key-settings.ts';
+import { ACCESS_SIGNING_KEY, API_KEY_SECRET } from '#shared/identity/key-settings.ts';
 import type { KeyPair } from '#shared/identity/tokens.ts';
 import { parseEnvironment } from '#shared/runtime/config.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
@@ -8,6 +8,7 @@ const count = z.coerce.number().int().min(1).max(1_000_000);
 /** Settings of the access subgraph besides those of every subgraph. */
 export const accessSettings = z.object({
   ACCESS_SIGNING_KEY,
+  API_KEY_SECRET,
   SIGN_IN_TRIES: count.default(5).meta({
     description: 'Sign-in attempts of one client network for one account within SIGN_IN_WINDOW_SECONDS.',
     unit: 'attempts',
@@ -30,6 +31,8 @@ export const accessSettings = z.object({
 export interface AccessConfig {
   /** Undefined = the key of this installation. */
   readonly signingKey: KeyPair | undefined;
+  /** Undefined = the secret of this installation. */
+  readonly apiKeySecret: string | undefined;
   readonly signIn: SignInLimits;
   /** Idempotency keys that one caller may use within 24 hours. */
   readonly maxIdempotencyKeys: number;
@@ -39,6 +42,7 @@ export function readAccessConfig(variables: NodeJS.ProcessEnv = process.env): Ac
   const parsed = parseEnvironment(accessSettings, variables);
   return {
     signingKey: parsed.ACCESS_SIGNING_KEY,
+    apiKeySecret: parsed.API_KEY_SECRET,
     signIn: {
       triesPerAccount: parsed.SIGN_IN_TRIES,
       triesPerAddress: parsed.SIGN_IN_TRIES_PER_ADDRESS,

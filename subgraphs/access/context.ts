@@ -20,6 +20,8 @@ export interface AccessServices {
   readonly signInLimits: SignInLimits;
   /** Idempotency keys that one caller may use within 24 hours. */
   readonly maxIdempotencyKeys: number;
+  /** See `hashApiKey`. */
+  readonly apiKeySecret: string;
   readonly report: ReportSessionEvent;
 }
 

@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Scope } from '#shared/identity/identity.ts';
 import type { Role, Tier } from '#shared/vocabulary.ts';
 import type { BillingAddress } from './domain/billing-details.ts';
 
@@ -16,6 +17,8 @@ export const OrganizationEntity = defineEntity({
     /** Without blanks, in capital letters. */
     vatId: p.text().nullable(),
     paymentTermsDays: p.integer().default(30),
+    /** True for an organization that only tries the graph out. */
+    sandbox: p.boolean().default(false),
     createdAt: p.datetime(3),
     version: p.integer(),
   },
@@ -60,6 +63,34 @@ export const SessionEntity = defineEntity({
 });
 export type Session = InferEntity<typeof SessionEntity>;
 
+/** A key with which a program of an organization acts, through a machine account. */
+export const ApiKeyEntity = defineEntity({
+  name: 'ApiKey',
+  tableName: 'api_key',
+  properties: {
+    id: p.uuid().primary(),
+    accountId: p.uuid(),
+    organizationId: p.uuid(),
+    name: p.text(),
+    /** The beginning of the text, which lists show. */
+    prefix: p.text(),
+    /** See `hashApiKey`. */
+    hash: p.text(),
+    /** Hash of the text before the last rotation, valid until `graceUntil`. */
+    previousHash: p.text().nullable(),
+    graceUntil: p.datetime(3).nullable(),
+    scopes: p.array<Scope>(),
+    /** Addresses and CIDR ranges; empty for all. */
+    allowedNetworks: p.array(),
+    requireSignature: p.boolean().default(false),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3).nullable(),
+    lastUsedAt: p.datetime(3).nullable(),
+    revokedAt: p.datetime(3).nullable(),
+  },
+});
+export type ApiKey = InferEntity<typeof ApiKeyEntity>;
+
 const auditActions = [
   'ORGANIZATION_CREATED',
   'ORGANIZATION_TIER_CHANGED',
@@ -75,6 +106,9 @@ const auditActions = [
   'PASSWORD_CHANGED',
   'SESSIONS_ENDED',
   'SESSION_TOKEN_REUSED',
+  'API_KEY_CREATED',
+  'API_KEY_ROTATED',
+  'API_KEY_REVOKED',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
@@ -93,7 +127,7 @@ export const AuditEntryEntity = defineEntity({
     action: p.text().$type<AuditAction>(),
     actorId: p.uuid().nullable(),
     /** Null, like `targetId`, for a failed sign-in with an unknown e-mail address. */
-    targetKind: p.text().$type<'Account' | 'Organization'>().nullable(),
+    targetKind: p.text().$type<'Account' | 'Organization' | 'ApiKey'>().nullable(),
     targetId: p.uuid().nullable(),
     changes: p.json<readonly AuditChange[]>(),
     requestId: p.text(),
@@ -104,4 +138,4 @@ export const AuditEntryEntity = defineEntity({
 });
 export type AuditEntry = InferEntity<typeof AuditEntryEntity>;
 
-export const entities = [OrganizationEntity, AccountEntity, SessionEntity, AuditEntryEntity];
+export const entities = [OrganizationEntity, AccountEntity, SessionEntity, ApiKeyEntity, AuditEntryEntity];

@@ -3,19 +3,25 @@ import type { BaseContext } from '#shared/graphql/context.ts';
 import { byId, idOf } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { accountsByName } from './store/accounts.ts';
-import { accountRows, organizationRows } from './store/rows.ts';
+import { apiKeysByAge, visibleApiKeys } from './store/api-keys.ts';
+import { accountRows, apiKeyRows, organizationRows } from './store/rows.ts';
 import { namedAccounts, visibleAccounts, visibleMembers, visibleOrganizations } from './store/visibility.ts';
 
 /** Loaders of the records that one identity may see. Their statements do not read other records. */
 export function createLoaders({ em, columns }: BaseContext, identity: Identity) {
   const accounts = accountRows.only(columns('Account'), ['id']);
   const organizations = organizationRows.only(columns('Organization'), ['id']);
+  const apiKeys = apiKeyRows.only(columns('ApiKey'), ['id']);
+  const keysByAge = onlyColumns(apiKeysByAge, columns('ApiKey'), ['id']);
   const members = onlyColumns(accountsByName, columns('Account'), ['id']);
   return {
     account: byId((ids) => accounts.readBy(em, 'id', ids, { where: visibleAccounts(identity) }), idOf),
     /** Accounts to which records refer. The resolvers of their fields decide which fields are visible. */
     namedAccount: byId((ids) => accounts.readBy(em, 'id', ids, { where: namedAccounts(identity) }), idOf),
     organization: byId((ids) => organizations.readBy(em, 'id', ids, { where: visibleOrganizations(identity) }), idOf),
+    apiKey: byId((ids) => apiKeys.readBy(em, 'id', ids, { where: visibleApiKeys(identity) }), idOf),
+    /** A page of the API keys of an organization. */
+    apiKeys: pagesOf(em, keysByAge, 'organization_id', [visibleApiKeys(identity)]),
     /** A page of the accounts of an organization. */
     members: pagesOf(em, members, 'organization_id', [visibleMembers(identity)]),
   };

@@ -1,6 +1,7 @@
-import { anybody, type Rules, signedIn, withScope } from '#shared/graphql/authorization.ts';
+import { anybody, gateways, type Rules, signedIn, withScope } from '#shared/graphql/authorization.ts';
 
 const administration = withScope('access:write');
+const keyManagement = withScope('access:keys');
 
 export const rules: Rules = {
   Query: {
@@ -10,6 +11,8 @@ export const rules: Rules = {
     organization: signedIn,
     organizations: withScope('access:read'),
     auditEntries: administration,
+    apiKey: keyManagement,
+    accessSnapshot: gateways,
   },
   Mutation: {
     signIn: anybody,
@@ -27,5 +30,12 @@ export const rules: Rules = {
     claimIdempotentCall: anybody,
     finishIdempotentCall: anybody,
     releaseIdempotentCall: anybody,
+    createApiKey: keyManagement,
+    rotateApiKey: keyManagement,
+    revokeApiKey: keyManagement,
+    recordApiKeyUses: gateways,
+  },
+  Organization: {
+    apiKeys: keyManagement,
   },
 };

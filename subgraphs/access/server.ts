@@ -1,4 +1,4 @@
-import { loadSigningKey } from '#shared/identity/keys.ts';
+import { loadApiKeySecret, loadSigningKey } from '#shared/identity/keys.ts';
 import { runSubgraph } from '#shared/run.ts';
 import { readAccessConfig } from './config.ts';
 import { createAccess } from './subgraph.ts';
@@ -6,7 +6,8 @@ import { createAccess } from './subgraph.ts';
 await runSubgraph(
   async ({ dataDir }) => {
     const config = readAccessConfig();
-    return createAccess({ access: await loadSigningKey('access', { given: config.signingKey, dataDir }) }, config);
+    const access = await loadSigningKey('access', { given: config.signingKey, dataDir });
+    return createAccess({ access }, config, await loadApiKeySecret({ given: config.apiKeySecret, dataDir }));
   },
-  ['ACCESS_SIGNING_KEY'],
+  ['ACCESS_SIGNING_KEY', 'API_KEY_SECRET'],
 );

@@ -14,10 +14,14 @@ import { deleteExpiredCalls } from './store/idempotent-calls.ts';
 /** The tables for `npm run migrate`, which has no keys. */
 export const accessTables = { name: 'access', entities, migrations } satisfies SubgraphTables;
 
-/** Creates the access subgraph. It signs the access tokens of clients with the private key of `access`. */
+/**
+ * Creates the access subgraph. It signs the access tokens of clients with the private key of `access`.
+ * @param apiKeySecret see `hashApiKey`
+ */
 export async function createAccess(
   { access }: Pick<Keyring, 'access'>,
-  { signIn: signInLimits, maxIdempotencyKeys }: Omit<AccessConfig, 'signingKey'>,
+  { signIn: signInLimits, maxIdempotencyKeys }: Omit<AccessConfig, 'signingKey' | 'apiKeySecret'>,
+  apiKeySecret: string,
 ): Promise<Subgraph<AccessContext>> {
   const signer = createSigner(access.privateJwk);
   const { counter, report } = createSessionEvents();
@@ -28,7 +32,7 @@ export async function createAccess(
     rules,
     reactions,
     chores: [{ name: 'deleteExpiredCalls', everyMs: 600_000, run: deleteExpiredCalls }],
-    context: (base) => createContext(base, { signer, report, signInLimits, maxIdempotencyKeys }),
+    context: (base) => createContext(base, { signer, report, signInLimits, maxIdempotencyKeys, apiKeySecret }),
     metrics: [counter],
   };
 }

@@ -71,6 +71,8 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     // Tests send texts as partners, too.
     DOCUMENT_POLICY_PARTNER: 'free',
     BUDGET_MODE: 'off',
+    // Its statements would count. Tests of revocation read the snapshot more often.
+    ACCESS_SNAPSHOT_INTERVAL_MS: '3600000',
   };
   const demo = { seed: 11, size: { ...smallWorld, ...options.size } };
   const now = options.now ?? new Date();

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
+import { inRanges } from '#shared/identity/address-ranges.ts';
 
 /** The origin of a request. */
 export interface ClientOrigin {
@@ -35,31 +36,8 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
 
 /** Makes a function that tells whether an address belongs to a trusted proxy. */
 export function isTrustedProxy(ranges: readonly string[]): (address: string) => boolean {
-  if (ranges.length === 0) return () => false;
-  const list = toBlockList(ranges);
-  return (text) => {
-    const address = plainAddress(text);
-    return isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-  };
-}
-
-/** True for a single address or a range in CIDR notation. */
-export function isAddressRange(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  if (rest.length > 0 || !isIP(address)) return false;
-  if (prefix === undefined) return true;
-  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv6(address) ? 128 : 32);
-}
-
-function toBlockList(ranges: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = '', prefix] = range.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
+  const isTrusted = inRanges(ranges);
+  return (text) => isTrusted(plainAddress(text));
 }
 
 /** Reads the hops from the headers, the client first. */

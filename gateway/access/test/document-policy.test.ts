@@ -33,7 +33,7 @@ describe('the policy for documents', () => {
 
 describe('the audience of a caller', () => {
   const account = (...roles: Role[]): AccountIdentity => ({
-    ...{ kind: 'account', accountId: '1', organizationId: null, driverId: null, tier: 'FREE' },
+    ...{ kind: 'account', accountId: '1', apiKeyId: null, organizationId: null, driverId: null, tier: 'FREE' },
     ...{ roles, scopes: scopesOf(roles) },
   });
 

@@ -16,7 +16,7 @@ import { sendRefused } from './send.ts';
 export interface EventConnectionRouteOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
   readonly readOrigin: ReadOrigin;
-  readonly authenticate: (headers: FastifyRequest['headers']) => Promise<Caller>;
+  readonly authenticate: (headers: FastifyRequest['headers'], address: string) => Promise<Caller>;
   readonly openSockets: OpenSockets;
   /** Operations that may run at once on one connection. */
   readonly maxOperations: number;
@@ -116,7 +116,7 @@ async function reserve(
   { authenticate, openSockets, maxOperations }: EventConnectionRouteOptions,
 ): Promise<string> {
   const { address, cancellation } = requireEntered(request);
-  const { identity } = await authenticate(request.headers);
+  const { identity } = await authenticate(request.headers, address);
   if (connections.size >= maxConnections) {
     throw new RequestRefusal('SERVICE_UNAVAILABLE', 'The gateway has too many open event streams. Try again later.');
   }
@@ -141,7 +141,7 @@ async function findConnection(
   request: FastifyRequest,
   authenticate: EventConnectionRouteOptions['authenticate'],
 ): Promise<EventConnection> {
-  const { identity } = await authenticate(request.headers);
+  const { identity } = await authenticate(request.headers, requireEntered(request).address);
   const token = request.headers[tokenHeader] ?? readText(request.query, 'token');
   const connection = typeof token === 'string' ? connections.get(token) : undefined;
   if (connection?.admits(identity)) return connection;

@@ -45,7 +45,7 @@ export class EventConnection {
 
   /** True for the account that has reserved the connection. One that an anonymous caller reserved is open to everyone who knows its token. */
   admits(caller: Identity): boolean {
-    if (this.#owner.kind === 'anonymous') return true;
+    if (this.#owner.kind !== 'account') return true;
     return caller.kind === 'account' && caller.accountId === this.#owner.accountId;
   }
 

@@ -7,6 +7,7 @@ import type { Caller } from '../../access/caller.ts';
 import type { ReadOrigin } from '../../access/clients/client-address.ts';
 import type { OpenSockets } from '../../access/clients/open-sockets.ts';
 import { parseJson } from '../../engine/values/exact-numbers.ts';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { type Outcome, payloadText } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered, Received } from '../../pipeline/stages.ts';
@@ -16,8 +17,8 @@ import { readErrorBehavior } from '../read-error-behavior.ts';
 
 export interface WebSocketSessionOptions {
   readonly pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>;
-  /** Finds the caller by the values of `connection_init`. Rejects if the token is invalid. */
-  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<Caller>;
+  /** Finds the caller by the values of `connection_init`. Rejects if the token or the API key is invalid. */
+  readonly authenticate: (headers: IncomingHttpHeaders, address: string) => Promise<Caller>;
   readonly openSockets: OpenSockets;
   /** Operations that may run at once on one connection. */
   readonly maxOperations: number;
@@ -38,6 +39,9 @@ const namedDocument = z.looseObject({
     z.looseObject({ extensions: z.looseObject({ persistedQuery: z.looseObject({}) }) }),
   ]),
 });
+/** WebSocket close code (IANA registry): clients of graphql-ws connect again after it. */
+const tryAgainLater = 1013;
+
 const initPayload = z.looseObject({}).nullish();
 
 /**
@@ -122,12 +126,14 @@ export class WebSocketSession {
       ...Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), value])),
     };
     try {
-      const { identity } = await this.#options.authenticate(this.#headers);
+      const { identity } = await this.#options.authenticate(this.#headers, this.#address);
       const release = this.#options.openSockets.openFor(identity);
       if (this.#socket.readyState === this.#socket.OPEN) this.#socket.once('close', release);
       else release();
-    } catch {
-      this.#socket.close(CloseCode.Forbidden, 'Forbidden');
+    } catch (error) {
+      if (error instanceof RequestRefusal && error.code === 'SERVICE_UNAVAILABLE') {
+        this.#socket.close(tryAgainLater, 'Try again later');
+      } else this.#socket.close(CloseCode.Forbidden, 'Forbidden');
       return;
     }
     clearTimeout(this.#initTimeout);

@@ -19,6 +19,7 @@ export const createOrganizationInput = z.object({
     .nullish()
     .transform((value) => value ?? null),
   tier: z.enum(tiers),
+  sandbox: z.boolean().default(false),
 });
 export type CreateOrganization = z.infer<typeof createOrganizationInput>;
 

@@ -9,12 +9,12 @@ interface Member {
 
 /** True if the identity may see all fields of an account: staff, members of the same organization, and the account itself. */
 export function seesWhole(identity: Identity, { id, organizationId = null }: Member): boolean {
-  if (identity.kind === 'anonymous') return false;
+  if (identity.kind !== 'account') return false;
   return id === identity.accountId || reaches(reachOf(identity), { organizationId });
 }
 
 /** True if the identity may see the billing details of an organization: staff with access:read, and its own accounts. */
 export function seesBilling(identity: Identity, { id }: { readonly id: string }): boolean {
-  if (identity.kind === 'anonymous') return false;
+  if (identity.kind !== 'account') return false;
   return identity.organizationId === id || hasScope(identity, 'access:read');
 }

@@ -7,6 +7,7 @@ import { AddTextKeys } from './0005-text-keys.ts';
 import { AddBillingDetails } from './0006-billing-details.ts';
 import { RemakeKeys } from './0006-letter-keys.ts';
 import { CreateIdempotentCalls } from './0007-idempotent-calls.ts';
+import { AddApiKeys } from './0008-api-keys.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -17,4 +18,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0006-billing-details', class: AddBillingDetails },
   { name: '0006-letter-keys', class: RemakeKeys },
   { name: '0007-idempotent-calls', class: CreateIdempotentCalls },
+  { name: '0008-api-keys', class: AddApiKeys },
 ];

@@ -50,7 +50,12 @@ export const Account = {
     loadersOf(identity).namedAccount.load(id),
   email: ofWhole(['email'], ({ email }) => email),
   roles: ofWhole(['roles'], ({ roles }) => roles),
-  scopes: ofWhole(['roles'], ({ roles }) => scopesOf(roles)),
+  scopes: accountField(['id', 'organizationId', 'seenAs', 'roles'], (node, _args, { identity }) => {
+    const seer = node.seenAs ?? identity;
+    if (!seesWhole(seer, node)) return null;
+    // An API key may hold fewer scopes than its account.
+    return seer.kind === 'account' && seer.accountId === node.id ? seer.scopes : scopesOf(node.roles);
+  }),
   /** These identities are staff or the driver, whom the fleet subgraph allows to see the driver. */
   driver: ofWhole(['driverId'], ({ driverId }) => (driverId ? { id: driverId } : null)),
   active: ofWhole(['deactivatedAt'], ({ deactivatedAt }) => !deactivatedAt),
@@ -81,6 +86,9 @@ export const Organization = {
   billingAddress: ofBilling(['billingAddress'], ({ billingAddress }) => billingAddress),
   vatId: ofBilling(['vatId'], ({ vatId }) => vatId),
   paymentTermsDays: ofBilling(['paymentTermsDays'], ({ paymentTermsDays }) => paymentTermsDays),
+  apiKeys: organizationField(['id', 'seenAs'], ({ id, seenAs }, page: PageArguments, { identity, loadersOf }) =>
+    loadersOf(seenAs ?? identity).apiKeys(id, page),
+  ),
   accounts: organizationField(['id', 'seenAs'], ({ id, seenAs }, page: PageArguments, { identity, loadersOf }) =>
     loadersOf(seenAs ?? identity).members(id, page),
   ),
@@ -91,8 +99,9 @@ export const AuditEntry = {
   actor: auditField(['actorId'], ({ actorId }, _args, context) => account(actorId, context)),
   target: auditField(['targetKind', 'targetId'], async ({ targetKind, targetId }, _args, { identity, loadersOf }) => {
     if (!targetId) return null;
-    const { account, organization } = loadersOf(identity);
-    const record = await (targetKind === 'Account' ? account.load(targetId) : organization.load(targetId));
+    const { account, organization, apiKey } = loadersOf(identity);
+    const loader = targetKind === 'Account' ? account : targetKind === 'ApiKey' ? apiKey : organization;
+    const record = await loader.load(targetId);
     return record && { ...record, __typename: targetKind };
   }),
 };

@@ -22,5 +22,6 @@ export async function sessionPayload(context: AccessContext, account: Account, t
 async function identityOf({ em }: AccessContext, account: Account, sessionId: string): Promise<AccountIdentity> {
   const { id: accountId, roles, organizationId = null, driverId = null } = account;
   const tier = await tierOf(em, organizationId);
-  return { kind: 'account', accountId, sessionId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
+  const scopes = scopesOf(roles);
+  return { kind: 'account', accountId, sessionId, apiKeyId: null, organizationId, driverId, roles, scopes, tier };
 }

@@ -27,7 +27,7 @@ export function recordAudit(
   em: EntityManager,
   { at, ...origin }: AuditContext,
   action: AuditAction,
-  target: { readonly kind: 'Account' | 'Organization'; readonly id: string } | null,
+  target: { readonly kind: 'Account' | 'Organization' | 'ApiKey'; readonly id: string } | null,
   changes: readonly AuditChange[] = [],
 ): void {
   em.create(AuditEntryEntity, {

@@ -20,15 +20,15 @@ import { organizationRows } from './rows.ts';
 export async function createOrganization(
   transaction: Transaction,
   audit: AccountAudit,
-  { name, industry, tier }: CreateOrganization,
+  { name, industry, tier, sandbox }: CreateOrganization,
 ): Promise<Organization> {
   const { em } = transaction;
   const { at } = audit;
   const id = newId(at.getTime());
   const [organization] = await organizationRows.read(
     em,
-    sql`insert into organization as t (id, name, name_key, industry, tier, created_at)
-      values (${id}, ${name}, ${textKey(name)}, ${industry}, ${tier}, ${at})
+    sql`insert into organization as t (id, name, name_key, industry, tier, sandbox, created_at)
+      values (${id}, ${name}, ${textKey(name)}, ${industry}, ${tier}, ${sandbox}, ${at})
       on conflict do nothing returning ${organizationRows.columns('t')}`,
   );
   if (!organization) throw new Refusal(nameTaken(name));

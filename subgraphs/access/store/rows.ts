@@ -1,6 +1,7 @@
 import { rowsOf } from '#shared/database/rows.ts';
-import { AccountEntity, AuditEntryEntity, OrganizationEntity } from '../entities.ts';
+import { AccountEntity, ApiKeyEntity, AuditEntryEntity, OrganizationEntity } from '../entities.ts';
 
 export const accountRows = rowsOf(AccountEntity);
 export const organizationRows = rowsOf(OrganizationEntity);
+export const apiKeyRows = rowsOf(ApiKeyEntity);
 export const auditRows = rowsOf(AuditEntryEntity);

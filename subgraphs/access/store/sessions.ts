@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
+import { revocationMs } from '#shared/identity/access-snapshot.ts';
 import { newId } from '#shared/ids.ts';
 import { isLive, newSecret, type RefreshToken, secretFits, secretHash } from '../domain/refresh-token.ts';
 import { type Account, type Session, SessionEntity } from '../entities.ts';
@@ -11,13 +12,21 @@ import { type AuditContext, recordAudit } from './audit.ts';
 /** Maximum number of sessions of one account. Beyond it the least recently used sessions end. */
 const sessionsPerAccount = 100;
 
-/** Begins a session and returns its first refresh token. Also deletes ended sessions of the account. */
+/**
+ * Begins a session and returns its first refresh token. Also deletes ended sessions of the account, once their last access token
+ * has expired: until then the access snapshot names them.
+ */
 export async function beginSession(em: EntityManager, accountId: string, now: Date): Promise<RefreshToken> {
   const session = { sessionId: newId(now.getTime()), secret: newSecret() };
   await query(
     em,
-    sql`delete from session where account_id = ${accountId} and (revoked_at is not null or id in (
-      select id from session where account_id = ${accountId} order by refreshed_at desc offset ${sessionsPerAccount - 1}))`,
+    sql`delete from session where account_id = ${accountId} and revoked_at < ${new Date(now.getTime() - revocationMs)}`,
+  );
+  await query(
+    em,
+    sql`update session set revoked_at = ${now} where revoked_at is null and id in (
+      select id from session where account_id = ${accountId} and revoked_at is null
+      order by refreshed_at desc offset ${sessionsPerAccount - 1})`,
   );
   em.create(SessionEntity, {
     id: session.sessionId,

@@ -10,7 +10,7 @@ export function visibleMembers(identity: Identity): Sql {
 
 /** Condition for the accounts `t` of which an identity may see all fields, like `seesWhole` in domain/visibility.ts. */
 export function visibleAccounts(identity: Identity): Sql {
-  if (identity.kind === 'anonymous') return never;
+  if (identity.kind !== 'account') return never;
   return anyOf([visibleMembers(identity), sql`t.id = ${identity.accountId}`]);
 }
 
@@ -19,7 +19,7 @@ export function visibleAccounts(identity: Identity): Sql {
  * the names of staff and drivers, who see the names of all accounts.
  */
 export function namedAccounts(identity: Identity): Sql {
-  if (identity.kind === 'anonymous') return never;
+  if (identity.kind !== 'account') return never;
   if (isOurs(identity)) return always;
   return anyOf([visibleAccounts(identity), sql`t.organization_id is null`]);
 }

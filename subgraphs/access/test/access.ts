@@ -14,6 +14,8 @@ import { createAccess } from '../subgraph.ts';
 const access = await newKeyPair();
 /** Verifies the access tokens of the subgraph under test. */
 export const clientVerifier = createVerifier([access.publicJwk], accessTokens);
+/** Under which the subgraph under test hashes API keys. */
+export const apiKeySecret = 'secret of the tests of API keys, long enough';
 export const password = 'correct horse battery';
 const passwordHash = await hashPassword(password, 'test');
 
@@ -32,7 +34,7 @@ export async function startAccess({
     signIn: { ...byDefault.signIn, ...signIn },
     maxIdempotencyKeys: maxIdempotencyKeys ?? byDefault.maxIdempotencyKeys,
   };
-  return startTestSubgraph(await createAccess({ access }, config), options);
+  return startTestSubgraph(await createAccess({ access }, config, apiKeySecret), options);
 }
 
 /** Inserts an organization. */

@@ -64,6 +64,7 @@ describe('signIn', () => {
     expect(await clientVerifier.verify(payload.accessToken!)).toMatchObject({
       kind: 'account',
       accountId,
+      apiKeyId: null,
       organizationId,
       driverId: null,
       roles: ['CUSTOMER'],

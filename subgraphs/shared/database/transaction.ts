@@ -6,14 +6,14 @@ import type { EntityManager } from './database-types.ts';
 
 /** Adds domain events to the transaction of an entity manager. */
 export interface EventSink {
-  emit<N extends EventName>(em: EntityManager, name: N, payload: EventPayload<N>): Promise<void>;
+  emit<N extends EventName>(em: EntityManager, name: N, payload: EventPayload<N>, notBefore?: Date): Promise<void>;
 }
 
 /** A change of rows, with the domain events of the same commit and the live messages after it. */
 export interface Transaction {
   readonly em: EntityManager;
-  /** Sends a domain event if the transaction commits. */
-  emit<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void>;
+  /** Sends a domain event if the transaction commits. @param notBefore when it arrives; absent = at once */
+  emit<N extends EventName>(name: N, payload: EventPayload<N>, notBefore?: Date): Promise<void>;
   /** Marks a change with an idempotency key: if its outcome is unknown, the client may send it again. */
   readonly allowRepeat: () => void;
   /** Publishes on a live topic after the commit. */
@@ -35,7 +35,7 @@ export function createTransact(em: EntityManager, events: EventSink, live: LiveP
       .transactional(async (inner) => {
         const changed = await run({
           em: inner,
-          emit: (name, payload) => events.emit(inner, name, payload),
+          emit: (name, payload, notBefore) => events.emit(inner, name, payload, notBefore),
           allowRepeat: () => {
             isRepeatable = true;
           },

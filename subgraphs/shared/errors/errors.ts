@@ -13,6 +13,7 @@ export const errorTable = {
   PERSISTED_QUERY_ID_REQUIRED: { status: 400, retryable: false },
   UNAUTHENTICATED: { status: 401, retryable: false },
   FORBIDDEN: { status: 403, retryable: false },
+  NETWORK_NOT_ALLOWED: { status: 403, retryable: false },
   UNAUTHORIZED_FIELD_OR_TYPE: { status: 403, retryable: false },
   RATE_LIMITED: { status: 429, retryable: true },
   COST_ESTIMATED_TOO_EXPENSIVE: { status: 400, retryable: false },

@@ -75,7 +75,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   for (const name of Object.keys(reactions)) await boss.subscribe(name, queue);
 
   const events: EventSink = {
-    emit: (em, name, payload) => publishEvent(boss, em, name, payload),
+    emit: (em, name, payload, notBefore) => publishEvent(boss, em, name, payload, notBefore),
   };
 
   async function react(job: Job<unknown>): Promise<void> {

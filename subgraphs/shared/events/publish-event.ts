@@ -4,19 +4,21 @@ import { executeBound } from '../database/query.ts';
 import { newId } from '../ids.ts';
 import type { DomainEvent, EventName, EventPayload } from './topics.ts';
 
-/** Sends an event to the queues of its subscribers, within the transaction of the entity manager. */
+/** Sends an event to the queues of its subscribers, within the transaction of the entity manager. @param notBefore when it arrives */
 export async function publishEvent<N extends EventName>(
   boss: PgBoss,
   em: EntityManager,
   name: N,
   payload: EventPayload<N>,
+  notBefore?: Date,
 ): Promise<void> {
   const eventId = newId(nextMoment());
   const event: DomainEvent<N> = { eventId, name, payload };
   const db = {
     executeSql: async (text: string, values: unknown[] = []) => ({ rows: await executeBound(em, text, values) }),
   };
-  await boss.publish(name, event, { id: eventId, db, singletonKey: orderingKey(payload) });
+  const delay = notBefore && { startAfter: notBefore };
+  await boss.publish(name, event, { id: eventId, db, singletonKey: orderingKey(payload), ...delay });
 }
 
 let lastMoment = 0;

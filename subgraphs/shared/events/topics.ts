@@ -105,6 +105,17 @@ export const domainEvents = {
     at: time,
   }),
 
+  /** An API key expires within so many days. Each is told once. */
+  'apiKey.expiring': z.object({
+    apiKeyId: id,
+    organizationId: id,
+    name: z.string(),
+    days: z.number().int(),
+    expiresAt: time,
+  }),
+  /** The access subgraph sends it to itself when a key gets an expiry; it arrives when the reminder is due. */
+  'apiKey.reminderDue': z.object({ apiKeyId: id, days: z.number().int(), expiresAt: time }),
+
   'driver.changed': z.object({
     driverId: id,
     name: z.string(),

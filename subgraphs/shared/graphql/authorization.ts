@@ -25,6 +25,12 @@ export const signedIn: ShieldRule = rule('signedIn', { cache: 'contextual' })(
   (_parent, _args, { identity }: BaseContext) => (identity.kind === 'account' ? true : unauthenticated()),
 );
 
+/** A gateway that asks in its own name. */
+export const gateways: ShieldRule = rule('gateways', { cache: 'contextual' })(
+  (_parent, _args, { identity }: BaseContext) =>
+    identity.kind === 'gateway' ? true : new GraphError('FORBIDDEN', 'Only gateways may do this.'),
+);
+
 /** An account that holds the scope. */
 export function withScope(scope: Scope): ShieldRule {
   return named(`scope:${scope}`, ({ scopes }) =>

@@ -1,8 +1,8 @@
 import { GraphError } from '../errors/errors.ts';
 import type { Role, Tier } from '../vocabulary.ts';
 
-/** Permissions of accounts. They follow from roles only. */
-const scopes = [
+/** Permissions of accounts. They follow from roles. An API key may hold fewer than its account. */
+export const scopes = [
   'shipments:read',
   'shipments:write',
   'shipments:advance',
@@ -22,6 +22,7 @@ const scopes = [
   'analytics:read',
   'access:read',
   'access:write',
+  'access:keys',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -44,7 +45,7 @@ const scopesOfRole: Record<Role, readonly Scope[]> = {
   ],
   DRIVER: ['shipments:read', 'shipments:advance', 'fleet:read', 'tracking:read', 'tracking:report'],
   CUSTOMER: ['shipments:read', 'shipments:write', 'shipments:rate', 'tracking:read', 'pricing:read', 'pricing:write'],
-  PARTNER: ['shipments:read', 'shipments:write', 'tracking:read', 'pricing:read', 'pricing:write'],
+  PARTNER: ['shipments:read', 'shipments:write', 'tracking:read', 'pricing:read', 'pricing:write', 'access:keys'],
   ANALYST: [
     'shipments:read',
     'fleet:read',
@@ -63,18 +64,29 @@ export function scopesOf(held: readonly Role[]): Scope[] {
   return scopes.filter((scope) => held.some((role) => scopesOfRole[role].includes(scope)));
 }
 
+/**
+ * Scopes that an API key may hold: those of a partner, but a key cannot make further keys, because a leaked key could then
+ * outlive its revocation.
+ */
+export const scopesOfKeys: readonly Scope[] = scopesOf(['PARTNER']).filter((scope) => scope !== 'access:keys');
+
 /** The caller of a request. Staff (ADMIN, DISPATCHER, ANALYST) see all organizations, other accounts only their own. */
 export type Identity =
   | { readonly kind: 'anonymous' }
+  /** A gateway itself, which reads the access snapshot. */
+  | { readonly kind: 'gateway' }
   | {
       readonly kind: 'account';
       readonly accountId: string;
       /** The session in which the account signed in; absent for callers without a session. */
       readonly sessionId?: string | undefined;
+      /** The API key of the request; null for people, who send an access token. */
+      readonly apiKeyId: string | null;
       readonly organizationId: string | null;
       /** The driver whose account this is; null for other accounts. */
       readonly driverId: string | null;
       readonly roles: readonly Role[];
+      /** Those of the roles. An API key may hold fewer. */
       readonly scopes: readonly Scope[];
       /** Tier of the account's organization. */
       readonly tier: Tier;
@@ -82,6 +94,9 @@ export type Identity =
 export type AccountIdentity = Extract<Identity, { kind: 'account' }>;
 
 export const anonymous: Identity = { kind: 'anonymous' };
+
+/** A gateway that asks in its own name. */
+export const gatewayItself: Identity = { kind: 'gateway' };
 
 export function hasScope(identity: Identity, scope: Scope): boolean {
   return identity.kind === 'account' && identity.scopes.includes(scope);

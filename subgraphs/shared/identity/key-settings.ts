@@ -47,6 +47,18 @@ function isPair(key: z.infer<typeof privateJwk>): boolean {
   }
 }
 
+const leastCharacters = 32;
+
+export const API_KEY_SECRET = z
+  .string()
+  .min(leastCharacters, `${leastCharacters} characters or more are required`)
+  .optional()
+  .meta({
+    description:
+      'Secret under which API keys are hashed, the same for the access subgraph and all gateways, such as `openssl rand -hex 32` prints. With another secret all API keys become invalid.',
+    otherwise: 'required in production; elsewhere a secret that is made once under DATA_DIR',
+  });
+
 export const ACCESS_SIGNING_KEY = signingKeySetting.optional().meta({
   description: 'Private key with which the access subgraph signs the access tokens of clients.',
   form: 'private JWK in JSON',

@@ -53,6 +53,12 @@ export async function newKeyring(): Promise<Keyring> {
   return { access: await newKeyPair(), identity: await newKeyPair() };
 }
 
+/** Loads the secret under which API keys are hashed: API_KEY_SECRET, or that of this installation. */
+export function loadApiKeySecret({ given, dataDir }: KeySource<string>): Promise<string> {
+  if (given !== undefined) return Promise.resolve(given);
+  return keptSecret(dataDir, 'api-key-secret', () => randomBytes(32).toString('hex'));
+}
+
 /** Loads the secret from which the passwords of the database roles derive: DATABASE_ROLE_SECRET, or that of this installation. */
 export function loadRoleSecret({
   roleSecret,

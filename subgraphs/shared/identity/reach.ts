@@ -12,7 +12,7 @@ export type Reach =
 
 export function reachOf(identity: Identity): Reach {
   if (isStaff(identity)) return { kind: 'ALL' };
-  if (identity.kind === 'anonymous') return { kind: 'NONE' };
+  if (identity.kind !== 'account') return { kind: 'NONE' };
   const { roles, driverId, organizationId } = identity;
   if (roles.includes('DRIVER') && driverId !== null) return { kind: 'DRIVER', driverId };
   return organizationId === null ? { kind: 'NONE' } : { kind: 'ORGANIZATION', organizationId };

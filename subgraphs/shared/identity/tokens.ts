@@ -13,7 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { roles, tiers } from '../vocabulary.ts';
-import { anonymous, type Identity, scopesOf } from './identity.ts';
+import { anonymous, gatewayItself, type Identity, scopes, scopesOf } from './identity.ts';
 
 const algorithm = 'EdDSA';
 
@@ -88,12 +88,16 @@ export interface TokenVerifier {
 }
 
 const anonymousSubject = 'anonymous';
+const gatewaySubject = 'gateway';
 const claims = z.object({
   sub: z.string(),
   sessionId: z.string().optional(),
+  apiKeyId: z.string().nullable().default(null),
   organizationId: z.string().nullable(),
   driverId: z.string().nullable(),
   roles: z.array(z.enum(roles)),
+  /** Only in tokens of API keys, which may hold fewer scopes than their roles. */
+  scopes: z.array(z.enum(scopes)).optional(),
   tier: z.enum(tiers),
 });
 const times = z.object({ iat: z.number(), exp: z.number() });
@@ -121,14 +125,18 @@ function encoded(value: object): string {
 
 function toClaims(identity: Identity): JWTPayload {
   if (identity.kind === 'anonymous') return { sub: anonymousSubject };
-  const { accountId, sessionId, organizationId, driverId, roles, tier } = identity;
-  return { sub: accountId, sessionId, organizationId, driverId, roles, tier };
+  if (identity.kind === 'gateway') return { sub: gatewaySubject };
+  const { accountId, sessionId, apiKeyId, organizationId, driverId, roles, scopes: held, tier } = identity;
+  const ofKey = apiKeyId === null ? {} : { apiKeyId, scopes: held };
+  return { sub: accountId, sessionId, ...ofKey, organizationId, driverId, roles, tier };
 }
 
 function parseIdentity(payload: JWTPayload): Identity {
   if (payload.sub === anonymousSubject) return anonymous;
-  const { sub, ...rest } = claims.parse(payload);
-  return { kind: 'account', accountId: sub, ...rest, scopes: scopesOf(rest.roles) };
+  if (payload.sub === gatewaySubject) return gatewayItself;
+  const { sub, scopes: held, ...rest } = claims.parse(payload);
+  const ofRoles = scopesOf(rest.roles);
+  return { kind: 'account', accountId: sub, ...rest, scopes: held ? ofRoles.filter((s) => held.includes(s)) : ofRoles };
 }
 
 /** P11: verifies each token once. */

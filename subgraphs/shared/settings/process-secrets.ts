@@ -11,6 +11,10 @@ const secrets = {
   SUBGRAPH_DATABASE_URL: { holders: 'subgraphs', hint: '`npm run migrate -- --urls` prints that of each subgraph.' },
   ACCESS_SIGNING_KEY: { holders: 'the access subgraph', hint: '`npm run keys` prints new keys.' },
   ACCESS_PUBLIC_KEYS: { holders: 'gateways', hint: '`npm run keys` prints new keys.' },
+  API_KEY_SECRET: {
+    holders: 'gateways and the access subgraph',
+    hint: '`npm run keys` prints a new one.',
+  },
   IDENTITY_SIGNING_KEY: { holders: 'gateways', hint: '`npm run keys` prints new keys.' },
   IDENTITY_PUBLIC_KEYS: { holders: 'subgraphs', hint: '`npm run keys` prints new keys.' },
 } as const;

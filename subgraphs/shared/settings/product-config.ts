@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { ACCESS_SIGNING_KEY, IDENTITY_SIGNING_KEY } from '../identity/key-settings.ts';
+import { ACCESS_SIGNING_KEY, API_KEY_SECRET, IDENTITY_SIGNING_KEY } from '../identity/key-settings.ts';
 import type { KeyUse } from '../identity/keys.ts';
 import type { KeyPair } from '../identity/tokens.ts';
 import { ConfigurationError, parseEnvironment } from '../runtime/config.ts';
@@ -15,6 +15,7 @@ export const productSettings = z.object({
   DATABASE_ROLE_SECRET: settings.DATABASE_ROLE_SECRET,
   ACCESS_SIGNING_KEY,
   IDENTITY_SIGNING_KEY,
+  API_KEY_SECRET,
   DATA_DIR: settings.DATA_DIR,
   REDIS_URL: settings.REDIS_URL,
   SUBGRAPH_BASE_PORT: settings.SUBGRAPH_BASE_PORT,
@@ -47,6 +48,8 @@ export interface ProductConfig {
   readonly roleSecret: string | undefined;
   /** Undefined = the keys of this installation. */
   readonly signingKeys: Readonly<Record<KeyUse, KeyPair | undefined>>;
+  /** Secret under which API keys are hashed; undefined = the secret of this installation. */
+  readonly apiKeySecret: string | undefined;
   readonly demoAccounts: 'local' | 'public';
   readonly limits: SubgraphLimits;
 }
@@ -65,6 +68,7 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
     subgraphBasePort: parsed.SUBGRAPH_BASE_PORT,
     roleSecret: parsed.DATABASE_ROLE_SECRET,
     signingKeys: { access: parsed.ACCESS_SIGNING_KEY, identity: parsed.IDENTITY_SIGNING_KEY },
+    apiKeySecret: parsed.API_KEY_SECRET,
     demoAccounts: parsed.DEMO_ACCOUNTS,
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
   };
@@ -73,7 +77,7 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
 /** Reads the settings of `npm start`. In production all secrets must be set. */
 export function readStartConfig(environment: NodeJS.ProcessEnv): ProductConfig {
   requireSecrets(environment, {
-    required: ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'ACCESS_SIGNING_KEY', 'IDENTITY_SIGNING_KEY'],
+    required: ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'ACCESS_SIGNING_KEY', 'IDENTITY_SIGNING_KEY', 'API_KEY_SECRET'],
     refused: [],
   });
   const config = readProductConfig(environment);

@@ -52,7 +52,13 @@ export function readSubgraphConfig(
   ownSecrets: readonly Secret[] = [],
   environment: NodeJS.ProcessEnv = process.env,
 ): SubgraphConfig {
-  const foreign: Secret[] = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'IDENTITY_SIGNING_KEY', 'ACCESS_SIGNING_KEY'];
+  const foreign: Secret[] = [
+    'DATABASE_URL',
+    'DATABASE_ROLE_SECRET',
+    'IDENTITY_SIGNING_KEY',
+    'ACCESS_SIGNING_KEY',
+    'API_KEY_SECRET',
+  ];
   requireSecrets(environment, {
     required: ['SUBGRAPH_DATABASE_URL', 'IDENTITY_PUBLIC_KEYS', ...ownSecrets],
     refused: foreign.filter((name) => !ownSecrets.includes(name)),

@@ -55,13 +55,16 @@ export function somebody(
   given: {
     accountId?: string;
     sessionId?: string;
+    apiKeyId?: string | null;
     organizationId?: string | null;
     driverId?: string | null;
     tier?: Tier;
   } = {},
 ): Extract<Identity, { kind: 'account' }> {
-  const { accountId = newId(), sessionId, organizationId = null, driverId = null, tier = 'STANDARD' } = given;
-  return { kind: 'account', accountId, sessionId, organizationId, driverId, roles, scopes: scopesOf(roles), tier };
+  const { accountId = newId(), sessionId, apiKeyId = null, organizationId = null, driverId = null } = given;
+  const { tier = 'STANDARD' } = given;
+  const scopes = scopesOf(roles);
+  return { kind: 'account', accountId, sessionId, apiKeyId, organizationId, driverId, roles, scopes, tier };
 }
 
 /** A subgraph under test. It listens on a port and has its own database. */

@@ -17,6 +17,7 @@ const admin: Identity = {
   kind: 'account',
   accountId: newId(),
   sessionId: newId(),
+  apiKeyId: null,
   organizationId: null,
   driverId: null,
   roles: ['ADMIN'],

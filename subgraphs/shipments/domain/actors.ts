@@ -6,7 +6,7 @@ export function actorsOf(
   identity: Identity,
   { organizationId, driverId }: { organizationId: string; driverId: string | null },
 ): Actor[] {
-  if (identity.kind === 'anonymous') return [];
+  if (identity.kind !== 'account') return [];
   const actors: Actor[] = [];
   if (identity.roles.includes('ADMIN') || identity.roles.includes('DISPATCHER')) actors.push('DISPATCHER');
   if (identity.organizationId === organizationId && hasScope(identity, 'shipments:write')) actors.push('SHIPPER');

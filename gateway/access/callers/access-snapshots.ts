@@ -1,0 +1,109 @@
+import type { AccessSnapshot } from '#shared/identity/access-snapshot.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
+import type { Log } from '#shared/runtime/log.ts';
+import { indexKeys, type KnownKey } from './known-keys.ts';
+import { nothingRevoked, Standing } from './standing.ts';
+
+/** Reads the parts of the snapshot that have changed since a version; undefined if none has. */
+export type ReadSnapshot = (after: string | undefined) => Promise<AccessSnapshot | undefined>;
+
+export interface AccessSnapshotOptions {
+  readonly read: ReadSnapshot;
+  /** Milliseconds between two reads. */
+  readonly intervalMs: number;
+  /** Milliseconds for which a snapshot is good enough to accept API keys. */
+  readonly maxAgeMs: number;
+  readonly log: Log;
+  /** Called after a snapshot with changes. */
+  readonly onChange: () => void;
+  readonly now?: () => number;
+}
+
+/**
+ * The newest access snapshot, read again every second. If the access subgraph is away, the last good one stays in use: API keys
+ * until it is too old, access tokens without limit.
+ */
+export class AccessSnapshots {
+  readonly #options: AccessSnapshotOptions;
+  readonly #now: () => number;
+  #version: string | undefined;
+  #keys: ReadonlyMap<string, KnownKey> = new Map();
+  #standing = new Standing(nothingRevoked);
+  /** When the current snapshot was last known to be up to date. */
+  #confirmedAt: number | undefined;
+  #reading: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #phase: 'new' | 'running' | 'stopped' = 'new';
+
+  constructor(options: AccessSnapshotOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** Seconds since the snapshot was last known to be up to date; undefined before the first one. */
+  get ageSeconds(): number | undefined {
+    return this.#confirmedAt === undefined ? undefined : (this.#now() - this.#confirmedAt) / 1_000;
+  }
+
+  /** True if the snapshot may decide about API keys. */
+  get isFresh(): boolean {
+    return this.#confirmedAt !== undefined && this.#now() - this.#confirmedAt <= this.#options.maxAgeMs;
+  }
+
+  keyOf(hash: string): KnownKey | undefined {
+    return this.#keys.get(hash);
+  }
+
+  /** @throws RequestRefusal UNAUTHENTICATED */
+  confirm(identity: AccountIdentity): AccountIdentity {
+    return this.#standing.confirm(identity);
+  }
+
+  /** Reads the first snapshot, and from then on periodically. Never rejects. */
+  async start(): Promise<void> {
+    this.#phase = 'running';
+    await this.refresh();
+    this.#schedule();
+  }
+
+  /** Reads the snapshot now. Calls at the same time share one read. Never rejects. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** Resolves when no read is running any more. */
+  async stop(): Promise<void> {
+    this.#phase = 'stopped';
+    clearTimeout(this.#timer);
+    await this.#reading;
+  }
+
+  #schedule(): void {
+    if (this.#phase !== 'running') return;
+    this.#timer = setTimeout(() => void this.refresh().then(() => this.#schedule()), this.#options.intervalMs).unref();
+  }
+
+  #hasFailed = false;
+
+  async #read(): Promise<void> {
+    const { read, log, onChange } = this.#options;
+    const askedAt = this.#now();
+    try {
+      const snapshot = await read(this.#version);
+      this.#confirmedAt = askedAt;
+      if (this.#hasFailed) log.info('access snapshot is read again');
+      this.#hasFailed = false;
+      if (!snapshot) return;
+      this.#version = snapshot.version;
+      if (snapshot.keys) this.#keys = indexKeys(snapshot.keys);
+      if (snapshot.revocations) this.#standing = new Standing(snapshot.revocations);
+      onChange();
+    } catch (error) {
+      if (!this.#hasFailed) log.warn({ err: error }, 'access snapshot can not be read; the last one stays in use');
+      this.#hasFailed = true;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { accessSnapshot } from '#shared/identity/access-snapshot.ts';
+import { newId } from '#shared/ids.ts';
+import type { SubgraphTransport } from '../../engine/ports.ts';
+import type { Caller } from '../caller.ts';
+import type { ReadSnapshot } from './access-snapshots.ts';
+import type { KeyUse } from './key-uses.ts';
+
+const subgraph = 'access';
+/** Milliseconds in which the subgraph must respond. */
+const timeoutMs = 2_000;
+const snapshotQuery = 'query AccessSnapshot($after: String) { accessSnapshot(after: $after) }';
+const usesMutation =
+  'mutation RecordApiKeyUses($input: RecordApiKeyUsesInput!) { recordApiKeyUses(input: $input) { userErrors { message } } }';
+
+const noErrors = z.array(z.unknown()).max(0).optional();
+const snapshotResult = z.object({ errors: noErrors, data: z.object({ accessSnapshot: z.string().nullable() }) });
+const usesResult = z.object({
+  errors: noErrors,
+  data: z.object({ recordApiKeyUses: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
+});
+
+/** What the gateway asks of the access subgraph in its own name. */
+export interface AccessSubgraph {
+  readonly readSnapshot: ReadSnapshot;
+  recordUses(uses: readonly KeyUse[]): Promise<void>;
+}
+
+/** @param headersFor the headers of the gateway's own identity */
+export function createAccessSubgraph(
+  transport: SubgraphTransport,
+  headersFor: NonNullable<Caller['headersFor']>,
+): AccessSubgraph {
+  const ask = (kind: 'query' | 'mutation', query: string, variables: object) => {
+    const requestId = newId();
+    return transport.fetch(
+      { subgraph, kind, body: JSON.stringify({ query, variables }) },
+      {
+        requestId,
+        identityKey: 'gateway',
+        headers: { 'x-request-id': requestId },
+        headersFor,
+        deadline: performance.now() + timeoutMs,
+      },
+    );
+  };
+  return {
+    async readSnapshot(after) {
+      const { data } = snapshotResult.parse(await ask('query', snapshotQuery, { after }));
+      return data.accessSnapshot === null ? undefined : accessSnapshot.parse(JSON.parse(data.accessSnapshot));
+    },
+    async recordUses(uses) {
+      usesResult.parse(await ask('mutation', usesMutation, { input: { uses } }));
+    },
+  };
+}

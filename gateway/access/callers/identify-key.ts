@@ -1,0 +1,49 @@
+import { hashApiKey, isApiKey } from '#shared/identity/api-keys.ts';
+import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { RequestRefusal } from '../../errors/request-refusal.ts';
+import type { AccessSnapshots } from './access-snapshots.ts';
+import type { KeyUses } from './key-uses.ts';
+
+export interface ApiKeyOptions {
+  /** See `hashApiKey`. */
+  readonly secret: string;
+  readonly snapshots: Pick<AccessSnapshots, 'keyOf' | 'isFresh'>;
+  readonly uses: Pick<KeyUses, 'note'>;
+  readonly now?: () => number;
+}
+
+/** Finds the identity of an API key. @throws RequestRefusal UNAUTHENTICATED, NETWORK_NOT_ALLOWED, SERVICE_UNAVAILABLE */
+export type IdentifyKey = (key: string, address: string) => AccountIdentity;
+
+/** Seconds after which a client may try again while the snapshot is too old. */
+const retryAfterSeconds = 5;
+
+/** Identifies callers by the snapshot, without a call to the access subgraph. */
+export function createKeyIdentifier({ secret, snapshots, uses, now = Date.now }: ApiKeyOptions): IdentifyKey {
+  return (text, address) => {
+    if (!isApiKey(text)) {
+      throw unauthenticated('The API key is mistyped or incomplete: its checksum is wrong. Copy the whole key.');
+    }
+    if (!snapshots.isFresh) {
+      throw new RequestRefusal('SERVICE_UNAVAILABLE', 'API keys can not be checked at the moment. Try again later.', {
+        retryAfterSeconds,
+      });
+    }
+    const key = snapshots.keyOf(hashApiKey(text, secret));
+    if (!key || (key.endsAt !== null && key.endsAt <= now())) {
+      throw unauthenticated('The API key is unknown, revoked or expired. Send a valid one.');
+    }
+    if (!key.allows(address)) {
+      throw new RequestRefusal(
+        'NETWORK_NOT_ALLOWED',
+        'This API key may not be used from your network. Send the request from one of its allowed networks.',
+      );
+    }
+    uses.note(key.identity.apiKeyId);
+    return key.identity;
+  };
+}
+
+function unauthenticated(message: string): RequestRefusal {
+  return new RequestRefusal('UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'ApiKey' } });
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { isAddressRange } from '#shared/identity/address-ranges.ts';
+import { scopesOfKeys } from '#shared/identity/identity.ts';
+import { id } from '#shared/input/id.ts';
+import { idempotencyKey } from '#shared/input/idempotency-key.ts';
+import { line } from '#shared/input/text.ts';
+
+const maxNetworks = 50;
+const dayMs = 86_400_000;
+const maxDays = 5 * 366;
+const maxGraceSeconds = 7 * 86_400;
+
+/** A time after now, so that a new key can be used. */
+const expiry = z
+  .date()
+  .refine((at) => at.getTime() > Date.now(), 'Must be in the future.')
+  .refine((at) => at.getTime() < Date.now() + maxDays * dayMs, 'Must be within five years.');
+
+const network = z.string().max(50).trim().refine(isAddressRange, 'Must be an IP address or a CIDR range.');
+
+export const createApiKeyInput = z.object({
+  idempotencyKey,
+  organizationId: id.nullish().transform((value) => value ?? null),
+  name: line(1, 100),
+  /** Scopes without duplicates; null for all that a key may hold. */
+  scopes: z
+    .array(z.enum(scopesOfKeys, `Must be one of ${scopesOfKeys.join(', ')}.`))
+    .min(1)
+    .max(50)
+    .nullish()
+    .transform((given) => scopesOfKeys.filter((scope) => given?.includes(scope) ?? true)),
+  expiresAt: expiry.nullish().transform((value) => value ?? null),
+  allowedNetworks: z
+    .array(network)
+    .max(maxNetworks)
+    .nullish()
+    .transform((given) => [...new Set(given)]),
+});
+export type CreateApiKey = z.infer<typeof createApiKeyInput>;
+
+export const rotateApiKeyInput = z.object({
+  idempotencyKey,
+  apiKeyId: id,
+  graceSeconds: z
+    .number()
+    .int()
+    .min(0, 'Must be at least 0.')
+    .max(maxGraceSeconds, `Must be at most ${maxGraceSeconds}.`),
+  /** Absent: stays as it is. Null: the key no longer expires. */
+  expiresAt: expiry.nullish(),
+});
+export type RotateApiKey = z.infer<typeof rotateApiKeyInput>;
+
+export const revokeApiKeyInput = z.object({ apiKeyId: id });
+export type RevokeApiKey = z.infer<typeof revokeApiKeyInput>;
+
+export const recordApiKeyUsesInput = z.object({ uses: z.array(z.object({ apiKeyId: id, at: z.date() })).max(100_000) });
+export type ApiKeyUse = z.infer<typeof recordApiKeyUsesInput>['uses'][number];

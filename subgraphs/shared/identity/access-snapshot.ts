@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { roles, tiers } from '../vocabulary.ts';
+import { scopes } from './identity.ts';
+
+/**
+ * What gateways need to know of the access subgraph to identify callers without asking it: API keys, and what has changed
+ * since tokens were issued that are still valid. The access subgraph sends it as JSON.
+ */
+
+/** Milliseconds for which changes stay in the snapshot: the life of an access token, and more. */
+export const revocationMs = 20 * 60_000;
+
+/** A valid API key. A rotated key occurs twice until its grace period is over. */
+const snapshotKey = z.object({
+  /** See `hashApiKey`. */
+  hash: z.string(),
+  id: z.string(),
+  /** The machine account through which the key acts. */
+  accountId: z.string(),
+  organizationId: z.string(),
+  tier: z.enum(tiers),
+  roles: z.array(z.enum(roles)),
+  scopes: z.array(z.enum(scopes)),
+  /** Addresses and CIDR ranges from which the key may be used; empty for all. */
+  networks: z.array(z.string()),
+  /** Milliseconds since 1970; null for a key that does not expire. */
+  endsAt: z.number().nullable(),
+  requireSignature: z.boolean(),
+});
+export type SnapshotKey = z.infer<typeof snapshotKey>;
+
+const revocations = z.object({
+  /** Ids of sessions that have ended. */
+  sessions: z.array(z.string()),
+  /** Accounts that were closed, or whose roles or driver changed, as they are now. */
+  accounts: z.array(
+    z.object({
+      id: z.string(),
+      closed: z.boolean(),
+      roles: z.array(z.enum(roles)),
+      driverId: z.string().nullable(),
+    }),
+  ),
+  /** Organizations whose tier changed, with the tier of now. */
+  organizations: z.array(z.object({ id: z.string(), tier: z.enum(tiers) })),
+});
+export type Revocations = z.infer<typeof revocations>;
+
+export const accessSnapshot = z.object({
+  /** Versions of the parts. A gateway sends it with its next request. */
+  version: z.string(),
+  /** Null if unchanged since the version of the request. */
+  keys: z.array(snapshotKey).nullable(),
+  /** Null if unchanged since the version of the request. */
+  revocations: revocations.nullable(),
+});
+export type AccessSnapshot = z.infer<typeof accessSnapshot>;
