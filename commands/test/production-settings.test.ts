@@ -58,17 +58,18 @@ function linesOf(process: Process, environment: Settings): string[] {
 }
 
 const newKeys = 'required in production; got nothing. `npm run keys` prints new keys.';
+const apiKeySecret = 'API_KEY_SECRET: required in production; got nothing. `npm run keys` prints a new one.';
 const databaseUrl = 'DATABASE_URL: required in production; got nothing. The embedded database is for development.';
 const roleSecret =
   'DATABASE_ROLE_SECRET: required in production; got nothing. `openssl rand -hex 32` prints a new one.';
 const subgraphUrl =
   'SUBGRAPH_DATABASE_URL: required in production; got nothing. `npm run migrate -- --urls` prints that of each subgraph.';
 const required: Record<Process, string[]> = {
-  start: [databaseUrl, roleSecret, `ACCESS_SIGNING_KEY: ${newKeys}`, `IDENTITY_SIGNING_KEY: ${newKeys}`],
+  start: [databaseUrl, roleSecret, `ACCESS_SIGNING_KEY: ${newKeys}`, `IDENTITY_SIGNING_KEY: ${newKeys}`, apiKeySecret],
   migrate: [databaseUrl, roleSecret],
   fleet: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`],
-  access: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`, `ACCESS_SIGNING_KEY: ${newKeys}`],
-  gateway: [`IDENTITY_SIGNING_KEY: ${newKeys}`, `ACCESS_PUBLIC_KEYS: ${newKeys}`],
+  access: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`, `ACCESS_SIGNING_KEY: ${newKeys}`, apiKeySecret],
+  gateway: [`IDENTITY_SIGNING_KEY: ${newKeys}`, `ACCESS_PUBLIC_KEYS: ${newKeys}`, apiKeySecret],
 };
 
 test.each(processes)('%s says what production requires, and takes it', (process) => {
@@ -81,6 +82,7 @@ test.each([
   ['fleet', 'DATABASE_ROLE_SECRET', '`npm run migrate` and `npm start`', 'a value that is not shown'],
   ['fleet', 'ACCESS_SIGNING_KEY', 'the access subgraph', 'a value that is not shown'],
   ['fleet', 'IDENTITY_SIGNING_KEY', 'gateways', 'a value that is not shown'],
+  ['fleet', 'API_KEY_SECRET', 'gateways and the access subgraph', 'a value that is not shown'],
   ['access', 'IDENTITY_SIGNING_KEY', 'gateways', 'a value that is not shown'],
   ['gateway', 'DATABASE_URL', '`npm run migrate` and `npm start`', 'postgres://db/postgres'],
   ['gateway', 'SUBGRAPH_DATABASE_URL', 'subgraphs', 'postgres://db/freight'],

@@ -61,6 +61,8 @@ const startFleet = (url: string): ProductProcess =>
     IDENTITY_PUBLIC_KEYS: setOf(identity),
   });
 
+const apiKeySecret = 'a secret of API keys that is long enough';
+
 const startGateway = (fleetUrl: string): ProductProcess =>
   startProcess(['gateway/server.ts'], {
     ...production(),
@@ -68,6 +70,7 @@ const startGateway = (fleetUrl: string): ProductProcess =>
     SUBGRAPH_URL_FLEET: fleetUrl,
     IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk),
     ACCESS_PUBLIC_KEYS: setOf(access),
+    API_KEY_SECRET: apiKeySecret,
   });
 
 /** What a dispatcher gets through a gateway. */
@@ -134,6 +137,7 @@ describe('a release', () => {
       SUBGRAPH_BASE_PORT: '0',
       ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk),
       IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk),
+      API_KEY_SECRET: apiKeySecret,
     });
     await product.line('Ctrl-C stops everything; data stays.');
     const url = /http:\S+/.exec(await product.line('Graph '))?.[0] ?? '';

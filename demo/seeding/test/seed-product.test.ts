@@ -39,7 +39,7 @@ const rowCounts = (): Promise<Record<string, number>> =>
   asAdmin(adminUrl, database.name, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       `select schemaname || '.' || tablename as name from pg_tables
-       where schemaname = any($1) and tablename not in ('migrations', 'seeded')`,
+       where schemaname = any($1) and tablename not in ('migrations', 'seeded', 'access_version')`,
       [product.names],
     );
     const counts = rows.map(async ({ name }): Promise<[string, number]> => {

@@ -1,8 +1,8 @@
 import type { Revocations } from '#shared/identity/access-snapshot.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
-import type { Tier } from '#shared/vocabulary.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 
+type Tier = AccountIdentity['tier'];
 type ChangedAccount = Revocations['accounts'][number];
 
 /**

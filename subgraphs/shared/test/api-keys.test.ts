@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import { demoApiKey, hashApiKey, isApiKey, modeOf, newApiKey, shownPart } from '../identity/api-keys.ts';
+
+const secret = 'a secret of these tests, which is long enough';
+
+test('a new key shows its mode, and has 32 random characters and a checksum', () => {
+  expect(newApiKey('live')).toMatch(/^ifk_live_[0-9A-Za-z]{38}$/);
+  expect(newApiKey('test')).toMatch(/^ifk_test_[0-9A-Za-z]{38}$/);
+  expect([modeOf(newApiKey('live')), modeOf(newApiKey('test'))]).toEqual(['live', 'test']);
+  const many = Array.from({ length: 1_000 }, () => newApiKey('live'));
+  expect(new Set(many).size).toBe(1_000);
+  expect(many.every(isApiKey)).toBe(true);
+});
+
+test('a key with any wrong or missing character is no key', () => {
+  const key = newApiKey('live');
+  const typos = [...key].map((digit, at) => key.slice(0, at) + (digit === 'a' ? 'b' : 'a') + key.slice(at + 1));
+  expect(typos.filter(isApiKey)).toEqual([]);
+  const swapped = Array.from({ length: 31 }, (_, at) => 9 + at)
+    .filter((at) => key[at] !== key[at + 1])
+    .map((at) => `${key.slice(0, at)}${key[at + 1]}${key[at]}${key.slice(at + 2)}`);
+  expect(swapped.filter(isApiKey)).toEqual([]);
+  const others = [
+    '',
+    'ifk_live_',
+    key.slice(1),
+    `${key}0`,
+    ` ${key}`,
+    `${key}\n`,
+    key.replace('live', 'test'),
+    key.toUpperCase(),
+  ];
+  expect(others.filter(isApiKey)).toEqual([]);
+});
+
+test('the stored hash depends on every character and on the secret, and does not contain the key', () => {
+  const key = newApiKey('live');
+  expect(hashApiKey(key, secret)).toBe(hashApiKey(key, secret));
+  expect(hashApiKey(key, secret)).toMatch(/^[\w-]{43}$/);
+  expect(hashApiKey(key, `${secret}!`)).not.toBe(hashApiKey(key, secret));
+  expect(hashApiKey(newApiKey('live'), secret)).not.toBe(hashApiKey(key, secret));
+});
+
+test('the part that lists show is the prefix with four of the 32 random characters', () => {
+  expect(shownPart('ifk_live_I8KA066FLA6Nm6PERDrhTbgw4xn73Pjq3Ua4cJ')).toBe('ifk_live_I8KA');
+});
+
+test('the key of the demo partner follows from the secret of the installation', () => {
+  expect(demoApiKey(secret)).toBe(demoApiKey(secret));
+  expect(isApiKey(demoApiKey(secret))).toBe(true);
+  expect(demoApiKey(`${secret}!`)).not.toBe(demoApiKey(secret));
+});
