@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AccessSnapshot } from '../../subgraphs/shared/identity/access-snapshot.ts';
 import { filterMap } from '../../subgraphs/shared/live/iterators.ts';
 import { createMemoryPubSub } from '../../subgraphs/shared/live/pubsub-memory.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
@@ -15,6 +17,15 @@ export interface LiveGraph {
   readonly counts: { subscriptions: number; ended: number; enrichments: number };
   /** Responses of `yard` wait until the returned function is called. */
   holdYard(): () => void;
+  /**
+   * The access snapshot that gateways read next; null if nothing has changed. A function that throws stands for an access
+   * subgraph that is away.
+   */
+  access: { snapshot: () => AccessSnapshot | null };
+  /** Reports of uses of API keys so far. */
+  readonly keyUses: { readonly apiKeyId: string; readonly at: string }[];
+  /** Headers of the requests to `fleet` so far. */
+  readonly seen: readonly IncomingHttpHeaders[];
   /** Terminates every websocket of the subgraph, as a restart would. */
   cutWebSockets(): void;
   close(): Promise<void>;
@@ -29,6 +40,14 @@ type Vehicle @key(fields: "id") { id: ID! plate: String! }`;
 const yardSdl = `${link}
 type Query { yards: [String!]! }
 type Vehicle @key(fields: "id") { id: ID! yard: String }`;
+
+const accessSdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@inaccessible"])
+type Query { accessSnapshot(after: String): String @inaccessible }
+type Mutation { ping: Boolean recordApiKeyUses(input: RecordApiKeyUsesInput!): RecordApiKeyUsesPayload @inaccessible }
+input RecordApiKeyUsesInput @inaccessible { uses: [ApiKeyUseInput!]! }
+input ApiKeyUseInput @inaccessible { apiKeyId: ID! at: String! }
+type RecordApiKeyUsesPayload @inaccessible { userErrors: [UseError!]! }
+type UseError @inaccessible { message: String! }`;
 
 export async function startLiveGraph(): Promise<LiveGraph> {
   const moves = createMemoryPubSub();
@@ -85,10 +104,30 @@ export async function startLiveGraph(): Promise<LiveGraph> {
       },
     },
   });
+  const access: LiveGraph['access'] = { snapshot: () => null };
+  const keyUses: LiveGraph['keyUses'] = [];
+  const accounts = await startStubSubgraph(accessSdl, {
+    Query: {
+      accessSnapshot: () => {
+        const snapshot = access.snapshot();
+        return snapshot && JSON.stringify(snapshot);
+      },
+    },
+    Mutation: {
+      recordApiKeyUses: (_: unknown, { input }: { input: { uses: LiveGraph['keyUses'] } }) => {
+        keyUses.push(...input.uses);
+        return { userErrors: [] };
+      },
+    },
+  });
   return {
+    access,
+    keyUses,
+    seen: fleet.seen,
     supergraphSdl: composeSupergraph([
       { name: 'fleet', url: fleet.url, sdl: fleetSdl },
       { name: 'yard', url: yard.url, sdl: yardSdl },
+      { name: 'access', url: accounts.url, sdl: accessSdl },
     ]),
     counts,
     move: async (id, speed) => moves.publish(id, { speed, vehicle: vehicle({ id }) }),
@@ -102,7 +141,7 @@ export async function startLiveGraph(): Promise<LiveGraph> {
     cutWebSockets: () => fleet.cutWebSockets(),
     async close() {
       await moves.close();
-      await Promise.all([fleet.close(), yard.close()]);
+      await Promise.all([fleet.close(), yard.close(), accounts.close()]);
     },
   };
 }
