@@ -36,7 +36,7 @@ export interface BudgetSubject {
 
 /** Finds the budget of a caller: that of its organization, of its account if it has none, or of its network if it is anonymous. */
 export function budgetSubject(identity: Identity, address: string): BudgetSubject {
-  if (identity.kind === 'anonymous') return { key: `network:${clientNetwork(address)}`, tier: 'FREE' };
+  if (identity.kind !== 'account') return { key: `network:${clientNetwork(address)}`, tier: 'FREE' };
   const { accountId, organizationId, tier } = identity;
   if (isStaff(identity)) return { key: `account:${accountId}`, tier: 'ENTERPRISE' };
   return { key: organizationId === null ? `account:${accountId}` : `organization:${organizationId}`, tier };

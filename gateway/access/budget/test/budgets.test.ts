@@ -8,6 +8,7 @@ import { budgetSubject } from '../tiers.ts';
 const partner: AccountIdentity = {
   kind: 'account',
   accountId: 'a1',
+  apiKeyId: null,
   organizationId: 'o1',
   driverId: null,
   roles: ['PARTNER'],
