@@ -99,8 +99,6 @@ export class Pipeline {
       const checked = await this.#check(received, generation);
       progress.checked = checked;
       if (asksForReceipt(checked)) return await this.#receipt(checked, progress);
-      const confirmed = this.#options.confirmStanding?.(checked);
-      if (confirmed) await confirmed;
       const keyed = this.#options.callsOnce?.find(checked);
       progress.spending = await this.#reserve(checked, keyed);
       checked.cancellation.throwIfCancelled();

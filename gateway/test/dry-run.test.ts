@@ -13,6 +13,7 @@ import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 const customer: AccountIdentity = {
   kind: 'account',
   accountId: 'a1',
+  apiKeyId: null,
   organizationId: 'o1',
   driverId: null,
   roles: ['CUSTOMER'],
