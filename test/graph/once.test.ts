@@ -314,8 +314,17 @@ describe('the access subgraph', () => {
     expect(codeOf(await small.send({ query }))).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  test('is required: while it is away, a mutation with a key is refused and does not run', async () => {
+  test('may go away during a mutation, whose client still gets the response', async () => {
+    const release = small.hold();
+    const arrived = small.arrival();
+    const sent = small.send(booking, { key, as: somebody(['PARTNER']) });
+    await arrived;
     await small.stopAccess();
+    release();
+    expect(await sent).toMatchObject({ status: 200, replayed: false, json: { data: { bookShipment: {} } } });
+  });
+
+  test('is required: while it is away, a mutation with a key is refused and does not run', async () => {
     small.received.length = 0;
     const refused = await small.send(booking, { key: 'key-5' });
     expect(refused).toMatchObject({ status: 503, json: { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] } });
