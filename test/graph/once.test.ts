@@ -131,6 +131,22 @@ describe('while the first request runs', () => {
     expect(scene.received).toHaveLength(1);
   });
 
+  test('a request that can wait no longer is told to come back', async () => {
+    const hasty = await scene.startGateway({ REQUEST_TIMEOUT_MS: '200' });
+    const release = scene.hold();
+    const arrived = scene.arrival();
+    const first = scene.send(booking, { key });
+    await arrived;
+    const late = await scene.send(booking, { key, url: hasty.url });
+    expect(late).toMatchObject({ status: 504, json: { errors: [{ extensions: { retryable: true } }] } });
+    expect(codeOf(late)).toBe('GATEWAY_TIMEOUT');
+    release();
+    const { text } = await first;
+    expect(await scene.send(booking, { key, url: hasty.url })).toMatchObject({ text, replayed: true });
+    await hasty.close();
+    expect(scene.received).toHaveLength(1);
+  });
+
   test('its client may disconnect: the change is made, and the response is kept', async () => {
     const release = scene.hold();
     const arrived = scene.arrival();

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SubgraphFailure, type SubgraphTransport } from '../../engine/ports.ts';
-import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Checked } from '../stages.ts';
 import type { KeyedCall } from './keyed-call.ts';
+import { keysUnavailable } from './refusals.ts';
 
 /** A claim of a call in the access subgraph. */
 export interface HeldCall {
@@ -77,8 +77,7 @@ export function createCallRecords(transport: SubgraphTransport): CallRecords {
     async claim(checked, claim) {
       const read = claimed.safeParse(await send(checked, claimQuery, claim));
       if (read.success) return read.data.data.call;
-      const message = 'Idempotency keys are not available at the moment. Nothing was changed. Try again later.';
-      throw new RequestRefusal('SERVICE_UNAVAILABLE', message, { retryAfterSeconds: 1 });
+      throw keysUnavailable();
     },
     async finish(checked, { id, holder }, { status, body }) {
       await send(checked, finishQuery, { id, holder, status, body });

@@ -3,7 +3,6 @@ import { GraphError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
 import { RequestError } from '../../engine/errors.ts';
 import { fromEngineError, type PublicError } from '../../errors/public-error.ts';
-import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { Cancellation, cancelled } from '../cancellation.ts';
 import type { Executed } from '../executed.ts';
 import { ResponseBody } from '../response-body.ts';
@@ -11,7 +10,8 @@ import type { Checked } from '../stages.ts';
 import type { CallRecords, FoundCall, HeldCall, StoredResponse } from './call-records.ts';
 import { carryKey } from './carry-key.ts';
 import { effectOf } from './effect.ts';
-import { type KeyedCall, keyedCallOf, keyReused } from './keyed-call.ts';
+import { type KeyedCall, keyedCallOf } from './keyed-call.ts';
+import { keyReused, stillRunning, tooManyKeys } from './refusals.ts';
 
 export type ExecuteOnce = (checked: Checked, cancellation: Cancellation) => Promise<Executed>;
 
@@ -193,14 +193,4 @@ const tooLongMessage =
 function outcomeUnknown({ id }: Checked, message: string): KnownResponse {
   const errors = [fromEngineError({ message, extensions: { code: 'OUTCOME_UNKNOWN', retryable: false } }, id)];
   return { status: 504, body: JSON.stringify({ errors, data: null }), errors, cost: replayCost, isOld: false };
-}
-
-function tooManyKeys(retryAfterSeconds: number): RequestRefusal {
-  const message = `Too many idempotency keys in 24 hours. Try again in ${retryAfterSeconds} s, or send the request without a key.`;
-  return new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds });
-}
-
-function stillRunning(): RequestRefusal {
-  const message = 'The first request with this idempotency key is still running. Send the same request again later.';
-  return new RequestRefusal('GATEWAY_TIMEOUT', message);
 }

@@ -50,9 +50,3 @@ function fingerprintOf({ source, operation, variables, onError }: Checked, key: 
     .update(JSON.stringify([source, operation.name?.value, onError, stableText(variables)]))
     .digest('base64url');
 }
-
-export function keyReused(): RequestRefusal {
-  const message =
-    'This idempotency key was used with another document, operation name or variables. Use a new key for a new change.';
-  return new RequestRefusal('IDEMPOTENCY_KEY_REUSED', message);
-}
