@@ -8,7 +8,7 @@ import { createLog, type Log } from '#shared/runtime/log.ts';
 import { refusePort, type WantedPort } from '#shared/runtime/ports.ts';
 import { openBudgets } from './access/budget/open-budgets.ts';
 import type { Access } from './access/caller.ts';
-import { AccessSnapshots } from './access/callers/access-snapshots.ts';
+import { type AccessSnapshotOptions, AccessSnapshots } from './access/callers/access-snapshots.ts';
 import { createAccessSubgraph } from './access/callers/access-subgraph.ts';
 import { createKeyIdentifier } from './access/callers/identify-key.ts';
 import { KeyUses } from './access/callers/key-uses.ts';
@@ -44,6 +44,7 @@ import { type Phase, ReadinessCheck } from './observe/readiness.ts';
 import { SubgraphHealth } from './observe/subgraph-health.ts';
 import { healthRouteProbe, typenameProbe } from './observe/subgraph-probes.ts';
 import { UnlistedDocuments } from './observe/unlisted-documents.ts';
+import type { RecordAppraisals } from './pipeline/appraise.ts';
 import { ConnectionRush } from './pipeline/connection-rush.ts';
 import { createEngineExecutor } from './pipeline/engine-executor.ts';
 import type { ServedEngine } from './pipeline/executor.ts';
@@ -94,7 +95,7 @@ export async function createGateway(
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: loggedTransport(metrics.transport, log),
   });
-  const { access, start, stop } = await openAccess(config, {
+  const { access, start, stop, recordAppraisals } = await openAccess(config, {
     log,
     transport,
     probeAccess: async () => {
@@ -103,6 +104,10 @@ export async function createGateway(
     },
     watchSnapshot: metrics.watchSnapshot,
     onChange: () => void streams.renew(),
+    onDocuments: (documents) => {
+      const added = documents.flatMap((document) => trusted.add(document) ?? []);
+      if (supergraph.isLoaded) supergraph.current.preparation.add(added);
+    },
   });
   const errorPolicy = createErrorPolicy(config, log);
   const supergraph = new SupergraphLifecycle({
@@ -149,6 +154,10 @@ export async function createGateway(
       trusted,
       policies: config.documents.policies,
       onUnlisted: (identified, document) => unlisted.report(identified, document),
+    },
+    appraisals: recordAppraisals && {
+      record: recordAppraisals,
+      introspection: config.introspection,
     },
     maxQueryCost: config.maxQueryCost,
     budgets: budgets.budgets,
@@ -273,6 +282,8 @@ const accessKeySettings = {
 
 interface OpenAccess {
   readonly access: Access;
+  /** Undefined in front of a graph without our access subgraph. */
+  readonly recordAppraisals?: RecordAppraisals;
   /** Reads the first access snapshot. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -285,11 +296,12 @@ interface AccessParts {
   readonly watchSnapshot: (read: () => number | undefined) => void;
   /** Called after an access snapshot with changes. */
   readonly onChange: () => void;
+  readonly onDocuments: NonNullable<AccessSnapshotOptions['onDocuments']>;
 }
 
 async function openAccess(
   { access, snapshots: { intervalMs, maxAgeMs }, forwardHeaders }: GatewayConfig,
-  { log, transport, probeAccess, watchSnapshot, onChange }: AccessParts,
+  { log, transport, probeAccess, watchSnapshot, onChange, onDocuments }: AccessParts,
 ): Promise<OpenAccess> {
   const nothing = async (): Promise<void> => {};
   if (access.kind === 'open') return { access: createOpenAccess(forwardHeaders), start: nothing, stop: nothing };
@@ -297,7 +309,14 @@ async function openAccess(
   const { privateJwk } = await loadSigningKey('identity', { given: signingKey, dataDir });
   const signer = createSigner(privateJwk);
   const subgraph = createAccessSubgraph(transport, identityHeaders(gatewayItself, signer, Date.now));
-  const snapshots = new AccessSnapshots({ read: subgraph.readSnapshot, intervalMs, maxAgeMs, log, onChange });
+  const snapshots = new AccessSnapshots({
+    read: subgraph.readSnapshot,
+    intervalMs,
+    maxAgeMs,
+    log,
+    onChange,
+    onDocuments,
+  });
   const uses = new KeyUses(subgraph.recordUses, log);
   watchSnapshot(() => snapshots.ageSeconds);
   const secret = await loadApiKeySecret({ given: access.apiKeySecret, dataDir });
@@ -312,6 +331,7 @@ async function openAccess(
       onClockSkew: createSkewReporter(log),
       onForeignKey: createForeignKeyReporter(accessKeySettings, log),
     }),
+    recordAppraisals: subgraph.recordAppraisals,
     start: () => snapshots.start(),
     async stop() {
       await uses.stop();

@@ -191,6 +191,7 @@ export const importRules: readonly ImportRule[] = [
         'identity/address-ranges',
         'identity/api-keys',
         'identity/client-network',
+        'identity/document-appraisal',
         'identity/foreign-keys',
         'identity/identity',
         'identity/key-settings',

@@ -105,6 +105,14 @@ export class Engine {
     return this.#preparer.planAhead(request, clients);
   }
 
+  /**
+   * The subgraphs that a client's operation fetches from, one entry per fetch.
+   * @throws RequestError
+   */
+  fetchesOf(request: PrepareRequest): Promise<string[]> {
+    return this.#preparer.fetchesOf(request);
+  }
+
   /** The prepare requests of the most recently used operations, newest first. They warm up the engine of the next supergraph. */
   recentlyPlanned(count: number): PrepareRequest[] {
     return this.#preparer.recent(count);

@@ -18,6 +18,7 @@ import { type EngineErrorCode, RequestError, requestError } from './errors.ts';
 import { type LabelledDocument, labelDefers } from './incremental/labels.ts';
 import { PreparedOperation } from './operation.ts';
 import { countCandidates } from './planning/count-candidates.ts';
+import { listFetches } from './planning/list-fetches.ts';
 import { plannableDocument } from './planning/plannable-document.ts';
 import { type Planner, PlanningFailure } from './planning/planner.ts';
 import { needsNoSubgraph, withoutIntrospection } from './planning/without-introspection.ts';
@@ -224,6 +225,14 @@ export class Preparer {
         if (!checked.labelled || !isDefect(error)) throw error;
       }
     }
+  }
+
+  /** The subgraph of each fetch in the plan for this client. @throws RequestError */
+  async fetchesOf(request: PrepareRequest): Promise<string[]> {
+    const checked = this.#analyze(request);
+    const accessKey = checked.access.key(request.grants ?? anonymous);
+    const { plan } = await this.#findPlan(checked, request, { activeLabels: [], accessKey, isAhead: true });
+    return listFetches(plan);
   }
 
   /**

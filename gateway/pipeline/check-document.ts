@@ -29,7 +29,7 @@ export function checkDocument(
 }
 
 /** Suggestions of graphql-js reveal names of fields and types to callers who may not read the schema. */
-function withoutSuggestion(error: EngineError): EngineError {
+export function withoutSuggestion(error: EngineError): EngineError {
   return { ...error, message: error.message.replace(/ Did you mean .*\?$/s, '') };
 }
 

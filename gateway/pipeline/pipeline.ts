@@ -10,6 +10,7 @@ import { fromEngineError } from '../errors/public-error.ts';
 import { toRefused } from '../errors/refused.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { Admission } from './admission.ts';
+import { type AppraiseOptions, appraise } from './appraise.ts';
 import type { Cancellation } from './cancellation.ts';
 import { checkDocument } from './check-document.ts';
 import { DocumentQueue } from './document-queue.ts';
@@ -45,6 +46,8 @@ export interface PipelineOptions {
   readonly clientRates: ClientRates;
   readonly introspection: IntrospectionPolicy;
   readonly documents: Omit<ResolveOptions, 'automatic'>;
+  /** Undefined in front of a graph without our access subgraph. */
+  readonly appraisals?: AppraiseOptions | undefined;
   /** Objects that an operation may cost; undefined for no limit. */
   readonly maxQueryCost: number | undefined;
   /** Undefined if operations cost nothing. */
@@ -179,9 +182,10 @@ export class Pipeline {
   }
 
   async #respond(checked: Checked, cancellation: Cancellation): Promise<Executed> {
-    const { executor } = this.#options;
+    const { executor, appraisals } = this.#options;
     const { explanation } = checked;
     const execute = async (): Promise<Executed> => {
+      if (appraisals) await appraise(checked, appraisals);
       const { data, errors, cost } = await executor.execute(checked, cancellation.signal);
       const shown = errors.map((error) => fromEngineError(error, checked.id));
       return {

@@ -3,7 +3,7 @@ import type { AutomaticDocuments } from '../access/documents/automatic-documents
 import { documentId } from '../access/documents/manifest.ts';
 import { type DocumentForm, type DocumentPolicy, documentRules } from '../access/documents/policy.ts';
 import { type RequestedDocument, readRequestedDocument } from '../access/documents/requested-document.ts';
-import { isListedFor, type TrustedDocuments } from '../access/documents/trusted-documents.ts';
+import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Identified, Resolved } from './stages.ts';
 
@@ -34,7 +34,7 @@ export function resolveDocument(identified: Identified, options: ResolveOptions)
   const requested = readRequestedDocument(identified);
   const known = requested.id === undefined ? undefined : trusted.find(requested.id);
   if (known && requested.text !== undefined) requireHash(requested.text, known.id, trusted.textOf(known.id));
-  const isListed = known !== undefined && isListedFor(known, audience);
+  const isListed = known !== undefined && trusted.isListedFor(known, identified.caller.identity);
   const { action, report } = documentRules[policies[audience]][isListed ? 'listed' : formOf(requested)];
   if (report) onUnlisted(identified, { audience, code: report, id: requested.id ?? documentId(requested.text ?? '') });
   const found = (source: string): Resolved => ({ ...identified, source, trusted: known, keepAs: undefined });

@@ -1,6 +1,7 @@
 import type { OperationPricer } from '../access/cost/operation-pricer.ts';
 import type { Documents } from '../access/documents/documents.ts';
 import type { OnceTraits } from '../access/documents/once-traits.ts';
+import type { TaggedFields } from '../access/documents/root-fields.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { DocumentPreparation } from './document-preparation.ts';
 
@@ -14,6 +15,8 @@ export interface Generation {
   readonly onceTraits: OnceTraits;
   /** Undefined under `--engine apollo`. */
   readonly engine: Engine | undefined;
+  /** Root fields that register documents, which the gateway appraises first. */
+  readonly appraisingFields: TaggedFields;
   /** Validates and plans trusted documents ahead of requests. */
   readonly preparation: DocumentPreparation;
   /** Counts one more user. `release` counts one less. */

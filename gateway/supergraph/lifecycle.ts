@@ -90,8 +90,11 @@ export class SupergraphLifecycle {
 
   #open(text: string, previous: Generation | undefined): Promise<Generation> {
     const { log } = this.#options;
-    const onUnservable: GenerationOptions['onUnservable'] = ({ id, name, client }, reason) =>
-      log.warn({ document: id, name, client, reason }, 'this supergraph cannot serve a trusted document');
+    const onUnservable: GenerationOptions['onUnservable'] = ({ id, name, listings }, reason) =>
+      log.warn(
+        { document: id, name, clients: listings.map(({ client }) => client), reason },
+        'this supergraph cannot serve a trusted document',
+      );
     return openGeneration(text, { ...this.#options, onUnservable }, previous);
   }
 

@@ -7,7 +7,7 @@ import { CostModel } from '../access/cost/model.ts';
 import { OperationPricer } from '../access/cost/operation-pricer.ts';
 import { Documents, type OnDocumentWork } from '../access/documents/documents.ts';
 import { readOnceTraits } from '../access/documents/once-traits.ts';
-import { readOnceFields } from '../access/documents/root-fields.ts';
+import { readOnceFields, readTaggedFields } from '../access/documents/root-fields.ts';
 import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { ownRules } from '../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
@@ -96,7 +96,7 @@ function checksFor(
   costs: CostModel,
   supergraph: DocumentNode,
   { config, onDocumentWork }: GenerationOptions,
-): Pick<Generation, 'documents' | 'pricer' | 'onceTraits'> {
+): Pick<Generation, 'documents' | 'pricer' | 'onceTraits' | 'appraisingFields'> {
   const { schema } = costs;
   const rules = [...specifiedRules, ...ownRules(config)];
   const onceFields = readOnceFields(schema, supergraph);
@@ -104,6 +104,7 @@ function checksFor(
     documents: new Documents({ schema, limits: config.limits, rules, onceFields, onWork: onDocumentWork }),
     pricer: new OperationPricer(costs),
     onceTraits: readOnceTraits(schema, supergraph),
+    appraisingFields: readTaggedFields(schema, supergraph, 'appraises-documents'),
   };
 }
 

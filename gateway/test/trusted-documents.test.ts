@@ -113,7 +113,7 @@ describe('a document of a manifest', () => {
 
   test('that the supergraph cannot serve is named in the log, and refused', async () => {
     expect(logged).toContainEqual(
-      expect.objectContaining({ name: 'Broken', client: 'partner', document: idOf(broken) }),
+      expect.objectContaining({ name: 'Broken', clients: ['partner'], document: idOf(broken) }),
     );
     expect((await send('PARTNER', persisted(broken))).code).toBe('GRAPHQL_VALIDATION_FAILED');
   });

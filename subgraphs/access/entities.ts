@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { DocumentFigures } from '#shared/identity/document-appraisal.ts';
 import type { Scope } from '#shared/identity/identity.ts';
 import type { Role, Tier } from '#shared/vocabulary.ts';
 import type { BillingAddress } from './domain/billing-details.ts';
@@ -91,6 +92,31 @@ export const ApiKeyEntity = defineEntity({
 });
 export type ApiKey = InferEntity<typeof ApiKeyEntity>;
 
+/** A document that its owner may run by its hash: an organization, or the company if there is none. */
+export const TrustedDocumentEntity = defineEntity({
+  name: 'TrustedDocument',
+  tableName: 'trusted_document',
+  properties: {
+    id: p.uuid().primary(),
+    organizationId: p.uuid().nullable(),
+    /** SHA-256 of the body in hexadecimal. */
+    hash: p.text(),
+    name: p.text(),
+    body: p.text(),
+    clientName: p.text(),
+    clientVersion: p.text(),
+    figures: p.json<DocumentFigures>(),
+    registeredBy: p.uuid(),
+    registeredAt: p.datetime(3),
+    lastUsedAt: p.datetime(3).nullable(),
+    /** From when gateways refuse it; null without a notice. */
+    retiresAt: p.datetime(3).nullable(),
+    /** Version of the access snapshot with which gateways get this state. */
+    version: p.bigint(),
+  },
+});
+export type TrustedDocument = InferEntity<typeof TrustedDocumentEntity>;
+
 const auditActions = [
   'ORGANIZATION_CREATED',
   'ORGANIZATION_TIER_CHANGED',
@@ -109,6 +135,8 @@ const auditActions = [
   'API_KEY_CREATED',
   'API_KEY_ROTATED',
   'API_KEY_REVOKED',
+  'DOCUMENTS_REGISTERED',
+  'DOCUMENT_RETIRED',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
@@ -138,4 +166,11 @@ export const AuditEntryEntity = defineEntity({
 });
 export type AuditEntry = InferEntity<typeof AuditEntryEntity>;
 
-export const entities = [OrganizationEntity, AccountEntity, SessionEntity, ApiKeyEntity, AuditEntryEntity];
+export const entities = [
+  OrganizationEntity,
+  AccountEntity,
+  SessionEntity,
+  ApiKeyEntity,
+  TrustedDocumentEntity,
+  AuditEntryEntity,
+];

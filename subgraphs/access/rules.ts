@@ -2,6 +2,7 @@ import { anybody, gateways, type Rules, signedIn, withScope } from '#shared/grap
 
 const administration = withScope('access:write');
 const keyManagement = withScope('access:keys');
+const documentRegistration = withScope('access:documents');
 
 export const rules: Rules = {
   Query: {
@@ -34,6 +35,10 @@ export const rules: Rules = {
     rotateApiKey: keyManagement,
     revokeApiKey: keyManagement,
     recordApiKeyUses: gateways,
+    registerDocuments: documentRegistration,
+    retireDocument: documentRegistration,
+    recordDocumentAppraisals: gateways,
+    recordDocumentUses: gateways,
   },
   Organization: {
     apiKeys: keyManagement,

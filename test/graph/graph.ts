@@ -48,6 +48,8 @@ export interface TestGraphOptions {
   readonly size?: Partial<WorldSize>;
   readonly engine?: 'freight' | 'apollo';
   readonly now?: Date;
+  /** Milliseconds between two reads of the access snapshot. Default: an hour, so that tests count the same requests each time. */
+  readonly snapshotMs?: number;
 }
 
 const smallWorld = { shipments: 600, drivers: 30, vehicles: 24, organizations: 10, hubs: 20, openPerStatus: 6 };
@@ -72,7 +74,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     DOCUMENT_POLICY_PARTNER: 'free',
     BUDGET_MODE: 'off',
     // Its statements would count. Tests of revocation read the snapshot more often.
-    ACCESS_SNAPSHOT_INTERVAL_MS: '3600000',
+    ACCESS_SNAPSHOT_INTERVAL_MS: String(options.snapshotMs ?? 3_600_000),
   };
   const demo = { seed: 11, size: { ...smallWorld, ...options.size } };
   const now = options.now ?? new Date();

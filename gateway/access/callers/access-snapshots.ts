@@ -1,4 +1,4 @@
-import type { AccessSnapshot } from '#shared/identity/access-snapshot.ts';
+import type { AccessSnapshot, SnapshotDocument } from '#shared/identity/access-snapshot.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import { indexKeys, type KnownKey } from './known-keys.ts';
@@ -16,6 +16,8 @@ export interface AccessSnapshotOptions {
   readonly log: Log;
   /** Called after a snapshot with changes. */
   readonly onChange: () => void;
+  /** Called with documents that were registered or retired. */
+  readonly onDocuments?: (documents: readonly SnapshotDocument[]) => void;
   readonly now?: () => number;
 }
 
@@ -89,7 +91,7 @@ export class AccessSnapshots {
   #hasFailed = false;
 
   async #read(): Promise<void> {
-    const { read, log, onChange } = this.#options;
+    const { read, log, onChange, onDocuments } = this.#options;
     const askedAt = this.#now();
     try {
       const snapshot = await read(this.#version);
@@ -100,6 +102,7 @@ export class AccessSnapshots {
       this.#version = snapshot.version;
       if (snapshot.keys) this.#keys = indexKeys(snapshot.keys);
       if (snapshot.revocations) this.#standing = new Standing(snapshot.revocations);
+      if (snapshot.documents?.length) onDocuments?.(snapshot.documents);
       onChange();
     } catch (error) {
       if (!this.#hasFailed) log.warn({ err: error }, 'access snapshot can not be read; the last one stays in use');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessSnapshot } from '#shared/identity/access-snapshot.ts';
+import type { DocumentAppraisal } from '#shared/identity/document-appraisal.ts';
 import { newId } from '#shared/ids.ts';
 import type { SubgraphTransport } from '../../engine/ports.ts';
 import type { Caller } from '../caller.ts';
@@ -20,10 +21,18 @@ const usesResult = z.object({
   data: z.object({ recordApiKeyUses: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
 });
 
+const appraisalsMutation =
+  'mutation RecordDocumentAppraisals($input: RecordDocumentAppraisalsInput!) { recordDocumentAppraisals(input: $input) { userErrors { message } } }';
+const appraisalsResult = z.object({
+  errors: noErrors,
+  data: z.object({ recordDocumentAppraisals: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
+});
+
 /** What the gateway asks of the access subgraph in its own name. */
 export interface AccessSubgraph {
   readonly readSnapshot: ReadSnapshot;
   recordUses(uses: readonly KeyUse[]): Promise<void>;
+  recordAppraisals(accountId: string, appraisals: readonly DocumentAppraisal[]): Promise<void>;
 }
 
 /** @param headersFor the headers of the gateway's own identity */
@@ -51,6 +60,10 @@ export function createAccessSubgraph(
     },
     async recordUses(uses) {
       usesResult.parse(await ask('mutation', usesMutation, { input: { uses } }));
+    },
+    async recordAppraisals(accountId, appraisals) {
+      const input = { accountId, appraisals: JSON.stringify(appraisals) };
+      appraisalsResult.parse(await ask('mutation', appraisalsMutation, { input }));
     },
   };
 }

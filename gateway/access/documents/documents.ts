@@ -115,9 +115,13 @@ export class Documents {
     return checked;
   }
 
-  distrust(id: string): void {
-    this.#trusted.delete(id);
-    this.#unpacked.delete(id);
+  /** Checks a text without keeping anything. */
+  inspect(text: string): CheckedDocument {
+    return this.#check(text, 'ahead');
+  }
+
+  get schema(): GraphQLSchema {
+    return this.#options.schema;
   }
 
   /** Returns a trusted document, without parsing or validating it; undefined if it has not been checked yet, or is not valid. */

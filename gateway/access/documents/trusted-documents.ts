@@ -1,21 +1,34 @@
 import { LRUCache } from 'lru-cache';
+import type { Identity } from '#shared/identity/identity.ts';
 import { CompactTexts } from '../../engine/values/compact-texts.ts';
-import type { Audience } from './audience.ts';
+import { audienceOf } from './audience.ts';
 import { documentId } from './manifest.ts';
+
+/** For whom a document is registered. */
+export interface Listing {
+  /** Name of the client, such as `partner`. */
+  readonly client: string;
+  /** The organization that has registered it; null for documents of manifests and of the company. */
+  readonly organizationId: string | null;
+  /** Milliseconds since 1970 from which it is refused; null without a notice. */
+  readonly endsAt: number | null;
+}
 
 /** A document that the gateway has accepted before clients request it. */
 export interface TrustedDocument {
   /** SHA-256 of the text in hexadecimal. */
   readonly id: string;
   readonly name: string;
-  /** Name of the client whose manifest contains it, such as `partner`. */
-  readonly client: string;
+  /** One for each owner. */
+  readonly listings: readonly Listing[];
 }
 
 export interface TrustedText {
   readonly name: string;
   readonly client: string;
   readonly text: string;
+  readonly organizationId?: string | null;
+  readonly endsAt?: number | null;
 }
 
 interface Entry extends TrustedDocument {
@@ -28,36 +41,47 @@ const maxDocuments = 200_000;
 const maxUnpacked = 1_000;
 const maxUnpackedCharacters = 4_000_000;
 
-/** The documents of all manifests by id. Their texts are kept in compact form. */
+/** The documents of all manifests and registrations by id. Their texts are kept in compact form. */
 export class TrustedDocuments {
   readonly #texts = new CompactTexts();
   readonly #entries = new Map<string, Entry>();
+  readonly #now: () => number;
   readonly #unpacked = new LRUCache<string, string>({
     max: maxUnpacked,
     maxSize: maxUnpackedCharacters,
     sizeCalculation: (text) => text.length + 1,
   });
 
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
   get size(): number {
     return this.#entries.size;
   }
 
+  /** Finds a document that is registered for somebody. */
   find(id: string): TrustedDocument | undefined {
-    return this.#entries.get(id);
+    const entry = this.#entries.get(id);
+    return entry?.listings.some((listing) => !this.#hasEnded(listing)) ? entry : undefined;
   }
 
-  /** @returns the document; undefined if no more fit */
-  add({ name, client, text }: TrustedText): TrustedDocument | undefined {
+  /** Says whether the document is registered for this caller. */
+  isListedFor({ listings }: TrustedDocument, identity: Identity): boolean {
+    return listings.some((listing) => !this.#hasEnded(listing) && isFor(listing, identity));
+  }
+
+  /** Adds a document, or changes its listing for its owner. @returns the document; undefined if no more fit */
+  add({ name, client, text, organizationId = null, endsAt = null }: TrustedText): TrustedDocument | undefined {
     const id = documentId(text);
-    if (!this.#entries.has(id) && this.#entries.size >= maxDocuments) return undefined;
-    const entry = { id, name, client, packed: this.#texts.pack(text) };
+    const known = this.#entries.get(id);
+    if (!known && this.#entries.size >= maxDocuments) return undefined;
+    const listing = { client, organizationId, endsAt };
+    const others = known?.listings.filter((other) => !hasSameOwner(other, listing)) ?? [];
+    const packed = known?.packed ?? this.#texts.pack(text);
+    const entry = { id, name, listings: [...others, listing], packed };
     this.#entries.set(id, entry);
     return entry;
-  }
-
-  remove(id: string): void {
-    this.#entries.delete(id);
-    this.#unpacked.delete(id);
   }
 
   all(): Iterable<TrustedDocument> {
@@ -74,12 +98,20 @@ export class TrustedDocuments {
     this.#unpacked.set(id, text);
     return text;
   }
+
+  #hasEnded({ endsAt }: Listing): boolean {
+    return endsAt !== null && endsAt <= this.#now();
+  }
 }
 
 /** The client whose documents partners may run. Its documents are written for partners, and those of the other clients are not. */
 const partnerClient = 'partner';
 
-/** Says whether the document is registered for this audience. */
-export function isListedFor({ client }: TrustedDocument, audience: Audience): boolean {
-  return (client === partnerClient) === (audience === 'partner');
+function isFor({ client, organizationId }: Listing, identity: Identity): boolean {
+  if (organizationId !== null) return identity.kind === 'account' && identity.organizationId === organizationId;
+  return (client === partnerClient) === (audienceOf(identity) === 'partner');
+}
+
+function hasSameOwner(one: Listing, other: Listing): boolean {
+  return one.organizationId === other.organizationId && (one.organizationId !== null || one.client === other.client);
 }

@@ -8,6 +8,7 @@ import { AddBillingDetails } from './0006-billing-details.ts';
 import { RemakeKeys } from './0006-letter-keys.ts';
 import { CreateIdempotentCalls } from './0007-idempotent-calls.ts';
 import { AddApiKeys } from './0008-api-keys.ts';
+import { AddTrustedDocuments } from './0009-trusted-documents.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -19,4 +20,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0006-letter-keys', class: RemakeKeys },
   { name: '0007-idempotent-calls', class: CreateIdempotentCalls },
   { name: '0008-api-keys', class: AddApiKeys },
+  { name: '0009-trusted-documents', class: AddTrustedDocuments },
 ];

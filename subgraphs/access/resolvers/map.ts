@@ -3,6 +3,7 @@ import type { Subgraph } from '#shared/subgraph.ts';
 import type { AccessContext } from '../context.ts';
 import { administrationMutations } from './administration.ts';
 import { ApiKey, apiKeyMutations, apiKeyQueries } from './api-keys.ts';
+import { documentMutations, TrustedDocument } from './documents.ts';
 import { idempotentCallMutations } from './idempotent-calls.ts';
 import { ownAccessMutations } from './own-access.ts';
 import { Account, AuditEntry, Organization, queries } from './reading.ts';
@@ -17,9 +18,11 @@ export const resolvers: Subgraph<AccessContext>['resolvers'] = {
     ...administrationMutations,
     ...apiKeyMutations,
     ...idempotentCallMutations,
+    ...documentMutations,
   },
   Account,
   Organization,
   ApiKey,
+  TrustedDocument,
   AuditEntry,
 };

@@ -5,10 +5,13 @@ import {
   type AccessSnapshot,
   type Revocations,
   revocationMs,
+  type SnapshotDocument,
   type SnapshotKey,
 } from '#shared/identity/access-snapshot.ts';
 
-const parts = ['keys', 'revocations'] as const;
+const parts = ['keys', 'revocations', 'documents'] as const;
+/** Documents in one snapshot, and those of the same registration as the last one. */
+const documentsPerSnapshot = 2_000;
 type Versions = Readonly<Record<(typeof parts)[number], string>>;
 
 /**
@@ -25,10 +28,12 @@ export async function readSnapshot(
   if (version === after) return null;
   const known = after?.split('.') ?? [];
   const [keysKnown, revocationsKnown] = parts.map((part, index) => known[index] === versions[part]);
+  const { documents, version: documentsVersion } = await readDocuments(em, known[2] ?? '0', versions.documents);
   return {
-    version,
+    version: parts.map((part) => (part === 'documents' ? documentsVersion : versions[part])).join('.'),
     keys: keysKnown ? null : await readKeys(em, now),
     revocations: revocationsKnown ? null : await readRevocations(em, now),
+    documents,
   };
 }
 
@@ -36,10 +41,32 @@ async function readVersions(em: EntityManager): Promise<Versions> {
   const [versions] = await query<Versions>(
     em,
     sql`select max(version) filter (where part = 'keys')::text as keys,
-      max(version) filter (where part = 'revocations')::text as revocations from access_version`,
+      max(version) filter (where part = 'revocations')::text as revocations,
+      max(version) filter (where part = 'documents')::text as documents from access_version`,
   );
   if (!versions) throw new Error('The versions of the access snapshot are missing.');
   return versions;
+}
+
+/** Reads documents by version, and the version up to which the result is complete. */
+async function readDocuments(
+  em: EntityManager,
+  after: string,
+  newest: string,
+): Promise<{ documents: SnapshotDocument[]; version: string }> {
+  if (after === newest) return { documents: [], version: newest };
+  const rows = await query<SnapshotDocument & { version: string }>(
+    em,
+    sql`select name, client_name as client, organization_id as "organizationId", body as text,
+        (extract(epoch from retires_at) * 1000)::float8 as "endsAt", version::text
+      from trusted_document t where t.version > ${after}::bigint and t.version <= ${newest}::bigint
+      order by t.version fetch first (${documentsPerSnapshot}) rows with ties`,
+  );
+  const isComplete = rows.length < documentsPerSnapshot;
+  return {
+    documents: rows.map(({ version: _version, ...document }) => document),
+    version: isComplete ? newest : (rows.at(-1)?.version ?? newest),
+  };
 }
 
 function readKeys(em: EntityManager, now: Date): Promise<SnapshotKey[]> {

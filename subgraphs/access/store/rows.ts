@@ -1,7 +1,14 @@
 import { rowsOf } from '#shared/database/rows.ts';
-import { AccountEntity, ApiKeyEntity, AuditEntryEntity, OrganizationEntity } from '../entities.ts';
+import {
+  AccountEntity,
+  ApiKeyEntity,
+  AuditEntryEntity,
+  OrganizationEntity,
+  TrustedDocumentEntity,
+} from '../entities.ts';
 
 export const accountRows = rowsOf(AccountEntity);
 export const organizationRows = rowsOf(OrganizationEntity);
 export const apiKeyRows = rowsOf(ApiKeyEntity);
+export const documentRows = rowsOf(TrustedDocumentEntity);
 export const auditRows = rowsOf(AuditEntryEntity);

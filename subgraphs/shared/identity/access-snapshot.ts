@@ -46,6 +46,18 @@ const revocations = z.object({
 });
 export type Revocations = z.infer<typeof revocations>;
 
+/** A registered document, new or changed. */
+const snapshotDocument = z.object({
+  name: z.string(),
+  client: z.string(),
+  /** Null for a document of the company. */
+  organizationId: z.string().nullable(),
+  text: z.string(),
+  /** Milliseconds since 1970 from which the document is refused; null without a notice. */
+  endsAt: z.number().nullable(),
+});
+export type SnapshotDocument = z.infer<typeof snapshotDocument>;
+
 export const accessSnapshot = z.object({
   /** Versions of the parts. A gateway sends it with its next request. */
   version: z.string(),
@@ -53,5 +65,10 @@ export const accessSnapshot = z.object({
   keys: z.array(snapshotKey).nullable(),
   /** Null if unchanged since the version of the request. */
   revocations: revocations.nullable(),
+  /**
+   * Documents that were registered or retired since the version of the request, at most some thousands: the next request gets further ones.
+   * Absent in snapshots of an earlier release.
+   */
+  documents: z.array(snapshotDocument).optional(),
 });
 export type AccessSnapshot = z.infer<typeof accessSnapshot>;

@@ -23,6 +23,7 @@ export const scopes = [
   'access:read',
   'access:write',
   'access:keys',
+  'access:documents',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -45,7 +46,15 @@ const scopesOfRole: Record<Role, readonly Scope[]> = {
   ],
   DRIVER: ['shipments:read', 'shipments:advance', 'fleet:read', 'tracking:read', 'tracking:report'],
   CUSTOMER: ['shipments:read', 'shipments:write', 'shipments:rate', 'tracking:read', 'pricing:read', 'pricing:write'],
-  PARTNER: ['shipments:read', 'shipments:write', 'tracking:read', 'pricing:read', 'pricing:write', 'access:keys'],
+  PARTNER: [
+    'shipments:read',
+    'shipments:write',
+    'tracking:read',
+    'pricing:read',
+    'pricing:write',
+    'access:keys',
+    'access:documents',
+  ],
   ANALYST: [
     'shipments:read',
     'fleet:read',

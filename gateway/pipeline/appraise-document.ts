@@ -1,0 +1,86 @@
+import { type DocumentNode, type OperationDefinitionNode, print } from 'graphql';
+import type { DocumentAppraisal, DocumentFigures } from '#shared/identity/document-appraisal.ts';
+import { budgetSubject, tierLimits } from '../access/budget/tiers.ts';
+import { documentId } from '../access/documents/manifest.ts';
+import type { Variables } from '../engine/engine.ts';
+import type { Generation } from '../supergraph/generation.ts';
+import { withoutSuggestion } from './check-document.ts';
+import type { Checked } from './stages.ts';
+
+/** The value of a variable that is a whole number: the longest page. */
+const longestPage = 100;
+/** Fields whose cost is told. */
+const maxFields = 20;
+/** Faults that are told of one document. */
+const maxFaults = 5;
+
+export interface AppraisedFor {
+  readonly mayReadSchema: boolean;
+}
+
+/** Validates, plans and prices a text as the gateway does for a request of this caller. */
+export async function appraiseDocument(
+  text: string,
+  checked: Checked,
+  { mayReadSchema }: AppraisedFor,
+): Promise<DocumentAppraisal> {
+  const { generation } = checked;
+  const about = { id: documentId(text), supergraph: documentId(generation.supergraphSdl) };
+  const faulty = (faults: readonly string[]): DocumentAppraisal => ({ ...about, faults: [...faults], figures: null });
+  const result = generation.documents.inspect(text);
+  if (result.kind === 'refused') return faulty([result.error.message]);
+  if (result.kind === 'invalid') {
+    const errors = mayReadSchema ? result.errors : result.errors.map(withoutSuggestion);
+    return faulty(errors.slice(0, maxFaults).map(({ message }) => message));
+  }
+  const { document, operations } = result;
+  const [operation, second] = operations;
+  if (second) return faulty(['A registered document has one operation. Register each in a document of its own.']);
+  try {
+    return { ...about, faults: [], figures: await figuresOf(text, document, operation, checked) };
+  } catch (error) {
+    return faulty([error instanceof Error ? error.message : 'The document cannot be planned.']);
+  }
+}
+
+async function figuresOf(
+  source: string,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  { generation, caller, address }: Checked,
+): Promise<DocumentFigures> {
+  const { pricer, engine } = generation;
+  const variables = largestVariables(operation);
+  const maximum = pricer.price(document, operation, variables);
+  const byField = pricer
+    .costByField(document, operation, variables)
+    .toSorted((one, other) => other.cost - one.cost)
+    .slice(0, maxFields);
+  const below = byField.find(({ path }) => path.includes('.'));
+  const { points, perMs } = tierLimits[budgetSubject(caller.identity, address).tier].points;
+  const pointsPerMinute = (60_000 * points) / perMs;
+  const fetched = engine ? await engine.fetchesOf(planRequest(source, document, operation, caller.grants)) : [];
+  return {
+    maximum,
+    byField,
+    fetches: fetched.length,
+    subgraphs: [...new Set(fetched)].sort(),
+    callsPerMinute: Math.floor(pointsPerMinute / Math.max(maximum, 1)),
+    cheapestDrop: below ? { path: below.path, saves: below.cost } : null,
+  };
+}
+
+function planRequest(
+  source: string,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  grants: Checked['caller']['grants'],
+): Parameters<NonNullable<Generation['engine']>['fetchesOf']>[0] {
+  return { source, document, operationName: operation.name?.value, grants };
+}
+
+/** Prices depend on variables that are lengths of pages. */
+function largestVariables({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  const counts = variableDefinitions.filter(({ type }) => /^Int!?$/.test(print(type)));
+  return Object.fromEntries(counts.map(({ variable }) => [variable.name.value, longestPage]));
+}

@@ -1,0 +1,72 @@
+import { payloadOf } from '#shared/errors/errors.ts';
+import { fieldsOf } from '#shared/graphql/columns.ts';
+import { mutation, recordMutation, type Scope } from '#shared/graphql/mutation.ts';
+import { parseInput } from '#shared/input/parse-input.ts';
+import { type AccessContext, auditOf } from '../context.ts';
+import {
+  type RegisterDocuments,
+  type RetireDocument,
+  recordAppraisalsInput,
+  recordDocumentUsesInput,
+  registerDocumentsInput,
+  retireDocumentInput,
+} from '../domain/document-inputs.ts';
+import type { TrustedDocument as TrustedDocumentRow } from '../entities.ts';
+import { requireActor } from '../store/actor.ts';
+import {
+  findDocuments,
+  recordAppraisals,
+  recordDocumentUses,
+  registerDocuments,
+  retireDocument,
+} from '../store/documents.ts';
+
+/** The account of the token can have lost its role since. */
+const requireRegistrar = ({ transaction: { em }, caller }: Scope<AccessContext, unknown>) =>
+  requireActor(em, caller.accountId, 'access:documents');
+
+const field = fieldsOf<TrustedDocumentRow, AccessContext>();
+
+export const TrustedDocument = {
+  // Requests name a document by the hash of its text.
+  id: field(['hash'], ({ hash }) => hash),
+  price: field(['figures'], ({ figures: { maximum, byField } }) => ({ maximum, byField })),
+  fetches: field(['figures'], ({ figures }) => figures.fetches),
+  subgraphs: field(['figures'], ({ figures }) => figures.subgraphs),
+  callsPerMinute: field(['figures'], ({ figures }) => figures.callsPerMinute),
+  cheapestDrop: field(['figures'], ({ figures }) => figures.cheapestDrop),
+};
+
+interface Given {
+  readonly input: unknown;
+}
+
+export const documentMutations = {
+  registerDocuments: mutation({
+    parse: registerDocumentsInput,
+    allow: requireRegistrar,
+    change: async ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, RegisterDocuments>) =>
+      registerDocuments(em, auditOf(context, caller, now), caller, input),
+    payload: async (ids, { transaction: { em }, caller }) => ({ documents: await findDocuments(em, caller, ids) }),
+  }),
+  retireDocument: recordMutation('document', {
+    parse: retireDocumentInput,
+    allow: requireRegistrar,
+    change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, RetireDocument>) =>
+      retireDocument(em, auditOf(context, caller, now), caller, input),
+  }),
+  async recordDocumentAppraisals(_parent: unknown, { input }: Given, { transact }: AccessContext) {
+    return payloadOf(async () => {
+      const { accountId, appraisals } = parseInput(recordAppraisalsInput, input);
+      await transact(({ em }) => recordAppraisals(em, accountId, appraisals));
+      return {};
+    });
+  },
+  async recordDocumentUses(_parent: unknown, { input }: Given, { transact }: AccessContext) {
+    return payloadOf(async () => {
+      const { uses } = parseInput(recordDocumentUsesInput, input);
+      await transact(({ em }) => recordDocumentUses(em, uses));
+      return {};
+    });
+  },
+};

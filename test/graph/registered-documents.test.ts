@@ -1,0 +1,120 @@
+import { hash } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { GraphResponse } from '../../client/graph-response.ts';
+import { startTestGraph, type TestGraph } from './graph.ts';
+import { until } from './until.ts';
+
+/** A partner registers a document, runs it by its id, and gives notice. */
+
+let graph: TestGraph;
+beforeAll(async () => {
+  graph = await startTestGraph({ snapshotMs: 100 });
+});
+afterAll(() => graph.close());
+
+const register = `mutation Register($input: RegisterDocumentsInput!) { payload: registerDocuments(input: $input) {
+  documents { id name clientName clientVersion price { maximum byField { path cost } } fetches subgraphs callsPerMinute
+    cheapestDrop { path saves } registeredAt lastUsedAt retiresAt }
+  userErrors { code field message } } }`;
+const retire = `mutation Retire($input: RetireDocumentInput!) { payload: retireDocument(input: $input) {
+  document { id retiresAt } userErrors { code message } } }`;
+const late = `query LateLoads($first: Int!) { shipments(first: $first) { nodes { id reference
+  invoice { id amount { amount currency } } assignment { driver { name } } } } }`;
+const idOf = (text: string) => hash('sha256', text, 'hex');
+
+interface Payload {
+  readonly documents: readonly Record<string, unknown>[] | null;
+  readonly document: { readonly id: string; readonly retiresAt: string } | null;
+  readonly userErrors: readonly {
+    readonly code: string;
+    readonly field: readonly string[];
+    readonly message: string;
+  }[];
+}
+
+function manifestOf(texts: Readonly<Record<string, string>>) {
+  const operations = Object.entries(texts).map(([name, body]) => ({ id: idOf(body), name, type: 'query', body }));
+  return { format: 'apollo-persisted-query-manifest', version: 1, operations };
+}
+
+async function run(query: string, input: object): Promise<Payload> {
+  const { data, errors } = await graph.ask<{ payload: Payload }>('partner', query, { input });
+  expect(errors).toEqual([]);
+  return data!.payload;
+}
+
+/** Sends the hash alone. */
+async function byId(as: 'partner' | 'customer', text: string, variables: object): Promise<GraphResponse<unknown>> {
+  const response = await fetch(graph.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await graph.tokenOf(as)}` },
+    body: JSON.stringify({ documentId: idOf(text), variables }),
+  });
+  return (await response.json()) as GraphResponse<unknown>; // the test compares all of it
+}
+
+const client = { clientName: 'tracker', clientVersion: '1.4.0' };
+
+test('a dry run prices a document and registers nothing', async () => {
+  const payload = await run(register, { ...client, dryRun: true, manifest: manifestOf({ LateLoads: late }) });
+  expect(payload.userErrors).toEqual([]);
+  expect(payload.documents).toEqual([
+    expect.objectContaining({ id: idOf(late), name: 'LateLoads', ...client, lastUsedAt: null, retiresAt: null }),
+  ]);
+  const [document] = payload.documents!;
+  expect(document).toMatchObject({
+    subgraphs: expect.arrayContaining(['shipments', 'fleet', 'pricing']),
+    fetches: expect.any(Number),
+    price: {
+      maximum: expect.any(Number),
+      byField: expect.arrayContaining([{ path: 'shipments', cost: expect.any(Number) }]),
+    },
+    cheapestDrop: { path: expect.stringMatching(/^shipments\./), saves: expect.any(Number) },
+  });
+  expect((await byId('partner', late, { first: 1 })).errors).toMatchObject([
+    { extensions: { code: 'PERSISTED_QUERY_NOT_IN_LIST' } },
+  ]);
+});
+
+test('a registered document runs by its id for its organization, and ends 30 days after the notice', async () => {
+  expect((await run(register, { ...client, manifest: manifestOf({ LateLoads: late }) })).userErrors).toEqual([]);
+  const response = await until(
+    () => byId('partner', late, { first: 1 }),
+    ({ errors }) => errors?.[0]?.extensions.code !== 'PERSISTED_QUERY_NOT_IN_LIST',
+  );
+  expect(response.errors).toBeUndefined();
+  expect(response.data).toMatchObject({ shipments: { nodes: [{ id: expect.any(String) }] } });
+  const { document } = await run(retire, { documentId: idOf(late) });
+  const days = (Date.parse(document!.retiresAt) - Date.now()) / 86_400_000;
+  expect(Math.round(days)).toBe(30);
+  expect(await run(retire, { documentId: idOf(late) })).toMatchObject({ document });
+  expect((await byId('partner', late, { first: 1 })).errors).toBeUndefined();
+});
+
+test('documents that cannot run are refused together, each with its fault', async () => {
+  const manifest = manifestOf({
+    Good: 'query Good { viewer { id } }',
+    Unknown: 'query Unknown { nothing }',
+    Syntax: 'query Syntax {',
+  });
+  const { documents, userErrors } = await run(register, { ...client, manifest });
+  expect(documents).toBeNull();
+  expect(userErrors.map(({ code, field }) => [code, field.join('.')])).toEqual([
+    ['INVALID_INPUT', 'manifest.operations.1.body'],
+    ['INVALID_INPUT', 'manifest.operations.2.body'],
+  ]);
+  expect(userErrors[0]?.message).toMatch(/^Unknown: Cannot query field "nothing"/);
+});
+
+test('an id that is not the hash of its body is refused', async () => {
+  const manifest = manifestOf({ LateLoads: late });
+  const operations = manifest.operations.map((operation) => ({ ...operation, id: '0'.repeat(64) }));
+  const { userErrors } = await run(register, { ...client, manifest: { ...manifest, operations } });
+  expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', field: ['manifest', 'operations', '0', 'id'] }]);
+});
+
+test('a customer may register nothing', async () => {
+  const input = { ...client, manifest: manifestOf({ LateLoads: late }) };
+  const { errors } = await graph.ask('customer', register, { input });
+  expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+});
