@@ -145,6 +145,14 @@ export function roadDistance(given: () => TestGraph): void {
       expect(priceEstimate.baseRate).toEqual(quote.baseRate);
     });
 
+    test('would be booked for the price of the quote, as a dry run shows', async () => {
+      const fields = 'shipment { status quote { price { amount } } }';
+      const { shipment } = await change<{
+        shipment: { status: string; quote: { price: Amount } };
+      }>('customer', 'bookShipment', 'BookShipmentInput', { shipmentId, dryRun: true }, fields);
+      expect(shipment).toMatchObject({ status: 'BOOKED', quote: { price: { amount: quote.price.amount } } });
+    });
+
     test('has a plan and an arrival over the metres of the quote', async () => {
       await change('customer', 'acceptQuote', 'AcceptQuoteInput', { quoteId: quote.id }, 'quote { status }');
       await changeSettled('customer', 'bookShipment', 'BookShipmentInput', { shipmentId }, 'shipment { status }');
