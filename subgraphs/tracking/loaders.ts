@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { byId, idOf, perArguments } from '#shared/graphql/loader.ts';
-import { reachOf } from '#shared/identity/reach.ts';
 import type { Track } from './domain/track.ts';
 import {
   loadsAt,
@@ -19,10 +18,11 @@ import {
   tracksOfVehicles,
 } from './store/history.ts';
 import { geofenceRows, positionRows } from './store/rows.ts';
+import { trackingReach } from './store/visibility.ts';
 
 /** One loader per key and request. Records that the caller may not see are not read. */
 export function createLoaders({ em, identity, clock, columns }: BaseContext) {
-  const reach = reachOf(identity);
+  const reach = trackingReach(identity);
   const positions = positionRows.only(columns('Position'), ['vehicleId', 'driverId']);
   const geofences = geofenceRows.only(columns('Geofence'), ['id']);
   return {

@@ -40,6 +40,10 @@ export interface TestGraph extends GatewayClient {
   tokenOf(account: DemoAccount): Promise<string>;
   /** Another gateway to the same product that can't reach this subgraph. */
   without(subgraph: string): Promise<GatewayClient>;
+  /** Another gateway to the same product. */
+  another(): Promise<GatewayClient>;
+  /** See `hashApiKey`. */
+  readonly apiKeySecret: string;
   /** Waits until every domain event has been handled. */
   settle(): Promise<void>;
 }
@@ -80,9 +84,10 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
   const now = options.now ?? new Date();
   const world = generateWorld({ ...demo, now });
   const sharedConfig = { ...readProductConfig({ ...environment, DATABASE_URL: adminUrl }), roleSecret, seedNow: now };
+  const parts = await productParts(sharedConfig);
   const product = await startProduct({
     config: sharedConfig,
-    parts: await productParts(sharedConfig),
+    parts,
     adminUrl,
     host: '127.0.0.1',
     database,
@@ -110,6 +115,8 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     world,
     product,
     tokenOf: (account) => sessionOf(account).accessToken(),
+    another: () => open(urls),
+    apiKeySecret: parts.apiKeySecret,
     without: (subgraph) => open({ ...urls, [subgraph]: unusedAddress }),
     settle: () => queues.settle(),
     async close() {

@@ -3,9 +3,10 @@ import type { CountsOf } from '#shared/database/list.ts';
 import { query } from '#shared/database/query.ts';
 import { sql, uuids } from '#shared/database/sql.ts';
 import type { Identity } from '#shared/identity/identity.ts';
-import { type Reach, reaches, reachOf } from '#shared/identity/reach.ts';
+import { type Reach, reaches } from '#shared/identity/reach.ts';
 import { toId } from '#shared/ids.ts';
 import type { ShipmentFilter } from '../domain/filter-input.ts';
+import { shipmentReach } from './visibility.ts';
 
 /** Reads the kept number of shipments in a list of all of them or of one organization. Undefined for other lists. */
 export function keptTotal(
@@ -13,7 +14,7 @@ export function keptTotal(
   identity: Identity,
   { organizationId, ...others }: ShipmentFilter,
 ): (() => Promise<number>) | undefined {
-  const reach = reachOf(identity);
+  const reach = shipmentReach(identity);
   if (!countsOrganizations(reach) || hasConditions(others)) return undefined;
   const wanted = organizationId ?? (reach.kind === 'ORGANIZATION' ? reach.organizationId : null);
   if (wanted === null) return () => countAll(em);
@@ -23,7 +24,7 @@ export function keptTotal(
 
 /** Reads the kept numbers of shipments in lists of organizations. Undefined for other lists. */
 export function keptTotals(em: EntityManager, identity: Identity, filter: ShipmentFilter): CountsOf | undefined {
-  const reach = reachOf(identity);
+  const reach = shipmentReach(identity);
   if (!countsOrganizations(reach) || hasConditions(filter)) return undefined;
   return (organizationIds) => countsOfOrganizations(em, reach, organizationIds);
 }

@@ -2,7 +2,6 @@ import { GraphError } from '#shared/errors/errors.ts';
 import type { Point } from '#shared/geo/sphere.ts';
 import { fieldsOf } from '#shared/graphql/columns.ts';
 import { scalars } from '#shared/graphql/scalars.ts';
-import { reachOf } from '#shared/identity/reach.ts';
 import { parseArgument } from '#shared/input/parse-input.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { TimeRange } from '#shared/input/time-range.ts';
@@ -20,6 +19,7 @@ import { listPositions } from '../store/current.ts';
 import { type GeofenceEventFilter, listGeofenceEvents } from '../store/geofence-events.ts';
 import { listGeofences } from '../store/geofences.ts';
 import type { TrackArguments } from '../store/history.ts';
+import { trackingReach } from '../store/visibility.ts';
 import { geofenceMutations } from './geofence-mutations.ts';
 import { report } from './report.ts';
 import { moves } from './vehicle-moved.ts';
@@ -78,18 +78,18 @@ export const resolvers: Subgraph<TrackingContext>['resolvers'] = {
       { em, identity, columns },
     ) => {
       const bounds = within ? parseArgument(boundsInput, 'within', within) : null;
-      return listPositions(em, reachOf(identity), bounds, page, columns('Position'));
+      return listPositions(em, trackingReach(identity), bounds, page, columns('Position'));
     },
     geofence: (_parent, { id }: Reference, { loaders }) => loaders.geofence.load(id),
     geofences: (_parent, { filter, search, ...page }: GeofencesArguments, { em, identity, columns }) => {
       const searches = parseSearches({ 'filter.search': filter?.search, search });
-      return listGeofences(em, reachOf(identity), searches, page, columns('Geofence'));
+      return listGeofences(em, trackingReach(identity), searches, page, columns('Geofence'));
     },
     geofenceEvents: (
       _parent,
       { filter, ...page }: PageArguments & { filter?: GeofenceEventFilter | null },
       { em, identity, columns },
-    ) => listGeofenceEvents(em, reachOf(identity), filter ?? {}, page, columns('GeofenceEvent')),
+    ) => listGeofenceEvents(em, trackingReach(identity), filter ?? {}, page, columns('GeofenceEvent')),
   },
   Mutation: { reportPositions: report, ...geofenceMutations },
   Subscription: { vehicleMoved: { subscribe: moves } },

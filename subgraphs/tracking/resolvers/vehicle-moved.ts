@@ -1,13 +1,13 @@
 import { noColumns } from '#shared/database/rows.ts';
 import { GraphError } from '#shared/errors/errors.ts';
 import { liveTopics } from '#shared/events/topics.ts';
-import { reachOf } from '#shared/identity/reach.ts';
 import { isUuid } from '#shared/ids.ts';
 import type { TrackingContext } from '../context.ts';
 import type { Position } from '../domain/position.ts';
 import { positionsOfVehicles } from '../store/current.ts';
 import { decodeMove } from '../store/live.ts';
 import { positionRows } from '../store/rows.ts';
+import { trackingReach } from '../store/visibility.ts';
 import { latestMoves, latestPositions, type Move } from './latest-moves.ts';
 
 const maxIds = 100;
@@ -27,7 +27,7 @@ export async function moves(
   if (ids.length < 1 || ids.length > maxIds)
     throw new GraphError('BAD_USER_INPUT', `"ids" must contain 1 to ${maxIds} ids; got ${ids.length}.`);
   const vehicleIds = [...new Set(ids.filter(isUuid).map((id) => id.toLowerCase()))];
-  const reach = reachOf(identity);
+  const reach = trackingReach(identity);
   const changes = await live.subscribe(vehicleIds.map(liveTopics.vehiclePosition), {
     parse: decodeMove,
     latest: latestPositions(maxIds),

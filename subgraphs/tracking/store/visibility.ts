@@ -1,6 +1,12 @@
 import { raw, type Sql, sql } from '#shared/database/sql.ts';
 import { withinReach } from '#shared/database/within-reach.ts';
-import type { Reach } from '#shared/identity/reach.ts';
+import { hasScope, type Identity } from '#shared/identity/identity.ts';
+import { type Reach, reachOf } from '#shared/identity/reach.ts';
+
+/** Whose positions an identity may see. An API key without the scope sees none. */
+export function trackingReach(identity: Identity): Reach {
+  return hasScope(identity, 'tracking:read') ? reachOf(identity) : { kind: 'NONE' };
+}
 
 /**
  * The rows `t` of a position table within a reach. Drivers see the positions of their drives. Customers and partners see
