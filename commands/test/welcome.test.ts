@@ -16,6 +16,13 @@ test.each(firstQueries)('the README shows %s', (query) => {
   expect(readFileSync(new URL('../../README.md', import.meta.url), 'utf8')).toContain(query);
 });
 
+test('the README shows partners a document of their manifest by its id', () => {
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const [, id] = /"documentId": "(\w+)"/.exec(read('README.md')) ?? [];
+  const { operations } = JSON.parse(read('schema/manifests/partner.json')) as { operations: { id: string }[] };
+  expect(operations.map((operation) => operation.id)).toContain(id);
+});
+
 test('the welcome shows the addresses and, outside production, the accounts and the queries', () => {
   const where = {
     gatewayUrl: 'http://127.0.0.1:4000',

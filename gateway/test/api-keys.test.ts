@@ -237,7 +237,7 @@ describe('within one read of the snapshot', () => {
     [
       'with a lost role',
       { accounts: [{ ...now, roles: ['ANALYST' as const] }] },
-      'This account no longer has the role DISPATCHER. Refresh the session.',
+      'This account no longer has the role DISPATCHER. Refresh the session, in a request without the authorization header.',
     ],
   ])('a token %s is refused, and its subscriptions end', async (_what, revoked, message) => {
     const authorization = `Bearer ${await tokenOf(dispatcher)}`;

@@ -16,6 +16,7 @@ export interface Victims {
   readonly geofenceIds: readonly string[];
   readonly reviewCaseId: string;
   readonly watchlistEntryId: string;
+  readonly apiKeyId: string;
 }
 
 /** The field of the input with the id of the record whose version is expected. */
@@ -100,6 +101,11 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
     'addWatchlistEntry.kind': 'NAME',
     'updateDriver.accountId': undefined,
     watchlistEntryId: victims.watchlistEntryId,
+    apiKeyId: victims.apiKeyId,
+    'apiKey.id': victims.apiKeyId,
+    scopes: ['shipments:read'],
+    allowedNetworks: ['192.0.2.0/24'],
+    expiresAt: inHours(48),
     quoteId: victims.quoteId,
     invoiceId: victims.invoiceId,
     reviewCaseId: victims.reviewCaseId,
@@ -167,9 +173,14 @@ export function properValuesOf(world: World, victims: Victims, versionOf: (id: s
   };
 }
 
+interface Found {
+  readonly id: string;
+  readonly quote?: { readonly id: string };
+}
+
 /** Looks up one record of each kind, as a client would. */
 export async function findVictims(graph: TestGraph): Promise<Victims> {
-  const { data, errors } = await graph.ask<Record<string, { nodes: { id: string; quote?: { id: string } }[] }>>(
+  const { data, errors } = await graph.ask<Record<string, { nodes: Found[]; apiKeys?: { nodes: Found[] } }>>(
     'admin',
     `{
       drafts: shipments(filter: { statuses: [DRAFT] }, first: 3) { nodes { id } }
@@ -178,6 +189,7 @@ export async function findVictims(graph: TestGraph): Promise<Victims> {
       geofences(first: 2) { nodes { id } }
       reviewQueue(first: 1) { nodes { id } }
       watchlist(first: 1) { nodes { id } }
+      organization(id: "${graph.world.demo.partnerOrganizationId}") { apiKeys(first: 1) { nodes { id } } }
     }`,
   );
   const found = (field: string) => {
@@ -194,5 +206,6 @@ export async function findVictims(graph: TestGraph): Promise<Victims> {
     geofenceIds: found('geofences').map(({ id }) => id),
     reviewCaseId: idOf('reviewQueue'),
     watchlistEntryId: idOf('watchlist'),
+    apiKeyId: data?.['organization']?.apiKeys?.nodes[0]?.id ?? '',
   };
 }

@@ -16,9 +16,9 @@ const notifyHandled = `
   create trigger notify_handled after update on ${jobsSchema}.job
     for each row when (new.state >= 'completed') execute function ${jobsSchema}.notify_handled();`;
 
-/** The open event that failed most often comes first. */
+/** The open event that failed most often comes first. Reminders that are not due yet do not count. */
 const openEvents = `select name, data->>'name' as event, retry_count, output->>'message' as failure from ${jobsSchema}.job
-  where state < 'completed' and name not like '%\\_dead' order by retry_count desc limit 1`;
+  where state < 'completed' and not (state = 'created' and start_after > now()) and name not like '%\\_dead' order by retry_count desc limit 1`;
 /** An event that failed this often ends the wait, because its consumer is faulty. */
 const maxFailures = 3;
 

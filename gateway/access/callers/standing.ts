@@ -37,14 +37,16 @@ export class Standing {
   }
 }
 
+const refresh = 'Refresh the session, in a request without the authorization header.';
+
 export const nothingRevoked: Revocations = { sessions: [], accounts: [], organizations: [] };
 
 function requireUnchanged({ roles, driverId }: AccountIdentity, now: ChangedAccount): void {
   if (now.closed) throw stale('This account is closed. Sign in with an open account.');
   const lost = roles.filter((role) => !now.roles.includes(role));
-  if (lost.length > 0) throw stale(`This account no longer has the role ${lost.join(', ')}. Refresh the session.`);
+  if (lost.length > 0) throw stale(`This account no longer has the role ${lost.join(', ')}. ${refresh}`);
   if (driverId !== null && driverId !== now.driverId) {
-    throw stale('This account no longer belongs to the same driver. Refresh the session.');
+    throw stale(`This account no longer belongs to the same driver. ${refresh}`);
   }
 }
 
