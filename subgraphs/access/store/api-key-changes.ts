@@ -179,6 +179,6 @@ async function remindOfExpiry({ emit }: Transaction, { id, expiresAt }: ApiKey, 
 }
 
 /** True if a key is neither revoked nor expired. */
-export function isLive({ revokedAt, expiresAt }: Pick<ApiKey, 'revokedAt' | 'expiresAt'>, now: Date): boolean {
+function isLive({ revokedAt, expiresAt }: Pick<ApiKey, 'revokedAt' | 'expiresAt'>, now: Date): boolean {
   return !revokedAt && (!expiresAt || expiresAt > now);
 }
