@@ -25,7 +25,7 @@ let targets: readonly Target[];
 let before: Awaited<ReturnType<typeof readLedger>>;
 
 beforeAll(async () => {
-  graph = await startTestGraph({ settings: { ACCESS_SNAPSHOT_INTERVAL_MS: '100' } });
+  graph = await startTestGraph({ snapshotMs: 100 });
   attacker = new Attacker(graph);
   const { apiSchema } = loadSupergraphModel(readFileSync(readGatewayConfig([], {}).supergraphFile, 'utf8'));
   const proper = properValuesOf(graph.world, await findVictims(graph), attacker.versionOf);
