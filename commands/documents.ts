@@ -4,13 +4,23 @@ import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { buildManifests, type ManifestFile } from './documents/client-manifests.ts';
+import { talkToGraph } from './documents/talk-to-graph.ts';
 
-/** `npm run documents` writes schema/manifests. With `--check` it only checks that the files are current. */
+/**
+ * `npm run documents` writes schema/manifests. With `--check` it only checks that the files are current. `register FILE` and `retire ID` change what a
+ * running graph trusts.
+ */
 const command = {
   call: 'npm run documents --',
-  does: 'Writes schema/manifests/CLIENT.json and CLIENT.relay.json from the operations in schema/operations/CLIENT.',
+  does: 'Writes schema/manifests/CLIENT.json and CLIENT.relay.json from the operations in schema/operations/CLIENT. `register FILE` registers the documents of a manifest in a running graph, `retire ID` gives notice of one.',
+  takes: '[register FILE | retire ID]',
   options: {
     check: { type: 'boolean', default: false, help: 'writes nothing, fails when a file is stale' },
+    key: { type: 'string', value: 'KEY', help: 'API key for register and retire' },
+    url: { type: 'string', value: 'URL', default: 'http://127.0.0.1:4000/graphql', help: 'address of the graph' },
+    'client-name': { type: 'string', value: 'NAME', help: 'for register; default: the name of the file' },
+    'client-version': { type: 'string', value: 'VERSION', default: '1', help: 'for register' },
+    'dry-run': { type: 'boolean', default: false, help: 'with register: prices the documents and registers none' },
     root: {
       type: 'string',
       value: 'FOLDER',
@@ -55,11 +65,16 @@ function readIfPresent(file: string): string | undefined {
 }
 
 try {
-  const { values: flags } = readCommandLine(command);
+  const { values: flags, positionals } = readCommandLine(command);
   const folder = join(flags.root, 'schema/manifests');
-  const files = buildManifests(join(flags.root, 'schema/operations'));
-  if (flags.check) requireCurrent(folder, files);
-  else write(folder, files);
+  if (positionals.length > 0) {
+    const { 'client-name': clientName, 'client-version': clientVersion, 'dry-run': dryRun } = flags;
+    await talkToGraph(positionals, flags, { clientName, clientVersion, dryRun });
+  } else {
+    const files = buildManifests(join(flags.root, 'schema/operations'));
+    if (flags.check) requireCurrent(folder, files);
+    else write(folder, files);
+  }
 } catch (error) {
   exitWith(error);
 }

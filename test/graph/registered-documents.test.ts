@@ -1,6 +1,10 @@
 import { hash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { GraphResponse } from '../../client/graph-response.ts';
+import { startProcess } from '../../gateway/testing/product-process.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
 import { until } from './until.ts';
 
@@ -18,6 +22,7 @@ const register = `mutation Register($input: RegisterDocumentsInput!) { payload: 
   userErrors { code field message } } }`;
 const retire = `mutation Retire($input: RetireDocumentInput!) { payload: retireDocument(input: $input) {
   document { id retiresAt } userErrors { code message } } }`;
+const createKey = `mutation CreateKey($input: CreateApiKeyInput!) { payload: createApiKey(input: $input) { key userErrors { code message } } }`;
 const late = `query LateLoads($first: Int!) { shipments(first: $first) { nodes { id reference
   invoice { id amount { amount currency } } assignment { driver { name } } } } }`;
 const idOf = (text: string) => hash('sha256', text, 'hex');
@@ -117,4 +122,40 @@ test('a customer may register nothing', async () => {
   const input = { ...client, manifest: manifestOf({ LateLoads: late }) };
   const { errors } = await graph.ask('customer', register, { input });
   expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+});
+
+test('a program registers a manifest file and gives notice with its API key', async () => {
+  const created = await graph.ask<{ payload: { key: string; userErrors: readonly object[] } }>('partner', createKey, {
+    input: { idempotencyKey: 'key-of-documents-test', name: 'Deployment' },
+  });
+  const { key, userErrors } = created.data!.payload;
+  expect(userErrors).toEqual([]);
+  const viewer = 'query { viewer { id } }';
+  await until(
+    () => graph.ask(null, viewer, {}, { 'x-api-key': key }),
+    ({ errors }) => errors.length === 0,
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'freight-registration-'));
+  try {
+    const file = join(folder, 'dispatch-board.json');
+    const text = 'query Board { shipments(first: 5) { nodes { reference status } } }';
+    writeFileSync(file, JSON.stringify(manifestOf({ Board: text })));
+    const documents = async (...words: string[]) => {
+      const run = startProcess(['commands/documents.ts', ...words, '--key', key, '--url', graph.url], {});
+      return { exitCode: await run.exitCode, output: run.lines.join('\n') };
+    };
+    const dryRun = await documents('register', file, '--dry-run');
+    expect(dryRun.output).toMatch(
+      /^Board [0-9a-f]{64}: at most \d+ points, 1 fetches, \d+ calls a minute; without shipments\.nodes/,
+    );
+    expect(dryRun.output).toMatch(/1 documents are priced, none is registered\.$/);
+    expect((await documents('register', file)).output).toMatch(/1 documents are registered\.$/);
+    expect((await documents('retire', idOf(text))).output).toMatch(/^Board was last used never and is refused from /);
+    expect(await documents('retire', '0'.repeat(64))).toEqual({
+      exitCode: 1,
+      output: 'NOT_FOUND: You have no registered document with this id.',
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
