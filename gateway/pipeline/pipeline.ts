@@ -25,6 +25,7 @@ import { type CallsOnce, type KeyedRequest, replayCost } from './once/calls-once
 import type { Outcome, Refused, Responded, Settlement, Streaming, StreamPayload } from './outcome.ts';
 import { price } from './price.ts';
 import { asksForReceipt, makeReceipt } from './receipt.ts';
+import { rootFields } from './repeatable.ts';
 import { type ResolveOptions, resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Rush } from './rush.ts';
@@ -170,7 +171,8 @@ export class Pipeline {
     return { kind: 'response', body, errors: [], headers: spending?.headers() ?? {} };
   }
 
-  async #reserve({ caller, address, price, form }: Priced, keyed?: KeyedRequest): Promise<Spending | undefined> {
+  async #reserve(priced: Priced, keyed?: KeyedRequest): Promise<Spending | undefined> {
+    const { caller, address, price, form, operation, document } = priced;
     const onlyWaits = keyed?.earlier !== undefined;
     return this.#options.budgets?.reserve({
       identity: caller.identity,
@@ -178,6 +180,7 @@ export class Pipeline {
       price: onlyWaits ? replayCost : price,
       isSubscription: form === 'events',
       onlyWaits,
+      rootFields: () => rootFields(operation.selectionSet, document).map(({ name }) => name.value),
     });
   }
 

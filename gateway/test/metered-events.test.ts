@@ -18,6 +18,7 @@ async function subscribe(price = 1_000) {
     address: '203.0.113.7',
     price,
     isSubscription: true,
+    rootFields: () => [],
   });
   const events = openOutbox(
     () => {},

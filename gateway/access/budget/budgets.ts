@@ -6,7 +6,7 @@ import type { BucketSize } from './bucket.ts';
 import type { BudgetStore } from './budget-store.ts';
 import { type BucketState, type BudgetState, type CostReport, rateLimitHeaders, throttleStatus } from './report.ts';
 import { Spending } from './spending.ts';
-import { type BudgetSubject, budgetSubject, type TierLimits, tierLimits } from './tiers.ts';
+import { type BudgetSubject, budgetSubject, type CallLimit, type TierLimits, tierLimits } from './tiers.ts';
 
 /** `enforce` refuses what exceeds a budget, `measure` only counts it. */
 export type BudgetMode = 'enforce' | 'measure';
@@ -30,6 +30,8 @@ export interface PricedOperation {
   readonly isSubscription: boolean;
   /** True if it waits for the response of an equal request, so that it occupies no slot. Default: false. */
   readonly onlyWaits?: boolean;
+  /** Names of its root fields. */
+  readonly rootFields: () => readonly string[];
 }
 
 interface Slots {
@@ -59,12 +61,14 @@ export class Budgets {
   }
 
   /** Reserves the price of an operation. @throws RequestRefusal RATE_LIMITED */
-  async reserve({ identity, address, price, isSubscription, onlyWaits = false }: PricedOperation): Promise<Spending> {
+  async reserve(operation: PricedOperation): Promise<Spending> {
+    const { identity, address, price, isSubscription, onlyWaits = false, rootFields } = operation;
     const subject = budgetSubject(identity, address);
     const limits = this.#limits[subject.tier];
     const release = onlyWaits ? () => {} : this.#takeSlot(subject, isSubscription);
     try {
       const requests = limits.requests && (await this.#countRequest(subject, limits.requests));
+      if (limits.calls.length > 0) await this.#countCalls(subject, limits.calls, rootFields());
       // The events of a subscription are paid one by one.
       const reserved = isSubscription ? 0 : price;
       const key = `points:${subject.key}`;
@@ -107,11 +111,28 @@ export class Budgets {
     this.#onExceeded('requests', subject.tier);
     if (this.#mode === 'measure') return requests;
     const seconds = toSeconds(requests.waitMs);
-    const message = `A ${subject.tier} caller may send ${size.burst} requests per ${size.perMs / 60_000} minutes. Try again in ${seconds} s.`;
+    const message = `A ${subject.tier} caller may send ${size.burst} requests per ${inMinutes(size)}. Try again in ${seconds} s.`;
     throw new RequestRefusal('RATE_LIMITED', message, {
       retryAfterSeconds: seconds,
       headers: rateLimitHeaders({ requests }),
     });
+  }
+
+  async #countCalls(
+    { key, tier }: BudgetSubject,
+    calls: readonly CallLimit[],
+    rootFields: readonly string[],
+  ): Promise<void> {
+    for (const { name, fields, size } of calls) {
+      if (!rootFields.some((field) => fields.includes(field))) continue;
+      const { waitMs } = await this.#take(`${name}:${key}`, size, 1);
+      if (waitMs === 0) continue;
+      this.#onExceeded('requests', tier);
+      if (this.#mode === 'measure') continue;
+      const seconds = toSeconds(waitMs);
+      const message = `A ${tier} caller may send ${size.burst} ${name} requests per ${inMinutes(size)}. Try again in ${seconds} s.`;
+      throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: seconds });
+    }
   }
 
   /** Takes points. If there are too few, takes what is left where budgets are only measured. */
@@ -138,6 +159,10 @@ export class Budgets {
       response: { cost },
     });
   }
+}
+
+function inMinutes({ perMs }: BucketSize): string {
+  return perMs === 60_000 ? 'minute' : `${perMs / 60_000} minutes`;
 }
 
 function toSeconds(ms: number): number {

@@ -9,23 +9,59 @@ export interface TierLimits {
   readonly points: BucketSize;
   /** Requests of any kind; undefined for tiers whose points are their only limit. */
   readonly requests: BucketSize | undefined;
+  /** Calls of expensive kinds. */
+  readonly calls: readonly CallLimit[];
   /** Requests that may run at once on one gateway. */
   readonly concurrent: number;
   /** Subscriptions that may be open at once on one gateway. */
   readonly subscriptions: number;
 }
 
+/** A limit of the requests that select one of these root fields. */
+export interface CallLimit {
+  readonly name: 'dispatch' | 'billing';
+  readonly fields: readonly string[];
+  readonly size: BucketSize;
+}
+
 const minute = 60;
+
+/** Assignments, and answers of models. */
+const dispatchCalls: CallLimit = {
+  name: 'dispatch',
+  fields: [
+    'assignShipment',
+    'assignBest',
+    'unassignShipment',
+    'recommendDrivers',
+    'recommendations',
+    'riskAssessments',
+  ],
+  size: perWindow(20, minute),
+};
+const billingCalls: CallLimit = {
+  name: 'billing',
+  fields: ['priceEstimate', 'quote', 'requestQuote', 'acceptQuote', 'invoice', 'invoices', 'recordPayment'],
+  size: perWindow(30, 15 * minute),
+};
+/** The other tiers pay for calls with points only. */
+const calls: readonly CallLimit[] = [];
 
 /**
  * The table of tiers. Attempts to sign in have limits of their own in the access subgraph (`SIGN_IN_WINDOW_SECONDS`): they hold for one account and
  * one network together, so that colleagues behind one address do not shut each other out.
  */
 export const tierLimits: Readonly<Record<Tier, TierLimits>> = {
-  FREE: { points: perSecond(50, 1_000), requests: perWindow(100, 15 * minute), concurrent: 5, subscriptions: 10 },
-  STANDARD: { points: perSecond(100, 2_000), requests: undefined, concurrent: 20, subscriptions: 100 },
-  PREMIUM: { points: perSecond(500, 10_000), requests: undefined, concurrent: 50, subscriptions: 500 },
-  ENTERPRISE: { points: perSecond(1_000, 20_000), requests: undefined, concurrent: 100, subscriptions: 2_000 },
+  FREE: {
+    points: perSecond(50, 1_000),
+    requests: perWindow(100, 15 * minute),
+    calls: [dispatchCalls, billingCalls],
+    concurrent: 5,
+    subscriptions: 10,
+  },
+  STANDARD: { points: perSecond(100, 2_000), requests: undefined, calls, concurrent: 20, subscriptions: 100 },
+  PREMIUM: { points: perSecond(500, 10_000), requests: undefined, calls, concurrent: 50, subscriptions: 500 },
+  ENTERPRISE: { points: perSecond(1_000, 20_000), requests: undefined, calls, concurrent: 100, subscriptions: 2_000 },
 };
 
 /** Callers with the same key share one budget. */

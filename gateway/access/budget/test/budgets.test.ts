@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type AccountIdentity, anonymous, scopesOf } from '#shared/identity/identity.ts';
+import { loadSupergraphModel } from '../../../engine/supergraph/model.ts';
 import { RequestRefusal } from '../../../errors/request-refusal.ts';
 import { Budgets, type BudgetsOptions, type PricedOperation } from '../budgets.ts';
 import { MemoryStore } from '../memory-store.ts';
-import { budgetSubject } from '../tiers.ts';
+import { budgetSubject, tierLimits } from '../tiers.ts';
 
 const partner: AccountIdentity = {
   kind: 'account',
@@ -26,7 +28,14 @@ function openBudgets(options: Partial<BudgetsOptions> = {}) {
     ...options,
   });
   const reserve = (price: number, operation: Partial<PricedOperation> = {}) =>
-    budgets.reserve({ identity: partner, address: '203.0.113.7', price, isSubscription: false, ...operation });
+    budgets.reserve({
+      identity: partner,
+      address: '203.0.113.7',
+      price,
+      isSubscription: false,
+      rootFields: () => [],
+      ...operation,
+    });
   /** Runs an operation of this price and cost. */
   const spend = async (price: number, cost = price, operation?: Partial<PricedOperation>) => {
     const spending = await reserve(price, operation);
@@ -146,6 +155,29 @@ describe('requests', () => {
     await spend(0, 0, { identity: anonymous, address: '198.51.100.1' });
     clock.now += 9_000;
     await spend(0, 0, { identity: anonymous });
+  });
+
+  test('of expensive kinds have limits of their own for anonymous and FREE callers', async () => {
+    const { spend, refusal } = openBudgets();
+    const quotes = { identity: anonymous, rootFields: () => ['viewer', 'priceEstimate'] };
+    for (let count = 0; count < 30; count++) await spend(0, 0, quotes);
+    expect(await refusal(spend(0, 0, quotes))).toMatchObject({
+      message: 'A FREE caller may send 30 billing requests per 15 minutes. Try again in 30 s.',
+      extensions: { retryAfterSeconds: 30 },
+    });
+    await spend(0, 0, { identity: anonymous });
+    const assignments = { ...quotes, rootFields: () => ['recommendDrivers'] };
+    for (let count = 0; count < 20; count++) await spend(0, 0, assignments);
+    expect((await refusal(spend(0, 0, assignments))).message).toContain('20 dispatch requests per minute');
+    for (let count = 0; count < 40; count++) await spend(0, 0, { rootFields: quotes.rootFields });
+  });
+
+  test('of expensive kinds are told by root fields that the graph has', () => {
+    const supergraph = readFileSync(new URL('../../../../schema/supergraph.graphql', import.meta.url), 'utf8');
+    const schema = loadSupergraphModel(supergraph).apiSchema;
+    const known = { ...schema.getQueryType()?.getFields(), ...schema.getMutationType()?.getFields() };
+    const fields = tierLimits.FREE.calls.flatMap((limit) => limit.fields);
+    expect(fields.filter((field) => !(field in known))).toEqual([]);
   });
 
   test('beyond the concurrency of the tier are refused with Retry-After 1 until one has ended', async () => {

@@ -1,0 +1,157 @@
+/** Measures what authentication, the look-up of the document, pricing and the budget cost the gateway. See README.md. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Pool } from 'undici';
+import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
+import { loadKeyring } from '#shared/identity/keys.ts';
+import { accessTokens, createSigner } from '#shared/identity/tokens.ts';
+import { documentId } from '../../gateway/access/documents/manifest.ts';
+import { startBenchGraph, text } from './graph.ts';
+
+const { values } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '6000' },
+    rounds: { type: 'string', default: '5' },
+    redis: { type: 'string' },
+  },
+});
+const requests = Number(values.requests);
+const rounds = Number(values.rounds);
+
+const dir = mkdtempSync(join(tmpdir(), 'freight-access-'));
+const graph = await startBenchGraph();
+const supergraph = join(dir, 'supergraph.graphql');
+writeFileSync(supergraph, graph.supergraphSdl);
+const id = documentId(text);
+const operations = [{ id, name: 'Person', type: 'query', body: text }];
+const manifest = { format: 'apollo-persisted-query-manifest', version: 1, operations };
+const manifests = join(dir, 'manifests');
+mkdirSync(manifests);
+writeFileSync(join(manifests, 'partner.json'), JSON.stringify(manifest));
+
+const partnerOf = (organization: number): AccountIdentity => ({
+  kind: 'account',
+  accountId: `account-${organization}`,
+  organizationId: `organization-${organization}`,
+  driverId: null,
+  apiKeyId: null,
+  roles: ['PARTNER'],
+  scopes: scopesOf(['PARTNER']),
+  tier: 'ENTERPRISE',
+});
+const keyring = await loadKeyring(dir);
+const signer = createSigner(keyring.access.privateJwk);
+/** Several organizations, so that no budget is exceeded. */
+const tokens = Array.from({ length: 100 }, (_, index) => signer.sign(partnerOf(index), accessTokens, 900));
+
+interface Variant {
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly isSignedIn: boolean;
+  readonly document: object;
+}
+const trusted = { DOCUMENT_MANIFESTS: manifests, DOCUMENT_POLICY_PARTNER: 'registered', ACCESS_DATA_DIR: dir };
+const byId = { documentId: id };
+const variants: readonly Variant[] = [
+  { name: 'none', environment: { BUDGET_MODE: 'off' }, isSignedIn: false, document: { query: text } },
+  { name: 'identity and document', environment: { ...trusted, BUDGET_MODE: 'off' }, isSignedIn: true, document: byId },
+  {
+    name: 'all, budget in process',
+    environment: { ...trusted, BUDGET_MODE: 'enforce' },
+    isSignedIn: true,
+    document: byId,
+  },
+  ...(values.redis === undefined
+    ? []
+    : [
+        {
+          name: 'all, budget in Redis',
+          environment: { ...trusted, BUDGET_MODE: 'enforce', REDIS_URL: values.redis },
+          isSignedIn: true,
+          document: byId,
+        },
+      ]),
+];
+
+interface Host extends Variant {
+  readonly child: ChildProcess;
+  readonly pool: Pool;
+  /** CPU microseconds per request, one for each round. */
+  readonly figures: number[];
+}
+
+async function open(variant: Variant): Promise<Host> {
+  const child = fork(new URL('./host.ts', import.meta.url), ['--supergraph', supergraph, '--port', '0'], {
+    execArgv: ['--no-warnings', '--max-semi-space-size=12'],
+    env: { ...process.env, LOG_LEVEL: 'silent', ...variant.environment },
+  });
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`the gateway "${variant.name}" ended`);
+  });
+  const [{ url }] = await Promise.race([once(child, 'message'), ended]);
+  ended.catch(() => {}); // it ends with the benchmark
+  return { ...variant, child, pool: new Pool(url, { connections: 8 }), figures: [] };
+}
+
+let lastId = 0;
+/** Sends one request with an id of its own, so that no two share an execution. */
+async function send({ pool, isSignedIn, document }: Host): Promise<void> {
+  const body = JSON.stringify({ ...document, variables: { id: String(++lastId) } });
+  const authorization = `Bearer ${tokens[lastId % tokens.length]}`;
+  const response = await pool.request({
+    path: '/graphql',
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(isSignedIn && { authorization }) },
+    body,
+  });
+  const answer = await response.body.text();
+  if (!answer.includes('"weightKg":3')) throw new Error(answer.slice(0, 300));
+}
+
+async function cpu(child: ChildProcess): Promise<number> {
+  const answered = once(child, 'message');
+  child.send('cpu');
+  const [answer] = await answered;
+  return answer.cpu;
+}
+
+async function load(host: Host, count: number): Promise<number> {
+  const before = await cpu(host.child);
+  let left = count;
+  const client = async () => {
+    while (left-- > 0) await send(host);
+  };
+  await Promise.all(Array.from({ length: 8 }, client));
+  return ((await cpu(host.child)) - before) / count;
+}
+
+const hosts: Host[] = [];
+try {
+  for (const variant of variants) hosts.push(await open(variant));
+  for (const host of hosts) await load(host, requests);
+  for (let round = 0; round < rounds; round++) {
+    for (const host of hosts) host.figures.push(await load(host, requests));
+  }
+  const baseline = median(hosts[0]?.figures ?? []);
+  console.log(`CPU of the gateway per request: median of ${rounds} alternating runs of ${requests} requests`);
+  for (const { name, figures } of hosts) {
+    const figure = median(figures);
+    const share = (100 * (figure - baseline)) / figure;
+    console.log(`${name.padEnd(24)} ${figure.toFixed(0).padStart(6)} µs ${share.toFixed(1).padStart(7)} %`);
+  }
+} finally {
+  for (const { child, pool } of hosts) {
+    await pool.close();
+    child.disconnect();
+  }
+  for (const subgraph of graph.subgraphs) await subgraph.close();
+  rmSync(dir, { recursive: true, force: true });
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
