@@ -8,6 +8,7 @@ import { gatewayItself, type Identity, identityHeader } from '#shared/identity/i
 import { loadApiKeySecret, loadKeyring } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner, createVerifier, identityTokens } from '#shared/identity/tokens.ts';
 import { somebody } from '#shared/test/harness.ts';
+import { indexKeys } from '../access/callers/known-keys.ts';
 import { type Edge, edges } from '../testing/edge-clients.ts';
 import { type LiveGateway, startLiveGateway, watchQuery } from '../testing/live-gateway.ts';
 
@@ -107,6 +108,12 @@ describe('an API key', () => {
       tier: 'PREMIUM',
     });
     expect(JSON.stringify(gateway.graph.seen)).not.toContain(text);
+  });
+
+  test('never holds more scopes than the roles of its machine account', () => {
+    const text = newApiKey('live');
+    const demoted = entryOf(text, { roles: ['DRIVER'], scopes: ['shipments:read', 'pricing:write'] });
+    expect(indexKeys([demoted]).get(demoted.hash)?.identity.scopes).toEqual(['shipments:read']);
   });
 
   test.each(Object.keys(edges) as Edge[])('is accepted over %s, and refused there when it is unknown', async (edge) => {
@@ -298,7 +305,7 @@ describe('while the access subgraph is away', () => {
   });
 });
 
-test('uses of a key are reported once per minute at most, and at the end of the gateway', async () => {
+test('uses of a key are collected, and reported at the latest when the gateway stops', async () => {
   const live = await startLiveGateway({ access, documents, snapshots: { intervalMs, maxAgeMs: 60_000 } });
   const text = newApiKey('live');
   const key = entryOf(text);

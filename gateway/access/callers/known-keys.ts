@@ -1,6 +1,6 @@
 import type { SnapshotKey } from '#shared/identity/access-snapshot.ts';
 import { inRanges } from '#shared/identity/address-ranges.ts';
-import type { AccountIdentity } from '#shared/identity/identity.ts';
+import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
 
 /** A valid API key, and the identity of its requests. */
 export interface KnownKey {
@@ -17,7 +17,9 @@ export function indexKeys(keys: readonly SnapshotKey[]): ReadonlyMap<string, Kno
 }
 
 function toKnownKey(key: SnapshotKey): KnownKey {
-  const { id: apiKeyId, accountId, organizationId, roles, scopes, tier, endsAt, networks } = key;
+  const { id: apiKeyId, accountId, organizationId, roles, tier, endsAt, networks } = key;
+  // The roles of the machine account can have changed since the key was created.
+  const scopes = scopesOf(roles).filter((scope) => key.scopes.includes(scope));
   return {
     identity: { kind: 'account', accountId, apiKeyId, organizationId, driverId: null, roles, scopes, tier },
     endsAt,

@@ -166,6 +166,28 @@ describe('createApiKey', () => {
     expect(codes(await run(partner, 'createApiKey', { name: 'ERP', ...input }))).toEqual([code]);
   });
 
+  test('refuses the 101st key of an organization until one is revoked', async () => {
+    const busy = await givenPartner('busy@keys.test', await givenOrganization(access, 'Busy Programs'));
+    const { id } = await given(busy);
+    for (let count = 1; count < 100; count++) await given(busy);
+    expect(codes(await run(busy, 'createApiKey', { name: 'ERP' }))).toEqual(['INVALID_STATE']);
+    await run(busy, 'revokeApiKey', { apiKeyId: id });
+    await given(busy);
+  });
+
+  test('reads the account of its caller: a closed one makes no key with the token that it still has', async () => {
+    const closed = await givenPartner('closed@keys.test', organizationId);
+    await access.ask(
+      admin,
+      'mutation($input: DeactivateAccountInput!) { deactivateAccount(input: $input) { userErrors { code } } }',
+      { input: { accountId: closed.accountId, expectedVersion: 1 } },
+    );
+    const { errors } = await access.ask(closed, mutations.createApiKey, {
+      input: { idempotencyKey: newId(), name: 'ERP' },
+    });
+    expect(errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  });
+
   test('gives a sandbox organization test keys', async () => {
     const { data } = await access.ask<{ payload: { organization: { id: string; sandbox: boolean } } }>(
       admin,
