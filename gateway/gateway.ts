@@ -15,6 +15,7 @@ import { KeyUses } from './access/callers/key-uses.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { OpenSockets } from './access/clients/open-sockets.ts';
 import { createSkewMeter, createSkewReporter } from './access/clock-skew.ts';
+import { DocumentUses } from './access/documents/document-uses.ts';
 import { readManifests } from './access/documents/read-manifests.ts';
 import { TrustedDocuments } from './access/documents/trusted-documents.ts';
 import { createFreightAccess, identityHeaders } from './access/freight-access.ts';
@@ -95,7 +96,7 @@ export async function createGateway(
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: loggedTransport(metrics.transport, log),
   });
-  const { access, start, stop, recordAppraisals } = await openAccess(config, {
+  const { access, start, stop, recordAppraisals, documentUses } = await openAccess(config, {
     log,
     transport,
     probeAccess: async () => {
@@ -153,6 +154,7 @@ export async function createGateway(
     documents: {
       trusted,
       policies: config.documents.policies,
+      onUsed: (document, identity) => documentUses?.note(document, identity),
       onUnlisted: (identified, document) => unlisted.report(identified, document),
     },
     appraisals: recordAppraisals && {
@@ -284,6 +286,7 @@ interface OpenAccess {
   readonly access: Access;
   /** Undefined in front of a graph without our access subgraph. */
   readonly recordAppraisals?: RecordAppraisals;
+  readonly documentUses?: DocumentUses;
   /** Reads the first access snapshot. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -318,6 +321,7 @@ async function openAccess(
     onDocuments,
   });
   const uses = new KeyUses(subgraph.recordUses, log);
+  const documentUses = new DocumentUses(subgraph.recordDocumentUses, log);
   watchSnapshot(() => snapshots.ageSeconds);
   const secret = await loadApiKeySecret({ given: access.apiKeySecret, dataDir });
   return {
@@ -332,9 +336,10 @@ async function openAccess(
       onForeignKey: createForeignKeyReporter(accessKeySettings, log),
     }),
     recordAppraisals: subgraph.recordAppraisals,
+    documentUses,
     start: () => snapshots.start(),
     async stop() {
-      await uses.stop();
+      await Promise.all([uses.stop(), documentUses.stop()]);
       await snapshots.stop();
     },
   };

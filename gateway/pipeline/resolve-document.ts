@@ -1,9 +1,10 @@
+import type { Identity } from '#shared/identity/identity.ts';
 import { type Audience, audienceOf } from '../access/documents/audience.ts';
 import type { AutomaticDocuments } from '../access/documents/automatic-documents.ts';
 import { documentId } from '../access/documents/manifest.ts';
 import { type DocumentForm, type DocumentPolicy, documentRules } from '../access/documents/policy.ts';
 import { type RequestedDocument, readRequestedDocument } from '../access/documents/requested-document.ts';
-import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
+import type { TrustedDocument, TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Identified, Resolved } from './stages.ts';
 
@@ -11,6 +12,8 @@ export interface ResolveOptions {
   readonly trusted: TrustedDocuments;
   readonly automatic: AutomaticDocuments;
   readonly policies: Readonly<Record<Audience, DocumentPolicy>>;
+  /** Called for each request with a document that is registered for its caller. */
+  readonly onUsed?: ((document: TrustedDocument, identity: Identity) => void) | undefined;
   /** Called under `log-only` for a request that `registered` would refuse. */
   readonly onUnlisted: (identified: Identified, unlisted: UnlistedDocument) => void;
 }
@@ -29,13 +32,14 @@ export interface UnlistedDocument {
  * @throws RequestRefusal
  */
 export function resolveDocument(identified: Identified, options: ResolveOptions): Resolved {
-  const { trusted, automatic, policies, onUnlisted } = options;
+  const { trusted, automatic, policies, onUsed, onUnlisted } = options;
   const audience = audienceOf(identified.caller.identity);
   const requested = readRequestedDocument(identified);
   const known = requested.id === undefined ? undefined : trusted.find(requested.id);
   if (known && requested.text !== undefined) requireHash(requested.text, known.id, trusted.textOf(known.id));
   const isListed = known !== undefined && trusted.isListedFor(known, identified.caller.identity);
   const { action, report } = documentRules[policies[audience]][isListed ? 'listed' : formOf(requested)];
+  if (known && isListed) onUsed?.(known, identified.caller.identity);
   if (report) onUnlisted(identified, { audience, code: report, id: requested.id ?? documentId(requested.text ?? '') });
   const found = (source: string): Resolved => ({ ...identified, source, trusted: known, keepAs: undefined });
   switch (action) {

@@ -4,6 +4,7 @@ import type { DocumentAppraisal } from '#shared/identity/document-appraisal.ts';
 import { newId } from '#shared/ids.ts';
 import type { SubgraphTransport } from '../../engine/ports.ts';
 import type { Caller } from '../caller.ts';
+import type { DocumentUse } from '../documents/document-uses.ts';
 import type { ReadSnapshot } from './access-snapshots.ts';
 import type { KeyUse } from './key-uses.ts';
 
@@ -21,6 +22,12 @@ const usesResult = z.object({
   data: z.object({ recordApiKeyUses: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
 });
 
+const documentUsesMutation =
+  'mutation RecordDocumentUses($input: RecordDocumentUsesInput!) { recordDocumentUses(input: $input) { userErrors { message } } }';
+const documentUsesResult = z.object({
+  errors: noErrors,
+  data: z.object({ recordDocumentUses: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
+});
 const appraisalsMutation =
   'mutation RecordDocumentAppraisals($input: RecordDocumentAppraisalsInput!) { recordDocumentAppraisals(input: $input) { userErrors { message } } }';
 const appraisalsResult = z.object({
@@ -32,6 +39,7 @@ const appraisalsResult = z.object({
 export interface AccessSubgraph {
   readonly readSnapshot: ReadSnapshot;
   recordUses(uses: readonly KeyUse[]): Promise<void>;
+  recordDocumentUses(uses: readonly DocumentUse[]): Promise<void>;
   recordAppraisals(accountId: string, appraisals: readonly DocumentAppraisal[]): Promise<void>;
 }
 
@@ -60,6 +68,9 @@ export function createAccessSubgraph(
     },
     async recordUses(uses) {
       usesResult.parse(await ask('mutation', usesMutation, { input: { uses } }));
+    },
+    async recordDocumentUses(uses) {
+      documentUsesResult.parse(await ask('mutation', documentUsesMutation, { input: { uses } }));
     },
     async recordAppraisals(accountId, appraisals) {
       const input = { accountId, appraisals: JSON.stringify(appraisals) };
