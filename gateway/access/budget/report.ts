@@ -37,18 +37,35 @@ export function throttleStatus({ size, available }: BucketState): CostReport['th
  * Makes the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11). The window of a policy is the time in which an
  * empty bucket becomes full. `t` is the time until it is full again.
  */
-export function rateLimitHeaders(state: Partial<BudgetState>): Readonly<Record<string, string>> {
-  const named = (['points', 'requests'] as const).flatMap((name) => {
-    const bucket = state[name];
-    return bucket ? [{ name, ...bucket }] : [];
-  });
-  const policies = named.map(
-    ({ name, size }) => `"${name}";q=${size.burst};w=${fillSeconds(size, size.burst)};qu="${name}"`,
-  );
-  const left = named.map(
-    ({ name, size, available }) => `"${name}";r=${available};t=${fillSeconds(size, size.burst - available)}`,
-  );
-  return { 'ratelimit-policy': policies.join(', '), ratelimit: left.join(', ') };
+export function rateLimitHeaders({ points, requests }: Partial<BudgetState>): Readonly<Record<string, string>> {
+  const policy: string[] = [];
+  const left: string[] = [];
+  if (points) {
+    policy.push(policyOf('points', points.size));
+    left.push(leftOf('points', points));
+  }
+  if (requests) {
+    policy.push(policyOf('requests', requests.size));
+    left.push(leftOf('requests', requests));
+  }
+  return { 'ratelimit-policy': policy.join(', '), ratelimit: left.join(', ') };
+}
+
+type BucketName = 'points' | 'requests';
+
+/** Texts of policies, by the size of the bucket: there are as many as tiers. */
+const policies = new WeakMap<BucketSize, string>();
+
+function policyOf(name: BucketName, size: BucketSize): string {
+  const known = policies.get(size);
+  if (known !== undefined) return known;
+  const text = `"${name}";q=${size.burst};w=${fillSeconds(size, size.burst)};qu="${name}"`;
+  policies.set(size, text);
+  return text;
+}
+
+function leftOf(name: BucketName, { size, available }: BucketState): string {
+  return `"${name}";r=${available};t=${fillSeconds(size, size.burst - available)}`;
 }
 
 /** Seconds in which a bucket restores so many points. */
