@@ -4,23 +4,28 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
 import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
 import { loadKeyring } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner } from '#shared/identity/tokens.ts';
+import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
+import { orExit } from '#shared/runtime/exit.ts';
 import { documentId } from '../../gateway/access/documents/manifest.ts';
 import { startBenchGraph, text } from './graph.ts';
 
-const { values } = parseArgs({
-  options: {
-    requests: { type: 'string', default: '6000' },
-    rounds: { type: 'string', default: '5' },
-    redis: { type: 'string' },
-  },
-});
-const requests = Number(values.requests);
-const rounds = Number(values.rounds);
+const { values } = orExit(() =>
+  readCommandLine({
+    call: 'npm run bench:access --',
+    does: 'What identity, the look-up of documents, prices and budgets cost the gateway. See bench/access/README.md.',
+    options: {
+      requests: { type: 'string', value: 'NUMBER', default: '6000', help: 'requests of a round (6000)' },
+      rounds: { type: 'string', value: 'NUMBER', default: '5', help: 'rounds of each variant (5)' },
+      redis: { type: 'string', value: 'URL', help: 'also measures the budget in this Redis' },
+    },
+  }),
+);
+const requests = orExit(() => wholeNumber('requests', values.requests, 1, 1_000_000));
+const rounds = orExit(() => wholeNumber('rounds', values.rounds, 1, 1_000));
 
 const dir = mkdtempSync(join(tmpdir(), 'freight-access-'));
 const graph = await startBenchGraph();

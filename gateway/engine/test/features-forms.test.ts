@@ -28,9 +28,9 @@ describe.each([...contextFeatures, ...requiresFeatures, ...interfaceObjectFeatur
     });
     test.each(subscriptions)('as an event: $source', async ({ source, variables = {}, data }) => {
       const events = await Array.fromAsync(live.subscribe(await live.prepare({ source }), variables, scope));
-      expect(events.map((event) => ({ ...event, data: JSON.parse(event.data ?? 'null') as unknown }))).toEqual([
-        { data, errors: [] },
-      ]);
+      expect(events.map(({ data: text, errors }) => ({ data: JSON.parse(text ?? 'null') as unknown, errors }))).toEqual(
+        [{ data, errors: [] }],
+      );
     });
   },
 );
