@@ -20,7 +20,7 @@ const settings = z.object({ NODE_ENV, DATA_DIR, API_KEY_SECRET });
 try {
   const { positionals } = readCommandLine(command);
   if (positionals.join(' ') !== 'partner-key') {
-    throw new ConfigurationError(`${command.call} partner-key is required; got ${positionals.join(' ') || 'nothing'}`);
+    throw new ConfigurationError(`Only the key of the demo partner can be printed: ${command.call} partner-key`);
   }
   const { NODE_ENV: environment, DATA_DIR: dataDir, API_KEY_SECRET: given } = parseEnvironment(settings, process.env);
   if (environment === 'production') {

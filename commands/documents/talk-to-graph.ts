@@ -14,14 +14,15 @@ export async function talkToGraph(
   registration: RegistrationOptions,
 ): Promise<void> {
   if (key === undefined) throw new ConfigurationError('--key: an API key with the scope access:documents is required');
-  if (subject === undefined) throw new ConfigurationError('register FILE or retire ID is required');
+  if (subject === undefined) throw new ConfigurationError('Say what to do: register FILE or retire ID.');
   const client = createGraphClient({ url, headers: { 'x-api-key': key } });
   if (action === 'retire') {
     const { name, lastUsedAt, retiresAt } = await retire(client, subject);
     console.log(`${name} was last used ${lastUsedAt ?? 'never'} and is refused from ${retiresAt}.`);
     return;
   }
-  if (action !== 'register') throw new ConfigurationError(`register FILE or retire ID is required; got ${action}`);
+  if (action !== 'register')
+    throw new ConfigurationError(`Unknown action "${action}". Use register FILE or retire ID.`);
   const documents = await registerFile(client, subject, registration);
   for (const { id, name, price, fetches, callsPerMinute, cheapestDrop } of documents) {
     const drop = cheapestDrop ? `; without ${cheapestDrop.path} ${cheapestDrop.saves} points less` : '';

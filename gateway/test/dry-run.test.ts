@@ -39,7 +39,7 @@ async function dryRun(query: string, variables: object = {}, headers: Record<str
   const before = callsSoFar();
   const response = await gateway.ask(query, variables, { ...headers, 'graphql-dry-run': 'true' });
   expect(callsSoFar()).toBe(before);
-  return { ...response, receipt: response.extensions as unknown as Receipt };
+  return { ...response, receipt: response.extensions as unknown as Receipt }; // the assertions check its form
 }
 
 describe('a request with the header GraphQL-Dry-Run', () => {

@@ -10,6 +10,7 @@ function checked(source: string, variables: object = {}): Checked {
   const document = parse(source);
   const onceTraits = { secretResults: new Set(), keyedInputs: new Set(['BookInput']) };
   const operation = document.definitions[0] as OperationDefinitionNode;
+  // The functions under test read no other parts.
   return { document, operation, variables, generation: { onceTraits } } as unknown as Checked;
 }
 

@@ -20,7 +20,7 @@ export interface OpenProduct {
 
 export async function openProduct(database: { urlFor(subgraph: string): string }): Promise<OpenProduct> {
   const keyring = { access: await newKeyPair(), identity: await newKeyPair() };
-  const subgraphs = await allSubgraphs(keyring, 'secret of API keys that nobody uses');
+  const subgraphs = await allSubgraphs(keyring, 'unused API key secret');
   const open = await Promise.all(
     subgraphs.map((subgraph) =>
       openSubgraph(subgraph, {

@@ -2,7 +2,7 @@ import type { BucketSize } from './bucket.ts';
 
 /** A request for points of one bucket. */
 export interface Withdrawal {
-  /** Of the bucket. A bucket that nobody has used is full. */
+  /** Key of the bucket. An unused bucket is full. */
   readonly key: string;
   readonly size: BucketSize;
   /** 0 only reads the bucket. */
@@ -16,7 +16,7 @@ export interface Withdrawn {
   readonly granted: boolean;
   /** Whole points that are left. */
   readonly available: number;
-  /** Milliseconds until the bucket has the points of a refused withdrawal, if nobody else uses it; otherwise 0. */
+  /** After a refusal, milliseconds until an otherwise unused bucket has enough points; otherwise 0. */
   readonly waitMs: number;
 }
 

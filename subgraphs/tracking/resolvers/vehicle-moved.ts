@@ -13,7 +13,7 @@ import { latestMoves, latestPositions, type Move } from './latest-moves.ts';
 const maxIds = 100;
 
 /** Enough to know whether a position is visible. */
-const keyRows = positionRows.only(noColumns, ['vehicleId']);
+const keyRows = positionRows.only(noColumns, ['vehicleId', 'recordedAt']);
 
 /**
  * Sends the current positions of the vehicles, then their moves. Subscribes before it reads the snapshot, so that no move
@@ -34,8 +34,13 @@ export async function moves(
   });
   try {
     const snapshot = await positionsOfVehicles(em, reach, vehicleIds, positionRows);
-    const visible = async (position: Position) =>
-      reach.kind === 'ALL' || (await positionsOfVehicles(em, reach, [position.vehicleId], keyRows)).length > 0;
+    // Only the current position is known to be visible. An older one may be from before the pickup, or of another driver;
+    // the move to the current one follows.
+    const visible = async ({ vehicleId, recordedAt }: Position) => {
+      if (reach.kind === 'ALL') return true;
+      const [current] = await positionsOfVehicles(em, reach, [vehicleId], keyRows);
+      return current !== undefined && current.recordedAt <= recordedAt;
+    };
     return latestMoves({ snapshot, changes, visible });
   } catch (error) {
     await changes.return();

@@ -102,7 +102,7 @@ describe('points', () => {
     expect((await spend(251)).report()).toMatchObject({ actualQueryCost: 251 });
   });
 
-  test('of one organization are spent by all its callers, and by nobody else', async () => {
+  test('of one organization are shared by all its callers and by no other organization', async () => {
     const { spend } = openBudgets();
     await spend(500);
     const colleague = await spend(0, 0, { identity: { ...partner, accountId: 'a2' } });

@@ -36,7 +36,7 @@ let keys = 0;
 const size = perSecond(50, 1_000);
 
 describe.each(stores)('a budget %s', (_where, open) => {
-  /** A bucket that nobody has used, on a clock of the test. */
+  /** An unused bucket, on a clock of the test. */
   function openBucket(bucketSize = size) {
     const key = `test-${++keys}`;
     const clock = { now: 1_000_000 };
