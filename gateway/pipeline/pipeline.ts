@@ -17,12 +17,11 @@ import { DocumentQueue } from './document-queue.ts';
 import { type Executed, toResponded } from './executed.ts';
 import type { Executor } from './executor.ts';
 import { type ExplainPolicy, explain } from './explain.ts';
-import { extendParts } from './extend-parts.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
-import { meterEvents } from './meter-events.ts';
 import { type CallsOnce, type KeyedRequest, replayCost } from './once/calls-once.ts';
-import type { Outcome, Refused, Responded, Settlement, Streaming, StreamPayload } from './outcome.ts';
+import { endStream, type OpenStream, openEvents, openParts } from './open-stream.ts';
+import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
 import { price } from './price.ts';
 import { asksForReceipt, makeReceipt } from './receipt.ts';
 import { rootFields } from './repeatable.ts';
@@ -206,47 +205,25 @@ export class Pipeline {
   }
 
   async #stream(checked: Checked, form: Streaming['form'], progress: Progress): Promise<Streaming> {
-    const { executor, openSockets } = this.#options;
-    const { cancellation, explanation } = checked;
     const { spending } = progress;
     const headers = spending?.headers() ?? {};
+    const { payloads, releaseSocket } = await this.#openStream(checked, form, spending);
+    progress.releaseSocket = releaseSocket;
     if (form === 'events') {
-      if (checked.holdsConnection) progress.releaseSocket = openSockets.open(checked.address, checked.caller.identity);
-      const events = await executor.subscribe(checked, cancellation.signal);
-      const payloads = meterEvents(events, spending, () => cancellation.isCancelled);
       // A subscription already has its plan and may last for days. It releases the generation now, so that the planner can end.
       progress.generation?.release();
       progress.generation = undefined;
-      return { kind: 'stream', form, payloads: this.#settled(payloads, form, progress), headers };
     }
-    const expected = this.#lengths.of(checked.operation);
-    let spent = 0;
-    const onCost = (cost: number): void => {
-      spent += cost;
-    };
-    const parts = await this.#admission.run(expected, cancellation, () =>
-      executor.deliver(checked, cancellation.signal, onCost),
-    );
-    const payloads = extendParts(parts, { spending, spent: () => spent, explanation });
-    return { kind: 'stream', form, payloads: this.#settled(payloads, form, progress), headers };
+    const toErrors = (error: unknown) => toRefused(error, checked.id, this.#options.log).errors;
+    const settled = endStream(payloads, form, toErrors, (errors) => this.#settle(progress, 200, errors));
+    return { kind: 'stream', form, payloads: settled, headers };
   }
 
-  /** Passes payloads on and settles when the stream ends or fails. The last payload of a stream that fails is its failure; defects are logged. */
-  async *#settled(
-    payloads: AsyncIterable<string>,
-    form: Streaming['form'],
-    progress: Progress,
-  ): AsyncGenerator<StreamPayload> {
-    let errors: Responded['errors'] = [];
-    try {
-      yield* payloads;
-    } catch (error) {
-      ({ errors } = toRefused(error, progress.received.id, this.#options.log));
-      const end = form === 'parts' ? ',"hasNext":false' : '';
-      yield { errors, text: `{"errors":${JSON.stringify(errors)}${end}}` };
-    } finally {
-      this.#settle(progress, 200, errors);
-    }
+  #openStream(checked: Checked, form: Streaming['form'], spending: Spending | undefined): Promise<OpenStream> {
+    const { executor, openSockets } = this.#options;
+    if (form === 'events') return openEvents(checked, spending, { executor, openSockets });
+    const expectedLength = this.#lengths.of(checked.operation);
+    return openParts(checked, spending, { executor, admission: this.#admission, expectedLength });
   }
 
   /** Releases what the operation holds and reports it to observers. Runs once per operation. */
@@ -273,7 +250,7 @@ interface Progress {
   /** Undefined before the reservation, and if operations cost nothing. */
   spending: Spending | undefined;
   /** Releases the client's slot for the open stream. */
-  releaseSocket?: () => void;
+  releaseSocket?: (() => void) | undefined;
 }
 
 /** Whether the document has been parsed and validated. */
