@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['**/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/\\.data/', '/commands/new/template/'],
+  testPathIgnorePatterns: ['/node_modules/', '/\\.data/', '/commands/new/template/', '\\.ops\\.test\\.ts$'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
