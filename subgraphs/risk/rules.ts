@@ -3,7 +3,6 @@ import { type Rules, withScope } from '#shared/graphql/authorization.ts';
 const reading = withScope('risk:read');
 const reviewing = withScope('risk:review');
 
-/** `Shipment.risk` has no rule. Its loader returns null without the scope. */
 export const rules: Rules = {
   Query: {
     riskAssessments: reading,
@@ -17,4 +16,5 @@ export const rules: Rules = {
     addWatchlistEntry: reviewing,
     removeWatchlistEntry: reviewing,
   },
+  Shipment: { risk: reading },
 };

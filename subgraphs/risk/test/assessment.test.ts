@@ -158,7 +158,7 @@ describe('Shipment.risk', () => {
     score decision contributions { rule points reason parameters { name value } } facts { declaredValue { amount currency } }
     history { revision } reviewCase { status } } } } }`;
 
-  test('has its reasons for staff and is null for other callers', async () => {
+  test('has its reasons for staff and is refused to other callers', async () => {
     const { shipmentId: id, organizationId } = await givenReview(receiver);
     const variables = { r: [{ __typename: 'Shipment', id }] };
     const { data } = await risk.ask(reviewer, query, variables);
@@ -188,7 +188,8 @@ describe('Shipment.risk', () => {
     const before = risk.services.database.statements();
     for (const as of [anonymous, somebody(['CUSTOMER'], { organizationId }), somebody(['DRIVER'])]) {
       const { data: seen, errors } = await risk.ask(as, query, variables);
-      expect({ seen, errors }).toEqual({ seen: { _entities: [{ risk: null }] }, errors: [] });
+      expect(seen).toEqual({ _entities: [{ risk: null }] });
+      expect(errors).toMatchObject([{ extensions: { code: as === anonymous ? 'UNAUTHENTICATED' : 'FORBIDDEN' } }]);
     }
     expect(risk.services.database.statements() - before).toBe(0);
   });
