@@ -1,9 +1,9 @@
 import { type ErrorBehavior, errorBehaviors } from '../engine/error-behavior.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 
-/** Reads the request parameter `onError`. @throws RequestRefusal BAD_REQUEST */
-export function readErrorBehavior(value: unknown): ErrorBehavior {
-  if (value === undefined || value === null) return 'PROPAGATE';
+/** Reads the request parameter `onError`; undefined if the client does not choose. @throws RequestRefusal BAD_REQUEST */
+export function readErrorBehavior(value: unknown): ErrorBehavior | undefined {
+  if (value === undefined || value === null) return undefined;
   const behavior = errorBehaviors.find((known) => known === value);
   if (behavior) return behavior;
   throw new RequestRefusal('BAD_REQUEST', `"onError" must be one of ${errorBehaviors.join(', ')}.`);

@@ -65,7 +65,7 @@ export class LiveStreams {
       variables: checked.variables,
       requestId: checked.id,
       onError: checked.onError,
-      eventTimeoutMs: requestTimeoutMs,
+      eventTimeoutMs: Math.min(requestTimeoutMs, checked.contract?.timeoutMs ?? requestTimeoutMs),
       renewalMs,
       onDrop,
     };
@@ -90,6 +90,8 @@ export class LiveStreams {
 }
 
 /** Makes a key that is equal for subscriptions with the same document, variables and permissions. */
-function streamKey({ caller, operationName, onError, variables, source }: Checked): string {
-  return [caller.key, operationName ?? '', onError, stableText(variables), source].join('\n');
+function streamKey({ caller, operationName, onError, contract, variables, source }: Checked): string {
+  return [caller.key, operationName ?? '', onError, contract?.timeoutMs ?? '', stableText(variables), source].join(
+    '\n',
+  );
 }

@@ -50,7 +50,7 @@ async function figuresOf(
   { generation, caller, address }: Checked,
 ): Promise<DocumentFigures> {
   const { pricer, engine } = generation;
-  const variables = largestVariables(operation);
+  const variables = largestVariables(operation, (given) => pricer.price(document, operation, given));
   const maximum = pricer.price(document, operation, variables);
   const byField = pricer
     .costByField(document, operation, variables)
@@ -79,8 +79,21 @@ function planRequest(
   return { source, document, operationName: operation.name?.value, grants };
 }
 
-/** Prices depend on variables that are lengths of pages. */
-function largestVariables({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
-  const counts = variableDefinitions.filter(({ type }) => /^Int!?$/.test(print(type)));
-  return Object.fromEntries(counts.map(({ variable }) => [variable.name.value, longestPage]));
+/** Finds the variables of the most expensive run: every condition holds, and each length is the longest page, or absent where the default is longer. */
+function largestVariables(operation: OperationDefinitionNode, priceOf: (variables: Variables) => number): Variables {
+  const namesOf = (type: RegExp): string[] =>
+    (operation.variableDefinitions ?? [])
+      .filter((definition) => type.test(print(definition.type)))
+      .map(({ variable }) => variable.name.value);
+  const [conditions, lengths] = [namesOf(/^Boolean!?$/), namesOf(/^Int!?$/)];
+  // A condition counts as met if its value is unknown.
+  let largest: Variables = Object.fromEntries([
+    ...conditions.map((name) => [name, null]),
+    ...lengths.map((name) => [name, longestPage]),
+  ]);
+  for (const name of namesOf(/^Int$/)) {
+    const { [name]: _length, ...absent } = largest;
+    if (priceOf(absent) > priceOf(largest)) largest = absent;
+  }
+  return largest;
 }

@@ -4,7 +4,7 @@ import { type EngineError, RequestError } from '../engine/errors.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { type IntrospectionPolicy, mayIntrospect } from './guard-introspection.ts';
-import type { Checked, Identified, Resolved, ResponseForm } from './stages.ts';
+import type { Checked, Resolved, ResponseForm } from './stages.ts';
 
 /**
  * Parses the document within the limits and validates it, once per text; a trusted document is ready. Chooses the operation and the form of its response.
@@ -53,7 +53,7 @@ function chooseOperation(operations: Operations, requested: string | undefined):
 /** @throws RequestRefusal when this edge can't send the response of the operation */
 function chooseForm(
   { operation }: OperationDefinitionNode,
-  { accepts, readOnly, onError, idempotencyKey }: Identified,
+  { accepts, readOnly, onError, idempotencyKey }: Resolved,
   defers: boolean,
 ): ResponseForm {
   if (operation === OperationTypeNode.SUBSCRIPTION) {

@@ -1,6 +1,6 @@
 import type { Spending } from '../access/budget/spending.ts';
 import type { PublicError } from '../errors/public-error.ts';
-import type { Responded } from './outcome.ts';
+import type { CopyPolicy, Responded } from './outcome.ts';
 import { ExtendedBody, type ResponseBody } from './response-body.ts';
 
 /** The result of an execution, which equal requests share. */
@@ -21,12 +21,15 @@ export interface Executed {
 export function toResponded(
   { body, errors, unavailable, replayed, extensions }: Executed,
   spending: Spending | undefined,
+  copies: CopyPolicy | undefined,
 ): Responded {
-  const own = { ...extensions, ...(spending && { cost: spending.report() }) };
+  // A copy would state an old balance.
+  const own = { ...extensions, ...(spending && !copies && { cost: spending.report() }) };
   return {
     kind: 'response',
     body: Object.keys(own).length === 0 ? body : new ExtendedBody(body, JSON.stringify(own)),
     errors,
+    copies,
     ...(unavailable && { unavailable }),
     ...(replayed && { replayed }),
     ...(spending && { headers: spending.headers() }),

@@ -34,8 +34,17 @@ export interface Responded {
   readonly unavailable?: 503 | 504;
   /** True if this is the response to an earlier request with the same idempotency key. */
   readonly replayed?: true;
+  /** Undefined if a client has to ask each time whether its copy is current. */
+  readonly copies?: CopyPolicy | undefined;
   /** Headers about the caller's budget, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** For how long, and for whom, a copy of a response may be used without asking. */
+export interface CopyPolicy {
+  readonly maxAgeSeconds: number;
+  /** True if the response is equal for all callers. */
+  readonly isPublic: boolean;
 }
 
 /** The operation runs and has several responses, or one in several parts. */

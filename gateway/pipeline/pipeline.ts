@@ -13,6 +13,7 @@ import { Admission } from './admission.ts';
 import { type AppraiseOptions, appraise } from './appraise.ts';
 import type { Cancellation } from './cancellation.ts';
 import { checkDocument } from './check-document.ts';
+import { copyPolicyOf } from './contract.ts';
 import { DocumentQueue } from './document-queue.ts';
 import { type Executed, toResponded } from './executed.ts';
 import type { Executor } from './executor.ts';
@@ -109,7 +110,7 @@ export class Pipeline {
       const response = await this.#respondOnce(checked, keyed);
       progress.spending?.settle(response.cost);
       this.#settle(progress, 200, response.errors);
-      return toResponded(response, progress.spending);
+      return toResponded(response, progress.spending, copyPolicyOf(checked));
     } catch (error) {
       return this.#refuse(error, progress);
     }

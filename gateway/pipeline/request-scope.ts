@@ -7,7 +7,7 @@ const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** Makes the scope of a client's request: what each of its calls to subgraphs carries along. */
 export function createRequestScope(checked: Checked, signal: AbortSignal, requestTimeoutMs: number): RequestScope {
-  const { caller, id, clientRequestId, address, startedAt, headers: incoming, explanation } = checked;
+  const { caller, id, clientRequestId, address, startedAt, headers: incoming, explanation, contract } = checked;
   const headers: Record<string, string> = { 'x-request-id': id, 'x-client-address': address };
   if (clientRequestId !== undefined) headers['x-client-request-id'] = clientRequestId;
   for (const name in caller.headers) headers[name] = caller.headers[name]!;
@@ -16,7 +16,7 @@ export function createRequestScope(checked: Checked, signal: AbortSignal, reques
     headers['traceparent'] = traceparent;
     if (typeof tracestate === 'string') headers['tracestate'] = tracestate;
   }
-  const deadline = startedAt + requestTimeoutMs;
+  const deadline = startedAt + Math.min(requestTimeoutMs, contract?.timeoutMs ?? requestTimeoutMs);
   const scope: RequestScope = {
     requestId: id,
     identityKey: caller.key,

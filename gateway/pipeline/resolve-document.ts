@@ -6,6 +6,7 @@ import { type DocumentForm, type DocumentPolicy, documentRules } from '../access
 import { type RequestedDocument, readRequestedDocument } from '../access/documents/requested-document.ts';
 import type { TrustedDocument, TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
+import { requireScopes } from './contract.ts';
 import type { Identified, Resolved } from './stages.ts';
 
 export interface ResolveOptions {
@@ -37,11 +38,17 @@ export function resolveDocument(identified: Identified, options: ResolveOptions)
   const requested = readRequestedDocument(identified);
   const known = requested.id === undefined ? undefined : trusted.find(requested.id);
   if (known && requested.text !== undefined) requireHash(requested.text, known.id, trusted.textOf(known.id));
-  const isListed = known !== undefined && trusted.isListedFor(known, identified.caller.identity);
-  const { action, report } = documentRules[policies[audience]][isListed ? 'listed' : formOf(requested)];
-  if (known && isListed) onUsed?.(known, identified.caller.identity);
+  const listing = known && trusted.listingFor(known, identified.caller.identity);
+  const contract = listing?.contract;
+  const { action, report } = documentRules[policies[audience]][listing ? 'listed' : formOf(requested)];
+  if (contract) requireScopes(contract, identified.caller.identity);
+  if (known && listing) onUsed?.(known, identified.caller.identity);
   if (report) onUnlisted(identified, { audience, code: report, id: requested.id ?? documentId(requested.text ?? '') });
-  const found = (source: string): Resolved => ({ ...identified, source, trusted: known, keepAs: undefined });
+  const onError = identified.onError ?? contract?.onError ?? 'PROPAGATE';
+  const found = (source: string): Resolved => ({
+    ...identified,
+    ...{ source, trusted: known, contract, onError, keepAs: undefined },
+  });
   switch (action) {
     case 'run':
       return found(known ? trusted.textOf(known.id) : (requested.text ?? ''));

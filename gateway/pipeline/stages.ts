@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { DocumentContract } from '#shared/identity/document-contract.ts';
 import type { Caller } from '../access/caller.ts';
 import type { TrustedDocument } from '../access/documents/trusted-documents.ts';
 import type { Variables } from '../engine/engine.ts';
@@ -49,7 +50,8 @@ export interface Received extends Entered {
   readonly operationName: string | undefined;
   readonly variables: Variables;
   readonly extensions: Readonly<Record<string, unknown>>;
-  readonly onError: ErrorBehavior;
+  /** Undefined if the client leaves the choice to the contract of its document. */
+  readonly onError: ErrorBehavior | undefined;
   /** The key with which the client makes a mutation take effect once, as it was sent. */
   readonly idempotencyKey: unknown;
   /** True for GET, which other sites can make a browser send: mutations are refused. */
@@ -71,6 +73,9 @@ export interface Resolved extends Identified {
   readonly source: string;
   /** Set for a document of a manifest. */
   readonly trusted: TrustedDocument | undefined;
+  /** What the owner of the document has agreed; undefined for other callers, and for documents without a contract. */
+  readonly contract: DocumentContract | undefined;
+  readonly onError: ErrorBehavior;
   /** Set for a text that came with its SHA-256, under which it is kept if it is valid. */
   readonly keepAs: string | undefined;
 }

@@ -149,12 +149,12 @@ describe.each(['freight', 'apollo'] as const)('GraphQL over HTTP with the %s eng
 
   test.each(['PUT', 'DELETE', 'PATCH'])('%s is refused with the methods that are allowed', async (method) => {
     const response = await fetch(`${gateway.url}/graphql`, { method });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST, OPTIONS']);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS']);
   });
 
   test('OPTIONS lists the allowed methods', async () => {
     const response = await fetch(`${gateway.url}/graphql`, { method: 'OPTIONS' });
-    expect([response.status, response.headers.get('allow')]).toEqual([204, 'GET, POST, OPTIONS']);
+    expect([response.status, response.headers.get('allow')]).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
   });
 
   test('an empty operation name counts as none', async () => {

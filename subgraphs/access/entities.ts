@@ -3,6 +3,7 @@ import type { DocumentFigures } from '#shared/identity/document-appraisal.ts';
 import type { Scope } from '#shared/identity/identity.ts';
 import type { Role, Tier } from '#shared/vocabulary.ts';
 import type { BillingAddress } from './domain/billing-details.ts';
+import type { RegisteredContract } from './domain/document-contract.ts';
 
 export const OrganizationEntity = defineEntity({
   name: 'Organization',
@@ -106,6 +107,7 @@ export const TrustedDocumentEntity = defineEntity({
     clientName: p.text(),
     clientVersion: p.text(),
     figures: p.json<DocumentFigures>(),
+    contract: p.json<RegisteredContract>(),
     registeredBy: p.uuid(),
     registeredAt: p.datetime(3),
     lastUsedAt: p.datetime(3).nullable(),

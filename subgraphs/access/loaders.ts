@@ -4,6 +4,7 @@ import { byId, idOf } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { accountsByName } from './store/accounts.ts';
 import { apiKeysByAge, visibleApiKeys } from './store/api-keys.ts';
+import { documentsByAge, visibleDocuments } from './store/document-list.ts';
 import { accountRows, apiKeyRows, organizationRows } from './store/rows.ts';
 import { namedAccounts, visibleAccounts, visibleMembers, visibleOrganizations } from './store/visibility.ts';
 
@@ -13,6 +14,7 @@ export function createLoaders({ em, columns }: BaseContext, identity: Identity) 
   const organizations = organizationRows.only(columns('Organization'), ['id']);
   const apiKeys = apiKeyRows.only(columns('ApiKey'), ['id']);
   const keysByAge = onlyColumns(apiKeysByAge, columns('ApiKey'), ['id']);
+  const documents = onlyColumns(documentsByAge, columns('TrustedDocument'), ['id']);
   const members = onlyColumns(accountsByName, columns('Account'), ['id']);
   return {
     account: byId((ids) => accounts.readBy(em, 'id', ids, { where: visibleAccounts(identity) }), idOf),
@@ -22,6 +24,8 @@ export function createLoaders({ em, columns }: BaseContext, identity: Identity) 
     apiKey: byId((ids) => apiKeys.readBy(em, 'id', ids, { where: visibleApiKeys(identity) }), idOf),
     /** A page of the API keys of an organization. */
     apiKeys: pagesOf(em, keysByAge, 'organization_id', [visibleApiKeys(identity)]),
+    /** A page of the documents that an organization has registered. */
+    documents: pagesOf(em, documents, 'organization_id', [visibleDocuments(identity)]),
     /** A page of the accounts of an organization. */
     members: pagesOf(em, members, 'organization_id', [visibleMembers(identity)]),
   };

@@ -13,6 +13,7 @@ export const rules: Rules = {
     organizations: withScope('access:read'),
     auditEntries: administration,
     apiKey: keyManagement,
+    trustedDocument: documentRegistration,
     accessSnapshot: gateways,
   },
   Mutation: {
@@ -42,5 +43,6 @@ export const rules: Rules = {
   },
   Organization: {
     apiKeys: keyManagement,
+    documents: documentRegistration,
   },
 };

@@ -84,8 +84,6 @@ test('a record is read again by the field of its type, or through its owner (dec
   const owned = [
     ['AuditEntry', 'GeofenceEvent', 'MarketObservation', 'Payment', 'RewardEntry', 'RiskAssessment', 'SafetyIncident'],
     ['Shift', 'ShipmentChange', 'ShipmentComment', 'ShipmentEvent', 'ShipmentItem', 'Stop', 'WatchlistEntry'],
-    // Registering and retiring return it. A list of an organization's documents does not exist yet.
-    ['TrustedDocument'],
   ]
     .flat()
     .sort();

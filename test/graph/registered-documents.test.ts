@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphResponse } from '../../client/graph-response.ts';
 import { startProcess } from '../../gateway/testing/product-process.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
@@ -35,6 +35,11 @@ interface Payload {
     readonly field: readonly string[];
     readonly message: string;
   }[];
+}
+
+interface TrustedDocument {
+  readonly contract: Record<string, unknown>;
+  readonly price: { readonly maximum: number };
 }
 
 function manifestOf(texts: Readonly<Record<string, string>>) {
@@ -122,6 +127,85 @@ test('a customer may register nothing', async () => {
   const input = { ...client, manifest: manifestOf({ LateLoads: late }) };
   const { errors } = await graph.ask('customer', register, { input });
   expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+});
+
+describe('the contract of a document', () => {
+  const boards = `query Boards($first: Int!) { shipments(first: $first) { nodes { id reference } } }`;
+  const listed = `query Registered { viewer { organization { documents(first: 1) { totalCount nodes { id organization { name } } } } } }`;
+  const one = `query One($id: ID!) { trustedDocument(id: $id) { id clientVersion contract { tier maximumPrice timeoutMs
+    cacheMaxAgeSeconds onError scopes } price { maximum } } }`;
+  const registerUnder = (contract: object | undefined, text = boards) => {
+    const { operations, ...manifest } = manifestOf({ Boards: text });
+    return run(register, {
+      ...client,
+      manifest: { ...manifest, operations: operations.map((given) => ({ ...given, contract })) },
+    });
+  };
+  const contractOf = async (text: string) => {
+    const { data, errors } = await graph.ask<{ trustedDocument: TrustedDocument }>('partner', one, { id: idOf(text) });
+    expect(errors).toEqual([]);
+    return data!.trustedDocument;
+  };
+
+  test('allows the appraised maximum, unless its owner says otherwise', async () => {
+    expect((await registerUnder(undefined)).userErrors).toEqual([]);
+    const { contract, price } = await contractOf(boards);
+    expect(price.maximum).toBeGreaterThan(100);
+    const unlimited = { timeoutMs: null, cacheMaxAgeSeconds: null, onError: null, scopes: [] };
+    expect(contract).toEqual({ tier: expect.any(String), maximumPrice: price.maximum, ...unlimited });
+    await until(
+      () => byId('partner', boards, { first: 100 }),
+      ({ errors }) => errors === undefined,
+    );
+  });
+
+  test('refuses a run that would cost more', async () => {
+    const given = {
+      maximumPrice: 20,
+      timeoutMs: 5_000,
+      cacheMaxAgeSeconds: 60,
+      onError: 'NULL',
+      scopes: ['shipments:read'],
+    };
+    expect((await registerUnder(given)).userErrors).toEqual([]);
+    expect((await contractOf(boards)).contract).toMatchObject(given);
+    const { errors } = await until(
+      () => byId('partner', boards, { first: 100 }),
+      (response) => response.errors !== undefined,
+    );
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(/^The operation may cost \d+ points; the contract of its document allows 20\./),
+        extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', limit: 20 },
+      },
+    ]);
+    expect((await byId('partner', boards, { first: 2 })).errors).toBeUndefined();
+    // For others the document is a text like any other.
+    expect((await byId('customer', boards, { first: 100 })).errors).toBeUndefined();
+  });
+
+  test('names what is wrong with it', async () => {
+    const { userErrors } = await registerUnder({ maximumPrice: 0, timeoutMs: 1, scopes: ['everything'] });
+    expect(userErrors.map(({ code, field }) => [code, field.slice(3).join('.')])).toEqual([
+      ['INVALID_INPUT', 'contract.maximumPrice'],
+      ['INVALID_INPUT', 'contract.timeoutMs'],
+      ['INVALID_INPUT', 'contract.scopes.0'],
+    ]);
+  });
+
+  test('is read by the owner and by administrators, and by nobody else', async () => {
+    type Listed = { viewer: { organization: { documents: { totalCount: number; nodes: { id: string }[] } } } };
+    const { data } = await graph.ask<Listed>('partner', listed);
+    const { totalCount, nodes } = data!.viewer.organization.documents;
+    expect([totalCount, nodes.map(({ id }) => id)]).toEqual([2, [idOf(boards)]]);
+    const asAdmin = await graph.ask<{ trustedDocument: object }>('admin', one, { id: idOf(boards) });
+    expect(asAdmin.data?.trustedDocument).toMatchObject({ id: idOf(boards) });
+    expect((await graph.ask('partner', one, { id: idOf('{ viewer { id } }') })).data).toEqual({
+      trustedDocument: null,
+    });
+    const { errors } = await graph.ask('customer', listed);
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+  });
 });
 
 test('a program registers a manifest file and gives notice with its API key', async () => {

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { documentContract } from '#shared/identity/document-contract.ts';
 
-/** Apollo's persisted query manifest, format 1. `id` is the SHA-256 of the body, in hexadecimal. */
+/** Apollo's persisted query manifest, format 1. `id` is the SHA-256 of the body, in hexadecimal. `contract` is our extension. */
 const manifestSchema = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
   version: z.literal(1),
@@ -11,6 +12,7 @@ const manifestSchema = z.object({
       name: z.string().min(1).max(200),
       type: z.enum(['query', 'mutation', 'subscription']),
       body: z.string().min(1),
+      contract: z.strictObject(documentContract.shape).optional(),
     }),
   ),
 });

@@ -28,7 +28,7 @@ function readManifest(file: string): TrustedText[] {
   const client = basename(file, '.json');
   try {
     const { operations } = parseManifest(readFileSync(file, 'utf8'));
-    return operations.map(({ name, body }) => ({ name, client, text: body }));
+    return operations.map(({ name, body, contract }) => ({ name, client, text: body, contract }));
   } catch (error) {
     throw new ConfigurationError(
       `DOCUMENT_MANIFESTS: manifests in Apollo's format 1 are required; ${file}: ${errorMessage(error)}`,

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { DocumentContract } from '#shared/identity/document-contract.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { CompactTexts } from '../../engine/values/compact-texts.ts';
 import { audienceOf } from './audience.ts';
@@ -12,6 +13,8 @@ export interface Listing {
   readonly organizationId: string | null;
   /** Milliseconds since 1970 from which it is refused; null without a notice. */
   readonly endsAt: number | null;
+  /** Undefined for documents of manifests that state none. */
+  readonly contract: DocumentContract | undefined;
 }
 
 /** A document that the gateway has accepted before clients request it. */
@@ -29,6 +32,7 @@ export interface TrustedText {
   readonly text: string;
   readonly organizationId?: string | null;
   readonly endsAt?: number | null;
+  readonly contract?: DocumentContract | undefined;
 }
 
 interface Entry extends TrustedDocument {
@@ -66,17 +70,25 @@ export class TrustedDocuments {
     return entry?.listings.some((listing) => !this.#hasEnded(listing)) ? entry : undefined;
   }
 
-  /** Says whether the document is registered for this caller. */
-  isListedFor({ listings }: TrustedDocument, identity: Identity): boolean {
-    return listings.some((listing) => !this.#hasEnded(listing) && isFor(listing, identity));
+  /** Finds the listing by which this caller may run the document, that of its own organization first; undefined if there is none. */
+  listingFor({ listings }: TrustedDocument, identity: Identity): Listing | undefined {
+    const usable = listings.filter((listing) => !this.#hasEnded(listing) && isFor(listing, identity));
+    return usable.find(({ organizationId }) => organizationId !== null) ?? usable[0];
   }
 
   /** Adds a document, or changes its listing for its owner. @returns the document; undefined if no more fit */
-  add({ name, client, text, organizationId = null, endsAt = null }: TrustedText): TrustedDocument | undefined {
+  add({
+    name,
+    client,
+    text,
+    organizationId = null,
+    endsAt = null,
+    contract,
+  }: TrustedText): TrustedDocument | undefined {
     const id = documentId(text);
     const known = this.#entries.get(id);
     if (!known && this.#entries.size >= maxDocuments) return undefined;
-    const listing = { client, organizationId, endsAt };
+    const listing = { client, organizationId, endsAt, contract };
     const others = known?.listings.filter((other) => !hasSameOwner(other, listing)) ?? [];
     const packed = known?.packed ?? this.#texts.pack(text);
     const entry = { id, name, listings: [...others, listing], packed };

@@ -24,7 +24,7 @@ const connectionsCheckingInterval = 5_000;
 const keepAliveTimeout = 72_000;
 
 /** Methods that some route of the gateway serves. */
-export const allowedMethods = 'GET, POST, OPTIONS';
+export const allowedMethods = 'GET, HEAD, POST, OPTIONS';
 
 export interface AppOptions {
   readonly config: Pick<GatewayConfig, 'maxBodyBytes' | 'corsOrigins' | 'demoAccounts'>;

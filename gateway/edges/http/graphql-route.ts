@@ -24,7 +24,7 @@ export interface GraphqlRouteOptions {
 const path = '/graphql';
 
 const explorerPath = '/explorer';
-const otherMethods = ['HEAD', 'PUT', 'PATCH', 'DELETE'];
+const otherMethods = ['PUT', 'PATCH', 'DELETE'];
 
 /** GraphQL over HTTP at `/graphql`: JSON, event streams and multipart responses. */
 export function serveGraphql(
@@ -33,7 +33,7 @@ export function serveGraphql(
 ): void {
   app.decorateRequest('entered', undefined);
   app.route({
-    method: ['GET', 'POST'],
+    method: ['GET', 'HEAD', 'POST'],
     url: path,
     exposeHeadRoute: false,
     onRequest: enterPipeline(pipeline, readOrigin),
@@ -68,7 +68,7 @@ export function serveGraphql(
     url: path,
     handler(request, reply) {
       reply.header('allow', allowedMethods);
-      const message = `The method ${request.method} is not supported. Send queries by GET or POST, mutations by POST.`;
+      const message = `The method ${request.method} is not supported. Send queries by GET, HEAD or POST, mutations by POST.`;
       const refusal = new RequestRefusal('BAD_REQUEST', message, { status: 405 });
       return sendRefused(reply, pipeline.refuse(refusal, { id: request.id, startedAt: performance.now() }), undefined);
     },

@@ -3,6 +3,7 @@ import { parseJson } from '../../engine/values/exact-numbers.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { Received } from '../../pipeline/stages.ts';
 import { readErrorBehavior } from '../read-error-behavior.ts';
+import { reads } from './reads.ts';
 
 /** The parameters of an operation, as in GraphQL over HTTP. */
 export type OperationParameters = Pick<
@@ -12,14 +13,9 @@ export type OperationParameters = Pick<
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads the parameters from the body of a POST or the query string of a GET. @throws RequestRefusal BAD_REQUEST */
-export function readOperation({
-  method,
-  body,
-  query,
-}: Pick<FastifyRequest, 'method' | 'body' | 'query'>): OperationParameters {
-  if (method === 'GET') return parseParameters(fromQueryString(query));
-  return parseOperation(body);
+/** Reads the parameters from the body of a POST or the query string of a GET or HEAD. @throws RequestRefusal BAD_REQUEST */
+export function readOperation(request: Pick<FastifyRequest, 'method' | 'body' | 'query'>): OperationParameters {
+  return reads(request) ? parseParameters(fromQueryString(request.query)) : parseOperation(request.body);
 }
 
 /** Reads the parameters from a parsed body. @throws RequestRefusal BAD_REQUEST */

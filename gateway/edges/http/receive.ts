@@ -3,6 +3,7 @@ import type { Entered, Received } from '../../pipeline/stages.ts';
 import { givenKey, idempotencyKeyHeader } from '../given-key.ts';
 import { type Accepted, readAccept } from './media-type.ts';
 import { readOperation } from './read-operation.ts';
+import { reads } from './reads.ts';
 import { clientRequestId } from './request-id.ts';
 
 /** Reads what the client accepts, for a refusal; undefined if its `accept` header is invalid. */
@@ -15,7 +16,7 @@ export function acceptedBy({ headers }: FastifyRequest): Accepted | undefined {
 }
 
 export function receive(request: FastifyRequest, entered: Entered, accepted: Pick<Accepted, 'forms'>): Received {
-  const { headers, method } = request;
+  const { headers } = request;
   const operation = readOperation(request);
   return {
     ...entered,
@@ -23,8 +24,9 @@ export function receive(request: FastifyRequest, entered: Entered, accepted: Pic
     headers,
     ...operation,
     idempotencyKey: headers[idempotencyKeyHeader] ?? givenKey(operation.extensions),
-    readOnly: method === 'GET',
-    accepts: accepted.forms,
+    readOnly: reads(request),
+    // The response to HEAD has no body that could come in parts.
+    accepts: request.method === 'HEAD' ? { events: false, parts: undefined } : accepted.forms,
     holdsConnection: true,
   };
 }

@@ -1,22 +1,27 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
-import type { ReadableBody } from '../../pipeline/response-body.ts';
+import type { Responded } from '../../pipeline/outcome.ts';
 import { addVary } from './vary.ts';
 
 /** Request headers on which the response to a GET depends. */
-const varying = ['accept', 'authorization', 'x-api-key', 'graphql-dry-run'];
+const varying = ['accept', 'authorization', 'x-api-key', 'graphql-dry-run', 'graphql-explain'];
 
 /**
  * Lets a client keep the response to a GET and ask whether it has changed: the response has an entity tag, and a client that sends the tag of its
- * copy gets 304 without a body (RFC 9110, section 13.1.2). Shared caches must not keep it, because it is made for its caller.
+ * copy gets 304 without a body (RFC 9110, section 13.1.2). Shared caches must not keep it if it is made for its caller. The client asks each time,
+ * unless the contract of the document allows it to use a copy for a while.
  */
-export function sendRevalidated(reply: FastifyReply, responseBody: ReadableBody): FastifyReply {
+export function sendRevalidated(reply: FastifyReply, { body: responseBody, copies }: Responded): FastifyReply {
   const { body, shared } = responseBody.readParts();
   // A weak tag: the response may be compressed, and states what is left of its caller's budget.
   const tag = `W/"${hash('sha256', shared, 'base64url')}"`;
   for (const name of varying) addVary(reply, name);
-  reply.headers({ 'cache-control': 'private, no-cache', etag: tag });
+  reply.headers({ 'cache-control': cacheControlOf(copies), etag: tag });
   return isCurrent(reply.request.headers['if-none-match'], tag) ? reply.code(304).send() : reply.send(body);
+}
+
+function cacheControlOf(copies: Responded['copies']): string {
+  return copies ? `${copies.isPublic ? 'public' : 'private'}, max-age=${copies.maxAgeSeconds}` : 'private, no-cache';
 }
 
 /** For refusals and failures, which may be over at the next request. */

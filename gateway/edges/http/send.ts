@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { type Outcome, type Refused, refusedText } from '../../pipeline/outcome.ts';
 import type { BatchResponse } from './batch.ts';
 import { type Accepted, responseType } from './media-type.ts';
+import { reads } from './reads.ts';
 import { replayHeader, responseStatus, retryAfterHeader } from './response-status.ts';
 import { forbidCopies, sendRevalidated } from './revalidation.ts';
 import { once, type StreamOptions, writeStream } from './streams.ts';
@@ -27,8 +28,8 @@ export async function send(
   // Once the port is closed, a connection that stays alive would delay the end of the process.
   if (!reply.server.server.listening) reply.header('connection', 'close');
   reply.headers(retryAfterHeader(outcome)).code(responseStatus(outcome, accepted.single)).type(accepted.single);
-  if (reply.request.method !== 'GET') return reply.send(outcome.body.read());
-  if (outcome.errors.length === 0) return sendRevalidated(reply, outcome.body);
+  if (!reads(reply.request)) return reply.send(outcome.body.read());
+  if (outcome.errors.length === 0) return sendRevalidated(reply, outcome);
   forbidCopies(reply);
   return reply.send(outcome.body.read());
 }
@@ -50,7 +51,7 @@ export function sendRefused(
 ): FastifyReply {
   const mediaType = responseType(accepted);
   if (!reply.server.server.listening) reply.header('connection', 'close');
-  if (reply.request.method === 'GET') forbidCopies(reply);
+  if (reads(reply.request)) forbidCopies(reply);
   return reply
     .headers(refused.headers)
     .code(status ?? responseStatus(refused, mediaType))

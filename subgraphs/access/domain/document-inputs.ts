@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { documentAppraisal } from '#shared/identity/document-appraisal.ts';
+import { documentContract } from '#shared/identity/document-contract.ts';
 import { line } from '#shared/input/text.ts';
 
 /** Documents of one call. Gateways appraise all of them before it. */
@@ -15,10 +16,15 @@ const operation = z
     name: line(1, 200),
     type: z.enum(['query', 'mutation', 'subscription'], 'Must be query, mutation or subscription.'),
     body: z.string().min(1).max(maxLength),
+    contract: documentContract.nullish().transform((given) => given ?? documentContract.parse({})),
   })
   .refine(({ id, body }) => id === createHash('sha256').update(body).digest('hex'), {
     path: ['id'],
     message: 'Must be the SHA-256 of the body.',
+  })
+  .refine(({ type, contract }) => type === 'query' || contract.cacheMaxAgeSeconds === null, {
+    path: ['contract', 'cacheMaxAgeSeconds'],
+    message: 'Only responses of queries can be kept. Leave it out.',
   });
 
 export const registerDocumentsInput = z.object({

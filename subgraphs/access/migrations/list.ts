@@ -9,6 +9,7 @@ import { RemakeKeys } from './0006-letter-keys.ts';
 import { CreateIdempotentCalls } from './0007-idempotent-calls.ts';
 import { AddApiKeys } from './0008-api-keys.ts';
 import { AddTrustedDocuments } from './0009-trusted-documents.ts';
+import { AddDocumentContracts } from './0013-document-contracts.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -21,4 +22,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0007-idempotent-calls', class: CreateIdempotentCalls },
   { name: '0008-api-keys', class: AddApiKeys },
   { name: '0009-trusted-documents', class: AddTrustedDocuments },
+  { name: '0013-document-contracts', class: AddDocumentContracts },
 ];

@@ -13,6 +13,7 @@ import {
 } from '../domain/document-inputs.ts';
 import type { TrustedDocument as TrustedDocumentRow } from '../entities.ts';
 import { requireActor } from '../store/actor.ts';
+import { findDocument } from '../store/document-list.ts';
 import {
   findDocuments,
   recordAppraisals,
@@ -30,6 +31,9 @@ const field = fieldsOf<TrustedDocumentRow, AccessContext>();
 export const TrustedDocument = {
   // Requests name a document by the hash of its text.
   id: field(['hash'], ({ hash }) => hash),
+  organization: field(['organizationId'], ({ organizationId }, _args, { identity, loadersOf }) =>
+    organizationId ? loadersOf(identity).organization.load(organizationId) : null,
+  ),
   price: field(['figures'], ({ figures: { maximum, byField } }) => ({ maximum, byField })),
   fetches: field(['figures'], ({ figures }) => figures.fetches),
   subgraphs: field(['figures'], ({ figures }) => figures.subgraphs),
@@ -40,6 +44,11 @@ export const TrustedDocument = {
 interface Given {
   readonly input: unknown;
 }
+
+export const documentQueries = {
+  trustedDocument: (_parent: unknown, { id }: { id: string }, { em, identity, columns }: AccessContext) =>
+    findDocument(em, identity, id, columns('TrustedDocument')),
+};
 
 export const documentMutations = {
   registerDocuments: mutation({

@@ -3,7 +3,7 @@ import type { Subgraph } from '#shared/subgraph.ts';
 import type { AccessContext } from '../context.ts';
 import { administrationMutations } from './administration.ts';
 import { ApiKey, apiKeyMutations, apiKeyQueries } from './api-keys.ts';
-import { documentMutations, TrustedDocument } from './documents.ts';
+import { documentMutations, documentQueries, TrustedDocument } from './documents.ts';
 import { idempotentCallMutations } from './idempotent-calls.ts';
 import { ownAccessMutations } from './own-access.ts';
 import { Account, AuditEntry, Organization, queries } from './reading.ts';
@@ -11,7 +11,7 @@ import { sessionMutations } from './sessions.ts';
 
 export const resolvers: Subgraph<AccessContext>['resolvers'] = {
   DateTime: scalars.DateTime,
-  Query: { ...queries, ...apiKeyQueries },
+  Query: { ...queries, ...apiKeyQueries, ...documentQueries },
   Mutation: {
     ...sessionMutations,
     ...ownAccessMutations,

@@ -89,6 +89,9 @@ export const Organization = {
   apiKeys: organizationField(['id', 'seenAs'], ({ id, seenAs }, page: PageArguments, { identity, loadersOf }) =>
     loadersOf(seenAs ?? identity).apiKeys(id, page),
   ),
+  documents: organizationField(['id', 'seenAs'], ({ id, seenAs }, page: PageArguments, { identity, loadersOf }) =>
+    loadersOf(seenAs ?? identity).documents(id, page),
+  ),
   accounts: organizationField(['id', 'seenAs'], ({ id, seenAs }, page: PageArguments, { identity, loadersOf }) =>
     loadersOf(seenAs ?? identity).members(id, page),
   ),

@@ -5,6 +5,7 @@ import { Refusal, refuse, type UserError } from '#shared/errors/errors.ts';
 import { type DocumentAppraisal, documentAppraisal } from '#shared/identity/document-appraisal.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
+import { contractOf } from '../domain/document-contract.ts';
 import type { DocumentUse, RegisterDocuments, RetireDocument } from '../domain/document-inputs.ts';
 import type { TrustedDocument } from '../entities.ts';
 import { type AccountAudit, recordAudit } from './audit.ts';
@@ -52,7 +53,7 @@ export async function recordAppraisals(
 export async function registerDocuments(
   em: EntityManager,
   audit: AccountAudit,
-  { accountId, organizationId }: AccountIdentity,
+  { accountId, organizationId, tier }: AccountIdentity,
   { manifest: { operations }, clientName, clientVersion }: RegisterDocuments,
 ): Promise<string[]> {
   const { at } = audit;
@@ -65,18 +66,21 @@ export async function registerDocuments(
     operations.map(({ id }) => id),
   );
   const rows = JSON.stringify(
-    operations.map(({ id: hash, name, body }, index) => ({
-      ...{ id: newId(at.getTime()), hash, name, body, figures: appraisals[index]?.figures },
-    })),
+    operations.map(({ id: hash, name, body, contract: given }, index) => {
+      const figures = appraisals[index]?.figures;
+      const contract = contractOf(given, tier, figures?.maximum ?? 0);
+      return { id: newId(at.getTime()), hash, name, body, figures, contract };
+    }),
   );
   await query(
     em,
-    sql`insert into trusted_document (id, organization_id, hash, name, body, client_name, client_version, figures, registered_by, registered_at, version)
-      select distinct on (hash) id, ${organizationId}::uuid, hash, name, body, ${clientName}::text, ${clientVersion}::text, figures,
+    sql`insert into trusted_document (id, organization_id, hash, name, body, client_name, client_version, figures, contract, registered_by,
+        registered_at, version)
+      select distinct on (hash) id, ${organizationId}::uuid, hash, name, body, ${clientName}::text, ${clientVersion}::text, figures, contract,
         ${accountId}::uuid, ${at}::timestamptz, ${version}::bigint
-      from jsonb_to_recordset(${rows}::jsonb) given (id uuid, hash text, name text, body text, figures jsonb)
+      from jsonb_to_recordset(${rows}::jsonb) given (id uuid, hash text, name text, body text, figures jsonb, contract jsonb)
       on conflict (organization_id, hash) do update set name = excluded.name, client_name = excluded.client_name,
-        client_version = excluded.client_version, figures = excluded.figures, registered_by = excluded.registered_by,
+        client_version = excluded.client_version, figures = excluded.figures, contract = excluded.contract, registered_by = excluded.registered_by,
         registered_at = excluded.registered_at, retires_at = null, version = excluded.version`,
   );
   auditChange(em, audit, 'DOCUMENTS_REGISTERED', organizationId, {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roles, tiers } from '../vocabulary.ts';
+import { documentContract } from './document-contract.ts';
 import { scopes } from './identity.ts';
 
 /**
@@ -55,6 +56,8 @@ const snapshotDocument = z.object({
   text: z.string(),
   /** Milliseconds since 1970 from which the document is refused; null without a notice. */
   endsAt: z.number().nullable(),
+  /** Absent in snapshots of an earlier release. */
+  contract: documentContract.optional(),
 });
 export type SnapshotDocument = z.infer<typeof snapshotDocument>;
 
