@@ -7,6 +7,7 @@ import { accessTokens, createSigner, createVerifier } from '#shared/identity/tok
 import { createLog, type Log } from '#shared/runtime/log.ts';
 import { refusePort, type WantedPort } from '#shared/runtime/ports.ts';
 import { openBudgets } from './access/budget/open-budgets.ts';
+import { Usage } from './access/budget/usage.ts';
 import type { Access } from './access/caller.ts';
 import { type AccessSnapshotOptions, AccessSnapshots } from './access/callers/access-snapshots.ts';
 import { createAccessSubgraph } from './access/callers/access-subgraph.ts';
@@ -96,7 +97,7 @@ export async function createGateway(
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: loggedTransport(metrics.transport, log),
   });
-  const { access, start, stop, recordAppraisals, documentUses } = await openAccess(config, {
+  const { access, start, stop, recordAppraisals, documentUses, usage } = await openAccess(config, {
     log,
     transport,
     probeAccess: async () => {
@@ -163,6 +164,7 @@ export async function createGateway(
     },
     maxQueryCost: config.maxQueryCost,
     budgets: budgets.budgets,
+    usage,
     maxWaitingRequests: config.maxWaitingRequests,
     explanations: { toEverybody: config.environment === 'development', hasSql: config.access.kind === 'freight' },
     log,
@@ -287,6 +289,8 @@ interface OpenAccess {
   /** Undefined in front of a graph without our access subgraph. */
   readonly recordAppraisals?: RecordAppraisals;
   readonly documentUses?: DocumentUses;
+  /** Undefined if operations cost nothing, too. */
+  readonly usage?: Usage | undefined;
   /** Reads the first access snapshot. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -303,7 +307,7 @@ interface AccessParts {
 }
 
 async function openAccess(
-  { access, snapshots: { intervalMs, maxAgeMs }, forwardHeaders }: GatewayConfig,
+  { access, snapshots: { intervalMs, maxAgeMs }, forwardHeaders, budgetMode }: GatewayConfig,
   { log, transport, probeAccess, watchSnapshot, onChange, onDocuments }: AccessParts,
 ): Promise<OpenAccess> {
   const nothing = async (): Promise<void> => {};
@@ -322,6 +326,7 @@ async function openAccess(
   });
   const uses = new KeyUses(subgraph.recordUses, log);
   const documentUses = new DocumentUses(subgraph.recordDocumentUses, log);
+  const usage = budgetMode && new Usage(subgraph.recordUsage, log);
   watchSnapshot(() => snapshots.ageSeconds);
   const secret = await loadApiKeySecret({ given: access.apiKeySecret, dataDir });
   return {
@@ -337,9 +342,10 @@ async function openAccess(
     }),
     recordAppraisals: subgraph.recordAppraisals,
     documentUses,
+    usage,
     start: () => snapshots.start(),
     async stop() {
-      await Promise.all([uses.stop(), documentUses.stop()]);
+      await Promise.all([uses.stop(), documentUses.stop(), usage?.stop()]);
       await snapshots.stop();
     },
   };

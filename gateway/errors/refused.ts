@@ -19,13 +19,12 @@ export function toRefused(error: unknown, requestId: string, log: Log): Refused 
       : [fromUnknownError(error, requestId, log)];
   const [first] = errors;
   const refusal = error instanceof RequestRefusal ? error : undefined;
-  const { status = statusOf(first?.extensions.code), headers = {}, response: extensions } = refusal ?? {};
+  const { status = statusOf(first?.extensions.code), headers = {} } = refusal ?? {};
   return {
     kind: 'refused',
     errors,
     status,
     headers: { ...headers, ...retryAfter(status, first) },
-    ...(extensions && { extensions }),
   };
 }
 

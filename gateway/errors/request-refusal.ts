@@ -9,21 +9,17 @@ export interface RefusalOptions {
   readonly retryAfterSeconds?: number;
   /** Further extensions for the client. */
   readonly extensions?: Readonly<Record<string, unknown>>;
-  /** Extensions of the response, beside `errors`. */
-  readonly response?: Readonly<Record<string, unknown>>;
 }
 
 /** Ends a request before it runs: a stage of the pipeline or an edge throws it. */
 export class RequestRefusal extends GraphError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly response: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: RefusalOptions = {}) {
     const { retryAfterSeconds, extensions } = options;
     super(code, message, { ...extensions, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
     this.status = options.status ?? errorTable[code].status;
     this.headers = options.headers ?? {};
-    this.response = options.response;
   }
 }

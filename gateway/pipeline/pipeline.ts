@@ -2,6 +2,7 @@ import { errorTable } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import type { Budgets } from '../access/budget/budgets.ts';
 import type { Spending } from '../access/budget/spending.ts';
+import type { Usage } from '../access/budget/usage.ts';
 import type { Access } from '../access/caller.ts';
 import type { OpenSockets } from '../access/clients/open-sockets.ts';
 import { AutomaticDocuments } from '../access/documents/automatic-documents.ts';
@@ -25,12 +26,13 @@ import { endStream, type OpenStream, openEvents, openParts } from './open-stream
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
 import { price } from './price.ts';
 import { asksForReceipt, makeReceipt } from './receipt.ts';
+import { reportBudget } from './refused-budget.ts';
 import { rootFields } from './repeatable.ts';
 import { type ResolveOptions, resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Rush } from './rush.ts';
 import { SharedResponses } from './shared-responses.ts';
-import type { Arrived, Checked, Entered, Priced, Received, Resolved } from './stages.ts';
+import type { Arrived, Checked, Entered, Identified, Priced, Received, Resolved } from './stages.ts';
 import { type ClientRates, Throttle } from './throttle.ts';
 import { TurnSlices } from './turn-slices.ts';
 import { TypicalLengths } from './typical-lengths.ts';
@@ -53,6 +55,8 @@ export interface PipelineOptions {
   readonly maxQueryCost: number | undefined;
   /** Undefined if operations cost nothing. */
   readonly budgets: Budgets | undefined;
+  /** Adds up what callers spend. Undefined if operations cost nothing, and in front of a graph without our access subgraph. */
+  readonly usage?: Usage | undefined;
   readonly maxWaitingRequests: number;
   readonly explanations: ExplainPolicy;
   readonly log: Log;
@@ -98,13 +102,14 @@ export class Pipeline {
   async run(received: Received): Promise<Outcome> {
     const generation = this.#options.generation();
     generation.retain();
-    const progress: Progress = { received, generation, checked: undefined, spending: undefined };
+    const progress: Progress = { received, generation };
     try {
-      const checked = await this.#check(received, generation);
-      progress.checked = checked;
-      if (asksForReceipt(checked)) return await this.#receipt(checked, progress);
-      const keyed = this.#options.callsOnce?.find(checked);
-      progress.spending = await this.#reserve(checked, keyed);
+      const priced = await this.#check(received, generation, progress);
+      progress.priced = priced;
+      if (asksForReceipt(priced)) return await this.#receipt(priced, progress);
+      const keyed = this.#options.callsOnce?.find(priced);
+      progress.spending = await this.#reserve(priced, keyed);
+      const checked = withRateLimit(priced, progress.spending);
       checked.cancellation.throwIfCancelled();
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
       const response = await this.#respondOnce(checked, keyed);
@@ -112,13 +117,20 @@ export class Pipeline {
       this.#settle(progress, 200, response.errors);
       return toResponded(response, progress.spending, copyPolicyOf(checked));
     } catch (error) {
-      return this.#refuse(error, progress);
+      return await this.#refuseWithBudget(error, progress);
     }
   }
 
   /** Makes the outcome of a request that an edge could not read as an operation. */
   refuse(error: unknown, received: Pick<Arrived, 'id' | 'startedAt'>): Refused {
-    return this.#refuse(error, { received, generation: undefined, checked: undefined, spending: undefined });
+    return this.#refuse(error, { received });
+  }
+
+  async #refuseWithBudget(error: unknown, progress: Progress): Promise<Refused> {
+    const refused = this.#refuse(error, progress);
+    const { identified, priced, spending } = progress;
+    const { budgets } = this.#options;
+    return budgets && identified && !spending ? reportBudget(refused, identified, priced?.price, budgets) : refused;
   }
 
   #refuse(error: unknown, progress: Progress): Refused {
@@ -133,9 +145,10 @@ export class Pipeline {
   }
 
   /** Runs the stages before execution in their order. Each stage takes the result of the stage before it, and throws to refuse. */
-  async #check(received: Received, generation: Generation): Promise<Priced> {
+  async #check(received: Received, generation: Generation, progress: Progress): Promise<Priced> {
     const { access, explanations } = this.#options;
     const identified = explain(await identify(received, access), explanations);
+    progress.identified = identified;
     this.#throttle.admitAccount(identified);
     const resolved = resolveDocument(identified, { ...this.#options.documents, automatic: this.#automatic });
     const { source, trusted, keepAs } = resolved;
@@ -172,15 +185,17 @@ export class Pipeline {
   }
 
   async #reserve(priced: Priced, keyed?: KeyedRequest): Promise<Spending | undefined> {
-    const { caller, address, price, form, operation, document } = priced;
+    const { caller, address, price, form, operation, document, trusted } = priced;
+    const { budgets, usage } = this.#options;
     const onlyWaits = keyed?.earlier !== undefined;
-    return this.#options.budgets?.reserve({
+    return budgets?.reserve({
       identity: caller.identity,
       address,
       price: onlyWaits ? replayCost : price,
       isSubscription: form === 'events',
       onlyWaits,
       rootFields: () => rootFields(operation.selectionSet, document).map(({ name }) => name.value),
+      onSpent: (points) => usage?.count(caller.identity, trusted?.id ?? null, { points }),
     });
   }
 
@@ -232,10 +247,14 @@ export class Pipeline {
     progress.generation?.release();
     progress.releaseSocket?.();
     progress.spending?.end();
+    const { identified, priced } = progress;
+    const refusals = status === 200 ? 0 : 1;
+    if (identified)
+      this.#options.usage?.count(identified.caller.identity, priced?.trusted?.id ?? null, { requests: 1, refusals });
     this.#options.onSettled({
       startedAt: progress.received.startedAt,
-      operationName: progress.checked?.operation.name?.value,
-      caller: callerName(progress.checked),
+      operationName: priced?.operation.name?.value,
+      caller: callerName(priced),
       status,
       errorCodes: errors.map(({ extensions }) => extensions.code),
     });
@@ -246,10 +265,13 @@ export class Pipeline {
 interface Progress {
   readonly received: Pick<Arrived, 'id' | 'startedAt'>;
   /** Undefined after the operation has released it. */
-  generation: Generation | undefined;
-  checked: Checked | undefined;
+  generation?: Generation | undefined;
+  /** Undefined before the caller is known. */
+  identified?: Identified;
+  /** Undefined before the price is known. */
+  priced?: Priced;
   /** Undefined before the reservation, and if operations cost nothing. */
-  spending: Spending | undefined;
+  spending?: Spending | undefined;
   /** Releases the client's slot for the open stream. */
   releaseSocket?: (() => void) | undefined;
 }
@@ -257,6 +279,12 @@ interface Progress {
 /** Whether the document has been parsed and validated. */
 function isReady({ source, trusted }: Resolved, { documents }: Generation): boolean {
   return (trusted && documents.trusted(trusted.id)) !== undefined || documents.known(source) !== undefined;
+}
+
+/** Tells an operation that asks for it what its caller may spend. */
+function withRateLimit(priced: Priced, spending: Spending | undefined): Priced {
+  if (!spending || !priced.generation.asksForRateLimit(priced.document)) return priced;
+  return { ...priced, rateLimit: spending.rateLimit() };
 }
 
 function callerName(checked: Checked | undefined): string {

@@ -1,3 +1,4 @@
+import { rateLimitHeader, rateLimitText } from '#shared/identity/rate-limit.ts';
 import type { RequestScope } from '../engine/ports.ts';
 import { isRepeatable } from './repeatable.ts';
 import type { Checked } from './stages.ts';
@@ -7,7 +8,8 @@ const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** Makes the scope of a client's request: what each of its calls to subgraphs carries along. */
 export function createRequestScope(checked: Checked, signal: AbortSignal, requestTimeoutMs: number): RequestScope {
-  const { caller, id, clientRequestId, address, startedAt, headers: incoming, explanation, contract } = checked;
+  const { caller, id, clientRequestId, address, startedAt, headers: incoming } = checked;
+  const { explanation, contract, rateLimit } = checked;
   const headers: Record<string, string> = { 'x-request-id': id, 'x-client-address': address };
   if (clientRequestId !== undefined) headers['x-client-request-id'] = clientRequestId;
   for (const name in caller.headers) headers[name] = caller.headers[name]!;
@@ -16,10 +18,12 @@ export function createRequestScope(checked: Checked, signal: AbortSignal, reques
     headers['traceparent'] = traceparent;
     if (typeof tracestate === 'string') headers['tracestate'] = tracestate;
   }
+  if (rateLimit) headers[rateLimitHeader] = rateLimitText(rateLimit);
   const deadline = startedAt + Math.min(requestTimeoutMs, contract?.timeoutMs ?? requestTimeoutMs);
   const scope: RequestScope = {
     requestId: id,
-    identityKey: caller.key,
+    // The rate limit differs from request to request, so that requests with it share no fetch.
+    identityKey: rateLimit ? `${caller.key}\nrate limit ${id}` : caller.key,
     headers,
     ...(caller.headersFor && { headersFor: caller.headersFor }),
     signal,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { DocumentContract } from '#shared/identity/document-contract.ts';
+import type { RateLimit } from '#shared/identity/rate-limit.ts';
 import type { Caller } from '../access/caller.ts';
 import type { TrustedDocument } from '../access/documents/trusted-documents.ts';
 import type { Variables } from '../engine/engine.ts';
@@ -88,6 +89,8 @@ export interface Checked extends Resolved {
   /** The operation of the document that runs. */
   readonly operation: OperationDefinitionNode;
   readonly form: ResponseForm;
+  /** What the caller may spend, for an operation that asks for it. */
+  readonly rateLimit?: RateLimit | undefined;
 }
 
 /** The price is known and within the limits. */

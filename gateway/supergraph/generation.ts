@@ -1,3 +1,4 @@
+import type { AsksForRateLimit } from '../access/budget/rate-limit-fields.ts';
 import type { OperationPricer } from '../access/cost/operation-pricer.ts';
 import type { Documents } from '../access/documents/documents.ts';
 import type { OnceTraits } from '../access/documents/once-traits.ts';
@@ -17,6 +18,7 @@ export interface Generation {
   readonly engine: Engine | undefined;
   /** Root fields that register documents, which the gateway appraises first. */
   readonly appraisingFields: TaggedFields;
+  readonly asksForRateLimit: AsksForRateLimit;
   /** Validates and plans trusted documents ahead of requests. */
   readonly preparation: DocumentPreparation;
   /** Counts one more user. `release` counts one less. */

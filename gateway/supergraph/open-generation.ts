@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, parse, specifiedRules } from 'graphql';
 import { scopesOfRoles } from '#shared/identity/identity.ts';
+import { readRateLimitFields } from '../access/budget/rate-limit-fields.ts';
 import { fieldCosts } from '../access/cost/field-costs.ts';
 import { CostModel } from '../access/cost/model.ts';
 import { OperationPricer } from '../access/cost/operation-pricer.ts';
@@ -96,7 +97,7 @@ function checksFor(
   costs: CostModel,
   supergraph: DocumentNode,
   { config, onDocumentWork }: GenerationOptions,
-): Pick<Generation, 'documents' | 'pricer' | 'onceTraits' | 'appraisingFields'> {
+): Pick<Generation, 'documents' | 'pricer' | 'onceTraits' | 'appraisingFields' | 'asksForRateLimit'> {
   const { schema } = costs;
   const rules = [...specifiedRules, ...ownRules(config)];
   const onceFields = readOnceFields(schema, supergraph);
@@ -105,6 +106,7 @@ function checksFor(
     pricer: new OperationPricer(costs),
     onceTraits: readOnceTraits(schema, supergraph),
     appraisingFields: readTaggedFields(schema, supergraph, 'appraises-documents'),
+    asksForRateLimit: readRateLimitFields(supergraph),
   };
 }
 

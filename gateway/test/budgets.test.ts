@@ -109,6 +109,48 @@ describe('every response', () => {
   });
 });
 
+describe('a refusal states what is left', () => {
+  const full = { maximumAvailable: 2_000, currentlyAvailable: 2_000, restoreRate: 100 };
+
+  test('after an invalid document', async () => {
+    const { extensions, headers } = await gateway.ask('{ unknown }', {}, customer);
+    expect(costIn(extensions)).toEqual({ requestedQueryCost: null, actualQueryCost: null, throttleStatus: full });
+    expect(headers.get('ratelimit-policy')).toBe('"points";q=2000;w=20;qu="points"');
+    expect(headers.get('ratelimit')).toBe('"points";r=2000;t=0');
+  });
+
+  test('after a document that is not registered', async () => {
+    const { errors, extensions, headers } = await gateway.send(
+      JSON.stringify({ documentId: '0'.repeat(64) }),
+      customer,
+    );
+    expect(errors[0]?.extensions.code).toBe('PERSISTED_QUERY_NOT_IN_LIST');
+    expect(costIn(extensions).throttleStatus).toEqual(full);
+    expect(headers.get('ratelimit')).toBe('"points";r=2000;t=0');
+  });
+
+  test('after a price above the burst, with the price', async () => {
+    const expensive = '{ people { friends { friends { friends { name } } } } }';
+    const { extensions, headers } = await gateway.ask(expensive, {}, customer);
+    expect(costIn(extensions)).toEqual({ requestedQueryCost: 11_110, actualQueryCost: null, throttleStatus: full });
+    expect(headers.get('ratelimit')).toBe('"points";r=2000;t=0');
+  });
+
+  test('to a FREE caller without requests, in points and requests', async () => {
+    const free = await newCustomer('FREE');
+    for (let sent = 0; sent < 100; sent++) await gateway.ask('{ __typename }', {}, free);
+    const { status, extensions, headers } = await gateway.ask('{ __typename }', {}, free);
+    expect(status).toBe(429);
+    expect(headers.get('ratelimit')).toMatch(/^"points";r=1000;t=0, "requests";r=0;t=(900|899)$/);
+    expect(costIn(extensions)).toMatchObject({ requestedQueryCost: 0, actualQueryCost: null });
+  });
+
+  test('not to a caller who is not known', async () => {
+    const { extensions, headers } = await gateway.ask('{ __typename }', {}, { authorization: 'Bearer forged' });
+    expect({ extensions, left: headers.get('ratelimit') }).toEqual({ extensions: undefined, left: null });
+  });
+});
+
 describe('an operation that costs too much', () => {
   /** May return 10 people, 100 friends and 1,000 of their friends: 1,110 points. */
   const friendsOfFriends = '{ people { friends { friends { name } } } }';

@@ -40,6 +40,7 @@ export const rules: Rules = {
     retireDocument: documentRegistration,
     recordDocumentAppraisals: gateways,
     recordDocumentUses: gateways,
+    recordUsage: gateways,
   },
   Organization: {
     apiKeys: keyManagement,

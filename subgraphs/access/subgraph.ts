@@ -10,6 +10,7 @@ import { resolvers } from './resolvers/map.ts';
 import { createSessionEvents } from './resolvers/session-events.ts';
 import { rules } from './rules.ts';
 import { deleteExpiredCalls } from './store/idempotent-calls.ts';
+import { deleteOldUsage } from './store/usage.ts';
 
 /** The tables for `npm run migrate`, which has no keys. */
 export const accessTables = { name: 'access', entities, migrations } satisfies SubgraphTables;
@@ -31,7 +32,10 @@ export async function createAccess(
     resolvers,
     rules,
     reactions,
-    chores: [{ name: 'deleteExpiredCalls', everyMs: 600_000, run: deleteExpiredCalls }],
+    chores: [
+      { name: 'deleteExpiredCalls', everyMs: 600_000, run: deleteExpiredCalls },
+      { name: 'deleteOldUsage', everyMs: 3_600_000, run: deleteOldUsage },
+    ],
     context: (base) => createContext(base, { signer, report, signInLimits, maxIdempotencyKeys, apiKeySecret }),
     metrics: [counter],
   };

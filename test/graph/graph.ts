@@ -54,6 +54,8 @@ export interface TestGraphOptions {
   readonly now?: Date;
   /** Milliseconds between two reads of the access snapshot. Default: an hour, so that tests count the same requests each time. */
   readonly snapshotMs?: number;
+  /** Default: off. */
+  readonly budgetMode?: 'enforce';
 }
 
 const smallWorld = { shipments: 600, drivers: 30, vehicles: 24, organizations: 10, hubs: 20, openPerStatus: 6 };
@@ -76,7 +78,7 @@ export async function startTestGraph(options: TestGraphOptions = {}): Promise<Te
     CLIENT_NEW_DOCUMENTS: '0',
     // Tests send texts as partners, too.
     DOCUMENT_POLICY_PARTNER: 'free',
-    BUDGET_MODE: 'off',
+    BUDGET_MODE: options.budgetMode ?? 'off',
     // Its statements would count. Tests of revocation read the snapshot more often.
     ACCESS_SNAPSHOT_INTERVAL_MS: String(options.snapshotMs ?? 3_600_000),
   };

@@ -12,7 +12,7 @@ import { until } from './until.ts';
 
 let graph: TestGraph;
 beforeAll(async () => {
-  graph = await startTestGraph({ snapshotMs: 100 });
+  graph = await startTestGraph({ snapshotMs: 100, budgetMode: 'enforce' });
 });
 afterAll(() => graph.close());
 
@@ -243,3 +243,46 @@ test('a program registers a manifest file and gives notice with its API key', as
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('a partner asks in the graph what is left, and what each document has cost', async () => {
+  const viewer = `query Budget { viewer { rateLimit { limit cost remaining used resetAt }
+    usage(by: DOCUMENT) { documentId points requests refusals } } }`;
+  const { data, errors, extensions } = await graph.ask<Budget>('partner', viewer);
+  expect(errors).toEqual([]);
+  const { limit, cost, remaining, used, resetAt } = data!.viewer.rateLimit;
+  expect({ limit, cost }).toEqual({ limit: 10_000, cost: expect.any(Number) });
+  expect(extensions).toMatchObject({ cost: { requestedQueryCost: cost, throttleStatus: { maximumAvailable: limit } } });
+  expect(remaining + used).toBe(limit);
+  expect(used).toBeGreaterThanOrEqual(cost);
+  expect(Date.parse(resetAt)).toBeGreaterThan(Date.now());
+  // A gateway that stops reports what it has counted.
+  const another = await graph.another();
+  const none = { documentId: null, points: 0, requests: 0, refusals: 0 };
+  const others = (seen: Budget | null | undefined) =>
+    seen!.viewer.usage.find(({ documentId }) => documentId === null) ?? none;
+  const { data: first } = await another.ask<Budget>('partner', viewer);
+  await another.ask('partner', '{ unknown }');
+  await another.close();
+  const { data: second } = await graph.ask<Budget>('partner', viewer);
+  expect(others(second).refusals).toBeGreaterThan(others(first).refusals);
+  expect(others(second).requests).toBeGreaterThanOrEqual(others(first).requests + 2);
+  expect(others(second).points).toBeGreaterThan(others(first).points);
+});
+
+interface Budget {
+  readonly viewer: {
+    readonly rateLimit: {
+      readonly limit: number;
+      readonly cost: number;
+      readonly remaining: number;
+      readonly used: number;
+      readonly resetAt: string;
+    };
+    readonly usage: readonly {
+      readonly documentId: string | null;
+      readonly points: number;
+      readonly requests: number;
+      readonly refusals: number;
+    }[];
+  };
+}

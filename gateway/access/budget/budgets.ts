@@ -4,8 +4,8 @@ import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { ClientSlots } from '../clients/client-slots.ts';
 import type { BucketSize } from './bucket.ts';
 import type { BudgetStore } from './budget-store.ts';
-import { type BucketState, type BudgetState, type CostReport, rateLimitHeaders, throttleStatus } from './report.ts';
-import { Spending } from './spending.ts';
+import type { BucketState, BudgetState } from './report.ts';
+import { Spending, type SpendingOptions } from './spending.ts';
 import { type BudgetSubject, budgetSubject, type CallLimit, type TierLimits, tierLimits } from './tiers.ts';
 
 /** `enforce` refuses what exceeds a budget, `measure` only counts it. */
@@ -32,6 +32,7 @@ export interface PricedOperation {
   readonly onlyWaits?: boolean;
   /** Names of its root fields. */
   readonly rootFields: () => readonly string[];
+  readonly onSpent?: SpendingOptions['onSpent'];
 }
 
 interface Slots {
@@ -62,7 +63,7 @@ export class Budgets {
 
   /** Reserves the price of an operation. @throws RequestRefusal RATE_LIMITED */
   async reserve(operation: PricedOperation): Promise<Spending> {
-    const { identity, address, price, isSubscription, onlyWaits = false, rootFields } = operation;
+    const { identity, address, price, isSubscription, onlyWaits = false, rootFields, onSpent } = operation;
     const subject = budgetSubject(identity, address);
     const limits = this.#limits[subject.tier];
     const release = onlyWaits ? () => {} : this.#takeSlot(subject, isSubscription);
@@ -76,11 +77,22 @@ export class Budgets {
       const state: BudgetState = { points, requests };
       if (points.waitMs > 0) this.#exceedPoints(subject, state, price);
       const isMeasured = this.#mode === 'measure';
-      return new Spending({ store: this.#store, key, state, price, reserved: taken, isMeasured, release });
+      return new Spending({ store: this.#store, key, state, price, reserved: taken, isMeasured, release, onSpent });
     } catch (error) {
       release();
       throw error;
     }
+  }
+
+  /** Reads the buckets of a caller whose operation was refused before it was paid. */
+  async read(identity: Identity, address: string): Promise<BudgetState> {
+    const subject = budgetSubject(identity, address);
+    const limits = this.#limits[subject.tier];
+    const [points, requests] = await Promise.all([
+      this.#take(`points:${subject.key}`, limits.points, 0),
+      limits.requests && this.#take(`requests:${subject.key}`, limits.requests, 0),
+    ]);
+    return { points, requests };
   }
 
   #takeSlot({ key, tier }: BudgetSubject, isSubscription: boolean): () => void {
@@ -112,10 +124,7 @@ export class Budgets {
     if (this.#mode === 'measure') return requests;
     const seconds = toSeconds(requests.waitMs);
     const message = `A ${subject.tier} caller may send ${size.burst} requests per ${inMinutes(size)}. Try again in ${seconds} s.`;
-    throw new RequestRefusal('RATE_LIMITED', message, {
-      retryAfterSeconds: seconds,
-      headers: rateLimitHeaders({ requests }),
-    });
+    throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: seconds });
   }
 
   async #countCalls(
@@ -143,21 +152,12 @@ export class Budgets {
     return { size, available: left.available, waitMs, taken: available };
   }
 
-  #exceedPoints({ tier }: BudgetSubject, state: BudgetState, price: number): void {
+  #exceedPoints({ tier }: BudgetSubject, { points }: BudgetState, price: number): void {
     this.#onExceeded('points', tier);
     if (this.#mode === 'measure') return;
-    const seconds = toSeconds(state.points.waitMs);
-    const cost: CostReport = {
-      requestedQueryCost: price,
-      actualQueryCost: null,
-      throttleStatus: throttleStatus(state.points),
-    };
-    const message = `The operation costs up to ${price} points, and ${state.points.available} are left. Try again in ${seconds} s.`;
-    throw new RequestRefusal('RATE_LIMITED', message, {
-      retryAfterSeconds: seconds,
-      headers: rateLimitHeaders(state),
-      response: { cost },
-    });
+    const seconds = toSeconds(points.waitMs);
+    const message = `The operation costs up to ${price} points, and ${points.available} are left. Try again in ${seconds} s.`;
+    throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: seconds });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RateLimit } from '#shared/identity/rate-limit.ts';
 import type { BucketSize } from './bucket.ts';
 
 /** A bucket as its caller sees it. */
@@ -17,7 +18,8 @@ export interface BudgetState {
 
 /** `extensions.cost`, in the form that Shopify's clients know. */
 export interface CostReport {
-  readonly requestedQueryCost: number;
+  /** Null for an operation that was refused before it had a price. */
+  readonly requestedQueryCost: number | null;
   /** Null for an operation that did not run, or that is still running. */
   readonly actualQueryCost: number | null;
   readonly throttleStatus: {
@@ -33,22 +35,25 @@ export function throttleStatus({ size, available }: BucketState): CostReport['th
   return { maximumAvailable: burst, currentlyAvailable: available, restoreRate: (points / perMs) * 1_000 };
 }
 
+/** @param cost highest price of the operation */
+export function rateLimitOf({ size, available }: BucketState, cost: number): RateLimit {
+  const { burst: limit, points, perMs } = size;
+  const used = limit - available;
+  return { limit, cost, remaining: available, used, resetAt: new Date(Date.now() + (used * perMs) / points) };
+}
+
 /**
  * Makes the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11). The window of a policy is the time in which an
  * empty bucket becomes full. `t` is the time until it is full again.
  */
-export function rateLimitHeaders({ points, requests }: Partial<BudgetState>): Readonly<Record<string, string>> {
-  const policy: string[] = [];
-  const left: string[] = [];
-  if (points) {
-    policy.push(policyOf('points', points.size));
-    left.push(leftOf('points', points));
-  }
-  if (requests) {
-    policy.push(policyOf('requests', requests.size));
-    left.push(leftOf('requests', requests));
-  }
-  return { 'ratelimit-policy': policy.join(', '), ratelimit: left.join(', ') };
+export function rateLimitHeaders({ points, requests }: BudgetState): Readonly<Record<string, string>> {
+  const policy = policyOf('points', points.size);
+  const left = leftOf('points', points);
+  if (!requests) return { 'ratelimit-policy': policy, ratelimit: left };
+  return {
+    'ratelimit-policy': `${policy}, ${policyOf('requests', requests.size)}`,
+    ratelimit: `${left}, ${leftOf('requests', requests)}`,
+  };
 }
 
 type BucketName = 'points' | 'requests';

@@ -1,5 +1,6 @@
+import type { RateLimit } from '#shared/identity/rate-limit.ts';
 import type { BudgetStore } from './budget-store.ts';
-import { type BudgetState, type CostReport, rateLimitHeaders, throttleStatus } from './report.ts';
+import { type BudgetState, type CostReport, rateLimitHeaders, rateLimitOf, throttleStatus } from './report.ts';
 
 export interface SpendingOptions {
   readonly store: BudgetStore;
@@ -15,6 +16,8 @@ export interface SpendingOptions {
   readonly isMeasured: boolean;
   /** Ends the operation's use of a slot. */
   readonly release: () => void;
+  /** Called with points that were spent for good: of an operation when it is settled, of a subscription with each event. */
+  readonly onSpent?: ((points: number) => void) | undefined;
 }
 
 /** What one operation spends: its reservation, and the refund of what it did not need. */
@@ -38,8 +41,9 @@ export class Spending {
    */
   settle(actual: number | undefined): void {
     if (this.#actual !== undefined) return;
-    const { store, key, reserved } = this.#options;
+    const { store, key, reserved, onSpent } = this.#options;
     this.#actual = Math.min(actual ?? reserved, reserved);
+    if (this.#actual > 0) onSpent?.(this.#actual);
     const refund = reserved - this.#actual;
     if (refund === 0) return;
     const { points } = this.#state;
@@ -57,10 +61,12 @@ export class Spending {
 
   /** Pays for an event of a subscription. @returns 0, or the milliseconds until the bucket has enough points */
   async pay(points: number): Promise<number> {
-    const { store, key, price, isMeasured: always } = this.#options;
+    const { store, key, price, isMeasured: always, onSpent } = this.#options;
     const { size } = this.#state.points;
-    const { available, waitMs } = await store.take({ key, size, points: Math.min(points, price), always });
+    const cost = Math.min(points, price);
+    const { available, waitMs } = await store.take({ key, size, points: cost, always });
     this.#state = { ...this.#state, points: { size, available, waitMs } };
+    if (waitMs === 0) onSpent?.(cost);
     return waitMs;
   }
 
@@ -71,6 +77,11 @@ export class Spending {
       actualQueryCost: actual ?? null,
       throttleStatus: throttleStatus(this.#state.points),
     };
+  }
+
+  /** What the caller may spend, with the price of this operation taken. */
+  rateLimit(): RateLimit {
+    return rateLimitOf(this.#state.points, this.price);
   }
 
   headers(): Readonly<Record<string, string>> {

@@ -1,3 +1,4 @@
+import { budgetOwner } from '#shared/identity/budget-owner.ts';
 import { clientNetwork } from '#shared/identity/client-network.ts';
 import { type Identity, isStaff } from '#shared/identity/identity.ts';
 import type { Tier } from '#shared/vocabulary.ts';
@@ -73,7 +74,6 @@ export interface BudgetSubject {
 /** Finds the budget of a caller: that of its organization, of its account if it has none, or of its network if it is anonymous. */
 export function budgetSubject(identity: Identity, address: string): BudgetSubject {
   if (identity.kind !== 'account') return { key: `network:${clientNetwork(address)}`, tier: 'FREE' };
-  const { accountId, organizationId, tier } = identity;
-  if (isStaff(identity)) return { key: `account:${accountId}`, tier: 'ENTERPRISE' };
-  return { key: organizationId === null ? `account:${accountId}` : `organization:${organizationId}`, tier };
+  const { kind, id } = budgetOwner(identity);
+  return { key: `${kind}:${id}`, tier: isStaff(identity) ? 'ENTERPRISE' : identity.tier };
 }

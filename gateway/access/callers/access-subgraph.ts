@@ -3,6 +3,7 @@ import { accessSnapshot } from '#shared/identity/access-snapshot.ts';
 import type { DocumentAppraisal } from '#shared/identity/document-appraisal.ts';
 import { newId } from '#shared/ids.ts';
 import type { SubgraphTransport } from '../../engine/ports.ts';
+import type { UsageReport } from '../budget/usage.ts';
 import type { Caller } from '../caller.ts';
 import type { DocumentUse } from '../documents/document-uses.ts';
 import type { ReadSnapshot } from './access-snapshots.ts';
@@ -28,6 +29,12 @@ const documentUsesResult = z.object({
   errors: noErrors,
   data: z.object({ recordDocumentUses: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
 });
+const usageMutation =
+  'mutation RecordUsage($input: RecordUsageInput!) { recordUsage(input: $input) { userErrors { message } } }';
+const usageResult = z.object({
+  errors: noErrors,
+  data: z.object({ recordUsage: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
+});
 const appraisalsMutation =
   'mutation RecordDocumentAppraisals($input: RecordDocumentAppraisalsInput!) { recordDocumentAppraisals(input: $input) { userErrors { message } } }';
 const appraisalsResult = z.object({
@@ -40,6 +47,7 @@ export interface AccessSubgraph {
   readonly readSnapshot: ReadSnapshot;
   recordUses(uses: readonly KeyUse[]): Promise<void>;
   recordDocumentUses(uses: readonly DocumentUse[]): Promise<void>;
+  recordUsage(report: UsageReport): Promise<void>;
   recordAppraisals(accountId: string, appraisals: readonly DocumentAppraisal[]): Promise<void>;
 }
 
@@ -71,6 +79,9 @@ export function createAccessSubgraph(
     },
     async recordDocumentUses(uses) {
       documentUsesResult.parse(await ask('mutation', documentUsesMutation, { input: { uses } }));
+    },
+    async recordUsage(report) {
+      usageResult.parse(await ask('mutation', usageMutation, { input: report }));
     },
     async recordAppraisals(accountId, appraisals) {
       const input = { accountId, appraisals: JSON.stringify(appraisals) };

@@ -10,6 +10,7 @@ import { CreateIdempotentCalls } from './0007-idempotent-calls.ts';
 import { AddApiKeys } from './0008-api-keys.ts';
 import { AddTrustedDocuments } from './0009-trusted-documents.ts';
 import { AddDocumentContracts } from './0013-document-contracts.ts';
+import { CountUsage } from './0016-usage.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -23,4 +24,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0008-api-keys', class: AddApiKeys },
   { name: '0009-trusted-documents', class: AddTrustedDocuments },
   { name: '0013-document-contracts', class: AddDocumentContracts },
+  { name: '0016-usage', class: CountUsage },
 ];

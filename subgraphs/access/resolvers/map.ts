@@ -8,6 +8,7 @@ import { idempotentCallMutations } from './idempotent-calls.ts';
 import { ownAccessMutations } from './own-access.ts';
 import { Account, AuditEntry, Organization, queries } from './reading.ts';
 import { sessionMutations } from './sessions.ts';
+import { accountUsage, organizationUsage, Usage, usageMutations } from './usage.ts';
 
 export const resolvers: Subgraph<AccessContext>['resolvers'] = {
   DateTime: scalars.DateTime,
@@ -19,9 +20,11 @@ export const resolvers: Subgraph<AccessContext>['resolvers'] = {
     ...apiKeyMutations,
     ...idempotentCallMutations,
     ...documentMutations,
+    ...usageMutations,
   },
-  Account,
-  Organization,
+  Account: { ...Account, ...accountUsage },
+  Organization: { ...Organization, ...organizationUsage },
+  Usage,
   ApiKey,
   TrustedDocument,
   AuditEntry,

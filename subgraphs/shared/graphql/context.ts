@@ -71,6 +71,7 @@ export function createBaseContext(
     requestId: origin.requestId,
     clientRequestId: origin.clientRequestId,
     clientAddress: origin.clientAddress,
+    rateLimit: origin.rateLimit ?? null,
     log: services.log,
     execution,
     em,

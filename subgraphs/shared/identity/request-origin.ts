@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { newId } from '../ids.ts';
+import { parseRateLimit, type RateLimit, rateLimitHeader } from './rate-limit.ts';
 
 /** The origin of a request, in headers of the gateway. They are trusted, because only the gateway can sign identities. */
 export interface RequestOrigin {
@@ -9,6 +10,8 @@ export interface RequestOrigin {
   readonly clientRequestId: string | null;
   /** IP address of the client; null if the gateway sent none. */
   readonly clientAddress: string | null;
+  /** What the caller may spend; absent or null if the operation does not ask for it. */
+  readonly rateLimit?: RateLimit | null;
 }
 
 /** Maximum length of an id in logs and audit entries. Longer ids are cut. */
@@ -21,6 +24,7 @@ export function parseRequestOrigin(headers: Readonly<Record<string, unknown>>): 
     requestId: readHeader(headers['x-request-id']) ?? newId(),
     clientRequestId: readHeader(headers['x-client-request-id']),
     clientAddress: address !== null && isIP(address) !== 0 ? address : null,
+    rateLimit: parseRateLimit(headers[rateLimitHeader]),
   };
 }
 

@@ -94,7 +94,6 @@ describe('points', () => {
     expect(refused).toMatchObject({
       status: 429,
       extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 3 },
-      response: { cost: { requestedQueryCost: 251, actualQueryCost: null, throttleStatus: { currentlyAvailable: 0 } } },
     });
     clock.now += 2_000;
     await refusal(spend(251));
