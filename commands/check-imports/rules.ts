@@ -47,6 +47,7 @@ const sharedRooms = [
   'pages',
   'runtime',
   'identity',
+  'audit',
   'settings',
   'live',
   'database',

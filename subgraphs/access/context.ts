@@ -75,5 +75,5 @@ export function auditOf(context: AccessContext, caller: AccountIdentity, at: Dat
 
 /** The audit context of a change by an anonymous caller. */
 export function anonymousAudit({ requestId, clientRequestId, clientAddress, clock }: AccessContext): AuditContext {
-  return { actorId: null, requestId, clientRequestId, clientAddress, at: clock() };
+  return { actorId: null, apiKeyId: null, requestId, clientRequestId, clientAddress, at: clock() };
 }

@@ -1,4 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { AuditAction, AuditTargetKind } from '#shared/audit/actions.ts';
+import type { AuditChange } from '#shared/audit/fact.ts';
+import { auditSchema } from '#shared/database/audit-schema.ts';
 import type { DocumentFigures } from '#shared/identity/document-appraisal.ts';
 import type { Scope } from '#shared/identity/identity.ts';
 import type { Role, Tier } from '#shared/vocabulary.ts';
@@ -119,45 +122,22 @@ export const TrustedDocumentEntity = defineEntity({
 });
 export type TrustedDocument = InferEntity<typeof TrustedDocumentEntity>;
 
-const auditActions = [
-  'ORGANIZATION_CREATED',
-  'ORGANIZATION_TIER_CHANGED',
-  'ORGANIZATION_UPDATED',
-  'ACCOUNT_REGISTERED',
-  'ACCOUNT_ROLES_CHANGED',
-  'ACCOUNT_DEACTIVATED',
-  'ACCOUNT_DRIVER_CHANGED',
-  'SIGNED_IN',
-  'SIGN_IN_FAILED',
-  'SIGN_IN_LOCKED',
-  'SIGNED_OUT',
-  'PASSWORD_CHANGED',
-  'SESSIONS_ENDED',
-  'SESSION_TOKEN_REUSED',
-  'API_KEY_CREATED',
-  'API_KEY_ROTATED',
-  'API_KEY_REVOKED',
-  'DOCUMENTS_REGISTERED',
-  'DOCUMENT_RETIRED',
-] as const;
-export type AuditAction = (typeof auditActions)[number];
-
-export interface AuditChange {
-  readonly field: string;
-  readonly before: string | null;
-  readonly after: string | null;
-}
-
+/** An entry of the audit trail. Entries are added and read, but never changed: see `installAudit`. */
 export const AuditEntryEntity = defineEntity({
   name: 'AuditEntry',
-  tableName: 'audit_entry',
+  schema: auditSchema,
+  tableName: 'entry',
   properties: {
     id: p.uuid().primary(),
     at: p.datetime(3),
+    /** The subgraph that recorded it. */
+    subgraph: p.text(),
     action: p.text().$type<AuditAction>(),
     actorId: p.uuid().nullable(),
+    /** The API key of the request. */
+    apiKeyId: p.uuid().nullable(),
     /** Null, like `targetId`, for a failed sign-in with an unknown e-mail address. */
-    targetKind: p.text().$type<'Account' | 'Organization' | 'ApiKey'>().nullable(),
+    targetKind: p.text().$type<AuditTargetKind>().nullable(),
     targetId: p.uuid().nullable(),
     changes: p.json<readonly AuditChange[]>(),
     requestId: p.text(),

@@ -9,9 +9,9 @@ const newId = 'gen_random_uuid()';
 /** Statements that store values of columns for which the demo world has none, so that each field has a value somewhere. */
 const statements: Readonly<Record<string, readonly string[]>> = {
   access: [
-    `insert into audit_entry
-       (id, at, action, actor_id, target_kind, target_id, changes, request_id, client_request_id, client_address)
-       select ${newId}, ${moment}, 'ACCOUNT_ROLES_CHANGED', id, 'Account', id,
+    `insert into audit.entry
+       (id, at, subgraph, action, actor_id, target_kind, target_id, changes, request_id, client_request_id, client_address)
+       select ${newId}, ${moment}, 'access', 'ACCOUNT_ROLES_CHANGED', id, 'Account', id,
          '[{"field": "roles", "before": "ADMIN", "after": "ANALYST"}]', 'request', 'client', '192.0.2.1' from account limit 9`,
   ],
   shipments: [

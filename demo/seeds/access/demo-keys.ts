@@ -1,3 +1,4 @@
+import { systemOrigin } from '#shared/audit/fact.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import { createTransact, type Transaction } from '#shared/database/transaction.ts';
@@ -26,7 +27,7 @@ export function writeDemoKeys({ database, jobs, live, clock }: Services, secret:
     await query(em, sql`select pg_advisory_xact_lock(hashtext('demo keys'))`);
     const partner = await findByEmail(em, demoCredentials('partner').email);
     if (!partner?.organizationId) return;
-    const audit = { actorId: partner.id, requestId: 'demo', clientRequestId: null, clientAddress: null, at: clock() };
+    const audit = { ...systemOrigin('demo'), actorId: partner.id, at: clock() };
     const text = demoApiKey(secret);
     const stored = { hash: hashApiKey(text, secret), prefix: shownPart(text) };
     if (await isMissing(transaction, sql`select from api_key where hash = ${stored.hash}`)) {

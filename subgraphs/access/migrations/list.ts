@@ -9,6 +9,7 @@ import { RemakeKeys } from './0006-letter-keys.ts';
 import { CreateIdempotentCalls } from './0007-idempotent-calls.ts';
 import { AddApiKeys } from './0008-api-keys.ts';
 import { AddTrustedDocuments } from './0009-trusted-documents.ts';
+import { MoveAuditTrail } from './0011-audit-trail.ts';
 import { AddDocumentContracts } from './0013-document-contracts.ts';
 import { CountUsage } from './0016-usage.ts';
 
@@ -23,6 +24,7 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0007-idempotent-calls', class: CreateIdempotentCalls },
   { name: '0008-api-keys', class: AddApiKeys },
   { name: '0009-trusted-documents', class: AddTrustedDocuments },
+  { name: '0011-audit-trail', class: MoveAuditTrail },
   { name: '0013-document-contracts', class: AddDocumentContracts },
   { name: '0016-usage', class: CountUsage },
 ];

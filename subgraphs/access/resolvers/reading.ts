@@ -1,3 +1,4 @@
+import type { AuditTargetKind } from '#shared/audit/actions.ts';
 import { fieldsOf } from '#shared/graphql/columns.ts';
 import { scopesOf } from '#shared/identity/identity.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
@@ -97,14 +98,24 @@ export const Organization = {
   ),
 };
 
+/** The entities of other subgraphs in `AuditTarget`. */
+const joined = ['Shipment', 'Driver', 'Vehicle', 'Quote', 'Invoice', 'ReviewCase', 'WatchlistEntry'] as const;
+const isJoined = (kind: AuditTargetKind): boolean => joined.some((name) => name === kind);
+
 const auditField = fieldsOf<AuditRow, AccessContext>();
 export const AuditEntry = {
   actor: auditField(['actorId'], ({ actorId }, _args, context) => account(actorId, context)),
   target: auditField(['targetKind', 'targetId'], async ({ targetKind, targetId }, _args, { identity, loadersOf }) => {
-    if (!targetId) return null;
+    if (!targetKind || !targetId) return null;
     const { account, organization, apiKey } = loadersOf(identity);
-    const loader = targetKind === 'Account' ? account : targetKind === 'ApiKey' ? apiKey : organization;
-    const record = await loader.load(targetId);
+    const own = { Account: account, Organization: organization, ApiKey: apiKey } as const;
+    if (isJoined(targetKind)) return { __typename: targetKind, id: targetId };
+    if (!(targetKind in own)) return null;
+    const record = await own[targetKind as keyof typeof own].load(targetId);
     return record && { ...record, __typename: targetKind };
   }),
+  apiKey: auditField(
+    ['apiKeyId'],
+    ({ apiKeyId }, _args, { identity, loadersOf }) => apiKeyId && loadersOf(identity).apiKey.load(apiKeyId),
+  ),
 };

@@ -1,19 +1,19 @@
+import type { AuditAction } from '#shared/audit/actions.ts';
+import type { AuditChange, AuditFact, AuditOrigin } from '#shared/audit/fact.ts';
+import { auditKeeper } from '#shared/database/audit-schema.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import type { Columns } from '#shared/database/rows.ts';
 import { hasId, isOneOf, type Sql, sql, within } from '#shared/database/sql.ts';
+import type { EventPayload } from '#shared/events/topics.ts';
 import { newId } from '#shared/ids.ts';
 import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
-import { type AuditAction, type AuditChange, type AuditEntry, AuditEntryEntity } from '../entities.ts';
+import { type AuditEntry, AuditEntryEntity } from '../entities.ts';
 import { auditRows } from './rows.ts';
 
 /** The actor, request and time of a change, for its audit entry. */
-export interface AuditContext {
-  readonly actorId: string | null;
-  readonly requestId: string;
-  readonly clientRequestId: string | null;
-  readonly clientAddress: string | null;
+export interface AuditContext extends AuditOrigin {
   readonly at: Date;
 }
 
@@ -27,17 +27,36 @@ export function recordAudit(
   em: EntityManager,
   { at, ...origin }: AuditContext,
   action: AuditAction,
-  target: { readonly kind: 'Account' | 'Organization' | 'ApiKey'; readonly id: string } | null,
+  target: AuditFact['target'],
   changes: readonly AuditChange[] = [],
+): void {
+  addEntry(em, auditKeeper, origin, { action, target, changes, at });
+}
+
+/** Records what another subgraph has done. */
+export function recordFacts(em: EntityManager, { facts, subgraph, ...origin }: EventPayload<'audit.recorded'>): void {
+  for (const { at, ...fact } of facts) addEntry(em, subgraph, origin, { ...fact, at: new Date(at) });
+}
+
+function addEntry(
+  em: EntityManager,
+  subgraph: string,
+  { actorId, apiKeyId, requestId, clientRequestId, clientAddress }: AuditOrigin,
+  { action, target, changes = [], at }: AuditFact,
 ): void {
   em.create(AuditEntryEntity, {
     id: newId(at.getTime()),
     at,
+    subgraph,
     action,
+    actorId,
+    apiKeyId,
     targetKind: target?.kind ?? null,
     targetId: target?.id ?? null,
     changes,
-    ...origin,
+    requestId,
+    clientRequestId,
+    clientAddress,
   });
 }
 
@@ -53,7 +72,7 @@ export interface AuditFilter {
 
 const entries: List<AuditEntry> = {
   rows: auditRows,
-  from: sql`audit_entry t`,
+  from: sql`audit.entry t`,
   order: [
     { expression: 't.at', kind: 'time', property: 'at' },
     { expression: 't.id', kind: 'uuid', property: 'id' },

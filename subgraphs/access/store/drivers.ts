@@ -1,10 +1,8 @@
+import type { AuditOrigin } from '#shared/audit/fact.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
-import type { ChangeOrigin } from '#shared/events/topics.ts';
 import { recordAudit } from './audit.ts';
-
-const system = { actorId: null, requestId: 'event', clientRequestId: null, clientAddress: null };
 
 /**
  * Links a driver to an account, or removes the link. New tokens of a linked account contain the driver's id. Uses two
@@ -14,10 +12,10 @@ export async function linkDriver(
   em: EntityManager,
   driverId: string,
   accountId: string | null,
-  by: ChangeOrigin | undefined,
+  by: AuditOrigin,
   at: Date,
 ): Promise<void> {
-  const audit = { ...(by ?? system), at };
+  const audit = { ...by, at };
   const left = await query<{ id: string }>(
     em,
     sql`update account set driver_id = null where driver_id = ${driverId} and id is distinct from ${accountId}::uuid

@@ -1,3 +1,4 @@
+import type { AuditChange } from '#shared/audit/fact.ts';
 import { hasValues } from '#shared/database/has-values.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refusingViolations } from '#shared/database/violations.ts';
@@ -5,7 +6,7 @@ import { checkVersion } from '#shared/errors/contested.ts';
 import { textKey } from '#shared/input/text-key.ts';
 import { addressLine } from '../domain/billing-details.ts';
 import type { UpdateOrganization } from '../domain/inputs.ts';
-import type { AuditChange, Organization } from '../entities.ts';
+import type { Organization } from '../entities.ts';
 import { type AccountAudit, recordAudit } from './audit.ts';
 import { emitChanged, lockOrganization, nameTaken } from './organization-changes.ts';
 

@@ -95,8 +95,8 @@ export const Mutation = {
   }),
   redeemReward: mutation({
     parse: redeemReward,
-    change: async ({ transaction: { em }, caller, input, now }) =>
-      (await redeem(em, requireDriver(caller), input, now)).id,
+    change: async ({ transaction, caller, input, now }) =>
+      (await redeem(transaction, requireDriver(caller), input, now)).id,
     payload: async (id, { transaction: { em } }) => {
       const entry = await em.findOneOrFail(RewardEntryEntity, { id });
       return { entry, account: await em.findOneOrFail(RewardAccountEntity, { driverId: entry.driverId }) };

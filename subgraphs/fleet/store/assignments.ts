@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { type Columns, toMoment } from '#shared/database/rows.ts';
@@ -108,6 +109,12 @@ export async function makeAssignment(
     at: now.toISOString(),
     accountId: caller.accountId,
   });
+  transaction.audit({
+    action: 'SHIPMENT_ASSIGNED',
+    target: { kind: 'Shipment', id: load.shipmentId },
+    changes: changesTo({ assignment: assignment.id, driver: driver.id, vehicle: vehicle.id }),
+    at: now,
+  });
   return assignment;
 }
 
@@ -145,7 +152,7 @@ interface Release {
 
 /** Releases driver and vehicle and publishes `assignment.released`. */
 export async function release(
-  { em, emit }: Transaction,
+  { em, emit, audit }: Transaction,
   assignment: Assignment,
   { reason, at, accountId }: Release,
 ): Promise<void> {
@@ -159,6 +166,15 @@ export async function release(
     reason,
     at: at.toISOString(),
     ...(accountId !== undefined && { accountId }),
+  });
+  audit({
+    action: 'SHIPMENT_RELEASED',
+    target: { kind: 'Shipment', id: assignment.shipmentId },
+    changes: changesTo(
+      { assignment: null, driver: null, vehicle: null, reason },
+      { assignment: assignment.id, driver: assignment.driverId, vehicle: assignment.vehicleId },
+    ),
+    at,
   });
 }
 

@@ -1,3 +1,6 @@
+import type { AuditAction } from '#shared/audit/actions.ts';
+import { changesTo } from '#shared/audit/changes.ts';
+import type { AuditChange } from '#shared/audit/fact.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { hasValues } from '#shared/database/has-values.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
@@ -58,6 +61,7 @@ export async function registerDriver(
   });
   await refusingViolations(violations, () => em.flush());
   await emitChanged(transaction, driver, by, now);
+  audit(transaction, driver, 'DRIVER_REGISTERED', changesTo(auditedFacts(driver), {}, personal), now);
   return driver;
 }
 
@@ -89,9 +93,11 @@ export async function updateDriver(
     usualVehicleId: input.usualVehicleId === undefined ? driver.usualVehicleId : input.usualVehicleId,
   };
   if (hasValues(driver, changed)) return driver;
+  const before = auditedFacts(driver);
   Object.assign(driver, changed, { version: driver.version + 1 });
   await refusingViolations(violations, () => em.flush());
   await emitChanged(transaction, driver, by, now);
+  audit(transaction, driver, 'DRIVER_UPDATED', changesTo(auditedFacts(driver), before, personal), now);
   return driver;
 }
 
@@ -117,7 +123,26 @@ export async function deactivateDriver(
   Object.assign(driver, { active: false, deactivatedAt: now, version: driver.version + 1 });
   await em.flush();
   await emitChanged(transaction, driver, by, now);
+  audit(transaction, driver, 'DRIVER_DEACTIVATED', changesTo({ active: false }, { active: true }), now);
   return driver;
+}
+
+/** Fields of which the audit trail has only the names. */
+const personal = ['name', 'phone', 'licenseNumber', 'home'];
+
+function auditedFacts({ name, phone, licenseNumber, licenseClasses, equipment, home, ...driver }: Driver) {
+  const { accountId, usualVehicleId } = driver;
+  return { name, phone, licenseNumber, licenseClasses, equipment, home, accountId, usualVehicleId };
+}
+
+function audit(
+  transaction: Transaction,
+  { id }: Driver,
+  action: AuditAction,
+  changes: readonly AuditChange[],
+  at: Date,
+): void {
+  transaction.audit({ action, target: { kind: 'Driver', id }, changes, at });
 }
 
 function checkLicense(classes: readonly LicenseClass[], equipment: readonly Equipment[]): void {

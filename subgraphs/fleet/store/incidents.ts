@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
@@ -40,6 +41,15 @@ export async function reportIncident(
     incidentId: id,
   });
   await emit('incident.reported', { incidentId: id, driverId: driver.id, severity, at: occurredAt.toISOString() });
+  const changes = changesTo({
+    driver: driver.id,
+    vehicle: input.vehicleId,
+    shipment: input.shipmentId,
+    kind,
+    severity,
+    occurredAt,
+  });
+  transaction.audit({ action: 'INCIDENT_REPORTED', target: { kind: 'SafetyIncident', id }, changes, at: now });
   return incident;
 }
 

@@ -1,7 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
+import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
 import { refusingViolations } from '#shared/database/violations.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
@@ -46,7 +48,7 @@ export async function forfeit(em: EntityManager, driverId: string, cause: Reward
 
 /** Redeems points for money. Of two concurrent redemptions of the same points, one is refused. */
 export async function redeem(
-  em: EntityManager,
+  { em, audit }: Transaction,
   driverId: string,
   { points }: RedeemReward,
   now: Date,
@@ -56,9 +58,12 @@ export async function redeem(
   account.redeemed += points;
   const amountCents = worthCents(points);
   const note = `${points} points redeemed`;
-  return refusingViolations(violations, () =>
+  const entry = await refusingViolations(violations, () =>
     book(em, account, { kind: 'REDEEMED', points: -points, amountCents, note, at: now }),
   );
+  const changes = changesTo({ driver: driverId, points: -points, amountCents });
+  audit({ action: 'REWARD_REDEEMED', target: { kind: 'RewardEntry', id: entry.id }, changes, at: now });
+  return entry;
 }
 
 function insufficient(held: number | string): UserError {

@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refusingViolations } from '#shared/database/violations.ts';
 import { refuse, type UserError } from '#shared/errors/errors.ts';
@@ -16,7 +17,7 @@ const violations: Readonly<Record<string, UserError>> = {
 };
 
 export async function startShift(
-  { em }: Transaction,
+  { em, audit }: Transaction,
   caller: AccountIdentity,
   { driverId, vehicleId }: { driverId: string; vehicleId?: string | null },
   now: Date,
@@ -37,11 +38,13 @@ export async function startShift(
     endedAt: null,
   });
   await refusingViolations(violations, () => em.flush());
+  const changes = changesTo({ driver: driver.id, vehicle: shift.vehicleId });
+  audit({ action: 'SHIFT_STARTED', target: { kind: 'Shift', id: shift.id }, changes, at: now });
   return shift;
 }
 
 export async function endShift(
-  { em, emit }: Transaction,
+  { em, emit, audit }: Transaction,
   caller: AccountIdentity,
   { driverId }: { driverId: string },
   now: Date,
@@ -59,6 +62,8 @@ export async function endShift(
     startedAt: shift.startedAt.toISOString(),
     endedAt: shift.endedAt.toISOString(),
   });
+  const changes = changesTo({ endedAt: shift.endedAt });
+  audit({ action: 'SHIFT_ENDED', target: { kind: 'Shift', id: shift.id }, changes, at: now });
   return shift;
 }
 

@@ -1,3 +1,6 @@
+import type { AuditAction } from '#shared/audit/actions.ts';
+import { changesTo } from '#shared/audit/changes.ts';
+import type { AuditChange } from '#shared/audit/fact.ts';
 import { hasValues } from '#shared/database/has-values.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refusingViolations } from '#shared/database/violations.ts';
@@ -34,6 +37,7 @@ export async function registerVehicle(transaction: Transaction, input: RegisterV
   });
   await refusingViolations(violations, () => em.flush());
   await emitChanged(transaction, vehicle, now);
+  audit(transaction, vehicle, 'VEHICLE_REGISTERED', changesTo(auditedFacts(vehicle)), now);
   return vehicle;
 }
 
@@ -62,9 +66,11 @@ export async function updateVehicle(transaction: Transaction, input: UpdateVehic
     home: input.homeBase ?? vehicle.home,
   };
   if (hasValues(vehicle, changed)) return vehicle;
+  const before = auditedFacts(vehicle);
   Object.assign(vehicle, changed, { version: vehicle.version + 1 });
   await refusingViolations(violations, () => em.flush());
   await emitChanged(transaction, vehicle, now);
+  audit(transaction, vehicle, 'VEHICLE_UPDATED', changesTo(auditedFacts(vehicle), before), now);
   return vehicle;
 }
 
@@ -87,7 +93,22 @@ export async function retireVehicle(
   Object.assign(vehicle, { active: false, retiredAt: now, version: vehicle.version + 1 });
   await em.flush();
   await emitChanged(transaction, vehicle, now);
+  audit(transaction, vehicle, 'VEHICLE_RETIRED', changesTo({ active: false }, { active: true }), now);
   return vehicle;
+}
+
+function auditedFacts({ plate, equipment, make, modelYear, maxWeightKg, maxVolumeM3, home }: Vehicle) {
+  return { plate, equipment, make, modelYear, maxWeightKg, maxVolumeM3, home };
+}
+
+function audit(
+  transaction: Transaction,
+  { id }: Vehicle,
+  action: AuditAction,
+  changes: readonly AuditChange[],
+  at: Date,
+): void {
+  transaction.audit({ action, target: { kind: 'Vehicle', id }, changes, at });
 }
 
 function emitChanged({ emit }: Transaction, { id, equipment, active, plate }: Vehicle, now: Date): Promise<void> {

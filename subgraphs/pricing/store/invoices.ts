@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
@@ -10,7 +11,7 @@ import { currency, priceShipment } from './quotes.ts';
 
 /** Issues the invoice of a delivered shipment, once, at the accepted price or else at the price of the day. */
 export async function issueInvoice(
-  { em, emit }: Transaction,
+  { em, emit, audit }: Transaction,
   delivered: EventPayload<'shipment.delivered'>,
 ): Promise<void> {
   const { shipmentId, organizationId } = delivered;
@@ -47,4 +48,12 @@ export async function issueInvoice(
     costCents,
     at: delivered.at,
   });
+  const changes = changesTo({
+    number: invoice.number,
+    shipment: shipmentId,
+    amountCents,
+    currency,
+    dueAt: invoice.dueAt,
+  });
+  audit({ action: 'INVOICE_ISSUED', target: { kind: 'Invoice', id: invoiceId }, changes, at: new Date() });
 }

@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
@@ -36,12 +37,14 @@ export async function latestObservations(
 }
 
 export async function recordObservation(
-  { em }: Transaction,
+  { em, audit }: Transaction,
   { kind, equipment, ratio, source }: ObservationInput,
   now: Date,
 ): Promise<MarketObservation> {
   const facts = { kind, equipment, ratio, source };
   const observation = em.create(MarketObservationEntity, { id: newId(now.getTime()), ...facts, observedAt: now });
   await em.flush();
+  const target = { kind: 'MarketObservation', id: observation.id } as const;
+  audit({ action: 'MARKET_OBSERVATION_RECORDED', target, changes: changesTo(facts), at: now });
   return observation;
 }

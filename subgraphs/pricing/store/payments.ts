@@ -1,4 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
+import { changesTo } from '#shared/audit/changes.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { isUuid, newId } from '#shared/ids.ts';
@@ -71,6 +72,9 @@ export async function recordPayment(
   invoice.paidCents += amountCents;
   await em.flush();
   await emitRecorded(transaction, payment, invoice);
+  const { id, method } = payment;
+  const changes = changesTo({ invoice: invoice.id, amountCents, currency, method, reference, paidAt });
+  transaction.audit({ action: 'PAYMENT_RECORDED', target: { kind: 'Payment', id }, changes, at: now });
   return payment;
 }
 

@@ -1,4 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
+import { changesTo } from '#shared/audit/changes.ts';
+import type { AuditFact } from '#shared/audit/fact.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import type { Columns } from '#shared/database/rows.ts';
@@ -55,7 +57,7 @@ export function newestQuotes(
 
 /** Prices a shipment and stores the offer. Refusals: NOT_FOUND, NOT_QUOTABLE, CONFLICT (another version of the shipment). */
 export async function makeQuote(
-  { em, emit }: Transaction,
+  { em, emit, audit }: Transaction,
   account: AccountIdentity,
   { shipmentId, shipmentVersion }: RequestQuote,
   now: Date,
@@ -70,6 +72,13 @@ export async function makeQuote(
   await em.flush();
   const { id: quoteId, organizationId } = quote;
   await emit('quote.offered', { quoteId, shipmentId, organizationId, at: now.toISOString() });
+  const changes = changesTo({
+    shipment: shipmentId,
+    priceCents: quote.priceCents,
+    currency,
+    expiresAt: quote.expiresAt,
+  });
+  audit({ action: 'QUOTE_OFFERED', target: { kind: 'Quote', id: quoteId }, changes, at: now });
   return quote;
 }
 
@@ -98,7 +107,7 @@ function checkShipmentVersion({ version }: PricedShipment, seen: number | null |
 
 /** Withdraws the quotes of earlier loads of a shipment, also an accepted one: it was the price of another load. */
 export async function withdrawQuotes(
-  { em, emit }: Transaction,
+  { em, emit, audit }: Transaction,
   { shipmentId, loadVersion }: { readonly shipmentId: string; readonly loadVersion: number },
   now: Date,
 ): Promise<void> {
@@ -110,7 +119,12 @@ export async function withdrawQuotes(
   );
   for (const { id: quoteId, organizationId } of withdrawn) {
     await emit('quote.withdrawn', { quoteId, shipmentId, organizationId, at: now.toISOString() });
+    audit(withdrawal(quoteId, now));
   }
+}
+
+function withdrawal(id: string, at: Date): AuditFact {
+  return { action: 'QUOTE_WITHDRAWN', target: { kind: 'Quote', id }, changes: changesTo({ withdrawnAt: at }), at };
 }
 
 function newQuote(shipment: PricedShipment, price: Price, requestedBy: string, now: Date): Quote {
@@ -163,9 +177,14 @@ export async function acceptQuote(
   const quote = quotes.find((candidate) => candidate.id === quoteId) ?? found;
   checkAcceptable(quote, now);
   quote.acceptedAt = now;
-  for (const other of quotes) if (other !== quote && !other.acceptedAt) other.withdrawnAt ??= now;
+  const others = quotes.filter((other) => other !== quote && !other.acceptedAt && !other.withdrawnAt);
+  for (const other of others) other.withdrawnAt = now;
   await em.flush();
   await emitAccepted(transaction, quote, now);
+  const { shipmentId, priceCents } = quote;
+  const changes = changesTo({ shipment: shipmentId, priceCents, currency: quote.currency, acceptedAt: now });
+  transaction.audit({ action: 'QUOTE_ACCEPTED', target: { kind: 'Quote', id: quote.id }, changes, at: now });
+  for (const { id } of others) transaction.audit(withdrawal(id, now));
   return quote;
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LockMode } from '@mikro-orm/core';
+import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
@@ -36,13 +37,13 @@ export async function recordAssessment(
   trigger: AssessmentTrigger,
   now: Date,
 ): Promise<void> {
-  const { em, emit } = transaction;
+  const { em, emit, audit } = transaction;
   const { shipmentId, organizationId, version } = booking;
   const { score, verdict, contributions } = assess(facts);
   const decision = resolveDecision(verdict, { facts, contributions }, await lastDecision(em, shipmentId));
-  const [replaced] = await query<{ revision: number }>(
+  const [replaced] = await query<{ revision: number; score: number; decision: string }>(
     em,
-    sql`update assessment set current = false where shipment_id = ${shipmentId} and current returning revision`,
+    sql`update assessment set current = false where shipment_id = ${shipmentId} and current returning revision, score, decision`,
   );
   const assessment = em.create(AssessmentEntity, {
     id: newId(now.getTime()),
@@ -64,6 +65,8 @@ export async function recordAssessment(
   await em.flush();
   await keepQueue(em, assessment, now);
   await announce(emit, assessment, now);
+  const changes = changesTo({ score, decision, trigger }, { score: replaced?.score, decision: replaced?.decision });
+  audit({ action: 'RISK_ASSESSED', target: { kind: 'Shipment', id: shipmentId }, changes, at: now });
 }
 
 /** Publishes the decision that applies to a shipment. */

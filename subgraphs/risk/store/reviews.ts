@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
 import type { Columns } from '#shared/database/rows.ts';
@@ -17,7 +18,7 @@ import { reviewCaseRows } from './rows.ts';
  * Refusals: NOT_FOUND, CONFLICT (a stale version), NOT_OPEN (withdrawn or decided).
  */
 export async function decideCase(
-  { em, emit }: Transaction,
+  { em, emit, audit }: Transaction,
   decidedBy: string,
   { reviewCaseId, decision, reason, expectedVersion }: DecideReview,
   now: Date,
@@ -40,6 +41,11 @@ export async function decideCase(
   assessment.decision = decision === 'APPROVE' ? 'ALLOW' : 'BLOCK';
   await em.flush();
   await announce(emit, assessment, now);
+  const changes = changesTo(
+    { status: 'DECIDED', shipment: reviewCase.shipmentId, decision, reason },
+    { status: 'OPEN' },
+  );
+  audit({ action: 'REVIEW_DECIDED', target: { kind: 'ReviewCase', id: reviewCase.id }, changes, at: now });
   return reviewCase;
 }
 

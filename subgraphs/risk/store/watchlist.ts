@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { type Sql, sql, uuids } from '#shared/database/sql.ts';
@@ -49,6 +50,13 @@ export async function addEntry(
     removalReason: null,
   });
   await em.flush();
+  const changes = changesTo({ kind, value, reason }, {}, personal);
+  transaction.audit({
+    action: 'WATCHLIST_ENTRY_ADDED',
+    target: { kind: 'WatchlistEntry', id: entry.id },
+    changes,
+    at: now,
+  });
   const match: WatchlistMatch = { entryId: entry.id, kind, value, reason };
   const met = await openBookingsMeeting(em, kind, valueKey);
   await reassess(transaction, met, (watchlist) => [...watchlist, match], now);
@@ -77,6 +85,8 @@ export async function removeEntry(
     return { entry, reassessed: 0 };
   }
   Object.assign(entry, { removedBy, removedAt: now, removalReason: reason });
+  const changes = changesTo({ removedAt: now, removalReason: reason });
+  transaction.audit({ action: 'WATCHLIST_ENTRY_REMOVED', target: { kind: 'WatchlistEntry', id }, changes, at: now });
   const met = await shipmentIdsOf(
     em,
     sql`select shipment_id as id from assessment join booking using (shipment_id)
@@ -85,6 +95,9 @@ export async function removeEntry(
   await reassess(transaction, met, (watchlist) => watchlist.filter(({ entryId }) => entryId !== id), now);
   return { entry, reassessed: met.length };
 }
+
+/** Fields of which the audit trail has only the names: a value may be the name or address of a person. */
+const personal = ['value'];
 
 /** Shipments that match an entry of this kind and can still be stopped. */
 function openBookingsMeeting(em: EntityManager, kind: WatchlistKind, key: string): Promise<string[]> {

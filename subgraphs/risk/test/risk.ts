@@ -35,7 +35,7 @@ export function createReceiver({ services: { database, jobs, live } }: RiskUnder
       };
       const reaction = reactions[name] as ((...args: unknown[]) => Promise<void>) | undefined;
       if (!reaction) throw new Error(`no reaction to ${name}`);
-      const transact = createTransact(database.fork(), { emit: sink }, live);
+      const transact = createTransact(database.fork(), { subgraph: 'risk', emit: sink }, live);
       return transact((transaction) => reaction(transaction, payload, { eventId: newId(), name, payload }));
     },
   };

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import pg from 'pg';
+import { auditKeeper, installAudit } from './audit-schema.ts';
 import { installJobs } from './jobs-schema.ts';
 import { extensions, requireRights } from './require-rights.ts';
 
@@ -43,8 +44,8 @@ export async function asAdmin<T>(
 }
 
 /**
- * Creates the database, its extensions, a schema and a login role for each subgraph, and the schema of the queues. A role can
- * read only the tables of its subgraph. May be repeated, also by several processes at once. If it fails, it drops a database
+ * Creates the database, its extensions, a schema and a login role for each subgraph, and the schemas of the queues and of the
+ * audit trail. A role can read only the tables of its subgraph. May be repeated, also by several processes at once. If it fails, it drops a database
  * that it has created.
  * @throws ConfigurationError if the administrator lacks a right
  */
@@ -88,6 +89,7 @@ async function provisionDatabase(
     client,
     subgraphs.map((subgraph) => ({ subgraph, role: roleName(subgraph) })),
   );
+  await installAudit(client, subgraphs.includes(auditKeeper) ? roleName(auditKeeper) : undefined);
 }
 
 /** @returns false if the database exists */

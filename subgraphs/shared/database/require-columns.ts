@@ -26,15 +26,17 @@ interface PresentColumn {
  * @throws ConfigurationError with one line for each table or column at fault
  */
 export async function requireColumns(orm: MikroORM, schema: string): Promise<void> {
+  const entities = [...orm.getMetadata().getAll().values()];
+  const schemas = [...new Set(entities.map((meta) => meta.schema ?? schema))];
   const columns = await query<PresentColumn>(
     orm.em.fork(),
-    sql`select relname as table, attname as column, not attnotnull as "isNullable"
+    sql`select relnamespace::regnamespace || '.' || relname as table, attname as column, not attnotnull as "isNullable"
      from pg_attribute join pg_class on pg_class.oid = attrelid
-     where relnamespace = to_regnamespace(${schema}) and relkind in ('r', 'p') and attnum > 0 and not attisdropped`,
+     where relnamespace = any(${schemas}::text[]::regnamespace[]) and relkind in ('r', 'p') and attnum > 0 and not attisdropped`,
   );
-  const present = new Map(columns.map((one) => [`${schema}.${one.table}.${one.column}`, one]));
-  const tables = new Set(columns.map(({ table }) => `${schema}.${table}`));
-  const faults = [...orm.getMetadata().getAll().values()]
+  const present = new Map(columns.map((one) => [`${one.table}.${one.column}`, one]));
+  const tables = new Set(columns.map(({ table }) => table));
+  const faults = entities
     .flatMap((meta) => storedFields(meta, schema))
     .flatMap((stored) => {
       if (!tables.has(stored.table)) return [missingTable(stored)];
@@ -67,7 +69,7 @@ function storedFields(meta: EntityMetadata, schema: string): StoredField[] {
     fieldNames.map((column) => ({
       entity: meta.className,
       field: name,
-      table: `${schema}.${meta.tableName}`,
+      table: `${meta.schema ?? schema}.${meta.tableName}`,
       column,
       isNullable: nullable === true,
     })),

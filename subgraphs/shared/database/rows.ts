@@ -56,7 +56,9 @@ export function rowsOf<E extends EntitySchema>(entity: E): TableRows<InferEntity
       type: property.type as unknown, // the class of the column's type, or an instance of it
     }));
   // The columns are the properties of the entity.
-  return tableRows(raw(`"${entity.meta.tableName}"`), properties) as unknown as TableRows<InferEntity<E>>;
+  const { schema, tableName } = entity.meta;
+  const table = schema ? `"${schema}"."${tableName}"` : `"${tableName}"`;
+  return tableRows(raw(table), properties) as unknown as TableRows<InferEntity<E>>;
 }
 
 interface Property {

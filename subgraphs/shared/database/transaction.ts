@@ -1,11 +1,15 @@
+import { type AuditFact, type AuditOrigin, systemOrigin } from '../audit/fact.ts';
 import { GraphError } from '../errors/errors.ts';
 import { isLostConnection } from '../errors/outage.ts';
 import type { EventName, EventPayload } from '../events/topics.ts';
+import { newId } from '../ids.ts';
 import type { LivePubSub } from '../live/pubsub.ts';
 import type { EntityManager } from './database-types.ts';
 
 /** Adds domain events to the transaction of an entity manager. */
 export interface EventSink {
+  /** The subgraph that sends the events. */
+  readonly subgraph: string;
   emit<N extends EventName>(em: EntityManager, name: N, payload: EventPayload<N>, notBefore?: Date): Promise<void>;
 }
 
@@ -16,6 +20,8 @@ export interface Transaction {
   emit<N extends EventName>(name: N, payload: EventPayload<N>, notBefore?: Date): Promise<void>;
   /** Marks a change with an idempotency key: if its outcome is unknown, the client may send it again. */
   readonly allowRepeat: () => void;
+  /** Records what the transaction does in the audit trail, if it commits. */
+  audit(fact: AuditFact): void;
   /** Publishes on a live topic after the commit. */
   announce(topic: string, payload: unknown): void;
 }
@@ -26,9 +32,16 @@ export interface Transaction {
  */
 export type Transact = <T>(run: (transaction: Transaction) => Promise<T>) => Promise<T>;
 
-export function createTransact(em: EntityManager, events: EventSink, live: LivePubSub): Transact {
+/** @param origin who makes the changes; default: the system */
+export function createTransact(
+  em: EntityManager,
+  events: EventSink,
+  live: LivePubSub,
+  origin: AuditOrigin = systemOrigin(newId()),
+): Transact {
   return async (run) => {
     const announcements: { topic: string; payload: unknown }[] = [];
+    const facts: AuditFact[] = [];
     let committing = false;
     let isRepeatable = false;
     const result = await em
@@ -39,8 +52,10 @@ export function createTransact(em: EntityManager, events: EventSink, live: LiveP
           allowRepeat: () => {
             isRepeatable = true;
           },
+          audit: (fact) => void facts.push(fact),
           announce: (topic, payload) => void announcements.push({ topic, payload }),
         });
+        if (facts.length > 0) await events.emit(inner, 'audit.recorded', toRecorded(events.subgraph, origin, facts));
         await inner.flush();
         committing = true;
         return changed;
@@ -50,6 +65,18 @@ export function createTransact(em: EntityManager, events: EventSink, live: LiveP
       });
     for (const { topic, payload } of announcements) live.publish(topic, payload);
     return result;
+  };
+}
+
+function toRecorded(
+  subgraph: string,
+  origin: AuditOrigin,
+  facts: readonly AuditFact[],
+): EventPayload<'audit.recorded'> {
+  return {
+    ...origin,
+    subgraph,
+    facts: facts.map(({ changes = [], at, ...fact }) => ({ ...fact, changes: [...changes], at: at.toISOString() })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Job, type JobResult, PgBoss } from 'pg-boss';
 import { z } from 'zod';
+import { systemOrigin } from '../audit/fact.ts';
 import type { Database } from '../database/database.ts';
 import { takeOnce } from '../database/inbox.ts';
 import { jobsSchema, queueOf } from '../database/jobs-schema.ts';
@@ -75,6 +76,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   for (const name of Object.keys(reactions)) await boss.subscribe(name, queue);
 
   const events: EventSink = {
+    subgraph,
     emit: (em, name, payload, notBefore) => publishEvent(boss, em, name, payload, notBefore),
   };
 
@@ -84,7 +86,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     const reaction = reactions[name] as ((...args: unknown[]) => Promise<void>) | undefined;
     if (!reaction) return;
     const payload = domainEvents[name].parse(event.payload);
-    const transact = createTransact(database.fork(), events, live);
+    const transact = createTransact(database.fork(), events, live, systemOrigin(event.eventId));
     await transact(async (transaction) => {
       if (await takeOnce(transaction.em, event.eventId)) await reaction(transaction, payload, { ...event, payload });
     });

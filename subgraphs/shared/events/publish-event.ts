@@ -32,7 +32,7 @@ function nextMoment(): number {
   return lastMoment;
 }
 
-/** Events with the same key arrive in the order in which they were sent. The key is the shipment or another record. */
+/** Events with the same key arrive in the order in which they were sent. The key is the shipment, the request or another record. */
 function orderingKey(payload: Readonly<Record<string, unknown>>): string {
-  return String(payload['shipmentId'] ?? Object.values(payload)[0]);
+  return String(payload['shipmentId'] ?? payload['requestId'] ?? Object.values(payload)[0]);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditFact, auditOrigin } from '../audit/fact.ts';
 import { equipmentKinds, incidentSeverities, riskVerdicts, tiers } from '../vocabulary.ts';
 
 /**
@@ -62,16 +63,18 @@ const stepped = z.object({
 });
 
 /** The account and the request of a change, for the audit trail of another subgraph. */
-const origin = z.object({
+const origin = auditOrigin.extend({
   actorId: id,
-  requestId: z.string(),
-  clientRequestId: z.string().nullable(),
-  clientAddress: z.string().nullable(),
+  /** Absent in events of releases before 2026-12. */
+  apiKeyId: id.nullable().optional(),
 });
 export type ChangeOrigin = z.infer<typeof origin>;
 
 /** Every domain event: its name and the shape of its payload. */
 export const domainEvents = {
+  /** What one transaction of a subgraph has done. Events of different requests may arrive in any order. */
+  'audit.recorded': auditOrigin.extend({ subgraph: z.string(), facts: z.array(auditFact) }),
+
   'organization.changed': z.object({ organizationId: id, name: z.string(), tier: z.enum(tiers), createdAt: time }),
   'account.registered': z.object({ accountId: id, organizationId: id.nullable(), email: z.string(), createdAt: time }),
 

@@ -1,5 +1,5 @@
+import type { AuditOrigin } from '../audit/fact.ts';
 import type { Transaction } from '../database/transaction.ts';
-import type { ChangeOrigin } from '../events/topics.ts';
 import type { AccountIdentity } from '../identity/identity.ts';
 import { accountOf, type BaseContext } from './context.ts';
 
@@ -19,7 +19,7 @@ export async function runChange<R>(context: BaseContext, run: Change<R>, now = c
 /** The account and the request of a change, for domain events and audit entries. */
 export function originOf(
   { requestId, clientRequestId, clientAddress }: BaseContext,
-  { accountId }: AccountIdentity,
-): ChangeOrigin {
-  return { actorId: accountId, requestId, clientRequestId, clientAddress };
+  { accountId, apiKeyId }: AccountIdentity,
+): AuditOrigin & { readonly actorId: string } {
+  return { actorId: accountId, apiKeyId, requestId, clientRequestId, clientAddress };
 }

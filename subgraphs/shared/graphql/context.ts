@@ -1,3 +1,4 @@
+import type { AuditOrigin } from '../audit/fact.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { allColumns, type Columns } from '../database/rows.ts';
 import { createTransact, type Transact } from '../database/transaction.ts';
@@ -76,7 +77,7 @@ export function createBaseContext(
     execution,
     em,
     columns: (type) => (operation ? columnsFor(operation, type) : allColumns),
-    transact: createTransact(em, services.jobs, services.live),
+    transact: createTransact(em, services.jobs, services.live, auditOriginOf(identity, origin)),
     catchUp: async (ids) => ids.length === 0 || services.jobs.caughtUp(ids.filter(isUuid), execution.signal),
     live: services.live,
     clock: services.clock,
@@ -84,6 +85,18 @@ export function createBaseContext(
       for (const step of steps) step();
     },
     onForget: (step) => void steps.push(step),
+  };
+}
+
+/** For the audit trail. */
+function auditOriginOf(identity: Identity, { requestId, clientRequestId, clientAddress }: RequestOrigin): AuditOrigin {
+  const isAccount = identity.kind === 'account';
+  return {
+    actorId: isAccount ? identity.accountId : null,
+    apiKeyId: isAccount ? identity.apiKeyId : null,
+    requestId,
+    clientRequestId,
+    clientAddress,
   };
 }
 

@@ -3,7 +3,7 @@ import { refuse } from '#shared/errors/errors.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { bookedOf } from '../domain/payloads.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
-import { requireStep, takeStep } from './steps.ts';
+import { auditStep, requireStep, takeStep } from './steps.ts';
 
 /** Refuses a pickup window that has ended. @throws Refusal PICKUP_IN_PAST */
 export function requireFuturePickup(pickupUntil: Date | null | undefined, now: Date): void {
@@ -48,4 +48,5 @@ export async function bookShipment(
   takeStep(transaction, shipment, { to: 'BOOKED', at: now, recordedAt: now, actorAccountId: identity.accountId });
   await em.flush();
   await emit('shipment.booked', bookedOf(shipment, stops));
+  auditStep(transaction, 'SHIPMENT_BOOKED', shipment, 'DRAFT', now);
 }

@@ -1,3 +1,5 @@
+import { changesTo } from '#shared/audit/changes.ts';
+import type { AuditChange } from '#shared/audit/fact.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
@@ -6,7 +8,7 @@ import { newId } from '#shared/ids.ts';
 import { moneyOf } from '#shared/input/money.ts';
 import type { ShipmentStatus } from '#shared/vocabulary.ts';
 import { actorsOf } from '../domain/actors.ts';
-import { changesLoad, type Facts, findDifferences } from '../domain/differences.ts';
+import { changesLoad, type Facts, type FieldChange, findDifferences } from '../domain/differences.ts';
 import { bookedOf, snapshotOf } from '../domain/payloads.ts';
 import { customerReferenceOf, laneKeysOf, searchOf } from '../domain/search-keys.ts';
 import type { UpdateInput } from '../domain/shipment-input.ts';
@@ -24,7 +26,7 @@ const closed: readonly ShipmentStatus[] = ['DELIVERED', 'CANCELLED'];
 
 /** Changes a shipment and emits the event with its new data. */
 export async function updateShipment(
-  { em, emit, announce }: Transaction,
+  { em, emit, announce, audit }: Transaction,
   identity: AccountIdentity,
   input: UpdateInput,
   now: Date,
@@ -59,6 +61,23 @@ export async function updateShipment(
   await em.flush();
   announceChange(announce, shipment);
   await emitFacts(emit, shipment, stops);
+  audit({
+    action: 'SHIPMENT_UPDATED',
+    target: { kind: 'Shipment', id: shipment.id },
+    changes: auditedChanges(shipment.version, fields),
+    at: now,
+  });
+}
+
+/** Fields that one audit entry has. The changes of a shipment have all. */
+const auditedFields = 50;
+
+/** The versions lead to the values of contacts, which the audit trail withholds. */
+function auditedChanges(version: number, fields: readonly FieldChange[]): AuditChange[] {
+  const shown = fields
+    .slice(0, auditedFields)
+    .map((change) => (/contact|street/.test(change.field) ? { ...change, before: null, after: null } : change));
+  return [...changesTo({ version }, { version: version - 1 }), ...shown];
 }
 
 /** Replaces the stops, if new ones are given. @returns the stops in driving order */

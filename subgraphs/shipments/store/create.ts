@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
@@ -68,6 +69,9 @@ export async function createShipment(
   await em.flush();
   await emit('shipment.created', snapshotOf(shipment, stops));
   if (input.book) await emit('shipment.booked', bookedOf(shipment, stops));
+  const { equipment, status } = shipment;
+  const changes = changesTo({ reference, organization: organizationId, equipment, status });
+  transaction.audit({ action: 'SHIPMENT_CREATED', target: { kind: 'Shipment', id }, changes, at: now });
   return id;
 }
 

@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import { query } from '#shared/database/query.ts';
 import { noColumns } from '#shared/database/rows.ts';
 import { sql } from '#shared/database/sql.ts';
@@ -46,6 +47,8 @@ export async function rateShipment(
     stars,
     at: now.toISOString(),
   });
+  const target = { kind: 'Shipment', id: shipmentId } as const;
+  transaction.audit({ action: 'SHIPMENT_RATED', target, changes: changesTo({ stars }), at: now });
 }
 
 /** Writes a comment. Only staff can write internal ones. @returns its id */
@@ -71,5 +74,8 @@ export async function writeComment(
   await em.flush();
   if (internal) announceToStaff(announce, shipment);
   else await touchShipment(transaction, shipmentId, now);
+  const target = { kind: 'Shipment', id: shipmentId } as const;
+  const changes = changesTo({ comment: comment.id, internal });
+  transaction.audit({ action: 'SHIPMENT_COMMENTED', target, changes, at: now });
   return comment.id;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { changesTo } from '#shared/audit/changes.ts';
 import { bulkInsert } from '#shared/database/bulk.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { query } from '#shared/database/query.ts';
@@ -39,7 +40,7 @@ interface Candidate {
  * skipped. Rows that differ from their earlier import, or have the reference of another shipment, are refused.
  */
 export async function importShipments(
-  { em }: Transaction,
+  { em, audit }: Transaction,
   identity: AccountIdentity,
   { rows, ...batch }: ImportInput,
   now: Date,
@@ -55,6 +56,12 @@ export async function importShipments(
   const fresh = await sift(em, batch.source, candidates, refusals);
   const tables = importedRows(fresh, { ...batch, accountId: identity.accountId, now });
   for (const [table, records] of Object.entries(tables)) await bulkInsert(em, table, records);
+  audit({
+    action: 'SHIPMENTS_IMPORTED',
+    target: { kind: 'Organization', id: batch.organizationId },
+    changes: changesTo({ source: batch.source, imported: fresh.length, refused: refusals.length }),
+    at: now,
+  });
   return {
     imported: fresh.length,
     alreadyImported: rows.length - fresh.length - refusals.length,

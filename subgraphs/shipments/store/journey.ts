@@ -7,7 +7,7 @@ import { ProofEntity, type ShipmentRow, type StopRow } from '../entities.ts';
 import { forgetArrival } from './arrivals.ts';
 import { isPlaceDoubtful } from './doubtful-place.ts';
 import { lockShipment, stopsOf } from './shipments.ts';
-import { requireStep, takeStep } from './steps.ts';
+import { auditStep, requireStep, takeStep } from './steps.ts';
 
 /** Milliseconds by which clocks of devices may be ahead. */
 const toleranceMs = 60_000;
@@ -34,6 +34,7 @@ export async function advanceShipment(
   if (to === 'EXCEPTION' && note === null)
     refuse('REASON_REQUIRED', 'An exception needs a reason. Give it in `note`.', 'note');
   const at = timeOf(input.at, shipment, now);
+  const from = shipment.status;
 
   const stops = await stopsOf(em, shipment.id);
   const stop = stopOf(to, shipment.pickedUpAt, stops);
@@ -65,6 +66,7 @@ export async function advanceShipment(
   await em.flush();
   if (to === 'DELIVERED') await forgetArrival(em, shipment.id);
   await tell(emit, shipment, note);
+  auditStep(transaction, 'SHIPMENT_ADVANCED', shipment, from, now);
 }
 
 /** Cancels a shipment before its pickup or in an exception. */
@@ -81,6 +83,7 @@ export async function cancelShipment(
   const { em, emit } = transaction;
   const shipment = await lockShipment(em, identity, shipmentId, expectedVersion);
   requireStep(identity, shipment, 'CANCELLED');
+  const from = shipment.status;
   takeStep(transaction, shipment, {
     to: 'CANCELLED',
     at: now,
@@ -91,6 +94,7 @@ export async function cancelShipment(
   await em.flush();
   await forgetArrival(em, shipment.id);
   await emit('shipment.cancelled', { ...steppedOf(shipment), reason });
+  auditStep(transaction, 'SHIPMENT_CANCELLED', shipment, from, now);
 }
 
 function timeOf(given: Date | null | undefined, { statusChangedAt }: ShipmentRow, now: Date): Date {

@@ -1,3 +1,5 @@
+import type { AuditAction } from '#shared/audit/actions.ts';
+import { changesTo } from '#shared/audit/changes.ts';
 import type { Transaction } from '#shared/database/transaction.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import { liveTopics } from '#shared/events/topics.ts';
@@ -72,6 +74,17 @@ export function takeStep({ em, announce }: Transaction, shipment: ShipmentRow, f
     note,
   });
   announceChange(announce, shipment);
+}
+
+/** Records a step that an account has taken in the audit trail. */
+export function auditStep(
+  { audit }: Transaction,
+  action: AuditAction,
+  { id, status }: ShipmentRow,
+  from: ShipmentStatus,
+  at: Date,
+): void {
+  audit({ action, target: { kind: 'Shipment', id }, changes: changesTo({ status }, { status: from }), at });
 }
 
 /** Publishes the change of a shipment to its live subscribers. */

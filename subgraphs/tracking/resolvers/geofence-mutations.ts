@@ -5,17 +5,17 @@ import { createGeofence, deleteGeofence, findCreated, updateGeofence } from '../
 export const geofenceMutations = {
   createGeofence: recordMutation('geofence', {
     parse: createGeofenceInput,
-    change: ({ transaction: { em }, input, now }) => createGeofence(em, input, now),
+    change: ({ transaction, input, now }) => createGeofence(transaction, input, now),
     find: findCreated,
   }),
   updateGeofence: recordMutation('geofence', {
     parse: updateGeofenceInput,
-    change: ({ transaction: { em }, input, now }) => updateGeofence(em, input, now),
+    change: ({ transaction, input, now }) => updateGeofence(transaction, input, now),
   }),
   deleteGeofence: mutation({
     record: 'geofence',
     parse: deleteGeofenceInput,
-    change: async ({ transaction: { em }, input }) => (await deleteGeofence(em, input)).id,
+    change: async ({ transaction, input, now }) => (await deleteGeofence(transaction, input, now)).id,
     payload: (deletedGeofenceId) => ({ deletedGeofenceId }),
   }),
 };

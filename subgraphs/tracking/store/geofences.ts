@@ -1,3 +1,4 @@
+import { changesTo } from '#shared/audit/changes.ts';
 import type { EntityManager } from '#shared/database/database.ts';
 import { hasValues } from '#shared/database/has-values.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
@@ -5,6 +6,7 @@ import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.
 import { query } from '#shared/database/query.ts';
 import type { Columns } from '#shared/database/rows.ts';
 import { sql } from '#shared/database/sql.ts';
+import type { Transaction } from '#shared/database/transaction.ts';
 import { checkVersion } from '#shared/errors/contested.ts';
 import { refuse } from '#shared/errors/errors.ts';
 import type { Reach } from '#shared/identity/reach.ts';
@@ -20,7 +22,7 @@ import { visibleGeofences } from './visibility.ts';
 
 /** Creates a geofence. */
 export async function createGeofence(
-  em: EntityManager,
+  { em, audit }: Transaction,
   { name, area, hysteresisMeters }: CreateGeofence,
   now: Date,
 ): Promise<Geofence> {
@@ -37,6 +39,8 @@ export async function createGeofence(
   });
   await em.flush();
   await storePresences(em, geofence, now);
+  const changes = changesTo({ name, area, hysteresisMeters });
+  audit({ action: 'GEOFENCE_CREATED', target: { kind: 'Geofence', id: geofence.id }, changes, at: now });
   return geofence;
 }
 
@@ -52,7 +56,7 @@ export async function findCreated(em: EntityManager, id: string): Promise<Geofen
  * Changes the given fields, or nothing if it has these values already. Vehicles inside the new area make no event, because they did not move.
  * Refusals: NOT_FOUND, CONFLICT.
  */
-export async function updateGeofence(em: EntityManager, input: UpdateGeofence, now: Date): Promise<Geofence> {
+export async function updateGeofence({ em, audit }: Transaction, input: UpdateGeofence, now: Date): Promise<Geofence> {
   const geofence = await ownGeofence(em, input);
   const { name, area, hysteresisMeters } = input;
   const given = {
@@ -62,17 +66,29 @@ export async function updateGeofence(em: EntityManager, input: UpdateGeofence, n
   };
   if (hasValues(geofence, given)) return geofence;
   const moved = area != null && !hasValues(geofence, { area });
+  const changes = changesTo(auditedFacts({ ...geofence, ...given }), auditedFacts(geofence));
   em.assign(geofence, { ...given, version: geofence.version + 1, updatedAt: now });
   await em.flush();
   if (moved) await storePresences(em, geofence, now);
+  audit({ action: 'GEOFENCE_UPDATED', target: { kind: 'Geofence', id: geofence.id }, changes, at: now });
   return geofence;
 }
 
 /** Deletes a geofence. Its events stay, with its name. Refusals: NOT_FOUND, CONFLICT. */
-export async function deleteGeofence(em: EntityManager, expected: ExpectedGeofence): Promise<Geofence> {
+export async function deleteGeofence(
+  { em, audit }: Transaction,
+  expected: ExpectedGeofence,
+  now: Date,
+): Promise<Geofence> {
   const geofence = await ownGeofence(em, expected);
   await em.nativeDelete(GeofenceEntity, { id: geofence.id });
+  const changes = changesTo({ name: null, area: null, hysteresisMeters: null }, auditedFacts(geofence));
+  audit({ action: 'GEOFENCE_DELETED', target: { kind: 'Geofence', id: geofence.id }, changes, at: now });
   return geofence;
+}
+
+function auditedFacts({ name, area, hysteresisMeters }: Pick<Geofence, 'name' | 'area' | 'hysteresisMeters'>) {
+  return { name, area, hysteresisMeters };
 }
 
 async function ownGeofence(em: EntityManager, { geofenceId, expectedVersion }: ExpectedGeofence): Promise<Geofence> {

@@ -75,6 +75,7 @@ export async function openScene(live?: LivePubSub, database?: TestDatabase): Pro
       {
         em,
         emit: () => Promise.reject(new Error('tracking emits nothing')),
+        audit: () => {},
         allowRepeat: () => {},
         announce: () => {},
       },

@@ -1,0 +1,83 @@
+/** What the audit trail records, by the subgraph that records it. */
+export const actionsBySubgraph = {
+  access: [
+    'ORGANIZATION_CREATED',
+    'ORGANIZATION_TIER_CHANGED',
+    'ORGANIZATION_UPDATED',
+    'ACCOUNT_REGISTERED',
+    'ACCOUNT_ROLES_CHANGED',
+    'ACCOUNT_DEACTIVATED',
+    'ACCOUNT_DRIVER_CHANGED',
+    'SIGNED_IN',
+    'SIGN_IN_FAILED',
+    'SIGN_IN_LOCKED',
+    'SIGNED_OUT',
+    'PASSWORD_CHANGED',
+    'SESSIONS_ENDED',
+    'SESSION_TOKEN_REUSED',
+    'API_KEY_CREATED',
+    'API_KEY_ROTATED',
+    'API_KEY_REVOKED',
+    'DOCUMENTS_REGISTERED',
+    'DOCUMENT_RETIRED',
+  ],
+  shipments: [
+    'SHIPMENT_CREATED',
+    'SHIPMENT_UPDATED',
+    'SHIPMENT_BOOKED',
+    'SHIPMENT_CANCELLED',
+    'SHIPMENT_ADVANCED',
+    'SHIPMENT_RATED',
+    'SHIPMENT_COMMENTED',
+    'SHIPMENTS_IMPORTED',
+  ],
+  fleet: [
+    'DRIVER_REGISTERED',
+    'DRIVER_UPDATED',
+    'DRIVER_DEACTIVATED',
+    'VEHICLE_REGISTERED',
+    'VEHICLE_UPDATED',
+    'VEHICLE_RETIRED',
+    'SHIFT_STARTED',
+    'SHIFT_ENDED',
+    'SHIPMENT_ASSIGNED',
+    'SHIPMENT_RELEASED',
+    'INCIDENT_REPORTED',
+    'REWARD_REDEEMED',
+  ],
+  pricing: [
+    'QUOTE_OFFERED',
+    'QUOTE_ACCEPTED',
+    'QUOTE_WITHDRAWN',
+    'INVOICE_ISSUED',
+    'PAYMENT_RECORDED',
+    'MARKET_OBSERVATION_RECORDED',
+  ],
+  risk: ['RISK_ASSESSED', 'REVIEW_DECIDED', 'WATCHLIST_ENTRY_ADDED', 'WATCHLIST_ENTRY_REMOVED'],
+  tracking: ['GEOFENCE_CREATED', 'GEOFENCE_UPDATED', 'GEOFENCE_DELETED'],
+} as const;
+
+export const auditActions = Object.values(actionsBySubgraph).flat();
+export type AuditAction = (typeof auditActions)[number];
+
+/** The kinds of records that an entry can be about. */
+export const auditTargetKinds = [
+  'Account',
+  'Organization',
+  'ApiKey',
+  'TrustedDocument',
+  'Shipment',
+  'Driver',
+  'Vehicle',
+  'Shift',
+  'SafetyIncident',
+  'RewardEntry',
+  'Quote',
+  'Invoice',
+  'Payment',
+  'MarketObservation',
+  'ReviewCase',
+  'WatchlistEntry',
+  'Geofence',
+] as const;
+export type AuditTargetKind = (typeof auditTargetKinds)[number];
