@@ -28,7 +28,7 @@ export interface SubgraphNames {
 const maxCharacters = 30;
 
 /** Schemas of the database that belong to no subgraph, and the folder `shared`. */
-const reserved = ['jobs', 'public', 'shared'];
+const reserved = ['audit', 'jobs', 'public', 'shared'];
 
 /** @throws ConfigurationError when a name can't be used in code, SDL or database */
 export function namesOf(subgraph: string, type?: string): SubgraphNames {

@@ -9,6 +9,7 @@ import { migrations } from './migrations/list.ts';
 import { resolvers } from './resolvers/map.ts';
 import { createSessionEvents } from './resolvers/session-events.ts';
 import { rules } from './rules.ts';
+import { createAuditSealer } from './store/audit-sealer.ts';
 import { deleteExpiredCalls } from './store/idempotent-calls.ts';
 import { deleteOldUsage } from './store/usage.ts';
 
@@ -35,6 +36,7 @@ export async function createAccess(
     chores: [
       { name: 'deleteExpiredCalls', everyMs: 600_000, run: deleteExpiredCalls },
       { name: 'deleteOldUsage', everyMs: 3_600_000, run: deleteOldUsage },
+      createAuditSealer(),
     ],
     context: (base) => createContext(base, { signer, report, signInLimits, maxIdempotencyKeys, apiKeySecret }),
     metrics: [counter],

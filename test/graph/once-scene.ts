@@ -171,7 +171,7 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
       return (await query(em(), sql`select id from idempotent_call`)).length;
     },
     async doChores() {
-      for (const chore of access.subgraph.chores ?? []) await chore.run(em());
+      for (const chore of access.subgraph.chores ?? []) await chore.run(em(), open.services.log);
     },
     stopAccess: () => access.close(),
     async [Symbol.asyncDispose]() {

@@ -4,7 +4,7 @@ import pg from 'pg';
 export const auditSchema = 'audit';
 /** The subgraph that keeps the audit trail. */
 export const auditKeeper = 'access';
-/** Days for which the trail keeps failed sign-ins, which every client can cause. */
+/** Days for which the trail keeps failed sign-ins and refusals, which every client can cause. */
 export const daysOfFailures = 90;
 
 /** Each statement may be repeated. Entries and links of the chain are never changed. */
@@ -79,12 +79,14 @@ const statements = [
       `create or replace trigger queue_record after insert on ${auditSchema}.${table} referencing new table as added
         for each statement execute function ${auditSchema}.queue_record('${table}', '${key}')`,
   ),
-  // The only deletion: of failed sign-ins that are too old. Runs with the rights of the administrator.
+  // The only deletion: of failed sign-ins and refusals that are too old. Runs with the rights of the administrator.
   `create or replace function ${auditSchema}.delete_expired() returns void language sql security definer
     set search_path = pg_catalog, pg_temp as $body$
       delete from ${auditSchema}.entry where id in (
         select id from ${auditSchema}.entry where action = 'SIGN_IN_FAILED' and at < now() - interval '${daysOfFailures} days'
-        order by at limit 100)
+        order by at limit 100);
+      delete from ${auditSchema}.refusal where id in (
+        select id from ${auditSchema}.refusal where minute < now() - interval '${daysOfFailures} days' order by minute limit 100);
     $body$`,
   `revoke all on function ${auditSchema}.delete_expired() from public`,
 ];

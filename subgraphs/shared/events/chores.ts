@@ -6,20 +6,23 @@ export interface Chore {
   /** For the log. */
   readonly name: string;
   readonly everyMs: number;
-  readonly run: (em: EntityManager) => Promise<void>;
+  readonly run: (em: EntityManager, log: Log) => Promise<void>;
 }
 
-/** Repeats chores until it is closed. A chore that fails is logged and tried again at its next time. */
+/** Repeats chores until it is closed. A chore that fails is tried again at its next time. Its first failure in a row is logged. */
 export function startChores(
   chores: readonly Chore[],
   { database, log }: { readonly database: Pick<Database, 'fork'>; readonly log: Log },
 ): { close(): Promise<void> } {
   const running = new Map<Chore, Promise<void>>();
+  const failing = new Set<Chore>();
   const run = async (chore: Chore): Promise<void> => {
     try {
-      await chore.run(database.fork());
+      await chore.run(database.fork(), log);
+      failing.delete(chore);
     } catch (error) {
-      log.warn({ err: error, chore: chore.name }, 'a chore failed; it will be tried again');
+      if (!failing.has(chore)) log.warn({ err: error, chore: chore.name }, 'a chore failed; it will be tried again');
+      failing.add(chore);
     } finally {
       running.delete(chore);
     }
