@@ -161,6 +161,7 @@ export async function createGateway(
     appraisals: recordAppraisals && {
       record: recordAppraisals,
       introspection: config.introspection,
+      budgets: budgets.budgets,
     },
     maxQueryCost: config.maxQueryCost,
     budgets: budgets.budgets,

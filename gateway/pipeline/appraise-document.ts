@@ -1,14 +1,14 @@
 import { type DocumentNode, type OperationDefinitionNode, print } from 'graphql';
 import type { DocumentAppraisal, DocumentFigures } from '#shared/identity/document-appraisal.ts';
+import type { Budgets } from '../access/budget/budgets.ts';
 import { budgetSubject, tierLimits } from '../access/budget/tiers.ts';
 import { documentId } from '../access/documents/manifest.ts';
 import type { Variables } from '../engine/engine.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { withoutSuggestion } from './check-document.ts';
+import { limitPages } from './limit-pages.ts';
 import type { Checked } from './stages.ts';
 
-/** The value of a variable that is a whole number: the longest page. */
-const longestPage = 100;
 /** Fields whose cost is told. */
 const maxFields = 20;
 /** Faults that are told of one document. */
@@ -16,13 +16,15 @@ const maxFaults = 5;
 
 export interface AppraisedFor {
   readonly mayReadSchema: boolean;
+  /** Undefined if operations cost nothing. */
+  readonly budgets: Budgets | undefined;
 }
 
 /** Validates, plans and prices a text as the gateway does for a request of this caller. */
 export async function appraiseDocument(
   text: string,
   checked: Checked,
-  { mayReadSchema }: AppraisedFor,
+  { mayReadSchema, budgets }: AppraisedFor,
 ): Promise<DocumentAppraisal> {
   const { generation } = checked;
   const about = { id: documentId(text), supergraph: documentId(generation.supergraphSdl) };
@@ -37,6 +39,7 @@ export async function appraiseDocument(
   const [operation, second] = operations;
   if (second) return faulty(['A registered document has one operation. Register each in a document of its own.']);
   try {
+    limitPages({ ...checked, document, operation, variables: {} }, budgets);
     return { ...about, faults: [], figures: await figuresOf(text, document, operation, checked) };
   } catch (error) {
     return faulty([error instanceof Error ? error.message : 'The document cannot be planned.']);
@@ -50,15 +53,15 @@ async function figuresOf(
   { generation, caller, address }: Checked,
 ): Promise<DocumentFigures> {
   const { pricer, engine } = generation;
-  const variables = largestVariables(operation, (given) => pricer.price(document, operation, given));
+  const { points: bucket, maxPageSize } = tierLimits[budgetSubject(caller.identity, address).tier];
+  const variables = largestVariables(operation, maxPageSize, (given) => pricer.price(document, operation, given));
   const maximum = pricer.price(document, operation, variables);
   const byField = pricer
     .costByField(document, operation, variables)
     .toSorted((one, other) => other.cost - one.cost)
     .slice(0, maxFields);
   const below = byField.find(({ path }) => path.includes('.'));
-  const { points, perMs } = tierLimits[budgetSubject(caller.identity, address).tier].points;
-  const pointsPerMinute = (60_000 * points) / perMs;
+  const pointsPerMinute = (60_000 * bucket.points) / bucket.perMs;
   const fetched = engine ? await engine.fetchesOf(planRequest(source, document, operation, caller.grants)) : [];
   return {
     maximum,
@@ -80,7 +83,11 @@ function planRequest(
 }
 
 /** Finds the variables of the most expensive run: every condition holds, and each length is the longest page, or absent where the default is longer. */
-function largestVariables(operation: OperationDefinitionNode, priceOf: (variables: Variables) => number): Variables {
+function largestVariables(
+  operation: OperationDefinitionNode,
+  longestPage: number,
+  priceOf: (variables: Variables) => number,
+): Variables {
   const namesOf = (type: RegExp): string[] =>
     (operation.variableDefinitions ?? [])
       .filter((definition) => type.test(print(definition.type)))

@@ -2,6 +2,7 @@ import { getArgumentValues, Kind } from 'graphql';
 import { z } from 'zod';
 import type { DocumentAppraisal } from '#shared/identity/document-appraisal.ts';
 import { hasScope } from '#shared/identity/identity.ts';
+import type { Budgets } from '../access/budget/budgets.ts';
 import { appraiseDocument } from './appraise-document.ts';
 import { type IntrospectionPolicy, mayIntrospect } from './guard-introspection.ts';
 import type { Checked } from './stages.ts';
@@ -12,6 +13,8 @@ export type RecordAppraisals = (accountId: string, appraisals: readonly Document
 export interface AppraiseOptions {
   readonly record: RecordAppraisals;
   readonly introspection: IntrospectionPolicy;
+  /** Undefined if operations cost nothing. */
+  readonly budgets: Budgets | undefined;
 }
 
 /** Documents of one mutation. The access subgraph refuses more. */
@@ -21,13 +24,13 @@ const maxDocuments = 200;
  * Validates, plans and prices the documents of a mutation that registers them. Only a gateway can: the subgraph has neither supergraph nor planner.
  * Other operations pass. A manifest in a wrong form passes too, and the subgraph says what is wrong with it.
  */
-export async function appraise(checked: Checked, { record, introspection }: AppraiseOptions): Promise<void> {
+export async function appraise(checked: Checked, { record, introspection, budgets }: AppraiseOptions): Promise<void> {
   const { identity } = checked.caller;
   // For others the field is null, and the mutation does not run.
   if (identity.kind !== 'account' || !hasScope(identity, 'access:documents')) return;
   const bodies = registeredBodies(checked).slice(0, maxDocuments);
   if (bodies.length === 0) return;
-  const about = { mayReadSchema: mayIntrospect(checked, introspection) };
+  const about = { mayReadSchema: mayIntrospect(checked, introspection), budgets };
   const appraisals: DocumentAppraisal[] = [];
   for (const body of bodies) {
     checked.cancellation.throwIfCancelled();

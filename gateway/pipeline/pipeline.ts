@@ -21,6 +21,7 @@ import type { Executor } from './executor.ts';
 import { type ExplainPolicy, explain } from './explain.ts';
 import { guardIntrospection, type IntrospectionPolicy } from './guard-introspection.ts';
 import { identify } from './identify.ts';
+import { limitPages } from './limit-pages.ts';
 import { type CallsOnce, type KeyedRequest, replayCost } from './once/calls-once.ts';
 import { endStream, type OpenStream, openEvents, openParts } from './open-stream.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
@@ -159,6 +160,7 @@ export class Pipeline {
     if (keepAs !== undefined) this.#automatic.keep(keepAs, source);
     guardIntrospection(checked, this.#options.introspection);
     const { budgets, maxQueryCost } = this.#options;
+    limitPages(checked, budgets);
     const burst = budgets?.highestPrice(identified.caller.identity, identified.address);
     const priced = price(checked, { maxQueryCost, burst, isCharged: budgets !== undefined });
     priced.cancellation.throwIfCancelled();

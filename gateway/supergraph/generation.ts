@@ -1,5 +1,6 @@
 import type { AsksForRateLimit } from '../access/budget/rate-limit-fields.ts';
 import type { OperationPricer } from '../access/cost/operation-pricer.ts';
+import type { PageSizes } from '../access/cost/page-sizes.ts';
 import type { Documents } from '../access/documents/documents.ts';
 import type { OnceTraits } from '../access/documents/once-traits.ts';
 import type { TaggedFields } from '../access/documents/root-fields.ts';
@@ -13,6 +14,7 @@ export interface Generation {
   readonly subgraphs: Readonly<Record<string, { readonly url: string }>>;
   readonly documents: Documents;
   readonly pricer: OperationPricer;
+  readonly pageSizes: PageSizes;
   readonly onceTraits: OnceTraits;
   /** Undefined under `--engine apollo`. */
   readonly engine: Engine | undefined;

@@ -6,6 +6,7 @@ import { readRateLimitFields } from '../access/budget/rate-limit-fields.ts';
 import { fieldCosts } from '../access/cost/field-costs.ts';
 import { CostModel } from '../access/cost/model.ts';
 import { OperationPricer } from '../access/cost/operation-pricer.ts';
+import { PageSizes } from '../access/cost/page-sizes.ts';
 import { Documents, type OnDocumentWork } from '../access/documents/documents.ts';
 import { readOnceTraits } from '../access/documents/once-traits.ts';
 import { readOnceFields, readTaggedFields } from '../access/documents/root-fields.ts';
@@ -97,13 +98,14 @@ function checksFor(
   costs: CostModel,
   supergraph: DocumentNode,
   { config, onDocumentWork }: GenerationOptions,
-): Pick<Generation, 'documents' | 'pricer' | 'onceTraits' | 'appraisingFields' | 'asksForRateLimit'> {
+): Pick<Generation, 'documents' | 'pricer' | 'pageSizes' | 'onceTraits' | 'appraisingFields' | 'asksForRateLimit'> {
   const { schema } = costs;
   const rules = [...specifiedRules, ...ownRules(config)];
   const onceFields = readOnceFields(schema, supergraph);
   return {
     documents: new Documents({ schema, limits: config.limits, rules, onceFields, onWork: onDocumentWork }),
     pricer: new OperationPricer(costs),
+    pageSizes: new PageSizes(costs),
     onceTraits: readOnceTraits(schema, supergraph),
     appraisingFields: readTaggedFields(schema, supergraph, 'appraises-documents'),
     asksForRateLimit: readRateLimitFields(supergraph),

@@ -269,6 +269,18 @@ test('a partner asks in the graph what is left, and what each document has cost'
   expect(others(second).points).toBeGreaterThan(others(first).points);
 });
 
+test('a page that is longer than the tier allows is refused, by a literal and by a variable', async () => {
+  const literal = await graph.ask('partner', '{ shipments(first: 101) { nodes { id } } }');
+  const message = 'A page of a PREMIUM caller has at most 100 entries; Query.shipments(first:) requests 101.';
+  const extensions = { code: 'MAX_PAGE_SIZE_LIMIT', argument: 'Query.shipments(first:)', requested: 101, limit: 100 };
+  expect(literal.errors).toMatchObject([{ message, extensions }]);
+  const byVariable = await graph.ask('partner', late, { first: 101 });
+  expect(byVariable.errors).toMatchObject([{ message, extensions }]);
+  const manifest = manifestOf({ Long: '{ shipments(last: 101) { nodes { id } } }' });
+  const { userErrors } = await run(register, { ...client, manifest });
+  expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', message: expect.stringContaining('shipments(last:)') }]);
+});
+
 interface Budget {
   readonly viewer: {
     readonly rateLimit: {

@@ -2,6 +2,7 @@ import type { Identity } from '#shared/identity/identity.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { ClientSlots } from '../clients/client-slots.ts';
+import type { LongPage } from '../cost/page-sizes.ts';
 import type { BucketSize } from './bucket.ts';
 import type { BudgetStore } from './budget-store.ts';
 import type { BucketState, BudgetState } from './report.ts';
@@ -11,7 +12,7 @@ import { type BudgetSubject, budgetSubject, type CallLimit, type TierLimits, tie
 /** `enforce` refuses what exceeds a budget, `measure` only counts it. */
 export type BudgetMode = 'enforce' | 'measure';
 
-export type RefusalReason = 'points' | 'requests' | 'concurrent' | 'subscriptions';
+export type RefusalReason = 'points' | 'requests' | 'page' | 'concurrent' | 'subscriptions';
 
 export interface BudgetsOptions {
   readonly mode: BudgetMode;
@@ -59,6 +60,19 @@ export class Budgets {
   highestPrice(identity: Identity, address: string): number | undefined {
     if (this.#mode === 'measure') return undefined;
     return this.#limits[budgetSubject(identity, address).tier].points.burst;
+  }
+
+  /** @throws RequestRefusal MAX_PAGE_SIZE_LIMIT if a page is longer than the tier of the caller allows */
+  requirePage({ argument, requested }: LongPage, identity: Identity, address: string): void {
+    const { tier } = budgetSubject(identity, address);
+    const { maxPageSize } = this.#limits[tier];
+    if (requested <= maxPageSize) return;
+    this.#onExceeded('page', tier);
+    if (this.#mode === 'measure') return;
+    const message = `A page of a ${tier} caller has at most ${maxPageSize} entries; ${argument} requests ${requested}.`;
+    throw new RequestRefusal('MAX_PAGE_SIZE_LIMIT', message, {
+      extensions: { argument, requested, limit: maxPageSize },
+    });
   }
 
   /** Reserves the price of an operation. @throws RequestRefusal RATE_LIMITED */

@@ -12,6 +12,8 @@ export interface TierLimits {
   readonly requests: BucketSize | undefined;
   /** Calls of expensive kinds. */
   readonly calls: readonly CallLimit[];
+  /** Entries of one page of a list. The schema allows 100. */
+  readonly maxPageSize: number;
   /** Requests that may run at once on one gateway. */
   readonly concurrent: number;
   /** Subscriptions that may be open at once on one gateway. */
@@ -57,12 +59,34 @@ export const tierLimits: Readonly<Record<Tier, TierLimits>> = {
     points: perSecond(50, 1_000),
     requests: perWindow(100, 15 * minute),
     calls: [dispatchCalls, billingCalls],
+    maxPageSize: 50,
     concurrent: 5,
     subscriptions: 10,
   },
-  STANDARD: { points: perSecond(100, 2_000), requests: undefined, calls, concurrent: 20, subscriptions: 100 },
-  PREMIUM: { points: perSecond(500, 10_000), requests: undefined, calls, concurrent: 50, subscriptions: 500 },
-  ENTERPRISE: { points: perSecond(1_000, 20_000), requests: undefined, calls, concurrent: 100, subscriptions: 2_000 },
+  STANDARD: {
+    points: perSecond(100, 2_000),
+    requests: undefined,
+    calls,
+    maxPageSize: 100,
+    concurrent: 20,
+    subscriptions: 100,
+  },
+  PREMIUM: {
+    points: perSecond(500, 10_000),
+    requests: undefined,
+    calls,
+    maxPageSize: 100,
+    concurrent: 50,
+    subscriptions: 500,
+  },
+  ENTERPRISE: {
+    points: perSecond(1_000, 20_000),
+    requests: undefined,
+    calls,
+    maxPageSize: 100,
+    concurrent: 100,
+    subscriptions: 2_000,
+  },
 };
 
 /** Callers with the same key share one budget. */

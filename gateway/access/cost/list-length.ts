@@ -22,7 +22,7 @@ export function listLength(
   const assumed = listSize.assumedSize ?? assumedListSize;
   if (slicingArguments.length === 0) return assumed;
   const given = slicingArguments.map((name) => ({
-    value: givenValue(node, name, variables),
+    value: givenLength(node, name, variables),
     byDefault: toSize(field.args.find((argument) => argument.name === name)?.defaultValue),
   }));
   const length = (values: Variables): number => {
@@ -41,7 +41,7 @@ export function listLength(
 }
 
 /** Reads the value of an argument: a number, a variable, or null for any other value; undefined if it is not given. */
-function givenValue(
+export function givenLength(
   node: FieldNode,
   name: string,
   variables: ReadonlyMap<string, VariableSource>,

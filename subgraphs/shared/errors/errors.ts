@@ -21,6 +21,7 @@ export const errorTable = {
   MAX_DEPTH_LIMIT: { status: 400, retryable: false },
   MAX_ALIASES_LIMIT: { status: 400, retryable: false },
   MAX_ROOT_FIELDS_LIMIT: { status: 400, retryable: false },
+  MAX_PAGE_SIZE_LIMIT: { status: 400, retryable: false },
   TOKEN_LIMIT_EXCEEDED: { status: 400, retryable: false },
   IDEMPOTENCY_KEY_NOT_ALLOWED: { status: 400, retryable: false },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false },

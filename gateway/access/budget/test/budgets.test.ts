@@ -65,6 +65,33 @@ describe('the subject of a budget', () => {
   });
 });
 
+describe('a page', () => {
+  const page = (requested: number) => ({ argument: 'Query.shipments(first:)', requested });
+  const free = { ...partner, tier: 'FREE' as const };
+
+  test.each([
+    ['FREE', free, 50],
+    ['anonymous', anonymous, 50],
+    ['STANDARD', partner, 100],
+  ])('of a %s caller may be as long as its tier allows', (_tier, identity, longest) => {
+    const { budgets, exceeded } = openBudgets();
+    budgets.requirePage(page(longest), identity, '203.0.113.7');
+    expect(() => budgets.requirePage(page(longest + 1), identity, '203.0.113.7')).toThrow(
+      expect.objectContaining({
+        code: 'MAX_PAGE_SIZE_LIMIT',
+        extensions: expect.objectContaining({ requested: longest + 1, limit: longest }),
+      }),
+    );
+    expect(exceeded).toHaveLength(1);
+  });
+
+  test('that is too long is only counted where budgets are measured', () => {
+    const { budgets, exceeded } = openBudgets({ mode: 'measure' });
+    budgets.requirePage(page(51), free, '203.0.113.7');
+    expect(exceeded).toEqual(['page FREE']);
+  });
+});
+
 describe('points', () => {
   test('are reserved by price and refunded to the actual cost', async () => {
     const { reserve } = openBudgets();
