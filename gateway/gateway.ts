@@ -21,6 +21,8 @@ import { readManifests } from './access/documents/read-manifests.ts';
 import { TrustedDocuments } from './access/documents/trusted-documents.ts';
 import { createFreightAccess, identityHeaders } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
+import { MemoryNonces } from './access/signatures/memory-nonces.ts';
+import { Signatures } from './access/signatures/signatures.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
 import { createManagedGateway } from './apollo/managed-gateway.ts';
 import { createTransportSource } from './apollo/transport-source.ts';
@@ -147,6 +149,7 @@ export async function createGateway(
     rush,
     openSockets,
     access,
+    signatures: new Signatures(new MemoryNonces()),
     callsOnce,
     executor: engine.executor,
     generation: () => supergraph.current,
@@ -317,8 +320,10 @@ async function openAccess(
   const { privateJwk } = await loadSigningKey('identity', { given: signingKey, dataDir });
   const signer = createSigner(privateJwk);
   const subgraph = createAccessSubgraph(transport, identityHeaders(gatewayItself, signer, Date.now));
+  const secret = await loadApiKeySecret({ given: access.apiKeySecret, dataDir });
   const snapshots = new AccessSnapshots({
     read: subgraph.readSnapshot,
+    secret,
     intervalMs,
     maxAgeMs,
     log,
@@ -329,7 +334,6 @@ async function openAccess(
   const documentUses = new DocumentUses(subgraph.recordDocumentUses, log);
   const usage = budgetMode && new Usage(subgraph.recordUsage, log);
   watchSnapshot(() => snapshots.ageSeconds);
-  const secret = await loadApiKeySecret({ given: access.apiKeySecret, dataDir });
   return {
     access: createFreightAccess({
       verifier: createVerifier(await loadPublicKeys('access', { given: publicKeys, dataDir }), accessTokens),

@@ -199,6 +199,7 @@ export const importRules: readonly ImportRule[] = [
         'identity/key-settings',
         'identity/keys',
         'identity/rate-limit',
+        'identity/request-signing',
         'identity/tokens',
         'ids',
         'live/backlog',
@@ -236,6 +237,7 @@ export const environmentReaders: readonly RegExp[] = [
   /^(?:gateway|subgraphs\/[a-z]+)\/config\.ts$/,
   /^subgraphs\/shared\/(?:settings\/product-config|settings\/subgraph-config|database\/postgres\/programs)\.ts$/,
   /^commands\//,
+  /^client\/examples\//, // complete programs
   /^gateway\/testing\/gateway-process\.ts$/, // Passes it to a child process.
   /^gateway\/testing\/product-process\.ts$/, // passes PATH and the like to the processes of tests
 ];

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Identity } from '#shared/identity/identity.ts';
 import { type Grants, anonymous as noGrants } from '../engine/authorization/requirements.ts';
+import type { SignatureKey } from './signatures/signature-key.ts';
 
 /** The caller of an operation, and how subgraphs see it. */
 export interface Caller {
@@ -13,6 +14,8 @@ export interface Caller {
   readonly headers: Readonly<Record<string, string>>;
   /** Headers for one subgraph, such as the identity token. */
   readonly headersFor?: (subgraph: string) => Readonly<Record<string, string>>;
+  /** Set for an API key that must sign some of its mutations. */
+  readonly signatureKey?: SignatureKey | undefined;
 }
 
 /** Identifies callers: by access tokens and API keys in the freight graph; in front of any other supergraph all callers are anonymous. */

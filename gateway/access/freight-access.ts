@@ -43,11 +43,18 @@ export function createFreightAccess(options: FreightAccessOptions): Access {
   /** By identity: the same token or key gives the same object, so its signed tokens can be reused. */
   const callers = new WeakMap<Identity, Caller>();
 
-  function callerFor(identity: Identity): Caller {
+  function callerFor({ identity, signatureKey }: Authenticated): Caller {
     const known = callers.get(identity);
     if (known) return known;
     const headersFor = identityHeaders(identity, signer, now);
-    const caller = { identity, key: toCallerKey(identity), grants: toGrants(identity), headers: {}, headersFor };
+    const caller = {
+      identity,
+      key: toCallerKey(identity),
+      grants: toGrants(identity),
+      headers: {},
+      headersFor,
+      signatureKey,
+    };
     callers.set(identity, caller);
     return caller;
   }
@@ -78,23 +85,25 @@ export function identityHeaders(
   };
 }
 
+type Authenticated = Pick<Caller, 'identity' | 'signatureKey'>;
+
 async function authenticate(
   { authorization, [apiKeyHeader]: apiKey }: IncomingHttpHeaders,
   address: string,
   { verifier, confirm, identifyKey, measureSkew, onClockSkew, onForeignKey }: FreightAccessOptions,
-): Promise<Identity> {
+): Promise<Authenticated> {
   if (apiKey !== undefined) {
     if (authorization !== undefined) {
       throw new RequestRefusal('BAD_REQUEST', `Send either authorization or ${apiKeyHeader}, but not both headers.`);
     }
     return identifyKey(String(apiKey), address);
   }
-  if (authorization === undefined) return anonymous;
+  if (authorization === undefined) return { identity: anonymous };
   const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (token === undefined) throw unauthenticated('The authorization header must be "Bearer <access token>".');
   const identity = await verifier.verify(token);
-  if (identity?.kind === 'account') return confirm(identity);
-  if (identity) return anonymous;
+  if (identity?.kind === 'account') return { identity: confirm(identity) };
+  if (identity) return { identity: anonymous };
   const skew = (await verifier.skewSeconds(token)) ?? (await skewBehindExpiry(token, verifier, measureSkew));
   const foreignKey = verifier.foreignKeyId(token);
   if (foreignKey !== undefined) onForeignKey(foreignKey);

@@ -6,6 +6,7 @@ import type { Usage } from '../access/budget/usage.ts';
 import type { Access } from '../access/caller.ts';
 import type { OpenSockets } from '../access/clients/open-sockets.ts';
 import { AutomaticDocuments } from '../access/documents/automatic-documents.ts';
+import type { Signatures } from '../access/signatures/signatures.ts';
 import { responseText } from '../engine/respond/response.ts';
 import { fromEngineError } from '../errors/public-error.ts';
 import { toRefused } from '../errors/refused.ts';
@@ -29,6 +30,7 @@ import { price } from './price.ts';
 import { asksForReceipt, makeReceipt } from './receipt.ts';
 import { reportBudget } from './refused-budget.ts';
 import { rootFields } from './repeatable.ts';
+import { requireSignature } from './require-signature.ts';
 import { type ResolveOptions, resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Rush } from './rush.ts';
@@ -41,6 +43,7 @@ import { unavailableStatus } from './unavailability.ts';
 
 export interface PipelineOptions {
   readonly access: Access;
+  readonly signatures: Signatures;
   /** Undefined in front of a graph without our access subgraph. Idempotency keys then have no effect. */
   readonly callsOnce?: CallsOnce | undefined;
   readonly executor: Executor;
@@ -108,6 +111,7 @@ export class Pipeline {
       const priced = await this.#check(received, generation, progress);
       progress.priced = priced;
       if (asksForReceipt(priced)) return await this.#receipt(priced, progress);
+      await requireSignature(priced, this.#options.signatures);
       const keyed = this.#options.callsOnce?.find(priced);
       progress.spending = await this.#reserve(priced, keyed);
       const checked = withRateLimit(priced, progress.spending);

@@ -4,6 +4,7 @@ import type { DocumentContract } from '#shared/identity/document-contract.ts';
 import type { RateLimit } from '#shared/identity/rate-limit.ts';
 import type { Caller } from '../access/caller.ts';
 import type { TrustedDocument } from '../access/documents/trusted-documents.ts';
+import type { HttpMessage } from '../access/signatures/http-message.ts';
 import type { Variables } from '../engine/engine.ts';
 import type { ErrorBehavior } from '../engine/error-behavior.ts';
 import type { IncrementalFormat } from '../engine/incremental/formats.ts';
@@ -45,6 +46,8 @@ export interface Received extends Entered {
   /** The client's own `x-request-id`. */
   readonly clientRequestId: string | undefined;
   readonly headers: IncomingHttpHeaders;
+  /** The HTTP request that carries the operation, for its signature; undefined over a websocket. */
+  readonly message: HttpMessage | undefined;
   readonly source: string | undefined;
   /** Names a trusted document instead of its text. */
   readonly documentId?: string | undefined;

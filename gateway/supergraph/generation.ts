@@ -21,6 +21,8 @@ export interface Generation {
   /** Root fields that register documents, which the gateway appraises first. */
   readonly appraisingFields: TaggedFields;
   readonly asksForRateLimit: AsksForRateLimit;
+  /** Root fields that some API keys must sign. */
+  readonly signedFields: TaggedFields;
   /** Validates and plans trusted documents ahead of requests. */
   readonly preparation: DocumentPreparation;
   /** Counts one more user. `release` counts one less. */

@@ -98,7 +98,10 @@ function checksFor(
   costs: CostModel,
   supergraph: DocumentNode,
   { config, onDocumentWork }: GenerationOptions,
-): Pick<Generation, 'documents' | 'pricer' | 'pageSizes' | 'onceTraits' | 'appraisingFields' | 'asksForRateLimit'> {
+): Pick<
+  Generation,
+  'documents' | 'pricer' | 'pageSizes' | 'onceTraits' | 'appraisingFields' | 'asksForRateLimit' | 'signedFields'
+> {
   const { schema } = costs;
   const rules = [...specifiedRules, ...ownRules(config)];
   const onceFields = readOnceFields(schema, supergraph);
@@ -109,6 +112,7 @@ function checksFor(
     onceTraits: readOnceTraits(schema, supergraph),
     appraisingFields: readTaggedFields(schema, supergraph, 'appraises-documents'),
     asksForRateLimit: readRateLimitFields(supergraph),
+    signedFields: readTaggedFields(schema, supergraph, 'signed'),
   };
 }
 

@@ -113,7 +113,7 @@ describe('an API key', () => {
   test('never holds more scopes than the roles of its machine account', () => {
     const text = newApiKey('live');
     const demoted = entryOf(text, { roles: ['DRIVER'], scopes: ['shipments:read', 'pricing:write'] });
-    expect(indexKeys([demoted]).get(demoted.hash)?.identity.scopes).toEqual(['shipments:read']);
+    expect(indexKeys([demoted], secret).get(demoted.hash)?.identity.scopes).toEqual(['shipments:read']);
   });
 
   test.each(Object.keys(edges) as Edge[])('is accepted over %s, and refused there when it is unknown', async (edge) => {

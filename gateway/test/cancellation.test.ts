@@ -5,6 +5,8 @@ import { pino } from 'pino';
 import { OpenSockets } from '../access/clients/open-sockets.ts';
 import { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { createOpenAccess } from '../access/open-access.ts';
+import { MemoryNonces } from '../access/signatures/memory-nonces.ts';
+import { Signatures } from '../access/signatures/signatures.ts';
 import { readGatewayConfig } from '../config.ts';
 import { createApp } from '../edges/http/app.ts';
 import { serveGraphql } from '../edges/http/graphql-route.ts';
@@ -108,6 +110,7 @@ test('a subscription that is cancelled while its caller is being identified star
   const openSockets = new OpenSockets(1);
   const settled: number[] = [];
   const pipeline = new Pipeline({
+    signatures: new Signatures(new MemoryNonces()),
     ...config,
     documents: { ...config.documents, trusted, onUnlisted() {} },
     access: {
@@ -137,6 +140,7 @@ test('a subscription that is cancelled while its caller is being identified star
     ...entered,
     clientRequestId: undefined,
     headers: {},
+    message: undefined,
     source: watchQuery,
     operationName: undefined,
     variables: { ids: ['1'] },

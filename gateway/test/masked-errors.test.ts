@@ -3,6 +3,8 @@ import { pino } from 'pino';
 import { OpenSockets } from '../access/clients/open-sockets.ts';
 import { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { createOpenAccess } from '../access/open-access.ts';
+import { MemoryNonces } from '../access/signatures/memory-nonces.ts';
+import { Signatures } from '../access/signatures/signatures.ts';
 import { readGatewayConfig } from '../config.ts';
 import { Engine } from '../engine/engine.ts';
 import { type Planner, PlanningFailure } from '../engine/planning/planner.ts';
@@ -100,6 +102,7 @@ describe('a defect of the gateway itself', () => {
   function run(source: string, executor: Executor = defective, served: Generation = generation) {
     const { log, of } = capturedLog();
     const pipeline = new Pipeline({
+      signatures: new Signatures(new MemoryNonces()),
       ...config,
       documents: { ...config.documents, trusted, onUnlisted() {} },
       access: createOpenAccess([]),
@@ -121,6 +124,7 @@ describe('a defect of the gateway itself', () => {
     const operation = {
       clientRequestId: undefined,
       headers: {},
+      message: undefined,
       source,
       operationName: undefined,
       variables: {},

@@ -22,6 +22,8 @@ export interface LiveGraph {
    * subgraph that is away.
    */
   access: { snapshot: () => AccessSnapshot | null };
+  /** Amounts of the mutation `pay`, which some API keys must sign. */
+  readonly payments: readonly number[];
   /** Reports of uses of API keys so far. */
   readonly keyUses: { readonly apiKeyId: string; readonly at: string }[];
   /** Headers of the requests to `fleet` so far. */
@@ -41,9 +43,9 @@ const yardSdl = `${link}
 type Query { yards: [String!]! }
 type Vehicle @key(fields: "id") { id: ID! yard: String }`;
 
-const accessSdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@inaccessible"])
+const accessSdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@inaccessible", "@tag"])
 type Query { accessSnapshot(after: String): String @inaccessible }
-type Mutation { ping: Boolean recordApiKeyUses(input: RecordApiKeyUsesInput!): RecordApiKeyUsesPayload @inaccessible }
+type Mutation { ping: Boolean pay(amount: Int!): Boolean @tag(name: "signed") recordApiKeyUses(input: RecordApiKeyUsesInput!): RecordApiKeyUsesPayload @inaccessible }
 input RecordApiKeyUsesInput @inaccessible { uses: [ApiKeyUseInput!]! }
 input ApiKeyUseInput @inaccessible { apiKeyId: ID! at: String! }
 type RecordApiKeyUsesPayload @inaccessible { userErrors: [UseError!]! }
@@ -105,6 +107,7 @@ export async function startLiveGraph(): Promise<LiveGraph> {
     },
   });
   const access: LiveGraph['access'] = { snapshot: () => null };
+  const payments: number[] = [];
   const keyUses: LiveGraph['keyUses'] = [];
   const accounts = await startStubSubgraph(accessSdl, {
     Query: {
@@ -114,6 +117,10 @@ export async function startLiveGraph(): Promise<LiveGraph> {
       },
     },
     Mutation: {
+      pay: (_: unknown, { amount }: { amount: number }) => {
+        payments.push(amount);
+        return true;
+      },
       recordApiKeyUses: (_: unknown, { input }: { input: { uses: LiveGraph['keyUses'] } }) => {
         keyUses.push(...input.uses);
         return { userErrors: [] };
@@ -122,6 +129,7 @@ export async function startLiveGraph(): Promise<LiveGraph> {
   });
   return {
     access,
+    payments,
     keyUses,
     seen: fleet.seen,
     supergraphSdl: composeSupergraph([

@@ -88,6 +88,10 @@ export const ApiKeyEntity = defineEntity({
     /** Addresses and CIDR ranges; empty for all. */
     allowedNetworks: p.array(),
     requireSignature: p.boolean().default(false),
+    /** See `readSigningKey`. Null: its signatures have a secret. */
+    signingPublicKey: p.text().nullable(),
+    /** That of the text before the last rotation. */
+    previousSigningPublicKey: p.text().nullable(),
     createdAt: p.datetime(3),
     expiresAt: p.datetime(3).nullable(),
     lastUsedAt: p.datetime(3).nullable(),

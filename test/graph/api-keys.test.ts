@@ -1,3 +1,9 @@
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -22,12 +28,13 @@ afterAll(async () => {
 interface Issued {
   readonly key: string;
   readonly apiKey: { readonly id: string };
+  readonly signingSecret: string | null;
 }
 
 async function createKey(input: object = {}): Promise<Issued> {
   const { data } = await graph.ask<{ createApiKey: Issued & { userErrors: unknown[] } }>(
     'partner',
-    'mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { key apiKey { id } userErrors { message } } }',
+    'mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { key signingSecret apiKey { id } userErrors { message } } }',
     { input: { idempotencyKey: newId(), name: 'Test', ...input } },
   );
   expect(data?.createApiKey.userErrors).toEqual([]);
@@ -165,3 +172,43 @@ test('a closed account and a session that has ended lose their access tokens on 
   );
   await untilRefused(accessToken);
 });
+
+const examples = join(import.meta.dirname, '../../client/examples');
+const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+test.each<[string, string, string[]]>([
+  ['Node', process.execPath, ['--no-warnings', join(examples, 'sign-request.ts')]],
+  ['openssl and curl', 'bash', [join(examples, 'sign-request.sh')]],
+])(
+  'a key that requires signatures books by the example in %s, once for each idempotency key',
+  async (_what, command, given) => {
+    const folder = mkdtempSync(join(tmpdir(), 'freight-sign-'));
+    const [body, file] = [join(folder, 'body.json'), join(folder, 'private.pem')];
+    writeFileSync(file, privateKey);
+    const query =
+      'mutation Book($id: ID!) { cancelShipment(input: { shipmentId: $id, reason: "test" }) { userErrors { code } } }';
+    writeFileSync(body, JSON.stringify({ query, variables: { id: newId() } }));
+    for (const signer of [{ signingPublicKey: publicKey }, {}]) {
+      const { key, apiKey, signingSecret } = await createKey({ requireSignature: true, ...signer });
+      const secrets = signingSecret === null ? { SIGNING_KEY_FILE: file } : { SIGNING_SECRET: signingSecret };
+      expect('signingPublicKey' in signer).toBe(signingSecret === null);
+      await untilStatus(graph, key, 200);
+      const unsigned = await graph.ask(null, query, { id: newId() }, { 'x-api-key': key });
+      expect([unsigned.status, unsigned.errors[0]?.extensions.code]).toEqual([401, 'SIGNATURE_REQUIRED']);
+      const [PATH, IDEMPOTENCY_KEY] = [process.env['PATH'], newId()];
+      const env = { PATH, URL: graph.url, API_KEY: key, API_KEY_ID: apiKey.id, IDEMPOTENCY_KEY, ...secrets };
+      // The second request has a signature of its own, and gets the response of the first.
+      const [first, again] = [await run(command, given, body, env), await run(command, given, body, env)];
+      expect(JSON.parse(first)).toEqual({ data: { cancelShipment: { userErrors: [{ code: 'NOT_FOUND' }] } } });
+      expect(again).toBe(first);
+    }
+    rmSync(folder, { recursive: true });
+  },
+);
+
+async function run(command: string, given: readonly string[], body: string, env: NodeJS.ProcessEnv): Promise<string> {
+  return (await promisify(execFile)(command, [...given, body], { env })).stdout;
+}

@@ -43,7 +43,13 @@ export function writeDemoKeys({ database, jobs, live, clock }: Services, secret:
         tier,
       };
       const wanted = { organizationId: null, name: 'Demo partner', scopes: [...scopesOfKeys], expiresAt: null };
-      const input = { ...wanted, allowedNetworks: [], idempotencyKey: 'demo-partner-key' };
+      const input = {
+        ...wanted,
+        allowedNetworks: [],
+        requireSignature: false,
+        signingPublicKey: null,
+        idempotencyKey: 'demo-partner-key',
+      };
       await createApiKey(transaction, audit, { kind: 'account', ...caller }, input, () => stored);
     }
     if (await isMissing(transaction, sql`select from organization where sandbox`)) {

@@ -9,6 +9,8 @@ export type ReadSnapshot = (after: string | undefined) => Promise<AccessSnapshot
 
 export interface AccessSnapshotOptions {
   readonly read: ReadSnapshot;
+  /** See `hashApiKey`. */
+  readonly secret: string;
   /** Milliseconds between two reads. */
   readonly intervalMs: number;
   /** Milliseconds for which a snapshot is good enough to accept API keys. */
@@ -91,7 +93,7 @@ export class AccessSnapshots {
   #hasFailed = false;
 
   async #read(): Promise<void> {
-    const { read, log, onChange, onDocuments } = this.#options;
+    const { read, secret, log, onChange, onDocuments } = this.#options;
     const askedAt = this.#now();
     try {
       const snapshot = await read(this.#version);
@@ -100,7 +102,7 @@ export class AccessSnapshots {
       this.#hasFailed = false;
       if (!snapshot) return;
       this.#version = snapshot.version;
-      if (snapshot.keys) this.#keys = indexKeys(snapshot.keys);
+      if (snapshot.keys) this.#keys = indexKeys(snapshot.keys, secret);
       if (snapshot.revocations) this.#standing = new Standing(snapshot.revocations);
       if (snapshot.documents?.length) onDocuments?.(snapshot.documents);
       onChange();

@@ -1,8 +1,8 @@
 import { hashApiKey, isApiKey } from '#shared/identity/api-keys.ts';
-import type { AccountIdentity } from '#shared/identity/identity.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { AccessSnapshots } from './access-snapshots.ts';
 import type { KeyUses } from './key-uses.ts';
+import type { KnownKey } from './known-keys.ts';
 
 export interface ApiKeyOptions {
   /** See `hashApiKey`. */
@@ -12,8 +12,8 @@ export interface ApiKeyOptions {
   readonly now?: () => number;
 }
 
-/** Finds the identity of an API key. @throws RequestRefusal UNAUTHENTICATED, NETWORK_NOT_ALLOWED, SERVICE_UNAVAILABLE */
-export type IdentifyKey = (key: string, address: string) => AccountIdentity;
+/** Finds an API key by its text. @throws RequestRefusal UNAUTHENTICATED, NETWORK_NOT_ALLOWED, SERVICE_UNAVAILABLE */
+export type IdentifyKey = (text: string, address: string) => KnownKey;
 
 /** Seconds after which a client may try again while the snapshot is too old. */
 const retryAfterSeconds = 5;
@@ -40,7 +40,7 @@ export function createKeyIdentifier({ secret, snapshots, uses, now = Date.now }:
       );
     }
     uses.note(key.identity.apiKeyId);
-    return key.identity;
+    return key;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { newId } from '#shared/ids.ts';
+import type { HttpMessage } from '../../access/signatures/http-message.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
 import { type Outcome, type Refused, type Responded, refusedText } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -14,7 +15,7 @@ export interface Batch {
   readonly operations: readonly unknown[];
   /** The request as the pipeline has admitted it. It counts for the first operation. */
   readonly entered: Entered;
-  readonly headers: FastifyRequest['headers'];
+  readonly message: HttpMessage;
 }
 
 export interface BatchResponse {
@@ -61,10 +62,11 @@ type SingleOutcome = Refused | Responded;
 
 async function runOperation(
   pipeline: Pick<Pipeline, 'enter' | 'run' | 'refuse'>,
-  { operations, entered: first, headers }: Batch,
+  { operations, entered: first, message }: Batch,
   index: number,
 ): Promise<SingleOutcome> {
   const { address, cancellation } = first;
+  const { headers } = message;
   const arrived = index === 0 ? first : { id: newId(), startedAt: performance.now(), address, cancellation };
   try {
     const entered = index === 0 ? first : await pipeline.enter(arrived);
@@ -73,6 +75,7 @@ async function runOperation(
       ...entered,
       clientRequestId: clientRequestId(headers['x-request-id']),
       headers,
+      message,
       ...operation,
       idempotencyKey: givenKey(operation.extensions),
       readOnly: false,

@@ -7,6 +7,13 @@ import { isPlain, readCompressed } from './compressed-body.ts';
 /** Levels of objects and lists in a body. Deeper values would overflow the stack of functions that walk them. */
 const maxNesting = 200;
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it was received. Set for signed requests. */
+    content: Buffer | undefined;
+  }
+}
+
 type Done = (error: Error | null, value?: unknown) => void;
 
 /**
@@ -16,8 +23,11 @@ type Done = (error: Error | null, value?: unknown) => void;
 export function readJsonBodies(app: FastifyInstance, maxBytes: number): void {
   const parseJson = app.getDefaultJsonParser('error', 'ignore');
   app.removeAllContentTypeParsers();
+  app.decorateRequest('content', undefined);
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const encoding = request.headers['content-encoding'];
+    const { 'content-encoding': encoding, 'signature-input': signature } = request.headers;
+    // A digest covers the bytes before they are decompressed (RFC 9530).
+    if (signature !== undefined) request.content = body;
     if (isPlain(encoding)) read(request, body, done);
     else readCompressed(encoding, body, maxBytes).then((plain) => read(request, plain, done), done);
   });

@@ -8,7 +8,7 @@ import { type Batch, readBatch, runBatch } from './batch.ts';
 import { enterPipeline, requireEntered } from './enter.ts';
 import { refuseForgery } from './forgery.ts';
 import { type Accepted, readAccept } from './media-type.ts';
-import { receive } from './receive.ts';
+import { messageOf, receive } from './receive.ts';
 import { send, sendBatch, sendRefused } from './send.ts';
 import type { StreamOptions } from './streams.ts';
 
@@ -47,7 +47,7 @@ export function serveGraphql(
         refuseForgery(request.headers);
         const operations = readBatch(request, maxBatchSize);
         if (operations) {
-          const batch: Batch = { operations, entered, headers: request.headers };
+          const batch: Batch = { operations, entered, message: messageOf(request) };
           return await sendBatch(reply, await runBatch(pipeline, batch, accepted), accepted);
         }
         received = receive(request, entered, accepted);

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { HttpMessage } from '../../access/signatures/http-message.ts';
 import type { Entered, Received } from '../../pipeline/stages.ts';
 import { givenKey, idempotencyKeyHeader } from '../given-key.ts';
 import { type Accepted, readAccept } from './media-type.ts';
@@ -15,6 +16,12 @@ export function acceptedBy({ headers }: FastifyRequest): Accepted | undefined {
   }
 }
 
+/** The request as a message that a signature can cover. */
+export function messageOf({ method, url, headers, content }: FastifyRequest): HttpMessage {
+  const [path = ''] = url.split('?', 1);
+  return { method, path, headers, content };
+}
+
 export function receive(request: FastifyRequest, entered: Entered, accepted: Pick<Accepted, 'forms'>): Received {
   const { headers } = request;
   const operation = readOperation(request);
@@ -22,6 +29,7 @@ export function receive(request: FastifyRequest, entered: Entered, accepted: Pic
     ...entered,
     clientRequestId: clientRequestId(headers['x-request-id']),
     headers,
+    message: messageOf(request),
     ...operation,
     idempotencyKey: headers[idempotencyKeyHeader] ?? givenKey(operation.extensions),
     readOnly: reads(request),

@@ -200,6 +200,7 @@ export class WebSocketSession {
       ...entered,
       clientRequestId: undefined,
       headers: this.#headers,
+      message: undefined,
       source: payload.query,
       documentId: 'documentId' in payload && typeof payload.documentId === 'string' ? payload.documentId : undefined,
       operationName: payload.operationName ?? undefined,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isAddressRange } from '#shared/identity/address-ranges.ts';
 import { scopesOfKeys } from '#shared/identity/identity.ts';
+import { readSigningKey } from '#shared/identity/request-signing.ts';
 import { id } from '#shared/input/id.ts';
 import { idempotencyKey } from '#shared/input/idempotency-key.ts';
 import { line } from '#shared/input/text.ts';
@@ -17,6 +18,17 @@ const expiry = z
   .refine((at) => at.getTime() < Date.now() + maxDays * dayMs, 'Must be within five years.');
 
 const network = z.string().max(50).trim().refine(isAddressRange, 'Must be an IP address or a CIDR range.');
+
+/** A public key in base64. */
+const signingPublicKey = z
+  .string()
+  .max(1_000)
+  .transform((text, context): string => {
+    const key = readSigningKey(text);
+    if (key !== undefined) return key;
+    context.addIssue('Must be an Ed25519 public key, as PEM or as base64 of its 32 bytes.');
+    return z.NEVER;
+  });
 
 export const createApiKeyInput = z.object({
   idempotencyKey,
@@ -35,6 +47,8 @@ export const createApiKeyInput = z.object({
     .max(maxNetworks)
     .nullish()
     .transform((given) => [...new Set(given)]),
+  requireSignature: z.boolean(),
+  signingPublicKey: signingPublicKey.nullish().transform((value) => value ?? null),
 });
 export type CreateApiKey = z.infer<typeof createApiKeyInput>;
 
@@ -48,6 +62,13 @@ export const rotateApiKeyInput = z.object({
     .max(maxGraceSeconds, `Must be at most ${maxGraceSeconds}.`),
   /** Absent: stays as it is. Null: the key no longer expires. */
   expiresAt: expiry.nullish(),
+  /** Absent: stays as it is. */
+  requireSignature: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? undefined),
+  /** Absent: stays as it is. Null: signatures have a secret. */
+  signingPublicKey: signingPublicKey.nullish(),
 });
 export type RotateApiKey = z.infer<typeof rotateApiKeyInput>;
 

@@ -12,6 +12,7 @@ import { AddTrustedDocuments } from './0009-trusted-documents.ts';
 import { MoveAuditTrail } from './0011-audit-trail.ts';
 import { AddDocumentContracts } from './0013-document-contracts.ts';
 import { CountUsage } from './0016-usage.ts';
+import { AddSigningKeys } from './0017-signing-keys.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -27,4 +28,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0011-audit-trail', class: MoveAuditTrail },
   { name: '0013-document-contracts', class: AddDocumentContracts },
   { name: '0016-usage', class: CountUsage },
+  { name: '0017-signing-keys', class: AddSigningKeys },
 ];

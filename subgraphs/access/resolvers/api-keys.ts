@@ -2,6 +2,7 @@ import { payloadOf } from '#shared/errors/errors.ts';
 import { fieldsOf } from '#shared/graphql/columns.ts';
 import { mutation, recordMutation, type Scope } from '#shared/graphql/mutation.ts';
 import { hashApiKey, newApiKey, shownPart } from '#shared/identity/api-keys.ts';
+import { signingSecret } from '#shared/identity/request-signing.ts';
 import { parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, auditOf } from '../context.ts';
 import {
@@ -61,10 +62,12 @@ const issueFor =
     return { hash: hashApiKey(text, scope.context.apiKeySecret), prefix: shownPart(text) };
   };
 
-const issuedPayload = async (id: string, scope: Scope<AccessContext, unknown>) => ({
-  apiKey: await scope.transaction.em.findOneOrFail(ApiKeyEntity, id),
-  key: issuedTexts.get(scope) ?? null,
-});
+async function issuedPayload(id: string, scope: Scope<AccessContext, unknown>) {
+  const apiKey = await scope.transaction.em.findOneOrFail(ApiKeyEntity, id);
+  const key = issuedTexts.get(scope) ?? null;
+  const hasSecret = key !== null && apiKey.requireSignature && apiKey.signingPublicKey === null;
+  return { apiKey, key, signingSecret: hasSecret ? signingSecret(apiKey.hash, scope.context.apiKeySecret) : null };
+}
 
 async function recordApiKeyUses(_parent: unknown, { input }: { input: unknown }, { transact }: AccessContext) {
   return payloadOf(async () => {

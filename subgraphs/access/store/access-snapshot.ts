@@ -74,9 +74,11 @@ function readKeys(em: EntityManager, now: Date): Promise<SnapshotKey[]> {
     em,
     sql`select text.hash, t.id, t.account_id as "accountId", t.organization_id as "organizationId", o.tier, a.roles, t.scopes,
         t.allowed_networks as networks, t.require_signature as "requireSignature",
+        text.key as "signingKey",
         (extract(epoch from least(t.expires_at, text.until)) * 1000)::float8 as "endsAt"
       from api_key t join account a on a.id = t.account_id join organization o on o.id = t.organization_id
-        cross join lateral (values (t.hash, null::timestamptz), (t.previous_hash, t.grace_until)) text (hash, until)
+        cross join lateral (values (t.hash, null::timestamptz, t.signing_public_key),
+          (t.previous_hash, t.grace_until, t.previous_signing_public_key)) text (hash, until, key)
       where t.revoked_at is null and a.deactivated_at is null and text.hash is not null
         and (t.expires_at is null or t.expires_at > ${now}) and (text.until is null or text.until > ${now})`,
   );

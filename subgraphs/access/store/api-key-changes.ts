@@ -50,11 +50,20 @@ export async function createApiKey(
   transaction: Transaction,
   audit: AccountAudit,
   caller: AccountIdentity,
-  { organizationId: wanted, name, scopes, expiresAt, allowedNetworks }: CreateApiKey,
+  input: CreateApiKey,
   issue: IssueKey,
 ): Promise<ApiKey> {
   const { em } = transaction;
   const { at } = audit;
+  const {
+    organizationId: wanted,
+    name,
+    scopes,
+    expiresAt,
+    allowedNetworks,
+    requireSignature,
+    signingPublicKey,
+  } = input;
   const lacking = scopes.filter((scope) => !hasScope(caller, scope));
   if (lacking.length > 0) {
     refuse('NOT_ALLOWED', `Your account lacks ${lacking.join(', ')}. Choose scopes that it holds.`, 'scopes');
@@ -67,15 +76,17 @@ export async function createApiKey(
   const [key] = await apiKeyRows.read(
     em,
     sql`insert into api_key as t
-        (id, account_id, organization_id, name, prefix, hash, scopes, allowed_networks, created_at, expires_at)
+        (id, account_id, organization_id, name, prefix, hash, scopes, allowed_networks, created_at, expires_at,
+          require_signature, signing_public_key)
       values (${id}, ${accountId}, ${organizationId}, ${name}, ${prefix}, ${hash}, ${scopes}::text[],
-        ${allowedNetworks}::text[], ${at}, ${expiresAt})
+        ${allowedNetworks}::text[], ${at}, ${expiresAt}, ${requireSignature}, ${signingPublicKey})
       returning ${apiKeyRows.columns('t')}`,
   );
   if (!key) throw new Error('The API key was not inserted.');
   recordAudit(em, audit, 'API_KEY_CREATED', { kind: 'ApiKey', id }, [
     { field: 'name', before: null, after: name },
     { field: 'scopes', before: null, after: scopes.join(', ') },
+    ...(requireSignature ? [{ field: 'requireSignature', before: null, after: 'true' }] : []),
   ]);
   await remindOfExpiry(transaction, key, at);
   return key;
@@ -86,7 +97,7 @@ export async function rotateApiKey(
   transaction: Transaction,
   audit: AccountAudit,
   caller: AccountIdentity,
-  { apiKeyId, graceSeconds, expiresAt }: RotateApiKey,
+  { apiKeyId, graceSeconds, expiresAt, requireSignature, signingPublicKey }: RotateApiKey,
   issue: IssueKey,
 ): Promise<ApiKey> {
   const { em } = transaction;
@@ -99,11 +110,18 @@ export async function rotateApiKey(
   const { hash, prefix } = issue(modeOf(before));
   key.previousHash = graceSeconds === 0 ? null : key.hash;
   key.graceUntil = graceSeconds === 0 ? null : new Date(at.getTime() + graceSeconds * 1_000);
+  key.previousSigningPublicKey = graceSeconds === 0 ? null : key.signingPublicKey;
   key.hash = hash;
   key.prefix = prefix;
+  const { requireSignature: required } = key;
+  if (requireSignature !== undefined) key.requireSignature = requireSignature;
+  if (signingPublicKey !== undefined) key.signingPublicKey = signingPublicKey;
   if (expiresAt !== undefined) key.expiresAt = expiresAt;
   recordAudit(em, audit, 'API_KEY_ROTATED', { kind: 'ApiKey', id: key.id }, [
     { field: 'prefix', before, after: prefix },
+    ...(required === key.requireSignature
+      ? []
+      : [{ field: 'requireSignature', before: String(required), after: String(key.requireSignature) }]),
     ...(key.graceUntil ? [{ field: 'graceUntil', before: null, after: key.graceUntil.toISOString() }] : []),
   ]);
   if (expiresAt) await remindOfExpiry(transaction, key, at);

@@ -1,8 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asAdmin } from '#shared/database/provision.ts';
 import type { AccessSnapshot } from '#shared/identity/access-snapshot.ts';
 import { hashApiKey, isApiKey } from '#shared/identity/api-keys.ts';
 import { anonymous, gatewayItself, type Identity, scopesOfKeys } from '#shared/identity/identity.ts';
+import { signingSecret as signingSecretOf } from '#shared/identity/request-signing.ts';
 import { newId } from '#shared/ids.ts';
 import { openSubgraph } from '#shared/server.ts';
 import { createTestDatabase, somebody, type TestDatabase } from '#shared/test/harness.ts';
@@ -24,6 +26,8 @@ interface Key {
   readonly prefix: string;
   readonly scopes: readonly string[];
   readonly allowedNetworks: readonly string[];
+  readonly requireSignature: boolean;
+  readonly signingPublicKey: string | null;
   readonly expiresAt: string | null;
   readonly lastUsedAt: string | null;
   readonly graceUntil: string | null;
@@ -34,14 +38,15 @@ interface Key {
 interface Payload {
   readonly apiKey: Key | null;
   readonly key: string | null;
+  readonly signingSecret?: string | null;
   readonly userErrors: readonly UserError[];
 }
 
 const fields =
-  'id name prefix scopes allowedNetworks expiresAt lastUsedAt graceUntil revokedAt organization { id } account { id active name }';
+  'id name prefix scopes allowedNetworks requireSignature signingPublicKey expiresAt lastUsedAt graceUntil revokedAt organization { id } account { id active name }';
 const mutations = {
-  createApiKey: `mutation($input: CreateApiKeyInput!) { payload: createApiKey(input: $input) { key apiKey { ${fields} } userErrors { code field message } } }`,
-  rotateApiKey: `mutation($input: RotateApiKeyInput!) { payload: rotateApiKey(input: $input) { key apiKey { ${fields} } userErrors { code field message } } }`,
+  createApiKey: `mutation($input: CreateApiKeyInput!) { payload: createApiKey(input: $input) { key signingSecret apiKey { ${fields} } userErrors { code field message } } }`,
+  rotateApiKey: `mutation($input: RotateApiKeyInput!) { payload: rotateApiKey(input: $input) { key signingSecret apiKey { ${fields} } userErrors { code field message } } }`,
   revokeApiKey: `mutation($input: RevokeApiKeyInput!) { payload: revokeApiKey(input: $input) { apiKey { ${fields} } userErrors { code field message } } }`,
 };
 
@@ -130,6 +135,7 @@ describe('createApiKey', () => {
       networks: ['10.0.0.0/8'],
       endsAt: null,
       requireSignature: false,
+      signingKey: null,
     });
   });
 
@@ -264,6 +270,65 @@ describe('rotateApiKey', () => {
     ]);
     await run(partner, 'revokeApiKey', { apiKeyId: id });
     expect(codes(await run(partner, 'rotateApiKey', { apiKeyId: id }))).toEqual(['INVALID_STATE']);
+  });
+});
+
+describe('a key that requires signatures', () => {
+  const keyPair = () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    return { pem, base64: Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url').toString('base64') };
+  };
+
+  test('has a public key, given as PEM or as base64', async () => {
+    const { pem, base64 } = keyPair();
+    for (const signingPublicKey of [pem, base64, base64.replace('=', '')]) {
+      const { text, key } = await given(partner, { requireSignature: true, signingPublicKey });
+      expect(key).toMatchObject({ requireSignature: true, signingPublicKey: base64 });
+      expect(await inSnapshot(text)).toMatchObject({ requireSignature: true, signingKey: base64 });
+    }
+  });
+
+  test('or else a secret, which is shown once with the text and stored nowhere', async () => {
+    const { key, signingSecret, apiKey } = await run(partner, 'createApiKey', { name: 'ERP', requireSignature: true });
+    expect(signingSecret).toBe(signingSecretOf(hashApiKey(key!, apiKeySecret), apiKeySecret));
+    expect(apiKey).toMatchObject({ requireSignature: true, signingPublicKey: null });
+    const rows = await access.services.database.fork().getConnection().execute('select * from api_key');
+    expect(JSON.stringify(rows)).not.toContain(signingSecret);
+    expect((await run(partner, 'createApiKey', { name: 'ERP' })).signingSecret).toBeNull();
+  });
+
+  test('gets new ones when it is rotated, and the old text keeps its own for the grace period', async () => {
+    const [first, second] = [keyPair(), keyPair()];
+    const { id, text } = await given(partner, { requireSignature: true, signingPublicKey: first.pem });
+    const { key } = await run(partner, 'rotateApiKey', { apiKeyId: id, signingPublicKey: second.pem });
+    expect([(await inSnapshot(text))?.signingKey, (await inSnapshot(key!))?.signingKey]).toEqual([
+      first.base64,
+      second.base64,
+    ]);
+    const kept = await run(partner, 'rotateApiKey', { apiKeyId: id });
+    expect(kept.apiKey).toMatchObject({ requireSignature: true, signingPublicKey: second.base64 });
+    expect(kept.signingSecret).toBeNull();
+    const withSecret = await run(partner, 'rotateApiKey', { apiKeyId: id, signingPublicKey: null });
+    expect(withSecret.signingSecret).toMatch(/^ifs_/);
+    const relaxed = await run(partner, 'rotateApiKey', { apiKeyId: id, requireSignature: false });
+    expect(relaxed.apiKey).toMatchObject({ requireSignature: false });
+    expect(relaxed.signingSecret).toBeNull();
+  });
+
+  test.each<[string, string]>([
+    [
+      'a key for another algorithm',
+      generateKeyPairSync('x25519').publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    ],
+    ['a private key', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+    ['a text of another length', Buffer.alloc(31).toString('base64')],
+    ['broken PEM', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
+  ])('is refused with %s as its public key', async (_what, signingPublicKey) => {
+    const { userErrors } = await run(partner, 'createApiKey', { name: 'ERP', signingPublicKey });
+    expect(userErrors).toMatchObject([
+      { code: 'INVALID_INPUT', field: ['signingPublicKey'], message: expect.stringContaining('Ed25519 public key') },
+    ]);
   });
 });
 

@@ -12,6 +12,8 @@ export const errorTable = {
   PERSISTED_QUERY_NOT_IN_LIST: { status: 400, retryable: false },
   PERSISTED_QUERY_ID_REQUIRED: { status: 400, retryable: false },
   UNAUTHENTICATED: { status: 401, retryable: false },
+  SIGNATURE_REQUIRED: { status: 401, retryable: false },
+  SIGNATURE_INVALID: { status: 401, retryable: false },
   FORBIDDEN: { status: 403, retryable: false },
   NETWORK_NOT_ALLOWED: { status: 403, retryable: false },
   UNAUTHORIZED_FIELD_OR_TYPE: { status: 403, retryable: false },

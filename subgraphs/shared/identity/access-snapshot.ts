@@ -27,6 +27,8 @@ const snapshotKey = z.object({
   /** Milliseconds since 1970; null for a key that does not expire. */
   endsAt: z.number().nullable(),
   requireSignature: z.boolean(),
+  /** Ed25519 public key in base64; null for signatures with a secret (see `signingSecret`). Absent in snapshots of an earlier release. */
+  signingKey: z.string().nullish(),
 });
 export type SnapshotKey = z.infer<typeof snapshotKey>;
 
