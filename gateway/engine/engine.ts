@@ -5,6 +5,7 @@ import type { Batch } from './compile/program.ts';
 import type { ErrorBehavior } from './error-behavior.ts';
 import { type EngineError, RequestError, requestError } from './errors.ts';
 import { Execution } from './execute/execution.ts';
+import { type FetchTiming, FetchTimings } from './execute/fetch-timings.ts';
 import { inOrder } from './execute/in-order.ts';
 import { deliver } from './incremental/deliver.ts';
 import type { IncrementalFormat } from './incremental/formats.ts';
@@ -51,6 +52,13 @@ export interface EventOptions {
   readonly onDefect?: (error: unknown) => void;
 }
 
+/** A request to a subgraph in a plan. */
+export interface PlannedFetch {
+  readonly subgraph: string;
+  /** Undefined if this engine has not made the request yet. */
+  readonly timing: FetchTiming | undefined;
+}
+
 /** Events of one subscription that are completed concurrently. */
 const maxConcurrentEvents = 8;
 
@@ -58,6 +66,7 @@ const maxConcurrentEvents = 8;
 export class Engine {
   readonly #options: EngineOptions;
   readonly #preparer: Preparer;
+  readonly #timings = new FetchTimings();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -113,6 +122,15 @@ export class Engine {
     return this.#preparer.fetchesOf(request);
   }
 
+  /**
+   * The requests to subgraphs that the operation would make with these variables, and how long they took before.
+   * @throws RequestError when the variables don't fit the operation
+   */
+  plannedFetches(operation: PreparedOperation, given: Variables, onError?: ErrorBehavior): PlannedFetch[] {
+    const batches = operation.batchesFor(operation.coerceVariables(given), onError);
+    return batches.map((batch) => ({ subgraph: batch.subgraph, timing: this.#timings.of(batch) }));
+  }
+
   /** The prepare requests of the most recently used operations, newest first. They warm up the engine of the next supergraph. */
   recentlyPlanned(count: number): PrepareRequest[] {
     return this.#preparer.recent(count);
@@ -146,7 +164,10 @@ export class Engine {
     const { transport, model, errorPolicy } = this.#options;
     const delivery = {
       variables,
-      context: { transport, satisfies: model.satisfies, scope, errorPolicy, clientVariable: clientVariables(given) },
+      context: {
+        ...{ transport, satisfies: model.satisfies, scope, errorPolicy },
+        ...{ clientVariable: clientVariables(given), timings: this.#timings },
+      },
       finish: (errors: readonly EngineError[]) => this.#finish(errors, scope),
       onCost,
     };
@@ -212,6 +233,7 @@ export class Engine {
       scope,
       errorPolicy,
       clientVariable,
+      timings: this.#timings,
     });
     begin?.(execution);
     await execution.run(variant.program);

@@ -145,6 +145,16 @@ export class PreparedOperation {
     );
   }
 
+  /** The requests to subgraphs for these variables, in the order of the plan, those of deferred parts included. */
+  batchesFor(variables: Readonly<Record<string, unknown>>, onError?: ErrorBehavior): readonly Batch[] {
+    if (this.#deferred.size > 0) {
+      const { primary, parts } = this.incrementalVariantFor(variables, onError);
+      return [primary, ...parts.map(({ program }) => program)].flatMap(({ batches }) => batches);
+    }
+    const { event, program } = this.variantFor(variables, onError);
+    return event ? [event, ...program.batches] : program.batches;
+  }
+
   #compiled<V extends object>(
     variants: LRUCache<string, V>,
     variables: Readonly<Record<string, unknown>>,

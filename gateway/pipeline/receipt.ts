@@ -1,4 +1,3 @@
-import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import type { CostReport } from '../access/budget/report.ts';
 import type { FieldPrice } from '../access/cost/cost-by-field.ts';
 import type { Requirement } from '../engine/authorization/requirements.ts';
@@ -21,12 +20,19 @@ export interface DeniedField {
   readonly reason: string;
 }
 
+/** A request to a subgraph, and how long the latest ones like it took on this gateway; null if there was none yet. */
+export interface ReceiptFetch {
+  readonly subgraph: string;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+}
+
 /** What an operation would cost and do, without running it: the extensions of the response. */
 export interface Receipt {
   readonly cost: Partial<CostReport> & { readonly byField: readonly FieldPrice[] };
   readonly plan: string;
-  /** The subgraph of each request, in the order of the plan. */
-  readonly fetches: readonly { readonly subgraph: string }[];
+  /** The requests to subgraphs with these variables, in the order of the plan. */
+  readonly fetches: readonly ReceiptFetch[];
   readonly denied: readonly DeniedField[];
   readonly deprecated: readonly Deprecation[];
 }
@@ -37,8 +43,8 @@ export interface Receipt {
  * @throws RequestError when the variables don't fit the operation
  */
 export function makeReceipt(priced: Priced, prepared: PreparedOperation, cost: CostReport | undefined): Receipt {
-  const { generation, document, operation, variables } = priced;
-  prepared.coerceVariables(variables);
+  const { generation, document, operation, variables, onError } = priced;
+  const fetches = generation.engine?.plannedFetches(prepared, variables, onError) ?? [];
   return {
     cost: {
       ...cost,
@@ -47,7 +53,9 @@ export function makeReceipt(priced: Priced, prepared: PreparedOperation, cost: C
       byField: generation.pricer.costByField(document, operation, variables),
     },
     plan: planText(prepared.plan, withoutSecrets),
-    fetches: fetchesIn(prepared.plan).map(({ serviceName: subgraph }) => ({ subgraph })),
+    fetches: fetches.map(({ subgraph, timing }) => {
+      return { subgraph, p50Ms: timing?.p50Ms ?? null, p95Ms: timing?.p95Ms ?? null };
+    }),
     denied: deniedFieldsOf(prepared),
     deprecated: findDeprecations(prepared.model.apiSchema, document),
   };
@@ -65,29 +73,4 @@ function reasonOf(requirement: Requirement): string {
   const alternatives = requirement.anyOf.map((names) => names.join(' and '));
   const what = requirement.kind === 'scopes' ? 'the scope' : 'the policy';
   return `Requires ${what} ${alternatives.join(', or ')}.`;
-}
-
-/** Lists the requests of a plan, those of conditional parts included. */
-function fetchesIn({ node }: QueryPlan): FetchNode[] {
-  return node ? fetchesBelow(node) : [];
-}
-
-function fetchesBelow(node: PlanNode | SubscriptionNode): FetchNode[] {
-  switch (node.kind) {
-    case 'Fetch':
-      return [node];
-    case 'Flatten':
-      return fetchesBelow(node.node);
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes.flatMap(fetchesBelow);
-    case 'Subscription':
-      return [node.primary, ...(node.rest ? fetchesBelow(node.rest) : [])];
-    case 'Condition':
-      return [node.ifClause, node.elseClause].flatMap((clause) => (clause ? fetchesBelow(clause) : []));
-    case 'Defer':
-      return [node.primary.node, ...node.deferred.map((part) => part.node)].flatMap((part) =>
-        part ? fetchesBelow(part) : [],
-      );
-  }
 }

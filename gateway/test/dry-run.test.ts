@@ -8,7 +8,7 @@ import { federate } from '../engine/test/federation.ts';
 import { engineFor } from '../engine/test/harness.ts';
 import { findDeprecations } from '../pipeline/deprecations.ts';
 import { deniedFieldsOf, type Receipt } from '../pipeline/receipt.ts';
-import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { json, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 const customer: AccountIdentity = {
   kind: 'account',
@@ -55,10 +55,37 @@ describe('a request with the header GraphQL-Dry-Run', () => {
         { path: 'people.parcels', cost: 100 },
       ],
     });
-    expect(receipt.fetches).toEqual([{ subgraph: 'people' }, { subgraph: 'parcels' }]);
+    const unknown = { p50Ms: null, p95Ms: null };
+    expect(receipt.fetches).toEqual([
+      { subgraph: 'people', ...unknown },
+      { subgraph: 'parcels', ...unknown },
+    ]);
     expect(receipt.plan).toContain('Fetch(service: "people")');
     expect(receipt).toMatchObject({ denied: [], deprecated: [] });
     expect(headers.get('ratelimit')).toBe('"points";r=2000;t=0');
+  });
+
+  test('states how long the requests took before, those of the conditions and deferred parts that hold', async () => {
+    const query = 'query ($more: Boolean!) { people { id parcels @include(if: $more) { weightKg } } }';
+    const measured = { subgraph: 'people', p50Ms: expect.any(Number), p95Ms: expect.any(Number) };
+    await gateway.ask(query, { more: false }, signedIn);
+    expect((await dryRun(query, { more: false })).receipt.fetches).toEqual([measured]);
+    await gateway.ask(query, { more: true }, signedIn);
+    const { fetches } = (await dryRun(query, { more: true })).receipt;
+    expect(fetches).toEqual([measured, { ...measured, subgraph: 'parcels' }]);
+    for (const { p50Ms, p95Ms } of fetches) {
+      expect(p50Ms).toBeGreaterThan(0);
+      expect(p95Ms).toBeGreaterThanOrEqual(p50Ms!);
+    }
+    const deferred = '{ people { id ... @defer { parcels { to { id } } } } }';
+    expect((await dryRun(deferred)).receipt.fetches).toMatchObject([{ subgraph: 'people' }, { subgraph: 'parcels' }]);
+    const inParts = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { ...json, ...signedIn, accept: 'multipart/mixed; deferSpec=20220824', 'graphql-dry-run': 'true' },
+      body: JSON.stringify({ query: deferred }),
+    });
+    const [receipt = ''] = (await inParts.text()).match(/\{.*\}/s) ?? [];
+    expect(JSON.parse(receipt).extensions.fetches).toHaveLength(2);
   });
 
   test('does not make the change of a mutation', async () => {

@@ -14,6 +14,7 @@ import { isObject, type Owned } from '../values/own.ts';
 import { findAncestors } from './ancestors.ts';
 import { ErrorLog } from './error-log.ts';
 import type { ErrorPlaces } from './error-report.ts';
+import type { FetchTimings } from './fetch-timings.ts';
 import type { MemberRequest } from './member-request.ts';
 import { rewriteOutput } from './output-rewrites.ts';
 import { ResponseTree } from './response-tree.ts';
@@ -25,6 +26,7 @@ export interface ExecutionContext {
   readonly errorPolicy: ErrorPolicy;
   /** The JSON text of a client variable; undefined when the client didn't send it. */
   readonly clientVariable: (name: string) => string | undefined;
+  readonly timings: FetchTimings;
 }
 
 /** The representations of one slot: their JSON texts, and the index of each text. */
@@ -137,8 +139,13 @@ export class Execution {
     const representations = slots.map(({ texts }) => texts.join(','));
     const body = batch.body.write(representations, variable);
     const request = { subgraph: batch.subgraph, kind: batch.kind, body };
-    return this.#context.transport.fetch(request, this.#context.scope).then(
-      (result) => this.#receive(batch, members, slots, result),
+    const { transport, scope, timings } = this.#context;
+    const startedAt = performance.now();
+    return transport.fetch(request, scope).then(
+      (result) => {
+        timings.note(batch, performance.now() - startedAt);
+        this.#receive(batch, members, slots, result);
+      },
       (failure: unknown) => this.errors.addFailure(batch, members, failure),
     );
   }
