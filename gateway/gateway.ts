@@ -6,6 +6,7 @@ import { loadApiKeySecret, loadPublicKeys, loadSigningKey } from '#shared/identi
 import { accessTokens, createSigner, createVerifier } from '#shared/identity/tokens.ts';
 import { createLog, type Log } from '#shared/runtime/log.ts';
 import { refusePort, type WantedPort } from '#shared/runtime/ports.ts';
+import { AuditReports } from './access/audit/audit-reports.ts';
 import { openBudgets } from './access/budget/open-budgets.ts';
 import { Usage } from './access/budget/usage.ts';
 import type { Access } from './access/caller.ts';
@@ -99,7 +100,7 @@ export async function createGateway(
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: loggedTransport(metrics.transport, log),
   });
-  const { access, start, stop, recordAppraisals, documentUses, usage } = await openAccess(config, {
+  const { access, start, stop, recordAppraisals, documentUses, usage, auditReports } = await openAccess(config, {
     log,
     transport,
     probeAccess: async () => {
@@ -169,6 +170,7 @@ export async function createGateway(
     maxQueryCost: config.maxQueryCost,
     budgets: budgets.budgets,
     usage,
+    auditReports,
     maxWaitingRequests: config.maxWaitingRequests,
     explanations: { toEverybody: config.environment === 'development', hasSql: config.access.kind === 'freight' },
     log,
@@ -295,6 +297,7 @@ interface OpenAccess {
   readonly documentUses?: DocumentUses;
   /** Undefined if operations cost nothing, too. */
   readonly usage?: Usage | undefined;
+  readonly auditReports?: AuditReports;
   /** Reads the first access snapshot. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -332,6 +335,7 @@ async function openAccess(
   });
   const uses = new KeyUses(subgraph.recordUses, log);
   const documentUses = new DocumentUses(subgraph.recordDocumentUses, log);
+  const auditReports = new AuditReports(subgraph.recordAuditReport, log);
   const usage = budgetMode && new Usage(subgraph.recordUsage, log);
   watchSnapshot(() => snapshots.ageSeconds);
   return {
@@ -348,9 +352,10 @@ async function openAccess(
     recordAppraisals: subgraph.recordAppraisals,
     documentUses,
     usage,
+    auditReports,
     start: () => snapshots.start(),
     async stop() {
-      await Promise.all([uses.stop(), documentUses.stop(), usage?.stop()]);
+      await Promise.all([uses.stop(), documentUses.stop(), usage?.stop(), auditReports.stop()]);
       await snapshots.stop();
     },
   };

@@ -1,5 +1,6 @@
 import { errorTable } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
+import type { AuditReports } from '../access/audit/audit-reports.ts';
 import type { Budgets } from '../access/budget/budgets.ts';
 import type { Spending } from '../access/budget/spending.ts';
 import type { Usage } from '../access/budget/usage.ts';
@@ -13,6 +14,7 @@ import { toRefused } from '../errors/refused.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { Admission } from './admission.ts';
 import { type AppraiseOptions, appraise } from './appraise.ts';
+import { auditSettlement } from './audit-settlement.ts';
 import type { Cancellation } from './cancellation.ts';
 import { checkDocument } from './check-document.ts';
 import { copyPolicyOf } from './contract.ts';
@@ -63,6 +65,8 @@ export interface PipelineOptions {
   readonly usage?: Usage | undefined;
   readonly maxWaitingRequests: number;
   readonly explanations: ExplainPolicy;
+  /** Undefined in front of a graph without our access subgraph. */
+  readonly auditReports?: AuditReports | undefined;
   readonly log: Log;
   /** Called once for every operation, when its outcome is known; for a stream when the stream is over. */
   readonly onSettled: (settlement: Settlement) => void;
@@ -119,15 +123,16 @@ export class Pipeline {
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
       const response = await this.#respondOnce(checked, keyed);
       progress.spending?.settle(response.cost);
-      this.#settle(progress, 200, response.errors);
-      return toResponded(response, progress.spending, copyPolicyOf(checked));
+      const responded = toResponded(response, progress.spending, copyPolicyOf(checked));
+      this.#settle(progress, 200, response.errors, responded.body);
+      return responded;
     } catch (error) {
       return await this.#refuseWithBudget(error, progress);
     }
   }
 
   /** Makes the outcome of a request that an edge could not read as an operation. */
-  refuse(error: unknown, received: Pick<Arrived, 'id' | 'startedAt'>): Refused {
+  refuse(error: unknown, received: Progress['received']): Refused {
     return this.#refuse(error, { received });
   }
 
@@ -249,16 +254,18 @@ export class Pipeline {
   }
 
   /** Releases what the operation holds and reports it to observers. Runs once per operation. */
-  #settle(progress: Progress, status: number, errors: Responded['errors']): void {
+  #settle(progress: Progress, status: number, errors: Responded['errors'], body?: Responded['body']): void {
     progress.generation?.release();
     progress.releaseSocket?.();
     progress.spending?.end();
-    const { identified, priced } = progress;
+    const { received, identified, priced } = progress;
+    const { auditReports } = this.#options;
+    if (auditReports) auditSettlement({ received, identified, priced, status, errors, body }, auditReports);
     const refusals = status === 200 ? 0 : 1;
     if (identified)
       this.#options.usage?.count(identified.caller.identity, priced?.trusted?.id ?? null, { requests: 1, refusals });
     this.#options.onSettled({
-      startedAt: progress.received.startedAt,
+      startedAt: received.startedAt,
       operationName: priced?.operation.name?.value,
       caller: callerName(priced),
       status,
@@ -269,7 +276,7 @@ export class Pipeline {
 
 /** State of a running operation that settling needs. */
 interface Progress {
-  readonly received: Pick<Arrived, 'id' | 'startedAt'>;
+  readonly received: Pick<Arrived, 'id' | 'startedAt' | 'address'>;
   /** Undefined after the operation has released it. */
   generation?: Generation | undefined;
   /** Undefined before the caller is known. */

@@ -4,6 +4,8 @@ const maxText = 16_000;
 /** JSON text of a response. Each reader reads once. */
 export interface ReadableBody {
   read(): string | Buffer;
+  /** Returns the body without reading it. The reader has not read it yet. */
+  peek(): string | Buffer;
   /** Reads the body, and the part of it that is equal for equal data. */
   readParts(): { readonly body: string | Buffer; readonly shared: string | Buffer };
 }
@@ -38,6 +40,10 @@ export class ResponseBody implements ReadableBody {
     return body;
   }
 
+  peek(): string | Buffer {
+    return this.#body;
+  }
+
   readParts(): ReturnType<ReadableBody['readParts']> {
     const body = this.read();
     return { body, shared: body };
@@ -61,8 +67,16 @@ export class ExtendedBody implements ReadableBody {
 
   readParts(): ReturnType<ReadableBody['readParts']> {
     const shared = this.#body.read();
+    return { body: this.#extend(shared), shared };
+  }
+
+  peek(): string | Buffer {
+    return this.#extend(this.#body.peek());
+  }
+
+  #extend(shared: string | Buffer): string | Buffer {
     const end = `,"extensions":${this.#extensions}}`;
-    if (typeof shared === 'string') return { body: shared.slice(0, -1) + end, shared };
-    return { body: Buffer.concat([shared.subarray(0, -1), Buffer.from(end)]), shared };
+    if (typeof shared === 'string') return shared.slice(0, -1) + end;
+    return Buffer.concat([shared.subarray(0, -1), Buffer.from(end)]);
   }
 }

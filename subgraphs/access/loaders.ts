@@ -1,9 +1,10 @@
 import { onlyColumns, pagesOf } from '#shared/database/list.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
-import { byId, idOf } from '#shared/graphql/loader.ts';
+import { byId, byKey, idOf } from '#shared/graphql/loader.ts';
 import type { Identity } from '#shared/identity/identity.ts';
 import { accountsByName } from './store/accounts.ts';
 import { apiKeysByAge, visibleApiKeys } from './store/api-keys.ts';
+import { placesOf, responsesOf } from './store/audit-marks.ts';
 import { documentsByAge, visibleDocuments } from './store/document-list.ts';
 import { accountRows, apiKeyRows, organizationRows } from './store/rows.ts';
 import { namedAccounts, visibleAccounts, visibleMembers, visibleOrganizations } from './store/visibility.ts';
@@ -22,6 +23,14 @@ export function createLoaders({ em, columns }: BaseContext, identity: Identity) 
     namedAccount: byId((ids) => accounts.readBy(em, 'id', ids, { where: namedAccounts(identity) }), idOf),
     organization: byId((ids) => organizations.readBy(em, 'id', ids, { where: visibleOrganizations(identity) }), idOf),
     apiKey: byId((ids) => apiKeys.readBy(em, 'id', ids, { where: visibleApiKeys(identity) }), idOf),
+    auditResponse: byKey(
+      (ids) => responsesOf(em, ids),
+      ({ requestId }) => requestId,
+    ),
+    auditPlace: byKey(
+      (ids) => placesOf(em, ids),
+      ({ recordId }) => recordId,
+    ),
     /** A page of the API keys of an organization. */
     apiKeys: pagesOf(em, keysByAge, 'organization_id', [visibleApiKeys(identity)]),
     /** A page of the documents that an organization has registered. */

@@ -12,6 +12,8 @@ export const rules: Rules = {
     organization: signedIn,
     organizations: withScope('access:read'),
     auditEntries: administration,
+    auditRefusals: administration,
+    verifyAuditTrail: administration,
     apiKey: keyManagement,
     trustedDocument: documentRegistration,
     accessSnapshot: gateways,
@@ -40,6 +42,7 @@ export const rules: Rules = {
     retireDocument: documentRegistration,
     recordDocumentAppraisals: gateways,
     recordDocumentUses: gateways,
+    recordAuditReport: gateways,
     recordUsage: gateways,
   },
   Organization: {

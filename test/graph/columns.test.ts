@@ -91,6 +91,7 @@ const places = [
   ['access', 'Account', 'accounts(first: 50) { nodes { * } }'],
   ['access', 'Organization', 'organizations(first: 50) { nodes { * } }'],
   ['access', 'AuditEntry', 'auditEntries(first: 50) { nodes { * } }'],
+  ['access', 'AuditRefusal', 'auditRefusals(first: 50) { nodes { * } }'],
   ['shipments', 'Shipment', 'shipments(first: 100) { nodes { * } }'],
   ['shipments', 'ShipmentImport', 'shipments(filter: { statuses: [CANCELLED] }) { nodes { importedFrom { * } } }'],
   ['shipments', 'Stop', 'shipments { nodes { stops { * } } }'],

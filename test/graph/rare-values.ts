@@ -10,9 +10,17 @@ const newId = 'gen_random_uuid()';
 const statements: Readonly<Record<string, readonly string[]>> = {
   access: [
     `insert into audit.entry
-       (id, at, subgraph, action, actor_id, target_kind, target_id, changes, request_id, client_request_id, client_address)
-       select ${newId}, ${moment}, 'access', 'ACCOUNT_ROLES_CHANGED', id, 'Account', id,
+       (id, at, subgraph, action, actor_id, api_key_id, target_kind, target_id, changes, request_id, client_request_id, client_address)
+       select ${newId}, ${moment}, 'access', 'ACCOUNT_ROLES_CHANGED', id, (select id from api_key limit 1), 'Account', id,
          '[{"field": "roles", "before": "ADMIN", "after": "ANALYST"}]', 'request', 'client', '192.0.2.1' from account limit 9`,
+    `insert into audit.response (request_id, sha256, status, at) values ('request', '${'0'.repeat(64)}', 200, ${moment})`,
+    `insert into audit.link (sequence, kind, record_id, record_hash, previous_hash, hash)
+       select coalesce((select max(sequence) from audit.link), 0) + row_number() over (), 'entry', id, 'r', 'p', id from audit.entry
+         where request_id = 'request' on conflict do nothing`,
+    `insert into audit.refusal (id, minute, caller, code, count, operation, document_id, request_id)
+       select ${newId}, ${moment}, 'account ' || id, 'FORBIDDEN', 3, 'Name', 'document', 'request' from account limit 3`,
+    `insert into audit.refusal (id, minute, caller, code, count, operation, document_id, request_id)
+       select ${newId}, ${moment}, 'key ' || id, 'RATE_LIMITED', 3, 'Name', 'document', 'request' from api_key limit 3`,
   ],
   shipments: [
     `update shipment set imported = true, cancelled_at = ${moment}, cancel_reason = 'Sold' where status = 'CANCELLED'`,

@@ -3,6 +3,7 @@ import { accessSnapshot } from '#shared/identity/access-snapshot.ts';
 import type { DocumentAppraisal } from '#shared/identity/document-appraisal.ts';
 import { newId } from '#shared/ids.ts';
 import type { SubgraphTransport } from '../../engine/ports.ts';
+import type { AuditReport } from '../audit/audit-reports.ts';
 import type { UsageReport } from '../budget/usage.ts';
 import type { Caller } from '../caller.ts';
 import type { DocumentUse } from '../documents/document-uses.ts';
@@ -35,6 +36,12 @@ const usageResult = z.object({
   errors: noErrors,
   data: z.object({ recordUsage: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
 });
+const auditReportMutation =
+  'mutation RecordAuditReport($input: RecordAuditReportInput!) { recordAuditReport(input: $input) { userErrors { message } } }';
+const auditReportResult = z.object({
+  errors: noErrors,
+  data: z.object({ recordAuditReport: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
+});
 const appraisalsMutation =
   'mutation RecordDocumentAppraisals($input: RecordDocumentAppraisalsInput!) { recordDocumentAppraisals(input: $input) { userErrors { message } } }';
 const appraisalsResult = z.object({
@@ -48,6 +55,7 @@ export interface AccessSubgraph {
   recordUses(uses: readonly KeyUse[]): Promise<void>;
   recordDocumentUses(uses: readonly DocumentUse[]): Promise<void>;
   recordUsage(report: UsageReport): Promise<void>;
+  recordAuditReport(report: AuditReport): Promise<void>;
   recordAppraisals(accountId: string, appraisals: readonly DocumentAppraisal[]): Promise<void>;
 }
 
@@ -82,6 +90,9 @@ export function createAccessSubgraph(
     },
     async recordUsage(report) {
       usageResult.parse(await ask('mutation', usageMutation, { input: report }));
+    },
+    async recordAuditReport(report) {
+      auditReportResult.parse(await ask('mutation', auditReportMutation, { input: report }));
     },
     async recordAppraisals(accountId, appraisals) {
       const input = { accountId, appraisals: JSON.stringify(appraisals) };

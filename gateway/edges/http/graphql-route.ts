@@ -70,7 +70,15 @@ export function serveGraphql(
       reply.header('allow', allowedMethods);
       const message = `The method ${request.method} is not supported. Send queries by GET, HEAD or POST, mutations by POST.`;
       const refusal = new RequestRefusal('BAD_REQUEST', message, { status: 405 });
-      return sendRefused(reply, pipeline.refuse(refusal, { id: request.id, startedAt: performance.now() }), undefined);
+      return sendRefused(
+        reply,
+        pipeline.refuse(refusal, {
+          id: request.id,
+          startedAt: performance.now(),
+          address: readOrigin(request.raw).address,
+        }),
+        undefined,
+      );
     },
   });
 }

@@ -82,7 +82,8 @@ export async function findFault(
   if (link.sequence !== previous.sequence + 1)
     return { kind: 'REMOVED', sequence: previous.sequence + 1, recordId: null };
   if (hashLink(link.previousHash, link) !== link.hash) return fault('ALTERED');
-  if (link.previousHash !== previous.hash) return fault((await isKnownHash(link.previousHash)) ? 'REORDERED' : 'REMOVED');
+  if (link.previousHash !== previous.hash)
+    return fault((await isKnownHash(link.previousHash)) ? 'REORDERED' : 'REMOVED');
   if (record) return hashRecord(link.kind, record) === link.recordHash ? undefined : fault('ALTERED');
   const isExpired = link.expiresAt !== null && new Date(link.expiresAt) <= now;
   return isExpired ? undefined : fault('REMOVED');

@@ -10,6 +10,7 @@ import { CreateIdempotentCalls } from './0007-idempotent-calls.ts';
 import { AddApiKeys } from './0008-api-keys.ts';
 import { AddTrustedDocuments } from './0009-trusted-documents.ts';
 import { MoveAuditTrail } from './0011-audit-trail.ts';
+import { CountRefusals } from './0011-refusal-counts.ts';
 import { AddDocumentContracts } from './0013-document-contracts.ts';
 import { CountUsage } from './0016-usage.ts';
 import { AddSigningKeys } from './0017-signing-keys.ts';
@@ -26,6 +27,7 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0008-api-keys', class: AddApiKeys },
   { name: '0009-trusted-documents', class: AddTrustedDocuments },
   { name: '0011-audit-trail', class: MoveAuditTrail },
+  { name: '0011-refusal-counts', class: CountRefusals },
   { name: '0013-document-contracts', class: AddDocumentContracts },
   { name: '0016-usage', class: CountUsage },
   { name: '0017-signing-keys', class: AddSigningKeys },

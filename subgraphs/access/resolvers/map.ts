@@ -3,18 +3,20 @@ import type { Subgraph } from '#shared/subgraph.ts';
 import type { AccessContext } from '../context.ts';
 import { administrationMutations } from './administration.ts';
 import { ApiKey, apiKeyMutations, apiKeyQueries } from './api-keys.ts';
+import { AuditEntry, AuditRefusal, auditMutations, auditQueries } from './audit.ts';
 import { documentMutations, documentQueries, TrustedDocument } from './documents.ts';
 import { idempotentCallMutations } from './idempotent-calls.ts';
 import { ownAccessMutations } from './own-access.ts';
-import { Account, AuditEntry, Organization, queries } from './reading.ts';
+import { Account, Organization, queries } from './reading.ts';
 import { sessionMutations } from './sessions.ts';
 import { accountUsage, organizationUsage, Usage, usageMutations } from './usage.ts';
 
 export const resolvers: Subgraph<AccessContext>['resolvers'] = {
   DateTime: scalars.DateTime,
-  Query: { ...queries, ...apiKeyQueries, ...documentQueries },
+  Query: { ...queries, ...auditQueries, ...apiKeyQueries, ...documentQueries },
   Mutation: {
     ...sessionMutations,
+    ...auditMutations,
     ...ownAccessMutations,
     ...administrationMutations,
     ...apiKeyMutations,
@@ -28,4 +30,5 @@ export const resolvers: Subgraph<AccessContext>['resolvers'] = {
   ApiKey,
   TrustedDocument,
   AuditEntry,
+  AuditRefusal,
 };

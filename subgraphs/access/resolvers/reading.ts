@@ -1,12 +1,9 @@
-import type { AuditTargetKind } from '#shared/audit/actions.ts';
 import { fieldsOf } from '#shared/graphql/columns.ts';
 import { scopesOf } from '#shared/identity/identity.ts';
 import type { PageArguments } from '#shared/pages/connection.ts';
 import type { AccessContext, AccountNode, OrganizationNode } from '../context.ts';
 import { seesBilling, seesWhole } from '../domain/visibility.ts';
-import type { AuditEntry as AuditRow } from '../entities.ts';
 import { type AccountFilter, pageOfAccounts } from '../store/accounts.ts';
-import { type AuditFilter, pageOfAudit } from '../store/audit.ts';
 import { type OrganizationFilter, pageOfOrganizations } from '../store/organizations.ts';
 
 type Page<F> = PageArguments & { readonly filter?: F | null };
@@ -28,8 +25,6 @@ export const queries = {
     loadersOf(identity).organization.load(id),
   organizations: (_parent: unknown, { filter, ...page }: Page<OrganizationFilter>, { em, columns }: AccessContext) =>
     pageOfOrganizations(em, filter ?? {}, page, columns('Organization')),
-  auditEntries: (_parent: unknown, { filter, ...page }: Page<AuditFilter>, { em, columns }: AccessContext) =>
-    pageOfAudit(em, filter ?? {}, page, columns('AuditEntry')),
 };
 
 const accountField = fieldsOf<AccountNode, AccessContext>();
@@ -95,27 +90,5 @@ export const Organization = {
   ),
   accounts: organizationField(['id', 'seenAs'], ({ id, seenAs }, page: PageArguments, { identity, loadersOf }) =>
     loadersOf(seenAs ?? identity).members(id, page),
-  ),
-};
-
-/** The entities of other subgraphs in `AuditTarget`. */
-const joined = ['Shipment', 'Driver', 'Vehicle', 'Quote', 'Invoice', 'ReviewCase', 'WatchlistEntry'] as const;
-const isJoined = (kind: AuditTargetKind): boolean => joined.some((name) => name === kind);
-
-const auditField = fieldsOf<AuditRow, AccessContext>();
-export const AuditEntry = {
-  actor: auditField(['actorId'], ({ actorId }, _args, context) => account(actorId, context)),
-  target: auditField(['targetKind', 'targetId'], async ({ targetKind, targetId }, _args, { identity, loadersOf }) => {
-    if (!targetKind || !targetId) return null;
-    const { account, organization, apiKey } = loadersOf(identity);
-    const own = { Account: account, Organization: organization, ApiKey: apiKey } as const;
-    if (isJoined(targetKind)) return { __typename: targetKind, id: targetId };
-    if (!(targetKind in own)) return null;
-    const record = await own[targetKind as keyof typeof own].load(targetId);
-    return record && { ...record, __typename: targetKind };
-  }),
-  apiKey: auditField(
-    ['apiKeyId'],
-    ({ apiKeyId }, _args, { identity, loadersOf }) => apiKeyId && loadersOf(identity).apiKey.load(apiKeyId),
   ),
 };

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import {
-  appendLink,
   type AuditRecord,
+  appendLink,
   type ChainHead,
   chainStart,
   type Link,

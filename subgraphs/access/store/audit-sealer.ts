@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import type { EntityManager } from '#shared/database/database.ts';
 import type { Chore } from '#shared/events/chores.ts';
 import type { Log } from '#shared/runtime/log.ts';
-import { sealRecords, type Statements } from './audit-chain.ts';
+import { type Statements, sealRecords } from './audit-chain.ts';
+import { closeRefusalCounts } from './refusals.ts';
 
 const anchorEveryMs = 60_000;
 
@@ -16,7 +17,10 @@ export function createAuditSealer(): Chore {
     name: 'sealAuditTrail',
     everyMs: 1_000,
     async run(em, log: Log) {
-      const head = await withClient(em, sealRecords);
+      const head = await withClient(em, async (client) => {
+        await closeRefusalCounts(client);
+        return sealRecords(client);
+      });
       if (!head || performance.now() - anchoredAt < anchorEveryMs) return;
       anchoredAt = performance.now();
       log.info({ sequence: head.sequence, hash: head.hash }, 'head of the audit trail');
