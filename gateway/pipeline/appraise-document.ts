@@ -1,9 +1,9 @@
-import { type DocumentNode, type OperationDefinitionNode, print } from 'graphql';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { DocumentAppraisal, DocumentFigures } from '#shared/identity/document-appraisal.ts';
 import type { Budgets } from '../access/budget/budgets.ts';
 import { budgetSubject, tierLimits } from '../access/budget/tiers.ts';
+import { largestVariables } from '../access/cost/largest-variables.ts';
 import { documentId } from '../access/documents/manifest.ts';
-import type { Variables } from '../engine/engine.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { withoutSuggestion } from './check-document.ts';
 import { limitPages } from './limit-pages.ts';
@@ -80,27 +80,4 @@ function planRequest(
   grants: Checked['caller']['grants'],
 ): Parameters<NonNullable<Generation['engine']>['fetchesOf']>[0] {
   return { source, document, operationName: operation.name?.value, grants };
-}
-
-/** Finds the variables of the most expensive run: every condition holds, and each length is the longest page, or absent where the default is longer. */
-function largestVariables(
-  operation: OperationDefinitionNode,
-  longestPage: number,
-  priceOf: (variables: Variables) => number,
-): Variables {
-  const namesOf = (type: RegExp): string[] =>
-    (operation.variableDefinitions ?? [])
-      .filter((definition) => type.test(print(definition.type)))
-      .map(({ variable }) => variable.name.value);
-  const [conditions, lengths] = [namesOf(/^Boolean!?$/), namesOf(/^Int!?$/)];
-  // A condition counts as met if its value is unknown.
-  let largest: Variables = Object.fromEntries([
-    ...conditions.map((name) => [name, null]),
-    ...lengths.map((name) => [name, longestPage]),
-  ]);
-  for (const name of namesOf(/^Int$/)) {
-    const { [name]: _length, ...absent } = largest;
-    if (priceOf(absent) > priceOf(largest)) largest = absent;
-  }
-  return largest;
 }
