@@ -29,6 +29,9 @@ export interface GatewayConfig {
   readonly engine: EngineName;
   /** Absolute path; the file is watched. */
   readonly supergraphFile: string;
+  /** What happens to a new supergraph that would damage documents. */
+  readonly supergraphGate: GateMode;
+  readonly canary: CanaryConfig;
   readonly access: AccessConfig;
   readonly snapshots: SnapshotConfig;
   /** Headers of clients that are forwarded to subgraphs, in lower case. */
@@ -121,6 +124,21 @@ export interface SnapshotConfig {
   readonly maxAgeMs: number;
 }
 
+/** `enforce` refuses a supergraph that damages documents, `report` logs the documents, `off` compares none. */
+export type GateMode = 'enforce' | 'report' | 'off';
+
+/** How a new supergraph is tried on a share of the callers. */
+export interface CanaryConfig {
+  /** Share of the callers, between 0 and 1; 0 = it serves everybody at once. */
+  readonly share: number;
+  /** Requests after which a canary may be judged. */
+  readonly enoughRequests: number;
+  /** Milliseconds for which a canary with enough requests is observed. */
+  readonly minimumMs: number;
+  /** Milliseconds after which a canary is judged by the requests that it has. */
+  readonly maximumMs: number;
+}
+
 export interface LiveConfig {
   /** Milliseconds between two checks of the credentials of a subscription's clients. Must be less than the life of an identity token. */
   readonly renewalMs: number;
@@ -178,6 +196,8 @@ export function readGatewayConfig(
     logLevel: parsed.LOG_LEVEL,
     engine: parsed.GATEWAY_ENGINE,
     supergraphFile: resolve(given.supergraph ?? resolve(import.meta.dirname, '../schema/supergraph.graphql')),
+    supergraphGate: parsed.SUPERGRAPH_GATE ?? (parsed.NODE_ENV === 'production' ? 'enforce' : 'report'),
+    canary: { ...canaryTimes, share: (parsed.CANARY_SHARE ?? (parsed.NODE_ENV === 'production' ? 5 : 0)) / 100 },
     access: isFreight ? freightAccess(parsed) : { kind: 'open' },
     snapshots: { intervalMs: parsed.ACCESS_SNAPSHOT_INTERVAL_MS, maxAgeMs: parsed.ACCESS_SNAPSHOT_MAX_AGE * 1_000 },
     forwardHeaders: parsed.FORWARD_HEADERS.map((name) => name.toLowerCase()),
@@ -298,6 +318,9 @@ function clientRates(parsed: Parsed, byDefault: boolean): ClientRates {
     newDocuments: bucket(newDocuments, parsed.CLIENT_NEW_DOCUMENTS_BURST ?? 10 * newDocuments),
   };
 }
+
+/** A canary with enough requests is observed for ten seconds; one with fewer is judged after a minute. */
+const canaryTimes = { enoughRequests: 50, minimumMs: 10_000, maximumMs: 60_000 };
 
 /** Default for the freight graph. Other supergraphs may not state the length of lists, so they have no limit unless MAX_QUERY_COST sets one. */
 const maxQueryCost = 5_000;

@@ -53,9 +53,12 @@ import type { RecordAppraisals } from './pipeline/appraise.ts';
 import { ConnectionRush } from './pipeline/connection-rush.ts';
 import { createEngineExecutor } from './pipeline/engine-executor.ts';
 import type { ServedEngine } from './pipeline/executor.ts';
+import { noteOperation } from './pipeline/note-operation.ts';
 import { createCallRecords } from './pipeline/once/call-records.ts';
 import { CallsOnce } from './pipeline/once/calls-once.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
+import { toServedRequest } from './pipeline/served-request.ts';
+import { RecentOperations } from './supergraph/gate/recent-operations.ts';
 import { SupergraphLifecycle } from './supergraph/lifecycle.ts';
 import type { LocalSubgraph } from './transport/config.ts';
 import { createTransport } from './transport/transport.ts';
@@ -111,16 +114,18 @@ export async function createGateway(
     onChange: () => void streams.renew(),
     onDocuments: (documents) => {
       const added = documents.flatMap((document) => trusted.add(document) ?? []);
-      if (supergraph.isLoaded) supergraph.current.preparation.add(added);
+      if (supergraph.isLoaded) for (const { preparation } of supergraph.served) preparation.add(added);
     },
   });
   const errorPolicy = createErrorPolicy(config, log);
+  const recent = new RecentOperations();
   const supergraph = new SupergraphLifecycle({
     config,
     transport,
     errorPolicy,
     log,
     trusted,
+    recent,
     onDocumentWork: metrics.documentWork,
     createApollo: (managed) =>
       createManagedGateway({
@@ -128,7 +133,10 @@ export async function createGateway(
         dataSource: createTransportSource(transport, config.requestTimeoutMs),
         log,
       }),
-    onReload: metrics.reloaded,
+    onReload: metrics.supergraph.reloaded,
+    onGate: metrics.supergraph.gate,
+    onCanary: metrics.supergraph.canary,
+    onServed: metrics.supergraph.served,
   });
   const { renewalMs } = config.live;
   const streams = new LiveStreams({ ...config, renewalMs, access, log, onDrop: metrics.dropped });
@@ -153,7 +161,8 @@ export async function createGateway(
     signatures: new Signatures(new MemoryNonces()),
     callsOnce,
     executor: engine.executor,
-    generation: () => supergraph.current,
+    generation: (callerKey) => supergraph.generationFor(callerKey),
+    onChecked: (checked) => noteOperation(recent, checked),
     clientRates: config.clientRates,
     introspection: config.introspection,
     documents: {
@@ -174,7 +183,11 @@ export async function createGateway(
     maxWaitingRequests: config.maxWaitingRequests,
     explanations: { toEverybody: config.environment === 'development', hasSql: config.access.kind === 'freight' },
     log,
-    onSettled: metrics.settled,
+    onSettled(settlement) {
+      metrics.settled(settlement);
+      const served = toServedRequest(settlement);
+      if (served) supergraph.note(served);
+    },
   });
 
   const readOrigin = createOriginReader(config.trustedProxies);

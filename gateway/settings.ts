@@ -103,6 +103,17 @@ export const gatewaySettings = z.object({
     description: 'The same for callers who have not signed in.',
     otherwise: '`free`; `apq` in production without `--supergraph`',
   }),
+  SUPERGRAPH_GATE: z.enum(['enforce', 'report', 'off']).optional().meta({
+    description:
+      'What happens to a changed supergraph file that would break a registered document or a recent operation, hide a field from its users or make a registered document dearer than agreed: `enforce` refuses it until an administrator accepts it, `report` loads it and logs the documents; `off`: documents are not compared.',
+    otherwise: '`report`; `enforce` in production',
+  }),
+  CANARY_SHARE: z.coerce.number().min(0).max(100).optional().meta({
+    description:
+      'Share of the callers that a changed supergraph serves first, until it is promoted or rolled back; 0 = it serves everybody at once, as always with GATEWAY_ENGINE=apollo.',
+    unit: 'percent',
+    otherwise: '0; 5 in production',
+  }),
   FORWARD_HEADERS: list
     .pipe(z.array(z.string().regex(headerName, 'header names are required')))
     .default([])

@@ -6,6 +6,7 @@ import type { OnDocumentWork } from '../access/documents/documents.ts';
 import type { Settlement } from '../pipeline/outcome.ts';
 import type { CircuitState, TransportObserver } from '../transport/observer.ts';
 import { OperationLabels } from './operation-labels.ts';
+import { createSupergraphMetrics, type SupergraphMetrics } from './supergraph-metrics.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const circuitValues: Record<CircuitState, number> = { closed: 0, 'half-open': 0.5, open: 1 };
@@ -14,7 +15,7 @@ const circuitValues: Record<CircuitState, number> = { closed: 0, 'half-open': 0.
 export interface GatewayMetrics {
   readonly transport: TransportObserver;
   settled(settlement: Settlement): void;
-  reloaded(outcome: 'loaded' | 'refused'): void;
+  readonly supergraph: SupergraphMetrics;
   readonly documentWork: OnDocumentWork;
   readonly unlisted: Counter<'audience' | 'client' | 'code'>;
   /** An operation exceeded the budget of its caller. */
@@ -78,12 +79,6 @@ export function createGatewayMetrics(): GatewayMetrics {
     labelNames: ['subgraph'],
     registers,
   });
-  const reloads = new Counter({
-    name: 'gateway_supergraph_reloads_total',
-    help: 'Supergraph files loaded or refused',
-    labelNames: ['outcome'],
-    registers,
-  });
   const documentWork = new Counter({
     name: 'gateway_document_work_total',
     help: 'Documents parsed, validated and planned: ahead of requests, which is done for trusted documents, or for a request',
@@ -130,7 +125,7 @@ export function createGatewayMetrics(): GatewayMetrics {
       requests.inc({ operation, status });
       for (const code of errorCodes) errors.inc({ operation, code: isErrorCode(code) ? code : 'OTHER' });
     },
-    reloaded: (outcome) => reloads.inc({ outcome }),
+    supergraph: createSupergraphMetrics(registry),
     documentWork: (work, time) => documentWork.inc({ work, time }),
     unlisted,
     dropped: () => dropped.inc(),

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Counter } from 'prom-client';
 import type { Log } from '#shared/runtime/log.ts';
+import { clientName } from '../access/clients/client-name.ts';
 import type { UnlistedDocument } from '../pipeline/resolve-document.ts';
 import type { Identified } from '../pipeline/stages.ts';
 
@@ -9,7 +10,6 @@ const maxClients = 100;
 /** The same document of the same client is logged again after this time. */
 const logEveryMs = 3_600_000;
 const maxLogged = 5_000;
-const nameHeaders = ['apollographql-client-name', 'graphql-client-name', 'x-graphql-client-name'];
 
 /** Reports by client what the policy `registered` would refuse, for operators who want to introduce it. */
 export class UnlistedDocuments {
@@ -39,13 +39,4 @@ export class UnlistedDocuments {
     this.#clients.add(client);
     return client;
   }
-}
-
-/** The name that the client gives itself, for reports only. */
-function clientName(headers: Identified['headers']): string {
-  for (const header of nameHeaders) {
-    const name = headers[header];
-    if (typeof name === 'string' && name !== '') return name.slice(0, 100);
-  }
-  return 'unnamed';
 }

@@ -1,5 +1,7 @@
 import type { PublicError } from '../errors/public-error.ts';
+import type { Generation } from '../supergraph/generation.ts';
 import type { ReadableBody } from './response-body.ts';
+import type { ResponseForm } from './stages.ts';
 
 /** The result of an operation. Edges turn it into bytes and decide nothing. */
 export type Outcome = Refused | Responded | Streaming;
@@ -80,4 +82,8 @@ export interface Settlement {
   /** 200 for an operation that ran, otherwise the status of the refusal. */
   readonly status: number;
   readonly errorCodes: readonly string[];
+  /** The supergraph under which the operation was checked or ran; undefined if it was refused before, and for a subscription. */
+  readonly generation: Generation | undefined;
+  /** Undefined if the document is not valid. */
+  readonly form: ResponseForm | undefined;
 }

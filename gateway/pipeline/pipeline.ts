@@ -28,6 +28,7 @@ import { limitPages } from './limit-pages.ts';
 import { type CallsOnce, type KeyedRequest, replayCost } from './once/calls-once.ts';
 import { endStream, type OpenStream, openEvents, openParts } from './open-stream.ts';
 import type { Outcome, Refused, Responded, Settlement, Streaming } from './outcome.ts';
+import { personKey } from './person-key.ts';
 import { price } from './price.ts';
 import { asksForReceipt, makeReceipt } from './receipt.ts';
 import { reportBudget } from './refused-budget.ts';
@@ -49,7 +50,10 @@ export interface PipelineOptions {
   /** Undefined in front of a graph without our access subgraph. Idempotency keys then have no effect. */
   readonly callsOnce?: CallsOnce | undefined;
   readonly executor: Executor;
-  readonly generation: () => Generation;
+  /** The generation for a caller whose key this is. */
+  readonly generation: (callerKey: string) => Generation;
+  /** Called for every valid operation. */
+  readonly onChecked?: (checked: Checked) => void;
   readonly rush: Rush;
   readonly openSockets: OpenSockets;
   readonly clientRates: ClientRates;
@@ -108,11 +112,9 @@ export class Pipeline {
 
   /** Runs an operation. Never rejects: every error becomes a refused outcome. */
   async run(received: Received): Promise<Outcome> {
-    const generation = this.#options.generation();
-    generation.retain();
-    const progress: Progress = { received, generation };
+    const progress: Progress = { received };
     try {
-      const priced = await this.#check(received, generation, progress);
+      const priced = await this.#check(received, progress);
       progress.priced = priced;
       if (asksForReceipt(priced)) return await this.#receipt(priced, progress);
       await requireSignature(priced, this.#options.signatures);
@@ -155,11 +157,14 @@ export class Pipeline {
   }
 
   /** Runs the stages before execution in their order. Each stage takes the result of the stage before it, and throws to refuse. */
-  async #check(received: Received, generation: Generation, progress: Progress): Promise<Priced> {
-    const { access, explanations } = this.#options;
+  async #check(received: Received, progress: Progress): Promise<Priced> {
+    const { access, explanations, onChecked } = this.#options;
     const identified = explain(await identify(received, access), explanations);
     progress.identified = identified;
     this.#throttle.admitAccount(identified);
+    const generation = this.#options.generation(personKey(identified));
+    generation.retain();
+    progress.generation = generation;
     const resolved = resolveDocument(identified, { ...this.#options.documents, automatic: this.#automatic });
     const { source, trusted, keepAs } = resolved;
     if (!trusted) this.#throttle.admitDocument(identified, source);
@@ -168,6 +173,7 @@ export class Pipeline {
     if (!trusted) this.#throttle.learn(source);
     if (keepAs !== undefined) this.#automatic.keep(keepAs, source);
     guardIntrospection(checked, this.#options.introspection);
+    onChecked?.(checked);
     const { budgets, maxQueryCost } = this.#options;
     limitPages(checked, budgets);
     const burst = budgets?.highestPrice(identified.caller.identity, identified.address);
@@ -270,6 +276,8 @@ export class Pipeline {
       caller: callerName(priced),
       status,
       errorCodes: errors.map(({ extensions }) => extensions.code),
+      generation: progress.generation,
+      form: progress.priced?.form,
     });
   }
 }
@@ -277,7 +285,7 @@ export class Pipeline {
 /** State of a running operation that settling needs. */
 interface Progress {
   readonly received: Pick<Arrived, 'id' | 'startedAt' | 'address'>;
-  /** Undefined after the operation has released it. */
+  /** Undefined before the caller is known, and after the operation has released it. */
   generation?: Generation | undefined;
   /** Undefined before the caller is known. */
   identified?: Identified;

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, parse, specifiedRules } from 'graphql';
-import { scopesOfRoles } from '#shared/identity/identity.ts';
 import { readRateLimitFields } from '../access/budget/rate-limit-fields.ts';
 import { fieldCosts } from '../access/cost/field-costs.ts';
 import { CostModel } from '../access/cost/model.ts';
@@ -13,7 +12,6 @@ import { readOnceFields, readTaggedFields } from '../access/documents/root-field
 import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { ownRules } from '../access/documents/validation-rules.ts';
 import type { GatewayConfig } from '../config.ts';
-import { anonymous, type Grants } from '../engine/authorization/requirements.ts';
 import { Engine } from '../engine/engine.ts';
 import { KeptPlans } from '../engine/planning/kept-plans.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
@@ -21,6 +19,7 @@ import type { ErrorPolicy, SubgraphTransport } from '../engine/ports.ts';
 import { loadSupergraphModel, parseSupergraph } from '../engine/supergraph/model.ts';
 import { DocumentPreparation, type DocumentPreparationOptions } from './document-preparation.ts';
 import { countUses, type Generation } from './generation.ts';
+import { kindsOfClient } from './kinds-of-client.ts';
 import { servableCopy } from './servable-copy.ts';
 import { resolveAddresses } from './subgraph-addresses.ts';
 
@@ -122,17 +121,12 @@ function prepare(
   engine: Engine | undefined,
   { config, trusted, onUnservable }: GenerationOptions,
 ): DocumentPreparation {
-  const signedIn = config.access.kind === 'freight' ? scopesOfRoles.map(grantsOf) : [];
   const preparation = new DocumentPreparation({
     ...{ trusted, documents, engine, onUnservable },
-    clients: [anonymous, ...signedIn],
+    clients: kindsOfClient(config).map(({ grants }) => grants),
   });
   preparation.add(trusted.all());
   return preparation;
-}
-
-function grantsOf(scopes: readonly string[]): Grants {
-  return { ...anonymous, authenticated: true, scopes: new Set(scopes) };
 }
 
 /** Builds schema and planner as @apollo/gateway will, so that an error occurs before its running state changes. */

@@ -24,6 +24,18 @@ export interface Transport extends SubgraphTransport {
    * continue.
    */
   update(subgraphs: TransportConfig['subgraphs']): void;
+  /** Begins the trial of a supergraph beside the current one. */
+  tryOut(): TrialTransport;
+}
+
+/**
+ * The connections of a supergraph on trial: its own for new subgraphs and new addresses, otherwise those of the current supergraph. After the trial
+ * it uses those of the current supergraph only.
+ */
+export interface TrialTransport extends SubgraphTransport {
+  connect(subgraphs: TransportConfig['subgraphs']): void;
+  /** Makes the subgraphs on trial the current ones, with their connections. */
+  promote(): void;
 }
 
 /** Creates the connections to all subgraphs, with time limits, retries, circuit breakers and bounds. */
@@ -50,26 +62,50 @@ class SubgraphClients implements Transport {
   }
 
   fetch(request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult> {
-    const clients = this.#clients.get(request.subgraph);
-    const result = clients ? clients.http.fetch(request, scope) : Promise.reject(unknownSubgraph(request.subgraph));
-    scope.onFetch?.(request, result);
-    return result;
+    return fetchBy(this.#clients.get(request.subgraph), request, scope);
   }
 
   subscribe(request: SubgraphRequest, scope: RequestScope): AsyncIterable<SubgraphResult> {
-    return (
-      this.#clients.get(request.subgraph)?.webSocket.subscribe(request, scope) ??
-      failedStream(unknownSubgraph(request.subgraph))
-    );
+    return subscribeBy(this.#clients.get(request.subgraph), request, scope);
   }
 
   update(subgraphs: TransportConfig['subgraphs']): void {
+    this.#update(subgraphs, new Map());
+  }
+
+  tryOut(): TrialTransport {
+    const own = new Map<string, Clients>();
+    let tried: TransportConfig['subgraphs'] = {};
+    const find = (name: string) => own.get(name) ?? this.#clients.get(name);
+    return {
+      connect: (subgraphs) => {
+        tried = subgraphs;
+        for (const [name, address] of Object.entries(subgraphs)) {
+          const known = this.#clients.get(name);
+          if (!known || !sameAddress(known.address, address)) own.set(name, this.#open(name, address));
+        }
+      },
+      fetch: (request, scope) => fetchBy(find(request.subgraph), request, scope),
+      subscribe: (request, scope) => subscribeBy(find(request.subgraph), request, scope),
+      promote: () => {
+        this.#update(tried, own);
+        own.clear();
+      },
+      close: async () => {
+        for (const clients of own.values()) this.#close(clients);
+        own.clear();
+      },
+    };
+  }
+
+  /** @param opened clients that are taken over instead of opening further ones */
+  #update(subgraphs: TransportConfig['subgraphs'], opened: ReadonlyMap<string, Clients>): void {
     for (const [name, address] of Object.entries(subgraphs)) {
       this.#cancelRemoval(name);
       const known = this.#clients.get(name);
       if (known && sameAddress(known.address, address)) continue;
       if (known) this.#close(known);
-      this.#clients.set(name, this.#open(name, address));
+      this.#clients.set(name, opened.get(name) ?? this.#open(name, address));
     }
     for (const name of this.#clients.keys()) if (!Object.hasOwn(subgraphs, name)) this.#scheduleRemoval(name);
   }
@@ -113,6 +149,20 @@ class SubgraphClients implements Transport {
     clearTimeout(this.#removals.get(name));
     this.#removals.delete(name);
   }
+}
+
+function fetchBy(clients: Clients | undefined, request: SubgraphRequest, scope: RequestScope): Promise<SubgraphResult> {
+  const result = clients ? clients.http.fetch(request, scope) : Promise.reject(unknownSubgraph(request.subgraph));
+  scope.onFetch?.(request, result);
+  return result;
+}
+
+function subscribeBy(
+  clients: Clients | undefined,
+  request: SubgraphRequest,
+  scope: RequestScope,
+): AsyncIterable<SubgraphResult> {
+  return clients?.webSocket.subscribe(request, scope) ?? failedStream(unknownSubgraph(request.subgraph));
 }
 
 function failedStream(failure: SubgraphFailure): AsyncIterable<SubgraphResult> {

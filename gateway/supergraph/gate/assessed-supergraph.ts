@@ -121,7 +121,9 @@ export class AssessedSupergraph {
   }
 
   #priceOf(document: DocumentNode, operation: OperationDefinitionNode) {
-    const variables = largestVariables(operation, longestPage, (given) => this.#pricer.price(document, operation, given));
+    const variables = largestVariables(operation, longestPage, (given) =>
+      this.#pricer.price(document, operation, given),
+    );
     const maximum = this.#pricer.price(document, operation, variables);
     return { maximum, byField: this.#pricer.costByField(document, operation, variables) };
   }

@@ -1,6 +1,6 @@
 import { type DocumentNode, type FieldNode, visit } from 'graphql';
 import type { FieldPrice } from '../../access/cost/cost-by-field.ts';
-import type { Grants } from '../../engine/authorization/requirements.ts';
+import type { KindOfClient } from '../kinds-of-client.ts';
 import type { AssessedSupergraph, Assessment } from './assessed-supergraph.ts';
 import { pathOf } from './field-at.ts';
 import type { GateFinding } from './finding.ts';
@@ -12,12 +12,6 @@ export interface GateSubject {
   readonly isRegistered: boolean;
   /** The highest price to which its owner has agreed; null without a contract. */
   readonly maximumPrice: number | null;
-}
-
-/** A kind of client, and what it may see. */
-export interface KindOfClient {
-  readonly name: string;
-  readonly grants: Grants;
 }
 
 export interface ComparedSupergraphs {
@@ -49,7 +43,8 @@ export async function compareDocument(
       // A client that did not see the whole document before is not one of its users.
       if (current().deniedFields(document, grants).size > 0) continue;
       const [field] = next().deniedFields(document, grants);
-      if (field) return { damage: 'denied', field: pathIn(document, field), reason: `${name} may no longer see the field` };
+      if (field)
+        return { damage: 'denied', field: pathIn(document, field), reason: `${name} may no longer see the field` };
     }
     return undefined;
   }

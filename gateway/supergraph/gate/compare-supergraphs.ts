@@ -1,6 +1,7 @@
 import { parse } from 'graphql';
+import type { KindOfClient } from '../kinds-of-client.ts';
 import { AssessedSupergraph, type AssessmentSettings } from './assessed-supergraph.ts';
-import { compareDocument, type DocumentDamage, type GateSubject, type KindOfClient } from './compare-document.ts';
+import { compareDocument, type DocumentDamage, type GateSubject } from './compare-document.ts';
 import { changedCoordinates, describeCoordinates } from './coordinates.ts';
 import { TouchedCoordinates } from './touched-coordinates.ts';
 
@@ -49,7 +50,7 @@ export class SupergraphComparison {
     } catch {
       return true; // not GraphQL under either
     }
-    return touched !== undefined && touched.isDisjointFrom(this.#changed);
+    return touched?.isDisjointFrom(this.#changed) ?? false;
   }
 
   /** Compares without regard to what changed. */

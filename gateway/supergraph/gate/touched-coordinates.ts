@@ -8,7 +8,6 @@ import {
   visit,
 } from 'graphql';
 import { stringArgument } from '../../engine/document/arguments.ts';
-import { fragmentsByName } from '../../engine/document/fragments.ts';
 import { nameOfType } from '../../engine/document/type-name.ts';
 import { parseFieldSet } from '../../engine/supergraph/field-set.ts';
 import { implementersByInterface, wholeGraph } from './coordinates.ts';
@@ -29,7 +28,9 @@ export class TouchedCoordinates {
   constructor(supergraph: DocumentNode) {
     this.#types = {
       definitions: new Map(
-        supergraph.definitions.flatMap((node) => ('name' in node && node.name ? [[node.name.value, node] as const] : [])),
+        supergraph.definitions.flatMap((node) =>
+          'name' in node && node.name ? [[node.name.value, node] as const] : [],
+        ),
       ),
       implementers: implementersByInterface(supergraph),
       rootTypes: readRootTypes(supergraph),
@@ -160,6 +161,8 @@ function readRootTypes({ definitions }: DocumentNode): ReadonlyMap<string, strin
     (node) => node.kind === Kind.SCHEMA_DEFINITION || node.kind === Kind.SCHEMA_EXTENSION,
   );
   return new Map(
-    schemas.flatMap(({ operationTypes = [] }) => operationTypes.map(({ operation, type }) => [operation, type.name.value])),
+    schemas.flatMap(({ operationTypes = [] }) =>
+      operationTypes.map(({ operation, type }) => [operation, type.name.value]),
+    ),
   );
 }
