@@ -34,8 +34,8 @@ afterAll(async () => {
 describe('under SUPERGRAPH_GATE=enforce', () => {
   const replace = (sdl: string) => reloadSupergraph(gateway.adminUrl, gateway.supergraph, sdl);
   const original = () => gateway.graph.supergraphSdl;
-  /** Adds something that no document uses, so that the text differs. */
-  const other = (sdl: string, name: string) => sdl.replace('type Parcel\n', `scalar ${name}\n\ntype Parcel\n`);
+  /** The documents that the log has named. */
+  const damaged = () => logged.flatMap((line) => line['damaged'] ?? []);
 
   beforeEach(() => void logged.splice(0));
 
@@ -44,12 +44,9 @@ describe('under SUPERGRAPH_GATE=enforce', () => {
     await replace(original().replaceAll('weightKg', 'massKg'));
     expect(await countReloads(gateway.adminUrl)).toEqual({ ...before, refused: before.refused + 1 });
     expect((await gateway.ask(names)).errors).toEqual([]);
-    expect(logged[0]).toMatchObject({
-      findings: 1,
-      damaged: [
-        'Names of partner: breaks at people.parcels.weightKg: Cannot query field "weightKg" on type "Parcel". Did you mean "massKg"?',
-      ],
-    });
+    expect(damaged()).toEqual([
+      'Names of partner: breaks at people.parcels.weightKg: Cannot query field "weightKg" on type "Parcel".',
+    ]);
     expect(await readCounter(gateway.adminUrl, 'gateway_supergraph_gate_total', { outcome: 'refused' })).toBe(1);
   });
 });
