@@ -35,6 +35,7 @@ import { drain } from './edges/http/drain.ts';
 import { serveEventConnections } from './edges/http/event-connection-routes.ts';
 import { serveGraphql } from './edges/http/graphql-route.ts';
 import { isServedHost } from './edges/http/host-check.ts';
+import { serveMcp } from './edges/mcp/mcp-route.ts';
 import { isAllowedOrigin } from './edges/websocket/origin-check.ts';
 import { serveWebSockets } from './edges/websocket/server.ts';
 import type { SubgraphTransport } from './engine/ports.ts';
@@ -214,9 +215,12 @@ export async function createGateway(
     stallMs,
     onError: (error) => log.error({ err: error }, 'event stream closed'),
   });
+  const mayOpen = (headers: IncomingHttpHeaders): boolean =>
+    isAllowedOrigin(headers, config.corsOrigins) && isServedHost(headers, config.demoAccounts);
+  serveMcp(app, { ...sockets, mayOpen, trusted, generation: () => supergraph.current });
   const webSockets = serveWebSockets(app.server, {
     ...sockets,
-    mayOpen: (headers) => isAllowedOrigin(headers, config.corsOrigins) && isServedHost(headers, config.demoAccounts),
+    mayOpen,
     onError: (error) => log.error({ err: error }, 'websocket closed'),
     maxMessageBytes: config.maxBodyBytes,
     pingMs: config.live.pingMs,

@@ -12,6 +12,10 @@ export function requireScopes({ scopes }: DocumentContract, identity: Identity):
   throw new RequestRefusal('FORBIDDEN', message);
 }
 
+export function holdsScopes({ scopes }: DocumentContract, identity: Identity): boolean {
+  return scopes.every((scope) => hasScope(identity, scope));
+}
+
 /** Says how long a client may use a copy of the response to a GET; undefined if the contract says nothing. Only anonymous callers share copies. */
 export function copyPolicyOf({ contract, caller, readOnly }: Resolved): CopyPolicy | undefined {
   const maxAgeSeconds = contract?.cacheMaxAgeSeconds ?? undefined;

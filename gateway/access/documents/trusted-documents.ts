@@ -49,6 +49,9 @@ const maxUnpackedCharacters = 4_000_000;
 export class TrustedDocuments {
   readonly #texts = new CompactTexts();
   readonly #entries = new Map<string, Entry>();
+  /** Ids of the documents of each owner, in the order of their last registration. */
+  readonly #ofOwners = new Map<string, Set<string>>();
+  #version = 0;
   readonly #now: () => number;
   readonly #unpacked = new LRUCache<string, string>({
     max: maxUnpacked,
@@ -62,6 +65,11 @@ export class TrustedDocuments {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Changes with every added document. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Finds a document that is registered for somebody. */
@@ -93,7 +101,23 @@ export class TrustedDocuments {
     const packed = known?.packed ?? this.#texts.pack(text);
     const entry = { id, name, listings: [...others, listing], packed };
     this.#entries.set(id, entry);
+    this.#version += 1;
+    this.#addTo(ownerOf(listing), id);
     return entry;
+  }
+
+  /** The documents that are registered for this caller, in the order of their last registration, those of its organization last. */
+  *listedFor(identity: Identity): Generator<TrustedDocument> {
+    const isPartner = audienceOf(identity) === 'partner';
+    const own = identity.kind === 'account' && identity.organizationId !== null ? [identity.organizationId] : [];
+    const clients = [...this.#ofOwners.keys()].filter(
+      (owner) => owner.startsWith(clientPrefix) && (owner === `${clientPrefix}${partnerClient}`) === isPartner,
+    );
+    const ids = new Set([...clients, ...own].flatMap((owner) => [...(this.#ofOwners.get(owner) ?? [])]));
+    for (const id of ids) {
+      const entry = this.#entries.get(id);
+      if (entry && this.listingFor(entry, identity)) yield entry;
+    }
   }
 
   all(): Iterable<TrustedDocument> {
@@ -111,6 +135,12 @@ export class TrustedDocuments {
     return text;
   }
 
+  #addTo(owner: string, id: string): void {
+    const ids = this.#ofOwners.get(owner) ?? new Set();
+    ids.delete(id);
+    this.#ofOwners.set(owner, ids.add(id));
+  }
+
   #hasEnded({ endsAt }: Listing): boolean {
     return endsAt !== null && endsAt <= this.#now();
   }
@@ -124,6 +154,12 @@ function isFor({ client, organizationId }: Listing, identity: Identity): boolean
   return (client === partnerClient) === (audienceOf(identity) === 'partner');
 }
 
+const clientPrefix = 'client ';
+
+function ownerOf({ client, organizationId }: Listing): string {
+  return organizationId ?? `${clientPrefix}${client}`;
+}
+
 function hasSameOwner(one: Listing, other: Listing): boolean {
-  return one.organizationId === other.organizationId && (one.organizationId !== null || one.client === other.client);
+  return ownerOf(one) === ownerOf(other);
 }

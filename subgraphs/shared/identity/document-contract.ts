@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { scopes } from './identity.ts';
 
 /** How an error at a position that cannot be null changes the response: the request parameter `onError`. */
-export const onErrorValues = ['PROPAGATE', 'NULL', 'HALT'] as const;
+const onErrorValues = ['PROPAGATE', 'NULL', 'HALT'] as const;
 
 /** What the owner of a trusted document has agreed with the graph. Gateways keep it for every run of the document by its owner. */
 export const documentContract = z.object({

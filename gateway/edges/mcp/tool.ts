@@ -1,0 +1,55 @@
+import type { Tool } from '@modelcontextprotocol/sdk/types.js';
+import { OperationTypeNode } from 'graphql';
+import type { ValidDocument } from '../../access/documents/documents.ts';
+import { ownKeyField } from '../../access/documents/once-traits.ts';
+import { rootFields } from '../../pipeline/repeatable.ts';
+import type { Generation } from '../../supergraph/generation.ts';
+import { describeOperation, describeVariables } from './describe-document.ts';
+import { type InputSchema, inputSchemaOf } from './input-schema.ts';
+
+/** A document as a tool of the Model Context Protocol, without its name. */
+export interface DocumentTool extends Omit<Tool, 'name'> {
+  /** True if an argument `idempotencyKey` is the key of the request, and not a variable of the document. */
+  readonly takesKey: boolean;
+}
+
+const keyProperty = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  description:
+    'A new key for each change that you intend, such as a UUID. If you call the tool again with the same key and arguments, the change is made once and you get the first result again.',
+} as const;
+
+/** Makes the tool of a valid document; undefined for a subscription, which has no single result. */
+export function toTool(
+  text: string,
+  { document, operations }: ValidDocument,
+  generation: Generation,
+): DocumentTool | undefined {
+  const [operation] = operations;
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
+  const { schema } = generation.documents;
+  const meanings = describeVariables(document, schema);
+  const variables = inputSchemaOf(operation, schema, (name) => meanings.get(name));
+  const isMutation = operation.operation === OperationTypeNode.MUTATION;
+  const hasSecrets = rootFields(operation.selectionSet, document).some(({ name }) =>
+    generation.onceTraits.secretResults.has(name.value),
+  );
+  const takesKey = isMutation && !hasSecrets && !Object.hasOwn(variables.properties, ownKeyField);
+  return {
+    description: describeOperation(text, document, operation, schema),
+    inputSchema: takesKey ? withKey(variables) : variables,
+    annotations: {
+      readOnlyHint: !isMutation,
+      destructiveHint: isMutation,
+      idempotentHint: !isMutation,
+      openWorldHint: false,
+    },
+    takesKey,
+  };
+}
+
+function withKey(schema: InputSchema): InputSchema {
+  return { ...schema, properties: { ...schema.properties, [ownKeyField]: keyProperty } };
+}
