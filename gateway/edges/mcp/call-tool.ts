@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { ownKeyField } from '../../access/documents/once-traits.ts';
+import type { HttpMessage } from '../../access/signatures/http-message.ts';
 import { type Outcome, refusedText } from '../../pipeline/outcome.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Entered } from '../../pipeline/stages.ts';
@@ -13,6 +14,8 @@ export interface ToolCall {
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly entered: Entered;
   readonly headers: IncomingHttpHeaders;
+  /** The HTTP request of the call, which its signature covers. */
+  readonly message: HttpMessage;
 }
 
 export interface CalledTool {
@@ -23,12 +26,13 @@ export interface CalledTool {
 
 /** Runs the document of a tool as every other edge does. The result is the GraphQL response; it counts as an error if the response has errors. */
 export async function callTool(pipeline: Pick<Pipeline, 'run'>, call: ToolCall): Promise<CalledTool> {
-  const { tool, entered, headers } = call;
+  const { tool, entered, headers, message } = call;
   const { [ownKeyField]: key, ...others } = call.arguments;
   const outcome = await pipeline.run({
     ...entered,
     clientRequestId: clientRequestId(headers['x-request-id']),
     headers,
+    message,
     source: undefined,
     documentId: tool.document.id,
     operationName: undefined,

@@ -11,6 +11,7 @@ import type { Arrived } from '../../pipeline/stages.ts';
 import type { Generation } from '../../supergraph/generation.ts';
 import { cancelOnDisconnect } from '../http/disconnect.ts';
 import { requireEntered } from '../http/enter.ts';
+import { messageOf } from '../http/receive.ts';
 import { CallerTools } from './caller-tools.ts';
 import { createMcpServer } from './mcp-server.ts';
 
@@ -63,7 +64,7 @@ export function serveMcp(app: FastifyInstance, options: McpRouteOptions): void {
     handler(request, reply) {
       const message = `The method ${request.method} is not supported. Send each message by POST. There are no sessions and no streams of notifications.`;
       const refusal = new RequestRefusal('BAD_REQUEST', message, { status: 405, headers: { allow: allowed } });
-      return sendRefusal(reply, pipeline.refuse(refusal, { id: request.id, startedAt: performance.now() }));
+      return sendRefusal(reply, pipeline.refuse(refusal, arrive(request, reply, readOrigin)));
     },
   });
 }
@@ -79,7 +80,7 @@ async function answer(
   const caller = await authenticate(headers, entered.address);
   if (Array.isArray(body)) throw new RequestRefusal('BAD_REQUEST', 'Send one message per request.');
   const mcp = createMcpServer({
-    ...{ caller, tools, pipeline, entered, headers },
+    ...{ caller, tools, pipeline, entered, headers, message: messageOf(request) },
     generation: generation(),
     onHeaders: (given) => void reply.headers(given),
   });

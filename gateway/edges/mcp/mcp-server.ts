@@ -5,7 +5,7 @@ import type { Generation } from '../../supergraph/generation.ts';
 import { type CalledTool, callTool, type ToolCall } from './call-tool.ts';
 import type { CallerTools } from './caller-tools.ts';
 
-export interface McpServerOptions extends Pick<ToolCall, 'entered' | 'headers'> {
+export interface McpServerOptions extends Pick<ToolCall, 'entered' | 'headers' | 'message'> {
   readonly caller: Caller;
   readonly tools: CallerTools;
   readonly generation: Generation;
@@ -21,7 +21,7 @@ const instructions =
 
 /** A server for one message of one caller. It keeps nothing, so that any gateway can answer the next message. */
 export function createMcpServer(options: McpServerOptions): McpServer {
-  const { caller, tools, generation, pipeline, entered, headers, onHeaders } = options;
+  const { caller, tools, generation, pipeline, entered, headers, message, onHeaders } = options;
   const mcp = new McpServer(
     { name: 'freight-graph', title: 'Infamous Freight graph', version: '1' },
     { capabilities: { tools: {} }, instructions, jsonSchemaValidator: asksNothing },
@@ -35,7 +35,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
         ErrorCode.InvalidParams,
         `You have no tool ${JSON.stringify(name.slice(0, 100))}. List the tools again.`,
       );
-    const called = await callTool(pipeline, { tool, arguments: given, entered, headers });
+    const called = await callTool(pipeline, { tool, arguments: given, entered, headers, message });
     onHeaders(called.headers);
     return called.result;
   });
