@@ -82,7 +82,16 @@ test('a record is read again by the field of its type, or through its owner (dec
   );
   const records = types.filter((type) => isObjectType(type) && 'id' in type.getFields()).map(({ name }) => name);
   const owned = [
-    ['AuditEntry', 'GeofenceEvent', 'MarketObservation', 'Payment', 'RewardEntry', 'RiskAssessment', 'SafetyIncident'],
+    [
+      'AuditEntry',
+      'AuditRefusal',
+      'GeofenceEvent',
+      'MarketObservation',
+      'Payment',
+      'RewardEntry',
+      'RiskAssessment',
+      'SafetyIncident',
+    ],
     ['Shift', 'ShipmentChange', 'ShipmentComment', 'ShipmentEvent', 'ShipmentItem', 'Stop', 'WatchlistEntry'],
   ]
     .flat()

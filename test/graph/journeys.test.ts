@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { startTestGraph, type TestGraph } from './graph.ts';
 import { acceptance } from './journeys/acceptance/scenarios.ts';
+import { auditTrail } from './journeys/audit-trail.ts';
 import { bestAssignments } from './journeys/best-assignments.ts';
 import { explainHeader } from './journeys/explain-header.ts';
 import { importCommand } from './journeys/import-command.ts';
@@ -21,4 +22,5 @@ describe.each([
   ['best assignments', bestAssignments],
   ['acceptance', acceptance],
   ['the import command', importCommand],
+  ['the audit trail', auditTrail],
 ])('%s', (_name, define) => define(() => graph));

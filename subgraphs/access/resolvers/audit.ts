@@ -7,8 +7,8 @@ import type { AccessContext } from '../context.ts';
 import { auditReportInput, verifyArguments } from '../domain/audit-inputs.ts';
 import type { AuditEntry as AuditRow } from '../entities.ts';
 import { type AuditFilter, pageOfAudit } from '../store/audit.ts';
-import { withClient } from '../store/audit-sealer.ts';
 import { pageOfRefusals, type RefusalCount, type RefusalFilter, recordReport } from '../store/refusals.ts';
+import { withClient } from '../store/statements.ts';
 import { verifyAuditTrail } from '../store/verify-audit.ts';
 
 type Page<F> = PageArguments & { readonly filter?: F | null };
@@ -28,10 +28,10 @@ export const auditQueries = {
 };
 
 export const auditMutations = {
-  async recordAuditReport(_parent: unknown, { input }: { readonly input: unknown }, { transact }: AccessContext) {
+  async recordAuditReport(_parent: unknown, { input }: { readonly input: unknown }, { em }: AccessContext) {
     return payloadOf(async () => {
       const report = parseInput(auditReportInput, input);
-      await transact(({ em }) => recordReport(em, report));
+      await withClient(em, (client) => recordReport(client, report));
       return {};
     });
   },

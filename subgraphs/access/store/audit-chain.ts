@@ -1,4 +1,3 @@
-import type { ClientBase } from 'pg';
 import {
   type AuditRecord,
   appendLink,
@@ -8,9 +7,7 @@ import {
   type RecordKind,
   toLinked,
 } from '../domain/audit-chain.ts';
-
-/** Statements on a connection whose time zone is UTC: records are hashed as JSON with times. */
-export type Statements = Pick<ClientBase, 'query'>;
+import { inTransaction, rowsOf, type Statements } from './statements.ts';
 
 const recordsPerBatch = 500;
 /** Tables of records and their keys. */
@@ -124,20 +121,4 @@ async function insertLinks(client: Statements, links: readonly Link[]): Promise<
           "expiresAt" timestamptz, "previousHash" text, hash text)`,
     [JSON.stringify(links)],
   );
-}
-
-async function inTransaction<R>(client: Statements, run: () => Promise<R>): Promise<R> {
-  await client.query('begin');
-  try {
-    const result = await run();
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  }
-}
-
-async function rowsOf<R extends object>(client: Statements, text: string, values: unknown[] = []): Promise<R[]> {
-  return (await client.query<R>(text, values)).rows;
 }

@@ -1,9 +1,8 @@
-import type { Pool } from 'pg';
-import type { EntityManager } from '#shared/database/database.ts';
 import type { Chore } from '#shared/events/chores.ts';
 import type { Log } from '#shared/runtime/log.ts';
-import { type Statements, sealRecords } from './audit-chain.ts';
+import { sealRecords } from './audit-chain.ts';
 import { closeRefusalCounts } from './refusals.ts';
+import { withClient } from './statements.ts';
 
 const anchorEveryMs = 60_000;
 
@@ -26,19 +25,4 @@ export function createAuditSealer(): Chore {
       log.info({ sequence: head.sequence, hash: head.hash }, 'head of the audit trail');
     },
   };
-}
-
-/** Runs statements on a connection of the pool, without the layers of the ORM. */
-export async function withClient<R>(em: EntityManager, run: (client: Statements) => Promise<R>): Promise<R> {
-  // The driver of the ORM has this pool, but its type does not say so.
-  const pool = (await em.getConnection().getNativeClient()) as Pool;
-  const client = await pool.connect();
-  try {
-    const result = await run(client);
-    client.release();
-    return result;
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
 }

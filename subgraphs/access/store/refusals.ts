@@ -1,36 +1,48 @@
 import type { EntityManager } from '#shared/database/database.ts';
-import { takeOnce } from '#shared/database/inbox.ts';
 import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
-import { query } from '#shared/database/query.ts';
 import { type Columns, rowsFrom } from '#shared/database/rows.ts';
 import { isOneOf, type Sql, sql, within } from '#shared/database/sql.ts';
 import { newId } from '#shared/ids.ts';
 import { parseTimeRange, type TimeRange } from '#shared/input/time-range.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { AuditReport } from '../domain/audit-inputs.ts';
-import type { Statements } from './audit-chain.ts';
+import { inTransaction, rowsOf, type Statements } from './statements.ts';
 
 /** Records the report of a gateway, once. */
-export async function recordReport(em: EntityManager, { reportId, responses, refusals }: AuditReport): Promise<void> {
-  if (!(await takeOnce(em, reportId))) return;
-  if (responses.length > 0)
-    await query(
-      em,
-      sql`insert into audit.response (request_id, sha256, status, at)
-        select "requestId", sha256, status, at
-          from jsonb_to_recordset(${JSON.stringify(responses)}::jsonb) as t ("requestId" text, sha256 text, status int, at timestamptz)
-        on conflict do nothing`,
+export function recordReport(client: Statements, { reportId, responses, refusals }: AuditReport): Promise<void> {
+  return inTransaction(client, async () => {
+    const isNew = await rowsOf(
+      client,
+      'insert into processed_event (event_id) values ($1) on conflict do nothing returning event_id',
+      [reportId],
     );
-  if (refusals.length === 0) return;
-  const counted = refusals.map((refusal) => ({ id: newId(refusal.minute.getTime()), ...refusal }));
-  await query(
-    em,
-    sql`insert into refusal_count (id, minute, caller, code, count, operation, document_id, request_id)
+    if (isNew.length === 0) return;
+    if (responses.length > 0) await insertResponses(client, responses);
+    if (refusals.length > 0) await addCounts(client, refusals);
+  });
+}
+
+async function insertResponses(client: Statements, responses: AuditReport['responses']): Promise<void> {
+  await client.query(
+    `insert into audit.response (request_id, sha256, status, at)
+      select "requestId", sha256, status, at
+        from jsonb_to_recordset($1::jsonb) as t ("requestId" text, sha256 text, status int, at timestamptz)
+      on conflict do nothing`,
+    [JSON.stringify(responses)],
+  );
+}
+
+/** In one order, so that the reports of two gateways wait for each other instead of deadlocking. */
+async function addCounts(client: Statements, refusals: AuditReport['refusals']): Promise<void> {
+  const counts = refusals.map((refusal) => ({ id: newId(refusal.minute.getTime()), ...refusal }));
+  await client.query(
+    `insert into refusal_count (id, minute, caller, code, count, operation, document_id, request_id)
       select id, minute, caller, code, count, "operationName", "documentId", "requestId"
-        from jsonb_to_recordset(${JSON.stringify(counted)}::jsonb) as t (id uuid, minute timestamptz, caller text, code text, count int,
+        from jsonb_to_recordset($1::jsonb) as t (id uuid, minute timestamptz, caller text, code text, count int,
           "operationName" text, "documentId" text, "requestId" text)
         order by minute, caller, code
       on conflict (minute, caller, code) do update set count = refusal_count.count + excluded.count`,
+    [JSON.stringify(counts)],
   );
 }
 

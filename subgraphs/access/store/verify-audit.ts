@@ -1,5 +1,6 @@
 import { type AuditFault, type ChainHead, chainStart, findFault } from '../domain/audit-chain.ts';
-import { findUnsealed, isKnownHash, readHead, readLinks, readRecords, type Statements } from './audit-chain.ts';
+import { findUnsealed, isKnownHash, readHead, readLinks, readRecords } from './audit-chain.ts';
+import type { Statements } from './statements.ts';
 
 /** What to verify of the audit trail. */
 export interface VerifyRange {

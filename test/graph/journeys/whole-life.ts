@@ -31,7 +31,7 @@ const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOStri
 const chicago = { latitude: 41.85, longitude: -87.65 };
 const detroit = { latitude: 42.33, longitude: -83.05 };
 
-function shipmentInput(key: string, book: boolean) {
+export function shipmentInput(key: string, book: boolean) {
   const stop = (city: string, region: string, timeZone: string, location: object, fromHours: number) => ({
     city,
     region,
