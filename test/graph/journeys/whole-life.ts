@@ -146,6 +146,7 @@ export function wholeLife(given: () => TestGraph): void {
     test('is booked and assessed, and can be assigned only afterwards', async () => {
       await run('BookShipment', { shipmentId }, 'customer');
       expect(await updates.next(({ shipmentUpdated }) => shipmentUpdated.status === 'BOOKED')).toBeDefined();
+      await graph.settle(); // its risk is assessed
       const desk = await read<Recommended>('AssignmentDesk', { bookedShipmentId: shipmentId });
       expect(desk.shipment.risk?.decision).toBe('ALLOW');
       const [best] = desk.recommendations.recommendations;
