@@ -3,6 +3,7 @@ import { productSettings } from '#shared/settings/product-config.ts';
 import { subgraphSettings } from '#shared/settings/subgraph-config.ts';
 import { gatewaySettings, SUBGRAPH_URL } from '../../gateway/settings.ts';
 import { accessSettings } from '../../subgraphs/access/config.ts';
+import { auditSettings } from '../audit/open-trail.ts';
 import { importSettings } from '../import/arguments.ts';
 import { migrateSettings } from '../migrate-config.ts';
 
@@ -25,6 +26,11 @@ export const processes: readonly ProcessSettings[] = [
     title: 'npm run migrate',
     about: 'Once per release, before subgraphs of that release start.',
     settings: migrateSettings.shape,
+  },
+  {
+    title: 'npm run audit',
+    about: 'Reads the audit trail in the database of SUBGRAPH_DATABASE_URL, or else of DATABASE_URL.',
+    settings: auditSettings.shape,
   },
   {
     title: 'npm run gateway',

@@ -1,0 +1,62 @@
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
+import { ConfigurationError } from '#shared/runtime/config.ts';
+import { exitWith } from '#shared/runtime/exit.ts';
+import type { ChainHead } from '../subgraphs/access/domain/audit-chain.ts';
+import { exportTrail } from '../subgraphs/access/store/export-audit.ts';
+import { verifyAuditTrail } from '../subgraphs/access/store/verify-audit.ts';
+import { openTrail } from './audit/open-trail.ts';
+
+const command = {
+  call: 'npm run -s audit --',
+  does: 'Reads the audit trail in the database. `verify` finds what was removed, altered or moved, and then exits with 1. `export` writes it as JSON lines, oldest first.',
+  takes: 'verify | export',
+  options: {
+    from: { type: 'string', value: 'SEQUENCE', default: '1', help: 'first link of the chain' },
+    to: { type: 'string', value: 'SEQUENCE', help: 'last link; default: the last of the chain' },
+    head: {
+      type: 'string',
+      value: 'SEQUENCE:HASH',
+      help: 'verify: a head from the log, which the chain must still contain',
+    },
+    file: { type: 'string', value: 'FILE', help: 'export: appends to this file; default: standard output' },
+  },
+} as const;
+
+const sequenceOf = (option: string, text: string): number => wholeNumber(option, text, 1, Number.MAX_SAFE_INTEGER);
+
+function parseHead(text: string): ChainHead {
+  const [, sequence, hash] = /^(\d+):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (sequence === undefined || hash === undefined)
+    throw new ConfigurationError(`--head: a sequence and a hash are required, such as 17:9f86…; got ${text}`);
+  return { sequence: Number(sequence), hash };
+}
+
+try {
+  const { values, positionals } = readCommandLine(command);
+  const [action, ...others] = positionals;
+  if (others.length > 0 || (action !== 'verify' && action !== 'export'))
+    throw new ConfigurationError(`verify or export is required; got ${positionals.join(' ') || 'nothing'}`);
+  const range = {
+    from: sequenceOf('from', values.from),
+    to: values.to === undefined ? null : sequenceOf('to', values.to),
+  };
+  const anchor = values.head === undefined ? null : parseHead(values.head);
+  await using resources = new AsyncDisposableStack();
+  const client = await openTrail(resources);
+  if (action === 'export') {
+    const target = values.file === undefined ? process.stdout : createWriteStream(values.file, { flags: 'a' });
+    await pipeline(exportTrail(client, range), target, { end: target !== process.stdout });
+  } else {
+    const { fault, checked, verifiedTo, head } = await verifyAuditTrail(client, { ...range, anchor }, new Date());
+    const found = `${checked} links are right, up to ${verifiedTo}. The head is ${head.sequence}:${head.hash}.`;
+    if (fault)
+      throw new ConfigurationError(
+        `${fault.kind} at link ${fault.sequence}${fault.recordId ? `, record ${fault.recordId}` : ''}. ${found}`,
+      );
+    console.log(found);
+  }
+} catch (error) {
+  exitWith(error);
+}

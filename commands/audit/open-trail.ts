@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import type pg from 'pg';
+import { z } from 'zod';
+import { auditKeeper } from '#shared/database/audit-schema.ts';
+import { requireServer } from '#shared/database/postgres/given-server.ts';
+import { openPostgres } from '#shared/database/postgres/open-postgres.ts';
+import { databaseName } from '#shared/database/provision.ts';
+import { connectToSchema } from '#shared/database/schema-client.ts';
+import { parseEnvironment } from '#shared/runtime/config.ts';
+import * as settings from '#shared/settings/settings.ts';
+
+/** Settings of `npm run audit`. */
+export const auditSettings = z.object({
+  NODE_ENV: settings.NODE_ENV,
+  DATABASE_URL: settings.DATABASE_URL,
+  SUBGRAPH_DATABASE_URL: settings.SUBGRAPH_DATABASE_URL,
+  DATA_DIR: settings.DATA_DIR,
+  LOG_LEVEL: settings.LOG_LEVEL,
+});
+
+/** Connects to the audit trail: by the URL of the access subgraph, by that of the administrator, or in the embedded server. */
+export async function openTrail(resources: AsyncDisposableStack): Promise<pg.Client> {
+  const parsed = parseEnvironment(auditSettings, process.env);
+  const client = await connectToSchema(await findDatabase(parsed, resources), auditKeeper);
+  resources.defer(() => client.end());
+  return client;
+}
+
+async function findDatabase(given: z.infer<typeof auditSettings>, resources: AsyncDisposableStack): Promise<string> {
+  if (given.SUBGRAPH_DATABASE_URL !== undefined) {
+    await requireServer(given.SUBGRAPH_DATABASE_URL, 'SUBGRAPH_DATABASE_URL');
+    return given.SUBGRAPH_DATABASE_URL;
+  }
+  const server = { databaseUrl: given.DATABASE_URL, dataDir: resolve(given.DATA_DIR), logLevel: given.LOG_LEVEL };
+  const url = new URL(
+    await openPostgres(server, {
+      resources,
+      fail: (error) => {
+        throw error;
+      },
+    }),
+  );
+  url.pathname = `/${databaseName}`;
+  return url.href;
+}
