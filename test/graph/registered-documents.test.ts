@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { GraphResponse } from '../../client/graph-response.ts';
 import { startProcess } from '../../gateway/testing/product-process.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
@@ -206,6 +208,49 @@ describe('the contract of a document', () => {
     const { errors } = await graph.ask('customer', listed);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
   });
+});
+
+test('an agent with an API key calls documents as tools, and repeats a change safely', async () => {
+  const { data } = await graph.ask<{ payload: { key: string } }>('partner', createKey, {
+    input: { idempotencyKey: 'key-of-an-agent', name: 'Agent' },
+  });
+  const { key } = data!.payload;
+  await until(
+    () => graph.ask(null, 'query { viewer { id } }', {}, { 'x-api-key': key }),
+    ({ errors }) => errors.length === 0,
+  );
+  const headers = { 'x-api-key': key };
+  const agent = new Client({ name: 'agent under test', version: '1' });
+  await agent.connect(new StreamableHTTPClientTransport(new URL('/mcp', graph.url), { requestInit: { headers } }));
+  try {
+    const { tools } = await agent.listTools();
+    const tool = (name: string) => tools.find((one) => one.name === name);
+    // The key may create no further keys, so it has no tool for that.
+    expect([tool('LateLoads'), tool('CreateApiKey')]).toEqual([expect.anything(), undefined]);
+    expect(tool('LateLoads')?.description).toMatch(/A call costs at most \d+ points\.$/);
+    expect(tool('ChangedShipments')?.inputSchema.properties).toMatchObject({
+      since: { type: 'string', format: 'date-time' },
+      first: { type: 'integer', default: 50 },
+    });
+    const call = async (name: string, given: object) => {
+      const params = { name, arguments: given };
+      const response = await fetch(new URL('/mcp', graph.url), {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+      });
+      const { result } = (await response.json()) as { result: { content: { text: string }[] } };
+      return { response: JSON.parse(result.content[0]!.text), isReplayed: response.headers.get('idempotent-replayed') };
+    };
+    const change = { input: { documentId: idOf(late) }, idempotencyKey: 'a change of an agent'.replaceAll(' ', '-') };
+    const first = await call('RetireDocument', change);
+    expect(first).toMatchObject({ response: { data: { retireDocument: { userErrors: [] } } }, isReplayed: null });
+    const repeated = await call('RetireDocument', change);
+    expect([repeated.response.data, repeated.isReplayed]).toEqual([first.response.data, 'true']);
+    expect(repeated.response.extensions.cost.actualQueryCost).toBe(1);
+  } finally {
+    await agent.close();
+  }
 });
 
 test('a program registers a manifest file and gives notice with its API key', async () => {
