@@ -34,7 +34,7 @@ export type ChainHead = Pick<Link, 'sequence' | 'hash'>;
 export const chainStart: ChainHead = { sequence: 0, hash: '0'.repeat(64) };
 
 /** Fields without a value do not count, so that a column can be added. */
-export function hashRecord(kind: RecordKind, record: AuditRecord): string {
+function hashRecord(kind: RecordKind, record: AuditRecord): string {
   return sha256(`${kind}\n${canonicalText(record)}`);
 }
 

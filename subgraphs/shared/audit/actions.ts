@@ -1,5 +1,5 @@
 /** What the audit trail records, by the subgraph that records it. */
-export const actionsBySubgraph = {
+const actionsBySubgraph = {
   access: [
     'ORGANIZATION_CREATED',
     'ORGANIZATION_TIER_CHANGED',

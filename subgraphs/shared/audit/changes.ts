@@ -17,11 +17,6 @@ export function changesTo(after: Values, before: Values = {}, withheld: readonly
   });
 }
 
-/** The fields of a record that are also fields of the other one. */
-export function pickFields<R extends object>(record: R, like: object): Partial<R> {
-  return Object.fromEntries(Object.entries(record).filter(([field]) => field in like)) as Partial<R>;
-}
-
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   return toText(value).slice(0, maxLength);
