@@ -108,7 +108,7 @@ export async function pageOfRefusals(
 ): Promise<Connection<Pick<RefusalCount, 'id'>>> {
   const where: Sql[] = [...within('t.minute', parseTimeRange('filter.at', at))];
   if (codes != null) where.push(isOneOf('t.code', codes));
-  if (caller != null) where.push(sql`t.caller = ${caller}`);
+  if (caller != null) where.push(isOneOf('t.caller', [caller]));
   const list = onlyColumns(counts, wanted, ['id']);
   return readPage(em, list, where, pageOf(list, page));
 }

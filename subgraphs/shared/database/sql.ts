@@ -43,9 +43,13 @@ export function arrayOf(values: readonly unknown[], type: 'uuid' | 'text' | 'tim
   return sql`(select ${values}::${raw(type)}[])::${raw(type)}[]`;
 }
 
-/** True if the column has one of these values. A single value is compared by `=`, so that an index gives its order, too. */
+/**
+ * True if the column has one of these values. A single value is compared by `=`, so that an index gives its order, too. No column has a
+ * text with NUL, which PostgreSQL would refuse.
+ */
 export function isOneOf(column: string, values: readonly string[]): Sql {
-  return anyOf([...new Set(values)].map((value) => sql`${raw(column)} = ${value}`));
+  const possible = [...new Set(values)].filter((value) => !value.includes('\0'));
+  return anyOf(possible.map((value) => sql`${raw(column)} = ${value}`));
 }
 
 /** Conditions that a time of this column is in the range. */
