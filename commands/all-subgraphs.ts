@@ -1,7 +1,7 @@
 import type { Keyring } from '#shared/identity/keys.ts';
 import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
 import { readAccessConfig } from '../subgraphs/access/config.ts';
-import { accessTables, createAccess } from '../subgraphs/access/subgraph.ts';
+import { type AccessSecrets, accessTables, createAccess } from '../subgraphs/access/subgraph.ts';
 import { analytics } from '../subgraphs/analytics/subgraph.ts';
 import { fleet } from '../subgraphs/fleet/subgraph.ts';
 import { pricing } from '../subgraphs/pricing/subgraph.ts';
@@ -15,8 +15,8 @@ const withoutKeys = [shipments, fleet, tracking, pricing, risk, analytics] as un
 /** The tables of every subgraph. */
 export const allTables: readonly SubgraphTables[] = [accessTables, ...withoutKeys];
 
-/** Every subgraph of the product. @param apiKeySecret see `hashApiKey` */
-export async function allSubgraphs(keyring: Pick<Keyring, 'access'>, apiKeySecret: string): Promise<Subgraph[]> {
-  const access = await createAccess(keyring, readAccessConfig(), apiKeySecret);
+/** Every subgraph of the product. */
+export async function allSubgraphs(keyring: Pick<Keyring, 'access'>, secrets: AccessSecrets): Promise<Subgraph[]> {
+  const access = await createAccess(keyring, readAccessConfig(), secrets);
   return [access as unknown as Subgraph, ...withoutKeys];
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { newKeyring } from '#shared/identity/keys.ts';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
@@ -19,6 +20,7 @@ try {
       '# access subgraph',
       `ACCESS_SIGNING_KEY='${JSON.stringify(access.privateJwk)}'`,
       `API_KEY_SECRET=${apiKeySecret}`,
+      `FIELD_KEYS=${newFieldKey()}`,
       '# gateways',
       `IDENTITY_SIGNING_KEY='${JSON.stringify(identity.privateJwk)}'`,
       `ACCESS_PUBLIC_KEYS='${setOf(access.publicJwk)}'`,

@@ -2,7 +2,9 @@ import { refuseDemoData } from '#shared/database/demo-data.ts';
 import { databaseName, provision, roleUrl } from '#shared/database/provision.ts';
 import { requireOwnRoles } from '#shared/database/require-own-roles.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
+import { loadFieldKeys } from '#shared/identity/field-keys.ts';
 import { type Keyring, loadApiKeySecret, loadRoleSecret, loadSigningKey } from '#shared/identity/keys.ts';
+import type { FieldKeys } from '#shared/identity/sealed-text.ts';
 import { createVerifier, identityTokens } from '#shared/identity/tokens.ts';
 import { openLive } from '#shared/live/open-live.ts';
 import type { LivePubSub } from '#shared/live/pubsub.ts';
@@ -36,6 +38,7 @@ export interface ProductParts {
   readonly roleSecret: string;
   /** See `hashApiKey`. */
   readonly apiKeySecret: string;
+  readonly fieldKeys: FieldKeys;
   readonly all: readonly Subgraph[];
 }
 
@@ -64,8 +67,9 @@ export async function productParts(config: ProductConfig): Promise<ProductParts>
     identity: await loadSigningKey('identity', { given: signingKeys.identity, dataDir }),
   };
   const apiKeySecret = await loadApiKeySecret({ given: config.apiKeySecret, dataDir });
-  const all = await allSubgraphs(keyring, apiKeySecret);
-  return { keyring, roleSecret: await loadRoleSecret(config), apiKeySecret, all };
+  const fieldKeys = await loadFieldKeys({ given: config.fieldKeys, dataDir });
+  const all = await allSubgraphs(keyring, { apiKeySecret, fieldKeys });
+  return { keyring, roleSecret: await loadRoleSecret(config), apiKeySecret, fieldKeys, all };
 }
 
 /** Provisions and migrates the database, starts to seed an empty one, and starts every subgraph. */

@@ -38,7 +38,10 @@ const server = new EmbeddedPostgres(folder);
 try {
   const adminUrl = await timed('postgres', () => server.start());
   const keyring = { access: await newKeyPair(), identity: await newKeyPair() };
-  const all = await allSubgraphs(keyring, 'unused API key secret');
+  const all = await allSubgraphs(keyring, {
+    apiKeySecret: 'unused API key secret',
+    fieldKeys: [{ id: 'unused', secret: Buffer.alloc(32) }],
+  });
   const secret = 'freight-bench-roles';
   const names = all.map((one) => one.name);
   await timed('provision', () => provision(adminUrl, databaseName, names, secret));

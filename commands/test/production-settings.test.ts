@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { type KeyPair, newKeyPair } from '#shared/identity/tokens.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { readStartConfig } from '#shared/settings/product-config.ts';
@@ -14,7 +15,7 @@ const readers: Record<Process, (environment: Settings) => unknown> = {
   start: readStartConfig,
   migrate: readMigrateConfig,
   fleet: (environment) => readSubgraphConfig([], environment),
-  access: (environment) => readSubgraphConfig(['ACCESS_SIGNING_KEY', 'API_KEY_SECRET'], environment),
+  access: (environment) => readSubgraphConfig(['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', 'FIELD_KEYS'], environment),
   gateway: (environment) => readServerConfig([], environment),
 };
 const processes = Object.keys(readers) as Process[];
@@ -31,6 +32,7 @@ beforeAll(async () => {
   const NODE_ENV = 'production';
   const ACCESS_SIGNING_KEY = JSON.stringify(access.privateJwk);
   const API_KEY_SECRET = 'a secret of API keys that is long enough';
+  const FIELD_KEYS = newFieldKey();
   const IDENTITY_SIGNING_KEY = JSON.stringify(identity.privateJwk);
   const migrate = { NODE_ENV, DATABASE_URL: adminUrl, DATABASE_ROLE_SECRET: 'b7f0c2a9e4d81635' };
   const fleet = {
@@ -39,10 +41,10 @@ beforeAll(async () => {
     IDENTITY_PUBLIC_KEYS: setOf(identity),
   };
   complete = {
-    start: { ...migrate, ACCESS_SIGNING_KEY, IDENTITY_SIGNING_KEY, API_KEY_SECRET },
+    start: { ...migrate, ACCESS_SIGNING_KEY, IDENTITY_SIGNING_KEY, API_KEY_SECRET, FIELD_KEYS },
     migrate,
     fleet,
-    access: { ...fleet, ACCESS_SIGNING_KEY, API_KEY_SECRET },
+    access: { ...fleet, ACCESS_SIGNING_KEY, API_KEY_SECRET, FIELD_KEYS },
     gateway: { NODE_ENV, IDENTITY_SIGNING_KEY, ACCESS_PUBLIC_KEYS: setOf(access), API_KEY_SECRET },
   };
 });
@@ -59,16 +61,24 @@ function linesOf(process: Process, environment: Settings): string[] {
 
 const newKeys = 'required in production; got nothing. `npm run keys` prints new keys.';
 const apiKeySecret = 'API_KEY_SECRET: required in production; got nothing. `npm run keys` prints a new one.';
+const fieldKeys = 'FIELD_KEYS: required in production; got nothing. `npm run keys` prints a new one.';
 const databaseUrl = 'DATABASE_URL: required in production; got nothing. The embedded database is for development.';
 const roleSecret =
   'DATABASE_ROLE_SECRET: required in production; got nothing. `openssl rand -hex 32` prints a new one.';
 const subgraphUrl =
   'SUBGRAPH_DATABASE_URL: required in production; got nothing. `npm run migrate -- --urls` prints that of each subgraph.';
 const required: Record<Process, string[]> = {
-  start: [databaseUrl, roleSecret, `ACCESS_SIGNING_KEY: ${newKeys}`, `IDENTITY_SIGNING_KEY: ${newKeys}`, apiKeySecret],
+  start: [
+    databaseUrl,
+    roleSecret,
+    `ACCESS_SIGNING_KEY: ${newKeys}`,
+    `IDENTITY_SIGNING_KEY: ${newKeys}`,
+    apiKeySecret,
+    fieldKeys,
+  ],
   migrate: [databaseUrl, roleSecret],
   fleet: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`],
-  access: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`, `ACCESS_SIGNING_KEY: ${newKeys}`, apiKeySecret],
+  access: [subgraphUrl, `IDENTITY_PUBLIC_KEYS: ${newKeys}`, `ACCESS_SIGNING_KEY: ${newKeys}`, apiKeySecret, fieldKeys],
   gateway: [`IDENTITY_SIGNING_KEY: ${newKeys}`, `ACCESS_PUBLIC_KEYS: ${newKeys}`, apiKeySecret],
 };
 
@@ -83,6 +93,7 @@ test.each([
   ['fleet', 'ACCESS_SIGNING_KEY', 'the access subgraph', 'a value that is not shown'],
   ['fleet', 'IDENTITY_SIGNING_KEY', 'gateways', 'a value that is not shown'],
   ['fleet', 'API_KEY_SECRET', 'gateways and the access subgraph', 'a value that is not shown'],
+  ['fleet', 'FIELD_KEYS', 'the access subgraph', 'a value that is not shown'],
   ['access', 'IDENTITY_SIGNING_KEY', 'gateways', 'a value that is not shown'],
   ['gateway', 'DATABASE_URL', '`npm run migrate` and `npm start`', 'postgres://db/postgres'],
   ['gateway', 'SUBGRAPH_DATABASE_URL', 'subgraphs', 'postgres://db/freight'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asAdmin, databaseName } from '#shared/database/provision.ts';
+import { newFieldKey } from '#shared/identity/field-keys.ts';
 import { accessTokens, createSigner, type KeyPair, newKeyPair } from '#shared/identity/tokens.ts';
 import { subgraphNames } from '#shared/test/cluster.ts';
 import { somebody } from '#shared/test/harness.ts';
@@ -138,6 +139,7 @@ describe('a release', () => {
       ACCESS_SIGNING_KEY: JSON.stringify(access.privateJwk),
       IDENTITY_SIGNING_KEY: JSON.stringify(identity.privateJwk),
       API_KEY_SECRET: apiKeySecret,
+      FIELD_KEYS: newFieldKey(),
     });
     await product.line('Ctrl-C stops everything; data stays.');
     const url = /http:\S+/.exec(await product.line('Graph '))?.[0] ?? '';

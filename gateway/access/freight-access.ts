@@ -137,6 +137,7 @@ function unauthenticated(message: string): RequestRefusal {
 function toCallerKey(identity: Identity): string {
   if (identity.kind !== 'account') return identity.kind;
   const { accountId, apiKeyId, organizationId, driverId, roles, scopes, tier } = identity;
+  // No query depends on `codeAt` or `needsCode`. An identity that must enrol has no roles.
   const ofKey = apiKeyId === null ? [] : [apiKeyId, scopes];
   return JSON.stringify([accountId, organizationId, driverId, roles, tier, ...ofKey]);
 }

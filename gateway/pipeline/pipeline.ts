@@ -33,6 +33,7 @@ import { price } from './price.ts';
 import { asksForReceipt, makeReceipt } from './receipt.ts';
 import { reportBudget } from './refused-budget.ts';
 import { rootFields } from './repeatable.ts';
+import { requireSecondFactor } from './require-second-factor.ts';
 import { requireSignature } from './require-signature.ts';
 import { type ResolveOptions, resolveDocument } from './resolve-document.ts';
 import { ResponseBody } from './response-body.ts';
@@ -173,6 +174,7 @@ export class Pipeline {
     if (!trusted) this.#throttle.learn(source);
     if (keepAs !== undefined) this.#automatic.keep(keepAs, source);
     guardIntrospection(checked, this.#options.introspection);
+    requireSecondFactor(checked);
     onChecked?.(checked);
     const { budgets, maxQueryCost } = this.#options;
     limitPages(checked, budgets);

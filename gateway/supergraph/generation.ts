@@ -18,6 +18,10 @@ export interface Generation {
   readonly onceTraits: OnceTraits;
   /** Undefined under `--engine apollo`. */
   readonly engine: Engine | undefined;
+  /** Root fields that need a recent code of the second factor. */
+  readonly stepUpFields: TaggedFields;
+  /** Root fields for accounts that must enrol a second factor first. */
+  readonly enrolmentFields: TaggedFields;
   /** Root fields that register documents, which the gateway appraises first. */
   readonly appraisingFields: TaggedFields;
   readonly asksForRateLimit: AsksForRateLimit;

@@ -99,7 +99,15 @@ function checksFor(
   { config, onDocumentWork }: GenerationOptions,
 ): Pick<
   Generation,
-  'documents' | 'pricer' | 'pageSizes' | 'onceTraits' | 'appraisingFields' | 'asksForRateLimit' | 'signedFields'
+  | 'documents'
+  | 'pricer'
+  | 'pageSizes'
+  | 'onceTraits'
+  | 'appraisingFields'
+  | 'asksForRateLimit'
+  | 'signedFields'
+  | 'stepUpFields'
+  | 'enrolmentFields'
 > {
   const { schema } = costs;
   const rules = [...specifiedRules, ...ownRules(config)];
@@ -112,6 +120,8 @@ function checksFor(
     appraisingFields: readTaggedFields(schema, supergraph, 'appraises-documents'),
     asksForRateLimit: readRateLimitFields(supergraph),
     signedFields: readTaggedFields(schema, supergraph, 'signed'),
+    stepUpFields: readTaggedFields(schema, supergraph, 'step-up'),
+    enrolmentFields: readTaggedFields(schema, supergraph, 'while-enrolling'),
   };
 }
 

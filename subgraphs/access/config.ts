@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { FIELD_KEYS } from '#shared/identity/field-keys.ts';
 import { ACCESS_SIGNING_KEY, API_KEY_SECRET } from '#shared/identity/key-settings.ts';
+import type { FieldKeys } from '#shared/identity/sealed-text.ts';
 import type { KeyPair } from '#shared/identity/tokens.ts';
 import { parseEnvironment } from '#shared/runtime/config.ts';
+import { NODE_ENV } from '#shared/settings/settings.ts';
+import type { SecondFactorPolicy } from './domain/second-factor-policy.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
 
 const count = z.coerce.number().int().min(1).max(1_000_000);
@@ -9,6 +13,12 @@ const count = z.coerce.number().int().min(1).max(1_000_000);
 export const accessSettings = z.object({
   ACCESS_SIGNING_KEY,
   API_KEY_SECRET,
+  FIELD_KEYS,
+  SECOND_FACTOR: z.enum(['required', 'optional']).optional().meta({
+    description:
+      'Who needs a second factor. `required`: ADMIN, DISPATCHER and ANALYST can do nothing before they have enrolled one, and sensitive changes need a recent code of everybody. `optional`: both apply to accounts that have enrolled one.',
+    otherwise: '`required` in production, `optional` elsewhere',
+  }),
   SIGN_IN_TRIES: count.default(5).meta({
     description: 'Sign-in attempts of one client network for one account within SIGN_IN_WINDOW_SECONDS.',
     unit: 'attempts',
@@ -33,16 +43,21 @@ export interface AccessConfig {
   readonly signingKey: KeyPair | undefined;
   /** Undefined = the secret of this installation. */
   readonly apiKeySecret: string | undefined;
+  /** Undefined = the key of this installation. */
+  readonly fieldKeys: FieldKeys | undefined;
+  readonly secondFactor: SecondFactorPolicy;
   readonly signIn: SignInLimits;
   /** Idempotency keys that one caller may use within 24 hours. */
   readonly maxIdempotencyKeys: number;
 }
 
 export function readAccessConfig(variables: NodeJS.ProcessEnv = process.env): AccessConfig {
-  const parsed = parseEnvironment(accessSettings, variables);
+  const parsed = parseEnvironment(accessSettings.extend({ NODE_ENV }), variables);
   return {
     signingKey: parsed.ACCESS_SIGNING_KEY,
     apiKeySecret: parsed.API_KEY_SECRET,
+    fieldKeys: parsed.FIELD_KEYS,
+    secondFactor: parsed.SECOND_FACTOR ?? (parsed.NODE_ENV === 'production' ? 'required' : 'optional'),
     signIn: {
       triesPerAccount: parsed.SIGN_IN_TRIES,
       triesPerAddress: parsed.SIGN_IN_TRIES_PER_ADDRESS,

@@ -3,7 +3,9 @@ import { originOf } from '#shared/graphql/change.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { clientNetwork } from '#shared/identity/client-network.ts';
 import type { AccountIdentity, Identity } from '#shared/identity/identity.ts';
+import type { TextSealer } from '#shared/identity/sealed-text.ts';
 import type { TokenSigner } from '#shared/identity/tokens.ts';
+import type { SecondFactorPolicy } from './domain/second-factor-policy.ts';
 import type { SessionEvent } from './domain/session-events.ts';
 import type { SignInLimits } from './domain/sign-in-limits.ts';
 import type { Account, Organization } from './entities.ts';
@@ -22,6 +24,9 @@ export interface AccessServices {
   readonly maxIdempotencyKeys: number;
   /** See `hashApiKey`. */
   readonly apiKeySecret: string;
+  /** Encrypts the secrets of second factors. */
+  readonly sealer: TextSealer;
+  readonly secondFactor: SecondFactorPolicy;
   readonly report: ReportSessionEvent;
 }
 

@@ -64,6 +64,8 @@ export const SessionEntity = defineEntity({
     createdAt: p.datetime(3),
     refreshedAt: p.datetime(3),
     revokedAt: p.datetime(3).nullable(),
+    /** When the account gave the last code of its second factor; null if it gave none. */
+    codeAt: p.datetime(3).nullable(),
   },
 });
 export type Session = InferEntity<typeof SessionEntity>;

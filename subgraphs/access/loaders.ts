@@ -7,6 +7,7 @@ import { apiKeysByAge, visibleApiKeys } from './store/api-keys.ts';
 import { placesOf, responsesOf } from './store/audit-marks.ts';
 import { documentsByAge, visibleDocuments } from './store/document-list.ts';
 import { accountRows, apiKeyRows, organizationRows } from './store/rows.ts';
+import { readFactors } from './store/second-factors.ts';
 import { namedAccounts, visibleAccounts, visibleMembers, visibleOrganizations } from './store/visibility.ts';
 
 /** Loaders of the records that one identity may see. Their statements do not read other records. */
@@ -30,6 +31,11 @@ export function createLoaders({ em, columns }: BaseContext, identity: Identity) 
     auditPlace: byKey(
       (ids) => placesOf(em, ids),
       ({ recordId }) => recordId,
+    ),
+    /** Confirmed second factors by account. The resolver decides who may see them. */
+    secondFactor: byId(
+      (ids) => readFactors(em, ids),
+      ({ accountId }) => accountId,
     ),
     /** A page of the API keys of an organization. */
     apiKeys: pagesOf(em, keysByAge, 'organization_id', [visibleApiKeys(identity)]),

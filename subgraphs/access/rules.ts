@@ -1,7 +1,17 @@
-import { anybody, gateways, type Rules, signedIn, withScope } from '#shared/graphql/authorization.ts';
+import {
+  anybody,
+  gateways,
+  inPerson,
+  type Rules,
+  signedIn,
+  steppedUp,
+  withScope,
+} from '#shared/graphql/authorization.ts';
 
 const administration = withScope('access:write');
+const sensitiveAdministration = steppedUp(administration);
 const keyManagement = withScope('access:keys');
+const keyChange = steppedUp(keyManagement);
 const documentRegistration = withScope('access:documents');
 
 export const rules: Rules = {
@@ -20,23 +30,30 @@ export const rules: Rules = {
   },
   Mutation: {
     signIn: anybody,
+    answerChallenge: anybody,
     refreshSession: anybody,
     signOut: anybody,
     changePassword: signedIn,
     endSessions: signedIn,
-    createOrganization: administration,
-    changeOrganizationTier: administration,
-    updateOrganization: administration,
-    registerAccount: administration,
-    changeAccountRoles: administration,
-    deactivateAccount: administration,
+    enrolSecondFactor: inPerson,
+    confirmSecondFactor: inPerson,
+    stepUp: signedIn,
+    regenerateRecoveryCodes: signedIn,
+    removeSecondFactor: signedIn,
+    resetSecondFactor: sensitiveAdministration,
+    createOrganization: sensitiveAdministration,
+    changeOrganizationTier: sensitiveAdministration,
+    updateOrganization: sensitiveAdministration,
+    registerAccount: sensitiveAdministration,
+    changeAccountRoles: sensitiveAdministration,
+    deactivateAccount: sensitiveAdministration,
     // Clients can't select these fields.
     claimIdempotentCall: anybody,
     finishIdempotentCall: anybody,
     releaseIdempotentCall: anybody,
-    createApiKey: keyManagement,
-    rotateApiKey: keyManagement,
-    revokeApiKey: keyManagement,
+    createApiKey: keyChange,
+    rotateApiKey: keyChange,
+    revokeApiKey: keyChange,
     recordApiKeyUses: gateways,
     registerDocuments: documentRegistration,
     retireDocument: documentRegistration,

@@ -1,3 +1,4 @@
+import { loadFieldKeys } from '#shared/identity/field-keys.ts';
 import { loadApiKeySecret, loadSigningKey } from '#shared/identity/keys.ts';
 import { runSubgraph } from '#shared/run.ts';
 import { readAccessConfig } from './config.ts';
@@ -7,7 +8,9 @@ await runSubgraph(
   async ({ dataDir }) => {
     const config = readAccessConfig();
     const access = await loadSigningKey('access', { given: config.signingKey, dataDir });
-    return createAccess({ access }, config, await loadApiKeySecret({ given: config.apiKeySecret, dataDir }));
+    const apiKeySecret = await loadApiKeySecret({ given: config.apiKeySecret, dataDir });
+    const fieldKeys = await loadFieldKeys({ given: config.fieldKeys, dataDir });
+    return createAccess({ access }, config, { apiKeySecret, fieldKeys });
   },
-  ['ACCESS_SIGNING_KEY', 'API_KEY_SECRET'],
+  ['ACCESS_SIGNING_KEY', 'API_KEY_SECRET', 'FIELD_KEYS'],
 );

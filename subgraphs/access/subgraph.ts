@@ -1,4 +1,5 @@
 import type { Keyring } from '#shared/identity/keys.ts';
+import { createTextSealer, type FieldKeys } from '#shared/identity/sealed-text.ts';
 import { createSigner } from '#shared/identity/tokens.ts';
 import type { Subgraph, SubgraphTables } from '#shared/subgraph.ts';
 import type { AccessConfig } from './config.ts';
@@ -16,16 +17,23 @@ import { deleteOldUsage } from './store/usage.ts';
 /** The tables for `npm run migrate`, which has no keys. */
 export const accessTables = { name: 'access', entities, migrations } satisfies SubgraphTables;
 
-/**
- * Creates the access subgraph. It signs the access tokens of clients with the private key of `access`.
- * @param apiKeySecret see `hashApiKey`
- */
+/** The secrets of the access subgraph besides its signing key. */
+export interface AccessSecrets {
+  /** See `hashApiKey`. */
+  readonly apiKeySecret: string;
+  readonly fieldKeys: FieldKeys;
+}
+
+/** Creates the access subgraph. It signs the access tokens of clients with the private key of `access`. */
 export async function createAccess(
   { access }: Pick<Keyring, 'access'>,
-  { signIn: signInLimits, maxIdempotencyKeys }: Omit<AccessConfig, 'signingKey' | 'apiKeySecret'>,
-  apiKeySecret: string,
+  { signIn: signInLimits, ...config }: Omit<AccessConfig, 'signingKey' | keyof AccessSecrets>,
+  { apiKeySecret, fieldKeys }: AccessSecrets,
 ): Promise<Subgraph<AccessContext>> {
   const signer = createSigner(access.privateJwk);
+  const sealer = createTextSealer(fieldKeys);
+  const { maxIdempotencyKeys, secondFactor } = config;
+  const services = { signer, sealer, signInLimits, maxIdempotencyKeys, secondFactor, apiKeySecret };
   const { counter, report } = createSessionEvents();
   return {
     ...accessTables,
@@ -38,7 +46,7 @@ export async function createAccess(
       { name: 'deleteOldUsage', everyMs: 3_600_000, run: deleteOldUsage },
       createAuditSealer(),
     ],
-    context: (base) => createContext(base, { signer, report, signInLimits, maxIdempotencyKeys, apiKeySecret }),
+    context: (base) => createContext(base, { ...services, report }),
     metrics: [counter],
   };
 }

@@ -1,4 +1,4 @@
-import { type Rules, withScope } from '#shared/graphql/authorization.ts';
+import { type Rules, steppedUp, withScope } from '#shared/graphql/authorization.ts';
 
 export const rules: Rules = {
   Query: {
@@ -10,7 +10,7 @@ export const rules: Rules = {
   Mutation: {
     requestQuote: withScope('pricing:write'),
     acceptQuote: withScope('pricing:write'),
-    recordPayment: withScope('pricing:bill'),
+    recordPayment: steppedUp(withScope('pricing:bill')),
     recordMarketObservation: withScope('pricing:bill'),
   },
 };

@@ -72,7 +72,11 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
   const database = await createTestDatabase();
   const live = createMemoryPubSub();
   const config = { ...readAccessConfig({}), maxIdempotencyKeys };
-  const open = await openSubgraph(await createAccess({ access: accessKey }, config, 'a secret that no key uses'), {
+  const secrets = {
+    apiKeySecret: 'a secret that no key uses',
+    fieldKeys: [{ id: 'test', secret: Buffer.alloc(32) }],
+  } as const;
+  const open = await openSubgraph(await createAccess({ access: accessKey }, config, secrets), {
     databaseUrl: database.urlFor('access'),
     live,
     log: createLog('access', process.env['TEST_LOG_LEVEL'] ?? 'silent'),

@@ -20,7 +20,10 @@ export interface OpenProduct {
 
 export async function openProduct(database: { urlFor(subgraph: string): string }): Promise<OpenProduct> {
   const keyring = { access: await newKeyPair(), identity: await newKeyPair() };
-  const subgraphs = await allSubgraphs(keyring, 'unused API key secret');
+  const subgraphs = await allSubgraphs(keyring, {
+    apiKeySecret: 'unused API key secret',
+    fieldKeys: [{ id: 'unused', secret: Buffer.alloc(32) }],
+  });
   const open = await Promise.all(
     subgraphs.map((subgraph) =>
       openSubgraph(subgraph, {

@@ -4,11 +4,17 @@ export const sessionEvents = [
   'sign_in_failed',
   'sign_in_locked',
   'sign_in_refused',
+  'sign_in_challenged',
   'signed_out',
   'refreshed',
   'refresh_refused',
   'refresh_token_reused',
   'password_changed',
   'sessions_ended',
+  'second_factor_failed',
+  'second_factor_delayed',
+  'second_factor_enrolled',
+  'second_factor_removed',
+  'stepped_up',
 ] as const;
 export type SessionEvent = (typeof sessionEvents)[number];

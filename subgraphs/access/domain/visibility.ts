@@ -13,6 +13,11 @@ export function seesWhole(identity: Identity, { id, organizationId = null }: Mem
   return id === identity.accountId || reaches(reachOf(identity), { organizationId });
 }
 
+/** True if the identity may see whether an account has a second factor: the account itself, and administrators. */
+export function seesSecondFactor(identity: Identity, accountId: string): boolean {
+  return (identity.kind === 'account' && identity.accountId === accountId) || hasScope(identity, 'access:write');
+}
+
 /** True if the identity may see the billing details of an organization: staff with access:read, and its own accounts. */
 export function seesBilling(identity: Identity, { id }: { readonly id: string }): boolean {
   if (identity.kind !== 'account') return false;

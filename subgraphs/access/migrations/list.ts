@@ -9,6 +9,7 @@ import { RemakeKeys } from './0006-letter-keys.ts';
 import { CreateIdempotentCalls } from './0007-idempotent-calls.ts';
 import { AddApiKeys } from './0008-api-keys.ts';
 import { AddTrustedDocuments } from './0009-trusted-documents.ts';
+import { AddSecondFactor } from './0010-second-factor.ts';
 import { MoveAuditTrail } from './0011-audit-trail.ts';
 import { CountRefusals } from './0011-refusal-counts.ts';
 import { AddDocumentContracts } from './0013-document-contracts.ts';
@@ -26,6 +27,7 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0007-idempotent-calls', class: CreateIdempotentCalls },
   { name: '0008-api-keys', class: AddApiKeys },
   { name: '0009-trusted-documents', class: AddTrustedDocuments },
+  { name: '0010-second-factor', class: AddSecondFactor },
   { name: '0011-audit-trail', class: MoveAuditTrail },
   { name: '0011-refusal-counts', class: CountRefusals },
   { name: '0013-document-contracts', class: AddDocumentContracts },

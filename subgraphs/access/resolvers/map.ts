@@ -8,6 +8,7 @@ import { documentMutations, documentQueries, TrustedDocument } from './documents
 import { idempotentCallMutations } from './idempotent-calls.ts';
 import { ownAccessMutations } from './own-access.ts';
 import { Account, Organization, queries } from './reading.ts';
+import { secondFactorMutations } from './second-factor.ts';
 import { sessionMutations } from './sessions.ts';
 import { accountUsage, organizationUsage, Usage, usageMutations } from './usage.ts';
 
@@ -18,6 +19,7 @@ export const resolvers: Subgraph<AccessContext>['resolvers'] = {
     ...sessionMutations,
     ...auditMutations,
     ...ownAccessMutations,
+    ...secondFactorMutations,
     ...administrationMutations,
     ...apiKeyMutations,
     ...idempotentCallMutations,

@@ -39,7 +39,7 @@ async function changePassword(_parent: unknown, { input }: { input: ChangePasswo
 }
 
 /** Refuses a wrong current password. Attempts count like those of signIn. A right password does not reset them. */
-async function requirePassword(account: Account, password: string, context: AccessContext): Promise<void> {
+export async function requirePassword(account: Account, password: string, context: AccessContext): Promise<void> {
   const { fits, last } = await tryPassword(context, account.email, password);
   if (fits) return;
   await context.transact(({ em }) => recordFailure(em, account, anonymousAudit(context), last));

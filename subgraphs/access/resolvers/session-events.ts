@@ -5,7 +5,12 @@ import { type SessionEvent, sessionEvents } from '../domain/session-events.ts';
 /** Events that are logged as warnings for operators. */
 const warnings: ReadonlySet<SessionEvent> = new Set(['sign_in_locked', 'refresh_token_reused']);
 /** Events that are only counted. Clients can cause them without limit, or they are routine. */
-const notLogged: ReadonlySet<SessionEvent> = new Set(['sign_in_refused', 'refresh_refused', 'refreshed']);
+const notLogged: ReadonlySet<SessionEvent> = new Set([
+  'sign_in_refused',
+  'second_factor_delayed',
+  'refresh_refused',
+  'refreshed',
+]);
 
 /** Creates a counter by event, and a function that logs and counts an event. It logs no e-mail address, password or token. */
 export function createSessionEvents(): { readonly counter: Counter; readonly report: ReportSessionEvent } {

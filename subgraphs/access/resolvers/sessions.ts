@@ -2,6 +2,7 @@ import { payloadOf, refuse } from '#shared/errors/errors.ts';
 import { type AccessContext, anonymousAudit } from '../context.ts';
 import { parseToken } from '../domain/refresh-token.ts';
 import { endSession, rotateToken } from '../store/sessions.ts';
+import { answerChallenge } from './answer-challenge.ts';
 import { sessionPayload } from './session-payload.ts';
 import { signIn } from './sign-in.ts';
 
@@ -19,7 +20,7 @@ async function refreshSession(_parent: unknown, { input }: { input: TokenInput }
       refuse('INVALID_REFRESH_TOKEN', 'This refresh token is not valid. Sign in again.', 'refreshToken');
     }
     context.report(context, 'refreshed', refreshed.account.id);
-    return sessionPayload(context, refreshed.account, refreshed.token);
+    return sessionPayload(context, refreshed.account, refreshed.token, refreshed.codeAt);
   });
 }
 
@@ -30,4 +31,4 @@ async function signOut(_parent: unknown, { input }: { input: TokenInput }, conte
   return { userErrors: [] };
 }
 
-export const sessionMutations = { signIn, refreshSession, signOut };
+export const sessionMutations = { signIn, answerChallenge, refreshSession, signOut };

@@ -1,5 +1,7 @@
 import { payloadOf, refuse } from '#shared/errors/errors.ts';
 import { type AccessContext, anonymousAudit } from '../context.ts';
+import { beginChallenge } from '../store/challenges.ts';
+import { hasFactor } from '../store/second-factors.ts';
 import { recordFailure, recordSignIn } from '../store/sign-in.ts';
 import { sessionPayload } from './session-payload.ts';
 import { tryPassword } from './try-password.ts';
@@ -22,9 +24,14 @@ export async function signIn(_parent: unknown, { input }: { input: SignInInput }
       if (last) context.report(context, 'sign_in_locked', account?.id ?? null);
       refuse('INVALID_CREDENTIALS', 'Wrong e-mail address or password.');
     }
+    if (await hasFactor(context.em, account.id)) {
+      const { id, expiresAt } = await context.transact(({ em }) => beginChallenge(em, account.id, audit.at));
+      context.report(context, 'sign_in_challenged', account.id);
+      return { challenge: { id, expiresAt, methods: ['TOTP', 'RECOVERY_CODE'] } };
+    }
     const token = await context.transact(({ em }) => recordSignIn(em, account, audit));
     await tries.forget({ email, network: context.network });
     context.report(context, 'signed_in', account.id);
-    return sessionPayload(context, account, token);
+    return sessionPayload(context, account, token, null);
   });
 }

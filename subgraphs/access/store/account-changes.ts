@@ -110,7 +110,12 @@ async function requireOrganization(em: EntityManager, id: string): Promise<void>
  * Locks an account and the actor. If the account loses the role ADMIN, it also locks all administrators, so that two of them
  * cannot remove each other at the same time. All changes take their locks in the same order, which prevents deadlocks.
  */
-async function lockedAccount(em: EntityManager, id: string, actorId: string, losesAdmin: boolean): Promise<Account> {
+export async function lockedAccount(
+  em: EntityManager,
+  id: string,
+  actorId: string,
+  losesAdmin: boolean,
+): Promise<Account> {
   const locked = await em.find(
     AccountEntity,
     { $or: [{ id: { $in: [id, actorId].filter(isUuid) } }, ...(losesAdmin ? [openAdministrators] : [])] },

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '#shared/database/database.ts';
 import { keyContains } from '#shared/database/key-contains.ts';
 import { type List, onlyColumns, pageOf, readPage } from '#shared/database/list.ts';
@@ -6,7 +7,7 @@ import { hasId, type Sql, sql } from '#shared/database/sql.ts';
 import { parseSearch } from '#shared/input/text.ts';
 import type { Connection, PageArguments } from '#shared/pages/connection.ts';
 import type { Role } from '#shared/vocabulary.ts';
-import type { Account } from '../entities.ts';
+import { type Account, AccountEntity } from '../entities.ts';
 import { accountRows } from './rows.ts';
 
 export interface AccountFilter {
@@ -54,6 +55,11 @@ export async function findByEmail(em: EntityManager, email: string): Promise<Acc
   const columns = accountRows.columns('t');
   const [account] = await accountRows.read(em, sql`select ${columns} from account t where t.email = ${email}`);
   return account ?? null;
+}
+
+/** Finds an open account by its id and locks it, so that it is not closed before the commit. */
+export function lockOpenAccount(em: EntityManager, id: string): Promise<Account | null> {
+  return em.findOne(AccountEntity, { id, deactivatedAt: null }, { lockMode: LockMode.PESSIMISTIC_READ });
 }
 
 /** Finds an account by its id without a check of visibility. */

@@ -8,15 +8,21 @@ import { isLive, newSecret, type RefreshToken, secretFits, secretHash } from '..
 import { type Account, type Session, SessionEntity } from '../entities.ts';
 import { findAccount } from './accounts.ts';
 import { type AuditContext, recordAudit } from './audit.ts';
+import { endChallengesOf } from './challenges.ts';
 
 /** Maximum number of sessions of one account. Beyond it the least recently used sessions end. */
 const sessionsPerAccount = 100;
 
 /**
- * Begins a session and returns its first refresh token. Also deletes ended sessions of the account, once their last access token
+ * Begins a session and returns its first refresh token. `codeAt` is the time of the code with which the account signed in. Also deletes ended sessions of the account, once their last access token
  * has expired: until then the access snapshot names them.
  */
-export async function beginSession(em: EntityManager, accountId: string, now: Date): Promise<RefreshToken> {
+export async function beginSession(
+  em: EntityManager,
+  accountId: string,
+  now: Date,
+  codeAt: Date | null = null,
+): Promise<RefreshToken> {
   const session = { sessionId: newId(now.getTime()), secret: newSecret() };
   await query(
     em,
@@ -35,13 +41,20 @@ export async function beginSession(em: EntityManager, accountId: string, now: Da
     createdAt: now,
     refreshedAt: now,
     revokedAt: null,
+    codeAt,
   });
   await em.flush();
   return session;
 }
 
 export type Refreshed =
-  | { readonly outcome: 'refreshed'; readonly account: Account; readonly token: RefreshToken }
+  | {
+      readonly outcome: 'refreshed';
+      readonly account: Account;
+      readonly token: RefreshToken;
+      /** When the account gave the last code in this session. */
+      readonly codeAt: Date | null;
+    }
   | { readonly outcome: 'reused'; readonly accountId: string }
   | { readonly outcome: 'refused' };
 
@@ -62,7 +75,7 @@ export async function rotateToken(em: EntityManager, token: RefreshToken, audit:
   const secret = newSecret();
   session.tokenHash = secretHash(secret);
   session.refreshedAt = audit.at;
-  return { outcome: 'refreshed', account, token: { sessionId: session.id, secret } };
+  return { outcome: 'refreshed', account, token: { sessionId: session.id, secret }, codeAt: session.codeAt ?? null };
 }
 
 /**
@@ -78,8 +91,13 @@ export async function endSession(em: EntityManager, token: RefreshToken, audit: 
   return accountId;
 }
 
+/** Notes that the account has just given a code in this session. */
+export async function noteCode(em: EntityManager, sessionId: string, now: Date): Promise<void> {
+  await query(em, sql`update session set code_at = ${now} where id = ${sessionId} and revoked_at is null`);
+}
+
 /**
- * Ends the sessions of an account except the kept one.
+ * Ends the sessions of an account except the kept one, and its sign-ins that wait for a code.
  * @returns the number of live sessions among them
  */
 export async function endSessionsOf(
@@ -88,6 +106,7 @@ export async function endSessionsOf(
   now: Date,
   keptSessionId?: string,
 ): Promise<number> {
+  await endChallengesOf(em, accountId);
   const ended = await em.find(
     SessionEntity,
     { accountId, revokedAt: null, ...(keptSessionId !== undefined && { id: { $ne: keptSessionId } }) },

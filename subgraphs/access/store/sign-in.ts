@@ -6,10 +6,15 @@ import type { Account } from '../entities.ts';
 import { type AuditContext, recordAudit } from './audit.ts';
 import { beginSession } from './sessions.ts';
 
-/** Begins a session for an account whose password was right. */
-export async function recordSignIn(em: EntityManager, account: Account, audit: AuditContext): Promise<RefreshToken> {
+/** Begins a session for an account that has signed in. @param codeAt time of the code, if it gave one */
+export async function recordSignIn(
+  em: EntityManager,
+  account: Account,
+  audit: AuditContext,
+  codeAt: Date | null = null,
+): Promise<RefreshToken> {
   recordAudit(em, { ...audit, actorId: account.id }, 'SIGNED_IN', { kind: 'Account', id: account.id });
-  return beginSession(em, account.id, audit.at);
+  return beginSession(em, account.id, audit.at, codeAt);
 }
 
 /** Records a failed sign-in, and a lock after the last allowed attempt. Also deletes some entries that are too old. */

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
+import type { FieldKeys } from '#shared/identity/sealed-text.ts';
 import { accessTokens, createVerifier, newKeyPair } from '#shared/identity/tokens.ts';
 import { newId } from '#shared/ids.ts';
 import { textKey } from '#shared/input/text-key.ts';
@@ -7,6 +9,7 @@ import type { Role } from '#shared/vocabulary.ts';
 import { readAccessConfig } from '../config.ts';
 import type { AccessContext } from '../context.ts';
 import { hashPassword } from '../domain/passwords.ts';
+import type { SecondFactorPolicy } from '../domain/second-factor-policy.ts';
 import type { SignInLimits } from '../domain/sign-in-limits.ts';
 import { AccountEntity, OrganizationEntity } from '../entities.ts';
 import { createAccess } from '../subgraph.ts';
@@ -16,6 +19,7 @@ const access = await newKeyPair();
 export const clientVerifier = createVerifier([access.publicJwk], accessTokens);
 /** Under which the subgraph under test hashes API keys. */
 export const apiKeySecret = 'secret of the tests of API keys, long enough';
+const fieldKeys: FieldKeys = [{ id: 'test', secret: randomBytes(32) }];
 export const password = 'correct horse battery';
 const passwordHash = await hashPassword(password, 'test');
 
@@ -24,17 +28,20 @@ export type AccessUnderTest = TestSubgraph<AccessContext>;
 export async function startAccess({
   signIn,
   maxIdempotencyKeys,
+  secondFactor,
   ...options
 }: TestSubgraphOptions & {
   readonly signIn?: Partial<SignInLimits>;
   readonly maxIdempotencyKeys?: number;
+  readonly secondFactor?: SecondFactorPolicy;
 } = {}): Promise<AccessUnderTest> {
   const byDefault = readAccessConfig({});
   const config = {
     signIn: { ...byDefault.signIn, ...signIn },
     maxIdempotencyKeys: maxIdempotencyKeys ?? byDefault.maxIdempotencyKeys,
+    secondFactor: secondFactor ?? byDefault.secondFactor,
   };
-  return startTestSubgraph(await createAccess({ access }, config, apiKeySecret), options);
+  return startTestSubgraph(await createAccess({ access }, config, { apiKeySecret, fieldKeys }), options);
 }
 
 /** Inserts an organization. */

@@ -16,6 +16,8 @@ export const errorTable = {
   SIGNATURE_INVALID: { status: 401, retryable: false },
   FORBIDDEN: { status: 403, retryable: false },
   NETWORK_NOT_ALLOWED: { status: 403, retryable: false },
+  STEP_UP_REQUIRED: { status: 403, retryable: false },
+  SECOND_FACTOR_REQUIRED: { status: 403, retryable: false },
   UNAUTHORIZED_FIELD_OR_TYPE: { status: 403, retryable: false },
   RATE_LIMITED: { status: 429, retryable: true },
   COST_ESTIMATED_TOO_EXPENSIVE: { status: 400, retryable: false },

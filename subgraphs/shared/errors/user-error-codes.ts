@@ -37,6 +37,8 @@ export const userErrorCodes = {
   NOT_A_DRIVER: 'Your account does not belong to a driver.',
   INVALID_CREDENTIALS: 'The e-mail address or the password is wrong.',
   INVALID_REFRESH_TOKEN: 'The refresh token is no longer valid. Sign in again.',
+  INVALID_CODE: 'The code is wrong or was used before. Give the next one.',
+  INVALID_CHALLENGE: 'The challenge is over. Sign in again.',
   WEAK_PASSWORD: 'The password is easy to guess. Choose another one.',
   // States
   INVALID_STATE: 'The record is in a state that does not allow this. Read it again.',

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { type GraphQLField, type GraphQLSchema, isIntrospectionType, isObjectType } from 'graphql';
 import { GraphError } from '../errors/errors.ts';
 import type { AccountIdentity, Scope } from '../identity/identity.ts';
+import { enrolmentRequired, isSteppedUp, mustEnrol, stepUpRequired } from '../identity/step-up.ts';
 import type { Role } from '../vocabulary.ts';
 import type { BaseContext } from './context.ts';
 
@@ -17,23 +18,44 @@ type ShieldRule = ReturnType<ReturnType<typeof rule>> | typeof allow;
 /** The rules of fields, by type and field. */
 export type Rules = Readonly<Record<string, Readonly<Record<string, ShieldRule>>>>;
 
+type Check = (context: BaseContext) => true | GraphError;
+interface NamedRule {
+  readonly name: string;
+  readonly check: Check;
+  readonly rule: ShieldRule;
+}
+/** One rule object per name, because graphql-shield refuses two rules with the same name. */
+const rulesByName = new Map<string, NamedRule>();
+
+function ruleOf(name: string, check: Check): ShieldRule {
+  const known = rulesByName.get(name);
+  if (known) return known.rule;
+  const made = rule(name, { cache: 'contextual' })((_parent, _args, context: BaseContext) => check(context));
+  rulesByName.set(name, { name, check, rule: made });
+  return made;
+}
+
 /** Every caller, signed in or not. */
 export const anybody: ShieldRule = allow;
 
-/** Any signed-in account. */
-export const signedIn: ShieldRule = rule('signedIn', { cache: 'contextual' })(
-  (_parent, _args, { identity }: BaseContext) => (identity.kind === 'account' ? true : unauthenticated()),
+/** A gateway that asks in its own name. */
+export const gateways: ShieldRule = ruleOf(
+  'gateways',
+  ({ identity }) => identity.kind === 'gateway' || new GraphError('FORBIDDEN', 'Only gateways may do this.'),
 );
 
-/** A gateway that asks in its own name. */
-export const gateways: ShieldRule = rule('gateways', { cache: 'contextual' })(
-  (_parent, _args, { identity }: BaseContext) =>
-    identity.kind === 'gateway' ? true : new GraphError('FORBIDDEN', 'Only gateways may do this.'),
-);
+/** A person, also one who must enrol a second factor before anything else. */
+export const inPerson: ShieldRule = ruleOf('inPerson', ({ identity }) => {
+  if (identity.kind !== 'account') return unauthenticated();
+  return identity.apiKeyId === null || new GraphError('FORBIDDEN', 'API keys have no second factor.');
+});
+
+/** Any signed-in account. */
+export const signedIn: ShieldRule = accounts('signedIn', () => undefined);
 
 /** An account that holds the scope. */
 export function withScope(scope: Scope): ShieldRule {
-  return named(`scope:${scope}`, ({ scopes }) =>
+  return accounts(`scope:${scope}`, ({ scopes }) =>
     scopes.includes(scope)
       ? undefined
       : `Your account lacks the scope ${scope}. Ask an administrator for a role that holds it.`,
@@ -42,7 +64,7 @@ export function withScope(scope: Scope): ShieldRule {
 
 /** An account that holds at least one of the scopes. */
 export function withAnyScope(...allowed: readonly Scope[]): ShieldRule {
-  return named(`scopes:${allowed.join('|')}`, ({ scopes }) =>
+  return accounts(`scopes:${allowed.join('|')}`, ({ scopes }) =>
     allowed.some((scope) => scopes.includes(scope))
       ? undefined
       : `Your account needs one of the scopes ${allowed.join(', ')}. Ask an administrator for a role that holds one.`,
@@ -51,29 +73,41 @@ export function withAnyScope(...allowed: readonly Scope[]): ShieldRule {
 
 /** An account that has one of the roles. */
 export function withRole(...allowed: readonly Role[]): ShieldRule {
-  return named(`role:${allowed.join('|')}`, ({ roles }) =>
+  return accounts(`role:${allowed.join('|')}`, ({ roles }) =>
     roles.some((role) => allowed.includes(role))
       ? undefined
       : `Your account needs one of the roles ${allowed.join(', ')}. Ask an administrator for it.`,
   );
 }
 
-const rulesByName = new Map<string, ShieldRule>();
-
-/**
- * One rule object per name, because graphql-shield refuses two rules with the same name.
- * @param refusal returns a message if the account may not proceed
- */
-function named(name: string, refusal: (account: AccountIdentity) => string | undefined): ShieldRule {
-  const known = rulesByName.get(name);
-  if (known) return known;
-  const made = rule(name, { cache: 'contextual' })((_parent, _args, { identity }: BaseContext) => {
+/** @param refusal returns a message if the account may not proceed */
+function accounts(name: string, refusal: (account: AccountIdentity) => string | undefined): ShieldRule {
+  return ruleOf(name, ({ identity }) => {
     if (identity.kind !== 'account') return unauthenticated();
+    if (mustEnrol(identity)) return enrolmentRequired();
     const message = refusal(identity);
-    return message === undefined ? true : new GraphError('FORBIDDEN', message);
+    return message === undefined || new GraphError('FORBIDDEN', message);
   });
-  rulesByName.set(name, made);
+}
+
+const steppedUpRules = new WeakSet<ShieldRule>();
+
+/** A rule, and a recent code of the second factor for accounts that need one. The SDL tags its fields `step-up`. */
+export function steppedUp(given: ShieldRule): ShieldRule {
+  const first = rulesByName.values().find((known) => known.rule === given);
+  if (!first) throw new Error('a rule with a name is required');
+  const made = ruleOf(`${first.name}, recent code`, (context) => {
+    const allowed = first.check(context);
+    if (allowed !== true) return allowed;
+    return isSteppedUp(context.identity, context.clock().getTime()) || stepUpRequired();
+  });
+  steppedUpRules.add(made);
   return made;
+}
+
+/** True if a rule requires a recent code. */
+export function requiresCode(given: ShieldRule): boolean {
+  return steppedUpRules.has(given);
 }
 
 function unauthenticated(): GraphError {

@@ -99,6 +99,12 @@ export type Identity =
       readonly scopes: readonly Scope[];
       /** Tier of the account's organization. */
       readonly tier: Tier;
+      /** True if changes tagged `step-up` need a recent code of the second factor. Never for API keys, whose requests can be signed. */
+      readonly needsCode?: boolean | undefined;
+      /** When the account gave the last code in this session, in seconds since 1970; absent if it gave none. */
+      readonly codeAt?: number | undefined;
+      /** True for staff without the second factor that they need. Such an identity has neither roles nor scopes. */
+      readonly mustEnrol?: boolean | undefined;
     };
 export type AccountIdentity = Extract<Identity, { kind: 'account' }>;
 

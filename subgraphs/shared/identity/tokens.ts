@@ -99,6 +99,9 @@ const claims = z.object({
   /** Only in tokens of API keys, which may hold fewer scopes than their roles. */
   scopes: z.array(z.enum(scopes)).optional(),
   tier: z.enum(tiers),
+  needsCode: z.boolean().optional(),
+  codeAt: z.number().optional(),
+  mustEnrol: z.boolean().optional(),
 });
 const times = z.object({ iat: z.number(), exp: z.number() });
 
@@ -126,9 +129,9 @@ function encoded(value: object): string {
 function toClaims(identity: Identity): JWTPayload {
   if (identity.kind === 'anonymous') return { sub: anonymousSubject };
   if (identity.kind === 'gateway') return { sub: gatewaySubject };
-  const { accountId, sessionId, apiKeyId, organizationId, driverId, roles, scopes: held, tier } = identity;
+  const { kind: _kind, accountId, apiKeyId, scopes: held, ...rest } = identity;
   const ofKey = apiKeyId === null ? {} : { apiKeyId, scopes: held };
-  return { sub: accountId, sessionId, ...ofKey, organizationId, driverId, roles, tier };
+  return { sub: accountId, ...ofKey, ...rest };
 }
 
 function parseIdentity(payload: JWTPayload): Identity {

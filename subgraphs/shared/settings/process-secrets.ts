@@ -15,6 +15,7 @@ const secrets = {
     holders: 'gateways and the access subgraph',
     hint: '`npm run keys` prints a new one.',
   },
+  FIELD_KEYS: { holders: 'the access subgraph', hint: '`npm run keys` prints a new one.' },
   IDENTITY_SIGNING_KEY: { holders: 'gateways', hint: '`npm run keys` prints new keys.' },
   IDENTITY_PUBLIC_KEYS: { holders: 'subgraphs', hint: '`npm run keys` prints new keys.' },
 } as const;

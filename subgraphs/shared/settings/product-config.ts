@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { FIELD_KEYS } from '../identity/field-keys.ts';
 import { ACCESS_SIGNING_KEY, API_KEY_SECRET, IDENTITY_SIGNING_KEY } from '../identity/key-settings.ts';
 import type { KeyUse } from '../identity/keys.ts';
+import type { FieldKeys } from '../identity/sealed-text.ts';
 import type { KeyPair } from '../identity/tokens.ts';
 import { ConfigurationError, parseEnvironment } from '../runtime/config.ts';
 import type { SubgraphLimits } from './limits.ts';
@@ -16,6 +18,7 @@ export const productSettings = z.object({
   ACCESS_SIGNING_KEY,
   IDENTITY_SIGNING_KEY,
   API_KEY_SECRET,
+  FIELD_KEYS,
   DATA_DIR: settings.DATA_DIR,
   REDIS_URL: settings.REDIS_URL,
   SUBGRAPH_BASE_PORT: settings.SUBGRAPH_BASE_PORT,
@@ -50,6 +53,8 @@ export interface ProductConfig {
   readonly signingKeys: Readonly<Record<KeyUse, KeyPair | undefined>>;
   /** Secret under which API keys are hashed; undefined = the secret of this installation. */
   readonly apiKeySecret: string | undefined;
+  /** Undefined = the key of this installation. */
+  readonly fieldKeys: FieldKeys | undefined;
   readonly demoAccounts: 'local' | 'public';
   readonly limits: SubgraphLimits;
 }
@@ -69,6 +74,7 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
     roleSecret: parsed.DATABASE_ROLE_SECRET,
     signingKeys: { access: parsed.ACCESS_SIGNING_KEY, identity: parsed.IDENTITY_SIGNING_KEY },
     apiKeySecret: parsed.API_KEY_SECRET,
+    fieldKeys: parsed.FIELD_KEYS,
     demoAccounts: parsed.DEMO_ACCOUNTS,
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
   };
@@ -77,7 +83,14 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
 /** Reads the settings of `npm start`. In production all secrets must be set. */
 export function readStartConfig(environment: NodeJS.ProcessEnv): ProductConfig {
   requireSecrets(environment, {
-    required: ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'ACCESS_SIGNING_KEY', 'IDENTITY_SIGNING_KEY', 'API_KEY_SECRET'],
+    required: [
+      'DATABASE_URL',
+      'DATABASE_ROLE_SECRET',
+      'ACCESS_SIGNING_KEY',
+      'IDENTITY_SIGNING_KEY',
+      'API_KEY_SECRET',
+      'FIELD_KEYS',
+    ],
     refused: [],
   });
   const config = readProductConfig(environment);

@@ -58,6 +58,7 @@ export function readSubgraphConfig(
     'IDENTITY_SIGNING_KEY',
     'ACCESS_SIGNING_KEY',
     'API_KEY_SECRET',
+    'FIELD_KEYS',
   ];
   requireSecrets(environment, {
     required: ['SUBGRAPH_DATABASE_URL', 'IDENTITY_PUBLIC_KEYS', ...ownSecrets],
