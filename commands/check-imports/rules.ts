@@ -201,6 +201,7 @@ export const importRules: readonly ImportRule[] = [
         'identity/keys',
         'identity/rate-limit',
         'identity/request-signing',
+        'identity/step-up',
         'identity/tokens',
         'ids',
         'live/backlog',

@@ -7,7 +7,7 @@ import type { Identity } from './identity.ts';
  */
 
 /** Seconds for which a code permits changes that need one. */
-export const stepUpSeconds = 300;
+const stepUpSeconds = 300;
 
 /** @param now milliseconds since 1970 */
 export function isSteppedUp(identity: Identity, now: number): boolean {
