@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
+import { checkSupergraph } from './documents/check-supergraph.ts';
 import { buildManifests, type ManifestFile } from './documents/client-manifests.ts';
 import { talkToGraph } from './documents/talk-to-graph.ts';
 
@@ -16,6 +17,17 @@ const command = {
   takes: '[register FILE | retire ID]',
   options: {
     check: { type: 'boolean', default: false, help: 'writes nothing, fails when a file is stale' },
+    supergraph: {
+      type: 'string',
+      value: 'FILE',
+      help: 'with --check: fails when this supergraph would damage documents of manifests or registered ones',
+    },
+    against: {
+      type: 'string',
+      value: 'FILE',
+      help: 'with --supergraph: the supergraph that serves now; default: schema/supergraph.graphql',
+    },
+    json: { type: 'string', value: 'FILE', help: 'with --supergraph: where the findings are written' },
     key: { type: 'string', value: 'KEY', help: 'API key for register and retire' },
     url: { type: 'string', value: 'URL', default: 'http://127.0.0.1:4000/graphql', help: 'address of the graph' },
     'client-name': { type: 'string', value: 'NAME', help: 'for register; default: the name of the file' },
@@ -70,6 +82,9 @@ try {
   if (positionals.length > 0) {
     const { 'client-name': clientName, 'client-version': clientVersion, 'dry-run': dryRun } = flags;
     await talkToGraph(positionals, flags, { clientName, clientVersion, dryRun });
+  } else if (flags.check && flags.supergraph !== undefined) {
+    const { root, supergraph, json, against = join(root, 'schema/supergraph.graphql') } = flags;
+    console.log(await checkSupergraph({ root, supergraph, against, json }));
   } else {
     const files = buildManifests(join(flags.root, 'schema/operations'));
     if (flags.check) requireCurrent(folder, files);

@@ -49,6 +49,7 @@ import { serveMetrics } from './observe/metrics-route.ts';
 import { type Phase, ReadinessCheck } from './observe/readiness.ts';
 import { SubgraphHealth } from './observe/subgraph-health.ts';
 import { healthRouteProbe, typenameProbe } from './observe/subgraph-probes.ts';
+import { serveSupergraphStatus } from './observe/supergraph-route.ts';
 import { UnlistedDocuments } from './observe/unlisted-documents.ts';
 import type { RecordAppraisals } from './pipeline/appraise.ts';
 import { ConnectionRush } from './pipeline/connection-rush.ts';
@@ -113,6 +114,7 @@ export async function createGateway(
     },
     watchSnapshot: metrics.watchSnapshot,
     onChange: () => void streams.renew(),
+    onAcceptedSupergraphs: (hashes) => supergraph.accept(hashes),
     onDocuments: (documents) => {
       const added = documents.flatMap((document) => trusted.add(document) ?? []);
       if (supergraph.isLoaded) for (const { preparation } of supergraph.served) preparation.add(added);
@@ -238,6 +240,7 @@ export async function createGateway(
   const admin = createAdminApp();
   serveHealth(admin, { ...health, isDetailed: true });
   serveMetrics(admin, metrics);
+  serveSupergraphStatus(admin, supergraph);
   await serveExplorer(app, config.access.kind === 'freight' ? 'freight' : 'any');
 
   let closing: Promise<void> | undefined;
@@ -328,11 +331,12 @@ interface AccessParts {
   /** Called after an access snapshot with changes. */
   readonly onChange: () => void;
   readonly onDocuments: NonNullable<AccessSnapshotOptions['onDocuments']>;
+  readonly onAcceptedSupergraphs: NonNullable<AccessSnapshotOptions['onAcceptedSupergraphs']>;
 }
 
 async function openAccess(
   { access, snapshots: { intervalMs, maxAgeMs }, forwardHeaders, budgetMode }: GatewayConfig,
-  { log, transport, probeAccess, watchSnapshot, onChange, onDocuments }: AccessParts,
+  { log, transport, probeAccess, watchSnapshot, onChange, onDocuments, onAcceptedSupergraphs }: AccessParts,
 ): Promise<OpenAccess> {
   const nothing = async (): Promise<void> => {};
   if (access.kind === 'open') return { access: createOpenAccess(forwardHeaders), start: nothing, stop: nothing };
@@ -349,6 +353,7 @@ async function openAccess(
     log,
     onChange,
     onDocuments,
+    onAcceptedSupergraphs,
   });
   const uses = new KeyUses(subgraph.recordUses, log);
   const documentUses = new DocumentUses(subgraph.recordDocumentUses, log);

@@ -6,6 +6,7 @@ import { accessSettings } from '../../subgraphs/access/config.ts';
 import { auditSettings } from '../audit/open-trail.ts';
 import { importSettings } from '../import/arguments.ts';
 import { migrateSettings } from '../migrate-config.ts';
+import { supergraphSettings } from '../supergraph/settings.ts';
 
 /** A process and the settings that it reads. */
 export interface ProcessSettings {
@@ -51,5 +52,10 @@ export const processes: readonly ProcessSettings[] = [
     title: 'npm run import',
     about: 'Options of the command line win over them.',
     settings: importSettings.shape,
+  },
+  {
+    title: 'npm run supergraph',
+    about: 'Who accepts a supergraph.',
+    settings: supergraphSettings.shape,
   },
 ];

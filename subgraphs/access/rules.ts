@@ -57,6 +57,7 @@ export const rules: Rules = {
     recordApiKeyUses: gateways,
     registerDocuments: documentRegistration,
     retireDocument: documentRegistration,
+    acceptSupergraph: administration,
     recordDocumentAppraisals: gateways,
     recordDocumentUses: gateways,
     recordAuditReport: gateways,

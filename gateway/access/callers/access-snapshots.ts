@@ -20,6 +20,8 @@ export interface AccessSnapshotOptions {
   readonly onChange: () => void;
   /** Called with documents that were registered or retired. */
   readonly onDocuments?: (documents: readonly SnapshotDocument[]) => void;
+  /** Called with the supergraphs that administrators have accepted, by hash. */
+  readonly onAcceptedSupergraphs?: (hashes: readonly string[]) => void;
   readonly now?: () => number;
 }
 
@@ -93,7 +95,7 @@ export class AccessSnapshots {
   #hasFailed = false;
 
   async #read(): Promise<void> {
-    const { read, secret, log, onChange, onDocuments } = this.#options;
+    const { read, secret, log, onChange, onDocuments, onAcceptedSupergraphs } = this.#options;
     const askedAt = this.#now();
     try {
       const snapshot = await read(this.#version);
@@ -105,6 +107,7 @@ export class AccessSnapshots {
       if (snapshot.keys) this.#keys = indexKeys(snapshot.keys, secret);
       if (snapshot.revocations) this.#standing = new Standing(snapshot.revocations);
       if (snapshot.documents?.length) onDocuments?.(snapshot.documents);
+      if (snapshot.acceptedSupergraphs) onAcceptedSupergraphs?.(snapshot.acceptedSupergraphs);
       onChange();
     } catch (error) {
       if (!this.#hasFailed) log.warn({ err: error }, 'access snapshot can not be read; the last one stays in use');

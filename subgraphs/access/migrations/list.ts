@@ -13,6 +13,7 @@ import { AddSecondFactor } from './0010-second-factor.ts';
 import { MoveAuditTrail } from './0011-audit-trail.ts';
 import { CountRefusals } from './0011-refusal-counts.ts';
 import { AddDocumentContracts } from './0013-document-contracts.ts';
+import { AddAcceptedSupergraphs } from './0015-accepted-supergraphs.ts';
 import { CountUsage } from './0016-usage.ts';
 import { AddSigningKeys } from './0017-signing-keys.ts';
 
@@ -31,6 +32,7 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0011-audit-trail', class: MoveAuditTrail },
   { name: '0011-refusal-counts', class: CountRefusals },
   { name: '0013-document-contracts', class: AddDocumentContracts },
+  { name: '0015-accepted-supergraphs', class: AddAcceptedSupergraphs },
   { name: '0016-usage', class: CountUsage },
   { name: '0017-signing-keys', class: AddSigningKeys },
 ];

@@ -10,6 +10,7 @@ import { ownAccessMutations } from './own-access.ts';
 import { Account, Organization, queries } from './reading.ts';
 import { secondFactorMutations } from './second-factor.ts';
 import { sessionMutations } from './sessions.ts';
+import { supergraphMutations } from './supergraphs.ts';
 import { accountUsage, organizationUsage, Usage, usageMutations } from './usage.ts';
 
 export const resolvers: Subgraph<AccessContext>['resolvers'] = {
@@ -24,6 +25,7 @@ export const resolvers: Subgraph<AccessContext>['resolvers'] = {
     ...apiKeyMutations,
     ...idempotentCallMutations,
     ...documentMutations,
+    ...supergraphMutations,
     ...usageMutations,
   },
   Account: { ...Account, ...accountUsage },

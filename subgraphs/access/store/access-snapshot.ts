@@ -8,8 +8,9 @@ import {
   type SnapshotDocument,
   type SnapshotKey,
 } from '#shared/identity/access-snapshot.ts';
+import { readAcceptedSupergraphs } from './accepted-supergraphs.ts';
 
-const parts = ['keys', 'revocations', 'documents'] as const;
+const parts = ['keys', 'revocations', 'documents', 'supergraphs'] as const;
 /** Documents in one snapshot, and those of the same registration as the last one. */
 const documentsPerSnapshot = 2_000;
 type Versions = Readonly<Record<(typeof parts)[number], string>>;
@@ -27,13 +28,14 @@ export async function readSnapshot(
   const version = parts.map((part) => versions[part]).join('.');
   if (version === after) return null;
   const known = after?.split('.') ?? [];
-  const [keysKnown, revocationsKnown] = parts.map((part, index) => known[index] === versions[part]);
+  const [keysKnown, revocationsKnown, , supergraphsKnown] = parts.map((part, index) => known[index] === versions[part]);
   const { documents, version: documentsVersion } = await readDocuments(em, known[2] ?? '0', versions.documents);
   return {
     version: parts.map((part) => (part === 'documents' ? documentsVersion : versions[part])).join('.'),
     keys: keysKnown ? null : await readKeys(em, now),
     revocations: revocationsKnown ? null : await readRevocations(em, now),
     documents,
+    acceptedSupergraphs: supergraphsKnown ? null : await readAcceptedSupergraphs(em),
   };
 }
 
@@ -42,7 +44,8 @@ async function readVersions(em: EntityManager): Promise<Versions> {
     em,
     sql`select max(version) filter (where part = 'keys')::text as keys,
       max(version) filter (where part = 'revocations')::text as revocations,
-      max(version) filter (where part = 'documents')::text as documents from access_version`,
+      max(version) filter (where part = 'documents')::text as documents,
+      max(version) filter (where part = 'supergraphs')::text as supergraphs from access_version`,
   );
   if (!versions) throw new Error('The versions of the access snapshot are missing.');
   return versions;

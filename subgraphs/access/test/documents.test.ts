@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { AccessSnapshot } from '#shared/identity/access-snapshot.ts';
 import { gatewayItself, type Identity } from '#shared/identity/identity.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { type AccessUnderTest, givenAccount, givenOrganization, startAccess } from './access.ts';
@@ -56,3 +57,38 @@ test('a document needs the appraisal of a gateway; its uses are shown, and only 
   });
   expect(retired.payload).toEqual({ document: { lastUsedAt: at }, userErrors: [] });
 });
+
+test('an administrator accepts a supergraph: gateways get its hash, and the audit trail keeps the reason', async () => {
+  const accountId = await givenAccount(access, { email: 'admin@documents.test', roles: ['ADMIN'] });
+  const administrator = somebody(['ADMIN'], { accountId });
+  const hash = 'a'.repeat(64);
+  const accept = (as: Identity, input: object) =>
+    run(as, 'acceptSupergraph', 'AcceptSupergraphInput', 'supergraph { hash reason }', input);
+  const reason = 'The partner has agreed to the change.';
+
+  expect((await accept(partner, { hash, reason })).codes).toEqual(['FORBIDDEN']);
+  expect((await accept(administrator, { hash: 'latest', reason })).payload).toMatchObject({
+    supergraph: null,
+    userErrors: [{ code: 'INVALID_INPUT' }],
+  });
+
+  const before = await readSnapshot(null);
+  expect(before.acceptedSupergraphs).toEqual([]);
+  for (let times = 0; times < 2; times++)
+    expect((await accept(administrator, { hash, reason })).payload).toEqual({
+      supergraph: { hash, reason },
+      userErrors: [],
+    });
+  expect(await readSnapshot(before.version)).toMatchObject({ acceptedSupergraphs: [hash], keys: null });
+
+  const query = `{ auditEntries(filter: { actions: [SUPERGRAPH_ACCEPTED] }, first: 1) { nodes { actor { id } changes { field after } } } }`;
+  expect((await access.ask(administrator, query)).data).toEqual({
+    auditEntries: { nodes: [{ actor: { id: accountId }, changes: [{ field: hash, after: reason }] }] },
+  });
+});
+
+async function readSnapshot(after: string | null): Promise<AccessSnapshot> {
+  const query = 'query($after: String) { accessSnapshot(after: $after) }';
+  const { data } = await access.ask<{ accessSnapshot: string }>(gatewayItself, query, { after });
+  return JSON.parse(data?.accessSnapshot ?? '');
+}

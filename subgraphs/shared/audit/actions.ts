@@ -28,6 +28,7 @@ const actionsBySubgraph = {
     'API_KEY_REVOKED',
     'DOCUMENTS_REGISTERED',
     'DOCUMENT_RETIRED',
+    'SUPERGRAPH_ACCEPTED',
   ],
   shipments: [
     'SHIPMENT_CREATED',

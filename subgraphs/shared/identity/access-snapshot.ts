@@ -75,5 +75,10 @@ export const accessSnapshot = z.object({
    * Absent in snapshots of an earlier release.
    */
   documents: z.array(snapshotDocument).optional(),
+  /**
+   * Supergraphs that gateways load although they damage documents, by the SHA-256 of their texts. Null if unchanged since the version of the
+   * request, absent in snapshots of an earlier release.
+   */
+  acceptedSupergraphs: z.array(z.string()).nullish(),
 });
 export type AccessSnapshot = z.infer<typeof accessSnapshot>;
