@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { Log } from '#shared/runtime/log.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
 import { type LiveGraph, startLiveGraph } from './live-graph.ts';
-import { startGateway } from './running-gateway.ts';
+import { type RunningGateway, startGateway } from './running-gateway.ts';
 
 /** A gateway in front of the live graph. */
-export interface LiveGateway {
+export interface LiveGateway extends Pick<RunningGateway, 'supergraph'> {
   readonly graph: LiveGraph;
   readonly gateway: Gateway;
   /** GraphQL address for HTTP. Websockets use the same address with the scheme ws. */
@@ -23,9 +24,9 @@ export interface LiveGateway {
 
 export const watchQuery = 'subscription Watch($ids: [ID!]!) { moved(ids: $ids) { speed vehicle { plate yard } } }';
 
-export async function startLiveGateway(settings: Partial<GatewayConfig> = {}): Promise<LiveGateway> {
+export async function startLiveGateway(settings: Partial<GatewayConfig> = {}, log?: Log): Promise<LiveGateway> {
   const graph = await startLiveGraph();
-  const running = await startGateway(graph.supergraphSdl, settings);
+  const running = await startGateway(graph.supergraphSdl, settings, log);
   const url = `${running.url}/graphql`;
   const webSocketUrl = url.replace('http', 'ws');
   const clients: Client[] = [];
@@ -33,6 +34,7 @@ export async function startLiveGateway(settings: Partial<GatewayConfig> = {}): P
   return {
     graph,
     gateway: running.gateway,
+    supergraph: running.supergraph,
     url,
     connect(options) {
       const client = createClient({

@@ -61,6 +61,11 @@ export class SupergraphGate {
       return;
     }
     this.#log('error', next, report);
+    // It may have been accepted meanwhile.
+    if (isAccepted(documentId(next))) {
+      onOutcome?.('accepted', report);
+      return;
+    }
     onOutcome?.('refused', report);
     throw new GateRefusal(report.findings);
   }
