@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { demoAccounts } from '../../demo/accounts.ts';
 import { type ClientDocument, readClientDocuments } from '../../gateway/testing/client-documents.ts';
 import { costOf } from './cost.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
@@ -182,3 +183,24 @@ describe('the budget of', () => {
     if (hasPages) expect(elements[1]).toBeGreaterThan(elements[0] ?? 0);
   });
 });
+
+test('a dry run of a query names exactly the fields that are denied when it runs, for every account', async () => {
+  const accounts = [null, ...demoAccounts];
+  let denials = 0;
+  for (const document of operations.filter(({ operation }) => operation.operation === 'query')) {
+    for (const as of accounts) {
+      const variables = variablesOf(document, 1);
+      const receipt = await graph.ask(as, document.text, variables, { 'graphql-dry-run': 'true' });
+      const { errors } = await graph.ask(as, document.text, variables);
+      const predicted = (receipt.extensions as { denied: { path: string }[] }).denied.map(({ path }) => path);
+      const refused = errors.filter(({ extensions: { code } }) => refusals.has(code));
+      const denied = refused.map(({ path = [] }) => path.join('.'));
+      expect({ document: document.name, as, denied }).toEqual({ document: document.name, as, denied: predicted });
+      denials += denied.length;
+    }
+  }
+  expect(denials).toBeGreaterThan(50);
+});
+
+/** Codes of the gateway and of subgraphs. */
+const refusals: ReadonlySet<unknown> = new Set(['UNAUTHORIZED_FIELD_OR_TYPE', 'FORBIDDEN', 'UNAUTHENTICATED']);

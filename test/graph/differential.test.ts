@@ -12,9 +12,11 @@ import {
   parse,
   typeFromAST,
 } from 'graphql';
+import { scopesOf } from '#shared/identity/identity.ts';
 import { readSupergraphYaml } from '#shared/runtime/supergraph-yaml.ts';
 import { runs } from '#shared/test/random.ts';
-import type { Grants } from '../../gateway/engine/authorization/requirements.ts';
+import { roles } from '#shared/vocabulary.ts';
+import { anonymous, type Grants } from '../../gateway/engine/authorization/requirements.ts';
 import type { Engine } from '../../gateway/engine/engine.ts';
 import { comparable } from '../../gateway/engine/test/comparable.ts';
 import { MemoryTransport } from '../../gateway/engine/test/federation.ts';
@@ -22,6 +24,7 @@ import { ArgumentsGenerator } from '../../gateway/engine/test/generated-argument
 import { generateOperation } from '../../gateway/engine/test/generated-operation.ts';
 import { ask, engineFor, type GraphQLResponse } from '../../gateway/engine/test/harness.ts';
 import { type StockExecutor, stockExecutor } from '../../gateway/engine/test/stock.ts';
+import { deniedFieldsOf } from '../../gateway/pipeline/receipt.ts';
 import { servableCopy } from '../../gateway/supergraph/servable-copy.ts';
 import { generatedSubgraph } from './generated-values.ts';
 
@@ -97,6 +100,40 @@ describe('the freight graph under the engine and under @apollo/gateway', () => {
       }),
       { numRuns: runs(3), endOnFailure: true },
     );
+  });
+});
+
+describe('the denied fields of a dry run', () => {
+  const callers = new Map<string, Grants>([
+    ['anonymous', anonymous],
+    ...roles.map((role): [string, Grants] => [
+      role,
+      { authenticated: true, scopes: new Set(scopesOf([role])), policies: new Set() },
+    ]),
+  ]);
+
+  test('are those of the run, for every role and random operations', async () => {
+    const seen = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (draw) => {
+        const generated = generateOperation(engine.schema, draw, { maxDepth: 4 });
+        if (!generated) return;
+        const { source, variables } = generated;
+        for (const [caller, held] of callers) {
+          const predicted = deniedFieldsOf(await engine.prepare({ source, grants: held })).map(({ path }) => path);
+          const { errors = [] } = await ask(engine, source, variables, [], held);
+          const denied = errors.flatMap(({ extensions, path = [] }) =>
+            extensions?.['code'] === 'UNAUTHORIZED_FIELD_OR_TYPE' ? [path.join('.')] : [],
+          );
+          expect({ caller, source, denied }).toEqual({ caller, source, denied: predicted });
+          seen.set(caller, (seen.get(caller) ?? 0) + denied.length);
+        }
+      }),
+      { numRuns: runs(60), endOnFailure: true },
+    );
+    // The test proves something only if some are denied, and to an anonymous caller more than to an administrator.
+    expect(seen.get('anonymous')).toBeGreaterThan(seen.get('CUSTOMER') ?? 0);
+    expect(seen.get('CUSTOMER')).toBeGreaterThan(seen.get('ADMIN') ?? 0);
   });
 });
 
