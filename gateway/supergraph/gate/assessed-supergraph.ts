@@ -44,9 +44,16 @@ export class AssessedSupergraph {
   #planner: Planner | undefined;
   readonly #everything: Grants;
 
-  /** @throws when the text is no supergraph */
-  constructor(supergraphSdl: string, settings: AssessmentSettings) {
-    const { limits, planTimeoutMs } = settings;
+  /**
+   * @param createPlanner default: one in a worker thread
+   * @throws when the text is no supergraph
+   */
+  constructor(
+    supergraphSdl: string,
+    settings: AssessmentSettings,
+    createPlanner = (): Planner => createWorkerPlanner({ supergraphSdl, limitMs: settings.planTimeoutMs }),
+  ) {
+    const { limits } = settings;
     const supergraph = parse(supergraphSdl, { noLocation: true });
     this.#model = loadSupergraphModel(supergraphSdl);
     const costs = new CostModel(this.#model.apiSchema, supergraph, settings);
@@ -57,7 +64,7 @@ export class AssessedSupergraph {
       rules: [...specifiedRules, ...ownRules(settings)],
       onceFields: readOnceFields(this.#model.apiSchema, supergraph),
     });
-    this.#createPlanner = () => createWorkerPlanner({ supergraphSdl, limitMs: planTimeoutMs });
+    this.#createPlanner = createPlanner;
     this.#everything = everyGrant(this.#model);
   }
 
