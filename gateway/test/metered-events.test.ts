@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Channel } from '#shared/live/channel.ts';
 import { Budgets } from '../access/budget/budgets.ts';
 import { MemoryStore } from '../access/budget/memory-store.ts';
+import { MemorySlots } from '../access/budget/slots.ts';
 import type { Spending } from '../access/budget/spending.ts';
 import { type LivePayload, openOutbox } from '../live/outbox.ts';
 import { entityOf } from '../pipeline/held-events.ts';
@@ -12,7 +13,7 @@ import { meterEvents } from '../pipeline/meter-events.ts';
 async function subscribe(price = 1_000) {
   const clock = { now: 0 };
   const store = new MemoryStore(() => clock.now);
-  const budgets = new Budgets({ mode: 'enforce', store, onExceeded: () => {} });
+  const budgets = new Budgets({ mode: 'enforce', store, slots: new MemorySlots(), onExceeded: () => {} });
   const spending: Spending = await budgets.reserve({
     identity: { kind: 'anonymous' },
     address: '203.0.113.7',

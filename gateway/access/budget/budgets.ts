@@ -1,11 +1,11 @@
 import type { Identity } from '#shared/identity/identity.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import { RequestRefusal } from '../../errors/request-refusal.ts';
-import { ClientSlots } from '../clients/client-slots.ts';
 import type { LongPage } from '../cost/page-sizes.ts';
 import type { BucketSize } from './bucket.ts';
 import type { BudgetStore } from './budget-store.ts';
 import type { BucketState, BudgetState } from './report.ts';
+import type { ReleaseSlot, SlotStore } from './slots.ts';
 import { Spending, type SpendingOptions } from './spending.ts';
 import { type BudgetSubject, budgetSubject, type CallLimit, type TierLimits, tierLimits } from './tiers.ts';
 
@@ -17,6 +17,7 @@ export type RefusalReason = 'points' | 'requests' | 'page' | 'concurrent' | 'sub
 export interface BudgetsOptions {
   readonly mode: BudgetMode;
   readonly store: BudgetStore;
+  readonly slots: SlotStore;
   /** Called for each operation that exceeds its budget. */
   readonly onExceeded: (reason: RefusalReason, tier: Tier) => void;
   readonly limits?: Readonly<Record<Tier, TierLimits>>;
@@ -36,22 +37,18 @@ export interface PricedOperation {
   readonly onSpent?: SpendingOptions['onSpent'];
 }
 
-interface Slots {
-  readonly requests: ClientSlots;
-  readonly subscriptions: ClientSlots;
-}
-
 /** The budgets of all callers. Everything that a caller does is paid from one bucket. */
 export class Budgets {
   readonly #mode: BudgetMode;
   readonly #store: BudgetStore;
   readonly #onExceeded: BudgetsOptions['onExceeded'];
   readonly #limits: Readonly<Record<Tier, TierLimits>>;
-  readonly #slots = new Map<Tier, Slots>();
+  readonly #slots: SlotStore;
 
-  constructor({ mode, store, onExceeded, limits = tierLimits }: BudgetsOptions) {
+  constructor({ mode, store, slots, onExceeded, limits = tierLimits }: BudgetsOptions) {
     this.#mode = mode;
     this.#store = store;
+    this.#slots = slots;
     this.#onExceeded = onExceeded;
     this.#limits = limits;
   }
@@ -80,7 +77,7 @@ export class Budgets {
     const { identity, address, price, isSubscription, onlyWaits = false, rootFields, onSpent } = operation;
     const subject = budgetSubject(identity, address);
     const limits = this.#limits[subject.tier];
-    const release = onlyWaits ? () => {} : this.#takeSlot(subject, isSubscription);
+    const release = onlyWaits ? () => {} : await this.#takeSlot(subject, isSubscription);
     try {
       const requests = limits.requests && (await this.#countRequest(subject, limits.requests));
       if (limits.calls.length > 0) await this.#countCalls(subject, limits.calls, rootFields());
@@ -109,26 +106,17 @@ export class Budgets {
     return { points, requests };
   }
 
-  #takeSlot({ key, tier }: BudgetSubject, isSubscription: boolean): () => void {
-    const { requests, subscriptions } = this.#slotsOf(tier);
-    const slots = isSubscription ? subscriptions : requests;
-    const release = slots.take(key);
+  async #takeSlot({ key, tier }: BudgetSubject, isSubscription: boolean): Promise<ReleaseSlot> {
+    const { concurrent, subscriptions } = this.#limits[tier];
+    const max = isSubscription ? subscriptions : concurrent;
+    const release = await this.#slots.take(`${isSubscription ? 'subscriptions' : 'requests'}:${key}`, max);
     if (release) return release;
     this.#onExceeded(isSubscription ? 'subscriptions' : 'concurrent', tier);
     if (this.#mode === 'measure') return () => {};
     const message = isSubscription
-      ? `At most ${slots.maxPerClient} subscriptions of a ${tier} caller may be open at once. End one first.`
-      : `At most ${slots.maxPerClient} requests of a ${tier} caller may run at once. Send fewer at the same time.`;
+      ? `At most ${max} subscriptions of a ${tier} caller may be open at once. End one first.`
+      : `At most ${max} requests of a ${tier} caller may run at once. Send fewer at the same time.`;
     throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: 1 });
-  }
-
-  #slotsOf(tier: Tier): Slots {
-    const known = this.#slots.get(tier);
-    if (known) return known;
-    const { concurrent, subscriptions } = this.#limits[tier];
-    const made = { requests: new ClientSlots(concurrent), subscriptions: new ClientSlots(subscriptions) };
-    this.#slots.set(tier, made);
-    return made;
   }
 
   async #countRequest(subject: BudgetSubject, size: BucketSize): Promise<BucketState> {

@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../../config.ts';
 import { Budgets, type BudgetsOptions } from './budgets.ts';
 import { MemoryStore } from './memory-store.ts';
 import { openRedisBudgets } from './redis-budgets.ts';
+import { MemorySlots } from './slots.ts';
 
 export interface OpenBudgets {
   /** Undefined if operations cost nothing. */
@@ -18,8 +19,9 @@ export function openBudgets(
 ): OpenBudgets {
   if (mode === undefined) return { budgets: undefined, close: async () => {} };
   if (redisUrl === undefined) {
-    return { budgets: new Budgets({ mode, store: new MemoryStore(), onExceeded }), close: async () => {} };
+    const own = { store: new MemoryStore(), slots: new MemorySlots() };
+    return { budgets: new Budgets({ mode, ...own, onExceeded }), close: async () => {} };
   }
-  const { store, close } = openRedisBudgets(redisUrl, log);
-  return { budgets: new Budgets({ mode, store, onExceeded }), close };
+  const { store, slots, close } = openRedisBudgets(redisUrl, log);
+  return { budgets: new Budgets({ mode, store, slots, onExceeded }), close };
 }

@@ -14,9 +14,9 @@ export interface TierLimits {
   readonly calls: readonly CallLimit[];
   /** Entries of one page of a list. The schema allows 100. */
   readonly maxPageSize: number;
-  /** Requests that may run at once on one gateway. */
+  /** Requests that may run at once. */
   readonly concurrent: number;
-  /** Subscriptions that may be open at once on one gateway. */
+  /** Subscriptions that may be open at once. */
   readonly subscriptions: number;
 }
 

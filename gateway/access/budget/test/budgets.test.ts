@@ -5,6 +5,7 @@ import { loadSupergraphModel } from '../../../engine/supergraph/model.ts';
 import { RequestRefusal } from '../../../errors/request-refusal.ts';
 import { Budgets, type BudgetsOptions, type PricedOperation } from '../budgets.ts';
 import { MemoryStore } from '../memory-store.ts';
+import { MemorySlots } from '../slots.ts';
 import { budgetSubject, tierLimits } from '../tiers.ts';
 
 const partner: AccountIdentity = {
@@ -24,6 +25,7 @@ function openBudgets(options: Partial<BudgetsOptions> = {}) {
   const budgets = new Budgets({
     mode: 'enforce',
     store: new MemoryStore(() => clock.now),
+    slots: new MemorySlots(),
     onExceeded: (reason, tier) => exceeded.push(`${reason} ${tier}`),
     ...options,
   });
