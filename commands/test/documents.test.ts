@@ -66,3 +66,23 @@ describe('a manifest', () => {
     }
   });
 });
+
+test('a supergraph that damages documents is named with them, also as JSON; one that does not passes', async () => {
+  const current = readFileSync(join(copy, 'schema/supergraph.graphql'), 'utf8');
+  const [next, json] = ['next.graphql', 'findings.json'].map((name) => join(copy, name)) as [string, string];
+  const check = (sdl: string) => {
+    writeFileSync(next, sdl);
+    return documents('--check', '--supergraph', next, '--json', json);
+  };
+  const damaged = await check(current.replaceAll(/^ {2}acceptQuote\b/gm, '  acceptOffer'));
+  expect(damaged.exitCode).toBe(1);
+  expect(damaged.output).toContain(
+    '- AcceptQuote of partner: breaks at acceptQuote: Cannot query field "acceptQuote" on type "Mutation".',
+  );
+  expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({
+    examined: 1,
+    findings: [{ operation: 'AcceptQuote', owners: [{ client: 'partner' }], damage: 'breaks', field: 'acceptQuote' }],
+  });
+  const passed = await check(`${current}\nscalar Unused\n`);
+  expect([passed.exitCode, passed.output]).toEqual([0, expect.stringMatching(/damages no document: 0 documents/)]);
+});
