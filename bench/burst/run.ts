@@ -15,12 +15,16 @@ const { values: flags } = orExit(() =>
     does: 'Sends many unknown documents at once and shows their outcomes. See bench/burst/README.md.',
     options: {
       count: { type: 'string', value: 'NUMBER', default: '2000', help: 'documents (2000)' },
+      budgets: { type: 'boolean', default: false, help: 'with budgets that are measured, so that nothing is refused' },
       limited: { type: 'boolean', default: false, help: 'with the default limits of clients' },
     },
   }),
 );
 const count = orExit(() => wholeNumber('count', flags.count, 1, 10_000));
-const unlimited = { CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0', BUDGET_MODE: 'off', CLIENT_CONNECTIONS: '1000000' };
+const unlimited = {
+  ...{ CLIENT_RATE: '0', CLIENT_NEW_DOCUMENTS: '0', CLIENT_CONNECTIONS: '1000000' },
+  BUDGET_MODE: flags.budgets ? 'measure' : 'off',
+};
 const measured = await startThrowaway({ shipments: 2_000 }, flags.limited ? {} : unlimited);
 try {
   const child = fork(new URL('./client.ts', import.meta.url), [

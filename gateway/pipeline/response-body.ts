@@ -6,8 +6,18 @@ export interface ReadableBody {
   read(): string | Buffer;
   /** Returns the body without reading it. The reader has not read it yet. */
   peek(): string | Buffer;
-  /** Reads the body, and the part of it that is equal for equal data. */
-  readParts(): { readonly body: string | Buffer; readonly shared: string | Buffer };
+  /** Reads the body without putting its parts together. */
+  readParts(): BodyParts;
+}
+
+/** A body: a part that is equal for equal data, and the extensions of its reader. */
+export interface BodyParts {
+  /** A whole GraphQL response without the extensions of the reader. */
+  readonly shared: string | Buffer;
+  /** JSON text; undefined if there are none. */
+  readonly extensions: string | undefined;
+  /** True if other readers have the same `shared`, which should not be copied for each of them. */
+  readonly hasReaders: boolean;
 }
 
 /**
@@ -17,6 +27,7 @@ export interface ReadableBody {
 export class ResponseBody implements ReadableBody {
   #body: string | Buffer;
   #readers = 1;
+  #hasReaders = false;
 
   constructor(text: string) {
     this.#body = text.length > maxText ? Buffer.from(text) : text;
@@ -29,6 +40,7 @@ export class ResponseBody implements ReadableBody {
   /** Sets the number of readers before the first of them reads. For several, the text is encoded once. */
   setReaders(readers: number): void {
     this.#readers = readers;
+    this.#hasReaders = readers > 1;
     if (readers > 1 && typeof this.#body === 'string') this.#body = Buffer.from(this.#body);
   }
 
@@ -44,9 +56,9 @@ export class ResponseBody implements ReadableBody {
     return this.#body;
   }
 
-  readParts(): ReturnType<ReadableBody['readParts']> {
-    const body = this.read();
-    return { body, shared: body };
+  readParts(): BodyParts {
+    const hasReaders = this.#hasReaders;
+    return { shared: this.read(), extensions: undefined, hasReaders };
   }
 }
 
@@ -62,21 +74,30 @@ export class ExtendedBody implements ReadableBody {
   }
 
   read(): string | Buffer {
-    return this.readParts().body;
+    return extend(this.#body.read(), this.#extensions);
   }
 
-  readParts(): ReturnType<ReadableBody['readParts']> {
-    const shared = this.#body.read();
-    return { body: this.#extend(shared), shared };
+  readParts(): BodyParts {
+    return { ...this.#body.readParts(), extensions: this.#extensions };
   }
 
   peek(): string | Buffer {
-    return this.#extend(this.#body.peek());
+    return extend(this.#body.peek(), this.#extensions);
   }
+}
 
-  #extend(shared: string | Buffer): string | Buffer {
-    const end = `,"extensions":${this.#extensions}}`;
-    if (typeof shared === 'string') return shared.slice(0, -1) + end;
-    return Buffer.concat([shared.subarray(0, -1), Buffer.from(end)]);
-  }
+/** The last bytes of a body with extensions. They replace the last character of `shared`. */
+export function endOf(extensions: string): string {
+  return `,"extensions":${extensions}}`;
+}
+
+/** Puts the parts of a body together. */
+export function joinParts({ shared, extensions }: BodyParts): string | Buffer {
+  return extensions === undefined ? shared : extend(shared, extensions);
+}
+
+function extend(shared: string | Buffer, extensions: string): string | Buffer {
+  const end = endOf(extensions);
+  if (typeof shared === 'string') return shared.slice(0, -1) + end;
+  return Buffer.concat([shared.subarray(0, -1), Buffer.from(end)]);
 }

@@ -94,6 +94,23 @@ describe('every response', () => {
     expect(costIn((await gateway.ask('{ __typename }', {}, customer)).extensions).actualQueryCost).toBe(0);
   });
 
+  test('of a large one that several requests share has the extensions of each', async () => {
+    const text = 'x'.repeat(16_500);
+    const letGo = graph.people.hold();
+    const arrival = graph.people.arrival();
+    const source = 'query ($text: String!) { echo(text: $text) }';
+    const asked = ['identity', 'identity', 'gzip'].map((coding) =>
+      gateway.ask(source, { text }, { ...customer, 'accept-encoding': coding }),
+    );
+    await arrival;
+    await gateway.ask('{ __typename }', {}, customer);
+    letGo();
+    for (const { data, extensions } of await Promise.all(asked)) {
+      expect(data).toEqual({ echo: text });
+      expect(costIn(extensions)).toMatchObject({ actualQueryCost: 0, throttleStatus: { maximumAvailable: 2_000 } });
+    }
+  });
+
   test('in parts states it in the last part', async () => {
     const query = '{ people { id ... @defer { parcels { id } } } }';
     const response = await fetch(`${gateway.url}/graphql`, {

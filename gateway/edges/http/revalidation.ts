@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import type { Responded } from '../../pipeline/outcome.ts';
+import { sendParts } from './send-parts.ts';
 import { addVary } from './vary.ts';
 
 /** Request headers on which the response to a GET depends. */
@@ -11,13 +12,13 @@ const varying = ['accept', 'authorization', 'x-api-key', 'graphql-dry-run', 'gra
  * copy gets 304 without a body (RFC 9110, section 13.1.2). Shared caches must not keep it if it is made for its caller. The client asks each time,
  * unless the contract of the document allows it to use a copy for a while.
  */
-export function sendRevalidated(reply: FastifyReply, { body: responseBody, copies }: Responded): FastifyReply {
-  const { body, shared } = responseBody.readParts();
+export function sendRevalidated(reply: FastifyReply, { body, copies }: Responded): FastifyReply {
+  const parts = body.readParts();
   // A weak tag: the response may be compressed, and states what is left of its caller's budget.
-  const tag = `W/"${hash('sha256', shared, 'base64url')}"`;
+  const tag = `W/"${hash('sha256', parts.shared, 'base64url')}"`;
   for (const name of varying) addVary(reply, name);
   reply.headers({ 'cache-control': cacheControlOf(copies), etag: tag });
-  return isCurrent(reply.request.headers['if-none-match'], tag) ? reply.code(304).send() : reply.send(body);
+  return isCurrent(reply.request.headers['if-none-match'], tag) ? reply.code(304).send() : sendParts(reply, parts);
 }
 
 function cacheControlOf(copies: Responded['copies']): string {

@@ -5,6 +5,7 @@ import { type Accepted, responseType } from './media-type.ts';
 import { reads } from './reads.ts';
 import { replayHeader, responseStatus, retryAfterHeader } from './response-status.ts';
 import { forbidCopies, sendRevalidated } from './revalidation.ts';
+import { sendParts } from './send-parts.ts';
 import { once, type StreamOptions, writeStream } from './streams.ts';
 
 /** Writes the outcome of an operation in the form that the client accepts. */
@@ -28,10 +29,10 @@ export async function send(
   // Once the port is closed, a connection that stays alive would delay the end of the process.
   if (!reply.server.server.listening) reply.header('connection', 'close');
   reply.headers(retryAfterHeader(outcome)).code(responseStatus(outcome, accepted.single)).type(accepted.single);
-  if (!reads(reply.request)) return reply.send(outcome.body.read());
+  if (!reads(reply.request)) return sendParts(reply, outcome.body.readParts());
   if (outcome.errors.length === 0) return sendRevalidated(reply, outcome);
   forbidCopies(reply);
-  return reply.send(outcome.body.read());
+  return sendParts(reply, outcome.body.readParts());
 }
 
 export function sendBatch(
