@@ -17,6 +17,8 @@ export type RefusalReason = 'points' | 'requests' | 'page' | 'concurrent' | 'sub
 export interface BudgetsOptions {
   readonly mode: BudgetMode;
   readonly store: BudgetStore;
+  /** Pays for the events of subscriptions. Default: the store. */
+  readonly payments?: Pick<BudgetStore, 'take'>;
   readonly slots: SlotStore;
   /** Called for each operation that exceeds its budget. */
   readonly onExceeded: (reason: RefusalReason, tier: Tier) => void;
@@ -43,11 +45,13 @@ export class Budgets {
   readonly #store: BudgetStore;
   readonly #onExceeded: BudgetsOptions['onExceeded'];
   readonly #limits: Readonly<Record<Tier, TierLimits>>;
+  readonly #payments: Pick<BudgetStore, 'take'>;
   readonly #slots: SlotStore;
 
-  constructor({ mode, store, slots, onExceeded, limits = tierLimits }: BudgetsOptions) {
+  constructor({ mode, store, payments = store, slots, onExceeded, limits = tierLimits }: BudgetsOptions) {
     this.#mode = mode;
     this.#store = store;
+    this.#payments = payments;
     this.#slots = slots;
     this.#onExceeded = onExceeded;
     this.#limits = limits;
@@ -88,7 +92,8 @@ export class Budgets {
       const state: BudgetState = { points, requests };
       if (points.waitMs > 0) this.#exceedPoints(subject, state, price);
       const isMeasured = this.#mode === 'measure';
-      return new Spending({ store: this.#store, key, state, price, reserved: taken, isMeasured, release, onSpent });
+      const stores = { store: this.#store, payments: this.#payments };
+      return new Spending({ ...stores, key, state, price, reserved: taken, isMeasured, release, onSpent });
     } catch (error) {
       release();
       throw error;

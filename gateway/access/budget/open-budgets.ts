@@ -1,6 +1,7 @@
 import type { Log } from '#shared/runtime/log.ts';
 import type { GatewayConfig } from '../../config.ts';
 import { Budgets, type BudgetsOptions } from './budgets.ts';
+import { JoinedWithdrawals } from './joined-withdrawals.ts';
 import { MemoryStore } from './memory-store.ts';
 import { openRedisBudgets } from './redis-budgets.ts';
 import { MemorySlots } from './slots.ts';
@@ -23,5 +24,5 @@ export function openBudgets(
     return { budgets: new Budgets({ mode, ...own, onExceeded }), close: async () => {} };
   }
   const { store, slots, close } = openRedisBudgets(redisUrl, log);
-  return { budgets: new Budgets({ mode, store, slots, onExceeded }), close };
+  return { budgets: new Budgets({ mode, store, payments: new JoinedWithdrawals(store), slots, onExceeded }), close };
 }

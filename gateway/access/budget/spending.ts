@@ -4,6 +4,8 @@ import { type BudgetState, type CostReport, rateLimitHeaders, rateLimitOf, throt
 
 export interface SpendingOptions {
   readonly store: BudgetStore;
+  /** Pays for the events of subscriptions. */
+  readonly payments: Pick<BudgetStore, 'take'>;
   /** Of the bucket of points. */
   readonly key: string;
   /** The buckets after the reservation. */
@@ -61,10 +63,10 @@ export class Spending {
 
   /** Pays for an event of a subscription. @returns 0, or the milliseconds until the bucket has enough points */
   async pay(points: number): Promise<number> {
-    const { store, key, price, isMeasured: always, onSpent } = this.#options;
+    const { payments, key, price, isMeasured: always, onSpent } = this.#options;
     const { size } = this.#state.points;
     const cost = Math.min(points, price);
-    const { available, waitMs } = await store.take({ key, size, points: cost, always });
+    const { available, waitMs } = await payments.take({ key, size, points: cost, always });
     this.#state = { ...this.#state, points: { size, available, waitMs } };
     if (waitMs === 0) onSpent?.(cost);
     return waitMs;
