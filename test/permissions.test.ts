@@ -28,12 +28,13 @@ const callers: readonly (readonly [name: string, identity: Identity])[] = [
   ['a gateway', gatewayItself],
   ['an account without scopes', { ...somebody(['CUSTOMER']), scopes: [] }],
   ...scopes.map((scope) => [scope, { ...somebody(['CUSTOMER']), scopes: [scope] }] as const),
+  ['an administrator without a recent code', { ...somebody(['ADMIN']), needsCode: true }],
   ...roles.map((role) => [role, somebody([role], { driverId: newId() })] as const),
 ];
 
 async function admits(rule: Rule | undefined, identity: Identity): Promise<boolean> {
   if (rule === undefined) return true;
-  const context = { identity, _shield: { cache: {} } };
+  const context = { identity, clock: () => new Date(), _shield: { cache: {} } };
   // graphql-shield calls a rule with the arguments of a resolver. These rules read the context only.
   return (await rule.resolve({}, {}, context, {} as never, { debug: true } as never)) === true;
 }
@@ -71,6 +72,13 @@ function admitted({ path, name, directives }: Field, identity: Identity): boolea
         const held = new Set<string>(isAccount ? identity.scopes : []);
         return anyOf.some((all) => all.every((scope) => held.has(scope)));
       }
+      case 'tag':
+        return !(
+          isAccount &&
+          identity.needsCode &&
+          argument?.value.kind === Kind.STRING &&
+          argument.value.value === 'step-up'
+        );
       case 'inaccessible':
         return identity.kind === 'gateway' || inNameOfCaller.includes(name);
       default:

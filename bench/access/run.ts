@@ -18,15 +18,13 @@ const { values } = orExit(() =>
     call: 'npm run bench:access --',
     does: 'What identity, the look-up of documents, prices and budgets cost the gateway. See bench/access/README.md.',
     options: {
-      requests: { type: 'string', value: 'NUMBER', default: '6000', help: 'requests of a run (6000)' },
-      rounds: { type: 'string', value: 'NUMBER', default: '5', help: 'runs of each variant (5)' },
-      partners: { type: 'string', value: 'NUMBER', default: '8', help: 'callers with a token of their own (8)' },
+      requests: { type: 'string', value: 'NUMBER', default: '6000', help: 'requests of a round (6000)' },
+      rounds: { type: 'string', value: 'NUMBER', default: '5', help: 'rounds of each variant (5)' },
       redis: { type: 'string', value: 'URL', help: 'also measures the budget in this Redis' },
     },
   }),
 );
 const requests = orExit(() => wholeNumber('requests', values.requests, 1, 1_000_000));
-const partners = orExit(() => wholeNumber('partners', values.partners, 1, 10_000));
 const rounds = orExit(() => wholeNumber('rounds', values.rounds, 1, 1_000));
 
 const dir = mkdtempSync(join(tmpdir(), 'freight-access-'));
@@ -53,7 +51,7 @@ const partnerOf = (organization: number): AccountIdentity => ({
 const keyring = await loadKeyring(dir);
 const signer = createSigner(keyring.access.privateJwk);
 /** Several organizations, so that no budget is exceeded. */
-const tokens = Array.from({ length: partners }, (_, index) => signer.sign(partnerOf(index), accessTokens, 900));
+const tokens = Array.from({ length: 8 }, (_, index) => signer.sign(partnerOf(index), accessTokens, 900));
 
 interface Variant {
   readonly name: string;
@@ -87,6 +85,8 @@ const variants: readonly Variant[] = [
 interface Host extends Variant {
   readonly child: ChildProcess;
   readonly pool: Pool;
+  /** CPU microseconds per request, one for each round. */
+  readonly figures: number[];
 }
 
 async function open(variant: Variant): Promise<Host> {
@@ -99,7 +99,7 @@ async function open(variant: Variant): Promise<Host> {
   });
   const [{ url }] = await Promise.race([once(child, 'message'), ended]);
   ended.catch(() => {}); // it ends with the benchmark
-  return { ...variant, child, pool: new Pool(url, { connections: 8 }) };
+  return { ...variant, child, pool: new Pool(url, { connections: 8 }), figures: [] };
 }
 
 let lastId = 0;
@@ -134,34 +134,25 @@ async function load(host: Host, count: number): Promise<number> {
   return ((await cpu(host.child)) - before) / count;
 }
 
-/** CPU microseconds per request of each variant, one for each run. */
-const figures = new Map(variants.map(({ name }): [string, number[]] => [name, []]));
-
-/** Two processes of one variant differ by up to a tenth, so each run has new ones. */
-async function measure(variant: Variant): Promise<void> {
-  const host = await open(variant);
-  try {
-    await load(host, requests);
-    figures.get(variant.name)?.push(await load(host, requests));
-  } finally {
-    await host.pool.close();
-    host.child.disconnect();
-  }
-}
-
+const hosts: Host[] = [];
 try {
-  for (let round = 0; round < rounds; round++) for (const variant of variants) await measure(variant);
-  const baseline = median(figures.get('none') ?? []);
+  for (const variant of variants) hosts.push(await open(variant));
+  for (const host of hosts) await load(host, requests);
+  for (let round = 0; round < rounds; round++) {
+    for (const host of hosts) host.figures.push(await load(host, requests));
+  }
+  const baseline = median(hosts[0]?.figures ?? []);
   console.log(`CPU of the gateway per request: median of ${rounds} alternating runs of ${requests} requests`);
-  for (const [name, each] of figures) {
-    const figure = median(each);
+  for (const { name, figures } of hosts) {
+    const figure = median(figures);
     const share = (100 * (figure - baseline)) / figure;
-    const spread = `${Math.min(...each).toFixed(0)} to ${Math.max(...each).toFixed(0)}`;
-    console.log(
-      `${name.padEnd(24)} ${figure.toFixed(0).padStart(6)} µs ${share.toFixed(1).padStart(7)} %   (${spread})`,
-    );
+    console.log(`${name.padEnd(24)} ${figure.toFixed(0).padStart(6)} µs ${share.toFixed(1).padStart(7)} %`);
   }
 } finally {
+  for (const { child, pool } of hosts) {
+    await pool.close();
+    child.disconnect();
+  }
   for (const subgraph of graph.subgraphs) await subgraph.close();
   rmSync(dir, { recursive: true, force: true });
 }

@@ -214,7 +214,7 @@ export class Pipeline {
       isSubscription: form === 'events',
       onlyWaits,
       rootFields: () => rootFields(operation.selectionSet, document).map(({ name }) => name.value),
-      onPaid: (points) => usage?.count(caller.identity, trusted?.id ?? null, { points }),
+      onSpent: (points) => usage?.count(caller.identity, trusted?.id ?? null, { points }),
     });
   }
 
@@ -269,10 +269,9 @@ export class Pipeline {
     const { received, identified, priced } = progress;
     const { auditReports } = this.#options;
     if (auditReports) auditSettlement({ received, identified, priced, status, errors, body }, auditReports);
-    if (identified) {
-      const counts = { points: progress.spending?.spent ?? 0, requests: 1, refusals: status === 200 ? 0 : 1 };
-      this.#options.usage?.count(identified.caller.identity, priced?.trusted?.id ?? null, counts);
-    }
+    const refusals = status === 200 ? 0 : 1;
+    if (identified)
+      this.#options.usage?.count(identified.caller.identity, priced?.trusted?.id ?? null, { requests: 1, refusals });
     this.#options.onSettled({
       startedAt: received.startedAt,
       operationName: priced?.operation.name?.value,

@@ -21,6 +21,8 @@ const statements: Readonly<Record<string, readonly string[]>> = {
        select ${newId}, ${moment}, 'account ' || id, 'FORBIDDEN', 3, 'Name', 'document', 'request' from account limit 3`,
     `insert into audit.refusal (id, minute, caller, code, count, operation, document_id, request_id)
        select ${newId}, ${moment}, 'key ' || id, 'RATE_LIMITED', 3, 'Name', 'document', 'request' from api_key limit 3`,
+    `insert into usage_day (day, owner_id, points, requests, refusals) select current_date, id, 10, 2, 1 from organization`,
+    `update api_key set allowed_networks = '{192.0.2.0/24}', expires_at = ${moment}, last_used_at = ${moment}, grace_until = ${moment}`,
   ],
   shipments: [
     `update shipment set imported = true, cancelled_at = ${moment}, cancel_reason = 'Sold' where status = 'CANCELLED'`,
@@ -32,6 +34,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
        select ${newId}, id, version, ${moment}, ${someone}, '[{"field": "notes", "before": "old", "after": "new"}]' from shipment`,
     `update stop set postal_code = '60601'`,
     `update shipment_event set note = 'Gate 4'`,
+    `update shipment_comment set internal = true where get_byte(uuid_send(id), 15) % 2 = 0`,
     `update proof_of_delivery set photo_reference = 'photo-1'`,
   ],
   fleet: [
@@ -47,7 +50,7 @@ const statements: Readonly<Record<string, readonly string[]>> = {
        select ${newId}, g.id, g.name, ${someone}, ${someone}, 'ENTER', ${moment}, 41.5, -87.5 from geofence g`,
   ],
   pricing: [
-    `update invoice i set quote_id = (select q.id from quote q order by md5(q.id::text || i.id::text) limit 1)`,
+    `update invoice i set quote_id = (select q.id from quote q where q.shipment_id = i.shipment_id limit 1)`,
     `update quote set accepted_at = null, expires_at = ${moment} where get_byte(uuid_send(id), 15) % 2 = 0`,
     `update payment set recorded_by = ${someone}`,
   ],

@@ -36,7 +36,7 @@ export interface PricedOperation {
   readonly onlyWaits?: boolean;
   /** Names of its root fields. */
   readonly rootFields: () => readonly string[];
-  readonly onPaid?: SpendingOptions['onPaid'];
+  readonly onSpent?: SpendingOptions['onSpent'];
 }
 
 /** The budgets of all callers. Everything that a caller does is paid from one bucket. */
@@ -78,12 +78,10 @@ export class Budgets {
 
   /** Reserves the price of an operation. @throws RequestRefusal RATE_LIMITED */
   async reserve(operation: PricedOperation): Promise<Spending> {
-    const { identity, address, price, isSubscription, onlyWaits = false, rootFields, onPaid } = operation;
+    const { identity, address, price, isSubscription, onlyWaits = false, rootFields, onSpent } = operation;
     const subject = budgetSubject(identity, address);
     const limits = this.#limits[subject.tier];
-    const taking = onlyWaits ? () => {} : this.#takeSlot(subject, isSubscription);
-    // Slots and points of this process are there at once: awaiting them would only cost time.
-    const release = taking instanceof Promise ? await taking : taking;
+    const release = onlyWaits ? () => {} : await this.#takeSlot(subject, isSubscription);
     try {
       const requests = limits.requests && (await this.#countRequest(subject, limits.requests));
       if (limits.calls.length > 0) await this.#countCalls(subject, limits.calls, rootFields());
@@ -95,7 +93,7 @@ export class Budgets {
       if (points.waitMs > 0) this.#exceedPoints(subject, state, price);
       const isMeasured = this.#mode === 'measure';
       const stores = { store: this.#store, payments: this.#payments };
-      return new Spending({ ...stores, key, state, price, reserved: taken, isMeasured, release, onPaid });
+      return new Spending({ ...stores, key, state, price, reserved: taken, isMeasured, release, onSpent });
     } catch (error) {
       release();
       throw error;
@@ -113,17 +111,11 @@ export class Budgets {
     return { points, requests };
   }
 
-  #takeSlot(subject: BudgetSubject, isSubscription: boolean): ReleaseSlot | Promise<ReleaseSlot> {
-    const { concurrent, subscriptions } = this.#limits[subject.tier];
-    const max = isSubscription ? subscriptions : concurrent;
-    const taken = this.#slots.take(`${isSubscription ? 'subscriptions' : 'requests'}:${subject.key}`, max);
-    if (taken instanceof Promise) return taken.then((release) => release ?? this.#exceedSlots(subject, isSubscription));
-    return taken ?? this.#exceedSlots(subject, isSubscription);
-  }
-
-  #exceedSlots({ tier }: BudgetSubject, isSubscription: boolean): ReleaseSlot {
+  async #takeSlot({ key, tier }: BudgetSubject, isSubscription: boolean): Promise<ReleaseSlot> {
     const { concurrent, subscriptions } = this.#limits[tier];
     const max = isSubscription ? subscriptions : concurrent;
+    const release = await this.#slots.take(`${isSubscription ? 'subscriptions' : 'requests'}:${key}`, max);
+    if (release) return release;
     this.#onExceeded(isSubscription ? 'subscriptions' : 'concurrent', tier);
     if (this.#mode === 'measure') return () => {};
     const message = isSubscription

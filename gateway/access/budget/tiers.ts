@@ -1,6 +1,6 @@
 import { budgetOwner } from '#shared/identity/budget-owner.ts';
 import { clientNetwork } from '#shared/identity/client-network.ts';
-import { type AccountIdentity, type Identity, isStaff } from '#shared/identity/identity.ts';
+import { type Identity, isStaff } from '#shared/identity/identity.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import { type BucketSize, perSecond, perWindow } from './bucket.ts';
 
@@ -95,16 +95,9 @@ export interface BudgetSubject {
   readonly tier: Tier;
 }
 
-/** The subjects of accounts. Identities of one token or key are one object. */
-const subjects = new WeakMap<AccountIdentity, BudgetSubject>();
-
 /** Finds the budget of a caller: that of its organization, of its account if it has none, or of its network if it is anonymous. */
 export function budgetSubject(identity: Identity, address: string): BudgetSubject {
   if (identity.kind !== 'account') return { key: `network:${clientNetwork(address)}`, tier: 'FREE' };
-  const known = subjects.get(identity);
-  if (known) return known;
   const { kind, id } = budgetOwner(identity);
-  const subject: BudgetSubject = { key: `${kind}:${id}`, tier: isStaff(identity) ? 'ENTERPRISE' : identity.tier };
-  subjects.set(identity, subject);
-  return subject;
+  return { key: `${kind}:${id}`, tier: isStaff(identity) ? 'ENTERPRISE' : identity.tier };
 }

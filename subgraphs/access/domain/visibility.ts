@@ -1,5 +1,5 @@
 import { hasScope, type Identity } from '#shared/identity/identity.ts';
-import { reaches, reachOf } from '#shared/identity/reach.ts';
+import { type Reach, reaches, reachOf } from '#shared/identity/reach.ts';
 
 interface Member {
   readonly id: string;
@@ -7,10 +7,13 @@ interface Member {
   readonly organizationId?: string | null;
 }
 
-/** True if the identity may see all fields of an account: staff, members of the same organization, and the account itself. */
+/**
+ * True if the identity may see all fields of an account: staff, members of the same organization, and the account itself. An
+ * API key sees only its own account, because no scope of keys is about people.
+ */
 export function seesWhole(identity: Identity, { id, organizationId = null }: Member): boolean {
   if (identity.kind !== 'account') return false;
-  return id === identity.accountId || reaches(reachOf(identity), { organizationId });
+  return id === identity.accountId || reaches(memberReach(identity), { organizationId });
 }
 
 /** True if the identity may see whether an account has a second factor: the account itself, and administrators. */
@@ -18,8 +21,16 @@ export function seesSecondFactor(identity: Identity, accountId: string): boolean
   return (identity.kind === 'account' && identity.accountId === accountId) || hasScope(identity, 'access:write');
 }
 
-/** True if the identity may see the billing details of an organization: staff with access:read, and its own accounts. */
+/** Whose members an identity may list. */
+export function memberReach(identity: Identity): Reach {
+  return identity.kind === 'account' && identity.apiKeyId !== null ? { kind: 'NONE' } : reachOf(identity);
+}
+
+/**
+ * True if the identity may see the billing details of an organization: staff with access:read, and its own accounts. API keys
+ * need the scope pricing:read.
+ */
 export function seesBilling(identity: Identity, { id }: { readonly id: string }): boolean {
   if (identity.kind !== 'account') return false;
-  return identity.organizationId === id || hasScope(identity, 'access:read');
+  return (identity.organizationId === id && hasScope(identity, 'pricing:read')) || hasScope(identity, 'access:read');
 }

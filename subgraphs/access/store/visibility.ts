@@ -1,11 +1,16 @@
 import { always, anyOf, never, type Sql, sql } from '#shared/database/sql.ts';
 import { withinReach } from '#shared/database/within-reach.ts';
 import type { Identity } from '#shared/identity/identity.ts';
-import { reachOf } from '#shared/identity/reach.ts';
+import { type Reach, reachOf } from '#shared/identity/reach.ts';
+import { memberReach } from '../domain/visibility.ts';
 
-/** Condition for the accounts `t` that an identity may list: staff all, others those of their organization. */
+/** Condition for the accounts `t` that an identity may list: staff all, others those of their organization, API keys none. */
 export function visibleMembers(identity: Identity): Sql {
-  return withinReach(reachOf(identity), { organization: (id) => sql`t.organization_id = ${id}` });
+  return ofReach(memberReach(identity));
+}
+
+function ofReach(reach: Reach): Sql {
+  return withinReach(reach, { organization: (id) => sql`t.organization_id = ${id}` });
 }
 
 /** Condition for the accounts `t` of which an identity may see all fields, like `seesWhole` in domain/visibility.ts. */
@@ -21,7 +26,7 @@ export function visibleAccounts(identity: Identity): Sql {
 export function namedAccounts(identity: Identity): Sql {
   if (identity.kind !== 'account') return never;
   if (isOurs(identity)) return always;
-  return anyOf([visibleAccounts(identity), sql`t.organization_id is null`]);
+  return anyOf([visibleAccounts(identity), ofReach(reachOf(identity)), sql`t.organization_id is null`]);
 }
 
 /** Condition for the organizations `t` that an identity may see: people of the freight company all, others their own. */
