@@ -18,13 +18,15 @@ const { values } = orExit(() =>
     call: 'npm run bench:access --',
     does: 'What identity, the look-up of documents, prices and budgets cost the gateway. See bench/access/README.md.',
     options: {
-      requests: { type: 'string', value: 'NUMBER', default: '6000', help: 'requests of a round (6000)' },
-      rounds: { type: 'string', value: 'NUMBER', default: '5', help: 'rounds of each variant (5)' },
+      requests: { type: 'string', value: 'NUMBER', default: '6000', help: 'requests of a run (6000)' },
+      rounds: { type: 'string', value: 'NUMBER', default: '5', help: 'runs of each variant (5)' },
+      partners: { type: 'string', value: 'NUMBER', default: '8', help: 'callers with a token of their own (8)' },
       redis: { type: 'string', value: 'URL', help: 'also measures the budget in this Redis' },
     },
   }),
 );
 const requests = orExit(() => wholeNumber('requests', values.requests, 1, 1_000_000));
+const partners = orExit(() => wholeNumber('partners', values.partners, 1, 10_000));
 const rounds = orExit(() => wholeNumber('rounds', values.rounds, 1, 1_000));
 
 const dir = mkdtempSync(join(tmpdir(), 'freight-access-'));
@@ -50,8 +52,10 @@ const partnerOf = (organization: number): AccountIdentity => ({
 });
 const keyring = await loadKeyring(dir);
 const signer = createSigner(keyring.access.privateJwk);
-/** Several organizations, so that no budget is exceeded. */
-const tokens = Array.from({ length: 8 }, (_, index) => signer.sign(partnerOf(index), accessTokens, 900));
+let organizations = 0;
+/** Tokens of new organizations, so that a run does not spend what another one has left. */
+const newTokens = (): string[] =>
+  Array.from({ length: partners }, () => signer.sign(partnerOf(++organizations), accessTokens, 900));
 
 interface Variant {
   readonly name: string;
@@ -85,8 +89,7 @@ const variants: readonly Variant[] = [
 interface Host extends Variant {
   readonly child: ChildProcess;
   readonly pool: Pool;
-  /** CPU microseconds per request, one for each round. */
-  readonly figures: number[];
+  readonly tokens: readonly string[];
 }
 
 async function open(variant: Variant): Promise<Host> {
@@ -99,12 +102,12 @@ async function open(variant: Variant): Promise<Host> {
   });
   const [{ url }] = await Promise.race([once(child, 'message'), ended]);
   ended.catch(() => {}); // it ends with the benchmark
-  return { ...variant, child, pool: new Pool(url, { connections: 8 }), figures: [] };
+  return { ...variant, child, pool: new Pool(url, { connections: 8 }), tokens: newTokens() };
 }
 
 let lastId = 0;
 /** Sends one request with an id of its own, so that no two share an execution. */
-async function send({ pool, isSignedIn, document }: Host): Promise<void> {
+async function send({ pool, tokens, isSignedIn, document }: Host): Promise<void> {
   const body = JSON.stringify({ ...document, variables: { id: String(++lastId) } });
   const authorization = `Bearer ${tokens[lastId % tokens.length]}`;
   const response = await pool.request({
@@ -134,25 +137,34 @@ async function load(host: Host, count: number): Promise<number> {
   return ((await cpu(host.child)) - before) / count;
 }
 
-const hosts: Host[] = [];
-try {
-  for (const variant of variants) hosts.push(await open(variant));
-  for (const host of hosts) await load(host, requests);
-  for (let round = 0; round < rounds; round++) {
-    for (const host of hosts) host.figures.push(await load(host, requests));
+/** CPU microseconds per request of each variant, one for each run. */
+const figures = new Map(variants.map(({ name }): [string, number[]] => [name, []]));
+
+/** Two processes of one variant differ by up to a tenth, so each run has new ones. */
+async function measure(variant: Variant): Promise<void> {
+  const host = await open(variant);
+  try {
+    await load(host, requests);
+    figures.get(variant.name)?.push(await load(host, requests));
+  } finally {
+    await host.pool.close();
+    host.child.disconnect();
   }
-  const baseline = median(hosts[0]?.figures ?? []);
+}
+
+try {
+  for (let round = 0; round < rounds; round++) for (const variant of variants) await measure(variant);
+  const baseline = median(figures.get('none') ?? []);
   console.log(`CPU of the gateway per request: median of ${rounds} alternating runs of ${requests} requests`);
-  for (const { name, figures } of hosts) {
-    const figure = median(figures);
+  for (const [name, each] of figures) {
+    const figure = median(each);
     const share = (100 * (figure - baseline)) / figure;
-    console.log(`${name.padEnd(24)} ${figure.toFixed(0).padStart(6)} µs ${share.toFixed(1).padStart(7)} %`);
+    const spread = `${Math.min(...each).toFixed(0)} to ${Math.max(...each).toFixed(0)}`;
+    console.log(
+      `${name.padEnd(24)} ${figure.toFixed(0).padStart(6)} µs ${share.toFixed(1).padStart(7)} %   (${spread})`,
+    );
   }
 } finally {
-  for (const { child, pool } of hosts) {
-    await pool.close();
-    child.disconnect();
-  }
   for (const subgraph of graph.subgraphs) await subgraph.close();
   rmSync(dir, { recursive: true, force: true });
 }

@@ -214,7 +214,7 @@ export class Pipeline {
       isSubscription: form === 'events',
       onlyWaits,
       rootFields: () => rootFields(operation.selectionSet, document).map(({ name }) => name.value),
-      onSpent: (points) => usage?.count(caller.identity, trusted?.id ?? null, { points }),
+      onPaid: (points) => usage?.count(caller.identity, trusted?.id ?? null, { points }),
     });
   }
 
@@ -269,9 +269,10 @@ export class Pipeline {
     const { received, identified, priced } = progress;
     const { auditReports } = this.#options;
     if (auditReports) auditSettlement({ received, identified, priced, status, errors, body }, auditReports);
-    const refusals = status === 200 ? 0 : 1;
-    if (identified)
-      this.#options.usage?.count(identified.caller.identity, priced?.trusted?.id ?? null, { requests: 1, refusals });
+    if (identified) {
+      const counts = { points: progress.spending?.spent ?? 0, requests: 1, refusals: status === 200 ? 0 : 1 };
+      this.#options.usage?.count(identified.caller.identity, priced?.trusted?.id ?? null, counts);
+    }
     this.#options.onSettled({
       startedAt: received.startedAt,
       operationName: priced?.operation.name?.value,

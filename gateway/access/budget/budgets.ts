@@ -36,7 +36,7 @@ export interface PricedOperation {
   readonly onlyWaits?: boolean;
   /** Names of its root fields. */
   readonly rootFields: () => readonly string[];
-  readonly onSpent?: SpendingOptions['onSpent'];
+  readonly onPaid?: SpendingOptions['onPaid'];
 }
 
 /** The budgets of all callers. Everything that a caller does is paid from one bucket. */
@@ -78,22 +78,24 @@ export class Budgets {
 
   /** Reserves the price of an operation. @throws RequestRefusal RATE_LIMITED */
   async reserve(operation: PricedOperation): Promise<Spending> {
-    const { identity, address, price, isSubscription, onlyWaits = false, rootFields, onSpent } = operation;
+    const { identity, address, price, isSubscription, onlyWaits = false, rootFields, onPaid } = operation;
     const subject = budgetSubject(identity, address);
     const limits = this.#limits[subject.tier];
-    const release = onlyWaits ? () => {} : await this.#takeSlot(subject, isSubscription);
+    const taking = onlyWaits ? () => {} : this.#takeSlot(subject, isSubscription);
+    // Slots and points of this process are there at once: awaiting them would only cost time.
+    const release = taking instanceof Promise ? await taking : taking;
     try {
       const requests = limits.requests && (await this.#countRequest(subject, limits.requests));
       if (limits.calls.length > 0) await this.#countCalls(subject, limits.calls, rootFields());
       // The events of a subscription are paid one by one.
       const reserved = isSubscription ? 0 : price;
-      const key = `points:${subject.key}`;
+      const key = subject.keys.points;
       const { taken, ...points } = await this.#take(key, limits.points, reserved);
       const state: BudgetState = { points, requests };
       if (points.waitMs > 0) this.#exceedPoints(subject, state, price);
       const isMeasured = this.#mode === 'measure';
       const stores = { store: this.#store, payments: this.#payments };
-      return new Spending({ ...stores, key, state, price, reserved: taken, isMeasured, release, onSpent });
+      return new Spending({ ...stores, key, state, price, reserved: taken, isMeasured, release, onPaid });
     } catch (error) {
       release();
       throw error;
@@ -105,17 +107,24 @@ export class Budgets {
     const subject = budgetSubject(identity, address);
     const limits = this.#limits[subject.tier];
     const [points, requests] = await Promise.all([
-      this.#take(`points:${subject.key}`, limits.points, 0),
-      limits.requests && this.#take(`requests:${subject.key}`, limits.requests, 0),
+      this.#take(subject.keys.points, limits.points, 0),
+      limits.requests && this.#take(subject.keys.requests, limits.requests, 0),
     ]);
     return { points, requests };
   }
 
-  async #takeSlot({ key, tier }: BudgetSubject, isSubscription: boolean): Promise<ReleaseSlot> {
+  #takeSlot(subject: BudgetSubject, isSubscription: boolean): ReleaseSlot | Promise<ReleaseSlot> {
+    const { tier, keys } = subject;
     const { concurrent, subscriptions } = this.#limits[tier];
     const max = isSubscription ? subscriptions : concurrent;
-    const release = await this.#slots.take(`${isSubscription ? 'subscriptions' : 'requests'}:${key}`, max);
-    if (release) return release;
+    const taken = this.#slots.take(isSubscription ? keys.subscriptions : keys.requests, max);
+    if (taken instanceof Promise) return taken.then((release) => release ?? this.#exceedSlots(subject, isSubscription));
+    return taken ?? this.#exceedSlots(subject, isSubscription);
+  }
+
+  #exceedSlots({ tier }: BudgetSubject, isSubscription: boolean): ReleaseSlot {
+    const { concurrent, subscriptions } = this.#limits[tier];
+    const max = isSubscription ? subscriptions : concurrent;
     this.#onExceeded(isSubscription ? 'subscriptions' : 'concurrent', tier);
     if (this.#mode === 'measure') return () => {};
     const message = isSubscription
@@ -125,7 +134,7 @@ export class Budgets {
   }
 
   async #countRequest(subject: BudgetSubject, size: BucketSize): Promise<BucketState> {
-    const requests = await this.#take(`requests:${subject.key}`, size, 1);
+    const requests = await this.#take(subject.keys.requests, size, 1);
     if (requests.waitMs === 0) return requests;
     this.#onExceeded('requests', subject.tier);
     if (this.#mode === 'measure') return requests;

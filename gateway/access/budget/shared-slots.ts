@@ -11,6 +11,9 @@ export interface SharedSlotsOptions {
   readonly onFailure: () => void;
 }
 
+/** Milliseconds after which Redis is told of released slots, unless the next request of the caller tells it before. */
+const releaseMs = 10;
+
 /**
  * The slots of all gateways. Each gateway tells Redis how many it holds, so that a gateway that is killed frees its slots when its signs of life end.
  * While Redis is away, each gateway has its share.
@@ -18,6 +21,9 @@ export interface SharedSlotsOptions {
 export class SharedSlots implements SlotStore {
   readonly #options: SharedSlotsOptions;
   readonly #held = new HeldSlots();
+  /** Callers of whom Redis counts more slots than this gateway holds. */
+  readonly #stale = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SharedSlotsOptions) {
     this.#options = options;
@@ -28,11 +34,12 @@ export class SharedSlots implements SlotStore {
     if (isAway()) return this.#takeShare(key, max);
     if (this.#held.count(key) >= max) return undefined;
     this.#held.add(key);
+    this.#stale.delete(key);
     try {
       if (await redis.hold(key, this.#held.count(key), max)) return this.#releaser(key);
       this.#held.remove(key);
-      // A slot that was released meanwhile has stated one too many.
-      this.#state(key);
+      // A request that ended meanwhile has stated one slot too many.
+      this.#markStale(key);
       return undefined;
     } catch {
       this.#held.remove(key);
@@ -48,6 +55,17 @@ export class SharedSlots implements SlotStore {
     await Promise.all(stated).catch(onFailure);
   }
 
+  /** Tells Redis of slots that were released. Never rejects. */
+  async flush(): Promise<void> {
+    const { redis, isAway, onFailure } = this.#options;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const keys = [...this.#stale];
+    this.#stale.clear();
+    if (isAway()) return;
+    await Promise.all(keys.map((key) => redis.state(key, this.#held.count(key)))).catch(onFailure);
+  }
+
   #takeShare(key: string, max: number): ReleaseSlot | undefined {
     const share = Math.max(1, Math.floor(max / Math.max(1, this.#options.gateways())));
     if (this.#held.count(key) >= share) return undefined;
@@ -56,12 +74,11 @@ export class SharedSlots implements SlotStore {
   }
 
   #releaser(key: string): ReleaseSlot {
-    return this.#held.releaser(key, () => this.#state(key));
+    return this.#held.releaser(key, () => this.#markStale(key));
   }
 
-  /** The caller does not wait for it. */
-  #state(key: string): void {
-    const { redis, isAway, onFailure } = this.#options;
-    if (!isAway()) redis.state(key, this.#held.count(key)).catch(onFailure);
+  #markStale(key: string): void {
+    this.#stale.add(key);
+    this.#timer ??= setTimeout(() => void this.flush(), releaseMs).unref();
   }
 }

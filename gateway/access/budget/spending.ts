@@ -18,8 +18,8 @@ export interface SpendingOptions {
   readonly isMeasured: boolean;
   /** Ends the operation's use of a slot. */
   readonly release: () => void;
-  /** Called with points that were spent for good: of an operation when it is settled, of a subscription with each event. */
-  readonly onSpent?: ((points: number) => void) | undefined;
+  /** Called with the points of each event of a subscription. */
+  readonly onPaid?: ((points: number) => void) | undefined;
 }
 
 /** What one operation spends: its reservation, and the refund of what it did not need. */
@@ -37,15 +37,19 @@ export class Spending {
     return this.#options.price;
   }
 
+  /** Points that the operation has cost; 0 before it is settled. Those of events are not among them. */
+  get spent(): number {
+    return this.#actual ?? 0;
+  }
+
   /**
    * Refunds what the operation did not need. An operation never costs more than its price. Has no effect the second time.
    * @param actual what the response cost; undefined if unknown, which counts as the price
    */
   settle(actual: number | undefined): void {
     if (this.#actual !== undefined) return;
-    const { store, key, reserved, onSpent } = this.#options;
+    const { store, key, reserved } = this.#options;
     this.#actual = Math.min(actual ?? reserved, reserved);
-    if (this.#actual > 0) onSpent?.(this.#actual);
     const refund = reserved - this.#actual;
     if (refund === 0) return;
     const { points } = this.#state;
@@ -63,12 +67,12 @@ export class Spending {
 
   /** Pays for an event of a subscription. @returns 0, or the milliseconds until the bucket has enough points */
   async pay(points: number): Promise<number> {
-    const { payments, key, price, isMeasured: always, onSpent } = this.#options;
+    const { payments, key, price, isMeasured: always, onPaid } = this.#options;
     const { size } = this.#state.points;
     const cost = Math.min(points, price);
     const { available, waitMs } = await payments.take({ key, size, points: cost, always });
     this.#state = { ...this.#state, points: { size, available, waitMs } };
-    if (waitMs === 0) onSpent?.(cost);
+    if (waitMs === 0) onPaid?.(cost);
     return waitMs;
   }
 

@@ -1,6 +1,6 @@
 import { budgetOwner } from '#shared/identity/budget-owner.ts';
 import { clientNetwork } from '#shared/identity/client-network.ts';
-import { type Identity, isStaff } from '#shared/identity/identity.ts';
+import { type AccountIdentity, type Identity, isStaff } from '#shared/identity/identity.ts';
 import type { Tier } from '#shared/vocabulary.ts';
 import { type BucketSize, perSecond, perWindow } from './bucket.ts';
 
@@ -93,11 +93,28 @@ export const tierLimits: Readonly<Record<Tier, TierLimits>> = {
 export interface BudgetSubject {
   readonly key: string;
   readonly tier: Tier;
+  /** Keys of the buckets and slots that every request uses. */
+  readonly keys: { readonly [use in 'points' | 'requests' | 'subscriptions']: string };
 }
+
+/** The subjects of accounts. Identities of one token or key are one object. */
+const subjects = new WeakMap<AccountIdentity, BudgetSubject>();
 
 /** Finds the budget of a caller: that of its organization, of its account if it has none, or of its network if it is anonymous. */
 export function budgetSubject(identity: Identity, address: string): BudgetSubject {
-  if (identity.kind !== 'account') return { key: `network:${clientNetwork(address)}`, tier: 'FREE' };
+  if (identity.kind !== 'account') return subjectOf(`network:${clientNetwork(address)}`, 'FREE');
+  const known = subjects.get(identity);
+  if (known) return known;
   const { kind, id } = budgetOwner(identity);
-  return { key: `${kind}:${id}`, tier: isStaff(identity) ? 'ENTERPRISE' : identity.tier };
+  const subject = subjectOf(`${kind}:${id}`, isStaff(identity) ? 'ENTERPRISE' : identity.tier);
+  subjects.set(identity, subject);
+  return subject;
+}
+
+function subjectOf(key: string, tier: Tier): BudgetSubject {
+  return {
+    key,
+    tier,
+    keys: { points: `points:${key}`, requests: `requests:${key}`, subscriptions: `subscriptions:${key}` },
+  };
 }

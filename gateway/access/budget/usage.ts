@@ -1,5 +1,5 @@
 import { budgetOwner } from '#shared/identity/budget-owner.ts';
-import type { Identity } from '#shared/identity/identity.ts';
+import type { AccountIdentity, Identity } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import type { Log } from '#shared/runtime/log.ts';
 
@@ -42,6 +42,8 @@ export class Usage {
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
   #sums = new Map<string, UsageSum>();
+  /** The sums by document and identity, so that a request makes no key. */
+  #found = new Map<string | null, Map<AccountIdentity, UsageSum>>();
   #sequence = 0;
   /** The report that is not confirmed. */
   #unconfirmed: UsageReport | undefined;
@@ -57,8 +59,7 @@ export class Usage {
   /** Anonymous callers have no figures. */
   count(identity: Identity, documentId: string | null, { points = 0, requests = 0, refusals = 0 }: UsageCounts): void {
     if (identity.kind !== 'account') return;
-    const day = Math.floor(Date.now() / dayMs);
-    const sum = this.#sumOf(day, budgetOwner(identity).id, identity.apiKeyId, documentId);
+    const sum = this.#find(identity, documentId);
     sum.points += points;
     sum.requests += requests;
     sum.refusals += refusals;
@@ -78,6 +79,21 @@ export class Usage {
     await this.#sending;
     await this.report();
   }
+
+  #find(identity: AccountIdentity, documentId: string | null): UsageSum {
+    const day = Math.floor(Date.now() / dayMs);
+    if (day !== this.#day) {
+      this.#day = day;
+      this.#found = new Map();
+    }
+    const found = this.#found.get(documentId) ?? new Map<AccountIdentity, UsageSum>();
+    const known = found.get(identity);
+    if (known) return known;
+    const sum = this.#sumOf(day, budgetOwner(identity).id, identity.apiKeyId, documentId);
+    this.#found.set(documentId, found.set(identity, sum));
+    return sum;
+  }
+  #day = 0;
 
   #sumOf(day: number, ownerId: string, apiKeyId: string | null, documentId: string | null): UsageSum {
     const key = `${day} ${ownerId} ${apiKeyId} ${documentId}`;
@@ -99,6 +115,7 @@ export class Usage {
       this.#sequence += 1;
       this.#unconfirmed = { gatewayId: this.#gatewayId, sequence: this.#sequence, sums: [...this.#sums.values()] };
       this.#sums = new Map();
+      this.#found = new Map();
       await this.#send(this.#unconfirmed);
       this.#unconfirmed = undefined;
     } catch (error) {

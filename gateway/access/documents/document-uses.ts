@@ -14,7 +14,8 @@ export class DocumentUses {
   readonly #send: (uses: readonly DocumentUse[]) => Promise<void>;
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
-  #pending = new Map<string, DocumentUse>();
+  /** Milliseconds of the last use by document and owner. */
+  #pending = new Map<string, Map<string | null, number>>();
   #sending: Promise<void> = Promise.resolve();
 
   /** @param intervalMs milliseconds between two reports */
@@ -24,16 +25,20 @@ export class DocumentUses {
     this.#timer = setInterval(() => void this.report(), intervalMs).unref();
   }
 
-  note({ id, listings }: TrustedDocument, identity: Identity, at = new Date()): void {
+  note({ id, listings }: TrustedDocument, identity: Identity, atMs = Date.now()): void {
     const organizationId = identity.kind === 'account' ? identity.organizationId : null;
     const isOwn = organizationId !== null && listings.some((listing) => listing.organizationId === organizationId);
     const owner = isOwn ? organizationId : null;
-    this.#pending.set(`${owner} ${id}`, { documentId: id, organizationId: owner, at });
+    const byOwner = this.#pending.get(id);
+    if (byOwner) byOwner.set(owner, atMs);
+    else this.#pending.set(id, new Map([[owner, atMs]]));
   }
 
   /** Sends what was collected. What can't be sent is lost: the next use is reported again. Never rejects. */
   report(): Promise<void> {
-    const uses = [...this.#pending.values()];
+    const uses = [...this.#pending].flatMap(([documentId, byOwner]) =>
+      [...byOwner].map(([organizationId, atMs]) => ({ documentId, organizationId, at: new Date(atMs) })),
+    );
     if (uses.length === 0) return this.#sending;
     this.#pending = new Map();
     this.#sending = this.#send(uses).catch((error: unknown) =>

@@ -18,9 +18,9 @@ test('uses are reported once per document and owner, with the time of the last o
   const reports: (readonly DocumentUse[])[] = [];
   const uses = new DocumentUses(async (report) => void reports.push(report), pino({ level: 'silent' }));
   const [first, second] = [new Date(1_000), new Date(2_000)];
-  uses.note(own, partner, first);
-  uses.note(own, partner, second);
-  uses.note(common, anonymous, first);
+  uses.note(own, partner, first.getTime());
+  uses.note(own, partner, second.getTime());
+  uses.note(common, anonymous, first.getTime());
   await uses.stop();
   await uses.report();
   expect(reports).toEqual([

@@ -86,6 +86,7 @@ describe.each(stores)('slots %s', (where, open) => {
     );
     expect(taken.filter((release) => release !== undefined)).toHaveLength(50);
     for (const release of taken) release?.();
+    await Promise.all(crowd.map(({ slots }) => slots.flush()));
     expect(await fill(crowd[0]!.slots, 'several', 50)).toHaveLength(50);
   });
 
