@@ -4,10 +4,11 @@ import { RequestRefusal } from '../../errors/request-refusal.ts';
 import type { LongPage } from '../cost/page-sizes.ts';
 import type { BucketSize } from './bucket.ts';
 import type { BudgetStore } from './budget-store.ts';
+import { type Claim, claimsOf } from './claims.ts';
 import type { BucketState, BudgetState } from './report.ts';
 import type { ReleaseSlot, SlotStore } from './slots.ts';
 import { Spending, type SpendingOptions } from './spending.ts';
-import { type BudgetSubject, budgetSubject, type CallLimit, type TierLimits, tierLimits } from './tiers.ts';
+import { type BudgetSubject, budgetSubject, type TierLimits, tierLimits } from './tiers.ts';
 
 /** `enforce` refuses what exceeds a budget, `measure` only counts it. */
 export type BudgetMode = 'enforce' | 'measure';
@@ -85,14 +86,11 @@ export class Budgets {
     // Slots and points of this process are there at once: awaiting them would only cost time.
     const release = taking instanceof Promise ? await taking : taking;
     try {
-      const requests = limits.requests && (await this.#countRequest(subject, limits.requests));
-      if (limits.calls.length > 0) await this.#countCalls(subject, limits.calls, rootFields());
       // The events of a subscription are paid one by one.
       const reserved = isSubscription ? 0 : price;
-      const key = subject.keys.points;
-      const { taken, ...points } = await this.#take(key, limits.points, reserved);
-      const state: BudgetState = { points, requests };
-      if (points.waitMs > 0) this.#exceedPoints(subject, state, price);
+      const [points, ...counted] = await this.#takeAll(subject, claimsOf(subject, limits, reserved, rootFields));
+      const { key, taken } = points;
+      const state: BudgetState = { points, requests: limits.requests && counted[0] };
       const isMeasured = this.#mode === 'measure';
       const stores = { store: this.#store, payments: this.#payments };
       return new Spending({ ...stores, key, state, price, reserved: taken, isMeasured, release, onPaid });
@@ -133,31 +131,28 @@ export class Budgets {
     throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: 1 });
   }
 
-  async #countRequest(subject: BudgetSubject, size: BucketSize): Promise<BucketState> {
-    const requests = await this.#take(subject.keys.requests, size, 1);
-    if (requests.waitMs === 0) return requests;
-    this.#onExceeded('requests', subject.tier);
-    if (this.#mode === 'measure') return requests;
-    const seconds = toSeconds(requests.waitMs);
-    const message = `A ${subject.tier} caller may send ${size.burst} requests per ${inMinutes(size)}. Try again in ${seconds} s.`;
+  /**
+   * Takes all claims, or none of them: a refused operation costs nothing, so that it runs after the time that its refusal states.
+   * @throws RequestRefusal RATE_LIMITED with the longest of the times that its claims must wait
+   */
+  async #takeAll({ tier }: BudgetSubject, claims: readonly [Claim, ...Claim[]]): Promise<[Taken, ...Taken[]]> {
+    const [first, ...others] = claims;
+    const all: [Taken, ...Taken[]] = [await this.#takeClaim(first)];
+    for (const claim of others) all.push(await this.#takeClaim(claim));
+    const last = all.reduce((one, other) => (other.waitMs > one.waitMs ? other : one));
+    if (last.waitMs === 0) return all;
+    this.#onExceeded(last.claim.reason, tier);
+    if (this.#mode === 'measure') return all;
+    for (const { claim, waitMs } of all)
+      if (waitMs === 0 && claim.points > 0) await this.#store.refund(claim.key, claim.size, claim.points);
+    const seconds = Math.ceil(last.waitMs / 1_000);
+    const message = `${last.claim.describe(last.available)} Try again in ${seconds} s.`;
     throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: seconds });
   }
 
-  async #countCalls(
-    { key, tier }: BudgetSubject,
-    calls: readonly CallLimit[],
-    rootFields: readonly string[],
-  ): Promise<void> {
-    for (const { name, fields, size } of calls) {
-      if (!rootFields.some((field) => fields.includes(field))) continue;
-      const { waitMs } = await this.#take(`${name}:${key}`, size, 1);
-      if (waitMs === 0) continue;
-      this.#onExceeded('requests', tier);
-      if (this.#mode === 'measure') continue;
-      const seconds = toSeconds(waitMs);
-      const message = `A ${tier} caller may send ${size.burst} ${name} requests per ${inMinutes(size)}. Try again in ${seconds} s.`;
-      throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: seconds });
-    }
+  async #takeClaim(claim: Claim): Promise<Taken> {
+    const { key, size, points } = claim;
+    return { claim, key, ...(await this.#take(key, size, points)) };
   }
 
   /** Takes points. If there are too few, takes what is left where budgets are only measured. */
@@ -167,20 +162,12 @@ export class Budgets {
     const left = await this.#store.take({ key, size, points: available, always: true });
     return { size, available: left.available, waitMs, taken: available };
   }
-
-  #exceedPoints({ tier }: BudgetSubject, { points }: BudgetState, price: number): void {
-    this.#onExceeded('points', tier);
-    if (this.#mode === 'measure') return;
-    const seconds = toSeconds(points.waitMs);
-    const message = `The operation costs up to ${price} points, and ${points.available} are left. Try again in ${seconds} s.`;
-    throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: seconds });
-  }
 }
 
-function inMinutes({ perMs }: BucketSize): string {
-  return perMs === 60_000 ? 'minute' : `${perMs / 60_000} minutes`;
-}
-
-function toSeconds(ms: number): number {
-  return Math.ceil(ms / 1_000);
+/** The outcome of a claim. */
+interface Taken extends BucketState {
+  readonly claim: Claim;
+  readonly key: string;
+  /** Points that were taken. */
+  readonly taken: number;
 }

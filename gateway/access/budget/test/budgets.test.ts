@@ -200,6 +200,31 @@ describe('requests', () => {
     for (let count = 0; count < 40; count++) await spend(0, 0, { rootFields: quotes.rootFields });
   });
 
+  test('that are refused count nowhere, and run after the time that the refusal states', async () => {
+    const { spend, refusal, clock } = openBudgets();
+    const quote = { identity: anonymous, rootFields: () => ['priceEstimate'] };
+    for (let count = 0; count < 29; count++) await spend(0, 0, quote);
+    await spend(1_000, 1_000, { identity: anonymous });
+    // Points for it are there after four seconds. The last quote of the quarter of an hour stays for it.
+    for (let count = 0; count < 50; count++)
+      expect((await refusal(spend(200, 200, quote))).extensions).toMatchObject({ retryAfterSeconds: 4 });
+    clock.now += 4_000;
+    await spend(200, 200, quote);
+  });
+
+  test('that lack several things are told the longest time', async () => {
+    const { spend, refusal, clock } = openBudgets();
+    for (let count = 0; count < 99; count++) await spend(0, 0, { identity: anonymous });
+    await spend(1_000, 1_000, { identity: anonymous });
+    const retryAfter = async (price: number) =>
+      (await refusal(spend(price, price, { identity: anonymous }))).extensions['retryAfterSeconds'];
+    expect([await retryAfter(50), await retryAfter(1_000)]).toEqual([9, 20]);
+    clock.now += 19_000;
+    expect(await retryAfter(1_000)).toBe(1);
+    clock.now += 1_000;
+    await spend(1_000, 1_000, { identity: anonymous });
+  });
+
   test('of expensive kinds are told by root fields that the graph has', () => {
     const supergraph = readFileSync(new URL('../../../../schema/supergraph.graphql', import.meta.url), 'utf8');
     const schema = loadSupergraphModel(supergraph).apiSchema;
