@@ -181,6 +181,6 @@ test('random operations cost exactly the objects that came back, and at most the
         isWithinPrice: true,
       });
     }),
-    { numRuns: runs(150), endOnFailure: true },
+    { numRuns: runs(150, 10_000), endOnFailure: true },
   );
 });

@@ -83,7 +83,7 @@ async function objectsIn(source: string, variables: object, chooseType: (names: 
   return countObjects(data) - 1; // the root is no object that a list could multiply
 }
 
-const pricings = runs(300);
+const pricings = runs(300, 10_000);
 
 describe('random operations', () => {
   test('return no more objects than their price, and exactly as many if lists are full and types have no alternative', async () => {

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 export const seed = Number(process.env['TEST_SEED'] ?? 20_261_120);
 const factor = Number(process.env['TEST_RUNS_FACTOR'] ?? 1);
 
-/** The number of cases of a random test. */
-export const runs = (count: number): number => Math.ceil(count * factor);
+/** The number of cases of a random test. @param thorough cases at least under `npm run test:random` */
+export const runs = (count: number, thorough = 0): number =>
+  factor === 1 ? count : Math.max(Math.ceil(count * factor), thorough);
 
 fc.configureGlobal({ seed, numRuns: runs(100) });
