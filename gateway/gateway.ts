@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { accessChangedTopic } from '#shared/identity/access-snapshot.ts';
 import { createForeignKeyReporter } from '#shared/identity/foreign-keys.ts';
 import { gatewayItself, identityHeader } from '#shared/identity/identity.ts';
 import { loadApiKeySecret, loadPublicKeys, loadSigningKey } from '#shared/identity/keys.ts';
@@ -12,17 +13,20 @@ import { Usage } from './access/budget/usage.ts';
 import type { Access } from './access/caller.ts';
 import { type AccessSnapshotOptions, AccessSnapshots } from './access/callers/access-snapshots.ts';
 import { createAccessSubgraph } from './access/callers/access-subgraph.ts';
-import { createKeyIdentifier } from './access/callers/identify-key.ts';
+import { createKeyIdentifier, type OnRefusedKey } from './access/callers/identify-key.ts';
 import { KeyUses } from './access/callers/key-uses.ts';
 import { createOriginReader, isTrustedProxy } from './access/clients/client-address.ts';
 import { OpenSockets } from './access/clients/open-sockets.ts';
 import { createSkewMeter, createSkewReporter } from './access/clock-skew.ts';
+import { type ControlMessages, noMessages } from './access/control/control-messages.ts';
+import { openSharedRedis } from './access/control/shared-redis.ts';
 import { DocumentUses } from './access/documents/document-uses.ts';
 import { readManifests } from './access/documents/read-manifests.ts';
 import { TrustedDocuments } from './access/documents/trusted-documents.ts';
 import { createFreightAccess, identityHeaders } from './access/freight-access.ts';
 import { createOpenAccess } from './access/open-access.ts';
 import { MemoryNonces } from './access/signatures/memory-nonces.ts';
+import { RedisNonces } from './access/signatures/redis-nonces.ts';
 import { Signatures } from './access/signatures/signatures.ts';
 import { createApolloEngine } from './apollo/apollo-engine.ts';
 import { createManagedGateway } from './apollo/managed-gateway.ts';
@@ -47,6 +51,7 @@ import { loggedTransport } from './observe/logged-transport.ts';
 import { createGatewayMetrics } from './observe/metrics.ts';
 import { serveMetrics } from './observe/metrics-route.ts';
 import { type Phase, ReadinessCheck } from './observe/readiness.ts';
+import { reportRefusedKeys } from './observe/refused-keys.ts';
 import { SubgraphHealth } from './observe/subgraph-health.ts';
 import { healthRouteProbe, typenameProbe } from './observe/subgraph-probes.ts';
 import { serveSupergraphStatus } from './observe/supergraph-route.ts';
@@ -94,6 +99,12 @@ export async function createGateway(
   if (config.documents.manifests !== undefined)
     for (const document of readManifests(config.documents.manifests)) trusted.add(document);
   let phase: Phase = 'starting';
+  const {
+    access: { kind },
+    redisUrl,
+  } = config;
+  const shared = redisUrl !== undefined && kind === 'freight' ? openSharedRedis(redisUrl, log) : undefined;
+  const messages = shared?.messages ?? noMessages;
 
   const transport = createTransport({
     subgraphs: {},
@@ -113,6 +124,8 @@ export async function createGateway(
       return subgraph && healthRouteProbe()('access', subgraph.url);
     },
     watchSnapshot: metrics.watchSnapshot,
+    onRefusedKey: reportRefusedKeys(metrics.refusedKeys, log),
+    messages,
     onChange: () => void streams.renew(),
     onAcceptedSupergraphs: (hashes) => supergraph.accept(hashes),
     onDocuments: (documents) => {
@@ -156,12 +169,14 @@ export async function createGateway(
   const rush = new ConnectionRush();
   const openSockets = new OpenSockets(config.maxSocketsPerClient);
   const callsOnce =
-    config.access.kind === 'freight' ? new CallsOnce(createCallRecords(transport), config.requestTimeoutMs) : undefined;
+    config.access.kind === 'freight'
+      ? new CallsOnce(createCallRecords(transport), config.requestTimeoutMs, messages)
+      : undefined;
   const pipeline = new Pipeline({
     rush,
     openSockets,
     access,
-    signatures: new Signatures(new MemoryNonces()),
+    signatures: new Signatures(shared ? new RedisNonces(shared.commands) : new MemoryNonces()),
     callsOnce,
     executor: engine.executor,
     generation: (callerKey) => supergraph.generationFor(callerKey),
@@ -259,6 +274,7 @@ export async function createGateway(
     await engine.stop().catch((error: unknown) => log.error({ err: error }, 'while stopping'));
     await transport.close();
     await budgets.close();
+    shared?.close();
     metrics.close();
   };
   try {
@@ -266,6 +282,7 @@ export async function createGateway(
   } catch (error) {
     await transport.close();
     await budgets.close();
+    shared?.close();
     metrics.close();
     throw error;
   }
@@ -328,6 +345,8 @@ interface AccessParts {
   readonly transport: SubgraphTransport;
   readonly probeAccess: Parameters<typeof createSkewMeter>[0];
   readonly watchSnapshot: (read: () => number | undefined) => void;
+  readonly onRefusedKey: OnRefusedKey;
+  readonly messages: ControlMessages;
   /** Called after an access snapshot with changes. */
   readonly onChange: () => void;
   readonly onDocuments: NonNullable<AccessSnapshotOptions['onDocuments']>;
@@ -336,7 +355,17 @@ interface AccessParts {
 
 async function openAccess(
   { access, snapshots: { intervalMs, maxAgeMs }, forwardHeaders, budgetMode }: GatewayConfig,
-  { log, transport, probeAccess, watchSnapshot, onChange, onDocuments, onAcceptedSupergraphs }: AccessParts,
+  {
+    log,
+    transport,
+    probeAccess,
+    watchSnapshot,
+    onRefusedKey: onRefused,
+    messages,
+    onChange,
+    onDocuments,
+    onAcceptedSupergraphs,
+  }: AccessParts,
 ): Promise<OpenAccess> {
   const nothing = async (): Promise<void> => {};
   if (access.kind === 'open') return { access: createOpenAccess(forwardHeaders), start: nothing, stop: nothing };
@@ -360,11 +389,12 @@ async function openAccess(
   const auditReports = new AuditReports(subgraph.recordAuditReport, log);
   const usage = budgetMode && new Usage(subgraph.recordUsage, log);
   watchSnapshot(() => snapshots.ageSeconds);
+  messages.listen(accessChangedTopic, () => void snapshots.readChange());
   return {
     access: createFreightAccess({
       verifier: createVerifier(await loadPublicKeys('access', { given: publicKeys, dataDir }), accessTokens),
       confirm: (identity) => snapshots.confirm(identity),
-      identifyKey: createKeyIdentifier({ secret, snapshots, uses }),
+      identifyKey: createKeyIdentifier({ secret, snapshots, uses, onRefused }),
       signer,
       forwardHeaders,
       measureSkew: createSkewMeter(probeAccess),

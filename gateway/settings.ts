@@ -164,7 +164,8 @@ export const gatewaySettings = z.object({
     otherwise: '`enforce`; `off` with `--supergraph`',
   }),
   REDIS_URL: shared.REDIS_URL.meta({
-    description: 'Redis that carries live data between processes and holds the budgets of callers for all gateways.',
+    description:
+      'Redis that carries live data and messages between processes, and holds the budgets of callers and the nonces of signatures for all gateways.',
     otherwise: 'live data stays within the process, and each gateway has budgets of its own',
   }),
   MAX_QUERY_COST: count.optional().meta({

@@ -18,6 +18,7 @@ export interface GatewayMetrics {
   readonly supergraph: SupergraphMetrics;
   readonly documentWork: OnDocumentWork;
   readonly unlisted: Counter<'audience' | 'client' | 'code'>;
+  readonly refusedKeys: Counter<'reason'>;
   /** An operation exceeded the budget of its caller. */
   budgetExceeded(reason: RefusalReason, tier: Tier): void;
   /** A client of a subscription was too slow and lost a payload. */
@@ -93,6 +94,12 @@ export function createGatewayMetrics(): GatewayMetrics {
     labelNames: ['audience', 'client', 'code'],
     registers,
   });
+  const refusedKeys = new Counter({
+    name: 'gateway_refused_keys_total',
+    help: 'Requests with an API key that was refused: mistyped, unknown, revoked, expired, or not allowed from its network',
+    labelNames: ['reason'],
+    registers,
+  });
   const dropped = new Counter({
     name: 'gateway_live_payloads_dropped_total',
     help: 'Payloads of subscriptions dropped because the client reads too slowly',
@@ -128,6 +135,7 @@ export function createGatewayMetrics(): GatewayMetrics {
     supergraph: createSupergraphMetrics(registry),
     documentWork: (work, time) => documentWork.inc({ work, time }),
     unlisted,
+    refusedKeys,
     dropped: () => dropped.inc(),
     budgetExceeded: (reason, tier) => exceeded.inc({ reason, tier }),
     watchSnapshot(read) {

@@ -24,7 +24,9 @@ export function toResponded(
   copies: CopyPolicy | undefined,
 ): Responded {
   // A copy would state an old balance.
-  const own = { ...extensions, ...(spending && !copies && { cost: spending.report() }) };
+  const cost = spending && !copies ? { cost: spending.report() } : {};
+  // A websocket and a batch have no header for it.
+  const own = { ...extensions, ...cost, ...(replayed && { idempotentReplayed: true }) };
   return {
     kind: 'response',
     body: Object.keys(own).length === 0 ? body : new ExtendedBody(body, JSON.stringify(own)),

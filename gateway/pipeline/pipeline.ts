@@ -1,7 +1,7 @@
 import { errorTable } from '#shared/errors/errors.ts';
 import type { Log } from '#shared/runtime/log.ts';
 import type { AuditReports } from '../access/audit/audit-reports.ts';
-import type { Budgets } from '../access/budget/budgets.ts';
+import type { Budgets, PricedOperation } from '../access/budget/budgets.ts';
 import type { Spending } from '../access/budget/spending.ts';
 import type { Usage } from '../access/budget/usage.ts';
 import type { Access } from '../access/caller.ts';
@@ -124,7 +124,7 @@ export class Pipeline {
       const checked = withRateLimit(priced, progress.spending);
       checked.cancellation.throwIfCancelled();
       if (checked.form !== 'single') return await this.#stream(checked, checked.form, progress);
-      const response = await this.#respondOnce(checked, keyed);
+      const response = await this.#respondOnce(checked, keyed, progress.spending);
       progress.spending?.settle(response.cost);
       const responded = toResponded(response, progress.spending, copyPolicyOf(checked));
       this.#settle(progress, 200, response.errors, responded.body);
@@ -185,11 +185,16 @@ export class Pipeline {
   }
 
   /** Runs a query once for equal callers, and a mutation with an idempotency key once for its caller. */
-  #respondOnce(checked: Checked, keyed: KeyedRequest | undefined): Promise<Executed> {
-    const { callsOnce } = this.#options;
-    return callsOnce && keyed
-      ? callsOnce.respond(checked, keyed, (once, cancellation) => this.#respond(once, cancellation))
-      : this.#shared.respond(checked, (cancellation) => this.#respond(checked, cancellation));
+  #respondOnce(priced: Priced, keyed: KeyedRequest | undefined, spending: Spending | undefined): Promise<Executed> {
+    const { callsOnce, budgets } = this.#options;
+    if (!callsOnce || !keyed) {
+      return this.#shared.respond(priced, (cancellation) => this.#respond(priced, cancellation));
+    }
+    return callsOnce.respond(priced, keyed, async (once, cancellation) => {
+      // Until here the outcome was unknown, and only the price of a replay was reserved.
+      if (spending) await budgets?.raise(spending, this.#operationOf(priced));
+      return this.#respond(withRateLimit(once, spending), cancellation);
+    });
   }
 
   /** Responds to a dry run. It costs nothing, but counts as a request of its caller. */
@@ -204,18 +209,20 @@ export class Pipeline {
   }
 
   async #reserve(priced: Priced, keyed?: KeyedRequest): Promise<Spending | undefined> {
-    const { caller, address, price, form, operation, document, trusted } = priced;
-    const { budgets, usage } = this.#options;
-    const onlyWaits = keyed?.earlier !== undefined;
-    return budgets?.reserve({
-      identity: caller.identity,
-      address,
-      price: onlyWaits ? replayCost : price,
+    const operation = this.#operationOf(priced);
+    // One that is not a replay pays its price when it runs.
+    const price = keyed ? Math.min(operation.price, replayCost) : operation.price;
+    return this.#options.budgets?.reserve({ ...operation, price, onlyWaits: keyed?.earlier !== undefined });
+  }
+
+  #operationOf({ caller: { identity }, address, price, form, operation, document, trusted }: Priced): PricedOperation {
+    const { usage } = this.#options;
+    return {
+      ...{ identity, address, price },
       isSubscription: form === 'events',
-      onlyWaits,
       rootFields: () => rootFields(operation.selectionSet, document).map(({ name }) => name.value),
-      onPaid: (points) => usage?.count(caller.identity, trusted?.id ?? null, { points }),
-    });
+      onPaid: (points) => usage?.count(identity, trusted?.id ?? null, { points }),
+    };
   }
 
   async #respond(checked: Checked, cancellation: Cancellation): Promise<Executed> {
@@ -306,9 +313,9 @@ function isReady({ source, trusted }: Resolved, { documents }: Generation): bool
 }
 
 /** Tells an operation that asks for it what its caller may spend. */
-function withRateLimit(priced: Priced, spending: Spending | undefined): Priced {
-  if (!spending || !priced.generation.asksForRateLimit(priced.document)) return priced;
-  return { ...priced, rateLimit: spending.rateLimit() };
+function withRateLimit<C extends Checked>(checked: C, spending: Spending | undefined): C {
+  if (!spending || !checked.generation.asksForRateLimit(checked.document)) return checked;
+  return { ...checked, rateLimit: spending.rateLimit() };
 }
 
 function callerName(checked: Checked | undefined): string {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { gatewayItself, type Identity, identityHeader } from '#shared/identity/i
 import { loadApiKeySecret, loadKeyring } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner, createVerifier, identityTokens } from '#shared/identity/tokens.ts';
 import { somebody } from '#shared/test/harness.ts';
-import { indexKeys } from '../access/callers/known-keys.ts';
+import { KnownKeys } from '../access/callers/known-keys.ts';
 import { type Edge, edges } from '../testing/edge-clients.ts';
 import { type LiveGateway, startLiveGateway, watchQuery } from '../testing/live-gateway.ts';
 
@@ -113,7 +114,9 @@ describe('an API key', () => {
   test('never holds more scopes than the roles of its machine account', () => {
     const text = newApiKey('live');
     const demoted = entryOf(text, { roles: ['DRIVER'], scopes: ['shipments:read', 'pricing:write'] });
-    expect(indexKeys([demoted], secret).get(demoted.hash)?.identity.scopes).toEqual(['shipments:read']);
+    const keys = new KnownKeys(secret);
+    keys.apply({ version: '1', keys: [demoted], revocations: null }, Date.now());
+    expect(keys.find(demoted.hash)?.identity.scopes).toEqual(['shipments:read']);
   });
 
   test.each(Object.keys(edges) as Edge[])('is accepted over %s, and refused there when it is unknown', async (edge) => {
@@ -202,6 +205,42 @@ describe('an API key', () => {
     // The first proxy that is not trusted is the client, whatever it says.
     expect(await from('203.0.113.9, 198.51.100.1')).toMatchObject({ status: 403 });
   });
+});
+
+test('a snapshot that contains changed keys only leaves the others as they are', async () => {
+  const [kept, revoked, rotated, renewed] = Array.from({ length: 4 }, () => newApiKey('live'));
+  const [revokedEntry, rotatedEntry] = [
+    entryOf(revoked!, { id: randomUUID() }),
+    entryOf(rotated!, { id: randomUUID() }),
+  ];
+  await serve({ keys: [entryOf(kept!, { id: randomUUID() }), revokedEntry, rotatedEntry] });
+  const keys = [entryOf(renewed!, { id: rotatedEntry.id })];
+  const ended = { hash: revokedEntry.hash, id: revokedEntry.id, reason: 'revoked' } as const;
+  await serve({ keys: null, changedKeys: { ids: [revokedEntry.id, rotatedEntry.id], keys }, endedKeys: [ended] });
+  const statuses = [kept, revoked, rotated, renewed].map(async (text) => (await ask({ 'x-api-key': text! })).status);
+  expect(await Promise.all(statuses)).toEqual([200, 401, 401, 200]);
+});
+
+test('operators see why keys are refused', async () => {
+  const counts = async () => {
+    const text = await (await fetch(`${gateway.gateway.adminUrl}/metrics`)).text();
+    const found = text.matchAll(/^gateway_refused_keys_total\{reason="(\w+)"\} (\d+)$/gm);
+    return Object.fromEntries([...found].map(([, reason, count]) => [reason, Number(count)]));
+  };
+  const [revoked, elsewhere, expired] = Array.from({ length: 3 }, () => newApiKey('live'));
+  const entry = entryOf(revoked!, { id: randomUUID() });
+  await serve({
+    keys: [entryOf(elsewhere!, { networks: ['203.0.113.0/24'] }), entryOf(expired!, { endsAt: Date.now() - 1 })],
+    endedKeys: [{ hash: entry.hash, id: entry.id, reason: 'revoked' }],
+  });
+  const before = await counts();
+  for (const text of [revoked, elsewhere, expired, newApiKey('live'), `${newApiKey('live')}x`]) {
+    await ask({ 'x-api-key': text! });
+  }
+  const after = await counts();
+  for (const reason of ['revoked', 'network', 'expired', 'unknown', 'mistyped']) {
+    expect([reason, (after[reason] ?? 0) - (before[reason] ?? 0)]).toEqual([reason, 1]);
+  }
 });
 
 /** Watches moves over a websocket. Resolves with the codes of the error that ended it. */

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { query } from '#shared/database/query.ts';
 import { sql } from '#shared/database/sql.ts';
 import type { Identity } from '#shared/identity/identity.ts';
-import { loadKeyring } from '#shared/identity/keys.ts';
+import { loadApiKeySecret, loadKeyring } from '#shared/identity/keys.ts';
 import { accessTokens, createSigner, createVerifier, identityTokens } from '#shared/identity/tokens.ts';
+import { newId } from '#shared/ids.ts';
 import { createMemoryPubSub } from '#shared/live/pubsub-memory.ts';
+import { createRedisPubSub } from '#shared/live/pubsub-redis.ts';
+import { Health } from '#shared/runtime/health.ts';
 import { createLog } from '#shared/runtime/log.ts';
 import { listen, openSubgraph } from '#shared/server.ts';
 import { createTestDatabase, somebody } from '#shared/test/harness.ts';
@@ -16,6 +19,7 @@ import { createGateway } from '../../gateway/gateway.ts';
 import { startStubSubgraph } from '../../gateway/testing/stub-subgraph.ts';
 import { readAccessConfig } from '../../subgraphs/access/config.ts';
 import { createAccess } from '../../subgraphs/access/subgraph.ts';
+import { givenAccount, givenOrganization } from '../../subgraphs/access/test/access.ts';
 
 export interface OnceScene extends AsyncDisposable {
   /** Addresses of two gateways in this process. */
@@ -36,6 +40,8 @@ export interface OnceScene extends AsyncDisposable {
   send(body: object, options?: SendOptions): Promise<Answer>;
   readonly partner: Identity;
   tokenOf(identity: Identity): string;
+  /** A partner of a new organization, who exists in the access subgraph and may create API keys. */
+  newPartner(name: string): Promise<Identity>;
   /** Settings of a gateway in a process of its own. */
   readonly settings: Readonly<Record<string, string>>;
   /** Starts another gateway in this process, which a test closes. */
@@ -65,21 +71,33 @@ export interface Answer {
   readonly json: any;
 }
 
+export interface OnceSceneOptions {
+  readonly maxIdempotencyKeys?: number;
+  /** Connects the gateways and the access subgraph. The gateways then read the snapshot every hour, and when a message says that it has changed. */
+  readonly redisUrl?: string;
+}
+
 /** The access subgraph on its own database, a subgraph of shipments that only counts, and gateways in front of both. */
-export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceScene> {
+export async function startOnceScene({
+  maxIdempotencyKeys = 1_000,
+  redisUrl,
+}: OnceSceneOptions = {}): Promise<OnceScene> {
   const dataDir = mkdtempSync(join(tmpdir(), 'freight-once-'));
   const { access: accessKey, identity } = await loadKeyring(dataDir);
   const database = await createTestDatabase();
-  const live = createMemoryPubSub();
+  const apiKeySecret = await loadApiKeySecret({ given: undefined, dataDir });
+  const log = createLog('access', process.env['TEST_LOG_LEVEL'] ?? 'silent');
+  const live =
+    redisUrl === undefined ? createMemoryPubSub() : await createRedisPubSub(redisUrl, { log, health: new Health() });
   const config = { ...readAccessConfig({}), maxIdempotencyKeys };
   const secrets = {
-    apiKeySecret: 'a secret that no key uses',
+    apiKeySecret: apiKeySecret,
     fieldKeys: [{ id: 'test', secret: Buffer.alloc(32) }],
   } as const;
   const open = await openSubgraph(await createAccess({ access: accessKey }, config, secrets), {
     databaseUrl: database.urlFor('access'),
     live,
-    log: createLog('access', process.env['TEST_LOG_LEVEL'] ?? 'silent'),
+    log,
   });
   const access = await listen(open, createVerifier([identity.publicJwk], identityTokens('access')), {
     takesEvents: false,
@@ -112,6 +130,7 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
     DOCUMENT_POLICY_PARTNER: 'free',
     SUBGRAPH_URL_ACCESS: access.url,
     SUBGRAPH_URL_SHIPMENTS: shipments.url,
+    ...(redisUrl !== undefined && { REDIS_URL: redisUrl, ACCESS_SNAPSHOT_INTERVAL_MS: '3600000' }),
   };
   const startGateway: OnceScene['startGateway'] = async (given) => {
     const gateway = await createGateway(readGatewayConfig(['--port', '0'], { ...settings, ...given }));
@@ -162,7 +181,16 @@ export async function startOnceScene(maxIdempotencyKeys = 1_000): Promise<OnceSc
       const replayed = got.get('idempotent-replayed') === 'true';
       const { extensions, ...json } = JSON.parse(text);
       costs.push(extensions?.cost?.actualQueryCost ?? 0);
-      return { status, text: text.replace(/,"extensions":\{"cost":\{[^}]*\}+$/, ''), replayed, json };
+      return { status, text: text.replace(/,"extensions":\{"cost":.*$/s, ''), replayed, json };
+    },
+    async newPartner(name) {
+      const organizationId = await givenOrganization(access, name);
+      const accountId = await givenAccount(access, {
+        email: `${newId()}@once.test`,
+        roles: ['PARTNER'],
+        organizationId,
+      });
+      return somebody(['PARTNER'], { accountId, organizationId, tier: 'STANDARD' });
     },
     async pass(interval) {
       await query(

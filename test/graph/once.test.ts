@@ -273,7 +273,9 @@ describe('a key', () => {
       return undefined;
     };
     const first = await send();
-    expect(await send()).toMatchObject({ data: first?.data });
+    expect(first?.extensions).not.toHaveProperty('idempotentReplayed');
+    // There is no header for it.
+    expect(await send()).toMatchObject({ data: first?.data, extensions: { idempotentReplayed: true } });
     await client.dispose();
     expect(await scene.send(booking, { key })).toMatchObject({ replayed: true, json: { data: first?.data } });
     expect(scene.received).toHaveLength(1);
@@ -284,6 +286,8 @@ describe('a key', () => {
     const { json } = await scene.send([keyed, keyed]);
     const shared = await scene.send([booking], { key });
     expect(json[0].data).toEqual(json[1].data);
+    const signs = [json[0], json[1]].map(({ extensions }) => extensions.idempotentReplayed);
+    expect(signs.toSorted()).toEqual([true, undefined]);
     expect(scene.received).toHaveLength(1);
     expect(shared).toMatchObject({ status: 400, json: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
   });
@@ -299,7 +303,7 @@ describe('a key', () => {
 describe('the access subgraph', () => {
   let small: OnceScene;
   beforeAll(async () => {
-    small = await startOnceScene(2);
+    small = await startOnceScene({ maxIdempotencyKeys: 2 });
   });
   afterAll(async () => {
     await small[Symbol.asyncDispose]();

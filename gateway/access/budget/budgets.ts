@@ -100,6 +100,24 @@ export class Budgets {
     }
   }
 
+  /**
+   * Reserves the rest of the price of an operation for which less was reserved before.
+   * @throws RequestRefusal RATE_LIMITED; the caller then settles the spending with 0
+   */
+  async raise(spending: Spending, { identity, address, price, rootFields }: PricedOperation): Promise<void> {
+    const subject = budgetSubject(identity, address);
+    const [claim, ...counted] = claimsOf(subject, this.#limits[subject.tier], price, rootFields);
+    const { price: before } = spending;
+    const { taken, ...points } = await this.#take(claim.key, claim.size, price - before);
+    const isShort = points.waitMs > 0;
+    const isRefused = isShort && this.#mode === 'enforce';
+    spending.raise(price, isRefused ? 0 : taken, points);
+    if (isShort) this.#onExceeded(claim.reason, subject.tier);
+    if (!isRefused) return;
+    for (const { key, size, points: one } of counted) await this.#store.refund(key, size, one);
+    throw tooFew(claim, points.available + before, points.waitMs);
+  }
+
   /** Reads the buckets of a caller whose operation was refused before it was paid. */
   async read(identity: Identity, address: string): Promise<BudgetState> {
     const subject = budgetSubject(identity, address);
@@ -145,9 +163,7 @@ export class Budgets {
     if (this.#mode === 'measure') return all;
     for (const { claim, waitMs } of all)
       if (waitMs === 0 && claim.points > 0) await this.#store.refund(claim.key, claim.size, claim.points);
-    const seconds = Math.ceil(last.waitMs / 1_000);
-    const message = `${last.claim.describe(last.available)} Try again in ${seconds} s.`;
-    throw new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: seconds });
+    throw tooFew(last.claim, last.available, last.waitMs);
   }
 
   async #takeClaim(claim: Claim): Promise<Taken> {
@@ -162,6 +178,12 @@ export class Budgets {
     const left = await this.#store.take({ key, size, points: available, always: true });
     return { size, available: left.available, waitMs, taken: available };
   }
+}
+
+function tooFew({ describe }: Claim, available: number, waitMs: number): RequestRefusal {
+  const seconds = Math.ceil(waitMs / 1_000);
+  const message = `${describe(available)} Try again in ${seconds} s.`;
+  return new RequestRefusal('RATE_LIMITED', message, { retryAfterSeconds: seconds });
 }
 
 /** The outcome of a claim. */

@@ -27,14 +27,27 @@ export class Spending {
   readonly #options: SpendingOptions;
   #state: BudgetState;
   #actual: number | undefined;
+  #price: number;
+  #reserved: number;
 
   constructor(options: SpendingOptions) {
     this.#options = options;
     this.#state = options.state;
+    this.#price = options.price;
+    this.#reserved = options.reserved;
   }
 
   get price(): number {
-    return this.#options.price;
+    return this.#price;
+  }
+
+  /** Notes a higher price, and what was taken for it in addition. */
+  raise(price: number, taken: number, points: BudgetState['points']): void {
+    this.#price = price;
+    this.#reserved += taken;
+    this.#state = { ...this.#state, points };
+    // The operation has ended for its client, who has cancelled it, and goes on: it costs what was taken.
+    if (this.#actual !== undefined && taken > 0) this.#options.onPaid?.(taken);
   }
 
   /** Points that the operation has cost; 0 before it is settled. Those of events are not among them. */
@@ -48,7 +61,8 @@ export class Spending {
    */
   settle(actual: number | undefined): void {
     if (this.#actual !== undefined) return;
-    const { store, key, reserved } = this.#options;
+    const { store, key } = this.#options;
+    const reserved = this.#reserved;
     this.#actual = Math.min(actual ?? reserved, reserved);
     const refund = reserved - this.#actual;
     if (refund === 0) return;
@@ -67,9 +81,9 @@ export class Spending {
 
   /** Pays for an event of a subscription. @returns 0, or the milliseconds until the bucket has enough points */
   async pay(points: number): Promise<number> {
-    const { payments, key, price, isMeasured: always, onPaid } = this.#options;
+    const { payments, key, isMeasured: always, onPaid } = this.#options;
     const { size } = this.#state.points;
-    const cost = Math.min(points, price);
+    const cost = Math.min(points, this.#price);
     const { available, waitMs } = await payments.take({ key, size, points: cost, always });
     this.#state = { ...this.#state, points: { size, available, waitMs } };
     if (waitMs === 0) onPaid?.(cost);

@@ -1,7 +1,7 @@
-import type { AccessSnapshot, SnapshotDocument } from '#shared/identity/access-snapshot.ts';
+import { type AccessSnapshot, changesAfter, type SnapshotDocument } from '#shared/identity/access-snapshot.ts';
 import type { AccountIdentity } from '#shared/identity/identity.ts';
 import type { Log } from '#shared/runtime/log.ts';
-import { indexKeys, type KnownKey } from './known-keys.ts';
+import { KnownKeys } from './known-keys.ts';
 import { nothingRevoked, Standing } from './standing.ts';
 
 /** Reads the parts of the snapshot that have changed since a version; undefined if none has. */
@@ -33,7 +33,8 @@ export class AccessSnapshots {
   readonly #options: AccessSnapshotOptions;
   readonly #now: () => number;
   #version: string | undefined;
-  #keys: ReadonlyMap<string, KnownKey> = new Map();
+  /** The API keys of the newest snapshot. */
+  readonly keys: KnownKeys;
   #standing = new Standing(nothingRevoked);
   /** When the current snapshot was last known to be up to date. */
   #confirmedAt: number | undefined;
@@ -43,6 +44,7 @@ export class AccessSnapshots {
 
   constructor(options: AccessSnapshotOptions) {
     this.#options = options;
+    this.keys = new KnownKeys(options.secret);
     this.#now = options.now ?? (() => performance.now());
   }
 
@@ -54,10 +56,6 @@ export class AccessSnapshots {
   /** True if the snapshot may decide about API keys. */
   get isFresh(): boolean {
     return this.#confirmedAt !== undefined && this.#now() - this.#confirmedAt <= this.#options.maxAgeMs;
-  }
-
-  keyOf(hash: string): KnownKey | undefined {
-    return this.#keys.get(hash);
   }
 
   /** @throws RequestRefusal UNAUTHENTICATED */
@@ -80,6 +78,12 @@ export class AccessSnapshots {
     return this.#reading;
   }
 
+  /** Reads the snapshot after a change. A read that is running may have begun before it, so another one follows. Never rejects. */
+  async readChange(): Promise<void> {
+    await this.#reading;
+    if (this.#phase === 'running') await this.refresh();
+  }
+
   /** Resolves when no read is running any more. */
   async stop(): Promise<void> {
     this.#phase = 'stopped';
@@ -95,23 +99,28 @@ export class AccessSnapshots {
   #hasFailed = false;
 
   async #read(): Promise<void> {
-    const { read, secret, log, onChange, onDocuments, onAcceptedSupergraphs } = this.#options;
+    const { read, log, onChange, onDocuments, onAcceptedSupergraphs } = this.#options;
     const askedAt = this.#now();
     try {
-      const snapshot = await read(this.#version);
+      const snapshot = await read(this.#version === undefined ? undefined : changesAfter(this.#version));
       this.#confirmedAt = askedAt;
       if (this.#hasFailed) log.info('access snapshot is read again');
       this.#hasFailed = false;
       if (!snapshot) return;
       this.#version = snapshot.version;
-      if (snapshot.keys) this.#keys = indexKeys(snapshot.keys, secret);
+      this.keys.apply(snapshot, Date.now());
       if (snapshot.revocations) this.#standing = new Standing(snapshot.revocations);
       if (snapshot.documents?.length) onDocuments?.(snapshot.documents);
       if (snapshot.acceptedSupergraphs) onAcceptedSupergraphs?.(snapshot.acceptedSupergraphs);
-      onChange();
+      if (hasRevocations(snapshot)) onChange();
     } catch (error) {
       if (!this.#hasFailed) log.warn({ err: error }, 'access snapshot can not be read; the last one stays in use');
       this.#hasFailed = true;
     }
   }
+}
+
+/** True if a snapshot can change what a caller may do. */
+function hasRevocations({ keys, changedKeys, revocations }: AccessSnapshot): boolean {
+  return Boolean(keys ?? changedKeys ?? revocations);
 }

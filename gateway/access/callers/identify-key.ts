@@ -7,10 +7,16 @@ import type { KnownKey } from './known-keys.ts';
 export interface ApiKeyOptions {
   /** See `hashApiKey`. */
   readonly secret: string;
-  readonly snapshots: Pick<AccessSnapshots, 'keyOf' | 'isFresh'>;
+  readonly snapshots: Pick<AccessSnapshots, 'keys' | 'isFresh'>;
   readonly uses: Pick<KeyUses, 'note'>;
+  readonly onRefused: OnRefusedKey;
   readonly now?: () => number;
 }
+
+export type KeyRefusal = 'mistyped' | 'unknown' | 'revoked' | 'expired' | 'network';
+
+/** Called for each request with a key that is refused. @param apiKeyId undefined if no such key is known */
+export type OnRefusedKey = (reason: KeyRefusal, address: string, apiKeyId: string | undefined) => void;
 
 /** Finds an API key by its text. @throws RequestRefusal UNAUTHENTICATED, NETWORK_NOT_ALLOWED, SERVICE_UNAVAILABLE */
 export type IdentifyKey = (text: string, address: string) => KnownKey;
@@ -19,9 +25,16 @@ export type IdentifyKey = (text: string, address: string) => KnownKey;
 const retryAfterSeconds = 5;
 
 /** Identifies callers by the snapshot, without a call to the access subgraph. */
-export function createKeyIdentifier({ secret, snapshots, uses, now = Date.now }: ApiKeyOptions): IdentifyKey {
+export function createKeyIdentifier({
+  secret,
+  snapshots,
+  uses,
+  onRefused,
+  now = Date.now,
+}: ApiKeyOptions): IdentifyKey {
   return (text, address) => {
     if (!isApiKey(text)) {
+      onRefused('mistyped', address, undefined);
       throw unauthenticated('The API key is mistyped or incomplete: its checksum is wrong. Copy the whole key.');
     }
     if (!snapshots.isFresh) {
@@ -29,11 +42,16 @@ export function createKeyIdentifier({ secret, snapshots, uses, now = Date.now }:
         retryAfterSeconds,
       });
     }
-    const key = snapshots.keyOf(hashApiKey(text, secret));
+    const hash = hashApiKey(text, secret);
+    const key = snapshots.keys.find(hash);
     if (!key || (key.endsAt !== null && key.endsAt <= now())) {
+      const ended = key ? { reason: 'expired' as const, id: key.identity.apiKeyId } : snapshots.keys.findEnded(hash);
+      onRefused(ended?.reason ?? 'unknown', address, ended?.id);
+      // Whoever guesses keys learns nothing about earlier ones.
       throw unauthenticated('The API key is unknown, revoked or expired. Send a valid one.');
     }
     if (!key.allows(address)) {
+      onRefused('network', address, key.identity.apiKeyId);
       throw new RequestRefusal(
         'NETWORK_NOT_ALLOWED',
         'This API key may not be used from your network. Send the request from one of its allowed networks.',

@@ -1,4 +1,5 @@
-import type { SnapshotKey } from '#shared/identity/access-snapshot.ts';
+import { LRUCache } from 'lru-cache';
+import type { AccessSnapshot, EndedKey, SnapshotKey } from '#shared/identity/access-snapshot.ts';
 import { inRanges } from '#shared/identity/address-ranges.ts';
 import { type AccountIdentity, scopesOf } from '#shared/identity/identity.ts';
 import { type SignatureKey, toSignatureKey } from '../signatures/signature-key.ts';
@@ -14,9 +15,46 @@ export interface KnownKey {
   readonly signatureKey: SignatureKey | undefined;
 }
 
-/** The keys of a snapshot by their hashes. @param secret see `hashApiKey` */
-export function indexKeys(keys: readonly SnapshotKey[], secret: string): ReadonlyMap<string, KnownKey> {
-  return new Map(keys.map((key) => [key.hash, toKnownKey(key, secret)]));
+/** Keys that have ended and are still named in the log. */
+const maxEnded = 10_000;
+
+/** The API keys of the access snapshots, by the hashes of their texts. */
+export class KnownKeys {
+  readonly #secret: string;
+  #keys = new Map<string, KnownKey>();
+  readonly #ended = new LRUCache<string, EndedKey>({ max: maxEnded });
+
+  /** @param secret see `hashApiKey` */
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+
+  /** A key that was valid at the time of the last snapshot. */
+  find(hash: string): KnownKey | undefined {
+    return this.#keys.get(hash);
+  }
+
+  /** A key that is no longer valid. */
+  findEnded(hash: string): EndedKey | undefined {
+    return this.#ended.get(hash);
+  }
+
+  /** @param now milliseconds since 1970 */
+  apply({ keys, changedKeys, endedKeys = [] }: AccessSnapshot, now: number): void {
+    if (keys) this.#keys = new Map();
+    if (changedKeys) this.#forget(new Set(changedKeys.ids), now);
+    for (const key of keys ?? changedKeys?.keys ?? []) this.#keys.set(key.hash, toKnownKey(key, this.#secret));
+    for (const key of endedKeys) this.#ended.set(key.hash, key);
+  }
+
+  /** Removes the entries of these keys, and those that have expired. */
+  #forget(ids: ReadonlySet<string>, now: number): void {
+    for (const [hash, { identity, endsAt }] of this.#keys) {
+      const hasExpired = endsAt !== null && endsAt <= now;
+      if (hasExpired) this.#ended.set(hash, { hash, id: identity.apiKeyId, reason: 'expired' });
+      if (hasExpired || ids.has(identity.apiKeyId)) this.#keys.delete(hash);
+    }
+  }
 }
 
 function toKnownKey(key: SnapshotKey, secret: string): KnownKey {

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { GraphError } from '#shared/errors/errors.ts';
 import { newId } from '#shared/ids.ts';
+import type { ControlMessages } from '../../access/control/control-messages.ts';
 import { RequestError } from '../../engine/errors.ts';
 import { fromEngineError, type PublicError } from '../../errors/public-error.ts';
 import { Cancellation, cancelled } from '../cancellation.ts';
@@ -10,6 +10,7 @@ import type { Checked } from '../stages.ts';
 import type { CallRecords, FoundCall, HeldCall, StoredResponse } from './call-records.ts';
 import { carryKey } from './carry-key.ts';
 import { effectOf } from './effect.ts';
+import { FinishedCalls } from './finished-calls.ts';
 import { type KeyedCall, keyedCallOf } from './keyed-call.ts';
 import { keyReused, stillRunning, tooManyKeys } from './refusals.ts';
 
@@ -37,9 +38,11 @@ interface KnownResponse extends StoredResponse {
   readonly isOld: boolean;
 }
 
-/** Milliseconds between two looks at a call that another gateway runs: they double from the first to the second. */
-const firstPauseMs = 50;
-const longestPauseMs = 500;
+/**
+ * Milliseconds between two looks at a call that another gateway runs, unless a message says that it has ended: they double from the first to the
+ * second.
+ */
+const defaultPauses = { firstMs: 50, longestMs: 500 };
 /** Milliseconds from the end of a request's time until another gateway may take over its call. The response is stored meanwhile. */
 const storingMs = 5_000;
 /** Points that a response costs for which nothing ran. */
@@ -54,13 +57,17 @@ const maxBody = 256 * 1024;
 export class CallsOnce {
   readonly #records: CallRecords;
   readonly #requestTimeoutMs: number;
+  readonly #finished: FinishedCalls;
+  readonly #pauses: typeof defaultPauses;
   /** Calls that this process runs or waits for, by id. */
   readonly #running = new Map<string, Running>();
 
   /** @param requestTimeoutMs milliseconds in which every execution ends */
-  constructor(records: CallRecords, requestTimeoutMs: number) {
+  constructor(records: CallRecords, requestTimeoutMs: number, messages: ControlMessages, pauses = defaultPauses) {
     this.#records = records;
     this.#requestTimeoutMs = requestTimeoutMs;
+    this.#finished = new FinishedCalls(messages);
+    this.#pauses = pauses;
   }
 
   /**
@@ -125,18 +132,29 @@ export class CallsOnce {
       case 'RUNNING':
         throw stillRunning();
       default:
-        return this.#execute(checked, { id: found.id, holder }, found.state === 'TAKEN_OVER', execute);
+        try {
+          return await this.#execute(checked, { id: found.id, holder }, found.state === 'TAKEN_OVER', execute);
+        } finally {
+          this.#finished.announce(call.id);
+        }
     }
   }
 
   /** Claims the call, or waits for its response while another gateway runs it. */
-  async #claim(checked: Checked, { keyHash, fingerprint }: KeyedCall, holder: string): Promise<FoundCall> {
+  async #claim(checked: Checked, { id, keyHash, fingerprint }: KeyedCall, holder: string): Promise<FoundCall> {
     const claim = { keyHash, fingerprint, holder, leaseMs: this.#requestTimeoutMs + storingMs };
     const deadline = checked.startedAt + this.#requestTimeoutMs;
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-      const found = await this.#records.claim(checked, claim);
-      if (found.state !== 'RUNNING' || performance.now() + pauseMs >= deadline) return found;
-      await delay(pauseMs);
+    const { firstMs, longestMs } = this.#pauses;
+    const watch = this.#finished.watch(id);
+    try {
+      for (let pauseMs = firstMs; ; pauseMs = Math.min(2 * pauseMs, longestMs)) {
+        const found = await this.#records.claim(checked, claim);
+        const leftMs = deadline - performance.now();
+        if (found.state !== 'RUNNING' || leftMs <= 0) return found;
+        await watch.ended(Math.min(pauseMs, leftMs));
+      }
+    } finally {
+      watch.stop();
     }
   }
 

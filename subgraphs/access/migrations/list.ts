@@ -16,6 +16,7 @@ import { AddDocumentContracts } from './0013-document-contracts.ts';
 import { AddAcceptedSupergraphs } from './0015-accepted-supergraphs.ts';
 import { CountUsage } from './0016-usage.ts';
 import { AddSigningKeys } from './0017-signing-keys.ts';
+import { AddKeyVersions } from './0018-key-versions.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -35,4 +36,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0015-accepted-supergraphs', class: AddAcceptedSupergraphs },
   { name: '0016-usage', class: CountUsage },
   { name: '0017-signing-keys', class: AddSigningKeys },
+  { name: '0018-key-versions', class: AddKeyVersions },
 ];

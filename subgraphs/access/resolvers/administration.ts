@@ -18,6 +18,7 @@ import { changeRoles, deactivate, registerAccount } from '../store/account-chang
 import { requireActor } from '../store/actor.ts';
 import { changeTier, createOrganization } from '../store/organization-changes.ts';
 import { updateOrganization } from '../store/organization-update.ts';
+import { announced } from './announced.ts';
 
 /** The account of the token can have lost its role since. */
 const requireAdministrator = ({ transaction: { em }, caller }: Scope<AccessContext, unknown>) =>
@@ -31,12 +32,14 @@ export const administrationMutations = {
       createOrganization(transaction, auditOf(context, caller, now), input),
     find: (em, id) => em.findOneOrFail(OrganizationEntity, id),
   }),
-  changeOrganizationTier: recordMutation('organization', {
-    parse: changeOrganizationTierInput,
-    allow: requireAdministrator,
-    change: ({ context, transaction, caller, input, now }) =>
-      changeTier(transaction, auditOf(context, caller, now), input),
-  }),
+  changeOrganizationTier: announced(
+    recordMutation('organization', {
+      parse: changeOrganizationTierInput,
+      allow: requireAdministrator,
+      change: ({ context, transaction, caller, input, now }) =>
+        changeTier(transaction, auditOf(context, caller, now), input),
+    }),
+  ),
   updateOrganization: recordMutation('organization', {
     parse: updateOrganizationInput,
     allow: requireAdministrator,
@@ -52,16 +55,20 @@ export const administrationMutations = {
       registerAccount(transaction, auditOf(context, caller, now), input),
     find: (em, id) => em.findOneOrFail(AccountEntity, id),
   }),
-  changeAccountRoles: recordMutation('account', {
-    parse: changeAccountRolesInput,
-    change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, ChangeAccountRoles>) =>
-      changeRoles(em, auditOf(context, caller, now), input),
-  }),
-  deactivateAccount: recordMutation('account', {
-    parse: deactivateAccountInput,
-    change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, DeactivateAccount>) =>
-      deactivate(em, auditOf(context, caller, now), input),
-  }),
+  changeAccountRoles: announced(
+    recordMutation('account', {
+      parse: changeAccountRolesInput,
+      change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, ChangeAccountRoles>) =>
+        changeRoles(em, auditOf(context, caller, now), input),
+    }),
+  ),
+  deactivateAccount: announced(
+    recordMutation('account', {
+      parse: deactivateAccountInput,
+      change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, DeactivateAccount>) =>
+        deactivate(em, auditOf(context, caller, now), input),
+    }),
+  ),
 };
 
 /** Hashes before the transaction, so that hashing does not hold a connection. */

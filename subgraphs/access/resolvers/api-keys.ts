@@ -19,6 +19,7 @@ import { readSnapshot } from '../store/access-snapshot.ts';
 import { requireActor } from '../store/actor.ts';
 import { createApiKey, type IssueKey, revokeApiKey, rotateApiKey } from '../store/api-key-changes.ts';
 import { recordUses } from '../store/api-keys.ts';
+import { announced } from './announced.ts';
 
 interface Reference {
   readonly id: string;
@@ -78,29 +79,35 @@ async function recordApiKeyUses(_parent: unknown, { input }: { input: unknown },
 }
 
 export const apiKeyMutations = {
-  createApiKey: mutation({
-    parse: createApiKeyInput,
-    allow: requireKeeper,
-    change: async (scope: Scope<AccessContext, CreateApiKey>) => {
-      const { context, transaction, caller, input, now } = scope;
-      return (await createApiKey(transaction, auditOf(context, caller, now), caller, input, issueFor(scope))).id;
-    },
-    payload: issuedPayload,
-  }),
-  rotateApiKey: mutation({
-    parse: rotateApiKeyInput,
-    allow: requireKeeper,
-    change: async (scope: Scope<AccessContext, RotateApiKey>) => {
-      const { context, transaction, caller, input, now } = scope;
-      return (await rotateApiKey(transaction, auditOf(context, caller, now), caller, input, issueFor(scope))).id;
-    },
-    payload: issuedPayload,
-  }),
-  revokeApiKey: recordMutation('apiKey', {
-    parse: revokeApiKeyInput,
-    allow: requireKeeper,
-    change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, RevokeApiKey>) =>
-      revokeApiKey(em, auditOf(context, caller, now), caller, input),
-  }),
+  createApiKey: announced(
+    mutation({
+      parse: createApiKeyInput,
+      allow: requireKeeper,
+      change: async (scope: Scope<AccessContext, CreateApiKey>) => {
+        const { context, transaction, caller, input, now } = scope;
+        return (await createApiKey(transaction, auditOf(context, caller, now), caller, input, issueFor(scope))).id;
+      },
+      payload: issuedPayload,
+    }),
+  ),
+  rotateApiKey: announced(
+    mutation({
+      parse: rotateApiKeyInput,
+      allow: requireKeeper,
+      change: async (scope: Scope<AccessContext, RotateApiKey>) => {
+        const { context, transaction, caller, input, now } = scope;
+        return (await rotateApiKey(transaction, auditOf(context, caller, now), caller, input, issueFor(scope))).id;
+      },
+      payload: issuedPayload,
+    }),
+  ),
+  revokeApiKey: announced(
+    recordMutation('apiKey', {
+      parse: revokeApiKeyInput,
+      allow: requireKeeper,
+      change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, RevokeApiKey>) =>
+        revokeApiKey(em, auditOf(context, caller, now), caller, input),
+    }),
+  ),
   recordApiKeyUses,
 };

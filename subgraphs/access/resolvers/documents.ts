@@ -21,6 +21,7 @@ import {
   registerDocuments,
   retireDocument,
 } from '../store/documents.ts';
+import { announced } from './announced.ts';
 
 /** The account of the token can have lost its role since. */
 const requireRegistrar = ({ transaction: { em }, caller }: Scope<AccessContext, unknown>) =>
@@ -51,19 +52,23 @@ export const documentQueries = {
 };
 
 export const documentMutations = {
-  registerDocuments: mutation({
-    parse: registerDocumentsInput,
-    allow: requireRegistrar,
-    change: async ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, RegisterDocuments>) =>
-      registerDocuments(em, auditOf(context, caller, now), caller, input),
-    payload: async (ids, { transaction: { em }, caller }) => ({ documents: await findDocuments(em, caller, ids) }),
-  }),
-  retireDocument: recordMutation('document', {
-    parse: retireDocumentInput,
-    allow: requireRegistrar,
-    change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, RetireDocument>) =>
-      retireDocument(em, auditOf(context, caller, now), caller, input),
-  }),
+  registerDocuments: announced(
+    mutation({
+      parse: registerDocumentsInput,
+      allow: requireRegistrar,
+      change: async ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, RegisterDocuments>) =>
+        registerDocuments(em, auditOf(context, caller, now), caller, input),
+      payload: async (ids, { transaction: { em }, caller }) => ({ documents: await findDocuments(em, caller, ids) }),
+    }),
+  ),
+  retireDocument: announced(
+    recordMutation('document', {
+      parse: retireDocumentInput,
+      allow: requireRegistrar,
+      change: ({ context, transaction: { em }, caller, input, now }: Scope<AccessContext, RetireDocument>) =>
+        retireDocument(em, auditOf(context, caller, now), caller, input),
+    }),
+  ),
   async recordDocumentAppraisals(_parent: unknown, { input }: Given, { transact }: AccessContext) {
     return payloadOf(async () => {
       const { accountId, appraisals } = parseInput(recordAppraisalsInput, input);

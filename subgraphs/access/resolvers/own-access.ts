@@ -10,6 +10,7 @@ import type { Account } from '../entities.ts';
 import { readActor } from '../store/actor.ts';
 import * as store from '../store/own-access.ts';
 import { recordFailure } from '../store/sign-in.ts';
+import { announced } from './announced.ts';
 import { tryPassword } from './try-password.ts';
 
 interface ChangePasswordInput {
@@ -67,4 +68,4 @@ function endSessions(_parent: unknown, { input }: { input: unknown }, context: A
 }
 
 /** Mutations of an account's own access. */
-export const ownAccessMutations = { changePassword, endSessions };
+export const ownAccessMutations = { changePassword: announced(changePassword), endSessions: announced(endSessions) };

@@ -12,6 +12,7 @@ import { readActor } from '../store/actor.ts';
 import { recordAudit } from '../store/audit.ts';
 import { confirm, enrol, removeFactor, replaceRecoveryCodes } from '../store/second-factors.ts';
 import { endSessionsOf, noteCode } from '../store/sessions.ts';
+import { announced } from './announced.ts';
 import { requirePassword } from './own-access.ts';
 import { accessTokenPayload } from './session-payload.ts';
 import { changeWithCode } from './try-code.ts';
@@ -126,9 +127,9 @@ const resetSecondFactor = recordMutation('account', {
 
 export const secondFactorMutations = {
   enrolSecondFactor,
-  confirmSecondFactor,
+  confirmSecondFactor: announced(confirmSecondFactor),
   stepUp,
   regenerateRecoveryCodes,
-  removeSecondFactor,
-  resetSecondFactor,
+  removeSecondFactor: announced(removeSecondFactor),
+  resetSecondFactor: announced(resetSecondFactor),
 };

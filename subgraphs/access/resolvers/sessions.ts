@@ -1,7 +1,9 @@
 import { payloadOf, refuse } from '#shared/errors/errors.ts';
+import { accessChangedTopic } from '#shared/identity/access-snapshot.ts';
 import { type AccessContext, anonymousAudit } from '../context.ts';
 import { parseToken } from '../domain/refresh-token.ts';
 import { endSession, rotateToken } from '../store/sessions.ts';
+import { announced } from './announced.ts';
 import { answerChallenge } from './answer-challenge.ts';
 import { sessionPayload } from './session-payload.ts';
 import { signIn } from './sign-in.ts';
@@ -15,7 +17,10 @@ async function refreshSession(_parent: unknown, { input }: { input: TokenInput }
     const token = parseToken(input.refreshToken);
     const refreshed = token && (await context.transact(({ em }) => rotateToken(em, token, anonymousAudit(context))));
     if (refreshed?.outcome !== 'refreshed') {
-      if (refreshed?.outcome === 'reused') context.report(context, 'refresh_token_reused', refreshed.accountId);
+      if (refreshed?.outcome === 'reused') {
+        context.live.publish(accessChangedTopic, null); // the session has ended
+        context.report(context, 'refresh_token_reused', refreshed.accountId);
+      }
       context.report(context, 'refresh_refused', null);
       refuse('INVALID_REFRESH_TOKEN', 'This refresh token is not valid. Sign in again.', 'refreshToken');
     }
@@ -31,4 +36,4 @@ async function signOut(_parent: unknown, { input }: { input: TokenInput }, conte
   return { userErrors: [] };
 }
 
-export const sessionMutations = { signIn, answerChallenge, refreshSession, signOut };
+export const sessionMutations = { signIn, answerChallenge, refreshSession, signOut: announced(signOut) };

@@ -4,16 +4,20 @@ import { sql } from '#shared/database/sql.ts';
 import {
   type AccessSnapshot,
   type Revocations,
+  readAfter,
   revocationMs,
   type SnapshotDocument,
-  type SnapshotKey,
 } from '#shared/identity/access-snapshot.ts';
 import { readAcceptedSupergraphs } from './accepted-supergraphs.ts';
+import { readKeyParts } from './snapshot-keys.ts';
 
 const parts = ['keys', 'revocations', 'documents', 'supergraphs'] as const;
 /** Documents in one snapshot, and those of the same registration as the last one. */
 const documentsPerSnapshot = 2_000;
-type Versions = Readonly<Record<(typeof parts)[number], string>>;
+type Versions = Readonly<Record<(typeof parts)[number], string>> & {
+  /** The oldest version of keys whose later changes are known. */
+  readonly keysSince: string;
+};
 
 /**
  * The parts of the access snapshot that have changed since a version; null if none has.
@@ -26,23 +30,31 @@ export async function readSnapshot(
 ): Promise<AccessSnapshot | null> {
   const versions = await readVersions(em);
   const version = parts.map((part) => versions[part]).join('.');
-  if (version === after) return null;
-  const known = after?.split('.') ?? [];
+  const { version: knownVersion, onlyChanges } = readAfter(after ?? '');
+  const known = knownVersion.split('.');
+  if (version === known.join('.')) return null;
   const [keysKnown, revocationsKnown, , supergraphsKnown] = parts.map((part, index) => known[index] === versions[part]);
   const { documents, version: documentsVersion } = await readDocuments(em, known[2] ?? '0', versions.documents);
   return {
     version: parts.map((part) => (part === 'documents' ? documentsVersion : versions[part])).join('.'),
-    keys: keysKnown ? null : await readKeys(em, now),
+    ...(keysKnown ? { keys: null } : await readKeyParts(em, now, onlyChanges ? knownKeys(known, versions) : undefined)),
     revocations: revocationsKnown ? null : await readRevocations(em, now),
     documents,
     acceptedSupergraphs: supergraphsKnown ? null : await readAcceptedSupergraphs(em),
   };
 }
 
+/** The version of keys whose later changes are known; undefined if it is of another database, or of an older copy of this one. */
+function knownKeys([keys = '']: readonly string[], { keys: current, keysSince }: Versions): string | undefined {
+  if (!/^\d{1,18}$/.test(keys)) return undefined;
+  return BigInt(keys) < BigInt(keysSince) || BigInt(keys) > BigInt(current) ? undefined : keys;
+}
+
 async function readVersions(em: EntityManager): Promise<Versions> {
   const [versions] = await query<Versions>(
     em,
     sql`select max(version) filter (where part = 'keys')::text as keys,
+      max(since) filter (where part = 'keys')::text as "keysSince",
       max(version) filter (where part = 'revocations')::text as revocations,
       max(version) filter (where part = 'documents')::text as documents,
       max(version) filter (where part = 'supergraphs')::text as supergraphs from access_version`,
@@ -70,21 +82,6 @@ async function readDocuments(
     documents: rows.map(({ version: _version, ...document }) => document),
     version: isComplete ? newest : (rows.at(-1)?.version ?? newest),
   };
-}
-
-function readKeys(em: EntityManager, now: Date): Promise<SnapshotKey[]> {
-  return query<SnapshotKey>(
-    em,
-    sql`select text.hash, t.id, t.account_id as "accountId", t.organization_id as "organizationId", o.tier, a.roles, t.scopes,
-        t.allowed_networks as networks, t.require_signature as "requireSignature",
-        text.key as "signingKey",
-        (extract(epoch from least(t.expires_at, text.until)) * 1000)::float8 as "endsAt"
-      from api_key t join account a on a.id = t.account_id join organization o on o.id = t.organization_id
-        cross join lateral (values (t.hash, null::timestamptz, t.signing_public_key),
-          (t.previous_hash, t.grace_until, t.previous_signing_public_key)) text (hash, until, key)
-      where t.revoked_at is null and a.deactivated_at is null and text.hash is not null
-        and (t.expires_at is null or t.expires_at > ${now}) and (text.until is null or text.until > ${now})`,
-  );
 }
 
 /** Tokens that were issued before a change are valid for less than this time after it. */

@@ -7,6 +7,7 @@ import { recordAudit } from './audit.ts';
 /**
  * Links a driver to an account, or removes the link. New tokens of a linked account contain the driver's id. Uses two
  * statements, because the unique constraint can fail within one.
+ * @returns true if an account has changed
  */
 export async function linkDriver(
   em: EntityManager,
@@ -14,7 +15,7 @@ export async function linkDriver(
   accountId: string | null,
   by: AuditOrigin,
   at: Date,
-): Promise<void> {
+): Promise<boolean> {
   const audit = { ...by, at };
   const left = await query<{ id: string }>(
     em,
@@ -36,4 +37,5 @@ export async function linkDriver(
     const change = { field: 'driver', before: null, after: driverId };
     recordAudit(em, audit, 'ACCOUNT_DRIVER_CHANGED', { kind: 'Account', id }, [change]);
   }
+  return left.length + joined.length > 0;
 }

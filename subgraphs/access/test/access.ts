@@ -45,7 +45,7 @@ export async function startAccess({
 }
 
 /** Inserts an organization. */
-export async function givenOrganization(subgraph: AccessUnderTest, name: string): Promise<string> {
+export async function givenOrganization(subgraph: Pick<AccessUnderTest, 'services'>, name: string): Promise<string> {
   const em = subgraph.services.database.fork();
   const id = newId();
   em.create(OrganizationEntity, {
@@ -63,7 +63,7 @@ export async function givenOrganization(subgraph: AccessUnderTest, name: string)
 
 /** Inserts an account with `password`. */
 export async function givenAccount(
-  subgraph: AccessUnderTest,
+  subgraph: Pick<AccessUnderTest, 'services'>,
   given: { email: string; roles: readonly Role[]; name?: string; organizationId?: string | null },
 ): Promise<string> {
   const em = subgraph.services.database.fork();

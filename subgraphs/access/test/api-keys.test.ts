@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asAdmin } from '#shared/database/provision.ts';
-import type { AccessSnapshot } from '#shared/identity/access-snapshot.ts';
+import { type AccessSnapshot, accessChangedTopic, changesAfter } from '#shared/identity/access-snapshot.ts';
 import { hashApiKey, isApiKey } from '#shared/identity/api-keys.ts';
 import { anonymous, gatewayItself, type Identity, scopesOfKeys } from '#shared/identity/identity.ts';
 import { signingSecret as signingSecretOf } from '#shared/identity/request-signing.ts';
@@ -16,6 +16,7 @@ import {
   givenAdministrator,
   givenOrganization,
   handClock,
+  password,
   startAccess,
   type UserError,
 } from './access.ts';
@@ -35,6 +36,13 @@ interface Key {
   readonly organization: { readonly id: string } | null;
   readonly account: { readonly id: string; readonly active: boolean | null; readonly name: string } | null;
 }
+/** An input as part of a document; names of enum values are written in capitals. */
+function inline(input: object): string {
+  return JSON.stringify(input)
+    .replace(/"(\w+)":/g, '$1: ')
+    .replace(/"([A-Z]+)"/g, '$1');
+}
+
 interface Payload {
   readonly apiKey: Key | null;
   readonly key: string | null;
@@ -383,7 +391,10 @@ describe('a key that expires', () => {
     const later = await startAccess({ database, clock: late.now });
     try {
       const { data } = await later.ask<{ accessSnapshot: string }>(gatewayItself, '{ accessSnapshot }');
-      expect(data?.accessSnapshot).not.toContain(hashApiKey(text, apiKeySecret));
+      const hash = hashApiKey(text, apiKeySecret);
+      const { keys, endedKeys }: AccessSnapshot = JSON.parse(data!.accessSnapshot);
+      expect(keys?.map((key) => key.hash)).not.toContain(hash);
+      expect(endedKeys).toContainEqual({ hash, id, reason: 'expired' });
       const rotated = await later.ask<{ payload: Payload }>(partner, mutations.rotateApiKey, {
         input: { idempotencyKey: newId(), apiKeyId: id },
       });
@@ -475,6 +486,86 @@ describe('the access snapshot', () => {
     expect([second?.keys === null, second?.revocations]).toEqual([false, null]);
   });
 
+  test('contains only the keys that have changed, if a gateway knows the others', async () => {
+    const [kept, revoked, rotated] = [await given(partner), await given(partner), await given(partner)];
+    const { version } = (await snapshotAfter())!;
+    const created = await given(partner);
+    await run(partner, 'revokeApiKey', { apiKeyId: revoked.id });
+    const { key: newText } = await run(partner, 'rotateApiKey', { apiKeyId: rotated.id });
+    const changed = (await snapshotAfter(changesAfter(version)))!;
+    expect(changed.keys).toBeNull();
+    expect(new Set(changed.changedKeys?.ids)).toEqual(new Set([created.id, revoked.id, rotated.id]));
+    const hashOf = (text: string) => hashApiKey(text, apiKeySecret);
+    expect(new Set(changed.changedKeys?.keys.map(({ hash }) => hash))).toEqual(
+      new Set([created.text, rotated.text, newText!].map(hashOf)),
+    );
+    expect(changed.endedKeys).toEqual([{ hash: hashOf(revoked.text), id: revoked.id, reason: 'revoked' }]);
+    expect(await snapshotAfter(changesAfter(changed.version))).toBeNull();
+    // A gateway of an earlier release, and one with a version of another database, get all keys.
+    for (const after of [version, changesAfter('1.1.1'), changesAfter('9999999999999999.1.1'), changesAfter('x.1.1')]) {
+      const whole = await snapshotAfter(after);
+      expect(whole?.keys?.map(({ hash }) => hash)).toEqual(
+        expect.arrayContaining([kept.text, created.text].map(hashOf)),
+      );
+    }
+  });
+
+  test('has changed keys if their account is closed or their organization gets another tier', async () => {
+    const id = await givenOrganization(access, 'Changing');
+    const { key, id: apiKeyId } = await given(admin, { organizationId: id });
+    const { version } = (await snapshotAfter())!;
+    const ask = (mutation: string, input: object) =>
+      access.ask(admin, `mutation { payload: ${mutation}(input: ${inline(input)}) { userErrors { code } } }`);
+    await ask('changeOrganizationTier', { organizationId: id, tier: 'PREMIUM', expectedVersion: 1 });
+    const promoted = (await snapshotAfter(changesAfter(version)))!;
+    expect(promoted.changedKeys?.keys).toMatchObject([{ id: apiKeyId, tier: 'PREMIUM' }]);
+    await ask('deactivateAccount', { accountId: key.account!.id, expectedVersion: 1 });
+    const closed = (await snapshotAfter(changesAfter(promoted.version)))!;
+    expect(closed.changedKeys).toEqual({ ids: [apiKeyId], keys: [] });
+  });
+
+  test('is announced to gateways whenever it has changed', async () => {
+    const messages = await access.live.subscribe([accessChangedTopic], { latest: { keys: 1, keyOf: () => '' } });
+    const announced = async (change: () => Promise<unknown>) => {
+      const before = (await snapshotAfter())!.version;
+      await change();
+      expect(await snapshotAfter(before)).not.toBeNull();
+      expect((await messages.next()).done).toBe(false);
+    };
+    const email = 'announced@keys.test';
+    const accountId = await givenAccount(access, { email, roles: ['DISPATCHER', 'ANALYST'] });
+    const own = somebody(['DISPATCHER', 'ANALYST'], { accountId });
+    const id = await givenOrganization(access, 'Announced');
+    const ask = (as: Identity, mutation: string, input: object) =>
+      access.ask(as, `mutation { payload: ${mutation}(input: ${inline(input)}) { userErrors { code } } }`);
+    const signIn = async () => {
+      const session = `mutation { signIn(input: { email: "${email}", password: "${password}" }) { refreshToken } }`;
+      return (await access.ask<{ signIn: { refreshToken: string } }>(anonymous, session)).data!.signIn.refreshToken;
+    };
+    const apiKeyId = { current: '' };
+    await announced(async () => {
+      apiKeyId.current = (await given(partner)).id;
+    });
+    await announced(() => run(partner, 'rotateApiKey', { apiKeyId: apiKeyId.current }));
+    await announced(() => run(partner, 'revokeApiKey', { apiKeyId: apiKeyId.current }));
+    const signedOut = await signIn();
+    await announced(() => ask(anonymous, 'signOut', { refreshToken: signedOut }));
+    const used = await signIn();
+    await ask(anonymous, 'refreshSession', { refreshToken: used });
+    await announced(() => ask(anonymous, 'refreshSession', { refreshToken: used })); // a copied token ends the session
+    await signIn();
+    await announced(() => ask(own, 'endSessions', {}));
+    await signIn();
+    const newPassword = 'another battery of horses';
+    await announced(() => ask(own, 'changePassword', { currentPassword: password, newPassword }));
+    await announced(() => ask(admin, 'changeAccountRoles', { accountId, roles: ['ANALYST'], expectedVersion: 1 }));
+    await announced(() => ask(admin, 'deactivateAccount', { accountId, expectedVersion: 2 }));
+    await announced(() =>
+      ask(admin, 'changeOrganizationTier', { organizationId: id, tier: 'FREE', expectedVersion: 1 }),
+    );
+    await messages.return();
+  });
+
   test('names closed accounts, lost roles, ended sessions and new tiers', async () => {
     const { version } = (await snapshotAfter())!;
     const accountId = await givenAccount(access, { email: 'leaving@keys.test', roles: ['DISPATCHER', 'ANALYST'] });
@@ -506,7 +597,7 @@ describe('the access snapshot', () => {
       },
     );
     const changed = await snapshotAfter(version);
-    expect(changed?.revocations?.organizations).toEqual([{ id: organizationId, tier: 'ENTERPRISE' }]);
+    expect(changed?.revocations?.organizations).toContainEqual({ id: organizationId, tier: 'ENTERPRISE' });
     expect(changed?.keys?.[0]?.tier).toBeDefined();
   });
 

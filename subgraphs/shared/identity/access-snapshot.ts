@@ -8,6 +8,9 @@ import { scopes } from './identity.ts';
  * since tokens were issued that are still valid. The access subgraph sends it as JSON.
  */
 
+/** Topic on which the access subgraph tells gateways that the snapshot has changed, so that they read it at once. */
+export const accessChangedTopic = 'access.changed';
+
 /** Milliseconds for which changes stay in the snapshot: the life of an access token, and more. */
 export const revocationMs = 20 * 60_000;
 
@@ -31,6 +34,10 @@ const snapshotKey = z.object({
   signingKey: z.string().nullish(),
 });
 export type SnapshotKey = z.infer<typeof snapshotKey>;
+
+/** A key that is no longer valid, so that operators learn why its requests are refused. */
+const endedKey = z.object({ hash: z.string(), id: z.string(), reason: z.enum(['revoked', 'expired']) });
+export type EndedKey = z.infer<typeof endedKey>;
 
 const revocations = z.object({
   /** Ids of sessions that have ended. */
@@ -66,8 +73,12 @@ export type SnapshotDocument = z.infer<typeof snapshotDocument>;
 export const accessSnapshot = z.object({
   /** Versions of the parts. A gateway sends it with its next request. */
   version: z.string(),
-  /** Null if unchanged since the version of the request. */
+  /** All keys. Null if they are unchanged since the version of the request, or if `changedKeys` has the changes. */
   keys: z.array(snapshotKey).nullable(),
+  /** The ids of keys that have changed since the version of the request, and those of them that are valid now. */
+  changedKeys: z.object({ ids: z.array(z.string()), keys: z.array(snapshotKey) }).optional(),
+  /** Keys that have ended within the last 30 days, all or those among the changed ones. */
+  endedKeys: z.array(endedKey).optional(),
   /** Null if unchanged since the version of the request. */
   revocations: revocations.nullable(),
   /**
@@ -82,3 +93,15 @@ export const accessSnapshot = z.object({
   acceptedSupergraphs: z.array(z.string()).nullish(),
 });
 export type AccessSnapshot = z.infer<typeof accessSnapshot>;
+
+const changesSuffix = '.changes';
+
+/** What a gateway asks for after a snapshot of this version: of the keys only what has changed. An earlier release of the subgraph sends all keys. */
+export function changesAfter(version: string): string {
+  return version + changesSuffix;
+}
+
+export function readAfter(after: string): { readonly version: string; readonly onlyChanges: boolean } {
+  const onlyChanges = after.endsWith(changesSuffix);
+  return { version: onlyChanges ? after.slice(0, -changesSuffix.length) : after, onlyChanges };
+}

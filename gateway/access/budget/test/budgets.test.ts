@@ -56,6 +56,65 @@ function openBudgets(options: Partial<BudgetsOptions> = {}) {
   return { budgets, clock, exceeded, reserve, spend, refusal };
 }
 
+describe('an operation whose outcome may be known already', () => {
+  const size = { burst: 15, points: 1, perMs: 1_000_000 };
+  const limits = { ...tierLimits, STANDARD: { ...tierLimits.STANDARD, points: size } };
+  const operation = {
+    identity: partner,
+    address: '203.0.113.7',
+    price: 12,
+    isSubscription: false,
+    rootFields: () => [],
+  };
+
+  test('reserves a point, and its price only if it runs', async () => {
+    const { budgets, reserve } = openBudgets({ limits });
+    const left = async () => (await budgets.read(partner, operation.address)).points.available;
+    const spending = await reserve(1);
+    expect(await left()).toBe(14);
+    await budgets.raise(spending, operation);
+    expect([await left(), spending.price]).toEqual([3, 12]);
+    spending.settle(10);
+    spending.end();
+    expect(await left()).toBe(5);
+    const replay = await reserve(1); // 12 points are not left
+    replay.settle(1);
+    replay.end();
+    expect(await left()).toBe(4);
+  });
+
+  test('of a FREE caller that is refused does not count as one of its requests', async () => {
+    const { budgets, reserve, refusal } = openBudgets({
+      limits: { ...tierLimits, FREE: { ...tierLimits.FREE, points: size } },
+    });
+    const free = { ...operation, identity: { ...partner, tier: 'FREE' as const }, price: 20 };
+    const spending = await reserve(1, { identity: free.identity });
+    await refusal(budgets.raise(spending, free));
+    spending.settle(0);
+    const { points, requests } = await budgets.read(free.identity, free.address);
+    expect([points.available, requests?.available]).toEqual([15, 100]);
+  });
+
+  test('is refused with the time to wait if there are too few points to run it, and gets its point back', async () => {
+    const { budgets, reserve, refusal, spend } = openBudgets({ limits });
+    await spend(10);
+    const spending = await reserve(1);
+    const refused = await refusal(budgets.raise(spending, operation));
+    expect([refused.code, refused.extensions['retryAfterSeconds']]).toEqual(['RATE_LIMITED', 7_000]);
+    spending.settle(0);
+    expect(spending.report()).toMatchObject({ requestedQueryCost: 12, throttleStatus: { currentlyAvailable: 5 } });
+  });
+
+  test('that goes on after its client has left costs its price', async () => {
+    const spent: number[] = [];
+    const { budgets, reserve } = openBudgets({ limits });
+    const spending = await reserve(1, { onPaid: (points) => spent.push(points) });
+    spending.end();
+    await budgets.raise(spending, operation);
+    expect([spending.spent, spent]).toEqual([1, [11]]);
+  });
+});
+
 describe('the subject of a budget', () => {
   test.each([
     ['people and keys of one organization', partner, 'organization:o1', 'STANDARD'],
