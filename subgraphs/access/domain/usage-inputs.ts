@@ -29,7 +29,10 @@ export type RecordUsage = z.infer<typeof recordUsageInput>;
 export const usageArguments = z.object({
   by: z.enum(['DAY', 'KEY', 'DOCUMENT']),
   days: z.number().int().min(1, 'Must be at least 1.').max(keptDays, `Must be at most ${keptDays}.`),
-  document: documentId,
+  document: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'Must be a SHA-256 in hexadecimal.')
+    .nullish(),
   key: id.nullish(),
 });
 export type UsageArguments = z.infer<typeof usageArguments>;

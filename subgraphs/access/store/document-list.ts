@@ -32,6 +32,7 @@ export async function findDocument(
   hash: string,
   columns: Columns,
 ): Promise<Pick<TrustedDocument, 'id'> | null> {
+  if (!/^[0-9a-f]{64}$/.test(hash)) return null;
   const own = identity.kind === 'account' ? identity.organizationId : null;
   const rows = documentRows.only(columns, ['id']);
   const [document] = await rows.read(

@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
+import { TOTP } from 'otpauth';
 import { newId } from '#shared/ids.ts';
 import { createGraphClient } from '../../../client/graph-client.ts';
 import { demoCredentials } from '../../../demo/accounts.ts';
@@ -13,6 +14,7 @@ import { shipmentInput } from './whole-life.ts';
 /** Mutations without an entry in the audit trail, and why. */
 const unaudited: Readonly<Record<string, string>> = {
   refreshSession: 'continues a session that the trail has; a token that is used twice is audited',
+  enrolSecondFactor: 'has no effect before confirmSecondFactor, which is audited',
   reportPositions: 'measurements of vehicles, which are records themselves',
 };
 
@@ -30,6 +32,8 @@ type Result = Readonly<Record<string, { readonly id: string; readonly version: n
   readonly refreshToken: string;
   readonly accessToken: string;
   readonly documents: readonly { readonly id: string }[];
+  readonly secret: string;
+  readonly recoveryCodes: readonly string[];
   readonly userErrors: readonly object[];
 };
 
@@ -126,6 +130,7 @@ export function auditTrail(given: () => TestGraph): void {
       const change = { currentPassword: credentials.password, newPassword: 'another long password of it' };
       await run(null, 'changePassword', change, '', own.accessToken);
       const accountId = account!.id;
+      await runSecondFactor(accountId, { ...credentials, password: change.newPassword }, own.accessToken);
       await run('admin', 'endSessions', { accountId });
       await run('admin', 'changeAccountRoles', { accountId, roles: ['PARTNER'], expectedVersion: 1 });
       await run('admin', 'deactivateAccount', { accountId, expectedVersion: 2 });
@@ -139,6 +144,45 @@ export function auditTrail(given: () => TestGraph): void {
       const manifest = { format: 'apollo-persisted-query-manifest', version: 1, operations };
       await run('partner', 'registerDocuments', { manifest, clientName: 'audit', clientVersion: '1' });
       await run('partner', 'retireDocument', { documentId });
+      await run('admin', 'acceptSupergraph', { hash: hash('sha256', 'audited', 'hex'), reason: 'Audited' });
+    }
+
+    async function runSecondFactor(
+      accountId: string,
+      credentials: { readonly email: string; readonly password: string },
+      firstToken: string,
+    ): Promise<void> {
+      const enrol = async (token: string): Promise<Result> => {
+        const { secret } = await run(
+          null,
+          'enrolSecondFactor',
+          { currentPassword: credentials.password },
+          'secret',
+          token,
+        );
+        const code = new TOTP({ secret }).generate();
+        return run(null, 'confirmSecondFactor', { code }, 'recoveryCodes accessToken', token);
+      };
+      const { recoveryCodes, accessToken } = await enrol(firstToken);
+      const stepped = await run(null, 'stepUp', { code: recoveryCodes[0] }, 'accessToken', accessToken);
+      const regenerated = await run(
+        null,
+        'regenerateRecoveryCodes',
+        { code: recoveryCodes[1] },
+        'recoveryCodes',
+        stepped.accessToken,
+      );
+      const [first, second] = regenerated.recoveryCodes;
+      const { data } = await given().ask<{ signIn: { challenge: { id: string } } }>(
+        null,
+        'mutation($input: SignInInput!) { signIn(input: $input) { challenge { id } } }',
+        { input: credentials },
+      );
+      const answer = { id: data!.signIn.challenge.id, code: first };
+      const session = await run(null, 'answerChallenge', answer, 'accessToken');
+      await run(null, 'removeSecondFactor', { code: second }, '', session.accessToken);
+      await enrol(session.accessToken);
+      await run('admin', 'resetSecondFactor', { accountId });
     }
 
     async function runFreightMutations(): Promise<void> {
@@ -296,7 +340,7 @@ export function auditTrail(given: () => TestGraph): void {
     const refused = 'query SneakyAudit { auditEntries(first: 1) { nodes { id } } }';
     try {
       for (const gateway of [given(), second, second]) {
-        const { errors } = await gateway.ask('customer', refused);
+        const { errors } = await gateway.ask('analyst', refused);
         expect(errors.length).toBeGreaterThan(0);
       }
     } finally {
@@ -311,7 +355,7 @@ export function auditTrail(given: () => TestGraph): void {
     const counted = async () =>
       (await read<Refusals>('admin', query)).auditRefusals.nodes
         .filter(
-          ({ operationName, account }) => operationName === 'SneakyAudit' && account?.email === 'customer@demo.test',
+          ({ operationName, account }) => operationName === 'SneakyAudit' && account?.email === 'analyst@demo.test',
         )
         .reduce((sum, { count }) => sum + count, 0);
     expect(await until(counted, (count) => count >= 3)).toBe(3);
