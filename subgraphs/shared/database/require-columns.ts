@@ -30,9 +30,9 @@ export async function requireColumns(orm: MikroORM, schema: string): Promise<voi
   const schemas = [...new Set(entities.map((meta) => meta.schema ?? schema))];
   const columns = await query<PresentColumn>(
     orm.em.fork(),
-    sql`select relnamespace::regnamespace || '.' || relname as table, attname as column, not attnotnull as "isNullable"
-     from pg_attribute join pg_class on pg_class.oid = attrelid
-     where relnamespace = any(${schemas}::text[]::regnamespace[]) and relkind in ('r', 'p') and attnum > 0 and not attisdropped`,
+    sql`select nspname || '.' || relname as table, attname as column, not attnotnull as "isNullable"
+     from pg_attribute join pg_class on pg_class.oid = attrelid join pg_namespace on pg_namespace.oid = relnamespace
+     where nspname = any(${schemas}::text[]) and relkind in ('r', 'p') and attnum > 0 and not attisdropped`,
   );
   const present = new Map(columns.map((one) => [`${one.table}.${one.column}`, one]));
   const tables = new Set(columns.map(({ table }) => table));
