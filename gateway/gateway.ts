@@ -67,6 +67,7 @@ import { Pipeline } from './pipeline/pipeline.ts';
 import { toServedRequest } from './pipeline/served-request.ts';
 import { RecentOperations } from './supergraph/gate/recent-operations.ts';
 import { SupergraphLifecycle } from './supergraph/lifecycle.ts';
+import type { PlanStore } from './supergraph/stored-plans.ts';
 import type { LocalSubgraph } from './transport/config.ts';
 import { createTransport } from './transport/transport.ts';
 
@@ -116,7 +117,7 @@ export async function createGateway(
     identityHeader: config.access.kind === 'freight' ? identityHeader : undefined,
     observer: loggedTransport(metrics.transport, log),
   });
-  const { access, start, stop, recordAppraisals, documentUses, usage, auditReports } = await openAccess(config, {
+  const { access, start, stop, recordAppraisals, plans, documentUses, usage, auditReports } = await openAccess(config, {
     log,
     transport,
     probeAccess: async () => {
@@ -141,6 +142,7 @@ export async function createGateway(
     errorPolicy,
     log,
     trusted,
+    plans,
     recent,
     onDocumentWork: metrics.documentWork,
     createApollo: (managed) =>
@@ -331,6 +333,7 @@ interface OpenAccess {
   readonly access: Access;
   /** Undefined in front of a graph without our access subgraph. */
   readonly recordAppraisals?: RecordAppraisals;
+  readonly plans?: PlanStore;
   readonly documentUses?: DocumentUses;
   /** Undefined if operations cost nothing, too. */
   readonly usage?: Usage | undefined;
@@ -402,6 +405,7 @@ async function openAccess(
       onForeignKey: createForeignKeyReporter(accessKeySettings, log),
     }),
     recordAppraisals: subgraph.recordAppraisals,
+    plans: subgraph,
     documentUses,
     usage,
     auditReports,

@@ -73,8 +73,10 @@ function usedMegabytes(): number {
 const log = createLog('bench', 'silent');
 const transport = createTransport({ subgraphs: {} });
 const plans = { made: 0 };
-const planner = new KeptPlans(new RenamingPlanner(), () => {
-  plans.made += 1;
+const planner = new KeptPlans(new RenamingPlanner(), {
+  onPlanned: () => {
+    plans.made += 1;
+  },
 });
 const engine = new Engine({ model, planner, transport, errorPolicy: createErrorPolicy(config, log) });
 const work: Record<string, number> = {};
@@ -88,7 +90,7 @@ const documents = new Documents({
 });
 const trusted = new TrustedDocuments();
 const preparation = new DocumentPreparation({
-  ...{ trusted, documents, engine },
+  ...{ trusted, documents, engine, plans: undefined },
   clients: [
     anonymous,
     ...scopesOfRoles.map((scopes) => ({ ...anonymous, authenticated: true, scopes: new Set(scopes) })),

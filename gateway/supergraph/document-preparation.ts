@@ -1,21 +1,28 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DocumentNode } from 'graphql';
+import { maxPlannedDocuments } from '#shared/identity/stored-plan.ts';
 import type { Documents } from '../access/documents/documents.ts';
 import type { TrustedDocument, TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import type { Grants } from '../engine/authorization/requirements.ts';
 import { mentionsDefer } from '../engine/document/defer.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { StoredPlans } from './stored-plans.ts';
 
 export interface DocumentPreparationOptions {
   readonly trusted: TrustedDocuments;
   readonly documents: Documents;
   /** Undefined under `--engine apollo`: documents are then validated, but not planned. */
   readonly engine: Engine | undefined;
+  /** Plans that gateways share; undefined without our access subgraph. */
+  readonly plans: StoredPlans | undefined;
   /** What each kind of client may see. A plan is made for each. */
   readonly clients: readonly Grants[];
   /** Called for each document that this supergraph cannot serve. */
   readonly onUnservable: (document: TrustedDocument, reason: string) => void;
 }
+
+/** Documents whose stored plans are read at once. */
+const batchSize = maxPlannedDocuments;
 
 /** Validates and plans trusted documents for one supergraph, one per turn of the event loop, so that requests need to do neither. */
 export class DocumentPreparation {
@@ -47,13 +54,19 @@ export class DocumentPreparation {
   }
 
   async #run(): Promise<void> {
+    const { plans } = this.#options;
     for (;;) {
       // Documents that are added meanwhile come last.
-      const [next] = this.#waiting;
-      if (!next) return;
-      this.#waiting.delete(next);
-      await nextTurn();
-      await this.#prepare(next);
+      const batch = [...this.#waiting.values().take(batchSize)];
+      if (batch.length === 0) return;
+      await plans?.load(batch);
+      for (const next of batch) {
+        if (!this.#waiting.delete(next)) continue; // stopped
+        await nextTurn();
+        plans?.begin(next);
+        await this.#prepare(next);
+      }
+      await plans?.save();
     }
   }
 

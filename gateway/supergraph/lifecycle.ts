@@ -17,6 +17,7 @@ import type { Generation } from './generation.ts';
 import { type GenerationOptions, openGeneration } from './open-generation.ts';
 import { servableCopy } from './servable-copy.ts';
 import type { RefusedSupergraph, SupergraphStatus } from './status.ts';
+import type { PlanStore } from './stored-plans.ts';
 import { watchSupergraphFile } from './watch.ts';
 
 /** The supergraph that this gateway manages for @apollo/gateway. */
@@ -36,6 +37,7 @@ export interface LifecycleOptions {
   readonly errorPolicy: ErrorPolicy;
   readonly log: Log;
   readonly trusted: TrustedDocuments;
+  readonly plans?: PlanStore | undefined;
   readonly recent: RecentOperations;
   readonly onDocumentWork?: OnDocumentWork;
   /** Creates the @apollo/gateway whose supergraph is managed here. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, parse, specifiedRules } from 'graphql';
+import type { Log } from '#shared/runtime/log.ts';
 import { readRateLimitFields } from '../access/budget/rate-limit-fields.ts';
 import { fieldCosts } from '../access/cost/field-costs.ts';
 import { CostModel } from '../access/cost/model.ts';
@@ -21,6 +22,7 @@ import { DocumentPreparation, type DocumentPreparationOptions } from './document
 import { countUses, type Generation } from './generation.ts';
 import { kindsOfClient } from './kinds-of-client.ts';
 import { servableCopy } from './servable-copy.ts';
+import { type PlanStore, StoredPlans } from './stored-plans.ts';
 import { resolveAddresses } from './subgraph-addresses.ts';
 
 export interface GenerationOptions {
@@ -28,6 +30,9 @@ export interface GenerationOptions {
   readonly transport: SubgraphTransport;
   readonly errorPolicy: ErrorPolicy;
   readonly trusted: TrustedDocuments;
+  /** Plans that gateways share; undefined in front of a graph without our access subgraph. */
+  readonly plans?: PlanStore | undefined;
+  readonly log: Log;
   readonly onDocumentWork?: OnDocumentWork;
   /** Called for each trusted document that the supergraph cannot serve. */
   readonly onUnservable: DocumentPreparationOptions['onUnservable'];
@@ -53,13 +58,13 @@ export async function openGeneration(
   options: GenerationOptions,
   previous: Generation | undefined,
 ): Promise<Generation> {
-  const { config, transport, errorPolicy, onDocumentWork } = options;
+  const { config, transport, errorPolicy, onDocumentWork, plans, log } = options;
   const subgraphs = resolveAddresses(supergraphSdl, config.subgraphUrls);
   if (config.engine === 'apollo') {
     const schema = checkForApollo(supergraphSdl);
     const supergraph = parse(supergraphSdl, { noLocation: true });
     const checks = checksFor(new CostModel(schema, supergraph, config), supergraph, options);
-    const preparation = prepare(checks.documents, undefined, options);
+    const preparation = prepare(checks.documents, options);
     const uses = countUses(async () => preparation.stop());
     return { supergraphSdl, subgraphs, ...checks, engine: undefined, preparation, ...uses };
   }
@@ -67,10 +72,14 @@ export async function openGeneration(
   const supergraph = parse(supergraphSdl, { noLocation: true });
   const costs = new CostModel(model.apiSchema, supergraph, config);
   const worker = createWorkerPlanner({ supergraphSdl, limitMs: config.planTimeoutMs });
-  const planner = new KeptPlans(worker, ({ isAhead }) => onDocumentWork?.('planned', isAhead ? 'ahead' : 'request'));
+  const kept = new KeptPlans(worker, {
+    onPlanned: ({ isAhead }) => onDocumentWork?.('planned', isAhead ? 'ahead' : 'request'),
+    onMadeAhead: (plan) => stored?.note(plan),
+  });
+  const stored = plans && new StoredPlans({ store: plans, supergraphSdl, restore: (plan) => kept.restore(plan), log });
   const engine = new Engine({
     model,
-    planner,
+    planner: kept,
     transport,
     errorPolicy,
     deniedMessage: deniedMessages[config.access.kind],
@@ -80,7 +89,7 @@ export async function openGeneration(
     await worker.ready;
     const checks = checksFor(costs, supergraph, options);
     await warm(engine, checks.documents, previous);
-    const preparation = prepare(checks.documents, engine, options);
+    const preparation = prepare(checks.documents, options, engine, stored);
     const uses = countUses(() => {
       preparation.stop();
       return engine.close();
@@ -128,11 +137,12 @@ function checksFor(
 /** Begins to prepare every trusted document, beside the requests. */
 function prepare(
   documents: Documents,
-  engine: Engine | undefined,
   { config, trusted, onUnservable }: GenerationOptions,
+  engine?: Engine,
+  plans?: StoredPlans,
 ): DocumentPreparation {
   const preparation = new DocumentPreparation({
-    ...{ trusted, documents, engine, onUnservable },
+    ...{ trusted, documents, engine, plans, onUnservable },
     clients: kindsOfClient(config).map(({ grants }) => grants),
   });
   preparation.add(trusted.all());

@@ -93,7 +93,7 @@ beforeAll(async () => {
   const errorPolicy = createErrorPolicy(config, log);
   generation = await openGeneration(
     live.graph.supergraphSdl,
-    { config, transport, errorPolicy, trusted, onUnservable() {} },
+    { config, transport, errorPolicy, trusted, log: log, onUnservable() {} },
     undefined,
   );
 });

@@ -77,7 +77,7 @@ describe('a defect of the gateway itself', () => {
     const errorPolicy = createErrorPolicy(config, silent);
     generation = await openGeneration(
       graph.supergraphSdl,
-      { config, transport, errorPolicy, trusted, onUnservable() {} },
+      { config, transport, errorPolicy, trusted, log: silent, onUnservable() {} },
       undefined,
     );
   });

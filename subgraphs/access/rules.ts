@@ -27,6 +27,7 @@ export const rules: Rules = {
     apiKey: keyManagement,
     trustedDocument: documentRegistration,
     accessSnapshot: gateways,
+    documentPlans: gateways,
   },
   Mutation: {
     signIn: anybody,
@@ -60,6 +61,7 @@ export const rules: Rules = {
     acceptSupergraph: administration,
     recordDocumentAppraisals: gateways,
     recordDocumentUses: gateways,
+    recordDocumentPlans: gateways,
     recordAuditReport: gateways,
     recordUsage: gateways,
   },

@@ -30,6 +30,8 @@ export interface GatewayClient {
     variables?: object,
     headers?: Readonly<Record<string, string>>,
   ): Promise<GraphResponse<T>>;
+  /** Resolves when the gateway has planned every registered document. */
+  whenPrepared(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -155,6 +157,7 @@ async function openGateway(
       requireListed(query, response.data);
       return response;
     },
+    whenPrepared: () => gateway.whenPrepared(),
     close: () => gateway.close(),
   };
 }

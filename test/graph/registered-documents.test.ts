@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { GraphResponse } from '../../client/graph-response.ts';
+import { readCounter } from '../../gateway/testing/metrics.ts';
 import { startProcess } from '../../gateway/testing/product-process.ts';
 import { startTestGraph, type TestGraph } from './graph.ts';
 import { until } from './until.ts';
@@ -312,6 +313,37 @@ test('a partner asks in the graph what is left, and what each document has cost'
   expect(others(second).refusals).toBeGreaterThan(others(first).refusals);
   expect(others(second).requests).toBeGreaterThanOrEqual(others(first).requests + 2);
   expect(others(second).points).toBeGreaterThan(others(first).points);
+});
+
+test('gateways share the plans of registered documents; one that is damaged is made anew', async () => {
+  const text = 'query Shared { shipments(first: 2) { nodes { id invoice { id } } } }';
+  await run(register, { ...client, manifest: manifestOf({ Shared: text }) });
+  const access = graph.product.subgraphs.find(({ subgraph }) => subgraph.name === 'access')!.services.database;
+  const plansOf = (damaged: boolean) =>
+    access
+      .fork()
+      .execute<{ plan: string }[]>('select plan from document_plan where document = ? and (plan = ?) = ?', [
+        idOf(text),
+        'damaged',
+        damaged,
+      ]);
+  const stored = await until(
+    () => plansOf(false),
+    (plans) => plans.length > 0,
+  );
+  const madeAtStart = async () => {
+    const another = await graph.another();
+    await another.whenPrepared();
+    const made = await readCounter(another.adminUrl, 'gateway_document_work_total', { work: 'planned', time: 'ahead' });
+    await another.close();
+    return made;
+  };
+  // The first start stores the plans that requests of earlier tests were quicker to make.
+  await madeAtStart();
+  const made = await madeAtStart();
+  await access.fork().execute('update document_plan set plan = ? where document = ?', ['damaged', idOf(text)]);
+  expect(await madeAtStart()).toBe(made + stored.length);
+  expect(await plansOf(true)).toEqual([]);
 });
 
 test('a page that is longer than the tier allows is refused, by a literal and by a variable', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessSnapshot } from '#shared/identity/access-snapshot.ts';
 import type { DocumentAppraisal } from '#shared/identity/document-appraisal.ts';
+import { type StoredPlan, storedPlan } from '#shared/identity/stored-plan.ts';
 import { newId } from '#shared/ids.ts';
 import type { SubgraphTransport } from '../../engine/ports.ts';
 import type { AuditReport } from '../audit/audit-reports.ts';
@@ -49,6 +50,16 @@ const appraisalsResult = z.object({
   data: z.object({ recordDocumentAppraisals: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
 });
 
+const plansQuery =
+  'query DocumentPlans($supergraph: String!, $documents: [ID!]!) { documentPlans(supergraph: $supergraph, documents: $documents) }';
+const plansResult = z.object({ errors: noErrors, data: z.object({ documentPlans: z.string() }) });
+const recordPlansMutation =
+  'mutation RecordDocumentPlans($input: RecordDocumentPlansInput!) { recordDocumentPlans(input: $input) { userErrors { message } } }';
+const recordedPlansResult = z.object({
+  errors: noErrors,
+  data: z.object({ recordDocumentPlans: z.object({ userErrors: z.array(z.unknown()).max(0) }) }),
+});
+
 /** What the gateway asks of the access subgraph in its own name. */
 export interface AccessSubgraph {
   readonly readSnapshot: ReadSnapshot;
@@ -57,6 +68,8 @@ export interface AccessSubgraph {
   recordUsage(report: UsageReport): Promise<void>;
   recordAuditReport(report: AuditReport): Promise<void>;
   recordAppraisals(accountId: string, appraisals: readonly DocumentAppraisal[]): Promise<void>;
+  readPlans(supergraph: string, documents: readonly string[]): Promise<readonly StoredPlan[]>;
+  recordPlans(supergraph: string, plans: readonly StoredPlan[]): Promise<void>;
 }
 
 /** @param headersFor the headers of the gateway's own identity */
@@ -97,6 +110,14 @@ export function createAccessSubgraph(
     async recordAppraisals(accountId, appraisals) {
       const input = { accountId, appraisals: JSON.stringify(appraisals) };
       appraisalsResult.parse(await ask('mutation', appraisalsMutation, { input }));
+    },
+    async readPlans(supergraph, documents) {
+      const { data } = plansResult.parse(await ask('query', plansQuery, { supergraph, documents }));
+      return z.array(storedPlan).parse(JSON.parse(data.documentPlans));
+    },
+    async recordPlans(supergraph, plans) {
+      const input = { supergraph, plans: JSON.stringify(plans) };
+      recordedPlansResult.parse(await ask('mutation', recordPlansMutation, { input }));
     },
   };
 }

@@ -14,9 +14,8 @@ describe('kept plans', () => {
     kind: 'QueryPlan',
     node: { kind: 'Fetch', serviceName: 'people', operation: source.repeat(20), operationKind: 'query' } as never, // as much of a plan as the test needs
   });
-  const plans = new KeptPlans({ plan: async ({ source }) => planOf(source), close: async () => {} }, ({ source }) =>
-    planned.push(source),
-  );
+  const planner = { plan: async ({ source }: PlanRequest) => planOf(source), close: async () => {} };
+  const plans = new KeptPlans(planner, { onPlanned: ({ source }) => planned.push(source) });
 
   test('a trusted document is planned once, and any other each time', async () => {
     for (const isTrusted of [true, false])

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { documentAppraisal } from '#shared/identity/document-appraisal.ts';
 import { documentContract } from '#shared/identity/document-contract.ts';
+import { maxPlannedDocuments, maxRecordedPlans, storedPlan } from '#shared/identity/stored-plan.ts';
 import { line } from '#shared/input/text.ts';
 
 /** Documents of one call. Gateways appraise all of them before it. */
@@ -54,3 +55,18 @@ export const recordDocumentUsesInput = z.object({
   uses: z.array(z.object({ documentId: z.string(), organizationId: z.uuid().nullish(), at: z.date() })).max(200_000),
 });
 export type DocumentUse = z.infer<typeof recordDocumentUsesInput>['uses'][number];
+
+const supergraph = z.string().regex(/^[0-9a-f]{64}$/, 'Must be a SHA-256 in hexadecimal.');
+
+export const documentPlansArguments = z.object({
+  supergraph,
+  documents: z.array(z.string().length(64)).max(maxPlannedDocuments),
+});
+
+export const recordPlansInput = z.object({
+  supergraph,
+  plans: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.array(storedPlan).max(maxRecordedPlans)),
+});

@@ -17,6 +17,7 @@ import { AddAcceptedSupergraphs } from './0015-accepted-supergraphs.ts';
 import { CountUsage } from './0016-usage.ts';
 import { AddSigningKeys } from './0017-signing-keys.ts';
 import { AddKeyVersions } from './0018-key-versions.ts';
+import { AddDocumentPlans } from './0019-document-plans.ts';
 
 export const migrations: readonly NamedMigration[] = [
   { name: '0001-access', class: CreateAccess },
@@ -37,4 +38,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: '0016-usage', class: CountUsage },
   { name: '0017-signing-keys', class: AddSigningKeys },
   { name: '0018-key-versions', class: AddKeyVersions },
+  { name: '0019-document-plans', class: AddDocumentPlans },
 ];

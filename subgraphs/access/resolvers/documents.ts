@@ -1,19 +1,22 @@
 import { payloadOf } from '#shared/errors/errors.ts';
 import { fieldsOf } from '#shared/graphql/columns.ts';
 import { mutation, recordMutation, type Scope } from '#shared/graphql/mutation.ts';
-import { parseInput } from '#shared/input/parse-input.ts';
+import { parseArgument, parseInput } from '#shared/input/parse-input.ts';
 import { type AccessContext, auditOf } from '../context.ts';
 import {
+  documentPlansArguments,
   type RegisterDocuments,
   type RetireDocument,
   recordAppraisalsInput,
   recordDocumentUsesInput,
+  recordPlansInput,
   registerDocumentsInput,
   retireDocumentInput,
 } from '../domain/document-inputs.ts';
 import type { TrustedDocument as TrustedDocumentRow } from '../entities.ts';
 import { requireActor } from '../store/actor.ts';
 import { findDocument } from '../store/document-list.ts';
+import { readPlans, recordPlans } from '../store/document-plans.ts';
 import {
   findDocuments,
   recordAppraisals,
@@ -49,6 +52,10 @@ interface Given {
 export const documentQueries = {
   trustedDocument: (_parent: unknown, { id }: { id: string }, { em, identity, columns }: AccessContext) =>
     findDocument(em, identity, id, columns('TrustedDocument')),
+  documentPlans: async (_parent: unknown, args: unknown, { em }: AccessContext) => {
+    const { supergraph, documents } = parseArgument(documentPlansArguments, 'documents', args);
+    return JSON.stringify(await readPlans(em, supergraph, documents));
+  },
 };
 
 export const documentMutations = {
@@ -80,6 +87,13 @@ export const documentMutations = {
     return payloadOf(async () => {
       const { uses } = parseInput(recordDocumentUsesInput, input);
       await transact(({ em }) => recordDocumentUses(em, uses));
+      return {};
+    });
+  },
+  async recordDocumentPlans(_parent: unknown, { input }: Given, { transact }: AccessContext) {
+    return payloadOf(async () => {
+      const { supergraph, plans } = parseInput(recordPlansInput, input);
+      await transact(({ em }) => recordPlans(em, supergraph, plans));
       return {};
     });
   },
