@@ -7,10 +7,11 @@ import { findBrokenLinks, findMissingFiles } from './check-docs/links.ts';
 import { readPages } from './check-docs/page.ts';
 import { findMisshapenRecords } from './check-docs/records.ts';
 import { findUnknownRules } from './check-docs/rules.ts';
+import { findMissingTests } from './check-security/cited-tests.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Checks the documents without a network: links, named files, the form of decision records, cited performance rules. */
+/** Checks the documents without a network: links, named files, the form of decision records, cited performance rules, tests of attacks. */
 function findFaults(): { readonly pages: number; readonly faults: readonly string[] } {
   const pages = readPages(root);
   const paths = globSync('**/*', { cwd: root, exclude: (name) => ['node_modules', '.git', '.data'].includes(name) });
@@ -18,7 +19,9 @@ function findFaults(): { readonly pages: number; readonly faults: readonly strin
   const sources = paths
     .filter((path) => path.endsWith('.ts'))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-  const performance = pages.find(({ path }) => path === 'docs/performance.md');
+  const pageAt = (wanted: string) => pages.find(({ path }) => path === wanted);
+  const performance = pageAt('docs/performance.md');
+  const security = pageAt('docs/security.md');
   return {
     pages: pages.length,
     faults: [
@@ -26,6 +29,7 @@ function findFaults(): { readonly pages: number; readonly faults: readonly strin
       ...findMissingFiles(pages, paths),
       ...findMisshapenRecords(pages),
       ...(performance ? findUnknownRules(performance, sources) : ['docs/performance.md is missing']),
+      ...(security ? findMissingTests(security, sources) : ['docs/security.md is missing']),
     ],
   };
 }

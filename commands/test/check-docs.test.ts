@@ -3,6 +3,8 @@ import { findBrokenLinks, findMissingFiles } from '../check-docs/links.ts';
 import { parsePage } from '../check-docs/page.ts';
 import { findMisshapenRecords } from '../check-docs/records.ts';
 import { findUnknownRules } from '../check-docs/rules.ts';
+import { citedTests, findMissingTests } from '../check-security/cited-tests.ts';
+import { titlePattern } from '../check-security/run-tests.ts';
 
 /** `npm run check:docs` checks the documents of the project; here is what it finds. */
 describe('links', () => {
@@ -54,4 +56,25 @@ test('code cites performance rules that exist', () => {
   expect(findUnknownRules(page, source('/** see docs/performance.md,\n * P3. */'))).toEqual([
     'a.ts cites P3, which docs/performance.md has not',
   ]);
+});
+
+test('each row of docs/security.md names tests that exist', () => {
+  const table = (row: string) => parsePage('docs/security.md', `| Attack | Test |\n| --- | --- |\n${row}\n`);
+  const sources = [{ path: 'a.test.ts', text: "test('forged tokens are refused', () => {});" }];
+  const page = table('| Forgery | `a.test.ts`, "forged tokens are refused" |');
+  expect(citedTests(page)).toEqual([{ file: 'a.test.ts', title: 'forged tokens are refused' }]);
+  expect(findMissingTests(page, sources)).toEqual([]);
+  expect(findMissingTests(table('| Forgery | by hand |'), sources)).toEqual([
+    'docs/security.md: the row names no test: | Forgery | by hand |',
+  ]);
+  expect(findMissingTests(table('| Forgery | `a.test.ts`, "gone"; `b.test.ts`, "gone" |'), sources)).toEqual([
+    'docs/security.md: a.test.ts has no test "gone"',
+    'docs/security.md: b.test.ts has no test "gone"',
+  ]);
+});
+
+test('`npm run check:security` finds tests by their titles, with any value in a placeholder', () => {
+  const pattern = new RegExp(titlePattern('a token that is %s (%#) gets 401'));
+  expect(pattern.test('a token that is expired (3) gets 401')).toBe(true);
+  expect(pattern.test('a token that is expired gets 401')).toBe(false);
 });
