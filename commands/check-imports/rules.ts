@@ -194,6 +194,7 @@ export const importRules: readonly ImportRule[] = [
         'identity/budget-owner',
         'identity/client-network',
         'identity/document-appraisal',
+        'identity/stored-plan',
         'identity/document-contract',
         'identity/foreign-keys',
         'identity/identity',
