@@ -6,6 +6,8 @@ import type { GraphResponse } from './graph-response.ts';
 export interface Account {
   readonly email: string;
   readonly password: string;
+  /** A code of the second factor, or a recovery code, for an account that has one. A code works once, so the session is not begun again. */
+  readonly code?: string | undefined;
 }
 
 /** Keeps an account signed in. */
@@ -27,8 +29,9 @@ interface Tokens {
   readonly expiresAt: Date;
 }
 
-const fields = 'accessToken refreshToken expiresAt userErrors { code message }';
+const fields = 'accessToken refreshToken expiresAt challenge { id } userErrors { code message }';
 const signInMutation = `mutation SignIn($input: SignInInput!) { session: signIn(input: $input) { ${fields} } }`;
+const answerMutation = `mutation AnswerChallenge($input: AnswerChallengeInput!) { session: answerChallenge(input: $input) { ${fields} } }`;
 const refreshMutation = `mutation RefreshSession($input: RefreshSessionInput!) { session: refreshSession(input: $input) { ${fields} } }`;
 
 const payload = z.object({
@@ -36,6 +39,7 @@ const payload = z.object({
     accessToken: z.string().nullable(),
     refreshToken: z.string().nullable(),
     expiresAt: z.coerce.date().nullable(),
+    challenge: z.object({ id: z.string() }).nullish(),
     userErrors: z.array(z.object({ code: z.string(), message: z.string() })),
   }),
 });
@@ -43,28 +47,42 @@ const payload = z.object({
 /** A token that expires within this time is refreshed first. */
 const marginMs = 60_000;
 
+const codeRequired =
+  'This account has a second factor. Give a code of its authenticator app that was not used before, or a recovery code.';
+
 type Send = (operation: { readonly query: string; readonly variables: object }) => Promise<GraphResponse<unknown>>;
 
 /** @param send sends the operations of the session itself, without a token */
 export function createSession(send: Send, account: Account, clock: () => Date = () => new Date()): Session {
+  const { email, password } = account;
+  let unusedCode = account.code;
   let tokens: Tokens | undefined;
   let renewal: Promise<Tokens> | undefined;
 
   async function request(query: string, input: object): Promise<Tokens> {
     const { session } = parseData(payload, await send({ query, variables: { input } }));
-    const { accessToken, refreshToken, expiresAt, userErrors } = session;
+    const { accessToken, refreshToken, expiresAt, challenge, userErrors } = session;
     if (accessToken && refreshToken && expiresAt) return { accessToken, refreshToken, expiresAt };
+    if (challenge) return answer(challenge.id);
     const [error = { code: 'UNAUTHENTICATED', message: 'The graph returned no tokens.' }] = userErrors;
     throw new SignInFailure(error.code, error.message);
   }
 
+  /** Ends a sign-in that asks for the second factor. */
+  function answer(id: string): Promise<Tokens> {
+    const code = unusedCode;
+    unusedCode = undefined;
+    if (code === undefined) throw new SignInFailure('CODE_REQUIRED', codeRequired);
+    return request(answerMutation, { id, code });
+  }
+
   async function renew(): Promise<Tokens> {
-    if (!tokens) return request(signInMutation, account);
+    if (!tokens) return request(signInMutation, { email, password });
     try {
       return await request(refreshMutation, { refreshToken: tokens.refreshToken });
     } catch (error) {
       // The session is over. The password still holds.
-      if (error instanceof SignInFailure) return request(signInMutation, account);
+      if (error instanceof SignInFailure) return request(signInMutation, { email, password });
       throw error;
     }
   }

@@ -31,10 +31,10 @@ async function importInto<F extends RowFields>(
   mapping: Mapping<F>,
   options: ImportArguments,
 ): Promise<ImportTotals> {
-  const { file, url, email, password } = options;
+  const { file, url, email, password, code } = options;
   const name = kind.hasOrganization && options.organization === undefined ? mapping.organization : undefined;
   const scopes = [...kind.scopes, ...(name === undefined ? [] : ['access:read', 'access:write'])];
-  const client = await signIn({ url, email, password, scopes });
+  const client = await signIn({ url, email, password, code, scopes });
   const organizationId = name === undefined ? (options.organization ?? '') : await organizationNamed(client, name);
   if (kind.hasOrganization && organizationId === '')
     throw new ConfigurationError(

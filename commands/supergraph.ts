@@ -40,9 +40,10 @@ try {
       GRAPH_TOKEN: token,
       GRAPH_EMAIL: email,
       GRAPH_PASSWORD: password,
+      GRAPH_CODE: code,
     } = parseEnvironment(supergraphSettings, process.env);
     const credentials =
-      token === undefined ? { account: { email, password } } : { headers: { authorization: `Bearer ${token}` } };
+      token === undefined ? { account: { email, password, code } } : { headers: { authorization: `Bearer ${token}` } };
     console.log(await acceptSupergraph(createGraphClient({ url, ...credentials }), hash, reason));
   } else {
     throw new ConfigurationError('Say what to do: status, or accept HASH --reason TEXT.');

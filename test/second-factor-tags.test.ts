@@ -51,14 +51,15 @@ test.each(subgraphs)('%s: so are the fields for accounts that must enrol a secon
   }
 });
 
-test('roles, tiers, keys, payments and accounts change with a recent code only', () => {
+test('roles, tiers, keys, payments, accounts and refused supergraphs change with a recent code only', () => {
   const tagged = subgraphs.flatMap(([, schemaFile]) =>
     rootFieldsOf(schemaFile).filter(({ field }) => isTagged(field, 'step-up')),
   );
   expect(tagged.map(({ field }) => field.name.value).sort()).toEqual(
     [
-      ['changeAccountRoles', 'changeOrganizationTier', 'createApiKey', 'createOrganization', 'deactivateAccount'],
-      ['recordPayment', 'registerAccount', 'resetSecondFactor', 'revokeApiKey', 'rotateApiKey', 'updateOrganization'],
+      ['acceptSupergraph', 'changeAccountRoles', 'changeOrganizationTier', 'createApiKey', 'createOrganization'],
+      ['deactivateAccount', 'recordPayment', 'registerAccount', 'resetSecondFactor', 'revokeApiKey', 'rotateApiKey'],
+      ['updateOrganization'],
     ].flat(),
   );
 });

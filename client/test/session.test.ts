@@ -105,3 +105,26 @@ test('a sign-in during load is tried again as one attempt of the operation', asy
   expect(await openClient().send({ query })).toMatchObject({ data: { loads: 3 } });
   expect(operations().map(([operation]) => operation)).toEqual([...Array(5).fill('SignIn'), 'Loads']);
 });
+
+test('an account with a second factor signs in with a code, once', async () => {
+  const challenge = { id: 'challenge-1' };
+  const asked = {
+    body: { data: { session: { accessToken: null, refreshToken: null, expiresAt: null, challenge, userErrors: [] } } },
+  };
+  graph = await startScriptedGraph((received) => {
+    if (received.operation === 'SignIn') return asked;
+    return received.operation === 'AnswerChallenge' ? sessionReply('1', minutes(15)) : refused;
+  });
+  const client = createGraphClient({ url: graph.url, account: { ...account, code: '123456' } });
+  // The token is refused, and the code was used.
+  await expect(client.send({ query })).rejects.toMatchObject({
+    name: 'SignInFailure',
+    code: 'CODE_REQUIRED',
+    message: expect.stringContaining('This account has a second factor. Give a code'),
+  });
+  expect(operations().map(([operation]) => operation)).toEqual(['SignIn', 'AnswerChallenge', 'Loads', 'SignIn']);
+  expect(graph.received.slice(0, 2).map(({ variables }) => variables)).toEqual([
+    { input: account },
+    { input: { id: 'challenge-1', code: '123456' } },
+  ]);
+});

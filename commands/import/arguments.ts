@@ -24,6 +24,7 @@ const command = {
       value: 'PASSWORD',
       help: 'better set as IMPORT_PASSWORD, which process lists do not show',
     },
+    code: { ...text, value: 'CODE', help: 'code of the second factor of an account that has one; IMPORT_CODE' },
     report: { ...text, value: 'FILE.csv', help: 'where refused rows are written' },
   },
 } as const;
@@ -37,6 +38,8 @@ export interface ImportArguments {
   readonly url: string;
   readonly email: string;
   readonly password: string;
+  /** Of the second factor. */
+  readonly code: string | undefined;
   readonly report: string;
 }
 
@@ -50,6 +53,7 @@ export const importSettings = z.object({
   }),
   IMPORT_EMAIL: z.string().default('admin@demo.test').meta({ description: 'Account that imports.' }),
   IMPORT_PASSWORD: z.string().default('freight-demo').meta({ description: 'Password of that account.' }),
+  IMPORT_CODE: z.string().optional().meta({ description: 'Code of the second factor of that account, if it has one.' }),
   PORT: z.string().default('4000').meta({ description: 'Port of the gateway, where IMPORT_URL is absent.' }),
   DATA_DIR: DATA_DIR.meta({ description: 'Folder under which refused rows are written.' }),
 });
@@ -77,6 +81,7 @@ export function readArguments(argv: readonly string[], variables: NodeJS.Process
     url: values.url ?? settings.IMPORT_URL ?? `http://127.0.0.1:${settings.PORT}/graphql`,
     email: values.email ?? settings.IMPORT_EMAIL,
     password: values.password ?? settings.IMPORT_PASSWORD,
+    code: values.code ?? settings.IMPORT_CODE,
     report: values.report ?? join(settings.DATA_DIR, 'imports', `${basename(file)}.refused.csv`),
   };
 }

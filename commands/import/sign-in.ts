@@ -8,6 +8,7 @@ export interface SignInOptions {
   readonly url: string;
   readonly email: string;
   readonly password: string;
+  readonly code: string | undefined;
   /** Scopes that the import needs. */
   readonly scopes: readonly string[];
 }
@@ -18,8 +19,8 @@ const scopesQuery = 'query ImportScopes { viewer { scopes } }';
  * A client whose account may import. Everything that the import sends can be repeated.
  * @throws ConfigurationError when the gateway can't be reached, or when the account is refused or lacks a scope
  */
-export async function signIn({ url, email, password, scopes }: SignInOptions): Promise<GraphClient> {
-  const client = createGraphClient({ url, account: { email, password }, timeoutMs: 60_000, repeatable: true });
+export async function signIn({ url, email, password, code, scopes }: SignInOptions): Promise<GraphClient> {
+  const client = createGraphClient({ url, account: { email, password, code }, timeoutMs: 60_000, repeatable: true });
   try {
     const { viewer } = requireData(await client.send<{ viewer: { scopes: string[] } | null }>({ query: scopesQuery }));
     requireScopes(email, scopes, viewer?.scopes ?? []);
@@ -30,7 +31,10 @@ export async function signIn({ url, email, password, scopes }: SignInOptions): P
 }
 
 function describe(failure: GraphFailure): string {
-  if (failure instanceof SignInFailure) return `--email, --password: ${failure.message}`;
+  if (failure instanceof SignInFailure) {
+    const isCode = failure.code === 'CODE_REQUIRED' || failure.code === 'INVALID_CODE';
+    return `${isCode ? '--code' : '--email, --password'}: ${failure.message}`;
+  }
   if (failure.isFromGraph) return `import: ${failure.message}`;
   return `--url: ${failure.message}. Give the GraphQL address of a running gateway.`;
 }

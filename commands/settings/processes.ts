@@ -3,6 +3,7 @@ import { productSettings } from '#shared/settings/product-config.ts';
 import { subgraphSettings } from '#shared/settings/subgraph-config.ts';
 import { gatewaySettings, SUBGRAPH_URL } from '../../gateway/settings.ts';
 import { accessSettings } from '../../subgraphs/access/config.ts';
+import { accountsSettings } from '../accounts/open-access.ts';
 import { auditSettings } from '../audit/open-trail.ts';
 import { importSettings } from '../import/arguments.ts';
 import { migrateSettings } from '../migrate-config.ts';
@@ -27,6 +28,12 @@ export const processes: readonly ProcessSettings[] = [
     title: 'npm run migrate',
     about: 'Once per release, before subgraphs of that release start.',
     settings: migrateSettings.shape,
+  },
+  {
+    title: 'npm run accounts',
+    about:
+      'Creates the first administrator in the database of SUBGRAPH_DATABASE_URL, that of the access subgraph, or else of DATABASE_URL with DATABASE_ROLE_SECRET.',
+    settings: accountsSettings.shape,
   },
   {
     title: 'npm run audit',

@@ -114,6 +114,40 @@ describe('a release', () => {
     expect([...again.lines].sort()).toEqual(subgraphNames.map((name) => `${name}: up to date`).sort());
   });
 
+  test('creates its first administrator by a command, once', async () => {
+    const accounts = (variables: object, ...words: string[]) =>
+      startProcess(['commands/accounts.ts', 'create-admin', ...words], { ...production(), ...variables });
+    const first = accounts(administrator(), '--email', 'Root@freight.test');
+    expect(await first.exitCode).toBe(0);
+    expect(first.lines).toEqual([
+      expect.stringMatching(/^Created the administrator root@freight\.test with the id [0-9a-f-]{36}\.$/),
+      expect.stringMatching(/^Password, shown once: [\w-]{20}$/),
+      'Sign in, then enrol a second factor. Before that the account may do nothing else in production.',
+    ]);
+    const own = { SUBGRAPH_DATABASE_URL: urlOf('access') };
+    const second = accounts(own, '--email', 'more@freight.test');
+    const same = accounts(own, '--email', 'root@freight.test', '--force');
+    expect(await Promise.all([second.exitCode, same.exitCode])).toEqual([1, 1]);
+    expect(second.lines).toEqual([
+      'There is an administrator already, who can register further accounts. If none of them can sign in, repeat this with --force.',
+    ]);
+    expect(same.lines).toEqual(['An account with this e-mail address already exists.']);
+    await asAdmin(urlOf('access'), undefined, async (client) => {
+      const { rows } = await client.query(
+        `select e.action, e.actor_id, e.request_id, a.email, a.roles from audit.entry e join access.account a on a.id = e.target_id`,
+      );
+      expect(rows).toEqual([
+        {
+          action: 'ACCOUNT_REGISTERED',
+          actor_id: null,
+          request_id: 'npm run accounts',
+          email: 'root@freight.test',
+          roles: ['ADMIN'],
+        },
+      ]);
+    });
+  });
+
   test('the role of a subgraph reads its own tables and no others', async () => {
     await asAdmin(urlOf('fleet'), undefined, async (client) => {
       expect((await client.query('select count(*)::int as count from fleet.vehicle')).rows).toEqual([{ count: 0 }]);

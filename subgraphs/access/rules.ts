@@ -58,7 +58,7 @@ export const rules: Rules = {
     recordApiKeyUses: gateways,
     registerDocuments: documentRegistration,
     retireDocument: documentRegistration,
-    acceptSupergraph: administration,
+    acceptSupergraph: sensitiveAdministration,
     recordDocumentAppraisals: gateways,
     recordDocumentUses: gateways,
     recordDocumentPlans: gateways,

@@ -6,9 +6,9 @@ import { roles, tiers } from '#shared/vocabulary.ts';
 import { billingAddress, paymentTermsDays, vatId } from './billing-details.ts';
 
 /** At most 254 characters (RFC 5321), stored in lower case, because no common provider distinguishes case. */
-const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
+export const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
 /** No rules about kinds of characters (NIST SP 800-63B). password-strength.ts refuses passwords that are easy to guess. */
-const password = z.string().min(12).max(128);
+export const password = z.string().min(12).max(128);
 
 const organizationName = line(2, 120);
 

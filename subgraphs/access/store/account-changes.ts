@@ -10,7 +10,7 @@ import type { ChangeAccountRoles, DeactivateAccount, RegisterAccount } from '../
 import { requireFittingRoles } from '../domain/membership.ts';
 import { type Account, AccountEntity, OrganizationEntity } from '../entities.ts';
 import { requireStanding } from './actor.ts';
-import { type AccountAudit, recordAudit } from './audit.ts';
+import { type AccountAudit, type AuditContext, recordAudit } from './audit.ts';
 import { accountRows } from './rows.ts';
 import { endSessionsOf } from './sessions.ts';
 
@@ -21,14 +21,19 @@ import { endSessionsOf } from './sessions.ts';
 
 const scope = 'access:write';
 
+/** A new account, with the hash of its password instead of the password. */
+type NewAccount = Pick<RegisterAccount, 'email' | 'name' | 'roles' | 'organizationId'> & {
+  readonly passwordHash: string | null;
+};
+
 /**
  * Creates an account.
  * @throws Refusal EMAIL_TAKEN, NOT_FOUND (organization), ORGANIZATION_REQUIRED, ORGANIZATION_REFUSED
  */
 export async function registerAccount(
   transaction: Transaction,
-  audit: AccountAudit,
-  { email, name, roles, organizationId, passwordHash }: RegisterAccount & { readonly passwordHash: string | null },
+  audit: AuditContext,
+  { email, name, roles, organizationId, passwordHash }: NewAccount,
 ): Promise<Account> {
   const { em } = transaction;
   const { at } = audit;

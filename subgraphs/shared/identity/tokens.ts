@@ -99,6 +99,7 @@ const claims = z.object({
   /** Only in tokens of API keys, which may hold fewer scopes than their roles. */
   scopes: z.array(z.enum(scopes)).optional(),
   tier: z.enum(tiers),
+  /** Absent in tokens of API keys, and in those of releases without second factors: without it, people need a code. */
   needsCode: z.boolean().optional(),
   codeAt: z.number().optional(),
   mustEnrol: z.boolean().optional(),
@@ -129,17 +130,23 @@ function encoded(value: object): string {
 function toClaims(identity: Identity): JWTPayload {
   if (identity.kind === 'anonymous') return { sub: anonymousSubject };
   if (identity.kind === 'gateway') return { sub: gatewaySubject };
-  const { kind: _kind, accountId, apiKeyId, scopes: held, ...rest } = identity;
-  const ofKey = apiKeyId === null ? {} : { apiKeyId, scopes: held };
-  return { sub: accountId, ...ofKey, ...rest };
+  const { kind: _kind, accountId, apiKeyId, scopes: held, needsCode = false, ...rest } = identity;
+  const credential = apiKeyId === null ? { needsCode } : { apiKeyId, scopes: held };
+  return { sub: accountId, ...credential, ...rest };
 }
 
 function parseIdentity(payload: JWTPayload): Identity {
   if (payload.sub === anonymousSubject) return anonymous;
   if (payload.sub === gatewaySubject) return gatewayItself;
-  const { sub, scopes: held, ...rest } = claims.parse(payload);
+  const { sub, scopes: held, needsCode = true, ...rest } = claims.parse(payload);
   const ofRoles = scopesOf(rest.roles);
-  return { kind: 'account', accountId: sub, ...rest, scopes: held ? ofRoles.filter((s) => held.includes(s)) : ofRoles };
+  return {
+    kind: 'account',
+    accountId: sub,
+    ...rest,
+    ...(rest.apiKeyId === null && needsCode && { needsCode }),
+    scopes: held ? ofRoles.filter((s) => held.includes(s)) : ofRoles,
+  };
 }
 
 /** P11: verifies each token once. */

@@ -65,6 +65,13 @@ describe.each([
     expect(await read(await signed(proper(kind)), kind)).toMatchObject({ kind: 'account', roles: ['ADMIN'] });
   });
 
+  test('of a release without second factors needs a code for sensitive changes, unless it is of an API key', async () => {
+    expect(await read(await signed(proper(kind)), kind)).toMatchObject({ needsCode: true });
+    const ofKey = await read(await signed({ ...proper(kind), apiKeyId: newId() }), kind);
+    expect(ofKey).toMatchObject({ kind: 'account', apiKeyId: expect.any(String) });
+    expect(ofKey).not.toHaveProperty('needsCode');
+  });
+
   test.each<[string, (claims: JWTPayload) => JWTPayload]>([
     ['no issuer', ({ iss: _, ...rest }) => rest],
     ['another issuer', (claims) => ({ ...claims, iss: 'freight' })],
