@@ -6,6 +6,7 @@ import { bestAssignments } from './journeys/best-assignments.ts';
 import { explainHeader } from './journeys/explain-header.ts';
 import { importCommand } from './journeys/import-command.ts';
 import { roadDistance } from './journeys/road-distance.ts';
+import { secondFactor } from './journeys/second-factor.ts';
 import { wholeLife } from './journeys/whole-life.ts';
 
 /** Ways through the whole graph, one after the other on the same graph, because its start takes longer than most of them. */
@@ -23,4 +24,5 @@ describe.each([
   ['acceptance', acceptance],
   ['the import command', importCommand],
   ['the audit trail', auditTrail],
+  ['a second factor', secondFactor],
 ])('%s', (_name, define) => define(() => graph));
