@@ -9,7 +9,7 @@ import { GraphFailure } from '../../client/graph-failure.ts';
 const accepted = z.object({
   acceptSupergraph: z.object({
     supergraph: z.object({ hash: z.string(), acceptedAt: z.string() }).nullable(),
-    userErrors: z.array(z.object({ message: z.string() })),
+    userErrors: z.array(z.object({ field: z.array(z.string()).nullable(), message: z.string() })),
   }),
 });
 
@@ -21,7 +21,10 @@ export async function acceptSupergraph(client: GraphClient, hash: string, reason
   const response = await client.send({ query, variables: { input: { hash, reason } } }).catch(toConfigurationError);
   try {
     const { supergraph, userErrors } = parseData(accepted, response).acceptSupergraph;
-    if (!supergraph) throw new ConfigurationError(userErrors.map(({ message }) => message).join(' '));
+    if (!supergraph)
+      throw new ConfigurationError(
+        userErrors.map(({ field, message }) => `${field?.join('.') ?? 'accept'}: ${message}`).join('\n'),
+      );
     return `Supergraph ${supergraph.hash} is accepted since ${supergraph.acceptedAt}. Gateways load it within two seconds.`;
   } catch (error) {
     return toConfigurationError(error);
