@@ -6,8 +6,11 @@ import type { GraphResponse } from './graph-response.ts';
 export interface Account {
   readonly email: string;
   readonly password: string;
-  /** A code of the second factor, or a recovery code, for an account that has one. A code works once, so the session is not begun again. */
-  readonly code?: string | undefined;
+  /**
+   * A code of the second factor, or a recovery code, for an account that has one. A code works once, so only with a function the session can
+   * begin again.
+   */
+  readonly code?: string | (() => string) | undefined;
 }
 
 /** Keeps an account signed in. */
@@ -70,8 +73,8 @@ export function createSession(send: Send, account: Account, clock: () => Date = 
 
   /** Ends a sign-in that asks for the second factor. */
   function answer(id: string): Promise<Tokens> {
-    const code = unusedCode;
-    unusedCode = undefined;
+    const code = typeof unusedCode === 'function' ? unusedCode() : unusedCode;
+    if (typeof unusedCode !== 'function') unusedCode = undefined;
     if (code === undefined) throw new SignInFailure('CODE_REQUIRED', codeRequired);
     return request(answerMutation, { id, code });
   }

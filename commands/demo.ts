@@ -7,26 +7,37 @@ import { readCommandLine } from '#shared/runtime/command-line.ts';
 import { ConfigurationError, parseEnvironment } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import { DATA_DIR, NODE_ENV } from '#shared/settings/settings.ts';
+import { demoCode, demoStaff } from '../demo/second-factor.ts';
 
 const command = {
   call: 'npm run -s demo --',
-  does: 'Prints the API key of the demo partner, also before the first start.',
-  takes: 'partner-key',
+  does: 'Prints the API key of the demo partner, also before the first start, or the code of now of a demo account with DEMO_SECOND_FACTOR=1.',
+  takes: 'partner-key | code EMAIL',
   options: {},
 } as const;
 
 const settings = z.object({ NODE_ENV, DATA_DIR, API_KEY_SECRET });
 
+/** What to print, given the secret of the installation. @throws ConfigurationError */
+function printerOf([what, email = '', ...rest]: readonly string[]): (secret: string) => string {
+  if (what === 'partner-key' && email === '') return demoApiKey;
+  if (what !== 'code' || rest.length > 0) {
+    throw new ConfigurationError(`partner-key or code EMAIL is required: ${command.call} partner-key`);
+  }
+  if (!demoStaff.includes(email)) {
+    throw new ConfigurationError(`EMAIL: one of ${demoStaff.join(', ')} is required; got ${email || 'nothing'}`);
+  }
+  return (secret) => demoCode(email, secret, new Date());
+}
+
 try {
   const { positionals } = readCommandLine(command);
-  if (positionals.join(' ') !== 'partner-key') {
-    throw new ConfigurationError(`Only the key of the demo partner can be printed: ${command.call} partner-key`);
-  }
+  const print = printerOf(positionals);
   const { NODE_ENV: environment, DATA_DIR: dataDir, API_KEY_SECRET: given } = parseEnvironment(settings, process.env);
   if (environment === 'production') {
-    throw new ConfigurationError('NODE_ENV: a value other than production is required; production has no demo key.');
+    throw new ConfigurationError('NODE_ENV: a value other than production is required; production has no demo data.');
   }
-  console.log(demoApiKey(await loadApiKeySecret({ given, dataDir: resolve(dataDir) })));
+  console.log(print(await loadApiKeySecret({ given, dataDir: resolve(dataDir) })));
 } catch (error) {
   exitWith(error);
 }

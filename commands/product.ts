@@ -4,7 +4,7 @@ import { requireOwnRoles } from '#shared/database/require-own-roles.ts';
 import type { BaseContext } from '#shared/graphql/context.ts';
 import { loadFieldKeys } from '#shared/identity/field-keys.ts';
 import { type Keyring, loadApiKeySecret, loadRoleSecret, loadSigningKey } from '#shared/identity/keys.ts';
-import type { FieldKeys } from '#shared/identity/sealed-text.ts';
+import { createTextSealer, type FieldKeys } from '#shared/identity/sealed-text.ts';
 import { createVerifier, identityTokens } from '#shared/identity/tokens.ts';
 import { openLive } from '#shared/live/open-live.ts';
 import type { LivePubSub } from '#shared/live/pubsub.ts';
@@ -17,6 +17,7 @@ import type { Subgraph } from '#shared/subgraph.ts';
 import type { WorldOptions } from '../demo/generate/generate.ts';
 import { SeedProcess, type SeedTarget } from '../demo/seeding/seed-in-process.ts';
 import { seedProduct } from '../demo/seeding/seed-product.ts';
+import { writeDemoFactors } from '../demo/seeds/access/demo-factors.ts';
 import { writeDemoKeys } from '../demo/seeds/access/demo-keys.ts';
 import { allSubgraphs } from './all-subgraphs.ts';
 
@@ -158,7 +159,7 @@ async function seed(
   opening: Promise<readonly OpenSubgraph<BaseContext>[]>,
   {
     config,
-    parts: { roleSecret, apiKeySecret },
+    parts: { roleSecret, apiKeySecret, fieldKeys },
     adminUrl,
     demo,
     clock = () => new Date(),
@@ -186,5 +187,7 @@ async function seed(
   });
   const access = (await opening).find(({ subgraph: { name } }) => name === 'access');
   if (access) await writeDemoKeys(access.services, apiKeySecret);
+  if (access && config.demoSecondFactor)
+    await writeDemoFactors(access.services, createTextSealer(fieldKeys), apiKeySecret);
   return seeded;
 }

@@ -8,6 +8,8 @@ import { requireFreePorts } from '#shared/runtime/ports.ts';
 import { runProcess, type Service } from '#shared/runtime/run-process.ts';
 import { subgraphPorts } from '#shared/runtime/supergraph-yaml.ts';
 import { type ProductConfig, readStartConfig } from '#shared/settings/product-config.ts';
+import { demoCredentials } from '../demo/accounts.ts';
+import { demoCode } from '../demo/second-factor.ts';
 import { startSimulator } from '../demo/simulator/start-simulator.ts';
 import { type AccessConfig, portsOf, readGatewayConfig } from '../gateway/config.ts';
 import { createGateway } from '../gateway/gateway.ts';
@@ -65,14 +67,18 @@ async function start({ resources, ending, fail }: Service): Promise<void> {
   const seeded = await product.seeded;
   const gatewayUrl = await gateway.listen();
   if (values.simulator && !production) {
-    const simulator = startSimulator({ url: `${gatewayUrl}/graphql`, signal: ending }).catch(fail);
+    const { email } = demoCredentials('dispatcher');
+    const code = () => demoCode(email, parts.apiKeySecret, new Date());
+    const simulator = startSimulator({ url: `${gatewayUrl}/graphql`, signal: ending, code }).catch(fail);
     resources.defer(() => simulator);
   }
   const seconds = (performance.now() - began) / 1000;
   const { urls: shownUrls } = product;
   const { adminUrl: operatorUrl } = gateway;
   const partnerKey = production ? null : demoApiKey(parts.apiKeySecret);
-  console.log(welcome({ gatewayUrl, adminUrl: operatorUrl, subgraphUrls: shownUrls, seeded, seconds, partnerKey }));
+  const { demoSecondFactor: secondFactor } = config;
+  const shown = { gatewayUrl, adminUrl: operatorUrl, subgraphUrls: shownUrls };
+  console.log(welcome({ ...shown, seeded, seconds, partnerKey, secondFactor }));
 }
 
 /** What the operator can do when demo data is refused. */

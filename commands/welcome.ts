@@ -1,4 +1,5 @@
 import { demoAccounts, demoCredentials, demoPassword } from '../demo/accounts.ts';
+import { demoStaff } from '../demo/second-factor.ts';
 
 /** The queries of the README. A test validates them against the schema. */
 export const firstQueries = [
@@ -16,10 +17,20 @@ export interface Welcome {
   readonly seconds: number;
   /** API key of the demo partner; null in production, which has no demo data. */
   readonly partnerKey: string | null;
+  /** True if the demo accounts of staff have second factors. */
+  readonly secondFactor: boolean;
 }
 
 /** The text after a start: addresses, accounts, and three queries to paste. */
-export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, partnerKey }: Welcome): string {
+export function welcome({
+  gatewayUrl,
+  adminUrl,
+  subgraphUrls,
+  seeded,
+  seconds,
+  partnerKey,
+  secondFactor,
+}: Welcome): string {
   const width = Math.max(10, ...[...subgraphUrls.keys()].map((name) => name.length));
   const line = (name: string, text: string) => `  ${name.padEnd(width)} ${text}`;
   const lines = [
@@ -34,6 +45,7 @@ export function welcome({ gatewayUrl, adminUrl, subgraphUrls, seeded, seconds, p
   if (partnerKey !== null) {
     const emails = demoAccounts.map((account) => demoCredentials(account).email);
     lines.push('', `  Accounts (password "${demoPassword}"): ${emails.join(', ')}`);
+    if (secondFactor) lines.push(`  Code of ${demoStaff.join(', ')}: npm run -s demo -- code EMAIL`);
     lines.push(`  API key of the demo partner (header "x-api-key"): ${partnerKey}`);
     lines.push(
       '',

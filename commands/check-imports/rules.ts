@@ -114,7 +114,9 @@ export const importRules: readonly ImportRule[] = [
       'demo/',
       'client/',
       'subgraphs/shared/',
-      ...['fleet/domain/', 'pricing/domain/', 'pricing/entities.ts', 'risk/domain/'].map((room) => `subgraphs/${room}`),
+      ...['access/domain/', 'fleet/domain/', 'pricing/domain/', 'pricing/entities.ts', 'risk/domain/'].map(
+        (room) => `subgraphs/${room}`,
+      ),
     ],
   },
   {
@@ -125,7 +127,18 @@ export const importRules: readonly ImportRule[] = [
   {
     says: 'inside the demo imports go down',
     files: /^demo\//,
-    order: ['accounts', 'world', 'derived-id', 'driving', 'way', 'generate', 'seeds', 'seeding', 'simulator'],
+    order: [
+      'accounts',
+      'second-factor',
+      'world',
+      'derived-id',
+      'driving',
+      'way',
+      'generate',
+      'seeds',
+      'seeding',
+      'simulator',
+    ],
     // The code that runs seeds gives each its database, and also has the list of seeds.
     typesBetween: ['seeds', 'seeding'],
   },

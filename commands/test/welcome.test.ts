@@ -30,6 +30,7 @@ test('the welcome shows the addresses and, outside production, the accounts and 
     subgraphUrls: new Map([['fleet', 'http://127.0.0.1:4003/graphql']]),
     seeded: true,
     seconds: 4.21,
+    secondFactor: false,
   };
   const text = welcome({ ...where, partnerKey: 'ifk_live_shown' });
   for (const part of [
@@ -43,6 +44,10 @@ test('the welcome shows the addresses and, outside production, the accounts and 
   ]) {
     expect(text).toContain(part);
   }
+  expect(text).not.toContain('demo -- code');
+  expect(welcome({ ...where, partnerKey: 'ifk_live_shown', secondFactor: true })).toContain(
+    'Code of admin@demo.test, dispatcher@demo.test, analyst@demo.test: npm run -s demo -- code EMAIL',
+  );
   const inProduction = welcome({ ...where, partnerKey: null });
   expect(inProduction).not.toContain('freight-demo');
   expect(inProduction).not.toContain('ifk_');

@@ -12,6 +12,8 @@ export interface SimulatorOptions {
   /** An account that may read shipments and report positions. The demo dispatcher by default. */
   readonly email?: string;
   readonly password?: string;
+  /** A code of the second factor for each sign-in, if the account has one. */
+  readonly code?: () => string;
   /** How many times faster than the clock the trucks drive. 1 by default, so that speeds and distances agree. */
   readonly speedup?: number;
   readonly log?: (line: string) => void;
@@ -28,6 +30,7 @@ export async function startSimulator({
   signal,
   email = dispatcher.email,
   password = dispatcher.password,
+  code,
   speedup = 1,
   log = () => {},
   clock = () => new Date(),
@@ -36,7 +39,7 @@ export async function startSimulator({
   // The loop never gives up, so it waits itself.
   const client = createGraphClient({
     url,
-    account: { email, password },
+    account: { email, password, code },
     attempts: 1,
     timeoutMs: 20_000,
     signal,

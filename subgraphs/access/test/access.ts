@@ -19,7 +19,7 @@ const access = await newKeyPair();
 export const clientVerifier = createVerifier([access.publicJwk], accessTokens);
 /** Under which the subgraph under test hashes API keys. */
 export const apiKeySecret = 'secret of the tests of API keys, long enough';
-const fieldKeys: FieldKeys = [{ id: 'test', secret: randomBytes(32) }];
+export const fieldKeys: FieldKeys = [{ id: 'test', secret: randomBytes(32) }];
 export const password = 'correct horse battery';
 const passwordHash = await hashPassword(password, 'test');
 

@@ -25,6 +25,7 @@ export const productSettings = z.object({
   MAX_RESULT_OBJECTS: settings.MAX_RESULT_OBJECTS,
   STATEMENT_TIMEOUT_MS: settings.STATEMENT_TIMEOUT_MS,
   DEMO_ACCOUNTS: settings.DEMO_ACCOUNTS,
+  DEMO_SECOND_FACTOR: settings.DEMO_SECOND_FACTOR,
   SEED: settings.SEED,
   SEED_NOW: settings.SEED_NOW,
   SEED_SHIPMENTS: settings.SEED_SHIPMENTS,
@@ -56,6 +57,8 @@ export interface ProductConfig {
   /** Undefined = the key of this installation. */
   readonly fieldKeys: FieldKeys | undefined;
   readonly demoAccounts: 'local' | 'public';
+  /** True if the demo accounts of staff have second factors. */
+  readonly demoSecondFactor: boolean;
   readonly limits: SubgraphLimits;
 }
 
@@ -76,6 +79,7 @@ export function readProductConfig(environment: NodeJS.ProcessEnv = process.env):
     apiKeySecret: parsed.API_KEY_SECRET,
     fieldKeys: parsed.FIELD_KEYS,
     demoAccounts: parsed.DEMO_ACCOUNTS,
+    demoSecondFactor: parsed.DEMO_SECOND_FACTOR === '1',
     limits: { maxObjects: parsed.MAX_RESULT_OBJECTS, statementTimeoutMs: parsed.STATEMENT_TIMEOUT_MS },
   };
 }

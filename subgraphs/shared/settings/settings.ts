@@ -76,6 +76,11 @@ export const DEMO_ACCOUNTS = z.enum(['local', 'public']).default('local').meta({
     'Who may use the demo accounts, whose password is public: `local` only this machine, `public` every machine that reaches the gateway. Production has no demo accounts.',
 });
 
+export const DEMO_SECOND_FACTOR = z.enum(['0', '1']).default('0').meta({
+  description:
+    'With `1` the demo accounts of staff have second factors. `npm run -s demo -- code EMAIL` prints the code of now. Production has no demo accounts. `npm run reset` removes the factors with the demo data.',
+});
+
 export const MAX_RESULT_OBJECTS = z.coerce.number().int().min(1).default(defaultLimits.maxObjects).meta({
   description: 'Maximum number of objects that one request may read from one subgraph.',
   unit: 'objects',
