@@ -4,14 +4,15 @@ import { readCommandLine, wholeNumber } from '#shared/runtime/command-line.ts';
 import { ConfigurationError } from '#shared/runtime/config.ts';
 import { exitWith } from '#shared/runtime/exit.ts';
 import type { ChainHead } from '../subgraphs/access/domain/audit-chain.ts';
+import { reviewAccess } from '../subgraphs/access/store/access-review.ts';
 import { exportTrail } from '../subgraphs/access/store/export-audit.ts';
 import { verifyAuditTrail } from '../subgraphs/access/store/verify-audit.ts';
 import { openTrail } from './audit/open-trail.ts';
 
 const command = {
   call: 'npm run -s audit --',
-  does: 'Reads the audit trail in the database. `verify` finds what was removed, altered or moved, and then exits with 1. `export` writes it as JSON lines, oldest first.',
-  takes: 'verify | export',
+  does: 'Reads the audit trail in the database. `verify` finds what was removed, altered or moved, and then exits with 1. `export` writes it as JSON lines, oldest first. `review` writes each account with its roles, last sign-in, second factor and API key as a JSON line.',
+  takes: 'verify | export | review',
   options: {
     from: { type: 'string', value: 'SEQUENCE', default: '1', help: 'first link of the chain' },
     to: { type: 'string', value: 'SEQUENCE', help: 'last link; default: the last of the chain' },
@@ -20,7 +21,7 @@ const command = {
       value: 'SEQUENCE:HASH',
       help: 'verify: a head from the log, which the chain must still contain',
     },
-    file: { type: 'string', value: 'FILE', help: 'export: appends to this file; default: standard output' },
+    file: { type: 'string', value: 'FILE', help: 'export, review: appends to this file; default: standard output' },
   },
 } as const;
 
@@ -36,8 +37,8 @@ function parseHead(text: string): ChainHead {
 try {
   const { values, positionals } = readCommandLine(command);
   const [action, ...others] = positionals;
-  if (others.length > 0 || (action !== 'verify' && action !== 'export'))
-    throw new ConfigurationError(`verify or export is required; got ${positionals.join(' ') || 'nothing'}`);
+  if (others.length > 0 || (action !== 'verify' && action !== 'export' && action !== 'review'))
+    throw new ConfigurationError(`verify, export or review is required; got ${positionals.join(' ') || 'nothing'}`);
   const range = {
     from: sequenceOf('from', values.from),
     to: values.to === undefined ? null : sequenceOf('to', values.to),
@@ -45,9 +46,11 @@ try {
   const anchor = values.head === undefined ? null : parseHead(values.head);
   await using resources = new AsyncDisposableStack();
   const client = await openTrail(resources);
-  if (action === 'export') {
-    const target = values.file === undefined ? process.stdout : createWriteStream(values.file, { flags: 'a' });
-    await pipeline(exportTrail(client, range), target, { end: target !== process.stdout });
+  if (action !== 'verify') {
+    const lines = action === 'export' ? exportTrail(client, range) : reviewAccess(client);
+    const target =
+      values.file === undefined ? process.stdout : createWriteStream(values.file, { flags: 'a', mode: 0o600 });
+    await pipeline(lines, target, { end: target !== process.stdout });
   } else {
     const { fault, checked, verifiedTo, head } = await verifyAuditTrail(client, { ...range, anchor }, new Date());
     const found = `${checked} links are right, up to ${verifiedTo}. The head is ${head.sequence}:${head.hash}.`;

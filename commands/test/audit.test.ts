@@ -2,15 +2,19 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openDatabase } from '#shared/database/database.ts';
 import { asAdmin } from '#shared/database/provision.ts';
+import { createLog } from '#shared/runtime/log.ts';
 import { createTestDatabase, type TestDatabase } from '#shared/test/harness.ts';
 import { startProcess } from '../../gateway/testing/product-process.ts';
 import { sealRecords } from '../../subgraphs/access/store/audit-chain.ts';
+import { accessTables } from '../../subgraphs/access/subgraph.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'freight-audit-'));
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
+  await createTables();
   await inDatabase(async (client) => {
     await client.query(
       `insert into audit.entry (id, at, subgraph, action, changes, request_id)
@@ -23,6 +27,20 @@ afterAll(async () => {
   await database.drop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+async function createTables(): Promise<void> {
+  const { name, entities, migrations } = accessTables;
+  const log = createLog(name, 'silent');
+  const access = await openDatabase({
+    url: database.urlFor(name),
+    schema: name,
+    entities,
+    migrations,
+    log,
+    statementTimeoutMs: 10_000,
+  });
+  await access.migrate().finally(() => access.close());
+}
 
 function inDatabase<T>(run: Parameters<typeof asAdmin<T>>[2]): Promise<T> {
   return asAdmin(process.env['TEST_POSTGRES_URL'] ?? '', database.name, async (client) => {
@@ -63,4 +81,54 @@ test('verify names the head, and later the first link that is not as it was writ
     exitCode: 1,
     output: expect.stringMatching(/^ALTERED at link 4, record [0-9a-f-]{36}\. 3 links are right, up to 3\./),
   });
+});
+
+test('review shows what each account may do and when it was used, without secrets', async () => {
+  const [person, machine, key] = [1, 2, 3].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
+  await inDatabase((client) =>
+    client.query(`set search_path = access, public;
+      insert into organization (id, name, name_key, tier, created_at) values ('${key}', 'Acme', 'acme', 'STANDARD', '2026-01-01');
+      insert into account (id, email, name, name_key, roles, organization_id, password_hash, created_at) values
+        ('${person}', 'ada@example.com', 'Ada', 'ada', '{ADMIN}', null, 'secret hash', '2026-01-01'),
+        ('${machine}', 'key@api-key.invalid', 'Import', 'import', '{PARTNER}', '${key}', null, '2026-01-02');
+      insert into session (id, account_id, token_hash, created_at, refreshed_at)
+        values ('${key}', '${person}', 'secret hash', '2026-02-01', '2026-02-03');
+      insert into second_factor (account_id, secret, created_at, confirmed_at)
+        values ('${person}', 'secret', '2026-01-03', '2026-01-04');
+      insert into recovery_code (account_id, hash, used_at)
+        values ('${person}', 'secret hash 1', null), ('${person}', 'secret hash 2', '2026-02-01');
+      insert into api_key (id, account_id, organization_id, name, prefix, hash, scopes, allowed_networks, created_at, last_used_at)
+        values ('${key}', '${machine}', '${key}', 'Import', 'live_', 'secret hash', '{shipments:read}', '{192.0.2.0/24}', '2026-01-02', '2026-03-01');
+      insert into audit.entry (id, at, subgraph, action, target_kind, target_id, changes, request_id)
+        select gen_random_uuid(), at, 'access', action, 'Account', '${person}', '[]', 'sign-in'
+        from (values ('2026-01-05'::timestamptz, 'SIGNED_IN'), ('2026-02-01', 'SIGNED_IN'), ('2026-02-02', 'SIGN_IN_FAILED')) e (at, action);`),
+  );
+  const { exitCode, output } = await audit('review');
+  expect(exitCode).toBe(0);
+  expect(output).not.toMatch(/secret|hash/);
+  expect(output.split('\n').map((line) => JSON.parse(line))).toMatchObject([
+    {
+      email: 'ada@example.com',
+      roles: ['ADMIN'],
+      organizationName: null,
+      canSignIn: true,
+      lastSignInAt: '2026-02-01T00:00:00.000Z',
+      lastSessionUseAt: '2026-02-03T00:00:00.000Z',
+      secondFactorSince: '2026-01-04T00:00:00.000Z',
+      unusedRecoveryCodes: 1,
+      apiKeyId: null,
+    },
+    {
+      accountId: machine,
+      roles: ['PARTNER'],
+      organizationName: 'Acme',
+      canSignIn: false,
+      lastSignInAt: null,
+      secondFactorSince: null,
+      apiKeyName: 'Import',
+      apiKeyScopes: ['shipments:read'],
+      apiKeyNetworks: ['192.0.2.0/24'],
+      apiKeyLastUsedAt: '2026-03-01T00:00:00.000Z',
+    },
+  ]);
 });
