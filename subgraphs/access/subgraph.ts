@@ -12,6 +12,7 @@ import { createSessionEvents } from './resolvers/session-events.ts';
 import { rules } from './rules.ts';
 import { createAuditSealer } from './store/audit-sealer.ts';
 import { deleteExpiredCalls } from './store/idempotent-calls.ts';
+import { deleteOldSessions } from './store/old-sessions.ts';
 import { deleteOldUsage } from './store/usage.ts';
 
 /** The tables for `npm run migrate`, which has no keys. */
@@ -43,6 +44,7 @@ export async function createAccess(
     reactions,
     chores: [
       { name: 'deleteExpiredCalls', everyMs: 600_000, run: deleteExpiredCalls },
+      { name: 'deleteOldSessions', everyMs: 3_600_000, run: (em) => deleteOldSessions(em) },
       { name: 'deleteOldUsage', everyMs: 3_600_000, run: deleteOldUsage },
       createAuditSealer(),
     ],

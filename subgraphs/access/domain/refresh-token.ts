@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isUuid } from '#shared/ids.ts';
 
 /** Days after which an unused session expires. */
-const idleDays = 14;
+export const idleDays = 14;
 /** Days after which every session expires. */
 const maxDays = 90;
 

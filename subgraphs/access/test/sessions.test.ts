@@ -3,6 +3,7 @@ import { anonymous } from '#shared/identity/identity.ts';
 import { newId } from '#shared/ids.ts';
 import { somebody } from '#shared/test/harness.ts';
 import { SessionEntity } from '../entities.ts';
+import { deleteOldSessions } from '../store/old-sessions.ts';
 import {
   type AccessUnderTest,
   clientVerifier,
@@ -51,6 +52,23 @@ async function signOut(token: string | null): Promise<unknown> {
 }
 
 const codes = (payload: SessionPayload) => payload.userErrors.map(({ code }) => code);
+
+test('sessions are deleted 20 minutes after their end, or after 14 days without use', async () => {
+  const accountId = await givenAccount(access, { email: 'old@demo.test', roles: ['ADMIN'] });
+  const em = access.services.database.fork();
+  const now = clock.now();
+  const ago = (days: number, minutes: number) => new Date(now.getTime() - days * 86_400_000 - minutes * 60_000);
+  const given = (tokenHash: string, refreshedAt: Date, revokedAt: Date | null) =>
+    em.create(SessionEntity, { id: newId(), accountId, tokenHash, createdAt: ago(50, 0), refreshedAt, revokedAt });
+  given('just ended', ago(2, 0), ago(0, 19));
+  given('ended', ago(2, 0), ago(0, 21));
+  given('in use', ago(13, 0), null);
+  given('unused', ago(14, 21), null);
+  await em.flush();
+  await deleteOldSessions(em, now);
+  const left = await access.services.database.fork().find(SessionEntity, { accountId });
+  expect(left.map(({ tokenHash }) => tokenHash).sort()).toEqual(['in use', 'just ended']);
+});
 
 describe('signIn', () => {
   test('returns a token with the identity of the account, and the account as it sees itself', async () => {
