@@ -13,6 +13,7 @@ import type { Planner } from '../../gateway/engine/planning/planner.ts';
 import { createWorkerPlanner } from '../../gateway/engine/planning/worker-planner.ts';
 import { loadSupergraphModel } from '../../gateway/engine/supergraph/model.ts';
 import { createErrorPolicy } from '../../gateway/errors/error-policy.ts';
+import { oneView } from '../../gateway/supergraph/audience-views.ts';
 import { DocumentPreparation } from '../../gateway/supergraph/document-preparation.ts';
 import { createTransport } from '../../gateway/transport/transport.ts';
 import { generateDocuments, readSupergraph } from './generate.ts';
@@ -90,7 +91,7 @@ const documents = new Documents({
 });
 const trusted = new TrustedDocuments();
 const preparation = new DocumentPreparation({
-  ...{ trusted, documents, engine, plans: undefined },
+  ...{ trusted, views: oneView(documents), engine, plans: undefined },
   clients: [
     anonymous,
     ...scopesOfRoles.map((scopes) => ({ ...anonymous, authenticated: true, scopes: new Set(scopes) })),

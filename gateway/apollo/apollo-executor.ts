@@ -9,6 +9,7 @@ import { rounded } from '../engine/values/exact-numbers.ts';
 import { findOriginal, fromFormattedError } from '../errors/public-error.ts';
 import { RequestRefusal } from '../errors/request-refusal.ts';
 import type { Executor } from '../pipeline/executor.ts';
+import { introspects } from '../pipeline/guard-introspection.ts';
 import type { ApolloContext } from './context.ts';
 import { UnmaskedError } from './unmasked-error.ts';
 
@@ -22,6 +23,11 @@ export function createApolloExecutor(server: ApolloServer<ApolloContext>, policy
           'BAD_REQUEST',
           `"onError": "${onError}" is not supported by this gateway. Leave it out.`,
         );
+      }
+      const { schema } = checked.generation.views.for(checked.caller.identity);
+      if (schema && introspects(checked)) {
+        // @apollo/gateway has one schema for everybody.
+        throw new RequestRefusal('FORBIDDEN', 'Only staff may read the schema from this gateway.');
       }
       const variables = rounded(checked.variables) as Variables; // the same record with other leaves
       const { body } = await server.executeOperation(

@@ -25,6 +25,7 @@ import { needsNoSubgraph, withoutIntrospection } from './planning/without-intros
 import type { CostsOf } from './respond/field-costs.ts';
 import type { SupergraphModel } from './supergraph/model.ts';
 import { labelsInDocument } from './supergraph/overrides.ts';
+import { matters, modelFor, type SchemaView } from './supergraph/schema-view.ts';
 
 export interface PrepareRequest {
   readonly source: string;
@@ -39,6 +40,8 @@ export interface PrepareRequest {
   readonly grants?: Grants;
   /** The document is trusted: its plans are kept. */
   readonly isTrusted?: boolean;
+  /** The part of the schema that exists for the client, under which the document is valid. Default: all of it. */
+  readonly view?: SchemaView | undefined;
 }
 
 /** A valid document, with everything about it that doesn't depend on the client. */
@@ -120,11 +123,13 @@ export class Preparer {
   }
 
   /**
-   * The requirements that a document has on an identity.
+   * The requirements that a document has on an identity, at the nodes of the given document.
    * @throws RequestError when the document isn't valid
    */
   accessOf(request: PrepareRequest): OperationAccess {
-    return this.#check(request).access;
+    const known = this.#check(request);
+    const isOther = request.document !== undefined && request.document !== known.given;
+    return isOther ? this.#analyze(request).access : known.access;
   }
 
   /** @throws RequestError */
@@ -132,13 +137,14 @@ export class Preparer {
     const checked = this.#check(request);
     const accessKey = checked.access.key(request.grants ?? anonymous);
     const labels = (request.activeLabels ?? []).filter((label) => checked.labels.has(label)).sort();
-    const key = `${checked.id} ${accessKey} ${request.operationName ?? ''} ${labels.join(' ')}`;
+    const { source, operationName, incremental, grants, isTrusted = false, view } = request;
+    const viewName = view && matters(view, source) ? view.name : '';
+    const key = `${checked.id} ${accessKey} ${operationName ?? ''} ${labels.join(' ')} ${viewName}`;
     const known = this.#prepared.get(key);
     if (known) return known.operation;
-    const { source, operationName, incremental, grants, isTrusted = false } = request;
     const preparation: Preparation = {
       operation: this.#planInForm(checked, request, labels, (count) => this.#countVariants(key, preparation, count)),
-      request: { source, operationName, activeLabels: labels, incremental, grants, isTrusted },
+      request: { source, operationName, activeLabels: labels, incremental, grants, isTrusted, view },
       selections: checked.selections,
       isDone: false,
     };
@@ -271,7 +277,7 @@ export class Preparer {
       document,
       definition,
       plan,
-      model: this.#model,
+      model: modelFor(request, this.#model),
       denied,
       unsatisfied: (node) => checked.access.unsatisfied(accessKey, node),
       costs: this.#costsOf(definition),

@@ -29,7 +29,7 @@ export async function appraiseDocument(
   const { generation } = checked;
   const about = { id: documentId(text), supergraph: documentId(generation.supergraphSdl) };
   const faulty = (faults: readonly string[]): DocumentAppraisal => ({ ...about, faults: [...faults], figures: null });
-  const result = generation.documents.inspect(text);
+  const result = generation.views.for(checked.caller.identity).documents.inspect(text);
   if (result.kind === 'refused') return faulty([result.error.message]);
   if (result.kind === 'invalid') {
     const errors = mayReadSchema ? result.errors : result.errors.map(withoutSuggestion);

@@ -15,8 +15,8 @@ export function checkDocument(
   { generation, introspection }: { readonly generation: Generation; readonly introspection: IntrospectionPolicy },
 ): Checked {
   const { source, trusted } = resolved;
-  const prepared = trusted && generation.documents.trusted(trusted.id);
-  const checked = prepared ?? generation.documents.check(source);
+  const { documents } = generation.views.for(resolved.caller.identity);
+  const checked = (trusted && documents.trusted(trusted.id)) ?? documents.check(source);
   if (checked.kind === 'refused') throw checked.error;
   if (checked.kind === 'invalid') {
     const mayReadSchema = mayIntrospect(resolved, introspection);

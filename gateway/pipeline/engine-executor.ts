@@ -13,7 +13,7 @@ export interface EngineExecutorOptions extends Pick<GatewayConfig, 'requestTimeo
 /** Executes an operation by the engine of the generation under which it was checked. */
 export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams }: EngineExecutorOptions): Executor {
   async function prepare(checked: Checked): Promise<PreparedOperation> {
-    const { source, document, operation, caller, form, trusted } = checked;
+    const { source, document, operation, caller, form, trusted, generation } = checked;
     const engine = requireEngine(checked);
     const prepared = await engine.prepare({
       source,
@@ -22,6 +22,7 @@ export function createEngineExecutor({ requestTimeoutMs, overrideLabels, streams
       incremental: form === 'parts',
       grants: caller.grants,
       isTrusted: trusted !== undefined,
+      view: generation.views.for(caller.identity).schema,
       activeLabels: engine.chooseLabels((label) => overrideLabels.has(label)),
     });
     checked.explanation?.setPlan(prepared.plan);

@@ -16,12 +16,16 @@ export function mayIntrospect({ caller }: Identified, policy: IntrospectionPolic
 /** Refuses introspection if the policy forbids it to this caller. @throws RequestRefusal */
 export function guardIntrospection(checked: Checked, policy: IntrospectionPolicy): void {
   if (mayIntrospect(checked, policy)) return;
-  const { document, source } = checked;
-  if (!source.includes('__')) return;
+  if (introspects(checked))
+    throw new RequestRefusal('UNAUTHENTICATED', 'Sign in to read the schema. Introspection is not public here.');
+}
+
+/** Whether the document reads the schema. */
+export function introspects({ document, source }: Pick<Checked, 'document' | 'source'>): boolean {
+  if (!source.includes('__')) return false;
   const reads = known.get(document) ?? readsSchema(document);
   known.set(document, reads);
-  if (reads)
-    throw new RequestRefusal('UNAUTHENTICATED', 'Sign in to read the schema. Introspection is not public here.');
+  return reads;
 }
 
 function readsSchema(document: DocumentNode): boolean {

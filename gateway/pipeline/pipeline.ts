@@ -308,7 +308,8 @@ interface Progress {
 }
 
 /** Whether the document has been parsed and validated. */
-function isReady({ source, trusted }: Resolved, { documents }: Generation): boolean {
+function isReady({ source, trusted, caller }: Resolved, { views }: Generation): boolean {
+  const { documents } = views.for(caller.identity);
   return (trusted && documents.trusted(trusted.id)) !== undefined || documents.known(source) !== undefined;
 }
 

@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DocumentNode } from 'graphql';
 import { maxPlannedDocuments } from '#shared/identity/stored-plan.ts';
-import type { Documents } from '../access/documents/documents.ts';
 import type { TrustedDocument, TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import type { Grants } from '../engine/authorization/requirements.ts';
 import { mentionsDefer } from '../engine/document/defer.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { AudienceViews } from './audience-views.ts';
 import type { StoredPlans } from './stored-plans.ts';
 
 export interface DocumentPreparationOptions {
   readonly trusted: TrustedDocuments;
-  readonly documents: Documents;
+  readonly views: AudienceViews;
   /** Undefined under `--engine apollo`: documents are then validated, but not planned. */
   readonly engine: Engine | undefined;
   /** Plans that gateways share; undefined without our access subgraph. */
@@ -71,11 +71,12 @@ export class DocumentPreparation {
   }
 
   async #prepare(document: TrustedDocument): Promise<void> {
-    const { trusted, documents, onUnservable } = this.#options;
+    const { trusted, views, onUnservable } = this.#options;
     // It was removed while it waited.
     if (!trusted.find(document.id)) return;
     const source = trusted.textOf(document.id);
-    const checked = documents.trust(document.id, source);
+    const [checked] = [...views.all()].map(({ documents }) => documents.trust(document.id, source));
+    if (!checked) return;
     if (checked.kind !== 'valid') {
       const message = checked.kind === 'refused' ? checked.error.message : checked.errors[0]?.message;
       onUnservable(document, message ?? 'The document is invalid.');

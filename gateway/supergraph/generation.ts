@@ -5,6 +5,7 @@ import type { Documents } from '../access/documents/documents.ts';
 import type { OnceTraits } from '../access/documents/once-traits.ts';
 import type { TaggedFields } from '../access/documents/root-fields.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { AudienceViews } from './audience-views.ts';
 import type { DocumentPreparation } from './document-preparation.ts';
 
 /** Everything that belongs to one loaded supergraph. A reload creates the next generation. Requests finish on the generation they began with. */
@@ -12,7 +13,10 @@ export interface Generation {
   readonly supergraphSdl: string;
   /** Addresses by subgraph name. */
   readonly subgraphs: Readonly<Record<string, { readonly url: string }>>;
+  /** Documents under the whole schema. */
   readonly documents: Documents;
+  /** Documents and schema of each audience. */
+  readonly views: AudienceViews;
   readonly pricer: OperationPricer;
   readonly pageSizes: PageSizes;
   readonly onceTraits: OnceTraits;

@@ -9,6 +9,7 @@ import { OperationPricer } from '../access/cost/operation-pricer.ts';
 import { PageSizes } from '../access/cost/page-sizes.ts';
 import { Documents, type OnDocumentWork } from '../access/documents/documents.ts';
 import { readOnceTraits } from '../access/documents/once-traits.ts';
+import { PackedDocuments } from '../access/documents/packed-documents.ts';
 import { readOnceFields, readTaggedFields } from '../access/documents/root-fields.ts';
 import type { TrustedDocuments } from '../access/documents/trusted-documents.ts';
 import { ownRules } from '../access/documents/validation-rules.ts';
@@ -18,6 +19,7 @@ import { KeptPlans } from '../engine/planning/kept-plans.ts';
 import { createWorkerPlanner } from '../engine/planning/worker-planner.ts';
 import type { ErrorPolicy, SubgraphTransport } from '../engine/ports.ts';
 import { loadSupergraphModel, parseSupergraph } from '../engine/supergraph/model.ts';
+import { type AudienceViews, audienceViews, oneView } from './audience-views.ts';
 import { DocumentPreparation, type DocumentPreparationOptions } from './document-preparation.ts';
 import { countUses, type Generation } from './generation.ts';
 import { kindsOfClient } from './kinds-of-client.ts';
@@ -64,7 +66,7 @@ export async function openGeneration(
     const schema = checkForApollo(supergraphSdl);
     const supergraph = parse(supergraphSdl, { noLocation: true });
     const checks = checksFor(new CostModel(schema, supergraph, config), supergraph, options);
-    const preparation = prepare(checks.documents, options);
+    const preparation = prepare(checks.views, options);
     const uses = countUses(async () => preparation.stop());
     return { supergraphSdl, subgraphs, ...checks, engine: undefined, preparation, ...uses };
   }
@@ -88,8 +90,8 @@ export async function openGeneration(
   try {
     await worker.ready;
     const checks = checksFor(costs, supergraph, options);
-    await warm(engine, checks.documents, previous);
-    const preparation = prepare(checks.documents, options, engine, stored);
+    await warm(engine, checks.views, previous);
+    const preparation = prepare(checks.views, options, engine, stored);
     const uses = countUses(() => {
       preparation.stop();
       return engine.close();
@@ -109,6 +111,7 @@ function checksFor(
 ): Pick<
   Generation,
   | 'documents'
+  | 'views'
   | 'pricer'
   | 'pageSizes'
   | 'onceTraits'
@@ -121,8 +124,13 @@ function checksFor(
   const { schema } = costs;
   const rules = [...specifiedRules, ...ownRules(config)];
   const onceFields = readOnceFields(schema, supergraph);
+  const { limits, access } = config;
+  const shared = { limits, rules, onceFields, onWork: onDocumentWork, packed: new PackedDocuments() };
+  const createDocuments = (seen: GraphQLSchema) => new Documents({ ...shared, schema: seen });
+  const documents = createDocuments(schema);
   return {
-    documents: new Documents({ schema, limits: config.limits, rules, onceFields, onWork: onDocumentWork }),
+    documents,
+    views: access.kind === 'freight' ? audienceViews({ supergraph, documents, createDocuments }) : oneView(documents),
     pricer: new OperationPricer(costs),
     pageSizes: new PageSizes(costs),
     onceTraits: readOnceTraits(schema, supergraph),
@@ -136,13 +144,13 @@ function checksFor(
 
 /** Begins to prepare every trusted document, beside the requests. */
 function prepare(
-  documents: Documents,
+  views: AudienceViews,
   { config, trusted, onUnservable }: GenerationOptions,
   engine?: Engine,
   plans?: StoredPlans,
 ): DocumentPreparation {
   const preparation = new DocumentPreparation({
-    ...{ trusted, documents, engine, plans, onUnservable },
+    ...{ trusted, views, engine, plans, onUnservable },
     clients: kindsOfClient(config).map(({ grants }) => grants),
   });
   preparation.add(trusted.all());
@@ -157,10 +165,11 @@ function checkForApollo(supergraphSdl: string): GraphQLSchema {
 }
 
 /** Plans recently used operations, so that a reload does not cause a rush of planning. Skips operations whose planning failed before. */
-async function warm(engine: Engine, documents: Documents, previous: Generation | undefined): Promise<void> {
+async function warm(engine: Engine, views: AudienceViews, previous: Generation | undefined): Promise<void> {
   const requests = (previous?.engine?.recentlyPlanned(warmedOperations) ?? []).flatMap((request) => {
+    const { documents, schema: view } = views.named(request.view?.name);
     const checked = documents.check(request.source);
-    return checked.kind === 'valid' ? [{ ...request, document: checked.document }] : [];
+    return checked.kind === 'valid' ? [{ ...request, document: checked.document, view }] : [];
   });
   const timeout = new AbortController();
   try {

@@ -16,7 +16,10 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 const peopleSdl = `${link}
 scalar Day
 input StayInput { days: [Day!]! }
-type Query { nights(stay: StayInput!): Int people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated }
+type Query { nights(stay: StayInput!): Int people: [Person!]! person(id: ID!): Person failing: String echo(text: String!): String secret: String @authenticated ledger(filter: LedgerFilter): Ledger @tag(name: "internal") forecast: String @tag(name: "tier-premium") }
+input LedgerFilter { since: Day kind: LedgerKind }
+enum LedgerKind { INCOME EXPENSE }
+type Ledger { entries: Int! }
 input SignUpInput { name: String! password: String! }
 type Mutation { rename(id: ID!, name: String!): Person signUp(input: SignUpInput!): Boolean }
 type Person @key(fields: "id") { id: ID! name: String! friends: [Person!]! }`;
@@ -51,6 +54,8 @@ const peopleResolvers = {
       throw new Error('connect ECONNREFUSED 10.1.2.3:5432');
     },
     echo: (_: unknown, { text }: { text: string }) => text,
+    ledger: () => ({ entries: 3 }),
+    forecast: () => 'busy',
     secret: () => 'the safe is behind the picture',
   },
   Mutation: {

@@ -108,6 +108,7 @@ test('documents that cannot run are refused together, each with its fault', asyn
   const manifest = manifestOf({
     Good: 'query Good { viewer { id } }',
     Unknown: 'query Unknown { nothing }',
+    Internal: 'query Internal { riskPolicy { version } }',
     Syntax: 'query Syntax {',
   });
   const { documents, userErrors } = await run(register, { ...client, manifest });
@@ -115,8 +116,11 @@ test('documents that cannot run are refused together, each with its fault', asyn
   expect(userErrors.map(({ code, field }) => [code, field.join('.')])).toEqual([
     ['INVALID_INPUT', 'manifest.operations.1.body'],
     ['INVALID_INPUT', 'manifest.operations.2.body'],
+    ['INVALID_INPUT', 'manifest.operations.3.body'],
   ]);
   expect(userErrors[0]?.message).toMatch(/^Unknown: Cannot query field "nothing"/);
+  // It exists for staff only.
+  expect(userErrors[1]?.message).toBe('Internal: Cannot query field "riskPolicy" on type "Query".');
 });
 
 test('an id that is not the hash of its body is refused', async () => {

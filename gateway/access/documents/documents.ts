@@ -13,12 +13,12 @@ import {
 import { LRUCache } from 'lru-cache';
 import { GraphError } from '#shared/errors/errors.ts';
 import type { EngineError } from '../../engine/errors.ts';
-import { CompactTexts } from '../../engine/values/compact-texts.ts';
 import { maxFaults, syntaxFault, validationFaults } from './document-faults.ts';
 import { checkLength, checkSize, type DocumentLimits, tooDeep, tooManyTokens } from './document-limits.ts';
 import { IntrospectionBound } from './introspection-size.ts';
 import { measureDocument } from './measure-document.ts';
 import { overlappingFieldsRule } from './overlapping-fields.ts';
+import { PackedDocuments } from './packed-documents.ts';
 import { checkRootFields, type TaggedFields } from './root-fields.ts';
 
 /** The result of checking an operation text under one schema. */
@@ -42,6 +42,8 @@ export interface DocumentsOptions {
   readonly rules: readonly ValidationRule[];
   /** Root fields that an operation may contain once. Default: none. */
   readonly onceFields?: TaggedFields;
+  /** Where the trusted documents are kept. Default: in a place of its own. */
+  readonly packed?: PackedDocuments | undefined;
   /** Called for each text that is parsed, and for each document that is validated. */
   readonly onWork?: OnDocumentWork | undefined;
 }
@@ -82,13 +84,14 @@ export class Documents {
         : faulty.errors.reduce((size, { message }) => size + message.length + errorOverhead, 0),
   });
 
-  /** Valid trusted documents by id, as JSON text in compact form. */
-  readonly #trusted = new Map<string, string>();
-  readonly #compact = new CompactTexts();
+  /** Ids of the trusted documents that are valid under this schema. */
+  readonly #trusted = new Set<string>();
+  readonly #packed: PackedDocuments;
   readonly #unpacked = new LRUCache<string, ValidDocument>({ max: maxUnpacked });
 
   constructor(options: DocumentsOptions) {
     this.#options = options;
+    this.#packed = options.packed ?? new PackedDocuments();
     this.#rules = options.rules.map((rule) =>
       rule === OverlappingFieldsCanBeMergedRule ? overlappingFieldsRule : rule,
     );
@@ -111,7 +114,10 @@ export class Documents {
   /** Checks a trusted document ahead of requests. Keeps it if it is valid. */
   trust(id: string, text: string): CheckedDocument {
     const checked = this.#check(text, 'ahead');
-    if (checked.kind === 'valid') this.#trusted.set(id, this.#compact.pack(JSON.stringify(checked.document)));
+    if (checked.kind === 'valid') {
+      this.#trusted.add(id);
+      this.#packed.keep(id, checked.document);
+    }
     return checked;
   }
 
@@ -128,9 +134,8 @@ export class Documents {
   trusted(id: string): ValidDocument | undefined {
     const known = this.#unpacked.get(id);
     if (known) return known;
-    const packed = this.#trusted.get(id);
-    if (packed === undefined) return undefined;
-    const document = JSON.parse(this.#compact.unpack(packed)) as DocumentNode; // it was packed as a document
+    const document = this.#trusted.has(id) ? this.#packed.find(id) : undefined;
+    if (!document) return undefined;
     const [first, ...others] = operationsOf(document);
     if (!first) return undefined;
     const checked: ValidDocument = { kind: 'valid', document, operations: [first, ...others] };

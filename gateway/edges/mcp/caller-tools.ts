@@ -33,9 +33,11 @@ export class CallerTools {
     const page = names.slice(0, pageSize);
     const tools: Tool[] = [];
     for (const [name, document] of page) {
-      const valid = await this.#validOf(document, generation);
+      const valid = await this.#validOf(document, caller, generation);
       const tool =
-        valid && this.#mayCall(document, valid, caller, generation) && this.#toolOf(document, valid, generation);
+        valid &&
+        this.#mayCall(document, valid, caller, generation) &&
+        this.#toolOf(document, valid, caller, generation);
       if (!tool) continue;
       const { takesKey: _takesKey, ...shown } = tool;
       tools.push({ name, ...shown, description: this.#withPrice(shown.description ?? '', document, caller) });
@@ -45,25 +47,36 @@ export class CallerTools {
   }
 
   /** Finds the document of a tool; undefined if the caller has no tool of this name. */
-  async find(name: string, { identity }: Caller, generation: Generation): Promise<FoundTool | undefined> {
-    const document = this.#names.of(identity).get(name);
+  async find(name: string, caller: Caller, generation: Generation): Promise<FoundTool | undefined> {
+    const document = this.#names.of(caller.identity).get(name);
     if (!document) return undefined;
-    const valid = await this.#validOf(document, generation);
-    const tool = valid && this.#toolOf(document, valid, generation);
+    const valid = await this.#validOf(document, caller, generation);
+    const tool = valid && this.#toolOf(document, valid, caller, generation);
     return { document, takesKey: tool?.takesKey ?? false };
   }
 
-  /** Waits for documents that are being prepared. Undefined if the supergraph can't serve the document. */
-  async #validOf({ id }: TrustedDocument, { documents, preparation }: Generation): Promise<ValidDocument | undefined> {
+  /** Waits for documents that are being prepared. Undefined if the supergraph can't serve the document to this caller. */
+  async #validOf(
+    { id }: TrustedDocument,
+    { identity }: Caller,
+    { views, preparation }: Generation,
+  ): Promise<ValidDocument | undefined> {
+    const { documents } = views.for(identity);
     const known = documents.trusted(id);
     if (known) return known;
     await preparation.whenDone();
     return documents.trusted(id);
   }
 
-  #toolOf({ id }: TrustedDocument, valid: ValidDocument, generation: Generation): DocumentTool | undefined {
+  /** Valid documents of different schemas are different objects. */
+  #toolOf(
+    { id }: TrustedDocument,
+    valid: ValidDocument,
+    { identity }: Caller,
+    { views, onceTraits }: Generation,
+  ): DocumentTool | undefined {
     if (this.#made.has(valid)) return this.#made.get(valid);
-    const tool = toTool(this.#trusted.textOf(id), valid, generation);
+    const tool = toTool(this.#trusted.textOf(id), valid, { schema: views.for(identity).documents.schema, onceTraits });
     this.#made.set(valid, tool);
     return tool;
   }

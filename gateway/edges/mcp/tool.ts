@@ -1,5 +1,5 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
-import { OperationTypeNode } from 'graphql';
+import { type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { ValidDocument } from '../../access/documents/documents.ts';
 import { ownKeyField } from '../../access/documents/once-traits.ts';
 import { rootFields } from '../../pipeline/repeatable.ts';
@@ -21,20 +21,24 @@ const keyProperty = {
     'A new key for each change that you intend, such as a UUID. If you call the tool again with the same key and arguments, the change is made once and you get the first result again.',
 } as const;
 
+/** The schema that exists for the caller, and what its mutations promise. */
+export interface ToolSchema extends Pick<Generation, 'onceTraits'> {
+  readonly schema: GraphQLSchema;
+}
+
 /** Makes the tool of a valid document; undefined for a subscription, which has no single result. */
 export function toTool(
   text: string,
   { document, operations }: ValidDocument,
-  generation: Generation,
+  { schema, onceTraits }: ToolSchema,
 ): DocumentTool | undefined {
   const [operation] = operations;
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined;
-  const { schema } = generation.documents;
   const meanings = describeVariables(document, schema);
   const variables = inputSchemaOf(operation, schema, (name) => meanings.get(name));
   const isMutation = operation.operation === OperationTypeNode.MUTATION;
   const hasSecrets = rootFields(operation.selectionSet, document).some(({ name }) =>
-    generation.onceTraits.secretResults.has(name.value),
+    onceTraits.secretResults.has(name.value),
   );
   const takesKey = isMutation && !hasSecrets && !Object.hasOwn(variables.properties, ownKeyField);
   return {

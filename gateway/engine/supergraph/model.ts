@@ -25,6 +25,8 @@ export interface SupergraphModel {
   readonly supergraphSdl: string;
   /** The schema that clients see: without join directives and inaccessible elements. */
   readonly apiSchema: GraphQLSchema;
+  /** The schema with its inaccessible elements. */
+  readonly fullSchema: GraphQLSchema;
   readonly subgraphNames: readonly string[];
   /** The requirements of `@authenticated`, `@requiresScopes` and `@policy`. */
   readonly requirements: RequirementsByCoordinate;
@@ -82,6 +84,7 @@ export function loadSupergraphModel(supergraphSdl: string): SupergraphModel {
   return {
     supergraphSdl,
     apiSchema,
+    fullSchema,
     subgraphNames,
     requirements: readRequirements(supergraph, document),
     overrides: readOverrides(document),
