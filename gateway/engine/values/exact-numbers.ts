@@ -92,9 +92,16 @@ function normalForm(source: string): string | undefined {
   const [, sign, whole = '', fraction = '', exponent = '0'] = decimal.exec(source) ?? [];
   if (sign === undefined) return undefined;
   const digits = (whole + fraction).replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
+  const significant = withoutLastZeros(digits);
   if (significant === '') return '0';
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+}
+
+/** A loop, because the expression `0+$` takes quadratic time: a number of a million digits would block the process for minutes. */
+function withoutLastZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end--;
+  return digits.slice(0, end);
 }
 
 /** The value with each `ExactNumber` rounded, for code that only handles doubles. */
